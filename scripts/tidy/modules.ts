@@ -1,0 +1,167 @@
+/** Who imports what: the modules of the tree, their exports, and each name's users. */
+import ts from "typescript";
+import { dirname, join, normalize } from "node:path/posix";
+import { isTest, isTypeScript, lineOf, type Source, syntaxOf, walk } from "./source.ts";
+
+interface Export {
+  name: string;
+  line: number;
+  /** An interface or type alias: part of the face of whatever its own module says with it. */
+  type: boolean;
+}
+
+export interface Module {
+  source: Source;
+  exports: Export[];
+  /** Name → the modules that import it; "*" stands for all names at once. */
+  users: Map<string, Set<Module>>;
+  /** Something outside the imports runs it: a task, a path in a string, a tool by convention. */
+  entry: boolean;
+}
+
+/** Test code, and what exists to be used by it. */
+export function servesTests({ source }: Module): boolean {
+  return isTest(source) || /(?:^|\/)(?:tests|testing|bench)\//.test(source.path);
+}
+
+const CONVENTIONAL_ENTRIES =
+  /\.test\.tsx?$|\.config\.ts$|\.d\.ts$|^supabase\/functions\/[^_/][^/]*\/(?:index|app)\.ts$/;
+
+/** Local names of the import maps: `"@farthing/client"` → `packages/client/mod.ts`. */
+function aliasesOf(sources: Source[]): Map<string, string> {
+  const aliases = new Map<string, string>();
+  for (
+    const { path, text } of sources.filter((source) => /(?:^|\/)deno\.json$/.test(source.path))
+  ) {
+    const { imports = {} } = JSON.parse(text) as { imports?: Record<string, string> };
+    for (const [name, to] of Object.entries(imports)) {
+      if (/^\.{1,2}\//.test(to)) aliases.set(name, normalize(join(dirname(path), to)));
+    }
+  }
+  return aliases;
+}
+
+function isExported(node: ts.Node): boolean {
+  return ts.canHaveModifiers(node) &&
+    !!ts.getModifiers(node)?.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword);
+}
+
+function namesIn(name: ts.BindingName): ts.Identifier[] {
+  if (ts.isIdentifier(name)) return [name];
+  return name.elements.flatMap((element) =>
+    ts.isBindingElement(element) ? namesIn(element.name) : []
+  );
+}
+
+/** The names a statement exports; default exports and `export *` name nothing to be followed. */
+function exportsOf(statement: ts.Statement): Export[] {
+  if (ts.isExportDeclaration(statement)) {
+    const clause = statement.exportClause;
+    if (!clause || !ts.isNamedExports(clause)) return [];
+    return clause.elements.map(({ name }) => ({
+      name: name.text,
+      line: lineOf(name),
+      type: false,
+    }));
+  }
+  if (!isExported(statement)) return [];
+  if (ts.isVariableStatement(statement)) {
+    return statement.declarationList.declarations.flatMap(({ name }) => namesIn(name))
+      .map((name) => ({ name: name.text, line: lineOf(name), type: false }));
+  }
+  const type = ts.isInterfaceDeclaration(statement) || ts.isTypeAliasDeclaration(statement);
+  const { name } = statement as ts.DeclarationStatement;
+  return name && ts.isIdentifier(name) ? [{ name: name.text, line: lineOf(name), type }] : [];
+}
+
+/** The names that an import or re-export takes from its module. */
+function namesTaken(node: ts.ImportDeclaration | ts.ExportDeclaration): string[] {
+  const bindings = ts.isImportDeclaration(node)
+    ? node.importClause?.namedBindings
+    : node.exportClause;
+  if (bindings && (ts.isNamedImports(bindings) || ts.isNamedExports(bindings))) {
+    return bindings.elements.map(({ name, propertyName }) => (propertyName ?? name).text);
+  }
+  return bindings || ts.isExportDeclaration(node) ? ["*"] : [];
+}
+
+/** `const { a } = await import("./x.ts")` takes `a`; any other use of a dynamic import takes all. */
+function namesOfDynamicImport(call: ts.CallExpression): string[] {
+  const declaration = ts.isAwaitExpression(call.parent) ? call.parent.parent : call.parent;
+  if (!ts.isVariableDeclaration(declaration) || !ts.isObjectBindingPattern(declaration.name)) {
+    return ["*"];
+  }
+  return declaration.name.elements.map(({ name, propertyName }) =>
+    (propertyName ?? name).getText()
+  );
+}
+
+class Graph {
+  readonly modules: Map<string, Module>;
+  readonly #aliases: Map<string, string>;
+
+  constructor(sources: Source[]) {
+    this.#aliases = aliasesOf(sources);
+    this.modules = new Map(
+      sources.filter(isTypeScript).map((source) => [source.path, {
+        source,
+        exports: syntaxOf(source).statements.flatMap(exportsOf),
+        users: new Map(),
+        entry: CONVENTIONAL_ENTRIES.test(source.path),
+      }]),
+    );
+    for (const module of this.modules.values()) this.#follow(module);
+    for (
+      const source of sources.filter((each) => !isTypeScript(each) && !each.path.endsWith(".md"))
+    ) {
+      for (const [path] of source.text.matchAll(/[\w./-]+\.tsx?\b/g)) this.#enter(source, path);
+    }
+  }
+
+  #find(from: Source, specifier: string): Module | undefined {
+    const path = this.#aliases.get(specifier) ?? normalize(join(dirname(from.path), specifier));
+    return this.modules.get(path);
+  }
+
+  #use(user: Module, specifier: ts.Node | undefined, names: string[]): void {
+    if (!specifier || !ts.isStringLiteral(specifier)) return;
+    const target = this.#find(user.source, specifier.text);
+    for (const name of names) {
+      const users = target?.users.get(name) ?? new Set();
+      target?.users.set(name, users.add(user));
+    }
+  }
+
+  /** A path written out, in a task or a command line, is run and not imported. */
+  #enter(from: Source, path: string): void {
+    const target = this.#find(from, path) ?? this.modules.get(normalize(path));
+    if (target) target.entry = true;
+  }
+
+  #follow(module: Module): void {
+    walk(syntaxOf(module.source), (node) => {
+      if (ts.isImportDeclaration(node) || ts.isExportDeclaration(node)) {
+        this.#use(module, node.moduleSpecifier, namesTaken(node));
+        if (node.moduleSpecifier) this.#use(module, node.moduleSpecifier, [""]);
+      } else if (
+        ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword
+      ) {
+        this.#use(module, node.arguments[0], namesOfDynamicImport(node));
+      } else if (ts.isImportTypeNode(node) && ts.isLiteralTypeNode(node.argument)) {
+        this.#use(module, node.argument.literal, [node.qualifier?.getText() ?? "*"]);
+      } else if (ts.isStringLiteral(node) && /\.tsx?$/.test(node.text) && !isImportOf(node)) {
+        this.#enter(module.source, node.text);
+      }
+    });
+  }
+}
+
+function isImportOf({ parent }: ts.StringLiteral): boolean {
+  return ts.isImportDeclaration(parent) || ts.isExportDeclaration(parent) ||
+    ts.isLiteralTypeNode(parent) ||
+    (ts.isCallExpression(parent) && parent.expression.kind === ts.SyntaxKind.ImportKeyword);
+}
+
+export function modulesOf(sources: Source[]): Module[] {
+  return [...new Graph(sources).modules.values()];
+}

@@ -1,0 +1,111 @@
+/** How long a line, a file and a function may be: what one can hold in the head, and on one screen. */
+import ts from "typescript";
+import {
+  type Finding,
+  isTypeScript,
+  lineOf,
+  type Rule,
+  type Source,
+  syntaxOf,
+  walk,
+} from "../source.ts";
+
+const MAX_LINE_CHARS = 110;
+const MAX_FILE_LINES = 300;
+const MAX_FUNCTION_LINES = 70;
+
+/** Prose and data wrap as they like; what is read as code does not. */
+function isCode({ path, generated }: Source): boolean {
+  return !generated && /\.(tsx?|sql|sh|css|html|ya?ml|toml|tf)$|^\.ci\/run$/.test(path);
+}
+
+export const lineLength: Rule = {
+  name: "line-length",
+  check: (sources) =>
+    sources.filter(isCode).flatMap(({ path, lines }) =>
+      lines.flatMap((line, index) =>
+        [...line].length > MAX_LINE_CHARS
+          ? [{
+            path,
+            line: index + 1,
+            message: `${[...line].length} characters, at most ${MAX_LINE_CHARS}`,
+          }]
+          : []
+      )
+    ),
+};
+
+export const fileLength: Rule = {
+  name: "file-length",
+  check: (sources) =>
+    sources.filter((source) => isCode(source) && source.lines.length > MAX_FILE_LINES).map((
+      { path, lines },
+    ) => ({ path, line: 1, message: `${lines.length} lines, at most ${MAX_FILE_LINES}` })),
+};
+
+/** `describe(…)` groups tests and is no function of its own. */
+function groupsTests(node: ts.Node): boolean {
+  const { parent } = node;
+  return ts.isCallExpression(parent) && /^describe\b/.test(parent.expression.getText());
+}
+
+function longFunctions(source: Source): Finding[] {
+  const findings: Finding[] = [];
+  walk(syntaxOf(source), (node) => {
+    if (!ts.isFunctionLike(node) || !("body" in node) || groupsTests(node)) return;
+    const count = lineOf(node, node.getEnd()) - lineOf(node) + 1;
+    if (count <= MAX_FUNCTION_LINES) return;
+    const name = node.name?.getText() ?? "a function";
+    findings.push({
+      path: source.path,
+      line: lineOf(node),
+      message: `${name} has ${count} lines, at most ${MAX_FUNCTION_LINES}`,
+    });
+  });
+  return findings;
+}
+
+export const functionLength: Rule = {
+  name: "function-length",
+  check: (sources) =>
+    sources.filter((source) => isTypeScript(source) && !source.generated).flatMap(longFunctions),
+};
+
+const CREATE_FUNCTION = /^\s*create\s+(?:or\s+replace\s+)?(?:function|procedure)\s+([\w.]+)/i;
+
+/** A function of SQL runs from its `create` to the line that closes its dollar quote. */
+function longSqlFunctions({ path, lines }: Source): Finding[] {
+  const findings: Finding[] = [];
+  let open: { name: string; from: number; quote: string | null } | null = null;
+  lines.forEach((line, index) => {
+    let rest = line;
+    const create = CREATE_FUNCTION.exec(line);
+    if (!open && create) open = { name: create[1]!, from: index, quote: null };
+    if (!open) return;
+    if (open.quote === null) {
+      const quote = /\$\w*\$/.exec(rest);
+      if (!quote) {
+        // `begin atomic … end;` and one-line bodies in plain quotes end with the statement.
+        if (/;\s*$/.test(line) && !/\bbegin atomic\b/i.test(line)) open = null;
+        return;
+      }
+      open.quote = quote[0];
+      rest = rest.slice(quote.index + quote[0].length);
+    }
+    if (!rest.includes(open.quote)) return;
+    const count = index - open.from + 1;
+    if (count > MAX_FUNCTION_LINES) {
+      const message = `${open.name} has ${count} lines, at most ${MAX_FUNCTION_LINES}`;
+      findings.push({ path, line: open.from + 1, message });
+    }
+    open = null;
+  });
+  return findings;
+}
+
+export const sqlFunctionLength: Rule = {
+  name: "sql-function-length",
+  check: (sources) =>
+    sources.filter(({ path, generated }) => path.endsWith(".sql") && !generated)
+      .flatMap(longSqlFunctions),
+};

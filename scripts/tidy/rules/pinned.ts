@@ -1,0 +1,83 @@
+/** Every dependency names one exact version: the same tree today and in a year. */
+import ts from "typescript";
+import {
+  type Finding,
+  isTypeScript,
+  lineOf,
+  type Rule,
+  type Source,
+  syntaxOf,
+  walk,
+} from "../source.ts";
+
+const EXACT = /^\d+\.\d+\.\d+(?:[-+][\w.+-]+)?$/;
+
+/** `npm:@scope/name@1.2.3/sub` → `1.2.3`; undefined where no version stands. */
+function versionOf(specifier: string): string | undefined {
+  return /^(?:npm|jsr):\/?(?:@[^/@]+\/)?[^/@]+@([^/]+)/.exec(specifier)?.[1];
+}
+
+function isPinned(specifier: string): boolean {
+  if (/^https?:/.test(specifier)) return false;
+  return !/^(?:npm|jsr):/.test(specifier) || EXACT.test(versionOf(specifier) ?? "");
+}
+
+function lineWith(source: Source, text: string): number {
+  return source.lines.findIndex((line) => line.includes(text)) + 1 || 1;
+}
+
+function complain(source: Source, what: string): Finding {
+  return {
+    path: source.path,
+    line: lineWith(source, what),
+    message: `${what} names no exact version`,
+  };
+}
+
+function inImportMap(source: Source): Finding[] {
+  const { imports = {} } = JSON.parse(source.text) as { imports?: Record<string, string> };
+  return Object.values(imports).filter((to) => !isPinned(to)).map((to) => complain(source, to));
+}
+
+function inPackage(source: Source): Finding[] {
+  const manifest = JSON.parse(source.text) as Record<string, Record<string, string> | undefined>;
+  return ["dependencies", "devDependencies", "optionalDependencies"]
+    .flatMap((key) => Object.entries(manifest[key] ?? {}))
+    .filter(([, version]) => !EXACT.test(version) && !/^(?:workspace|file):/.test(version))
+    .map(([name]) => complain(source, `"${name}"`));
+}
+
+function inModule(source: Source): Finding[] {
+  const findings: Finding[] = [];
+  walk(syntaxOf(source), (node) => {
+    const specifier = (ts.isImportDeclaration(node) || ts.isExportDeclaration(node))
+      ? node.moduleSpecifier
+      : ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword
+      ? node.arguments[0]
+      : undefined;
+    if (!specifier || !ts.isStringLiteral(specifier) || isPinned(specifier.text)) return;
+    const message = `${specifier.text} names no exact version`;
+    findings.push({ path: source.path, line: lineOf(node), message });
+  });
+  return findings;
+}
+
+/** `npx -y name` in a script, a task or a document runs whatever is newest that day. */
+function inCommands({ path, lines }: Source): Finding[] {
+  return lines.flatMap((text, index) =>
+    [...text.matchAll(/\bnpx (?:-y|--yes) ((?:@[\w.-]+\/)?[\w.-]+)(?:@([\w.+-]+))?/g)]
+      .filter(([, , version]) => !EXACT.test((version ?? "").replace(/\.$/, "")))
+      .map(([, name]) => ({ path, line: index + 1, message: `npx ${name} names no exact version` }))
+  );
+}
+
+export const pinned: Rule = {
+  name: "pinned",
+  check: (sources) =>
+    sources.flatMap((source) => [
+      ...(/(?:^|\/)deno\.jsonc?$/.test(source.path) ? inImportMap(source) : []),
+      ...(/(?:^|\/)package\.json$/.test(source.path) ? inPackage(source) : []),
+      ...(isTypeScript(source) ? inModule(source) : []),
+      ...(source.path.startsWith("scripts/tidy/") ? [] : inCommands(source)),
+    ]),
+};
