@@ -1,0 +1,120 @@
+import { isLosslessNumber, parse } from "lossless-json";
+import { perMillion, type Price } from "./per-million.ts";
+
+/** USD per million tokens as decimal text; null falls back to input (cached) or output (reasoning). */
+export interface Rate {
+  model: string;
+  input_per_million_usd: string;
+  cached_input_per_million_usd: string | null;
+  cache_write_per_million_usd: string | null;
+  output_per_million_usd: string;
+  reasoning_per_million_usd: string | null;
+  markup: string | null;
+}
+
+/** What a price map holds for us: rates to import, entries without a token price, entries refused. */
+export interface PriceMap {
+  rates: Rate[];
+  skipped: { model: string; reason: string }[];
+  refused: { model: string; field: string; reason: string }[];
+  /** Models that also bill audio, images or long contexts; only their plain text rates are read. */
+  textOnly: string[];
+}
+
+/** The file as a whole can't be used; the message says why and is for people. */
+export class PriceMapError extends Error {
+  override name = "PriceMapError";
+}
+
+const MODES_BY_TOKEN = ["chat", "completion", "responses"];
+const MODEL_LENGTH_MAX = 200;
+const OTHER_PRICES =
+  /^(input|output)_cost_per_(audio|image|video|character|second)|_cost_per_token_above_\d+k/;
+const FIELDS = {
+  input: "input_cost_per_token",
+  cached: "cache_read_input_token_cost",
+  cacheWrite: "cache_creation_input_token_cost",
+  output: "output_cost_per_token",
+  reasoning: "output_cost_per_reasoning_token",
+} as const;
+
+type Entry = Record<string, unknown>;
+type Prices = Record<keyof typeof FIELDS, Price>;
+
+const isEntry = (value: unknown): value is Entry =>
+  typeof value === "object" && value !== null && !Array.isArray(value) && !isLosslessNumber(value);
+
+/**
+ * Reads the text of LiteLLM's price map. `only` narrows it to these models; a name that the map
+ * lacks is an error, so that a typing mistake never imports less than was asked for.
+ * @param markup decimal text that every rate gets; null leaves it to the database.
+ * @throws PriceMapError when the text is no price map.
+ */
+export function readPriceMap(text: string, markup: string | null, only?: string[]): PriceMap {
+  const entries = parseEntries(text);
+  const unknown = (only ?? []).filter((model) => !Object.hasOwn(entries, model));
+  if (unknown.length > 0) throw new PriceMapError(`not in the price map: ${unknown.join(", ")}`);
+  const map: PriceMap = { rates: [], skipped: [], refused: [], textOnly: [] };
+  for (const model of only ?? Object.keys(entries)) {
+    readEntry(map, model, entries[model], markup);
+  }
+  return map;
+}
+
+function parseEntries(text: string): Entry {
+  let json: unknown;
+  try {
+    json = parse(text);
+  } catch (error) {
+    throw new PriceMapError(`is not JSON: ${error instanceof Error ? error.message : error}`);
+  }
+  if (!isEntry(json) || Object.keys(json).length === 0) {
+    throw new PriceMapError("is not a price map: it should be an object with a key per model");
+  }
+  return json;
+}
+
+function readEntry(map: PriceMap, model: string, entry: unknown, markup: string | null): void {
+  const skip = (reason: string) => map.skipped.push({ model, reason });
+  const refuse = (field: string, reason: string) => map.refused.push({ model, field, reason });
+  if (!isEntry(entry)) return void refuse("entry", "is not an object");
+  if (model.trim() === "" || model.length > MODEL_LENGTH_MAX) {
+    return void refuse("model", `has a name of 0 or more than ${MODEL_LENGTH_MAX} characters`);
+  }
+  if (!MODES_BY_TOKEN.includes(String(entry.mode))) return void skip(modeReason(entry.mode));
+
+  const prices = Object.fromEntries(
+    Object.entries(FIELDS).map(([kind, field]) => [kind, perMillion(entry[field])]),
+  ) as Prices;
+  const refusals = Object.entries(prices).flatMap(([kind, price]) =>
+    "refused" in price ? [{ field: FIELDS[kind as keyof Prices], reason: price.refused }] : []
+  );
+  for (const { field, reason } of refusals) refuse(field, reason);
+  if (refusals.length > 0) return;
+
+  const { input, output } = prices;
+  if (!("price" in input) || !("price" in output)) {
+    const missing = [input, output].some((price) =>
+      "absent" in price && price.absent === "missing"
+    );
+    return void skip(missing ? "no input or no output price per token" : "a price of zero");
+  }
+  map.rates.push({
+    model,
+    input_per_million_usd: input.price,
+    cached_input_per_million_usd: optional(prices.cached),
+    cache_write_per_million_usd: optional(prices.cacheWrite),
+    output_per_million_usd: output.price,
+    reasoning_per_million_usd: optional(prices.reasoning),
+    markup,
+  });
+  if (Object.keys(entry).some((field) => OTHER_PRICES.test(field))) map.textOnly.push(model);
+}
+
+/** A zero here means that the provider does not bill this kind apart: it falls back, never free. */
+const optional = (price: Price): string | null => "price" in price ? price.price : null;
+
+const modeReason = (mode: unknown): string =>
+  typeof mode === "string" && /^[a-z_]{1,40}$/.test(mode)
+    ? `mode ${mode} is not priced by text tokens`
+    : "no mode that is priced by text tokens";

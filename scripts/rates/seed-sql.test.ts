@@ -1,0 +1,32 @@
+import assert from "node:assert/strict";
+import { writeSeedRates } from "./seed-sql.ts";
+
+const read = (path: string) => Deno.readTextFile(new URL(path, import.meta.url));
+const seed = await read("../../supabase/seed.sql");
+const priceMap = await read("./data/litellm-prices.json");
+
+Deno.test("writeSeedRates finds the committed seed up to date with the kept price map", () => {
+  assert.equal(writeSeedRates(seed, priceMap), seed);
+});
+
+Deno.test("writeSeedRates prices gpt-4o as the worked example and others as the map does", () => {
+  assert.match(seed, /\('gpt-4o', 1, 5, 2\.5, null, 15, null, 4, '2024-05-13T00:00:00Z'\)/);
+  assert.match(seed, /\('gpt-4o-mini', 1, 0\.15, 0\.075, null, 0\.6, null, 4, /);
+  assert.match(seed, /\('claude-3-haiku-20240307', 1, 0\.25, 0\.03, 0\.3, 1\.25, null, 4, /);
+});
+
+Deno.test("writeSeedRates never touches a row that is there", () => {
+  assert.equal(
+    seed.match(/^insert into /gm)?.length,
+    seed.match(/^on conflict do nothing;$/gm)?.length,
+  );
+  assert.doesNotMatch(seed, /\b(update|delete|truncate)\b/i);
+});
+
+Deno.test("writeSeedRates refuses a map with an entry that it can't price", () => {
+  assert.throws(() => writeSeedRates(seed, `{"free": {"mode": "chat"}}`), /free: no input/);
+});
+
+Deno.test("writeSeedRates refuses a seed without its section", () => {
+  assert.throws(() => writeSeedRates("select 1;", priceMap), /lacks the line/);
+});
