@@ -1,0 +1,8 @@
+/** The nearest-rank percentile of some measures: the smallest that `percent` of them don't exceed. */
+export function percentile(measures: number[], percent: number): number {
+  const sorted = measures.toSorted((a, b) => a - b);
+  const rank = Math.max(1, Math.ceil((percent / 100) * sorted.length));
+  const found = sorted[rank - 1];
+  if (found === undefined) throw new Error("a percentile needs at least one measure");
+  return found;
+}
