@@ -1,0 +1,46 @@
+import assert from "node:assert/strict";
+import { readArguments, UsageError } from "./arguments.ts";
+
+Deno.test("readArguments takes a file alone as a dry run over all models", () => {
+  assert.deepEqual(readArguments(["map.json"]), {
+    help: false,
+    file: "map.json",
+    models: undefined,
+    apply: false,
+    markup: null,
+    skipRefused: false,
+    envFile: undefined,
+  });
+});
+
+Deno.test("readArguments takes every option", () => {
+  const read = readArguments(
+    ["map.json", "--apply", "--models", "a, b,a", "--markup", "3.5", "--env-file", "x.env"],
+  );
+  assert.ok(!read.help);
+  assert.deepEqual([read.apply, read.models, read.markup, read.envFile], [
+    true,
+    ["a", "b"],
+    "3.5",
+    "x.env",
+  ]);
+});
+
+for (
+  const args of [
+    [],
+    ["a", "b"],
+    ["a", "--apply", "--dry-run"],
+    ["a", "--all", "--models", "b"],
+    ["a", "--models", ","],
+    ["a", "--never-heard-of"],
+    ...["0", "0.0", "-1", "1e3", "NaN", "4.00001", "100000", ""].map((markup) => [
+      "a",
+      `--markup=${markup}`,
+    ]),
+  ]
+) {
+  Deno.test(`readArguments refuses "${args.join(" ")}"`, () => {
+    assert.throws(() => readArguments(args), UsageError);
+  });
+}

@@ -1,0 +1,39 @@
+/** `deno task rates:import FILE`: LiteLLM's price map into new rate versions, shown before written. */
+import pc from "picocolors";
+import { need, readSettings, SettingsError } from "../settings/settings.ts";
+import { print, printError } from "../terminal/print.ts";
+import { readArguments, USAGE, UsageError } from "./arguments.ts";
+import { openRatesDoor, RatesDoorError } from "./door.ts";
+import { importRates, ImportRefused } from "./import-rates.ts";
+import { PriceMapError } from "./price-map.ts";
+
+async function main(): Promise<void> {
+  const { models, ...options } = readArguments(Deno.args);
+  if (options.help) return print(USAGE);
+  const priceMap = await Deno.readTextFile(options.file).catch((error: Error) => {
+    throw new PriceMapError(`can't be read: ${error.message}`);
+  });
+  const settings = readSettings(options.envFile);
+  const url = need(settings, "SUPABASE_URL");
+  const door = openRatesDoor(url, need(settings, "SUPABASE_SECRET_KEY"));
+  print(pc.dim(`${options.file} → ${url}`));
+  await importRates({ ...options, priceMap, ...(models && { models }) }, door, print);
+}
+
+try {
+  await main();
+} catch (error) {
+  if (error instanceof PriceMapError) {
+    printError(pc.red(`The price map ${error.message}. Nothing is changed.`));
+  } else if (
+    error instanceof ImportRefused || error instanceof SettingsError ||
+    error instanceof RatesDoorError
+  ) {
+    printError(pc.red(error.message));
+  } else if (error instanceof UsageError) {
+    printError(`${pc.red(error.message)}\n\n${USAGE}`);
+  } else {
+    throw error;
+  }
+  Deno.exit(1);
+}
