@@ -1,0 +1,34 @@
+/** What has to hold beside the tests, the quick first; each a command that exits 0 when all is well. */
+
+export interface Gate {
+  name: string;
+  /** Arguments to this very Deno. */
+  args: string[];
+}
+
+export interface Passage {
+  passed: boolean;
+  /** All that the command said, in colour when that was asked for. */
+  output: string;
+  ms: number;
+}
+
+export const gates: Gate[] = [
+  { name: "fmt", args: ["fmt", "--check", "--quiet"] },
+  { name: "lint", args: ["lint", "--quiet"] },
+  { name: "check", args: ["check", "--quiet"] },
+  { name: "tidy", args: ["task", "--quiet", "tidy"] },
+  { name: "types", args: ["task", "--quiet", "types", "--check"] },
+  { name: "openapi", args: ["task", "--quiet", "openapi", "--check"] },
+];
+
+export async function runGate({ args }: Gate, colored: boolean): Promise<Passage> {
+  const start = performance.now();
+  const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args,
+    cwd: new URL("../../", import.meta.url).pathname,
+    env: colored ? { FORCE_COLOR: "1" } : { NO_COLOR: "1" },
+  }).output();
+  const output = new TextDecoder().decode(new Uint8Array([...stdout, ...stderr]));
+  return { passed: success, output, ms: performance.now() - start };
+}

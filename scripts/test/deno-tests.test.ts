@@ -1,0 +1,45 @@
+import assert from "node:assert/strict";
+import { findTests, runDenoTests } from "./deno-tests.ts";
+
+/** Runs the given files by a Deno of its own and sums them up by file. */
+async function outcome(files: Record<string, string>): Promise<Record<string, string>> {
+  const cwd = await Deno.makeTempDir();
+  try {
+    for (const [name, text] of Object.entries(files)) {
+      await Deno.writeTextFile(`${cwd}/${name}`, text);
+    }
+    const found = (await findTests(["."], cwd)).map((file) => file.slice(2));
+    const rows = await runDenoTests({ files: found, cwd, flags: ["--no-config", "--no-check"] });
+    return Object.fromEntries(
+      rows.map((
+        { name, passed, failures, ignored },
+      ) => [name, `${passed}/${failures.length}/${ignored}`]),
+    );
+  } finally {
+    await Deno.remove(cwd, { recursive: true });
+  }
+}
+
+Deno.test("runDenoTests reports each file, and the steps of a test instead of the test", async () => {
+  const steps =
+    `async (t) => { await t.step("x", () => {}); await t.step("y", () => { throw 1; }); }`;
+  assert.deepEqual(
+    await outcome({
+      "a.test.ts": `Deno.test("a", () => {});\nDeno.test.ignore("b", () => {});\n`,
+      "b.test.ts": `Deno.test("steps", ${steps});\n`,
+      "not-a-test.ts": `throw new Error("never run");\n`,
+    }),
+    { "a.test.ts": "1/0/1", "b.test.ts": "1/1/0" },
+  );
+});
+
+Deno.test("runDenoTests fails a file that fell before its first test, and one that has none", async () => {
+  assert.deepEqual(
+    await outcome({
+      "empty.test.ts": "export {};\n",
+      "fallen.test.ts": `throw new Error("no");\n`,
+      "fine.test.ts": `Deno.test("fine", () => {});\n`,
+    }),
+    { "empty.test.ts": "0/1/0", "fallen.test.ts": "0/1/0", "fine.test.ts": "1/0/0" },
+  );
+});

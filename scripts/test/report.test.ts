@@ -1,0 +1,38 @@
+import assert from "node:assert/strict";
+import { stripVTControlCharacters } from "node:util";
+import { formatSuite, type Ran, totalsOf } from "./report.ts";
+
+const ran = (rows: Ran["result"]["rows"], skipped: Ran["result"]["skipped"] = []): Ran => ({
+  name: "unit",
+  result: { rows, skipped },
+  ms: 2_340,
+});
+const row = { name: "a.test.ts", passed: 3, failures: [], ignored: 0, ms: 40 };
+const skip = { what: "stories", why: "no PostgreSQL" };
+
+Deno.test("formatSuite shows files, their sum, each failure and each skip with its reason", () => {
+  const failures = [{ test: "adds", detail: "1 is not 2\nat here" }];
+  const text = formatSuite(ran([row, { ...row, name: "b.test.ts", failures }], [skip]));
+  assert.equal(
+    stripVTControlCharacters(text),
+    [
+      "unit         passed  failed  off   time",
+      "  a.test.ts       3       0    0  40 ms",
+      "  b.test.ts       3       1    0  40 ms",
+      "  all             6       1    0  2.3 s",
+      "  failed  b.test.ts: adds",
+      "      1 is not 2",
+      "      at here",
+      "  skipped stories: no PostgreSQL",
+    ].join("\n"),
+  );
+});
+
+Deno.test("totalsOf counts a skip as a failure where everything has to run, and nowhere else", () => {
+  assert.deepEqual(totalsOf([ran([row], [skip])], false), { passed: 3, failed: 0 });
+  assert.deepEqual(totalsOf([ran([row], [skip])], true), { passed: 3, failed: 1 });
+});
+
+Deno.test("totalsOf fails a suite that ran nothing and says no reason", () => {
+  assert.deepEqual(totalsOf([ran([])], false), { passed: 0, failed: 1 });
+});

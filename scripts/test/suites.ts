@@ -1,0 +1,8 @@
+/** The suites, in the order they run: the quick ones that fail first come first. */
+import type { Suite } from "./suite.ts";
+import { compat } from "./suites/compat.ts";
+import { database, databaseSystem } from "./suites/database.ts";
+import { house } from "./suites/house.ts";
+import { unit } from "./suites/unit.ts";
+
+export const suites: Suite[] = [house, unit, database, databaseSystem, compat];
