@@ -31,6 +31,7 @@ export interface ExpectedLot {
 }
 
 export interface Expected {
+  requests: number;
   input_tokens: number;
   output_tokens: number;
   credits: Exact;
@@ -61,6 +62,7 @@ export function expectDemo(
   const costs = trace.map((request) => requestCredits(rate, request));
   const total = sum(costs);
   const expected: Expected = {
+    requests: trace.length,
     input_tokens: trace.reduce((tokens, request) => tokens + request.input_tokens, 0),
     output_tokens: trace.reduce((tokens, request) => tokens + request.output_tokens, 0),
     credits: total,

@@ -34,7 +34,7 @@ function formatAdded({ added }: RatesDiff, rates: Rate[]): string {
       { title: pc.bold("new") },
       ...KINDS.map(([title]) => ({ title: pc.dim(title), align: "right" as const })),
     ],
-    added.map(({ model }) => [
+    added.map((model) => [
       pc.green(`+ ${model}`),
       ...KINDS.map(([, field]) => byModel.get(model)?.[field] ?? pc.dim("–")),
     ]),

@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { Rate } from "./price-map.ts";
 
 const diff = z.object({
-  added: z.array(z.object({ model: z.string() })),
+  added: z.array(z.string()),
   changed: z.array(z.object({
     model: z.string(),
     field: z.string(),
@@ -35,7 +35,9 @@ export function openRatesDoor(url: string, secretKey: string): RatesDoor {
       p_dry_run: dryRun,
     });
     if (error) {
-      throw new RatesDoorError(`${url} did not take the rates: ${error.message} ${error.code}`.trim());
+      throw new RatesDoorError(
+        `${url} did not take the rates: ${error.message} ${error.code}`.trim(),
+      );
     }
     return diff.parse(data);
   };

@@ -11,7 +11,7 @@ const priceMap = `{
 const bad = `{"minus": {"mode": "chat", "input_cost_per_token": -1, "output_cost_per_token": 1e-06},
   ${priceMap.trim().slice(1)}`;
 const diff: RatesDiff = {
-  added: [{ model: "new" }],
+  added: ["new"],
   changed: [{ model: "old", field: "input_per_million_usd", from: "5", to: "2.5" }],
   unchanged: 0,
 };

@@ -48,6 +48,10 @@ export async function importRates(
   if (diff.added.length + diff.changed.length === 0) return print("Nothing to do.");
   if (!options.apply) return print("Dry run: nothing is written. To write it, add --apply.");
   const written = await door(map.rates, false);
-  const versions = new Set([...written.added, ...written.changed].map(({ model }) => model)).size;
-  print(pc.green(`Written: ${versions} new rate versions, in force from now on.`));
+  const changed = new Set(written.changed.map(({ model }) => model));
+  print(
+    pc.green(
+      `Written: ${written.added.length + changed.size} new rate versions, in force from now on.`,
+    ),
+  );
 }

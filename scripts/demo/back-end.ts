@@ -1,0 +1,82 @@
+import { z } from "zod";
+import { DemoError, describeRefusal, type Service } from "./service.ts";
+import type { TraceRequest } from "./trace.ts";
+
+const charged = z.object({
+  data: z.object({
+    credits: z.string(),
+    balance_after: z.string(),
+    lots: z.array(z.object({ lot_id: z.string(), amount: z.string() })),
+  }),
+});
+const refused = z.object({
+  error: z.object({
+    code: z.literal("insufficient_credits"),
+    details: z.object({ required: z.string(), available: z.string() }),
+  }),
+});
+
+/** What `POST /usage` said: the charge, or what it would have cost and what was there. */
+export type Outcome =
+  | { charged: z.infer<typeof charged>["data"] }
+  | { refused: z.infer<typeof refused>["error"]["details"] };
+
+/** How long one charge may take before the demo gives up on it. */
+const CHARGE_TIMEOUT_MS = 30_000;
+
+/** The app's own back end: reports usage with the secret key, one call per request of a model. */
+export class BackEnd {
+  readonly #service: Service;
+  readonly #userId: string;
+  readonly #model: string;
+
+  constructor(service: Service, userId: string, model: string) {
+    this.#service = service;
+    this.#userId = userId;
+    this.#model = model;
+  }
+
+  /**
+   * Charges one request. A 402 is remembered under its Idempotency-Key as any answer is, so that a
+   * new attempt needs a new key; the event id stays, and makes it one charge for ever.
+   */
+  async charge(eventId: string, attempt: number, request: TraceRequest): Promise<Outcome> {
+    const response = await this.#fetch("POST", "usage", {
+      "idempotency-key": `${eventId}-${attempt}`,
+      "content-type": "application/json",
+    }, { event_id: eventId, user_id: this.#userId, model: this.#model, ...request });
+    if (response.status === 201) return { charged: charged.parse(await response.json()).data };
+    if (response.status === 402) {
+      return { refused: refused.parse(await response.json()).error.details };
+    }
+    throw await describeRefusal("POST /usage", response);
+  }
+
+  /** The user's usage entries as CSV: the ledger's own words, amounts with their sign. */
+  async readUsageCsv(): Promise<string> {
+    const query = new URLSearchParams({ user_id: this.#userId, kind: "usage", format: "csv" });
+    const response = await this.#fetch("GET", `credits/entries?${query}`);
+    if (!response.ok) throw await describeRefusal("GET /credits/entries", response);
+    return await response.text();
+  }
+
+  async #fetch(
+    method: string,
+    path: string,
+    headers: Record<string, string> = {},
+    body?: unknown,
+  ): Promise<Response> {
+    try {
+      return await fetch(`${this.#service.url}/functions/v1/${path}`, {
+        method,
+        headers: { apikey: this.#service.secretKey, ...headers },
+        ...(body !== undefined && { body: JSON.stringify(body) }),
+        signal: AbortSignal.timeout(CHARGE_TIMEOUT_MS),
+      });
+    } catch (error) {
+      throw new DemoError(
+        `${method} /${path} failed: ${error instanceof Error ? error.message : error}`,
+      );
+    }
+  }
+}

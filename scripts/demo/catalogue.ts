@@ -1,0 +1,35 @@
+import { z } from "zod";
+import type { Buyer } from "./buyer.ts";
+import type { ModelRate, Package } from "./expected.ts";
+import { DemoError } from "./service.ts";
+
+const packages = z.array(z.object({
+  id: z.string(),
+  name: z.string(),
+  amount: z.number().int(),
+  currency: z.string(),
+  credits: z.string(),
+  bonus_credits: z.string(),
+  total_credits: z.string(),
+}));
+const rates = z.array(z.object({
+  model: z.string(),
+  version: z.number().int(),
+  input_per_million_usd: z.string(),
+  output_per_million_usd: z.string(),
+  markup: z.string(),
+}));
+
+/** The packages on sale, cheapest first. */
+export async function readPackages(buyer: Buyer): Promise<Package[]> {
+  return packages.parse(await buyer.get("checkout/packages")).toSorted((a, b) =>
+    a.amount - b.amount
+  );
+}
+
+/** The rate in force of one model. */
+export async function readRate(buyer: Buyer, model: string): Promise<ModelRate> {
+  const rate = rates.parse(await buyer.get("usage/rates")).find((each) => each.model === model);
+  if (!rate) throw new DemoError(`there is no rate for ${model}: run the seed or rates:import`);
+  return rate;
+}

@@ -1,0 +1,42 @@
+import { z } from "zod";
+import type { Buyer } from "./buyer.ts";
+import type { Package } from "./expected.ts";
+import { DemoError } from "./service.ts";
+
+const checkout = z.object({ order_id: z.string(), checkout_url: z.string() });
+const order = z.object({ status: z.string() });
+const credits = z.object({
+  balance: z.string(),
+  lots: z.array(z.object({ id: z.string(), source: z.string(), remaining: z.string() })),
+});
+
+/** The account as the buyer sees it. */
+export type Credits = z.infer<typeof credits>;
+
+/** Pays a hosted checkout page, as a person with a card would. */
+export type Pay = (checkoutUrl: string) => Promise<void>;
+
+/** Until when the webhook has to have granted what was paid, and how often the order is looked at. */
+const PAID_DEADLINE_MS = 30_000;
+const PAID_POLL_MS = 50;
+
+/** Buys a package on the hosted page and waits until the webhook has made the order paid. */
+export async function buy(buyer: Buyer, { id }: Package, pay: Pay): Promise<void> {
+  const body = { package_id: id };
+  const session = checkout.parse(await buyer.post("checkout", body, crypto.randomUUID()));
+  await pay(session.checkout_url);
+  const deadline = Date.now() + PAID_DEADLINE_MS;
+  let status = "pending";
+  while (status !== "paid") {
+    if (Date.now() > deadline) {
+      throw new DemoError(`the order ${session.order_id} is ${status}, though its page was paid`);
+    }
+    await new Promise((wake) => setTimeout(wake, PAID_POLL_MS));
+    status = order.parse(await buyer.get(`checkout/orders/${session.order_id}`)).status;
+  }
+}
+
+/** Balance and lots with something left in them. */
+export async function readCredits(buyer: Buyer): Promise<Credits> {
+  return credits.parse(await buyer.get("credits"));
+}

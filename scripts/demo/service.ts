@@ -1,0 +1,51 @@
+import { need, readSettings } from "../settings/settings.ts";
+
+/** The service under way: where it answers, and the keys of its two kinds of callers. */
+export interface Service {
+  url: string;
+  publishableKey: string;
+  secretKey: string;
+  databaseUrl: string;
+  stripeUrl: string;
+}
+
+/** The demo can't go on; the message says what happened and what to do. */
+export class DemoError extends Error {
+  override name = "DemoError";
+}
+
+/**
+ * Reads an env file of the stack.
+ * @throws SettingsError, naming what is missing: without STRIPE_API_URL it would be Stripe itself,
+ * where nobody may pay by a script.
+ */
+export function readService(envFile?: string): Service {
+  const settings = readSettings(envFile);
+  return {
+    url: need(settings, "SUPABASE_URL"),
+    publishableKey: need(settings, "SUPABASE_PUBLISHABLE_KEY"),
+    secretKey: need(settings, "SUPABASE_SECRET_KEY"),
+    databaseUrl: need(settings, "SUPABASE_DB_URL"),
+    stripeUrl: need(settings, "STRIPE_API_URL"),
+  };
+}
+
+/** Whether the service answers at all, within two seconds. */
+export async function isLive({ url }: Service): Promise<boolean> {
+  try {
+    const response = await fetch(`${url}/functions/v1/health/live`, {
+      signal: AbortSignal.timeout(2_000),
+    });
+    await response.body?.cancel();
+    return response.ok;
+  } catch {
+    return false;
+  }
+}
+
+/** What a refusal says, from the fixed shape of every error; its code where there is one. */
+export async function describeRefusal(what: string, response: Response): Promise<DemoError> {
+  const body = await response.json().catch(() => ({}));
+  const { code = "no code", message = "" } = body?.error ?? {};
+  return new DemoError(`${what} answered ${response.status} ${code}: ${message}`);
+}
