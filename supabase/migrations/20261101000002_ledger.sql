@@ -1,0 +1,140 @@
+-- The ledger: accounts, lots, entries, debt payments.
+-- Why this shape: one entry row is both sides of a transfer between a user's account and a system account, so an
+-- unbalanced ledger cannot be written; a system account is a name and its balance a sum, so no debit ever updates a
+-- row that another user's debit needs; every key begins with the account, so the ledger distributes by account.
+-- Entries carry no foreign key to accounts: the writer holds the account's row lock, and prove() looks for orphans.
+
+create type farthing.system_account as enum
+  ('purchases', 'bonuses', 'promotions', 'usage', 'breakage', 'clawback', 'adjustments');
+create type farthing.direction as enum ('in', 'out');
+
+create table farthing.accounts (
+  account_id bigint generated always as identity primary key,
+  owner_id uuid unique references auth.users (id) on delete set null,
+  last_seq bigint not null default 0,
+  balance numeric(38, 18) not null default 0,
+  held numeric(38, 18) not null default 0,
+  debt numeric(38, 18) not null default 0,
+  last_entry_at timestamptz not null default '-infinity',
+  created_at timestamptz not null default now(),
+  constraint accounts_held_not_negative check (held >= 0),
+  constraint accounts_debt_not_negative check (debt >= 0)
+) with (fillfactor = 80); -- room in the page keeps the balance update off the indexes (HOT)
+comment on table farthing.accounts is 'One per user. balance = Σ lots.remaining − debt = Σ entries; held = Σ open holds. Credits.';
+
+create table farthing.lots (
+  account_id bigint not null references farthing.accounts (account_id),
+  lot_id uuid not null default gen_random_uuid(),
+  source text not null,
+  source_rank smallint not null generated always as
+    (case source when 'promotional' then 1 when 'adjustment' then 2 when 'bonus' then 3 else 4 end) stored,
+  amount numeric(38, 18) not null,
+  remaining numeric(38, 18) not null,
+  reserved numeric(38, 18) not null default 0,
+  cost_basis_usd numeric(38, 18),
+  priority smallint not null default 100,
+  expires_at timestamptz,
+  order_id uuid,
+  closed_at timestamptz,
+  created_at timestamptz not null default now(),
+  primary key (account_id, lot_id),
+  constraint lots_source_known check (source in ('paid', 'bonus', 'promotional', 'adjustment')),
+  constraint lots_amount_positive check (amount > 0),
+  constraint lots_remaining_in_range check (remaining between 0 and amount),
+  constraint lots_reserved_in_range check (reserved between 0 and remaining),
+  constraint lots_closed_are_empty check (closed_at is null or remaining = 0)
+) with (fillfactor = 80);
+comment on table farthing.lots is
+  'Credits that came together. remaining: not spent; reserved: the part of remaining that open holds keep. Credits.';
+-- Rule 5, the burn-down order. The predicate is closed_at and not remaining, so that a debit stays a HOT update.
+create index lots_burn_order on farthing.lots
+  (account_id, priority, expires_at, source_rank, created_at, lot_id) where closed_at is null;
+create index lots_by_expiry on farthing.lots (expires_at, account_id) where closed_at is null and expires_at is not null;
+-- Rule 9 beneath every other guard: an order puts in each kind of credit once.
+create unique index lots_one_grant_per_order on farthing.lots (account_id, order_id, source) where order_id is not null;
+
+create table farthing.entries (
+  account_id bigint not null,
+  seq bigint not null,
+  event_at timestamptz not null,
+  created_at timestamptz not null,
+  entry_id uuid not null,
+  transaction_id uuid not null,
+  lot_id uuid,
+  counterparty farthing.system_account not null,
+  direction farthing.direction not null,
+  amount numeric(38, 18) not null,
+  balance_after numeric(38, 18) not null,
+  kind text not null,
+  reference_type text,
+  reference_id text,
+  correlation_id text,
+  metadata jsonb,
+  primary key (account_id, seq),
+  constraint entries_seq_positive check (seq > 0),
+  constraint entries_amount_positive check (amount > 0),
+  constraint entries_kind_known check (kind in ('purchase', 'bonus', 'promotion', 'adjustment', 'debit', 'usage',
+    'settle', 'expiry', 'clawback', 'reinstatement')),
+  constraint entries_text_bounded check (length(reference_type) <= 40 and length(reference_id) <= 255
+    and length(correlation_id) <= 255),
+  constraint entries_metadata_bounded check (pg_column_size(metadata) <= 8192)
+);
+comment on table farthing.entries is
+  'Append-only. in: counterparty → account, out: account → counterparty. seq has no gap per account. Credits.';
+
+-- Debt is paid by credits that come in: the lot shrinks and the debt shrinks, the balance stays; so this is no entry.
+create table farthing.debt_payments (
+  account_id bigint not null references farthing.accounts (account_id),
+  payment_id bigint generated always as identity,
+  lot_id uuid not null,
+  amount numeric(38, 18) not null,
+  created_at timestamptz not null default now(),
+  primary key (account_id, payment_id),
+  constraint debt_payments_amount_positive check (amount > 0),
+  foreign key (account_id, lot_id) references farthing.lots (account_id, lot_id)
+);
+comment on table farthing.debt_payments is 'Append-only. What a lot gave towards its account''s debt. Credits.';
+create index debt_payments_by_lot on farthing.debt_payments (account_id, lot_id);
+
+create function farthing.refuse_change()
+returns trigger
+language plpgsql
+set search_path = ''
+as $$
+begin
+  raise exception '% on %.% is refused: the ledger is append-only', tg_op, tg_table_schema, tg_table_name
+    using errcode = 'restrict_violation';
+end
+$$;
+comment on function farthing.refuse_change() is 'Trigger body of every append-only table: nobody changes what was written, the owner included.';
+
+create trigger entries_are_append_only before update or delete on farthing.entries
+  for each row execute function farthing.refuse_change();
+create trigger entries_are_not_truncated before truncate on farthing.entries
+  for each statement execute function farthing.refuse_change();
+create trigger debt_payments_are_append_only before update or delete on farthing.debt_payments
+  for each row execute function farthing.refuse_change();
+create trigger debt_payments_are_not_truncated before truncate on farthing.debt_payments
+  for each statement execute function farthing.refuse_change();
+create trigger accounts_are_never_deleted before delete on farthing.accounts
+  for each row execute function farthing.refuse_change();
+-- "always": a session that plays a replica does not get round them.
+alter table farthing.entries enable always trigger entries_are_append_only;
+alter table farthing.entries enable always trigger entries_are_not_truncated;
+alter table farthing.debt_payments enable always trigger debt_payments_are_append_only;
+alter table farthing.debt_payments enable always trigger debt_payments_are_not_truncated;
+alter table farthing.accounts enable always trigger accounts_are_never_deleted;
+
+alter table farthing.accounts enable row level security;
+alter table farthing.lots enable row level security;
+alter table farthing.entries enable row level security;
+alter table farthing.debt_payments enable row level security;
+
+create policy accounts_own on farthing.accounts for select to authenticated
+  using (owner_id = (select auth.uid()));
+create policy lots_own on farthing.lots for select to authenticated
+  using (account_id in (select a.account_id from farthing.accounts a where a.owner_id = (select auth.uid())));
+create policy entries_own on farthing.entries for select to authenticated
+  using (account_id in (select a.account_id from farthing.accounts a where a.owner_id = (select auth.uid())));
+create policy debt_payments_none on farthing.debt_payments for select to authenticated using (false);
+grant select on farthing.accounts, farthing.lots, farthing.entries to authenticated;

@@ -1,0 +1,94 @@
+-- Idempotency keys: 24 hours of "the same question gets the same answer".
+-- Why: where the whole operation is SQL, the key, its work and its answer commit together, so there is no moment in
+-- which a key is known and its work is not done. A repeat that runs beside the first waits for it (an advisory lock on
+-- the key) and then finds the answer. Where Stripe is called in between, the key is committed as `started` first.
+
+create table farthing.idempotency_keys (
+  key bytea primary key,
+  fingerprint bytea not null,
+  state text not null default 'finished',
+  status smallint,
+  answer jsonb,
+  created_at timestamptz not null default now(),
+  constraint idempotency_keys_are_sha256 check (octet_length(key) = 32 and octet_length(fingerprint) = 32),
+  constraint idempotency_keys_states check (
+    (state = 'started' and status is null) or (state = 'finished' and status between 200 and 499)),
+  constraint idempotency_keys_answer_bounded check (pg_column_size(answer) <= 1048576)
+);
+comment on table farthing.idempotency_keys is
+  'key = sha256(caller, route, Idempotency-Key); fingerprint = sha256(method, path, body). Kept 24 hours.';
+create index idempotency_keys_by_age on farthing.idempotency_keys (created_at);
+alter table farthing.idempotency_keys enable row level security;
+create policy idempotency_keys_none on farthing.idempotency_keys for select to authenticated using (false);
+
+create function farthing.idempotency_find(p_key text, p_fingerprint text, p_now timestamptz)
+returns jsonb
+language plpgsql
+set search_path = ''
+as $$
+declare
+  -- Longer than any request can live (150 s): a key still started by then belongs to a dead request.
+  c_lock_timeout constant interval := interval '3 minutes';
+  v_kept farthing.idempotency_keys;
+begin
+  if p_key is null then
+    return null;
+  end if;
+  perform pg_advisory_xact_lock(hashtextextended(p_key, 0));
+  select * into v_kept from farthing.idempotency_keys where key = decode(p_key, 'hex');
+  if v_kept.key is null then
+    return null;
+  end if;
+  if v_kept.created_at <= p_now - interval '24 hours' then
+    delete from farthing.idempotency_keys where key = v_kept.key;
+    return null;
+  end if;
+  if v_kept.fingerprint <> decode(p_fingerprint, 'hex') then
+    perform farthing.fail('idempotency_key_reused', 'This idempotency key was used with another request.');
+  end if;
+  if v_kept.state = 'finished' then
+    return jsonb_build_object('status', v_kept.status, 'replayed', true, 'data', v_kept.answer);
+  end if;
+  if v_kept.created_at > p_now - c_lock_timeout then
+    perform farthing.fail('idempotency_in_progress', 'The first request with this idempotency key is still running.');
+  end if;
+  delete from farthing.idempotency_keys where key = v_kept.key;
+  return null;
+end
+$$;
+comment on function farthing.idempotency_find(text, text, timestamptz) is
+  'Null: go ahead (and no one else with this key can until commit). Else {status, replayed: true, data}. Fails idempotency_key_reused, idempotency_in_progress.';
+
+create function farthing.idempotency_keep(p_key text, p_fingerprint text, p_status int, p_data jsonb, p_now timestamptz)
+returns jsonb
+language plpgsql
+set search_path = ''
+as $$
+begin
+  if p_key is not null then
+    insert into farthing.idempotency_keys (key, fingerprint, status, answer, created_at)
+    values (decode(p_key, 'hex'), decode(p_fingerprint, 'hex'), p_status, p_data, p_now);
+  end if;
+  return jsonb_build_object('status', p_status, 'replayed', false, 'data', p_data);
+end
+$$;
+comment on function farthing.idempotency_keep(text, text, int, jsonb, timestamptz) is
+  'Stores the answer with the work it belongs to and returns {status, replayed: false, data}.';
+
+create function public.idempotency_store(
+  p_idempotency_key text, p_fingerprint text, p_status int, p_data jsonb, p_now timestamptz default now())
+returns jsonb
+language plpgsql security definer -- service_role owns no table
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  insert into farthing.idempotency_keys (key, fingerprint, status, answer, created_at)
+  values (decode(p_idempotency_key, 'hex'), decode(p_fingerprint, 'hex'), p_status,
+    farthing.json_argument(p_data), p_now)
+  on conflict (key) do nothing;
+  return '{}';
+end
+$$;
+grant execute on function public.idempotency_store to service_role;
+comment on function public.idempotency_store is
+  'Keeps the answer of a refused request (402, 404, 409, 422): nothing was changed, so it is stored beside, not with, the work.';

@@ -1,0 +1,185 @@
+-- The ledger's moves: lock an account, spend, receive, pay debt, free what an expired hold kept.
+-- Why: every door goes through these few; the batch is the only form of spending, a single debit is a batch of one.
+-- Order of locks (rule 4): the account's row first, its lots under it. No statement touches two users' accounts.
+
+create table farthing.holds (
+  account_id bigint not null references farthing.accounts (account_id),
+  hold_id uuid not null default gen_random_uuid(),
+  status text not null default 'open',
+  amount numeric(38, 18) not null,
+  settled numeric(38, 18),
+  shortfall numeric(38, 18),
+  model text,
+  rate_version int,
+  reason text,
+  correlation_id text,
+  expires_at timestamptz not null,
+  created_at timestamptz not null default now(),
+  resolved_at timestamptz,
+  primary key (account_id, hold_id),
+  constraint holds_amount_positive check (amount > 0),
+  constraint holds_text_bounded check (length(reason) <= 500 and length(correlation_id) <= 255),
+  constraint holds_live_at_most_a_day check (expires_at <= created_at + interval '1 day'),
+  constraint holds_states check (
+    (status = 'open' and resolved_at is null and settled is null and shortfall is null)
+    or (status = 'settled' and resolved_at is not null and settled >= 0 and shortfall >= 0)
+    or (status = 'released' and resolved_at is not null and settled is null and shortfall is null))
+);
+comment on table farthing.holds is 'Credits reserved for work in flight; resolves at most once. An open hold past expires_at counts as released.';
+create index holds_by_id on farthing.holds (hold_id);
+create index holds_open_by_expiry on farthing.holds (account_id, expires_at) where status = 'open';
+create index holds_to_sweep on farthing.holds (expires_at, account_id) where status = 'open';
+
+create table farthing.hold_lots (
+  account_id bigint not null,
+  hold_id uuid not null,
+  lot_id uuid not null,
+  amount numeric(38, 18) not null,
+  primary key (account_id, hold_id, lot_id),
+  constraint hold_lots_amount_positive check (amount > 0),
+  foreign key (account_id, hold_id) references farthing.holds (account_id, hold_id),
+  foreign key (account_id, lot_id) references farthing.lots (account_id, lot_id)
+);
+comment on table farthing.hold_lots is 'Which lots a hold keeps, and how much of each: what a hold needs does not expire under it.';
+create index hold_lots_by_lot on farthing.hold_lots (account_id, lot_id);
+
+alter table farthing.holds enable row level security;
+alter table farthing.hold_lots enable row level security;
+create policy holds_own on farthing.holds for select to authenticated
+  using (account_id in (select a.account_id from farthing.accounts a where a.owner_id = (select auth.uid())));
+create policy hold_lots_none on farthing.hold_lots for select to authenticated using (false);
+grant select on farthing.holds to authenticated;
+
+create function farthing.pay_debt(p_account_id bigint, p_now timestamptz)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_debt numeric;
+  v_lot record;
+begin
+  select debt into v_debt from farthing.accounts where account_id = p_account_id;
+  for v_lot in
+    select lot_id, least(remaining - reserved, v_debt) as most from farthing.lots
+    where account_id = p_account_id and closed_at is null and remaining > reserved
+      and (expires_at is null or expires_at > p_now) and v_debt > 0
+    order by priority, expires_at, source_rank, created_at, lot_id
+  loop
+    exit when v_debt = 0;
+    v_lot.most := least(v_lot.most, v_debt);
+    insert into farthing.debt_payments (account_id, lot_id, amount, created_at)
+    values (p_account_id, v_lot.lot_id, v_lot.most, p_now);
+    update farthing.lots
+    set remaining = remaining - v_lot.most, closed_at = case when remaining = v_lot.most then p_now end
+    where account_id = p_account_id and lot_id = v_lot.lot_id;
+    v_debt := v_debt - v_lot.most;
+  end loop;
+  update farthing.accounts set debt = v_debt where account_id = p_account_id and debt <> v_debt;
+end
+$$;
+comment on function farthing.pay_debt(bigint, timestamptz) is 'Rule 8: debt is paid first by credits that come in or come free. The account is locked by the caller.';
+
+create function farthing.free_hold(p_account_id bigint, p_hold_id uuid)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  update farthing.lots l set reserved = l.reserved - h.amount
+  from farthing.hold_lots h
+  where h.account_id = p_account_id and h.hold_id = p_hold_id
+    and l.account_id = h.account_id and l.lot_id = h.lot_id;
+  update farthing.accounts a set held = a.held - h.amount
+  from farthing.holds h
+  where a.account_id = p_account_id and h.account_id = p_account_id and h.hold_id = p_hold_id;
+end
+$$;
+comment on function farthing.free_hold(bigint, uuid) is 'Gives back what a hold reserved; the caller has locked the account and resolves the hold.';
+
+create function farthing.release_expired_holds(p_account_id bigint, p_now timestamptz)
+returns int
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_hold_id uuid;
+  v_count int := 0;
+begin
+  for v_hold_id in
+    select hold_id from farthing.holds
+    where account_id = p_account_id and status = 'open' and expires_at <= p_now order by expires_at
+  loop
+    perform farthing.free_hold(p_account_id, v_hold_id);
+    update farthing.holds set status = 'released', resolved_at = expires_at
+    where account_id = p_account_id and hold_id = v_hold_id;
+    v_count := v_count + 1;
+  end loop;
+  if v_count > 0 then
+    perform farthing.pay_debt(p_account_id, p_now);
+  end if;
+  return v_count;
+end
+$$;
+comment on function farthing.release_expired_holds(bigint, timestamptz) is
+  'Rule 7: an open hold past its expiry counts as released from that instant. Returns how many. The account is locked by the caller.';
+
+create function farthing.lock_account(p_user_id uuid, p_now timestamptz)
+returns farthing.accounts
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_account farthing.accounts;
+begin
+  select * into v_account from farthing.accounts where owner_id = p_user_id for no key update;
+  if v_account.account_id is null then
+    if not exists (select from auth.users where id = p_user_id) then
+      perform farthing.fail('not_found', 'There is no such user.', null, 'user_id');
+    end if;
+    insert into farthing.accounts (owner_id) values (p_user_id) on conflict (owner_id) do nothing;
+    select * into v_account from farthing.accounts where owner_id = p_user_id for no key update;
+  end if;
+  if v_account.held > 0 and farthing.release_expired_holds(v_account.account_id, p_now) > 0 then
+    select * into v_account from farthing.accounts where account_id = v_account.account_id;
+  end if;
+  return v_account;
+end
+$$;
+comment on function farthing.lock_account(uuid, timestamptz) is
+  'The user''s account, locked, with expired holds released; made on first use. Fails not_found where there is no such user.';
+
+create function farthing.receive(
+  p_account_id bigint, p_source text, p_amount numeric, p_kind text, p_counterparty farthing.system_account,
+  p_lot farthing.lots, p_reference_type text, p_reference_id text, p_correlation_id text, p_metadata jsonb,
+  p_now timestamptz)
+returns farthing.lots
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_lot farthing.lots;
+  v_account farthing.accounts;
+begin
+  insert into farthing.lots (account_id, source, amount, remaining, cost_basis_usd, priority, expires_at, order_id, created_at)
+  values (p_account_id, p_source, p_amount, p_amount, p_lot.cost_basis_usd, coalesce(p_lot.priority, 100::smallint),
+    p_lot.expires_at, p_lot.order_id, p_now)
+  returning * into v_lot;
+  update farthing.accounts
+  set last_seq = last_seq + 1, balance = balance + p_amount, last_entry_at = greatest(last_entry_at, p_now)
+  where account_id = p_account_id
+  returning * into v_account;
+  insert into farthing.entries (account_id, seq, event_at, created_at, entry_id, transaction_id, lot_id, counterparty,
+    direction, amount, balance_after, kind, reference_type, reference_id, correlation_id, metadata)
+  values (p_account_id, v_account.last_seq, p_now, v_account.last_entry_at, gen_random_uuid(), gen_random_uuid(),
+    v_lot.lot_id, p_counterparty, 'in', p_amount, v_account.balance, p_kind, p_reference_type, p_reference_id,
+    p_correlation_id, p_metadata);
+  if v_account.debt > 0 then
+    perform farthing.pay_debt(p_account_id, p_now);
+    select * into v_lot from farthing.lots where account_id = p_account_id and lot_id = v_lot.lot_id;
+  end if;
+  return v_lot;
+end
+$$;
+comment on function farthing.receive is
+  'Credits come in: a lot (terms taken from p_lot), its entry, and debt paid first. The account is locked by the caller.';

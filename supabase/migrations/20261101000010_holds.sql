@@ -1,0 +1,134 @@
+-- Holds: credits reserved before the work, settled or released after it, resolved at most once.
+-- Why a hold names its lots: what it needs must not expire under it, and no second hold may count on the same credits.
+
+create function farthing.hold_answer(p_hold farthing.holds)
+returns jsonb
+language sql stable
+set search_path = ''
+as $$
+  select jsonb_strip_nulls(jsonb_build_object(
+    'hold_id', p_hold.hold_id, 'user_id', a.owner_id, 'status', p_hold.status,
+    'amount', trim_scale(p_hold.amount)::text, 'settled', trim_scale(p_hold.settled)::text,
+    'shortfall', trim_scale(p_hold.shortfall)::text, 'model', p_hold.model, 'rate_version', p_hold.rate_version))
+    || jsonb_build_object('reason', p_hold.reason, 'expires_at', p_hold.expires_at, 'created_at', p_hold.created_at,
+      'resolved_at', p_hold.resolved_at)
+  from farthing.accounts a where a.account_id = p_hold.account_id
+$$;
+comment on function farthing.hold_answer(farthing.holds) is 'A hold as the contract shows it; credits as text.';
+
+create function farthing.available(p_account farthing.accounts, p_now timestamptz)
+returns numeric
+language sql stable
+set search_path = ''
+as $$
+  -- An expired lot and an expired hold count as gone before any sweep has seen them.
+  select greatest(0, coalesce(sum(l.remaining - coalesce(h.kept, 0)), 0) - p_account.debt)
+  from farthing.lots l
+  left join lateral (
+    select sum(k.amount) as kept from farthing.hold_lots k
+    join farthing.holds o on o.account_id = k.account_id and o.hold_id = k.hold_id
+    where l.reserved > 0 and k.account_id = l.account_id and k.lot_id = l.lot_id
+      and o.status = 'open' and o.expires_at > p_now) h on true
+  where l.account_id = p_account.account_id and l.closed_at is null and (l.expires_at is null or l.expires_at > p_now)
+$$;
+comment on function farthing.available(farthing.accounts, timestamptz) is
+  'What a debit or a hold would find: unexpired lots less what live holds keep, less debt, never below 0. Credits.';
+
+create function public.holds_open(
+  p_user_id uuid, p_amount text default null, p_estimate jsonb default null, p_ttl_seconds int default 600,
+  p_reason text default null, p_correlation_id text default null,
+  p_idempotency_key text default null, p_fingerprint text default null, p_now timestamptz default now())
+returns jsonb
+language plpgsql security definer -- service_role owns no table
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_answer jsonb := farthing.idempotency_find(p_idempotency_key, p_fingerprint, p_now);
+  v_account farthing.accounts;
+  v_usage farthing.priced_usage;
+  v_amount numeric;
+  v_available numeric;
+  v_hold farthing.holds;
+begin
+  if v_answer is not null then
+    return v_answer;
+  end if;
+  if p_ttl_seconds is null or p_ttl_seconds not between 1 and 86400 then
+    perform farthing.fail('invalid_request', 'A hold lives 1 to 86400 seconds.', null, 'ttl_seconds');
+  end if;
+  if p_estimate is null then
+    v_amount := farthing.parse_amount(p_amount, 'amount');
+  else
+    v_usage := farthing.price_usage(jsonb_build_array(farthing.json_argument(p_estimate)), p_now);
+    if v_usage.problem is not null then
+      perform farthing.refuse_usage(v_usage, 'estimate.');
+    end if;
+    v_amount := v_usage.credits;
+  end if;
+  v_account := farthing.lock_account(p_user_id, p_now);
+  v_available := farthing.available(v_account, p_now);
+  if v_account.debt > 0 or v_amount > v_available then
+    perform farthing.refuse_short(v_amount, case when v_account.debt > 0 then 0 else v_available end);
+  end if;
+  insert into farthing.holds (account_id, amount, model, rate_version, reason, correlation_id, expires_at, created_at)
+  values (v_account.account_id, v_amount, v_usage.model, v_usage.rate_version, p_reason, p_correlation_id,
+    p_now + make_interval(secs => p_ttl_seconds), p_now)
+  returning * into v_hold;
+  perform farthing.reserve(v_hold, p_now);
+  return farthing.idempotency_keep(p_idempotency_key, p_fingerprint, 201, farthing.hold_answer(v_hold)
+    || jsonb_build_object('available_after', trim_scale(v_available - v_amount)::text), p_now);
+end
+$$;
+grant execute on function public.holds_open to service_role;
+comment on function public.holds_open is
+  'Reserves an amount, or the price of an estimate whose rate the hold pins. Returns {status, replayed, data: hold + available_after}. Fails insufficient_credits, unknown_model, not_found, invalid_request.';
+
+create function farthing.reserve(p_hold farthing.holds, p_now timestamptz)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  -- Burn-down order by running totals: a lot gives what is still needed after the lots before it.
+  insert into farthing.hold_lots (account_id, hold_id, lot_id, amount)
+  select p_hold.account_id, p_hold.hold_id, s.lot_id, least(s.free, p_hold.amount - s.before)
+  from (
+    select l.lot_id, l.remaining - l.reserved as free, coalesce(sum(l.remaining - l.reserved) over (
+      order by l.priority, l.expires_at, l.source_rank, l.created_at, l.lot_id
+      rows between unbounded preceding and 1 preceding), 0) as before
+    from farthing.lots l
+    where l.account_id = p_hold.account_id and l.closed_at is null and l.remaining > l.reserved
+      and (l.expires_at is null or l.expires_at > p_now)) s
+  where s.before < p_hold.amount;
+  update farthing.lots l set reserved = l.reserved + h.amount
+  from farthing.hold_lots h
+  where h.account_id = p_hold.account_id and h.hold_id = p_hold.hold_id
+    and l.account_id = h.account_id and l.lot_id = h.lot_id;
+  update farthing.accounts set held = held + p_hold.amount where account_id = p_hold.account_id;
+end
+$$;
+comment on function farthing.reserve(farthing.holds, timestamptz) is 'Books a new hold on its lots; the caller has locked the account and seen that they suffice.';
+
+create function farthing.lock_open_hold(p_hold_id uuid, p_now timestamptz)
+returns farthing.holds
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_hold farthing.holds;
+begin
+  select * into v_hold from farthing.holds where hold_id = p_hold_id;
+  if v_hold.hold_id is null then
+    perform farthing.fail('not_found', 'There is no such hold.', null, 'id');
+  end if;
+  perform from farthing.accounts where account_id = v_hold.account_id for no key update;
+  select * into v_hold from farthing.holds where account_id = v_hold.account_id and hold_id = p_hold_id;
+  if v_hold.status <> 'open' or v_hold.expires_at <= p_now then
+    perform farthing.fail('hold_not_open', 'This hold is no longer open.', jsonb_build_object('status',
+      case when v_hold.status = 'open' then 'released' else v_hold.status end));
+  end if;
+  return v_hold;
+end
+$$;
+comment on function farthing.lock_open_hold(uuid, timestamptz) is
+  'Locks the hold''s account and returns the hold if it is open and not past its expiry. Fails not_found, hold_not_open.';

@@ -1,0 +1,121 @@
+-- How a hold ends: settled with an amount or with usage, or released.
+
+create function farthing.settle_charge(
+  p_hold farthing.holds, p_account farthing.accounts, p_amount text, p_usage jsonb, p_correlation_id text, p_now timestamptz)
+returns farthing.charge_result
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_amount numeric;
+  v_event farthing.priced_usage;
+begin
+  if p_usage is null then
+    v_amount := farthing.parse_amount(p_amount, 'amount', true);
+    if v_amount = 0 then
+      return null;
+    end if;
+    return (farthing.spend(p_account, array[row(v_amount, 'settle', 'hold', p_hold.hold_id, p_correlation_id,
+      jsonb_build_object('reason', p_hold.reason), null)::farthing.charge], p_hold.hold_id, p_now))[1];
+  end if;
+  -- The rate is the one at which the credits were held: a price change in between changes nothing (T10).
+  v_event := farthing.price_usage(jsonb_build_array(p_usage), p_now, p_hold.created_at,
+    case when p_usage ->> 'model' = p_hold.model then p_hold.rate_version end);
+  if v_event.problem is not null then
+    perform farthing.refuse_usage(v_event, 'usage.');
+  end if;
+  if farthing.usage_answer(p_hold.account_id, v_event.event_id) is not null then
+    perform farthing.fail('invalid_request', 'This usage event has been charged already.', null, 'usage.event_id');
+  end if;
+  v_event.metadata := v_event.metadata || jsonb_build_object('hold_id', p_hold.hold_id);
+  return (farthing.charge_usage(p_account, array[v_event], p_correlation_id, p_hold.hold_id, p_now))[1];
+end
+$$;
+comment on function farthing.settle_charge is 'Takes what a freed hold is settled with; null when that is nothing. Credits.';
+
+create function public.holds_settle(
+  p_hold_id uuid, p_amount text default null, p_usage jsonb default null, p_correlation_id text default null,
+  p_idempotency_key text default null, p_fingerprint text default null, p_now timestamptz default now())
+returns jsonb
+language plpgsql security definer -- service_role owns no table
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_answer jsonb := farthing.idempotency_find(p_idempotency_key, p_fingerprint, p_now);
+  v_hold farthing.holds;
+  v_account farthing.accounts;
+  v_charge farthing.charge_result;
+begin
+  if v_answer is not null then
+    return v_answer;
+  end if;
+  v_hold := farthing.lock_open_hold(p_hold_id, p_now);
+  perform farthing.release_expired_holds(v_hold.account_id, p_now);
+  perform farthing.free_hold(v_hold.account_id, p_hold_id);
+  select * into v_account from farthing.accounts where account_id = v_hold.account_id;
+  v_charge := farthing.settle_charge(v_hold, v_account, p_amount, farthing.json_argument(p_usage), p_correlation_id, p_now);
+  update farthing.holds
+  set status = 'settled', settled = coalesce(v_charge.amount, 0), shortfall = coalesce(v_charge.shortfall, 0),
+    resolved_at = p_now
+  where account_id = v_hold.account_id and hold_id = p_hold_id;
+  perform farthing.pay_debt(v_hold.account_id, p_now);
+  return farthing.idempotency_keep(p_idempotency_key, p_fingerprint, 200, jsonb_build_object(
+    'hold_id', p_hold_id, 'status', 'settled', 'settled', trim_scale(coalesce(v_charge.amount, 0))::text,
+    'released', trim_scale(greatest(v_hold.amount - coalesce(v_charge.amount, 0), 0))::text,
+    'shortfall', trim_scale(coalesce(v_charge.shortfall, 0))::text,
+    'transaction_id', v_charge.transaction_id, 'lots', coalesce(v_charge.lots, '[]'),
+    'balance_after', trim_scale(coalesce(v_charge.balance_after, v_account.balance))::text), p_now);
+end
+$$;
+grant execute on function public.holds_settle to service_role;
+comment on function public.holds_settle is
+  'Settles an open hold below, at or above its amount; what is still short becomes debt and stands in shortfall. Returns {status, replayed, data}. Fails hold_not_open, not_found, unknown_model, invalid_request.';
+
+create function public.holds_release(
+  p_hold_id uuid, p_correlation_id text default null,
+  p_idempotency_key text default null, p_fingerprint text default null, p_now timestamptz default now())
+returns jsonb
+language plpgsql security definer -- service_role owns no table
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_answer jsonb := farthing.idempotency_find(p_idempotency_key, p_fingerprint, p_now);
+  v_hold farthing.holds;
+begin
+  if v_answer is not null then
+    return v_answer;
+  end if;
+  v_hold := farthing.lock_open_hold(p_hold_id, p_now);
+  perform farthing.free_hold(v_hold.account_id, p_hold_id);
+  update farthing.holds set status = 'released', resolved_at = p_now, correlation_id = coalesce(p_correlation_id, correlation_id)
+  where account_id = v_hold.account_id and hold_id = p_hold_id;
+  perform farthing.pay_debt(v_hold.account_id, p_now);
+  return farthing.idempotency_keep(p_idempotency_key, p_fingerprint, 200,
+    jsonb_build_object('hold_id', p_hold_id, 'status', 'released'), p_now);
+end
+$$;
+grant execute on function public.holds_release to service_role;
+comment on function public.holds_release is 'Releases an open hold. Returns {status, replayed, data: {hold_id, status}}. Fails hold_not_open, not_found.';
+
+create function public.holds_read(p_hold_id uuid, p_user_id uuid default null, p_now timestamptz default now())
+returns jsonb
+language plpgsql stable security definer -- service_role owns no table
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_hold farthing.holds;
+begin
+  select h.* into v_hold from farthing.holds h join farthing.accounts a using (account_id)
+  where h.hold_id = p_hold_id and (p_user_id is null or a.owner_id = p_user_id);
+  if v_hold.hold_id is null then
+    perform farthing.fail('not_found', 'There is no such hold.', null, 'id');
+  end if;
+  if v_hold.status = 'open' and v_hold.expires_at <= p_now then
+    v_hold.status := 'released';
+    v_hold.resolved_at := v_hold.expires_at;
+  end if;
+  return farthing.hold_answer(v_hold);
+end
+$$;
+grant execute on function public.holds_read to service_role;
+comment on function public.holds_read is 'A hold; with p_user_id only if it is that user''s, else not_found. Credits as text.';

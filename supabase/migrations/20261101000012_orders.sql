@@ -1,0 +1,126 @@
+-- Orders: a purchase, from the click to the grant.
+-- Why an order exists before Stripe is asked: everything Stripe tells us later is tied to an id of ours, and what the
+-- buyer gets is fixed by the package version the order names, not by what the catalogue says when the money arrives.
+
+create table farthing.orders (
+  account_id bigint not null references farthing.accounts (account_id),
+  order_id uuid not null default gen_random_uuid(),
+  package_id uuid not null,
+  package_version int not null,
+  package_name text not null,
+  amount bigint not null,
+  currency text not null,
+  credits numeric(38, 18) not null,
+  bonus_credits numeric(38, 18) not null,
+  status text not null default 'pending',
+  success_url text not null,
+  cancel_url text not null,
+  client_temp_id text,
+  session_id text,
+  session_url text,
+  payment_ref text,
+  expires_at timestamptz not null,
+  paid_at timestamptz,
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now(),
+  primary key (account_id, order_id),
+  constraint orders_package_sold foreign key (package_id, package_version)
+    references farthing.packages (package_id, version),
+  constraint orders_amount_positive check (amount > 0),
+  constraint orders_text_bounded check (length(success_url) <= 2048 and length(cancel_url) <= 2048
+    and length(client_temp_id) <= 255 and length(session_id) <= 255 and length(session_url) <= 4096
+    and length(payment_ref) <= 255),
+  constraint orders_states check (status in
+    ('pending', 'processing', 'paid', 'failed', 'expired', 'partially_refunded', 'refunded', 'disputed')),
+  constraint orders_paid_by_a_payment check (
+    (status in ('pending', 'processing', 'failed', 'expired')) = (payment_ref is null and paid_at is null))
+);
+comment on table farthing.orders is 'A purchase. amount in the currency''s minor unit; credits as sold. payment_ref: the payment that paid it.';
+create unique index orders_by_id on farthing.orders (order_id);
+create index orders_by_package on farthing.orders (package_id, package_version);
+create index orders_newest on farthing.orders (account_id, created_at desc, order_id desc);
+create index orders_to_expire on farthing.orders (expires_at) where status = 'pending';
+create unique index orders_by_session on farthing.orders (session_id) where session_id is not null;
+-- Rule 9: one payment pays one order, one order is paid once.
+create unique index orders_by_payment on farthing.orders (payment_ref) where payment_ref is not null;
+-- One open session per user and package version: a second click gets the first session again.
+create unique index orders_one_open on farthing.orders (account_id, package_id, package_version) where status = 'pending';
+
+create function farthing.orders_guard()
+returns trigger
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_legal boolean := case old.status
+    when 'pending' then new.status in ('processing', 'paid', 'failed', 'expired')
+    when 'processing' then new.status in ('paid', 'failed')
+    when 'failed' then new.status = 'paid'
+    -- Money that arrives after the session was given up is still money: late payment is granted.
+    when 'expired' then new.status in ('processing', 'paid')
+    when 'paid' then new.status in ('partially_refunded', 'refunded', 'disputed')
+    when 'partially_refunded' then new.status in ('refunded', 'disputed')
+    when 'disputed' then new.status in ('paid', 'partially_refunded', 'refunded')
+    else false end;
+begin
+  if new.status <> old.status and not v_legal then
+    raise exception 'An order cannot go from % to %', old.status, new.status using errcode = 'restrict_violation';
+  end if;
+  if (old.amount, old.currency, old.credits, old.bonus_credits, old.package_id, old.package_version, old.order_id, old.account_id)
+    is distinct from
+    (new.amount, new.currency, new.credits, new.bonus_credits, new.package_id, new.package_version, new.order_id, new.account_id)
+  then
+    raise exception 'The terms of an order do not change' using errcode = 'restrict_violation';
+  end if;
+  return new;
+end
+$$;
+comment on function farthing.orders_guard() is 'The order''s state machine, and the terms that never change.';
+create trigger orders_are_guarded before update on farthing.orders
+  for each row execute function farthing.orders_guard();
+create trigger orders_are_never_deleted before delete on farthing.orders
+  for each row execute function farthing.refuse_change();
+
+alter table farthing.orders enable row level security;
+create policy orders_own on farthing.orders for select to authenticated
+  using (account_id in (select a.account_id from farthing.accounts a where a.owner_id = (select auth.uid())));
+grant select on farthing.orders to authenticated;
+
+alter table farthing.lots add constraint lots_of_an_order foreign key (account_id, order_id)
+  references farthing.orders (account_id, order_id);
+
+create function farthing.grant_order(
+  p_order farthing.orders, p_payment_ref text, p_amount bigint, p_currency text, p_now timestamptz)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_terms farthing.lots;
+begin
+  if p_order.payment_ref is not null then
+    if p_order.payment_ref <> p_payment_ref then
+      raise exception 'order % was paid by another payment already', p_order.order_id;
+    end if;
+    return;
+  end if;
+  if p_amount is distinct from p_order.amount or p_currency is distinct from p_order.currency then
+    raise exception 'order % costs % %, the payment brought % %', p_order.order_id, p_order.amount, p_order.currency,
+      p_amount, p_currency;
+  end if;
+  update farthing.orders set status = 'paid', payment_ref = p_payment_ref, paid_at = p_now, updated_at = p_now
+  where account_id = p_order.account_id and order_id = p_order.order_id;
+  v_terms.order_id := p_order.order_id;
+  -- What the buyer paid in USD per lot; other currencies get theirs when reports know the rate.
+  v_terms.cost_basis_usd := case p_order.currency when 'usd' then p_order.amount::numeric / 100 end;
+  perform farthing.receive(p_order.account_id, 'paid', p_order.credits, 'purchase', 'purchases', v_terms, 'order',
+    p_order.order_id::text, null, null, p_now);
+  if p_order.bonus_credits > 0 then
+    v_terms.cost_basis_usd := 0;
+    perform farthing.receive(p_order.account_id, 'bonus', p_order.bonus_credits, 'bonus', 'bonuses', v_terms, 'order',
+      p_order.order_id::text, null, null, p_now);
+  end if;
+end
+$$;
+comment on function farthing.grant_order is
+  'One payment, one grant: marks the locked order paid and puts its lots in, unless this payment did already. Raises where the payment does not fit the order.';

@@ -1,0 +1,134 @@
+-- The inbox: Stripe's events as received, each applied in the transaction that records it.
+-- Why: a row alone never marks an event as done. An event that fails stays `failed` and is tried again, by Stripe's
+-- redelivery and by a sweep; one whose order is not here yet is `deferred`. Only facts we use are kept, no personal data.
+
+create table farthing.inbox (
+  event_id text primary key,
+  type text not null,
+  livemode boolean not null,
+  facts jsonb not null,
+  state text not null default 'received',
+  attempts int not null default 0,
+  next_attempt_at timestamptz,
+  last_error text,
+  occurred_at timestamptz not null,
+  received_at timestamptz not null default now(),
+  processed_at timestamptz,
+  constraint inbox_text_bounded check (length(event_id) <= 255 and length(type) <= 255 and length(last_error) <= 1000),
+  constraint inbox_facts_bounded check (pg_column_size(facts) <= 16384),
+  constraint inbox_states check (
+    (state in ('processed', 'ignored') and processed_at is not null)
+    or (state in ('deferred', 'failed') and next_attempt_at is not null and processed_at is null)
+    or (state in ('received', 'dead') and processed_at is null))
+);
+comment on table farthing.inbox is 'Events from Stripe: received → processed | ignored | deferred | failed → dead after 10 tries.';
+create index inbox_to_retry on farthing.inbox (next_attempt_at) where state in ('deferred', 'failed');
+create index inbox_by_state on farthing.inbox (state, received_at);
+alter table farthing.inbox enable row level security;
+create policy inbox_none on farthing.inbox for select to authenticated using (false);
+
+create function farthing.apply_checkout_event(p_type text, p_facts jsonb, p_now timestamptz)
+returns text
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_order farthing.orders;
+  v_status text;
+begin
+  if p_facts ->> 'order_id' is null then
+    return 'ignored'; -- not a purchase of ours
+  end if;
+  select * into v_order from farthing.orders where order_id::text = p_facts ->> 'order_id';
+  if v_order.order_id is null then
+    return 'deferred';
+  end if;
+  perform from farthing.accounts where account_id = v_order.account_id for no key update;
+  select * into v_order from farthing.orders where account_id = v_order.account_id and order_id = v_order.order_id for update;
+  if p_facts ->> 'session_id' <> v_order.session_id then
+    raise exception 'order % belongs to another session', v_order.order_id;
+  end if;
+  if p_facts ->> 'payment_status' = 'paid' and p_type <> 'checkout.session.async_payment_failed' then
+    perform farthing.grant_order(v_order, coalesce(p_facts ->> 'payment_id', p_facts ->> 'session_id'),
+      (p_facts ->> 'amount')::bigint, p_facts ->> 'currency', p_now);
+    return 'processed';
+  end if;
+  -- Older state never overwrites newer: each event moves the order only from the states it can follow.
+  v_status := case
+    when p_type = 'checkout.session.completed' and v_order.status in ('pending', 'expired') then 'processing'
+    when p_type = 'checkout.session.async_payment_failed' and v_order.status in ('pending', 'processing') then 'failed'
+    when p_type = 'checkout.session.expired' and v_order.status = 'pending' then 'expired' end;
+  if v_status is not null then
+    update farthing.orders set status = v_status, updated_at = p_now
+    where account_id = v_order.account_id and order_id = v_order.order_id;
+  end if;
+  return 'processed';
+end
+$$;
+comment on function farthing.apply_checkout_event is
+  'Applies what Stripe says of a purchase; returns processed, deferred or ignored, raises where the facts do not fit the order.';
+
+create function farthing.apply_event(p_event farthing.inbox, p_now timestamptz)
+returns farthing.inbox
+language plpgsql
+set search_path = ''
+as $$
+declare
+  c_most_attempts constant int := 10;
+begin
+  begin
+    p_event.state := case
+      when p_event.type in ('checkout.session.completed', 'checkout.session.async_payment_succeeded',
+        'checkout.session.async_payment_failed', 'checkout.session.expired', 'payment_intent.succeeded')
+      then farthing.apply_checkout_event(p_event.type, p_event.facts, p_now) else 'ignored' end;
+    p_event.last_error := null;
+  exception
+    -- What a retry of the whole call may cure is Stripe's to retry; everything else is recorded.
+    when serialization_failure or deadlock_detected or lock_not_available or query_canceled then raise;
+    when others then
+      p_event.state := 'failed';
+      p_event.last_error := left(sqlerrm, 1000);
+  end;
+  p_event.attempts := p_event.attempts + 1;
+  if p_event.state in ('failed', 'deferred') and p_event.attempts >= c_most_attempts then
+    p_event.state := 'dead';
+  end if;
+  -- 1, 2, 4 … 256 minutes: ten tries span eight and a half hours, a night without an operator.
+  p_event.next_attempt_at := case when p_event.state in ('failed', 'deferred')
+    then p_now + interval '1 minute' * (2 ^ (p_event.attempts - 1)) end;
+  p_event.processed_at := case when p_event.state in ('processed', 'ignored') then p_now end;
+  update farthing.inbox
+  set state = p_event.state, attempts = p_event.attempts, next_attempt_at = p_event.next_attempt_at,
+    processed_at = p_event.processed_at, last_error = p_event.last_error
+  where event_id = p_event.event_id;
+  return p_event;
+end
+$$;
+comment on function farthing.apply_event is 'Applies an event, locked by the caller, and records what became of it.';
+
+create function public.inbox_receive(p_event jsonb, p_now timestamptz default now())
+returns jsonb
+language plpgsql security definer -- service_role owns no table
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_given jsonb := farthing.json_argument(p_event);
+  v_event farthing.inbox;
+begin
+  insert into farthing.inbox (event_id, type, livemode, facts, occurred_at, received_at)
+  values (v_given ->> 'id', v_given ->> 'type', (v_given ->> 'livemode')::boolean, v_given -> 'facts',
+    to_timestamp((v_given ->> 'created')::bigint), p_now)
+  on conflict (event_id) do nothing;
+  select * into v_event from farthing.inbox where event_id = v_given ->> 'id' for update;
+  if v_event.state in ('processed', 'ignored') then
+    return '{"received": true, "duplicate": true}';
+  end if;
+  v_event := farthing.apply_event(v_event, p_now);
+  return jsonb_strip_nulls(jsonb_build_object('received', true,
+    'deferred', case when v_event.state = 'deferred' then true end,
+    'failed', case when v_event.state in ('failed', 'dead') then true end));
+end
+$$;
+grant execute on function public.inbox_receive to service_role;
+comment on function public.inbox_receive is
+  'Records an event {id, type, livemode, created, facts} and applies it in the same transaction. Returns {received, duplicate?, deferred?, failed?}.';

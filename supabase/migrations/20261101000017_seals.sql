@@ -1,0 +1,107 @@
+-- The hash chain: each entry's hash covers the one before, per account.
+-- Why off the hot path: a chain is serial by nature; sealed in batches by the clock it costs a debit nothing, and
+-- entries stay untouched because the hashes live beside them.
+
+create table farthing.entry_seals (
+  account_id bigint not null,
+  seq bigint not null,
+  hash bytea not null,
+  primary key (account_id, seq),
+  constraint entry_seals_are_sha256 check (octet_length(hash) = 32)
+);
+comment on table farthing.entry_seals is 'Append-only. hash = sha256(previous hash, the entry''s fields).';
+create trigger entry_seals_are_append_only before update or delete on farthing.entry_seals
+  for each row execute function farthing.refuse_change();
+create trigger entry_seals_are_not_truncated before truncate on farthing.entry_seals
+  for each statement execute function farthing.refuse_change();
+alter table farthing.entry_seals enable always trigger entry_seals_are_append_only;
+alter table farthing.entry_seals enable always trigger entry_seals_are_not_truncated;
+alter table farthing.entry_seals enable row level security;
+create policy entry_seals_none on farthing.entry_seals for select to authenticated using (false);
+
+create function farthing.entry_hash(p_previous bytea, p_entry farthing.entries)
+returns bytea
+language sql stable
+set search_path = ''
+as $$
+  -- A JSON array keeps nulls and boundaries apart; times as epochs, so no setting of the session changes the text.
+  select sha256(coalesce(p_previous, '') || convert_to(jsonb_build_array(p_entry.account_id, p_entry.seq,
+    extract(epoch from p_entry.event_at), extract(epoch from p_entry.created_at), p_entry.entry_id,
+    p_entry.transaction_id, p_entry.lot_id, p_entry.counterparty, p_entry.direction, trim_scale(p_entry.amount)::text,
+    trim_scale(p_entry.balance_after)::text, p_entry.kind, p_entry.reference_type, p_entry.reference_id,
+    p_entry.correlation_id, p_entry.metadata)::text, 'UTF8'))
+$$;
+comment on function farthing.entry_hash(bytea, farthing.entries) is 'sha256 over the previous hash and every field of the entry.';
+
+create function farthing.seal(p_limit int default 10000)
+returns int
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_account record;
+  v_entry farthing.entries;
+  v_hash bytea;
+  v_sealed int := 0;
+begin
+  -- One sealer at a time: two would find the same end of the chain.
+  perform pg_advisory_xact_lock(hashtextextended('farthing.seal', 0));
+  for v_account in
+    select a.account_id, s.seq, s.hash from farthing.accounts a
+    left join lateral (select t.seq, t.hash from farthing.entry_seals t where t.account_id = a.account_id
+      order by t.seq desc limit 1) s on true
+    where a.last_seq > coalesce(s.seq, 0) order by a.account_id
+  loop
+    v_hash := v_account.hash;
+    for v_entry in
+      select * from farthing.entries where account_id = v_account.account_id and seq > coalesce(v_account.seq, 0)
+      order by seq limit p_limit - v_sealed
+    loop
+      v_hash := farthing.entry_hash(v_hash, v_entry);
+      insert into farthing.entry_seals (account_id, seq, hash) values (v_entry.account_id, v_entry.seq, v_hash);
+      v_sealed := v_sealed + 1;
+    end loop;
+    exit when v_sealed >= p_limit;
+  end loop;
+  return v_sealed;
+end
+$$;
+comment on function farthing.seal(int) is 'Seals entries not sealed yet, in account and seq order, at most p_limit. Returns how many.';
+
+create function farthing.verify()
+returns table (account_id bigint, seq bigint, problem text)
+language plpgsql stable
+set search_path = ''
+as $$
+declare
+  v_row record;
+  v_hash bytea;
+  v_account_id bigint;
+  v_broken bigint;
+begin
+  for v_row in
+    select e as entry, s.account_id, s.seq, s.hash from farthing.entry_seals s
+    join farthing.entries e on e.account_id = s.account_id and e.seq = s.seq
+    order by s.account_id, s.seq
+  loop
+    if v_account_id is distinct from v_row.account_id then
+      v_hash := null;
+      v_account_id := v_row.account_id;
+    end if;
+    v_hash := farthing.entry_hash(v_hash, v_row.entry);
+    -- After the first break every later hash of the account differs too; only the first is named.
+    if v_hash <> v_row.hash and v_broken is distinct from v_account_id then
+      v_broken := v_account_id;
+      account_id := v_row.account_id;
+      seq := v_row.seq;
+      problem := 'the entry is not the one that was sealed';
+      return next;
+    end if;
+  end loop;
+  return query
+    select s.account_id, min(s.seq), 'a sealed entry is missing' from farthing.entry_seals s
+    where not exists (select from farthing.entries e where e.account_id = s.account_id and e.seq = s.seq)
+    group by s.account_id;
+end
+$$;
+comment on function farthing.verify() is 'Recomputes the chain and names each account''s first broken entry; no rows: intact.';

@@ -1,0 +1,38 @@
+-- A user who leaves, and the question whether the database answers.
+
+create function farthing.close_account()
+returns trigger
+language plpgsql security definer -- runs inside auth's delete, by a role that owns nothing here
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_hold_id uuid;
+  v_lot farthing.lots;
+begin
+  for v_hold_id in select hold_id from farthing.holds where account_id = new.account_id and status = 'open' loop
+    perform farthing.free_hold(new.account_id, v_hold_id);
+    update farthing.holds set status = 'released', resolved_at = now()
+    where account_id = new.account_id and hold_id = v_hold_id;
+  end loop;
+  for v_lot in
+    select * from farthing.lots where account_id = new.account_id and closed_at is null order by created_at, lot_id
+  loop
+    perform farthing.close_lot(v_lot, 'account_closed', now());
+  end loop;
+  return null;
+end
+$$;
+comment on function farthing.close_account() is
+  'Rule 16: deleting a user deletes no entry. The account stays without an owner, its lots close to breakage.';
+create trigger accounts_close_with_their_owner after update of owner_id on farthing.accounts
+  for each row when (old.owner_id is not null and new.owner_id is null) execute function farthing.close_account();
+
+create function public.health_database()
+returns jsonb
+language sql stable security definer -- service_role owns no table
+set search_path = pg_catalog, pg_temp
+as $$
+  select jsonb_build_object('ok', true, 'at', now(), 'migrated', exists (select from farthing.packages))
+$$;
+grant execute on function public.health_database to service_role;
+comment on function public.health_database is 'Whether the database answers and knows a package.';
