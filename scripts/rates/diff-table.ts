@@ -2,7 +2,7 @@ import pc from "picocolors";
 import { formatTable } from "../terminal/table.ts";
 import type { RatesDiff } from "./door.ts";
 import { Exact } from "./exact.ts";
-import type { PriceMap, Rate } from "./price-map.ts";
+import { DEFAULT_MARKUP, type PriceMap, type Rate } from "./price-map.ts";
 
 const KINDS = [
   ["input", "input_per_million_usd"],
@@ -28,7 +28,9 @@ export function formatDiff(diff: RatesDiff, rates: Rate[]): string {
 }
 
 function formatAdded({ added }: RatesDiff, rates: Rate[]): string {
-  const byModel = new Map(rates.map((rate) => [rate.model, rate]));
+  const byModel = new Map(
+    rates.map((rate) => [rate.model, { ...rate, markup: rate.markup ?? DEFAULT_MARKUP }]),
+  );
   return formatTable(
     [
       { title: pc.bold("new") },

@@ -34,7 +34,7 @@ async function run(options: Partial<ImportOptions>, answer = diff) {
 Deno.test("importRates without apply shows old, new and percentage and writes nothing", async () => {
   const { said, dryRuns } = await run({});
   assert.deepEqual(dryRuns, [true]);
-  assert.match(said, /\+ new +0\.1 +– +– +0\.4 +– +–/);
+  assert.match(said, /\+ new +0\.1 +– +– +0\.4 +– +4/);
   assert.match(said, /~ old +input +5 +→ +2\.5 +−50 %/);
   assert.match(said, /Dry run: nothing is written/);
 });

@@ -26,6 +26,9 @@ export class PriceMapError extends Error {
   override name = "PriceMapError";
 }
 
+/** What the database gives a new model whose rate names no markup. */
+export const DEFAULT_MARKUP = "4";
+
 const MODES_BY_TOKEN = ["chat", "completion", "responses"];
 const MODEL_LENGTH_MAX = 200;
 const OTHER_PRICES =
