@@ -8,15 +8,18 @@ create schema farthing;
 comment on schema farthing is 'Tables and rules of the credit ledger. Never exposed through the data API.';
 
 alter default privileges revoke execute on functions from public, anon, authenticated, service_role;
-alter default privileges in schema public revoke execute on functions from public, anon, authenticated, service_role;
+alter default privileges in schema public revoke execute on functions from public, anon, authenticated,
+  service_role;
 alter default privileges in schema public revoke all on tables from public, anon, authenticated, service_role;
-alter default privileges in schema public revoke all on sequences from public, anon, authenticated, service_role;
+alter default privileges in schema public revoke all on sequences from public, anon, authenticated,
+  service_role;
 
 revoke all on schema farthing from public;
 -- Browser roles reach the private schema only through invoker views in public, table by table, behind RLS.
 grant usage on schema farthing to anon, authenticated;
 
-create function farthing.fail(p_code text, p_message text, p_details jsonb default null, p_field text default null)
+create function farthing.fail(p_code text, p_message text, p_details jsonb default null,
+  p_field text default null)
 returns void
 language plpgsql immutable
 set search_path = ''
@@ -42,7 +45,8 @@ begin
 end
 $$;
 comment on function farthing.fail(text, text, jsonb, text) is
-  'The one way to refuse: raises SQLSTATE PGRST with {code, message, details, hint}; hint names the bad field.';
+  'The one way to refuse: raises SQLSTATE PGRST with {code, message, details, hint}; hint names the bad '
+  'field.';
 
 create function farthing.parse_amount(p_amount text, p_field text, p_zero_allowed boolean default false)
 returns numeric
@@ -61,7 +65,8 @@ begin
 end
 $$;
 comment on function farthing.parse_amount(text, text, boolean) is
-  'Text to credits: no sign, no exponent, no NaN, at most 18 decimals; fails invalid_request naming the field.';
+  'Text to credits: no sign, no exponent, no NaN, at most 18 decimals; fails invalid_request naming the '
+  'field.';
 
 create function farthing.json_argument(p_value jsonb)
 returns jsonb
@@ -71,4 +76,5 @@ as $$
   -- Some REST servers hand a json argument over as one JSON string; both forms mean the same.
   select case jsonb_typeof(p_value) when 'string' then (p_value #>> '{}')::jsonb else p_value end
 $$;
-comment on function farthing.json_argument(jsonb) is 'A jsonb argument as it was meant, whether it came as JSON or as a string of JSON.';
+comment on function farthing.json_argument(jsonb) is
+  'A jsonb argument as it was meant, whether it came as JSON or as a string of JSON.';

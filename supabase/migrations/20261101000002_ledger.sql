@@ -1,8 +1,9 @@
 -- The ledger: accounts, lots, entries, debt payments.
--- Why this shape: one entry row is both sides of a transfer between a user's account and a system account, so an
--- unbalanced ledger cannot be written; a system account is a name and its balance a sum, so no debit ever updates a
--- row that another user's debit needs; every key begins with the account, so the ledger distributes by account.
--- Entries carry no foreign key to accounts: the writer holds the account's row lock, and prove() looks for orphans.
+-- Why this shape: one entry row is both sides of a transfer between a user's account and a system account,
+-- so an unbalanced ledger cannot be written; a system account is a name and its balance a sum, so no debit
+-- ever updates a row that another user's debit needs; every key begins with the account, so the ledger
+-- distributes by account. Entries carry no foreign key to accounts: the writer holds the account's row
+-- lock, and prove() looks for orphans.
 
 create type farthing.system_account as enum
   ('purchases', 'bonuses', 'promotions', 'usage', 'breakage', 'clawback', 'adjustments');
@@ -20,7 +21,8 @@ create table farthing.accounts (
   constraint accounts_held_not_negative check (held >= 0),
   constraint accounts_debt_not_negative check (debt >= 0)
 ) with (fillfactor = 80); -- room in the page keeps the balance update off the indexes (HOT)
-comment on table farthing.accounts is 'One per user. balance = Σ lots.remaining − debt = Σ entries; held = Σ open holds. Credits.';
+comment on table farthing.accounts is
+  'One per user. balance = Σ lots.remaining − debt = Σ entries; held = Σ open holds. Credits.';
 
 create table farthing.lots (
   account_id bigint not null references farthing.accounts (account_id),
@@ -45,13 +47,17 @@ create table farthing.lots (
   constraint lots_closed_are_empty check (closed_at is null or remaining = 0)
 ) with (fillfactor = 80);
 comment on table farthing.lots is
-  'Credits that came together. remaining: not spent; reserved: the part of remaining that open holds keep. Credits.';
--- Rule 5, the burn-down order. The predicate is closed_at and not remaining, so that a debit stays a HOT update.
+  'Credits that came together. remaining: not spent; reserved: the part of remaining that open holds '
+  'keep. Credits.';
+-- Rule 5, the burn-down order. The predicate is closed_at and not remaining, so that a debit stays a HOT
+-- update.
 create index lots_burn_order on farthing.lots
   (account_id, priority, expires_at, source_rank, created_at, lot_id) where closed_at is null;
-create index lots_by_expiry on farthing.lots (expires_at, account_id) where closed_at is null and expires_at is not null;
+create index lots_by_expiry on farthing.lots (expires_at, account_id) where closed_at is null
+  and expires_at is not null;
 -- Rule 9 beneath every other guard: an order puts in each kind of credit once.
-create unique index lots_one_grant_per_order on farthing.lots (account_id, order_id, source) where order_id is not null;
+create unique index lots_one_grant_per_order on farthing.lots (account_id, order_id, source)
+  where order_id is not null;
 
 create table farthing.entries (
   account_id bigint not null,
@@ -73,16 +79,19 @@ create table farthing.entries (
   primary key (account_id, seq),
   constraint entries_seq_positive check (seq > 0),
   constraint entries_amount_positive check (amount > 0),
-  constraint entries_kind_known check (kind in ('purchase', 'bonus', 'promotion', 'adjustment', 'debit', 'usage',
+  constraint entries_kind_known check (kind in ('purchase', 'bonus', 'promotion', 'adjustment', 'debit',
+    'usage',
     'settle', 'expiry', 'clawback', 'reinstatement')),
   constraint entries_text_bounded check (length(reference_type) <= 40 and length(reference_id) <= 255
     and length(correlation_id) <= 255),
   constraint entries_metadata_bounded check (pg_column_size(metadata) <= 8192)
 );
 comment on table farthing.entries is
-  'Append-only. in: counterparty → account, out: account → counterparty. seq has no gap per account. Credits.';
+  'Append-only. in: counterparty → account, out: account → counterparty. seq has no gap per account. '
+  'Credits.';
 
--- Debt is paid by credits that come in: the lot shrinks and the debt shrinks, the balance stays; so this is no entry.
+-- Debt is paid by credits that come in: the lot shrinks and the debt shrinks, the balance stays; so this is
+-- no entry.
 create table farthing.debt_payments (
   account_id bigint not null references farthing.accounts (account_id),
   payment_id bigint generated always as identity,
@@ -93,7 +102,8 @@ create table farthing.debt_payments (
   constraint debt_payments_amount_positive check (amount > 0),
   foreign key (account_id, lot_id) references farthing.lots (account_id, lot_id)
 );
-comment on table farthing.debt_payments is 'Append-only. What a lot gave towards its account''s debt. Credits.';
+comment on table farthing.debt_payments is
+  'Append-only. What a lot gave towards its account''s debt. Credits.';
 create index debt_payments_by_lot on farthing.debt_payments (account_id, lot_id);
 
 create function farthing.refuse_change()
@@ -106,7 +116,8 @@ begin
     using errcode = 'restrict_violation';
 end
 $$;
-comment on function farthing.refuse_change() is 'Trigger body of every append-only table: nobody changes what was written, the owner included.';
+comment on function farthing.refuse_change() is
+  'Trigger body of every append-only table: nobody changes what was written, the owner included.';
 
 create trigger entries_are_append_only before update or delete on farthing.entries
   for each row execute function farthing.refuse_change();

@@ -1,7 +1,8 @@
 -- Idempotency keys: 24 hours of "the same question gets the same answer".
--- Why: where the whole operation is SQL, the key, its work and its answer commit together, so there is no moment in
--- which a key is known and its work is not done. A repeat that runs beside the first waits for it (an advisory lock on
--- the key) and then finds the answer. Where Stripe is called in between, the key is committed as `started` first.
+-- Why: where the whole operation is SQL, the key, its work and its answer commit together, so there is no
+-- moment in which a key is known and its work is not done. A repeat that runs beside the first waits for it
+-- (an advisory lock on the key) and then finds the answer. Where Stripe is called in between, the key is
+-- committed as `started` first.
 
 create table farthing.idempotency_keys (
   key bytea primary key,
@@ -50,16 +51,19 @@ begin
     return jsonb_build_object('status', v_kept.status, 'replayed', true, 'data', v_kept.answer);
   end if;
   if v_kept.created_at > p_now - c_lock_timeout then
-    perform farthing.fail('idempotency_in_progress', 'The first request with this idempotency key is still running.');
+    perform farthing.fail('idempotency_in_progress',
+      'The first request with this idempotency key is still running.');
   end if;
   delete from farthing.idempotency_keys where key = v_kept.key;
   return null;
 end
 $$;
 comment on function farthing.idempotency_find(text, text, timestamptz) is
-  'Null: go ahead (and no one else with this key can until commit). Else {status, replayed: true, data}. Fails idempotency_key_reused, idempotency_in_progress.';
+  'Null: go ahead (and no one else with this key can until commit). Else {status, replayed: true, data}. '
+  'Fails idempotency_key_reused, idempotency_in_progress.';
 
-create function farthing.idempotency_keep(p_key text, p_fingerprint text, p_status int, p_data jsonb, p_now timestamptz)
+create function farthing.idempotency_keep(p_key text, p_fingerprint text, p_status int, p_data jsonb,
+  p_now timestamptz)
 returns jsonb
 language plpgsql
 set search_path = ''
@@ -91,4 +95,5 @@ end
 $$;
 grant execute on function public.idempotency_store to service_role;
 comment on function public.idempotency_store is
-  'Keeps the answer of a refused request (402, 404, 409, 422): nothing was changed, so it is stored beside, not with, the work.';
+  'Keeps the answer of a refused request (402, 404, 409, 422): nothing was changed, so it is stored '
+  'beside, not with, the work.';

@@ -1,6 +1,8 @@
 -- The ledger's moves: lock an account, spend, receive, pay debt, free what an expired hold kept.
--- Why: every door goes through these few; the batch is the only form of spending, a single debit is a batch of one.
--- Order of locks (rule 4): the account's row first, its lots under it. No statement touches two users' accounts.
+-- Why: every door goes through these few; the batch is the only form of spending, a single debit is a batch
+-- of one.
+-- Order of locks (rule 4): the account's row first, its lots under it. No statement touches two users'
+-- accounts.
 
 create table farthing.holds (
   account_id bigint not null references farthing.accounts (account_id),
@@ -25,7 +27,9 @@ create table farthing.holds (
     or (status = 'settled' and resolved_at is not null and settled >= 0 and shortfall >= 0)
     or (status = 'released' and resolved_at is not null and settled is null and shortfall is null))
 );
-comment on table farthing.holds is 'Credits reserved for work in flight; resolves at most once. An open hold past expires_at counts as released.';
+comment on table farthing.holds is
+  'Credits reserved for work in flight; resolves at most once. An open hold past expires_at counts as '
+  'released.';
 create index holds_by_id on farthing.holds (hold_id);
 create index holds_open_by_expiry on farthing.holds (account_id, expires_at) where status = 'open';
 create index holds_to_sweep on farthing.holds (expires_at, account_id) where status = 'open';
@@ -40,7 +44,8 @@ create table farthing.hold_lots (
   foreign key (account_id, hold_id) references farthing.holds (account_id, hold_id),
   foreign key (account_id, lot_id) references farthing.lots (account_id, lot_id)
 );
-comment on table farthing.hold_lots is 'Which lots a hold keeps, and how much of each: what a hold needs does not expire under it.';
+comment on table farthing.hold_lots is
+  'Which lots a hold keeps, and how much of each: what a hold needs does not expire under it.';
 create index hold_lots_by_lot on farthing.hold_lots (account_id, lot_id);
 
 alter table farthing.holds enable row level security;
@@ -78,7 +83,8 @@ begin
   update farthing.accounts set debt = v_debt where account_id = p_account_id and debt <> v_debt;
 end
 $$;
-comment on function farthing.pay_debt(bigint, timestamptz) is 'Rule 8: debt is paid first by credits that come in or come free. The account is locked by the caller.';
+comment on function farthing.pay_debt(bigint, timestamptz) is
+  'Rule 8: debt is paid first by credits that come in or come free. The account is locked by the caller.';
 
 create function farthing.free_hold(p_account_id bigint, p_hold_id uuid)
 returns void
@@ -95,7 +101,8 @@ begin
   where a.account_id = p_account_id and h.account_id = p_account_id and h.hold_id = p_hold_id;
 end
 $$;
-comment on function farthing.free_hold(bigint, uuid) is 'Gives back what a hold reserved; the caller has locked the account and resolves the hold.';
+comment on function farthing.free_hold(bigint, uuid) is
+  'Gives back what a hold reserved; the caller has locked the account and resolves the hold.';
 
 create function farthing.release_expired_holds(p_account_id bigint, p_now timestamptz)
 returns int
@@ -122,7 +129,8 @@ begin
 end
 $$;
 comment on function farthing.release_expired_holds(bigint, timestamptz) is
-  'Rule 7: an open hold past its expiry counts as released from that instant. Returns how many. The account is locked by the caller.';
+  'Rule 7: an open hold past its expiry counts as released from that instant. Returns how many. The '
+  'account is locked by the caller.';
 
 create function farthing.lock_account(p_user_id uuid, p_now timestamptz)
 returns farthing.accounts
@@ -147,7 +155,8 @@ begin
 end
 $$;
 comment on function farthing.lock_account(uuid, timestamptz) is
-  'The user''s account, locked, with expired holds released; made on first use. Fails not_found where there is no such user.';
+  'The user''s account, locked, with expired holds released; made on first use. Fails not_found where '
+  'there is no such user.';
 
 create function farthing.receive(
   p_account_id bigint, p_source text, p_amount numeric, p_kind text, p_counterparty farthing.system_account,
@@ -161,17 +170,21 @@ declare
   v_lot farthing.lots;
   v_account farthing.accounts;
 begin
-  insert into farthing.lots (account_id, source, amount, remaining, cost_basis_usd, priority, expires_at, order_id, created_at)
-  values (p_account_id, p_source, p_amount, p_amount, p_lot.cost_basis_usd, coalesce(p_lot.priority, 100::smallint),
+  insert into farthing.lots (account_id, source, amount, remaining, cost_basis_usd, priority, expires_at,
+    order_id, created_at)
+  values (p_account_id, p_source, p_amount, p_amount, p_lot.cost_basis_usd, coalesce(p_lot.priority,
+    100::smallint),
     p_lot.expires_at, p_lot.order_id, p_now)
   returning * into v_lot;
   update farthing.accounts
   set last_seq = last_seq + 1, balance = balance + p_amount, last_entry_at = greatest(last_entry_at, p_now)
   where account_id = p_account_id
   returning * into v_account;
-  insert into farthing.entries (account_id, seq, event_at, created_at, entry_id, transaction_id, lot_id, counterparty,
+  insert into farthing.entries (account_id, seq, event_at, created_at, entry_id, transaction_id, lot_id,
+    counterparty,
     direction, amount, balance_after, kind, reference_type, reference_id, correlation_id, metadata)
-  values (p_account_id, v_account.last_seq, p_now, v_account.last_entry_at, gen_random_uuid(), gen_random_uuid(),
+  values (p_account_id, v_account.last_seq, p_now, v_account.last_entry_at, gen_random_uuid(),
+    gen_random_uuid(),
     v_lot.lot_id, p_counterparty, 'in', p_amount, v_account.balance, p_kind, p_reference_type, p_reference_id,
     p_correlation_id, p_metadata);
   if v_account.debt > 0 then
@@ -182,4 +195,5 @@ begin
 end
 $$;
 comment on function farthing.receive is
-  'Credits come in: a lot (terms taken from p_lot), its entry, and debt paid first. The account is locked by the caller.';
+  'Credits come in: a lot (terms taken from p_lot), its entry, and debt paid first. The account is locked '
+  'by the caller.';

@@ -1,6 +1,7 @@
 -- Spending: the one function that takes credits out of lots.
--- Why: refusal, burn-down order, several lots and the shortfall of a settled hold are one rule each, in one place.
--- The loop runs over arrays in memory; the tables are read once and written three times, however many charges come.
+-- Why: refusal, burn-down order, several lots and the shortfall of a settled hold are one rule each, in one
+-- place. The loop runs over arrays in memory; the tables are read once and written three times, however
+-- many charges come.
 
 create type farthing.charge as (
   amount numeric, kind text, reference_type text, reference_id text, correlation_id text, metadata jsonb,
@@ -36,15 +37,18 @@ begin
   into v_lot_ids, v_sources, v_free, v_available
   from (
     select l.lot_id, l.source,
-      case when l.expires_at <= p_now then least(h.amount, l.remaining - l.reserved) else l.remaining - l.reserved end as free
+      case when l.expires_at <= p_now then least(h.amount, l.remaining - l.reserved)
+        else l.remaining - l.reserved end as free
     from farthing.lots l
-    left join farthing.hold_lots h on h.account_id = l.account_id and h.hold_id = p_hold_id and h.lot_id = l.lot_id
+    left join farthing.hold_lots h on h.account_id = l.account_id and h.hold_id = p_hold_id
+      and h.lot_id = l.lot_id
     where l.account_id = p_account.account_id and l.closed_at is null and l.remaining > l.reserved
       and (l.expires_at is null or l.expires_at > p_now or h.amount is not null)
     order by l.priority, l.expires_at, l.source_rank, l.created_at, l.lot_id) s;
   v_given := array_fill(0::numeric, array[cardinality(v_lot_ids)]);
   foreach v_charge in array p_charges loop
-    v_result := row(true, gen_random_uuid(), v_charge.amount, v_account.last_seq + 1, null, null, v_available, 0, '[]');
+    v_result := row(true, gen_random_uuid(), v_charge.amount, v_account.last_seq + 1, null, null, v_available,
+      0, '[]');
     if p_hold_id is null and (p_account.debt > 0 or v_charge.amount > v_available) then
       v_result.accepted := false;
       v_result.available := case when p_account.debt > 0 then 0 else v_available end;
@@ -57,11 +61,11 @@ begin
       v_account.last_seq := v_account.last_seq + 1;
       v_account.balance := v_account.balance - v_take;
       v_need := v_need - v_take;
-      -- v_lot_ids[v_lot] is null past the last lot: the entry that no lot pays is the shortfall, and becomes debt.
-      v_entries := v_entries || row(v_account.account_id, v_account.last_seq, coalesce(v_charge.event_at, v_at), v_at,
-        gen_random_uuid(), v_result.transaction_id, v_lot_ids[v_lot], 'usage', 'out', v_take, v_account.balance,
-        v_charge.kind, v_charge.reference_type, v_charge.reference_id, v_charge.correlation_id,
-        v_charge.metadata)::farthing.entries;
+      -- Past the last lot there is no lot id: what no lot pays is the shortfall, and becomes debt.
+      v_entries := v_entries || row(v_account.account_id, v_account.last_seq, coalesce(v_charge.event_at, v_at),
+        v_at, gen_random_uuid(), v_result.transaction_id, v_lot_ids[v_lot], 'usage', 'out', v_take,
+        v_account.balance, v_charge.kind, v_charge.reference_type, v_charge.reference_id,
+        v_charge.correlation_id, v_charge.metadata)::farthing.entries;
       if v_lot > cardinality(v_lot_ids) then
         v_result.shortfall := v_take;
         exit;
@@ -85,10 +89,13 @@ begin
 end
 $$;
 comment on function farthing.spend is
-  'Charges an account, locked by the caller, in burn-down order. Each charge stands alone: one that finds too little (or debt) is not accepted and changes nothing. With a hold, which the caller has freed, the rest becomes debt. Credits.';
+  'Charges an account, locked by the caller, in burn-down order. Each charge stands alone: one that finds '
+  'too little (or debt) is not accepted and changes nothing. With a hold, which the caller has freed, the '
+  'rest becomes debt. Credits.';
 
 create function farthing.write_spending(
-  p_account farthing.accounts, p_entries farthing.entries[], p_lot_ids uuid[], p_given numeric[], p_at timestamptz)
+  p_account farthing.accounts, p_entries farthing.entries[], p_lot_ids uuid[], p_given numeric[],
+    p_at timestamptz)
 returns void
 language plpgsql
 set search_path = ''
@@ -116,8 +123,10 @@ set search_path = ''
 as $$
 begin
   perform farthing.fail('insufficient_credits', 'Not enough credits.', jsonb_build_object(
-    'limit', 'balance', 'required', trim_scale(p_required)::text, 'available', trim_scale(p_available)::text));
+    'limit', 'balance', 'required', trim_scale(p_required)::text, 'available',
+      trim_scale(p_available)::text));
 end
 $$;
 comment on function farthing.refuse_short(numeric, numeric) is
-  'Rule 6: fails insufficient_credits; details say which limit blocked, what was required and what was available.';
+  'Rule 6: fails insufficient_credits; details say which limit blocked, what was required and what was '
+  'available.';

@@ -1,5 +1,5 @@
--- Prices: packages and rates, versioned. A row is never edited: a new price is a new version, and what was sold or
--- charged at the old one keeps pointing at it.
+-- Prices: packages and rates, versioned. A row is never edited: a new price is a new version, and what was
+-- sold or charged at the old one keeps pointing at it.
 
 create table farthing.packages (
   package_id uuid not null,
@@ -18,7 +18,9 @@ create table farthing.packages (
   constraint packages_currency_iso check (currency ~ '^[a-z]{3}$'),
   constraint packages_credits_positive check (credits > 0 and bonus_credits >= 0)
 );
-comment on table farthing.packages is 'What is sold: amount in the currency''s minor unit, credits and bonus in credits. The highest effective version counts.';
+comment on table farthing.packages is
+  'What is sold: amount in the currency''s minor unit, credits and bonus in credits. The highest '
+  'effective version counts.';
 
 create table farthing.rates (
   model text not null,
@@ -41,13 +43,15 @@ create table farthing.rates (
   constraint rates_markup_positive check (markup > 0)
 );
 comment on table farthing.rates is
-  'USD per million tokens by kind, and the markup. 9 + 4 + 3 decimals stay under 18, so every charge is exact, never rounded.';
+  'USD per million tokens by kind, and the markup. 9 + 4 + 3 decimals stay under 18, so every charge is '
+  'exact, never rounded.';
 create index rates_in_force on farthing.rates (model, effective_from desc, version desc);
 
 create trigger packages_are_never_deleted before delete on farthing.packages
   for each row execute function farthing.refuse_change();
 -- `active` may be switched; the terms of a version may not change.
-create trigger packages_keep_their_terms before update of package_id, version, name, amount, currency, credits, bonus_credits
+create trigger packages_keep_their_terms before update of package_id, version, name, amount, currency,
+  credits, bonus_credits
   on farthing.packages for each row execute function farthing.refuse_change();
 create trigger rates_are_append_only before update or delete on farthing.rates
   for each row execute function farthing.refuse_change();
@@ -71,13 +75,15 @@ as $$
   with given as (
     select (e.nr - 1)::int as index, e.event, t.*
     from jsonb_array_elements(p_events) with ordinality e (event, nr)
-    cross join lateral jsonb_to_record(e.event) t (user_id uuid, event_id text, model text, input_tokens bigint,
+    cross join lateral jsonb_to_record(e.event) t (user_id uuid, event_id text, model text,
+      input_tokens bigint,
       cached_input_tokens bigint, cache_write_tokens bigint, output_tokens bigint, max_output_tokens bigint,
       reasoning_tokens bigint, occurred_at timestamptz, metadata jsonb)
   ), counted as (
     select g.*, coalesce(g.occurred_at, p_now) as event_at, coalesce(g.input_tokens, 0) as tokens_in,
       coalesce(g.cached_input_tokens, 0) as cached, coalesce(g.cache_write_tokens, 0) as written,
-      coalesce(g.output_tokens, g.max_output_tokens, 0) as tokens_out, coalesce(g.reasoning_tokens, 0) as reasoned
+      coalesce(g.output_tokens, g.max_output_tokens, 0) as tokens_out, coalesce(g.reasoning_tokens, 0)
+        as reasoned
     from given g
   )
   select c.index, c.user_id, c.event_id, c.model, r.version,
@@ -87,12 +93,14 @@ as $$
       + c.tokens_out * r.output_per_million_usd
       + c.reasoned * coalesce(r.reasoning_per_million_usd, r.output_per_million_usd))
       * r.markup * 0.001, -- 1 USD is 1000 credits; USD per million tokens / 1e6 × 1e3
-    jsonb_strip_nulls(jsonb_build_object('model', c.model, 'rate_version', r.version, 'input_tokens', c.tokens_in,
+    jsonb_strip_nulls(jsonb_build_object('model', c.model, 'rate_version', r.version, 'input_tokens',
+      c.tokens_in,
       'cached_input_tokens', nullif(c.cached, 0), 'cache_write_tokens', nullif(c.written, 0),
       'output_tokens', c.tokens_out, 'reasoning_tokens', nullif(c.reasoned, 0), 'caller', c.metadata)),
     c.event_at,
     case when least(c.tokens_in, c.cached, c.written, c.tokens_out, c.reasoned) < 0
-        or greatest(c.tokens_in, c.cached, c.written, c.tokens_out, c.reasoned) > 1000000000 then 'invalid_request'
+        or greatest(c.tokens_in, c.cached, c.written, c.tokens_out, c.reasoned) > 1000000000 then
+          'invalid_request'
       when c.tokens_in + c.cached + c.written + c.tokens_out + c.reasoned = 0 then 'invalid_request'
       when c.event_id is not null and length(c.event_id) not between 1 and 255 then 'invalid_request'
       when r.version is null then 'unknown_model' end,
@@ -100,8 +108,8 @@ as $$
       when r.version is null then 'model' else 'input_tokens' end
   from counted c
   left join lateral (
-    -- The pinned version; else the newest in force at that moment; an event older than the first version is charged at
-    -- the first, so that a late report is not free.
+    -- The pinned version; else the newest in force at that moment; an event older than the first version is
+    -- charged at the first, so that a late report is not free.
     select x.* from farthing.rates x where x.model = c.model
     order by (x.version is not distinct from p_pinned_version) desc,
       (x.effective_from <= coalesce(p_rate_at, c.event_at)) desc,
@@ -111,4 +119,6 @@ as $$
   order by c.index
 $$;
 comment on function farthing.price_usage is
-  'Prices usage events exactly: Σ tokens × rate × markup / 1000 credits. Token kinds are disjoint; a kind without a rate of its own costs as input (cached, cache write) or output (reasoning). problem holds a code where an event cannot be priced.';
+  'Prices usage events exactly: Σ tokens × rate × markup / 1000 credits. Token kinds are disjoint; a kind '
+  'without a rate of its own costs as input (cached, cache write) or output (reasoning). problem holds a '
+  'code where an event cannot be priced.';

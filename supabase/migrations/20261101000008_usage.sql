@@ -10,7 +10,8 @@ create table farthing.usage_events (
   constraint usage_events_seq_in_order check (first_seq <= last_seq)
 );
 comment on table farthing.usage_events is
-  'Rule 9: one usage event, one charge, for ever. What was charged stands in the entries first_seq to last_seq.';
+  'Rule 9: one usage event, one charge, for ever. What was charged stands in the entries first_seq to '
+  'last_seq.';
 alter table farthing.usage_events enable row level security;
 create policy usage_events_none on farthing.usage_events for select to authenticated using (false);
 
@@ -20,10 +21,12 @@ language sql stable
 set search_path = ''
 as $$
   select jsonb_build_object(
-    'transaction_id', min(e.transaction_id::text), 'event_id', p_event_id, 'credits', trim_scale(sum(e.amount))::text,
+    'transaction_id', min(e.transaction_id::text), 'event_id', p_event_id, 'credits',
+      trim_scale(sum(e.amount))::text,
     'balance_after', trim_scale((array_agg(e.balance_after order by e.seq desc))[1])::text,
     'rate_version', min((e.metadata ->> 'rate_version')::int),
-    'lots', coalesce(jsonb_agg(jsonb_build_object('id', e.lot_id, 'source', l.source, 'amount', trim_scale(e.amount)::text)
+    'lots', coalesce(jsonb_agg(jsonb_build_object('id', e.lot_id, 'source', l.source, 'amount',
+      trim_scale(e.amount)::text)
       order by e.seq) filter (where e.lot_id is not null), '[]'))
   from farthing.usage_events u
   join farthing.entries e on e.account_id = u.account_id and e.seq between u.first_seq and u.last_seq
@@ -35,7 +38,8 @@ comment on function farthing.usage_answer(bigint, text) is
   'What a known event was charged, read back from its entries; null for an unknown one. Credits as text.';
 
 create function farthing.charge_usage(
-  p_account farthing.accounts, p_events farthing.priced_usage[], p_correlation_id text, p_hold_id uuid, p_now timestamptz)
+  p_account farthing.accounts, p_events farthing.priced_usage[], p_correlation_id text, p_hold_id uuid,
+    p_now timestamptz)
 returns farthing.charge_result[]
 language plpgsql
 set search_path = ''
@@ -44,21 +48,24 @@ declare
   v_charges farthing.charge[];
   v_results farthing.charge_result[];
 begin
-  select array_agg(row(e.credits, case when p_hold_id is null then 'usage' else 'settle' end, 'usage', e.event_id,
+  select array_agg(row(e.credits, case when p_hold_id is null then 'usage' else 'settle' end, 'usage',
+    e.event_id,
       p_correlation_id, e.metadata, e.event_at)::farthing.charge order by e.index)
   into v_charges from unnest(p_events) e;
   v_results := farthing.spend(p_account, v_charges, p_hold_id, p_now);
   insert into farthing.usage_events (account_id, event_id, first_seq, last_seq)
   select p_account.account_id, e.event_id, r.first_seq, r.last_seq
   from unnest(p_events) with ordinality e
-  join unnest(v_results) with ordinality r (accepted, transaction_id, amount, first_seq, last_seq, balance_after,
+  join unnest(v_results) with ordinality r (accepted, transaction_id, amount, first_seq, last_seq,
+    balance_after,
     available, shortfall, lots, nr) on r.nr = e.ordinality
   where r.accepted and e.event_id is not null;
   return v_results;
 end
 $$;
 comment on function farthing.charge_usage is
-  'Charges priced events, new to a locked account and in index order, and records their ids. One result per event.';
+  'Charges priced events, new to a locked account and in index order, and records their ids. One result '
+  'per event.';
 
 create function farthing.refuse_usage(p_event farthing.priced_usage, p_prefix text default '')
 returns void
@@ -68,11 +75,13 @@ as $$
 begin
   perform farthing.fail(p_event.problem,
     case p_event.problem when 'unknown_model' then 'There is no rate for this model.'
-      else 'A usage has an event id of at most 255 characters and, in each kind, 0 to 1,000,000,000 tokens, not all 0.' end,
+      else 'A usage has an event id of 1 to 255 characters and 0 to 1,000,000,000 tokens of each kind, not all 0.'
+    end,
     null, p_prefix || p_event.field);
 end
 $$;
-comment on function farthing.refuse_usage is 'Fails with the problem that price_usage() found, naming the field.';
+comment on function farthing.refuse_usage is
+  'Fails with the problem that price_usage() found, naming the field.';
 
 create function public.usage_charge(
   p_user_id uuid, p_usage jsonb, p_correlation_id text default null,
@@ -94,7 +103,8 @@ begin
   v_event := farthing.price_usage(jsonb_build_array(farthing.json_argument(p_usage)), p_now);
   v_answer := farthing.usage_answer(v_account.account_id, v_event.event_id);
   if v_answer is not null then
-    return farthing.idempotency_keep(p_idempotency_key, p_fingerprint, 200, v_answer || '{"duplicate": true}', p_now);
+    return farthing.idempotency_keep(p_idempotency_key, p_fingerprint, 200, v_answer || '{"duplicate": true}',
+      p_now);
   end if;
   if v_event.problem is not null then
     perform farthing.refuse_usage(v_event);
@@ -111,7 +121,9 @@ end
 $$;
 grant execute on function public.usage_charge to service_role;
 comment on function public.usage_charge is
-  'Charges one usage event, at most once for ever by (user, event_id). Returns {status, replayed, data}; status 200 and duplicate: true for a known event. Fails insufficient_credits, unknown_model, not_found, invalid_request.';
+  'Charges one usage event, at most once for ever by (user, event_id). Returns {status, replayed, data}; '
+  'status 200 and duplicate: true for a known event. Fails insufficient_credits, unknown_model, '
+  'not_found, invalid_request.';
 
 create function public.usage_estimate(p_usage jsonb, p_now timestamptz default now())
 returns jsonb
@@ -119,13 +131,16 @@ language plpgsql stable security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_event farthing.priced_usage := farthing.price_usage(jsonb_build_array(farthing.json_argument(p_usage)), p_now);
+  v_event farthing.priced_usage := farthing.price_usage(jsonb_build_array(farthing.json_argument(p_usage)),
+    p_now);
 begin
   if v_event.problem is not null then
     perform farthing.refuse_usage(v_event);
   end if;
-  return jsonb_build_object('credits', trim_scale(v_event.credits)::text, 'rate_version', v_event.rate_version);
+  return jsonb_build_object('credits', trim_scale(v_event.credits)::text, 'rate_version',
+    v_event.rate_version);
 end
 $$;
 grant execute on function public.usage_estimate to service_role;
-comment on function public.usage_estimate is 'What a usage would cost now, in credits as text; moves nothing. Fails unknown_model, invalid_request.';
+comment on function public.usage_estimate is
+  'What a usage would cost now, in credits as text; moves nothing. Fails unknown_model, invalid_request.';

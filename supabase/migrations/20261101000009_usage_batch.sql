@@ -1,6 +1,6 @@
 -- Usage in batches: one call, one transaction, up to 1000 events, each standing alone.
--- Why: one busy account is bound by the commit flush that its row lock waits for; a batch pays that flush once.
--- Accounts are locked in id order (rule 4), so two batches over the same users cannot deadlock.
+-- Why: one busy account is bound by the commit flush that its row lock waits for; a batch pays that flush
+-- once. Accounts are locked in id order (rule 4), so two batches over the same users cannot deadlock.
 
 create function farthing.batch_refusal(p_event farthing.priced_usage, p_code text)
 returns jsonb
@@ -9,7 +9,8 @@ set search_path = ''
 as $$
   select jsonb_build_object('index', p_event.index, 'event_id', p_event.event_id, 'code', p_code)
 $$;
-comment on function farthing.batch_refusal is 'How a batch reports an event it did not charge: {index, event_id, code}.';
+comment on function farthing.batch_refusal is
+  'How a batch reports an event it did not charge: {index, event_id, code}.';
 
 create function farthing.batch_charge_user(
   p_user_id uuid, p_events farthing.priced_usage[], p_correlation_id text, p_now timestamptz)
@@ -23,7 +24,8 @@ declare
   v_results farthing.charge_result[];
 begin
   v_account := farthing.lock_account(p_user_id, p_now);
-  -- The first mention of an event that is neither known nor unpriceable is charged; the rest are answered from it.
+  -- The first mention of an event that is neither known nor unpriceable is charged; the rest are answered
+  -- from it.
   select array_agg(e.event order by (e.event).index) into v_fresh
   from (select u as event, row_number() over (partition by u.event_id order by u.index) as mention
     from unnest(p_events) u where u.problem is null and u.event_id is not null) e
@@ -32,25 +34,30 @@ begin
   if v_fresh is not null then
     v_results := farthing.charge_usage(v_account, v_fresh, p_correlation_id, null, p_now);
     return query
-      select case when r.accepted then jsonb_build_object('index', f.index, 'transaction_id', r.transaction_id,
+      select case when r.accepted then jsonb_build_object('index', f.index, 'transaction_id',
+        r.transaction_id,
           'event_id', f.event_id, 'credits', trim_scale(f.credits)::text,
           'balance_after', trim_scale(r.balance_after)::text, 'rate_version', f.rate_version, 'lots', r.lots)
         else farthing.batch_refusal(v_fresh[f.nr], 'insufficient_credits') end
-      from unnest(v_fresh) with ordinality f (index, user_id, event_id, model, rate_version, credits, metadata, event_at,
+      from unnest(v_fresh) with ordinality f (index, user_id, event_id, model, rate_version, credits,
+        metadata, event_at,
         problem, field, nr)
-      join unnest(v_results) with ordinality r (accepted, transaction_id, amount, first_seq, last_seq, balance_after,
+      join unnest(v_results) with ordinality r (accepted, transaction_id, amount, first_seq, last_seq,
+        balance_after,
         available, shortfall, lots, nr) on r.nr = f.nr;
   end if;
   return query
     select coalesce(
-      jsonb_build_object('index', e.index, 'duplicate', true) || farthing.usage_answer(v_account.account_id, e.event_id),
+      jsonb_build_object('index', e.index, 'duplicate', true) || farthing.usage_answer(v_account.account_id,
+        e.event_id),
       farthing.batch_refusal(e, coalesce(e.problem,
         case when e.event_id is null then 'invalid_request' else 'insufficient_credits' end)))
     from unnest(p_events) e
     where not exists (select from unnest(v_fresh) f where f.index = e.index);
 end
 $$;
-comment on function farthing.batch_charge_user is 'One user''s share of a batch: a result, a duplicate or a refusal for each event.';
+comment on function farthing.batch_charge_user is
+  'One user''s share of a batch: a result, a duplicate or a refusal for each event.';
 
 create function public.usage_charge_batch(
   p_events jsonb, p_correlation_id text default null,
@@ -94,4 +101,5 @@ end
 $$;
 grant execute on function public.usage_charge_batch to service_role;
 comment on function public.usage_charge_batch is
-  'Charges up to 1000 events, each standing alone. Returns {status, replayed, data: {accepted, duplicates, rejected: [{index, event_id, code}], results}}.';
+  'Charges up to 1000 events, each standing alone. Returns {status, replayed, data: {accepted, '
+  'duplicates, rejected: [{index, event_id, code}], results}}.';

@@ -1,5 +1,6 @@
 -- Holds: credits reserved before the work, settled or released after it, resolved at most once.
--- Why a hold names its lots: what it needs must not expire under it, and no second hold may count on the same credits.
+-- Why a hold names its lots: what it needs must not expire under it, and no second hold may count on the
+-- same credits.
 
 create function farthing.hold_answer(p_hold farthing.holds)
 returns jsonb
@@ -9,12 +10,15 @@ as $$
   select jsonb_strip_nulls(jsonb_build_object(
     'hold_id', p_hold.hold_id, 'user_id', a.owner_id, 'status', p_hold.status,
     'amount', trim_scale(p_hold.amount)::text, 'settled', trim_scale(p_hold.settled)::text,
-    'shortfall', trim_scale(p_hold.shortfall)::text, 'model', p_hold.model, 'rate_version', p_hold.rate_version))
-    || jsonb_build_object('reason', p_hold.reason, 'expires_at', p_hold.expires_at, 'created_at', p_hold.created_at,
+    'shortfall', trim_scale(p_hold.shortfall)::text, 'model', p_hold.model, 'rate_version',
+      p_hold.rate_version))
+    || jsonb_build_object('reason', p_hold.reason, 'expires_at', p_hold.expires_at, 'created_at',
+      p_hold.created_at,
       'resolved_at', p_hold.resolved_at)
   from farthing.accounts a where a.account_id = p_hold.account_id
 $$;
-comment on function farthing.hold_answer(farthing.holds) is 'A hold as the contract shows it; credits as text.';
+comment on function farthing.hold_answer(farthing.holds) is
+  'A hold as the contract shows it; credits as text.';
 
 create function farthing.available(p_account farthing.accounts, p_now timestamptz)
 returns numeric
@@ -29,10 +33,12 @@ as $$
     join farthing.holds o on o.account_id = k.account_id and o.hold_id = k.hold_id
     where l.reserved > 0 and k.account_id = l.account_id and k.lot_id = l.lot_id
       and o.status = 'open' and o.expires_at > p_now) h on true
-  where l.account_id = p_account.account_id and l.closed_at is null and (l.expires_at is null or l.expires_at > p_now)
+  where l.account_id = p_account.account_id and l.closed_at is null
+    and (l.expires_at is null or l.expires_at > p_now)
 $$;
 comment on function farthing.available(farthing.accounts, timestamptz) is
-  'What a debit or a hold would find: unexpired lots less what live holds keep, less debt, never below 0. Credits.';
+  'What a debit or a hold would find: unexpired lots less what live holds keep, less debt, never below 0. '
+  'Credits.';
 
 create function public.holds_open(
   p_user_id uuid, p_amount text default null, p_estimate jsonb default null, p_ttl_seconds int default 600,
@@ -70,7 +76,8 @@ begin
   if v_account.debt > 0 or v_amount > v_available then
     perform farthing.refuse_short(v_amount, case when v_account.debt > 0 then 0 else v_available end);
   end if;
-  insert into farthing.holds (account_id, amount, model, rate_version, reason, correlation_id, expires_at, created_at)
+  insert into farthing.holds (account_id, amount, model, rate_version, reason, correlation_id, expires_at,
+    created_at)
   values (v_account.account_id, v_amount, v_usage.model, v_usage.rate_version, p_reason, p_correlation_id,
     p_now + make_interval(secs => p_ttl_seconds), p_now)
   returning * into v_hold;
@@ -81,7 +88,8 @@ end
 $$;
 grant execute on function public.holds_open to service_role;
 comment on function public.holds_open is
-  'Reserves an amount, or the price of an estimate whose rate the hold pins. Returns {status, replayed, data: hold + available_after}. Fails insufficient_credits, unknown_model, not_found, invalid_request.';
+  'Reserves an amount, or the price of an estimate whose rate the hold pins. Returns {status, replayed, '
+  'data: hold + available_after}. Fails insufficient_credits, unknown_model, not_found, invalid_request.';
 
 create function farthing.reserve(p_hold farthing.holds, p_now timestamptz)
 returns void
@@ -107,7 +115,8 @@ begin
   update farthing.accounts set held = held + p_hold.amount where account_id = p_hold.account_id;
 end
 $$;
-comment on function farthing.reserve(farthing.holds, timestamptz) is 'Books a new hold on its lots; the caller has locked the account and seen that they suffice.';
+comment on function farthing.reserve(farthing.holds, timestamptz) is
+  'Books a new hold on its lots; the caller has locked the account and seen that they suffice.';
 
 create function farthing.lock_open_hold(p_hold_id uuid, p_now timestamptz)
 returns farthing.holds
@@ -131,4 +140,5 @@ begin
 end
 $$;
 comment on function farthing.lock_open_hold(uuid, timestamptz) is
-  'Locks the hold''s account and returns the hold if it is open and not past its expiry. Fails not_found, hold_not_open.';
+  'Locks the hold''s account and returns the hold if it is open and not past its expiry. Fails not_found, '
+  'hold_not_open.';

@@ -1,7 +1,8 @@
 -- How a hold ends: settled with an amount or with usage, or released.
 
 create function farthing.settle_charge(
-  p_hold farthing.holds, p_account farthing.accounts, p_amount text, p_usage jsonb, p_correlation_id text, p_now timestamptz)
+  p_hold farthing.holds, p_account farthing.accounts, p_amount text, p_usage jsonb, p_correlation_id text,
+    p_now timestamptz)
 returns farthing.charge_result
 language plpgsql
 set search_path = ''
@@ -25,13 +26,15 @@ begin
     perform farthing.refuse_usage(v_event, 'usage.');
   end if;
   if farthing.usage_answer(p_hold.account_id, v_event.event_id) is not null then
-    perform farthing.fail('invalid_request', 'This usage event has been charged already.', null, 'usage.event_id');
+    perform farthing.fail('invalid_request', 'This usage event has been charged already.', null,
+      'usage.event_id');
   end if;
   v_event.metadata := v_event.metadata || jsonb_build_object('hold_id', p_hold.hold_id);
   return (farthing.charge_usage(p_account, array[v_event], p_correlation_id, p_hold.hold_id, p_now))[1];
 end
 $$;
-comment on function farthing.settle_charge is 'Takes what a freed hold is settled with; null when that is nothing. Credits.';
+comment on function farthing.settle_charge is
+  'Takes what a freed hold is settled with; null when that is nothing. Credits.';
 
 create function public.holds_settle(
   p_hold_id uuid, p_amount text default null, p_usage jsonb default null, p_correlation_id text default null,
@@ -53,7 +56,8 @@ begin
   perform farthing.release_expired_holds(v_hold.account_id, p_now);
   perform farthing.free_hold(v_hold.account_id, p_hold_id);
   select * into v_account from farthing.accounts where account_id = v_hold.account_id;
-  v_charge := farthing.settle_charge(v_hold, v_account, p_amount, farthing.json_argument(p_usage), p_correlation_id, p_now);
+  v_charge := farthing.settle_charge(v_hold, v_account, p_amount, farthing.json_argument(p_usage),
+    p_correlation_id, p_now);
   update farthing.holds
   set status = 'settled', settled = coalesce(v_charge.amount, 0), shortfall = coalesce(v_charge.shortfall, 0),
     resolved_at = p_now
@@ -69,7 +73,9 @@ end
 $$;
 grant execute on function public.holds_settle to service_role;
 comment on function public.holds_settle is
-  'Settles an open hold below, at or above its amount; what is still short becomes debt and stands in shortfall. Returns {status, replayed, data}. Fails hold_not_open, not_found, unknown_model, invalid_request.';
+  'Settles an open hold below, at or above its amount; what is still short becomes debt and stands in '
+  'shortfall. Returns {status, replayed, data}. Fails hold_not_open, not_found, unknown_model, '
+  'invalid_request.';
 
 create function public.holds_release(
   p_hold_id uuid, p_correlation_id text default null,
@@ -87,7 +93,8 @@ begin
   end if;
   v_hold := farthing.lock_open_hold(p_hold_id, p_now);
   perform farthing.free_hold(v_hold.account_id, p_hold_id);
-  update farthing.holds set status = 'released', resolved_at = p_now, correlation_id = coalesce(p_correlation_id, correlation_id)
+  update farthing.holds set status = 'released', resolved_at = p_now,
+    correlation_id = coalesce(p_correlation_id, correlation_id)
   where account_id = v_hold.account_id and hold_id = p_hold_id;
   perform farthing.pay_debt(v_hold.account_id, p_now);
   return farthing.idempotency_keep(p_idempotency_key, p_fingerprint, 200,
@@ -95,9 +102,12 @@ begin
 end
 $$;
 grant execute on function public.holds_release to service_role;
-comment on function public.holds_release is 'Releases an open hold. Returns {status, replayed, data: {hold_id, status}}. Fails hold_not_open, not_found.';
+comment on function public.holds_release is
+  'Releases an open hold. Returns {status, replayed, data: {hold_id, status}}. Fails hold_not_open, '
+  'not_found.';
 
-create function public.holds_read(p_hold_id uuid, p_user_id uuid default null, p_now timestamptz default now())
+create function public.holds_read(p_hold_id uuid, p_user_id uuid default null,
+  p_now timestamptz default now())
 returns jsonb
 language plpgsql stable security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
@@ -118,4 +128,5 @@ begin
 end
 $$;
 grant execute on function public.holds_read to service_role;
-comment on function public.holds_read is 'A hold; with p_user_id only if it is that user''s, else not_found. Credits as text.';
+comment on function public.holds_read is
+  'A hold; with p_user_id only if it is that user''s, else not_found. Credits as text.';

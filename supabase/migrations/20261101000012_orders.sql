@@ -1,6 +1,7 @@
 -- Orders: a purchase, from the click to the grant.
--- Why an order exists before Stripe is asked: everything Stripe tells us later is tied to an id of ours, and what the
--- buyer gets is fixed by the package version the order names, not by what the catalogue says when the money arrives.
+-- Why an order exists before Stripe is asked: everything Stripe tells us later is tied to an id of ours,
+-- and what the buyer gets is fixed by the package version the order names, not by what the catalogue says
+-- when the money arrives.
 
 create table farthing.orders (
   account_id bigint not null references farthing.accounts (account_id),
@@ -35,7 +36,9 @@ create table farthing.orders (
   constraint orders_paid_by_a_payment check (
     (status in ('pending', 'processing', 'failed', 'expired')) = (payment_ref is null and paid_at is null))
 );
-comment on table farthing.orders is 'A purchase. amount in the currency''s minor unit; credits as sold. payment_ref: the payment that paid it.';
+comment on table farthing.orders is
+  'A purchase. amount in the currency''s minor unit; credits as sold. payment_ref: the payment that paid '
+  'it.';
 create unique index orders_by_id on farthing.orders (order_id);
 create index orders_by_package on farthing.orders (package_id, package_version);
 create index orders_newest on farthing.orders (account_id, created_at desc, order_id desc);
@@ -44,7 +47,8 @@ create unique index orders_by_session on farthing.orders (session_id) where sess
 -- Rule 9: one payment pays one order, one order is paid once.
 create unique index orders_by_payment on farthing.orders (payment_ref) where payment_ref is not null;
 -- One open session per user and package version: a second click gets the first session again.
-create unique index orders_one_open on farthing.orders (account_id, package_id, package_version) where status = 'pending';
+create unique index orders_one_open on farthing.orders (account_id, package_id, package_version)
+  where status = 'pending';
 
 create function farthing.orders_guard()
 returns trigger
@@ -64,11 +68,14 @@ declare
     else false end;
 begin
   if new.status <> old.status and not v_legal then
-    raise exception 'An order cannot go from % to %', old.status, new.status using errcode = 'restrict_violation';
+    raise exception 'An order cannot go from % to %', old.status,
+      new.status using errcode = 'restrict_violation';
   end if;
-  if (old.amount, old.currency, old.credits, old.bonus_credits, old.package_id, old.package_version, old.order_id, old.account_id)
+  if (old.amount, old.currency, old.credits, old.bonus_credits, old.package_id, old.package_version,
+    old.order_id, old.account_id)
     is distinct from
-    (new.amount, new.currency, new.credits, new.bonus_credits, new.package_id, new.package_version, new.order_id, new.account_id)
+    (new.amount, new.currency, new.credits, new.bonus_credits, new.package_id, new.package_version,
+      new.order_id, new.account_id)
   then
     raise exception 'The terms of an order do not change' using errcode = 'restrict_violation';
   end if;
@@ -105,7 +112,8 @@ begin
     return;
   end if;
   if p_amount is distinct from p_order.amount or p_currency is distinct from p_order.currency then
-    raise exception 'order % costs % %, the payment brought % %', p_order.order_id, p_order.amount, p_order.currency,
+    raise exception 'order % costs % %, the payment brought % %', p_order.order_id, p_order.amount,
+      p_order.currency,
       p_amount, p_currency;
   end if;
   update farthing.orders set status = 'paid', payment_ref = p_payment_ref, paid_at = p_now, updated_at = p_now
@@ -113,14 +121,17 @@ begin
   v_terms.order_id := p_order.order_id;
   -- What the buyer paid in USD per lot; other currencies get theirs when reports know the rate.
   v_terms.cost_basis_usd := case p_order.currency when 'usd' then p_order.amount::numeric / 100 end;
-  perform farthing.receive(p_order.account_id, 'paid', p_order.credits, 'purchase', 'purchases', v_terms, 'order',
+  perform farthing.receive(p_order.account_id, 'paid', p_order.credits, 'purchase', 'purchases', v_terms,
+    'order',
     p_order.order_id::text, null, null, p_now);
   if p_order.bonus_credits > 0 then
     v_terms.cost_basis_usd := 0;
-    perform farthing.receive(p_order.account_id, 'bonus', p_order.bonus_credits, 'bonus', 'bonuses', v_terms, 'order',
+    perform farthing.receive(p_order.account_id, 'bonus', p_order.bonus_credits, 'bonus', 'bonuses', v_terms,
+      'order',
       p_order.order_id::text, null, null, p_now);
   end if;
 end
 $$;
 comment on function farthing.grant_order is
-  'One payment, one grant: marks the locked order paid and puts its lots in, unless this payment did already. Raises where the payment does not fit the order.';
+  'One payment, one grant: marks the locked order paid and puts its lots in, unless this payment did '
+  'already. Raises where the payment does not fit the order.';

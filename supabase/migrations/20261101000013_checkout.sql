@@ -1,4 +1,5 @@
--- The checkout door: begin (committed before Stripe is asked), attach (what Stripe answered), abandon (it did not).
+-- The checkout door: begin (committed before Stripe is asked), attach (what Stripe answered), abandon (it
+-- did not).
 
 create function farthing.order_answer(p_order farthing.orders)
 returns jsonb
@@ -6,17 +7,20 @@ language sql immutable
 set search_path = ''
 as $$
   select jsonb_build_object('order_id', p_order.order_id, 'status', p_order.status,
-    'checkout_session_id', p_order.session_id, 'checkout_url', p_order.session_url, 'expires_at', p_order.expires_at,
+    'checkout_session_id', p_order.session_id, 'checkout_url', p_order.session_url, 'expires_at',
+      p_order.expires_at,
     'package_id', p_order.package_id, 'package_name', p_order.package_name, 'amount', p_order.amount,
     'currency', p_order.currency, 'credits', trim_scale(p_order.credits)::text,
     'bonus_credits', trim_scale(p_order.bonus_credits)::text,
     'total_credits', trim_scale(p_order.credits + p_order.bonus_credits)::text,
     'client_temp_id', p_order.client_temp_id, 'paid_at', p_order.paid_at, 'created_at', p_order.created_at)
 $$;
-comment on function farthing.order_answer(farthing.orders) is 'An order as the contract shows it; amount in minor units, credits as text.';
+comment on function farthing.order_answer(farthing.orders) is
+  'An order as the contract shows it; amount in minor units, credits as text.';
 
 create function farthing.checkout_order_for(
-  p_account_id bigint, p_package farthing.packages, p_success_url text, p_cancel_url text, p_client_temp_id text,
+  p_account_id bigint, p_package farthing.packages, p_success_url text, p_cancel_url text,
+    p_client_temp_id text,
   p_now timestamptz)
 returns farthing.orders
 language plpgsql
@@ -24,13 +28,14 @@ set search_path = ''
 as $$
 declare
   v_order farthing.orders;
-  -- Stripe takes sessions of 30 minutes to 24 hours. An hour outlasts a buyer looking for a card, and a crashed begin
-  -- can be taken up again for the first half of it.
+  -- Stripe takes sessions of 30 minutes to 24 hours. An hour outlasts a buyer looking for a card, and a
+  -- crashed begin can be taken up again for the first half of it.
   c_session_life constant interval := interval '1 hour';
   c_sessionless_life constant interval := interval '25 minutes';
 begin
   select * into v_order from farthing.orders
-  where account_id = p_account_id and package_id = p_package.package_id and package_version = p_package.version
+  where account_id = p_account_id and package_id = p_package.package_id
+    and package_version = p_package.version
     and status = 'pending';
   if v_order.order_id is not null and (v_order.expires_at <= p_now + interval '1 minute'
     or (v_order.session_id is null and v_order.created_at <= p_now - c_sessionless_life)) then
@@ -39,9 +44,11 @@ begin
     v_order := null;
   end if;
   if v_order.order_id is null then
-    insert into farthing.orders (account_id, package_id, package_version, package_name, amount, currency, credits,
+    insert into farthing.orders (account_id, package_id, package_version, package_name, amount, currency,
+      credits,
       bonus_credits, success_url, cancel_url, client_temp_id, expires_at, created_at, updated_at)
-    values (p_account_id, p_package.package_id, p_package.version, p_package.name, p_package.amount, p_package.currency,
+    values (p_account_id, p_package.package_id, p_package.version, p_package.name, p_package.amount,
+      p_package.currency,
       p_package.credits, p_package.bonus_credits, p_success_url, p_cancel_url, p_client_temp_id,
       date_trunc('second', p_now) + c_session_life, p_now, p_now)
     returning * into v_order;
@@ -49,10 +56,12 @@ begin
   return v_order;
 end
 $$;
-comment on function farthing.checkout_order_for is 'The user''s open order for a package version, or a new one. The account is locked by the caller.';
+comment on function farthing.checkout_order_for is
+  'The user''s open order for a package version, or a new one. The account is locked by the caller.';
 
 create function public.checkout_begin(
-  p_user_id uuid, p_package_id text, p_success_url text, p_cancel_url text, p_client_temp_id text default null,
+  p_user_id uuid, p_package_id text, p_success_url text, p_cancel_url text,
+    p_client_temp_id text default null,
   p_idempotency_key text default null, p_fingerprint text default null, p_now timestamptz default now())
 returns jsonb
 language plpgsql security definer -- service_role owns no table
@@ -73,7 +82,8 @@ begin
     perform farthing.fail('unknown_package', 'There is no such package on sale.', null, 'package_id');
   end if;
   v_account := farthing.lock_account(p_user_id, p_now);
-  v_order := farthing.checkout_order_for(v_account.account_id, v_package, p_success_url, p_cancel_url, p_client_temp_id, p_now);
+  v_order := farthing.checkout_order_for(v_account.account_id, v_package, p_success_url, p_cancel_url,
+    p_client_temp_id, p_now);
   if v_order.session_id is not null then
     return farthing.idempotency_keep(p_idempotency_key, p_fingerprint, 201,
       farthing.order_answer(v_order)) || '{"step": "reuse"}';
@@ -89,7 +99,8 @@ end
 $$;
 grant execute on function public.checkout_begin to service_role;
 comment on function public.checkout_begin is
-  'Fixes what is bought. Returns step create with the order to open a session for, reuse with the open one, or replay. Fails unknown_package, idempotency_in_progress.';
+  'Fixes what is bought. Returns step create with the order to open a session for, reuse with the open '
+  'one, or replay. Fails unknown_package, idempotency_in_progress.';
 
 create function public.checkout_attach(
   p_order_id uuid, p_session_id text, p_session_url text, p_idempotency_key text default null,
@@ -102,8 +113,8 @@ declare
   v_order farthing.orders;
   v_data jsonb;
 begin
-  -- Same order, same Stripe key, same session: whoever comes second writes what stands there already. The webhook may
-  -- have been faster than this call; then only the session is noted.
+  -- Same order, same Stripe key, same session: whoever comes second writes what stands there already. The
+  -- webhook may have been faster than this call; then only the session is noted.
   update farthing.orders set session_id = p_session_id, session_url = p_session_url, updated_at = p_now
   where order_id = p_order_id
   returning * into v_order;
@@ -114,7 +125,9 @@ begin
 end
 $$;
 grant execute on function public.checkout_attach to service_role;
-comment on function public.checkout_attach is 'Notes the session Stripe opened for an order and finishes the idempotency key. Returns {status: 201, replayed, data: order}.';
+comment on function public.checkout_attach is
+  'Notes the session Stripe opened for an order and finishes the idempotency key. Returns {status: 201, '
+  'replayed, data: order}.';
 
 create function public.checkout_abandon(p_idempotency_key text)
 returns jsonb
@@ -127,7 +140,8 @@ begin
 end
 $$;
 grant execute on function public.checkout_abandon to service_role;
-comment on function public.checkout_abandon is 'Stripe could not be asked: frees the key, so that a retry runs at once and finds the same order.';
+comment on function public.checkout_abandon is
+  'Stripe could not be asked: frees the key, so that a retry runs at once and finds the same order.';
 
 create function public.checkout_packages(p_now timestamptz default now())
 returns jsonb
@@ -135,8 +149,10 @@ language sql stable security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
 as $$
   select coalesce(jsonb_agg(jsonb_build_object('id', p.package_id, 'name', p.name, 'amount', p.amount,
-    'currency', p.currency, 'credits', trim_scale(p.credits)::text, 'bonus_credits', trim_scale(p.bonus_credits)::text,
-    'total_credits', trim_scale(p.credits + p.bonus_credits)::text) order by p.currency, p.amount, p.name), '[]')
+    'currency', p.currency, 'credits', trim_scale(p.credits)::text, 'bonus_credits',
+      trim_scale(p.bonus_credits)::text,
+    'total_credits', trim_scale(p.credits + p.bonus_credits)::text) order by p.currency, p.amount, p.name),
+      '[]')
   from (select distinct on (package_id) * from farthing.packages
     where effective_from <= p_now order by package_id, version desc) p
   where p.active
@@ -172,14 +188,17 @@ as $$
     select o.* from farthing.accounts a
     join farthing.orders o using (account_id)
     left join farthing.orders b on b.account_id = a.account_id and b.order_id::text = p_before
-    where a.owner_id = p_user_id and (p_before is null or (o.created_at, o.order_id) < (b.created_at, b.order_id))
+    where a.owner_id = p_user_id and (p_before is null or (o.created_at, o.order_id) < (b.created_at,
+      b.order_id))
     order by o.created_at desc, o.order_id desc limit p_limit + 1
   )
   select jsonb_build_object(
-    'orders', coalesce((select jsonb_agg(farthing.order_answer(s.*::farthing.orders) order by s.created_at desc, s.order_id desc)
+    'orders', coalesce((select jsonb_agg(farthing.order_answer(s.*::farthing.orders)
+      order by s.created_at desc, s.order_id desc)
       from (select * from page limit p_limit) s), '[]'),
     'next_before', case when (select count(*) from page) > p_limit
       then (select order_id from page offset p_limit - 1 limit 1) end)
 $$;
 grant execute on function public.checkout_orders to service_role;
-comment on function public.checkout_orders is 'A user''s orders, newest first, up to p_limit from before an order id: {orders, next_before}.';
+comment on function public.checkout_orders is
+  'A user''s orders, newest first, up to p_limit from before an order id: {orders, next_before}.';

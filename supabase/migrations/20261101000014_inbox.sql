@@ -1,6 +1,7 @@
 -- The inbox: Stripe's events as received, each applied in the transaction that records it.
--- Why: a row alone never marks an event as done. An event that fails stays `failed` and is tried again, by Stripe's
--- redelivery and by a sweep; one whose order is not here yet is `deferred`. Only facts we use are kept, no personal data.
+-- Why: a row alone never marks an event as done. An event that fails stays `failed` and is tried again, by
+-- Stripe's redelivery and by a sweep; one whose order is not here yet is `deferred`. Only facts we use are
+-- kept, no personal data.
 
 create table farthing.inbox (
   event_id text primary key,
@@ -14,14 +15,16 @@ create table farthing.inbox (
   occurred_at timestamptz not null,
   received_at timestamptz not null default now(),
   processed_at timestamptz,
-  constraint inbox_text_bounded check (length(event_id) <= 255 and length(type) <= 255 and length(last_error) <= 1000),
+  constraint inbox_text_bounded check (length(event_id) <= 255 and length(type) <= 255
+    and length(last_error) <= 1000),
   constraint inbox_facts_bounded check (pg_column_size(facts) <= 16384),
   constraint inbox_states check (
     (state in ('processed', 'ignored') and processed_at is not null)
     or (state in ('deferred', 'failed') and next_attempt_at is not null and processed_at is null)
     or (state in ('received', 'dead') and processed_at is null))
 );
-comment on table farthing.inbox is 'Events from Stripe: received → processed | ignored | deferred | failed → dead after 10 tries.';
+comment on table farthing.inbox is
+  'Events from Stripe: received → processed | ignored | deferred | failed → dead after 10 tries.';
 create index inbox_to_retry on farthing.inbox (next_attempt_at) where state in ('deferred', 'failed');
 create index inbox_by_state on farthing.inbox (state, received_at);
 alter table farthing.inbox enable row level security;
@@ -44,7 +47,8 @@ begin
     return 'deferred';
   end if;
   perform from farthing.accounts where account_id = v_order.account_id for no key update;
-  select * into v_order from farthing.orders where account_id = v_order.account_id and order_id = v_order.order_id for update;
+  select * into v_order from farthing.orders where account_id = v_order.account_id
+    and order_id = v_order.order_id for update;
   if p_facts ->> 'session_id' <> v_order.session_id then
     raise exception 'order % belongs to another session', v_order.order_id;
   end if;
@@ -56,7 +60,8 @@ begin
   -- Older state never overwrites newer: each event moves the order only from the states it can follow.
   v_status := case
     when p_type = 'checkout.session.completed' and v_order.status in ('pending', 'expired') then 'processing'
-    when p_type = 'checkout.session.async_payment_failed' and v_order.status in ('pending', 'processing') then 'failed'
+    when p_type = 'checkout.session.async_payment_failed' and v_order.status in ('pending', 'processing') then
+      'failed'
     when p_type = 'checkout.session.expired' and v_order.status = 'pending' then 'expired' end;
   if v_status is not null then
     update farthing.orders set status = v_status, updated_at = p_now
@@ -66,7 +71,8 @@ begin
 end
 $$;
 comment on function farthing.apply_checkout_event is
-  'Applies what Stripe says of a purchase; returns processed, deferred or ignored, raises where the facts do not fit the order.';
+  'Applies what Stripe says of a purchase; returns processed, deferred or ignored, raises where the facts '
+  'do not fit the order.';
 
 create function farthing.apply_event(p_event farthing.inbox, p_now timestamptz)
 returns farthing.inbox
@@ -104,7 +110,8 @@ begin
   return p_event;
 end
 $$;
-comment on function farthing.apply_event is 'Applies an event, locked by the caller, and records what became of it.';
+comment on function farthing.apply_event is
+  'Applies an event, locked by the caller, and records what became of it.';
 
 create function public.inbox_receive(p_event jsonb, p_now timestamptz default now())
 returns jsonb
@@ -131,4 +138,5 @@ end
 $$;
 grant execute on function public.inbox_receive to service_role;
 comment on function public.inbox_receive is
-  'Records an event {id, type, livemode, created, facts} and applies it in the same transaction. Returns {received, duplicate?, deferred?, failed?}.';
+  'Records an event {id, type, livemode, created, facts} and applies it in the same transaction. Returns '
+  '{received, duplicate?, deferred?, failed?}.';

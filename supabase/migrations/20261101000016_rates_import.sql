@@ -11,9 +11,12 @@ as $$
   select g.model, coalesce(c.version, 0) + 1, g.input_per_million_usd, g.cached_input_per_million_usd,
     g.cache_write_per_million_usd, g.output_per_million_usd, g.reasoning_per_million_usd,
     coalesce(g.markup, c.markup, 4), null::timestamptz
-  from jsonb_to_recordset(p_rates) g (model text, input_per_million_usd numeric, cached_input_per_million_usd numeric,
-    cache_write_per_million_usd numeric, output_per_million_usd numeric, reasoning_per_million_usd numeric, markup numeric)
-  left join lateral (select r.version, r.markup from farthing.rates r where r.model = g.model order by r.version desc limit 1) c
+  from jsonb_to_recordset(p_rates) g (model text, input_per_million_usd numeric,
+    cached_input_per_million_usd numeric,
+    cache_write_per_million_usd numeric, output_per_million_usd numeric, reasoning_per_million_usd numeric,
+      markup numeric)
+  left join lateral (select r.version, r.markup from farthing.rates r where r.model = g.model
+    order by r.version desc limit 1) c
     on true
 $$;
 comment on function farthing.rates_given(jsonb) is 'A price list as rate rows; USD per million tokens.';
@@ -23,16 +26,20 @@ returns setof farthing.rate_change
 language sql stable
 set search_path = ''
 as $$
-  select g.model, g.version, f.key, trim_scale((c.fields ->> f.key)::numeric)::text, trim_scale(f.value::numeric)::text
+  select g.model, g.version, f.key, trim_scale((c.fields ->> f.key)::numeric)::text,
+    trim_scale(f.value::numeric)::text
   from farthing.rates_given(p_rates) g
   cross join lateral jsonb_each_text(to_jsonb(g) - '{model,version,effective_from}'::text[]) f
   left join lateral (
-    select to_jsonb(r) as fields from farthing.rates r where r.model = g.model and r.version = g.version - 1) c on true
+    select to_jsonb(r) as fields from farthing.rates r where r.model = g.model
+      and r.version = g.version - 1) c on true
   where g.version = 1 or (c.fields ->> f.key)::numeric is distinct from f.value::numeric
 $$;
-comment on function farthing.rate_changes(jsonb) is 'What a price list would change, field by field; a new model''s fields have no `was`.';
+comment on function farthing.rate_changes(jsonb) is
+  'What a price list would change, field by field; a new model''s fields have no `was`.';
 
-create function public.rates_import(p_rates jsonb, p_dry_run boolean default true, p_now timestamptz default now())
+create function public.rates_import(p_rates jsonb, p_dry_run boolean default true,
+  p_now timestamptz default now())
 returns jsonb
 language plpgsql security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
@@ -51,7 +58,8 @@ begin
   into v_report from farthing.rate_changes(v_rates) c;
   if not p_dry_run then
     insert into farthing.rates
-    select g.model, g.version, g.input_per_million_usd, g.cached_input_per_million_usd, g.cache_write_per_million_usd,
+    select g.model, g.version, g.input_per_million_usd, g.cached_input_per_million_usd,
+      g.cache_write_per_million_usd,
       g.output_per_million_usd, g.reasoning_per_million_usd, g.markup, p_now
     from farthing.rates_given(v_rates) g
     where g.model in (select c.model from farthing.rate_changes(v_rates) c);
@@ -61,4 +69,5 @@ end
 $$;
 grant execute on function public.rates_import to service_role;
 comment on function public.rates_import is
-  'Price list [{model, …_per_million_usd, markup?}] → new rate versions from now on. Returns {added, changed: [{model, version, field, from, to}], unchanged}; p_dry_run changes nothing.';
+  'Price list [{model, …_per_million_usd, markup?}] → new rate versions from now on. Returns {added, '
+  'changed: [{model, version, field, from, to}], unchanged}; p_dry_run changes nothing.';

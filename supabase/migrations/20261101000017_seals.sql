@@ -1,6 +1,6 @@
 -- The hash chain: each entry's hash covers the one before, per account.
--- Why off the hot path: a chain is serial by nature; sealed in batches by the clock it costs a debit nothing, and
--- entries stay untouched because the hashes live beside them.
+-- Why off the hot path: a chain is serial by nature; sealed in batches by the clock it costs a debit
+-- nothing, and entries stay untouched because the hashes live beside them.
 
 create table farthing.entry_seals (
   account_id bigint not null,
@@ -24,14 +24,17 @@ returns bytea
 language sql stable
 set search_path = ''
 as $$
-  -- A JSON array keeps nulls and boundaries apart; times as epochs, so no setting of the session changes the text.
+  -- A JSON array keeps nulls and boundaries apart; times as epochs, so no setting of the session changes
+  -- the text.
   select sha256(coalesce(p_previous, '') || convert_to(jsonb_build_array(p_entry.account_id, p_entry.seq,
     extract(epoch from p_entry.event_at), extract(epoch from p_entry.created_at), p_entry.entry_id,
-    p_entry.transaction_id, p_entry.lot_id, p_entry.counterparty, p_entry.direction, trim_scale(p_entry.amount)::text,
+    p_entry.transaction_id, p_entry.lot_id, p_entry.counterparty, p_entry.direction,
+      trim_scale(p_entry.amount)::text,
     trim_scale(p_entry.balance_after)::text, p_entry.kind, p_entry.reference_type, p_entry.reference_id,
     p_entry.correlation_id, p_entry.metadata)::text, 'UTF8'))
 $$;
-comment on function farthing.entry_hash(bytea, farthing.entries) is 'sha256 over the previous hash and every field of the entry.';
+comment on function farthing.entry_hash(bytea, farthing.entries) is
+  'sha256 over the previous hash and every field of the entry.';
 
 create function farthing.seal(p_limit int default 10000)
 returns int
@@ -54,11 +57,13 @@ begin
   loop
     v_hash := v_account.hash;
     for v_entry in
-      select * from farthing.entries where account_id = v_account.account_id and seq > coalesce(v_account.seq, 0)
+      select * from farthing.entries where account_id = v_account.account_id and seq > coalesce(v_account.seq,
+        0)
       order by seq limit p_limit - v_sealed
     loop
       v_hash := farthing.entry_hash(v_hash, v_entry);
-      insert into farthing.entry_seals (account_id, seq, hash) values (v_entry.account_id, v_entry.seq, v_hash);
+      insert into farthing.entry_seals (account_id, seq, hash) values (v_entry.account_id, v_entry.seq,
+        v_hash);
       v_sealed := v_sealed + 1;
     end loop;
     exit when v_sealed >= p_limit;
@@ -66,7 +71,8 @@ begin
   return v_sealed;
 end
 $$;
-comment on function farthing.seal(int) is 'Seals entries not sealed yet, in account and seq order, at most p_limit. Returns how many.';
+comment on function farthing.seal(int) is
+  'Seals entries not sealed yet, in account and seq order, at most p_limit. Returns how many.';
 
 create function farthing.verify()
 returns table (account_id bigint, seq bigint, problem text)
@@ -104,4 +110,5 @@ begin
     group by s.account_id;
 end
 $$;
-comment on function farthing.verify() is 'Recomputes the chain and names each account''s first broken entry; no rows: intact.';
+comment on function farthing.verify() is
+  'Recomputes the chain and names each account''s first broken entry; no rows: intact.';

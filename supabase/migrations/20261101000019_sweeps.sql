@@ -1,5 +1,6 @@
--- Sweeps: what time does by itself, on pg_cron's clock. Each takes a bounded batch in a fixed order and skips what
--- another transaction has locked, so a sweep never stands in the way of a charge; the next minute takes the rest.
+-- Sweeps: what time does by itself, on pg_cron's clock. Each takes a bounded batch in a fixed order and
+-- skips what another transaction has locked, so a sweep never stands in the way of a charge; the next
+-- minute takes the rest.
 
 create extension if not exists pg_cron;
 
@@ -25,7 +26,8 @@ begin
 end
 $$;
 comment on function farthing.expire_lots(bigint, timestamptz) is
-  'Rule 11: the expired remainder that no open hold needs goes to breakage. The account is locked by the caller.';
+  'Rule 11: the expired remainder that no open hold needs goes to breakage. The account is locked by the '
+  'caller.';
 
 create function farthing.close_lot(p_lot farthing.lots, p_reference_type text, p_now timestamptz)
 returns void
@@ -42,14 +44,18 @@ begin
   set last_seq = last_seq + 1, balance = balance - v_rest, last_entry_at = greatest(last_entry_at, p_now)
   where account_id = p_lot.account_id
   returning * into v_account;
-  insert into farthing.entries (account_id, seq, event_at, created_at, entry_id, transaction_id, lot_id, counterparty,
+  insert into farthing.entries (account_id, seq, event_at, created_at, entry_id, transaction_id, lot_id,
+    counterparty,
     direction, amount, balance_after, kind, reference_type, reference_id)
-  values (p_lot.account_id, v_account.last_seq, coalesce(least(p_lot.expires_at, p_now), p_now), v_account.last_entry_at,
-    gen_random_uuid(), gen_random_uuid(), p_lot.lot_id, 'breakage', 'out', v_rest, v_account.balance, 'expiry',
+  values (p_lot.account_id, v_account.last_seq, coalesce(least(p_lot.expires_at, p_now), p_now),
+    v_account.last_entry_at,
+    gen_random_uuid(), gen_random_uuid(), p_lot.lot_id, 'breakage', 'out', v_rest, v_account.balance,
+      'expiry',
     p_reference_type, p_lot.lot_id::text);
 end
 $$;
-comment on function farthing.close_lot is 'Moves what is free of a lot to breakage. The account is locked by the caller.';
+comment on function farthing.close_lot is
+  'Moves what is free of a lot to breakage. The account is locked by the caller.';
 
 create function farthing.sweep_accounts(p_now timestamptz default now(), p_limit int default 500)
 returns int
@@ -69,12 +75,14 @@ begin
       where l.closed_at is null and l.expires_at <= p_now and l.remaining > l.reserved)
     order by a.account_id limit p_limit for no key update skip locked
   loop
-    v_count := v_count + farthing.release_expired_holds(v_account_id, p_now) + farthing.expire_lots(v_account_id, p_now);
+    v_count := v_count + farthing.release_expired_holds(v_account_id,
+      p_now) + farthing.expire_lots(v_account_id, p_now);
   end loop;
   return v_count;
 end
 $$;
-comment on function farthing.sweep_accounts(timestamptz, int) is 'Releases expired holds and expires lots; returns how many of both.';
+comment on function farthing.sweep_accounts(timestamptz, int) is
+  'Releases expired holds and expires lots; returns how many of both.';
 
 create function farthing.sweep_orders(p_now timestamptz default now(), p_limit int default 500)
 returns int
@@ -92,7 +100,8 @@ as $$
   )
   select count(*)::int from swept
 $$;
-comment on function farthing.sweep_orders(timestamptz, int) is 'Marks orders whose session is over as expired; returns how many.';
+comment on function farthing.sweep_orders(timestamptz, int) is
+  'Marks orders whose session is over as expired; returns how many.';
 
 create function farthing.sweep_idempotency_keys(p_now timestamptz default now(), p_limit int default 5000)
 returns int
@@ -107,7 +116,8 @@ as $$
   )
   select count(*)::int from swept
 $$;
-comment on function farthing.sweep_idempotency_keys(timestamptz, int) is 'Forgets keys older than 24 hours; returns how many.';
+comment on function farthing.sweep_idempotency_keys(timestamptz, int) is
+  'Forgets keys older than 24 hours; returns how many.';
 
 create function farthing.sweep_inbox(p_now timestamptz default now(), p_limit int default 100)
 returns int
@@ -128,10 +138,12 @@ begin
   return v_count;
 end
 $$;
-comment on function farthing.sweep_inbox(timestamptz, int) is 'Tries deferred and failed events again whose time has come; returns how many.';
+comment on function farthing.sweep_inbox(timestamptz, int) is
+  'Tries deferred and failed events again whose time has come; returns how many.';
 
 select cron.schedule('farthing-sweep-accounts', '* * * * *', 'select farthing.sweep_accounts()');
 select cron.schedule('farthing-sweep-inbox', '* * * * *', 'select farthing.sweep_inbox()');
 select cron.schedule('farthing-sweep-orders', '*/5 * * * *', 'select farthing.sweep_orders()');
-select cron.schedule('farthing-sweep-idempotency-keys', '*/10 * * * *', 'select farthing.sweep_idempotency_keys()');
+select cron.schedule('farthing-sweep-idempotency-keys', '*/10 * * * *',
+  'select farthing.sweep_idempotency_keys()');
 select cron.schedule('farthing-seal', '* * * * *', 'select farthing.seal()');

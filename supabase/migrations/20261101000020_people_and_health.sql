@@ -9,13 +9,15 @@ declare
   v_hold_id uuid;
   v_lot farthing.lots;
 begin
-  for v_hold_id in select hold_id from farthing.holds where account_id = new.account_id and status = 'open' loop
+  for v_hold_id in select hold_id from farthing.holds where account_id = new.account_id
+    and status = 'open' loop
     perform farthing.free_hold(new.account_id, v_hold_id);
     update farthing.holds set status = 'released', resolved_at = now()
     where account_id = new.account_id and hold_id = v_hold_id;
   end loop;
   for v_lot in
-    select * from farthing.lots where account_id = new.account_id and closed_at is null order by created_at, lot_id
+    select * from farthing.lots where account_id = new.account_id and closed_at is null order by created_at,
+      lot_id
   loop
     perform farthing.close_lot(v_lot, 'account_closed', now());
   end loop;
@@ -23,9 +25,11 @@ begin
 end
 $$;
 comment on function farthing.close_account() is
-  'Rule 16: deleting a user deletes no entry. The account stays without an owner, its lots close to breakage.';
+  'Rule 16: deleting a user deletes no entry. The account stays without an owner, its lots close to '
+  'breakage.';
 create trigger accounts_close_with_their_owner after update of owner_id on farthing.accounts
-  for each row when (old.owner_id is not null and new.owner_id is null) execute function farthing.close_account();
+  for each row when (old.owner_id is not null and new.owner_id is null)
+    execute function farthing.close_account();
 
 create function public.health_database()
 returns jsonb
