@@ -1,0 +1,38 @@
+/** The clock behind the pg_cron stand-in; idle where the server has the real one. */
+import { databaseOf } from "../context.ts";
+import type { Plugin } from "../plugin.ts";
+import { createScheduler } from "./scheduler.ts";
+
+const SECOND_MS = 1_000;
+
+export function cronPlugin(): Plugin {
+  let stop: () => Promise<void> = () => Promise.resolve();
+  let detail = "off";
+  return {
+    name: "cron",
+    start(context) {
+      const server = databaseOf(context);
+      if (server.hasCron || !context.options.runJobs) {
+        detail = server.hasCron ? "real pg_cron" : "off";
+        return Promise.resolve();
+      }
+      detail = "scheduled jobs run by the stack";
+      const sql = server.connect("postgres", { max: 4 });
+      const scheduler = createScheduler(sql, new Date());
+      const running = new Set<Promise<void>>();
+      const timer = setInterval(() => {
+        // While the database is down there is nothing to run; the next second asks again.
+        const tick = scheduler.tick(new Date()).catch(() => {}).finally(() => running.delete(tick));
+        running.add(tick);
+      }, SECOND_MS);
+      stop = async () => {
+        clearInterval(timer);
+        await sql.end({ timeout: 1 });
+        await Promise.all(running);
+      };
+      return Promise.resolve();
+    },
+    stop: () => stop(),
+    health: () => Promise.resolve({ ok: true, detail }),
+  };
+}

@@ -1,0 +1,87 @@
+/** Runs due jobs of `cron.job` as pg_cron would: as the job's user, one run of a job at a time. */
+import type postgres from "postgres";
+import { quoteName } from "../postgres/database.ts";
+import { isDue } from "./schedule.ts";
+
+interface Job {
+  jobid: string;
+  schedule: string;
+  command: string;
+  database: string;
+  username: string;
+}
+
+export interface Scheduler {
+  /** Starts what is due at `now`; resolves when those runs have ended. */
+  tick(now: Date): Promise<void>;
+}
+
+const TICK_JOBS = `
+  select jobid::text, schedule, command, database, username from cron.job
+   where active and database = current_database() order by jobid`;
+
+/** The command tag that pg_cron keeps for a finished run, such as "SELECT 1". */
+function outcome(result: unknown): string {
+  const last = [result].flat().at(-1) as { command?: string; count?: number } | undefined;
+  return [last?.command, last?.count].filter((part) => part !== undefined && part !== null).join(
+    " ",
+  );
+}
+
+async function execute(sql: postgres.Sql, job: Job): Promise<string> {
+  const connection = await sql.reserve();
+  try {
+    await connection.unsafe(`set session authorization ${quoteName(job.username)}`);
+    return outcome(await connection.unsafe(job.command));
+  } finally {
+    await connection.unsafe("rollback; reset session authorization; discard all").catch(() => {});
+    connection.release();
+  }
+}
+
+async function run(sql: postgres.Sql, job: Job): Promise<void> {
+  const [row] = await sql<{ runid: string }[]>`
+    insert into cron.job_run_details (jobid, database, username, command, status, start_time)
+    values (${job.jobid}, ${job.database}, ${job.username}, ${job.command}, 'running', clock_timestamp())
+    returning runid::text`;
+  const end = (status: string, message: string) =>
+    sql`update cron.job_run_details
+           set status = ${status}, return_message = ${message}, end_time = clock_timestamp()
+         where runid = ${row?.runid ?? null}`;
+  try {
+    await end("succeeded", await execute(sql, job));
+  } catch (error) {
+    await end("failed", `ERROR:  ${(error as Error).message}`);
+  }
+}
+
+export function createScheduler(sql: postgres.Sql, startedAt: Date): Scheduler {
+  /** Up to when each job has been looked at, by id and schedule. */
+  const seen = new Map<string, Date>();
+  const running = new Set<string>();
+
+  function take(job: Job, now: Date): boolean {
+    const key = `${job.jobid} ${job.schedule}`;
+    const since = seen.get(key);
+    if (since === undefined) seen.set(key, startedAt < now ? now : startedAt);
+    if (since === undefined || running.has(job.jobid) || !isDue(job.schedule, since, now)) {
+      return false;
+    }
+    seen.set(key, now);
+    return true;
+  }
+
+  return {
+    async tick(now) {
+      const [there] = await sql`select to_regclass('cron.job') is not null as there`;
+      if (!there?.there) return;
+      const jobs = await sql.unsafe<Job[]>(TICK_JOBS);
+      await Promise.all(
+        jobs.filter((job) => take(job, now)).map(async (job) => {
+          running.add(job.jobid);
+          await run(sql, job).finally(() => running.delete(job.jobid));
+        }),
+      );
+    },
+  };
+}

@@ -1,0 +1,35 @@
+/** The dotenv file that tells everything else where the stack is. */
+import { dirname } from "node:path";
+import type { StackContext } from "./context.ts";
+
+/** What is written: the addresses and keys that clients of the stack need. */
+export type StackEnv = Record<string, string>;
+
+export function stackEnv({ urls, keys }: Pick<StackContext, "urls" | "keys">): StackEnv {
+  return {
+    SUPABASE_URL: urls.api,
+    SUPABASE_PUBLISHABLE_KEY: keys.publishableKey,
+    SUPABASE_SECRET_KEY: keys.secretKey,
+    SUPABASE_DB_URL: urls.database,
+    STRIPE_API_URL: urls.stripe,
+    STRIPE_SECRET_KEY: keys.stripeSecretKey,
+    STRIPE_WEBHOOK_SECRET: keys.stripeWebhookSecret,
+    MAIL_URL: urls.mail,
+  };
+}
+
+/** Writes beside and renames: whoever sees the file sees all of it. */
+export async function writeEnvFile(file: string, env: StackEnv): Promise<void> {
+  const lines = Object.entries(env).map(([name, value]) => `${name}=${value}`);
+  const text = `# Written by deno task start; removed when the stack ends.\n${lines.join("\n")}\n`;
+  await Deno.mkdir(dirname(file), { recursive: true });
+  const draft = `${file}.${Deno.pid}`;
+  await Deno.writeTextFile(draft, text, { mode: 0o600 });
+  await Deno.rename(draft, file);
+}
+
+export async function removeEnvFile(file: string): Promise<void> {
+  await Deno.remove(file).catch((error) => {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  });
+}

@@ -1,0 +1,41 @@
+/** The one address of the project: REST, Auth, functions and the docs page, as Supabase has them. */
+import { Hono } from "hono";
+import { cors } from "hono/cors";
+import type { Keys } from "../keys.ts";
+import type { Auth, Rest } from "../lite/apps.ts";
+import { authDoor } from "./auth-door.ts";
+import { type GatewayEnv, identify, restRefusal } from "./callers.ts";
+import type { Tokens } from "./tokens.ts";
+
+export interface GatewayParts {
+  keys: Keys;
+  tokens: Tokens;
+  auth: Auth;
+  rest: Rest;
+  functions: Hono;
+  docs: Hono;
+  /** What `deno task status` shows. */
+  status: () => Promise<unknown>;
+}
+
+export function createGateway(parts: GatewayParts): Hono<GatewayEnv> {
+  const { keys, tokens, rest } = parts;
+  const app = new Hono<GatewayEnv>();
+  app.onError((error, c) => {
+    const message = "the local gateway failed; see the stack's output";
+    return c.json({ code: "GATEWAY_ERROR", message, hint: error.message }, 500);
+  });
+  app.get("/", (c) => c.redirect("/docs"));
+  app.get("/stack/status", async (c) => c.json(await parts.status()));
+  app.use("/rest/v1/*", cors({ origin: "*" }));
+  app.use("/rest/v1/*", identify(keys, tokens, restRefusal));
+  app.all("/rest/v1/*", (c) => {
+    const { keyRole, user } = c.var.caller ?? { keyRole: "anon" };
+    return rest.fetch(c.req.raw, user ?? { role: keyRole });
+  });
+  app.route("/", authDoor(parts.auth, keys, tokens));
+  app.route("/", parts.functions);
+  app.route("/", parts.docs);
+  app.notFound((c) => c.json({ message: "no Route matched with those values" }, 404));
+  return app;
+}

@@ -1,0 +1,5 @@
+import { Hono } from "hono";
+
+export function docsDoor(): Hono {
+  return new Hono();
+}

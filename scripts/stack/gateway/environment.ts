@@ -1,0 +1,37 @@
+/** What the functions find in their environment, under Supabase's names. */
+import type { StackContext } from "../context.ts";
+import type { Keys } from "../keys.ts";
+
+/** Names that a stack sets, and takes away again when it stops. */
+export type Environment = Record<string, string>;
+
+const APP_ORIGINS = ["http://localhost:3000", "http://127.0.0.1:3000", "http://localhost:5173"];
+
+/** Origins that apps of this stack are served from. */
+export function appOrigins(apiUrl: string): string[] {
+  return [...APP_ORIGINS, new URL(apiUrl).origin];
+}
+
+function named(key: string): string {
+  return JSON.stringify({ default: key });
+}
+
+export function jwks(keys: Keys): string {
+  return JSON.stringify({ keys: [keys.publicJwk] });
+}
+
+export function functionEnvironment({ urls, keys }: StackContext): Environment {
+  return {
+    SUPABASE_URL: urls.api,
+    SUPABASE_PUBLISHABLE_KEYS: named(keys.publishableKey),
+    SUPABASE_SECRET_KEYS: named(keys.secretKey),
+    SUPABASE_JWKS: jwks(keys),
+    SUPABASE_DB_URL: urls.database,
+    DATABASE_POOL_URL: urls.database,
+    STRIPE_API_URL: urls.stripe,
+    STRIPE_SECRET_KEY: keys.stripeSecretKey,
+    STRIPE_WEBHOOK_SECRET: keys.stripeWebhookSecret,
+    MAIL_URL: urls.mail,
+    APP_ORIGINS: appOrigins(urls.api).join(","),
+  };
+}

@@ -1,0 +1,75 @@
+/** /functions/v1/<name>: every function's `app.ts`, loaded once, called in this process. */
+import { Hono } from "hono";
+import { join } from "node:path";
+import { toFileUrl } from "../paths.ts";
+
+/** Anything that answers requests: each function exports one as `app`. */
+interface FunctionApp {
+  fetch(request: Request): Response | Promise<Response>;
+}
+
+type Loaded = { app: FunctionApp } | { failure: string };
+
+const NAME = /^[a-z][a-z0-9-]*$/;
+
+function isApp(value: unknown): value is FunctionApp {
+  return typeof (value as FunctionApp | undefined)?.fetch === "function";
+}
+
+async function load(file: string): Promise<Loaded> {
+  try {
+    const { app } = await import(toFileUrl(file));
+    return isApp(app) ? { app } : { failure: "app.ts exports no `app` with a fetch method" };
+  } catch (error) {
+    return { failure: error instanceof Error ? error.stack ?? error.message : String(error) };
+  }
+}
+
+/**
+ * Loads the functions of a directory. Call it when the environment is complete: functions read
+ * it as they load. One that fails answers 503 and is reported; the others work.
+ */
+export async function loadFunctions(
+  directory: string,
+  log: (line: string) => void,
+): Promise<Map<string, Loaded>> {
+  const loaded = new Map<string, Loaded>();
+  const names = [...Deno.readDirSync(directory)].map((entry) => entry.name).filter((name) =>
+    NAME.test(name)
+  );
+  for (const name of names.sort()) {
+    const file = join(directory, name, "app.ts");
+    const there = await Deno.stat(file).then(() => true, () => false);
+    if (!there) continue;
+    const outcome = await load(file);
+    if ("failure" in outcome) log(`functions: ${name} failed to load: ${outcome.failure}`);
+    loaded.set(name, outcome);
+  }
+  return loaded;
+}
+
+/** The request a function sees: its own path, as the hosted gateway hands it over. */
+function unprefixed(request: Request): Request {
+  const url = new URL(request.url);
+  url.pathname = url.pathname.slice("/functions/v1".length);
+  return new Request(url, request);
+}
+
+export function functionsDoor(loaded: Map<string, Loaded>): Hono {
+  const door = new Hono();
+  const handle = async (name: string, request: Request): Promise<Response> => {
+    const found = loaded.get(name);
+    if (!found) {
+      const body = { code: "NOT_FOUND", message: "Requested function was not found" };
+      return Response.json(body, { status: 404 });
+    }
+    if ("failure" in found) {
+      const body = { code: "BOOT_ERROR", message: "Function failed to start (please check logs)" };
+      return Response.json(body, { status: 503 });
+    }
+    return await found.app.fetch(unprefixed(request));
+  };
+  door.all("/functions/v1/:name", (c) => handle(c.req.param("name"), c.req.raw));
+  door.all("/functions/v1/:name/*", (c) => handle(c.req.param("name"), c.req.raw));
+  return door;
+}

@@ -1,0 +1,71 @@
+/** The API part: lite's two apps, the functions and the docs page behind one port. */
+import type postgres from "postgres";
+import { databaseOf, type StackContext } from "../context.ts";
+import { createAuth, createRest } from "../lite/apps.ts";
+import { listen, type Listener } from "../listen.ts";
+import { deliver } from "../mail/deliver.ts";
+import type { Plugin } from "../plugin.ts";
+import { createGateway } from "./app.ts";
+import { docsDoor } from "./docs.ts";
+import { appOrigins, type Environment, functionEnvironment } from "./environment.ts";
+import { functionsDoor, loadFunctions } from "./functions.ts";
+import { createTokens } from "./tokens.ts";
+
+/** The claims that Supabase puts in a user's token and lite leaves out. */
+function describer(sql: postgres.Sql) {
+  return async (userId: string): Promise<Record<string, unknown>> => {
+    const [user] = await sql`
+      select raw_app_meta_data as app_metadata, raw_user_meta_data as user_metadata,
+             coalesce(phone, '') as phone, is_anonymous
+        from auth.users where id = ${userId}`;
+    return { ...user, aal: "aal1" };
+  };
+}
+
+function setEnvironment(environment: Environment): void {
+  for (const [name, value] of Object.entries(environment)) Deno.env.set(name, value);
+}
+
+export function gatewayPlugin(status: () => Promise<unknown>): Plugin {
+  const closers: (() => Promise<unknown>)[] = [];
+  let environment: Environment = {};
+  let ready = "";
+
+  async function start(context: StackContext): Promise<void> {
+    const { keys, urls, options, ports } = context;
+    environment = functionEnvironment(context);
+    setEnvironment(environment);
+    const sql = databaseOf(context).connect("postgres", { max: 2 });
+    closers.push(() => sql.end({ timeout: 1 }));
+    const tokens = await createTokens(keys, `${urls.api}/auth/v1`, describer(sql));
+    const lite = {
+      keys,
+      apiUrl: urls.api,
+      databaseUrl: urls.database,
+      redirectUrls: appOrigins(urls.api).map((origin) => `${origin}/**`),
+      email: { send: (message: Parameters<typeof deliver>[1]) => deliver(urls.mail, message) },
+    };
+    const auth = createAuth(lite);
+    const rest = createRest(lite);
+    closers.push(() => auth.close(), () => rest.close());
+    const loaded = await loadFunctions(options.functionsDir, context.log);
+    const functions = functionsDoor(loaded);
+    const app = createGateway({ keys, tokens, auth, rest, functions, docs: docsDoor(), status });
+    const listener: Listener = listen(ports.api, "API", app.fetch);
+    closers.push(() => listener.close());
+    const failed = [...loaded].filter(([, outcome]) => "failure" in outcome).map(([name]) => name);
+    ready = `functions ${[...loaded.keys()].join(", ") || "none"}` +
+      (failed.length ? `; failed: ${failed.join(", ")}` : "");
+  }
+
+  return {
+    name: "api",
+    start,
+    async stop() {
+      for (const close of closers.splice(0).reverse()) await close();
+      for (const name of Object.keys(environment)) Deno.env.delete(name);
+      environment = {};
+    },
+    health: () => Promise.resolve({ ok: closers.length > 0, detail: ready }),
+  };
+}

@@ -1,0 +1,81 @@
+/**
+ * User tokens: what callers hold is ES256 with a `kid`, as on hosted Supabase; what lite issues
+ * and reads is HS256 with a secret that stays here. This translates between the two.
+ */
+import { errors, importJWK, type JWTPayload, jwtVerify, SignJWT } from "jose";
+import type { Keys } from "../keys.ts";
+
+/** Why a token was refused: `expired` callers may refresh, `invalid` ones may not. */
+export class TokenError extends Error {
+  override name = "TokenError";
+  constructor(readonly reason: "expired" | "invalid", message: string) {
+    super(message);
+  }
+}
+
+/** What lite's tokens lack and Supabase's have, looked up for the user a token is about. */
+export type DescribeUser = (userId: string) => Promise<Record<string, unknown>>;
+
+export interface Tokens {
+  /** Claims of a caller's token. @throws TokenError */
+  verify(token: string): Promise<JWTPayload>;
+  /** lite's own token for verified claims. */
+  toLite(claims: JWTPayload): Promise<string>;
+  /** The caller's token for one that lite issued. @throws TokenError when lite did not. */
+  fromLite(token: string): Promise<string>;
+}
+
+const AUDIENCE = "authenticated";
+/** Verified tokens kept, so that a session's requests pay for one signature check. */
+const CACHE_SIZE = 1_000;
+
+/** `issuer` is `<project url>/auth/v1`. */
+export async function createTokens(
+  keys: Keys,
+  issuer: string,
+  describe: DescribeUser,
+): Promise<Tokens> {
+  const secret = new TextEncoder().encode(keys.authSecret);
+  const privateKey = await importJWK(keys.privateJwk, "ES256");
+  const publicKey = await importJWK(keys.publicJwk, "ES256");
+  const kid = keys.publicJwk.kid ?? "";
+  const verified = new Map<string, JWTPayload>();
+
+  async function check(token: string): Promise<JWTPayload> {
+    const { payload, protectedHeader } = await jwtVerify(token, publicKey, {
+      algorithms: ["ES256"],
+      issuer,
+      audience: AUDIENCE,
+      requiredClaims: ["sub", "exp", "role"],
+    });
+    if (protectedHeader.kid !== kid) throw new TokenError("invalid", "no such signing key");
+    return payload;
+  }
+
+  return {
+    async verify(token) {
+      const known = verified.get(token);
+      if (known && (known.exp ?? 0) * 1000 > Date.now()) return known;
+      verified.delete(token);
+      const payload = await check(token).catch(refuse);
+      if (verified.size >= CACHE_SIZE) verified.delete(verified.keys().next().value ?? "");
+      verified.set(token, payload);
+      return payload;
+    },
+    toLite: (claims) =>
+      new SignJWT(claims).setProtectedHeader({ alg: "HS256", typ: "JWT" }).sign(secret),
+    async fromLite(token) {
+      const { payload } = await jwtVerify(token, secret, { algorithms: ["HS256"] }).catch(refuse);
+      const more = await describe(String(payload.sub));
+      return await new SignJWT({ ...payload, ...more, iss: issuer })
+        .setProtectedHeader({ alg: "ES256", typ: "JWT", kid })
+        .sign(privateKey);
+    },
+  };
+}
+
+function refuse(error: unknown): never {
+  if (error instanceof TokenError) throw error;
+  if (error instanceof errors.JWTExpired) throw new TokenError("expired", "JWT expired");
+  throw new TokenError("invalid", "invalid JWT");
+}

@@ -1,0 +1,105 @@
+/**
+ * PostgREST and Auth, both from @supabase/lite, as two apps with a database role each: Auth owns
+ * the auth schema and nothing else; REST starts from a role that can do no more than the three
+ * request roles together, and switches to the caller's.
+ */
+import { App, type EmailDriver } from "@supabase/lite";
+import { createPostgresConnection } from "@supabase/lite/postgres";
+import type { JWTPayload } from "jose";
+import type { Keys } from "../keys.ts";
+
+export interface LiteOptions {
+  keys: Keys;
+  apiUrl: string;
+  /** `postgresql://…` of the superuser; the roles' own URLs are made from it. */
+  databaseUrl: string;
+  redirectUrls: string[];
+  email: EmailDriver;
+}
+
+type Fetch = (request: Request) => Promise<Response>;
+
+export interface Rest {
+  /** Runs a request with these claims; `claims.role` is the database role. */
+  fetch(request: Request, claims: JWTPayload): Promise<Response>;
+  close(): Promise<void>;
+}
+
+export interface Auth {
+  fetch: Fetch;
+  close(): Promise<void>;
+}
+
+function urlAs(role: string, databaseUrl: string): string {
+  const url = new URL(databaseUrl);
+  url.username = role;
+  return url.href;
+}
+
+/**
+ * Without a recorded state lite would, at its first request, grant everything in every schema
+ * with row level security to anon and authenticated; "active" says that grants are in order.
+ */
+function connect(role: string, databaseUrl: string, max: number) {
+  const connection = createPostgresConnection({
+    url: urlAs(role, databaseUrl),
+    postgresOptions: { max, onnotice: () => {}, connect_timeout: 5 },
+  });
+  Object.assign(connection, { rlsState: "active" });
+  return connection;
+}
+
+const SERVER = { admin: false, disableStudio: true, disableFallback: true };
+
+/** Auth on /auth/v1; speaks HS256 signed with `keys.authSecret`. */
+export function createAuth(options: LiteOptions): Auth {
+  const connection = connect("supabase_auth_admin", options.databaseUrl, 4);
+  const app = new App({
+    connection,
+    auth: {
+      enabled: true,
+      jwt_secret: options.keys.authSecret,
+      publishable_key: options.keys.publishableKey,
+      secret_key: options.keys.secretKey,
+      site_url: options.apiUrl,
+      additional_redirect_urls: options.redirectUrls,
+      enable_signup: true,
+      email: { enable_signup: true, enable_confirmations: false },
+    },
+    options: { server: SERVER, drivers: { email: options.email } },
+  });
+  return { fetch: (request) => app.fetch(request), close: () => connection.close() };
+}
+
+/** REST on /rest/v1, for claims that have been verified already. */
+export function createRest(options: LiteOptions): Rest {
+  const connection = connect("farthing_rest", options.databaseUrl, 8);
+  const callers = new WeakMap<Request, JWTPayload>();
+  const app = new App({
+    connection,
+    api: { enabled: true, schemas: ["public"], max_rows: 1000 },
+    auth: { enabled: true, jwt_secret: options.keys.authSecret },
+    options: {
+      server: {
+        ...SERVER,
+        apiKeys: {
+          resolver: (_key, c) => {
+            const claims = callers.get(c.req.raw);
+            if (!claims) return Promise.resolve(null);
+            return Promise.resolve({ type: "publishable", claims: { role: "anon", ...claims } });
+          },
+        },
+      },
+    },
+  });
+  return {
+    fetch(request, claims) {
+      const headers = new Headers(request.headers);
+      headers.delete("authorization");
+      const inner = new Request(request, { headers });
+      callers.set(inner, claims);
+      return app.fetch(inner);
+    },
+    close: () => connection.close(),
+  };
+}

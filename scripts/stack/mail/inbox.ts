@@ -1,0 +1,122 @@
+/**
+ * An inbox that keeps every message instead of sending it. Takes Postmark's `POST /email` and
+ * Resend's `POST /emails`; shows them on `/`, lists them as JSON on `/messages`.
+ */
+import { Hono } from "hono";
+import { z } from "zod";
+import { messagePage, messagesPage } from "./page.ts";
+
+export interface Message {
+  id: string;
+  /** RFC 3339 */
+  receivedAt: string;
+  from: string;
+  to: string[];
+  subject: string;
+  text: string;
+  html: string;
+  /** Postmark's Tag or Resend's first tag value, for tests that look for one kind of message. */
+  tag: string;
+}
+
+export interface InboxOptions {
+  /** JSON lines, appended to: the inbox survives a restart. */
+  file?: string;
+  now?: () => Date;
+}
+
+/** Older messages are forgotten. */
+const KEPT = 500;
+
+const Postmark = z.object({
+  From: z.string().min(1),
+  To: z.string().min(1),
+  Subject: z.string().default(""),
+  TextBody: z.string().nullish(),
+  HtmlBody: z.string().nullish(),
+  Tag: z.string().nullish(),
+});
+
+const Resend = z.object({
+  from: z.string().min(1),
+  to: z.union([z.string().min(1), z.array(z.string().min(1)).min(1)]),
+  subject: z.string().default(""),
+  text: z.string().nullish(),
+  html: z.string().nullish(),
+  tags: z.array(z.object({ name: z.string(), value: z.string() })).nullish(),
+});
+
+type Content = Omit<Message, "id" | "receivedAt">;
+
+function fromPostmark(body: z.infer<typeof Postmark>): Content {
+  return {
+    from: body.From,
+    to: body.To.split(",").map((address) => address.trim()),
+    subject: body.Subject,
+    text: body.TextBody ?? "",
+    html: body.HtmlBody ?? "",
+    tag: body.Tag ?? "",
+  };
+}
+
+function fromResend(body: z.infer<typeof Resend>): Content {
+  return {
+    from: body.from,
+    to: [body.to].flat(),
+    subject: body.subject,
+    text: body.text ?? "",
+    html: body.html ?? "",
+    tag: body.tags?.[0]?.value ?? "",
+  };
+}
+
+async function readMessages(file: string | undefined): Promise<Message[]> {
+  if (file === undefined) return [];
+  const text = await Deno.readTextFile(file).catch(() => "");
+  return text.split("\n").filter(Boolean).map((line) => JSON.parse(line)).slice(-KEPT);
+}
+
+export async function createInbox({ file, now = () => new Date() }: InboxOptions): Promise<Hono> {
+  const messages = await readMessages(file);
+  const app = new Hono();
+
+  async function keep(content: Content): Promise<Message> {
+    const message = { id: crypto.randomUUID(), receivedAt: now().toISOString(), ...content };
+    messages.push(message);
+    messages.splice(0, messages.length - KEPT);
+    if (file) await Deno.writeTextFile(file, `${JSON.stringify(message)}\n`, { append: true });
+    return message;
+  }
+  const body = (request: Request): Promise<unknown> => request.json().catch(() => null);
+
+  app.post("/email", async (c) => {
+    const parsed = Postmark.safeParse(await body(c.req.raw));
+    if (!parsed.success) return c.json({ ErrorCode: 300, Message: "Invalid email request" }, 422);
+    const { id, receivedAt } = await keep(fromPostmark(parsed.data));
+    const to = parsed.data.To;
+    return c.json({ To: to, SubmittedAt: receivedAt, MessageID: id, ErrorCode: 0, Message: "OK" });
+  });
+  app.post("/emails", async (c) => {
+    const parsed = Resend.safeParse(await body(c.req.raw));
+    if (parsed.success) return c.json({ id: (await keep(fromResend(parsed.data))).id });
+    const message = "Invalid email request";
+    return c.json({ statusCode: 422, name: "validation_error", message }, 422);
+  });
+
+  app.get("/messages", (c) => {
+    const to = c.req.query("to");
+    const wanted = messages.filter((message) => to === undefined || message.to.includes(to));
+    return c.json({ messages: wanted.toReversed() });
+  });
+  app.delete("/messages", async (c) => {
+    messages.length = 0;
+    if (file) await Deno.writeTextFile(file, "");
+    return c.body(null, 204);
+  });
+  app.get("/", (c) => c.html(messagesPage(messages.toReversed())));
+  app.get("/messages/:id", (c) => {
+    const message = messages.find(({ id }) => id === c.req.param("id"));
+    return message ? c.html(messagePage(message)) : c.notFound();
+  });
+  return app;
+}

@@ -1,0 +1,76 @@
+/** The inbox as two plain pages. Hono's `html` escapes what messages contain. */
+import { html } from "hono/html";
+import type { Message } from "./inbox.ts";
+
+const STYLE =
+  `body{font:16px/1.5 system-ui;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#1a1a1a}
+table{border-collapse:collapse;width:100%}td,th{text-align:left;padding:.4rem .8rem .4rem 0;
+border-bottom:1px solid #ddd;vertical-align:top}pre{white-space:pre-wrap;background:#f6f6f6;padding:1rem}
+iframe{width:100%;height:30rem;border:1px solid #ddd}time{color:#666;white-space:nowrap}`;
+
+type Html = ReturnType<typeof html>;
+
+function page(title: string, body: Html): Html {
+  return html`
+    <!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8">
+        <meta name="viewport" content="width=device-width, initial-scale=1">
+        <title>${title}</title>
+        <style>
+    ${STYLE}
+    </style>
+      </head>
+      <body>${body}</body>
+    </html>
+  `;
+}
+
+export function messagesPage(messages: Message[]): Html {
+  if (messages.length === 0) {
+    return page(
+      "Inbox",
+      html`
+        <h1>Inbox</h1>
+        <p>No mail yet.</p>
+      `,
+    );
+  }
+  const rows = messages.map(({ id, receivedAt, to, subject }) =>
+    html`
+      <tr>
+        <td><time>${receivedAt}</time></td>
+        <td>${to.join(", ")}</td>
+        <td><a href="/messages/${id}">${subject || "(no subject)"}</a></td>
+      </tr>
+    `
+  );
+  return page(
+    "Inbox",
+    html`
+      <h1>Inbox</h1>
+      <table>
+        <thead>
+          <tr>
+            <th>Received</th>
+            <th>To</th>
+            <th>Subject</th>
+          </tr>
+        </thead>
+        <tbody>${rows}</tbody>
+      </table>
+    `,
+  );
+}
+
+/** The HTML part is shown in a sandbox: no scripts, no forms, no access to this page. */
+export function messagePage({ from, to, subject, receivedAt, text, html: body }: Message): Html {
+  return page(
+    subject || "(no subject)",
+    html`<p><a href="/">Inbox</a></p><h1>${subject || "(no subject)"}</h1>
+<p>From ${from} to ${to.join(", ")}, <time>${receivedAt}</time></p>
+${text ? html`<pre>${text}</pre>` : ""}
+${body ? html`<iframe sandbox="" title="HTML part" srcdoc="${body}"></iframe>` : ""}`,
+  );
+}

@@ -1,0 +1,21 @@
+/** The mail inbox on its own port. */
+import { join } from "node:path";
+import { listen, type Listener } from "../listen.ts";
+import type { Plugin } from "../plugin.ts";
+import { createInbox } from "./inbox.ts";
+
+export function mailPlugin(): Plugin {
+  let listener: Listener | undefined;
+  return {
+    name: "mail",
+    async start({ options, ports }) {
+      const inbox = await createInbox({ file: join(options.dataDir, "mail.jsonl") });
+      listener = listen(ports.mail, "mail inbox", inbox.fetch);
+    },
+    async stop() {
+      await listener?.close();
+      listener = undefined;
+    },
+    health: () => Promise.resolve({ ok: listener !== undefined, detail: "mail inbox" }),
+  };
+}

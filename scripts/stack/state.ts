@@ -1,0 +1,54 @@
+/** The file that says a stack runs on a data directory: its pid, and what `stop` must know. */
+import { join } from "node:path";
+import { isAlive } from "./postgres/process.ts";
+import { StackError } from "./stack-error.ts";
+
+export interface State {
+  pid: number;
+  api: string;
+  envFile: string;
+  /** The database's cluster, which may be outside the data directory. */
+  databaseDirectory: string | null;
+}
+
+function fileOf(dataDir: string): string {
+  return join(dataDir, "stack.json");
+}
+
+/** The state of a data directory, running or not. */
+export async function readState(dataDir: string): Promise<State | undefined> {
+  try {
+    return JSON.parse(await Deno.readTextFile(fileOf(dataDir)));
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound || error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+/** The state when its process lives. */
+export async function readRunning(dataDir: string): Promise<State | undefined> {
+  const state = await readState(dataDir);
+  return state && isAlive(state.pid) ? state : undefined;
+}
+
+/** @throws StackError when another stack runs on this data */
+export async function claim(dataDir: string, state: State): Promise<void> {
+  const running = await readRunning(dataDir);
+  if (running && running.pid !== Deno.pid) throw alreadyRunning(running);
+  await writeState(dataDir, state);
+}
+
+export async function writeState(dataDir: string, state: State): Promise<void> {
+  await Deno.writeTextFile(fileOf(dataDir), JSON.stringify(state, null, 2));
+}
+
+export async function releaseState(dataDir: string): Promise<void> {
+  await Deno.remove(fileOf(dataDir)).catch(() => {});
+}
+
+function alreadyRunning({ pid, api }: State): StackError {
+  return new StackError(
+    `The stack runs already (pid ${pid}, ${api}): \`deno task stop\` ends it, ` +
+      `--offset and --data start a second one.`,
+  );
+}
