@@ -1,0 +1,59 @@
+/**
+ * Writes the OpenAPI document and the table of errors from the routes' declarations.
+ * `--check` writes nothing and fails when what is committed is not what the routes say.
+ */
+import pc from "picocolors";
+import { print } from "../terminal/print.ts";
+import { buildDocument } from "./build-document.ts";
+import { buildErrorsPage } from "./build-errors-page.ts";
+
+const ROOT = new URL("../../", import.meta.url);
+
+/** Where each generated file lives: the functions import the first, people read the second. */
+const FILES: readonly { path: string; build: () => string }[] = [
+  { path: "supabase/functions/_shared/generated/openapi.json", build: buildDocument },
+  { path: "docs/api/errors.md", build: buildErrorsPage },
+];
+
+async function readIfThere(url: URL): Promise<string> {
+  try {
+    return await Deno.readTextFile(url);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return "";
+    throw error;
+  }
+}
+
+function firstDifference(before: string, after: string): string {
+  const old = before.split("\n");
+  const fresh = after.split("\n");
+  const line = fresh.findIndex((text, index) => text !== old[index]);
+  const at = line === -1 ? fresh.length : line;
+  return [
+    `  line ${at + 1}`,
+    pc.red(`  - ${old[at]?.trim() ?? "(end of file)"}`),
+    pc.green(`  + ${fresh[at]?.trim() ?? "(end of file)"}`),
+  ].join("\n");
+}
+
+async function main(isCheck: boolean): Promise<number> {
+  let stale = 0;
+  for (const { path, build } of FILES) {
+    const url = new URL(path, ROOT);
+    const before = await readIfThere(url);
+    const after = build();
+    if (before === after) {
+      print(`${pc.green("fresh")}    ${path}`);
+    } else if (isCheck) {
+      stale += 1;
+      print(`${pc.red("stale")}    ${path}\n${firstDifference(before, after)}`);
+    } else {
+      await Deno.writeTextFile(url, after);
+      print(`${pc.yellow("written")}  ${path}`);
+    }
+  }
+  if (stale > 0) print(`Run ${pc.bold("deno task openapi")} and commit the result.`);
+  return stale > 0 ? 1 : 0;
+}
+
+if (import.meta.main) Deno.exit(await main(Deno.args.includes("--check")));

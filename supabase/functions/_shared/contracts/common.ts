@@ -1,0 +1,69 @@
+/** Schemas that every resource shares. */
+import { z } from "@hono/zod-openapi";
+
+/** Postgres accepts any 128 bits as a uuid, so no version is demanded here either. */
+export const Uuid = z.guid().toLowerCase().openapi({ format: "uuid" });
+
+const AMOUNT = /^(0|[1-9]\d{0,19})(\.\d{1,18})?$/;
+const ZERO = /^0(\.0*)?$/;
+
+function amountError(input: unknown): string {
+  if (typeof input === "number") return 'Send amounts as strings, for example "12.5".';
+  return "An amount is a decimal string: up to 20 digits before the point and 18 after.";
+}
+
+/** Zero or more credits, for example "0" or "49.5". */
+export const AmountOrZero = z
+  .string({ error: (issue) => amountError(issue.input) })
+  .regex(AMOUNT, { error: (issue) => amountError(issue.input) })
+  .openapi({ pattern: AMOUNT.source, example: "49.5" });
+
+/** More than zero credits. A JSON number is refused: it could not carry 18 decimals. */
+export const Amount = AmountOrZero
+  .refine((text) => !ZERO.test(text), "The amount must be more than zero.")
+  .openapi({ pattern: AMOUNT.source, example: "49.5" });
+
+/** Credits in an answer; negative where something was taken. */
+export const SignedAmount = z.string()
+  .openapi({ pattern: "^-?(0|[1-9]\\d*)(\\.\\d{1,18})?$", example: "-50" });
+
+/** RFC 3339 with a zone. */
+export const Timestamp = z.iso.datetime({
+  offset: true,
+  error: "Send a time as RFC 3339, for example 2026-11-21T12:00:00Z.",
+});
+
+/** A time in an answer: RFC 3339, UTC. */
+export const TimestampOut = z.string()
+  .openapi({ format: "date-time", example: "2026-11-21T12:00:00Z" });
+
+/** Bounded text; what people wrote, so any characters. */
+export function text(max: number) {
+  return z.string().min(1).max(max);
+}
+
+const MAX_METADATA_KEYS = 50;
+
+/** Free-form facts that the caller wants back, at most 50 names. */
+export const Metadata = z.record(z.string().max(100), z.json())
+  .refine(
+    (value) => Object.keys(value).length <= MAX_METADATA_KEYS,
+    `At most ${MAX_METADATA_KEYS} names.`,
+  )
+  .openapi({ type: "object", additionalProperties: true });
+
+const DEFAULT_LIMIT = 20;
+const MAX_LIMIT = 100;
+
+const Limit = z.string()
+  .regex(/^[1-9]\d{0,2}$/, `limit is a whole number from 1 to ${MAX_LIMIT}.`)
+  .transform(Number)
+  .refine((value) => value <= MAX_LIMIT, `limit is a whole number from 1 to ${MAX_LIMIT}.`)
+  .default(DEFAULT_LIMIT)
+  .openapi({ type: "integer", minimum: 1, maximum: MAX_LIMIT, default: DEFAULT_LIMIT });
+
+/** Query of every list: how many, and where the page starts (`metadata.nextCursor` of the last). */
+export const listQuery = {
+  limit: Limit,
+  cursor: z.string().min(1).max(200).optional(),
+};

@@ -1,0 +1,99 @@
+/** The ledger as callers see it: balance, entries, grants, debits. */
+import { z } from "@hono/zod-openapi";
+import { Amount, listQuery, SignedAmount, text, Timestamp, TimestampOut, Uuid } from "./common.ts";
+
+const LotSource = z.enum(["paid", "bonus", "promotional", "adjustment"]);
+
+const BalanceLot = z.object({
+  id: Uuid,
+  source: LotSource,
+  remaining: SignedAmount,
+  expires_at: TimestampOut.nullable(),
+});
+
+/** With `?at=` only `balance` and `as_of` are known: holds and lots of the past are not kept. */
+export const Balance = z.object({
+  balance: SignedAmount,
+  held: SignedAmount.optional(),
+  available: SignedAmount.optional(),
+  debt: SignedAmount.optional(),
+  lots: z.array(BalanceLot).optional(),
+  as_of: TimestampOut,
+}).openapi("Balance");
+
+export const BalanceQuery = z.strictObject({
+  user_id: Uuid.optional(),
+  at: Timestamp.optional(),
+});
+
+const ENTRY_KINDS = [
+  "purchase",
+  "bonus",
+  "promotion",
+  "adjustment",
+  "debit",
+  "usage",
+  "settle",
+  "expiry",
+  "clawback",
+  "reinstatement",
+] as const;
+
+export const Entry = z.object({
+  id: z.string(),
+  seq: z.string().openapi({ description: "Position in the account, without a gap." }),
+  kind: z.enum(ENTRY_KINDS),
+  amount: SignedAmount,
+  balance_after: SignedAmount,
+  lot_id: Uuid.nullable(),
+  reference_type: z.string().nullable(),
+  reference_id: z.string().nullable(),
+  correlation_id: z.string().nullable(),
+  metadata: z.record(z.string(), z.unknown()).nullable(),
+  created_at: TimestampOut,
+}).openapi("Entry");
+
+export const EntriesQuery = z.strictObject({
+  ...listQuery,
+  cursor: z.string().regex(/^[1-9]\d{0,18}$/, "Not a cursor of this list.").optional(),
+  user_id: Uuid.optional(),
+  kind: z.enum(ENTRY_KINDS).optional(),
+  from: Timestamp.optional(),
+  to: Timestamp.optional(),
+  format: z.enum(["json", "csv"]).optional(),
+});
+
+export const GrantBody = z.strictObject({
+  user_id: Uuid,
+  amount: Amount,
+  source: z.enum(["promotional", "adjustment"]),
+  expires_at: Timestamp.optional(),
+  priority: z.int().min(0).max(1000).optional()
+    .openapi({ description: "0 is spent first." }),
+  reason: text(500),
+}).openapi("GrantRequest");
+
+export const Grant = z.looseObject({
+  id: Uuid,
+  source: LotSource,
+  amount: SignedAmount,
+  remaining: SignedAmount,
+  expires_at: TimestampOut.nullable(),
+}).openapi("Lot");
+
+/** What one lot gave to a debit. */
+export const LotShare = z.looseObject({ id: Uuid, source: LotSource, amount: SignedAmount });
+
+export const DebitBody = z.strictObject({
+  user_id: Uuid,
+  amount: Amount,
+  reason: text(500),
+  reference_id: text(200).optional(),
+}).openapi("DebitRequest");
+
+export const Debit = z.object({
+  transaction_id: Uuid,
+  amount: SignedAmount,
+  balance_after: SignedAmount,
+  lots: z.array(LotShare),
+}).openapi("Debit");

@@ -1,0 +1,110 @@
+/** Token usage, its rates and its charge. Token kinds are disjoint and add up. */
+import { z } from "@hono/zod-openapi";
+import { Metadata, SignedAmount, text, Timestamp, TimestampOut, Uuid } from "./common.ts";
+import { LotShare } from "./credits.ts";
+
+// Far beyond any context window, and low enough that the sum of all kinds stays exact everywhere.
+const MAX_TOKENS = 1_000_000_000;
+
+const Tokens = z.int().min(0).max(MAX_TOKENS);
+
+const tokenFields = {
+  input_tokens: Tokens.openapi({ description: "Uncached input tokens." }),
+  cached_input_tokens: Tokens.optional(),
+  cache_write_tokens: Tokens.optional(),
+  output_tokens: Tokens.openapi({ description: "Output tokens without reasoning tokens." }),
+  reasoning_tokens: Tokens.optional(),
+};
+
+type TokenCounts = { [K in keyof typeof tokenFields]?: number | undefined };
+
+function hasTokens(usage: TokenCounts): boolean {
+  return [
+    usage.input_tokens,
+    usage.cached_input_tokens,
+    usage.cache_write_tokens,
+    usage.output_tokens,
+    usage.reasoning_tokens,
+  ].some((count) => (count ?? 0) > 0);
+}
+
+const noTokens = {
+  message: "At least one token count must be above zero.",
+  path: ["input_tokens"],
+};
+
+export const Model = text(200).openapi({ example: "gpt-4o" });
+
+export const EstimateBody = z.strictObject({ model: Model, ...tokenFields })
+  .refine(hasTokens, noTokens)
+  .openapi("EstimateRequest");
+
+export const Estimate = z.looseObject({
+  credits: SignedAmount,
+  rate_version: z.int(),
+}).openapi("Estimate");
+
+/** Usage inside the settlement of a hold, whose user and model rate are pinned already. */
+export const SettleUsage = z.strictObject({
+  event_id: text(255).optional(),
+  model: Model.optional(),
+  ...tokenFields,
+  occurred_at: Timestamp.optional(),
+  metadata: Metadata.optional(),
+}).refine(hasTokens, noTokens);
+
+const usageFields = {
+  user_id: Uuid,
+  model: Model,
+  ...tokenFields,
+  occurred_at: Timestamp.optional(),
+  correlation_id: text(200).optional(),
+  metadata: Metadata.optional(),
+};
+
+export const UsageBody = z.strictObject({
+  event_id: text(255).optional().openapi({ description: "Defaults to the Idempotency-Key." }),
+  ...usageFields,
+}).refine(hasTokens, noTokens).openapi("UsageRequest");
+
+/** In a batch every event needs its own id: the one Idempotency-Key cannot stand for all of them. */
+const BatchEvent = z.strictObject({ event_id: text(255), ...usageFields })
+  .refine(hasTokens, noTokens)
+  .openapi("UsageEvent");
+
+export const BatchBody = z.strictObject({
+  events: z.array(BatchEvent).min(1).max(1000),
+}).openapi("UsageBatchRequest");
+
+export const Charge = z.object({
+  transaction_id: Uuid,
+  event_id: z.string(),
+  credits: SignedAmount,
+  balance_after: SignedAmount,
+  rate_version: z.int(),
+  lots: z.array(LotShare),
+  duplicate: z.literal(true).optional().openapi({
+    description: "Present when this event was charged before: the answer is the first charge's.",
+  }),
+}).openapi("Charge");
+
+export const BatchResult = z.object({
+  accepted: z.int(),
+  duplicates: z.int(),
+  rejected: z.array(z.looseObject({ index: z.int(), code: z.string() })),
+  results: z.array(z.looseObject({})),
+}).openapi("UsageBatchResult");
+
+const Price = z.string().nullable();
+
+export const Rate = z.looseObject({
+  model: z.string(),
+  version: z.int(),
+  input_per_million_usd: z.string(),
+  cached_input_per_million_usd: Price,
+  cache_write_per_million_usd: Price,
+  output_per_million_usd: z.string(),
+  reasoning_per_million_usd: Price,
+  markup: z.string(),
+  effective_from: TimestampOut,
+}).openapi("Rate");

@@ -1,0 +1,104 @@
+/**
+ * One parser for what goes wrong between us and the database. Both transports reduce their errors to
+ * a DatabaseFailure in the shape of PostgREST's error body; here it becomes an error of the contract.
+ */
+import { ApiError, type ErrorCode, isErrorCode } from "../http/errors.ts";
+
+interface FailureParts {
+  /** A code of the contract, an SQLSTATE, or a connection error's code. */
+  readonly code: string;
+  readonly message: string;
+  /** JSON text of the contract's `details`, from our own functions. */
+  readonly details?: string | null;
+  /** The contract's `field`, from our own functions. */
+  readonly hint?: string | null;
+}
+
+export class DatabaseFailure extends Error implements FailureParts {
+  readonly code: string;
+  readonly details: string | null;
+  readonly hint: string | null;
+
+  constructor(parts: FailureParts, cause?: unknown) {
+    super(parts.message, { cause });
+    this.name = "DatabaseFailure";
+    this.code = parts.code;
+    this.details = parts.details ?? null;
+    this.hint = parts.hint ?? null;
+  }
+}
+
+/** Our own marks for what no server said. */
+export const TIMED_OUT = "FARTHING_TIMED_OUT";
+export const CONNECTION_LOST = "FARTHING_CONNECTION_LOST";
+
+// Serialisation failure, deadlock, lock not available: the transaction left nothing behind.
+const RETRYABLE = new Set(["40001", "40P01", "55P03"]);
+
+// Class 08 and the shutdown codes of PostgreSQL, too many connections, PostgREST without a database.
+const UNAVAILABLE = /^(08...|57P0[1-3]|53300|PGRST00[0-3]|FARTHING_CONNECTION_LOST)$/;
+const CANCELLED = new Set(["57014", TIMED_OUT]);
+// Class 22: a value that the types refuse. The schemas should have caught it; it is the caller's all
+// the same.
+const BAD_VALUE = /^22...$/;
+
+const IN_PROGRESS_RETRY_SECONDS = 1;
+
+export function isRetryable(failure: DatabaseFailure): boolean {
+  return RETRYABLE.has(failure.code);
+}
+
+/**
+ * Our functions raise SQLSTATE PGRST with the error as JSON in the message. PostgREST unpacks it; on a
+ * plain connection it is unpacked here.
+ */
+export function unpackRaised(code: string, message: string): FailureParts {
+  if (code !== "PGRST") return { code, message };
+  try {
+    return JSON.parse(message) as FailureParts;
+  } catch {
+    return { code: "XX000", message };
+  }
+}
+
+function parseDetails(text: string | null): Record<string, unknown> | undefined {
+  if (text === null || text === "") return undefined;
+  try {
+    const details: unknown = JSON.parse(text);
+    return typeof details === "object" && details !== null
+      ? details as Record<string, unknown>
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function outsideContract(code: string): ErrorCode {
+  if (RETRYABLE.has(code) || UNAVAILABLE.test(code)) return "upstream_unavailable";
+  if (CANCELLED.has(code)) return "request_timeout";
+  return BAD_VALUE.test(code) ? "invalid_request" : "internal";
+}
+
+/** The error for the caller; what really happened goes along for the log. */
+export function toApiError(functionName: string, error: unknown): ApiError {
+  if (!(error instanceof DatabaseFailure)) {
+    return new ApiError("internal", {
+      internal: `${functionName}: ${String(error)}`,
+      cause: error,
+    });
+  }
+  if (isErrorCode(error.code)) {
+    return new ApiError(error.code, {
+      message: error.message,
+      field: error.hint ?? undefined,
+      details: parseDetails(error.details),
+      retryAfterSeconds: error.code === "idempotency_in_progress"
+        ? IN_PROGRESS_RETRY_SECONDS
+        : undefined,
+    });
+  }
+  return new ApiError(outsideContract(error.code), {
+    internal: `${functionName}: ${error.code} ${error.message}`,
+    cause: error,
+  });
+}

@@ -1,0 +1,108 @@
+/**
+ * The fast transport: a few pooled PostgreSQL connections, used when DATABASE_POOL_URL is set. Each call
+ * is one statement and one round trip (docs/decisions/database-driver.md says why this driver). The
+ * statements are unnamed, so a pooler in transaction mode may stand in between.
+ */
+// @ts-types="@types/pg"
+import pg from "pg";
+import { CALL_TIMEOUT_MS, type Transport } from "./database.ts";
+import { CONNECTION_LOST, DatabaseFailure, TIMED_OUT, unpackRaised } from "./failures.ts";
+
+interface PoolOptions {
+  readonly url: string;
+  readonly maxConnections?: number;
+  readonly timeoutMs?: number;
+}
+
+// An isolate serves one request after another, and the database's connections are shared by all.
+const MAX_CONNECTIONS = 10;
+const IDLE_TIMEOUT_MS = 30_000;
+
+type Args = Readonly<Record<string, unknown>>;
+
+const IDENTIFIER = /^[a-z][a-z0-9_]*$/;
+
+/** `select public.f(p_a => $1, p_b => $2) as answer`, made once per function and set of arguments. */
+function statementText(name: string, names: readonly string[]): string {
+  const unsafe = [name, ...names].find((part) => !IDENTIFIER.test(part));
+  if (unsafe !== undefined) throw new TypeError(`Not an SQL name: ${unsafe}`);
+  const list = names.map((arg, index) => `${arg} => $${index + 1}`).join(", ");
+  return `select public.${name}(${list}) as answer`;
+}
+
+function toParameter(value: unknown): unknown {
+  return typeof value === "object" && value !== null ? JSON.stringify(value) : value;
+}
+
+interface PgError {
+  code?: string;
+  message: string;
+  severity?: string;
+}
+
+function failureOf(error: PgError): DatabaseFailure {
+  const { code, message, severity } = error;
+  // Only the server speaks of severity; without it the client or the network failed.
+  if (severity !== undefined && code !== undefined) {
+    return new DatabaseFailure(unpackRaised(code, message), error);
+  }
+  const isTimeout = /timeout/i.test(message);
+  return new DatabaseFailure({
+    code: isTimeout ? TIMED_OUT : CONNECTION_LOST,
+    message: `${code ?? ""} ${message}`.trim(),
+  }, error);
+}
+
+async function acquire(pool: pg.Pool): Promise<pg.PoolClient> {
+  try {
+    return await pool.connect();
+  } catch (error) {
+    const failure = failureOf(error as PgError);
+    // Not even connected: nothing can have happened, so this is not a time-out of unknown outcome.
+    if (failure.code !== TIMED_OUT) throw failure;
+    throw new DatabaseFailure({ code: CONNECTION_LOST, message: failure.message }, error);
+  }
+}
+
+export function createPoolTransport(options: PoolOptions): Transport {
+  const timeoutMs = options.timeoutMs ?? CALL_TIMEOUT_MS;
+  const pool = new pg.Pool({
+    connectionString: options.url,
+    max: options.maxConnections ?? MAX_CONNECTIONS,
+    idleTimeoutMillis: IDLE_TIMEOUT_MS,
+    connectionTimeoutMillis: timeoutMs,
+    query_timeout: timeoutMs,
+  });
+  // A connection that dies while idle is dropped by the pool; without a listener it ends the process.
+  pool.on("error", () => {});
+  const texts = new Map<string, string>();
+
+  function textOf(name: string, names: readonly string[]): string {
+    const shape = `${name}(${names.join()})`;
+    const known = texts.get(shape);
+    if (known !== undefined) return known;
+    const made = statementText(name, names);
+    texts.set(shape, made);
+    return made;
+  }
+
+  async function call(name: string, args: Args): Promise<unknown> {
+    const names = Object.keys(args).filter((arg) => args[arg] !== undefined);
+    const text = textOf(name, names);
+    const values = names.map((arg) => toParameter(args[arg]));
+    const client = await acquire(pool);
+    try {
+      const { rows } = await client.query<{ answer: unknown }>(text, values);
+      client.release();
+      return rows[0]?.answer ?? null;
+    } catch (error) {
+      const failure = failureOf(error as PgError);
+      // A refusal leaves the connection as good as before; only a broken one is thrown away.
+      const isBroken = (error as PgError).severity !== "ERROR";
+      client.release(isBroken);
+      throw failure;
+    }
+  }
+
+  return { call, close: () => pool.end() };
+}

@@ -1,0 +1,78 @@
+/**
+ * The one place that reads the environment. Parsed once; a missing or malformed name is reported by
+ * its name and never by its value, so that the message can go to a log.
+ */
+import { z } from "zod";
+
+/** Test or live, read from the Stripe key's prefix: events of the other mode are refused. */
+export type Mode = "test" | "live";
+
+/** Raised when the environment is incomplete. `names` are variable names, never values. */
+export class EnvError extends Error {
+  constructor(readonly names: readonly string[]) {
+    super(`Environment incomplete or malformed: ${names.join(", ")}`);
+    this.name = "EnvError";
+  }
+}
+
+const json = z.string().transform((text, context): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    context.addIssue("not JSON");
+    return z.NEVER;
+  }
+});
+
+const namedKeys = json.pipe(z.record(z.string(), z.string().min(1)))
+  .refine((keys) => Object.keys(keys).length > 0);
+
+const jwk = z.looseObject({ kty: z.string() });
+// Both forms that the platform documents: a key set, or the bare array of its keys.
+const keySet = json.pipe(z.union([
+  z.object({ keys: z.array(jwk) }),
+  z.array(jwk).transform((keys) => ({ keys })),
+]));
+
+const list = z.string().transform((text) =>
+  text.split(",").map((item) => item.trim()).filter((item) => item !== "")
+);
+
+const httpUrl = z.url({ protocol: /^https?$/ });
+
+const origins = list.pipe(z.array(httpUrl.transform((text) => new URL(text).origin)));
+
+const EnvSchema = z.object({
+  SUPABASE_URL: httpUrl.transform((text) => text.replace(/\/+$/, "")),
+  SUPABASE_PUBLIC_URL: httpUrl.transform((text) => text.replace(/\/+$/, "")).optional(),
+  SUPABASE_PUBLISHABLE_KEYS: namedKeys,
+  SUPABASE_SECRET_KEYS: namedKeys,
+  SUPABASE_JWKS: keySet.optional(),
+  DATABASE_POOL_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
+  STRIPE_SECRET_KEY: z.string().regex(/^(sk|rk)_(test|live)_/).optional(),
+  STRIPE_API_URL: httpUrl.optional(),
+  STRIPE_WEBHOOK_SECRET: list.pipe(z.array(z.string()).min(1)).optional(),
+  APP_ORIGINS: origins.default([]),
+});
+
+export type Env = z.output<typeof EnvSchema>;
+
+/**
+ * Reads and parses the environment. An empty variable counts as absent.
+ * @throws EnvError naming every variable that is missing or malformed.
+ */
+export function readEnv(
+  get: (name: string) => string | undefined = (name) => Deno.env.get(name),
+): Env {
+  const raw = Object.fromEntries(
+    Object.keys(EnvSchema.shape).map((name) => [name, get(name) || undefined]),
+  );
+  const parsed = EnvSchema.safeParse(raw);
+  if (parsed.success) return parsed.data;
+  throw new EnvError([...new Set(parsed.error.issues.map((issue) => String(issue.path[0])))]);
+}
+
+/** The mode a Stripe key belongs to. Restricted keys (`rk_`) follow the same pattern. */
+export function modeOfKey(key: string): Mode {
+  return /^(sk|rk)_live_/.test(key) ? "live" : "test";
+}

@@ -1,0 +1,119 @@
+/**
+ * A route is one declaration: method, path, who may call it, its limit, whether it is idempotent, what
+ * comes in, what goes out, and the handler. Nothing about a route is said anywhere else: the checks
+ * (run-route.ts) and the OpenAPI document (openapi.ts) are both made from it.
+ */
+import { z } from "@hono/zod-openapi";
+import type { Services } from "../services.ts";
+import type { CallerOf, Who } from "./authorize.ts";
+import type { Reply } from "./envelope.ts";
+import type { ErrorCode } from "./errors.ts";
+import type { Idempotency } from "./idempotency.ts";
+import type { RequestContext } from "./request-context.ts";
+
+type Method = "get" | "post" | "delete";
+
+/**
+ * Which rate limit stands in front of the route. Payments and webhooks are never blocked by one.
+ * The name is declared here; the limiter reads it.
+ */
+export type LimitName = "none" | "read" | "write" | "money";
+
+/** Largest body of an ordinary route, and of a batch or a webhook. */
+export const BODY_LIMIT_BYTES = 64 * 1024;
+export const LARGE_BODY_LIMIT_BYTES = 1024 * 1024;
+
+/** What a handler gets: parsed, authenticated, with everything it may use. */
+export interface Call<W extends Who, I extends boolean, P, Q, B> {
+  readonly caller: CallerOf<W>;
+  readonly params: P;
+  readonly query: Q;
+  readonly body: B;
+  /** The raw body, for signatures. Empty for GET. */
+  readonly rawBody: string;
+  readonly headers: Headers;
+  readonly idempotency: I extends true ? Idempotency : null;
+  readonly context: RequestContext;
+  readonly services: Services;
+}
+
+type Responses = Readonly<Record<number, z.ZodType>>;
+type DataOf<R extends Responses> = z.output<R[keyof R]>;
+
+interface Declaration<
+  W extends Who,
+  I extends boolean,
+  P extends z.ZodType,
+  Q extends z.ZodType,
+  B extends z.ZodType,
+  R extends Responses,
+> {
+  readonly method: Method;
+  /** Under the function's name, in OpenAPI's form: `/holds/{id}`. */
+  readonly path: string;
+  readonly summary: string;
+  readonly description?: string;
+  readonly who: readonly [W, ...W[]];
+  readonly limit: LimitName;
+  readonly idempotent: I;
+  readonly bodyLimit?: number;
+  readonly params?: P;
+  readonly query?: Q;
+  readonly body?: B;
+  /** Success by status; stored refusals and errors are in `errors`. */
+  readonly responses: R;
+  /** Other media types that a success may have instead, for example `text/csv`. */
+  readonly alsoProduces?: readonly string[];
+  /** The codes of this route's own; those that its other fields imply are added by openapi.ts. */
+  readonly errors?: readonly ErrorCode[];
+  readonly handler: (
+    call: Call<W, I, z.output<P>, z.output<Q>, z.output<B>>,
+  ) => Promise<Reply<DataOf<R>> | Response>;
+}
+
+type AnyCall = Call<Who, boolean, unknown, unknown, unknown>;
+
+/** A declaration with its types erased, as the framework runs it. */
+export interface Route {
+  readonly method: Method;
+  readonly path: string;
+  readonly summary: string;
+  readonly description: string | undefined;
+  readonly who: readonly Who[];
+  readonly limit: LimitName;
+  readonly idempotent: boolean;
+  readonly bodyLimit: number;
+  readonly params: z.ZodType;
+  readonly query: z.ZodType;
+  readonly body: z.ZodType;
+  readonly responses: Responses;
+  readonly alsoProduces: readonly string[];
+  readonly errors: readonly ErrorCode[];
+  readonly handler: (call: AnyCall) => Promise<Reply | Response>;
+}
+
+/** No fields at all: the default of params, query and body. */
+export const Nothing = z.strictObject({});
+type Nothing = typeof Nothing;
+
+export function defineRoute<
+  const W extends Who,
+  const I extends boolean,
+  R extends Responses,
+  P extends z.ZodType = Nothing,
+  Q extends z.ZodType = Nothing,
+  B extends z.ZodType = Nothing,
+>(declaration: Declaration<W, I, P, Q, B, R>): Route {
+  return {
+    description: undefined,
+    bodyLimit: BODY_LIMIT_BYTES,
+    alsoProduces: [],
+    errors: [],
+    ...declaration,
+    params: declaration.params ?? Nothing,
+    query: declaration.query ?? Nothing,
+    body: declaration.body ?? Nothing,
+    // The framework builds the call from this very declaration, so the erased types are the true ones.
+    handler: declaration.handler as unknown as Route["handler"],
+  };
+}

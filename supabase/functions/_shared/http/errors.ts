@@ -1,0 +1,126 @@
+/**
+ * One error class and one registry: every code that a caller can meet, with its type, status, default
+ * message and whether the same request may succeed later. The registry is part of the contract; the
+ * OpenAPI document and docs/api/errors.md are generated from it.
+ */
+type ErrorType =
+  | "validation"
+  | "auth"
+  | "not_found"
+  | "conflict"
+  | "payment"
+  | "rate_limit"
+  | "timeout"
+  | "server";
+
+interface ErrorKind {
+  readonly type: ErrorType;
+  readonly status: number;
+  readonly message: string;
+  readonly retryable: boolean;
+}
+
+function kind(type: ErrorType, status: number, message: string, retryable = false): ErrorKind {
+  return { type, status, message, retryable };
+}
+
+const AGAIN = "The service had a problem. Try again in a moment.";
+
+export const ERRORS = {
+  invalid_request: kind("validation", 400, "The request is not valid."),
+  missing_idempotency_key: kind(
+    "validation",
+    400,
+    "Send an Idempotency-Key header of 1 to 255 printable ASCII characters.",
+  ),
+  signature_invalid: kind("validation", 400, "The signature is missing, wrong or too old."),
+  mode_mismatch: kind("validation", 400, "Test and live mode do not match."),
+  unauthenticated: kind("auth", 401, "A valid credential is required."),
+  token_expired: kind("auth", 401, "The token has expired. Refresh the session and try again."),
+  forbidden: kind("auth", 403, "This credential may not do that."),
+  feature_disabled: kind("auth", 403, "This feature is not switched on."),
+  insufficient_credits: kind("payment", 402, "There are not enough credits."),
+  spend_cap_reached: kind("payment", 402, "The spending cap is reached."),
+  not_found: kind("not_found", 404, "There is no such resource."),
+  request_timeout: kind("timeout", 408, "The request took too long. Try again.", true),
+  idempotency_in_progress: kind(
+    "conflict",
+    409,
+    "A request with this Idempotency-Key is still running. Try again shortly.",
+    true,
+  ),
+  hold_not_open: kind("conflict", 409, "The hold is no longer open."),
+  job_not_cancellable: kind("conflict", 409, "The job can no longer be cancelled."),
+  booking_not_cancellable: kind("conflict", 409, "The booking can no longer be cancelled."),
+  already_refunded: kind("conflict", 409, "This was refunded already."),
+  payload_too_large: kind("validation", 413, "The body is too large."),
+  idempotency_key_reused: kind(
+    "validation",
+    422,
+    "This Idempotency-Key was used with another request.",
+  ),
+  unknown_model: kind("validation", 422, "There is no rate for this model."),
+  unknown_package: kind("validation", 422, "There is no such package on sale."),
+  refund_too_large: kind("validation", 422, "The refund is larger than what is left to refund."),
+  rate_limited: kind("rate_limit", 429, "Too many requests. Slow down.", true),
+  velocity_exceeded: kind("rate_limit", 429, "Too many attempts. Try again later.", true),
+  internal: kind("server", 500, AGAIN, true),
+  upstream_unavailable: kind("server", 503, AGAIN, true),
+  not_ready: kind("server", 503, "The service is not ready.", true),
+} as const satisfies Record<string, ErrorKind>;
+
+export type ErrorCode = keyof typeof ERRORS;
+
+export function isErrorCode(code: unknown): code is ErrorCode {
+  return typeof code === "string" && Object.hasOwn(ERRORS, code);
+}
+
+/** The `error` object of the envelope. */
+export interface ErrorBody {
+  type: string;
+  code: string;
+  message: string;
+  retryable: boolean;
+  field?: string;
+  details?: Record<string, unknown>;
+}
+
+interface ErrorOptions {
+  /** For people, safe to show. Ignored for 5xx, whose sentence is fixed. */
+  message?: string | undefined;
+  /** Path of the offending input, for example `events[3].model`. */
+  field?: string | undefined;
+  details?: Record<string, unknown> | undefined;
+  retryAfterSeconds?: number | undefined;
+  /** For the log alone. */
+  internal?: string | undefined;
+  /** Only where the contract gives one code several statuses: `upstream_unavailable` is 502 or 503. */
+  status?: number | undefined;
+  cause?: unknown;
+}
+
+/** The only error that reaches a caller; whatever else is thrown becomes `internal`. */
+export class ApiError extends Error {
+  readonly status: number;
+  readonly retryAfterSeconds: number | undefined;
+  readonly internal: string | undefined;
+  readonly body: ErrorBody;
+
+  constructor(readonly code: ErrorCode, options: ErrorOptions = {}) {
+    const { type, status, message, retryable } = ERRORS[code];
+    const shown = status < 500 && options.message ? options.message : message;
+    super(shown, { cause: options.cause });
+    this.name = "ApiError";
+    this.status = options.status ?? status;
+    this.retryAfterSeconds = options.retryAfterSeconds;
+    this.internal = options.internal;
+    this.body = { type, code, message: shown, retryable };
+    if (options.field !== undefined) this.body.field = options.field;
+    if (options.details !== undefined) this.body.details = options.details;
+  }
+}
+
+/** 400 `invalid_request` naming the field. */
+export function invalid(message: string, field?: string): ApiError {
+  return new ApiError("invalid_request", { message, field });
+}

@@ -1,0 +1,126 @@
+/** Describes a route in OpenAPI terms, errors included: they are as much a promise as the answers. */
+import { z } from "@hono/zod-openapi";
+import type { RouteConfig } from "@hono/zod-openapi";
+import type { Who } from "./authorize.ts";
+import { Nothing, type Route } from "./define-route.ts";
+import { type ErrorCode, ERRORS } from "./errors.ts";
+
+const Metadata = z.object({
+  requestId: z.string(),
+  traceId: z.string(),
+  timestamp: z.string().openapi({ format: "date-time" }),
+}).openapi("Metadata");
+
+const ListMetadata = Metadata.extend({ nextCursor: z.string().nullable() }).openapi("ListMetadata");
+
+const json = "application/json";
+
+function envelopeOf(data: z.ZodType): z.ZodType {
+  const metadata = data instanceof z.ZodArray ? ListMetadata : Metadata;
+  return z.object({ success: z.literal(true), data, metadata });
+}
+
+const ErrorEnvelope = z.object({
+  error: z.object({
+    type: z.string(),
+    code: z.string(),
+    message: z.string().openapi({ description: "For people, safe to show." }),
+    retryable: z.boolean().openapi({ description: "The same request may succeed later." }),
+    field: z.string().optional().openapi({ example: "events[3].model" }),
+    details: z.record(z.string(), z.unknown()).optional(),
+  }),
+  metadata: Metadata,
+}).openapi("Error");
+
+/** The envelope, narrowed to the codes that can come with this status. */
+function errorOf(codes: readonly ErrorCode[]): z.ZodType {
+  return ErrorEnvelope.and(z.object({ error: z.object({ code: z.enum(codes) }) }));
+}
+
+/** What a route can answer because of what its declaration asks for. */
+export function errorCodesOf(route: Route): ErrorCode[] {
+  const codes = new Set<ErrorCode>(["invalid_request", "internal", "not_ready", ...route.errors]);
+  if (!route.who.includes("signed")) {
+    codes.add("unauthenticated").add("token_expired").add("upstream_unavailable")
+      .add("request_timeout");
+  }
+  const isRestricted = !route.who.includes("none") && !route.who.includes("signed");
+  if (isRestricted) codes.add("forbidden");
+  if (route.method === "post") codes.add("payload_too_large");
+  if (route.idempotent) {
+    codes.add("missing_idempotency_key").add("idempotency_in_progress")
+      .add("idempotency_key_reused");
+  }
+  return [...codes];
+}
+
+function errorResponses(route: Route): RouteConfig["responses"] {
+  const byStatus = new Map<number, ErrorCode[]>();
+  for (const code of errorCodesOf(route).sort()) {
+    const { status } = ERRORS[code];
+    byStatus.set(status, [...byStatus.get(status) ?? [], code]);
+  }
+  return Object.fromEntries(
+    [...byStatus].map(([status, codes]) => [status, {
+      description: codes.map((code) => `\`${code}\`: ${ERRORS[code].message}`).join("\n"),
+      content: { [json]: { schema: errorOf(codes) } },
+    }]),
+  );
+}
+
+function successResponses(route: Route): RouteConfig["responses"] {
+  const others = Object.fromEntries(
+    route.alsoProduces.map((type) => [type, { schema: z.string() }]),
+  );
+  return Object.fromEntries(
+    Object.entries(route.responses).map(([status, schema]) => [status, {
+      description: status === "200" ? "Success" : "Created",
+      content: { [json]: { schema: envelopeOf(schema) }, ...others },
+    }]),
+  );
+}
+
+const SECURITY: Readonly<Record<Who, Record<string, string[]>>> = {
+  user: { publishableKey: [], userToken: [] },
+  secret: { secretKey: [] },
+  operator: { publishableKey: [], userToken: [] },
+  signed: { stripeSignature: [] },
+  none: {},
+};
+
+function securityOf(route: Route): Record<string, string[]>[] {
+  const schemes = route.who.map((who) => SECURITY[who]);
+  return route.who.includes("operator") ? [...schemes, SECURITY.secret] : schemes;
+}
+
+const IdempotencyHeader = z.object({
+  "idempotency-key": z.string().min(1).max(255)
+    .openapi({ description: "Printable ASCII. Kept 24 hours." }),
+});
+
+function requestOf(route: Route): NonNullable<RouteConfig["request"]> {
+  const request: NonNullable<RouteConfig["request"]> = {};
+  if (route.params !== Nothing) request.params = route.params as z.ZodObject;
+  if (route.query !== Nothing) request.query = route.query as z.ZodObject;
+  if (route.idempotent) request.headers = IdempotencyHeader;
+  if (route.body !== Nothing) {
+    request.body = { required: true, content: { [json]: { schema: route.body } } };
+  }
+  return request;
+}
+
+/** The route as OpenAPI describes it, under the function's name. */
+export function describeRoute(name: string, route: Route) {
+  return {
+    method: route.method,
+    path: `/${name}${route.path === "/" ? "" : route.path}`,
+    tags: [name],
+    summary: route.summary,
+    ...(route.description === undefined ? {} : { description: route.description }),
+    security: securityOf(route),
+    request: requestOf(route),
+    responses: { ...successResponses(route), ...errorResponses(route) },
+    "x-who": route.who,
+    "x-rate-limit": route.limit,
+  } satisfies RouteConfig & Record<`x-${string}`, unknown>;
+}

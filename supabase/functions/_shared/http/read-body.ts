@@ -1,0 +1,101 @@
+/**
+ * Reads a request body once, bounded, and parses it as JSON that is safe to hand on: valid UTF-8, not
+ * nested deeper than anything the contract knows, no text that PostgreSQL cannot store.
+ */
+import { ApiError, invalid } from "./errors.ts";
+
+/** Deepest nesting in the contract is metadata inside an event inside a batch, with room to spare. */
+const MAX_DEPTH = 32;
+
+const decoder = new TextDecoder("utf-8", { fatal: true });
+
+function tooLarge(limitBytes: number): ApiError {
+  return new ApiError("payload_too_large", {
+    message: `The body is too large: the limit is ${limitBytes} bytes.`,
+    details: { limit_bytes: limitBytes },
+  });
+}
+
+async function readBounded(stream: ReadableStream<Uint8Array>, limitBytes: number) {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of stream) {
+    size += chunk.byteLength;
+    if (size > limitBytes) throw tooLarge(limitBytes);
+    chunks.push(chunk);
+  }
+  const bytes = new Uint8Array(size);
+  let offset = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, offset);
+    offset += chunk.byteLength;
+  }
+  return bytes;
+}
+
+/** The raw bytes. @throws ApiError `payload_too_large` */
+export async function readBytes(request: Request, limitBytes: number): Promise<Uint8Array> {
+  if (request.body === null) return new Uint8Array();
+  const declared = request.headers.get("content-length");
+  // Without a declared length the sender could go on for ever, so that is counted while it arrives.
+  if (declared === null) return await readBounded(request.body, limitBytes);
+  if (Number(declared) > limitBytes) throw tooLarge(limitBytes);
+  const bytes = new Uint8Array(await request.arrayBuffer());
+  if (bytes.byteLength > limitBytes) throw tooLarge(limitBytes);
+  return bytes;
+}
+
+/** @throws ApiError `invalid_request` when the bytes are not UTF-8 */
+export function decodeUtf8(bytes: Uint8Array): string {
+  try {
+    return decoder.decode(bytes);
+  } catch {
+    throw invalid("The body is not valid UTF-8.");
+  }
+}
+
+/** @throws ApiError `invalid_request` when the header names another type than JSON */
+export function requireJson(headers: Headers): void {
+  const type = headers.get("content-type");
+  if (type === null || /^application\/json\s*(;|$)/i.test(type)) return;
+  throw invalid("Send the body as JSON, with Content-Type: application/json.");
+}
+
+function join(path: string, key: string): string {
+  return path === "" ? key : `${path}.${key}`;
+}
+
+function checkText(text: string, path: string): void {
+  if (text.includes("\u0000")) throw invalid("Text may not contain a null character.", path);
+  if (!text.isWellFormed()) throw invalid("Text contains half of a surrogate pair.", path);
+}
+
+function check(value: unknown, path: string, depth: number, hasEscapes: boolean): void {
+  if (typeof value === "string") {
+    if (hasEscapes) checkText(value, path);
+    return;
+  }
+  if (typeof value !== "object" || value === null) return;
+  if (depth >= MAX_DEPTH) throw invalid(`The body is nested deeper than ${MAX_DEPTH} levels.`);
+  if (Array.isArray(value)) {
+    value.forEach((item, index) => check(item, `${path}[${index}]`, depth + 1, hasEscapes));
+    return;
+  }
+  for (const key of Object.keys(value)) {
+    if (hasEscapes) checkText(key, path);
+    check((value as Record<string, unknown>)[key], join(path, key), depth + 1, hasEscapes);
+  }
+}
+
+/** Parses JSON. @throws ApiError `invalid_request` when it is malformed, too deep or unstorable */
+export function parseJson(text: string): unknown {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw invalid("The body is not valid JSON.");
+  }
+  // Unstorable text can only arrive as an escape: raw control bytes are malformed JSON already.
+  check(value, "", 0, text.includes("\\u"));
+  return value;
+}

@@ -1,0 +1,36 @@
+/**
+ * Who is asking, for the logs: a request id (kept when the caller's is well formed) and the W3C
+ * trace (continued when the caller's `traceparent` is valid, started otherwise).
+ */
+export interface RequestContext {
+  readonly requestId: string;
+  /** 32 hex digits. */
+  readonly traceId: string;
+  /** Our own span in that trace, to be answered and forwarded. */
+  readonly traceparent: string;
+}
+
+const REQUEST_ID = /^[A-Za-z0-9._-]{8,64}$/;
+// Later versions may append fields, so only version 00 is bound to the exact length.
+const TRACEPARENT = /^(?!ff)([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?$/;
+const ZERO = /^0+$/;
+
+function randomHex(bytes: 8 | 16): string {
+  // A UUID is the cheapest source of random hex in the runtime; its version digits are cut out.
+  const id = crypto.randomUUID();
+  const tail = id.slice(24, 36) + id.slice(0, 4);
+  return bytes === 8 ? tail : tail + crypto.randomUUID().slice(24, 36) + id.slice(4, 8);
+}
+
+/** Reads or makes the ids of one request. */
+export function startContext(headers: Headers): RequestContext {
+  const givenId = headers.get("x-request-id");
+  const requestId = givenId !== null && REQUEST_ID.test(givenId) ? givenId : crypto.randomUUID();
+  const given = TRACEPARENT.exec(headers.get("traceparent") ?? "");
+  const [, version, traceId, parentId, flags, rest] = given ?? [];
+  const isValid = given !== null && !ZERO.test(traceId!) && !ZERO.test(parentId!) &&
+    (version !== "00" || rest === undefined);
+  const trace = isValid ? traceId! : randomHex(16);
+  const sampled = isValid ? flags! : "01";
+  return { requestId, traceId: trace, traceparent: `00-${trace}-${randomHex(8)}-${sampled}` };
+}

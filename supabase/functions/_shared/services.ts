@@ -1,0 +1,125 @@
+/**
+ * Everything that an app needs from outside, made from the environment in one place. Tests pass their
+ * own. Made on the first request and shared by all apps of a process, so importing an app needs no env.
+ */
+import { createDatabase, type Database, type Transport } from "./database/database.ts";
+import { type Env, readEnv } from "./env.ts";
+import { ApiError } from "./http/errors.ts";
+import { createVerifier, type CredentialVerifier } from "./http/credentials.ts";
+import { consoleLogger, type Logger } from "./logger.ts";
+import type { Payments } from "./stripe/payments.ts";
+
+export type CheckState = "ok" | "degraded" | "down";
+
+export interface Services {
+  readonly now: () => Date;
+  readonly log: Logger;
+  readonly database: Database;
+  readonly verify: CredentialVerifier;
+  /** @throws ApiError `not_ready` when Stripe is not configured */
+  readonly payments: () => Promise<Payments>;
+  /** Exact origins that may call from a browser and be returned to after a checkout. */
+  readonly origins: readonly string[];
+  /** Whether users' tokens can be verified: the key set is there. */
+  readonly checkKeySet: () => Promise<CheckState>;
+}
+
+/** Where an app gets its services: given in tests, made from the environment otherwise. */
+export type ServicesSource = () => Services;
+
+const KEY_SET_TIMEOUT_MS = 3_000;
+
+/** A transport is loaded when it is first used: a function starts faster without the other one. */
+function lazyTransport(load: () => Promise<Transport>): Transport {
+  let loading: Promise<Transport> | undefined;
+  const get = () => loading ??= load();
+  return {
+    call: async (name, args) => (await get()).call(name, args),
+    close: async () => await (await loading)?.close(),
+  };
+}
+
+function transportFrom(env: Env): Transport {
+  const poolUrl = env.DATABASE_POOL_URL;
+  if (poolUrl !== undefined) {
+    return lazyTransport(async () => {
+      const { createPoolTransport } = await import("./database/pool.ts");
+      return createPoolTransport({ url: poolUrl });
+    });
+  }
+  const keys = env.SUPABASE_SECRET_KEYS;
+  const secretKey = keys.default ?? Object.values(keys)[0]!;
+  return lazyTransport(async () => {
+    const { createRestTransport } = await import("./database/rest.ts");
+    return createRestTransport({ url: env.SUPABASE_URL, secretKey });
+  });
+}
+
+function keySetUrl(env: Env): URL {
+  return new URL(`${env.SUPABASE_URL}/auth/v1/.well-known/jwks.json`);
+}
+
+function verifierFrom(env: Env): CredentialVerifier {
+  const addresses = [env.SUPABASE_URL, env.SUPABASE_PUBLIC_URL].filter((url) => url !== undefined);
+  return createVerifier({
+    env: {
+      url: env.SUPABASE_URL,
+      publishableKeys: env.SUPABASE_PUBLISHABLE_KEYS,
+      secretKeys: env.SUPABASE_SECRET_KEYS,
+      jwks: env.SUPABASE_JWKS ?? keySetUrl(env),
+    },
+    issuers: addresses.map((url) => `${url}/auth/v1`),
+    nowMs: Date.now,
+  });
+}
+
+function paymentsFrom(env: Env): () => Promise<Payments> {
+  let loading: Promise<Payments> | undefined;
+  return () => {
+    const { STRIPE_SECRET_KEY: secretKey, STRIPE_WEBHOOK_SECRET: webhookSecrets } = env;
+    if (secretKey === undefined || webhookSecrets === undefined) {
+      const missing = secretKey === undefined ? "STRIPE_SECRET_KEY" : "STRIPE_WEBHOOK_SECRET";
+      throw new ApiError("not_ready", { internal: `Environment incomplete: ${missing}` });
+    }
+    return loading ??= import("./stripe/payments.ts").then(({ createPayments }) =>
+      createPayments({ secretKey, webhookSecrets, apiUrl: env.STRIPE_API_URL })
+    );
+  };
+}
+
+function keySetCheck(env: Env): () => Promise<CheckState> {
+  return async () => {
+    if (env.SUPABASE_JWKS !== undefined) return env.SUPABASE_JWKS.keys.length > 0 ? "ok" : "down";
+    try {
+      const signal = AbortSignal.timeout(KEY_SET_TIMEOUT_MS);
+      const answer = await fetch(keySetUrl(env), { signal });
+      const body = await answer.json() as { keys?: unknown[] };
+      return answer.ok && Array.isArray(body.keys) && body.keys.length > 0 ? "ok" : "down";
+    } catch {
+      return "down";
+    }
+  };
+}
+
+function makeServices(env: Env): Services {
+  return {
+    now: () => new Date(),
+    log: consoleLogger,
+    database: createDatabase(transportFrom(env)),
+    verify: verifierFrom(env),
+    payments: paymentsFrom(env),
+    origins: env.APP_ORIGINS,
+    checkKeySet: keySetCheck(env),
+  };
+}
+
+let shared: Services | undefined;
+
+/** @throws EnvError, on every request until the environment is complete */
+export const servicesFromEnv: ServicesSource = () => shared ??= makeServices(readEnv());
+
+/** Lets go of the database's connections, for a process that stops. */
+export async function closeServices(): Promise<void> {
+  await shared?.database.close();
+  shared = undefined;
+}

@@ -1,0 +1,13 @@
+/** Checkout: what is on sale, opening a hosted checkout, and one's orders. */
+import { createApp as createFunctionApp } from "../_shared/http/create-app.ts";
+import { servicesFromEnv, type ServicesSource } from "../_shared/services.ts";
+import { listOrders } from "./list-orders.ts";
+import { listPackages } from "./list-packages.ts";
+import { readOrder } from "./read-order.ts";
+import { startCheckout } from "./start-checkout.ts";
+
+const routes = [listPackages, startCheckout, listOrders, readOrder];
+
+export const createApp = (source: ServicesSource) => createFunctionApp("checkout", routes, source);
+
+export const app = createApp(servicesFromEnv);

@@ -1,0 +1,69 @@
+import { Checkout, CheckoutBody } from "../_shared/contracts/checkout.ts";
+import type { CheckoutOrder } from "../_shared/database/functions.ts";
+import { defineRoute } from "../_shared/http/define-route.ts";
+import type { Reply } from "../_shared/http/envelope.ts";
+import type { Idempotency } from "../_shared/http/idempotency.ts";
+import { keepRefusal } from "../_shared/http/once.ts";
+import type { Services } from "../_shared/services.ts";
+import { returnUrls } from "./return-urls.ts";
+
+type Data = (typeof Checkout)["_output"];
+
+interface CheckoutCall {
+  readonly idempotency: Idempotency;
+  readonly services: Services;
+}
+
+/** Stripe is asked outside any transaction; if that fails the key is freed, so a retry runs again. */
+async function openAtStripe(call: CheckoutCall, order: CheckoutOrder): Promise<Reply<Data>> {
+  const { database, payments, log } = call.services;
+  const { p_idempotency_key } = call.idempotency.args;
+  try {
+    const session = await (await payments()).openSession(order);
+    return await database.rpc("checkout_attach", {
+      p_order_id: order.order_id,
+      p_session_id: session.id,
+      p_session_url: session.url,
+      p_idempotency_key,
+    });
+  } catch (error) {
+    await database.rpc("checkout_abandon", { p_idempotency_key }).catch((failure: unknown) => {
+      // The key then stays in progress until its lock times out, and a retry takes it over.
+      log("warn", "checkout not abandoned", { detail: String(failure) });
+    });
+    throw error;
+  }
+}
+
+/** Opens a hosted checkout for a package, or answers with the one that is still open. */
+export const startCheckout = defineRoute({
+  method: "post",
+  path: "/",
+  summary: "Open a hosted checkout",
+  who: ["user"],
+  limit: "write",
+  idempotent: true,
+  body: CheckoutBody,
+  responses: { 201: Checkout },
+  errors: ["unknown_package", "feature_disabled", "velocity_exceeded"],
+  handler: async (call) => {
+    const { caller, body, services, idempotency } = call;
+    const urls = returnUrls(body, services.origins);
+    const begin = {
+      p_user_id: caller.userId,
+      p_package_id: body.package_id,
+      p_success_url: urls.successUrl,
+      p_cancel_url: urls.cancelUrl,
+      p_client_temp_id: body.client_temp_id,
+      ...idempotency.args,
+    };
+    const step = await services.database.rpc("checkout_begin", begin)
+      .catch(async (error: unknown) => {
+        await keepRefusal(call, error);
+        throw error;
+      });
+    if (step.step === "create") return await openAtStripe(call, step.order);
+    const replayed = step.step === "replay";
+    return { status: step.status, data: step.data as Data, replayed };
+  },
+});

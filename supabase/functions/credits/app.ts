@@ -1,0 +1,26 @@
+/** Credits: balance and history, grants, debits and holds. */
+import { createApp as createFunctionApp } from "../_shared/http/create-app.ts";
+import { servicesFromEnv, type ServicesSource } from "../_shared/services.ts";
+import { debitCredits } from "./debit-credits.ts";
+import { grantCredits } from "./grant-credits.ts";
+import { listEntries } from "./list-entries.ts";
+import { openHold } from "./open-hold.ts";
+import { readBalance } from "./read-balance.ts";
+import { readHold } from "./read-hold.ts";
+import { releaseHold } from "./release-hold.ts";
+import { settleHold } from "./settle-hold.ts";
+
+const routes = [
+  readBalance,
+  listEntries,
+  grantCredits,
+  debitCredits,
+  openHold,
+  readHold,
+  settleHold,
+  releaseHold,
+];
+
+export const createApp = (source: ServicesSource) => createFunctionApp("credits", routes, source);
+
+export const app = createApp(servicesFromEnv);

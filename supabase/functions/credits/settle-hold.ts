@@ -1,0 +1,27 @@
+import { HoldPath, SettleBody, SettledHold } from "../_shared/contracts/holds.ts";
+import { defineRoute } from "../_shared/http/define-route.ts";
+import { once } from "../_shared/http/once.ts";
+
+/**
+ * Ends a hold with what the work really cost: below releases the rest, above takes more from what is
+ * available, and what is still short becomes debt and stands in `shortfall`.
+ */
+export const settleHold = defineRoute({
+  method: "post",
+  path: "/holds/{id}/settle",
+  summary: "Settle a hold",
+  who: ["secret"],
+  limit: "money",
+  idempotent: true,
+  params: HoldPath,
+  body: SettleBody,
+  responses: { 200: SettledHold },
+  errors: ["not_found", "hold_not_open", "unknown_model"],
+  handler: (call) =>
+    once(call, "holds_settle", {
+      p_hold_id: call.params.id,
+      p_amount: call.body.amount,
+      p_usage: call.body.usage,
+      p_correlation_id: call.context.traceId,
+    }),
+});

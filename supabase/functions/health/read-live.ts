@@ -1,0 +1,15 @@
+import { Live } from "../_shared/contracts/health.ts";
+import { defineRoute } from "../_shared/http/define-route.ts";
+import { ok } from "../_shared/http/envelope.ts";
+
+/** Answers as long as the process runs; looks at nothing. */
+export const readLive = defineRoute({
+  method: "get",
+  path: "/live",
+  summary: "Is the process up",
+  who: ["none"],
+  limit: "none",
+  idempotent: false,
+  responses: { 200: Live },
+  handler: () => Promise.resolve(ok({ status: "ok" as const })),
+});

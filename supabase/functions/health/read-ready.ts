@@ -1,0 +1,46 @@
+import { Ready } from "../_shared/contracts/health.ts";
+import { defineRoute } from "../_shared/http/define-route.ts";
+import { ApiError } from "../_shared/http/errors.ts";
+import { ok } from "../_shared/http/envelope.ts";
+import type { CheckState, Services } from "../_shared/services.ts";
+
+async function checkDatabase({ database }: Services): Promise<CheckState> {
+  const answer = await database.rpc("health_database", {}).catch(() => null);
+  return answer?.ok ? "ok" : "down";
+}
+
+/** Without Stripe nothing can be bought, but credits are spent as before. */
+async function checkStripe({ payments }: Services): Promise<CheckState> {
+  try {
+    return await (await payments()).isReachable() ? "ok" : "degraded";
+  } catch {
+    return "degraded";
+  }
+}
+
+/** Can this process serve: 503 when the database or the users' key set is out of reach. */
+export const readReady = defineRoute({
+  method: "get",
+  path: "/ready",
+  summary: "Can it serve",
+  who: ["none"],
+  limit: "none",
+  idempotent: false,
+  responses: { 200: Ready },
+  handler: async ({ services }) => {
+    const [database, jwks, stripe] = await Promise.all([
+      checkDatabase(services),
+      services.checkKeySet(),
+      checkStripe(services),
+    ]);
+    // No rate limiter is configured yet: the functions run without it, as they would if it were down.
+    const redis = "degraded" as const;
+    const checks = { database, jwks, stripe, redis };
+    if (database === "down" || jwks === "down") {
+      throw new ApiError("not_ready", { details: { status: "down", checks } });
+    }
+    const states: CheckState[] = Object.values(checks);
+    const status = states.every((state) => state === "ok") ? "ok" : "degraded";
+    return ok({ status: status as CheckState, checks });
+  },
+});

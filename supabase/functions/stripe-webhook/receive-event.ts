@@ -1,0 +1,29 @@
+import { Received } from "../_shared/contracts/checkout.ts";
+import { defineRoute, LARGE_BODY_LIMIT_BYTES } from "../_shared/http/define-route.ts";
+import { ok } from "../_shared/http/envelope.ts";
+import { ApiError } from "../_shared/http/errors.ts";
+
+/**
+ * Takes an event into the inbox, which stores and applies it in one transaction. Whatever goes wrong on
+ * our side answers 500, so that Stripe delivers again.
+ */
+export const receiveEvent = defineRoute({
+  method: "post",
+  path: "/",
+  summary: "Receive a Stripe event",
+  who: ["signed"],
+  limit: "none",
+  idempotent: false,
+  bodyLimit: LARGE_BODY_LIMIT_BYTES,
+  responses: { 200: Received },
+  errors: ["signature_invalid", "mode_mismatch"],
+  handler: async ({ rawBody, headers, services }) => {
+    const payments = await services.payments();
+    const event = await payments.readEvent(rawBody, headers.get("stripe-signature"));
+    const { failed, ...received } = await services.database.rpc("inbox_receive", {
+      p_event: event,
+    });
+    if (failed) throw new ApiError("internal", { internal: `event ${event.id} failed` });
+    return ok(received);
+  },
+});

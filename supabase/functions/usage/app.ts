@@ -1,0 +1,13 @@
+/** Usage: what models cost, what a use would cost, and the charge for it. */
+import { createApp as createFunctionApp } from "../_shared/http/create-app.ts";
+import { servicesFromEnv, type ServicesSource } from "../_shared/services.ts";
+import { chargeBatch } from "./charge-batch.ts";
+import { chargeUsage } from "./charge-usage.ts";
+import { estimateUsage } from "./estimate-usage.ts";
+import { listRates } from "./list-rates.ts";
+
+const routes = [listRates, estimateUsage, chargeUsage, chargeBatch];
+
+export const createApp = (source: ServicesSource) => createFunctionApp("usage", routes, source);
+
+export const app = createApp(servicesFromEnv);
