@@ -6,6 +6,7 @@
 import pc from "picocolors";
 import { print, printError } from "../terminal/print.ts";
 import { formatTable } from "../terminal/table.ts";
+import { cleanUpOnSignals } from "./cleanup.ts";
 import { formatMs, formatSuite, type Ran, totalsOf } from "./report.ts";
 import type { Suite, SuiteResult } from "./suite.ts";
 import { suites } from "./suites.ts";
@@ -47,6 +48,7 @@ async function main(): Promise<void> {
     );
     return;
   }
+  cleanUpOnSignals();
   const start = performance.now();
   const ran: Ran[] = [];
   for (const suite of choose(Deno.args)) {

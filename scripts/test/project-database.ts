@@ -3,6 +3,7 @@ import { migrate, seed } from "../stack/migrations/migrate.ts";
 import { type DatabaseServer, startDatabase } from "../stack/postgres/database.ts";
 import { bootstrap } from "../stack/postgres/plugin.ts";
 import type { Flavour } from "../stack/postgres/source.ts";
+import { withCleanup } from "./cleanup.ts";
 import { installPgtap } from "./pgtap.ts";
 import { ROOT } from "./suite.ts";
 
@@ -45,16 +46,18 @@ export async function withProject<T>(
   await Deno.chmod(dataDir, 0o755); // the server's account has to get in
   const options = { dataDir, port: freePort(), flavour };
   const cron = flavour === "system" ? { "cron.database_name": PROJECT } : {};
-  let server = await startDatabase({ ...options, settings: { ...FAST, ...cron } });
-  try {
+  let server: DatabaseServer | undefined;
+  const cleanup = async () => {
+    await server?.stop();
+    await Deno.remove(dataDir, { recursive: true });
+  };
+  return await withCleanup(cleanup, async () => {
+    server = await startDatabase({ ...options, settings: { ...FAST, ...cron } });
     await fill(server);
     if (server.hasCron) {
       await server.stop();
       server = await startDatabase({ ...options, settings: FAST });
     }
     return await use(server);
-  } finally {
-    await server.stop();
-    await Deno.remove(dataDir, { recursive: true });
-  }
+  });
 }

@@ -61,6 +61,7 @@ function failures(rows: Row[]): string[] {
 export function formatSuite({ name, result: { rows, skipped }, ms }: Ran): string {
   return [
     ...(rows.length > 0 ? [table(name, rows, ms)] : [pc.bold(name)]),
+    ...(rows.length + skipped.length === 0 ? [`  ${pc.red("failed")}  it ran nothing`] : []),
     ...failures(rows),
     ...skipped.map(({ what, why }) => `  ${pc.yellow("skipped")} ${what}: ${why}`),
   ].join("\n");

@@ -1,8 +1,10 @@
 /** The suites, in the order they run: the quick ones that fail first come first. */
 import type { Suite } from "./suite.ts";
+import { cli } from "./suites/cli.ts";
 import { compat } from "./suites/compat.ts";
 import { database, databaseSystem } from "./suites/database.ts";
 import { house } from "./suites/house.ts";
+import { http } from "./suites/http.ts";
 import { unit } from "./suites/unit.ts";
 
-export const suites: Suite[] = [house, unit, database, databaseSystem, compat];
+export const suites: Suite[] = [house, unit, database, databaseSystem, http, cli, compat];

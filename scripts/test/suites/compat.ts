@@ -1,5 +1,6 @@
 /** The functions alone, as they are deployed, type-checked and tested by the hosted runtime's own version. */
 import { findTests, lastLines, runDenoTests } from "../deno-tests.ts";
+import { hasNpx } from "../supabase-cli.ts";
 import { checked, ROOT, type Row, type Suite } from "../suite.ts";
 
 /** What the hosted runtime is compatible with; newer APIs fail here before they fail there. */
@@ -42,8 +43,7 @@ export const compat: Suite = {
   name: "compat",
   about: `the functions under Deno ${HOSTED_DENO}, the hosted runtime's version`,
   async run() {
-    const has = await new Deno.Command("npx", { args: ["--version"] }).output().catch(() => null);
-    if (!has) {
+    if (!await hasNpx()) {
       return { rows: [], skipped: [{ what: this.name, why: "needs npx, which comes with Node" }] };
     }
     const copy = await Deno.makeTempDir({ prefix: "functions-" });

@@ -7,6 +7,6 @@ export const unit: Suite = {
   about: "functions and scripts by themselves, no server",
   async run() {
     const files = await findTests(["supabase/functions", "scripts", "packages"]);
-    return { rows: await runDenoTests({ files, flags: ["--no-check"] }), skipped: [] };
+    return { rows: await runDenoTests({ files, flags: [] }), skipped: [] };
   },
 };

@@ -1,0 +1,81 @@
+/** A stack of the tests' own: the command a developer types, on ports and data that are nobody else's. */
+import { parseEnv } from "node:util";
+import { portsAt } from "../stack/options.ts";
+import { waitFor } from "../stack/wait.ts";
+import { withCleanup } from "./cleanup.ts";
+import { ROOT } from "./suite.ts";
+
+const START_TIMEOUT_MS = 60_000;
+const FIRST_OFFSET = 700;
+const OFFSET_STEP = 20;
+const LAST_LINES = 30;
+
+function isFree(port: number): boolean {
+  try {
+    Deno.listen({ hostname: "127.0.0.1", port }).close();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function freeOffset(): number {
+  for (let offset = FIRST_OFFSET; offset < 10_000; offset += OFFSET_STEP) {
+    if (Object.values(portsAt(offset)).every(isFree)) return offset;
+  }
+  throw new Error("no free ports for a stack");
+}
+
+/** Reads a stream to its end and keeps its last lines. */
+async function keepLast(stream: ReadableStream<Uint8Array>, lines: string[]): Promise<void> {
+  for await (const text of stream.pipeThrough(new TextDecoderStream())) {
+    lines.push(...text.split("\n"));
+    lines.splice(0, lines.length - LAST_LINES);
+  }
+}
+
+async function readEnv(file: string): Promise<Record<string, string> | undefined> {
+  const text = await Deno.readTextFile(file).catch(() => undefined);
+  return text === undefined ? undefined : Object.fromEntries(
+    Object.entries(parseEnv(text)).filter((entry): entry is [string, string] => !!entry[1]),
+  );
+}
+
+/**
+ * Hands over the environment of a running stack: what its env file says, and `FARTHING_DATA`, its data
+ * directory. Ends the stack and removes its data afterwards.
+ * @throws with the stack's last words when it does not come up
+ */
+export async function withStack<T>(use: (env: Record<string, string>) => Promise<T>): Promise<T> {
+  const dataDir = await Deno.makeTempDir({ prefix: "farthing-stack-" });
+  await Deno.chmod(dataDir, 0o755); // the database server's account has to get in
+  const envFile = `${dataDir}/stack.env`;
+  const child = new Deno.Command(Deno.execPath(), {
+    args: [
+      ...["run", "-A", "scripts/stack/cli.ts", "start", "--offset", String(freeOffset())],
+      ...["--data", dataDir, "--env-file", envFile],
+    ],
+    cwd: ROOT,
+    env: { NO_COLOR: "1" },
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const said: string[] = [];
+  const reading = [keepLast(child.stdout, said), keepLast(child.stderr, said)];
+  let ended = false;
+  const ending = child.status.then(() => ended = true);
+  const cleanup = async () => {
+    if (!ended) child.kill("SIGTERM");
+    await Promise.all([ending, ...reading]);
+    await Deno.remove(dataDir, { recursive: true });
+  };
+  return await withCleanup(cleanup, async () => {
+    const env = await waitFor<Record<string, string>>(
+      () => ended ? {} : readEnv(envFile),
+      START_TIMEOUT_MS,
+    );
+    if (!env?.SUPABASE_URL) throw new Error(`the stack did not come up:\n${said.join("\n")}`);
+    return await use({ ...env, FARTHING_DATA: dataDir });
+  });
+}

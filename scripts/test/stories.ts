@@ -1,0 +1,56 @@
+/** The pgTAP stories of supabase/tests: which there are, and how one is run. */
+import type postgres from "postgres";
+import { splitStatements } from "../stack/migrations/split.ts";
+import type { DatabaseServer } from "../stack/postgres/database.ts";
+import { ROOT, type Row } from "./suite.ts";
+import { readTap } from "./tap.ts";
+
+const FOLDER = "supabase/tests";
+
+const SETTINGS = {
+  /** As on Supabase, so that stories name pgTAP's functions without their schema. */
+  search_path: '"$user", public, extensions',
+  /** A story that waits for a lock that nobody gives back ends here and says so. */
+  statement_timeout: 60_000,
+};
+
+export async function storyFiles(): Promise<string[]> {
+  const entries = await Array.fromAsync(Deno.readDir(`${ROOT}${FOLDER}`));
+  return entries.map(({ name }) => name).filter((name) => name.endsWith(".test.sql")).sort();
+}
+
+/** One statement after the other, as psql would; the first error ends the file. */
+async function outputOf(sql: postgres.Sql, text: string): Promise<string> {
+  const lines: string[] = [];
+  for (const statement of splitStatements(text)) {
+    try {
+      const rows = await sql.unsafe(statement);
+      const cells = rows.flatMap((row) => Object.values(row));
+      lines.push(...cells.filter((cell) => typeof cell === "string"));
+    } catch (error) {
+      const { message, code, where } = error as { message: string; code?: string; where?: string };
+      const at = statement.split("\n").find((line) => !/^\s*(--|$)/.test(line));
+      lines.push("not ok - the file runs to its end", `# ${code ?? ""} ${message}`, `# in: ${at}`);
+      if (where) lines.push(...where.split("\n").map((line) => `# ${line}`));
+      break;
+    }
+  }
+  return lines.join("\n");
+}
+
+/** Runs one file in a database; `settings` are the session's, beside those above. */
+export async function runStory(
+  server: DatabaseServer,
+  database: string,
+  file: string,
+  settings: Record<string, string> = {},
+): Promise<Row> {
+  const start = performance.now();
+  const sql = server.connect(database, { max: 1, connection: { ...SETTINGS, ...settings } });
+  try {
+    const text = await Deno.readTextFile(`${ROOT}${FOLDER}/${file}`);
+    return { name: file, ...readTap(await outputOf(sql, text)), ms: performance.now() - start };
+  } finally {
+    await sql.end();
+  }
+}

@@ -1,0 +1,99 @@
+/** The real Supabase CLI against the migrated database: what `db push` and its advisors say. */
+import assert from "node:assert/strict";
+import type { DatabaseServer } from "../../stack/postgres/database.ts";
+import { findSystem } from "../../stack/postgres/source.ts";
+import { TYPES_FILE, typesOf } from "../../types/generate.ts";
+import { PROJECT, withProject } from "../project-database.ts";
+import { runStory, storyFiles } from "../stories.ts";
+import { checked, ROOT, type Row, type Skipped, type Suite } from "../suite.ts";
+import { hasNpx, supabase } from "../supabase-cli.ts";
+
+async function pushIsUpToDate(url: string): Promise<void> {
+  assert.match(await supabase(["db", "push", "--yes"], url), /up to date/);
+}
+
+async function typesAreFresh(url: string): Promise<void> {
+  const written = await Deno.readTextFile(`${ROOT}${TYPES_FILE}`);
+  assert.ok(await typesOf(url) === written, `${TYPES_FILE} is stale: run deno task types`);
+}
+
+interface Finding {
+  name: string;
+  level: string;
+  detail: string;
+}
+
+/**
+ * The advisors call every index of an untouched database unused. So all stories run in one database
+ * first, and an index that even then served nothing is one that no test speaks for. Tables of a
+ * story are small; without sequential scans the planner takes an index wherever one would do.
+ */
+async function advisorsFindNothing(server: DatabaseServer): Promise<void> {
+  await server.createDatabase("advised", { template: PROJECT });
+  for (const file of await storyFiles()) {
+    await runStory(server, "advised", file, { enable_seqscan: "off" });
+  }
+  const said = await supabase(["db", "advisors", "--level", "info"], server.url("advised"));
+  const findings: Finding[] = said.includes("[") ? JSON.parse(said.slice(said.indexOf("["))) : [];
+  assert.ok(
+    findings.length === 0,
+    findings.map(({ level, name, detail }) => `${level} ${name}: ${detail}`).join("\n"),
+  );
+}
+
+/** pgTAP is not ours to mend: the linted database goes without it. */
+async function lintFindsNothing(server: DatabaseServer): Promise<void> {
+  await server.createDatabase("linted", { template: PROJECT });
+  const sql = server.connect("linted", { max: 1 });
+  await sql`drop extension pgtap`.finally(() => sql.end());
+  const url = server.url("linted");
+  const said = await supabase(["db", "lint", "--level", "warning", "--fail-on", "warning"], url);
+  assert.doesNotMatch(said, /"level"/);
+}
+
+/** `db lint` needs an extension that only a system PostgreSQL can have. */
+function canLint(): boolean {
+  const system = findSystem();
+  try {
+    return !!system && !!Deno.statSync(`${system.share}/extension/plpgsql_check.control`);
+  } catch {
+    return false;
+  }
+}
+
+async function onEmbedded(): Promise<Row[]> {
+  return await withProject("embedded", async (server) => {
+    const url = server.url(PROJECT);
+    return [
+      await checked("db push says up to date", () => pushIsUpToDate(url)),
+      await checked("gen types makes the committed types", () => typesAreFresh(url)),
+      await checked("db advisors find nothing", () => advisorsFindNothing(server)),
+    ];
+  });
+}
+
+export const cli: Suite = {
+  name: "cli",
+  about: "the real Supabase CLI: db push, gen types, db advisors, db lint",
+  async run() {
+    if (!await hasNpx()) {
+      return {
+        rows: [],
+        skipped: [{ what: "all of it", why: "needs npx, which comes with Node" }],
+      };
+    }
+    const rows = await onEmbedded();
+    const skipped: Skipped[] = [];
+    if (canLint()) {
+      rows.push(
+        ...await withProject("system", async (server) => [
+          await checked("db lint finds nothing", () => lintFindsNothing(server)),
+        ]),
+      );
+    } else {
+      const why = "plpgsql_check is not installed (Debian: postgresql-15-plpgsql-check)";
+      skipped.push({ what: "db lint", why });
+    }
+    return { rows, skipped };
+  },
+};

@@ -1,0 +1,25 @@
+/** The real Supabase CLI against a database of ours: what a user's own deployment will say. */
+import { ROOT } from "./suite.ts";
+
+const CLI = "supabase@3.1.0";
+const decoder = new TextDecoder();
+
+export async function hasNpx(): Promise<boolean> {
+  const npx = new Deno.Command("npx", { args: ["--version"], stdout: "null", stderr: "null" });
+  return await npx.output().then(({ success }) => success, () => false);
+}
+
+/** What the command says on standard output. @throws with all it said when it fails. */
+export async function supabase(args: string[], databaseUrl: string): Promise<string> {
+  const url = new URL(databaseUrl);
+  url.searchParams.set("sslmode", "disable");
+  const { success, stdout, stderr } = await new Deno.Command("npx", {
+    args: ["-y", CLI, ...args, `--remote=${url.href}`],
+    cwd: ROOT,
+    env: { NO_COLOR: "1", DO_NOT_TRACK: "1", SUPABASE_YES: "1" },
+    stdin: "null",
+  }).output();
+  const said = decoder.decode(stdout);
+  if (success) return said;
+  throw new Error(`supabase ${args.join(" ")}: ${said}${decoder.decode(stderr)}`.trim());
+}

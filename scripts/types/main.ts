@@ -1,0 +1,18 @@
+/** `deno task types [--check]`: writes the database's types, or says whether the written ones are true. */
+import { print, printError } from "../terminal/print.ts";
+import { ROOT } from "../test/suite.ts";
+import { TYPES_FILE, typesOfMigrations } from "./generate.ts";
+
+const file = `${ROOT}${TYPES_FILE}`;
+const types = await typesOfMigrations();
+const written = await Deno.readTextFile(file).catch(() => "");
+
+if (types === written) {
+  print(`${TYPES_FILE} is fresh`);
+} else if (Deno.args.includes("--check")) {
+  printError(`${TYPES_FILE} is not what the migrations make: run deno task types`);
+  Deno.exit(1);
+} else {
+  await Deno.writeTextFile(file, types);
+  print(`${TYPES_FILE} written`);
+}
