@@ -1,0 +1,20 @@
+import { Hono } from "hono";
+import { controls } from "./control/routes.ts";
+import type { Engine } from "./engine.ts";
+import { Api } from "./http/api.ts";
+import { pages } from "./page/routes.ts";
+import { resources } from "./resources/registry.ts";
+
+/** The whole emulator as one Hono app: API, hosted pages, controls. */
+export function createApp(engine: Engine): Hono {
+  const app = new Hono();
+  const api = new Api(engine, new Map(resources.map((each) => [each.object, each.expands])));
+  for (const route of resources.flatMap((each) => each.routes)) {
+    app.on(route.method, route.path, (c) => api.answer(c.req.raw, route, { ...c.req.param() }));
+  }
+  app.route("/_emulator", controls(engine));
+  app.route("/", pages(engine));
+  // Whatever else is asked for is answered in Stripe's shape: the SDK takes a bare 404 for success.
+  app.all("*", (c) => api.answer(c.req.raw, undefined, {}));
+  return app;
+}

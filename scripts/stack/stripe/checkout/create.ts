@@ -1,0 +1,170 @@
+import type Stripe from "stripe";
+import { example } from "../fixtures/example.ts";
+import { invalidRequest, notEmulated } from "../http/errors.ts";
+import { randomText } from "../ids.ts";
+import { defined } from "../objects.ts";
+import { checkAmount } from "../payments/check-amount.ts";
+import { requireCustomer } from "../resources/customers.ts";
+import type { Scope } from "../scope.ts";
+import { makeLineItems, storeLineItems } from "./line-items.ts";
+import type { SessionParams } from "./params.ts";
+import { type Session, sessions, sessionSecrets } from "./session.ts";
+
+/** Stripe's bounds of `expires_at`, from the session's creation. */
+const SHORTEST_SECONDS = 30 * 60;
+const LONGEST_SECONDS = 24 * 3_600;
+
+/** The delayed method of the hosted page beside cards. */
+const METHODS = ["card", "us_bank_account"];
+
+/** Makes an open checkout session for a single payment on the hosted page. */
+export function createSession(scope: Scope, params: SessionParams): Session {
+  checkModes(params);
+  const expires_at = checkExpiry(scope, params.expires_at);
+  const customer = checkCustomer(scope, params);
+  const items = makeLineItems(scope, params.line_items);
+  const total = items.reduce((sum, item) => sum + item.amount_total, 0);
+  const currency = items[0]?.currency ?? "usd";
+  if (params.currency !== undefined && params.currency !== currency) {
+    throw invalidRequest("The line items have another currency.", "currency");
+  }
+  if (total > 0) checkAmount(total, currency, "line_items");
+  const id = `cs_test_a1${randomText(56)}`;
+  storeLineItems(scope, id, items);
+  sessionSecrets.put(scope, {
+    id,
+    intent: (params.payment_intent_data ?? {}) as Partial<Stripe.PaymentIntent>,
+    completedBy: null,
+    awaiting: null,
+  });
+  return sessions.put(scope, {
+    ...example<Session>("checkout.session"),
+    ...blank(),
+    ...kept(params),
+    ...money(total, currency),
+    ...customerFields(params, customer),
+    id,
+    created: scope.seconds(),
+    expires_at,
+    payment_method_types: offeredMethods(params),
+    payment_status: total === 0 ? "no_payment_required" : "unpaid",
+    ui_mode: "hosted_page",
+    url: `${scope.settings.publicUrl}/c/pay/${id}`,
+  });
+}
+
+function checkModes(params: SessionParams): void {
+  if (params.mode !== "payment") throw notEmulated(`checkout mode '${params.mode}'`, "mode");
+  const ui = params.ui_mode ?? "hosted_page";
+  if (ui !== "hosted_page") throw notEmulated(`ui_mode '${ui}'`, "ui_mode");
+  if (params.automatic_tax?.enabled) throw notEmulated("automatic tax", "automatic_tax[enabled]");
+  if (params.allow_promotion_codes) throw notEmulated("promotion codes", "allow_promotion_codes");
+  if (params.invoice_creation?.enabled) throw notEmulated("invoices", "invoice_creation[enabled]");
+}
+
+function checkExpiry(scope: Scope, wanted: number | undefined): number {
+  const now = scope.seconds();
+  const expires = wanted ?? now + LONGEST_SECONDS;
+  if (expires < now + SHORTEST_SECONDS) {
+    throw invalidRequest("expires_at must be at least 30 minutes from now.", "expires_at");
+  }
+  if (expires > now + LONGEST_SECONDS) {
+    throw invalidRequest("expires_at must be at most 24 hours from now.", "expires_at");
+  }
+  return expires;
+}
+
+function checkCustomer(scope: Scope, params: SessionParams): Stripe.Customer | undefined {
+  if (params.customer === undefined) return undefined;
+  if (params.customer_email !== undefined) {
+    throw invalidRequest("Give customer or customer_email, not both.", "customer_email");
+  }
+  if (params.customer_creation !== undefined) {
+    throw invalidRequest("Give customer or customer_creation, not both.", "customer_creation");
+  }
+  return requireCustomer(scope, params.customer, "customer");
+}
+
+function offeredMethods(params: SessionParams): string[] {
+  const allowed = params.allowed_payment_method_types ?? METHODS;
+  const excluded = params.excluded_payment_method_types ?? [];
+  const offered = METHODS.filter((each) => allowed.includes(each) && !excluded.includes(each));
+  if (offered.length > 0) return offered;
+  throw invalidRequest("No payment method is left to pay with.", "excluded_payment_method_types");
+}
+
+function kept(params: SessionParams): Partial<Session> {
+  const { line_items: _, payment_intent_data: __, automatic_tax: ___, ...rest } = params;
+  const { invoice_creation: ____, expires_at: _____, metadata = {}, ...fields } = rest;
+  return { ...defined(fields), metadata } as Partial<Session>;
+}
+
+function money(total: number, currency: string) {
+  return {
+    amount_subtotal: total,
+    amount_total: total,
+    currency,
+    total_details: { amount_discount: 0, amount_shipping: 0, amount_tax: 0 },
+  };
+}
+
+function customerFields(params: SessionParams, customer: Stripe.Customer | undefined) {
+  const email = params.customer_email ?? customer?.email ?? null;
+  return {
+    customer: customer?.id ?? null,
+    customer_creation: customer ? null : params.customer_creation ?? "if_required",
+    customer_details: email === null ? null : {
+      address: null,
+      business_name: null,
+      email,
+      individual_name: null,
+      name: customer?.name ?? null,
+      phone: customer?.phone ?? null,
+      tax_exempt: customer?.tax_exempt ?? "none",
+      tax_ids: null,
+    } as Stripe.Checkout.Session.CustomerDetails,
+  };
+}
+
+/** The fields that the example fills with placeholders and a plain payment leaves empty. */
+function blank(): Partial<Session> {
+  return {
+    adaptive_pricing: { enabled: false },
+    after_expiration: null,
+    allowed_payment_method_types: null,
+    automatic_tax: { enabled: false, liability: null, provider: null, status: null },
+    cancel_url: null,
+    collected_information: null,
+    consent: null,
+    currency_conversion: null,
+    custom_text: {
+      after_submit: null,
+      shipping_address: null,
+      submit: null,
+      terms_of_service_acceptance: null,
+    },
+    consent_collection: null,
+    invoice_creation: {
+      enabled: false,
+      invoice_data: {
+        account_tax_ids: null,
+        custom_fields: null,
+        description: null,
+        footer: null,
+        issuer: null,
+        metadata: null,
+        rendering_options: null,
+      },
+    },
+    managed_payments: null,
+    payment_intent: null,
+    payment_method_collection: "if_required",
+    payment_method_configuration_details: null,
+    permissions: null,
+    saved_payment_method_options: null,
+    shipping_address_collection: null,
+    shipping_cost: null,
+    status: "open",
+    wallet_options: null,
+  };
+}

@@ -1,0 +1,22 @@
+import { cancelIntent, paymentIntents } from "../resources/payment-intents.ts";
+import type { Scope } from "../scope.ts";
+import { type Session, sessions } from "./session.ts";
+
+/** Ends an open session unpaid, and the payment intent that a failed attempt may have left. */
+export function cancelCheckout(scope: Scope, session: Session): Session {
+  const expired = sessions.update(scope, session, { status: "expired", url: null });
+  const intent = typeof session.payment_intent === "string"
+    ? paymentIntents.find(scope, session.payment_intent)
+    : undefined;
+  if (intent?.status.startsWith("requires_")) cancelIntent(scope, intent, "expired");
+  scope.emit("checkout.session.expired", expired);
+  return expired;
+}
+
+/** Expires the open sessions whose time is over. */
+export function expireSessions(scope: Scope): void {
+  const now = scope.seconds();
+  for (const session of sessions.all(scope)) {
+    if (session.status === "open" && session.expires_at <= now) cancelCheckout(scope, session);
+  }
+}

@@ -1,0 +1,91 @@
+import { z } from "zod";
+import {
+  currency,
+  email,
+  flag,
+  integer,
+  kept,
+  metadata,
+  natural,
+  text,
+  unsupported,
+  url,
+} from "../http/params.ts";
+import { lineItemParams } from "./line-items.ts";
+
+/** Becomes the payment intent when the buyer first tries to pay. */
+const paymentIntentData = z.strictObject({
+  application_fee_amount: natural.optional(),
+  capture_method: z.enum(["automatic", "automatic_async"]).optional(),
+  description: text.optional(),
+  metadata: metadata.optional(),
+  on_behalf_of: text.optional(),
+  receipt_email: email.optional(),
+  setup_future_usage: z.enum(["off_session", "on_session"]).optional(),
+  shipping: kept,
+  statement_descriptor: text.optional(),
+  statement_descriptor_suffix: text.optional(),
+  transfer_data: z.strictObject({ amount: natural.optional(), destination: text }).optional(),
+  transfer_group: text.optional(),
+});
+
+/** The parameters that change only how Stripe's page looks or what else it asks for. */
+const cosmetic = {
+  adaptive_pricing: kept,
+  billing_address_collection: kept,
+  branding_settings: kept,
+  consent_collection: kept,
+  custom_text: kept,
+  locale: kept,
+  name_collection: kept,
+  phone_number_collection: kept,
+  submit_type: kept,
+  wallet_options: kept,
+};
+
+/** The parameters of `POST /v1/checkout/sessions` in API version 2026-10-28.endive. */
+export const sessionParams = {
+  ...cosmetic,
+  allowed_payment_method_types: z.array(text).optional(),
+  cancel_url: url.optional(),
+  client_reference_id: text.max(200).optional(),
+  currency: currency.optional(),
+  customer: text.optional(),
+  customer_creation: z.enum(["always", "if_required"]).optional(),
+  customer_email: email.optional(),
+  excluded_payment_method_types: z.array(text).optional(),
+  expires_at: integer.optional(),
+  integration_identifier: text.optional(),
+  line_items: lineItemParams,
+  metadata: metadata.optional(),
+  mode: z.enum(["payment", "setup", "subscription"]),
+  payment_intent_data: paymentIntentData.optional(),
+  payment_method_options: kept,
+  success_url: url,
+  ui_mode: z.enum(["hosted_page", "embedded_page", "elements", "form"]).optional(),
+  after_expiration: unsupported,
+  allow_promotion_codes: flag.optional(),
+  automatic_tax: z.strictObject({ enabled: flag }).optional(),
+  custom_fields: unsupported,
+  customer_account: unsupported,
+  customer_update: unsupported,
+  discounts: unsupported,
+  invoice_creation: z.strictObject({ enabled: flag }).optional(),
+  managed_payments: unsupported,
+  optional_items: unsupported,
+  origin_context: kept,
+  payment_method_collection: unsupported,
+  payment_method_configuration: unsupported,
+  payment_method_data: unsupported,
+  permissions: unsupported,
+  redirect_on_completion: unsupported,
+  return_url: unsupported,
+  saved_payment_method_options: unsupported,
+  setup_intent_data: unsupported,
+  shipping_address_collection: unsupported,
+  shipping_options: unsupported,
+  subscription_data: unsupported,
+  tax_id_collection: unsupported,
+};
+
+export type SessionParams = z.output<z.ZodObject<typeof sessionParams>>;

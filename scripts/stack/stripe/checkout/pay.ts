@@ -1,0 +1,143 @@
+import type Stripe from "stripe";
+import {
+  attemptPayment,
+  bookPayment,
+  failAuthentication,
+  settleDelayed,
+} from "../payments/attempt.ts";
+import { createCustomer } from "../resources/customers.ts";
+import { createIntent, paymentIntents } from "../resources/payment-intents.ts";
+import { createBankAccount, createCard } from "../resources/payment-methods.ts";
+import type { Scope } from "../scope.ts";
+import { type Session, sessions, sessionSecrets } from "./session.ts";
+
+/** What the buyer entered, already checked for form. */
+export type Payment =
+  & { email: string; name?: string | undefined; form: string }
+  & (
+    | { method: "card"; number: string; exp_month: number; exp_year: number }
+    | { method: "us_bank_account"; outcome: "succeeds" | "fails" }
+  );
+
+export type Outcome =
+  | { result: "complete"; session: Session }
+  | { result: "authenticate"; url: string }
+  | { result: "declined"; message: string };
+
+/** Tries to pay an open session once. */
+export function paySession(scope: Scope, session: Session, payment: Payment): Outcome {
+  const details = { ...emptyDetails(), ...session.customer_details, email: payment.email };
+  const named = sessions.update(scope, session, { customer_details: details });
+  if (session.payment_status === "no_payment_required") {
+    return complete(scope, named, payment.form);
+  }
+  const intent = intentFor(scope, named, payment);
+  const method = payment.method === "card"
+    ? createCard(scope, payment)
+    : createBankAccount(scope, payment);
+  const delayed = payment.method === "card" ? {} : { delayedOutcome: payment.outcome };
+  const after = attemptPayment(scope, intent, method.id, delayed);
+  return conclude(scope, sessions.get(scope, session.id), after, payment.form);
+}
+
+/** Goes on after the bank's authentication page: with the payment, or with its failure. */
+export function resumeSession(
+  scope: Scope,
+  session: Session,
+  intent: Stripe.PaymentIntent,
+  passed: boolean,
+): Outcome {
+  const method = String(intent.payment_method);
+  const after = passed
+    ? attemptPayment(scope, intent, method, { authenticated: true })
+    : failAuthentication(scope, intent);
+  const form = sessionSecrets.get(scope, session.id).awaiting ?? "";
+  return conclude(scope, sessions.get(scope, session.id), after, form);
+}
+
+/** Ends a payment that is on its way, and tells the session that began it, if one did. */
+export function settlePayment(
+  scope: Scope,
+  intent: Stripe.PaymentIntent,
+  outcome: "succeeds" | "fails",
+): Stripe.PaymentIntent {
+  const ended = settleDelayed(scope, intent, outcome);
+  const session = sessionOf(scope, ended.id);
+  if (session && outcome === "fails") {
+    scope.emit("checkout.session.async_payment_failed", session);
+  } else if (session) {
+    const paid = sessions.update(scope, session, { payment_status: "paid" });
+    scope.emit("checkout.session.async_payment_succeeded", paid);
+  }
+  bookPayment(scope, ended);
+  return ended;
+}
+
+export function sessionOf(scope: Scope, intent: string): Session | undefined {
+  return sessions.all(scope).find((session) => session.payment_intent === intent);
+}
+
+function conclude(
+  scope: Scope,
+  session: Session,
+  intent: Stripe.PaymentIntent,
+  form: string,
+): Outcome {
+  if (intent.status === "requires_payment_method") {
+    return { result: "declined", message: intent.last_payment_error?.message ?? "Declined." };
+  }
+  if (intent.status === "requires_action") {
+    const secret = sessionSecrets.get(scope, session.id);
+    sessionSecrets.update(scope, secret, { awaiting: form });
+    return { result: "authenticate", url: intent.next_action?.redirect_to_url?.url ?? "" };
+  }
+  const payment_status = intent.status === "succeeded" ? "paid" : "unpaid";
+  const outcome = complete(scope, sessions.update(scope, session, { payment_status }), form);
+  bookPayment(scope, intent);
+  return outcome;
+}
+
+function complete(scope: Scope, session: Session, form: string): Outcome {
+  const done = sessions.update(scope, session, { status: "complete", url: null });
+  const secret = sessionSecrets.get(scope, session.id);
+  sessionSecrets.update(scope, secret, { completedBy: form, awaiting: null });
+  scope.emit("checkout.session.completed", done);
+  return { result: "complete", session: done };
+}
+
+/** The session's payment intent: made at the first attempt, used again at the next. */
+function intentFor(scope: Scope, session: Session, payment: Payment): Stripe.PaymentIntent {
+  if (typeof session.payment_intent === "string") {
+    return paymentIntents.get(scope, session.payment_intent);
+  }
+  const customer = session.customer ?? newCustomer(scope, session, payment);
+  const intent = createIntent(scope, {
+    ...sessionSecrets.get(scope, session.id).intent,
+    amount: session.amount_total ?? 0,
+    currency: session.currency ?? "usd",
+    customer,
+    payment_method_types: session.payment_method_types,
+  });
+  sessions.update(scope, session, { customer, payment_intent: intent.id });
+  return intent;
+}
+
+function newCustomer(scope: Scope, session: Session, payment: Payment): string | null {
+  const { intent } = sessionSecrets.get(scope, session.id);
+  const wanted = session.customer_creation === "always" || intent.setup_future_usage;
+  if (!wanted) return null;
+  return createCustomer(scope, { email: payment.email, name: payment.name ?? null }).id;
+}
+
+function emptyDetails(): Stripe.Checkout.Session.CustomerDetails {
+  return {
+    address: null,
+    business_name: null,
+    email: null,
+    individual_name: null,
+    name: null,
+    phone: null,
+    tax_exempt: "none",
+    tax_ids: null,
+  };
+}

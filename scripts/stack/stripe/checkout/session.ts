@@ -1,0 +1,19 @@
+import type Stripe from "stripe";
+import { collection } from "../store/collection.ts";
+
+export type Session = Stripe.Checkout.Session;
+
+export const sessions = collection<Session>("checkout.session");
+
+/** What a session keeps for the moment of payment and Stripe's object does not show. */
+export interface SessionSecret {
+  id: string;
+  /** `payment_intent_data`: the fields of the payment intent to be made. */
+  intent: Partial<Stripe.PaymentIntent>;
+  /** The form that completed the session, so that sending it twice pays once. */
+  completedBy: string | null;
+  /** Outcome of the attempt that waits for authentication, with its form. */
+  awaiting: string | null;
+}
+
+export const sessionSecrets = collection<SessionSecret>("checkout_secret");

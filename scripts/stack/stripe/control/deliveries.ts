@@ -1,0 +1,152 @@
+import { Hono } from "hono";
+import { z } from "zod";
+import type { Courier } from "../deliveries/courier.ts";
+import {
+  type Delivery,
+  finish,
+  finishedDeliveries,
+  openDeliveries,
+} from "../deliveries/delivery.ts";
+import type { Engine } from "../engine.ts";
+import { events, matchesType } from "../resources/events.ts";
+import { webhookEndpoints } from "../resources/webhook-endpoints.ts";
+import { randomText } from "../ids.ts";
+import type { Scope } from "../scope.ts";
+import { readBody } from "./body.ts";
+
+const types = z.array(z.string()).min(1).default(["*"]);
+const copies = z.int().min(1).max(100).default(1);
+
+const holdBody = z.strictObject({ types });
+const copiesBody = z.strictObject({ copies });
+const dropBody = z.strictObject({ types });
+const releaseBody = z.strictObject({
+  /** `created`, `reverse`, `shuffle`, or event ids (or types) in the order wanted. */
+  order: z.union([z.enum(["created", "reverse", "shuffle"]), z.array(z.string())])
+    .default("created"),
+  copies,
+  /** All at once instead of one after the other. */
+  parallel: z.boolean().default(false),
+  keep_holding: z.boolean().default(false),
+});
+const deliverBody = z.strictObject({ copies, parallel: z.boolean().default(false) });
+
+type Release = z.output<typeof releaseBody>;
+
+/** Controls over webhook deliveries: look, hold, release in any order, copy, drop, repeat. */
+export function deliveryControls(engine: Engine): Hono {
+  const app = new Hono();
+  const { courier } = engine;
+  const scope = engine.scope();
+  app.get("/deliveries", (c) => {
+    const { event, type, state } = c.req.query();
+    const all = [...finishedDeliveries.all(scope), ...openDeliveries.all(scope)];
+    const wanted = all.filter((each) =>
+      (event ?? each.event) === each.event && matchesType(type ?? "*", each.type) &&
+      (state ?? each.state) === each.state
+    );
+    return c.json({ data: wanted });
+  });
+  app.post("/deliveries/hold", async (c) => {
+    const { types } = await readBody(c, holdBody);
+    courier.disorder = { ...courier.disorder, hold: types };
+    hold(scope, types);
+    return c.json({ hold: types });
+  });
+  app.post("/deliveries/copies", async (c) => {
+    const { copies } = await readBody(c, copiesBody);
+    courier.disorder = { ...courier.disorder, copies };
+    return c.json({ copies });
+  });
+  app.post("/deliveries/release", async (c) => {
+    const wanted = await readBody(c, releaseBody);
+    if (!wanted.keep_holding) courier.disorder = { ...courier.disorder, hold: [] };
+    return c.json({ data: await release(scope, courier, wanted) });
+  });
+  app.post("/deliveries/drop", async (c) => {
+    const { types } = await readBody(c, dropBody);
+    const dropped = openDeliveries.all(scope).filter((each) => matchesAny(types, each.type));
+    for (const each of dropped) finish(scope, each, "dropped");
+    engine.store.flush();
+    return c.json({ dropped: dropped.length });
+  });
+  app.post("/deliveries/flush", async (c) => {
+    await courier.flush();
+    const open = openDeliveries.all(scope);
+    return c.json({ open: open.length, data: open });
+  });
+  app.post("/events/:id/deliver", async (c) => {
+    const { copies, parallel } = await readBody(c, deliverBody);
+    const event = events.get(scope, c.req.param("id"));
+    const made = webhookEndpoints.all(scope)
+      .filter((endpoint) => endpoint.status === "enabled")
+      .flatMap(({ id }) =>
+        Array.from(
+          { length: copies },
+          () => courier.add(event, id, "held", `.${randomText(6)}`),
+        )
+      );
+    return c.json({ data: await send(scope, courier, made, parallel) });
+  });
+  return app;
+}
+
+function hold(scope: Scope, types: string[]): void {
+  for (const each of openDeliveries.all(scope)) {
+    const waiting = each.state === "pending" && each.attempts === 0;
+    if (waiting && matchesAny(types, each.type)) {
+      openDeliveries.update(scope, each, { state: "held" });
+    }
+  }
+}
+
+async function release(scope: Scope, courier: Courier, wanted: Release): Promise<Delivery[]> {
+  const held = openDeliveries.all(scope).filter((each) => each.state === "held");
+  const ordered = arrange(held, wanted.order);
+  const copied = ordered.flatMap((each) => {
+    const event = events.get(scope, each.event);
+    const more = Array.from(
+      { length: wanted.copies - 1 },
+      () => courier.add(event, each.endpoint, "held", `.${randomText(6)}`),
+    );
+    return [each, ...more];
+  });
+  return await send(scope, courier, copied, wanted.parallel);
+}
+
+/** Delivers held ones now: in their order, each after the answer to the one before, or all at once. */
+async function send(
+  scope: Scope,
+  courier: Courier,
+  held: Delivery[],
+  parallel: boolean,
+): Promise<Delivery[]> {
+  const one = async ({ id }: Delivery) => {
+    const current = openDeliveries.find(scope, id);
+    if (current) openDeliveries.update(scope, current, { state: "pending" });
+    await courier.attempt(id);
+  };
+  if (parallel) await Promise.all(held.map(one));
+  else for (const each of held) await one(each);
+  return held.flatMap(({ id }) =>
+    finishedDeliveries.find(scope, id) ?? openDeliveries.find(scope, id) ?? []
+  );
+}
+
+function arrange(held: Delivery[], order: Release["order"]): Delivery[] {
+  if (order === "created") return held;
+  if (order === "reverse") return held.toReversed();
+  if (order === "shuffle") {
+    return held.map((each) => ({ each, rank: Math.random() }))
+      .sort((a, b) => a.rank - b.rank).map(({ each }) => each);
+  }
+  const rank = (each: Delivery) => {
+    const place = order.findIndex((name) => name === each.event || name === each.type);
+    return place === -1 ? order.length : place;
+  };
+  return held.toSorted((a, b) => rank(a) - rank(b));
+}
+
+function matchesAny(patterns: string[], type: string): boolean {
+  return patterns.some((pattern) => matchesType(pattern, type));
+}

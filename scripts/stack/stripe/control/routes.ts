@@ -1,0 +1,82 @@
+import { type Context, Hono } from "hono";
+import { z } from "zod";
+import { settlePayment } from "../checkout/pay.ts";
+import type { Engine } from "../engine.ts";
+import { StripeApiError } from "../http/errors.ts";
+import { delayedPayments } from "../payments/attempt.ts";
+import { paymentIntents } from "../resources/payment-intents.ts";
+import { deleteEndpoint, ensureEndpoint } from "../resources/webhook-endpoints.ts";
+import { readBody } from "./body.ts";
+import { deliveryControls } from "./deliveries.ts";
+
+const endpointBody = z.strictObject({
+  url: z.url(),
+  enabled_events: z.array(z.string()).min(1).default(["*"]),
+  secret: z.string().min(1).optional(),
+  description: z.string().optional(),
+});
+
+const settleBody = z.strictObject({ outcome: z.enum(["succeeds", "fails"]).optional() });
+
+const faultBody = z.strictObject({
+  method: z.enum(["GET", "POST", "DELETE"]).optional(),
+  path: z.string().startsWith("/v1/").optional(),
+  times: z.int().min(1).max(10_000).optional(),
+  delay_ms: z.int().min(1).max(60_000).optional(),
+  status: z.union([z.literal(429), z.int().min(500).max(599)]).optional(),
+  after: z.boolean().optional(),
+});
+
+const resetBody = z.strictObject({ keep_webhook_endpoints: z.boolean().default(true) });
+
+/** The controls under `/_emulator`, which Stripe does not have. JSON in, JSON out, no key. */
+export function controls(engine: Engine): Hono {
+  const app = new Hono();
+  app.onError(explain);
+  app.post("/reset", async (c) => {
+    const { keep_webhook_endpoints } = await readBody(c, resetBody);
+    const kept = keep_webhook_endpoints ? ["webhook_endpoint", "webhook_secret"] : [];
+    engine.store.clear(kept);
+    engine.faults.clear();
+    engine.courier.disorder = { hold: [], copies: 1 };
+    return c.json({ reset: true });
+  });
+  app.post("/tick", (c) => {
+    engine.tick();
+    return c.json({ now: engine.scope().now().toISOString() });
+  });
+  app.post("/webhook_endpoints", async (c) => {
+    const endpoint = ensureEndpoint(engine.scope(), await readBody(c, endpointBody));
+    engine.store.flush();
+    return c.json(endpoint);
+  });
+  app.delete("/webhook_endpoints/:id", (c) => {
+    const answer = deleteEndpoint(engine.scope(), c.req.param("id"));
+    engine.store.flush();
+    return c.json(answer);
+  });
+  app.post("/payments/:id/settle", async (c) => {
+    const { outcome } = await readBody(c, settleBody);
+    const scope = engine.scope();
+    const delayed = delayedPayments.get(scope, c.req.param("id"));
+    const intent = paymentIntents.get(scope, delayed.id);
+    const settled = settlePayment(scope, intent, outcome ?? delayed.outcome);
+    engine.store.flush();
+    return c.json(settled);
+  });
+  app.post("/faults", async (c) => {
+    engine.faults.add(await readBody(c, faultBody));
+    return c.json({ planned: true });
+  });
+  app.delete("/faults", (c) => {
+    engine.faults.clear();
+    return c.json({ planned: false });
+  });
+  app.route("/", deliveryControls(engine));
+  return app;
+}
+
+function explain(error: Error, c: Context): Response {
+  const status = error instanceof StripeApiError ? error.status : 500;
+  return c.json({ error: { type: "emulator_error", message: error.message } }, status as 400);
+}

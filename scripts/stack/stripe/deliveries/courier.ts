@@ -1,0 +1,164 @@
+import { events, matchesType, type StoredEvent } from "../resources/events.ts";
+import { signingSecret, webhookEndpoints } from "../resources/webhook-endpoints.ts";
+import type { Scope } from "../scope.ts";
+import { type Delivery, finish, openDeliveries } from "./delivery.ts";
+import { signatureHeader } from "./signature.ts";
+
+/** As many deliveries are on the way at once; more would crowd out a small receiver. */
+const PARALLEL = 16;
+/** With a clock that stands still a due time never comes nearer: look again, but rarely. */
+const SHORTEST_WAIT_MS = 20;
+const LONGEST_WAIT_MS = 60_000;
+
+/** What deliberate disorder is applied to new deliveries. */
+export interface Disorder {
+  /** Types held back until released; patterns as in `charge.*`. */
+  hold: string[];
+  /** How often each delivery is made. */
+  copies: number;
+}
+
+/** Takes events to the endpoints that want them, retrying until each answers with success. */
+export class Courier {
+  disorder: Disorder = { hold: [], copies: 1 };
+  readonly #scope: Scope;
+  readonly #underway = new Map<string, Promise<void>>();
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #closed = new AbortController();
+
+  constructor(scope: Scope) {
+    this.#scope = scope;
+  }
+
+  /** Queues an event for every endpoint that listens to its type. */
+  enqueue(event: StoredEvent): void {
+    const held = this.disorder.hold.some((pattern) => matchesType(pattern, event.type));
+    for (const endpoint of webhookEndpoints.all(this.#scope)) {
+      if (endpoint.status !== "enabled") continue;
+      if (!endpoint.enabled_events.some((pattern) => matchesType(pattern, event.type))) continue;
+      for (let copy = 1; copy <= this.disorder.copies; copy++) {
+        this.add(event, endpoint.id, held ? "held" : "pending", copy === 1 ? "" : `.${copy}`);
+      }
+    }
+    this.wake();
+  }
+
+  /** Adds one delivery. `suffix` tells copies of one event to one endpoint apart. */
+  add(event: StoredEvent, endpoint: string, state: "held" | "pending", suffix: string): Delivery {
+    const now = this.#now();
+    return openDeliveries.put(this.#scope, {
+      id: `${event.id}.${endpoint}${suffix}`,
+      event: event.id,
+      type: event.type,
+      endpoint,
+      state,
+      created_ms: now,
+      next_attempt_ms: now,
+      attempts: 0,
+      last_status: null,
+      last_error: null,
+    });
+  }
+
+  /** Starts what is due, soon and elsewhere: the caller is never kept waiting. */
+  wake(delayMs = 0): void {
+    if (this.#closed.signal.aborted) return;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#startDue(), delayMs);
+    Deno.unrefTimer(this.#timer);
+  }
+
+  /** Attempts every pending delivery now, whatever its due time, and waits for the answers. */
+  async flush(): Promise<void> {
+    const pending = openDeliveries.all(this.#scope).filter((each) => each.state === "pending");
+    await Promise.all([...this.#underway.values()]);
+    await Promise.all(pending.map(({ id }) => this.attempt(id)));
+  }
+
+  /** Attempts one delivery now, or joins the attempt that is under way. */
+  attempt(id: string): Promise<void> {
+    const running = this.#underway.get(id);
+    if (running) return running;
+    const attempt = this.#attempt(id).finally(() => {
+      this.#underway.delete(id);
+      this.wake();
+    });
+    this.#underway.set(id, attempt);
+    return attempt;
+  }
+
+  /** Ends all attempts under way; they count as not made. */
+  async close(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#closed.abort();
+    await Promise.allSettled([...this.#underway.values()]);
+  }
+
+  #startDue(): void {
+    const now = this.#now();
+    let next = Infinity;
+    for (const delivery of openDeliveries.values(this.#scope)) {
+      // Whatever ends an attempt wakes the courier again.
+      if (this.#underway.size >= PARALLEL) return;
+      if (delivery.state !== "pending" || this.#underway.has(delivery.id)) continue;
+      if (delivery.next_attempt_ms <= now) void this.attempt(delivery.id);
+      else next = Math.min(next, delivery.next_attempt_ms);
+    }
+    if (next === Infinity) return;
+    this.wake(Math.min(Math.max(next - now, SHORTEST_WAIT_MS), LONGEST_WAIT_MS));
+  }
+
+  async #attempt(id: string): Promise<void> {
+    const delivery = openDeliveries.find(this.#scope, id);
+    if (!delivery) return;
+    const result = await this.#send(delivery);
+    const current = openDeliveries.find(this.#scope, id);
+    // A reset, a drop or the end of the process came in between: the attempt counts as not made.
+    if (!current || this.#closed.signal.aborted) return;
+    this.#conclude({ ...current, ...result, attempts: current.attempts + 1 });
+    this.#scope.store.flush();
+  }
+
+  #conclude(delivery: Delivery): void {
+    const status = delivery.last_status;
+    if (status !== null && status >= 200 && status < 300) {
+      return finish(this.#scope, delivery, "delivered");
+    }
+    const { firstRetryMs, maxRetryMs, giveUpAfterMs } = this.#scope.settings.delivery;
+    const doublings = Math.min(delivery.attempts - 1, 30);
+    const next = this.#now() + Math.min(firstRetryMs * 2 ** doublings, maxRetryMs);
+    if (next - delivery.created_ms > giveUpAfterMs) {
+      return finish(this.#scope, delivery, "failed");
+    }
+    openDeliveries.put(this.#scope, { ...delivery, next_attempt_ms: next });
+  }
+
+  async #send(delivery: Delivery): Promise<Pick<Delivery, "last_status" | "last_error">> {
+    const endpoint = webhookEndpoints.find(this.#scope, delivery.endpoint);
+    if (!endpoint) return { last_status: null, last_error: "The endpoint was deleted." };
+    try {
+      const payload = JSON.stringify(events.get(this.#scope, delivery.event), null, 2);
+      const secret = signingSecret(this.#scope, endpoint.id);
+      const { timeoutMs } = this.#scope.settings.delivery;
+      const response = await fetch(endpoint.url, {
+        method: "POST",
+        headers: {
+          "content-type": "application/json; charset=utf-8",
+          "stripe-signature": await signatureHeader(payload, secret, this.#scope.seconds()),
+          "user-agent": "Stripe/1.0 (emulator)",
+        },
+        body: payload,
+        redirect: "manual",
+        signal: AbortSignal.any([AbortSignal.timeout(timeoutMs), this.#closed.signal]),
+      });
+      await response.body?.cancel();
+      return { last_status: response.status, last_error: null };
+    } catch (error) {
+      return { last_status: null, last_error: error instanceof Error ? error.message : "unknown" };
+    }
+  }
+
+  #now(): number {
+    return this.#scope.now().getTime();
+  }
+}

@@ -1,0 +1,73 @@
+import { expireSessions } from "./checkout/expire.ts";
+import { settlePayment } from "./checkout/pay.ts";
+import { Courier } from "./deliveries/courier.ts";
+import { FaultPlan } from "./http/faults.ts";
+import { delayedPayments } from "./payments/attempt.ts";
+import { recordEvent } from "./resources/events.ts";
+import { paymentIntents } from "./resources/payment-intents.ts";
+import type { Cause, Scope } from "./scope.ts";
+import { type Options, readSettings } from "./settings.ts";
+import { Store } from "./store/store.ts";
+
+/** Between two looks at what time alone brings about: expiry, delayed payments. */
+const TICK_MS = 1_000;
+
+const NOBODY: Cause = { id: null, idempotency_key: null };
+
+/** One emulator: its state, its courier, its clock. */
+export interface Engine {
+  readonly store: Store;
+  readonly courier: Courier;
+  readonly faults: FaultPlan;
+  scope(cause?: Cause): Scope;
+  /** Does what has become due by the passing of time. */
+  tick(): void;
+  close(): Promise<void>;
+}
+
+export function createEngine(options: Options): Engine {
+  const settings = readSettings(options);
+  const store = new Store(options.dataFile);
+  const now = options.now ?? (() => new Date());
+  const scope = (cause = NOBODY): Scope => {
+    const self: Scope = {
+      settings,
+      store,
+      cause,
+      now,
+      seconds: () => Math.floor(now().getTime() / 1000),
+      emit: (type, object, previous) => courier.enqueue(recordEvent(self, type, object, previous)),
+    };
+    return self;
+  };
+  const courier = new Courier(scope());
+  const faults = new FaultPlan();
+  const tick = () => {
+    expireSessions(scope());
+    settleDue(scope());
+    store.flush();
+  };
+  const timer = setInterval(tick, TICK_MS);
+  Deno.unrefTimer(timer);
+  courier.wake();
+  return {
+    store,
+    courier,
+    faults,
+    scope,
+    tick,
+    async close() {
+      clearInterval(timer);
+      await courier.close();
+      store.flush();
+    },
+  };
+}
+
+function settleDue(scope: Scope): void {
+  const now = scope.now().getTime() / 1000;
+  for (const { id, outcome, due_at } of delayedPayments.all(scope)) {
+    if (due_at === null || due_at > now) continue;
+    settlePayment(scope, paymentIntents.get(scope, id), outcome);
+  }
+}

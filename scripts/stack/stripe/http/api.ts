@@ -1,0 +1,167 @@
+import type { Engine } from "../engine.ts";
+import { randomText } from "../ids.ts";
+import { API_VERSION } from "../settings.ts";
+import { authenticate } from "./authenticate.ts";
+import { invalidRequest, StripeApiError, unrecognizedUrl } from "./errors.ts";
+import { expandAll, type Expanders } from "./expand.ts";
+import { type Fault, plannedError } from "./faults.ts";
+import { readForm } from "./form.ts";
+import { fingerprint, keyInUse, recall, remember } from "./idempotency.ts";
+import type { Parsed, Route } from "./route.ts";
+
+interface Answer {
+  status: number;
+  body: string;
+  headers?: Record<string, string>;
+}
+
+/** One request on its way through the API. */
+interface Exchange {
+  requestId: string;
+  method: string;
+  path: string;
+  key: string | null;
+}
+
+/** Answers API requests: who asks, which version, the same again or new, then the route itself. */
+export class Api {
+  readonly #engine: Engine;
+  readonly #expanders: Expanders;
+  /** Idempotency keys of the requests that are being carried out. */
+  readonly #inFlight = new Set<string>();
+
+  constructor(engine: Engine, expanders: Expanders) {
+    this.#engine = engine;
+    this.#expanders = expanders;
+  }
+
+  /**
+   * Answers one request.
+   * @param found the route, or undefined when the URL is none of the API's
+   * @param ids the parameters in the path
+   */
+  async answer(
+    request: Request,
+    found: Route | undefined,
+    ids: Record<string, string>,
+  ): Promise<Response> {
+    const exchange: Exchange = {
+      requestId: `req_${randomText(14)}`,
+      method: request.method,
+      path: new URL(request.url).pathname,
+      key: request.method === "POST" ? request.headers.get("idempotency-key") : null,
+    };
+    let answer: Answer;
+    try {
+      this.#admit(request);
+      if (!found) throw unrecognizedUrl(exchange.method, exchange.path);
+      answer = await this.#perform(request, exchange, found, ids);
+    } catch (error) {
+      answer = refuse(error, exchange.requestId);
+    }
+    return respond(answer, exchange);
+  }
+
+  #admit(request: Request): void {
+    const { settings } = this.#engine.scope();
+    authenticate(request.headers.get("authorization"), settings.apiKey);
+    const version = request.headers.get("stripe-version") ?? API_VERSION;
+    if (version !== API_VERSION) {
+      throw invalidRequest(`The emulator speaks API version ${API_VERSION}, not ${version}.`);
+    }
+    const account = request.headers.get("stripe-account");
+    if (account !== null) {
+      const fields = { code: "account_invalid" };
+      throw new StripeApiError(403, `The account '${account}' does not exist.`, fields);
+    }
+  }
+
+  async #perform(
+    request: Request,
+    exchange: Exchange,
+    found: Route,
+    ids: Record<string, string>,
+  ): Promise<Answer> {
+    const { method, path, key } = exchange;
+    const form = await readForm(request);
+    const fault = this.#engine.faults.take(method, path);
+    if (key === null) {
+      await before(fault);
+      return after(fault, this.#run(exchange, found.parse(form.params), ids));
+    }
+    if (this.#inFlight.has(key)) throw keyInUse(key);
+    const print = fingerprint(method, path, form.text);
+    const earlier = recall(this.#engine.scope(), key, print);
+    if (earlier) return replay(earlier);
+    this.#inFlight.add(key);
+    try {
+      await before(fault);
+      // A call whose parameters are of the wrong form never begins, and leaves its key unused.
+      const parsed = found.parse(form.params);
+      const answer = this.#run(exchange, parsed, ids);
+      const stored = { ...answer, fingerprint: print, request_id: exchange.requestId };
+      remember(this.#engine.scope(), key, stored);
+      this.#engine.store.flush();
+      return after(fault, answer);
+    } finally {
+      this.#inFlight.delete(key);
+    }
+  }
+
+  #run(exchange: Exchange, parsed: Parsed, ids: Record<string, string>): Answer {
+    this.#engine.tick();
+    const { requestId, key, method } = exchange;
+    const cause = { id: requestId, idempotency_key: key };
+    const scope = this.#engine.scope(cause);
+    try {
+      const result = structuredClone(parsed.run(scope, ids));
+      expandAll(scope, result, parsed.expand, this.#expanders);
+      return { status: 200, body: JSON.stringify(result, null, 2) };
+    } catch (error) {
+      return refuse(error, requestId);
+    } finally {
+      if (method !== "GET") this.#engine.store.flush();
+    }
+  }
+}
+
+async function before(fault: Fault | undefined): Promise<void> {
+  if (fault?.delay_ms) await new Promise((resolve) => setTimeout(resolve, fault.delay_ms));
+  if (fault?.status && !fault.after) throw plannedError(fault.status);
+}
+
+function after(fault: Fault | undefined, answer: Answer): Answer {
+  if (fault?.status && fault.after) throw plannedError(fault.status);
+  return answer;
+}
+
+function replay(earlier: { status: number; body: string; request_id: string }): Answer {
+  const { status, body, request_id } = earlier;
+  const headers = { "idempotent-replayed": "true", "original-request": request_id };
+  return { status, body, headers };
+}
+
+function refuse(error: unknown, requestId: string): Answer {
+  const known = error instanceof StripeApiError ? error : new StripeApiError(
+    500,
+    `The emulator failed: ${error instanceof Error ? error.message : "unknown"}`,
+    { type: "api_error" },
+  );
+  return { status: known.status, body: JSON.stringify(known.body(requestId), null, 2) };
+}
+
+function respond({ status, body, headers }: Answer, exchange: Exchange): Response {
+  return new Response(body, {
+    status,
+    headers: {
+      "content-type": "application/json",
+      "request-id": exchange.requestId,
+      "stripe-version": API_VERSION,
+      ...(exchange.key !== null && { "idempotency-key": encodeURIComponent(exchange.key) }),
+      ...(exchange.key !== null && { "original-request": exchange.requestId }),
+      // A 500 is repeated under its key, so only a fresh one is worth a retry.
+      ...(status === 409 && { "stripe-should-retry": "true" }),
+      ...headers,
+    },
+  });
+}

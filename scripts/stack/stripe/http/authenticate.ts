@@ -1,0 +1,43 @@
+import { timingSafeEqual } from "node:crypto";
+import { StripeApiError } from "./errors.ts";
+
+/** Refuses a request that does not carry the secret key, as a Bearer token or as Basic user name. */
+export function authenticate(header: string | null, apiKey: string): void {
+  const given = readKey(header);
+  if (given === undefined) {
+    throw new StripeApiError(
+      401,
+      "No API key was given. Send the secret key as 'Authorization: Bearer sk_test_…'.",
+    );
+  }
+  if (/^[sr]k_live_/.test(given)) {
+    throw new StripeApiError(401, `A live key cannot be used in test mode: ${masked(given)}`);
+  }
+  if (given.startsWith("pk_")) {
+    const fields = { code: "secret_key_required" };
+    throw new StripeApiError(401, "A publishable key was given; use the secret key.", fields);
+  }
+  if (!equal(given, apiKey)) {
+    throw new StripeApiError(401, `Invalid API Key provided: ${masked(given)}`);
+  }
+}
+
+function readKey(header: string | null): string | undefined {
+  const [scheme = "", value = ""] = header?.trim().split(/\s+/) ?? [];
+  if (scheme.toLowerCase() === "bearer") return value || undefined;
+  if (scheme.toLowerCase() !== "basic") return undefined;
+  try {
+    return atob(value).split(":")[0] || undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function masked(key: string): string {
+  return key.length < 12 ? "****" : `${key.slice(0, 8)}****${key.slice(-4)}`;
+}
+
+function equal(left: string, right: string): boolean {
+  const [a, b] = [left, right].map((value) => new TextEncoder().encode(value));
+  return a !== undefined && b !== undefined && a.length === b.length && timingSafeEqual(a, b);
+}

@@ -1,0 +1,51 @@
+import type { Scope } from "../scope.ts";
+import { invalidRequest } from "./errors.ts";
+
+/** What `expand` puts in a field's place, given the object that has the field. */
+export type Expander = (scope: Scope, owner: Record<string, unknown>) => unknown;
+
+/** The expandable fields of each kind of object, by its `object`. */
+export type Expanders = ReadonlyMap<string, Record<string, Expander>>;
+
+/** Stripe's own bound. */
+const MAX_DEPTH = 4;
+
+/**
+ * Replaces ids by the objects they stand for, along paths such as `data.payment_intent.latest_charge`.
+ * Works on a copy: `root` must not be an object of the store.
+ */
+export function expandAll(scope: Scope, root: object, paths: string[], known: Expanders): void {
+  for (const path of paths) {
+    const steps = path.split(".");
+    if (path === "" || steps.length > MAX_DEPTH + 1) throw notExpandable(path);
+    step(scope, root as Record<string, unknown>, steps, known, path);
+  }
+}
+
+function step(
+  scope: Scope,
+  owner: Record<string, unknown>,
+  [field = "", ...rest]: string[],
+  known: Expanders,
+  path: string,
+): void {
+  const inList = owner.object === "list" && field === "data";
+  const expander = known.get(String(owner.object))?.[field];
+  if (!inList && !expander && !isObject(owner[field])) throw notExpandable(path);
+  if (expander && !isObject(owner[field])) owner[field] = structuredClone(expander(scope, owner));
+  if (rest.length === 0) {
+    if (!expander) throw notExpandable(path);
+    return;
+  }
+  const next = owner[field];
+  const items = Array.isArray(next) ? next : [next];
+  for (const item of items) if (isObject(item)) step(scope, item, rest, known, path);
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null;
+}
+
+function notExpandable(path: string) {
+  return invalidRequest(`This property cannot be expanded (${path}).`);
+}

@@ -1,0 +1,50 @@
+import { StripeApiError } from "./errors.ts";
+
+/** What is to go wrong with the next matching API requests. */
+export interface Fault {
+  /** Default: any method. */
+  method?: string | undefined;
+  /** Beginning of the path, e.g. `/v1/checkout/sessions`. Default: any path. */
+  path?: string | undefined;
+  /** How many requests; default 1. */
+  times?: number | undefined;
+  /** Waits so long before the request is carried out. */
+  delay_ms?: number | undefined;
+  /** Answers with this status instead: 429 or 5xx. */
+  status?: number | undefined;
+  /** The status comes after the request took effect: what a lost answer looks like. */
+  after?: boolean | undefined;
+}
+
+/** Faults asked for by a control, used up one request at a time. */
+export class FaultPlan {
+  #planned: Array<Fault & { left: number }> = [];
+
+  add(fault: Fault): void {
+    this.#planned.push({ ...fault, left: fault.times ?? 1 });
+  }
+
+  clear(): void {
+    this.#planned = [];
+  }
+
+  /** The fault for this request, which is thereby used up. */
+  take(method: string, path: string): Fault | undefined {
+    const found = this.#planned.find((fault) =>
+      fault.left > 0 && (fault.method ?? method) === method && path.startsWith(fault.path ?? "")
+    );
+    if (found) found.left -= 1;
+    return found;
+  }
+}
+
+export function plannedError(status: number): StripeApiError {
+  if (status === 429) {
+    return new StripeApiError(429, "Too many requests (asked for by a control).", {
+      code: "rate_limit",
+    });
+  }
+  return new StripeApiError(status, "Something went wrong (asked for by a control).", {
+    type: "api_error",
+  });
+}

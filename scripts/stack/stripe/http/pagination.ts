@@ -1,0 +1,91 @@
+import { z } from "zod";
+import type { Scope } from "../scope.ts";
+import type { Collection } from "../store/collection.ts";
+import type { Entity } from "../store/store.ts";
+import { integer, range, text } from "./params.ts";
+import { type Route, route } from "./route.ts";
+
+/** The parameters that every list takes. */
+export const paging = {
+  limit: integer.refine((value) => value >= 1 && value <= 100, "parameter_invalid_integer")
+    .optional(),
+  starting_after: text.optional(),
+  ending_before: text.optional(),
+};
+
+interface Paging {
+  limit?: number | undefined;
+  starting_after?: string | undefined;
+  ending_before?: string | undefined;
+}
+
+export interface List<T> {
+  object: "list";
+  data: T[];
+  has_more: boolean;
+  url: string;
+}
+
+type Range = z.output<typeof range>;
+
+/** Whether a moment (in seconds) lies within the bounds of a `created` filter. */
+export function within(moment: number, bounds: Range | undefined): boolean {
+  if (!bounds) return true;
+  const { gt = -Infinity, gte = -Infinity, lt = Infinity, lte = Infinity }: {
+    gt?: number | undefined;
+    gte?: number | undefined;
+    lt?: number | undefined;
+    lte?: number | undefined;
+  } = bounds;
+  return moment > gt && moment >= gte && moment < lt && moment <= lte;
+}
+
+/**
+ * One page of a list.
+ * @param newestFirst all that the filters let through
+ * @param exists throws when a cursor names an object that is not there at all
+ */
+export function paginate<T extends Entity>(
+  newestFirst: T[],
+  { limit = 10, starting_after, ending_before }: Paging,
+  url: string,
+  exists: (id: string, param: string) => void,
+): List<T> {
+  if (starting_after !== undefined) exists(starting_after, "starting_after");
+  if (ending_before !== undefined) exists(ending_before, "ending_before");
+  const at = (id: string) => newestFirst.findIndex((item) => item.id === id);
+  if (ending_before !== undefined) {
+    const end = Math.max(at(ending_before), 0);
+    const start = Math.max(end - limit, 0);
+    return { object: "list", data: newestFirst.slice(start, end), has_more: start > 0, url };
+  }
+  const start = starting_after === undefined ? 0 : at(starting_after) + 1;
+  const data = newestFirst.slice(start, start + limit);
+  return { object: "list", data, has_more: start + data.length < newestFirst.length, url };
+}
+
+/** `GET url/:id` of a collection. */
+export function retrieveRoute<T extends Entity>(url: string, items: Collection<T>): Route {
+  return route("GET", `${url}/:id`, {}, (scope, _params, { id }) => items.get(scope, id));
+}
+
+/**
+ * `GET url` of a collection, newest first.
+ * @param shape further filters
+ * @param matches whether an object passes them
+ */
+export function listRoute<T extends Entity & { created: number }, S extends z.ZodRawShape>(
+  url: string,
+  items: Collection<T>,
+  shape: S,
+  matches: (item: T, filters: z.output<z.ZodObject<S>>, scope: Scope) => boolean,
+): Route {
+  const whole = { ...paging, created: range.optional(), ...shape };
+  return route("GET", url, whole, (scope, params) => {
+    const filters = params as Paging & { created?: Range } & z.output<z.ZodObject<S>>;
+    const found = items.all(scope).reverse().filter((item) =>
+      within(item.created, filters.created) && matches(item, filters, scope)
+    );
+    return paginate(found, filters, url, (id, param) => void items.get(scope, id, param));
+  });
+}

@@ -1,0 +1,20 @@
+import type { Collection } from "../store/collection.ts";
+import type { Entity } from "../store/store.ts";
+import type { Expander } from "./expand.ts";
+import type { Route } from "./route.ts";
+
+/** One kind of object: its routes, and which of its fields can be expanded into what. */
+export interface Resource {
+  /** Stripe's name of the kind, as in the field `object`. */
+  object: string;
+  routes: Route[];
+  expands: Record<string, Expander>;
+}
+
+/** Expands a field that holds an id of another collection. */
+export function reference<T extends Entity>(field: string, target: () => Collection<T>): Expander {
+  return (scope, owner) => {
+    const id = owner[field];
+    return typeof id === "string" ? target().find(scope, id) ?? id : id ?? null;
+  };
+}

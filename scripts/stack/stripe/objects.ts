@@ -1,0 +1,23 @@
+/** The object without its undefined fields, so that spreading it overwrites nothing by accident. */
+export function defined<T extends object>(value: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+  const entries = Object.entries(value).filter(([, field]) => field !== undefined);
+  return Object.fromEntries(entries) as { [K in keyof T]: Exclude<T[K], undefined> };
+}
+
+/** The old values of the top-level fields that an update changed: `previous_attributes`. */
+export function changed<T extends object>(before: T, after: T): Partial<T> {
+  const entries = Object.entries(before).filter(([name, value]) =>
+    JSON.stringify(value) !== JSON.stringify(after[name as keyof T])
+  );
+  return Object.fromEntries(entries) as Partial<T>;
+}
+
+/** Stripe merges metadata key by key: an empty value removes its key, null removes all. */
+export function mergeMetadata(
+  before: Record<string, string>,
+  given: Record<string, string> | null | undefined,
+): Record<string, string> {
+  if (given === null) return {};
+  const merged = Object.entries({ ...before, ...given });
+  return Object.fromEntries(merged.filter(([, value]) => value !== ""));
+}

@@ -1,0 +1,152 @@
+import { type Context, Hono } from "hono";
+import { html } from "hono/html";
+import { type Outcome, paySession, resumeSession, sessionOf } from "../checkout/pay.ts";
+import { type Session, sessions, sessionSecrets } from "../checkout/session.ts";
+import type { Engine } from "../engine.ts";
+import { randomText } from "../ids.ts";
+import { attemptPayment, bookPayment, failAuthentication } from "../payments/attempt.ts";
+import { formatMoney } from "../payments/fees.ts";
+import { paymentIntents } from "../resources/payment-intents.ts";
+import type { Scope } from "../scope.ts";
+import { checkoutPage, type Refused } from "./checkout-page.ts";
+import { layout, notice } from "./layout.ts";
+import { readPayment } from "./read-payment.ts";
+
+/** The pages that buyers see: checkout and the bank's authentication. */
+export function pages(engine: Engine): Hono {
+  const app = new Hono();
+  app.get("/c/pay/:id", (c) => {
+    const { scope, session } = open(engine, c);
+    return session?.status === "open"
+      ? c.html(checkoutPage(scope, session, randomText(24)))
+      : closed(c, session);
+  });
+  app.post("/c/pay/:id", async (c) => {
+    const fields = textFields(await c.req.parseBody());
+    const { scope, session } = open(engine, c);
+    const response = submit(c, scope, session, fields);
+    engine.store.flush();
+    return response;
+  });
+  app.get("/authenticate/:intent", (c) => {
+    const intent = paymentIntents.find(engine.scope(), c.req.param("intent"));
+    if (intent?.status !== "requires_action") return over(c);
+    return c.html(authenticationPage(formatMoney(intent.amount, intent.currency)));
+  });
+  app.post("/authenticate/:intent", async (c) => {
+    const { result } = textFields(await c.req.parseBody());
+    const response = authenticate(c, visit(engine), result === "complete");
+    engine.store.flush();
+    return response;
+  });
+  return app;
+}
+
+function visit(engine: Engine): Scope {
+  engine.tick();
+  // The browser's request to Stripe has an id too; its idempotency key is made up by the page.
+  const key = crypto.randomUUID();
+  return engine.scope({ id: `req_${randomText(14)}`, idempotency_key: key });
+}
+
+function open(engine: Engine, c: Context) {
+  const scope = visit(engine);
+  return { scope, session: sessions.find(scope, c.req.param("id") ?? "") };
+}
+
+function submit(
+  c: Context,
+  scope: Scope,
+  session: Session | undefined,
+  fields: Record<string, string>,
+) {
+  if (session?.status !== "open") {
+    const sentTwice = session?.status === "complete" &&
+      sessionSecrets.get(scope, session.id).completedBy === fields.form;
+    return sentTwice ? c.redirect(successUrl(session), 303) : closed(c, session);
+  }
+  const free = session.payment_status === "no_payment_required";
+  const method = free ? "us_bank_account" : fields.method ?? "card";
+  const payment = readPayment({ ...fields, method }, scope.now());
+  const known = { email: fields.email ?? "", name: fields.name ?? "" };
+  if ("message" in payment) return refuse(c, scope, session, { ...known, ...payment });
+  if (!free && !session.payment_method_types.includes(payment.method)) {
+    return refuse(c, scope, session, { ...known, message: "Choose another way to pay." });
+  }
+  return follow(c, scope, paySession(scope, session, payment), session.id, known);
+}
+
+function follow(
+  c: Context,
+  scope: Scope,
+  outcome: Outcome,
+  id: string,
+  known: Omit<Refused, "message">,
+) {
+  if (outcome.result === "complete") return c.redirect(successUrl(outcome.session), 303);
+  if (outcome.result === "authenticate") return c.redirect(outcome.url, 303);
+  return refuse(c, scope, sessions.get(scope, id), { ...known, message: outcome.message });
+}
+
+/** The page again, with the reason. 402, so that a script sees the difference too. */
+function refuse(c: Context, scope: Scope, session: Session, refused: Refused) {
+  return c.html(checkoutPage(scope, session, randomText(24), refused), 402);
+}
+
+function authenticate(c: Context, scope: Scope, passed: boolean) {
+  const intent = paymentIntents.find(scope, c.req.param("intent") ?? "");
+  if (intent?.status !== "requires_action") return over(c);
+  const session = sessionOf(scope, intent.id);
+  if (session) {
+    const outcome = resumeSession(scope, session, intent, passed);
+    const email = session.customer_details?.email ?? "";
+    return follow(c, scope, outcome, session.id, { email, name: "" });
+  }
+  const returnUrl = intent.next_action?.redirect_to_url?.return_url;
+  const after = passed
+    ? attemptPayment(scope, intent, String(intent.payment_method), { authenticated: true })
+    : failAuthentication(scope, intent);
+  bookPayment(scope, after);
+  if (!returnUrl) return c.html(notice("Done", "You can close this page."));
+  const target = new URL(returnUrl);
+  target.searchParams.set("payment_intent", after.id);
+  target.searchParams.set("redirect_status", passed ? "succeeded" : "failed");
+  return c.redirect(target.href, 303);
+}
+
+function authenticationPage(amount: string) {
+  return layout(
+    "Authenticate the payment",
+    html`
+      <h1>Authenticate the payment</h1>
+      <p>The bank asks whether you are paying ${amount}.</p>
+      <form method="post">
+        <button type="submit" name="result" value="complete">Complete</button>
+        <button type="submit" name="result" value="fail" class="plain">Fail</button>
+      </form>
+    `,
+  );
+}
+
+function closed(c: Context, session: Session | undefined) {
+  if (!session) return c.html(notice("Not found", "There is no such checkout."), 404);
+  if (session.status === "complete") {
+    const link = { href: successUrl(session), label: "Go on" };
+    return c.html(notice("Already paid", "This checkout is complete.", link), 409);
+  }
+  const link = session.cancel_url ? { href: session.cancel_url, label: "Go back" } : null;
+  return c.html(notice("Expired", "The time for this checkout is over. Begin again.", link), 410);
+}
+
+function over(c: Context) {
+  return c.html(notice("Nothing to do", "No payment waits for authentication here."), 409);
+}
+
+function successUrl(session: Session): string {
+  return (session.success_url ?? "/").replaceAll("{CHECKOUT_SESSION_ID}", session.id);
+}
+
+function textFields(body: Record<string, unknown>): Record<string, string> {
+  const entries = Object.entries(body).filter(([, value]) => typeof value === "string");
+  return Object.fromEntries(entries) as Record<string, string>;
+}

@@ -1,0 +1,213 @@
+import type Stripe from "stripe";
+import { bookMovement } from "../resources/balance-transactions.ts";
+import { chargePlans, charges, createCharge, outcomeFields } from "../resources/charges.ts";
+import { paymentIntents } from "../resources/payment-intents.ts";
+import { attach, paymentMethods, paymentMethodSecrets } from "../resources/payment-methods.ts";
+import type { Scope } from "../scope.ts";
+import { collection } from "../store/collection.ts";
+import { type Behaviour, behaviourOf, type Decline } from "./cards.ts";
+import { processingFee } from "./fees.ts";
+
+type Intent = Stripe.PaymentIntent;
+type Charge = Stripe.Charge;
+
+/** A payment that is on its way: how it is to end, and when it does so by itself. */
+interface DelayedPayment {
+  /** The payment intent's id. */
+  id: string;
+  outcome: "succeeds" | "fails";
+  /** Seconds since 1970, or null: only by control. */
+  due_at: number | null;
+}
+
+export const delayedPayments = collection<DelayedPayment>("delayed_payment");
+
+const FAILED_DEBIT: Decline = {
+  code: "payment_method_provider_decline",
+  decline_code: "insufficient_funds",
+  message: "The bank returned the debit: insufficient funds.",
+};
+
+const FAILED_AUTHENTICATION: Decline = {
+  code: "payment_intent_authentication_failure",
+  decline_code: "authentication_required",
+  message: "The bank could not authenticate this payment. Try another card.",
+};
+
+interface Attempt {
+  /** The buyer has passed the bank's authentication. */
+  authenticated?: boolean;
+  /** How a delayed payment ends. */
+  delayedOutcome?: DelayedPayment["outcome"];
+}
+
+/**
+ * Tries to pay an intent with a payment method, once, with Stripe's events in Stripe's order.
+ * @returns the intent: `succeeded`, `processing`, `requires_action`, or back at
+ *   `requires_payment_method` with the reason in `last_payment_error`
+ */
+export function attemptPayment(
+  scope: Scope,
+  intent: Intent,
+  methodId: string,
+  { authenticated = false, delayedOutcome = "succeeds" }: Attempt = {},
+): Intent {
+  const method = paymentMethods.get(scope, methodId, "payment_method");
+  const behaviour = behaviourOf(paymentMethodSecrets.find(scope, methodId)?.behaviour);
+  const current = paymentIntents.update(scope, intent, { payment_method: methodId });
+  if (method.type !== "card") return startDelayed(scope, current, method, delayedOutcome);
+  if (behaviour.authentication && !authenticated) return askAuthentication(scope, current);
+  if (behaviour.decline) return failCard(scope, current, method, behaviour);
+  const charge = createCharge(scope, current, method, "succeeded", behaviour);
+  return succeed(scope, current, charge, behaviour);
+}
+
+/** Ends the attempt of a buyer who failed or left the bank's authentication. No charge is made. */
+export function failAuthentication(scope: Scope, intent: Intent): Intent {
+  return failIntent(scope, intent, FAILED_AUTHENTICATION, undefined);
+}
+
+/** Ends a payment that is on its way. */
+export function settleDelayed(
+  scope: Scope,
+  intent: Intent,
+  outcome: DelayedPayment["outcome"],
+): Intent {
+  delayedPayments.remove(scope, intent.id);
+  const charge = charges.get(scope, String(intent.latest_charge));
+  if (outcome === "succeeds") {
+    const paid = charges.update(scope, charge, {
+      amount_captured: charge.amount,
+      captured: true,
+      paid: true,
+      status: "succeeded",
+    });
+    return succeed(scope, intent, paid, {});
+  }
+  const behaviour = { decline: FAILED_DEBIT };
+  const failed = charges.update(scope, charge, {
+    ...outcomeFields("failed", behaviour),
+    status: "failed",
+  });
+  scope.emit("charge.failed", failed);
+  return failIntent(scope, intent, FAILED_DEBIT, failed);
+}
+
+function askAuthentication(scope: Scope, intent: Intent): Intent {
+  const waiting = paymentIntents.update(scope, intent, {
+    status: "requires_action",
+    next_action: {
+      type: "redirect_to_url",
+      redirect_to_url: {
+        url: `${scope.settings.publicUrl}/authenticate/${intent.id}`,
+        return_url: null,
+      },
+    },
+  });
+  scope.emit("payment_intent.requires_action", waiting);
+  return waiting;
+}
+
+function startDelayed(
+  scope: Scope,
+  intent: Intent,
+  method: Stripe.PaymentMethod,
+  outcome: DelayedPayment["outcome"],
+): Intent {
+  const charge = createCharge(scope, intent, method, "pending", {});
+  scope.emit("charge.pending", charge);
+  const processing = paymentIntents.update(scope, intent, {
+    status: "processing",
+    latest_charge: charge.id,
+    last_payment_error: null,
+    next_action: null,
+  });
+  const { delayedPaymentMs } = scope.settings;
+  const wait = delayedPaymentMs === undefined ? null : delayedPaymentMs / 1000;
+  const due_at = wait === null ? null : scope.now().getTime() / 1000 + wait;
+  delayedPayments.put(scope, { id: intent.id, outcome, due_at });
+  scope.emit("payment_intent.processing", processing);
+  return processing;
+}
+
+function failCard(
+  scope: Scope,
+  intent: Intent,
+  method: Stripe.PaymentMethod,
+  behaviour: Behaviour & { decline?: Decline },
+): Intent {
+  const charge = createCharge(scope, intent, method, "failed", behaviour);
+  scope.emit("charge.failed", charge);
+  return failIntent(scope, intent, behaviour.decline ?? FAILED_DEBIT, charge);
+}
+
+function failIntent(
+  scope: Scope,
+  intent: Intent,
+  decline: Decline,
+  charge: Charge | undefined,
+): Intent {
+  const failed = paymentIntents.update(scope, intent, {
+    status: "requires_payment_method",
+    payment_method: null,
+    next_action: null,
+    latest_charge: charge?.id ?? intent.latest_charge,
+    last_payment_error: {
+      type: "card_error",
+      ...(charge && { charge: charge.id }),
+      ...decline,
+      ...(typeof intent.payment_method === "string" && {
+        payment_method: paymentMethods.find(scope, intent.payment_method),
+      }),
+    } as Stripe.PaymentIntent.LastPaymentError,
+  });
+  scope.emit("payment_intent.payment_failed", failed);
+  return failed;
+}
+
+function succeed(scope: Scope, intent: Intent, charge: Charge, behaviour: Behaviour): Intent {
+  scope.emit("charge.succeeded", charge);
+  const paid = paymentIntents.update(scope, intent, {
+    status: "succeeded",
+    amount_received: charge.amount,
+    latest_charge: charge.id,
+    last_payment_error: null,
+    next_action: null,
+  });
+  const { dispute, inquiry, earlyFraudWarning } = behaviour;
+  if (dispute || earlyFraudWarning) {
+    chargePlans.put(scope, { id: charge.id, dispute, inquiry, earlyFraudWarning });
+  }
+  const { customer, payment_method } = paid;
+  if (paid.setup_future_usage && typeof customer === "string") {
+    attach(scope, String(payment_method), customer);
+  }
+  scope.emit("payment_intent.succeeded", paid);
+  return paid;
+}
+
+/**
+ * Books what an intent brought in, if it did and is not booked: the last step of every payment.
+ * Stripe captures asynchronously, so `charge.succeeded` has no balance transaction yet, and
+ * `charge.updated` brings it after all other events.
+ */
+export function bookPayment(scope: Scope, intent: Intent): void {
+  if (intent.status !== "succeeded") return;
+  const charge = charges.get(scope, String(intent.latest_charge));
+  if (charge.balance_transaction !== null) return;
+  const method = String(charge.payment_method);
+  const behaviour = behaviourOf(paymentMethodSecrets.find(scope, method)?.behaviour);
+  const kind = charge.payment_method_details?.type === "card" ? "card" : "us_bank_account";
+  const transaction = bookMovement(scope, {
+    amount: charge.amount,
+    currency: charge.currency,
+    fee: processingFee(charge.amount, kind),
+    source: charge.id,
+    type: kind === "card" ? "charge" : "payment",
+    reporting_category: "charge",
+    description: charge.description,
+    availableAtOnce: behaviour.availableAtOnce,
+  });
+  const booked = charges.update(scope, charge, { balance_transaction: transaction.id });
+  scope.emit("charge.updated", booked, { balance_transaction: null });
+}

@@ -1,0 +1,98 @@
+import type Stripe from "stripe";
+import { example } from "../fixtures/example.ts";
+import { listRoute } from "../http/pagination.ts";
+import { currency, text } from "../http/params.ts";
+import type { Resource } from "../http/resource.ts";
+import { route } from "../http/route.ts";
+import { newId } from "../ids.ts";
+import { findById } from "./find-by-id.ts";
+import type { Scope } from "../scope.ts";
+import { collection } from "../store/collection.ts";
+
+type BalanceTransaction = Stripe.BalanceTransaction;
+
+const stored = collection<BalanceTransaction>("balance_transaction");
+
+/** Two days, as in Stripe's test mode. */
+const PENDING_SECONDS = 2 * 24 * 3_600;
+
+/** Pending money becomes available by the passing of time alone, so the status is made on reading. */
+export const balanceTransactions = {
+  ...stored,
+  find: (scope: Scope, id: string) => aged(scope, stored.find(scope, id)),
+  get: (scope: Scope, id: string, param?: string) => aged(scope, stored.get(scope, id, param)),
+  all: (scope: Scope) => stored.all(scope).map((transaction) => aged(scope, transaction)),
+};
+
+interface Movement {
+  amount: number;
+  currency: string;
+  fee: number;
+  source: string;
+  type: BalanceTransaction["type"];
+  reporting_category: string;
+  description: string | null;
+  availableAtOnce?: boolean | undefined;
+}
+
+/** Books a movement of the platform's balance. `amount` is signed; `net` is amount less fee. */
+export function bookMovement(scope: Scope, movement: Movement): BalanceTransaction {
+  const { availableAtOnce = false, amount, fee, ...rest } = movement;
+  const created = scope.seconds();
+  return stored.put(scope, {
+    ...example<BalanceTransaction>("balance_transaction"),
+    ...rest,
+    id: newId("txn"),
+    amount,
+    fee,
+    net: amount - fee,
+    fee_details: fee === 0 ? [] : [{
+      amount: fee,
+      application: null,
+      currency: movement.currency,
+      description: "Stripe processing fees",
+      type: "stripe_fee",
+    }],
+    created,
+    available_on: availableAtOnce ? created : created + PENDING_SECONDS,
+    status: "pending",
+    exchange_rate: null,
+    balance_type: "payments",
+  });
+}
+
+function aged<T extends BalanceTransaction | undefined>(scope: Scope, transaction: T): T {
+  if (!transaction) return transaction;
+  const status = transaction.available_on <= scope.seconds() ? "available" : "pending";
+  return { ...transaction, status };
+}
+
+const filters = {
+  currency: currency.optional(),
+  payout: text.optional(),
+  source: text.optional(),
+  type: text.optional(),
+};
+
+export const balanceTransactionResource: Resource = {
+  object: "balance_transaction",
+  routes: [
+    listRoute(
+      "/v1/balance_transactions",
+      balanceTransactions,
+      filters,
+      (transaction, wanted) =>
+        (wanted.currency ?? transaction.currency) === transaction.currency &&
+        (wanted.source ?? transaction.source) === transaction.source &&
+        (wanted.type ?? transaction.type) === transaction.type &&
+        wanted.payout === undefined,
+    ),
+    route(
+      "GET",
+      "/v1/balance_transactions/:id",
+      {},
+      (scope, _params, { id }) => balanceTransactions.get(scope, id),
+    ),
+  ],
+  expands: { source: (scope, owner) => findById(scope, String(owner.source)) },
+};

@@ -1,0 +1,202 @@
+import type Stripe from "stripe";
+import { example } from "../fixtures/example.ts";
+import { listRoute, retrieveRoute } from "../http/pagination.ts";
+import { metadata, text, unsettable } from "../http/params.ts";
+import { reference, type Resource } from "../http/resource.ts";
+import { route } from "../http/route.ts";
+import { newId, randomText } from "../ids.ts";
+import { changed, defined, mergeMetadata } from "../objects.ts";
+import type { Behaviour, Decline } from "../payments/cards.ts";
+import type { Scope } from "../scope.ts";
+import { collection } from "../store/collection.ts";
+import { balanceTransactions } from "./balance-transactions.ts";
+import { customers } from "./customers.ts";
+import { paymentIntents } from "./payment-intents.ts";
+
+type Charge = Stripe.Charge;
+
+export const charges = collection<Charge>("charge");
+
+/** What the test card has in store for a charge after it is paid. */
+interface ChargePlan {
+  id: string;
+  /** Reason of the dispute to come. */
+  dispute?: string | undefined;
+  inquiry?: boolean | undefined;
+  earlyFraudWarning?: boolean | undefined;
+}
+
+export const chargePlans = collection<ChargePlan>("charge_plan");
+
+/** Whether money came, did not come, or is on its way. */
+export type ChargeResult = "succeeded" | "failed" | "pending";
+
+/** Makes the charge of one attempt to pay a payment intent. */
+export function createCharge(
+  scope: Scope,
+  intent: Stripe.PaymentIntent,
+  method: Stripe.PaymentMethod,
+  result: ChargeResult,
+  behaviour: Behaviour,
+): Charge {
+  const id = newId(method.type === "card" ? "ch" : "py");
+  const paid = result === "succeeded";
+  const { email } = method.billing_details;
+  return charges.put(scope, {
+    ...example<Charge>("charge"),
+    id,
+    amount: intent.amount,
+    amount_captured: paid ? intent.amount : 0,
+    application_fee_amount: intent.application_fee_amount,
+    balance_transaction: null,
+    billing_details: method.billing_details as Stripe.Charge.BillingDetails,
+    calculated_statement_descriptor: "FARTHING",
+    captured: paid,
+    created: scope.seconds(),
+    currency: intent.currency,
+    customer: intent.customer,
+    description: intent.description,
+    livemode: false,
+    metadata: intent.metadata,
+    on_behalf_of: intent.on_behalf_of,
+    ...outcomeFields(result, behaviour),
+    paid,
+    payment_intent: intent.id,
+    payment_method: method.id,
+    payment_method_details: methodDetails(intent, method, behaviour.authentication ?? false),
+    receipt_email: intent.receipt_email ?? (paid ? email : null),
+    receipt_url: paid ? `${scope.settings.publicUrl}/receipts/${id}` : null,
+    refunds: null,
+    shipping: intent.shipping as Stripe.Charge.Shipping | null,
+    source: null,
+    statement_descriptor: intent.statement_descriptor,
+    statement_descriptor_suffix: intent.statement_descriptor_suffix,
+    status: result,
+    transfer_data: (intent.transfer_data ?? null) as Stripe.Charge.TransferData | null,
+    transfer_group: intent.transfer_group,
+  });
+}
+
+/** The fields of a charge that tell how it went. */
+export function outcomeFields(result: ChargeResult, behaviour: Behaviour) {
+  const decline = result === "failed" ? behaviour.decline : undefined;
+  const blocked = behaviour.risk === "highest";
+  return {
+    failure_code: decline?.code ?? null,
+    failure_message: decline?.message ?? null,
+    outcome: {
+      advice_code: decline ? adviceFor(decline) : null,
+      network_advice_code: null,
+      network_decline_code: decline && !blocked ? "01" : null,
+      network_status: blocked
+        ? "not_sent_to_network"
+        : decline
+        ? "declined_by_network"
+        : "approved_by_network",
+      reason: decline ? (blocked ? "highest_risk_level" : decline.decline_code) : null,
+      risk_level: behaviour.risk ?? "normal",
+      risk_score: { normal: 20, elevated: 70, highest: 90 }[behaviour.risk ?? "normal"],
+      seller_message: decline ? "The bank returned a decline." : "Payment complete.",
+      type: blocked ? "blocked" : decline ? "issuer_declined" : "authorized",
+    } as Stripe.Charge.Outcome,
+  };
+}
+
+function adviceFor({ decline_code }: Decline): Stripe.Charge.Outcome["advice_code"] {
+  return decline_code === "insufficient_funds" || decline_code === "processing_error"
+    ? "try_again_later"
+    : "confirm_card_data";
+}
+
+function methodDetails(
+  intent: Stripe.PaymentIntent,
+  method: Stripe.PaymentMethod,
+  authenticated: boolean,
+): Stripe.Charge.PaymentMethodDetails {
+  if (!method.card) {
+    const { account_holder_type, account_type, bank_name, fingerprint, last4, routing_number } =
+      method.us_bank_account ?? {};
+    const account = { account_holder_type, account_type, bank_name, fingerprint, last4 };
+    return {
+      type: "us_bank_account",
+      us_bank_account: { ...account, routing_number, payment_reference: null },
+    } as Stripe.Charge.PaymentMethodDetails;
+  }
+  const { brand, checks, country, exp_month, exp_year, fingerprint, funding, last4 } = method.card;
+  const draft = example<Charge>("charge").payment_method_details?.card;
+  return {
+    type: "card",
+    card: {
+      ...draft,
+      ...{ brand, checks, country, exp_month, exp_year, fingerprint, funding, last4 },
+      amount_authorized: intent.amount,
+      authorization_code: randomText(6).toUpperCase(),
+      installments: null,
+      network: brand,
+      network_transaction_id: randomText(15),
+      overcapture: { maximum_amount_capturable: intent.amount, status: "unavailable" },
+      three_d_secure: authenticated ? authentication() : null,
+      wallet: null,
+    } as Stripe.Charge.PaymentMethodDetails.Card,
+  };
+}
+
+function authentication() {
+  return {
+    authentication_flow: "challenge",
+    electronic_commerce_indicator: "05",
+    exemption_indicator: null,
+    result: "authenticated",
+    result_reason: null,
+    transaction_id: crypto.randomUUID(),
+    version: "2.2.0",
+  };
+}
+
+const update = route(
+  "POST",
+  "/v1/charges/:id",
+  {
+    description: text.optional(),
+    metadata: unsettable(metadata).optional(),
+    receipt_email: text.optional(),
+    transfer_group: text.optional(),
+  },
+  (scope, params, { id }) => {
+    const before = charges.get(scope, id);
+    const after = charges.update(scope, before, {
+      ...defined(params),
+      metadata: mergeMetadata(before.metadata, params.metadata),
+    });
+    scope.emit("charge.updated", after, changed(before, after));
+    return after;
+  },
+);
+
+const filters = {
+  customer: text.optional(),
+  payment_intent: text.optional(),
+  transfer_group: text.optional(),
+};
+
+export const chargeResource: Resource = {
+  object: "charge",
+  routes: [
+    listRoute(
+      "/v1/charges",
+      charges,
+      filters,
+      (charge, wanted) =>
+        (wanted.customer ?? charge.customer) === charge.customer &&
+        (wanted.payment_intent ?? charge.payment_intent) === charge.payment_intent &&
+        (wanted.transfer_group ?? charge.transfer_group) === charge.transfer_group,
+    ),
+    retrieveRoute("/v1/charges", charges),
+    update,
+  ],
+  expands: {
+    balance_transaction: reference("balance_transaction", () => balanceTransactions),
+    customer: reference("customer", () => customers),
+    payment_intent: reference("payment_intent", () => paymentIntents),
+  },
+};

@@ -1,0 +1,84 @@
+import type Stripe from "stripe";
+import { z } from "zod";
+import { pendingEndpoints } from "../deliveries/delivery.ts";
+import { listRoute } from "../http/pagination.ts";
+import { flag, text } from "../http/params.ts";
+import type { Resource } from "../http/resource.ts";
+import { route } from "../http/route.ts";
+import { newId } from "../ids.ts";
+import type { Scope } from "../scope.ts";
+import { API_VERSION } from "../settings.ts";
+import { collection } from "../store/collection.ts";
+
+/** The general form of Stripe's event; its own type is a union of hundreds. */
+export interface StoredEvent {
+  id: string;
+  object: "event";
+  api_version: string;
+  created: number;
+  data: { object: object; previous_attributes?: object };
+  livemode: false;
+  pending_webhooks: number;
+  request: { id: string | null; idempotency_key: string | null };
+  type: Stripe.Event.Type;
+}
+
+const stored = collection<StoredEvent>("event");
+
+/** `pending_webhooks` counts the deliveries that are not yet answered with success, as of now. */
+export const events = {
+  ...stored,
+  get: (scope: Scope, id: string, param?: string) => counted(scope, stored.get(scope, id, param)),
+  all: (scope: Scope) => stored.all(scope),
+};
+
+function counted(scope: Scope, event: StoredEvent): StoredEvent {
+  return { ...event, pending_webhooks: pendingEndpoints(scope, event.id) };
+}
+
+/** Records an event with a snapshot of its object, as it is now. */
+export function recordEvent(
+  scope: Scope,
+  type: Stripe.Event.Type,
+  object: object,
+  previous?: object,
+): StoredEvent {
+  return stored.put(scope, {
+    id: newId("evt"),
+    object: "event",
+    api_version: API_VERSION,
+    created: scope.seconds(),
+    data: structuredClone({ object, ...(previous && { previous_attributes: previous }) }),
+    livemode: false,
+    pending_webhooks: 0,
+    request: { ...scope.cause },
+    type,
+  });
+}
+
+/** `charge.*` matches every type that begins with `charge.`, `*` every type. */
+export function matchesType(pattern: string, type: string): boolean {
+  return pattern.endsWith("*") ? type.startsWith(pattern.slice(0, -1)) : pattern === type;
+}
+
+const filters = {
+  type: text.optional(),
+  types: z.array(text).max(20).optional(),
+  delivery_success: flag.optional(),
+};
+
+const list = listRoute("/v1/events", events, filters, (event, wanted, scope) => {
+  const patterns = wanted.types ?? [wanted.type ?? "*"];
+  if (!patterns.some((pattern: string) => matchesType(pattern, event.type))) return false;
+  if (wanted.delivery_success === undefined) return true;
+  return wanted.delivery_success === (pendingEndpoints(scope, event.id) === 0);
+});
+
+export const eventResource: Resource = {
+  object: "event",
+  routes: [
+    list,
+    route("GET", "/v1/events/:id", {}, (scope, _params, { id }) => events.get(scope, id)),
+  ],
+  expands: {},
+};

@@ -1,0 +1,149 @@
+import type Stripe from "stripe";
+import { findCard, READY_MADE } from "../payments/cards.ts";
+import { example } from "../fixtures/example.ts";
+import { invalidRequest } from "../http/errors.ts";
+import { listRoute, retrieveRoute } from "../http/pagination.ts";
+import { text } from "../http/params.ts";
+import { reference, type Resource } from "../http/resource.ts";
+import { newId } from "../ids.ts";
+import type { Scope } from "../scope.ts";
+import { collection } from "../store/collection.ts";
+import { customers } from "./customers.ts";
+
+type PaymentMethod = Stripe.PaymentMethod;
+
+export const paymentMethods = collection<PaymentMethod>("payment_method");
+
+/** What the emulator knows of a payment method and Stripe's object does not show. */
+interface Secret {
+  id: string;
+  /** Name of the card's behaviour. */
+  behaviour: string;
+}
+
+export const paymentMethodSecrets = collection<Secret>("payment_method_secret");
+
+interface CardInput {
+  number: string;
+  exp_month: number;
+  exp_year: number;
+  email?: string | undefined;
+  name?: string | undefined;
+}
+
+export function createCard(scope: Scope, input: CardInput): PaymentMethod {
+  const known = findCard(input.number);
+  const draft = example<PaymentMethod>("payment_method");
+  const method = paymentMethods.put(scope, {
+    ...draft,
+    ...common(scope, input),
+    type: "card",
+    card: {
+      ...draft.card,
+      brand: known.brand,
+      display_brand: known.brand,
+      country: known.country,
+      funding: known.funding,
+      exp_month: input.exp_month,
+      exp_year: input.exp_year,
+      fingerprint: fingerprintOf(input.number),
+      last4: input.number.slice(-4),
+      networks: { available: [known.brand], preferred: null },
+      generated_from: null,
+      wallet: null,
+    } as Stripe.PaymentMethod.Card,
+  });
+  paymentMethodSecrets.put(scope, { id: method.id, behaviour: known.behaviour });
+  return method;
+}
+
+/** A bank account that is debited: the money is certain only days later. */
+export function createBankAccount(
+  scope: Scope,
+  input: Pick<CardInput, "email" | "name">,
+): PaymentMethod {
+  const { card: _, ...draft } = example<PaymentMethod>("payment_method");
+  return paymentMethods.put(scope, {
+    ...draft,
+    ...common(scope, input),
+    type: "us_bank_account",
+    us_bank_account: {
+      account_holder_type: "individual",
+      account_type: "checking",
+      bank_name: "STRIPE TEST BANK",
+      financial_connections_account: null,
+      fingerprint: fingerprintOf("000123456789"),
+      last4: "6789",
+      networks: { preferred: "ach", supported: ["ach"] },
+      routing_number: "110000000",
+      status_details: null,
+    },
+  });
+}
+
+/** Resolves a payment method parameter; each use of a ready-made name is a new payment method. */
+export function requirePaymentMethod(scope: Scope, id: string, param: string): PaymentMethod {
+  if (id === "pm_usBankAccount") return createBankAccount(scope, {});
+  const number = READY_MADE[id];
+  if (number === undefined) return paymentMethods.get(scope, id, param);
+  return createCard(scope, { number, exp_month: 12, exp_year: scope.now().getFullYear() + 5 });
+}
+
+/** Keeps a payment method for a customer's later payments. */
+export function attach(scope: Scope, id: string, customer: string): PaymentMethod {
+  const method = paymentMethods.get(scope, id, "payment_method");
+  if (method.customer === customer) return method;
+  if (method.customer) {
+    throw invalidRequest("The payment method belongs to another customer.", "payment_method");
+  }
+  const attached = paymentMethods.update(scope, method, { customer });
+  scope.emit("payment_method.attached", attached);
+  return attached;
+}
+
+function common(scope: Scope, { email, name }: Pick<CardInput, "email" | "name">) {
+  return {
+    id: newId("pm"),
+    created: scope.seconds(),
+    customer: null,
+    metadata: {},
+    billing_details: {
+      address: {
+        city: null,
+        country: null,
+        line1: null,
+        line2: null,
+        postal_code: null,
+        state: null,
+      },
+      email: email ?? null,
+      name: name ?? null,
+      phone: null,
+      tax_id: null,
+    },
+  };
+}
+
+/** The same number gives the same fingerprint, by which a card is recognised; 16 characters. */
+function fingerprintOf(number: string): string {
+  const mixed = [...number].reduce((sum, digit) => (sum * 31n + BigInt(digit)) % (1n << 83n), 7n);
+  return mixed.toString(36).padStart(16, "0").slice(-16);
+}
+
+const filters = { customer: text.optional(), type: text.optional() };
+
+export const paymentMethodResource: Resource = {
+  object: "payment_method",
+  routes: [
+    listRoute(
+      "/v1/payment_methods",
+      paymentMethods,
+      filters,
+      (method, wanted) =>
+        (wanted.customer ?? method.customer) === method.customer &&
+        (wanted.type ?? method.type) === method.type,
+    ),
+    retrieveRoute("/v1/payment_methods", paymentMethods),
+  ],
+  expands: { customer: reference("customer", () => customers) },
+};

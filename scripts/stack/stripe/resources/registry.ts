@@ -1,0 +1,27 @@
+import type { Resource } from "../http/resource.ts";
+import { balanceTransactionResource } from "./balance-transactions.ts";
+import { balanceResource } from "./balance.ts";
+import { chargeResource } from "./charges.ts";
+import { checkoutSessionResource } from "./checkout-sessions.ts";
+import { customerResource } from "./customers.ts";
+import { eventResource } from "./events.ts";
+import { paymentIntentResource } from "./payment-intents.ts";
+import { paymentMethodResource } from "./payment-methods.ts";
+import { priceResource } from "./prices.ts";
+import { productResource } from "./products.ts";
+import { webhookEndpointResource } from "./webhook-endpoints.ts";
+
+/** Everything the API knows. A further kind of object is one file and one line here. */
+export const resources: Resource[] = [
+  balanceResource,
+  balanceTransactionResource,
+  chargeResource,
+  checkoutSessionResource,
+  customerResource,
+  eventResource,
+  paymentIntentResource,
+  paymentMethodResource,
+  priceResource,
+  productResource,
+  webhookEndpointResource,
+];

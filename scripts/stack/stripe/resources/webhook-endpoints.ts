@@ -1,0 +1,117 @@
+import type Stripe from "stripe";
+import { z } from "zod";
+import { example } from "../fixtures/example.ts";
+import { listRoute, retrieveRoute } from "../http/pagination.ts";
+import { flag, metadata, text, unsettable, unsupported, url } from "../http/params.ts";
+import type { Resource } from "../http/resource.ts";
+import { route } from "../http/route.ts";
+import { newId, randomText } from "../ids.ts";
+import { defined, mergeMetadata } from "../objects.ts";
+import type { Scope } from "../scope.ts";
+import { collection } from "../store/collection.ts";
+
+type WebhookEndpoint = Stripe.WebhookEndpoint;
+
+export const webhookEndpoints = collection<WebhookEndpoint>("webhook_endpoint");
+
+/** Signing secrets are shown once, at creation, so they are kept apart from the endpoint. */
+const secrets = collection<{ id: string; secret: string }>("webhook_secret");
+
+export function signingSecret(scope: Scope, endpoint: string): string {
+  return secrets.get(scope, endpoint).secret;
+}
+
+interface NewEndpoint {
+  url: string;
+  enabled_events: string[];
+  description?: string | null | undefined;
+  metadata?: Record<string, string> | null | undefined;
+  api_version?: string | undefined;
+  secret?: string | undefined;
+}
+
+/** Makes an endpoint. The answer, and it alone, shows the signing secret. */
+export function createEndpoint(scope: Scope, given: NewEndpoint): WebhookEndpoint {
+  const { secret = scope.settings.webhookSecret ?? newId("whsec", 32), ...rest } = given;
+  const endpoint = webhookEndpoints.put(scope, {
+    ...example<WebhookEndpoint>("webhook_endpoint"),
+    description: null,
+    ...defined(rest),
+    api_version: rest.api_version ?? null,
+    metadata: rest.metadata ?? {},
+    id: `we_${randomText(24)}`,
+    created: scope.seconds(),
+    status: "enabled",
+  });
+  secrets.put(scope, { id: endpoint.id, secret });
+  return { ...endpoint, secret };
+}
+
+/** The endpoint of that URL with these settings and this secret: found and changed, or made. */
+export function ensureEndpoint(scope: Scope, given: NewEndpoint): WebhookEndpoint {
+  const found = webhookEndpoints.all(scope).find((endpoint) => endpoint.url === given.url);
+  if (!found) return createEndpoint(scope, given);
+  const secret = given.secret ?? signingSecret(scope, found.id);
+  secrets.put(scope, { id: found.id, secret });
+  const { enabled_events } = given;
+  const endpoint = webhookEndpoints.update(scope, found, { enabled_events, status: "enabled" });
+  return { ...endpoint, secret };
+}
+
+export function deleteEndpoint(scope: Scope, id: string): object {
+  webhookEndpoints.get(scope, id);
+  webhookEndpoints.remove(scope, id);
+  secrets.remove(scope, id);
+  return { id, object: "webhook_endpoint", deleted: true };
+}
+
+const fields = {
+  description: unsettable(text).optional(),
+  metadata: unsettable(metadata).optional(),
+};
+const types = z.array(text).min(1);
+
+export const webhookEndpointResource: Resource = {
+  object: "webhook_endpoint",
+  routes: [
+    route(
+      "POST",
+      "/v1/webhook_endpoints",
+      {
+        ...fields,
+        url,
+        enabled_events: types,
+        api_version: text.optional(),
+        connect: unsupported,
+      },
+      (scope, params) => createEndpoint(scope, params),
+    ),
+    listRoute("/v1/webhook_endpoints", webhookEndpoints, {}, () => true),
+    retrieveRoute("/v1/webhook_endpoints", webhookEndpoints),
+    route(
+      "POST",
+      "/v1/webhook_endpoints/:id",
+      {
+        ...fields,
+        url: url.optional(),
+        enabled_events: types.optional(),
+        disabled: flag.optional(),
+      },
+      (scope, { disabled, ...params }, { id }) => {
+        const endpoint = webhookEndpoints.get(scope, id);
+        return webhookEndpoints.update(scope, endpoint, {
+          ...defined(params),
+          metadata: mergeMetadata(endpoint.metadata, params.metadata),
+          status: disabled === undefined ? endpoint.status : disabled ? "disabled" : "enabled",
+        });
+      },
+    ),
+    route(
+      "DELETE",
+      "/v1/webhook_endpoints/:id",
+      {},
+      (scope, _params, { id }) => deleteEndpoint(scope, id),
+    ),
+  ],
+  expands: {},
+};

@@ -1,0 +1,74 @@
+import { type Change, Journal } from "./journal.ts";
+
+/** What every stored object has; the rest is the business of its table. */
+export interface Entity {
+  id: string;
+}
+
+/**
+ * All state of the emulator: tables of objects by id, in order of creation.
+ * In memory, and with a file also in a journal that outlives the process.
+ */
+export class Store {
+  readonly #tables = new Map<string, Map<string, Entity>>();
+  readonly #journal: Journal | undefined;
+  #unwritten: Change[] = [];
+
+  constructor(dataFile?: string) {
+    if (dataFile === undefined) return;
+    this.#journal = new Journal(dataFile);
+    for (const change of this.#journal.read()) this.#apply(change);
+    this.#journal.rewrite(this.#everything());
+  }
+
+  table(name: string): ReadonlyMap<string, Entity> {
+    return this.#table(name);
+  }
+
+  put(table: string, value: Entity): void {
+    this.#record({ table, id: value.id, value });
+  }
+
+  remove(table: string, id: string): void {
+    this.#record({ table, id });
+  }
+
+  /** Forgets everything but the tables named. */
+  clear(kept: string[] = []): void {
+    for (const name of this.#tables.keys()) {
+      if (!kept.includes(name)) this.#tables.delete(name);
+    }
+    this.#unwritten = [];
+    this.#journal?.rewrite(this.#everything());
+  }
+
+  /** Writes what changed since the last call; returns when the file has it. */
+  flush(): void {
+    if (this.#unwritten.length === 0) return;
+    const changes = this.#unwritten;
+    this.#unwritten = [];
+    this.#journal?.append(changes);
+  }
+
+  #record(change: Change): void {
+    this.#apply(change);
+    if (this.#journal) this.#unwritten.push(change);
+  }
+
+  #apply({ table, id, value }: Change): void {
+    if (value === undefined) this.#table(table).delete(id);
+    else this.#table(table).set(id, value as Entity);
+  }
+
+  #table(name: string): Map<string, Entity> {
+    let found = this.#tables.get(name);
+    if (!found) this.#tables.set(name, found = new Map());
+    return found;
+  }
+
+  #everything(): Change[] {
+    return [...this.#tables].flatMap(([table, rows]) =>
+      [...rows].map(([id, value]) => ({ table, id, value }))
+    );
+  }
+}

@@ -1,0 +1,141 @@
+import Stripe from "stripe";
+import { createStripeEmulator, type StripeEmulatorOptions } from "../mod.ts";
+
+const KEY = "sk_test_emulator_key_1234";
+
+/** An emulator on a port of its own, the SDK to talk to it, and a clock that the test moves. */
+export interface Stand {
+  url: string;
+  stripe: Stripe;
+  clock: { now: Date };
+  /** A control under `/_emulator`. */
+  control(method: string, path: string, body?: object): Promise<Record<string, unknown>>;
+  client(options?: Partial<Stripe.StripeConfig>, key?: string): Stripe;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+export async function startStand(options: Partial<StripeEmulatorOptions> = {}): Promise<Stand> {
+  const clock = { now: new Date() };
+  const late: { fetch: (request: Request) => Promise<Response> } = {
+    fetch: () => Promise.resolve(new Response(null, { status: 503 })),
+  };
+  const server = Deno.serve(
+    { port: 0, hostname: "127.0.0.1", onListen: () => {} },
+    (request) => late.fetch(request),
+  );
+  const url = `http://127.0.0.1:${server.addr.port}`;
+  const emulator = createStripeEmulator({
+    apiKey: KEY,
+    publicUrl: url,
+    now: () => clock.now,
+    ...options,
+  });
+  late.fetch = emulator.fetch;
+  const client = (config: Partial<Stripe.StripeConfig> = {}, key = KEY) =>
+    new Stripe(key, {
+      host: "127.0.0.1",
+      port: server.addr.port,
+      protocol: "http",
+      httpClient: Stripe.createFetchHttpClient(),
+      maxNetworkRetries: 0,
+      telemetry: false,
+      ...config,
+    });
+  return await Promise.resolve({
+    url,
+    clock,
+    client,
+    stripe: client(),
+    async control(method, path, body = {}) {
+      const bodied = method === "GET" ? {} : { body: JSON.stringify(body) };
+      const response = await fetch(`${url}/_emulator${path}`, { method, ...bodied });
+      const answer = await response.json();
+      if (!response.ok) throw new Error(JSON.stringify(answer));
+      return answer;
+    },
+    async [Symbol.asyncDispose]() {
+      await emulator.close();
+      await server.shutdown();
+    },
+  });
+}
+
+/** A webhook receiver that checks every signature and answers as it is told. */
+export interface Receiver {
+  url: string;
+  /** Verified events in order of arrival. */
+  events: Stripe.Event[];
+  /** Status of the coming answers; 200 when nothing else is said. */
+  answers: number[];
+  /** Resolves when so many events have arrived (successful or not). */
+  arrived(count: number): Promise<Stripe.Event[]>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+export function startReceiver(stripe: Stripe, secret: string, clock: { now: Date }): Receiver {
+  const events: Stripe.Event[] = [];
+  const answers: number[] = [];
+  const waiting = new Map<number, () => void>();
+  const server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: () => {} }, async (req) => {
+    const signature = req.headers.get("stripe-signature") ?? "";
+    const event = await stripe.webhooks.constructEventAsync(
+      await req.text(),
+      signature,
+      secret,
+      300,
+      Stripe.createSubtleCryptoProvider(),
+      clock.now.getTime(),
+    );
+    events.push(event);
+    waiting.get(events.length)?.();
+    return new Response(null, { status: answers.shift() ?? 200 });
+  });
+  return {
+    url: `http://127.0.0.1:${server.addr.port}/hook`,
+    events,
+    answers,
+    async arrived(count) {
+      if (events.length < count) {
+        await new Promise<void>((resolve) => waiting.set(count, resolve));
+      }
+      return events;
+    },
+    async [Symbol.asyncDispose]() {
+      await server.shutdown();
+    },
+  };
+}
+
+/** An open checkout session for $9.99. */
+export function openSession(
+  stripe: Stripe,
+  more: Partial<Stripe.Checkout.SessionCreateParams> = {},
+): Promise<Stripe.Checkout.Session> {
+  return stripe.checkout.sessions.create({
+    mode: "payment",
+    line_items: [{
+      quantity: 1,
+      price_data: { currency: "usd", unit_amount: 999, product_data: { name: "Starter" } },
+    }],
+    success_url: "http://localhost:3000/done?session={CHECKOUT_SESSION_ID}",
+    cancel_url: "http://localhost:3000/back",
+    ...more,
+  });
+}
+
+/** The types of all events so far, oldest first. */
+export async function eventTypes(stripe: Stripe): Promise<string[]> {
+  const list = await stripe.events.list({ limit: 100 });
+  return list.data.map((event) => event.type as string).reverse();
+}
+
+/** What a call was refused with. */
+export async function refusal(call: Promise<unknown>): Promise<Stripe.errors.StripeError> {
+  try {
+    await call;
+  } catch (error) {
+    if (error instanceof Stripe.errors.StripeError) return error;
+    throw error;
+  }
+  throw new Error("The call succeeded, but a refusal was expected.");
+}
