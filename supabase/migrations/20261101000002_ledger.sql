@@ -8,6 +8,12 @@
 create type farthing.system_account as enum
   ('purchases', 'bonuses', 'promotions', 'usage', 'breakage', 'clawback', 'adjustments');
 create type farthing.direction as enum ('in', 'out');
+create type farthing.entry_kind as enum ('purchase', 'bonus', 'promotion', 'adjustment', 'debit', 'usage',
+  'settle', 'expiry', 'clawback', 'reinstatement');
+-- In burn-down order (rule 5): of lots alike in priority and expiry, promotional go first and paid ones last.
+create type farthing.lot_source as enum ('promotional', 'adjustment', 'bonus', 'paid');
+create domain farthing.metadata as jsonb constraint metadata_bounded check (pg_column_size(value) <= 8192);
+comment on domain farthing.metadata is 'What a caller says of an entry, at most 8 KiB.';
 
 create table farthing.accounts (
   account_id bigint generated always as identity primary key,
@@ -18,8 +24,7 @@ create table farthing.accounts (
   debt numeric(38, 18) not null default 0,
   last_entry_at timestamptz not null default '-infinity',
   created_at timestamptz not null default now(),
-  constraint accounts_held_not_negative check (held >= 0),
-  constraint accounts_debt_not_negative check (debt >= 0)
+  constraint accounts_nothing_negative check (held >= 0 and debt >= 0)
 ) with (fillfactor = 80); -- room in the page keeps the balance update off the indexes (HOT)
 comment on table farthing.accounts is
   'One per user. balance = Σ lots.remaining − debt = Σ entries; held = Σ open holds. Credits.';
@@ -27,9 +32,7 @@ comment on table farthing.accounts is
 create table farthing.lots (
   account_id bigint not null references farthing.accounts (account_id),
   lot_id uuid not null default gen_random_uuid(),
-  source text not null,
-  source_rank smallint not null generated always as
-    (case source when 'promotional' then 1 when 'adjustment' then 2 when 'bonus' then 3 else 4 end) stored,
+  source farthing.lot_source not null,
   amount numeric(38, 18) not null,
   remaining numeric(38, 18) not null,
   reserved numeric(38, 18) not null default 0,
@@ -40,11 +43,9 @@ create table farthing.lots (
   closed_at timestamptz,
   created_at timestamptz not null default now(),
   primary key (account_id, lot_id),
-  constraint lots_source_known check (source in ('paid', 'bonus', 'promotional', 'adjustment')),
-  constraint lots_amount_positive check (amount > 0),
-  constraint lots_remaining_in_range check (remaining between 0 and amount),
-  constraint lots_reserved_in_range check (reserved between 0 and remaining),
-  constraint lots_closed_are_empty check (closed_at is null or remaining = 0)
+  -- One expression and not five: each debit evaluates it, and Postgres pays per constraint.
+  constraint lots_add_up check (amount > 0 and reserved >= 0 and remaining between reserved and amount
+    and (closed_at is null or remaining = 0))
 ) with (fillfactor = 80);
 comment on table farthing.lots is
   'Credits that came together. remaining: not spent; reserved: the part of remaining that open holds '
@@ -52,7 +53,7 @@ comment on table farthing.lots is
 -- Rule 5, the burn-down order. The predicate is closed_at and not remaining, so that a debit stays a HOT
 -- update.
 create index lots_burn_order on farthing.lots
-  (account_id, priority, expires_at, source_rank, created_at, lot_id) where closed_at is null;
+  (account_id, priority, expires_at, source, created_at, lot_id) where closed_at is null;
 create index lots_by_expiry on farthing.lots (expires_at, account_id) where closed_at is null
   and expires_at is not null;
 -- Rule 9 beneath every other guard: an order puts in each kind of credit once.
@@ -71,20 +72,13 @@ create table farthing.entries (
   direction farthing.direction not null,
   amount numeric(38, 18) not null,
   balance_after numeric(38, 18) not null,
-  kind text not null,
-  reference_type text,
-  reference_id text,
-  correlation_id text,
-  metadata jsonb,
+  kind farthing.entry_kind not null,
+  reference_type varchar(40),
+  reference_id varchar(255),
+  correlation_id varchar(255),
+  metadata farthing.metadata,
   primary key (account_id, seq),
-  constraint entries_seq_positive check (seq > 0),
-  constraint entries_amount_positive check (amount > 0),
-  constraint entries_kind_known check (kind in ('purchase', 'bonus', 'promotion', 'adjustment', 'debit',
-    'usage',
-    'settle', 'expiry', 'clawback', 'reinstatement')),
-  constraint entries_text_bounded check (length(reference_type) <= 40 and length(reference_id) <= 255
-    and length(correlation_id) <= 255),
-  constraint entries_metadata_bounded check (pg_column_size(metadata) <= 8192)
+  constraint entries_amount_positive check (amount > 0)
 );
 comment on table farthing.entries is
   'Append-only. in: counterparty → account, out: account → counterparty. seq has no gap per account. '

@@ -69,7 +69,7 @@ begin
     select lot_id, least(remaining - reserved, v_debt) as most from farthing.lots
     where account_id = p_account_id and closed_at is null and remaining > reserved
       and (expires_at is null or expires_at > p_now) and v_debt > 0
-    order by priority, expires_at, source_rank, created_at, lot_id
+    order by priority, expires_at, source, created_at, lot_id
   loop
     exit when v_debt = 0;
     v_lot.most := least(v_lot.most, v_debt);
@@ -159,7 +159,8 @@ comment on function farthing.lock_account(uuid, timestamptz) is
   'there is no such user.';
 
 create function farthing.receive(
-  p_account_id bigint, p_source text, p_amount numeric, p_kind text, p_counterparty farthing.system_account,
+  p_account_id bigint, p_source farthing.lot_source, p_amount numeric, p_kind farthing.entry_kind,
+  p_counterparty farthing.system_account,
   p_lot farthing.lots, p_reference_type text, p_reference_id text, p_correlation_id text, p_metadata jsonb,
   p_now timestamptz)
 returns farthing.lots

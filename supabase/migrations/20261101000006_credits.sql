@@ -32,8 +32,8 @@ begin
   v_account := farthing.lock_account(p_user_id, p_now);
   v_terms.expires_at := p_expires_at;
   v_terms.priority := p_priority;
-  v_lot := farthing.receive(v_account.account_id, p_source, v_amount,
-    case p_source when 'promotional' then 'promotion' else 'adjustment' end,
+  v_lot := farthing.receive(v_account.account_id, p_source::farthing.lot_source, v_amount,
+    case p_source when 'promotional' then 'promotion' else 'adjustment' end::farthing.entry_kind,
     case p_source when 'promotional' then 'promotions' else 'adjustments' end::farthing.system_account,
     v_terms, 'grant', null, p_correlation_id, jsonb_build_object('reason', p_reason), p_now);
   return farthing.idempotency_keep(p_idempotency_key, p_fingerprint, 201, jsonb_build_object(

@@ -1,13 +1,11 @@
 -- Usage: token counts in, exact charges out, each event at most once for ever.
 
 create table farthing.usage_events (
-  account_id bigint not null references farthing.accounts (account_id),
-  event_id text not null,
+  account_id bigint not null,
+  event_id varchar(255) not null,
   first_seq bigint not null,
   last_seq bigint not null,
-  primary key (account_id, event_id),
-  constraint usage_events_id_bounded check (length(event_id) between 1 and 255),
-  constraint usage_events_seq_in_order check (first_seq <= last_seq)
+  primary key (account_id, event_id)
 );
 comment on table farthing.usage_events is
   'Rule 9: one usage event, one charge, for ever. What was charged stands in the entries first_seq to '
@@ -75,7 +73,7 @@ as $$
 begin
   perform farthing.fail(p_event.problem,
     case p_event.problem when 'unknown_model' then 'There is no rate for this model.'
-      else 'A usage has an event id of 1 to 255 characters and 0 to 1,000,000,000 tokens of each kind, not all 0.'
+      else 'A usage has an event id of 1 to 255 characters and 0 to 1e9 tokens of each kind, not all 0.'
     end,
     null, p_prefix || p_event.field);
 end

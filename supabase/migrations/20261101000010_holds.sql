@@ -102,7 +102,7 @@ begin
   select p_hold.account_id, p_hold.hold_id, s.lot_id, least(s.free, p_hold.amount - s.before)
   from (
     select l.lot_id, l.remaining - l.reserved as free, coalesce(sum(l.remaining - l.reserved) over (
-      order by l.priority, l.expires_at, l.source_rank, l.created_at, l.lot_id
+      order by l.priority, l.expires_at, l.source, l.created_at, l.lot_id
       rows between unbounded preceding and 1 preceding), 0) as before
     from farthing.lots l
     where l.account_id = p_hold.account_id and l.closed_at is null and l.remaining > l.reserved

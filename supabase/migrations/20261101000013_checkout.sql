@@ -89,8 +89,8 @@ begin
       farthing.order_answer(v_order)) || '{"step": "reuse"}';
   end if;
   if p_idempotency_key is not null then
-    insert into farthing.idempotency_keys (key, fingerprint, state, created_at)
-    values (decode(p_idempotency_key, 'hex'), decode(p_fingerprint, 'hex'), 'started', p_now);
+    insert into farthing.idempotency_keys (key, fingerprint, created_at)
+    values (decode(p_idempotency_key, 'hex'), decode(p_fingerprint, 'hex'), p_now);
   end if;
   return jsonb_build_object('step', 'create', 'order', farthing.order_answer(v_order) || jsonb_build_object(
     'success_url', v_order.success_url, 'cancel_url', v_order.cancel_url,
@@ -119,8 +119,8 @@ begin
   where order_id = p_order_id
   returning * into v_order;
   v_data := farthing.order_answer(v_order);
-  update farthing.idempotency_keys set state = 'finished', status = 201, answer = v_data
-  where key = decode(p_idempotency_key, 'hex') and state = 'started';
+  update farthing.idempotency_keys set status = 201, answer = v_data
+  where key = decode(p_idempotency_key, 'hex') and status is null;
   return jsonb_build_object('status', 201, 'replayed', false, 'data', v_data);
 end
 $$;
@@ -135,7 +135,7 @@ language plpgsql security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  delete from farthing.idempotency_keys where key = decode(p_idempotency_key, 'hex') and state = 'started';
+  delete from farthing.idempotency_keys where key = decode(p_idempotency_key, 'hex') and status is null;
   return '{}';
 end
 $$;

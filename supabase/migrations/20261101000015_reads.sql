@@ -54,7 +54,7 @@ begin
     'debt', trim_scale(coalesce(v_account.debt, 0))::text,
     'lots', (select coalesce(jsonb_agg(jsonb_build_object('id', lot_id, 'source', source,
         'remaining', trim_scale(remaining)::text, 'expires_at', expires_at)
-        order by priority, expires_at, source_rank, created_at, lot_id), '[]')
+        order by priority, expires_at, source, created_at, lot_id), '[]')
       from farthing.lots where account_id = v_account.account_id and closed_at is null),
     'as_of', p_now);
 end
@@ -89,7 +89,7 @@ begin
     with page as (
       select e.* from farthing.entries e
       where e.account_id = v_account_id and e.seq between v_first and v_last
-        and (p_kind is null or e.kind = p_kind)
+        and (p_kind is null or e.kind::text = p_kind)
       order by e.seq desc limit p_limit + 1
     ), shown as (select * from page order by seq desc limit p_limit)
     select jsonb_build_object(
