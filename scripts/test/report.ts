@@ -53,7 +53,8 @@ function failures(rows: Row[]): string[] {
   return rows.flatMap(({ name, failures }) =>
     failures.map(({ test, detail }) => {
       const lines = detail.trim().split("\n").slice(0, DETAIL_LINES).map((line) => `      ${line}`);
-      return `  ${pc.red("failed")}  ${name}: ${test}\n${lines.join("\n")}`;
+      const what = test === name ? name : `${name}: ${test}`;
+      return `  ${pc.red("failed")}  ${what}\n${lines.join("\n")}`;
     })
   );
 }

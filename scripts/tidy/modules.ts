@@ -87,7 +87,10 @@ function namesTaken(node: ts.ImportDeclaration | ts.ExportDeclaration): string[]
 
 /** `const { a } = await import("./x.ts")` takes `a`; any other use of a dynamic import takes all. */
 function namesOfDynamicImport(call: ts.CallExpression): string[] {
-  const declaration = ts.isAwaitExpression(call.parent) ? call.parent.parent : call.parent;
+  let declaration: ts.Node = call.parent;
+  while (ts.isAwaitExpression(declaration) || ts.isAsExpression(declaration)) {
+    declaration = declaration.parent;
+  }
   if (!ts.isVariableDeclaration(declaration) || !ts.isObjectBindingPattern(declaration.name)) {
     return ["*"];
   }
@@ -133,12 +136,23 @@ class Graph {
   }
 
   /** A path written out, in a task or a command line, is run and not imported. */
-  #enter(from: Source, path: string): void {
+  #enter(from: Source, path: string): Module | undefined {
     const target = this.#find(from, path) ?? this.modules.get(normalize(path));
     if (target) target.entry = true;
+    return target;
   }
 
   #follow(module: Module): void {
+    const written = new Set<Module>();
+    const takenLate: string[] = [];
+    this.#walk(module, written, takenLate);
+    // `import(url)` of a path written out elsewhere in the file takes its names from there.
+    for (const { users } of written) {
+      for (const name of takenLate) users.set(name, (users.get(name) ?? new Set()).add(module));
+    }
+  }
+
+  #walk(module: Module, written: Set<Module>, takenLate: string[]): void {
     walk(syntaxOf(module.source), (node) => {
       if (ts.isImportDeclaration(node) || ts.isExportDeclaration(node)) {
         this.#use(module, node.moduleSpecifier, namesTaken(node));
@@ -146,11 +160,15 @@ class Graph {
       } else if (
         ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword
       ) {
-        this.#use(module, node.arguments[0], namesOfDynamicImport(node));
+        const [specifier] = node.arguments;
+        if (!specifier || ts.isStringLiteral(specifier)) {
+          this.#use(module, specifier, namesOfDynamicImport(node));
+        } else takenLate.push(...namesOfDynamicImport(node));
       } else if (ts.isImportTypeNode(node) && ts.isLiteralTypeNode(node.argument)) {
         this.#use(module, node.argument.literal, [node.qualifier?.getText() ?? "*"]);
       } else if (ts.isStringLiteral(node) && /\.tsx?$/.test(node.text) && !isImportOf(node)) {
-        this.#enter(module.source, node.text);
+        const target = this.#enter(module.source, node.text);
+        if (target) written.add(target);
       }
     });
   }

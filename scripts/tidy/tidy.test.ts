@@ -119,6 +119,9 @@ rule(
     "e.ts": "export const w = 1;\n",
     "supabase/functions/credits/app.ts": "export const app = 1;\n",
     "packages/client/mod.ts": "export const client = 1;\n",
+    "late.test.ts":
+      `const url = new URL("./g.ts", import.meta.url);\nconst { g } = await import(url.href) as T;\n`,
+    "g.ts": "export const g = 1;\ng;\n",
     "tests/support.ts": "export const help = 1;\n",
     "tests/a.test.ts": `import { help } from "./support.ts";\n`,
   },

@@ -31,7 +31,16 @@ const NOT_OURS = /(?:^|\/)data\/.*\.(?:csv|json)$|^LICENSE$/;
 
 export async function readTree(root: string): Promise<Source[]> {
   const git = new Deno.Command("git", {
-    args: ["ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+    // Command-line trust: CI often runs as another user than the one who checked out.
+    args: [
+      "-c",
+      "safe.directory=*",
+      "ls-files",
+      "-z",
+      "--cached",
+      "--others",
+      "--exclude-standard",
+    ],
     cwd: root,
   });
   const { success, stdout, stderr } = await git.output();
