@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { delay } from "../stack/wait.ts";
 import { DemoError, describeRefusal, type Service } from "./service.ts";
 import type { TraceRequest } from "./trace.ts";
 
@@ -6,7 +7,7 @@ const charged = z.object({
   data: z.object({
     credits: z.string(),
     balance_after: z.string(),
-    lots: z.array(z.object({ lot_id: z.string(), amount: z.string() })),
+    lots: z.array(z.object({ id: z.string(), amount: z.string() })),
   }),
 });
 const refused = z.object({
@@ -16,13 +17,18 @@ const refused = z.object({
   }),
 });
 
+/** A charge as `POST /usage` answers it. */
+export type Charge = z.infer<typeof charged>["data"];
+
 /** What `POST /usage` said: the charge, or what it would have cost and what was there. */
 export type Outcome =
-  | { charged: z.infer<typeof charged>["data"] }
+  | { charged: Charge }
   | { refused: z.infer<typeof refused>["error"]["details"] };
 
-/** How long one charge may take before the demo gives up on it. */
-const CHARGE_TIMEOUT_MS = 30_000;
+/** How long one call may take before it is tried again, how often, and the pause before. */
+const CALL_TIMEOUT_MS = 10_000;
+const CALL_TRIES = 3;
+const CALL_RETRY_MS = 250;
 
 /** The app's own back end: reports usage with the secret key, one call per request of a model. */
 export class BackEnd {
@@ -60,23 +66,27 @@ export class BackEnd {
     return await response.text();
   }
 
+  /** Tries again where no answer or a 5xx came: the key makes the repeat safe. */
   async #fetch(
     method: string,
     path: string,
     headers: Record<string, string> = {},
     body?: unknown,
   ): Promise<Response> {
-    try {
-      return await fetch(`${this.#service.url}/functions/v1/${path}`, {
-        method,
-        headers: { apikey: this.#service.secretKey, ...headers },
-        ...(body !== undefined && { body: JSON.stringify(body) }),
-        signal: AbortSignal.timeout(CHARGE_TIMEOUT_MS),
-      });
-    } catch (error) {
-      throw new DemoError(
-        `${method} /${path} failed: ${error instanceof Error ? error.message : error}`,
-      );
+    for (let tried = 1;; tried++) {
+      try {
+        const response = await fetch(`${this.#service.url}/functions/v1/${path}`, {
+          method,
+          headers: { apikey: this.#service.secretKey, ...headers },
+          ...(body !== undefined && { body: JSON.stringify(body) }),
+          signal: AbortSignal.timeout(CALL_TIMEOUT_MS),
+        });
+        if (response.status < 500 || tried === CALL_TRIES) return response;
+        await response.body?.cancel();
+      } catch (error) {
+        if (tried === CALL_TRIES) throw new DemoError(`${method} /${path} failed: ${error}`);
+      }
+      await delay(CALL_RETRY_MS * tried);
     }
   }
 }

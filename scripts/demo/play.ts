@@ -1,9 +1,9 @@
 import { Exact } from "../rates/exact.ts";
-import { BackEnd } from "./back-end.ts";
+import { BackEnd, type Charge } from "./back-end.ts";
 import type { Buyer } from "./buyer.ts";
 import type { Expected, Package } from "./expected.ts";
 import type { Progress } from "./progress.ts";
-import { buy, type Credits, type Pay, readCredits } from "./purchase.ts";
+import { buy, type Credits, readCredits } from "./purchase.ts";
 import type { Service } from "./service.ts";
 import type { TraceRequest } from "./trace.ts";
 
@@ -27,7 +27,6 @@ export interface Scene {
   model: string;
   trace: TraceRequest[];
   plan: Expected;
-  pay: Pay;
   progress: Progress;
   say: (text: string) => void;
 }
@@ -78,13 +77,13 @@ export async function play(scene: Scene): Promise<Played> {
 
 /** Buys the next package of the plan; its new lots get a name. Returns the balance. */
 async function buyNext(
-  { buyer, pay, say }: Scene,
+  { buyer, say }: Scene,
   toBuy: Package[],
   names: Map<string, string>,
 ): Promise<string> {
   const next = toBuy.shift();
   if (!next) throw new Error("refused again, after every package that the plan takes was bought");
-  await buy(buyer, next, pay);
+  await buy(buyer, next);
   const credits: Credits = await readCredits(buyer);
   for (const { id, source } of credits.lots) {
     if (!names.has(id)) names.set(id, `${next.name} ${source}`);
@@ -95,14 +94,14 @@ async function buyNext(
 
 function note(
   played: Played,
-  charge: { credits: string; balance_after: string; lots: { lot_id: string; amount: string }[] },
+  charge: Charge,
   names: Map<string, string>,
 ): void {
   played.charged += 1;
   played.credits = played.credits.plus(charge.credits);
   played.balance = charge.balance_after;
-  for (const { lot_id, amount } of charge.lots) {
-    const name = names.get(lot_id) ?? `unknown lot ${lot_id}`;
+  for (const { id, amount } of charge.lots) {
+    const name = names.get(id) ?? `unknown lot ${id}`;
     played.byLot.set(name, (played.byLot.get(name) ?? new Exact(0)).plus(amount));
   }
 }

@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { payCheckout } from "../stack/stripe/browser.ts";
+import { delay } from "../stack/wait.ts";
 import type { Buyer } from "./buyer.ts";
 import type { Package } from "./expected.ts";
 import { DemoError } from "./service.ts";
@@ -13,25 +15,27 @@ const credits = z.object({
 /** The account as the buyer sees it. */
 export type Credits = z.infer<typeof credits>;
 
-/** Pays a hosted checkout page, as a person with a card would. */
-export type Pay = (checkoutUrl: string) => Promise<void>;
-
+/** Stripe's documented test card that pays. */
+const PAYING_CARD = "4242424242424242";
 /** Until when the webhook has to have granted what was paid, and how often the order is looked at. */
 const PAID_DEADLINE_MS = 30_000;
 const PAID_POLL_MS = 50;
 
 /** Buys a package on the hosted page and waits until the webhook has made the order paid. */
-export async function buy(buyer: Buyer, { id }: Package, pay: Pay): Promise<void> {
+export async function buy(buyer: Buyer, { id, name }: Package): Promise<void> {
   const body = { package_id: id };
   const session = checkout.parse(await buyer.post("checkout", body, crypto.randomUUID()));
-  await pay(session.checkout_url);
+  const { result, message } = await payCheckout(session.checkout_url, PAYING_CARD);
+  if (result !== "paid") {
+    throw new DemoError(`the page did not take the card for ${name}: ${message}`);
+  }
   const deadline = Date.now() + PAID_DEADLINE_MS;
   let status = "pending";
   while (status !== "paid") {
     if (Date.now() > deadline) {
       throw new DemoError(`the order ${session.order_id} is ${status}, though its page was paid`);
     }
-    await new Promise((wake) => setTimeout(wake, PAID_POLL_MS));
+    await delay(PAID_POLL_MS);
     status = order.parse(await buyer.get(`checkout/orders/${session.order_id}`)).status;
   }
 }

@@ -1,4 +1,4 @@
-import { need, readSettings } from "../settings/settings.ts";
+import { need, type Settings } from "../settings/settings.ts";
 
 /** The service under way: where it answers, and the keys of its two kinds of callers. */
 export interface Service {
@@ -6,7 +6,6 @@ export interface Service {
   publishableKey: string;
   secretKey: string;
   databaseUrl: string;
-  stripeUrl: string;
 }
 
 /** The demo can't go on; the message says what happened and what to do. */
@@ -15,18 +14,17 @@ export class DemoError extends Error {
 }
 
 /**
- * Reads an env file of the stack.
+ * The service that the settings name.
  * @throws SettingsError, naming what is missing: without STRIPE_API_URL it would be Stripe itself,
  * where nobody may pay by a script.
  */
-export function readService(envFile?: string): Service {
-  const settings = readSettings(envFile);
+export function serviceOf(settings: Settings): Service {
+  need(settings, "STRIPE_API_URL");
   return {
     url: need(settings, "SUPABASE_URL"),
     publishableKey: need(settings, "SUPABASE_PUBLISHABLE_KEY"),
     secretKey: need(settings, "SUPABASE_SECRET_KEY"),
     databaseUrl: need(settings, "SUPABASE_DB_URL"),
-    stripeUrl: need(settings, "STRIPE_API_URL"),
   };
 }
 

@@ -35,7 +35,7 @@ export async function importRates(
   print(formatReading(map));
   if (map.refused.length > 0 && !options.skipRefused) {
     throw new ImportRefused(
-      `${map.refused.length} prices are refused, nothing is changed: ` +
+      `prices refused: ${map.refused.length}, so nothing is changed: ` +
         "correct the file, choose with --models, or leave them out with --skip-refused",
     );
   }

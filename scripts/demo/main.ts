@@ -1,0 +1,81 @@
+/** `deno task demo`: the main job from sign-up to proof, on a public trace of real requests. */
+import { parseArgs } from "node:util";
+import pc from "picocolors";
+import { SettingsError } from "../settings/settings.ts";
+import { print, printError } from "../terminal/print.ts";
+import { cleanUpOnSignals } from "../test/cleanup.ts";
+import { signUp } from "./buyer.ts";
+import { readPackages, readRate } from "./catalogue.ts";
+import { expectDemo } from "./expected.ts";
+import { play } from "./play.ts";
+import { createProgress } from "./progress.ts";
+import { readViolations } from "./proof.ts";
+import { withService } from "./reach-stack.ts";
+import { formatProof, formatReport } from "./report.ts";
+import { DemoError, type Service } from "./service.ts";
+import { readSample } from "./trace.ts";
+import { compare } from "./verdict.ts";
+
+const USAGE = `Usage: deno task demo [--env-file FILE]
+
+Signs somebody up, buys credits on the hosted page, charges 2,000 requests of a
+public trace as gpt-4o and proves the ledger. Uses the stack that runs, else
+starts one for itself; --env-file names the stack's env file.`;
+
+const MODEL = "gpt-4o";
+
+/** Plays it all; false where a figure differs or the ledger does not prove itself. */
+async function demo(service: Service): Promise<boolean> {
+  const trace = readSample();
+  const buyer = await signUp(service);
+  print(`${buyer.email} signed up at ${service.url}`);
+  const packages = await readPackages(buyer);
+  const plan = expectDemo(trace, await readRate(buyer, MODEL), packages);
+  print(`${packages.length} packages on sale: ${packages.map(({ name }) => name).join(", ")}`);
+  print(
+    pc.dim(`The trace: ${trace.length} requests, ${plan.credits.toFixed()} credits as ${MODEL}`),
+  );
+  print();
+  const played = await play({
+    service,
+    buyer,
+    model: MODEL,
+    trace,
+    plan,
+    progress: createProgress(trace.length),
+    say: print,
+  });
+  const checks = compare(played, plan);
+  const violations = await readViolations(service);
+  print();
+  print(formatReport(checks, played, plan));
+  print();
+  print(formatProof(violations));
+  return violations.length === 0 && checks.every(({ equal }) => equal);
+}
+
+async function main(): Promise<boolean> {
+  const { values } = parseArgs({
+    options: { "env-file": { type: "string" }, help: { type: "boolean", short: "h" } },
+  });
+  if (values.help) {
+    print(USAGE);
+    return true;
+  }
+  cleanUpOnSignals();
+  return await withService(values["env-file"], (text) => print(pc.dim(text)), demo);
+}
+
+const passed = await main().catch((error: unknown) => {
+  const known = error instanceof DemoError || error instanceof SettingsError ||
+    isBadFlag(error);
+  if (!known) throw error;
+  printError(pc.red((error as Error).message));
+  return false;
+});
+Deno.exit(passed ? 0 : 1);
+
+function isBadFlag(error: unknown): boolean {
+  return error instanceof TypeError &&
+    String((error as { code?: unknown }).code).startsWith("ERR_PARSE_ARGS");
+}
