@@ -117,9 +117,3 @@ let shared: Services | undefined;
 
 /** @throws EnvError, on every request until the environment is complete */
 export const servicesFromEnv: ServicesSource = () => shared ??= makeServices(readEnv());
-
-/** Lets go of the database's connections, for a process that stops. */
-export async function closeServices(): Promise<void> {
-  await shared?.database.close();
-  shared = undefined;
-}

@@ -5,7 +5,7 @@ import { listQuery, SignedAmount, text, TimestampOut, Uuid } from "./common.ts";
 const Money = z.int().openapi({ description: "In the currency's minor unit.", example: 999 });
 const Currency = z.string().openapi({ pattern: "^[a-z]{3}$", example: "usd" });
 
-export const Package = z.looseObject({
+export const Package = z.object({
   id: z.string(),
   name: z.string(),
   amount: Money,
@@ -24,21 +24,31 @@ export const CheckoutBody = z.strictObject({
   client_temp_id: text(100).optional(),
 }).openapi("CheckoutRequest");
 
-export const Checkout = z.looseObject({
+const orderFields = {
   order_id: Uuid,
+  expires_at: TimestampOut,
+  package_id: z.string(),
+  package_name: z.string(),
+  amount: Money,
+  currency: Currency,
+  credits: SignedAmount,
+  bonus_credits: SignedAmount,
+  total_credits: SignedAmount,
+  client_temp_id: z.string().nullable(),
+  paid_at: TimestampOut.nullable(),
+  created_at: TimestampOut,
+};
+
+/** A checkout that is open: send the buyer to `checkout_url`. */
+export const Checkout = z.object({
+  ...orderFields,
   status: z.literal("pending"),
   checkout_session_id: z.string(),
   checkout_url: z.string(),
-  expires_at: TimestampOut,
-  package_id: z.string(),
-  amount: Money,
-  currency: Currency,
-  total_credits: SignedAmount,
-  client_temp_id: z.string().nullable(),
 }).openapi("Checkout");
 
-export const Order = z.looseObject({
-  order_id: Uuid,
+export const Order = z.object({
+  ...orderFields,
   status: z.enum([
     "pending",
     "processing",
@@ -49,13 +59,11 @@ export const Order = z.looseObject({
     "refunded",
     "disputed",
   ]),
-  package_id: z.string(),
-  amount: Money,
-  currency: Currency,
-  total_credits: SignedAmount,
+  checkout_session_id: z.string().nullable(),
+  checkout_url: z.string().nullable(),
 }).openapi("Order");
 
-export const OrdersQuery = z.strictObject(listQuery);
+export const OrdersQuery = z.strictObject({ ...listQuery, cursor: Uuid.optional() });
 
 export const OrderPath = z.object({ id: Uuid });
 

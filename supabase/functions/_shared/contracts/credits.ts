@@ -40,16 +40,18 @@ const ENTRY_KINDS = [
 ] as const;
 
 export const Entry = z.object({
-  id: z.string(),
-  seq: z.string().openapi({ description: "Position in the account, without a gap." }),
+  id: Uuid,
+  seq: z.int().openapi({ description: "Position in the account: 1, 2, 3 … without a gap." }),
   kind: z.enum(ENTRY_KINDS),
   amount: SignedAmount,
   balance_after: SignedAmount,
+  transaction_id: Uuid,
   lot_id: Uuid.nullable(),
   reference_type: z.string().nullable(),
   reference_id: z.string().nullable(),
   correlation_id: z.string().nullable(),
   metadata: z.record(z.string(), z.unknown()).nullable(),
+  event_at: TimestampOut,
   created_at: TimestampOut,
 }).openapi("Entry");
 
@@ -73,16 +75,20 @@ export const GrantBody = z.strictObject({
   reason: text(500),
 }).openapi("GrantRequest");
 
-export const Grant = z.looseObject({
+export const Grant = z.object({
   id: Uuid,
+  user_id: Uuid,
   source: LotSource,
   amount: SignedAmount,
   remaining: SignedAmount,
+  priority: z.int(),
   expires_at: TimestampOut.nullable(),
+  created_at: TimestampOut,
 }).openapi("Lot");
 
 /** What one lot gave to a debit. */
-export const LotShare = z.looseObject({ id: Uuid, source: LotSource, amount: SignedAmount });
+export const LotShare = z.object({ id: Uuid, source: LotSource, amount: SignedAmount })
+  .openapi("LotShare");
 
 export const DebitBody = z.strictObject({
   user_id: Uuid,

@@ -1,6 +1,7 @@
 /** Credits reserved for work in flight. */
 import { z } from "@hono/zod-openapi";
 import { Amount, AmountOrZero, SignedAmount, text, TimestampOut, Uuid } from "./common.ts";
+import { LotShare } from "./credits.ts";
 import { Model, SettleUsage } from "./usage.ts";
 
 export const HoldPath = z.object({ id: Uuid });
@@ -35,19 +36,30 @@ export const HoldBody = z.strictObject({
 }).refine(amountOrEstimate.check, amountOrEstimate.error)
   .openapi("HoldRequest", { description: "Either amount or estimate." });
 
-export const OpenedHold = z.looseObject({
+const holdFields = {
   hold_id: Uuid,
-  status: z.literal("open"),
+  user_id: Uuid,
   amount: SignedAmount,
-  available_after: SignedAmount,
+  model: z.string().optional(),
+  rate_version: z.int().optional(),
+  reason: z.string().nullable(),
   expires_at: TimestampOut,
+  created_at: TimestampOut,
+  resolved_at: TimestampOut.nullable(),
+};
+
+export const OpenedHold = z.object({
+  ...holdFields,
+  status: z.literal("open"),
+  available_after: SignedAmount,
 }).openapi("OpenedHold");
 
-export const Hold = z.looseObject({
-  hold_id: Uuid,
+/** `model` and `rate_version` stand in a hold that was priced by an estimate: the rate it pins. */
+export const Hold = z.object({
+  ...holdFields,
   status: z.enum(["open", "settled", "released"]),
-  amount: SignedAmount,
-  expires_at: TimestampOut,
+  settled: SignedAmount.optional(),
+  shortfall: SignedAmount.optional(),
 }).openapi("Hold");
 
 const amountOrUsage = oneOf("amount", "usage");
@@ -58,16 +70,18 @@ export const SettleBody = z.strictObject({
 }).refine(amountOrUsage.check, amountOrUsage.error)
   .openapi("SettleRequest", { description: "Either amount or usage." });
 
-export const SettledHold = z.looseObject({
+export const SettledHold = z.object({
   hold_id: Uuid,
   status: z.literal("settled"),
   settled: SignedAmount,
   released: SignedAmount,
   shortfall: SignedAmount,
   balance_after: SignedAmount,
+  transaction_id: Uuid.nullable(),
+  lots: z.array(LotShare),
 }).openapi("SettledHold");
 
-export const ReleasedHold = z.looseObject({
+export const ReleasedHold = z.object({
   hold_id: Uuid,
   status: z.literal("released"),
 }).openapi("ReleasedHold");

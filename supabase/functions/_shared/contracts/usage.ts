@@ -39,7 +39,7 @@ export const EstimateBody = z.strictObject({ model: Model, ...tokenFields })
   .refine(hasTokens, noTokens)
   .openapi("EstimateRequest");
 
-export const Estimate = z.looseObject({
+export const Estimate = z.object({
   credits: SignedAmount,
   rate_version: z.int(),
 }).openapi("Estimate");
@@ -91,13 +91,15 @@ export const Charge = z.object({
 export const BatchResult = z.object({
   accepted: z.int(),
   duplicates: z.int(),
-  rejected: z.array(z.looseObject({ index: z.int(), code: z.string() })),
-  results: z.array(z.looseObject({})),
+  rejected: z.array(
+    z.object({ index: z.int(), event_id: z.string().nullable(), code: z.string() }),
+  ),
+  results: z.array(Charge.extend({ index: z.int() })),
 }).openapi("UsageBatchResult");
 
 const Price = z.string().nullable();
 
-export const Rate = z.looseObject({
+export const Rate = z.object({
   model: z.string(),
   version: z.int(),
   input_per_million_usd: z.string(),

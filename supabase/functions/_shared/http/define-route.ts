@@ -20,7 +20,7 @@ type Method = "get" | "post" | "delete";
 export type LimitName = "none" | "read" | "write" | "money";
 
 /** Largest body of an ordinary route, and of a batch or a webhook. */
-export const BODY_LIMIT_BYTES = 64 * 1024;
+const BODY_LIMIT_BYTES = 64 * 1024;
 export const LARGE_BODY_LIMIT_BYTES = 1024 * 1024;
 
 /** What a handler gets: parsed, authenticated, with everything it may use. */

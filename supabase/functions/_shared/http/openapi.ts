@@ -38,7 +38,7 @@ function errorOf(codes: readonly ErrorCode[]): z.ZodType {
 }
 
 /** What a route can answer because of what its declaration asks for. */
-export function errorCodesOf(route: Route): ErrorCode[] {
+function errorCodesOf(route: Route): ErrorCode[] {
   const codes = new Set<ErrorCode>(["invalid_request", "internal", "not_ready", ...route.errors]);
   if (!route.who.includes("signed")) {
     codes.add("unauthenticated").add("token_expired").add("upstream_unavailable")

@@ -8,7 +8,7 @@ const MAX_FIELD = 200;
 type Issue = z.core.$ZodIssue;
 
 /** `["events", 3, "model"]` becomes `events[3].model`. */
-export function fieldPath(path: readonly PropertyKey[]): string {
+function fieldPath(path: readonly PropertyKey[]): string {
   let text = "";
   for (const part of path) {
     if (typeof part === "number") text += `[${part}]`;
