@@ -12,6 +12,11 @@ create type farthing.entry_kind as enum ('purchase', 'bonus', 'promotion', 'adju
   'settle', 'expiry', 'clawback', 'reinstatement');
 -- In burn-down order (rule 5): of lots alike in priority and expiry, promotional go first and paid ones last.
 create type farthing.lot_source as enum ('promotional', 'adjustment', 'bonus', 'paid');
+-- Ranges are domains and not checks where a debit writes: Postgres parses a table's checks for every statement.
+create domain farthing.credits as numeric(38, 18) constraint credits_not_negative check (value >= 0);
+create domain farthing.positive_credits as numeric(38, 18) constraint credits_positive check (value > 0);
+comment on domain farthing.credits is 'An amount of credits, 0 or more, exact to 18 decimals.';
+comment on domain farthing.positive_credits is 'An amount of credits above 0, exact to 18 decimals.';
 create domain farthing.metadata as jsonb constraint metadata_bounded check (pg_column_size(value) <= 8192);
 comment on domain farthing.metadata is 'What a caller says of an entry, at most 8 KiB.';
 
@@ -20,11 +25,10 @@ create table farthing.accounts (
   owner_id uuid unique references auth.users (id) on delete set null,
   last_seq bigint not null default 0,
   balance numeric(38, 18) not null default 0,
-  held numeric(38, 18) not null default 0,
-  debt numeric(38, 18) not null default 0,
+  held farthing.credits not null default 0,
+  debt farthing.credits not null default 0,
   last_entry_at timestamptz not null default '-infinity',
-  created_at timestamptz not null default now(),
-  constraint accounts_nothing_negative check (held >= 0 and debt >= 0)
+  created_at timestamptz not null default now()
 ) with (fillfactor = 80); -- room in the page keeps the balance update off the indexes (HOT)
 comment on table farthing.accounts is
   'One per user. balance = Σ lots.remaining − debt = Σ entries; held = Σ open holds. Credits.';
@@ -33,9 +37,9 @@ create table farthing.lots (
   account_id bigint not null references farthing.accounts (account_id),
   lot_id uuid not null default gen_random_uuid(),
   source farthing.lot_source not null,
-  amount numeric(38, 18) not null,
-  remaining numeric(38, 18) not null,
-  reserved numeric(38, 18) not null default 0,
+  amount farthing.positive_credits not null,
+  remaining farthing.credits not null,
+  reserved farthing.credits not null default 0,
   cost_basis_usd numeric(38, 18),
   priority smallint not null default 100,
   expires_at timestamptz,
@@ -43,9 +47,7 @@ create table farthing.lots (
   closed_at timestamptz,
   created_at timestamptz not null default now(),
   primary key (account_id, lot_id),
-  -- One expression and not five: each debit evaluates it, and Postgres pays per constraint.
-  constraint lots_add_up check (amount > 0 and reserved >= 0 and remaining between reserved and amount
-    and (closed_at is null or remaining = 0))
+  constraint lots_add_up check (reserved <= remaining and remaining <= amount)
 ) with (fillfactor = 80);
 comment on table farthing.lots is
   'Credits that came together. remaining: not spent; reserved: the part of remaining that open holds '
@@ -70,15 +72,14 @@ create table farthing.entries (
   lot_id uuid,
   counterparty farthing.system_account not null,
   direction farthing.direction not null,
-  amount numeric(38, 18) not null,
+  amount farthing.positive_credits not null,
   balance_after numeric(38, 18) not null,
   kind farthing.entry_kind not null,
   reference_type varchar(40),
   reference_id varchar(255),
   correlation_id varchar(255),
   metadata farthing.metadata,
-  primary key (account_id, seq),
-  constraint entries_amount_positive check (amount > 0)
+  primary key (account_id, seq)
 );
 comment on table farthing.entries is
   'Append-only. in: counterparty → account, out: account → counterparty. seq has no gap per account. '
@@ -90,10 +91,9 @@ create table farthing.debt_payments (
   account_id bigint not null references farthing.accounts (account_id),
   payment_id bigint generated always as identity,
   lot_id uuid not null,
-  amount numeric(38, 18) not null,
+  amount farthing.positive_credits not null,
   created_at timestamptz not null default now(),
   primary key (account_id, payment_id),
-  constraint debt_payments_amount_positive check (amount > 0),
   foreign key (account_id, lot_id) references farthing.lots (account_id, lot_id)
 );
 comment on table farthing.debt_payments is

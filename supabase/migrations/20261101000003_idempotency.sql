@@ -28,13 +28,14 @@ as $$
 declare
   -- Longer than any request can live (150 s): a key still started by then belongs to a dead request.
   c_lock_timeout constant interval := interval '3 minutes';
+  v_key bytea := decode(p_key, 'hex');
   v_kept farthing.idempotency_keys;
 begin
   if p_key is null then
     return null;
   end if;
   perform pg_advisory_xact_lock(hashtextextended(p_key, 0));
-  select * into v_kept from farthing.idempotency_keys where key = decode(p_key, 'hex');
+  select * into v_kept from farthing.idempotency_keys where key = v_key;
   if v_kept.key is null then
     return null;
   end if;

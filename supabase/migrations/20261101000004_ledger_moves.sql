@@ -8,9 +8,9 @@ create table farthing.holds (
   account_id bigint not null references farthing.accounts (account_id),
   hold_id uuid not null default gen_random_uuid(),
   status text not null default 'open',
-  amount numeric(38, 18) not null,
-  settled numeric(38, 18),
-  shortfall numeric(38, 18),
+  amount farthing.positive_credits not null,
+  settled farthing.credits,
+  shortfall farthing.credits,
   model text,
   rate_version int,
   reason text,
@@ -19,12 +19,11 @@ create table farthing.holds (
   created_at timestamptz not null default now(),
   resolved_at timestamptz,
   primary key (account_id, hold_id),
-  constraint holds_amount_positive check (amount > 0),
   constraint holds_text_bounded check (length(reason) <= 500 and length(correlation_id) <= 255),
   constraint holds_live_at_most_a_day check (expires_at <= created_at + interval '1 day'),
   constraint holds_states check (
     (status = 'open' and resolved_at is null and settled is null and shortfall is null)
-    or (status = 'settled' and resolved_at is not null and settled >= 0 and shortfall >= 0)
+    or (status = 'settled' and resolved_at is not null and settled is not null and shortfall is not null)
     or (status = 'released' and resolved_at is not null and settled is null and shortfall is null))
 );
 comment on table farthing.holds is
@@ -38,9 +37,8 @@ create table farthing.hold_lots (
   account_id bigint not null,
   hold_id uuid not null,
   lot_id uuid not null,
-  amount numeric(38, 18) not null,
+  amount farthing.positive_credits not null,
   primary key (account_id, hold_id, lot_id),
-  constraint hold_lots_amount_positive check (amount > 0),
   foreign key (account_id, hold_id) references farthing.holds (account_id, hold_id),
   foreign key (account_id, lot_id) references farthing.lots (account_id, lot_id)
 );
