@@ -1,10 +1,12 @@
 import { expireSessions } from "./checkout/expire.ts";
 import { settlePayment } from "./checkout/pay.ts";
 import { Courier } from "./deliveries/courier.ts";
+import { forgetOldKeys } from "./http/idempotency.ts";
 import { FaultPlan } from "./http/faults.ts";
 import { delayedPayments } from "./payments/attempt.ts";
 import { recordEvent } from "./resources/events.ts";
 import { paymentIntents } from "./resources/payment-intents.ts";
+import { ensureEndpoint } from "./resources/webhook-endpoints.ts";
 import type { Cause, Scope } from "./scope.ts";
 import { type Options, readSettings } from "./settings.ts";
 import { Store } from "./store/store.ts";
@@ -49,6 +51,9 @@ export function createEngine(options: Options): Engine {
   };
   const timer = setInterval(tick, TICK_MS);
   Deno.unrefTimer(timer);
+  if (options.webhookUrl) ensureEndpoint(scope(), { url: options.webhookUrl });
+  forgetOldKeys(scope());
+  store.flush();
   courier.wake();
   return {
     store,

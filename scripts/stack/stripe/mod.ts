@@ -6,9 +6,6 @@ import { createApp } from "./app.ts";
 import { createEngine } from "./engine.ts";
 import type { Options } from "./settings.ts";
 
-export type { Options as StripeEmulatorOptions } from "./settings.ts";
-export { payCheckout } from "./browser.ts";
-
 export interface StripeEmulator {
   fetch(request: Request): Promise<Response>;
   /** Ends deliveries under way and writes what is unwritten. */

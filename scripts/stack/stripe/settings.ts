@@ -16,6 +16,8 @@ export interface Options {
   apiKey: string;
   /** Signing secret of every webhook endpoint; absent: each gets a random one. */
   webhookSecret?: string;
+  /** An endpoint that gets every event, registered at the start; absent: none but by API. */
+  webhookUrl?: string;
   /** Where browsers reach the emulator, e.g. `http://127.0.0.1:54326`. */
   publicUrl: string;
   /** Journal of all state; absent: nothing outlives the process. */

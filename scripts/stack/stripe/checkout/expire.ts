@@ -16,7 +16,7 @@ export function cancelCheckout(scope: Scope, session: Session): Session {
 /** Expires the open sessions whose time is over. */
 export function expireSessions(scope: Scope): void {
   const now = scope.seconds();
-  for (const session of sessions.all(scope)) {
+  for (const session of sessions.values(scope)) {
     if (session.status === "open" && session.expires_at <= now) cancelCheckout(scope, session);
   }
 }

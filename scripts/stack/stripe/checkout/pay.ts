@@ -9,7 +9,7 @@ import { createCustomer } from "../resources/customers.ts";
 import { createIntent, paymentIntents } from "../resources/payment-intents.ts";
 import { createBankAccount, createCard } from "../resources/payment-methods.ts";
 import type { Scope } from "../scope.ts";
-import { type Session, sessions, sessionSecrets } from "./session.ts";
+import { type Session, sessionOf, sessions, sessionSecrets } from "./session.ts";
 
 /** What the buyer entered, already checked for form. */
 export type Payment =
@@ -71,10 +71,6 @@ export function settlePayment(
   }
   bookPayment(scope, ended);
   return ended;
-}
-
-export function sessionOf(scope: Scope, intent: string): Session | undefined {
-  return sessions.all(scope).find((session) => session.payment_intent === intent);
 }
 
 function conclude(

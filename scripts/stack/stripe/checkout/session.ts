@@ -1,4 +1,5 @@
 import type Stripe from "stripe";
+import type { Scope } from "../scope.ts";
 import { collection } from "../store/collection.ts";
 
 export type Session = Stripe.Checkout.Session;
@@ -17,3 +18,10 @@ export interface SessionSecret {
 }
 
 export const sessionSecrets = collection<SessionSecret>("checkout_secret");
+
+/** The session that made a payment intent, if one did. */
+export function sessionOf(scope: Scope, intent: string): Session | undefined {
+  for (const session of sessions.values(scope)) {
+    if (session.payment_intent === intent) return session;
+  }
+}

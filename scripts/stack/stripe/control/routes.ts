@@ -11,7 +11,7 @@ import { deliveryControls } from "./deliveries.ts";
 
 const endpointBody = z.strictObject({
   url: z.url(),
-  enabled_events: z.array(z.string()).min(1).default(["*"]),
+  enabled_events: z.array(z.string()).min(1).optional(),
   secret: z.string().min(1).optional(),
   description: z.string().optional(),
 });
@@ -41,6 +41,7 @@ export function controls(engine: Engine): Hono {
     engine.courier.disorder = { hold: [], copies: 1 };
     return c.json({ reset: true });
   });
+  app.get("/", (c) => c.json(summary(engine)));
   app.post("/tick", (c) => {
     engine.tick();
     return c.json({ now: engine.scope().now().toISOString() });
@@ -74,6 +75,12 @@ export function controls(engine: Engine): Hono {
   });
   app.route("/", deliveryControls(engine));
   return app;
+}
+
+/** What there is, by kind, and what disorder and faults are on. */
+function summary(engine: Engine) {
+  const { courier, faults, store } = engine;
+  return { objects: store.sizes(), disorder: courier.disorder, faults: faults.left() };
 }
 
 function explain(error: Error, c: Context): Response {

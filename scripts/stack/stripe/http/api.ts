@@ -157,10 +157,8 @@ function respond({ status, body, headers }: Answer, exchange: Exchange): Respons
       "content-type": "application/json",
       "request-id": exchange.requestId,
       "stripe-version": API_VERSION,
-      ...(exchange.key !== null && { "idempotency-key": encodeURIComponent(exchange.key) }),
+      ...(exchange.key !== null && { "idempotency-key": exchange.key }),
       ...(exchange.key !== null && { "original-request": exchange.requestId }),
-      // A 500 is repeated under its key, so only a fresh one is worth a retry.
-      ...(status === 409 && { "stripe-should-retry": "true" }),
       ...headers,
     },
   });

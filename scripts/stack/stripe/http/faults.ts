@@ -24,6 +24,11 @@ export class FaultPlan {
     this.#planned.push({ ...fault, left: fault.times ?? 1 });
   }
 
+  /** Those still to come. */
+  left(): Fault[] {
+    return this.#planned.filter((fault) => fault.left > 0);
+  }
+
   clear(): void {
     this.#planned = [];
   }

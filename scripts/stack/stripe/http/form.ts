@@ -8,7 +8,7 @@ export type RawParams = Record<string, unknown>;
 const LIMITS = { depth: 12, parameterLimit: 2_000, arrayLimit: 1_000 };
 
 /** Parses `a[b][0][c]=d`, the form encoding of Stripe's API, from a body or a query string. */
-export function parseForm(text: string): RawParams {
+function parseForm(text: string): RawParams {
   try {
     return qs.parse(text, {
       ...LIMITS,

@@ -46,6 +46,13 @@ export function recall(scope: Scope, key: string, print: string): StoredAnswer |
   return found;
 }
 
+/** Removes the keys whose day is over, so that a long-lived data file does not grow by them. */
+export function forgetOldKeys(scope: Scope): void {
+  for (const { id, created } of answers.all(scope)) {
+    if (scope.seconds() - created >= KEPT_SECONDS) answers.remove(scope, id);
+  }
+}
+
 export function remember(
   scope: Scope,
   key: string,

@@ -29,7 +29,7 @@ export interface List<T> {
 type Range = z.output<typeof range>;
 
 /** Whether a moment (in seconds) lies within the bounds of a `created` filter. */
-export function within(moment: number, bounds: Range | undefined): boolean {
+function within(moment: number, bounds: Range | undefined): boolean {
   if (!bounds) return true;
   const { gt = -Infinity, gte = -Infinity, lt = Infinity, lte = Infinity }: {
     gt?: number | undefined;

@@ -1,11 +1,12 @@
 import { type Context, Hono } from "hono";
 import { html } from "hono/html";
-import { type Outcome, paySession, resumeSession, sessionOf } from "../checkout/pay.ts";
-import { type Session, sessions, sessionSecrets } from "../checkout/session.ts";
+import { type Outcome, paySession, resumeSession } from "../checkout/pay.ts";
+import { type Session, sessionOf, sessions, sessionSecrets } from "../checkout/session.ts";
 import type { Engine } from "../engine.ts";
 import { randomText } from "../ids.ts";
 import { attemptPayment, bookPayment, failAuthentication } from "../payments/attempt.ts";
 import { formatMoney } from "../payments/fees.ts";
+import { charges } from "../resources/charges.ts";
 import { paymentIntents } from "../resources/payment-intents.ts";
 import type { Scope } from "../scope.ts";
 import { checkoutPage, type Refused } from "./checkout-page.ts";
@@ -28,6 +29,8 @@ export function pages(engine: Engine): Hono {
     engine.store.flush();
     return response;
   });
+  app.get("/", (c) => c.html(notice("Stripe emulator", "Open the URL of a checkout session.")));
+  app.get("/receipts/:id", (c) => receipt(c, engine.scope()));
   app.get("/authenticate/:intent", (c) => {
     const intent = paymentIntents.find(engine.scope(), c.req.param("intent"));
     if (intent?.status !== "requires_action") return over(c);
@@ -126,6 +129,13 @@ function authenticationPage(amount: string) {
       </form>
     `,
   );
+}
+
+function receipt(c: Context, scope: Scope) {
+  const charge = charges.find(scope, c.req.param("id") ?? "");
+  if (!charge?.paid) return c.html(notice("Not found", "There is no such receipt."), 404);
+  const amount = formatMoney(charge.amount, charge.currency);
+  return c.html(notice(`Receipt for ${amount}`, charge.description ?? "Thank you."));
 }
 
 function closed(c: Context, session: Session | undefined) {

@@ -34,9 +34,17 @@ const FAILED_AUTHENTICATION: Decline = {
   message: "The bank could not authenticate this payment. Try another card.",
 };
 
+const AUTHENTICATION_REQUIRED: Decline = {
+  code: "authentication_required",
+  decline_code: "authentication_required",
+  message: "The bank wants the buyer to authenticate this payment.",
+};
+
 interface Attempt {
   /** The buyer has passed the bank's authentication. */
   authenticated?: boolean;
+  /** The buyer is away and cannot authenticate: a bank that asks for it means a refusal. */
+  offSession?: boolean;
   /** How a delayed payment ends. */
   delayedOutcome?: DelayedPayment["outcome"];
 }
@@ -50,12 +58,15 @@ export function attemptPayment(
   scope: Scope,
   intent: Intent,
   methodId: string,
-  { authenticated = false, delayedOutcome = "succeeds" }: Attempt = {},
+  { authenticated = false, offSession = false, delayedOutcome = "succeeds" }: Attempt = {},
 ): Intent {
   const method = paymentMethods.get(scope, methodId, "payment_method");
   const behaviour = behaviourOf(paymentMethodSecrets.find(scope, methodId)?.behaviour);
   const current = paymentIntents.update(scope, intent, { payment_method: methodId });
   if (method.type !== "card") return startDelayed(scope, current, method, delayedOutcome);
+  if (behaviour.authentication && offSession) {
+    return failCard(scope, current, method, { ...behaviour, decline: AUTHENTICATION_REQUIRED });
+  }
   if (behaviour.authentication && !authenticated) return askAuthentication(scope, current);
   if (behaviour.decline) return failCard(scope, current, method, behaviour);
   const charge = createCharge(scope, current, method, "succeeded", behaviour);

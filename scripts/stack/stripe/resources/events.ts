@@ -25,11 +25,17 @@ export interface StoredEvent {
 
 const stored = collection<StoredEvent>("event");
 
+/** Stripe shows events of the last thirty days. */
+const SHOWN_SECONDS = 30 * 24 * 3_600;
+
 /** `pending_webhooks` counts the deliveries that are not yet answered with success, as of now. */
 export const events = {
   ...stored,
   get: (scope: Scope, id: string, param?: string) => counted(scope, stored.get(scope, id, param)),
-  all: (scope: Scope) => stored.all(scope),
+  all: (scope: Scope) => {
+    const oldest = scope.seconds() - SHOWN_SECONDS;
+    return stored.all(scope).filter((event) => event.created >= oldest);
+  },
 };
 
 function counted(scope: Scope, event: StoredEvent): StoredEvent {

@@ -19,6 +19,7 @@ import { reference, type Resource } from "../http/resource.ts";
 import { route } from "../http/route.ts";
 import { newId, randomText } from "../ids.ts";
 import { defined, mergeMetadata } from "../objects.ts";
+import { sessionOf } from "../checkout/session.ts";
 import { attemptPayment, bookPayment } from "../payments/attempt.ts";
 import { checkAmount } from "../payments/check-amount.ts";
 import type { Scope } from "../scope.ts";
@@ -173,6 +174,7 @@ const confirm = route(
   },
   (scope, params, { id }) => {
     const before = paymentIntents.get(scope, id);
+    refuseCheckoutIntent(scope, before);
     const { receipt_email, setup_future_usage, payment_method, ...rest } = params;
     const changes = defined({ receipt_email, setup_future_usage }) as Partial<Intent>;
     const intent = paymentIntents.update(scope, before, changes);
@@ -191,13 +193,11 @@ function confirmIntent(scope: Scope, intent: Intent, options: Confirmation): Int
     );
   }
   const method = requirePaymentMethod(scope, named, "payment_method");
-  const after = attemptPayment(scope, intent, method.id);
+  const offSession = Boolean(options.off_session || options.error_on_requires_action);
+  const after = attemptPayment(scope, intent, method.id, { offSession });
   bookPayment(scope, after);
   if (after.status === "requires_payment_method") throw refusal(after);
   if (after.status !== "requires_action") return after;
-  if (options.off_session || options.error_on_requires_action) {
-    throw refusal(after, "authentication_required", "The bank wants the buyer to authenticate.");
-  }
   const action = after.next_action?.redirect_to_url;
   return paymentIntents.update(scope, after, {
     next_action: {
@@ -207,16 +207,26 @@ function confirmIntent(scope: Scope, intent: Intent, options: Confirmation): Int
   });
 }
 
-function refusal(intent: Intent, code?: string, message?: string): StripeApiError {
+function refusal(intent: Intent): StripeApiError {
   const failure = intent.last_payment_error;
-  return new StripeApiError(402, message ?? failure?.message ?? "The payment failed.", {
+  return new StripeApiError(402, failure?.message ?? "The payment failed.", {
     type: "card_error",
-    code: code ?? failure?.code ?? "card_declined",
-    decline_code: code ?? failure?.decline_code ?? "generic_decline",
+    code: failure?.code ?? "card_declined",
+    decline_code: failure?.decline_code ?? "generic_decline",
     ...(typeof failure?.charge === "string" && { charge: failure.charge }),
     payment_intent: intent,
     payment_method: failure?.payment_method,
   });
+}
+
+/** A checkout session alone decides over the intent it made. */
+function refuseCheckoutIntent(scope: Scope, intent: Intent): void {
+  if (!sessionOf(scope, intent.id)) return;
+  throw new StripeApiError(
+    400,
+    "This payment intent was made by a checkout session: use the session, or expire it.",
+    { code: "payment_intent_unexpected_state", payment_intent: intent },
+  );
 }
 
 function unexpectedState(intent: Intent, verb: string): StripeApiError {
@@ -234,8 +244,11 @@ const cancel = route(
     cancellation_reason: z.enum(["duplicate", "fraudulent", "requested_by_customer", "abandoned"])
       .optional(),
   },
-  (scope, params, { id }) =>
-    cancelIntent(scope, paymentIntents.get(scope, id), params.cancellation_reason ?? null),
+  (scope, params, { id }) => {
+    const intent = paymentIntents.get(scope, id);
+    refuseCheckoutIntent(scope, intent);
+    return cancelIntent(scope, intent, params.cancellation_reason ?? null);
+  },
 );
 
 export const paymentIntentResource: Resource = {

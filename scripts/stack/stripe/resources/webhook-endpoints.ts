@@ -23,7 +23,8 @@ export function signingSecret(scope: Scope, endpoint: string): string {
 
 interface NewEndpoint {
   url: string;
-  enabled_events: string[];
+  /** Default: every type. */
+  enabled_events?: string[] | undefined;
   description?: string | null | undefined;
   metadata?: Record<string, string> | null | undefined;
   api_version?: string | undefined;
@@ -31,11 +32,12 @@ interface NewEndpoint {
 }
 
 /** Makes an endpoint. The answer, and it alone, shows the signing secret. */
-export function createEndpoint(scope: Scope, given: NewEndpoint): WebhookEndpoint {
+function createEndpoint(scope: Scope, given: NewEndpoint): WebhookEndpoint {
   const { secret = scope.settings.webhookSecret ?? newId("whsec", 32), ...rest } = given;
   const endpoint = webhookEndpoints.put(scope, {
     ...example<WebhookEndpoint>("webhook_endpoint"),
     description: null,
+    enabled_events: ["*"],
     ...defined(rest),
     api_version: rest.api_version ?? null,
     metadata: rest.metadata ?? {},
@@ -47,13 +49,16 @@ export function createEndpoint(scope: Scope, given: NewEndpoint): WebhookEndpoin
   return { ...endpoint, secret };
 }
 
-/** The endpoint of that URL with these settings and this secret: found and changed, or made. */
+/**
+ * The endpoint of that URL, changed to these settings, or a new one: calling twice changes nothing.
+ * An existing endpoint takes over the secret given, or the one all endpoints are to have.
+ */
 export function ensureEndpoint(scope: Scope, given: NewEndpoint): WebhookEndpoint {
   const found = webhookEndpoints.all(scope).find((endpoint) => endpoint.url === given.url);
   if (!found) return createEndpoint(scope, given);
-  const secret = given.secret ?? signingSecret(scope, found.id);
+  const secret = given.secret ?? scope.settings.webhookSecret ?? signingSecret(scope, found.id);
   secrets.put(scope, { id: found.id, secret });
-  const { enabled_events } = given;
+  const enabled_events = given.enabled_events ?? found.enabled_events;
   const endpoint = webhookEndpoints.update(scope, found, { enabled_events, status: "enabled" });
   return { ...endpoint, secret };
 }

@@ -25,6 +25,11 @@ export class Store {
     return this.#table(name);
   }
 
+  /** How many objects each table holds. */
+  sizes(): Record<string, number> {
+    return Object.fromEntries([...this.#tables].map(([name, rows]) => [name, rows.size]));
+  }
+
   put(table: string, value: Entity): void {
     this.#record({ table, id: value.id, value });
   }

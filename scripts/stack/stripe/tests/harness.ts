@@ -1,5 +1,6 @@
 import Stripe from "stripe";
-import { createStripeEmulator, type StripeEmulatorOptions } from "../mod.ts";
+import { createStripeEmulator } from "../mod.ts";
+import type { Options } from "../settings.ts";
 
 const KEY = "sk_test_emulator_key_1234";
 
@@ -14,7 +15,7 @@ export interface Stand {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-export async function startStand(options: Partial<StripeEmulatorOptions> = {}): Promise<Stand> {
+export async function startStand(options: Partial<Options> = {}): Promise<Stand> {
   const clock = { now: new Date() };
   const late: { fetch: (request: Request) => Promise<Response> } = {
     fetch: () => Promise.resolve(new Response(null, { status: 503 })),
