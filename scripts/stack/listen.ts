@@ -1,4 +1,5 @@
 /** An HTTP server on 127.0.0.1, with a clear word when its port is taken. */
+import { portOwner } from "./port-owner.ts";
 import { StackError } from "./stack-error.ts";
 
 export interface Listener {
@@ -34,9 +35,11 @@ export function listen(port: number, purpose: string, handler: Handler): Listene
   };
 }
 
-export function portTaken(port: number, purpose: string): StackError {
+function portTaken(port: number, purpose: string): StackError {
+  const pid = portOwner(port);
   return new StackError(
-    `Port ${port} (${purpose}) is taken: end what uses it, or add --offset 100 to move every port.`,
+    `Port ${port} (${purpose}) is taken${pid === undefined ? "" : ` by process ${pid}`}: ` +
+      `end it, or add --offset 100 to move every port.`,
   );
 }
 

@@ -11,6 +11,9 @@ export interface State {
   databaseDirectory: string | null;
 }
 
+/** Data directories that this process has a stack on. */
+const claimed = new Set<string>();
+
 function fileOf(dataDir: string): string {
   return join(dataDir, "stack.json");
 }
@@ -34,7 +37,10 @@ export async function readRunning(dataDir: string): Promise<State | undefined> {
 /** @throws StackError when another stack runs on this data */
 export async function claim(dataDir: string, state: State): Promise<void> {
   const running = await readRunning(dataDir);
-  if (running && running.pid !== Deno.pid) throw alreadyRunning(running);
+  // Our own pid in a file that we did not write is a dead process's: containers reuse pids.
+  const alive = running && (running.pid !== Deno.pid || claimed.has(dataDir));
+  if (alive) throw alreadyRunning(running);
+  claimed.add(dataDir);
   await writeState(dataDir, state);
 }
 
@@ -43,6 +49,7 @@ export async function writeState(dataDir: string, state: State): Promise<void> {
 }
 
 export async function releaseState(dataDir: string): Promise<void> {
+  claimed.delete(dataDir);
   await Deno.remove(fileOf(dataDir)).catch(() => {});
 }
 

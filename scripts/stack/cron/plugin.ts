@@ -18,7 +18,7 @@ export function cronPlugin(): Plugin {
       }
       detail = "scheduled jobs run by the stack";
       const sql = server.connect("postgres", { max: 4 });
-      const scheduler = createScheduler(sql, new Date());
+      const scheduler = createScheduler(sql);
       const running = new Set<Promise<void>>();
       const timer = setInterval(() => {
         // While the database is down there is nothing to run; the next second asks again.

@@ -16,16 +16,15 @@ export interface Scheduler {
   tick(now: Date): Promise<void>;
 }
 
-const TICK_JOBS = `
+const ACTIVE_JOBS = `
   select jobid::text, schedule, command, database, username from cron.job
    where active and database = current_database() order by jobid`;
 
-/** The command tag that pg_cron keeps for a finished run, such as "SELECT 1". */
+/** What pg_cron keeps of a finished run: the last command's tag, such as "1 row" or "INSERT 1". */
 function outcome(result: unknown): string {
-  const last = [result].flat().at(-1) as { command?: string; count?: number } | undefined;
-  return [last?.command, last?.count].filter((part) => part !== undefined && part !== null).join(
-    " ",
-  );
+  const sets = Array.isArray((result as unknown[])[0]) ? result as unknown[] : [result];
+  const { command, count } = sets.at(-1) as { command?: string | null; count?: number | null };
+  return [command, count].filter((part) => part !== undefined && part !== null).join(" ");
 }
 
 async function execute(sql: postgres.Sql, job: Job): Promise<string> {
@@ -55,18 +54,17 @@ async function run(sql: postgres.Sql, job: Job): Promise<void> {
   }
 }
 
-export function createScheduler(sql: postgres.Sql, startedAt: Date): Scheduler {
-  /** Up to when each job has been looked at, by id and schedule. */
+export function createScheduler(sql: postgres.Sql): Scheduler {
+  /** Up to when each job has been looked at, by id and schedule: a changed one starts anew. */
   const seen = new Map<string, Date>();
   const running = new Set<string>();
 
   function take(job: Job, now: Date): boolean {
     const key = `${job.jobid} ${job.schedule}`;
     const since = seen.get(key);
-    if (since === undefined) seen.set(key, startedAt < now ? now : startedAt);
-    if (since === undefined || running.has(job.jobid) || !isDue(job.schedule, since, now)) {
-      return false;
-    }
+    if (since === undefined) seen.set(key, now);
+    if (since === undefined || running.has(job.jobid)) return false;
+    if (!isReadableAndDue(job.schedule, since, now)) return false;
     seen.set(key, now);
     return true;
   }
@@ -75,7 +73,7 @@ export function createScheduler(sql: postgres.Sql, startedAt: Date): Scheduler {
     async tick(now) {
       const [there] = await sql`select to_regclass('cron.job') is not null as there`;
       if (!there?.there) return;
-      const jobs = await sql.unsafe<Job[]>(TICK_JOBS);
+      const jobs = await sql.unsafe<Job[]>(ACTIVE_JOBS);
       await Promise.all(
         jobs.filter((job) => take(job, now)).map(async (job) => {
           running.add(job.jobid);
@@ -84,4 +82,13 @@ export function createScheduler(sql: postgres.Sql, startedAt: Date): Scheduler {
       );
     },
   };
+}
+
+/** `cron.schedule` checks what it is given; a row written past it must not hold up the others. */
+function isReadableAndDue(schedule: string, since: Date, now: Date): boolean {
+  try {
+    return isDue(schedule, since, now);
+  } catch {
+    return false;
+  }
 }

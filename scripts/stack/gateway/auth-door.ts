@@ -3,6 +3,7 @@ import { Hono } from "hono";
 import type { Keys } from "../keys.ts";
 import type { Auth } from "../lite/apps.ts";
 import { authRefusal, type GatewayEnv, identify } from "./callers.ts";
+import { forward } from "./forward.ts";
 import type { Tokens } from "./tokens.ts";
 
 interface Session {
@@ -59,7 +60,7 @@ export function authDoor(auth: Auth, keys: Keys, tokens: Tokens): Hono<GatewayEn
     const headers = new Headers(c.req.raw.headers);
     const user = c.var.caller?.user;
     if (user) headers.set("authorization", `Bearer ${await tokens.toLite(user)}`);
-    return await translate(await auth.fetch(new Request(c.req.raw, { headers })), tokens);
+    return await translate(await auth.fetch(forward(c.req.raw, { headers })), tokens);
   });
   return door;
 }

@@ -16,7 +16,7 @@ function named(key: string): string {
   return JSON.stringify({ default: key });
 }
 
-export function jwks(keys: Keys): string {
+function jwks(keys: Keys): string {
   return JSON.stringify({ keys: [keys.publicJwk] });
 }
 

@@ -2,6 +2,7 @@
 import { Hono } from "hono";
 import { join } from "node:path";
 import { toFileUrl } from "../paths.ts";
+import { forward } from "./forward.ts";
 
 /** Anything that answers requests: each function exports one as `app`. */
 interface FunctionApp {
@@ -52,7 +53,7 @@ export async function loadFunctions(
 function unprefixed(request: Request): Request {
   const url = new URL(request.url);
   url.pathname = url.pathname.slice("/functions/v1".length);
-  return new Request(url, request);
+  return forward(request, { url });
 }
 
 export function functionsDoor(loaded: Map<string, Loaded>): Hono {

@@ -2,9 +2,11 @@
 import type postgres from "postgres";
 import { databaseOf, type StackContext } from "../context.ts";
 import { createAuth, createRest } from "../lite/apps.ts";
+import { keepDatabaseErrorsQuiet } from "../lite/quiet.ts";
 import { listen, type Listener } from "../listen.ts";
 import { deliver } from "../mail/deliver.ts";
 import type { Plugin } from "../plugin.ts";
+import { listenAlways } from "../postgres/listen.ts";
 import { createGateway } from "./app.ts";
 import { docsDoor } from "./docs.ts";
 import { appOrigins, type Environment, functionEnvironment } from "./environment.ts";
@@ -33,6 +35,7 @@ export function gatewayPlugin(status: () => Promise<unknown>): Plugin {
 
   async function start(context: StackContext): Promise<void> {
     const { keys, urls, options, ports } = context;
+    closers.push(keepDatabaseErrorsQuiet());
     environment = functionEnvironment(context);
     setEnvironment(environment);
     const sql = databaseOf(context).connect("postgres", { max: 2 });
@@ -48,6 +51,8 @@ export function gatewayPlugin(status: () => Promise<unknown>): Plugin {
     const auth = createAuth(lite);
     const rest = createRest(lite);
     closers.push(() => auth.close(), () => rest.close());
+    const reload = () => void rest.reload().catch(() => {});
+    closers.push(await listenAlways(databaseOf(context), "pgrst", reload));
     const loaded = await loadFunctions(options.functionsDir, context.log);
     const functions = functionsDoor(loaded);
     const app = createGateway({ keys, tokens, auth, rest, functions, docs: docsDoor(), status });

@@ -6,6 +6,7 @@
 import { App, type EmailDriver } from "@supabase/lite";
 import { createPostgresConnection } from "@supabase/lite/postgres";
 import type { JWTPayload } from "jose";
+import { forward } from "../gateway/forward.ts";
 import type { Keys } from "../keys.ts";
 
 export interface LiteOptions {
@@ -22,6 +23,8 @@ type Fetch = (request: Request) => Promise<Response>;
 export interface Rest {
   /** Runs a request with these claims; `claims.role` is the database role. */
   fetch(request: Request, claims: JWTPayload): Promise<Response>;
+  /** Forgets what it knows of the schema, as PostgREST does at `notify pgrst`. */
+  reload(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -96,10 +99,11 @@ export function createRest(options: LiteOptions): Rest {
     fetch(request, claims) {
       const headers = new Headers(request.headers);
       headers.delete("authorization");
-      const inner = new Request(request, { headers });
+      const inner = forward(request, { headers });
       callers.set(inner, claims);
       return app.fetch(inner);
     },
+    reload: () => connection.clearSchemaCache(),
     close: () => connection.close(),
   };
 }

@@ -1,6 +1,7 @@
 /** The worker behind the pg_net stand-in: wakes when a transaction that queued something commits. */
 import { databaseOf } from "../context.ts";
 import type { Plugin } from "../plugin.ts";
+import { listenAlways } from "../postgres/listen.ts";
 import { sendQueued } from "./sender.ts";
 
 export function netPlugin(): Plugin {
@@ -8,14 +9,16 @@ export function netPlugin(): Plugin {
   return {
     name: "net",
     async start(context) {
-      const sql = databaseOf(context).connect("postgres", { max: 2 });
+      const server = databaseOf(context);
+      const sql = server.connect("postgres", { max: 2 });
       let running = Promise.resolve();
       const wake = () => {
-        // One at a time, in order; a lost database is met again when the listener reconnects.
+        // One at a time, in order; a lost database is met again when the listener is back.
         running = running.then(() => sendQueued(sql)).then(() => {}, () => {});
       };
-      await sql.listen("net_http_request_queue", wake, wake);
+      const silence = await listenAlways(server, "net_http_request_queue", wake);
       stop = async () => {
+        await silence();
         await running;
         await sql.end({ timeout: 1 });
       };

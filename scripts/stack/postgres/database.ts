@@ -59,6 +59,8 @@ export interface DatabaseServer {
   crash(): Promise<void>;
   /** Starts it again after `stop` or `crash` and waits until it answers. */
   restart(): Promise<void>;
+  /** Calls back each time the server answers again after having been down. */
+  onUp(callback: () => void): void;
 }
 
 const QUIET = () => {};
@@ -84,6 +86,7 @@ export async function startDatabase(options: DatabaseOptions): Promise<DatabaseS
 class Server implements DatabaseServer {
   #child: Deno.ChildProcess | undefined;
   #wanted = false;
+  readonly #up: (() => void)[] = [];
 
   constructor(
     private readonly options: ServerOptions,
@@ -114,6 +117,10 @@ class Server implements DatabaseServer {
     return postgres(this.url(database), { max: 4, onnotice: QUIET, ...options });
   }
 
+  onUp(callback: () => void): void {
+    this.#up.push(callback);
+  }
+
   async #admin(statement: string): Promise<void> {
     const sql = this.connect("postgres", { max: 1 });
     try {
@@ -139,7 +146,7 @@ class Server implements DatabaseServer {
     while (true) {
       const child = await spawnServer(this.options);
       this.#watch(child);
-      if (await this.#answers(child, end)) return;
+      if (await this.#answers(child, end)) return this.#up.forEach((callback) => callback());
       this.#wanted = false;
       const log = await lastLog(this.directory);
       // Children of a killed postmaster hold the shared memory until they notice.

@@ -34,6 +34,9 @@ function standInFiles(source: Source): string[] {
 function fingerprint(source: Source): string {
   const hash = createHash("sha256").update(source.bin);
   for (const name of standInFiles(source)) hash.update(Deno.readFileSync(new URL(name, STAND_INS)));
+  // A system's extensions come and go with its packages: the copy follows.
+  const extensions = [...Deno.readDirSync(join(source.share, "extension"))].map(({ name }) => name);
+  hash.update(extensions.sort().join());
   const { mtime, size } = Deno.statSync(join(source.bin, "postgres"));
   return hash.update(`${mtime?.getTime()} ${size}`).digest("hex").slice(0, 12);
 }

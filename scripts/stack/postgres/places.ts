@@ -3,6 +3,7 @@
  * them, which a home directory (mode 0700) or a repository below it does not allow.
  */
 import { createHash } from "node:crypto";
+import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { type Account, isTraversable } from "./account.ts";
 
@@ -15,7 +16,7 @@ export function cacheRoot(account: Account): string {
   if (account) return "/var/cache/farthing";
   const home = Deno.env.get("HOME");
   const cache = Deno.env.get("XDG_CACHE_HOME") ?? (home && join(home, ".cache"));
-  return join(cache ?? "/tmp", "farthing");
+  return join(cache ?? tmpdir(), "farthing");
 }
 
 /**

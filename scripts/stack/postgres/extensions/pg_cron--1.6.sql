@@ -40,10 +40,16 @@ create policy cron_job_run_details_policy on cron.job_run_details using (usernam
 -- Five fields, "N seconds" with N from 1 to 59, or one of the named forms.
 create function cron._check_schedule(p_schedule text) returns void
 language plpgsql immutable set search_path = '' as $$
+declare
+  v_field text := '([0-9*/,$-]|sun|mon|tue|wed|thu|fri|sat|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)+';
 begin
-  if p_schedule !~* '^\s*(([1-9]|[1-5][0-9])\s+seconds?|@(yearly|annually|monthly|weekly|daily|midnight|hourly|reboot)|(\S+\s+){4}\S+)\s*$' then
+  if p_schedule !~* ('^\s*(' || v_field || '\s+){4}' || v_field || '\s*$')
+    and p_schedule !~* '^\s*([1-9]|[1-5][0-9])\s+seconds?\s*$'
+    and p_schedule !~* '^\s*@(yearly|annually|monthly|weekly|daily|midnight|hourly|reboot)\s*$'
+  then
     raise exception 'invalid schedule: %', p_schedule
-      using errcode = '22023', hint = 'Use cron format (e.g. 5 4 * * *), or interval format ''[1-59] seconds''';
+      using errcode = '22023',
+            hint = 'Use cron format (e.g. 5 4 * * *), or interval format ''[1-59] seconds''';
   end if;
 end;
 $$;

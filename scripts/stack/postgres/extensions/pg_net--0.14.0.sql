@@ -79,7 +79,8 @@ language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
   v_type text;
 begin
-  select value into v_type from jsonb_each_text(coalesce(headers, '{}')) where lower(key) = 'content-type' limit 1;
+  select value into v_type
+    from jsonb_each_text(coalesce(headers, '{}')) where lower(key) = 'content-type' limit 1;
   if v_type is null then
     headers := coalesce(headers, '{}') || '{"Content-Type": "application/json"}'::jsonb;
   elsif split_part(lower(v_type), ';', 1) <> 'application/json' then

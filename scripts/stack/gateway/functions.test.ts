@@ -1,0 +1,50 @@
+import assert from "node:assert/strict";
+import { functionsDoor, loadFunctions } from "./functions.ts";
+
+async function withFunctions(
+  files: Record<string, string>,
+  use: (door: ReturnType<typeof functionsDoor>, log: string[]) => Promise<void>,
+): Promise<void> {
+  const directory = await Deno.makeTempDir();
+  const log: string[] = [];
+  try {
+    for (const [name, text] of Object.entries(files)) {
+      await Deno.mkdir(`${directory}/${name}`);
+      await Deno.writeTextFile(`${directory}/${name}/app.ts`, text);
+    }
+    await use(functionsDoor(await loadFunctions(directory, (line) => log.push(line))), log);
+  } finally {
+    await Deno.remove(directory, { recursive: true });
+  }
+}
+
+const echo = `export const app = { fetch: async (r) =>
+  Response.json({ path: new URL(r.url).pathname, body: await r.text() }) };`;
+
+Deno.test("functions door hands over the path without its prefix, and the body", async () => {
+  await withFunctions({ echo }, async (door) => {
+    const response = await door.request("/functions/v1/echo/a?b=1", { method: "POST", body: "x" });
+    assert.deepEqual(await response.json(), { path: "/echo/a", body: "x" });
+    assert.equal((await door.request("/functions/v1/echo")).status, 200);
+  });
+});
+
+Deno.test("functions door answers 404 as Supabase does for a function that is not there", async () => {
+  await withFunctions({ echo, _shared: echo }, async (door) => {
+    for (const name of ["nope", "_shared", "..%2f"]) {
+      const response = await door.request(`/functions/v1/${name}`);
+      assert.equal(response.status, 404, name);
+      assert.equal((await response.json()).code, "NOT_FOUND");
+    }
+  });
+});
+
+Deno.test("functions door answers 503 for one that fails to load, and serves the others", async () => {
+  await withFunctions({ broken: "throw new Error('no key')", echo }, async (door, log) => {
+    const response = await door.request("/functions/v1/broken");
+    assert.equal(response.status, 503);
+    assert.equal((await response.json()).code, "BOOT_ERROR");
+    assert.equal((await door.request("/functions/v1/echo")).status, 200);
+    assert.match(log.join(), /broken failed to load.*no key/);
+  });
+});

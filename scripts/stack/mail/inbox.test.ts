@@ -1,0 +1,59 @@
+import assert from "node:assert/strict";
+import { createInbox } from "./inbox.ts";
+
+const post = (body: unknown) => ({
+  method: "POST",
+  headers: { "Content-Type": "application/json" },
+  body: JSON.stringify(body),
+});
+
+const hello = { From: "a@farthing.test", To: "b@farthing.test", Subject: "Hello", TextBody: "Hi" };
+
+Deno.test("inbox takes Postmark's and Resend's forms and lists the newest first", async () => {
+  const inbox = await createInbox({});
+  const sent = await (await inbox.request("/email", post(hello))).json();
+  assert.equal(sent.ErrorCode, 0);
+  const resend = { from: "a@farthing.test", to: ["c@farthing.test"], subject: "Two", html: "<p>2" };
+  assert.equal((await inbox.request("/emails", post(resend))).status, 200);
+  const { messages } = await (await inbox.request("/messages")).json();
+  assert.deepEqual(messages.map((message: { subject: string }) => message.subject), [
+    "Two",
+    "Hello",
+  ]);
+  const mine = await (await inbox.request("/messages?to=b@farthing.test")).json();
+  assert.equal(mine.messages.length, 1);
+  assert.equal(mine.messages[0].id, sent.MessageID);
+});
+
+Deno.test("inbox refuses what is no message, in the provider's form", async () => {
+  const inbox = await createInbox({});
+  assert.equal((await inbox.request("/email", post({ From: "a" }))).status, 422);
+  assert.equal((await inbox.request("/emails", { method: "POST", body: "{" })).status, 422);
+});
+
+Deno.test("inbox pages escape what messages contain", async () => {
+  const inbox = await createInbox({});
+  const evil = `<script>alert("x")</script>`;
+  const sent = await inbox.request("/email", post({ ...hello, Subject: evil, HtmlBody: evil }));
+  const { MessageID } = await sent.json();
+  for (const path of ["/", `/messages/${MessageID}`]) {
+    const page = await (await inbox.request(path)).text();
+    assert.ok(!page.includes("<script"), path);
+    assert.ok(page.includes("&lt;script&gt;"), path);
+  }
+  assert.equal((await inbox.request("/messages/none")).status, 404);
+});
+
+Deno.test("inbox keeps its messages across a restart until they are deleted", async () => {
+  const file = await Deno.makeTempFile();
+  try {
+    await (await createInbox({ file })).request("/email", post(hello));
+    const again = await createInbox({ file });
+    assert.equal((await (await again.request("/messages")).json()).messages.length, 1);
+    assert.equal((await again.request("/messages", { method: "DELETE" })).status, 204);
+    const empty = await createInbox({ file });
+    assert.deepEqual((await (await empty.request("/messages")).json()).messages, []);
+  } finally {
+    await Deno.remove(file);
+  }
+});

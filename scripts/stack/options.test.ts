@@ -1,0 +1,37 @@
+import assert from "node:assert/strict";
+import { parseFlags, portsAt } from "./options.ts";
+
+Deno.test("parseFlags reads every flag", () => {
+  const flags = [
+    "--offset",
+    "20",
+    "--data",
+    "d",
+    "--env-file=e",
+    "--postgres",
+    "system",
+    "--no-jobs",
+  ];
+  assert.deepEqual(parseFlags(flags), {
+    offset: 20,
+    dataDir: "d",
+    envFile: "e",
+    postgres: "system",
+    runJobs: false,
+  });
+  assert.equal(parseFlags(["--help"]), undefined);
+});
+
+Deno.test("parseFlags names a flag that it does not know, or whose value is wrong", () => {
+  assert.throws(() => parseFlags(["--ofset", "1"]), /--ofset[^]*Usage:/);
+  assert.throws(() => parseFlags(["--offset", "-1"]), /--offset/);
+  assert.throws(() => parseFlags(["--offset", "1e9"]), /--offset takes a whole number/);
+  assert.throws(() => parseFlags(["--postgres", "mysql"]), /embedded or system/);
+  assert.throws(() => parseFlags(["here"]), /here/);
+});
+
+Deno.test("portsAt shifts every port by the offset", () => {
+  const start = portsAt(0);
+  assert.deepEqual(start, { api: 54321, database: 54322, mail: 54324, stripe: 54326 });
+  assert.deepEqual(Object.values(portsAt(7)), Object.values(start).map((port) => port + 7));
+});

@@ -1,0 +1,40 @@
+/** Which process listens on a port, where /proc can tell. */
+
+/** The socket's inode in /proc/net/tcp, for IPv4 and IPv6. */
+function inodeOf(port: number): string | undefined {
+  const wanted = `:${port.toString(16).toUpperCase().padStart(4, "0")}`;
+  for (const table of ["/proc/net/tcp", "/proc/net/tcp6"]) {
+    const rows = Deno.readTextFileSync(table).split("\n").slice(1);
+    for (const row of rows) {
+      const fields = row.trim().split(/\s+/);
+      const listening = fields[3] === "0A";
+      if (listening && fields[1]?.endsWith(wanted)) return fields[9];
+    }
+  }
+  return undefined;
+}
+
+function holds(pid: string, inode: string): boolean {
+  try {
+    for (const { name } of Deno.readDirSync(`/proc/${pid}/fd`)) {
+      if (Deno.readLinkSync(`/proc/${pid}/fd/${name}`) === `socket:[${inode}]`) return true;
+    }
+  } catch {
+    // ended meanwhile, or another user's: not ours to name
+  }
+  return false;
+}
+
+export function portOwner(port: number): number | undefined {
+  try {
+    const inode = inodeOf(port);
+    if (inode === undefined) return undefined;
+    const pids = [...Deno.readDirSync("/proc")].map(({ name }) => name).filter((name) =>
+      /^\d+$/.test(name)
+    );
+    const owner = pids.find((pid) => holds(pid, inode));
+    return owner === undefined ? undefined : Number(owner);
+  } catch {
+    return undefined;
+  }
+}

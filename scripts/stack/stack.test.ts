@@ -1,0 +1,197 @@
+/** One stack with migrations and a function of its own, from start to stop and back again. */
+import { createClient, type SupabaseClient } from "@supabase/supabase-js";
+import assert from "node:assert/strict";
+import { parseEnv } from "node:util";
+import { type Stack, startStack } from "./mod.ts";
+import { portsAt, type StackOptions } from "./options.ts";
+import { isAlive } from "./postgres/process.ts";
+import { StackError } from "./stack-error.ts";
+import { waitFor } from "./wait.ts";
+
+const TIMEOUT_MS = 20_000;
+
+const MIGRATION = `
+create extension if not exists pg_cron with schema pg_catalog;
+create extension if not exists pg_net with schema extensions;
+create table public.notes (
+  id int generated always as identity primary key,
+  owner uuid not null references auth.users (id) default auth.uid(),
+  body text not null
+);
+alter table public.notes enable row level security;
+grant select, insert on public.notes to authenticated;
+create policy own on public.notes to authenticated using (owner = (select auth.uid()));
+create function public.whoami() returns jsonb language sql stable as $$
+  select jsonb_build_object(
+    'id', auth.uid(), 'role', current_user, 'name', auth.jwt() #>> '{user_metadata,name}')
+$$;
+create table public.ticks (at timestamptz not null default now());
+select cron.schedule('tick', '1 second', 'insert into public.ticks default values');
+`;
+
+const FUNCTION = `export const app = { fetch: (request) => Response.json({
+  path: new URL(request.url).pathname, url: Deno.env.get("SUPABASE_URL") }) };`;
+
+function freeOffset(): number {
+  const isFree = (port: number) => {
+    try {
+      Deno.listen({ hostname: "127.0.0.1", port }).close();
+      return true;
+    } catch {
+      return false;
+    }
+  };
+  for (let offset = 5_000; offset < 9_000; offset += 10) {
+    if (Object.values(portsAt(offset)).every(isFree)) return offset;
+  }
+  throw new Error("no free ports");
+}
+
+async function makeProject(): Promise<StackOptions & { dataDir: string; envFile: string }> {
+  const root = await Deno.makeTempDir({ prefix: "farthing-stack-test-" });
+  await Deno.chmod(root, 0o755); // the database server's account has to get in
+  await Deno.mkdir(`${root}/migrations`);
+  await Deno.writeTextFile(`${root}/migrations/20260101000000_notes.sql`, MIGRATION);
+  await Deno.mkdir(`${root}/functions/echo`, { recursive: true });
+  await Deno.writeTextFile(`${root}/functions/echo/app.ts`, FUNCTION);
+  return {
+    offset: freeOffset(),
+    dataDir: `${root}/data`,
+    envFile: `${root}/stack.env`,
+    migrationsDir: `${root}/migrations`,
+    functionsDir: `${root}/functions`,
+    seedFile: `${root}/seed.sql`,
+  };
+}
+
+function client(env: Record<string, string>, key = env.SUPABASE_PUBLISHABLE_KEY): SupabaseClient {
+  const auth = { persistSession: false, autoRefreshToken: false };
+  return createClient(env.SUPABASE_URL ?? "", key ?? "", { auth });
+}
+
+const PERSON = { email: "ann@example.test", password: "correct horse battery" };
+
+async function signUpAndCall(stack: Stack): Promise<string> {
+  const ann = client(stack.env);
+  const { data, error } = await ann.auth.signUp({ ...PERSON, options: { data: { name: "Ann" } } });
+  assert.equal(error, null);
+  assert.ok(data.session, "sign-up confirms by itself");
+  const claims = await ann.auth.getClaims();
+  assert.equal(claims.data?.header.alg, "ES256");
+  const me = await ann.rpc("whoami");
+  assert.deepEqual(me.data, { id: data.user?.id, role: "authenticated", name: "Ann" });
+  const refreshed = await ann.auth.refreshSession();
+  assert.equal(refreshed.error, null);
+  assert.equal((await ann.rpc("whoami")).data.id, data.user?.id);
+  assert.equal((await ann.from("notes").insert({ body: "mine" })).error, null);
+  return data.session.access_token;
+}
+
+async function refusesOthers(stack: Stack, token: string): Promise<void> {
+  const anon = client(stack.env);
+  assert.equal((await anon.rpc("whoami")).data.role, "anon");
+  assert.equal((await anon.from("notes").select()).error?.code, "42501");
+  const bob = client(stack.env);
+  await bob.auth.signUp({ ...PERSON, email: "bob@example.test" });
+  assert.deepEqual((await bob.from("notes").select()).data, []);
+  const service = client(stack.env, stack.env.SUPABASE_SECRET_KEY);
+  assert.equal((await service.rpc("whoami")).data.role, "service_role");
+  const apikey = stack.env.SUPABASE_PUBLISHABLE_KEY ?? "";
+  const forged = `${token.slice(0, token.lastIndexOf("."))}.${"A".repeat(86)}`;
+  for (const path of ["/rest/v1/notes", "/auth/v1/user"]) {
+    const headers = { apikey, authorization: `Bearer ${forged}` };
+    const response = await fetch(stack.urls.api + path, { headers });
+    await response.body?.cancel();
+    assert.equal(response.status, 401, path);
+    const keyless = await fetch(stack.urls.api + path);
+    await keyless.body?.cancel();
+    assert.equal(keyless.status, 401, `${path} without a key`);
+  }
+}
+
+async function grantsNothingItself(stack: Stack): Promise<void> {
+  const sql = stack.database.connect("postgres", { max: 1 });
+  const [notes] = await sql`
+    select has_table_privilege('anon', 'public.notes', 'select') as anon,
+           has_table_privilege('authenticated', 'public.notes', 'update') as authenticated,
+           has_table_privilege('service_role', 'public.notes', 'select') as service`;
+  assert.deepEqual({ ...notes }, { anon: false, authenticated: false, service: false });
+  await sql.end();
+}
+
+async function runsJobsAndRequests(stack: Stack): Promise<void> {
+  const sql = stack.database.connect("postgres", { max: 1 });
+  const since = new Date();
+  const run = await waitFor(async () => {
+    const [row] = await sql`
+      select status, return_message from cron.job_run_details
+       where status <> 'running' and start_time > ${since} limit 1`;
+    return row;
+  }, TIMEOUT_MS);
+  assert.deepEqual({ ...run }, { status: "succeeded", return_message: "INSERT 1" });
+  const [request] = await sql`select net.http_get(${`${stack.urls.mail}/messages`}) as id`;
+  const response = await waitFor(async () => {
+    const [row] = await sql`select status_code from net._http_response where id = ${request?.id}`;
+    return row;
+  }, TIMEOUT_MS);
+  assert.equal(response?.status_code, 200);
+  await sql.end();
+}
+
+async function survivesACrash(stack: Stack): Promise<void> {
+  const before = stack.database.pid;
+  assert.ok(before);
+  Deno.kill(before, "SIGKILL");
+  const after = await waitFor(() => {
+    const { pid } = stack.database;
+    return pid !== undefined && pid !== before ? pid : undefined;
+  }, TIMEOUT_MS);
+  assert.ok(after, "the database comes back by itself");
+  const service = client(stack.env, stack.env.SUPABASE_SECRET_KEY);
+  const role = await waitFor(async () => (await service.rpc("whoami")).data?.role, TIMEOUT_MS);
+  assert.equal(role, "service_role");
+  await runsJobsAndRequests(stack);
+}
+
+async function refusesASecond(options: StackOptions): Promise<void> {
+  await assert.rejects(
+    startStack(options),
+    (error) => error instanceof StackError && error.message.includes(`pid ${Deno.pid}`),
+  );
+}
+
+Deno.test({
+  name:
+    "stack starts, signs up, serves, recovers from kill -9, stops without a trace, and starts again",
+  sanitizeOps: false,
+  sanitizeResources: false,
+  async fn() {
+    const options = await makeProject();
+    let stack = await startStack(options);
+    try {
+      assert.deepEqual({ ...parseEnv(await Deno.readTextFile(options.envFile)) }, stack.env);
+      const token = await signUpAndCall(stack);
+      await refusesOthers(stack, token);
+      await grantsNothingItself(stack);
+      const echo = await (await fetch(`${stack.urls.api}/functions/v1/echo/x`)).json();
+      assert.deepEqual(echo, { path: "/echo/x", url: stack.urls.api });
+      await runsJobsAndRequests(stack);
+      await survivesACrash(stack);
+      await refusesASecond({ ...options });
+
+      const { pid = 0 } = stack.database;
+      await stack.stop();
+      assert.equal(isAlive(pid), false);
+      await assert.rejects(Deno.stat(options.envFile), Deno.errors.NotFound);
+
+      const { env } = stack;
+      stack = await startStack(options);
+      assert.deepEqual(stack.env, env, "keys are kept");
+      const again = await client(stack.env).auth.signInWithPassword(PERSON);
+      assert.equal(again.error, null, "users are kept");
+    } finally {
+      await stack.stop();
+      await Deno.remove(`${options.dataDir}/..`, { recursive: true });
+    }
+  },
+});
