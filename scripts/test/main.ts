@@ -10,6 +10,7 @@ import { cleanUpOnSignals } from "./cleanup.ts";
 import { formatMs, formatSuite, type Ran, totalsOf } from "./report.ts";
 import type { Suite, SuiteResult } from "./suite.ts";
 import { suites } from "./suites.ts";
+import { tick } from "./ticker.ts";
 
 const inCi = Deno.env.get("CI") === "true";
 
@@ -52,9 +53,10 @@ async function main(): Promise<void> {
   const start = performance.now();
   const ran: Ran[] = [];
   for (const suite of choose(Deno.args)) {
-    print(pc.dim(`… ${suite.name}: ${suite.about}`));
+    const done = tick(`${suite.name}: ${suite.about}`);
     const from = performance.now();
     const result = await runSuite(suite);
+    done();
     ran.push({ name: suite.name, result, ms: performance.now() - from });
     print(formatSuite(ran.at(-1)!) + "\n");
   }

@@ -14,6 +14,16 @@ const SETTINGS = {
   statement_timeout: 60_000,
 };
 
+/** `\ir file` on a line of its own puts that file there, as psql does: the helpers that stories share. */
+async function readStory(file: string): Promise<string> {
+  const text = await Deno.readTextFile(`${ROOT}${FOLDER}/${file}`);
+  const included = [...text.matchAll(/^\\ir (\S+)$/gm)].map((match) => match[1]!);
+  const helpers = await Promise.all(
+    included.map((helper) => Deno.readTextFile(`${ROOT}${FOLDER}/${helper}`)),
+  );
+  return text.replace(/^\\ir \S+$/gm, () => helpers.shift()!);
+}
+
 export async function storyFiles(): Promise<string[]> {
   const entries = await Array.fromAsync(Deno.readDir(`${ROOT}${FOLDER}`));
   return entries.map(({ name }) => name).filter((name) => name.endsWith(".test.sql")).sort();
@@ -48,7 +58,7 @@ export async function runStory(
   const start = performance.now();
   const sql = server.connect(database, { max: 1, connection: { ...SETTINGS, ...settings } });
   try {
-    const text = await Deno.readTextFile(`${ROOT}${FOLDER}/${file}`);
+    const text = await readStory(file);
     return { name: file, ...readTap(await outputOf(sql, text)), ms: performance.now() - start };
   } finally {
     await sql.end();

@@ -15,7 +15,17 @@ export type Database = {
           "created_at": string;
           "event_at": string;
           "id": string;
-          "kind": string;
+          "kind":
+            | "purchase"
+            | "bonus"
+            | "promotion"
+            | "adjustment"
+            | "debit"
+            | "usage"
+            | "settle"
+            | "expiry"
+            | "clawback"
+            | "reinstatement";
           "lot_id": string | null;
           "metadata": Json | null;
           "reference_id": string | null;
@@ -31,7 +41,18 @@ export type Database = {
           "created_at"?: string | null;
           "event_at"?: string | null;
           "id"?: string | null;
-          "kind"?: string | null;
+          "kind"?:
+            | "purchase"
+            | "bonus"
+            | "promotion"
+            | "adjustment"
+            | "debit"
+            | "usage"
+            | "settle"
+            | "expiry"
+            | "clawback"
+            | "reinstatement"
+            | null;
           "lot_id"?: string | null;
           "metadata"?: Json | null;
           "reference_id"?: string | null;
@@ -46,7 +67,18 @@ export type Database = {
           "created_at"?: string | null;
           "event_at"?: string | null;
           "id"?: string | null;
-          "kind"?: string | null;
+          "kind"?:
+            | "purchase"
+            | "bonus"
+            | "promotion"
+            | "adjustment"
+            | "debit"
+            | "usage"
+            | "settle"
+            | "expiry"
+            | "clawback"
+            | "reinstatement"
+            | null;
           "lot_id"?: string | null;
           "metadata"?: Json | null;
           "reference_id"?: string | null;
@@ -99,7 +131,7 @@ export type Database = {
           "order_id": string | null;
           "priority": number;
           "remaining": string | null;
-          "source": string;
+          "source": "promotional" | "adjustment" | "bonus" | "paid";
         };
         ComputedFields: never;
         Insert: {
@@ -110,7 +142,7 @@ export type Database = {
           "order_id"?: string | null;
           "priority"?: number | null;
           "remaining"?: never;
-          "source"?: string | null;
+          "source"?: "promotional" | "adjustment" | "bonus" | "paid" | null;
         };
         Update: {
           "amount"?: never;
@@ -120,7 +152,7 @@ export type Database = {
           "order_id"?: string | null;
           "priority"?: number | null;
           "remaining"?: never;
-          "source"?: string | null;
+          "source"?: "promotional" | "adjustment" | "bonus" | "paid" | null;
         };
         Relationships: [];
       };
