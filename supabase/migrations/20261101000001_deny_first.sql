@@ -74,7 +74,8 @@ language sql immutable
 set search_path = ''
 as $$
   -- Some REST servers hand a json argument over as one JSON string; both forms mean the same.
-  select case jsonb_typeof(p_value) when 'string' then (p_value #>> '{}')::jsonb else p_value end
+  select nullif(case jsonb_typeof(p_value) when 'string' then (p_value #>> '{}')::jsonb else p_value end,
+    'null')
 $$;
 comment on function farthing.json_argument(jsonb) is
   'A jsonb argument as it was meant, whether it came as JSON or as a string of JSON.';

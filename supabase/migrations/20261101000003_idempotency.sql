@@ -88,7 +88,10 @@ begin
   insert into farthing.idempotency_keys (key, fingerprint, status, answer, created_at)
   values (decode(p_idempotency_key, 'hex'), decode(p_fingerprint, 'hex'), p_status,
     farthing.json_argument(p_data), p_now)
-  on conflict (key) do nothing;
+  on conflict (key) do update -- an answer past its 24 hours is forgotten, swept or not
+  set fingerprint = excluded.fingerprint, status = excluded.status, answer = excluded.answer,
+    created_at = excluded.created_at
+  where idempotency_keys.created_at <= p_now - interval '24 hours';
   return '{}';
 end
 $$;

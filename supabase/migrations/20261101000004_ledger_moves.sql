@@ -20,7 +20,7 @@ create table farthing.holds (
   resolved_at timestamptz,
   primary key (account_id, hold_id),
   constraint holds_text_bounded check (length(reason) <= 500 and length(correlation_id) <= 255),
-  constraint holds_live_at_most_a_day check (expires_at <= created_at + interval '1 day'),
+  constraint holds_live_at_most_a_day check (expires_at <= created_at + interval '24 hours'),
   constraint holds_states check (
     (status = 'open' and resolved_at is null and settled is null and shortfall is null)
     or (status = 'settled' and resolved_at is not null and settled is not null and shortfall is not null)
@@ -177,8 +177,11 @@ begin
   returning * into v_lot;
   update farthing.accounts
   set last_seq = last_seq + 1, balance = balance + p_amount, last_entry_at = greatest(last_entry_at, p_now)
-  where account_id = p_account_id
+  where account_id = p_account_id and balance < 1e20 - p_amount -- numeric(38, 18) ends there
   returning * into v_account;
+  if v_account.account_id is null then
+    perform farthing.fail('invalid_request', 'An account holds less than 10^20 credits.', null, 'amount');
+  end if;
   insert into farthing.entries (account_id, seq, event_at, created_at, entry_id, transaction_id, lot_id,
     counterparty,
     direction, amount, balance_after, kind, reference_type, reference_id, correlation_id, metadata)

@@ -47,8 +47,8 @@ begin
     order by l.priority, l.expires_at, l.source, l.created_at, l.lot_id) s;
   v_given := array_fill(0::numeric, array[cardinality(v_lot_ids)]);
   foreach v_charge in array p_charges loop
-    v_result := row(true, gen_random_uuid(), v_charge.amount, v_account.last_seq + 1, null, null, v_available,
-      0, '[]');
+    v_result := row(true, case when v_charge.amount > 0 then gen_random_uuid() end, v_charge.amount,
+      v_account.last_seq + 1, null, null, v_available, 0, '[]');
     if p_hold_id is null and (p_account.debt > 0 or v_charge.amount > v_available) then
       v_result.accepted := false;
       v_result.available := case when p_account.debt > 0 then 0 else v_available end;

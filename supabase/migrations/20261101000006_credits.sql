@@ -22,7 +22,7 @@ begin
   if p_source is null or p_source not in ('promotional', 'adjustment') then
     perform farthing.fail('invalid_request', 'A grant is promotional or adjustment.', null, 'source');
   end if;
-  if p_expires_at <= p_now then
+  if p_expires_at <= p_now or p_expires_at = 'infinity' then
     perform farthing.fail('invalid_request', 'A grant expires in the future or never.', null, 'expires_at');
   end if;
   if p_priority not between 0 and 1000 then

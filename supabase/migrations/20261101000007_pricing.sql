@@ -51,7 +51,7 @@ create trigger packages_are_never_deleted before delete on farthing.packages
   for each row execute function farthing.refuse_change();
 -- `active` may be switched; the terms of a version may not change.
 create trigger packages_keep_their_terms before update of package_id, version, name, amount, currency,
-  credits, bonus_credits
+  credits, bonus_credits, effective_from
   on farthing.packages for each row execute function farthing.refuse_change();
 create trigger rates_are_append_only before update or delete on farthing.rates
   for each row execute function farthing.refuse_change();
@@ -86,26 +86,9 @@ as $$
         as reasoned
     from given g
   )
-  select c.index, c.user_id, c.event_id, c.model, r.version,
-    (c.tokens_in * r.input_per_million_usd
-      + c.cached * coalesce(r.cached_input_per_million_usd, r.input_per_million_usd)
-      + c.written * coalesce(r.cache_write_per_million_usd, r.input_per_million_usd)
-      + c.tokens_out * r.output_per_million_usd
-      + c.reasoned * coalesce(r.reasoning_per_million_usd, r.output_per_million_usd))
-      * r.markup * 0.001, -- 1 USD is 1000 credits; USD per million tokens / 1e6 × 1e3
-    jsonb_strip_nulls(jsonb_build_object('model', c.model, 'rate_version', r.version, 'input_tokens',
-      c.tokens_in,
-      'cached_input_tokens', nullif(c.cached, 0), 'cache_write_tokens', nullif(c.written, 0),
-      'output_tokens', c.tokens_out, 'reasoning_tokens', nullif(c.reasoned, 0), 'caller', c.metadata)),
-    c.event_at,
-    case when least(c.tokens_in, c.cached, c.written, c.tokens_out, c.reasoned) < 0
-        or greatest(c.tokens_in, c.cached, c.written, c.tokens_out, c.reasoned) > 1000000000 then
-          'invalid_request'
-      when c.tokens_in + c.cached + c.written + c.tokens_out + c.reasoned = 0 then 'invalid_request'
-      when c.event_id is not null and length(c.event_id) not between 1 and 255 then 'invalid_request'
-      when r.version is null then 'unknown_model' end,
-    case when c.event_id is not null and length(c.event_id) not between 1 and 255 then 'event_id'
-      when r.version is null then 'model' else 'input_tokens' end
+  select c.index, c.user_id, c.event_id, c.model, r.version, p.credits, p.facts, c.event_at,
+    case when f.field = 'model' then 'unknown_model' when f.field is not null then 'invalid_request' end,
+    f.field
   from counted c
   left join lateral (
     -- The pinned version; else the newest in force at that moment; an event older than the first version is
@@ -116,6 +99,28 @@ as $$
       case when x.effective_from <= coalesce(p_rate_at, c.event_at) then x.effective_from end desc,
       x.effective_from, x.version desc
     limit 1) r on true
+  cross join lateral (select
+    (c.tokens_in * r.input_per_million_usd
+      + c.cached * coalesce(r.cached_input_per_million_usd, r.input_per_million_usd)
+      + c.written * coalesce(r.cache_write_per_million_usd, r.input_per_million_usd)
+      + c.tokens_out * r.output_per_million_usd
+      + c.reasoned * coalesce(r.reasoning_per_million_usd, r.output_per_million_usd))
+      * r.markup * 0.001 as credits, -- 1 USD is 1000 credits; USD per million tokens / 1e6 × 1e3
+    -- What the caller wrote stays as written, its nulls too.
+    jsonb_strip_nulls(jsonb_build_object('model', c.model, 'rate_version', r.version, 'input_tokens',
+      c.tokens_in, 'cached_input_tokens', nullif(c.cached, 0), 'cache_write_tokens', nullif(c.written, 0),
+      'output_tokens', c.tokens_out, 'reasoning_tokens', nullif(c.reasoned, 0)))
+      || case when c.metadata is null then '{}' else jsonb_build_object('caller', c.metadata) end as facts) p
+  cross join lateral (select case
+    when length(c.event_id) not between 1 and 255 then 'event_id'
+    when least(c.tokens_in, c.cached, c.written, c.tokens_out, c.reasoned) < 0
+      or greatest(c.tokens_in, c.cached, c.written, c.tokens_out, c.reasoned) > 1000000000
+      or c.tokens_in + c.cached + c.written + c.tokens_out + c.reasoned = 0 or p.credits >= 1e20
+      then 'input_tokens'
+    when not isfinite(c.event_at) then 'occurred_at'
+    when r.version is null then 'model'
+    -- 8192 is farthing.metadata's bound; a settled hold adds its id.
+    when pg_column_size(p.facts) > 8100 then 'metadata' end as field) f
   order by c.index
 $$;
 comment on function farthing.price_usage is

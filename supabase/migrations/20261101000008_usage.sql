@@ -13,6 +13,13 @@ comment on table farthing.usage_events is
 alter table farthing.usage_events enable row level security;
 create policy usage_events_none on farthing.usage_events for select to authenticated using (false);
 
+create trigger usage_events_are_append_only before update or delete on farthing.usage_events
+  for each row execute function farthing.refuse_change();
+create trigger usage_events_are_not_truncated before truncate on farthing.usage_events
+  for each statement execute function farthing.refuse_change();
+alter table farthing.usage_events enable always trigger usage_events_are_append_only;
+alter table farthing.usage_events enable always trigger usage_events_are_not_truncated;
+
 create function farthing.usage_answer(p_account_id bigint, p_event_id text)
 returns jsonb
 language sql stable
@@ -57,7 +64,7 @@ begin
   join unnest(v_results) with ordinality r (accepted, transaction_id, amount, first_seq, last_seq,
     balance_after,
     available, shortfall, lots, nr) on r.nr = e.ordinality
-  where r.accepted and e.event_id is not null;
+  where r.accepted and e.event_id is not null and e.credits > 0; -- free usage leaves nothing to point at
   return v_results;
 end
 $$;
@@ -72,7 +79,9 @@ set search_path = ''
 as $$
 begin
   perform farthing.fail(p_event.problem,
-    case p_event.problem when 'unknown_model' then 'There is no rate for this model.'
+    case p_event.field when 'model' then 'There is no rate for this model.'
+      when 'metadata' then 'Metadata holds at most 8 KiB.'
+      when 'occurred_at' then 'A usage occurred at a moment, not at infinity.'
       else 'A usage has an event id of 1 to 255 characters and 0 to 1e9 tokens of each kind, not all 0.'
     end,
     null, p_prefix || p_event.field);

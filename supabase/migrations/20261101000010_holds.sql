@@ -70,6 +70,10 @@ begin
       perform farthing.refuse_usage(v_usage, 'estimate.');
     end if;
     v_amount := v_usage.credits;
+    if v_amount = 0 then
+      perform farthing.fail('invalid_request', 'This usage costs nothing, so there is nothing to hold.', null,
+        'estimate');
+    end if;
   end if;
   v_account := farthing.lock_account(p_user_id, p_now);
   v_available := farthing.available(v_account, p_now);

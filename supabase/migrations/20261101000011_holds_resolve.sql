@@ -1,5 +1,20 @@
 -- How a hold ends: settled with an amount or with usage, or released.
 
+create function farthing.refuse_debt_overflow(p_account farthing.accounts, p_amount numeric, p_field text)
+returns void
+language plpgsql immutable
+set search_path = ''
+as $$
+begin
+  -- numeric(38, 18) ends here; the difference is what would be owed.
+  if p_amount - p_account.balance >= 1e20 then
+    perform farthing.fail('invalid_request', 'An account cannot owe that much.', null, p_field);
+  end if;
+end
+$$;
+comment on function farthing.refuse_debt_overflow is
+  'Refuses a settlement that would leave a debt of 10^20 credits or more, naming the field.';
+
 create function farthing.settle_charge(
   p_hold farthing.holds, p_account farthing.accounts, p_amount text, p_usage jsonb, p_correlation_id text,
     p_now timestamptz)
@@ -8,6 +23,8 @@ language plpgsql
 set search_path = ''
 as $$
 declare
+  -- The hold's model where the usage names none.
+  v_usage jsonb := jsonb_strip_nulls(jsonb_build_object('model', p_hold.model)) || p_usage;
   v_amount numeric;
   v_event farthing.priced_usage;
 begin
@@ -16,12 +33,13 @@ begin
     if v_amount = 0 then
       return null;
     end if;
+    perform farthing.refuse_debt_overflow(p_account, v_amount, 'amount');
     return (farthing.spend(p_account, array[row(v_amount, 'settle', 'hold', p_hold.hold_id, p_correlation_id,
       jsonb_build_object('reason', p_hold.reason), null)::farthing.charge], p_hold.hold_id, p_now))[1];
   end if;
   -- The rate is the one at which the credits were held: a price change in between changes nothing (T10).
-  v_event := farthing.price_usage(jsonb_build_array(p_usage), p_now, p_hold.created_at,
-    case when p_usage ->> 'model' = p_hold.model then p_hold.rate_version end);
+  v_event := farthing.price_usage(jsonb_build_array(v_usage), p_now, p_hold.created_at,
+    case when v_usage ->> 'model' = p_hold.model then p_hold.rate_version end);
   if v_event.problem is not null then
     perform farthing.refuse_usage(v_event, 'usage.');
   end if;
@@ -29,6 +47,7 @@ begin
     perform farthing.fail('invalid_request', 'This usage event has been charged already.', null,
       'usage.event_id');
   end if;
+  perform farthing.refuse_debt_overflow(p_account, v_event.credits, 'usage.input_tokens');
   v_event.metadata := v_event.metadata || jsonb_build_object('hold_id', p_hold.hold_id);
   return (farthing.charge_usage(p_account, array[v_event], p_correlation_id, p_hold.hold_id, p_now))[1];
 end

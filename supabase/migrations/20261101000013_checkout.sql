@@ -118,6 +118,9 @@ begin
   update farthing.orders set session_id = p_session_id, session_url = p_session_url, updated_at = p_now
   where order_id = p_order_id
   returning * into v_order;
+  if v_order.order_id is null then
+    perform farthing.fail('not_found', 'There is no such order.', null, 'order_id');
+  end if;
   v_data := farthing.order_answer(v_order);
   update farthing.idempotency_keys set status = 201, answer = v_data
   where key = decode(p_idempotency_key, 'hex') and status is null;

@@ -39,10 +39,10 @@ declare
   v_order farthing.orders;
   v_status text;
 begin
-  if p_facts ->> 'order_id' is null then
+  if coalesce(p_facts ->> 'order_id', '') !~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then
     return 'ignored'; -- not a purchase of ours
   end if;
-  select * into v_order from farthing.orders where order_id::text = p_facts ->> 'order_id';
+  select * into v_order from farthing.orders where order_id = (p_facts ->> 'order_id')::uuid;
   if v_order.order_id is null then
     return 'deferred';
   end if;

@@ -38,6 +38,47 @@ $$;
 comment on function farthing.rate_changes(jsonb) is
   'What a price list would change, field by field; a new model''s fields have no `was`.';
 
+create function farthing.refuse_bad_rates(p_rates jsonb)
+returns void
+language plpgsql stable
+set search_path = ''
+as $$
+declare
+  v_bad record;
+begin
+  if jsonb_typeof(p_rates) is distinct from 'array' then
+    perform farthing.fail('invalid_request', 'A price list is an array of rates.', null, 'rates');
+  end if;
+  -- Nothing is rounded into a price: what the columns cannot hold exactly is refused.
+  select r.nr - 1 as index, f.field into v_bad
+  from jsonb_array_elements(p_rates) with ordinality r (rate, nr)
+  cross join lateral (select case
+    when jsonb_typeof(rate) <> 'object' or coalesce(length(rate ->> 'model'), 0) not between 1 and 200
+      or count(*) over (partition by rate ->> 'model') > 1 then 'model' end) m (field)
+  cross join lateral (
+    select m.field where m.field is not null
+    union all
+    select k.key from unnest(array['input_per_million_usd', 'output_per_million_usd',
+      'cached_input_per_million_usd', 'cache_write_per_million_usd', 'reasoning_per_million_usd']) k (key)
+    where coalesce(rate ->> k.key, case when k.key !~ '^(input|output)' then '0' end, '')
+      !~ '^(0|[1-9][0-9]{0,10})(\.[0-9]{1,9})?$'
+    union all
+    select 'markup' where coalesce(rate ->> 'markup', '1') !~ '^(0|[1-9][0-9]{0,4})(\.[0-9]{1,4})?$'
+      or (rate ->> 'markup')::numeric = 0
+    union all
+    select 'input_per_million_usd' where rate ->> 'input_per_million_usd' ~ '^[0.]+$'
+      and rate ->> 'output_per_million_usd' ~ '^[0.]+$') f (field)
+  order by r.nr limit 1;
+  if v_bad.field is not null then
+    perform farthing.fail('invalid_request',
+      'A rate has a model that is named once, prices of at most 9 decimals, not all 0, a markup above 0.', null,
+      format('rates[%s].%s', v_bad.index, v_bad.field));
+  end if;
+end
+$$;
+comment on function farthing.refuse_bad_rates(jsonb) is
+  'Fails invalid_request naming the first field of a price list that no rate can hold exactly.';
+
 create function public.rates_import(p_rates jsonb, p_dry_run boolean default true,
   p_now timestamptz default now())
 returns jsonb
@@ -48,6 +89,7 @@ declare
   v_rates jsonb := farthing.json_argument(p_rates);
   v_report jsonb;
 begin
+  perform farthing.refuse_bad_rates(v_rates);
   -- One import at a time: versions are counted up from what is there. Readers, and so charges, go on.
   lock table farthing.rates in share row exclusive mode;
   select jsonb_build_object(

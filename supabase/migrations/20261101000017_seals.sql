@@ -86,8 +86,8 @@ declare
   v_broken bigint;
 begin
   for v_row in
-    select e as entry, s.account_id, s.seq, s.hash from farthing.entry_seals s
-    join farthing.entries e on e.account_id = s.account_id and e.seq = s.seq
+    select e as entry, e.seq is null as missing, s.account_id, s.seq, s.hash from farthing.entry_seals s
+    left join farthing.entries e on e.account_id = s.account_id and e.seq = s.seq
     order by s.account_id, s.seq
   loop
     if v_account_id is distinct from v_row.account_id then
@@ -100,14 +100,11 @@ begin
       v_broken := v_account_id;
       account_id := v_row.account_id;
       seq := v_row.seq;
-      problem := 'the entry is not the one that was sealed';
+      problem := case when v_row.missing then 'a sealed entry is missing'
+        else 'the entry is not the one that was sealed' end;
       return next;
     end if;
   end loop;
-  return query
-    select s.account_id, min(s.seq), 'a sealed entry is missing' from farthing.entry_seals s
-    where not exists (select from farthing.entries e where e.account_id = s.account_id and e.seq = s.seq)
-    group by s.account_id;
 end
 $$;
 comment on function farthing.verify() is

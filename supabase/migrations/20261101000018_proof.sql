@@ -55,6 +55,9 @@ as $$
   where l.remaining <> coalesce(e.net, 0) - coalesce(p.paid, 0)
   union all
   select 1, l.account_id, format('lot %s is closed with %s left', l.lot_id, l.remaining)
+  from farthing.lots l where l.closed_at is not null and l.remaining > 0
+  union all
+  select 1, l.account_id, format('lot %s is closed with %s left', l.lot_id, l.remaining)
   from farthing.lots l where l.closed_at is not null and l.remaining <> 0
   union all
   select 7, l.account_id, format('lot %s: reserved %s, kept by open holds %s', l.lot_id, l.reserved, k.kept)

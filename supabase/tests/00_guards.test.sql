@@ -1,0 +1,186 @@
+-- Guards over the catalogue: what has to hold for every table and function, those of tomorrow included. Each is
+-- a query for offenders, written once, run on the schema as it is, and run again on an offender made for it.
+
+begin;
+select plan(31);
+
+create schema guards;
+
+create view guards.tables as
+select c.oid, c.relkind, n.nspname as schema, c.relname as name, format('%s.%s', n.nspname, c.relname) as title,
+  c.relrowsecurity, c.relacl, c.reloptions
+from pg_class c join pg_namespace n on n.oid = c.relnamespace
+where n.nspname in ('farthing', 'public') and c.relkind in ('r', 'p', 'v', 'm', 'f', 'S');
+
+create view guards.functions as
+select p.oid, n.nspname as schema, p.proname as name, format('%s.%s', n.nspname, p.proname) as title, p.prosecdef,
+  p.proconfig, coalesce(p.proacl, acldefault('f', p.proowner)) as acl, p.proowner
+from pg_proc p join pg_namespace n on n.oid = p.pronamespace
+where n.nspname in ('farthing', 'public')
+  and not exists (select from pg_depend d where d.objid = p.oid and d.deptype = 'e');
+
+create view guards.without_rls as
+select title from guards.tables where relkind in ('r', 'p') and not relrowsecurity;
+
+create view guards.without_policy as
+select title from guards.tables t where relkind in ('r', 'p')
+  and not exists (select from pg_policy p where p.polrelid = t.oid);
+
+-- A policy that calls auth.uid() for each row, not once in a sub-select, or that writes.
+create view guards.careless_policies as
+select format('%s on %s', p.polname, t.title) as title from guards.tables t join pg_policy p on p.polrelid = t.oid
+where p.polcmd <> 'r'
+  or replace(pg_get_expr(p.polqual, p.polrelid), '( SELECT auth.uid() AS uid)', '') like '%auth.uid()%';
+
+create view guards.without_comment as
+select title from guards.tables where relkind <> 'S' and obj_description(oid, 'pg_class') is null
+union all
+select title from guards.functions where obj_description(oid, 'pg_proc') is null;
+
+-- '' for an invoker's function; a definer's lists pg_temp last, since with '' it would still be searched first.
+create view guards.loose_search_path as
+select title from guards.functions where proconfig is null
+  or not proconfig @> array['search_path=' || case when prosecdef then 'pg_catalog, pg_temp' else '""' end];
+
+create view guards.granted_functions as
+select f.title || ' to ' || case a.grantee when 0 then 'public' else a.grantee::regrole::text end as title
+from guards.functions f cross join lateral aclexplode(f.acl) a where a.grantee <> f.proowner;
+
+create view guards.granted_tables as
+select format('%s on %s to %s', lower(a.privilege_type), t.title,
+  case a.grantee when 0 then 'public' else a.grantee::regrole::text end) as title
+from guards.tables t cross join lateral aclexplode(t.relacl) a
+where a.grantee <> (select relowner from pg_class where oid = t.oid);
+
+create view guards.granted_columns as
+select format('%s.%s', t.title, c.attname) as title
+from guards.tables t join pg_attribute c on c.attrelid = t.oid where c.attacl is not null;
+
+create view guards.owners_views as
+select title from guards.tables where relkind in ('v', 'm')
+  and not coalesce('security_invoker=true' = any (reloptions), false);
+
+-- The first columns of some index are the key's columns, in any order.
+create view guards.unindexed_keys as
+select format('%s of %s', k.conname, t.title) as title
+from guards.tables t join pg_constraint k on k.conrelid = t.oid and k.contype = 'f'
+where not exists (select from pg_index i where i.indrelid = t.oid
+  and (i.indkey::int2[])[0:cardinality(k.conkey) - 1] @> k.conkey
+  and (i.indpred is null or pg_get_expr(i.indpred, i.indrelid) like '%IS NOT NULL%'));
+
+-- A policy's own columns (those of the table that it is on) lead an index each.
+create view guards.unindexed_policies as
+select format('%s on %s: %s', p.polname, t.title, c.attname) as title
+from guards.tables t join pg_policy p on p.polrelid = t.oid
+join pg_depend d on d.classid = 'pg_policy'::regclass and d.objid = p.oid and d.refobjid = t.oid
+  and d.refobjsubid > 0
+join pg_attribute c on c.attrelid = t.oid and c.attnum = d.refobjsubid
+where not exists (select from pg_index i where i.indrelid = t.oid and i.indkey[0] = c.attnum);
+
+create view guards.columns as
+select t.schema, t.relkind, format('%s.%s', t.title, c.attname) as title,
+  case y.typtype when 'd' then y.typbasetype else y.oid end::regtype::text as type,
+  case y.typtype when 'd' then y.typtypmod else c.atttypmod end as precision
+from guards.tables t join pg_attribute c on c.attrelid = t.oid and c.attnum > 0
+join pg_type y on y.oid = c.atttypid;
+
+-- JSON numbers lose decimals, so a view shows credits as text. Minor units of money are integers.
+create view guards.amounts_not_text as
+select title from guards.columns where schema = 'public' and relkind in ('v', 'm')
+  and (type in ('numeric', 'real', 'double precision', 'money') or type = 'bigint'
+    and title not in ('public.credit_entries.seq', 'public.orders.amount', 'public.packages.amount'));
+
+create view guards.inexact_columns as
+select title from guards.columns where type in ('real', 'double precision', 'money')
+  or type = 'numeric' and precision = -1 and relkind = 'r';
+
+create view guards.migrations_out_of_order as
+select version as title from (
+  select m.version, row_number() over (order by m.version) as nr, lag(m.version) over (order by m.ctid) as earlier
+  from supabase_migrations.schema_migrations m) o
+where o.version <= o.earlier or o.version !~ '^\d{14}$';
+
+-- What there is.
+select is_empty('select * from guards.without_rls', 'every table has row level security');
+select is_empty('select * from guards.without_policy', 'every table has a policy');
+select is_empty('select * from guards.careless_policies', 'every policy reads only and asks who it is once');
+select is_empty('select * from guards.without_comment', 'every table, view and function says what it is for');
+select is_empty('select * from guards.loose_search_path', 'every function has a pinned search_path');
+select is_empty('select * from guards.owners_views', 'every view runs with the rights of who reads it');
+select is_empty('select * from guards.unindexed_keys', 'every foreign key has an index');
+select is_empty('select * from guards.unindexed_policies', 'every column that a policy reads leads an index');
+select is_empty('select * from guards.amounts_not_text', 'no view shows credits as a number');
+select is_empty('select * from guards.inexact_columns', 'no column is a float or a numeric without a scale');
+select is_empty('select * from guards.migrations_out_of_order', 'migrations were applied in order');
+select is_empty('select * from guards.granted_columns', 'no column has grants of its own');
+
+-- Who may do what: the whole list. A new door or table is denied until it stands here.
+select set_eq('select title from guards.granted_functions', $$
+  select format('public.%s to service_role', name) from unnest(string_to_array(
+    'checkout_abandon checkout_attach checkout_begin checkout_order checkout_orders checkout_packages '
+    || 'credits_balance credits_debit credits_entries credits_grant health_database holds_open holds_read '
+    || 'holds_release holds_settle idempotency_store inbox_receive rates_import usage_charge '
+    || 'usage_charge_batch usage_estimate usage_rates', ' ')) name $$,
+  'T13: the doors are executable by service_role, and no other function by anybody');
+select set_eq('select title from guards.functions where schema = ''public''', $$
+  select split_part(title, ' ', 1) from guards.granted_functions $$, 'public holds doors alone');
+select set_eq('select title from guards.granted_tables', $$
+  select format('select on %s to authenticated', name) from unnest(array['farthing.accounts', 'farthing.lots',
+    'farthing.entries', 'farthing.holds', 'farthing.orders', 'public.credits', 'public.credit_lots',
+    'public.credit_entries', 'public.credit_holds', 'public.orders']) name
+  union all select format('select on %s to %s', name, role) from unnest(array['farthing.packages',
+    'farthing.rates', 'public.packages']) name, unnest(array['anon', 'authenticated']) role $$,
+  'tables are readable by those named here, and writable by nobody');
+select is_empty($$ select nspname from pg_namespace n cross join lateral aclexplode(n.nspacl) a
+  where n.nspname = 'farthing' and (a.privilege_type = 'CREATE' and a.grantee <> n.nspowner
+    or a.grantee not in (n.nspowner, 'anon'::regrole, 'authenticated'::regrole)) $$,
+  'service_role cannot even name what is in the private schema');
+select is_empty($$ select title from guards.functions where schema = 'public' and not prosecdef
+  union all select title from guards.functions where schema = 'farthing' and prosecdef
+    and name <> 'close_account' $$, 'definer''s rights are for doors, and for the trigger in auth''s delete');
+
+-- Each guard catches an offender.
+create table public.offender (id int primary key, amount float8, lot_id uuid,
+  account_id bigint references farthing.accounts (account_id));
+create policy offends on public.offender for all using (account_id::text = auth.uid()::text);
+create table farthing.bare (id int primary key, rate numeric);
+create function public.offend() returns int language sql security definer set search_path = '' as 'select 1';
+create view public.offending with (security_invoker = false) as select remaining as left_over from farthing.lots;
+grant select (lot_id) on public.offender to anon;
+grant insert on public.offender to authenticated;
+grant execute on function public.offend to anon;
+alter table farthing.lots disable row level security;
+insert into supabase_migrations.schema_migrations (version) values ('29990101000000'), ('19990101000000');
+
+select set_eq('select * from guards.without_rls',
+  array['public.offender', 'farthing.bare', 'farthing.lots'], 'the RLS guard sees an open table');
+select set_eq('select * from guards.without_policy', array['farthing.bare'],
+  'the policy guard sees a table without one');
+select set_eq('select * from guards.careless_policies', array['offends on public.offender'],
+  'the policy guard sees a policy that asks for each row');
+select set_eq('select * from guards.without_comment',
+  array['public.offender', 'farthing.bare', 'public.offend', 'public.offending'],
+  'the comment guard sees what nobody explained');
+select set_eq('select * from guards.loose_search_path', array['public.offend'],
+  'the search_path guard sees a definer''s function that leaves pg_temp first');
+select set_eq('select * from guards.owners_views', array['public.offending'],
+  'the view guard sees a view with its owner''s rights');
+select set_eq('select * from guards.unindexed_keys', array['offender_account_id_fkey of public.offender'],
+  'the index guard sees a foreign key without an index');
+select set_eq('select * from guards.unindexed_policies', array['offends on public.offender: account_id'],
+  'the index guard sees a policy on a column without an index');
+select set_eq('select * from guards.amounts_not_text', array['public.offending.left_over'],
+  'the amount guard sees credits shown as a number');
+select set_eq('select * from guards.inexact_columns', array['public.offender.amount', 'farthing.bare.rate'],
+  'the amount guard sees a float and a numeric without a scale');
+select set_eq('select * from guards.migrations_out_of_order', array['19990101000000'],
+  'the order guard sees a migration that came late');
+select set_eq('select * from guards.granted_columns', array['public.offender.lot_id'],
+  'the grant guard sees a grant on a column');
+select set_has('select * from guards.granted_functions', $$ values ('public.offend to anon') $$,
+  'the grant guard sees a function that anon may call');
+select set_has('select * from guards.granted_tables',
+  $$ values ('insert on public.offender to authenticated') $$, 'the grant guard sees a table that users may write');
+
+select * from finish();
+rollback;
