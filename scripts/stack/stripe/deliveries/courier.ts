@@ -120,6 +120,9 @@ export class Courier {
   }
 
   #conclude(delivery: Delivery): void {
+    if (!webhookEndpoints.find(this.#scope, delivery.endpoint)) {
+      return finish(this.#scope, delivery, "dropped");
+    }
     const status = delivery.last_status;
     if (status !== null && status >= 200 && status < 300) {
       return finish(this.#scope, delivery, "delivered");

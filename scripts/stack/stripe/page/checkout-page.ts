@@ -21,7 +21,7 @@ export function checkoutPage(scope: Scope, session: Session, form: string, refus
   const free = session.payment_status === "no_payment_required";
   const label = free ? "Complete" : `Pay ${total}`;
   return layout(
-    `Pay ${total}`,
+    refused ? `Not paid: ${refused.message}` : `Pay ${total}`,
     html`<h1>Pay ${total}</h1>
       ${items(scope, session)}
       ${refused ? html`<p role="alert" id="error">${refused.message}</p>` : ""}
@@ -106,15 +106,17 @@ function debitFields(only: boolean) {
     <fieldset>
       <legend>Bank debit (delayed)</legend>
       <label class="choice">
-          <input type="radio" name="method" value="us_bank_account" ${only ? "checked" : ""}>
-          Pay by bank debit: the money comes later, or not
-        </label>
-      <label class="choice">
+        <input type="radio" name="method" value="us_bank_account" ${only ? "checked" : ""}>
+        Pay by bank debit: the money comes later, or not
+      </label>
+      <div role="group" aria-label="How the bank debit ends">
+        <label class="choice">
           <input type="radio" name="outcome" value="succeeds" checked> It will succeed
         </label>
-      <label class="choice">
+        <label class="choice">
           <input type="radio" name="outcome" value="fails"> It will fail
         </label>
+      </div>
     </fieldset>
   `;
 }

@@ -111,7 +111,7 @@ export function startReceiver(stripe: Stripe, secret: string, clock: { now: Date
 export function openSession(
   stripe: Stripe,
   more: Partial<Stripe.Checkout.SessionCreateParams> = {},
-): Promise<Stripe.Checkout.Session> {
+): Promise<Stripe.Response<Stripe.Checkout.Session>> {
   return stripe.checkout.sessions.create({
     mode: "payment",
     line_items: [{
@@ -139,4 +139,9 @@ export async function refusal(call: Promise<unknown>): Promise<Stripe.errors.Str
     throw error;
   }
   throw new Error("The call succeeded, but a refusal was expected.");
+}
+
+/** A header of an answer. With the fetch client the SDK hands out the raw response. */
+export function header(answer: Stripe.Response<object>, name: string): string | null {
+  return (answer.lastResponse as unknown as Response).headers.get(name);
 }

@@ -1,0 +1,74 @@
+import { equal, match, ok } from "node:assert/strict";
+import { payCheckout } from "../browser.ts";
+import { openSession, startStand } from "./harness.ts";
+
+const read = async (url: string) => {
+  const answer = await fetch(url);
+  return { status: answer.status, html: await answer.text() };
+};
+
+Deno.test("the page shows product, quantity, amount, the way back and a label for each field", async () => {
+  await using stand = await startStand();
+  const session = await openSession(stand.stripe, {
+    customer_email: "known@example.com",
+    line_items: [{
+      quantity: 2,
+      price_data: { currency: "eur", unit_amount: 1_250, product_data: { name: "Plus" } },
+    }],
+  });
+  const { status, html } = await read(session.url ?? "");
+  equal(status, 200);
+  match(html, /Plus × 2/);
+  match(html, /Pay €25\.00/);
+  match(html, /href="http:\/\/localhost:3000\/back"/);
+  match(html, /value="known@example.com"/);
+  for (const id of ["email", "name", "number", "exp", "cvc"]) {
+    ok(html.includes(`<label for="${id}">`) && html.includes(`id="${id}"`), id);
+  }
+  ok(!html.includes("<script"));
+});
+
+Deno.test("what a shop or a buyer writes is text on the page, never markup", async () => {
+  await using stand = await startStand();
+  const name = `<img src=x onerror="alert(1)">`;
+  const session = await openSession(stand.stripe, {
+    line_items: [{
+      quantity: 1,
+      price_data: { currency: "usd", unit_amount: 999, product_data: { name } },
+    }],
+  });
+  ok(!(await read(session.url ?? "")).html.includes("<img"));
+  const answer = await fetch(session.url ?? "", {
+    method: "POST",
+    body: new URLSearchParams({ email: `"><script>x</script>`, name: "<b>" }),
+  });
+  const html = await answer.text();
+  equal(answer.status, 402);
+  ok(!html.includes("<script") && !html.includes("<b>"));
+});
+
+Deno.test("pages of what does not exist say so", async () => {
+  await using stand = await startStand();
+  equal((await read(`${stand.url}/c/pay/cs_test_none`)).status, 404);
+  equal((await read(`${stand.url}/receipts/ch_none`)).status, 404);
+  equal((await read(`${stand.url}/authenticate/pi_none`)).status, 409);
+  equal((await read(stand.url)).status, 200);
+});
+
+Deno.test("a paid charge has a receipt", async () => {
+  await using stand = await startStand();
+  await payCheckout((await openSession(stand.stripe)).url ?? "");
+  const { data: [charge] } = await stand.stripe.charges.list();
+  const { status, html } = await read(charge?.receipt_url ?? "");
+  equal(status, 200);
+  match(html, /Receipt for \$9\.99/);
+});
+
+Deno.test("controls refuse a body they do not understand", async () => {
+  await using stand = await startStand();
+  for (const body of ["{", `{"types": 5}`, `{"colour": "red"}`]) {
+    const answer = await fetch(`${stand.url}/_emulator/deliveries/hold`, { method: "POST", body });
+    equal(answer.status, 400);
+    await answer.body?.cancel();
+  }
+});
