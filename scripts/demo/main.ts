@@ -66,7 +66,12 @@ async function main(): Promise<boolean> {
   return await withService(values["env-file"], (text) => print(pc.dim(text)), demo);
 }
 
-const passed = await main().catch((error: unknown) => {
+// Ctrl-C fails the calls under way; the cleaning up has to end the process, not they.
+let interrupted = false;
+Deno.addSignalListener("SIGINT", () => interrupted = true);
+
+const passed = await main().catch(async (error: unknown) => {
+  if (interrupted) await new Promise(() => {});
   const known = error instanceof DemoError || error instanceof SettingsError ||
     isBadFlag(error);
   if (!known) throw error;

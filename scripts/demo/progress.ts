@@ -27,7 +27,9 @@ function createBar(total: number): Progress {
           barCompleteChar: "█",
           barIncompleteChar: "░",
           barsize: 30,
-          hideCursor: true,
+          // Left as they are: Ctrl-C would leave the terminal without them.
+          hideCursor: false,
+          linewrap: true,
           clearOnComplete: true,
         });
         bar.start(total, done, { balance });
