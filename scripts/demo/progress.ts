@@ -26,7 +26,7 @@ function createBar(total: number): Progress {
           format: `  ${pc.cyan("{bar}")} {value} of {total} requests   balance {balance}`,
           barCompleteChar: "█",
           barIncompleteChar: "░",
-          barsize: 30,
+          barsize: 20,
           // Left as they are: Ctrl-C would leave the terminal without them.
           hideCursor: false,
           linewrap: true,

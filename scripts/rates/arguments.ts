@@ -16,7 +16,7 @@ Reads LiteLLM's model_prices_and_context_window.json and shows what it changes.
                      environment, else .farthing/stack.env`;
 
 /** 0 to 99999 above, 4 decimals: what the rate's column keeps without rounding. */
-const MARKUP = /^(?!0+(\.0+)?$)\d{1,5}(\.\d{1,4})?$/;
+const MARKUP = /^(?!0(\.0+)?$)(0|[1-9]\d{0,4})(\.\d{1,4})?$/;
 
 /** The command line says something it can't mean. */
 export class UsageError extends Error {
