@@ -14,7 +14,7 @@ export interface Totals {
   failed: number;
 }
 
-const DETAIL_LINES = 12;
+const DETAIL_LINES = 40;
 
 export function formatMs(ms: number): string {
   return ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`;
