@@ -1,0 +1,80 @@
+import assert from "node:assert/strict";
+import { EnvError, modeOfKey, readEnv } from "./env.ts";
+
+const COMPLETE: Readonly<Record<string, string>> = {
+  SUPABASE_URL: "https://project.supabase.co/",
+  SUPABASE_PUBLISHABLE_KEYS: '{"default":"sb_publishable_1"}',
+  SUPABASE_SECRET_KEYS: '{"default":"sb_secret_1","jobs":"sb_secret_2"}',
+  SUPABASE_JWKS: '{"keys":[{"kty":"EC","kid":"k"}]}',
+  STRIPE_SECRET_KEY: "sk_test_1",
+  STRIPE_WEBHOOK_SECRET: "whsec_new, whsec_old",
+  APP_ORIGINS: "https://app.example.com/, http://localhost:3000",
+  DATABASE_POOL_URL: "postgresql://user:password@host:6543/postgres",
+};
+
+function read(changes: Record<string, string | undefined> = {}) {
+  const all = { ...COMPLETE, ...changes };
+  return readEnv((name) => all[name]);
+}
+
+function namesMissing(changes: Record<string, string | undefined>): readonly string[] {
+  try {
+    read(changes);
+  } catch (error) {
+    assert(error instanceof EnvError);
+    for (const value of Object.values(changes)) {
+      if (value) assert(!error.message.includes(value), "the message holds a value");
+    }
+    return error.names;
+  }
+  return [];
+}
+
+Deno.test("a complete environment is parsed into what it means", () => {
+  const env = read();
+  assert.equal(env.SUPABASE_URL, "https://project.supabase.co");
+  assert.deepEqual(env.SUPABASE_SECRET_KEYS, { default: "sb_secret_1", jobs: "sb_secret_2" });
+  assert.deepEqual(env.STRIPE_WEBHOOK_SECRET, ["whsec_new", "whsec_old"]);
+  assert.deepEqual(env.APP_ORIGINS, ["https://app.example.com", "http://localhost:3000"]);
+  assert.equal(env.SUPABASE_JWKS?.keys.length, 1);
+});
+
+Deno.test("a bare array of keys is a key set too", () => {
+  const env = read({ SUPABASE_JWKS: '[{"kty":"EC","kid":"k"}]' });
+  assert.deepEqual(env.SUPABASE_JWKS, { keys: [{ kty: "EC", kid: "k" }] });
+});
+
+Deno.test("what is missing or malformed is named, all at once and without values", () => {
+  assert.deepEqual(namesMissing({ SUPABASE_URL: undefined, SUPABASE_SECRET_KEYS: "" }), [
+    "SUPABASE_URL",
+    "SUPABASE_SECRET_KEYS",
+  ]);
+  assert.deepEqual(namesMissing({ SUPABASE_SECRET_KEYS: "sb_secret_bare" }), [
+    "SUPABASE_SECRET_KEYS",
+  ]);
+  assert.deepEqual(namesMissing({ SUPABASE_PUBLISHABLE_KEYS: "{}" }), [
+    "SUPABASE_PUBLISHABLE_KEYS",
+  ]);
+  assert.deepEqual(namesMissing({ STRIPE_SECRET_KEY: "pk_test_1" }), ["STRIPE_SECRET_KEY"]);
+  assert.deepEqual(namesMissing({ SUPABASE_JWKS: "{oops" }), ["SUPABASE_JWKS"]);
+  assert.deepEqual(namesMissing({ APP_ORIGINS: "*" }), ["APP_ORIGINS"]);
+  assert.deepEqual(namesMissing({ DATABASE_POOL_URL: "mysql://x" }), ["DATABASE_POOL_URL"]);
+});
+
+Deno.test("an empty optional variable counts as absent", () => {
+  const env = read({
+    SUPABASE_JWKS: "",
+    DATABASE_POOL_URL: "",
+    STRIPE_API_URL: "",
+    APP_ORIGINS: "",
+  });
+  assert.equal(env.SUPABASE_JWKS, undefined);
+  assert.equal(env.DATABASE_POOL_URL, undefined);
+  assert.equal(env.STRIPE_API_URL, undefined);
+  assert.deepEqual(env.APP_ORIGINS, []);
+});
+
+Deno.test("a Stripe key's prefix is its mode", () => {
+  for (const key of ["sk_test_1", "rk_test_1"]) assert.equal(modeOfKey(key), "test");
+  for (const key of ["sk_live_1", "rk_live_1"]) assert.equal(modeOfKey(key), "live");
+});

@@ -1,0 +1,64 @@
+import assert from "node:assert/strict";
+import { EnvError } from "../env.ts";
+import { makeFake, ORIGIN } from "../testing/fake-services.ts";
+import { send } from "../testing/route-cases.ts";
+import { createApp as createUsage } from "../../usage/app.ts";
+
+Deno.test("an allowed origin may read an answer and the headers that matter", async () => {
+  const answer = await send(await makeFake(), "GET", "/usage/rates", {
+    headers: { origin: ORIGIN },
+  });
+  assert.equal(answer.status, 200);
+  assert.equal(answer.headers.get("access-control-allow-origin"), ORIGIN);
+  assert.match(answer.headers.get("vary") ?? "", /origin/i);
+  const exposed = answer.headers.get("access-control-expose-headers")?.split(",") ?? [];
+  for (const name of ["x-request-id", "retry-after", "idempotency-replayed", "etag", "location"]) {
+    assert(exposed.includes(name), name);
+  }
+});
+
+Deno.test("an allowed origin may read an error too", async () => {
+  const fake = await makeFake();
+  for (const path of ["/usage/nothing", "/credits"]) {
+    const answer = await send(fake, "GET", path, { headers: { origin: ORIGIN } });
+    assert(answer.status >= 400);
+    assert.equal(answer.headers.get("access-control-allow-origin"), ORIGIN);
+  }
+});
+
+Deno.test("any other origin may not", async () => {
+  const others = ["https://evil.example.com", `${ORIGIN}.evil.com`, "null", ORIGIN.toUpperCase()];
+  for (const origin of others) {
+    const answer = await send(await makeFake(), "GET", "/usage/rates", { headers: { origin } });
+    assert.equal(answer.headers.get("access-control-allow-origin"), null, origin);
+  }
+});
+
+Deno.test("a preflight allows the headers that our clients send", async () => {
+  const answer = await send(await makeFake(), "OPTIONS", "/usage", {
+    headers: { "origin": ORIGIN, "access-control-request-method": "POST" },
+  });
+  assert.equal(answer.status, 204);
+  const allowed = answer.headers.get("access-control-allow-headers")?.split(",") ?? [];
+  for (const name of ["authorization", "apikey", "idempotency-key", "prefer", "traceparent"]) {
+    assert(allowed.includes(name), name);
+  }
+  assert(answer.headers.get("x-request-id"));
+});
+
+Deno.test("an incomplete environment is 503, and only the log says what is missing", async () => {
+  const app = createUsage(() => {
+    throw new EnvError(["SUPABASE_URL"]);
+  });
+  const answer = await app.request("/usage/rates");
+  const text = await answer.text();
+  assert.equal(answer.status, 503);
+  assert.equal(JSON.parse(text).error.code, "not_ready");
+  assert(!text.includes("SUPABASE_URL"));
+});
+
+Deno.test("a HEAD request is answered as its GET without a body", async () => {
+  const answer = await send(await makeFake(), "HEAD", "/usage/rates");
+  assert.equal(answer.status, 200);
+  assert.equal(await answer.text(), "");
+});

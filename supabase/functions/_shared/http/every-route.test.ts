@@ -1,0 +1,111 @@
+import assert from "node:assert/strict";
+import { type Fake, makeFake } from "../testing/fake-services.ts";
+import { type Role, ROUTE_CASES, type RouteCase, sendCase } from "../testing/route-cases.ts";
+
+const ROLES: readonly Role[] = ["nobody", "publishable", "user", "operator", "secret"];
+const ENVELOPED = ROUTE_CASES.filter(({ path }) => path !== "/health/openapi.json");
+
+function label({ method, path }: RouteCase): string {
+  return `${method} ${path.replace(/[0-9a-f-]{36}/, ":id")}`;
+}
+
+/** What a role that may not is told: who are you, or not you. */
+function refusalOf(role: Role): { status: number; code: string } {
+  const isNobody = role === "nobody" || role === "publishable";
+  return isNobody ? { status: 401, code: "unauthenticated" } : { status: 403, code: "forbidden" };
+}
+
+async function checkRefused(route: RouteCase, role: Role, fake: Fake): Promise<void> {
+  const answer = await sendCase(fake, route, { as: role });
+  const { status, code } = refusalOf(role);
+  const { error } = await answer.json();
+  assert.equal(answer.status, status, `${label(route)} as ${role}`);
+  assert.equal(error.code, code);
+  assert.deepEqual(fake.names(), [], `${label(route)} as ${role} reached the database`);
+}
+
+for (const route of ROUTE_CASES) {
+  Deno.test(`${label(route)} answers ${route.status} and reaches the database once`, async () => {
+    const fake = await makeFake();
+    const answer = await sendCase(fake, route);
+    const text = await answer.text();
+    assert.equal(answer.status, route.status, text);
+    assert.deepEqual(fake.names(), route.reaches);
+  });
+
+  Deno.test(`${label(route)} lets in whom it names and no one else`, async () => {
+    for (const role of ROLES) {
+      const fake = await makeFake();
+      if (!route.allowed.includes(role)) await checkRefused(route, role, fake);
+      else {
+        const answer = await sendCase(fake, route, { as: role });
+        assert.equal(answer.status, route.status, `${role}: ${await answer.text()}`);
+      }
+    }
+  });
+}
+
+Deno.test("every answer carries the ids, and no cache or sniffer may touch it", async () => {
+  for (const route of ROUTE_CASES) {
+    const { headers, body } = await sendCase(await makeFake(), route);
+    await body?.cancel();
+    assert.match(headers.get("x-request-id") ?? "", /^[0-9a-f-]{36}$/);
+    assert.match(headers.get("traceparent") ?? "", /^00-[0-9a-f]{32}-[0-9a-f]{16}-01$/);
+    assert.equal(headers.get("cache-control"), "no-store");
+    assert.equal(headers.get("x-content-type-options"), "nosniff");
+  }
+});
+
+Deno.test("every success is in the envelope", async () => {
+  for (const route of ENVELOPED) {
+    const answer = await sendCase(await makeFake(), route);
+    const { success, data, metadata } = await answer.json();
+    assert.equal(success, true);
+    assert.equal(metadata.requestId, answer.headers.get("x-request-id"));
+    assert.equal(metadata.traceId, answer.headers.get("traceparent")?.split("-")[1]);
+    assert.equal(metadata.timestamp, "2026-11-21T12:00:00.000Z");
+    assert.equal(Array.isArray(data), "nextCursor" in metadata, label(route));
+  }
+});
+
+Deno.test("a bad credential is 401 even where none is needed", async () => {
+  const open = ROUTE_CASES.filter(({ allowed, path }) =>
+    allowed.includes("nobody") && path !== "/stripe-webhook"
+  );
+  assert(open.length >= 4);
+  for (const route of open) {
+    const headers = { authorization: "Bearer nonsense" };
+    const answer = await sendCase(await makeFake(), route, { headers });
+    assert.equal(answer.status, 401, label(route));
+    assert.equal((await answer.json()).error.code, "unauthenticated");
+  }
+});
+
+Deno.test("an unexpected error is 500 with a fixed sentence, and the detail is in the log", async () => {
+  for (const route of ROUTE_CASES.filter(({ reaches }) => reaches.length > 0)) {
+    if (route.path === "/health/ready") continue;
+    const fail = () => {
+      throw new Error("secret detail of sk_test_123456");
+    };
+    const fake = await makeFake({ answers: { [route.reaches[0]!]: fail } });
+    const answer = await sendCase(fake, route);
+    const text = await answer.text();
+    assert.equal(answer.status, 500, label(route));
+    assert.equal(JSON.parse(text).error.code, "internal");
+    assert(!text.includes("detail"), text);
+    const line = fake.lines.find(({ level }) => level === "error");
+    assert.match(String(line?.record.detail), /secret detail of \[sk_test\]/);
+  }
+});
+
+Deno.test("one line is logged per request, without what people sent", async () => {
+  for (const route of ROUTE_CASES) {
+    const fake = await makeFake();
+    await (await sendCase(fake, route)).body?.cancel();
+    assert.equal(fake.lines.length, 1);
+    const [{ message, record }] = fake.lines as [typeof fake.lines[0]];
+    assert.equal(message, "request");
+    assert.equal(record.status, route.status);
+    assert.doesNotMatch(JSON.stringify(record), /eyJ|sb_secret|welcome|0b5d1a52/);
+  }
+});

@@ -1,0 +1,55 @@
+import assert from "node:assert/strict";
+import { startContext } from "./request-context.ts";
+
+const TRACE = "4bf92f3577b34da6a3ce929d0e0e4736";
+const PARENT = "00f067aa0ba902b7";
+
+Deno.test("a well-formed request id is kept, another is replaced", () => {
+  const idOf = (id: string) => startContext(new Headers({ "x-request-id": id })).requestId;
+  for (const id of ["abcdefgh", "A1._-xyz", "x".repeat(64)]) assert.equal(idOf(id), id);
+  for (const id of ["short", "x".repeat(65), "has a space", "semi;colon", "per%cent", ""]) {
+    assert.match(idOf(id), /^[0-9a-f-]{36}$/);
+  }
+});
+
+Deno.test("a valid traceparent is continued under a span of our own", () => {
+  const given = `00-${TRACE}-${PARENT}-00`;
+  const { traceId, traceparent } = startContext(new Headers({ traceparent: given }));
+  assert.equal(traceId, TRACE);
+  assert.match(traceparent, new RegExp(`^00-${TRACE}-[0-9a-f]{16}-00$`));
+  assert(!traceparent.includes(PARENT));
+});
+
+Deno.test("a later version's traceparent is continued by what we understand of it", () => {
+  const given = `01-${TRACE}-${PARENT}-01-more`;
+  assert.equal(startContext(new Headers({ traceparent: given })).traceId, TRACE);
+});
+
+Deno.test("an invalid traceparent starts a new trace", () => {
+  const zero32 = "0".repeat(32);
+  const invalid = [
+    "",
+    "nonsense",
+    `ff-${TRACE}-${PARENT}-01`,
+    `00-${zero32}-${PARENT}-01`,
+    `00-${TRACE}-0000000000000000-01`,
+    `00-${TRACE.toUpperCase()}-${PARENT}-01`,
+    `00-${TRACE}-${PARENT}-01-more`,
+    `00-${TRACE}-${PARENT}`,
+  ];
+  for (const traceparent of invalid) {
+    const context = startContext(new Headers({ traceparent }));
+    assert.notEqual(context.traceId, TRACE, traceparent);
+    assert.match(context.traceparent, /^00-[0-9a-f]{32}-[0-9a-f]{16}-01$/);
+  }
+});
+
+Deno.test("two requests never share an id", () => {
+  const contexts = Array.from({ length: 1_000 }, () => startContext(new Headers()));
+  const parts = contexts.flatMap(({ requestId, traceId, traceparent }) => [
+    requestId,
+    traceId,
+    traceparent.split("-")[2],
+  ]);
+  assert.equal(new Set(parts).size, 3_000);
+});

@@ -1,0 +1,101 @@
+/** Services that answer from memory and remember what they were asked. */
+import type { Database } from "../database/database.ts";
+import type { ArgsOf, FunctionName, InboxEvent, ResultOf } from "../database/functions.ts";
+import { ApiError } from "../http/errors.ts";
+import type { LogRecord } from "../logger.ts";
+import type { Services } from "../services.ts";
+import type { Payments } from "../stripe/payments.ts";
+import { makeProject, type Project } from "./project.ts";
+import { SAMPLES } from "./samples.ts";
+
+type Answers = { [N in FunctionName]?: (args: ArgsOf<N>) => ResultOf<N> | Promise<ResultOf<N>> };
+
+interface RecordedCall {
+  readonly name: FunctionName;
+  readonly args: Readonly<Record<string, unknown>>;
+}
+
+interface LogLine {
+  readonly level: string;
+  readonly message: string;
+  readonly record: LogRecord;
+}
+
+export interface Fake {
+  readonly services: Services;
+  readonly source: () => Services;
+  readonly project: Project;
+  /** Every call that reached the database, in order. */
+  readonly calls: RecordedCall[];
+  readonly lines: LogLine[];
+  readonly names: () => string[];
+}
+
+interface FakeOptions {
+  readonly answers?: Answers;
+  readonly payments?: Partial<Payments>;
+  readonly overrides?: Partial<Services>;
+  readonly now?: () => Date;
+}
+
+export const ORIGIN = "https://app.example.com";
+export const OTHER_ORIGIN = "https://admin.example.com";
+
+/** An event as the webhook adapter hands it on. */
+export const INBOX_EVENT: InboxEvent = {
+  id: "evt_1",
+  type: "checkout.session.completed",
+  livemode: false,
+  created: 1_795_000_000,
+  facts: {},
+};
+
+const PAYMENTS: Payments = {
+  openSession: (order) =>
+    Promise.resolve({ id: "cs_test_1", url: `https://checkout.example.com/${order.order_id}` }),
+  readEvent: (_body, signature) =>
+    signature === "good"
+      ? Promise.resolve(INBOX_EVENT)
+      : Promise.reject(new ApiError("signature_invalid")),
+  isReachable: () => Promise.resolve(true),
+};
+
+function fakeDatabase(answers: Answers, calls: RecordedCall[]): Database {
+  return {
+    async rpc(name, args) {
+      calls.push({ name, args: args as Record<string, unknown> });
+      const answer = (answers[name] ?? SAMPLES[name]) as (a: typeof args) => unknown;
+      // The schemas' types hold for what the samples give; a test may answer anything.
+      return await answer(args) as ResultOf<typeof name>;
+    },
+    close: () => Promise.resolve(),
+  };
+}
+
+// Key generation is the slow part of a project, and no test changes its keys.
+const sharedProject = makeProject();
+
+export async function makeFake(options: FakeOptions = {}): Promise<Fake> {
+  const project = await sharedProject;
+  const calls: RecordedCall[] = [];
+  const lines: LogLine[] = [];
+  const payments = { ...PAYMENTS, ...options.payments };
+  const services: Services = {
+    now: options.now ?? (() => new Date("2026-11-21T12:00:00Z")),
+    log: (level, message, record = {}) => lines.push({ level, message, record }),
+    database: fakeDatabase(options.answers ?? {}, calls),
+    verify: project.verifier(),
+    payments: () => Promise.resolve(payments),
+    origins: [ORIGIN, OTHER_ORIGIN],
+    checkKeySet: () => Promise.resolve("ok"),
+    ...options.overrides,
+  };
+  return {
+    services,
+    source: () => services,
+    project,
+    calls,
+    lines,
+    names: () => calls.map(({ name }) => name),
+  };
+}

@@ -1,0 +1,188 @@
+/** Every route once, with a request that succeeds: what the tests that hold for all routes run over. */
+import { createApp as createCheckout } from "../../checkout/app.ts";
+import { createApp as createCredits } from "../../credits/app.ts";
+import { createApp as createHealth } from "../../health/app.ts";
+import { createApp as createWebhook } from "../../stripe-webhook/app.ts";
+import { createApp as createUsage } from "../../usage/app.ts";
+import type { Fake } from "./fake-services.ts";
+import { PUBLISHABLE_KEY, SECRET_KEY, USER_ID } from "./project.ts";
+import { HOLD_ID, ORDER_ID } from "./samples.ts";
+
+/** Who calls. `operator` is a person whose token says so. */
+export type Role = "nobody" | "publishable" | "user" | "operator" | "secret";
+
+export interface RouteCase {
+  readonly method: "GET" | "POST";
+  readonly path: string;
+  readonly allowed: readonly Role[];
+  readonly status: number;
+  /** Whose call the case describes where several roles may. */
+  readonly as: Role;
+  readonly body?: Readonly<Record<string, unknown>>;
+  readonly isIdempotent?: boolean;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** The database functions that the call reaches. */
+  readonly reaches: readonly string[];
+}
+
+const EVERYONE = ["nobody", "publishable", "user", "operator", "secret"] as const;
+const PERSON = ["user", "operator"] as const;
+
+export const TOKENS = { model: "gpt-4o", input_tokens: 1000, output_tokens: 500 };
+
+const money = { method: "POST", allowed: ["secret"], as: "secret", isIdempotent: true } as const;
+const open = { method: "GET", allowed: EVERYONE, as: "nobody", status: 200 } as const;
+const own = { method: "GET", allowed: PERSON, as: "user", status: 200 } as const;
+
+const read = { ...own, allowed: [...PERSON, "secret"] } as const;
+
+const CREDITS: RouteCase[] = [
+  { ...read, path: "/credits", reaches: ["credits_balance"] },
+  { ...read, path: "/credits/entries", reaches: ["credits_entries"] },
+  {
+    ...money,
+    path: "/credits/grants",
+    allowed: ["operator", "secret"],
+    status: 201,
+    body: { user_id: USER_ID, amount: "10", source: "promotional", reason: "welcome" },
+    reaches: ["credits_grant"],
+  },
+  {
+    ...money,
+    path: "/credits/debits",
+    status: 201,
+    body: { user_id: USER_ID, amount: "10.5", reason: "an image" },
+    reaches: ["credits_debit"],
+  },
+  {
+    ...money,
+    path: "/credits/holds",
+    status: 201,
+    body: { user_id: USER_ID, amount: "50" },
+    reaches: ["holds_open"],
+  },
+  { ...read, path: `/credits/holds/${HOLD_ID}`, reaches: ["holds_read"] },
+  {
+    ...money,
+    path: `/credits/holds/${HOLD_ID}/settle`,
+    status: 200,
+    body: { amount: "40" },
+    reaches: ["holds_settle"],
+  },
+  { ...money, path: `/credits/holds/${HOLD_ID}/release`, status: 200, reaches: ["holds_release"] },
+];
+
+const USAGE: RouteCase[] = [
+  { ...open, path: "/usage/rates", reaches: ["usage_rates"] },
+  {
+    method: "POST",
+    path: "/usage/estimate",
+    allowed: [...PERSON, "secret"],
+    as: "user",
+    status: 200,
+    body: TOKENS,
+    reaches: ["usage_estimate"],
+  },
+  {
+    ...money,
+    path: "/usage",
+    status: 201,
+    body: { user_id: USER_ID, ...TOKENS },
+    reaches: ["usage_charge"],
+  },
+  {
+    ...money,
+    path: "/usage/batch",
+    status: 200,
+    body: { events: [{ event_id: "event-1", user_id: USER_ID, ...TOKENS }] },
+    reaches: ["usage_charge_batch"],
+  },
+];
+
+const CHECKOUT: RouteCase[] = [
+  { ...open, path: "/checkout/packages", reaches: ["checkout_packages"] },
+  {
+    method: "POST",
+    path: "/checkout",
+    allowed: PERSON,
+    as: "user",
+    isIdempotent: true,
+    status: 201,
+    body: { package_id: "starter" },
+    reaches: ["checkout_begin", "checkout_attach"],
+  },
+  { ...own, path: "/checkout/orders", reaches: ["checkout_orders"] },
+  { ...own, path: `/checkout/orders/${ORDER_ID}`, reaches: ["checkout_order"] },
+];
+
+export const ROUTE_CASES: readonly RouteCase[] = [
+  ...CREDITS,
+  ...USAGE,
+  ...CHECKOUT,
+  {
+    method: "POST",
+    path: "/stripe-webhook",
+    allowed: EVERYONE,
+    as: "nobody",
+    status: 200,
+    body: {},
+    headers: { "stripe-signature": "good" },
+    reaches: ["inbox_receive"],
+  },
+  { ...open, path: "/health/live", reaches: [] },
+  { ...open, path: "/health/ready", reaches: ["health_database"] },
+  { ...open, path: "/health/openapi.json", reaches: [] },
+];
+
+const CREATE: Readonly<Record<string, typeof createUsage>> = {
+  "checkout": createCheckout,
+  "credits": createCredits,
+  "health": createHealth,
+  "stripe-webhook": createWebhook,
+  "usage": createUsage,
+};
+
+/** The headers that a role's requests carry. */
+export async function headersOf(role: Role, fake: Fake): Promise<Record<string, string>> {
+  if (role === "nobody") return {};
+  if (role === "publishable") return { apikey: PUBLISHABLE_KEY };
+  if (role === "secret") return { apikey: SECRET_KEY };
+  const claims = role === "operator" ? { app_metadata: { role: "operator" } } : {};
+  const token = await fake.project.sign({ claims });
+  return { apikey: PUBLISHABLE_KEY, authorization: `Bearer ${token}` };
+}
+
+export interface Sent {
+  readonly as?: Role;
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** Sends a request to the app that its path belongs to. A string or bytes go as they are. */
+export async function send(fake: Fake, method: string, path: string, sent: Sent = {}) {
+  const name = path.split(/[/?]/)[1] ?? "";
+  const app = CREATE[name]!(fake.source);
+  const headers = new Headers(await headersOf(sent.as ?? "nobody", fake));
+  const { body } = sent;
+  if (body !== undefined) headers.set("content-type", "application/json");
+  for (const [header, value] of Object.entries(sent.headers ?? {})) headers.set(header, value);
+  const isRaw = typeof body === "string" || body instanceof Uint8Array;
+  const init: RequestInit = { method, headers };
+  if (body !== undefined) init.body = isRaw ? body as BodyInit : JSON.stringify(body);
+  return await app.request(path, init);
+}
+
+/** Sends a case as it stands, or with what a test changes in it. */
+export async function sendCase(fake: Fake, route: RouteCase, changes: Sent = {}) {
+  const headers = {
+    ...route.headers,
+    ...(route.isIdempotent ? { "idempotency-key": "key-1" } : {}),
+    ...changes.headers,
+  };
+  const body = changes.body ?? route.body;
+  // A person's account is their own; the back end says whose it means.
+  const as = changes.as ?? route.as;
+  const reads = ["/credits", "/credits/entries"].includes(route.path);
+  const path = as === "secret" && reads ? `${route.path}?user_id=${USER_ID}` : route.path;
+  return await send(fake, route.method, path, { as, headers, ...(body && { body }) });
+}
