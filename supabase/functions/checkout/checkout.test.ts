@@ -1,0 +1,158 @@
+import assert from "node:assert/strict";
+import type { CheckoutOrder } from "../_shared/database/functions.ts";
+import { ApiError } from "../_shared/http/errors.ts";
+import { makeFake, ORIGIN, OTHER_ORIGIN } from "../_shared/testing/fake-services.ts";
+import { USER_ID } from "../_shared/testing/project.ts";
+import { ORDER_ID, SAMPLES } from "../_shared/testing/samples.ts";
+import { send } from "../_shared/testing/route-cases.ts";
+
+const KEY = { "idempotency-key": "key-1" };
+const BODY = { package_id: "starter" };
+
+function post(fake: Awaited<ReturnType<typeof makeFake>>, body: Record<string, unknown> = BODY) {
+  return send(fake, "POST", "/checkout", { as: "user", headers: KEY, body });
+}
+
+Deno.test("a checkout opens a session for the order and remembers it under the same key", async () => {
+  const orders: CheckoutOrder[] = [];
+  const openSession = (order: CheckoutOrder) => {
+    orders.push(order);
+    return Promise.resolve({ id: "cs_7", url: "https://checkout.example.com/7" });
+  };
+  const fake = await makeFake({ payments: { openSession } });
+  const answer = await post(fake, { ...BODY, client_temp_id: "tmp-1" });
+  assert.equal(answer.status, 201, await answer.clone().text());
+  assert.equal((await answer.json()).data.order_id, ORDER_ID);
+  assert.equal(orders[0]?.order_id, ORDER_ID);
+  const [begin, attach] = fake.calls;
+  assert.equal(begin?.args.p_user_id, USER_ID);
+  assert.equal(begin?.args.p_client_temp_id, "tmp-1");
+  assert.deepEqual(attach?.args, {
+    p_order_id: ORDER_ID,
+    p_session_id: "cs_7",
+    p_session_url: "https://checkout.example.com/7",
+    p_idempotency_key: begin?.args.p_idempotency_key,
+  });
+});
+
+Deno.test("an open session is answered again without asking Stripe", async () => {
+  const { data } = SAMPLES.checkout_attach({} as never);
+  for (const step of ["replay", "reuse"] as const) {
+    const openSession = () => Promise.reject(new Error("Stripe was asked"));
+    const fake = await makeFake({
+      answers: { checkout_begin: () => ({ step, status: 201, data }) },
+      payments: { openSession },
+    });
+    const answer = await post(fake);
+    assert.equal(answer.status, 201);
+    assert.equal(answer.headers.has("idempotency-replayed"), step === "replay");
+    assert.deepEqual((await answer.json()).data, data);
+    assert.deepEqual(fake.names(), ["checkout_begin"]);
+  }
+});
+
+Deno.test("a failure at Stripe frees the key, and the caller may try again", async () => {
+  const openSession = () => Promise.reject(new ApiError("upstream_unavailable", { status: 502 }));
+  const fake = await makeFake({ payments: { openSession } });
+  const answer = await post(fake);
+  assert.equal(answer.status, 502);
+  assert.equal((await answer.json()).error.retryable, true);
+  assert.deepEqual(fake.names(), ["checkout_begin", "checkout_abandon"]);
+  const [begin, abandon] = fake.calls;
+  assert.equal(abandon?.args.p_idempotency_key, begin?.args.p_idempotency_key);
+});
+
+Deno.test("a session that could not be remembered frees the key: the retry gets the same session", async () => {
+  const answers = { checkout_attach: () => Promise.reject(new ApiError("upstream_unavailable")) };
+  const fake = await makeFake({ answers });
+  assert.equal((await post(fake)).status, 503);
+  assert.deepEqual(fake.names(), ["checkout_begin", "checkout_attach", "checkout_abandon"]);
+});
+
+Deno.test("a key that cannot be freed changes no answer", async () => {
+  const fake = await makeFake({
+    answers: { checkout_abandon: () => Promise.reject(new Error("gone")) },
+    payments: { openSession: () => Promise.reject(new ApiError("upstream_unavailable")) },
+  });
+  assert.equal((await post(fake)).status, 503);
+  assert(fake.lines.some(({ level }) => level === "warn"));
+});
+
+Deno.test("Stripe not configured is 503 and frees the key", async () => {
+  const payments = () => {
+    throw new ApiError("not_ready");
+  };
+  const fake = await makeFake({ overrides: { payments } });
+  assert.equal((await post(fake)).status, 503);
+  assert.deepEqual(fake.names(), ["checkout_begin", "checkout_abandon"]);
+});
+
+Deno.test("an unknown package is refused and kept for repeats", async () => {
+  const error = new ApiError("unknown_package", { field: "package_id" });
+  const fake = await makeFake({ answers: { checkout_begin: () => Promise.reject(error) } });
+  const answer = await post(fake);
+  assert.equal(answer.status, 422);
+  assert.equal((await answer.json()).error.field, "package_id");
+  assert.deepEqual(fake.names(), ["checkout_begin", "idempotency_store"]);
+});
+
+Deno.test("without addresses the buyer comes back to the first allowed origin", async () => {
+  const fake = await makeFake();
+  await (await post(fake)).text();
+  const { p_success_url, p_cancel_url } = fake.calls[0]!.args;
+  assert.equal(p_success_url, `${ORIGIN}/checkout/success?session_id={CHECKOUT_SESSION_ID}`);
+  assert.equal(p_cancel_url, `${ORIGIN}/checkout/cancel`);
+});
+
+Deno.test("addresses on the list pass as they are", async () => {
+  const fake = await makeFake();
+  const success_url = `${OTHER_ORIGIN}/done?s={CHECKOUT_SESSION_ID}&a=b#top`;
+  const cancel_url = `${ORIGIN}/`;
+  const answer = await post(fake, { ...BODY, success_url, cancel_url });
+  assert.equal(answer.status, 201, await answer.text());
+  assert.equal(fake.calls[0]?.args.p_success_url, success_url);
+  assert.equal(fake.calls[0]?.args.p_cancel_url, cancel_url);
+});
+
+const FOREIGN = [
+  "https://evil.example.com/",
+  "https://app.example.com.evil.com/",
+  "https://app.example.com@evil.com/",
+  "https://user:password@app.example.com/",
+  "http://app.example.com/",
+  "https://app.example.com:8443/",
+  "javascript:alert(1)",
+  "data:text/html,x",
+  "//app.example.com/",
+  "/checkout/success",
+  "https://",
+  `https://app.example.com/${"x".repeat(2_050)}`,
+];
+
+for (const url of FOREIGN) {
+  Deno.test(`the address ${url.slice(0, 50)} is refused with its field`, async () => {
+    for (const field of ["success_url", "cancel_url"]) {
+      const fake = await makeFake();
+      const answer = await post(fake, { ...BODY, [field]: url });
+      assert.equal(answer.status, 400);
+      assert.equal((await answer.json()).error.field, field);
+      assert.deepEqual(fake.names(), []);
+    }
+  });
+}
+
+Deno.test("without any allowed origin there is no checkout", async () => {
+  const fake = await makeFake({ overrides: { origins: [] } });
+  assert.equal((await post(fake)).status, 503);
+  assert.deepEqual(fake.names(), []);
+});
+
+Deno.test("orders are a list with a cursor", async () => {
+  const fake = await makeFake();
+  const path = `/checkout/orders?limit=1&cursor=${ORDER_ID}`;
+  const answer = await send(fake, "GET", path, { as: "user" });
+  const { data, metadata } = await answer.json();
+  assert.equal(data.length, 1);
+  assert.equal(metadata.nextCursor, ORDER_ID);
+  assert.deepEqual(fake.calls[0]?.args, { p_user_id: USER_ID, p_before: ORDER_ID, p_limit: 1 });
+});

@@ -1,0 +1,142 @@
+import assert from "node:assert/strict";
+import { makeFake } from "../_shared/testing/fake-services.ts";
+import { OTHER_USER_ID, SECRET_KEY, USER_ID } from "../_shared/testing/project.ts";
+import { HOLD_ID } from "../_shared/testing/samples.ts";
+import { headersOf, send } from "../_shared/testing/route-cases.ts";
+
+const KEY = { "idempotency-key": "key-1" };
+
+Deno.test("a person reads their own account", async () => {
+  const fake = await makeFake();
+  await (await send(fake, "GET", "/credits", { as: "user" })).text();
+  await (await send(fake, "GET", "/credits/entries", { as: "user" })).text();
+  await (await send(fake, "GET", `/credits/holds/${HOLD_ID}`, { as: "user" })).text();
+  for (const { args } of fake.calls) assert.equal(args.p_user_id, USER_ID);
+});
+
+Deno.test("a person, an operator too, names no other account", async () => {
+  for (const as of ["user", "operator"] as const) {
+    for (const path of ["/credits", "/credits/entries"]) {
+      const fake = await makeFake();
+      const answer = await send(fake, "GET", `${path}?user_id=${OTHER_USER_ID}`, { as });
+      assert.equal(answer.status, 400);
+      assert.equal((await answer.json()).error.field, "user_id");
+      assert.deepEqual(fake.names(), []);
+    }
+  }
+});
+
+Deno.test("the back end must say whose account", async () => {
+  const fake = await makeFake();
+  const silent = await send(fake, "GET", "/credits", { as: "secret" });
+  assert.equal(silent.status, 400);
+  assert.equal((await silent.json()).error.field, "user_id");
+  await (await send(fake, "GET", `/credits?user_id=${OTHER_USER_ID}`, { as: "secret" })).text();
+  assert.deepEqual(fake.calls.map(({ args }) => args.p_user_id), [OTHER_USER_ID]);
+});
+
+Deno.test("a person's token beside a secret key is the lesser of the two", async () => {
+  const fake = await makeFake();
+  const headers = { ...await headersOf("user", fake), apikey: SECRET_KEY };
+  const path = `/credits?user_id=${OTHER_USER_ID}`;
+  assert.equal((await send(fake, "GET", path, { headers })).status, 400);
+  const body = { user_id: OTHER_USER_ID, amount: "1", reason: "x" };
+  const debit = await send(fake, "POST", "/credits/debits", {
+    headers: { ...headers, ...KEY },
+    body,
+  });
+  assert.equal(debit.status, 201, await debit.text());
+});
+
+Deno.test("the back end reads any user's hold", async () => {
+  const fake = await makeFake();
+  await (await send(fake, "GET", `/credits/holds/${HOLD_ID}`, { as: "secret" })).text();
+  assert.equal(fake.calls[0]?.args.p_user_id, null);
+});
+
+Deno.test("a balance of a past moment is asked for by its time", async () => {
+  const fake = await makeFake();
+  await (await send(fake, "GET", "/credits?at=2026-11-01T00:00:00%2B01:00", { as: "user" })).text();
+  assert.equal(fake.calls[0]?.args.p_at, "2026-11-01T00:00:00+01:00");
+});
+
+Deno.test("a page of entries is asked for with its filters, and says where the next one starts", async () => {
+  const answers = { credits_entries: () => ({ entries: [], next_before: "41" }) };
+  const fake = await makeFake({ answers });
+  const query = "kind=usage&from=2026-11-01T00:00:00Z&to=2026-11-02T00:00:00Z&limit=5&cursor=90";
+  const answer = await send(fake, "GET", `/credits/entries?${query}`, { as: "user" });
+  assert.equal((await answer.json()).metadata.nextCursor, "41");
+  assert.deepEqual(fake.calls[0]?.args, {
+    p_user_id: USER_ID,
+    p_kind: "usage",
+    p_from: "2026-11-01T00:00:00Z",
+    p_to: "2026-11-02T00:00:00Z",
+    p_before_seq: "90",
+    p_limit: 5,
+  });
+});
+
+Deno.test("a hold is for an amount or for an estimate, not for both or neither", async () => {
+  const estimate = { model: "gpt-4o", input_tokens: 10, max_output_tokens: 20 };
+  const bodies: readonly [Record<string, unknown>, number][] = [
+    [{ amount: "5" }, 201],
+    [{ estimate }, 201],
+    [{ amount: "5", estimate }, 400],
+    [{}, 400],
+    [{ amount: "5", ttl_seconds: 86_400 }, 201],
+    [{ amount: "5", ttl_seconds: 86_401 }, 400],
+    [{ amount: "5", ttl_seconds: 0 }, 400],
+  ];
+  for (const [body, status] of bodies) {
+    const fake = await makeFake();
+    const answer = await send(fake, "POST", "/credits/holds", {
+      as: "secret",
+      headers: KEY,
+      body: { user_id: USER_ID, ...body },
+    });
+    assert.equal(answer.status, status, JSON.stringify(body));
+  }
+});
+
+Deno.test("a hold lives ten minutes unless it is told otherwise", async () => {
+  const fake = await makeFake();
+  const body = { user_id: USER_ID, amount: "5" };
+  await (await send(fake, "POST", "/credits/holds", { as: "secret", headers: KEY, body })).text();
+  assert.equal(fake.calls[0]?.args.p_ttl_seconds, 600);
+});
+
+Deno.test("a release takes no body or an empty one", async () => {
+  const path = `/credits/holds/${HOLD_ID}/release`;
+  for (const body of [undefined, "", {}]) {
+    const answer = await send(await makeFake(), "POST", path, { as: "secret", headers: KEY, body });
+    assert.equal(answer.status, 200, await answer.text());
+  }
+  const answer = await send(await makeFake(), "POST", path, {
+    as: "secret",
+    headers: KEY,
+    body: { amount: "1" },
+  });
+  assert.equal((await answer.json()).error.field, "amount");
+});
+
+Deno.test("an operator grants, with a token or a secret key", async () => {
+  const body = {
+    user_id: OTHER_USER_ID,
+    amount: "5",
+    source: "adjustment",
+    expires_at: "2027-01-01T00:00:00Z",
+    priority: 10,
+    reason: "sorry",
+  };
+  for (const as of ["operator", "secret"] as const) {
+    const fake = await makeFake();
+    const answer = await send(fake, "POST", "/credits/grants", { as, headers: KEY, body });
+    assert.equal(answer.status, 201, await answer.text());
+    const { p_user_id, p_amount, p_source, p_expires_at, p_priority, p_reason } =
+      fake.calls[0]!.args;
+    assert.deepEqual(
+      { p_user_id, p_amount, p_source, p_expires_at, p_priority, p_reason },
+      Object.fromEntries(Object.entries(body).map(([name, value]) => [`p_${name}`, value])),
+    );
+  }
+});
