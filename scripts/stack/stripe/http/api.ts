@@ -9,6 +9,9 @@ import { readForm } from "./form.ts";
 import { fingerprint, keyInUse, recall, remember } from "./idempotency.ts";
 import type { Parsed, Route } from "./route.ts";
 
+/** The status of a card error. The attempt took place and its traces stay. */
+const PAYMENT_FAILED = 402;
+
 interface Answer {
   status: number;
   body: string;
@@ -84,15 +87,18 @@ export class Api {
   ): Promise<Answer> {
     const { method, path, key } = exchange;
     const form = await readForm(request);
-    const fault = this.#engine.faults.take(method, path);
     if (key === null) {
+      const fault = this.#engine.faults.take(method, path);
       await before(fault);
-      return after(fault, this.#run(exchange, found.parse(form.params), ids));
+      const answer = this.#run(exchange, found.parse(form.params), ids);
+      this.#engine.store.flush();
+      return after(fault, answer);
     }
     if (this.#inFlight.has(key)) throw keyInUse(key);
     const print = fingerprint(method, path, form.text);
     const earlier = recall(this.#engine.scope(), key, print);
     if (earlier) return replay(earlier);
+    const fault = this.#engine.faults.take(method, path);
     this.#inFlight.add(key);
     try {
       await before(fault);
@@ -101,6 +107,7 @@ export class Api {
       const answer = this.#run(exchange, parsed, ids);
       const stored = { ...answer, fingerprint: print, request_id: exchange.requestId };
       remember(this.#engine.scope(), key, stored);
+      // One write for the effect and its key: a kill in between would let a retry do it again.
       this.#engine.store.flush();
       return after(fault, answer);
     } finally {
@@ -108,19 +115,19 @@ export class Api {
     }
   }
 
-  #run(exchange: Exchange, parsed: Parsed, ids: Record<string, string>): Answer {
-    this.#engine.tick();
-    const { requestId, key, method } = exchange;
-    const cause = { id: requestId, idempotency_key: key };
-    const scope = this.#engine.scope(cause);
+  /** Carries out a call; one that is refused changes nothing, but for a payment that failed. */
+  #run({ requestId, key }: Exchange, parsed: Parsed, ids: Record<string, string>): Answer {
+    const { store, tick, scope: open } = this.#engine;
+    tick();
+    const scope = open({ id: requestId, idempotency_key: key });
     try {
       const result = structuredClone(parsed.run(scope, ids));
       expandAll(scope, result, parsed.expand, this.#expanders);
       return { status: 200, body: JSON.stringify(result, null, 2) };
     } catch (error) {
-      return refuse(error, requestId);
-    } finally {
-      if (method !== "GET") this.#engine.store.flush();
+      const answer = refuse(error, requestId);
+      if (answer.status !== PAYMENT_FAILED) store.rollback();
+      return answer;
     }
   }
 }

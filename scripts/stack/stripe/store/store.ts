@@ -13,6 +13,8 @@ export class Store {
   readonly #tables = new Map<string, Map<string, Entity>>();
   readonly #journal: Journal | undefined;
   #unwritten: Change[] = [];
+  /** What takes back the changes since the last flush, in the order they were made. */
+  #undo: Change[] = [];
 
   constructor(dataFile?: string) {
     if (dataFile === undefined) return;
@@ -44,18 +46,29 @@ export class Store {
       if (!kept.includes(name)) this.#tables.delete(name);
     }
     this.#unwritten = [];
+    this.#undo = [];
     this.#journal?.rewrite(this.#everything());
   }
 
   /** Writes what changed since the last call; returns when the file has it. */
   flush(): void {
+    this.#undo = [];
     if (this.#unwritten.length === 0) return;
     const changes = this.#unwritten;
     this.#unwritten = [];
     this.#journal?.append(changes);
   }
 
+  /** Takes back everything since the last flush: what a refused call had begun. */
+  rollback(): void {
+    for (const change of this.#undo.reverse()) this.#apply(change);
+    this.#undo = [];
+    this.#unwritten = [];
+  }
+
   #record(change: Change): void {
+    const { table, id } = change;
+    this.#undo.push({ table, id, value: this.#table(table).get(id) });
     this.#apply(change);
     if (this.#journal) this.#unwritten.push(change);
   }

@@ -137,3 +137,17 @@ Deno.test("a request that is fine after a refused one is not affected by it", as
   await refusal(openSession(stand.stripe, { customer: "cus_none" }));
   equal((await openSession(stand.stripe)).status, "open");
 });
+
+Deno.test("a refused call changes nothing", async () => {
+  await using stand = await startStand();
+  const { stripe } = stand;
+  const line = (currency: string) => ({
+    quantity: 1,
+    price_data: { currency, unit_amount: 999, product_data: { name: "Starter" } },
+  });
+  await refusal(openSession(stripe, { line_items: [line("usd"), line("eur")] }));
+  await refusal(openSession(stripe, { expand: ["nothing"] }));
+  equal((await stripe.products.list()).data.length, 0);
+  equal((await stripe.prices.list()).data.length, 0);
+  equal((await stripe.checkout.sessions.list()).data.length, 0);
+});
