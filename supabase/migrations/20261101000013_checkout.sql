@@ -86,7 +86,7 @@ begin
     p_client_temp_id, p_now);
   if v_order.session_id is not null then
     return farthing.idempotency_keep(p_idempotency_key, p_fingerprint, 201,
-      farthing.order_answer(v_order)) || '{"step": "reuse"}';
+      farthing.order_answer(v_order), p_now) || '{"step": "reuse"}';
   end if;
   if p_idempotency_key is not null then
     insert into farthing.idempotency_keys (key, fingerprint, created_at)
