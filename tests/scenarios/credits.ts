@@ -1,0 +1,193 @@
+/** Grants by operators and by the service, debits, estimates, batches, lists. */
+import { deepEqual, equal, ok } from "node:assert/strict";
+import { z } from "zod";
+import { Order } from "../../supabase/functions/_shared/contracts/checkout.ts";
+import { Debit, Grant } from "../../supabase/functions/_shared/contracts/credits.ts";
+import {
+  BatchResult,
+  Charge,
+  Estimate,
+  Rate,
+} from "../../supabase/functions/_shared/contracts/usage.ts";
+import { countEntries, proven } from "../support/database.ts";
+import { backEnd, data, envelope, get, nobody, post, refused } from "../support/http.ts";
+import { signUp, signUpOperator, signUpWith } from "../support/people.ts";
+import { balanceOf, openCheckout } from "../support/purchases.ts";
+import type { World } from "../support/world.ts";
+import type { Scenario } from "./scenario.ts";
+
+async function grants(world: World): Promise<void> {
+  const operator = await signUpOperator(world);
+  const person = await signUp(world);
+  const body = { user_id: person.id, amount: "100", source: "promotional", reason: "welcome" };
+  const soon = new Date(Date.now() + 86_400_000).toISOString();
+  const lot = data(
+    await post(world, "credits/grants", operator.as, { ...body, expires_at: soon, priority: 5 }),
+    201,
+    Grant,
+  );
+  deepEqual([lot.user_id, lot.amount, lot.remaining, lot.priority], [person.id, "100", "100", 5]);
+  const byService = { ...body, source: "adjustment", amount: "7.25" };
+  data(await post(world, "credits/grants", backEnd(world), byService), 201, Grant);
+  refused(await post(world, "credits/grants", person.as, body), 403, "forbidden");
+  refused(await post(world, "credits/debits", operator.as, body), 403, "forbidden");
+  const { balance, lots } = await balanceOf(world, person.id);
+  equal(balance, "107.25");
+  deepEqual(lots?.map(({ source }) => source), ["promotional", "adjustment"]);
+  const past = { ...body, expires_at: "2020-01-01T00:00:00Z" };
+  refused(
+    await post(world, "credits/grants", operator.as, past),
+    400,
+    "invalid_request",
+    "expires_at",
+  );
+  const stranger = { ...body, user_id: crypto.randomUUID() };
+  refused(await post(world, "credits/grants", operator.as, stranger), 404, "not_found");
+  await proven(world);
+}
+
+async function debits(world: World): Promise<void> {
+  const person = await signUpWith(world, "10");
+  const body = { user_id: person.id, amount: "4", reason: "image", reference_id: "img-1" };
+  const key = crypto.randomUUID();
+  const first = await post(world, "credits/debits", backEnd(world), body, { key });
+  const debit = data(first, 201, Debit);
+  deepEqual([debit.amount, debit.balance_after], ["4", "6"]);
+  const again = await post(world, "credits/debits", backEnd(world), body, { key });
+  deepEqual(data(again, 201, Debit), debit);
+  equal(again.headers.get("idempotency-replayed"), "true");
+  equal(first.headers.get("idempotency-replayed"), null);
+  const other = await post(world, "credits/debits", backEnd(world), { ...body, amount: "5" }, {
+    key,
+  });
+  refused(other, 422, "idempotency_key_reused");
+  const tooMuch = await post(world, "credits/debits", backEnd(world), { ...body, amount: "6.1" });
+  refused(tooMuch, 402, "insufficient_credits");
+  equal(await countEntries(world, person.id, "debit"), 1);
+  await proven(world);
+}
+
+async function estimates(world: World): Promise<void> {
+  const person = await signUp(world);
+  const usage = { model: "gpt-4o", input_tokens: 1000, output_tokens: 500 };
+  for (const caller of [person.as, backEnd(world)]) {
+    const estimate = data(
+      await post(world, "usage/estimate", caller, usage, { key: null }),
+      200,
+      Estimate,
+    );
+    deepEqual(estimate, { credits: "50", rate_version: 1 });
+  }
+  const unknown = { ...usage, model: "gpt-nowhere" };
+  const answer = await post(world, "usage/estimate", person.as, unknown, { key: null });
+  refused(answer, 422, "unknown_model", "model");
+  const rates = data(await get(world, "usage/rates", nobody), 200, z.array(Rate));
+  const rate = rates.find(({ model }) => model === "gpt-4o");
+  deepEqual([rate?.input_per_million_usd, rate?.output_per_million_usd, rate?.markup], [
+    "5",
+    "15",
+    "4",
+  ]);
+  equal(await countEntries(world, person.id), 0);
+}
+
+async function batches(world: World): Promise<void> {
+  const [rich, poor] = [await signUpWith(world, "1000"), await signUpWith(world, "30")];
+  const event = (id: string, user_id: string, more: object = {}) => ({
+    ...{ event_id: id, user_id, model: "gpt-4o", input_tokens: 1000, output_tokens: 0 },
+    ...more,
+  });
+  const events = [
+    event("a", rich.id),
+    event("b", poor.id),
+    event("c", poor.id),
+    event("a", rich.id),
+    event("d", rich.id, { model: "gpt-nowhere" }),
+    event("e", crypto.randomUUID()),
+    event("f", rich.id, { input_tokens: 0, cached_input_tokens: 5, output_tokens: 2 }),
+  ];
+  const key = crypto.randomUUID();
+  const first = await post(world, "usage/batch", backEnd(world), { events }, { key });
+  const result = data(first, 200, BatchResult);
+  deepEqual([result.accepted, result.duplicates], [3, 1]);
+  deepEqual(result.rejected.map(({ index, code }) => [index, code]), [
+    [2, "insufficient_credits"],
+    [4, "unknown_model"],
+    [5, "not_found"],
+  ]);
+  const duplicate = result.results.find(({ index }) => index === 3);
+  equal(duplicate?.duplicate, true);
+  equal(duplicate?.transaction_id, result.results[0]?.transaction_id);
+  deepEqual(
+    data(await post(world, "usage/batch", backEnd(world), { events }, { key }), 200, BatchResult),
+    result,
+  );
+  const later = data(
+    await post(world, "usage/batch", backEnd(world), { events }),
+    200,
+    BatchResult,
+  );
+  deepEqual([later.accepted, later.duplicates], [0, 4]);
+  equal((await balanceOf(world, poor.id)).balance, "10");
+  await proven(world);
+}
+
+async function duplicateEvents(world: World): Promise<void> {
+  const person = await signUpWith(world, "100");
+  const body = {
+    ...{
+      event_id: "req-1",
+      user_id: person.id,
+      model: "gpt-4o",
+      input_tokens: 1000,
+      output_tokens: 0,
+    },
+    metadata: { tenant: "blue" },
+    correlation_id: "corr-7",
+  };
+  const first = data(await post(world, "usage", backEnd(world), body), 201, Charge);
+  const again = data(await post(world, "usage", backEnd(world), body), 200, Charge);
+  deepEqual(again, { ...first, duplicate: true });
+  const key = crypto.randomUUID();
+  const { event_id: _, ...bare } = body;
+  const named = data(await post(world, "usage", backEnd(world), bare, { key }), 201, Charge);
+  equal(named.event_id, key);
+  equal((await balanceOf(world, person.id)).balance, "60");
+  await proven(world);
+}
+
+async function orderLists(world: World): Promise<void> {
+  const buyer = await signUp(world);
+  const names = ["Starter", "Plus", "Pro", "Business", "Scale"];
+  const opened: string[] = [];
+  for (const name of names) opened.unshift((await openCheckout(world, buyer, name)).order_id);
+  const seen: string[] = [];
+  let cursor: string | null | undefined;
+  let pages = 0;
+  do {
+    const path = `checkout/orders?limit=2${cursor ? `&cursor=${cursor}` : ""}`;
+    const answer = await get(world, path, buyer.as);
+    seen.push(...data(answer, 200, z.array(Order)).map(({ order_id }) => order_id));
+    cursor = envelope(answer).metadata.nextCursor;
+    pages += 1;
+  } while (cursor);
+  deepEqual([seen, pages], [opened, 3]);
+  const stranger = await signUp(world);
+  refused(await get(world, `checkout/orders/${seen[0]}`, stranger.as), 404, "not_found");
+  const theirs = await get(world, `checkout/orders?cursor=${seen[0]}`, stranger.as);
+  deepEqual(data(theirs, 200, z.array(Order)), []);
+  for (const limit of ["0", "101", "-1", "1.5", "abc", "1e2"]) {
+    const answer = await get(world, `checkout/orders?limit=${limit}`, buyer.as);
+    refused(answer, 400, "invalid_request", "limit");
+  }
+  ok(names.length);
+}
+
+export const credits: Scenario[] = [
+  { name: "grant is an operator's or the service's, and nobody else's", run: grants },
+  { name: "debit takes once per key, replays its answer and refuses another body", run: debits },
+  { name: "estimate prices for a user and the service and moves nothing", run: estimates },
+  { name: "batch charges each event by itself and knows what it has seen", run: batches },
+  { name: "usage with a known event id is answered with the first charge", run: duplicateEvents },
+  { name: "orders come newest first, by page, and are their buyer's alone", run: orderLists },
+];

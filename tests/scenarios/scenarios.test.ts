@@ -1,0 +1,9 @@
+import { readWorld } from "../support/world.ts";
+import { checkoutStates } from "./checkout-states.ts";
+import { credits } from "./credits.ts";
+import { health } from "./health.ts";
+import { holds } from "./holds.ts";
+import { mainJob } from "./main-job.ts";
+import { register } from "./scenario.ts";
+
+register([mainJob, ...checkoutStates, ...holds, ...credits, ...health], readWorld());

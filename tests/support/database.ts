@@ -1,0 +1,55 @@
+/** The database from behind: the proof that ends every test, and what no door does. */
+import { deepEqual } from "node:assert/strict";
+import postgres from "postgres";
+import type { World } from "./world.ts";
+
+type Sql = postgres.Sql<Record<string, never>>;
+
+/** A superuser's connection for the time of `use`. */
+export async function withSql<T>(
+  { databaseUrl }: World,
+  use: (sql: Sql) => Promise<T>,
+): Promise<T> {
+  const sql = postgres(databaseUrl, { max: 1, onnotice: () => {}, connect_timeout: 5 });
+  try {
+    return await use(sql);
+  } finally {
+    await sql.end({ timeout: 5 });
+  }
+}
+
+/** The ledger's own proof over the whole database: it finds nothing. */
+export async function proven(world: World): Promise<void> {
+  const violations = await withSql(world, (sql) => sql`select * from farthing.prove()`);
+  deepEqual([...violations], []);
+}
+
+/** How many entries of a kind (or in all) a user's account has. */
+export async function countEntries(world: World, userId: string, kind?: string): Promise<number> {
+  const [row] = await withSql(world, (sql) =>
+    sql`
+    select count(*)::int as count from farthing.entries e join farthing.accounts a using (account_id)
+    where a.owner_id = ${userId} and (${kind ?? null}::text is null or e.kind::text = ${
+      kind ?? null
+    })`);
+  return Number(row?.count);
+}
+
+// Any number that no other lock of the tests has.
+const DELIVERIES = 720_377;
+
+/**
+ * Runs `use` while nobody holds deliveries back (shared), or while nobody else waits for one
+ * (exclusive): the emulator has one switch for all tests, and files may run side by side.
+ */
+export async function withDeliveries<T>(
+  world: World,
+  mode: "shared" | "exclusive",
+  use: () => Promise<T>,
+): Promise<T> {
+  const lock = mode === "shared" ? "pg_advisory_lock_shared" : "pg_advisory_lock";
+  return await withSql(world, async (sql) => {
+    await sql.unsafe(`select ${lock}(${DELIVERIES})`);
+    return await use();
+  });
+}

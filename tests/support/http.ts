@@ -1,0 +1,118 @@
+/** Calls over HTTP, and what an answer has to be: the contract's own schemas judge it. */
+import { deepEqual, equal, ok } from "node:assert/strict";
+import type { z } from "zod";
+import type { World } from "./world.ts";
+
+/** The headers that say who calls. */
+export type Caller = Readonly<Record<string, string>>;
+
+export const nobody: Caller = {};
+
+/** The app's own back end. */
+export function backEnd(world: World): Caller {
+  return { apikey: world.secretKey };
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  readonly url: string;
+}
+
+export interface Refusal {
+  type: string;
+  code: string;
+  message: string;
+  retryable: boolean;
+  field?: string;
+  details?: Record<string, unknown>;
+}
+
+interface Envelope {
+  success?: true;
+  data?: unknown;
+  error?: Refusal;
+  metadata: { requestId: string; traceId: string; timestamp: string; nextCursor?: string | null };
+}
+
+export async function send(url: string, init: RequestInit): Promise<Answer> {
+  const response = await fetch(url, init);
+  return {
+    status: response.status,
+    headers: response.headers,
+    text: await response.text(),
+    url: `${init.method ?? "GET"} ${new URL(url).pathname}`,
+  };
+}
+
+const functionUrl = (world: World, path: string) => `${world.url}/functions/v1/${path}`;
+
+export function get(
+  world: World,
+  path: string,
+  as: Caller,
+  headers: Caller = {},
+): Promise<Answer> {
+  return send(functionUrl(world, path), { headers: { ...as, ...headers } });
+}
+
+interface PostOptions {
+  /** Idempotency-Key; a new one unless named, none when null. */
+  key?: string | null;
+  headers?: Caller;
+}
+
+/** Posts JSON; a body that is text or bytes already goes out as it is. */
+export function post(
+  world: World,
+  path: string,
+  as: Caller,
+  body: object | string | Uint8Array<ArrayBuffer>,
+  { key = crypto.randomUUID(), headers = {} }: PostOptions = {},
+): Promise<Answer> {
+  const isRaw = typeof body === "string" || body instanceof Uint8Array;
+  return send(functionUrl(world, path), {
+    method: "POST",
+    headers: {
+      "content-type": "application/json",
+      ...(key === null ? {} : { "idempotency-key": key }),
+      ...as,
+      ...headers,
+    },
+    body: isRaw ? body : JSON.stringify(body),
+  });
+}
+
+export function envelope(answer: Answer): Envelope {
+  try {
+    return JSON.parse(answer.text);
+  } catch {
+    throw new Error(`${answer.url} answered ${answer.status} without JSON: ${answer.text}`);
+  }
+}
+
+/** Asserts a success of this status and hands over its data, checked against the contract. */
+export function data<S extends z.ZodType>(
+  answer: Answer,
+  status: number,
+  schema: S,
+): z.output<S> {
+  equal(answer.status, status, `${answer.url}: ${answer.text}`);
+  const { success, data, metadata } = envelope(answer);
+  equal(success, true);
+  equal(metadata.requestId, answer.headers.get("x-request-id"));
+  equal(answer.headers.get("traceparent")?.split("-")[1], metadata.traceId);
+  return schema.parse(data);
+}
+
+/** Asserts a refusal of this status and code, and that it names this field (or none). */
+export function refused(answer: Answer, status: number, code: string, field?: string): Refusal {
+  const { error, metadata } = envelope(answer);
+  deepEqual([answer.status, error?.code], [status, code], `${answer.url}: ${answer.text}`);
+  ok(error);
+  if (field !== undefined) equal(error.field, field, answer.text);
+  ok(error.message.length > 0 && typeof error.retryable === "boolean" && error.type.length > 0);
+  equal(metadata.requestId, answer.headers.get("x-request-id"));
+  return error;
+}

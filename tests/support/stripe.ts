@@ -1,0 +1,101 @@
+/** Stripe as the tests meet it: the official SDK, the hosted page, and events in their own hands. */
+import Stripe from "stripe";
+import { z } from "zod";
+import { type Buyer, payCheckout } from "../../scripts/stack/stripe/browser.ts";
+import { withDeliveries } from "./database.ts";
+import { type Answer, post } from "./http.ts";
+import type { World } from "./world.ts";
+
+export function stripeOf({ stripeUrl, stripeKey }: World): Stripe {
+  const { hostname, port } = new URL(stripeUrl);
+  return new Stripe(stripeKey, {
+    protocol: "http",
+    host: hostname,
+    port,
+    httpClient: Stripe.createFetchHttpClient(),
+    maxNetworkRetries: 0,
+    telemetry: false,
+  });
+}
+
+/** A control of the emulator, which Stripe does not have. */
+export async function control(
+  world: World,
+  method: "POST" | "DELETE",
+  path: string,
+  body: object = {},
+): Promise<void> {
+  const init = method === "POST" ? { method, body: JSON.stringify(body) } : { method };
+  const response = await fetch(`${world.stripeUrl}/_emulator/${path}`, init);
+  const text = await response.text();
+  if (!response.ok) throw new Error(`${path}: ${text}`);
+}
+
+const subject = z.looseObject({
+  client_reference_id: z.string().nullish(),
+  metadata: z.record(z.string(), z.string()).nullish(),
+});
+
+function isAbout(event: Stripe.Event, orderId: string): boolean {
+  const { client_reference_id, metadata } = subject.parse(event.data.object);
+  return client_reference_id === orderId || metadata?.order_id === orderId;
+}
+
+/** The events of an order, oldest first. */
+export async function eventsOf(world: World, orderId: string): Promise<Stripe.Event[]> {
+  const { data } = await stripeOf(world).events.list({ limit: 100 });
+  return data.filter((event) => isAbout(event, orderId)).reverse();
+}
+
+/** Does something at Stripe of which our webhook hears nothing; the order's events so far. */
+export async function inSilence(
+  world: World,
+  orderId: string,
+  act: () => Promise<unknown>,
+): Promise<Stripe.Event[]> {
+  return await withDeliveries(world, "exclusive", async () => {
+    await control(world, "POST", "deliveries/hold", { types: ["*"] });
+    try {
+      await act();
+      return await eventsOf(world, orderId);
+    } finally {
+      await control(world, "POST", "deliveries/drop", { types: ["*"] });
+      await control(world, "POST", "deliveries/release");
+    }
+  });
+}
+
+/** Pays on the hosted page while nothing is delivered. @throws when the page refused */
+export async function payInSilence(
+  world: World,
+  order: { order_id: string; checkout_url: string },
+  buyer: Buyer = {},
+): Promise<Stripe.Event[]> {
+  return await inSilence(world, order.order_id, async () => {
+    const { result, message } = await payCheckout(order.checkout_url, "4242424242424242", buyer);
+    if (result !== "paid") throw new Error(`the page refused: ${message}`);
+  });
+}
+
+interface Delivery {
+  secret?: string;
+  /** When it was signed; now unless named. */
+  seconds?: number;
+  header?: string;
+}
+
+/** Delivers an event to our webhook as Stripe would: signed over the raw body. */
+export async function deliver(
+  world: World,
+  event: object | string,
+  { secret = world.webhookSecret, seconds = Math.floor(Date.now() / 1000), header }: Delivery = {},
+): Promise<Answer> {
+  const payload = typeof event === "string" ? event : JSON.stringify(event);
+  const signature = header ?? await stripeOf(world).webhooks.generateTestHeaderStringAsync({
+    payload,
+    secret,
+    timestamp: seconds,
+  });
+  const headers = { "stripe-signature": signature };
+  return await post(world, "stripe-webhook", {}, payload, { key: null, headers });
+}

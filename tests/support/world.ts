@@ -1,0 +1,33 @@
+/** The project under test: where it answers, and the keys of everyone who calls it. */
+import { dirname } from "node:path";
+import { need, readSettings, STACK_ENV_FILE } from "../../scripts/settings/settings.ts";
+
+export interface World {
+  /** REST, Auth and functions, as `supabase-js` is given it. */
+  readonly url: string;
+  readonly publishableKey: string;
+  readonly secretKey: string;
+  /** Superuser: for the proof, and for what no door does. */
+  readonly databaseUrl: string;
+  readonly stripeUrl: string;
+  readonly stripeKey: string;
+  readonly webhookSecret: string;
+  /** The stack's data directory; without one nobody here may kill its database. */
+  readonly dataDir: string | undefined;
+}
+
+/** What the settings name: the runner's stack, else the one that `deno task start` runs. */
+export function readWorld(): World {
+  const settings = readSettings();
+  const isDefault = settings.source === STACK_ENV_FILE;
+  return {
+    url: need(settings, "SUPABASE_URL"),
+    publishableKey: need(settings, "SUPABASE_PUBLISHABLE_KEY"),
+    secretKey: need(settings, "SUPABASE_SECRET_KEY"),
+    databaseUrl: need(settings, "SUPABASE_DB_URL"),
+    stripeUrl: need(settings, "STRIPE_API_URL"),
+    stripeKey: need(settings, "STRIPE_SECRET_KEY"),
+    webhookSecret: need(settings, "STRIPE_WEBHOOK_SECRET"),
+    dataDir: isDefault ? `${dirname(STACK_ENV_FILE)}/data` : settings.values.FARTHING_DATA,
+  };
+}
