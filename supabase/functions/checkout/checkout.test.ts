@@ -62,7 +62,7 @@ Deno.test("a failure at Stripe frees the key, and the caller may try again", asy
   assert.equal(abandon?.args.p_idempotency_key, begin?.args.p_idempotency_key);
 });
 
-Deno.test("a session that could not be remembered frees the key: the retry gets the same session", async () => {
+Deno.test("a session that could not be remembered frees the key for a retry", async () => {
   const answers = { checkout_attach: () => Promise.reject(new ApiError("upstream_unavailable")) };
   const fake = await makeFake({ answers });
   assert.equal((await post(fake)).status, 503);
