@@ -48,8 +48,11 @@ begin
   end if;
   return query
     select coalesce(
-      jsonb_build_object('index', e.index, 'duplicate', true) || farthing.usage_answer(v_account.account_id,
-        e.event_id),
+      -- Not a duplicate: one that cannot be priced, before the mention that can.
+      case when e.problem is null
+          or not exists (select from unnest(v_fresh) f where f.event_id = e.event_id and f.index > e.index)
+        then jsonb_build_object('index', e.index, 'duplicate', true)
+          || farthing.usage_answer(v_account.account_id, e.event_id) end,
       farthing.batch_refusal(e, coalesce(e.problem,
         case when e.event_id is null then 'invalid_request' else 'insufficient_credits' end)))
     from unnest(p_events) e
@@ -75,7 +78,7 @@ begin
   if v_answer is not null then
     return v_answer;
   end if;
-  if jsonb_typeof(v_events) <> 'array' or jsonb_array_length(v_events) not between 1 and 1000 then
+  if jsonb_typeof(v_events) is distinct from 'array' or jsonb_array_length(v_events) not between 1 and 1000 then
     perform farthing.fail('invalid_request', 'A batch holds 1 to 1000 events.', null, 'events');
   end if;
   for v_user in

@@ -51,12 +51,11 @@ begin
   end if;
   -- Nothing is rounded into a price: what the columns cannot hold exactly is refused.
   select r.nr - 1 as index, f.field into v_bad
-  from jsonb_array_elements(p_rates) with ordinality r (rate, nr)
-  cross join lateral (select case
-    when jsonb_typeof(rate) <> 'object' or coalesce(length(rate ->> 'model'), 0) not between 1 and 200
-      or count(*) over (partition by rate ->> 'model') > 1 then 'model' end) m (field)
+  from (select e.nr, e.rate, count(*) over (partition by e.rate ->> 'model') as mentions
+    from jsonb_array_elements(p_rates) with ordinality e (rate, nr)) r
   cross join lateral (
-    select m.field where m.field is not null
+    select 'model' where jsonb_typeof(rate) <> 'object' or r.mentions > 1
+      or coalesce(length(rate ->> 'model'), 0) not between 1 and 200
     union all
     select k.key from unnest(array['input_per_million_usd', 'output_per_million_usd',
       'cached_input_per_million_usd', 'cache_write_per_million_usd', 'reasoning_per_million_usd']) k (key)
@@ -68,7 +67,7 @@ begin
     union all
     select 'input_per_million_usd' where rate ->> 'input_per_million_usd' ~ '^[0.]+$'
       and rate ->> 'output_per_million_usd' ~ '^[0.]+$') f (field)
-  order by r.nr limit 1;
+  order by r.nr, f.field = 'model' desc limit 1;
   if v_bad.field is not null then
     perform farthing.fail('invalid_request',
       'A rate has a model that is named once, prices of at most 9 decimals, not all 0, a markup above 0.', null,
