@@ -26,10 +26,30 @@ Deno.test("runDenoTests reports each file, and the steps of a test instead of th
   assert.deepEqual(
     await outcome({
       "a.test.ts": `Deno.test("a", () => {});\nDeno.test.ignore("b", () => {});\n`,
-      "b.test.ts": `Deno.test("steps", ${steps});\n`,
+      "b.test.ts": `Deno.test("steps", ${steps});\nDeno.test("c", () => {});\n`,
       "not-a-test.ts": `throw new Error("never run");\n`,
     }),
-    { "a.test.ts": "1/0/1", "b.test.ts": "1/1/0" },
+    { "a.test.ts": "1/0/1", "b.test.ts": "2/1/0" },
+  );
+});
+
+Deno.test("runDenoTests reports a test by its file, wherever the test was made", async () => {
+  assert.deepEqual(
+    await outcome({
+      "make.ts": `export const make = (name: string) => Deno.test(name, () => {});\n`,
+      "a.test.ts": `import { make } from "./make.ts";\nmake("a");\nmake("b");\n`,
+      "b.test.ts": `import { make } from "./make.ts";\nmake("a");\n`,
+    }),
+    { "a.test.ts": "2/0/0", "b.test.ts": "1/0/0" },
+  );
+});
+
+Deno.test("runDenoTests is not taken in by a test that prints results", async () => {
+  assert.deepEqual(
+    await outcome({
+      "a.test.ts": `Deno.test("a", () => console.log("ok 2 - more\\nok 3 - more"));\n`,
+    }),
+    { "a.test.ts": "1/0/0" },
   );
 });
 
@@ -41,5 +61,12 @@ Deno.test("runDenoTests fails a file that fell before its first test, and one th
       "fine.test.ts": `Deno.test("fine", () => {});\n`,
     }),
     { "empty.test.ts": "0/1/0", "fallen.test.ts": "0/1/0", "fine.test.ts": "1/0/0" },
+  );
+});
+
+Deno.test("runDenoTests fails as a whole where nothing compiles", async () => {
+  assert.deepEqual(
+    await outcome({ "a.test.ts": `Deno.test("a" () => {});\n` }),
+    { "deno test": "0/1/0" },
   );
 });

@@ -1,5 +1,5 @@
 /** Runs `deno test` over files and believes its report only where each file is in it. */
-import { rowsOfJunit } from "./junit.ts";
+import { DenoTapReader } from "./deno-tap.ts";
 import { ROOT, type Row } from "./suite.ts";
 
 export interface DenoTestOptions {
@@ -11,8 +11,6 @@ export interface DenoTestOptions {
   /** The command before its own arguments; this very Deno unless named. */
   command?: string[];
   flags?: string[];
-  /** How many files run at once; 1 unless named. */
-  jobs?: number;
 }
 
 const decoder = new TextDecoder();
@@ -39,55 +37,63 @@ export async function findTests(folders: string[], root = ROOT): Promise<string[
   return found.sort();
 }
 
-/** A file that fell before its first test is missing from the report, not failed in it. */
-function rowsForAll(files: string[], reported: Row[], output: string): Row[] {
-  return files.map((file) => {
-    const row = reported.find(({ name }) => name === file);
-    if (row && row.passed + row.failures.length + row.ignored > 0) return row;
-    const detail = `no test of this file ran\n${output}`;
-    return {
-      name: file,
-      passed: 0,
-      failures: [{ test: file, detail }],
-      ignored: 0,
-      ms: row?.ms ?? 0,
-    };
+async function eachLine(
+  stream: ReadableStream<Uint8Array>,
+  see: (line: string) => void,
+): Promise<void> {
+  let rest = "";
+  for await (const text of stream.pipeThrough(new TextDecoderStream())) {
+    const lines = (rest + text).split("\n");
+    rest = lines.pop() ?? "";
+    lines.forEach(see);
+  }
+}
+
+function denoTest(options: DenoTestOptions, more: string[]): Deno.Command {
+  const { cwd = ROOT, env = {}, command = [Deno.execPath()], flags = [] } = options;
+  const [program = "", ...args] = command;
+  return new Deno.Command(program, {
+    args: [...args, "test", "-A", ...flags, ...more],
+    cwd,
+    env: { NO_COLOR: "1", ...env },
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
   });
 }
 
+function failed(name: string, detail: string): Row {
+  return { name, passed: 0, failures: [{ test: name, detail }], ignored: 0, ms: 0 };
+}
+
+/**
+ * A file that fell before its first test is missing from the report, not failed in it, and its reason
+ * with it: it is run once more by itself, to be heard.
+ */
+async function rowOf(file: string, reported: Row[], options: DenoTestOptions): Promise<Row> {
+  const row = reported.find(({ name }) => name === file);
+  if (row && row.passed + row.failures.length + row.ignored > 0) return row;
+  const { stdout, stderr } = await denoTest(options, [file]).output();
+  return failed(
+    file,
+    `no test of this file ran\n${lastLines(new Uint8Array([...stdout, ...stderr]))}`,
+  );
+}
+
 export async function runDenoTests(options: DenoTestOptions): Promise<Row[]> {
-  const { files, cwd = ROOT, env = {}, command = [Deno.execPath()], flags = [], jobs = 1 } =
-    options;
+  const { files } = options;
   if (files.length === 0) return [];
-  const report = await Deno.makeTempFile({ suffix: ".xml" });
-  try {
-    const [program, ...args] = command;
-    const { success, stdout, stderr } = await new Deno.Command(program!, {
-      args: [
-        ...args,
-        "test",
-        "-A",
-        ...(jobs > 1 ? ["--parallel"] : []),
-        ...flags,
-        `--junit-path=${report}`,
-        ...files,
-      ],
-      cwd,
-      env: { NO_COLOR: "1", DENO_JOBS: String(jobs), ...env },
-    }).output();
-    const said = lastLines(new Uint8Array([...stdout, ...stderr]));
-    const xml = await Deno.readTextFile(report);
-    const rows = rowsForAll(files, xml === "" ? [] : rowsOfJunit(xml), said);
-    // Deno also fails for what belongs to no test: a leak, an unhandled rejection.
-    if (success || rows.some(({ failures }) => failures.length > 0)) return rows;
-    return [...rows, {
-      name: "deno test",
-      passed: 0,
-      failures: [{ test: "exit code", detail: said }],
-      ignored: 0,
-      ms: 0,
-    }];
-  } finally {
-    await Deno.remove(report);
-  }
+  const child = denoTest(options, ["--reporter=tap", ...files]).spawn();
+  const reader = new DenoTapReader();
+  const stderr = new Response(child.stderr).bytes();
+  await eachLine(child.stdout, (line) => reader.read(line, performance.now()));
+  const { success } = await child.status;
+  const said = lastLines(await stderr);
+  // Nothing at all was run: it did not compile, or Deno itself is not there.
+  if (reader.rows.length === 0) return [failed("deno test", said)];
+  const rows: Row[] = [];
+  for (const file of files) rows.push(await rowOf(file, reader.rows, options));
+  // Deno also fails for what belongs to no test.
+  if (success || rows.some(({ failures }) => failures.length > 0)) return rows;
+  return [...rows, failed("deno test", said)];
 }

@@ -3,8 +3,9 @@ import type { Suite } from "./suite.ts";
 import { cli } from "./suites/cli.ts";
 import { compat } from "./suites/compat.ts";
 import { database, databaseSystem } from "./suites/database.ts";
+import { demo } from "./suites/demo.ts";
 import { house } from "./suites/house.ts";
 import { http } from "./suites/http.ts";
 import { unit } from "./suites/unit.ts";
 
-export const suites: Suite[] = [house, unit, database, databaseSystem, http, cli, compat];
+export const suites: Suite[] = [house, unit, database, databaseSystem, http, demo, cli, compat];
