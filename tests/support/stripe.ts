@@ -99,3 +99,11 @@ export async function deliver(
   const headers = { "stripe-signature": signature };
   return await post(world, "stripe-webhook", {}, payload, { key: null, headers });
 }
+
+/** Every order of some things. */
+export function permutations<T>(things: readonly T[]): T[][] {
+  if (things.length <= 1) return [[...things]];
+  return things.flatMap((first, index) =>
+    permutations(things.toSpliced(index, 1)).map((rest) => [first, ...rest])
+  );
+}

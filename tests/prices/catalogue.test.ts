@@ -1,0 +1,70 @@
+/** Editing the catalogue: what was sold or opened before stays as it was. */
+import { deepEqual, equal, notEqual } from "node:assert/strict";
+import { Checkout } from "../../supabase/functions/_shared/contracts/checkout.ts";
+import { payCheckout } from "../../scripts/stack/stripe/browser.ts";
+import { sell, withdraw } from "../support/catalogue.ts";
+import { proven, withDeliveries } from "../support/database.ts";
+import { data, get, nobody, post, refused } from "../support/http.ts";
+import { type Person, signUp } from "../support/people.ts";
+import { balanceOf, orderBecomes, readOrder } from "../support/purchases.ts";
+import { readWorld } from "../support/world.ts";
+
+const world = readWorld();
+const OLD = { name: "Edited", amount: 500, credits: "5000", bonus: "100" };
+const NEW = { name: "Edited twice", amount: 900, credits: "1000", bonus: "0" };
+
+const start = (buyer: Person, packageId: string) =>
+  post(world, "checkout", buyer.as, { package_id: packageId });
+
+async function pay(buyer: Person, checkout: { order_id: string; checkout_url: string }) {
+  return await withDeliveries(world, "shared", async () => {
+    equal((await payCheckout(checkout.checkout_url)).result, "paid");
+    return await orderBecomes(world, buyer, checkout.order_id, "paid");
+  });
+}
+
+Deno.test("T15: package edited after the sale changes no order and no balance", async () => {
+  const id = crypto.randomUUID();
+  await sell(world, id, 1, OLD);
+  const buyer = await signUp(world);
+  const opened = data(await start(buyer, id), 201, Checkout);
+  const sold = await pay(buyer, opened);
+  const late = await signUp(world);
+  const open = data(await start(late, id), 201, Checkout);
+
+  await sell(world, id, 2, NEW);
+  deepEqual(await readOrder(world, buyer, opened.order_id), sold);
+  equal((await balanceOf(world, buyer.id)).balance, "5100");
+  // A checkout that was open already is paid, and granted, as it was offered.
+  const paid = await pay(late, open);
+  deepEqual([paid.amount, paid.package_name, paid.total_credits], [500, "Edited", "5100"]);
+  equal((await balanceOf(world, late.id)).balance, "5100");
+
+  await withdraw(world, id);
+  deepEqual(await readOrder(world, buyer, opened.order_id), sold);
+  equal((await balanceOf(world, buyer.id)).balance, "5100");
+  refused(await start(buyer, id), 422, "unknown_package", "package_id");
+  equal((await get(world, "checkout/packages", nobody)).text.includes(id), false);
+  await proven(world);
+});
+
+Deno.test("T24: checkout after an edited price is a new session of the new amount", async () => {
+  const id = crypto.randomUUID();
+  await sell(world, id, 1, OLD);
+  try {
+    const buyer = await signUp(world);
+    const before = data(await start(buyer, id), 201, Checkout);
+    await sell(world, id, 2, NEW);
+    const after = data(await start(buyer, id), 201, Checkout);
+    notEqual(after.order_id, before.order_id);
+    notEqual(after.checkout_session_id, before.checkout_session_id);
+    deepEqual([before.amount, after.amount], [500, 900]);
+    await pay(buyer, after);
+    equal((await balanceOf(world, buyer.id)).balance, "1000");
+    await pay(buyer, before);
+    equal((await balanceOf(world, buyer.id)).balance, "6100");
+    await proven(world);
+  } finally {
+    await withdraw(world, id);
+  }
+});

@@ -1,0 +1,173 @@
+/** One payment makes one grant, whatever way its events come. */
+import { deepEqual, equal, ok } from "node:assert/strict";
+import type Stripe from "stripe";
+import { Received } from "../../supabase/functions/_shared/contracts/checkout.ts";
+import { countEntries, proven } from "../support/database.ts";
+import { data } from "../support/http.ts";
+import { type Person, signUp } from "../support/people.ts";
+import { openCheckout, readOrder } from "../support/purchases.ts";
+import {
+  control,
+  deliver,
+  inSilence,
+  payInSilence,
+  permutations,
+  stripeOf,
+} from "../support/stripe.ts";
+import { readWorld } from "../support/world.ts";
+
+const world = readWorld();
+
+async function bought(buyer: Person) {
+  const checkout = await openCheckout(world, buyer);
+  return { id: checkout.order_id, events: await payInSilence(world, checkout) };
+}
+
+async function received(event: Stripe.Event) {
+  return data(await deliver(world, event), 200, Received);
+}
+
+async function isPaidOnce(buyer: Person, orderId: string, purchases: number): Promise<void> {
+  equal((await readOrder(world, buyer, orderId)).status, "paid");
+  equal(await countEntries(world, buyer.id), purchases);
+}
+
+Deno.test("T3: events of a payment make one grant in every order, doubled in half of them", async () => {
+  const buyer = await signUp(world);
+  const first = await bought(buyer);
+  deepEqual(first.events.map(({ type }) => type), [
+    "payment_intent.created",
+    "charge.succeeded",
+    "payment_intent.succeeded",
+    "checkout.session.completed",
+    "charge.updated",
+  ]);
+  const orders = permutations([0, 1, 2, 3, 4]);
+  let purchases = 0;
+  for (const [round, order] of orders.entries()) {
+    const { id, events } = round === 0 ? first : await bought(buyer);
+    for (const index of order) {
+      const once = await received(events[index]!);
+      equal(once.duplicate, undefined);
+      if (round % 2 === 1) equal((await received(events[index]!)).duplicate, true);
+    }
+    await isPaidOnce(buyer, id, purchases += 1);
+  }
+  equal(purchases, 120);
+  await proven(world);
+});
+
+Deno.test("T3: events of a payment delivered all at once, each four times, make one grant", async () => {
+  const buyer = await signUp(world);
+  for (let round = 1; round <= 5; round++) {
+    const { id, events } = await bought(buyer);
+    const copies = events.flatMap((event) => [event, event, event, event]);
+    const answers = await Promise.all(copies.map((event) => received(event)));
+    equal(answers.filter(({ duplicate }) => duplicate).length, copies.length - events.length);
+    await isPaidOnce(buyer, id, round);
+  }
+  await proven(world);
+});
+
+Deno.test("T2: event delivered again after its grant is a duplicate and grants nothing", async () => {
+  const buyer = await signUp(world);
+  const { id, events } = await bought(buyer);
+  const completed = events.find(({ type }) => type === "checkout.session.completed");
+  ok(completed);
+  deepEqual(await received(completed), { received: true });
+  for (let again = 0; again < 5; again++) {
+    deepEqual(await received(completed), { received: true, duplicate: true });
+  }
+  await isPaidOnce(buyer, id, 1);
+  // The same payment told by another event id is still the same payment.
+  deepEqual(await received({ ...completed, id: `evt_${crypto.randomUUID()}` }), { received: true });
+  await isPaidOnce(buyer, id, 1);
+  await proven(world);
+});
+
+/** The events that move an order, of a delayed payment that ends in that way. */
+async function delayed(buyer: Person, outcome: "succeeds" | "fails") {
+  const checkout = await openCheckout(world, buyer);
+  await payInSilence(world, checkout, { method: "us_bank_account", outcome });
+  const session = await stripeOf(world).checkout.sessions.retrieve(checkout.checkout_session_id);
+  const settle = () => control(world, "POST", `payments/${session.payment_intent}/settle`);
+  const events = await inSilence(world, checkout.order_id, settle);
+  const moving = /^checkout\.session\.|^payment_intent\.(succeeded|payment_failed)$/;
+  return { id: checkout.order_id, events: events.filter(({ type }) => moving.test(type)) };
+}
+
+Deno.test("T4: delayed payment that succeeds is granted once in every order of its events", async () => {
+  const buyer = await signUp(world);
+  for (const [round, order] of permutations([0, 1, 2]).entries()) {
+    const { id, events } = await delayed(buyer, "succeeds");
+    equal(events.length, 3);
+    for (const index of order) {
+      const before = await countEntries(world, buyer.id);
+      await received(events[index]!);
+      const isUnpaid = events[index]!.type === "checkout.session.completed";
+      if (isUnpaid) equal(await countEntries(world, buyer.id), before);
+    }
+    await isPaidOnce(buyer, id, round + 1);
+  }
+  await proven(world);
+});
+
+Deno.test("T4: delayed payment that fails is granted in no order of its events", async () => {
+  const buyer = await signUp(world);
+  for (const order of permutations([0, 1, 2])) {
+    const { id, events } = await delayed(buyer, "fails");
+    equal(events.length, 3);
+    for (const index of [...order, ...order]) await received(events[index]!);
+    equal((await readOrder(world, buyer, id)).status, "failed");
+  }
+  equal(await countEntries(world, buyer.id), 0);
+  await proven(world);
+});
+
+Deno.test("T4: events of a delayed payment all at once end paid, or failed", async () => {
+  const buyer = await signUp(world);
+  for (const [round, outcome] of (["succeeds", "fails", "succeeds", "fails"] as const).entries()) {
+    const { id, events } = await delayed(buyer, outcome);
+    await Promise.all([...events, ...events].map((event) => received(event)));
+    const { status } = await readOrder(world, buyer, id);
+    equal(status, outcome === "succeeds" ? "paid" : "failed");
+    equal(await countEntries(world, buyer.id), Math.floor(round / 2) + 1);
+  }
+  await proven(world);
+});
+
+Deno.test("late news of an older state changes nothing of a paid order", async () => {
+  const buyer = await signUp(world);
+  const { id, events } = await bought(buyer);
+  for (const event of events) await received(event);
+  const completed = events.find(({ type }) => type === "checkout.session.completed")!;
+  const session = completed.data.object as Stripe.Checkout.Session;
+  const late = (type: string, payment_status: string) => ({
+    ...completed,
+    id: `evt_${crypto.randomUUID()}`,
+    type,
+    data: { object: { ...session, payment_status } },
+  });
+  for (const type of ["expired", "completed", "async_payment_failed"]) {
+    const answer = await deliver(world, late(`checkout.session.${type}`, "unpaid"));
+    deepEqual(data(answer, 200, Received), { received: true });
+  }
+  await isPaidOnce(buyer, id, 1);
+  await proven(world);
+});
+
+Deno.test("T21: payment intent alone names its order, and is enough", async () => {
+  const buyer = await signUp(world);
+  const checkout = await openCheckout(world, buyer);
+  const events = await payInSilence(world, checkout);
+  const paid = events.find(({ type }) => type === "payment_intent.succeeded");
+  ok(paid);
+  const { metadata } = paid.data.object as Stripe.PaymentIntent;
+  equal(metadata.order_id, checkout.order_id);
+  equal(metadata.package_id, checkout.package_id);
+  const charge = events.find(({ type }) => type === "charge.succeeded");
+  equal((charge?.data.object as Stripe.Charge).metadata.order_id, checkout.order_id);
+  await received(paid);
+  await isPaidOnce(buyer, checkout.order_id, 1);
+  await proven(world);
+});
