@@ -126,7 +126,8 @@ async function verify(
 }
 
 function toInboxEvent(event: Stripe.Event, mode: Mode): InboxEvent {
-  if (event.object !== "event" || typeof event.id !== "string" || typeof event.type !== "string") {
+  // Whatever is signed gets here, null included.
+  if (event?.object !== "event" || typeof event.id !== "string" || typeof event.type !== "string") {
     throw new ApiError("invalid_request", { message: "The body is no Stripe event." });
   }
   if (event.livemode !== (mode === "live")) throw new ApiError("mode_mismatch");
