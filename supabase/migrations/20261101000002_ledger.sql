@@ -123,12 +123,15 @@ create trigger debt_payments_are_not_truncated before truncate on farthing.debt_
   for each statement execute function farthing.refuse_change();
 create trigger accounts_are_never_deleted before delete on farthing.accounts
   for each row execute function farthing.refuse_change();
+create trigger lots_are_never_deleted before delete on farthing.lots
+  for each row execute function farthing.refuse_change();
 -- "always": a session that plays a replica does not get round them.
 alter table farthing.entries enable always trigger entries_are_append_only;
 alter table farthing.entries enable always trigger entries_are_not_truncated;
 alter table farthing.debt_payments enable always trigger debt_payments_are_append_only;
 alter table farthing.debt_payments enable always trigger debt_payments_are_not_truncated;
 alter table farthing.accounts enable always trigger accounts_are_never_deleted;
+alter table farthing.lots enable always trigger lots_are_never_deleted;
 
 alter table farthing.accounts enable row level security;
 alter table farthing.lots enable row level security;
