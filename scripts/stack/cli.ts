@@ -1,29 +1,28 @@
 /** `deno task start`, `stop`, `reset` and `status`. */
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
 import pc from "picocolors";
 import { print, printError } from "../terminal/print.ts";
+import { removeEnvFile } from "./env-file.ts";
 import { type Stack, startStack } from "./mod.ts";
 import { parseFlags, resolveOptions, type StackOptions, USAGE } from "./options.ts";
 import { runningTable, statusTable } from "./output.ts";
+import { endLeftover } from "./postgres/database.ts";
 import { databaseDir } from "./postgres/places.ts";
-import { serverAccount } from "./postgres/account.ts";
 import { isAlive } from "./postgres/process.ts";
 import { StackError } from "./stack-error.ts";
-import { readRunning, readState } from "./state.ts";
+import { readRunning, readState, releaseState } from "./state.ts";
 import { waitFor } from "./wait.ts";
 
 const STOP_TIMEOUT_MS = 30_000;
 
-/** Resolves at the first Ctrl-C or SIGTERM; a second Ctrl-C ends the process at once. */
+/**
+ * Resolves at the first Ctrl-C or SIGTERM. Further ones are let pass: `deno task` sends its child
+ * the Ctrl-C that the terminal has sent it already, and stopping takes no longer for asking twice.
+ */
 function untilSignal(): Promise<void> {
   return new Promise((done) => {
-    let asked = false;
     for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-      Deno.addSignalListener(signal, () => {
-        if (asked && signal === "SIGINT") Deno.exit(130);
-        asked = true;
-        done();
-      });
+      Deno.addSignalListener(signal, done);
     }
   });
 }
@@ -48,34 +47,45 @@ async function start(options: StackOptions): Promise<void> {
   await stack.stop();
 }
 
-/** Ends the stack of a data directory; false when none runs. */
-async function endRunning(options: StackOptions): Promise<boolean> {
-  const running = await readRunning(resolveOptions(options).dataDir);
-  if (!running) return false;
-  Deno.kill(running.pid, "SIGTERM");
-  const ended = await waitFor(() => isAlive(running.pid) ? undefined : true, STOP_TIMEOUT_MS, 50);
-  if (!ended) {
-    throw new StackError(`The stack (pid ${running.pid}) does not end: kill it by its pid.`);
+/** Ends the stack of a data directory, and what a killed one left behind; false when none ran. */
+async function endStack({ dataDir }: { dataDir: string }): Promise<boolean> {
+  const running = await readRunning(dataDir);
+  if (running) {
+    Deno.kill(running.pid, "SIGTERM");
+    const { pid } = running;
+    const ended = await waitFor(() => isAlive(pid) ? undefined : true, STOP_TIMEOUT_MS, 50);
+    if (!ended) throw new StackError(`The stack (pid ${pid}) does not end: kill it by its pid.`);
   }
-  return true;
+  const left = await readState(dataDir);
+  if (left) await removeEnvFile(left.envFile);
+  await endLeftover(dataDir);
+  await releaseState(dataDir);
+  return running !== undefined;
 }
 
 async function stop(options: StackOptions): Promise<void> {
-  print(await endRunning(options) ? "Stopped." : "No stack runs on this data directory.");
+  const ended = await endStack(resolveOptions(options));
+  print(ended ? "Stopped." : "No stack runs on this data directory.");
+}
+
+/** What a stack puts in its data directory; anything else there is not ours to remove. */
+const OWN_FILES = ["postgres", "keys.json", "stack.json", "stripe.json", "mail.jsonl"];
+
+async function remove(path: string, recursive: boolean): Promise<void> {
+  await Deno.remove(path, { recursive }).catch((error) => {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  });
 }
 
 async function reset(options: StackOptions): Promise<void> {
   const { dataDir } = resolveOptions(options);
-  const state = await readState(dataDir);
-  const wasRunning = await endRunning(options);
-  const database = state?.databaseDirectory ?? databaseDir(dataDir, serverAccount(dataDir));
-  for (const directory of [database, dataDir]) {
-    await Deno.remove(directory, { recursive: true }).catch((error) => {
-      if (!(error instanceof Deno.errors.NotFound)) throw error;
-    });
-  }
-  if (!database.startsWith(dataDir)) await Deno.remove(dirname(database)).catch(() => {});
-  print(`${wasRunning ? "Stopped, and its" : "The"} data in ${dataDir} removed.`);
+  const ended = await endStack({ dataDir });
+  const database = databaseDir(dataDir);
+  await remove(database, true);
+  if (!database.startsWith(dataDir)) await remove(dirname(database), false);
+  for (const name of OWN_FILES) await remove(join(dataDir, name), true);
+  await remove(dataDir, false).catch(() => {}); // not empty: someone keeps things there
+  print(`${ended ? "Stopped, and its" : "The"} data in ${dataDir} removed.`);
 }
 
 async function status(options: StackOptions): Promise<void> {

@@ -19,10 +19,10 @@ import { mailPlugin } from "./mail/plugin.ts";
 import { netPlugin } from "./net/plugin.ts";
 import { type Ports, portsAt, resolveOptions, type StackOptions } from "./options.ts";
 import type { Health, Plugin } from "./plugin.ts";
-import type { DatabaseServer } from "./postgres/database.ts";
+import { type DatabaseServer, endLeftover } from "./postgres/database.ts";
 import { databasePlugin } from "./postgres/plugin.ts";
 import { StackError } from "./stack-error.ts";
-import { claim, releaseState, writeState } from "./state.ts";
+import { claim, releaseState } from "./state.ts";
 import { stripePlugin } from "./stripe-plugin.ts";
 
 export interface Stack {
@@ -58,9 +58,9 @@ async function createContext(given: StackOptions): Promise<StackContext> {
   const ports = portsAt(options.offset);
   const urls = urlsAt(ports);
   await Deno.mkdir(options.dataDir, { recursive: true });
-  const state = { pid: Deno.pid, api: urls.api, envFile: options.envFile, databaseDirectory: null };
-  await claim(options.dataDir, state);
+  await claim(options.dataDir, { pid: Deno.pid, api: urls.api, envFile: options.envFile });
   try {
+    await endLeftover(options.dataDir);
     requireFreePorts(ports);
     const keys = await loadKeys(options.dataDir);
     return { options, ports, urls, keys, log: options.log };
@@ -105,12 +105,6 @@ export async function startStack(given: StackOptions = {}): Promise<Stack> {
     }
     if (!context.database) throw new StackError("the database part did not start");
     const env = stackEnv(context);
-    await writeState(options.dataDir, {
-      pid: Deno.pid,
-      api: urls.api,
-      envFile: options.envFile,
-      databaseDirectory: context.database.directory,
-    });
     await writeEnvFile(options.envFile, env);
     return {
       env,

@@ -7,8 +7,6 @@ export interface State {
   pid: number;
   api: string;
   envFile: string;
-  /** The database's cluster, which may be outside the data directory. */
-  databaseDirectory: string | null;
 }
 
 /** Data directories that this process has a stack on. */
@@ -41,10 +39,6 @@ export async function claim(dataDir: string, state: State): Promise<void> {
   const alive = running && (running.pid !== Deno.pid || claimed.has(dataDir));
   if (alive) throw alreadyRunning(running);
   claimed.add(dataDir);
-  await writeState(dataDir, state);
-}
-
-export async function writeState(dataDir: string, state: State): Promise<void> {
   await Deno.writeTextFile(fileOf(dataDir), JSON.stringify(state, null, 2));
 }
 

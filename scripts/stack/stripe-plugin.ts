@@ -1,48 +1,31 @@
-/** The Stripe emulator on a port of its own. */
+/** The Stripe emulator on a port of its own, delivering its events to the stripe-webhook function. */
 import { join } from "node:path";
-import type { StackContext } from "./context.ts";
 import { listen, type Listener } from "./listen.ts";
 import type { Plugin } from "./plugin.ts";
-
-interface Emulator {
-  fetch(request: Request): Response | Promise<Response>;
-  close(): Promise<void>;
-}
-
-type Create = (options: {
-  apiKey: string;
-  webhookSecret: string;
-  publicUrl: string;
-  dataFile: string;
-}) => Emulator | Promise<Emulator>;
+import { createStripeEmulator, type StripeEmulator } from "./stripe/mod.ts";
 
 export function stripePlugin(): Plugin {
-  let emulator: Emulator | undefined;
+  let emulator: StripeEmulator | undefined;
   let listener: Listener | undefined;
-  let detail = "Stripe emulator";
   return {
     name: "stripe",
-    async start({ keys, urls, ports, options }: StackContext) {
-      const file = new URL("./stripe/mod.ts", import.meta.url);
-      if (!await Deno.stat(file).then(() => true, () => false)) {
-        detail = "off: this tree has no Stripe emulator";
-        return;
-      }
-      const { createStripeEmulator } = await import(file.href) as { createStripeEmulator: Create };
-      emulator = await createStripeEmulator({
+    start({ keys, urls, ports, options }) {
+      const created = createStripeEmulator({
         apiKey: keys.stripeSecretKey,
         webhookSecret: keys.stripeWebhookSecret,
+        webhookUrl: `${urls.api}/functions/v1/stripe-webhook`,
         publicUrl: urls.stripe,
         dataFile: join(options.dataDir, "stripe.json"),
       });
-      const { fetch } = emulator;
-      listener = listen(ports.stripe, "Stripe emulator", (request) => fetch(request));
+      emulator = created;
+      listener = listen(ports.stripe, "Stripe emulator", (request) => created.fetch(request));
+      return Promise.resolve();
     },
     async stop() {
       await listener?.close();
       await emulator?.close();
       listener = emulator = undefined;
     },
-    health: () => Promise.resolve({ ok: emulator !== undefined, detail }),
+    health: () => Promise.resolve({ ok: emulator !== undefined, detail: "emulator, test mode" }),
   };
 }

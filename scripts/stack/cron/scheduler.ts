@@ -27,18 +27,18 @@ function outcome(result: unknown): string {
   return [command, count].filter((part) => part !== undefined && part !== null).join(" ");
 }
 
-async function execute(sql: postgres.Sql, job: Job): Promise<string> {
-  const connection = await sql.reserve();
+/** A connection for each run, as pg_cron has: what a job leaves in its session ends with it. */
+async function execute(open: () => postgres.Sql, job: Job): Promise<string> {
+  const session = open();
   try {
-    await connection.unsafe(`set session authorization ${quoteName(job.username)}`);
-    return outcome(await connection.unsafe(job.command));
+    await session.unsafe(`set session authorization ${quoteName(job.username)}`);
+    return outcome(await session.unsafe(job.command));
   } finally {
-    await connection.unsafe("rollback; reset session authorization; discard all").catch(() => {});
-    connection.release();
+    await session.end({ timeout: 1 });
   }
 }
 
-async function run(sql: postgres.Sql, job: Job): Promise<void> {
+async function run(sql: postgres.Sql, open: () => postgres.Sql, job: Job): Promise<void> {
   const [row] = await sql<{ runid: string }[]>`
     insert into cron.job_run_details (jobid, database, username, command, status, start_time)
     values (${job.jobid}, ${job.database}, ${job.username}, ${job.command}, 'running', clock_timestamp())
@@ -48,13 +48,14 @@ async function run(sql: postgres.Sql, job: Job): Promise<void> {
            set status = ${status}, return_message = ${message}, end_time = clock_timestamp()
          where runid = ${row?.runid ?? null}`;
   try {
-    await end("succeeded", await execute(sql, job));
+    await end("succeeded", await execute(open, job));
   } catch (error) {
     await end("failed", `ERROR:  ${(error as Error).message}`);
   }
 }
 
-export function createScheduler(sql: postgres.Sql): Scheduler {
+/** `sql` reads and records; `open` makes a client of one superuser connection for a run. */
+export function createScheduler(sql: postgres.Sql, open: () => postgres.Sql): Scheduler {
   /** Up to when each job has been looked at, by id and schedule: a changed one starts anew. */
   const seen = new Map<string, Date>();
   const running = new Set<string>();
@@ -77,7 +78,7 @@ export function createScheduler(sql: postgres.Sql): Scheduler {
       await Promise.all(
         jobs.filter((job) => take(job, now)).map(async (job) => {
           running.add(job.jobid);
-          await run(sql, job).finally(() => running.delete(job.jobid));
+          await run(sql, open, job).finally(() => running.delete(job.jobid));
         }),
       );
     },

@@ -68,7 +68,7 @@ const START_TIMEOUT_MS = 30_000;
 
 /** Creates the cluster where there is none, starts it, and waits until it answers. */
 export async function startDatabase(options: DatabaseOptions): Promise<DatabaseServer> {
-  const account = serverAccount(databaseDir(options.dataDir, serverAccount(options.dataDir)));
+  const account = serverAccount(databaseDir(options.dataDir));
   const source = await findSource(options.flavour ?? "embedded");
   const server: ServerOptions = {
     install: await install(source, account),
@@ -141,7 +141,7 @@ class Server implements DatabaseServer {
 
   async restart(): Promise<void> {
     if (this.#child) return;
-    await endLeftover(this.directory);
+    await endServer(this.directory);
     const end = performance.now() + START_TIMEOUT_MS;
     while (true) {
       const child = await spawnServer(this.options);
@@ -202,8 +202,12 @@ class Server implements DatabaseServer {
   }
 }
 
-/** Ends a server that an earlier, killed stack left running on the same data. */
-async function endLeftover(directory: string): Promise<void> {
+/** Ends the server of a data directory, if one was left running by a process that was killed. */
+export async function endLeftover(dataDir: string): Promise<void> {
+  await endServer(databaseDir(dataDir));
+}
+
+async function endServer(directory: string): Promise<void> {
   const pid = await runningPid(directory);
   if (pid === undefined) return;
   killAll([pid], "SIGINT");

@@ -5,7 +5,7 @@
 import { createHash } from "node:crypto";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { type Account, isTraversable } from "./account.ts";
+import { type Account, isTraversable, serverAccount } from "./account.ts";
 
 function short(text: string): string {
   return createHash("sha256").update(text).digest("hex").slice(0, 12);
@@ -23,7 +23,7 @@ export function cacheRoot(account: Account): string {
  * The server's data directory for a stack's data directory: inside it when the server's account
  * can get there, else one of the same fate under /var/lib (removed by `reset` too).
  */
-export function databaseDir(dataDir: string, account: Account): string {
+export function databaseDir(dataDir: string, account = serverAccount(dataDir)): string {
   const inside = join(resolve(dataDir), "postgres");
   if (!account || isTraversable(resolve(dataDir))) return inside;
   return join("/var/lib/farthing", short(resolve(dataDir)), "postgres");

@@ -7,6 +7,8 @@ import type { Health, Plugin } from "../plugin.ts";
 import { type DatabaseServer, startDatabase } from "./database.ts";
 
 const read = (name: string) => Deno.readTextFile(new URL(`./sql/${name}`, import.meta.url));
+/** Keeps the real pg_cron from starting anything; the stand-in's scheduler is not started then. */
+const NO_JOBS = { "cron.max_running_jobs": "0" };
 /** Between attempts to bring a dead server back, so that a hopeless one does not spin. */
 const RETRY_MS = 500;
 
@@ -53,6 +55,7 @@ export function databasePlugin(): Plugin {
         dataDir: options.dataDir,
         port: ports.database,
         flavour: options.postgres,
+        settings: options.runJobs ? {} : NO_JOBS,
         onExit: () => void (options.restartDatabase && revive(context)),
       });
       context.database = server;

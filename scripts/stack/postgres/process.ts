@@ -62,6 +62,14 @@ async function checkVersion({ directory, install }: ServerOptions): Promise<void
   );
 }
 
+/** The real pg_cron, running its jobs in workers of the server: it has no password to connect with. */
+const CRON = {
+  shared_preload_libraries: "pg_cron",
+  "cron.database_name": "postgres",
+  "cron.use_background_workers": "on",
+  max_worker_processes: "32",
+};
+
 function postgresArguments({ directory, port, settings, install }: ServerOptions): string[] {
   const all: Record<string, string> = {
     listen_addresses: "127.0.0.1",
@@ -70,13 +78,7 @@ function postgresArguments({ directory, port, settings, install }: ServerOptions
     "timezone": "UTC",
     log_min_messages: "warning",
     log_line_prefix: "%m [%p] %d ",
-    ...(install.source.hasCron
-      ? {
-        shared_preload_libraries: "pg_cron",
-        "cron.database_name": "postgres",
-        "cron.host": "127.0.0.1",
-      }
-      : {}),
+    ...(install.source.hasCron ? CRON : {}),
     ...settings,
   };
   const options = Object.entries(all).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
