@@ -12,7 +12,8 @@ create type farthing.entry_kind as enum ('purchase', 'bonus', 'promotion', 'adju
   'settle', 'expiry', 'clawback', 'reinstatement');
 -- In burn-down order (rule 5): of lots alike in priority and expiry, promotional go first and paid ones last.
 create type farthing.lot_source as enum ('promotional', 'adjustment', 'bonus', 'paid');
--- Ranges are domains and not checks where a debit writes: Postgres parses a table's checks for every statement.
+-- Ranges are domains and not checks where a debit writes: Postgres parses a table's checks for each
+-- statement.
 create domain farthing.credits as numeric(38, 18) constraint credits_not_negative check (value >= 0);
 create domain farthing.positive_credits as numeric(38, 18) constraint credits_positive check (value > 0);
 comment on domain farthing.credits is 'An amount of credits, 0 or more, exact to 18 decimals.';

@@ -17,20 +17,14 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  v_lot_ids uuid[];
-  v_sources text[];
-  v_free numeric[];
-  v_given numeric[];
+  v_lot_ids uuid[]; v_sources text[]; v_free numeric[]; v_given numeric[]; -- one place per lot
   v_available numeric;
   v_lot int := 1;
-  v_charge farthing.charge;
-  v_result farthing.charge_result;
-  v_results farthing.charge_result[] := '{}';
-  v_entries farthing.entries[] := '{}';
+  v_charge farthing.charge; v_result farthing.charge_result;
+  v_results farthing.charge_result[] := '{}'; v_entries farthing.entries[] := '{}';
   v_at timestamptz := greatest(p_now, p_account.last_entry_at);
   v_account farthing.accounts := p_account;
-  v_need numeric;
-  v_take numeric;
+  v_need numeric; v_take numeric;
 begin
   -- Rule 5, and of an expired lot just what the hold that is being settled kept of it.
   select coalesce(array_agg(s.lot_id), '{}'), array_agg(s.source), array_agg(s.free), coalesce(sum(s.free), 0)
@@ -40,8 +34,8 @@ begin
       case when l.expires_at <= p_now then least(h.amount, l.remaining - l.reserved)
         else l.remaining - l.reserved end as free
     from farthing.lots l
-    left join farthing.hold_lots h on h.account_id = l.account_id and h.hold_id = p_hold_id
-      and h.lot_id = l.lot_id
+    left join farthing.hold_lots h
+      on (h.account_id, h.hold_id, h.lot_id) = (l.account_id, p_hold_id, l.lot_id)
     where l.account_id = p_account.account_id and l.closed_at is null and l.remaining > l.reserved
       and (l.expires_at is null or l.expires_at > p_now or h.amount is not null)
     order by l.priority, l.expires_at, l.source, l.created_at, l.lot_id) s;
@@ -75,9 +69,7 @@ begin
       v_free[v_lot] := v_free[v_lot] - v_take;
       v_given[v_lot] := v_given[v_lot] + v_take;
       v_available := v_available - v_take;
-      if v_free[v_lot] = 0 then
-        v_lot := v_lot + 1;
-      end if;
+      v_lot := v_lot + (v_free[v_lot] = 0)::int;
     end loop;
     v_account.debt := v_account.debt + v_result.shortfall;
     v_result.last_seq := v_account.last_seq;

@@ -78,7 +78,8 @@ begin
   if v_answer is not null then
     return v_answer;
   end if;
-  if jsonb_typeof(v_events) is distinct from 'array' or jsonb_array_length(v_events) not between 1 and 1000 then
+  if jsonb_typeof(v_events) is distinct from 'array'
+    or jsonb_array_length(v_events) not between 1 and 1000 then
     perform farthing.fail('invalid_request', 'A batch holds 1 to 1000 events.', null, 'events');
   end if;
   for v_user in

@@ -70,7 +70,7 @@ begin
   order by r.nr, f.field = 'model' desc limit 1;
   if v_bad.field is not null then
     perform farthing.fail('invalid_request',
-      'A rate has a model that is named once, prices of at most 9 decimals, not all 0, a markup above 0.', null,
+      'A rate has a model named once, prices of at most 9 decimals, not all 0, and a markup above 0.', null,
       format('rates[%s].%s', v_bad.index, v_bad.field));
   end if;
 end

@@ -1,5 +1,6 @@
--- Guards over the catalogue: what has to hold for every table and function, those of tomorrow included. Each is
--- a query for offenders, written once, run on the schema as it is, and run again on an offender made for it.
+-- Guards over the catalogue: what has to hold for every table and function, those of tomorrow included. Each
+-- is a query for offenders, written once, run on the schema as it is, and run again on an offender made for
+-- it.
 
 begin;
 select plan(31);
@@ -7,14 +8,14 @@ select plan(31);
 create schema guards;
 
 create view guards.tables as
-select c.oid, c.relkind, n.nspname as schema, c.relname as name, format('%s.%s', n.nspname, c.relname) as title,
-  c.relrowsecurity, c.relacl, c.reloptions
+select c.oid, c.relkind, n.nspname as schema, c.relname as name, format('%s.%s', n.nspname,
+  c.relname) as title, c.relrowsecurity, c.relacl, c.reloptions
 from pg_class c join pg_namespace n on n.oid = c.relnamespace
 where n.nspname in ('farthing', 'public') and c.relkind in ('r', 'p', 'v', 'm', 'f', 'S');
 
 create view guards.functions as
-select p.oid, n.nspname as schema, p.proname as name, format('%s.%s', n.nspname, p.proname) as title, p.prosecdef,
-  p.proconfig, coalesce(p.proacl, acldefault('f', p.proowner)) as acl, p.proowner
+select p.oid, n.nspname as schema, p.proname as name, format('%s.%s', n.nspname, p.proname) as title,
+  p.prosecdef, p.proconfig, coalesce(p.proacl, acldefault('f', p.proowner)) as acl, p.proowner
 from pg_proc p join pg_namespace n on n.oid = p.pronamespace
 where n.nspname in ('farthing', 'public')
   and not exists (select from pg_depend d where d.objid = p.oid and d.deptype = 'e');
@@ -28,7 +29,8 @@ select title from guards.tables t where relkind in ('r', 'p')
 
 -- A policy that calls auth.uid() for each row, not once in a sub-select, or that writes.
 create view guards.careless_policies as
-select format('%s on %s', p.polname, t.title) as title from guards.tables t join pg_policy p on p.polrelid = t.oid
+select format('%s on %s', p.polname, t.title) as title from guards.tables t join pg_policy p on p.polrelid
+  = t.oid
 where p.polcmd <> 'r'
   or replace(pg_get_expr(p.polqual, p.polrelid), '( SELECT auth.uid() AS uid)', '') like '%auth.uid()%';
 
@@ -37,7 +39,8 @@ select title from guards.tables where relkind <> 'S' and obj_description(oid, 'p
 union all
 select title from guards.functions where obj_description(oid, 'pg_proc') is null;
 
--- '' for an invoker's function; a definer's lists pg_temp last, since with '' it would still be searched first.
+-- '' for an invoker's function; a definer's lists pg_temp last, since with '' it would still be searched
+-- first.
 create view guards.loose_search_path as
 select title from guards.functions where proconfig is null
   or not proconfig @> array['search_path=' || case when prosecdef then 'pg_catalog, pg_temp' else '""' end];
@@ -96,7 +99,8 @@ select title from guards.columns where type in ('real', 'double precision', 'mon
 
 create view guards.migrations_out_of_order as
 select version as title from (
-  select m.version, row_number() over (order by m.version) as nr, lag(m.version) over (order by m.ctid) as earlier
+  select m.version, row_number() over (order by m.version) as nr, lag(m.version) over (order by m.ctid) as
+  earlier
   from supabase_migrations.schema_migrations m) o
 where o.version <= o.earlier or o.version !~ '^\d{14}$';
 
@@ -145,7 +149,8 @@ create table public.offender (id int primary key, amount float8, lot_id uuid,
 create policy offends on public.offender for all using (account_id::text = auth.uid()::text);
 create table farthing.bare (id int primary key, rate numeric);
 create function public.offend() returns int language sql security definer set search_path = '' as 'select 1';
-create view public.offending with (security_invoker = false) as select remaining as left_over from farthing.lots;
+create view public.offending with (security_invoker = false) as select remaining as left_over
+  from farthing.lots;
 grant select (lot_id) on public.offender to anon;
 grant insert on public.offender to authenticated;
 grant execute on function public.offend to anon;
@@ -180,7 +185,8 @@ select set_eq('select * from guards.granted_columns', array['public.offender.lot
 select set_has('select * from guards.granted_functions', $$ values ('public.offend to anon') $$,
   'the grant guard sees a function that anon may call');
 select set_has('select * from guards.granted_tables',
-  $$ values ('insert on public.offender to authenticated') $$, 'the grant guard sees a table that users may write');
+  $$ values ('insert on public.offender to authenticated') $$,
+  'the grant guard sees a table that users may write');
 
 select * from finish();
 rollback;

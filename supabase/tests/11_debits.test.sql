@@ -41,7 +41,8 @@ select is(tests.standing('ann', '2 hours'), 'balance 80, held 0, available 70, d
 select is((select count(*) from farthing.entries), 8::bigint, 'a refused debit writes no entry');
 
 create temporary table answer as
-select credits_debit(tests.person('ann'), '64.5', 'work', 'job-7', 'trace-2', p_now => tests.after('2 hours')) as a;
+select credits_debit(tests.person('ann'), '64.5', 'work', 'job-7', 'trace-2',
+  p_now => tests.after('2 hours')) as a;
 select is(a #- '{data,lots}' #- '{data,transaction_id}',
   '{"status": 201, "replayed": false, "data": {"amount": "64.5", "balance_after": "15.5"}}',
   'a debit answers with its amount and the balance after it') from answer;
@@ -52,21 +53,25 @@ select is((select string_agg(name || ' ' || (lot ->> 'amount'), ', ' order by nr
   || '4th: adjustment that expires with the second 10, 5th: promotional, oldest of the endless 10, '
   || '6th: promotional, younger 10, 7th: adjustment 4.5',
   'a debit takes by priority, then soonest expiry, then source, then age, and never what has expired');
-select is((select array[count(*), count(distinct transaction_id), max(seq) - min(seq) + 1] from farthing.entries
-  where kind = 'debit'), array[7, 1, 7]::bigint[], 'a debit over seven lots is seven entries of one transaction');
+select is((select array[count(*), count(distinct transaction_id), max(seq) - min(seq) + 1]
+  from farthing.entries
+  where kind = 'debit'), array[7, 1, 7]::bigint[],
+  'a debit over seven lots is seven entries of one transaction');
 select results_eq($$ select distinct concat_ws(' ', reference_type, reference_id, correlation_id,
   metadata ->> 'reason', counterparty, direction) from farthing.entries where kind = 'debit' $$,
   array['caller job-7 trace-2 work usage out'], 'every entry of a debit says what it was for');
-select is((select count(*) from farthing.lots where closed_at is not null), 6::bigint, 'a lot that is used up closes');
+select is((select count(*) from farthing.lots where closed_at is not null), 6::bigint,
+  'a lot that is used up closes');
 
 -- Bought credits burn last, bonus before paid; the cheap ones first.
 insert into farthing.packages (package_id, version, name, amount, currency, credits, bonus_credits)
 values (md5('deal')::uuid, 1, 'Deal', 100, 'usd', 10, 10);
 select is((checkout_begin(tests.person('bob'), md5('deal')::uuid::text, 'https://a.test', 'https://a.test')
   #>> '{step}'), 'create', 'bob buys a deal with a bonus');
-select is(inbox_receive(jsonb_build_object('id', 'evt_1', 'type', 'checkout.session.completed', 'livemode', false,
-    'created', 1, 'facts', jsonb_build_object('order_id', o.order_id, 'session_id', 'cs_1', 'payment_id', 'pi_1',
-    'payment_status', 'paid', 'amount', 100, 'currency', 'usd')), p_now => tests.after()),
+select is(inbox_receive(jsonb_build_object('id', 'evt_1', 'type', 'checkout.session.completed', 'livemode',
+  false,
+    'created', 1, 'facts', jsonb_build_object('order_id', o.order_id, 'session_id', 'cs_1', 'payment_id',
+    'pi_1', 'payment_status', 'paid', 'amount', 100, 'currency', 'usd')), p_now => tests.after()),
   '{"received": true}', 'bob pays') from farthing.orders o;
 select isnt(tests.give('bob', '10', p_passed => '1 min'), null, 'bob gets a present, later');
 select is((select string_agg(lot ->> 'source' || ' ' || (lot ->> 'amount'), ', ' order by nr)
@@ -75,16 +80,17 @@ select is((select string_agg(lot ->> 'source' || ' ' || (lot ->> 'amount'), ', '
   'promotional 10, bonus 10, paid 5', 'a debit takes what was given before what was paid for');
 
 -- The last crumb.
-select is(credits_debit(tests.person('bob'), '5', 'all', p_now => tests.after('1 h')) #>> '{data,balance_after}', '0',
+select is(credits_debit(tests.person('bob'), '5', 'all', p_now => tests.after('1 h'))
+  #>> '{data,balance_after}', '0',
   'a debit of all there is leaves 0');
 select tests.fails_with($$ select credits_debit(tests.person('bob'), '0.000000000000000001', 'crumb') $$,
   'insufficient_credits', null, 'a debit of the smallest amount is refused at 0');
-select tests.fails_with($$ select credits_debit(tests.person('cid'), '1', 'work') $$, 'insufficient_credits', null,
-  'a debit from a person who never had anything is refused as short');
+select tests.fails_with($$ select credits_debit(tests.person('cid'), '1', 'work') $$, 'insufficient_credits',
+  null, 'a debit from a person who never had anything is refused as short');
 select tests.fails_with($$ select credits_debit(gen_random_uuid(), '1', 'work') $$, 'not_found', 'user_id',
   'a debit from nobody is refused');
-select tests.fails_with($$ select credits_debit(tests.person('ann'), '0', 'work') $$, 'invalid_request', 'amount',
-  'a debit of 0 is refused');
+select tests.fails_with($$ select credits_debit(tests.person('ann'), '0', 'work') $$, 'invalid_request',
+  'amount', 'a debit of 0 is refused');
 select is(tests.code_for(role, 'bob', $$ select credits_debit(tests.person('ann'), '1', 'work') $$), code,
   format('T13: a debit by %s: %s', role, code))
 from (values ('service_role', 'ok'), ('authenticated', '42501'), ('anon', '42501')) r (role, code);

@@ -9,7 +9,8 @@ select isnt(tests.give('ann', '50'), null, 'and 50 for ever');
 
 -- A hold past its expiry counts as released from that instant, before any sweep.
 create temporary table h as select tests.hold('ann', '70', 60) as hold_id;
-select is(holds_read(hold_id, p_now => tests.after('59 s')) ->> 'status', 'open', 'a hold is open until it expires')
+select is(holds_read(hold_id, p_now => tests.after('59 s')) ->> 'status', 'open',
+  'a hold is open until it expires')
 from h;
 select is(holds_read(hold_id, p_now => tests.after('60 s')) - '{hold_id,user_id,reason,created_at}'::text[],
   jsonb_build_object('status', 'released', 'amount', '70', 'expires_at', tests.after('60 s'), 'resolved_at',
@@ -18,11 +19,13 @@ select is(tests.standing('ann', '60 s'), 'balance 100, held 0, available 100, de
   'an expired hold keeps nothing, unswept');
 select tests.fails_with(format('select holds_settle(%L, ''1'', p_now => tests.after(''60 s''))', hold_id),
   'hold_not_open', null, 'T8: a hold settled after expiry is refused, unswept') from h;
-select tests.fails_with(format('select holds_release(%L, p_now => tests.after(''60 s''))', hold_id), 'hold_not_open',
-  null, 'T8: a hold released after expiry is refused, unswept') from h;
-select is(credits_debit(tests.person('ann'), '10', 'work', p_now => tests.after('61 s')) #>> '{data,balance_after}',
+select tests.fails_with(format('select holds_release(%L, p_now => tests.after(''60 s''))', hold_id),
+  'hold_not_open', null, 'T8: a hold released after expiry is refused, unswept') from h;
+select is(credits_debit(tests.person('ann'), '10', 'work', p_now => tests.after('61 s'))
+  #>> '{data,balance_after}',
   '90', 'a debit takes what an expired hold kept, unswept');
-select is((select array[status, resolved_at::text] from farthing.holds), array['released', tests.after('60 s')::text],
+select is((select array[status, resolved_at::text] from farthing.holds), array['released',
+  tests.after('60 s')::text],
   'the hold was released as of its expiry') from h;
 select tests.fails_with(format('select holds_settle(%L, ''1'', p_now => tests.after(''61 s''))', hold_id),
   'hold_not_open', null, 'T8: a hold settled after expiry is refused, swept') from h;
@@ -43,35 +46,41 @@ select is(tests.standing('ann', '61 min'), 'balance 90, held 30, available 50, d
 select is(farthing.sweep_accounts(tests.after('61 min')), 1, 'the sweep takes an expired lot');
 select is(tests.standing('ann', '61 min'), 'balance 80, held 30, available 50, debt 0',
   'the sweep takes of an expired lot just what no hold needs');
-select results_eq($$ select reference_type::text, counterparty::text, amount::int, event_at from farthing.entries
+select results_eq($$ select reference_type::text, counterparty::text, amount::int,
+  event_at from farthing.entries
   where kind = 'expiry' $$, $$ values ('expiry', 'breakage', 10, tests.after('1 hour')) $$,
   'what expired is in breakage, as of the moment it expired');
-select tests.fails_with($$ select credits_debit(tests.person('ann'), '51', 'x', p_now => tests.after('62 min')) $$,
+select tests.fails_with($$ select credits_debit(tests.person('ann'), '51', 'x',
+  p_now => tests.after('62 min')) $$,
   'insufficient_credits', null, 'nobody else spends what an expired lot keeps for a hold');
 select is(holds_settle(hold_id, '60', p_now => tests.after('70 min')) -> 'data' ->> 'balance_after', '20',
   'a hold settles with the expired lot that was kept for it, and with more from what is free') from late;
-select is((select remaining::int from farthing.lots where expires_at is not null and closed_at is not null), 0,
-  'the expired lot was used up by its hold');
+select is((select remaining::int from farthing.lots where expires_at is not null and closed_at is not null),
+  0, 'the expired lot was used up by its hold');
 
 -- And when the hold lets go of it, it is gone.
 select isnt(tests.give('cid', '30', '1 hour'), null, 'cid has 30 for an hour');
 create temporary table c as select tests.hold('cid', '20', 7200) as hold_id;
-select is(farthing.sweep_accounts(tests.after('2 hours' - interval '1 s')), 1, 'the sweep takes what is not held');
-select is(holds_settle(hold_id, '5', p_now => tests.after('2 hours' - interval '1 s')) #>> '{data,released}', '15',
-  'a hold settles below its amount on an expired lot') from c;
+select is(farthing.sweep_accounts(tests.after('2 hours' - interval '1 s')), 1,
+  'the sweep takes what is not held');
+select is(holds_settle(hold_id, '5', p_now => tests.after('2 hours' - interval '1 s')) #>> '{data,released}',
+  '15', 'a hold settles below its amount on an expired lot') from c;
 select is(tests.standing('cid', '2 hours'), 'balance 15, held 0, available 0, debt 0',
   'what a hold lets go of an expired lot cannot be spent');
 select is(farthing.sweep_accounts(tests.after('2 hours')), 1, 'the sweep takes it');
 select is(tests.standing('cid', '2 hours'), 'balance 0, held 0, available 0, debt 0', 'and it is gone');
 
 -- A hold read by others.
-select is(holds_read(hold_id, tests.person('cid')) ->> 'status', 'settled', 'a person reads an own hold') from c;
+select is(holds_read(hold_id, tests.person('cid')) ->> 'status', 'settled',
+  'a person reads an own hold') from c;
 select tests.fails_with(format('select holds_read(%L, tests.person(''ann''))', hold_id), 'not_found', 'id',
   'another person''s hold is not found') from c;
 select is(tests.code_for(role, 'cid', format('select %s', call)), case role when 'service_role' then code
   else '42501' end, format('T13: %s by %s', call, role))
-from (values ('holds_open(tests.person(''ann''), ''1'')', 'ok'), ('holds_read(gen_random_uuid())', 'not_found'),
-    ('holds_settle(gen_random_uuid(), ''1'')', 'not_found'), ('holds_release(gen_random_uuid())', 'not_found'))
+from (values ('holds_open(tests.person(''ann''), ''1'')', 'ok'), ('holds_read(gen_random_uuid())',
+  'not_found'),
+    ('holds_settle(gen_random_uuid(), ''1'')', 'not_found'), ('holds_release(gen_random_uuid())',
+    'not_found'))
   calls (call, code), unnest(array['service_role', 'authenticated', 'anon']) role;
 
 select is_empty('select * from farthing.prove()', 'the ledger proves itself');

@@ -6,48 +6,55 @@ select plan(27);
 
 -- Ann's work came out dearer than all she had.
 select isnt(tests.give('ann', '10'), null, 'ann has 10');
-select is(holds_settle(tests.hold('ann', '10'), '35', p_now => tests.after('1 s')) #>> '{data,shortfall}', '25',
-  'ann''s work cost 25 more than she had');
+select is(holds_settle(tests.hold('ann', '10'), '35', p_now => tests.after('1 s')) #>> '{data,shortfall}',
+  '25', 'ann''s work cost 25 more than she had');
 select is(tests.standing('ann', '1 s'), 'balance -25, held 0, available 0, debt 25', 'ann owes 25');
 
 select is(tests.outcome($$ select credits_debit(tests.person('ann'), '1', 'x', p_now => tests.after()) $$),
   '{"code": "insufficient_credits", "status": 402,
-    "details": {"limit": "balance", "required": "1", "available": "0"}}', 'a debit is refused while there is debt');
+    "details": {"limit": "balance", "required": "1", "available": "0"}}',
+    'a debit is refused while there is debt');
 select tests.fails_with($$ select tests.hold('ann', '1') $$, 'insufficient_credits', null,
   'a hold is refused while there is debt');
 select tests.fails_with($$ select usage_charge(tests.person('ann'), '{"event_id": "e", "model": "gpt-4o",
   "input_tokens": 1}') $$, 'insufficient_credits', null, 'usage is refused while there is debt');
 
 -- What comes in pays first.
-select is(credits_grant(tests.person('ann'), '20', 'promotional', p_now => tests.after('2 s')) #>> '{data,remaining}',
-  '0', 'credits that come in pay the debt first');
+select is(credits_grant(tests.person('ann'), '20', 'promotional', p_now => tests.after('2 s'))
+  #>> '{data,remaining}', '0', 'credits that come in pay the debt first');
 select is(tests.standing('ann', '2 s'), 'balance -5, held 0, available 0, debt 5', 'ann owes 5');
 select is((select amount::int from farthing.debt_payments), 20, 'the payment is on record');
 select is((select balance_after::int from farthing.entries order by seq desc limit 1), -5,
   'the entry of what came in is whole');
-select is(credits_grant(tests.person('ann'), '20', 'promotional', p_now => tests.after('3 s')) #>> '{data,remaining}',
-  '15', 'what is left after the debt is there to spend');
+select is(credits_grant(tests.person('ann'), '20', 'promotional', p_now => tests.after('3 s'))
+  #>> '{data,remaining}', '15', 'what is left after the debt is there to spend');
 select is(tests.standing('ann', '3 s'), 'balance 15, held 0, available 15, debt 0', 'ann owes nothing');
-select is(credits_debit(tests.person('ann'), '15', 'x', p_now => tests.after('4 s')) #>> '{data,balance_after}', '0',
+select is(credits_debit(tests.person('ann'), '15', 'x', p_now => tests.after('4 s'))
+  #>> '{data,balance_after}', '0',
   'a debit runs again when the debt is paid');
 
 -- A purchase pays debt as well.
-select is(holds_settle(tests.hold('ann', '1', p_passed => '5 s'), '9000', p_now => tests.after('6 s')) ->> 'status',
+select is(holds_settle(tests.hold('ann', '1', p_passed => '5 s'), '9000',
+  p_now => tests.after('6 s')) ->> 'status',
   '200', 'ann''s next work cost 9,000')
 from (select tests.give('ann', '1', p_passed => '5 s')) given;
 select is(checkout_begin(tests.person('ann'), 'b04eb8da-a595-4fbc-a8f4-708b219f705a', 'https://a.test',
   'https://a.test', p_now => tests.after('7 s')) ->> 'step', 'create', 'ann buys 9,990');
-select is(inbox_receive(jsonb_build_object('id', 'evt', 'type', 'checkout.session.completed', 'livemode', false,
-  'created', 1, 'facts', jsonb_build_object('order_id', order_id, 'payment_id', 'pi', 'payment_status', 'paid',
-  'amount', 999, 'currency', 'usd')), tests.after('8 s')), '{"received": true}', 'ann pays') from farthing.orders;
-select is(tests.standing('ann', '8 s'), 'balance 991, held 0, available 991, debt 0', 'a purchase pays the debt first');
+select is(inbox_receive(jsonb_build_object('id', 'evt', 'type', 'checkout.session.completed', 'livemode',
+  false, 'created', 1, 'facts', jsonb_build_object('order_id', order_id, 'payment_id', 'pi', 'payment_status',
+  'paid', 'amount', 999, 'currency', 'usd')), tests.after('8 s')), '{"received": true}',
+  'ann pays') from farthing.orders;
+select is(tests.standing('ann', '8 s'), 'balance 991, held 0, available 991, debt 0',
+  'a purchase pays the debt first');
 
 -- A hold that lets go pays debt, too.
 create temporary table h as select tests.hold('ann', '900', p_passed => '9 s') as hold_id;
 select is(holds_settle(tests.hold('ann', '91', p_passed => '9 s'), '191', p_now => tests.after('10 s'))
   #>> '{data,shortfall}', '100', 'ann owes 100 while 900 are held');
-select is(tests.standing('ann', '10 s'), 'balance 800, held 900, available 0, debt 100', 'a hold is not seized for debt');
-select is(holds_release(hold_id, p_now => tests.after('11 s')) #>> '{data,status}', 'released', 'the hold lets go')
+select is(tests.standing('ann', '10 s'), 'balance 800, held 900, available 0, debt 100',
+  'a hold is not seized for debt');
+select is(holds_release(hold_id, p_now => tests.after('11 s')) #>> '{data,status}', 'released',
+  'the hold lets go')
 from h;
 select is(tests.standing('ann', '11 s'), 'balance 800, held 0, available 800, debt 0',
   'credits that come free pay the debt first');
@@ -60,7 +67,8 @@ select is(holds_settle(hold_id, '0', p_now => tests.after('90 min')) #>> '{data,
 select isnt(tests.give('bob', '5', p_passed => '90 min'), null, 'bob has 5 more');
 select is(holds_settle(tests.hold('bob', '5', p_passed => '90 min'), '8', p_now => tests.after('91 min'))
   #>> '{data,shortfall}', '3', 'an expired lot pays for no shortfall');
-select is((select array_agg(amount::int order by payment_id) from farthing.debt_payments join farthing.accounts
+select is((select array_agg(amount::int order by payment_id) from farthing.debt_payments
+  join farthing.accounts
   using (account_id) where owner_id = tests.person('bob')), null, 'an expired lot pays no debt');
 
 select is_empty('select * from farthing.prove()', 'the ledger proves itself');

@@ -10,8 +10,7 @@ create function pg_temp.orders_of(p_rest int[]) returns setof int[] language sql
     select '{}'::int[], p_rest
     union all
     select done || rest[n], rest[:n - 1] || rest[n + 1:] from grown, generate_series(1, cardinality(rest)) n
-  )
-  select distinct done from grown where cardinality(rest) = 0
+  ) select distinct done from grown where cardinality(rest) = 0
 $$;
 select is((select count(*) from pg_temp.orders_of('{1,2,3,4}')), 24::bigint, 'there are 24 orders of four');
 
@@ -22,7 +21,8 @@ declare
   v_nr int;
   v_told text;
 begin
-  v_order_id := public.checkout_begin(tests.person('ann'), 'da11a803-9576-4108-9c21-42b8c220cca6', 'https://a.test',
+  v_order_id := public.checkout_begin(tests.person('ann'), 'da11a803-9576-4108-9c21-42b8c220cca6',
+  'https://a.test',
     'https://a.test', p_now => tests.after()) #>> '{order,order_id}';
   foreach v_nr in array p_order || p_order loop
     if p_events ->> v_nr = 'attach' then
@@ -30,13 +30,15 @@ begin
     elsif p_events ->> v_nr = 'sweep' then
       perform farthing.sweep_orders(tests.after('2 hours')), farthing.sweep_inbox(tests.after('2 hours'));
     else
-      perform public.inbox_receive(jsonb_build_object('id', 'evt_' || v_nr, 'type', p_events -> v_nr ->> 0, 'livemode',
-        false, 'created', 1, 'facts', jsonb_build_object('order_id', v_order_id, 'payment_id', 'pi_1', 'session_id',
-        case when p_events -> v_nr ->> 0 like 'checkout%' then 'cs_1' end, 'payment_status', p_events -> v_nr ->> 1,
-        'amount', 2499, 'currency', 'usd')), tests.after());
+      perform public.inbox_receive(jsonb_build_object('id', 'evt_' || v_nr, 'type', p_events -> v_nr ->> 0,
+      'livemode',
+        false, 'created', 1, 'facts', jsonb_build_object('order_id', v_order_id, 'payment_id', 'pi_1',
+        'session_id', case when p_events -> v_nr ->> 0 like 'checkout%' then 'cs_1' end, 'payment_status',
+        p_events -> v_nr ->> 1, 'amount', 2499, 'currency', 'usd')), tests.after());
     end if;
   end loop;
-  select format('%s, %s credits, %s lots, events %s', o.status, a.balance::int, (select count(*) from farthing.lots),
+  select format('%s, %s credits, %s lots, events %s', o.status, a.balance::int,
+  (select count(*) from farthing.lots),
     (select string_agg(distinct state, ' ') from farthing.inbox)) into v_told
   from farthing.orders o join farthing.accounts a using (account_id);
   if exists (select from farthing.prove()) then
@@ -58,8 +60,8 @@ from (values
     '[["checkout.session.completed", "unpaid"], ["checkout.session.async_payment_succeeded", "paid"],
       ["payment_intent.succeeded", "paid"], "attach"]', 'paid, 26240 credits, 2 lots, events processed'),
   ('T4: unpaid completion and later failure in every order grant nothing',
-    '[["checkout.session.completed", "unpaid"], ["checkout.session.async_payment_failed", "unpaid"], "attach"]',
-    'failed, 0 credits, 0 lots, events processed'),
+    '[["checkout.session.completed", "unpaid"], ["checkout.session.async_payment_failed", "unpaid"],
+    "attach"]', 'failed, 0 credits, 0 lots, events processed'),
   ('a payment of a session that expired in every order grants once',
     '[["checkout.session.expired", "unpaid"], ["checkout.session.completed", "paid"], "sweep", "attach"]',
     'paid, 26240 credits, 2 lots, events processed'),
@@ -67,7 +69,8 @@ from (values
     '[["checkout.session.async_payment_failed", "unpaid"], ["payment_intent.succeeded", "paid"], "sweep"]',
     'paid, 26240 credits, 2 lots, events processed'),
   ('a session that expires and is not paid in every order grants nothing',
-    '[["checkout.session.expired", "unpaid"], "sweep", "attach"]', 'expired, 0 credits, 0 lots, events processed')
+    '[["checkout.session.expired", "unpaid"], "sweep", "attach"]',
+    'expired, 0 credits, 0 lots, events processed')
 ) plays (name, events, ending);
 
 -- An order's states, each step that is legal and each that is not.
@@ -76,10 +79,12 @@ select isnt(checkout_begin(tests.person('bob'), 'da11a803-9576-4108-9c21-42b8c22
 create function pg_temp.may(p_from text, p_to text) returns boolean language plpgsql as $$
 begin
   set local session_replication_role = replica;
-  update farthing.orders set status = p_from, payment_ref = case when p_from ~ 'paid|refunded|disputed' then 'pi' end,
+  update farthing.orders set status = p_from, payment_ref = case when p_from ~ 'paid|refunded|disputed' then
+  'pi' end,
     paid_at = case when p_from ~ 'paid|refunded|disputed' then now() end;
   set local session_replication_role = origin;
-  update farthing.orders set status = p_to, payment_ref = case when p_to ~ 'paid|refunded|disputed' then 'pi' end,
+  update farthing.orders set status = p_to, payment_ref = case when p_to ~ 'paid|refunded|disputed' then 'pi'
+  end,
     paid_at = case when p_to ~ 'paid|refunded|disputed' then now() end;
   raise exception using errcode = 'UNDO1';
 exception when sqlstate 'UNDO1' then
@@ -89,7 +94,8 @@ when restrict_violation then
 end
 $$;
 select results_eq($$
-  with s (status) as (select unnest(array['pending', 'processing', 'paid', 'failed', 'expired', 'partially_refunded',
+  with s (status) as (select unnest(array['pending', 'processing', 'paid', 'failed', 'expired',
+  'partially_refunded',
     'refunded', 'disputed']))
   select a.status || ': ' || string_agg(b.status, ' ' order by b.status) from s a, s b
   where a.status <> b.status and pg_temp.may(a.status, b.status) group by a.status order by a.status $$,

@@ -8,11 +8,14 @@ select plan(58);
 select isnt(tests.give(name, '10', '1 hour'), null, name || ' has 10 for an hour')
 from unnest(array['ann', 'bob', 'cid']) name;
 select isnt(tests.give('ann', '5'), null, 'ann has 5 for ever');
-select is(farthing.sweep_accounts(tests.after('1 hour' - interval '1 s')), 0, 'the sweep leaves what has not expired');
-select is(farthing.sweep_accounts(tests.after('1 hour'), 2), 2, 'the sweep takes no more accounts than it may');
+select is(farthing.sweep_accounts(tests.after('1 hour' - interval '1 s')), 0,
+  'the sweep leaves what has not expired');
+select is(farthing.sweep_accounts(tests.after('1 hour'), 2), 2,
+  'the sweep takes no more accounts than it may');
 select is(farthing.sweep_accounts(tests.after('2 hours'), 2), 1, 'and the rest the next time');
 select is(tests.standing('ann', '2 hours'), 'balance 5, held 0, available 5, debt 0', 'what expired is gone');
-select results_eq($$ select counterparty::text, direction::text, kind::text, amount::int, event_at, created_at, lot_id
+select results_eq($$ select counterparty::text, direction::text, kind::text, amount::int, event_at,
+  created_at, lot_id
     is not null from farthing.entries where kind = 'expiry' order by account_id $$, $$ values
   ('breakage', 'out', 'expiry', 10, tests.after('1 hour'), tests.after('1 hour'), true),
   ('breakage', 'out', 'expiry', 10, tests.after('1 hour'), tests.after('1 hour'), true),
@@ -22,7 +25,8 @@ select is(farthing.sweep_accounts(tests.after('2 hours')), 0, 'a lot expires onc
 
 -- A lot that expired and was half spent gives just its rest.
 select isnt(tests.give('dan', '10', '1 hour'), null, 'dan has 10 for an hour');
-select isnt(credits_debit(tests.person('dan'), '4', 'x', p_now => tests.after('30 min')), null, 'dan spends 4');
+select isnt(credits_debit(tests.person('dan'), '4', 'x', p_now => tests.after('30 min')), null,
+  'dan spends 4');
 select is(farthing.sweep_accounts(tests.after('2 hours')), 1, 'the sweep takes dan''s rest');
 select is((select amount::int from farthing.entries join farthing.accounts using (account_id)
   where owner_id = tests.person('dan') and kind = 'expiry'), 6, 'which is 6');
@@ -30,35 +34,41 @@ select is((select amount::int from farthing.entries join farthing.accounts using
 -- A sweep that is late after a debit keeps time from falling.
 select isnt(tests.give('eve', '10', '1 hour'), null, 'eve has 10 for an hour');
 select isnt(tests.give('eve', '10'), null, 'and 10 for ever');
-select isnt(credits_debit(tests.person('eve'), '1', 'x', p_now => tests.after('3 hours')), null, 'eve spends 1, later');
+select isnt(credits_debit(tests.person('eve'), '1', 'x', p_now => tests.after('3 hours')), null,
+  'eve spends 1, later');
 select is(farthing.sweep_accounts(tests.after('2 hours')), 1, 'a sweep whose clock is behind');
 select is((select e.created_at from farthing.entries e join farthing.accounts using (account_id)
-  where owner_id = tests.person('eve') and kind = 'expiry'), tests.after('3 hours'), 'writes no earlier than the last entry');
+  where owner_id = tests.person('eve') and kind = 'expiry'), tests.after('3 hours'),
+  'writes no earlier than the last entry');
 
 -- Holds: oldest first, each account once.
 select isnt(tests.give('fay', '10'), null, 'fay has 10');
 select isnt(tests.hold('fay', '1', seconds), null, 'fay holds 1') from unnest(array[10, 20, 30]) seconds;
 select is(farthing.sweep_accounts(tests.after('20 s')), 2, 'the sweep releases what has expired');
-select is(tests.standing('fay', '20 s'), 'balance 10, held 1, available 9, debt 0', 'and leaves what has not');
+select is(tests.standing('fay', '20 s'), 'balance 10, held 1, available 9, debt 0',
+  'and leaves what has not');
 
 -- Orders and the inbox.
 select isnt(checkout_begin(tests.person('ann'), package_id::text, 'https://a.test', 'https://a.test',
   p_now => tests.after()), null, 'ann begins') from farthing.packages order by amount limit 3;
 select is(farthing.sweep_orders(tests.after('2 hours'), 2), 2, 'the sweep takes no more orders than it may');
 select is(farthing.sweep_orders(tests.after('2 hours'), 2), 1, 'and the rest the next time');
-select is((select array_agg(distinct status) from farthing.orders), '{expired}', 'orders whose time is over are expired');
-select is(inbox_receive(jsonb_build_object('id', 'evt_' || n, 'type', 'payment_intent.succeeded', 'livemode', false,
-  'created', 1, 'facts', jsonb_build_object('order_id', gen_random_uuid())), tests.after()) ->> 'deferred', 'true',
-  'an event waits') from generate_series(1, 3) n;
-select is(farthing.sweep_inbox(tests.after('1 min' - interval '1 s')), 0, 'the sweep waits a minute before the next try');
+select is((select array_agg(distinct status) from farthing.orders), '{expired}',
+  'orders whose time is over are expired');
+select is(inbox_receive(jsonb_build_object('id', 'evt_' || n, 'type', 'payment_intent.succeeded', 'livemode',
+  false,
+  'created', 1, 'facts', jsonb_build_object('order_id', gen_random_uuid())), tests.after()) ->> 'deferred',
+  'true', 'an event waits') from generate_series(1, 3) n;
+select is(farthing.sweep_inbox(tests.after('1 min' - interval '1 s')), 0,
+  'the sweep waits a minute before the next try');
 select is(farthing.sweep_inbox(tests.after('1 min'), 2), 2, 'the sweep takes no more events than it may');
 select is(farthing.sweep_inbox(tests.after('1 min'), 2), 1, 'and the rest the next time');
 
 -- Who and when.
-select results_eq($$ select jobname::text, schedule::text from cron.job where jobname like 'farthing-%' order by 1 $$,
-  $$ values ('farthing-seal', '* * * * *'), ('farthing-sweep-accounts', '* * * * *'),
-    ('farthing-sweep-idempotency-keys', '*/10 * * * *'), ('farthing-sweep-inbox', '* * * * *'),
-    ('farthing-sweep-orders', '*/5 * * * *') $$, 'every sweep is on the clock');
+select is((select array_agg(format('%s: %s', jobname, schedule) order by jobname) from cron.job
+    where jobname like 'farthing-%'), array['farthing-seal: * * * * *', 'farthing-sweep-accounts: * * * * *',
+    'farthing-sweep-idempotency-keys: */10 * * * *', 'farthing-sweep-inbox: * * * * *',
+    'farthing-sweep-orders: */5 * * * *'], 'every sweep is on the clock');
 create function pg_temp.run_jobs() returns int language plpgsql as $$
 declare
   v_command text;
@@ -74,7 +84,8 @@ $$;
 select is(pg_temp.run_jobs(), 5, 'every sweep runs as it is scheduled');
 select is(tests.code_for(role, 'ann', format('select farthing.%s()', sweep)), '42501',
   format('%s by %s is denied', sweep, role)) from unnest(array['service_role', 'authenticated', 'anon']) role,
-  unnest(array['sweep_accounts', 'sweep_orders', 'sweep_inbox', 'sweep_idempotency_keys', 'seal', 'prove']) sweep;
+  unnest(array['sweep_accounts', 'sweep_orders', 'sweep_inbox', 'sweep_idempotency_keys', 'seal',
+  'prove']) sweep;
 
 select is_empty('select * from farthing.prove()', 'the ledger proves itself');
 select * from finish();

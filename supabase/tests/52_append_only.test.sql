@@ -8,17 +8,20 @@ select plan(136);
 select isnt(tests.give('ann', '10'), null, 'ann has 10');
 select isnt(holds_settle(tests.hold('ann', '10'), '15', p_now => tests.after()), null, 'ann owes 5');
 select isnt(tests.give('ann', '10'), null, 'ann pays');
-select isnt(usage_charge(tests.person('ann'), '{"event_id": "e", "model": "gpt-4o", "input_tokens": 1}'), null, 'ann works');
+select isnt(usage_charge(tests.person('ann'), '{"event_id": "e", "model": "gpt-4o", "input_tokens": 1}'),
+  null, 'ann works');
 select isnt(farthing.seal(), 0, 'all is sealed');
 
 create temporary table attempt as
 select verb, name, replace(replace(sql, '%t', 'farthing.' || name), '%c', col) as sql
 from (values ('update', 'update %t set %c = %c'), ('delete', 'delete from %t'), ('truncate', 'truncate %t'),
     ('truncate cascade', 'truncate %t cascade')) v (verb, sql),
-  (values ('entries', 'amount'), ('debt_payments', 'amount'), ('entry_seals', 'hash'), ('usage_events', 'event_id'))
+  (values ('entries', 'amount'), ('debt_payments', 'amount'), ('entry_seals', 'hash'), ('usage_events',
+  'event_id'))
     t (name, col);
 
--- The superuser, who owns the tables here; and one who plays a replica, for whom triggers usually do not fire.
+-- The superuser, who owns the tables here; and one who plays a replica, for whom triggers usually do not
+-- fire.
 select is(tests.code_for('none', null, sql), '23001', format('%s of %s is refused to the owner', verb, name))
 from attempt order by name, verb;
 set local session_replication_role = replica;
@@ -31,11 +34,12 @@ select is(tests.code_for(role, 'ann', sql), '42501', format('%s of %s is denied 
 from attempt, unnest(array['service_role', 'authenticated', 'anon']) role order by role, name, verb;
 select is(tests.code_for(role, 'ann', format('insert into farthing.%I default values', name)), '42501',
   format('insert into %s is denied to %s', name, role))
-from (select c.relname as name from pg_class c where c.relnamespace = 'farthing'::regnamespace and c.relkind = 'r') t,
-  unnest(array['service_role', 'authenticated', 'anon']) role order by role, name;
-select isnt(tests.code_for('authenticated', 'ann', format('insert into public.%I default values', name)), 'ok',
-  format('insert into the view %s is denied', name))
-from (select c.relname as name from pg_class c where c.relnamespace = 'public'::regnamespace and c.relkind = 'v') t
+from (select c.relname as name from pg_class c where c.relnamespace = 'farthing'::regnamespace and c.relkind
+  = 'r') t, unnest(array['service_role', 'authenticated', 'anon']) role order by role, name;
+select isnt(tests.code_for('authenticated', 'ann', format('insert into public.%I default values', name)),
+  'ok', format('insert into the view %s is denied', name))
+from (select c.relname as name from pg_class c where c.relnamespace = 'public'::regnamespace and c.relkind
+  = 'v') t
 order by name;
 
 -- What may change keeps what it is made of.
