@@ -3,12 +3,13 @@ import { withDeployment } from "../support/deployment.ts";
 import { readWorld } from "../support/world.ts";
 import { checkoutStates } from "./checkout-states.ts";
 import { credits } from "./credits.ts";
+import { exactness } from "./exactness.ts";
 import { holds } from "./holds.ts";
 import { mainJob } from "./main-job.ts";
 
 Deno.test("scenarios play the same through the data API", async (t) => {
   await withDeployment(readWorld(), {}, async (world) => {
-    for (const { name, run } of [mainJob, ...checkoutStates, ...holds, ...credits]) {
+    for (const { name, run } of [mainJob, ...checkoutStates, ...holds, ...credits, ...exactness]) {
       await t.step(name, () => run(world));
     }
   });

@@ -53,3 +53,26 @@ export async function withDeliveries<T>(
     return await use();
   });
 }
+
+/** Everything the ledger knows of a user, row by row, hashed: equal means that nothing changed. */
+export async function ledgerOf(world: World, userId: string): Promise<unknown> {
+  const tables = [
+    "lots",
+    "entries",
+    "holds",
+    "hold_lots",
+    "orders",
+    "usage_events",
+    "debt_payments",
+  ];
+  const rowsOf = (table: string) =>
+    `(select jsonb_build_array(count(*), md5(string_agg(t::text, ' ' order by t::text)))
+      from farthing.${table} t where t.account_id = a.account_id) as ${table}`;
+  const [row] = await withSql(world, (sql) =>
+    sql.unsafe(
+      `select a::text as account, ${tables.map(rowsOf).join(", ")}
+       from farthing.accounts a where a.owner_id = $1`,
+      [userId],
+    ));
+  return row && { ...row };
+}

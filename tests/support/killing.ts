@@ -1,7 +1,7 @@
 /** Killing the database as a power cut would, and waiting until the stack has brought it back. */
 import { ok } from "node:assert/strict";
 import { isAlive, killAll, processTree, runningPid } from "../../scripts/stack/postgres/process.ts";
-import { readState } from "../../scripts/stack/state.ts";
+import { databaseDir } from "../../scripts/stack/postgres/places.ts";
 import { withSql } from "./database.ts";
 import { until } from "./until.ts";
 import type { World } from "./world.ts";
@@ -11,8 +11,7 @@ const BACK_DEADLINE_MS = 30_000;
 /** `kill -9` of every process of the server; resolves when none lives. */
 export async function killDatabase({ dataDir }: World): Promise<void> {
   ok(dataDir, "FARTHING_DATA names the stack whose database may be killed");
-  const directory = (await readState(dataDir))?.databaseDirectory;
-  ok(directory, `no stack runs on ${dataDir}`);
+  const directory = databaseDir(dataDir);
   const pid = await until("a database to kill", () => runningPid(directory));
   const tree = await processTree(pid);
   killAll(tree, "SIGKILL");

@@ -1,0 +1,90 @@
+/** Bodies that are none: the answer is the contract's error, and nothing changed. */
+import { deepEqual } from "node:assert/strict";
+import { ledgerOf, proven } from "../support/database.ts";
+import { post, refused } from "../support/http.ts";
+import { readWorld } from "../support/world.ts";
+import { prepare, type Target } from "./targets.ts";
+
+const world = readWorld();
+const encoder = new TextEncoder();
+
+const NO_JSON = [
+  "{",
+  "",
+  "nope",
+  "{'a':1}",
+  '{"a":1,}',
+  "NaN",
+  "[1",
+  '"x',
+  "{}{}",
+  "\uFEFF{",
+  "\u0000",
+];
+const NO_OBJECT = ["null", "[]", "7", '"x"', "true", "[{}]"];
+const NO_UTF8 = [[0x7b, 0xff, 0x7d], [0xc3, 0x28], [0xed, 0xa0, 0x80], [0xfe, 0xff, 0, 0x7b]];
+
+function nested(depth: number, open: string, close: string): string {
+  return open.repeat(depth) + close.repeat(depth);
+}
+
+async function refusesMalformed(target: Target): Promise<void> {
+  const { path, as } = target;
+  for (const text of [...NO_JSON, ...NO_OBJECT]) {
+    refused(await post(world, path, as, text), 400, "invalid_request");
+  }
+  for (const bytes of NO_UTF8) {
+    refused(await post(world, path, as, new Uint8Array(bytes)), 400, "invalid_request");
+  }
+  const deep = [
+    nested(40, '{"a":', "}"),
+    nested(30_000, "[", "]"),
+    `{"a":${nested(40, "[", "]")}}`,
+  ];
+  for (const text of deep) refused(await post(world, path, as, text), 400, "invalid_request");
+  for (const type of ["text/plain", "application/x-www-form-urlencoded", "application/jsonx"]) {
+    const headers = { "content-type": type };
+    refused(await post(world, path, as, target.good, { headers }), 400, "invalid_request");
+  }
+}
+
+async function refusesLarge({ path, as, good, limit }: Target): Promise<void> {
+  const text = JSON.stringify(good);
+  const over = `${text}${" ".repeat(limit + 1 - text.length)}`;
+  refused(await post(world, path, as, over), 413, "payload_too_large");
+  // A length that is not declared is counted on arrival.
+  const chunks = ReadableStream.from([encoder.encode(text), encoder.encode(" ".repeat(limit))]);
+  const response = await fetch(`${world.url}/functions/v1/${path}`, {
+    method: "POST",
+    headers: { ...as, "content-type": "application/json", "idempotency-key": crypto.randomUUID() },
+    body: chunks,
+  });
+  const answer = { ...response, status: response.status, headers: response.headers };
+  refused({ ...answer, text: await response.text(), url: path }, 413, "payload_too_large");
+}
+
+async function refusesUnknown({ path, as, good }: Target): Promise<void> {
+  for (const name of ["extra", "__proto__", "constructor", "user_ID", "p_user_id", " "]) {
+    const text = JSON.stringify(good).replace(/^\{/, `{${JSON.stringify(name)}:1,`)
+      .replace(/,\}$/, "}");
+    refused(await post(world, path, as, text), 400, "invalid_request", name);
+  }
+}
+
+Deno.test("bad bodies are refused on every route that takes one", async (t) => {
+  const { person, targets } = await prepare(world);
+  const before = await ledgerOf(world, person.id);
+  for (const target of targets) {
+    await t.step(
+      `${target.name} refuses what is no JSON object in UTF-8`,
+      () => refusesMalformed(target),
+    );
+    await t.step(`${target.name} refuses one byte more than its limit`, () => refusesLarge(target));
+    await t.step(
+      `${target.name} refuses a field it does not know, by name`,
+      () => refusesUnknown(target),
+    );
+  }
+  deepEqual(await ledgerOf(world, person.id), before);
+  await proven(world);
+});

@@ -1,0 +1,142 @@
+/** Every route that takes a body: a good one, and what its fields may be. */
+import { OpenedHold } from "../../supabase/functions/_shared/contracts/holds.ts";
+import { backEnd, type Caller, data, post } from "../support/http.ts";
+import { type Person, signUpWith } from "../support/people.ts";
+import { packageNamed } from "../support/purchases.ts";
+import type { World } from "../support/world.ts";
+
+/** What a field holds; `text:n` is text of 1 to n characters. */
+export type Kind =
+  | "uuid"
+  | "amount"
+  | "zero-amount"
+  | "tokens"
+  | "time"
+  | "choice"
+  | "number"
+  | "object"
+  | "url"
+  | `text:${number}`;
+
+export interface Target {
+  name: string;
+  path: string;
+  as: Caller;
+  good: Record<string, unknown>;
+  /** By path in the body, such as `usage.model`. */
+  fields: Record<string, Kind>;
+  limit: number;
+}
+
+const KIB = 1024;
+const TOKENS: Record<string, Kind> = {
+  input_tokens: "tokens",
+  cached_input_tokens: "tokens",
+  cache_write_tokens: "tokens",
+  output_tokens: "tokens",
+  reasoning_tokens: "tokens",
+};
+
+function beneath(prefix: string, fields: Record<string, Kind>): Record<string, Kind> {
+  return Object.fromEntries(Object.entries(fields).map(([name, kind]) => [prefix + name, kind]));
+}
+
+function usageTargets(user_id: string, as: Caller): Target[] {
+  const tokens = { input_tokens: 10, output_tokens: 5 };
+  const usage = { user_id, model: "gpt-4o", ...tokens };
+  const fields: Record<string, Kind> = {
+    ...{ user_id: "uuid", model: "text:200", ...TOKENS, occurred_at: "time" },
+    ...{ correlation_id: "text:200", metadata: "object", event_id: "text:255" },
+  };
+  return [
+    { name: "usage", path: "usage", as, good: usage, fields, limit: 64 * KIB },
+    {
+      ...{ name: "usage/estimate", path: "usage/estimate", as, limit: 64 * KIB },
+      good: { model: "gpt-4o", ...tokens },
+      fields: { model: "text:200", ...TOKENS },
+    },
+    {
+      ...{ name: "usage/batch", path: "usage/batch", as, limit: KIB * KIB },
+      good: { events: [{ ...usage, event_id: "e-1" }] },
+      fields: { events: "object", ...beneath("events[0].", fields) },
+    },
+  ];
+}
+
+function holdTargets(user_id: string, as: Caller, holdId: string): Target[] {
+  const estimate = { model: "gpt-4o", input_tokens: 1, max_output_tokens: 1 };
+  const settle = `credits/holds/${holdId}/settle`;
+  const common = { as, limit: 64 * KIB };
+  return [
+    {
+      ...{ ...common, name: "holds by amount", path: "credits/holds" },
+      good: { user_id, amount: "1" },
+      fields: { user_id: "uuid", amount: "amount", ttl_seconds: "number", reason: "text:500" },
+    },
+    {
+      ...{ ...common, name: "holds by estimate", path: "credits/holds" },
+      good: { user_id, estimate },
+      fields: beneath("estimate.", {
+        ...{ model: "text:200", input_tokens: "tokens", max_output_tokens: "tokens" },
+      }),
+    },
+    {
+      ...{ ...common, name: "settle by amount", path: settle },
+      good: { amount: "1" },
+      fields: { amount: "zero-amount" },
+    },
+    {
+      ...{ ...common, name: "settle by usage", path: settle },
+      good: { usage: { model: "gpt-4o", input_tokens: 1, output_tokens: 1 } },
+      fields: beneath("usage.", {
+        ...{ model: "text:200", ...TOKENS, event_id: "text:255" },
+        ...{ occurred_at: "time", metadata: "object" },
+      }),
+    },
+  ];
+}
+
+function creditTargets(user_id: string, as: Caller): Target[] {
+  const common = { as, limit: 64 * KIB };
+  return [
+    {
+      ...{ ...common, name: "grants", path: "credits/grants" },
+      good: { user_id, amount: "1", source: "promotional", reason: "x" },
+      fields: {
+        ...{ user_id: "uuid", amount: "amount", source: "choice", expires_at: "time" },
+        ...{ priority: "number", reason: "text:500" },
+      },
+    },
+    {
+      ...{ ...common, name: "debits", path: "credits/debits" },
+      good: { user_id, amount: "1", reason: "x" },
+      fields: { user_id: "uuid", amount: "amount", reason: "text:500", reference_id: "text:200" },
+    },
+  ];
+}
+
+/** A person with credits, and each route with them as its subject. */
+export async function prepare(world: World): Promise<{ person: Person; targets: Target[] }> {
+  const person = await signUpWith(world, "100");
+  const as = backEnd(world);
+  const hold = { user_id: person.id, amount: "1", ttl_seconds: 3600 };
+  const held = data(await post(world, "credits/holds", as, hold), 201, OpenedHold);
+  const { id } = await packageNamed(world, "Starter");
+  const checkout: Target = {
+    ...{ name: "checkout", path: "checkout", as: person.as, limit: 64 * KIB },
+    good: { package_id: id },
+    fields: {
+      ...{ package_id: "text:64", success_url: "url", cancel_url: "url" },
+      client_temp_id: "text:100",
+    },
+  };
+  return {
+    person,
+    targets: [
+      checkout,
+      ...creditTargets(person.id, as),
+      ...holdTargets(person.id, as, held.hold_id),
+      ...usageTargets(person.id, as),
+    ],
+  };
+}

@@ -1,0 +1,139 @@
+/** Who may call which route, each allowed caller beside those who are not. */
+import { deepEqual, equal } from "node:assert/strict";
+import { z } from "zod";
+import { backEnd, type Caller, envelope, get, nobody, post, refused } from "../support/http.ts";
+import { signUp, signUpOperator } from "../support/people.ts";
+import { readWorld } from "../support/world.ts";
+
+const world = readWorld();
+const ID = "00000000-0000-4000-8000-000000000000";
+
+type Who = "none" | "user" | "secret" | "operator";
+
+const ROUTES: [string, string, Who[]][] = [
+  ["GET", "checkout/packages", ["none"]],
+  ["POST", "checkout", ["user"]],
+  ["GET", "checkout/orders", ["user"]],
+  ["GET", `checkout/orders/${ID}`, ["user"]],
+  ["GET", "credits", ["user", "secret"]],
+  ["GET", "credits/entries", ["user", "secret"]],
+  ["POST", "credits/grants", ["operator"]],
+  ["POST", "credits/debits", ["secret"]],
+  ["POST", "credits/holds", ["secret"]],
+  ["GET", `credits/holds/${ID}`, ["user", "secret"]],
+  ["POST", `credits/holds/${ID}/settle`, ["secret"]],
+  ["POST", `credits/holds/${ID}/release`, ["secret"]],
+  ["GET", "usage/rates", ["none"]],
+  ["POST", "usage/estimate", ["user", "secret"]],
+  ["POST", "usage", ["secret"]],
+  ["POST", "usage/batch", ["secret"]],
+  ["GET", "health/live", ["none"]],
+  ["GET", "health/ready", ["none"]],
+  ["GET", "health/openapi.json", ["none"]],
+];
+
+/** What a caller is told of a route for these: in, no (403), or who are you (401). */
+function expected(who: Who[], caller: string): "in" | 401 | 403 {
+  if (who.includes("none")) return "in";
+  const isPerson = caller === "user" || caller === "operator";
+  if (isPerson && who.includes("user")) return "in";
+  if (caller === "operator" && who.includes("operator")) return "in";
+  if (caller === "secret" && (who.includes("secret") || who.includes("operator"))) return "in";
+  return isPerson || caller === "secret" ? 403 : 401;
+}
+
+const call = (method: string, path: string, as: Caller) =>
+  method === "GET" ? get(world, path, as) : post(world, path, as, {});
+
+Deno.test("every route lets in whom it names and refuses everyone else", async (t) => {
+  const user = (await signUp(world)).as;
+  const operator = (await signUpOperator(world)).as;
+  const callers: Record<string, Caller> = {
+    ...{ nobody, publishable: { apikey: world.publishableKey }, user, operator },
+    secret: backEnd(world),
+  };
+  for (const [method, path, who] of ROUTES) {
+    await t.step(`${method} ${path.replace(ID, ":id")}`, async () => {
+      for (const [name, as] of Object.entries(callers)) {
+        const answer = await call(method, path, as);
+        const wanted = expected(who, name);
+        if (wanted === 401) refused(answer, 401, "unauthenticated");
+        else if (wanted === 403) refused(answer, 403, "forbidden");
+        else equal([401, 403].includes(answer.status), false, `${name}: ${answer.text}`);
+        equal(answer.status < 500, true, `${name}: ${answer.text}`);
+      }
+    });
+  }
+});
+
+const documentSchema = z.object({
+  paths: z.record(z.string(), z.record(z.string(), z.unknown())),
+});
+
+Deno.test("no route is missing from the list of who may call", async () => {
+  const { paths } = documentSchema.parse(
+    JSON.parse((await get(world, "health/openapi.json", nobody)).text),
+  );
+  const documented = Object.entries(paths).flatMap(([path, methods]) =>
+    Object.keys(methods).map((method) => `${method.toUpperCase()} ${path.slice(1)}`)
+  );
+  const listed = ROUTES.map(([method, path]) => `${method} ${path.replace(ID, "{id}")}`);
+  // The webhook's credential is a signature, which has tests of its own.
+  deepEqual(documented.sort(), [...listed, "POST stripe-webhook"].sort());
+});
+
+Deno.test("credential that is present and bad is 401 even where none is needed", async () => {
+  const bad: Caller[] = [
+    { apikey: "sb_secret_wrong" },
+    { apikey: "sb_publishable_wrong" },
+    { apikey: "" },
+    { apikey: `${world.secretKey}x` },
+    { apikey: world.secretKey.slice(0, -1) },
+    { apikey: world.secretKey.toUpperCase() },
+    { authorization: "Bearer x" },
+    { authorization: "Bearer a.b.c" },
+    { authorization: "Bearer " },
+    { authorization: "Basic dXNlcjpwYXNz" },
+    { authorization: world.secretKey },
+    { authorization: `Bearer ${world.secretKey}` },
+    { apikey: world.publishableKey, authorization: "Bearer x" },
+    { apikey: world.secretKey, authorization: "Bearer x" },
+  ];
+  for (const [method, path] of ROUTES) {
+    for (const as of bad) refused(await call(method, path, as), 401, "unauthenticated");
+  }
+});
+
+Deno.test("user names no user: user_id is refused, and the service has to give one", async () => {
+  const [a, b] = [await signUp(world), await signUp(world)];
+  for (const path of ["credits", "credits/entries"]) {
+    for (const id of [b.id, a.id]) {
+      refused(await get(world, `${path}?user_id=${id}`, a.as), 400, "invalid_request", "user_id");
+    }
+    refused(await get(world, path, backEnd(world)), 400, "invalid_request", "user_id");
+  }
+  const body = { user_id: b.id, package_id: "x" };
+  refused(await post(world, "checkout", a.as, body), 400, "invalid_request", "user_id");
+});
+
+Deno.test("user's token beside a secret key speaks for the user where the route is for users", async () => {
+  const person = await signUp(world);
+  const both = { ...person.as, apikey: world.secretKey };
+  const answer = await get(world, "credits", both);
+  equal(answer.status, 200, answer.text);
+  const named = await get(world, `credits?user_id=${person.id}`, both);
+  refused(named, 400, "invalid_request", "user_id");
+});
+
+Deno.test("answers tell nothing of the inside", async () => {
+  const answers = [
+    await get(world, "credits/holds/x", backEnd(world)),
+    await post(world, "usage", backEnd(world), "{"),
+    await get(world, "credits/..%2f..%2fetc", backEnd(world)),
+    await get(world, `checkout/orders/${ID}'--`, (await signUp(world)).as),
+  ];
+  for (const answer of answers) {
+    equal(/farthing\.|select |\.ts:|node_modules|postgres/i.test(answer.text), false, answer.text);
+    equal(envelope(answer).error?.type !== "server", true, answer.text);
+  }
+});
