@@ -50,7 +50,7 @@ export async function streamEntries(
   database: Database,
   filter: Filter,
   cursor: string | undefined,
-  headers: Record<string, string>,
+  headers: [string, string][],
 ): Promise<Response> {
   const read = (before: string | undefined) =>
     database.rpc("credits_entries", { ...filter, p_before_seq: before, p_limit: PAGE_SIZE });
@@ -68,10 +68,10 @@ export async function streamEntries(
 
   const first = await read(cursor);
   return new Response(ReadableStream.from(pages()), {
-    headers: {
+    headers: [
       ...headers,
-      "content-type": "text/csv; charset=utf-8",
-      "content-disposition": 'attachment; filename="entries.csv"',
-    },
+      ["content-type", "text/csv; charset=utf-8"],
+      ["content-disposition", 'attachment; filename="entries.csv"'],
+    ],
   });
 }

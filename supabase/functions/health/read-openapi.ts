@@ -18,7 +18,7 @@ export const readOpenApi = defineRoute({
   handler: ({ context }) =>
     Promise.resolve(
       new Response(text, {
-        headers: { ...baseHeaders(context), "content-type": "application/json; charset=utf-8" },
+        headers: [...baseHeaders(context), ["content-type", "application/json; charset=utf-8"]],
       }),
     ),
 });

@@ -11,7 +11,7 @@ import type { Services, ServicesSource } from "../services.ts";
 import type { Route } from "./define-route.ts";
 import { renderError } from "./envelope.ts";
 import { ApiError } from "./errors.ts";
-import { describeRoute } from "./openapi.ts";
+import { describeRoute, pathOf } from "./openapi.ts";
 import { type RequestContext, startContext } from "./request-context.ts";
 import { runRoute } from "./run-route.ts";
 
@@ -57,9 +57,15 @@ function failureRecord(error: ApiError): LogRecord {
   return record;
 }
 
-interface Outcome {
-  readonly response: Response;
-  readonly record: LogRecord;
+/** The refusal as an answer; to a signed sender only 500 says "deliver again", whatever we lacked. */
+function refuse(thrown: unknown, route: Route | null, record: LogRecord): ApiError {
+  const caught = toApiError(thrown);
+  const isOurs = route?.isSigned && caught.status >= 500;
+  const error = isOurs
+    ? new ApiError("internal", { internal: caught.internal, cause: caught })
+    : caught;
+  Object.assign(record, failureRecord(error));
+  return error;
 }
 
 async function answer(
@@ -67,24 +73,19 @@ async function answer(
   c: Context,
   context: RequestContext,
   services: Services,
-): Promise<Outcome> {
-  const record: LogRecord = {};
+  record: LogRecord,
+): Promise<Response> {
+  const incoming = {
+    request: c.req.raw,
+    path: c.req.path,
+    params: () => c.req.param(),
+    context,
+  };
   try {
     if (route === null) throw new ApiError("not_found");
-    const incoming = { request: c.req.raw, path: c.req.path, params: c.req.param(), context };
-    const response = await runRoute(route, incoming, services, (caller) => {
-      record.caller = caller.kind;
-    });
-    return { response, record };
+    return await runRoute(route, incoming, services, record);
   } catch (thrown) {
-    const caught = toApiError(thrown);
-    // To a signed sender only 500 says "deliver again", whatever it was that we lacked.
-    const isOurs = route?.who.includes("signed") && caught.status >= 500;
-    const error = isOurs
-      ? new ApiError("internal", { internal: caught.internal, cause: caught })
-      : caught;
-    Object.assign(record, failureRecord(error));
-    return { response: renderError(error, context, services.now()), record };
+    return renderError(refuse(thrown, route, record), context, services.now());
   }
 }
 
@@ -118,21 +119,20 @@ export function createApp(
       consoleLogger("error", "not configured", failureRecord(error));
       return renderError(error, context, new Date());
     }
-    const { response, record } = await answer(route, c, context, services);
-    services.log(response.status >= 500 ? "error" : "info", "request", {
+    const record: LogRecord = {
       request_id: context.requestId,
       trace_id: context.traceId,
       method: c.req.method,
-      route: route === null ? null : `/${name}${route.path === "/" ? "" : route.path}`,
-      status: response.status,
-      duration_ms: Math.round((performance.now() - startedMs) * 100) / 100,
-      ...record,
-    });
+      route: route === null ? null : pathOf(name, route),
+    };
+    const response = await answer(route, c, context, services, record);
+    record.status = response.status;
+    record.duration_ms = Math.round((performance.now() - startedMs) * 100) / 100;
+    services.log(response.status >= 500 ? "error" : "info", "request", record);
     return response;
   }
 
-  async function respond(route: Route | null, c: Context): Promise<Response> {
-    if (!c.req.raw.headers.has("origin")) return await handle(route, c);
+  async function respondToBrowser(route: Route | null, c: Context): Promise<Response> {
     const preflight = await browser(c, async () => {
       c.res = await handle(route, c);
     });
@@ -141,6 +141,11 @@ export function createApp(
     preflight.headers.set("x-request-id", context.requestId);
     preflight.headers.set("traceparent", context.traceparent);
     return preflight;
+  }
+
+  function respond(route: Route | null, c: Context): Promise<Response> {
+    const isBrowser = c.req.raw.headers.has("origin");
+    return isBrowser ? respondToBrowser(route, c) : handle(route, c);
   }
 
   for (const route of routes) {

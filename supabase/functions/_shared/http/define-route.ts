@@ -80,6 +80,8 @@ export interface Route {
   readonly summary: string;
   readonly description: string | undefined;
   readonly who: readonly Who[];
+  /** The route checks a signature itself, over the body as it came. */
+  readonly isSigned: boolean;
   readonly limit: LimitName;
   readonly idempotent: boolean;
   readonly bodyLimit: number;
@@ -110,6 +112,7 @@ export function defineRoute<
     alsoProduces: [],
     errors: [],
     ...declaration,
+    isSigned: declaration.who.some((who) => who === "signed"),
     params: declaration.params ?? Nothing,
     query: declaration.query ?? Nothing,
     body: declaration.body ?? Nothing,

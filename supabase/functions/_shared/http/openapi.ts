@@ -40,11 +40,11 @@ function errorOf(codes: readonly ErrorCode[]): z.ZodType {
 /** What a route can answer because of what its declaration asks for. */
 function errorCodesOf(route: Route): ErrorCode[] {
   const codes = new Set<ErrorCode>(["invalid_request", "internal", "not_ready", ...route.errors]);
-  if (!route.who.includes("signed")) {
+  if (!route.isSigned) {
     codes.add("unauthenticated").add("token_expired").add("upstream_unavailable")
       .add("request_timeout");
   }
-  const isRestricted = !route.who.includes("none") && !route.who.includes("signed");
+  const isRestricted = !route.who.includes("none") && !route.isSigned;
   if (isRestricted) codes.add("forbidden");
   if (route.method === "post") codes.add("payload_too_large");
   if (route.idempotent) {
@@ -109,11 +109,16 @@ function requestOf(route: Route): NonNullable<RouteConfig["request"]> {
   return request;
 }
 
+/** The path under the project's functions: the function's name, then the route's own. */
+export function pathOf(name: string, { path }: Pick<Route, "path">): string {
+  return path === "/" ? `/${name}` : `/${name}${path}`;
+}
+
 /** The route as OpenAPI describes it, under the function's name. */
 export function describeRoute(name: string, route: Route) {
   return {
     method: route.method,
-    path: `/${name}${route.path === "/" ? "" : route.path}`,
+    path: pathOf(name, route),
     tags: [name],
     summary: route.summary,
     ...(route.description === undefined ? {} : { description: route.description }),

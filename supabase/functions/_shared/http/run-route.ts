@@ -1,6 +1,8 @@
 /** Takes one request through its route: who, what, how often, then the handler. */
+import type { LogRecord } from "../logger.ts";
 import type { Services } from "../services.ts";
 import { authorize, type Caller, callerScope } from "./authorize.ts";
+import type { Credentials } from "./credentials.ts";
 import { Nothing, type Route } from "./define-route.ts";
 import { renderReply } from "./envelope.ts";
 import { type Idempotency, idempotencyOf, readIdempotencyKey } from "./idempotency.ts";
@@ -12,7 +14,8 @@ export interface Incoming {
   readonly request: Request;
   /** Path without query, as routed. */
   readonly path: string;
-  readonly params: Record<string, string>;
+  /** The path's variables, read only where a route has some. */
+  readonly params: () => Record<string, string>;
   readonly context: RequestContext;
 }
 
@@ -24,20 +27,18 @@ interface Body {
 
 const NO_BODY: Body = { bytes: new Uint8Array(), text: "", value: {} };
 
-/** The signature is the credential of a signed route; everywhere else a bad one is refused. */
-async function identify(route: Route, headers: Headers, services: Services): Promise<Caller> {
-  if (route.who.includes("signed")) return { kind: "none" };
-  const isBare = !headers.has("authorization") && !headers.has("apikey");
-  const credentials = isBare ? { user: null, key: null } : await services.verify(headers);
-  return authorize(route.who, credentials);
+const NO_CREDENTIALS: Credentials = { user: null, key: null };
+
+/** A signed route's credential is its signature; everywhere else whatever is given has to be good. */
+function hasCredentials(route: Route, headers: Headers): boolean {
+  return !route.isSigned && (headers.has("authorization") || headers.has("apikey"));
 }
 
 async function readBody(route: Route, request: Request): Promise<Body> {
-  if (route.method !== "post") return NO_BODY;
   const bytes = await readBytes(request, route.bodyLimit);
   const text = decodeUtf8(bytes);
   // What is signed is the text as it came; its meaning is read after the signature is checked.
-  if (route.who.includes("signed")) return { bytes, text, value: {} };
+  if (route.isSigned) return { bytes, text, value: {} };
   // A route without fields takes nothing or an empty object.
   if (route.body === Nothing && text === "") return { bytes, text, value: {} };
   requireJson(request.headers);
@@ -46,12 +47,12 @@ async function readBody(route: Route, request: Request): Promise<Body> {
 
 function readQuery(route: Route, request: Request): unknown {
   // A signed sender calls the address it was given, whatever stands behind the question mark.
-  if (route.who.includes("signed")) return {};
+  if (route.isSigned) return {};
   if (route.query === Nothing && !request.url.includes("?")) return {};
   return validate(route.query, queryOf(request.url));
 }
 
-function keyOf(
+function idempotencyOfCall(
   key: string,
   route: Route,
   caller: Caller,
@@ -68,30 +69,29 @@ function keyOf(
   });
 }
 
-/** @throws ApiError for everything that the contract refuses */
+/**
+ * @param record what the log line of this request will say; the caller's kind is added as it is known
+ * @throws ApiError for everything that the contract refuses
+ */
 export async function runRoute(
   route: Route,
   incoming: Incoming,
   services: Services,
-  onCaller: (caller: Caller) => void,
+  record: LogRecord,
 ): Promise<Response> {
   const { request, context } = incoming;
-  const caller = await identify(route, request.headers, services);
-  onCaller(caller);
-  const params = route.params === Nothing ? {} : validate(route.params, incoming.params);
+  const { headers } = request;
+  const credentials = hasCredentials(route, headers)
+    ? await services.verify(headers)
+    : NO_CREDENTIALS;
+  const caller = authorize(route.who, credentials);
+  record.caller = caller.kind;
+  const params = route.params === Nothing ? {} : validate(route.params, incoming.params());
   const query = readQuery(route, request);
-  const key = route.idempotent ? readIdempotencyKey(request.headers) : null;
-  const body = await readBody(route, request);
-  const reply = await route.handler({
-    caller,
-    params,
-    query,
-    body: body.value,
-    rawBody: body.text,
-    headers: request.headers,
-    idempotency: key === null ? null : keyOf(key, route, caller, incoming, body),
-    context,
-    services,
-  });
+  const key = route.idempotent ? readIdempotencyKey(headers) : null;
+  const body = route.method === "post" ? await readBody(route, request) : NO_BODY;
+  const idempotency = key === null ? null : idempotencyOfCall(key, route, caller, incoming, body);
+  const call = { caller, params, query, body: body.value, rawBody: body.text, headers };
+  const reply = await route.handler({ ...call, idempotency, context, services });
   return reply instanceof Response ? reply : renderReply(reply, context, services.now());
 }
