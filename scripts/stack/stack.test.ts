@@ -153,6 +153,21 @@ async function survivesACrash(stack: Stack): Promise<void> {
   await runsJobsAndRequests(stack);
 }
 
+async function staysDownWhenAsked(stack: Stack): Promise<void> {
+  const post = async (path: string, apikey = "") => {
+    const response = await fetch(stack.urls.api + path, { method: "POST", headers: { apikey } });
+    await response.body?.cancel();
+    return response.status;
+  };
+  assert.equal(await post("/stack/database/crash", stack.env.SUPABASE_PUBLISHABLE_KEY), 401);
+  assert.ok(stack.database.pid);
+  assert.equal(await post("/stack/database/crash", stack.env.SUPABASE_SECRET_KEY), 204);
+  assert.equal(stack.database.pid, undefined);
+  assert.equal((await stack.health()).database?.ok, false);
+  assert.equal(await post("/stack/database/start", stack.env.SUPABASE_SECRET_KEY), 204);
+  assert.equal((await stack.health()).database?.ok, true);
+}
+
 async function refusesASecond(options: StackOptions): Promise<void> {
   await assert.rejects(
     startStack(options),
@@ -177,6 +192,7 @@ Deno.test({
       assert.deepEqual(echo, { path: "/echo/x", url: stack.urls.api });
       await runsJobsAndRequests(stack);
       await survivesACrash(stack);
+      await staysDownWhenAsked(stack);
       await refusesASecond({ ...options });
 
       const { pid = 0 } = stack.database;

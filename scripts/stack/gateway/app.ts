@@ -14,8 +14,7 @@ export interface GatewayParts {
   rest: Rest;
   functions: Hono;
   docs: Hono;
-  /** What `deno task status` shows. */
-  status: () => Promise<unknown>;
+  control: Hono;
 }
 
 export function createGateway(parts: GatewayParts): Hono<GatewayEnv> {
@@ -26,7 +25,7 @@ export function createGateway(parts: GatewayParts): Hono<GatewayEnv> {
     return c.json({ code: "GATEWAY_ERROR", message, hint: error.message }, 500);
   });
   app.get("/", (c) => c.redirect("/docs"));
-  app.get("/stack/status", async (c) => c.json(await parts.status()));
+  app.route("/", parts.control);
   app.use("/rest/v1/*", cors({ origin: "*" }));
   app.use("/rest/v1/*", identify(keys, tokens, restRefusal));
   app.all("/rest/v1/*", (c) => {

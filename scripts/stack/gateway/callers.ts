@@ -18,7 +18,7 @@ function same(a: string, b: string): boolean {
   return timingSafeEqual(digest(a), digest(b));
 }
 
-function roleOfKey(key: string, keys: Keys): Caller["keyRole"] | undefined {
+export function roleOfKey(key: string, keys: Keys): Caller["keyRole"] | undefined {
   if (same(key, keys.publishableKey)) return "anon";
   if (same(key, keys.secretKey)) return "service_role";
   return undefined;

@@ -8,6 +8,7 @@ import { deliver } from "../mail/deliver.ts";
 import type { Plugin } from "../plugin.ts";
 import { listenAlways } from "../postgres/listen.ts";
 import { createGateway } from "./app.ts";
+import { controlDoor } from "./control.ts";
 import { docsDoor } from "./docs.ts";
 import { appOrigins, type Environment, functionEnvironment } from "./environment.ts";
 import { functionsDoor, loadFunctions } from "./functions.ts";
@@ -55,7 +56,14 @@ export function gatewayPlugin(status: () => Promise<unknown>): Plugin {
     closers.push(await listenAlways(databaseOf(context), "pgrst", reload));
     const loaded = await loadFunctions(options.functionsDir, context.log);
     const functions = functionsDoor(loaded);
-    const app = createGateway({ keys, tokens, auth, rest, functions, docs: docsDoor(), status });
+    const database = databaseOf(context);
+    const control = controlDoor({
+      status,
+      crashDatabase: () => database.crash(),
+      startDatabase: () => database.restart(),
+    }, keys);
+    const docs = docsDoor();
+    const app = createGateway({ keys, tokens, auth, rest, functions, docs, control });
     const listener: Listener = listen(ports.api, "API", app.fetch);
     closers.push(() => listener.close());
     const failed = [...loaded].filter(([, outcome]) => "failure" in outcome).map(([name]) => name);
