@@ -1,0 +1,93 @@
+import assert from "node:assert/strict";
+import { Validator } from "@seriousme/openapi-schema-validator";
+import { buildDocument } from "./build-document.ts";
+
+interface Operation {
+  readonly security: readonly Record<string, unknown>[];
+  readonly responses: Readonly<Record<string, { $ref?: string }>>;
+  readonly parameters?: readonly { name: string }[];
+}
+
+interface Document {
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
+  readonly components: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+}
+
+const document: Document = JSON.parse(buildDocument());
+
+/** The routes of this contract, with whether they are idempotent. */
+const ROUTES: readonly [string, string, boolean][] = [
+  ["get", "/checkout/packages", false],
+  ["post", "/checkout", true],
+  ["get", "/checkout/orders", false],
+  ["get", "/checkout/orders/{id}", false],
+  ["post", "/stripe-webhook", false],
+  ["get", "/credits", false],
+  ["get", "/credits/entries", false],
+  ["post", "/credits/grants", true],
+  ["post", "/credits/debits", true],
+  ["post", "/credits/holds", true],
+  ["get", "/credits/holds/{id}", false],
+  ["post", "/credits/holds/{id}/settle", true],
+  ["post", "/credits/holds/{id}/release", true],
+  ["get", "/usage/rates", false],
+  ["post", "/usage/estimate", false],
+  ["post", "/usage", true],
+  ["post", "/usage/batch", true],
+  ["get", "/health/live", false],
+  ["get", "/health/ready", false],
+  ["get", "/health/openapi.json", false],
+];
+
+function operations(): [string, Operation][] {
+  return Object.entries(document.paths).flatMap(([path, item]) =>
+    Object.entries(item).map(([method, operation]): [string, Operation] => [
+      `${method} ${path}`,
+      operation,
+    ])
+  );
+}
+
+Deno.test("the document is valid OpenAPI 3.1", async () => {
+  const validator = new Validator();
+  const { valid, errors } = await validator.validate(JSON.parse(buildDocument()));
+  assert(valid, JSON.stringify(errors, null, 2));
+  assert.equal(validator.version, "3.1");
+});
+
+Deno.test("the document describes the contract's routes and no others", () => {
+  assert.deepEqual(
+    operations().map(([name]) => name).sort(),
+    ROUTES.map(([method, path]) => `${method} ${path}`).sort(),
+  );
+});
+
+Deno.test("idempotent routes ask for the header and say how it can fail", () => {
+  for (const [method, path, isIdempotent] of ROUTES) {
+    const operation = document.paths[path]![method]!;
+    const names = operation.parameters?.map(({ name }) => name) ?? [];
+    assert.equal(names.includes("idempotency-key"), isIdempotent, path);
+    const isRefusedInFlight = operation.responses["409"]?.$ref?.includes("idempotency_in_progress");
+    assert.equal(isRefusedInFlight ?? false, isIdempotent, path);
+  }
+});
+
+Deno.test("every reference leads somewhere", () => {
+  const text = JSON.stringify(document);
+  for (const [, kind, name] of text.matchAll(/"#\/components\/(\w+)\/([^"]+)"/g)) {
+    assert(document.components[kind!]?.[name!], `${kind}/${name}`);
+  }
+});
+
+Deno.test("every operation says who may call it", () => {
+  const schemes = Object.keys(document.components.securitySchemes!);
+  for (const [name, { security }] of operations()) {
+    assert(security.length > 0, name);
+    const used = security.flatMap((entry) => Object.keys(entry));
+    assert(used.every((scheme) => schemes.includes(scheme)), name);
+  }
+});
+
+Deno.test("the same declarations always give the same text", () => {
+  assert.equal(buildDocument(), buildDocument());
+});
