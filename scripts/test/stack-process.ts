@@ -6,8 +6,8 @@ import { withCleanup } from "./cleanup.ts";
 import { ROOT } from "./suite.ts";
 
 const START_TIMEOUT_MS = 60_000;
-const FIRST_OFFSET = 700;
-const OFFSET_STEP = 20;
+/** From port 61,021 on: above those that Linux hands out by itself, and below 65,536. */
+const OFFSETS = { first: 6_700, count: 100, step: 40 };
 const LAST_LINES = 30;
 
 function isFree(port: number): boolean {
@@ -19,8 +19,12 @@ function isFree(port: number): boolean {
   }
 }
 
+/** Begins anywhere, so that two that look at once seldom meet. */
 function freeOffset(): number {
-  for (let offset = FIRST_OFFSET; offset < 10_000; offset += OFFSET_STEP) {
+  const { first, count, step } = OFFSETS;
+  const from = Math.floor(Math.random() * count);
+  for (let at = 0; at < count; at++) {
+    const offset = first + ((from + at) % count) * step;
     if (Object.values(portsAt(offset)).every(isFree)) return offset;
   }
   throw new Error("no free ports for a stack");

@@ -1,4 +1,4 @@
-/** A line that says what is going on: once into a pipe, with its seconds on a terminal. */
+/** What is going on: a line each into a pipe; on a terminal one line for all, with its seconds. */
 import pc from "picocolors";
 import { print } from "../terminal/print.ts";
 import { formatMs } from "./report.ts";
@@ -6,21 +6,33 @@ import { formatMs } from "./report.ts";
 const encoder = new TextEncoder();
 const CLEAR_LINE = "\r\x1b[K";
 
-/** Shows `text` until the returned function is called, which on a terminal takes it away again. */
-export function tick(text: string): () => void {
+const running = new Map<string, number>();
+let timer: ReturnType<typeof setInterval> | undefined;
+
+function clear(): void {
+  Deno.stdout.writeSync(encoder.encode(CLEAR_LINE));
+}
+
+function draw(): void {
+  const now = performance.now();
+  const all = [...running].map(([name, start]) => `${name} ${formatMs(now - start)}`);
+  clear();
+  Deno.stdout.writeSync(encoder.encode(pc.dim(`… ${all.join(", ")}`)));
+}
+
+/** Shows that `name` runs until the returned function is called; print only after that. */
+export function tick(name: string, about: string): () => void {
   if (!Deno.stdout.isTerminal()) {
-    print(pc.dim(`… ${text}`));
+    print(pc.dim(`… ${name}: ${about}`));
     return () => {};
   }
-  const start = performance.now();
-  const draw = () => {
-    const line = pc.dim(`… ${text}  ${formatMs(performance.now() - start)}`);
-    Deno.stdout.writeSync(encoder.encode(CLEAR_LINE + line));
-  };
-  draw();
-  const timer = setInterval(draw, 1000);
+  running.set(name, performance.now());
+  timer ??= setInterval(draw, 1000);
   return () => {
+    running.delete(name);
+    clear();
+    if (running.size > 0) return;
     clearInterval(timer);
-    Deno.stdout.writeSync(encoder.encode(CLEAR_LINE));
+    timer = undefined;
   };
 }
