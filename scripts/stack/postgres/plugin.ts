@@ -7,8 +7,11 @@ import type { Health, Plugin } from "../plugin.ts";
 import { type DatabaseServer, startDatabase } from "./database.ts";
 
 const read = (name: string) => Deno.readTextFile(new URL(`./sql/${name}`, import.meta.url));
-/** Keeps the real pg_cron from starting anything; the stand-in's scheduler is not started then. */
-const NO_JOBS = { "cron.max_running_jobs": "0" };
+/**
+ * Keeps the real pg_cron from running anything: it has no switch for that, but over a connection it
+ * lacks the password. (The stand-in's scheduler is simply not started.)
+ */
+const NO_JOBS = { "cron.use_background_workers": "off" };
 /** Between attempts to bring a dead server back, so that a hopeless one does not spin. */
 const RETRY_MS = 500;
 
