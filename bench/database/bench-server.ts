@@ -1,0 +1,103 @@
+/** The server that is measured, and its databases: a seeded one, cloned for each arm. */
+import { dirname, join } from "node:path";
+import type postgres from "postgres";
+import { migrate, seed } from "../../scripts/stack/migrations/migrate.ts";
+import { splitStatements } from "../../scripts/stack/migrations/split.ts";
+import { serverAccount } from "../../scripts/stack/postgres/account.ts";
+import { type DatabaseServer, startDatabase } from "../../scripts/stack/postgres/database.ts";
+import { install } from "../../scripts/stack/postgres/install.ts";
+import { bootstrap } from "../../scripts/stack/postgres/plugin.ts";
+import { findSource } from "../../scripts/stack/postgres/source.ts";
+import { withCleanup } from "../../scripts/test/cleanup.ts";
+import { ROOT } from "../../scripts/test/suite.ts";
+
+/** Has what a project has after `supabase db push`, and nobody in it. */
+const EMPTY = "empty";
+/** The same with a ledger in use; arms run in clones of it, so that none meets another's rows. */
+const SEEDED = "seeded";
+
+export interface BenchServer extends DatabaseServer {
+  /** The directory of libpq. */
+  readonly lib: string;
+  /** Runs SQL in a database over a connection of its own. */
+  query<T extends object>(database: string, text: string): Promise<T[]>;
+  /** A fresh clone of the seeded database. */
+  clone(name: string): Promise<void>;
+  /** A fresh clone without the seed. */
+  cloneEmpty(name: string): Promise<void>;
+}
+
+function freePort(): number {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  listener.close();
+  return listener.addr.port;
+}
+
+/** Statement by statement: a `do` block that commits may not share a message with others. */
+async function runFile(sql: postgres.Sql, file: string): Promise<void> {
+  const text = await Deno.readTextFile(new URL(file, import.meta.url));
+  for (const statement of splitStatements(text)) await sql.unsafe(statement).simple();
+}
+
+async function fill(server: DatabaseServer, say: (what: string) => void): Promise<void> {
+  say("applying the migrations");
+  await server.createDatabase(EMPTY);
+  await bootstrap(server, EMPTY);
+  const sql = server.connect(EMPTY, { max: 1 });
+  await migrate(sql, `${ROOT}supabase/migrations`);
+  await seed(sql, `${ROOT}supabase/seed.sql`, ROOT);
+  await runFile(sql, "../floors.sql");
+  await sql.end();
+  say("seeding 10,000 accounts");
+  await server.createDatabase(SEEDED, { template: EMPTY });
+  const seeded = server.connect(SEEDED, { max: 1 });
+  await runFile(seeded, "seed.sql");
+  await seeded`vacuum (analyze)`;
+  await seeded.end();
+}
+
+function extend(server: DatabaseServer, lib: string): BenchServer {
+  const clone = (template: string) => async (name: string) => {
+    await server.dropDatabase(name);
+    await server.createDatabase(name, { template });
+  };
+  async function query<T extends object>(database: string, text: string): Promise<T[]> {
+    const sql = server.connect(database, { max: 1 });
+    try {
+      return [...await sql.unsafe<T[]>(text)];
+    } finally {
+      await sql.end();
+    }
+  }
+  // The server has a private state that a spread would lose.
+  return new Proxy(server as BenchServer, {
+    get(target, name) {
+      const extra = { lib, query, clone: clone(SEEDED), cloneEmpty: clone(EMPTY) };
+      if (name in extra) return extra[name as keyof typeof extra];
+      const value = Reflect.get(target, name, target);
+      return typeof value === "function" ? value.bind(target) : value;
+    },
+  });
+}
+
+/** Starts the embedded PostgreSQL as it is, with durable commits, and removes it afterwards. */
+export async function withServer<T>(
+  settings: Record<string, string>,
+  say: (what: string) => void,
+  use: (server: BenchServer) => Promise<T>,
+): Promise<T> {
+  const dataDir = await Deno.makeTempDir({ prefix: "farthing-bench-" });
+  await Deno.chmod(dataDir, 0o755); // the server's account has to get in
+  let server: DatabaseServer | undefined;
+  const cleanup = async () => {
+    await server?.stop();
+    await Deno.remove(dataDir, { recursive: true });
+  };
+  return await withCleanup(cleanup, async () => {
+    say("starting PostgreSQL");
+    server = await startDatabase({ dataDir, port: freePort(), settings });
+    const { bin } = await install(await findSource("embedded"), serverAccount(server.directory));
+    await fill(server, say);
+    return await use(extend(server, join(dirname(bin), "lib")));
+  });
+}

@@ -1,0 +1,65 @@
+/** One server of the HTTP arms, in a process of its own. Says on standard error where it listens. */
+import { Hono } from "hono";
+import { Live } from "../../supabase/functions/_shared/contracts/health.ts";
+import { createApp } from "../../supabase/functions/_shared/http/create-app.ts";
+import { defineRoute } from "../../supabase/functions/_shared/http/define-route.ts";
+import { ok } from "../../supabase/functions/_shared/http/envelope.ts";
+import { PUBLISHABLE_KEY } from "../../supabase/functions/_shared/testing/project.ts";
+import { makeServices } from "./services.ts";
+
+/** As long as what our route answers. */
+const BODY = JSON.stringify({
+  success: true,
+  data: { status: "ok" },
+  metadata: {
+    requestId: crypto.randomUUID(),
+    traceId: crypto.randomUUID().replaceAll("-", ""),
+    timestamp: new Date().toISOString(),
+  },
+});
+const HEADERS = { "content-type": "application/json; charset=utf-8" };
+
+const common = {
+  method: "get",
+  summary: "Do nothing",
+  limit: "none",
+  idempotent: false,
+  responses: { 200: Live },
+} as const;
+const answer = () => Promise.resolve(ok({ status: "ok" as const }));
+
+type Handler = (request: Request) => Response | Promise<Response>;
+
+interface Served {
+  handler: Handler;
+  /** What a caller of `/bench/me` sends. */
+  headers?: Record<string, string>;
+}
+
+async function ours(): Promise<Served> {
+  const { services, project } = await makeServices();
+  const routes = [
+    defineRoute({ ...common, path: "/noop", who: ["none"], handler: answer }),
+    defineRoute({ ...common, path: "/me", who: ["user"], handler: answer }),
+  ];
+  const app = createApp("bench", routes, () => services);
+  const headers = {
+    authorization: `Bearer ${await project.sign()}`,
+    apikey: PUBLISHABLE_KEY,
+  };
+  return { handler: (request) => app.fetch(request), headers };
+}
+
+const servers: Record<string, () => Promise<Served>> = {
+  deno: () => Promise.resolve({ handler: () => new Response(BODY, { headers: HEADERS }) }),
+  hono: () => {
+    const app = new Hono().get("/bench/noop", (c) => c.body(BODY, 200, HEADERS));
+    return Promise.resolve({ handler: (request) => app.fetch(request) });
+  },
+  ours,
+};
+
+const { handler, headers } = await servers[Deno.args[0]!]!();
+const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, handler);
+const said = JSON.stringify({ port: server.addr.port, headers: headers ?? {} });
+Deno.stderr.writeSync(new TextEncoder().encode(`${said}\n`));

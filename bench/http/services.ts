@@ -1,0 +1,43 @@
+/** What the functions need from outside, for a benchmark: real verification, real log, no Stripe. */
+import {
+  createDatabase,
+  type Database,
+} from "../../supabase/functions/_shared/database/database.ts";
+import { createPoolTransport } from "../../supabase/functions/_shared/database/pool.ts";
+import { consoleLogger, type Logger } from "../../supabase/functions/_shared/logger.ts";
+import type { Services } from "../../supabase/functions/_shared/services.ts";
+import { makeProject } from "../../supabase/functions/_shared/testing/project.ts";
+
+interface ServiceOptions {
+  /** Nothing is called in a database without it. */
+  databaseUrl?: string;
+  log?: Logger;
+}
+
+const NO_DATABASE: Database = {
+  rpc: () => Promise.reject(new Error("no database in this benchmark")),
+  close: () => Promise.resolve(),
+};
+
+const CLOCK_MS = 1_000;
+
+/** The services, and the project whose tokens they accept. */
+export async function makeServices({ databaseUrl, log = consoleLogger }: ServiceOptions = {}) {
+  const project = await makeProject();
+  // Verified credentials have to grow old as they do in production.
+  const clock = setInterval(() => project.nowMs = Date.now(), CLOCK_MS);
+  Deno.unrefTimer(clock);
+  const database = databaseUrl === undefined
+    ? NO_DATABASE
+    : createDatabase(createPoolTransport({ url: databaseUrl }));
+  const services: Services = {
+    now: () => new Date(),
+    log,
+    database,
+    verify: project.verifier(),
+    payments: () => Promise.reject(new Error("no payments in this benchmark")),
+    origins: [],
+    checkKeySet: () => Promise.resolve("ok"),
+  };
+  return { services, project };
+}

@@ -1,0 +1,43 @@
+/** What the main thread and the clients' threads say to each other. */
+import type { Parameter } from "./parameters.ts";
+import type { Spread } from "./random.ts";
+
+export interface PostgresTarget {
+  kind: "postgres";
+  /** Where libpq is. */
+  lib: string;
+  url: string;
+  statement: string;
+  parameters: Parameter[];
+  spread: Spread;
+  accounts?: number;
+}
+
+export interface HttpTarget {
+  kind: "http";
+  port: number;
+  path: string;
+  headers: Record<string, string>;
+}
+
+export interface Job {
+  target: PostgresTarget | HttpTarget;
+  seconds: number;
+  seed: number;
+  /** Calls per second of this client, come what may; as fast as it can without. */
+  perSecond?: number;
+  /** Opens when every client is ready. */
+  gate: SharedArrayBuffer;
+}
+
+/** What one client did. */
+export interface Tally {
+  calls: number;
+  warmUps: number;
+  /** Seconds. */
+  elapsed: number;
+  /** Milliseconds per call, from the moment it was due. */
+  latencies: Float64Array;
+  /** Why it stopped early. */
+  failure?: string;
+}

@@ -1,0 +1,85 @@
+/** `deno task bench`: the product beside its floors, arm beside arm, judged by the goals. */
+import pc from "picocolors";
+import { print, printError } from "../scripts/terminal/print.ts";
+import { cleanUpOnSignals } from "../scripts/test/cleanup.ts";
+import { type BenchServer, withServer } from "./database/bench-server.ts";
+import { dismissClients } from "./load/fleet.ts";
+import { measureCrashes } from "./measures/crash.ts";
+import { measureDebits } from "./measures/debit.ts";
+import { measureDisk } from "./measures/disk.ts";
+import { measureGrowth } from "./measures/growth.ts";
+import { measureHttp } from "./measures/http.ts";
+import { measureWire } from "./measures/wire.ts";
+import { type Options, readOptions, USAGE, UsageError } from "./options.ts";
+import { describeMachine, type Machine } from "./report/machine.ts";
+import { writePage } from "./report/page.ts";
+import { createProgress } from "./report/progress.ts";
+import type { Section } from "./report/section.ts";
+import { formatReport } from "./report/terminal.ts";
+
+interface Measure {
+  goals: string[];
+  run(options: Options, say: (what: string) => void, server: BenchServer): Promise<Section>;
+}
+
+const MEASURES: Measure[] = [
+  {
+    goals: ["G1", "G2", "G4", "G5", "G6", "G7"],
+    run: (options, say, server) => measureDebits(server, options, say),
+  },
+  { goals: ["G9"], run: (_, __, server) => measureWire(server) },
+  { goals: ["G10", "G12"], run: (options, say) => measureHttp(options, say) },
+  { goals: ["G14"], run: (options, say, server) => measureGrowth(server, options, say) },
+  { goals: ["G21"], run: (_, say, server) => measureDisk(server, say) },
+  { goals: ["G22"], run: (_, say) => measureCrashes(say) },
+];
+
+const GOALS = MEASURES.flatMap(({ goals }) => goals);
+
+interface Outcome {
+  section: Section;
+  machine: Machine;
+}
+
+/** Everything on one server, but the kills, which have their own. */
+async function runAll(options: Options, say: (what: string) => void): Promise<Outcome> {
+  return await withServer({}, say, async (server) => {
+    const sections: Section[] = [];
+    for (const { goals, run } of MEASURES) {
+      if (goals.some(options.wants)) sections.push(await run(options, say, server));
+    }
+    const section: Section = {
+      figures: sections.flatMap(({ figures }) => figures),
+      arms: sections.flatMap(({ arms }) => arms),
+      notes: sections.flatMap(({ notes }) => notes),
+    };
+    return { section, machine: await describeMachine(server) };
+  });
+}
+
+async function main(): Promise<void> {
+  const options = readOptions(Deno.args, GOALS);
+  if (options === undefined) return print(USAGE);
+  cleanUpOnSignals();
+  const progress = createProgress();
+  const { section, machine } = await runAll(options, progress.say)
+    .finally(() => {
+      progress.end();
+      dismissClients();
+    });
+  print(machine.lines.map((line) => pc.dim(line)).join("\n"));
+  print();
+  print(formatReport(section));
+  if (options.write) {
+    await writePage(section, machine, ["deno task bench", ...Deno.args].join(" "));
+    print(pc.dim("\nWritten to docs/benchmarks.md."));
+  }
+}
+
+await main().catch((error: unknown) => {
+  const isUsage = error instanceof UsageError ||
+    String((error as { code?: unknown }).code).startsWith("ERR_PARSE_ARGS");
+  if (!isUsage) throw error;
+  printError(pc.red((error as Error).message));
+  Deno.exit(2);
+});

@@ -1,0 +1,58 @@
+/** What was asked for on the command line. */
+import { parseArgs } from "node:util";
+
+export const USAGE =
+  `Usage: deno task bench [--only G1,G5] [--rounds N] [--seconds S] [--rows N] [--write]
+
+Measures the ledger against floors on a database of its own, arm beside arm in each
+round, and prints ratios, goals and verdicts. Takes about ten minutes.
+
+  --only     goals to measure, by number (G1 to G22); all of them without
+  --rounds   rounds, at least 3 for a verdict (default 3)
+  --seconds  how long an arm runs per round and number of clients (default 2)
+  --rows     ledger rows up to which G14 grows it (default 1e6)
+  --write    write docs/benchmarks.md too`;
+
+export interface Options {
+  wants: (goal: string) => boolean;
+  rounds: number;
+  seconds: number;
+  rows: number;
+  write: boolean;
+}
+
+export class UsageError extends Error {}
+
+function positive(name: string, text: string): number {
+  const value = Number(text);
+  if (value > 0 && Number.isFinite(value)) return value;
+  throw new UsageError(`--${name} is a positive number, not ${text}.`);
+}
+
+/** @throws UsageError; undefined when help was asked for */
+export function readOptions(args: string[], goals: readonly string[]): Options | undefined {
+  const { values } = parseArgs({
+    args,
+    options: {
+      only: { type: "string" },
+      rounds: { type: "string", default: "3" },
+      seconds: { type: "string", default: "2" },
+      rows: { type: "string", default: "1e6" },
+      write: { type: "boolean", default: false },
+      help: { type: "boolean", short: "h" },
+    },
+  });
+  if (values.help) return undefined;
+  const only = values.only?.split(",").map((goal) => goal.trim().toUpperCase());
+  const unknown = only?.find((goal) => !goals.includes(goal));
+  if (unknown !== undefined) {
+    throw new UsageError(`--only: there is no ${unknown}. Measured are ${goals.join(", ")}.`);
+  }
+  return {
+    wants: (goal) => only === undefined || only.includes(goal),
+    rounds: Math.round(positive("rounds", values.rounds)),
+    seconds: positive("seconds", values.seconds),
+    rows: positive("rows", values.rows),
+    write: values.write,
+  };
+}

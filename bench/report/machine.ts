@@ -1,0 +1,50 @@
+/** The machine and the settings behind the figures; nothing that names the machine itself. */
+import { totalmem } from "node:os";
+import type { BenchServer } from "../database/bench-server.ts";
+
+/** Settings that decide such figures, whether or not they were touched. */
+const SETTINGS = [
+  "fsync",
+  "synchronous_commit",
+  "full_page_writes",
+  "wal_sync_method",
+  "shared_buffers",
+  "max_wal_size",
+  "checkpoint_timeout",
+  "max_connections",
+];
+
+export interface Machine {
+  lines: string[];
+}
+
+function processor(): string {
+  const [model] = /model name\s*:\s*(.+)/.exec(readText("/proc/cpuinfo"))?.slice(1) ?? [];
+  return `${navigator.hardwareConcurrency} cores${model ? ` (${model.trim()})` : ""}`;
+}
+
+function readText(path: string): string {
+  try {
+    return Deno.readTextFileSync(path);
+  } catch {
+    return "";
+  }
+}
+
+export async function describeMachine(server: BenchServer): Promise<Machine> {
+  const [row] = await server.query<{ version: string; settings: string }>(
+    "postgres",
+    `select current_setting('server_version') as version, string_agg(name || ' ' ||
+       current_setting(name), ', ' order by name) as settings
+     from pg_settings where name in (${SETTINGS.map((name) => `'${name}'`).join()})`,
+  );
+  const gibibytes = Math.round(totalmem() / 2 ** 30);
+  return {
+    lines: [
+      `Machine: ${processor()}, ${gibibytes} GiB, ${Deno.build.os} ${Deno.build.arch}; ` +
+      `server and clients share it.`,
+      `Versions: PostgreSQL ${row!.version} (embedded), Deno ${Deno.version.deno}.`,
+      `Settings, as they come: ${row!.settings}.`,
+    ],
+  };
+}

@@ -1,0 +1,38 @@
+/** What is being measured, on one line that the next one replaces; plain lines where no terminal is. */
+import pc from "picocolors";
+import { printError } from "../../scripts/terminal/print.ts";
+
+const CLEAR_LINE = "\r\x1b[2K";
+const PLAIN_EVERY_MS = 10_000;
+
+export interface Progress {
+  say(what: string): void;
+  /** Takes the line away. */
+  end(): void;
+}
+
+function clock(fromMs: number): string {
+  const seconds = Math.floor((performance.now() - fromMs) / 1000);
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+}
+
+export function createProgress(): Progress {
+  const begin = performance.now();
+  const encoder = new TextEncoder();
+  const write = (text: string) => Deno.stderr.writeSync(encoder.encode(text));
+  if (Deno.stderr.isTerminal()) {
+    return {
+      say: (what) => write(`${CLEAR_LINE}${pc.cyan(clock(begin))} ${what}`),
+      end: () => write(CLEAR_LINE),
+    };
+  }
+  let last = -Infinity;
+  return {
+    say(what) {
+      if (performance.now() - last < PLAIN_EVERY_MS) return;
+      last = performance.now();
+      printError(`${clock(begin)} ${what}`);
+    },
+    end() {},
+  };
+}

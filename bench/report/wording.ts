@@ -1,0 +1,30 @@
+/** How figures read, on a terminal and on the page. */
+import type { Figure, Verdict } from "./figure.ts";
+
+export const VERDICT_TEXT: Record<Verdict, string> = {
+  stretch: "met, stretch too",
+  met: "met",
+  missed: "missed",
+  noisy: "refused: rounds differ by over 25 %",
+  broken: "0: it breaks an invariant",
+};
+
+/** Ratios and milliseconds to what can be told apart, counts whole. */
+export function amount(value: number, unit: string): string {
+  const text = Number.isInteger(value) ? String(value) : value.toFixed(value < 0.1 ? 3 : 2);
+  return unit === "" ? text : `${text} ${unit}`;
+}
+
+export function goalText({ target, unit }: Figure): string {
+  if (target.better === "lower" && target.goal <= 1 && unit === "") return amount(target.goal, "");
+  return `${target.better === "higher" ? "≥" : "≤"} ${amount(target.goal, unit)}`;
+}
+
+/** Least and most of the rounds; nothing where there was one measure. */
+export function rangeText({ spread: { min, max }, unit }: Figure): string {
+  return min === max ? "" : `${amount(min, "")} to ${amount(max, unit)}`;
+}
+
+export function perSecondText(value: number): string {
+  return Math.round(value).toLocaleString("en-US");
+}
