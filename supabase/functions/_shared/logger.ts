@@ -61,6 +61,7 @@ if (!isHosted) globalThis.addEventListener("unload", flush);
 export const consoleLogger: Logger = (level, message, record) => {
   const line = JSON.stringify({ level, at: timestampOf(new Date()), message, ...record });
   if (isHosted) return write(line);
-  enqueue(line);
-  if (level === "error") flush();
+  if (level !== "error") return enqueue(line);
+  waiting.push(line);
+  flush();
 };

@@ -73,8 +73,10 @@ export function createPoolTransport(options: PoolOptions): Transport {
     connectionTimeoutMillis: timeoutMs,
     query_timeout: timeoutMs,
   });
-  // A connection that dies while idle is dropped by the pool; without a listener it ends the process.
+  // A connection that dies without a listener ends the process: idle ones are the pool's to drop, and
+  // those in use have told the call that was running on them.
   pool.on("error", () => {});
+  pool.on("connect", (client) => client.on("error", () => {}));
   const texts = new Map<string, string>();
 
   function textOf(name: string, names: readonly string[]): string {
