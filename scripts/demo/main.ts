@@ -2,6 +2,7 @@
 import { parseArgs } from "node:util";
 import pc from "picocolors";
 import { SettingsError } from "../settings/settings.ts";
+import { taskArguments } from "../terminal/task-arguments.ts";
 import { print, printError } from "../terminal/print.ts";
 import { cleanUpOnSignals } from "../test/cleanup.ts";
 import { signUp } from "./buyer.ts";
@@ -56,6 +57,7 @@ async function demo(service: Service): Promise<boolean> {
 
 async function main(): Promise<boolean> {
   const { values } = parseArgs({
+    args: taskArguments(Deno.args),
     options: { "env-file": { type: "string" }, help: { type: "boolean", short: "h" } },
   });
   if (values.help) {

@@ -1,3 +1,4 @@
+import { taskArguments } from "../terminal/task-arguments.ts";
 import { parseArgs } from "node:util";
 
 /** How the command is called, for people. */
@@ -52,7 +53,7 @@ export function readArguments(args: string[]) {
 function parse(args: string[]) {
   try {
     return parseArgs({
-      args,
+      args: taskArguments(args),
       allowPositionals: true,
       options: {
         apply: { type: "boolean", default: false },

@@ -2,6 +2,7 @@
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { taskArguments } from "../terminal/task-arguments.ts";
 import type { Flavour } from "./postgres/source.ts";
 import { StackError } from "./stack-error.ts";
 
@@ -71,7 +72,9 @@ export const USAGE = `Usage: deno task start|stop|reset|status [flags]
   --migrations DIR             migrations to apply (default supabase/migrations)
   --no-restart                 leave a database that dies down, until the stack is started again
   --no-jobs                    do not run scheduled jobs
-  --help                       this text`;
+  --help                       this text
+
+Through npx on Node 20, which would take --env-file for itself: task start -- --env-file FILE`;
 
 const FLAGS = {
   offset: { type: "string" },
@@ -88,7 +91,7 @@ const FLAGS = {
 export function parseFlags(args: string[]): StackOptions | undefined {
   let values;
   try {
-    ({ values } = parseArgs({ args, options: FLAGS, strict: true }));
+    ({ values } = parseArgs({ args: taskArguments(args), options: FLAGS, strict: true }));
   } catch (error) {
     throw new StackError(`${(error as Error).message}\n\n${USAGE}`);
   }

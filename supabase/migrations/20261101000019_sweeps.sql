@@ -2,7 +2,7 @@
 -- skips what another transaction has locked, so a sweep never stands in the way of a charge; the next
 -- minute takes the rest.
 
-create extension if not exists pg_cron;
+create extension if not exists pg_cron with schema pg_catalog;
 
 create function farthing.expire_lots(p_account_id bigint, p_now timestamptz)
 returns int
