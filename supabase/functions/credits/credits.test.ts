@@ -105,6 +105,23 @@ Deno.test("a hold lives ten minutes unless it is told otherwise", async () => {
   assert.equal(fake.calls[0]?.args.p_ttl_seconds, 600);
 });
 
+Deno.test("a settlement by usage passes the usage on, and its correlation id apart from it", async () => {
+  const usage = { model: "gpt-4o", input_tokens: 10, output_tokens: 20, event_id: "e" };
+  const fake = await makeFake();
+  const answer = await send(fake, "POST", `/credits/holds/${HOLD_ID}/settle`, {
+    as: "secret",
+    headers: KEY,
+    body: { usage: { ...usage, correlation_id: "job-7" } },
+  });
+  assert.equal(answer.status, 200, await answer.text());
+  const { p_amount, p_usage, p_correlation_id } = fake.calls[0]!.args;
+  assert.deepEqual({ p_amount, p_usage, p_correlation_id }, {
+    p_amount: undefined,
+    p_usage: usage,
+    p_correlation_id: "job-7",
+  });
+});
+
 Deno.test("a release takes no body or an empty one", async () => {
   const path = `/credits/holds/${HOLD_ID}/release`;
   for (const body of [undefined, "", {}]) {

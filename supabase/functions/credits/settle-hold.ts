@@ -17,11 +17,13 @@ export const settleHold = defineRoute({
   body: SettleBody,
   responses: { 200: SettledHold },
   errors: ["not_found", "hold_not_open", "unknown_model"],
-  handler: (call) =>
-    once(call, "holds_settle", {
+  handler: (call) => {
+    const { correlation_id, ...usage } = call.body.usage ?? {};
+    return once(call, "holds_settle", {
       p_hold_id: call.params.id,
       p_amount: call.body.amount,
-      p_usage: call.body.usage,
-      p_correlation_id: call.context.traceId,
-    }),
+      p_usage: call.body.usage && usage,
+      p_correlation_id: correlation_id ?? call.context.traceId,
+    });
+  },
 });

@@ -44,12 +44,15 @@ export const Estimate = z.object({
   rate_version: z.int(),
 }).openapi("Estimate");
 
-/** Usage inside the settlement of a hold, whose user and model rate are pinned already. */
+const CorrelationId = text(200).openapi({ description: "Defaults to the trace id." });
+
+/** Usage inside the settlement of a hold: the user is the hold's, and so is its model's rate. */
 export const SettleUsage = z.strictObject({
   event_id: text(255).optional(),
-  model: Model.optional(),
+  model: Model,
   ...tokenFields,
   occurred_at: Timestamp.optional(),
+  correlation_id: CorrelationId.optional(),
   metadata: Metadata.optional(),
 }).refine(hasTokens, noTokens);
 
@@ -58,16 +61,19 @@ const usageFields = {
   model: Model,
   ...tokenFields,
   occurred_at: Timestamp.optional(),
-  correlation_id: text(200).optional(),
   metadata: Metadata.optional(),
 };
 
 export const UsageBody = z.strictObject({
   event_id: text(255).optional().openapi({ description: "Defaults to the Idempotency-Key." }),
   ...usageFields,
+  correlation_id: CorrelationId.optional(),
 }).refine(hasTokens, noTokens).openapi("UsageRequest");
 
-/** In a batch every event needs its own id: the one Idempotency-Key cannot stand for all of them. */
+/**
+ * In a batch every event needs its own id: the one Idempotency-Key cannot stand for all of them. They
+ * share the call's correlation id, which is its trace id.
+ */
 const BatchEvent = z.strictObject({ event_id: text(255), ...usageFields })
   .refine(hasTokens, noTokens)
   .openapi("UsageEvent");
