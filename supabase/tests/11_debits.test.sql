@@ -2,7 +2,7 @@
 
 begin;
 \ir helpers/story.psql
-select plan(23);
+select plan(32);
 
 -- Ann's credits, put in so that no order of insertion, amount or id is the order of burning.
 create temporary table given as
@@ -62,6 +62,16 @@ select results_eq($$ select distinct concat_ws(' ', reference_type, reference_id
   array['caller job-7 trace-2 work usage out'], 'every entry of a debit says what it was for');
 select is((select count(*) from farthing.lots where closed_at is not null), 6::bigint,
   'a lot that is used up closes');
+
+-- Of lots alike in all else the oldest burn first, whatever their ids.
+select isnt(tests.give('eve', '1', p_passed => make_interval(secs => 9 - n)), null, 'eve has 1 more')
+from generate_series(1, 8) n;
+create temporary table eves as
+select credits_debit(tests.person('eve'), '4', 'work', p_now => tests.after('1 h')) #> '{data,lots}' as lots;
+select is((select array_agg(l.created_at - tests.after() order by l.created_at) from farthing.lots l
+    join jsonb_array_elements(lots) lot on (lot ->> 'id')::uuid = l.lot_id),
+  array(select make_interval(secs => n) from generate_series(1, 4) n), 'a debit takes the oldest lots first')
+from eves;
 
 -- Bought credits burn last, bonus before paid; the cheap ones first.
 insert into farthing.packages (package_id, version, name, amount, currency, credits, bonus_credits)

@@ -2,7 +2,7 @@
 
 begin;
 \ir helpers/story.psql
-select plan(43);
+select plan(51);
 
 select isnt(tests.give('ann', '50', '1 hour'), null, 'ann has 50 for an hour');
 select isnt(tests.give('ann', '50'), null, 'and 50 for ever');
@@ -58,6 +58,15 @@ select is(holds_settle(hold_id, '60', p_now => tests.after('70 min')) -> 'data' 
 select is((select remaining::int from farthing.lots where expires_at is not null and closed_at is not null),
   0, 'the expired lot was used up by its hold');
 
+-- Unswept, a settlement takes of an expired lot no more than the hold kept of it.
+select isnt(tests.give('dan', '30', '1 hour'), null, 'dan has 30 for an hour');
+select isnt(tests.give('dan', '5'), null, 'and 5 for ever');
+select is(holds_settle(tests.hold('dan', '20', 7200), '26', p_now => tests.after('90 min'))
+  #>> '{data,shortfall}', '1', 'a settlement takes 20 of what expired and 5 of what did not');
+select is(tests.standing('dan', '90 min'), 'balance 9, held 0, available 0, debt 1',
+  'what expired beside the hold is not spent, and the rest is a debt');
+select is(farthing.sweep_accounts(tests.after('90 min')), 1, 'the sweep takes it');
+
 -- And when the hold lets go of it, it is gone.
 select isnt(tests.give('cid', '30', '1 hour'), null, 'cid has 30 for an hour');
 create temporary table c as select tests.hold('cid', '20', 7200) as hold_id;
@@ -69,6 +78,13 @@ select is(tests.standing('cid', '2 hours'), 'balance 15, held 0, available 0, de
   'what a hold lets go of an expired lot cannot be spent');
 select is(farthing.sweep_accounts(tests.after('2 hours')), 1, 'the sweep takes it');
 select is(tests.standing('cid', '2 hours'), 'balance 0, held 0, available 0, debt 0', 'and it is gone');
+
+-- A settlement finds what another hold kept that has run out since.
+select isnt(tests.give('eve', '100'), null, 'eve has 100');
+select isnt(tests.hold('eve', '50', 60), null, 'and holds 50 for a minute');
+select is(holds_settle(tests.hold('eve', '50', 3600), '80', p_now => tests.after('61 s'))
+  #>> '{data,shortfall}', '0',
+  'a settlement takes what an expired hold kept, unswept');
 
 -- A hold read by others.
 select is(holds_read(hold_id, tests.person('cid')) ->> 'status', 'settled',

@@ -2,7 +2,7 @@
 
 begin;
 \ir helpers/story.psql
-select plan(27);
+select plan(36);
 
 -- Ann's work came out dearer than all she had.
 select isnt(tests.give('ann', '10'), null, 'ann has 10');
@@ -58,6 +58,25 @@ select is(holds_release(hold_id, p_now => tests.after('11 s')) #>> '{data,status
 from h;
 select is(tests.standing('ann', '11 s'), 'balance 800, held 0, available 800, debt 0',
   'credits that come free pay the debt first');
+
+-- So does a hold that runs out, seen by a sweep or by whoever comes first.
+select isnt(tests.give('cid', '10'), null, 'cid has 10');
+select isnt(tests.hold('cid', '6', 60), null, 'and holds 6 for a minute');
+select is(holds_settle(tests.hold('cid', '4'), '7', p_now => tests.after('1 s')) #>> '{data,shortfall}', '3',
+  'cid owes 3 while 6 are held');
+select is(farthing.sweep_accounts(tests.after('1 min')), 1, 'the hold runs out');
+select is(tests.standing('cid', '1 min'), 'balance 3, held 0, available 3, debt 0',
+  'credits of a hold that ran out pay the debt first');
+
+-- And one that settles below its amount.
+select isnt(tests.give('dan', '10'), null, 'dan has 10');
+create temporary table d as select tests.hold('dan', '6') as hold_id;
+select is(holds_settle(tests.hold('dan', '4'), '7', p_now => tests.after('1 s')) #>> '{data,shortfall}', '3',
+  'dan owes 3 while 6 are held');
+select is(holds_settle(hold_id, '1', p_now => tests.after('2 s')) #>> '{data,released}', '5',
+  'the hold settles with 1') from d;
+select is(tests.standing('dan', '2 s'), 'balance 2, held 0, available 2, debt 0',
+  'what a settlement releases pays the debt first');
 
 -- Nor is a lot that expired worth anything.
 select isnt(tests.give('bob', '10', '1 hour'), null, 'bob has 10 for an hour');

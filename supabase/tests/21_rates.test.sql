@@ -2,7 +2,7 @@
 
 begin;
 \ir helpers/story.psql
-select plan(25);
+select plan(26);
 
 insert into farthing.rates (model, version, input_per_million_usd, output_per_million_usd, markup,
   effective_from)
@@ -62,6 +62,16 @@ select is(holds_settle(tests.hold('ann', '5'), p_usage => '{"model": "m", "input
   "event_id": "u2"}',
   p_now => tests.after('1 s')) -> 'data' ->> 'settled', '6', 'usage settles above the hold');
 
+-- T10: not even a rate that is backdated to before the hold changes what was agreed.
+create temporary table pinned as select (holds_open(tests.person('ann'), null,
+  '{"model": "m", "input_tokens": 1, "max_output_tokens": 1}', 3600, p_now => tests.after('25 min'))
+  #>> '{data,hold_id}')::uuid as hold_id;
+insert into farthing.rates (model, version, input_per_million_usd, output_per_million_usd, markup,
+  effective_from)
+values ('m', 4, 1, 1, 1, tests.after('24 min'));
+select is(holds_settle(hold_id, p_usage => '{"input_tokens": 1}', p_now => tests.after('30 min'))
+  #>> '{data,settled}', '5', 'T10: a backdated rate does not change what a hold agreed') from pinned;
+
 -- What cannot be priced cannot be held or settled.
 select tests.fails_with(format('select holds_open(tests.person(''ann''), null, %L, p_now => tests.after())',
   estimate), code, field, format('a hold on %s is refused', estimate))
@@ -83,7 +93,7 @@ select is(holds_read(hold_id, p_now => tests.after()) ->> 'status', 'open',
 from o;
 select is((holds_settle(hold_id, p_usage => '{"model": "free", "input_tokens": 1, "event_id": "u3"}',
   p_now => tests.after()) -> 'data') - '{hold_id,lots}'::text[], '{"status": "settled", "settled": "0",
-  "released": "1", "shortfall": "0", "transaction_id": null, "balance_after": "970"}',
+  "released": "1", "shortfall": "0", "transaction_id": null, "balance_after": "965"}',
   'a hold settled with free usage releases everything') from o;
 
 select is_empty('select * from farthing.prove()', 'the ledger proves itself');

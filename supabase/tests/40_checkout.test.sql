@@ -2,7 +2,7 @@
 
 begin;
 \ir helpers/story.psql
-select plan(55);
+select plan(59);
 
 insert into farthing.packages (package_id, version, name, amount, currency, credits, bonus_credits,
   effective_from)
@@ -108,6 +108,15 @@ select is(checkout_attach((b #>> '{order,order_id}')::uuid, 'cs_c', 'https://s.t
 select is(farthing.sweep_orders(tests.after('65 min' - interval '1 s')), 0,
   'the sweep waits for Stripe to say so first');
 select is(farthing.sweep_orders(tests.after('65 min')), 1, 'the sweep expires what is five minutes over');
+
+select is(farthing.sweep_orders(tests.after('10 hours')) > 0, true, 'all sessions are over');
+create temporary table dan as select pg_temp.buy('dan', p_package => 'b04eb8da-a595-4fbc-a8f4-708b219f705a')
+  as b;
+select is(checkout_attach((b #>> '{order,order_id}')::uuid, 'cs_d', 'https://s.test/d') #>> '{data,status}',
+  'pending', 'dan has a session') from dan;
+select is(pg_temp.buy('dan', passed, 'b04eb8da-a595-4fbc-a8f4-708b219f705a') ->> 'step', step,
+  format('a click %s into a session of an hour: %s', passed, step))
+from (values (interval '58 min', 'reuse'), ('59 min', 'create')) c (passed, step);
 
 -- Whose orders.
 select is(checkout_order(tests.person('ann'), (b #>> '{order,order_id}')::uuid) ->> 'status', 'paid',

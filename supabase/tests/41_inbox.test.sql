@@ -2,7 +2,7 @@
 
 begin;
 \ir helpers/story.psql
-select plan(49);
+select plan(53);
 
 -- Names for people's orders of Starter (999 cents, 9,990 credits), and events about them.
 create temporary table bought (name text primary key, order_id uuid);
@@ -55,6 +55,10 @@ select is(inbox_receive(pg_temp.event('cid', type, '{"payment_status": "unpaid"}
 from unnest(array['checkout.session.completed', 'checkout.session.async_payment_failed']) type;
 select is(pg_temp.state('cid'), 'failed, 0 credits', 'T4: later failure grants nothing');
 
+select is(inbox_receive(pg_temp.event('cid', 'checkout.session.async_payment_failed', '{}', 2)),
+  '{"received": true}', 'a failure that calls itself paid');
+select is(pg_temp.state('cid'), 'failed, 0 credits', 'T4: is a failure');
+
 -- T7: an event comes before what it refers to.
 insert into bought values ('dan', md5('dan''s order')::uuid);
 select is(inbox_receive(pg_temp.event('dan', 'checkout.session.completed'), tests.after()),
@@ -103,6 +107,10 @@ select is((select array_agg(distinct state || attempts) from farthing.inbox wher
   '{dead10}', 'an event that failed ten times is dead');
 select is(inbox_receive(pg_temp.event('fay', 'checkout.session.completed', '{}', 7)), '{"received": true}',
   'a payment that fits is granted all the same');
+
+select is(inbox_receive(pg_temp.event('fay', 'payment_intent.succeeded', '{"payment_id": "pi_second"}', 8))
+  ->> 'failed', 'true', 'a second payment of an order that is paid is not taken for the first');
+select is(pg_temp.state('fay'), 'paid, 9990 credits', 'nor granted');
 
 -- What is not ours.
 select is(inbox_receive(pg_temp.event('nobody', type, facts), tests.after()), '{"received": true}',
