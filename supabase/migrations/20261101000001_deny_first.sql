@@ -21,7 +21,7 @@ grant usage on schema farthing to anon, authenticated;
 create function farthing.fail(p_code text, p_message text, p_details jsonb default null,
   p_field text default null)
 returns void
-language plpgsql immutable
+language plpgsql
 set search_path = ''
 as $$
 declare
@@ -70,12 +70,14 @@ comment on function farthing.parse_amount(text, text, boolean) is
 
 create function farthing.json_argument(p_value jsonb)
 returns jsonb
-language sql immutable
+language plpgsql immutable
 set search_path = ''
 as $$
+begin
   -- Some REST servers hand a json argument over as one JSON string; both forms mean the same.
-  select nullif(case jsonb_typeof(p_value) when 'string' then (p_value #>> '{}')::jsonb else p_value end,
-    'null')
+  return nullif(case jsonb_typeof(p_value) when 'string' then (p_value #>> '{}')::jsonb else p_value end,
+    'null');
+end
 $$;
 comment on function farthing.json_argument(jsonb) is
   'A jsonb argument as it was meant, whether it came as JSON or as a string of JSON.';

@@ -92,7 +92,7 @@ begin
   set fingerprint = excluded.fingerprint, status = excluded.status, answer = excluded.answer,
     created_at = excluded.created_at
   where idempotency_keys.created_at <= p_now - interval '24 hours';
-  return '{}';
+  return '{}'::jsonb;
 end
 $$;
 grant execute on function public.idempotency_store to service_role;

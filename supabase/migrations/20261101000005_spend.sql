@@ -21,7 +21,7 @@ declare
   v_available numeric;
   v_lot int := 1;
   v_charge farthing.charge; v_result farthing.charge_result;
-  v_results farthing.charge_result[] := '{}'; v_entries farthing.entries[] := '{}';
+  v_results farthing.charge_result[] := '{}'::farthing.charge_result[]; v_entries farthing.entries[] := '{}'::farthing.entries[];
   v_at timestamptz := greatest(p_now, p_account.last_entry_at);
   v_account farthing.accounts := p_account;
   v_need numeric; v_take numeric;

@@ -69,9 +69,11 @@ create type farthing.priced_usage as (
 create function farthing.price_usage(
   p_events jsonb, p_now timestamptz, p_rate_at timestamptz default null, p_pinned_version int default null)
 returns setof farthing.priced_usage
-language sql stable
+language plpgsql stable -- keeps its plan; an SQL function would be planned at every call
 set search_path = ''
 as $$
+begin
+  return query
   with given as (
     select (e.nr - 1)::int as index, e.event, t.*
     from jsonb_array_elements(p_events) with ordinality e (event, nr)
@@ -121,7 +123,8 @@ as $$
     when r.version is null then 'model'
     -- 8192 is farthing.metadata's bound; a settled hold adds its id.
     when pg_column_size(p.facts) > 8100 then 'metadata' end as field) f
-  order by c.index
+  order by c.index;
+end
 $$;
 comment on function farthing.price_usage is
   'Prices usage events exactly: Σ tokens × rate × markup / 1000 credits. Token kinds are disjoint; a kind '

@@ -22,10 +22,11 @@ alter table farthing.usage_events enable always trigger usage_events_are_not_tru
 
 create function farthing.usage_answer(p_account_id bigint, p_event_id text)
 returns jsonb
-language sql stable
+language plpgsql stable -- keeps its plan; an SQL function would be planned in every transaction
 set search_path = ''
 as $$
-  select jsonb_build_object(
+begin
+  return (select jsonb_build_object(
     'transaction_id', min(e.transaction_id::text), 'event_id', p_event_id, 'credits',
       trim_scale(sum(e.amount))::text,
     'balance_after', trim_scale((array_agg(e.balance_after order by e.seq desc))[1])::text,
@@ -37,7 +38,8 @@ as $$
   join farthing.entries e on e.account_id = u.account_id and e.seq between u.first_seq and u.last_seq
   left join farthing.lots l on l.account_id = e.account_id and l.lot_id = e.lot_id
   where u.account_id = p_account_id and u.event_id = p_event_id
-  having count(*) > 0
+  having count(*) > 0);
+end
 $$;
 comment on function farthing.usage_answer(bigint, text) is
   'What a known event was charged, read back from its entries; null for an unknown one. Credits as text.';

@@ -72,7 +72,7 @@ as $$
 declare
   v_answer jsonb := farthing.idempotency_find(p_idempotency_key, p_fingerprint, p_now);
   v_events jsonb := farthing.json_argument(p_events);
-  v_outcomes jsonb[] := '{}';
+  v_outcomes jsonb[] := '{}'::jsonb[];
   v_user record;
 begin
   if v_answer is not null then
@@ -83,12 +83,11 @@ begin
     perform farthing.fail('invalid_request', 'A batch holds 1 to 1000 events.', null, 'events');
   end if;
   for v_user in
-    select p.user_id, u.id is not null as known, array_agg(p order by p.index) as events
-    from farthing.price_usage(v_events, p_now) p
-    left join auth.users u on u.id = p.user_id
-    left join farthing.accounts a on a.owner_id = p.user_id
-    group by p.user_id, u.id, a.account_id
-    order by a.account_id nulls last, p.user_id
+    -- Looked up one by one: joined, the planner would read all users for a batch of any size.
+    select g.user_id, g.events, (select true from auth.users u where u.id = g.user_id) as known
+    from (select p.user_id, array_agg(p order by p.index) as events
+      from farthing.price_usage(v_events, p_now) p group by p.user_id) g
+    order by (select a.account_id from farthing.accounts a where a.owner_id = g.user_id) nulls last, g.user_id
   loop
     v_outcomes := v_outcomes || case when v_user.known
       then array(select farthing.batch_charge_user(v_user.user_id, v_user.events, p_correlation_id, p_now))

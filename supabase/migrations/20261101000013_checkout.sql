@@ -139,7 +139,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   delete from farthing.idempotency_keys where key = decode(p_idempotency_key, 'hex') and status is null;
-  return '{}';
+  return '{}'::jsonb;
 end
 $$;
 grant execute on function public.checkout_abandon to service_role;

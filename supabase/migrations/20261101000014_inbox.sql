@@ -128,7 +128,7 @@ begin
   on conflict (event_id) do nothing;
   select * into v_event from farthing.inbox where event_id = v_given ->> 'id' for update;
   if v_event.state in ('processed', 'ignored') then
-    return '{"received": true, "duplicate": true}';
+    return '{"received": true, "duplicate": true}'::jsonb;
   end if;
   v_event := farthing.apply_event(v_event, p_now);
   return jsonb_strip_nulls(jsonb_build_object('received', true,
