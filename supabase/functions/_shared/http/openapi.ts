@@ -109,16 +109,11 @@ function requestOf(route: Route): NonNullable<RouteConfig["request"]> {
   return request;
 }
 
-/** The path under the project's functions: the function's name, then the route's own. */
-export function pathOf(name: string, { path }: Pick<Route, "path">): string {
-  return path === "/" ? `/${name}` : `/${name}${path}`;
-}
-
 /** The route as OpenAPI describes it, under the function's name. */
 export function describeRoute(name: string, route: Route) {
   return {
     method: route.method,
-    path: pathOf(name, route),
+    path: route.path === "/" ? `/${name}` : `/${name}${route.path}`,
     tags: [name],
     summary: route.summary,
     ...(route.description === undefined ? {} : { description: route.description }),

@@ -10,13 +10,15 @@ import { decodeUtf8, parseJson, readBytes, requireJson } from "./read-body.ts";
 import type { RequestContext } from "./request-context.ts";
 import { queryOf, validate } from "./validate.ts";
 
-export interface Incoming {
+interface Run {
+  readonly route: Route;
   readonly request: Request;
-  /** Path without query, as routed. */
   readonly path: string;
-  /** The path's variables, read only where a route has some. */
-  readonly params: () => Record<string, string>;
+  readonly params: Readonly<Record<string, string>>;
   readonly context: RequestContext;
+  readonly services: Services;
+  /** What the log line of this request will say; the caller's kind is added as it is known. */
+  readonly record: LogRecord;
 }
 
 interface Body {
@@ -52,13 +54,8 @@ function readQuery(route: Route, request: Request): unknown {
   return validate(route.query, queryOf(request.url));
 }
 
-function idempotencyOfCall(
-  key: string,
-  route: Route,
-  caller: Caller,
-  { request, path }: Incoming,
-  body: Body,
-): Idempotency {
+function idempotencyOfCall(key: string, caller: Caller, run: Run, body: Body): Idempotency {
+  const { route, request, path } = run;
   return idempotencyOf(key, {
     scope: callerScope(caller),
     // The first segment names the function: two functions may both have a route `POST /`.
@@ -69,29 +66,30 @@ function idempotencyOfCall(
   });
 }
 
-/**
- * @param record what the log line of this request will say; the caller's kind is added as it is known
- * @throws ApiError for everything that the contract refuses
- */
-export async function runRoute(
-  route: Route,
-  incoming: Incoming,
-  services: Services,
-  record: LogRecord,
-): Promise<Response> {
-  const { request, context } = incoming;
+/** @throws ApiError for everything that the contract refuses */
+export async function runRoute(run: Run): Promise<Response> {
+  const { route, request, context, services } = run;
   const { headers } = request;
   const credentials = hasCredentials(route, headers)
     ? await services.verify(headers)
     : NO_CREDENTIALS;
   const caller = authorize(route.who, credentials);
-  record.caller = caller.kind;
-  const params = route.params === Nothing ? {} : validate(route.params, incoming.params());
+  run.record.caller = caller.kind;
+  const params = route.params === Nothing ? {} : validate(route.params, run.params);
   const query = readQuery(route, request);
   const key = route.idempotent ? readIdempotencyKey(headers) : null;
   const body = route.method === "post" ? await readBody(route, request) : NO_BODY;
-  const idempotency = key === null ? null : idempotencyOfCall(key, route, caller, incoming, body);
-  const call = { caller, params, query, body: body.value, rawBody: body.text, headers };
-  const reply = await route.handler({ ...call, idempotency, context, services });
+  const idempotency = key === null ? null : idempotencyOfCall(key, caller, run, body);
+  const reply = await route.handler({
+    caller,
+    params,
+    query,
+    body: body.value,
+    rawBody: body.text,
+    headers,
+    idempotency,
+    context,
+    services,
+  });
   return reply instanceof Response ? reply : renderReply(reply, context, services.now());
 }

@@ -1,0 +1,83 @@
+/** One request from its first byte to its log line, whatever framework brought it. */
+import { EnvError } from "../env.ts";
+import { consoleLogger, type LogRecord, redact } from "../logger.ts";
+import type { Services, ServicesSource } from "../services.ts";
+import type { Route } from "./define-route.ts";
+import { renderError } from "./envelope.ts";
+import { ApiError } from "./errors.ts";
+import { startContext } from "./request-context.ts";
+import { runRoute } from "./run-route.ts";
+
+/** Anything that is not an ApiError is ours, and the caller learns nothing of it. */
+function toApiError(error: unknown): ApiError {
+  if (error instanceof ApiError) return error;
+  if (error instanceof EnvError) {
+    return new ApiError("not_ready", { internal: error.message, cause: error });
+  }
+  const detail = error instanceof Error ? error.stack ?? error.message : String(error);
+  return new ApiError("internal", { internal: detail, cause: error });
+}
+
+function failureRecord(error: ApiError): LogRecord {
+  const record: LogRecord = { code: error.code };
+  if (error.body.field !== undefined) record.field = error.body.field;
+  if (error.internal !== undefined) record.detail = redact(error.internal);
+  return record;
+}
+
+/** The refusal as an answer; to a signed sender only 500 says "deliver again", whatever we lacked. */
+function refuse(thrown: unknown, route: Route | null, record: LogRecord): ApiError {
+  const caught = toApiError(thrown);
+  const isOurs = route?.isSigned && caught.status >= 500;
+  const error = isOurs
+    ? new ApiError("internal", { internal: caught.internal, cause: caught })
+    : caught;
+  Object.assign(record, failureRecord(error));
+  return error;
+}
+
+/** The request of a framework, reduced to what a route needs. */
+interface Incoming {
+  readonly request: Request;
+  /** Path without query, as routed. */
+  readonly path: string;
+  /** The path's variables. */
+  readonly params: Readonly<Record<string, string>>;
+}
+
+/** A route and what every log line about it says; null where the path leads nowhere. */
+export interface Place {
+  readonly route: Route | null;
+  readonly name: string | null;
+}
+
+/** Answers, whatever happens, and writes one line about it. */
+export async function handleRequest(
+  { route, name }: Place,
+  { request, path, params }: Incoming,
+  source: ServicesSource,
+): Promise<Response> {
+  const startedMs = performance.now();
+  const context = startContext(request.headers);
+  const record: LogRecord = {
+    request_id: context.requestId,
+    trace_id: context.traceId,
+    method: request.method,
+    route: name,
+  };
+  let services: Services | undefined;
+  let response: Response;
+  try {
+    services = source();
+    if (route === null) throw new ApiError("not_found");
+    response = await runRoute({ route, request, path, params, context, services, record });
+  } catch (thrown) {
+    const now = services?.now() ?? new Date();
+    response = renderError(refuse(thrown, route, record), context, now);
+  }
+  record.status = response.status;
+  record.duration_ms = Math.round((performance.now() - startedMs) * 100) / 100;
+  const log = services?.log ?? consoleLogger;
+  log(response.status >= 500 ? "error" : "info", "request", record);
+  return response;
+}
