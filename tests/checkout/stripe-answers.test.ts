@@ -1,11 +1,11 @@
 /** What Stripe answers is looked at before it is believed. */
 import { deepEqual, equal } from "node:assert/strict";
 import { Checkout } from "../../supabase/functions/_shared/contracts/checkout.ts";
-import { proven, withSql } from "../support/database.ts";
+import { proven } from "../support/database.ts";
 import { withDeployment } from "../support/deployment.ts";
 import { data, post, refused } from "../support/http.ts";
-import { type Person, signUp } from "../support/people.ts";
-import { packageNamed } from "../support/purchases.ts";
+import { signUp } from "../support/people.ts";
+import { ordersOf, packageNamed } from "../support/purchases.ts";
 import { stripeOf } from "../support/stripe.ts";
 import { readWorld, type World } from "../support/world.ts";
 
@@ -47,13 +47,6 @@ const LIES: [string, Change][] = [
   ["T24: a session in another currency", (it) => ({ body: { ...it, currency: "eur" } })],
 ];
 
-async function attached(buyer: Person) {
-  return await withSql(world, (sql) =>
-    sql`
-    select session_id from farthing.orders o join farthing.accounts a using (account_id)
-    where a.owner_id = ${buyer.id}`);
-}
-
 async function lieAndRecover(lied: World, liar: { change: Change | null }, change: Change) {
   const buyer = await signUp(world);
   const { id } = await packageNamed(world, "Starter");
@@ -62,12 +55,12 @@ async function lieAndRecover(lied: World, liar: { change: Change | null }, chang
   liar.change = change;
   const error = refused(await start(), 502, "upstream_unavailable");
   deepEqual([error.retryable, error.details], [true, undefined]);
-  deepEqual((await attached(buyer)).map(({ session_id }) => session_id), [null]);
+  deepEqual((await ordersOf(world, buyer)).map(({ session_id }) => session_id), [null]);
 
   // The same key asks again, and the order is the one that was begun.
   liar.change = null;
   const checkout = data(await start(), 201, Checkout);
-  const orders = await attached(buyer);
+  const orders = await ordersOf(world, buyer);
   deepEqual(orders.map(({ session_id }) => session_id), [checkout.checkout_session_id]);
   const session = await stripeOf(world).checkout.sessions.retrieve(checkout.checkout_session_id);
   deepEqual([session.client_reference_id, session.amount_total], [checkout.order_id, 999]);
@@ -104,7 +97,7 @@ Deno.test("checkout behind a Stripe that is not there is refused as retryable", 
     );
     equal(error.retryable, true);
     const checkout = data(await post(world, "checkout", buyer.as, body, { key }), 201, Checkout);
-    deepEqual((await attached(buyer)).map(({ session_id }) => session_id), [
+    deepEqual((await ordersOf(world, buyer)).map(({ session_id }) => session_id), [
       checkout.checkout_session_id,
     ]);
   });

@@ -186,7 +186,7 @@ Deno.test("either of two fields is asked for, never both or none", async () => {
     [hold, { ...hold.good, ...estimate.good }],
     [hold, { user_id }],
     [settle, {}],
-    [settle, { amount: "1", usage: { input_tokens: 1, output_tokens: 1 } }],
+    [settle, { amount: "1", usage: { model: "gpt-4o", input_tokens: 1, output_tokens: 1 } }],
   ];
   for (const [{ path, as }, body] of bodies) {
     refused(await post(world, path, as, body), 400, "invalid_request", "amount");

@@ -100,7 +100,7 @@ Deno.test("every kind of token has its price, and the sum is exact", async () =>
   await proven(world);
 });
 
-Deno.test("T25: refusal for lack of credits says which limit blocked, what it takes and what is there", async () => {
+Deno.test("T25: refusal says which limit blocked, what was required and what there is", async () => {
   const person = await signUpWith(world, "1.5");
   const user_id = person.id;
   const bodies: [string, object][] = [

@@ -3,6 +3,7 @@ import { deepEqual, equal, ok } from "node:assert/strict";
 import { z } from "zod";
 import { Order } from "../../supabase/functions/_shared/contracts/checkout.ts";
 import { Debit, Grant } from "../../supabase/functions/_shared/contracts/credits.ts";
+import { OpenedHold, SettledHold } from "../../supabase/functions/_shared/contracts/holds.ts";
 import {
   BatchResult,
   Charge,
@@ -132,6 +133,44 @@ async function batches(world: World): Promise<void> {
   await proven(world);
 }
 
+async function largestBatch(world: World): Promise<void> {
+  const person = await signUpWith(world, "1000");
+  const event = (index: number) => ({
+    ...{ event_id: `e-${index}`, user_id: person.id, model: "gpt-4o" },
+    ...{ input_tokens: 10, output_tokens: 10 },
+  });
+  const batch = (count: number) =>
+    post(world, "usage/batch", backEnd(world), {
+      events: Array.from({ length: count }, (_, index) => event(index)),
+    });
+  refused(await batch(1001), 400, "invalid_request", "events");
+  refused(await batch(0), 400, "invalid_request", "events");
+  const result = data(await batch(1000), 200, BatchResult);
+  deepEqual([result.accepted, result.rejected], [1000, []]);
+  deepEqual(result.results.map(({ index }) => index), Array.from({ length: 1000 }, (_, i) => i));
+  equal((await balanceOf(world, person.id)).balance, "200");
+  await proven(world);
+}
+
+async function settledEvents(world: World): Promise<void> {
+  const person = await signUpWith(world, "100");
+  const service = backEnd(world);
+  const usage = { model: "gpt-4o", input_tokens: 100, output_tokens: 0, event_id: "once" };
+  const hold = async () => {
+    const body = { user_id: person.id, amount: "10" };
+    const held = data(await post(world, "credits/holds", service, body), 201, OpenedHold);
+    return `credits/holds/${held.hold_id}/settle`;
+  };
+  data(await post(world, await hold(), service, { usage }), 200, SettledHold);
+  const again = await post(world, await hold(), service, { usage });
+  refused(again, 400, "invalid_request", "usage.event_id");
+  const charge = { ...usage, user_id: person.id };
+  equal(data(await post(world, "usage", service, charge), 200, Charge).duplicate, true);
+  const { balance, held } = await balanceOf(world, person.id);
+  deepEqual([balance, held], ["98", "10"]);
+  await proven(world);
+}
+
 async function duplicateEvents(world: World): Promise<void> {
   const person = await signUpWith(world, "100");
   const body = {
@@ -188,6 +227,8 @@ export const credits: Scenario[] = [
   { name: "debit takes once per key, replays its answer and refuses another body", run: debits },
   { name: "estimate prices for a user and the service and moves nothing", run: estimates },
   { name: "batch charges each event by itself and knows what it has seen", run: batches },
+  { name: "batch takes 1000 events in one call, and no more", run: largestBatch },
+  { name: "event that settled a hold is charged nowhere else", run: settledEvents },
   { name: "usage with a known event id is answered with the first charge", run: duplicateEvents },
   { name: "orders come newest first, by page, and are their buyer's alone", run: orderLists },
 ];

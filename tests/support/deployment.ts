@@ -3,7 +3,7 @@ import type { World } from "./world.ts";
 
 const SERVER = new URL("./serve-functions.ts", import.meta.url).pathname;
 
-export const ORIGIN = "http://localhost:3000";
+const ORIGIN = "http://localhost:3000";
 
 async function portOf(output: ReadableStream<Uint8Array>): Promise<number> {
   let text = "";

@@ -17,7 +17,7 @@ export interface Person {
 }
 
 /** supabase-js in a browser that forgets everything. */
-export function browser({ url, publishableKey }: World): SupabaseClient {
+function browser({ url, publishableKey }: World): SupabaseClient {
   return createClient(url, publishableKey, {
     auth: { persistSession: false, autoRefreshToken: false, detectSessionInUrl: false },
   });
@@ -50,7 +50,7 @@ function person(
 }
 
 /** The same person after they signed in again: with what the service has written of them since. */
-export async function signInAgain(world: World, { id, email, password }: Person): Promise<Person> {
+async function signInAgain(world: World, { id, email, password }: Person): Promise<Person> {
   const supabase = browser(world);
   const { data, error } = await supabase.auth.signInWithPassword({ email, password });
   if (error) throw error;

@@ -2,9 +2,9 @@
 import { z } from "zod";
 import type { Buyer } from "../../scripts/stack/stripe/browser.ts";
 import { payCheckout } from "../../scripts/stack/stripe/browser.ts";
-import { Balance, Entry } from "../../supabase/functions/_shared/contracts/credits.ts";
+import { Balance } from "../../supabase/functions/_shared/contracts/credits.ts";
 import { Checkout, Order, Package } from "../../supabase/functions/_shared/contracts/checkout.ts";
-import { withDeliveries } from "./database.ts";
+import { withDeliveries, withSql } from "./database.ts";
 import { backEnd, data, get, nobody, post } from "./http.ts";
 import type { Person } from "./people.ts";
 import { until } from "./until.ts";
@@ -56,7 +56,11 @@ export async function balanceOf(world: World, userId: string) {
   return data(await get(world, `credits?user_id=${userId}`, backEnd(world)), 200, Balance);
 }
 
-export async function entriesOf(world: World, userId: string) {
-  const path = `credits/entries?limit=100&user_id=${userId}`;
-  return data(await get(world, path, backEnd(world)), 200, z.array(Entry));
+/** The orders of a buyer as the database has them, with what Stripe's session is to each. */
+export async function ordersOf(world: World, buyer: Person) {
+  const rows = await withSql(world, (sql) =>
+    sql<{ order_id: string; session_id: string | null }[]>`
+    select order_id, session_id from farthing.orders o join farthing.accounts a using (account_id)
+    where a.owner_id = ${buyer.id}`);
+  return rows.map((row) => ({ ...row }));
 }

@@ -41,8 +41,14 @@ function isAbout(event: Stripe.Event, orderId: string): boolean {
   return client_reference_id === orderId || metadata?.order_id === orderId;
 }
 
+/** The checkout sessions that Stripe has of an order. */
+export async function sessionsOf(world: World, orderId: string): Promise<string[]> {
+  const { data } = await stripeOf(world).checkout.sessions.list({ limit: 100 });
+  return data.filter((each) => each.client_reference_id === orderId).map(({ id }) => id);
+}
+
 /** The events of an order, oldest first. */
-export async function eventsOf(world: World, orderId: string): Promise<Stripe.Event[]> {
+async function eventsOf(world: World, orderId: string): Promise<Stripe.Event[]> {
   const { data } = await stripeOf(world).events.list({ limit: 100 });
   return data.filter((event) => isAbout(event, orderId)).reverse();
 }

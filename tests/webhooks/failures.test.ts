@@ -41,7 +41,7 @@ async function paid(buyer: Person) {
   return { checkout, event, session: event.data.object as Stripe.Checkout.Session };
 }
 
-Deno.test("T2: event whose grant fails in the database is answered 500, and its redelivery grants", async () => {
+Deno.test("T2: event whose grant fails is answered 500, and its redelivery grants", async () => {
   const buyer = await signUp(world);
   const { checkout, event } = await paid(buyer);
   await withBrokenGrant(checkout.order_id, async () => {
@@ -105,7 +105,7 @@ async function withoutOrder(orderId: string, use: () => Promise<void>): Promise<
   });
 }
 
-Deno.test("T7: event that arrives before its order is kept, and granted once the order is there", async () => {
+Deno.test("T7: event that arrives before its order is kept until the order is there", async () => {
   const buyer = await signUp(world);
   const { checkout, event } = await paid(buyer);
   await withoutOrder(checkout.order_id, async () => {

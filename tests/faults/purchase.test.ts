@@ -1,0 +1,152 @@
+/** The database dies between any two steps of a purchase, or in the middle of one; it ends in one grant. */
+import { deepEqual, equal, ok } from "node:assert/strict";
+import type Stripe from "stripe";
+import { payCheckout } from "../../scripts/stack/stripe/browser.ts";
+import { Checkout, Received } from "../../supabase/functions/_shared/contracts/checkout.ts";
+import { countEntries, proven, withSql } from "../support/database.ts";
+import { type Answer, data, envelope, post, refused } from "../support/http.ts";
+import { databaseIsBack, killDatabase } from "../support/killing.ts";
+import { type Person, signUp } from "../support/people.ts";
+import {
+  type OpenCheckout,
+  openCheckout,
+  orderBecomes,
+  ordersOf,
+  packageNamed,
+} from "../support/purchases.ts";
+import { deliver, payInSilence, sessionsOf } from "../support/stripe.ts";
+import { until } from "../support/until.ts";
+import { readWorld } from "../support/world.ts";
+
+const world = readWorld();
+const ignore = world.dataDir === undefined;
+
+/** As a good client does: again with the same key for as long as the service says that it may help. */
+function insisting(what: string, ask: () => Promise<Answer>): Promise<Answer> {
+  return until(what, async () => {
+    const answer = await ask();
+    if (answer.status < 500) return answer;
+    equal(envelope(answer).error?.retryable, true, answer.text);
+    return undefined;
+  }, 30_000);
+}
+
+async function start(buyer: Person): Promise<OpenCheckout> {
+  const { id } = await until("the packages", () => packageNamed(world, "Starter"));
+  const key = crypto.randomUUID();
+  const ask = () => post(world, "checkout", buyer.as, { package_id: id }, { key });
+  return data(await insisting("the checkout", ask), 201, Checkout);
+}
+
+async function hear(events: Stripe.Event[]): Promise<void> {
+  for (const event of events) {
+    data(await insisting(event.type, () => deliver(world, event)), 200, Received);
+  }
+}
+
+/** The moment of the kill is chance; each round is another one. */
+const ROUNDS = 4;
+const BOUNDARIES = ["sign-up", "checkout", "payment", "first event", "grant"] as const;
+
+Deno.test({
+  name: "purchase with the database killed between any two steps makes one grant",
+  ignore,
+  fn: async (t) => {
+    for (const boundary of BOUNDARIES) {
+      await t.step(`after the ${boundary}`, async () => {
+        const killAfter = async (step: string) => {
+          if (step === boundary) await killDatabase(world);
+        };
+        const buyer = await signUp(world);
+        await killAfter("sign-up");
+        const checkout = await start(buyer);
+        await killAfter("checkout");
+        await databaseIsBack(world);
+        const events = await payInSilence(world, checkout);
+        await killAfter("payment");
+        const telling = events.filter(({ type }) => !type.startsWith("charge."));
+        await hear(telling.slice(0, 1));
+        await killAfter("first event");
+        await hear(telling.slice(1));
+        await killAfter("grant");
+        await hear(events);
+        await databaseIsBack(world);
+        await orderBecomes(world, buyer, checkout.order_id, "paid");
+        equal(await countEntries(world, buyer.id), 1);
+        await proven(world);
+      });
+    }
+  },
+});
+
+Deno.test({
+  name: "purchase whose events find the database killed is granted once by Stripe's own retries",
+  ignore,
+  fn: async () => {
+    const buyer = await signUp(world);
+    const checkout = await openCheckout(world, buyer);
+    const [paid] = await Promise.all([payCheckout(checkout.checkout_url), killDatabase(world)]);
+    equal(paid.result, "paid");
+    await databaseIsBack(world);
+    await orderBecomes(world, buyer, checkout.order_id, "paid");
+    equal(await countEntries(world, buyer.id), 1);
+    await proven(world);
+  },
+});
+
+/** What a key that was under way when all ended is after its lock time-out: time is passed in. */
+async function ageKeys(): Promise<void> {
+  await withSql(world, (sql) =>
+    sql`
+    update farthing.idempotency_keys set created_at = created_at - interval '3 minutes'
+    where status is null`);
+}
+
+Deno.test({
+  name: "checkout with the database killed in the middle is one order and one session in the end",
+  ignore,
+  fn: async () => {
+    const { id } = await packageNamed(world, "Starter");
+    for (let round = 0; round < ROUNDS; round++) {
+      const buyer = await signUp(world);
+      const key = crypto.randomUUID();
+      const ask = (as = key) => post(world, "checkout", buyer.as, { package_id: id }, { key: as });
+      const [first] = await Promise.all([ask(), killDatabase(world)]);
+      await databaseIsBack(world);
+      if (first.status !== 201) ok(envelope(first).error?.retryable, first.text);
+      const second = await insisting("the checkout", ask);
+      if (second.status !== 201) {
+        refused(second, 409, "idempotency_in_progress");
+        await ageKeys();
+      }
+      const checkout = data(await insisting("the checkout", ask), 201, Checkout);
+      if (first.status === 201) deepEqual(data(first, 201, Checkout), checkout);
+      const other = data(await ask(crypto.randomUUID()), 201, Checkout);
+      equal(other.checkout_session_id, checkout.checkout_session_id);
+      deepEqual(await sessionsOf(world, checkout.order_id), [checkout.checkout_session_id]);
+      deepEqual((await ordersOf(world, buyer)).map(({ order_id }) => order_id), [
+        checkout.order_id,
+      ]);
+    }
+    await proven(world);
+  },
+});
+
+Deno.test({
+  name: "T2: event with the database killed in the middle is granted once by its redelivery",
+  ignore,
+  fn: async () => {
+    const buyer = await signUp(world);
+    for (let round = 1; round <= ROUNDS; round++) {
+      const checkout = await openCheckout(world, buyer);
+      const events = await payInSilence(world, checkout);
+      const telling = events.filter(({ type }) => /completed|intent\.succeeded/.test(type));
+      const deliveries = [...telling, ...telling].map((event) => deliver(world, event));
+      await Promise.all([...deliveries, killDatabase(world)]);
+      await hear(telling);
+      await orderBecomes(world, buyer, checkout.order_id, "paid");
+      equal(await countEntries(world, buyer.id), round);
+    }
+    await proven(world);
+  },
+});
