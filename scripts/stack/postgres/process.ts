@@ -78,6 +78,8 @@ function postgresArguments({ directory, port, settings, install }: ServerOptions
     "timezone": "UTC",
     log_min_messages: "warning",
     log_line_prefix: "%m [%p] %d ",
+    // After a crash the data is flushed as a whole instead of file by file: a tenth of the time.
+    ...(Deno.build.os === "linux" ? { recovery_init_sync_method: "syncfs" } : {}),
     ...(install.source.hasCron ? CRON : {}),
     ...settings,
   };
