@@ -101,6 +101,7 @@ begin
       case when x.effective_from <= coalesce(p_rate_at, c.event_at) then x.effective_from end desc,
       x.effective_from, x.version desc
     limit 1) r on true
+  -- offset 0: worked out once. Without it the planner writes the whole sum in wherever its result is used.
   cross join lateral (select
     (c.tokens_in * r.input_per_million_usd
       + c.cached * coalesce(r.cached_input_per_million_usd, r.input_per_million_usd)
@@ -112,7 +113,8 @@ begin
     jsonb_strip_nulls(jsonb_build_object('model', c.model, 'rate_version', r.version, 'input_tokens',
       c.tokens_in, 'cached_input_tokens', nullif(c.cached, 0), 'cache_write_tokens', nullif(c.written, 0),
       'output_tokens', c.tokens_out, 'reasoning_tokens', nullif(c.reasoned, 0)))
-      || case when c.metadata is null then '{}' else jsonb_build_object('caller', c.metadata) end as facts) p
+      || case when c.metadata is null then '{}' else jsonb_build_object('caller', c.metadata) end as facts
+    offset 0) p
   cross join lateral (select case
     when length(c.event_id) not between 1 and 255 then 'event_id'
     when least(c.tokens_in, c.cached, c.written, c.tokens_out, c.reasoned) < 0
@@ -122,7 +124,8 @@ begin
     when not isfinite(c.event_at) then 'occurred_at'
     when r.version is null then 'model'
     -- 8192 is farthing.metadata's bound; a settled hold adds its id.
-    when pg_column_size(p.facts) > 8100 then 'metadata' end as field) f
+    when pg_column_size(p.facts) > 8100 then 'metadata' end as field
+    offset 0) f
   order by c.index;
 end
 $$;

@@ -29,8 +29,10 @@ begin
   select array_agg(e.event order by (e.event).index) into v_fresh
   from (select u as event, row_number() over (partition by u.event_id order by u.index) as mention
     from unnest(p_events) u where u.problem is null and u.event_id is not null) e
-  where (e.mention = 1 or (e.event).credits = 0) and not exists (select from farthing.usage_events k
-    where k.account_id = v_account.account_id and k.event_id = (e.event).event_id);
+  where (e.mention = 1 or (e.event).credits = 0)
+    -- Not "not exists": as a join, its kept plan reads all that the account was ever charged for.
+    and (select true from farthing.usage_events k
+      where k.account_id = v_account.account_id and k.event_id = (e.event).event_id) is null;
   if v_fresh is not null then
     v_results := farthing.charge_usage(v_account, v_fresh, p_correlation_id, null, p_now);
     return query
