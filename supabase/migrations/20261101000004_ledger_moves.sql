@@ -38,13 +38,13 @@ create table farthing.hold_lots (
   hold_id uuid not null,
   lot_id uuid not null,
   amount farthing.positive_credits not null,
-  primary key (account_id, hold_id, lot_id),
+  primary key (account_id, lot_id, hold_id),
   foreign key (account_id, hold_id) references farthing.holds (account_id, hold_id),
   foreign key (account_id, lot_id) references farthing.lots (account_id, lot_id)
 );
 comment on table farthing.hold_lots is
   'Which lots a hold keeps, and how much of each: what a hold needs does not expire under it.';
-create index hold_lots_by_lot on farthing.hold_lots (account_id, lot_id);
+create index hold_lots_by_hold on farthing.hold_lots (account_id, hold_id);
 
 alter table farthing.holds enable row level security;
 alter table farthing.hold_lots enable row level security;

@@ -36,7 +36,7 @@ $$;
 comment on function farthing.entry_hash(bytea, farthing.entries) is
   'sha256 over the previous hash and every field of the entry.';
 
-create function farthing.seal(p_limit int default 10000)
+create function farthing.seal(p_limit int default 60000)
 returns int
 language plpgsql
 set search_path = ''

@@ -67,7 +67,7 @@ select is(farthing.sweep_inbox(tests.after('1 min'), 2), 1, 'and the rest the ne
 -- Who and when.
 select is((select array_agg(format('%s: %s', jobname, schedule) order by jobname) from cron.job
     where jobname like 'farthing-%'), array['farthing-seal: * * * * *', 'farthing-sweep-accounts: * * * * *',
-    'farthing-sweep-idempotency-keys: */10 * * * *', 'farthing-sweep-inbox: * * * * *',
+    'farthing-sweep-idempotency-keys: * * * * *', 'farthing-sweep-inbox: * * * * *',
     'farthing-sweep-orders: */5 * * * *'], 'every sweep is on the clock');
 create function pg_temp.run_jobs() returns int language plpgsql as $$
 declare
