@@ -10,8 +10,8 @@ import type { Tokens } from "./tokens.ts";
 export interface GatewayParts {
   keys: Keys;
   tokens: Tokens;
-  auth: Auth;
-  rest: Rest;
+  auth: Pick<Auth, "fetch">;
+  rest: Pick<Rest, "fetch">;
   functions: Hono;
   docs: Hono;
   control: Hono;

@@ -41,7 +41,7 @@ async function translate(response: Response, tokens: Tokens): Promise<Response> 
   return new Response(JSON.stringify({ ...body, access_token: accessToken }), { status, headers });
 }
 
-export function authDoor(auth: Auth, keys: Keys, tokens: Tokens): Hono<GatewayEnv> {
+export function authDoor(auth: Pick<Auth, "fetch">, keys: Keys, tokens: Tokens): Hono<GatewayEnv> {
   const door = new Hono<GatewayEnv>();
   const issuer = (url: string) => new URL("/auth/v1", url).href;
 

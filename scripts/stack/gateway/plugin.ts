@@ -1,8 +1,11 @@
 /** The API part: lite's two apps, the functions and the docs page behind one port. */
+import type { JWTPayload } from "jose";
 import type postgres from "postgres";
 import { databaseOf, type StackContext } from "../context.ts";
 import { createAuth, createRest } from "../lite/apps.ts";
+import { outliveLostConnections } from "../lite/lost-connections.ts";
 import { keepDatabaseErrorsQuiet } from "../lite/quiet.ts";
+import { renewed } from "../lite/renewed.ts";
 import { listen, type Listener } from "../listen.ts";
 import { deliver } from "../mail/deliver.ts";
 import type { Plugin } from "../plugin.ts";
@@ -36,7 +39,7 @@ export function gatewayPlugin(status: () => Promise<unknown>): Plugin {
 
   async function start(context: StackContext): Promise<void> {
     const { keys, urls, options, ports } = context;
-    closers.push(keepDatabaseErrorsQuiet());
+    closers.push(keepDatabaseErrorsQuiet(), outliveLostConnections());
     environment = functionEnvironment(context);
     setEnvironment(environment);
     const sql = databaseOf(context).connect("postgres", { max: 2 });
@@ -49,10 +52,16 @@ export function gatewayPlugin(status: () => Promise<unknown>): Plugin {
       redirectUrls: appOrigins(urls.api).map((origin) => `${origin}/**`),
       email: { send: (message: Parameters<typeof deliver>[1]) => deliver(urls.mail, message) },
     };
-    const auth = createAuth(lite);
-    const rest = createRest(lite);
-    closers.push(() => auth.close(), () => rest.close());
-    const reload = () => void rest.reload().catch(() => {});
+    const auths = renewed(() => createAuth(lite));
+    const rests = renewed(() => createRest(lite));
+    closers.push(() => auths.close(), () => rests.close());
+    databaseOf(context).onUp(() => [auths, rests].forEach((part) => part.renew()));
+    const auth = { fetch: (request: Request) => auths.answer((part) => part.fetch(request)) };
+    const rest = {
+      fetch: (request: Request, claims: JWTPayload) =>
+        rests.answer((part) => part.fetch(request, claims)),
+    };
+    const reload = () => void rests.current.reload().catch(() => {});
     closers.push(await listenAlways(databaseOf(context), "pgrst", reload));
     const loaded = await loadFunctions(options.functionsDir, context.log);
     const functions = functionsDoor(loaded);

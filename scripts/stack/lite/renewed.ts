@@ -1,0 +1,43 @@
+/**
+ * A part of lite that is made anew each time the database has come back: a server that dies under a
+ * transaction can leave postgres.js waiting for ever, on a connection that its pool never gets back.
+ */
+interface Part {
+  close(): Promise<void>;
+}
+
+export interface Renewed<P extends Part> {
+  /** The part as it is now. */
+  readonly current: P;
+  /** Runs a call; one that is under way when the part is renewed is answered 503. */
+  answer(call: (part: P) => Promise<Response>): Promise<Response>;
+  renew(): void;
+  close(): Promise<void>;
+}
+
+const unavailable = () =>
+  Response.json({ code: "57P01", message: "the database was restarted" }, { status: 503 });
+
+export function renewed<P extends Part>(make: () => P): Renewed<P> {
+  let current = make();
+  const underWay = new Set<() => void>();
+  return {
+    get current() {
+      return current;
+    },
+    answer: (call) =>
+      new Promise((resolve, reject) => {
+        const giveUp = () => resolve(unavailable());
+        underWay.add(giveUp);
+        call(current).then(resolve, reject).finally(() => underWay.delete(giveUp));
+      }),
+    renew() {
+      const old = current;
+      current = make();
+      for (const giveUp of underWay) giveUp();
+      underWay.clear();
+      void old.close().catch(() => {});
+    },
+    close: () => current.close(),
+  };
+}

@@ -1,0 +1,43 @@
+/** The local stack itself outlives its database: REST, Auth and functions come back with it. */
+import { equal } from "node:assert/strict";
+import { get, send } from "../support/http.ts";
+import { databaseIsBack, killDatabase } from "../support/killing.ts";
+import { signUp } from "../support/people.ts";
+import { until } from "../support/until.ts";
+import { readWorld } from "../support/world.ts";
+
+const world = readWorld();
+const ROUNDS = 3;
+const READERS = 20;
+const PATIENCE_MS = 2_000;
+
+Deno.test({
+  name: "stack outlives a database killed under reads and calls",
+  ignore: world.dataDir === undefined,
+  fn: async () => {
+    const person = await signUp(world);
+    // A read that was under way when all ended may never be answered: its caller gives up.
+    const rest = () =>
+      send(`${world.url}/rest/v1/credit_entries`, {
+        headers: person.as,
+        signal: AbortSignal.timeout(PATIENCE_MS),
+      });
+    for (let round = 0; round < ROUNDS; round++) {
+      let isOver = false;
+      const readers = Array.from({ length: READERS }, async (_, index) => {
+        while (!isOver) {
+          if (index % 2 === 0) await rest().catch(() => {});
+          else await get(world, "credits", person.as);
+        }
+      });
+      await killDatabase(world);
+      await databaseIsBack(world);
+      await until("REST answers again", async () => (await rest()).status === 200 || undefined);
+      isOver = true;
+      await Promise.all(readers);
+    }
+    equal((await rest()).status, 200);
+    equal((await get(world, "credits", person.as)).status, 200);
+    await signUp(world);
+  },
+});
