@@ -86,6 +86,7 @@ export async function startDatabase(options: DatabaseOptions): Promise<DatabaseS
 class Server implements DatabaseServer {
   #child: Deno.ChildProcess | undefined;
   #wanted = false;
+  #starting: Promise<void> | undefined;
   readonly #up: (() => void)[] = [];
 
   constructor(
@@ -139,15 +140,23 @@ class Server implements DatabaseServer {
     await this.#admin(`drop database if exists ${quoteName(name)} with (force)`);
   }
 
-  async restart(): Promise<void> {
+  /** One start at a time: whoever asks while one is under way waits for it. */
+  restart(): Promise<void> {
+    return this.#starting ??= this.#start().finally(() => this.#starting = undefined);
+  }
+
+  async #start(): Promise<void> {
     if (this.#child) return;
     await endServer(this.directory);
     const end = performance.now() + START_TIMEOUT_MS;
     while (true) {
       const child = await spawnServer(this.options);
       this.#watch(child);
-      if (await this.#answers(child, end)) return this.#up.forEach((callback) => callback());
-      this.#wanted = false;
+      if (await this.#answers(child, end) && this.#child === child) {
+        // Only now: one that dies before its first answer is this loop's business, and nobody else's.
+        this.#wanted = true;
+        return this.#up.forEach((callback) => callback());
+      }
       const log = await lastLog(this.directory);
       // Children of a killed postmaster hold the shared memory until they notice.
       const again = /pre-existing shared memory|lock file ".*" already exists/.test(log);
@@ -159,7 +168,7 @@ class Server implements DatabaseServer {
 
   #watch(child: Deno.ChildProcess): void {
     this.#child = child;
-    this.#wanted = true;
+    this.#wanted = false;
     child.status.then((status) => {
       if (this.#child !== child) return;
       this.#child = undefined;
