@@ -3,10 +3,11 @@ import { deepEqual, equal, ok } from "node:assert/strict";
 import type Stripe from "stripe";
 import { payCheckout } from "../../scripts/stack/stripe/browser.ts";
 import { Checkout, Received } from "../../supabase/functions/_shared/contracts/checkout.ts";
+import { Debit } from "../../supabase/functions/_shared/contracts/credits.ts";
 import { countEntries, proven, withSql } from "../support/database.ts";
-import { type Answer, data, envelope, post, refused } from "../support/http.ts";
+import { type Answer, backEnd, data, envelope, post, refused } from "../support/http.ts";
 import { databaseIsBack, killDatabase } from "../support/killing.ts";
-import { type Person, signUp } from "../support/people.ts";
+import { type Person, signUp, signUpWith } from "../support/people.ts";
 import {
   type OpenCheckout,
   openCheckout,
@@ -14,7 +15,7 @@ import {
   ordersOf,
   packageNamed,
 } from "../support/purchases.ts";
-import { deliver, payInSilence, sessionsOf } from "../support/stripe.ts";
+import { control, deliver, payInSilence, sessionsOf } from "../support/stripe.ts";
 import { until } from "../support/until.ts";
 import { readWorld } from "../support/world.ts";
 
@@ -102,16 +103,40 @@ async function ageKeys(): Promise<void> {
     where status is null`);
 }
 
-Deno.test({
-  name: "checkout with the database killed in the middle is one order and one session in the end",
-  ignore,
-  fn: async () => {
-    const { id } = await packageNamed(world, "Starter");
-    for (let round = 0; round < ROUNDS; round++) {
+type Kill = (buyer: Person, isAnswered: () => boolean) => Promise<void>;
+
+/** Kills while Stripe is asked: the order is begun, the session not yet attached. */
+const killWhileStripeIsAsked: Kill = async (buyer) => {
+  await until("the order is begun", async () => (await ordersOf(world, buyer))[0]);
+  await killDatabase(world);
+};
+
+/** And again each time it comes back, until the checkout has given up. */
+const killUntilAnswered: Kill = async (buyer, isAnswered) => {
+  await killWhileStripeIsAsked(buyer, isAnswered);
+  while (!isAnswered()) await killDatabase(world);
+};
+
+const MOMENTS: [name: string, delayMs: number, kill: Kill][] = [
+  ["as it begins", 1, () => killDatabase(world)],
+  ["until Stripe has answered", 500, killUntilAnswered],
+  ["while Stripe is asked", 1_500, killWhileStripeIsAsked],
+];
+
+for (const [moment, delay_ms, kill] of MOMENTS) {
+  Deno.test({
+    name: `checkout with the database killed ${moment} is one order and one session`,
+    ignore,
+    fn: async () => {
       const buyer = await signUp(world);
+      const { id } = await packageNamed(world, "Starter");
       const key = crypto.randomUUID();
       const ask = (as = key) => post(world, "checkout", buyer.as, { package_id: id }, { key: as });
-      const [first] = await Promise.all([ask(), killDatabase(world)]);
+      await control(world, "POST", "faults", { path: "/v1/checkout/sessions", delay_ms });
+      let isAnswered = false;
+      const asking = ask().finally(() => isAnswered = true);
+      const [first] = await Promise.all([asking, kill(buyer, () => isAnswered)]);
+      await control(world, "DELETE", "faults");
       await databaseIsBack(world);
       if (first.status !== 201) ok(envelope(first).error?.retryable, first.text);
       const second = await insisting("the checkout", ask);
@@ -127,7 +152,62 @@ Deno.test({
       deepEqual((await ordersOf(world, buyer)).map(({ order_id }) => order_id), [
         checkout.order_id,
       ]);
-    }
+      await proven(world);
+    },
+  });
+}
+
+/** Runs `act` against a locked account and kills the database while it waits for the lock. */
+async function killInside(person: Person, act: () => Promise<Answer>): Promise<Answer> {
+  return await withSql(world, async (sql) => {
+    const holder = await sql.reserve();
+    await holder`begin`;
+    await holder`select from farthing.accounts where owner_id = ${person.id} for update`;
+    const acting = act();
+    await until("the call waits inside the database", async () => {
+      const waiting = await withSql(
+        world,
+        (other) => other`select from pg_locks where not granted`,
+      );
+      return waiting.length > 0 ? true : undefined;
+    });
+    await killDatabase(world);
+    return await acting;
+  });
+}
+
+Deno.test({
+  name: "T2: event with the database killed inside its transaction is granted by its redelivery",
+  ignore,
+  fn: async () => {
+    const buyer = await signUp(world);
+    const checkout = await openCheckout(world, buyer);
+    const events = await payInSilence(world, checkout);
+    const completed = events.find(({ type }) => type === "checkout.session.completed")!;
+    refused(await killInside(buyer, () => deliver(world, completed)), 500, "internal");
+    await databaseIsBack(world);
+    equal(await countEntries(world, buyer.id), 0);
+    await hear(events);
+    await orderBecomes(world, buyer, checkout.order_id, "paid");
+    equal(await countEntries(world, buyer.id), 1);
+    await proven(world);
+  },
+});
+
+Deno.test({
+  name: "debit with the database killed inside its transaction is made once by its repeat",
+  ignore,
+  fn: async () => {
+    const person = await signUpWith(world, "10");
+    const body = { user_id: person.id, amount: "3", reason: "x" };
+    const key = crypto.randomUUID();
+    const ask = () => post(world, "credits/debits", backEnd(world), body, { key });
+    const lost = await killInside(person, ask);
+    equal(refused(lost, 503, "upstream_unavailable").retryable, true);
+    const debit = data(await insisting("the debit", ask), 201, Debit);
+    equal(debit.balance_after, "7");
+    equal((await ask()).headers.get("idempotency-replayed"), "true");
+    equal(await countEntries(world, person.id, "debit"), 1);
     await proven(world);
   },
 });
