@@ -14,7 +14,12 @@ export const http: Suite = {
     const flags = ["--no-check"];
     return await withStack(async (env) => {
       const rows = [
-        ...await runDenoTests({ files: files.filter((file) => !isFault(file)), env, flags }),
+        ...await runDenoTests({
+          files: files.filter((file) => !isFault(file)),
+          env,
+          flags,
+          jobs: 2,
+        }),
         ...await runDenoTests({ files: files.filter(isFault), env, flags }),
       ];
       return { rows, skipped: [] };
