@@ -4,13 +4,17 @@
 -- (an advisory lock on the key) and then finds the answer. Where Stripe is called in between, the key is
 -- committed as `started` first.
 
+-- A domain and not a check: a check is parsed by every statement that writes the table.
+create domain farthing.final_status as smallint
+  constraint final_status_answers check (value between 200 and 499);
+comment on domain farthing.final_status is 'The HTTP status of an answer that a repeat gets again.';
+
 create table farthing.idempotency_keys (
   key bytea primary key,
   fingerprint bytea not null,
-  status smallint,
+  status farthing.final_status,
   answer jsonb,
-  created_at timestamptz not null default now(),
-  constraint idempotency_keys_status_final check (status between 200 and 499)
+  created_at timestamptz not null default now()
 );
 comment on table farthing.idempotency_keys is
   'key = sha256(caller, route, Idempotency-Key); fingerprint = sha256(method, path, body). Without a '

@@ -17,66 +17,66 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  v_lot_ids uuid[]; v_sources text[]; v_free numeric[]; v_given numeric[]; -- one place per lot
-  v_available numeric;
-  v_lot int := 1;
-  v_charge farthing.charge; v_result farthing.charge_result;
-  v_results farthing.charge_result[] := '{}'::farthing.charge_result[]; v_entries farthing.entries[] := '{}'::farthing.entries[];
+  v_row record;
+  v_lot_ids uuid[] := '{}'::uuid[]; v_sources text[]; v_free numeric[]; v_given numeric[]; -- a place per lot
+  v_lot int := 1; v_available numeric := 0;
+  v_charge farthing.charge;
+  v_transaction_id uuid; v_first_seq bigint; v_shortfall numeric; v_lots jsonb; -- of the charge at hand
+  v_need numeric; v_take numeric; v_debt numeric := p_account.debt;
   v_at timestamptz := greatest(p_now, p_account.last_entry_at);
-  v_account farthing.accounts := p_account;
-  v_need numeric; v_take numeric;
+  -- Fields of a composite cost more to set than variables do.
+  v_seq bigint := p_account.last_seq; v_balance numeric := p_account.balance;
+  v_entries farthing.entries[] := '{}'::farthing.entries[];
+  v_results farthing.charge_result[] := '{}'::farthing.charge_result[];
 begin
-  -- Rule 5, and of an expired lot just what the hold that is being settled kept of it.
-  select coalesce(array_agg(s.lot_id), '{}'), array_agg(s.source), array_agg(s.free), coalesce(sum(s.free), 0)
-  into v_lot_ids, v_sources, v_free, v_available
-  from (
-    select l.lot_id, l.source,
-      case when l.expires_at <= p_now then least(h.amount, l.remaining - l.reserved)
-        else l.remaining - l.reserved end as free
+  for v_row in
+    -- Rule 5, and of an expired lot just what the hold that is being settled kept of it.
+    select l.lot_id, l.source::text, case when l.expires_at <= p_now
+      then least(h.amount, l.remaining - l.reserved) else l.remaining - l.reserved end as free
     from farthing.lots l
     left join farthing.hold_lots h
-      on (h.account_id, h.hold_id, h.lot_id) = (l.account_id, p_hold_id, l.lot_id)
+      on h.account_id = l.account_id and h.hold_id = p_hold_id and h.lot_id = l.lot_id
     where l.account_id = p_account.account_id and l.closed_at is null and l.remaining > l.reserved
       and (l.expires_at is null or l.expires_at > p_now or h.amount is not null)
-    order by l.priority, l.expires_at, l.source, l.created_at, l.lot_id) s;
-  v_given := array_fill(0::numeric, array[cardinality(v_lot_ids)]);
+    order by l.priority, l.expires_at, l.source, l.created_at, l.lot_id
+  loop
+    v_lot_ids := v_lot_ids || v_row.lot_id;
+    v_sources := v_sources || v_row.source;
+    v_free := v_free || v_row.free;
+    v_given := v_given || 0.0;
+    v_available := v_available + v_row.free;
+  end loop;
   foreach v_charge in array p_charges loop
-    v_result := row(true, case when v_charge.amount > 0 then gen_random_uuid() end, v_charge.amount,
-      v_account.last_seq + 1, null, null, v_available, 0, '[]');
     if p_hold_id is null and (p_account.debt > 0 or v_charge.amount > v_available) then
-      v_result.accepted := false;
-      v_result.available := case when p_account.debt > 0 then 0 else v_available end;
-      v_results := v_results || v_result;
+      v_results := v_results || row(false, null, v_charge.amount, null, null, null,
+        case when p_account.debt > 0 then 0 else v_available end, 0, '[]')::farthing.charge_result;
       continue;
     end if;
-    v_need := v_charge.amount;
+    v_transaction_id := case when v_charge.amount > 0 then gen_random_uuid() end;
+    v_first_seq := v_seq + 1; v_shortfall := 0; v_lots := '[]'; v_need := v_charge.amount;
     while v_need > 0 loop
-      v_take := case when v_lot <= cardinality(v_lot_ids) then least(v_need, v_free[v_lot]) else v_need end;
-      v_account.last_seq := v_account.last_seq + 1;
-      v_account.balance := v_account.balance - v_take;
-      v_need := v_need - v_take;
-      -- Past the last lot there is no lot id: what no lot pays is the shortfall, and becomes debt.
-      v_entries := v_entries || row(v_account.account_id, v_account.last_seq,
-        coalesce(v_charge.event_at, v_at), v_at, gen_random_uuid(), v_result.transaction_id, v_lot_ids[v_lot],
-        'usage', 'out', v_take, v_account.balance, v_charge.kind, v_charge.reference_type,
-        v_charge.reference_id, v_charge.correlation_id, v_charge.metadata)::farthing.entries;
+      v_take := least(v_need, v_free[v_lot]);
+      v_seq := v_seq + 1; v_balance := v_balance - v_take; v_need := v_need - v_take;
+      v_entries := v_entries || row(p_account.account_id, v_seq, coalesce(v_charge.event_at, v_at), v_at,
+        gen_random_uuid(), v_transaction_id, v_lot_ids[v_lot], 'usage', 'out', v_take, v_balance,
+        v_charge.kind, v_charge.reference_type, v_charge.reference_id, v_charge.correlation_id,
+        v_charge.metadata)::farthing.entries;
+      -- Past the last lot there is neither id nor limit: what no lot pays is the shortfall, and becomes debt.
       if v_lot > cardinality(v_lot_ids) then
-        v_result.shortfall := v_take;
+        v_shortfall := v_take; v_debt := v_debt + v_take;
         exit;
       end if;
-      v_result.lots := v_result.lots || jsonb_build_object(
+      v_lots := v_lots || jsonb_build_object(
         'id', v_lot_ids[v_lot], 'source', v_sources[v_lot], 'amount', trim_scale(v_take)::text);
-      v_free[v_lot] := v_free[v_lot] - v_take;
-      v_given[v_lot] := v_given[v_lot] + v_take;
       v_available := v_available - v_take;
+      v_given[v_lot] := v_given[v_lot] + v_take; v_free[v_lot] := v_free[v_lot] - v_take;
       v_lot := v_lot + (v_free[v_lot] = 0)::int;
     end loop;
-    v_account.debt := v_account.debt + v_result.shortfall;
-    v_result.last_seq := v_account.last_seq;
-    v_result.balance_after := v_account.balance;
-    v_results := v_results || v_result;
+    v_results := v_results || row(true, v_transaction_id, v_charge.amount, v_first_seq, v_seq, v_balance,
+      v_available, v_shortfall, v_lots)::farthing.charge_result;
   end loop;
-  perform farthing.write_spending(v_account, v_entries, v_lot_ids, v_given, v_at);
+  perform farthing.write_spending(p_account.account_id, v_seq, v_balance, v_debt, v_at, v_entries, v_lot_ids,
+    v_given);
   return v_results;
 end
 $$;
@@ -86,8 +86,8 @@ comment on function farthing.spend is
   'rest becomes debt. Credits.';
 
 create function farthing.write_spending(
-  p_account farthing.accounts, p_entries farthing.entries[], p_lot_ids uuid[], p_given numeric[],
-    p_at timestamptz)
+  p_account_id bigint, p_last_seq bigint, p_balance numeric, p_debt numeric, p_at timestamptz,
+  p_entries farthing.entries[], p_lot_ids uuid[], p_given numeric[])
 returns void
 language plpgsql
 set search_path = ''
@@ -96,17 +96,24 @@ begin
   if cardinality(p_entries) = 0 then
     return;
   end if;
-  -- Burn-down takes lots from the front: the first that gave nothing ends the list. Mostly it is one lot,
-  -- and one update by key is a third of a join's price.
-  for v_lot in 1 .. cardinality(p_lot_ids) loop
+  -- Burn-down takes lots from the front: the first that gave nothing ends the list. One update by key is a
+  -- third of a join's price.
+  for v_lot in 2 .. cardinality(p_lot_ids) loop
     exit when p_given[v_lot] = 0;
     update farthing.lots
     set remaining = remaining - p_given[v_lot], closed_at = case when remaining = p_given[v_lot] then p_at end
-    where account_id = p_account.account_id and lot_id = p_lot_ids[v_lot];
+    where account_id = p_account_id and lot_id = p_lot_ids[v_lot];
   end loop;
-  update farthing.accounts
-  set last_seq = p_account.last_seq, balance = p_account.balance, debt = p_account.debt, last_entry_at = p_at
-  where account_id = p_account.account_id;
+  -- Mostly it is one lot: then all that is written is written by one statement.
+  with first_lot as (
+    update farthing.lots
+    set remaining = remaining - p_given[1], closed_at = case when remaining = p_given[1] then p_at end
+    where account_id = p_account_id and lot_id = p_lot_ids[1]
+  ), account as (
+    update farthing.accounts
+    set last_seq = p_last_seq, balance = p_balance, debt = p_debt, last_entry_at = p_at
+    where account_id = p_account_id
+  )
   insert into farthing.entries select * from unnest(p_entries);
 end
 $$;
