@@ -134,6 +134,8 @@ create function farthing.lock_account(p_user_id uuid, p_now timestamptz)
 returns farthing.accounts
 language plpgsql
 set search_path = ''
+-- One stuck account must not use up the connections that all others need; the doors try again.
+set lock_timeout = '2s'
 as $$
 declare
   v_account farthing.accounts;

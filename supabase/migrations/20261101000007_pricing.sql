@@ -94,11 +94,12 @@ begin
   from counted c
   left join lateral (
     -- The pinned version; else the newest in force at that moment; an event older than the first version is
-    -- charged at the first, so that a late report is not free.
+    -- charged at the first, so that a late report is not free; one from the future at today's.
     select x.* from farthing.rates x where x.model = c.model
     order by (x.version is not distinct from p_pinned_version) desc,
-      (x.effective_from <= coalesce(p_rate_at, c.event_at)) desc,
-      case when x.effective_from <= coalesce(p_rate_at, c.event_at) then x.effective_from end desc,
+      (x.effective_from <= coalesce(p_rate_at, least(c.event_at, p_now))) desc,
+      case when x.effective_from <= coalesce(p_rate_at, least(c.event_at, p_now)) then
+        x.effective_from end desc,
       x.effective_from, x.version desc
     limit 1) r on true
   -- offset 0: worked out once. Without it the planner writes the whole sum in wherever its result is used.

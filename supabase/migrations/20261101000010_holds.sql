@@ -126,6 +126,7 @@ create function farthing.lock_open_hold(p_hold_id uuid, p_now timestamptz)
 returns farthing.holds
 language plpgsql
 set search_path = ''
+set lock_timeout = '2s' -- as in lock_account
 as $$
 declare
   v_hold farthing.holds;

@@ -130,6 +130,9 @@ begin
       'order',
       p_order.order_id::text, null, null, p_now);
   end if;
+  if (select owner_id is null from farthing.accounts where account_id = p_order.account_id) then
+    perform farthing.close_lots(p_order.account_id, p_now); -- paid by someone who has left (rule 16)
+  end if;
 end
 $$;
 comment on function farthing.grant_order is

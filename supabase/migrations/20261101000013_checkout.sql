@@ -86,7 +86,9 @@ begin
     p_client_temp_id, p_now);
   if v_order.session_id is not null then
     return farthing.idempotency_keep(p_idempotency_key, p_fingerprint, 201,
-      farthing.order_answer(v_order), p_now) || '{"step": "reuse"}';
+      -- The click that asks now gets its own temporary id back, with the session that is open.
+      farthing.order_answer(v_order) || jsonb_build_object('client_temp_id', p_client_temp_id), p_now)
+      || '{"step": "reuse"}';
   end if;
   if p_idempotency_key is not null then
     insert into farthing.idempotency_keys (key, fingerprint, created_at)
@@ -115,12 +117,16 @@ declare
 begin
   -- Same order, same Stripe key, same session: whoever comes second writes what stands there already. The
   -- webhook may have been faster than this call; then only the session is noted.
-  update farthing.orders set session_id = p_session_id, session_url = p_session_url, updated_at = p_now
-  where order_id = p_order_id
-  returning * into v_order;
+  select * into v_order from farthing.orders where order_id = p_order_id for update;
   if v_order.order_id is null then
     perform farthing.fail('not_found', 'There is no such order.', null, 'order_id');
   end if;
+  if v_order.session_id <> p_session_id then
+    raise exception 'order % has another session', p_order_id;
+  end if;
+  update farthing.orders set session_id = p_session_id, session_url = p_session_url, updated_at = p_now
+  where account_id = v_order.account_id and order_id = p_order_id
+  returning * into v_order;
   v_data := farthing.order_answer(v_order);
   update farthing.idempotency_keys set status = 201, answer = v_data
   where key = decode(p_idempotency_key, 'hex') and status is null;
@@ -132,19 +138,24 @@ comment on function public.checkout_attach is
   'Notes the session Stripe opened for an order and finishes the idempotency key. Returns {status: 201, '
   'replayed, data: order}.';
 
-create function public.checkout_abandon(p_idempotency_key text)
+create function public.checkout_abandon(
+  p_idempotency_key text, p_order_id uuid default null, p_now timestamptz default now())
 returns jsonb
 language plpgsql security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
 as $$
 begin
   delete from farthing.idempotency_keys where key = decode(p_idempotency_key, 'hex') and status is null;
+  -- Stripe keeps what it answered under the order's key, errors too: after an answer the order is spent.
+  update farthing.orders set status = 'expired', updated_at = p_now
+  where order_id = p_order_id and status = 'pending' and session_id is null;
   return '{}'::jsonb;
 end
 $$;
 grant execute on function public.checkout_abandon to service_role;
 comment on function public.checkout_abandon is
-  'Stripe could not be asked: frees the key, so that a retry runs at once and finds the same order.';
+  'Stripe opened no session: frees the key, so that a retry runs at once. It finds the same order, unless '
+  'p_order_id gives that up because Stripe refused it.';
 
 create function public.checkout_packages(p_now timestamptz default now())
 returns jsonb

@@ -52,6 +52,11 @@ begin
   if p_facts ->> 'session_id' <> v_order.session_id then
     raise exception 'order % belongs to another session', v_order.order_id;
   end if;
+  if v_order.session_id is null and p_facts ->> 'session_id' is not null then
+    -- Faster than the call that opened the session: that one finds it noted.
+    update farthing.orders set session_id = p_facts ->> 'session_id'
+    where account_id = v_order.account_id and order_id = v_order.order_id;
+  end if;
   if p_facts ->> 'payment_status' = 'paid' and p_type <> 'checkout.session.async_payment_failed' then
     perform farthing.grant_order(v_order, coalesce(p_facts ->> 'payment_id', p_facts ->> 'session_id'),
       (p_facts ->> 'amount')::bigint, p_facts ->> 'currency', p_now);
@@ -81,6 +86,8 @@ set search_path = ''
 as $$
 declare
   c_most_attempts constant int := 10;
+  -- Stripe's own redeliveries come in between and are welcome, but only our clock counts tries.
+  v_due boolean := coalesce(p_event.next_attempt_at <= p_now, true);
 begin
   begin
     p_event.state := case
@@ -95,13 +102,14 @@ begin
       p_event.state := 'failed';
       p_event.last_error := left(sqlerrm, 1000);
   end;
-  p_event.attempts := p_event.attempts + 1;
+  p_event.attempts := p_event.attempts + v_due::int;
   if p_event.state in ('failed', 'deferred') and p_event.attempts >= c_most_attempts then
     p_event.state := 'dead';
   end if;
   -- 1, 2, 4 … 256 minutes: ten tries span eight and a half hours, a night without an operator.
   p_event.next_attempt_at := case when p_event.state in ('failed', 'deferred')
-    then p_now + interval '1 minute' * (2 ^ (p_event.attempts - 1)) end;
+    then case when v_due then p_now + interval '1 minute' * (2 ^ (p_event.attempts - 1))
+      else p_event.next_attempt_at end end;
   p_event.processed_at := case when p_event.state in ('processed', 'ignored') then p_now end;
   update farthing.inbox
   set state = p_event.state, attempts = p_event.attempts, next_attempt_at = p_event.next_attempt_at,
@@ -127,7 +135,8 @@ begin
     to_timestamp((v_given ->> 'created')::bigint), p_now)
   on conflict (event_id) do nothing;
   select * into v_event from farthing.inbox where event_id = v_given ->> 'id' for update;
-  if v_event.state in ('processed', 'ignored') then
+  -- A dead event waits for a person; to Stripe it is received.
+  if v_event.state in ('processed', 'ignored', 'dead') then
     return '{"received": true, "duplicate": true}'::jsonb;
   end if;
   v_event := farthing.apply_event(v_event, p_now);

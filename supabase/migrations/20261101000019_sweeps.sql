@@ -1,6 +1,6 @@
 -- Sweeps: what time does by itself, on pg_cron's clock. Each takes a bounded batch in a fixed order and
--- skips what another transaction has locked, so a sweep never stands in the way of a charge; the next
--- minute takes the rest.
+-- skips what another transaction has locked. What a sweep locks it keeps for the length of one batch, about a
+-- tenth of a second; the next minute takes the rest.
 
 create extension if not exists pg_cron with schema pg_catalog;
 
@@ -57,7 +57,7 @@ $$;
 comment on function farthing.close_lot is
   'Moves what is free of a lot to breakage. The account is locked by the caller.';
 
-create function farthing.sweep_accounts(p_now timestamptz default now(), p_limit int default 2000)
+create function farthing.sweep_accounts(p_now timestamptz default now(), p_limit int default 1000)
 returns int
 language plpgsql
 set search_path = ''
@@ -69,14 +69,16 @@ begin
   for v_account_id in
     select a.account_id from farthing.accounts a
     where a.account_id in (
-      select h.account_id from farthing.holds h where h.status = 'open' and h.expires_at <= p_now
+      (select h.account_id from farthing.holds h where h.status = 'open' and h.expires_at <= p_now
+        order by h.expires_at limit p_limit)
       union
-      select l.account_id from farthing.lots l
-      where l.closed_at is null and l.expires_at <= p_now and l.remaining > l.reserved)
+      (select l.account_id from farthing.lots l
+        where l.closed_at is null and l.expires_at <= p_now and l.remaining > l.reserved
+        order by l.expires_at limit p_limit))
     order by a.account_id limit p_limit for no key update skip locked
   loop
-    v_count := v_count + farthing.release_expired_holds(v_account_id,
-      p_now) + farthing.expire_lots(v_account_id, p_now);
+    v_count := v_count + farthing.release_expired_holds(v_account_id, p_now)
+      + farthing.expire_lots(v_account_id, p_now);
   end loop;
   return v_count;
 end
@@ -123,6 +125,9 @@ create function farthing.sweep_inbox(p_now timestamptz default now(), p_limit in
 returns int
 language plpgsql
 set search_path = ''
+-- Events come in time's order, not in that of accounts (rule 4), so a sweep must not wait: it gives up an
+-- event long before anyone calls it a deadlock, and the next minute tries again.
+set lock_timeout = '100ms'
 as $$
 declare
   v_event farthing.inbox;
@@ -132,8 +137,12 @@ begin
     select * from farthing.inbox where state in ('deferred', 'failed') and next_attempt_at <= p_now
     order by next_attempt_at limit p_limit for update skip locked
   loop
-    perform farthing.apply_event(v_event, p_now);
-    v_count := v_count + 1;
+    begin
+      perform farthing.apply_event(v_event, p_now);
+      v_count := v_count + 1;
+    exception when lock_not_available then
+      continue;
+    end;
   end loop;
   return v_count;
 end

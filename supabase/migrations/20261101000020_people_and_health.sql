@@ -1,5 +1,24 @@
 -- A user who leaves, and the question whether the database answers.
 
+create function farthing.close_lots(p_account_id bigint, p_now timestamptz)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_lot farthing.lots;
+begin
+  for v_lot in
+    select * from farthing.lots where account_id = p_account_id and closed_at is null order by created_at,
+      lot_id
+  loop
+    perform farthing.close_lot(v_lot, 'account_closed', p_now);
+  end loop;
+end
+$$;
+comment on function farthing.close_lots(bigint, timestamptz) is
+  'Closes the lots of an account without an owner to breakage. The account is locked by the caller.';
+
 create function farthing.close_account()
 returns trigger
 language plpgsql security definer -- runs inside auth's delete, by a role that owns nothing here
@@ -7,7 +26,6 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_hold_id uuid;
-  v_lot farthing.lots;
 begin
   for v_hold_id in select hold_id from farthing.holds where account_id = new.account_id
     and status = 'open' loop
@@ -15,12 +33,8 @@ begin
     update farthing.holds set status = 'released', resolved_at = now()
     where account_id = new.account_id and hold_id = v_hold_id;
   end loop;
-  for v_lot in
-    select * from farthing.lots where account_id = new.account_id and closed_at is null order by created_at,
-      lot_id
-  loop
-    perform farthing.close_lot(v_lot, 'account_closed', now());
-  end loop;
+  perform farthing.pay_debt(new.account_id, now());
+  perform farthing.close_lots(new.account_id, now());
   return null;
 end
 $$;

@@ -2,7 +2,7 @@
 
 begin;
 \ir helpers/story.psql
-select plan(26);
+select plan(27);
 
 insert into farthing.rates (model, version, input_per_million_usd, output_per_million_usd, markup,
   effective_from)
@@ -95,6 +95,13 @@ select is((holds_settle(hold_id, p_usage => '{"model": "free", "input_tokens": 1
   p_now => tests.after()) -> 'data') - '{hold_id,lots}'::text[], '{"status": "settled", "settled": "0",
   "released": "1", "shortfall": "0", "transaction_id": null, "balance_after": "965"}',
   'a hold settled with free usage releases everything') from o;
+
+-- An event from the future costs what it costs today.
+insert into farthing.rates (model, version, input_per_million_usd, output_per_million_usd, effective_from)
+values ('f', 1, 1, 1, tests.after()), ('f', 2, 100, 100, tests.after('3 years'));
+select is((select rate_version from farthing.price_usage(jsonb_build_array(jsonb_build_object('model', 'f',
+  'input_tokens', 1000, 'occurred_at', tests.after('4 years'))), tests.after('1 day'))), 1,
+  'an event from the future is charged at today''s rate');
 
 select is_empty('select * from farthing.prove()', 'the ledger proves itself');
 select * from finish();

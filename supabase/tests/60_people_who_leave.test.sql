@@ -2,7 +2,7 @@
 
 begin;
 \ir helpers/story.psql
-select plan(28);
+select plan(31);
 
 -- Ann leaves with lots, a hold and an order under way.
 select isnt(tests.give('ann', '10', '1 hour'), null, 'ann has 10 for an hour');
@@ -49,7 +49,7 @@ select is(tests.standing('ann'), 'balance 0, held 0, available 0, debt 0',
   'ann signs up again and has nothing');
 select is(credits_entries(tests.person('ann')) -> 'entries', '[]', 'and no past');
 
--- One who owes leaves the debt behind.
+-- One who owes: what a hold kept pays first.
 select isnt(tests.give('cid', '10'), null, 'cid has 10');
 create temporary table cid as select tests.hold('cid', '5') as kept;
 select is(holds_settle(tests.hold('cid', '5'), '8', p_now => tests.after()) #>> '{data,shortfall}', '3',
@@ -57,7 +57,22 @@ select is(holds_settle(tests.hold('cid', '5'), '8', p_now => tests.after()) #>> 
 select is(tests.outcome('delete from auth.users where email = ''cid@example.com''') ->> 'code', 'ok',
   'cid leaves');
 select results_eq($$ select a.balance::int, a.debt::int from farthing.accounts a join farthing.holds h using
-  (account_id), cid where h.hold_id = cid.kept $$, 'values (-3, 3)', 'what was owed stays owed');
+  (account_id), cid where h.hold_id = cid.kept $$, 'values (0, 0)', 'what a freed hold kept pays
+  what was owed');
+
+-- One who pays and leaves before the money is told: paid, and nobody's, so breakage.
+create temporary table eve as select checkout_begin(tests.person('eve'),
+  'b04eb8da-a595-4fbc-a8f4-708b219f705a', 'https://a.test', 'https://a.test', p_now => tests.after())
+  #>> '{order,order_id}' as order_id;
+select is(tests.outcome('delete from auth.users where email = ''eve@example.com''') ->> 'code', 'ok',
+  'eve leaves');
+select is(inbox_receive(jsonb_build_object('id', 'evt_eve', 'type', 'payment_intent.succeeded', 'livemode',
+  false, 'created', 1, 'facts', jsonb_build_object('order_id', order_id, 'payment_id', 'pi_eve',
+  'payment_status', 'paid', 'amount', 999, 'currency', 'usd')), tests.after('1 s')), '{"received": true}',
+  'the late payment is taken') from eve;
+select results_eq($$ select o.status, a.balance::int from farthing.orders o join farthing.accounts a
+  using (account_id), eve where o.order_id::text = eve.order_id $$, $$ values ('paid', 0) $$,
+  'what is paid for one who has left closes to breakage');
 
 -- One who has nothing leaves nothing.
 select isnt(tests.person('dan'), null, 'dan signs up');

@@ -24,6 +24,14 @@ const PAGE_SIZE = 100;
 // These hold nothing but digits, a point and a sign, so a leading minus is a number and no formula.
 const NUMBERS: ReadonlySet<unknown> = new Set(["seq", "amount", "balance_after"]);
 
+// A spreadsheet may skip what is invisible at the start of a cell, and then runs the rest as a formula.
+// The last four are the wide forms of the signs, which some programs read as the narrow ones.
+const FORMULA = /^[\t\r]|^[\s\p{C}]*[=+\-@\uff1d\uff0b\uff0d\uff20]/u;
+
+function disarm(text: string): string {
+  return FORMULA.test(text) ? `'${text}` : text;
+}
+
 type EntryRow = z.output<typeof Entry>;
 
 function toCsv(entries: EntryRow[], isFirst: boolean): string {
@@ -31,11 +39,11 @@ function toCsv(entries: EntryRow[], isFirst: boolean): string {
     header: isFirst,
     columns: [...COLUMNS],
     record_delimiter: "\r\n",
-    // A reference that begins with = + - @ would run as a formula when the file is opened.
-    escape_formulas: true,
+    // A lone CR or LF ends a record for most readers, not only the pair that ends ours.
+    quoted_match: /[\r\n]/,
     cast: {
       string: (value, { column, header }) =>
-        !header && NUMBERS.has(column) ? { value, escape_formulas: false } : value,
+        header || NUMBERS.has(column) ? value : disarm(value),
     },
   });
 }

@@ -1,4 +1,5 @@
 import { HoldPath, SettleBody, SettledHold } from "../_shared/contracts/holds.ts";
+import { refuseFuture } from "../_shared/contracts/occurred-at.ts";
 import { defineRoute } from "../_shared/http/define-route.ts";
 import { once } from "../_shared/http/once.ts";
 
@@ -17,9 +18,10 @@ export const settleHold = defineRoute({
   body: SettleBody,
   responses: { 200: SettledHold },
   errors: ["not_found", "hold_not_open", "unknown_model"],
-  handler: (call) => {
+  handler: async (call) => {
     const { correlation_id, ...usage } = call.body.usage ?? {};
-    return once(call, "holds_settle", {
+    refuseFuture(usage.occurred_at, call.services.now(), "usage.occurred_at");
+    return await once(call, "holds_settle", {
       p_hold_id: call.params.id,
       p_amount: call.body.amount,
       p_usage: call.body.usage && usage,

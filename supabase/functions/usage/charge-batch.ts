@@ -1,3 +1,4 @@
+import { refuseFuture } from "../_shared/contracts/occurred-at.ts";
 import { BatchBody, BatchResult } from "../_shared/contracts/usage.ts";
 import { defineRoute, LARGE_BODY_LIMIT_BYTES } from "../_shared/http/define-route.ts";
 import { once } from "../_shared/http/once.ts";
@@ -13,9 +14,15 @@ export const chargeBatch = defineRoute({
   bodyLimit: LARGE_BODY_LIMIT_BYTES,
   body: BatchBody,
   responses: { 200: BatchResult },
-  handler: (call) =>
-    once(call, "usage_charge_batch", {
-      p_events: call.body.events,
+  handler: async (call) => {
+    const { events } = call.body;
+    const now = call.services.now();
+    for (const [index, { occurred_at }] of events.entries()) {
+      refuseFuture(occurred_at, now, `events[${index}].occurred_at`);
+    }
+    return await once(call, "usage_charge_batch", {
+      p_events: events,
       p_correlation_id: call.context.traceId,
-    }),
+    });
+  },
 });

@@ -1,4 +1,5 @@
 import { Charge, UsageBody } from "../_shared/contracts/usage.ts";
+import { refuseFuture } from "../_shared/contracts/occurred-at.ts";
 import { defineRoute } from "../_shared/http/define-route.ts";
 import { once } from "../_shared/http/once.ts";
 
@@ -16,9 +17,10 @@ export const chargeUsage = defineRoute({
   body: UsageBody,
   responses: { 200: Charge, 201: Charge },
   errors: ["insufficient_credits", "spend_cap_reached", "not_found", "unknown_model"],
-  handler: (call) => {
+  handler: async (call) => {
     const { user_id, correlation_id, event_id = call.idempotency.key, ...usage } = call.body;
-    return once(call, "usage_charge", {
+    refuseFuture(usage.occurred_at, call.services.now(), "occurred_at");
+    return await once(call, "usage_charge", {
       p_user_id: user_id,
       p_usage: { event_id, ...usage },
       p_correlation_id: correlation_id ?? call.context.traceId,

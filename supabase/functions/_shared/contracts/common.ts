@@ -27,11 +27,23 @@ export const Amount = AmountOrZero
 export const SignedAmount = z.string()
   .openapi({ pattern: "^-?(0|[1-9]\\d*)(\\.\\d{1,18})?$", example: "-50" });
 
-/** RFC 3339 with a zone. */
+// The years that RFC 3339 can write, in UTC. PostgreSQL rounds to the microsecond, hence the last second.
+const EARLIEST_MS = Date.parse("0001-01-01T00:00:00Z");
+const LATEST_MS = Date.parse("9999-12-31T23:59:59Z");
+
+/** PostgreSQL knows zones up to 15:59 from Greenwich. */
+const FAR_ZONE = /[+-](1[6-9]|2\d):\d\d$/;
+
+function isStorable(text: string): boolean {
+  const ms = Date.parse(text);
+  return ms >= EARLIEST_MS && ms <= LATEST_MS && !FAR_ZONE.test(text);
+}
+
+/** RFC 3339 with a zone, from the year 1 to 9999. */
 export const Timestamp = z.iso.datetime({
   offset: true,
   error: "Send a time as RFC 3339, for example 2026-11-21T12:00:00Z.",
-});
+}).refine(isStorable, "Send a time of the years 0001 to 9999, with a zone up to 15:59.");
 
 /** A time in an answer: RFC 3339, UTC. */
 export const TimestampOut = z.string()

@@ -55,9 +55,17 @@ export const Entry = z.object({
   created_at: TimestampOut,
 }).openapi("Entry");
 
+const CURSOR = /^[1-9]\d{0,18}$/;
+const LAST_SEQ = String(2n ** 63n - 1n);
+
+/** Digits of the same number compare as text. */
+function isSeq(text: string): boolean {
+  return CURSOR.test(text) && (text.length < LAST_SEQ.length || text <= LAST_SEQ);
+}
+
 export const EntriesQuery = z.strictObject({
   ...listQuery,
-  cursor: z.string().regex(/^[1-9]\d{0,18}$/, "Not a cursor of this list.").optional(),
+  cursor: z.string().refine(isSeq, "Not a cursor of this list.").optional(),
   user_id: Uuid.optional(),
   kind: z.enum(ENTRY_KINDS).optional(),
   from: Timestamp.optional(),

@@ -227,7 +227,10 @@ export type Database = {
       };
     };
     Functions: {
-      "checkout_abandon": { Args: { "p_idempotency_key": string }; Returns: Json };
+      "checkout_abandon": {
+        Args: { "p_idempotency_key": string; "p_now"?: string; "p_order_id"?: string };
+        Returns: Json;
+      };
       "checkout_attach": {
         Args: {
           "p_idempotency_key"?: string;

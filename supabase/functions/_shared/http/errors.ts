@@ -16,6 +16,8 @@ type ErrorType =
 interface ErrorKind {
   readonly type: ErrorType;
   readonly status: number;
+  /** A second status that the code comes with; a route declares when it does. */
+  readonly alsoStatus?: number;
   readonly message: string;
   readonly retryable: boolean;
 }
@@ -65,7 +67,8 @@ export const ERRORS = {
   rate_limited: kind("rate_limit", 429, "Too many requests. Slow down.", true),
   velocity_exceeded: kind("rate_limit", 429, "Too many attempts. Try again later.", true),
   internal: kind("server", 500, AGAIN, true),
-  upstream_unavailable: kind("server", 503, AGAIN, true),
+  // 503 when a service behind us is out of reach, 502 when it answered and the answer is of no use.
+  upstream_unavailable: { ...kind("server", 503, AGAIN, true), alsoStatus: 502 },
   not_ready: kind("server", 503, "The service is not ready.", true),
 } as const satisfies Record<string, ErrorKind>;
 
@@ -94,6 +97,8 @@ interface ErrorOptions {
   retryAfterSeconds?: number | undefined;
   /** For the log alone. */
   internal?: string | undefined;
+  /** We should have caught it earlier: logged as an error whatever the status. */
+  isOurBug?: boolean | undefined;
   /** Only where the contract gives one code several statuses: `upstream_unavailable` is 502 or 503. */
   status?: number | undefined;
   cause?: unknown;
@@ -104,6 +109,7 @@ export class ApiError extends Error {
   readonly status: number;
   readonly retryAfterSeconds: number | undefined;
   readonly internal: string | undefined;
+  readonly isOurBug: boolean;
   readonly body: ErrorBody;
 
   constructor(readonly code: ErrorCode, options: ErrorOptions = {}) {
@@ -114,6 +120,7 @@ export class ApiError extends Error {
     this.status = options.status ?? status;
     this.retryAfterSeconds = options.retryAfterSeconds;
     this.internal = options.internal;
+    this.isOurBug = options.isOurBug ?? false;
     this.body = { type, code, message: shown, retryable };
     if (options.field !== undefined) this.body.field = options.field;
     if (options.details !== undefined) this.body.details = options.details;

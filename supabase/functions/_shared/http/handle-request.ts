@@ -67,17 +67,20 @@ export async function handleRequest(
   };
   let services: Services | undefined;
   let response: Response;
+  let isOurs = false;
   try {
     services = source();
     if (route === null) throw new ApiError("not_found");
     response = await runRoute({ route, request, path, params, context, services, record });
   } catch (thrown) {
     const now = services?.now() ?? new Date();
-    response = renderError(refuse(thrown, route, record), context, now);
+    const error = refuse(thrown, route, record);
+    isOurs = error.status >= 500 || error.isOurBug;
+    response = renderError(error, context, now);
   }
   record.status = response.status;
   record.duration_ms = Math.round((performance.now() - startedMs) * 100) / 100;
   const log = services?.log ?? consoleLogger;
-  log(response.status >= 500 ? "error" : "info", "request", record);
+  log(isOurs ? "error" : "info", "request", record);
   return response;
 }
