@@ -1,0 +1,119 @@
+-- The proof, second part: where credits came from and what they went for.
+
+create function farthing.prove_grants()
+returns table (rule int, account_id bigint, detail text)
+language sql stable
+set search_path = ''
+as $$
+  with granted as (
+    select o.account_id, o.order_id, o.payment_ref, o.credits, o.bonus_credits,
+      coalesce(sum(e.amount) filter (where e.kind = 'purchase'), 0) as purchased,
+      coalesce(sum(e.amount) filter (where e.kind = 'bonus'), 0) as bonus
+    from farthing.orders o
+    left join farthing.entries e on e.account_id = o.account_id and e.reference_type = 'order'
+      and e.reference_id = o.order_id::text and e.direction = 'in'
+    group by o.account_id, o.order_id
+  )
+  select 9, g.account_id, format('order %s: sold %s + %s, granted %s + %s', g.order_id, g.credits,
+    g.bonus_credits, g.purchased, g.bonus)
+  from granted g
+  where (g.payment_ref is not null and (g.purchased <> g.credits or g.bonus <> g.bonus_credits))
+    or (g.payment_ref is null and g.purchased + g.bonus <> 0)
+  union all
+  select 9, min(g.account_id), format('payment %s paid %s orders', g.payment_ref, count(*))
+  from granted g where g.payment_ref is not null group by g.payment_ref having count(*) > 1
+  union all
+  select 9, e.account_id, format('seq %s: %s without an order of this account', e.seq, e.kind)
+  from farthing.entries e
+  where e.kind in ('purchase', 'bonus') and not exists (select from farthing.orders o
+    where o.account_id = e.account_id and o.order_id::text = e.reference_id and e.reference_type = 'order')
+$$;
+comment on function farthing.prove_grants() is
+  'Rule 9 of purchases: one payment, one order, one grant of what was sold, and no grant without an '
+  'order.';
+
+create function farthing.prove_usage()
+returns table (rule int, account_id bigint, detail text)
+language sql stable
+set search_path = ''
+as $$
+  select 9, u.account_id, format('usage event %s: entries %s to %s are not its own', u.event_id, u.first_seq,
+    u.last_seq)
+  from farthing.usage_events u
+  left join farthing.entries e on e.account_id = u.account_id and e.seq between u.first_seq and u.last_seq
+    and e.reference_type = 'usage' and e.reference_id = u.event_id
+  group by u.account_id, u.event_id having count(e.seq) <> u.last_seq - u.first_seq + 1
+  union all
+  select 9, e.account_id, format('usage event %s was charged %s times', e.reference_id,
+    count(distinct e.transaction_id))
+  from farthing.entries e where e.reference_type = 'usage' and e.reference_id is not null
+  group by e.account_id, e.reference_id having count(distinct e.transaction_id) > 1
+  union all
+  select 9, e.account_id, format('seq %s: usage event %s is not on record', e.seq, e.reference_id)
+  from farthing.entries e
+  where e.reference_type = 'usage' and e.reference_id is not null and not exists (
+    select from farthing.usage_events u
+    where u.account_id = e.account_id and u.event_id = e.reference_id and e.seq between u.first_seq
+      and u.last_seq)
+$$;
+comment on function farthing.prove_usage() is 'Rule 9 of usage: one event, one charge, both on record.';
+
+create function farthing.prove_holds()
+returns table (rule int, account_id bigint, detail text)
+language sql stable
+set search_path = ''
+as $$
+  with charged as (
+    select e.account_id, coalesce(e.metadata ->> 'hold_id', e.reference_id) as hold_id, sum(e.amount)
+      as amount,
+      coalesce(sum(e.amount) filter (where e.lot_id is null), 0) as owed, count(distinct e.transaction_id)
+        as times
+    from farthing.entries e where e.kind = 'settle'
+    group by e.account_id, coalesce(e.metadata ->> 'hold_id', e.reference_id)
+  )
+  select 7, coalesce(h.account_id, c.account_id),
+    format('hold %s %s: settled %s, short %s, charged %s, owed %s, in %s',
+    coalesce(h.hold_id::text, c.hold_id), coalesce(h.status, 'unknown'), h.settled, h.shortfall, c.amount,
+      c.owed, c.times)
+  from farthing.holds h
+  full join charged c on c.account_id = h.account_id and c.hold_id = h.hold_id::text
+  where coalesce(h.settled, 0) <> coalesce(c.amount, 0) or coalesce(h.shortfall, 0) <> coalesce(c.owed, 0)
+    or c.times > 1
+$$;
+comment on function farthing.prove_holds() is
+  'Rule 7: a hold is charged at most once, what it says it settled, and only when settled.';
+
+create function farthing.prove_clawbacks()
+returns table (rule int, account_id bigint, detail text)
+language sql stable
+set search_path = ''
+as $$
+  select 10, o.account_id, format('order %s granted %s, %s were taken back', o.order_id,
+    o.credits + o.bonus_credits, sum(
+    case e.direction when 'out' then e.amount else -e.amount end))
+  from farthing.orders o
+  join farthing.entries e on e.account_id = o.account_id and e.counterparty = 'clawback'
+    and e.reference_type = 'order' and e.reference_id = o.order_id::text
+  group by o.account_id, o.order_id
+  having sum(case e.direction when 'out' then e.amount else -e.amount end) not between 0
+    and o.credits + o.bonus_credits
+$$;
+comment on function farthing.prove_clawbacks() is 'Rule 10: never more is taken back than the order granted.';
+
+create function farthing.prove()
+returns table (rule int, account_id bigint, detail text)
+language sql stable
+set search_path = ''
+as $$
+  select * from farthing.prove_sums()
+  union all select * from farthing.prove_lots()
+  union all select * from farthing.prove_entries()
+  union all select * from farthing.prove_grants()
+  union all select * from farthing.prove_usage()
+  union all select * from farthing.prove_holds()
+  union all select * from farthing.prove_clawbacks()
+  union all select 14, v.account_id, format('seq %s: %s', v.seq, v.problem) from farthing.verify() v
+$$;
+comment on function farthing.prove() is
+  'Rules 1, 3, 7, 9, 10, 13, 14 and 16 over the whole database; returns the violations, so no rows is the '
+  'proof.';
