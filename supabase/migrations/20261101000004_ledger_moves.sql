@@ -174,8 +174,7 @@ begin
   insert into farthing.lots (account_id, source, amount, remaining, cost_basis_usd, priority, expires_at,
     order_id, created_at)
   values (p_account_id, p_source, p_amount, p_amount, p_lot.cost_basis_usd, coalesce(p_lot.priority,
-    100::smallint),
-    p_lot.expires_at, p_lot.order_id, p_now)
+    100::smallint), p_lot.expires_at, p_lot.order_id, p_now)
   returning * into v_lot;
   update farthing.accounts
   set last_seq = last_seq + 1, balance = balance + p_amount, last_entry_at = greatest(last_entry_at, p_now)

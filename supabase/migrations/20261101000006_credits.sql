@@ -2,8 +2,7 @@
 
 create function public.credits_grant(
   p_user_id uuid, p_amount text, p_source text, p_expires_at timestamptz default null,
-    p_priority int default null,
-  p_reason text default null, p_correlation_id text default null,
+    p_priority int default null, p_reason text default null, p_correlation_id text default null,
   p_idempotency_key text default null, p_fingerprint text default null, p_now timestamptz default now())
 returns jsonb
 language plpgsql security definer -- service_role owns no table
@@ -40,8 +39,7 @@ begin
     'id', v_lot.lot_id, 'user_id', p_user_id, 'source', v_lot.source, 'amount',
       trim_scale(v_lot.amount)::text,
     'remaining', trim_scale(v_lot.remaining)::text, 'priority', v_lot.priority, 'expires_at',
-      v_lot.expires_at,
-    'created_at', v_lot.created_at), p_now);
+      v_lot.expires_at, 'created_at', v_lot.created_at), p_now);
 end
 $$;
 grant execute on function public.credits_grant to service_role;

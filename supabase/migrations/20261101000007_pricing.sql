@@ -99,8 +99,7 @@ begin
     order by (x.version is not distinct from p_pinned_version) desc,
       (x.effective_from <= coalesce(p_rate_at, least(c.event_at, p_now))) desc,
       case when x.effective_from <= coalesce(p_rate_at, least(c.event_at, p_now)) then
-        x.effective_from end desc,
-      x.effective_from, x.version desc
+        x.effective_from end desc, x.effective_from, x.version desc
     limit 1) r on true
   -- offset 0: worked out once. Without it the planner writes the whole sum in wherever its result is used.
   cross join lateral (select

@@ -64,8 +64,7 @@ begin
   select p_account.account_id, e.event_id, r.first_seq, r.last_seq
   from unnest(p_events) with ordinality e
   join unnest(v_results) with ordinality r (accepted, transaction_id, amount, first_seq, last_seq,
-    balance_after,
-    available, shortfall, lots, nr) on r.nr = e.ordinality
+    balance_after, available, shortfall, lots, nr) on r.nr = e.ordinality
   where r.accepted and e.event_id is not null and e.credits > 0; -- free usage leaves nothing to point at
   return v_results;
 end

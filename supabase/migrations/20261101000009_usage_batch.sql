@@ -42,11 +42,9 @@ begin
           'balance_after', trim_scale(r.balance_after)::text, 'rate_version', f.rate_version, 'lots', r.lots)
         else farthing.batch_refusal(v_fresh[f.nr], 'insufficient_credits') end
       from unnest(v_fresh) with ordinality f (index, user_id, event_id, model, rate_version, credits,
-        metadata, event_at,
-        problem, field, nr)
+        metadata, event_at, problem, field, nr)
       join unnest(v_results) with ordinality r (accepted, transaction_id, amount, first_seq, last_seq,
-        balance_after,
-        available, shortfall, lots, nr) on r.nr = f.nr;
+        balance_after, available, shortfall, lots, nr) on r.nr = f.nr;
   end if;
   return query
     select coalesce(

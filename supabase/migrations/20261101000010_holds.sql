@@ -13,8 +13,7 @@ as $$
     'shortfall', trim_scale(p_hold.shortfall)::text, 'model', p_hold.model, 'rate_version',
       p_hold.rate_version))
     || jsonb_build_object('reason', p_hold.reason, 'expires_at', p_hold.expires_at, 'created_at',
-      p_hold.created_at,
-      'resolved_at', p_hold.resolved_at)
+      p_hold.created_at, 'resolved_at', p_hold.resolved_at)
   from farthing.accounts a where a.account_id = p_hold.account_id
 $$;
 comment on function farthing.hold_answer(farthing.holds) is

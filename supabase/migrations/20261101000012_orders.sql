@@ -113,8 +113,7 @@ begin
   end if;
   if p_amount is distinct from p_order.amount or p_currency is distinct from p_order.currency then
     raise exception 'order % costs % %, the payment brought % %', p_order.order_id, p_order.amount,
-      p_order.currency,
-      p_amount, p_currency;
+      p_order.currency, p_amount, p_currency;
   end if;
   update farthing.orders set status = 'paid', payment_ref = p_payment_ref, paid_at = p_now, updated_at = p_now
   where account_id = p_order.account_id and order_id = p_order.order_id;
@@ -122,13 +121,11 @@ begin
   -- What the buyer paid in USD per lot; other currencies get theirs when reports know the rate.
   v_terms.cost_basis_usd := case p_order.currency when 'usd' then p_order.amount::numeric / 100 end;
   perform farthing.receive(p_order.account_id, 'paid', p_order.credits, 'purchase', 'purchases', v_terms,
-    'order',
-    p_order.order_id::text, null, null, p_now);
+    'order', p_order.order_id::text, null, null, p_now);
   if p_order.bonus_credits > 0 then
     v_terms.cost_basis_usd := 0;
     perform farthing.receive(p_order.account_id, 'bonus', p_order.bonus_credits, 'bonus', 'bonuses', v_terms,
-      'order',
-      p_order.order_id::text, null, null, p_now);
+      'order', p_order.order_id::text, null, null, p_now);
   end if;
   if (select owner_id is null from farthing.accounts where account_id = p_order.account_id) then
     perform farthing.close_lots(p_order.account_id, p_now); -- paid by someone who has left (rule 16)

@@ -20,8 +20,7 @@ comment on function farthing.order_answer(farthing.orders) is
 
 create function farthing.checkout_order_for(
   p_account_id bigint, p_package farthing.packages, p_success_url text, p_cancel_url text,
-    p_client_temp_id text,
-  p_now timestamptz)
+    p_client_temp_id text, p_now timestamptz)
 returns farthing.orders
 language plpgsql
 set search_path = ''
@@ -45,8 +44,7 @@ begin
   end if;
   if v_order.order_id is null then
     insert into farthing.orders (account_id, package_id, package_version, package_name, amount, currency,
-      credits,
-      bonus_credits, success_url, cancel_url, client_temp_id, expires_at, created_at, updated_at)
+      credits, bonus_credits, success_url, cancel_url, client_temp_id, expires_at, created_at, updated_at)
     values (p_account_id, p_package.package_id, p_package.version, p_package.name, p_package.amount,
       p_package.currency,
       p_package.credits, p_package.bonus_credits, p_success_url, p_cancel_url, p_client_temp_id,

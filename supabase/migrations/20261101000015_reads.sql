@@ -96,12 +96,10 @@ begin
       'entries', coalesce(jsonb_agg(jsonb_build_object('id', s.entry_id, 'seq', s.seq, 'kind', s.kind,
         'amount', trim_scale(case s.direction when 'in' then s.amount else -s.amount end)::text,
         'balance_after', trim_scale(s.balance_after)::text, 'transaction_id', s.transaction_id, 'lot_id',
-          s.lot_id,
-        'reference_type', s.reference_type, 'reference_id', s.reference_id, 'correlation_id',
+          s.lot_id, 'reference_type', s.reference_type, 'reference_id', s.reference_id, 'correlation_id',
           s.correlation_id,
         'metadata', s.metadata, 'event_at', s.event_at, 'created_at', s.created_at) order by s.seq desc),
-          '[]'),
-      'next_before', case when (select count(*) from page) > p_limit then min(s.seq)::text end)
+          '[]'), 'next_before', case when (select count(*) from page) > p_limit then min(s.seq)::text end)
     from shown s);
 end
 $$;
@@ -144,8 +142,7 @@ create view public.credit_entries with (security_invoker = true) as
 select e.entry_id as id, e.seq, e.kind,
   trim_scale(case e.direction when 'in' then e.amount else -e.amount end)::text as amount,
   trim_scale(e.balance_after)::text as balance_after, e.transaction_id, e.lot_id, e.reference_type,
-    e.reference_id,
-  e.correlation_id, e.metadata, e.event_at, e.created_at
+    e.reference_id, e.correlation_id, e.metadata, e.event_at, e.created_at
 from farthing.entries e;
 create view public.credit_holds with (security_invoker = true) as
 select h.hold_id as id, h.status, trim_scale(h.amount)::text as amount, trim_scale(h.settled)::text
@@ -155,8 +152,7 @@ from farthing.holds h;
 create view public.orders with (security_invoker = true) as
 select o.order_id as id, o.status, o.package_id, o.package_name, o.amount, o.currency,
   trim_scale(o.credits)::text as credits, trim_scale(o.bonus_credits)::text as bonus_credits,
-    o.client_temp_id,
-  o.expires_at, o.paid_at, o.created_at
+    o.client_temp_id, o.expires_at, o.paid_at, o.created_at
 from farthing.orders o;
 create view public.packages with (security_invoker = true) as
 select distinct on (p.package_id) p.package_id as id, p.version, p.name, p.amount, p.currency,

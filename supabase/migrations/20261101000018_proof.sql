@@ -42,8 +42,7 @@ language sql stable
 set search_path = ''
 as $$
   select 1, l.account_id, format('lot %s: remaining %s, its entries %s, paid to debt %s', l.lot_id,
-    l.remaining,
-    e.net, p.paid)
+    l.remaining, e.net, p.paid)
   from farthing.lots l
   left join (select n.account_id, n.lot_id, sum(case n.direction when 'in' then n.amount else -n.amount end)
     as net

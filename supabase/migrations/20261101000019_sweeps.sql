@@ -45,13 +45,11 @@ begin
   where account_id = p_lot.account_id
   returning * into v_account;
   insert into farthing.entries (account_id, seq, event_at, created_at, entry_id, transaction_id, lot_id,
-    counterparty,
-    direction, amount, balance_after, kind, reference_type, reference_id)
+    counterparty, direction, amount, balance_after, kind, reference_type, reference_id)
   values (p_lot.account_id, v_account.last_seq, coalesce(least(p_lot.expires_at, p_now), p_now),
     v_account.last_entry_at,
     gen_random_uuid(), gen_random_uuid(), p_lot.lot_id, 'breakage', 'out', v_rest, v_account.balance,
-      'expiry',
-    p_reference_type, p_lot.lot_id::text);
+      'expiry', p_reference_type, p_lot.lot_id::text);
 end
 $$;
 comment on function farthing.close_lot is

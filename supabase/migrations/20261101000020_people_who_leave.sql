@@ -1,4 +1,4 @@
--- A user who leaves, and the question whether the database answers.
+-- A user who leaves: the account stays for the books, without an owner, and its credits close to breakage.
 
 create function farthing.close_lots(p_account_id bigint, p_now timestamptz)
 returns void
@@ -44,13 +44,3 @@ comment on function farthing.close_account() is
 create trigger accounts_close_with_their_owner after update of owner_id on farthing.accounts
   for each row when (old.owner_id is not null and new.owner_id is null)
     execute function farthing.close_account();
-
-create function public.health_database()
-returns jsonb
-language sql stable security definer -- service_role owns no table
-set search_path = pg_catalog, pg_temp
-as $$
-  select jsonb_build_object('ok', true, 'at', now(), 'migrated', exists (select from farthing.packages))
-$$;
-grant execute on function public.health_database to service_role;
-comment on function public.health_database is 'Whether the database answers and knows a package.';
