@@ -31,7 +31,7 @@ const MEASURES: Measure[] = [
   { goals: ["G10", "G12"], run: (options, say) => measureHttp(options, say) },
   { goals: ["G14"], run: (options, say, server) => measureGrowth(server, options, say) },
   { goals: ["G21"], run: (_, say, server) => measureDisk(server, say) },
-  { goals: ["G22"], run: (_, say) => measureCrashes(say) },
+  { goals: ["G22"], run: (options, say) => measureCrashes(options, say) },
 ];
 
 const GOALS = MEASURES.flatMap(({ goals }) => goals);
@@ -43,7 +43,7 @@ interface Outcome {
 
 /** Everything on one server, but the kills, which have their own. */
 async function runAll(options: Options, say: (what: string) => void): Promise<Outcome> {
-  return await withServer({}, say, async (server) => {
+  return await withServer({ flavour: options.postgres }, say, async (server) => {
     const sections: Section[] = [];
     for (const { goals, run } of MEASURES) {
       if (goals.some(options.wants)) sections.push(await run(options, say, server));

@@ -1,8 +1,9 @@
 /** What was asked for on the command line. */
 import { parseArgs } from "node:util";
+import type { Flavour } from "../scripts/stack/postgres/source.ts";
 
 export const USAGE =
-  `Usage: deno task bench [--only G1,G5] [--rounds N] [--seconds S] [--rows N] [--write]
+  `Usage: deno task bench [--only G1,G5] [--rounds N] [--seconds S] [--rows N] [--postgres P] [--write]
 
 Measures the ledger against floors on a database of its own, arm beside arm in each
 round, and prints ratios, goals and verdicts. Takes about ten minutes.
@@ -11,6 +12,7 @@ round, and prints ratios, goals and verdicts. Takes about ten minutes.
   --rounds   rounds, at least 3 for a verdict (default 3)
   --seconds  how long an arm runs per round and number of clients (default 2)
   --rows     ledger rows up to which G14 grows it (default 1e6)
+  --postgres embedded (default) or system, the newest installed one
   --write    write docs/benchmarks.md too`;
 
 export interface Options {
@@ -18,6 +20,7 @@ export interface Options {
   rounds: number;
   seconds: number;
   rows: number;
+  postgres: Flavour;
   write: boolean;
 }
 
@@ -29,6 +32,11 @@ function positive(name: string, text: string): number {
   throw new UsageError(`--${name} is a positive number, not ${text}.`);
 }
 
+function flavour(text: string): Flavour {
+  if (text === "embedded" || text === "system") return text;
+  throw new UsageError(`--postgres is embedded or system, not ${text}.`);
+}
+
 /** @throws UsageError; undefined when help was asked for */
 export function readOptions(args: string[], goals: readonly string[]): Options | undefined {
   const { values } = parseArgs({
@@ -38,6 +46,7 @@ export function readOptions(args: string[], goals: readonly string[]): Options |
       rounds: { type: "string", default: "3" },
       seconds: { type: "string", default: "2" },
       rows: { type: "string", default: "1e6" },
+      postgres: { type: "string", default: "embedded" },
       write: { type: "boolean", default: false },
       help: { type: "boolean", short: "h" },
     },
@@ -53,6 +62,7 @@ export function readOptions(args: string[], goals: readonly string[]): Options |
     rounds: Math.round(positive("rounds", values.rounds)),
     seconds: positive("seconds", values.seconds),
     rows: positive("rows", values.rows),
+    postgres: flavour(values.postgres),
     write: values.write,
   };
 }

@@ -7,7 +7,7 @@ import { serverAccount } from "../../scripts/stack/postgres/account.ts";
 import { type DatabaseServer, startDatabase } from "../../scripts/stack/postgres/database.ts";
 import { install } from "../../scripts/stack/postgres/install.ts";
 import { bootstrap } from "../../scripts/stack/postgres/plugin.ts";
-import { findSource } from "../../scripts/stack/postgres/source.ts";
+import { findSource, type Flavour } from "../../scripts/stack/postgres/source.ts";
 import { withCleanup } from "../../scripts/test/cleanup.ts";
 import { ROOT } from "../../scripts/test/suite.ts";
 
@@ -19,6 +19,7 @@ const SEEDED = "seeded";
 export interface BenchServer extends DatabaseServer {
   /** The directory of libpq. */
   readonly lib: string;
+  readonly flavour: Flavour;
   /** Runs SQL in a database over a connection of its own. */
   query<T extends object>(database: string, text: string): Promise<T[]>;
   /** A fresh clone of the seeded database. */
@@ -39,7 +40,9 @@ async function runFile(sql: postgres.Sql, file: string): Promise<void> {
   for (const statement of splitStatements(text)) await sql.unsafe(statement).simple();
 }
 
-async function fill(server: DatabaseServer, say: (what: string) => void): Promise<void> {
+type Say = (what: string) => void;
+
+async function fillEmpty(server: DatabaseServer, say: Say): Promise<void> {
   say("applying the migrations");
   await server.createDatabase(EMPTY);
   await bootstrap(server, EMPTY);
@@ -48,6 +51,9 @@ async function fill(server: DatabaseServer, say: (what: string) => void): Promis
   await seed(sql, `${ROOT}supabase/seed.sql`, ROOT);
   await runFile(sql, "../floors.sql");
   await sql.end();
+}
+
+async function fillSeeded(server: DatabaseServer, say: Say): Promise<void> {
   say("seeding 10,000 accounts");
   await server.createDatabase(SEEDED, { template: EMPTY });
   const seeded = server.connect(SEEDED, { max: 1 });
@@ -56,7 +62,7 @@ async function fill(server: DatabaseServer, say: (what: string) => void): Promis
   await seeded.end();
 }
 
-function extend(server: DatabaseServer, lib: string): BenchServer {
+function extend(server: DatabaseServer, lib: string, flavour: Flavour): BenchServer {
   const clone = (template: string) => async (name: string) => {
     await server.dropDatabase(name);
     await server.createDatabase(name, { template });
@@ -72,7 +78,7 @@ function extend(server: DatabaseServer, lib: string): BenchServer {
   // The server has a private state that a spread would lose.
   return new Proxy(server as BenchServer, {
     get(target, name) {
-      const extra = { lib, query, clone: clone(SEEDED), cloneEmpty: clone(EMPTY) };
+      const extra = { lib, flavour, query, clone: clone(SEEDED), cloneEmpty: clone(EMPTY) };
       if (name in extra) return extra[name as keyof typeof extra];
       const value = Reflect.get(target, name, target);
       return typeof value === "function" ? value.bind(target) : value;
@@ -80,9 +86,21 @@ function extend(server: DatabaseServer, lib: string): BenchServer {
   });
 }
 
-/** Starts the embedded PostgreSQL as it is, with durable commits, and removes it afterwards. */
+/** What a server differs in: its binaries, and settings beside its defaults. */
+export interface ServerKind {
+  flavour: Flavour;
+  settings?: Record<string, string>;
+}
+
+/** libpq comes with the embedded PostgreSQL; the machine's own may be another version. */
+async function findLib(server: DatabaseServer): Promise<string> {
+  const { bin } = await install(await findSource("embedded"), serverAccount(server.directory));
+  return join(dirname(bin), "lib");
+}
+
+/** Starts PostgreSQL as it is, with durable commits, and removes it afterwards. */
 export async function withServer<T>(
-  settings: Record<string, string>,
+  { flavour, settings = {} }: ServerKind,
   say: (what: string) => void,
   use: (server: BenchServer) => Promise<T>,
 ): Promise<T> {
@@ -95,9 +113,17 @@ export async function withServer<T>(
   };
   return await withCleanup(cleanup, async () => {
     say("starting PostgreSQL");
-    server = await startDatabase({ dataDir, port: freePort(), settings });
-    const { bin } = await install(await findSource("embedded"), serverAccount(server.directory));
-    await fill(server, say);
-    return await use(extend(server, join(dirname(bin), "lib")));
+    const options = { dataDir, port: freePort(), flavour };
+    // The real pg_cron works in one database, the one that the migrations are applied to, and keeps a
+    // connection there, which would forbid the clones: so not after that.
+    const cron = flavour === "system" ? { "cron.database_name": EMPTY } : {};
+    server = await startDatabase({ ...options, settings: { ...settings, ...cron } });
+    await fillEmpty(server, say);
+    if (server.hasCron) {
+      await server.stop();
+      server = await startDatabase({ ...options, settings });
+    }
+    await fillSeeded(server, say);
+    return await use(extend(server, await findLib(server), flavour));
   });
 }

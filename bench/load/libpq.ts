@@ -14,9 +14,12 @@ const SYMBOLS = {
     result: "pointer",
   },
   PQresultStatus: { parameters: ["pointer"], result: "i32" },
+  PQsetNoticeProcessor: { parameters: ["pointer", "function", "pointer"], result: "pointer" },
   PQclear: { parameters: ["pointer"], result: "void" },
   PQfinish: { parameters: ["pointer"], result: "void" },
 } as const;
+
+const NOTICE = { parameters: ["pointer", "pointer"], result: "void" } as const;
 
 const CONNECTION_OK = 0;
 const COMMAND_OK = 1;
@@ -59,6 +62,9 @@ export function connect(
     const text = pq.PQerrorMessage(connection);
     return text === null ? "" : new Deno.UnsafePointerView(text).getCString().trim();
   };
+  // Otherwise what the server says beside an answer, as when it is killed, is printed by the library.
+  const silence = new Deno.UnsafeCallback(NOTICE, () => {});
+  pq.PQsetNoticeProcessor(connection, silence.pointer, null);
   const name = cString("arm");
   const prepared = pq.PQprepare(connection, name, cString(statement), values.length, null);
   const isReady = pq.PQstatus(connection) === CONNECTION_OK &&
@@ -83,6 +89,7 @@ export function connect(
     message,
     close() {
       pq.PQfinish(connection);
+      silence.close();
       library.close();
     },
   };

@@ -1,7 +1,8 @@
 /** G22: every process of the server is killed under load; what was acknowledged has to be there. */
-import { type BenchServer, withServer } from "../database/bench-server.ts";
+import { type BenchServer, type ServerKind, withServer } from "../database/bench-server.ts";
 import { runClients } from "../load/fleet.ts";
 import { keyText } from "../load/random.ts";
+import type { Options } from "../options.ts";
 import { exact } from "../report/figure.ts";
 import type { Section } from "../report/section.ts";
 import { armNamed } from "./arms.ts";
@@ -47,8 +48,8 @@ interface Outcome {
   violations: number;
 }
 
-async function killRounds(settings: Record<string, string>, say: (what: string) => void) {
-  return await withServer(settings, say, async (server): Promise<Outcome> => {
+async function killRounds(kind: ServerKind, say: (what: string) => void) {
+  return await withServer(kind, say, async (server): Promise<Outcome> => {
     await server.clone(DATABASE);
     let [acknowledged, lost] = [0, 0];
     for (let kill = 1; kill <= KILLS; kill++) {
@@ -70,9 +71,12 @@ async function killRounds(settings: Record<string, string>, say: (what: string) 
   });
 }
 
-export async function measureCrashes(say: (what: string) => void): Promise<Section> {
-  const durable = await killRounds({}, say);
-  const relaxed = await killRounds({ synchronous_commit: "off" }, say);
+export async function measureCrashes(
+  { postgres: flavour }: Options,
+  say: (what: string) => void,
+): Promise<Section> {
+  const durable = await killRounds({ flavour }, say);
+  const relaxed = await killRounds({ flavour, settings: { synchronous_commit: "off" } }, say);
   const none = { better: "lower" as const, goal: 0 };
   const some = { better: "higher" as const, goal: 1 };
   const found = durable.violations + relaxed.violations;

@@ -32,9 +32,12 @@ function readText(path: string): string {
 }
 
 export async function describeMachine(server: BenchServer): Promise<Machine> {
-  const [row] = await server.query<{ version: string; settings: string }>(
+  const [row] = await server.query<{ version: string; flags: string | null; settings: string }>(
     "postgres",
-    `select current_setting('server_version') as version, string_agg(name || ' ' ||
+    // The last -O counts: one build is made for size, another for speed, and the ratios differ.
+    `select current_setting('server_version') as version,
+       (select (regexp_match(setting, '.*(-O\\w)'))[1] from pg_config where name = 'CFLAGS') as flags,
+       string_agg(name || ' ' ||
        current_setting(name), ', ' order by name) as settings
      from pg_settings where name in (${SETTINGS.map((name) => `'${name}'`).join()})`,
   );
@@ -43,7 +46,9 @@ export async function describeMachine(server: BenchServer): Promise<Machine> {
     lines: [
       `Machine: ${processor()}, ${gibibytes} GiB, ${Deno.build.os} ${Deno.build.arch}; ` +
       `server and clients share it.`,
-      `Versions: PostgreSQL ${row!.version} (embedded), Deno ${Deno.version.deno}.`,
+      `Versions: PostgreSQL ${row!.version.split(" ")[0]} (${server.flavour}, built with ${
+        row!.flags ?? "unknown optimisation"
+      }), Deno ${Deno.version.deno}.`,
       `Settings, as they come: ${row!.settings}.`,
     ],
   };
