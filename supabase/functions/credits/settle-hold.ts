@@ -20,7 +20,7 @@ export const settleHold = defineRoute({
   errors: ["not_found", "hold_not_open", "unknown_model"],
   handler: async (call) => {
     const { correlation_id, ...usage } = call.body.usage ?? {};
-    refuseFuture(usage.occurred_at, call.services.now(), "usage.occurred_at");
+    refuseFuture(call.body.usage?.occurred_at, call.services.now(), "usage.occurred_at");
     return await once(call, "holds_settle", {
       p_hold_id: call.params.id,
       p_amount: call.body.amount,

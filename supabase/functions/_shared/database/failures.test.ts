@@ -68,6 +68,19 @@ for (const [sqlstate, code] of CODES) {
   });
 }
 
+Deno.test("a value that only the database refused is our bug, and says so to the log", () => {
+  for (const code of ["22003", "22008", "22P02", "22P05"]) assert(coded(code).isOurBug, code);
+  for (const code of ["40001", "55P03", "57014"]) assert(!coded(code).isOurBug, code);
+});
+
+Deno.test("what another transaction stood in the way of says when to come back", () => {
+  for (const code of ["40001", "40P01", "55P03"]) {
+    const { status, retryAfterSeconds, body } = coded(code);
+    assert.deepEqual([status, retryAfterSeconds, body.retryable], [503, 1, true], code);
+  }
+  assert.equal(coded("57P01").retryAfterSeconds, undefined);
+});
+
 Deno.test("a raised error that is no JSON is ours to answer for", () => {
   const failure = new DatabaseFailure(unpackRaised("PGRST", "not json"));
   assert.equal(toApiError("f", failure).code, "internal");

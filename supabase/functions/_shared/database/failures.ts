@@ -38,11 +38,11 @@ const RETRYABLE = new Set(["40001", "40P01", "55P03"]);
 // Class 08 and the shutdown codes of PostgreSQL, too many connections, PostgREST without a database.
 const UNAVAILABLE = /^(08...|57P0[1-3]|53300|PGRST00[0-3]|FARTHING_CONNECTION_LOST)$/;
 const CANCELLED = new Set(["57014", TIMED_OUT]);
-// Class 22: a value that the types refuse. The schemas should have caught it; it is the caller's all
-// the same.
+// Class 22: a value that the types refuse. It is the caller's, but a schema of ours should have named its
+// field, so the log counts it as a bug.
 const BAD_VALUE = /^22...$/;
 
-const IN_PROGRESS_RETRY_SECONDS = 1;
+const RETRY_AFTER_SECONDS = 1;
 
 export function isRetryable(failure: DatabaseFailure): boolean {
   return RETRYABLE.has(failure.code);
@@ -92,13 +92,14 @@ export function toApiError(functionName: string, error: unknown): ApiError {
       message: error.message,
       field: error.hint ?? undefined,
       details: parseDetails(error.details),
-      retryAfterSeconds: error.code === "idempotency_in_progress"
-        ? IN_PROGRESS_RETRY_SECONDS
-        : undefined,
+      retryAfterSeconds: error.code === "idempotency_in_progress" ? RETRY_AFTER_SECONDS : undefined,
     });
   }
   return new ApiError(outsideContract(error.code), {
     internal: `${functionName}: ${error.code} ${error.message}`,
+    isOurBug: BAD_VALUE.test(error.code),
+    // Another transaction stood in the way, and it will be gone soon.
+    retryAfterSeconds: isRetryable(error) ? RETRY_AFTER_SECONDS : undefined,
     cause: error,
   });
 }

@@ -67,7 +67,7 @@ export async function handleRequest(
   };
   let services: Services | undefined;
   let response: Response;
-  let isOurs = false;
+  let isOurBug = false;
   try {
     services = source();
     if (route === null) throw new ApiError("not_found");
@@ -75,12 +75,12 @@ export async function handleRequest(
   } catch (thrown) {
     const now = services?.now() ?? new Date();
     const error = refuse(thrown, route, record);
-    isOurs = error.status >= 500 || error.isOurBug;
+    isOurBug = error.isOurBug;
     response = renderError(error, context, now);
   }
   record.status = response.status;
   record.duration_ms = Math.round((performance.now() - startedMs) * 100) / 100;
   const log = services?.log ?? consoleLogger;
-  log(isOurs ? "error" : "info", "request", record);
+  log(response.status >= 500 || isOurBug ? "error" : "info", "request", record);
   return response;
 }

@@ -1,6 +1,7 @@
 /**
  * Reads a request body once, bounded, and parses it as JSON that is safe to hand on: valid UTF-8, not
- * nested deeper than anything the contract knows, no text that PostgreSQL cannot store.
+ * nested deeper than anything the contract knows, no text that PostgreSQL cannot store, and nothing that
+ * JavaScript would hand on changed.
  */
 import { ApiError, invalid } from "./errors.ts";
 
@@ -70,7 +71,27 @@ function checkText(text: string, path: string): void {
   if (!text.isWellFormed()) throw invalid("Text contains half of a surrogate pair.", path);
 }
 
+// JSON.parse rounds silently. Up to 15 digits are always kept; what has more, or an exponent, is looked at.
+const MAY_BE_INEXACT = /[:,[\s]-?(?:[\d.]{16}|[\d.]+[eE])/;
+
+/** Stands for a number that the parser had to change. */
+const INEXACT = Symbol("inexact");
+
+/** The digits that count: without sign, point, exponent and the zeros around them. */
+function digitsOf(text: string): string {
+  return text.replace(/e.*$/i, "").replace(/[-.]/g, "").replace(/^0+|0+$/g, "");
+}
+
+/** The runtime hands the number's own text to a reviver; the types do not know it yet. */
+function markInexact(_key: string, value: unknown, context?: { source?: string }): unknown {
+  if (typeof value !== "number" || context?.source === undefined) return value;
+  return digitsOf(context.source) === digitsOf(String(value)) ? value : INEXACT;
+}
+
 function check(value: unknown, path: string, depth: number, hasEscapes: boolean): void {
+  if (value === INEXACT) {
+    throw invalid("This number has more digits than are kept exactly: send it as text.", path);
+  }
   if (typeof value === "string") {
     if (hasEscapes) checkText(value, path);
     return;
@@ -83,15 +104,19 @@ function check(value: unknown, path: string, depth: number, hasEscapes: boolean)
   }
   for (const key of Object.keys(value)) {
     if (hasEscapes) checkText(key, path);
+    if (key === "__proto__") throw invalid("This name is not allowed.", join(path, key));
     check((value as Record<string, unknown>)[key], join(path, key), depth + 1, hasEscapes);
   }
 }
 
-/** Parses JSON. @throws ApiError `invalid_request` when it is malformed, too deep or unstorable */
+/**
+ * Parses JSON.
+ * @throws ApiError `invalid_request` when it is malformed, too deep or cannot be kept as it is
+ */
 export function parseJson(text: string): unknown {
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = MAY_BE_INEXACT.test(text) ? JSON.parse(text, markInexact) : JSON.parse(text);
   } catch {
     throw invalid("The body is not valid JSON.");
   }
