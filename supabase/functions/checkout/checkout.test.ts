@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
+import { Checkout } from "../_shared/contracts/checkout.ts";
 import type { CheckoutOrder } from "../_shared/database/functions.ts";
 import { ApiError } from "../_shared/http/errors.ts";
+import { OrderSpent } from "../_shared/stripe/order-spent.ts";
 import { makeFake, ORIGIN, OTHER_ORIGIN } from "../_shared/testing/fake-services.ts";
 import { USER_ID } from "../_shared/testing/project.ts";
 import { ORDER_ID, SAMPLES } from "../_shared/testing/samples.ts";
@@ -60,6 +62,44 @@ Deno.test("a failure at Stripe frees the key, and the caller may try again", asy
   assert.deepEqual(fake.names(), ["checkout_begin", "checkout_abandon"]);
   const [begin, abandon] = fake.calls;
   assert.equal(abandon?.args.p_idempotency_key, begin?.args.p_idempotency_key);
+  assert.equal(abandon?.args.p_order_id, undefined);
+});
+
+Deno.test("an error that Stripe keeps gives the order up as well", async () => {
+  const openSession = () => Promise.reject(new OrderSpent("upstream_unavailable", { status: 502 }));
+  const fake = await makeFake({ payments: { openSession } });
+  const answer = await post(fake);
+  assert.equal(answer.status, 502);
+  assert.equal((await answer.json()).error.code, "upstream_unavailable");
+  const [begin, abandon] = fake.calls;
+  assert.deepEqual(abandon?.args, {
+    p_idempotency_key: begin?.args.p_idempotency_key,
+    p_order_id: ORDER_ID,
+  });
+});
+
+Deno.test("a session that another request is opening frees the key and says when to come back", async () => {
+  const error = new ApiError("idempotency_in_progress", { retryAfterSeconds: 1 });
+  const fake = await makeFake({ payments: { openSession: () => Promise.reject(error) } });
+  const answer = await post(fake);
+  assert.equal(answer.status, 409);
+  assert.equal(answer.headers.get("retry-after"), "1");
+  assert.equal((await answer.json()).error.retryable, true);
+  assert.deepEqual(fake.names(), ["checkout_begin", "checkout_abandon"]);
+  assert.equal(fake.calls[1]?.args.p_order_id, undefined);
+});
+
+Deno.test("a buyer who paid before the answer was ready is told the truth", async () => {
+  const { data } = SAMPLES.checkout_attach({} as never);
+  for (const status of ["paid", "processing"] as const) {
+    const paid = { ...data, status };
+    const fake = await makeFake({
+      answers: { checkout_attach: () => ({ status: 201, data: paid }) },
+    });
+    const answer = await post(fake);
+    assert.equal(answer.status, 201);
+    assert.deepEqual(Checkout.parse((await answer.json()).data), paid);
+  }
 });
 
 Deno.test("a session that could not be remembered frees the key for a retry", async () => {
@@ -105,13 +145,15 @@ Deno.test("without addresses the buyer comes back to the first allowed origin", 
 });
 
 Deno.test("addresses on the list pass as they are", async () => {
-  const fake = await makeFake();
   const success_url = `${OTHER_ORIGIN}/done?s={CHECKOUT_SESSION_ID}&a=b#top`;
-  const cancel_url = `${ORIGIN}/`;
-  const answer = await post(fake, { ...BODY, success_url, cancel_url });
-  assert.equal(answer.status, 201, await answer.text());
-  assert.equal(fake.calls[0]?.args.p_success_url, success_url);
-  assert.equal(fake.calls[0]?.args.p_cancel_url, cancel_url);
+  for (const rest of ["", "/", "/a/b@c", "?a=b", "#top"]) {
+    const fake = await makeFake();
+    const cancel_url = `${ORIGIN}${rest}`;
+    const answer = await post(fake, { ...BODY, success_url, cancel_url });
+    assert.equal(answer.status, 201, await answer.text());
+    assert.equal(fake.calls[0]?.args.p_success_url, success_url);
+    assert.equal(fake.calls[0]?.args.p_cancel_url, cancel_url);
+  }
 });
 
 const FOREIGN = [
@@ -127,6 +169,21 @@ const FOREIGN = [
   "/checkout/success",
   "https://",
   `https://app.example.com/${"x".repeat(2_050)}`,
+  // One parser reads our host in these, another reads a different one.
+  "https://app.example.com\\@evil.com/x",
+  "https://app.example.com/\\evil.com",
+  "https://app.example.com:443/",
+  "https://:@app.example.com/",
+  "https:///app.example.com/x",
+  "https:app.example.com/x",
+  "HTTPS://APP.EXAMPLE.COM/",
+  "https://\u24d0pp.example.com/",
+  "https://app.example.com.",
+  "https://app.example.com\t/",
+  " https://app.example.com/",
+  "https://app.example.com/\n",
+  "https://app.example.com/a b",
+  "https://app.example.com/\u0085",
 ];
 
 for (const url of FOREIGN) {

@@ -5,6 +5,7 @@ import type { Reply } from "../_shared/http/envelope.ts";
 import type { Idempotency } from "../_shared/http/idempotency.ts";
 import { keepRefusal } from "../_shared/http/once.ts";
 import type { Services } from "../_shared/services.ts";
+import { OrderSpent } from "../_shared/stripe/order-spent.ts";
 import { returnUrls } from "./return-urls.ts";
 
 type Data = (typeof Checkout)["_output"];
@@ -14,7 +15,10 @@ interface CheckoutCall {
   readonly services: Services;
 }
 
-/** Stripe is asked outside any transaction; if that fails the key is freed, so a retry runs again. */
+/**
+ * Stripe is asked outside any transaction; if that fails the key is freed, so a retry runs again: with the
+ * same order, for which Stripe may have a session, or with a new one after an answer that Stripe keeps.
+ */
 async function openAtStripe(call: CheckoutCall, order: CheckoutOrder): Promise<Reply<Data>> {
   const { database, payments, log } = call.services;
   const { p_idempotency_key } = call.idempotency.args;
@@ -27,7 +31,9 @@ async function openAtStripe(call: CheckoutCall, order: CheckoutOrder): Promise<R
       p_idempotency_key,
     });
   } catch (error) {
-    await database.rpc("checkout_abandon", { p_idempotency_key }).catch((failure: unknown) => {
+    const p_order_id = error instanceof OrderSpent ? order.order_id : undefined;
+    const abandon = { p_idempotency_key, p_order_id };
+    await database.rpc("checkout_abandon", abandon).catch((failure: unknown) => {
       // The key then stays in progress until its lock times out, and a retry takes it over.
       log("warn", "checkout not abandoned", { detail: String(failure) });
     });
@@ -45,6 +51,7 @@ export const startCheckout = defineRoute({
   idempotent: true,
   body: CheckoutBody,
   responses: { 201: Checkout },
+  asksUpstream: true,
   errors: ["unknown_package", "feature_disabled", "velocity_exceeded"],
   handler: async (call) => {
     const { caller, body, services, idempotency } = call;

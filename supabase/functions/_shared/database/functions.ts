@@ -173,8 +173,11 @@ export interface DoorFunctions {
   checkout_begin: Fn<BeginArgs, CheckoutStep>;
   /** Finishes the idempotency key and stores the answer. */
   checkout_attach: Fn<AttachArgs, { status: number; data: Of<typeof checkout.Checkout> }>;
-  /** Frees the key after a failed call to Stripe, so that a retry runs again. */
-  checkout_abandon: Fn<{ p_idempotency_key: string }, unknown>;
+  /** Frees the key after a failed call to Stripe, and gives up the order where one is named. */
+  checkout_abandon: Fn<
+    { p_idempotency_key: string; p_order_id: Optional<string> },
+    unknown
+  >;
   checkout_orders: Fn<
     { p_user_id: string; p_before: Optional<string>; p_limit: number },
     OrdersPage

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import Stripe from "stripe";
 import type { CheckoutOrder } from "../database/functions.ts";
 import { ApiError, type ErrorCode } from "../http/errors.ts";
+import { OrderSpent } from "./order-spent.ts";
 import { createPayments } from "./payments.ts";
 
 const ORDER: CheckoutOrder = {
@@ -114,12 +115,63 @@ for (const [name, body, status] of NO_SESSIONS) {
   });
 }
 
+function errorOf(type: string, code?: string) {
+  return { error: { type, code, message: "text of Stripe" } };
+}
+
+/** What Stripe answers, what that is to the caller, and whether the order can have no session any more. */
+const REFUSALS: readonly [number, unknown, number, ErrorCode, boolean][] = [
+  [400, errorOf("invalid_request_error"), 502, "upstream_unavailable", true],
+  [400, errorOf("idempotency_error"), 502, "upstream_unavailable", true],
+  [401, errorOf("invalid_request_error"), 502, "upstream_unavailable", true],
+  [500, errorOf("api_error"), 502, "upstream_unavailable", true],
+  [503, errorOf("api_error"), 502, "upstream_unavailable", true],
+  [400, errorOf("invalid_request_error", "rate_limit"), 502, "upstream_unavailable", false],
+  [429, errorOf("rate_limit_error"), 502, "upstream_unavailable", false],
+  [
+    409,
+    errorOf("idempotency_error", "idempotency_key_in_use"),
+    409,
+    "idempotency_in_progress",
+    false,
+  ],
+];
+
+for (const [answered, body, status, code, isSpent] of REFUSALS) {
+  const kind = JSON.stringify(body).slice(0, 80);
+  const then = isSpent ? "spends the order" : "leaves the order as it is";
+  Deno.test(`a ${answered} of Stripe is ${status} and ${then}: ${kind}`, async () => {
+    // The SDK's own retries wait; what it does with the last answer is the same for the first.
+    const headers = { "stripe-should-retry": "false" };
+    await withStripe(
+      () => Response.json(body, { status: answered, headers }),
+      async (url, seen) => {
+        const error = await refusalOf(paymentsAt(url).openSession(ORDER));
+        assert.deepEqual([error.status, error.code], [status, code]);
+        assert.equal(error instanceof OrderSpent, isSpent);
+        assert.equal(error.retryAfterSeconds, status === 409 ? 1 : undefined);
+        assert.equal(error.body.retryable, true);
+        assert(!error.body.message.includes("text of Stripe"));
+        assert.equal(seen.length, 1);
+      },
+    );
+  });
+}
+
+Deno.test("an answer that breaks off leaves the order as it is", async () => {
+  await withStripe(() => new Response("{", { status: 500 }), async (url) => {
+    const error = await refusalOf(paymentsAt(url).openSession(ORDER));
+    assert.deepEqual([error.status, error instanceof OrderSpent], [502, false]);
+  });
+});
+
 Deno.test("Stripe out of reach is 503", async () => {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { port } = listener.addr;
   listener.close();
   const payments = paymentsAt(`http://127.0.0.1:${port}`);
-  assert.equal((await refusalOf(payments.openSession(ORDER))).status, 503);
+  const error = await refusalOf(payments.openSession(ORDER));
+  assert.deepEqual([error.status, error instanceof OrderSpent], [503, false]);
   assert.equal(await payments.isReachable(), false);
 });
 

@@ -5,6 +5,7 @@ import type { CheckoutOrder, InboxEvent } from "../database/functions.ts";
 import { type Mode, modeOfKey } from "../env.ts";
 import { ApiError } from "../http/errors.ts";
 import { factsOf } from "./facts.ts";
+import { OrderSpent } from "./order-spent.ts";
 
 interface Session {
   readonly id: string;
@@ -12,7 +13,11 @@ interface Session {
 }
 
 export interface Payments {
-  /** Opens a hosted checkout session; a repeat for the same order gets the same session. */
+  /**
+   * Opens a hosted checkout session; a repeat for the same order gets the same session.
+   * @throws OrderSpent when a repeat would get the same error; else ApiError `upstream_unavailable`, or
+   * `idempotency_in_progress` while another request for this order runs
+   */
   openSession(order: CheckoutOrder): Promise<Session>;
   /** Verifies a webhook over its raw body. @throws ApiError signature_invalid, mode_mismatch */
   readEvent(rawBody: string, signature: string | null): Promise<InboxEvent>;
@@ -103,6 +108,28 @@ function describe(error: unknown): string {
   return `stripe: ${String(error)}`;
 }
 
+const BUSY_RETRY_SECONDS = 1;
+
+/** Why there is no session, and whether the order can still get one. */
+function refusalOf(error: unknown): ApiError {
+  const internal = describe(error);
+  const isDown = isBrokenCircuitError(error) ||
+    error instanceof Stripe.errors.StripeConnectionError;
+  if (isDown) return unavailable(internal, 503, error);
+  const status = error instanceof Stripe.errors.StripeError ? error.statusCode ?? 0 : 0;
+  if (status === 409) {
+    return new ApiError("idempotency_in_progress", {
+      message: "This checkout is being opened by another request. Try again shortly.",
+      retryAfterSeconds: BUSY_RETRY_SECONDS,
+      internal,
+      cause: error,
+    });
+  }
+  const isKept = status >= 400 && !(error instanceof Stripe.errors.StripeRateLimitError);
+  if (!isKept) return unavailable(internal, 502, error);
+  return new OrderSpent("upstream_unavailable", { internal, status: 502, cause: error });
+}
+
 async function verify(
   client: Stripe,
   rawBody: string,
@@ -152,10 +179,7 @@ export function createPayments(options: StripeOptions): Payments {
         );
         return checkSession(session, order);
       } catch (error) {
-        if (error instanceof ApiError) throw error;
-        const isDown = isBrokenCircuitError(error) ||
-          error instanceof Stripe.errors.StripeConnectionError;
-        throw unavailable(describe(error), isDown ? 503 : 502, error);
+        throw error instanceof ApiError ? error : refusalOf(error);
       }
     },
     async readEvent(rawBody, signature) {
