@@ -13,6 +13,29 @@ function entryAt(seq: number, changes: Partial<NonNullable<typeof ENTRY>> = {}) 
   return { ...ENTRY!, seq, ...changes };
 }
 
+const ACCEPTS: readonly [string, boolean][] = [
+  ["text/csv", true],
+  ["Text/CSV; charset=utf-8", true],
+  ["text/csv, application/json;q=0.9", true],
+  ["text/html, text/csv;q=0.5, */*;q=0.1", true],
+  ["application/json, text/csv;q=0.1", false],
+  ["text/csv;q=0.1, application/json", false],
+  ["text/csv;q=0", false],
+  ["application/x-text/csv", false],
+  ["text/csv-schema", false],
+  ["*/*", false],
+  ["", false],
+];
+
+for (const [accept, isCsv] of ACCEPTS) {
+  Deno.test(`Accept: ${accept} is answered with ${isCsv ? "CSV" : "JSON"}`, async () => {
+    const headers = { accept };
+    const answer = await send(await makeFake(), "GET", "/credits/entries", { as: "user", headers });
+    await answer.body?.cancel();
+    assert.equal(answer.headers.get("content-type")?.startsWith("text/csv"), isCsv);
+  });
+}
+
 const HEADER =
   "id,seq,kind,amount,balance_after,lot_id,reference_type,reference_id,correlation_id,metadata,created_at";
 
@@ -43,6 +66,92 @@ Deno.test("CSV is asked for by Accept as well, and format goes before it", async
   const path = "/credits/entries?format=json";
   const json = await send(await makeFake(), "GET", path, { as: "user", headers });
   assert.equal((await json.json()).success, true);
+});
+
+/**
+ * Reads CSV as RFC 4180 has it, except that a lone CR or LF outside quotes ends a record as well, which is
+ * what spreadsheets and most libraries do.
+ */
+function readCsv(text: string): string[][] {
+  const field = /(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r\n|\r|\n|$)/y;
+  const records: string[][] = [];
+  let record: string[] = [];
+  while (field.lastIndex < text.length) {
+    const at = field.lastIndex;
+    const [, quoted, bare, end] = field.exec(text) ?? assert.fail(`no CSV at ${at}: ${text}`);
+    record.push(quoted?.replaceAll('""', '"') ?? bare ?? "");
+    if (end === ",") continue;
+    records.push(record);
+    record = [];
+  }
+  return records;
+}
+
+async function csvOf(reference_id: string): Promise<string> {
+  const entries = [entryAt(1, { reference_id })];
+  const fake = await makeFake({
+    answers: { credits_entries: () => ({ entries, next_before: null }) },
+  });
+  const answer = await send(fake, "GET", "/credits/entries?format=csv", { as: "user" });
+  return await answer.text();
+}
+
+async function readBack(reference_id: string): Promise<string | undefined> {
+  const records = readCsv(await csvOf(reference_id));
+  const [header, record] = records;
+  assert.equal(records.length, 2, JSON.stringify(records));
+  assert.equal(record!.length, header!.length);
+  return record![header!.indexOf("reference_id")];
+}
+
+const PLAIN = [
+  "a\nb",
+  "a\rb",
+  "a\r\nb",
+  "a\n\n",
+  'a\n"b",c',
+  "a\tb",
+  "  a",
+  "\na",
+  "a=1",
+  "1+1",
+  "é,\u2028",
+];
+
+Deno.test("CSV keeps line breaks and quotes inside their field", async () => {
+  for (const text of PLAIN) assert.equal(await readBack(text), text, JSON.stringify(text));
+});
+
+Deno.test("CSV quotes a lone CR and a lone LF", async () => {
+  for (const text of ["inv-1\n=1", "inv-1\r=1"]) {
+    assert((await csvOf(text)).includes(`,"${text}",`), JSON.stringify(text));
+  }
+});
+
+const SIGNS = ["=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20"];
+const UNSEEN = [
+  "",
+  " ",
+  "   ",
+  "\t",
+  "\r",
+  "\n",
+  "\r\n",
+  " \t ",
+  "\u00a0",
+  "\u0001",
+  "\u200b",
+  "\ufeff",
+];
+
+Deno.test("CSV disarms a formula behind anything that is not seen", async () => {
+  for (const unseen of UNSEEN) {
+    for (const sign of SIGNS) {
+      const text = `${unseen}${sign}1`;
+      assert.equal(await readBack(text), `'${text}`, JSON.stringify(text));
+    }
+  }
+  for (const text of ["\ta", "\ra"]) assert.equal(await readBack(text), `'${text}`);
 });
 
 Deno.test("CSV keeps amounts with sign and all decimals, and disarms formulas", async () => {

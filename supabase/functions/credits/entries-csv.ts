@@ -42,8 +42,7 @@ function toCsv(entries: EntryRow[], isFirst: boolean): string {
     // A lone CR or LF ends a record for most readers, not only the pair that ends ours.
     quoted_match: /[\r\n]/,
     cast: {
-      string: (value, { column, header }) =>
-        header || NUMBERS.has(column) ? value : disarm(value),
+      string: (value, { column, header }) => header || NUMBERS.has(column) ? value : disarm(value),
     },
   });
 }

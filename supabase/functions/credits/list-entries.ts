@@ -1,9 +1,22 @@
 import { z } from "@hono/zod-openapi";
+import { parseAccept } from "hono/utils/accept";
 import { EntriesQuery, Entry } from "../_shared/contracts/credits.ts";
 import { subjectOf } from "../_shared/http/authorize.ts";
 import { defineRoute } from "../_shared/http/define-route.ts";
 import { baseHeaders, page } from "../_shared/http/envelope.ts";
 import { streamEntries } from "./entries-csv.ts";
+
+const JSON_TYPE = "application/json";
+const CSV_TYPE = "text/csv";
+
+/** Of the two types that there are, whether the caller would rather have CSV; JSON when they name none. */
+function prefersCsv(accept: string | null): boolean {
+  const [best] = parseAccept(accept ?? "")
+    .filter(({ q }) => q > 0)
+    .map(({ type }) => type.toLowerCase())
+    .filter((type) => type === JSON_TYPE || type === CSV_TYPE);
+  return best === CSV_TYPE;
+}
 
 /** Every line of an account, newest first: as pages, or all of them as CSV. */
 export const listEntries = defineRoute({
@@ -16,7 +29,7 @@ export const listEntries = defineRoute({
   idempotent: false,
   query: EntriesQuery,
   responses: { 200: z.array(Entry) },
-  alsoProduces: ["text/csv"],
+  alsoProduces: [CSV_TYPE],
   errors: ["not_found"],
   handler: async ({ caller, query, headers, context, services }) => {
     const filter = {
@@ -26,7 +39,7 @@ export const listEntries = defineRoute({
       p_to: query.to,
     };
     const wantsCsv = query.format === "csv" ||
-      (query.format === undefined && /\btext\/csv\b/.test(headers.get("accept") ?? ""));
+      (query.format === undefined && prefersCsv(headers.get("accept")));
     if (wantsCsv) {
       return await streamEntries(services.database, filter, query.cursor, baseHeaders(context));
     }
