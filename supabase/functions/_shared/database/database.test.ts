@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { ApiError } from "../http/errors.ts";
-import { createDatabase, type Transport } from "./database.ts";
+import { CALL_TIMEOUT_MS, createDatabase, type Transport } from "./database.ts";
 import { DatabaseFailure } from "./failures.ts";
 
 /** A transport that fails with each code in turn and then answers. */
@@ -43,6 +43,27 @@ Deno.test("running again ends, and is then worth a retry of the caller's", async
   const code = await codeOf(createDatabase(transport).rpc("health_database", {}));
   assert.equal(code, "upstream_unavailable");
   assert(transport.attempts <= 6, `${transport.attempts} attempts`);
+});
+
+Deno.test("a lock that stays taken is given up after 4 s, far below a call's time-out", async () => {
+  let nowMs = 0;
+  let attempts = 0;
+  const transport: Transport = {
+    call: () => {
+      attempts += 1;
+      nowMs += 2_000; // the lock_timeout of the database functions
+      return Promise.reject(new DatabaseFailure({ code: "55P03", message: "" }));
+    },
+    close: () => Promise.resolve(),
+  };
+  const database = createDatabase(transport, () => nowMs);
+  await assert.rejects(database.rpc("health_database", {}), (error: ApiError) => {
+    assert.deepEqual([error.status, error.code], [503, "upstream_unavailable"]);
+    assert.deepEqual([error.retryAfterSeconds, error.body.retryable], [1, true]);
+    return true;
+  });
+  assert.deepEqual([attempts, nowMs], [2, 4_000]);
+  assert(nowMs < CALL_TIMEOUT_MS);
 });
 
 for (const code of ["57P01", "23505", "insufficient_credits", "57014", "FARTHING_TIMED_OUT"]) {

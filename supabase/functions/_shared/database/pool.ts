@@ -70,6 +70,8 @@ export function createPoolTransport(options: PoolOptions): Transport {
     connectionString: options.url,
     max: options.maxConnections ?? MAX_CONNECTIONS,
     idleTimeoutMillis: IDLE_TIMEOUT_MS,
+    // No statement_timeout or lock_timeout here: a pooler refuses start-up parameters that it does not
+    // know. The database functions set their own lock_timeout.
     connectionTimeoutMillis: timeoutMs,
     query_timeout: timeoutMs,
   });
