@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { type Fake, INBOX_EVENT, makeFake } from "../testing/fake-services.ts";
 import { OTHER_SECRET_KEY } from "../testing/project.ts";
+import { HOLD_ID } from "../testing/samples.ts";
 import { ROUTE_CASES, send, sendCase } from "../testing/route-cases.ts";
 import { ApiError, type ErrorCode } from "./errors.ts";
 
@@ -77,6 +78,18 @@ Deno.test("another body or another id in the path is another fingerprint under t
   const asked = fake.calls.map((_, index) => argsOf(fake, index));
   assert.equal(new Set(asked.map(({ key }) => key)).size, 1);
   assert.equal(new Set(asked.map(({ fingerprint }) => fingerprint)).size, 3);
+});
+
+Deno.test("an id in capitals is the same request, about the same hold", async () => {
+  const fake = await makeFake();
+  for (const id of [HOLD_ID, HOLD_ID.toUpperCase()]) {
+    const path = `/credits/holds/${id}/settle`;
+    const body = { amount: "1" };
+    const answer = await send(fake, "POST", path, { as: "secret", body, ...keyed("abc") });
+    assert.equal(answer.status, 200, await answer.text());
+  }
+  assert.deepEqual(argsOf(fake, 0), argsOf(fake, 1));
+  assert.deepEqual(fake.calls.map(({ args }) => args.p_hold_id), [HOLD_ID, HOLD_ID]);
 });
 
 Deno.test("a replayed success says so and keeps its status", async () => {

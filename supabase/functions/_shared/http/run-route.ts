@@ -10,11 +10,13 @@ import { decodeUtf8, parseJson, readBytes, requireJson } from "./read-body.ts";
 import type { RequestContext } from "./request-context.ts";
 import { queryOf, validate } from "./validate.ts";
 
+type Params = Readonly<Record<string, string>>;
+
 interface Run {
   readonly route: Route;
   readonly request: Request;
   readonly path: string;
-  readonly params: Readonly<Record<string, string>>;
+  readonly params: Params;
   readonly context: RequestContext;
   readonly services: Services;
   /** What the log line of this request will say; the caller's kind is added as it is known. */
@@ -25,6 +27,11 @@ interface Body {
   readonly bytes: Uint8Array;
   readonly text: string;
   readonly value: unknown;
+}
+
+interface Asked {
+  readonly params: Params;
+  readonly body: Body;
 }
 
 const NO_BODY: Body = { bytes: new Uint8Array(), text: "", value: {} };
@@ -54,15 +61,22 @@ function readQuery(route: Route, request: Request): unknown {
   return validate(route.query, queryOf(request.url));
 }
 
-function idempotencyOfCall(key: string, caller: Caller, run: Run, body: Body): Idempotency {
+/** The path with its variables as validated: an id in capitals is the same id, and the same request. */
+function canonicalPath({ route, path }: Run, params: Params): string {
+  if (route.params === Nothing) return path;
+  const own = route.path.replace(/\{(\w+)\}/g, (_, name: string) => params[name] ?? "");
+  return `/${path.split("/")[1]}${own}`;
+}
+
+function idempotencyOfCall(key: string, caller: Caller, run: Run, asked: Asked): Idempotency {
   const { route, request, path } = run;
   return idempotencyOf(key, {
     scope: callerScope(caller),
     // The first segment names the function: two functions may both have a route `POST /`.
     route: `${route.method} ${path.split("/")[1]} ${route.path}`,
     method: request.method,
-    path,
-    body: body.bytes,
+    path: canonicalPath(run, asked.params),
+    body: asked.body.bytes,
   });
 }
 
@@ -75,11 +89,11 @@ export async function runRoute(run: Run): Promise<Response> {
     : NO_CREDENTIALS;
   const caller = authorize(route.who, credentials);
   run.record.caller = caller.kind;
-  const params = route.params === Nothing ? {} : validate(route.params, run.params);
+  const params = route.params === Nothing ? {} : validate(route.params, run.params) as Params;
   const query = readQuery(route, request);
   const key = route.idempotent ? readIdempotencyKey(headers) : null;
   const body = route.method === "post" ? await readBody(route, request) : NO_BODY;
-  const idempotency = key === null ? null : idempotencyOfCall(key, caller, run, body);
+  const idempotency = key === null ? null : idempotencyOfCall(key, caller, run, { params, body });
   const reply = await route.handler({
     caller,
     params,
