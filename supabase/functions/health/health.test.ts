@@ -32,6 +32,33 @@ Deno.test("ready is 503 without a database or a key set, and says which", async 
   assert.equal((await noKeys.json()).error.details.checks.jwks, "down");
 });
 
+Deno.test("ready looks once in two seconds, however often it is asked", async () => {
+  let nowMs = Date.parse("2026-11-21T12:00:00Z");
+  let isUp = true;
+  let probes = 0;
+  const fake = await makeFake({
+    now: () => new Date(nowMs),
+    answers: {
+      health_database: () =>
+        isUp ? { ok: true, at: "" } : Promise.reject(new ApiError("upstream_unavailable")),
+    },
+    payments: { isReachable: () => Promise.resolve(++probes > 0) },
+  });
+  const ask = async () => {
+    const answer = await send(fake, "GET", "/health/ready");
+    await answer.body?.cancel();
+    return answer.status;
+  };
+  assert.deepEqual(await Promise.all([ask(), ask(), ask()]), [200, 200, 200]);
+  isUp = false;
+  nowMs += 1_999;
+  assert.equal(await ask(), 200);
+  assert.deepEqual([fake.names().length, probes], [1, 1]);
+  nowMs += 1;
+  assert.deepEqual([await ask(), await ask()], [503, 503]);
+  assert.deepEqual([fake.names().length, probes], [2, 2]);
+});
+
 Deno.test("ready is only degraded without Stripe: credits are spent as before", async () => {
   const unreachable = { payments: { isReachable: () => Promise.resolve(false) } };
   const unconfigured = {
