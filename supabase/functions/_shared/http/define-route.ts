@@ -14,8 +14,8 @@ import type { RequestContext } from "./request-context.ts";
 type Method = "get" | "post" | "delete";
 
 /**
- * Which rate limit stands in front of the route. Payments and webhooks are never blocked by one.
- * The name is declared here; the limiter reads it.
+ * Which rate limit is meant for the route. Nothing limits by it yet: it stands in the OpenAPI document as
+ * `x-rate-limit`, and that is all.
  */
 export type LimitName = "none" | "read" | "write" | "money";
 
@@ -64,6 +64,8 @@ interface Declaration<
   readonly responses: R;
   /** Other media types that a success may have instead, for example `text/csv`. */
   readonly alsoProduces?: readonly string[];
+  /** The route asks a service whose answer may be of no use: then 502 besides 503. */
+  readonly asksUpstream?: boolean;
   /** The codes of this route's own; those that its other fields imply are added by openapi.ts. */
   readonly errors?: readonly ErrorCode[];
   readonly handler: (
@@ -90,6 +92,7 @@ export interface Route {
   readonly body: z.ZodType;
   readonly responses: Responses;
   readonly alsoProduces: readonly string[];
+  readonly asksUpstream: boolean;
   readonly errors: readonly ErrorCode[];
   readonly handler: (call: AnyCall) => Promise<Reply | Response>;
 }
@@ -110,6 +113,7 @@ export function defineRoute<
     description: undefined,
     bodyLimit: BODY_LIMIT_BYTES,
     alsoProduces: [],
+    asksUpstream: false,
     errors: [],
     ...declaration,
     isSigned: declaration.who.some((who) => who === "signed"),

@@ -54,11 +54,17 @@ function errorCodesOf(route: Route): ErrorCode[] {
   return [...codes];
 }
 
+function statusesOf(code: ErrorCode, route: Route): number[] {
+  const { status, alsoStatus } = ERRORS[code];
+  return alsoStatus !== undefined && route.asksUpstream ? [status, alsoStatus] : [status];
+}
+
 function errorResponses(route: Route): RouteConfig["responses"] {
   const byStatus = new Map<number, ErrorCode[]>();
   for (const code of errorCodesOf(route).sort()) {
-    const { status } = ERRORS[code];
-    byStatus.set(status, [...byStatus.get(status) ?? [], code]);
+    for (const status of statusesOf(code, route)) {
+      byStatus.set(status, [...byStatus.get(status) ?? [], code]);
+    }
   }
   return Object.fromEntries(
     [...byStatus].map(([status, codes]) => [status, {
