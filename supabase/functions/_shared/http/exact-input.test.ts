@@ -42,10 +42,11 @@ const INEXACT = [
   "-1E400",
   "1e-400",
   "1.00000000000000000001e1",
+  `1${"0".repeat(60_000)}1`,
 ];
 
 for (const number of INEXACT) {
-  Deno.test(`metadata refuses ${number}, which would be kept as another number`, async () => {
+  Deno.test(`metadata refuses ${number.slice(0, 50)}, which would be kept as another number`, async () => {
     assert.equal(await fieldRefused(usage, withMetadata(`{"n":${number}}`)), "metadata.n");
     const nested = withMetadata(`{"a":[1,{"b": ${number}}]}`);
     assert.equal(await fieldRefused(usage, nested), "metadata.a[1].b");

@@ -74,6 +74,9 @@ function checkText(text: string, path: string): void {
 // JSON.parse rounds silently. Up to 15 digits are always kept; what has more, or an exponent, is looked at.
 const MAY_BE_INEXACT = /[:,[\s]-?(?:[\d.]{16}|[\d.]+[eE])/;
 
+// Far more than an exact number needs, and short enough that looking at one costs nothing.
+const MAX_NUMBER_LENGTH = 100;
+
 /** Stands for a number that the parser had to change. */
 const INEXACT = Symbol("inexact");
 
@@ -85,7 +88,10 @@ function digitsOf(text: string): string {
 /** The runtime hands the number's own text to a reviver; the types do not know it yet. */
 function markInexact(_key: string, value: unknown, context?: { source?: string }): unknown {
   if (typeof value !== "number" || context?.source === undefined) return value;
-  return digitsOf(context.source) === digitsOf(String(value)) ? value : INEXACT;
+  const { source } = context;
+  const isExact = source.length <= MAX_NUMBER_LENGTH &&
+    digitsOf(source) === digitsOf(String(value));
+  return isExact ? value : INEXACT;
 }
 
 function check(value: unknown, path: string, depth: number, hasEscapes: boolean): void {
