@@ -1,17 +1,19 @@
 /**
- * Writes the OpenAPI document and the table of errors from the routes' declarations.
+ * Writes the OpenAPI document and the tables of routes and errors from the routes' declarations.
  * `--check` writes nothing and fails when what is committed is not what the routes say.
  */
 import pc from "picocolors";
 import { print } from "../terminal/print.ts";
 import { buildDocument } from "./build-document.ts";
 import { buildErrorsPage } from "./build-errors-page.ts";
+import { buildRoutesPage } from "./build-routes-page.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 
-/** Where each generated file lives: the functions import the first, people read the second. */
+/** Where each generated file lives: the functions import the first, people read the others. */
 const FILES: readonly { path: string; build: () => string }[] = [
   { path: "supabase/functions/_shared/generated/openapi.json", build: buildDocument },
+  { path: "docs/api/routes.md", build: () => buildRoutesPage(buildDocument()) },
   { path: "docs/api/errors.md", build: buildErrorsPage },
 ];
 
