@@ -24,7 +24,7 @@ interface Measure {
 
 const MEASURES: Measure[] = [
   {
-    goals: ["G1", "G2", "G4", "G5", "G6", "G7"],
+    goals: ["G1", "G4", "G5", "G6", "G7"],
     run: (options, say, server) => measureDebits(server, options, say),
   },
   { goals: ["G9"], run: (_, __, server) => measureWire(server) },

@@ -87,11 +87,11 @@ const arms: Arm[] = [
   { name: "floor, random", goals: ["G1"], spread: "uniform", ...floor, ...floors },
   { name: "floor, Zipf", goals: ["G1"], spread: "zipf", ...floor, ...floors },
   { name: "floor, hot", goals: ["G4"], spread: "hot", ...floor, ...floors },
-  { name: "two-sided, random", goals: ["G2"], spread: "uniform", ...pair, ...pairs },
-  { name: "two-sided, hot", goals: ["G2"], spread: "hot", ...pair, ...pairs },
+  { name: "two-sided, random", goals: ["G1"], spread: "uniform", ...pair, ...pairs },
+  { name: "two-sided, hot", goals: ["G4"], spread: "hot", ...pair, ...pairs },
   {
     name: "debit, random",
-    goals: ["G1", "G2", "G4", "G6", "G7"],
+    goals: ["G1", "G4", "G6", "G7"],
     spread: "uniform",
     ...debit,
     ...ledger,
@@ -100,7 +100,7 @@ const arms: Arm[] = [
   { name: "debit, Zipf", goals: ["G1"], spread: "zipf", ...debit, ...ledger, lacks: "nothing" },
   {
     name: "debit, hot",
-    goals: ["G2", "G4", "G5"],
+    goals: ["G4", "G5"],
     spread: "hot",
     ...debit,
     ...ledger,

@@ -1,4 +1,4 @@
-/** G1, G2, G4 to G7: the debit beside its floors, its peer and its own variants. */
+/** G1 and G4 to G7: the debit beside its floors and its own variants. */
 import type { BenchServer } from "../database/bench-server.ts";
 import { measure, type Sample } from "../load/fleet.ts";
 import { keyText } from "../load/random.ts";
@@ -74,14 +74,6 @@ const comparisons: Record<string, (run: Run) => Figure[]> = {
       4: [0.55, 0.7],
       16: [0.4, 0.53],
     }),
-  G2: (run) => [
-    ...compare(run, "G2", [RANDOM, "two-sided, random"], {
-      1: [1.6, 2],
-      4: [1.8, 2.2],
-      16: [2.5, 3.3],
-    }),
-    ...compare(run, "G2", [HOT, "two-sided, hot"], { 1: [1.6], 4: [1.6], 16: [1.6] }),
-  ],
   G4: (run) => [
     ...compare(run, "G4", [HOT, "floor, hot"], { 1: [0.6, 0.75], 4: [0.6, 0.75], 16: [0.6, 0.75] }),
     ...compare(run, "G4", [RANDOM, HOT], { 16: [2.5, 3.5] }),

@@ -36,7 +36,9 @@ export function spreadOf(values: number[]): Spread {
 
 function judge(target: Target, { median, min, max }: Spread): Verdict {
   const reaches = (mark: number) => target.better === "higher" ? median >= mark : median <= mark;
-  const noise = median === 0 ? 0 : (max - min) / median;
+  // A difference may be next to nothing: then what is asked for is the measure of its noise.
+  const size = Math.max(Math.abs(median), target.better === "lower" ? target.goal : 0);
+  const noise = max === min ? 0 : (max - min) / size;
   if (noise > MAX_SPREAD) return "noisy";
   if (target.stretch !== undefined && reaches(target.stretch)) return "stretch";
   return reaches(target.goal) ? "met" : "missed";

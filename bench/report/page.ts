@@ -50,7 +50,8 @@ a Poisson process, at half of what the arm can take, and counts from the moment 
 
 After every round each arm's database has to hold exactly what was answered and to prove itself
 (\`farthing.prove()\`, for the floors sums and counts); an arm that does not counts as 0. The last column
-says what an arm leaves out. The floors and the two-sided transfer with balances on both accounts are ours:
+says what an arm leaves out. The floors, and the two-sided transfer with balances on both accounts that stands
+beside them without a goal, are ours:
 [bench/floors.sql](../bench/floors.sql).
 `;
 
