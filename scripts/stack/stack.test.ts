@@ -2,8 +2,10 @@
 import { createClient, type SupabaseClient } from "@supabase/supabase-js";
 import assert from "node:assert/strict";
 import { parseEnv } from "node:util";
+import { cleanUpOnSignals, withCleanup } from "../test/cleanup.ts";
+import { freeOffset } from "../test/free-offset.ts";
 import { type Stack, startStack } from "./mod.ts";
-import { portsAt, type StackOptions } from "./options.ts";
+import type { StackOptions } from "./options.ts";
 import { isAlive } from "./postgres/process.ts";
 import { StackError } from "./stack-error.ts";
 import { waitFor } from "./wait.ts";
@@ -32,23 +34,9 @@ select cron.schedule('tick', '1 second', 'insert into public.ticks default value
 const FUNCTION = `export const app = { fetch: (request) => Response.json({
   path: new URL(request.url).pathname, url: Deno.env.get("SUPABASE_URL") }) };`;
 
-function freeOffset(): number {
-  const isFree = (port: number) => {
-    try {
-      Deno.listen({ hostname: "127.0.0.1", port }).close();
-      return true;
-    } catch {
-      return false;
-    }
-  };
-  for (let offset = 5_000; offset < 9_000; offset += 10) {
-    if (Object.values(portsAt(offset)).every(isFree)) return offset;
-  }
-  throw new Error("no free ports");
-}
+type Project = StackOptions & { dataDir: string; envFile: string };
 
-async function makeProject(): Promise<StackOptions & { dataDir: string; envFile: string }> {
-  const root = await Deno.makeTempDir({ prefix: "farthing-stack-test-" });
+async function makeProject(root: string): Promise<Project> {
   await Deno.chmod(root, 0o755); // the database server's account has to get in
   await Deno.mkdir(`${root}/migrations`);
   await Deno.writeTextFile(`${root}/migrations/20260101000000_notes.sql`, MIGRATION);
@@ -175,39 +163,47 @@ async function refusesASecond(options: StackOptions): Promise<void> {
   );
 }
 
+async function livesOnce(options: Project, stack: Stack): Promise<void> {
+  assert.deepEqual({ ...parseEnv(await Deno.readTextFile(options.envFile)) }, stack.env);
+  const token = await signUpAndCall(stack);
+  await refusesOthers(stack, token);
+  await grantsNothingItself(stack);
+  const echo = await (await fetch(`${stack.urls.api}/functions/v1/echo/x`)).json();
+  assert.deepEqual(echo, { path: "/echo/x", url: stack.urls.api });
+  await runsJobsAndRequests(stack);
+  await survivesACrash(stack);
+  await staysDownWhenAsked(stack);
+  await refusesASecond({ ...options });
+
+  const { pid = 0 } = stack.database;
+  await stack.stop();
+  assert.equal(isAlive(pid), false);
+  await assert.rejects(Deno.stat(options.envFile), Deno.errors.NotFound);
+}
+
 Deno.test({
   name:
     "stack starts, signs up, serves, recovers from kill -9, stops without a trace, and starts again",
   sanitizeOps: false,
   sanitizeResources: false,
+  sanitizeExit: false,
   async fn() {
-    const options = await makeProject();
-    let stack = await startStack(options);
-    try {
-      assert.deepEqual({ ...parseEnv(await Deno.readTextFile(options.envFile)) }, stack.env);
-      const token = await signUpAndCall(stack);
-      await refusesOthers(stack, token);
-      await grantsNothingItself(stack);
-      const echo = await (await fetch(`${stack.urls.api}/functions/v1/echo/x`)).json();
-      assert.deepEqual(echo, { path: "/echo/x", url: stack.urls.api });
-      await runsJobsAndRequests(stack);
-      await survivesACrash(stack);
-      await staysDownWhenAsked(stack);
-      await refusesASecond({ ...options });
-
-      const { pid = 0 } = stack.database;
-      await stack.stop();
-      assert.equal(isAlive(pid), false);
-      await assert.rejects(Deno.stat(options.envFile), Deno.errors.NotFound);
-
-      const { env } = stack;
-      stack = await startStack(options);
-      assert.deepEqual(stack.env, env, "keys are kept");
+    const noMore = cleanUpOnSignals();
+    const root = await Deno.makeTempDir({ prefix: "farthing-stack-test-" });
+    const options = await makeProject(root);
+    let starting: Promise<Stack> | undefined;
+    const cleanup = async () => {
+      await starting?.then((stack) => stack.stop(), () => {});
+      await Deno.remove(root, { recursive: true });
+    };
+    await withCleanup(cleanup, async () => {
+      const first = await (starting = startStack(options));
+      await livesOnce(options, first);
+      const stack = await (starting = startStack(options));
+      assert.deepEqual(stack.env, first.env, "keys are kept");
       const again = await client(stack.env).auth.signInWithPassword(PERSON);
       assert.equal(again.error, null, "users are kept");
-    } finally {
-      await stack.stop();
-      await Deno.remove(`${options.dataDir}/..`, { recursive: true });
-    }
+    });
+    noMore();
   },
 });

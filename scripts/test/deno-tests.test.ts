@@ -2,14 +2,18 @@ import assert from "node:assert/strict";
 import { findTests, runDenoTests } from "./deno-tests.ts";
 
 /** Runs the given files by a Deno of its own and sums them up by file. */
-async function outcome(files: Record<string, string>): Promise<Record<string, string>> {
+async function outcome(
+  files: Record<string, string>,
+  jobs = 1,
+): Promise<Record<string, string>> {
   const cwd = await Deno.makeTempDir();
   try {
     for (const [name, text] of Object.entries(files)) {
       await Deno.writeTextFile(`${cwd}/${name}`, text);
     }
     const found = (await findTests(["."], cwd)).map((file) => file.slice(2));
-    const rows = await runDenoTests({ files: found, cwd, flags: ["--no-config", "--no-check"] });
+    const flags = ["--no-config", "--no-check"];
+    const rows = await runDenoTests({ files: found, cwd, flags, jobs });
     return Object.fromEntries(
       rows.map((
         { name, passed, failures, ignored },
@@ -62,6 +66,17 @@ Deno.test("runDenoTests fails a file that fell before its first test, and one th
     }),
     { "empty.test.ts": "0/1/0", "fallen.test.ts": "0/1/0", "fine.test.ts": "1/0/0" },
   );
+});
+
+Deno.test("runDenoTests deals the files out to several processes and reports each once", async () => {
+  const one = `Deno.test("one", () => {});\n`;
+  const none = "export {};\n";
+  const rows = await outcome({ "a.test.ts": one, "b.test.ts": none, "c.test.ts": one }, 2);
+  assert.deepEqual(Object.entries(rows), [
+    ["a.test.ts", "1/0/0"],
+    ["b.test.ts", "0/1/0"],
+    ["c.test.ts", "1/0/0"],
+  ]);
 });
 
 Deno.test("runDenoTests fails as a whole where nothing compiles", async () => {

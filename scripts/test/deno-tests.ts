@@ -1,4 +1,5 @@
 /** Runs `deno test` over files and believes its report only where each file is in it. */
+import { withCleanup } from "./cleanup.ts";
 import { DenoTapReader } from "./deno-tap.ts";
 import { ROOT, type Row } from "./suite.ts";
 
@@ -11,6 +12,8 @@ export interface DenoTestOptions {
   /** The command before its own arguments; this very Deno unless named. */
   command?: string[];
   flags?: string[];
+  /** How many processes share the files; one unless named. */
+  jobs?: number;
 }
 
 const decoder = new TextDecoder();
@@ -59,6 +62,26 @@ function denoTest(options: DenoTestOptions, more: string[]): Deno.Command {
     stdin: "null",
     stdout: "piped",
     stderr: "piped",
+    // Deno ends at once by a terminal's Ctrl-C, its tests' servers left behind: it gets our SIGTERM.
+    detached: true,
+  });
+}
+
+/** Ends the process with the run, and waits until its tests have put away what they had. */
+async function whileItRuns<T>(
+  command: Deno.Command,
+  use: (child: Deno.ChildProcess) => Promise<T>,
+): Promise<T> {
+  let child: Deno.ChildProcess | undefined;
+  let ended = false;
+  const cleanup = async () => {
+    if (!ended) child?.kill("SIGTERM");
+    await child?.status;
+  };
+  return await withCleanup(cleanup, () => {
+    child = command.spawn();
+    child.status.finally(() => ended = true);
+    return use(child);
   });
 }
 
@@ -73,7 +96,10 @@ function failed(name: string, detail: string): Row {
 async function rowOf(file: string, reported: Row[], options: DenoTestOptions): Promise<Row> {
   const row = reported.find(({ name }) => name === file);
   if (row && row.passed + row.failures.length + row.ignored > 0) return row;
-  const { stdout, stderr } = await denoTest(options, [file]).output();
+  const { stdout, stderr } = await whileItRuns(
+    denoTest(options, [file]),
+    (child) => child.output(),
+  );
   return failed(
     file,
     `no test of this file ran\n${lastLines(new Uint8Array([...stdout, ...stderr]))}`,
@@ -81,9 +107,25 @@ async function rowOf(file: string, reported: Row[], options: DenoTestOptions): P
 }
 
 export async function runDenoTests(options: DenoTestOptions): Promise<Row[]> {
+  const { files, jobs = 1 } = options;
+  const hands = Array.from(
+    { length: jobs },
+    (_, hand) => files.filter((_, at) => at % jobs === hand),
+  );
+  const rows = await Promise.all(hands.map((files) => runInOne({ ...options, files })));
+  return rows.flat().sort((a, b) => files.indexOf(a.name) - files.indexOf(b.name));
+}
+
+/** One process for all files. */
+async function runInOne(options: DenoTestOptions): Promise<Row[]> {
   const { files } = options;
   if (files.length === 0) return [];
-  const child = denoTest(options, ["--reporter=tap", ...files]).spawn();
+  const command = denoTest(options, ["--reporter=tap", ...files]);
+  return await whileItRuns(command, (child) => readRows(child, options));
+}
+
+async function readRows(child: Deno.ChildProcess, options: DenoTestOptions): Promise<Row[]> {
+  const { files } = options;
   const reader = new DenoTapReader();
   const stderr = new Response(child.stderr).bytes();
   await eachLine(child.stdout, (line) => reader.read(line, performance.now()));

@@ -1,18 +1,30 @@
 /**
  * `deno task test [suite …]`: starts what the suites need, runs them, stops it, and says the sum in the
  * last line. Exit code 1 when a test failed, when a suite fell over or ran nothing, and in CI
- * (environment CI=true) also when one was skipped.
+ * (environment CI=true) also when a suite, or a part of one, was skipped.
  */
 import pc from "picocolors";
 import { print, printError } from "../terminal/print.ts";
 import { formatTable } from "../terminal/table.ts";
+import { taskArguments } from "../terminal/task-arguments.ts";
 import { cleanUpOnSignals } from "./cleanup.ts";
-import { formatMs, formatSuite, type Ran, totalsOf } from "./report.ts";
+import { formatMs, formatSuite, formatTotals, type Ran, totalsOf } from "./report.ts";
 import type { Suite, SuiteResult } from "./suite.ts";
 import { suites } from "./suites.ts";
 import { tick } from "./ticker.ts";
 
 const inCi = Deno.env.get("CI") === "true";
+
+const USAGE = `Usage: deno task test [suite …]
+
+  suite …    these alone; without a name all of them, house only in CI (CI=true)
+  --list     the same list as below, alone
+  --help     this text`;
+
+function listOfSuites(): string {
+  const rows = suites.map(({ name, about }) => [`  ${pc.bold(name)}`, about]);
+  return formatTable([{ title: "" }, { title: "" }], rows);
+}
 
 /** The suites named; else all, of which `house` is `deno task ok`'s business outside CI. */
 function choose(names: string[]): Suite[] {
@@ -58,23 +70,19 @@ async function runAll(chosen: Suite[]): Promise<Ran[]> {
   return ran;
 }
 
-async function main(): Promise<void> {
-  if (Deno.args.includes("--list")) {
-    print(
-      formatTable(
-        [{ title: "" }, { title: "" }],
-        suites.map(({ name, about }) => [pc.bold(name), about]),
-      ),
-    );
-    return;
+async function main(names: string[]): Promise<void> {
+  if (names.includes("--help") || names.includes("-h")) {
+    return print(`${USAGE}\n\n${listOfSuites()}`);
   }
+  if (names.includes("--list")) return print(listOfSuites());
   cleanUpOnSignals();
   const start = performance.now();
-  const ran = await runAll(choose(Deno.args));
-  const { passed, failed } = totalsOf(ran, inCi);
+  const ran = await runAll(choose(names));
+  const totals = totalsOf(ran, inCi);
   print(pc.dim(`in ${formatMs(performance.now() - start)}`));
-  print(`${passed} passed, ${failed} failed`);
-  if (failed > 0) Deno.exit(1);
+  if (names.length === 0 && !inCi) print("not run: house (deno task ok runs it; CI always)");
+  print(formatTotals(totals));
+  if (totals.failed > 0) Deno.exit(1);
 }
 
-await main();
+await main(taskArguments(Deno.args));

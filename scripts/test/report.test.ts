@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { stripVTControlCharacters } from "node:util";
-import { formatSuite, type Ran, totalsOf } from "./report.ts";
+import { formatSuite, formatTotals, type Ran, totalsOf } from "./report.ts";
 
 const ran = (rows: Ran["result"]["rows"], skipped: Ran["result"]["skipped"] = []): Ran => ({
   name: "unit",
@@ -16,10 +16,11 @@ Deno.test("formatSuite shows files, their sum, each failure and each skip with i
   assert.equal(
     stripVTControlCharacters(text),
     [
-      "unit         passed  failed  off   time",
-      "  a.test.ts       3       0    0  40 ms",
-      "  b.test.ts       3       1    0  40 ms",
-      "  all             6       1    0  2.3 s",
+      `unit ${"─".repeat(56)}`,
+      "  file       passed  failed  ignored   time",
+      "  a.test.ts       3       0        0  40 ms",
+      "  b.test.ts       3       1        0  40 ms",
+      "  all             6       1        0  2.3 s",
       "  failed  b.test.ts: adds",
       "      1 is not 2",
       "      at here",
@@ -29,10 +30,16 @@ Deno.test("formatSuite shows files, their sum, each failure and each skip with i
 });
 
 Deno.test("totalsOf counts a skip as a failure where everything has to run, and nowhere else", () => {
-  assert.deepEqual(totalsOf([ran([row], [skip])], false), { passed: 3, failed: 0 });
-  assert.deepEqual(totalsOf([ran([row], [skip])], true), { passed: 3, failed: 1 });
+  const all = [ran([row, { ...row, ignored: 2 }], [skip])];
+  assert.deepEqual(totalsOf(all, false), { passed: 6, failed: 0, skipped: 3 });
+  assert.deepEqual(totalsOf(all, true), { passed: 6, failed: 1, skipped: 2 });
 });
 
 Deno.test("totalsOf fails a suite that ran nothing and says no reason", () => {
-  assert.deepEqual(totalsOf([ran([])], false), { passed: 0, failed: 1 });
+  assert.deepEqual(totalsOf([ran([])], false), { passed: 0, failed: 1, skipped: 0 });
+});
+
+Deno.test("formatTotals names skips only where there are some", () => {
+  assert.equal(formatTotals({ passed: 3, failed: 1, skipped: 0 }), "3 passed, 1 failed");
+  assert.equal(formatTotals({ passed: 3, failed: 0, skipped: 2 }), "3 passed, 0 failed, 2 skipped");
 });

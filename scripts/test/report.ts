@@ -12,6 +12,8 @@ export interface Ran {
 export interface Totals {
   passed: number;
   failed: number;
+  /** Suites or parts that this machine could not run, and tests switched off in their file. */
+  skipped: number;
 }
 
 const DETAIL_LINES = 40;
@@ -27,7 +29,7 @@ function sum(rows: Row[], count: (row: Row) => number): number {
 const failuresOf = (row: Row) => row.failures.length;
 const red = (count: number) => count > 0 ? pc.red(String(count)) : "0";
 
-function table(name: string, rows: Row[], ms: number): string {
+function table(rows: Row[], ms: number): string {
   const line = (row: Row) => [
     `  ${row.name}`,
     String(row.passed),
@@ -42,11 +44,11 @@ function table(name: string, rows: Row[], ms: number): string {
     String(sum(rows, (row) => row.ignored)),
     formatMs(ms),
   ];
-  const numbers = ["passed", "failed", "off", "time"].map((title) => ({
+  const numbers = ["passed", "failed", "ignored", "time"].map((title) => ({
     title,
     align: "right" as const,
   }));
-  return formatTable([{ title: pc.bold(name) }, ...numbers], [...rows.map(line), total]);
+  return formatTable([{ title: "  file" }, ...numbers], [...rows.map(line), total]);
 }
 
 function failures(rows: Row[]): string[] {
@@ -59,9 +61,17 @@ function failures(rows: Row[]): string[] {
   );
 }
 
+const RULE = 60;
+
+/** Two suites run at once and print as they end: a rule over each says whose table follows. */
+function heading(name: string): string {
+  return `${pc.bold(name)} ${pc.dim("─".repeat(RULE - name.length))}`;
+}
+
 export function formatSuite({ name, result: { rows, skipped }, ms }: Ran): string {
   return [
-    ...(rows.length > 0 ? [table(name, rows, ms)] : [pc.bold(name)]),
+    heading(name),
+    ...(rows.length > 0 ? [table(rows, ms)] : []),
     ...(rows.length + skipped.length === 0 ? [`  ${pc.red("failed")}  it ran nothing`] : []),
     ...failures(rows),
     ...skipped.map(({ what, why }) => `  ${pc.yellow("skipped")} ${what}: ${why}`),
@@ -69,17 +79,22 @@ export function formatSuite({ name, result: { rows, skipped }, ms }: Ran): strin
 }
 
 /**
- * The sum over all suites. Where everything has to run (CI), a skip counts as a failure;
- * so does everywhere a suite without a single row and without a reason for it.
+ * The sum over all suites. Where everything has to run (CI), what this machine could not run counts as
+ * failed; so does everywhere a suite without a single row and without a reason for it.
  */
 export function totalsOf(ran: Ran[], everythingRuns: boolean): Totals {
-  let passed = 0;
-  let failed = 0;
+  const totals = { passed: 0, failed: 0, skipped: 0 };
   for (const { result: { rows, skipped } } of ran) {
-    passed += sum(rows, (row) => row.passed);
-    failed += sum(rows, failuresOf);
-    if (everythingRuns) failed += skipped.length;
-    if (rows.length + skipped.length === 0) failed += 1;
+    totals.passed += sum(rows, (row) => row.passed);
+    totals.failed += sum(rows, failuresOf);
+    totals[everythingRuns ? "failed" : "skipped"] += skipped.length;
+    totals.skipped += sum(rows, (row) => row.ignored);
+    if (rows.length + skipped.length === 0) totals.failed += 1;
   }
-  return { passed, failed };
+  return totals;
+}
+
+/** The run's last line. */
+export function formatTotals({ passed, failed, skipped }: Totals): string {
+  return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`;
 }

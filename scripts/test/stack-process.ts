@@ -1,34 +1,12 @@
 /** A stack of the tests' own: the command a developer types, on ports and data that are nobody else's. */
 import { parseEnv } from "node:util";
-import { portsAt } from "../stack/options.ts";
 import { waitFor } from "../stack/wait.ts";
 import { withCleanup } from "./cleanup.ts";
+import { freeOffset } from "./free-offset.ts";
 import { ROOT } from "./suite.ts";
 
 const START_TIMEOUT_MS = 60_000;
-/** From port 61,021 on: above those that Linux hands out by itself, and below 65,536. */
-const OFFSETS = { first: 6_700, count: 100, step: 40 };
 const LAST_LINES = 30;
-
-function isFree(port: number): boolean {
-  try {
-    Deno.listen({ hostname: "127.0.0.1", port }).close();
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-/** Begins anywhere, so that two that look at once seldom meet. */
-function freeOffset(): number {
-  const { first, count, step } = OFFSETS;
-  const from = Math.floor(Math.random() * count);
-  for (let at = 0; at < count; at++) {
-    const offset = first + ((from + at) % count) * step;
-    if (Object.values(portsAt(offset)).every(isFree)) return offset;
-  }
-  throw new Error("no free ports for a stack");
-}
 
 /** Reads a stream to its end and keeps its last lines. */
 async function keepLast(stream: ReadableStream<Uint8Array>, lines: string[]): Promise<void> {

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import type postgres from "postgres";
 import { createScheduler } from "../cron/scheduler.ts";
 import { sendQueued } from "../net/sender.ts";
+import { cleanUpOnSignals, withCleanup } from "../../test/cleanup.ts";
 import { type DatabaseServer, startDatabase } from "./database.ts";
 import { isAlive } from "./process.ts";
 
@@ -15,13 +16,16 @@ function freePort(): number {
 async function withServer(use: (server: DatabaseServer) => Promise<void>): Promise<void> {
   const dataDir = await Deno.makeTempDir({ prefix: "farthing-database-test-" });
   await Deno.chmod(dataDir, 0o755); // the server's account has to get in
-  const server = await startDatabase({ dataDir, port: freePort() });
-  try {
-    await use(server);
-  } finally {
-    await server.stop();
+  const noMore = cleanUpOnSignals();
+  let starting: Promise<DatabaseServer> | undefined;
+  const cleanup = async () => {
+    await starting?.then((server) => server.stop(), () => {});
     await Deno.remove(dataDir, { recursive: true });
-  }
+  };
+  await withCleanup(cleanup, async () => {
+    await use(await (starting = startDatabase({ dataDir, port: freePort() })));
+  });
+  noMore();
 }
 
 async function withClient(
@@ -124,7 +128,9 @@ async function requests(sql: postgres.Sql, url: string): Promise<void> {
   ]);
 }
 
-Deno.test("database server and its stand-ins for pg_cron and pg_net", async (test) => {
+const NAME = "database server and its stand-ins for pg_cron and pg_net";
+
+Deno.test(NAME, { sanitizeExit: false }, async (test) => {
   await withServer(async (server) => {
     const open = () => server.connect("postgres", { max: 1 });
     await test.step("a template is cloned, a database dropped twice", () => clones(server));

@@ -1,0 +1,38 @@
+import assert from "node:assert/strict";
+
+const CLEANUP = new URL("./cleanup.ts", import.meta.url).href;
+
+/** A run whose use fails by the interruption, as one does whose server gets the Ctrl-C too. */
+const RUN = `
+import { cleanUpOnSignals, withCleanup } from "${CLEANUP}";
+cleanUpOnSignals();
+const late = () => withCleanup(() => Promise.resolve(), () => Promise.resolve(console.log("late")));
+const cleanup = async () => {
+  console.log("begun");
+  await Deno.stdin.read(new Uint8Array(1));
+  console.log("done");
+};
+await withCleanup(cleanup, () => new Promise((_, reject) => {
+  Deno.addSignalListener("SIGTERM", () => reject(new Error("the server ended")));
+  console.log("up");
+})).catch(() => {});
+await late();
+Deno.exit(0);
+`;
+
+Deno.test("withCleanup waits for a cleanup under way; an interrupted run begins nothing", async () => {
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["eval", "--no-check", "--ext=ts", RUN],
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "inherit",
+  }).spawn();
+  let said = "";
+  for await (const text of child.stdout.pipeThrough(new TextDecoderStream())) {
+    said += text;
+    if (said === "up\n") child.kill("SIGTERM");
+    if (said === "up\nbegun\n") await child.stdin.close(); // lets the cleanup go on
+  }
+  assert.equal(said, "up\nbegun\ndone\n");
+  assert.equal((await child.status).code, 130);
+});
