@@ -32,7 +32,7 @@ async function makeBuyer() {
   return { buyer, click };
 }
 
-Deno.test("an order that Stripe answered with an error is given up, and the next call has a new one", async () => {
+Deno.test("an order that Stripe refused is given up, and the next call has a new one", async () => {
   const { buyer, click } = await makeBuyer();
   const key = crypto.randomUUID();
   await withFault({ status: 500, times: ATTEMPTS }, async () => {
