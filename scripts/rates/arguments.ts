@@ -29,16 +29,19 @@ export function readArguments(args: string[]) {
   const { values, positionals } = parse(args);
   const [file, ...more] = positionals;
   if (values.help) return { help: true as const };
-  if (file === undefined || more.length > 0) throw new UsageError("name one file");
-  if (values.apply && values["dry-run"]) throw new UsageError("--apply or --dry-run, not both");
+  if (file === undefined) throw new UsageError("Name the price map's file.");
+  if (more.length > 0) throw new UsageError(`Name one file, not also ${more.join(", ")}.`);
+  if (values.apply && values["dry-run"]) {
+    throw new UsageError("Choose --apply or --dry-run, not both.");
+  }
   if (values.all && values.models !== undefined) {
-    throw new UsageError("--all or --models, not both");
+    throw new UsageError("Choose --all or --models, not both.");
   }
   if (values.markup !== undefined && !MARKUP.test(values.markup)) {
-    throw new UsageError("--markup is a number above 0 with at most 4 decimals");
+    throw new UsageError("--markup is a number above 0 with at most 4 decimals.");
   }
   const models = values.models?.split(",").map((model) => model.trim()).filter(Boolean);
-  if (models?.length === 0) throw new UsageError("--models names no model");
+  if (models?.length === 0) throw new UsageError("--models names no model.");
   return {
     help: false as const,
     file,

@@ -35,11 +35,11 @@ export async function importRates(
   print(formatReading(map));
   if (map.refused.length > 0 && !options.skipRefused) {
     throw new ImportRefused(
-      `prices refused: ${map.refused.length}, so nothing is changed: ` +
-        "correct the file, choose with --models, or leave them out with --skip-refused",
+      `Prices refused: ${map.refused.length}, so nothing is changed: ` +
+        "correct the file, choose with --models, or leave them out with --skip-refused.",
     );
   }
-  if (map.rates.length === 0) throw new ImportRefused("there is no rate to import");
+  if (map.rates.length === 0) throw new ImportRefused("There is no rate to import.");
 
   const diff = await door(map.rates, true);
   print();

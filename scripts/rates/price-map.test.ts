@@ -85,7 +85,7 @@ Deno.test("readPriceMap keeps to the models asked for and names those that the m
   assert.deepEqual(readPriceMap(text, null, ["b"]).skipped.map(({ model }) => model), ["b"]);
   assert.throws(
     () => readPriceMap(text, null, ["a", "c", "toString"]),
-    (error) => error instanceof PriceMapError && error.message.endsWith("map: c, toString"),
+    (error) => error instanceof PriceMapError && error.message.endsWith("asked for: c, toString"),
   );
 });
 

@@ -56,7 +56,9 @@ const isEntry = (value: unknown): value is Entry =>
 export function readPriceMap(text: string, markup: string | null, only?: string[]): PriceMap {
   const entries = parseEntries(text);
   const unknown = (only ?? []).filter((model) => !Object.hasOwn(entries, model));
-  if (unknown.length > 0) throw new PriceMapError(`not in the price map: ${unknown.join(", ")}`);
+  if (unknown.length > 0) {
+    throw new PriceMapError(`lacks the models asked for: ${unknown.join(", ")}`);
+  }
   const map: PriceMap = { rates: [], skipped: [], refused: [], textOnly: [] };
   for (const model of only ?? Object.keys(entries)) {
     readEntry(map, model, entries[model], markup);
