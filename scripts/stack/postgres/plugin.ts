@@ -1,10 +1,10 @@
 /** The database part: server, Supabase's roles and auth schema, migrations, seed. */
 import { getAuthSchemaSql } from "@supabase/lite";
-import type { StackContext } from "../context.ts";
 import { migrate, seed } from "../migrations/migrate.ts";
 import { ROOT } from "../options.ts";
 import type { Health, Plugin } from "../plugin.ts";
 import { type DatabaseServer, startDatabase } from "./database.ts";
+import { reviver } from "./revive.ts";
 
 const read = (name: string) => Deno.readTextFile(new URL(`./sql/${name}`, import.meta.url));
 /**
@@ -12,8 +12,6 @@ const read = (name: string) => Deno.readTextFile(new URL(`./sql/${name}`, import
  * lacks the password. (The stand-in's scheduler is simply not started.)
  */
 const NO_JOBS = { "cron.use_background_workers": "off" };
-/** Between attempts to bring a dead server back, so that a hopeless one does not spin. */
-const RETRY_MS = 500;
 
 /**
  * Gives a database the roles, schemas and auth tables that a new Supabase project has. A template
@@ -36,30 +34,19 @@ export async function bootstrap(server: DatabaseServer, database = "postgres"): 
 
 export function databasePlugin(): Plugin {
   let server: DatabaseServer | undefined;
-  let stopped = false;
-
-  async function revive(context: StackContext): Promise<void> {
-    while (!stopped && server && server.pid === undefined) {
-      try {
-        await server.restart();
-        context.log("database: ended unexpectedly; restarted");
-      } catch (error) {
-        context.log(`database: restart failed: ${(error as Error).message}`);
-        await new Promise((done) => setTimeout(done, RETRY_MS));
-      }
-    }
-  }
+  let life: ReturnType<typeof reviver> | undefined;
 
   return {
     name: "database",
     async start(context) {
       const { options, ports } = context;
+      const kept = life = reviver(() => server, context.log);
       server = await startDatabase({
         dataDir: options.dataDir,
         port: ports.database,
         flavour: options.postgres,
         settings: options.runJobs ? {} : NO_JOBS,
-        onExit: () => void (options.restartDatabase && revive(context)),
+        onExit: () => void (options.restartDatabase && kept.revive()),
       });
       context.database = server;
       await bootstrap(server);
@@ -73,7 +60,7 @@ export function databasePlugin(): Plugin {
       }
     },
     async stop() {
-      stopped = true;
+      life?.stop();
       await server?.stop();
     },
     health: () => databaseHealth(server),
