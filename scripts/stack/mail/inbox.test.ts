@@ -44,6 +44,24 @@ Deno.test("inbox pages escape what messages contain", async () => {
   assert.equal((await inbox.request("/messages/none")).status, 404);
 });
 
+Deno.test("inbox links the addresses of a plain text, and nothing else of it", async () => {
+  const inbox = await createInbox({});
+  assert.match(await (await inbox.request("/")).text(), /Sign-in and reset mails arrive here/);
+  const TextBody = `Sign in (http://127.0.0.1:1/verify?a=1&b=2). javascript:alert(1) ` +
+    `http://x/"onclick="y <b>`;
+  const sent = await inbox.request("/email", post({ ...hello, TextBody }));
+  const { MessageID } = await sent.json();
+  const page = await (await inbox.request(`/messages/${MessageID}`)).text();
+  const address = "http://127.0.0.1:1/verify?a=1&amp;b=2";
+  assert.ok(
+    page.includes(
+      `(<a href="${address}" rel="noreferrer" target="_blank">${address}</a>). javascript:alert(1) ` +
+        `<a href="http://x/" rel="noreferrer" target="_blank">http://x/</a>&quot;onclick=&quot;y &lt;b&gt;`,
+    ),
+    page,
+  );
+});
+
 Deno.test("inbox keeps its messages across a restart until they are deleted", async () => {
   const file = await Deno.makeTempFile();
   try {

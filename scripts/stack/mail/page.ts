@@ -5,7 +5,8 @@ import type { Message } from "./inbox.ts";
 const STYLE =
   `body{font:16px/1.5 system-ui;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#1a1a1a}
 table{border-collapse:collapse;width:100%}td,th{text-align:left;padding:.4rem .8rem .4rem 0;
-border-bottom:1px solid #ddd;vertical-align:top}pre{white-space:pre-wrap;background:#f6f6f6;padding:1rem}
+border-bottom:1px solid #ddd;vertical-align:top}
+pre{white-space:pre-wrap;overflow-wrap:anywhere;background:#f6f6f6;padding:1rem}
 iframe{width:100%;height:30rem;border:1px solid #ddd}time{color:#666;white-space:nowrap}`;
 
 type Html = ReturnType<typeof html>;
@@ -33,7 +34,7 @@ export function messagesPage(messages: Message[]): Html {
       "Inbox",
       html`
         <h1>Inbox</h1>
-        <p>No mail yet.</p>
+        <p>Sign-in and reset mails arrive here. There are none yet.</p>
       `,
     );
   }
@@ -64,13 +65,23 @@ export function messagesPage(messages: Message[]): Html {
   );
 }
 
+/** Ends before what closes a sentence or a pair of brackets around the address. */
+const ADDRESS = /(https?:\/\/[^\s<>"']*[^\s<>"'.,;:!?)\]}])/;
+
+/** The text with its addresses as links; every odd piece of the split is one. */
+function linked(text: string): (Html | string)[] {
+  return text.split(ADDRESS).map((piece, at) =>
+    at % 2 === 0 ? piece : html`<a href="${piece}" rel="noreferrer" target="_blank">${piece}</a>`
+  );
+}
+
 /** The HTML part is shown in a sandbox: no scripts, no forms, no access to this page. */
 export function messagePage({ from, to, subject, receivedAt, text, html: body }: Message): Html {
   return page(
     subject || "(no subject)",
     html`<p><a href="/">Inbox</a></p><h1>${subject || "(no subject)"}</h1>
 <p>From ${from} to ${to.join(", ")}, <time>${receivedAt}</time></p>
-${text ? html`<pre>${text}</pre>` : ""}
+${text ? html`<pre>${linked(text)}</pre>` : ""}
 ${body ? html`<iframe sandbox="" title="HTML part" srcdoc="${body}"></iframe>` : ""}`,
   );
 }

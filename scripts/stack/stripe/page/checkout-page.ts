@@ -4,6 +4,7 @@ import type { Session } from "../checkout/session.ts";
 import { formatMoney } from "../payments/fees.ts";
 import type { Scope } from "../scope.ts";
 import { layout } from "./layout.ts";
+import { testCardsLine } from "./test-cards.ts";
 
 /** What the page shows again after a refused attempt. Card data never comes back. */
 export interface Refused {
@@ -81,8 +82,10 @@ function cardFields() {
     <fieldset>
       <legend>Card</legend>
       <label class="choice">
-          <input type="radio" name="method" value="card" checked> Pay by card, at once
-        </label>
+        <input type="radio" name="method" value="card" checked>
+        <span>Pay by card, at once</span>
+      </label>
+      ${testCardsLine()}
       <label for="number">Card number</label>
       <input id="number" name="number" inputmode="numeric" autocomplete="cc-number"
         placeholder="4242 4242 4242 4242" maxlength="24">
@@ -107,14 +110,16 @@ function debitFields(only: boolean) {
       <legend>Bank debit (delayed)</legend>
       <label class="choice">
         <input type="radio" name="method" value="us_bank_account" ${only ? "checked" : ""}>
-        Pay by bank debit: the money comes later, or not
+        <span>Pay by bank debit: the money comes later, or not</span>
       </label>
-      <div role="group" aria-label="How the bank debit ends">
+      <div class="outcome" role="group" aria-label="How the bank debit ends">
         <label class="choice">
-          <input type="radio" name="outcome" value="succeeds" checked> It will succeed
+          <input type="radio" name="outcome" value="succeeds" checked>
+          <span>It will succeed</span>
         </label>
         <label class="choice">
-          <input type="radio" name="outcome" value="fails"> It will fail
+          <input type="radio" name="outcome" value="fails">
+          <span>It will fail</span>
         </label>
       </div>
     </fieldset>

@@ -8,7 +8,10 @@ const STYLE = raw(`
   h1 { font-size: 1.5rem; line-height: 1.25; }
   label, legend { display: block; font-weight: 600; margin-top: 1rem; }
   fieldset { border: 1px solid #8888; border-radius: .5rem; margin: 1rem 0; padding: 0 1rem 1rem; }
-  fieldset label.choice { font-weight: 400; }
+  fieldset label.choice { align-items: baseline; display: flex; font-weight: 400; gap: .5rem; }
+  .outcome { display: none; margin-left: 1.5rem; }
+  fieldset:has([value=us_bank_account]:checked) .outcome { display: block; }
+  h2 { font-size: 1.125rem; margin-top: 2rem; }
   input:not([type=radio]) { box-sizing: border-box; font: inherit; padding: .5rem; width: 100%; }
   .pair { display: grid; gap: 1rem; grid-template-columns: 1fr 1fr; }
   button { background: #3538cd; border: 0; border-radius: .5rem; color: #fff; cursor: pointer;
@@ -20,6 +23,7 @@ const STYLE = raw(`
   table { border-collapse: collapse; width: 100%; }
   td, th { padding: .25rem 0; text-align: left; }
   td:last-child, th:last-child { text-align: right; }
+  .number { white-space: nowrap; }
   .note { font-size: .875rem; opacity: .8; }
 `);
 

@@ -12,6 +12,7 @@ import type { Scope } from "../scope.ts";
 import { checkoutPage, type Refused } from "./checkout-page.ts";
 import { layout, notice } from "./layout.ts";
 import { readPayment } from "./read-payment.ts";
+import { rootPage } from "./root-page.ts";
 
 /** The pages that buyers see: checkout and the bank's authentication. */
 export function pages(engine: Engine): Hono {
@@ -29,7 +30,7 @@ export function pages(engine: Engine): Hono {
     engine.store.flush();
     return response;
   });
-  app.get("/", (c) => c.html(notice("Stripe emulator", "Open the URL of a checkout session.")));
+  app.get("/", (c) => c.html(rootPage(visit(engine))));
   app.get("/receipts/:id", (c) => receipt(c, engine.scope()));
   app.get("/authenticate/:intent", (c) => {
     const intent = paymentIntents.find(engine.scope(), c.req.param("intent"));

@@ -55,6 +55,17 @@ Deno.test("pages of what does not exist say so", async () => {
   equal((await read(stand.url)).status, 200);
 });
 
+Deno.test("the emulator's own page lists the open checkouts and the test cards", async () => {
+  await using stand = await startStand();
+  match((await read(stand.url)).html, /No checkout is open/);
+  const paid = await openSession(stand.stripe);
+  await payCheckout(paid.url ?? "");
+  const open = await openSession(stand.stripe);
+  const { html } = await read(stand.url);
+  ok(html.includes(`href="/c/pay/${open.id}"`) && !html.includes(paid.id));
+  match(html, /Starter[^]*\$9\.99[^]*4242 4242 4242 4242[^]*pays/);
+});
+
 Deno.test("a paid charge has a receipt", async () => {
   await using stand = await startStand();
   await payCheckout((await openSession(stand.stripe)).url ?? "");

@@ -1,0 +1,54 @@
+import { html } from "hono/html";
+import { lineItemsOf } from "../checkout/line-items.ts";
+import { type Session, sessions } from "../checkout/session.ts";
+import { formatMoney } from "../payments/fees.ts";
+import type { Scope } from "../scope.ts";
+import { layout } from "./layout.ts";
+import { testCardsTable } from "./test-cards.ts";
+
+const SHOWN = 50;
+
+/** `/`: the checkouts that wait for their buyer, the newest first, and the cards to pay them with. */
+export function rootPage(scope: Scope) {
+  const open = [...sessions.values(scope)].filter(({ status }) => status === "open").toReversed();
+  const list = open.length === 0
+    ? html`<p>No checkout is open. <code>POST /functions/v1/checkout</code> opens one.</p>`
+    : sessionsTable(scope, open.slice(0, SHOWN));
+  const more = open.length > SHOWN
+    ? html`<p class="note">And ${open.length - SHOWN} older.</p>`
+    : "";
+  return layout(
+    "Stripe emulator",
+    html`<h1>Stripe emulator</h1>
+      <h2>Open checkouts</h2>
+      ${list} ${more}
+      <h2>Test cards</h2>
+      ${testCardsTable()}`,
+  );
+}
+
+function sessionsTable(scope: Scope, open: Session[]) {
+  const rows = open.map((session) => {
+    const what = lineItemsOf(scope, session).map((item) => item.description).join(", ");
+    const until = new Date(session.expires_at * 1000).toISOString().slice(0, 16).replace("T", " ");
+    return html`
+      <tr>
+        <td><a href="/c/pay/${session.id}">${what}</a></td>
+        <td>${until} UTC</td>
+        <td>${formatMoney(session.amount_total ?? 0, session.currency ?? "usd")}</td>
+      </tr>
+    `;
+  });
+  return html`
+    <table>
+      <thead>
+        <tr>
+          <th scope="col">Checkout</th>
+          <th scope="col">Open until</th>
+          <th scope="col">Amount</th>
+        </tr>
+      </thead>
+      <tbody>${rows}</tbody>
+    </table>
+  `;
+}
