@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import pc from "picocolors";
 import { print, printError } from "../terminal/print.ts";
 import { removeEnvFile } from "./env-file.ts";
+import { loadKeys } from "./keys.ts";
 import { type Stack, startStack } from "./mod.ts";
 import { parseFlags, resolveOptions, type StackOptions, USAGE } from "./options.ts";
 import { runningTable, statusTable } from "./output.ts";
@@ -40,7 +41,10 @@ async function start(options: StackOptions): Promise<void> {
   const first = await Promise.race([starting, signalled]);
   const stack = first as Stack | undefined ?? await starting;
   if (first) {
-    print(await runningTable(stack, resolveOptions(options), performance.now() - begun));
+    const resolved = resolveOptions(options);
+    const keys = await loadKeys(resolved.dataDir);
+    const shown = { urls: stack.urls, keys, options: resolved, health: await stack.health() };
+    print(runningTable(shown, performance.now() - begun));
     await signalled;
   }
   print(pc.dim("stopping"));
@@ -78,18 +82,20 @@ async function remove(path: string, recursive: boolean): Promise<void> {
 }
 
 async function reset(options: StackOptions): Promise<void> {
-  const { dataDir } = resolveOptions(options);
+  const { dataDir, logFile } = resolveOptions(options);
   const ended = await endStack({ dataDir });
   const database = databaseDir(dataDir);
   await remove(database, true);
   if (!database.startsWith(dataDir)) await remove(dirname(database), false);
+  await remove(logFile, false);
   for (const name of OWN_FILES) await remove(join(dataDir, name), true);
   await remove(dataDir, false).catch(() => {}); // not empty: someone keeps things there
   print(`${ended ? "Stopped, and its" : "The"} data in ${dataDir} removed.`);
 }
 
 async function status(options: StackOptions): Promise<void> {
-  const running = await readRunning(resolveOptions(options).dataDir);
+  const resolved = resolveOptions(options);
+  const running = await readRunning(resolved.dataDir);
   if (!running) {
     print("No stack runs on this data directory: `deno task start`.");
     Deno.exitCode = 1;
@@ -97,7 +103,10 @@ async function status(options: StackOptions): Promise<void> {
   }
   const response = await fetch(`${running.api}/stack/status`).catch(() => undefined);
   if (!response?.ok) throw new StackError(`The stack (pid ${running.pid}) is starting or stuck.`);
-  const { text, ok } = statusTable(await response.json(), running.envFile);
+  const { pid, urls, health } = await response.json();
+  const keys = await loadKeys(resolved.dataDir);
+  const shown = { urls, keys, options: { ...resolved, envFile: running.envFile }, health };
+  const { text, ok } = statusTable(shown, pid);
   print(text);
   if (!ok) Deno.exitCode = 1;
 }

@@ -1,30 +1,37 @@
 /** An HTTP server on 127.0.0.1, with a clear word when its port is taken. */
-import { portOwner } from "./port-owner.ts";
+import { MAX_OFFSET } from "./options.ts";
+import { isListenedOn, portOwner } from "./port-owner.ts";
 import { StackError } from "./stack-error.ts";
+import { delay } from "./wait.ts";
 
 export interface Listener {
   close(): Promise<void>;
 }
 
+/** A port of the stack: what it is for, and by what it was shifted. */
+export interface Port {
+  port: number;
+  purpose: string;
+  offset: number;
+}
+
 const CLOSE_TIMEOUT_MS = 1_000;
+/** For how long a port that nobody listens on is tried: outgoing connections hold one for a moment. */
+const BIND_TIMEOUT_MS = 5_000;
+const BIND_INTERVAL_MS = 100;
 
 type Handler = (request: Request) => Response | Promise<Response>;
 
 /** @throws StackError that names the port and what it was for */
-export function listen(port: number, purpose: string, handler: Handler): Listener {
+export async function listen(port: Port, handler: Handler): Promise<Listener> {
   const controller = new AbortController();
-  let server: Deno.HttpServer;
-  try {
-    server = Deno.serve({
-      hostname: "127.0.0.1",
-      port,
-      signal: controller.signal,
-      onListen: () => {},
-    }, handler);
-  } catch (error) {
-    if (error instanceof Deno.errors.AddrInUse) throw portTaken(port, purpose);
-    throw error;
-  }
+  const options = {
+    hostname: "127.0.0.1",
+    port: port.port,
+    signal: controller.signal,
+    onListen: () => {},
+  };
+  const server = await bind(port, () => Deno.serve(options, handler));
   return {
     async close() {
       // In order first; keep-alive connections of browsers would hold that for minutes.
@@ -35,20 +42,43 @@ export function listen(port: number, purpose: string, handler: Handler): Listene
   };
 }
 
-function portTaken(port: number, purpose: string): StackError {
-  const pid = portOwner(port);
-  return new StackError(
-    `Port ${port} (${purpose}) is taken${pid === undefined ? "" : ` by process ${pid}`}: ` +
-      `end it, or add --offset 100 to move every port.`,
-  );
+/** @throws StackError when a port is taken already */
+export async function requireFree(port: Port): Promise<void> {
+  await bind(port, () => Deno.listen({ hostname: "127.0.0.1", port: port.port }).close());
 }
 
-/** @throws StackError when a port is taken already */
-export function requireFree(port: number, purpose: string): void {
-  try {
-    Deno.listen({ hostname: "127.0.0.1", port }).close();
-  } catch (error) {
-    if (error instanceof Deno.errors.AddrInUse) throw portTaken(port, purpose);
-    throw error;
+/**
+ * The stack's ports are Supabase's and lie where Linux also takes the near end of outgoing connections
+ * from. Such a connection is over in moments, or
+ * in the minute that TCP keeps a closed one for; a program that listens stays.
+ */
+async function bind<T>(port: Port, open: () => T): Promise<T> {
+  const end = performance.now() + BIND_TIMEOUT_MS;
+  while (true) {
+    try {
+      return open();
+    } catch (error) {
+      if (!(error instanceof Deno.errors.AddrInUse)) throw error;
+      const stays = isListenedOn(port.port) || performance.now() > end;
+      if (stays) throw portTaken(port);
+      await delay(BIND_INTERVAL_MS);
+    }
   }
+}
+
+const NEXT_OFFSET = 100;
+
+function portTaken({ port, purpose, offset }: Port): StackError {
+  const next = offset + NEXT_OFFSET <= MAX_OFFSET ? offset + NEXT_OFFSET : 0;
+  const move = `use --offset ${next} to move every port.`;
+  const what = `Port ${port} (${purpose}) is taken`;
+  if (!isListenedOn(port)) {
+    return new StackError(
+      `${what} by an outgoing connection: try again in a minute, or ${move}`,
+    );
+  }
+  const pid = portOwner(port);
+  return new StackError(
+    `${what}${pid === undefined ? "" : ` by process ${pid}`}: end it, or ${move}`,
+  );
 }

@@ -46,11 +46,11 @@ function urlsAt(ports: Ports): Urls {
   };
 }
 
-function requireFreePorts(ports: Ports): void {
-  requireFree(ports.api, "API");
-  requireFree(ports.database, "database");
-  requireFree(ports.mail, "mail inbox");
-  requireFree(ports.stripe, "Stripe emulator");
+async function requireFreePorts(ports: Ports, offset: number): Promise<void> {
+  await requireFree({ port: ports.api, purpose: "API", offset });
+  await requireFree({ port: ports.database, purpose: "database", offset });
+  await requireFree({ port: ports.mail, purpose: "mail inbox", offset });
+  await requireFree({ port: ports.stripe, purpose: "Stripe emulator", offset });
 }
 
 async function createContext(given: StackOptions): Promise<StackContext> {
@@ -61,7 +61,7 @@ async function createContext(given: StackOptions): Promise<StackContext> {
   await claim(options.dataDir, { pid: Deno.pid, api: urls.api, envFile: options.envFile });
   try {
     await endLeftover(options.dataDir);
-    requireFreePorts(ports);
+    await requireFreePorts(ports, options.offset);
     const keys = await loadKeys(options.dataDir);
     return { options, ports, urls, keys, log: options.log };
   } catch (error) {

@@ -11,6 +11,10 @@ Deno.test("parseFlags reads every flag", () => {
     "--postgres",
     "system",
     "--no-jobs",
+    "--verbose",
+    "--origin=http://localhost:8080/",
+    "--origin",
+    "https://app.example.com",
   ];
   assert.deepEqual(parseFlags(flags), {
     offset: 20,
@@ -18,6 +22,8 @@ Deno.test("parseFlags reads every flag", () => {
     envFile: "e",
     postgres: "system",
     runJobs: false,
+    verbose: true,
+    origins: ["http://localhost:8080", "https://app.example.com"],
   });
   assert.equal(parseFlags(["--help"]), undefined);
 });
@@ -27,6 +33,9 @@ Deno.test("parseFlags names a flag that it does not know, or whose value is wron
   assert.throws(() => parseFlags(["--offset", "-1"]), /--offset/);
   assert.throws(() => parseFlags(["--offset", "1e9"]), /--offset takes a whole number/);
   assert.throws(() => parseFlags(["--postgres", "mysql"]), /embedded or system/);
+  for (const origin of ["localhost:8080", "ftp://a", "http://a/b", "http://a@b", ""]) {
+    assert.throws(() => parseFlags(["--origin", origin]), /--origin takes an origin/, origin);
+  }
   assert.throws(() => parseFlags(["here"]), /here/);
 });
 

@@ -23,11 +23,18 @@ export interface StackOptions {
   restartDatabase?: boolean;
   /** Run due cron jobs (default true). Tests that call the sweeps themselves say false. */
   runJobs?: boolean;
+  /** Origins of apps, beside the usual local ones and the gateway's own. */
+  origins?: string[];
+  /** What the functions log to the terminal too, not errors alone. */
+  verbose?: boolean;
   /** Where progress goes, a line at a time (default: nowhere). */
   log?: (line: string) => void;
 }
 
-export type ResolvedOptions = Required<StackOptions>;
+export interface ResolvedOptions extends Required<StackOptions> {
+  /** The functions' log; beside the data where that is the default's, else in it. */
+  logFile: string;
+}
 
 /** The ports of `supabase start`, each shifted by the offset. */
 export interface Ports {
@@ -37,7 +44,8 @@ export interface Ports {
   stripe: number;
 }
 
-const MAX_OFFSET = 65_535 - 54_326;
+/** The last port then is the last there is. */
+export const MAX_OFFSET = 65_535 - 54_326;
 
 export function portsAt(offset: number): Ports {
   return {
@@ -59,6 +67,9 @@ export function resolveOptions(options: StackOptions): ResolvedOptions {
     seedFile: resolve(options.seedFile ?? `${ROOT}/supabase/seed.sql`),
     restartDatabase: options.restartDatabase ?? true,
     runJobs: options.runJobs ?? true,
+    origins: options.origins ?? [],
+    verbose: options.verbose ?? false,
+    logFile: resolve(options.dataDir ?? `${ROOT}/.farthing`, "functions.log"),
     log: options.log ?? (() => {}),
   };
 }
@@ -72,6 +83,9 @@ export const USAGE = `Usage: deno task start|stop|reset|status [flags]
   --migrations DIR             migrations to apply (default supabase/migrations)
   --no-restart                 leave a database that dies down, until the stack is started again
   --no-jobs                    do not run scheduled jobs
+  --origin URL                 an app's origin that may call and be returned to (repeatable; beside
+                               localhost:3000, localhost:5173 and the stack's own)
+  --verbose                    print what the functions log, not errors alone
   --help                       this text
 
 Through npx on Node 20, which would take --env-file for itself: task start -- --env-file FILE`;
@@ -84,6 +98,8 @@ const FLAGS = {
   migrations: { type: "string" },
   "no-restart": { type: "boolean" },
   "no-jobs": { type: "boolean" },
+  origin: { type: "string", multiple: true },
+  verbose: { type: "boolean" },
   help: { type: "boolean", short: "h" },
 } as const;
 
@@ -104,6 +120,8 @@ export function parseFlags(args: string[]): StackOptions | undefined {
   if (values.migrations !== undefined) options.migrationsDir = values.migrations;
   if (values["no-restart"]) options.restartDatabase = false;
   if (values["no-jobs"]) options.runJobs = false;
+  if (values.origin !== undefined) options.origins = values.origin.map(parseOrigin);
+  if (values.verbose) options.verbose = true;
   return options;
 }
 
@@ -116,4 +134,11 @@ function parseOffset(text: string): number {
 function parseFlavour(text: string): Flavour {
   if (text === "embedded" || text === "system") return text;
   throw new StackError(`--postgres takes embedded or system, not "${text}".`);
+}
+
+function parseOrigin(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const isOrigin = url && /^https?:$/.test(url.protocol) && url.href === `${url.origin}/`;
+  if (isOrigin) return url.origin;
+  throw new StackError(`--origin takes an origin such as http://localhost:8080, not "${text}".`);
 }

@@ -2,7 +2,7 @@
 import pc from "picocolors";
 import { formatTable } from "../terminal/table.ts";
 import type { Urls } from "./context.ts";
-import type { Stack } from "./mod.ts";
+import type { Keys } from "./keys.ts";
 import type { ResolvedOptions } from "./options.ts";
 import type { Health } from "./plugin.ts";
 
@@ -26,43 +26,38 @@ function addressRows(urls: Urls): string[][] {
   ];
 }
 
-/** The text that ends a start; `tookMs` is how long it took. */
-export async function runningTable(
-  stack: Stack,
-  options: ResolvedOptions,
-  tookMs: number,
-): Promise<string> {
-  const keys = [
-    ["Publishable key", stack.env.SUPABASE_PUBLISHABLE_KEY ?? "", ""],
-    ["Secret key", stack.env.SUPABASE_SECRET_KEY ?? "", ""],
-    ["Stripe key", stack.env.STRIPE_SECRET_KEY ?? "", ""],
-    ["Webhook secret", stack.env.STRIPE_WEBHOOK_SECRET ?? "", ""],
-  ];
-  const files = [
-    ["Env file", options.envFile, ""],
-    ["Data", options.dataDir, pc.dim("kept until deno task reset")],
-  ];
-  const rows = [...addressRows(stack.urls), ...keys, ...files];
-  return [
-    "",
-    formatTable(COLUMNS, rows.map(([name = "", ...rest]) => [pc.bold(name), ...rest])),
-    "",
-    formatTable(COLUMNS, healthRows(await stack.health())),
-    "",
-    `${pc.green("Ready")} after ${(tookMs / 1000).toFixed(1)} s. Ctrl-C ends it.`,
-  ].join("\n");
+/** What is the same at a start and in `status`. */
+interface Shown {
+  urls: Urls;
+  keys: Keys;
+  options: ResolvedOptions;
+  health: Record<string, Health>;
 }
 
-/** The table of `status`; `ok` is false when a part is down. */
-export function statusTable(
-  status: { pid: number; urls: Urls; health: Record<string, Health> },
-  envFile: string,
-): { text: string; ok: boolean } {
-  const rows = [...addressRows(status.urls), ["Env file", envFile, ""], [
-    "Pid",
-    `${status.pid}`,
-    "",
-  ]];
-  const tables = [formatTable(COLUMNS, rows), "", formatTable(COLUMNS, healthRows(status.health))];
-  return { text: tables.join("\n"), ok: Object.values(status.health).every(({ ok }) => ok) };
+function tables({ urls, keys, options, health }: Shown, more: string[][] = []): string {
+  const rows = [
+    ...addressRows(urls),
+    ["Publishable key", keys.publishableKey, ""],
+    ["Secret key", keys.secretKey, ""],
+    ["Stripe key", keys.stripeSecretKey, ""],
+    ["Webhook secret", keys.stripeWebhookSecret, ""],
+    ["Env file", options.envFile, ""],
+    ["Data", options.dataDir, pc.dim("kept until deno task reset")],
+    ["Functions' log", options.logFile, ""],
+    ...more,
+  ];
+  const bold = rows.map(([name = "", ...rest]) => [pc.bold(name), ...rest]);
+  return `${formatTable(COLUMNS, bold)}\n\n${formatTable(COLUMNS, healthRows(health))}`;
+}
+
+/** The text that ends a start; `tookMs` is how long it took. */
+export function runningTable(shown: Shown, tookMs: number): string {
+  const ready = `${pc.green("Ready")} after ${(tookMs / 1000).toFixed(1)} s. Ctrl-C ends it.`;
+  return `\n${tables(shown)}\n\n${ready}`;
+}
+
+/** The text of `status`; `ok` is false when a part is down. */
+export function statusTable(shown: Shown, pid: number): { text: string; ok: boolean } {
+  const ok = Object.values(shown.health).every(({ ok }) => ok);
+  return { text: tables(shown, [["Pid", `${pid}`, ""]]), ok };
 }

@@ -25,6 +25,15 @@ function holds(pid: string, inode: string): boolean {
   return false;
 }
 
+/** Whether a program waits for connections on the port; true where /proc cannot tell. */
+export function isListenedOn(port: number): boolean {
+  try {
+    return inodeOf(port) !== undefined;
+  } catch {
+    return true;
+  }
+}
+
 export function portOwner(port: number): number | undefined {
   try {
     const inode = inodeOf(port);

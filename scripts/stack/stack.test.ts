@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { parseEnv } from "node:util";
 import { cleanUpOnSignals, withCleanup } from "../test/cleanup.ts";
 import { freeOffset } from "../test/free-offset.ts";
+import { readSiteUrl } from "./gateway/site-url.ts";
 import { type Stack, startStack } from "./mod.ts";
 import type { StackOptions } from "./options.ts";
 import { isAlive } from "./postgres/process.ts";
@@ -156,6 +157,19 @@ async function staysDownWhenAsked(stack: Stack): Promise<void> {
   assert.equal((await stack.health()).database?.ok, true);
 }
 
+async function mailsALinkToTheSite(stack: Stack): Promise<void> {
+  const { error } = await client(stack.env).auth.signInWithOtp({ email: PERSON.email });
+  assert.equal(error, null);
+  const inbox = await (await fetch(`${stack.urls.mail}/messages?to=${PERSON.email}`)).json();
+  const link = /http\S+/.exec(inbox.messages[0].text)?.[0] ?? "";
+  assert.ok(link.startsWith(`${stack.urls.api}/auth/v1/verify?`), link);
+  const answer = await fetch(link, { redirect: "manual" });
+  await answer.body?.cancel();
+  const site = await readSiteUrl();
+  assert.ok(site);
+  assert.match(answer.headers.get("location") ?? "", new RegExp(`^${site}/?#access_token=`));
+}
+
 async function refusesASecond(options: StackOptions): Promise<void> {
   await assert.rejects(
     startStack(options),
@@ -170,6 +184,7 @@ async function livesOnce(options: Project, stack: Stack): Promise<void> {
   await grantsNothingItself(stack);
   const echo = await (await fetch(`${stack.urls.api}/functions/v1/echo/x`)).json();
   assert.deepEqual(echo, { path: "/echo/x", url: stack.urls.api });
+  await mailsALinkToTheSite(stack);
   await runsJobsAndRequests(stack);
   await survivesACrash(stack);
   await staysDownWhenAsked(stack);

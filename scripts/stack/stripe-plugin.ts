@@ -9,7 +9,7 @@ export function stripePlugin(): Plugin {
   let listener: Listener | undefined;
   return {
     name: "stripe",
-    start({ keys, urls, ports, options }) {
+    async start({ keys, urls, ports, options }) {
       const created = createStripeEmulator({
         apiKey: keys.stripeSecretKey,
         webhookSecret: keys.stripeWebhookSecret,
@@ -18,8 +18,8 @@ export function stripePlugin(): Plugin {
         dataFile: join(options.dataDir, "stripe.json"),
       });
       emulator = created;
-      listener = listen(ports.stripe, "Stripe emulator", (request) => created.fetch(request));
-      return Promise.resolve();
+      const port = { port: ports.stripe, purpose: "Stripe emulator", offset: options.offset };
+      listener = await listen(port, (request) => created.fetch(request));
     },
     async stop() {
       await listener?.close();

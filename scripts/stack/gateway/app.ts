@@ -5,6 +5,7 @@ import type { Keys } from "../keys.ts";
 import type { Auth, Rest } from "../lite/apps.ts";
 import { authDoor } from "./auth-door.ts";
 import { type GatewayEnv, identify, restRefusal } from "./callers.ts";
+import { landingDoor } from "./landing.ts";
 import type { Tokens } from "./tokens.ts";
 
 export interface GatewayParts {
@@ -35,6 +36,7 @@ export function createGateway(parts: GatewayParts): Hono<GatewayEnv> {
   app.route("/", authDoor(parts.auth, keys, tokens));
   app.route("/", parts.functions);
   app.route("/", parts.docs);
+  app.route("/", landingDoor());
   app.notFound((c) => c.json({ message: "no Route matched with those values" }, 404));
   return app;
 }

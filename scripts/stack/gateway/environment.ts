@@ -7,9 +7,13 @@ export type Environment = Record<string, string>;
 
 const APP_ORIGINS = ["http://localhost:3000", "http://127.0.0.1:3000", "http://localhost:5173"];
 
-/** Origins that apps of this stack are served from. */
-export function appOrigins(apiUrl: string): string[] {
-  return [...APP_ORIGINS, new URL(apiUrl).origin];
+/**
+ * Origins that apps of this stack are served from. The gateway's own is the first, where the default
+ * return addresses of a checkout lead: there is a page behind them.
+ * @param more what was named beside the usual ones
+ */
+export function appOrigins(apiUrl: string, more: string[]): string[] {
+  return [...new Set([new URL(apiUrl).origin, ...more, ...APP_ORIGINS])];
 }
 
 function named(key: string): string {
@@ -20,7 +24,7 @@ function jwks(keys: Keys): string {
   return JSON.stringify({ keys: [keys.publicJwk] });
 }
 
-export function functionEnvironment({ urls, keys }: StackContext): Environment {
+export function functionEnvironment({ urls, keys, options }: StackContext): Environment {
   return {
     SUPABASE_URL: urls.api,
     SUPABASE_PUBLISHABLE_KEYS: named(keys.publishableKey),
@@ -32,6 +36,6 @@ export function functionEnvironment({ urls, keys }: StackContext): Environment {
     STRIPE_SECRET_KEY: keys.stripeSecretKey,
     STRIPE_WEBHOOK_SECRET: keys.stripeWebhookSecret,
     MAIL_URL: urls.mail,
-    APP_ORIGINS: appOrigins(urls.api).join(","),
+    APP_ORIGINS: appOrigins(urls.api, options.origins).join(","),
   };
 }

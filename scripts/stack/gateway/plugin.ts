@@ -7,14 +7,16 @@ import { outliveLostConnections } from "../lite/lost-connections.ts";
 import { keepDatabaseErrorsQuiet } from "../lite/quiet.ts";
 import { renewed } from "../lite/renewed.ts";
 import { listen, type Listener } from "../listen.ts";
-import { deliver } from "../mail/deliver.ts";
+import { deliver, type OutgoingMail } from "../mail/deliver.ts";
 import type { Plugin } from "../plugin.ts";
 import { listenAlways } from "../postgres/listen.ts";
 import { createGateway } from "./app.ts";
 import { controlDoor } from "./control.ts";
 import { docsDoor } from "./docs.ts";
 import { appOrigins, type Environment, functionEnvironment } from "./environment.ts";
+import { keepFunctionLog } from "./function-log.ts";
 import { functionsDoor, loadFunctions } from "./functions.ts";
+import { leadTo, readSiteUrl } from "./site-url.ts";
 import { createTokens } from "./tokens.ts";
 
 /** The claims that Supabase puts in a user's token and lite leaves out. */
@@ -40,17 +42,23 @@ export function gatewayPlugin(status: () => Promise<unknown>): Plugin {
   async function start(context: StackContext): Promise<void> {
     const { keys, urls, options, ports } = context;
     closers.push(keepDatabaseErrorsQuiet(), outliveLostConnections());
+    closers.push(keepFunctionLog({ file: options.logFile, verbose: options.verbose }));
     environment = functionEnvironment(context);
     setEnvironment(environment);
     const sql = databaseOf(context).connect("postgres", { max: 2 });
     closers.push(() => sql.end({ timeout: 1 }));
     const tokens = await createTokens(keys, `${urls.api}/auth/v1`, describer(sql));
+    const siteUrl = await readSiteUrl() ?? urls.api;
+    const origins = appOrigins(urls.api, options.origins);
     const lite = {
       keys,
       apiUrl: urls.api,
       databaseUrl: urls.database,
-      redirectUrls: appOrigins(urls.api).map((origin) => `${origin}/**`),
-      email: { send: (message: Parameters<typeof deliver>[1]) => deliver(urls.mail, message) },
+      redirectUrls: [siteUrl, ...origins.map((origin) => `${origin}/**`)],
+      email: {
+        send: (message: OutgoingMail) =>
+          deliver(urls.mail, leadTo(siteUrl, { from: urls.api, message })),
+      },
     };
     const auths = renewed(() => createAuth(lite));
     const rests = renewed(() => createRest(lite));
@@ -73,7 +81,8 @@ export function gatewayPlugin(status: () => Promise<unknown>): Plugin {
     }, keys);
     const docs = docsDoor();
     const app = createGateway({ keys, tokens, auth, rest, functions, docs, control });
-    const listener: Listener = listen(ports.api, "API", app.fetch);
+    const port = { port: ports.api, purpose: "API", offset: options.offset };
+    const listener: Listener = await listen(port, app.fetch);
     closers.push(() => listener.close());
     const failed = [...loaded].filter(([, outcome]) => "failure" in outcome).map(([name]) => name);
     ready = `functions ${[...loaded.keys()].join(", ") || "none"}` +

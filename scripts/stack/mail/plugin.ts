@@ -10,7 +10,8 @@ export function mailPlugin(): Plugin {
     name: "mail",
     async start({ options, ports }) {
       const inbox = await createInbox({ file: join(options.dataDir, "mail.jsonl") });
-      listener = listen(ports.mail, "mail inbox", inbox.fetch);
+      const port = { port: ports.mail, purpose: "mail inbox", offset: options.offset };
+      listener = await listen(port, inbox.fetch);
     },
     async stop() {
       await listener?.close();

@@ -9,6 +9,7 @@
  *     await server.stop();
  */
 import postgres from "postgres";
+import { isListenedOn } from "../port-owner.ts";
 import { StackError } from "../stack-error.ts";
 import { waitFor } from "../wait.ts";
 import { serverAccount } from "./account.ts";
@@ -158,8 +159,10 @@ class Server implements DatabaseServer {
         return this.#up.forEach((callback) => callback());
       }
       const log = await lastLog(this.directory);
-      // Children of a killed postmaster hold the shared memory until they notice.
-      const again = /pre-existing shared memory|lock file ".*" already exists/.test(log);
+      // Children of a killed postmaster hold the shared memory until they notice; and an outgoing
+      // connection that nobody listens behind soon gives back the port.
+      const again = /pre-existing shared memory|lock file ".*" already exists/.test(log) ||
+        (/could not bind/.test(log) && !isListenedOn(this.port));
       if (!again || performance.now() > end) {
         throw new StackError(`PostgreSQL did not start on port ${this.port}:\n${log}`);
       }

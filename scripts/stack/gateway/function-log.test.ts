@@ -1,0 +1,38 @@
+import assert from "node:assert/strict";
+import { keepFunctionLog } from "./function-log.ts";
+
+const info = `{"level":"info","message":"POST /usage"}`;
+const error = `{"level":"error","message":"the database is down"}`;
+
+/** What reaches the file and the terminal of two events logged in one call, and a line of words. */
+async function logged(verbose: boolean): Promise<{ file: string; terminal: string[] }> {
+  const file = await Deno.makeTempFile();
+  const terminal: string[] = [];
+  const { console } = globalThis;
+  const original = console.log;
+  console.log = (line: string) => void terminal.push(line);
+  try {
+    const giveBack = keepFunctionLog({ file, verbose });
+    console.log(`${info}\n${error}`);
+    console.log("words", { n: 1 });
+    await giveBack();
+    console.log("after");
+    return { file: await Deno.readTextFile(file), terminal };
+  } finally {
+    console.log = original;
+    await Deno.remove(file);
+  }
+}
+
+const ALL = `${info}\n${error}\nwords { n: 1 }\n`;
+
+Deno.test("function log takes every line to the file, and errors alone to the terminal", async () => {
+  assert.deepEqual(await logged(false), { file: ALL, terminal: [error, "after"] });
+});
+
+Deno.test("function log takes every line to both when asked to", async () => {
+  assert.deepEqual(await logged(true), {
+    file: ALL,
+    terminal: [info, error, "words { n: 1 }", "after"],
+  });
+});
