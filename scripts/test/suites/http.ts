@@ -1,14 +1,23 @@
 /** What crosses a boundary: the scenarios of tests/ against a whole stack, started for them. */
 import { findTests, runDenoTests } from "../deno-tests.ts";
+import { findChromium } from "../find-chromium.ts";
 import { withStack } from "../stack-process.ts";
-import type { Suite } from "../suite.ts";
+import type { Skipped, Suite } from "../suite.ts";
+
+/** What needs a real browser, where there is none. */
+const NO_BROWSER: Skipped = {
+  what: "tests/browser",
+  why: "needs Chromium (Debian: chromium)",
+};
 
 export const http: Suite = {
   name: "http",
-  about: "scenarios, races and faults over HTTP, on a stack of their own",
+  about: "scenarios, races, faults and a real browser over HTTP, on a stack of their own",
   async run() {
-    const files = await findTests(["tests"]);
-    if (files.length === 0) return { rows: [], skipped: [] };
+    const found = await findTests(["tests"]);
+    if (found.length === 0) return { rows: [], skipped: [] };
+    const hasBrowser = findChromium() !== undefined;
+    const files = found.filter((file) => hasBrowser || !file.startsWith("tests/browser/"));
     // The faults take the database from under everyone: they come last, by themselves.
     const isFault = (file: string) => file.startsWith("tests/faults/");
     const flags = ["--no-check"];
@@ -22,7 +31,7 @@ export const http: Suite = {
         }),
         ...await runDenoTests({ files: files.filter(isFault), env, flags }),
       ];
-      return { rows, skipped: [] };
+      return { rows, skipped: hasBrowser ? [] : [NO_BROWSER] };
     });
   },
 };

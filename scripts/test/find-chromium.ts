@@ -1,0 +1,17 @@
+/** Where the machine's own Chromium is, for what is tested in a real browser. */
+
+const NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
+
+function isFile(path: string): boolean {
+  try {
+    return Deno.statSync(path).isFile;
+  } catch {
+    return false;
+  }
+}
+
+/** The first on the PATH; undefined where there is none. */
+export function findChromium(): string | undefined {
+  const folders = (Deno.env.get("PATH") ?? "").split(":").filter(Boolean);
+  return NAMES.flatMap((name) => folders.map((folder) => `${folder}/${name}`)).find(isFile);
+}

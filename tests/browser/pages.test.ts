@@ -1,0 +1,81 @@
+/** The pages that people see, in a real browser. Run where there is a Chromium; the runner says where not. */
+import { equal, match } from "node:assert/strict";
+import type { Page } from "playwright-core";
+import { openBrowser, withPage } from "../support/chromium.ts";
+import { proven, withDeliveries } from "../support/database.ts";
+import { type Person, signUp } from "../support/people.ts";
+import { balanceOf, openCheckout, orderBecomes } from "../support/purchases.ts";
+import { readWorld } from "../support/world.ts";
+
+const world = readWorld();
+
+async function fillCard(page: Page, number: string): Promise<void> {
+  await page.getByLabel("E-mail").fill("buyer@example.com");
+  await page.getByLabel("Card number").fill(number);
+  await page.getByLabel("Expiry").fill("12/40");
+  await page.getByLabel("Security code").fill("123");
+  await page.getByRole("button", { name: /^Pay/ }).click();
+}
+
+/** Refused with one card, then paid with another, on the same page. */
+async function buysAfterARefusal(page: Page, buyer: Person): Promise<void> {
+  const { checkout_url, order_id } = await openCheckout(world, buyer);
+  await page.goto(checkout_url);
+  await fillCard(page, "4000 0000 0000 0002");
+  match(await page.getByRole("alert").innerText(), /declined/);
+  equal((await balanceOf(world, buyer.id)).balance, "0");
+  await withDeliveries(world, "shared", async () => {
+    await fillCard(page, "4242 4242 4242 4242");
+    await page.getByRole("heading", { name: "Paid" }).waitFor();
+    const landed = new URL(page.url());
+    equal(landed.origin + landed.pathname, `${world.url}/checkout/success`);
+    match(landed.searchParams.get("session_id") ?? "", /^cs_test_/);
+    await orderBecomes(world, buyer, order_id, "paid");
+  });
+  equal((await balanceOf(world, buyer.id)).balance, "9990");
+  await proven(world);
+}
+
+/** The way back, and the choice that only a bank debit has. */
+async function looksAroundAndLeaves(page: Page, buyer: Person): Promise<void> {
+  const { checkout_url } = await openCheckout(world, buyer, "Plus");
+  await page.goto(world.stripeUrl);
+  await page.locator(`a[href="${new URL(checkout_url).pathname}"]`).click();
+  const outcome = page.getByLabel("It will fail");
+  equal(await outcome.isVisible(), false);
+  await page.getByLabel(/Pay by bank debit/).check();
+  equal(await outcome.isVisible(), true);
+  await page.getByRole("link", { name: "Back" }).click();
+  await page.getByRole("heading", { name: "Back from checkout" }).waitFor();
+}
+
+async function readsTheDocs(page: Page): Promise<void> {
+  await page.goto(`${world.url}/docs`);
+  await page.getByRole("heading", { name: /Farthing/ }).first().waitFor();
+}
+
+Deno.test({
+  name: "pages in a real browser",
+  sanitizeOps: false,
+  sanitizeResources: false,
+  async fn(test) {
+    const browser = await openBrowser();
+    try {
+      const buyer = await signUp(world);
+      const steps: [string, (page: Page) => Promise<void>][] = [
+        [
+          "hosted page refuses a card, takes the next, and leads to the success page",
+          (page) => buysAfterARefusal(page, buyer),
+        ],
+        [
+          "hosted page is found from the emulator's, and leads back unpaid",
+          (page) => looksAroundAndLeaves(page, buyer),
+        ],
+        ["docs page shows the API, from this machine alone", readsTheDocs],
+      ];
+      for (const [name, step] of steps) await test.step(name, () => withPage(browser, step));
+    } finally {
+      await browser.close();
+    }
+  },
+});

@@ -1,0 +1,43 @@
+/** A real browser: the machine's own Chromium, driven without a screen. */
+import { type Browser, chromium, type Page } from "playwright-core";
+import { findChromium } from "../../scripts/test/find-chromium.ts";
+
+/** It may reach this machine alone and asks nobody for updates. */
+const FLAGS = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
+/** One browser for all that a file does; the caller closes it. */
+export async function openBrowser(): Promise<Browser> {
+  const executablePath = findChromium();
+  if (!executablePath) throw new Error("there is no Chromium on this machine");
+  return await chromium.launch({ executablePath, args: FLAGS });
+}
+
+/**
+ * A fresh window for the time of `use`.
+ * @throws when the page wrote an error to its console, or asked for something that is not this machine's
+ */
+export async function withPage(
+  browser: Browser,
+  use: (page: Page) => Promise<void>,
+): Promise<void> {
+  const page = await browser.newPage();
+  const faults: string[] = [];
+  page.on("pageerror", (error) => faults.push(error.message));
+  page.on("request", (request) => {
+    const { protocol, hostname } = new URL(request.url());
+    if (/^https?:$/.test(protocol) && hostname !== "127.0.0.1") faults.push(request.url());
+  });
+  try {
+    await use(page);
+  } finally {
+    await page.close();
+  }
+  if (faults.length > 0) throw new Error(faults.join("\n"));
+}
