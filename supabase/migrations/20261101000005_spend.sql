@@ -1,7 +1,9 @@
--- Spending: the one function that takes credits out of lots.
--- Why: refusal, burn-down order, several lots and the shortfall of a settled hold are one rule each, in one
--- place. The loop runs over arrays in memory; the tables are read once and written three times, however
--- many charges come.
+-- Spending: what takes credits out of lots.
+-- Why: refusal, burn-down order, several lots and the shortfall of a settled hold are one rule each, in
+-- spend_batch(). Its loop runs over arrays in memory; the tables are read once and written three times,
+-- however many charges come. Most charges are one, and the first lot has enough: spend() says that case in
+-- one read and one write, and hands over every other. With sixteen connections on two cores this doubled
+-- the debits per second: what a backend must touch for each is what the caches must hold sixteen times.
 
 create type farthing.charge as (
   amount numeric, kind farthing.entry_kind, reference_type text, reference_id text, correlation_id text,
@@ -10,7 +12,7 @@ create type farthing.charge_result as (
   accepted boolean, transaction_id uuid, amount numeric, first_seq bigint, last_seq bigint,
   balance_after numeric, available numeric, shortfall numeric, lots jsonb);
 
-create function farthing.spend(
+create function farthing.spend_batch(
   p_account farthing.accounts, p_charges farthing.charge[], p_hold_id uuid, p_now timestamptz)
 returns farthing.charge_result[]
 language plpgsql
@@ -80,7 +82,7 @@ begin
   return v_results;
 end
 $$;
-comment on function farthing.spend is
+comment on function farthing.spend_batch is
   'Charges an account, locked by the caller, in burn-down order. Each charge stands alone: one that finds '
   'too little (or debt) is not accepted and changes nothing. With a hold, which the caller has freed, the '
   'rest becomes debt. Credits.';
@@ -117,7 +119,49 @@ begin
   insert into farthing.entries select * from unnest(p_entries);
 end
 $$;
-comment on function farthing.write_spending is 'Writes what spend() decided: lots, account, entries.';
+comment on function farthing.write_spending is 'Writes what spend_batch() decided: lots, account, entries.';
+
+create function farthing.spend(p_account farthing.accounts, p_charge farthing.charge, p_now timestamptz)
+returns farthing.charge_result
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_at timestamptz := greatest(p_now, p_account.last_entry_at);
+  v_lot record;
+  v_entry record;
+begin
+  select l.lot_id, l.source, l.remaining - l.reserved as free into v_lot
+  from farthing.lots l
+  where l.account_id = p_account.account_id and l.closed_at is null and l.remaining > l.reserved
+    and (l.expires_at is null or l.expires_at > p_now)
+  order by l.priority, l.expires_at, l.source, l.created_at, l.lot_id
+  limit 1;
+  if p_account.debt > 0 or p_charge.amount = 0 or coalesce(v_lot.free < p_charge.amount, true) then
+    return (farthing.spend_batch(p_account, array[p_charge], null, p_now))[1];
+  end if;
+  with lot as (
+    update farthing.lots set remaining = remaining - p_charge.amount,
+      closed_at = case when remaining = p_charge.amount then v_at end
+    where account_id = p_account.account_id and lot_id = v_lot.lot_id
+  ), account as (
+    update farthing.accounts
+    set last_seq = last_seq + 1, balance = balance - p_charge.amount, last_entry_at = v_at
+    where account_id = p_account.account_id
+  )
+  insert into farthing.entries values (p_account.account_id, p_account.last_seq + 1,
+    coalesce(p_charge.event_at, v_at), v_at, gen_random_uuid(), gen_random_uuid(), v_lot.lot_id, 'usage',
+    'out', p_charge.amount, p_account.balance - p_charge.amount, p_charge.kind, p_charge.reference_type,
+    p_charge.reference_id, p_charge.correlation_id, p_charge.metadata)
+  returning transaction_id, seq, balance_after into v_entry;
+  return row(true, v_entry.transaction_id, p_charge.amount, v_entry.seq, v_entry.seq, v_entry.balance_after,
+    null, 0, jsonb_build_array(jsonb_build_object('id', v_lot.lot_id, 'source', v_lot.source,
+      'amount', trim_scale(p_charge.amount)::text)))::farthing.charge_result;
+end
+$$;
+comment on function farthing.spend is
+  'Charges an account, locked by the caller, once: as spend_batch() would, by the shortest way where the '
+  'first lot has enough. Credits.';
 
 create function farthing.refuse_short(p_required numeric, p_available numeric)
 returns void

@@ -65,10 +65,9 @@ begin
     return v_answer;
   end if;
   v_account := farthing.lock_account(p_user_id, p_now);
-  v_result := (farthing.spend(v_account, array[row(v_amount, 'debit',
+  v_result := farthing.spend(v_account, row(v_amount, 'debit',
     case when p_reference_id is not null then 'caller' end,
-    p_reference_id, p_correlation_id, jsonb_build_object('reason', p_reason), null)::farthing.charge], null,
-      p_now))[1];
+    p_reference_id, p_correlation_id, jsonb_build_object('reason', p_reason), null)::farthing.charge, p_now);
   if not v_result.accepted then
     perform farthing.refuse_short(v_amount, v_result.available);
   end if;

@@ -59,7 +59,9 @@ begin
     e.event_id,
       p_correlation_id, e.metadata, e.event_at)::farthing.charge order by e.index)
   into v_charges from unnest(p_events) e;
-  v_results := farthing.spend(p_account, v_charges, p_hold_id, p_now);
+  v_results := case when cardinality(v_charges) = 1 and p_hold_id is null
+    then array[farthing.spend(p_account, v_charges[1], p_now)]
+    else farthing.spend_batch(p_account, v_charges, p_hold_id, p_now) end;
   insert into farthing.usage_events (account_id, event_id, first_seq, last_seq)
   select p_account.account_id, e.event_id, r.first_seq, r.last_seq
   from unnest(p_events) with ordinality e
