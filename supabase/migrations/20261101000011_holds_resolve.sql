@@ -35,7 +35,8 @@ begin
     end if;
     perform farthing.refuse_debt_overflow(p_account, v_amount, 'amount');
     return (farthing.spend_batch(p_account, array[row(v_amount, 'settle', 'hold', p_hold.hold_id,
-      p_correlation_id, jsonb_build_object('reason', p_hold.reason), null)::farthing.charge], p_hold.hold_id, p_now))[1];
+      p_correlation_id, jsonb_build_object('reason', p_hold.reason), null)::farthing.charge],
+      p_hold.hold_id, p_now))[1];
   end if;
   -- The rate is the one at which the credits were held: a price change in between changes nothing (T10).
   v_event := farthing.price_usage(jsonb_build_array(v_usage), p_now, p_hold.created_at,
