@@ -2,8 +2,8 @@
 -- Why: refusal, burn-down order, several lots and the shortfall of a settled hold are one rule each, in
 -- spend_batch(). Its loop runs over arrays in memory; the tables are read once and written three times,
 -- however many charges come. Most charges are one, and the first lot has enough: spend() says that case in
--- one read and one write, and hands over every other. With sixteen connections on two cores this doubled
--- the debits per second: what a backend must touch for each is what the caches must hold sixteen times.
+-- one read and one write, and hands over every other. Bench before and after, 16 and 4 connections on two
+-- cores: 2,850 to 4,451 and 3,519 to 4,233 debits a second. A story holds the two ways to one outcome.
 
 create type farthing.charge as (
   amount numeric, kind farthing.entry_kind, reference_type text, reference_id text, correlation_id text,
