@@ -32,6 +32,7 @@ declare
     when 'not_found' then 404
     when 'idempotency_in_progress' then 409
     when 'hold_not_open' then 409
+    when 'job_not_cancellable' then 409
     when 'idempotency_key_reused' then 422
     when 'unknown_model' then 422
     when 'unknown_package' then 422

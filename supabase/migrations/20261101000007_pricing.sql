@@ -67,7 +67,7 @@ create type farthing.priced_usage as (
   event_at timestamptz, problem text, field text);
 
 create function farthing.price_usage(
-  p_events jsonb, p_now timestamptz, p_rate_at timestamptz default null, p_pinned_version int default null)
+  p_events jsonb, p_now timestamptz, p_rate_at timestamptz default null, p_pinned jsonb default null)
 returns setof farthing.priced_usage
 language plpgsql stable -- keeps its plan; an SQL function would be planned at every call
 set search_path = ''
@@ -96,7 +96,7 @@ begin
     -- The pinned version; else the newest in force at that moment; an event older than the first version is
     -- charged at the first, so that a late report is not free; one from the future at today's.
     select x.* from farthing.rates x where x.model = c.model
-    order by (x.version is not distinct from p_pinned_version) desc,
+    order by (x.version is not distinct from (p_pinned ->> c.model)::int) desc,
       (x.effective_from <= coalesce(p_rate_at, least(c.event_at, p_now))) desc,
       case when x.effective_from <= coalesce(p_rate_at, least(c.event_at, p_now)) then
         x.effective_from end desc, x.effective_from, x.version desc
@@ -131,5 +131,5 @@ end
 $$;
 comment on function farthing.price_usage is
   'Prices usage events exactly: Σ tokens × rate × markup / 1000 credits. Token kinds are disjoint; a kind '
-  'without a rate of its own costs as input (cached, cache write) or output (reasoning). problem holds a '
-  'code where an event cannot be priced.';
+  'without a rate of its own costs as input (cached, cache write) or output (reasoning). p_pinned is '
+  '{model: rate version}. problem holds a code where an event cannot be priced.';

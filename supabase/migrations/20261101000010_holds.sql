@@ -94,22 +94,27 @@ comment on function public.holds_open is
   'Reserves an amount, or the price of an estimate whose rate the hold pins. Returns {status, replayed, '
   'data: hold + available_after}. Fails insufficient_credits, unknown_model, not_found, invalid_request.';
 
-create function farthing.reserve(p_hold farthing.holds, p_now timestamptz)
+create function farthing.reserve(p_hold farthing.holds, p_now timestamptz, p_after_hold_id uuid default null)
 returns void
 language plpgsql
 set search_path = ''
 as $$
 begin
-  -- Burn-down order by running totals: a lot gives what is still needed after the lots before it.
+  -- Burn-down order by running totals: a lot gives what is still needed after the lots before it. An expired
+  -- lot gives what the hold before this one kept of it: a rest that is held on does not expire in between.
   insert into farthing.hold_lots (account_id, hold_id, lot_id, amount)
   select p_hold.account_id, p_hold.hold_id, s.lot_id, least(s.free, p_hold.amount - s.before)
   from (
-    select l.lot_id, l.remaining - l.reserved as free, coalesce(sum(l.remaining - l.reserved) over (
+    select l.lot_id, f.free, coalesce(sum(f.free) over (
       order by l.priority, l.expires_at, l.source, l.created_at, l.lot_id
       rows between unbounded preceding and 1 preceding), 0) as before
     from farthing.lots l
+    left join farthing.hold_lots k
+      on k.account_id = l.account_id and k.hold_id = p_after_hold_id and k.lot_id = l.lot_id
+    cross join lateral (select case when l.expires_at <= p_now then least(k.amount, l.remaining - l.reserved)
+      else l.remaining - l.reserved end as free) f
     where l.account_id = p_hold.account_id and l.closed_at is null and l.remaining > l.reserved
-      and (l.expires_at is null or l.expires_at > p_now)) s
+      and (l.expires_at is null or l.expires_at > p_now or k.amount is not null)) s
   where s.before < p_hold.amount;
   update farthing.lots l set reserved = l.reserved + h.amount
   from farthing.hold_lots h
@@ -118,8 +123,9 @@ begin
   update farthing.accounts set held = held + p_hold.amount where account_id = p_hold.account_id;
 end
 $$;
-comment on function farthing.reserve(farthing.holds, timestamptz) is
-  'Books a new hold on its lots; the caller has locked the account and seen that they suffice.';
+comment on function farthing.reserve is
+  'Books a new hold on its lots; the caller has locked the account and seen that they suffice. With '
+  'p_after_hold_id it takes the place of that hold, which the caller has freed.';
 
 create function farthing.lock_open_hold(p_hold_id uuid, p_now timestamptz)
 returns farthing.holds

@@ -40,7 +40,7 @@ begin
   end if;
   -- The rate is the one at which the credits were held: a price change in between changes nothing (T10).
   v_event := farthing.price_usage(jsonb_build_array(v_usage), p_now, p_hold.created_at,
-    case when v_usage ->> 'model' = p_hold.model then p_hold.rate_version end);
+    case when p_hold.model is not null then jsonb_build_object(p_hold.model, p_hold.rate_version) end);
   if v_event.problem is not null then
     perform farthing.refuse_usage(v_event, 'usage.');
   end if;
