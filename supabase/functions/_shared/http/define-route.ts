@@ -64,6 +64,10 @@ interface Declaration<
   readonly responses: R;
   /** Other media types that a success may have instead, for example `text/csv`. */
   readonly alsoProduces?: readonly string[];
+  /** Headers that a success has of its own, with what each says. */
+  readonly answerHeaders?: Readonly<Record<string, string>>;
+  /** The answer has an ETag, and a caller who sends it back as If-None-Match may be told 304. */
+  readonly conditional?: boolean;
   /** The route asks a service whose answer may be of no use: then 502 besides 503. */
   readonly asksUpstream?: boolean;
   /** The codes of this route's own; those that its other fields imply are added by openapi.ts. */
@@ -92,6 +96,8 @@ export interface Route {
   readonly body: z.ZodType;
   readonly responses: Responses;
   readonly alsoProduces: readonly string[];
+  readonly answerHeaders: Readonly<Record<string, string>>;
+  readonly conditional: boolean;
   readonly asksUpstream: boolean;
   readonly errors: readonly ErrorCode[];
   readonly handler: (call: AnyCall) => Promise<Reply | Response>;
@@ -113,6 +119,8 @@ export function defineRoute<
     description: undefined,
     bodyLimit: BODY_LIMIT_BYTES,
     alsoProduces: [],
+    answerHeaders: {},
+    conditional: false,
     asksUpstream: false,
     errors: [],
     ...declaration,

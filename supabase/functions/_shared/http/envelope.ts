@@ -11,6 +11,8 @@ export interface Reply<T = unknown> {
   readonly nextCursor?: string | null;
   /** True when this is the stored answer of an earlier call. */
   readonly replayed?: boolean;
+  /** Headers of this answer alone, by lower-case name: location, retry-after, etag. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 export function ok<T>(data: T): Reply<T> {
@@ -55,6 +57,7 @@ export function renderReply(reply: Reply, context: RequestContext, now: Date): R
   const headers = baseHeaders(context);
   headers.push(JSON_TYPE);
   if (reply.replayed) headers.push(REPLAYED);
+  if (reply.headers !== undefined) headers.push(...Object.entries(reply.headers));
   const metadata = metadataOf(context, now);
   if (Array.isArray(reply.data)) metadata.nextCursor = reply.nextCursor ?? null;
   const body = reply.status >= 400

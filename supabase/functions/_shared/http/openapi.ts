@@ -74,16 +74,36 @@ function errorResponses(route: Route): RouteConfig["responses"] {
   );
 }
 
+const SUCCESS: Readonly<Record<string, string>> = {
+  200: "Success",
+  201: "Created",
+  202: "Accepted",
+};
+
+/** Headers as text; the generator copies what it is given here into the document as it stands. */
+function headersOf(route: Route): { headers?: z.ZodObject } {
+  const headers = Object.entries(route.answerHeaders);
+  if (headers.length === 0) return {};
+  const shape = headers.map(([name, description]) => [name, z.string().openapi({ description })]);
+  return { headers: z.object(Object.fromEntries(shape)) };
+}
+
 function successResponses(route: Route): RouteConfig["responses"] {
   const others = Object.fromEntries(
     route.alsoProduces.map((type) => [type, { schema: z.string() }]),
   );
-  return Object.fromEntries(
+  const headers = headersOf(route);
+  const responses: RouteConfig["responses"] = Object.fromEntries(
     Object.entries(route.responses).map(([status, schema]) => [status, {
-      description: status === "200" ? "Success" : "Created",
+      description: SUCCESS[status]!,
+      ...headers,
       content: { [json]: { schema: envelopeOf(schema) }, ...others },
     }]),
   );
+  if (route.conditional) {
+    responses[304] = { description: "Not changed, without a body", ...headers };
+  }
+  return responses;
 }
 
 const SECURITY: Readonly<Record<Who, Record<string, string[]>>> = {
@@ -104,11 +124,17 @@ const IdempotencyHeader = z.object({
     .openapi({ description: "Printable ASCII. Kept 24 hours." }),
 });
 
+const ConditionHeader = z.object({
+  "if-none-match": z.string().optional()
+    .openapi({ description: "The ETag of an earlier answer: 304 while nothing has changed." }),
+});
+
 function requestOf(route: Route): NonNullable<RouteConfig["request"]> {
   const request: NonNullable<RouteConfig["request"]> = {};
   if (route.params !== Nothing) request.params = route.params as z.ZodObject;
   if (route.query !== Nothing) request.query = route.query as z.ZodObject;
   if (route.idempotent) request.headers = IdempotencyHeader;
+  if (route.conditional) request.headers = ConditionHeader;
   if (route.body !== Nothing) {
     request.body = { required: true, content: { [json]: { schema: route.body } } };
   }

@@ -1,0 +1,28 @@
+import assert from "node:assert/strict";
+import { ok, renderReply } from "./envelope.ts";
+import { startContext } from "./request-context.ts";
+
+const NOW = new Date("2026-11-21T12:00:00Z");
+
+function render(reply: Parameters<typeof renderReply>[0]): Headers {
+  return renderReply(reply, startContext(new Headers()), NOW).headers;
+}
+
+Deno.test("a reply's own headers go out beside those that every answer has", () => {
+  const headers = render({ ...ok({}), headers: { "retry-after": "2", location: "/jobs/1" } });
+  assert.equal(headers.get("retry-after"), "2");
+  assert.equal(headers.get("location"), "/jobs/1");
+  assert.equal(headers.get("cache-control"), "no-store");
+});
+
+Deno.test("a reply without headers of its own has those of every answer alone", () => {
+  const headers = render(ok({}));
+  assert.equal(headers.get("location"), null);
+  assert.equal(headers.get("x-content-type-options"), "nosniff");
+});
+
+Deno.test("a replayed reply says so, with its own headers", () => {
+  const headers = render({ ...ok({}), replayed: true, headers: { location: "/jobs/1" } });
+  assert.equal(headers.get("idempotency-replayed"), "true");
+  assert.equal(headers.get("location"), "/jobs/1");
+});
