@@ -2,7 +2,7 @@
 import { databaseOf } from "../context.ts";
 import type { Plugin } from "../plugin.ts";
 import { listenAlways } from "../postgres/listen.ts";
-import { sendQueued } from "./sender.ts";
+import { createSender } from "./sender.ts";
 
 export function netPlugin(): Plugin {
   let stop: () => Promise<void> = () => Promise.resolve();
@@ -10,16 +10,12 @@ export function netPlugin(): Plugin {
     name: "net",
     async start(context) {
       const server = databaseOf(context);
-      const sql = server.connect("postgres", { max: 2 });
-      let running = Promise.resolve();
-      const wake = () => {
-        // One at a time, in order; a lost database is met again when the listener is back.
-        running = running.then(() => sendQueued(sql)).then(() => {}, () => {});
-      };
-      const silence = await listenAlways(server, "net_http_request_queue", wake);
+      const sql = server.connect("postgres", { max: 4 });
+      const sender = createSender(sql);
+      const silence = await listenAlways(server, "net_http_request_queue", () => sender.wake());
       stop = async () => {
         await silence();
-        await running;
+        await sender.stop();
         await sql.end({ timeout: 1 });
       };
     },

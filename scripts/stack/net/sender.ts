@@ -10,17 +10,29 @@ interface Queued {
   timeout_milliseconds: number;
 }
 
-/** At most so many requests at once, as pg_net's batches are bounded. */
-const BATCH = 50;
+export interface Sender {
+  /** Something may have been queued: takes it up as soon as there is room. */
+  wake(): void;
+  /** Resolves when nothing is queued or in flight. */
+  idle(): Promise<void>;
+  /** Ends what is in flight, keeps that as its answer, and takes up nothing more. */
+  stop(): Promise<void>;
+}
 
-async function answer(request: Queued): Promise<Record<string, unknown>> {
+/** As many at once as a batch of pg_net. */
+const IN_FLIGHT = 50;
+
+const NOTHING = { status_code: null, content_type: null, headers: null, content: null };
+
+async function answer(request: Queued, stopping: AbortSignal): Promise<Record<string, unknown>> {
+  const timeout = AbortSignal.timeout(request.timeout_milliseconds);
   try {
     const response = await fetch(request.url, {
       method: request.method,
       headers: request.headers ?? {},
       body: request.body,
       redirect: "manual",
-      signal: AbortSignal.timeout(request.timeout_milliseconds),
+      signal: AbortSignal.any([timeout, stopping]),
     });
     return {
       status_code: response.status,
@@ -31,37 +43,76 @@ async function answer(request: Queued): Promise<Record<string, unknown>> {
       error_msg: null,
     };
   } catch (error) {
-    const timedOut = (error as Error).name === "TimeoutError";
     const text = `Timeout of ${request.timeout_milliseconds} ms reached`;
-    return {
-      status_code: null,
-      content_type: null,
-      headers: null,
-      content: null,
-      timed_out: timedOut,
-      error_msg: timedOut ? text : (error as Error).message,
-    };
+    const error_msg = timeout.aborted ? text : (error as Error).message;
+    return { ...NOTHING, timed_out: timeout.aborted, error_msg };
   }
 }
 
-async function send(sql: postgres.Sql, request: Queued): Promise<void> {
-  const response = await answer(request);
-  await sql`insert into net._http_response ${sql({ id: request.id, ...response })}`;
-}
-
-/** Sends everything queued now; like pg_net, each request once, answered or not. */
-export async function sendQueued(sql: postgres.Sql): Promise<number> {
+/** Like pg_net, each request once, answered or not: who takes it from the queue sends it. */
+async function take(sql: postgres.Sql, limit: number): Promise<Queued[]> {
   const [there] = await sql`select to_regclass('net.http_request_queue') is not null as there`;
-  if (!there?.there) return 0;
-  let sent = 0;
-  while (true) {
-    const batch = await sql<Queued[]>`
-      delete from net.http_request_queue
-       where id in (select id from net.http_request_queue order by id limit ${BATCH}
-                    for update skip locked)
-      returning id::text, method, url, headers, body, timeout_milliseconds`;
-    await Promise.all(batch.map((request) => send(sql, request)));
-    sent += batch.length;
-    if (batch.length < BATCH) return sent;
+  if (!there?.there) return [];
+  return await sql<Queued[]>`
+    delete from net.http_request_queue
+     where id in (select id from net.http_request_queue order by id limit ${limit}
+                  for update skip locked)
+    returning id::text, method, url, headers, body, timeout_milliseconds`;
+}
+
+/**
+ * Requests are independent: one that is answered after minutes (a job's runner) holds up no other,
+ * but for the place that it takes. A lost database is met again at the next `wake`.
+ */
+export function createSender(sql: postgres.Sql, limit = IN_FLIGHT): Sender {
+  const stopping = new AbortController();
+  const inFlight = new Set<Promise<void>>();
+  let woken = false;
+  let taking: Promise<void> | undefined;
+
+  async function send(request: Queued): Promise<void> {
+    const response = await answer(request, stopping.signal);
+    await sql`insert into net._http_response ${sql({ id: request.id, ...response })}`;
   }
+
+  function begin(request: Queued): void {
+    const sending = send(request).catch(() => {}).finally(() => {
+      inFlight.delete(sending);
+      wake(); // its place is free, and the queue may be longer than there were places
+    });
+    inFlight.add(sending);
+  }
+
+  const isDue = () => woken && inFlight.size < limit && !stopping.signal.aborted;
+
+  async function takeAll(): Promise<void> {
+    while (isDue()) {
+      woken = false;
+      const room = limit - inFlight.size;
+      const taken = await take(sql, room);
+      woken ||= taken.length === room;
+      taken.forEach(begin);
+    }
+  }
+
+  function wake(): void {
+    woken = true;
+    taking ??= takeAll().catch(() => {}).finally(() => {
+      taking = undefined;
+      if (isDue()) wake(); // asked for between the last look and here
+    });
+  }
+
+  async function idle(): Promise<void> {
+    while (taking || inFlight.size > 0) await Promise.race([taking, ...inFlight].filter(Boolean));
+  }
+
+  return {
+    wake,
+    idle,
+    async stop() {
+      stopping.abort(new Error("the sender was stopped"));
+      await idle();
+    },
+  };
 }

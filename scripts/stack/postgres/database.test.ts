@@ -2,40 +2,9 @@
 import assert from "node:assert/strict";
 import type postgres from "postgres";
 import { createScheduler } from "../cron/scheduler.ts";
-import { sendQueued } from "../net/sender.ts";
-import { cleanUpOnSignals, withCleanup } from "../../test/cleanup.ts";
-import { type DatabaseServer, startDatabase } from "./database.ts";
+import type { DatabaseServer } from "./database.ts";
 import { isAlive } from "./process.ts";
-
-function freePort(): number {
-  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  listener.close();
-  return listener.addr.port;
-}
-
-async function withServer(use: (server: DatabaseServer) => Promise<void>): Promise<void> {
-  const dataDir = await Deno.makeTempDir({ prefix: "farthing-database-test-" });
-  await Deno.chmod(dataDir, 0o755); // the server's account has to get in
-  const noMore = cleanUpOnSignals();
-  let starting: Promise<DatabaseServer> | undefined;
-  const cleanup = async () => {
-    await starting?.then((server) => server.stop(), () => {});
-    await Deno.remove(dataDir, { recursive: true });
-  };
-  await withCleanup(cleanup, async () => {
-    await use(await (starting = startDatabase({ dataDir, port: freePort() })));
-  });
-  noMore();
-}
-
-async function withClient(
-  server: DatabaseServer,
-  database: string,
-  use: (sql: postgres.Sql) => Promise<void>,
-): Promise<void> {
-  const sql = server.connect(database, { max: 2 });
-  await use(sql).finally(() => sql.end());
-}
+import { withClient, withServer } from "./testing/server.ts";
 
 async function clones(server: DatabaseServer): Promise<void> {
   await server.createDatabase("base");
@@ -106,29 +75,7 @@ async function schedules(sql: postgres.Sql, open: () => postgres.Sql): Promise<v
   );
 }
 
-async function requests(sql: postgres.Sql, url: string): Promise<void> {
-  await sql`create extension pg_net with schema public`;
-  await sql.begin(async (transaction) => {
-    await transaction`select net.http_post(${url}, '{"a":1}', '{"q":"é &"}')`;
-    await transaction`select net.http_get(${url}, timeout_milliseconds := 2000)`;
-    await transaction`select net.http_get('http://127.0.0.1:1/')`;
-  });
-  await sql.begin(async (transaction) => {
-    await transaction`select net.http_get(${url})`;
-    throw new Error("rolled back");
-  }).catch(() => {});
-  assert.equal(await sendQueued(sql), 3);
-  assert.equal(await sendQueued(sql), 0);
-  const responses = await sql`
-    select status_code, content, error_msg is null as answered from net._http_response order by id`;
-  assert.deepEqual(responses.map((row) => ({ ...row })), [
-    { status_code: 200, content: 'POST ?q=%C3%A9%20%26 {"a": 1}', answered: true },
-    { status_code: 200, content: "GET  ", answered: true },
-    { status_code: null, content: null, answered: false },
-  ]);
-}
-
-const NAME = "database server and its stand-ins for pg_cron and pg_net";
+const NAME = "database server and its stand-in for pg_cron";
 
 Deno.test(NAME, { sanitizeExit: false }, async (test) => {
   await withServer(async (server) => {
@@ -139,18 +86,5 @@ Deno.test(NAME, { sanitizeExit: false }, async (test) => {
       "due jobs run as their users, and what came of them is kept",
       () => withClient(server, "postgres", (sql) => schedules(sql, open)),
     );
-    const http = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, echo);
-    await test.step(
-      "what was queued and committed is sent once, and the answers are kept",
-      () => withClient(server, "postgres", (sql) => requests(sql, urlOf(http))),
-    );
-    await http.shutdown();
   });
 });
-
-const urlOf = ({ addr }: Deno.HttpServer<Deno.NetAddr>) => `http://127.0.0.1:${addr.port}/`;
-
-async function echo(request: Request): Promise<Response> {
-  const { search } = new URL(request.url);
-  return new Response(`${request.method} ${search} ${await request.text()}`);
-}
