@@ -123,7 +123,9 @@ select set_eq('select title from guards.granted_functions', $$
   select format('public.%s to service_role', name) from unnest(string_to_array(
     'checkout_abandon checkout_attach checkout_begin checkout_order checkout_orders checkout_packages '
     || 'credits_balance credits_debit credits_entries credits_grant health_database holds_open holds_read '
-    || 'holds_release holds_settle idempotency_store inbox_receive rates_import usage_charge '
+    || 'holds_release holds_settle idempotency_store inbox_receive jobs_cancel jobs_checkpoint jobs_claim '
+    || 'jobs_complete jobs_create jobs_fail jobs_heartbeat jobs_list jobs_pages jobs_read jobs_yield '
+    || 'rates_import usage_charge '
     || 'usage_charge_batch usage_estimate usage_rates', ' ')) name $$,
   'T13: the doors are executable by service_role, and no other function by anybody');
 select set_eq('select title from guards.functions where schema = ''public''', $$

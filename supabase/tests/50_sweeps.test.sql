@@ -68,7 +68,9 @@ select is(farthing.sweep_inbox(tests.after('1 min'), 2), 1, 'and the rest the ne
 select is((select array_agg(format('%s: %s', jobname, schedule) order by jobname) from cron.job
     where jobname like 'farthing-%'), array['farthing-seal: * * * * *', 'farthing-sweep-accounts: * * * * *',
     'farthing-sweep-idempotency-keys: * * * * *', 'farthing-sweep-inbox: * * * * *',
-    'farthing-sweep-orders: */5 * * * *'], 'every sweep is on the clock');
+    'farthing-sweep-job-data: */5 * * * *', 'farthing-sweep-jobs: * * * * *',
+    'farthing-sweep-leases: * * * * *', 'farthing-sweep-orders: */5 * * * *',
+    'farthing-wake-runner: * * * * *'], 'every sweep is on the clock');
 create function pg_temp.run_jobs() returns int language plpgsql as $$
 declare
   v_command text;
@@ -81,7 +83,7 @@ begin
   return v_count;
 end
 $$;
-select is(pg_temp.run_jobs(), 5, 'every sweep runs as it is scheduled');
+select is(pg_temp.run_jobs(), 9, 'every sweep runs as it is scheduled');
 select is(tests.code_for(role, 'ann', format('select farthing.%s()', sweep)), '42501',
   format('%s by %s is denied', sweep, role)) from unnest(array['service_role', 'authenticated', 'anon']) role,
   unnest(array['sweep_accounts', 'sweep_orders', 'sweep_inbox', 'sweep_idempotency_keys', 'seal',

@@ -2,7 +2,7 @@
 
 begin;
 \ir helpers/story.psql
-select plan(136);
+select plan(145);
 
 -- Something in every table.
 select isnt(tests.give('ann', '10'), null, 'ann has 10');

@@ -1,0 +1,177 @@
+-- Checkpoints: a step is done, kept and charged in one transaction, once.
+-- Why a successor hold: a hold resolves at most once (rule 7), so each charge settles the job's hold and holds
+-- the rest anew, on the very lots that were kept, for as long as the job may live.
+
+create type farthing.step_charge as (
+  credits numeric, shortfall numeric, first_seq bigint, last_seq bigint, duplicates int, hold_id uuid,
+  held numeric);
+
+create function farthing.price_step(p_job farthing.jobs, p_step text, p_usage jsonb, p_now timestamptz)
+returns farthing.priced_usage[]
+language plpgsql stable
+set search_path = ''
+as $$
+declare
+  v_named jsonb;
+  v_event farthing.priced_usage;
+  v_events farthing.priced_usage[];
+begin
+  -- Without an id of its own an event is named after its step: a step that runs twice is charged once.
+  select jsonb_agg(jsonb_build_object('event_id', left(concat_ws(':', 'job', p_job.job_id, p_step,
+    nullif(u.nr, 1)), 255)) || u.event order by u.nr) into v_named
+  from jsonb_array_elements(p_usage) with ordinality u (event, nr);
+  select array_agg(e order by e.index) into v_events from (
+    -- T10: what happens in the job costs what it cost when the job was asked for; what happened earlier and
+    -- says when, costs what it cost then.
+    select * from farthing.price_usage((select coalesce(jsonb_agg(u.event order by u.nr), '[]')
+      from jsonb_array_elements(v_named) with ordinality u (event, nr) where not u.event ? 'occurred_at'),
+      p_now, p_job.created_at, p_job.rates)
+    union all
+    select * from farthing.price_usage((select coalesce(jsonb_agg(u.event order by u.nr), '[]')
+      from jsonb_array_elements(v_named) with ordinality u (event, nr) where u.event ? 'occurred_at'),
+      p_job.created_at)) e;
+  foreach v_event in array v_events loop
+    if v_event.problem is not null then
+      perform farthing.refuse_usage(v_event, 'usage.');
+    end if;
+  end loop;
+  return array(
+    select e from (select u as e, row_number() over (partition by u.event_id) as mention
+      from unnest(v_events) u) m
+    where m.mention = 1 and (select true from farthing.usage_events k
+      where k.account_id = p_job.account_id and k.event_id = (m.e).event_id) is null);
+end
+$$;
+comment on function farthing.price_step is
+  'The usage of a step, priced at the job''s rates, without what has been charged already. Fails '
+  'unknown_model, invalid_request.';
+
+create function farthing.charge_step(p_job farthing.jobs, p_step text, p_usage jsonb, p_now timestamptz)
+returns farthing.step_charge
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_fresh farthing.priced_usage[] := farthing.price_step(p_job, p_step, p_usage, p_now);
+  v_hold farthing.holds;
+  v_next farthing.holds;
+  v_account farthing.accounts;
+  v_result farthing.step_charge;
+begin
+  select * into v_hold from farthing.holds where account_id = p_job.account_id and hold_id = p_job.hold_id;
+  v_result := row(0, 0, null, null, jsonb_array_length(p_usage) - cardinality(v_fresh), p_job.hold_id,
+    case when v_hold.status = 'open' then v_hold.amount else 0 end)::farthing.step_charge;
+  if cardinality(v_fresh) = 0 then
+    return v_result;
+  end if;
+  if v_hold.hold_id is null then
+    raise exception 'job %: usage without an estimate', p_job.job_id;
+  end if;
+  perform farthing.release_expired_holds(p_job.account_id, p_now);
+  if v_hold.status = 'open' then
+    perform farthing.free_hold(p_job.account_id, v_hold.hold_id);
+  end if;
+  select * into v_account from farthing.accounts where account_id = p_job.account_id;
+  -- The work is done, so what is missing becomes debt. Where no hold is left the job's id stands in for one.
+  select sum(c.amount), sum(c.shortfall), min(c.first_seq), max(c.last_seq)
+  into v_result.credits, v_result.shortfall, v_result.first_seq, v_result.last_seq
+  from unnest(farthing.charge_usage(v_account, v_fresh, p_job.correlation_id,
+    case when v_hold.status = 'open' then v_hold.hold_id else p_job.job_id end, p_now)) c
+  where c.amount > 0;
+  v_result.credits := coalesce(v_result.credits, 0);
+  v_result.shortfall := coalesce(v_result.shortfall, 0);
+  if v_hold.status = 'open' then
+    update farthing.holds set status = 'settled', settled = v_result.credits,
+      shortfall = v_result.shortfall, resolved_at = p_now
+    where account_id = v_hold.account_id and hold_id = v_hold.hold_id;
+    v_result.held := greatest(v_hold.amount - v_result.credits, 0);
+    if v_result.held > 0 then
+      insert into farthing.holds (account_id, amount, reason, correlation_id, expires_at, created_at)
+      values (v_hold.account_id, v_result.held, 'job', p_job.correlation_id, p_job.expires_at, p_now)
+      returning * into v_next;
+      perform farthing.reserve(v_next, p_now, v_hold.hold_id);
+      v_result.hold_id := v_next.hold_id;
+    end if;
+  end if;
+  perform farthing.pay_debt(p_job.account_id, p_now);
+  return v_result;
+end
+$$;
+comment on function farthing.charge_step is
+  'Takes what a step used from the job''s hold and holds the rest on. The account and the job are locked by '
+  'the caller. Credits.';
+
+create function farthing.keep_checkpoint(
+  p_job farthing.jobs, p_step text, p_output jsonb, p_charge farthing.step_charge, p_page text,
+  p_progress int, p_lease_seconds int, p_now timestamptz)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  insert into farthing.job_checkpoints (job_nr, step, nr, output, credits, first_seq, last_seq, created_at)
+  values (p_job.job_nr, p_step, coalesce((select max(c.nr) from farthing.job_checkpoints c
+    where c.job_nr = p_job.job_nr), 0) + 1, p_output, p_charge.credits, p_charge.first_seq,
+    p_charge.last_seq, p_now);
+  if p_page is not null then
+    insert into farthing.job_pages (job_nr, page, content)
+    values (p_job.job_nr, coalesce((select max(g.page) from farthing.job_pages g
+      where g.job_nr = p_job.job_nr), 0) + 1, p_page);
+  end if;
+  update farthing.jobs set hold_id = p_charge.hold_id, has_file = has_file or p_page is not null,
+    -- 100 is for the completed; and a step that counts from 0 again takes nothing back.
+    progress = case when status = 'processing' then greatest(progress, least(p_progress, 99)) else progress end,
+    lease_expires_at = p_now + make_interval(secs => p_lease_seconds), revision = revision + 1
+  where job_nr = p_job.job_nr;
+end
+$$;
+comment on function farthing.keep_checkpoint is
+  'Writes a step that is done, its page and its progress, and extends the lease. The job is locked by the '
+  'caller.';
+
+create function public.jobs_checkpoint(
+  p_job_id uuid, p_token int, p_step text, p_output jsonb default null, p_usage jsonb default null,
+  p_page text default null, p_log jsonb default null, p_progress int default 0,
+  p_lease_seconds int default 60, p_now timestamptz default now())
+returns jsonb
+language plpgsql security definer -- service_role owns no table
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_job farthing.jobs := farthing.lock_leased_job(p_job_id, p_token, p_now);
+  v_usage jsonb := coalesce(farthing.json_argument(p_usage), '[]');
+  v_charge farthing.step_charge;
+  v_status text := v_job.status;
+begin
+  if v_job.job_nr is null then
+    return '{"status": "lost"}';
+  end if;
+  if exists (select from farthing.job_checkpoints where job_nr = v_job.job_nr and step = p_step) then
+    v_usage := '[]';
+    v_charge := farthing.charge_step(v_job, p_step, v_usage, p_now);
+  else
+    v_charge := farthing.charge_step(v_job, p_step, v_usage, p_now);
+    perform farthing.keep_checkpoint(v_job, p_step, farthing.json_argument(p_output), v_charge, p_page,
+      p_progress, p_lease_seconds, p_now);
+    if p_log is not null then
+      perform farthing.write_ai_log(v_job.user_id, farthing.json_argument(p_log), p_now);
+    end if;
+  end if;
+  v_job.hold_id := v_charge.hold_id;
+  if v_status = 'cancelled' then
+    perform farthing.end_job(v_job, 'cancelled', null, null, null, p_now);
+  elsif v_charge.shortfall > 0 then
+    v_status := 'failed';
+    perform farthing.end_job(v_job, 'failed', 'insufficient_credits',
+      'The job used more than it had held, and the balance did not suffice.', null, p_now);
+  end if;
+  return jsonb_build_object('status', v_status, 'credits', trim_scale(v_charge.credits)::text,
+    'duplicates', v_charge.duplicates,
+    'held', case when v_status = 'processing' then trim_scale(v_charge.held)::text else '0' end);
+end
+$$;
+grant execute on function public.jobs_checkpoint to service_role;
+comment on function public.jobs_checkpoint is
+  'A step is done: kept, charged from the job''s hold, its page and its log written, once; known steps change '
+  'nothing. Returns {status, credits, duplicates, held}; any status but processing means: stop. Fails '
+  'unknown_model, invalid_request.';

@@ -1,0 +1,220 @@
+-- What wakes runners, what tells readers, and what time does to jobs.
+-- Two extensions of the platform are used where they are and missed nowhere: pg_net with Vault (a runner is
+-- woken at once; else it is whoever calls POST /job-runner), and Realtime (a change is broadcast; polling works
+-- without). Their functions are looked up by name, so these migrations run on a bare PostgreSQL.
+
+do $$
+begin
+  if exists (select from pg_catalog.pg_available_extensions where name = 'pg_net') then
+    create extension if not exists pg_net with schema extensions;
+  end if;
+end
+$$;
+
+create function farthing.wake_runner()
+returns boolean
+language plpgsql
+set search_path = ''
+as $$
+declare
+  -- Long enough to hand the request over; the runner goes on by itself when nobody listens any more.
+  c_timeout_ms constant int := 5000;
+  v_url text;
+  v_key text;
+begin
+  if to_regclass('vault.decrypted_secrets') is null
+    or to_regprocedure('net.http_post(text,jsonb,jsonb,jsonb,integer)') is null then
+    return false;
+  end if;
+  execute $sql$
+    select max(decrypted_secret) filter (where name = 'farthing_functions_url'),
+      max(decrypted_secret) filter (where name = 'farthing_secret_key')
+    from vault.decrypted_secrets where name in ('farthing_functions_url', 'farthing_secret_key')
+  $sql$ into v_url, v_key;
+  if v_url is null or v_key is null then
+    return false;
+  end if;
+  execute 'select net.http_post(url := $1, body := $2, headers := $3, timeout_milliseconds := $4)'
+    using v_url || '/job-runner', '{}'::jsonb,
+      jsonb_build_object('content-type', 'application/json', 'apikey', v_key), c_timeout_ms;
+  return true;
+exception when others then
+  -- The minute's wake is the net beneath: no job is refused because nobody could be called.
+  raise warning 'farthing: no runner was woken: %', sqlerrm;
+  return false;
+end
+$$;
+comment on function farthing.wake_runner() is
+  'Asks for POST /job-runner once this transaction has committed. True where it could be asked. URL and key '
+  'are Vault''s farthing_functions_url and farthing_secret_key.';
+
+create function farthing.wake_runner_if_due(p_now timestamptz default now())
+returns boolean
+language sql
+set search_path = ''
+as $$
+  select exists (select from farthing.jobs
+      where status = 'queued' and run_after <= p_now and expires_at > p_now)
+    and farthing.wake_runner()
+$$;
+comment on function farthing.wake_runner_if_due(timestamptz) is
+  'Wakes a runner where a job waits for one; true where it did.';
+
+create function farthing.publish_job(p_job farthing.jobs)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  if to_regprocedure('realtime.send(jsonb,text,text,boolean)') is null then
+    return;
+  end if;
+  execute 'select realtime.send($1, $2, $3, $4)'
+    using farthing.job_answer(p_job), 'job', 'jobs:' || p_job.user_id, true;
+exception when others then
+  raise warning 'farthing: a job''s change was not broadcast: %', sqlerrm;
+end
+$$;
+comment on function farthing.publish_job(farthing.jobs) is
+  'Broadcasts a job''s change, as lists show it, as event "job" on its user''s private channel jobs:<user id>. '
+  'Nothing where Realtime is absent.';
+
+create function farthing.open_realtime()
+returns boolean
+language plpgsql
+set search_path = ''
+as $$
+begin
+  if to_regclass('realtime.messages') is null or to_regprocedure('realtime.topic()') is null then
+    return false;
+  end if;
+  execute 'drop policy if exists farthing_jobs_own on realtime.messages';
+  execute $sql$
+    create policy farthing_jobs_own on realtime.messages for select to authenticated
+    using ((select realtime.topic()) = 'jobs:' || (select auth.uid())::text)
+  $sql$;
+  return true;
+end
+$$;
+comment on function farthing.open_realtime() is
+  'Lets each user listen to their own channel jobs:<user id> and no other. True where there is Realtime.';
+select farthing.open_realtime();
+
+create function farthing.lock_ended_lease(p_job_nr bigint)
+returns farthing.jobs
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_job farthing.jobs;
+begin
+  select * into v_job from farthing.jobs where job_nr = p_job_nr;
+  -- Account first, and no waiting: what is locked is being worked on, and the next minute comes.
+  if v_job.account_id is not null then
+    perform from farthing.accounts where account_id = v_job.account_id for no key update skip locked;
+    if not found then
+      return null;
+    end if;
+  end if;
+  select * into v_job from farthing.jobs where job_nr = p_job_nr for no key update skip locked;
+  return v_job;
+end
+$$;
+comment on function farthing.lock_ended_lease(bigint) is
+  'Locks a job and its account without waiting; null where another has one of them.';
+
+create function farthing.sweep_leases(p_now timestamptz default now(), p_limit int default 100)
+returns int
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_job_nr bigint;
+  v_job farthing.jobs;
+  v_count int := 0;
+begin
+  for v_job_nr in
+    select job_nr from farthing.jobs where lease_expires_at <= p_now order by lease_expires_at limit p_limit
+  loop
+    v_job := farthing.lock_ended_lease(v_job_nr);
+    if v_job.job_nr is null or v_job.lease_expires_at is null or v_job.lease_expires_at > p_now then
+      continue;
+    end if;
+    if v_job.status = 'cancelled' then
+      perform farthing.end_job(v_job, 'cancelled', null, null, null, p_now);
+    elsif v_job.attempts >= v_job.max_attempts then
+      perform farthing.end_job(v_job, 'failed', 'job_lost', 'The job was interrupted too often.', null, p_now);
+    else
+      update farthing.jobs set status = 'queued', run_after = p_now, runner_id = null, lease_expires_at = null
+      where job_nr = v_job_nr;
+    end if;
+    v_count := v_count + 1;
+  end loop;
+  return v_count;
+end
+$$;
+comment on function farthing.sweep_leases(timestamptz, int) is
+  'Takes back what runners held who are gone: queued again while attempts are left; returns how many.';
+
+create function farthing.sweep_jobs(p_now timestamptz default now(), p_limit int default 500)
+returns int
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_job_nr bigint;
+  v_job farthing.jobs;
+  v_count int := 0;
+begin
+  for v_job_nr in
+    select job_nr from farthing.jobs where status in ('queued', 'processing') and expires_at <= p_now
+    order by expires_at limit p_limit
+  loop
+    v_job := farthing.lock_ended_lease(v_job_nr);
+    if v_job.status in ('queued', 'processing') then
+      perform farthing.end_job(v_job, 'failed', 'job_expired', 'The job was not finished within 24 hours.',
+        null, p_now);
+      v_count := v_count + 1;
+    end if;
+  end loop;
+  return v_count;
+end
+$$;
+comment on function farthing.sweep_jobs(timestamptz, int) is
+  'Fails jobs whose 24 hours are over and gives back what they held; returns how many.';
+
+create function farthing.sweep_job_data(p_now timestamptz default now(), p_limit int default 200)
+returns int
+language plpgsql
+set search_path = ''
+as $$
+declare
+  c_kept constant interval := interval '30 days';
+  v_count int;
+  v_gone int;
+begin
+  with due as (
+    select job_nr from farthing.jobs
+    where completed_at is not null and (result is not null or has_file) and expires_at <= p_now
+    order by expires_at limit p_limit for no key update skip locked
+  ), emptied as (
+    delete from farthing.job_pages p using due where p.job_nr = due.job_nr
+  )
+  update farthing.jobs j set result = null, has_file = false from due where j.job_nr = due.job_nr;
+  get diagnostics v_count = row_count;
+  with due as (
+    select job_nr from farthing.jobs where created_at <= p_now - c_kept and completed_at is not null
+    order by created_at limit p_limit for update skip locked
+  )
+  delete from farthing.jobs j using due where j.job_nr = due.job_nr;
+  get diagnostics v_gone = row_count;
+  return v_count + v_gone;
+end
+$$;
+comment on function farthing.sweep_job_data(timestamptz, int) is
+  'Empties results and files after 24 hours, and forgets jobs after 30 days; returns how many of both.';
+
+select cron.schedule('farthing-wake-runner', '* * * * *', 'select farthing.wake_runner_if_due()');
+select cron.schedule('farthing-sweep-leases', '* * * * *', 'select farthing.sweep_leases()');
+select cron.schedule('farthing-sweep-jobs', '* * * * *', 'select farthing.sweep_jobs()');
+select cron.schedule('farthing-sweep-job-data', '*/5 * * * *', 'select farthing.sweep_job_data()');
