@@ -108,6 +108,16 @@ async function grantsNothingItself(stack: Stack): Promise<void> {
   await sql.end();
 }
 
+async function keepsSecretsForTheDatabase(stack: Stack): Promise<void> {
+  const sql = stack.database.connect("postgres", { max: 1 });
+  const rows = await sql`select name, decrypted_secret from vault.decrypted_secrets order by name`;
+  assert.deepEqual(rows.map((row) => ({ ...row })), [
+    { name: "farthing_functions_url", decrypted_secret: `${stack.urls.api}/functions/v1` },
+    { name: "farthing_secret_key", decrypted_secret: stack.env.SUPABASE_SECRET_KEY },
+  ]);
+  await sql.end();
+}
+
 async function runsJobsAndRequests(stack: Stack): Promise<void> {
   const sql = stack.database.connect("postgres", { max: 1 });
   const since = new Date();
@@ -182,6 +192,7 @@ async function livesOnce(options: Project, stack: Stack): Promise<void> {
   const token = await signUpAndCall(stack);
   await refusesOthers(stack, token);
   await grantsNothingItself(stack);
+  await keepsSecretsForTheDatabase(stack);
   const echo = await (await fetch(`${stack.urls.api}/functions/v1/echo/x`)).json();
   assert.deepEqual(echo, { path: "/echo/x", url: stack.urls.api });
   await mailsALinkToTheSite(stack);

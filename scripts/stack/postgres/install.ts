@@ -1,6 +1,6 @@
 /**
  * A private copy of PostgreSQL's files, prepared once per version: its soname links made, the
- * pg_cron and pg_net stand-ins beside the other extensions, readable by the server's account.
+ * stand-ins for Supabase's extensions beside the other extensions, readable by the server's account.
  * PostgreSQL finds lib and share relative to its binary, so the copy keeps their places.
  */
 import { createHash } from "node:crypto";

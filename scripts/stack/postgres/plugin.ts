@@ -5,6 +5,7 @@ import { ROOT } from "../options.ts";
 import type { Health, Plugin } from "../plugin.ts";
 import { type DatabaseServer, startDatabase } from "./database.ts";
 import { reviver } from "./revive.ts";
+import { storeSecrets } from "./vault.ts";
 
 const read = (name: string) => Deno.readTextFile(new URL(`./sql/${name}`, import.meta.url));
 /**
@@ -39,7 +40,7 @@ export function databasePlugin(): Plugin {
   return {
     name: "database",
     async start(context) {
-      const { options, ports } = context;
+      const { options, ports, urls, keys } = context;
       const kept = life = reviver(() => server, context.log);
       server = await startDatabase({
         dataDir: options.dataDir,
@@ -52,6 +53,10 @@ export function databasePlugin(): Plugin {
       await bootstrap(server);
       const sql = server.connect("postgres", { max: 1 });
       try {
+        await storeSecrets(sql, {
+          farthing_functions_url: `${urls.api}/functions/v1`,
+          farthing_secret_key: keys.secretKey,
+        });
         const applied = await migrate(sql, options.migrationsDir);
         if (applied.length > 0) context.log(`database: applied ${applied.length} migrations`);
         if (await seed(sql, options.seedFile, ROOT)) context.log("database: seeded");

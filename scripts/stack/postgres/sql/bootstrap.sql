@@ -29,6 +29,8 @@ $$;
 create schema if not exists extensions;
 create extension if not exists pgcrypto with schema extensions;
 create extension if not exists "uuid-ossp" with schema extensions;
+-- Every Supabase project has the Vault; the schema is the extension's own.
+create extension if not exists supabase_vault;
 grant usage on schema extensions to anon, authenticated, service_role;
 grant usage on schema public to anon, authenticated, service_role;
 alter role supabase_auth_admin set search_path = auth;

@@ -1,0 +1,17 @@
+/** What the stack keeps in Supabase's Vault, where the database's own jobs look for it. */
+import type postgres from "postgres";
+
+/** Makes the Vault hold these secrets, by name; others are left alone. */
+export async function storeSecrets(
+  sql: postgres.Sql,
+  secrets: Record<string, string>,
+): Promise<void> {
+  for (const [name, secret] of Object.entries(secrets)) {
+    const [known] = await sql`
+      select id, decrypted_secret from vault.decrypted_secrets where name = ${name}`;
+    if (!known) await sql`select vault.create_secret(${secret}, ${name})`;
+    else if (known.decrypted_secret !== secret) {
+      await sql`select vault.update_secret(${known.id}, ${secret})`;
+    }
+  }
+}
