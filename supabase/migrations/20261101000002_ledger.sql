@@ -18,8 +18,10 @@ create domain farthing.credits as numeric(38, 18) constraint credits_not_negativ
 create domain farthing.positive_credits as numeric(38, 18) constraint credits_positive check (value > 0);
 comment on domain farthing.credits is 'An amount of credits, 0 or more, exact to 18 decimals.';
 comment on domain farthing.positive_credits is 'An amount of credits above 0, exact to 18 decimals.';
-create domain farthing.metadata as jsonb constraint metadata_bounded check (pg_column_size(value) <= 8192);
-comment on domain farthing.metadata is 'What a caller says of an entry, at most 8 KiB.';
+-- 8 KiB of the caller's, and room for what the ledger adds (the hold, the job and its step).
+create domain farthing.metadata as jsonb constraint metadata_bounded check (pg_column_size(value) <= 8448);
+comment on domain farthing.metadata is
+  'What a caller says of an entry, at most 8 KiB, and what the ledger adds.';
 
 create table farthing.accounts (
   account_id bigint generated always as identity primary key,

@@ -123,7 +123,7 @@ begin
       then 'input_tokens'
     when not isfinite(c.event_at) then 'occurred_at'
     when r.version is null then 'model'
-    -- 8192 is farthing.metadata's bound; a settled hold adds its id.
+    -- farthing.metadata's bound is higher: a settled hold adds its id, a job its id and step.
     when pg_column_size(p.facts) > 8100 then 'metadata' end as field
     offset 0) f
   order by c.index;

@@ -122,7 +122,8 @@ declare
     else false end;
 begin
   if new.status <> old.status and not v_legal then
-    raise exception 'A job cannot go from % to %', old.status, new.status using errcode = 'restrict_violation';
+    raise exception 'A job cannot go from % to %', old.status, new.status using errcode =
+      'restrict_violation';
   end if;
   if new.progress < old.progress or new.token < old.token then
     raise exception 'A job''s progress and token never fall' using errcode = 'restrict_violation';

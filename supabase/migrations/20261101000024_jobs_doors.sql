@@ -8,7 +8,8 @@ as $$
 declare
   v_job farthing.jobs;
 begin
-  select * into v_job from farthing.jobs where job_id = p_job_id and (p_user_id is null or user_id = p_user_id);
+  select * into v_job from farthing.jobs where job_id = p_job_id and (p_user_id is null or user_id =
+    p_user_id);
   if v_job.job_id is null then
     perform farthing.fail('not_found', 'There is no such job.', null, 'id');
   end if;

@@ -113,8 +113,8 @@ end
 $$;
 grant execute on function public.jobs_claim to service_role;
 comment on function public.jobs_claim is
-  'Leases due jobs of these types to a runner, most urgent first: {jobs: [{job_id, token, input, checkpoints, '
-  '…}], next_at}. Two runners never get one job; one whose lease ran out is given again under a new token.';
+  'Leases due jobs of these types to a runner, most urgent first: {jobs: [{job_id, token, input, '
+  'checkpoints, …}], next_at}. Two runners never get one job; one whose lease ran out is given again under a new token.';
 
 create function public.jobs_heartbeat(
   p_runner_id uuid, p_lease_seconds int default 60, p_now timestamptz default now())
@@ -210,7 +210,7 @@ begin
     return '{"status": "failed"}';
   end if;
   v_run_after := p_now + greatest(farthing.job_backoff(v_job.attempts),
-    make_interval(secs => least(p_retry_after_seconds, 3600)));
+    make_interval(secs => least(coalesce(p_retry_after_seconds, 0), 3600)));
   update farthing.jobs set status = 'queued', run_after = v_run_after, runner_id = null,
     lease_expires_at = null, error_code = p_code, error_message = left(p_message, 500),
     error_detail = left(p_detail, 2000)

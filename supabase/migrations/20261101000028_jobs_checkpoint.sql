@@ -1,5 +1,6 @@
 -- Checkpoints: a step is done, kept and charged in one transaction, once.
--- Why a successor hold: a hold resolves at most once (rule 7), so each charge settles the job's hold and holds
+-- Why a successor hold: a hold resolves at most once (rule 7), so each charge settles the job's hold and
+-- holds
 -- the rest anew, on the very lots that were kept, for as long as the job may live.
 
 create type farthing.step_charge as (
@@ -20,7 +21,7 @@ begin
   select jsonb_agg(jsonb_build_object('event_id', left(concat_ws(':', 'job', p_job.job_id, p_step,
     nullif(u.nr, 1)), 255)) || u.event order by u.nr) into v_named
   from jsonb_array_elements(p_usage) with ordinality u (event, nr);
-  select array_agg(e order by e.index) into v_events from (
+  select coalesce(array_agg(e order by e.index), '{}') into v_events from (
     -- T10: what happens in the job costs what it cost when the job was asked for; what happened earlier and
     -- says when, costs what it cost then.
     select * from farthing.price_usage((select coalesce(jsonb_agg(u.event order by u.nr), '[]')
@@ -53,6 +54,7 @@ set search_path = ''
 as $$
 declare
   v_fresh farthing.priced_usage[] := farthing.price_step(p_job, p_step, p_usage, p_now);
+  v_facts jsonb := jsonb_build_object('job_id', p_job.job_id, 'step', p_step);
   v_hold farthing.holds;
   v_next farthing.holds;
   v_account farthing.accounts;
@@ -70,7 +72,11 @@ begin
   perform farthing.release_expired_holds(p_job.account_id, p_now);
   if v_hold.status = 'open' then
     perform farthing.free_hold(p_job.account_id, v_hold.hold_id);
+    v_facts := v_facts || jsonb_build_object('hold_id', v_hold.hold_id);
   end if;
+  for v_nr in 1 .. cardinality(v_fresh) loop
+    v_fresh[v_nr].metadata := v_fresh[v_nr].metadata || v_facts;
+  end loop;
   select * into v_account from farthing.accounts where account_id = p_job.account_id;
   -- The work is done, so what is missing becomes debt. Where no hold is left the job's id stands in for one.
   select sum(c.amount), sum(c.shortfall), min(c.first_seq), max(c.last_seq)
@@ -120,7 +126,8 @@ begin
   end if;
   update farthing.jobs set hold_id = p_charge.hold_id, has_file = has_file or p_page is not null,
     -- 100 is for the completed; and a step that counts from 0 again takes nothing back.
-    progress = case when status = 'processing' then greatest(progress, least(p_progress, 99)) else progress end,
+    progress = case when status = 'processing' then greatest(progress, least(p_progress, 99)) else progress
+      end,
     lease_expires_at = p_now + make_interval(secs => p_lease_seconds), revision = revision + 1
   where job_nr = p_job.job_nr;
 end
@@ -140,17 +147,16 @@ as $$
 declare
   v_job farthing.jobs := farthing.lock_leased_job(p_job_id, p_token, p_now);
   v_usage jsonb := coalesce(farthing.json_argument(p_usage), '[]');
+  v_is_known boolean;
   v_charge farthing.step_charge;
   v_status text := v_job.status;
 begin
   if v_job.job_nr is null then
     return '{"status": "lost"}';
   end if;
-  if exists (select from farthing.job_checkpoints where job_nr = v_job.job_nr and step = p_step) then
-    v_usage := '[]';
-    v_charge := farthing.charge_step(v_job, p_step, v_usage, p_now);
-  else
-    v_charge := farthing.charge_step(v_job, p_step, v_usage, p_now);
+  v_is_known := exists (select from farthing.job_checkpoints where job_nr = v_job.job_nr and step = p_step);
+  v_charge := farthing.charge_step(v_job, p_step, case when v_is_known then '[]' else v_usage end, p_now);
+  if not v_is_known then
     perform farthing.keep_checkpoint(v_job, p_step, farthing.json_argument(p_output), v_charge, p_page,
       p_progress, p_lease_seconds, p_now);
     if p_log is not null then
@@ -172,6 +178,32 @@ end
 $$;
 grant execute on function public.jobs_checkpoint to service_role;
 comment on function public.jobs_checkpoint is
-  'A step is done: kept, charged from the job''s hold, its page and its log written, once; known steps change '
-  'nothing. Returns {status, credits, duplicates, held}; any status but processing means: stop. Fails '
+  'A step is done: kept, charged from the job''s hold, its page and its log written, once; known steps '
+  'change nothing. Returns {status, credits, duplicates, held}; any status but processing means: stop. Fails '
   'unknown_model, invalid_request.';
+
+create function farthing.prove_jobs()
+returns table (rule int, account_id bigint, detail text)
+language sql stable
+set search_path = ''
+as $$
+  select 7, j.account_id, format('job %s has ended as %s, its hold %s is open', j.job_id, j.status, j.hold_id)
+  from farthing.jobs j join farthing.holds h on h.account_id = j.account_id and h.hold_id = j.hold_id
+  where j.completed_at is not null and j.lease_expires_at is null and h.status = 'open'
+  union all
+  select 7, j.account_id, format('job %s is to be done, its hold %s is settled', j.job_id, j.hold_id)
+  from farthing.jobs j join farthing.holds h on h.account_id = j.account_id and h.hold_id = j.hold_id
+  where j.completed_at is null and h.status = 'settled' and h.settled < h.amount
+  union all
+  select 9, j.account_id, format('job %s, step %s: cost %s, charged %s', j.job_id, c.step, c.credits,
+    e.charged)
+  from farthing.job_checkpoints c
+  join farthing.jobs j on j.job_nr = c.job_nr
+  cross join lateral (select coalesce(sum(n.amount), 0) as charged from farthing.entries n
+    where n.account_id = j.account_id and n.seq between c.first_seq and c.last_seq
+      and n.metadata ->> 'job_id' = j.job_id::text and n.metadata ->> 'step' = c.step) e
+  where c.credits <> e.charged
+$$;
+comment on function farthing.prove_jobs() is
+  'Rules 7 and 9 of jobs: one that has ended holds nothing, one that goes on holds its rest, and each step '
+  'was charged what it says.';

@@ -1,6 +1,7 @@
 -- What wakes runners, what tells readers, and what time does to jobs.
 -- Two extensions of the platform are used where they are and missed nowhere: pg_net with Vault (a runner is
--- woken at once; else it is whoever calls POST /job-runner), and Realtime (a change is broadcast; polling works
+-- woken at once; else it is whoever calls POST /job-runner), and Realtime (a change is broadcast; polling
+-- works
 -- without). Their functions are looked up by name, so these migrations run on a bare PostgreSQL.
 
 do $$
@@ -76,8 +77,8 @@ exception when others then
 end
 $$;
 comment on function farthing.publish_job(farthing.jobs) is
-  'Broadcasts a job''s change, as lists show it, as event "job" on its user''s private channel jobs:<user id>. '
-  'Nothing where Realtime is absent.';
+  'Broadcasts a job''s change, as lists show it, as event "job" on its user''s private channel '
+  'jobs:<user id>. Nothing where Realtime is absent.';
 
 create function farthing.open_realtime()
 returns boolean
@@ -143,7 +144,8 @@ begin
     if v_job.status = 'cancelled' then
       perform farthing.end_job(v_job, 'cancelled', null, null, null, p_now);
     elsif v_job.attempts >= v_job.max_attempts then
-      perform farthing.end_job(v_job, 'failed', 'job_lost', 'The job was interrupted too often.', null, p_now);
+      perform farthing.end_job(v_job, 'failed', 'job_lost', 'The job was interrupted too often.', null,
+        p_now);
     else
       update farthing.jobs set status = 'queued', run_after = p_now, runner_id = null, lease_expires_at = null
       where job_nr = v_job_nr;
