@@ -27,12 +27,15 @@ create view guards.without_policy as
 select title from guards.tables t where relkind in ('r', 'p')
   and not exists (select from pg_policy p where p.polrelid = t.oid);
 
--- A policy that calls auth.uid() for each row, not once in a sub-select, or that writes.
+-- A policy that calls auth.uid() for each row, not once in a sub-select, or that writes. What a user may
+-- write is theirs and is no money: their consent to be given and changed, their AI logs to be deleted.
 create view guards.careless_policies as
 select format('%s on %s', p.polname, t.title) as title from guards.tables t join pg_policy p on p.polrelid
   = t.oid
-where p.polcmd <> 'r'
-  or replace(pg_get_expr(p.polqual, p.polrelid), '( SELECT auth.uid() AS uid)', '') like '%auth.uid()%';
+where p.polcmd <> 'r' and (t.title, p.polcmd::text) not in (('farthing.ai_consents', 'a'),
+    ('farthing.ai_consents', 'w'), ('farthing.ai_logs', 'd'))
+  or replace(concat(pg_get_expr(p.polqual, p.polrelid), pg_get_expr(p.polwithcheck, p.polrelid)),
+    '( SELECT auth.uid() AS uid)', '') like '%auth.uid()%';
 
 create view guards.without_comment as
 select title from guards.tables where relkind <> 'S' and obj_description(oid, 'pg_class') is null
@@ -107,7 +110,8 @@ where o.version <= o.earlier or o.version !~ '^\d{14}$';
 -- What there is.
 select is_empty('select * from guards.without_rls', 'every table has row level security');
 select is_empty('select * from guards.without_policy', 'every table has a policy');
-select is_empty('select * from guards.careless_policies', 'every policy reads only and asks who it is once');
+select is_empty('select * from guards.careless_policies',
+  'every policy but those named reads only, and each asks who it is once');
 select is_empty('select * from guards.without_comment', 'every table, view and function says what it is for');
 select is_empty('select * from guards.loose_search_path', 'every function has a pinned search_path');
 select is_empty('select * from guards.owners_views', 'every view runs with the rights of who reads it');
@@ -121,7 +125,8 @@ select is_empty('select * from guards.granted_columns', 'no column has grants of
 -- Who may do what: the whole list. A new door or table is denied until it stands here.
 select set_eq('select title from guards.granted_functions', $$
   select format('public.%s to service_role', name) from unnest(string_to_array(
-    'checkout_abandon checkout_attach checkout_begin checkout_order checkout_orders checkout_packages '
+    'chats_begin chats_record chats_release chats_settle '
+    || 'checkout_abandon checkout_attach checkout_begin checkout_order checkout_orders checkout_packages '
     || 'credits_balance credits_debit credits_entries credits_grant health_database holds_open holds_read '
     || 'holds_release holds_settle idempotency_store inbox_receive jobs_cancel jobs_checkpoint jobs_claim '
     || 'jobs_complete jobs_create jobs_fail jobs_heartbeat jobs_list jobs_pages jobs_read jobs_yield '
@@ -135,20 +140,29 @@ select set_eq('select title from guards.granted_tables', $$
     'farthing.entries', 'farthing.holds', 'farthing.orders', 'public.credits', 'public.credit_lots',
     'public.credit_entries', 'public.credit_holds', 'public.orders']) name
   union all select format('select on %s to %s', name, role) from unnest(array['farthing.packages',
-    'farthing.rates', 'public.packages']) name, unnest(array['anon', 'authenticated']) role $$,
-  'tables are readable by those named here, and writable by nobody');
+    'farthing.rates', 'public.packages']) name, unnest(array['anon', 'authenticated']) role
+  union all select format('%s on %s to authenticated', privilege, name)
+  from unnest(array['farthing.ai_consents', 'public.ai_consent']) name,
+    unnest(array['select', 'insert', 'update']) privilege
+  union all select format('%s on %s to authenticated', privilege, name)
+  from unnest(array['farthing.ai_logs', 'public.ai_logs']) name,
+    unnest(array['select', 'delete']) privilege $$,
+  'tables are readable by those named here, and writable by nobody but for consent and AI logs');
 select is_empty($$ select nspname from pg_namespace n cross join lateral aclexplode(n.nspacl) a
   where n.nspname = 'farthing' and (a.privilege_type = 'CREATE' and a.grantee <> n.nspowner
     or a.grantee not in (n.nspowner, 'anon'::regrole, 'authenticated'::regrole)) $$,
   'service_role cannot even name what is in the private schema');
 select is_empty($$ select title from guards.functions where schema = 'public' and not prosecdef
   union all select title from guards.functions where schema = 'farthing' and prosecdef
-    and name <> 'close_account' $$, 'definer''s rights are for doors, and for the trigger in auth''s delete');
+    and name not in ('close_account', 'erase_ai_logs') $$,
+  'definer''s rights are for doors, and for the triggers of what users delete and take back');
 
 -- Each guard catches an offender.
 create table public.offender (id int primary key, amount float8, lot_id uuid,
   account_id bigint references farthing.accounts (account_id));
 create policy offends on public.offender for all using (account_id::text = auth.uid()::text);
+create policy writes on farthing.ai_logs for update using (user_id = (select auth.uid()));
+create policy gives on farthing.ai_consents for insert with check (user_id = auth.uid());
 create table farthing.bare (id int primary key, rate numeric);
 create function public.offend() returns int language sql security definer set search_path = '' as 'select 1';
 create view public.offending with (security_invoker = false) as select remaining as left_over
@@ -163,8 +177,9 @@ select set_eq('select * from guards.without_rls',
   array['public.offender', 'farthing.bare', 'farthing.lots'], 'the RLS guard sees an open table');
 select set_eq('select * from guards.without_policy', array['farthing.bare'],
   'the policy guard sees a table without one');
-select set_eq('select * from guards.careless_policies', array['offends on public.offender'],
-  'the policy guard sees a policy that asks for each row');
+select set_eq('select * from guards.careless_policies', array['offends on public.offender',
+  'writes on farthing.ai_logs', 'gives on farthing.ai_consents'],
+  'the policy guard sees policies that write, or ask for each row');
 select set_eq('select * from guards.without_comment',
   array['public.offender', 'farthing.bare', 'public.offend', 'public.offending'],
   'the comment guard sees what nobody explained');

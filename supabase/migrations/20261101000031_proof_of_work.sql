@@ -1,0 +1,40 @@
+-- The proof, last part: work that was paid for by a hold; and the whole of it.
+
+create function farthing.prove_chats()
+returns table (rule int, account_id bigint, detail text)
+language sql stable
+set search_path = ''
+as $$
+  select 7, c.account_id, format('chat %s is %s, its hold is %s', c.hold_id, c.state, h.status)
+  from farthing.chats c
+  join farthing.holds h on h.account_id = c.account_id and h.hold_id = c.hold_id
+  where (c.state = 'open') <> (h.status = 'open')
+  union all
+  -- That a settled hold was charged is prove_holds()'s; a chat that was released first has an event.
+  select 7, c.account_id, format('chat %s is settled and was not charged', c.hold_id)
+  from farthing.chats c
+  join farthing.holds h on h.account_id = c.account_id and h.hold_id = c.hold_id
+  left join farthing.usage_events u on u.account_id = c.account_id and u.event_id = 'chat:' || c.hold_id
+  where c.state = 'settled' and h.status <> 'settled' and u.event_id is null
+$$;
+comment on function farthing.prove_chats() is
+  'Rule 7 of chats: a chat is open as long as its hold, and a settled one was charged.';
+
+create function farthing.prove()
+returns table (rule int, account_id bigint, detail text)
+language sql stable
+set search_path = ''
+as $$
+  select * from farthing.prove_sums()
+  union all select * from farthing.prove_lots()
+  union all select * from farthing.prove_entries()
+  union all select * from farthing.prove_grants()
+  union all select * from farthing.prove_usage()
+  union all select * from farthing.prove_holds()
+  union all select * from farthing.prove_clawbacks()
+  union all select * from farthing.prove_chats()
+  union all select 14, v.account_id, format('seq %s: %s', v.seq, v.problem) from farthing.verify() v
+$$;
+comment on function farthing.prove() is
+  'Rules 1, 3, 7, 9, 10, 13, 14 and 16 over the whole database; returns the violations, so no rows is the '
+  'proof.';
