@@ -7,6 +7,80 @@ export type Database = {
       [_ in never]: never;
     };
     Views: {
+      "ai_consent": {
+        Row: {
+          "level": "none" | "usage_only" | "full_redacted";
+          "updated_at": string;
+          "user_id": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "level"?: "none" | "usage_only" | "full_redacted" | null;
+          "updated_at"?: string | null;
+          "user_id"?: string | null;
+        };
+        Update: {
+          "level"?: "none" | "usage_only" | "full_redacted" | null;
+          "updated_at"?: string | null;
+          "user_id"?: string | null;
+        };
+        Relationships: [];
+      };
+      "ai_logs": {
+        Row: {
+          "classification": "none" | "personal" | "sensitive" | null;
+          "consent": "none" | "usage_only" | "full_redacted";
+          "created_at": string;
+          "duration_ms": number | null;
+          "error_code": string | null;
+          "expires_at": string;
+          "id": string;
+          "kind": "chat" | "research";
+          "model": string | null;
+          "prompt": string | null;
+          "request_id": string | null;
+          "response": string | null;
+          "structured": Json | null;
+          "trace_id": string | null;
+          "usage": Json | null;
+        };
+        ComputedFields: never;
+        Insert: {
+          "classification"?: "none" | "personal" | "sensitive" | null;
+          "consent"?: "none" | "usage_only" | "full_redacted" | null;
+          "created_at"?: string | null;
+          "duration_ms"?: number | null;
+          "error_code"?: string | null;
+          "expires_at"?: string | null;
+          "id"?: string | null;
+          "kind"?: "chat" | "research" | null;
+          "model"?: string | null;
+          "prompt"?: string | null;
+          "request_id"?: string | null;
+          "response"?: string | null;
+          "structured"?: Json | null;
+          "trace_id"?: string | null;
+          "usage"?: Json | null;
+        };
+        Update: {
+          "classification"?: "none" | "personal" | "sensitive" | null;
+          "consent"?: "none" | "usage_only" | "full_redacted" | null;
+          "created_at"?: string | null;
+          "duration_ms"?: number | null;
+          "error_code"?: string | null;
+          "expires_at"?: string | null;
+          "id"?: string | null;
+          "kind"?: "chat" | "research" | null;
+          "model"?: string | null;
+          "prompt"?: string | null;
+          "request_id"?: string | null;
+          "response"?: string | null;
+          "structured"?: Json | null;
+          "trace_id"?: string | null;
+          "usage"?: Json | null;
+        };
+        Relationships: [];
+      };
       "credit_entries": {
         Row: {
           "amount": string | null;
@@ -227,6 +301,43 @@ export type Database = {
       };
     };
     Functions: {
+      "chats_begin": {
+        Args: {
+          "p_correlation_id"?: string;
+          "p_fingerprint"?: string;
+          "p_idempotency_key"?: string;
+          "p_input_tokens": number;
+          "p_max_output_tokens": number;
+          "p_model": string;
+          "p_now"?: string;
+          "p_user_id": string;
+        };
+        Returns: Json;
+      };
+      "chats_record": {
+        Args: { "p_hold_id": string; "p_now"?: string; "p_output_tokens"?: number };
+        Returns: Json;
+      };
+      "chats_release": {
+        Args: {
+          "p_hold_id": string;
+          "p_idempotency_key"?: string;
+          "p_log"?: Json;
+          "p_now"?: string;
+        };
+        Returns: Json;
+      };
+      "chats_settle": {
+        Args: {
+          "p_answer": Json;
+          "p_hold_id": string;
+          "p_idempotency_key"?: string;
+          "p_log"?: Json;
+          "p_now"?: string;
+          "p_usage": Json;
+        };
+        Returns: Json;
+      };
       "checkout_abandon": {
         Args: { "p_idempotency_key": string; "p_now"?: string; "p_order_id"?: string };
         Returns: Json;
@@ -355,6 +466,86 @@ export type Database = {
         Returns: Json;
       };
       "inbox_receive": { Args: { "p_event": Json; "p_now"?: string }; Returns: Json };
+      "jobs_cancel": {
+        Args: { "p_job_id": string; "p_now"?: string; "p_user_id": string };
+        Returns: Json;
+      };
+      "jobs_checkpoint": {
+        Args: {
+          "p_job_id": string;
+          "p_lease_seconds"?: number;
+          "p_log"?: Json;
+          "p_now"?: string;
+          "p_output"?: Json;
+          "p_page"?: string;
+          "p_progress"?: number;
+          "p_step": string;
+          "p_token": number;
+          "p_usage"?: Json;
+        };
+        Returns: Json;
+      };
+      "jobs_claim": {
+        Args: {
+          "p_lease_seconds"?: number;
+          "p_limit"?: number;
+          "p_now"?: string;
+          "p_runner_id": string;
+          "p_types": Json;
+        };
+        Returns: Json;
+      };
+      "jobs_complete": {
+        Args: { "p_done": Json; "p_now"?: string; "p_runner_id": string };
+        Returns: Json;
+      };
+      "jobs_create": {
+        Args: {
+          "p_client_temp_id"?: string;
+          "p_correlation_id"?: string;
+          "p_estimate"?: Json;
+          "p_fingerprint"?: string;
+          "p_idempotency_key"?: string;
+          "p_input": Json;
+          "p_now"?: string;
+          "p_type": string;
+          "p_user_id": string;
+        };
+        Returns: Json;
+      };
+      "jobs_fail": {
+        Args: {
+          "p_code": string;
+          "p_detail"?: string;
+          "p_job_id": string;
+          "p_message": string;
+          "p_now"?: string;
+          "p_retry_after_seconds"?: number;
+          "p_retryable"?: boolean;
+          "p_token": number;
+        };
+        Returns: Json;
+      };
+      "jobs_heartbeat": {
+        Args: { "p_lease_seconds"?: number; "p_now"?: string; "p_runner_id": string };
+        Returns: Json;
+      };
+      "jobs_list": {
+        Args: { "p_before"?: string; "p_limit"?: number; "p_status"?: string; "p_user_id": string };
+        Returns: Json;
+      };
+      "jobs_pages": {
+        Args: { "p_after"?: number; "p_job_id": string; "p_limit"?: number; "p_user_id": string };
+        Returns: Json;
+      };
+      "jobs_read": {
+        Args: { "p_job_id": string; "p_now"?: string; "p_user_id": string };
+        Returns: Json;
+      };
+      "jobs_yield": {
+        Args: { "p_job_id": string; "p_now"?: string; "p_token": number };
+        Returns: Json;
+      };
       "rates_import": {
         Args: { "p_dry_run"?: boolean; "p_now"?: string; "p_rates": Json };
         Returns: Json;
