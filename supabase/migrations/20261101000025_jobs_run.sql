@@ -199,15 +199,15 @@ declare
   v_run_after timestamptz;
 begin
   if v_job.job_nr is null then
-    return '{"status": "lost"}';
+    return '{"status": "lost"}'::jsonb;
   end if;
   if v_job.status = 'cancelled' then
     perform farthing.end_job(v_job, 'cancelled', null, null, null, p_now);
-    return '{"status": "cancelled"}';
+    return '{"status": "cancelled"}'::jsonb;
   end if;
   if not p_retryable or v_job.attempts >= v_job.max_attempts then
     perform farthing.end_job(v_job, 'failed', p_code, p_message, p_detail, p_now);
-    return '{"status": "failed"}';
+    return '{"status": "failed"}'::jsonb;
   end if;
   v_run_after := p_now + greatest(farthing.job_backoff(v_job.attempts),
     make_interval(secs => least(coalesce(p_retry_after_seconds, 0), 3600)));
@@ -244,17 +244,17 @@ declare
   v_job farthing.jobs := farthing.lock_leased_job(p_job_id, p_token, p_now);
 begin
   if v_job.job_nr is null then
-    return '{"status": "lost"}';
+    return '{"status": "lost"}'::jsonb;
   end if;
   if v_job.status = 'cancelled' then
     perform farthing.end_job(v_job, 'cancelled', null, null, null, p_now);
-    return '{"status": "cancelled"}';
+    return '{"status": "cancelled"}'::jsonb;
   end if;
   update farthing.jobs set status = 'queued', run_after = p_now, attempts = attempts - 1, runner_id = null,
     lease_expires_at = null
   where job_nr = v_job.job_nr;
   perform farthing.wake_runner();
-  return '{"status": "queued"}';
+  return '{"status": "queued"}'::jsonb;
 end
 $$;
 grant execute on function public.jobs_yield to service_role;

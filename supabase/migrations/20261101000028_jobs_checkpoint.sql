@@ -21,7 +21,8 @@ begin
   select jsonb_agg(jsonb_build_object('event_id', left(concat_ws(':', 'job', p_job.job_id, p_step,
     nullif(u.nr, 1)), 255)) || u.event order by u.nr) into v_named
   from jsonb_array_elements(p_usage) with ordinality u (event, nr);
-  select coalesce(array_agg(e order by e.index), '{}') into v_events from (
+  select coalesce(array_agg(e::farthing.priced_usage order by e.index), '{}'::farthing.priced_usage[])
+  into v_events from (
     -- T10: what happens in the job costs what it cost when the job was asked for; what happened earlier and
     -- says when, costs what it cost then.
     select * from farthing.price_usage((select coalesce(jsonb_agg(u.event order by u.nr), '[]')
@@ -147,16 +148,17 @@ as $$
 declare
   v_job farthing.jobs := farthing.lock_leased_job(p_job_id, p_token, p_now);
   v_usage jsonb := coalesce(farthing.json_argument(p_usage), '[]');
-  v_is_known boolean;
+  v_known farthing.job_checkpoints;
   v_charge farthing.step_charge;
   v_status text := v_job.status;
 begin
   if v_job.job_nr is null then
-    return '{"status": "lost"}';
+    return '{"status": "lost"}'::jsonb;
   end if;
-  v_is_known := exists (select from farthing.job_checkpoints where job_nr = v_job.job_nr and step = p_step);
-  v_charge := farthing.charge_step(v_job, p_step, case when v_is_known then '[]' else v_usage end, p_now);
-  if not v_is_known then
+  select * into v_known from farthing.job_checkpoints where job_nr = v_job.job_nr and step = p_step;
+  v_charge := farthing.charge_step(v_job, p_step, case when v_known.nr is null then v_usage else '[]' end,
+    p_now);
+  if v_known.nr is null then
     perform farthing.keep_checkpoint(v_job, p_step, farthing.json_argument(p_output), v_charge, p_page,
       p_progress, p_lease_seconds, p_now);
     if p_log is not null then
@@ -171,8 +173,8 @@ begin
     perform farthing.end_job(v_job, 'failed', 'insufficient_credits',
       'The job used more than it had held, and the balance did not suffice.', null, p_now);
   end if;
-  return jsonb_build_object('status', v_status, 'credits', trim_scale(v_charge.credits)::text,
-    'duplicates', v_charge.duplicates,
+  return jsonb_build_object('status', v_status, 'credits',
+    trim_scale(coalesce(v_known.credits, v_charge.credits))::text, 'duplicates', v_charge.duplicates,
     'held', case when v_status = 'processing' then trim_scale(v_charge.held)::text else '0' end);
 end
 $$;

@@ -66,11 +66,13 @@ returns void
 language plpgsql
 set search_path = ''
 as $$
+declare
+  v_send regprocedure := to_regprocedure('realtime.send(jsonb,text,text,boolean)');
 begin
-  if to_regprocedure('realtime.send(jsonb,text,text,boolean)') is null then
+  if v_send is null then
     return;
   end if;
-  execute 'select realtime.send($1, $2, $3, $4)'
+  execute format('select %s($1, $2, $3, $4)', v_send::regproc)
     using farthing.job_answer(p_job), 'job', 'jobs:' || p_job.user_id, true;
 exception when others then
   raise warning 'farthing: a job''s change was not broadcast: %', sqlerrm;

@@ -3,7 +3,7 @@
 begin;
 \ir helpers/story.psql
 \ir helpers/jobs.psql
-select plan(61);
+select plan(62);
 
 -- Four steps of 50 are held; two are used; the rest comes back.
 select isnt(tests.give('ann', '300'), null, 'ann has 300');
@@ -14,8 +14,9 @@ select is(tests.step('ann', 1, 's1', 1, '2 s'),
 select is(tests.standing('ann', '2 s'), 'balance 250, held 150, available 100, debt 0',
   'the rest stays held');
 select is(tests.step('ann', 1, 's1', 1, '3 s'),
-  '{"status": "processing", "credits": "0", "held": "150", "duplicates": 0}',
-  'a step that ran twice is charged once');
+  '{"status": "processing", "credits": "50", "held": "150", "duplicates": 0}',
+  'a step that ran twice is answered the same');
+select is(tests.standing('ann', '3 s'), 'balance 250, held 150, available 100, debt 0', 'and charged once');
 select is((select array_agg(format('%s %s %s', kind, amount::int, reference_id) order by seq)
   from farthing.entries where direction = 'out'), array[format('settle 50 job:%s:s1', tests.job_id('ann'))],
   'its entry names job and step');
