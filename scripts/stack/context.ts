@@ -8,6 +8,7 @@ export interface Urls {
   database: string;
   mail: string;
   stripe: string;
+  ai: string;
 }
 
 export interface StackContext {

@@ -8,6 +8,7 @@ export interface Keys {
   secretKey: string;
   stripeSecretKey: string;
   stripeWebhookSecret: string;
+  aiKey: string;
   /** What @supabase/lite signs its HS256 tokens with; never leaves the gateway. */
   authSecret: string;
   /** ES256, with `kid`. */
@@ -27,21 +28,36 @@ async function generate(): Promise<Keys> {
     secretKey: `sb_secret_${token(16)}_${token(6)}`,
     stripeSecretKey: `sk_test_${randomBytes(16).toString("hex")}`,
     stripeWebhookSecret: `whsec_${randomBytes(16).toString("hex")}`,
+    aiKey: `sk-local-${token(24)}`,
     authSecret: token(32),
     privateJwk: { ...(await exportJWK(privateKey)), ...named },
     publicJwk: { ...(await exportJWK(publicKey)), ...named },
   };
 }
 
-/** Reads the keys of a data directory, or makes them. */
-export async function loadKeys(dataDir: string): Promise<Keys> {
-  const file = join(dataDir, "keys.json");
+async function readKeys(file: string): Promise<Partial<Keys>> {
   try {
     return JSON.parse(await Deno.readTextFile(file));
   } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    if (error instanceof Deno.errors.NotFound) return {};
+    throw error;
   }
-  const keys = await generate();
-  await Deno.writeTextFile(file, JSON.stringify(keys, null, 2), { mode: 0o600, createNew: true });
+}
+
+/** Writes beside and renames: whoever reads the file reads all of it. */
+async function writeKeys(file: string, keys: Keys): Promise<void> {
+  const draft = `${file}.${Deno.pid}`;
+  await Deno.writeTextFile(draft, JSON.stringify(keys, null, 2), { mode: 0o600 });
+  await Deno.rename(draft, file);
+}
+
+/** Reads the keys of a data directory; makes those that an older stack did not know, or all. */
+export async function loadKeys(dataDir: string): Promise<Keys> {
+  const file = join(dataDir, "keys.json");
+  const kept = await readKeys(file);
+  const made = await generate();
+  if (Object.keys(made).every((name) => name in kept)) return kept as Keys;
+  const keys = { ...made, ...kept };
+  await writeKeys(file, keys);
   return keys;
 }

@@ -9,6 +9,7 @@
  * Functions read the process's environment and are loaded once per process, so one process can
  * hold one stack at a time; start others as subprocesses of `cli.ts`.
  */
+import { aiPlugin } from "./ai/plugin.ts";
 import type { StackContext, Urls } from "./context.ts";
 import { cronPlugin } from "./cron/plugin.ts";
 import { removeEnvFile, type StackEnv, stackEnv, writeEnvFile } from "./env-file.ts";
@@ -43,6 +44,7 @@ function urlsAt(ports: Ports): Urls {
     database: `postgresql://postgres:postgres@127.0.0.1:${ports.database}/postgres`,
     mail: at(ports.mail),
     stripe: at(ports.stripe),
+    ai: at(ports.ai),
   };
 }
 
@@ -51,6 +53,7 @@ async function requireFreePorts(ports: Ports, offset: number): Promise<void> {
   await requireFree({ port: ports.database, purpose: "database", offset });
   await requireFree({ port: ports.mail, purpose: "mail inbox", offset });
   await requireFree({ port: ports.stripe, purpose: "Stripe emulator", offset });
+  await requireFree({ port: ports.ai, purpose: "local language models", offset });
 }
 
 async function createContext(given: StackOptions): Promise<StackContext> {
@@ -88,6 +91,7 @@ export async function startStack(given: StackOptions = {}): Promise<Stack> {
     mailPlugin(),
     gatewayPlugin(status),
     stripePlugin(),
+    aiPlugin(),
     netPlugin(),
     cronPlugin(),
   ];

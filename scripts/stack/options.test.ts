@@ -41,6 +41,7 @@ Deno.test("parseFlags names a flag that it does not know, or whose value is wron
 
 Deno.test("portsAt shifts every port by the offset", () => {
   const start = portsAt(0);
-  assert.deepEqual(start, { api: 54321, database: 54322, mail: 54324, stripe: 54326 });
+  const expected = { api: 54321, database: 54322, mail: 54324, stripe: 54326, ai: 54328 };
+  assert.deepEqual(start, expected);
   assert.deepEqual(Object.values(portsAt(7)), Object.values(start).map((port) => port + 7));
 });

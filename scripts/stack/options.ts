@@ -42,10 +42,11 @@ export interface Ports {
   database: number;
   mail: number;
   stripe: number;
+  ai: number;
 }
 
 /** The last port then is the last there is. */
-export const MAX_OFFSET = 65_535 - 54_326;
+export const MAX_OFFSET = 65_535 - 54_328;
 
 export function portsAt(offset: number): Ports {
   return {
@@ -53,6 +54,7 @@ export function portsAt(offset: number): Ports {
     database: 54_322 + offset,
     mail: 54_324 + offset,
     stripe: 54_326 + offset,
+    ai: 54_328 + offset,
   };
 }
 

@@ -23,6 +23,7 @@ function addressRows(urls: Urls): string[][] {
     ["Database", pc.cyan(urls.database), ""],
     ["Mail inbox", pc.cyan(urls.mail), ""],
     ["Stripe emulator", pc.cyan(urls.stripe), ""],
+    ["Language models", pc.cyan(`${urls.ai}/v1`), pc.dim("OpenAI's chat completions")],
   ];
 }
 
@@ -41,6 +42,7 @@ function tables({ urls, keys, options, health }: Shown, more: string[][] = []): 
     ["Secret key", keys.secretKey, ""],
     ["Stripe key", keys.stripeSecretKey, ""],
     ["Webhook secret", keys.stripeWebhookSecret, ""],
+    ["Models' key", keys.aiKey, ""],
     ["Env file", options.envFile, ""],
     ["Data", options.dataDir, pc.dim("kept until deno task reset")],
     ["Functions' log", options.logFile, ""],

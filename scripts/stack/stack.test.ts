@@ -180,6 +180,20 @@ async function mailsALinkToTheSite(stack: Stack): Promise<void> {
   assert.match(answer.headers.get("location") ?? "", new RegExp(`^${site}/?#access_token=`));
 }
 
+async function offersLanguageModels(stack: Stack): Promise<void> {
+  const authorization = `Bearer ${stack.env.AI_API_KEY}`;
+  const response = await fetch(`${stack.env.AI_URL}/v1/models`, { headers: { authorization } });
+  const { data } = await response.json();
+  assert.deepEqual(data.map(({ id }: { id: string }) => id), ["gpt-4o", "gpt-4o-mini"]);
+  const names = ["AI_BASE_URL", "AI_API_KEY", "AI_MODELS", "AI_RESEARCH_MODEL"];
+  assert.deepEqual(names.map((name) => Deno.env.get(name)), [
+    `${stack.urls.ai}/v1`,
+    stack.env.AI_API_KEY,
+    "gpt-4o=16384,gpt-4o-mini=16384",
+    "gpt-4o-mini",
+  ]);
+}
+
 async function refusesASecond(options: StackOptions): Promise<void> {
   await assert.rejects(
     startStack(options),
@@ -196,6 +210,7 @@ async function livesOnce(options: Project, stack: Stack): Promise<void> {
   const echo = await (await fetch(`${stack.urls.api}/functions/v1/echo/x`)).json();
   assert.deepEqual(echo, { path: "/echo/x", url: stack.urls.api });
   await mailsALinkToTheSite(stack);
+  await offersLanguageModels(stack);
   await runsJobsAndRequests(stack);
   await survivesACrash(stack);
   await staysDownWhenAsked(stack);

@@ -1,4 +1,5 @@
 /** A second deployment of the functions on the same database, with another environment. */
+import { aiEnvironment } from "../../scripts/stack/ai/environment.ts";
 import type { World } from "./world.ts";
 
 const SERVER = new URL("./serve-functions.ts", import.meta.url).pathname;
@@ -24,6 +25,7 @@ function environment(world: World, changes: Record<string, string>): Record<stri
     STRIPE_API_URL: world.stripeUrl,
     STRIPE_SECRET_KEY: world.stripeKey,
     STRIPE_WEBHOOK_SECRET: world.webhookSecret,
+    ...aiEnvironment(world.aiUrl, world.aiKey),
     APP_ORIGINS: ORIGIN,
     // The runner's own environment may name these; an empty variable counts as absent.
     SUPABASE_JWKS: "",

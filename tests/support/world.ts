@@ -12,6 +12,9 @@ export interface World {
   readonly stripeUrl: string;
   readonly stripeKey: string;
   readonly webhookSecret: string;
+  /** The provider of language models: OpenAI's API under /v1, what it received under /_control. */
+  readonly aiUrl: string;
+  readonly aiKey: string;
   /** The stack's data directory; without one nobody here may kill its database. */
   readonly dataDir: string | undefined;
 }
@@ -28,6 +31,8 @@ export function readWorld(): World {
     stripeUrl: need(settings, "STRIPE_API_URL"),
     stripeKey: need(settings, "STRIPE_SECRET_KEY"),
     webhookSecret: need(settings, "STRIPE_WEBHOOK_SECRET"),
+    aiUrl: need(settings, "AI_URL"),
+    aiKey: need(settings, "AI_API_KEY"),
     dataDir: isDefault ? `${dirname(STACK_ENV_FILE)}/data` : settings.values.FARTHING_DATA,
   };
 }

@@ -1,4 +1,5 @@
 /** What the functions find in their environment, under Supabase's names. */
+import { aiEnvironment } from "../ai/environment.ts";
 import type { StackContext } from "../context.ts";
 import type { Keys } from "../keys.ts";
 
@@ -36,6 +37,7 @@ export function functionEnvironment({ urls, keys, options }: StackContext): Envi
     STRIPE_SECRET_KEY: keys.stripeSecretKey,
     STRIPE_WEBHOOK_SECRET: keys.stripeWebhookSecret,
     MAIL_URL: urls.mail,
+    ...aiEnvironment(urls.ai, keys.aiKey),
     APP_ORIGINS: appOrigins(urls.api, options.origins).join(","),
   };
 }

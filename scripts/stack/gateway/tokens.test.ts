@@ -118,3 +118,21 @@ Deno.test("loadKeys makes the keys once, for the owner alone", async () => {
     await Deno.remove(dataDir, { recursive: true });
   }
 });
+
+Deno.test("loadKeys adds a key that an older stack did not make, and keeps the others", async () => {
+  const dataDir = await Deno.makeTempDir();
+  const file = `${dataDir}/keys.json`;
+  try {
+    const { aiKey, ...older } = await loadKeys(dataDir);
+    await Deno.writeTextFile(file, JSON.stringify(older));
+    const keys = await loadKeys(dataDir);
+    assert.match(keys.aiKey, /^sk-local-/);
+    assert.notEqual(keys.aiKey, aiKey);
+    assert.deepEqual(keys, { ...older, aiKey: keys.aiKey });
+    assert.deepEqual(await loadKeys(dataDir), keys);
+    const { mode } = await Deno.stat(file);
+    assert.equal((mode ?? 0) & 0o777, 0o600);
+  } finally {
+    await Deno.remove(dataDir, { recursive: true });
+  }
+});

@@ -1,0 +1,77 @@
+/** Answers: the same prompt always gets the same one. */
+import { createHash } from "node:crypto";
+import { type Behaviour, withoutMarkers } from "./behaviour.ts";
+import type { Ask } from "./request.ts";
+import { splitIntoTokens } from "./tokens.ts";
+
+/** Each of them, after a blank, is one token. */
+const WORDS =
+  ("account answer balance because before between case change charge cost credit data " +
+    "each entry event every example first hold job key last later less line long lot many model " +
+    "more most need never new number often once one only open order other paid part people place " +
+    "plan point price question read reason record report result right rule same second short small " +
+    "some state step still store sum system there they thing time token total under until use user " +
+    "value way when while work year").split(" ");
+
+const SENTENCE_WORDS = 11;
+const LEAST_TOKENS = 24;
+const QUOTED = 120;
+
+/** A stream of numbers below 256 that the text decides. */
+function* noise(text: string): Generator<number, never> {
+  for (let round = 0;; round++) yield* createHash("sha256").update(`${round} ${text}`).digest();
+}
+
+function quoted(prompt: string): string {
+  const characters = [...withoutMarkers(prompt).replaceAll(/\s+/g, " ")];
+  return characters.slice(0, QUOTED).join("") + (characters.length > QUOTED ? "…" : "");
+}
+
+/** As many words as tokens at least, in sentences, so that it can be cut to any length. */
+function filler(prompt: string, tokens: number): string {
+  const numbers = noise(prompt);
+  const words = Array.from({ length: tokens }, (_, at) => {
+    const word = WORDS[numbers.next().value % WORDS.length] ?? "";
+    return at % SENTENCE_WORDS === SENTENCE_WORDS - 1 ? `${word}.` : word;
+  });
+  return words.map((word) => ` ${word}`).join("");
+}
+
+const QUESTIONS = [
+  (topic: string) => `What is known about ${topic}?`,
+  (topic: string) => `What is disputed about ${topic}?`,
+  (topic: string) => `What follows from ${topic}?`,
+];
+
+function plan(topic: string, count: number, form: "object" | "list"): string {
+  const questions = Array.from({ length: count }, (_, at) => {
+    const ask = QUESTIONS[at] ?? ((topic: string) => `What else (${at + 1}) matters for ${topic}?`);
+    return ask(topic);
+  });
+  return JSON.stringify(form === "object" ? { questions } : questions);
+}
+
+export interface Answer {
+  /** One for each token; some are empty where a character has several. */
+  pieces: string[];
+  reasoning: number;
+  finishReason: "stop" | "length";
+}
+
+async function whole(ask: Ask, behaviour: Behaviour): Promise<string[]> {
+  const topic = quoted(ask.prompt);
+  if (ask.json) return await splitIntoTokens(plan(topic, behaviour.questions, ask.json));
+  const first = noise(ask.prompt).next().value;
+  const quote = await splitIntoTokens(`You asked: ${topic}\n\n`);
+  const wanted = behaviour.tokens ?? quote.length + LEAST_TOKENS + first % LEAST_TOKENS;
+  const text = `You asked: ${topic}\n\nIn short:${filler(ask.prompt, wanted)}`;
+  return (await splitIntoTokens(text)).slice(0, wanted);
+}
+
+/** The answer within the request's limit, of which reasoning takes its part first. */
+export async function answerTo(ask: Ask, behaviour: Behaviour): Promise<Answer> {
+  const all = await whole(ask, behaviour);
+  const reasoning = Math.min(behaviour.reasoning, ask.maxTokens);
+  const pieces = all.slice(0, ask.maxTokens - reasoning);
+  return { pieces, reasoning, finishReason: pieces.length < all.length ? "length" : "stop" };
+}

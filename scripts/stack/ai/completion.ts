@@ -1,0 +1,183 @@
+/** A chat completion as JSON or as a stream, with whatever its prompt asks to go wrong. */
+import { type Answer, answerTo } from "./answer.ts";
+import { type Behaviour, FaultCounter, readBehaviour } from "./behaviour.ts";
+import { AiError, invalid, outage } from "./errors.ts";
+import type { Exchange } from "./exchange.ts";
+import type { Entry } from "./journal.ts";
+import { CONTEXT_TOKENS, snapshotOf } from "./models.ts";
+import type { Ask } from "./request.ts";
+import { countMessages } from "./tokens.ts";
+
+/** One request on its way. */
+interface Job {
+  ask: Ask;
+  behaviour: Behaviour;
+  answer: Answer;
+  promptTokens: number;
+  exchange: Exchange;
+  entry: Entry;
+}
+
+function wait(ms: number, gone: AbortSignal): Promise<void> {
+  if (ms === 0 || gone.aborted) return Promise.resolve();
+  return new Promise((done) => {
+    const end = () => {
+      clearTimeout(timer);
+      gone.removeEventListener("abort", end);
+      done();
+    };
+    const timer = setTimeout(end, ms);
+    gone.addEventListener("abort", end);
+  });
+}
+
+function usageOf({ promptTokens, answer, behaviour }: Job) {
+  const completionTokens = answer.pieces.length + answer.reasoning;
+  return {
+    prompt_tokens: promptTokens,
+    completion_tokens: completionTokens,
+    total_tokens: promptTokens + completionTokens,
+    prompt_tokens_details: {
+      cached_tokens: Math.min(behaviour.cached, promptTokens),
+      audio_tokens: 0,
+    },
+    completion_tokens_details: {
+      reasoning_tokens: answer.reasoning,
+      audio_tokens: 0,
+      accepted_prediction_tokens: 0,
+      rejected_prediction_tokens: 0,
+    },
+  };
+}
+
+function envelope({ ask, entry }: Job, object: string): Record<string, unknown> {
+  return {
+    id: `chatcmpl-${entry.id}`,
+    object,
+    created: Math.floor(Date.parse(entry.received_at) / 1000),
+    model: snapshotOf(ask.model),
+    service_tier: "default",
+    system_fingerprint: "fp_local",
+  };
+}
+
+const event = (data: unknown) => `data: ${JSON.stringify(data)}\n\n`;
+
+/** Counts what was sent, and stops where the connection is to break or nobody listens. */
+async function sendPieces(job: Job, chunk: (delta: unknown) => unknown): Promise<boolean> {
+  const { answer, behaviour, exchange, entry } = job;
+  for (const [at, content] of answer.pieces.entries()) {
+    if (at > 0) await wait(behaviour.paceMs, exchange.gone);
+    if (exchange.gone.aborted) return false;
+    if (at === behaviour.cutAfter) {
+      exchange.reset();
+      return false;
+    }
+    if (at === behaviour.breakAfter) {
+      exchange.end(event(outage(500, undefined).body()));
+      return false;
+    }
+    await exchange.write(event(chunk({ content })));
+    entry.tokens_sent++;
+  }
+  return true;
+}
+
+async function stream(job: Job): Promise<void> {
+  const { ask, answer, exchange, entry } = job;
+  const frame = envelope(job, "chat.completion.chunk");
+  const absent = ask.includeUsage ? { usage: null } : {};
+  const chunk = (delta: unknown, finish_reason: string | null = null) => ({
+    ...frame,
+    choices: [{ index: 0, delta, logprobs: null, finish_reason }],
+    ...absent,
+  });
+  exchange.head(200, { "content-type": "text/event-stream; charset=utf-8" });
+  await exchange.write(event(chunk({ role: "assistant", content: "", refusal: null })));
+  if (!await sendPieces(job, chunk)) return;
+  await exchange.write(event(chunk({}, answer.finishReason)));
+  if (ask.includeUsage) {
+    await exchange.write(event({ ...frame, choices: [], usage: entry.usage }));
+  }
+  exchange.end("data: [DONE]\n\n");
+}
+
+async function sendWhole(job: Job): Promise<void> {
+  const { answer, behaviour, exchange, entry } = job;
+  const message = {
+    role: "assistant",
+    content: answer.pieces.join(""),
+    refusal: null,
+    annotations: [],
+  };
+  const { finishReason: finish_reason } = answer;
+  const body = {
+    ...envelope(job, "chat.completion"),
+    choices: [{ index: 0, message, logprobs: null, finish_reason }],
+    usage: entry.usage,
+  };
+  if (behaviour.cutAfter !== undefined) {
+    exchange.head(200, { "content-type": "application/json" });
+    const text = JSON.stringify(body);
+    await exchange.write(text.slice(0, text.length / 2));
+    return exchange.reset();
+  }
+  exchange.send(200, body, { "x-request-id": entry.id });
+  entry.tokens_sent = answer.pieces.length;
+}
+
+/** Completes requests, and remembers which of them it has let fail. */
+export class Completer {
+  readonly #faults = new FaultCounter();
+
+  forget(): void {
+    this.#faults.clear();
+  }
+
+  /**
+   * Answers an exchange and notes in the entry what became of it.
+   * @param more markers beside those of the prompt
+   * @throws AiError when the answer is a refusal
+   */
+  async complete(ask: Ask, more: string, exchange: Exchange, entry: Entry): Promise<void> {
+    const behaviour = readBehaviour(ask.prompt + more);
+    const { fail, retryAfterS, slowMs } = behaviour;
+    const failing = fail && this.#faults.takes(fail, ask.prompt);
+    await wait(slowMs, exchange.gone);
+    if (exchange.gone.aborted) return;
+    if (failing) {
+      if (fail.what === "reset") return exchange.reset();
+      throw outage(fail.what, retryAfterS);
+    }
+    const promptTokens = await countMessages(ask.messages);
+    requireRoom(promptTokens);
+    const answer = await answerTo(ask, behaviour);
+    const job = { ask, behaviour, answer, promptTokens, exchange, entry };
+    entry.status = 200;
+    entry.usage = usageOf(job);
+    entry.finish_reason = answer.finishReason;
+    await (ask.stream ? stream(job) : sendWhole(job));
+  }
+}
+
+/** @throws AiError 400 context_length_exceeded */
+function requireRoom(promptTokens: number): void {
+  if (promptTokens <= CONTEXT_TOKENS) return;
+  const message = `This model's maximum context length is ${CONTEXT_TOKENS} tokens. ` +
+    `However, your messages resulted in ${promptTokens} tokens.`;
+  throw invalid(message, "messages", "context_length_exceeded");
+}
+
+/** Sends a refusal, unless the answer has begun or nobody is there to read it. */
+export function refuse(error: unknown, exchange: Exchange, entry?: Entry): void {
+  const known = error instanceof AiError ? error : new AiError(500, `${error}`, {
+    type: "server_error",
+  });
+  if (exchange.gone.aborted || entry?.status === 200) return exchange.reset();
+  if (entry) {
+    entry.status = known.status;
+    entry.error_code = known.fields.code ?? known.fields.type ?? null;
+  }
+  const id: Record<string, string> = entry ? { "x-request-id": entry.id } : {};
+  exchange.send(known.status, known.body(), { ...known.headers, ...id });
+}

@@ -1,0 +1,15 @@
+/** What the stand-in offers: model, and the most tokens that one answer of it may have. */
+export const MODELS: Readonly<Record<string, number>> = { "gpt-4o": 16_384, "gpt-4o-mini": 16_384 };
+
+/** What prompt and answer may have together. */
+export const CONTEXT_TOKENS = 128_000;
+
+/** OpenAI answers under the name of the snapshot that served, whatever alias was asked for. */
+const SNAPSHOTS: Readonly<Record<string, string>> = {
+  "gpt-4o": "gpt-4o-2024-08-06",
+  "gpt-4o-mini": "gpt-4o-mini-2024-07-18",
+};
+
+export function snapshotOf(model: string): string {
+  return SNAPSHOTS[model] ?? model;
+}

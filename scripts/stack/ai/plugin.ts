@@ -1,0 +1,23 @@
+/** The local provider of language models, on a port of its own. */
+import type { Plugin } from "../plugin.ts";
+import { MODELS } from "./models.ts";
+import { type AiServer, serveAi } from "./server.ts";
+
+export function aiPlugin(): Plugin {
+  let server: AiServer | undefined;
+  return {
+    name: "ai",
+    async start({ keys, ports }) {
+      server = await serveAi({ port: ports.ai, apiKey: keys.aiKey });
+    },
+    async stop() {
+      await server?.close();
+      server = undefined;
+    },
+    health: () => Promise.resolve({ ok: server !== undefined, detail: detail() }),
+  };
+}
+
+function detail(): string {
+  return `local models ${Object.keys(MODELS).join(", ")}`;
+}

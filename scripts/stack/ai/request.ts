@@ -1,0 +1,98 @@
+/** Reads a chat completion request as OpenAI does; what the stand-in lacks is refused aloud. */
+import { z } from "zod";
+import { invalid, unknownModel } from "./errors.ts";
+import { MODELS } from "./models.ts";
+
+export interface Message {
+  role: string;
+  content: string;
+}
+
+export interface Ask {
+  model: string;
+  messages: Message[];
+  /** What the user said last; its markers count. */
+  prompt: string;
+  stream: boolean;
+  includeUsage: boolean;
+  /** The most tokens that the answer may have, reasoning included. */
+  maxTokens: number;
+  /** The form of a JSON answer, where one is asked for. */
+  json: "object" | "list" | undefined;
+}
+
+const Text = z.object({ type: z.literal("text"), text: z.string() });
+
+const Content = z.union([
+  z.string(),
+  z.array(Text).min(1).transform((parts) => parts.map(({ text }) => text).join("")),
+]);
+
+const Limit = z.int().min(1).nullish();
+
+const Body = z.object({
+  model: z.string().min(1),
+  messages: z.array(z.object({
+    role: z.enum(["system", "developer", "user", "assistant"]),
+    content: Content,
+  })).min(1),
+  stream: z.boolean().nullish(),
+  stream_options: z.object({ include_usage: z.boolean().nullish() }).nullish(),
+  max_tokens: Limit,
+  max_completion_tokens: Limit,
+  response_format: z.object({ type: z.enum(["text", "json_object"]) }).nullish(),
+  n: z.literal(1).nullish(),
+  tools: z.undefined().optional(),
+  functions: z.undefined().optional(),
+  audio: z.undefined().optional(),
+});
+
+type Parsed = z.output<typeof Body>;
+
+function parse(body: unknown): Parsed {
+  const parsed = Body.safeParse(body);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  const param = issue?.path.join(".");
+  throw invalid(`Invalid or unsupported value${param ? ` for '${param}'` : ""}.`, param);
+}
+
+function limitOf({ model, max_tokens, max_completion_tokens }: Parsed): number {
+  const cap = MODELS[model];
+  if (cap === undefined) throw unknownModel(model);
+  if (max_tokens && max_completion_tokens) {
+    const message = "'max_tokens' and 'max_completion_tokens' cannot be set at the same time.";
+    throw invalid(message, "max_tokens", "invalid_parameter_combination");
+  }
+  const wanted = max_completion_tokens ?? max_tokens ?? cap;
+  if (wanted <= cap) return wanted;
+  const param = max_tokens ? "max_tokens" : "max_completion_tokens";
+  const message = `${param} is too large: ${wanted}. This model supports at most ${cap}.`;
+  throw invalid(message, param, "invalid_value");
+}
+
+/** As a response format, which is an object; else in so many words, in the system's message. */
+function jsonOf({ messages, response_format }: Parsed): Ask["json"] {
+  const instructed = messages.filter(({ role }) => role === "system" || role === "developer");
+  const said = instructed.map(({ content }) => content).join("\n");
+  if (response_format?.type === "json_object") {
+    if (messages.some(({ content }) => /json/i.test(content))) return "object";
+    throw invalid("'messages' must contain the word 'json' to use 'json_object'.", "messages");
+  }
+  if (!/json/i.test(said)) return undefined;
+  return /json object/i.test(said) ? "object" : "list";
+}
+
+/** @throws AiError 400 or 404 */
+export function readAsk(body: unknown): Ask {
+  const parsed = parse(body);
+  return {
+    model: parsed.model,
+    messages: parsed.messages,
+    prompt: parsed.messages.findLast(({ role }) => role === "user")?.content ?? "",
+    stream: parsed.stream ?? false,
+    includeUsage: parsed.stream_options?.include_usage ?? false,
+    maxTokens: limitOf(parsed),
+    json: jsonOf(parsed),
+  };
+}
