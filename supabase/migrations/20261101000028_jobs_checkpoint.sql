@@ -183,29 +183,3 @@ comment on function public.jobs_checkpoint is
   'A step is done: kept, charged from the job''s hold, its page and its log written, once; known steps '
   'change nothing. Returns {status, credits, duplicates, held}; any status but processing means: stop. Fails '
   'unknown_model, invalid_request.';
-
-create function farthing.prove_jobs()
-returns table (rule int, account_id bigint, detail text)
-language sql stable
-set search_path = ''
-as $$
-  select 7, j.account_id, format('job %s has ended as %s, its hold %s is open', j.job_id, j.status, j.hold_id)
-  from farthing.jobs j join farthing.holds h on h.account_id = j.account_id and h.hold_id = j.hold_id
-  where j.completed_at is not null and j.lease_expires_at is null and h.status = 'open'
-  union all
-  select 7, j.account_id, format('job %s is to be done, its hold %s is settled', j.job_id, j.hold_id)
-  from farthing.jobs j join farthing.holds h on h.account_id = j.account_id and h.hold_id = j.hold_id
-  where j.completed_at is null and h.status = 'settled' and h.settled < h.amount
-  union all
-  select 9, j.account_id, format('job %s, step %s: cost %s, charged %s', j.job_id, c.step, c.credits,
-    e.charged)
-  from farthing.job_checkpoints c
-  join farthing.jobs j on j.job_nr = c.job_nr
-  cross join lateral (select coalesce(sum(n.amount), 0) as charged from farthing.entries n
-    where n.account_id = j.account_id and n.seq between c.first_seq and c.last_seq
-      and n.metadata ->> 'job_id' = j.job_id::text and n.metadata ->> 'step' = c.step) e
-  where c.credits <> e.charged
-$$;
-comment on function farthing.prove_jobs() is
-  'Rules 7 and 9 of jobs: one that has ended holds nothing, one that goes on holds its rest, and each step '
-  'was charged what it says.';
