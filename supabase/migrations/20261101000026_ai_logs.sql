@@ -182,7 +182,8 @@ select l.log_id as id, l.kind, l.model, l.consent, l.prompt, l.response, l.struc
   l.classification, l.duration_ms, l.error_code, l.request_id, l.trace_id, l.created_at, l.expires_at
 from farthing.ai_logs l where l.expires_at > now();
 comment on view public.ai_consent is
-  'The caller''s own consent: none, usage_only or full_redacted. No row means none; set it by upsert.';
+  'The caller''s own consent: none, usage_only or full_redacted. No row means none; set it by an upsert on '
+  'user_id, which need not be named.';
 comment on view public.ai_logs is 'The caller''s own AI logs, to read and to delete.';
 grant select, insert, update on public.ai_consent to authenticated;
 grant select, delete on public.ai_logs to authenticated;

@@ -2,7 +2,9 @@
 -- settle or release. What a dead request left open, its own heartbeat tells, and a sweep charges.
 -- Why a chat's state follows its hold by a trigger: a hold can end in other ways (expired, its owner left, an
 -- operator), and no way may leave a chat open.
--- Order of locks: the key, the account, the chat, the key's row. The sweep waits for none of them.
+-- Order of locks: the key, the owner, the account, the chat, the key's row. The sweep waits for none of them.
+-- The owner because whoever changes an account twice, or writes a log, asks for its owner's row: one who is
+-- leaving keeps that row locked while they wait for the account.
 
 create table farthing.chats (
   account_id bigint not null,
@@ -79,6 +81,8 @@ begin
   if v_chat.idempotency_key is not null then
     perform pg_advisory_xact_lock(hashtextextended(encode(v_chat.idempotency_key, 'hex'), 0));
   end if;
+  perform from auth.users where id = (select a.owner_id from farthing.accounts a
+    where a.account_id = v_chat.account_id) for key share;
   perform from farthing.accounts where account_id = v_chat.account_id for no key update;
   select * into v_chat from farthing.chats
   where account_id = v_chat.account_id and hold_id = p_hold_id for update;
@@ -130,6 +134,9 @@ begin
     -- Chats come in time's order, not in that of accounts (rule 4), so this waits for nobody.
     continue when v_found.idempotency_key is not null and not pg_try_advisory_xact_lock(
       hashtextextended(encode(v_found.idempotency_key, 'hex'), 0));
+    perform from auth.users where id = (select a.owner_id from farthing.accounts a
+      where a.account_id = v_found.account_id) for key share skip locked;
+    continue when not found;
     perform from farthing.accounts where account_id = v_found.account_id for no key update skip locked;
     continue when not found;
     -- Read again: its request may have been heard of, or have closed it, in between.

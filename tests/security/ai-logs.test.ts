@@ -1,0 +1,74 @@
+/** AI logs through the data API: a browser sets its user's consent, and reads and deletes its user's logs. */
+import { deepEqual, equal, ok } from "node:assert/strict";
+import { withSql } from "../support/database.ts";
+import { backEnd, send } from "../support/http.ts";
+import { type Person, signUp } from "../support/people.ts";
+import { readWorld } from "../support/world.ts";
+
+const world = readWorld();
+
+/** A call of a model, logged as the doors log it. */
+async function logged({ id }: Person): Promise<void> {
+  const log = { kind: "chat", model: "gpt-4o", prompt: "I am [EMAIL]", usage: { input_tokens: 3 } };
+  await withSql(
+    world,
+    (sql) => sql`select farthing.write_ai_log(${id}, ${JSON.stringify(log)}::jsonb, now())`,
+  );
+}
+
+async function consent({ supabase }: Person, level: string): Promise<void> {
+  const { error } = await supabase.from("ai_consent").upsert({ level }, { onConflict: "user_id" });
+  equal(error, null);
+}
+
+Deno.test("user sets their consent by upsert, and what is kept follows it", async () => {
+  const person = await signUp(world);
+  const kept = async () => {
+    const { data, error } = await person.supabase.from("ai_logs").select("consent, prompt, usage")
+      .order("consent");
+    equal(error, null);
+    return data;
+  };
+  await logged(person);
+  await consent(person, "full_redacted");
+  await logged(person);
+  deepEqual(await kept(), [
+    { consent: "none", prompt: null, usage: null },
+    { consent: "full_redacted", prompt: "I am [EMAIL]", usage: { input_tokens: 3 } },
+  ]);
+  await consent(person, "none");
+  const nothing = { consent: "none", prompt: null, usage: null };
+  deepEqual(await kept(), [nothing, nothing]);
+  const { data } = await person.supabase.from("ai_consent").select("user_id, level");
+  deepEqual(data, [{ user_id: person.id, level: "none" }]);
+});
+
+Deno.test("user deletes their logs, and nobody else's", async () => {
+  const [a, b] = [await signUp(world), await signUp(world)];
+  await logged(a);
+  await logged(b);
+  const { error } = await a.supabase.from("ai_logs").delete().gte("created_at", "2000-01-01");
+  equal(error, null);
+  deepEqual((await a.supabase.from("ai_logs").select()).data, []);
+  equal((await b.supabase.from("ai_logs").select()).data?.length, 1);
+});
+
+Deno.test("user neither writes a log nor speaks for another, and nobody else does either", async () => {
+  const [a, b] = [await signUp(world), await signUp(world)];
+  await logged(a);
+  await consent(b, "usage_only");
+  const mine = { user_id: b.id, level: "full_redacted" };
+  ok((await a.supabase.from("ai_consent").upsert(mine)).error);
+  ok((await a.supabase.from("ai_consent").insert({ level: "everything" })).error);
+  ok((await a.supabase.from("ai_consent").delete().eq("user_id", a.id)).error);
+  ok((await a.supabase.from("ai_logs").insert({ kind: "chat" })).error);
+  ok((await a.supabase.from("ai_logs").update({ prompt: "x" }).eq("kind", "chat")).error);
+  const { data } = await b.supabase.from("ai_consent").select("level");
+  deepEqual(data, [{ level: "usage_only" }]);
+  for (const as of [{ apikey: world.publishableKey }, backEnd(world)]) {
+    for (const view of ["ai_logs", "ai_consent"]) {
+      const { status } = await send(`${world.url}/rest/v1/${view}`, { headers: { ...as } });
+      ok([401, 403, 404].includes(status), `${view}: ${status}`);
+    }
+  }
+});
