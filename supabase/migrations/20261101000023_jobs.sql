@@ -85,6 +85,7 @@ create table farthing.job_checkpoints (
   nr int not null,
   output jsonb,
   credits farthing.credits not null default 0,
+  duplicates int not null default 0,
   first_seq bigint,
   last_seq bigint,
   created_at timestamptz not null,
@@ -188,6 +189,10 @@ begin
     select * into v_job from farthing.jobs where user_id = p_user_id and client_temp_id = p_client_temp_id;
   end if;
   if v_job.job_id is null then
+    perform from auth.users where id = p_user_id for key share; -- before the account, as 25_jobs_run has it
+    if not found then
+      perform farthing.fail('not_found', 'There is no such user.', null, 'user_id');
+    end if;
     v_hold := farthing.hold_for_job(p_user_id, v_estimate, p_correlation_id, p_now + c_life, p_now);
     insert into farthing.jobs (user_id, type, input, input_hash, run_after, account_id, hold_id, rates,
       client_temp_id, correlation_id, created_at, expires_at)
@@ -242,9 +247,6 @@ declare
   v_hold farthing.holds;
 begin
   if p_estimate = '[]' then
-    if not exists (select from auth.users where id = p_user_id) then
-      perform farthing.fail('not_found', 'There is no such user.', null, 'user_id');
-    end if;
     return null;
   end if;
   select array_agg(u), sum(u.credits) into v_lines, v_amount

@@ -1,6 +1,7 @@
 -- Running jobs: claimed under a lease, written to under its token, charged at every checkpoint.
--- Order of locks: the account first, the job under it, as everywhere (rule 4). A claim takes jobs alone, and
--- skips what is locked.
+-- Order of locks: the owner, the account, the job under it (rule 4). The owner because a job's row and its
+-- logs refer to them, and one who is leaving keeps that row locked while they wait for the account. A claim
+-- takes jobs alone, and skips what is locked.
 
 create function farthing.lock_job(p_job_id uuid)
 returns farthing.jobs
@@ -11,13 +12,14 @@ as $$
 declare
   v_job farthing.jobs;
 begin
-  perform from farthing.accounts a
-  where a.account_id = (select account_id from farthing.jobs where job_id = p_job_id) for no key update;
+  select * into v_job from farthing.jobs where job_id = p_job_id;
+  perform from auth.users where id = v_job.user_id for key share;
+  perform from farthing.accounts where account_id = v_job.account_id for no key update;
   select * into v_job from farthing.jobs where job_id = p_job_id for no key update;
   return v_job;
 end
 $$;
-comment on function farthing.lock_job(uuid) is 'Locks the account that pays for a job, then the job.';
+comment on function farthing.lock_job(uuid) is 'Locks a job''s owner, the account that pays, then the job.';
 
 create function farthing.lock_leased_job(p_job_id uuid, p_token int, p_now timestamptz)
 returns farthing.jobs
@@ -114,7 +116,8 @@ $$;
 grant execute on function public.jobs_claim to service_role;
 comment on function public.jobs_claim is
   'Leases due jobs of these types to a runner, most urgent first: {jobs: [{job_id, token, input, '
-  'checkpoints, …}], next_at}. Two runners never get one job; one whose lease ran out is given again under a new token.';
+  'checkpoints, …}], next_at}. Two runners never get one job; one whose lease ran out is given '
+  'again under a new token.';
 
 create function public.jobs_heartbeat(
   p_runner_id uuid, p_lease_seconds int default 60, p_now timestamptz default now())
@@ -149,6 +152,11 @@ declare
   v_ended farthing.jobs[];
   v_job farthing.jobs;
 begin
+  -- Those of jobs that cost nothing are not needed.
+  perform from auth.users u where u.id in (
+    select j.user_id from jsonb_to_recordset(v_done) d (job_id uuid)
+    join farthing.jobs j on j.job_id = d.job_id where j.hold_id is not null)
+  order by u.id for key share;
   perform from farthing.accounts a where a.account_id in (
     select j.account_id from jsonb_to_recordset(v_done) d (job_id uuid)
     join farthing.jobs j on j.job_id = d.job_id where j.hold_id is not null)

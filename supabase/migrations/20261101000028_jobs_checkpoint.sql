@@ -116,10 +116,11 @@ language plpgsql
 set search_path = ''
 as $$
 begin
-  insert into farthing.job_checkpoints (job_nr, step, nr, output, credits, first_seq, last_seq, created_at)
+  insert into farthing.job_checkpoints (job_nr, step, nr, output, credits, duplicates, first_seq, last_seq,
+    created_at)
   values (p_job.job_nr, p_step, coalesce((select max(c.nr) from farthing.job_checkpoints c
-    where c.job_nr = p_job.job_nr), 0) + 1, p_output, p_charge.credits, p_charge.first_seq,
-    p_charge.last_seq, p_now);
+    where c.job_nr = p_job.job_nr), 0) + 1, p_output, p_charge.credits, p_charge.duplicates,
+    p_charge.first_seq, p_charge.last_seq, p_now);
   if p_page is not null then
     insert into farthing.job_pages (job_nr, page, content)
     values (p_job.job_nr, coalesce((select max(g.page) from farthing.job_pages g
@@ -174,7 +175,8 @@ begin
       'The job used more than it had held, and the balance did not suffice.', null, p_now);
   end if;
   return jsonb_build_object('status', v_status, 'credits',
-    trim_scale(coalesce(v_known.credits, v_charge.credits))::text, 'duplicates', v_charge.duplicates,
+    trim_scale(coalesce(v_known.credits, v_charge.credits))::text,
+    'duplicates', coalesce(v_known.duplicates, v_charge.duplicates),
     'held', case when v_status = 'processing' then trim_scale(v_charge.held)::text else '0' end);
 end
 $$;

@@ -112,7 +112,11 @@ declare
   v_job farthing.jobs;
 begin
   select * into v_job from farthing.jobs where job_nr = p_job_nr;
-  -- Account first, and no waiting: what is locked is being worked on, and the next minute comes.
+  -- Owner and account first, and no waiting: what is locked is being worked on, and the next minute comes.
+  perform from auth.users where id = v_job.user_id for key share skip locked;
+  if not found then
+    return null;
+  end if;
   if v_job.account_id is not null then
     perform from farthing.accounts where account_id = v_job.account_id for no key update skip locked;
     if not found then
