@@ -208,8 +208,8 @@ begin
   if coalesce(p_max_output_tokens, 0) not between 1 and 1000000000 then
     perform farthing.fail('invalid_request', 'An answer has 1 to 1e9 tokens.', null, 'max_output_tokens');
   end if;
-  v_hold.hold_id := public.holds_open(p_user_id, p_estimate => v_estimate, p_ttl_seconds => 600,
-    p_reason => 'chat', p_correlation_id => p_correlation_id, p_now => p_now) #>> '{data,hold_id}';
+  v_hold.hold_id := (public.holds_open(p_user_id, p_estimate => v_estimate, p_ttl_seconds => 600,
+    p_reason => 'chat', p_correlation_id => p_correlation_id, p_now => p_now) #>> '{data,hold_id}')::uuid;
   select * into v_hold from farthing.holds where hold_id = v_hold.hold_id;
   insert into farthing.chats (account_id, hold_id, model, input_tokens, max_output_tokens, idempotency_key,
     correlation_id, created_at, heartbeat_at)

@@ -46,10 +46,15 @@ select is(tests.settle_chat(tests.chat_id('ann'), passed, 1000, 400, 'ann') -> '
 from unnest(array[interval '73 s', '74 s']) passed;
 select is(tests.key('ann'), 'free', 'and nothing is kept');
 select is((select count(*)::int from farthing.ai_logs), 1, 'but one log');
+insert into farthing.rates (model, version, input_per_million_usd, output_per_million_usd, markup,
+  effective_from) select model, version + v.later, input_per_million_usd * v.times, output_per_million_usd
+  * v.times, markup, tests.after(v.passed)
+from farthing.rates, (values (1, 2, interval '72 s'), (2, 1, '75 s')) v (later, times, passed)
+where model = 'gpt-4o' and version = 1;
 select is((tests.settle_chat(tests.chat_id('bob'), passed, 1000, 100, 'bob') -> 'data') - 'message',
   jsonb_build_object('finish_reason', 'stop', 'usage', '{"input_tokens": 1000, "output_tokens": 100}'
     ::jsonb, 'credits', '26', 'balance_after', '74', 'hold_id', tests.chat_id('bob')),
-  'T9: an answer that comes after the release is charged, once')
+  'T9, T10: an answer that comes after the release is charged once, at the rate it began at')
 from unnest(array[interval '73 s', '74 s']) passed;
 select is(tests.chat(tests.chat_id('bob')), 'settled, hold released, charged 26', 'which settles the chat');
 select is(tests.release_chat(tests.chat_id('cid'), '73 s', 'cid'), 'settled', 'a release comes too late');

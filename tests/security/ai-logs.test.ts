@@ -3,6 +3,7 @@ import { deepEqual, equal, ok } from "node:assert/strict";
 import { withSql } from "../support/database.ts";
 import { backEnd, send } from "../support/http.ts";
 import { type Person, signUp } from "../support/people.ts";
+import { until } from "../support/until.ts";
 import { readWorld } from "../support/world.ts";
 
 const world = readWorld();
@@ -71,4 +72,43 @@ Deno.test("user neither writes a log nor speaks for another, and nobody else doe
       ok([401, 403, 404].includes(status), `${view}: ${status}`);
     }
   }
+});
+
+const LOG = JSON.stringify({ kind: "chat", prompt: "I am [EMAIL]" });
+
+Deno.test("log that is being written while consent is lowered is erased with the rest", async () => {
+  const person = await signUp(world);
+  await consent(person, "full_redacted");
+  await withSql(world, async (sql) => {
+    let lowered = Promise.resolve();
+    await sql.begin(async (writing) => {
+      await writing`select farthing.write_ai_log(${person.id}, ${LOG}::jsonb, now())`;
+      lowered = consent(person, "none");
+      await until("the change of consent waits for the log", async () => {
+        const [row] = await writing`select true as waits from pg_locks
+          where not granted and pg_backend_pid() = any (pg_blocking_pids(pid)) limit 1`;
+        return row?.waits;
+      });
+    });
+    await lowered;
+  });
+  deepEqual((await person.supabase.from("ai_logs").select("consent, prompt")).data, [
+    { consent: "none", prompt: null },
+  ]);
+});
+
+Deno.test("log that is written while consent is being changed counts as without", async () => {
+  const person = await signUp(world);
+  await consent(person, "full_redacted");
+  await withSql(world, (sql) =>
+    sql.begin(async (changing) => {
+      await changing`update farthing.ai_consents set level = 'usage_only' where user_id = ${person.id}`;
+      await withSql(
+        world,
+        (writing) => writing`select farthing.write_ai_log(${person.id}, ${LOG}::jsonb, now())`,
+      );
+    }));
+  deepEqual((await person.supabase.from("ai_logs").select("consent, prompt")).data, [
+    { consent: "none", prompt: null },
+  ]);
 });
