@@ -78,3 +78,12 @@ Deno.test("a Stripe key's prefix is its mode", () => {
   for (const key of ["sk_test_1", "rk_test_1"]) assert.equal(modeOfKey(key), "test");
   for (const key of ["sk_live_1", "rk_live_1"]) assert.equal(modeOfKey(key), "live");
 });
+
+Deno.test("the models on offer are names with their caps", () => {
+  const env = read({ AI_MODELS: "gpt-4o=16384, maker/some-model:free=4096" });
+  assert.deepEqual([...env.AI_MODELS!], [["gpt-4o", 16_384], ["maker/some-model:free", 4_096]]);
+  assert.equal(read({ AI_MODELS: "" }).AI_MODELS, undefined);
+  for (const bad of ["gpt-4o", "gpt-4o=", "gpt-4o=0", "=1", "a=1,b=-1", "a=1e3", " , "]) {
+    assert.deepEqual(namesMissing({ AI_MODELS: bad }), ["AI_MODELS"], bad);
+  }
+});

@@ -42,6 +42,19 @@ const httpUrl = z.url({ protocol: /^https?$/ });
 
 const origins = list.pipe(z.array(httpUrl.transform((text) => new URL(text).origin)));
 
+const MODEL = /^([^=\s]{1,200})=([1-9]\d{0,7})$/;
+
+// "gpt-4o=16384,gpt-4o-mini=16384": the models on offer, each with the most output it may be asked for.
+const models = list.transform((items, context) => {
+  const caps = new Map<string, number>();
+  for (const item of items) {
+    const [, name, cap] = MODEL.exec(item) ?? [];
+    if (name === undefined) context.addIssue("not model=tokens");
+    else caps.set(name, Number(cap));
+  }
+  return caps;
+}).refine((caps) => caps.size > 0);
+
 const EnvSchema = z.object({
   SUPABASE_URL: httpUrl.transform((text) => text.replace(/\/+$/, "")),
   SUPABASE_PUBLIC_URL: httpUrl.transform((text) => text.replace(/\/+$/, "")).optional(),
@@ -53,6 +66,10 @@ const EnvSchema = z.object({
   STRIPE_API_URL: httpUrl.optional(),
   STRIPE_WEBHOOK_SECRET: list.pipe(z.array(z.string()).min(1)).optional(),
   APP_ORIGINS: origins.default([]),
+  AI_BASE_URL: httpUrl.optional(),
+  AI_API_KEY: z.string().optional(),
+  AI_MODELS: models.optional(),
+  AI_RESEARCH_MODEL: z.string().optional(),
 });
 
 export type Env = z.output<typeof EnvSchema>;

@@ -2,6 +2,7 @@
  * Everything that an app needs from outside, made from the environment in one place. Tests pass their
  * own. Made on the first request and shared by all apps of a process, so importing an app needs no env.
  */
+import type { Ai } from "./ai/ai.ts";
 import { createDatabase, type Database, type Transport } from "./database/database.ts";
 import { type Env, readEnv } from "./env.ts";
 import { ApiError } from "./http/errors.ts";
@@ -18,8 +19,14 @@ export interface Services {
   readonly verify: CredentialVerifier;
   /** @throws ApiError `not_ready` when Stripe is not configured */
   readonly payments: () => Promise<Payments>;
+  /** @throws ApiError `not_ready` when no model is configured */
+  readonly ai: () => Promise<Ai>;
   /** Exact origins that may call from a browser and be returned to after a checkout. */
   readonly origins: readonly string[];
+  /** Where the functions are from outside: `<project>/functions/v1`. */
+  readonly functionsUrl: string;
+  /** Keeps the isolate for work that goes on when nobody listens to the answer any more. */
+  readonly waitUntil: (work: Promise<unknown>) => void;
   /** Whether users' tokens can be verified: the key set is there. */
   readonly checkKeySet: () => Promise<CheckState>;
 }
@@ -87,6 +94,26 @@ function paymentsFrom(env: Env): () => Promise<Payments> {
   };
 }
 
+/** @throws ApiError `not_ready` naming what the environment lacks */
+function needed<T>(value: T | undefined, name: string): T {
+  if (value !== undefined) return value;
+  throw new ApiError("not_ready", { internal: `Environment incomplete: ${name}` });
+}
+
+function aiFrom(env: Env): () => Promise<Ai> {
+  let loading: Promise<Ai> | undefined;
+  return () => {
+    const models = needed(env.AI_MODELS, "AI_MODELS");
+    const options = {
+      baseUrl: needed(env.AI_BASE_URL, "AI_BASE_URL"),
+      apiKey: needed(env.AI_API_KEY, "AI_API_KEY"),
+      models,
+      researchModel: env.AI_RESEARCH_MODEL ?? [...models.keys()][0]!,
+    };
+    return loading ??= import("./ai/openai.ts").then(({ createAi }) => createAi(options));
+  };
+}
+
 function keySetCheck(env: Env): () => Promise<CheckState> {
   return async () => {
     if (env.SUPABASE_JWKS !== undefined) return env.SUPABASE_JWKS.keys.length > 0 ? "ok" : "down";
@@ -101,6 +128,16 @@ function keySetCheck(env: Env): () => Promise<CheckState> {
   };
 }
 
+interface EdgeRuntime {
+  waitUntil(work: Promise<unknown>): void;
+}
+
+/** Only the hosted runtime puts an isolate to sleep; elsewhere work goes on by itself. */
+function waitUntil(work: Promise<unknown>): void {
+  const { EdgeRuntime } = globalThis as { EdgeRuntime?: EdgeRuntime };
+  EdgeRuntime?.waitUntil(work);
+}
+
 function makeServices(env: Env): Services {
   return {
     now: () => new Date(),
@@ -108,7 +145,10 @@ function makeServices(env: Env): Services {
     database: createDatabase(transportFrom(env)),
     verify: verifierFrom(env),
     payments: paymentsFrom(env),
+    ai: aiFrom(env),
     origins: env.APP_ORIGINS,
+    functionsUrl: `${env.SUPABASE_PUBLIC_URL ?? env.SUPABASE_URL}/functions/v1`,
+    waitUntil,
     checkKeySet: keySetCheck(env),
   };
 }

@@ -1,10 +1,12 @@
 /** Services that answer from memory and remember what they were asked. */
+import type { Ai } from "../ai/ai.ts";
 import type { Database } from "../database/database.ts";
 import type { ArgsOf, FunctionName, InboxEvent, ResultOf } from "../database/functions.ts";
 import { ApiError } from "../http/errors.ts";
 import type { LogRecord } from "../logger.ts";
 import type { Services } from "../services.ts";
 import type { Payments } from "../stripe/payments.ts";
+import { FAKE_AI } from "./fake-ai.ts";
 import { makeProject, type Project } from "./project.ts";
 import { SAMPLES } from "./samples.ts";
 
@@ -28,17 +30,21 @@ export interface Fake {
   /** Every call that reached the database, in order. */
   readonly calls: RecordedCall[];
   readonly lines: LogLine[];
+  /** What goes on after the answer. */
+  readonly background: Promise<unknown>[];
   readonly names: () => string[];
 }
 
 interface FakeOptions {
   readonly answers?: Answers;
   readonly payments?: Partial<Payments>;
+  readonly ai?: Partial<Ai>;
   readonly overrides?: Partial<Services>;
   readonly now?: () => Date;
 }
 
 export const ORIGIN = "https://app.example.com";
+export const FUNCTIONS_URL = "https://project.example.com/functions/v1";
 export const OTHER_ORIGIN = "https://admin.example.com";
 
 /** An event as the webhook adapter hands it on. */
@@ -79,14 +85,19 @@ export async function makeFake(options: FakeOptions = {}): Promise<Fake> {
   const project = await sharedProject;
   const calls: RecordedCall[] = [];
   const lines: LogLine[] = [];
+  const background: Promise<unknown>[] = [];
   const payments = { ...PAYMENTS, ...options.payments };
+  const ai = { ...FAKE_AI, ...options.ai };
   const services: Services = {
     now: options.now ?? (() => new Date("2026-11-21T12:00:00Z")),
     log: (level, message, record = {}) => lines.push({ level, message, record }),
     database: fakeDatabase(options.answers ?? {}, calls),
     verify: project.verifier(),
     payments: () => Promise.resolve(payments),
+    ai: () => Promise.resolve(ai),
     origins: [ORIGIN, OTHER_ORIGIN],
+    functionsUrl: FUNCTIONS_URL,
+    waitUntil: (work) => background.push(work),
     checkKeySet: () => Promise.resolve("ok"),
     ...options.overrides,
   };
@@ -96,6 +107,7 @@ export async function makeFake(options: FakeOptions = {}): Promise<Fake> {
     project,
     calls,
     lines,
+    background,
     names: () => calls.map(({ name }) => name),
   };
 }

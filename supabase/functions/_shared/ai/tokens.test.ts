@@ -1,0 +1,59 @@
+import assert from "node:assert/strict";
+import { countMessages, countText, createMeter } from "./tokens.ts";
+
+// Counted by OpenAI's own library, tiktoken, with o200k_base.
+const COUNTED: readonly [string, number][] = [
+  ["", 0],
+  ["hello world", 2],
+  ["I'll don't WE'VE you're Hello'S camelCaseWords HTTPServer", 13],
+  ["<|endoftext|> <|im_start|>user<|im_sep|>", 20],
+  ["नमस्ते दुनिया कैसे हो ".repeat(500), 3_002],
+  ["مرحبا بالعالم ".repeat(500), 2_001],
+  [
+    "function foo(a, b) {\n\treturn a + b;\n}\r\n\r\n   const x = {y: [1,2,3]};\n".repeat(300),
+    8_100,
+  ],
+  ['The quick brown fox jumps over the lazy dog, and 12345 said: "hello!" \n'.repeat(900), 18_000],
+  ["a".repeat(65_536), 8_192],
+  [" ".repeat(65_536), 512],
+];
+
+for (const [text, tokens] of COUNTED) {
+  Deno.test(`${JSON.stringify(text.slice(0, 30))} × ${text.length} has ${tokens} tokens`, () => {
+    assert.equal(countText(text), tokens);
+  });
+}
+
+Deno.test("a text without spaces is at most one in a thousand off", () => {
+  const hanzi = countText("漢字仮名交じり文中国語".repeat(2_000));
+  assert(Math.abs(hanzi - 22_000) <= 22, String(hanzi));
+});
+
+Deno.test("a character of two units is never cut", () => {
+  // One letter before them puts every slice's end inside a pair.
+  const text = `a${"🏳".repeat(3_000)}`;
+  const each = countText("🏳");
+  assert.equal(countText(text), 1 + 3_000 * each);
+});
+
+Deno.test("half a pair counts as something, and breaks nothing", () => {
+  assert.equal(countText("a\ud800b"), 3);
+});
+
+Deno.test("a prompt counts its format: four for a message, three for the answer to begin", () => {
+  const messages = [
+    { role: "system" as const, content: "hello world" },
+    { role: "user" as const, content: "hello world" },
+  ];
+  assert.equal(countMessages(messages), 3 + 2 * (4 + 2));
+});
+
+Deno.test("a text in pieces counts as the text in one", () => {
+  for (const [text] of COUNTED.filter(([{ length }]) => length < 30_000)) {
+    const meter = createMeter();
+    let tokens = 0;
+    for (let at = 0; at < text.length; at += 97) tokens = meter.add(text.slice(at, at + 97));
+    const whole = countText(text);
+    assert(Math.abs(tokens - whole) <= whole / 1_000, `${tokens} instead of ${whole}`);
+  }
+});

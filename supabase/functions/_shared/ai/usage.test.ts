@@ -1,0 +1,43 @@
+import assert from "node:assert/strict";
+import { usageFrom } from "./usage.ts";
+
+type Reported = Parameters<typeof usageFrom>[0];
+
+function usage(more: Record<string, unknown>): Reported {
+  return { prompt_tokens: 10, completion_tokens: 5, total_tokens: 15, ...more } as Reported;
+}
+
+Deno.test("reasoning beside the output, as the total shows, is not taken out of it", () => {
+  const details = { completion_tokens_details: { reasoning_tokens: 3 } };
+  assert.deepEqual(usageFrom(usage({ ...details, total_tokens: 18 })), {
+    input_tokens: 10,
+    output_tokens: 5,
+    reasoning_tokens: 3,
+  });
+  assert.deepEqual(usageFrom(usage(details)), {
+    input_tokens: 10,
+    output_tokens: 2,
+    reasoning_tokens: 3,
+  });
+});
+
+Deno.test("a part that is larger than its whole is as large as it", () => {
+  assert.deepEqual(
+    usageFrom(usage({
+      prompt_tokens_details: { cached_tokens: 11 },
+      completion_tokens_details: { reasoning_tokens: 6 },
+    })),
+    { input_tokens: 0, cached_input_tokens: 10, output_tokens: 0, reasoning_tokens: 5 },
+  );
+});
+
+Deno.test("what is no count is no usage", () => {
+  for (const bad of [-1, 1.5, "10", null, NaN, undefined]) {
+    assert.equal(usageFrom(usage({ prompt_tokens: bad })), null);
+    assert.equal(usageFrom(usage({ completion_tokens: bad })), null);
+    const details = { prompt_tokens_details: { cached_tokens: bad } };
+    assert.deepEqual(usageFrom(usage(details)), { input_tokens: 10, output_tokens: 5 });
+  }
+  for (const none of [null, undefined, {} as Reported]) assert.equal(usageFrom(none), null);
+  assert.equal(usageFrom(usage({ prompt_tokens: 0, completion_tokens: 0 })), null);
+});
