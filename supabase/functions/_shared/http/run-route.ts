@@ -101,6 +101,7 @@ export async function runRoute(run: Run): Promise<Response> {
     body: body.value,
     rawBody: body.text,
     headers,
+    signal: request.signal,
     idempotency,
     context,
     services,

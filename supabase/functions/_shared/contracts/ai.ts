@@ -1,0 +1,52 @@
+/** Chat with a language model, paid in credits. */
+import { z } from "@hono/zod-openapi";
+import { SignedAmount, text, Uuid } from "./common.ts";
+import { Model } from "./usage.ts";
+
+// A body of 64 KiB is the bound that counts: nothing in it can be longer, and all of it is what is counted.
+const MAX_CONTENT = 65_536;
+const MAX_MESSAGES = 200;
+// Above any cap that a model is offered with; the model's own is checked where it is known.
+const MAX_OUTPUT_TOKENS = 10_000_000;
+
+/** What is held for the answer where the caller names no maximum. */
+export const DEFAULT_OUTPUT_TOKENS = 1_024;
+
+const ChatMessage = z.strictObject({
+  role: z.enum(["system", "user", "assistant"]),
+  content: text(MAX_CONTENT),
+});
+
+export const ChatBody = z.strictObject({
+  model: Model,
+  messages: z.array(ChatMessage).min(1).max(MAX_MESSAGES),
+  max_output_tokens: z.int().min(1).max(MAX_OUTPUT_TOKENS).optional().openapi({
+    description:
+      "At most the model's cap, reasoning included. The price of as many is held meanwhile. " +
+      `Defaults to ${DEFAULT_OUTPUT_TOKENS}, or the cap where that is lower.`,
+  }),
+  stream: z.boolean().default(false).openapi({
+    description: "Answer as server-sent events: `delta`, then `usage` or `error`.",
+  }),
+}).openapi("ChatRequest");
+
+const Tokens = z.int().min(0);
+
+const ChatUsage = z.object({
+  input_tokens: Tokens,
+  cached_input_tokens: Tokens.optional(),
+  output_tokens: Tokens,
+  reasoning_tokens: Tokens.optional(),
+}).openapi({ description: "Disjoint kinds, as charged." });
+
+export const ChatAnswer = z.object({
+  message: z.object({ role: z.literal("assistant"), content: z.string() }),
+  finish_reason: z.string().openapi({
+    description:
+      "The provider's word (`stop`, `length` …); `aborted` or `error` for an answer that broke off.",
+  }),
+  usage: ChatUsage,
+  credits: SignedAmount,
+  balance_after: SignedAmount,
+  hold_id: Uuid,
+}).openapi("ChatAnswer");

@@ -1,0 +1,24 @@
+/** One true answer of each database function of a chat, in the shape that SQL gives. */
+import type { ChatFunctions } from "../database/chat-functions.ts";
+
+export const CHAT_HOLD_ID = "2a8d3f5b-7e0c-4d6a-9c1b-8f2e6b4a1d05";
+
+type Samples = {
+  [N in keyof ChatFunctions]: (args: ChatFunctions[N]["args"]) => ChatFunctions[N]["result"];
+};
+
+export const CHAT_SAMPLES: Samples = {
+  chats_begin: () => ({ step: "call", hold_id: CHAT_HOLD_ID, held: "62" }),
+  chats_record: () => ({ status: "open" }),
+  chats_settle: ({ p_answer, p_usage }) => ({
+    status: 200,
+    data: {
+      ...p_answer,
+      usage: p_usage as { input_tokens: number; output_tokens: number },
+      credits: "0.48",
+      balance_after: "99.52",
+      hold_id: CHAT_HOLD_ID,
+    },
+  }),
+  chats_release: () => ({ status: "released" }),
+};

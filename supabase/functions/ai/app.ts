@@ -1,0 +1,11 @@
+/** Language models, paid in credits: chat, and research as a job. */
+import { createApp as createFunctionApp } from "../_shared/http/create-app.ts";
+import { servicesFromEnv, type ServicesSource } from "../_shared/services.ts";
+import { chat } from "./chat.ts";
+import { startResearch } from "./research.ts";
+
+const routes = [chat, startResearch];
+
+export const createApp = (source: ServicesSource) => createFunctionApp("ai", routes, source);
+
+export const app = createApp(servicesFromEnv);

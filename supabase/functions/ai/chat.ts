@@ -1,0 +1,72 @@
+import { ChatAnswer, ChatBody, DEFAULT_OUTPUT_TOKENS } from "../_shared/contracts/ai.ts";
+import { defineRoute } from "../_shared/http/define-route.ts";
+import { ok } from "../_shared/http/envelope.ts";
+import { invalid } from "../_shared/http/errors.ts";
+import { keepRefusal } from "../_shared/http/once.ts";
+import { answerChat } from "./answer-chat.ts";
+import type { Answer, OpenChat } from "./open-chat.ts";
+import { replayStream, streamChat } from "./stream-chat.ts";
+
+/** @throws ApiError `invalid_request` above the model's cap */
+function outputTokens(asked: number | undefined, cap: number): number {
+  if (asked === undefined) return Math.min(cap, DEFAULT_OUTPUT_TOKENS);
+  if (asked <= cap) return asked;
+  throw invalid(`This model gives at most ${cap} tokens.`, "max_output_tokens");
+}
+
+/** Answers with a model, at the price of what it used; credits for the longest answer are held meanwhile. */
+export const chat = defineRoute({
+  method: "post",
+  path: "/chat",
+  summary: "Chat with a model, paid in credits",
+  description:
+    "With `stream: true` the answer is `text/event-stream`: `delta` events with `content`, then one " +
+    "`usage` with the rest of the answer, or one `error` with `error` and what was charged.",
+  who: ["user"],
+  limit: "money",
+  idempotent: true,
+  body: ChatBody,
+  responses: { 200: ChatAnswer },
+  alsoProduces: ["text/event-stream"],
+  asksUpstream: true,
+  errors: ["insufficient_credits", "spend_cap_reached", "unknown_model", "not_found"],
+  handler: async (call) => {
+    const { caller, body, services, idempotency, context } = call;
+    const startedMs = performance.now();
+    const { model, messages, stream } = body;
+    const ai = await services.ai();
+    const begin = async () => {
+      const maxOutputTokens = outputTokens(body.max_output_tokens, ai.maxOutputTokens(model));
+      const inputTokens = await ai.countTokens(model, messages);
+      const step = await services.database.rpc("chats_begin", {
+        p_user_id: caller.userId,
+        p_model: model,
+        p_input_tokens: inputTokens,
+        p_max_output_tokens: maxOutputTokens,
+        p_correlation_id: context.traceId,
+        ...idempotency.args,
+      });
+      return { step, inputTokens, maxOutputTokens };
+    };
+    const { step, inputTokens, maxOutputTokens } = await begin().catch(async (error: unknown) => {
+      await keepRefusal(call, error);
+      throw error;
+    });
+    if (step.step === "replay") {
+      const isStream = stream && step.status < 400;
+      if (isStream) return replayStream(step.data as Answer, { context });
+      return { status: step.status, data: step.data as Answer, replayed: true };
+    }
+    const open: OpenChat = {
+      holdId: step.hold_id,
+      idempotencyKey: idempotency.args.p_idempotency_key,
+      ai,
+      request: { model, messages, maxOutputTokens },
+      inputTokens,
+      context,
+      services,
+      startedMs,
+    };
+    return stream ? await streamChat(open, call.signal) : ok(await answerChat(open));
+  },
+});

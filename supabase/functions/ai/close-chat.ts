@@ -1,0 +1,81 @@
+/** The two ends of a chat in the ledger. Both may be asked for again: the database does each once. */
+import { ExponentialBackoff, handleWhen, retry } from "cockatiel";
+import type { AiUsage } from "../_shared/ai/ai.ts";
+import { ApiError } from "../_shared/http/errors.ts";
+import { chatLog } from "./chat-log.ts";
+import type { Answer, OpenChat } from "./open-chat.ts";
+
+// Together with the calls' own time-outs well below the 60 s after which the sweep takes over.
+const MAX_RETRIES = 3;
+
+/** The database is away or busy, and may be back: beneath this, a call has had its own retries. */
+function mayPass(error: unknown): boolean {
+  return error instanceof ApiError &&
+    (error.code === "upstream_unavailable" || error.code === "request_timeout");
+}
+
+const patiently = retry(handleWhen(mayPass), {
+  maxAttempts: MAX_RETRIES,
+  backoff: new ExponentialBackoff({ initialDelay: 100, maxDelay: 2_000 }),
+});
+
+/** How an answer ended: whole, or broken off with what there was of it. */
+export interface Ending {
+  readonly text: string;
+  readonly finishReason: string;
+  readonly usage: AiUsage;
+  readonly errorCode?: string;
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof ApiError ? error.code : "internal";
+}
+
+function logFailure({ holdId, context, services }: OpenChat, what: string, error: unknown): void {
+  services.log("error", what, {
+    request_id: context.requestId,
+    trace_id: context.traceId,
+    hold_id: holdId,
+    code: codeOf(error),
+  });
+}
+
+/**
+ * Charges the chat and keeps its answer under its key.
+ * @throws ApiError when the database stays away; the sweep then charges what was recorded
+ */
+export async function settleChat(chat: OpenChat, ending: Ending): Promise<Answer> {
+  const { text, finishReason, usage, errorCode = null } = ending;
+  const args = {
+    p_hold_id: chat.holdId,
+    p_usage: usage,
+    p_answer: {
+      message: { role: "assistant" as const, content: text },
+      finish_reason: finishReason,
+    },
+    p_log: chatLog(chat, { text, usage, errorCode }),
+    p_idempotency_key: chat.idempotencyKey,
+  };
+  try {
+    const { database } = chat.services;
+    const { data } = await patiently.execute(() => database.rpc("chats_settle", args));
+    return data;
+  } catch (error) {
+    logFailure(chat, "chat not settled", error);
+    throw error;
+  }
+}
+
+/** Gives back what was held and frees the key, for a provider that gave nothing. Never throws. */
+export async function releaseChat(chat: OpenChat, cause: unknown): Promise<void> {
+  const args = {
+    p_hold_id: chat.holdId,
+    p_log: chatLog(chat, { text: null, usage: null, errorCode: codeOf(cause) }),
+    p_idempotency_key: chat.idempotencyKey,
+  };
+  try {
+    await patiently.execute(() => chat.services.database.rpc("chats_release", args));
+  } catch (error) {
+    logFailure(chat, "chat not released", error);
+  }
+}

@@ -1,0 +1,104 @@
+import assert from "node:assert/strict";
+import type { Ai } from "../_shared/ai/ai.ts";
+import { type Fake, makeFake } from "../_shared/testing/fake-services.ts";
+import { ledModel } from "../_shared/testing/led-model.ts";
+import { headersOf } from "../_shared/testing/route-cases.ts";
+import {
+  argsOf,
+  postStreamed,
+  PROMPT_TOKENS,
+  settled,
+  STREAMED,
+} from "../_shared/testing/streamed-chat.ts";
+import { createApp } from "./app.ts";
+
+const LEAVING: readonly [string, number][] = [["first", 1], ["middle", 3], ["last", 5]];
+
+for (const [name, count] of LEAVING) {
+  Deno.test(`T9: a caller who leaves at the ${name} token pays the prompt and what was sent`, async () => {
+    const provider = ledModel();
+    const fake = await makeFake({ ai: provider.ai });
+    provider.say("word");
+    const reader = (await postStreamed(fake)).body!.getReader();
+    for (let read = 1; read < count; read++) {
+      await reader.read();
+      provider.say(" word");
+    }
+    await reader.read();
+    await reader.cancel();
+    assert(provider.isLeft(), "the provider is still at work");
+    await settled(fake);
+    const text = "word".concat(" word".repeat(count - 1));
+    const [settle, ...more] = argsOf(fake, "chats_settle");
+    assert.equal(more.length, 0);
+    assert.deepEqual(settle?.p_usage, { input_tokens: PROMPT_TOKENS, output_tokens: count });
+    assert.deepEqual(settle?.p_answer, {
+      message: { role: "assistant", content: text },
+      finish_reason: "aborted",
+    });
+    assert(!fake.names().includes("chats_release"));
+  });
+}
+
+Deno.test("T9: a caller who leaves after the last piece changes nothing", async () => {
+  const provider = ledModel();
+  const fake = await makeFake({ ai: provider.ai });
+  provider.say("word");
+  provider.end({ input_tokens: 9, output_tokens: 7 });
+  const answer = await postStreamed(fake);
+  await settled(fake);
+  await answer.body?.cancel();
+  await settled(fake);
+  const all = argsOf(fake, "chats_settle");
+  assert.deepEqual(all.map(({ p_usage }) => p_usage), [{ input_tokens: 9, output_tokens: 7 }]);
+});
+
+/** A request whose connection ends, as a runtime that tells says it. */
+async function postAbortable(fake: Fake, signal: AbortSignal): Promise<Response> {
+  const headers = {
+    ...await headersOf("user", fake),
+    "content-type": "application/json",
+    "idempotency-key": "key-1",
+  };
+  const init = { method: "POST", headers, body: JSON.stringify(STREAMED), signal };
+  return await createApp(fake.source).request("/ai/chat", init);
+}
+
+Deno.test("T9: a caller who leaves before the provider accepts is charged nothing", async () => {
+  const stream: Ai["stream"] = ({ signal }) =>
+    new Promise((_, reject) => signal!.addEventListener("abort", () => reject(signal!.reason)));
+  const fake = await makeFake({ ai: { stream } });
+  const caller = new AbortController();
+  const answer = postAbortable(fake, caller.signal);
+  while (fake.background.length === 0) await new Promise((next) => setTimeout(next, 1));
+  caller.abort();
+  assert.equal((await answer).status, 408);
+  await settled(fake);
+  assert.deepEqual(fake.names(), ["chats_begin", "chats_release"]);
+});
+
+Deno.test("T9: a caller who leaves before the first piece pays the prompt", async () => {
+  const provider = ledModel();
+  const fake = await makeFake({ ai: provider.ai });
+  const caller = new AbortController();
+  const answer = postAbortable(fake, caller.signal);
+  while (!fake.names().includes("chats_record")) await new Promise((next) => setTimeout(next, 1));
+  caller.abort();
+  await (await answer).body?.cancel();
+  await settled(fake);
+  assert.deepEqual(fake.names(), ["chats_begin", "chats_record", "chats_settle"]);
+  const [settle] = argsOf(fake, "chats_settle");
+  assert.deepEqual(settle?.p_usage, { input_tokens: PROMPT_TOKENS, output_tokens: 0 });
+});
+
+Deno.test("T9: a runtime that tells of the caller by its signal alone ends the stream too", async () => {
+  const provider = ledModel();
+  const fake = await makeFake({ ai: provider.ai });
+  const caller = new AbortController();
+  provider.say("word");
+  const answer = await postAbortable(fake, caller.signal);
+  caller.abort();
+  await settled(fake);
+  await answer.body?.cancel();
+  assert.equal(argsOf(fake, "chats_settle").length, 1);
+});

@@ -1,0 +1,21 @@
+/** A chat whose price is held: what it takes to call the provider, and to close it whatever happens. */
+import type { z } from "@hono/zod-openapi";
+import type { Ai, AiRequest } from "../_shared/ai/ai.ts";
+import type { ChatAnswer } from "../_shared/contracts/ai.ts";
+import type { RequestContext } from "../_shared/http/request-context.ts";
+import type { Services } from "../_shared/services.ts";
+
+export type Answer = z.output<typeof ChatAnswer>;
+
+export interface OpenChat {
+  readonly holdId: string;
+  readonly idempotencyKey: string;
+  readonly ai: Ai;
+  readonly request: AiRequest;
+  /** The prompt as it was counted, and held. */
+  readonly inputTokens: number;
+  readonly context: RequestContext;
+  readonly services: Services;
+  /** By `performance.now()`. */
+  readonly startedMs: number;
+}

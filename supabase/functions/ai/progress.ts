@@ -1,0 +1,55 @@
+/**
+ * Records what a caller has had of a stream, so that it can be charged when nobody is left to do it.
+ * Why at most 64 tokens ahead of the record: they are what dies with an isolate unpaid, and a record is a
+ * round trip that the caller waits for. Nobody is ever charged for what they were not sent.
+ */
+import { ApiError } from "../_shared/http/errors.ts";
+import { keepAlive } from "./heartbeat.ts";
+import type { OpenChat } from "./open-chat.ts";
+
+/** What was delivered is never more than this ahead of what is recorded. */
+const MAX_UNRECORDED_TOKENS = 64;
+const RECORD_EVERY_MS = 1_000;
+
+export interface Progress {
+  /** Call before each delivery, with all tokens up to its end. @throws when it cannot be recorded */
+  advance(tokens: number): Promise<void>;
+  stop(): void;
+}
+
+/** Records that the provider has accepted, and goes on from there. @throws when it cannot be recorded */
+export async function startProgress({ holdId, services }: OpenChat): Promise<Progress> {
+  const { database, now } = services;
+  let delivered = 0;
+  let recorded = 0;
+  let recordedMs = now().getTime();
+  let writing: Promise<void> = Promise.resolve();
+
+  async function write(tokens: number): Promise<void> {
+    const args = { p_hold_id: holdId, p_output_tokens: tokens };
+    const { status } = await database.rpc("chats_record", args);
+    if (status === "closed") {
+      throw new ApiError("upstream_unavailable", { internal: "the chat was closed meanwhile" });
+    }
+    recorded = Math.max(recorded, tokens);
+    recordedMs = now().getTime();
+  }
+
+  /** One at a time, so that an older count never arrives after a newer one. */
+  function record(tokens: number): Promise<void> {
+    writing = writing.catch(() => {}).then(() => write(tokens));
+    return writing;
+  }
+
+  await record(0);
+  // A beat whose failure nobody awaits is answered by the next record.
+  const stop = keepAlive(() => record(delivered));
+  return {
+    stop,
+    async advance(tokens) {
+      const isDue = now().getTime() - recordedMs >= RECORD_EVERY_MS;
+      if (isDue || tokens - recorded > MAX_UNRECORDED_TOKENS) await record(tokens);
+      delivered = tokens;
+    },
+  };
+}

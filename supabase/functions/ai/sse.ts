@@ -1,0 +1,27 @@
+/** Server-sent events: https://html.spec.whatwg.org/multipage/server-sent-events.html */
+import { baseHeaders } from "../_shared/http/envelope.ts";
+import type { RequestContext } from "../_shared/http/request-context.ts";
+
+const encoder = new TextEncoder();
+
+/** One event. JSON has no line break of its own, so the data is one line. */
+export function sseEvent(name: "delta" | "usage" | "error", data: unknown): Uint8Array {
+  return encoder.encode(`event: ${name}\ndata: ${JSON.stringify(data)}\n\n`);
+}
+
+interface SseOptions {
+  readonly replayed?: boolean;
+}
+
+export function sseResponse(
+  body: BodyInit,
+  context: RequestContext,
+  { replayed = false }: SseOptions = {},
+): Response {
+  const headers = new Headers(baseHeaders(context));
+  headers.set("content-type", "text/event-stream; charset=utf-8");
+  // Proxies of nginx's kind hold answers back to fill a buffer.
+  headers.set("x-accel-buffering", "no");
+  if (replayed) headers.set("idempotency-replayed", "true");
+  return new Response(body, { headers });
+}

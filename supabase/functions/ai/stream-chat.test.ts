@@ -1,0 +1,207 @@
+import assert from "node:assert/strict";
+import type { Ai } from "../_shared/ai/ai.ts";
+import { ApiError } from "../_shared/http/errors.ts";
+import { CHAT_HOLD_ID } from "../_shared/testing/chat-samples.ts";
+import { ANSWER } from "../_shared/testing/fake-ai.ts";
+import { makeFake } from "../_shared/testing/fake-services.ts";
+import { ledModel } from "../_shared/testing/led-model.ts";
+import {
+  argsOf,
+  eventsOf,
+  parseEvents,
+  postStreamed,
+  PROMPT_TOKENS,
+  settled,
+} from "../_shared/testing/streamed-chat.ts";
+
+Deno.test("T9: a stream gives its pieces, then what it cost, and is settled once", async () => {
+  const fake = await makeFake();
+  const answer = await postStreamed(fake);
+  assert.equal(answer.headers.get("content-type"), "text/event-stream; charset=utf-8");
+  const events = await eventsOf(answer);
+  const deltas = events.slice(0, -1);
+  assert(deltas.every(({ name }) => name === "delta"));
+  assert.equal(deltas.map(({ data }) => data.content).join(""), ANSWER);
+  assert.deepEqual(events.at(-1), {
+    name: "usage",
+    data: {
+      usage: { input_tokens: 12, output_tokens: 4 },
+      credits: "0.48",
+      balance_after: "99.52",
+      hold_id: CHAT_HOLD_ID,
+      finish_reason: "stop",
+    },
+  });
+  await settled(fake);
+  assert.deepEqual(fake.names(), ["chats_begin", "chats_record", "chats_settle"]);
+  const [{ p_answer }] = argsOf(fake, "chats_settle") as [{ p_answer: unknown }];
+  assert.deepEqual(p_answer, {
+    message: { role: "assistant", content: ANSWER },
+    finish_reason: "stop",
+  });
+});
+
+Deno.test("T9: that the provider accepted is recorded before the first piece is sent", async () => {
+  const provider = ledModel();
+  const recorded: unknown[] = [];
+  const chats_record = (args: unknown) => {
+    recorded.push(args);
+    return { status: "open" as const };
+  };
+  const fake = await makeFake({ ai: provider.ai, answers: { chats_record } });
+  provider.say("one");
+  const answer = await postStreamed(fake);
+  assert.deepEqual(recorded, [{ p_hold_id: CHAT_HOLD_ID, p_output_tokens: 0 }]);
+  await answer.body?.cancel();
+  await settled(fake);
+});
+
+Deno.test("T9: what was sent is never more than 64 tokens ahead of what is recorded", async () => {
+  const provider = ledModel();
+  let recorded = 0;
+  let sent = 0;
+  const chats_record = ({ p_output_tokens }: { p_output_tokens?: number | null | undefined }) => {
+    recorded = p_output_tokens ?? 0;
+    return { status: "open" as const };
+  };
+  const fake = await makeFake({ ai: provider.ai, answers: { chats_record } });
+  for (let count = 0; count < 500; count++) provider.say(" word".repeat(1 + count % 3));
+  provider.end({ input_tokens: 4, output_tokens: 999 });
+  const decoder = new TextDecoderStream();
+  for await (const text of (await postStreamed(fake)).body!.pipeThrough(decoder)) {
+    for (const { name, data } of parseEvents(text)) {
+      if (name === "delta") sent += data.content!.split(" word").length - 1;
+    }
+    assert(sent - recorded <= 64, `${sent} sent, ${recorded} recorded`);
+  }
+  assert.equal(sent, 999);
+  await settled(fake);
+  const count = argsOf(fake, "chats_record").length;
+  assert(count > 10 && count < 20, `recorded ${count} times`);
+});
+
+Deno.test("T9: a piece larger than that is recorded before it is sent", async () => {
+  const provider = ledModel();
+  const fake = await makeFake({ ai: provider.ai });
+  provider.say(" word".repeat(1_000));
+  const answer = await postStreamed(fake);
+  const reader = answer.body!.getReader();
+  await reader.read();
+  assert.deepEqual(argsOf(fake, "chats_record").map((args) => args.p_output_tokens), [0, 1_000]);
+  await reader.cancel();
+  await settled(fake);
+});
+
+Deno.test("T9: a stream that trickles is recorded each second", async () => {
+  let ms = Date.parse("2026-11-21T12:00:00Z");
+  const provider = ledModel();
+  const fake = await makeFake({ ai: provider.ai, now: () => new Date(ms) });
+  provider.say("one");
+  const reader = (await postStreamed(fake)).body!.getReader();
+  await reader.read();
+  for (const step of [999, 1]) {
+    ms += step;
+    provider.say(" more");
+    await reader.read();
+  }
+  assert.deepEqual(argsOf(fake, "chats_record").map((args) => args.p_output_tokens), [0, 3]);
+  await reader.cancel();
+  await settled(fake);
+});
+
+Deno.test("a provider that fails before the first piece keeps its status, nothing charged", async () => {
+  const error = new ApiError("upstream_unavailable", { status: 502 });
+  const provider = ledModel();
+  provider.fail(error);
+  const failing: Partial<Ai>[] = [{ stream: () => Promise.reject(error) }, provider.ai];
+  for (const ai of failing) {
+    const fake = await makeFake({ ai });
+    const answer = await postStreamed(fake);
+    assert.equal(answer.status, 502);
+    assert.equal((await answer.json()).error.code, "upstream_unavailable");
+    const names = fake.names().filter((name) => name !== "chats_record");
+    assert.deepEqual(names, ["chats_begin", "chats_release"]);
+  }
+});
+
+Deno.test("T9: a provider that fails on the way: what was sent is charged, the error told", async () => {
+  const provider = ledModel();
+  const fake = await makeFake({ ai: provider.ai });
+  provider.say("two words");
+  provider.fail(new ApiError("request_timeout", { internal: "ai: no answer in time" }));
+  const events = await eventsOf(await postStreamed(fake));
+  assert.deepEqual(events.map(({ name }) => name), ["delta", "error"]);
+  const { error, ...charged } = events[1]!.data;
+  assert.equal(error?.code, "request_timeout");
+  assert.deepEqual(charged.usage, { input_tokens: PROMPT_TOKENS, output_tokens: 2 });
+  assert.equal(charged.finish_reason, "error");
+  await settled(fake);
+  assert.equal(argsOf(fake, "chats_settle").length, 1);
+  const log = argsOf(fake, "chats_settle")[0]!.p_log as { error_code: string };
+  assert.equal(log.error_code, "request_timeout");
+  assert(fake.lines.some(({ level, message }) => level === "warn" && message === "chat broke off"));
+});
+
+Deno.test("an error that is none of the contract's tells the caller nothing of itself", async () => {
+  const provider = ledModel();
+  const fake = await makeFake({ ai: provider.ai });
+  provider.say("word");
+  provider.fail(new Error("secret detail of sk_test_123456"));
+  const text = await (await postStreamed(fake)).text();
+  assert.equal(parseEvents(text).at(-1)?.data.error?.code, "internal");
+  assert(!text.includes("detail"), text);
+});
+
+Deno.test("T9: a chat that the sweep has closed streams no further", async () => {
+  const provider = ledModel();
+  let status: "open" | "closed" = "open";
+  const fake = await makeFake({ ai: provider.ai, answers: { chats_record: () => ({ status }) } });
+  provider.say("word");
+  const answer = await postStreamed(fake);
+  status = "closed";
+  provider.say(" word".repeat(65));
+  const events = await eventsOf(answer);
+  assert.deepEqual(events.map(({ name }) => name), ["delta", "error"]);
+  assert(provider.isLeft());
+});
+
+Deno.test("what cannot be recorded as accepted is not streamed, and nothing is charged", async () => {
+  const provider = ledModel();
+  provider.say("word");
+  const chats_record = () => Promise.reject(new ApiError("upstream_unavailable"));
+  const fake = await makeFake({ ai: provider.ai, answers: { chats_record } });
+  assert.equal((await postStreamed(fake)).status, 503);
+  assert(provider.isLeft());
+  assert.deepEqual(fake.names(), ["chats_begin", "chats_record", "chats_release"]);
+});
+
+Deno.test("a charge that cannot be made ends the stream with an error; the sweep makes it", async () => {
+  const chats_settle = () => Promise.reject(new ApiError("upstream_unavailable"));
+  const fake = await makeFake({ answers: { chats_settle } });
+  const events = await eventsOf(await postStreamed(fake));
+  assert.equal(events.at(-1)?.name, "error");
+  assert.equal(events.at(-1)?.data.error?.code, "upstream_unavailable");
+  assert(!fake.names().includes("chats_release"));
+  assert(fake.lines.some(({ message }) => message === "chat not settled"));
+});
+
+Deno.test("a repeated stream gets the stored answer as events", async () => {
+  const data = {
+    message: { role: "assistant" as const, content: "Two\nlines." },
+    finish_reason: "stop",
+    usage: { input_tokens: 9, output_tokens: 4 },
+    credits: "0.48",
+    balance_after: "99.52",
+    hold_id: CHAT_HOLD_ID,
+  };
+  const answers = { chats_begin: () => ({ step: "replay" as const, status: 200, data }) };
+  const fake = await makeFake({ answers });
+  const answer = await postStreamed(fake);
+  assert.equal(answer.headers.get("idempotency-replayed"), "true");
+  const { message, ...usage } = data;
+  assert.deepEqual(await eventsOf(answer), [
+    { name: "delta", data: { content: message.content } },
+    { name: "usage", data: usage },
+  ]);
+  assert.deepEqual(fake.names(), ["chats_begin"]);
+});
