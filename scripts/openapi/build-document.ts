@@ -1,11 +1,14 @@
 /** Merges what the functions declare into one OpenAPI 3.1 document with a stable order of keys. */
+import { app as ai } from "../../supabase/functions/ai/app.ts";
 import { app as checkout } from "../../supabase/functions/checkout/app.ts";
 import { app as credits } from "../../supabase/functions/credits/app.ts";
 import { app as health } from "../../supabase/functions/health/app.ts";
+import { app as jobs } from "../../supabase/functions/jobs/app.ts";
+import { app as jobRunner } from "../../supabase/functions/job-runner/app.ts";
 import { app as stripeWebhook } from "../../supabase/functions/stripe-webhook/app.ts";
 import { app as usage } from "../../supabase/functions/usage/app.ts";
 
-const APPS = [checkout, credits, health, stripeWebhook, usage];
+const APPS = [ai, checkout, credits, health, jobRunner, jobs, stripeWebhook, usage];
 
 const INFO = {
   openapi: "3.1.0",

@@ -6,7 +6,6 @@ export const RESERVED: ReadonlySet<string> = new Set<ErrorCode>([
   "already_refunded",
   "booking_not_cancellable",
   "feature_disabled",
-  "job_not_cancellable",
   "rate_limited",
   "refund_too_large",
   "spend_cap_reached",
@@ -34,8 +33,8 @@ const RESERVED_HEAD = `
 
 ## Reserved
 
-These belong to the contract, and nothing raises them yet: what they speak of (refunds, jobs, bookings,
-rate limits, spending caps, feature flags) is not there yet.
+These belong to the contract, and nothing raises them yet: what they speak of (refunds, bookings, rate
+limits, spending caps, feature flags) is not there yet.
 
 `;
 

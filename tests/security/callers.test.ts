@@ -1,7 +1,16 @@
 /** Who may call which route, each allowed caller beside those who are not. */
 import { deepEqual, equal } from "node:assert/strict";
 import { z } from "zod";
-import { backEnd, type Caller, envelope, get, nobody, post, refused } from "../support/http.ts";
+import {
+  backEnd,
+  type Caller,
+  envelope,
+  get,
+  nobody,
+  post,
+  refused,
+  remove,
+} from "../support/http.ts";
 import { signUp, signUpOperator } from "../support/people.ts";
 import { readWorld } from "../support/world.ts";
 
@@ -27,6 +36,14 @@ const ROUTES: [string, string, Who[]][] = [
   ["POST", "usage/estimate", ["user", "secret"]],
   ["POST", "usage", ["secret"]],
   ["POST", "usage/batch", ["secret"]],
+  ["POST", "jobs", ["user", "secret"]],
+  ["GET", "jobs", ["user", "secret"]],
+  ["GET", `jobs/${ID}`, ["user", "secret"]],
+  ["DELETE", `jobs/${ID}`, ["user", "secret"]],
+  ["GET", `jobs/${ID}/file`, ["user", "secret"]],
+  ["POST", "job-runner", ["secret"]],
+  ["POST", "ai/chat", ["user"]],
+  ["POST", "ai/research", ["user"]],
   ["GET", "health/live", ["none"]],
   ["GET", "health/ready", ["none"]],
   ["GET", "health/openapi.json", ["none"]],
@@ -42,8 +59,10 @@ function expected(who: Who[], caller: string): "in" | 401 | 403 {
   return isPerson || caller === "secret" ? 403 : 401;
 }
 
-const call = (method: string, path: string, as: Caller) =>
-  method === "GET" ? get(world, path, as) : post(world, path, as, {});
+function call(method: string, path: string, as: Caller) {
+  if (method === "DELETE") return remove(world, path, as);
+  return method === "GET" ? get(world, path, as) : post(world, path, as, {});
+}
 
 Deno.test("every route lets in whom it names and refuses everyone else", async (t) => {
   const user = (await signUp(world)).as;

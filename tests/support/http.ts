@@ -57,6 +57,10 @@ export function get(
   return send(functionUrl(world, path), { headers: { ...as, ...headers } });
 }
 
+export function remove(world: World, path: string, as: Caller): Promise<Answer> {
+  return send(functionUrl(world, path), { method: "DELETE", headers: { ...as } });
+}
+
 interface PostOptions {
   /** Idempotency-Key; a new one unless named, none when null. */
   key?: string | null;

@@ -1,51 +1,9 @@
 /** The ledger as CSV, page by page, so that a long history never lies in memory. */
-import { stringify } from "csv-stringify/sync";
-import type { z } from "@hono/zod-openapi";
-import type { Entry } from "../_shared/contracts/credits.ts";
 import type { Database } from "../_shared/database/database.ts";
 import type { ArgsOf } from "../_shared/database/functions.ts";
-
-const COLUMNS = [
-  "id",
-  "seq",
-  "kind",
-  "amount",
-  "balance_after",
-  "lot_id",
-  "reference_type",
-  "reference_id",
-  "correlation_id",
-  "metadata",
-  "created_at",
-] as const satisfies (keyof z.output<typeof Entry>)[];
+import { entriesToCsv } from "../_shared/entries-csv.ts";
 
 const PAGE_SIZE = 100;
-
-// These hold nothing but digits, a point and a sign, so a leading minus is a number and no formula.
-const NUMBERS: ReadonlySet<unknown> = new Set(["seq", "amount", "balance_after"]);
-
-// A spreadsheet may skip what is invisible at the start of a cell, and then runs the rest as a formula.
-// The last four are the wide forms of the signs, which some programs read as the narrow ones.
-const FORMULA = /^[\t\r]|^[\s\p{C}]*[=+\-@\uff1d\uff0b\uff0d\uff20]/u;
-
-function disarm(text: string): string {
-  return FORMULA.test(text) ? `'${text}` : text;
-}
-
-type EntryRow = z.output<typeof Entry>;
-
-function toCsv(entries: EntryRow[], isFirst: boolean): string {
-  return stringify(entries, {
-    header: isFirst,
-    columns: [...COLUMNS],
-    record_delimiter: "\r\n",
-    // A lone CR or LF ends a record for most readers, not only the pair that ends ours.
-    quoted_match: /[\r\n]/,
-    cast: {
-      string: (value, { column, header }) => header || NUMBERS.has(column) ? value : disarm(value),
-    },
-  });
-}
 
 type Filter = Omit<ArgsOf<"credits_entries">, "p_before_seq" | "p_limit">;
 
@@ -64,11 +22,11 @@ export async function streamEntries(
 
   async function* pages(): AsyncGenerator<Uint8Array> {
     const encoder = new TextEncoder();
-    yield encoder.encode(toCsv(first.entries, true));
+    yield encoder.encode(entriesToCsv(first.entries, true));
     let next = first.next_before;
     while (next !== null) {
       const { entries, next_before } = await read(next);
-      yield encoder.encode(toCsv(entries, false));
+      yield encoder.encode(entriesToCsv(entries, false));
       next = next_before;
     }
   }

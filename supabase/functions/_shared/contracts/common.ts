@@ -79,3 +79,14 @@ export const listQuery = {
   limit: Limit,
   cursor: z.string().min(1).max(200).optional(),
 };
+
+const CURSOR = /^[1-9]\d{0,18}$/;
+const LAST_SEQ = String(2n ** 63n - 1n);
+
+/** Digits of the same number compare as text. */
+function isSeq(text: string): boolean {
+  return CURSOR.test(text) && (text.length < LAST_SEQ.length || text <= LAST_SEQ);
+}
+
+/** The cursor of a list that is numbered: what stands before this number is next. */
+export const SeqCursor = z.string().refine(isSeq, "Not a cursor of this list.");

@@ -1,6 +1,15 @@
 /** The ledger as callers see it: balance, entries, grants, debits. */
 import { z } from "@hono/zod-openapi";
-import { Amount, listQuery, SignedAmount, text, Timestamp, TimestampOut, Uuid } from "./common.ts";
+import {
+  Amount,
+  listQuery,
+  SeqCursor,
+  SignedAmount,
+  text,
+  Timestamp,
+  TimestampOut,
+  Uuid,
+} from "./common.ts";
 
 const LotSource = z.enum(["paid", "bonus", "promotional", "adjustment"]);
 
@@ -26,7 +35,7 @@ export const BalanceQuery = z.strictObject({
   at: Timestamp.optional(),
 });
 
-const ENTRY_KINDS = [
+export const EntryKind = z.enum([
   "purchase",
   "bonus",
   "promotion",
@@ -37,12 +46,12 @@ const ENTRY_KINDS = [
   "expiry",
   "clawback",
   "reinstatement",
-] as const;
+]);
 
 export const Entry = z.object({
   id: Uuid,
   seq: z.int().openapi({ description: "Position in the account: 1, 2, 3 … without a gap." }),
-  kind: z.enum(ENTRY_KINDS),
+  kind: EntryKind,
   amount: SignedAmount,
   balance_after: SignedAmount,
   transaction_id: Uuid,
@@ -55,19 +64,11 @@ export const Entry = z.object({
   created_at: TimestampOut,
 }).openapi("Entry");
 
-const CURSOR = /^[1-9]\d{0,18}$/;
-const LAST_SEQ = String(2n ** 63n - 1n);
-
-/** Digits of the same number compare as text. */
-function isSeq(text: string): boolean {
-  return CURSOR.test(text) && (text.length < LAST_SEQ.length || text <= LAST_SEQ);
-}
-
 export const EntriesQuery = z.strictObject({
   ...listQuery,
-  cursor: z.string().refine(isSeq, "Not a cursor of this list.").optional(),
+  cursor: SeqCursor.optional(),
   user_id: Uuid.optional(),
-  kind: z.enum(ENTRY_KINDS).optional(),
+  kind: EntryKind.optional(),
   from: Timestamp.optional(),
   to: Timestamp.optional(),
   format: z.enum(["json", "csv"]).optional(),

@@ -56,13 +56,19 @@ export const SettleUsage = z.strictObject({
   metadata: Metadata.optional(),
 }).refine(hasTokens, noTokens);
 
-const usageFields = {
-  user_id: Uuid,
+const ownUsageFields = {
   model: Model,
   ...tokenFields,
   occurred_at: Timestamp.optional(),
   metadata: Metadata.optional(),
 };
+
+const usageFields = { user_id: Uuid, ...ownUsageFields };
+
+/** One use of a model by a user who is known already, under an id of its own. */
+export const OwnUsageEvent = z.strictObject({ event_id: text(255), ...ownUsageFields })
+  .refine(hasTokens, noTokens)
+  .openapi("OwnUsageEvent");
 
 export const UsageBody = z.strictObject({
   event_id: text(255).optional().openapi({ description: "Defaults to the Idempotency-Key." }),

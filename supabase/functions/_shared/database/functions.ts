@@ -9,6 +9,8 @@ import type * as holds from "../contracts/holds.ts";
 import type * as usage from "../contracts/usage.ts";
 import type { ErrorBody } from "../http/errors.ts";
 import type { Facts } from "../stripe/facts.ts";
+import type { ChatFunctions } from "./chat-functions.ts";
+import type { JobFunctions } from "./job-functions.ts";
 
 /** What an idempotent function answers. From status 400 on, `data` is the stored `error` object. */
 export interface Stored<T> {
@@ -17,13 +19,13 @@ export interface Stored<T> {
   data: T | ErrorBody;
 }
 
-interface Once {
+export interface Once {
   p_idempotency_key: string;
   p_fingerprint: string;
 }
 
-type Optional<T> = T | null | undefined;
-type Json = unknown;
+export type Optional<T> = T | null | undefined;
+export type Json = unknown;
 type Of<S extends z.ZodType> = z.output<S>;
 
 /** What Stripe needs to know of an order; the session is derived from this alone. */
@@ -147,12 +149,12 @@ interface OrdersPage {
   next_before: string | null;
 }
 
-interface Fn<A, R> {
+export interface Fn<A, R> {
   args: A;
   result: R;
 }
 
-export interface DoorFunctions {
+export interface DoorFunctions extends JobFunctions, ChatFunctions {
   credits_balance: Fn<
     { p_user_id: string; p_at: Optional<string> },
     Of<typeof credits.Balance>

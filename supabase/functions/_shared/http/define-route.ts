@@ -32,6 +32,8 @@ export interface Call<W extends Who, I extends boolean, P, Q, B> {
   /** The raw body, for signatures. Empty for GET. */
   readonly rawBody: string;
   readonly headers: Headers;
+  /** Fires when the caller leaves; some runtimes fire it after a finished answer too. */
+  readonly signal: AbortSignal;
   readonly idempotency: I extends true ? Idempotency : null;
   readonly context: RequestContext;
   readonly services: Services;
@@ -62,10 +64,12 @@ interface Declaration<
   readonly body?: B;
   /** Success by status; stored refusals and errors are in `errors`. */
   readonly responses: R;
+  /** The media type of a success that is not in our envelope. */
+  readonly produces?: string;
   /** Other media types that a success may have instead, for example `text/csv`. */
   readonly alsoProduces?: readonly string[];
-  /** Headers that a success has of its own, with what each says. */
-  readonly answerHeaders?: Readonly<Record<string, string>>;
+  /** Headers that a success has of its own; optional is what some have not. */
+  readonly answerHeaders?: Readonly<Record<string, z.ZodType>>;
   /** The answer has an ETag, and a caller who sends it back as If-None-Match may be told 304. */
   readonly conditional?: boolean;
   /** The route asks a service whose answer may be of no use: then 502 besides 503. */
@@ -95,8 +99,9 @@ export interface Route {
   readonly query: z.ZodType;
   readonly body: z.ZodType;
   readonly responses: Responses;
+  readonly produces: string | null;
   readonly alsoProduces: readonly string[];
-  readonly answerHeaders: Readonly<Record<string, string>>;
+  readonly answerHeaders: Readonly<Record<string, z.ZodType>>;
   readonly conditional: boolean;
   readonly asksUpstream: boolean;
   readonly errors: readonly ErrorCode[];
@@ -118,6 +123,7 @@ export function defineRoute<
   return {
     description: undefined,
     bodyLimit: BODY_LIMIT_BYTES,
+    produces: null,
     alsoProduces: [],
     answerHeaders: {},
     conditional: false,

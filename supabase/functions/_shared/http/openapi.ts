@@ -80,12 +80,9 @@ const SUCCESS: Readonly<Record<string, string>> = {
   202: "Accepted",
 };
 
-/** Headers as text; the generator copies what it is given here into the document as it stands. */
 function headersOf(route: Route): { headers?: z.ZodObject } {
-  const headers = Object.entries(route.answerHeaders);
-  if (headers.length === 0) return {};
-  const shape = headers.map(([name, description]) => [name, z.string().openapi({ description })]);
-  return { headers: z.object(Object.fromEntries(shape)) };
+  const isEmpty = Object.keys(route.answerHeaders).length === 0;
+  return isEmpty ? {} : { headers: z.object(route.answerHeaders) };
 }
 
 function successResponses(route: Route): RouteConfig["responses"] {
@@ -97,7 +94,9 @@ function successResponses(route: Route): RouteConfig["responses"] {
     Object.entries(route.responses).map(([status, schema]) => [status, {
       description: SUCCESS[status]!,
       ...headers,
-      content: { [json]: { schema: envelopeOf(schema) }, ...others },
+      content: route.produces === null
+        ? { [json]: { schema: envelopeOf(schema) }, ...others }
+        : { [route.produces]: { schema } },
     }]),
   );
   if (route.conditional) {

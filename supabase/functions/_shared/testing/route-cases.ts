@@ -1,10 +1,14 @@
 /** Every route once, with a request that succeeds: what the tests that hold for all routes run over. */
+import { createApp as createAi } from "../../ai/app.ts";
 import { createApp as createCheckout } from "../../checkout/app.ts";
 import { createApp as createCredits } from "../../credits/app.ts";
 import { createApp as createHealth } from "../../health/app.ts";
+import { createApp as createJobs } from "../../jobs/app.ts";
+import { createApp as createRunner } from "../../job-runner/app.ts";
 import { createApp as createWebhook } from "../../stripe-webhook/app.ts";
 import { createApp as createUsage } from "../../usage/app.ts";
 import type { Fake } from "./fake-services.ts";
+import { JOB_CASES } from "./job-cases.ts";
 import { PUBLISHABLE_KEY, SECRET_KEY, USER_ID } from "./project.ts";
 import { HOLD_ID, ORDER_ID } from "./samples.ts";
 
@@ -12,7 +16,7 @@ import { HOLD_ID, ORDER_ID } from "./samples.ts";
 export type Role = "nobody" | "publishable" | "user" | "operator" | "secret";
 
 export interface RouteCase {
-  readonly method: "GET" | "POST";
+  readonly method: "GET" | "POST" | "DELETE";
   readonly path: string;
   readonly allowed: readonly Role[];
   readonly status: number;
@@ -20,6 +24,10 @@ export interface RouteCase {
   readonly as: Role;
   readonly body?: Readonly<Record<string, unknown>>;
   readonly isIdempotent?: boolean;
+  /** Its body may have 1 MiB. */
+  readonly hasLargeBody?: boolean;
+  /** It answers with a file, without our envelope. */
+  readonly isFile?: boolean;
   readonly headers?: Readonly<Record<string, string>>;
   /** The database functions that the call reaches. */
   readonly reaches: readonly string[];
@@ -93,6 +101,7 @@ const USAGE: RouteCase[] = [
   {
     ...money,
     path: "/usage/batch",
+    hasLargeBody: true,
     status: 200,
     body: { events: [{ event_id: "event-1", user_id: USER_ID, ...TOKENS }] },
     reaches: ["usage_charge_batch"],
@@ -115,10 +124,23 @@ const CHECKOUT: RouteCase[] = [
   { ...own, path: `/checkout/orders/${ORDER_ID}`, reaches: ["checkout_order"] },
 ];
 
+const CHAT: RouteCase = {
+  method: "POST",
+  path: "/ai/chat",
+  allowed: PERSON,
+  as: "user",
+  isIdempotent: true,
+  status: 200,
+  body: { model: "gpt-4o", messages: [{ role: "user", content: "What is a farthing?" }] },
+  reaches: ["chats_begin", "chats_settle"],
+};
+
 export const ROUTE_CASES: readonly RouteCase[] = [
   ...CREDITS,
   ...USAGE,
   ...CHECKOUT,
+  CHAT,
+  ...JOB_CASES,
   {
     method: "POST",
     path: "/stripe-webhook",
@@ -131,13 +153,16 @@ export const ROUTE_CASES: readonly RouteCase[] = [
   },
   { ...open, path: "/health/live", reaches: [] },
   { ...open, path: "/health/ready", reaches: ["health_database"] },
-  { ...open, path: "/health/openapi.json", reaches: [] },
+  { ...open, path: "/health/openapi.json", isFile: true, reaches: [] },
 ];
 
 const CREATE: Readonly<Record<string, typeof createUsage>> = {
+  "ai": createAi,
   "checkout": createCheckout,
   "credits": createCredits,
   "health": createHealth,
+  "job-runner": createRunner,
+  "jobs": createJobs,
   "stripe-webhook": createWebhook,
   "usage": createUsage,
 };
@@ -172,6 +197,9 @@ export async function send(fake: Fake, method: string, path: string, sent: Sent 
   return await app.request(path, init);
 }
 
+/** Routes of which the back end has to say whose they are about. */
+const OF_A_USER = ["/credits", "/credits/entries", "/jobs"];
+
 /** Sends a case as it stands, or with what a test changes in it. */
 export async function sendCase(fake: Fake, route: RouteCase, changes: Sent = {}) {
   const headers = {
@@ -179,10 +207,12 @@ export async function sendCase(fake: Fake, route: RouteCase, changes: Sent = {})
     ...(route.isIdempotent ? { "idempotency-key": "key-1" } : {}),
     ...changes.headers,
   };
-  const body = changes.body ?? route.body;
   // A person's account is their own; the back end says whose it means.
   const as = changes.as ?? route.as;
-  const reads = ["/credits", "/credits/entries"].includes(route.path);
-  const path = as === "secret" && reads ? `${route.path}?user_id=${USER_ID}` : route.path;
+  const mustSay = as === "secret" && OF_A_USER.includes(route.path);
+  const isRead = route.method === "GET";
+  const path = mustSay && isRead ? `${route.path}?user_id=${USER_ID}` : route.path;
+  const own = mustSay && !isRead ? { ...route.body, user_id: USER_ID } : route.body;
+  const body = changes.body ?? own;
   return await send(fake, route.method, path, { as, headers, ...(body && { body }) });
 }

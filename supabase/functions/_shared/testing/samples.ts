@@ -1,5 +1,7 @@
 /** One true answer of each database function, in the shape that SQL gives. */
 import type { ArgsOf, FunctionName, ResultOf } from "../database/functions.ts";
+import { CHAT_SAMPLES } from "./chat-samples.ts";
+import { JOB_SAMPLES } from "./job-samples.ts";
 import { USER_ID } from "./project.ts";
 
 const ID = "4b0f1c5e-9f5d-4c2b-8a51-6a1f6a0d2f10";
@@ -155,6 +157,8 @@ export const SAMPLES: { [N in FunctionName]: (args: ArgsOf<N>) => ResultOf<N> } 
   checkout_abandon: () => ({}),
   checkout_orders: () => ({ orders: [{ ...checkout }], next_before: ORDER_ID }),
   checkout_order: () => checkout,
+  ...JOB_SAMPLES,
+  ...CHAT_SAMPLES,
   inbox_receive: () => ({ received: true }),
   idempotency_store: () => ({}),
   health_database: () => ({ ok: true, at: NOW }),

@@ -1,0 +1,88 @@
+/** Long work: what starts it, what a poll sees of it, what its runner says. */
+import { z } from "@hono/zod-openapi";
+import { listQuery, SeqCursor, SignedAmount, text, TimestampOut, Uuid } from "./common.ts";
+
+export const JobStatus = z.enum(["queued", "processing", "completed", "failed", "cancelled"]);
+
+/** Beside the type and its input: what every wish for a job may say. */
+export const jobFields = {
+  client_temp_id: text(100).optional(),
+  user_id: Uuid.optional().openapi({ description: "Whose job; required with a secret key." }),
+};
+
+const Progress = z.int().min(0).max(100).openapi({ description: "Percent; it never falls." });
+
+/** Answered with 202: where to look, and when. */
+export const StartedJob = z.object({
+  job_id: Uuid,
+  client_temp_id: z.string().nullable(),
+  type: z.string(),
+  status: JobStatus.openapi({
+    description: "queued, unless the job was there already under this client_temp_id.",
+  }),
+  progress: Progress,
+  held: SignedAmount.openapi({ description: "Credits held for the whole job." }),
+  poll_url: z.string().openapi({ format: "uri" }),
+  created_at: TimestampOut,
+  expires_at: TimestampOut,
+}).openapi("StartedJob");
+
+const JobError = z.object({
+  code: z.string(),
+  message: z.string().openapi({ description: "For people, safe to show." }),
+});
+
+const summaryFields = {
+  job_id: Uuid,
+  type: z.string(),
+  status: JobStatus,
+  progress: Progress,
+  error: JobError.nullable().openapi({
+    description: "Of the last attempt; also while the job is waiting to be tried again.",
+  }),
+  attempts: z.int(),
+  client_temp_id: z.string().nullable(),
+  created_at: TimestampOut,
+  started_at: TimestampOut.nullable(),
+  completed_at: TimestampOut.nullable(),
+  expires_at: TimestampOut,
+};
+
+export const JobSummary = z.object(summaryFields).openapi("JobSummary");
+
+const Checkpoint = z.object({
+  step: z.string(),
+  at: TimestampOut,
+  credits: SignedAmount.openapi({ description: "Charged for this step." }),
+});
+
+export const Job = z.object({
+  ...summaryFields,
+  checkpoints: z.array(Checkpoint).openapi({ description: "The newest 100, oldest first." }),
+  result: z.unknown().openapi({ description: "Of a completed job; its shape is the type's." }),
+}).openapi("Job");
+
+export const JobPath = z.object({ id: Uuid });
+
+export const JobsQuery = z.strictObject({
+  ...listQuery,
+  cursor: SeqCursor.optional(),
+  status: JobStatus.optional(),
+  user_id: Uuid.optional(),
+});
+
+export const CancelledJob = z.object({
+  job_id: Uuid,
+  status: z.literal("cancelled"),
+}).openapi("CancelledJob");
+
+const Count = z.int().min(0);
+
+export const RunnerReport = z.object({
+  claimed: Count,
+  completed: Count,
+  failed: Count.openapi({ description: "For good." }),
+  released: Count.openapi({
+    description: "Back in the queue: to go on in another run, or to be tried again later.",
+  }),
+}).openapi("RunnerReport");

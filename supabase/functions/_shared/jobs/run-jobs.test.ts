@@ -1,0 +1,85 @@
+import assert from "node:assert/strict";
+import { done, makeType, threeSteps } from "../testing/job-types.ts";
+import { makeJobWorld } from "../testing/job-world.ts";
+
+Deno.test("a job runs its steps in order and is completed with its result", async () => {
+  const { jobs, run, clock } = makeJobWorld();
+  const row = jobs.add("steps");
+  const ran: string[] = [];
+  const report = await run([threeSteps(ran)]);
+  assert.deepEqual(report, { claimed: 1, completed: 1, failed: 0, released: 0 });
+  assert.deepEqual(ran, ["one", "two", "three"]);
+  assert.deepEqual([row.status, row.result], ["completed", { ran: 3 }]);
+  assert.equal(clock.running, 0, "no timer is left behind");
+});
+
+Deno.test("a run with nothing to do claims once and ends", async () => {
+  const { jobs, run } = makeJobWorld();
+  assert.deepEqual(await run([]), { claimed: 0, completed: 0, failed: 0, released: 0 });
+  assert.deepEqual(jobs.calls.map(({ name }) => name), ["jobs_claim"]);
+});
+
+Deno.test("a run claims only types that it knows", async () => {
+  const { jobs, run } = makeJobWorld();
+  const row = jobs.add("unknown");
+  assert.equal((await run([threeSteps([])])).claimed, 0);
+  assert.equal(row.status, "queued");
+});
+
+Deno.test("a job that another run began goes on after the last step that was kept", async () => {
+  const { jobs, run } = makeJobWorld();
+  const row = jobs.add("steps");
+  row.steps.push({ step: "one", output: "kept", credits: "2", duplicates: 1 });
+  const ran: string[] = [];
+  const seen: unknown[] = [];
+  const type = makeType("steps", async (job) => {
+    seen.push(await job.step("one", () => (ran.push("one"), done("anew")())));
+    seen.push(await job.step("two", () => (ran.push("two"), done("new")())));
+    const charges = [await job.chargeOf("one"), await job.chargeOf("two")];
+    return { cost: charges.map(({ credits }) => credits) };
+  });
+  await run([type]);
+  assert.deepEqual([ran, seen], [["two"], ["kept", "new"]]);
+  assert.deepEqual(row.result, { cost: ["2", "1.5"] });
+  assert.deepEqual(row.steps.map(({ output }) => output), ["kept", "new"]);
+});
+
+Deno.test("a job leaves before a new step when the wall clock's budget is over", async () => {
+  const { clock, jobs, run } = makeJobWorld();
+  const row = jobs.add("steps");
+  const ran: string[] = [];
+  const type = threeSteps(ran, () => clock.advance(60));
+  const report = await run([type], { wallMs: 100 });
+  assert.deepEqual(report, { claimed: 1, completed: 0, failed: 0, released: 1 });
+  assert.deepEqual([ran, row.status, row.attempts], [["one", "two"], "queued", 0]);
+  assert.deepEqual((await run([type])).completed, 1);
+  assert.deepEqual(ran, ["one", "two", "three"], "no step ran twice");
+});
+
+Deno.test("a job leaves before a new step when the steps' known CPU is used up", async () => {
+  const { jobs, run } = makeJobWorld();
+  const row = jobs.add("steps");
+  const ran: string[] = [];
+  const report = await run([threeSteps(ran)], { cpuMs: 15 });
+  assert.deepEqual([report.released, ran, row.status], [1, ["one", "two"], "queued"]);
+  assert.equal(jobs.callsOf("jobs_claim").length, 1, "a spent run claims nothing more");
+});
+
+Deno.test("a step in flight is broken off at the hard limit, and the job goes on later", async () => {
+  const { clock, jobs, run } = makeJobWorld();
+  const row = jobs.add("slow");
+  let calls = 0;
+  const type = makeType("slow", (job) =>
+    job.step("ask", () => {
+      if (++calls > 1) return Promise.resolve({ output: "late" });
+      const broken = new Promise<never>((_, reject) => {
+        job.signal.addEventListener("abort", () => reject(new Error("the call was aborted")));
+      });
+      clock.advance(140_000);
+      return broken;
+    }));
+  const report = await run([type], { heartbeatMs: 1e9 });
+  assert.deepEqual(report, { claimed: 1, completed: 0, failed: 0, released: 1 });
+  assert.deepEqual([row.status, row.attempts], ["queued", 0]);
+  assert.equal((await run([type])).completed, 1);
+});

@@ -1,0 +1,39 @@
+/** Jobs in memory, a clock that stands still, and runs over both. */
+import type { Ai } from "../ai/ai.ts";
+import type { Database } from "../database/database.ts";
+import { type JobType } from "../jobs/job-type.ts";
+import { runJobs, type RunnerOptions } from "../jobs/run-jobs.ts";
+import type { LogRecord } from "../logger.ts";
+import { FAKE_AI } from "./fake-ai.ts";
+import { FakeClock } from "./fake-clock.ts";
+import { FakeJobs } from "./fake-jobs.ts";
+import { FUNCTIONS_URL } from "./fake-services.ts";
+
+interface Line {
+  readonly level: string;
+  readonly message: string;
+  readonly record: LogRecord;
+}
+
+interface WorldOptions {
+  readonly ai?: Partial<Ai>;
+  /** Answers what is not a runner's function. */
+  readonly database?: Partial<Database>;
+}
+
+export function makeJobWorld({ ai = {}, database = {} }: WorldOptions = {}) {
+  const clock = new FakeClock();
+  const jobs = new FakeJobs(clock);
+  const lines: Line[] = [];
+  const tools = {
+    ai: () => Promise.resolve({ ...FAKE_AI, ...ai }),
+    database: jobs.database(database),
+    functionsUrl: FUNCTIONS_URL,
+    now: () => new Date(clock.nowMs()),
+    log: (level: string, message: string, record: LogRecord = {}) =>
+      void lines.push({ level, message, record }),
+  };
+  const run = (types: readonly JobType[], options: Partial<RunnerOptions> = {}) =>
+    runJobs(tools, types, clock, options);
+  return { clock, jobs, lines, tools, run };
+}

@@ -1,0 +1,20 @@
+import { StartedJob } from "../_shared/contracts/jobs.ts";
+import { defineRoute } from "../_shared/http/define-route.ts";
+import { createJob, STARTED_HEADERS } from "../_shared/jobs/create-job.ts";
+import { research, ResearchInput } from "../_shared/jobs/types/research.ts";
+
+/** The same as POST /jobs with the type research, for whoever wants an address of its own for it. */
+export const startResearch = defineRoute({
+  method: "post",
+  path: "/research",
+  summary: "Start a piece of research",
+  who: ["user"],
+  limit: "money",
+  idempotent: true,
+  body: ResearchInput,
+  responses: { 202: StartedJob },
+  answerHeaders: STARTED_HEADERS,
+  errors: ["insufficient_credits", "unknown_model"],
+  handler: (call) =>
+    createJob(call, { type: research, input: call.body, userId: call.caller.userId }),
+});

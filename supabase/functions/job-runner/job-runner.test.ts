@@ -1,0 +1,13 @@
+import assert from "node:assert/strict";
+import { makeFake } from "../_shared/testing/fake-services.ts";
+import { send } from "../_shared/testing/route-cases.ts";
+
+Deno.test("the runner reports what it did, and keeps its isolate for as long", async () => {
+  const fake = await makeFake();
+  const answer = await send(fake, "POST", "/job-runner", { as: "secret" });
+  const { data } = await answer.json();
+  assert.deepEqual(data, { claimed: 0, completed: 0, failed: 0, released: 0 });
+  const [{ args }] = fake.calls as [typeof fake.calls[0]];
+  assert.deepEqual(args.p_types, ["research", "ledger_export", "usage_backfill"]);
+  assert.equal(fake.background.length, 1);
+});

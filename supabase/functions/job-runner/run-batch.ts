@@ -1,0 +1,24 @@
+import { RunnerReport } from "../_shared/contracts/jobs.ts";
+import { defineRoute } from "../_shared/http/define-route.ts";
+import { ok } from "../_shared/http/envelope.ts";
+import { systemClock } from "../_shared/jobs/clock.ts";
+import { JOB_TYPES } from "../_shared/jobs/registry.ts";
+import { runJobs } from "../_shared/jobs/run-jobs.ts";
+
+/** Runs what is due, for at most some two minutes, and says what became of it. */
+export const runBatch = defineRoute({
+  method: "post",
+  path: "/",
+  summary: "Run due jobs",
+  description: "Answers when nothing is due any more, or when its time is up.",
+  who: ["secret"],
+  limit: "none",
+  idempotent: false,
+  responses: { 200: RunnerReport },
+  handler: async ({ services }) => {
+    const run = runJobs(services, JOB_TYPES, systemClock);
+    // The database hands its request over and waits for no answer.
+    services.waitUntil(run.catch(() => {}));
+    return ok(await run);
+  },
+});

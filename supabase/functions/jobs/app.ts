@@ -1,0 +1,14 @@
+/** Jobs: long work that is started, polled, cancelled, and fetched when it is done. */
+import { createApp as createFunctionApp } from "../_shared/http/create-app.ts";
+import { servicesFromEnv, type ServicesSource } from "../_shared/services.ts";
+import { cancelJob } from "./cancel-job.ts";
+import { listJobs } from "./list-jobs.ts";
+import { readFile } from "./read-file.ts";
+import { readJob } from "./read-job.ts";
+import { startJob } from "./start-job.ts";
+
+const routes = [startJob, listJobs, readJob, cancelJob, readFile];
+
+export const createApp = (source: ServicesSource) => createFunctionApp("jobs", routes, source);
+
+export const app = createApp(servicesFromEnv);

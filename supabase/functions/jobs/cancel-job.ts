@@ -1,0 +1,34 @@
+import { CancelledJob, JobPath } from "../_shared/contracts/jobs.ts";
+import { defineRoute } from "../_shared/http/define-route.ts";
+import { ok } from "../_shared/http/envelope.ts";
+import { ApiError } from "../_shared/http/errors.ts";
+import { JOB_TYPES } from "../_shared/jobs/registry.ts";
+import type { Services } from "../_shared/services.ts";
+
+/** Who may not ask for a type may not stop it either: a user could stop what they are to be charged for. */
+async function refuseForeign(services: Services, userId: string, jobId: string): Promise<void> {
+  const args = { p_user_id: userId, p_job_id: jobId };
+  const { type } = await services.database.rpc("jobs_read", args);
+  const declared = JOB_TYPES.find((each) => each.type === type);
+  if (declared !== undefined && !declared.who.includes("user")) throw new ApiError("forbidden");
+}
+
+/** Stops a job: at once while it waits, else before its next step. What it has done is paid. */
+export const cancelJob = defineRoute({
+  method: "delete",
+  path: "/{id}",
+  summary: "Cancel a job",
+  who: ["user", "secret"],
+  limit: "write",
+  idempotent: false,
+  params: JobPath,
+  responses: { 200: CancelledJob },
+  errors: ["not_found", "job_not_cancellable"],
+  handler: async ({ caller, params, services }) => {
+    const userId = caller.kind === "user" ? caller.userId : null;
+    if (userId !== null) await refuseForeign(services, userId, params.id);
+    return ok(
+      await services.database.rpc("jobs_cancel", { p_user_id: userId, p_job_id: params.id }),
+    );
+  },
+});

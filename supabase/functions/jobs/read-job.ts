@@ -1,0 +1,52 @@
+import { z } from "@hono/zod-openapi";
+import { Job, JobPath, type JobStatus } from "../_shared/contracts/jobs.ts";
+import { matchesEtag } from "../_shared/http/conditional.ts";
+import { defineRoute } from "../_shared/http/define-route.ts";
+import { baseHeaders, ok } from "../_shared/http/envelope.ts";
+
+/** When to look again, in seconds: often while a job is young, for most of them are short. */
+function pollAfter(ageSeconds: number): number {
+  if (ageSeconds < 2) return 2;
+  return ageSeconds < 6 ? 4 : 8;
+}
+
+function isFinished(status: z.output<typeof JobStatus>): boolean {
+  return status !== "queued" && status !== "processing";
+}
+
+/** One of the caller's jobs, as often as they like: while nothing has changed the answer is empty. */
+export const readJob = defineRoute({
+  method: "get",
+  path: "/{id}",
+  summary: "How far a job is",
+  description:
+    "Poll it as `Retry-After` says, 2, 4, then 8 seconds apart; without it the job is finished.",
+  who: ["user", "secret"],
+  limit: "read",
+  idempotent: false,
+  params: JobPath,
+  responses: { 200: Job },
+  answerHeaders: {
+    etag: z.string().openapi({ description: "Changes whenever anything in the answer does." }),
+    "retry-after": z.string().optional()
+      .openapi({ description: "Seconds until the next look; absent when the job has ended." }),
+  },
+  conditional: true,
+  errors: ["not_found"],
+  handler: async ({ caller, params, headers, context, services }) => {
+    const { revision, age_seconds, has_file: _, ...job } = await services.database.rpc(
+      "jobs_read",
+      { p_user_id: caller.kind === "user" ? caller.userId : null, p_job_id: params.id },
+    );
+    // Weak: two answers of one revision differ in their metadata.
+    const own = {
+      etag: `W/"${revision}"`,
+      ...(!isFinished(job.status) && { "retry-after": String(pollAfter(age_seconds)) }),
+    };
+    if (matchesEtag(headers.get("if-none-match"), own.etag)) {
+      const all = [...baseHeaders(context), ...Object.entries(own)];
+      return new Response(null, { status: 304, headers: all });
+    }
+    return { ...ok(job), headers: own };
+  },
+});

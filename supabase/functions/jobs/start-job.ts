@@ -1,0 +1,44 @@
+import { z } from "@hono/zod-openapi";
+import { jobFields, StartedJob } from "../_shared/contracts/jobs.ts";
+import { subjectOf } from "../_shared/http/authorize.ts";
+import { defineRoute, LARGE_BODY_LIMIT_BYTES } from "../_shared/http/define-route.ts";
+import { createJob, STARTED_HEADERS } from "../_shared/jobs/create-job.ts";
+import { JOB_TYPES } from "../_shared/jobs/registry.ts";
+
+/** One form of body a type, told apart by `type`. */
+function bodyOf({ type, input, summary }: (typeof JOB_TYPES)[number]) {
+  return z.strictObject({ type: z.literal(type), input, ...jobFields })
+    .openapi({ description: summary });
+}
+
+const [first, ...others] = JOB_TYPES.map(bodyOf);
+
+const JobBody = z.discriminatedUnion("type", [first!, ...others], {
+  error: `type is one of ${JOB_TYPES.map(({ type }) => type).join(", ")}.`,
+}).openapi("JobRequest");
+
+/** Starts long work: its price is held, it is queued, and the answer says where to look for it. */
+export const startJob = defineRoute({
+  method: "post",
+  path: "/",
+  summary: "Start a job",
+  description: "A user starts jobs of their own; with a secret key `user_id` says whose. " +
+    "`usage_backfill` is for secret keys alone.",
+  who: ["user", "secret"],
+  limit: "money",
+  idempotent: true,
+  bodyLimit: LARGE_BODY_LIMIT_BYTES,
+  body: JobBody,
+  responses: { 202: StartedJob },
+  answerHeaders: STARTED_HEADERS,
+  errors: ["insufficient_credits", "unknown_model", "not_found"],
+  handler: (call) => {
+    const { type, input, client_temp_id, user_id } = call.body;
+    return createJob(call, {
+      type: JOB_TYPES.find((each) => each.type === type)!,
+      input,
+      userId: subjectOf(call.caller, user_id),
+      clientTempId: client_temp_id,
+    });
+  },
+});
