@@ -1,6 +1,6 @@
 /** One request from its first byte to its log line, whatever framework brought it. */
 import { EnvError } from "../env.ts";
-import { consoleLogger, type LogRecord, redact } from "../logger.ts";
+import { consoleLogger, type LogRecord } from "../logger.ts";
 import type { Services, ServicesSource } from "../services.ts";
 import type { Route } from "./define-route.ts";
 import { renderError } from "./envelope.ts";
@@ -21,7 +21,7 @@ function toApiError(error: unknown): ApiError {
 function failureRecord(error: ApiError): LogRecord {
   const record: LogRecord = { code: error.code };
   if (error.body.field !== undefined) record.field = error.body.field;
-  if (error.internal !== undefined) record.detail = redact(error.internal);
+  if (error.internal !== undefined) record.detail = error.internal;
   return record;
 }
 

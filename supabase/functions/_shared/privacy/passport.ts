@@ -1,0 +1,45 @@
+/** Passport numbers: they have no shape of their own, so only where the word stands before them. */
+import { type Span, valuesOf } from "./spans.ts";
+
+const NAME = [
+  ...["passport", "passeport", "pasaporte", "passaporto", "passaporte", "reisepa(?:ss|ß)"],
+  ...["paspoort", "paszport", "pasaport", "паспорт", "جواز"],
+].join("|");
+// No space has to stand before these.
+const GLUED_NAME = "护照|護照|パスポート|여권";
+const BETWEEN = [
+  ...["[\\s:#№=(),.\"'/-]", "numbers?", "no", "nr", "n[°º]?", "num", "número", "numero", "numéro"],
+  ...[
+    "nummer",
+    "номер",
+    "番号は?",
+    "番号",
+    "号码?是?",
+    "번호[는은]?",
+    "السفر",
+    "id",
+    "is",
+    "are",
+    "details?",
+  ],
+  ...["was", "est", "es", "è", "é", "ist", "lautet", "jest", "de"],
+].join("|");
+const PASSPORT = new RegExp(
+  `(?:(?<![\\p{L}[])(?:${NAME})|${GLUED_NAME})[\\p{L}_]{0,10}(?:${BETWEEN}){1,8}` +
+    "(?<value>[A-Za-z0-9]{6,10})(?![\\p{L}\\d]|-\\d)",
+  "giu",
+);
+
+/**
+ * Letters are capitals, or one or two before the digits; digits alone are seven or more, so that a
+ * year or a fee is not one.
+ */
+function isNumber(value: string): boolean {
+  if (value !== value.toUpperCase() && !/^[a-z]{1,2}\d{6,8}$/.test(value)) return false;
+  const digits = value.replace(/\D/g, "").length;
+  return digits === value.length ? digits >= 7 : digits >= 3;
+}
+
+export function findPassports(text: string): Span[] {
+  return valuesOf(text, PASSPORT, isNumber);
+}

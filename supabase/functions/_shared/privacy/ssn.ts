@@ -1,0 +1,14 @@
+/** US social security numbers (and ITINs): with dashes anywhere, otherwise after their name. */
+import { merged, type Span, valuesOf } from "./spans.ts";
+
+const DASHED = /(?<![\w-]|\d[.,])(?!000|666)\d{3}-(?!00)\d{2}-(?!0000)\d{4}(?![\w]|-\w)/g;
+const NAMED = new RegExp(
+  String
+    .raw`(?<![a-z[])(?:ssn|itin|social (?:security|insurance)|my social)(?![a-z])[^\d\n[]{0,24}` +
+    String.raw`(?<value>(?!000|666)\d{3}[ .-]?\d{2}[ .-]?\d{4})(?![\w]|-\w)`,
+  "gi",
+);
+
+export function findSsns(text: string): Span[] {
+  return merged(valuesOf(text, DASHED), valuesOf(text, NAMED));
+}
