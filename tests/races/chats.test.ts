@@ -1,124 +1,134 @@
-/** Chats at the same moment, and callers who leave in the middle of one. */
+/** A chat's request, its repeat and the sweep at the same moment: one charge, nothing held, no deadlock. */
 import { deepEqual, equal, ok } from "node:assert/strict";
-import { ChatAnswer } from "../../supabase/functions/_shared/contracts/ai.ts";
-import { askedOf, chatBody, closedChats, promptOf, streamChat } from "../support/chat.ts";
-import { countEntries, proven, withSql } from "../support/database.ts";
-import { type Answer, data, post, refused } from "../support/http.ts";
-import { type Person, signUp, signUpWith } from "../support/people.ts";
-import { backEnd } from "../support/http.ts";
+import postgres from "postgres";
+import { proven } from "../support/database.ts";
+import { signUpWith } from "../support/people.ts";
 import { balanceOf } from "../support/purchases.ts";
-import { until } from "../support/until.ts";
 import { readWorld } from "../support/world.ts";
 
 const world = readWorld();
 
-function together<T>(count: number, act: (index: number) => Promise<T>): Promise<T[]> {
-  return Promise.all(Array.from({ length: count }, (_, index) => act(index)));
+type Sql = postgres.Sql<Record<string, never>>;
+
+interface Chat {
+  hold: string;
+  key: string;
 }
 
-const priceOf = (input: number, output: number) => (input * 20 + output * 60) / 1000;
+// A minute and a bit ago, so that the sweep of today finds these chats silent, and no other's.
+const SILENT = "now() - interval '61 seconds'";
+const USAGE = JSON.stringify({ input_tokens: 1000, output_tokens: 100 });
+const ANSWER = JSON.stringify({ message: { role: "assistant", content: "Hello" } });
 
-/** What one such chat holds: asked of a person who can afford one, by what it takes from them. */
-async function heldBy(body: object): Promise<number> {
-  const person = await signUp(world);
-  const broke = refused(await post(world, "ai/chat", person.as, body), 402, "insufficient_credits");
-  return Number(broke.details?.required);
-}
-
-async function grant({ id }: Person, amount: number): Promise<void> {
-  const body = { user_id: id, amount: String(amount), source: "promotional", reason: "test" };
-  equal((await post(world, "credits/grants", backEnd(world), body)).status, 201);
-}
-
-for (const stream of [false, true]) {
-  const kind = stream ? "streamed chats" : "chats";
-  Deno.test(`T1: of 20 ${kind} at once on a balance for 5 exactly 5 reach the provider`, async () => {
-    // All five are under way until the last of the twenty has been refused.
-    const { name, content } = promptOf("[slow:3000] [tokens:20]");
-    const body = { ...chatBody(content, { max_output_tokens: 100 }), stream };
-    const person = await signUp(world);
-    await grant(person, 5 * await heldBy(body));
-    const answers = await together(20, () => post(world, "ai/chat", person.as, body));
-    const isAnswered = ({ status }: Answer) => status === 200;
-    equal(answers.filter(isAnswered).length, 5);
-    for (const answer of answers.filter((each) => !isAnswered(each))) {
-      refused(answer, 402, "insufficient_credits");
-    }
-    equal((await askedOf(world, name)).length, 5);
-    equal((await closedChats(world, person)).length, 5);
-    equal(await countEntries(world, person.id, "settle"), 5);
-    equal((await balanceOf(world, person.id)).held, "0");
-    await proven(world);
-  });
-}
-
-Deno.test("identical chats at once ask the provider once", async () => {
-  const { name, content } = promptOf("[slow:300]");
-  const person = await signUpWith(world, "1000");
-  const key = crypto.randomUUID();
-  const ask = () =>
-    until("the first call is answered", async () => {
-      const answer = await post(world, "ai/chat", person.as, chatBody(content), { key });
-      if (answer.status !== 409) return answer;
-      refused(answer, 409, "idempotency_in_progress");
-      return undefined;
-    });
-  const answers = (await together(10, ask)).map((answer) => data(answer, 200, ChatAnswer));
-  for (const answer of answers) deepEqual(answer, answers[0]);
-  equal((await askedOf(world, name)).length, 1);
-  equal(await countEntries(world, person.id, "settle"), 1);
+async function withConnections(use: (sql: Sql) => Promise<void>): Promise<void> {
+  const sql = postgres(world.databaseUrl, { max: 12, onnotice: () => {}, connect_timeout: 5 });
+  try {
+    await use(sql);
+  } finally {
+    await sql.end({ timeout: 5 });
+  }
   await proven(world);
+}
+
+/** Begins a chat; its step, whose hold is null for a replay. */
+async function begin(sql: Sql, userId: string, key: string, at: string) {
+  const [row] = await sql.unsafe(
+    `select b ->> 'step' as step, b ->> 'hold_id' as hold
+     from public.chats_begin($1, 'gpt-4o', 1000, 500, 'race', $2, $2, ${at}) b`,
+    [userId, key],
+  );
+  return row as { step: string; hold: string | null } | undefined;
+}
+
+async function silentChats(sql: Sql, userId: string, count: number): Promise<Chat[]> {
+  return await Promise.all(Array.from({ length: count }, async () => {
+    const key = crypto.randomUUID().replaceAll("-", "").repeat(2);
+    const hold = (await begin(sql, userId, key, SILENT))?.hold;
+    ok(hold);
+    await sql.unsafe(`select public.chats_record($1, 40, ${SILENT})`, [hold]);
+    return { hold, key };
+  }));
+}
+
+async function settle(sql: Sql, { hold, key }: Chat): Promise<string> {
+  const [row] = await sql`
+    select public.chats_settle(${hold}, ${USAGE}::jsonb, ${ANSWER}::jsonb, null, ${key})
+      #>> '{data,credits}' as credits`;
+  return String(row?.credits);
+}
+
+const record = (sql: Sql, { hold }: Chat) => sql`select public.chats_record(${hold}, 60)`;
+const sweep = (sql: Sql) => sql`select farthing.sweep_chats()`;
+
+Deno.test("T9: chats settled twice, recorded and swept at once are charged once each", async () => {
+  await withConnections(async (sql) => {
+    for (let round = 0; round < 5; round++) {
+      const { id } = await signUpWith(world, "1000");
+      const chats = await silentChats(sql, id, 8);
+      const credits = await Promise.all(chats.map(async (chat) => {
+        const [first, , , second] = await Promise.all([
+          settle(sql, chat),
+          record(sql, chat),
+          sweep(sql),
+          settle(sql, chat),
+        ]);
+        equal(first, second);
+        return first;
+      }));
+      // By the request 20 + 6, by the sweep 20 + 2.4, or 20 + 3.6 when the record was faster.
+      for (const each of credits) ok(["26", "22.4", "23.6"].includes(each), each);
+      const total = credits.reduce((sum, each) => sum + Math.round(Number(each) * 10), 0);
+      const { balance, held } = await balanceOf(world, id);
+      deepEqual([Math.round(Number(balance) * 10), held], [10_000 - total, "0"]);
+    }
+  });
 });
 
-const TOKENS = 120;
-const LEAVING: readonly [string, number][] = [
-  ["at the first token", 1],
-  ["in the middle", TOKENS / 2],
-  ["before the last token", TOKENS - 1],
-];
-
-for (const [when, count] of LEAVING) {
-  Deno.test(`T9: a stream that is left ${when} is settled, and nothing stays held`, async () => {
-    const { name, content } = promptOf(`[tokens:${TOKENS}] [pace:10]`);
-    const person = await signUpWith(world, "100");
-    const body = chatBody(content, { max_output_tokens: 500 });
-    const key = crypto.randomUUID();
-    let read = 0;
-    const { events } = await streamChat(world, person, body, (deltas) => {
-      read = deltas;
-      return deltas < count;
-    }, key);
-    ok(events.every(({ name }) => name === "delta"), "the stream came to its end");
-    const [chat, ...more] = await closedChats(world, person);
-    deepEqual([chat?.state, more.length], ["settled", 0]);
-
-    // What the next request with the key gets is what was paid for.
-    const replay = await streamChat(world, person, body, () => true, key);
-    const { usage, credits, finish_reason } = replay.events.at(-1)!.data as {
-      usage: { input_tokens: number; output_tokens: number };
-      credits: string;
-      finish_reason: string;
-    };
-    equal(finish_reason, "aborted");
-    equal(usage.input_tokens, chat?.input_tokens);
-    const [asked] = await until("the provider has noticed", async () => {
-      const requests = await askedOf(world, name);
-      return requests.every(({ ended }) => ended) ? requests : undefined;
-    });
-    equal(asked?.aborted, true);
-    ok(usage.output_tokens >= read, `paid ${usage.output_tokens} of ${read}`);
-    ok(
-      usage.output_tokens <= asked!.tokens_sent,
-      `${usage.output_tokens} of ${asked?.tokens_sent}`,
-    );
-    ok(usage.output_tokens - chat!.streamed_tokens <= 64, "too far ahead of the record");
-    equal(Number(credits), priceOf(usage.input_tokens, usage.output_tokens));
-    equal(await countEntries(world, person.id, "settle"), 1);
-    const { held, balance } = await balanceOf(world, person.id);
-    deepEqual([held, Number(balance)], ["0", 100 - Number(credits)]);
-    // The sweep finds nothing to do.
-    await withSql(world, (sql) => sql`select farthing.sweep_chats(now() + interval '1 hour')`);
-    equal((await balanceOf(world, person.id)).balance, balance);
-    await proven(world);
+Deno.test("T9: a silent chat repeated by many at once is charged once, and one repeat runs", async () => {
+  await withConnections(async (sql) => {
+    for (let round = 0; round < 5; round++) {
+      const { id } = await signUpWith(world, "1000");
+      const [chat] = await silentChats(sql, id, 1);
+      ok(chat);
+      const repeats = await Promise.allSettled([
+        ...Array.from({ length: 6 }, () => begin(sql, id, chat.key, "now()")),
+        sweep(sql),
+        sweep(sql),
+      ]);
+      const begun = repeats.slice(0, 6).filter(({ status }) => status === "fulfilled");
+      equal(begun.length, 1);
+      for (const each of repeats) {
+        if (each.status === "rejected") equal(each.reason.code, "PGRST", String(each.reason));
+      }
+      // What the request of the first then says finds it charged, and leaves the second alone.
+      equal(await settle(sql, chat), "22.4");
+      const { balance, held } = await balanceOf(world, id);
+      deepEqual([balance, held], ["977.6", "50"]);
+      await sql`select public.chats_release(hold_id) from farthing.chats
+        where state = 'open' and idempotency_key = decode(${chat.key}, 'hex')`;
+      equal((await balanceOf(world, id)).held, "0");
+    }
   });
-}
+});
+
+Deno.test("one who leaves while their chats are settled and swept leaves, and stops none of it", async () => {
+  await withConnections(async (sql) => {
+    for (let round = 0; round < 5; round++) {
+      const { id } = await signUpWith(world, "1000");
+      const chats = await silentChats(sql, id, 4);
+      const log = JSON.stringify({ kind: "chat" });
+      const [left] = await Promise.all([
+        sql`delete from auth.users where id = ${id}`,
+        sweep(sql),
+        ...chats.map(({ hold, key }) =>
+          sql`select public.chats_settle(${hold}, ${USAGE}::jsonb, null, ${log}::jsonb, ${key})`
+        ),
+      ]);
+      equal(left.count, 1);
+      deepEqual([...await sql`select from farthing.ai_logs where user_id = ${id}`], []);
+      const open = await sql`select from farthing.chats
+        where state = 'open' and hold_id in ${sql(chats.map(({ hold }) => hold))}`;
+      deepEqual([...open], []);
+    }
+  });
+});
