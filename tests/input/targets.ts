@@ -115,6 +115,38 @@ function creditTargets(user_id: string, as: Caller): Target[] {
   ];
 }
 
+function jobTargets({ id, as }: Person, service: Caller): Target[] {
+  const common = { path: "jobs", as: service, limit: KIB * KIB };
+  const wish = { user_id: id, client_temp_id: "click-1" };
+  const fields: Record<string, Kind> = {
+    ...{ type: "choice", user_id: "uuid", client_temp_id: "text:100" },
+  };
+  const event = { event_id: "e-1", model: "gpt-4o", input_tokens: 10, output_tokens: 5 };
+  return [
+    {
+      ...{ ...common, name: "jobs of usage_backfill" },
+      good: { ...wish, type: "usage_backfill", input: { events: [event] } },
+      fields: {
+        "input.events": "object",
+        ...beneath("input.events[0].", {
+          ...{ event_id: "text:255", model: "text:200", ...TOKENS, occurred_at: "time" },
+          metadata: "object",
+        }),
+      },
+    },
+    {
+      ...{ ...common, name: "jobs of ledger_export" },
+      good: { ...wish, type: "ledger_export", input: {} },
+      fields: { ...fields, "input.from": "time", "input.to": "time" },
+    },
+    {
+      ...{ name: "ai/research", path: "ai/research", as, limit: 64 * KIB },
+      good: { query: "What is a farthing?" },
+      fields: { query: "text:4000" },
+    },
+  ];
+}
+
 /** A person with credits, and each route with them as its subject. */
 export async function prepare(world: World): Promise<{ person: Person; targets: Target[] }> {
   const person = await signUpWith(world, "100");
@@ -137,6 +169,7 @@ export async function prepare(world: World): Promise<{ person: Person; targets: 
       ...creditTargets(person.id, as),
       ...holdTargets(person.id, as, held.hold_id),
       ...usageTargets(person.id, as),
+      ...jobTargets(person, as),
     ],
   };
 }
