@@ -86,18 +86,25 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_types text[] := array(select jsonb_array_elements_text(farthing.json_argument(p_types)));
+  v_due bigint[];
   v_jobs jsonb;
 begin
   perform farthing.sweep_leases(p_now, p_limit);
-  with due as (
+  -- Planned for its arguments at every call, and so apart from the update, whose plan is kept.
+  select array_agg(d.job_nr) into v_due from (
     select j.job_nr from farthing.jobs j
     where j.status = 'queued' and j.run_after <= p_now and j.expires_at > p_now and j.type = any (v_types)
-    order by j.priority, j.run_after, j.job_nr limit p_limit for no key update skip locked
-  ), claimed as (
+    order by j.priority, j.run_after, j.job_nr limit p_limit for no key update skip locked) d;
+  if v_due is null then
+    return jsonb_build_object('jobs', '[]'::jsonb, 'next_at', (
+      select min(j.run_after) from farthing.jobs j
+      where j.status = 'queued' and j.expires_at > p_now and j.type = any (v_types)));
+  end if;
+  with claimed as (
     update farthing.jobs j set status = 'processing', token = j.token + 1, runner_id = p_runner_id,
       lease_expires_at = p_now + make_interval(secs => p_lease_seconds), attempts = j.attempts + 1,
       started_at = coalesce(j.started_at, p_now)
-    from due where j.job_nr = due.job_nr
+    where j.job_nr = any (v_due)
     returning j.*
   )
   select jsonb_agg(jsonb_build_object('job_id', c.job_id, 'token', c.token, 'type', c.type,
@@ -108,9 +115,7 @@ begin
         from farthing.job_checkpoints s where s.job_nr = c.job_nr))
     order by c.priority, c.run_after, c.job_nr)
   into v_jobs from claimed c;
-  return jsonb_build_object('jobs', coalesce(v_jobs, '[]'), 'next_at', case when v_jobs is null then (
-    select min(j.run_after) from farthing.jobs j
-    where j.status = 'queued' and j.expires_at > p_now and j.type = any (v_types)) end);
+  return jsonb_build_object('jobs', v_jobs, 'next_at', null);
 end
 $$;
 grant execute on function public.jobs_claim to service_role;
