@@ -7,8 +7,10 @@ import { dismissClients } from "./load/fleet.ts";
 import { measureCrashes } from "./measures/crash.ts";
 import { measureDebits } from "./measures/debit.ts";
 import { measureDisk } from "./measures/disk.ts";
+import { measureFinished } from "./measures/finished.ts";
 import { measureGrowth } from "./measures/growth.ts";
 import { measureHttp } from "./measures/http.ts";
+import { measureQueue } from "./measures/queue.ts";
 import { measureWire } from "./measures/wire.ts";
 import { type Options, readOptions, USAGE, UsageError } from "./options.ts";
 import { describeMachine, type Machine } from "./report/machine.ts";
@@ -30,6 +32,8 @@ const MEASURES: Measure[] = [
   { goals: ["G9"], run: (_, __, server) => measureWire(server) },
   { goals: ["G10", "G12"], run: (options, say) => measureHttp(options, say) },
   { goals: ["G14"], run: (options, say, server) => measureGrowth(server, options, say) },
+  { goals: ["G16"], run: (options, say, server) => measureQueue(server, options, say) },
+  { goals: ["G17"], run: (options, say, server) => measureFinished(server, options, say) },
   { goals: ["G21"], run: (_, say, server) => measureDisk(server, say) },
   { goals: ["G22"], run: (options, say) => measureCrashes(options, say) },
 ];

@@ -50,6 +50,7 @@ async function fillEmpty(server: DatabaseServer, say: Say): Promise<void> {
   await migrate(sql, `${ROOT}supabase/migrations`);
   await seed(sql, `${ROOT}supabase/seed.sql`, ROOT);
   await runFile(sql, "../floors.sql");
+  await runFile(sql, "../queue/queue.sql");
   await sql.end();
 }
 

@@ -36,6 +36,9 @@ export async function makeServices({ databaseUrl, log = consoleLogger }: Service
     database,
     verify: project.verifier(),
     payments: () => Promise.reject(new Error("no payments in this benchmark")),
+    ai: () => Promise.reject(new Error("no AI in this benchmark")),
+    functionsUrl: "http://127.0.0.1/functions/v1",
+    waitUntil: () => {},
     origins: [],
     checkKeySet: () => Promise.resolve("ok"),
   };

@@ -13,6 +13,18 @@ export interface PostgresTarget {
   accounts?: number;
 }
 
+/** A queue of jobs, taken one by one until it is empty. */
+export interface QueueTarget {
+  kind: "queue";
+  lib: string;
+  url: string;
+  /** Takes a job; gives what `complete` needs, or no row when none is left. */
+  claim: string;
+  complete: string;
+  /** How many columns and parameters these are. */
+  width: number;
+}
+
 export interface HttpTarget {
   kind: "http";
   port: number;
@@ -21,7 +33,7 @@ export interface HttpTarget {
 }
 
 export interface Job {
-  target: PostgresTarget | HttpTarget;
+  target: PostgresTarget | QueueTarget | HttpTarget;
   seconds: number;
   seed: number;
   /** Calls per second of this client, come what may; as fast as it can without. */

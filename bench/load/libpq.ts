@@ -14,6 +14,8 @@ const SYMBOLS = {
     result: "pointer",
   },
   PQresultStatus: { parameters: ["pointer"], result: "i32" },
+  PQntuples: { parameters: ["pointer"], result: "i32" },
+  PQgetvalue: { parameters: ["pointer", "i32", "i32"], result: "pointer" },
   PQsetNoticeProcessor: { parameters: ["pointer", "function", "pointer"], result: "pointer" },
   PQclear: { parameters: ["pointer"], result: "void" },
   PQfinish: { parameters: ["pointer"], result: "void" },
@@ -35,44 +37,52 @@ export function cString(text: string): Uint8Array<ArrayBuffer> {
   return encoder.encode(`${text}\0`);
 }
 
-/** One connection with one prepared statement. */
+/** What a statement gave, while its `use` runs. */
+export interface Answer {
+  rows: number;
+  /** Where the text of a column of the first row is. */
+  pointAt(column: number): bigint;
+}
+
+export interface Statement {
+  /**
+   * Runs it and waits for its answer; false where the server refused it or is gone, or where `use`, which
+   * sees the answer, says so.
+   */
+  execute(use?: (answer: Answer) => boolean): boolean;
+}
+
 export interface Connection {
-  /** Runs the statement and waits for its answer; false where the server refused it or is gone. */
-  execute(): boolean;
+  /**
+   * `values` holds one pointer per parameter, each to a C string; whoever calls `execute` changes
+   * these in place.
+   */
+  prepare(statement: string, values: BigUint64Array<ArrayBuffer>): Statement;
   /** What the server last complained of. */
   message(): string;
   close(): void;
 }
 
-/**
- * Connects and prepares. `values` holds one pointer per parameter, each to a C string; whoever
- * calls `execute` changes these in place.
- * @param lib the directory with the server's libraries
- */
-export function connect(
-  lib: string,
-  url: string,
-  statement: string,
-  values: BigUint64Array<ArrayBuffer>,
-): Connection {
-  const library = Deno.dlopen(join(lib, FILE_NAMES[Deno.build.os] ?? "libpq.so.5"), SYMBOLS);
-  const pq = library.symbols;
-  const connection = pq.PQconnectdb(cString(url));
-  const message = () => {
-    const text = pq.PQerrorMessage(connection);
-    return text === null ? "" : new Deno.UnsafePointerView(text).getCString().trim();
-  };
-  // Otherwise what the server says beside an answer, as when it is killed, is printed by the library.
-  const silence = new Deno.UnsafeCallback(NOTICE, () => {});
-  pq.PQsetNoticeProcessor(connection, silence.pointer, null);
-  const name = cString("arm");
-  const prepared = pq.PQprepare(connection, name, cString(statement), values.length, null);
-  const isReady = pq.PQstatus(connection) === CONNECTION_OK &&
-    pq.PQresultStatus(prepared) === COMMAND_OK;
-  pq.PQclear(prepared);
-  if (!isReady) throw new Error(message());
+const load = (lib: string) =>
+  Deno.dlopen(join(lib, FILE_NAMES[Deno.build.os] ?? "libpq.so.5"), SYMBOLS);
+
+type Libpq = ReturnType<typeof load>["symbols"];
+
+function answerOf(pq: Libpq, result: Deno.PointerValue): Answer {
   return {
-    execute() {
+    rows: pq.PQntuples(result),
+    pointAt: (column) => BigInt(Deno.UnsafePointer.value(pq.PQgetvalue(result, 0, column))),
+  };
+}
+
+function prepareWith(
+  pq: Libpq,
+  connection: Deno.PointerValue,
+  name: Uint8Array<ArrayBuffer>,
+  values: BigUint64Array<ArrayBuffer>,
+): Statement {
+  return {
+    execute(use) {
       const result = pq.PQexecPrepared(
         connection,
         name,
@@ -83,8 +93,39 @@ export function connect(
         TEXT_FORMAT,
       );
       const status = pq.PQresultStatus(result);
+      const isDone = (status === TUPLES_OK || status === COMMAND_OK) &&
+        (use === undefined || use(answerOf(pq, result)));
       pq.PQclear(result);
-      return status === TUPLES_OK || status === COMMAND_OK;
+      return isDone;
+    },
+  };
+}
+
+/**
+ * Connects.
+ * @param lib the directory with the server's libraries
+ */
+export function connect(lib: string, url: string): Connection {
+  const library = load(lib);
+  const pq = library.symbols;
+  const connection = pq.PQconnectdb(cString(url));
+  const message = () => {
+    const text = pq.PQerrorMessage(connection);
+    return text === null ? "" : new Deno.UnsafePointerView(text).getCString().trim();
+  };
+  // Otherwise what the server says beside an answer, as when it is killed, is printed by the library.
+  const silence = new Deno.UnsafeCallback(NOTICE, () => {});
+  pq.PQsetNoticeProcessor(connection, silence.pointer, null);
+  if (pq.PQstatus(connection) !== CONNECTION_OK) throw new Error(message());
+  let count = 0;
+  return {
+    prepare(statement, values) {
+      const name = cString(`arm${++count}`);
+      const prepared = pq.PQprepare(connection, name, cString(statement), values.length, null);
+      const isReady = pq.PQresultStatus(prepared) === COMMAND_OK;
+      pq.PQclear(prepared);
+      if (!isReady) throw new Error(message());
+      return prepareWith(pq, connection, name, values);
     },
     message,
     close() {

@@ -4,25 +4,30 @@ import { connect } from "./libpq.ts";
 import { createParameters } from "./parameters.ts";
 import type { Job, Tally } from "./job.ts";
 import { openHttp } from "./http-line.ts";
+import { openQueue } from "./queue-line.ts";
 
 /** Enough for the server to settle on its plans (the sixth execution) and to warm its caches. */
 const WARM_UP_CALLS = 20;
 
 interface Line {
   call(): boolean;
+  /** Whether the last call found that nothing is left to do. */
+  isOver?(): boolean;
   message(): string;
   close(): void;
 }
 
 function openLine(job: Job): Line {
   if (job.target.kind === "http") return openHttp(job.target);
+  if (job.target.kind === "queue") return openQueue(job.target);
   const { lib, url, statement, parameters } = job.target;
   const { values, next } = createParameters(parameters, { ...job.target, seed: job.seed });
-  const connection = connect(lib, url, statement, values);
+  const connection = connect(lib, url);
+  const prepared = connection.prepare(statement, values);
   return {
     call() {
       next();
-      return connection.execute();
+      return prepared.execute();
     },
     message: connection.message,
     close: connection.close,
@@ -54,6 +59,7 @@ function run(job: Job, line: Line): Tally {
       if (due >= end) break;
     }
     if (!line.call()) return tally(`${line.message()} (call ${calls})`);
+    if (line.isOver?.()) return tally();
     calls++;
     latencies.push(performance.now() - due);
   }

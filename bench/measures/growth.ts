@@ -6,17 +6,11 @@ import { figure, spreadOf } from "../report/figure.ts";
 import type { Section } from "../report/section.ts";
 import { armNamed } from "./arms.ts";
 import { nextSeed, targetOf } from "./rounds.ts";
+import { powerOf, sizesUpTo, SMALLEST } from "./sizes.ts";
 
-const SMALLEST = 1_000;
 const ACCOUNTS = 1_000;
 
-function sizesUpTo(rows: number): number[] {
-  const sizes = [SMALLEST];
-  while (sizes.at(-1)! * 10 <= rows) sizes.push(sizes.at(-1)! * 10);
-  return sizes;
-}
-
-const title = (rows: number) => `10^${Math.log10(rows)} rows`;
+const title = (rows: number) => `${powerOf(rows)} rows`;
 const nameOf = (rows: number) => `grown_${rows}`;
 
 async function grow(server: BenchServer, rows: number): Promise<void> {

@@ -60,7 +60,7 @@ async function problemsOf(
 }
 
 /** Another arm begins each round, so that none always follows the same one. */
-function rotate<T>(items: T[], by: number): T[] {
+export function rotate<T>(items: T[], by: number): T[] {
   const at = by % items.length;
   return [...items.slice(at), ...items.slice(0, at)];
 }

@@ -3,7 +3,7 @@ import { ROOT } from "../../scripts/test/suite.ts";
 import type { Figure } from "./figure.ts";
 import type { Machine } from "./machine.ts";
 import type { ArmRow, Section } from "./section.ts";
-import { amount, goalText, perSecondText, rangeText, VERDICT_TEXT } from "./wording.ts";
+import { amount, goalText, msText, perSecondText, rangeText, VERDICT_TEXT } from "./wording.ts";
 
 function table(head: string[], rows: string[][]): string {
   const lines = [head, head.map(() => "---"), ...rows];
@@ -25,11 +25,11 @@ function figureCells(each: Figure): string[] {
 function armCells({ name, clients, perSecond, p50, p95, p99, lacks, problems }: ArmRow): string[] {
   return [
     name,
-    String(clients),
+    String(clients ?? ""),
     `${perSecondText(perSecond.median)} (${perSecondText(perSecond.min)} to ${
       perSecondText(perSecond.max)
     })`,
-    ...[p50, p95, p99].map((ms) => ms.toFixed(2)),
+    ...[p50, p95, p99].map(msText),
     problems[0] ?? lacks,
   ];
 }
@@ -52,7 +52,11 @@ After every round each arm's database has to hold exactly what was answered and 
 (\`farthing.prove()\`, for the floors sums and counts); an arm that does not counts as 0. The last column
 says what an arm leaves out. The floors, and the two-sided transfer with balances on both accounts that stands
 beside them without a goal, are ours:
-[bench/floors.sql](../bench/floors.sql).
+[bench/floors.sql](../bench/floors.sql), [bench/queue/queue.sql](../bench/queue/queue.sql).
+
+The queues are filled before the clock runs and worked off until they are empty, the same number of jobs by each
+arm, all in one database. Each job has to have run exactly once. Its rows without c are a process of
+their own with one runtime, driven as it comes: [bench/queue/runtime.ts](../bench/queue/runtime.ts).
 `;
 
 /** Writes the page; `command` is how to repeat it. */

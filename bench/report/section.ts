@@ -3,12 +3,14 @@ import type { Figure, Spread } from "./figure.ts";
 /** What an arm did with so many clients: calls per second, and milliseconds per call. */
 export interface ArmRow {
   name: string;
-  clients: number;
+  /** Undefined for what has connections and jobs at a time as it likes. */
+  clients: number | undefined;
   lacks: string;
   perSecond: Spread;
-  p50: number;
-  p95: number;
-  p99: number;
+  /** Undefined where no single call was timed. */
+  p50: number | undefined;
+  p95: number | undefined;
+  p99: number | undefined;
   problems: string[];
 }
 

@@ -3,7 +3,7 @@ import pc from "picocolors";
 import { formatTable } from "../../scripts/terminal/table.ts";
 import type { Figure, Verdict } from "./figure.ts";
 import type { ArmRow, Section } from "./section.ts";
-import { amount, goalText, perSecondText, rangeText, VERDICT_TEXT } from "./wording.ts";
+import { amount, goalText, msText, perSecondText, rangeText, VERDICT_TEXT } from "./wording.ts";
 
 const COLOURS: Record<Verdict, (text: string) => string> = {
   stretch: pc.green,
@@ -29,10 +29,10 @@ function armCells(arm: ArmRow): string[] {
   const { name, clients, perSecond, p50, p95, p99, lacks, problems } = arm;
   return [
     name,
-    String(clients),
+    String(clients ?? ""),
     perSecondText(perSecond.median),
     pc.dim(`${perSecondText(perSecond.min)} to ${perSecondText(perSecond.max)}`),
-    ...[p50, p95, p99].map((ms) => ms.toFixed(2)),
+    ...[p50, p95, p99].map(msText),
     problems.length > 0 ? pc.red(problems[0]!) : pc.dim(lacks),
   ];
 }

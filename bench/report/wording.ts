@@ -28,3 +28,8 @@ export function rangeText({ spread: { min, max }, unit }: Figure): string {
 export function perSecondText(value: number): string {
   return Math.round(value).toLocaleString("en-US");
 }
+
+/** Milliseconds of a call; nothing where none was timed. */
+export function msText(ms: number | undefined): string {
+  return ms === undefined ? "" : ms.toFixed(2);
+}
