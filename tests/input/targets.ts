@@ -140,6 +140,14 @@ function jobTargets({ id, as }: Person, service: Caller): Target[] {
       fields: { ...fields, "input.from": "time", "input.to": "time" },
     },
     {
+      ...{ name: "ai/chat", path: "ai/chat", as, limit: 64 * KIB },
+      good: { model: "gpt-4o", messages: [{ role: "user", content: "hi" }], max_output_tokens: 9 },
+      fields: {
+        ...{ model: "text:200", messages: "object", max_output_tokens: "number" },
+        "messages[0].role": "choice",
+      },
+    },
+    {
       ...{ name: "ai/research", path: "ai/research", as, limit: 64 * KIB },
       good: { query: "What is a farthing?" },
       fields: { query: "text:4000" },

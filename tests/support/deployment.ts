@@ -16,7 +16,8 @@ async function portOf(output: ReadableStream<Uint8Array>): Promise<number> {
   throw new Error(`the functions did not start: ${text}`);
 }
 
-function environment(world: World, changes: Record<string, string>): Record<string, string> {
+/** What the functions find in their environment on this stack, with changes. */
+export function environment(world: World, changes: Record<string, string>): Record<string, string> {
   return {
     BEHIND_URL: world.url,
     SUPABASE_URL: world.url,
@@ -36,12 +37,13 @@ function environment(world: World, changes: Record<string, string>): Record<stri
 
 /**
  * Runs `use` against functions of their own, which take the data API to the database unless
- * DATABASE_POOL_URL is among the changes. Sign-up and REST stay the stack's.
+ * DATABASE_POOL_URL is among the changes. Sign-up and REST stay the stack's. `kill` ends them as a crash
+ * does.
  */
 export async function withDeployment<T>(
   world: World,
   changes: Record<string, string>,
-  use: (world: World) => Promise<T>,
+  use: (world: World, kill: () => Promise<void>) => Promise<T>,
 ): Promise<T> {
   await using server = new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", "--no-check", SERVER],
@@ -53,11 +55,16 @@ export async function withDeployment<T>(
   const [first, rest] = server.stdout.tee();
   const reading = rest.pipeTo(new WritableStream());
   const port = await portOf(first);
-  try {
-    return await use({ ...world, url: `http://127.0.0.1:${port}` });
-  } finally {
-    server.kill("SIGTERM");
+  let isDead = false;
+  const kill = async (signal: Deno.Signal = "SIGKILL") => {
+    if (!isDead) server.kill(signal);
+    isDead = true;
     await server.status;
+  };
+  try {
+    return await use({ ...world, url: `http://127.0.0.1:${port}` }, kill);
+  } finally {
+    await kill("SIGTERM");
     await reading;
   }
 }

@@ -94,6 +94,7 @@ const BAD: readonly [Record<string, unknown>, string][] = [
   [{ messages: Array(201).fill(user) }, "messages"],
   [{ messages: [user, { ...user, role: "tool" }] }, "messages[1].role"],
   [{ messages: [{ ...user, content: "" }] }, "messages[0].content"],
+  [{ messages: [{ ...user, content: "x".repeat(60_001) }] }, "messages[0].content"],
   [{ messages: [{ ...user, content: [{ type: "text", text: "hi" }] }] }, "messages[0].content"],
   [{ messages: [{ ...user, name: "x" }] }, "messages[0].name"],
   [{ messages: "hi" }, "messages"],

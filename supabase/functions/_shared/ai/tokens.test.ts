@@ -57,3 +57,10 @@ Deno.test("a text in pieces counts as the text in one", () => {
     assert(Math.abs(tokens - whole) <= whole / 1_000, `${tokens} instead of ${whole}`);
   }
 });
+
+Deno.test("a text in pieces without spaces is at most one in a hundred off", () => {
+  const meter = createMeter();
+  let tokens = 0;
+  for (let piece = 0; piece < 2_000; piece++) tokens = meter.add("漢字仮名交じり文中国語");
+  assert(Math.abs(tokens - 22_000) <= 220, String(tokens));
+});

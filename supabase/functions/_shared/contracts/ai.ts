@@ -3,8 +3,8 @@ import { z } from "@hono/zod-openapi";
 import { SignedAmount, text, Uuid } from "./common.ts";
 import { Model } from "./usage.ts";
 
-// A body of 64 KiB is the bound that counts: nothing in it can be longer, and all of it is what is counted.
-const MAX_CONTENT = 65_536;
+// What all messages have together is bounded by the body, 64 KiB: a little more than one may have.
+const MAX_CONTENT = 60_000;
 const MAX_MESSAGES = 200;
 // Above any cap that a model is offered with; the model's own is checked where it is known.
 const MAX_OUTPUT_TOKENS = 10_000_000;

@@ -1,0 +1,48 @@
+/** The isolate that streams a chat dies: nobody is left to settle it but the sweep. */
+import { deepEqual, equal, ok, rejects } from "node:assert/strict";
+import { chatBody, closedChats, promptOf, streamChat } from "../support/chat.ts";
+import { countEntries, proven, withSql } from "../support/database.ts";
+import { withDeployment } from "../support/deployment.ts";
+import { signUpWith } from "../support/people.ts";
+import { balanceOf } from "../support/purchases.ts";
+import { readWorld } from "../support/world.ts";
+
+const world = readWorld();
+
+/** Far from what is recorded: several records have been made, and the answer is not near its end. */
+const READ_TOKENS = 300;
+const MAX_UNRECORDED_TOKENS = 64;
+
+Deno.test("T9: a chat whose isolate dies is charged what was recorded, and its key runs anew", async () => {
+  const person = await signUpWith(world, "1000");
+  const { content } = promptOf("[tokens:2000] [pace:2]");
+  const body = chatBody(content, { max_output_tokens: 3_000 });
+  const key = crypto.randomUUID();
+  let read = 0;
+  await withDeployment(world, {}, async (deployment, kill) => {
+    let dying: Promise<void> | undefined;
+    const reading = streamChat(deployment, person, body, (deltas) => {
+      read = deltas;
+      if (deltas >= READ_TOKENS) dying ??= kill();
+      return true;
+    }, key);
+    await rejects(reading);
+    await dying;
+  });
+  ok(Number((await balanceOf(world, person.id)).held) > 0, "nothing is held");
+  await withSql(world, (sql) => sql`select farthing.sweep_chats(now() + interval '61 seconds')`);
+  const [chat] = await closedChats(world, person);
+  equal(chat?.state, "settled");
+  // Either way: what was sent unrecorded, or recorded and still on its way.
+  const gap = Math.abs(read - chat!.streamed_tokens);
+  ok(gap <= MAX_UNRECORDED_TOKENS, `${read} read, ${chat?.streamed_tokens} charged`);
+  const { held, balance } = await balanceOf(world, person.id);
+  const price = (chat!.input_tokens * 20 + chat!.streamed_tokens * 60) / 1000;
+  deepEqual([held, Number(balance)], ["0", 1000 - price]);
+  equal(await countEntries(world, person.id, "settle"), 1);
+
+  const again = await streamChat(world, person, body, () => true, key);
+  deepEqual([again.replayed, again.events.at(-1)?.name], [false, "usage"]);
+  equal((await balanceOf(world, person.id)).held, "0");
+  await proven(world);
+});
