@@ -83,3 +83,31 @@ Deno.test("a step in flight is broken off at the hard limit, and the job goes on
   assert.deepEqual([row.status, row.attempts], ["queued", 0]);
   assert.equal((await run([type])).completed, 1);
 });
+
+Deno.test("a run that is over gives one waiting job back, which wakes the next run", async () => {
+  const { clock, jobs, run } = makeJobWorld();
+  const rows = [1, 2, 3].map(() => jobs.add("short"));
+  const type = makeType("short", (job) => {
+    clock.advance(100);
+    return Promise.resolve(job.id);
+  });
+  const report = await run([type], { concurrency: 1, wallMs: 100 });
+  assert.deepEqual(report, { claimed: 1, completed: 1, failed: 0, released: 0 });
+  assert.deepEqual(jobs.callsOf("jobs_yield").map(({ p_job_id }) => p_job_id), [rows[1]?.job_id]);
+  assert.deepEqual(rows.map(({ status, attempts }) => [status, attempts]), [
+    ["completed", 1],
+    ["queued", 0],
+    ["queued", 0],
+  ]);
+});
+
+Deno.test("a run that is over while nothing waits wakes nobody", async () => {
+  const { clock, jobs, run } = makeJobWorld();
+  jobs.add("short");
+  const type = makeType("short", () => {
+    clock.advance(100);
+    return Promise.resolve(null);
+  });
+  await run([type], { wallMs: 100 });
+  assert.deepEqual(jobs.callsOf("jobs_yield"), []);
+});
