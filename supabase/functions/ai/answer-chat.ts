@@ -1,5 +1,5 @@
 /** A chat that is answered in one piece. */
-import { releaseChat, settleChat } from "./close-chat.ts";
+import { codeOf, releaseChat, settleChat } from "./close-chat.ts";
 import { keepAlive } from "./heartbeat.ts";
 import type { Answer, OpenChat } from "./open-chat.ts";
 
@@ -11,7 +11,7 @@ async function ask(chat: OpenChat) {
   try {
     return await ai.complete(request);
   } catch (error) {
-    await releaseChat(chat, error);
+    await releaseChat(chat, codeOf(error));
     throw error;
   } finally {
     stop();

@@ -2,6 +2,7 @@
 import type { AiMessage, AiUsage } from "../_shared/ai/ai.ts";
 import { classify, redactWithFindings } from "../_shared/privacy/redact.ts";
 import type { OpenChat } from "./open-chat.ts";
+import { storable } from "./storable.ts";
 
 // As long as the database keeps.
 const MAX_TEXT = 32_768;
@@ -16,14 +17,22 @@ function transcriptOf(messages: readonly AiMessage[]): string {
   return messages.map(({ role, content }) => `${role}: ${content}`).join("\n\n");
 }
 
+// Escapes of what no text of the database may hold.
+const UNSTORABLE = /\\u(0000|d[89a-f])/i;
+
 /** Only after redaction: what breaks the JSON by it is not kept as JSON. */
 function structureOf(text: string | null): unknown {
-  if (text === null || !/^\s*[{[]/.test(text)) return null;
+  if (text === null || !/^\s*[{[]/.test(text) || UNSTORABLE.test(text)) return null;
   try {
     return JSON.parse(text);
   } catch {
     return null;
   }
+}
+
+/** Cut after redaction: half of a card number would not be known for one. */
+function cut(text: string): string {
+  return storable(text.slice(0, MAX_TEXT));
 }
 
 /** The record of `farthing.write_ai_log`. */
@@ -33,9 +42,8 @@ export function chatLog(chat: OpenChat, { text, usage, errorCode }: Ended) {
   return {
     kind: "chat",
     model: chat.request.model,
-    // Cut after redaction: half of a card number would not be known for one.
-    prompt: prompt.text.slice(0, MAX_TEXT),
-    response: response?.text.slice(0, MAX_TEXT) ?? null,
+    prompt: cut(prompt.text),
+    response: response === null ? null : cut(response.text),
     structured: structureOf(response?.text ?? null),
     usage,
     classification: classify([...prompt.kinds, ...response?.kinds ?? []]),

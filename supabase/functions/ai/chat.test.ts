@@ -231,3 +231,20 @@ Deno.test("the log record is redacted, classified and names the request", async 
   const kept = fake.calls[1]!.args.p_answer as { message: { content: string } };
   assert.equal(kept.message.content, text);
 });
+
+Deno.test("what the database cannot store of an answer is replaced, and not kept as JSON", async () => {
+  const text = `{"a": "\\u0000"} \u0000${"x".repeat(32_767)}\u{1f4b8}`;
+  for (const said of [text, '{"a": "\\ud83d"}']) {
+    const usage = { input_tokens: 1, output_tokens: 1 };
+    const complete = () => Promise.resolve({ text: said, finishReason: "stop\u0000", usage });
+    const fake = await makeFake({ ai: { complete } });
+    await (await post(fake)).body?.cancel();
+    const args = fake.calls[1]!.args as {
+      p_answer: { message: { content: string }; finish_reason: string };
+      p_log: { response: string; structured: unknown };
+    };
+    const kept = [args.p_answer.message.content, args.p_answer.finish_reason, args.p_log.response];
+    for (const each of kept) assert(each.isWellFormed() && !each.includes("\u0000"));
+    assert.equal(args.p_log.structured, null);
+  }
+});

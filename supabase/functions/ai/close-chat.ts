@@ -4,6 +4,9 @@ import type { AiUsage } from "../_shared/ai/ai.ts";
 import { ApiError } from "../_shared/http/errors.ts";
 import { chatLog } from "./chat-log.ts";
 import type { Answer, OpenChat } from "./open-chat.ts";
+import { storable } from "./storable.ts";
+
+const MAX_REASON = 64;
 
 // Together with the calls' own time-outs well below the 60 s after which the sweep takes over.
 const MAX_RETRIES = 3;
@@ -27,7 +30,8 @@ export interface Ending {
   readonly errorCode?: string;
 }
 
-function codeOf(error: unknown): string {
+/** What the log says of an error. */
+export function codeOf(error: unknown): string {
   return error instanceof ApiError ? error.code : "internal";
 }
 
@@ -50,8 +54,8 @@ export async function settleChat(chat: OpenChat, ending: Ending): Promise<Answer
     p_hold_id: chat.holdId,
     p_usage: usage,
     p_answer: {
-      message: { role: "assistant" as const, content: text },
-      finish_reason: finishReason,
+      message: { role: "assistant" as const, content: storable(text) },
+      finish_reason: storable(finishReason.slice(0, MAX_REASON)),
     },
     p_log: chatLog(chat, { text, usage, errorCode }),
     p_idempotency_key: chat.idempotencyKey,
@@ -67,10 +71,10 @@ export async function settleChat(chat: OpenChat, ending: Ending): Promise<Answer
 }
 
 /** Gives back what was held and frees the key, for a provider that gave nothing. Never throws. */
-export async function releaseChat(chat: OpenChat, cause: unknown): Promise<void> {
+export async function releaseChat(chat: OpenChat, errorCode: string): Promise<void> {
   const args = {
     p_hold_id: chat.holdId,
-    p_log: chatLog(chat, { text: null, usage: null, errorCode: codeOf(cause) }),
+    p_log: chatLog(chat, { text: null, usage: null, errorCode }),
     p_idempotency_key: chat.idempotencyKey,
   };
   try {

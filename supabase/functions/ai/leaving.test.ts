@@ -102,3 +102,17 @@ Deno.test("T9: a runtime that tells of the caller by its signal alone ends the s
   await answer.body?.cancel();
   assert.equal(argsOf(fake, "chats_settle").length, 1);
 });
+
+Deno.test("T9: a stream that is left within a character is settled with text that can be kept", async () => {
+  const provider = ledModel();
+  const fake = await makeFake({ ai: provider.ai });
+  provider.say("a \ud83d");
+  const reader = (await postStreamed(fake)).body!.getReader();
+  await reader.read();
+  await reader.cancel();
+  await settled(fake);
+  const [settle] = argsOf(fake, "chats_settle");
+  const { message } = settle?.p_answer as { message: { content: string } };
+  const { response } = settle?.p_log as { response: string };
+  assert.deepEqual([message.content, response], ["a \ufffd", "a \ufffd"]);
+});

@@ -5,7 +5,7 @@
  */
 import type { AiPiece, AiUsage, TokenMeter } from "../_shared/ai/ai.ts";
 import { ApiError } from "../_shared/http/errors.ts";
-import { type Ending, releaseChat, settleChat } from "./close-chat.ts";
+import { codeOf, type Ending, releaseChat, settleChat } from "./close-chat.ts";
 import { keepAlive } from "./heartbeat.ts";
 import type { Answer, OpenChat } from "./open-chat.ts";
 import { type Progress, startProgress } from "./progress.ts";
@@ -13,6 +13,9 @@ import { sseEvent, sseResponse } from "./sse.ts";
 
 /** Why a stream ends when its caller has left. */
 class CallerLeft extends Error {}
+
+/** How an answer ended, and what its log says, when the caller left. */
+const LEFT = "aborted";
 
 interface Started {
   readonly chat: OpenChat;
@@ -97,7 +100,7 @@ async function pump(started: Started, send: Send): Promise<void> {
     const usage = usageOf(chat, sent);
     const { text } = sent;
     if (caller.signal.aborted) {
-      ending = { text, finishReason: "aborted", usage, errorCode: "aborted" };
+      ending = { text, finishReason: LEFT, usage, errorCode: LEFT };
     } else {
       broken = toApiError(error);
       logBreak(chat, broken);
@@ -131,9 +134,9 @@ async function start(chat: OpenChat, caller: AbortController): Promise<Started> 
     caller.abort(new CallerLeft());
     if (hasLeft && progress !== undefined) {
       const usage = usageOf(chat, { text: "", tokens: 0 });
-      await settleChat(chat, { text: "", finishReason: "aborted", usage, errorCode: "aborted" });
+      await settleChat(chat, { text: "", finishReason: LEFT, usage, errorCode: LEFT });
     } else {
-      await releaseChat(chat, hasLeft ? new CallerLeft() : error);
+      await releaseChat(chat, hasLeft ? LEFT : codeOf(error));
     }
     if (hasLeft) throw new ApiError("request_timeout", { internal: "the caller left" });
     throw error;
