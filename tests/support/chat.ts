@@ -9,6 +9,7 @@ import type { World } from "./world.ts";
 /** A request that the stand-in had: `ended` when nothing more will change. */
 export interface Asked {
   readonly model: string;
+  readonly messages: readonly { readonly role: string; readonly content: string }[];
   readonly stream: boolean;
   readonly status: number | null;
   readonly tokens_sent: number;

@@ -1,0 +1,94 @@
+/** Runners that die or stand still in the middle of a step: others go on, and nothing is paid twice. */
+import { deepEqual, equal, ok } from "node:assert/strict";
+import { askedOf } from "../support/chat.ts";
+import { ledgerOf, proven } from "../support/database.ts";
+import { type Queue, withQueue } from "../support/job-queue.ts";
+import { inFlight, paidOncePerStep } from "../support/paid-jobs.ts";
+import { signUpWith } from "../support/people.ts";
+import { startRunner } from "../support/runner.ts";
+import { until } from "../support/until.ts";
+import { readWorld } from "../support/world.ts";
+
+const world = readWorld();
+const CREDITS = 1_000;
+const STEPS = ["plan", "question-1", "question-2", "question-3", "synthesis"];
+
+// Long enough to live with a busy machine, short enough to wait for.
+const SHORT_LEASE = { leaseSeconds: 2, heartbeatMs: 400, concurrency: 8 };
+
+function addResearch(queue: Queue, userId: string, nr: number): Promise<string> {
+  const query = `${queue.name} asks for job ${nr}; [plan:3][tokens:30][slow:300]`;
+  return queue.add("research", userId, { query });
+}
+
+/** Nothing of a runner that is gone is still being written. */
+function nothingIsWritten({ sql }: Queue): Promise<true> {
+  return until("no checkpoint is being written", async () => {
+    const writing = await sql`select from pg_stat_activity
+      where state = 'active' and query like '%jobs_checkpoint%' and pid <> pg_backend_pid()`;
+    return writing.length === 0 || undefined;
+  });
+}
+
+Deno.test("jobs of a runner killed in the middle of a step go on after their last checkpoint", async () => {
+  const { id } = await signUpWith(world, String(CREDITS));
+  await withQueue(world, async (queue) => {
+    for (let nr = 0; nr < 4; nr++) await addResearch(queue, id, nr);
+    await using first = await startRunner(world, queue.name, SHORT_LEASE);
+    await until("each job has kept a step", async () => {
+      const jobs = await queue.jobs();
+      return jobs.every(({ steps }) => steps.length > 0) || undefined;
+    });
+    await inFlight(world, queue, 4);
+    first.kill("SIGKILL");
+    await first[Symbol.asyncDispose]();
+    await nothingIsWritten(queue);
+    const kept = await queue.jobs();
+    const asked = await askedOf(world, queue.name);
+    ok(kept.some(({ steps }) => asked.length > steps.length), "a step was in flight");
+
+    await using _second = await startRunner(world, queue.name, SHORT_LEASE);
+    const jobs = await queue.emptied();
+    for (const { status, attempts, steps } of jobs) {
+      deepEqual([status, attempts, steps], ["completed", 2, STEPS]);
+    }
+    // Only what had not been kept was asked for again.
+    const missing = kept.reduce((sum, { steps }) => sum + STEPS.length - steps.length, 0);
+    equal((await askedOf(world, queue.name)).length, asked.length + missing);
+    await paidOncePerStep(world, queue, id, CREDITS);
+  });
+  await proven(world);
+});
+
+Deno.test("runner stopped beyond its lease finds its job done by another, and changes nothing", async () => {
+  const { id } = await signUpWith(world, String(CREDITS));
+  await withQueue(world, async (queue) => {
+    await using first = await startRunner(world, queue.name, SHORT_LEASE);
+    const jobId = await addResearch(queue, id, 0);
+    await until("a step is kept", async () => (await queue.jobs())[0]?.steps[0]);
+    await inFlight(world, queue, 1);
+    first.kill("SIGSTOP");
+
+    await using second = await startRunner(world, queue.name, SHORT_LEASE);
+    const jobs = await queue.emptied();
+    deepEqual([jobs[0]?.status, jobs[0]?.attempts], ["completed", 2]);
+    await until("the other one did it", () => second.ended("completed")[0]);
+    const everything = async () => [
+      await ledgerOf(world, id),
+      [...await queue.sql`select * from farthing.jobs where job_id = ${jobId}`],
+      [
+        ...await queue.sql`select c.* from farthing.job_checkpoints c
+        join farthing.jobs using (job_nr) where job_id = ${jobId} order by nr`,
+      ],
+      [...await queue.sql`select * from farthing.ai_logs where user_id = ${id} order by log_id`],
+    ];
+    const before = await everything();
+
+    first.kill("SIGCONT");
+    await until("the first one noticed", () => first.ended("lost")[0]);
+    deepEqual(await everything(), before);
+    deepEqual(first.ended("completed"), []);
+    await paidOncePerStep(world, queue, id, CREDITS);
+  });
+  await proven(world);
+});
