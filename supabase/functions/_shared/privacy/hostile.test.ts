@@ -81,8 +81,12 @@ function filled(piece: string, length: number): string {
 for (const [name, piece] of Object.entries(PIECES)) {
   Deno.test(`1 MB of ${name} takes time in proportion`, () => {
     const shortMs = Math.max(leastMs(filled(piece, SHORT)), MIN_MS);
-    const longMs = msOf(filled(piece, LONG));
-    const growth = longMs / shortMs;
-    assert(growth < MAX_GROWTH, `${shortMs} ms for 64 KB, ${longMs} ms for 1 MB`);
+    const long = filled(piece, LONG);
+    let longMs = msOf(long);
+    // A machine that was busy with something else is asked again; a pattern that is slow stays slow.
+    for (let again = 0; again < 3 && longMs / shortMs >= MAX_GROWTH; again++) {
+      longMs = Math.min(longMs, msOf(long));
+    }
+    assert(longMs / shortMs < MAX_GROWTH, `${shortMs} ms for 64 KB, ${longMs} ms for 1 MB`);
   });
 }
