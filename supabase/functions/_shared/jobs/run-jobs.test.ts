@@ -111,3 +111,25 @@ Deno.test("a run that is over while nothing waits wakes nobody", async () => {
   await run([type], { wallMs: 100 });
   assert.deepEqual(jobs.callsOf("jobs_yield"), []);
 });
+
+/** How many jobs each claim of a run asked for, the largest first. */
+async function claimSizes(tookMs: number): Promise<number[]> {
+  const { clock, jobs, run } = makeJobWorld();
+  for (let nr = 0; nr < 200; nr++) jobs.add("short");
+  const type = makeType("short", () => {
+    clock.advance(tookMs);
+    return Promise.resolve(null);
+  });
+  const report = await run([type], { concurrency: 4, heartbeatMs: 1e9 });
+  assert.equal(report.completed, 200);
+  return jobs.callsOf("jobs_claim").map(({ p_limit }) => p_limit as number).sort((a, b) => b - a);
+}
+
+Deno.test("a run claims more at a time while its jobs are small, up to half of 64", async () => {
+  const sizes = await claimSizes(0);
+  assert.deepEqual([sizes[0], sizes.at(-1)], [32, 2]);
+});
+
+Deno.test("a run claims no more at a time when its jobs take long", async () => {
+  assert.equal((await claimSizes(101))[0], 2);
+});

@@ -36,12 +36,11 @@ export interface RunnerOptions {
 const LEASE_SECONDS = 60;
 
 // The platform ends a request after 150 s, and a function after 2 s of CPU: half of that is for what is not
-// counted, the event loop and the answers' parsing. 32 jobs at a time, because a call to the database costs
-// the same for one job as for many; as many of the largest inputs take half of a function's 256 MB.
+// counted, the event loop and the answers' parsing.
 const DEFAULTS = {
   leaseSeconds: LEASE_SECONDS,
   heartbeatMs: LEASE_SECONDS * 1000 / 3,
-  concurrency: 32,
+  concurrency: 16,
   wallMs: 100_000,
   hardMs: 140_000,
   cpuMs: 1_000,
@@ -51,7 +50,7 @@ const DEFAULTS = {
 /** Claiming, ending and one heartbeat's share of a job. */
 const JOB_CPU_MS = 1;
 
-/** A claim brings half as many at most, each with an input of up to 1 MiB. */
+/** Twice as many where jobs are over at once: what is small takes little memory either. */
 const SMALL_JOBS = { most: 64, smallMs: 100 };
 
 // The database's clock decides what is due; ours may run before it.
@@ -183,6 +182,8 @@ class Runner {
       // Its lease will run out, and another runner will go on from the last checkpoint.
       const { code, detail } = describeFailure(error);
       this.tools.log("error", "job not ended", { ...record, code, detail });
+    } finally {
+      this.#room.left(this.clock.nowMs() - beginMs);
     }
   }
 
