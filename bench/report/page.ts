@@ -54,9 +54,10 @@ says what an arm leaves out. The floors, and the two-sided transfer with balance
 beside them without a goal, are ours:
 [bench/floors.sql](../bench/floors.sql), [bench/queue/queue.sql](../bench/queue/queue.sql).
 
-The queues are filled before the clock runs and worked off until they are empty, the same number of jobs by each
-arm, all in one database. Each job has to have run exactly once. Its rows without c are a process of
-their own with one runtime, driven as it comes: [bench/queue/runtime.ts](../bench/queue/runtime.ts).
+The queues are filled before the clock runs and worked off until they are empty, the same number of
+jobs by each arm, all in one database. Each job has to have run exactly once. The rows without c are one
+runtime in a process of its own, driven as it comes:
+[bench/queue/runtime.ts](../bench/queue/runtime.ts).
 `;
 
 /** Writes the page; `command` is how to repeat it. */
