@@ -85,7 +85,10 @@ interface Declaration<S extends z.ZodType> {
   readonly summary: string;
   readonly who: readonly MayAsk[];
   readonly input: S;
-  /** What a step takes of the 2 s of CPU that one run of a function has. */
+  /**
+   * What a step takes of the 2 s of CPU that one run of a function has: as measured, and twice that, for
+   * its two calls and a slower machine.
+   */
   readonly stepCpuMs: number;
   /**
    * An upper bound of what the job will use; none: it is free.

@@ -77,7 +77,7 @@ export const ledgerExport = defineJobType({
   summary: "Writes the ledger of an account as a CSV file of any size",
   who: ["user", "secret"],
   input: Input,
-  stepCpuMs: 25,
+  stepCpuMs: 12,
   estimate: () => Promise.resolve([]),
   run: async (job, input, tools) => {
     let chunk: Chunk = { next: null, newest: 0, rows: 0, bytes: 0, limit: MAX_ROWS };

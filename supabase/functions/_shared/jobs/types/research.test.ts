@@ -75,7 +75,7 @@ Deno.test("research that is resumed asks the model only for the steps that are m
   const { jobs, run } = makeJobWorld({ ai });
   const row = jobs.add("research", QUERY);
   // Enough for the plan and one question.
-  assert.deepEqual((await run([research], { cpuMs: 30 })).released, 1);
+  assert.deepEqual((await run([research], { cpuMs: 15 })).released, 1);
   assert.deepEqual([asked.length, row.status], [2, "queued"]);
   assert.equal((await run([research])).completed, 1);
   assert.equal(asked.length, 4);

@@ -58,7 +58,7 @@ export const research = defineJobType({
   summary: "Plans questions about a query, answers each by a model, and writes a report",
   who: ["user", "secret"],
   input: ResearchInput,
-  stepCpuMs: 20,
+  stepCpuMs: 8,
   estimate: async ({ query }, tools) => await estimateResearch(await tools.ai(), query),
   run,
 });
