@@ -124,8 +124,10 @@ async function secondClick(world: World): Promise<void> {
   await proven(world);
 }
 
+/** Every third says when it occurred. */
 const event = (nr: number) => ({
   ...{ event_id: `e-${nr}`, model: "gpt-4o", input_tokens: 10, output_tokens: 0 },
+  ...(nr % 3 === 0 && { occurred_at: new Date(Date.now() - 60_000).toISOString() }),
 });
 
 async function ledgerExport(world: World): Promise<void> {
