@@ -197,7 +197,8 @@ begin
     insert into farthing.jobs (user_id, type, input, input_hash, run_after, account_id, hold_id, rates,
       client_temp_id, correlation_id, created_at, expires_at)
     values (p_user_id, p_type, v_input, v_input_hash, p_now, v_hold.account_id, v_hold.hold_id,
-      farthing.rates_of(v_estimate, p_now), p_client_temp_id, p_correlation_id, p_now, p_now + c_life)
+      case when v_estimate <> '[]' then farthing.rates_of(v_estimate, p_now) end, p_client_temp_id,
+      p_correlation_id, p_now, p_now + c_life)
     returning * into v_job;
     perform farthing.wake_runner();
   elsif v_job.type <> p_type or v_job.input_hash <> v_input_hash then
