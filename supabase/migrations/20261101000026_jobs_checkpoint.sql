@@ -37,11 +37,16 @@ begin
       perform farthing.refuse_usage(v_event, 'usage.');
     end if;
   end loop;
+  -- Numbered anew, in order: charges are written by their index, and their ids by their place.
   return array(
-    select e from (select u as e, row_number() over (partition by u.event_id) as mention
-      from unnest(v_events) u) m
+    select row((row_number() over (order by m.nr))::int, m.user_id, m.event_id, m.model, m.rate_version,
+      m.credits, m.metadata, m.event_at, m.problem, m.field)::farthing.priced_usage
+    from (select v.*, row_number() over (partition by v.event_id order by v.nr) as mention
+      from unnest(v_events) with ordinality v (index, user_id, event_id, model, rate_version, credits,
+        metadata, event_at, problem, field, nr)) m
     where m.mention = 1 and (select true from farthing.usage_events k
-      where k.account_id = p_job.account_id and k.event_id = (m.e).event_id) is null);
+      where k.account_id = p_job.account_id and k.event_id = m.event_id) is null
+    order by m.nr);
 end
 $$;
 comment on function farthing.price_step is

@@ -3,7 +3,7 @@
 begin;
 \ir helpers/story.psql
 \ir helpers/jobs.psql
-select plan(62);
+select plan(69);
 
 -- Four steps of 50 are held; two are used; the rest comes back.
 select isnt(tests.give('ann', '300'), null, 'ann has 300');
@@ -122,6 +122,32 @@ select is(tests.claim('one', 'paid', '30 h 1 s') || (tests.step('dan', 1, 's1', 
   || (tests.step('dan', 1, 's2', 1, '31 h 2 s') ->> 'credits'), '15050',
   'credits that expired under a job pay its steps');
 select is(tests.standing('dan', '31 h 3 s'), 'balance 0, held 0, available 0, debt 0', 'to the last');
+
+-- A step of many events: each charged at its own time's rate, under its own id, and none twice.
+select isnt(tests.give('eve', '1000', null, '40 h'), null, 'eve has 1000');
+create temporary table events as select jsonb_build_array(
+  jsonb_build_object('event_id', 'e9', 'model', 'gpt-4o', 'input_tokens', 1000),
+  jsonb_build_object('event_id', 'e2', 'model', 'gpt-4o', 'input_tokens', 2000, 'occurred_at',
+    tests.after('20 h')),
+  jsonb_build_object('event_id', 'e1', 'model', 'gpt-4o', 'input_tokens', 3000),
+  jsonb_build_object('event_id', 'e2', 'model', 'gpt-4o', 'input_tokens', 9999, 'occurred_at',
+    tests.after('20 h')),
+  jsonb_build_object('event_id', 'e0', 'model', 'gpt-4o', 'input_tokens', 4000)) as usage;
+select is(usage_charge(tests.person('eve'), '{"event_id": "e0", "model": "gpt-4o", "input_tokens": 4000}',
+  p_now => tests.after('40 h')) #>> '{data,credits}', '80', 'one of them has been charged already');
+select is((select data ->> 'held' from events, tests.job('eve', 'paid', usage, p_passed => '40 h')), '399.98',
+  'all are held for');
+select is(tests.claim('one', 'paid', '40 h 1 s'), '1', 'the job is claimed');
+select is(jobs_checkpoint(tests.job_id('eve'), 1, 'all', null, usage, p_now => tests.after('40 h 2 s'))
+  - 'held'::text, '{"status": "processing", "credits": "120", "duplicates": 2}', 'two of five are known')
+from events;
+select is((select string_agg(format('%s %s', u.event_id, trim_scale(e.amount)), ', ' order by u.event_id)
+  from farthing.usage_events u join farthing.entries e on e.account_id = u.account_id
+    and e.seq between u.first_seq and u.last_seq and e.reference_id = u.event_id
+  where u.account_id = (select account_id from farthing.jobs where job_id = tests.job_id('eve'))),
+  'e0 80, e1 60, e2 40, e9 20', 'each event has its own entry');
+select is(jobs_cancel(null, tests.job_id('eve'), tests.after('40 h 3 s')) ->> 'status', 'cancelled',
+  'it ends');
 
 select is_empty('select * from farthing.prove()', 'the ledger proves itself');
 select * from finish();
