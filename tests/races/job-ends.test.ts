@@ -142,7 +142,7 @@ for (
   });
 }
 
-Deno.test("one who leaves while their job is worked on, cancelled and swept leaves nothing held", async () => {
+Deno.test("one who leaves while their job is worked on, cancelled and swept leaves no hold", async () => {
   await withQueue(world, async (queue) => {
     const { sql } = queue;
     for (let round = 0; round < ROUNDS; round++) {

@@ -28,7 +28,7 @@ async function jobsOf({ as }: Person) {
 
 /** Of one job at most, which may have paid a step by now. */
 async function isHeldOnce({ id }: Person, amount: string): Promise<void> {
-  const { held } = await balanceOf(world, id);
+  const { held = "0" } = await balanceOf(world, id);
   ok(new Decimal(held).gt(0) && new Decimal(held).lte(amount), `${held} of ${amount}`);
 }
 
