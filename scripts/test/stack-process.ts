@@ -8,9 +8,17 @@ import { ROOT } from "./suite.ts";
 const START_TIMEOUT_MS = 60_000;
 const LAST_LINES = 30;
 
-/** Reads a stream to its end and keeps its last lines. */
-async function keepLast(stream: ReadableStream<Uint8Array>, lines: string[]): Promise<void> {
+/** What the stack prints, kept in its data directory: no test's name, token or address may be in it. */
+export const STACK_OUTPUT = "stack.out";
+
+/** Reads a stream to its end into a file, and keeps its last lines. */
+async function keep(
+  stream: ReadableStream<Uint8Array>,
+  file: string,
+  lines: string[],
+): Promise<void> {
   for await (const text of stream.pipeThrough(new TextDecoderStream())) {
+    await Deno.writeTextFile(file, text, { append: true });
     lines.push(...text.split("\n"));
     lines.splice(0, lines.length - LAST_LINES);
   }
@@ -44,7 +52,9 @@ export async function withStack<T>(use: (env: Record<string, string>) => Promise
     stderr: "piped",
   }).spawn();
   const said: string[] = [];
-  const reading = [keepLast(child.stdout, said), keepLast(child.stderr, said)];
+  const reading = [child.stdout, child.stderr].map((stream) =>
+    keep(stream, `${dataDir}/${STACK_OUTPUT}`, said)
+  );
   let ended = false;
   const ending = child.status.then(() => ended = true);
   const cleanup = async () => {

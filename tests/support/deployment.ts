@@ -39,11 +39,13 @@ export function environment(world: World, changes: Record<string, string>): Reco
  * Runs `use` against functions of their own, which take the data API to the database unless
  * DATABASE_POOL_URL is among the changes. Sign-up and REST stay the stack's. `kill` ends them as a crash
  * does.
+ * @param hear gets what they print
  */
 export async function withDeployment<T>(
   world: World,
   changes: Record<string, string>,
   use: (world: World, kill: () => Promise<void>) => Promise<T>,
+  hear: (text: string) => void = () => {},
 ): Promise<T> {
   await using server = new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", "--no-check", SERVER],
@@ -53,7 +55,8 @@ export async function withDeployment<T>(
     stderr: "null",
   }).spawn();
   const [first, rest] = server.stdout.tee();
-  const reading = rest.pipeTo(new WritableStream());
+  const reading = rest.pipeThrough(new TextDecoderStream())
+    .pipeTo(new WritableStream({ write: hear }));
   const port = await portOf(first);
   let isDead = false;
   const kill = async (signal: Deno.Signal = "SIGKILL") => {

@@ -29,16 +29,20 @@ async function collect(output: ReadableStream<Uint8Array>, said: Said[]): Promis
   }
 }
 
-/** A runner of a queue's jobs that is looking for some. */
+/**
+ * A runner of a queue's jobs that is looking for some.
+ * @param changes of its environment
+ */
 export async function startRunner(
   world: World,
   queue: string,
   options: Partial<RunnerOptions>,
+  changes: Record<string, string> = {},
 ): Promise<Runner> {
   const child = new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", "--no-check", PROGRAM],
     env: {
-      ...environment(world, { DATABASE_POOL_URL: world.databaseUrl }),
+      ...environment(world, { DATABASE_POOL_URL: world.databaseUrl, ...changes }),
       RUNNER: JSON.stringify({ queue, ...options }),
     },
     // Ours alone to write to: it ends where this process ends, however that comes about.

@@ -18,18 +18,22 @@ export const http: Suite = {
     if (found.length === 0) return { rows: [], skipped: [] };
     const hasBrowser = findChromium() !== undefined;
     const files = found.filter((file) => hasBrowser || !file.startsWith("tests/browser/"));
-    // The faults take the database from under everyone: they come last, by themselves.
+    // The faults take the database from under everyone: they come by themselves. What looks for traces
+    // of all the others comes last.
     const isFault = (file: string) => file.startsWith("tests/faults/");
+    const isLast = (file: string) => file.startsWith("tests/last/");
+    const ownTurn = (file: string) => isFault(file) || isLast(file);
     const flags = ["--no-check"];
     return await withStack(async (env) => {
       const rows = [
         ...await runDenoTests({
-          files: files.filter((file) => !isFault(file)),
+          files: files.filter((file) => !ownTurn(file)),
           env,
           flags,
           jobs: 2,
         }),
         ...await runDenoTests({ files: files.filter(isFault), env, flags }),
+        ...await runDenoTests({ files: files.filter(isLast), env, flags }),
       ];
       return { rows, skipped: hasBrowser ? [] : [NO_BROWSER] };
     });

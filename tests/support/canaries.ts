@@ -1,0 +1,52 @@
+/** Personal data and secrets that nobody else has: where one is found again, it was leaked. */
+import { randomBytes } from "node:crypto";
+
+type Kind = "email" | "key" | "token" | "card" | "phone" | "iban";
+
+export interface Canaries {
+  /** As they are said. */
+  readonly each: Readonly<Record<Kind, string>>;
+  /** All of them in one sentence. */
+  readonly said: string;
+}
+
+function digits(count: number): string {
+  return [...randomBytes(count)].map((byte) => byte % 10).join("");
+}
+
+/** The digit that makes a card's number one (Luhn). */
+function checkDigit(number: string): number {
+  const sum = [...number].reverse().reduce((sum, digit, at) => {
+    const value = Number(digit) * (at % 2 === 0 ? 2 : 1);
+    return sum + (value > 9 ? value - 9 : value);
+  }, 0);
+  return (10 - sum % 10) % 10;
+}
+
+/** A German IBAN: D is 13, E is 14, and the check makes the whole 1 modulo 97. */
+function iban(account: string): string {
+  const check = 98n - BigInt(`${account}131400`) % 97n;
+  return `DE${String(check).padStart(2, "0")}${account}`;
+}
+
+const part = (value: object) => btoa(JSON.stringify(value)).replaceAll("=", "");
+
+export function makeCanaries(): Canaries {
+  const name = randomBytes(6).toString("hex");
+  const card = `4${digits(14)}`;
+  const each = {
+    email: `canary-${name}@leak.example`,
+    key: `sk-proj-${randomBytes(24).toString("hex")}`,
+    token: [
+      part({ alg: "HS256", typ: "JWT" }),
+      part({ sub: name, role: "authenticated" }),
+      randomBytes(32).toString("base64url"),
+    ].join("."),
+    card: `${card}${checkDigit(card)}`,
+    phone: `+49 151 ${digits(8)}`,
+    iban: iban(digits(18)),
+  };
+  const said = `Write to ${each.email} or call ${each.phone}. Card number: ${each.card}, IBAN: ` +
+    `${each.iban}. The API key is ${each.key} and the token ${each.token}, keep them.`;
+  return { each, said };
+}
