@@ -1,12 +1,29 @@
 import { createClient, FunctionsHttpError } from "@supabase/supabase-js";
 import { DemoError, describeRefusal, type Service } from "./service.ts";
 
+const NOT_MODIFIED = 304;
+
 /** A person in the browser: supabase-js with the publishable key and their own session. */
 export interface Buyer {
   userId: string;
   email: string;
   get(path: string): Promise<unknown>;
   post(path: string, body: Record<string, unknown>, idempotencyKey: string): Promise<unknown>;
+  /** The whole answer; `data` as it came: envelope, text, or the Response of an event stream. */
+  ask(path: string, options: AskOptions): Promise<Answer>;
+}
+
+export interface AskOptions {
+  method: "GET" | "POST" | "DELETE";
+  headers?: Record<string, string>;
+  body?: Record<string, unknown>;
+  signal?: AbortSignal;
+}
+
+export interface Answer {
+  status: number;
+  headers: Headers;
+  data: unknown;
 }
 
 /** Signs up with a random address that no mail server knows. */
@@ -21,20 +38,23 @@ export async function signUp({ url, publishableKey }: Service): Promise<Buyer> {
     throw new DemoError("the sign-up gave no session: turn off e-mail confirmation for the demo");
   }
 
-  type Options = Parameters<typeof supabase.functions.invoke>[1];
-  const invoke = async (path: string, options: Options) => {
-    const { data, error } = await supabase.functions.invoke(path, options);
-    if (error instanceof FunctionsHttpError) {
-      throw await describeRefusal(`${options?.method} /${path}`, error.context);
+  const ask = async (path: string, options: AskOptions): Promise<Answer> => {
+    const { data, error, response } = await supabase.functions.invoke(path, options);
+    // supabase-js takes whatever is not 2xx for an error, and a 304 is none.
+    if (error instanceof FunctionsHttpError && error.context.status !== NOT_MODIFIED) {
+      throw await describeRefusal(`${options.method} /${path}`, error.context);
     }
-    if (error) throw new DemoError(`${options?.method} /${path} failed: ${error.message}`);
-    return data.data;
+    if (!response) throw new DemoError(`${options.method} /${path} failed: ${error?.message}`);
+    return { status: response.status, headers: response.headers, data };
   };
+  const dataOf = async (path: string, options: AskOptions) =>
+    ((await ask(path, options)).data as { data: unknown }).data;
   return {
     userId: data.user.id,
     email,
-    get: (path) => invoke(path, { method: "GET" }),
+    ask,
+    get: (path) => dataOf(path, { method: "GET" }),
     post: (path, body, idempotencyKey) =>
-      invoke(path, { method: "POST", body, headers: { "Idempotency-Key": idempotencyKey } }),
+      dataOf(path, { method: "POST", body, headers: { "Idempotency-Key": idempotencyKey } }),
   };
 }

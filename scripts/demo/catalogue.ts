@@ -16,7 +16,9 @@ const rates = z.array(z.object({
   model: z.string(),
   version: z.number().int(),
   input_per_million_usd: z.string(),
+  cached_input_per_million_usd: z.string().nullable(),
   output_per_million_usd: z.string(),
+  reasoning_per_million_usd: z.string().nullable(),
   markup: z.string(),
 }));
 

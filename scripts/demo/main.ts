@@ -1,4 +1,7 @@
-/** `deno task demo`: the main job from sign-up to proof, on a public trace of real requests. */
+/**
+ * `deno task demo`: the main job from sign-up to proof, on a public trace of real requests.
+ * `deno task demo jobs`: long work and chats.
+ */
 import { parseArgs } from "node:util";
 import pc from "picocolors";
 import { SettingsError } from "../settings/settings.ts";
@@ -9,6 +12,7 @@ import { signUp } from "./buyer.ts";
 import { readPackages, readRate } from "./catalogue.ts";
 import { expectDemo } from "./expected.ts";
 import { play } from "./play.ts";
+import { demoJobs } from "./jobs/play.ts";
 import { createProgress } from "./progress.ts";
 import { readViolations } from "./proof.ts";
 import { withService } from "./reach-stack.ts";
@@ -17,16 +21,24 @@ import { DemoError, type Service } from "./service.ts";
 import { readSample } from "./trace.ts";
 import { compare } from "./verdict.ts";
 
-const USAGE = `Usage: deno task demo [--env-file FILE]
+const USAGE = `Usage: deno task demo [trace | jobs] [--env-file FILE]
 
-Signs somebody up, buys credits on the hosted page, charges 2,000 requests of a
-public trace as gpt-4o and proves the ledger. Uses the stack that runs, else
-starts one for itself; --env-file names the stack's env file.`;
+  trace  Signs somebody up, buys credits on the hosted page, charges 2,000
+         requests of a public trace as gpt-4o and proves the ledger (default).
+  jobs   Runs research, cancels one, lets one fail and try again; streams a
+         chat, leaves another; exports the ledger. Compares each charge with
+         the provider's own list and proves the ledger. Some 40 seconds.
+
+Uses the stack that runs, else starts one for itself; --env-file names the
+stack's env file. Exit code 1 when a figure differs.`;
+
+const DEMOS = new Map([["trace", demoTrace], ["jobs", demoJobs]]);
+const DEFAULT_DEMO = "trace";
 
 const MODEL = "gpt-4o";
 
 /** Plays it all; false where a figure differs or the ledger does not prove itself. */
-async function demo(service: Service): Promise<boolean> {
+async function demoTrace(service: Service): Promise<boolean> {
   const trace = readSample();
   const buyer = await signUp(service);
   print(`${buyer.email} signed up at ${service.url}`);
@@ -56,13 +68,19 @@ async function demo(service: Service): Promise<boolean> {
 }
 
 async function main(): Promise<boolean> {
-  const { values } = parseArgs({
+  const { values, positionals } = parseArgs({
     args: taskArguments(Deno.args),
+    allowPositionals: true,
     options: { "env-file": { type: "string" }, help: { type: "boolean", short: "h" } },
   });
   if (values.help) {
     print(USAGE);
     return true;
+  }
+  const [name = DEFAULT_DEMO, ...more] = positionals;
+  const demo = DEMOS.get(name);
+  if (!demo || more.length > 0) {
+    throw new DemoError(`there is no demo ${positionals.join(" ")}: --help lists them`);
   }
   cleanUpOnSignals();
   return await withService(values["env-file"], (text) => print(pc.dim(text)), demo);

@@ -17,21 +17,29 @@ export function createProgress(total: number): Progress {
   return Deno.stderr.isTerminal() ? createBar(total) : createLines(total);
 }
 
+/** The bar itself, as part of a format. */
+export const BAR = pc.cyan("{bar}");
+
+/** A line of progress on standard error, in the demo's look, that leaves nothing behind. */
+export function createSingleBar(format: string): SingleBar {
+  return new SingleBar({
+    format: `  ${format}`,
+    barCompleteChar: "█",
+    barIncompleteChar: "░",
+    barsize: 20,
+    // Left as they are: Ctrl-C would leave the terminal without them.
+    hideCursor: false,
+    linewrap: true,
+    clearOnComplete: true,
+  });
+}
+
 function createBar(total: number): Progress {
   let bar: SingleBar | undefined;
   return {
     at(done, balance) {
       if (!bar) {
-        bar = new SingleBar({
-          format: `  ${pc.cyan("{bar}")} {value} of {total} requests   balance {balance}`,
-          barCompleteChar: "█",
-          barIncompleteChar: "░",
-          barsize: 20,
-          // Left as they are: Ctrl-C would leave the terminal without them.
-          hideCursor: false,
-          linewrap: true,
-          clearOnComplete: true,
-        });
+        bar = createSingleBar(`${BAR} {value} of {total} requests   balance {balance}`);
         bar.start(total, done, { balance });
       }
       bar.update(done, { balance });

@@ -9,6 +9,7 @@ const checkout = z.object({ order_id: z.string(), checkout_url: z.string() });
 const order = z.object({ status: z.string() });
 const credits = z.object({
   balance: z.string(),
+  held: z.string(),
   lots: z.array(z.object({ id: z.string(), source: z.string(), remaining: z.string() })),
 });
 

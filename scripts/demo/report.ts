@@ -5,9 +5,9 @@ import { percentile } from "./percentile.ts";
 import type { Played } from "./play.ts";
 import type { Check } from "./verdict.ts";
 
-/** Every figure of the run beside the computed one, then tokens and times. */
-export function formatReport(checks: Check[], played: Played, expected: Expected): string {
-  const figures = formatTable(
+/** Every figure of the service beside the computed one. */
+export function formatChecks(checks: Check[]): string {
+  return formatTable(
     [
       { title: "" },
       { title: pc.dim("service"), align: "right" },
@@ -21,6 +21,10 @@ export function formatReport(checks: Check[], played: Played, expected: Expected
       equal ? pc.green("equal") : pc.red("differs"),
     ]),
   );
+}
+
+/** Every figure of the run beside the computed one, then tokens and times. */
+export function formatReport(checks: Check[], played: Played, expected: Expected): string {
   const facts = formatTable([{ title: "" }, { title: "" }], [
     ["tokens", `${group(expected.input_tokens)} in, ${group(expected.output_tokens)} out`],
     ["packages", expected.bought.map(({ name }) => name).join(", ")],
@@ -30,7 +34,7 @@ export function formatReport(checks: Check[], played: Played, expected: Expected
       pc.dim(`(${played.callMs.length} calls, one after the other)`),
     ],
   ]);
-  return `${figures}\n\n${facts}`;
+  return `${formatChecks(checks)}\n\n${facts}`;
 }
 
 /** The ledger's proof, for people. */

@@ -6,6 +6,8 @@ export interface Service {
   publishableKey: string;
   secretKey: string;
   databaseUrl: string;
+  /** The models' stand-in, where there is one. */
+  aiUrl: string | undefined;
 }
 
 /** The demo can't go on; the message says what happened and what to do. */
@@ -25,6 +27,7 @@ export function serviceOf(settings: Settings): Service {
     publishableKey: need(settings, "SUPABASE_PUBLISHABLE_KEY"),
     secretKey: need(settings, "SUPABASE_SECRET_KEY"),
     databaseUrl: need(settings, "SUPABASE_DB_URL"),
+    aiUrl: settings.values.AI_URL,
   };
 }
 

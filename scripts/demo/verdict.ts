@@ -37,13 +37,30 @@ export function compare(played: Played, expected: Expected): Check[] {
 
 /** The sum of the usage entries of a ledger CSV, whose amounts are negative. */
 export function sumOfLedger(csv: string): Exact {
-  const [header = "", ...lines] = csv.trim().split(/\r?\n/);
-  const column = header.split(",").indexOf("amount");
-  if (column < 0) throw new Error(`the ledger's CSV has no column amount: ${header}`);
-  return lines.reduce((sum, line) => sum.minus(line.split(",")[column] ?? ""), new Exact(0));
+  return readColumns(csv, ["amount"])
+    .reduce((sum, [amount = ""]) => sum.minus(amount), new Exact(0));
 }
 
-function check(name: string, service: Exact, computed: Exact): Check {
+/**
+ * Some columns of a ledger CSV, row by row. Only such as stand before the metadata, which is the
+ * first that can hold a comma of its own.
+ */
+export function readColumns(csv: string, names: string[]): string[][] {
+  const [header = "", ...lines] = csv.trim().split(/\r?\n/);
+  const titles = header.split(",");
+  const columns = names.map((name) => titles.indexOf(name));
+  const missing = names.filter((_, at) => columns[at] === -1);
+  if (missing.length > 0) {
+    throw new Error(`the ledger's CSV has no column ${missing.join(", ")}: ${header}`);
+  }
+  return lines.map((line) => {
+    const cells = line.split(",");
+    return columns.map((column) => cells[column] ?? "");
+  });
+}
+
+/** Two numbers, compared by value. */
+export function check(name: string, service: Exact, computed: Exact): Check {
   return {
     name,
     service: service.toFixed(),
@@ -52,6 +69,7 @@ function check(name: string, service: Exact, computed: Exact): Check {
   };
 }
 
-function checkText(name: string, service: string, computed: string): Check {
+/** Two texts, compared as they are. */
+export function checkText(name: string, service: string, computed: string): Check {
   return { name, service, computed, equal: service === computed };
 }

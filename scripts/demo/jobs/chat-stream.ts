@@ -1,0 +1,64 @@
+import { createParser, type EventSourceMessage } from "eventsource-parser";
+import { z } from "zod";
+import type { Buyer } from "../buyer.ts";
+import { DemoError } from "../service.ts";
+
+const MODEL = "gpt-4o";
+
+const delta = z.object({ content: z.string() });
+const bill = z.object({
+  finish_reason: z.string(),
+  usage: z.object({ input_tokens: z.number(), output_tokens: z.number() }),
+  credits: z.string(),
+  hold_id: z.string(),
+});
+
+/** The stream's last event: what it cost. */
+export type Bill = z.infer<typeof bill>;
+
+export interface Reading {
+  /** The same key for the same prompt answers what was answered. */
+  key: string;
+  onDelta?: (text: string) => void;
+  /** After so many pieces of the answer the reader leaves. */
+  leaveAfter?: number;
+}
+
+export interface Streamed {
+  text: string;
+  /** Absent for who left before it came. */
+  bill: Bill | undefined;
+}
+
+/** Reads the streamed answer to a prompt, piece by piece. */
+export async function streamChat(
+  buyer: Buyer,
+  prompt: string,
+  { key, onDelta, leaveAfter = Infinity }: Reading,
+): Promise<Streamed> {
+  const caller = new AbortController();
+  const { data } = await buyer.ask("ai/chat", {
+    method: "POST",
+    headers: { "Idempotency-Key": key },
+    body: { model: MODEL, messages: [{ role: "user", content: prompt }], stream: true },
+    signal: caller.signal,
+  });
+  const streamed: Streamed = { text: "", bill: undefined };
+  let pieces = 0;
+  const onEvent = ({ event, data }: EventSourceMessage) => {
+    if (event === "error") throw new DemoError(`the stream broke off: ${data}`);
+    if (event === "usage") streamed.bill = bill.parse(JSON.parse(data));
+    if (event !== "delta") return;
+    const { content } = delta.parse(JSON.parse(data));
+    streamed.text += content;
+    pieces += 1;
+    onDelta?.(content);
+  };
+  const parser = createParser({ onEvent });
+  for await (const text of (data as Response).body!.pipeThrough(new TextDecoderStream())) {
+    parser.feed(text);
+    if (pieces >= leaveAfter) break;
+  }
+  caller.abort();
+  return streamed;
+}

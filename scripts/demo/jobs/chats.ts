@@ -1,0 +1,75 @@
+/** Two streamed chats: one read to its end, one that its reader leaves. */
+import { countTokens } from "gpt-tokenizer/encoding/o200k_base";
+import { Exact } from "../../rates/exact.ts";
+import { type Bill, streamChat } from "./chat-stream.ts";
+import { createFlow, formatFacts } from "./format.ts";
+import { sayHeading, type Stage, untilReleased } from "./stage.ts";
+import type { Act } from "./verdict.ts";
+import { DemoError } from "../service.ts";
+import { printPiece } from "../../terminal/print.ts";
+
+const WIDTH = 92;
+const LEAVE_AFTER = 12;
+
+/** Markers of the models' stand-in. */
+const WITH_EVERY_KIND = "[tokens:60][pace:40][cached:5][reasoning:12]";
+/** So far apart that none is under way while the reader leaves. */
+const WITH_PAUSES = "[tokens:60][pace:300]";
+
+function actOf(name: string, mark: string, { hold_id, credits }: Bill): Act {
+  const shown = new Exact(credits);
+  return { name, mark, reference: `chat:${hold_id}`, shown, ended: "", wanted: "" };
+}
+
+function printer(): (text: string) => void {
+  const flow = createFlow(WIDTH);
+  return (text) => printPiece(flow(text));
+}
+
+function tokensOf({ usage }: Bill): string {
+  return `${usage.input_tokens} in, ${usage.output_tokens} out`;
+}
+
+export async function playChat(stage: Stage): Promise<Act> {
+  const mark = `${stage.run}-4`;
+  sayHeading(stage, "A chat, read as it comes");
+  const prompt = `What was a farthing worth? (${mark}) ${WITH_EVERY_KIND}`;
+  const key = crypto.randomUUID();
+  const { bill } = await streamChat(stage.buyer, prompt, { key, onDelta: printer() });
+  stage.say();
+  if (!bill) throw new DemoError("the stream ended without its bill");
+  stage.say(formatFacts([["tokens", tokensOf(bill)], ["credits", `charged ${bill.credits}`]]));
+  return { ...actOf("chat", mark, bill), ended: bill.finish_reason, wanted: "stop" };
+}
+
+/** Leaves in the middle; the same key then says what was charged, which has to be what had come. */
+export async function playLeft(stage: Stage): Promise<Act> {
+  const { buyer, say } = stage;
+  const mark = `${stage.run}-5`;
+  sayHeading(stage, `A chat, left after ${LEAVE_AFTER} pieces`);
+  const prompt = `What would a groat have bought? (${mark}) ${WITH_PAUSES}`;
+  const key = crypto.randomUUID();
+  const { text } = await streamChat(buyer, prompt, {
+    key,
+    onDelta: printer(),
+    leaveAfter: LEAVE_AFTER,
+  });
+  say(" ✂");
+  await untilReleased(stage, "left; the service notices");
+  const again = await streamChat(buyer, prompt, { key });
+  if (!again.bill) throw new DemoError("the abandoned chat has no bill under its key");
+  const arrived = countTokens(text, { disallowedSpecial: new Set() });
+  const { output_tokens } = again.bill.usage;
+  say(formatFacts([
+    [
+      "tokens",
+      `${arrived} arrived, ${output_tokens} charged; prompt ${again.bill.usage.input_tokens}`,
+    ],
+    ["credits", `charged ${again.bill.credits}`],
+  ]));
+  return {
+    ...actOf("left", mark, again.bill),
+    ended: `${again.bill.finish_reason}, ${output_tokens} out`,
+    wanted: `aborted, ${arrived} out`,
+  };
+}

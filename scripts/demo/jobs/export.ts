@@ -1,0 +1,32 @@
+/** The ledger as a file, which a job writes and nobody pays for. */
+import { Exact } from "../../rates/exact.ts";
+import { look, readFile, startExport } from "./doors.ts";
+import { follow } from "./follow.ts";
+import { formatFacts } from "./format.ts";
+import { countRows } from "./ledger.ts";
+import { sayHeading, type Stage } from "./stage.ts";
+import type { Act } from "./verdict.ts";
+
+export async function playExport(stage: Stage): Promise<{ act: Act; csv: string }> {
+  const { buyer, progress, run, say } = stage;
+  sayHeading(stage, "The ledger, exported as CSV");
+  const { id, retryAfter } = await startExport(buyer);
+  const { last } = await follow(retryAfter, {
+    look: (etag) => look(buyer, id, etag),
+    wait: (seconds, known) => progress.wait(seconds, known),
+  });
+  progress.clear();
+  const csv = await readFile(buyer, id);
+  say(
+    formatFacts([["file", `${countRows(csv)} rows, ${csv.length.toLocaleString("en-US")} bytes`]]),
+  );
+  const act: Act = {
+    name: "export",
+    mark: `${run}-6`,
+    reference: `job:${id}:`,
+    shown: new Exact(0),
+    ended: last.status,
+    wanted: "completed",
+  };
+  return { act, csv };
+}

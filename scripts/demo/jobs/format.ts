@@ -1,0 +1,28 @@
+import pc from "picocolors";
+import { formatTable } from "../../terminal/table.ts";
+
+const INDENT = "   ";
+
+/** Facts under a heading: a label and what there is to say. */
+export function formatFacts(facts: [string, string][]): string {
+  const rows = facts.map(([label, fact]) => [pc.dim(label), fact]);
+  return formatTable([{ title: "" }, { title: "" }], rows).replaceAll(/^/gm, INDENT);
+}
+
+/** The beginning of a text on one line, so many characters at most. */
+export function shorten(text: string, most: number): string {
+  const line = [...text.replaceAll(/\s+/g, " ").trim()];
+  return line.length <= most ? line.join("") : `${line.slice(0, most - 1).join("").trimEnd()}…`;
+}
+
+/** Lays out text that comes in pieces: indented, and broken at blanks before it is too long. */
+export function createFlow(width: number): (piece: string) => string {
+  let column = 0;
+  return (piece) => {
+    const line = piece.replaceAll(/\s+/g, " ");
+    const breaks = column === 0 || (column + line.length > width && line.startsWith(" "));
+    const laid = breaks ? `${column === 0 ? "" : "\n"}${INDENT}${line.trimStart()}` : line;
+    column = breaks ? INDENT.length + line.trimStart().length : column + line.length;
+    return laid;
+  };
+}

@@ -1,0 +1,73 @@
+import type { SingleBar } from "cli-progress";
+import { print } from "../../terminal/print.ts";
+import { BAR, createSingleBar } from "../progress.ts";
+import { delay } from "../../stack/wait.ts";
+
+/** What is known of a job between two looks. */
+interface Known {
+  status: string;
+  progress: number;
+}
+
+/** How far a job is: a bar that counts down to the next look; where there is no terminal, lines. */
+export interface JobProgress {
+  /** Lets the seconds pass until the next look. */
+  wait(seconds: number, known: Known | undefined): Promise<void>;
+  /** Waits for something that takes as long as it takes; `what` says what. */
+  busy<T>(what: string, work: Promise<T>): Promise<T>;
+  /** Takes the bar away; it comes back with the next wait. */
+  clear(): void;
+}
+
+const TICK_MS = 100;
+
+export function createJobProgress(): JobProgress {
+  return Deno.stderr.isTerminal() ? createBar() : createLines();
+}
+
+const stateOf = (known: Known | undefined): string => known?.status ?? "started";
+
+function createBar(): JobProgress {
+  let bar: SingleBar | undefined;
+  const clear = () => {
+    bar?.stop();
+    bar = undefined;
+  };
+  return {
+    async wait(seconds, known) {
+      const percent = known?.progress ?? 0;
+      const end = performance.now() + seconds * 1000;
+      for (let left = seconds * 1000; left > 0; left = end - performance.now()) {
+        const state = `${stateOf(known)}, next look in ${Math.ceil(left / 1000)} s`;
+        if (!bar) {
+          bar = createSingleBar(`${BAR} {percentage} %   {state}`);
+          bar.start(100, percent, { state });
+        }
+        bar.update(percent, { state });
+        await delay(Math.min(left, TICK_MS));
+      }
+    },
+    async busy(what, work) {
+      clear();
+      const line = createSingleBar(` ${what}, {duration_formatted}`);
+      line.start(1, 0);
+      return await work.finally(() => line.stop());
+    },
+    clear,
+  };
+}
+
+function createLines(): JobProgress {
+  return {
+    async wait(seconds, known) {
+      const percent = known ? ` at ${known.progress} %` : "";
+      print(`   ${stateOf(known)}${percent}, next look in ${seconds} s`);
+      await delay(seconds * 1000);
+    },
+    async busy(what, work) {
+      print(`   ${what}`);
+      return await work;
+    },
+    clear() {},
+  };
+}

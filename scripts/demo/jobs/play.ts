@@ -1,0 +1,86 @@
+/** `deno task demo jobs`: long work and chats, cancelled, failed and left, and who paid for what. */
+import pc from "picocolors";
+import { print } from "../../terminal/print.ts";
+import { signUp } from "../buyer.ts";
+import { readPackages, readRate } from "../catalogue.ts";
+import type { ModelRate, Package } from "../expected.ts";
+import { readViolations } from "../proof.ts";
+import { buy, readCredits } from "../purchase.ts";
+import { formatChecks, formatProof } from "../report.ts";
+import { DemoError, type Service } from "../service.ts";
+import type { Check } from "../verdict.ts";
+import { playChat, playLeft } from "./chats.ts";
+import { playExport } from "./export.ts";
+import { createJobProgress } from "./job-progress.ts";
+import { priceRequests, readRequests } from "./provider.ts";
+import { playCancelled, playResearch, playRetried } from "./research.ts";
+import { sayHeading, type Stage } from "./stage.ts";
+import { type Act, compareJobs } from "./verdict.ts";
+
+interface Played {
+  acts: Act[];
+  ledgerCsv: string;
+}
+
+async function playActs(stage: Stage): Promise<Played> {
+  const acts: Act[] = [];
+  for (const play of [playResearch, playCancelled, playRetried, playChat, playLeft]) {
+    acts.push(await play(stage));
+  }
+  const { act, csv } = await playExport(stage);
+  return { acts: [...acts, act], ledgerCsv: csv };
+}
+
+/** The rates of the models that were asked, as published. */
+async function readRates({ buyer }: Stage, models: string[]): Promise<Map<string, ModelRate>> {
+  const rates = new Map<string, ModelRate>();
+  for (const model of new Set(models)) rates.set(model, await readRate(buyer, model));
+  return rates;
+}
+
+/** A package's credits come as a lot each of paid and bonus, where there are any. */
+function lotsOf({ credits, bonus_credits }: Package): number {
+  return [credits, bonus_credits].filter((amount) => Number(amount) > 0).length;
+}
+
+function formatVerdict(checks: Check[]): string {
+  const differing = checks.filter(({ equal }) => !equal).length;
+  return differing === 0
+    ? pc.green(`All ${checks.length} figures equal what the provider's list comes to.`)
+    : pc.red(`${differing} of ${checks.length} figures differ from the provider's list.`);
+}
+
+/** Plays it all; false where a figure differs or the ledger does not prove itself. */
+export async function demoJobs(service: Service): Promise<boolean> {
+  if (!service.aiUrl) throw new DemoError("AI_URL is not set: the demo needs the stack's models");
+  const buyer = await signUp(service);
+  const run = `demo-${crypto.randomUUID().slice(0, 8)}`;
+  const stage: Stage = { buyer, run, progress: createJobProgress(), say: print };
+  print(`${buyer.email} signed up at ${service.url}`);
+  const [bought] = await readPackages(buyer);
+  if (!bought) throw new DemoError("no package is on sale");
+  await buy(buyer, bought);
+  const { balance: before } = await readCredits(buyer);
+  print(`${bought.name} bought, balance ${before}`);
+  const { acts, ledgerCsv } = await playActs(stage);
+
+  const { balance: after, held } = await readCredits(buyer);
+  const requests = await readRequests(service, run);
+  const rates = await readRates(stage, requests.map(({ model }) => model));
+  const checks = compareJobs({
+    ...{ acts, ledgerCsv, before, after, held },
+    rowsBefore: lotsOf(bought),
+    priced: ({ mark }) => priceRequests(requests, mark, rates),
+  });
+  const violations = await readViolations(service);
+  sayHeading(stage, `Balance ${before} before, ${after} after`);
+  print(
+    pc.dim(`${requests.length} requests reached the provider; computed: its list, by the rates`),
+  );
+  print();
+  print(formatChecks(checks));
+  print();
+  print(formatVerdict(checks));
+  print(formatProof(violations));
+  return violations.length === 0 && checks.every(({ equal }) => equal);
+}

@@ -1,0 +1,119 @@
+/** Three pieces of research: one that is let be, one that is cancelled, one that fails at first. */
+import { z } from "zod";
+import { Exact } from "../../rates/exact.ts";
+import { sum } from "../expected.ts";
+import { cancel, type Job, look, type StartedJob, startResearch } from "./doors.ts";
+import { follow, type Followed } from "./follow.ts";
+import { formatFacts, shorten } from "./format.ts";
+import { sayHeading, type Stage, untilReleased } from "./stage.ts";
+import type { Act } from "./verdict.ts";
+
+const TOPIC = "credits that are spent twice";
+const MOST = 88;
+
+const finding = z.object({ plan: z.array(z.string()), report: z.string() });
+
+/** Markers of the models' stand-in: a second for each answer, and tokens of every kind. */
+const AT_A_STEADY_PACE = "[slow:1000][cached:20][reasoning:10]";
+/** Longer than the first two looks are apart, so that the second finds nothing new. */
+const SLOWLY = "[slow:7500]";
+/** As often as one attempt asks before it gives up. */
+const FAILURES = 3;
+
+/** Follows a job as it advises, and says what it sees on the way. */
+async function followJob(
+  { buyer, progress }: Stage,
+  { id, retryAfter }: StartedJob,
+  enough?: (job: Job) => boolean,
+): Promise<Followed<Job>> {
+  const followed = await follow<Job>(retryAfter, {
+    look: (etag) => look(buyer, id, etag),
+    wait: (seconds, last) => progress.wait(seconds, last),
+    ...(enough && { enough }),
+  });
+  progress.clear();
+  return followed;
+}
+
+function actOf(name: string, mark: string, job: Job, wanted: string): Act {
+  const shown = sum(job.checkpoints.map(({ credits }) => new Exact(credits)));
+  const ended = `${job.status}, attempt ${job.attempts}`;
+  return { name, mark, reference: `job:${job.job_id}:`, shown, ended, wanted };
+}
+
+function factsOf(
+  { held }: StartedJob,
+  { shown }: Act,
+  { looks }: Followed<Job>,
+): [string, string][] {
+  const unchanged = looks.filter(({ status }) => status === 304).length;
+  const seen = looks.map(({ status, waited }) => `${status} after ${waited} s`).join(", ");
+  const released = new Exact(held).minus(shown).toFixed();
+  return [
+    ["looks", `${seen}${unchanged > 0 ? `   (${unchanged} without a body)` : ""}`],
+    ["credits", `held ${held}, charged ${shown.toFixed()}, released ${released}`],
+  ];
+}
+
+function outcomeOf({ status, result }: Job): [string, string][] {
+  if (status !== "completed") return [];
+  const { plan, report } = finding.parse(result);
+  return [
+    ...plan.map((
+      question,
+      at,
+    ): [string, string] => [at === 0 ? "plan" : "", shorten(question, MOST)]),
+    ["report", shorten(report, MOST)],
+  ];
+}
+
+/** Starts a piece of research and waits for its report. */
+export async function playResearch(stage: Stage): Promise<Act> {
+  const mark = `${stage.run}-1`;
+  sayHeading(stage, "Research, looked at as it advises");
+  const started = await startResearch(stage.buyer, `${TOPIC} (${mark}) ${AT_A_STEADY_PACE}`);
+  const followed = await followJob(stage, started);
+  const act = actOf("research", mark, followed.last, "completed, attempt 1");
+  stage.say(formatFacts([...outcomeOf(followed.last), ...factsOf(started, act, followed)]));
+  return act;
+}
+
+/** Cancels a piece of research after its first step; the step in flight is paid, the rest is not. */
+export async function playCancelled(stage: Stage): Promise<Act> {
+  const { buyer, say } = stage;
+  const mark = `${stage.run}-2`;
+  sayHeading(stage, "Research, cancelled in the middle");
+  const started = await startResearch(buyer, `${TOPIC} (${mark}) ${SLOWLY}`);
+  const followed = await followJob(stage, started, ({ checkpoints }) => checkpoints.length > 0);
+  const done = followed.last.checkpoints.map(({ step }) => step);
+  await cancel(buyer, started.id);
+  await untilReleased(stage, "cancelled; the step in flight ends");
+  const { seen } = await look(buyer, started.id, null);
+  const act = actOf("cancelled", mark, seen!, "cancelled, attempt 1");
+  const late = seen!.checkpoints.map(({ step }) => step).filter((step) => !done.includes(step));
+  say(formatFacts([
+    ["done", `${done.join(", ")} before; ${late.join(", ") || "nothing"} in flight`],
+    ...factsOf(started, act, followed),
+  ]));
+  return act;
+}
+
+/** A provider that is down fails the first attempt, beyond what its caller tries again by itself. */
+export async function playRetried(stage: Stage): Promise<Act> {
+  const mark = `${stage.run}-3`;
+  sayHeading(stage, "Research, failed and tried again");
+  const query = `${TOPIC} (${mark}) [plan:2][fail:503x${FAILURES}:${mark}]`;
+  const started = await startResearch(stage.buyer, query);
+  const attempts: string[] = [];
+  const followed = await followJob(stage, started, ({ status, attempts: nr, error }) => {
+    attempts.push(`${status}, attempt ${nr}${error ? ` (${error.code})` : ""}`);
+    return false;
+  });
+  const act = actOf("retried", mark, followed.last, "completed, attempt 2");
+  attempts.push(act.ended);
+  stage.say(formatFacts([
+    ["seen", [...new Set(attempts)].join("; ")],
+    ...factsOf(started, act, followed),
+  ]));
+  return act;
+}
