@@ -103,13 +103,13 @@ export async function inErrors(
 /** In bodies that no route takes, in addresses, in keys, in credentials. */
 export async function inBadRequests(world: World, canaries: Canaries): Promise<void> {
   const { said, each } = canaries;
-  const { key, token, email } = each;
+  const { key, token, email, word } = each;
   const { person, targets } = await prepare(world);
   const headers = { "user-agent": said, "x-request-id": email, traceparent: token };
   const refusals = [];
   for (const { path, as, good, fields } of targets) {
     const strict = Object.entries(fields).filter(([, kind]) => !kind.startsWith("text"));
-    const bodies = [said, { ...good, [email]: said }, { ...good, user_id: said }];
+    const bodies = [said, { ...good, [`${word} ${email}`]: said }, { ...good, user_id: said }];
     for (const [name] of strict) {
       if (!name.includes(".")) bodies.push({ ...good, [name]: said });
     }

@@ -1,7 +1,7 @@
 /** Personal data and secrets that nobody else has: where one is found again, it was leaked. */
 import { randomBytes } from "node:crypto";
 
-type Kind = "email" | "key" | "token" | "card" | "phone" | "iban";
+type Kind = "email" | "key" | "token" | "card" | "phone" | "iban" | "word";
 
 export interface Canaries {
   /** As they are said. */
@@ -45,8 +45,11 @@ export function makeCanaries(): Canaries {
     card: `${card}${checkDigit(card)}`,
     phone: `+49 151 ${digits(8)}`,
     iban: iban(digits(18)),
+    // No redactor knows it: a text that it is in must not have been written at all.
+    word: `Quorn${name}`,
   };
-  const said = `Write to ${each.email} or call ${each.phone}. Card number: ${each.card}, IBAN: ` +
+  const said =
+    `My name is Jane ${each.word}. Write to ${each.email} or call ${each.phone}. Card number: ${each.card}, IBAN: ` +
     `${each.iban}. The API key is ${each.key} and the token ${each.token}, keep them.`;
   return { each, said };
 }

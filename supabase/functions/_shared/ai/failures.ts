@@ -42,11 +42,14 @@ export function retryAfterMs(error: unknown, nowMs: number): number | undefined 
   return Number.isFinite(ms) ? Math.max(0, ms) : undefined;
 }
 
-/** Kind, status and ids: a provider's message may quote the prompt, so it goes nowhere. */
+// OpenAI's own are such as `context_length_exceeded`; whoever is compatible may put a sentence there.
+const IDENTIFIER = /^[\w.-]{1,80}$/;
+
+/** Kind, status and ids: a provider's words may quote the prompt, so they go nowhere. */
 function describe(error: unknown): string {
   if (error instanceof OpenAI.APIError) {
     const parts = [error.name, error.status, error.code, error.type, error.requestID];
-    return `ai: ${parts.filter((part) => part !== undefined && part !== null).join(" ")}`;
+    return `ai: ${parts.filter((part) => IDENTIFIER.test(String(part ?? ""))).join(" ")}`;
   }
   if (error instanceof TooLate || error instanceof BadAnswer) return `ai: ${error.message}`;
   return `ai: ${error instanceof Error ? error.name : typeof error}`;

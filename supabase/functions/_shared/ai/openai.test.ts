@@ -106,6 +106,16 @@ for (const [answered, providerCode, code, status, times] of REFUSALS) {
   });
 }
 
+Deno.test("a provider that quotes the prompt where codes belong is not quoted", async () => {
+  const said = "a secret wish";
+  const error = { message: said, type: said, code: said, param: said };
+  const refuse = () => Response.json({ error }, { status: 400, headers: { "x-request-id": said } });
+  await withProvider(refuse, async (options) => {
+    const refusal = await refusalOf(createAi(options).complete(REQUEST));
+    assert.equal(refusal.internal, "ai: Error 400");
+  });
+});
+
 Deno.test("a provider that recovers is asked again, not before it said", async () => {
   const busy = failing(429, undefined, { "retry-after": "1" });
   const answer: ProviderAnswer = (seen, index) =>

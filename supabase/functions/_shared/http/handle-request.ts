@@ -18,9 +18,14 @@ function toApiError(error: unknown): ApiError {
   return new ApiError("internal", { internal: detail, cause: error });
 }
 
+// The shape of our own fields, `events[3].model`. Of a field that nobody knows the name is the caller's,
+// and may be anything they have to say.
+const FIELD_NAME = /^[a-z][a-z0-9_]*(\[\d+\]|\.[a-z0-9_]+)*$/;
+
 function failureRecord(error: ApiError): LogRecord {
+  const { field } = error.body;
   const record: LogRecord = { code: error.code };
-  if (error.body.field !== undefined) record.field = error.body.field;
+  if (field !== undefined && FIELD_NAME.test(field)) record.field = field;
   if (error.internal !== undefined) record.detail = error.internal;
   return record;
 }
