@@ -48,8 +48,8 @@ export function makeCanaries(): Canaries {
     // No redactor knows it: a text that it is in must not have been written at all.
     word: `Quorn${name}`,
   };
-  const said =
-    `My name is Jane ${each.word}. Write to ${each.email} or call ${each.phone}. Card number: ${each.card}, IBAN: ` +
-    `${each.iban}. The API key is ${each.key} and the token ${each.token}, keep them.`;
+  const person = `My name is Jane ${each.word}. Write to ${each.email} or call ${each.phone}.`;
+  const secrets = `Card number: ${each.card}, IBAN: ${each.iban}. The API key is ${each.key} and`;
+  const said = `${person} ${secrets} the token ${each.token}, keep them.`;
   return { each, said };
 }
