@@ -234,7 +234,9 @@ Deno.test("the log record is redacted, classified and names the request", async 
 
 Deno.test("what the database cannot store of an answer is replaced, and not kept as JSON", async () => {
   const text = `{"a": "\\u0000"} \u0000${"x".repeat(32_767)}\u{1f4b8}`;
-  for (const said of [text, '{"a": "\\ud83d"}']) {
+  const halves = ['{"a": "\\ud83d"}', '{"a": "\ud83d"}', '{"\udcb8": 1}'];
+  const deep = "[".repeat(6_000) + "]".repeat(6_000);
+  for (const said of [text, ...halves, deep]) {
     const usage = { input_tokens: 1, output_tokens: 1 };
     const complete = () => Promise.resolve({ text: said, finishReason: "stop\u0000", usage });
     const fake = await makeFake({ ai: { complete } });

@@ -26,12 +26,20 @@ function transcriptOf(messages: readonly AiMessage[]): string {
 // A null character, or half of one above U+FFFF: PostgreSQL refuses the whole document for it.
 const UNSTORABLE = /\\u(?:0000|d[89a-f])/i;
 
+// Deeper than any answer means something. JSON.parse takes 6,000 brackets, JSON.stringify ends the call.
+const MAX_DEPTH = 64;
+
+function isShallow(value: unknown, depth = 0): boolean {
+  if (typeof value !== "object" || value === null) return true;
+  return depth < MAX_DEPTH && Object.values(value).every((each) => isShallow(each, depth + 1));
+}
+
 /** Only after redaction: what breaks the JSON by it is not kept as JSON. */
 function structureOf(text: string | null): unknown {
   if (text === null || !/^\s*[{[]/.test(text)) return null;
   try {
     const value: unknown = JSON.parse(text);
-    return UNSTORABLE.test(JSON.stringify(value)) ? null : value;
+    return isShallow(value) && !UNSTORABLE.test(JSON.stringify(value)) ? value : null;
   } catch {
     return null;
   }
