@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Ai } from "../_shared/ai/ai.ts";
+import type { Ai, AiPiece } from "../_shared/ai/ai.ts";
 import { ApiError } from "../_shared/http/errors.ts";
 import { CHAT_HOLD_ID } from "../_shared/testing/chat-samples.ts";
 import { ANSWER } from "../_shared/testing/fake-ai.ts";
@@ -107,6 +107,36 @@ Deno.test("T9: a stream that trickles is recorded each second", async () => {
   assert.deepEqual(argsOf(fake, "chats_record").map((args) => args.p_output_tokens), [0, 3]);
   await reader.cancel();
   await settled(fake);
+});
+
+Deno.test("T9: more than twice what was asked for is neither sent nor charged", async () => {
+  const provider = ledModel();
+  const fake = await makeFake({ ai: provider.ai });
+  for (let count = 0; count < 60; count++) provider.say(" word".repeat(40));
+  const events = await eventsOf(await postStreamed(fake));
+  // 1,024 were asked for: 2,112 at most, in pieces of 40.
+  assert.deepEqual(events.map(({ name }) => name), [...Array(52).fill("delta"), "error"]);
+  const { error, usage, finish_reason } = events.at(-1)!.data;
+  assert.deepEqual([error?.code, finish_reason], ["upstream_unavailable", "error"]);
+  assert.deepEqual(usage, { input_tokens: PROMPT_TOKENS, output_tokens: 2_080 });
+  assert(provider.isLeft());
+  await settled(fake);
+});
+
+Deno.test("a stream that has ended lets go of the provider's", async () => {
+  let isClosed = false;
+  async function* pieces(): AsyncGenerator<AiPiece> {
+    try {
+      yield { kind: "delta", text: "word" };
+      yield { kind: "end", finishReason: "stop", usage: { input_tokens: 4, output_tokens: 1 } };
+    } finally {
+      isClosed = true;
+    }
+  }
+  const fake = await makeFake({ ai: { stream: () => Promise.resolve(pieces()) } });
+  await eventsOf(await postStreamed(fake));
+  await settled(fake);
+  assert(isClosed);
 });
 
 Deno.test("a provider that fails before the first piece keeps its status, nothing charged", async () => {

@@ -4,6 +4,7 @@
  * to be paid, and a reader who stands still must not keep a hold open.
  */
 import type { AiPiece, AiUsage, TokenMeter } from "../_shared/ai/ai.ts";
+import { mostOutputTokens } from "../_shared/ai/usage.ts";
 import { ApiError } from "../_shared/http/errors.ts";
 import { codeOf, type Ending, releaseChat, settleChat } from "./close-chat.ts";
 import { keepAlive } from "./heartbeat.ts";
@@ -54,6 +55,10 @@ async function relay(started: Started, sent: Sent, send: Send): Promise<Ending> 
       return { text: sent.text, finishReason: piece.finishReason, usage: piece.usage };
     }
     const tokens = meter.add(piece.text);
+    if (tokens > mostOutputTokens(chat.request.maxOutputTokens)) {
+      const internal = "ai: more output than was asked for";
+      throw new ApiError("upstream_unavailable", { status: 502, internal });
+    }
     await progress.advance(tokens);
     caller.signal.throwIfAborted();
     send(sseEvent("delta", { content: piece.text }));
@@ -90,7 +95,7 @@ async function conclude(chat: OpenChat, ending: Ending, broken: ApiError | null,
 
 /** Never rejects: there is nobody left to tell. */
 async function pump(started: Started, send: Send): Promise<void> {
-  const { chat, caller, progress } = started;
+  const { chat, caller, progress, pieces } = started;
   const sent: Sent = { text: "", tokens: 0 };
   let ending: Ending;
   let broken: ApiError | null = null;
@@ -109,6 +114,8 @@ async function pump(started: Started, send: Send): Promise<void> {
     caller.abort(new CallerLeft());
   } finally {
     progress.stop();
+    // Else its deadline would keep all of it in memory for two minutes.
+    pieces.return?.().catch(() => {});
   }
   await conclude(chat, ending, broken, send);
 }

@@ -68,7 +68,23 @@ Deno.test("a stream without usage is counted here", async () => {
   });
 });
 
+Deno.test({
+  name: "a stream that is left at its end leaves no timer behind",
+  // Fails the test for what is still running after it.
+  sanitizeOps: true,
+  async fn() {
+    const answer = () => sse(chunk({ content: "Granted." }), STOP, LAST);
+    await withProvider(answer, async (options) => {
+      const pieces = (await createAi(options).stream(REQUEST))[Symbol.asyncIterator]();
+      await pieces.next();
+      assert.equal((await pieces.next()).value?.kind, "end");
+      await pieces.return?.();
+    });
+  },
+});
+
 const BROKEN: readonly [string, () => Response][] = [
+  ["is no text", () => sse(chunk({ content: "Gran" }), chunk({ content: [{ text: "ted" }] }))],
   ["ends without an end", () => sse(chunk({ content: "Gran" }))],
   ["says an error", () => sse(chunk({ content: "Gran" }), { error: { message: "a secret wish" } })],
   [

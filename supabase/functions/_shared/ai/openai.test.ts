@@ -54,7 +54,14 @@ Deno.test("an answer that is all reasoning is an answer", async () => {
   });
 });
 
+function saying(content: unknown, more: Record<string, unknown> = {}) {
+  const message = { role: "assistant", content };
+  return { ...COMPLETION, choices: [{ index: 0, message, finish_reason: "stop", ...more }] };
+}
+
 const NO_ANSWERS: readonly [string, Response][] = [
+  ["a text in parts", Response.json(saying([{ type: "text", text: "Granted." }]))],
+  ["a number", Response.json(saying(7))],
   ["no choices", Response.json({ ...COMPLETION, choices: [] })],
   ["a choice without a message", Response.json({ ...COMPLETION, choices: [{}] })],
   ["another object", Response.json({ message: "not here" })],
@@ -70,6 +77,42 @@ for (const [name, response] of NO_ANSWERS) {
     });
   });
 }
+
+Deno.test("an answer without end is no answer, and is not read to its end", async () => {
+  let sent = 0;
+  const endless = () =>
+    new Response(
+      new ReadableStream({
+        pull(controller) {
+          sent += 1;
+          controller.enqueue(new Uint8Array(1024 * 1024).fill(0x20));
+        },
+      }),
+      { headers: { "content-type": "application/json" } },
+    );
+  await withProvider(endless, async (options) => {
+    const error = await refusalOf(createAi(options).complete(REQUEST));
+    assert.deepEqual([error.code, error.status], ["upstream_unavailable", 502]);
+    assert.equal(error.internal, "ai: an answer without end");
+  });
+  assert(sent >= 32 && sent < 64, `${sent} MB`);
+});
+
+Deno.test("usage that cannot be is counted here, and no more than was asked for twice", async () => {
+  const usage = { ...COMPLETION.usage, completion_tokens: 900_000_000 };
+  const finish_reason = { reason: "stop" };
+  for (const [text, output_tokens] of [["Granted.", 2], [" word".repeat(5_000), 264]] as const) {
+    const answer = { ...saying(text, { finish_reason }), usage };
+    await withProvider(() => Response.json(answer), async (options) => {
+      const ai = createAi(options);
+      assert.deepEqual(await ai.complete(REQUEST), {
+        text,
+        finishReason: "unknown",
+        usage: { input_tokens: await ai.countTokens("gpt-4o", MESSAGES), output_tokens },
+      });
+    });
+  }
+});
 
 function failing(
   status: number,

@@ -11,8 +11,9 @@ import {
 import OpenAI from "openai";
 import { ApiError } from "../http/errors.ts";
 import type { Ai, AiPiece, AiRequest, AiUsage, Completion } from "./ai.ts";
+import { boundedFetch } from "./bounded-fetch.ts";
 import { BadAnswer, isOutage, isTransient, retryAfterMs, toApiError, TooLate } from "./failures.ts";
-import { usageFrom } from "./usage.ts";
+import { mostOutputTokens, usageFrom } from "./usage.ts";
 
 export interface AiOptions {
   readonly baseUrl: string;
@@ -45,6 +46,7 @@ function createClient({ baseUrl, apiKey }: AiOptions): OpenAI {
   return new OpenAI({
     baseURL: baseUrl,
     apiKey,
+    fetch: boundedFetch,
     // Retries are made in one place, below: the SDK's pass by the breaker and overrule a long Retry-After.
     maxRetries: 0,
     // The SDK would log what it cannot parse, which is what was said.
@@ -106,7 +108,27 @@ function deadlineOf(caller: AbortSignal | undefined, ms: number) {
 
 async function countUsage(request: AiRequest, text: string): Promise<AiUsage> {
   const { countMessages, countText } = await import("./tokens.ts");
-  return { input_tokens: countMessages(request.messages), output_tokens: countText(text) };
+  const most = mostOutputTokens(request.maxOutputTokens);
+  return {
+    input_tokens: countMessages(request.messages),
+    output_tokens: Math.min(countText(text), most),
+  };
+}
+
+interface Said {
+  readonly content?: unknown;
+  readonly refusal?: unknown;
+}
+
+/** Nothing where all output was reasoning; a refusal was worked for too. @throws BadAnswer */
+function textOf(said: Said | null | undefined): string {
+  const text = said?.content ?? said?.refusal ?? "";
+  if (typeof text !== "string") throw new BadAnswer("an answer that is no text");
+  return text;
+}
+
+function reasonOf(reason: unknown): string | undefined {
+  return typeof reason === "string" || reason == null ? reason ?? undefined : "unknown";
 }
 
 async function completionOf(
@@ -115,10 +137,9 @@ async function completionOf(
 ): Promise<Completion> {
   const choice = answer?.choices?.[0];
   if (typeof choice?.message !== "object") throw new BadAnswer("an answer without a choice");
-  // Null where all output was reasoning, or the model refused: that too was worked for.
-  const text = choice.message?.content ?? choice.message?.refusal ?? "";
-  const usage = usageFrom(answer.usage) ?? await countUsage(request, text);
-  return { text, finishReason: choice.finish_reason ?? "unknown", usage };
+  const text = textOf(choice.message);
+  const usage = usageFrom(answer.usage, request) ?? await countUsage(request, text);
+  return { text, finishReason: reasonOf(choice.finish_reason) ?? "unknown", usage };
 }
 
 type Chunks = AsyncIterable<OpenAI.ChatCompletionChunk>;
@@ -147,9 +168,9 @@ async function* piecesOf(
   let usage: AiUsage | null = null;
   for await (const chunk of chunks) {
     const choice = chunk.choices?.[0];
-    const delta = choice?.delta?.content ?? choice?.delta?.refusal ?? "";
-    finishReason = choice?.finish_reason ?? finishReason;
-    usage = usageFrom(chunk.usage) ?? usage;
+    const delta = textOf(choice?.delta);
+    finishReason = reasonOf(choice?.finish_reason) ?? finishReason;
+    usage = usageFrom(chunk.usage, request) ?? usage;
     if (delta === "") continue;
     text += delta;
     yield { kind: "delta", text: delta };

@@ -1,7 +1,17 @@
 import assert from "node:assert/strict";
-import { usageFrom } from "./usage.ts";
+import { usageFrom as usageOf } from "./usage.ts";
 
-type Reported = Parameters<typeof usageFrom>[0];
+type Reported = Parameters<typeof usageOf>[0];
+
+const REQUEST = {
+  model: "gpt-4o",
+  messages: [{ role: "user" as const, content: "hi" }],
+  maxOutputTokens: 100,
+};
+
+function usageFrom(reported: Reported) {
+  return usageOf(reported, REQUEST);
+}
 
 function usage(more: Record<string, unknown>): Reported {
   return { prompt_tokens: 10, completion_tokens: 5, total_tokens: 15, ...more } as Reported;
@@ -40,4 +50,16 @@ Deno.test("what is no count is no usage", () => {
   }
   for (const none of [null, undefined, {} as Reported]) assert.equal(usageFrom(none), null);
   assert.equal(usageFrom(usage({ prompt_tokens: 0, completion_tokens: 0 })), null);
+});
+
+Deno.test("more than the prompt can have, or twice what was asked for, is not believed", () => {
+  const most = { prompt_tokens: 100_006, completion_tokens: 264, total_tokens: 100_270 };
+  assert.deepEqual(usageFrom(usage(most)), { input_tokens: 100_006, output_tokens: 264 });
+  for (const name of ["prompt_tokens", "completion_tokens"] as const) {
+    for (const count of [most[name] + 1, 900_000_000, 1e15]) {
+      assert.equal(usageFrom(usage({ ...most, [name]: count })), null, `${name} ${count}`);
+    }
+  }
+  const beside = { total_tokens: 275, completion_tokens_details: { reasoning_tokens: 260 } };
+  assert.equal(usageFrom(usage(beside)), null);
 });

@@ -1,11 +1,35 @@
 /** What a provider says it used, in our kinds. */
 import type OpenAI from "openai";
-import type { AiUsage } from "./ai.ts";
+import type { AiRequest, AiUsage } from "./ai.ts";
 
 type Reported = OpenAI.CompletionUsage | null | undefined;
 
+// A prompt is more than its messages: a provider may put words of its own before them.
+const MAX_HIDDEN_TOKENS = 100_000;
+
+// Models count by tokenizers of their own, and a piece of a stream has more than one token.
+const MAX_OVERRUN = 2;
+const MAX_OVERRUN_TOKENS = 64;
+
+/** The most output that is believed, handed on or paid of a model that was asked for so much. */
+export function mostOutputTokens(maxOutputTokens: number): number {
+  return MAX_OVERRUN * maxOutputTokens + MAX_OVERRUN_TOKENS;
+}
+
+/** No tokenizer makes more tokens than bytes, of which a UTF-16 unit has at most three. */
+function mostInputTokens({ messages }: AiRequest): number {
+  return messages.reduce((sum, { content }) => sum + 3 * content.length, MAX_HIDDEN_TOKENS);
+}
+
 function isCount(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 0;
+}
+
+function isBelievable(usage: AiUsage, request: AiRequest): boolean {
+  const input = usage.input_tokens + (usage.cached_input_tokens ?? 0);
+  const output = usage.output_tokens + (usage.reasoning_tokens ?? 0);
+  return input + output > 0 && input <= mostInputTokens(request) &&
+    output <= mostOutputTokens(request.maxOutputTokens);
 }
 
 /** A part is never more than its whole, whatever was reported. */
@@ -23,19 +47,19 @@ function isBeside(reasoning: number, { prompt_tokens, completion_tokens, total_t
 }
 
 /** The reported usage in disjoint kinds; null where there is none that can be believed. */
-export function usageFrom(reported: Reported): AiUsage | null {
+export function usageFrom(reported: Reported, request: AiRequest): AiUsage | null {
   if (reported === null || typeof reported !== "object") return null;
   const { prompt_tokens, completion_tokens } = reported;
   if (!isCount(prompt_tokens) || !isCount(completion_tokens)) return null;
-  if (prompt_tokens + completion_tokens === 0) return null;
   const cached = part(reported.prompt_tokens_details?.cached_tokens, prompt_tokens);
   const told = reported.completion_tokens_details?.reasoning_tokens;
   const beside = isCount(told) && isBeside(told, reported);
   const reasoning = beside ? told : part(told, completion_tokens);
-  return {
+  const usage = {
     input_tokens: prompt_tokens - cached,
     ...(cached > 0 && { cached_input_tokens: cached }),
     output_tokens: beside ? completion_tokens : completion_tokens - reasoning,
     ...(reasoning > 0 && { reasoning_tokens: reasoning }),
   };
+  return isBelievable(usage, request) ? usage : null;
 }
