@@ -1,8 +1,8 @@
 /** A provider's answer, read as long as it can be one: an isolate has 256 MB, and others are in it. */
 import { BadAnswer } from "./failures.ts";
 
-// 100,000 tokens as events of a stream, each with its envelope.
-const MAX_BYTES = 32 * 1024 * 1024;
+// 50,000 tokens as events of a stream, each with its envelope; more than there is time for.
+const MAX_BYTES = 16 * 1024 * 1024;
 
 /** What is packed counts as long as it is unpacked. */
 function bounded(): TransformStream<Uint8Array, Uint8Array> {
