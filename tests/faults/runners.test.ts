@@ -17,6 +17,9 @@ const STEPS = ["plan", "question-1", "question-2", "question-3", "synthesis"];
 const SHORT_LEASE = { leaseSeconds: 2, heartbeatMs: 400, concurrency: 8 };
 const LONG_LEASE = { concurrency: 8 };
 
+// A run that has work looks for more when a job ends: leases that end one by one are taken up one by one.
+const DEADLINE_MS = 40_000;
+
 function addResearch(queue: Queue, userId: string, nr: number): Promise<string> {
   const query = `${queue.name} asks for job ${nr}; [plan:3][tokens:30][slow:300]`;
   return queue.add("research", userId, { query });
@@ -50,7 +53,7 @@ Deno.test("jobs of a runner killed in the middle of a step go on after their las
     ok(asked.length > keptSteps, "a step was in flight");
 
     await using _second = await startRunner(world, queue.name, LONG_LEASE);
-    const jobs = await queue.emptied();
+    const jobs = await queue.emptied(DEADLINE_MS);
     for (const { status, attempts, steps } of jobs) {
       deepEqual([status, steps], ["completed", STEPS]);
       ok(attempts > 1);
@@ -73,7 +76,7 @@ Deno.test("runner stopped beyond its lease finds its job done by another, and ch
     first.kill("SIGSTOP");
 
     await using second = await startRunner(world, queue.name, LONG_LEASE);
-    const jobs = await queue.emptied();
+    const jobs = await queue.emptied(DEADLINE_MS);
     deepEqual([jobs[0]?.status, jobs[0]?.steps], ["completed", STEPS]);
     await until("the other one did it", () => second.ended("completed")[0]);
     const everything = async () => [
@@ -113,7 +116,7 @@ Deno.test("runner stopped beyond its lease finds another at work, and leaves the
     first.kill("SIGCONT");
     await until("the first one noticed", () => first.ended("lost")[0]);
     deepEqual((await queue.jobs()).map(({ status }) => status), ["processing"]);
-    const [job] = await queue.emptied();
+    const [job] = await queue.emptied(DEADLINE_MS);
     deepEqual([job?.status, job?.steps], ["completed", STEPS]);
     await until("the second one did it", () => second.ended("completed")[0]);
     deepEqual(first.ended("completed"), []);

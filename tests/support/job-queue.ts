@@ -77,12 +77,18 @@ function openQueue(world: World, sql: Sql): Queue {
           ${JSON.stringify(estimate)}::jsonb) #>> '{data,job_id}' as id`;
       return String(row?.id);
     },
-    emptied: (deadlineMs) =>
-      until(`the queue ${name} is empty`, async () => {
-        const all = await jobs();
-        const isOver = ({ status }: QueuedJob) => ["completed", "failed"].includes(status);
-        return all.every(isOver) ? all : undefined;
-      }, deadlineMs),
+    async emptied(deadlineMs) {
+      let open: unknown[] = [];
+      try {
+        return await until(`the queue ${name} is empty`, async () => {
+          const all = await jobs();
+          open = all.filter(({ status }) => !["completed", "failed"].includes(status));
+          return open.length === 0 ? all : undefined;
+        }, deadlineMs);
+      } catch (error) {
+        throw new Error(`${(error as Error).message}: ${JSON.stringify(open)}`);
+      }
+    },
   };
 }
 
