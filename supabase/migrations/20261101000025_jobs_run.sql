@@ -130,20 +130,31 @@ comment on function public.jobs_claim is
 create function public.jobs_heartbeat(
   p_runner_id uuid, p_lease_seconds int default 60, p_now timestamptz default now())
 returns jsonb
-language sql security definer -- service_role owns no table
+language plpgsql security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+  v_owners uuid[];
+  v_jobs jsonb;
+begin
+  -- One who is leaving takes their jobs along, in an order of their own: those are not waited for.
+  select array_agg(o.id) into v_owners from (
+    select u.id from auth.users u
+    where u.id in (select j.user_id from farthing.jobs j where j.runner_id = p_runner_id)
+    order by u.id for key share skip locked) o;
   with mine as (
     -- A cancelled job's last step too: as long as it works, its credits stay held.
-    select job_nr from farthing.jobs where runner_id = p_runner_id and expires_at > p_now
+    select job_nr from farthing.jobs
+    where runner_id = p_runner_id and expires_at > p_now and user_id = any (v_owners)
     order by job_nr for no key update
   ), kept as (
     update farthing.jobs j set lease_expires_at = p_now + make_interval(secs => p_lease_seconds)
     from mine m where j.job_nr = m.job_nr
     returning j.job_id, j.status
   )
-  select jsonb_build_object('jobs', coalesce(jsonb_agg(job_id) filter (where status = 'processing'), '[]'))
-  from kept
+  select coalesce(jsonb_agg(job_id) filter (where status = 'processing'), '[]') into v_jobs from kept;
+  return jsonb_build_object('jobs', v_jobs);
+end
 $$;
 grant execute on function public.jobs_heartbeat to service_role;
 comment on function public.jobs_heartbeat is
@@ -160,10 +171,11 @@ declare
   v_ended farthing.jobs[];
   v_job farthing.jobs;
 begin
-  -- Those of jobs that cost nothing are not needed.
+  -- The owners of all: one who is leaving locks their jobs in another order. Of the accounts, those of jobs
+  -- that cost nothing are not needed.
   perform from auth.users u where u.id in (
     select j.user_id from jsonb_to_recordset(v_done) d (job_id uuid)
-    join farthing.jobs j on j.job_id = d.job_id where j.hold_id is not null)
+    join farthing.jobs j on j.job_id = d.job_id)
   order by u.id for key share;
   perform from farthing.accounts a where a.account_id in (
     select j.account_id from jsonb_to_recordset(v_done) d (job_id uuid)
