@@ -208,7 +208,10 @@ begin
   ), emptied as (
     delete from farthing.job_pages p using due where p.job_nr = due.job_nr
   )
-  update farthing.jobs j set result = null, has_file = false from due where j.job_nr = due.job_nr;
+  -- Readers see a result go: an ETag from before must not say that nothing has changed.
+  update farthing.jobs j set result = null, has_file = false, revision = j.revision
+    + (j.result is not null)::int
+  from due where j.job_nr = due.job_nr;
   get diagnostics v_count = row_count;
   with due as (
     select job_nr from farthing.jobs where created_at <= p_now - c_kept and completed_at is not null

@@ -3,7 +3,7 @@
 begin;
 \ir helpers/story.psql
 \ir helpers/jobs.psql
-select plan(45);
+select plan(47);
 
 -- Nobody to wake: a job is queued all the same.
 delete from vault.secrets where name like 'farthing%';
@@ -88,10 +88,15 @@ select is(array[jobs_pages(tests.person('bob'), tests.job_id('bob')), jobs_pages
 select tests.fails_with($$ select jobs_pages(tests.person('ann'), tests.job_id('bob')) $$, 'not_found', 'id',
   'not for another user');
 select is(farthing.sweep_job_data(tests.after('23 h')), 0, 'within the day nothing is taken');
+create temp table seen on commit drop as
+  select jobs_read(null, tests.job_id('bob')) - 'age_seconds' as answer;
+select isnt(answer -> 'result', 'null', 'a reader sees the result') from seen;
 select is(array[farthing.sweep_job_data(tests.after('24 h')), farthing.sweep_job_data(tests.after('25 h'))],
   '{1,0}', 'then the sweep takes');
 select is((select count(*)::int from farthing.job_pages), 0, 'the file');
 select is(jobs_read(null, tests.job_id('bob')) -> 'result', 'null', 'and the result');
+select cmp_ok((jobs_read(null, tests.job_id('bob')) ->> 'revision')::int, '>', (answer ->> 'revision')::int,
+  'which is a new revision: an ETag from before says no longer that nothing has changed') from seen;
 select is(farthing.sweep_job_data(tests.after('30 days')), 1, 'and after thirty days');
 select is(jobs_list(tests.person('bob')) -> 'jobs', '[]', 'the job');
 
