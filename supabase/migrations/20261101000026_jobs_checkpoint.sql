@@ -73,7 +73,11 @@ begin
     return v_result;
   end if;
   if v_hold.hold_id is null then
-    raise exception 'job %: usage without an estimate', p_job.job_id;
+    -- For what costs nothing nothing is held, and there is nothing to point at.
+    if exists (select from unnest(v_fresh) f where f.credits > 0) then
+      raise exception 'job %: usage without an estimate', p_job.job_id;
+    end if;
+    return v_result;
   end if;
   perform farthing.release_expired_holds(p_job.account_id, p_now);
   if v_hold.status = 'open' then

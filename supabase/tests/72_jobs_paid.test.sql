@@ -3,7 +3,7 @@
 begin;
 \ir helpers/story.psql
 \ir helpers/jobs.psql
-select plan(69);
+select plan(75);
 
 -- Four steps of 50 are held; two are used; the rest comes back.
 select isnt(tests.give('ann', '300'), null, 'ann has 300');
@@ -148,6 +148,31 @@ select is((select string_agg(format('%s %s', u.event_id, trim_scale(e.amount)), 
   'e0 80, e1 60, e2 40, e9 20', 'each event has its own entry');
 select is(jobs_cancel(null, tests.job_id('eve'), tests.after('40 h 3 s')) ->> 'status', 'cancelled',
   'it ends');
+
+-- Usage that costs nothing at its model: nothing is held, nothing is charged, and the job goes on.
+insert into farthing.rates (model, version, input_per_million_usd, output_per_million_usd, effective_from)
+values ('free-input', 1, 0, 10, '2020-01-01');
+create temp table free on commit drop as
+  select '[{"event_id": "f1", "model": "free-input", "input_tokens": 5}]'::jsonb as usage;
+select is((select data ->> 'held' from free, tests.job('fay', 'free', usage, p_passed => '41 h')), '0',
+  'usage that is free holds nothing');
+select is(tests.claim('one', 'free', '41 h 1 s'), '1', 'the job is claimed');
+select is(jobs_checkpoint(tests.job_id('fay'), 1, 'all', null, usage, p_now => tests.after('41 h 2 s')),
+  '{"status": "processing", "credits": "0", "duplicates": 0, "held": "0"}', 'its step is kept and free')
+from free;
+select throws_like(format($$ select jobs_checkpoint(%L, 1, 'dear', null, tests.lines(1),
+  p_now => tests.after('41 h 3 s')) $$, tests.job_id('fay')), '%usage without an estimate',
+  'what was not held for and costs is a bug of the type, and is not given away');
+
+-- As many models as an input has room for.
+insert into farthing.rates (model, version, input_per_million_usd, output_per_million_usd, effective_from)
+select lpad(nr::text, 200, 'm'), 1, 1, 1, '2020-01-01' from generate_series(1, 500) nr;
+create temp table many on commit drop as
+  select jsonb_agg(jsonb_build_object('model', lpad(nr::text, 200, 'm'), 'input_tokens', 1)) as usage
+  from generate_series(1, 500) nr;
+select isnt(tests.give('gil', '100'), null, 'gil has 100');
+select is((select data ->> 'held' from many, tests.job('gil', 'paid', usage, p_passed => '42 h')), '2',
+  'a job may use 500 models');
 
 select is_empty('select * from farthing.prove()', 'the ledger proves itself');
 select * from finish();
