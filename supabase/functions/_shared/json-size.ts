@@ -2,13 +2,25 @@
 
 const encoder = new TextEncoder();
 
+/** What `jsonb` adds to a number with an exponent, at most: it writes out every digit of 1e+300. */
+function writtenOut(value: unknown): number {
+  if (typeof value !== "number") return 0;
+  const exponent = /e[+-](\d+)$/.exec(String(value))?.[1];
+  return exponent === undefined ? 0 : Number(exponent) + 1;
+}
+
 /**
  * Bytes of `jsonb` as text. A blank stands behind each comma and colon there; those inside of texts are
  * counted as well, so the true size may be a little below.
  */
 export function jsonbBytes(value: unknown): number {
   const text = JSON.stringify(value) ?? "null";
-  return encoder.encode(text).length + (text.match(/[,:]/g)?.length ?? 0);
+  let more = text.match(/[,:]/g)?.length ?? 0;
+  // A second look costs more than the first, and hardly anything needs it.
+  if (/\de[+-]\d/.test(text)) {
+    JSON.stringify(value, (_key, item) => (more += writtenOut(item), item));
+  }
+  return encoder.encode(text).length + more;
 }
 
 /** The longest beginning of a text, whole characters, that is no longer than that as JSON. */
