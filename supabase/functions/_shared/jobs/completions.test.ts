@@ -45,7 +45,7 @@ Deno.test("a result that the database refuses fails its job, and none that ended
   const report = await run([type]);
   assert.deepEqual([report.completed, rows.map(({ status }) => status)], [2, [
     "completed",
-    "processing",
+    "failed",
     "completed",
   ]]);
 });

@@ -39,6 +39,24 @@ Deno.test("a run waits for jobs that are due soon, up to its limit in all", asyn
   assert.deepEqual(clock.slept, [9_000, 9_000]);
 });
 
+Deno.test("a provider that wants to be left alone for a century is asked again within the hour", async () => {
+  const { jobs, run } = makeJobWorld();
+  jobs.add("busy");
+  const busy = new ApiError("upstream_unavailable", { retryAfterSeconds: 3_153_600_000 });
+  await run([makeType("busy", () => Promise.reject(busy))]);
+  assert.deepEqual(jobs.callsOf("jobs_fail").map((args) => args.p_retry_after_seconds), [3_600]);
+});
+
+Deno.test("a result that the database refuses fails its job at once, and not by lost leases", async () => {
+  const { jobs, run } = makeJobWorld();
+  const row = jobs.add("odd");
+  jobs.before = (name) =>
+    name === "jobs_complete" ? Promise.reject(new ApiError("invalid_request")) : Promise.resolve();
+  const report = await run([makeType("odd", () => Promise.resolve("\u0000"))]);
+  assert.deepEqual(report, { claimed: 1, completed: 0, failed: 1, released: 0 });
+  assert.deepEqual([row.status, row.error?.code], ["failed", "invalid_request"]);
+});
+
 Deno.test("a failure that repeats is final when the attempts are used up", async () => {
   const { jobs, run } = makeJobWorld();
   const row = jobs.add("broken");

@@ -5,6 +5,9 @@ import { redactStart } from "../privacy/redact.ts";
 /** UTF-16 units; as much as a log line holds. */
 const MAX_DETAIL = 2_000;
 
+/** An hour, as in jobs_fail. A provider may say any number, and the database takes none above 2^31. */
+const MAX_RETRY_AFTER_SECONDS = 3_600;
+
 export interface JobFailure {
   readonly code: string;
   /** Safe to show. */
@@ -31,6 +34,8 @@ export function describeFailure(thrown: unknown): JobFailure {
     message: error.body.message,
     detail: error.internal === undefined ? null : redactStart(error.internal, MAX_DETAIL),
     retryable: error.body.retryable,
-    retryAfterSeconds: error.retryAfterSeconds ?? null,
+    retryAfterSeconds: error.retryAfterSeconds === undefined
+      ? null
+      : Math.min(error.retryAfterSeconds, MAX_RETRY_AFTER_SECONDS),
   };
 }

@@ -7,13 +7,18 @@ const WAITS_MS = [500, 1_000, 2_000, 4_000, 8_000];
 
 const AWAY: ReadonlySet<string> = new Set(["upstream_unavailable", "request_timeout"]);
 
+/** Whether the call may well succeed later, or has succeeded and nobody heard. */
+export function isAway(error: unknown): boolean {
+  return error instanceof ApiError && AWAY.has(error.code);
+}
+
 /** Only for calls that may run twice: every one of a runner's may, for it shows its token. */
 export async function persist<T>(clock: Clock, call: () => Promise<T>): Promise<T> {
   for (const waitMs of WAITS_MS) {
     try {
       return await call();
     } catch (error) {
-      if (!(error instanceof ApiError) || !AWAY.has(error.code)) throw error;
+      if (!isAway(error)) throw error;
     }
     await clock.sleep(waitMs);
   }

@@ -12,7 +12,7 @@ import type { Clock } from "./clock.ts";
 import { Completions } from "./completions.ts";
 import { describeFailure } from "./failures.ts";
 import type { JobTools, JobType } from "./job-type.ts";
-import { persist } from "./persist.ts";
+import { isAway, persist } from "./persist.ts";
 import { Room } from "./room.ts";
 import { JobRun, type Outcome, type Run } from "./run-job.ts";
 
@@ -191,11 +191,15 @@ class Runner {
   async #end(claimed: ClaimedJob, outcome: Outcome): Promise<string> {
     const { job_id, token } = claimed;
     if (outcome.kind === "ended") return outcome.status;
-    if (outcome.kind === "finished") {
-      return await this.#completions.add({ job_id, token, result: outcome.result });
-    }
     if (outcome.kind === "left") return await this.#yield(claimed);
-    return await this.#fail(claimed, outcome.error);
+    if (outcome.kind === "threw") return await this.#fail(claimed, outcome.error);
+    try {
+      return await this.#completions.add({ job_id, token, result: outcome.result });
+    } catch (error) {
+      // What the database refuses once it refuses again; while it is away the lease decides.
+      if (isAway(error)) throw error;
+      return await this.#fail(claimed, error);
+    }
   }
 
   async #yield({ job_id, token }: ClaimedJob): Promise<string> {
