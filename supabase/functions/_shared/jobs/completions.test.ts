@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { ApiError } from "../http/errors.ts";
+import { Completions } from "./completions.ts";
 import { done, makeType } from "../testing/job-types.ts";
 import { makeJobWorld } from "../testing/job-world.ts";
 
@@ -48,6 +49,21 @@ Deno.test("a result that the database refuses fails its job, and none that ended
     "failed",
     "completed",
   ]]);
+});
+
+Deno.test("a job whose completion has to wait does not hold up those that ended with it", async () => {
+  const stuck = Promise.withResolvers<never>();
+  const completions = new Completions((done) => {
+    if (done.length > 1) return Promise.reject(new ApiError("upstream_unavailable"));
+    const [{ job_id } = { job_id: "" }] = done;
+    return job_id === "first" ? stuck.promise : Promise.resolve([{ job_id, status: "completed" }]);
+  });
+  const [first, ...others] = ["first", "second", "third"].map((job_id) =>
+    completions.add({ job_id, token: 1, result: null })
+  );
+  assert.deepEqual(await Promise.all(others), ["completed", "completed"]);
+  stuck.reject(new ApiError("upstream_unavailable"));
+  await assert.rejects(first!, { code: "upstream_unavailable" });
 });
 
 Deno.test("a result above 64 KiB fails its job", async () => {

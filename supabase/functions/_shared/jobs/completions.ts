@@ -53,8 +53,9 @@ export class Completions {
       for (const { finished, resolve } of batch) resolve(byId.get(finished.job_id) ?? "lost");
     } catch (error) {
       if (batch.length === 1) batch[0]!.reject(error);
-      // One result that the database refuses is no reason for the others to fail.
-      else for (const each of batch) await this.#send([each]);
+      // One result that the database refuses, or one account that is locked, is no reason for the others to
+      // fail or to wait.
+      else await Promise.all(batch.map((each) => this.#send([each])));
     }
   }
 }
