@@ -1,5 +1,6 @@
-/** The functions alone, as they are deployed, type-checked and tested by the hosted runtime's own version. */
+/** The functions alone, as they are deployed: their size; types and tests by the hosted version of Deno. */
 import { findTests, lastLines, runDenoTests } from "../deno-tests.ts";
+import { checkBundles } from "../function-bundles.ts";
 import { hasNpx } from "../supabase-cli.ts";
 import { checked, ROOT, type Row, type Suite } from "../suite.ts";
 
@@ -43,14 +44,18 @@ export const compat: Suite = {
   name: "compat",
   about: `the functions under Deno ${HOSTED_DENO}, the hosted runtime's version`,
   async run() {
+    const bundles = await checkBundles(`${ROOT}supabase/functions`);
     if (!await hasNpx()) {
-      return { rows: [], skipped: [{ what: this.name, why: "needs npx, which comes with Node" }] };
+      return {
+        rows: bundles,
+        skipped: [{ what: this.name, why: "needs npx, which comes with Node" }],
+      };
     }
     const copy = await Deno.makeTempDir({ prefix: "functions-" });
     try {
       const files = await copyTree(`${ROOT}supabase/functions`, copy);
       const code = files.filter((file) => /\.tsx?$/.test(file));
-      const rows = code.length > 0 ? [await typeCheck(copy, code)] : [];
+      const rows = code.length > 0 ? [...bundles, await typeCheck(copy, code)] : bundles;
       rows.push(
         ...await runDenoTests({
           files: (await findTests(["."], copy)).map((file) => file.slice(2)),
