@@ -101,6 +101,18 @@ Deno.test("a run that is over gives one waiting job back, which wakes the next r
   ]);
 });
 
+Deno.test("a run that is over gives another job back when the one that left it was cancelled", async () => {
+  const { clock, jobs, run } = makeJobWorld();
+  const rows = [1, 2].map(() => jobs.add("steps"));
+  jobs.before = (name) => {
+    if (name === "jobs_yield" && rows[0]!.status === "processing") rows[0]!.status = "cancelled";
+  };
+  await run([threeSteps([], () => clock.advance(100))], { concurrency: 1, wallMs: 100 });
+  const given = jobs.callsOf("jobs_yield").map(({ p_job_id }) => p_job_id);
+  assert.deepEqual(given, rows.map(({ job_id }) => job_id));
+  assert.deepEqual(rows.map(({ status }) => status), ["cancelled", "queued"]);
+});
+
 Deno.test("a run that is over while nothing waits wakes nobody", async () => {
   const { clock, jobs, run } = makeJobWorld();
   jobs.add("short");

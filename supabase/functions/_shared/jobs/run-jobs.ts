@@ -205,8 +205,10 @@ class Runner {
   async #yield({ job_id, token }: ClaimedJob): Promise<string> {
     const { database } = this.tools;
     const args = { p_job_id: job_id, p_token: token };
-    this.#hasYielded = true;
-    return (await persist(this.clock, () => database.rpc("jobs_yield", args))).status;
+    const { status } = await persist(this.clock, () => database.rpc("jobs_yield", args));
+    // One that was cancelled or lost meanwhile wakes nobody.
+    if (status === "queued") this.#hasYielded = true;
+    return status;
   }
 
   async #fail({ job_id, token, type }: ClaimedJob, error: unknown): Promise<string> {
