@@ -94,6 +94,7 @@ Deno.test("an input is judged by its type, and the field says where", async () =
   const cases: readonly [unknown, string][] = [
     [{ type: "research", input: {} }, "input.query"],
     [{ type: "research", input: { query: "" } }, "input.query"],
+    [{ type: "research", input: { query: " \n" } }, "input.query"],
     [{ type: "research", input: { query: "x".repeat(4_001) } }, "input.query"],
     [{ type: "research", input: { query: "x", depth: 3 } }, "input.depth"],
     [{ type: "research" }, "input"],

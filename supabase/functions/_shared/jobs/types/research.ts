@@ -13,7 +13,7 @@ const PLANNED_PERCENT = 10;
 const ANSWERED_PERCENT = 80;
 
 export const ResearchInput = z.strictObject({
-  query: z.string().min(1).max(MAX_QUERY),
+  query: z.string().min(1).max(MAX_QUERY).regex(/\S/, "A query says something."),
 }).openapi("ResearchInput");
 
 type Input = z.output<typeof ResearchInput>;
