@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import process from "node:process";
 import { countMessages, countText, createMeter } from "./tokens.ts";
 
 // Counted by OpenAI's own library, tiktoken, with o200k_base.
@@ -63,4 +64,36 @@ Deno.test("a text in pieces without spaces is at most one in a hundred off", () 
   let tokens = 0;
   for (let piece = 0; piece < 2_000; piece++) tokens = meter.add("漢字仮名交じり文中国語");
   assert(Math.abs(tokens - 22_000) <= 220, String(tokens));
+});
+
+/** Words that follow each other without a pattern: the tokenizer remembers what it has seen. */
+function thaiWords(count: number): string[] {
+  const words = ("ปัจจุบัน เทคโนโลยี มีบทบาท สำคัญ ใน ชีวิต " +
+    "ประจำวัน ของ ผู้คน ทั่วโลก ดังนั้น การเรียนรู้").split(" ");
+  let state = 7;
+  return Array.from({ length: count }, () => {
+    state = (state * 1_103_515_245 + 12_345) % 2_147_483_648;
+    return words[Math.floor(state / 65_536) % words.length]!;
+  });
+}
+
+Deno.test("10,000 words of a script without spaces cost less CPU than a request has", () => {
+  const pieces = thaiWords(10_000);
+  const meter = createMeter();
+  const before = process.cpuUsage();
+  let tokens = 0;
+  for (const piece of pieces) tokens = meter.add(piece);
+  const { user } = process.cpuUsage(before);
+  const whole = countText(pieces.join(""));
+  assert(Math.abs(tokens - whole) <= whole / 100, `${tokens} instead of ${whole}`);
+  assert(user < 2_000_000, `${user} microseconds`);
+});
+
+Deno.test("a text letter by letter is never more than 32 tokens ahead of itself", () => {
+  const text = "The farthing was a quarter of a penny, until 1960. ".repeat(40);
+  const meter = createMeter();
+  for (let at = 0; at < text.length; at++) {
+    const ahead = meter.add(text[at]!) - countText(text.slice(0, at + 1));
+    assert(ahead >= -2 && ahead <= 32, `${ahead} at ${at}`);
+  }
 });
