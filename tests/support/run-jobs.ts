@@ -6,14 +6,14 @@
 import { print } from "../../scripts/terminal/print.ts";
 import { systemClock } from "../../supabase/functions/_shared/jobs/clock.ts";
 import { runJobs } from "../../supabase/functions/_shared/jobs/run-jobs.ts";
-import { servicesFromEnv } from "../../supabase/functions/_shared/services.ts";
+import { servicesWithModels } from "../../supabase/functions/_shared/ai/services.ts";
 import { typesOf } from "./job-queue.ts";
 
 // What there is to do here comes within milliseconds, and no database wakes anyone.
 const LOOK_AGAIN_MS = 25;
 
 const { queue, ...options } = JSON.parse(Deno.env.get("RUNNER")!);
-const services = servicesFromEnv();
+const services = servicesWithModels();
 const types = typesOf(queue);
 
 let isWanted = true;

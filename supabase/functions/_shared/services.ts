@@ -19,7 +19,7 @@ export interface Services {
   readonly verify: CredentialVerifier;
   /** @throws ApiError `not_ready` when Stripe is not configured */
   readonly payments: () => Promise<Payments>;
-  /** @throws ApiError `not_ready` when no model is configured */
+  /** @throws ApiError `not_ready` when no model is configured, `internal` where a function has none */
   readonly ai: () => Promise<Ai>;
   /** Exact origins that may call from a browser and be returned to after a checkout. */
   readonly origins: readonly string[];
@@ -94,24 +94,9 @@ function paymentsFrom(env: Env): () => Promise<Payments> {
   };
 }
 
-/** @throws ApiError `not_ready` naming what the environment lacks */
-function needed<T>(value: T | undefined, name: string): T {
-  if (value !== undefined) return value;
-  throw new ApiError("not_ready", { internal: `Environment incomplete: ${name}` });
-}
-
-function aiFrom(env: Env): () => Promise<Ai> {
-  let loading: Promise<Ai> | undefined;
-  return () => {
-    const models = needed(env.AI_MODELS, "AI_MODELS");
-    const options = {
-      baseUrl: needed(env.AI_BASE_URL, "AI_BASE_URL"),
-      apiKey: needed(env.AI_API_KEY, "AI_API_KEY"),
-      models,
-      researchModel: env.AI_RESEARCH_MODEL ?? [...models.keys()][0]!,
-    };
-    return loading ??= import("./ai/openai.ts").then(({ createAi }) => createAi(options));
-  };
+/** Models bring a tokenizer along, three quarters of a function's size: see ai/services.ts. */
+function withoutModels(): never {
+  throw new ApiError("internal", { internal: "this function is deployed without models" });
 }
 
 function keySetCheck(env: Env): () => Promise<CheckState> {
@@ -145,7 +130,7 @@ function makeServices(env: Env): Services {
     database: createDatabase(transportFrom(env)),
     verify: verifierFrom(env),
     payments: paymentsFrom(env),
-    ai: aiFrom(env),
+    ai: withoutModels,
     origins: env.APP_ORIGINS,
     functionsUrl: `${env.SUPABASE_PUBLIC_URL ?? env.SUPABASE_URL}/functions/v1`,
     waitUntil,

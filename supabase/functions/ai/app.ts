@@ -1,6 +1,7 @@
 /** Language models, paid in credits: chat, and research as a job. */
+import { servicesWithModels } from "../_shared/ai/services.ts";
 import { createApp as createFunctionApp } from "../_shared/http/create-app.ts";
-import { servicesFromEnv, type ServicesSource } from "../_shared/services.ts";
+import type { ServicesSource } from "../_shared/services.ts";
 import { chat } from "./chat.ts";
 import { startResearch } from "./research.ts";
 
@@ -8,4 +9,4 @@ const routes = [chat, startResearch];
 
 export const createApp = (source: ServicesSource) => createFunctionApp("ai", routes, source);
 
-export const app = createApp(servicesFromEnv);
+export const app = createApp(servicesWithModels);

@@ -1,9 +1,10 @@
 /** The runner of jobs: woken by the database when there is work. */
+import { servicesWithModels } from "../_shared/ai/services.ts";
 import { createApp as createFunctionApp } from "../_shared/http/create-app.ts";
-import { servicesFromEnv, type ServicesSource } from "../_shared/services.ts";
+import type { ServicesSource } from "../_shared/services.ts";
 import { runBatch } from "./run-batch.ts";
 
 export const createApp = (source: ServicesSource) =>
   createFunctionApp("job-runner", [runBatch], source);
 
-export const app = createApp(servicesFromEnv);
+export const app = createApp(servicesWithModels);

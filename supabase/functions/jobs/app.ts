@@ -1,6 +1,7 @@
 /** Jobs: long work that is started, polled, cancelled, and fetched when it is done. */
+import { servicesWithModels } from "../_shared/ai/services.ts";
 import { createApp as createFunctionApp } from "../_shared/http/create-app.ts";
-import { servicesFromEnv, type ServicesSource } from "../_shared/services.ts";
+import type { ServicesSource } from "../_shared/services.ts";
 import { cancelJob } from "./cancel-job.ts";
 import { listJobs } from "./list-jobs.ts";
 import { readFile } from "./read-file.ts";
@@ -11,4 +12,4 @@ const routes = [startJob, listJobs, readJob, cancelJob, readFile];
 
 export const createApp = (source: ServicesSource) => createFunctionApp("jobs", routes, source);
 
-export const app = createApp(servicesFromEnv);
+export const app = createApp(servicesWithModels);
