@@ -39,6 +39,34 @@ comment on function farthing.available(farthing.accounts, timestamptz) is
   'What a debit or a hold would find: unexpired lots less what live holds keep, less debt, never below 0. '
   'Credits.';
 
+create type farthing.opened_hold as (hold farthing.holds, available_after numeric);
+
+create function farthing.open_hold(p_user_id uuid, p_terms farthing.holds, p_now timestamptz)
+returns farthing.opened_hold
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_account farthing.accounts := farthing.lock_account(p_user_id, p_now);
+  v_available numeric := farthing.available(v_account, p_now);
+  v_hold farthing.holds;
+begin
+  if v_account.debt > 0 or p_terms.amount > v_available then
+    perform farthing.refuse_short(p_terms.amount, case when v_account.debt > 0 then 0 else v_available end);
+  end if;
+  insert into farthing.holds (account_id, amount, model, rate_version, reason, correlation_id, expires_at,
+    created_at)
+  values (v_account.account_id, p_terms.amount, p_terms.model, p_terms.rate_version, p_terms.reason,
+    p_terms.correlation_id, p_terms.expires_at, p_now)
+  returning * into v_hold;
+  perform farthing.reserve(v_hold, p_now);
+  return row(v_hold, v_available - p_terms.amount)::farthing.opened_hold;
+end
+$$;
+comment on function farthing.open_hold is
+  'Holds credits of a user on p_terms (amount, what it pins, what it is for, until when), or fails '
+  'insufficient_credits, not_found. Credits.';
+
 create function public.holds_open(
   p_user_id uuid, p_amount text default null, p_estimate jsonb default null, p_ttl_seconds int default 600,
   p_reason text default null, p_correlation_id text default null,
@@ -49,11 +77,9 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_answer jsonb := farthing.idempotency_find(p_idempotency_key, p_fingerprint, p_now);
-  v_account farthing.accounts;
   v_usage farthing.priced_usage;
-  v_amount numeric;
-  v_available numeric;
-  v_hold farthing.holds;
+  v_terms farthing.holds;
+  v_opened farthing.opened_hold;
 begin
   if v_answer is not null then
     return v_answer;
@@ -62,31 +88,26 @@ begin
     perform farthing.fail('invalid_request', 'A hold lives 1 to 86400 seconds.', null, 'ttl_seconds');
   end if;
   if p_estimate is null then
-    v_amount := farthing.parse_amount(p_amount, 'amount');
+    v_terms.amount := farthing.parse_amount(p_amount, 'amount');
   else
     v_usage := farthing.price_usage(jsonb_build_array(farthing.json_argument(p_estimate)), p_now);
     if v_usage.problem is not null then
       perform farthing.refuse_usage(v_usage, 'estimate.');
     end if;
-    v_amount := v_usage.credits;
-    if v_amount = 0 then
+    if v_usage.credits = 0 then
       perform farthing.fail('invalid_request', 'This usage costs nothing, so there is nothing to hold.', null,
         'estimate');
     end if;
+    v_terms.amount := v_usage.credits;
   end if;
-  v_account := farthing.lock_account(p_user_id, p_now);
-  v_available := farthing.available(v_account, p_now);
-  if v_account.debt > 0 or v_amount > v_available then
-    perform farthing.refuse_short(v_amount, case when v_account.debt > 0 then 0 else v_available end);
-  end if;
-  insert into farthing.holds (account_id, amount, model, rate_version, reason, correlation_id, expires_at,
-    created_at)
-  values (v_account.account_id, v_amount, v_usage.model, v_usage.rate_version, p_reason, p_correlation_id,
-    p_now + make_interval(secs => p_ttl_seconds), p_now)
-  returning * into v_hold;
-  perform farthing.reserve(v_hold, p_now);
-  return farthing.idempotency_keep(p_idempotency_key, p_fingerprint, 201, farthing.hold_answer(v_hold)
-    || jsonb_build_object('available_after', trim_scale(v_available - v_amount)::text), p_now);
+  v_terms.model := v_usage.model;
+  v_terms.rate_version := v_usage.rate_version;
+  v_terms.reason := p_reason;
+  v_terms.correlation_id := p_correlation_id;
+  v_terms.expires_at := p_now + make_interval(secs => p_ttl_seconds);
+  v_opened := farthing.open_hold(p_user_id, v_terms, p_now);
+  return farthing.idempotency_keep(p_idempotency_key, p_fingerprint, 201, farthing.hold_answer(v_opened.hold)
+    || jsonb_build_object('available_after', trim_scale(v_opened.available_after)::text), p_now);
 end
 $$;
 grant execute on function public.holds_open to service_role;

@@ -243,9 +243,7 @@ declare
   v_lines farthing.priced_usage[];
   v_amount numeric;
   v_line farthing.priced_usage;
-  v_account farthing.accounts;
-  v_available numeric;
-  v_hold farthing.holds;
+  v_terms farthing.holds;
 begin
   if p_estimate = '[]' then
     return null;
@@ -260,16 +258,11 @@ begin
   if v_amount = 0 then
     return null;
   end if;
-  v_account := farthing.lock_account(p_user_id, p_now);
-  v_available := farthing.available(v_account, p_now);
-  if v_account.debt > 0 or v_amount > v_available then
-    perform farthing.refuse_short(v_amount, case when v_account.debt > 0 then 0 else v_available end);
-  end if;
-  insert into farthing.holds (account_id, amount, reason, correlation_id, expires_at, created_at)
-  values (v_account.account_id, v_amount, 'job', p_correlation_id, p_expires_at, p_now)
-  returning * into v_hold;
-  perform farthing.reserve(v_hold, p_now);
-  return v_hold;
+  v_terms.amount := v_amount;
+  v_terms.reason := 'job';
+  v_terms.correlation_id := p_correlation_id;
+  v_terms.expires_at := p_expires_at;
+  return (farthing.open_hold(p_user_id, v_terms, p_now)).hold;
 end
 $$;
 comment on function farthing.hold_for_job is
