@@ -50,7 +50,8 @@ interface Pages {
 /** A step that is done, and what it gave. */
 export interface DoneStep {
   step: string;
-  output: unknown;
+  /** The list around it, as it was sent. */
+  output: readonly [unknown];
 }
 
 /** A job under a lease. Whoever writes to it shows the token. */
@@ -80,7 +81,8 @@ interface CheckpointArgs {
   p_job_id: string;
   p_token: number;
   p_step: string;
-  p_output: Json;
+  /** A list around the output: alone, an output that is a text would be read as JSON itself. */
+  p_output: readonly [unknown];
   /** Usage events; without an id of its own an event is named after the job and the step. */
   p_usage: Json;
   /** Appended to the job's file. */

@@ -49,7 +49,9 @@ export class JobRun implements Job {
     private readonly type: JobType,
     private readonly run: Run,
   ) {
-    this.#outputs = new Map(claimed.checkpoints.map(({ step, output }) => [step, output]));
+    this.#outputs = new Map(
+      claimed.checkpoints.map(({ step, output: [output] }) => [step, output]),
+    );
   }
 
   get id(): string {

@@ -44,6 +44,13 @@ Deno.test("a job that another run began goes on after the last step that was kep
   assert.deepEqual(row.steps.map(({ output }) => output), ["kept", "new"]);
 });
 
+Deno.test("a step's output is sent in a list, so that a text is not taken for JSON", async () => {
+  const { jobs, run } = makeJobWorld();
+  jobs.add("text");
+  await run([makeType("text", (job) => job.step("one", done("{}")))]);
+  assert.deepEqual(jobs.callsOf("jobs_checkpoint").map(({ p_output }) => p_output), [["{}"]]);
+});
+
 Deno.test("a job leaves before a new step when the wall clock's budget is over", async () => {
   const { clock, jobs, run } = makeJobWorld();
   const row = jobs.add("steps");

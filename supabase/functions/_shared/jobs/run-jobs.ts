@@ -249,7 +249,7 @@ class Runner {
       p_job_id: job.job_id,
       p_token: job.token,
       p_step: step,
-      p_output: done.output,
+      p_output: [done.output] as const,
       p_usage: done.usage ?? null,
       p_page: done.page,
       p_log: done.log ?? null,

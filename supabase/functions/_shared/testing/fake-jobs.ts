@@ -1,6 +1,6 @@
 /** The database functions of jobs in memory, as far as a runner can tell them from SQL. */
 import type { Database } from "../database/database.ts";
-import type { DoneStep, JobFunctions } from "../database/job-functions.ts";
+import type { JobFunctions } from "../database/job-functions.ts";
 import type { Clock } from "../jobs/clock.ts";
 import { USER_ID } from "./project.ts";
 
@@ -23,7 +23,7 @@ interface Row {
   runAfterMs: number;
   attempts: number;
   progress: number;
-  readonly steps: (DoneStep & { credits: string; duplicates: number })[];
+  readonly steps: { step: string; output: unknown; credits: string; duplicates: number }[];
   readonly usage: unknown[];
   readonly pages: string[];
   result: unknown;
@@ -108,7 +108,7 @@ export class FakeJobs {
       const soonest = Math.min(...queued.map(({ runAfterMs }) => runAfterMs));
       const jobs = due.map(({ job_id, token, type, input, attempts, progress, steps }) => ({
         ...{ job_id, token, type, input, attempts, progress },
-        checkpoints: steps.map(({ step, output }) => ({ step, output })),
+        checkpoints: steps.map(({ step, output }) => ({ step, output: [output] as const })),
         ...{ user_id: USER_ID, max_attempts: MAX_ATTEMPTS, correlation_id: "trace" },
         ...{ created_at: iso(nowMs), expires_at: iso(nowMs + 86_400_000) },
       }));
@@ -125,7 +125,7 @@ export class FakeJobs {
       const row = this.#mine(p_job_id, p_token);
       if (row === undefined) return { status: "lost" };
       if (!row.steps.some(({ step }) => step === p_step)) {
-        row.steps.push({ step: p_step, output: p_output, credits: "1.5", duplicates: 0 });
+        row.steps.push({ step: p_step, output: p_output[0], credits: "1.5", duplicates: 0 });
         row.usage.push(...p_usage as unknown[] ?? []);
         if (p_page) row.pages.push(p_page);
         row.progress = Math.max(row.progress, p_progress);
