@@ -1,7 +1,9 @@
 import { deepStrictEqual } from "node:assert";
 import { taskArguments } from "./task-arguments.ts";
 
-Deno.test("taskArguments drops the leading -- that npx needs, and nothing else", () => {
+Deno.test("taskArguments drops the first -- that npx needs, and nothing else", () => {
   deepStrictEqual(taskArguments(["--", "--env-file", "f"]), ["--env-file", "f"]);
-  deepStrictEqual(taskArguments(["file", "--", "x"]), ["file", "--", "x"]);
+  deepStrictEqual(taskArguments(["jobs", "--", "--env-file", "f"]), ["jobs", "--env-file", "f"]);
+  deepStrictEqual(taskArguments(["a", "--", "b", "--", "c"]), ["a", "b", "--", "c"]);
+  deepStrictEqual(taskArguments(["--flag", "file"]), ["--flag", "file"]);
 });
