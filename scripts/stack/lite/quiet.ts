@@ -1,6 +1,7 @@
 /**
- * lite prints every database error to the console, the refusals that callers are meant to get
- * among them. The caller has the error in the answer and the server has it in its log.
+ * lite prints every database error to the console, with its stack: the refusals that callers are meant
+ * to get, and tables that are not there, among them. The caller has the error in the answer and the
+ * server has it in its log.
  */
 export function keepDatabaseErrorsQuiet(): () => Promise<void> {
   const { console } = globalThis;
@@ -16,6 +17,7 @@ export function keepDatabaseErrorsQuiet(): () => Promise<void> {
 
 function isDatabaseError(value: unknown): boolean {
   if (!(value instanceof Error)) return false;
-  const { code } = value as { code?: string };
-  return value.name === "PostgresError" || /^(ECONN|CONNECTION_|CONNECT_)/.test(code ?? "");
+  const { code, relation } = value as { code?: string; relation?: string };
+  return value.name === "PostgresError" || relation !== undefined ||
+    /^(ECONN|CONNECTION_|CONNECT_)/.test(code ?? "");
 }
