@@ -101,7 +101,10 @@ export async function runRoute(run: Run): Promise<Response> {
     body: body.value,
     rawBody: body.text,
     headers,
-    signal: request.signal,
+    // Asked for, a signal is made, and that costs more than all else of a small request.
+    get signal() {
+      return request.signal;
+    },
     idempotency,
     context,
     services,
