@@ -165,8 +165,8 @@ returns jsonb
 language plpgsql security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
 set lock_timeout = '2s' -- as in lock_account
--- Jobs are found by their ids, one by one: the planner takes a list in JSON for a hundred rows, and would read
--- a table of ten thousand jobs to find one.
+-- Jobs are found by their ids, one by one: the planner takes a list in JSON for a hundred rows, and would
+-- read a table of ten thousand jobs to find one.
 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
 as $$
 declare
