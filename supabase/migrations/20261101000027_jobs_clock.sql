@@ -103,7 +103,7 @@ comment on function farthing.open_realtime() is
   'Lets each user listen to their own channel jobs:<user id> and no other. True where there is Realtime.';
 select farthing.open_realtime();
 
-create function farthing.lock_ended_lease(p_job_nr bigint)
+create function farthing.try_lock_job(p_job_nr bigint)
 returns farthing.jobs
 language plpgsql
 set search_path = ''
@@ -127,7 +127,7 @@ begin
   return v_job;
 end
 $$;
-comment on function farthing.lock_ended_lease(bigint) is
+comment on function farthing.try_lock_job(bigint) is
   'Locks a job and its account without waiting; null where another has one of them.';
 
 create function farthing.sweep_leases(p_now timestamptz default now(), p_limit int default 100)
@@ -143,7 +143,7 @@ begin
   for v_job_nr in
     select job_nr from farthing.jobs where lease_expires_at <= p_now order by lease_expires_at limit p_limit
   loop
-    v_job := farthing.lock_ended_lease(v_job_nr);
+    v_job := farthing.try_lock_job(v_job_nr);
     if v_job.job_nr is null or v_job.lease_expires_at is null or v_job.lease_expires_at > p_now then
       continue;
     end if;
@@ -178,7 +178,7 @@ begin
     select job_nr from farthing.jobs where status in ('queued', 'processing') and expires_at <= p_now
     order by expires_at limit p_limit
   loop
-    v_job := farthing.lock_ended_lease(v_job_nr);
+    v_job := farthing.try_lock_job(v_job_nr);
     if v_job.status in ('queued', 'processing') then
       perform farthing.end_job(v_job, 'failed', 'job_expired', 'The job was not finished within 24 hours.',
         null, p_now);
