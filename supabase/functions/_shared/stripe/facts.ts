@@ -2,6 +2,7 @@
  * What the ledger needs to know of a Stripe event, in our own words. Stripe's field names stop here.
  */
 import type Stripe from "stripe";
+import { idOf } from "./id-of.ts";
 
 /** Empty for the types that we store and ignore. Amounts in the currency's minor unit. */
 export type Facts = Record<string, never> | {
@@ -13,10 +14,6 @@ export type Facts = Record<string, never> | {
   amount: number | null;
   currency: string | null;
 };
-
-function idOf(reference: string | { id: string } | null): string | null {
-  return typeof reference === "object" && reference !== null ? reference.id : reference;
-}
 
 function sessionFacts(session: Stripe.Checkout.Session): Facts {
   return {

@@ -1,0 +1,50 @@
+/** Deliveries from Stripe: only what is signed with one of our secrets, and of our mode, is read. */
+import Stripe from "stripe";
+import type { InboxEvent } from "../database/functions.ts";
+import type { Mode } from "../env.ts";
+import { ApiError } from "../http/errors.ts";
+import { describe } from "./client.ts";
+import { toInboxEvent } from "./inbox-event.ts";
+
+export interface Webhooks {
+  /** Verifies a webhook over its raw body. @throws ApiError signature_invalid, mode_mismatch */
+  readEvent(rawBody: string, signature: string | null): Promise<InboxEvent>;
+}
+
+interface WebhookOptions {
+  readonly client: Stripe;
+  readonly secrets: readonly string[];
+  readonly mode: Mode;
+}
+
+// Stripe's own default, stated because it is what bounds a replayed delivery.
+const TOLERANCE_SECONDS = 300;
+
+async function verify(
+  { client, secrets }: WebhookOptions,
+  rawBody: string,
+  signature: string | null,
+): Promise<Stripe.Event> {
+  for (const secret of secrets) {
+    try {
+      return await client.webhooks.constructEventAsync(
+        rawBody,
+        signature ?? "",
+        secret,
+        TOLERANCE_SECONDS,
+      );
+    } catch (error) {
+      if (error instanceof Stripe.errors.StripeSignatureVerificationError) continue;
+      throw new ApiError("signature_invalid", { internal: describe(error), cause: error });
+    }
+  }
+  throw new ApiError("signature_invalid");
+}
+
+export function createWebhooks(options: WebhookOptions): Webhooks {
+  return {
+    async readEvent(rawBody, signature) {
+      return toInboxEvent(await verify(options, rawBody, signature), options.mode);
+    },
+  };
+}
