@@ -131,6 +131,7 @@ select set_eq('select title from guards.granted_functions', $$
     || 'holds_release holds_settle idempotency_store inbox_receive jobs_cancel jobs_checkpoint jobs_claim '
     || 'jobs_complete jobs_create jobs_fail jobs_heartbeat jobs_list jobs_pages jobs_read jobs_yield '
     || 'rates_import usage_charge '
+    || 'features_read features_set '
     || 'usage_charge_batch usage_estimate usage_rates', ' ')) name $$,
   'T13: the doors are executable by service_role, and no other function by anybody');
 select set_eq('select title from guards.functions where schema = ''public''', $$
