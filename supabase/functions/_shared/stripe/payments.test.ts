@@ -22,6 +22,7 @@ const ORDER: CheckoutOrder = {
 const SESSION = {
   id: "cs_test_1",
   object: "checkout.session",
+  mode: "payment",
   url: "https://checkout.example.com/cs_test_1",
   amount_total: 999,
   currency: "usd",
@@ -230,6 +231,7 @@ Deno.test("an event signed with any current secret is read", async () => {
       payment_status: "paid",
       amount: 999,
       currency: "usd",
+      mode: "payment",
     });
   }
 });

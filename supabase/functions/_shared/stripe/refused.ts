@@ -22,7 +22,7 @@ interface Refusal {
   readonly payment: RefusedPayment | null;
 }
 
-/** Stripe said a definite no, a 4xx: nothing has happened there. To a caller who knows no better it is 502. */
+/** Stripe said a definite no, a 4xx: nothing has happened there. Who knows no better answers 502. */
 export class Refused extends KeptAnswer {
   /** Stripe's error code, for example `charge_already_refunded`; null where it gave none. */
   readonly stripeCode: string | null;

@@ -1,0 +1,45 @@
+/** What connected providers are told of: their accounts, and the fee we keep of what they are paid. */
+import type Stripe from "stripe";
+import { idOf } from "../id-of.ts";
+
+export type FeeFacts = {
+  fee_id: string;
+  charge_id: string | null;
+  /** Null unless Stripe sent the charge along: the event as such names no payment. */
+  payment_id: string | null;
+  amount: number;
+  amount_refunded: number;
+  currency: string;
+};
+
+export type AccountFacts = {
+  stripe_account_id: string;
+  provider_id: string | null;
+  charges_enabled: boolean;
+  payouts_enabled: boolean;
+  details_submitted: boolean;
+  disabled_reason: string | null;
+};
+
+export function feeFacts(fee: Stripe.ApplicationFee): FeeFacts {
+  const isExpanded = typeof fee.charge === "object" && fee.charge !== null;
+  return {
+    fee_id: fee.id,
+    charge_id: idOf(fee.charge),
+    payment_id: isExpanded ? idOf((fee.charge as Stripe.Charge).payment_intent) : null,
+    amount: fee.amount,
+    amount_refunded: fee.amount_refunded,
+    currency: fee.currency,
+  };
+}
+
+export function accountFacts(account: Stripe.Account): AccountFacts {
+  return {
+    stripe_account_id: account.id,
+    provider_id: account.metadata?.provider_id ?? null,
+    charges_enabled: account.charges_enabled,
+    payouts_enabled: account.payouts_enabled,
+    details_submitted: account.details_submitted,
+    disabled_reason: account.requirements?.disabled_reason ?? null,
+  };
+}

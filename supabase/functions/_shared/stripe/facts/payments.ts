@@ -1,0 +1,87 @@
+/** Sessions, payments and the charges behind them. */
+import type Stripe from "stripe";
+import { idOf } from "../id-of.ts";
+
+// Types and not interfaces: these are a column of JSON to whoever passes them on.
+export type SessionFacts = {
+  /** Null where the session is no purchase of ours, one that saves a card included. */
+  order_id: string | null;
+  session_id: string;
+  /** Stripe's payment intent id: the natural key of a grant. */
+  payment_id: string | null;
+  payment_status: string;
+  amount: number | null;
+  currency: string | null;
+  mode: string;
+};
+
+export type PaymentFacts = {
+  order_id: string | null;
+  booking_id: string | null;
+  session_id: null;
+  payment_id: string;
+  charge_id: string | null;
+  /** `paid`, or Stripe's status of what is not paid. */
+  payment_status: string;
+  /** What was received of a payment that is paid, else what was asked for. */
+  amount: number;
+  currency: string;
+  failure_code: string | null;
+  decline_code: string | null;
+};
+
+export type ChargeFacts = {
+  order_id: string | null;
+  booking_id: string | null;
+  payment_id: string | null;
+  charge_id: string;
+  amount: number;
+  currency: string;
+  outcome: "succeeded" | "failed";
+  failure_code: string | null;
+  /** The same for the same card, whoever uses it; not the card's number. */
+  card_fingerprint: string | null;
+};
+
+export function sessionFacts(session: Stripe.Checkout.Session): SessionFacts {
+  const orderId = session.client_reference_id ?? session.metadata?.order_id ?? null;
+  return {
+    order_id: session.mode === "payment" ? orderId : null,
+    session_id: session.id,
+    payment_id: idOf(session.payment_intent),
+    payment_status: session.payment_status,
+    amount: session.amount_total,
+    currency: session.currency,
+    mode: session.mode,
+  };
+}
+
+export function paymentFacts(payment: Stripe.PaymentIntent): PaymentFacts {
+  const isPaid = payment.status === "succeeded";
+  return {
+    order_id: payment.metadata?.order_id ?? null,
+    booking_id: payment.metadata?.booking_id ?? null,
+    session_id: null,
+    payment_id: payment.id,
+    charge_id: idOf(payment.latest_charge),
+    payment_status: isPaid ? "paid" : payment.status,
+    amount: isPaid ? payment.amount_received : payment.amount,
+    currency: payment.currency,
+    failure_code: payment.last_payment_error?.code ?? null,
+    decline_code: payment.last_payment_error?.decline_code ?? null,
+  };
+}
+
+export function chargeFacts(charge: Stripe.Charge): ChargeFacts {
+  return {
+    order_id: charge.metadata?.order_id ?? null,
+    booking_id: charge.metadata?.booking_id ?? null,
+    payment_id: idOf(charge.payment_intent),
+    charge_id: charge.id,
+    amount: charge.amount,
+    currency: charge.currency,
+    outcome: charge.status === "failed" ? "failed" : "succeeded",
+    failure_code: charge.failure_code,
+    card_fingerprint: charge.payment_method_details?.card?.fingerprint ?? null,
+  };
+}

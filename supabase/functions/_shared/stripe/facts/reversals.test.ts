@@ -1,0 +1,91 @@
+import assert from "node:assert/strict";
+import type Stripe from "stripe";
+import { factsOf } from "../facts.ts";
+import { eventOf, example } from "../../testing/stripe-examples.ts";
+import { refundFacts } from "./reversals.ts";
+
+const REFUND_ID = "2f2f7a3e-6f3b-4a55-9d53-1e0b6f6a9c11";
+const PAYMENT = { payment_intent: "pi_1", charge: "ch_1" };
+
+const REFUND_TYPES = ["refund.created", "refund.updated", "refund.failed"];
+
+for (const type of REFUND_TYPES) {
+  Deno.test(`${type} tells our refund and Stripe's, and how it stands`, () => {
+    const isFailed = type === "refund.failed";
+    const refund = example<Stripe.Refund>("refund", {
+      ...PAYMENT,
+      id: "re_1",
+      metadata: { refund_id: REFUND_ID },
+      ...(isFailed && { status: "failed", failure_reason: "lost_or_stolen_card" }),
+    });
+    assert.deepEqual(factsOf(eventOf(type, refund)), {
+      stripe_refund_id: "re_1",
+      refund_id: REFUND_ID,
+      payment_id: "pi_1",
+      charge_id: "ch_1",
+      amount: 100,
+      currency: "usd",
+      status: isFailed ? "failed" : "succeeded",
+      failure_reason: isFailed ? "lost_or_stolen_card" : null,
+    });
+  });
+}
+
+Deno.test("a refund of the dashboard is none of our own", () => {
+  const refund = example<Stripe.Refund>("refund", { ...PAYMENT, metadata: null });
+  const facts = refundFacts(refund);
+  assert.deepEqual([facts.refund_id, facts.payment_id], [null, "pi_1"]);
+});
+
+Deno.test("what Stripe sends along whole is told by its id", () => {
+  const refund = example<Stripe.Refund>("refund", {
+    payment_intent: example<Stripe.PaymentIntent>("payment_intent", { id: "pi_2" }),
+    charge: example<Stripe.Charge>("charge", { id: "ch_2" }),
+  });
+  const facts = refundFacts(refund);
+  assert.deepEqual([facts.payment_id, facts.charge_id], ["pi_2", "ch_2"]);
+});
+
+const DISPUTE_TYPES = ["created", "updated", "closed", "funds_withdrawn", "funds_reinstated"];
+
+for (const type of DISPUTE_TYPES) {
+  Deno.test(`charge.dispute.${type} tells amount, status and reason`, () => {
+    const dispute = example<Stripe.Dispute>("dispute", {
+      ...PAYMENT,
+      id: "dp_1",
+      status: "needs_response",
+      reason: "fraudulent",
+    });
+    assert.deepEqual(factsOf(eventOf(`charge.dispute.${type}`, dispute)), {
+      dispute_id: "dp_1",
+      payment_id: "pi_1",
+      charge_id: "ch_1",
+      amount: 1000,
+      currency: "usd",
+      status: "needs_response",
+      reason: "fraudulent",
+    });
+  });
+}
+
+for (const type of ["created", "updated"]) {
+  Deno.test(`radar.early_fraud_warning.${type} tells the charge and what may still be done`, () => {
+    const warning: Stripe.Radar.EarlyFraudWarning = {
+      id: "issfr_1",
+      object: "radar.early_fraud_warning",
+      actionable: true,
+      charge: "ch_1",
+      created: 1_795_000_000,
+      fraud_type: "unauthorized_use_of_card",
+      livemode: false,
+    };
+    const facts = factsOf(eventOf(`radar.early_fraud_warning.${type}`, warning));
+    assert.deepEqual(facts, {
+      warning_id: "issfr_1",
+      payment_id: null,
+      charge_id: "ch_1",
+      fraud_type: "unauthorized_use_of_card",
+      actionable: true,
+    });
+  });
+}
