@@ -42,6 +42,8 @@ const ROUTES: readonly [string, string, boolean][] = [
   ["post", "/job-runner", false],
   ["post", "/ai/chat", true],
   ["post", "/ai/research", true],
+  ["get", "/features", false],
+  ["post", "/features/{name}", false],
   ["get", "/health/live", false],
   ["get", "/health/ready", false],
   ["get", "/health/openapi.json", false],

@@ -44,6 +44,8 @@ const ROUTES: [string, string, Who[]][] = [
   ["POST", "job-runner", ["secret"]],
   ["POST", "ai/chat", ["user"]],
   ["POST", "ai/research", ["user"]],
+  ["GET", "features", ["none"]],
+  ["POST", "features/b2b", ["operator"]],
   ["GET", "health/live", ["none"]],
   ["GET", "health/ready", ["none"]],
   ["GET", "health/openapi.json", ["none"]],

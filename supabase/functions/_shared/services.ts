@@ -5,6 +5,7 @@
 import type { Ai } from "./ai/ai.ts";
 import { createDatabase, type Database, type Transport } from "./database/database.ts";
 import { type Env, readEnv } from "./env.ts";
+import { createFeatureFlags, type FeatureFlags } from "./features/feature-flags.ts";
 import { ApiError } from "./http/errors.ts";
 import { createVerifier, type CredentialVerifier } from "./http/credentials.ts";
 import { consoleLogger, type Logger } from "./logger.ts";
@@ -17,6 +18,8 @@ export interface Services {
   readonly log: Logger;
   readonly database: Database;
   readonly verify: CredentialVerifier;
+  /** Which products are switched on, and for whom. */
+  readonly features: FeatureFlags;
   /** @throws ApiError `not_ready` when Stripe is not configured */
   readonly payments: () => Promise<Payments>;
   /** @throws ApiError `not_ready` when no model is configured, `internal` where a function has none */
@@ -123,12 +126,22 @@ function waitUntil(work: Promise<unknown>): void {
   EdgeRuntime?.waitUntil(work);
 }
 
+function featuresFrom(database: Database): FeatureFlags {
+  return createFeatureFlags({
+    read: () => database.rpc("features_read", {}),
+    nowMs: () => performance.now(),
+    log: consoleLogger,
+  });
+}
+
 function makeServices(env: Env): Services {
+  const database = createDatabase(transportFrom(env));
   return {
     now: () => new Date(),
     log: consoleLogger,
-    database: createDatabase(transportFrom(env)),
+    database,
     verify: verifierFrom(env),
+    features: featuresFrom(database),
     payments: paymentsFrom(env),
     ai: withoutModels,
     origins: env.APP_ORIGINS,

@@ -49,10 +49,11 @@ export const startCheckout = defineRoute({
   who: ["user"],
   limit: "write",
   idempotent: true,
+  feature: "b2c",
   body: CheckoutBody,
   responses: { 201: Checkout },
   asksUpstream: true,
-  errors: ["unknown_package", "feature_disabled", "velocity_exceeded"],
+  errors: ["unknown_package", "velocity_exceeded"],
   handler: async (call) => {
     const { caller, body, services, idempotency } = call;
     const urls = returnUrls(body, services.origins);

@@ -10,6 +10,7 @@ import type * as usage from "../contracts/usage.ts";
 import type { ErrorBody } from "../http/errors.ts";
 import type { Facts } from "../stripe/facts.ts";
 import type { ChatFunctions } from "./chat-functions.ts";
+import type { FeatureFunctions } from "./feature-functions.ts";
 import type { JobFunctions } from "./job-functions.ts";
 
 /** What an idempotent function answers. From status 400 on, `data` is the stored `error` object. */
@@ -154,7 +155,7 @@ export interface Fn<A, R> {
   result: R;
 }
 
-export interface DoorFunctions extends JobFunctions, ChatFunctions {
+export interface DoorFunctions extends JobFunctions, ChatFunctions, FeatureFunctions {
   credits_balance: Fn<
     { p_user_id: string; p_at: Optional<string> },
     Of<typeof credits.Balance>

@@ -48,6 +48,11 @@ export function callerScope(caller: Caller): string {
   return "none";
 }
 
+/** The person who asks; null for the back end and for nobody in particular. */
+export function userIdOf(caller: Caller): string | null {
+  return caller.kind === "user" ? caller.userId : null;
+}
+
 /**
  * The user that a read is about: a person reads only their own, the back end must say whose.
  * @throws ApiError `invalid_request` when a person names a user, or the back end names none

@@ -4,6 +4,7 @@
  * (run-route.ts) and the OpenAPI document (openapi.ts) are both made from it.
  */
 import { z } from "@hono/zod-openapi";
+import type { FeatureName } from "../features/feature-flags.ts";
 import type { Services } from "../services.ts";
 import type { CallerOf, Who } from "./authorize.ts";
 import type { Reply } from "./envelope.ts";
@@ -58,6 +59,8 @@ interface Declaration<
   readonly who: readonly [W, ...W[]];
   readonly limit: LimitName;
   readonly idempotent: I;
+  /** The product that has to be switched on for the caller. New business alone asks; reading never does. */
+  readonly feature?: FeatureName;
   readonly bodyLimit?: number;
   readonly params?: P;
   readonly query?: Q;
@@ -94,6 +97,7 @@ export interface Route {
   readonly isSigned: boolean;
   readonly limit: LimitName;
   readonly idempotent: boolean;
+  readonly feature: FeatureName | null;
   readonly bodyLimit: number;
   readonly params: z.ZodType;
   readonly query: z.ZodType;
@@ -122,6 +126,7 @@ export function defineRoute<
 >(declaration: Declaration<W, I, P, Q, B, R>): Route {
   return {
     description: undefined,
+    feature: null,
     bodyLimit: BODY_LIMIT_BYTES,
     produces: null,
     alsoProduces: [],

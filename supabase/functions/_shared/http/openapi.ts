@@ -46,6 +46,7 @@ function errorCodesOf(route: Route): ErrorCode[] {
   }
   const isRestricted = !route.who.includes("none") && !route.isSigned;
   if (isRestricted) codes.add("forbidden");
+  if (route.feature !== null) codes.add("feature_disabled");
   if (route.method === "post") codes.add("payload_too_large");
   if (route.idempotent) {
     codes.add("missing_idempotency_key").add("idempotency_in_progress")
@@ -153,5 +154,6 @@ export function describeRoute(name: string, route: Route) {
     responses: { ...successResponses(route), ...errorResponses(route) },
     "x-who": route.who,
     "x-rate-limit": route.limit,
+    ...(route.feature === null ? {} : { "x-feature": route.feature }),
   } satisfies RouteConfig & Record<`x-${string}`, unknown>;
 }

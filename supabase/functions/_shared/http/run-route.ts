@@ -1,10 +1,11 @@
 /** Takes one request through its route: who, what, how often, then the handler. */
 import type { LogRecord } from "../logger.ts";
 import type { Services } from "../services.ts";
-import { authorize, type Caller, callerScope } from "./authorize.ts";
+import { authorize, type Caller, callerScope, userIdOf } from "./authorize.ts";
 import type { Credentials } from "./credentials.ts";
 import { Nothing, type Route } from "./define-route.ts";
 import { renderReply } from "./envelope.ts";
+import { ApiError } from "./errors.ts";
 import { type Idempotency, idempotencyOf, readIdempotencyKey } from "./idempotency.ts";
 import { decodeUtf8, parseJson, readBytes, requireJson } from "./read-body.ts";
 import type { RequestContext } from "./request-context.ts";
@@ -80,6 +81,12 @@ function idempotencyOfCall(key: string, caller: Caller, run: Run, asked: Asked):
   });
 }
 
+async function requireFeature({ route, services }: Run, caller: Caller): Promise<void> {
+  const { feature } = route;
+  if (feature === null || await services.features.isOn(feature, userIdOf(caller))) return;
+  throw new ApiError("feature_disabled");
+}
+
 /** @throws ApiError for everything that the contract refuses */
 export async function runRoute(run: Run): Promise<Response> {
   const { route, request, context, services } = run;
@@ -89,6 +96,7 @@ export async function runRoute(run: Run): Promise<Response> {
     : NO_CREDENTIALS;
   const caller = authorize(route.who, credentials);
   run.record.caller = caller.kind;
+  await requireFeature(run, caller);
   const params = route.params === Nothing ? {} : validate(route.params, run.params) as Params;
   const query = readQuery(route, request);
   const key = route.idempotent ? readIdempotencyKey(headers) : null;

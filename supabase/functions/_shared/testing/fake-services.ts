@@ -93,6 +93,7 @@ export async function makeFake(options: FakeOptions = {}): Promise<Fake> {
     log: (level, message, record = {}) => lines.push({ level, message, record }),
     database: fakeDatabase(options.answers ?? {}, calls),
     verify: project.verifier(),
+    features: { isOn: () => Promise.resolve(true) },
     payments: () => Promise.resolve(payments),
     ai: () => Promise.resolve(ai),
     origins: [ORIGIN, OTHER_ORIGIN],

@@ -2,6 +2,7 @@
 import { createApp as createAi } from "../../ai/app.ts";
 import { createApp as createCheckout } from "../../checkout/app.ts";
 import { createApp as createCredits } from "../../credits/app.ts";
+import { createApp as createFeatures } from "../../features/app.ts";
 import { createApp as createHealth } from "../../health/app.ts";
 import { createApp as createJobs } from "../../jobs/app.ts";
 import { createApp as createRunner } from "../../job-runner/app.ts";
@@ -151,6 +152,16 @@ export const ROUTE_CASES: readonly RouteCase[] = [
     headers: { "stripe-signature": "good" },
     reaches: ["inbox_receive"],
   },
+  { ...open, path: "/features", reaches: ["features_read"] },
+  {
+    method: "POST",
+    path: "/features/b2b",
+    allowed: ["operator", "secret"],
+    as: "operator",
+    status: 200,
+    body: { state: "percentage", percentage: 12.5 },
+    reaches: ["features_set"],
+  },
   { ...open, path: "/health/live", reaches: [] },
   { ...open, path: "/health/ready", reaches: ["health_database"] },
   { ...open, path: "/health/openapi.json", isFile: true, reaches: [] },
@@ -160,6 +171,7 @@ const CREATE: Readonly<Record<string, typeof createUsage>> = {
   "ai": createAi,
   "checkout": createCheckout,
   "credits": createCredits,
+  "features": createFeatures,
   "health": createHealth,
   "job-runner": createRunner,
   "jobs": createJobs,

@@ -1,6 +1,7 @@
 /** One true answer of each database function, in the shape that SQL gives. */
 import type { ArgsOf, FunctionName, ResultOf } from "../database/functions.ts";
 import { CHAT_SAMPLES } from "./chat-samples.ts";
+import { FEATURE_SAMPLES } from "./feature-samples.ts";
 import { JOB_SAMPLES } from "./job-samples.ts";
 import { USER_ID } from "./project.ts";
 
@@ -52,6 +53,7 @@ const hold = {
 
 const sale = {
   order_id: ORDER_ID,
+  kind: "package" as const,
   expires_at: LATER,
   package_id: "starter",
   package_name: "Starter",
@@ -60,6 +62,9 @@ const sale = {
   credits: "9990",
   bonus_credits: "0",
   total_credits: "9990",
+  amount_refunded: 0,
+  amount_disputed: 0,
+  credits_taken_back: "0",
   client_temp_id: null,
   paid_at: null,
   created_at: NOW,
@@ -159,6 +164,7 @@ export const SAMPLES: { [N in FunctionName]: (args: ArgsOf<N>) => ResultOf<N> } 
   checkout_order: () => checkout,
   ...JOB_SAMPLES,
   ...CHAT_SAMPLES,
+  ...FEATURE_SAMPLES,
   inbox_receive: () => ({ received: true }),
   idempotency_store: () => ({}),
   health_database: () => ({ ok: true, at: NOW }),

@@ -1,0 +1,34 @@
+/** Feature flags: which product is on, and for whom. */
+import { z } from "@hono/zod-openapi";
+
+/** The flags that routes ask for; each is a row of the database. */
+export const FeatureName = z.enum(["b2b", "b2c"]).openapi({
+  description: "b2c sells credits, b2b sells bookings.",
+});
+
+const State = z.enum(["off", "on", "percentage"]);
+
+const Percentage = z.number().min(0).max(100).multipleOf(0.01)
+  .openapi({
+    description: "Of the users, with two decimals at most. Who is in stays in as it grows.",
+  });
+
+/** A flag as it is set. */
+export const Feature = z.object({
+  name: z.string(),
+  state: State,
+  percentage: z.number(),
+}).openapi("Feature");
+
+/** A flag as it is for the caller. */
+export const FeatureForMe = z.object({
+  name: z.string(),
+  enabled: z.boolean().openapi({ description: "Whether it is on for the caller." }),
+}).openapi("FeatureForMe");
+
+export const FeaturePath = z.object({ name: FeatureName });
+
+export const FeatureBody = z.strictObject({
+  state: State,
+  percentage: Percentage.optional().openapi({ description: "With the state percentage alone." }),
+}).openapi("FeatureRequest");

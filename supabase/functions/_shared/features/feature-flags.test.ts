@@ -1,0 +1,95 @@
+import assert from "node:assert/strict";
+import type { FeatureSetting } from "../database/feature-functions.ts";
+import { ApiError } from "../http/errors.ts";
+import { bucketOf, createFeatureFlags, isOnFor } from "./feature-flags.ts";
+
+const USER = "0b5d1a52-77a4-4b0c-9f0f-3f1f4f1d2a01";
+
+function b2b(state: FeatureSetting["state"], percentage = 0): FeatureSetting {
+  return { name: "b2b", state, percentage };
+}
+
+/** Flags over a clock and a database of the test's own. */
+function world(first: FeatureSetting = b2b("on")) {
+  const state = { setting: first, nowMs: 0, reads: 0, isAway: false, warnings: 0 };
+  const flags = createFeatureFlags({
+    read: () => {
+      state.reads += 1;
+      const away = new ApiError("upstream_unavailable");
+      return state.isAway ? Promise.reject(away) : Promise.resolve([state.setting]);
+    },
+    nowMs: () => state.nowMs,
+    log: (level) => {
+      if (level === "warn") state.warnings += 1;
+    },
+  });
+  return { state, isOn: () => flags.isOn("b2b", USER), flags };
+}
+
+Deno.test("a bucket is what SQL makes of the same name and user (90_features.test.sql)", () => {
+  assert.equal(bucketOf("b2c", USER), 5486);
+  assert.equal(bucketOf("b2b", USER), 4820);
+  assert.equal(bucketOf("b2b", "00000000-0000-0000-0000-000000000000"), 3598);
+});
+
+Deno.test("off is nobody, on is everybody, a percentage is the users below it", () => {
+  assert.equal(isOnFor(b2b("off", 100), USER), false);
+  assert.equal(isOnFor(b2b("on", 0), USER), true);
+  const cases = [[0, false], [48.2, false], [48.21, true], [100, true]] as const;
+  for (const [percentage, on] of cases) {
+    assert.equal(isOnFor(b2b("percentage", percentage), USER), on, `${percentage} %`);
+  }
+});
+
+Deno.test("nobody in particular is in no percentage", () => {
+  assert.equal(isOnFor(b2b("percentage", 100), null), false);
+  assert.equal(isOnFor(b2b("on"), null), true);
+});
+
+Deno.test("whoever is in stays in as the percentage grows", () => {
+  const users: string[] = Array.from({ length: 500 }, () => crypto.randomUUID());
+  let before = new Set<string>();
+  for (let percentage = 0; percentage <= 100; percentage += 2.5) {
+    const setting = b2b("percentage", percentage);
+    const now = new Set(users.filter((user) => isOnFor(setting, user)));
+    for (const user of before) assert(now.has(user), `${user} left at ${percentage} %`);
+    before = now;
+  }
+  assert.equal(before.size, users.length);
+});
+
+Deno.test("a flag that the database does not know is off", async () => {
+  const { flags } = world();
+  assert.equal(await flags.isOn("b2c", USER), false);
+});
+
+Deno.test("flags are read once in five seconds, however many ask", async () => {
+  const { state, isOn } = world();
+  assert.deepEqual(await Promise.all([isOn(), isOn(), isOn()]), [true, true, true]);
+  state.setting = b2b("off");
+  state.nowMs = 4_999;
+  assert.deepEqual([await isOn(), state.reads], [true, 1]);
+  state.nowMs = 5_000;
+  assert.deepEqual([await isOn(), state.reads], [false, 2]);
+});
+
+Deno.test("while the database is away what was last known holds, asked for every five seconds", async () => {
+  const { state, isOn } = world(b2b("off"));
+  assert.equal(await isOn(), false);
+  state.isAway = true;
+  state.setting = b2b("on");
+  state.nowMs = 5_000;
+  assert.deepEqual([await isOn(), await isOn()], [false, false]);
+  assert.deepEqual([state.reads, state.warnings], [2, 1]);
+  state.isAway = false;
+  state.nowMs = 10_000;
+  assert.equal(await isOn(), true);
+});
+
+Deno.test("when nothing was ever known the database's error is the answer, and the next may succeed", async () => {
+  const { state, isOn } = world();
+  state.isAway = true;
+  await assert.rejects(isOn(), (error) => (error as ApiError).code === "upstream_unavailable");
+  state.isAway = false;
+  assert.equal(await isOn(), true);
+});

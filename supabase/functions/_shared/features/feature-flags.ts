@@ -1,0 +1,79 @@
+/**
+ * Whether a product is switched on for a user. Read from the database at most every five seconds per
+ * process, so that a flag costs a request nothing; while the database is away, what was last known holds.
+ */
+import type { z } from "@hono/zod-openapi";
+import type * as contracts from "../contracts/features.ts";
+import type { FeatureSetting } from "../database/feature-functions.ts";
+import { sha256 } from "../hash.ts";
+import type { Logger } from "../logger.ts";
+
+export type FeatureName = z.output<typeof contracts.FeatureName>;
+
+export interface FeatureFlags {
+  /**
+   * @param userId null where nobody in particular asks: a percentage of users then counts as off
+   * @throws ApiError `upstream_unavailable` when nothing is known yet and the database is away
+   */
+  isOn(name: FeatureName, userId: string | null): Promise<boolean>;
+}
+
+interface FlagsOptions {
+  readonly read: () => Promise<FeatureSetting[]>;
+  /** A clock that only goes forward. */
+  readonly nowMs: () => number;
+  readonly log: Logger;
+}
+
+const MAX_AGE_MS = 5_000;
+const BUCKETS = 10_000;
+const BUCKETS_PER_PERCENT = BUCKETS / 100;
+
+/** 0 to 9999, fixed for ever; farthing.feature_bucket in SQL is the same. */
+export function bucketOf(name: string, userId: string): number {
+  return Number.parseInt(sha256(`${name}:${userId}`).slice(0, 8), 16) % BUCKETS;
+}
+
+/** Whether a flag, as it is set, is on for a user. */
+export function isOnFor(setting: FeatureSetting, userId: string | null): boolean {
+  const { name, state, percentage } = setting;
+  if (state !== "percentage") return state === "on";
+  return userId !== null && bucketOf(name, userId) < percentage * BUCKETS_PER_PERCENT;
+}
+
+interface Known {
+  readonly settings: readonly FeatureSetting[];
+  readonly atMs: number;
+}
+
+export function createFeatureFlags({ read, nowMs, log }: FlagsOptions): FeatureFlags {
+  let known: Known | undefined;
+  let reading: Promise<Known> | undefined;
+
+  /** Many requests that find the flags too old read them once. */
+  function readOnce(): Promise<Known> {
+    return reading ??= read()
+      .then((settings) => known = { settings, atMs: nowMs() })
+      .finally(() => reading = undefined);
+  }
+
+  async function current(): Promise<Known> {
+    if (known !== undefined && nowMs() - known.atMs < MAX_AGE_MS) return known;
+    try {
+      return await readOnce();
+    } catch (error) {
+      if (known === undefined) throw error;
+      log("warn", "features not read, the last ones hold", { detail: String(error) });
+      // Asked again in five seconds: a database that is away is not helped by being asked more often.
+      return known = { ...known, atMs: nowMs() };
+    }
+  }
+
+  return {
+    async isOn(name, userId) {
+      const { settings } = await current();
+      const setting = settings.find((each) => each.name === name);
+      return setting !== undefined && isOnFor(setting, userId);
+    },
+  };
+}

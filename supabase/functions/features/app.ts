@@ -1,0 +1,11 @@
+/** Feature flags: which are on for the caller, and switching them. */
+import { createApp as createFunctionApp } from "../_shared/http/create-app.ts";
+import { servicesFromEnv, type ServicesSource } from "../_shared/services.ts";
+import { listFeatures } from "./list-features.ts";
+import { setFeature } from "./set-feature.ts";
+
+const routes = [listFeatures, setFeature];
+
+export const createApp = (source: ServicesSource) => createFunctionApp("features", routes, source);
+
+export const app = createApp(servicesFromEnv);

@@ -1,0 +1,23 @@
+import { z } from "@hono/zod-openapi";
+import { FeatureForMe } from "../_shared/contracts/features.ts";
+import { isOnFor } from "../_shared/features/feature-flags.ts";
+import { userIdOf } from "../_shared/http/authorize.ts";
+import { defineRoute } from "../_shared/http/define-route.ts";
+import { page } from "../_shared/http/envelope.ts";
+
+/** Which flags are on for the caller; for one who has not signed in, those that are on for everybody. */
+export const listFeatures = defineRoute({
+  method: "get",
+  path: "/",
+  summary: "Which features are on for me",
+  who: ["user", "none"],
+  limit: "read",
+  idempotent: false,
+  responses: { 200: z.array(FeatureForMe) },
+  handler: async ({ caller, services }) => {
+    const settings = await services.database.rpc("features_read", {});
+    const userId = userIdOf(caller);
+    const mine = settings.map((each) => ({ name: each.name, enabled: isOnFor(each, userId) }));
+    return page(mine, null);
+  },
+});

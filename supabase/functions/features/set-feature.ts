@@ -1,0 +1,27 @@
+import { Feature, FeatureBody, FeaturePath } from "../_shared/contracts/features.ts";
+import { callerScope } from "../_shared/http/authorize.ts";
+import { defineRoute } from "../_shared/http/define-route.ts";
+import { ok } from "../_shared/http/envelope.ts";
+
+/** Switches a product; every process follows within five seconds. */
+export const setFeature = defineRoute({
+  method: "post",
+  path: "/{name}",
+  summary: "Switch a feature",
+  description: "Off, on, or on for a percentage of users. Setting it twice is setting it once.",
+  who: ["operator"],
+  limit: "write",
+  idempotent: false,
+  params: FeaturePath,
+  body: FeatureBody,
+  responses: { 200: Feature },
+  handler: async ({ caller, params, body, services }) =>
+    ok(
+      await services.database.rpc("features_set", {
+        p_name: params.name,
+        p_state: body.state,
+        p_percentage: body.percentage,
+        p_changed_by: callerScope(caller),
+      }),
+    ),
+});
