@@ -4,6 +4,7 @@ import { Courier } from "./deliveries/courier.ts";
 import { forgetOldKeys } from "./http/idempotency.ts";
 import { FaultPlan } from "./http/faults.ts";
 import { delayedPayments } from "./payments/attempt.ts";
+import { settleDueRefunds } from "./payments/refund.ts";
 import { recordEvent } from "./resources/events.ts";
 import { paymentIntents } from "./resources/payment-intents.ts";
 import { ensureEndpoint } from "./resources/webhook-endpoints.ts";
@@ -47,6 +48,7 @@ export function createEngine(options: Options): Engine {
   const tick = () => {
     expireSessions(scope());
     settleDue(scope());
+    settleDueRefunds(scope());
     store.flush();
   };
   const timer = setInterval(tick, TICK_MS);

@@ -8,6 +8,7 @@ import { paymentIntents } from "../resources/payment-intents.ts";
 import { deleteEndpoint, ensureEndpoint } from "../resources/webhook-endpoints.ts";
 import { readBody } from "./body.ts";
 import { deliveryControls } from "./deliveries.ts";
+import { moneyBackControls } from "./money-back.ts";
 
 const endpointBody = z.strictObject({
   url: z.url(),
@@ -74,6 +75,7 @@ export function controls(engine: Engine): Hono {
     return c.json({ planned: false });
   });
   app.route("/", deliveryControls(engine));
+  app.route("/", moneyBackControls(engine));
   return app;
 }
 

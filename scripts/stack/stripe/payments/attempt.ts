@@ -6,6 +6,7 @@ import { attach, paymentMethods, paymentMethodSecrets } from "../resources/payme
 import type { Scope } from "../scope.ts";
 import { collection } from "../store/collection.ts";
 import { type Behaviour, behaviourOf, type Decline } from "./cards.ts";
+import { dueAt } from "./due-at.ts";
 import { processingFee } from "./fees.ts";
 
 type Intent = Stripe.PaymentIntent;
@@ -133,10 +134,7 @@ function startDelayed(
     last_payment_error: null,
     next_action: null,
   });
-  const { delayedPaymentMs } = scope.settings;
-  const wait = delayedPaymentMs === undefined ? null : delayedPaymentMs / 1000;
-  const due_at = wait === null ? null : scope.now().getTime() / 1000 + wait;
-  delayedPayments.put(scope, { id: intent.id, outcome, due_at });
+  delayedPayments.put(scope, { id: intent.id, outcome, due_at: dueAt(scope) });
   scope.emit("payment_intent.processing", processing);
   return processing;
 }
@@ -185,9 +183,9 @@ function succeed(scope: Scope, intent: Intent, charge: Charge, behaviour: Behavi
     last_payment_error: null,
     next_action: null,
   });
-  const { dispute, inquiry, earlyFraudWarning } = behaviour;
-  if (dispute || earlyFraudWarning) {
-    chargePlans.put(scope, { id: charge.id, dispute, inquiry, earlyFraudWarning });
+  const { dispute, inquiry, earlyFraudWarning, refund } = behaviour;
+  if (dispute || earlyFraudWarning || refund) {
+    chargePlans.put(scope, { id: charge.id, dispute, inquiry, earlyFraudWarning, refund });
   }
   const { customer, payment_method } = paid;
   if (paid.setup_future_usage && typeof customer === "string") {

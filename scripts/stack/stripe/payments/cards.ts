@@ -21,6 +21,8 @@ export interface Behaviour {
   inquiry?: boolean;
   /** Paid now; the card network warns of fraud afterwards. */
   earlyFraudWarning?: boolean;
+  /** Paid now; a refund of it is pending at first, or succeeds and then fails. */
+  refund?: "slow" | "fails" | undefined;
   risk?: "elevated" | "highest";
   /** What is paid counts as available at once instead of pending. */
   availableAtOnce?: boolean;
@@ -78,6 +80,8 @@ const BEHAVIOURS: Record<string, Behaviour> = {
   dispute_inquiry: { dispute: "fraudulent", inquiry: true },
   early_fraud_warning: { earlyFraudWarning: true },
   available_at_once: { availableAtOnce: true },
+  refund_slow: { refund: "slow" },
+  refund_fails: { refund: "fails" },
 };
 
 function card(
@@ -129,6 +133,8 @@ const CARDS: Record<string, TestCard> = {
   "4000000000002685": card("visa", "dispute_not_received"),
   "4000000000001976": card("visa", "dispute_inquiry"),
   "4000000000005423": card("visa", "early_fraud_warning"),
+  "4000000000007726": card("visa", "refund_slow"),
+  "4000000000005126": card("visa", "refund_fails"),
 };
 
 /** Stripe's ready-made test payment methods, by the card each stands for. */

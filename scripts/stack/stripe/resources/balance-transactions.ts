@@ -33,12 +33,15 @@ interface Movement {
   reporting_category: string;
   description: string | null;
   availableAtOnce?: boolean | undefined;
+  /** Seconds since 1970; absent: two days from now, or now when `availableAtOnce`. */
+  availableOn?: number | undefined;
 }
 
 /** Books a movement of the platform's balance. `amount` is signed; `net` is amount less fee. */
 export function bookMovement(scope: Scope, movement: Movement): BalanceTransaction {
-  const { availableAtOnce = false, amount, fee, ...rest } = movement;
+  const { availableAtOnce = false, availableOn, amount, fee, ...rest } = movement;
   const created = scope.seconds();
+  const available_on = availableOn ?? (availableAtOnce ? created : created + PENDING_SECONDS);
   return stored.put(scope, {
     ...example<BalanceTransaction>("balance_transaction"),
     ...rest,
@@ -54,7 +57,7 @@ export function bookMovement(scope: Scope, movement: Movement): BalanceTransacti
       type: "stripe_fee",
     }],
     created,
-    available_on: availableAtOnce ? created : created + PENDING_SECONDS,
+    available_on,
     status: "pending",
     exchange_rate: null,
     balance_type: "payments",

@@ -12,18 +12,20 @@ import { collection } from "../store/collection.ts";
 import { balanceTransactions } from "./balance-transactions.ts";
 import { customers } from "./customers.ts";
 import { paymentIntents } from "./payment-intents.ts";
+import { refundsOf } from "./refunds.ts";
 
 type Charge = Stripe.Charge;
 
 export const charges = collection<Charge>("charge");
 
 /** What the test card has in store for a charge after it is paid. */
-interface ChargePlan {
+export interface ChargePlan {
   id: string;
   /** Reason of the dispute to come. */
   dispute?: string | undefined;
   inquiry?: boolean | undefined;
   earlyFraudWarning?: boolean | undefined;
+  refund?: Behaviour["refund"];
 }
 
 export const chargePlans = collection<ChargePlan>("charge_plan");
@@ -198,5 +200,6 @@ export const chargeResource: Resource = {
     balance_transaction: reference("balance_transaction", () => balanceTransactions),
     customer: reference("customer", () => customers),
     payment_intent: reference("payment_intent", () => paymentIntents),
+    refunds: (scope, owner) => refundsOf(scope, String(owner.id)),
   },
 };

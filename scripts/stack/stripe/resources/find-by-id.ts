@@ -5,7 +5,7 @@ const KINDS: Record<string, string> = {
   ch: "charge",
   py: "charge",
   re: "refund",
-  dp: "dispute",
+  pyr: "refund",
 };
 
 /** The object behind an id whose kind only its prefix tells; the id itself when there is none. */

@@ -9,6 +9,7 @@ import { paymentIntentResource } from "./payment-intents.ts";
 import { paymentMethodResource } from "./payment-methods.ts";
 import { priceResource } from "./prices.ts";
 import { productResource } from "./products.ts";
+import { refundResource } from "./refunds.ts";
 import { webhookEndpointResource } from "./webhook-endpoints.ts";
 
 /** Everything the API knows. A further kind of object is one file and one line here. */
@@ -23,5 +24,6 @@ export const resources: Resource[] = [
   paymentMethodResource,
   priceResource,
   productResource,
+  refundResource,
   webhookEndpointResource,
 ];

@@ -1,4 +1,5 @@
 import Stripe from "stripe";
+import { payCheckout } from "../browser.ts";
 import { createStripeEmulator } from "../mod.ts";
 import type { Options } from "../settings.ts";
 
@@ -122,6 +123,46 @@ export function openSession(
     cancel_url: "http://localhost:3000/back",
     ...more,
   });
+}
+
+/** What pays: a card's number, or a ready-made payment method; a debit is settled by the stand. */
+interface Purchase {
+  amount?: number;
+  currency?: string;
+  card?: string;
+  method?: string;
+  stand?: Stand;
+}
+
+/** A payment intent that is paid. */
+export async function pay(
+  stripe: Stripe,
+  { amount = 999, currency = "usd", card, method = "pm_card_visa", stand }: Purchase = {},
+): Promise<Stripe.PaymentIntent> {
+  if (card) return await payByCard(stripe, card, amount, currency);
+  const intent = await stripe.paymentIntents.create({
+    amount,
+    currency,
+    confirm: true,
+    payment_method: method,
+  });
+  if (!stand) return intent;
+  await stand.control("POST", `/payments/${intent.id}/settle`);
+  return await stripe.paymentIntents.retrieve(intent.id);
+}
+
+/** Card numbers are entered on the hosted page alone. */
+async function payByCard(stripe: Stripe, card: string, amount: number, currency: string) {
+  const session = await openSession(stripe, {
+    line_items: [{
+      quantity: 1,
+      price_data: { currency, unit_amount: amount, product_data: { name: "Starter" } },
+    }],
+  });
+  const { result, message } = await payCheckout(session.url ?? "", card);
+  if (result !== "paid") throw new Error(`The page refused: ${message}`);
+  const after = await stripe.checkout.sessions.retrieve(session.id);
+  return await stripe.paymentIntents.retrieve(String(after.payment_intent));
 }
 
 /** The types of all events so far, oldest first. */

@@ -1,0 +1,66 @@
+import type Stripe from "stripe";
+import { invalidRequest, StripeApiError } from "../http/errors.ts";
+import { charges } from "../resources/charges.ts";
+import { paymentIntents } from "../resources/payment-intents.ts";
+import type { Scope } from "../scope.ts";
+import { formatMoney } from "./fees.ts";
+
+type Charge = Stripe.Charge;
+
+/** The charge that a refund names, itself or by its payment intent; refuses as Stripe does. */
+export function chargeToRefund(
+  scope: Scope,
+  named: { charge?: string | undefined; payment_intent?: string | undefined },
+): Charge {
+  if (named.charge !== undefined && named.payment_intent !== undefined) {
+    throw invalidRequest("You may only specify one of these parameters: payment_intent, charge.");
+  }
+  if (named.charge !== undefined) return paidCharge(scope, named.charge);
+  if (named.payment_intent !== undefined) return chargeOfIntent(scope, named.payment_intent);
+  throw invalidRequest(
+    "One of the following params should be provided for this request: payment_intent or charge.",
+  );
+}
+
+function paidCharge(scope: Scope, id: string): Charge {
+  // Here alone Stripe answers 404 for an id that stands in a parameter.
+  const charge = charges.get(scope, id);
+  if (charge.paid) return charge;
+  throw invalidRequest(
+    `Charge ${id} was not paid; there is nothing to refund.`,
+    "charge",
+    "charge_not_refundable",
+  );
+}
+
+function chargeOfIntent(scope: Scope, id: string): Charge {
+  const intent = paymentIntents.find(scope, id);
+  if (!intent) {
+    const fields = { code: "resource_missing", param: "payment_intent" };
+    throw new StripeApiError(404, `No such payment_intent: '${id}'`, fields);
+  }
+  if (intent.status === "succeeded") return charges.get(scope, String(intent.latest_charge));
+  throw invalidRequest(
+    `This PaymentIntent (${id}) does not have a successful charge to refund.`,
+  );
+}
+
+/** What is to be refunded: the amount wanted, or all that is left of the charge. */
+export function refundableAmount(charge: Charge, wanted: number | undefined): number {
+  const left = charge.amount - charge.amount_refunded;
+  if (left === 0) {
+    throw invalidRequest(
+      `Charge ${charge.id} has already been refunded.`,
+      undefined,
+      "charge_already_refunded",
+    );
+  }
+  const amount = wanted ?? left;
+  if (amount <= left) return amount;
+  const money = (value: number) => formatMoney(value, charge.currency);
+  const whole = left === charge.amount ? "charge amount" : "unrefunded amount on charge";
+  throw invalidRequest(
+    `Refund amount (${money(amount)}) is greater than ${whole} (${money(left)})`,
+    "amount",
+  );
+}
