@@ -5,6 +5,7 @@ import { randomText } from "../ids.ts";
 import { defined } from "../objects.ts";
 import { checkAmount } from "../payments/check-amount.ts";
 import { requireCustomer } from "../resources/customers.ts";
+import { createSetupIntent } from "../resources/setup-intents.ts";
 import type { Scope } from "../scope.ts";
 import { makeLineItems, storeLineItems } from "./line-items.ts";
 import type { SessionParams } from "./params.ts";
@@ -17,49 +18,81 @@ const LONGEST_SECONDS = 24 * 3_600;
 /** The delayed method of the hosted page beside cards. */
 const METHODS = ["card", "us_bank_account"];
 
-/** Makes an open checkout session for a single payment on the hosted page. */
+/** Makes an open checkout session on the hosted page, for a single payment or to save a card. */
 export function createSession(scope: Scope, params: SessionParams): Session {
   checkModes(params);
   const expires_at = checkExpiry(scope, params.expires_at);
   const customer = checkCustomer(scope, params);
-  const items = makeLineItems(scope, params.line_items);
+  const id = `cs_test_a1${randomText(56)}`;
+  const intent = (params.payment_intent_data ?? {}) as Partial<Stripe.PaymentIntent>;
+  sessionSecrets.put(scope, { id, intent, completedBy: null, awaiting: null });
+  return sessions.put(scope, {
+    ...example<Session>("checkout.session"),
+    ...blank(),
+    ...kept(params),
+    ...(params.mode === "setup" ? setup(scope, params) : payment(scope, id, params)),
+    ...customerFields(params, customer),
+    id,
+    created: scope.seconds(),
+    expires_at,
+    ui_mode: "hosted_page",
+    url: `${scope.settings.publicUrl}/c/pay/${id}`,
+  });
+}
+
+function payment(scope: Scope, id: string, params: SessionParams) {
+  const items = makeLineItems(scope, params.line_items ?? []);
   const total = items.reduce((sum, item) => sum + item.amount_total, 0);
   const currency = items[0]?.currency ?? "usd";
   if (params.currency !== undefined && params.currency !== currency) {
     throw invalidRequest("The line items have another currency.", "currency");
   }
   if (total > 0) checkAmount(total, currency, "line_items");
-  const id = `cs_test_a1${randomText(56)}`;
   storeLineItems(scope, id, items);
-  sessionSecrets.put(scope, {
-    id,
-    intent: (params.payment_intent_data ?? {}) as Partial<Stripe.PaymentIntent>,
-    completedBy: null,
-    awaiting: null,
-  });
-  return sessions.put(scope, {
-    ...example<Session>("checkout.session"),
-    ...blank(),
-    ...kept(params),
+  return {
     ...money(total, currency),
-    ...customerFields(params, customer),
-    id,
-    created: scope.seconds(),
-    expires_at,
     payment_method_types: offeredMethods(params),
-    payment_status: total === 0 ? "no_payment_required" : "unpaid",
-    ui_mode: "hosted_page",
-    url: `${scope.settings.publicUrl}/c/pay/${id}`,
-  });
+    payment_status: total === 0 ? "no_payment_required" as const : "unpaid" as const,
+  };
+}
+
+/** A session in mode `setup` has its setup intent from the start, as with Stripe. */
+function setup(scope: Scope, params: SessionParams): Partial<Session> {
+  const payment_method_types = offeredMethods(params).filter((each) => each === "card");
+  const intent = createSetupIntent(scope, {
+    ...params.setup_intent_data,
+    customer: params.customer ?? null,
+    payment_method_types,
+  } as Partial<Stripe.SetupIntent>);
+  return {
+    currency: params.currency ?? null,
+    payment_method_types,
+    payment_status: "no_payment_required",
+    setup_intent: intent.id,
+    total_details: null,
+  };
 }
 
 function checkModes(params: SessionParams): void {
-  if (params.mode !== "payment") throw notEmulated(`checkout mode '${params.mode}'`, "mode");
+  if (params.mode === "subscription") throw notEmulated("checkout mode 'subscription'", "mode");
+  checkMode(params, params.mode);
   const ui = params.ui_mode ?? "hosted_page";
   if (ui !== "hosted_page") throw notEmulated(`ui_mode '${ui}'`, "ui_mode");
   if (params.automatic_tax?.enabled) throw notEmulated("automatic tax", "automatic_tax[enabled]");
   if (params.allow_promotion_codes) throw notEmulated("promotion codes", "allow_promotion_codes");
   if (params.invoice_creation?.enabled) throw notEmulated("invoices", "invoice_creation[enabled]");
+}
+
+function checkMode(params: SessionParams, mode: "payment" | "setup"): void {
+  if (mode === "payment" && params.line_items === undefined) {
+    throw invalidRequest("Missing required param: line_items.", "line_items", "parameter_missing");
+  }
+  const foreign = mode === "payment"
+    ? ["setup_intent_data" as const]
+    : ["line_items" as const, "payment_intent_data" as const];
+  for (const name of foreign) {
+    if (params[name]) throw invalidRequest(`${name} cannot be used in ${mode} mode.`, name);
+  }
 }
 
 function checkExpiry(scope: Scope, wanted: number | undefined): number {
@@ -95,7 +128,8 @@ function offeredMethods(params: SessionParams): string[] {
 
 function kept(params: SessionParams): Partial<Session> {
   const { line_items: _, payment_intent_data: __, automatic_tax: ___, ...rest } = params;
-  const { invoice_creation: ____, expires_at: _____, metadata = {}, ...fields } = rest;
+  const { invoice_creation: ____, expires_at: _____, setup_intent_data: ______, ...more } = rest;
+  const { metadata = {}, ...fields } = more;
   return { ...defined(fields), metadata } as Partial<Session>;
 }
 

@@ -1,14 +1,19 @@
 import { cancelIntent, paymentIntents } from "../resources/payment-intents.ts";
+import { cancelSetupIntent, setupIntents } from "../resources/setup-intents.ts";
 import type { Scope } from "../scope.ts";
 import { type Session, sessions } from "./session.ts";
 
-/** Ends an open session unpaid, and the payment intent that a failed attempt may have left. */
+/** Ends an open session, and the intent that it or a failed attempt has made. */
 export function cancelCheckout(scope: Scope, session: Session): Session {
   const expired = sessions.update(scope, session, { status: "expired", url: null });
   const intent = typeof session.payment_intent === "string"
     ? paymentIntents.find(scope, session.payment_intent)
     : undefined;
   if (intent?.status.startsWith("requires_")) cancelIntent(scope, intent, "expired");
+  const setup = typeof session.setup_intent === "string"
+    ? setupIntents.find(scope, session.setup_intent)
+    : undefined;
+  if (setup?.status.startsWith("requires_")) cancelSetupIntent(scope, setup, "abandoned");
   scope.emit("checkout.session.expired", expired);
   return expired;
 }

@@ -5,33 +5,21 @@ import {
   failAuthentication,
   settleDelayed,
 } from "../payments/attempt.ts";
-import { createCustomer } from "../resources/customers.ts";
 import { createIntent, paymentIntents } from "../resources/payment-intents.ts";
 import { createBankAccount, createCard } from "../resources/payment-methods.ts";
 import type { Scope } from "../scope.ts";
+import { awaitBank, complete, customerFor, named, type Outcome, type Payment } from "./complete.ts";
+import { saveCard } from "./save-card.ts";
 import { type Session, sessionOf, sessions, sessionSecrets } from "./session.ts";
 
-/** What the buyer entered, already checked for form. */
-export type Payment =
-  & { email: string; name?: string | undefined; form: string }
-  & (
-    | { method: "card"; number: string; exp_month: number; exp_year: number }
-    | { method: "us_bank_account"; outcome: "succeeds" | "fails" }
-  );
-
-export type Outcome =
-  | { result: "complete"; session: Session }
-  | { result: "authenticate"; url: string }
-  | { result: "declined"; message: string };
-
-/** Tries to pay an open session once. */
+/** Tries once to do what an open session is for: to pay, or to save a card. */
 export function paySession(scope: Scope, session: Session, payment: Payment): Outcome {
-  const details = { ...emptyDetails(), ...session.customer_details, email: payment.email };
-  const named = sessions.update(scope, session, { customer_details: details });
+  if (session.mode === "setup") return saveCard(scope, session, payment);
+  const known = named(scope, session, payment);
   if (session.payment_status === "no_payment_required") {
-    return complete(scope, named, payment.form);
+    return complete(scope, known, payment.form);
   }
-  const intent = intentFor(scope, named, payment);
+  const intent = intentFor(scope, known, payment);
   const method = payment.method === "card"
     ? createCard(scope, payment)
     : createBankAccount(scope, payment);
@@ -83,9 +71,7 @@ function conclude(
     return { result: "declined", message: intent.last_payment_error?.message ?? "Declined." };
   }
   if (intent.status === "requires_action") {
-    const secret = sessionSecrets.get(scope, session.id);
-    sessionSecrets.update(scope, secret, { awaiting: form });
-    return { result: "authenticate", url: intent.next_action?.redirect_to_url?.url ?? "" };
+    return awaitBank(scope, session, form, intent.next_action?.redirect_to_url?.url ?? "");
   }
   const payment_status = intent.status === "succeeded" ? "paid" : "unpaid";
   const outcome = complete(scope, sessions.update(scope, session, { payment_status }), form);
@@ -93,20 +79,12 @@ function conclude(
   return outcome;
 }
 
-function complete(scope: Scope, session: Session, form: string): Outcome {
-  const done = sessions.update(scope, session, { status: "complete", url: null });
-  const secret = sessionSecrets.get(scope, session.id);
-  sessionSecrets.update(scope, secret, { completedBy: form, awaiting: null });
-  scope.emit("checkout.session.completed", done);
-  return { result: "complete", session: done };
-}
-
 /** The session's payment intent: made at the first attempt, used again at the next. */
 function intentFor(scope: Scope, session: Session, payment: Payment): Stripe.PaymentIntent {
   if (typeof session.payment_intent === "string") {
     return paymentIntents.get(scope, session.payment_intent);
   }
-  const customer = session.customer ?? newCustomer(scope, session, payment);
+  const customer = customerFor(scope, session, payment);
   const intent = createIntent(scope, {
     ...sessionSecrets.get(scope, session.id).intent,
     amount: session.amount_total ?? 0,
@@ -116,24 +94,4 @@ function intentFor(scope: Scope, session: Session, payment: Payment): Stripe.Pay
   });
   sessions.update(scope, session, { customer, payment_intent: intent.id });
   return intent;
-}
-
-function newCustomer(scope: Scope, session: Session, payment: Payment): string | null {
-  const { intent } = sessionSecrets.get(scope, session.id);
-  const wanted = session.customer_creation === "always" || intent.setup_future_usage;
-  if (!wanted) return null;
-  return createCustomer(scope, { email: payment.email, name: payment.name ?? null }).id;
-}
-
-function emptyDetails(): Stripe.Checkout.Session.CustomerDetails {
-  return {
-    address: null,
-    business_name: null,
-    email: null,
-    individual_name: null,
-    name: null,
-    phone: null,
-    tax_exempt: "none",
-    tax_ids: null,
-  };
 }

@@ -19,9 +19,9 @@ export interface SessionSecret {
 
 export const sessionSecrets = collection<SessionSecret>("checkout_secret");
 
-/** The session that made a payment intent, if one did. */
+/** The session that made a payment or setup intent, if one did. */
 export function sessionOf(scope: Scope, intent: string): Session | undefined {
   for (const session of sessions.values(scope)) {
-    if (session.payment_intent === intent) return session;
+    if (session.payment_intent === intent || session.setup_intent === intent) return session;
   }
 }

@@ -8,6 +8,7 @@ import { paymentIntents } from "../resources/payment-intents.ts";
 import { deleteEndpoint, ensureEndpoint } from "../resources/webhook-endpoints.ts";
 import { readBody } from "./body.ts";
 import { deliveryControls } from "./deliveries.ts";
+import { paymentMethodControls } from "./payment-methods.ts";
 import { moneyBackControls } from "./money-back.ts";
 
 const endpointBody = z.strictObject({
@@ -75,6 +76,7 @@ export function controls(engine: Engine): Hono {
     return c.json({ planned: false });
   });
   app.route("/", deliveryControls(engine));
+  app.route("/", paymentMethodControls(engine));
   app.route("/", moneyBackControls(engine));
   return app;
 }

@@ -10,6 +10,7 @@ interface ErrorFields {
   charge?: string;
   payment_intent?: unknown;
   payment_method?: unknown;
+  setup_intent?: unknown;
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { Payment } from "../checkout/pay.ts";
+import type { Payment } from "../checkout/complete.ts";
 import { passesLuhn } from "../payments/cards.ts";
 
 type Fields = Record<string, string>;

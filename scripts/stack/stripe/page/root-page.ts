@@ -27,15 +27,21 @@ export function rootPage(scope: Scope) {
   );
 }
 
+function priceOf({ amount_total, currency }: Session): string {
+  return formatMoney(amount_total ?? 0, currency ?? "usd");
+}
+
 function sessionsTable(scope: Scope, open: Session[]) {
   const rows = open.map((session) => {
-    const what = lineItemsOf(scope, session).map((item) => item.description).join(", ");
+    const what = session.mode === "setup"
+      ? "Save a card"
+      : lineItemsOf(scope, session).map((item) => item.description).join(", ");
     const until = new Date(session.expires_at * 1000).toISOString().slice(0, 16).replace("T", " ");
     return html`
       <tr>
         <td><a href="/c/pay/${session.id}">${what}</a></td>
         <td>${until} UTC</td>
-        <td>${formatMoney(session.amount_total ?? 0, session.currency ?? "usd")}</td>
+        <td>${session.mode === "setup" ? "" : priceOf(session)}</td>
       </tr>
     `;
   });

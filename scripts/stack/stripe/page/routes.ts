@@ -1,16 +1,15 @@
 import { type Context, Hono } from "hono";
-import { html } from "hono/html";
-import { type Outcome, paySession, resumeSession } from "../checkout/pay.ts";
-import { type Session, sessionOf, sessions, sessionSecrets } from "../checkout/session.ts";
+import type { Outcome } from "../checkout/complete.ts";
+import { paySession } from "../checkout/pay.ts";
+import { type Session, sessions, sessionSecrets } from "../checkout/session.ts";
 import type { Engine } from "../engine.ts";
 import { randomText } from "../ids.ts";
-import { attemptPayment, bookPayment, failAuthentication } from "../payments/attempt.ts";
 import { formatMoney } from "../payments/fees.ts";
 import { charges } from "../resources/charges.ts";
-import { paymentIntents } from "../resources/payment-intents.ts";
 import type { Scope } from "../scope.ts";
 import { checkoutPage, type Refused } from "./checkout-page.ts";
-import { layout, notice } from "./layout.ts";
+import { authenticate, authenticationPage } from "./authenticate.ts";
+import { notice } from "./layout.ts";
 import { readPayment } from "./read-payment.ts";
 import { rootPage } from "./root-page.ts";
 
@@ -32,14 +31,16 @@ export function pages(engine: Engine): Hono {
   });
   app.get("/", (c) => c.html(rootPage(visit(engine))));
   app.get("/receipts/:id", (c) => receipt(c, engine.scope()));
-  app.get("/authenticate/:intent", (c) => {
-    const intent = paymentIntents.find(engine.scope(), c.req.param("intent"));
-    if (intent?.status !== "requires_action") return over(c);
-    return c.html(authenticationPage(formatMoney(intent.amount, intent.currency)));
-  });
+  app.get("/authenticate/:intent", (c) => authenticationPage(c, engine.scope()));
   app.post("/authenticate/:intent", async (c) => {
     const { result } = textFields(await c.req.parseBody());
-    const response = authenticate(c, visit(engine), result === "complete");
+    const scope = visit(engine);
+    const response = authenticate(
+      c,
+      scope,
+      result === "complete",
+      (outcome, session) => followFrom(c, scope, outcome, session),
+    );
     engine.store.flush();
     return response;
   });
@@ -69,7 +70,7 @@ function submit(
       sessionSecrets.get(scope, session.id).completedBy === fields.form;
     return sentTwice ? c.redirect(successUrl(session), 303) : closed(c, session);
   }
-  const free = session.payment_status === "no_payment_required";
+  const free = session.mode !== "setup" && session.payment_status === "no_payment_required";
   const method = free ? "us_bank_account" : fields.method ?? "card";
   const payment = readPayment({ ...fields, method }, scope.now());
   const known = { email: fields.email ?? "", name: fields.name ?? "" };
@@ -78,6 +79,12 @@ function submit(
     return refuse(c, scope, session, { ...known, message: "Choose another way to pay." });
   }
   return follow(c, scope, paySession(scope, session, payment), session.id, known);
+}
+
+/** After the bank's page, where the buyer's entries are not at hand. */
+function followFrom(c: Context, scope: Scope, outcome: Outcome, session: Session) {
+  const email = session.customer_details?.email ?? "";
+  return follow(c, scope, outcome, session.id, { email, name: "" });
 }
 
 function follow(
@@ -97,41 +104,6 @@ function refuse(c: Context, scope: Scope, session: Session, refused: Refused) {
   return c.html(checkoutPage(scope, session, randomText(24), refused), 402);
 }
 
-function authenticate(c: Context, scope: Scope, passed: boolean) {
-  const intent = paymentIntents.find(scope, c.req.param("intent") ?? "");
-  if (intent?.status !== "requires_action") return over(c);
-  const session = sessionOf(scope, intent.id);
-  if (session) {
-    const outcome = resumeSession(scope, session, intent, passed);
-    const email = session.customer_details?.email ?? "";
-    return follow(c, scope, outcome, session.id, { email, name: "" });
-  }
-  const returnUrl = intent.next_action?.redirect_to_url?.return_url;
-  const after = passed
-    ? attemptPayment(scope, intent, String(intent.payment_method), { authenticated: true })
-    : failAuthentication(scope, intent);
-  bookPayment(scope, after);
-  if (!returnUrl) return c.html(notice("Done", "You can close this page."));
-  const target = new URL(returnUrl);
-  target.searchParams.set("payment_intent", after.id);
-  target.searchParams.set("redirect_status", passed ? "succeeded" : "failed");
-  return c.redirect(target.href, 303);
-}
-
-function authenticationPage(amount: string) {
-  return layout(
-    "Authenticate the payment",
-    html`
-      <h1>Authenticate the payment</h1>
-      <p>The bank asks whether you are paying ${amount}.</p>
-      <form method="post">
-        <button type="submit" name="result" value="complete">Complete</button>
-        <button type="submit" name="result" value="fail" class="plain">Fail</button>
-      </form>
-    `,
-  );
-}
-
 function receipt(c: Context, scope: Scope) {
   const charge = charges.find(scope, c.req.param("id") ?? "");
   if (!charge?.paid) return c.html(notice("Not found", "There is no such receipt."), 404);
@@ -147,10 +119,6 @@ function closed(c: Context, session: Session | undefined) {
   }
   const link = session.cancel_url ? { href: session.cancel_url, label: "Go back" } : null;
   return c.html(notice("Expired", "The time for this checkout is over. Begin again.", link), 410);
-}
-
-function over(c: Context) {
-  return c.html(notice("Nothing to do", "No payment waits for authentication here."), 409);
 }
 
 function successUrl(session: Session): string {

@@ -2,12 +2,13 @@ import type Stripe from "stripe";
 import { bookMovement } from "../resources/balance-transactions.ts";
 import { chargePlans, charges, createCharge, outcomeFields } from "../resources/charges.ts";
 import { paymentIntents } from "../resources/payment-intents.ts";
-import { attach, paymentMethods, paymentMethodSecrets } from "../resources/payment-methods.ts";
+import { paymentMethods } from "../resources/payment-methods.ts";
 import type { Scope } from "../scope.ts";
 import { collection } from "../store/collection.ts";
-import { type Behaviour, behaviourOf, type Decline } from "./cards.ts";
+import { type Behaviour, type Decline, FAILED_AUTHENTICATION } from "./cards.ts";
 import { dueAt } from "./due-at.ts";
 import { processingFee } from "./fees.ts";
+import { attach, methodBehaviour, noteMethod, paysOffSession } from "./saved-methods.ts";
 
 type Intent = Stripe.PaymentIntent;
 type Charge = Stripe.Charge;
@@ -27,12 +28,6 @@ const FAILED_DEBIT: Decline = {
   code: "payment_method_provider_decline",
   decline_code: "insufficient_funds",
   message: "The bank returned the debit: insufficient funds.",
-};
-
-const FAILED_AUTHENTICATION: Decline = {
-  code: "payment_intent_authentication_failure",
-  decline_code: "authentication_required",
-  message: "The bank could not authenticate this payment. Try another card.",
 };
 
 const AUTHENTICATION_REQUIRED: Decline = {
@@ -62,13 +57,16 @@ export function attemptPayment(
   { authenticated = false, offSession = false, delayedOutcome = "succeeds" }: Attempt = {},
 ): Intent {
   const method = paymentMethods.get(scope, methodId, "payment_method");
-  const behaviour = behaviourOf(paymentMethodSecrets.find(scope, methodId)?.behaviour);
+  const known = methodBehaviour(scope, methodId);
+  const behaviour = { ...known, authentication: authenticated };
   const current = paymentIntents.update(scope, intent, { payment_method: methodId });
   if (method.type !== "card") return startDelayed(scope, current, method, delayedOutcome);
-  if (behaviour.authentication && offSession) {
+  if (offSession && !paysOffSession(scope, methodId)) {
     return failCard(scope, current, method, { ...behaviour, decline: AUTHENTICATION_REQUIRED });
   }
-  if (behaviour.authentication && !authenticated) return askAuthentication(scope, current);
+  if (known.authentication && !authenticated && !offSession) {
+    return askAuthentication(scope, current);
+  }
   if (behaviour.decline) return failCard(scope, current, method, behaviour);
   const charge = createCharge(scope, current, method, "succeeded", behaviour);
   return succeed(scope, current, charge, behaviour);
@@ -187,12 +185,20 @@ function succeed(scope: Scope, intent: Intent, charge: Charge, behaviour: Behavi
   if (dispute || earlyFraudWarning || refund) {
     chargePlans.put(scope, { id: charge.id, dispute, inquiry, earlyFraudWarning, refund });
   }
-  const { customer, payment_method } = paid;
-  if (paid.setup_future_usage && typeof customer === "string") {
-    attach(scope, String(payment_method), customer);
-  }
+  keepOrUseUp(scope, paid);
   scope.emit("payment_intent.succeeded", paid);
   return paid;
+}
+
+/** The payment method stays with the customer when that was asked for, or can be used no more. */
+function keepOrUseUp(scope: Scope, intent: Intent): void {
+  const method = paymentMethods.get(scope, String(intent.payment_method));
+  if (intent.setup_future_usage && typeof intent.customer === "string") {
+    attach(scope, method.id, intent.customer);
+    noteMethod(scope, method.id, { setUp: true });
+  } else if (method.customer === null) {
+    noteMethod(scope, method.id, { usedUp: true });
+  }
 }
 
 /**
@@ -204,8 +210,7 @@ export function bookPayment(scope: Scope, intent: Intent): void {
   if (intent.status !== "succeeded") return;
   const charge = charges.get(scope, String(intent.latest_charge));
   if (charge.balance_transaction !== null) return;
-  const method = String(charge.payment_method);
-  const behaviour = behaviourOf(paymentMethodSecrets.find(scope, method)?.behaviour);
+  const behaviour = methodBehaviour(scope, String(charge.payment_method));
   const kind = charge.payment_method_details?.type === "card" ? "card" : "us_bank_account";
   const transaction = bookMovement(scope, {
     amount: charge.amount,

@@ -15,6 +15,12 @@ export interface Behaviour {
   decline?: Decline;
   /** The bank wants the buyer to authenticate (3D Secure) before anything else. */
   authentication?: boolean;
+  /** Once the card is saved for payments off session, the bank asks for that no more in them. */
+  setUpLasts?: boolean;
+  /** Counts as saved for payments off session from the start. */
+  setUpAlready?: boolean;
+  /** The card can be saved although every payment with it is declined. */
+  savable?: boolean;
   /** Paid now; later the buyer's bank disputes the charge for this reason. */
   dispute?: string;
   /** The dispute is only an inquiry, which moves no money. */
@@ -38,6 +44,12 @@ export interface TestCard {
 function declined(decline_code: string, message: string, code = "card_declined"): Behaviour {
   return { decline: { code, decline_code, message } };
 }
+
+export const FAILED_AUTHENTICATION: Decline = {
+  code: "payment_intent_authentication_failure",
+  decline_code: "authentication_required",
+  message: "The bank could not authenticate you. Try another card.",
+};
 
 const INSUFFICIENT = declined(
   "insufficient_funds",
@@ -73,8 +85,16 @@ const BEHAVIOURS: Record<string, Behaviour> = {
   },
   elevated_risk: { risk: "elevated" },
   authenticate: { authentication: true },
-  authenticate_then_insufficient_funds: { authentication: true, ...INSUFFICIENT },
+  authenticate_unless_set_up: { authentication: true, setUpLasts: true },
+  authenticate_on_session: { authentication: true, setUpLasts: true, setUpAlready: true },
+  authenticate_then_insufficient_funds: {
+    authentication: true,
+    setUpLasts: true,
+    savable: true,
+    ...INSUFFICIENT,
+  },
   authenticate_then_decline: { authentication: true, ...GENERIC },
+  decline_after_saving: { savable: true, ...GENERIC },
   dispute_fraudulent: { dispute: "fraudulent" },
   dispute_not_received: { dispute: "product_not_received" },
   dispute_inquiry: { dispute: "fraudulent", inquiry: true },
@@ -125,10 +145,12 @@ const CARDS: Record<string, TestCard> = {
   "4000000000009235": card("visa", "elevated_risk"),
   "4000000000000077": card("visa", "available_at_once"),
   "4000002760003184": card("visa", "authenticate", "credit", "DE"),
-  "4000002500003155": card("visa", "authenticate", "credit", "FR"),
+  "4000002500003155": card("visa", "authenticate_unless_set_up", "credit", "FR"),
+  "4000003800000446": card("visa", "authenticate_on_session", "credit", "GB"),
   "4000000000003220": card("visa", "authenticate"),
   "4000008260003178": card("visa", "authenticate_then_insufficient_funds", "credit", "GB"),
   "4000008400001629": card("visa", "authenticate_then_decline"),
+  "4000000000000341": card("visa", "decline_after_saving"),
   "4000000000000259": card("visa", "dispute_fraudulent"),
   "4000000000002685": card("visa", "dispute_not_received"),
   "4000000000001976": card("visa", "dispute_inquiry"),
@@ -146,17 +168,28 @@ export const READY_MADE: Record<string, string> = {
   pm_card_discover: "6011111111111117",
   pm_card_chargeDeclined: "4000000000000002",
   pm_card_chargeDeclinedInsufficientFunds: "4000000000009995",
+  pm_card_chargeCustomerFail: "4000000000000341",
   pm_card_chargeDeclinedExpiredCard: "4000000000000069",
   pm_card_chargeDeclinedProcessingError: "4000000000000119",
   pm_card_authenticationRequired: "4000002760003184",
+  pm_card_authenticationRequiredOnSetup: "4000002500003155",
+  pm_card_authenticationRequiredSetupForOffSession: "4000003800000446",
+  pm_card_authenticationRequiredChargeDeclinedInsufficientFunds: "4000008260003178",
   pm_card_threeDSecure2Required: "4000000000003220",
   pm_card_createDispute: "4000000000000259",
   pm_card_createEarlyFraudWarning: "4000000000005423",
   pm_card_bypassPending: "4000000000000077",
 };
 
+export const behaviourNames = Object.keys(BEHAVIOURS);
+
 export function behaviourOf(name: string | undefined): Behaviour {
   return BEHAVIOURS[name ?? "pays"] ?? {};
+}
+
+/** Why the bank refuses to let a card be saved, if it does. */
+export function savingDeclined(behaviour: Behaviour): Decline | undefined {
+  return behaviour.savable ? undefined : behaviour.decline;
 }
 
 /** A number that is no test card is refused as Stripe's test mode refuses a real one. */

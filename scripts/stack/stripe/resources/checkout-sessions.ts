@@ -13,6 +13,7 @@ import { route } from "../http/route.ts";
 import { mergeMetadata } from "../objects.ts";
 import { customers } from "./customers.ts";
 import { paymentIntents } from "./payment-intents.ts";
+import { setupIntents } from "./setup-intents.ts";
 
 const URL = "/v1/checkout/sessions";
 
@@ -77,6 +78,7 @@ export const checkoutSessionResource: Resource = {
   expands: {
     customer: reference("customer", () => customers),
     payment_intent: reference("payment_intent", () => paymentIntents),
+    setup_intent: reference("setup_intent", () => setupIntents),
     line_items: (scope, owner) => {
       const items = lineItemsOf(scope, owner as unknown as Stripe.Checkout.Session);
       return paginate(items, {}, `${URL}/${owner.id}/line_items`, () => {});

@@ -22,6 +22,7 @@ import { defined, mergeMetadata } from "../objects.ts";
 import { sessionOf } from "../checkout/session.ts";
 import { attemptPayment, bookPayment } from "../payments/attempt.ts";
 import { checkAmount } from "../payments/check-amount.ts";
+import { checkUsable } from "../payments/saved-methods.ts";
 import type { Scope } from "../scope.ts";
 import { collection } from "../store/collection.ts";
 import { charges } from "./charges.ts";
@@ -99,7 +100,8 @@ const shared = {
 
 const confirming = {
   error_on_requires_action: flag.optional(),
-  off_session: flag.optional(),
+  off_session: z.enum(["true", "false", "one_off", "recurring"])
+    .transform((value) => value !== "false").optional(),
   return_url: url.optional(),
   use_stripe_sdk: flag.optional(),
   mandate_data: kept,
@@ -131,6 +133,9 @@ const create = route(
   (scope, params) => {
     const { confirm, error_on_requires_action, off_session, return_url, ...rest } = params;
     checkAmount(rest.amount, rest.currency, "amount");
+    if (off_session && !confirm) {
+      throw invalidRequest("off_session is only valid together with confirm.", "off_session");
+    }
     if (rest.customer) requireCustomer(scope, rest.customer, "customer");
     const { use_stripe_sdk: _, mandate_data: __, payment_method: named, ...given } = rest;
     const payment_method = named && requirePaymentMethod(scope, named, "payment_method").id;
@@ -193,6 +198,7 @@ function confirmIntent(scope: Scope, intent: Intent, options: Confirmation): Int
     );
   }
   const method = requirePaymentMethod(scope, named, "payment_method");
+  checkUsable(scope, method, intent.customer);
   const offSession = Boolean(options.off_session || options.error_on_requires_action);
   const after = attemptPayment(scope, intent, method.id, { offSession });
   bookPayment(scope, after);

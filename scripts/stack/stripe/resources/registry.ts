@@ -10,6 +10,7 @@ import { paymentMethodResource } from "./payment-methods.ts";
 import { priceResource } from "./prices.ts";
 import { productResource } from "./products.ts";
 import { refundResource } from "./refunds.ts";
+import { setupIntentResource } from "./setup-intents.ts";
 import { webhookEndpointResource } from "./webhook-endpoints.ts";
 
 /** Everything the API knows. A further kind of object is one file and one line here. */
@@ -25,5 +26,6 @@ export const resources: Resource[] = [
   priceResource,
   productResource,
   refundResource,
+  setupIntentResource,
   webhookEndpointResource,
 ];

@@ -41,6 +41,7 @@ Deno.test("live objects have every field of Stripe's examples and none of their 
   const { data: [charge] } = await stripe.charges.list();
   const { data: [transaction] } = await stripe.balanceTransactions.list();
   const { data: [event] } = await stripe.events.list();
+  const setup = await stripe.setupIntents.create({ confirm: true, payment_method: "pm_card_visa" });
   const live: Array<[keyof typeof examples, object | undefined]> = [
     ["product", product],
     ["price", price],
@@ -54,6 +55,7 @@ Deno.test("live objects have every field of Stripe's examples and none of their 
     ["balance_transaction", transaction],
     ["payment_method", await stripe.paymentMethods.retrieve(String(intent?.payment_method))],
     ["event", event],
+    ["setup_intent", setup],
     ["balance", await stripe.balance.retrieve()],
   ];
   for (const [name, object] of live) {

@@ -1,0 +1,60 @@
+import type Stripe from "stripe";
+import { createCustomer } from "../resources/customers.ts";
+import type { Scope } from "../scope.ts";
+import { type Session, sessions, sessionSecrets } from "./session.ts";
+
+/** What the buyer entered, already checked for form. */
+export type Payment =
+  & { email: string; name?: string | undefined; form: string }
+  & (
+    | { method: "card"; number: string; exp_month: number; exp_year: number }
+    | { method: "us_bank_account"; outcome: "succeeds" | "fails" }
+  );
+
+export type Outcome =
+  | { result: "complete"; session: Session }
+  | { result: "authenticate"; url: string }
+  | { result: "declined"; message: string };
+
+/** Ends an open session with success. */
+export function complete(scope: Scope, session: Session, form: string): Outcome {
+  const done = sessions.update(scope, session, { status: "complete", url: null });
+  const secret = sessionSecrets.get(scope, session.id);
+  sessionSecrets.update(scope, secret, { completedBy: form, awaiting: null });
+  scope.emit("checkout.session.completed", done);
+  return { result: "complete", session: done };
+}
+
+/** Lets the session wait for the bank's authentication page, with the form that led there. */
+export function awaitBank(scope: Scope, session: Session, form: string, url: string): Outcome {
+  sessionSecrets.update(scope, sessionSecrets.get(scope, session.id), { awaiting: form });
+  return { result: "authenticate", url };
+}
+
+/** The session with what the buyer says of himself. */
+export function named(scope: Scope, session: Session, { email }: Payment): Session {
+  const customer_details = { ...emptyDetails(), ...session.customer_details, email };
+  return sessions.update(scope, session, { customer_details });
+}
+
+/** The customer the session is for, made now when it is to make one. */
+export function customerFor(scope: Scope, session: Session, payment: Payment): string | null {
+  if (typeof session.customer === "string") return session.customer;
+  const { intent } = sessionSecrets.get(scope, session.id);
+  const wanted = session.customer_creation === "always" || intent.setup_future_usage;
+  if (!wanted) return null;
+  return createCustomer(scope, { email: payment.email, name: payment.name ?? null }).id;
+}
+
+function emptyDetails(): Stripe.Checkout.Session.CustomerDetails {
+  return {
+    address: null,
+    business_name: null,
+    email: null,
+    individual_name: null,
+    name: null,
+    phone: null,
+    tax_exempt: "none",
+    tax_ids: null,
+  };
+}

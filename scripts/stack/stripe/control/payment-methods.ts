@@ -1,0 +1,23 @@
+import { Hono } from "hono";
+import { z } from "zod";
+import type { Engine } from "../engine.ts";
+import { behaviourNames } from "../payments/cards.ts";
+import { noteMethod } from "../payments/saved-methods.ts";
+import { paymentMethods } from "../resources/payment-methods.ts";
+import { readBody } from "./body.ts";
+
+const behaviourBody = z.strictObject({ behaviour: z.enum(behaviourNames) });
+
+/** Controls over saved payment methods: what a card does from now on, e.g. that it starts to fail. */
+export function paymentMethodControls(engine: Engine): Hono {
+  const app = new Hono();
+  app.post("/payment_methods/:id/behaviour", async (c) => {
+    const { behaviour } = await readBody(c, behaviourBody);
+    const scope = engine.scope();
+    const { id } = paymentMethods.get(scope, c.req.param("id"));
+    noteMethod(scope, id, { behaviour });
+    engine.store.flush();
+    return c.json({ id, behaviour });
+  });
+  return app;
+}

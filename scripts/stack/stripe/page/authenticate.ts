@@ -1,0 +1,89 @@
+import type { Context } from "hono";
+import { html } from "hono/html";
+import type Stripe from "stripe";
+import type { Outcome } from "../checkout/complete.ts";
+import { resumeSession } from "../checkout/pay.ts";
+import { resumeSaving } from "../checkout/save-card.ts";
+import { type Session, sessionOf } from "../checkout/session.ts";
+import { attemptPayment, bookPayment, failAuthentication } from "../payments/attempt.ts";
+import { formatMoney } from "../payments/fees.ts";
+import { attemptSetup, failSetupAuthentication } from "../payments/setup.ts";
+import { paymentIntents } from "../resources/payment-intents.ts";
+import { setupIntents } from "../resources/setup-intents.ts";
+import type { Scope } from "../scope.ts";
+import { layout, notice } from "./layout.ts";
+
+type Answer = Response | Promise<Response>;
+
+/** The bank's page for a payment or a card that waits for authentication. */
+export function authenticationPage(c: Context, scope: Scope): Answer {
+  const { payment, setup } = waiting(c, scope);
+  if (!payment && !setup) return over(c);
+  const what = payment
+    ? `you are paying ${formatMoney(payment.amount, payment.currency)}`
+    : "this card may be kept for later payments";
+  return c.html(layout(
+    "Authenticate the payment",
+    html`
+      <h1>Authenticate the payment</h1>
+      <p>The bank asks whether ${what}.</p>
+      <form method="post">
+        <button type="submit" name="result" value="complete">Complete</button>
+        <button type="submit" name="result" value="fail" class="plain">Fail</button>
+      </form>
+    `,
+  ));
+}
+
+/**
+ * Goes on as the buyer has answered the bank.
+ * @param follow answers for a checkout session, which has a page of its own to go back to
+ */
+export function authenticate(
+  c: Context,
+  scope: Scope,
+  passed: boolean,
+  follow: (outcome: Outcome, session: Session) => Answer,
+): Answer {
+  const { payment, setup } = waiting(c, scope);
+  const intent = payment ?? setup;
+  if (!intent) return over(c);
+  const session = sessionOf(scope, intent.id);
+  if (session && payment) return follow(resumeSession(scope, session, payment, passed), session);
+  if (session && setup) return follow(resumeSaving(scope, session, setup, passed), session);
+  const returnUrl = intent.next_action?.redirect_to_url?.return_url;
+  if (payment) resumePayment(scope, payment, passed);
+  if (setup) resumeSetup(scope, setup, passed);
+  if (!returnUrl) return c.html(notice("Done", "You can close this page."));
+  const target = new URL(returnUrl);
+  target.searchParams.set(payment ? "payment_intent" : "setup_intent", intent.id);
+  target.searchParams.set("redirect_status", passed ? "succeeded" : "failed");
+  return c.redirect(target.href, 303);
+}
+
+function resumePayment(scope: Scope, intent: Stripe.PaymentIntent, passed: boolean): void {
+  const after = passed
+    ? attemptPayment(scope, intent, String(intent.payment_method), { authenticated: true })
+    : failAuthentication(scope, intent);
+  bookPayment(scope, after);
+}
+
+function resumeSetup(scope: Scope, intent: Stripe.SetupIntent, passed: boolean): void {
+  if (passed) attemptSetup(scope, intent, String(intent.payment_method), true);
+  else failSetupAuthentication(scope, intent);
+}
+
+/** What waits for authentication under the id in the path. */
+function waiting(c: Context, scope: Scope) {
+  const id = c.req.param("intent") ?? "";
+  const payment = paymentIntents.find(scope, id);
+  const setup = setupIntents.find(scope, id);
+  return {
+    payment: payment?.status === "requires_action" ? payment : undefined,
+    setup: setup?.status === "requires_action" ? setup : undefined,
+  };
+}
+
+function over(c: Context): Answer {
+  return c.html(notice("Nothing to do", "Nothing waits for authentication here."), 409);
+}

@@ -1,0 +1,91 @@
+import type Stripe from "stripe";
+import { invalidRequest, StripeApiError } from "../http/errors.ts";
+import { changed } from "../objects.ts";
+import { customers } from "../resources/customers.ts";
+import { paymentMethods, paymentMethodSecrets, type Secret } from "../resources/payment-methods.ts";
+import type { Scope } from "../scope.ts";
+import { type Behaviour, behaviourOf, savingDeclined } from "./cards.ts";
+
+type PaymentMethod = Stripe.PaymentMethod;
+
+const USED_UP = "This payment method was used without being attached to a customer, or was " +
+  "detached from one. It may not be used again. To use one several times, attach it first.";
+
+/** What the card behind a payment method does; a bank account only pays. */
+export function methodBehaviour(scope: Scope, id: string): Behaviour {
+  return behaviourOf(paymentMethodSecrets.find(scope, id)?.behaviour);
+}
+
+/** Notes what Stripe knows of a payment method and does not show. */
+export function noteMethod(scope: Scope, id: string, secret: Partial<Secret>): void {
+  const found = paymentMethodSecrets.find(scope, id) ?? { id, behaviour: "pays" };
+  paymentMethodSecrets.put(scope, { ...found, ...secret });
+}
+
+/** Whether the bank lets the card pay while its owner is away, as far as authentication goes. */
+export function paysOffSession(scope: Scope, id: string): boolean {
+  const { authentication, setUpAlready, setUpLasts } = methodBehaviour(scope, id);
+  if (!authentication || setUpAlready) return true;
+  return setUpLasts === true && paymentMethodSecrets.find(scope, id)?.setUp === true;
+}
+
+/** Refuses a payment method that is used up, or belongs to a customer other than the one given. */
+export function checkUsable(
+  scope: Scope,
+  method: PaymentMethod,
+  customer: Stripe.PaymentIntent["customer"],
+): void {
+  if (paymentMethodSecrets.find(scope, method.id)?.usedUp) {
+    throw invalidRequest(USED_UP, "payment_method");
+  }
+  if (method.customer === null || method.customer === customer) return;
+  throw invalidRequest(
+    customer
+      ? "The payment method belongs to another customer."
+      : "The payment method belongs to a customer. Name that customer too.",
+    "payment_method",
+  );
+}
+
+/** Keeps a payment method for a customer's later payments. */
+export function attach(scope: Scope, id: string, customer: string): PaymentMethod {
+  const method = paymentMethods.get(scope, id, "payment_method");
+  if (method.customer === customer) return method;
+  if (method.customer) {
+    throw invalidRequest("The payment method belongs to another customer.", "payment_method");
+  }
+  if (paymentMethodSecrets.find(scope, id)?.usedUp) throw invalidRequest(USED_UP, "payment_method");
+  const attached = paymentMethods.update(scope, method, { customer });
+  scope.emit("payment_method.attached", attached);
+  return attached;
+}
+
+/** Refuses a card whose bank does, with Stripe's card error, before it is saved by API. */
+export function checkSavable(scope: Scope, method: PaymentMethod): void {
+  const decline = savingDeclined(methodBehaviour(scope, method.id));
+  if (!decline) return;
+  const { message, code, decline_code } = decline;
+  const fields = { type: "card_error", code, decline_code, payment_method: method } as const;
+  throw new StripeApiError(402, message, fields);
+}
+
+/** Takes a payment method from its customer, for good: it can neither pay nor be attached again. */
+export function detach(scope: Scope, method: PaymentMethod): PaymentMethod {
+  const owner = method.customer;
+  if (typeof owner !== "string") {
+    throw invalidRequest("The payment method is not attached to a customer.", "payment_method");
+  }
+  const detached = paymentMethods.update(scope, method, { customer: null });
+  noteMethod(scope, method.id, { usedUp: true });
+  scope.emit("payment_method.detached", detached, { customer: owner });
+  forgetDefault(scope, owner, method.id);
+  return detached;
+}
+
+function forgetDefault(scope: Scope, owner: string, id: string): void {
+  const before = customers.find(scope, owner);
+  if (before?.invoice_settings?.default_payment_method !== id) return;
+  const invoice_settings = { ...before.invoice_settings, default_payment_method: null };
+  const after = customers.update(scope, before, { invoice_settings });
+  scope.emit("customer.updated", after, changed(before, after));
+}
