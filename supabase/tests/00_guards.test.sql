@@ -132,6 +132,7 @@ select set_eq('select title from guards.granted_functions', $$
     || 'jobs_complete jobs_create jobs_fail jobs_heartbeat jobs_list jobs_pages jobs_read jobs_yield '
     || 'rates_import usage_charge '
     || 'features_read features_set '
+    || 'providers_abandon providers_attach providers_begin providers_read '
     || 'usage_charge_batch usage_estimate usage_rates', ' ')) name $$,
   'T13: the doors are executable by service_role, and no other function by anybody');
 select set_eq('select title from guards.functions where schema = ''public''', $$
@@ -139,7 +140,8 @@ select set_eq('select title from guards.functions where schema = ''public''', $$
 select set_eq('select title from guards.granted_tables', $$
   select format('select on %s to authenticated', name) from unnest(array['farthing.accounts', 'farthing.lots',
     'farthing.entries', 'farthing.holds', 'farthing.orders', 'public.credits', 'public.credit_lots',
-    'public.credit_entries', 'public.credit_holds', 'public.orders']) name
+    'public.credit_entries', 'public.credit_holds', 'public.orders',
+    'farthing.providers', 'public.providers']) name
   union all select format('select on %s to %s', name, role) from unnest(array['farthing.packages',
     'farthing.rates', 'public.packages']) name, unnest(array['anon', 'authenticated']) role
   union all select format('%s on %s to authenticated', privilege, name)
