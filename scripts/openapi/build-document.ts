@@ -6,10 +6,22 @@ import { app as features } from "../../supabase/functions/features/app.ts";
 import { app as health } from "../../supabase/functions/health/app.ts";
 import { app as jobs } from "../../supabase/functions/jobs/app.ts";
 import { app as jobRunner } from "../../supabase/functions/job-runner/app.ts";
+import { app as refunds } from "../../supabase/functions/refunds/app.ts";
 import { app as stripeWebhook } from "../../supabase/functions/stripe-webhook/app.ts";
 import { app as usage } from "../../supabase/functions/usage/app.ts";
 
-const APPS = [ai, checkout, credits, features, health, jobRunner, jobs, stripeWebhook, usage];
+const APPS = [
+  ai,
+  checkout,
+  credits,
+  features,
+  health,
+  jobRunner,
+  jobs,
+  refunds,
+  stripeWebhook,
+  usage,
+];
 
 const INFO = {
   openapi: "3.1.0",

@@ -30,6 +30,8 @@ export interface Services {
   readonly functionsUrl: string;
   /** Keeps the isolate for work that goes on when nobody listens to the answer any more. */
   readonly waitUntil: (work: Promise<unknown>) => void;
+  /** Lets time pass. */
+  readonly pause: (ms: number) => Promise<void>;
   /** Whether users' tokens can be verified: the key set is there. */
   readonly checkKeySet: () => Promise<CheckState>;
 }
@@ -147,6 +149,7 @@ function makeServices(env: Env): Services {
     origins: env.APP_ORIGINS,
     functionsUrl: `${env.SUPABASE_PUBLIC_URL ?? env.SUPABASE_URL}/functions/v1`,
     waitUntil,
+    pause: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
     checkKeySet: keySetCheck(env),
   };
 }

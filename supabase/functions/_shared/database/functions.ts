@@ -12,6 +12,7 @@ import type { Facts } from "../stripe/facts.ts";
 import type { ChatFunctions } from "./chat-functions.ts";
 import type { FeatureFunctions } from "./feature-functions.ts";
 import type { JobFunctions } from "./job-functions.ts";
+import type { RefundFunctions } from "./refund-functions.ts";
 
 /** What an idempotent function answers. From status 400 on, `data` is the stored `error` object. */
 export interface Stored<T> {
@@ -155,7 +156,8 @@ export interface Fn<A, R> {
   result: R;
 }
 
-export interface DoorFunctions extends JobFunctions, ChatFunctions, FeatureFunctions {
+export interface DoorFunctions
+  extends JobFunctions, ChatFunctions, FeatureFunctions, RefundFunctions {
   credits_balance: Fn<
     { p_user_id: string; p_at: Optional<string> },
     Of<typeof credits.Balance>

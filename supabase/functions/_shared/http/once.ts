@@ -12,6 +12,8 @@ const KEPT: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   "spend_cap_reached",
   "not_found",
   "hold_not_open",
+  "already_refunded",
+  "refund_too_large",
   "unknown_model",
   "unknown_package",
 ]);

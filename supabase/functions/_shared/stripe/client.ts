@@ -77,6 +77,7 @@ function refused(error: Stripe.errors.StripeError, internal: string): Refused {
     cause: error,
     stripeCode: error.code ?? null,
     declineCode: error.decline_code ?? null,
+    param: error.param ?? null,
     payment: payment === undefined ? null : {
       payment_id: payment.id,
       charge_id: idOf(payment.latest_charge),
@@ -103,7 +104,9 @@ function failureOf(error: unknown): ApiError {
   }
   const isKept = status >= 400 && !(error instanceof Stripe.errors.StripeRateLimitError);
   if (!isKept) return unavailable(internal, 502, error);
-  if (status < 500) return refused(error, internal);
+  // Asked for something else under this key before: what became of that is not known here.
+  const isReused = error instanceof Stripe.errors.StripeIdempotencyError;
+  if (status < 500 && !isReused) return refused(error, internal);
   return new KeptAnswer("upstream_unavailable", { internal, status: 502, cause: error });
 }
 

@@ -3,10 +3,11 @@
  */
 import { modeOfKey } from "../env.ts";
 import { createCaller, createClient } from "./client.ts";
+import { createRefunds, type Refunds } from "./refunds.ts";
 import { createSessions, type Sessions } from "./sessions.ts";
 import { createWebhooks, type Webhooks } from "./webhooks.ts";
 
-export interface Payments extends Sessions, Webhooks {
+export interface Payments extends Sessions, Webhooks, Refunds {
   /** True when Stripe answers at all. */
   isReachable(): Promise<boolean>;
 }
@@ -37,6 +38,7 @@ export function createPayments(options: StripeOptions): Payments {
   const mode = modeOfKey(options.secretKey);
   return {
     ...createSessions(caller),
+    ...createRefunds(caller),
     ...createWebhooks({ client, secrets: options.webhookSecrets, mode }),
     isReachable: () => isReachable(options.apiUrl ?? "https://api.stripe.com"),
   };

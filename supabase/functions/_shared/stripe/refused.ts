@@ -19,6 +19,7 @@ interface Refusal {
   readonly cause: unknown;
   readonly stripeCode: string | null;
   readonly declineCode: string | null;
+  readonly param: string | null;
   readonly payment: RefusedPayment | null;
 }
 
@@ -28,12 +29,15 @@ export class Refused extends KeptAnswer {
   readonly stripeCode: string | null;
   /** Why the bank declined, for example `insufficient_funds`. */
   readonly declineCode: string | null;
+  /** The parameter that Stripe finds wrong, for example `amount`. */
+  readonly param: string | null;
   readonly payment: RefusedPayment | null;
 
-  constructor({ internal, cause, stripeCode, declineCode, payment }: Refusal) {
+  constructor({ internal, cause, stripeCode, declineCode, param, payment }: Refusal) {
     super("upstream_unavailable", { internal, cause, status: 502 });
     this.stripeCode = stripeCode;
     this.declineCode = declineCode;
+    this.param = param;
     this.payment = payment;
   }
 }

@@ -59,6 +59,7 @@ export const INBOX_EVENT: InboxEvent = {
 const PAYMENTS: Payments = {
   openSession: (order) =>
     Promise.resolve({ id: "cs_test_1", url: `https://checkout.example.com/${order.order_id}` }),
+  createRefund: () => Promise.resolve({ id: "re_1", status: "succeeded" }),
   readEvent: (_body, signature) =>
     signature === "good"
       ? Promise.resolve(INBOX_EVENT)
@@ -99,6 +100,7 @@ export async function makeFake(options: FakeOptions = {}): Promise<Fake> {
     origins: [ORIGIN, OTHER_ORIGIN],
     functionsUrl: FUNCTIONS_URL,
     waitUntil: (work) => background.push(work),
+    pause: () => Promise.resolve(),
     checkKeySet: () => Promise.resolve("ok"),
     ...options.overrides,
   };

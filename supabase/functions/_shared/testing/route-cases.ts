@@ -6,11 +6,13 @@ import { createApp as createFeatures } from "../../features/app.ts";
 import { createApp as createHealth } from "../../health/app.ts";
 import { createApp as createJobs } from "../../jobs/app.ts";
 import { createApp as createRunner } from "../../job-runner/app.ts";
+import { createApp as createRefunds } from "../../refunds/app.ts";
 import { createApp as createWebhook } from "../../stripe-webhook/app.ts";
 import { createApp as createUsage } from "../../usage/app.ts";
 import type { Fake } from "./fake-services.ts";
 import { JOB_CASES } from "./job-cases.ts";
 import { PUBLISHABLE_KEY, SECRET_KEY, USER_ID } from "./project.ts";
+import { REFUND_CASES } from "./refund-cases.ts";
 import { HOLD_ID, ORDER_ID } from "./samples.ts";
 
 /** Who calls. `operator` is a person whose token says so. */
@@ -142,6 +144,7 @@ export const ROUTE_CASES: readonly RouteCase[] = [
   ...CHECKOUT,
   CHAT,
   ...JOB_CASES,
+  ...REFUND_CASES,
   {
     method: "POST",
     path: "/stripe-webhook",
@@ -175,6 +178,7 @@ const CREATE: Readonly<Record<string, typeof createUsage>> = {
   "health": createHealth,
   "job-runner": createRunner,
   "jobs": createJobs,
+  "refunds": createRefunds,
   "stripe-webhook": createWebhook,
   "usage": createUsage,
 };

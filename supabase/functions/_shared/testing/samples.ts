@@ -4,6 +4,7 @@ import { CHAT_SAMPLES } from "./chat-samples.ts";
 import { FEATURE_SAMPLES } from "./feature-samples.ts";
 import { JOB_SAMPLES } from "./job-samples.ts";
 import { USER_ID } from "./project.ts";
+import { REFUND_SAMPLES } from "./refund-samples.ts";
 
 const ID = "4b0f1c5e-9f5d-4c2b-8a51-6a1f6a0d2f10";
 const LATER = "2026-11-21T13:00:00+00:00";
@@ -164,6 +165,7 @@ export const SAMPLES: { [N in FunctionName]: (args: ArgsOf<N>) => ResultOf<N> } 
   checkout_order: () => checkout,
   ...JOB_SAMPLES,
   ...CHAT_SAMPLES,
+  ...REFUND_SAMPLES,
   ...FEATURE_SAMPLES,
   inbox_receive: () => ({ received: true }),
   idempotency_store: () => ({}),

@@ -1,0 +1,48 @@
+/** Money given back. Amounts are integers in the currency's minor unit, credits decimal strings. */
+import { z } from "@hono/zod-openapi";
+import { listQuery, SignedAmount, text, TimestampOut, Uuid } from "./common.ts";
+
+const MAX_AMOUNT = 999_999_999_999;
+
+/** Without an amount all that is left is refunded. */
+export const RefundBody = z.strictObject({
+  order_id: Uuid.optional(),
+  booking_id: Uuid.optional(),
+  amount: z.int().min(1).max(MAX_AMOUNT).optional().openapi({
+    description: "In the currency's minor unit; absent: all that is left.",
+  }),
+  reason: text(500).optional(),
+}).refine((body) => (body.order_id === undefined) !== (body.booking_id === undefined), {
+  message: "Send either order_id or booking_id.",
+  path: ["order_id"],
+}).openapi("RefundRequest", { description: "Either order_id or booking_id." });
+
+export const Refund = z.object({
+  refund_id: Uuid,
+  order_id: Uuid.nullable(),
+  booking_id: Uuid.nullable(),
+  status: z.enum(["pending", "requires_action", "succeeded", "failed", "canceled"]).openapi({
+    description: "pending until Stripe's event has come: credits are moved by that alone.",
+  }),
+  amount: z.int().openapi({ description: "In the currency's minor unit.", example: 999 }),
+  currency: z.string().openapi({ pattern: "^[a-z]{3}$", example: "usd" }),
+  reason: z.string().nullable(),
+  requested_by: z.string().openapi({
+    description: "user:<id> or secret:<key's name>; stripe where it was begun in the dashboard.",
+  }),
+  credits_taken_back: SignedAmount,
+  debt_added: SignedAmount.openapi({ description: "What of it was spent already." }),
+  stripe_refund_id: z.string().nullable(),
+  failure_reason: z.string().nullable(),
+  created_at: TimestampOut,
+  updated_at: TimestampOut,
+}).openapi("Refund");
+
+export const RefundsQuery = z.strictObject({
+  ...listQuery,
+  cursor: Uuid.optional(),
+  order_id: Uuid.optional(),
+  booking_id: Uuid.optional(),
+});
+
+export const RefundPath = z.object({ id: Uuid });

@@ -1,0 +1,12 @@
+/** Refunds: money back to a buyer, for operators. */
+import { createApp as createFunctionApp } from "../_shared/http/create-app.ts";
+import { servicesFromEnv, type ServicesSource } from "../_shared/services.ts";
+import { listRefunds } from "./list-refunds.ts";
+import { readRefund } from "./read-refund.ts";
+import { startRefund } from "./start-refund.ts";
+
+const routes = [startRefund, listRefunds, readRefund];
+
+export const createApp = (source: ServicesSource) => createFunctionApp("refunds", routes, source);
+
+export const app = createApp(servicesFromEnv);

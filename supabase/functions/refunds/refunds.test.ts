@@ -1,0 +1,203 @@
+import assert from "node:assert/strict";
+import type { RefundAnswer } from "../_shared/database/refund-functions.ts";
+import { ApiError, type ErrorCode } from "../_shared/http/errors.ts";
+import { KeptAnswer, Refused } from "../_shared/stripe/refused.ts";
+import { type Fake, makeFake } from "../_shared/testing/fake-services.ts";
+import {
+  PENDING_REFUND,
+  REFUND_ID,
+  REFUND_TO_SEND,
+  SETTLED_REFUND,
+} from "../_shared/testing/refund-samples.ts";
+import { send } from "../_shared/testing/route-cases.ts";
+
+const KEY = { "idempotency-key": "key-1" };
+const ORDER_ID = REFUND_TO_SEND.order_id!;
+const BODY = { order_id: ORDER_ID };
+
+function refund(fake: Fake, body: Record<string, unknown> = BODY) {
+  return send(fake, "POST", "/refunds", { as: "operator", headers: KEY, body });
+}
+
+function refusedWith(stripeCode: string | null, param: string | null = null): Refused {
+  const none = { declineCode: null, payment: null, cause: undefined };
+  return new Refused({ ...none, internal: "stripe: no", stripeCode, param });
+}
+
+/** A fake whose Stripe fails, and what it was asked. */
+async function refusing(error: Error) {
+  return await makeFake({ payments: { createRefund: () => Promise.reject(error) } });
+}
+
+Deno.test("a refund is set aside, sent to Stripe, and answered with what its event did", async () => {
+  const fake = await makeFake();
+  const answer = await refund(fake, { ...BODY, amount: 500, reason: "duplicate" });
+  assert.equal(answer.status, 201, await answer.clone().text());
+  const { data } = await answer.json();
+  assert.deepEqual([data.status, data.credits_taken_back, data.debt_added], [
+    "succeeded",
+    "9990",
+    "40",
+  ]);
+  const [begin, attach] = fake.calls;
+  assert.equal(begin?.args.p_amount, "500");
+  assert.equal(begin?.args.p_order_id, ORDER_ID);
+  assert.equal(begin?.args.p_reason, "duplicate");
+  assert.match(String(begin?.args.p_requested_by), /^user:[0-9a-f-]{36}$/);
+  const noted = { p_refund_id: REFUND_ID, p_stripe_refund_id: "re_1", p_status: "succeeded" };
+  assert.deepEqual(attach?.args, noted);
+});
+
+Deno.test("a refund's event is waited for at growing intervals, for two seconds at most", async () => {
+  const pauses: number[] = [];
+  const fake = await makeFake({
+    answers: {
+      refunds_read: () => PENDING_REFUND,
+      refunds_finish: () => ({ status: 201, replayed: false, data: PENDING_REFUND }),
+    },
+    overrides: {
+      pause: (ms) => {
+        pauses.push(ms);
+        return Promise.resolve();
+      },
+    },
+  });
+  const { data } = await (await refund(fake)).json();
+  assert.equal(data.status, "pending");
+  assert.deepEqual(pauses, pauses.toSorted((a, b) => a - b));
+  assert.equal(pauses.reduce((sum, ms) => sum + ms, 0), 2000);
+});
+
+const NOT_WAITED: readonly [string, Partial<RefundAnswer>][] = [
+  ["has succeeded", { status: "succeeded" }],
+  ["has failed", { status: "failed" }],
+  ["is pending at Stripe and has moved credits", { credits_taken_back: "1" }],
+];
+
+for (const [name, changes] of NOT_WAITED) {
+  Deno.test(`a refund that ${name} is not waited for`, async () => {
+    const answers = { refunds_attach: () => ({ ...PENDING_REFUND, ...changes }) };
+    const fake = await makeFake({ answers });
+    assert.equal((await refund(fake)).status, 201);
+    assert.deepEqual(fake.names(), ["refunds_begin", "refunds_attach", "refunds_finish"]);
+  });
+}
+
+Deno.test("a wait that fails costs the answer its figures and nothing else", async () => {
+  const answers = { refunds_read: () => Promise.reject(new ApiError("request_timeout")) };
+  const fake = await makeFake({ answers });
+  assert.equal((await refund(fake)).status, 201);
+  assert.equal(fake.names().at(-1), "refunds_finish");
+});
+
+Deno.test("a repeat gets the stored answer, and Stripe is not asked", async () => {
+  const createRefund = () => Promise.reject(new Error("asked"));
+  const answers = {
+    refunds_begin: () => ({ step: "replay" as const, status: 201, data: SETTLED_REFUND }),
+  };
+  const fake = await makeFake({ answers, payments: { createRefund } });
+  const answer = await refund(fake);
+  assert.equal(answer.status, 201);
+  assert.equal(answer.headers.get("idempotency-replayed"), "true");
+  assert.deepEqual(fake.names(), ["refunds_begin"]);
+});
+
+const REFUSALS: readonly [string, Refused, number, ErrorCode][] = [
+  ["refunded already", refusedWith("charge_already_refunded"), 409, "already_refunded"],
+  ["disputed", refusedWith("charge_disputed"), 409, "already_refunded"],
+  ["disputed (its other name)", refusedWith("refund_disputed_payment"), 409, "already_refunded"],
+  ["less than that", refusedWith(null, "amount"), 422, "refund_too_large"],
+  ["not paid", refusedWith("charge_not_refundable"), 422, "refund_too_large"],
+];
+
+for (const [name, error, status, code] of REFUSALS) {
+  Deno.test(`Stripe's no to a payment that is ${name} is ${status}, and kept`, async () => {
+    const fake = await refusing(error);
+    const answer = await refund(fake);
+    assert.equal(answer.status, status);
+    assert.equal((await answer.json()).error.code, code);
+    assert.deepEqual(fake.names(), ["refunds_begin", "refunds_refuse", "idempotency_store"]);
+    const { args } = fake.calls[1]!;
+    assert.equal(args.p_refund_id, REFUND_ID);
+    assert.equal(args.p_idempotency_key, fake.calls[0]?.args.p_idempotency_key);
+  });
+}
+
+Deno.test("a no that the buyer's payment has no part in is 502, and the key is free", async () => {
+  const fake = await refusing(refusedWith("balance_insufficient"));
+  const answer = await refund(fake);
+  assert.equal(answer.status, 502);
+  const { error } = await answer.json();
+  assert.deepEqual([error.code, error.retryable], ["upstream_unavailable", true]);
+  assert.deepEqual(fake.names(), ["refunds_begin", "refunds_refuse"]);
+});
+
+const OUTAGES: readonly [string, ApiError, number][] = [
+  ["out of reach", new ApiError("upstream_unavailable"), 503],
+  ["broken", new KeptAnswer("upstream_unavailable", { status: 502 }), 502],
+  ["busy with this refund", new ApiError("idempotency_in_progress"), 409],
+];
+
+for (const [name, error, status] of OUTAGES) {
+  Deno.test(`Stripe ${name} is ${status}, and the refund stays for a repeat`, async () => {
+    const fake = await refusing(error);
+    assert.equal((await refund(fake)).status, status);
+    assert.deepEqual(fake.names(), ["refunds_begin", "refunds_postpone"]);
+  });
+}
+
+Deno.test("a refusal that cannot be noted is answered all the same", async () => {
+  const down = () => Promise.reject(new ApiError("upstream_unavailable"));
+  const fake = await makeFake({
+    answers: { refunds_refuse: down },
+    payments: { createRefund: () => Promise.reject(refusedWith("charge_already_refunded")) },
+  });
+  assert.equal((await refund(fake)).status, 409);
+  assert(fake.lines.some(({ message }) => message === "refund not noted"));
+});
+
+Deno.test("the database's refusals are the caller's, with their details, and kept", async () => {
+  for (const code of ["not_found", "already_refunded", "refund_too_large"] as const) {
+    const details = { refundable: 499, currency: "usd" };
+    const refunds_begin = () => Promise.reject(new ApiError(code, { details }));
+    const fake = await makeFake({ answers: { refunds_begin } });
+    const answer = await refund(fake);
+    const { error } = await answer.json();
+    assert.deepEqual([error.code, error.details], [code, details]);
+    assert.deepEqual(fake.names(), ["refunds_begin", "idempotency_store"]);
+  }
+});
+
+const BAD: readonly [string, Record<string, unknown>, string][] = [
+  ["neither an order nor a booking", {}, "order_id"],
+  ["both", { order_id: ORDER_ID, booking_id: ORDER_ID }, "order_id"],
+  ["an amount of nothing", { ...BODY, amount: 0 }, "amount"],
+  ["a negative amount", { ...BODY, amount: -1 }, "amount"],
+  ["half a cent", { ...BODY, amount: 0.5 }, "amount"],
+  ["an amount as text", { ...BODY, amount: "500" }, "amount"],
+  ["an amount past what numbers can carry", { ...BODY, amount: 1e15 }, "amount"],
+  ["no reason", { ...BODY, reason: "" }, "reason"],
+];
+
+for (const [name, body, field] of BAD) {
+  Deno.test(`a refund of ${name} is refused before anything is asked`, async () => {
+    const fake = await makeFake();
+    const answer = await refund(fake, body);
+    assert.equal(answer.status, 400);
+    assert.equal((await answer.json()).error.field, field);
+    assert.deepEqual(fake.names(), []);
+  });
+}
+
+Deno.test("refunds are listed by order or booking, from a cursor", async () => {
+  const fake = await makeFake();
+  const path = `/refunds?order_id=${ORDER_ID}&limit=5&cursor=${REFUND_ID}`;
+  const answer = await send(fake, "GET", path, { as: "operator" });
+  assert.equal((await answer.json()).metadata.nextCursor, REFUND_ID);
+  assert.deepEqual(fake.calls[0]?.args, {
+    p_order_id: ORDER_ID,
+    p_booking_id: undefined,
+    p_before: REFUND_ID,
+    p_limit: 5,
+  });
+});

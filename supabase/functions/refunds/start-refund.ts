@@ -1,0 +1,48 @@
+import { Refund, RefundBody } from "../_shared/contracts/refunds.ts";
+import type { RefundAnswer } from "../_shared/database/refund-functions.ts";
+import { callerScope } from "../_shared/http/authorize.ts";
+import { defineRoute } from "../_shared/http/define-route.ts";
+import { keepRefusal } from "../_shared/http/once.ts";
+import { awaitEvent } from "../_shared/refunds/await-event.ts";
+import { sendRefund } from "../_shared/refunds/send-refund.ts";
+
+/** Gives money back. What that takes of the credits is decided by Stripe's event, here and from there. */
+export const startRefund = defineRoute({
+  method: "post",
+  path: "/",
+  summary: "Refund an order or a booking",
+  description:
+    "In full or in part, as often as something is left. The answer waits up to two seconds " +
+    "for Stripe's event; while that has not come, status is pending and no credits have moved yet.",
+  who: ["operator"],
+  limit: "money",
+  idempotent: true,
+  body: RefundBody,
+  responses: { 201: Refund },
+  asksUpstream: true,
+  errors: ["not_found", "already_refunded", "refund_too_large"],
+  handler: async (call) => {
+    const { body, caller, services, idempotency } = call;
+    const { database } = services;
+    try {
+      const step = await database.rpc("refunds_begin", {
+        p_order_id: body.order_id,
+        p_booking_id: body.booking_id,
+        p_amount: body.amount?.toString(),
+        p_reason: body.reason,
+        p_requested_by: callerScope(caller),
+        ...idempotency.args,
+      });
+      if (step.step === "replay") {
+        return { status: step.status, data: step.data as RefundAnswer, replayed: true };
+      }
+      const sent = await sendRefund(services, step.refund, idempotency.args.p_idempotency_key);
+      const { refund_id: p_refund_id } = await awaitEvent(services, sent);
+      const kept = await database.rpc("refunds_finish", { p_refund_id, ...idempotency.args });
+      return { ...kept, data: kept.data as RefundAnswer };
+    } catch (error) {
+      await keepRefusal(call, error);
+      throw error;
+    }
+  },
+});
