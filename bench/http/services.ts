@@ -35,6 +35,7 @@ export async function makeServices({ databaseUrl, log = consoleLogger }: Service
     log,
     database,
     verify: project.verifier(),
+    hashIp: () => "",
     features: { isOn: () => Promise.resolve(true) },
     payments: () => Promise.reject(new Error("no payments in this benchmark")),
     ai: () => Promise.reject(new Error("no AI in this benchmark")),

@@ -48,3 +48,21 @@ Deno.test("functions door answers 503 for one that fails to load, and serves the
     assert.match(log.join(), /broken failed to load.*no key/);
   });
 });
+
+const tellIp = `export const app = { fetch: (r) =>
+  Response.json(r.headers.get("cf-connecting-ip")) };`;
+
+Deno.test("functions door tells the caller's address, whatever the caller says it is", async () => {
+  await withFunctions({ "tell-ip": tellIp }, async (door) => {
+    const ask = async (hostname: string | undefined, headers: Record<string, string> = {}) => {
+      const request = new Request("http://x/functions/v1/tell-ip", { headers });
+      const peer = hostname === undefined ? undefined : { remoteAddr: { hostname } };
+      return await (await door.fetch(request, peer)).json();
+    };
+    const forged = { "cf-connecting-ip": "198.51.100.1", "x-forwarded-for": "198.51.100.1" };
+    assert.equal(await ask("203.0.113.7"), "203.0.113.7");
+    assert.equal(await ask("203.0.113.7", forged), "203.0.113.7");
+    assert.equal(await ask("127.0.0.1", forged), null);
+    assert.equal(await ask(undefined, forged), null);
+  });
+});

@@ -1,6 +1,7 @@
 /** /functions/v1/<name>: every function's `app.ts`, loaded once, called in this process. */
 import { Hono } from "hono";
 import { join } from "node:path";
+import { CLIENT_IP_HEADER } from "../../../supabase/functions/_shared/http/client-ip.ts";
 import { toFileUrl } from "../paths.ts";
 import { forward } from "./forward.ts";
 
@@ -49,16 +50,28 @@ export async function loadFunctions(
   return loaded;
 }
 
-/** The request a function sees: its own path, as the hosted gateway hands it over. */
-function unprefixed(request: Request): Request {
+/** What Deno.serve says of a connection; a test that calls the door by itself says nothing. */
+interface Peer {
+  remoteAddr?: Partial<Deno.NetAddr>;
+}
+
+/** The machine itself: its browser, its tests. What they share says nothing of who they are. */
+const HERE = "127.0.0.1";
+
+/** The request a function sees: its own path, and the caller's address as the hosted edge tells it. */
+function handedOver(request: Request, peer: Peer | undefined): Request {
   const url = new URL(request.url);
   url.pathname = url.pathname.slice("/functions/v1".length);
-  return forward(request, { url });
+  const headers = new Headers(request.headers);
+  headers.delete(CLIENT_IP_HEADER);
+  const address = peer?.remoteAddr?.hostname;
+  if (address !== undefined && address !== HERE) headers.set(CLIENT_IP_HEADER, address);
+  return forward(request, { url, headers });
 }
 
 export function functionsDoor(loaded: Map<string, Loaded>): Hono {
   const door = new Hono();
-  const handle = async (name: string, request: Request): Promise<Response> => {
+  const handle = async (name: string, request: Request, peer: unknown): Promise<Response> => {
     const found = loaded.get(name);
     if (!found) {
       const body = { code: "NOT_FOUND", message: "Requested function was not found" };
@@ -68,9 +81,9 @@ export function functionsDoor(loaded: Map<string, Loaded>): Hono {
       const body = { code: "BOOT_ERROR", message: "Function failed to start (please check logs)" };
       return Response.json(body, { status: 503 });
     }
-    return await found.app.fetch(unprefixed(request));
+    return await found.app.fetch(handedOver(request, peer as Peer | undefined));
   };
-  door.all("/functions/v1/:name", (c) => handle(c.req.param("name"), c.req.raw));
-  door.all("/functions/v1/:name/*", (c) => handle(c.req.param("name"), c.req.raw));
+  door.all("/functions/v1/:name", (c) => handle(c.req.param("name"), c.req.raw, c.env));
+  door.all("/functions/v1/:name/*", (c) => handle(c.req.param("name"), c.req.raw, c.env));
   return door;
 }

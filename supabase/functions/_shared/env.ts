@@ -66,6 +66,7 @@ const EnvSchema = z.object({
   STRIPE_API_URL: httpUrl.optional(),
   STRIPE_WEBHOOK_SECRET: list.pipe(z.array(z.string()).min(1)).optional(),
   APP_ORIGINS: origins.default([]),
+  IP_HASH_KEY: z.string().min(16).optional(),
   AI_BASE_URL: httpUrl.optional(),
   AI_API_KEY: z.string().optional(),
   AI_MODELS: models.optional(),

@@ -7,6 +7,7 @@ import { createDatabase, type Database, type Transport } from "./database/databa
 import { type Env, readEnv } from "./env.ts";
 import { createFeatureFlags, type FeatureFlags } from "./features/feature-flags.ts";
 import { ApiError } from "./http/errors.ts";
+import { keyedSha256 } from "./hash.ts";
 import { createVerifier, type CredentialVerifier } from "./http/credentials.ts";
 import { consoleLogger, type Logger } from "./logger.ts";
 import type { Payments } from "./stripe/payments.ts";
@@ -18,6 +19,8 @@ export interface Services {
   readonly log: Logger;
   readonly database: Database;
   readonly verify: CredentialVerifier;
+  /** A keyed hash in hex: the database knows addresses by nothing else. */
+  readonly hashIp: (network: string) => string;
   /** Which products are switched on, and for whom. */
   readonly features: FeatureFlags;
   /** @throws ApiError `not_ready` when Stripe is not configured */
@@ -85,6 +88,13 @@ function verifierFrom(env: Env): CredentialVerifier {
   });
 }
 
+/** Keyed by a secret that the database has not: whoever reads the table cannot try all addresses. */
+function ipHashFrom(env: Env): (network: string) => string {
+  const keys = env.SUPABASE_SECRET_KEYS;
+  const key = env.IP_HASH_KEY ?? keys.default ?? Object.values(keys)[0]!;
+  return (network) => keyedSha256(key, `ip ${network}`);
+}
+
 function paymentsFrom(env: Env): () => Promise<Payments> {
   let loading: Promise<Payments> | undefined;
   return () => {
@@ -143,6 +153,7 @@ function makeServices(env: Env): Services {
     log: consoleLogger,
     database,
     verify: verifierFrom(env),
+    hashIp: ipHashFrom(env),
     features: featuresFrom(database),
     payments: paymentsFrom(env),
     ai: withoutModels,

@@ -2,6 +2,7 @@
 import type { Ai } from "../ai/ai.ts";
 import type { Database } from "../database/database.ts";
 import type { ArgsOf, FunctionName, InboxEvent, ResultOf } from "../database/functions.ts";
+import { sha256 } from "../hash.ts";
 import { ApiError } from "../http/errors.ts";
 import type { LogRecord } from "../logger.ts";
 import type { Services } from "../services.ts";
@@ -94,6 +95,7 @@ export async function makeFake(options: FakeOptions = {}): Promise<Fake> {
     log: (level, message, record = {}) => lines.push({ level, message, record }),
     database: fakeDatabase(options.answers ?? {}, calls),
     verify: project.verifier(),
+    hashIp: (network) => sha256(network),
     features: { isOn: () => Promise.resolve(true) },
     payments: () => Promise.resolve(payments),
     ai: () => Promise.resolve(ai),
