@@ -5,6 +5,7 @@ import { invalidRequest } from "../http/errors.ts";
 import { askForDetails, completeRefund, takeBackRefund } from "../payments/refund.ts";
 import { refundPlans, refunds } from "../resources/refunds.ts";
 import { readBody } from "./body.ts";
+import { disputeControls } from "./disputes.ts";
 
 /** Stripe's reasons for a refund that did not reach the buyer. */
 const FAILURE_REASONS = [
@@ -49,5 +50,6 @@ export function moneyBackControls(engine: Engine): Hono {
     engine.store.flush();
     return c.json(after);
   });
+  app.route("/", disputeControls(engine));
   return app;
 }

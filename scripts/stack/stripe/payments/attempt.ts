@@ -8,6 +8,7 @@ import { collection } from "../store/collection.ts";
 import { type Behaviour, type Decline, FAILED_AUTHENTICATION } from "./cards.ts";
 import { dueAt } from "./due-at.ts";
 import { processingFee } from "./fees.ts";
+import { carryOutPlan } from "./plan.ts";
 import { attach, methodBehaviour, noteMethod, paysOffSession } from "./saved-methods.ts";
 
 type Intent = Stripe.PaymentIntent;
@@ -224,4 +225,5 @@ export function bookPayment(scope: Scope, intent: Intent): void {
   });
   const booked = charges.update(scope, charge, { balance_transaction: transaction.id });
   scope.emit("charge.updated", booked, { balance_transaction: null });
+  carryOutPlan(scope, booked);
 }

@@ -177,6 +177,8 @@ export const READY_MADE: Record<string, string> = {
   pm_card_authenticationRequiredChargeDeclinedInsufficientFunds: "4000008260003178",
   pm_card_threeDSecure2Required: "4000000000003220",
   pm_card_createDispute: "4000000000000259",
+  pm_card_createDisputeProductNotReceived: "4000000000002685",
+  pm_card_createDisputeInquiry: "4000000000001976",
   pm_card_createEarlyFraudWarning: "4000000000005423",
   pm_card_bypassPending: "4000000000000077",
 };

@@ -1,6 +1,7 @@
 import type Stripe from "stripe";
 import { invalidRequest, StripeApiError } from "../http/errors.ts";
 import { charges } from "../resources/charges.ts";
+import { disputes } from "../resources/disputes.ts";
 import { paymentIntents } from "../resources/payment-intents.ts";
 import type { Scope } from "../scope.ts";
 import { formatMoney } from "./fees.ts";
@@ -46,13 +47,24 @@ function chargeOfIntent(scope: Scope, id: string): Charge {
 }
 
 /** What is to be refunded: the amount wanted, or all that is left of the charge. */
-export function refundableAmount(charge: Charge, wanted: number | undefined): number {
+export function refundableAmount(
+  scope: Scope,
+  charge: Charge,
+  wanted: number | undefined,
+): number {
   const left = charge.amount - charge.amount_refunded;
   if (left === 0) {
     throw invalidRequest(
       `Charge ${charge.id} has already been refunded.`,
       undefined,
       "charge_already_refunded",
+    );
+  }
+  if (disputes.all(scope).some((each) => each.charge === charge.id && !each.is_charge_refundable)) {
+    throw invalidRequest(
+      `Charge ${charge.id} has been charged back; cannot issue a refund.`,
+      undefined,
+      "charge_disputed",
     );
   }
   const amount = wanted ?? left;

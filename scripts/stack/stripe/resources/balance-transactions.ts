@@ -24,10 +24,12 @@ export const balanceTransactions = {
   all: (scope: Scope) => stored.all(scope).map((transaction) => aged(scope, transaction)),
 };
 
-interface Movement {
+export interface Movement {
   amount: number;
   currency: string;
   fee: number;
+  /** What the fee is for; absent: the processing of a payment. */
+  feeDescription?: string;
   source: string;
   type: BalanceTransaction["type"];
   reporting_category: string;
@@ -39,7 +41,7 @@ interface Movement {
 
 /** Books a movement of the platform's balance. `amount` is signed; `net` is amount less fee. */
 export function bookMovement(scope: Scope, movement: Movement): BalanceTransaction {
-  const { availableAtOnce = false, availableOn, amount, fee, ...rest } = movement;
+  const { availableAtOnce = false, availableOn, amount, fee, feeDescription, ...rest } = movement;
   const created = scope.seconds();
   const available_on = availableOn ?? (availableAtOnce ? created : created + PENDING_SECONDS);
   return stored.put(scope, {
@@ -53,7 +55,7 @@ export function bookMovement(scope: Scope, movement: Movement): BalanceTransacti
       amount: fee,
       application: null,
       currency: movement.currency,
-      description: "Stripe processing fees",
+      description: feeDescription ?? "Stripe processing fees",
       type: "stripe_fee",
     }],
     created,

@@ -6,6 +6,7 @@ const KINDS: Record<string, string> = {
   py: "charge",
   re: "refund",
   pyr: "refund",
+  du: "dispute",
 };
 
 /** The object behind an id whose kind only its prefix tells; the id itself when there is none. */

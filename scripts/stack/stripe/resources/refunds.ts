@@ -50,7 +50,7 @@ const create = route(
   (scope, params) => {
     const charge = chargeToRefund(scope, params);
     return makeRefund(scope, charge, {
-      amount: refundableAmount(charge, params.amount),
+      amount: refundableAmount(scope, charge, params.amount),
       reason: params.reason ?? null,
       metadata: mergeMetadata({}, params.metadata),
       reverseTransfer: params.reverse_transfer ?? false,

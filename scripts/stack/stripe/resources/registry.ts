@@ -4,6 +4,7 @@ import { balanceResource } from "./balance.ts";
 import { chargeResource } from "./charges.ts";
 import { checkoutSessionResource } from "./checkout-sessions.ts";
 import { customerResource } from "./customers.ts";
+import { disputeResource } from "./disputes.ts";
 import { eventResource } from "./events.ts";
 import { paymentIntentResource } from "./payment-intents.ts";
 import { paymentMethodResource } from "./payment-methods.ts";
@@ -20,6 +21,7 @@ export const resources: Resource[] = [
   chargeResource,
   checkoutSessionResource,
   customerResource,
+  disputeResource,
   eventResource,
   paymentIntentResource,
   paymentMethodResource,

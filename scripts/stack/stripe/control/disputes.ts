@@ -1,0 +1,54 @@
+import { Hono } from "hono";
+import { z } from "zod";
+import type { Engine } from "../engine.ts";
+import { MAXIMUM_AMOUNT } from "../payments/fees.ts";
+import { moveDispute, openDispute } from "../payments/dispute.ts";
+import { disputes } from "../resources/disputes.ts";
+import { readBody } from "./body.ts";
+import { paidCharge } from "./paid-charge.ts";
+
+const REASONS = [
+  "bank_cannot_process",
+  "credit_not_processed",
+  "debit_not_authorized",
+  "duplicate",
+  "fraudulent",
+  "general",
+  "insufficient_funds",
+  "product_not_received",
+  "product_unacceptable",
+  "subscription_canceled",
+  "unrecognized",
+] as const;
+
+const openBody = z.strictObject({
+  /** Minor units, also above the payment; by default all of it. */
+  amount: z.int().min(1).max(MAXIMUM_AMOUNT).optional(),
+  reason: z.enum(REASONS).default("fraudulent"),
+  inquiry: z.boolean().default(false),
+});
+
+const moveBody = z.strictObject({
+  outcome: z.enum(["won", "lost", "under_review", "escalate", "warning_closed"]),
+});
+
+/** Controls over disputes: raise one, move one on. */
+export function disputeControls(engine: Engine): Hono {
+  const app = new Hono();
+  app.post("/payments/:id/dispute", async (c) => {
+    const { amount, ...wish } = await readBody(c, openBody);
+    const scope = engine.scope();
+    const charge = paidCharge(scope, c.req.param("id"));
+    const dispute = openDispute(scope, charge, { ...wish, amount: amount ?? charge.amount });
+    engine.store.flush();
+    return c.json(dispute);
+  });
+  app.post("/disputes/:id/settle", async (c) => {
+    const { outcome } = await readBody(c, moveBody);
+    const scope = engine.scope();
+    const moved = moveDispute(scope, disputes.get(scope, c.req.param("id")), outcome);
+    engine.store.flush();
+    return c.json(moved);
+  });
+  return app;
+}

@@ -1,0 +1,71 @@
+import type Stripe from "stripe";
+import { example } from "../fixtures/example.ts";
+import { newId } from "../ids.ts";
+import type { Scope } from "../scope.ts";
+import type { DisputeWish } from "./dispute.ts";
+
+const DAY_SECONDS = 24 * 3_600;
+/** The bank wants evidence by the end of the eighth day. */
+const ANSWER_DAYS = 8;
+
+/** Visa's codes of the reasons; another reason shows the code of goods that did not come. */
+const REASON_CODES: Record<string, string> = {
+  credit_not_processed: "13.7",
+  duplicate: "12.6.1",
+  fraudulent: "10.4",
+  product_not_received: "13.1",
+  product_unacceptable: "13.3",
+  subscription_canceled: "13.2",
+};
+
+/** The object of a dispute that has just been raised. */
+export function newDispute(
+  scope: Scope,
+  charge: Stripe.Charge,
+  { amount, reason, inquiry }: DisputeWish,
+): Stripe.Dispute {
+  const day = Math.floor(scope.seconds() / DAY_SECONDS);
+  const draft = example<Stripe.Dispute>("dispute");
+  return {
+    ...draft,
+    id: newId("du"),
+    amount,
+    balance_transactions: [],
+    charge: charge.id,
+    created: scope.seconds(),
+    currency: charge.currency,
+    enhanced_eligibility_types: [],
+    evidence_details: {
+      due_by: (day + ANSWER_DAYS + 1) * DAY_SECONDS - 1,
+      enhanced_eligibility: {},
+      has_evidence: false,
+      past_due: false,
+      submission_count: 0,
+      submission_method: "not_submitted",
+    },
+    intended_submission_method: null,
+    is_charge_refundable: inquiry,
+    payment_intent: charge.payment_intent,
+    payment_method_details: detailsOf(charge, reason, inquiry),
+    reason,
+    status: inquiry ? "warning_needs_response" : "needs_response",
+  };
+}
+
+function detailsOf(
+  { payment_method_details: paid }: Stripe.Charge,
+  reason: string,
+  inquiry: boolean,
+): Stripe.Dispute.PaymentMethodDetails {
+  if (!paid?.card) return { type: paid?.type as "card" };
+  const brand = paid.card.brand ?? "unknown";
+  return {
+    type: "card",
+    card: {
+      brand,
+      case_type: inquiry ? "inquiry" : "chargeback",
+      network: brand,
+      network_reason_code: REASON_CODES[reason] ?? "13.1",
+    },
+  };
+}

@@ -1,0 +1,245 @@
+import { deepEqual, equal, ok } from "node:assert/strict";
+import type Stripe from "stripe";
+import { eventTypes, pay, refusal, type Stand, startStand } from "./harness.ts";
+
+const OPENED = ["charge.dispute.created", "charge.dispute.funds_withdrawn"];
+const WON = ["charge.dispute.funds_reinstated", "charge.dispute.closed"];
+
+/** A dispute of $9.99 by control, and what was told of it. */
+async function disputed(stand: Stand, body: object = {}) {
+  const { stripe } = stand;
+  const paid = await pay(stripe);
+  await stand.control("POST", `/payments/${paid.id}/dispute`, body);
+  const { data: [dispute] } = await stripe.disputes.list({ payment_intent: paid.id });
+  const told = (await eventTypes(stripe)).length;
+  const news = async () => (await eventTypes(stripe)).slice(told);
+  return { paid, id: String(dispute?.id), news };
+}
+
+async function available(stripe: Stripe): Promise<number | undefined> {
+  return (await stripe.balance.retrieve()).available[0]?.amount;
+}
+
+for (
+  const [method, reason, code] of [
+    ["pm_card_createDispute", "fraudulent", "10.4"],
+    ["pm_card_createDisputeProductNotReceived", "product_not_received", "13.1"],
+  ] as const
+) {
+  Deno.test(`a payment by ${method} is disputed right after it, and the money is taken`, async () => {
+    await using stand = await startStand();
+    const { stripe } = stand;
+    const paid = await pay(stripe, { method });
+    deepEqual(await eventTypes(stripe), [
+      "payment_intent.created",
+      "charge.succeeded",
+      "payment_intent.succeeded",
+      "charge.updated",
+      ...OPENED,
+    ]);
+    const { data: [dispute] } = await stripe.disputes.list({ charge: String(paid.latest_charge) });
+    ok(dispute);
+    ok(dispute.id.startsWith("du_"));
+    deepEqual(
+      [dispute.status, dispute.reason, dispute.amount, dispute.currency, dispute.payment_intent],
+      ["needs_response", reason, 999, "usd", paid.id],
+    );
+    const { card } = dispute.payment_method_details ?? {};
+    deepEqual([card?.case_type, card?.network_reason_code], ["chargeback", code]);
+    equal(dispute.is_charge_refundable, false);
+    const [withdrawal] = dispute.balance_transactions;
+    const { amount, fee, net, type, status, fee_details } = withdrawal ?? {};
+    deepEqual([amount, fee, net, type, status], [-999, 1_500, -2_499, "adjustment", "available"]);
+    equal(fee_details?.[0]?.description, "Dispute fee");
+    equal(await available(stripe), -2_499);
+    const charge = await stripe.charges.retrieve(String(paid.latest_charge));
+    equal(charge.disputed, true);
+    const source = await stripe.balanceTransactions.retrieve(String(withdrawal?.id), {
+      expand: ["source"],
+    });
+    equal((source.source as Stripe.Dispute).id, dispute.id);
+  });
+}
+
+Deno.test("an inquiry moves no money, and its charge can be refunded", async () => {
+  await using stand = await startStand();
+  const { stripe } = stand;
+  const paid = await pay(stripe, { method: "pm_card_createDisputeInquiry" });
+  deepEqual((await eventTypes(stripe)).slice(-1), ["charge.dispute.created"]);
+  const { data: [inquiry] } = await stripe.disputes.list();
+  deepEqual([inquiry?.status, inquiry?.balance_transactions], ["warning_needs_response", []]);
+  equal(inquiry?.payment_method_details?.card?.case_type, "inquiry");
+  equal((await stripe.refunds.create({ payment_intent: paid.id, amount: 99 })).status, "succeeded");
+  equal((await stripe.balanceTransactions.list({ type: "adjustment" })).data.length, 0);
+});
+
+Deno.test("winning evidence brings the money and the fee back, after a review", async () => {
+  await using stand = await startStand();
+  const { stripe } = stand;
+  const { id, news, paid } = await disputed(stand);
+  const submitted = await stripe.disputes.update(id, {
+    evidence: { uncategorized_text: "winning_evidence", customer_name: "Ada" },
+    metadata: { case: "7" },
+  });
+  const { has_evidence, submission_count } = submitted.evidence_details;
+  deepEqual([submitted.status, has_evidence, submission_count], ["under_review", true, 1]);
+  deepEqual([submitted.evidence.customer_name, submitted.metadata], ["Ada", { case: "7" }]);
+  const won = await stripe.disputes.retrieve(id);
+  deepEqual([won.status, won.is_charge_refundable], ["won", true]);
+  const [, returned] = won.balance_transactions;
+  deepEqual([returned?.amount, returned?.fee, returned?.net], [999, -1_500, 2_499]);
+  equal(await available(stripe), 0);
+  deepEqual(await news(), ["charge.dispute.updated", ...WON]);
+  equal((await stripe.charges.retrieve(String(paid.latest_charge))).disputed, true);
+  equal((await stripe.refunds.create({ payment_intent: paid.id })).amount, 999);
+});
+
+Deno.test("losing evidence leaves the money with the buyer", async () => {
+  await using stand = await startStand();
+  const { stripe } = stand;
+  const { id, news, paid } = await disputed(stand);
+  await stripe.disputes.update(id, { evidence: { uncategorized_text: "losing_evidence" } });
+  equal((await stripe.disputes.retrieve(id)).status, "lost");
+  deepEqual(await news(), ["charge.dispute.updated", "charge.dispute.closed"]);
+  equal(await available(stripe), -2_499);
+  const refused = await refusal(stripe.refunds.create({ payment_intent: paid.id }));
+  deepEqual([refused.statusCode, refused.code], [400, "charge_disputed"]);
+});
+
+Deno.test("other evidence is staged, then submitted, and leaves the dispute under review", async () => {
+  await using stand = await startStand();
+  const { stripe } = stand;
+  const { id, news } = await disputed(stand);
+  const staged = await stripe.disputes.update(id, {
+    evidence: { product_description: "Credits" },
+    submit: false,
+  });
+  deepEqual([staged.status, staged.evidence_details.submission_count], ["needs_response", 0]);
+  const submitted = await stripe.disputes.update(id, { submit: true });
+  deepEqual([submitted.status, submitted.evidence.product_description], [
+    "under_review",
+    "Credits",
+  ]);
+  equal((await stripe.disputes.retrieve(id)).status, "under_review");
+  deepEqual(await news(), ["charge.dispute.updated", "charge.dispute.updated"]);
+  await stand.control("POST", `/disputes/${id}/settle`, { outcome: "won" });
+  equal((await stripe.disputes.retrieve(id)).status, "won");
+});
+
+Deno.test("a dispute that is closed is lost, and cannot be changed any more", async () => {
+  await using stand = await startStand();
+  const { stripe } = stand;
+  const { id, news } = await disputed(stand);
+  equal((await stripe.disputes.close(id)).status, "lost");
+  deepEqual(await news(), ["charge.dispute.closed"]);
+  for (const again of [() => stripe.disputes.close(id), () => stripe.disputes.update(id, {})]) {
+    equal((await refusal(again())).statusCode, 400);
+  }
+  for (const outcome of ["won", "lost", "under_review", "escalate", "warning_closed"]) {
+    const refused = await fetch(`${stand.url}/_emulator/disputes/${id}/settle`, {
+      method: "POST",
+      body: JSON.stringify({ outcome }),
+    });
+    equal(refused.status, 400);
+    await refused.body?.cancel();
+  }
+  deepEqual(await news(), ["charge.dispute.closed"]);
+});
+
+for (const way of ["control", "evidence"] as const) {
+  Deno.test(`an inquiry escalated by ${way} becomes a dispute of the same id`, async () => {
+    await using stand = await startStand();
+    const { stripe } = stand;
+    const { id, news, paid } = await disputed(stand, { inquiry: true });
+    if (way === "control") {
+      await stand.control("POST", `/disputes/${id}/settle`, { outcome: "escalate" });
+    } else {
+      const evidence = { uncategorized_text: "escalate_inquiry_evidence" };
+      equal((await stripe.disputes.update(id, { evidence })).status, "warning_under_review");
+    }
+    const after = await stripe.disputes.retrieve(id);
+    deepEqual([after.status, after.balance_transactions.length], ["needs_response", 1]);
+    equal(after.payment_method_details?.card?.case_type, "chargeback");
+    deepEqual((await news()).slice(-2), [
+      "charge.dispute.updated",
+      "charge.dispute.funds_withdrawn",
+    ]);
+    const refused = await refusal(stripe.refunds.create({ payment_intent: paid.id }));
+    equal(refused.code, "charge_disputed");
+  });
+}
+
+Deno.test("an inquiry is reviewed and closed without any money moved", async () => {
+  await using stand = await startStand();
+  const { stripe } = stand;
+  for (const text of ["losing_evidence", "winning_evidence"]) {
+    const { id } = await disputed(stand, { inquiry: true });
+    await stripe.disputes.update(id, { evidence: { uncategorized_text: text } });
+    equal((await stripe.disputes.retrieve(id)).status, "warning_closed");
+  }
+  const { id, news } = await disputed(stand, { inquiry: true });
+  await stand.control("POST", `/disputes/${id}/settle`, { outcome: "under_review" });
+  equal((await stripe.disputes.retrieve(id)).status, "warning_under_review");
+  await stand.control("POST", `/disputes/${id}/settle`, { outcome: "warning_closed" });
+  deepEqual(await news(), ["charge.dispute.updated", "charge.dispute.closed"]);
+  equal((await stripe.disputes.list()).data.length, 3);
+  equal((await stripe.balanceTransactions.list({ type: "adjustment" })).data.length, 0);
+});
+
+Deno.test("a dispute may be larger than the payment, or of a part of it", async () => {
+  await using stand = await startStand();
+  const { stripe } = stand;
+  const above = await disputed(stand, { amount: 1_200, reason: "duplicate" });
+  equal((await stripe.disputes.retrieve(above.id)).balance_transactions[0]?.net, -2_700);
+  const part = await disputed(stand, { amount: 10 });
+  equal((await stripe.disputes.retrieve(part.id)).amount, 10);
+  equal(await available(stripe), -2_700 - 1_510);
+});
+
+Deno.test("a dispute makes refunds on their way fail", async () => {
+  await using stand = await startStand();
+  const { stripe } = stand;
+  const paid = await pay(stripe, { amount: 1_000, card: "4000000000007726" });
+  const refund = await stripe.refunds.create({ payment_intent: paid.id, amount: 300 });
+  await stand.control("POST", `/payments/${paid.id}/dispute`);
+  const after = await stripe.refunds.retrieve(refund.id);
+  deepEqual([after.status, after.failure_reason], [
+    "failed",
+    "charge_for_pending_refund_disputed",
+  ]);
+  deepEqual((await eventTypes(stripe)).slice(-5), [
+    ...OPENED,
+    "refund.updated",
+    "charge.refund.updated",
+    "refund.failed",
+  ]);
+});
+
+Deno.test("what was not paid cannot be disputed, and what is refunded in full not escalated", async () => {
+  await using stand = await startStand();
+  const { stripe } = stand;
+  const open = await stripe.paymentIntents.create({ amount: 500, currency: "usd" });
+  const { id, paid } = await disputed(stand, { inquiry: true });
+  await stripe.refunds.create({ payment_intent: paid.id });
+  const before = await eventTypes(stripe);
+  for (
+    const [path, body] of [
+      [`/payments/${open.id}/dispute`, {}],
+      [`/payments/${paid.id}/dispute`, { amount: 0 }],
+      [`/payments/${paid.id}/dispute`, { reason: "boredom" }],
+      [`/disputes/${id}/settle`, { outcome: "escalate" }],
+      [`/disputes/${id}/settle`, { outcome: "won" }],
+    ] as const
+  ) {
+    const refused = await fetch(`${stand.url}/_emulator${path}`, {
+      method: "POST",
+      body: JSON.stringify(body),
+    });
+    equal(refused.status, 400, path);
+    await refused.body?.cancel();
+  }
+  deepEqual(await eventTypes(stripe), before);
+  equal((await refusal(stripe.disputes.retrieve("du_none"))).code, "resource_missing");
+  const evidence = { customer_signature: "x".repeat(20_001) };
+  equal((await refusal(stripe.disputes.update(id, { evidence }))).statusCode, 400);
+});
