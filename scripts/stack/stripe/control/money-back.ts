@@ -6,6 +6,7 @@ import { askForDetails, completeRefund, takeBackRefund } from "../payments/refun
 import { refundPlans, refunds } from "../resources/refunds.ts";
 import { readBody } from "./body.ts";
 import { disputeControls } from "./disputes.ts";
+import { fraudWarningControls } from "./fraud-warnings.ts";
 
 /** Stripe's reasons for a refund that did not reach the buyer. */
 const FAILURE_REASONS = [
@@ -51,5 +52,6 @@ export function moneyBackControls(engine: Engine): Hono {
     return c.json(after);
   });
   app.route("/", disputeControls(engine));
+  app.route("/", fraudWarningControls(engine));
   return app;
 }

@@ -10,6 +10,7 @@ import { charges } from "../resources/charges.ts";
 import { disputes } from "../resources/disputes.ts";
 import { refunds } from "../resources/refunds.ts";
 import type { Scope } from "../scope.ts";
+import { settleWarnings } from "./fraud-warning.ts";
 import { newDispute } from "./new-dispute.ts";
 import { takeBackRefund } from "./refund.ts";
 
@@ -56,6 +57,7 @@ export function openDispute(scope: Scope, charge: Charge, wish: DisputeWish): Di
   const dispute = wish.inquiry ? made : withdraw(scope, made);
   scope.emit("charge.dispute.created", dispute);
   if (!wish.inquiry) tellOfWithdrawal(scope, dispute);
+  settleWarnings(scope, charge.id);
   return dispute;
 }
 

@@ -8,6 +8,7 @@ import { type ChargePlan, chargePlans, charges } from "../resources/charges.ts";
 import { refundPlans, refunds } from "../resources/refunds.ts";
 import type { Scope } from "../scope.ts";
 import { dueAt } from "./due-at.ts";
+import { settleWarnings } from "./fraud-warning.ts";
 
 type Refund = Stripe.Refund;
 type Charge = Stripe.Charge;
@@ -55,6 +56,7 @@ export function makeRefund(scope: Scope, charge: Charge, wish: RefundWish): Refu
   }
   if (pending || plan) planEnd(scope, id, plan);
   announce(scope, refunds.get(scope, id), charge);
+  if (after.refunded) settleWarnings(scope, charge.id);
   return refunds.get(scope, id);
 }
 

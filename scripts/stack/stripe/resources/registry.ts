@@ -5,6 +5,7 @@ import { chargeResource } from "./charges.ts";
 import { checkoutSessionResource } from "./checkout-sessions.ts";
 import { customerResource } from "./customers.ts";
 import { disputeResource } from "./disputes.ts";
+import { earlyFraudWarningResource } from "./early-fraud-warnings.ts";
 import { eventResource } from "./events.ts";
 import { paymentIntentResource } from "./payment-intents.ts";
 import { paymentMethodResource } from "./payment-methods.ts";
@@ -22,6 +23,7 @@ export const resources: Resource[] = [
   checkoutSessionResource,
   customerResource,
   disputeResource,
+  earlyFraudWarningResource,
   eventResource,
   paymentIntentResource,
   paymentMethodResource,

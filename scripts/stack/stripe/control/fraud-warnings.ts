@@ -1,0 +1,31 @@
+import { Hono } from "hono";
+import { z } from "zod";
+import type { Engine } from "../engine.ts";
+import { warnOfFraud } from "../payments/fraud-warning.ts";
+import { readBody } from "./body.ts";
+import { paidCharge } from "./paid-charge.ts";
+
+const warningBody = z.strictObject({
+  fraud_type: z.enum([
+    "card_never_received",
+    "fraudulent_card_application",
+    "made_with_counterfeit_card",
+    "made_with_lost_card",
+    "made_with_stolen_card",
+    "misc",
+    "unauthorized_use_of_card",
+  ]).default("unauthorized_use_of_card"),
+});
+
+/** The control that lets a card's network warn of a payment. */
+export function fraudWarningControls(engine: Engine): Hono {
+  const app = new Hono();
+  app.post("/payments/:id/early_fraud_warning", async (c) => {
+    const { fraud_type } = await readBody(c, warningBody);
+    const scope = engine.scope();
+    const warning = warnOfFraud(scope, paidCharge(scope, c.req.param("id")), fraud_type);
+    engine.store.flush();
+    return c.json(warning);
+  });
+  return app;
+}
