@@ -3,6 +3,7 @@ import { app as ai } from "../../supabase/functions/ai/app.ts";
 import { app as checkout } from "../../supabase/functions/checkout/app.ts";
 import { app as credits } from "../../supabase/functions/credits/app.ts";
 import { app as features } from "../../supabase/functions/features/app.ts";
+import { app as fraud } from "../../supabase/functions/fraud/app.ts";
 import { app as health } from "../../supabase/functions/health/app.ts";
 import { app as jobs } from "../../supabase/functions/jobs/app.ts";
 import { app as jobRunner } from "../../supabase/functions/job-runner/app.ts";
@@ -15,6 +16,7 @@ const APPS = [
   checkout,
   credits,
   features,
+  fraud,
   health,
   jobRunner,
   jobs,

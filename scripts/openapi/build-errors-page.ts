@@ -7,7 +7,6 @@ export const RESERVED: ReadonlySet<string> = new Set<ErrorCode>([
   "feature_disabled",
   "rate_limited",
   "spend_cap_reached",
-  "velocity_exceeded",
 ]);
 
 const HEAD =

@@ -213,3 +213,35 @@ Deno.test("orders are a list with a cursor", async () => {
   assert.equal(metadata.nextCursor, ORDER_ID);
   assert.deepEqual(fake.calls[0]?.args, { p_user_id: USER_ID, p_before: ORDER_ID, p_limit: 1 });
 });
+
+Deno.test("a checkout that is refused says when to come back, or nothing of why, and keeps no answer", async () => {
+  const cases = [
+    { code: "velocity_exceeded", retry_after: 3_000, status: 429, header: "3000", retryable: true },
+    { code: "forbidden", retry_after: null, status: 403, header: null, retryable: false },
+  ] as const;
+  for (const { code, retry_after, status, header, retryable } of cases) {
+    const openSession = () => Promise.reject(new Error("Stripe was asked"));
+    const fake = await makeFake({
+      answers: { checkout_begin: () => ({ step: "refused", code, retry_after }) },
+      payments: { openSession },
+    });
+    const answer = await post(fake);
+    assert.equal(answer.status, status);
+    assert.equal(answer.headers.get("retry-after"), header);
+    const { error } = await answer.json();
+    assert.deepEqual([error.code, error.retryable], [code, retryable]);
+    assert.doesNotMatch(error.message, /block|fraud|card|address/i);
+    assert.deepEqual(fake.names(), ["checkout_begin"]);
+  }
+});
+
+Deno.test("the database is told a hash of the buyer's address, and no address", async () => {
+  const told = async (headers: Record<string, string>) => {
+    const fake = await makeFake();
+    const all = { ...KEY, ...headers };
+    await (await send(fake, "POST", "/checkout", { as: "user", headers: all, body: BODY })).text();
+    return fake.calls[0]?.args.p_ip_hash;
+  };
+  assert.match(String(await told({ "cf-connecting-ip": "203.0.113.7" })), /^[0-9a-f]{64}$/);
+  assert.equal(await told({ "x-forwarded-for": "203.0.113.7" }), undefined);
+});

@@ -1,7 +1,9 @@
 import { Checkout, CheckoutBody } from "../_shared/contracts/checkout.ts";
-import type { CheckoutOrder } from "../_shared/database/functions.ts";
+import type { CheckoutOrder, CheckoutStep } from "../_shared/database/functions.ts";
+import { clientIpHash } from "../_shared/http/client-ip.ts";
 import { defineRoute } from "../_shared/http/define-route.ts";
 import type { Reply } from "../_shared/http/envelope.ts";
+import { ApiError } from "../_shared/http/errors.ts";
 import type { Idempotency } from "../_shared/http/idempotency.ts";
 import { keepRefusal } from "../_shared/http/once.ts";
 import type { Services } from "../_shared/services.ts";
@@ -41,6 +43,13 @@ async function openAtStripe(call: CheckoutCall, order: CheckoutOrder): Promise<R
   }
 }
 
+/** What was decided is on record; the caller learns when to come back, and never why not. */
+function refusalOf({ code, retry_after }: CheckoutStep & { step: "refused" }): ApiError {
+  return code === "forbidden"
+    ? new ApiError(code, { message: "This purchase is not possible." })
+    : new ApiError(code, { retryAfterSeconds: retry_after ?? undefined });
+}
+
 /** Opens a hosted checkout for a package, or answers with the one that is still open. */
 export const startCheckout = defineRoute({
   method: "post",
@@ -63,6 +72,7 @@ export const startCheckout = defineRoute({
       p_success_url: urls.successUrl,
       p_cancel_url: urls.cancelUrl,
       p_client_temp_id: body.client_temp_id,
+      p_ip_hash: clientIpHash(call.headers, services),
       ...idempotency.args,
     };
     const step = await services.database.rpc("checkout_begin", begin)
@@ -70,6 +80,7 @@ export const startCheckout = defineRoute({
         await keepRefusal(call, error);
         throw error;
       });
+    if (step.step === "refused") throw refusalOf(step);
     if (step.step === "create") return await openAtStripe(call, step.order);
     const replayed = step.step === "replay";
     return { status: step.status, data: step.data as Data, replayed };

@@ -11,6 +11,7 @@ import type { ErrorBody } from "../http/errors.ts";
 import type { Facts } from "../stripe/facts.ts";
 import type { ChatFunctions } from "./chat-functions.ts";
 import type { FeatureFunctions } from "./feature-functions.ts";
+import type { FraudFunctions } from "./fraud-functions.ts";
 import type { JobFunctions } from "./job-functions.ts";
 import type { RefundFunctions } from "./refund-functions.ts";
 
@@ -46,9 +47,13 @@ export interface CheckoutOrder {
   client_temp_id: string | null;
 }
 
-/** The next step of a checkout: answer with what is stored, or make the session at Stripe. */
+/**
+ * The next step of a checkout: answer with what is stored, make the session at Stripe, or refuse.
+ * `retry_after` in seconds.
+ */
 export type CheckoutStep =
   | { step: "replay" | "reuse"; status: number; data: Of<typeof checkout.Checkout> | ErrorBody }
+  | { step: "refused"; code: "velocity_exceeded" | "forbidden"; retry_after: number | null }
   | { step: "create"; order: CheckoutOrder };
 
 export interface InboxEvent {
@@ -137,6 +142,7 @@ interface BeginArgs extends Once {
   p_success_url: string;
   p_cancel_url: string;
   p_client_temp_id: Optional<string>;
+  p_ip_hash: Optional<string>;
 }
 
 interface AttachArgs {
@@ -157,7 +163,7 @@ export interface Fn<A, R> {
 }
 
 export interface DoorFunctions
-  extends JobFunctions, ChatFunctions, FeatureFunctions, RefundFunctions {
+  extends JobFunctions, ChatFunctions, FeatureFunctions, FraudFunctions, RefundFunctions {
   credits_balance: Fn<
     { p_user_id: string; p_at: Optional<string> },
     Of<typeof credits.Balance>

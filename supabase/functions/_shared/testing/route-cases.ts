@@ -3,6 +3,7 @@ import { createApp as createAi } from "../../ai/app.ts";
 import { createApp as createCheckout } from "../../checkout/app.ts";
 import { createApp as createCredits } from "../../credits/app.ts";
 import { createApp as createFeatures } from "../../features/app.ts";
+import { createApp as createFraud } from "../../fraud/app.ts";
 import { createApp as createHealth } from "../../health/app.ts";
 import { createApp as createJobs } from "../../jobs/app.ts";
 import { createApp as createRunner } from "../../job-runner/app.ts";
@@ -10,6 +11,7 @@ import { createApp as createRefunds } from "../../refunds/app.ts";
 import { createApp as createWebhook } from "../../stripe-webhook/app.ts";
 import { createApp as createUsage } from "../../usage/app.ts";
 import type { Fake } from "./fake-services.ts";
+import { FRAUD_CASES } from "./fraud-cases.ts";
 import { JOB_CASES } from "./job-cases.ts";
 import { PUBLISHABLE_KEY, SECRET_KEY, USER_ID } from "./project.ts";
 import { REFUND_CASES } from "./refund-cases.ts";
@@ -145,6 +147,7 @@ export const ROUTE_CASES: readonly RouteCase[] = [
   CHAT,
   ...JOB_CASES,
   ...REFUND_CASES,
+  ...FRAUD_CASES,
   {
     method: "POST",
     path: "/stripe-webhook",
@@ -175,6 +178,7 @@ const CREATE: Readonly<Record<string, typeof createUsage>> = {
   "checkout": createCheckout,
   "credits": createCredits,
   "features": createFeatures,
+  "fraud": createFraud,
   "health": createHealth,
   "job-runner": createRunner,
   "jobs": createJobs,

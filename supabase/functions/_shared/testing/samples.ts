@@ -2,6 +2,7 @@
 import type { ArgsOf, FunctionName, ResultOf } from "../database/functions.ts";
 import { CHAT_SAMPLES } from "./chat-samples.ts";
 import { FEATURE_SAMPLES } from "./feature-samples.ts";
+import { FRAUD_SAMPLES } from "./fraud-samples.ts";
 import { JOB_SAMPLES } from "./job-samples.ts";
 import { USER_ID } from "./project.ts";
 import { REFUND_SAMPLES } from "./refund-samples.ts";
@@ -167,6 +168,7 @@ export const SAMPLES: { [N in FunctionName]: (args: ArgsOf<N>) => ResultOf<N> } 
   ...CHAT_SAMPLES,
   ...REFUND_SAMPLES,
   ...FEATURE_SAMPLES,
+  ...FRAUD_SAMPLES,
   inbox_receive: () => ({ received: true }),
   idempotency_store: () => ({}),
   health_database: () => ({ ok: true, at: NOW }),

@@ -1,0 +1,111 @@
+/** Fraud, for operators: decisions, who is blocked, early warnings, and the limits. */
+import { z } from "@hono/zod-openapi";
+import { networkOf } from "../http/client-ip.ts";
+import { listQuery, SeqCursor, text, Timestamp, TimestampOut, Uuid } from "./common.ts";
+
+const Outcome = z.enum(["allow", "refuse"]);
+
+export const DecisionsQuery = z.strictObject({
+  ...listQuery,
+  cursor: SeqCursor.optional(),
+  user_id: Uuid.optional(),
+  outcome: Outcome.optional(),
+});
+
+export const Decision = z.object({
+  id: z.string(),
+  user_id: Uuid.nullable().openapi({ description: "Null: the user has left." }),
+  action: z.enum(["checkout", "booking", "top_up"]),
+  outcome: Outcome,
+  reasons: z.array(z.string()).openapi({ example: ["user_velocity", "no_ip"] }),
+  order_id: Uuid.nullable(),
+  ip_hash: z.string().nullable().openapi({ description: "To block the address it stands for." }),
+  decided_at: TimestampOut,
+}).openapi("FraudDecision");
+
+const Kind = z.enum(["user", "ip", "card"]);
+const HASH = /^[0-9a-f]{64}$/;
+
+export const Block = z.object({
+  id: Uuid,
+  kind: Kind,
+  value: z.string().openapi({ description: "A user's id, or the hash of an address or a card." }),
+  reason: z.string(),
+  blocked_by: z.string(),
+  until: TimestampOut.nullable(),
+  created_at: TimestampOut,
+}).openapi("FraudBlock");
+
+/** A hash is one that an earlier answer has shown: addresses are not kept otherwise. */
+function isValueOf(kind: z.output<typeof Kind>, value: string): boolean {
+  if (kind === "user") return Uuid.safeParse(value).success;
+  if (kind === "ip") return HASH.test(value) || networkOf(value) !== null;
+  return /^[\x21-\x7e]{1,255}$/.test(value);
+}
+
+export const BlockBody = z.strictObject({
+  kind: Kind,
+  value: text(255).openapi({
+    description:
+      "user: an id; ip: an address, or the ip_hash of a decision; card: Stripe's fingerprint.",
+  }),
+  reason: text(500),
+  until: Timestamp.optional(),
+}).refine(({ kind, value }) => isValueOf(kind, value), {
+  path: ["value"],
+  error: "The value is a user's id, an IP address or a card's fingerprint, as kind says.",
+}).openapi("FraudBlockRequest");
+
+export const BlocksQuery = z.strictObject({ ...listQuery, cursor: Uuid.optional() });
+export const BlockPath = z.object({ id: Uuid });
+
+const WarningState = z.enum(["open", "cleared", "refunded"]);
+
+export const WarningsQuery = z.strictObject({
+  ...listQuery,
+  cursor: text(255).optional(),
+  state: WarningState.optional(),
+});
+
+export const Warning = z.object({
+  warning_id: z.string(),
+  order_id: Uuid.nullable(),
+  booking_id: Uuid.nullable(),
+  user_id: Uuid.nullable(),
+  fraud_type: z.string().nullable(),
+  actionable: z.boolean().nullable(),
+  state: WarningState,
+  created_at: TimestampOut,
+}).openapi("FraudWarning");
+
+/** Stripe's id, in its own alphabet. */
+export const WarningPath = z.object({ id: z.string().regex(/^[A-Za-z0-9_]{1,255}$/) });
+export const ClearWarningBody = z.strictObject({ reason: text(500) })
+  .openapi("FraudWarningClearRequest");
+export const ClearedWarning = z.object({ warning_id: z.string(), state: WarningState })
+  .openapi("ClearedFraudWarning");
+
+const Limit = z.int().min(1).max(1_000_000);
+
+const limits = {
+  sessions_per_user_hour: Limit.openapi({ description: "New checkouts of a user in an hour." }),
+  sessions_per_ip_hour: Limit.openapi({ description: "New checkouts of an address in an hour." }),
+  failed_cards_per_user_hour: Limit.openapi({
+    description: "From so many declined payments in an hour on, no new checkout.",
+  }),
+  users_per_card_day: Limit.openapi({ description: "Users who may share a card in a day." }),
+  cards_per_user_day: Limit.openapi({ description: "Cards that a user may use in a day." }),
+  early_fraud_warning: z.enum(["review", "refund"]).openapi({
+    description: "refund: the payment is refunded at once.",
+  }),
+};
+
+export const FraudPolicy = z.object({
+  ...limits,
+  updated_at: TimestampOut.nullable(),
+  updated_by: z.string().nullable(),
+}).openapi("FraudPolicy");
+
+export const FraudPolicyBody = z.strictObject(limits).partial()
+  .refine((given) => Object.keys(given).length > 0, "Name what is to be changed.")
+  .openapi("FraudPolicyRequest");
