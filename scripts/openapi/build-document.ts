@@ -10,6 +10,7 @@ import { app as jobRunner } from "../../supabase/functions/job-runner/app.ts";
 import { app as refunds } from "../../supabase/functions/refunds/app.ts";
 import { app as stripeWebhook } from "../../supabase/functions/stripe-webhook/app.ts";
 import { app as usage } from "../../supabase/functions/usage/app.ts";
+import { app as webhookEvents } from "../../supabase/functions/webhook-events/app.ts";
 
 const APPS = [
   ai,
@@ -23,6 +24,7 @@ const APPS = [
   refunds,
   stripeWebhook,
   usage,
+  webhookEvents,
 ];
 
 const INFO = {

@@ -8,10 +8,10 @@ import type * as credits from "../contracts/credits.ts";
 import type * as holds from "../contracts/holds.ts";
 import type * as usage from "../contracts/usage.ts";
 import type { ErrorBody } from "../http/errors.ts";
-import type { Facts } from "../stripe/facts.ts";
 import type { ChatFunctions } from "./chat-functions.ts";
 import type { FeatureFunctions } from "./feature-functions.ts";
 import type { FraudFunctions } from "./fraud-functions.ts";
+import type { InboxFunctions } from "./inbox-functions.ts";
 import type { JobFunctions } from "./job-functions.ts";
 import type { RefundFunctions } from "./refund-functions.ts";
 
@@ -55,22 +55,6 @@ export type CheckoutStep =
   | { step: "replay" | "reuse"; status: number; data: Of<typeof checkout.Checkout> | ErrorBody }
   | { step: "refused"; code: "velocity_exceeded" | "forbidden"; retry_after: number | null }
   | { step: "create"; order: CheckoutOrder };
-
-export interface InboxEvent {
-  id: string;
-  type: string;
-  livemode: boolean;
-  /** Seconds since 1970. */
-  created: number;
-  facts: Facts;
-}
-
-interface Received {
-  received: true;
-  duplicate?: true;
-  deferred?: true;
-  failed?: true;
-}
 
 interface EntriesArgs {
   p_user_id: string;
@@ -163,7 +147,13 @@ export interface Fn<A, R> {
 }
 
 export interface DoorFunctions
-  extends JobFunctions, ChatFunctions, FeatureFunctions, FraudFunctions, RefundFunctions {
+  extends
+    JobFunctions,
+    ChatFunctions,
+    FeatureFunctions,
+    FraudFunctions,
+    RefundFunctions,
+    InboxFunctions {
   credits_balance: Fn<
     { p_user_id: string; p_at: Optional<string> },
     Of<typeof credits.Balance>
@@ -194,7 +184,6 @@ export interface DoorFunctions
     OrdersPage
   >;
   checkout_order: Fn<{ p_user_id: string; p_order_id: string }, Of<typeof checkout.Order>>;
-  inbox_receive: Fn<{ p_event: InboxEvent }, Received>;
   /** Keeps a refusal that the request itself caused, so that a repeat is answered the same. */
   idempotency_store: Fn<Once & { p_status: number; p_data: ErrorBody }, unknown>;
   health_database: Fn<Record<never, never>, { ok: true; at: string }>;

@@ -3,11 +3,12 @@
  */
 import { modeOfKey } from "../env.ts";
 import { createCaller, createClient } from "./client.ts";
+import { createEventFeed, type EventFeed } from "./event-feed.ts";
 import { createRefunds, type Refunds } from "./refunds.ts";
 import { createSessions, type Sessions } from "./sessions.ts";
 import { createWebhooks, type Webhooks } from "./webhooks.ts";
 
-export interface Payments extends Sessions, Webhooks, Refunds {
+export interface Payments extends Sessions, Webhooks, Refunds, EventFeed {
   /** True when Stripe answers at all. */
   isReachable(): Promise<boolean>;
 }
@@ -39,6 +40,7 @@ export function createPayments(options: StripeOptions): Payments {
   return {
     ...createSessions(caller),
     ...createRefunds(caller),
+    ...createEventFeed(caller, mode),
     ...createWebhooks({ client, secrets: options.webhookSecrets, mode }),
     isReachable: () => isReachable(options.apiUrl ?? "https://api.stripe.com"),
   };

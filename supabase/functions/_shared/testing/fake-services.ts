@@ -1,7 +1,8 @@
 /** Services that answer from memory and remember what they were asked. */
 import type { Ai } from "../ai/ai.ts";
 import type { Database } from "../database/database.ts";
-import type { ArgsOf, FunctionName, InboxEvent, ResultOf } from "../database/functions.ts";
+import type { ArgsOf, FunctionName, ResultOf } from "../database/functions.ts";
+import type { InboxEvent } from "../database/inbox-functions.ts";
 import { sha256 } from "../hash.ts";
 import { ApiError } from "../http/errors.ts";
 import type { LogRecord } from "../logger.ts";
@@ -60,6 +61,9 @@ export const INBOX_EVENT: InboxEvent = {
 const PAYMENTS: Payments = {
   openSession: (order) =>
     Promise.resolve({ id: "cs_test_1", url: `https://checkout.example.com/${order.order_id}` }),
+  listEvents: async function* () {
+    yield [INBOX_EVENT];
+  },
   createRefund: () => Promise.resolve({ id: "re_1", status: "succeeded" }),
   readEvent: (_body, signature) =>
     signature === "good"

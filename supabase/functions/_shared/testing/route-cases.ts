@@ -10,8 +10,10 @@ import { createApp as createRunner } from "../../job-runner/app.ts";
 import { createApp as createRefunds } from "../../refunds/app.ts";
 import { createApp as createWebhook } from "../../stripe-webhook/app.ts";
 import { createApp as createUsage } from "../../usage/app.ts";
+import { createApp as createWebhookEvents } from "../../webhook-events/app.ts";
 import type { Fake } from "./fake-services.ts";
 import { FRAUD_CASES } from "./fraud-cases.ts";
+import { INBOX_CASES } from "./inbox-cases.ts";
 import { JOB_CASES } from "./job-cases.ts";
 import { PUBLISHABLE_KEY, SECRET_KEY, USER_ID } from "./project.ts";
 import { REFUND_CASES } from "./refund-cases.ts";
@@ -147,6 +149,7 @@ export const ROUTE_CASES: readonly RouteCase[] = [
   CHAT,
   ...JOB_CASES,
   ...REFUND_CASES,
+  ...INBOX_CASES,
   ...FRAUD_CASES,
   {
     method: "POST",
@@ -185,6 +188,7 @@ const CREATE: Readonly<Record<string, typeof createUsage>> = {
   "refunds": createRefunds,
   "stripe-webhook": createWebhook,
   "usage": createUsage,
+  "webhook-events": createWebhookEvents,
 };
 
 /** The headers that a role's requests carry. */

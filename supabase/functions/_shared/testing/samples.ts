@@ -3,6 +3,7 @@ import type { ArgsOf, FunctionName, ResultOf } from "../database/functions.ts";
 import { CHAT_SAMPLES } from "./chat-samples.ts";
 import { FEATURE_SAMPLES } from "./feature-samples.ts";
 import { FRAUD_SAMPLES } from "./fraud-samples.ts";
+import { INBOX_SAMPLES } from "./inbox-samples.ts";
 import { JOB_SAMPLES } from "./job-samples.ts";
 import { USER_ID } from "./project.ts";
 import { REFUND_SAMPLES } from "./refund-samples.ts";
@@ -169,7 +170,7 @@ export const SAMPLES: { [N in FunctionName]: (args: ArgsOf<N>) => ResultOf<N> } 
   ...REFUND_SAMPLES,
   ...FEATURE_SAMPLES,
   ...FRAUD_SAMPLES,
-  inbox_receive: () => ({ received: true }),
+  ...INBOX_SAMPLES,
   idempotency_store: () => ({}),
   health_database: () => ({ ok: true, at: NOW }),
 };

@@ -1,0 +1,70 @@
+/** Stripe's events as they were received, and what became of them. */
+import { z } from "@hono/zod-openapi";
+import { listQuery, text, TimestampOut } from "./common.ts";
+
+const STATES = ["received", "processed", "deferred", "failed", "dead", "ignored"] as const;
+
+const EventId = z.string().regex(/^[\x21-\x7e]{1,255}$/, "Not an event's id.")
+  .openapi({ example: "evt_1PgafyB7WZ01zgkWSjxsAJo3" });
+
+export const WebhookEvent = z.object({
+  event_id: z.string(),
+  type: z.string(),
+  state: z.enum(STATES).openapi({
+    description:
+      "deferred: what it refers to is not here yet; failed: tried again later; dead: after " +
+      "ten tries; ignored: nothing of ours.",
+  }),
+  attempts: z.int(),
+  next_attempt_at: TimestampOut.nullable(),
+  last_error: z.string().nullable(),
+  livemode: z.boolean(),
+  occurred_at: TimestampOut.openapi({ description: "When it happened, by Stripe's clock." }),
+  received_at: TimestampOut,
+  processed_at: TimestampOut.nullable(),
+}).openapi("WebhookEvent");
+
+/** What is kept of an event: no personal data. */
+export const WebhookEventWithFacts = WebhookEvent.extend({
+  facts: z.record(z.string(), z.unknown()),
+}).openapi("WebhookEventWithFacts");
+
+export const WebhookEventsQuery = z.strictObject({
+  ...listQuery,
+  cursor: EventId.optional(),
+  state: z.enum(STATES).optional(),
+  type: text(255).optional(),
+});
+
+export const WebhookEventPath = z.object({ id: EventId });
+
+const MAX_REPLAYED = 500;
+const DEFAULT_REPLAYED = 100;
+
+export const ReplayBody = z.strictObject({
+  state: z.literal("dead"),
+  limit: z.int().min(1).max(MAX_REPLAYED).default(DEFAULT_REPLAYED),
+}).openapi("ReplayRequest");
+
+/** How many events were tried, and how many of them are in which state since. */
+export const Replayed = z.object({
+  replayed: z.int(),
+  processed: z.int(),
+  deferred: z.int(),
+  ignored: z.int(),
+  failed: z.int(),
+}).openapi("Replayed");
+
+/** Stripe keeps events for 30 days. */
+const MAX_HOURS = 720;
+
+export const BackfillBody = z.strictObject({
+  hours: z.int().min(1).max(MAX_HOURS),
+}).openapi("BackfillRequest");
+
+export const Backfilled = z.object({
+  listed: z.int().openapi({ description: "Events that Stripe has of that time." }),
+  received: z.int().openapi({ description: "Those of them that never came, received now." }),
+  failed: z.int().openapi({ description: "Those received that could not be applied yet." }),
+  complete: z.boolean().openapi({ description: "false where time ran out: ask again." }),
+}).openapi("Backfilled");

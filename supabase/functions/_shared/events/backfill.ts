@@ -1,0 +1,45 @@
+/** Asks Stripe for the events that never came, and takes them in by the door that deliveries use. */
+import type { z } from "@hono/zod-openapi";
+import type * as contract from "../contracts/webhook-events.ts";
+import type { InboxEvent } from "../database/inbox-functions.ts";
+import type { Services } from "../services.ts";
+
+export type Backfilled = z.output<typeof contract.Backfilled>;
+
+interface Span {
+  /** Seconds since 1970. */
+  readonly sinceSeconds: number;
+  /** When to stop, in milliseconds since 1970. What was taken in by then is not asked for again. */
+  readonly untilMs: number;
+}
+
+async function missingOf({ database }: Services, events: readonly InboxEvent[]) {
+  const p_event_ids = events.map(({ id }) => id);
+  const missing = new Set(await database.rpc("inbox_missing", { p_event_ids }));
+  return events.filter(({ id }) => missing.has(id));
+}
+
+/** @throws ApiError `mode_mismatch` where Stripe's events are of the other mode: none is taken in then */
+export async function backfill(services: Services, span: Span): Promise<Backfilled> {
+  const { database, now, payments } = services;
+  const isOver = () => now().getTime() >= span.untilMs;
+  const done: Backfilled = { listed: 0, received: 0, failed: 0, complete: true };
+  const missing: InboxEvent[] = [];
+  for await (const events of (await payments()).listEvents(span.sinceSeconds)) {
+    done.listed += events.length;
+    missing.push(...await missingOf(services, events));
+    if (isOver()) {
+      done.complete = false;
+      break;
+    }
+  }
+  // As they happened: what comes before what it refers to would only wait.
+  missing.sort((a, b) => a.created - b.created);
+  for (const p_event of missing) {
+    if (isOver()) return { ...done, complete: false };
+    const { duplicate, failed } = await database.rpc("inbox_receive", { p_event });
+    done.received += duplicate ? 0 : 1;
+    done.failed += failed ? 1 : 0;
+  }
+  return done;
+}

@@ -1,0 +1,15 @@
+/** The inbox for operators: Stripe's events, those that are stuck, and those that never came. */
+import { createApp as createFunctionApp } from "../_shared/http/create-app.ts";
+import { servicesFromEnv, type ServicesSource } from "../_shared/services.ts";
+import { backfillEvents } from "./backfill-events.ts";
+import { listEvents } from "./list-events.ts";
+import { readEvent } from "./read-event.ts";
+import { replayDead } from "./replay-dead.ts";
+import { replayEvent } from "./replay-event.ts";
+
+const routes = [listEvents, replayDead, backfillEvents, readEvent, replayEvent];
+
+export const createApp = (source: ServicesSource) =>
+  createFunctionApp("webhook-events", routes, source);
+
+export const app = createApp(servicesFromEnv);

@@ -1,0 +1,27 @@
+import { BackfillBody, Backfilled } from "../_shared/contracts/webhook-events.ts";
+import { backfill } from "../_shared/events/backfill.ts";
+import { defineRoute } from "../_shared/http/define-route.ts";
+import { ok } from "../_shared/http/envelope.ts";
+
+const HOUR_MS = 3_600_000;
+/** The platform gives a request 150 s; what is begun by then is finished. */
+const BUDGET_MS = 100_000;
+
+/** Takes in the events of the last hours that Stripe could not deliver. */
+export const backfillEvents = defineRoute({
+  method: "post",
+  path: "/backfill",
+  summary: "Ask Stripe for events that never came",
+  who: ["operator"],
+  limit: "write",
+  idempotent: false,
+  body: BackfillBody,
+  responses: { 200: Backfilled },
+  asksUpstream: true,
+  errors: ["mode_mismatch"],
+  handler: async ({ body, services }) => {
+    const nowMs = services.now().getTime();
+    const sinceSeconds = Math.floor((nowMs - body.hours * HOUR_MS) / 1000);
+    return ok(await backfill(services, { sinceSeconds, untilMs: nowMs + BUDGET_MS }));
+  },
+});

@@ -1,0 +1,29 @@
+import { ReplayBody, Replayed } from "../_shared/contracts/webhook-events.ts";
+import { defineRoute } from "../_shared/http/define-route.ts";
+import { ok } from "../_shared/http/envelope.ts";
+
+/**
+ * Each event in a transaction of its own: one that fails holds up none of the others, and no transaction
+ * locks the accounts of two users.
+ */
+export const replayDead = defineRoute({
+  method: "post",
+  path: "/replay",
+  summary: "Apply all dead events again",
+  who: ["operator"],
+  limit: "write",
+  idempotent: false,
+  body: ReplayBody,
+  responses: { 200: Replayed },
+  handler: async ({ body, services }) => {
+    const { database } = services;
+    const done = { replayed: 0, processed: 0, deferred: 0, ignored: 0, failed: 0 };
+    for (const p_event_id of await database.rpc("inbox_dead", { p_limit: body.limit })) {
+      const { state } = await database.rpc("inbox_replay", { p_event_id });
+      done.replayed += 1;
+      if (state === "processed" || state === "deferred" || state === "ignored") done[state] += 1;
+      else done.failed += 1;
+    }
+    return ok(done);
+  },
+});
