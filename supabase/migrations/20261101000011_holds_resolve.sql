@@ -112,6 +112,7 @@ begin
     return v_answer;
   end if;
   v_hold := farthing.lock_open_hold(p_hold_id, p_now);
+  perform farthing.release_expired_holds(v_hold.account_id, p_now);
   perform farthing.free_hold(v_hold.account_id, p_hold_id);
   update farthing.holds set status = 'released', resolved_at = p_now,
     correlation_id = coalesce(p_correlation_id, correlation_id)
