@@ -7,6 +7,7 @@ import { refundPlans, refunds } from "../resources/refunds.ts";
 import { readBody } from "./body.ts";
 import { disputeControls } from "./disputes.ts";
 import { fraudWarningControls } from "./fraud-warnings.ts";
+import { payoutControls } from "./payouts.ts";
 
 /** Stripe's reasons for a refund that did not reach the buyer. */
 const FAILURE_REASONS = [
@@ -31,7 +32,7 @@ const REFUND_ENDS: Record<string, string[]> = {
   requires_action: ["pending"],
 };
 
-/** Controls over money that goes back. */
+/** Controls over money that leaves the balance: refunds, disputes, warnings of them, payouts. */
 export function moneyBackControls(engine: Engine): Hono {
   const app = new Hono();
   app.post("/refunds/:id/settle", async (c) => {
@@ -53,5 +54,6 @@ export function moneyBackControls(engine: Engine): Hono {
   });
   app.route("/", disputeControls(engine));
   app.route("/", fraudWarningControls(engine));
+  app.route("/", payoutControls(engine));
   return app;
 }

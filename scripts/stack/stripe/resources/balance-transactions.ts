@@ -6,6 +6,7 @@ import type { Resource } from "../http/resource.ts";
 import { route } from "../http/route.ts";
 import { newId } from "../ids.ts";
 import { findById } from "./find-by-id.ts";
+import { isInPayout } from "./payouts.ts";
 import type { Scope } from "../scope.ts";
 import { collection } from "../store/collection.ts";
 
@@ -66,6 +67,14 @@ export function bookMovement(scope: Scope, movement: Movement): BalanceTransacti
   });
 }
 
+/** Ends the waiting of all pending money, as two days would. */
+export function releasePending(scope: Scope): void {
+  for (const transaction of balanceTransactions.all(scope)) {
+    if (transaction.status !== "pending") continue;
+    stored.update(scope, transaction, { available_on: scope.seconds() });
+  }
+}
+
 function aged<T extends BalanceTransaction | undefined>(scope: Scope, transaction: T): T {
   if (!transaction) return transaction;
   const status = transaction.available_on <= scope.seconds() ? "available" : "pending";
@@ -86,11 +95,11 @@ export const balanceTransactionResource: Resource = {
       "/v1/balance_transactions",
       balanceTransactions,
       filters,
-      (transaction, wanted) =>
+      (transaction, wanted, scope) =>
         (wanted.currency ?? transaction.currency) === transaction.currency &&
         (wanted.source ?? transaction.source) === transaction.source &&
         (wanted.type ?? transaction.type) === transaction.type &&
-        wanted.payout === undefined,
+        (wanted.payout === undefined || isInPayout(scope, transaction.id, wanted.payout)),
     ),
     route(
       "GET",

@@ -18,9 +18,9 @@ function readBalance(scope: Scope): Stripe.Balance {
 function sums(scope: Scope, status: string) {
   const totals = new Map([["usd", 0]]);
   for (const transaction of balanceTransactions.all(scope)) {
-    if (transaction.status !== status) continue;
     const before = totals.get(transaction.currency) ?? 0;
-    totals.set(transaction.currency, before + transaction.net);
+    const change = transaction.status === status ? transaction.net : 0;
+    totals.set(transaction.currency, before + change);
   }
   return [...totals].map(([currency, amount]) => ({
     amount,

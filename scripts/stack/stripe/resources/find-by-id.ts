@@ -7,6 +7,7 @@ const KINDS: Record<string, string> = {
   re: "refund",
   pyr: "refund",
   du: "dispute",
+  po: "payout",
 };
 
 /** The object behind an id whose kind only its prefix tells; the id itself when there is none. */

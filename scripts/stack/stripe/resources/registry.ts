@@ -9,6 +9,7 @@ import { earlyFraudWarningResource } from "./early-fraud-warnings.ts";
 import { eventResource } from "./events.ts";
 import { paymentIntentResource } from "./payment-intents.ts";
 import { paymentMethodResource } from "./payment-methods.ts";
+import { payoutResource } from "./payouts.ts";
 import { priceResource } from "./prices.ts";
 import { productResource } from "./products.ts";
 import { refundResource } from "./refunds.ts";
@@ -27,6 +28,7 @@ export const resources: Resource[] = [
   eventResource,
   paymentIntentResource,
   paymentMethodResource,
+  payoutResource,
   priceResource,
   productResource,
   refundResource,

@@ -52,7 +52,7 @@ export async function startStand(options: Partial<Options> = {}): Promise<Stand>
       const bodied = method === "GET" ? {} : { body: JSON.stringify(body) };
       const response = await fetch(`${url}/_emulator${path}`, { method, ...bodied });
       const answer = await response.json();
-      if (!response.ok) throw new Error(JSON.stringify(answer));
+      if (!response.ok) throw new ControlRefused(response.status, JSON.stringify(answer));
       return answer;
     },
     async [Symbol.asyncDispose]() {
@@ -60,6 +60,13 @@ export async function startStand(options: Partial<Options> = {}): Promise<Stand>
       await server.shutdown();
     },
   });
+}
+
+/** A control that was refused, or (from 500 on) broke. */
+export class ControlRefused extends Error {
+  constructor(readonly status: number, answer: string) {
+    super(answer);
+  }
 }
 
 /** A webhook receiver that checks every signature and answers as it is told. */

@@ -1,7 +1,7 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import examples from "../fixtures/examples.json" with { type: "json" };
 import { payCheckout } from "../browser.ts";
-import { openSession, startStand } from "./harness.ts";
+import { openSession, pay, startStand } from "./harness.ts";
 
 /** Values that only Stripe's examples contain: none may be left in a live object. */
 const PLACEHOLDERS = [
@@ -42,7 +42,7 @@ Deno.test("live objects have every field of Stripe's examples and none of their 
   const { data: [transaction] } = await stripe.balanceTransactions.list();
   const { data: [event] } = await stripe.events.list();
   const setup = await stripe.setupIntents.create({ confirm: true, payment_method: "pm_card_visa" });
-  const live: Array<[keyof typeof examples, object | undefined]> = [
+  checkWhole([
     ["product", product],
     ["price", price],
     ["customer", customer],
@@ -57,7 +57,27 @@ Deno.test("live objects have every field of Stripe's examples and none of their 
     ["event", event],
     ["setup_intent", setup],
     ["balance", await stripe.balance.retrieve()],
-  ];
+  ]);
+  equal(event?.api_version, "2026-10-28.endive");
+});
+
+Deno.test("so have those of money that goes back or out", async () => {
+  await using stand = await startStand();
+  const { stripe } = stand;
+  const { id } = await pay(stripe);
+  const refund = await stripe.refunds.create({ payment_intent: id, amount: 1 });
+  await stand.control("POST", `/payments/${id}/early_fraud_warning`);
+  await stand.control("POST", `/payments/${id}/dispute`, { inquiry: true });
+  await stand.control("POST", "/payouts", { release_pending: true });
+  checkWhole([
+    ["refund", refund],
+    ["dispute", (await stripe.disputes.list()).data[0]],
+    ["radar.early_fraud_warning", (await stripe.radar.earlyFraudWarnings.list()).data[0]],
+    ["payout", (await stripe.payouts.list()).data[0]],
+  ]);
+});
+
+function checkWhole(live: Array<[name: keyof typeof examples, object: object | undefined]>): void {
   for (const [name, object] of live) {
     ok(object, name);
     const missing = Object.keys(examples[name]).filter((field) => !(field in object));
@@ -68,8 +88,7 @@ Deno.test("live objects have every field of Stripe's examples and none of their 
     }
     equal((object as { livemode?: boolean }).livemode ?? false, false);
   }
-  equal(event?.api_version, "2026-10-28.endive");
-});
+}
 
 Deno.test("ids have Stripe's prefixes", async () => {
   await using stand = await startStand();

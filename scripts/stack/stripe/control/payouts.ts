@@ -1,0 +1,59 @@
+import { Hono } from "hono";
+import { z } from "zod";
+import type { Engine } from "../engine.ts";
+import { invalidRequest } from "../http/errors.ts";
+import { deliverPayout, failPayout, makePayout, payableCurrencies } from "../payments/payout.ts";
+import { releasePending } from "../resources/balance-transactions.ts";
+import { payouts } from "../resources/payouts.ts";
+import { readBody } from "./body.ts";
+
+const makeBody = z.strictObject({
+  currency: z.string().length(3).toLowerCase().optional(),
+  /** Makes what is pending available first, as if its two days were over. */
+  release_pending: z.boolean().default(false),
+  /** False leaves the payouts pending, for a later control to end. */
+  deliver: z.boolean().default(true),
+});
+
+const settleBody = z.strictObject({
+  outcome: z.enum(["paid", "failed"]),
+  failure_code: z.enum([
+    "account_closed",
+    "account_frozen",
+    "could_not_process",
+    "debit_not_authorized",
+    "declined",
+    "no_account",
+  ]).default("could_not_process"),
+});
+
+/** Controls over automatic payouts: make them, end one. */
+export function payoutControls(engine: Engine): Hono {
+  const app = new Hono();
+  app.post("/payouts", async (c) => {
+    const { currency, release_pending, deliver } = await readBody(c, makeBody);
+    const scope = engine.scope();
+    if (release_pending) releasePending(scope);
+    const currencies = payableCurrencies(scope).filter((each) => (currency ?? each) === each);
+    if (currencies.length === 0) {
+      throw invalidRequest(
+        "Nothing is available to pay out. What is paid is pending for two days.",
+      );
+    }
+    const made = currencies.map((each) => makePayout(scope, each));
+    const data = deliver ? made.map((each) => deliverPayout(scope, each)) : made;
+    engine.store.flush();
+    return c.json({ data });
+  });
+  app.post("/payouts/:id/settle", async (c) => {
+    const { outcome, failure_code } = await readBody(c, settleBody);
+    const scope = engine.scope();
+    const payout = payouts.get(scope, c.req.param("id"));
+    const ended = outcome === "paid"
+      ? deliverPayout(scope, payout)
+      : failPayout(scope, payout, failure_code);
+    engine.store.flush();
+    return c.json(ended);
+  });
+  return app;
+}

@@ -1,0 +1,138 @@
+import { deepEqual, equal } from "node:assert/strict";
+import type Stripe from "stripe";
+import { eventTypes, pay, refusal, type Stand, startStand } from "./harness.ts";
+
+const TWO_DAYS_MS = 2 * 24 * 3_600_000 + 1_000;
+const PAID_OUT = [
+  "payout.created",
+  "payout.updated",
+  "payout.paid",
+  "payout.reconciliation_completed",
+];
+
+/** Makes payouts by control. */
+async function payOut(stand: Stand, body: object = {}): Promise<Stripe.Payout[]> {
+  return (await stand.control("POST", "/payouts", body)).data as Stripe.Payout[];
+}
+
+async function balanceOf(stripe: Stripe, currency = "usd") {
+  const { available, pending } = await stripe.balance.retrieve();
+  const amount = (part: Stripe.Balance["available"]) =>
+    part.find((each) => each.currency === currency)?.amount;
+  return [available, pending].map(amount);
+}
+
+Deno.test("a payout takes all that is available, and says of what it was made", async () => {
+  await using stand = await startStand();
+  const { stripe, clock } = stand;
+  const first = await pay(stripe, { amount: 1_000 });
+  await stripe.refunds.create({ payment_intent: first.id, amount: 300 });
+  clock.now = new Date(clock.now.getTime() + TWO_DAYS_MS);
+  const late = await pay(stripe, { amount: 5_000 });
+  const before = (await eventTypes(stripe)).length;
+  const [made] = await payOut(stand);
+  const payout = await stripe.payouts.retrieve(String(made?.id), {
+    expand: ["balance_transaction"],
+  });
+  const net = 1_000 - 59 - 300;
+  deepEqual(
+    [payout.amount, payout.currency, payout.status, payout.automatic, payout.trace_id?.status],
+    [net, "usd", "paid", true, "supported"],
+  );
+  const own = payout.balance_transaction as Stripe.BalanceTransaction;
+  deepEqual([own.amount, own.type, own.source], [-net, "payout", payout.id]);
+  deepEqual((await eventTypes(stripe)).slice(before), PAID_OUT);
+  deepEqual(await balanceOf(stripe), [0, 5_000 - 175]);
+
+  const { data: items } = await stripe.balanceTransactions.list({ payout: payout.id });
+  deepEqual(items.map(({ type }) => type), ["payout", "refund", "charge"]);
+  equal(items.reduce((sum, each) => sum + each.net, 0), 0);
+  equal(items.some(({ source }) => source === late.latest_charge), false);
+  deepEqual((await stripe.payouts.list({ status: "paid" })).data.map(({ id }) => id), [payout.id]);
+  const changed = await stripe.payouts.update(payout.id, { metadata: { checked: "yes" } });
+  deepEqual(changed.metadata, { checked: "yes" });
+});
+
+Deno.test("nothing is paid out twice, and nothing while it is pending", async () => {
+  await using stand = await startStand();
+  const { stripe, clock } = stand;
+  await pay(stripe, { amount: 1_000 });
+  await refused(stand, "/payouts");
+  equal((await payOut(stand, { release_pending: true })).length, 1);
+  await refused(stand, "/payouts");
+  clock.now = new Date(clock.now.getTime() + TWO_DAYS_MS);
+  await refused(stand, "/payouts");
+  await pay(stripe, { amount: 2_000 });
+  const [second] = await payOut(stand, { release_pending: true });
+  equal(second?.amount, 2_000 - 88);
+  deepEqual(await balanceOf(stripe), [0, 0]);
+});
+
+Deno.test("each currency has a payout of its own, and a debt has none", async () => {
+  await using stand = await startStand();
+  const { stripe } = stand;
+  await pay(stripe, { amount: 1_000 });
+  await pay(stripe, { amount: 2_000, currency: "jpy" });
+  const owed = await pay(stripe, { amount: 1_000, currency: "eur" });
+  await stand.control("POST", `/payments/${owed.id}/dispute`);
+  const [yen] = await payOut(stand, { currency: "JPY", release_pending: true });
+  deepEqual([yen?.currency, yen?.amount], ["jpy", 2_000 - 88]);
+  const rest = await payOut(stand);
+  deepEqual(rest.map(({ currency }) => currency), ["usd"]);
+  deepEqual(await balanceOf(stripe, "eur"), [1_000 - 59 - 2_500, 0]);
+});
+
+Deno.test("a payout is not reconciled before it is paid", async () => {
+  await using stand = await startStand();
+  const { stripe } = stand;
+  await pay(stripe, { amount: 1_000 });
+  const [made] = await payOut(stand, { release_pending: true, deliver: false });
+  const id = String(made?.id);
+  deepEqual([made?.status, made?.reconciliation_status], ["pending", "in_progress"]);
+  const early = await refusal(stripe.balanceTransactions.list({ payout: id }));
+  equal(early.code, "payout_reconciliation_not_ready");
+  await stand.control("POST", `/payouts/${id}/settle`, { outcome: "paid" });
+  equal((await stripe.balanceTransactions.list({ payout: id })).data.length, 2);
+  deepEqual((await eventTypes(stripe)).slice(-4), PAID_OUT);
+  await refused(stand, `/payouts/${id}/settle`, { outcome: "paid" });
+  const missing = await refusal(stripe.balanceTransactions.list({ payout: "po_no" }));
+  deepEqual([missing.code, missing.param], ["resource_missing", "payout"]);
+});
+
+for (const deliver of [true, false]) {
+  const state = deliver ? "seemed paid" : "was on its way";
+  Deno.test(`a payout that ${state} fails, and its money goes out with the next`, async () => {
+    await using stand = await startStand();
+    const { stripe } = stand;
+    await pay(stripe, { amount: 1_000 });
+    const [made] = await payOut(stand, { release_pending: true, deliver });
+    const id = String(made?.id);
+    await stand.control("POST", `/payouts/${id}/settle`, {
+      outcome: "failed",
+      failure_code: "account_closed",
+    });
+    const failed = await stripe.payouts.retrieve(id, { expand: ["failure_balance_transaction"] });
+    deepEqual([failed.status, failed.failure_code], ["failed", "account_closed"]);
+    const back = failed.failure_balance_transaction as Stripe.BalanceTransaction;
+    deepEqual([back.net, back.type], [941, "payout_failure"]);
+    equal((await eventTypes(stripe)).at(-1), "payout.failed");
+    deepEqual(await balanceOf(stripe), [941, 0]);
+    await refused(stand, `/payouts/${id}/settle`, { outcome: "failed" });
+    const [next] = await payOut(stand);
+    equal(next?.amount, 941);
+    const { data } = await stripe.balanceTransactions.list({ payout: String(next?.id) });
+    deepEqual(data.map(({ type }) => type), ["payout", "payout_failure"]);
+    deepEqual(await balanceOf(stripe), [0, 0]);
+  });
+}
+
+async function refused(stand: Stand, path: string, body: object = {}): Promise<void> {
+  const before = await eventTypes(stand.stripe);
+  const answer = await fetch(`${stand.url}/_emulator${path}`, {
+    method: "POST",
+    body: JSON.stringify(body),
+  });
+  await answer.body?.cancel();
+  equal(answer.status, 400);
+  deepEqual(await eventTypes(stand.stripe), before);
+}
