@@ -12,7 +12,7 @@ begin
 end
 $$;
 
-create function farthing.wake_runner()
+create function farthing.wake(p_function text)
 returns boolean
 language plpgsql
 set search_path = ''
@@ -36,18 +36,27 @@ begin
     return false;
   end if;
   execute 'select net.http_post(url := $1, body := $2, headers := $3, timeout_milliseconds := $4)'
-    using v_url || '/job-runner', '{}'::jsonb,
+    using v_url || '/' || p_function, '{}'::jsonb,
       jsonb_build_object('content-type', 'application/json', 'apikey', v_key), c_timeout_ms;
   return true;
 exception when others then
-  -- The minute's wake is the net beneath: no job is refused because nobody could be called.
+  -- The minute's wake is the net beneath: nothing is refused because nobody could be called.
   raise warning 'farthing: no runner was woken: %', sqlerrm;
   return false;
 end
 $$;
-comment on function farthing.wake_runner() is
-  'Asks for POST /job-runner once this transaction has committed. True where it could be asked. URL and key '
+comment on function farthing.wake(text) is
+  'Asks for POST /<function> once this transaction has committed. True where it could be asked. URL and key '
   'are Vault''s farthing_functions_url and farthing_secret_key.';
+
+create function farthing.wake_runner()
+returns boolean
+language sql
+set search_path = ''
+as $$
+  select farthing.wake('job-runner')
+$$;
+comment on function farthing.wake_runner() is 'Wakes the runner of jobs. True where it could be asked.';
 
 create function farthing.wake_runner_if_due(p_now timestamptz default now())
 returns boolean

@@ -105,8 +105,8 @@ returns jsonb
 language sql stable security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
 as $$
-  select coalesce(jsonb_agg(given.event_id), '[]')
-  from jsonb_array_elements_text(farthing.json_argument(p_event_ids)) given (event_id)
+  select coalesce(jsonb_agg(given.event_id order by given.nr), '[]')
+  from jsonb_array_elements_text(farthing.json_argument(p_event_ids)) with ordinality given (event_id, nr)
   where not exists (select from farthing.inbox i where i.event_id = given.event_id)
 $$;
 grant execute on function public.inbox_missing to service_role;

@@ -94,7 +94,8 @@ join pg_type y on y.oid = c.atttypid;
 create view guards.amounts_not_text as
 select title from guards.columns where schema = 'public' and relkind in ('v', 'm')
   and (type in ('numeric', 'real', 'double precision', 'money') or type = 'bigint'
-    and title not in ('public.credit_entries.seq', 'public.orders.amount', 'public.packages.amount'));
+    and title not in ('public.credit_entries.seq', 'public.orders.amount', 'public.packages.amount',
+      'public.bookings.amount', 'public.bookings.application_fee_amount', 'public.bookings.amount_refunded'));
 
 create view guards.inexact_columns as
 select title from guards.columns where type in ('real', 'double precision', 'money')
@@ -128,10 +129,16 @@ select set_eq('select title from guards.granted_functions', $$
     'chats_begin chats_record chats_release chats_settle '
     || 'checkout_abandon checkout_attach checkout_begin checkout_order checkout_orders checkout_packages '
     || 'credits_balance credits_debit credits_entries credits_grant health_database holds_open holds_read '
-    || 'holds_release holds_settle idempotency_store inbox_receive jobs_cancel jobs_checkpoint jobs_claim '
+    || 'holds_release holds_settle idempotency_store '
+    || 'backfills_claim backfills_finish inbox_dead inbox_list inbox_missing inbox_read inbox_receive '
+    || 'inbox_replay jobs_cancel jobs_checkpoint jobs_claim '
     || 'jobs_complete jobs_create jobs_fail jobs_heartbeat jobs_list jobs_pages jobs_read jobs_yield '
     || 'rates_import usage_charge '
-    || 'features_read features_set '
+    || 'features_read features_set mode_check '
+    || 'bookings_abandon bookings_advance bookings_attach bookings_begin bookings_cancel bookings_cancelled '
+    || 'bookings_list bookings_read '
+    || 'fraud_blocks_add fraud_blocks_list fraud_blocks_remove fraud_decisions_list fraud_policy_read '
+    || 'fraud_policy_set '
     || 'providers_abandon providers_attach providers_begin providers_read '
     || 'usage_charge_batch usage_estimate usage_rates', ' ')) name $$,
   'T13: the doors are executable by service_role, and no other function by anybody');
@@ -141,7 +148,7 @@ select set_eq('select title from guards.granted_tables', $$
   select format('select on %s to authenticated', name) from unnest(array['farthing.accounts', 'farthing.lots',
     'farthing.entries', 'farthing.holds', 'farthing.orders', 'public.credits', 'public.credit_lots',
     'public.credit_entries', 'public.credit_holds', 'public.orders',
-    'farthing.providers', 'public.providers']) name
+    'farthing.providers', 'public.providers', 'farthing.bookings', 'public.bookings']) name
   union all select format('select on %s to %s', name, role) from unnest(array['farthing.packages',
     'farthing.rates', 'public.packages']) name, unnest(array['anon', 'authenticated']) role
   union all select format('%s on %s to authenticated', privilege, name)
