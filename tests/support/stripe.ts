@@ -24,21 +24,30 @@ export async function control(
   method: "POST" | "DELETE",
   path: string,
   body: object = {},
-): Promise<void> {
+): Promise<Record<string, unknown>> {
   const init = method === "POST" ? { method, body: JSON.stringify(body) } : { method };
   const response = await fetch(`${world.stripeUrl}/_emulator/${path}`, init);
   const text = await response.text();
   if (!response.ok) throw new Error(`${path}: ${text}`);
+  return JSON.parse(text);
 }
 
 const subject = z.looseObject({
+  id: z.string(),
   client_reference_id: z.string().nullish(),
   metadata: z.record(z.string(), z.string()).nullish(),
+  payment_intent: z.string().nullish(),
 });
 
 function isAbout(event: Stripe.Event, orderId: string): boolean {
   const { client_reference_id, metadata } = subject.parse(event.data.object);
   return client_reference_id === orderId || metadata?.order_id === orderId;
+}
+
+/** The payment intent that an event tells of. */
+function paymentOf(event: Stripe.Event): string {
+  const { id, payment_intent } = subject.parse(event.data.object);
+  return payment_intent ?? id;
 }
 
 /** The checkout sessions that Stripe has of an order. */
@@ -47,10 +56,11 @@ export async function sessionsOf(world: World, orderId: string): Promise<string[
   return data.filter((each) => each.client_reference_id === orderId).map(({ id }) => id);
 }
 
-/** The events of an order, oldest first. */
+/** The events of an order and its payments, oldest first: a dispute names its payment alone. */
 async function eventsOf(world: World, orderId: string): Promise<Stripe.Event[]> {
   const { data } = await stripeOf(world).events.list({ limit: 100 });
-  return data.filter((event) => isAbout(event, orderId)).reverse();
+  const payments = new Set(data.filter((event) => isAbout(event, orderId)).map(paymentOf));
+  return data.filter((event) => payments.has(paymentOf(event))).reverse();
 }
 
 /** Does something at Stripe of which our webhook hears nothing; the order's events so far. */
