@@ -139,6 +139,8 @@ select set_eq('select title from guards.granted_functions', $$
     || 'bookings_list bookings_read '
     || 'fraud_blocks_add fraud_blocks_list fraud_blocks_remove fraud_decisions_list fraud_policy_read '
     || 'fraud_policy_set '
+    || 'cards_abandon cards_begin cards_finish customers_attach top_ups_claim top_ups_link top_ups_read '
+    || 'top_ups_report top_ups_set top_ups_stop '
     || 'providers_abandon providers_attach providers_begin providers_read '
     || 'usage_charge_batch usage_estimate usage_rates', ' ')) name $$,
   'T13: the doors are executable by service_role, and no other function by anybody');
@@ -148,7 +150,8 @@ select set_eq('select title from guards.granted_tables', $$
   select format('select on %s to authenticated', name) from unnest(array['farthing.accounts', 'farthing.lots',
     'farthing.entries', 'farthing.holds', 'farthing.orders', 'public.credits', 'public.credit_lots',
     'public.credit_entries', 'public.credit_holds', 'public.orders',
-    'farthing.providers', 'public.providers', 'farthing.bookings', 'public.bookings']) name
+    'farthing.providers', 'public.providers', 'farthing.bookings', 'public.bookings',
+    'farthing.notices', 'public.notices']) name
   union all select format('select on %s to %s', name, role) from unnest(array['farthing.packages',
     'farthing.rates', 'public.packages']) name, unnest(array['anon', 'authenticated']) role
   union all select format('%s on %s to authenticated', privilege, name)
@@ -164,7 +167,7 @@ select is_empty($$ select nspname from pg_namespace n cross join lateral aclexpl
   'service_role cannot even name what is in the private schema');
 select is_empty($$ select title from guards.functions where schema = 'public' and not prosecdef
   union all select title from guards.functions where schema = 'farthing' and prosecdef
-    and name not in ('close_account', 'erase_ai_logs') $$,
+    and name not in ('close_account', 'erase_ai_logs', 'forget_customer') $$,
   'definer''s rights are for doors, and for the triggers of what users delete and take back');
 
 -- Each guard catches an offender.

@@ -2,7 +2,7 @@
 
 begin;
 \ir helpers/story.psql
-select plan(70);
+select plan(76);
 
 -- Lots that nobody touches expire as of their moment.
 select isnt(tests.give(name, '10', '1 hour'), null, name || ' has 10 for an hour')
@@ -68,10 +68,11 @@ select is(farthing.sweep_inbox(tests.after('1 min'), 2), 1, 'and the rest the ne
 select is((select array_agg(format('%s: %s', jobname, schedule) order by jobname) from cron.job
     where jobname like 'farthing-%'), array['farthing-seal: * * * * *', 'farthing-sweep-accounts: * * * * *',
     'farthing-sweep-ai-logs: * * * * *', 'farthing-sweep-bookings: 41 * * * *',
-    'farthing-sweep-chats: * * * * *',
+    'farthing-sweep-chats: * * * * *', 'farthing-sweep-expiring-credits: */5 * * * *',
     'farthing-sweep-fraud: */5 * * * *', 'farthing-sweep-idempotency-keys: * * * * *', 'farthing-sweep-inbox: * * * * *',
     'farthing-sweep-job-data: */5 * * * *', 'farthing-sweep-jobs: * * * * *',
-    'farthing-sweep-leases: * * * * *', 'farthing-sweep-orders: */5 * * * *',
+    'farthing-sweep-leases: * * * * *', 'farthing-sweep-low-balances: * * * * *',
+    'farthing-sweep-orders: */5 * * * *',
     'farthing-wake-payment-runner: * * * * *', 'farthing-wake-runner: * * * * *'], 'every sweep is on the clock');
 create function pg_temp.run_jobs() returns int language plpgsql as $$
 declare
@@ -85,11 +86,11 @@ begin
   return v_count;
 end
 $$;
-select is(pg_temp.run_jobs(), 14, 'every sweep runs as it is scheduled');
+select is(pg_temp.run_jobs(), 16, 'every sweep runs as it is scheduled');
 select is(tests.code_for(role, 'ann', format('select farthing.%s()', sweep)), '42501',
   format('%s by %s is denied', sweep, role)) from unnest(array['service_role', 'authenticated', 'anon']) role,
   unnest(array['sweep_accounts', 'sweep_orders', 'sweep_inbox', 'sweep_idempotency_keys', 'sweep_ai_logs',
-  'sweep_bookings', 'sweep_chats', 'sweep_fraud', 'seal',
+  'sweep_bookings', 'sweep_chats', 'sweep_expiring_credits', 'sweep_fraud', 'sweep_low_balances', 'seal',
   'prove']) sweep;
 
 select is_empty('select * from farthing.prove()', 'the ledger proves itself');

@@ -1,0 +1,173 @@
+-- Notices: what a user is to be told, kept until somebody tells it.
+-- Why an outbox: the row commits with what it tells of, and nothing that moves money waits for mail. A
+-- subject is told of once per template; so each sweep may find the same thing again, and two sweeps may run.
+-- No personal data: who it goes to is looked up when it is sent.
+
+create table farthing.notices (
+  account_id bigint not null references farthing.accounts (account_id),
+  notice_id uuid not null default gen_random_uuid(),
+  template text not null,
+  subject text not null,
+  data jsonb not null,
+  state text not null default 'queued',
+  created_at timestamptz not null default now(),
+  primary key (account_id, notice_id),
+  constraint notices_once unique (account_id, template, subject),
+  constraint notices_templates check (template ~ '^[a-z][a-z0-9_]{0,39}$'),
+  constraint notices_text_bounded check (length(subject) between 1 and 255),
+  constraint notices_data_bounded check (jsonb_typeof(data) = 'object' and pg_column_size(data) <= 4096),
+  constraint notices_states check (state = 'queued')
+);
+comment on table farthing.notices is
+  'What is to be told, once per account, template and subject. data: what the template says, no personal '
+  'data.';
+alter table farthing.notices enable row level security;
+create policy notices_own on farthing.notices for select to authenticated
+  using (account_id in (select a.account_id from farthing.accounts a where a.owner_id = (select auth.uid())));
+grant select on farthing.notices to authenticated;
+
+create view public.notices with (security_invoker = true) as
+select n.notice_id as id, n.template, n.data, n.created_at from farthing.notices n;
+comment on view public.notices is 'What the caller is told of: template and data. Credits as text.';
+grant select on public.notices to authenticated;
+
+create function farthing.notify(
+  p_account_id bigint, p_template text, p_subject text, p_data jsonb, p_now timestamptz)
+returns boolean
+language plpgsql
+set search_path = ''
+as $$
+begin
+  insert into farthing.notices (account_id, template, subject, data, created_at)
+  values (p_account_id, p_template, p_subject, p_data, p_now)
+  on conflict on constraint notices_once do nothing;
+  return found;
+end
+$$;
+comment on function farthing.notify(bigint, text, text, jsonb, timestamptz) is
+  'Puts a notice into the outbox; false where this subject was told of already.';
+
+-- Low balances are looked for round and round, because an index on the balance would cost every debit.
+create table farthing.low_balance_round (
+  one_row boolean primary key default true constraint low_balance_round_is_one_row check (one_row),
+  last_account_id bigint not null default 0
+);
+comment on table farthing.low_balance_round is 'Where the sweep of low balances has got to.';
+alter table farthing.low_balance_round enable row level security;
+create policy low_balance_round_none on farthing.low_balance_round for select to authenticated using (false);
+insert into farthing.low_balance_round default values;
+
+create function farthing.notify_low_balance(p_account farthing.accounts, p_now timestamptz)
+returns boolean
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_top_up record;
+  v_threshold numeric;
+  v_lot_id uuid;
+  v_available numeric;
+begin
+  select t.threshold, farthing.top_up_runs(t) as runs into v_top_up
+  from farthing.top_ups t where t.account_id = p_account.account_id;
+  v_threshold := coalesce(v_top_up.threshold, (select low_balance from farthing.policy));
+  -- Most have more than enough, by a sum that is on the row; and who is topped up has nothing to do.
+  if p_account.balance - p_account.held >= v_threshold or v_top_up.runs then
+    return false;
+  end if;
+  -- A fall begins with credits: who got new ones may fall again, who never had any has not fallen.
+  select lot_id into v_lot_id from farthing.lots
+  where account_id = p_account.account_id order by created_at desc, lot_id desc limit 1;
+  if v_lot_id is null or exists (select from farthing.notices where account_id = p_account.account_id
+    and template = 'low_balance' and subject = v_lot_id::text) then
+    return false;
+  end if;
+  v_available := farthing.available(p_account, p_now);
+  return v_available < v_threshold and farthing.notify(p_account.account_id, 'low_balance', v_lot_id::text,
+    jsonb_build_object('available', trim_scale(v_available)::text, 'threshold',
+      trim_scale(v_threshold)::text), p_now);
+end
+$$;
+comment on function farthing.notify_low_balance(farthing.accounts, timestamptz) is
+  'Tells an account that it is low, once until credits come in again; true where it did.';
+
+create function farthing.sweep_low_balances(p_now timestamptz default now(), p_limit int default 10000)
+returns int
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_account farthing.accounts;
+  v_from bigint;
+  v_seen int := 0;
+  v_count int := 0;
+begin
+  select last_account_id into v_from from farthing.low_balance_round for update skip locked;
+  if v_from is null then
+    return 0;
+  end if;
+  for v_account in
+    select * from farthing.accounts where account_id > v_from order by account_id limit p_limit
+  loop
+    v_seen := v_seen + 1;
+    v_from := v_account.account_id;
+    if v_account.owner_id is not null and v_account.last_seq > 0 then
+      v_count := v_count + farthing.notify_low_balance(v_account, p_now)::int;
+    end if;
+  end loop;
+  update farthing.low_balance_round set last_account_id = case when v_seen < p_limit then 0 else v_from end;
+  return v_count;
+end
+$$;
+comment on function farthing.sweep_low_balances(timestamptz, int) is
+  'Looks at the next accounts of the round and tells those that are low; returns how many.';
+
+create function farthing.notify_expiring(
+  p_days int, p_from timestamptz, p_now timestamptz, p_limit int)
+returns int
+language sql
+set search_path = ''
+as $$
+  with due as (
+    -- Lots that expire at one moment are one notice.
+    select l.account_id, l.expires_at, sum(l.remaining) as credits,
+      format('%s:%s', p_days, extract(epoch from l.expires_at)) as subject
+    from farthing.lots l
+    where l.closed_at is null and l.remaining > 0 and not l.frozen
+      and l.expires_at > p_from and l.expires_at <= p_now + p_days * interval '1 day'
+      -- A week's warning of what was given for less is none; a day's is given to all (T23).
+      and (p_days = 1 or l.created_at <= l.expires_at - p_days * interval '1 day')
+    group by l.account_id, l.expires_at
+  ), untold as (
+    select d.* from due d
+    where not exists (select from farthing.notices n where n.account_id = d.account_id
+      and n.template = 'credits_expiring' and n.subject = d.subject)
+    order by d.expires_at, d.account_id limit p_limit
+  ), told as (
+    insert into farthing.notices (account_id, template, subject, data, created_at)
+    select u.account_id, 'credits_expiring', u.subject, jsonb_build_object('credits',
+      trim_scale(u.credits)::text, 'expires_at', u.expires_at, 'days', p_days), p_now from untold u
+    on conflict on constraint notices_once do nothing
+    returning 1
+  )
+  select count(*)::int from told
+$$;
+comment on function farthing.notify_expiring(int, timestamptz, timestamptz, int) is
+  'Tells of lots that expire after p_from and within p_days; returns how many notices. A lot with nothing '
+  'left is not spoken of.';
+
+create function farthing.sweep_expiring_credits(p_now timestamptz default now(), p_limit int default 2000)
+returns int
+language sql
+set search_path = ''
+as $$
+  -- The day's first: who is behind with both is told the one that matters.
+  select farthing.notify_expiring(1, p_now, p_now, p_limit)
+    + farthing.notify_expiring(7, p_now + interval '1 day', p_now, p_limit)
+$$;
+comment on function farthing.sweep_expiring_credits(timestamptz, int) is
+  'T23: tells of credits a week and a day before they expire; returns how many notices.';
+
+select cron.schedule('farthing-sweep-low-balances', '* * * * *', 'select farthing.sweep_low_balances()');
+select cron.schedule('farthing-sweep-expiring-credits', '*/5 * * * *',
+  'select farthing.sweep_expiring_credits()');

@@ -1,0 +1,291 @@
+-- Auto top-up, its runner: who is to be charged, and what Stripe answered.
+-- Why claim, request, report are three: Stripe is asked outside any transaction. What a runner was given
+-- comes back when its lease is over, with the same order and so under the same key at Stripe: asked twice,
+-- charged once (T16). Credits never come from an answer, only from the payment's event.
+
+create function farthing.find_top_ups(p_now timestamptz, p_limit int, p_account_id bigint default null)
+returns setof bigint
+language sql stable
+set search_path = ''
+as $$
+  select t.account_id from farthing.top_ups t
+  join farthing.accounts a using (account_id)
+  join farthing.customers c using (account_id)
+  where t.enabled and t.paused is null and t.next_attempt_at <= p_now
+    and (p_account_id is null or t.account_id = p_account_id)
+    and a.owner_id is not null and c.payment_method_id is not null and a.balance - a.held < t.threshold
+    and not exists (select from farthing.orders o where o.account_id = t.account_id and o.kind = 'top_up'
+      and o.status in ('pending', 'processing'))
+  order by t.next_attempt_at, t.account_id limit p_limit
+$$;
+comment on function farthing.find_top_ups(timestamptz, int, bigint) is
+  'Accounts that look low, have agreed to be topped up, and whose turn it is; or the one named, if it is '
+  'one.';
+
+create function farthing.top_ups_are_due(p_now timestamptz default now())
+returns boolean
+language sql stable
+set search_path = ''
+as $$
+  select exists (select from farthing.top_up_charges c join farthing.orders o using (account_id, order_id)
+      where c.step in ('charge', 'link') and c.next_attempt_at <= p_now and o.expires_at > p_now)
+    or exists (select from farthing.find_top_ups(p_now, 1))
+$$;
+comment on function farthing.top_ups_are_due(timestamptz) is 'Whether there is work for top_ups_claim().';
+
+create function farthing.is_in_doubt(p_account_id bigint)
+returns boolean
+language sql stable
+set search_path = ''
+as $$
+  -- A dispute that was lost counts until the user opts in again: they know of it, and so do we.
+  select exists (select from farthing.disputes d where d.account_id = p_account_id
+      and (d.status in ('needs_response', 'under_review') or d.status = 'lost' and d.updated_at >= (
+        select consented_at from farthing.top_ups where account_id = p_account_id)))
+    or exists (select from farthing.fraud_warnings where account_id = p_account_id and state = 'open')
+    or exists (select from farthing.lots where account_id = p_account_id and frozen and closed_at is null)
+$$;
+comment on function farthing.is_in_doubt(bigint) is
+  'Whether an account''s payments are disputed, warned of or frozen: then its card is not charged.';
+
+create function farthing.size_top_up(p_top_up farthing.top_ups, p_account farthing.accounts, p_now
+  timestamptz)
+returns bigint
+language plpgsql stable
+set search_path = ''
+as $$
+declare
+  v_policy farthing.policy;
+  v_available numeric := farthing.available(p_account, p_now);
+  v_left bigint := p_top_up.monthly_cap - farthing.top_up_spent(p_account.account_id, p_now);
+  v_amount bigint;
+begin
+  if v_available >= p_top_up.threshold then
+    return null;
+  end if;
+  select * into v_policy from farthing.policy;
+  -- One charge for the whole gap, debt included, which the new credits pay first (rule 8).
+  v_amount := ceil((p_top_up.target - v_available + p_account.debt) / v_policy.top_up_credits_per_unit);
+  v_amount := least(greatest(v_amount, v_policy.top_up_smallest), v_left, 99999999);
+  return case when v_amount >= v_policy.top_up_smallest then v_amount else 0 end;
+end
+$$;
+comment on function farthing.size_top_up is
+  'What to charge, in minor units: the gap rounded up, cut to what the month''s cap leaves. Null where '
+  'nothing is missing, 0 where the cap leaves too little.';
+
+create function farthing.postpone_top_up(p_account_id bigint, p_until timestamptz)
+returns void
+language sql
+set search_path = ''
+as $$
+  update farthing.top_ups set next_attempt_at = p_until where account_id = p_account_id
+$$;
+comment on function farthing.postpone_top_up(bigint, timestamptz) is
+  'Whoever cannot be charged now leaves the head of the queue to others. The account is locked by the '
+  'caller.';
+
+create function farthing.begin_top_up(p_account_id bigint, p_now timestamptz)
+returns boolean
+language plpgsql
+set search_path = ''
+as $$
+declare
+  -- Below the 24 hours for which Stripe knows a key: after that asking again could charge again.
+  c_life constant interval := interval '23 hours';
+  c_look_again constant interval := interval '1 hour';
+  v_account farthing.accounts;
+  v_top_up farthing.top_ups;
+  v_policy farthing.policy;
+  v_order_id uuid := gen_random_uuid();
+  v_amount bigint;
+  v_decision jsonb;
+begin
+  perform farthing.release_expired_holds(p_account_id, p_now);
+  select * into v_account from farthing.accounts where account_id = p_account_id;
+  select * into v_top_up from farthing.top_ups where account_id = p_account_id for update;
+  v_amount := farthing.size_top_up(v_top_up, v_account, p_now);
+  if v_amount is null then
+    return false;
+  end if;
+  if v_amount = 0 or farthing.is_in_doubt(p_account_id) then
+    if v_amount = 0 then
+      perform farthing.notify(p_account_id, 'top_up_capped', to_char(p_now at time zone 'UTC', 'YYYY-MM'),
+        jsonb_build_object('monthly_cap', v_top_up.monthly_cap, 'currency', (select top_up_currency
+          from farthing.policy)), p_now);
+    end if;
+    perform farthing.postpone_top_up(p_account_id, p_now + c_look_again);
+    return false;
+  end if;
+  v_decision := farthing.check_fraud(p_account_id, 'top_up', null, p_now, v_order_id);
+  if v_decision ->> 'outcome' <> 'allow' then
+    perform farthing.postpone_top_up(p_account_id, p_now + greatest(c_look_again,
+      (v_decision ->> 'retry_after')::int * interval '1 second'));
+    return false;
+  end if;
+  select * into v_policy from farthing.policy;
+  insert into farthing.orders (account_id, order_id, kind, amount, currency, credits, bonus_credits,
+    expires_at,
+    created_at, updated_at)
+  values (p_account_id, v_order_id, 'top_up', v_amount, v_policy.top_up_currency,
+    v_amount * v_policy.top_up_credits_per_unit, 0, p_now + c_life, p_now, p_now);
+  insert into farthing.top_up_charges (account_id, order_id, customer_id, payment_method_id, next_attempt_at,
+    created_at, updated_at)
+  select p_account_id, v_order_id, customer_id, payment_method_id, p_now, p_now, p_now
+  from farthing.customers where account_id = p_account_id;
+  perform farthing.postpone_top_up(p_account_id, p_now + v_policy.top_up_cool_down);
+  return true;
+end
+$$;
+comment on function farthing.begin_top_up(bigint, timestamptz) is
+  'Makes the one order for what is missing, unless nothing is, or it may not be charged now; true where it '
+  'did. The account is locked by the caller.';
+
+create function public.top_ups_claim(p_limit int default 20, p_now timestamptz default now())
+returns jsonb
+language plpgsql security definer -- service_role owns no table
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  -- Longer than Stripe's client waits with its own retries.
+  c_lease constant interval := interval '2 minutes';
+  v_account_id bigint;
+  v_claimed jsonb;
+begin
+  for v_account_id in select * from farthing.find_top_ups(p_now, p_limit) loop
+    perform from farthing.accounts where account_id = v_account_id for no key update skip locked;
+    -- Another runner may have been here since it was found.
+    if found and exists (select from farthing.find_top_ups(p_now, 1, v_account_id)) then
+      perform farthing.begin_top_up(v_account_id, p_now);
+    end if;
+  end loop;
+  with due as (
+    select c.account_id, c.order_id from farthing.top_up_charges c
+    join farthing.orders o using (account_id, order_id)
+    where c.step in ('charge', 'link') and c.next_attempt_at <= p_now and o.expires_at > p_now
+    order by c.next_attempt_at, c.order_id limit p_limit for update of c skip locked
+  ), claimed as (
+    update farthing.top_up_charges c
+    set attempts = c.attempts + 1, next_attempt_at = p_now + c_lease, updated_at = p_now
+    from due where c.account_id = due.account_id and c.order_id = due.order_id
+    returning c.*
+  )
+  select coalesce(jsonb_agg(jsonb_build_object('order_id', o.order_id, 'step', c.step, 'amount', o.amount,
+    'currency', o.currency, 'credits', trim_scale(o.credits)::text, 'customer_id', c.customer_id,
+    'payment_method_id', c.payment_method_id, 'payment_id', c.payment_id,
+    'expires_at_epoch', extract(epoch from o.expires_at)::bigint) order by o.created_at, o.order_id), '[]')
+  into v_claimed
+  from claimed c join farthing.orders o using (account_id, order_id);
+  return v_claimed;
+end
+$$;
+grant execute on function public.top_ups_claim to service_role;
+comment on function public.top_ups_claim is
+  'Begins the top-ups that are due and hands out what Stripe is to be asked for, each to one runner for two '
+  'minutes: [{order_id, step: charge | link, amount, currency, credits, customer_id, payment_method_id, '
+  'payment_id, expires_at_epoch}].';
+
+create function public.top_ups_report(
+  p_order_id uuid, p_outcome text, p_payment_id text default null, p_code text default null,
+  p_now timestamptz default now())
+returns jsonb
+language plpgsql security definer -- service_role owns no table
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_order farthing.orders := farthing.lock_top_up(p_order_id);
+  v_charge farthing.top_up_charges;
+begin
+  select * into v_charge from farthing.top_up_charges
+  where account_id = v_order.account_id and order_id = p_order_id for update;
+  if v_charge.order_id is null then
+    perform farthing.fail('not_found', 'There is no such top-up.', null, 'order_id');
+  end if;
+  if p_outcome is null or p_outcome not in ('accepted', 'declined', 'card_gone', 'authentication', 'unknown')
+    then
+    perform farthing.fail('invalid_request', 'There is no such outcome.', null, 'outcome');
+  end if;
+  -- The event may have been faster, or another runner: what it said stands.
+  if v_charge.step = 'charge' or (v_charge.step = 'link' and p_outcome in ('accepted', 'unknown')) then
+    perform farthing.apply_top_up_answer(v_order, v_charge, p_outcome, p_payment_id, p_code, p_now);
+  end if;
+  return (select jsonb_build_object('order_id', o.order_id, 'status', o.status, 'step', c.step)
+    from farthing.orders o join farthing.top_up_charges c using (account_id, order_id)
+    where o.account_id = v_order.account_id and o.order_id = p_order_id);
+end
+$$;
+grant execute on function public.top_ups_report to service_role;
+comment on function public.top_ups_report is
+  'What Stripe answered: accepted (the event will say whether it is paid), declined, card_gone, '
+  'authentication (the bank wants the user), or unknown (no answer: asked again). Returns {order_id, '
+  'status, step}. Fails not_found.';
+
+create function farthing.apply_top_up_answer(
+  p_order farthing.orders, p_charge farthing.top_up_charges, p_outcome text, p_payment_id text, p_code text,
+  p_now timestamptz)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  case p_outcome
+    when 'accepted' then
+      update farthing.top_up_charges set step = 'settle', payment_id = coalesce(p_payment_id, payment_id),
+        last_error = null, updated_at = p_now
+      where account_id = p_order.account_id and order_id = p_order.order_id;
+      -- From here on no sweep gives it up: Stripe has the money, or will say that it has not.
+      update farthing.orders set status = 'processing', updated_at = p_now
+      where account_id = p_order.account_id and order_id = p_order.order_id and status = 'pending';
+    when 'authentication' then
+      perform farthing.ask_to_authenticate(p_order, p_payment_id, p_now);
+    when 'unknown' then
+      -- 1, 2, 4 … 32 minutes.
+      update farthing.top_up_charges set last_error = left(p_code, 1000), updated_at = p_now,
+        next_attempt_at = p_now + interval '1 minute' * (2 ^ least(greatest(attempts - 1, 0), 5))
+      where account_id = p_order.account_id and order_id = p_order.order_id;
+    else
+      if p_outcome = 'card_gone' then
+        if exists (select from farthing.customers where account_id = p_order.account_id
+          and payment_method_id = p_charge.payment_method_id) then
+          perform farthing.forget_card(p_order.account_id, p_now);
+        end if;
+        perform farthing.pause_top_up(p_order.account_id, 'card_gone', p_now);
+      end if;
+      perform farthing.fail_top_up(p_order, p_payment_id, coalesce(p_code, p_outcome), p_now);
+  end case;
+end
+$$;
+comment on function farthing.apply_top_up_answer is
+  'Moves an open charge to where Stripe''s answer leads. Account, order and charge are locked by the caller.';
+
+create function public.top_ups_link(
+  p_order_id uuid, p_session_id text, p_session_url text, p_now timestamptz default now())
+returns jsonb
+language plpgsql security definer -- service_role owns no table
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_order farthing.orders := farthing.lock_top_up(p_order_id);
+begin
+  if v_order.order_id is null then
+    perform farthing.fail('not_found', 'There is no such top-up.', null, 'order_id');
+  end if;
+  if v_order.session_id <> p_session_id then
+    raise exception 'order % has another session', p_order_id;
+  end if;
+  update farthing.orders set session_id = p_session_id, session_url = p_session_url, updated_at = p_now
+  where account_id = v_order.account_id and order_id = p_order_id;
+  update farthing.top_up_charges set step = 'linked', last_error = null, updated_at = p_now
+  where account_id = v_order.account_id and order_id = p_order_id and step = 'link';
+  if found then
+    perform farthing.notify(v_order.account_id, 'top_up_authentication', p_order_id::text, jsonb_build_object(
+      'order_id', p_order_id, 'amount', v_order.amount, 'currency', v_order.currency, 'url', p_session_url,
+      'expires_at', v_order.expires_at), p_now);
+  end if;
+  return jsonb_build_object('order_id', p_order_id, 'status', v_order.status);
+end
+$$;
+grant execute on function public.top_ups_link to service_role;
+comment on function public.top_ups_link is
+  'Notes the page on which the user can pay a top-up that the bank wanted them for, and tells them of it. '
+  'Returns {order_id, status}. Fails not_found.';
