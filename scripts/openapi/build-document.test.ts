@@ -40,6 +40,7 @@ const ROUTES: readonly [string, string, boolean][] = [
   ["delete", "/jobs/{id}", false],
   ["get", "/jobs/{id}/file", false],
   ["post", "/job-runner", false],
+  ["post", "/payment-runner", false],
   ["post", "/refunds", true],
   ["get", "/refunds", false],
   ["get", "/refunds/{id}", false],

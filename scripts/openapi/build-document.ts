@@ -7,6 +7,7 @@ import { app as fraud } from "../../supabase/functions/fraud/app.ts";
 import { app as health } from "../../supabase/functions/health/app.ts";
 import { app as jobs } from "../../supabase/functions/jobs/app.ts";
 import { app as jobRunner } from "../../supabase/functions/job-runner/app.ts";
+import { app as paymentRunner } from "../../supabase/functions/payment-runner/app.ts";
 import { app as refunds } from "../../supabase/functions/refunds/app.ts";
 import { app as stripeWebhook } from "../../supabase/functions/stripe-webhook/app.ts";
 import { app as usage } from "../../supabase/functions/usage/app.ts";
@@ -21,6 +22,7 @@ const APPS = [
   health,
   jobRunner,
   jobs,
+  paymentRunner,
   refunds,
   stripeWebhook,
   usage,

@@ -30,6 +30,13 @@ interface ListArgs {
   p_limit: number;
 }
 
+/** A backfill that is one runner's. */
+interface BackfillClaim {
+  claimed_at: string;
+  /** Seconds since 1970. */
+  since: number;
+}
+
 export interface InboxFunctions {
   inbox_receive: Fn<{ p_event: InboxEvent }, Received>;
   inbox_list: Fn<ListArgs, { events: WebhookEvent[]; next_before: string | null }>;
@@ -39,4 +46,7 @@ export interface InboxFunctions {
   inbox_dead: Fn<{ p_limit: number }, string[]>;
   /** Those of the ids that never came. */
   inbox_missing: Fn<{ p_event_ids: readonly string[] }, string[]>;
+  /** Null where none is due, or another runner is at it. */
+  backfills_claim: Fn<Record<never, never>, BackfillClaim | null>;
+  backfills_finish: Fn<{ p_claimed_at: string; p_complete: boolean }, unknown>;
 }

@@ -27,4 +27,12 @@ export const INBOX_CASES: readonly RouteCase[] = [
     body: { hours: 24 },
     reaches: ["inbox_missing", "inbox_receive"],
   },
+  {
+    method: "POST",
+    path: "/payment-runner",
+    allowed: ["secret"],
+    as: "secret",
+    status: 200,
+    reaches: ["refunds_claim", "backfills_claim"],
+  },
 ];

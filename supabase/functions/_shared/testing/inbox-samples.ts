@@ -31,4 +31,6 @@ export const INBOX_SAMPLES: Samples = {
   inbox_replay: () => ({ ...event, facts, state: "processed", attempts: 1, processed_at: NOW }),
   inbox_dead: () => [EVENT_ID],
   inbox_missing: ({ p_event_ids }) => [...p_event_ids],
+  backfills_claim: () => null,
+  backfills_finish: () => ({}),
 };

@@ -7,6 +7,7 @@ import { createApp as createFraud } from "../../fraud/app.ts";
 import { createApp as createHealth } from "../../health/app.ts";
 import { createApp as createJobs } from "../../jobs/app.ts";
 import { createApp as createRunner } from "../../job-runner/app.ts";
+import { createApp as createPaymentRunner } from "../../payment-runner/app.ts";
 import { createApp as createRefunds } from "../../refunds/app.ts";
 import { createApp as createWebhook } from "../../stripe-webhook/app.ts";
 import { createApp as createUsage } from "../../usage/app.ts";
@@ -185,6 +186,7 @@ const CREATE: Readonly<Record<string, typeof createUsage>> = {
   "health": createHealth,
   "job-runner": createRunner,
   "jobs": createJobs,
+  "payment-runner": createPaymentRunner,
   "refunds": createRefunds,
   "stripe-webhook": createWebhook,
   "usage": createUsage,

@@ -1,0 +1,10 @@
+/** What a run of the payments' runner did. */
+import { z } from "@hono/zod-openapi";
+
+export const PaymentRunnerReport = z.object({
+  refunds_sent: z.int(),
+  refunds_failed: z.int(),
+  top_ups_charged: z.int(),
+  top_ups_failed: z.int(),
+  events_backfilled: z.int().openapi({ description: "Events that Stripe had and we had not." }),
+}).openapi("PaymentRunnerReport");

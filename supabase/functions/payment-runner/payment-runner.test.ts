@@ -1,0 +1,137 @@
+import assert from "node:assert/strict";
+import type { InboxEvent } from "../_shared/database/inbox-functions.ts";
+import type { RefundToSend } from "../_shared/database/refund-functions.ts";
+import { ApiError } from "../_shared/http/errors.ts";
+import { Refused } from "../_shared/stripe/refused.ts";
+import { type Fake, INBOX_EVENT, makeFake } from "../_shared/testing/fake-services.ts";
+import { REFUND_TO_SEND } from "../_shared/testing/refund-samples.ts";
+import { send } from "../_shared/testing/route-cases.ts";
+
+const CLAIMED_AT = "2026-11-21T12:00:00+00:00";
+const NOTHING = {
+  refunds_sent: 0,
+  refunds_failed: 0,
+  top_ups_charged: 0,
+  top_ups_failed: 0,
+  events_backfilled: 0,
+};
+
+function run(fake: Fake) {
+  return send(fake, "POST", "/payment-runner", { as: "secret" });
+}
+
+/** So many refunds, given out once each as the database does. */
+function queueOf(count: number) {
+  const due = Array.from(
+    { length: count },
+    (_, index): RefundToSend => ({ ...REFUND_TO_SEND, refund_id: `refund-${index}` }),
+  );
+  return { refunds_claim: ({ p_limit }: { p_limit: number }) => due.splice(0, p_limit) };
+}
+
+/** The hourly backfill, given to who asks first. */
+function oneBackfill() {
+  let isClaimed = false;
+  return {
+    backfills_claim: () => {
+      if (isClaimed) return null;
+      isClaimed = true;
+      return { claimed_at: CLAIMED_AT, since: 1_795_000_000 };
+    },
+  };
+}
+
+Deno.test("a run with nothing to do says so, and keeps its isolate for as long", async () => {
+  const fake = await makeFake();
+  assert.deepEqual((await (await run(fake)).json()).data, NOTHING);
+  assert.equal(fake.background.length, 1);
+});
+
+Deno.test("all due refunds are sent, batch by batch, and their keys are nobody's", async () => {
+  const fake = await makeFake({ answers: queueOf(12) });
+  assert.deepEqual((await (await run(fake)).json()).data, { ...NOTHING, refunds_sent: 12 });
+  const attached = fake.calls.filter(({ name }) => name === "refunds_attach");
+  assert.equal(new Set(attached.map(({ args }) => args.p_refund_id)).size, 12);
+});
+
+Deno.test("a refund that Stripe refuses has failed, and the others are sent", async () => {
+  const no = new Refused({
+    internal: "stripe: no",
+    cause: undefined,
+    stripeCode: "charge_already_refunded",
+    declineCode: null,
+    param: null,
+    payment: null,
+  });
+  const createRefund = ({ refund_id }: RefundToSend) =>
+    refund_id === "refund-3"
+      ? Promise.reject(no)
+      : Promise.resolve({ id: `re_${refund_id}`, status: "succeeded" });
+  const fake = await makeFake({ answers: queueOf(7), payments: { createRefund } });
+  const { data } = await (await run(fake)).json();
+  assert.deepEqual(data, { ...NOTHING, refunds_sent: 6, refunds_failed: 1 });
+  const [refuse] = fake.calls.filter(({ name }) => name === "refunds_refuse");
+  assert.deepEqual(refuse?.args, {
+    p_refund_id: "refund-3",
+    p_error: "stripe: no",
+    p_idempotency_key: null,
+  });
+});
+
+Deno.test("while Stripe is out of reach no more than a batch is tried", async () => {
+  const createRefund = () => Promise.reject(new ApiError("upstream_unavailable"));
+  const fake = await makeFake({ answers: queueOf(50), payments: { createRefund } });
+  const { data } = await (await run(fake)).json();
+  assert.equal(data.refunds_sent, 0);
+  assert.equal(fake.calls.filter(({ name }) => name === "refunds_claim").length, 1);
+  const postponed = fake.calls.filter(({ name }) => name === "refunds_postpone");
+  assert.equal(postponed.length, data.refunds_failed);
+});
+
+Deno.test("a run ends when its time is up, with refunds left", async () => {
+  // Each look at the clock is 30 s later; a run has 100 s.
+  let seconds = 0;
+  const now = () => new Date((seconds += 30) * 1000);
+  const fake = await makeFake({ answers: queueOf(50), now });
+  const { data } = await (await run(fake)).json();
+  assert(data.refunds_sent > 0 && data.refunds_sent < 50, String(data.refunds_sent));
+});
+
+Deno.test("a due backfill takes in what never came, and is done as of when it began", async () => {
+  const since: number[] = [];
+  const listEvents = async function* (sinceSeconds: number): AsyncGenerator<InboxEvent[]> {
+    since.push(sinceSeconds);
+    yield await Promise.resolve([INBOX_EVENT]);
+  };
+  const fake = await makeFake({ answers: oneBackfill(), payments: { listEvents } });
+  const { data } = await (await run(fake)).json();
+  assert.deepEqual(data, { ...NOTHING, events_backfilled: 1 });
+  assert.deepEqual(since, [1_795_000_000]);
+  assert.deepEqual(fake.calls.at(-1), {
+    name: "backfills_finish",
+    args: { p_claimed_at: CLAIMED_AT, p_complete: true },
+  });
+});
+
+Deno.test("a backfill that fails is not done, and refunds are sent all the same", async () => {
+  const listEvents = async function* (): AsyncGenerator<InboxEvent[]> {
+    yield await Promise.reject(new ApiError("upstream_unavailable"));
+  };
+  const answers = { ...oneBackfill(), ...queueOf(3) };
+  const fake = await makeFake({ answers, payments: { listEvents } });
+  assert.equal((await run(fake)).status, 503);
+  assert.equal(fake.calls.filter(({ name }) => name === "refunds_attach").length, 3);
+  assert(!fake.names().includes("backfills_finish"));
+});
+
+Deno.test("two runners at once send each refund once and backfill once", async () => {
+  const fake = await makeFake({ answers: { ...queueOf(23), ...oneBackfill() } });
+  const reports = await Promise.all(
+    [run(fake), run(fake)].map(async (answer) => (await (await answer).json()).data),
+  );
+  const sum = (name: string) => reports.reduce((total, report) => total + report[name], 0);
+  assert.deepEqual([sum("refunds_sent"), sum("events_backfilled")], [23, 1]);
+  const attached = fake.calls.filter(({ name }) => name === "refunds_attach");
+  assert.equal(attached.length, 23);
+  assert.equal(new Set(attached.map(({ args }) => args.p_refund_id)).size, 23);
+});

@@ -1,0 +1,50 @@
+import { PaymentRunnerReport } from "../_shared/contracts/payment-runner.ts";
+import { backfillIfDue } from "../_shared/events/backfill-if-due.ts";
+import { defineRoute } from "../_shared/http/define-route.ts";
+import { ok } from "../_shared/http/envelope.ts";
+import { sendDueRefunds } from "../_shared/refunds/send-due-refunds.ts";
+import type { Services } from "../_shared/services.ts";
+
+/** The platform gives a request 150 s; what is begun by then is finished. */
+const BUDGET_MS = 100_000;
+
+type Report = (typeof PaymentRunnerReport)["_output"];
+
+/**
+ * Each part by itself: a refund is sent though Stripe's list of events is out of reach. What a part has
+ * done stays done; a failure is the answer all the same, so that whoever watches the runner sees it.
+ */
+async function run(services: Services): Promise<Report> {
+  const untilMs = services.now().getTime() + BUDGET_MS;
+  const refunding = sendDueRefunds(services, untilMs);
+  const backfilling = backfillIfDue(services, untilMs);
+  await Promise.allSettled([refunding, backfilling]);
+  const refunds = await refunding;
+  return {
+    refunds_sent: refunds.sent,
+    refunds_failed: refunds.failed,
+    top_ups_charged: 0,
+    top_ups_failed: 0,
+    events_backfilled: await backfilling,
+  };
+}
+
+/** Does what is due with payments, for at most some two minutes, and says what became of it. */
+export const runBatch = defineRoute({
+  method: "post",
+  path: "/",
+  summary: "Send due refunds, charge due top-ups, fetch missed events",
+  description: "Answers when nothing is due any more, or when its time is up.",
+  who: ["secret"],
+  limit: "none",
+  idempotent: false,
+  responses: { 200: PaymentRunnerReport },
+  asksUpstream: true,
+  errors: ["mode_mismatch"],
+  handler: async ({ services }) => {
+    const batch = run(services);
+    // The database hands its request over and waits for no answer.
+    services.waitUntil(batch.catch(() => {}));
+    return ok(await batch);
+  },
+});
