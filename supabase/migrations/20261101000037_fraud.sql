@@ -1,0 +1,246 @@
+-- Fraud: what is asked before a checkout session is made, and how it was decided.
+-- Why in the transaction that makes the order: the account is locked, so clicks side by side are counted one
+-- after the other, and a decision is there exactly when what it allowed is. Counts are of rows, not of
+-- counters: what is counted can be read, and nothing has to be reset.
+
+create table farthing.card_uses (
+  charge_id text primary key,
+  account_id bigint not null references farthing.accounts (account_id),
+  card bytea not null,
+  outcome text not null,
+  livemode boolean not null,
+  used_at timestamptz not null,
+  constraint card_uses_outcomes check (outcome in ('succeeded', 'failed')),
+  constraint card_uses_bounded check (length(charge_id) <= 255 and octet_length(card) = 32)
+);
+comment on table farthing.card_uses is
+  'Which cards an account has paid with, or tried to. card: sha256 of Stripe''s fingerprint. Kept 90 days.';
+create index card_uses_by_account on farthing.card_uses (account_id, used_at desc);
+create index card_uses_by_card on farthing.card_uses (card, used_at desc);
+-- Rows arrive in time's order, as idempotency keys do.
+create index card_uses_by_age on farthing.card_uses using brin (used_at);
+
+create table farthing.blocks (
+  block_id uuid primary key default gen_random_uuid(),
+  kind text not null,
+  subject text not null,
+  reason text not null,
+  blocked_by text not null,
+  until timestamptz,
+  created_at timestamptz not null default now(),
+  constraint blocks_once unique (kind, subject),
+  constraint blocks_kinds check (
+    (kind = 'user' and subject ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$')
+    or (kind in ('ip', 'card') and subject ~ '^[0-9a-f]{64}$')),
+  constraint blocks_text_bounded check (length(reason) between 1 and 500 and length(blocked_by) <= 255)
+);
+comment on table farthing.blocks is
+  'Who may buy nothing: a user by id, an address or a card by its hash. Without until, for good.';
+create index blocks_newest on farthing.blocks (created_at desc, block_id desc);
+
+create table farthing.fraud_decisions (
+  decision_id bigint generated always as identity primary key,
+  account_id bigint not null references farthing.accounts (account_id),
+  action text not null,
+  outcome text not null,
+  reasons text[] not null,
+  ip_hash bytea,
+  order_id uuid,
+  decided_at timestamptz not null,
+  constraint fraud_decisions_actions check (action in ('checkout', 'booking', 'top_up')),
+  constraint fraud_decisions_outcomes check (outcome in ('allow', 'refuse')),
+  constraint fraud_decisions_reasons check (cardinality(reasons) between 1 and 8 and reasons <@ array[
+    'within_limits', 'no_ip', 'blocked_user', 'blocked_ip', 'blocked_card', 'user_velocity', 'ip_velocity',
+    'failed_cards', 'card_users', 'user_cards']),
+  constraint fraud_decisions_ip_hashed check (octet_length(ip_hash) = 32)
+);
+comment on table farthing.fraud_decisions is
+  'Every decision of check_fraud(), allowed ones too. ip_hash: keyed where the address is known, which is '
+  'not here. order_id: what was allowed. Kept 90 days.';
+create index fraud_decisions_by_account on farthing.fraud_decisions (account_id, decided_at desc);
+create index fraud_decisions_by_ip on farthing.fraud_decisions (ip_hash, decided_at desc)
+  where ip_hash is not null;
+create index fraud_decisions_by_age on farthing.fraud_decisions using brin (decided_at);
+
+alter table farthing.card_uses enable row level security;
+alter table farthing.blocks enable row level security;
+alter table farthing.fraud_decisions enable row level security;
+create policy card_uses_none on farthing.card_uses for select to authenticated using (false);
+create policy blocks_none on farthing.blocks for select to authenticated using (false);
+create policy fraud_decisions_none on farthing.fraud_decisions for select to authenticated using (false);
+
+create function farthing.find_blocks(p_account_id bigint, p_ip_hash bytea, p_now timestamptz)
+returns setof text
+language sql stable
+set search_path = ''
+as $$
+  select distinct 'blocked_' || b.kind from farthing.blocks b
+  where (b.until is null or b.until > p_now) and (b.kind, b.subject) in (
+    select 'user', a.owner_id::text from farthing.accounts a where a.account_id = p_account_id
+    union all select 'ip', encode(p_ip_hash, 'hex')
+    union all select 'card', encode(u.card, 'hex') from farthing.card_uses u
+      where u.account_id = p_account_id)
+$$;
+comment on function farthing.find_blocks(bigint, bytea, timestamptz) is
+  'What of an account is blocked: blocked_user, blocked_ip, blocked_card (one it has used).';
+
+create function farthing.find_sessions_over(p_account_id bigint, p_action text, p_ip_hash bytea,
+  p_now timestamptz)
+returns table (reason text, over_at timestamptz)
+language sql stable
+set search_path = ''
+as $$
+  -- The oldest of the last n allowed ones: when it is an hour old, there is room for the next.
+  select 'user_velocity', d.decided_at + interval '1 hour'
+  from farthing.policy p, lateral (
+    select decided_at from farthing.fraud_decisions
+    where account_id = p_account_id and action = p_action and outcome = 'allow'
+      and decided_at > p_now - interval '1 hour'
+    order by decided_at desc offset p.sessions_per_user_hour - 1 limit 1) d
+  union all
+  select 'ip_velocity', d.decided_at + interval '1 hour'
+  from farthing.policy p, lateral (
+    select decided_at from farthing.fraud_decisions
+    where ip_hash = p_ip_hash and action = p_action and outcome = 'allow'
+      and decided_at > p_now - interval '1 hour'
+    order by decided_at desc offset p.sessions_per_ip_hour - 1 limit 1) d
+$$;
+comment on function farthing.find_sessions_over(bigint, text, bytea, timestamptz) is
+  'Which limits of new sessions are used up, by user and by address, and when each has room again.';
+
+create function farthing.find_cards_over(p_account_id bigint, p_now timestamptz)
+returns table (reason text, over_at timestamptz)
+language sql stable
+set search_path = ''
+as $$
+  with cards as (
+    select card, max(used_at) as used_at, bool_or(livemode) as livemode from farthing.card_uses
+    where account_id = p_account_id and used_at > p_now - interval '1 day' group by card
+  )
+  -- Card testing: attempts that failed, of whatever card.
+  select 'failed_cards', u.used_at + interval '1 hour'
+  from farthing.policy p, lateral (
+    select used_at from farthing.card_uses
+    where account_id = p_account_id and outcome = 'failed' and used_at > p_now - interval '1 hour'
+    order by used_at desc offset p.failed_cards_per_user_hour - 1 limit 1) u
+  union all
+  -- One user more than may be. It is over when that user's last use is a day old, or one's own.
+  select 'card_users', max(least(c.used_at, u.used_at)) + interval '1 day'
+  from farthing.policy p, cards c, lateral (
+    select max(used_at) as used_at from farthing.card_uses
+    where card = c.card and livemode and used_at > p_now - interval '1 day'
+    group by account_id order by 1 desc offset p.users_per_card_day limit 1) u
+  where c.livemode -- Stripe's test cards are everybody's
+  having count(*) > 0
+  union all
+  select 'user_cards', c.used_at + interval '1 day'
+  from farthing.policy p, lateral (
+    select used_at from cards order by used_at desc offset p.cards_per_user_day limit 1) c
+$$;
+comment on function farthing.find_cards_over(bigint, timestamptz) is
+  'Which limits of cards an account is over, by what its payments have shown, and when that ends.';
+
+create function farthing.check_fraud(p_account_id bigint, p_action text, p_ip_hash text, p_now timestamptz,
+  p_order_id uuid default null, p_is_new boolean default true)
+returns jsonb
+language plpgsql
+set search_path = ''
+as $$
+declare
+  -- A space of locks of its own: idempotency keys take locks of the other kind, by one number.
+  c_addresses constant int := 37;
+  v_ip_hash bytea := decode(p_ip_hash, 'hex');
+  v_blocked text[];
+  v_over text[];
+  v_over_at timestamptz;
+  v_reasons text[];
+begin
+  if v_ip_hash is not null then
+    -- Until commit: requests of one address are counted one after the other, however many accounts it has.
+    perform pg_advisory_xact_lock(c_addresses, hashtext(p_ip_hash));
+  end if;
+  select array_agg(b order by b) into v_blocked from farthing.find_blocks(p_account_id, v_ip_hash, p_now) b;
+  if p_is_new then
+    select array_agg(o.reason order by o.reason), max(o.over_at) into v_over, v_over_at from (
+      select * from farthing.find_sessions_over(p_account_id, p_action, v_ip_hash, p_now)
+      union all select * from farthing.find_cards_over(p_account_id, p_now)) o;
+  elsif v_blocked is null then
+    return '{"outcome": "allow"}'; -- it was decided when it was new
+  end if;
+  v_reasons := nullif(coalesce(v_blocked, '{}') || coalesce(v_over, '{}'), '{}');
+  insert into farthing.fraud_decisions (account_id, action, outcome, reasons, ip_hash, order_id, decided_at)
+  values (p_account_id, p_action, case when v_reasons is null then 'allow' else 'refuse' end,
+    coalesce(v_reasons, '{within_limits}')
+      || case when v_ip_hash is null then '{no_ip}' else '{}' end::text[],
+    v_ip_hash, case when v_reasons is null then p_order_id end, p_now);
+  if v_reasons is null then
+    return '{"outcome": "allow"}';
+  end if;
+  return jsonb_build_object('outcome', 'refuse',
+    'code', case when v_blocked is null then 'velocity_exceeded' else 'forbidden' end,
+    'retry_after', case when v_blocked is null
+      then greatest(1, ceil(extract(epoch from v_over_at - p_now)))::int end);
+end
+$$;
+comment on function farthing.check_fraud(bigint, text, text, timestamptz, uuid, boolean) is
+  'Decides and records: {outcome: allow}, or {outcome: refuse, code: velocity_exceeded, retry_after} in '
+  'seconds, or code forbidden for who is blocked. The caller has locked the account, and returns what is '
+  'refused instead of raising it, so that the record stays. p_is_new false: only blocks count, and only a '
+  'refusal is recorded.';
+
+create function farthing.apply_charge_event(p_type text, p_facts jsonb, p_now timestamptz)
+returns text
+language plpgsql
+set search_path = ''
+as $$
+declare
+  c_uuid constant text := '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$';
+  v_order_id text := p_facts ->> 'order_id';
+  v_booking_id text := p_facts ->> 'booking_id';
+  v_account_id bigint;
+begin
+  -- Not of ours, or by no card.
+  if not coalesce(coalesce(v_order_id, v_booking_id) ~* c_uuid, false)
+    or p_facts ->> 'card_fingerprint' is null then
+    return 'ignored';
+  end if;
+  if v_order_id is not null then
+    select account_id into v_account_id from farthing.orders where order_id = v_order_id::uuid;
+  else
+    select account_id into v_account_id from farthing.bookings where booking_id = v_booking_id::uuid;
+  end if;
+  if v_account_id is null then
+    return 'deferred';
+  end if;
+  insert into farthing.card_uses (charge_id, account_id, card, outcome, livemode, used_at)
+  values (p_facts ->> 'charge_id', v_account_id,
+    sha256(convert_to(p_facts ->> 'card_fingerprint', 'UTF8')), p_facts ->> 'outcome',
+    (p_facts ->> 'livemode')::boolean, (p_facts ->> 'occurred_at')::timestamptz)
+  on conflict (charge_id) do nothing;
+  return 'processed';
+end
+$$;
+comment on function farthing.apply_charge_event(text, jsonb, timestamptz) is
+  'Notes which card an account has used, and whether it was taken: what the rules of cards count.';
+
+create function farthing.sweep_fraud(p_now timestamptz default now(), p_limit int default 10000)
+returns int
+language sql
+set search_path = ''
+as $$
+  with decisions as (
+    delete from farthing.fraud_decisions where decision_id in (
+      select decision_id from farthing.fraud_decisions where decided_at <= p_now - interval '90 days'
+      order by decided_at limit p_limit for update skip locked)
+    returning 1
+  ), uses as (
+    delete from farthing.card_uses where charge_id in (
+      select charge_id from farthing.card_uses where used_at <= p_now - interval '90 days'
+      order by used_at limit p_limit for update skip locked)
+    returning 1
+  )
+  select (select count(*) from decisions)::int + (select count(*) from uses)::int
+$$;
+comment on function farthing.sweep_fraud(timestamptz, int) is
+  'Forgets decisions and uses of cards after 90 days; returns how many of both.';
+select cron.schedule('farthing-sweep-fraud', '*/5 * * * *', 'select farthing.sweep_fraud()');
