@@ -86,10 +86,12 @@ export async function startStack(given: StackOptions = {}): Promise<Stack> {
   const { options, ports, urls } = context;
   const started: Plugin[] = [];
   const status = async () => ({ pid: Deno.pid, urls, health: await healthOf(started) });
+  const mail = mailPlugin();
+  const mailSwitch = { stopMail: () => mail.stop(), startMail: () => mail.start(context) };
   const plugins = [
     databasePlugin(),
-    mailPlugin(),
-    gatewayPlugin(status),
+    mail,
+    gatewayPlugin({ status, ...mailSwitch }),
     stripePlugin(),
     aiPlugin(),
     netPlugin(),

@@ -11,7 +11,7 @@ import { deliver, type OutgoingMail } from "../mail/deliver.ts";
 import type { Plugin } from "../plugin.ts";
 import { listenAlways } from "../postgres/listen.ts";
 import { createGateway } from "./app.ts";
-import { controlDoor } from "./control.ts";
+import { type Control, controlDoor } from "./control.ts";
 import { docsDoor } from "./docs.ts";
 import { appOrigins, type Environment, functionEnvironment } from "./environment.ts";
 import { keepFunctionLog } from "./function-log.ts";
@@ -34,7 +34,10 @@ function setEnvironment(environment: Environment): void {
   for (const [name, value] of Object.entries(environment)) Deno.env.set(name, value);
 }
 
-export function gatewayPlugin(status: () => Promise<unknown>): Plugin {
+/** Of the stack's other parts what is read and switched over HTTP. */
+type Parts = Pick<Control, "status" | "stopMail" | "startMail">;
+
+export function gatewayPlugin(parts: Parts): Plugin {
   const closers: (() => Promise<unknown>)[] = [];
   let environment: Environment = {};
   let ready = "";
@@ -75,7 +78,7 @@ export function gatewayPlugin(status: () => Promise<unknown>): Plugin {
     const functions = functionsDoor(loaded);
     const database = databaseOf(context);
     const control = controlDoor({
-      status,
+      ...parts,
       crashDatabase: () => database.crash(),
       startDatabase: () => database.restart(),
     }, keys);

@@ -1,0 +1,92 @@
+/** Payments need neither Redis nor mail: with both away money is taken, credits are granted and given back. */
+import { equal } from "node:assert/strict";
+import { payCheckout } from "../../scripts/stack/stripe/browser.ts";
+import { Checkout } from "../../supabase/functions/_shared/contracts/checkout.ts";
+import { Debit } from "../../supabase/functions/_shared/contracts/credits.ts";
+import { Refund } from "../../supabase/functions/_shared/contracts/refunds.ts";
+import { countEntries, proven } from "../support/database.ts";
+import { withDeployment } from "../support/deployment.ts";
+import { backEnd, data, get, post, send } from "../support/http.ts";
+import { signUp } from "../support/people.ts";
+import { balanceOf, orderBecomes, packageNamed } from "../support/purchases.ts";
+import { deliver, inSilence } from "../support/stripe.ts";
+import { until } from "../support/until.ts";
+import { readWorld, type World } from "../support/world.ts";
+
+const world = readWorld();
+
+function closedPort(): number {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = listener.addr;
+  listener.close();
+  return port;
+}
+
+/** The stack's mail inbox is away for the time of `use`. */
+async function withoutMail(use: () => Promise<void>): Promise<void> {
+  const turn = async (to: "stop" | "start") => {
+    const init = { method: "POST", headers: { apikey: world.secretKey } };
+    equal((await send(`${world.url}/stack/mail/${to}`, init)).status, 204);
+  };
+  await turn("stop");
+  try {
+    await use();
+  } finally {
+    await turn("start");
+  }
+}
+
+/** What the functions would reach Redis and mail by; nobody listens there. */
+function nowhere(): Record<string, string> {
+  const url = `http://127.0.0.1:${closedPort()}`;
+  return {
+    UPSTASH_REDIS_REST_URL: url,
+    UPSTASH_REDIS_REST_TOKEN: "nobody",
+    MAIL_URL: url,
+    DATABASE_POOL_URL: world.databaseUrl,
+  };
+}
+
+/** Buys, is granted, spends, is refunded: each by the deployment alone, its webhook too. */
+async function buyAndBeRefunded(cut: World): Promise<void> {
+  const buyer = await signUp(cut);
+  const { id } = await packageNamed(cut, "Starter");
+  const begun = await post(cut, "checkout", buyer.as, { package_id: id });
+  const checkout = data(begun, 201, Checkout);
+  const bought = await inSilence(world, checkout.order_id, async () => {
+    equal((await payCheckout(checkout.checkout_url)).result, "paid");
+  });
+  for (const event of bought) equal((await deliver(cut, event)).status, 200);
+  await orderBecomes(cut, buyer, checkout.order_id, "paid");
+  equal(await countEntries(world, buyer.id, "purchase"), 1);
+
+  const debit = { user_id: buyer.id, amount: "990", reason: "work" };
+  data(await post(cut, "credits/debits", backEnd(cut), debit), 201, Debit);
+  equal((await balanceOf(cut, buyer.id)).balance, "9000");
+
+  const refund = { order_id: checkout.order_id };
+  // The stack's own webhook, which has neither as well, hears of the refund from Stripe.
+  const given = data(await post(cut, "refunds", backEnd(cut), refund), 201, Refund);
+  equal(given.amount, checkout.amount);
+  await orderBecomes(cut, buyer, checkout.order_id, "refunded");
+  await until("the credits are taken back", async () => {
+    const { balance } = await balanceOf(cut, buyer.id);
+    return balance === "-990" || undefined;
+  });
+  await proven(world);
+}
+
+Deno.test({
+  name: "buying, spending and refunding work with Redis away and mail away",
+  ignore: world.dataDir === undefined,
+  fn: async () => {
+    await withoutMail(async () => {
+      await withDeployment(world, nowhere(), async (cut) => {
+        equal((await get(cut, "health/live", {})).status, 200);
+        await buyAndBeRefunded(cut);
+      });
+    });
+    const { urls } = JSON.parse((await send(`${world.url}/stack/status`, {})).text);
+    equal((await send(`${urls.mail}/messages`, {})).status, 200);
+  },
+});

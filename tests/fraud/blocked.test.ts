@@ -1,0 +1,148 @@
+/** Who is blocked buys nothing and is not told why; whoever else does. */
+import { deepEqual, doesNotMatch, equal } from "node:assert/strict";
+import { z } from "zod";
+import { payCheckout } from "../../scripts/stack/stripe/browser.ts";
+import { Checkout } from "../../supabase/functions/_shared/contracts/checkout.ts";
+import { Block } from "../../supabase/functions/_shared/contracts/fraud.ts";
+import { newAddress } from "../support/addresses.ts";
+import { withDeliveries, withSql } from "../support/database.ts";
+import { block, decisionsOf, policyOf } from "../support/fraud.ts";
+import { type Answer, backEnd, data, get, post, refused, remove } from "../support/http.ts";
+import { type Person, signUp, signUpOperator } from "../support/people.ts";
+import { openCheckout, orderBecomes, packageNamed } from "../support/purchases.ts";
+import { stripeOf } from "../support/stripe.ts";
+import { until } from "../support/until.ts";
+import { readWorld } from "../support/world.ts";
+
+const world = readWorld();
+// Each is used by no other test: what is blocked is blocked for all of them.
+const BLOCKED_CARD = "6200000000000005";
+const DECLINED_CARD = "4000000000000002";
+
+async function click(buyer: Person, name = "Starter", key = crypto.randomUUID()): Promise<Answer> {
+  const { id } = await packageNamed(world, name);
+  return await post(world, "checkout", buyer.as, { package_id: id }, { key });
+}
+
+function forbidden(answer: Answer): void {
+  const { message, retryable, details } = refused(answer, 403, "forbidden");
+  deepEqual([retryable, details], [false, undefined]);
+  doesNotMatch(message, /block|fraud|card|address/i);
+  equal(answer.headers.get("retry-after"), null);
+}
+
+/** The newest decision about a person, once their payments are known. */
+async function reasonsOf(person: Person): Promise<string[] | undefined> {
+  return (await decisionsOf(world, person))[0]?.reasons;
+}
+
+async function cardsSeen(person: Person, count: number): Promise<void> {
+  await until(`${count} uses of cards`, () =>
+    withSql(world, async (sql) => {
+      const uses =
+        await sql`select from farthing.card_uses join farthing.accounts a using (account_id)
+        where a.owner_id = ${person.id}`;
+      return uses.length >= count || undefined;
+    }));
+}
+
+Deno.test("a blocked user buys nothing until the block is lifted, under the same key too", async () => {
+  const [buyer, other] = [await signUp(world), await signUp(world)];
+  const { id } = await block(world, { kind: "user", value: buyer.id });
+  const key = crypto.randomUUID();
+  forbidden(await click(buyer, "Starter", key));
+  equal((await click(other)).status, 201);
+  deepEqual(await reasonsOf(buyer), ["blocked_user", "no_ip"]);
+  const lifted = await remove(world, `fraud/blocked/${id}`, backEnd(world));
+  equal(data(lifted, 200, Block).value, buyer.id);
+  refused(await remove(world, `fraud/blocked/${id}`, backEnd(world)), 404, "not_found", "id");
+  data(await click(buyer, "Starter", key), 201, Checkout);
+});
+
+Deno.test("a user who is blocked meanwhile does not get an open checkout again", async () => {
+  const buyer = await signUp(world);
+  await openCheckout(world, buyer);
+  const until = new Date(Date.now() + 3_600_000).toISOString();
+  await block(world, { kind: "user", value: buyer.id, until });
+  forbidden(await click(buyer));
+});
+
+Deno.test("a blocked address buys nothing, by the address or by its hash in a decision", async () => {
+  using address = newAddress(world);
+  using elsewhere = newAddress(world);
+  const buyer = await signUp(world);
+  equal((await address.checkout(buyer)).status, 201);
+  const [decision] = await decisionsOf(world, buyer, "&outcome=allow");
+  const byHash = await block(world, { kind: "ip", value: decision!.ip_hash! });
+  const byAddress = await block(world, { kind: "ip", value: address.ip });
+  deepEqual([byAddress.id, byAddress.value], [byHash.id, decision!.ip_hash]);
+  const other = await signUp(world);
+  forbidden(await address.checkout(other));
+  forbidden(await address.checkout(other, "Starter", { "x-forwarded-for": "203.0.113.7" }));
+  equal((await elsewhere.checkout(other)).status, 201);
+});
+
+Deno.test("who paid with a card that is blocked buys nothing more", async () => {
+  const [buyer, other] = [await signUp(world), await signUp(world)];
+  const checkout = await openCheckout(world, buyer);
+  await withDeliveries(world, "shared", async () => {
+    equal((await payCheckout(checkout.checkout_url, BLOCKED_CARD)).result, "paid");
+    await orderBecomes(world, buyer, checkout.order_id, "paid");
+    await cardsSeen(buyer, 1);
+  });
+  const { data: charges } = await stripeOf(world).charges.list({ limit: 100 });
+  const charge = charges.find(({ metadata }) => metadata.order_id === checkout.order_id);
+  const fingerprint = charge?.payment_method_details?.card?.fingerprint;
+  const { id } = await block(world, { kind: "card", value: fingerprint! });
+  forbidden(await click(buyer));
+  deepEqual(await reasonsOf(buyer), ["blocked_card", "no_ip"]);
+  equal((await click(other)).status, 201);
+  await remove(world, `fraud/blocked/${id}`, backEnd(world));
+  equal((await click(buyer)).status, 201);
+});
+
+Deno.test("a user whose cards are declined time after time opens no more checkouts for an hour", async () => {
+  const buyer = await signUp(world);
+  const checkout = await openCheckout(world, buyer);
+  const { failed_cards_per_user_hour: most } = await policyOf(world);
+  await withDeliveries(world, "shared", async () => {
+    for (let attempt = 1; attempt <= most; attempt++) {
+      equal((await payCheckout(checkout.checkout_url, DECLINED_CARD)).result, "refused");
+    }
+    await cardsSeen(buyer, most);
+  });
+  const answer = await click(buyer, "Plus");
+  refused(answer, 429, "velocity_exceeded");
+  const seconds = Number(answer.headers.get("retry-after"));
+  equal(seconds > 3_500 && seconds <= 3_600, true, String(seconds));
+  deepEqual(await reasonsOf(buyer), ["failed_cards", "no_ip"]);
+});
+
+Deno.test("operators see decisions and blocks, and users neither their own nor another's", async () => {
+  const [operator, buyer] = [await signUpOperator(world), await signUp(world)];
+  const checkout = await openCheckout(world, buyer);
+  const [decision] = await decisionsOf(world, buyer);
+  equal(decision?.order_id, checkout.order_id);
+  const { id } = await block(world, { kind: "user", value: buyer.id });
+  const listed = data(await get(world, "fraud/blocked", operator.as), 200, z.array(Block));
+  equal(listed.find((each) => each.id === id)?.blocked_by, "secret:default");
+  for (const path of ["fraud/decisions", `fraud/decisions?user_id=${buyer.id}`, "fraud/blocked"]) {
+    equal((await get(world, path, operator.as)).status, 200);
+    refused(await get(world, path, buyer.as), 403, "forbidden");
+  }
+  for (const table of ["fraud_decisions", "blocks", "card_uses", "policy"]) {
+    const { data: rows, error } = await buyer.supabase.from(table).select();
+    deepEqual([rows, error === null], [null, false], table);
+  }
+});
+
+Deno.test("an operator changes a limit, and it is known who did", async () => {
+  const operator = await signUpOperator(world);
+  const { users_per_card_day: before } = await policyOf(world);
+  const change = (users_per_card_day: number) =>
+    post(world, "fraud/policy", operator.as, { users_per_card_day });
+  equal((await change(before + 1)).status, 200);
+  const changed = await policyOf(world);
+  deepEqual([changed.users_per_card_day, changed.updated_by], [before + 1, `user:${operator.id}`]);
+  equal((await change(before)).status, 200);
+});

@@ -1,0 +1,103 @@
+/** How many checkouts a user and an address may open in an hour, also all at once. */
+import { deepEqual, equal, match, notEqual, ok } from "node:assert/strict";
+import { Checkout } from "../../supabase/functions/_shared/contracts/checkout.ts";
+import { newAddress } from "../support/addresses.ts";
+import { proven } from "../support/database.ts";
+import { age, decisionsOf, policyOf, repeatDecision } from "../support/fraud.ts";
+import { type Answer, data, post, refused } from "../support/http.ts";
+import { type Person, signUp } from "../support/people.ts";
+import { openCheckout, ordersOf, packageNamed } from "../support/purchases.ts";
+import { readWorld } from "../support/world.ts";
+
+const world = readWorld();
+const PACKAGES = ["Plus", "Pro", "Business", "Scale"];
+const HOUR_S = 3_600;
+
+async function click(buyer: Person, name: string, key = crypto.randomUUID()): Promise<Answer> {
+  const { id } = await packageNamed(world, name);
+  return await post(world, "checkout", buyer.as, { package_id: id }, { key });
+}
+
+/** @returns the seconds after which it says there is room */
+function tooMany(answer: Answer): number {
+  equal(refused(answer, 429, "velocity_exceeded").retryable, true);
+  const header = answer.headers.get("retry-after") ?? "";
+  match(header, /^\d+$/);
+  return Number(header);
+}
+
+Deno.test("a user at once opens as many new checkouts in an hour as they may, and no more", async () => {
+  const buyer = await signUp(world);
+  const open = await openCheckout(world, buyer);
+  const { sessions_per_user_hour: most } = await policyOf(world);
+  await repeatDecision(world, buyer, most - 3);
+  const answers = await Promise.all(PACKAGES.map((name) => click(buyer, name)));
+  deepEqual(answers.map(({ status }) => status).sort(), [201, 201, 429, 429]);
+  equal((await ordersOf(world, buyer)).length, 3);
+  for (const answer of answers.filter(({ status }) => status === 429)) {
+    const seconds = tooMany(answer);
+    ok(seconds > HOUR_S - 60 && seconds <= HOUR_S, String(seconds));
+  }
+  // What is open is no new checkout, and another user has an hour of their own.
+  const again = data(await click(buyer, "Starter"), 201, Checkout);
+  equal(again.checkout_session_id, open.checkout_session_id);
+  equal((await click(await signUp(world), "Starter")).status, 201);
+  const outcomes = (await decisionsOf(world, buyer)).map(({ outcome }) => outcome);
+  equal(outcomes.filter((outcome) => outcome === "allow").length, most);
+  equal(outcomes.filter((outcome) => outcome === "refuse").length, 2);
+  await proven(world);
+});
+
+Deno.test("Retry-After is true to the second, and a refusal is not kept under its key", async () => {
+  const buyer = await signUp(world);
+  await openCheckout(world, buyer);
+  const { sessions_per_user_hour: most } = await policyOf(world);
+  await repeatDecision(world, buyer, most - 1);
+  const key = crypto.randomUUID();
+  const seconds = tooMany(await click(buyer, "Plus", key));
+  const margin = 30;
+  await age(world, buyer, seconds - margin);
+  ok(tooMany(await click(buyer, "Plus", key)) <= margin);
+  await age(world, buyer, margin);
+  const answer = await click(buyer, "Plus", key);
+  data(answer, 201, Checkout);
+  equal(answer.headers.get("idempotency-replayed"), null);
+  const [newest, ...refusals] = await decisionsOf(world, buyer);
+  deepEqual([newest?.outcome, newest?.reasons], ["allow", ["within_limits", "no_ip"]]);
+  deepEqual(refusals.slice(0, 2).map(({ reasons }) => reasons), [
+    ["user_velocity", "no_ip"],
+    ["user_velocity", "no_ip"],
+  ]);
+});
+
+Deno.test("an address at once opens as many new checkouts in an hour as it may, whoever asks", async () => {
+  using address = newAddress(world);
+  using elsewhere = newAddress(world);
+  const first = await signUp(world);
+  const open = data(await address.checkout(first), 201, Checkout);
+  const { sessions_per_ip_hour: most } = await policyOf(world);
+  await repeatDecision(world, first, most - 3);
+  const people = await Promise.all(Array.from({ length: 6 }, () => signUp(world)));
+  const answers = await Promise.all(people.map((person) => address.checkout(person)));
+  deepEqual(answers.map(({ status }) => status).sort(), [201, 201, 429, 429, 429, 429]);
+  const late = people[answers.findIndex(({ status }) => status === 429)]!;
+
+  // What a caller writes about where they are is not read.
+  for (const name of ["x-forwarded-for", "x-real-ip", "cf-connecting-ip", "forwarded"]) {
+    tooMany(await address.checkout(late, "Starter", { [name]: "203.0.113.7" }));
+  }
+  const own = await address.checkout(first);
+  equal(data(own, 201, Checkout).checkout_session_id, open.checkout_session_id);
+  equal((await elsewhere.checkout(late)).status, 201);
+
+  const [allowed, ...before] = await decisionsOf(world, late);
+  equal(allowed?.outcome, "allow");
+  equal(before.length, 5);
+  for (const { reasons, ip_hash } of before) {
+    deepEqual(reasons, ["ip_velocity"]);
+    equal(ip_hash, before[0]?.ip_hash);
+    match(ip_hash!, /^[0-9a-f]{64}$/);
+  }
+  notEqual(allowed?.ip_hash, before[0]?.ip_hash);
+  await proven(world);
+});
