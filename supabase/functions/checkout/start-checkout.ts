@@ -6,9 +6,9 @@ import type { Reply } from "../_shared/http/envelope.ts";
 import { ApiError } from "../_shared/http/errors.ts";
 import type { Idempotency } from "../_shared/http/idempotency.ts";
 import { keepRefusal } from "../_shared/http/once.ts";
+import { returnUrls } from "../_shared/http/return-urls.ts";
 import type { Services } from "../_shared/services.ts";
 import { OrderSpent } from "../_shared/stripe/order-spent.ts";
-import { returnUrls } from "./return-urls.ts";
 
 type Data = (typeof Checkout)["_output"];
 

@@ -1,5 +1,5 @@
 /** Where Stripe sends the buyer back to. Only our own origins: else we would be an open redirect. */
-import { ApiError, invalid } from "../_shared/http/errors.ts";
+import { ApiError, invalid } from "./errors.ts";
 
 interface ReturnUrls {
   readonly successUrl: string;
