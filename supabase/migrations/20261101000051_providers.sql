@@ -86,7 +86,8 @@ begin
     return v_answer || '{"step": "replay"}';
   end if;
   if p_country is null or p_country !~ '^[A-Z]{2}$' then
-    perform farthing.fail('invalid_request', 'A country is two capital letters (ISO 3166-1).', null, 'country');
+    perform farthing.fail('invalid_request', 'A country is two capital letters (ISO 3166-1).', null,
+      'country');
   end if;
   perform from auth.users where id = p_user_id for key share;
   if not found then
@@ -143,8 +144,8 @@ end
 $$;
 grant execute on function public.providers_attach to service_role;
 comment on function public.providers_attach is
-  'Notes the account that Stripe made and finishes the idempotency key. Returns {status: 201, replayed, data: '
-  'provider with onboarding_url}.';
+  'Notes the account that Stripe made and finishes the idempotency key. Returns {status: 201, replayed, '
+  'data: provider with onboarding_url}.';
 
 create function public.providers_abandon(
   p_idempotency_key text, p_provider_id uuid default null, p_now timestamptz default now())

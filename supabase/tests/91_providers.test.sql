@@ -13,7 +13,8 @@ $$;
 create function pg_temp.id_of(p_name text) returns uuid language sql as $$
   select provider_id from farthing.providers where user_id = tests.person(p_name)
 $$;
-create function pg_temp.attach(p_name text, p_account text, p_key text default null) returns jsonb language sql
+create function pg_temp.attach(p_name text, p_account text, p_key text default null) returns jsonb language
+  sql
 as $$
   select public.providers_attach(pg_temp.id_of(p_name), p_account, 'https://connect.test/' || p_account,
     tests.sha256(p_key), tests.after('1 s'))
@@ -27,7 +28,8 @@ create function pg_temp.updated(p_event text, p_account text, p_charges boolean,
 begin
   perform public.inbox_receive(jsonb_build_object('id', p_event, 'type', 'account.updated',
     'livemode', false, 'created', extract(epoch from tests.after(p_passed))::bigint, 'facts',
-    jsonb_build_object('stripe_account_id', p_account, 'provider_id', p_provider, 'charges_enabled', p_charges,
+    jsonb_build_object('stripe_account_id', p_account, 'provider_id', p_provider, 'charges_enabled',
+      p_charges,
       'payouts_enabled', p_charges, 'details_submitted', true, 'disabled_reason', p_reason)),
     tests.after(p_passed));
   return (select state from farthing.inbox where event_id = p_event);

@@ -1,0 +1,247 @@
+-- The bookings door: begin (committed before Stripe is asked), attach (what Stripe answered), abandon (it did
+-- not); reading; the provider's steps.
+
+create function farthing.booking_answer(p_booking farthing.bookings, p_role text)
+returns jsonb
+language sql immutable
+set search_path = ''
+as $$
+  select jsonb_build_object('booking_id', p_booking.booking_id, 'role', p_role,
+    'provider_id', p_booking.provider_id, 'status', p_booking.status, 'amount', p_booking.amount,
+    'currency', p_booking.currency, 'application_fee_amount', p_booking.application_fee_amount,
+    'amount_refunded', p_booking.amount_refunded, 'client_temp_id', p_booking.client_temp_id,
+    'payment_intent_id', p_booking.payment_intent_id, 'details', p_booking.details,
+    'created_at', p_booking.created_at, 'paid_at', p_booking.paid_at, 'confirmed_at', p_booking.confirmed_at,
+    'completed_at', p_booking.completed_at, 'cancelled_at', p_booking.cancelled_at)
+$$;
+comment on function farthing.booking_answer(farthing.bookings, text) is
+  'A booking as the contract shows it, to its buyer or its provider; amounts in minor units.';
+
+create function farthing.booking_role(p_booking farthing.bookings, p_user_id uuid)
+returns text
+language sql stable
+set search_path = ''
+as $$
+  select case
+    when p_user_id = (select owner_id from farthing.accounts where account_id = p_booking.account_id)
+    then 'buyer'
+    when p_user_id = (select user_id from farthing.providers where provider_id = p_booking.provider_id)
+    then 'provider' end
+$$;
+comment on function farthing.booking_role(farthing.bookings, uuid) is
+  'What a user is to a booking: buyer, provider, or null, a stranger.';
+
+create function farthing.lock_booking(p_booking_id uuid)
+returns farthing.bookings
+language plpgsql
+set search_path = ''
+set lock_timeout = '2s' -- as in lock_account
+as $$
+declare
+  v_booking farthing.bookings;
+begin
+  select * into v_booking from farthing.bookings where booking_id = p_booking_id;
+  perform from farthing.accounts where account_id = v_booking.account_id for no key update;
+  select * into v_booking from farthing.bookings
+  where account_id = v_booking.account_id and booking_id = p_booking_id for update;
+  return v_booking;
+end
+$$;
+comment on function farthing.lock_booking(uuid) is
+  'A booking, its buyer''s account locked first; null where there is none.';
+
+create function farthing.lock_booking_of(p_user_id uuid, p_booking_id uuid)
+returns farthing.bookings
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_booking farthing.bookings;
+begin
+  select * into v_booking from farthing.bookings where booking_id = p_booking_id;
+  if farthing.booking_role(v_booking, p_user_id) is null then
+    perform farthing.fail('not_found', 'There is no such booking.', null, 'id');
+  end if;
+  return farthing.lock_booking(p_booking_id);
+end
+$$;
+comment on function farthing.lock_booking_of(uuid, uuid) is
+  'A booking of which the user is a party, locked. Fails not_found.';
+
+create function farthing.check_booking(
+  p_user_id uuid, p_provider farthing.providers, p_amount bigint, p_currency text)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_step int := farthing.currency_step(p_currency);
+begin
+  if v_step is null then
+    perform farthing.fail('invalid_request', 'A currency is three lower-case letters that Stripe knows.',
+      null,
+      'currency');
+  end if;
+  if p_amount is null or p_amount not between 1 and 99999999 then
+    perform farthing.fail('invalid_request', 'An amount is 1 to 99999999 of the currency''s minor unit.',
+      null,
+      'amount');
+  end if;
+  if p_amount % v_step <> 0 then
+    perform farthing.fail('invalid_request', 'This currency is charged in steps.',
+      jsonb_build_object('step', v_step), 'amount');
+  end if;
+  if p_provider.provider_id is null or not p_provider.charges_enabled then
+    perform farthing.fail('invalid_request', 'This provider cannot be paid, or not yet.', null,
+      'provider_id');
+  end if;
+  if p_provider.user_id = p_user_id then
+    perform farthing.fail('invalid_request', 'Nobody books themselves.', null, 'provider_id');
+  end if;
+end
+$$;
+comment on function farthing.check_booking is
+  'Refuses what cannot be booked: invalid_request with currency, amount or provider_id.';
+
+create function farthing.booking_for(p_wanted farthing.bookings, p_now timestamptz)
+returns farthing.bookings
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_booking farthing.bookings;
+begin
+  select * into v_booking from farthing.bookings where origin_key = p_wanted.origin_key for update;
+  -- Begun before by a request that came to no end: Stripe keeps what it answered under its key for 24 hours.
+  if v_booking.status = 'payment_pending' and v_booking.created_at > p_now - interval '24 hours'
+    and (v_booking.account_id, v_booking.provider_id, v_booking.amount, v_booking.currency,
+      v_booking.client_temp_id, v_booking.details::jsonb)
+    is not distinct from (p_wanted.account_id, p_wanted.provider_id, p_wanted.amount, p_wanted.currency,
+      p_wanted.client_temp_id, p_wanted.details::jsonb)
+  then
+    return v_booking;
+  end if;
+  perform farthing.give_up_booking(v_booking, p_now);
+  insert into farthing.bookings (account_id, provider_id, amount, currency, fee_basis_points,
+    application_fee_amount, client_temp_id, details, origin_key, created_at, updated_at)
+  select p_wanted.account_id, p_wanted.provider_id, p_wanted.amount, p_wanted.currency,
+    p.booking_fee_basis_points,
+    farthing.booking_fee(p_wanted.amount, p_wanted.currency, p.booking_fee_basis_points),
+    p_wanted.client_temp_id, p_wanted.details, p_wanted.origin_key, p_now, p_now
+  from farthing.policy p
+  returning * into v_booking;
+  return v_booking;
+end
+$$;
+comment on function farthing.booking_for(farthing.bookings, timestamptz) is
+  'The booking that a request under this key began and did not end, or a new one. The account is locked by '
+  'the caller.';
+
+create function farthing.give_up_booking(p_booking farthing.bookings, p_now timestamptz)
+returns void
+language sql
+set search_path = ''
+as $$
+  update farthing.bookings
+  set origin_key = null, updated_at = p_now,
+    status = case when payment_intent_id is null and status = 'payment_pending' then 'cancelled' else status
+      end,
+    cancelled_at = case when payment_intent_id is null and status = 'payment_pending' then p_now
+      else cancelled_at end
+  where account_id = p_booking.account_id and booking_id = p_booking.booking_id
+$$;
+comment on function farthing.give_up_booking(farthing.bookings, timestamptz) is
+  'A booking that never got a payment is cancelled: nobody can pay it. The account is locked by the caller.';
+
+create function public.bookings_begin(
+  p_user_id uuid, p_provider_id uuid, p_amount bigint, p_currency text, p_client_temp_id text default null,
+  p_details jsonb default null, p_idempotency_key text default null, p_fingerprint text default null,
+  p_now timestamptz default now())
+returns jsonb
+language plpgsql security definer -- service_role owns no table
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_answer jsonb := farthing.idempotency_find(p_idempotency_key, p_fingerprint, p_now);
+  v_provider farthing.providers;
+  v_booking farthing.bookings;
+begin
+  if v_answer is not null then
+    return v_answer || '{"step": "replay"}';
+  end if;
+  select * into v_provider from farthing.providers where provider_id = p_provider_id;
+  perform farthing.check_booking(p_user_id, v_provider, p_amount, p_currency);
+  v_booking.account_id := (farthing.lock_account(p_user_id, p_now)).account_id;
+  v_booking.provider_id := p_provider_id;
+  v_booking.amount := p_amount;
+  v_booking.currency := p_currency;
+  v_booking.client_temp_id := p_client_temp_id;
+  v_booking.details := farthing.json_argument(p_details);
+  v_booking.origin_key := decode(p_idempotency_key, 'hex');
+  v_booking := farthing.booking_for(v_booking, p_now);
+  if p_idempotency_key is not null then
+    insert into farthing.idempotency_keys (key, fingerprint, created_at)
+    values (decode(p_idempotency_key, 'hex'), decode(p_fingerprint, 'hex'), p_now);
+  end if;
+  return jsonb_build_object('step', 'create', 'booking', jsonb_build_object(
+    'booking_id', v_booking.booking_id, 'amount', v_booking.amount, 'currency', v_booking.currency,
+    'application_fee_amount', v_booking.application_fee_amount,
+    'stripe_account_id', v_provider.stripe_account_id));
+end
+$$;
+grant execute on function public.bookings_begin to service_role;
+comment on function public.bookings_begin is
+  'Fixes what is booked and its fee. Returns step create with what Stripe is told, or replay. Fails '
+  'invalid_request, not_found, idempotency_in_progress.';
+
+create function public.bookings_attach(
+  p_booking_id uuid, p_payment_intent_id text, p_client_secret text, p_idempotency_key text default null,
+  p_now timestamptz default now())
+returns jsonb
+language plpgsql security definer -- service_role owns no table
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_booking farthing.bookings := farthing.lock_booking(p_booking_id);
+  v_data jsonb;
+begin
+  if v_booking.booking_id is null then
+    perform farthing.fail('not_found', 'There is no such booking.', null, 'booking_id');
+  end if;
+  if v_booking.payment_intent_id <> p_payment_intent_id then
+    raise exception 'booking % has another payment', p_booking_id;
+  end if;
+  update farthing.bookings
+  set payment_intent_id = p_payment_intent_id, origin_key = null, updated_at = p_now
+  where account_id = v_booking.account_id and booking_id = p_booking_id
+  returning * into v_booking;
+  v_data := farthing.booking_answer(v_booking, 'buyer') || jsonb_build_object('client_secret',
+    p_client_secret);
+  update farthing.idempotency_keys set status = 201, answer = v_data
+  where key = decode(p_idempotency_key, 'hex') and status is null;
+  return jsonb_build_object('status', 201, 'replayed', false, 'data', v_data);
+end
+$$;
+grant execute on function public.bookings_attach to service_role;
+comment on function public.bookings_attach is
+  'Notes the payment that Stripe made for a booking and finishes the idempotency key. The client secret is '
+  'in this answer, and kept nowhere else. Returns {status: 201, replayed, data}.';
+
+create function public.bookings_abandon(
+  p_idempotency_key text, p_booking_id uuid default null, p_now timestamptz default now())
+returns jsonb
+language plpgsql security definer -- service_role owns no table
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  delete from farthing.idempotency_keys where key = decode(p_idempotency_key, 'hex') and status is null;
+  if p_booking_id is not null then
+    perform farthing.give_up_booking(farthing.lock_booking(p_booking_id), p_now);
+  end if;
+  return '{}'::jsonb;
+end
+$$;
+grant execute on function public.bookings_abandon to service_role;
+comment on function public.bookings_abandon is
+  'Stripe made no payment: frees the key, so that a retry runs at once. It finds the same booking, unless '
+  'p_booking_id gives that up because Stripe refused it.';

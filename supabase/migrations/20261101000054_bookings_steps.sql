@@ -1,0 +1,120 @@
+-- What both parties see of a booking, what the provider does with it, and what time does.
+
+create function public.bookings_read(p_user_id uuid, p_booking_id uuid)
+returns jsonb
+language plpgsql stable security definer -- service_role owns no table
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_booking farthing.bookings;
+  v_role text;
+begin
+  select * into v_booking from farthing.bookings where booking_id = p_booking_id;
+  v_role := farthing.booking_role(v_booking, p_user_id);
+  if v_role is null then
+    perform farthing.fail('not_found', 'There is no such booking.', null, 'id');
+  end if;
+  return farthing.booking_answer(v_booking, v_role);
+end
+$$;
+grant execute on function public.bookings_read to service_role;
+comment on function public.bookings_read is 'A booking, to its buyer and its provider; else not_found.';
+
+create function public.bookings_list(
+  p_user_id uuid, p_role text default null, p_status text default null, p_before text default null,
+  p_limit int default 20)
+returns jsonb
+language sql stable security definer -- service_role owns no table
+set search_path = pg_catalog, pg_temp
+as $$
+  with mark as (
+    select b.created_at, b.booking_id from farthing.bookings b
+    where b.booking_id::text = p_before and farthing.booking_role(b, p_user_id) is not null
+  ), page as (
+    (select b, 'buyer' as role from farthing.bookings b
+    where b.account_id = (select account_id from farthing.accounts where owner_id = p_user_id)
+      and coalesce(p_role, 'buyer') = 'buyer' and (p_status is null or b.status = p_status)
+      and (p_before is null or (b.created_at, b.booking_id) < (select * from mark))
+    order by b.created_at desc, b.booking_id desc limit p_limit + 1)
+    union all
+    (select b, 'provider' from farthing.bookings b
+    where b.provider_id = (select provider_id from farthing.providers where user_id = p_user_id)
+      and coalesce(p_role, 'provider') = 'provider' and (p_status is null or b.status = p_status)
+      and (p_before is null or (b.created_at, b.booking_id) < (select * from mark))
+    order by b.created_at desc, b.booking_id desc limit p_limit + 1)
+  ), shown as (
+    select *, row_number() over (order by (b).created_at desc, (b).booking_id desc) as nr from page
+  )
+  select jsonb_build_object(
+    'bookings', coalesce(jsonb_agg(farthing.booking_answer(b, role) order by nr) filter (where nr <= p_limit),
+      '[]'),
+    'next_before', case when count(*) > p_limit
+      then max((b).booking_id::text) filter (where nr = p_limit) end)
+  from shown
+$$;
+grant execute on function public.bookings_list to service_role;
+comment on function public.bookings_list is
+  'A user''s bookings, newest first, as buyer, as provider or as both, up to p_limit from before a '
+  'booking''s id: {bookings, next_before}.';
+
+create function public.bookings_advance(
+  p_user_id uuid, p_booking_id uuid, p_status text, p_now timestamptz default now())
+returns jsonb
+language plpgsql security definer -- service_role owns no table
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_booking farthing.bookings := farthing.lock_booking_of(p_user_id, p_booking_id);
+  v_from text := case p_status when 'confirmed' then 'paid' when 'completed' then 'confirmed' end;
+begin
+  if farthing.booking_role(v_booking, p_user_id) <> 'provider' then
+    perform farthing.fail('forbidden', 'That is the provider''s to say.');
+  end if;
+  if v_from is not null and v_booking.status = p_status then
+    return farthing.booking_answer(v_booking, 'provider'); -- said twice
+  end if;
+  if v_booking.status is distinct from v_from then
+    perform farthing.fail('invalid_request', format('A booking is %s only after it is %s.', p_status, v_from),
+      jsonb_build_object('status', v_booking.status), 'id');
+  end if;
+  update farthing.bookings
+  set status = p_status, updated_at = p_now,
+    confirmed_at = case p_status when 'confirmed' then p_now else confirmed_at end,
+    completed_at = case p_status when 'completed' then p_now end
+  where account_id = v_booking.account_id and booking_id = p_booking_id
+  returning * into v_booking;
+  return farthing.booking_answer(v_booking, 'provider');
+end
+$$;
+grant execute on function public.bookings_advance to service_role;
+comment on function public.bookings_advance is
+  'The provider confirms a paid booking or completes a confirmed one; said twice it is the same. Returns the '
+  'booking. Fails not_found, forbidden, invalid_request.';
+
+create function farthing.sweep_bookings(p_now timestamptz default now(), p_limit int default 500)
+returns int
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_booking farthing.bookings;
+  v_count int := 0;
+begin
+  for v_booking in
+    select * from farthing.bookings
+    where status = 'payment_pending' and payment_intent_id is null
+      and created_at <= p_now - interval '24 hours' -- by then Stripe has forgotten the request
+    order by created_at limit p_limit
+  loop
+    -- They come in time's order, not in that of accounts (rule 4), so this waits for nobody.
+    perform from farthing.accounts where account_id = v_booking.account_id for no key update skip locked;
+    continue when not found;
+    perform farthing.give_up_booking(v_booking, p_now);
+    v_count := v_count + 1;
+  end loop;
+  return v_count;
+end
+$$;
+comment on function farthing.sweep_bookings(timestamptz, int) is
+  'Cancels bookings for which Stripe was asked a day ago and never heard to answer; returns how many.';
+select cron.schedule('farthing-sweep-bookings', '41 * * * *', 'select farthing.sweep_bookings()');

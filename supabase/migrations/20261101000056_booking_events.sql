@@ -1,0 +1,177 @@
+-- What Stripe says of a booking's payment and of our fee, applied.
+
+create index inbox_fees_by_charge on farthing.inbox ((facts ->> 'charge_id'))
+  where type in ('application_fee.created', 'application_fee.refunded') and state in ('deferred', 'dead');
+
+create function farthing.pay_booking(p_booking farthing.bookings, p_facts jsonb, p_now timestamptz)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_booking farthing.bookings := p_booking;
+  v_event farthing.inbox;
+begin
+  update farthing.bookings
+  set status = case status when 'cancelled' then status else 'paid' end, paid_at = p_now, updated_at = p_now,
+    payment_intent_id = p_facts ->> 'payment_id', charge_id = p_facts ->> 'charge_id'
+  where account_id = p_booking.account_id and booking_id = p_booking.booking_id;
+  perform farthing.apply_waiting(p_facts ->> 'payment_id', p_now);
+  -- A fee names its charge and no payment.
+  for v_event in
+    select * from farthing.inbox where facts ->> 'charge_id' = p_facts ->> 'charge_id'
+      and type in ('application_fee.created', 'application_fee.refunded') and state in ('deferred', 'dead')
+    order by occurred_at, event_id for update skip locked
+  loop
+    perform farthing.apply_event(v_event, p_now);
+  end loop;
+  if p_booking.status = 'cancelled' then
+    -- Money for what was called off goes back; less what went back already.
+    v_booking.payment_intent_id := p_facts ->> 'payment_id';
+    perform farthing.refund_booking(v_booking, 'late_payment', p_now, p_now);
+  end if;
+end
+$$;
+comment on function farthing.pay_booking is
+  'A locked, unpaid booking''s money is there: it is paid, and what waited for that is applied; or it is '
+  'cancelled already, and the money is returned.';
+
+create function farthing.apply_booking_event(p_type text, p_facts jsonb, p_now timestamptz)
+returns text
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_booking farthing.bookings;
+  v_at timestamptz := (p_facts ->> 'occurred_at')::timestamptz;
+  v_status text := case p_type when 'payment_intent.processing' then 'processing'
+    when 'payment_intent.payment_failed' then 'payment_failed'
+    when 'payment_intent.canceled' then 'cancelled' end;
+begin
+  if coalesce(p_facts ->> 'booking_id', '') !~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then
+    return 'ignored'; -- no booking of ours
+  end if;
+  v_booking := farthing.lock_booking((p_facts ->> 'booking_id')::uuid);
+  if v_booking.booking_id is null then
+    return 'deferred';
+  end if;
+  if p_facts ->> 'payment_id' <> v_booking.payment_intent_id then
+    raise exception 'booking % has another payment', v_booking.booking_id;
+  end if;
+  if (p_facts ->> 'amount')::bigint is distinct from v_booking.amount
+    or p_facts ->> 'currency' is distinct from v_booking.currency
+  then
+    raise exception 'booking % costs % %, the payment is of % %', v_booking.booking_id, v_booking.amount,
+      v_booking.currency, p_facts ->> 'amount', p_facts ->> 'currency';
+  end if;
+  if p_type = 'payment_intent.succeeded' then
+    if v_booking.paid_at is null then
+      perform farthing.pay_booking(v_booking, p_facts, p_now);
+    end if;
+    return 'processed';
+  end if;
+  -- Older state never overwrites newer. Within one second, a failure is what follows processing; and a
+  -- payment
+  -- that was cancelled at Stripe stays so, whatever comes after.
+  if v_status is null or v_booking.status not in ('payment_pending', 'processing', 'payment_failed')
+    or v_status <> 'cancelled' and (v_booking.payment_event_at > v_at
+      or v_booking.payment_event_at = v_at and v_status = 'processing')
+  then
+    return 'processed';
+  end if;
+  update farthing.bookings
+  set status = v_status, payment_event_at = v_at, payment_intent_id = p_facts ->> 'payment_id',
+    cancelled_at = case v_status when 'cancelled' then p_now end, updated_at = p_now
+  where account_id = v_booking.account_id and booking_id = v_booking.booking_id;
+  return 'processed';
+end
+$$;
+comment on function farthing.apply_booking_event is
+  'Applies what Stripe says of a booking''s payment; returns processed, deferred or ignored, raises where '
+  'the facts do not fit the booking.';
+
+create function farthing.apply_fee_event(p_type text, p_facts jsonb, p_now timestamptz)
+returns text
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_booking_id uuid := (select booking_id from farthing.bookings where fee_id = p_facts ->> 'fee_id'
+    union all select booking_id from farthing.bookings where charge_id = p_facts ->> 'charge_id'
+    union all select booking_id from farthing.bookings where payment_intent_id = p_facts ->> 'payment_id'
+      and paid_at is not null limit 1);
+  v_booking farthing.bookings;
+begin
+  if v_booking_id is null then
+    return 'deferred'; -- a fee comes before its payment as often as after it
+  end if;
+  v_booking := farthing.lock_booking(v_booking_id);
+  if v_booking.fee_id <> p_facts ->> 'fee_id' or p_facts ->> 'currency' is distinct from v_booking.currency
+    then
+    raise exception 'booking % has another fee', v_booking.booking_id;
+  end if;
+  -- What is returned of a fee only grows, so the most is the newest, in whatever order it is told.
+  update farthing.bookings set fee_id = p_facts ->> 'fee_id', fee_collected = (p_facts ->> 'amount')::bigint,
+    fee_refunded = greatest(fee_refunded, (p_facts ->> 'amount_refunded')::bigint), updated_at = p_now
+  where account_id = v_booking.account_id and booking_id = v_booking.booking_id;
+  return 'processed';
+end
+$$;
+comment on function farthing.apply_fee_event is
+  'Our fee of a booking as Stripe has it: what was collected, and what of that went back. Deferred while its '
+  'payment is not here.';
+
+create function farthing.net_booking(p_booking_id uuid, p_now timestamptz)
+returns void
+language sql
+set search_path = ''
+as $$
+  update farthing.bookings b
+  set amount_refunded = s.refunded, amount_disputed = s.disputed, updated_at = p_now,
+    -- All of its money is on the way back: there is nothing left to do for it.
+    status = case when b.status in ('paid', 'confirmed') and s.refunded = b.amount then 'cancelled'
+      else b.status end,
+    cancelled_at = case when b.status in ('paid', 'confirmed') and s.refunded = b.amount then p_now
+      else b.cancelled_at end
+  from (
+    select k.booking_id,
+      (select least(coalesce(sum(r.amount), 0), k.amount)::bigint from farthing.refunds r
+        where r.booking_id = k.booking_id and r.status in ('pending', 'requires_action', 'succeeded')) as
+          refunded,
+      (select least(coalesce(sum(case d.currency when k.currency then d.amount else k.amount end), 0),
+          k.amount)::bigint
+        from farthing.disputes d
+        where d.booking_id = k.booking_id and d.status in ('needs_response', 'under_review', 'lost')) as
+          disputed
+    from farthing.bookings k where k.booking_id = p_booking_id) s
+  where b.booking_id = s.booking_id
+$$;
+comment on function farthing.net_booking(uuid, timestamptz) is
+  'Brings a booking to what its refunds and disputes say now; one that is refunded in full before it is '
+  'completed is cancelled. The account is locked by the caller.';
+
+create function farthing.prove_bookings()
+returns table (rule int, account_id bigint, detail text)
+language sql stable
+set search_path = ''
+as $$
+  select 10, b.account_id, format('booking %s: %s refunded, its refunds say %s', b.booking_id,
+    b.amount_refunded, r.refunded)
+  from farthing.bookings b
+  cross join lateral (select least(coalesce(sum(f.amount), 0), b.amount)::bigint as refunded
+    from farthing.refunds f where f.booking_id = b.booking_id
+      and f.status in ('pending', 'requires_action', 'succeeded')) r
+  -- A refund that Stripe has only just promised is counted with its first event.
+  where b.amount_refunded > r.refunded or b.amount_refunded < (
+    select least(coalesce(sum(f.amount), 0), b.amount) from farthing.refunds f
+    where f.booking_id = b.booking_id and f.status = 'succeeded')
+  union all
+  select 10, b.account_id, format('booking %s: the fee is %s, Stripe collected %s', b.booking_id,
+    b.application_fee_amount, b.fee_collected)
+  from farthing.bookings b where b.fee_collected <> b.application_fee_amount
+  union all
+  select 9, b.account_id, format('booking %s: a fee of %s and no payment', b.booking_id, b.fee_collected)
+  from farthing.bookings b where b.fee_collected is not null and b.paid_at is null
+$$;
+comment on function farthing.prove_bookings() is
+  'Rules 9 and 10 of bookings: what is refunded is what the refunds say, and the fee is the one agreed.';
