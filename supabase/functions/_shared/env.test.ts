@@ -79,6 +79,34 @@ Deno.test("a Stripe key's prefix is its mode", () => {
   for (const key of ["sk_live_1", "rk_live_1"]) assert.equal(modeOfKey(key), "live");
 });
 
+Deno.test("a publishable key, or what is no webhook secret, is not taken for one", () => {
+  for (const bad of ["pk_test_1", "pk_live_1", "whsec_1", "sk_1", "acct_1"]) {
+    assert.deepEqual(namesMissing({ STRIPE_SECRET_KEY: bad }), ["STRIPE_SECRET_KEY"], bad);
+  }
+  for (const bad of ["sk_test_1", "pk_live_1", "whsec_1,sk_test_1", "1"]) {
+    assert.deepEqual(namesMissing({ STRIPE_WEBHOOK_SECRET: bad }), ["STRIPE_WEBHOOK_SECRET"], bad);
+  }
+});
+
+Deno.test("a mode that is stated and a key of the other do not agree, and both are named", () => {
+  const both = ["STRIPE_SECRET_KEY", "STRIPE_MODE"];
+  for (const [STRIPE_MODE, STRIPE_SECRET_KEY] of [["live", "sk_test_1"], ["test", "rk_live_1"]]) {
+    assert.deepEqual(namesMissing({ STRIPE_MODE, STRIPE_SECRET_KEY }), both);
+  }
+  for (const [STRIPE_MODE, STRIPE_SECRET_KEY] of [["test", "sk_test_1"], ["live", "rk_live_1"]]) {
+    assert.equal(read({ STRIPE_MODE, STRIPE_SECRET_KEY }).STRIPE_MODE, STRIPE_MODE);
+  }
+  assert.equal(read({ STRIPE_MODE: "live", STRIPE_SECRET_KEY: undefined }).STRIPE_MODE, "live");
+  assert.deepEqual(namesMissing({ STRIPE_MODE: "production" }), ["STRIPE_MODE"]);
+});
+
+Deno.test("a live key is shown to no stand-in", () => {
+  const stand = { STRIPE_API_URL: "http://127.0.0.1:1" };
+  const names = ["STRIPE_SECRET_KEY", "STRIPE_API_URL"];
+  assert.deepEqual(namesMissing({ ...stand, STRIPE_SECRET_KEY: "sk_live_1" }), names);
+  assert.equal(read({ ...stand }).STRIPE_API_URL, stand.STRIPE_API_URL);
+});
+
 Deno.test("the models on offer are names with their caps", () => {
   const env = read({ AI_MODELS: "gpt-4o=16384, maker/some-model:free=4096" });
   assert.deepEqual([...env.AI_MODELS!], [["gpt-4o", 16_384], ["maker/some-model:free", 4_096]]);

@@ -9,8 +9,8 @@ export type Mode = "test" | "live";
 
 /** Raised when the environment is incomplete. `names` are variable names, never values. */
 export class EnvError extends Error {
-  constructor(readonly names: readonly string[]) {
-    super(`Environment incomplete or malformed: ${names.join(", ")}`);
+  constructor(readonly names: readonly string[], problem = "incomplete or malformed") {
+    super(`Environment ${problem}: ${names.join(", ")}`);
     this.name = "EnvError";
   }
 }
@@ -62,9 +62,10 @@ const EnvSchema = z.object({
   SUPABASE_SECRET_KEYS: namedKeys,
   SUPABASE_JWKS: keySet.optional(),
   DATABASE_POOL_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
+  STRIPE_MODE: z.enum(["test", "live"]).optional(),
   STRIPE_SECRET_KEY: z.string().regex(/^(sk|rk)_(test|live)_/).optional(),
   STRIPE_API_URL: httpUrl.optional(),
-  STRIPE_WEBHOOK_SECRET: list.pipe(z.array(z.string()).min(1)).optional(),
+  STRIPE_WEBHOOK_SECRET: list.pipe(z.array(z.string().regex(/^whsec_/)).min(1)).optional(),
   APP_ORIGINS: origins.default([]),
   IP_HASH_KEY: z.string().min(16).optional(),
   AI_BASE_URL: httpUrl.optional(),
@@ -75,9 +76,26 @@ const EnvSchema = z.object({
 
 export type Env = z.output<typeof EnvSchema>;
 
+/** Variables that are fine each, and do not agree. */
+function disagreeing({ STRIPE_MODE, STRIPE_SECRET_KEY, STRIPE_API_URL }: Env): string[] {
+  if (STRIPE_SECRET_KEY === undefined) return [];
+  const mode = modeOfKey(STRIPE_SECRET_KEY);
+  const names: string[] = [];
+  if (STRIPE_MODE !== undefined && STRIPE_MODE !== mode) names.push("STRIPE_MODE");
+  // Only Stripe itself may ever see a live key.
+  if (STRIPE_API_URL !== undefined && mode === "live") names.push("STRIPE_API_URL");
+  return names.length === 0 ? [] : ["STRIPE_SECRET_KEY", ...names];
+}
+
+function agreed(env: Env): Env {
+  const names = disagreeing(env);
+  if (names.length === 0) return env;
+  throw new EnvError(names, "of two modes or places, these do not agree");
+}
+
 /**
  * Reads and parses the environment. An empty variable counts as absent.
- * @throws EnvError naming every variable that is missing or malformed.
+ * @throws EnvError naming every variable that is missing or malformed, else those that do not agree.
  */
 export function readEnv(
   get: (name: string) => string | undefined = (name) => Deno.env.get(name),
@@ -86,7 +104,7 @@ export function readEnv(
     Object.keys(EnvSchema.shape).map((name) => [name, get(name) || undefined]),
   );
   const parsed = EnvSchema.safeParse(raw);
-  if (parsed.success) return parsed.data;
+  if (parsed.success) return agreed(parsed.data);
   throw new EnvError([...new Set(parsed.error.issues.map((issue) => String(issue.path[0])))]);
 }
 

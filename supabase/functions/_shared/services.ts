@@ -4,12 +4,13 @@
  */
 import type { Ai } from "./ai/ai.ts";
 import { createDatabase, type Database, type Transport } from "./database/database.ts";
-import { type Env, readEnv } from "./env.ts";
+import { type Env, modeOfKey, readEnv } from "./env.ts";
 import { createFeatureFlags, type FeatureFlags } from "./features/feature-flags.ts";
 import { ApiError } from "./http/errors.ts";
 import { keyedSha256 } from "./hash.ts";
 import { createVerifier, type CredentialVerifier } from "./http/credentials.ts";
 import { consoleLogger, type Logger } from "./logger.ts";
+import { checkMode } from "./stripe/check-mode.ts";
 import type { Payments } from "./stripe/payments.ts";
 
 export type CheckState = "ok" | "degraded" | "down";
@@ -95,17 +96,25 @@ function ipHashFrom(env: Env): (network: string) => string {
   return (network) => keyedSha256(key, `ip ${network}`);
 }
 
-function paymentsFrom(env: Env): () => Promise<Payments> {
+function paymentsFrom(env: Env, database: Database): () => Promise<Payments> {
   let loading: Promise<Payments> | undefined;
-  return () => {
+  return async () => {
     const { STRIPE_SECRET_KEY: secretKey, STRIPE_WEBHOOK_SECRET: webhookSecrets } = env;
     if (secretKey === undefined || webhookSecrets === undefined) {
       const missing = secretKey === undefined ? "STRIPE_SECRET_KEY" : "STRIPE_WEBHOOK_SECRET";
       throw new ApiError("not_ready", { internal: `Environment incomplete: ${missing}` });
     }
-    return loading ??= import("./stripe/payments.ts").then(({ createPayments }) =>
-      createPayments({ secretKey, webhookSecrets, apiUrl: env.STRIPE_API_URL })
-    );
+    const load = async () => {
+      await checkMode(database, modeOfKey(secretKey));
+      const { createPayments } = await import("./stripe/payments.ts");
+      return createPayments({ secretKey, webhookSecrets, apiUrl: env.STRIPE_API_URL });
+    };
+    try {
+      return await (loading ??= load());
+    } catch (error) {
+      loading = undefined; // the next request asks anew
+      throw error;
+    }
   };
 }
 
@@ -155,7 +164,7 @@ function makeServices(env: Env): Services {
     verify: verifierFrom(env),
     hashIp: ipHashFrom(env),
     features: featuresFrom(database),
-    payments: paymentsFrom(env),
+    payments: paymentsFrom(env, database),
     ai: withoutModels,
     origins: env.APP_ORIGINS,
     functionsUrl: `${env.SUPABASE_PUBLIC_URL ?? env.SUPABASE_URL}/functions/v1`,

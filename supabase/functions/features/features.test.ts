@@ -77,7 +77,7 @@ Deno.test("a checkout of a product that is off is 403, before anything is asked 
   assert.deepEqual(fake.names(), []);
 });
 
-Deno.test("what a product has brought stays readable, and its events are taken, while it is off", async () => {
+Deno.test("what a product has brought is readable, and its events taken, while it is off", async () => {
   const features = { isOn: () => Promise.resolve(false) };
   const fake = await makeFake({ overrides: { features } });
   assert.equal((await send(fake, "GET", "/checkout/orders", { as: "user" })).status, 200);

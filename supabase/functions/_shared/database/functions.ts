@@ -186,6 +186,8 @@ export interface DoorFunctions
   checkout_order: Fn<{ p_user_id: string; p_order_id: string }, Of<typeof checkout.Order>>;
   /** Keeps a refusal that the request itself caused, so that a repeat is answered the same. */
   idempotency_store: Fn<Once & { p_status: number; p_data: ErrorBody }, unknown>;
+  /** Fails mode_mismatch where the database has taken events of the other mode. */
+  mode_check: Fn<{ p_livemode: boolean }, { livemode: boolean | null }>;
   health_database: Fn<Record<never, never>, { ok: true; at: string }>;
 }
 

@@ -5,13 +5,21 @@ import type { Mode } from "../env.ts";
 import { ApiError } from "../http/errors.ts";
 import { factsOf } from "./facts.ts";
 
+/** Our secret has signed the event, so the secret is of the event's mode and the key is not. */
+function differs(mode: Mode): string {
+  const other = mode === "live" ? "test" : "live";
+  return `Modes differ: STRIPE_SECRET_KEY is ${mode}, STRIPE_WEBHOOK_SECRET signs ${other} events`;
+}
+
 /** @throws ApiError invalid_request, mode_mismatch */
 export function toInboxEvent(event: Stripe.Event, mode: Mode): InboxEvent {
   // Whatever is signed gets here, null included.
   if (event?.object !== "event" || typeof event.id !== "string" || typeof event.type !== "string") {
     throw new ApiError("invalid_request", { message: "The body is no Stripe event." });
   }
-  if (event.livemode !== (mode === "live")) throw new ApiError("mode_mismatch");
+  if (event.livemode !== (mode === "live")) {
+    throw new ApiError("mode_mismatch", { internal: differs(mode) });
+  }
   const { id, type, livemode, created } = event;
   return { id, type, livemode, created, facts: factsOf(event) };
 }

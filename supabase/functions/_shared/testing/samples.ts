@@ -172,5 +172,6 @@ export const SAMPLES: { [N in FunctionName]: (args: ArgsOf<N>) => ResultOf<N> } 
   ...FRAUD_SAMPLES,
   ...INBOX_SAMPLES,
   idempotency_store: () => ({}),
+  mode_check: () => ({ livemode: null }),
   health_database: () => ({ ok: true, at: NOW }),
 };

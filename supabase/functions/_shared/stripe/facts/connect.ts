@@ -4,6 +4,7 @@ import { idOf } from "../id-of.ts";
 
 export type FeeFacts = {
   fee_id: string;
+  /** Our own charge. What Stripe calls the fee's charge is the payment that the provider got out of it. */
   charge_id: string | null;
   /** Null unless Stripe sent the charge along: the event as such names no payment. */
   payment_id: string | null;
@@ -22,11 +23,12 @@ export type AccountFacts = {
 };
 
 export function feeFacts(fee: Stripe.ApplicationFee): FeeFacts {
-  const isExpanded = typeof fee.charge === "object" && fee.charge !== null;
+  const ours = fee.originating_transaction ?? fee.charge;
+  const isExpanded = typeof ours === "object" && ours !== null;
   return {
     fee_id: fee.id,
-    charge_id: idOf(fee.charge),
-    payment_id: isExpanded ? idOf((fee.charge as Stripe.Charge).payment_intent) : null,
+    charge_id: idOf(ours),
+    payment_id: isExpanded ? idOf((ours as Stripe.Charge).payment_intent) : null,
     amount: fee.amount,
     amount_refunded: fee.amount_refunded,
     currency: fee.currency,

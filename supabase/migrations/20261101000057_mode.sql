@@ -1,0 +1,41 @@
+-- Test and live money never meet: a database has one mode, that of the first event it took.
+-- Why by the first event: until one has come, nothing was ever paid here.
+
+create function public.mode_check(p_livemode boolean)
+returns jsonb
+language plpgsql stable security definer -- service_role owns no table
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_livemode boolean := (select livemode from farthing.policy);
+begin
+  if v_livemode <> p_livemode then
+    perform farthing.fail('mode_mismatch', 'Test and live mode do not match.',
+      jsonb_build_object('database', case when v_livemode then 'live' else 'test' end));
+  end if;
+  return jsonb_build_object('livemode', v_livemode);
+end
+$$;
+grant execute on function public.mode_check to service_role;
+comment on function public.mode_check is
+  'Whether Stripe''s mode is this database''s: {livemode}, null while no event has come. Fails '
+  'mode_mismatch.';
+
+create function farthing.keep_mode()
+returns trigger
+language plpgsql
+set search_path = ''
+as $$
+begin
+  -- The row is locked only by the event that fixes it.
+  if (select livemode is null from farthing.policy) then
+    update farthing.policy set livemode = new.livemode where livemode is null;
+  end if;
+  perform public.mode_check(new.livemode);
+  return new;
+end
+$$;
+comment on function farthing.keep_mode() is
+  'The first event fixes whether the money here is test or live; an event of the other mode is refused.';
+create trigger inbox_keeps_its_mode before insert on farthing.inbox
+  for each row execute function farthing.keep_mode();
