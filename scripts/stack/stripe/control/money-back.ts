@@ -2,7 +2,12 @@ import { Hono } from "hono";
 import { z } from "zod";
 import type { Engine } from "../engine.ts";
 import { invalidRequest } from "../http/errors.ts";
-import { askForDetails, completeRefund, takeBackRefund } from "../payments/refund.ts";
+import {
+  askForDetails,
+  completeRefund,
+  takeBackRefund,
+  USUAL_FAILURE,
+} from "../payments/refund.ts";
 import { refundPlans, refunds } from "../resources/refunds.ts";
 import { readBody } from "./body.ts";
 import { disputeControls } from "./disputes.ts";
@@ -22,7 +27,7 @@ const FAILURE_REASONS = [
 
 const refundBody = z.strictObject({
   outcome: z.enum(["succeeds", "fails", "requires_action"]).optional(),
-  failure_reason: z.enum(FAILURE_REASONS).default("unknown"),
+  failure_reason: z.enum(FAILURE_REASONS).default(USUAL_FAILURE),
 });
 
 /** From which states a refund can go where. */

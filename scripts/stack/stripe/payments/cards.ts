@@ -180,6 +180,9 @@ export const READY_MADE: Record<string, string> = {
   pm_card_createDisputeProductNotReceived: "4000000000002685",
   pm_card_createDisputeInquiry: "4000000000001976",
   pm_card_createEarlyFraudWarning: "4000000000005423",
+  pm_card_createIssuerFraudRecord: "4000000000005423",
+  pm_card_pendingRefund: "4000000000007726",
+  pm_card_refundFail: "4000000000005126",
   pm_card_bypassPending: "4000000000000077",
 };
 

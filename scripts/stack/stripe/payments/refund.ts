@@ -16,6 +16,9 @@ type Charge = Stripe.Charge;
 /** Stripe gives the buyer 45 days to answer. */
 const ANSWER_SECONDS = 45 * 24 * 3_600;
 
+/** Why Stripe's card for it lets a refund fail. */
+export const USUAL_FAILURE = "expired_or_canceled_card";
+
 export interface RefundWish {
   amount: number;
   reason: Refund["reason"];
@@ -140,7 +143,7 @@ export function settleDueRefunds(scope: Scope): void {
     if (due_at === null || due_at > now) continue;
     const refund = refunds.get(scope, id);
     if (outcome === "succeeds") completeRefund(scope, refund);
-    else takeBackRefund(scope, refund, { status: "failed", failure_reason: "unknown" });
+    else takeBackRefund(scope, refund, { status: "failed", failure_reason: USUAL_FAILURE });
   }
 }
 

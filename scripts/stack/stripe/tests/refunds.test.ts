@@ -1,6 +1,6 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import Stripe from "stripe";
-import { eventTypes, pay, startStand } from "./harness.ts";
+import { eventTypes, pay, refusal, startStand } from "./harness.ts";
 
 const MADE = ["refund.created", "charge.refunded", "refund.updated", "charge.refund.updated"];
 
@@ -58,7 +58,7 @@ Deno.test("a charge is refunded in parts until nothing is left", async () => {
 Deno.test("the card 7726 gives a refund that is pending, then succeeds", async () => {
   await using stand = await startStand({ delayedPaymentMs: 60_000 });
   const { stripe, clock } = stand;
-  const paid = await pay(stripe, { card: "4000000000007726" });
+  const paid = await pay(stripe, { method: "pm_card_pendingRefund" });
   const refund = await stripe.refunds.create({ payment_intent: paid.id });
   deepEqual([refund.status, refund.pending_reason], ["pending", "processing"]);
   deepEqual((await eventTypes(stripe)).slice(-2), ["refund.created", "charge.refunded"]);
@@ -78,7 +78,7 @@ Deno.test("the card 5126 gives a refund that succeeds, then fails, and the money
   const after = await stripe.refunds.retrieve(refund.id, {
     expand: ["failure_balance_transaction"],
   });
-  deepEqual([after.status, after.failure_reason], ["failed", "unknown"]);
+  deepEqual([after.status, after.failure_reason], ["failed", "expired_or_canceled_card"]);
   const { amount, net, type } = after.failure_balance_transaction as Stripe.BalanceTransaction;
   deepEqual([amount, net, type], [400, 400, "refund_failure"]);
   deepEqual((await eventTypes(stripe)).slice(-3), [
@@ -137,6 +137,36 @@ Deno.test("a refund that waits for the buyer can be canceled, and gives nothing 
   const { amount_refunded } = await stripe.charges.retrieve(String(paid.latest_charge));
   equal(amount_refunded, 0);
   equal((await eventTypes(stripe)).includes("refund.failed"), false);
+});
+
+const ENDS = { "4000000000007726": "succeeded", "4000000000005126": "failed" };
+
+for (const [card, status] of Object.entries(ENDS)) {
+  Deno.test(`a refund of card ${card} ends as ${status} by control`, async () => {
+    await using stand = await startStand();
+    const { stripe, clock } = stand;
+    const paid = await pay(stripe, { card });
+    const refund = await stripe.refunds.create({ payment_intent: paid.id });
+    clock.now = new Date(clock.now.getTime() + 3_600_000);
+    equal((await stripe.refunds.retrieve(refund.id)).status, refund.status);
+    await stand.control("POST", `/refunds/${refund.id}/settle`);
+    equal((await stripe.refunds.retrieve(refund.id)).status, status);
+  });
+}
+
+Deno.test("a charge shows its ten newest refunds, and where they are listed", async () => {
+  await using stand = await startStand();
+  const { stripe } = stand;
+  const paid = await pay(stripe);
+  const charge = String(paid.latest_charge);
+  for (let amount = 1; amount <= 11; amount++) await stripe.refunds.create({ charge, amount });
+  const { refunds } = await stripe.charges.retrieve(charge, { expand: ["refunds"] });
+  deepEqual(refunds?.data.map(({ amount }) => amount), [11, 10, 9, 8, 7, 6, 5, 4, 3, 2]);
+  equal(refunds?.has_more, true);
+  const listed = await stripe.rawRequest("GET", refunds?.url ?? "");
+  deepEqual((listed as unknown as typeof refunds)?.data, refunds?.data);
+  const missing = await refusal(stripe.rawRequest("GET", "/v1/charges/ch_no/refunds"));
+  deepEqual([missing.statusCode, missing.param], [404, "charge"]);
 });
 
 Deno.test("a refund's metadata can be changed, and its change is told", async () => {
