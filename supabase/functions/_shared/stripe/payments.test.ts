@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import Stripe from "stripe";
 import type { CheckoutOrder } from "../database/functions.ts";
-import { ApiError, type ErrorCode } from "../http/errors.ts";
+import type { ErrorCode } from "../http/errors.ts";
+import { paymentsAt, refusalOf, withStripe } from "../testing/stripe-server.ts";
 import { OrderSpent } from "./order-spent.ts";
-import { createPayments } from "./payments.ts";
 
 const ORDER: CheckoutOrder = {
   order_id: "9d3fa1b8-4ea1-49a5-9be2-2f8f6a4f4c01",
@@ -27,45 +27,6 @@ const SESSION = {
   amount_total: 999,
   currency: "usd",
 };
-
-interface Seen {
-  path: string;
-  idempotencyKey: string | null;
-  form: Record<string, string>;
-}
-
-type Answer = (seen: Seen) => Response;
-
-async function withStripe(answer: Answer, test: (url: string, seen: Seen[]) => Promise<void>) {
-  const seen: Seen[] = [];
-  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, async (request) => {
-    seen.push({
-      path: new URL(request.url).pathname,
-      idempotencyKey: request.headers.get("idempotency-key"),
-      form: Object.fromEntries(new URLSearchParams(await request.text())),
-    });
-    return answer(seen.at(-1)!);
-  });
-  try {
-    await test(`http://127.0.0.1:${server.addr.port}`, seen);
-  } finally {
-    await server.shutdown();
-  }
-}
-
-function paymentsAt(apiUrl: string, secretKey = "sk_test_1") {
-  return createPayments({ secretKey, webhookSecrets: ["whsec_new", "whsec_old"], apiUrl });
-}
-
-async function refusalOf(promise: Promise<unknown>): Promise<ApiError> {
-  try {
-    await promise;
-  } catch (error) {
-    assert(error instanceof ApiError, String(error));
-    return error;
-  }
-  throw new Error("it was not refused");
-}
 
 Deno.test("a session is made from the order alone, under the order's key", async () => {
   await withStripe(() => Response.json(SESSION), async (url, seen) => {
