@@ -58,6 +58,7 @@ Deno.test("what is missing or malformed is named, all at once and without values
   assert.deepEqual(namesMissing({ STRIPE_SECRET_KEY: "pk_test_1" }), ["STRIPE_SECRET_KEY"]);
   assert.deepEqual(namesMissing({ SUPABASE_JWKS: "{oops" }), ["SUPABASE_JWKS"]);
   assert.deepEqual(namesMissing({ APP_ORIGINS: "*" }), ["APP_ORIGINS"]);
+  assert.deepEqual(namesMissing({ IP_HASH_KEY: "too short" }), ["IP_HASH_KEY"]);
   assert.deepEqual(namesMissing({ DATABASE_POOL_URL: "mysql://x" }), ["DATABASE_POOL_URL"]);
 });
 
