@@ -37,3 +37,11 @@ for (const type of EVENT_TYPES) {
     assert(text.length < 1000);
   });
 }
+
+Deno.test("who deploys is told to listen to the types that we use, and to no others", async () => {
+  const page = await Deno.readTextFile(
+    new URL("../../../../docs/deploy.md", import.meta.url),
+  );
+  const [, block] = /these events[^`]*```\n([^`]*)```/.exec(page)!;
+  assert.deepEqual(block!.trim().split(/\s+/).toSorted(), EVENT_TYPES.toSorted());
+});
