@@ -22,7 +22,7 @@ export interface Engine {
   readonly store: Store;
   readonly courier: Courier;
   readonly faults: FaultPlan;
-  scope(cause?: Cause): Scope;
+  scope(cause?: Cause, account?: string | null): Scope;
   /** Does what has become due by the passing of time. */
   tick(): void;
   close(): Promise<void>;
@@ -32,14 +32,15 @@ export function createEngine(options: Options): Engine {
   const settings = readSettings(options);
   const store = new Store(options.dataFile);
   const now = options.now ?? (() => new Date());
-  const scope = (cause = NOBODY): Scope => {
+  const scope = (cause = NOBODY, account: string | null = null): Scope => {
     const self: Scope = {
       settings,
       store,
       cause,
+      account,
       now,
       seconds: () => Math.floor(now().getTime() / 1000),
-      emit: (type, object, previous) => courier.enqueue(recordEvent(self, type, object, previous)),
+      emit: (...event) => courier.enqueue(recordEvent(self, ...event)),
     };
     return self;
   };

@@ -16,12 +16,15 @@ export interface Scope {
   readonly settings: Settings;
   readonly store: Store;
   readonly cause: Cause;
+  /** The connected account that the call is made on behalf of, by `Stripe-Account`. */
+  readonly account: string | null;
   now(): Date;
   /** The time in whole seconds since 1970, Stripe's unit. */
   seconds(): number;
   /**
    * Records an event with a snapshot of the object and queues its deliveries.
-   * `previous` holds the old values of the fields that an update changed.
+   * `previous` holds the old values of the fields that an update changed; `account` is the
+   * connected account that the event is of.
    */
-  emit(type: Stripe.Event.Type, object: object, previous?: object): void;
+  emit(type: Stripe.Event.Type, object: object, previous?: object, account?: string): void;
 }

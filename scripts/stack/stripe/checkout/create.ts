@@ -1,4 +1,5 @@
 import type Stripe from "stripe";
+import { checkDestination } from "../connect/destination.ts";
 import { example } from "../fixtures/example.ts";
 import { invalidRequest, notEmulated } from "../http/errors.ts";
 import { randomText } from "../ids.ts";
@@ -48,6 +49,7 @@ function payment(scope: Scope, id: string, params: SessionParams) {
     throw invalidRequest("The line items have another currency.", "currency");
   }
   if (total > 0) checkAmount(total, currency, "line_items");
+  checkDestination(scope, { ...params.payment_intent_data, amount: total });
   storeLineItems(scope, id, items);
   return {
     ...money(total, currency),

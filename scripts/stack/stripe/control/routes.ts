@@ -6,6 +6,7 @@ import { StripeApiError } from "../http/errors.ts";
 import { delayedPayments } from "../payments/attempt.ts";
 import { paymentIntents } from "../resources/payment-intents.ts";
 import { deleteEndpoint, ensureEndpoint } from "../resources/webhook-endpoints.ts";
+import { accountControls } from "./accounts.ts";
 import { readBody } from "./body.ts";
 import { deliveryControls } from "./deliveries.ts";
 import { paymentMethodControls } from "./payment-methods.ts";
@@ -75,6 +76,7 @@ export function controls(engine: Engine): Hono {
     engine.faults.clear();
     return c.json({ planned: false });
   });
+  app.route("/", accountControls(engine));
   app.route("/", deliveryControls(engine));
   app.route("/", paymentMethodControls(engine));
   app.route("/", moneyBackControls(engine));

@@ -1,5 +1,5 @@
 import { events, matchesType, type StoredEvent } from "../resources/events.ts";
-import { signingSecret, webhookEndpoints } from "../resources/webhook-endpoints.ts";
+import { hears, signingSecret, webhookEndpoints } from "../resources/webhook-endpoints.ts";
 import type { Scope } from "../scope.ts";
 import { type Delivery, finish, openDeliveries } from "./delivery.ts";
 import { signatureHeader } from "./signature.ts";
@@ -35,6 +35,7 @@ export class Courier {
     const held = this.disorder.hold.some((pattern) => matchesType(pattern, event.type));
     for (const endpoint of webhookEndpoints.all(this.#scope)) {
       if (endpoint.status !== "enabled") continue;
+      if (!hears(this.#scope, endpoint.id, event.account)) continue;
       if (!endpoint.enabled_events.some((pattern) => matchesType(pattern, event.type))) continue;
       for (let copy = 1; copy <= this.disorder.copies; copy++) {
         this.add(event, endpoint.id, held ? "held" : "pending", copy === 1 ? "" : `.${copy}`);

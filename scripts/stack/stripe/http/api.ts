@@ -1,8 +1,9 @@
 import type { Engine } from "../engine.ts";
 import { randomText } from "../ids.ts";
+import { requireAccount } from "../resources/accounts.ts";
 import { API_VERSION } from "../settings.ts";
 import { authenticate } from "./authenticate.ts";
-import { invalidRequest, StripeApiError, unrecognizedUrl } from "./errors.ts";
+import { invalidRequest, notEmulated, StripeApiError, unrecognizedUrl } from "./errors.ts";
 import { expandAll, type Expanders } from "./expand.ts";
 import { type Fault, plannedError } from "./faults.ts";
 import { readForm } from "./form.ts";
@@ -20,6 +21,8 @@ interface Answer {
 
 /** One request on its way through the API. */
 interface Exchange {
+  /** The connected account that the call is made on behalf of. */
+  account: string | null;
   requestId: string;
   method: string;
   path: string;
@@ -49,6 +52,7 @@ export class Api {
     ids: Record<string, string>,
   ): Promise<Response> {
     const exchange: Exchange = {
+      account: request.headers.get("stripe-account"),
       requestId: `req_${randomText(14)}`,
       method: request.method,
       path: new URL(request.url).pathname,
@@ -73,10 +77,10 @@ export class Api {
       throw invalidRequest(`The emulator speaks API version ${API_VERSION}, not ${version}.`);
     }
     const account = request.headers.get("stripe-account");
-    if (account !== null) {
-      const fields = { code: "account_invalid" };
-      throw new StripeApiError(403, `The account '${account}' does not exist.`, fields);
-    }
+    if (account === null) return;
+    requireAccount(this.#engine.scope(), account);
+    if (new URL(request.url).pathname.startsWith("/v1/events")) return;
+    throw notEmulated("calls on behalf of a connected account, other than reading its events");
   }
 
   async #perform(
@@ -116,10 +120,10 @@ export class Api {
   }
 
   /** Carries out a call; one that is refused changes nothing, but for a payment that failed. */
-  #run({ requestId, key }: Exchange, parsed: Parsed, ids: Record<string, string>): Answer {
+  #run({ account, requestId, key }: Exchange, parsed: Parsed, ids: Record<string, string>): Answer {
     const { store, tick, scope: open } = this.#engine;
     tick();
-    const scope = open({ id: requestId, idempotency_key: key });
+    const scope = open({ id: requestId, idempotency_key: key }, account);
     try {
       const result = structuredClone(parsed.run(scope, ids));
       expandAll(scope, result, parsed.expand, this.#expanders);

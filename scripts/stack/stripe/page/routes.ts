@@ -10,6 +10,7 @@ import type { Scope } from "../scope.ts";
 import { checkoutPage, type Refused } from "./checkout-page.ts";
 import { authenticate, authenticationPage } from "./authenticate.ts";
 import { notice } from "./layout.ts";
+import { onboardingPages } from "./onboarding.ts";
 import { readPayment } from "./read-payment.ts";
 import { rootPage } from "./root-page.ts";
 
@@ -44,6 +45,7 @@ export function pages(engine: Engine): Hono {
     engine.store.flush();
     return response;
   });
+  app.route("/", onboardingPages(engine));
   return app;
 }
 

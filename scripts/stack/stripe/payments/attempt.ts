@@ -1,4 +1,6 @@
 import type Stripe from "stripe";
+import { shareCharge } from "../connect/share.ts";
+import { changed } from "../objects.ts";
 import { bookMovement } from "../resources/balance-transactions.ts";
 import { chargePlans, charges, createCharge, outcomeFields } from "../resources/charges.ts";
 import { paymentIntents } from "../resources/payment-intents.ts";
@@ -224,6 +226,7 @@ export function bookPayment(scope: Scope, intent: Intent): void {
     availableAtOnce: behaviour.availableAtOnce,
   });
   const booked = charges.update(scope, charge, { balance_transaction: transaction.id });
-  scope.emit("charge.updated", booked, { balance_transaction: null });
+  const shared = shareCharge(scope, booked);
+  scope.emit("charge.updated", shared, changed(charge, shared));
   carryOutPlan(scope, booked);
 }

@@ -1,6 +1,7 @@
 import type Stripe from "stripe";
 import { z } from "zod";
 import { pendingEndpoints } from "../deliveries/delivery.ts";
+import { resourceMissing } from "../http/errors.ts";
 import { listRoute } from "../http/pagination.ts";
 import { flag, text } from "../http/params.ts";
 import type { Resource } from "../http/resource.ts";
@@ -14,6 +15,8 @@ import { collection } from "../store/collection.ts";
 export interface StoredEvent {
   id: string;
   object: "event";
+  /** The connected account that the event is of; absent: our own. */
+  account?: string;
   api_version: string;
   created: number;
   data: { object: object; previous_attributes?: object };
@@ -48,10 +51,12 @@ export function recordEvent(
   type: Stripe.Event.Type,
   object: object,
   previous?: object,
+  account?: string,
 ): StoredEvent {
   return stored.put(scope, {
     id: newId("evt"),
     object: "event",
+    ...(account !== undefined && { account }),
     api_version: API_VERSION,
     created: scope.seconds(),
     data: structuredClone({ object, ...(previous && { previous_attributes: previous }) }),
@@ -73,7 +78,13 @@ const filters = {
   delivery_success: flag.optional(),
 };
 
+/** As with Stripe, a connected account's events are seen on its behalf alone. */
+function belongs(event: StoredEvent, scope: Scope): boolean {
+  return (event.account ?? null) === scope.account;
+}
+
 const list = listRoute("/v1/events", events, filters, (event, wanted, scope) => {
+  if (!belongs(event, scope)) return false;
   const patterns = wanted.types ?? [wanted.type ?? "*"];
   if (!patterns.some((pattern: string) => matchesType(pattern, event.type))) return false;
   if (wanted.delivery_success === undefined) return true;
@@ -84,7 +95,11 @@ export const eventResource: Resource = {
   object: "event",
   routes: [
     list,
-    route("GET", "/v1/events/:id", {}, (scope, _params, { id }) => events.get(scope, id)),
+    route("GET", "/v1/events/:id", {}, (scope, _params, { id }) => {
+      const event = events.get(scope, id);
+      if (!belongs(event, scope)) throw resourceMissing("event", id);
+      return event;
+    }),
   ],
   expands: {},
 };

@@ -19,6 +19,7 @@ import { reference, type Resource } from "../http/resource.ts";
 import { route } from "../http/route.ts";
 import { newId, randomText } from "../ids.ts";
 import { defined, mergeMetadata } from "../objects.ts";
+import { checkDestination } from "../connect/destination.ts";
 import { sessionOf } from "../checkout/session.ts";
 import { attemptPayment, bookPayment } from "../payments/attempt.ts";
 import { checkAmount } from "../payments/check-amount.ts";
@@ -133,6 +134,7 @@ const create = route(
   (scope, params) => {
     const { confirm, error_on_requires_action, off_session, return_url, ...rest } = params;
     checkAmount(rest.amount, rest.currency, "amount");
+    checkDestination(scope, rest);
     if (off_session && !confirm) {
       throw invalidRequest("off_session is only valid together with confirm.", "off_session");
     }
@@ -157,11 +159,14 @@ const update = route(
     const intent = paymentIntents.get(scope, id);
     if (!intent.status.startsWith("requires_")) throw unexpectedState(intent, "updated");
     const { payment_method: named, ...rest } = params;
+    const transfer_data = rest.transfer_data && { ...intent.transfer_data, ...rest.transfer_data };
+    const changes = defined({ ...rest, transfer_data }) as Partial<Intent>;
     checkAmount(rest.amount ?? intent.amount, rest.currency ?? intent.currency, "amount");
+    checkDestination(scope, { ...intent, ...changes });
     if (rest.customer) requireCustomer(scope, rest.customer, "customer");
     const method = named && requirePaymentMethod(scope, named, "payment_method").id;
     return paymentIntents.update(scope, intent, {
-      ...defined(rest),
+      ...changes,
       ...(method && { payment_method: method, status: "requires_confirmation" }),
       metadata: mergeMetadata(intent.metadata, rest.metadata),
     } as Partial<Intent>);
@@ -199,6 +204,7 @@ function confirmIntent(scope: Scope, intent: Intent, options: Confirmation): Int
   }
   const method = requirePaymentMethod(scope, named, "payment_method");
   checkUsable(scope, method, intent.customer);
+  checkDestination(scope, intent);
   const offSession = Boolean(options.off_session || options.error_on_requires_action);
   const after = attemptPayment(scope, intent, method.id, { offSession });
   bookPayment(scope, after);

@@ -1,4 +1,7 @@
 import type { Resource } from "../http/resource.ts";
+import { accountLinkResource } from "./account-links.ts";
+import { accountResource } from "./accounts.ts";
+import { applicationFeeResource, feeRefundResource } from "./application-fees.ts";
 import { balanceTransactionResource } from "./balance-transactions.ts";
 import { balanceResource } from "./balance.ts";
 import { chargeResource } from "./charges.ts";
@@ -14,10 +17,14 @@ import { priceResource } from "./prices.ts";
 import { productResource } from "./products.ts";
 import { refundResource } from "./refunds.ts";
 import { setupIntentResource } from "./setup-intents.ts";
+import { transferResource, transferReversalResource } from "./transfers.ts";
 import { webhookEndpointResource } from "./webhook-endpoints.ts";
 
 /** Everything the API knows. A further kind of object is one file and one line here. */
 export const resources: Resource[] = [
+  accountLinkResource,
+  accountResource,
+  applicationFeeResource,
   balanceResource,
   balanceTransactionResource,
   chargeResource,
@@ -33,5 +40,8 @@ export const resources: Resource[] = [
   productResource,
   refundResource,
   setupIntentResource,
+  feeRefundResource,
+  transferResource,
+  transferReversalResource,
   webhookEndpointResource,
 ];

@@ -2,7 +2,7 @@ import type Stripe from "stripe";
 import { z } from "zod";
 import { example } from "../fixtures/example.ts";
 import { listRoute, retrieveRoute } from "../http/pagination.ts";
-import { flag, metadata, text, unsettable, unsupported, url } from "../http/params.ts";
+import { flag, metadata, text, unsettable, url } from "../http/params.ts";
 import type { Resource } from "../http/resource.ts";
 import { route } from "../http/route.ts";
 import { newId, randomText } from "../ids.ts";
@@ -14,14 +14,24 @@ type WebhookEndpoint = Stripe.WebhookEndpoint;
 
 export const webhookEndpoints = collection<WebhookEndpoint>("webhook_endpoint");
 
+/** Whose events an endpoint gets: ours, those of connected accounts, or (by control) both. */
+type Hears = "platform" | "connected" | "both";
+
 /** Signing secrets are shown once, at creation, so they are kept apart from the endpoint. */
-const secrets = collection<{ id: string; secret: string }>("webhook_secret");
+const secrets = collection<{ id: string; secret: string; hears?: Hears }>("webhook_secret");
 
 export function signingSecret(scope: Scope, endpoint: string): string {
   return secrets.get(scope, endpoint).secret;
 }
 
+/** Whether an endpoint listens to the account that an event is of. */
+export function hears(scope: Scope, endpoint: string, account: string | undefined): boolean {
+  const whose = secrets.find(scope, endpoint)?.hears ?? "both";
+  return whose === "both" || whose === (account === undefined ? "platform" : "connected");
+}
+
 interface NewEndpoint {
+  hears?: Hears;
   url: string;
   /** Default: every type. */
   enabled_events?: string[] | undefined;
@@ -33,7 +43,8 @@ interface NewEndpoint {
 
 /** Makes an endpoint. The answer, and it alone, shows the signing secret. */
 function createEndpoint(scope: Scope, given: NewEndpoint): WebhookEndpoint {
-  const { secret = scope.settings.webhookSecret ?? newId("whsec", 32), ...rest } = given;
+  const { secret = scope.settings.webhookSecret ?? newId("whsec", 32), hears = "both", ...rest } =
+    given;
   const endpoint = webhookEndpoints.put(scope, {
     ...example<WebhookEndpoint>("webhook_endpoint"),
     description: null,
@@ -45,7 +56,7 @@ function createEndpoint(scope: Scope, given: NewEndpoint): WebhookEndpoint {
     created: scope.seconds(),
     status: "enabled",
   });
-  secrets.put(scope, { id: endpoint.id, secret });
+  secrets.put(scope, { id: endpoint.id, secret, hears });
   return { ...endpoint, secret };
 }
 
@@ -87,9 +98,10 @@ export const webhookEndpointResource: Resource = {
         url,
         enabled_events: types,
         api_version: text.optional(),
-        connect: unsupported,
+        connect: flag.optional(),
       },
-      (scope, params) => createEndpoint(scope, params),
+      (scope, { connect, ...params }) =>
+        createEndpoint(scope, { ...params, hears: connect ? "connected" : "platform" }),
     ),
     listRoute("/v1/webhook_endpoints", webhookEndpoints, {}, () => true),
     retrieveRoute("/v1/webhook_endpoints", webhookEndpoints),

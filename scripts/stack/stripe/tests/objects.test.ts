@@ -1,6 +1,7 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import examples from "../fixtures/examples.json" with { type: "json" };
 import { payCheckout } from "../browser.ts";
+import { openProvider, payProvider } from "./connect-harness.ts";
 import { openSession, pay, startStand } from "./harness.ts";
 
 /** Values that only Stripe's examples contain: none may be left in a live object. */
@@ -17,6 +18,7 @@ const PLACEHOLDERS = [
   "1424534716",
   "idempotency_error",
   "My First Test Charge",
+  "site@stripe.com",
 ];
 
 Deno.test("live objects have every field of Stripe's examples and none of their placeholders", async () => {
@@ -74,6 +76,29 @@ Deno.test("so have those of money that goes back or out", async () => {
     ["dispute", (await stripe.disputes.list()).data[0]],
     ["radar.early_fraud_warning", (await stripe.radar.earlyFraudWarnings.list()).data[0]],
     ["payout", (await stripe.payouts.list()).data[0]],
+  ]);
+});
+
+Deno.test("so have those of connected accounts", async () => {
+  await using stand = await startStand();
+  const { stripe } = stand;
+  const provider = await openProvider(stripe);
+  const { charge } = await payProvider(stripe, provider, 1_000, 30);
+  const transfer = String(charge.transfer);
+  const fee = String(charge.application_fee);
+  const link = await stripe.accountLinks.create({
+    account: provider,
+    type: "account_onboarding",
+    refresh_url: "http://localhost:3000/refresh",
+    return_url: "http://localhost:3000/return",
+  });
+  checkWhole([
+    ["account", await stripe.accounts.retrieve(provider)],
+    ["account_link", link],
+    ["transfer_reversal", await stripe.transfers.createReversal(transfer)],
+    ["transfer", await stripe.transfers.retrieve(transfer)],
+    ["fee_refund", await stripe.applicationFees.createRefund(fee)],
+    ["application_fee", await stripe.applicationFees.retrieve(fee)],
   ]);
 });
 

@@ -1,5 +1,4 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
-import type Stripe from "stripe";
 import { payCheckout } from "../browser.ts";
 import { eventTypes, openSession, refusal, startStand } from "./harness.ts";
 
@@ -23,21 +22,6 @@ Deno.test("an intent is made, changed, confirmed and paid by API", async () => {
   equal(again.code, "payment_intent_unexpected_state");
   const canceled = await refusal(paymentIntents.cancel(intent.id));
   equal(canceled.code, "payment_intent_unexpected_state");
-});
-
-Deno.test("destination charges keep their fee and destination on intent and charge", async () => {
-  await using stand = await startStand();
-  const intent = await stand.stripe.paymentIntents.create({
-    ...ten,
-    confirm: true,
-    payment_method: "pm_card_visa",
-    application_fee_amount: 30,
-    transfer_data: { destination: "acct_provider" },
-    expand: ["latest_charge"],
-  });
-  const charge = intent.latest_charge as Stripe.Charge;
-  deepEqual([intent.application_fee_amount, charge.application_fee_amount], [30, 30]);
-  equal(charge.transfer_data?.destination, "acct_provider");
 });
 
 Deno.test("a declined intent is a card error with intent, charge and reason", async () => {

@@ -1,0 +1,24 @@
+import { Hono } from "hono";
+import { bringTo, type Standing } from "../connect/account.ts";
+import type { Engine } from "../engine.ts";
+import { accounts } from "../resources/accounts.ts";
+
+const STANDINGS: Record<string, Standing> = {
+  enable: "enabled",
+  restrict: "restricted",
+  disable: "disabled",
+};
+
+/** Controls over connected accounts: what Stripe decides of them by itself. */
+export function accountControls(engine: Engine): Hono {
+  const app = new Hono();
+  for (const [action, standing] of Object.entries(STANDINGS)) {
+    app.post(`/accounts/:id/${action}`, (c) => {
+      const scope = engine.scope();
+      const account = bringTo(scope, accounts.get(scope, c.req.param("id")), standing);
+      engine.store.flush();
+      return c.json(account);
+    });
+  }
+  return app;
+}
