@@ -4,7 +4,7 @@
 
 create table farthing.backfills (
   one_row boolean primary key default true constraint backfills_is_one_row check (one_row),
-  done_until timestamptz,
+  done_until timestamptz not null default now(), -- a new project has missed nothing
   claimed_at timestamptz
 );
 comment on table farthing.backfills is
@@ -20,7 +20,7 @@ language sql stable
 set search_path = ''
 as $$
   -- A request lives 150 s at most: a claim older than that by far is a dead runner's.
-  select coalesce(p_backfill.done_until <= p_now - interval '1 hour', true)
+  select p_backfill.done_until <= p_now - interval '1 hour'
     and coalesce(p_backfill.claimed_at <= p_now - interval '5 minutes', true)
 $$;
 comment on function farthing.backfill_is_due(farthing.backfills, timestamptz) is
@@ -35,8 +35,8 @@ as $$
   update farthing.backfills set claimed_at = p_now where farthing.backfill_is_due(backfills, p_now)
   returning jsonb_build_object('claimed_at', claimed_at,
     -- A little before the last one, for what came into Stripe's list late; Stripe keeps 30 days.
-    'since', floor(extract(epoch from greatest(coalesce(done_until - interval '10 minutes',
-      p_now - interval '1 day'), p_now - interval '30 days')))::bigint)
+    'since', floor(extract(epoch from greatest(done_until - interval '10 minutes',
+      p_now - interval '30 days')))::bigint)
 $$;
 grant execute on function public.backfills_claim to service_role;
 comment on function public.backfills_claim is

@@ -2,17 +2,21 @@
 
 begin;
 \ir helpers/story.psql
-select plan(23);
+select plan(25);
 
 create function pg_temp.since(p_claim jsonb) returns interval language sql as $$
   select to_timestamp((p_claim ->> 'since')::bigint) - tests.after()
 $$;
 
--- The first backfill looks back a day, and is one runner's.
-select is(pg_temp.since(backfills_claim(tests.after())), '-1 day'::interval, 'the first looks back a day');
+-- One runner's at a time.
+select is((select done_until <= now() from farthing.backfills), true, 'a new project has missed nothing');
+update farthing.backfills set done_until = tests.after('-1 hour');
+select is(backfills_claim(tests.after('-1 s')), null, 'for an hour none is due');
+select is(pg_temp.since(backfills_claim(tests.after())), '-70 min'::interval,
+  'then one looks back to where the last ended, and a little more');
 select is(backfills_claim(tests.after('1 s')), null, 'a second runner gets none');
 select is(backfills_claim(tests.after('5 min' - interval '1 s')), null, 'while the first may live');
-select is(pg_temp.since(backfills_claim(tests.after('5 min'))), interval '5 min' - interval '1 day',
+select is(pg_temp.since(backfills_claim(tests.after('5 min'))), '-70 min'::interval,
   'a dead runner''s is taken over');
 select is(backfills_finish(tests.after(), true, tests.after('6 min')), '{}', 'the first ends late');
 select is(backfills_claim(tests.after('7 min')), null, 'and takes nothing from the second');
