@@ -3,13 +3,13 @@ import { createCustomer } from "../resources/customers.ts";
 import type { Scope } from "../scope.ts";
 import { type Session, sessions, sessionSecrets } from "./session.ts";
 
-/** What the buyer entered, already checked for form. */
-export type Payment =
-  & { email: string; name?: string | undefined; form: string }
-  & (
-    | { method: "card"; number: string; exp_month: number; exp_year: number }
-    | { method: "us_bank_account"; outcome: "succeeds" | "fails" }
-  );
+/** What the buyer pays with, already checked for form. */
+export type Means =
+  | { method: "card"; number: string; exp_month: number; exp_year: number }
+  | { method: "us_bank_account"; outcome: "succeeds" | "fails" };
+
+/** What the buyer entered. */
+export type Payment = Means & { email: string; name?: string | undefined; form: string };
 
 export type Outcome =
   | { result: "complete"; session: Session }

@@ -52,25 +52,40 @@ export function authenticate(
   if (session && payment) return follow(resumeSession(scope, session, payment, passed), session);
   if (session && setup) return follow(resumeSaving(scope, session, setup, passed), session);
   const returnUrl = intent.next_action?.redirect_to_url?.return_url;
-  if (payment) resumePayment(scope, payment, passed);
-  if (setup) resumeSetup(scope, setup, passed);
-  if (!returnUrl) return c.html(notice("Done", "You can close this page."));
+  const after = payment
+    ? resumePayment(scope, payment, passed)
+    : setup && resumeSetup(scope, setup, passed);
+  return leave(c, after ?? intent, returnUrl);
+}
+
+/** Sends the browser back to the shop after a payment intent or setup intent was tried. */
+export function leave(
+  c: Context,
+  intent: Stripe.PaymentIntent | Stripe.SetupIntent,
+  returnUrl: string | null | undefined,
+): Answer {
+  const done = intent.status === "succeeded" || intent.status === "processing";
+  if (!returnUrl && done) return c.html(notice("Done", "You can close this page."));
+  if (!returnUrl) return c.html(notice("Not done", "The bank refused. Try again."), 402);
   const target = new URL(returnUrl);
-  target.searchParams.set(payment ? "payment_intent" : "setup_intent", intent.id);
-  target.searchParams.set("redirect_status", passed ? "succeeded" : "failed");
+  target.searchParams.set(intent.object, intent.id);
+  target.searchParams.set(`${intent.object}_client_secret`, intent.client_secret ?? "");
+  target.searchParams.set("redirect_status", done ? "succeeded" : "failed");
   return c.redirect(target.href, 303);
 }
 
-function resumePayment(scope: Scope, intent: Stripe.PaymentIntent, passed: boolean): void {
+function resumePayment(scope: Scope, intent: Stripe.PaymentIntent, passed: boolean) {
   const after = passed
     ? attemptPayment(scope, intent, String(intent.payment_method), { authenticated: true })
     : failAuthentication(scope, intent);
   bookPayment(scope, after);
+  return after;
 }
 
-function resumeSetup(scope: Scope, intent: Stripe.SetupIntent, passed: boolean): void {
-  if (passed) attemptSetup(scope, intent, String(intent.payment_method), true);
-  else failSetupAuthentication(scope, intent);
+function resumeSetup(scope: Scope, intent: Stripe.SetupIntent, passed: boolean) {
+  return passed
+    ? attemptSetup(scope, intent, String(intent.payment_method), true)
+    : failSetupAuthentication(scope, intent);
 }
 
 /** What waits for authentication under the id in the path. */

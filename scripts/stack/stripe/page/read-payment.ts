@@ -1,4 +1,4 @@
-import type { Payment } from "../checkout/complete.ts";
+import type { Means, Payment } from "../checkout/complete.ts";
 import { passesLuhn } from "../payments/cards.ts";
 
 type Fields = Record<string, string>;
@@ -8,12 +8,18 @@ export function readPayment(fields: Fields, now: Date): Payment | { message: str
   const email = (fields.email ?? "").trim();
   if (!/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(email)) return { message: "Enter your e-mail address." };
   const common = { email, name: fields.name?.trim() || undefined, form: fields.form ?? "" };
+  const means = readMeans(fields, now);
+  return "message" in means ? means : { ...common, ...means };
+}
+
+/** What the buyer pays with, or the sentence that says what is wrong with it. */
+export function readMeans(fields: Fields, now: Date): Means | { message: string } {
   if (fields.method === "us_bank_account") {
     const outcome = fields.outcome === "fails" ? "fails" : "succeeds";
-    return { ...common, method: "us_bank_account", outcome };
+    return { method: "us_bank_account", outcome };
   }
   const card = readCard(fields, now);
-  return "message" in card ? card : { ...common, method: "card", ...card };
+  return "message" in card ? card : { method: "card", ...card };
 }
 
 interface Card {

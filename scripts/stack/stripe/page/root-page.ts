@@ -1,7 +1,8 @@
 import { html } from "hono/html";
 import { lineItemsOf } from "../checkout/line-items.ts";
-import { type Session, sessions } from "../checkout/session.ts";
+import { type Session, sessionOf, sessions } from "../checkout/session.ts";
 import { formatMoney } from "../payments/fees.ts";
+import { paymentIntents } from "../resources/payment-intents.ts";
 import type { Scope } from "../scope.ts";
 import { layout } from "./layout.ts";
 import { testCardsTable } from "./test-cards.ts";
@@ -21,10 +22,42 @@ export function rootPage(scope: Scope) {
     "Stripe emulator",
     html`<h1>Stripe emulator</h1>
       <h2>Open checkouts</h2>
-      ${list} ${more}
+      ${list} ${more} ${openPayments(scope)}
       <h2>Test cards</h2>
       ${testCardsTable()}`,
   );
+}
+
+/** The payments that a shop's own page is to confirm, where its buyers would do so. */
+function openPayments(scope: Scope) {
+  const open = [...paymentIntents.values(scope)].filter((intent) =>
+    intent.status.startsWith("requires_") && !sessionOf(scope, intent.id)
+  );
+  if (open.length === 0) return "";
+  const rows = open.toReversed().slice(0, SHOWN).map((intent) =>
+    html`
+      <tr>
+        <td>
+          <a href="/_emulator/pay/${intent.id}?client_secret=${intent.client_secret}">
+            ${intent.description ?? intent.id}
+          </a>
+        </td>
+        <td>${formatMoney(intent.amount, intent.currency)}</td>
+      </tr>
+    `
+  );
+  return html`
+    <h2>Open payments</h2>
+    <table>
+      <thead>
+        <tr>
+          <th scope="col">Payment</th>
+          <th scope="col">Amount</th>
+        </tr>
+      </thead>
+      <tbody>${rows}</tbody>
+    </table>
+  `;
 }
 
 function priceOf({ amount_total, currency }: Session): string {

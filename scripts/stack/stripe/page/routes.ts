@@ -11,6 +11,7 @@ import { checkoutPage, type Refused } from "./checkout-page.ts";
 import { authenticate, authenticationPage } from "./authenticate.ts";
 import { notice } from "./layout.ts";
 import { onboardingPages } from "./onboarding.ts";
+import { paymentPages } from "./payment-pages.ts";
 import { readPayment } from "./read-payment.ts";
 import { rootPage } from "./root-page.ts";
 
@@ -46,6 +47,7 @@ export function pages(engine: Engine): Hono {
     return response;
   });
   app.route("/", onboardingPages(engine));
+  app.route("/", paymentPages(engine, () => visit(engine)));
   return app;
 }
 

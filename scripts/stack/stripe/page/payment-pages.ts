@@ -1,0 +1,112 @@
+import { type Context, Hono } from "hono";
+import type Stripe from "stripe";
+import { sessionOf } from "../checkout/session.ts";
+import { checkDestination } from "../connect/destination.ts";
+import type { Engine } from "../engine.ts";
+import { StripeApiError } from "../http/errors.ts";
+import { attemptPayment, bookPayment } from "../payments/attempt.ts";
+import { paymentIntents } from "../resources/payment-intents.ts";
+import { createBankAccount, createCard, paymentMethods } from "../resources/payment-methods.ts";
+import type { Scope } from "../scope.ts";
+import { leave } from "./authenticate.ts";
+import { notice } from "./layout.ts";
+import { paymentPage } from "./payment-page.ts";
+import { readMeans } from "./read-payment.ts";
+
+type Intent = Stripe.PaymentIntent;
+
+/**
+ * What Stripe.js does in a shop's own page: the buyer pays an intent, known by its client secret,
+ * with a card or with one saved before. `return_url` is where the browser goes afterwards.
+ * @param visit opens a scope for a request of the browser
+ */
+export function paymentPages(engine: Engine, visit: () => Scope): Hono {
+  const app = new Hono();
+  app.get("/_emulator/pay/:intent", (c) => {
+    const scope = visit();
+    const intent = find(c, scope);
+    return refuse(c, scope, intent) ?? c.html(paymentPage(scope, intent as Intent));
+  });
+  app.post("/_emulator/pay/:intent", async (c) => {
+    const fields = await c.req.parseBody() as Record<string, string>;
+    const scope = visit();
+    const intent = find(c, scope);
+    const response = refuse(c, scope, intent) ?? submit(c, scope, intent as Intent, fields, engine);
+    engine.store.flush();
+    return response;
+  });
+  return app;
+}
+
+/** The intent in the path, for whoever knows its client secret. */
+function find(c: Context, scope: Scope): Intent | undefined {
+  const intent = paymentIntents.find(scope, c.req.param("intent") ?? "");
+  return intent?.client_secret === c.req.query("client_secret") ? intent : undefined;
+}
+
+/** The answer where nothing is to be paid. */
+function refuse(c: Context, scope: Scope, intent: Intent | undefined) {
+  if (!intent || sessionOf(scope, intent.id)) {
+    return c.html(notice("Not found", "There is no such payment."), 404);
+  }
+  if (intent.status === "canceled") {
+    return c.html(notice("Canceled", "This payment was given up. Begin again."), 410);
+  }
+  if (intent.status.startsWith("requires_")) return undefined;
+  return c.html(notice("Already paid", "This payment is made, or on its way."), 409);
+}
+
+function submit(
+  c: Context,
+  scope: Scope,
+  intent: Intent,
+  fields: Record<string, string>,
+  engine: Engine,
+): Answer {
+  const again = (message: string) => c.html(paymentPage(scope, intent, message), 402);
+  try {
+    checkDestination(scope, intent);
+    const means = fields.saved ? { method: "saved" as const } : readMeans(fields, scope.now());
+    if ("message" in means) return again(means.message);
+    const after = means.method === "saved"
+      ? attemptPayment(scope, intent, savedMethod(scope, intent, fields.saved))
+      : means.method === "card"
+      ? attemptPayment(scope, intent, createCard(scope, means).id)
+      : attemptPayment(scope, intent, createBankAccount(scope, {}).id, {
+        delayedOutcome: means.outcome,
+      });
+    bookPayment(scope, after);
+    return conclude(c, scope, after, again);
+  } catch (error) {
+    if (!(error instanceof StripeApiError)) throw error;
+    engine.store.rollback();
+    return again(error.message);
+  }
+}
+
+type Answer = Response | Promise<Response>;
+
+function conclude(
+  c: Context,
+  scope: Scope,
+  after: Intent,
+  again: (message: string) => Answer,
+): Answer {
+  const return_url = c.req.query("return_url") ?? null;
+  if (after.status === "requires_payment_method") {
+    return again(after.last_payment_error?.message ?? "Declined.");
+  }
+  if (after.status !== "requires_action") return leave(c, after, return_url);
+  const url = after.next_action?.redirect_to_url?.url ?? "";
+  paymentIntents.update(scope, after, {
+    next_action: { type: "redirect_to_url", redirect_to_url: { url, return_url } },
+  });
+  return c.redirect(url, 303);
+}
+
+/** A payment method of the intent's customer; of nobody else's. */
+function savedMethod(scope: Scope, intent: Intent, id = ""): string {
+  const method = paymentMethods.get(scope, id, "saved");
+  if (method.customer !== null && method.customer === intent.customer) return id;
+  throw new StripeApiError(400, "The customer has no such card.");
+}
