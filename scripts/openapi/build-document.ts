@@ -1,5 +1,6 @@
 /** Merges what the functions declare into one OpenAPI 3.1 document with a stable order of keys. */
 import { app as ai } from "../../supabase/functions/ai/app.ts";
+import { app as bookings } from "../../supabase/functions/bookings/app.ts";
 import { app as checkout } from "../../supabase/functions/checkout/app.ts";
 import { app as credits } from "../../supabase/functions/credits/app.ts";
 import { app as features } from "../../supabase/functions/features/app.ts";
@@ -8,13 +9,16 @@ import { app as health } from "../../supabase/functions/health/app.ts";
 import { app as jobs } from "../../supabase/functions/jobs/app.ts";
 import { app as jobRunner } from "../../supabase/functions/job-runner/app.ts";
 import { app as paymentRunner } from "../../supabase/functions/payment-runner/app.ts";
+import { app as providers } from "../../supabase/functions/providers/app.ts";
 import { app as refunds } from "../../supabase/functions/refunds/app.ts";
 import { app as stripeWebhook } from "../../supabase/functions/stripe-webhook/app.ts";
+import { app as topUps } from "../../supabase/functions/top-ups/app.ts";
 import { app as usage } from "../../supabase/functions/usage/app.ts";
 import { app as webhookEvents } from "../../supabase/functions/webhook-events/app.ts";
 
 const APPS = [
   ai,
+  bookings,
   checkout,
   credits,
   features,
@@ -23,8 +27,10 @@ const APPS = [
   jobRunner,
   jobs,
   paymentRunner,
+  providers,
   refunds,
   stripeWebhook,
+  topUps,
   usage,
   webhookEvents,
 ];

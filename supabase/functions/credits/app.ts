@@ -7,7 +7,9 @@ import { listEntries } from "./list-entries.ts";
 import { openHold } from "./open-hold.ts";
 import { readBalance } from "./read-balance.ts";
 import { readHold } from "./read-hold.ts";
+import { readSpendCap } from "./read-spend-cap.ts";
 import { releaseHold } from "./release-hold.ts";
+import { setSpendCap } from "./set-spend-cap.ts";
 import { settleHold } from "./settle-hold.ts";
 
 const routes = [
@@ -19,6 +21,8 @@ const routes = [
   readHold,
   settleHold,
   releaseHold,
+  readSpendCap,
+  setSpendCap,
 ];
 
 export const createApp = (source: ServicesSource) => createFunctionApp("credits", routes, source);

@@ -4,6 +4,7 @@ import { defineRoute } from "../_shared/http/define-route.ts";
 import { ok } from "../_shared/http/envelope.ts";
 import { sendDueRefunds } from "../_shared/refunds/send-due-refunds.ts";
 import type { Services } from "../_shared/services.ts";
+import { runTopUps } from "../_shared/top-ups/run-top-ups.ts";
 
 /** The platform gives a request 150 s; what is begun by then is finished. */
 const BUDGET_MS = 100_000;
@@ -18,13 +19,15 @@ async function run(services: Services): Promise<Report> {
   const untilMs = services.now().getTime() + BUDGET_MS;
   const refunding = sendDueRefunds(services, untilMs);
   const backfilling = backfillIfDue(services, untilMs);
-  await Promise.allSettled([refunding, backfilling]);
+  const toppingUp = runTopUps(services, untilMs);
+  await Promise.allSettled([refunding, toppingUp, backfilling]);
   const refunds = await refunding;
+  const topUps = await toppingUp;
   return {
     refunds_sent: refunds.sent,
     refunds_failed: refunds.failed,
-    top_ups_charged: 0,
-    top_ups_failed: 0,
+    top_ups_charged: topUps.charged,
+    top_ups_failed: topUps.failed,
     events_backfilled: await backfilling,
   };
 }

@@ -8,12 +8,15 @@ import type * as credits from "../contracts/credits.ts";
 import type * as holds from "../contracts/holds.ts";
 import type * as usage from "../contracts/usage.ts";
 import type { ErrorBody } from "../http/errors.ts";
+import type { BookingFunctions } from "./booking-functions.ts";
 import type { ChatFunctions } from "./chat-functions.ts";
 import type { FeatureFunctions } from "./feature-functions.ts";
 import type { FraudFunctions } from "./fraud-functions.ts";
 import type { InboxFunctions } from "./inbox-functions.ts";
 import type { JobFunctions } from "./job-functions.ts";
+import type { ProviderFunctions } from "./provider-functions.ts";
 import type { RefundFunctions } from "./refund-functions.ts";
+import type { TopUpFunctions } from "./top-up-functions.ts";
 
 /** What an idempotent function answers. From status 400 on, `data` is the stored `error` object. */
 export interface Stored<T> {
@@ -153,7 +156,10 @@ export interface DoorFunctions
     FeatureFunctions,
     FraudFunctions,
     RefundFunctions,
-    InboxFunctions {
+    TopUpFunctions,
+    InboxFunctions,
+    ProviderFunctions,
+    BookingFunctions {
   credits_balance: Fn<
     { p_user_id: string; p_at: Optional<string> },
     Of<typeof credits.Balance>

@@ -2,13 +2,26 @@
  * Stripe behind our own verbs, one file for each noun. Nothing outside this folder knows Stripe's objects.
  */
 import { modeOfKey } from "../env.ts";
+import { type Accounts, createAccounts } from "./accounts.ts";
+import { type BookingPayments, createBookingPayments } from "./booking-payments.ts";
 import { createCaller, createClient } from "./client.ts";
+import { createCustomers, type Customers } from "./customers.ts";
 import { createEventFeed, type EventFeed } from "./event-feed.ts";
 import { createRefunds, type Refunds } from "./refunds.ts";
 import { createSessions, type Sessions } from "./sessions.ts";
+import { createTopUpPayments, type TopUpPayments } from "./top-up-payments.ts";
 import { createWebhooks, type Webhooks } from "./webhooks.ts";
 
-export interface Payments extends Sessions, Webhooks, Refunds, EventFeed {
+export interface Payments
+  extends
+    Sessions,
+    Webhooks,
+    Refunds,
+    EventFeed,
+    Customers,
+    TopUpPayments,
+    Accounts,
+    BookingPayments {
   /** True when Stripe answers at all. */
   isReachable(): Promise<boolean>;
 }
@@ -39,8 +52,12 @@ export function createPayments(options: StripeOptions): Payments {
   const mode = modeOfKey(options.secretKey);
   return {
     ...createSessions(caller),
+    ...createAccounts(caller),
+    ...createBookingPayments(caller),
     ...createRefunds(caller),
     ...createEventFeed(caller, mode),
+    ...createCustomers(caller),
+    ...createTopUpPayments(caller),
     ...createWebhooks({ client, secrets: options.webhookSecrets, mode }),
     isReachable: () => isReachable(options.apiUrl ?? "https://api.stripe.com"),
   };

@@ -64,7 +64,17 @@ const PAYMENTS: Payments = {
   listEvents: async function* () {
     yield [INBOX_EVENT];
   },
+  createAccount: ({ provider_id }) => Promise.resolve(`acct_${provider_id}`),
+  createOnboardingLink: (account) => Promise.resolve(`https://connect.example.com/${account}`),
+  createBookingPayment: () => Promise.resolve({ id: "pi_1", clientSecret: "pi_1_secret_2" }),
+  cancelBookingPayment: () => Promise.resolve(),
   createRefund: () => Promise.resolve({ id: "re_1", status: "succeeded" }),
+  createCustomer: (userId) => Promise.resolve(`cus_${userId}`),
+  openCardPage: ({ customerId }) => Promise.resolve(`https://checkout.example.com/${customerId}`),
+  chargeCard: () => Promise.resolve({ kind: "accepted", payment_id: "pi_1" }),
+  cancelCharge: () => Promise.resolve(true),
+  openTopUpPage: ({ order_id }) =>
+    Promise.resolve({ id: "cs_1", url: `https://checkout.example.com/${order_id}` }),
   readEvent: (_body, signature) =>
     signature === "good"
       ? Promise.resolve(INBOX_EVENT)

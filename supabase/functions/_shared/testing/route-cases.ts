@@ -1,17 +1,21 @@
 /** Every route once, with a request that succeeds: what the tests that hold for all routes run over. */
 import { createApp as createAi } from "../../ai/app.ts";
+import { createApp as createBookings } from "../../bookings/app.ts";
 import { createApp as createCheckout } from "../../checkout/app.ts";
 import { createApp as createCredits } from "../../credits/app.ts";
 import { createApp as createFeatures } from "../../features/app.ts";
 import { createApp as createFraud } from "../../fraud/app.ts";
 import { createApp as createHealth } from "../../health/app.ts";
 import { createApp as createJobs } from "../../jobs/app.ts";
+import { createApp as createProviders } from "../../providers/app.ts";
 import { createApp as createRunner } from "../../job-runner/app.ts";
 import { createApp as createPaymentRunner } from "../../payment-runner/app.ts";
 import { createApp as createRefunds } from "../../refunds/app.ts";
 import { createApp as createWebhook } from "../../stripe-webhook/app.ts";
+import { createApp as createTopUps } from "../../top-ups/app.ts";
 import { createApp as createUsage } from "../../usage/app.ts";
 import { createApp as createWebhookEvents } from "../../webhook-events/app.ts";
+import { BOOKING_CASES } from "./booking-cases.ts";
 import type { Fake } from "./fake-services.ts";
 import { FRAUD_CASES } from "./fraud-cases.ts";
 import { INBOX_CASES } from "./inbox-cases.ts";
@@ -19,6 +23,7 @@ import { JOB_CASES } from "./job-cases.ts";
 import { PUBLISHABLE_KEY, SECRET_KEY, USER_ID } from "./project.ts";
 import { REFUND_CASES } from "./refund-cases.ts";
 import { HOLD_ID, ORDER_ID } from "./samples.ts";
+import { TOP_UP_CASES } from "./top-up-cases.ts";
 
 /** Who calls. `operator` is a person whose token says so. */
 export type Role = "nobody" | "publishable" | "user" | "operator" | "secret";
@@ -149,7 +154,9 @@ export const ROUTE_CASES: readonly RouteCase[] = [
   ...CHECKOUT,
   CHAT,
   ...JOB_CASES,
+  ...BOOKING_CASES,
   ...REFUND_CASES,
+  ...TOP_UP_CASES,
   ...INBOX_CASES,
   ...FRAUD_CASES,
   {
@@ -179,6 +186,7 @@ export const ROUTE_CASES: readonly RouteCase[] = [
 
 const CREATE: Readonly<Record<string, typeof createUsage>> = {
   "ai": createAi,
+  "bookings": createBookings,
   "checkout": createCheckout,
   "credits": createCredits,
   "features": createFeatures,
@@ -188,7 +196,9 @@ const CREATE: Readonly<Record<string, typeof createUsage>> = {
   "jobs": createJobs,
   "payment-runner": createPaymentRunner,
   "refunds": createRefunds,
+  "providers": createProviders,
   "stripe-webhook": createWebhook,
+  "top-ups": createTopUps,
   "usage": createUsage,
   "webhook-events": createWebhookEvents,
 };
@@ -224,7 +234,7 @@ export async function send(fake: Fake, method: string, path: string, sent: Sent 
 }
 
 /** Routes of which the back end has to say whose they are about. */
-const OF_A_USER = ["/credits", "/credits/entries", "/jobs"];
+const OF_A_USER = ["/credits", "/credits/entries", "/credits/spend-cap", "/jobs"];
 
 /** Sends a case as it stands, or with what a test changes in it. */
 export async function sendCase(fake: Fake, route: RouteCase, changes: Sent = {}) {

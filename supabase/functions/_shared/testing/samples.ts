@@ -1,5 +1,6 @@
 /** One true answer of each database function, in the shape that SQL gives. */
 import type { ArgsOf, FunctionName, ResultOf } from "../database/functions.ts";
+import { BOOKING_SAMPLES } from "./booking-samples.ts";
 import { CHAT_SAMPLES } from "./chat-samples.ts";
 import { FEATURE_SAMPLES } from "./feature-samples.ts";
 import { FRAUD_SAMPLES } from "./fraud-samples.ts";
@@ -7,6 +8,7 @@ import { INBOX_SAMPLES } from "./inbox-samples.ts";
 import { JOB_SAMPLES } from "./job-samples.ts";
 import { USER_ID } from "./project.ts";
 import { REFUND_SAMPLES } from "./refund-samples.ts";
+import { TOP_UP_SAMPLES } from "./top-up-samples.ts";
 
 const ID = "4b0f1c5e-9f5d-4c2b-8a51-6a1f6a0d2f10";
 const LATER = "2026-11-21T13:00:00+00:00";
@@ -169,8 +171,10 @@ export const SAMPLES: { [N in FunctionName]: (args: ArgsOf<N>) => ResultOf<N> } 
   ...CHAT_SAMPLES,
   ...REFUND_SAMPLES,
   ...FEATURE_SAMPLES,
+  ...BOOKING_SAMPLES,
   ...FRAUD_SAMPLES,
   ...INBOX_SAMPLES,
+  ...TOP_UP_SAMPLES,
   idempotency_store: () => ({}),
   mode_check: () => ({ livemode: null }),
   health_database: () => ({ ok: true, at: NOW }),

@@ -1,0 +1,61 @@
+/** Who a user is at Stripe, and the page on which they save a card. */
+import type Stripe from "stripe";
+import { requireObject, type StripeCaller, unavailable } from "./client.ts";
+
+export interface CardPage {
+  readonly userId: string;
+  readonly customerId: string;
+  readonly currency: string;
+  /** The request's own: the same request gets the same page. */
+  readonly requestKey: string;
+  readonly successUrl: string;
+  readonly cancelUrl: string;
+}
+
+export interface Customers {
+  /**
+   * Makes a user's customer; a repeat gets the same one. Stripe learns the user's id and nothing else.
+   * @returns Stripe's id
+   */
+  createCustomer(userId: string): Promise<string>;
+  /**
+   * Opens a hosted page that saves a card for payments off session.
+   * @returns the page's address
+   */
+  openCardPage(page: CardPage): Promise<string>;
+}
+
+/** The user's id on the setup itself: its event says who saved the card. */
+function pageParams(page: CardPage): Stripe.Checkout.SessionCreateParams {
+  const metadata = { user_id: page.userId };
+  return {
+    ui_mode: "hosted_page",
+    mode: "setup",
+    currency: page.currency,
+    customer: page.customerId,
+    metadata,
+    setup_intent_data: { metadata },
+    success_url: page.successUrl,
+    cancel_url: page.cancelUrl,
+  };
+}
+
+export function createCustomers({ call }: StripeCaller): Customers {
+  return {
+    async createCustomer(userId) {
+      const params = { metadata: { user_id: userId } };
+      const options = { idempotencyKey: `customer-${userId}` };
+      const made = await call((stripe) => stripe.customers.create(params, options));
+      return requireObject(made, "customer").id;
+    },
+    async openCardPage(page) {
+      const options = { idempotencyKey: `card-${page.requestKey}` };
+      const made = await call((stripe) =>
+        stripe.checkout.sessions.create(pageParams(page), options)
+      );
+      const { url } = requireObject(made, "checkout.session");
+      if (typeof url !== "string") throw unavailable("stripe: the session has no page", 502);
+      return url;
+    },
+  };
+}

@@ -1,0 +1,23 @@
+import { SpendCap, SpendCapQuery } from "../_shared/contracts/spend-caps.ts";
+import { subjectOf } from "../_shared/http/authorize.ts";
+import { defineRoute } from "../_shared/http/define-route.ts";
+import { ok } from "../_shared/http/envelope.ts";
+
+/** How much may be spent in a day, and how much was today. */
+export const readSpendCap = defineRoute({
+  method: "get",
+  path: "/spend-cap",
+  summary: "The daily spend cap",
+  who: ["user", "secret"],
+  limit: "read",
+  idempotent: false,
+  query: SpendCapQuery,
+  responses: { 200: SpendCap },
+  errors: ["not_found"],
+  handler: async ({ caller, query, services }) =>
+    ok(
+      await services.database.rpc("spend_caps_read", {
+        p_user_id: subjectOf(caller, query.user_id),
+      }),
+    ),
+});

@@ -1,0 +1,13 @@
+/** Auto top-up: a user's terms, their saved card, and how it goes. */
+import { createApp as createFunctionApp } from "../_shared/http/create-app.ts";
+import { servicesFromEnv, type ServicesSource } from "../_shared/services.ts";
+import { readTopUps } from "./read-top-ups.ts";
+import { saveCard } from "./save-card.ts";
+import { setTopUps } from "./set-top-ups.ts";
+import { stopTopUps } from "./stop-top-ups.ts";
+
+const routes = [readTopUps, setTopUps, saveCard, stopTopUps];
+
+export const createApp = (source: ServicesSource) => createFunctionApp("top-ups", routes, source);
+
+export const app = createApp(servicesFromEnv);

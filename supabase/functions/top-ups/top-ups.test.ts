@@ -1,0 +1,141 @@
+import assert from "node:assert/strict";
+import { ApiError } from "../_shared/http/errors.ts";
+import type { CardPage } from "../_shared/stripe/customers.ts";
+import { type Fake, makeFake, ORIGIN } from "../_shared/testing/fake-services.ts";
+import { USER_ID } from "../_shared/testing/project.ts";
+import { send } from "../_shared/testing/route-cases.ts";
+import { TOP_UPS } from "../_shared/testing/top-up-samples.ts";
+
+const KEY = { "idempotency-key": "key-1" };
+const TERMS = { enabled: true, threshold: "1000", target: "5000", monthly_cap: 2000 };
+
+function post(fake: Fake, path: string, body: unknown = {}) {
+  return send(fake, "POST", path, { as: "user", headers: KEY, body });
+}
+
+Deno.test("a user reads and ends their own top-up", async () => {
+  const fake = await makeFake();
+  const read = await send(fake, "GET", "/top-ups", { as: "user" });
+  assert.deepEqual((await read.json()).data, TOP_UPS);
+  const ended = await send(fake, "DELETE", "/top-ups", { as: "user" });
+  assert.equal((await ended.json()).data.enabled, false);
+  assert.deepEqual(fake.calls.map(({ args }) => args), Array(2).fill({ p_user_id: USER_ID }));
+});
+
+Deno.test("consent to terms is for oneself, under one's own key", async () => {
+  const fake = await makeFake();
+  assert.equal((await post(fake, "/top-ups", TERMS)).status, 200);
+  const { p_idempotency_key, p_fingerprint, ...terms } = fake.calls[0]!.args;
+  assert.deepEqual(terms, {
+    p_user_id: USER_ID,
+    p_enabled: true,
+    p_threshold: "1000",
+    p_target: "5000",
+    p_monthly_cap: 2000,
+  });
+  assert.match(`${p_idempotency_key} ${p_fingerprint}`, /^[0-9a-f]{64} [0-9a-f]{64}$/);
+});
+
+const BAD: [string, unknown][] = [
+  ["enabled", "yes"],
+  ["threshold", 1000],
+  ["threshold", "0"],
+  ["threshold", "-1"],
+  ["target", "1e3"],
+  ["target", null],
+  ["monthly_cap", "2000"],
+  ["monthly_cap", 0],
+  ["monthly_cap", 20.5],
+  ["user_id", USER_ID],
+];
+
+for (const [field, value] of BAD) {
+  Deno.test(`${field} ${JSON.stringify(value)} is refused with its field`, async () => {
+    const fake = await makeFake();
+    const answer = await post(fake, "/top-ups", { ...TERMS, [field]: value });
+    assert.equal(answer.status, 400);
+    assert.equal((await answer.json()).error.field, field);
+    assert.deepEqual(fake.names(), []);
+  });
+}
+
+Deno.test("a first card makes a customer, and the page is made for it", async () => {
+  const pages: CardPage[] = [];
+  const openCardPage = (page: CardPage) => {
+    pages.push(page);
+    return Promise.resolve("https://checkout.example.com/setup");
+  };
+  const fake = await makeFake({ payments: { openCardPage } });
+  const answer = await post(fake, "/top-ups/card", { success_url: `${ORIGIN}/saved` });
+  assert.equal(answer.status, 201);
+  assert.equal((await answer.json()).data.setup_url, "https://checkout.example.com/setup");
+  const [begin, attach, finish] = fake.calls;
+  assert.deepEqual(attach?.args, { p_user_id: USER_ID, p_customer_id: `cus_${USER_ID}` });
+  assert.deepEqual(pages, [{
+    userId: USER_ID,
+    customerId: `cus_${USER_ID}`,
+    currency: "usd",
+    requestKey: begin?.args.p_idempotency_key,
+    successUrl: `${ORIGIN}/saved`,
+    cancelUrl: `${ORIGIN}/checkout/cancel`,
+  }]);
+  assert.equal(finish?.args.p_idempotency_key, begin?.args.p_idempotency_key);
+});
+
+Deno.test("of two customers made at once the first is the user's", async () => {
+  const customers: string[] = [];
+  const fake = await makeFake({
+    answers: { customers_attach: () => ({ customer_id: "cus_first" }) },
+    payments: {
+      openCardPage: ({ customerId }) => {
+        customers.push(customerId);
+        return Promise.resolve("https://checkout.example.com/setup");
+      },
+    },
+  });
+  await (await post(fake, "/top-ups/card")).text();
+  assert.deepEqual(customers, ["cus_first"]);
+});
+
+Deno.test("a second card is saved for the customer that is there", async () => {
+  const create = { step: "create" as const, user_id: USER_ID, customer_id: "cus_9" };
+  const fake = await makeFake({
+    answers: { cards_begin: () => create },
+    payments: { createCustomer: () => Promise.reject(new Error("another customer")) },
+  });
+  const answer = await post(fake, "/top-ups/card");
+  assert.equal((await answer.json()).data.setup_url, "https://checkout.example.com/cus_9");
+  assert.deepEqual(fake.names(), ["cards_begin", "cards_finish"]);
+});
+
+Deno.test("a repeat gets the same page without asking Stripe", async () => {
+  const data = { setup_url: "https://checkout.example.com/kept" };
+  const fake = await makeFake({
+    answers: { cards_begin: () => ({ step: "replay", status: 201, data }) },
+    payments: { openCardPage: () => Promise.reject(new Error("Stripe was asked")) },
+  });
+  const answer = await post(fake, "/top-ups/card");
+  assert.equal(answer.headers.get("idempotency-replayed"), "true");
+  assert.deepEqual((await answer.json()).data, data);
+});
+
+Deno.test("a failure at Stripe frees the key", async () => {
+  for (const broken of ["createCustomer", "openCardPage"]) {
+    const fail = () => Promise.reject(new ApiError("upstream_unavailable", { status: 502 }));
+    const fake = await makeFake({ payments: { [broken]: fail } });
+    assert.equal((await post(fake, "/top-ups/card")).status, 502);
+    const [begin] = fake.calls;
+    assert.deepEqual(fake.calls.at(-1), {
+      name: "cards_abandon",
+      args: { p_idempotency_key: begin?.args.p_idempotency_key },
+    });
+  }
+});
+
+Deno.test("a page for saving a card returns to our own origins alone", async () => {
+  const fake = await makeFake();
+  const answer = await post(fake, "/top-ups/card", { cancel_url: "https://evil.example.com/" });
+  assert.equal(answer.status, 400);
+  assert.equal((await answer.json()).error.field, "cancel_url");
+  assert.deepEqual(fake.names(), []);
+});
