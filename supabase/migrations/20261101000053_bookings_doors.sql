@@ -171,6 +171,9 @@ begin
   end if;
   select * into v_provider from farthing.providers where provider_id = p_provider_id;
   perform farthing.check_booking(p_user_id, v_provider, p_amount, p_currency);
+  if pg_column_size(farthing.json_argument(p_details)) > 8192 then
+    perform farthing.fail('invalid_request', 'Details hold at most 8 KiB.', null, 'details');
+  end if;
   v_booking.account_id := (farthing.lock_account(p_user_id, p_now)).account_id;
   v_booking.provider_id := p_provider_id;
   v_booking.amount := p_amount;

@@ -168,7 +168,8 @@ select tests.fails_with(format('select pg_temp.cancel(%L, ''d'')', who), 'not_fo
 create temporary table paid as select pg_temp.cancel('ann', 'd', 'k') as c;
 select is(c, jsonb_build_object('step', 'refund', 'refund', jsonb_build_object('refund_id', (select refund_id
     from farthing.refunds where status = 'requested'), 'order_id', null, 'booking_id', tests.booking_id('d'),
-    'amount', 1000, 'currency', 'usd', 'reason', 'requested_by_customer', 'connected', true, 'payment_id',
+    'amount', 1000, 'currency', 'usd', 'reason', 'requested_by_customer', 'connected', true, 'has_fee', true,
+      'payment_id',
       'pi_d')),
   'what is paid is refunded') from paid;
 select is(tests.told('d'), 'cancelled, fee 30 of 1000, collected -, back 0, refunded 0, disputed 0',

@@ -16,8 +16,10 @@ export interface RefundToSend {
   amount: number;
   currency: string;
   reason: string | null;
-  /** Of a payment on to a provider: their part comes back, and so does our fee. */
+  /** Of a payment on to a provider: their part comes back. */
   connected: boolean;
+  /** And so does our fee, where one was taken. */
+  has_fee: boolean;
 }
 
 interface BeginArgs extends Once {

@@ -12,6 +12,7 @@ const KEPT: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   "spend_cap_reached",
   "not_found",
   "hold_not_open",
+  "booking_not_cancellable",
   "already_refunded",
   "refund_too_large",
   "unknown_model",

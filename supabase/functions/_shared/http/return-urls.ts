@@ -20,10 +20,19 @@ function beginsWith(origin: string, url: string): boolean {
 }
 
 /** The text itself is checked, not what one parser makes of it: Stripe and browsers get the text. */
-function allowed(url: string, field: keyof Asked, origins: readonly string[]): string {
+export function allowed(url: string, field: string, origins: readonly string[]): string {
   const isOurs = origins.some((origin) => beginsWith(origin, url));
   if (isOurs && !AMBIGUOUS.test(url)) return url;
   throw invalid("This address is not on the list of allowed origins.", field);
+}
+
+/** The first allowed origin. @throws ApiError `not_ready` when none is configured */
+export function homeOf(origins: readonly string[]): string {
+  const [home] = origins;
+  if (home === undefined) {
+    throw new ApiError("not_ready", { internal: "Environment incomplete: APP_ORIGINS" });
+  }
+  return home;
 }
 
 /**
@@ -32,10 +41,7 @@ function allowed(url: string, field: keyof Asked, origins: readonly string[]): s
  * @throws ApiError `invalid_request` with the field; `not_ready` when no origin is configured
  */
 export function returnUrls(asked: Asked, origins: readonly string[]): ReturnUrls {
-  const [home] = origins;
-  if (home === undefined) {
-    throw new ApiError("not_ready", { internal: "Environment incomplete: APP_ORIGINS" });
-  }
+  const home = homeOf(origins);
   const { success_url, cancel_url } = asked;
   return {
     successUrl: success_url === undefined

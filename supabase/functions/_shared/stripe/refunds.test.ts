@@ -40,10 +40,15 @@ Deno.test("a refund is made of its payment, under a key of its own", async () =>
 });
 
 Deno.test("a refund of a booking takes the provider's part and our fee back in proportion", async () => {
-  const form = await formOf({ order_id: null, booking_id: "b-1", connected: true });
+  const form = await formOf({ order_id: null, booking_id: "b-1", connected: true, has_fee: true });
   assert.equal(form["metadata[booking_id]"], "b-1");
   assert.equal(form["metadata[order_id]"], undefined);
   assert.deepEqual([form.reverse_transfer, form.refund_application_fee], ["true", "true"]);
+});
+
+Deno.test("a booking so small that it had no fee has none to take back", async () => {
+  const form = await formOf({ order_id: null, booking_id: "b-1", connected: true });
+  assert.deepEqual([form.reverse_transfer, form.refund_application_fee], ["true", undefined]);
 });
 
 Deno.test("Stripe is told a reason that it knows, and no other", async () => {

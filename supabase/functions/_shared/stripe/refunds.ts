@@ -33,7 +33,8 @@ function refundParams(refund: RefundToSend): Stripe.RefundCreateParams {
     },
     ...(reason !== null && REASONS.includes(reason) && { reason }),
     // Else the platform alone would pay what the provider was given.
-    ...(refund.connected && { reverse_transfer: true, refund_application_fee: true }),
+    ...(refund.connected && { reverse_transfer: true }),
+    ...(refund.has_fee && { refund_application_fee: true }),
   };
 }
 

@@ -15,6 +15,7 @@ export const REFUND_TO_SEND: RefundToSend = {
   currency: "usd",
   reason: null,
   connected: false,
+  has_fee: false,
 };
 
 /** Asked for at Stripe, and its event not here yet. */

@@ -1,0 +1,76 @@
+/** Bookings: money from a buyer to a provider. Amounts are integers in the currency's minor unit. */
+import { z } from "@hono/zod-openapi";
+import { listQuery, Metadata, text, TimestampOut, Uuid } from "./common.ts";
+
+// Stripe takes eight digits.
+const MAX_AMOUNT = 99_999_999;
+
+const Money = z.int().openapi({ description: "In the currency's minor unit.", example: 2500 });
+
+const Status = z.enum([
+  "payment_pending",
+  "processing",
+  "paid",
+  "confirmed",
+  "completed",
+  "payment_failed",
+  "cancelled",
+]);
+
+export const BookingBody = z.strictObject({
+  provider_id: Uuid,
+  amount: z.int().min(1).max(MAX_AMOUNT)
+    .openapi({ description: "In the currency's minor unit.", example: 2500 }),
+  currency: z.string().regex(/^[a-z]{3}$/, "A currency is three lower-case letters."),
+  client_temp_id: text(100).optional(),
+  details: Metadata.optional().openapi({ description: "What is booked; at most 8 KiB." }),
+}).openapi("BookingRequest");
+
+const Role = z.enum(["buyer", "provider"]);
+
+export const Booking = z.object({
+  booking_id: Uuid,
+  role: Role.openapi({ description: "What the caller is to it." }),
+  provider_id: Uuid,
+  status: Status,
+  amount: Money,
+  currency: z.string().openapi({ pattern: "^[a-z]{3}$", example: "usd" }),
+  application_fee_amount: Money,
+  amount_refunded: Money,
+  client_temp_id: z.string().nullable(),
+  payment_intent_id: z.string().nullable(),
+  details: z.record(z.string(), z.unknown()).nullable(),
+  created_at: TimestampOut,
+  paid_at: TimestampOut.nullable().openapi({
+    description: "A cancelled booking with it was paid, and its money is returned.",
+  }),
+  confirmed_at: TimestampOut.nullable(),
+  completed_at: TimestampOut.nullable(),
+  cancelled_at: TimestampOut.nullable(),
+}).openapi("Booking");
+
+/** The one answer that has the secret to pay with; reading the booking does not. */
+export const StartedBooking = Booking.extend({
+  payment_intent_id: z.string(),
+  client_secret: z.string(),
+}).openapi("StartedBooking");
+
+export const CancelledBooking = z.object({
+  booking_id: Uuid,
+  status: z.literal("cancelled"),
+  refund: z.object({
+    refund_id: Uuid,
+    status: z.enum(["pending", "requires_action", "succeeded", "failed", "canceled"]),
+    amount: Money,
+    currency: z.string(),
+  }).nullable().openapi({ description: "Where it was paid: what is returned." }),
+}).openapi("CancelledBooking");
+
+export const BookingPath = z.object({ id: Uuid });
+
+export const BookingsQuery = z.strictObject({
+  ...listQuery,
+  cursor: Uuid.optional(),
+  role: Role.optional().openapi({ description: "Absent: both." }),
+  status: Status.optional(),
+});

@@ -1,0 +1,101 @@
+import { BookingBody, StartedBooking } from "../_shared/contracts/bookings.ts";
+import type { BookingToPay } from "../_shared/database/booking-functions.ts";
+import { defineRoute } from "../_shared/http/define-route.ts";
+import type { Reply } from "../_shared/http/envelope.ts";
+import { invalid } from "../_shared/http/errors.ts";
+import type { Idempotency } from "../_shared/http/idempotency.ts";
+import { keepRefusal } from "../_shared/http/once.ts";
+import type { Services } from "../_shared/services.ts";
+import { KeptAnswer, Refused } from "../_shared/stripe/refused.ts";
+
+type Data = (typeof StartedBooking)["_output"];
+
+interface BookingCall {
+  readonly idempotency: Idempotency;
+  readonly services: Services;
+}
+
+/** What Stripe's no is to the caller, where it is theirs to mend. */
+function refusalOf(error: unknown): unknown {
+  if (!(error instanceof Refused)) return error;
+  const { stripeCode, param } = error;
+  if (
+    param === "amount" || stripeCode === "amount_too_small" || stripeCode === "amount_too_large"
+  ) {
+    return invalid("Stripe does not charge this amount.", "amount");
+  }
+  if (param === "currency") return invalid("Stripe does not charge this currency.", "currency");
+  const isProvider = stripeCode === "insufficient_capabilities_for_transfer" ||
+    param?.startsWith("transfer_data");
+  return isProvider ? invalid("This provider cannot be paid just now.", "provider_id") : error;
+}
+
+/**
+ * Stripe is asked outside any transaction; if that fails the key is freed, so a retry runs again: with the
+ * same booking, for which Stripe may have a payment, or with a new one after an answer that Stripe keeps.
+ */
+async function payAtStripe(call: BookingCall, booking: BookingToPay): Promise<Reply<Data>> {
+  const { database, payments: getPayments, log } = call.services;
+  const { p_idempotency_key } = call.idempotency.args;
+  const { booking_id } = booking;
+  try {
+    const payments = await getPayments();
+    const { id, clientSecret } = await payments.createBookingPayment(booking);
+    const reply = await database.rpc("bookings_attach", {
+      p_booking_id: booking_id,
+      p_payment_intent_id: id,
+      p_client_secret: clientSecret,
+      p_idempotency_key,
+    });
+    if (reply.data.status === "cancelled") {
+      // Called off while Stripe was asked. What is paid all the same is returned.
+      await payments.cancelBookingPayment({ booking_id, payment_intent_id: id })
+        .catch((failure: unknown) => {
+          log("warn", "payment not cancelled", { detail: String(failure) });
+        });
+    }
+    return reply;
+  } catch (error) {
+    const isSpent = error instanceof KeptAnswer;
+    const abandon = { p_idempotency_key, p_booking_id: isSpent ? booking_id : undefined };
+    await database.rpc("bookings_abandon", abandon).catch((failure: unknown) => {
+      // The key then stays in progress until its lock times out, and a retry takes it over.
+      log("warn", "booking not abandoned", { detail: String(failure) });
+    });
+    throw refusalOf(error);
+  }
+}
+
+/** Books a provider: the answer has the secret with which the buyer's browser pays. */
+export const startBooking = defineRoute({
+  method: "post",
+  path: "/",
+  summary: "Book a provider",
+  description: "The provider's charges must be enabled. The fee is 3 %, rounded half up.",
+  who: ["user"],
+  limit: "money",
+  idempotent: true,
+  feature: "b2b",
+  body: BookingBody,
+  responses: { 201: StartedBooking },
+  asksUpstream: true,
+  handler: async (call) => {
+    const { caller, body, services, idempotency } = call;
+    const begin = {
+      p_user_id: caller.userId,
+      p_provider_id: body.provider_id,
+      p_amount: body.amount,
+      p_currency: body.currency,
+      p_client_temp_id: body.client_temp_id,
+      p_details: body.details,
+      ...idempotency.args,
+    };
+    const step = await services.database.rpc("bookings_begin", begin)
+      .catch(async (error: unknown) => {
+        await keepRefusal(call, error);
+        throw error;
+      });
+    if (step.step === "create") return await payAtStripe(call, step.booking);
+    return { status: step.status, data: step.data as Data, replayed: true };
+  },
+});

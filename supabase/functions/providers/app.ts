@@ -1,0 +1,12 @@
+/** Providers: users who sell, their onboarding at Stripe, and how it stands. */
+import { createApp as createFunctionApp } from "../_shared/http/create-app.ts";
+import { servicesFromEnv, type ServicesSource } from "../_shared/services.ts";
+import { createLink } from "./create-link.ts";
+import { readProvider } from "./read-provider.ts";
+import { startProvider } from "./start-provider.ts";
+
+const routes = [startProvider, readProvider, createLink];
+
+export const createApp = (source: ServicesSource) => createFunctionApp("providers", routes, source);
+
+export const app = createApp(servicesFromEnv);

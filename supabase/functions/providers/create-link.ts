@@ -1,0 +1,32 @@
+import { OnboardingBody, OnboardingLink } from "../_shared/contracts/providers.ts";
+import { defineRoute } from "../_shared/http/define-route.ts";
+import { ok } from "../_shared/http/envelope.ts";
+import { ApiError } from "../_shared/http/errors.ts";
+import { onboardingUrls } from "./onboarding-urls.ts";
+
+/** A new page to go on with onboarding: Stripe's links are opened once and live for minutes. */
+export const createLink = defineRoute({
+  method: "post",
+  path: "/me/onboarding-link",
+  summary: "A new onboarding page",
+  who: ["user"],
+  limit: "write",
+  idempotent: false,
+  feature: "b2b",
+  body: OnboardingBody,
+  responses: { 200: OnboardingLink },
+  asksUpstream: true,
+  errors: ["not_found"],
+  handler: async ({ caller, body, services }) => {
+    const urls = onboardingUrls(body, services.origins);
+    const p_user_id = caller.userId;
+    const { stripe_account_id } = await services.database.rpc("providers_read", { p_user_id });
+    if (stripe_account_id === null) {
+      throw new ApiError("not_found", {
+        message: "There is no account yet: POST /providers again.",
+      });
+    }
+    const payments = await services.payments();
+    return ok({ onboarding_url: await payments.createOnboardingLink(stripe_account_id, urls) });
+  },
+});
