@@ -155,6 +155,27 @@ function jobTargets({ id, as }: Person, service: Caller): Target[] {
   ];
 }
 
+function fraudTargets(as: Caller): Target[] {
+  const limit = 64 * KIB;
+  const numbers = ["sessions_per_user_hour", "sessions_per_ip_hour", "failed_cards_per_user_hour"];
+  return [
+    {
+      ...{ name: "fraud/blocked", path: "fraud/blocked", as, limit },
+      good: { kind: "card", value: "nobodys-card", reason: "x" },
+      fields: { kind: "choice", value: "text:255", reason: "text:500", until: "time" },
+    },
+    {
+      ...{ name: "fraud/policy", path: "fraud/policy", as, limit },
+      good: { users_per_card_day: 3 },
+      fields: {
+        ...Object.fromEntries(numbers.map((name) => [name, "number" as const])),
+        ...{ users_per_card_day: "number", cards_per_user_day: "number" },
+        early_fraud_warning: "choice",
+      },
+    },
+  ];
+}
+
 /** A person with credits, and each route with them as its subject. */
 export async function prepare(world: World): Promise<{ person: Person; targets: Target[] }> {
   const person = await signUpWith(world, "100");
@@ -178,6 +199,7 @@ export async function prepare(world: World): Promise<{ person: Person; targets: 
       ...holdTargets(person.id, as, held.hold_id),
       ...usageTargets(person.id, as),
       ...jobTargets(person, as),
+      ...fraudTargets(as),
     ],
   };
 }
