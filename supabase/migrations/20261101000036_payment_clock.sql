@@ -76,8 +76,8 @@ begin
 end
 $$;
 comment on function farthing.wake_payment_runner_if_due(timestamptz) is
-  'Wakes the payments'' runner where a refund waits to be sent, a top-up to be charged, or Stripe to be asked '
-  'for events; true where it did.';
+  'Wakes the payments'' runner where a refund waits to be sent, a top-up to be charged, or Stripe to be '
+  'asked for events; true where it did.';
 
 select cron.schedule('farthing-wake-payment-runner', '* * * * *',
   'select farthing.wake_payment_runner_if_due()');

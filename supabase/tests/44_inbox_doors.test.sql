@@ -25,8 +25,8 @@ create function pg_temp.state(p_id text) returns text language sql as $$
   select format('%s, %s tries', state, attempts) from farthing.inbox where event_id = p_id
 $$;
 
-select is(pg_temp.arrives('evt_1', 'payment_intent.succeeded', pg_temp.paid(order_id, 1)) ->> 'failed', 'true',
-  'an event that does not fit its order fails') from bought;
+select is(pg_temp.arrives('evt_1', 'payment_intent.succeeded', pg_temp.paid(order_id, 1)) ->> 'failed',
+  'true', 'an event that does not fit its order fails') from bought;
 select is(pg_temp.arrives('evt_2', 'payment_intent.succeeded', pg_temp.paid(gen_random_uuid()), '1 s')
   ->> 'deferred', 'true', 'one of an order that is not here waits');
 select is(pg_temp.arrives('evt_3', 'customer.created', '{}', '2 s'), '{"received": true}',
@@ -47,7 +47,13 @@ select matches(inbox_read('evt_1') ->> 'last_error', '.', 'and says why it faile
 select tests.fails_with($$ select inbox_read('evt_9') $$, 'not_found', 'id', 'no event, nothing to read');
 
 -- Ten tries, and an event is dead.
-do $$ begin for n in 1..9 loop perform farthing.sweep_inbox(tests.after(interval '1 day' * n)); end loop; end $$;
+do $$
+begin
+  for n in 1..9 loop
+    perform farthing.sweep_inbox(tests.after(interval '1 day' * n));
+  end loop;
+end
+$$;
 select is(pg_temp.state('evt_1'), 'dead, 10 tries', 'after ten tries an event is dead');
 select is(inbox_dead(), inbox_dead(9), 'the dead are found');
 select is(inbox_dead() ? 'evt_1', true, 'the one that failed is among them');

@@ -27,7 +27,8 @@ select is(pg_temp.since(backfills_claim(tests.after('65 min'))), interval '-5 mi
 
 -- What ran out of time goes on in the next run.
 select is(backfills_finish(tests.after('65 min'), false, tests.after('66 min')), '{}', 'time ran out');
-select is(pg_temp.since(backfills_claim(tests.after('67 min'))), interval '-5 min', 'the next goes on at once');
+select is(pg_temp.since(backfills_claim(tests.after('67 min'))), interval '-5 min',
+  'the next goes on at once');
 select is(backfills_finish(tests.after('67 min'), true, tests.after('68 min')), '{}', 'and ends it');
 select is(backfills_claim(tests.after('2 hours')), null, 'so none is due for an hour');
 

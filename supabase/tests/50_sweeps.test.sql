@@ -73,7 +73,8 @@ select is((select array_agg(format('%s: %s', jobname, schedule) order by jobname
     'farthing-sweep-job-data: */5 * * * *', 'farthing-sweep-jobs: * * * * *',
     'farthing-sweep-leases: * * * * *', 'farthing-sweep-low-balances: * * * * *',
     'farthing-sweep-orders: */5 * * * *',
-    'farthing-wake-payment-runner: * * * * *', 'farthing-wake-runner: * * * * *'], 'every sweep is on the clock');
+    'farthing-wake-payment-runner: * * * * *', 'farthing-wake-runner: * * * * *'],
+  'every sweep is on the clock');
 create function pg_temp.run_jobs() returns int language plpgsql as $$
 declare
   v_command text;

@@ -24,7 +24,7 @@ export async function newPurchase(world: World): Promise<Purchase> {
   return { buyer, orderId, paymentId: await paymentOf(world, orderId) };
 }
 
-export async function paymentOf(world: World, orderId: string): Promise<string> {
+async function paymentOf(world: World, orderId: string): Promise<string> {
   const [row] = await withSql(world, (sql) =>
     sql<{ payment_ref: string }[]>`
     select payment_ref from farthing.orders where order_id = ${orderId}`);
