@@ -60,7 +60,7 @@ comment on table farthing.fraud_decisions is
 create index fraud_decisions_by_account on farthing.fraud_decisions (account_id, decided_at desc);
 create index fraud_decisions_by_ip on farthing.fraud_decisions (ip_hash, decided_at desc)
   where ip_hash is not null;
-create index fraud_decisions_by_age on farthing.fraud_decisions using brin (decided_at);
+create index fraud_decisions_by_age on farthing.fraud_decisions (decided_at);
 
 alter table farthing.card_uses enable row level security;
 alter table farthing.blocks enable row level security;
