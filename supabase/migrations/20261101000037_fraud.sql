@@ -165,7 +165,7 @@ begin
       select * from farthing.find_sessions_over(p_account_id, p_action, v_ip_hash, p_now)
       union all select * from farthing.find_cards_over(p_account_id, p_now)) o;
   elsif v_blocked is null then
-    return '{"outcome": "allow"}'; -- it was decided when it was new
+    return '{"outcome": "allow"}'::jsonb; -- it was decided when it was new
   end if;
   v_reasons := nullif(coalesce(v_blocked, '{}') || coalesce(v_over, '{}'), '{}');
   insert into farthing.fraud_decisions (account_id, action, outcome, reasons, ip_hash, order_id, decided_at)
@@ -174,7 +174,7 @@ begin
       || case when v_ip_hash is null then '{no_ip}' else '{}' end::text[],
     v_ip_hash, case when v_reasons is null then p_order_id end, p_now);
   if v_reasons is null then
-    return '{"outcome": "allow"}';
+    return '{"outcome": "allow"}'::jsonb;
   end if;
   return jsonb_build_object('outcome', 'refuse',
     'code', case when v_blocked is null then 'velocity_exceeded' else 'forbidden' end,
