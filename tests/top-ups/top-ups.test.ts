@@ -1,0 +1,237 @@
+/** Auto top-up from the card's page to the credits: HTTP, the emulator's pages and signed events. */
+import { deepEqual, equal, ok } from "node:assert/strict";
+import { payCheckout } from "../../scripts/stack/stripe/browser.ts";
+import { TopUps } from "../../supabase/functions/_shared/contracts/top-ups.ts";
+import { countEntries, proven, withSql } from "../support/database.ts";
+import { data, remove } from "../support/http.ts";
+import type { Person } from "../support/people.ts";
+import { balanceOf } from "../support/purchases.ts";
+import { control, stripeOf } from "../support/stripe.ts";
+import {
+  cardOf,
+  chargeBecomes,
+  noticesOf,
+  optIn,
+  passTime,
+  paymentsOf,
+  readTopUps,
+  runPayments,
+  saveCard,
+  signUpToppedUp,
+  spend,
+  topUpsBecome,
+} from "../support/top-ups.ts";
+import { readWorld } from "../support/world.ts";
+
+const world = readWorld();
+
+async function availableOf({ id }: Person): Promise<string | undefined> {
+  return (await balanceOf(world, id)).available;
+}
+
+/** What a card of a person's does from now on. */
+async function makeCard(person: Person, behaviour: string): Promise<void> {
+  const { payment_method_id } = await cardOf(world, person);
+  await control(world, "POST", `payment_methods/${payment_method_id}/behaviour`, { behaviour });
+}
+
+Deno.test("a saved card fills up what was spent, once, and credits come with the settlement", async () => {
+  const person = await signUpToppedUp(world);
+  equal((await readTopUps(world, person)).state, "on");
+  await runPayments(world);
+  deepEqual(await paymentsOf(world, person), [], "who has enough is not charged");
+  await spend(world, person, "300.5");
+  await runPayments(world);
+  const { charges, charged_this_month, state } = await chargeBecomes(world, person, "paid");
+  deepEqual([charges.length, charges[0]?.amount, charges[0]?.credits], [1, 431, "4310"]);
+  deepEqual([charged_this_month, state], [431, "on"]);
+  equal(await availableOf(person), "5009.5");
+  const payments = await paymentsOf(world, person);
+  deepEqual(payments.map(({ amount, status }) => [amount, status]), [[431, "succeeded"]]);
+  equal(payments[0]?.metadata.order_id, charges[0]?.order_id);
+  await proven(world);
+});
+
+Deno.test("T16: two runners at once, and twice again, make one charge", async () => {
+  const person = await signUpToppedUp(world);
+  await spend(world, person, "600");
+  await Promise.all(Array.from({ length: 4 }, () => runPayments(world)));
+  await chargeBecomes(world, person, "paid");
+  await passTime(world, person);
+  await Promise.all([runPayments(world), runPayments(world)]);
+  equal((await paymentsOf(world, person)).length, 1);
+  equal(await countEntries(world, person.id, "purchase"), 1);
+  equal(await availableOf(person), "5000");
+  await proven(world);
+});
+
+interface Claimed {
+  readonly order_id: string;
+  readonly amount: number;
+  readonly currency: string;
+  readonly customer_id: string;
+  readonly payment_method_id: string;
+}
+
+/** A runner's claim, in the transaction that makes it due: the database's minute can't come between. */
+async function claim(person: Person): Promise<Claimed> {
+  return await withSql(world, (sql) =>
+    sql.begin(async (transaction) => {
+      await transaction`update farthing.top_ups t set next_attempt_at = now()
+        from farthing.accounts a where a.account_id = t.account_id and a.owner_id = ${person.id}`;
+      const [row] = await transaction<{ claimed: Claimed[] }[]>`
+        select public.top_ups_claim(100) as claimed`;
+      const { customer_id } = await cardOf(world, person);
+      const own = row?.claimed.find((each) => each.customer_id === customer_id);
+      ok(own, "the charge is claimed");
+      return own;
+    }));
+}
+
+async function postpone(person: Person): Promise<void> {
+  await withSql(world, (sql) =>
+    sql`
+    update farthing.top_ups t set next_attempt_at = now() + interval '1 hour'
+    from farthing.accounts a where a.account_id = t.account_id and a.owner_id = ${person.id}`);
+}
+
+Deno.test("T16: a runner that dies between charge and answer leaves one charge", async () => {
+  const person = await signUpToppedUp(world);
+  await postpone(person);
+  await spend(world, person, "1000");
+  const claimed = await claim(person);
+  const charged = await stripeOf(world).paymentIntents.create({
+    amount: claimed.amount,
+    currency: claimed.currency,
+    customer: claimed.customer_id,
+    payment_method: claimed.payment_method_id,
+    confirm: true,
+    off_session: true,
+    metadata: { order_id: claimed.order_id },
+  }, { idempotencyKey: `top-up-${claimed.order_id}` });
+  await passTime(world, person);
+  await runPayments(world);
+  const { charges } = await chargeBecomes(world, person, "paid");
+  equal(charges.length, 1);
+  deepEqual((await paymentsOf(world, person)).map(({ id }) => id), [charged.id]);
+  equal(await availableOf(person), "5000");
+  await proven(world);
+});
+
+Deno.test("T16: a runner that dies before it asks Stripe leaves the charge to the next one", async () => {
+  const person = await signUpToppedUp(world);
+  await postpone(person);
+  await spend(world, person, "1000");
+  const { order_id } = await claim(person);
+  await runPayments(world);
+  deepEqual(await paymentsOf(world, person), [], "the lease still holds");
+  await passTime(world, person);
+  await runPayments(world);
+  const { charges } = await chargeBecomes(world, person, "paid");
+  deepEqual(charges.map((each) => each.order_id), [order_id]);
+  equal((await paymentsOf(world, person)).length, 1);
+});
+
+Deno.test("a card that starts to fail is tried again later, told of, and rests after the third time", async () => {
+  const person = await signUpToppedUp(world);
+  await makeCard(person, "insufficient_funds");
+  await spend(world, person, "1000");
+  for (const failures of [1, 2, 3]) {
+    await runPayments(world);
+    const state = await topUpsBecome(
+      world,
+      person,
+      "declined",
+      (each) => each.failures === failures,
+    );
+    deepEqual([state.charges[0]?.status, state.charges[0]?.failure_code], [
+      "failed",
+      "insufficient_funds",
+    ]);
+    ok(state.next_attempt_at !== null, "it waits");
+    await runPayments(world);
+    equal((await paymentsOf(world, person)).length, failures, "meanwhile it is not charged");
+    equal(
+      (await noticesOf(world, person)).filter((each) => each === "top_up_failed").length,
+      failures,
+    );
+    if (failures < 3) await passTime(world, person);
+  }
+  const paused = await readTopUps(world, person);
+  deepEqual([paused.state, paused.paused], ["paused", "failures"]);
+  equal(await availableOf(person), "0");
+  await saveCard(world, person, "5555555555554444");
+  await runPayments(world);
+  await chargeBecomes(world, person, "paid");
+  equal(await availableOf(person), "5000");
+  await proven(world);
+});
+
+Deno.test("a bank that wants its customer gets them on a page, and is paid once", async () => {
+  // This one wants its owner every time.
+  const person = await signUpToppedUp(world, { card: "4000002760003184" });
+  await spend(world, person, "1000");
+  await runPayments(world);
+  const isLinked = ({ link }: { link: string | null }) => link !== null;
+  const waiting = await topUpsBecome(world, person, "linked", isLinked);
+  deepEqual([waiting.state, waiting.failures], ["authentication_required", 0]);
+  equal((await noticesOf(world, person)).at(-1), "top_up_authentication");
+  await passTime(world, person);
+  await runPayments(world);
+  const [asked] = await paymentsOf(world, person);
+  equal(asked?.status, "canceled", "the charge is taken back before");
+  const paid = await payCheckout(waiting.link!, "4000002760003184");
+  equal(paid.result, "paid", paid.message ?? "");
+  const { charges, link } = await chargeBecomes(world, person, "paid");
+  deepEqual([charges.length, link], [1, null]);
+  equal(await availableOf(person), "5000");
+  const payments = await paymentsOf(world, person);
+  deepEqual(payments.map(({ status }) => status).sort(), ["canceled", "succeeded"]);
+  await proven(world);
+});
+
+Deno.test("the month's cap cuts a charge, and then there is none", async () => {
+  const terms = { target: "20000", monthly_cap: 700 };
+  const person = await signUpToppedUp(world, { terms });
+  await spend(world, person, "1000");
+  await runPayments(world);
+  const { charges } = await chargeBecomes(world, person, "paid");
+  equal(charges[0]?.amount, 700);
+  await spend(world, person, "6500");
+  await passTime(world, person);
+  await runPayments(world);
+  equal((await paymentsOf(world, person)).length, 1);
+  deepEqual((await noticesOf(world, person)).filter((each) => each === "top_up_capped").length, 1);
+  await optIn(world, person, { target: "20000", monthly_cap: 1_000 });
+  await passTime(world, person);
+  await runPayments(world);
+  const capped = await topUpsBecome(
+    world,
+    person,
+    "paid",
+    (each) => each.charged_this_month === 1_000 && each.charges[0]?.status === "paid",
+  );
+  equal(capped.charges[0]?.amount, 300);
+  await proven(world);
+});
+
+Deno.test("a card that is taken away at Stripe ends it until there is another", async () => {
+  const person = await signUpToppedUp(world);
+  const { payment_method_id } = await cardOf(world, person);
+  await stripeOf(world).paymentMethods.detach(payment_method_id!);
+  const gone = await topUpsBecome(world, person, "without a card", ({ card }) => card === null);
+  deepEqual([gone.state, gone.paused], ["paused", "card_gone"]);
+  equal((await noticesOf(world, person)).at(-1), "top_up_paused");
+  await spend(world, person, "1000");
+  await runPayments(world);
+  deepEqual(await paymentsOf(world, person), []);
+});
+
+Deno.test("who opts out is not charged", async () => {
+  const person = await signUpToppedUp(world);
+  const out = data(await remove(world, "top-ups", person.as), 200, TopUps);
+  deepEqual([out.enabled, out.state, out.consented_at], [false, "off", null]);
+  await spend(world, person, "1000");
+  await runPayments(world);
+  deepEqual(await paymentsOf(world, person), []);
+});
