@@ -2,7 +2,7 @@
 import type { RefundToSend } from "../database/refund-functions.ts";
 import { ApiError } from "../http/errors.ts";
 import type { Services } from "../services.ts";
-import { sendRefund } from "./send-refund.ts";
+import { detailOf, sendRefund } from "./send-refund.ts";
 
 /** At Stripe side by side: one after the other would leave most of a batch's time unused. */
 const AT_ONCE = 5;
@@ -15,7 +15,10 @@ async function send(services: Services, refund: RefundToSend): Promise<Outcome> 
     return "sent";
   } catch (error) {
     // The detail goes to the log alone; what it means for the refund is noted in the database.
-    services.log("warn", "refund not sent", { refund_id: refund.refund_id, detail: String(error) });
+    services.log("warn", "refund not sent", {
+      refund_id: refund.refund_id,
+      detail: detailOf(error),
+    });
     const isRefused = error instanceof ApiError && error.status < 500;
     return isRefused ? "failed" : "unavailable";
   }

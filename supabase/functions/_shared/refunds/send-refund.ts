@@ -4,7 +4,8 @@ import { ApiError } from "../http/errors.ts";
 import type { Services } from "../services.ts";
 import { Refused } from "../stripe/refused.ts";
 
-function detailOf(error: unknown): string {
+/** What really went wrong, for logs and for the operator. */
+export function detailOf(error: unknown): string {
   return (error instanceof ApiError ? error.internal : undefined) ?? String(error);
 }
 
