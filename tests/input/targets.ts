@@ -176,6 +176,28 @@ function fraudTargets(as: Caller): Target[] {
   ];
 }
 
+function moneyBackTargets(as: Caller): Target[] {
+  const limit = 64 * KIB;
+  const nothing = "00000000-0000-4000-8000-000000000000";
+  return [
+    {
+      ...{ name: "refunds", path: "refunds", as, limit },
+      good: { order_id: nothing, reason: "x" },
+      fields: { order_id: "uuid", reason: "text:500" },
+    },
+    {
+      ...{ name: "webhook-events/replay", path: "webhook-events/replay", as, limit },
+      good: { state: "dead", limit: 1 },
+      fields: { state: "choice", limit: "number" },
+    },
+    {
+      ...{ name: "webhook-events/backfill", path: "webhook-events/backfill", as, limit },
+      good: { hours: 1 },
+      fields: { hours: "number" },
+    },
+  ];
+}
+
 /** A person with credits, and each route with them as its subject. */
 export async function prepare(world: World): Promise<{ person: Person; targets: Target[] }> {
   const person = await signUpWith(world, "100");
@@ -200,6 +222,7 @@ export async function prepare(world: World): Promise<{ person: Person; targets: 
       ...usageTargets(person.id, as),
       ...jobTargets(person, as),
       ...fraudTargets(as),
+      ...moneyBackTargets(as),
     ],
   };
 }
