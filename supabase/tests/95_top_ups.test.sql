@@ -3,7 +3,7 @@
 begin;
 \ir helpers/story.psql
 \ir helpers/top_ups.psql
-select plan(120);
+select plan(122);
 
 -- Terms.
 select is(top_ups_read(tests.person('ann'), tests.after()), jsonb_build_object('enabled', false, 'threshold',
@@ -142,6 +142,11 @@ from unnest(array['service_role', 'authenticated', 'anon']) role, (values
 select is(tests.code_for('authenticated', 'ann', 'select * from farthing.' || t), '42501',
   t || ' is nobody''s to read') from unnest(array['customers', 'top_ups', 'top_up_charges']) t;
 
+select is_empty('select * from farthing.prove_top_ups()', 'each top-up has one charge, open as long as it');
+update farthing.top_up_charges set step = 'settle' where step = 'closed';
+select is((select count(*)::int from farthing.prove_top_ups()), 2,
+  'a charge that outlives its order is found');
+update farthing.top_up_charges set step = 'closed' where step = 'settle';
 select is_empty('select * from farthing.prove()', 'the ledger proves itself');
 select * from finish();
 rollback;

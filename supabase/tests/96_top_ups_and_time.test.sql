@@ -4,7 +4,7 @@
 begin;
 \ir helpers/story.psql
 \ir helpers/top_ups.psql
-select plan(145);
+select plan(158);
 
 -- Declined: an hour, six, and after three in a row a pause.
 select is(tests.tops_up('ann'), 'card_missing, processed', 'ann opts in');
@@ -223,6 +223,24 @@ select is(tests.claims('14 h'), 'hal charge 980', 'then debt and gap are one cha
 select is(tests.told('hal', 'payment_intent.succeeded', '14 h'), 'processed', 'paid');
 select is(tests.standing('hal', '14 h'), 'balance 5000, held 0, available 5000, debt 0',
   'debt is paid first');
+
+-- Whoever is blocked, and while buying is switched off.
+select is(tests.tops_up(name), 'card_missing, processed', name || ' opts in')
+from unnest(array['ida', 'jan']) name;
+select isnt(fraud_blocks_add('user', tests.person('ida')::text, 'stolen cards', 'test', p_now => tests.after(
+  '15 h')), null, 'ida is blocked');
+select is(tests.claims('15 h'), 'jan charge 500', 'who is blocked is not charged');
+select is((select outcome || ' ' || array_to_string(reasons, ' ') from farthing.fraud_decisions d
+  join farthing.accounts a using (account_id) where a.owner_id = tests.person('ida')),
+  'refuse blocked_user no_ip', 'which is a decision like others');
+select is(tests.claims('15 h 59 min'), 'jan charge 500', 'and is not made again for an hour');
+select is(tests.told('jan', 'payment_intent.succeeded', '16 h'), 'processed', 'jan pays');
+select is(pg_temp.spends('jan', '5000', '16 h'), 201, 'jan spends it all');
+select isnt(features_set('b2c', 'off'), null, 'buying is switched off');
+select is(tests.claims('17 h'), 'nothing', 'then nobody is charged');
+select isnt(features_set('b2c', 'percentage', 100), null, 'it is switched on for all');
+select is(tests.claims('17 h 30 min'), 'nothing', 'which is looked at each hour');
+select is(tests.claims('18 h'), 'jan charge 500', 'then they are');
 
 select is_empty('select * from farthing.prove()', 'the ledger proves itself');
 select * from finish();

@@ -49,7 +49,7 @@ async function chargedOnce(person: Person): Promise<void> {
   await proven(world);
 }
 
-Deno.test("T16: Stripe falling over before it charges is asked again under one key, and charges once", async () => {
+Deno.test("T16: Stripe falling over before it charges is asked again, and charges once", async () => {
   const person = await signUpToppedUp(world);
   await control(world, "POST", "faults", { path: CHARGES, ...EVERY_TRY });
   await spend(world, person, "1000");
@@ -62,7 +62,7 @@ Deno.test("T16: Stripe falling over before it charges is asked again under one k
   deepEqual(await attemptsOf(person), { attempts: 2, lastError: null });
 });
 
-Deno.test("T16: an answer that is lost after the charge is asked for again, and there is one charge", async () => {
+Deno.test("T16: an answer that is lost after the charge leaves one charge", async () => {
   const person = await signUpToppedUp(world);
   await control(world, "POST", "faults", { path: CHARGES, after: true, status: 503 });
   await spend(world, person, "1000");

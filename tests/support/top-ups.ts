@@ -13,7 +13,7 @@ import type { World } from "./world.ts";
 
 export type State = z.output<typeof TopUps>;
 
-export const TERMS = { enabled: true, threshold: "1000", target: "5000", monthly_cap: 5000 };
+const TERMS = { enabled: true, threshold: "1000", target: "5000", monthly_cap: 5000 };
 
 export async function readTopUps(world: World, person: Person): Promise<State> {
   return data(await get(world, "top-ups", person.as), 200, TopUps);

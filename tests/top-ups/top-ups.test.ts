@@ -132,7 +132,7 @@ Deno.test("T16: a runner that dies before it asks Stripe leaves the charge to th
   equal((await paymentsOf(world, person)).length, 1);
 });
 
-Deno.test("a card that starts to fail is tried again later, told of, and rests after the third time", async () => {
+Deno.test("a card that starts to fail is tried again later, and rests after the third time", async () => {
   const person = await signUpToppedUp(world);
   await makeCard(person, "insufficient_funds");
   await spend(world, person, "1000");

@@ -87,7 +87,7 @@ Deno.test("T16: a charge that was paid meanwhile gets no page", async () => {
   assert(!fake.names().includes("top_ups_link"));
 });
 
-Deno.test("T16: what Stripe did not answer is left to a repeat, and no more than a batch is tried", async () => {
+Deno.test("T16: what Stripe did not answer is left to a repeat, and one batch is tried", async () => {
   const fake = await worldOf(many(12), {
     chargeCard: () =>
       Promise.reject(new ApiError("upstream_unavailable", { internal: "no answer" })),
