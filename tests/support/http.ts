@@ -57,8 +57,10 @@ export function get(
   return send(functionUrl(world, path), { headers: { ...as, ...headers } });
 }
 
-export function remove(world: World, path: string, as: Caller): Promise<Answer> {
-  return send(functionUrl(world, path), { method: "DELETE", headers: { ...as } });
+/** `key`: the Idempotency-Key, none unless named. */
+export function remove(world: World, path: string, as: Caller, key?: string): Promise<Answer> {
+  const headers = { ...as, ...(key !== undefined && { "idempotency-key": key }) };
+  return send(functionUrl(world, path), { method: "DELETE", headers });
 }
 
 interface PostOptions {

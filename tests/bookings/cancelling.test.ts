@@ -1,0 +1,198 @@
+/** Bookings that are called off: before the money, after it, and at the same moment. */
+import { deepEqual, equal } from "node:assert/strict";
+import { payIntent } from "../../scripts/stack/stripe/tests/browse.ts";
+import { PaymentRunnerReport } from "../../supabase/functions/_shared/contracts/payment-runner.ts";
+import { Refund } from "../../supabase/functions/_shared/contracts/refunds.ts";
+import {
+  askBooking,
+  askCancel,
+  book,
+  bookingBecomes,
+  cancel,
+  feeAtStripe,
+  newSeller,
+  type OpenBooking,
+  pay,
+  readBooking,
+} from "../support/bookings.ts";
+import { proven, withDeliveries, withSql } from "../support/database.ts";
+import { backEnd, data, post, refused } from "../support/http.ts";
+import { type Person, signUp } from "../support/people.ts";
+import { refundsAtStripe } from "../support/refunds.ts";
+import { control, stripeOf } from "../support/stripe.ts";
+import { until } from "../support/until.ts";
+import { readWorld } from "../support/world.ts";
+
+const world = readWorld();
+
+/** Waits until this much of a booking's money is back, by Stripe's event. */
+function refundedOf(person: Person, { booking_id }: OpenBooking, amount: number) {
+  return until(`${amount} are refunded`, async () => {
+    const booking = await readBooking(world, person, booking_id);
+    return booking.amount_refunded === amount ? booking : undefined;
+  });
+}
+
+/** The fee as our columns have it, once Stripe has told of what went back. */
+async function ownFee(booking: OpenBooking, refunded: number) {
+  return await until("the fee is known", async () => {
+    const [row] = await withSql(world, (sql) =>
+      sql<{ amount: number; refunded: number }[]>`
+      select fee_collected::int as amount, fee_refunded::int as refunded from farthing.bookings
+      where booking_id = ${booking.booking_id}`);
+    return row?.refunded === refunded ? { ...row } : undefined;
+  });
+}
+
+function askRefund(booking: OpenBooking, amount?: number) {
+  const body = { booking_id: booking.booking_id, ...(amount !== undefined && { amount }) };
+  return post(world, "refunds", backEnd(world), body);
+}
+
+Deno.test("unpaid booking is cancelled with its payment, by either party", async () => {
+  const seller = await newSeller(world);
+  const buyer = await signUp(world);
+  for (const person of [buyer, seller.person]) {
+    const booking = await book(world, buyer, seller);
+    const cancelled = await cancel(world, person, booking.booking_id);
+    deepEqual(cancelled, { booking_id: booking.booking_id, status: "cancelled", refund: null });
+    const payment = await stripeOf(world).paymentIntents.retrieve(booking.payment_intent_id);
+    equal(payment.status, "canceled");
+    deepEqual(await cancel(world, buyer, booking.booking_id), cancelled);
+  }
+});
+
+Deno.test("paid or confirmed booking that is cancelled is refunded, our fee with it", async () => {
+  const seller = await newSeller(world);
+  const buyer = await signUp(world);
+  for (const isConfirmed of [false, true]) {
+    const booking = await book(world, buyer, seller, { amount: 2550 });
+    await pay(world, buyer, booking);
+    const path = `bookings/${booking.booking_id}/confirm`;
+    if (isConfirmed) await post(world, path, seller.person.as, {}, { key: null });
+    await withDeliveries(world, "shared", async () => {
+      const { refund } = await cancel(world, buyer, booking.booking_id);
+      equal(refund?.amount, 2550);
+      const { status } = await refundedOf(buyer, booking, 2550);
+      equal(status, "cancelled");
+      deepEqual(await ownFee(booking, 77), { amount: 77, refunded: 77 });
+    });
+    deepEqual(await feeAtStripe(world, booking.payment_intent_id), { amount: 77, refunded: 77 });
+    const [refund, ...others] = await refundsAtStripe(world, booking.payment_intent_id);
+    deepEqual([refund?.amount, others.length], [2550, 0]);
+  }
+  await proven(world);
+});
+
+Deno.test("partial refunds return the fee in proportion, and the last of them all of it", async () => {
+  const seller = await newSeller(world);
+  const buyer = await signUp(world);
+  const booking = await book(world, buyer, seller, { amount: 1000, currency: "eur" });
+  await pay(world, buyer, booking);
+  await withDeliveries(world, "shared", async () => {
+    for (const [amount, sum, fee] of [[333, 333, 10], [333, 666, 20], [334, 1000, 30]] as const) {
+      equal(data(await askRefund(booking, amount), 201, Refund).amount, amount);
+      const { status } = await refundedOf(buyer, booking, sum);
+      equal(status, sum === 1000 ? "cancelled" : "paid");
+      deepEqual(await ownFee(booking, fee), { amount: 30, refunded: fee });
+    }
+  });
+  refused(await askRefund(booking), 409, "already_refunded");
+  deepEqual(await feeAtStripe(world, booking.payment_intent_id), { amount: 30, refunded: 30 });
+  await proven(world);
+});
+
+Deno.test("booking too small for a fee is refunded all the same", async () => {
+  const seller = await newSeller(world);
+  const buyer = await signUp(world);
+  // 16 crowns, of which no part is charged: 3 % are half a crown, less two hundredths.
+  const booking = await book(world, buyer, seller, { amount: 1600, currency: "isk" });
+  equal(booking.application_fee_amount, 0);
+  await pay(world, buyer, booking);
+  equal(await feeAtStripe(world, booking.payment_intent_id), null);
+  await withDeliveries(world, "shared", async () => {
+    await cancel(world, buyer, booking.booking_id);
+    await refundedOf(buyer, booking, 1600);
+  });
+  await proven(world);
+});
+
+Deno.test("payment that is faster than its cancellation is returned", async () => {
+  const seller = await newSeller(world);
+  const buyer = await signUp(world);
+  const booking = await book(world, buyer, seller);
+  await withDeliveries(world, "exclusive", async () => {
+    await control(world, "POST", "deliveries/hold", { types: ["*"] });
+    try {
+      await payIntent(world.stripeUrl, booking.client_secret);
+      // Stripe has the money, and we do not know it yet.
+      equal((await cancel(world, buyer, booking.booking_id)).refund, null);
+    } finally {
+      await control(world, "POST", "deliveries/release");
+    }
+    await until("the payment is known", async () => {
+      return (await readBooking(world, buyer, booking.booking_id)).paid_at ?? undefined;
+    });
+    // Woken by the clock each minute; the test does not wait for it.
+    data(await post(world, "payment-runner", backEnd(world), {}), 200, PaymentRunnerReport);
+    const { status } = await refundedOf(buyer, booking, 2500);
+    equal(status, "cancelled");
+  });
+  equal((await refundsAtStripe(world, booking.payment_intent_id)).length, 1);
+  await proven(world);
+});
+
+Deno.test("disputed booking is not cancelled: its bank decides", async () => {
+  const seller = await newSeller(world);
+  const buyer = await signUp(world);
+  const booking = await book(world, buyer, seller);
+  await pay(world, buyer, booking);
+  const dispute = `payments/${booking.payment_intent_id}/dispute`;
+  await withDeliveries(world, "shared", async () => {
+    await control(world, "POST", dispute);
+    await until("the dispute is known", async () => {
+      const answer = await askRefund(booking, 1);
+      return answer.status === 409 || undefined;
+    });
+  });
+  const { details } = refused(
+    await askCancel(world, buyer, booking.booking_id),
+    409,
+    "booking_not_cancellable",
+  );
+  equal(details?.amount_disputed, 2500);
+  await proven(world);
+});
+
+Deno.test("many at once who cancel make one refund, and many under one key one booking", async () => {
+  const seller = await newSeller(world);
+  const buyer = await signUp(world);
+  const key = crypto.randomUUID();
+  const body = { provider_id: seller.providerId, amount: 900, currency: "usd" };
+  const answers = await Promise.all(
+    Array.from({ length: 6 }, () => askBooking(world, buyer, body, key)),
+  );
+  for (const answer of answers.filter(({ status }) => status !== 201)) {
+    refused(answer, 409, "idempotency_in_progress");
+  }
+  const [row] = await withSql(world, (sql) =>
+    sql<{ count: number; id: string }[]>`
+    select count(*)::int as count, min(b.booking_id::text) as id
+    from farthing.bookings b join farthing.accounts a using (account_id)
+    where a.owner_id = ${buyer.id}`);
+  equal(row?.count, 1);
+  const booking = JSON.parse((await askBooking(world, buyer, body, key)).text).data as OpenBooking;
+  await pay(world, buyer, booking);
+  await withDeliveries(world, "shared", async () => {
+    const cancelled = await Promise.all(
+      [buyer, seller.person, buyer, seller.person].map((person) => {
+        return askCancel(world, person, booking.booking_id);
+      }),
+    );
+    deepEqual(cancelled.map(({ status }) => status), [200, 200, 200, 200]);
+    await bookingBecomes(world, buyer, booking.booking_id, "cancelled");
+    await refundedOf(buyer, booking, 900);
+  });
+  equal((await refundsAtStripe(world, booking.payment_intent_id)).length, 1);
+  await proven(world);
+});

@@ -1,0 +1,104 @@
+/** Selling for others: what a provider and a buyer do, step by step. */
+import type Stripe from "stripe";
+import type { z } from "zod";
+import { payIntent } from "../../scripts/stack/stripe/tests/browse.ts";
+import {
+  Booking,
+  CancelledBooking,
+  StartedBooking,
+} from "../../supabase/functions/_shared/contracts/bookings.ts";
+import { Provider, StartedProvider } from "../../supabase/functions/_shared/contracts/providers.ts";
+import { onboardProvider } from "../../scripts/stack/stripe/tests/browse.ts";
+import { withDeliveries } from "./database.ts";
+import { type Answer, data, get, post, remove } from "./http.ts";
+import { type Person, signUp } from "./people.ts";
+import { stripeOf } from "./stripe.ts";
+import { until } from "./until.ts";
+import type { World } from "./world.ts";
+
+export interface Seller {
+  readonly person: Person;
+  readonly providerId: string;
+}
+
+export type OpenBooking = z.output<typeof StartedBooking>;
+
+export async function readProvider(world: World, { as }: Person) {
+  return data(await get(world, "providers/me", as), 200, Provider);
+}
+
+/** A new user who sells, registered at Stripe. */
+export async function newSeller(world: World, country = "DE"): Promise<Seller> {
+  const person = await signUp(world);
+  const answer = await post(world, "providers", person.as, { country, email: person.email });
+  const { provider_id: providerId, onboarding_url } = data(answer, 201, StartedProvider);
+  await withDeliveries(world, "shared", async () => {
+    await onboardProvider(onboarding_url);
+    await until("the provider may charge", async () => {
+      return (await readProvider(world, person)).charges_enabled || undefined;
+    });
+  });
+  return { person, providerId };
+}
+
+export function askBooking(
+  world: World,
+  buyer: Person,
+  body: Record<string, unknown>,
+  key?: string,
+): Promise<Answer> {
+  return post(world, "bookings", buyer.as, body, key === undefined ? {} : { key });
+}
+
+/** Books a seller: 25 dollars unless named. */
+export async function book(
+  world: World,
+  buyer: Person,
+  { providerId }: Seller,
+  { amount = 2500, currency = "usd" } = {},
+): Promise<OpenBooking> {
+  const body = { provider_id: providerId, amount, currency };
+  return data(await askBooking(world, buyer, body), 201, StartedBooking);
+}
+
+export async function readBooking(world: World, { as }: Person, id: string) {
+  return data(await get(world, `bookings/${id}`, as), 200, Booking);
+}
+
+/** The booking, as soon as it has that status. */
+export function bookingBecomes(world: World, person: Person, id: string, status: string) {
+  return until(`booking ${id} is ${status}`, async () => {
+    const booking = await readBooking(world, person, id);
+    return booking.status === status ? booking : undefined;
+  });
+}
+
+/** Pays a booking as the buyer's browser does, and waits until it is paid. */
+export async function pay(world: World, buyer: Person, booking: OpenBooking) {
+  return await withDeliveries(world, "shared", async () => {
+    await payIntent(world.stripeUrl, booking.client_secret);
+    return await bookingBecomes(world, buyer, booking.booking_id, "paid");
+  });
+}
+
+export function askCancel(world: World, { as }: Person, id: string, key = crypto.randomUUID()) {
+  return remove(world, `bookings/${id}`, as, key);
+}
+
+export async function cancel(world: World, person: Person, id: string) {
+  return data(await askCancel(world, person, id), 200, CancelledBooking);
+}
+
+/** Our fee of a payment as Stripe has it; null where none was taken. */
+export async function feeAtStripe(
+  world: World,
+  paymentId: string,
+): Promise<{ amount: number; refunded: number } | null> {
+  const stripe = stripeOf(world);
+  const expand = ["latest_charge"];
+  const { latest_charge } = await stripe.paymentIntents.retrieve(paymentId, { expand });
+  const { application_fee } = latest_charge as Stripe.Charge;
+  if (application_fee === null) return null;
+  const { amount, amount_refunded } = await stripe.applicationFees.retrieve(`${application_fee}`);
+  return { amount, refunded: amount_refunded };
+}
