@@ -158,13 +158,16 @@ async function staysDownWhenAsked(stack: Stack): Promise<void> {
     await response.body?.cancel();
     return response.status;
   };
-  assert.equal(await post("/stack/database/crash", stack.env.SUPABASE_PUBLISHABLE_KEY), 401);
-  assert.ok(stack.database.pid);
-  assert.equal(await post("/stack/database/crash", stack.env.SUPABASE_SECRET_KEY), 204);
-  assert.equal(stack.database.pid, undefined);
-  assert.equal((await stack.health()).database?.ok, false);
-  assert.equal(await post("/stack/database/start", stack.env.SUPABASE_SECRET_KEY), 204);
-  assert.equal((await stack.health()).database?.ok, true);
+  const parts = [["database", "crash"], ["mail", "stop"]] as const;
+  for (const [part, down] of parts) {
+    const isUp = async () => (await stack.health())[part]?.ok;
+    assert.equal(await post(`/stack/${part}/${down}`, stack.env.SUPABASE_PUBLISHABLE_KEY), 401);
+    assert.equal(await isUp(), true);
+    assert.equal(await post(`/stack/${part}/${down}`, stack.env.SUPABASE_SECRET_KEY), 204);
+    assert.equal(await isUp(), false);
+    assert.equal(await post(`/stack/${part}/start`, stack.env.SUPABASE_SECRET_KEY), 204);
+    assert.equal(await isUp(), true);
+  }
 }
 
 async function mailsALinkToTheSite(stack: Stack): Promise<void> {
