@@ -6,6 +6,17 @@ import { database, databaseSystem } from "./suites/database.ts";
 import { demo } from "./suites/demo.ts";
 import { house } from "./suites/house.ts";
 import { http } from "./suites/http.ts";
+import { moneyBack } from "./suites/money-back.ts";
 import { unit } from "./suites/unit.ts";
 
-export const suites: Suite[] = [http, unit, database, databaseSystem, house, cli, demo, compat];
+export const suites: Suite[] = [
+  http,
+  unit,
+  moneyBack,
+  database,
+  databaseSystem,
+  house,
+  cli,
+  demo,
+  compat,
+];

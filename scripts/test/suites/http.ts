@@ -3,6 +3,7 @@ import { findTests, runDenoTests } from "../deno-tests.ts";
 import { findChromium } from "../find-chromium.ts";
 import { withStack } from "../stack-process.ts";
 import type { Skipped, Suite } from "../suite.ts";
+import { MONEY_BACK } from "./money-back.ts";
 
 /** What needs a real browser, where there is none. */
 const NO_BROWSER: Skipped = {
@@ -14,7 +15,7 @@ export const http: Suite = {
   name: "http",
   about: "scenarios, races, faults and a real browser over HTTP, on a stack of their own",
   async run() {
-    const found = await findTests(["tests"]);
+    const found = (await findTests(["tests"])).filter((file) => !file.startsWith(MONEY_BACK));
     if (found.length === 0) return { rows: [], skipped: [] };
     const hasBrowser = findChromium() !== undefined;
     const files = found.filter((file) => hasBrowser || !file.startsWith("tests/browser/"));

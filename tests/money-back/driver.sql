@@ -1,0 +1,225 @@
+-- Plays the steps of a history on the ledger's own doors, and shows what a buyer's account looks like after
+-- each. Only for tests: it lives in a schema of its own, in a database that a test has made.
+-- Functions that are called with each step are plpgsql, which keeps their plans.
+
+create schema money_back;
+
+-- The names that a history gives to what the doors have named themselves.
+create table money_back.names (
+  user_id uuid not null, kind text not null, name text not null, id uuid not null,
+  primary key (user_id, kind, name));
+
+create function money_back.id_of(p_user_id uuid, p_kind text, p_name text)
+returns uuid
+language plpgsql stable
+as $$
+begin
+  return (select id from money_back.names where user_id = p_user_id and kind = p_kind and name = p_name);
+end
+$$;
+
+create function money_back.name_it(p_user_id uuid, p_kind text, p_name text, p_id text)
+returns void
+language sql
+as $$
+  insert into money_back.names values (p_user_id, p_kind, p_name, p_id::uuid)
+$$;
+
+create function money_back.moment(p_seconds bigint)
+returns timestamptz
+language sql immutable
+as $$ select timestamptz '2031-01-01 00:00:00+00' + make_interval(secs => p_seconds) $$;
+
+create function money_back.payment_of(p_user_id uuid, p_order text)
+returns text
+language sql immutable
+as $$ select format('pi_%s_%s', p_user_id, p_order) $$;
+
+create function money_back.payment_event(p_user_id uuid, p_step jsonb)
+returns jsonb
+language plpgsql stable
+as $$
+begin
+  -- One payment is told by two types of event; which of them this one is, its name decides.
+  return (select jsonb_build_object(
+    'type', case t.whole when 0 then 'payment_intent.succeeded' else 'checkout.session.completed' end,
+    'facts', jsonb_build_object('order_id', o.order_id, 'booking_id', null, 'mode', 'payment',
+      'session_id', case t.whole when 1 then 'cs_' || o.order_id end,
+      'payment_id', money_back.payment_of(p_user_id, p_step ->> 'order'),
+      'charge_id', 'ch_' || o.order_id, 'payment_status', 'paid', 'amount', o.amount,
+      'currency', o.currency, 'failure_code', null, 'decline_code', null))
+  from farthing.orders o, (select abs(hashtext(p_step ->> 'event')) % 2 as whole) t
+  where o.order_id = money_back.id_of(p_user_id, 'order', p_step ->> 'order'));
+end
+$$;
+
+create function money_back.reversal_event(p_user_id uuid, p_step jsonb)
+returns jsonb
+language plpgsql stable
+as $$
+begin
+  return (select jsonb_build_object('type', case p_step ->> 'do'
+      when 'warning' then case when (p_step ->> 'actionable')::boolean
+        then 'radar.early_fraud_warning.created' else 'radar.early_fraud_warning.updated' end
+      when 'refund' then case p_step ->> 'status' when 'pending' then 'refund.created'
+        when 'failed' then 'refund.failed' else 'refund.updated' end
+      else case when p_step ->> 'status' in ('won', 'lost', 'prevented', 'warning_closed')
+        then 'charge.dispute.closed' when p_step ->> 'status' like '%needs_response'
+        then 'charge.dispute.created' else 'charge.dispute.updated' end end,
+    'facts', jsonb_build_object('payment_id', money_back.payment_of(p_user_id, p_step ->> 'order'),
+      'charge_id', 'ch_' || o.order_id) || case p_step ->> 'do'
+    when 'refund' then jsonb_build_object('stripe_refund_id', format('re_%s_%s', p_user_id,
+        p_step ->> 'refund'), 'refund_id', money_back.id_of(p_user_id, 'refund', p_step ->> 'refund'),
+      'amount', p_step -> 'amount', 'currency', o.currency, 'status', p_step ->> 'status',
+      'failure_reason', null)
+    when 'dispute' then jsonb_build_object('dispute_id', format('dp_%s_%s', p_user_id,
+        p_step ->> 'dispute'), 'amount', p_step -> 'amount',
+      'currency', coalesce(p_step ->> 'currency', o.currency), 'status', p_step ->> 'status',
+      'reason', 'fraudulent')
+    else jsonb_build_object('warning_id', format('issfr_%s_%s', p_user_id, p_step ->> 'warning'),
+      'fraud_type', 'made_with_stolen_card', 'actionable', p_step -> 'actionable') end)
+  from farthing.orders o
+  where o.order_id = money_back.id_of(p_user_id, 'order', p_step ->> 'order'));
+end
+$$;
+
+create function money_back.hear(p_user_id uuid, p_step jsonb, p_now timestamptz)
+returns text
+language plpgsql
+as $$
+declare
+  v_answer jsonb := public.inbox_receive(p_event => jsonb_build_object(
+    'id', format('evt_%s_%s', p_user_id, p_step ->> 'event'), 'livemode', false,
+    'created', extract(epoch from money_back.moment((p_step ->> 'at')::bigint))::bigint)
+    || case p_step ->> 'do' when 'payment' then money_back.payment_event(p_user_id, p_step)
+      else money_back.reversal_event(p_user_id, p_step) end, p_now => p_now);
+begin
+  return case when v_answer ? 'duplicate' then 'duplicate' when v_answer ? 'deferred' then 'deferred'
+    when v_answer ? 'failed' then (select 'failed: ' || last_error from farthing.inbox
+      where event_id = format('evt_%s_%s', p_user_id, p_step ->> 'event'))
+    else 'ok' end;
+end
+$$;
+
+create function money_back.act(p_user_id uuid, p_step jsonb, p_now timestamptz)
+returns text
+language plpgsql
+as $$
+declare
+  v_hold_id uuid := money_back.id_of(p_user_id, 'hold', p_step ->> 'hold');
+begin
+  if p_step ->> 'do' in ('settle', 'release') and v_hold_id is null then
+    return 'nothing';
+  end if;
+  case p_step ->> 'do'
+    when 'order' then
+      perform money_back.name_it(p_user_id, 'order', p_step ->> 'order', public.checkout_begin(
+        p_user_id => p_user_id, p_package_id => md5(p_step ->> 'package')::uuid::text,
+        p_success_url => 'https://app.test/paid', p_cancel_url => 'https://app.test/left',
+        p_now => p_now) #>> '{order,order_id}');
+    when 'grant' then
+      perform public.credits_grant(p_user_id, p_step ->> 'amount', p_step ->> 'source',
+        p_now + make_interval(secs => (p_step ->> 'expires_in')::int), (p_step ->> 'priority')::int,
+        p_now => p_now);
+    when 'debit' then
+      perform public.credits_debit(p_user_id, p_step ->> 'amount', 'history', p_now => p_now);
+    when 'usage' then
+      perform public.usage_charge(p_user_id, jsonb_build_object('model', 'gpt-4o',
+        'input_tokens', p_step -> 'tokens', 'output_tokens', 0), p_now => p_now);
+    when 'hold' then
+      perform money_back.name_it(p_user_id, 'hold', p_step ->> 'hold', public.holds_open(
+        p_user_id, p_step ->> 'amount', p_ttl_seconds => (p_step ->> 'ttl')::int, p_now => p_now)
+        #>> '{data,hold_id}');
+    when 'settle' then
+      perform public.holds_settle(v_hold_id, p_step ->> 'amount', p_now => p_now);
+    when 'release' then
+      perform public.holds_release(v_hold_id, p_now => p_now);
+    when 'limit' then -- no door gives a lot of an order an end; packages that expire would
+      perform farthing.lock_account(p_user_id, p_now);
+      update farthing.lots l set expires_at = p_now + make_interval(secs => (p_step ->> 'expires_in')::int)
+      from farthing.accounts a
+      where a.owner_id = p_user_id and l.account_id = a.account_id
+        and l.order_id = money_back.id_of(p_user_id, 'order', p_step ->> 'order');
+      return case when found then 'ok' else 'nothing' end;
+    when 'ask' then
+      perform money_back.name_it(p_user_id, 'refund', p_step ->> 'refund', public.refunds_begin(
+        money_back.id_of(p_user_id, 'order', p_step ->> 'order'), p_amount => p_step ->> 'amount',
+        p_now => p_now) #>> '{refund,refund_id}');
+    when 'clear' then
+      if not exists (select from farthing.fraud_warnings
+        where warning_id = format('issfr_%s_%s', p_user_id, p_step ->> 'warning')) then
+        return 'nothing';
+      end if;
+      perform public.warnings_clear(format('issfr_%s_%s', p_user_id, p_step ->> 'warning'), 'trusted',
+        'history', p_idempotency_key => null, p_fingerprint => null, p_now => p_now);
+    when 'sweep' then
+      perform farthing.sweep_accounts(p_now);
+  end case;
+  return 'ok';
+exception
+  when sqlstate 'PGRST' then return sqlerrm::jsonb ->> 'code';
+  when others then return sqlstate || ' ' || sqlerrm; -- no outcome that a history expects
+end
+$$;
+
+create function money_back.lines_of(p_user_id uuid, p_account_id bigint)
+returns jsonb
+language plpgsql
+as $$
+begin
+  return jsonb_build_object(
+    'lots', array(select concat_ws(' ', extract(epoch from created_at - money_back.moment(0))::bigint, source,
+        trim_scale(remaining), case when frozen and remaining > 0 then 'frozen' end) collate "C" as line
+      from farthing.lots where account_id = p_account_id order by line),
+    'holds', array(select concat_ws(' ', n.name, h.status) collate "C" as line from money_back.names n
+      join farthing.holds h on h.account_id = p_account_id and h.hold_id = n.id
+      where n.user_id = p_user_id and n.kind = 'hold' order by line),
+    'orders', array(select concat_ws(' ', n.name, o.status, o.amount_refunded, o.amount_disputed,
+        trim_scale(o.credits_taken_back)) collate "C" as line from money_back.names n
+      join farthing.orders o on o.account_id = p_account_id and o.order_id = n.id
+      where n.user_id = p_user_id and n.kind = 'order' order by line));
+end
+$$;
+
+create function money_back.snapshot(p_user_id uuid, p_now timestamptz, p_asks boolean)
+returns jsonb
+language plpgsql
+as $$
+declare
+  v_account farthing.accounts;
+  v_answer jsonb := case when p_asks then public.credits_balance(p_user_id, p_now => p_now) else '{}' end;
+begin
+  select * into v_account from farthing.accounts where owner_id = p_user_id;
+  -- Rule 7: a hold past its time counts as released before anyone has looked.
+  if v_account.held > 0 and farthing.release_expired_holds(v_account.account_id, p_now) > 0 then
+    select * into v_account from farthing.accounts where owner_id = p_user_id;
+  end if;
+  return jsonb_build_object('balance', trim_scale(v_account.balance)::text,
+    'available', v_answer ->> 'available', 'held', trim_scale(v_account.held)::text,
+    'debt', trim_scale(v_account.debt)::text) || money_back.lines_of(p_user_id, v_account.account_id);
+end
+$$;
+
+create function money_back.play(p_user_id uuid, p_steps jsonb, p_asks_each boolean)
+returns jsonb
+language plpgsql
+as $$
+declare
+  v_step jsonb;
+  v_now timestamptz;
+  v_outcome text;
+  v_seen jsonb[] := '{}';
+begin
+  insert into auth.users (id, email) values (p_user_id, format('%s@buyer.test', p_user_id))
+  on conflict (id) do nothing;
+  for v_step in select value from jsonb_array_elements(p_steps) loop
+    v_now := money_back.moment((v_step ->> 'now')::bigint);
+    v_outcome := case when v_step ? 'event' then money_back.hear(p_user_id, v_step, v_now)
+      else money_back.act(p_user_id, v_step, v_now) end;
+    -- The balance door is asked in the end, or after each step where there is time.
+    v_seen := v_seen || jsonb_build_object('outcome', v_outcome, 'seen', money_back.snapshot(p_user_id, v_now,
+      p_asks_each or cardinality(v_seen) = jsonb_array_length(p_steps) - 1));
+  end loop;
+  return to_jsonb(v_seen);
+end
+$$;

@@ -1,0 +1,113 @@
+/** The model itself: by the stories' ends, worked out by hand, and by what must hold after every step. */
+import { deepEqual, equal, ok, throws } from "node:assert/strict";
+import { Account } from "./model/account.ts";
+import { toText, toUnits } from "./model/amounts.ts";
+import { Buyer } from "./model/buyer.ts";
+import { inBurnDownOrder, type Lot, type Source } from "./model/lots.ts";
+import { replacesDispute, replacesRefund } from "./model/ranks.ts";
+import { STORIES } from "./stories/all.ts";
+import { expectedOf } from "./support/compare.ts";
+import { PACKAGES } from "./support/packages.ts";
+import { Random } from "./support/random.ts";
+import { randomHistory } from "./support/random-history.ts";
+import { tell } from "./support/tell.ts";
+import { inWords } from "./support/words.ts";
+
+const lot = (source: Source, amount: string, more: Partial<Lot> = {}): Lot => ({
+  source,
+  amount: toUnits(amount),
+  remaining: toUnits(amount),
+  priority: 100,
+  createdAt: 0,
+  expiresAt: null,
+  frozen: false,
+  ...more,
+});
+
+Deno.test("amounts go to whole units and back without a digit lost", () => {
+  for (const text of ["0", "1", "0.000000000000000001", "-99999999999999999999.9", "12.5"]) {
+    equal(toText(toUnits(text)), text);
+  }
+  equal(toUnits("0.02"), 20_000_000_000_000_000n);
+  for (const text of ["", "1.", ".5", "1e3", "0.0000000000000000001"]) throws(() => toUnits(text));
+});
+
+Deno.test("lots burn down by priority, expiry, source and age", () => {
+  const order = [
+    lot("paid", "1", { priority: 1 }),
+    lot("paid", "2", { expiresAt: 5 }),
+    lot("promotional", "3", { expiresAt: 9 }),
+    lot("promotional", "4"),
+    lot("adjustment", "5"),
+    lot("bonus", "6", { createdAt: 1 }),
+    lot("bonus", "7", { createdAt: 2 }),
+    lot("paid", "8"),
+  ];
+  for (let seed = 0; seed < 20; seed++) {
+    deepEqual(inBurnDownOrder(new Random(seed).shuffled(order)), order);
+  }
+});
+
+Deno.test("debt that is canceled goes back to the lots that paid it last", () => {
+  const account = new Account();
+  account.debt = toUnits("30");
+  account.receive(lot("promotional", "10", { createdAt: 1 }), 1);
+  account.receive(lot("promotional", "15", { createdAt: 2 }), 2);
+  equal(account.debt, toUnits("5"));
+  account.cancelDebt(toUnits("22"));
+  equal(account.debt, 0n);
+  deepEqual(account.lots.map(({ remaining }) => toText(remaining)), ["2", "15"]);
+  throws(() => account.cancelDebt(toUnits("9")), /ever booked/);
+});
+
+Deno.test("a hold of two lots keeps them in burn-down order, and a refused one nothing", () => {
+  const account = new Account();
+  account.receive(lot("paid", "10"), 1);
+  account.receive(lot("bonus", "4"), 2);
+  equal(account.hold("h", toUnits("6"), 100, 3), "ok");
+  equal(account.hold("i", toUnits("9"), 100, 3), "insufficient_credits");
+  deepEqual(account.lots.map((each) => toText(account.free(each))), ["8", "0"]);
+  account.passTime(100);
+  deepEqual(account.lots.map((each) => toText(account.free(each))), ["10", "4"]);
+  equal(account.settle("h", 1n, 100), "hold_not_open");
+});
+
+Deno.test("Stripe's statuses go forward, and between won and lost the later event holds", () => {
+  const at = (status: "won" | "lost" | "needs_response" | "warning_closed", at: number) => ({
+    status,
+    at,
+  });
+  ok(replacesDispute(at("warning_closed", 9), at("needs_response", 1)));
+  ok(!replacesDispute(at("lost", 1), at("needs_response", 9)));
+  ok(replacesDispute(at("lost", 1), at("won", 2)));
+  ok(!replacesDispute(at("lost", 2), at("won", 1)));
+  ok(replacesRefund("succeeded", "failed"));
+  ok(!replacesRefund("failed", "succeeded"));
+});
+
+Deno.test("the model ends each story as it was worked out by hand", () => {
+  equal(new Set(STORIES.map(({ name }) => name)).size, STORIES.length);
+  for (const story of STORIES) {
+    const seen = expectedOf(tell(story));
+    equal(inWords(seen.at(-1)!.seen), story.ends, story.name);
+    const refused = seen.map(({ outcome }) => outcome).filter((outcome) => outcome !== "ok");
+    deepEqual(refused, story.refused ?? [], story.name);
+  }
+});
+
+Deno.test("whatever happens, nothing is spent while something is owed, no order gives too much", () => {
+  const seed = crypto.getRandomValues(new Uint32Array(1))[0]!;
+  for (let run = 0; run < 500; run++) {
+    const buyer = new Buyer(PACKAGES);
+    for (const step of randomHistory(new Random(seed + run))) {
+      buyer.take(step);
+      const where = `seed ${seed + run}, second ${step.now}`;
+      const { account, orders } = buyer;
+      ok(account.debt === 0n || account.available(step.now) === 0n, where);
+      for (const each of account.lots) ok(account.free(each) >= 0n, where);
+      for (const { takenBack, terms } of orders.values()) {
+        ok(takenBack >= 0n && takenBack <= terms.credits + terms.bonus, where);
+      }
+    }
+  }
+});

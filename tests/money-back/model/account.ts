@@ -1,0 +1,141 @@
+/** An account in memory: what the ledger's rules 1 and 5 to 11 say, and nothing of how SQL does it. */
+import { least, sum } from "./amounts.ts";
+import { freeOf, type Hold, inBurnDownOrder, isExpired, type Lot, spendableOf } from "./lots.ts";
+
+type Refusal =
+  | "insufficient_credits"
+  | "hold_not_open"
+  | "already_refunded"
+  | "refund_too_large";
+
+export type Outcome = "ok" | Refusal;
+
+/** What a lot gave towards debt, less what was given back to it. */
+interface DebtPayment {
+  readonly lot: Lot;
+  left: bigint;
+}
+
+export class Account {
+  debt = 0n;
+  readonly lots: Lot[] = [];
+  readonly holds = new Map<string, Hold>();
+  readonly #payments: DebtPayment[] = [];
+
+  get balance(): bigint {
+    return sum(this.lots.map(({ remaining }) => remaining)) - this.debt;
+  }
+
+  get held(): bigint {
+    return sum(this.#open().map(({ amount }) => amount));
+  }
+
+  available(now: number): bigint {
+    const spendable = sum(this.lots.map((lot) => this.#spendable(lot, now)));
+    return spendable > this.debt ? spendable - this.debt : 0n;
+  }
+
+  #open(): Hold[] {
+    return [...this.holds.values()].filter(({ status }) => status === "open");
+  }
+
+  #spendable(lot: Lot, now: number, settled?: Hold): bigint {
+    return spendableOf(lot, this.holds.values(), now, settled);
+  }
+
+  free(lot: Lot): bigint {
+    return freeOf(lot, this.holds.values());
+  }
+
+  /** Rule 7: what is past its time counts as released, whoever looks first. */
+  passTime(now: number): void {
+    const due = this.#open().filter(({ expiresAt }) => expiresAt <= now);
+    for (const hold of due) hold.status = "released";
+    if (due.length > 0) this.payDebt(now);
+  }
+
+  receive(lot: Lot, now: number): void {
+    this.lots.push(lot);
+    this.payDebt(now);
+  }
+
+  /** Rule 8. */
+  payDebt(now: number): void {
+    for (const lot of inBurnDownOrder(this.lots)) {
+      const paid = least(this.#spendable(lot, now), this.debt);
+      if (paid === 0n) continue;
+      this.#payments.push({ lot, left: paid });
+      lot.remaining -= paid;
+      this.debt -= paid;
+    }
+  }
+
+  /** Cancels debt; what lots have paid of it already goes back to them, the latest payment first. */
+  cancelDebt(amount: bigint): void {
+    for (const payment of this.#payments.toReversed()) {
+      if (this.debt >= amount) break;
+      const undone = least(amount - this.debt, payment.left);
+      payment.left -= undone;
+      payment.lot.remaining += undone;
+      this.debt += undone;
+    }
+    if (this.debt < amount) throw new Error("more debt to cancel than was ever booked");
+    this.debt -= amount;
+  }
+
+  /** Rule 6. */
+  debit(amount: bigint, now: number): Outcome {
+    if (this.debt > 0n || amount > this.available(now)) return "insufficient_credits";
+    this.#take(amount, now);
+    return "ok";
+  }
+
+  /** Takes in burn-down order; gives what no lot had. */
+  #take(amount: bigint, now: number, settled?: Hold): bigint {
+    let need = amount;
+    for (const lot of inBurnDownOrder(this.lots)) {
+      const taken = least(need, this.#spendable(lot, now, settled));
+      lot.remaining -= taken;
+      need -= taken;
+    }
+    return need;
+  }
+
+  hold(name: string, amount: bigint, expiresAt: number, now: number): Outcome {
+    if (this.debt > 0n || amount > this.available(now)) return "insufficient_credits";
+    const kept = new Map<Lot, bigint>();
+    let need = amount;
+    for (const lot of inBurnDownOrder(this.lots)) {
+      const part = least(need, this.#spendable(lot, now));
+      if (part > 0n) kept.set(lot, part);
+      need -= part;
+    }
+    this.holds.set(name, { amount, expiresAt, status: "open", kept });
+    return "ok";
+  }
+
+  /** Rule 7: above its amount it takes what is free, and what is short even then is owed. */
+  settle(name: string, amount: bigint, now: number): Outcome {
+    const hold = this.holds.get(name);
+    if (hold?.status !== "open") return "hold_not_open";
+    hold.status = "settled";
+    this.debt += this.#take(amount, now, hold);
+    this.payDebt(now);
+    return "ok";
+  }
+
+  release(name: string, now: number): Outcome {
+    const hold = this.holds.get(name);
+    if (hold?.status !== "open") return "hold_not_open";
+    hold.status = "released";
+    this.payDebt(now);
+    return "ok";
+  }
+
+  /** Rule 11: what no open hold needs of an expired lot is gone; what is frozen waits. */
+  sweep(now: number): void {
+    for (const lot of this.lots) {
+      if (isExpired(lot, now) && !lot.frozen) lot.remaining -= this.free(lot);
+    }
+  }
+}

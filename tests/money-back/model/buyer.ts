@@ -1,0 +1,196 @@
+/** One buyer's world in memory: takes the steps of a history and says what has become of it. */
+import { Account, type Outcome as Moved } from "./account.ts";
+import { toText, toUnits } from "./amounts.ts";
+import type { Lot, Source } from "./lots.ts";
+import { Order, type Terms } from "./order.ts";
+import { replacesDispute, replacesRefund } from "./ranks.ts";
+import type { Snapshot } from "./snapshot.ts";
+import { isStripes, type OwnStep, type Step, type StripeStep } from "./steps.ts";
+
+export type Packages = Readonly<Record<string, Terms>>;
+
+/** A step that names what is not there does nothing at all. */
+export type Outcome = Moved | "duplicate" | "deferred" | "nothing";
+
+/** A thousandth of a dollar for 50 tokens in, at the price that the seed has for gpt-4o. */
+const CREDITS_PER_TOKEN = toUnits("0.02");
+
+type At<T> = T & { now: number };
+type Event<Kind> = Extract<StripeStep, { do: Kind }>;
+
+export class Buyer {
+  readonly account = new Account();
+  readonly orders = new Map<string, Order>();
+  readonly #applied = new Set<string>();
+  /** Of payments that are not here yet. */
+  readonly #waiting = new Map<string, StripeStep>();
+
+  constructor(private readonly packages: Packages) {}
+
+  take(step: Step): Outcome {
+    this.account.passTime(step.now);
+    return isStripes(step) ? this.#hear(step) : this.#act(step);
+  }
+
+  #act(step: At<OwnStep>): Outcome {
+    const { now } = step;
+    switch (step.do) {
+      case "order":
+        return this.#order(step.order, step.package);
+      case "grant":
+        return this.#grant(step);
+      case "limit":
+        return this.#limit(step);
+      case "debit":
+        return this.account.debit(toUnits(step.amount), now);
+      case "usage":
+        return this.account.debit(BigInt(step.tokens) * CREDITS_PER_TOKEN, now);
+      case "hold":
+        return this.account.hold(step.hold, toUnits(step.amount), now + step.ttl, now);
+      case "settle":
+        if (!this.account.holds.has(step.hold)) return "nothing";
+        return this.account.settle(step.hold, toUnits(step.amount), now);
+      case "release":
+        if (!this.account.holds.has(step.hold)) return "nothing";
+        return this.account.release(step.hold, now);
+      case "ask":
+        return this.#ordered(step.order).ask(step.refund, BigInt(step.amount));
+      case "clear":
+        return this.#clear(step.warning, now);
+      case "sweep":
+        this.account.sweep(now);
+        return "ok";
+    }
+  }
+
+  #order(name: string, packageName: string): Outcome {
+    const terms = this.packages[packageName];
+    if (!terms) throw new Error(`there is no package ${packageName}`);
+    this.orders.set(name, new Order(terms, this.account));
+    return "ok";
+  }
+
+  #ordered(name: string): Order {
+    const order = this.orders.get(name);
+    if (!order) throw new Error(`${name} was never begun`);
+    return order;
+  }
+
+  #lot(source: Source, amount: bigint, now: number): Lot {
+    return {
+      source,
+      amount,
+      remaining: amount,
+      priority: 100,
+      createdAt: now,
+      expiresAt: null,
+      frozen: false,
+    };
+  }
+
+  #grant(step: At<Extract<OwnStep, { do: "grant" }>>): Outcome {
+    const { now, source, priority = 100, expires_in } = step;
+    const lot = this.#lot(source, toUnits(step.amount), now);
+    const expiresAt = expires_in === undefined ? null : now + expires_in;
+    this.account.receive({ ...lot, priority, expiresAt }, now);
+    return "ok";
+  }
+
+  #limit({ order, expires_in, now }: At<Extract<OwnStep, { do: "limit" }>>): Outcome {
+    const { paid, bonus } = this.#ordered(order);
+    if (!paid) return "nothing";
+    for (const lot of [paid, bonus]) if (lot) lot.expiresAt = now + expires_in;
+    return "ok";
+  }
+
+  #clear(warning: string, now: number): Outcome {
+    const order = [...this.orders.values()].find(({ warnings }) => warnings.has(warning));
+    if (!order) return "nothing";
+    order.warnings.set(warning, false);
+    order.net(now);
+    return "ok";
+  }
+
+  #hear(step: At<StripeStep>): Outcome {
+    if (this.#applied.has(step.event)) return "duplicate";
+    const order = this.#ordered(step.order);
+    if (step.do === "payment") {
+      this.#pay(order, step.now);
+    } else if (!order.paid) {
+      this.#waiting.set(step.event, step);
+      return "deferred";
+    } else {
+      this.#apply(order, step);
+      order.net(step.now);
+    }
+    this.#applied.add(step.event);
+    return "ok";
+  }
+
+  #pay(order: Order, now: number): void {
+    if (order.paid) return;
+    order.paid = this.#lot("paid", order.terms.credits, now);
+    this.account.receive(order.paid, now);
+    if (order.terms.bonus > 0n) {
+      order.bonus = this.#lot("bonus", order.terms.bonus, now);
+      this.account.receive(order.bonus, now);
+    }
+    const waiting = [...this.#waiting.values()]
+      .filter((step) => this.orders.get(step.order) === order)
+      .sort((a, b) => a.at - b.at);
+    for (const step of waiting) {
+      this.#waiting.delete(step.event);
+      this.#applied.add(step.event);
+      this.#apply(order, step);
+      order.net(now);
+    }
+  }
+
+  #apply(order: Order, step: StripeStep): void {
+    if (step.do === "refund") this.#refund(order, step);
+    if (step.do === "dispute") this.#dispute(order, step);
+    if (step.do === "warning") {
+      order.warnings.set(
+        step.warning,
+        step.actionable && (order.warnings.get(step.warning) ?? true),
+      );
+    }
+  }
+
+  #refund({ refunds, asked }: Order, { refund, amount, status }: Event<"refund">): void {
+    asked.delete(refund);
+    const known = refunds.get(refund);
+    if (!known) refunds.set(refund, { amount: BigInt(amount), status });
+    else if (replacesRefund(known.status, status)) known.status = status;
+  }
+
+  #dispute({ disputes, terms }: Order, step: Event<"dispute">): void {
+    const { dispute, amount, status, at, currency = terms.currency } = step;
+    const known = disputes.get(dispute);
+    if (!known) disputes.set(dispute, { amount: BigInt(amount), currency, status, at });
+    else if (replacesDispute(known, step)) Object.assign(known, { status, at });
+  }
+
+  snapshot(now: number): Snapshot {
+    const { account } = this;
+    return {
+      balance: toText(account.balance),
+      available: toText(account.available(now)),
+      held: toText(account.held),
+      debt: toText(account.debt),
+      lots: account.lots.map(({ createdAt, source, remaining, frozen }) =>
+        `${createdAt} ${source} ${toText(remaining)}${frozen && remaining > 0n ? " frozen" : ""}`
+      ).sort(),
+      holds: [...account.holds].map(([name, { status }]) => `${name} ${status}`).sort(),
+      orders: [...this.orders].map(([name, order]) =>
+        [
+          name,
+          order.status,
+          order.refunded,
+          order.disputed,
+          toText(order.takenBack),
+        ].join(" ")
+      ).sort(),
+    };
+  }
+}

@@ -1,0 +1,147 @@
+/** An order in memory: how much of it has come back, and the credits taken back for that (rule 10). */
+import type { Account, Outcome } from "./account.ts";
+import { least, sum } from "./amounts.ts";
+import type { Lot } from "./lots.ts";
+import { type DisputeStatus, isLive, isOpen, type RefundStatus } from "./ranks.ts";
+
+export interface Terms {
+  /** What was paid, in minor units. */
+  readonly amount: bigint;
+  readonly currency: string;
+  readonly credits: bigint;
+  readonly bonus: bigint;
+}
+
+interface Refund {
+  readonly amount: bigint;
+  status: RefundStatus;
+}
+
+interface Dispute {
+  readonly amount: bigint;
+  readonly currency: string;
+  status: DisputeStatus;
+  at: number;
+}
+
+type OrderStatus = "pending" | "paid" | "partially_refunded" | "refunded" | "disputed";
+
+export class Order {
+  readonly refunds = new Map<string, Refund>();
+  /** Refunds that Stripe has been asked for and has said nothing of. */
+  readonly asked = new Map<string, bigint>();
+  readonly disputes = new Map<string, Dispute>();
+  /** True while a warning is open. */
+  readonly warnings = new Map<string, boolean>();
+  paid: Lot | undefined;
+  bonus: Lot | undefined;
+  /** What its own lots gave back, and what was booked as debt. */
+  #fromPaid = 0n;
+  #fromBonus = 0n;
+  #owed = 0n;
+
+  constructor(readonly terms: Terms, private readonly account: Account) {}
+
+  get takenBack(): bigint {
+    return this.#fromPaid + this.#fromBonus + this.#owed;
+  }
+
+  get refunded(): bigint {
+    const live = [...this.refunds.values()].filter(({ status }) => isLive(status));
+    return sum(live.map(({ amount }) => amount));
+  }
+
+  /** A dispute in another currency is of the whole payment, whatever its amount. */
+  #amountOf(counts: (dispute: Dispute) => boolean): bigint {
+    const { amount: all, currency: ours } = this.terms;
+    return sum(
+      [...this.disputes.values()].filter(counts)
+        .map(({ amount, currency }) => currency === ours ? amount : all),
+    );
+  }
+
+  get #lost(): bigint {
+    return this.#amountOf(({ status }) => status === "lost");
+  }
+
+  /** Of disputes that are open or lost; in another currency as above. */
+  get disputed(): bigint {
+    return this.#amountOf(({ status }) => isOpen(status) || status === "lost");
+  }
+
+  get reversed(): bigint {
+    return least(this.terms.amount, this.refunded + this.#lost);
+  }
+
+  get #target(): bigint {
+    const { credits, bonus, amount } = this.terms;
+    return (credits + bonus) * this.reversed / amount;
+  }
+
+  get isFrozen(): boolean {
+    return [...this.disputes.values()].some(({ status }) => isOpen(status)) ||
+      [...this.warnings.values()].some((open) => open);
+  }
+
+  get status(): OrderStatus {
+    if (!this.paid) return "pending";
+    const counts = ({ status }: Dispute) => isOpen(status) || status === "lost";
+    if ([...this.disputes.values()].some(counts)) return "disputed";
+    if (this.refunded >= this.terms.amount) return "refunded";
+    return this.refunded > 0n ? "partially_refunded" : "paid";
+  }
+
+  /** A refund is asked for: it moves nothing, but what is asked for is not there a second time. */
+  ask(refund: string, amount: bigint): Outcome {
+    if (!this.paid) return "refund_too_large";
+    const left = this.terms.amount - this.refunded - this.disputed - sum([...this.asked.values()]);
+    if (left <= 0n) return "already_refunded";
+    if (amount > left) return "refund_too_large";
+    this.asked.set(refund, amount);
+    return "ok";
+  }
+
+  /** Makes of the account what the order's refunds, disputes and warnings say. */
+  net(now: number): void {
+    if (!this.paid) throw new Error("an order that is not paid has nothing to give back");
+    // A payment that is given back whole is no longer anyone's to warn of.
+    if (this.refunded >= this.terms.amount) {
+      for (const name of this.warnings.keys()) this.warnings.set(name, false);
+    }
+    const lots = [this.paid, ...this.bonus ? [this.bonus] : []];
+    const change = this.#target - this.takenBack;
+    for (const lot of lots) lot.frozen = this.isFrozen;
+    if (change > 0n) this.#takeBack(change);
+    if (change < 0n) this.#giveBack(-change);
+    this.account.payDebt(now);
+  }
+
+  /** Frozen or expired does not matter here: it is this order's money that came back. */
+  #takeBack(amount: bigint): void {
+    const take = (lot: Lot | undefined, rest: bigint) => {
+      const taken = lot ? least(rest, this.account.free(lot)) : 0n;
+      if (lot) lot.remaining -= taken;
+      return taken;
+    };
+    const fromPaid = take(this.paid, amount);
+    const fromBonus = take(this.bonus, amount - fromPaid);
+    const owed = amount - fromPaid - fromBonus;
+    this.#fromPaid += fromPaid;
+    this.#fromBonus += fromBonus;
+    this.#owed += owed;
+    this.account.debt += owed;
+  }
+
+  /** What was taken last goes back first. */
+  #giveBack(amount: bigint): void {
+    const forgiven = least(amount, this.#owed);
+    const toBonus = least(amount - forgiven, this.#fromBonus);
+    const toPaid = amount - forgiven - toBonus;
+    this.#owed -= forgiven;
+    this.#fromBonus -= toBonus;
+    this.#fromPaid -= toPaid;
+    this.account.cancelDebt(forgiven);
+    if (this.bonus) this.bonus.remaining += toBonus;
+    if (this.paid) this.paid.remaining += toPaid;
+  }
+}

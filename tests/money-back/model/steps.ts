@@ -1,0 +1,56 @@
+/** What can happen to one buyer: the steps of a history. Credits as text, money in minor units. */
+import type { DisputeStatus, RefundStatus } from "./ranks.ts";
+
+/** The name of an event, and when Stripe says that it happened, in seconds. */
+interface Told {
+  event: string;
+  at: number;
+}
+
+export type StripeStep =
+  & Told
+  & (
+    | { do: "payment"; order: string }
+    | { do: "refund"; order: string; refund: string; amount: number; status: RefundStatus }
+    | {
+      do: "dispute";
+      order: string;
+      dispute: string;
+      amount: number;
+      currency?: string;
+      status: DisputeStatus;
+    }
+    /** Stripe calls it no longer actionable once the payment is refunded or disputed. */
+    | { do: "warning"; order: string; warning: string; actionable: boolean }
+  );
+
+export type OwnStep =
+  | { do: "order"; order: string; package: string }
+  | {
+    do: "grant";
+    amount: string;
+    source: "promotional" | "adjustment";
+    priority?: number;
+    /** Seconds from then. */
+    expires_in?: number;
+  }
+  /** The lots of a paid order get an end. */
+  | { do: "limit"; order: string; expires_in: number }
+  | { do: "debit"; amount: string }
+  | { do: "usage"; tokens: number }
+  | { do: "hold"; hold: string; amount: string; ttl: number }
+  | { do: "settle"; hold: string; amount: string }
+  | { do: "release"; hold: string }
+  | { do: "clear"; warning: string }
+  /** We ask Stripe for a refund; its events, when they come, have its name. */
+  | { do: "ask"; order: string; refund: string; amount: number }
+  | { do: "sweep" };
+
+/** `now` in seconds, and never the same twice in a history. */
+export type Step = { now: number } & (StripeStep | OwnStep);
+
+const STRIPE_STEPS = ["payment", "refund", "dispute", "warning"];
+
+export function isStripes(step: Step): step is { now: number } & StripeStep {
+  return STRIPE_STEPS.includes(step.do);
+}

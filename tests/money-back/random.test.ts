@@ -1,0 +1,62 @@
+/**
+ * Random histories of purchases, spending, holds, refunds, disputes, warnings and time, compared with the
+ * model after each step. MONEY_BACK_SEED plays the same ones again, MONEY_BACK_RUNS says how many.
+ */
+import { fail } from "node:assert/strict";
+import type { DatabaseServer } from "../../scripts/stack/postgres/database.ts";
+import type { Step } from "./model/steps.ts";
+import { disagreement, expectedOf } from "./support/compare.ts";
+import { inClone, type Ledger, withLedgerServer } from "./support/ledger.ts";
+import { Random } from "./support/random.ts";
+import { randomHistory } from "./support/random-history.ts";
+import { shrunk } from "./support/shrink.ts";
+
+const SEED = Number(Deno.env.get("MONEY_BACK_SEED") ?? crypto.getRandomValues(new Uint32Array(1)));
+const RUNS = Number(Deno.env.get("MONEY_BACK_RUNS") ?? 10_000);
+/** As many as are in one database: what proves them all grows with them. */
+const BATCH = 1000;
+const LANES = 2;
+
+const historyOf = (run: number) => randomHistory(new Random(SEED + Math.imul(run, 0x9e3779b1)));
+
+/** By the buyer a violation is traced to its history. */
+const buyerOf = (run: number) => `00000000-0000-4000-8000-${run.toString(16).padStart(12, "0")}`;
+
+async function disagreementOn(
+  ledger: Ledger,
+  buyerId: string,
+  steps: readonly Step[],
+  asksEach = false,
+): Promise<string | undefined> {
+  return disagreement(steps, expectedOf(steps), await ledger.play(buyerId, steps, asksEach));
+}
+
+async function compare(ledger: Ledger, run: number): Promise<void> {
+  const steps = historyOf(run);
+  const found = await disagreementOn(ledger, buyerOf(run), steps);
+  if (!found) return;
+  const again = (some: readonly Step[]) => disagreementOn(ledger, crypto.randomUUID(), some, true);
+  const shortest = await shrunk(steps, async (some) => await again(some) !== undefined);
+  const named = `history ${run} of MONEY_BACK_SEED=${SEED}`;
+  fail(`${named}; the shortest like it:\n${await again(shortest)}`);
+}
+
+async function playBatch(server: DatabaseServer, first: number): Promise<void> {
+  await inClone(server, `random_${first}`, async (ledger) => {
+    const last = Math.min(first + BATCH, RUNS);
+    for (let run = first; run < last; run++) await compare(ledger, run);
+    await ledger.proven();
+  });
+}
+
+Deno.test(`${RUNS} random histories end in the ledger as in the model, MONEY_BACK_SEED=${SEED}`, async () => {
+  await withLedgerServer(async (server) => {
+    const batches = Array.from({ length: Math.ceil(RUNS / BATCH) }, (_, index) => index * BATCH);
+    const lane = async () => {
+      for (let first = batches.shift(); first !== undefined; first = batches.shift()) {
+        await playBatch(server, first);
+      }
+    };
+    await Promise.all(Array.from({ length: LANES }, lane));
+  });
+});

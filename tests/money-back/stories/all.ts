@@ -1,0 +1,15 @@
+/** Every story, in the order in which they are told. */
+import type { Story } from "../support/tell.ts";
+import { disputeStories } from "./disputes.ts";
+import { holdStories } from "./holds.ts";
+import { orderStories } from "./orders.ts";
+import { refundStories } from "./refunds.ts";
+import { warningStories } from "./warnings.ts";
+
+export const STORIES: readonly Story[] = [
+  ...refundStories,
+  ...disputeStories,
+  ...warningStories,
+  ...holdStories,
+  ...orderStories,
+];

@@ -1,0 +1,263 @@
+/** Disputes: opened, lost, won, turned round; inquiries; amounts that do not fit. */
+import {
+  asks,
+  buys,
+  disputes,
+  grants,
+  inFrancs,
+  late,
+  refunds,
+  spends,
+  type Story,
+} from "../support/tell.ts";
+
+const decided: Story[] = [
+  {
+    name: "a dispute freezes what is left, which stays in the balance",
+    steps: [buys("o1", "plain"), spends("40"), disputes("o1", "d1", 1000, "needs_response")],
+    ends: "has 60, may spend 0, owes 0; o1 disputed, 0 back",
+  },
+  {
+    name: "disputed credits are not spent, others are",
+    steps: [
+      buys("o1", "plain"),
+      disputes("o1", "d1", 1000, "needs_response"),
+      spends("1"),
+      grants("5"),
+      spends("5"),
+    ],
+    ends: "has 100, may spend 0, owes 0; o1 disputed, 0 back",
+    refused: ["insufficient_credits"],
+  },
+  {
+    name: "a lost dispute takes the frozen credits back",
+    steps: [buys("o1", "bonus"), disputes("o1", "d1", 1000, "needs_response", "lost")],
+    ends: "has 0, may spend 0, owes 0; o1 disputed, 120 back",
+  },
+  {
+    name: "a lost dispute makes debt of what was spent",
+    steps: [
+      buys("o1", "plain"),
+      spends("40"),
+      disputes("o1", "d1", 1000, "needs_response", "under_review", "lost"),
+    ],
+    ends: "has -40, may spend 0, owes 40; o1 disputed, 100 back",
+  },
+  {
+    name: "a won dispute thaws what was frozen",
+    steps: [buys("o1", "plain"), spends("40"), disputes("o1", "d1", 1000, "needs_response", "won")],
+    ends: "has 60, may spend 60, owes 0; o1 paid, 0 back",
+  },
+  {
+    name: "a prevented dispute thaws like a won one",
+    steps: [buys("o1", "plain"), disputes("o1", "d1", 1000, "needs_response", "prevented")],
+    ends: "has 100, may spend 100, owes 0; o1 paid, 0 back",
+  },
+  {
+    name: "T5: a dispute that is won after it was lost gives back what it took",
+    steps: [
+      buys("o1", "bonus"),
+      spends("50"),
+      disputes("o1", "d1", 1000, "needs_response", "lost", "won"),
+    ],
+    ends: "has 70, may spend 70, owes 0; o1 paid, 0 back",
+  },
+  {
+    name: "a dispute that is won late gives back to the grant that paid its debt",
+    steps: [
+      buys("o1", "plain"),
+      spends("40"),
+      disputes("o1", "d1", 1000, "needs_response", "lost"),
+      grants("50"),
+      disputes("o1", "d1", 1000, "won"),
+    ],
+    ends: "has 110, may spend 110, owes 0; o1 paid, 0 back",
+  },
+  {
+    name: "a dispute of a part freezes all and takes the part",
+    steps: [buys("o1", "plain"), disputes("o1", "d1", 250, "needs_response", "lost")],
+    ends: "has 75, may spend 75, owes 0; o1 disputed, 25 back",
+  },
+  {
+    name: "of two disputes one is won and one lost",
+    steps: [
+      buys("o1", "plain"),
+      disputes("o1", "d1", 400, "needs_response"),
+      disputes("o1", "d2", 600, "needs_response", "won"),
+      disputes("o1", "d1", 400, "lost"),
+    ],
+    ends: "has 60, may spend 60, owes 0; o1 disputed, 40 back",
+  },
+  {
+    name: "what a lost dispute leaves stays frozen while another is open",
+    steps: [
+      buys("o1", "plain"),
+      disputes("o1", "d1", 400, "needs_response", "lost"),
+      disputes("o1", "d2", 600, "under_review"),
+    ],
+    ends: "has 60, may spend 0, owes 0; o1 disputed, 40 back",
+  },
+  {
+    name: "while a lost dispute is owed nothing is spent, and every grant goes to it first",
+    steps: [
+      buys("o1", "plain"),
+      spends("100"),
+      disputes("o1", "d1", 1000, "needs_response", "lost"),
+      grants("10"),
+      spends("1"),
+    ],
+    ends: "has -90, may spend 0, owes 90; o1 disputed, 100 back",
+    refused: ["insufficient_credits"],
+  },
+  {
+    name: "a disputed payment is not refunded as well",
+    steps: [
+      buys("o1", "plain"),
+      disputes("o1", "d1", 1000, "needs_response"),
+      asks("o1", "r1", 1),
+      disputes("o1", "d1", 1000, "won"),
+      asks("o1", "r2", 1000),
+    ],
+    ends: "has 100, may spend 100, owes 0; o1 paid, 0 back",
+    refused: ["already_refunded"],
+  },
+];
+
+const outOfOrder: Story[] = [
+  {
+    name: "a dispute known to be under review is not opened again by its first event",
+    steps: [
+      buys("o1", "plain"),
+      disputes("o1", "d1", 1000, "won", "under_review", "needs_response"),
+    ],
+    ends: "has 100, may spend 100, owes 0; o1 paid, 0 back",
+  },
+  {
+    name: "a won dispute stays won when its loss is told late",
+    steps: [
+      buys("o1", "plain"),
+      disputes("o1", "d1", 1000, "needs_response", "won"),
+      late(disputes("o1", "d1", 1000, "lost"), 1),
+    ],
+    ends: "has 100, may spend 100, owes 0; o1 paid, 0 back",
+  },
+  {
+    name: "a lost dispute stays lost when its win is told late",
+    steps: [
+      buys("o1", "plain"),
+      spends("10"),
+      disputes("o1", "d1", 1000, "needs_response", "lost"),
+      late(disputes("o1", "d1", 1000, "won"), 1),
+    ],
+    ends: "has -10, may spend 0, owes 10; o1 disputed, 100 back",
+  },
+  {
+    name: "a dispute that was won and then lost is lost",
+    steps: [buys("o1", "plain"), disputes("o1", "d1", 1000, "needs_response", "won", "lost")],
+    ends: "has 0, may spend 0, owes 0; o1 disputed, 100 back",
+  },
+];
+
+const misfits: Story[] = [
+  {
+    name: "T14: a dispute above the payment takes what the order granted and no more",
+    steps: [buys("o1", "bonus"), disputes("o1", "d1", 2500, "needs_response", "lost")],
+    ends: "has 0, may spend 0, owes 0; o1 disputed, 120 back",
+  },
+  {
+    name: "T14: a refund after a lost dispute above the payment takes nothing more",
+    steps: [
+      buys("o1", "plain"),
+      disputes("o1", "d1", 1001, "needs_response", "lost"),
+      refunds("o1", "r1", 1000, "succeeded"),
+    ],
+    ends: "has 0, may spend 0, owes 0; o1 disputed, 100 back",
+  },
+  {
+    name: "T14: a refund and a dispute that together exceed the payment take it once",
+    steps: [
+      buys("o1", "plain"),
+      spends("5"),
+      refunds("o1", "r1", 300, "succeeded"),
+      disputes("o1", "d1", 1000, "needs_response", "lost"),
+    ],
+    ends: "has -5, may spend 0, owes 5; o1 disputed, 100 back",
+  },
+  {
+    name: "T14: a dispute above the payment that is won gives everything free, and refunds go on",
+    steps: [
+      buys("o1", "plain"),
+      disputes("o1", "d1", 2500, "needs_response", "lost", "won"),
+      refunds("o1", "r1", 500, "succeeded"),
+    ],
+    ends: "has 50, may spend 50, owes 0; o1 partially_refunded, 50 back",
+  },
+  {
+    name: "T14: a refund that fails beside a lost dispute above the payment gives nothing back",
+    steps: [
+      buys("o1", "plain"),
+      refunds("o1", "r1", 600, "succeeded"),
+      disputes("o1", "d1", 1200, "needs_response", "lost"),
+      refunds("o1", "r1", 600, "failed"),
+    ],
+    ends: "has 0, may spend 0, owes 0; o1 disputed, 100 back",
+  },
+  {
+    name: "T14: a lost dispute in another currency is of the whole payment",
+    steps: [buys("o1", "plain"), inFrancs(disputes("o1", "d1", 1, "needs_response", "lost"))],
+    ends: "has 0, may spend 0, owes 0; o1 disputed, 100 back",
+  },
+];
+
+const inquiries: Story[] = [
+  {
+    name: "an inquiry freezes nothing",
+    steps: [
+      buys("o1", "plain"),
+      disputes("o1", "d1", 1000, "warning_needs_response", "warning_under_review"),
+      spends("60"),
+    ],
+    ends: "has 40, may spend 40, owes 0; o1 paid, 0 back",
+  },
+  {
+    name: "an inquiry that is closed takes nothing",
+    steps: [
+      buys("o1", "plain"),
+      disputes("o1", "d1", 1000, "warning_needs_response", "warning_closed"),
+    ],
+    ends: "has 100, may spend 100, owes 0; o1 paid, 0 back",
+  },
+  {
+    name: "an inquiry that becomes a dispute freezes from then on",
+    steps: [
+      buys("o1", "plain"),
+      disputes("o1", "d1", 1000, "warning_needs_response"),
+      spends("60"),
+      disputes("o1", "d1", 1000, "needs_response"),
+    ],
+    ends: "has 40, may spend 0, owes 0; o1 disputed, 0 back",
+  },
+  {
+    name: "an inquiry that becomes a dispute can be lost",
+    steps: [
+      buys("o1", "plain"),
+      disputes("o1", "d1", 1000, "warning_needs_response", "needs_response", "lost"),
+    ],
+    ends: "has 0, may spend 0, owes 0; o1 disputed, 100 back",
+  },
+  {
+    name: "the end of an inquiry told after its dispute was opened thaws nothing",
+    steps: [
+      buys("o1", "plain"),
+      disputes("o1", "d1", 1000, "needs_response", "warning_closed"),
+    ],
+    ends: "has 100, may spend 0, owes 0; o1 disputed, 0 back",
+  },
+];
+
+export const disputeStories: Story[] = [
+  ...decided,
+  ...outOfOrder,
+  ...misfits,
+  ...inquiries,
+];

@@ -1,0 +1,284 @@
+/** Money that comes back while credits are held, and while time passes. */
+import {
+  buys,
+  disputes,
+  grants,
+  holds,
+  limits,
+  refunds,
+  releases,
+  settles,
+  spends,
+  type Story,
+  sweeps,
+  waits,
+  warns,
+} from "../support/tell.ts";
+
+const refunded: Story[] = [
+  {
+    name: "a refund leaves an open hold what it keeps, as debt that its release pays",
+    steps: [
+      buys("o1", "plain"),
+      holds("h", "60"),
+      refunds("o1", "r1", 1000, "succeeded"),
+      releases("h"),
+    ],
+    ends: "has 0, may spend 0, owes 0; o1 refunded, 100 back",
+  },
+  {
+    name: "while the hold is open the refund's rest is owed",
+    steps: [buys("o1", "plain"), holds("h", "60"), refunds("o1", "r1", 1000, "succeeded")],
+    ends: "has 0, may spend 0, owes 60; o1 refunded, 100 back",
+  },
+  {
+    name: "a hold that a refund came between is settled in full",
+    steps: [
+      buys("o1", "plain"),
+      holds("h", "60"),
+      refunds("o1", "r1", 1000, "succeeded"),
+      settles("h", "60"),
+    ],
+    ends: "has -60, may spend 0, owes 60; o1 refunded, 100 back",
+  },
+  {
+    name: "what a settled hold leaves pays the debt of the refund",
+    steps: [
+      buys("o1", "plain"),
+      holds("h", "60"),
+      refunds("o1", "r1", 1000, "succeeded"),
+      settles("h", "20"),
+    ],
+    ends: "has -20, may spend 0, owes 20; o1 refunded, 100 back",
+  },
+  {
+    name: "a hold settled above its amount after a refund owes the difference too",
+    steps: [
+      buys("o1", "plain"),
+      holds("h", "60"),
+      refunds("o1", "r1", 1000, "succeeded"),
+      settles("h", "80"),
+    ],
+    ends: "has -80, may spend 0, owes 80; o1 refunded, 100 back",
+  },
+  {
+    name: "a refund that fails under an open hold leaves the hold as it was",
+    steps: [
+      buys("o1", "plain"),
+      holds("h", "60"),
+      refunds("o1", "r1", 1000, "succeeded", "failed"),
+    ],
+    ends: "has 100, may spend 40, owes 0; o1 paid, 0 back",
+  },
+  {
+    name: "a partial refund takes what is free and touches no hold",
+    steps: [
+      buys("o1", "bonus"),
+      holds("h", "70"),
+      refunds("o1", "r1", 250, "succeeded"),
+      settles("h", "70"),
+    ],
+    ends: "has 20, may spend 20, owes 0; o1 partially_refunded, 30 back",
+  },
+  {
+    name: "no hold is opened while a refund is owed",
+    steps: [
+      buys("o1", "plain"),
+      spends("100"),
+      refunds("o1", "r1", 500, "succeeded"),
+      grants("20"),
+      holds("h", "1"),
+    ],
+    ends: "has -30, may spend 0, owes 30; o1 partially_refunded, 50 back",
+    refused: ["insufficient_credits"],
+  },
+  {
+    name: "what an expired hold kept pays the debt before a grant does",
+    steps: [
+      buys("o1", "plain"),
+      holds("h", "60", 60),
+      refunds("o1", "r1", 1000, "succeeded"),
+      waits(100),
+      grants("5"),
+    ],
+    ends: "has 5, may spend 5, owes 0; o1 refunded, 100 back",
+  },
+  {
+    name: "a refund takes what an expired hold kept, before any sweep",
+    steps: [
+      buys("o1", "plain"),
+      holds("h", "60", 60),
+      waits(100),
+      refunds("o1", "r1", 1000, "succeeded"),
+    ],
+    ends: "has 0, may spend 0, owes 0; o1 refunded, 100 back",
+  },
+  {
+    name: "a refund takes what an expired hold kept, and not a grant in its place",
+    steps: [
+      buys("o1", "plain"),
+      holds("h", "60", 60),
+      grants("80"),
+      waits(100),
+      refunds("o1", "r1", 1000, "succeeded"),
+    ],
+    ends: "has 80, may spend 80, owes 0; o1 refunded, 100 back",
+  },
+];
+
+const disputed: Story[] = [
+  {
+    name: "what a hold kept of disputed credits may still be settled",
+    steps: [
+      buys("o1", "plain"),
+      holds("h", "60"),
+      disputes("o1", "d1", 1000, "needs_response"),
+      settles("h", "60"),
+    ],
+    ends: "has 40, may spend 0, owes 0; o1 disputed, 0 back",
+  },
+  {
+    name: "what a hold does not need of disputed credits is frozen",
+    steps: [
+      buys("o1", "plain"),
+      holds("h", "60"),
+      disputes("o1", "d1", 1000, "needs_response"),
+      settles("h", "20"),
+    ],
+    ends: "has 80, may spend 0, owes 0; o1 disputed, 0 back",
+  },
+  {
+    name: "a hold settled above its amount takes nothing more of disputed credits",
+    steps: [
+      buys("o1", "plain"),
+      holds("h", "60"),
+      disputes("o1", "d1", 1000, "needs_response"),
+      settles("h", "80"),
+    ],
+    ends: "has 20, may spend 0, owes 20; o1 disputed, 0 back",
+  },
+  {
+    name: "the end of a dispute pays debt from what it thaws",
+    steps: [
+      buys("o1", "plain"),
+      holds("h", "60"),
+      disputes("o1", "d1", 1000, "needs_response"),
+      settles("h", "80"),
+      disputes("o1", "d1", 1000, "won"),
+    ],
+    ends: "has 20, may spend 20, owes 0; o1 paid, 0 back",
+  },
+  {
+    name: "a hold released under a warning gives back to frozen credits",
+    steps: [buys("o1", "plain"), holds("h", "60"), warns("o1", "w1"), releases("h")],
+    ends: "has 100, may spend 0, owes 0; o1 paid, 0 back",
+  },
+  {
+    name: "disputed credits are not held",
+    steps: [
+      buys("o1", "plain"),
+      grants("5"),
+      disputes("o1", "d1", 1000, "needs_response"),
+      holds("h", "6"),
+      holds("i", "5"),
+    ],
+    ends: "has 105, may spend 0, owes 0; o1 disputed, 0 back",
+    refused: ["insufficient_credits"],
+  },
+  {
+    name: "a dispute lost under an open hold owes what the hold then uses",
+    steps: [
+      buys("o1", "plain"),
+      holds("h", "60"),
+      disputes("o1", "d1", 1000, "needs_response", "lost"),
+      settles("h", "30"),
+    ],
+    ends: "has -30, may spend 0, owes 30; o1 disputed, 100 back",
+  },
+  {
+    name: "a dispute won after a hold has paid its debt gives all of it back",
+    steps: [
+      buys("o1", "plain"),
+      holds("h", "60"),
+      disputes("o1", "d1", 1000, "needs_response", "lost"),
+      releases("h"),
+      disputes("o1", "d1", 1000, "won"),
+    ],
+    ends: "has 100, may spend 100, owes 0; o1 paid, 0 back",
+  },
+];
+
+const inTime: Story[] = [
+  {
+    name: "disputed credits do not expire",
+    steps: [
+      buys("o1", "plain"),
+      limits("o1", 100),
+      disputes("o1", "d1", 1000, "needs_response"),
+      waits(200),
+      sweeps(),
+    ],
+    ends: "has 100, may spend 0, owes 0; o1 disputed, 0 back",
+  },
+  {
+    name: "credits whose time ran out under a dispute expire when it is won",
+    steps: [
+      buys("o1", "plain"),
+      limits("o1", 100),
+      disputes("o1", "d1", 1000, "needs_response"),
+      waits(200),
+      sweeps(),
+      disputes("o1", "d1", 1000, "won"),
+      sweeps(),
+    ],
+    ends: "has 0, may spend 0, owes 0; o1 paid, 0 back",
+  },
+  {
+    name: "a refund takes expired credits that no sweep has seen",
+    steps: [
+      buys("o1", "plain"),
+      limits("o1", 50),
+      waits(100),
+      refunds("o1", "r1", 1000, "succeeded"),
+      sweeps(),
+    ],
+    ends: "has 0, may spend 0, owes 0; o1 refunded, 100 back",
+  },
+  {
+    name: "a refund of credits that have expired is debt",
+    steps: [
+      buys("o1", "plain"),
+      limits("o1", 50),
+      waits(100),
+      sweeps(),
+      refunds("o1", "r1", 1000, "succeeded"),
+    ],
+    ends: "has -100, may spend 0, owes 100; o1 refunded, 100 back",
+  },
+  {
+    name: "expired credits pay no debt",
+    steps: [
+      buys("o1", "plain"),
+      spends("100"),
+      grants("50", 30),
+      waits(100),
+      refunds("o1", "r1", 1000, "succeeded"),
+      sweeps(),
+    ],
+    ends: "has -100, may spend 0, owes 100; o1 refunded, 100 back",
+  },
+  {
+    name: "what a failed refund gives back too late expires",
+    steps: [
+      buys("o1", "bonus"),
+      limits("o1", 500),
+      refunds("o1", "r1", 1000, "pending"),
+      waits(1000),
+      refunds("o1", "r1", 1000, "failed"),
+      sweeps(),
+    ],
+    ends: "has 0, may spend 0, owes 0; o1 paid, 0 back",
+  },
+];
+
+export const holdStories: Story[] = [...refunded, ...disputed, ...inTime];

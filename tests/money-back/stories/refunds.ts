@@ -1,0 +1,289 @@
+/** Refunds: full, in part, in parts that round, pending, failed and canceled. */
+import { asks, buys, grants, refunds, spends, type Story, uses } from "../support/tell.ts";
+
+const thirds = (...names: string[]) =>
+  names.flatMap((name) => refunds("o1", name, 333, "succeeded"));
+
+const whole: Story[] = [
+  {
+    name: "a full refund of what nobody has spent takes all of it",
+    steps: [buys("o1", "plain"), refunds("o1", "r1", 1000, "succeeded")],
+    ends: "has 0, may spend 0, owes 0; o1 refunded, 100 back",
+  },
+  {
+    name: "a full refund takes the bonus too",
+    steps: [buys("o1", "bonus"), refunds("o1", "r1", 1000, "succeeded")],
+    ends: "has 0, may spend 0, owes 0; o1 refunded, 120 back",
+  },
+  {
+    name: "a full refund after a part was spent leaves that part as debt",
+    steps: [buys("o1", "plain"), spends("30"), refunds("o1", "r1", 1000, "succeeded")],
+    ends: "has -30, may spend 0, owes 30; o1 refunded, 100 back",
+  },
+  {
+    name: "a full refund after all was spent is all debt",
+    steps: [buys("o1", "plain"), uses(5000), refunds("o1", "r1", 1000, "succeeded")],
+    ends: "has -100, may spend 0, owes 100; o1 refunded, 100 back",
+  },
+  {
+    name: "a payment of one cent is refunded whole",
+    steps: [buys("o1", "cent"), spends("1"), refunds("o1", "r1", 1, "succeeded")],
+    ends: "has -1, may spend 0, owes 1; o1 refunded, 10 back",
+  },
+  {
+    name: "a refund of the largest package takes every digit of it",
+    steps: [buys("o1", "huge"), refunds("o1", "r1", 99_999_999_999, "succeeded")],
+    ends: "has 0, may spend 0, owes 0; o1 refunded, 11000000000000 back",
+  },
+];
+
+const inPart: Story[] = [
+  {
+    name: "T5: a refund of a quarter takes a quarter of the credits, bonus and all, not the cents",
+    steps: [buys("o1", "bonus"), refunds("o1", "r1", 250, "succeeded")],
+    ends: "has 90, may spend 90, owes 0; o1 partially_refunded, 30 back",
+  },
+  {
+    name: "what was paid for goes before the bonus",
+    steps: [
+      buys("o1", "bonus"),
+      spends("50"),
+      refunds("o1", "r1", 750, "succeeded"),
+    ],
+    ends: "has -20, may spend 0, owes 20; o1 partially_refunded, 90 back",
+  },
+  {
+    name: "what was spent between two partial refunds becomes debt with the second",
+    steps: [
+      buys("o1", "plain"),
+      refunds("o1", "r1", 400, "succeeded"),
+      spends("60"),
+      refunds("o1", "r2", 600, "succeeded"),
+    ],
+    ends: "has -60, may spend 0, owes 60; o1 refunded, 100 back",
+  },
+  {
+    name: "what a partial refund leaves can be spent to the end",
+    steps: [buys("o1", "plain"), refunds("o1", "r1", 250, "succeeded"), spends("75")],
+    ends: "has 0, may spend 0, owes 0; o1 partially_refunded, 25 back",
+  },
+  {
+    name: "what a partial refund took cannot be spent",
+    steps: [buys("o1", "plain"), refunds("o1", "r1", 500, "succeeded"), spends("51")],
+    ends: "has 50, may spend 50, owes 0; o1 partially_refunded, 50 back",
+    refused: ["insufficient_credits"],
+  },
+  {
+    name: "two partial refunds above the payment take no more than the order granted",
+    steps: [
+      buys("o1", "plain"),
+      refunds("o1", "r1", 700, "succeeded"),
+      refunds("o1", "r2", 700, "succeeded"),
+    ],
+    ends: "has 0, may spend 0, owes 0; o1 refunded, 100 back",
+  },
+];
+
+const rounded: Story[] = [
+  {
+    name: "two thirds of what does not divide are rounded down",
+    steps: [buys("o1", "odd"), thirds("r1", "r2")],
+    ends: "has 44.444444444444444445, may spend 44.444444444444444445, owes 0; " +
+      "o1 partially_refunded, 88.888888888888888888 back",
+  },
+  {
+    name: "three thirds of what does not divide sum to the whole",
+    steps: [buys("o1", "odd"), thirds("r1", "r2", "r3")],
+    ends: "has 0, may spend 0, owes 0; o1 refunded, 133.333333333333333333 back",
+  },
+  {
+    name: "a seventh is rounded down at the 18th decimal",
+    steps: [buys("o1", "seventh"), refunds("o1", "r1", 1, "succeeded")],
+    ends: "has 0.857142857142857144, may spend 0.857142857142857144, owes 0; " +
+      "o1 partially_refunded, 0.142857142857142857 back",
+  },
+  {
+    name: "seven sevenths sum to the whole",
+    steps: [
+      buys("o1", "seventh"),
+      ...Array.from({ length: 7 }, (_, nr) => refunds("o1", `r${nr}`, 1, "succeeded")),
+    ],
+    ends: "has 0, may spend 0, owes 0; o1 refunded, 1.000000000000000001 back",
+  },
+  {
+    name: "a part worth less than the last decimal takes nothing",
+    steps: [buys("o1", "dust"), refunds("o1", "r1", 27, "succeeded")],
+    ends: "has 0.000000000000000011, may spend 0.000000000000000011, owes 0; " +
+      "o1 partially_refunded, 0 back",
+  },
+  {
+    name: "a third of eleven of the last decimal is three",
+    steps: [buys("o1", "dust"), refunds("o1", "r1", 100, "succeeded")],
+    ends: "has 0.000000000000000008, may spend 0.000000000000000008, owes 0; " +
+      "o1 partially_refunded, 0.000000000000000003 back",
+  },
+  {
+    name: "half of a payment without decimals takes half of the credits",
+    steps: [buys("o1", "yen"), refunds("o1", "r1", 350, "succeeded")],
+    ends: "has 500.5, may spend 500.5, owes 0; o1 partially_refunded, 500.5 back",
+  },
+];
+
+const slow: Story[] = [
+  {
+    name: "a pending refund takes credits at once",
+    steps: [buys("o1", "plain"), refunds("o1", "r1", 1000, "pending")],
+    ends: "has 0, may spend 0, owes 0; o1 refunded, 100 back",
+  },
+  {
+    name: "a refund that was pending takes nothing more when it succeeds",
+    steps: [buys("o1", "plain"), refunds("o1", "r1", 400, "pending", "succeeded")],
+    ends: "has 60, may spend 60, owes 0; o1 partially_refunded, 40 back",
+  },
+  {
+    name:
+      "a refund that waits for the buyer takes credits, and gives them back when it is canceled",
+    steps: [buys("o1", "bonus"), refunds("o1", "r1", 1000, "requires_action", "canceled")],
+    ends: "has 120, may spend 120, owes 0; o1 paid, 0 back",
+  },
+  {
+    name: "a refund that fails gives the credits back",
+    steps: [buys("o1", "bonus"), refunds("o1", "r1", 600, "pending", "failed")],
+    ends: "has 120, may spend 120, owes 0; o1 paid, 0 back",
+  },
+  {
+    name: "a refund that fails after it had succeeded gives the credits back",
+    steps: [buys("o1", "plain"), refunds("o1", "r1", 1000, "succeeded", "failed"), spends("100")],
+    ends: "has 0, may spend 0, owes 0; o1 paid, 0 back",
+  },
+  {
+    name: "a failure told before the refund takes nothing",
+    steps: [buys("o1", "plain"), refunds("o1", "r1", 1000, "failed", "pending", "succeeded")],
+    ends: "has 100, may spend 100, owes 0; o1 paid, 0 back",
+  },
+  {
+    name: "a refund that fails cancels the debt that it made",
+    steps: [buys("o1", "plain"), spends("30"), refunds("o1", "r1", 1000, "pending", "failed")],
+    ends: "has 70, may spend 70, owes 0; o1 paid, 0 back",
+  },
+  {
+    name: "a refund that fails gives back to the grant that paid its debt",
+    steps: [
+      buys("o1", "plain"),
+      spends("30"),
+      refunds("o1", "r1", 1000, "pending"),
+      grants("50"),
+      refunds("o1", "r1", 1000, "failed"),
+    ],
+    ends: "has 120, may spend 120, owes 0; o1 paid, 0 back",
+  },
+  {
+    name: "a refund that fails cancels what is owed still and gives back what was paid of it",
+    steps: [
+      buys("o1", "plain"),
+      spends("30"),
+      refunds("o1", "r1", 1000, "pending"),
+      grants("10"),
+      refunds("o1", "r1", 1000, "failed"),
+    ],
+    ends: "has 80, may spend 80, owes 0; o1 paid, 0 back",
+  },
+  {
+    name: "of two grants that paid debt the later gets back first what a failed refund cancels",
+    steps: [
+      buys("o1", "plain"),
+      spends("100"),
+      refunds("o1", "r1", 500, "pending"),
+      refunds("o1", "r2", 500, "pending"),
+      grants("60"),
+      grants("60"),
+      refunds("o1", "r2", 500, "failed"),
+    ],
+    ends: "has 70, may spend 70, owes 0; o1 partially_refunded, 50 back",
+  },
+  {
+    name: "one of two partial refunds fails and the other stays",
+    steps: [
+      buys("o1", "bonus"),
+      refunds("o1", "r1", 500, "pending"),
+      refunds("o1", "r2", 500, "succeeded"),
+      refunds("o1", "r1", 500, "failed"),
+    ],
+    ends: "has 60, may spend 60, owes 0; o1 partially_refunded, 60 back",
+  },
+  {
+    name: "of two refunds above the payment one fails and the other's share stays",
+    steps: [
+      buys("o1", "plain"),
+      refunds("o1", "r1", 700, "succeeded"),
+      refunds("o1", "r2", 700, "succeeded", "failed"),
+    ],
+    ends: "has 30, may spend 30, owes 0; o1 partially_refunded, 70 back",
+  },
+  {
+    name: "what a failed refund gave back is taken by the next one",
+    steps: [
+      buys("o1", "bonus"),
+      refunds("o1", "r1", 1000, "pending", "failed"),
+      spends("20"),
+      refunds("o1", "r2", 1000, "succeeded"),
+    ],
+    ends: "has -20, may spend 0, owes 20; o1 refunded, 120 back",
+  },
+];
+
+const asked: Story[] = [
+  {
+    name: "T6: a second full refund is refused and moves nothing",
+    steps: [
+      buys("o1", "plain"),
+      asks("o1", "r1", 1000),
+      refunds("o1", "r1", 1000, "succeeded"),
+      asks("o1", "r2", 1000),
+    ],
+    ends: "has 0, may spend 0, owes 0; o1 refunded, 100 back",
+    refused: ["already_refunded"],
+  },
+  {
+    name: "T6: a refund above what is left is refused and moves nothing",
+    steps: [
+      buys("o1", "plain"),
+      asks("o1", "r1", 600),
+      refunds("o1", "r1", 600, "pending", "succeeded"),
+      asks("o1", "r2", 401),
+    ],
+    ends: "has 40, may spend 40, owes 0; o1 partially_refunded, 60 back",
+    refused: ["refund_too_large"],
+  },
+  {
+    name: "T6: what was asked for counts before Stripe says anything, and moves nothing yet",
+    steps: [buys("o1", "plain"), asks("o1", "r1", 600), asks("o1", "r2", 600)],
+    ends: "has 100, may spend 100, owes 0; o1 paid, 0 back",
+    refused: ["refund_too_large"],
+  },
+  {
+    name: "T6: after a refund has failed another may be asked for",
+    steps: [
+      buys("o1", "plain"),
+      asks("o1", "r1", 1000),
+      refunds("o1", "r1", 1000, "failed"),
+      asks("o1", "r2", 1000),
+      refunds("o1", "r2", 1000, "succeeded"),
+    ],
+    ends: "has 0, may spend 0, owes 0; o1 refunded, 100 back",
+  },
+  {
+    name: "T6: a refund asked for beside one from the dashboard is refused where both exceed",
+    steps: [
+      buys("o1", "plain"),
+      refunds("o1", "r1", 700, "pending"),
+      asks("o1", "r2", 700),
+      asks("o1", "r3", 300),
+      refunds("o1", "r3", 300, "succeeded"),
+    ],
+    ends: "has 0, may spend 0, owes 0; o1 refunded, 100 back",
+    refused: ["refund_too_large"],
+  },
+];
+
+export const refundStories: Story[] = [...whole, ...inPart, ...rounded, ...slow, ...asked];

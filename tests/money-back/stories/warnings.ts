@@ -1,0 +1,26 @@
+/** Early fraud warnings: what they freeze, and what ends them. */
+import { buys, refunds, spends, type Story, warns } from "../support/tell.ts";
+
+export const warningStories: Story[] = [
+  {
+    name: "an early fraud warning freezes the order's credits, and the order stays paid",
+    steps: [buys("o1", "bonus"), spends("20"), warns("o1", "w1"), spends("1")],
+    ends: "has 100, may spend 0, owes 0; o1 paid, 0 back",
+    refused: ["insufficient_credits"],
+  },
+  {
+    name: "a warning that is no longer actionable freezes nothing",
+    steps: [buys("o1", "plain"), warns("o1", "w1"), warns("o1", "w1", false)],
+    ends: "has 100, may spend 100, owes 0; o1 paid, 0 back",
+  },
+  {
+    name: "a warned order is refunded from its frozen credits",
+    steps: [
+      buys("o1", "plain"),
+      spends("10"),
+      warns("o1", "w1"),
+      refunds("o1", "r1", 1000, "succeeded"),
+    ],
+    ends: "has -10, may spend 0, owes 10; o1 refunded, 100 back",
+  },
+];

@@ -1,0 +1,76 @@
+/** The real ledger: a database of a test's own with all migrations, and the steps played on its doors. */
+import { deepEqual } from "node:assert/strict";
+import type postgres from "postgres";
+import { PROJECT, withProject } from "../../../scripts/test/project-database.ts";
+import type { DatabaseServer } from "../../../scripts/stack/postgres/database.ts";
+import type { Outcome } from "../model/buyer.ts";
+import type { Snapshot } from "../model/snapshot.ts";
+import type { Step } from "../model/steps.ts";
+import { SOLD } from "./packages.ts";
+
+/** What a step did, and what was there after it. */
+export interface Seen {
+  outcome: Outcome;
+  /** `available` is null where nobody asked. */
+  seen: Omit<Snapshot, "available"> & { available: string | null };
+}
+
+const DRIVER = new URL("../driver.sql", import.meta.url);
+
+export class Ledger {
+  constructor(private readonly sql: postgres.Sql) {}
+
+  /** All steps in one transaction and one round trip; what is available is asked after the last, or each. */
+  async play(buyerId: string, steps: readonly Step[], asksEach = false): Promise<Seen[]> {
+    const [row] = await this.sql`
+      select money_back.play(${buyerId}, ${JSON.stringify(steps)}::text::jsonb, ${asksEach})
+        as played`;
+    return row?.played as Seen[];
+  }
+
+  /** Each step in a transaction of its own. */
+  async playEach(buyerId: string, steps: readonly Step[]): Promise<Seen[]> {
+    const seen: Seen[] = [];
+    for (const step of steps) seen.push(...await this.play(buyerId, [step]));
+    return seen;
+  }
+
+  /** The ledger's own proof over the whole database: it finds nothing. */
+  async proven(): Promise<void> {
+    const violations = await this.sql`
+      select p.rule, a.owner_id, p.detail
+      from farthing.prove() p left join farthing.accounts a using (account_id)`;
+    deepEqual(violations.map((row) => ({ ...row })), []);
+  }
+}
+
+async function sell(sql: postgres.Sql): Promise<void> {
+  for (const [name, { amount, currency = "usd", credits, bonus = "0" }] of Object.entries(SOLD)) {
+    await sql`
+      insert into farthing.packages (package_id, version, name, amount, currency, credits,
+        bonus_credits, effective_from)
+      values (md5(${name})::uuid, 1, ${name}, ${amount}, ${currency}, ${credits}, ${bonus},
+        '2024-05-13T00:00:00Z')`;
+  }
+}
+
+/** The ledger in a fresh clone of the migrated database, for the time of `use`. */
+export async function inClone<T>(
+  server: DatabaseServer,
+  name: string,
+  use: (ledger: Ledger) => Promise<T>,
+): Promise<T> {
+  await server.createDatabase(name, { template: PROJECT });
+  const sql = server.connect(name, { max: 1 });
+  try {
+    await sql.unsafe(await Deno.readTextFile(DRIVER));
+    await sell(sql);
+    return await use(new Ledger(sql));
+  } finally {
+    await sql.end();
+    await server.dropDatabase(name);
+  }
+}
+
+export const withLedgerServer = (use: (server: DatabaseServer) => Promise<void>) =>
+  withProject("embedded", use);

@@ -1,0 +1,85 @@
+/** Histories as they are written down: what happens, one thing after the other, ten seconds apart. */
+import type { Outcome } from "../model/buyer.ts";
+import type { DisputeStatus, RefundStatus } from "../model/ranks.ts";
+import type { OwnStep, Step, StripeStep } from "../model/steps.ts";
+import type { Said } from "./stripe-lives.ts";
+
+/** `at`: when it happened at Stripe, where that is not when it is told. */
+type Draft = OwnStep | (Said & { at?: number }) | { do: "wait"; seconds: number };
+
+export interface Story {
+  name: string;
+  steps: Draft[][];
+  /** As `inWords` says it, worked out by hand. */
+  ends: string;
+  /** What did not go through, in order; all did unless named. */
+  refused?: Outcome[];
+}
+
+const PACE_SECONDS = 10;
+const STRIPES = ["payment", "refund", "dispute", "warning"];
+
+const isSaid = (draft: Draft): draft is Said & { at?: number } => STRIPES.includes(draft.do);
+
+export function tell(story: Story): Step[] {
+  const steps: Step[] = [];
+  let now = 0;
+  for (const draft of story.steps.flat()) {
+    now += PACE_SECONDS;
+    if (draft.do === "wait") now += draft.seconds;
+    else if (!isSaid(draft)) steps.push({ now, ...draft });
+    else steps.push({ now, at: now, event: `e${now}`, ...draft } as { now: number } & StripeStep);
+  }
+  return steps;
+}
+
+export const begins = (order: string, sold: string): Draft[] => [
+  { do: "order", order, package: sold },
+];
+export const pays = (order: string): Draft[] => [{ do: "payment", order }];
+export const buys = (order: string, sold: string) => [...begins(order, sold), ...pays(order)];
+export const spends = (amount: string): Draft[] => [{ do: "debit", amount }];
+export const uses = (tokens: number): Draft[] => [{ do: "usage", tokens }];
+export const grants = (amount: string, expires_in?: number): Draft[] => [{
+  do: "grant",
+  amount,
+  source: "promotional",
+  ...expires_in !== undefined && { expires_in },
+}];
+export const limits = (order: string, expires_in: number): Draft[] => [
+  { do: "limit", order, expires_in },
+];
+export const holds = (hold: string, amount: string, ttl = 10_000): Draft[] => [
+  { do: "hold", hold, amount, ttl },
+];
+export const settles = (hold: string, amount: string): Draft[] => [{ do: "settle", hold, amount }];
+export const releases = (hold: string): Draft[] => [{ do: "release", hold }];
+export const asks = (order: string, refund: string, amount: number): Draft[] => [
+  { do: "ask", order, refund, amount },
+];
+export const refunds = (
+  order: string,
+  refund: string,
+  amount: number,
+  ...statuses: RefundStatus[]
+): Draft[] => statuses.map((status) => ({ do: "refund", order, refund, amount, status }));
+
+export const disputes = (
+  order: string,
+  dispute: string,
+  amount: number,
+  ...statuses: DisputeStatus[]
+): Draft[] => statuses.map((status) => ({ do: "dispute", order, dispute, amount, status }));
+
+/** Told late: all of it happened before the first second of the story. */
+export const late = (drafts: Draft[], at: number): Draft[] =>
+  drafts.map((draft) => isSaid(draft) ? { ...draft, at } : draft);
+
+export const inFrancs = (drafts: Draft[]): Draft[] =>
+  drafts.map((draft) => draft.do === "dispute" ? { ...draft, currency: "chf" } : draft);
+
+export const warns = (order: string, warning: string, actionable = true): Draft[] => [
+  { do: "warning", order, warning, actionable },
+];
+export const sweeps = (): Draft[] => [{ do: "sweep" }];
+export const waits = (seconds: number): Draft[] => [{ do: "wait", seconds }];

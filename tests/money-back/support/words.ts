@@ -1,0 +1,13 @@
+/** The end of a story, as its writer says it. */
+import type { Seen } from "./ledger.ts";
+
+/** "name status refunded disputed taken-back", as a snapshot has it. */
+function orderInWords(line: string): string {
+  const [name, status, , , takenBack] = line.split(" ");
+  return `${name} ${status}, ${takenBack} back`;
+}
+
+export function inWords({ balance, available, debt, orders }: Seen["seen"]): string {
+  const account = `has ${balance}, may spend ${available}, owes ${debt}`;
+  return [account, ...orders.map(orderInWords)].join("; ");
+}
