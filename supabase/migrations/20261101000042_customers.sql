@@ -186,6 +186,7 @@ language plpgsql security definer -- runs inside auth's delete, by a role that o
 set search_path = pg_catalog, pg_temp
 as $$
 begin
+  perform farthing.stop_top_up(new.account_id, now());
   perform farthing.forget_card(new.account_id, now());
   return null;
 end

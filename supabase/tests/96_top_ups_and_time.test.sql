@@ -4,7 +4,7 @@
 begin;
 \ir helpers/story.psql
 \ir helpers/top_ups.psql
-select plan(158);
+select plan(162);
 
 -- Declined: an hour, six, and after three in a row a pause.
 select is(tests.tops_up('ann'), 'card_missing, processed', 'ann opts in');
@@ -194,10 +194,15 @@ select is(tests.notices('fay'), '{top_up_paused}', 'who opted out is told of no 
 select is(top_ups_stop(tests.person('fay'), tests.after('8 h')) ->> 'enabled', 'false',
   'opting out twice is the same');
 select is(tests.opts_in('fay', p_passed => '9 h') ->> 'state', 'on', 'fay opts in again');
+select is(tests.claims('9 h'), 'nothing', 'fay has enough');
+select is(pg_temp.spends('fay', '5000', '9 h'), 201, 'fay spends it all');
+select is(tests.claims('9 h 1 min'), 'fay charge 500', 'fay is charged, and nobody knows whether');
 delete from auth.users where id = tests.person('fay');
 select is((select count(*)::int from farthing.customers where payment_method_id = 'pm_fay2'), 0,
   'who leaves leaves no card');
-select is(tests.claims('10 h'), 'nothing', 'and is not charged');
+select is(tests.claims('10 h'), 'nothing', 'and is not charged, nor asked for what was begun');
+select is((select array_agg(o.status order by o.created_at) from farthing.orders o join farthing.accounts a using
+  (account_id) where a.owner_id is null), '{paid,expired}', 'which is given up');
 
 -- Payments in doubt.
 select is(tests.tops_up('hal'), 'card_missing, processed', 'hal opts in');

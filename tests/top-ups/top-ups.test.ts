@@ -5,7 +5,7 @@ import { TopUps } from "../../supabase/functions/_shared/contracts/top-ups.ts";
 import { countEntries, proven, withSql } from "../support/database.ts";
 import { data, remove } from "../support/http.ts";
 import type { Person } from "../support/people.ts";
-import { balanceOf } from "../support/purchases.ts";
+import { balanceOf, readOrder } from "../support/purchases.ts";
 import { control, stripeOf } from "../support/stripe.ts";
 import {
   cardOf,
@@ -49,6 +49,8 @@ Deno.test("a saved card fills up what was spent, once, and credits come with the
   const payments = await paymentsOf(world, person);
   deepEqual(payments.map(({ amount, status }) => [amount, status]), [[431, "succeeded"]]);
   equal(payments[0]?.metadata.order_id, charges[0]?.order_id);
+  const { kind, package_id, status } = await readOrder(world, person, charges[0]!.order_id);
+  deepEqual([kind, package_id, status], ["top_up", null, "paid"], "it is an order like any other");
   await proven(world);
 });
 
@@ -176,6 +178,8 @@ Deno.test("a bank that wants its customer gets them on a page, and is paid once"
   const waiting = await topUpsBecome(world, person, "linked", isLinked);
   deepEqual([waiting.state, waiting.failures], ["authentication_required", 0]);
   equal((await noticesOf(world, person)).at(-1), "top_up_authentication");
+  const told = await person.supabase.from("notices").select("template, data");
+  equal(told.data?.[0]?.data.url, waiting.link, "who is told of it has the link");
   await passTime(world, person);
   await runPayments(world);
   const [asked] = await paymentsOf(world, person);
