@@ -1,6 +1,7 @@
 /**
  * Test and live money never meet: the key, the events and the database have to be of one mode. The key's is
- * its prefix (env.ts), the events' is their `livemode` (inbox-event.ts), the database's that of its first event.
+ * its prefix (env.ts), the events' is their `livemode` (inbox-event.ts), and the database's that of the first
+ * event it took.
  */
 import type { Database } from "../database/database.ts";
 import type { Mode } from "../env.ts";
