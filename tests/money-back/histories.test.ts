@@ -54,6 +54,8 @@ Deno.test(`${STORIES.length} stories of money back, shuffled by MONEY_BACK_SEED=
       for (const [nr, story] of STORIES.entries()) {
         await t.step(story.name, () => play(ledger, story, nr));
       }
+      await ledger.seal();
+      await ledger.proven();
     })
   );
 });

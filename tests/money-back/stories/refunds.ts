@@ -157,6 +157,14 @@ const slow: Story[] = [
     ends: "has 0, may spend 0, owes 0; o1 paid, 0 back",
   },
   {
+    name: "a refund that is canceled stays so, whatever else is told of it",
+    steps: [
+      buys("o1", "plain"),
+      refunds("o1", "r1", 700, "succeeded", "canceled", "failed", "pending"),
+    ],
+    ends: "has 100, may spend 100, owes 0; o1 paid, 0 back",
+  },
+  {
     name: "a failure told before the refund takes nothing",
     steps: [buys("o1", "plain"), refunds("o1", "r1", 1000, "failed", "pending", "succeeded")],
     ends: "has 100, may spend 100, owes 0; o1 paid, 0 back",

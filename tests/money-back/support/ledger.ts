@@ -35,6 +35,11 @@ export class Ledger {
     return seen;
   }
 
+  /** Seals every entry, so that the proof looks at the chain too. */
+  async seal(): Promise<void> {
+    await this.sql`select farthing.seal()`;
+  }
+
   /** The ledger's own proof over the whole database: it finds nothing. */
   async proven(): Promise<void> {
     const violations = await this.sql`

@@ -13,6 +13,7 @@ const REFUNDS: readonly (readonly RefundStatus[])[] = [
   ["pending", "succeeded", "failed"],
   ["requires_action", "canceled"],
   ["pending", "requires_action", "succeeded"],
+  ["succeeded", "canceled", "failed"],
 ];
 
 const DISPUTES: readonly (readonly DisputeStatus[])[] = [
