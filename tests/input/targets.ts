@@ -198,6 +198,22 @@ function moneyBackTargets(as: Caller): Target[] {
   ];
 }
 
+function topUpTargets(as: Caller): Target[] {
+  const limit = 64 * KIB;
+  return [
+    {
+      ...{ name: "top-ups", path: "top-ups", as, limit },
+      good: { enabled: false, threshold: "1000", target: "5000", monthly_cap: 2000 },
+      fields: { threshold: "amount", target: "amount", monthly_cap: "number" },
+    },
+    {
+      ...{ name: "top-ups/card", path: "top-ups/card", as, limit },
+      good: {},
+      fields: { success_url: "url", cancel_url: "url" },
+    },
+  ];
+}
+
 /** A person with credits, and each route with them as its subject. */
 export async function prepare(world: World): Promise<{ person: Person; targets: Target[] }> {
   const person = await signUpWith(world, "100");
@@ -223,6 +239,7 @@ export async function prepare(world: World): Promise<{ person: Person; targets: 
       ...jobTargets(person, as),
       ...fraudTargets(as),
       ...moneyBackTargets(as),
+      ...topUpTargets(person.as),
     ],
   };
 }
