@@ -98,6 +98,13 @@ create index bookings_of_provider on farthing.bookings (provider_id, created_at 
 create index bookings_without_payment on farthing.bookings (created_at)
   where status = 'payment_pending' and payment_intent_id is null;
 
+alter table farthing.refunds add constraint refunds_of_a_booking foreign key (account_id, booking_id)
+  references farthing.bookings (account_id, booking_id);
+alter table farthing.disputes add constraint disputes_of_a_booking foreign key (account_id, booking_id)
+  references farthing.bookings (account_id, booking_id);
+alter table farthing.fraud_warnings add constraint fraud_warnings_of_a_booking
+  foreign key (account_id, booking_id) references farthing.bookings (account_id, booking_id);
+
 create function farthing.bookings_guard()
 returns trigger
 language plpgsql
