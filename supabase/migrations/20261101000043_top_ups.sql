@@ -241,8 +241,10 @@ begin
     or v_charge.payment_id <> p_facts ->> 'payment_id' then
     return 'processed';
   end if;
-  if p_type = 'payment_intent.requires_action' or (p_type = 'payment_intent.payment_failed'
-    and 'authentication_required' in (p_facts ->> 'failure_code', p_facts ->> 'decline_code')) then
+  -- A payment that was on its way and came back has no page: the next try begins anew.
+  if v_charge.step = 'charge' and (p_type = 'payment_intent.requires_action'
+    or (p_type = 'payment_intent.payment_failed'
+      and 'authentication_required' in (p_facts ->> 'failure_code', p_facts ->> 'decline_code'))) then
     perform farthing.ask_to_authenticate(v_order, p_facts ->> 'payment_id', p_now);
   else
     perform farthing.fail_top_up(v_order, p_facts ->> 'payment_id', case p_type

@@ -4,7 +4,7 @@
 begin;
 \ir helpers/story.psql
 \ir helpers/top_ups.psql
-select plan(162);
+select plan(168);
 
 -- Declined: an hour, six, and after three in a row a pause.
 select is(tests.tops_up('ann'), 'card_missing, processed', 'ann opts in');
@@ -166,6 +166,16 @@ select is(tests.reports('eve', 'accepted', '3 h 3 min'), 'processing settle',
 select is(tests.told('eve', 'payment_intent.succeeded', '4 h'), 'processed', 'says its event too');
 select is(tests.stands('eve', '4 h'), 'on; paid; 0 failed', 'so no page is needed');
 
+select is(tests.tops_up('kim', 'pm_kim'), 'card_missing, processed', 'kim opts in');
+select is(tests.claims('4 h 1 min'), 'kim charge 500', 'kim is charged');
+select is(tests.reports('kim', 'accepted', '4 h 1 min'), 'processing settle', 'the payment is on its way');
+select is(tests.told('kim', 'payment_intent.payment_failed', '4 h 2 min',
+  '{"failure_code": "authentication_required"}'),
+  'processed', 'and comes back');
+select is(tests.stands('kim', '4 h 2 min'), 'on; failed; 1 failed',
+  'that is a failure, with no page in its place');
+select is(top_ups_stop(tests.person('kim'), tests.after('4 h 3 min')) ->> 'state', 'off', 'kim gives up');
+
 -- A card that goes.
 select is(tests.tops_up(name), 'card_missing, processed', name || ' opts in') from unnest(array['fay',
   'gus']) name;
@@ -201,7 +211,8 @@ delete from auth.users where id = tests.person('fay');
 select is((select count(*)::int from farthing.customers where payment_method_id = 'pm_fay2'), 0,
   'who leaves leaves no card');
 select is(tests.claims('10 h'), 'nothing', 'and is not charged, nor asked for what was begun');
-select is((select array_agg(o.status order by o.created_at) from farthing.orders o join farthing.accounts a using
+select is((select array_agg(o.status order by o.created_at) from farthing.orders o join farthing.accounts a
+  using
   (account_id) where a.owner_id is null), '{paid,expired}', 'which is given up');
 
 -- Payments in doubt.
