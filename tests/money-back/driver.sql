@@ -9,6 +9,9 @@ create table money_back.names (
   user_id uuid not null, kind text not null, name text not null, id uuid not null,
   primary key (user_id, kind, name));
 
+-- The account stays when its owner leaves.
+create table money_back.buyers (user_id uuid primary key, account_id bigint not null);
+
 create function money_back.id_of(p_user_id uuid, p_kind text, p_name text)
 returns uuid
 language plpgsql stable
@@ -152,6 +155,9 @@ begin
       end if;
       perform public.warnings_clear(format('issfr_%s_%s', p_user_id, p_step ->> 'warning'), 'trusted',
         'history', p_idempotency_key => null, p_fingerprint => null, p_now => p_now);
+    when 'leave' then
+      perform farthing.lock_account(p_user_id, p_now);
+      delete from auth.users where id = p_user_id;
     when 'sweep' then
       perform farthing.sweep_accounts(p_now);
   end case;
@@ -187,12 +193,16 @@ language plpgsql
 as $$
 declare
   v_account farthing.accounts;
-  v_answer jsonb := case when p_asks then public.credits_balance(p_user_id, p_now => p_now) else '{}' end;
+  v_account_id bigint := (select account_id from money_back.buyers where user_id = p_user_id);
+  v_answer jsonb := '{}';
 begin
-  select * into v_account from farthing.accounts where owner_id = p_user_id;
+  select * into v_account from farthing.accounts where account_id = v_account_id;
+  if p_asks and v_account.owner_id is not null then
+    v_answer := public.credits_balance(p_user_id, p_now => p_now);
+  end if;
   -- Rule 7: a hold past its time counts as released before anyone has looked.
   if v_account.held > 0 and farthing.release_expired_holds(v_account.account_id, p_now) > 0 then
-    select * into v_account from farthing.accounts where owner_id = p_user_id;
+    select * into v_account from farthing.accounts where account_id = v_account_id;
   end if;
   return jsonb_build_object('balance', trim_scale(v_account.balance)::text,
     'available', v_answer ->> 'available', 'held', trim_scale(v_account.held)::text,
@@ -210,8 +220,11 @@ declare
   v_outcome text;
   v_seen jsonb[] := '{}';
 begin
-  insert into auth.users (id, email) values (p_user_id, format('%s@buyer.test', p_user_id))
-  on conflict (id) do nothing;
+  if not exists (select from money_back.buyers where user_id = p_user_id) then
+    insert into auth.users (id, email) values (p_user_id, format('%s@buyer.test', p_user_id));
+    insert into money_back.buyers
+    select p_user_id, (farthing.lock_account(p_user_id, money_back.moment(0))).account_id;
+  end if;
   for v_step in select value from jsonb_array_elements(p_steps) loop
     v_now := money_back.moment((v_step ->> 'now')::bigint);
     v_outcome := case when v_step ? 'event' then money_back.hear(p_user_id, v_step, v_now)

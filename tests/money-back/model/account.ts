@@ -6,7 +6,8 @@ type Refusal =
   | "insufficient_credits"
   | "hold_not_open"
   | "already_refunded"
-  | "refund_too_large";
+  | "refund_too_large"
+  | "not_found";
 
 export type Outcome = "ok" | Refusal;
 
@@ -17,6 +18,7 @@ interface DebtPayment {
 }
 
 export class Account {
+  hasOwner = true;
   debt = 0n;
   readonly lots: Lot[] = [];
   readonly holds = new Map<string, Hold>();
@@ -130,6 +132,20 @@ export class Account {
     hold.status = "released";
     this.payDebt(now);
     return "ok";
+  }
+
+  /** Rule 16: the books stay, nothing is left to spend or to expire. */
+  leave(): void {
+    this.hasOwner = false;
+    for (const hold of this.#open()) hold.status = "released";
+    // A user is deleted outside of the history's time: to the ledger no lot has expired yet.
+    this.payDebt(Number.NEGATIVE_INFINITY);
+    this.close();
+  }
+
+  /** What comes in or comes back after its owner has left goes the same way. */
+  close(): void {
+    if (!this.hasOwner) { for (const lot of this.lots) lot.remaining = 0n; }
   }
 
   /** Rule 11: what no open hold needs of an expired lot is gone; what is frozen waits. */

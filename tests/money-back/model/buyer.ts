@@ -34,6 +34,8 @@ export class Buyer {
 
   #act(step: At<OwnStep>): Outcome {
     const { now } = step;
+    const needsOwner = ["order", "grant", "limit", "debit", "usage", "hold"].includes(step.do);
+    if (needsOwner && !this.account.hasOwner) return "not_found";
     switch (step.do) {
       case "order":
         return this.#order(step.order, step.package);
@@ -59,6 +61,9 @@ export class Buyer {
         return this.#clear(step.warning, now);
       case "sweep":
         this.account.sweep(now);
+        return "ok";
+      case "leave":
+        this.account.leave();
         return "ok";
     }
   }
@@ -135,6 +140,7 @@ export class Buyer {
       order.bonus = this.#lot("bonus", order.terms.bonus, now);
       this.account.receive(order.bonus, now);
     }
+    this.account.close();
     const waiting = [...this.#waiting.values()]
       .filter((step) => this.orders.get(step.order) === order)
       .sort((a, b) => a.at - b.at);

@@ -114,6 +114,7 @@ export class Order {
     if (change > 0n) this.#takeBack(change);
     if (change < 0n) this.#giveBack(-change);
     this.account.payDebt(now);
+    this.account.close();
   }
 
   /** Frozen or expired does not matter here: it is this order's money that came back. */

@@ -44,7 +44,9 @@ export type OwnStep =
   | { do: "clear"; warning: string }
   /** We ask Stripe for a refund; its events, when they come, have its name. */
   | { do: "ask"; order: string; refund: string; amount: number }
-  | { do: "sweep" };
+  | { do: "sweep" }
+  /** The buyer deletes their account with us; Stripe may still have something to say. */
+  | { do: "leave" };
 
 /** `now` in seconds, and never the same twice in a history. */
 export type Step = { now: number } & (StripeStep | OwnStep);

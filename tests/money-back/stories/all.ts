@@ -2,6 +2,7 @@
 import type { Story } from "../support/tell.ts";
 import { disputeStories } from "./disputes.ts";
 import { holdStories } from "./holds.ts";
+import { leaverStories } from "./leavers.ts";
 import { orderStories } from "./orders.ts";
 import { refundStories } from "./refunds.ts";
 import { warningStories } from "./warnings.ts";
@@ -12,4 +13,5 @@ export const STORIES: readonly Story[] = [
   ...warningStories,
   ...holdStories,
   ...orderStories,
+  ...leaverStories,
 ];

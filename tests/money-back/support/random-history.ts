@@ -30,6 +30,7 @@ const WEIGHTS = {
   settle: 8,
   release: 4,
   sweep: 5,
+  leave: 0.3,
 };
 
 class Maker {
@@ -104,7 +105,7 @@ class Maker {
   }
 
   begin(): void {
-    if (this.#orders.size >= MOST_ORDERS) return;
+    if (this.#orders.size >= MOST_ORDERS || !this.#buyer.account.hasOwner) return;
     const left = Object.keys(PACKAGES).filter((each) => ![...this.#orders.values()].includes(each));
     const [order, sold] = [this.#name("o"), this.random.pick(left)];
     this.#orders.set(order, sold);
@@ -181,6 +182,7 @@ class Maker {
     if (kind === "debit" || kind === "hold") this.#spend(kind);
     if (kind === "usage") this.#add({ do: "usage", tokens: this.random.pick([1, 50, 2500]) });
     if (kind === "settle" || kind === "release") this.#resolve(kind);
+    if (kind === "leave" && this.#buyer.account.hasOwner) this.#add({ do: "leave" });
     if (kind === "sweep") this.#add({ do: "sweep" });
   }
 }

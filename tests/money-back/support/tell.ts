@@ -82,4 +82,5 @@ export const warns = (order: string, warning: string, actionable = true): Draft[
   { do: "warning", order, warning, actionable },
 ];
 export const sweeps = (): Draft[] => [{ do: "sweep" }];
+export const leaves = (): Draft[] => [{ do: "leave" }];
 export const waits = (seconds: number): Draft[] => [{ do: "wait", seconds }];

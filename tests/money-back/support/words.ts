@@ -8,6 +8,7 @@ function orderInWords(line: string): string {
 }
 
 export function inWords({ balance, available, debt, orders }: Seen["seen"]): string {
-  const account = `has ${balance}, may spend ${available}, owes ${debt}`;
+  // The door knows nobody who has left.
+  const account = `has ${balance}, may spend ${available ?? "0"}, owes ${debt}`;
   return [account, ...orders.map(orderInWords)].join("; ");
 }

@@ -1,0 +1,69 @@
+/** Money that comes back for a buyer who has left: the books go on, nothing is left to spend (rule 16). */
+import {
+  begins,
+  buys,
+  disputes,
+  grants,
+  holds,
+  leaves,
+  pays,
+  refunds,
+  settles,
+  spends,
+  type Story,
+} from "../support/tell.ts";
+
+export const leaverStories: Story[] = [
+  {
+    name: "a refund of who has left is owed, for the credits are gone",
+    steps: [buys("o1", "plain"), leaves(), refunds("o1", "r1", 400, "succeeded")],
+    ends: "has -40, may spend 0, owes 40; o1 partially_refunded, 40 back",
+  },
+  {
+    name: "what a failed refund gives back to who has left is gone too",
+    steps: [
+      buys("o1", "bonus"),
+      refunds("o1", "r1", 1000, "pending"),
+      leaves(),
+      refunds("o1", "r1", 1000, "failed"),
+    ],
+    ends: "has 0, may spend 0, owes 0; o1 paid, 0 back",
+  },
+  {
+    name: "disputed credits of who leaves are gone, and a lost dispute is owed until it is won",
+    steps: [
+      buys("o1", "plain"),
+      disputes("o1", "d1", 1000, "needs_response"),
+      leaves(),
+      disputes("o1", "d1", 1000, "lost"),
+      grants("5"),
+      disputes("o1", "d1", 1000, "won"),
+    ],
+    ends: "has 0, may spend 0, owes 0; o1 paid, 0 back",
+    refused: ["not_found"],
+  },
+  {
+    name: "who leaves pays the debt of a refund from what was held",
+    steps: [
+      buys("o1", "plain"),
+      spends("30"),
+      holds("h", "50"),
+      refunds("o1", "r1", 1000, "succeeded"),
+      leaves(),
+      settles("h", "50"),
+    ],
+    ends: "has -30, may spend 0, owes 30; o1 refunded, 100 back",
+    refused: ["hold_not_open"],
+  },
+  {
+    name: "a payment and its refund told after the buyer has left come to the same",
+    steps: [
+      begins("o1", "plain"),
+      refunds("o1", "r1", 250, "succeeded"),
+      leaves(),
+      pays("o1"),
+    ],
+    ends: "has -25, may spend 0, owes 25; o1 partially_refunded, 25 back",
+    refused: ["deferred"],
+  },
+];
