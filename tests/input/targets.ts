@@ -214,6 +214,37 @@ function topUpTargets(as: Caller): Target[] {
   ];
 }
 
+function bookingTargets(as: Caller, operator: Caller): Target[] {
+  const limit = 64 * KIB;
+  const provider_id = "00000000-0000-4000-8000-000000000000";
+  const urls = { return_url: "url", refresh_url: "url" } as const;
+  return [
+    {
+      ...{ name: "bookings", path: "bookings", as, limit },
+      good: { provider_id, amount: 1000, currency: "usd" },
+      fields: {
+        ...{ provider_id: "uuid", amount: "number", currency: "choice", details: "object" },
+        client_temp_id: "text:100",
+      },
+    },
+    {
+      ...{ name: "providers", path: "providers", as, limit },
+      good: { country: "DE" },
+      fields: { country: "choice", email: "choice", ...urls },
+    },
+    {
+      ...{ name: "onboarding-link", path: "providers/me/onboarding-link", as, limit },
+      good: {},
+      fields: urls,
+    },
+    {
+      ...{ name: "features", path: "features/b2b", as: operator, limit },
+      good: { state: "on" },
+      fields: { state: "choice" },
+    },
+  ];
+}
+
 /** A person with credits, and each route with them as its subject. */
 export async function prepare(world: World): Promise<{ person: Person; targets: Target[] }> {
   const person = await signUpWith(world, "100");
@@ -240,6 +271,7 @@ export async function prepare(world: World): Promise<{ person: Person; targets: 
       ...fraudTargets(as),
       ...moneyBackTargets(as),
       ...topUpTargets(person.as),
+      ...bookingTargets(person.as, as),
     ],
   };
 }
