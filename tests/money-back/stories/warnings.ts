@@ -1,5 +1,5 @@
 /** Early fraud warnings: what they freeze, and what ends them. */
-import { buys, refunds, spends, type Story, warns } from "../support/tell.ts";
+import { buys, clears, disputes, refunds, spends, type Story, warns } from "../support/tell.ts";
 
 export const warningStories: Story[] = [
   {
@@ -9,9 +9,29 @@ export const warningStories: Story[] = [
     refused: ["insufficient_credits"],
   },
   {
+    name: "a warning that somebody clears thaws them",
+    steps: [buys("o1", "plain"), warns("o1", "w1"), clears("w1"), spends("30")],
+    ends: "has 70, may spend 70, owes 0; o1 paid, 0 back",
+  },
+  {
+    name: "a cleared warning that is told again freezes nothing",
+    steps: [buys("o1", "plain"), warns("o1", "w1"), clears("w1"), warns("o1", "w1")],
+    ends: "has 100, may spend 100, owes 0; o1 paid, 0 back",
+  },
+  {
     name: "a warning that is no longer actionable freezes nothing",
     steps: [buys("o1", "plain"), warns("o1", "w1"), warns("o1", "w1", false)],
     ends: "has 100, may spend 100, owes 0; o1 paid, 0 back",
+  },
+  {
+    name: "clearing a warning thaws nothing while a dispute is open",
+    steps: [
+      buys("o1", "plain"),
+      warns("o1", "w1"),
+      disputes("o1", "d1", 1000, "needs_response"),
+      clears("w1"),
+    ],
+    ends: "has 100, may spend 0, owes 0; o1 disputed, 0 back",
   },
   {
     name: "a warned order is refunded from its frozen credits",

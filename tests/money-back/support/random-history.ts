@@ -21,7 +21,7 @@ const WEIGHTS = {
   refund: 9,
   dispute: 7,
   warning: 3,
-  clear: 0,
+  clear: 3,
   grant: 5,
   limit: 4,
   debit: 11,

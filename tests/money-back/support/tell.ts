@@ -81,6 +81,7 @@ export const inFrancs = (drafts: Draft[]): Draft[] =>
 export const warns = (order: string, warning: string, actionable = true): Draft[] => [
   { do: "warning", order, warning, actionable },
 ];
+export const clears = (warning: string): Draft[] => [{ do: "clear", warning }];
 export const sweeps = (): Draft[] => [{ do: "sweep" }];
 export const leaves = (): Draft[] => [{ do: "leave" }];
 export const waits = (seconds: number): Draft[] => [{ do: "wait", seconds }];
