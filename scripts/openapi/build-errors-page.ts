@@ -4,7 +4,6 @@ import { type ErrorCode, ERRORS } from "../../supabase/functions/_shared/http/er
 /** Promised by the contract and raised by nothing yet; a test finds the one that begins to be. */
 export const RESERVED: ReadonlySet<string> = new Set<ErrorCode>([
   "rate_limited",
-  "spend_cap_reached",
 ]);
 
 const HEAD =
@@ -28,8 +27,8 @@ const RESERVED_HEAD = `
 
 ## Reserved
 
-These belong to the contract, and nothing raises them yet: what they speak of (rate limits,
-spending caps) is not there yet.
+These belong to the contract, and nothing raises them yet: what they speak of (rate limits)
+is not there yet.
 
 `;
 
