@@ -28,12 +28,18 @@ declare
   -- The statuses of docs/api/errors.md for the codes that SQL raises; a test compares the two.
   v_status int := case p_code
     when 'invalid_request' then 400
+    when 'mode_mismatch' then 400
     when 'insufficient_credits' then 402
+    when 'spend_cap_reached' then 402
+    when 'forbidden' then 403
     when 'not_found' then 404
+    when 'already_refunded' then 409
+    when 'booking_not_cancellable' then 409
     when 'idempotency_in_progress' then 409
     when 'hold_not_open' then 409
     when 'job_not_cancellable' then 409
     when 'idempotency_key_reused' then 422
+    when 'refund_too_large' then 422
     when 'unknown_model' then 422
     when 'unknown_package' then 422
     else 500

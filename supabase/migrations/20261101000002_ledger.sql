@@ -30,11 +30,13 @@ create table farthing.accounts (
   balance numeric(38, 18) not null default 0,
   held farthing.credits not null default 0,
   debt farthing.credits not null default 0,
+  daily_cap farthing.credits,
   last_entry_at timestamptz not null default '-infinity',
   created_at timestamptz not null default now()
 ) with (fillfactor = 80); -- room in the page keeps the balance update off the indexes (HOT)
 comment on table farthing.accounts is
-  'One per user. balance = Σ lots.remaining − debt = Σ entries; held = Σ open holds. Credits.';
+  'One per user. balance = Σ lots.remaining − debt = Σ entries; held = Σ open holds; daily_cap: what may be '
+  'spent in a day, null for all. Credits.';
 
 create table farthing.lots (
   account_id bigint not null references farthing.accounts (account_id),
@@ -47,6 +49,8 @@ create table farthing.lots (
   priority smallint not null default 100,
   expires_at timestamptz,
   order_id uuid,
+  frozen boolean not null default false,
+  taken_back farthing.credits not null default 0,
   closed_at timestamptz,
   created_at timestamptz not null default now(),
   primary key (account_id, lot_id),
@@ -54,7 +58,8 @@ create table farthing.lots (
 ) with (fillfactor = 80);
 comment on table farthing.lots is
   'Credits that came together. remaining: not spent; reserved: the part of remaining that open holds '
-  'keep. Credits.';
+  'keep; taken_back: what refunds and disputes took of it; frozen: while its payment is in doubt nothing '
+  'but what a hold keeps leaves it. Credits.';
 -- Rule 5, the burn-down order. The predicate is closed_at and not remaining, so that a debit stays a HOT
 -- update.
 create index lots_burn_order on farthing.lots
@@ -89,19 +94,24 @@ comment on table farthing.entries is
   'Credits.';
 
 -- Debt is paid by credits that come in: the lot shrinks and the debt shrinks, the balance stays; so this is
--- no entry.
+-- no entry. Where a debt proves unfounded after it was paid, its payments are undone, the latest first.
 create table farthing.debt_payments (
   account_id bigint not null references farthing.accounts (account_id),
   payment_id bigint generated always as identity,
   lot_id uuid not null,
-  amount farthing.positive_credits not null,
+  amount numeric(38, 18) not null,
+  undoes bigint,
   created_at timestamptz not null default now(),
   primary key (account_id, payment_id),
-  foreign key (account_id, lot_id) references farthing.lots (account_id, lot_id)
+  foreign key (account_id, lot_id) references farthing.lots (account_id, lot_id),
+  foreign key (account_id, undoes) references farthing.debt_payments (account_id, payment_id),
+  constraint debt_payments_signed check (case when undoes is null then amount > 0 else amount < 0 end)
 );
 comment on table farthing.debt_payments is
-  'Append-only. What a lot gave towards its account''s debt. Credits.';
+  'Append-only. What a lot gave towards its account''s debt; below zero what it got back of a payment that '
+  'was undone. Credits.';
 create index debt_payments_by_lot on farthing.debt_payments (account_id, lot_id);
+create index debt_payments_undone on farthing.debt_payments (account_id, undoes) where undoes is not null;
 
 create function farthing.refuse_change()
 returns trigger

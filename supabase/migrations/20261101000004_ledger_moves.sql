@@ -65,7 +65,7 @@ begin
   select debt into v_debt from farthing.accounts where account_id = p_account_id;
   for v_lot in
     select lot_id, least(remaining - reserved, v_debt) as most from farthing.lots
-    where account_id = p_account_id and closed_at is null and remaining > reserved
+    where account_id = p_account_id and closed_at is null and remaining > reserved and not frozen
       and (expires_at is null or expires_at > p_now) and v_debt > 0
     order by priority, expires_at, source, created_at, lot_id
   loop
@@ -158,6 +158,33 @@ comment on function farthing.lock_account(uuid, timestamptz) is
   'The user''s account, locked, with expired holds released; made on first use. Fails not_found where '
   'there is no such user.';
 
+create function farthing.write_entry(p_entry farthing.entries, p_now timestamptz)
+returns farthing.accounts
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_account farthing.accounts;
+begin
+  update farthing.accounts
+  set last_seq = last_seq + 1, last_entry_at = greatest(last_entry_at, p_now),
+    balance = balance + case p_entry.direction when 'in' then p_entry.amount else -p_entry.amount end
+  where account_id = p_entry.account_id
+  returning * into v_account;
+  p_entry.seq := v_account.last_seq;
+  p_entry.event_at := coalesce(p_entry.event_at, p_now);
+  p_entry.created_at := v_account.last_entry_at;
+  p_entry.entry_id := gen_random_uuid();
+  p_entry.transaction_id := coalesce(p_entry.transaction_id, gen_random_uuid());
+  p_entry.balance_after := v_account.balance;
+  insert into farthing.entries select p_entry.*;
+  return v_account;
+end
+$$;
+comment on function farthing.write_entry(farthing.entries, timestamptz) is
+  'Writes one entry and moves its account''s balance with it; what the entry leaves null of number, time '
+  'and ids is filled in. Returns the account, which the caller has locked.';
+
 create function farthing.receive(
   p_account_id bigint, p_source farthing.lot_source, p_amount numeric, p_kind farthing.entry_kind,
   p_counterparty farthing.system_account,
@@ -169,28 +196,28 @@ set search_path = ''
 as $$
 declare
   v_lot farthing.lots;
-  v_account farthing.accounts;
+  v_entry farthing.entries;
 begin
+  -- numeric(38, 18) ends there.
+  if (select balance >= 1e20 - p_amount from farthing.accounts where account_id = p_account_id) then
+    perform farthing.fail('invalid_request', 'An account holds less than 10^20 credits.', null, 'amount');
+  end if;
   insert into farthing.lots (account_id, source, amount, remaining, cost_basis_usd, priority, expires_at,
     order_id, created_at)
   values (p_account_id, p_source, p_amount, p_amount, p_lot.cost_basis_usd, coalesce(p_lot.priority,
     100::smallint), p_lot.expires_at, p_lot.order_id, p_now)
   returning * into v_lot;
-  update farthing.accounts
-  set last_seq = last_seq + 1, balance = balance + p_amount, last_entry_at = greatest(last_entry_at, p_now)
-  where account_id = p_account_id and balance < 1e20 - p_amount -- numeric(38, 18) ends there
-  returning * into v_account;
-  if v_account.account_id is null then
-    perform farthing.fail('invalid_request', 'An account holds less than 10^20 credits.', null, 'amount');
-  end if;
-  insert into farthing.entries (account_id, seq, event_at, created_at, entry_id, transaction_id, lot_id,
-    counterparty,
-    direction, amount, balance_after, kind, reference_type, reference_id, correlation_id, metadata)
-  values (p_account_id, v_account.last_seq, p_now, v_account.last_entry_at, gen_random_uuid(),
-    gen_random_uuid(),
-    v_lot.lot_id, p_counterparty, 'in', p_amount, v_account.balance, p_kind, p_reference_type, p_reference_id,
-    p_correlation_id, p_metadata);
-  if v_account.debt > 0 then
+  v_entry.account_id := p_account_id;
+  v_entry.lot_id := v_lot.lot_id;
+  v_entry.counterparty := p_counterparty;
+  v_entry.direction := 'in';
+  v_entry.amount := p_amount;
+  v_entry.kind := p_kind;
+  v_entry.reference_type := p_reference_type;
+  v_entry.reference_id := p_reference_id;
+  v_entry.correlation_id := p_correlation_id;
+  v_entry.metadata := p_metadata;
+  if (farthing.write_entry(v_entry, p_now)).debt > 0 then
     perform farthing.pay_debt(p_account_id, p_now);
     select * into v_lot from farthing.lots where account_id = p_account_id and lot_id = v_lot.lot_id;
   end if;

@@ -32,14 +32,14 @@ declare
   v_results farthing.charge_result[] := '{}'::farthing.charge_result[];
 begin
   for v_row in
-    -- Rule 5, and of an expired lot just what the hold that is being settled kept of it.
-    select l.lot_id, l.source::text, case when l.expires_at <= p_now
+    -- Rule 5, and of an expired or frozen lot just what the hold that is being settled kept of it.
+    select l.lot_id, l.source::text, case when l.expires_at <= p_now or l.frozen
       then least(h.amount, l.remaining - l.reserved) else l.remaining - l.reserved end as free
     from farthing.lots l
     left join farthing.hold_lots h
       on h.account_id = l.account_id and h.hold_id = p_hold_id and h.lot_id = l.lot_id
     where l.account_id = p_account.account_id and l.closed_at is null and l.remaining > l.reserved
-      and (l.expires_at is null or l.expires_at > p_now or h.amount is not null)
+      and ((l.expires_at is null or l.expires_at > p_now) and not l.frozen or h.amount is not null)
     order by l.priority, l.expires_at, l.source, l.created_at, l.lot_id
   loop
     v_lot_ids := v_lot_ids || v_row.lot_id;
@@ -134,11 +134,13 @@ begin
   select l.lot_id, l.source, l.remaining - l.reserved as free into v_lot
   from farthing.lots l
   where l.account_id = p_account.account_id and l.closed_at is null and l.remaining > l.reserved
-    and (l.expires_at is null or l.expires_at > p_now)
+    and (l.expires_at is null or l.expires_at > p_now) and not l.frozen
   order by l.priority, l.expires_at, l.source, l.created_at, l.lot_id
   limit 1;
-  if p_account.debt > 0 or p_charge.amount = 0 or coalesce(v_lot.free < p_charge.amount, true) then
-    return (farthing.spend_batch(p_account, array[p_charge], null, p_now))[1];
+  if p_account.debt > 0 or p_charge.amount = 0 or coalesce(v_lot.free < p_charge.amount, true)
+    or p_account.daily_cap is not null
+  then
+    return (farthing.spend_within_cap(p_account, array[p_charge], null, p_now))[1];
   end if;
   with lot as (
     update farthing.lots set remaining = remaining - p_charge.amount,
@@ -160,7 +162,7 @@ begin
 end
 $$;
 comment on function farthing.spend is
-  'Charges an account, locked by the caller, once: as spend_batch() would, by the shortest way where the '
+  'Charges an account, locked by the caller, once: as spend_within_cap() would, by the shortest way where the '
   'first lot has enough. Credits.';
 
 create function farthing.refuse_short(p_required numeric, p_available numeric)

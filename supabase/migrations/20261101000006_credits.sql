@@ -69,7 +69,7 @@ begin
     case when p_reference_id is not null then 'caller' end,
     p_reference_id, p_correlation_id, jsonb_build_object('reason', p_reason), null)::farthing.charge, p_now);
   if not v_result.accepted then
-    perform farthing.refuse_short(v_amount, v_result.available);
+    perform farthing.refuse_charge(v_account, v_amount, v_result.available, p_now);
   end if;
   return farthing.idempotency_keep(p_idempotency_key, p_fingerprint, 201, jsonb_build_object(
     'transaction_id', v_result.transaction_id, 'amount', trim_scale(v_amount)::text,

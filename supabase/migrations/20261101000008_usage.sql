@@ -61,7 +61,7 @@ begin
   into v_charges from unnest(p_events) e;
   v_results := case when cardinality(v_charges) = 1 and p_hold_id is null
     then array[farthing.spend(p_account, v_charges[1], p_now)]
-    else farthing.spend_batch(p_account, v_charges, p_hold_id, p_now) end;
+    else farthing.spend_within_cap(p_account, v_charges, p_hold_id, p_now) end;
   insert into farthing.usage_events (account_id, event_id, first_seq, last_seq)
   select p_account.account_id, e.event_id, r.first_seq, r.last_seq
   from unnest(p_events) with ordinality e
@@ -121,7 +121,7 @@ begin
   end if;
   v_result := (farthing.charge_usage(v_account, array[v_event], p_correlation_id, null, p_now))[1];
   if not v_result.accepted then
-    perform farthing.refuse_short(v_event.credits, v_result.available);
+    perform farthing.refuse_charge(v_account, v_event.credits, v_result.available, p_now);
   end if;
   return farthing.idempotency_keep(p_idempotency_key, p_fingerprint, 201, jsonb_build_object(
     'transaction_id', v_result.transaction_id, 'event_id', v_event.event_id,

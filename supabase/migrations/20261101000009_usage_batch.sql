@@ -40,7 +40,8 @@ begin
         r.transaction_id,
           'event_id', f.event_id, 'credits', trim_scale(f.credits)::text,
           'balance_after', trim_scale(r.balance_after)::text, 'rate_version', f.rate_version, 'lots', r.lots)
-        else farthing.batch_refusal(v_fresh[f.nr], 'insufficient_credits') end
+        else farthing.batch_refusal(v_fresh[f.nr],
+          farthing.refusal_code(v_account, r.amount, r.available)) end
       from unnest(v_fresh) with ordinality f (index, user_id, event_id, model, rate_version, credits,
         metadata, event_at, problem, field, nr)
       join unnest(v_results) with ordinality r (accepted, transaction_id, amount, first_seq, last_seq,

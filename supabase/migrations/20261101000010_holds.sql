@@ -32,12 +32,12 @@ as $$
     join farthing.holds o on o.account_id = k.account_id and o.hold_id = k.hold_id
     where l.reserved > 0 and k.account_id = l.account_id and k.lot_id = l.lot_id
       and o.status = 'open' and o.expires_at > p_now) h on true
-  where l.account_id = p_account.account_id and l.closed_at is null
+  where l.account_id = p_account.account_id and l.closed_at is null and not l.frozen
     and (l.expires_at is null or l.expires_at > p_now)
 $$;
 comment on function farthing.available(farthing.accounts, timestamptz) is
-  'What a debit or a hold would find: unexpired lots less what live holds keep, less debt, never below 0. '
-  'Credits.';
+  'What a debit or a hold would find: unexpired lots that are not frozen, less what live holds keep, less '
+  'debt, never below 0. Credits.';
 
 create type farthing.opened_hold as (hold farthing.holds, available_after numeric);
 
@@ -54,6 +54,9 @@ begin
   if v_account.debt > 0 or p_terms.amount > v_available then
     perform farthing.refuse_short(p_terms.amount, case when v_account.debt > 0 then 0 else v_available end);
   end if;
+  if v_account.daily_cap is not null and p_terms.amount > farthing.cap_left(v_account, p_now) then
+    perform farthing.refuse_cap(v_account, p_terms.amount, p_now);
+  end if;
   insert into farthing.holds (account_id, amount, model, rate_version, reason, correlation_id, expires_at,
     created_at)
   values (v_account.account_id, p_terms.amount, p_terms.model, p_terms.rate_version, p_terms.reason,
@@ -65,7 +68,7 @@ end
 $$;
 comment on function farthing.open_hold is
   'Holds credits of a user on p_terms (amount, what it pins, what it is for, until when), or fails '
-  'insufficient_credits, not_found. Credits.';
+  'insufficient_credits, spend_cap_reached, not_found. Credits.';
 
 create function public.holds_open(
   p_user_id uuid, p_amount text default null, p_estimate jsonb default null, p_ttl_seconds int default 600,
@@ -122,7 +125,8 @@ set search_path = ''
 as $$
 begin
   -- Burn-down order by running totals: a lot gives what is still needed after the lots before it. An expired
-  -- lot gives what the hold before this one kept of it: a rest that is held on does not expire in between.
+  -- or frozen lot gives what the hold before this one kept of it: a rest that is held on does not expire in
+  -- between.
   insert into farthing.hold_lots (account_id, hold_id, lot_id, amount)
   select p_hold.account_id, p_hold.hold_id, s.lot_id, least(s.free, p_hold.amount - s.before)
   from (
@@ -132,10 +136,10 @@ begin
     from farthing.lots l
     left join farthing.hold_lots k
       on k.account_id = l.account_id and k.hold_id = p_after_hold_id and k.lot_id = l.lot_id
-    cross join lateral (select case when l.expires_at <= p_now then least(k.amount, l.remaining - l.reserved)
-      else l.remaining - l.reserved end as free) f
+    cross join lateral (select case when l.expires_at <= p_now or l.frozen
+      then least(k.amount, l.remaining - l.reserved) else l.remaining - l.reserved end as free) f
     where l.account_id = p_hold.account_id and l.closed_at is null and l.remaining > l.reserved
-      and (l.expires_at is null or l.expires_at > p_now or k.amount is not null)) s
+      and ((l.expires_at is null or l.expires_at > p_now) and not l.frozen or k.amount is not null)) s
   where s.before < p_hold.amount;
   update farthing.lots l set reserved = l.reserved + h.amount
   from farthing.hold_lots h

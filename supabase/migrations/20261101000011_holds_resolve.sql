@@ -34,7 +34,7 @@ begin
       return null;
     end if;
     perform farthing.refuse_debt_overflow(p_account, v_amount, 'amount');
-    return (farthing.spend_batch(p_account, array[row(v_amount, 'settle', 'hold', p_hold.hold_id,
+    return (farthing.spend_within_cap(p_account, array[row(v_amount, 'settle', 'hold', p_hold.hold_id,
       p_correlation_id, jsonb_build_object('reason', p_hold.reason), null)::farthing.charge],
       p_hold.hold_id, p_now))[1];
   end if;

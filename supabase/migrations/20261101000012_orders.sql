@@ -1,4 +1,4 @@
--- Orders: a purchase, from the click to the grant.
+-- Orders: a purchase, from the click to the grant, and what of it was paid back since.
 -- Why an order exists before Stripe is asked: everything Stripe tells us later is tied to an id of ours,
 -- and what the buyer gets is fixed by the package version the order names, not by what the catalogue says
 -- when the money arrives.
@@ -6,20 +6,24 @@
 create table farthing.orders (
   account_id bigint not null references farthing.accounts (account_id),
   order_id uuid not null default gen_random_uuid(),
-  package_id uuid not null,
-  package_version int not null,
-  package_name text not null,
+  kind text not null default 'package',
+  package_id uuid,
+  package_version int,
+  package_name text,
   amount bigint not null,
   currency text not null,
   credits numeric(38, 18) not null,
   bonus_credits numeric(38, 18) not null,
   status text not null default 'pending',
-  success_url text not null,
-  cancel_url text not null,
+  success_url text,
+  cancel_url text,
   client_temp_id text,
   session_id text,
   session_url text,
   payment_ref text,
+  amount_refunded bigint not null default 0,
+  amount_disputed bigint not null default 0,
+  credits_taken_back farthing.credits not null default 0,
   expires_at timestamptz not null,
   paid_at timestamptz,
   created_at timestamptz not null default now(),
@@ -27,7 +31,13 @@ create table farthing.orders (
   primary key (account_id, order_id),
   constraint orders_package_sold foreign key (package_id, package_version)
     references farthing.packages (package_id, version),
+  constraint orders_kinds check (
+    (kind = 'package' and package_version is not null and package_id is not null and package_name is not null
+      and success_url is not null and cancel_url is not null)
+    or (kind = 'top_up' and package_version is null and package_id is null and package_name is null)),
   constraint orders_amount_positive check (amount > 0),
+  constraint orders_reversed check (amount_refunded >= 0 and amount_disputed >= 0
+    and credits_taken_back <= credits + bonus_credits),
   constraint orders_text_bounded check (length(success_url) <= 2048 and length(cancel_url) <= 2048
     and length(client_temp_id) <= 255 and length(session_id) <= 255 and length(session_url) <= 4096
     and length(payment_ref) <= 255),
@@ -37,8 +47,9 @@ create table farthing.orders (
     (status in ('pending', 'processing', 'failed', 'expired')) = (payment_ref is null and paid_at is null))
 );
 comment on table farthing.orders is
-  'A purchase. amount in the currency''s minor unit; credits as sold. payment_ref: the payment that paid '
-  'it.';
+  'A purchase of a package, or a top-up sized to what was missing. amount in the currency''s minor unit; '
+  'credits as sold. payment_ref: the payment that paid it. amount_refunded: by refunds that have not failed; '
+  'amount_disputed: by disputes that are open or lost; credits_taken_back: for both (rule 10).';
 create unique index orders_by_id on farthing.orders (order_id);
 create index orders_by_package on farthing.orders (package_id, package_version);
 create index orders_newest on farthing.orders (account_id, created_at desc, order_id desc);
@@ -49,6 +60,9 @@ create unique index orders_by_payment on farthing.orders (payment_ref) where pay
 -- One open session per user and package version: a second click gets the first session again.
 create unique index orders_one_open on farthing.orders (account_id, package_id, package_version)
   where status = 'pending';
+-- One charge for a gap: a second runner finds the first one's order (T16).
+create unique index orders_one_top_up on farthing.orders (account_id)
+  where kind = 'top_up' and status in ('pending', 'processing');
 
 create function farthing.orders_guard()
 returns trigger
@@ -63,7 +77,9 @@ declare
     -- Money that arrives after the session was given up is still money: late payment is granted.
     when 'expired' then new.status in ('processing', 'paid')
     when 'paid' then new.status in ('partially_refunded', 'refunded', 'disputed')
-    when 'partially_refunded' then new.status in ('refunded', 'disputed')
+    -- Money comes back and goes again: refunds fail, disputes are won.
+    when 'partially_refunded' then new.status in ('paid', 'refunded', 'disputed')
+    when 'refunded' then new.status in ('paid', 'partially_refunded', 'disputed')
     when 'disputed' then new.status in ('paid', 'partially_refunded', 'refunded')
     else false end;
 begin
@@ -71,11 +87,11 @@ begin
     raise exception 'An order cannot go from % to %', old.status,
       new.status using errcode = 'restrict_violation';
   end if;
-  if (old.amount, old.currency, old.credits, old.bonus_credits, old.package_id, old.package_version,
-    old.order_id, old.account_id)
+  if (old.amount, old.currency, old.credits, old.bonus_credits, old.kind, old.package_id,
+    old.package_version, old.order_id, old.account_id)
     is distinct from
-    (new.amount, new.currency, new.credits, new.bonus_credits, new.package_id, new.package_version,
-      new.order_id, new.account_id)
+    (new.amount, new.currency, new.credits, new.bonus_credits, new.kind, new.package_id,
+      new.package_version, new.order_id, new.account_id)
   then
     raise exception 'The terms of an order do not change' using errcode = 'restrict_violation';
   end if;

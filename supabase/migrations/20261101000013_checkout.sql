@@ -6,30 +6,29 @@ returns jsonb
 language sql immutable
 set search_path = ''
 as $$
-  select jsonb_build_object('order_id', p_order.order_id, 'status', p_order.status,
+  select jsonb_build_object('order_id', p_order.order_id, 'kind', p_order.kind, 'status', p_order.status,
     'checkout_session_id', p_order.session_id, 'checkout_url', p_order.session_url, 'expires_at',
       p_order.expires_at,
     'package_id', p_order.package_id, 'package_name', p_order.package_name, 'amount', p_order.amount,
     'currency', p_order.currency, 'credits', trim_scale(p_order.credits)::text,
     'bonus_credits', trim_scale(p_order.bonus_credits)::text,
     'total_credits', trim_scale(p_order.credits + p_order.bonus_credits)::text,
+    'amount_refunded', p_order.amount_refunded, 'amount_disputed', p_order.amount_disputed,
+    'credits_taken_back', trim_scale(p_order.credits_taken_back)::text,
     'client_temp_id', p_order.client_temp_id, 'paid_at', p_order.paid_at, 'created_at', p_order.created_at)
 $$;
 comment on function farthing.order_answer(farthing.orders) is
   'An order as the contract shows it; amount in minor units, credits as text.';
 
-create function farthing.checkout_order_for(
-  p_account_id bigint, p_package farthing.packages, p_success_url text, p_cancel_url text,
-    p_client_temp_id text, p_now timestamptz)
+create function farthing.checkout_open_order(p_account_id bigint, p_package farthing.packages,
+  p_now timestamptz)
 returns farthing.orders
 language plpgsql
 set search_path = ''
 as $$
 declare
   v_order farthing.orders;
-  -- Stripe takes sessions of 30 minutes to 24 hours. An hour outlasts a buyer looking for a card, and a
-  -- crashed begin can be taken up again for the first half of it.
-  c_session_life constant interval := interval '1 hour';
+  -- A crashed begin can be taken up again while Stripe would still take the session's end.
   c_sessionless_life constant interval := interval '25 minutes';
 begin
   select * into v_order from farthing.orders
@@ -42,25 +41,42 @@ begin
     where account_id = p_account_id and order_id = v_order.order_id;
     v_order := null;
   end if;
-  if v_order.order_id is null then
-    insert into farthing.orders (account_id, package_id, package_version, package_name, amount, currency,
-      credits, bonus_credits, success_url, cancel_url, client_temp_id, expires_at, created_at, updated_at)
-    values (p_account_id, p_package.package_id, p_package.version, p_package.name, p_package.amount,
-      p_package.currency,
-      p_package.credits, p_package.bonus_credits, p_success_url, p_cancel_url, p_client_temp_id,
-      date_trunc('second', p_now) + c_session_life, p_now, p_now)
-    returning * into v_order;
-  end if;
   return v_order;
 end
 $$;
-comment on function farthing.checkout_order_for is
-  'The user''s open order for a package version, or a new one. The account is locked by the caller.';
+comment on function farthing.checkout_open_order is
+  'The user''s open order for a package version, or null. The account is locked by the caller.';
+
+create function farthing.checkout_new_order(
+  p_account_id bigint, p_order_id uuid, p_package farthing.packages, p_success_url text, p_cancel_url text,
+    p_client_temp_id text, p_now timestamptz)
+returns farthing.orders
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_order farthing.orders;
+  -- Stripe takes sessions of 30 minutes to 24 hours. An hour outlasts a buyer looking for a card.
+  c_session_life constant interval := interval '1 hour';
+begin
+  insert into farthing.orders (account_id, order_id, package_id, package_version, package_name, amount,
+    currency, credits, bonus_credits, success_url, cancel_url, client_temp_id, expires_at, created_at,
+    updated_at)
+  values (p_account_id, p_order_id, p_package.package_id, p_package.version, p_package.name, p_package.amount,
+    p_package.currency, p_package.credits, p_package.bonus_credits, p_success_url, p_cancel_url,
+    p_client_temp_id, date_trunc('second', p_now) + c_session_life, p_now, p_now)
+  returning * into v_order;
+  return v_order;
+end
+$$;
+comment on function farthing.checkout_new_order is
+  'An order of a package version under the given id. The account is locked by the caller.';
 
 create function public.checkout_begin(
   p_user_id uuid, p_package_id text, p_success_url text, p_cancel_url text,
     p_client_temp_id text default null,
-  p_idempotency_key text default null, p_fingerprint text default null, p_now timestamptz default now())
+  p_idempotency_key text default null, p_fingerprint text default null, p_now timestamptz default now(),
+  p_ip_hash text default null)
 returns jsonb
 language plpgsql security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
@@ -70,6 +86,8 @@ declare
   v_package farthing.packages;
   v_account farthing.accounts;
   v_order farthing.orders;
+  v_new_id uuid := gen_random_uuid();
+  v_verdict jsonb;
 begin
   if v_answer is not null then
     return v_answer || '{"step": "replay"}';
@@ -80,8 +98,16 @@ begin
     perform farthing.fail('unknown_package', 'There is no such package on sale.', null, 'package_id');
   end if;
   v_account := farthing.lock_account(p_user_id, p_now);
-  v_order := farthing.checkout_order_for(v_account.account_id, v_package, p_success_url, p_cancel_url,
-    p_client_temp_id, p_now);
+  v_order := farthing.checkout_open_order(v_account.account_id, v_package, p_now);
+  v_verdict := farthing.check_fraud(v_account.account_id, 'checkout', p_ip_hash, p_now, v_new_id,
+    v_order.order_id is null);
+  if v_verdict ->> 'outcome' = 'refuse' then
+    return (v_verdict - 'outcome') || '{"step": "refused"}';
+  end if;
+  if v_order.order_id is null then
+    v_order := farthing.checkout_new_order(v_account.account_id, v_new_id, v_package, p_success_url,
+      p_cancel_url, p_client_temp_id, p_now);
+  end if;
   if v_order.session_id is not null then
     return farthing.idempotency_keep(p_idempotency_key, p_fingerprint, 201,
       -- The click that asks now gets its own temporary id back, with the session that is open.
@@ -100,7 +126,8 @@ $$;
 grant execute on function public.checkout_begin to service_role;
 comment on function public.checkout_begin is
   'Fixes what is bought. Returns step create with the order to open a session for, reuse with the open '
-  'one, or replay. Fails unknown_package, idempotency_in_progress.';
+  'one, replay, or refused with code and retry_after (seconds): returned, so that the decision stays on '
+  'record. Fails unknown_package, idempotency_in_progress.';
 
 create function public.checkout_attach(
   p_order_id uuid, p_session_id text, p_session_url text, p_idempotency_key text default null,

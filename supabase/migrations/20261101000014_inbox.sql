@@ -27,6 +27,8 @@ comment on table farthing.inbox is
   'Events from Stripe: received → processed | ignored | deferred | failed → dead after 10 tries.';
 create index inbox_to_retry on farthing.inbox (next_attempt_at) where state in ('deferred', 'failed');
 create index inbox_by_state on farthing.inbox (state, received_at);
+create index inbox_by_payment on farthing.inbox ((facts ->> 'payment_id'))
+  where state in ('deferred', 'dead', 'ignored');
 alter table farthing.inbox enable row level security;
 create policy inbox_none on farthing.inbox for select to authenticated using (false);
 
@@ -47,6 +49,8 @@ begin
     return 'deferred';
   end if;
   perform from farthing.accounts where account_id = v_order.account_id for no key update;
+  -- Rule 7: what an expired hold kept pays debt before what comes in now.
+  perform farthing.release_expired_holds(v_order.account_id, p_now);
   select * into v_order from farthing.orders where account_id = v_order.account_id
     and order_id = v_order.order_id for update;
   if p_facts ->> 'session_id' <> v_order.session_id then
@@ -60,6 +64,9 @@ begin
   if p_facts ->> 'payment_status' = 'paid' and p_type <> 'checkout.session.async_payment_failed' then
     perform farthing.grant_order(v_order, coalesce(p_facts ->> 'payment_id', p_facts ->> 'session_id'),
       (p_facts ->> 'amount')::bigint, p_facts ->> 'currency', p_now);
+    if v_order.payment_ref is null then
+      perform farthing.apply_waiting(p_facts ->> 'payment_id', p_now);
+    end if;
     return 'processed';
   end if;
   -- Older state never overwrites newer: each event moves the order only from the states it can follow.
@@ -79,6 +86,49 @@ comment on function farthing.apply_checkout_event is
   'Applies what Stripe says of a purchase; returns processed, deferred or ignored, raises where the facts '
   'do not fit the order.';
 
+create function farthing.apply_facts(p_event farthing.inbox, p_now timestamptz)
+returns text
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_type text := p_event.type;
+  -- When Stripe made the event: what is older never overwrites what is newer.
+  v_facts jsonb := p_event.facts || jsonb_build_object('occurred_at', p_event.occurred_at,
+    'livemode', p_event.livemode);
+begin
+  case
+    when v_type like 'payment\_intent.%' and v_facts ->> 'booking_id' is not null then
+      return farthing.apply_booking_event(v_type, v_facts, p_now);
+    when v_type in ('checkout.session.completed', 'checkout.session.async_payment_succeeded',
+      'checkout.session.async_payment_failed', 'checkout.session.expired', 'payment_intent.succeeded') then
+      return farthing.apply_checkout_event(v_type, v_facts, p_now);
+    when v_type in ('payment_intent.payment_failed', 'payment_intent.requires_action',
+      'payment_intent.canceled') then
+      return farthing.apply_top_up_event(v_type, v_facts, p_now);
+    when v_type in ('refund.created', 'refund.updated', 'refund.failed') then
+      return farthing.apply_refund_event(v_type, v_facts, p_now);
+    when v_type like 'charge.dispute.%' then
+      return farthing.apply_dispute_event(v_type, v_facts, p_now);
+    when v_type like 'radar.early\_fraud\_warning.%' then
+      return farthing.apply_warning_event(v_type, v_facts, p_now);
+    when v_type in ('charge.succeeded', 'charge.failed') then
+      return farthing.apply_charge_event(v_type, v_facts, p_now);
+    when v_type in ('application_fee.created', 'application_fee.refunded') then
+      return farthing.apply_fee_event(v_type, v_facts, p_now);
+    when v_type = 'account.updated' then
+      return farthing.apply_account_event(v_type, v_facts, p_now);
+    when v_type in ('setup_intent.succeeded', 'payment_method.detached') then
+      return farthing.apply_card_event(v_type, v_facts, p_now);
+    else
+      return 'ignored'; -- charge.refunded among them: refund.* say all of it
+  end case;
+end
+$$;
+comment on function farthing.apply_facts(farthing.inbox, timestamptz) is
+  'Which function applies which type of event; each returns processed, deferred or ignored, and raises '
+  'where the facts do not fit.';
+
 create function farthing.apply_event(p_event farthing.inbox, p_now timestamptz)
 returns farthing.inbox
 language plpgsql
@@ -90,10 +140,7 @@ declare
   v_due boolean := coalesce(p_event.next_attempt_at <= p_now, true);
 begin
   begin
-    p_event.state := case
-      when p_event.type in ('checkout.session.completed', 'checkout.session.async_payment_succeeded',
-        'checkout.session.async_payment_failed', 'checkout.session.expired', 'payment_intent.succeeded')
-      then farthing.apply_checkout_event(p_event.type, p_event.facts, p_now) else 'ignored' end;
+    p_event.state := farthing.apply_facts(p_event, p_now);
     p_event.last_error := null;
   exception
     -- What a retry of the whole call may cure is Stripe's to retry; everything else is recorded.
@@ -104,7 +151,10 @@ begin
   end;
   p_event.attempts := p_event.attempts + v_due::int;
   if p_event.state in ('failed', 'deferred') and p_event.attempts >= c_most_attempts then
-    p_event.state := 'dead';
+    -- What waited so long for a payment that bears no mark of ours belongs to another shop on this account of
+    -- Stripe's. Were the payment ours after all, it would be applied with it: apply_waiting().
+    p_event.state := case when p_event.state = 'deferred' and farthing.waits_for_a_stranger(p_event)
+      then 'ignored' else 'dead' end;
   end if;
   -- 1, 2, 4 … 256 minutes: ten tries span eight and a half hours, a night without an operator.
   p_event.next_attempt_at := case when p_event.state in ('failed', 'deferred')
@@ -120,6 +170,44 @@ end
 $$;
 comment on function farthing.apply_event is
   'Applies an event, locked by the caller, and records what became of it.';
+
+create function farthing.waits_for_a_stranger(p_event farthing.inbox)
+returns boolean
+language sql immutable
+set search_path = ''
+as $$
+  select coalesce(p_event.facts ->> 'payment_id', p_event.facts ->> 'charge_id') is not null
+    and coalesce(p_event.facts ->> 'order_id', p_event.facts ->> 'booking_id',
+      p_event.facts ->> 'refund_id') is null
+$$;
+comment on function farthing.waits_for_a_stranger(farthing.inbox) is
+  'Whether an event names a payment, or its charge, and nothing that we wrote upon it.';
+
+create function farthing.apply_waiting(p_payment_id text, p_now timestamptz)
+returns int
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_event farthing.inbox;
+  v_count int := 0;
+begin
+  for v_event in
+    -- One that another transaction has locked is being applied there, after this one has committed.
+    select * from farthing.inbox
+    where facts ->> 'payment_id' = p_payment_id and type ~ '^(refund|charge|radar|application_fee)[.]'
+      and (state in ('deferred', 'dead') or (state = 'ignored' and attempts >= 10))
+    order by occurred_at, event_id for update skip locked
+  loop
+    perform farthing.apply_event(v_event, p_now);
+    v_count := v_count + 1;
+  end loop;
+  return v_count;
+end
+$$;
+comment on function farthing.apply_waiting(text, timestamptz) is
+  'Applies what came before the payment it refers to, in the transaction that applies the payment, so that '
+  'nobody spends in between what was paid back already. Returns how many.';
 
 create function public.inbox_receive(p_event jsonb, p_now timestamptz default now())
 returns jsonb

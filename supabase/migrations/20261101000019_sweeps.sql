@@ -17,6 +17,7 @@ begin
   for v_lot in
     select * from farthing.lots
     where account_id = p_account_id and closed_at is null and expires_at <= p_now and remaining > reserved
+      and not frozen
     order by expires_at, lot_id
   loop
     perform farthing.close_lot(v_lot, 'expiry', p_now);
@@ -26,8 +27,8 @@ begin
 end
 $$;
 comment on function farthing.expire_lots(bigint, timestamptz) is
-  'Rule 11: the expired remainder that no open hold needs goes to breakage. The account is locked by the '
-  'caller.';
+  'Rule 11: the expired remainder that no open hold needs and no dispute has frozen goes to breakage. The '
+  'account is locked by the caller.';
 
 create function farthing.close_lot(p_lot farthing.lots, p_reference_type text, p_now timestamptz)
 returns void
@@ -35,21 +36,20 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  v_rest numeric := p_lot.remaining - p_lot.reserved;
-  v_account farthing.accounts;
+  v_entry farthing.entries;
 begin
   update farthing.lots set remaining = reserved, closed_at = case when reserved = 0 then p_now end
   where account_id = p_lot.account_id and lot_id = p_lot.lot_id;
-  update farthing.accounts
-  set last_seq = last_seq + 1, balance = balance - v_rest, last_entry_at = greatest(last_entry_at, p_now)
-  where account_id = p_lot.account_id
-  returning * into v_account;
-  insert into farthing.entries (account_id, seq, event_at, created_at, entry_id, transaction_id, lot_id,
-    counterparty, direction, amount, balance_after, kind, reference_type, reference_id)
-  values (p_lot.account_id, v_account.last_seq, coalesce(least(p_lot.expires_at, p_now), p_now),
-    v_account.last_entry_at,
-    gen_random_uuid(), gen_random_uuid(), p_lot.lot_id, 'breakage', 'out', v_rest, v_account.balance,
-      'expiry', p_reference_type, p_lot.lot_id::text);
+  v_entry.account_id := p_lot.account_id;
+  v_entry.event_at := coalesce(least(p_lot.expires_at, p_now), p_now);
+  v_entry.lot_id := p_lot.lot_id;
+  v_entry.counterparty := 'breakage';
+  v_entry.direction := 'out';
+  v_entry.amount := p_lot.remaining - p_lot.reserved;
+  v_entry.kind := 'expiry';
+  v_entry.reference_type := p_reference_type;
+  v_entry.reference_id := p_lot.lot_id::text;
+  perform farthing.write_entry(v_entry, p_now);
 end
 $$;
 comment on function farthing.close_lot is
@@ -71,7 +71,7 @@ begin
         order by h.expires_at limit p_limit)
       union
       (select l.account_id from farthing.lots l
-        where l.closed_at is null and l.expires_at <= p_now and l.remaining > l.reserved
+        where l.closed_at is null and l.expires_at <= p_now and l.remaining > l.reserved and not l.frozen
         order by l.expires_at limit p_limit))
     order by a.account_id limit p_limit for no key update skip locked
   loop

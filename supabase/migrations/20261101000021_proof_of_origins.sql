@@ -90,14 +90,15 @@ returns table (rule int, account_id bigint, detail text)
 language sql stable
 set search_path = ''
 as $$
-  select 10, o.account_id, format('order %s granted %s, %s were taken back', o.order_id,
-    o.credits + o.bonus_credits, sum(
-    case e.direction when 'out' then e.amount else -e.amount end))
+  select 10, o.account_id, format('order %s granted %s, %s were taken back, it says %s', o.order_id,
+    o.credits + o.bonus_credits, coalesce(e.net, 0), o.credits_taken_back)
   from farthing.orders o
-  join farthing.entries e on e.account_id = o.account_id and e.counterparty = 'clawback'
-    and e.reference_type = 'order' and e.reference_id = o.order_id::text
-  group by o.account_id, o.order_id
-  having sum(case e.direction when 'out' then e.amount else -e.amount end) not between 0
-    and o.credits + o.bonus_credits
+  left join (select n.account_id, n.reference_id,
+      sum(case n.direction when 'out' then n.amount else -n.amount end) as net
+    from farthing.entries n where n.counterparty = 'clawback' and n.reference_type = 'order'
+    group by n.account_id, n.reference_id) e
+    on e.account_id = o.account_id and e.reference_id = o.order_id::text
+  where coalesce(e.net, 0) not between 0 and o.credits + o.bonus_credits
+    or o.credits_taken_back <> coalesce(e.net, 0)
 $$;
 comment on function farthing.prove_clawbacks() is 'Rule 10: never more is taken back than the order granted.';

@@ -1,4 +1,4 @@
--- The proof, last part: work that was paid for by a hold; and the whole of it.
+-- The proof, third part: work that was paid for by a hold.
 
 create function farthing.prove_chats()
 returns table (rule int, account_id bigint, detail text)
@@ -45,23 +45,3 @@ $$;
 comment on function farthing.prove_jobs() is
   'Rules 7 and 9 of jobs: one that has ended holds nothing, one that goes on holds its rest, and each step '
   'was charged what it says.';
-
-create function farthing.prove()
-returns table (rule int, account_id bigint, detail text)
-language sql stable
-set search_path = ''
-as $$
-  select * from farthing.prove_sums()
-  union all select * from farthing.prove_lots()
-  union all select * from farthing.prove_entries()
-  union all select * from farthing.prove_grants()
-  union all select * from farthing.prove_usage()
-  union all select * from farthing.prove_holds()
-  union all select * from farthing.prove_clawbacks()
-  union all select * from farthing.prove_chats()
-  union all select * from farthing.prove_jobs()
-  union all select 14, v.account_id, format('seq %s: %s', v.seq, v.problem) from farthing.verify() v
-$$;
-comment on function farthing.prove() is
-  'Rules 1, 3, 7, 9, 10, 13, 14 and 16 over the whole database; returns the violations, so no rows is the '
-  'proof.';

@@ -36,7 +36,8 @@ select is((b -> 'order') - 'order_id', jsonb_build_object('status', 'pending', '
     'checkout_url', null, 'expires_at', tests.after('1 hour'), 'package_id', md5('deal')::uuid,
     'package_name', 'Deal',
     'amount', 1000, 'currency', 'usd', 'credits', '10.000000000000000001', 'bonus_credits', '0.5',
-    'total_credits', '10.500000000000000001', 'client_temp_id', 'tmp-1', 'paid_at', null, 'created_at',
+    'total_credits', '10.500000000000000001', 'client_temp_id', 'tmp-1', 'kind', 'package',
+    'amount_refunded', 0, 'amount_disputed', 0, 'credits_taken_back', '0', 'paid_at', null, 'created_at',
     tests.after(), 'success_url', 'https://a.test/ok', 'cancel_url', 'https://a.test/no', 'expires_at_epoch',
     extract(epoch from tests.after('1 hour'))::bigint),
   'a purchase begins with an order that says all that Stripe is told') from ann;

@@ -100,8 +100,9 @@ select results_eq($$
   select a.status || ': ' || string_agg(b.status, ' ' order by b.status) from s a, s b
   where a.status <> b.status and pg_temp.may(a.status, b.status) group by a.status order by a.status $$,
   array['disputed: paid partially_refunded refunded', 'expired: paid processing', 'failed: paid',
-    'paid: disputed partially_refunded refunded', 'partially_refunded: disputed refunded',
-    'pending: expired failed paid processing', 'processing: failed paid'],
+    'paid: disputed partially_refunded refunded', 'partially_refunded: disputed paid refunded',
+    'pending: expired failed paid processing', 'processing: failed paid',
+    'refunded: disputed paid partially_refunded'],
   'an order goes from state to state as drawn, and no other way');
 
 select is_empty('select * from farthing.prove()', 'the ledger proves itself');

@@ -15,8 +15,8 @@ export const Package = z.object({
   total_credits: SignedAmount,
 }).openapi("Package");
 
-// No z.url(): it trims, and would accept text that the allow-list has not seen (checkout/return-urls.ts).
-const ReturnUrl = z.string().max(2048)
+// No z.url(): it trims, and would accept text that the allow-list has not seen (http/return-urls.ts).
+export const ReturnUrl = z.string().max(2048)
   .openapi({ format: "uri", description: "On an allowed origin, written exactly as in the list." });
 
 export const CheckoutBody = z.strictObject({
@@ -28,14 +28,20 @@ export const CheckoutBody = z.strictObject({
 
 const orderFields = {
   order_id: Uuid,
+  kind: z.enum(["package", "top_up"]).openapi({
+    description: "A package that somebody bought, or a top-up, which has no package.",
+  }),
   expires_at: TimestampOut,
-  package_id: z.string(),
-  package_name: z.string(),
+  package_id: z.string().nullable(),
+  package_name: z.string().nullable(),
   amount: Money,
   currency: Currency,
   credits: SignedAmount,
   bonus_credits: SignedAmount,
   total_credits: SignedAmount,
+  amount_refunded: Money.openapi({ description: "By refunds that have not failed." }),
+  amount_disputed: Money.openapi({ description: "By disputes that are open or lost." }),
+  credits_taken_back: SignedAmount,
   client_temp_id: z.string().nullable(),
   paid_at: TimestampOut.nullable(),
   created_at: TimestampOut,

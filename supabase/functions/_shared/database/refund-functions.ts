@@ -39,7 +39,6 @@ export type RefundStep =
 interface AttachArgs {
   p_refund_id: string;
   p_stripe_refund_id: string;
-  p_status: string;
 }
 
 interface ListArgs {

@@ -47,12 +47,8 @@ export async function sendRefund(
 ): Promise<RefundAnswer> {
   const { refund_id: p_refund_id } = refund;
   try {
-    const { id, status } = await (await payments()).createRefund(refund);
-    return await database.rpc("refunds_attach", {
-      p_refund_id,
-      p_stripe_refund_id: id,
-      p_status: status,
-    });
+    const { id } = await (await payments()).createRefund(refund);
+    return await database.rpc("refunds_attach", { p_refund_id, p_stripe_refund_id: id });
   } catch (error) {
     const isRefused = error instanceof Refused;
     const note = isRefused ? "refunds_refuse" : "refunds_postpone";

@@ -1,0 +1,187 @@
+-- Money that comes back: refunds, disputes, early fraud warnings, and what they take of the credits.
+-- Why a target and not a sum of steps: refunds fail, disputes are lost and won, and their events come in any
+-- order. So each event only records what Stripe says now, and net_order() compares what should be taken back
+-- for all of it with what is: the same facts end in the same credits, whichever came first.
+
+create table farthing.policy (
+  one_row boolean primary key default true constraint policy_is_one_row check (one_row),
+  early_fraud_warning text not null default 'review'
+    constraint policy_early_fraud_warning check (early_fraud_warning in ('review', 'refund')),
+  sessions_per_user_hour int not null default 10,
+  sessions_per_ip_hour int not null default 30,
+  failed_cards_per_user_hour int not null default 5,
+  users_per_card_day int not null default 3,
+  cards_per_user_day int not null default 5,
+  low_balance farthing.credits not null default 500,
+  top_up_currency text not null default 'usd',
+  top_up_credits_per_unit farthing.positive_credits not null default 10,
+  top_up_smallest bigint not null default 50,
+  top_up_highest_cap bigint not null default 1000000,
+  top_up_cool_down interval not null default '10 minutes',
+  booking_fee_basis_points int not null default 300
+    constraint policy_booking_fee check (booking_fee_basis_points between 0 and 10000),
+  livemode boolean,
+  updated_at timestamptz,
+  updated_by text,
+  constraint policy_limits_bounded check (sessions_per_user_hour between 1 and 1000000
+    and sessions_per_ip_hour between 1 and 1000000 and failed_cards_per_user_hour between 1 and 1000000
+    and users_per_card_day between 1 and 1000000 and cards_per_user_day between 1 and 1000000),
+  constraint policy_top_up_bounded check (top_up_currency ~ '^[a-z]{3}$' and top_up_smallest >= 1
+    and top_up_highest_cap between top_up_smallest and 99999999
+    and top_up_cool_down between interval '1 minute' and interval '31 days'),
+  constraint policy_text_bounded check (length(updated_by) <= 255)
+);
+comment on table farthing.policy is
+  'What the operator decides, one row. early_fraud_warning: review (credits stay frozen until somebody '
+  'clears the warning or refunds) or refund (at once). The limits are those of check_fraud(). '
+  'low_balance: credits below which one is told who named no threshold. top_up_*: 1 USD is 1000 credits, so '
+  'a cent buys 10; smallest charge, highest monthly cap (minor units) and the pause between two.';
+alter table farthing.policy enable row level security;
+create policy policy_none on farthing.policy for select to authenticated using (false);
+insert into farthing.policy default values;
+
+create table farthing.refunds (
+  account_id bigint not null references farthing.accounts (account_id),
+  refund_id uuid not null default gen_random_uuid(),
+  order_id uuid,
+  booking_id uuid,
+  stripe_refund_id text,
+  amount bigint not null,
+  currency text not null,
+  status text not null default 'requested',
+  reason text,
+  requested_by text not null,
+  origin_key bytea,
+  credits_taken_back farthing.credits not null default 0,
+  debt_added farthing.credits not null default 0,
+  failure_reason text,
+  attempts int not null default 0,
+  next_attempt_at timestamptz,
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now(),
+  primary key (account_id, refund_id),
+  foreign key (account_id, order_id) references farthing.orders (account_id, order_id),
+  constraint refunds_of_one_thing check (num_nonnulls(order_id, booking_id) = 1),
+  constraint refunds_amount_positive check (amount > 0),
+  constraint refunds_text_bounded check (length(stripe_refund_id) <= 255 and length(currency) = 3
+    and length(reason) <= 500 and length(requested_by) <= 255 and length(failure_reason) <= 1000),
+  constraint refunds_attempts_bounded check (attempts between 0 and 10),
+  constraint refunds_states check (
+    (status = 'requested' and (stripe_refund_id is null) = (next_attempt_at is not null))
+    or (status in ('pending', 'requires_action', 'succeeded', 'canceled') and stripe_refund_id is not null
+      and next_attempt_at is null)
+    or (status = 'failed' and next_attempt_at is null))
+);
+comment on table farthing.refunds is
+  'Money given back for an order or a booking. amount in minor units. requested: before Stripe''s event; '
+  'the other states are Stripe''s. credits_taken_back and debt_added: what it took, in credits.';
+create unique index refunds_by_id on farthing.refunds (refund_id);
+create unique index refunds_by_stripe_id on farthing.refunds (stripe_refund_id)
+  where stripe_refund_id is not null;
+create unique index refunds_by_origin on farthing.refunds (origin_key) where origin_key is not null;
+create index refunds_by_order on farthing.refunds (account_id, order_id);
+create index refunds_by_booking on farthing.refunds (booking_id, account_id) where booking_id is not null;
+create index refunds_newest on farthing.refunds (created_at desc, refund_id desc);
+create index refunds_to_send on farthing.refunds (next_attempt_at) where status = 'requested';
+
+create table farthing.disputes (
+  account_id bigint not null references farthing.accounts (account_id),
+  dispute_id text not null,
+  order_id uuid,
+  booking_id uuid,
+  amount bigint not null,
+  currency text not null,
+  status text not null,
+  reason text,
+  status_at timestamptz not null,
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now(),
+  primary key (account_id, dispute_id),
+  foreign key (account_id, order_id) references farthing.orders (account_id, order_id),
+  constraint disputes_of_one_thing check (num_nonnulls(order_id, booking_id) = 1),
+  constraint disputes_amount_not_negative check (amount >= 0),
+  constraint disputes_text_bounded check (length(dispute_id) <= 255 and length(currency) = 3
+    and length(reason) <= 255),
+  constraint disputes_states check (status in ('warning_needs_response', 'warning_under_review',
+    'warning_closed', 'needs_response', 'under_review', 'won', 'lost', 'prevented'))
+);
+comment on table farthing.disputes is
+  'A buyer''s bank takes a payment back, or asks about it (warning_*). Stripe''s states; status_at: the time '
+  'of the event that said so. amount in minor units, which may be above the payment.';
+create unique index disputes_by_id on farthing.disputes (dispute_id);
+create index disputes_by_order on farthing.disputes (account_id, order_id);
+create index disputes_by_booking on farthing.disputes (booking_id, account_id) where booking_id is not null;
+
+create table farthing.fraud_warnings (
+  account_id bigint not null references farthing.accounts (account_id),
+  warning_id text not null,
+  order_id uuid,
+  booking_id uuid,
+  fraud_type text,
+  actionable boolean not null,
+  state text not null default 'open',
+  cleared_by text,
+  clear_reason text,
+  status_at timestamptz not null,
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now(),
+  primary key (account_id, warning_id),
+  foreign key (account_id, order_id) references farthing.orders (account_id, order_id),
+  constraint fraud_warnings_of_one_thing check (num_nonnulls(order_id, booking_id) = 1),
+  constraint fraud_warnings_text_bounded check (length(warning_id) <= 255 and length(fraud_type) <= 255
+    and length(cleared_by) <= 255 and length(clear_reason) <= 500),
+  constraint fraud_warnings_states check (
+    (state in ('open', 'closed') and cleared_by is null) or (state = 'cleared' and cleared_by is not null))
+);
+comment on table farthing.fraud_warnings is
+  'A card network says that a payment is probably fraud. open: the order''s credits are frozen; cleared: an '
+  'operator trusts the payment; closed: it was refunded or disputed.';
+create unique index fraud_warnings_by_id on farthing.fraud_warnings (warning_id);
+create index fraud_warnings_by_order on farthing.fraud_warnings (account_id, order_id);
+create index fraud_warnings_by_booking on farthing.fraud_warnings (booking_id, account_id)
+  where booking_id is not null;
+create index fraud_warnings_newest on farthing.fraud_warnings (created_at desc, warning_id desc);
+
+alter table farthing.refunds enable row level security;
+alter table farthing.disputes enable row level security;
+alter table farthing.fraud_warnings enable row level security;
+create policy refunds_none on farthing.refunds for select to authenticated using (false);
+create policy disputes_none on farthing.disputes for select to authenticated using (false);
+create policy fraud_warnings_none on farthing.fraud_warnings for select to authenticated using (false);
+
+create function farthing.refunds_guard()
+returns trigger
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_legal boolean := case old.status
+    when 'requested' then true
+    when 'pending' then new.status in ('requires_action', 'succeeded', 'failed', 'canceled')
+    when 'requires_action' then new.status in ('pending', 'succeeded', 'failed', 'canceled')
+    when 'succeeded' then new.status in ('failed', 'canceled')
+    -- Given up here, and Stripe had it all the same: then what Stripe says holds.
+    when 'failed' then old.stripe_refund_id is null
+    else false end;
+begin
+  if new.status <> old.status and not v_legal then
+    raise exception 'A refund cannot go from % to %', old.status, new.status
+      using errcode = 'restrict_violation';
+  end if;
+  if (old.account_id, old.refund_id, old.order_id, old.booking_id, old.amount, old.currency)
+    is distinct from (new.account_id, new.refund_id, new.order_id, new.booking_id, new.amount, new.currency)
+    or old.stripe_refund_id <> new.stripe_refund_id
+  then
+    raise exception 'The terms of a refund do not change' using errcode = 'restrict_violation';
+  end if;
+  return new;
+end
+$$;
+comment on function farthing.refunds_guard() is
+  'The refund''s state machine, and the terms that never change.';
+create trigger refunds_are_guarded before update on farthing.refunds
+  for each row execute function farthing.refunds_guard();
+create trigger refunds_are_never_deleted before delete on farthing.refunds
+  for each row execute function farthing.refuse_change();
+create trigger disputes_are_never_deleted before delete on farthing.disputes
+  for each row execute function farthing.refuse_change();

@@ -1,0 +1,232 @@
+-- What Stripe says of refunds, disputes and early fraud warnings, applied.
+-- Stripe delivers in no order: each kind has ranks, and a state never goes back to a lower one.
+
+create type farthing.payment as (
+  account_id bigint, order_id uuid, booking_id uuid, payment_id text, amount bigint, currency text);
+
+create function farthing.find_payment(p_payment_id text)
+returns farthing.payment
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_payment farthing.payment;
+begin
+  select account_id, order_id, null, payment_ref, amount, currency into v_payment
+  from farthing.orders where payment_ref = p_payment_id;
+  if v_payment.account_id is null then
+    select account_id, null, booking_id, payment_intent_id, amount, currency into v_payment
+    from farthing.bookings where payment_intent_id = p_payment_id and paid_at is not null;
+  end if;
+  -- The order of locks: the account first. Whoever changes what we found waits there.
+  perform from farthing.accounts where account_id = v_payment.account_id for no key update;
+  return v_payment;
+end
+$$;
+comment on function farthing.find_payment(text) is
+  'The paid order or booking of a payment intent, its account locked; null where the payment is not here (yet).';
+
+create function farthing.net_payment(p_payment farthing.payment, p_cause jsonb, p_now timestamptz)
+returns farthing.taken
+language plpgsql
+set search_path = ''
+as $$
+begin
+  if p_payment.order_id is not null then
+    return farthing.net_order(p_payment.account_id, p_payment.order_id, p_cause, p_now);
+  end if;
+  perform farthing.net_booking(p_payment.booking_id, p_now);
+  return row(0, 0)::farthing.taken; -- a booking is paid in money, not for credits
+end
+$$;
+comment on function farthing.net_payment is
+  'Brings an order''s credits, or a booking''s amounts, to what came back of its payment.';
+
+create function farthing.refund_rank(p_status text)
+returns int
+language sql immutable
+set search_path = ''
+as $$
+  select case p_status when 'requested' then 1 when 'pending' then 2 when 'requires_action' then 3
+    when 'succeeded' then 4 when 'failed' then 5 when 'canceled' then 5 end
+$$;
+comment on function farthing.refund_rank(text) is 'A refund''s states in the order they can follow each other.';
+
+create function farthing.note_refund(p_payment farthing.payment, p_facts jsonb, p_now timestamptz)
+returns farthing.refunds
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_refund farthing.refunds;
+begin
+  select * into v_refund from farthing.refunds
+  where stripe_refund_id = p_facts ->> 'stripe_refund_id'
+    or (stripe_refund_id is null and account_id = p_payment.account_id
+      and refund_id::text = p_facts ->> 'refund_id')
+  for update;
+  if v_refund.refund_id is null then
+    insert into farthing.refunds (account_id, order_id, booking_id, stripe_refund_id, amount, currency, status,
+      requested_by, failure_reason, created_at, updated_at)
+    values (p_payment.account_id, p_payment.order_id, p_payment.booking_id, p_facts ->> 'stripe_refund_id',
+      (p_facts ->> 'amount')::bigint, p_facts ->> 'currency', p_facts ->> 'status', 'stripe',
+      p_facts ->> 'failure_reason', p_now, p_now)
+    returning * into v_refund;
+    return v_refund;
+  end if;
+  if (v_refund.order_id, v_refund.booking_id, v_refund.amount, v_refund.currency) is distinct from
+    (p_payment.order_id, p_payment.booking_id, (p_facts ->> 'amount')::bigint, p_facts ->> 'currency')
+  then
+    raise exception 'refund % is of another payment or amount', v_refund.refund_id;
+  end if;
+  if farthing.refund_rank(p_facts ->> 'status') > farthing.refund_rank(v_refund.status)
+    or v_refund.stripe_refund_id is null
+  then
+    update farthing.refunds set status = p_facts ->> 'status', next_attempt_at = null,
+      stripe_refund_id = p_facts ->> 'stripe_refund_id', failure_reason = p_facts ->> 'failure_reason',
+      updated_at = p_now
+    where account_id = v_refund.account_id and refund_id = v_refund.refund_id
+    returning * into v_refund;
+  end if;
+  return v_refund;
+end
+$$;
+comment on function farthing.note_refund is
+  'Records a refund, ours or one from Stripe''s dashboard, as far as the event is newer than what is known.';
+
+create function farthing.apply_refund_event(p_type text, p_facts jsonb, p_now timestamptz)
+returns text
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_payment farthing.payment := farthing.find_payment(p_facts ->> 'payment_id');
+  v_refund farthing.refunds;
+  v_taken farthing.taken;
+begin
+  if v_payment.account_id is null then
+    return 'deferred';
+  end if;
+  if farthing.refund_rank(p_facts ->> 'status') is null then
+    raise exception 'a refund is not %', p_facts ->> 'status';
+  end if;
+  v_refund := farthing.note_refund(v_payment, p_facts, p_now);
+  v_taken := farthing.net_payment(v_payment, jsonb_build_object('refund_id', v_refund.refund_id), p_now);
+  update farthing.refunds set
+    credits_taken_back = case when status in ('failed', 'canceled') then 0
+      else credits_taken_back + v_taken.credits end,
+    debt_added = case when status in ('failed', 'canceled') then 0 else debt_added + v_taken.debt end
+  where account_id = v_refund.account_id and refund_id = v_refund.refund_id;
+  return 'processed';
+end
+$$;
+comment on function farthing.apply_refund_event is
+  'A refund was made, changed or failed, here or in Stripe''s dashboard: takes credits back or gives them '
+  'back. Deferred while its payment is not here.';
+
+create function farthing.dispute_rank(p_status text)
+returns int
+language sql immutable
+set search_path = ''
+as $$
+  -- An inquiry may become a dispute, never the other way round.
+  select case p_status when 'warning_needs_response' then 1 when 'warning_under_review' then 2
+    when 'warning_closed' then 3 when 'needs_response' then 4 when 'under_review' then 5
+    when 'won' then 6 when 'lost' then 6 when 'prevented' then 6 end
+$$;
+comment on function farthing.dispute_rank(text) is
+  'A dispute''s states in the order they can follow each other; of the last ones the later event holds.';
+
+create function farthing.apply_dispute_event(p_type text, p_facts jsonb, p_now timestamptz)
+returns text
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_payment farthing.payment := farthing.find_payment(p_facts ->> 'payment_id');
+  v_rank int := farthing.dispute_rank(p_facts ->> 'status');
+begin
+  if v_payment.account_id is null then
+    return 'deferred';
+  end if;
+  if v_rank is null then
+    raise exception 'a dispute is not %', p_facts ->> 'status';
+  end if;
+  insert into farthing.disputes as d (account_id, dispute_id, order_id, booking_id, amount, currency, status,
+    reason, status_at, created_at, updated_at)
+  values (v_payment.account_id, p_facts ->> 'dispute_id', v_payment.order_id, v_payment.booking_id,
+    (p_facts ->> 'amount')::bigint, p_facts ->> 'currency', p_facts ->> 'status', p_facts ->> 'reason',
+    (p_facts ->> 'occurred_at')::timestamptz, p_now, p_now)
+  on conflict (account_id, dispute_id) do update
+  set amount = excluded.amount, currency = excluded.currency, status = excluded.status,
+    reason = excluded.reason, status_at = excluded.status_at, updated_at = p_now
+  where (farthing.dispute_rank(d.status), d.status_at) < (v_rank, excluded.status_at)
+    and (d.order_id, d.booking_id) is not distinct from (excluded.order_id, excluded.booking_id);
+  perform farthing.net_payment(v_payment, jsonb_build_object('dispute_id', p_facts ->> 'dispute_id'), p_now);
+  return 'processed';
+end
+$$;
+comment on function farthing.apply_dispute_event is
+  'A dispute was opened, went on or was decided: freezes, takes back, gives back. Deferred while its payment '
+  'is not here.';
+
+create function farthing.apply_warning_event(p_type text, p_facts jsonb, p_now timestamptz)
+returns text
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_payment farthing.payment := farthing.find_payment(p_facts ->> 'payment_id');
+  v_actionable boolean := (p_facts ->> 'actionable')::boolean;
+  v_refundable bigint;
+begin
+  if v_payment.account_id is null then
+    return 'deferred';
+  end if;
+  -- Not actionable: refunded in full or disputed already. That does not come back.
+  insert into farthing.fraud_warnings as w (account_id, warning_id, order_id, booking_id, fraud_type,
+    actionable, state, status_at, created_at, updated_at)
+  values (v_payment.account_id, p_facts ->> 'warning_id', v_payment.order_id, v_payment.booking_id,
+    p_facts ->> 'fraud_type', v_actionable, case when v_actionable then 'open' else 'closed' end,
+    (p_facts ->> 'occurred_at')::timestamptz, p_now, p_now)
+  on conflict (account_id, warning_id) do update
+  set actionable = false, state = case w.state when 'open' then 'closed' else w.state end,
+    status_at = excluded.status_at, updated_at = p_now
+  where w.actionable and not excluded.actionable;
+  perform farthing.net_payment(v_payment, jsonb_build_object('warning_id', p_facts ->> 'warning_id'), p_now);
+  v_refundable := farthing.refundable(v_payment);
+  if v_refundable > 0 and exists (select from farthing.policy where early_fraud_warning = 'refund')
+    and exists (select from farthing.fraud_warnings where account_id = v_payment.account_id
+      and warning_id = p_facts ->> 'warning_id' and state = 'open')
+  then
+    -- A runner asks Stripe for it: no outside call is made inside a transaction.
+    insert into farthing.refunds (account_id, order_id, booking_id, amount, currency, reason, requested_by,
+      next_attempt_at, created_at, updated_at)
+    values (v_payment.account_id, v_payment.order_id, v_payment.booking_id, v_refundable, v_payment.currency,
+      'fraudulent', 'early_fraud_warning', p_now, p_now, p_now);
+  end if;
+  return 'processed';
+end
+$$;
+comment on function farthing.apply_warning_event is
+  'An early fraud warning freezes its order''s credits, and where the policy says so asks for a refund at '
+  'once. Deferred while its payment is not here.';
+
+create function farthing.refundable(p_payment farthing.payment)
+returns bigint
+language sql stable
+set search_path = ''
+as $$
+  -- What a bank holds or has taken back cannot be refunded too.
+  select greatest(0, p_payment.amount
+    - (select coalesce(sum(amount), 0) from farthing.refunds
+      where account_id = p_payment.account_id and status not in ('failed', 'canceled')
+        and (order_id = p_payment.order_id or booking_id = p_payment.booking_id))
+    - (select coalesce(sum(case currency when p_payment.currency then amount else p_payment.amount end), 0)
+      from farthing.disputes
+      where account_id = p_payment.account_id and status in ('needs_response', 'under_review', 'lost')
+        and (order_id = p_payment.order_id or booking_id = p_payment.booking_id)))::bigint
+$$;
+comment on function farthing.refundable(farthing.payment) is
+  'What of a payment can still be refunded: less what is or is being refunded, less what is disputed. Minor '
+  'units.';

@@ -1,0 +1,266 @@
+-- The refunds door: begin (committed before Stripe is asked), attach (what Stripe answered), refuse (it said
+-- no), finish (the answer that a repeat gets). Credits are moved by Stripe's event and by nothing here.
+
+create function farthing.refund_answer(p_refund farthing.refunds)
+returns jsonb
+language sql immutable
+set search_path = ''
+as $$
+  select jsonb_build_object('refund_id', p_refund.refund_id, 'order_id', p_refund.order_id,
+    'booking_id', p_refund.booking_id, 'stripe_refund_id', p_refund.stripe_refund_id,
+    'status', case p_refund.status when 'requested' then 'pending' else p_refund.status end,
+    'amount', p_refund.amount, 'currency', p_refund.currency, 'reason', p_refund.reason,
+    'requested_by', p_refund.requested_by,
+    'credits_taken_back', trim_scale(p_refund.credits_taken_back)::text,
+    'debt_added', trim_scale(p_refund.debt_added)::text, 'failure_reason', p_refund.failure_reason,
+    'created_at', p_refund.created_at, 'updated_at', p_refund.updated_at)
+$$;
+comment on function farthing.refund_answer(farthing.refunds) is
+  'A refund as the contract shows it; amount in minor units, credits as text.';
+
+create function farthing.refund_to_send(p_refund farthing.refunds)
+returns jsonb
+language plpgsql stable
+set search_path = ''
+as $$
+begin
+  return jsonb_build_object('refund_id', p_refund.refund_id, 'order_id', p_refund.order_id,
+    'booking_id', p_refund.booking_id, 'amount', p_refund.amount, 'currency', p_refund.currency,
+    'reason', p_refund.reason, 'connected', p_refund.booking_id is not null,
+    'has_fee', exists (select from farthing.bookings
+      where booking_id = p_refund.booking_id and application_fee_amount > 0),
+    -- Of a small amount the fee is nothing, and Stripe refuses to return what was not taken.
+    'has_fee', exists (select from farthing.bookings where booking_id = p_refund.booking_id
+      and application_fee_amount > 0),
+    'payment_id', case when p_refund.order_id is not null
+      then (select payment_ref from farthing.orders
+        where account_id = p_refund.account_id and order_id = p_refund.order_id)
+      else (select payment_intent_id from farthing.bookings where booking_id = p_refund.booking_id) end);
+end
+$$;
+comment on function farthing.refund_to_send(farthing.refunds) is
+  'What Stripe needs to know of a refund; connected: the provider''s part comes back too, and with has_fee '
+  'the platform''s.';
+
+create function farthing.lock_payment_of(p_order_id uuid, p_booking_id uuid)
+returns farthing.payment
+language plpgsql
+set search_path = ''
+set lock_timeout = '2s' -- as in lock_account
+as $$
+declare
+  v_payment farthing.payment;
+begin
+  if num_nonnulls(p_order_id, p_booking_id) <> 1 then
+    perform farthing.fail('invalid_request', 'Name one order or one booking.', null, 'order_id');
+  end if;
+  if p_order_id is not null then
+    select account_id, order_id, null, payment_ref, amount, currency into v_payment
+    from farthing.orders where order_id = p_order_id;
+  else
+    select account_id, null, booking_id, case when paid_at is not null then payment_intent_id end, amount,
+      currency into v_payment
+    from farthing.bookings where booking_id = p_booking_id;
+  end if;
+  if v_payment.account_id is null then
+    perform farthing.fail('not_found', 'There is no such order or booking.', null,
+      case when p_order_id is not null then 'order_id' else 'booking_id' end);
+  end if;
+  perform from farthing.accounts where account_id = v_payment.account_id for no key update;
+  -- Paid while we waited for the lock, perhaps.
+  return case when v_payment.payment_id is null and p_order_id is not null
+    then coalesce((select row(account_id, order_id, null, payment_ref, amount, currency)::farthing.payment
+      from farthing.orders where account_id = v_payment.account_id and order_id = p_order_id), v_payment)
+    else v_payment end;
+end
+$$;
+comment on function farthing.lock_payment_of(uuid, uuid) is
+  'The payment of an order or a booking, its account locked; payment_id is null while it is not paid. Fails '
+  'not_found, invalid_request.';
+
+create function farthing.refuse_refund(p_payment farthing.payment, p_amount bigint)
+returns void
+language plpgsql stable
+set search_path = ''
+as $$
+declare
+  v_refundable bigint := case when p_payment.payment_id is null then 0 else farthing.refundable(p_payment) end;
+  v_details jsonb := jsonb_build_object('refundable', v_refundable, 'currency', p_payment.currency);
+begin
+  if p_payment.payment_id is null then
+    perform farthing.fail('refund_too_large', 'Nothing has been paid, so there is nothing to refund.',
+      v_details, 'amount');
+  end if;
+  if v_refundable = 0 then
+    perform farthing.fail('already_refunded', 'All of this payment was refunded or is disputed.', v_details);
+  end if;
+  if p_amount > v_refundable then
+    perform farthing.fail('refund_too_large', 'That is more than what can still be refunded.', v_details,
+      'amount');
+  end if;
+end
+$$;
+comment on function farthing.refuse_refund(farthing.payment, bigint) is
+  'Refuses a refund of more than what is left: already_refunded where that is nothing, refund_too_large; '
+  'details say what is refundable, in minor units.';
+
+create function public.refunds_begin(
+  p_order_id uuid default null, p_booking_id uuid default null, p_amount text default null,
+  p_reason text default null, p_requested_by text default 'operator',
+  p_idempotency_key text default null, p_fingerprint text default null, p_now timestamptz default now())
+returns jsonb
+language plpgsql security definer -- service_role owns no table
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_answer jsonb := farthing.idempotency_find(p_idempotency_key, p_fingerprint, p_now);
+  v_payment farthing.payment;
+  v_refund farthing.refunds;
+begin
+  if v_answer is not null then
+    return v_answer || '{"step": "replay"}';
+  end if;
+  if p_amount !~ '^[1-9][0-9]{0,15}$' then
+    perform farthing.fail('invalid_request', 'An amount is a whole number of minor units above 0.', null,
+      'amount');
+  end if;
+  v_payment := farthing.lock_payment_of(p_order_id, p_booking_id);
+  -- Begun before by a request that came to no end: Stripe is asked again under the same key of its own.
+  select * into v_refund from farthing.refunds where origin_key = decode(p_idempotency_key, 'hex')
+    and created_at > p_now - interval '24 hours';
+  if v_refund.refund_id is null then
+    perform farthing.refuse_refund(v_payment, p_amount::bigint);
+    update farthing.refunds set origin_key = null where origin_key = decode(p_idempotency_key, 'hex');
+    insert into farthing.refunds (account_id, order_id, booking_id, amount, currency, reason, requested_by,
+      origin_key, next_attempt_at, created_at, updated_at)
+    values (v_payment.account_id, v_payment.order_id, v_payment.booking_id,
+      coalesce(p_amount::bigint, farthing.refundable(v_payment)), v_payment.currency, p_reason, p_requested_by,
+      -- Where the request dies, a runner sends it two minutes later.
+      decode(p_idempotency_key, 'hex'), p_now + interval '2 minutes', p_now, p_now)
+    returning * into v_refund;
+  elsif (v_refund.order_id, v_refund.booking_id) is distinct from (p_order_id, p_booking_id)
+    or v_refund.amount <> p_amount::bigint
+  then
+    perform farthing.fail('idempotency_key_reused', 'This idempotency key was used with another request.');
+  end if;
+  if p_idempotency_key is not null then
+    insert into farthing.idempotency_keys (key, fingerprint, created_at)
+    values (decode(p_idempotency_key, 'hex'), decode(p_fingerprint, 'hex'), p_now);
+  end if;
+  return jsonb_build_object('step', 'send', 'refund', farthing.refund_to_send(v_refund));
+end
+$$;
+grant execute on function public.refunds_begin to service_role;
+comment on function public.refunds_begin is
+  'Sets aside what is to be refunded, so that parallel requests never exceed the payment; without an amount '
+  'all that is left. Returns step send with the refund to ask Stripe for, or replay. Fails not_found, '
+  'already_refunded, refund_too_large, invalid_request.';
+
+create function farthing.lock_refund(p_refund_id uuid)
+returns farthing.refunds
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_refund farthing.refunds;
+begin
+  select * into v_refund from farthing.refunds where refund_id = p_refund_id;
+  if v_refund.refund_id is null then
+    perform farthing.fail('not_found', 'There is no such refund.', null, 'id');
+  end if;
+  perform from farthing.accounts where account_id = v_refund.account_id for no key update;
+  select * into v_refund from farthing.refunds
+  where account_id = v_refund.account_id and refund_id = p_refund_id;
+  return v_refund;
+end
+$$;
+comment on function farthing.lock_refund(uuid) is 'A refund, its account locked first. Fails not_found.';
+
+create function public.refunds_attach(
+  p_refund_id uuid, p_stripe_refund_id text, p_now timestamptz default now())
+returns jsonb
+language plpgsql security definer -- service_role owns no table
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_refund farthing.refunds := farthing.lock_refund(p_refund_id);
+begin
+  -- The event may have been faster, with the same id.
+  if v_refund.stripe_refund_id is null then
+    update farthing.refunds set stripe_refund_id = p_stripe_refund_id, next_attempt_at = null,
+      failure_reason = null, updated_at = p_now
+    where account_id = v_refund.account_id and refund_id = p_refund_id and status = 'requested'
+    returning * into v_refund;
+  elsif v_refund.stripe_refund_id <> p_stripe_refund_id then
+    raise exception 'refund % is another refund at Stripe', p_refund_id;
+  end if;
+  return farthing.refund_answer(v_refund);
+end
+$$;
+grant execute on function public.refunds_attach to service_role;
+comment on function public.refunds_attach is
+  'Notes Stripe''s id for a refund. It stays pending, and moves no credits, until Stripe''s event comes. '
+  'Returns the refund.';
+
+create function public.refunds_refuse(
+  p_refund_id uuid, p_error text, p_idempotency_key text default null, p_now timestamptz default now())
+returns jsonb
+language plpgsql security definer -- service_role owns no table
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_refund farthing.refunds := farthing.lock_refund(p_refund_id);
+begin
+  delete from farthing.idempotency_keys where key = decode(p_idempotency_key, 'hex') and status is null;
+  if v_refund.status = 'requested' then
+    update farthing.refunds set status = 'failed', failure_reason = left(p_error, 1000), origin_key = null,
+      next_attempt_at = null, updated_at = p_now
+    where account_id = v_refund.account_id and refund_id = p_refund_id
+    returning * into v_refund;
+  end if;
+  return farthing.refund_answer(v_refund);
+end
+$$;
+grant execute on function public.refunds_refuse to service_role;
+comment on function public.refunds_refuse is
+  'Stripe said a definite no: the refund has failed, and what was set aside is free. Returns the refund.';
+
+create function public.refunds_postpone(p_refund_id uuid, p_error text, p_idempotency_key text default null)
+returns jsonb
+language plpgsql security definer -- service_role owns no table
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_refund farthing.refunds := farthing.lock_refund(p_refund_id);
+begin
+  delete from farthing.idempotency_keys where key = decode(p_idempotency_key, 'hex') and status is null;
+  update farthing.refunds set failure_reason = left(p_error, 1000)
+  where account_id = v_refund.account_id and refund_id = p_refund_id and status = 'requested';
+  return farthing.refund_answer(v_refund);
+end
+$$;
+grant execute on function public.refunds_postpone to service_role;
+comment on function public.refunds_postpone is
+  'Whether Stripe made the refund is not known: it stays requested for a repeat under the same key, or for '
+  'the runner. Returns the refund.';
+
+create function public.refunds_finish(
+  p_refund_id uuid, p_idempotency_key text, p_fingerprint text, p_now timestamptz default now())
+returns jsonb
+language plpgsql security definer -- service_role owns no table
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_data jsonb;
+begin
+  select farthing.refund_answer(r) into v_data from farthing.refunds r where r.refund_id = p_refund_id;
+  delete from farthing.idempotency_keys where key = decode(p_idempotency_key, 'hex') and status is null;
+  return farthing.idempotency_keep(p_idempotency_key, p_fingerprint, 201, v_data, p_now);
+exception when unique_violation then -- the other request under this key was faster
+  return (select jsonb_build_object('status', status, 'replayed', true, 'data', answer)
+    from farthing.idempotency_keys where key = decode(p_idempotency_key, 'hex'));
+end
+$$;
+grant execute on function public.refunds_finish to service_role;
+comment on function public.refunds_finish is
+  'Stores the answer as the refund stands now. Returns {status: 201, replayed, data: refund}.';

@@ -1,0 +1,158 @@
+-- Refunds and early fraud warnings to read; refunds that a runner is to send; a warning that is cleared.
+
+create function public.refunds_read(p_refund_id uuid)
+returns jsonb
+language plpgsql stable security definer -- service_role owns no table
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_refund farthing.refunds;
+begin
+  select * into v_refund from farthing.refunds where refund_id = p_refund_id;
+  if v_refund.refund_id is null then
+    perform farthing.fail('not_found', 'There is no such refund.', null, 'id');
+  end if;
+  return farthing.refund_answer(v_refund);
+end
+$$;
+grant execute on function public.refunds_read to service_role;
+comment on function public.refunds_read is 'A refund. Fails not_found.';
+
+create function public.refunds_list(
+  p_order_id uuid default null, p_booking_id uuid default null, p_before text default null,
+  p_limit int default 20)
+returns jsonb
+language sql stable security definer -- service_role owns no table
+set search_path = pg_catalog, pg_temp
+as $$
+  with page as (
+    select r as refund from farthing.refunds r
+    left join farthing.refunds b on b.refund_id::text = p_before
+    where (p_order_id is null or r.order_id = p_order_id)
+      and (p_booking_id is null or r.booking_id = p_booking_id)
+      and (p_before is null or (r.created_at, r.refund_id) < (b.created_at, b.refund_id))
+    order by r.created_at desc, r.refund_id desc limit p_limit + 1
+  ), shown as (
+    select refund, row_number() over (order by (refund).created_at desc, (refund).refund_id desc) as nr
+    from page order by nr limit p_limit
+  )
+  select jsonb_build_object(
+    'refunds', coalesce(jsonb_agg(farthing.refund_answer(refund) order by nr), '[]'),
+    'next_before', case when (select count(*) from page) > p_limit
+      then (array_agg((refund).refund_id order by nr desc))[1] end)
+  from shown
+$$;
+grant execute on function public.refunds_list to service_role;
+comment on function public.refunds_list is
+  'A page of refunds, newest first, of all or of an order or a booking: {refunds, next_before}.';
+
+create function public.refunds_claim(p_limit int default 20, p_now timestamptz default now())
+returns jsonb
+language plpgsql security definer -- service_role owns no table
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  c_most_attempts constant int := 10;
+  v_refund farthing.refunds;
+  v_claimed jsonb := '[]';
+begin
+  for v_refund in
+    select * from farthing.refunds where status = 'requested' and next_attempt_at <= p_now
+    order by next_attempt_at limit p_limit for update skip locked
+  loop
+    if v_refund.attempts >= c_most_attempts then
+      update farthing.refunds set status = 'failed', next_attempt_at = null, updated_at = p_now,
+        failure_reason = coalesce(failure_reason, 'Stripe could not be asked.')
+      where account_id = v_refund.account_id and refund_id = v_refund.refund_id;
+      continue;
+    end if;
+    -- 2, 4, 8 … minutes: whoever gets it next comes after this one has long ended.
+    update farthing.refunds set attempts = attempts + 1,
+      next_attempt_at = p_now + interval '2 minutes' * (2 ^ attempts)
+    where account_id = v_refund.account_id and refund_id = v_refund.refund_id
+    returning * into v_refund;
+    v_claimed := v_claimed || farthing.refund_to_send(v_refund);
+  end loop;
+  return v_claimed;
+end
+$$;
+grant execute on function public.refunds_claim to service_role;
+comment on function public.refunds_claim is
+  'Refunds that nobody has sent to Stripe, and whose time has come; each is given out once until its next '
+  'time, and fails after ten tries.';
+
+create function farthing.warning_answer(p_warning farthing.fraud_warnings)
+returns jsonb
+language sql stable
+set search_path = ''
+as $$
+  select jsonb_build_object('warning_id', p_warning.warning_id, 'order_id', p_warning.order_id,
+    'booking_id', p_warning.booking_id, 'user_id', a.owner_id, 'fraud_type', p_warning.fraud_type,
+    'actionable', p_warning.actionable, 'state', p_warning.state, 'created_at', p_warning.created_at)
+  from farthing.accounts a where a.account_id = p_warning.account_id
+$$;
+comment on function farthing.warning_answer(farthing.fraud_warnings) is
+  'An early fraud warning as an operator sees it.';
+
+create function public.warnings_list(
+  p_state text default null, p_before text default null, p_limit int default 20)
+returns jsonb
+language sql stable security definer -- service_role owns no table
+set search_path = pg_catalog, pg_temp
+as $$
+  with page as (
+    select w as warning from farthing.fraud_warnings w
+    left join farthing.fraud_warnings b on b.warning_id = p_before
+    where (p_state is null or w.state = p_state)
+      and (p_before is null or (w.created_at, w.warning_id) < (b.created_at, b.warning_id))
+    order by w.created_at desc, w.warning_id desc limit p_limit + 1
+  ), shown as (
+    select warning, row_number() over (order by (warning).created_at desc, (warning).warning_id desc) as nr
+    from page order by nr limit p_limit
+  )
+  select jsonb_build_object(
+    'warnings', coalesce(jsonb_agg(farthing.warning_answer(warning) order by nr), '[]'),
+    'next_before', case when (select count(*) from page) > p_limit
+      then (array_agg((warning).warning_id order by nr desc))[1] end)
+  from shown
+$$;
+grant execute on function public.warnings_list to service_role;
+comment on function public.warnings_list is
+  'A page of early fraud warnings, newest first: {warnings, next_before}.';
+
+create function public.warnings_clear(
+  p_warning_id text, p_reason text, p_cleared_by text, p_idempotency_key text default null,
+  p_fingerprint text default null, p_now timestamptz default now())
+returns jsonb
+language plpgsql security definer -- service_role owns no table
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_answer jsonb := farthing.idempotency_find(p_idempotency_key, p_fingerprint, p_now);
+  v_warning farthing.fraud_warnings;
+begin
+  if v_answer is not null then
+    return v_answer;
+  end if;
+  select * into v_warning from farthing.fraud_warnings where warning_id = p_warning_id;
+  if v_warning.warning_id is null then
+    perform farthing.fail('not_found', 'There is no such warning.', null, 'id');
+  end if;
+  perform from farthing.accounts where account_id = v_warning.account_id for no key update;
+  update farthing.fraud_warnings
+  set state = 'cleared', cleared_by = p_cleared_by, clear_reason = p_reason, updated_at = p_now
+  where account_id = v_warning.account_id and warning_id = p_warning_id and state = 'open'
+  returning * into v_warning;
+  if v_warning.order_id is not null then
+    perform farthing.net_order(v_warning.account_id, v_warning.order_id,
+      jsonb_build_object('warning_id', p_warning_id), p_now);
+  end if;
+  return farthing.idempotency_keep(p_idempotency_key, p_fingerprint, 200, (
+    select jsonb_build_object('warning_id', warning_id, 'state', state)
+    from farthing.fraud_warnings where warning_id = p_warning_id), p_now);
+end
+$$;
+grant execute on function public.warnings_clear to service_role;
+comment on function public.warnings_clear is
+  'An operator trusts a payment that a card network warned of: its credits come free. One that is not open '
+  'stays as it is. Returns {status: 200, replayed, data: {warning_id, state}}. Fails not_found.';

@@ -1,0 +1,56 @@
+-- The proof, fourth part: money that came back (rule 10), from what Stripe said and from the entries.
+
+create function farthing.prove_reversals()
+returns table (rule int, account_id bigint, detail text)
+language sql stable
+set search_path = ''
+as $$
+  with said as (
+    select o.*, o.credits + o.bonus_credits as granted,
+      (select coalesce(sum(r.amount), 0) from farthing.refunds r
+        where r.account_id = o.account_id and r.order_id = o.order_id
+          and r.status in ('pending', 'requires_action', 'succeeded')) as refunded,
+      (select coalesce(sum(case d.currency when o.currency then d.amount else o.amount end), 0)
+        from farthing.disputes d where d.account_id = o.account_id and d.order_id = o.order_id
+          and d.status = 'lost') as lost,
+      exists (select from farthing.disputes d where d.account_id = o.account_id and d.order_id = o.order_id
+        and d.status in ('needs_response', 'under_review', 'lost')) as disputed,
+      exists (select from farthing.disputes d where d.account_id = o.account_id and d.order_id = o.order_id
+        and d.status in ('needs_response', 'under_review'))
+        or exists (select from farthing.fraud_warnings w where w.account_id = o.account_id
+          and w.order_id = o.order_id and w.state = 'open') as doubted
+    from farthing.orders o where o.payment_ref is not null
+  )
+  select 10, s.account_id, format('order %s: %s of %s came back, %s of %s credits are taken back', s.order_id,
+    s.refunded + s.lost, s.amount, s.credits_taken_back, s.granted)
+  from said s
+  where s.credits_taken_back <> div(s.granted * 1e18 * least(s.refunded + s.lost, s.amount), s.amount) / 1e18
+  union all
+  select 10, s.account_id, format('order %s is %s: refunded %s, says %s, disputed %s', s.order_id, s.status,
+    s.refunded, s.amount_refunded, s.disputed)
+  from said s
+  where s.amount_refunded <> s.refunded or s.status <> case when s.disputed then 'disputed'
+    when s.refunded >= s.amount then 'refunded' when s.refunded > 0 then 'partially_refunded' else 'paid' end
+  union all
+  select 10, s.account_id, format('lot %s is %s, its payment is %s', l.lot_id,
+    case when l.frozen then 'frozen' else 'free' end, case when s.doubted then 'in doubt' else 'clear' end)
+  from said s join farthing.lots l on l.account_id = s.account_id and l.order_id = s.order_id
+  where l.frozen <> s.doubted
+  union all
+  select 10, l.account_id, format('lot %s: %s taken back, its entries say %s', l.lot_id, l.taken_back, e.net)
+  from farthing.lots l
+  left join (select n.account_id, n.lot_id, sum(case n.direction when 'out' then n.amount else -n.amount end)
+    as net
+    from farthing.entries n where n.counterparty = 'clawback' and n.lot_id is not null
+    group by n.account_id, n.lot_id) e on e.account_id = l.account_id and e.lot_id = l.lot_id
+  where l.taken_back <> coalesce(e.net, 0)
+  union all
+  select 10, r.account_id, format('refunds of order %s: %s of %s', r.order_id, sum(r.amount), o.amount)
+  from farthing.refunds r
+  join farthing.orders o on o.account_id = r.account_id and o.order_id = r.order_id
+  where r.status not in ('failed', 'canceled')
+  group by r.account_id, r.order_id, o.amount having sum(r.amount) > o.amount
+$$;
+comment on function farthing.prove_reversals() is
+  'Rule 10: what is taken back is the share that Stripe says came back, in whatever order it said so; states '
+  'and freezes say the same; no order is refunded twice.';
