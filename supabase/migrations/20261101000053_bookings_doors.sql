@@ -91,7 +91,8 @@ begin
     perform farthing.fail('invalid_request', 'This currency is charged in steps.',
       jsonb_build_object('step', v_step), 'amount');
   end if;
-  if p_provider.provider_id is null or not p_provider.charges_enabled then
+  -- One who has left is nobody who could confirm.
+  if p_provider.user_id is null or not p_provider.charges_enabled then
     perform farthing.fail('invalid_request', 'This provider cannot be paid, or not yet.', null,
       'provider_id');
   end if;

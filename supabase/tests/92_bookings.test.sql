@@ -3,7 +3,7 @@
 begin;
 \ir helpers/story.psql
 \ir helpers/bookings.psql
-select plan(182);
+select plan(186);
 
 select isnt(tests.provider('pat'), null, 'pat sells');
 select isnt(tests.provider('new', false), null, 'new has not finished to begin');
@@ -207,6 +207,16 @@ from unnest(array['authenticated', 'anon']) role, unnest(array['bookings_list(te
   'bookings_attach(gen_random_uuid(), '''', '''')', 'bookings_read(gen_random_uuid(), gen_random_uuid())',
   'bookings_advance(gen_random_uuid(), gen_random_uuid(), '''')', 'bookings_cancelled(gen_random_uuid())',
   'bookings_cancel(gen_random_uuid(), gen_random_uuid())', 'mode_check(true)']) call;
+
+-- Leaving.
+delete from auth.users where id = tests.person('pat');
+select tests.fails_with($$ select tests.begin_booking('bob', 'pat', 100, 'usd') $$, 'invalid_request',
+  'provider_id', 'a provider who has left is not booked');
+select is(bookings_read(tests.person('bob'), tests.booking_id('c')) ->> 'status', 'payment_pending',
+  'and what was booked is still there');
+delete from auth.users where id = tests.person('bob');
+select is(tests.payment_event('c', 'succeeded', '40 min'), 'processed', 'the money of a buyer who has left');
+select is(tests.told('c'), 'paid, fee 9 of 300, collected -, back 0, refunded 0, disputed 0', 'is money');
 
 select is_empty('select * from farthing.prove()', 'the ledger proves itself');
 select is_empty('select * from farthing.prove_bookings()', 'and its bookings');
