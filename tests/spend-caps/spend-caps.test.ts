@@ -1,0 +1,83 @@
+/** A daily spend cap over HTTP: who sets it, what it stops, and what the refusal says. */
+import { deepEqual, equal, ok } from "node:assert/strict";
+import { Debit } from "../../supabase/functions/_shared/contracts/credits.ts";
+import { OpenedHold } from "../../supabase/functions/_shared/contracts/holds.ts";
+import { SpendCap } from "../../supabase/functions/_shared/contracts/spend-caps.ts";
+import { proven } from "../support/database.ts";
+import { type Answer, backEnd, data, get, post, refused } from "../support/http.ts";
+import { signUpWith } from "../support/people.ts";
+import { readWorld } from "../support/world.ts";
+
+const world = readWorld();
+const PATH = "credits/spend-cap";
+const as = backEnd(world);
+
+function debit(user_id: string, amount: string, key?: string): Promise<Answer> {
+  const body = { user_id, amount, reason: "test" };
+  return post(world, "credits/debits", as, body, key === undefined ? {} : { key });
+}
+
+Deno.test("T25: a user's own cap stops what goes beyond it, and the 402 says that it was the cap", async () => {
+  const person = await signUpWith(world, "1000");
+  const set = data(await post(world, PATH, person.as, { daily: "100.5" }), 200, SpendCap);
+  deepEqual([set.user_id, set.daily, set.spent_today], [person.id, "100.5", "0"]);
+  data(await debit(person.id, "60"), 201, Debit);
+  const key = crypto.randomUUID();
+  for (let time = 0; time < 2; time++) {
+    const { details } = refused(await debit(person.id, "40.6", key), 402, "spend_cap_reached");
+    const { limit, cap, spent, required, resets_at } = details!;
+    deepEqual([limit, cap, spent, required], ["daily_spend_cap", "100.5", "60", "40.6"]);
+    equal(resets_at, set.resets_at);
+  }
+  const short = refused(await debit(person.id, "5000"), 402, "insufficient_credits");
+  equal(short.details?.limit, "balance", "what there is not is another limit");
+  data(await debit(person.id, "40.5"), 201, Debit);
+  equal(data(await get(world, PATH, person.as), 200, SpendCap).spent_today, "100.5");
+  await proven(world);
+});
+
+Deno.test("what is held counts towards the cap, and is settled all the same", async () => {
+  const person = await signUpWith(world, "1000");
+  data(await post(world, PATH, as, { user_id: person.id, daily: "100" }), 200, SpendCap);
+  const hold = { user_id: person.id, amount: "80" };
+  const { hold_id } = data(await post(world, "credits/holds", as, hold), 201, OpenedHold);
+  refused(await post(world, "credits/holds", as, hold), 402, "spend_cap_reached");
+  refused(await debit(person.id, "21"), 402, "spend_cap_reached");
+  const settled = await post(world, `credits/holds/${hold_id}/settle`, as, { amount: "80" });
+  equal(settled.status, 200, settled.text);
+  data(await debit(person.id, "20"), 201, Debit);
+  await proven(world);
+});
+
+Deno.test("a cap can be taken away, and begins with what the day has spent", async () => {
+  const person = await signUpWith(world, "1000");
+  data(await debit(person.id, "70"), 201, Debit);
+  equal(data(await get(world, PATH, person.as), 200, SpendCap).daily, null);
+  const set = data(await post(world, PATH, person.as, { daily: "100" }), 200, SpendCap);
+  equal(set.spent_today, "70");
+  refused(await debit(person.id, "31"), 402, "spend_cap_reached");
+  data(await post(world, PATH, person.as, { daily: null }), 200, SpendCap);
+  data(await debit(person.id, "31"), 201, Debit);
+});
+
+Deno.test("a user caps nobody else, and the back end says whom", async () => {
+  const [person, other] = [await signUpWith(world, "10"), await signUpWith(world, "10")];
+  const body = { user_id: other.id, daily: "1" };
+  equal(refused(await post(world, PATH, person.as, body), 400, "invalid_request").field, "user_id");
+  const nameless = await post(world, PATH, as, { daily: "1" });
+  equal(refused(nameless, 400, "invalid_request").field, "user_id");
+  refused(await get(world, `${PATH}?user_id=${other.id}`, person.as), 400, "invalid_request");
+  equal(data(await get(world, `${PATH}?user_id=${other.id}`, as), 200, SpendCap).daily, null);
+  const nobody = `${PATH}?user_id=${crypto.randomUUID()}`;
+  refused(await get(world, nobody, as), 404, "not_found");
+});
+
+Deno.test("charges side by side stay within the cap", async () => {
+  const person = await signUpWith(world, "1000");
+  data(await post(world, PATH, person.as, { daily: "50" }), 200, SpendCap);
+  const answers = await Promise.all(Array.from({ length: 12 }, () => debit(person.id, "10")));
+  const taken = answers.filter(({ status }) => status === 201);
+  equal(taken.length, 5);
+  ok(answers.every((answer) => answer.status === 201 || answer.text.includes("spend_cap_reached")));
+  await proven(world);
+});
