@@ -125,9 +125,10 @@ begin
       'amount');
   end if;
   v_payment := farthing.lock_payment_of(p_order_id, p_booking_id);
-  -- Begun before by a request that came to no end: Stripe is asked again under the same key of its own.
+  -- Begun before by a request that came to no end: Stripe is asked again under the same key of its own, as
+  -- long as it surely knows that key (24 hours).
   select * into v_refund from farthing.refunds where origin_key = decode(p_idempotency_key, 'hex')
-    and created_at > p_now - interval '24 hours';
+    and created_at > p_now - interval '23 hours';
   if v_refund.refund_id is null then
     perform farthing.refuse_refund(v_payment, p_amount::bigint);
     update farthing.refunds set origin_key = null where origin_key = decode(p_idempotency_key, 'hex');
@@ -185,11 +186,11 @@ as $$
 declare
   v_refund farthing.refunds := farthing.lock_refund(p_refund_id);
 begin
-  -- The event may have been faster, with the same id.
-  if v_refund.stripe_refund_id is null then
+  -- The event may have been faster, with the same id. What was given up here waits for its event.
+  if v_refund.status = 'requested' and v_refund.stripe_refund_id is null then
     update farthing.refunds set stripe_refund_id = p_stripe_refund_id, next_attempt_at = null,
       failure_reason = null, updated_at = p_now
-    where account_id = v_refund.account_id and refund_id = p_refund_id and status = 'requested'
+    where account_id = v_refund.account_id and refund_id = p_refund_id
     returning * into v_refund;
   elsif v_refund.stripe_refund_id <> p_stripe_refund_id then
     raise exception 'refund % is another refund at Stripe', p_refund_id;

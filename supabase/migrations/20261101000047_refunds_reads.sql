@@ -60,7 +60,8 @@ begin
     select * from farthing.refunds where status = 'requested' and next_attempt_at <= p_now
     order by next_attempt_at limit p_limit for update skip locked
   loop
-    if v_refund.attempts >= c_most_attempts then
+    -- Later Stripe may have forgotten the refund's key, and would make it a second time.
+    if v_refund.attempts >= c_most_attempts or v_refund.created_at <= p_now - interval '23 hours' then
       update farthing.refunds set status = 'failed', next_attempt_at = null, updated_at = p_now,
         failure_reason = coalesce(failure_reason, 'Stripe could not be asked.')
       where account_id = v_refund.account_id and refund_id = v_refund.refund_id;
@@ -79,7 +80,7 @@ $$;
 grant execute on function public.refunds_claim to service_role;
 comment on function public.refunds_claim is
   'Refunds that nobody has sent to Stripe, and whose time has come; each is given out once until its next '
-  'time, and fails after ten tries.';
+  'time, and fails after ten tries or 23 hours.';
 
 create function farthing.warning_answer(p_warning farthing.fraud_warnings)
 returns jsonb

@@ -4,9 +4,8 @@ import type { RefundToSend } from "../database/refund-functions.ts";
 import { requireObject, type StripeCaller, unavailable } from "./client.ts";
 
 interface MadeRefund {
-  /** Stripe's id. */
+  /** Stripe's id. How the refund stands is for its events to say. */
   readonly id: string;
-  readonly status: string;
 }
 
 export interface Refunds {
@@ -39,11 +38,11 @@ function refundParams(refund: RefundToSend): Stripe.RefundCreateParams {
 }
 
 function checkRefund(made: Stripe.Refund, refund: RefundToSend): MadeRefund {
-  const { id, status } = requireObject(made, "refund");
+  const { id } = requireObject(made, "refund");
   if (made.amount !== refund.amount || made.currency !== refund.currency) {
     throw unavailable("stripe: the refund is of another amount", 502);
   }
-  return { id, status: status ?? "pending" };
+  return { id };
 }
 
 export function createRefunds({ call }: StripeCaller): Refunds {
