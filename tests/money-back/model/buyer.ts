@@ -111,7 +111,7 @@ export class Buyer {
   #clear(warning: string, now: number): Outcome {
     const order = [...this.orders.values()].find(({ warnings }) => warnings.has(warning));
     if (!order) return "nothing";
-    order.warnings.set(warning, false);
+    if (order.isWarned) order.warnings.set(warning, false);
     order.net(now);
     return "ok";
   }

@@ -31,7 +31,7 @@ export class Order {
   /** Refunds that Stripe has been asked for and has said nothing of. */
   readonly asked = new Map<string, bigint>();
   readonly disputes = new Map<string, Dispute>();
-  /** True while a warning is open. */
+  /** True while nobody has cleared the warning, nor Stripe called it over. */
   readonly warnings = new Map<string, boolean>();
   paid: Lot | undefined;
   bonus: Lot | undefined;
@@ -79,8 +79,12 @@ export class Order {
   }
 
   get isFrozen(): boolean {
-    return [...this.disputes.values()].some(({ status }) => isOpen(status)) ||
-      [...this.warnings.values()].some((open) => open);
+    return [...this.disputes.values()].some(({ status }) => isOpen(status)) || this.isWarned;
+  }
+
+  /** There is nothing to warn of while all of the payment goes back. */
+  get isWarned(): boolean {
+    return this.refunded < this.terms.amount && [...this.warnings.values()].some((open) => open);
   }
 
   get status(): OrderStatus {
@@ -104,10 +108,6 @@ export class Order {
   /** Makes of the account what the order's refunds, disputes and warnings say. */
   net(now: number): void {
     if (!this.paid) throw new Error("an order that is not paid has nothing to give back");
-    // A payment that is given back whole is no longer anyone's to warn of.
-    if (this.refunded >= this.terms.amount) {
-      for (const name of this.warnings.keys()) this.warnings.set(name, false);
-    }
     const lots = [this.paid, ...this.bonus ? [this.bonus] : []];
     const change = this.#target - this.takenBack;
     for (const lot of lots) lot.frozen = this.isFrozen;

@@ -34,6 +34,11 @@ export const warningStories: Story[] = [
     ends: "has 100, may spend 0, owes 0; o1 disputed, 0 back",
   },
   {
+    name: "a warning freezes again what a failed refund gives back",
+    steps: [buys("o1", "plain"), warns("o1", "w1"), refunds("o1", "r1", 1000, "pending", "failed")],
+    ends: "has 100, may spend 0, owes 0; o1 paid, 0 back",
+  },
+  {
     name: "a warned order is refunded from its frozen credits",
     steps: [
       buys("o1", "plain"),
