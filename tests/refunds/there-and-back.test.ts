@@ -1,0 +1,56 @@
+/**
+ * The whole way of a purchase that goes wrong, through the doors and Stripe's pages: bought, spent in part,
+ * refunded in part, disputed, lost; and bought again, which pays the debt first.
+ */
+import { deepEqual, equal } from "node:assert/strict";
+import { Debit } from "../../supabase/functions/_shared/contracts/credits.ts";
+import { proven, withDeliveries } from "../support/database.ts";
+import { backEnd, data, post, refused } from "../support/http.ts";
+import { balanceOf, buy, orderBecomes } from "../support/purchases.ts";
+import { newPurchase, refund, standing } from "../support/refunds.ts";
+import { control } from "../support/stripe.ts";
+import { until } from "../support/until.ts";
+import { readWorld } from "../support/world.ts";
+
+const world = readWorld();
+
+async function spend(userId: string, amount: string) {
+  const body = { user_id: userId, amount, reason: "a picture" };
+  return await post(world, "credits/debits", backEnd(world), body);
+}
+
+Deno.test("a purchase is spent, refunded in part, disputed and lost; the next one pays the debt first", async () => {
+  const purchase = await newPurchase(world);
+  const { buyer, orderId, paymentId } = purchase;
+  data(await spend(buyer.id, "4000"), 201, Debit);
+
+  const given = await refund(world, orderId, 300);
+  deepEqual([given.credits_taken_back, given.debt_added], ["3000", "0"]);
+  equal(
+    await standing(world, purchase),
+    "partially_refunded: balance 2990, available 2990, debt 0",
+  );
+
+  await withDeliveries(world, "shared", async () => {
+    const { id } = await control(world, "POST", `payments/${paymentId}/dispute`);
+    await orderBecomes(world, buyer, orderId, "disputed");
+    equal(await standing(world, purchase), "disputed: balance 2990, available 0, debt 0");
+    const { details } = refused(await spend(buyer.id, "1"), 402, "insufficient_credits");
+    equal(details?.available, "0");
+    await control(world, "POST", `disputes/${id}/settle`, { outcome: "lost" });
+    await until("the dispute is lost", async () => {
+      return (await balanceOf(world, buyer.id)).debt !== "0" || undefined;
+    });
+  });
+  // Of 9,990 bought 3,000 went with the refund and 6,990 with the dispute, 4,000 of them spent before.
+  equal(await standing(world, purchase), "disputed: balance -4000, available 0, debt 4000");
+  refused(await spend(buyer.id, "1"), 402, "insufficient_credits");
+
+  const again = await buy(world, buyer);
+  const { balance, available, debt, lots } = await balanceOf(world, buyer.id);
+  deepEqual([balance, available, debt], ["5990", "5990", "0"]);
+  deepEqual(lots.map(({ remaining }) => remaining), ["5990"]);
+  equal(again.status, "paid");
+  data(await spend(buyer.id, "5990"), 201, Debit);
+  await proven(world);
+});
