@@ -77,7 +77,8 @@ select is((pg_temp.refund('bob')).status, 'failed', 'it has failed');
 select is(refunds_attach((pg_temp.refund('bob')).refund_id, 're_bob') ->> 'status', 'failed',
   'an answer that comes after that changes nothing');
 select isnt(pg_temp.asks('bob', '999', 'bob', '2 days') #>> '{refund,refund_id}',
-  (select refund_id::text from farthing.refunds where status = 'failed'), 'the same key is a new refund then');
+  (select refund_id::text from farthing.refunds where status = 'failed'),
+  'the same key is a new refund then');
 select is((select count(*)::int from farthing.refunds join bought using (order_id) where name = 'bob'), 2,
   'beside the one that failed');
 
