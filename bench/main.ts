@@ -11,6 +11,7 @@ import { measureFinished } from "./measures/finished.ts";
 import { measureGrowth } from "./measures/growth.ts";
 import { measureHttp } from "./measures/http.ts";
 import { measureQueue } from "./measures/queue.ts";
+import { measureStorm } from "./measures/storm.ts";
 import { measureWire } from "./measures/wire.ts";
 import { type Options, readOptions, USAGE, UsageError } from "./options.ts";
 import { describeMachine, type Machine } from "./report/machine.ts";
@@ -34,6 +35,7 @@ const MEASURES: Measure[] = [
   { goals: ["G14"], run: (options, say, server) => measureGrowth(server, options, say) },
   { goals: ["G16"], run: (options, say, server) => measureQueue(server, options, say) },
   { goals: ["G17"], run: (options, say, server) => measureFinished(server, options, say) },
+  { goals: ["G20"], run: (options, say, server) => measureStorm(server, options, say) },
   { goals: ["G21"], run: (_, say, server) => measureDisk(server, say) },
   { goals: ["G22"], run: (options, say) => measureCrashes(options, say) },
 ];

@@ -51,6 +51,7 @@ async function fillEmpty(server: DatabaseServer, say: Say): Promise<void> {
   await seed(sql, `${ROOT}supabase/seed.sql`, ROOT);
   await runFile(sql, "../floors.sql");
   await runFile(sql, "../queue/queue.sql");
+  await runFile(sql, "../storm/storm.sql");
   await sql.end();
 }
 

@@ -30,10 +30,13 @@ async function firstLine(stream: ReadableStream<Uint8Array>): Promise<string> {
   throw new Error(`The server ended: ${text}`);
 }
 
-/** Starts one server of server.ts; its log goes where logs cost least. */
-export async function startHttpServer(kind: string): Promise<HttpServer> {
+/**
+ * Starts one server of server.ts; its log goes where logs cost least.
+ * @param databaseUrl for one that calls a database
+ */
+export async function startHttpServer(kind: string, databaseUrl = ""): Promise<HttpServer> {
   const process = new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", new URL("./server.ts", import.meta.url).pathname, kind],
+    args: ["run", "-A", new URL("./server.ts", import.meta.url).pathname, kind, databaseUrl],
     stdout: "null",
     stderr: "piped",
   }).spawn();

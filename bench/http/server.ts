@@ -4,7 +4,10 @@ import { Live } from "../../supabase/functions/_shared/contracts/health.ts";
 import { createApp } from "../../supabase/functions/_shared/http/create-app.ts";
 import { defineRoute } from "../../supabase/functions/_shared/http/define-route.ts";
 import { ok } from "../../supabase/functions/_shared/http/envelope.ts";
+import { createPayments } from "../../supabase/functions/_shared/stripe/payments.ts";
 import { PUBLISHABLE_KEY } from "../../supabase/functions/_shared/testing/project.ts";
+import { createApp as createWebhook } from "../../supabase/functions/stripe-webhook/app.ts";
+import { WEBHOOK_SECRET } from "../storm/events.ts";
 import { makeServices } from "./services.ts";
 
 /** As long as what our route answers. */
@@ -50,16 +53,28 @@ async function ours(): Promise<Served> {
   return { handler: (request) => app.fetch(request), headers };
 }
 
-const servers: Record<string, () => Promise<Served>> = {
+/** The door that Stripe delivers to, whole: signature, facts, inbox. */
+async function webhook(databaseUrl: string): Promise<Served> {
+  const { services } = await makeServices({ databaseUrl });
+  const payments = createPayments({
+    secretKey: "sk_test_bench",
+    webhookSecrets: [WEBHOOK_SECRET],
+  });
+  const app = createWebhook(() => ({ ...services, payments: () => Promise.resolve(payments) }));
+  return { handler: (request) => app.fetch(request) };
+}
+
+const servers: Record<string, (databaseUrl: string) => Promise<Served>> = {
   deno: () => Promise.resolve({ handler: () => new Response(BODY, { headers: HEADERS }) }),
   hono: () => {
     const app = new Hono().get("/bench/noop", (c) => c.body(BODY, 200, HEADERS));
     return Promise.resolve({ handler: (request) => app.fetch(request) });
   },
   ours,
+  webhook,
 };
 
-const { handler, headers } = await servers[Deno.args[0]!]!();
+const { handler, headers } = await servers[Deno.args[0]!]!(Deno.args[1]!);
 const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, handler);
 const said = JSON.stringify({ port: server.addr.port, headers: headers ?? {} });
 Deno.stderr.writeSync(new TextEncoder().encode(`${said}\n`));

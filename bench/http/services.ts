@@ -41,6 +41,7 @@ export async function makeServices({ databaseUrl, log = consoleLogger }: Service
     ai: () => Promise.reject(new Error("no AI in this benchmark")),
     functionsUrl: "http://127.0.0.1/functions/v1",
     waitUntil: () => {},
+    pause: () => Promise.resolve(),
     origins: [],
     checkKeySet: () => Promise.resolve("ok"),
   };

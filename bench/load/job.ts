@@ -32,8 +32,20 @@ export interface HttpTarget {
   headers: Record<string, string>;
 }
 
+/** Requests of which each is sent once, by whichever client comes to it. */
+export interface StormTarget {
+  kind: "storm";
+  port: number;
+  /** All of them as they go over the wire, one behind the other. */
+  requests: SharedArrayBuffer;
+  /** Where each ends, 32 bits each. */
+  ends: SharedArrayBuffer;
+  /** How many were taken, in 32 bits. */
+  taken: SharedArrayBuffer;
+}
+
 export interface Job {
-  target: PostgresTarget | QueueTarget | HttpTarget;
+  target: PostgresTarget | QueueTarget | HttpTarget | StormTarget;
   seconds: number;
   seed: number;
   /** Calls per second of this client, come what may; as fast as it can without. */

@@ -5,6 +5,7 @@ import { createParameters } from "./parameters.ts";
 import type { Job, Tally } from "./job.ts";
 import { openHttp } from "./http-line.ts";
 import { openQueue } from "./queue-line.ts";
+import { openStorm } from "./storm-line.ts";
 
 /** Enough for the server to settle on its plans (the sixth execution) and to warm its caches. */
 const WARM_UP_CALLS = 20;
@@ -20,6 +21,7 @@ interface Line {
 function openLine(job: Job): Line {
   if (job.target.kind === "http") return openHttp(job.target);
   if (job.target.kind === "queue") return openQueue(job.target);
+  if (job.target.kind === "storm") return openStorm(job.target);
   const { lib, url, statement, parameters } = job.target;
   const { values, next } = createParameters(parameters, { ...job.target, seed: job.seed });
   const connection = connect(lib, url);
