@@ -19,7 +19,7 @@ create table farthing.top_ups (
   constraint top_ups_cap_bounded check (monthly_cap between 1 and 99999999),
   constraint top_ups_by_consent check (enabled = (consented_at is not null)),
   constraint top_ups_failures_bounded check (failures between 0 and 3),
-  constraint top_ups_pauses check (paused in ('failures', 'card_gone'))
+  constraint top_ups_pauses check (paused in ('failures', 'card_gone', 'refunded'))
 );
 comment on table farthing.top_ups is
   'A user''s auto top-up: below threshold one charge fills up to target (credits), at most monthly_cap '
@@ -107,7 +107,8 @@ returns void
 language sql
 set search_path = ''
 as $$
-  update farthing.top_ups set paused = null, failures = 0, next_attempt_at = p_now, updated_at = p_now
+  update farthing.top_ups set paused = case when paused = 'refunded' then paused end, failures = 0,
+    next_attempt_at = p_now, updated_at = p_now
   where account_id = p_account_id and enabled and (paused is not null or failures > 0)
 $$;
 comment on function farthing.resume_top_up(bigint, timestamptz) is
@@ -156,6 +157,22 @@ comment on function farthing.follow_top_up() is
 create trigger orders_end_top_ups after update of status on farthing.orders
   for each row when (new.kind = 'top_up' and new.status <> old.status)
     execute function farthing.follow_top_up();
+
+create function farthing.pause_after_refund()
+returns trigger
+language plpgsql
+set search_path = ''
+as $$
+begin
+  perform farthing.pause_top_up(new.account_id, 'refunded', new.updated_at);
+  return null;
+end
+$$;
+comment on function farthing.pause_after_refund() is
+  'Money that was just given back, for whatever order, is not taken again until the user says so.';
+create trigger orders_refunded_pause_top_ups after update of amount_refunded on farthing.orders
+  for each row when (new.amount_refunded > old.amount_refunded)
+    execute function farthing.pause_after_refund();
 
 create function farthing.lock_top_up(p_order_id uuid)
 returns farthing.orders

@@ -4,7 +4,7 @@
 begin;
 \ir helpers/story.psql
 \ir helpers/top_ups.psql
-select plan(168);
+select plan(181);
 
 -- Declined: an hour, six, and after three in a row a pause.
 select is(tests.tops_up('ann'), 'card_missing, processed', 'ann opts in');
@@ -214,6 +214,29 @@ select is(tests.claims('10 h'), 'nothing', 'and is not charged, nor asked for wh
 select is((select array_agg(o.status order by o.created_at) from farthing.orders o join farthing.accounts a
   using
   (account_id) where a.owner_id is null), '{paid,expired}', 'which is given up');
+
+-- What was given back is not taken again.
+create function pg_temp.refund(p_name text, p_amount int, p_passed interval) returns text language sql as $$
+  select tests.hears(format('refund_%s_%s', p_name, p_amount), 'refund.created', jsonb_build_object(
+    'stripe_refund_id', format('re_%s_%s', p_name, p_amount), 'refund_id', null, 'payment_id',
+    'pi_' || tests.top_up_of(p_name), 'charge_id', null, 'amount', p_amount, 'currency', 'usd', 'status',
+    'succeeded', 'failure_reason', null), p_passed)
+$$;
+select is(tests.tops_up('lee'), 'card_missing, processed', 'lee opts in');
+select is(tests.claims('9 h 30 min'), 'lee charge 500', 'lee is charged');
+select is(tests.told('lee', 'payment_intent.succeeded', '9 h 30 min'), 'processed', 'and pays');
+select is(pg_temp.refund('lee', 450, '9 h 31 min'), 'processed', 'most of it is refunded');
+select is(tests.standing('lee', '9 h 31 min'), 'balance 500, held 0, available 500, debt 0',
+  'and taken back');
+select is(tests.stands('lee', '9 h 31 min'), 'paused; partially_refunded; 0 failed',
+  'which pauses the top-up');
+select is(tests.notices('lee'), '{top_up_paused}', 'and lee is told');
+select is(tests.claims('10 h'), 'nothing', 'so that it is not charged again');
+select is(tests.saves('lee', 'pm_lee2', '10 h'), 'processed', 'another card');
+select is(tests.claims('10 h'), 'nothing', 'does not mean that it may be');
+select is(tests.opts_in('lee', p_passed => '10 h') ->> 'state', 'on', 'consent does');
+select is(tests.claims('10 h'), 'lee charge 450', 'then it is');
+select is(tests.told('lee', 'payment_intent.succeeded', '10 h'), 'processed', 'lee pays');
 
 -- Payments in doubt.
 select is(tests.tops_up('hal'), 'card_missing, processed', 'hal opts in');

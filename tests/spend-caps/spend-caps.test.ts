@@ -17,7 +17,7 @@ function debit(user_id: string, amount: string, key?: string): Promise<Answer> {
   return post(world, "credits/debits", as, body, key === undefined ? {} : { key });
 }
 
-Deno.test("T25: a user's own cap stops what goes beyond it, and the 402 says that it was the cap", async () => {
+Deno.test("T25: a cap stops what goes beyond it, and the 402 says that it was the cap", async () => {
   const person = await signUpWith(world, "1000");
   const set = data(await post(world, PATH, person.as, { daily: "100.5" }), 200, SpendCap);
   deepEqual([set.user_id, set.daily, set.spent_today], [person.id, "100.5", "0"]);

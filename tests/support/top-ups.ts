@@ -19,7 +19,10 @@ export async function readTopUps(world: World, person: Person): Promise<State> {
   return data(await get(world, "top-ups", person.as), 200, TopUps);
 }
 
-/** Their top-up, as soon as it is so; no test holds deliveries back meanwhile. */
+/**
+ * Their top-up, as soon as it is so, while no test holds deliveries back. What a run finds locked, by an
+ * event that comes just then, it leaves to the next one: so there is more than one.
+ */
 export function topUpsBecome(
   world: World,
   person: Person,
@@ -28,6 +31,7 @@ export function topUpsBecome(
 ): Promise<State> {
   return withDeliveries(world, "shared", () =>
     until(`the top-up is ${what}`, async () => {
+      await runPayments(world);
       const state = await readTopUps(world, person);
       return isSo(state) ? state : undefined;
     }));
@@ -92,6 +96,12 @@ export async function spend(world: World, { id }: Person, amount: string): Promi
 /** Runs what is due. The database's minute may do so at the same time: then one of the two does it. */
 export async function runPayments(world: World) {
   return data(await post(world, "payment-runner", backEnd(world), {}), 200, PaymentRunnerReport);
+}
+
+/** The page on which the bank meets its customer. */
+export async function linkOf(world: World, person: Person): Promise<string> {
+  const { link } = await topUpsBecome(world, person, "linked", (state) => state.link !== null);
+  return link!;
 }
 
 /** What Stripe was asked to charge a person for, off session or on a page. */

@@ -3,13 +3,14 @@ import { deepEqual, equal, ok } from "node:assert/strict";
 import { payCheckout } from "../../scripts/stack/stripe/browser.ts";
 import { TopUps } from "../../supabase/functions/_shared/contracts/top-ups.ts";
 import { countEntries, proven, withSql } from "../support/database.ts";
-import { data, remove } from "../support/http.ts";
+import { backEnd, data, post, remove } from "../support/http.ts";
 import type { Person } from "../support/people.ts";
 import { balanceOf, readOrder } from "../support/purchases.ts";
 import { control, stripeOf } from "../support/stripe.ts";
 import {
   cardOf,
   chargeBecomes,
+  linkOf,
   noticesOf,
   optIn,
   passTime,
@@ -139,7 +140,6 @@ Deno.test("a card that starts to fail is tried again later, and rests after the 
   await makeCard(person, "insufficient_funds");
   await spend(world, person, "1000");
   for (const failures of [1, 2, 3]) {
-    await runPayments(world);
     const state = await topUpsBecome(
       world,
       person,
@@ -173,21 +173,20 @@ Deno.test("a bank that wants its customer gets them on a page, and is paid once"
   // This one wants its owner every time.
   const person = await signUpToppedUp(world, { card: "4000002760003184" });
   await spend(world, person, "1000");
-  await runPayments(world);
-  const isLinked = ({ link }: { link: string | null }) => link !== null;
-  const waiting = await topUpsBecome(world, person, "linked", isLinked);
+  const link = await linkOf(world, person);
+  const waiting = await readTopUps(world, person);
   deepEqual([waiting.state, waiting.failures], ["authentication_required", 0]);
   equal((await noticesOf(world, person)).at(-1), "top_up_authentication");
   const told = await person.supabase.from("notices").select("template, data");
-  equal(told.data?.[0]?.data.url, waiting.link, "who is told of it has the link");
+  equal(told.data?.[0]?.data.url, link, "who is told of it has the link");
   await passTime(world, person);
   await runPayments(world);
   const [asked] = await paymentsOf(world, person);
   equal(asked?.status, "canceled", "the charge is taken back before");
-  const paid = await payCheckout(waiting.link!, "4000002760003184");
+  const paid = await payCheckout(link, "4000002760003184");
   equal(paid.result, "paid", paid.message ?? "");
-  const { charges, link } = await chargeBecomes(world, person, "paid");
-  deepEqual([charges.length, link], [1, null]);
+  const after = await chargeBecomes(world, person, "paid");
+  deepEqual([after.charges.length, after.link], [1, null]);
   equal(await availableOf(person), "5000");
   const payments = await paymentsOf(world, person);
   deepEqual(payments.map(({ status }) => status).sort(), ["canceled", "succeeded"]);
@@ -216,6 +215,22 @@ Deno.test("the month's cap cuts a charge, and then there is none", async () => {
     (each) => each.charged_this_month === 1_000 && each.charges[0]?.status === "paid",
   );
   equal(capped.charges[0]?.amount, 300);
+  await proven(world);
+});
+
+Deno.test("a top-up that is refunded takes its credits back, and is not charged again", async () => {
+  const person = await signUpToppedUp(world);
+  await spend(world, person, "1000");
+  await runPayments(world);
+  const { charges } = await chargeBecomes(world, person, "paid");
+  const refund = await post(world, "refunds", backEnd(world), { order_id: charges[0]!.order_id });
+  equal(refund.status, 201, refund.text);
+  const { state, paused } = await chargeBecomes(world, person, "refunded");
+  deepEqual([state, paused], ["paused", "refunded"]);
+  equal(await availableOf(person), "0");
+  await passTime(world, person);
+  await runPayments(world);
+  equal((await paymentsOf(world, person)).length, 1);
   await proven(world);
 });
 

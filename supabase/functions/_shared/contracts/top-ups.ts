@@ -24,7 +24,7 @@ export const TopUps = z.object({
   currency: Currency,
   consented_at: TimestampOut.nullable(),
   state: z.enum(["off", "card_missing", "on", "charging", "authentication_required", "paused"]),
-  paused: z.enum(["failures", "card_gone"]).nullable(),
+  paused: z.enum(["failures", "card_gone", "refunded"]).nullable(),
   failures: z.int().openapi({ description: "In a row." }),
   next_attempt_at: TimestampOut.nullable(),
   charged_this_month: Money.openapi({ description: "In this calendar month, UTC." }),
