@@ -1,0 +1,47 @@
+-- The proof of money that came back: each way to break rule 10 is named.
+
+begin;
+\ir helpers/story.psql
+\ir helpers/money_back.psql
+\ir helpers/breaking.psql
+select plan(26);
+
+select is(tests.buys(name), name, name || ' buys Starter') from unnest(array['ann', 'bob', 'cyn']) name;
+select is(tests.pays(name), '{"received": true}', name || ' pays') from unnest(array['ann', 'bob', 'cyn']) name;
+select is(tests.spends('ann', '5000'), '4990', 'ann spends 5,000');
+select is(tests.refund('ann', 1, 500), '{"received": true}', 'ann is refunded in part');
+select is(tests.dispute('bob', 'lost'), '{"received": true}', 'bob''s bank takes all back');
+select is(tests.dispute('cyn', 'needs_response'), '{"received": true}', 'cyn''s bank disputes');
+select is_empty('select * from farthing.prove()', 'the ledger proves itself');
+
+select is(tests.named(sql), rules, name)
+from (values
+  ('10', 'a refund that took nothing is named', 'update farthing.refunds set amount = 400'),
+  ('10', 'a refund that failed and gave nothing back is named', $$update farthing.refunds set status = 'failed'$$),
+  ('10', 'a refund that is forgotten is named', 'delete from farthing.refunds'),
+  ('10', 'a dispute that was won and gave nothing back is named',
+    $$update farthing.disputes set status = 'won' where status = 'lost'$$),
+  ('10', 'a dispute that was lost and took nothing is named',
+    $$update farthing.disputes set status = 'lost' where status = 'needs_response'$$),
+  ('10', 'credits in doubt that can be spent are named', 'update farthing.lots set frozen = false'),
+  ('10', 'credits that are frozen for nothing are named', 'update farthing.lots set frozen = true'),
+  ('10', 'a warning that freezes nothing is named', $$insert into farthing.fraud_warnings
+    (account_id, warning_id, order_id, actionable, status_at) select account_id, 'issfr', order_id, true, now()
+    from farthing.orders join tests.bought using (order_id) where name = 'ann'$$),
+  ('10', 'an order that says it took another amount is named',
+    'update farthing.orders set credits_taken_back = credits_taken_back / 2'),
+  ('10', 'a lot that says another amount was taken is named',
+    'update farthing.lots set taken_back = 1 where taken_back = 0'),
+  ('10', 'an order that says another amount was refunded is named',
+    'update farthing.orders set amount_refunded = 1'),
+  ('10', 'an order in another state than its money is named', $$update farthing.orders set status = 'paid'$$),
+  ('10', 'more refunds than the payment are named', $$insert into farthing.refunds (account_id, order_id,
+    amount, currency, requested_by, next_attempt_at) select account_id, order_id, 600, 'usd', 'x', now()
+    from farthing.orders join tests.bought using (order_id), generate_series(1, 2) where name = 'ann'$$),
+  ('1', 'a debt payment that is undone for nothing is named', $$insert into farthing.debt_payments
+    (account_id, lot_id, amount) select account_id, lot_id, 1 from farthing.lots limit 1$$)
+) breaks (rules, name, sql);
+
+select is_empty('select * from farthing.prove()', 'what was broken was undone');
+select * from finish();
+rollback;
