@@ -121,7 +121,7 @@ set search_path = ''
 as $$
 declare
   -- After the third the top-up is paused; its 24 hours hold for who opts in again with the same card.
-  c_back_off constant interval[] := array['1 hour', '6 hours', '24 hours'];
+  c_back_off constant interval[] := array[interval '1 hour', '6 hours', '24 hours'];
   v_top_up farthing.top_ups;
   v_charge farthing.top_up_charges;
 begin
