@@ -157,11 +157,12 @@ create type farthing.reversed as (
 
 create function farthing.reversed_of(p_order farthing.orders)
 returns farthing.reversed
-language sql stable
+language plpgsql stable -- which keeps its plan from one event to the next
 set search_path = ''
 as $$
+begin
   -- A dispute in another currency than the payment's says nothing of its share: it counts as the whole.
-  select row(
+  return (select row(
     (select coalesce(sum(amount), 0) from farthing.refunds
       where account_id = p_order.account_id and order_id = p_order.order_id
         and status in ('pending', 'requires_action', 'succeeded')),
@@ -173,7 +174,8 @@ as $$
         where account_id = p_order.account_id and order_id = p_order.order_id and state = 'open')
   )::farthing.reversed
   from (select status, case currency when p_order.currency then amount else p_order.amount end as money
-    from farthing.disputes where account_id = p_order.account_id and order_id = p_order.order_id) d
+    from farthing.disputes where account_id = p_order.account_id and order_id = p_order.order_id) d);
+end
 $$;
 comment on function farthing.reversed_of(farthing.orders) is
   'What Stripe has said so far of an order''s money: paid back, disputed (open or lost), lost. Minor units.';
