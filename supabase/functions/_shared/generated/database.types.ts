@@ -81,6 +81,66 @@ export type Database = {
         };
         Relationships: [];
       };
+      "bookings": {
+        Row: {
+          "amount": number;
+          "amount_refunded": number;
+          "application_fee_amount": number;
+          "cancelled_at": string | null;
+          "client_temp_id": string | null;
+          "completed_at": string | null;
+          "confirmed_at": string | null;
+          "created_at": string;
+          "currency": string;
+          "details": Json | null;
+          "id": string;
+          "paid_at": string | null;
+          "provider_id": string;
+          "status": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "amount"?: number | null;
+          "amount_refunded"?: number | null;
+          "application_fee_amount"?: number | null;
+          "cancelled_at"?: string | null;
+          "client_temp_id"?: string | null;
+          "completed_at"?: string | null;
+          "confirmed_at"?: string | null;
+          "created_at"?: string | null;
+          "currency"?: string | null;
+          "details"?: Json | null;
+          "id"?: string | null;
+          "paid_at"?: string | null;
+          "provider_id"?: string | null;
+          "status"?: string | null;
+        };
+        Update: {
+          "amount"?: number | null;
+          "amount_refunded"?: number | null;
+          "application_fee_amount"?: number | null;
+          "cancelled_at"?: string | null;
+          "client_temp_id"?: string | null;
+          "completed_at"?: string | null;
+          "confirmed_at"?: string | null;
+          "created_at"?: string | null;
+          "currency"?: string | null;
+          "details"?: Json | null;
+          "id"?: string | null;
+          "paid_at"?: string | null;
+          "provider_id"?: string | null;
+          "status"?: string | null;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "bookings_provider_id_fkey";
+            columns: ["provider_id"];
+            isOneToOne: false;
+            referencedRelation: "providers";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
       "credit_entries": {
         Row: {
           "amount": string | null;
@@ -239,6 +299,28 @@ export type Database = {
         ComputedFields: never;
         Relationships: [];
       };
+      "notices": {
+        Row: {
+          "created_at": string;
+          "data": NonNullable<Json>;
+          "id": string;
+          "template": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "created_at"?: string | null;
+          "data"?: Json | null;
+          "id"?: string | null;
+          "template"?: string | null;
+        };
+        Update: {
+          "created_at"?: string | null;
+          "data"?: Json | null;
+          "id"?: string | null;
+          "template"?: string | null;
+        };
+        Relationships: [];
+      };
       "orders": {
         Row: {
           "amount": number;
@@ -249,8 +331,8 @@ export type Database = {
           "currency": string;
           "expires_at": string;
           "id": string;
-          "package_id": string;
-          "package_name": string;
+          "package_id": string | null;
+          "package_name": string | null;
           "paid_at": string | null;
           "status": string;
         };
@@ -299,8 +381,115 @@ export type Database = {
         ComputedFields: never;
         Relationships: [];
       };
+      "providers": {
+        Row: {
+          "charges_enabled": boolean;
+          "country": string;
+          "created_at": string;
+          "details_submitted": boolean;
+          "disabled_reason": string | null;
+          "id": string;
+          "payouts_enabled": boolean;
+        };
+        ComputedFields: never;
+        Insert: {
+          "charges_enabled"?: boolean | null;
+          "country"?: string | null;
+          "created_at"?: string | null;
+          "details_submitted"?: boolean | null;
+          "disabled_reason"?: string | null;
+          "id"?: string | null;
+          "payouts_enabled"?: boolean | null;
+        };
+        Update: {
+          "charges_enabled"?: boolean | null;
+          "country"?: string | null;
+          "created_at"?: string | null;
+          "details_submitted"?: boolean | null;
+          "disabled_reason"?: string | null;
+          "id"?: string | null;
+          "payouts_enabled"?: boolean | null;
+        };
+        Relationships: [];
+      };
     };
     Functions: {
+      "backfills_claim": { Args: { "p_now"?: string }; Returns: Json };
+      "backfills_finish": {
+        Args: { "p_claimed_at": string; "p_complete": boolean; "p_now"?: string };
+        Returns: Json;
+      };
+      "bookings_abandon": {
+        Args: { "p_booking_id"?: string; "p_idempotency_key": string; "p_now"?: string };
+        Returns: Json;
+      };
+      "bookings_advance": {
+        Args: { "p_booking_id": string; "p_now"?: string; "p_status": string; "p_user_id": string };
+        Returns: Json;
+      };
+      "bookings_attach": {
+        Args: {
+          "p_booking_id": string;
+          "p_client_secret": string;
+          "p_idempotency_key"?: string;
+          "p_now"?: string;
+          "p_payment_intent_id": string;
+        };
+        Returns: Json;
+      };
+      "bookings_begin": {
+        Args: {
+          "p_amount": number;
+          "p_client_temp_id"?: string;
+          "p_currency": string;
+          "p_details"?: Json;
+          "p_fingerprint"?: string;
+          "p_idempotency_key"?: string;
+          "p_now"?: string;
+          "p_provider_id": string;
+          "p_user_id": string;
+        };
+        Returns: Json;
+      };
+      "bookings_cancel": {
+        Args: {
+          "p_booking_id": string;
+          "p_fingerprint"?: string;
+          "p_idempotency_key"?: string;
+          "p_now"?: string;
+          "p_user_id": string;
+        };
+        Returns: Json;
+      };
+      "bookings_cancelled": {
+        Args: { "p_booking_id": string; "p_idempotency_key"?: string; "p_now"?: string };
+        Returns: Json;
+      };
+      "bookings_list": {
+        Args: {
+          "p_before"?: string;
+          "p_limit"?: number;
+          "p_role"?: string;
+          "p_status"?: string;
+          "p_user_id": string;
+        };
+        Returns: Json;
+      };
+      "bookings_read": { Args: { "p_booking_id": string; "p_user_id": string }; Returns: Json };
+      "cards_abandon": { Args: { "p_idempotency_key": string }; Returns: Json };
+      "cards_begin": {
+        Args: {
+          "p_fingerprint"?: string;
+          "p_idempotency_key"?: string;
+          "p_now"?: string;
+          "p_user_id": string;
+        };
+        Returns: Json;
+      };
+      "cards_finish": {
+        Args: { "p_idempotency_key": string; "p_setup_url": string };
+        Returns: Json;
+      };
       "chats_begin": {
         Args: {
           "p_correlation_id"?: string;
@@ -358,6 +547,7 @@ export type Database = {
           "p_client_temp_id"?: string;
           "p_fingerprint"?: string;
           "p_idempotency_key"?: string;
+          "p_ip_hash"?: string;
           "p_now"?: string;
           "p_package_id": string;
           "p_success_url": string;
@@ -414,6 +604,56 @@ export type Database = {
         };
         Returns: Json;
       };
+      "customers_attach": {
+        Args: { "p_customer_id": string; "p_now"?: string; "p_user_id": string };
+        Returns: Json;
+      };
+      "features_read": { Args: Record<PropertyKey, never>; Returns: Json };
+      "features_set": {
+        Args: {
+          "p_changed_by"?: string;
+          "p_name": string;
+          "p_now"?: string;
+          "p_percentage"?: number;
+          "p_state": string;
+        };
+        Returns: Json;
+      };
+      "fraud_blocks_add": {
+        Args: {
+          "p_blocked_by": string;
+          "p_fingerprint"?: string;
+          "p_idempotency_key"?: string;
+          "p_kind": string;
+          "p_now"?: string;
+          "p_reason": string;
+          "p_subject": string;
+          "p_until"?: string;
+        };
+        Returns: Json;
+      };
+      "fraud_blocks_list": { Args: { "p_before"?: string; "p_limit"?: number }; Returns: Json };
+      "fraud_blocks_remove": { Args: { "p_block_id": string }; Returns: Json };
+      "fraud_decisions_list": {
+        Args: {
+          "p_before"?: string;
+          "p_limit"?: number;
+          "p_outcome"?: string;
+          "p_user_id"?: string;
+        };
+        Returns: Json;
+      };
+      "fraud_policy_read": { Args: Record<PropertyKey, never>; Returns: Json };
+      "fraud_policy_set": {
+        Args: {
+          "p_changed_by": string;
+          "p_changes": Json;
+          "p_fingerprint"?: string;
+          "p_idempotency_key"?: string;
+          "p_now"?: string;
+        };
+        Returns: Json;
+      };
       "health_database": { Args: Record<PropertyKey, never>; Returns: Json };
       "holds_open": {
         Args: {
@@ -465,7 +705,15 @@ export type Database = {
         };
         Returns: Json;
       };
+      "inbox_dead": { Args: { "p_limit"?: number }; Returns: Json };
+      "inbox_list": {
+        Args: { "p_before"?: string; "p_limit"?: number; "p_state"?: string; "p_type"?: string };
+        Returns: Json;
+      };
+      "inbox_missing": { Args: { "p_event_ids": Json }; Returns: Json };
+      "inbox_read": { Args: { "p_event_id": string }; Returns: Json };
       "inbox_receive": { Args: { "p_event": Json; "p_now"?: string }; Returns: Json };
+      "inbox_replay": { Args: { "p_event_id": string; "p_now"?: string }; Returns: Json };
       "jobs_cancel": {
         Args: { "p_job_id": string; "p_now"?: string; "p_user_id": string };
         Returns: Json;
@@ -546,10 +794,133 @@ export type Database = {
         Args: { "p_job_id": string; "p_now"?: string; "p_token": number };
         Returns: Json;
       };
+      "mode_check": { Args: { "p_livemode": boolean }; Returns: Json };
+      "providers_abandon": {
+        Args: { "p_idempotency_key": string; "p_now"?: string; "p_provider_id"?: string };
+        Returns: Json;
+      };
+      "providers_attach": {
+        Args: {
+          "p_idempotency_key"?: string;
+          "p_now"?: string;
+          "p_onboarding_url": string;
+          "p_provider_id": string;
+          "p_stripe_account_id": string;
+        };
+        Returns: Json;
+      };
+      "providers_begin": {
+        Args: {
+          "p_country": string;
+          "p_email"?: string;
+          "p_fingerprint"?: string;
+          "p_idempotency_key"?: string;
+          "p_now"?: string;
+          "p_user_id": string;
+        };
+        Returns: Json;
+      };
+      "providers_read": { Args: { "p_user_id": string }; Returns: Json };
       "rates_import": {
         Args: { "p_dry_run"?: boolean; "p_now"?: string; "p_rates": Json };
         Returns: Json;
       };
+      "refunds_attach": {
+        Args: { "p_now"?: string; "p_refund_id": string; "p_stripe_refund_id": string };
+        Returns: Json;
+      };
+      "refunds_begin": {
+        Args: {
+          "p_amount"?: string;
+          "p_booking_id"?: string;
+          "p_fingerprint"?: string;
+          "p_idempotency_key"?: string;
+          "p_now"?: string;
+          "p_order_id"?: string;
+          "p_reason"?: string;
+          "p_requested_by"?: string;
+        };
+        Returns: Json;
+      };
+      "refunds_claim": { Args: { "p_limit"?: number; "p_now"?: string }; Returns: Json };
+      "refunds_finish": {
+        Args: {
+          "p_fingerprint": string;
+          "p_idempotency_key": string;
+          "p_now"?: string;
+          "p_refund_id": string;
+        };
+        Returns: Json;
+      };
+      "refunds_list": {
+        Args: {
+          "p_before"?: string;
+          "p_booking_id"?: string;
+          "p_limit"?: number;
+          "p_order_id"?: string;
+        };
+        Returns: Json;
+      };
+      "refunds_postpone": {
+        Args: { "p_error": string; "p_idempotency_key"?: string; "p_refund_id": string };
+        Returns: Json;
+      };
+      "refunds_read": { Args: { "p_refund_id": string }; Returns: Json };
+      "refunds_refuse": {
+        Args: {
+          "p_error": string;
+          "p_idempotency_key"?: string;
+          "p_now"?: string;
+          "p_refund_id": string;
+        };
+        Returns: Json;
+      };
+      "spend_caps_read": { Args: { "p_now"?: string; "p_user_id": string }; Returns: Json };
+      "spend_caps_set": {
+        Args: {
+          "p_daily": string;
+          "p_fingerprint"?: string;
+          "p_idempotency_key"?: string;
+          "p_now"?: string;
+          "p_user_id": string;
+        };
+        Returns: Json;
+      };
+      "top_ups_claim": { Args: { "p_limit"?: number; "p_now"?: string }; Returns: Json };
+      "top_ups_link": {
+        Args: {
+          "p_now"?: string;
+          "p_order_id": string;
+          "p_session_id": string;
+          "p_session_url": string;
+        };
+        Returns: Json;
+      };
+      "top_ups_read": { Args: { "p_now"?: string; "p_user_id": string }; Returns: Json };
+      "top_ups_report": {
+        Args: {
+          "p_code"?: string;
+          "p_now"?: string;
+          "p_order_id": string;
+          "p_outcome": string;
+          "p_payment_id"?: string;
+        };
+        Returns: Json;
+      };
+      "top_ups_set": {
+        Args: {
+          "p_enabled": boolean;
+          "p_fingerprint"?: string;
+          "p_idempotency_key"?: string;
+          "p_monthly_cap": number;
+          "p_now"?: string;
+          "p_target": string;
+          "p_threshold": string;
+          "p_user_id": string;
+        };
+        Returns: Json;
+      };
+      "top_ups_stop": { Args: { "p_now"?: string; "p_user_id": string }; Returns: Json };
       "usage_charge": {
         Args: {
           "p_correlation_id"?: string;
@@ -573,6 +944,21 @@ export type Database = {
       };
       "usage_estimate": { Args: { "p_now"?: string; "p_usage": Json }; Returns: Json };
       "usage_rates": { Args: { "p_now"?: string }; Returns: Json };
+      "warnings_clear": {
+        Args: {
+          "p_cleared_by": string;
+          "p_fingerprint"?: string;
+          "p_idempotency_key"?: string;
+          "p_now"?: string;
+          "p_reason": string;
+          "p_warning_id": string;
+        };
+        Returns: Json;
+      };
+      "warnings_list": {
+        Args: { "p_before"?: string; "p_limit"?: number; "p_state"?: string };
+        Returns: Json;
+      };
     };
     Enums: {
       [_ in never]: never;
