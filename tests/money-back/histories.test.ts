@@ -45,7 +45,7 @@ async function play(ledger: Ledger, story: Story, nr: number): Promise<void> {
     const other = shuffledAndDoubled(steps, random);
     endsAlike([steps, seen], [other, await playedAsTheModelSays(ledger, other)]);
   }
-  await ledger.proven();
+  deepEqual(await ledger.violations(), []);
 }
 
 Deno.test(`${STORIES.length} stories of money back, shuffled by MONEY_BACK_SEED=${SEED}`, async (t) => {
@@ -55,7 +55,7 @@ Deno.test(`${STORIES.length} stories of money back, shuffled by MONEY_BACK_SEED=
         await t.step(story.name, () => play(ledger, story, nr));
       }
       await ledger.seal();
-      await ledger.proven();
+      deepEqual(await ledger.violations(), []);
     })
   );
 });
