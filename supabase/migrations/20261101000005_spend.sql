@@ -162,7 +162,8 @@ begin
 end
 $$;
 comment on function farthing.spend is
-  'Charges an account, locked by the caller, once: as spend_within_cap() would, by the shortest way where the '
+  'Charges an account, locked by the caller, once: as spend_within_cap() would, by the shortest way where '
+  'the '
   'first lot has enough. Credits.';
 
 create function farthing.refuse_short(p_required numeric, p_available numeric)

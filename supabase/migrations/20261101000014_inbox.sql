@@ -183,6 +183,18 @@ $$;
 comment on function farthing.waits_for_a_stranger(farthing.inbox) is
   'Whether an event names a payment, or its charge, and nothing that we wrote upon it.';
 
+create function farthing.lock_subject(p_stripe_id text)
+returns void
+language sql
+set search_path = ''
+as $$
+  select pg_advisory_xact_lock(hashtextextended('stripe ' || p_stripe_id, 0))
+$$;
+comment on function farthing.lock_subject(text) is
+  'Stripe tells of a payment, and of what became of it, at the same moment. Whichever is applied second '
+  'waits '
+  'here, and then sees the first: else the one would wait for a payment that looks for what waits.';
+
 create function farthing.apply_waiting(p_payment_id text, p_now timestamptz)
 returns int
 language plpgsql
@@ -192,6 +204,7 @@ declare
   v_event farthing.inbox;
   v_count int := 0;
 begin
+  perform farthing.lock_subject(p_payment_id);
   for v_event in
     -- One that another transaction has locked is being applied there, after this one has committed.
     select * from farthing.inbox

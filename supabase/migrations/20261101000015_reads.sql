@@ -53,7 +53,7 @@ begin
     'available', trim_scale(coalesce(farthing.available(v_account, p_now), 0))::text,
     'debt', trim_scale(coalesce(v_account.debt, 0))::text,
     'lots', (select coalesce(jsonb_agg(jsonb_build_object('id', lot_id, 'source', source,
-        'remaining', trim_scale(remaining)::text, 'expires_at', expires_at)
+        'remaining', trim_scale(remaining)::text, 'expires_at', expires_at, 'frozen', frozen)
         order by priority, expires_at, source, created_at, lot_id), '[]')
       from farthing.lots where account_id = v_account.account_id and closed_at is null),
     'as_of', p_now);
@@ -136,7 +136,7 @@ from farthing.accounts a;
 create view public.credit_lots with (security_invoker = true) as
 select l.lot_id as id, l.source, trim_scale(l.amount)::text as amount, trim_scale(l.remaining)::text
   as remaining,
-  l.priority, l.expires_at, l.order_id, l.created_at
+  l.priority, l.expires_at, l.frozen, l.order_id, l.created_at
 from farthing.lots l;
 create view public.credit_entries with (security_invoker = true) as
 select e.entry_id as id, e.seq, e.kind,

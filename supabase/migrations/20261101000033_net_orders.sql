@@ -36,7 +36,8 @@ begin
 end
 $$;
 comment on function farthing.write_reversal is
-  'One entry of a clawback or a reinstatement; without a lot it is debt. The account is locked by the caller.';
+  'One entry of a clawback or a reinstatement; without a lot it is debt. The account is locked by the '
+  'caller.';
 
 create function farthing.take_back(
   p_order farthing.orders, p_amount numeric, p_cause jsonb, p_now timestamptz)

@@ -12,6 +12,7 @@ as $$
 declare
   v_payment farthing.payment;
 begin
+  perform farthing.lock_subject(p_payment_id);
   select account_id, order_id, null, payment_ref, amount, currency into v_payment
   from farthing.orders where payment_ref = p_payment_id;
   if v_payment.account_id is null then
@@ -24,7 +25,8 @@ begin
 end
 $$;
 comment on function farthing.find_payment(text) is
-  'The paid order or booking of a payment intent, its account locked; null where the payment is not here (yet).';
+  'The paid order or booking of a payment intent, its account locked; null where the payment is not here '
+  '(yet).';
 
 create function farthing.net_payment(p_payment farthing.payment, p_cause jsonb, p_now timestamptz)
 returns farthing.taken
@@ -50,7 +52,8 @@ as $$
   select case p_status when 'requested' then 1 when 'pending' then 2 when 'requires_action' then 3
     when 'succeeded' then 4 when 'failed' then 5 when 'canceled' then 5 end
 $$;
-comment on function farthing.refund_rank(text) is 'A refund''s states in the order they can follow each other.';
+comment on function farthing.refund_rank(text) is
+  'A refund''s states in the order they can follow each other.';
 
 create function farthing.note_refund(p_payment farthing.payment, p_facts jsonb, p_now timestamptz)
 returns farthing.refunds
@@ -66,7 +69,8 @@ begin
       and refund_id::text = p_facts ->> 'refund_id')
   for update;
   if v_refund.refund_id is null then
-    insert into farthing.refunds (account_id, order_id, booking_id, stripe_refund_id, amount, currency, status,
+    insert into farthing.refunds (account_id, order_id, booking_id, stripe_refund_id, amount, currency,
+      status,
       requested_by, failure_reason, created_at, updated_at)
     values (p_payment.account_id, p_payment.order_id, p_payment.booking_id, p_facts ->> 'stripe_refund_id',
       (p_facts ->> 'amount')::bigint, p_facts ->> 'currency', p_facts ->> 'status', 'stripe',

@@ -84,7 +84,8 @@ language plpgsql stable
 set search_path = ''
 as $$
 declare
-  v_refundable bigint := case when p_payment.payment_id is null then 0 else farthing.refundable(p_payment) end;
+  v_refundable bigint := case when p_payment.payment_id is null then 0 else farthing.refundable(p_payment)
+    end;
   v_details jsonb := jsonb_build_object('refundable', v_refundable, 'currency', p_payment.currency);
 begin
   if p_payment.payment_id is null then
@@ -135,7 +136,8 @@ begin
     insert into farthing.refunds (account_id, order_id, booking_id, amount, currency, reason, requested_by,
       origin_key, next_attempt_at, created_at, updated_at)
     values (v_payment.account_id, v_payment.order_id, v_payment.booking_id,
-      coalesce(p_amount::bigint, farthing.refundable(v_payment)), v_payment.currency, p_reason, p_requested_by,
+      coalesce(p_amount::bigint, farthing.refundable(v_payment)), v_payment.currency, p_reason,
+        p_requested_by,
       -- Where the request dies, a runner sends it two minutes later.
       decode(p_idempotency_key, 'hex'), p_now + interval '2 minutes', p_now, p_now)
     returning * into v_refund;

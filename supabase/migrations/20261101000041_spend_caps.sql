@@ -207,7 +207,8 @@ begin
   returning * into v_account;
   -- Nobody counted while there was no cap.
   delete from farthing.spending where account_id = v_account.account_id;
-  perform farthing.note_spending(v_account.account_id, farthing.spent_since_midnight(v_account, p_now), p_now);
+  perform farthing.note_spending(v_account.account_id, farthing.spent_since_midnight(v_account, p_now),
+    p_now);
   return farthing.idempotency_keep(p_idempotency_key, p_fingerprint, 200,
     farthing.cap_answer(p_user_id, v_account, p_now), p_now);
 end

@@ -3,17 +3,6 @@
 create index inbox_fees_by_charge on farthing.inbox ((facts ->> 'charge_id'))
   where type in ('application_fee.created', 'application_fee.refunded') and state in ('deferred', 'dead');
 
-create function farthing.lock_charge(p_charge_id text)
-returns void
-language sql
-set search_path = ''
-as $$
-  select pg_advisory_xact_lock(hashtextextended('charge ' || p_charge_id, 0))
-$$;
-comment on function farthing.lock_charge(text) is
-  'Stripe tells of a payment and of its fee at the same moment. Whichever of the two is applied second waits '
-  'here, and then sees the first: else the fee would look for a payment that looks for the fee.';
-
 create function farthing.pay_booking(p_booking farthing.bookings, p_facts jsonb, p_now timestamptz)
 returns void
 language plpgsql
@@ -29,7 +18,7 @@ begin
   where account_id = p_booking.account_id and booking_id = p_booking.booking_id;
   perform farthing.apply_waiting(p_facts ->> 'payment_id', p_now);
   -- A fee names its charge and no payment.
-  perform farthing.lock_charge(p_facts ->> 'charge_id');
+  perform farthing.lock_subject(p_facts ->> 'charge_id');
   for v_event in
     select * from farthing.inbox where facts ->> 'charge_id' = p_facts ->> 'charge_id'
       and type in ('application_fee.created', 'application_fee.refunded') and state in ('deferred', 'dead')
@@ -111,7 +100,7 @@ declare
   v_booking_id uuid;
   v_booking farthing.bookings;
 begin
-  perform farthing.lock_charge(p_facts ->> 'charge_id');
+  perform farthing.lock_subject(p_facts ->> 'charge_id');
   v_booking_id := (select booking_id from farthing.bookings where fee_id = p_facts ->> 'fee_id'
     union all select booking_id from farthing.bookings where charge_id = p_facts ->> 'charge_id'
     union all select booking_id from farthing.bookings where payment_intent_id = p_facts ->> 'payment_id'

@@ -19,8 +19,9 @@ select is(credits_balance(tests.person('ann'), p_now => tests.after('4 h')) #- '
   jsonb_build_object('balance', '74.999999999999999999', 'held', '0', 'available', '74.999999999999999999',
   'debt', '0',
     'lots', jsonb_build_array(
-      '{"source": "promotional", "remaining": "69.999999999999999999", "expires_at": null}'::jsonb,
-      jsonb_build_object('source', 'promotional', 'remaining', '5', 'expires_at', tests.after('5 h'))),
+      '{"source": "promotional", "remaining": "69.999999999999999999", "expires_at": null, "frozen": false}'
+      ::jsonb, jsonb_build_object('source', 'promotional', 'remaining', '5', 'expires_at', tests.after('5 h'),
+      'frozen', false)),
     'as_of', tests.after('4 h')), 'a balance tells all there is, to the last decimal');
 
 -- The past.

@@ -1,4 +1,5 @@
--- Money that comes back (rule 10): what is there is taken, what is spent becomes debt, what fails is given back.
+-- Money that comes back (rule 10): what is there is taken, what is spent becomes debt, what fails is given
+-- back.
 
 begin;
 \ir helpers/story.psql
@@ -45,12 +46,14 @@ select is(tests.bought_by('bob'), 'disputed, 0 taken back; balance 9900, held 0,
 select tests.fails_with($$ select tests.spends('bob', '1') $$, 'insufficient_credits', null,
   'what is frozen is not spent');
 select is(tests.dispute('bob', 'lost', 5000, '2 s'), '{"received": true}', 'it is lost');
-select is(tests.bought_by('bob', '2 s'), 'disputed, 9990 taken back; balance -90, held 0, available 0, debt 90',
+select is(tests.bought_by('bob', '2 s'),
+  'disputed, 9990 taken back; balance -90, held 0, available 0, debt 90',
   'no more is taken than was bought');
 select isnt(tests.give('bob', '100', p_passed => '3 s'), null, 'bob gets 100, which pay the debt');
 select is(tests.dispute('bob', 'needs_response', 999, '4 s', '1 s'), '{"received": true}',
   'an event from its beginning comes late');
-select is(tests.bought_by('bob', '4 s'), 'disputed, 9990 taken back; balance 10, held 0, available 10, debt 0',
+select is(tests.bought_by('bob', '4 s'),
+  'disputed, 9990 taken back; balance 10, held 0, available 10, debt 0',
   'and changes nothing');
 select is(tests.dispute('bob', 'won', 5000, '5 s'), '{"received": true}', 'it is won in the end');
 select is(tests.bought_by('bob', '5 s'), 'paid, 0 taken back; balance 10000, held 0, available 10000, debt 0',
@@ -93,12 +96,14 @@ select is(tests.bought_by('eve'), 'paid, 0 taken back; balance 9990, held 0, ava
   'her credits are free');
 
 -- Gus: the refund is known before the payment; and one of somebody else's shop.
-select is(tests.refund('gus', 1, 999), '{"received": true, "deferred": true}', 'a refund waits for its payment');
+select is(tests.refund('gus', 1, 999), '{"received": true, "deferred": true}',
+  'a refund waits for its payment');
 select is(tests.pays('gus'), '{"received": true}', 'the payment comes');
 select is(tests.bought_by('gus'), 'refunded, 9990 taken back; balance 0, held 0, available 0, debt 0',
   'T7: with the payment its refund is applied');
 select is(tests.refund('nobody', 1, 999), '{"received": true, "deferred": true}', 'a stranger''s refund');
-select is((select array_agg(farthing.sweep_inbox(tests.after(interval '1 day' * n))) from generate_series(1, 10) n)
+select is((select array_agg(farthing.sweep_inbox(tests.after(interval '1 day' * n))) from generate_series(1,
+  10) n)
   is null, false, 'waits ten times');
 select is((select state from farthing.inbox where facts ->> 'payment_id' = 'pi_nobody'), 'ignored',
   'and is ignored: nobody has to look into it');

@@ -5,7 +5,8 @@ begin;
 select plan(24);
 
 create function pg_temp.spends(p_amount text, p_passed interval default '0') returns jsonb language sql as $$
-  select tests.outcome(format('select credits_debit(tests.person(''ann''), %L, ''x'', p_now => tests.after(%L))',
+  select tests.outcome(format('select credits_debit(tests.person(''ann''), %L, ''x'', p_now => '
+  'tests.after(%L))',
     p_amount, p_passed))
 $$;
 create function pg_temp.cap(p_passed interval default '0') returns jsonb language sql as $$
@@ -16,12 +17,14 @@ select isnt(tests.give('ann', '1000'), null, 'ann has 1,000');
 select is(pg_temp.spends('30', '1 h') ->> 'code', 'ok', 'ann spends 30 without a cap');
 select is(pg_temp.cap('1 h'), '{"daily": null, "spent_today": "30",
   "resets_at": "2027-01-02T00:00:00+00:00"}', 'without a cap the day is added up');
-select is(spend_caps_set(tests.person('ann'), '100', p_now => tests.after('2 h')) #>> '{data,spent_today}', '30',
+select is(spend_caps_set(tests.person('ann'), '100', p_now => tests.after('2 h')) #>> '{data,spent_today}',
+  '30',
   'a cap in the middle of a day knows what was spent');
 select is(pg_temp.spends('70.5', '3 h'), '{"code": "spend_cap_reached", "status": 402, "details":
   {"limit": "daily_spend_cap", "cap": "100", "spent": "30", "held": "0", "required": "70.5",
   "resets_at": "2027-01-02T00:00:00+00:00"}}', 'T25: beyond the cap is refused, and says so');
-select is(pg_temp.spends('5000', '3 h') ->> 'code', 'insufficient_credits', 'what is not there is another limit');
+select is(pg_temp.spends('5000', '3 h') ->> 'code', 'insufficient_credits',
+  'what is not there is another limit');
 select is(pg_temp.spends('20', '3 h') ->> 'code', 'ok', 'within the cap it runs');
 
 -- Holds count as spent, and are settled whatever they cost.
@@ -36,7 +39,8 @@ select is(pg_temp.spends('1', '6 h') ->> 'code', 'spend_cap_reached', 'then noth
 
 -- Usage, one and many.
 select is(tests.outcome($$ select usage_charge(tests.person('ann'), '{"event_id": "e", "model": "gpt-4o",
-  "input_tokens": 1000}', p_now => tests.after('6 h')) $$) ->> 'code', 'spend_cap_reached', 'usage is refused');
+  "input_tokens": 1000}', p_now => tests.after('6 h')) $$) ->> 'code', 'spend_cap_reached', 'usage is
+    refused');
 select is(usage_charge_batch(jsonb_build_array(jsonb_build_object('event_id', 'a', 'user_id',
   tests.person('ann'), 'model', 'gpt-4o', 'input_tokens', 1000)), p_now => tests.after('6 h'))
   #>> '{data,rejected,0,code}', 'spend_cap_reached', 'in a batch too');
@@ -56,7 +60,8 @@ select is(usage_charge_batch(jsonb_build_array(jsonb_build_object('event_id', 'b
 -- Taken away, or none at all.
 select is(spend_caps_set(tests.person('ann'), '0', p_now => tests.after('26 h')) #>> '{data,daily}', '0',
   'a cap of 0 is a cap');
-select is(pg_temp.spends('0.000000000000000001', '26 h') ->> 'code', 'spend_cap_reached', 'that stops everything');
+select is(pg_temp.spends('0.000000000000000001', '26 h') ->> 'code', 'spend_cap_reached',
+  'that stops everything');
 select is(spend_caps_set(tests.person('ann'), null, p_now => tests.after('26 h')) #>> '{data,daily}', null,
   'a cap is taken away');
 select is(pg_temp.spends('200', '26 h') ->> 'code', 'ok', 'and stops nothing');

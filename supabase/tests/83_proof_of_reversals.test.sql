@@ -7,7 +7,8 @@ begin;
 select plan(26);
 
 select is(tests.buys(name), name, name || ' buys Starter') from unnest(array['ann', 'bob', 'cyn']) name;
-select is(tests.pays(name), '{"received": true}', name || ' pays') from unnest(array['ann', 'bob', 'cyn']) name;
+select is(tests.pays(name), '{"received": true}', name || ' pays') from unnest(array['ann', 'bob',
+  'cyn']) name;
 select is(tests.spends('ann', '5000'), '4990', 'ann spends 5,000');
 select is(tests.refund('ann', 1, 500), '{"received": true}', 'ann is refunded in part');
 select is(tests.dispute('bob', 'lost'), '{"received": true}', 'bob''s bank takes all back');
@@ -17,7 +18,8 @@ select is_empty('select * from farthing.prove()', 'the ledger proves itself');
 select is(tests.named(sql), rules, name)
 from (values
   ('10', 'a refund that took nothing is named', 'update farthing.refunds set amount = 400'),
-  ('10', 'a refund that failed and gave nothing back is named', $$update farthing.refunds set status = 'failed'$$),
+  ('10', 'a refund that failed and gave nothing back is named',
+    $$update farthing.refunds set status = 'failed'$$),
   ('10', 'a refund that is forgotten is named', 'delete from farthing.refunds'),
   ('10', 'a dispute that was won and gave nothing back is named',
     $$update farthing.disputes set status = 'won' where status = 'lost'$$),
@@ -26,7 +28,8 @@ from (values
   ('10', 'credits in doubt that can be spent are named', 'update farthing.lots set frozen = false'),
   ('10', 'credits that are frozen for nothing are named', 'update farthing.lots set frozen = true'),
   ('10', 'a warning that freezes nothing is named', $$insert into farthing.fraud_warnings
-    (account_id, warning_id, order_id, actionable, status_at) select account_id, 'issfr', order_id, true, now()
+    (account_id, warning_id, order_id, actionable, status_at) select account_id, 'issfr', order_id, true,
+      now()
     from farthing.orders join tests.bought using (order_id) where name = 'ann'$$),
   ('10', 'an order that says it took another amount is named',
     'update farthing.orders set credits_taken_back = credits_taken_back / 2'),

@@ -1,4 +1,4 @@
-/** Payments need neither Redis nor mail: with both away money is taken, credits are granted and given back. */
+/** Payments need neither Redis nor mail: with both away credits are bought, granted and given back. */
 import { equal } from "node:assert/strict";
 import { payCheckout } from "../../scripts/stack/stripe/browser.ts";
 import { Checkout } from "../../supabase/functions/_shared/contracts/checkout.ts";

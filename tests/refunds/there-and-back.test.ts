@@ -19,7 +19,7 @@ async function spend(userId: string, amount: string) {
   return await post(world, "credits/debits", backEnd(world), body);
 }
 
-Deno.test("a purchase is spent, refunded in part, disputed and lost; the next one pays the debt first", async () => {
+Deno.test("a purchase is spent, refunded, disputed and lost; the next one pays the debt first", async () => {
   const purchase = await newPurchase(world);
   const { buyer, orderId, paymentId } = purchase;
   data(await spend(buyer.id, "4000"), 201, Debit);

@@ -18,6 +18,9 @@ const BalanceLot = z.object({
   source: LotSource,
   remaining: SignedAmount,
   expires_at: TimestampOut.nullable(),
+  frozen: z.boolean().openapi({
+    description: "While their payment is disputed or warned of: in the balance, not available.",
+  }),
 });
 
 /** With `?at=` only `balance` and `as_of` are known: holds and lots of the past are not kept. */

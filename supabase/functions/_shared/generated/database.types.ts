@@ -261,6 +261,7 @@ export type Database = {
           "amount": string | null;
           "created_at": string;
           "expires_at": string | null;
+          "frozen": boolean;
           "id": string;
           "order_id": string | null;
           "priority": number;
@@ -272,6 +273,7 @@ export type Database = {
           "amount"?: never;
           "created_at"?: string | null;
           "expires_at"?: string | null;
+          "frozen"?: boolean | null;
           "id"?: string | null;
           "order_id"?: string | null;
           "priority"?: number | null;
@@ -282,6 +284,7 @@ export type Database = {
           "amount"?: never;
           "created_at"?: string | null;
           "expires_at"?: string | null;
+          "frozen"?: boolean | null;
           "id"?: string | null;
           "order_id"?: string | null;
           "priority"?: number | null;

@@ -104,7 +104,7 @@ export const SAMPLES: { [N in FunctionName]: (args: ArgsOf<N>) => ResultOf<N> } 
     held: "0",
     available: "9990",
     debt: "0",
-    lots: [{ id: ID, source: "paid", remaining: "9990", expires_at: null }],
+    lots: [{ id: ID, source: "paid", remaining: "9990", expires_at: null, frozen: false }],
     as_of: NOW,
   }),
   credits_entries: () => ({ entries: [entry], next_before: null }),
