@@ -214,7 +214,7 @@ Deno.test("orders are a list with a cursor", async () => {
   assert.deepEqual(fake.calls[0]?.args, { p_user_id: USER_ID, p_before: ORDER_ID, p_limit: 1 });
 });
 
-Deno.test("a checkout that is refused says when to come back, or nothing of why, and keeps no answer", async () => {
+Deno.test("a refused checkout says when to come back or nothing of why, and keeps no answer", async () => {
   const cases = [
     { code: "velocity_exceeded", retry_after: 3_000, status: 429, header: "3000", retryable: true },
     { code: "forbidden", retry_after: null, status: 403, header: null, retryable: false },
