@@ -49,7 +49,7 @@ Deno.test("a purchase is spent, refunded, disputed and lost; the next one pays t
   const again = await buy(world, buyer);
   const { balance, available, debt, lots } = await balanceOf(world, buyer.id);
   deepEqual([balance, available, debt], ["5990", "5990", "0"]);
-  deepEqual(lots.map(({ remaining }) => remaining), ["5990"]);
+  deepEqual(lots?.map(({ remaining }) => remaining), ["5990"]);
   equal(again.status, "paid");
   data(await spend(buyer.id, "5990"), 201, Debit);
   await proven(world);
