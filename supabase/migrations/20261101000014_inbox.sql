@@ -98,6 +98,8 @@ declare
     'livemode', p_event.livemode);
 begin
   case
+    when p_event.facts = '{}' then
+      return 'ignored'; -- of a connected account, or of a type that nothing is read of
     when v_type like 'payment\_intent.%' and v_facts ->> 'booking_id' is not null then
       return farthing.apply_booking_event(v_type, v_facts, p_now);
     when v_type in ('checkout.session.completed', 'checkout.session.async_payment_succeeded',

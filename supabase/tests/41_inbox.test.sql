@@ -2,7 +2,7 @@
 
 begin;
 \ir helpers/story.psql
-select plan(53);
+select plan(54);
 
 -- Names for people's orders of Starter (999 cents, 9,990 credits), and events about them.
 create temporary table bought (name text primary key, order_id uuid);
@@ -120,6 +120,13 @@ select is(inbox_receive(pg_temp.event('nobody', type, facts), tests.after()), '{
   facts);
 select is((select array_agg(distinct state) from farthing.inbox where event_id like 'evt_nobody%'),
   '{ignored}', 'what is not ours is ignored');
+-- Of a connected account nothing is read but what it may do (inbox-event.ts).
+select is((select array_agg(distinct inbox_receive(jsonb_build_object('id', 'evt_foreign_' || type, 'type',
+    type, 'livemode', false, 'created', 1, 'facts', '{}'::jsonb), tests.after()) - 'received')
+  from unnest(array['checkout.session.completed', 'payment_intent.succeeded', 'payment_intent.canceled',
+    'refund.created', 'charge.dispute.created', 'radar.early_fraud_warning.created', 'charge.succeeded',
+    'application_fee.created', 'account.updated', 'setup_intent.succeeded', 'payment_method.detached']) type),
+  '{"{}"}'::jsonb[], 'an event without facts is ignored, of whatever type');
 select is(tests.code_for(role, 'ann', 'select inbox_receive(''{"id": "x", "type": "y", "livemode": false,
   "created": 1, "facts": {}}'')'), case role when 'service_role' then 'ok' else '42501' end,
   format('T13: inbox_receive by %s', role))

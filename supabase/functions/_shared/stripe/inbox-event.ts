@@ -11,6 +11,14 @@ function differs(mode: Mode): string {
   return `Modes differ: STRIPE_SECRET_KEY is ${mode}, STRIPE_WEBHOOK_SECRET signs ${other} events`;
 }
 
+/**
+ * Of a connected account we are told what it may do, and nothing else counts: its owner may write any
+ * metadata upon their own payments, an order of ours included.
+ */
+function isForeign({ account, type }: Stripe.Event): boolean {
+  return typeof account === "string" && type !== "account.updated";
+}
+
 /** @throws ApiError invalid_request, mode_mismatch */
 export function toInboxEvent(event: Stripe.Event, mode: Mode): InboxEvent {
   // Whatever is signed gets here, null included.
@@ -21,5 +29,5 @@ export function toInboxEvent(event: Stripe.Event, mode: Mode): InboxEvent {
     throw new ApiError("mode_mismatch", { internal: differs(mode) });
   }
   const { id, type, livemode, created } = event;
-  return { id, type, livemode, created, facts: factsOf(event) };
+  return { id, type, livemode, created, facts: isForeign(event) ? {} : factsOf(event) };
 }

@@ -221,6 +221,18 @@ Deno.test("an event of the other mode is refused", async () => {
   assert.equal(test.code, "mode_mismatch");
 });
 
+Deno.test("an event of a connected account tells nothing but what that account may do", async () => {
+  // Whoever is connected writes their own metadata: a payment there, to themselves, buys nothing here.
+  const own = { ...SESSION, payment_status: "paid", metadata: { order_id: "o_1" } };
+  const foreign = event({ account: "acct_1", data: { object: own } });
+  const { id, type, facts } = await read(foreign, await sign(foreign, "whsec_new"));
+  assert.deepEqual([id, type, facts], ["evt_1", "checkout.session.completed", {}]);
+  const object = { id: "acct_1", object: "account", charges_enabled: true };
+  const updated = event({ type: "account.updated", account: "acct_1", data: { object } });
+  const { facts: told } = await read(updated, await sign(updated, "whsec_new"));
+  assert.equal("charges_enabled" in told && told.charges_enabled, true);
+});
+
 Deno.test("a signed body that is no event is refused", async () => {
   for (const body of ["{}", "[]", '{"object":"list"}', "not json"]) {
     const { status } = await refusalOf(read(body, await sign(body, "whsec_new")));
