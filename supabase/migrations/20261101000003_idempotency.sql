@@ -82,6 +82,46 @@ $$;
 comment on function farthing.idempotency_keep(text, text, int, jsonb, timestamptz) is
   'Stores the answer with the work it belongs to and returns {status, replayed: false, data}.';
 
+create function farthing.idempotency_start(p_key text, p_fingerprint text, p_now timestamptz)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  if p_key is not null then
+    insert into farthing.idempotency_keys (key, fingerprint, created_at)
+    values (decode(p_key, 'hex'), decode(p_fingerprint, 'hex'), p_now);
+  end if;
+end
+$$;
+comment on function farthing.idempotency_start(text, text, timestamptz) is
+  'Marks a key as started, where an outside call comes between the request and its answer.';
+
+create function farthing.idempotency_finish(p_key text, p_status int, p_data jsonb)
+returns jsonb
+language plpgsql
+set search_path = ''
+as $$
+begin
+  update farthing.idempotency_keys set status = p_status, answer = p_data
+  where key = decode(p_key, 'hex') and status is null;
+  return jsonb_build_object('status', p_status, 'replayed', false, 'data', p_data);
+end
+$$;
+comment on function farthing.idempotency_finish(text, int, jsonb) is
+  'Stores the answer of a key that was started, unless another request has; returns {status, replayed: '
+  'false, data}.';
+
+create function farthing.idempotency_free(p_key text)
+returns void
+language sql
+set search_path = ''
+as $$
+  delete from farthing.idempotency_keys where key = decode(p_key, 'hex') and status is null
+$$;
+comment on function farthing.idempotency_free(text) is
+  'The outside call came to nothing: a key that was started is free, so that a repeat runs at once.';
+
 create function public.idempotency_store(
   p_idempotency_key text, p_fingerprint text, p_status int, p_data jsonb, p_now timestamptz default now())
 returns jsonb

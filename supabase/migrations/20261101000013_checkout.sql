@@ -114,10 +114,7 @@ begin
       farthing.order_answer(v_order) || jsonb_build_object('client_temp_id', p_client_temp_id), p_now)
       || '{"step": "reuse"}';
   end if;
-  if p_idempotency_key is not null then
-    insert into farthing.idempotency_keys (key, fingerprint, created_at)
-    values (decode(p_idempotency_key, 'hex'), decode(p_fingerprint, 'hex'), p_now);
-  end if;
+  perform farthing.idempotency_start(p_idempotency_key, p_fingerprint, p_now);
   return jsonb_build_object('step', 'create', 'order', farthing.order_answer(v_order) || jsonb_build_object(
     'success_url', v_order.success_url, 'cancel_url', v_order.cancel_url,
     'expires_at_epoch', extract(epoch from v_order.expires_at)::bigint));
@@ -153,9 +150,7 @@ begin
   where account_id = v_order.account_id and order_id = p_order_id
   returning * into v_order;
   v_data := farthing.order_answer(v_order);
-  update farthing.idempotency_keys set status = 201, answer = v_data
-  where key = decode(p_idempotency_key, 'hex') and status is null;
-  return jsonb_build_object('status', 201, 'replayed', false, 'data', v_data);
+  return farthing.idempotency_finish(p_idempotency_key, 201, v_data);
 end
 $$;
 grant execute on function public.checkout_attach to service_role;
@@ -170,7 +165,7 @@ language plpgsql security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  delete from farthing.idempotency_keys where key = decode(p_idempotency_key, 'hex') and status is null;
+  perform farthing.idempotency_free(p_idempotency_key);
   -- Stripe keeps what it answered under the order's key, errors too: after an answer the order is spent.
   update farthing.orders set status = 'expired', updated_at = p_now
   where order_id = p_order_id and status = 'pending' and session_id is null;

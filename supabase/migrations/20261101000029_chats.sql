@@ -215,10 +215,7 @@ begin
     correlation_id, created_at, heartbeat_at)
   values (v_hold.account_id, v_hold.hold_id, p_model, p_input_tokens, p_max_output_tokens,
     decode(p_idempotency_key, 'hex'), p_correlation_id, p_now, p_now);
-  if p_idempotency_key is not null then
-    insert into farthing.idempotency_keys (key, fingerprint, created_at)
-    values (decode(p_idempotency_key, 'hex'), decode(p_fingerprint, 'hex'), p_now);
-  end if;
+  perform farthing.idempotency_start(p_idempotency_key, p_fingerprint, p_now);
   return jsonb_build_object('step', 'call', 'hold_id', v_hold.hold_id, 'held',
     trim_scale(v_hold.amount)::text);
 end

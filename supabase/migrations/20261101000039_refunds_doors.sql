@@ -146,10 +146,7 @@ begin
   then
     perform farthing.fail('idempotency_key_reused', 'This idempotency key was used with another request.');
   end if;
-  if p_idempotency_key is not null then
-    insert into farthing.idempotency_keys (key, fingerprint, created_at)
-    values (decode(p_idempotency_key, 'hex'), decode(p_fingerprint, 'hex'), p_now);
-  end if;
+  perform farthing.idempotency_start(p_idempotency_key, p_fingerprint, p_now);
   return jsonb_build_object('step', 'send', 'refund', farthing.refund_to_send(v_refund));
 end
 $$;
@@ -214,7 +211,7 @@ as $$
 declare
   v_refund farthing.refunds := farthing.lock_refund(p_refund_id);
 begin
-  delete from farthing.idempotency_keys where key = decode(p_idempotency_key, 'hex') and status is null;
+  perform farthing.idempotency_free(p_idempotency_key);
   if v_refund.status = 'requested' then
     update farthing.refunds set status = 'failed', failure_reason = left(p_error, 1000), origin_key = null,
       next_attempt_at = null, updated_at = p_now
@@ -236,7 +233,7 @@ as $$
 declare
   v_refund farthing.refunds := farthing.lock_refund(p_refund_id);
 begin
-  delete from farthing.idempotency_keys where key = decode(p_idempotency_key, 'hex') and status is null;
+  perform farthing.idempotency_free(p_idempotency_key);
   update farthing.refunds set failure_reason = left(p_error, 1000)
   where account_id = v_refund.account_id and refund_id = p_refund_id and status = 'requested';
   return farthing.refund_answer(v_refund);
@@ -247,22 +244,13 @@ comment on function public.refunds_postpone is
   'Whether Stripe made the refund is not known: it stays requested for a repeat under the same key, or for '
   'the runner. Returns the refund.';
 
-create function public.refunds_finish(
-  p_refund_id uuid, p_idempotency_key text, p_fingerprint text, p_now timestamptz default now())
+create function public.refunds_finish(p_refund_id uuid, p_idempotency_key text)
 returns jsonb
-language plpgsql security definer -- service_role owns no table
+language sql security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
 as $$
-declare
-  v_data jsonb;
-begin
-  select farthing.refund_answer(r) into v_data from farthing.refunds r where r.refund_id = p_refund_id;
-  delete from farthing.idempotency_keys where key = decode(p_idempotency_key, 'hex') and status is null;
-  return farthing.idempotency_keep(p_idempotency_key, p_fingerprint, 201, v_data, p_now);
-exception when unique_violation then -- the other request under this key was faster
-  return (select jsonb_build_object('status', status, 'replayed', true, 'data', answer)
-    from farthing.idempotency_keys where key = decode(p_idempotency_key, 'hex'));
-end
+  select farthing.idempotency_finish(p_idempotency_key, 201, farthing.refund_answer(r))
+  from farthing.refunds r where r.refund_id = p_refund_id
 $$;
 grant execute on function public.refunds_finish to service_role;
 comment on function public.refunds_finish is

@@ -40,10 +40,7 @@ begin
     return v_answer || '{"step": "replay"}';
   end if;
   v_account := farthing.lock_account(p_user_id, p_now);
-  if p_idempotency_key is not null then
-    insert into farthing.idempotency_keys (key, fingerprint, created_at)
-    values (decode(p_idempotency_key, 'hex'), decode(p_fingerprint, 'hex'), p_now);
-  end if;
+  perform farthing.idempotency_start(p_idempotency_key, p_fingerprint, p_now);
   return jsonb_build_object('step', 'create', 'user_id', p_user_id, 'customer_id',
     (select customer_id from farthing.customers where account_id = v_account.account_id));
 end
@@ -79,9 +76,7 @@ as $$
 declare
   v_data jsonb := jsonb_build_object('setup_url', p_setup_url);
 begin
-  update farthing.idempotency_keys set status = 201, answer = v_data
-  where key = decode(p_idempotency_key, 'hex') and status is null;
-  return jsonb_build_object('status', 201, 'replayed', false, 'data', v_data);
+  return farthing.idempotency_finish(p_idempotency_key, 201, v_data);
 end
 $$;
 grant execute on function public.cards_finish to service_role;
@@ -95,7 +90,7 @@ language plpgsql security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  delete from farthing.idempotency_keys where key = decode(p_idempotency_key, 'hex') and status is null;
+  perform farthing.idempotency_free(p_idempotency_key);
   return '{}'::jsonb;
 end
 $$;

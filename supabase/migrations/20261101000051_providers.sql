@@ -100,10 +100,7 @@ begin
     perform farthing.fail('invalid_request', 'You sell from another country already; that does not change.',
       jsonb_build_object('country', v_provider.country), 'country');
   end if;
-  if p_idempotency_key is not null then
-    insert into farthing.idempotency_keys (key, fingerprint, created_at)
-    values (decode(p_idempotency_key, 'hex'), decode(p_fingerprint, 'hex'), p_now);
-  end if;
+  perform farthing.idempotency_start(p_idempotency_key, p_fingerprint, p_now);
   return jsonb_build_object('step', 'onboard', 'provider', jsonb_build_object(
     'provider_id', v_provider.provider_id, 'country', v_provider.country, 'email', v_provider.email,
     'stripe_account_id', v_provider.stripe_account_id));
@@ -137,9 +134,7 @@ begin
     updated_at = case when stripe_account_id is null then p_now else updated_at end
   where provider_id = p_provider_id returning * into v_provider;
   v_data := farthing.provider_answer(v_provider) || jsonb_build_object('onboarding_url', p_onboarding_url);
-  update farthing.idempotency_keys set status = 201, answer = v_data
-  where key = decode(p_idempotency_key, 'hex') and status is null;
-  return jsonb_build_object('status', 201, 'replayed', false, 'data', v_data);
+  return farthing.idempotency_finish(p_idempotency_key, 201, v_data);
 end
 $$;
 grant execute on function public.providers_attach to service_role;
@@ -154,7 +149,7 @@ language plpgsql security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  delete from farthing.idempotency_keys where key = decode(p_idempotency_key, 'hex') and status is null;
+  perform farthing.idempotency_free(p_idempotency_key);
   -- Stripe keeps what it answered under the provider's key, errors too: the next try needs another id.
   delete from farthing.providers where provider_id = p_provider_id and stripe_account_id is null;
   return '{}'::jsonb;

@@ -183,10 +183,7 @@ begin
   v_booking.details := farthing.json_argument(p_details);
   v_booking.origin_key := decode(p_idempotency_key, 'hex');
   v_booking := farthing.booking_for(v_booking, p_now);
-  if p_idempotency_key is not null then
-    insert into farthing.idempotency_keys (key, fingerprint, created_at)
-    values (decode(p_idempotency_key, 'hex'), decode(p_fingerprint, 'hex'), p_now);
-  end if;
+  perform farthing.idempotency_start(p_idempotency_key, p_fingerprint, p_now);
   return jsonb_build_object('step', 'create', 'booking', jsonb_build_object(
     'booking_id', v_booking.booking_id, 'amount', v_booking.amount, 'currency', v_booking.currency,
     'application_fee_amount', v_booking.application_fee_amount,
@@ -221,9 +218,7 @@ begin
   returning * into v_booking;
   v_data := farthing.booking_answer(v_booking, 'buyer') || jsonb_build_object('client_secret',
     p_client_secret);
-  update farthing.idempotency_keys set status = 201, answer = v_data
-  where key = decode(p_idempotency_key, 'hex') and status is null;
-  return jsonb_build_object('status', 201, 'replayed', false, 'data', v_data);
+  return farthing.idempotency_finish(p_idempotency_key, 201, v_data);
 end
 $$;
 grant execute on function public.bookings_attach to service_role;
@@ -238,7 +233,7 @@ language plpgsql security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  delete from farthing.idempotency_keys where key = decode(p_idempotency_key, 'hex') and status is null;
+  perform farthing.idempotency_free(p_idempotency_key);
   if p_booking_id is not null then
     perform farthing.give_up_booking(farthing.lock_booking(p_booking_id), p_now);
   end if;

@@ -97,10 +97,7 @@ begin
     return farthing.idempotency_keep(p_idempotency_key, p_fingerprint, 200,
       farthing.cancelled_answer(v_booking), p_now) || v_step;
   end if;
-  if p_idempotency_key is not null then
-    insert into farthing.idempotency_keys (key, fingerprint, created_at)
-    values (decode(p_idempotency_key, 'hex'), decode(p_fingerprint, 'hex'), p_now);
-  end if;
+  perform farthing.idempotency_start(p_idempotency_key, p_fingerprint, p_now);
   return v_step;
 end
 $$;
@@ -129,9 +126,7 @@ begin
     perform farthing.refund_booking(v_booking, 'late_payment', p_now, p_now);
   end if;
   v_data := farthing.cancelled_answer(farthing.cancel_booking(v_booking, p_now));
-  update farthing.idempotency_keys set status = 200, answer = v_data
-  where key = decode(p_idempotency_key, 'hex') and status is null;
-  return jsonb_build_object('status', 200, 'replayed', false, 'data', v_data);
+  return farthing.idempotency_finish(p_idempotency_key, 200, v_data);
 end
 $$;
 grant execute on function public.bookings_cancelled to service_role;

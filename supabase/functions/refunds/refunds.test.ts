@@ -53,7 +53,7 @@ Deno.test("a refund's event is waited for at growing intervals, for two seconds 
   const fake = await makeFake({
     answers: {
       refunds_read: () => PENDING_REFUND,
-      refunds_finish: () => ({ status: 201, replayed: false, data: PENDING_REFUND }),
+      refunds_finish: () => ({ status: 201, data: PENDING_REFUND }),
     },
     overrides: {
       pause: (ms) => {

@@ -24,6 +24,7 @@ export const startRefund = defineRoute({
   handler: async (call) => {
     const { body, caller, services, idempotency } = call;
     const { database } = services;
+    const { p_idempotency_key } = idempotency.args;
     try {
       const step = await database.rpc("refunds_begin", {
         p_order_id: body.order_id,
@@ -36,10 +37,9 @@ export const startRefund = defineRoute({
       if (step.step === "replay") {
         return { status: step.status, data: step.data as RefundAnswer, replayed: true };
       }
-      const sent = await sendRefund(services, step.refund, idempotency.args.p_idempotency_key);
+      const sent = await sendRefund(services, step.refund, p_idempotency_key);
       const { refund_id: p_refund_id } = await awaitEvent(services, sent);
-      const kept = await database.rpc("refunds_finish", { p_refund_id, ...idempotency.args });
-      return { ...kept, data: kept.data as RefundAnswer };
+      return await database.rpc("refunds_finish", { p_refund_id, p_idempotency_key });
     } catch (error) {
       await keepRefusal(call, error);
       throw error;

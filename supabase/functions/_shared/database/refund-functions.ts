@@ -2,7 +2,7 @@
 import type { z } from "@hono/zod-openapi";
 import type * as refunds from "../contracts/refunds.ts";
 import type { ErrorBody } from "../http/errors.ts";
-import type { Fn, Once, Optional, Stored } from "./functions.ts";
+import type { Fn, Once, Optional } from "./functions.ts";
 
 export type RefundAnswer = z.output<typeof refunds.Refund>;
 
@@ -69,7 +69,10 @@ export interface RefundFunctions {
   /** Whether Stripe has it is not known: it stays, for a repeat or for the runner. */
   refunds_postpone: Fn<NotSentArgs, RefundAnswer>;
   /** Stores the answer as the refund stands now. */
-  refunds_finish: Fn<Once & { p_refund_id: string }, Stored<RefundAnswer>>;
+  refunds_finish: Fn<
+    { p_refund_id: string; p_idempotency_key: string },
+    { status: number; data: RefundAnswer }
+  >;
   refunds_read: Fn<{ p_refund_id: string }, RefundAnswer>;
   refunds_list: Fn<ListArgs, RefundsPage>;
   /** Refunds that are due and that nobody sends; each is given out once until its next time comes. */

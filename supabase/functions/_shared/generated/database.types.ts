@@ -847,12 +847,7 @@ export type Database = {
       };
       "refunds_claim": { Args: { "p_limit"?: number; "p_now"?: string }; Returns: Json };
       "refunds_finish": {
-        Args: {
-          "p_fingerprint": string;
-          "p_idempotency_key": string;
-          "p_now"?: string;
-          "p_refund_id": string;
-        };
+        Args: { "p_idempotency_key": string; "p_refund_id": string };
         Returns: Json;
       };
       "refunds_list": {
