@@ -66,8 +66,11 @@ begin
   select * into v_refund from farthing.refunds
   where stripe_refund_id = p_facts ->> 'stripe_refund_id'
     or (stripe_refund_id is null and account_id = p_payment.account_id
-      and refund_id::text = p_facts ->> 'refund_id')
-  for update;
+      and refund_id::text = p_facts ->> 'refund_id'
+      -- Whoever may use Stripe's dashboard may write metadata: one of other terms is not ours.
+      and (order_id, booking_id, amount, currency) is not distinct from (p_payment.order_id,
+        p_payment.booking_id, (p_facts ->> 'amount')::bigint, p_facts ->> 'currency'))
+  order by stripe_refund_id nulls last limit 1 for update;
   if v_refund.refund_id is null then
     insert into farthing.refunds (account_id, order_id, booking_id, stripe_refund_id, amount, currency,
       status,
@@ -111,8 +114,11 @@ begin
   if v_payment.account_id is null then
     return 'deferred';
   end if;
-  if farthing.refund_rank(p_facts ->> 'status') is null then
+  if coalesce(farthing.refund_rank(p_facts ->> 'status') = 1, true) then -- requested is our own word
     raise exception 'a refund is not %', p_facts ->> 'status';
+  end if;
+  if p_facts ->> 'currency' is distinct from v_payment.currency then
+    raise exception 'a payment in % is not refunded in %', v_payment.currency, p_facts ->> 'currency';
   end if;
   v_refund := farthing.note_refund(v_payment, p_facts, p_now);
   v_taken := farthing.net_payment(v_payment, jsonb_build_object('refund_id', v_refund.refund_id), p_now);

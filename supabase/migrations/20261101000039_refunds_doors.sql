@@ -27,8 +27,6 @@ begin
   return jsonb_build_object('refund_id', p_refund.refund_id, 'order_id', p_refund.order_id,
     'booking_id', p_refund.booking_id, 'amount', p_refund.amount, 'currency', p_refund.currency,
     'reason', p_refund.reason, 'connected', p_refund.booking_id is not null,
-    'has_fee', exists (select from farthing.bookings
-      where booking_id = p_refund.booking_id and application_fee_amount > 0),
     -- Of a small amount the fee is nothing, and Stripe refuses to return what was not taken.
     'has_fee', exists (select from farthing.bookings where booking_id = p_refund.booking_id
       and application_fee_amount > 0),
@@ -212,7 +210,8 @@ declare
   v_refund farthing.refunds := farthing.lock_refund(p_refund_id);
 begin
   perform farthing.idempotency_free(p_idempotency_key);
-  if v_refund.status = 'requested' then
+  -- One that Stripe has made is not refused any more, whoever comes late with an older answer.
+  if v_refund.status = 'requested' and v_refund.stripe_refund_id is null then
     update farthing.refunds set status = 'failed', failure_reason = left(p_error, 1000), origin_key = null,
       next_attempt_at = null, updated_at = p_now
     where account_id = v_refund.account_id and refund_id = p_refund_id

@@ -18,7 +18,7 @@ language sql stable
 set search_path = ''
 as $$
   select coalesce((select spent from farthing.spending
-    where account_id = p_account_id and day = (p_now at time zone 'UTC')::date), 0)
+    where account_id = p_account_id and day >= (p_now at time zone 'UTC')::date), 0)
 $$;
 comment on function farthing.spent_today(bigint, timestamptz) is
   'What an account with a cap has spent since midnight UTC. Credits.';
@@ -40,8 +40,9 @@ set search_path = ''
 as $$
   insert into farthing.spending as s (account_id, day, spent)
   values (p_account_id, (p_now at time zone 'UTC')::date, p_amount)
-  on conflict (account_id) do update set day = excluded.day,
-    spent = excluded.spent + case when s.day = excluded.day then s.spent else 0 end
+  -- One that began before midnight and waited for the account until after it counts towards the new day.
+  on conflict (account_id) do update set day = greatest(s.day, excluded.day),
+    spent = excluded.spent + case when s.day >= excluded.day then s.spent else 0 end
 $$;
 comment on function farthing.note_spending(bigint, numeric, timestamptz) is
   'Counts a charge towards its day. The account is locked by the caller. Credits.';

@@ -2,7 +2,7 @@
 
 begin;
 \ir helpers/story.psql
-select plan(24);
+select plan(33);
 
 create function pg_temp.spends(p_amount text, p_passed interval default '0') returns jsonb language sql as $$
   select tests.outcome(format('select credits_debit(tests.person(''ann''), %L, ''x'', p_now => '
@@ -14,6 +14,8 @@ create function pg_temp.cap(p_passed interval default '0') returns jsonb languag
 $$;
 
 select isnt(tests.give('ann', '1000'), null, 'ann has 1,000');
+select is(pg_temp.cap('30 min'), '{"daily": null, "spent_today": "0",
+  "resets_at": "2027-01-02T00:00:00+00:00"}', 'a day begins at midnight UTC');
 select is(pg_temp.spends('30', '1 h') ->> 'code', 'ok', 'ann spends 30 without a cap');
 select is(pg_temp.cap('1 h'), '{"daily": null, "spent_today": "30",
   "resets_at": "2027-01-02T00:00:00+00:00"}', 'without a cap the day is added up');
@@ -35,6 +37,8 @@ select tests.fails_with($$ select holds_open(tests.person('ann'), '11', p_now =>
 select is(holds_settle(hold_id, '60', p_now => tests.after('4 h 1 min')) #>> '{data,settled}', '60',
   'work that was admitted is settled above its hold') from h;
 select is(pg_temp.cap('5 h') ->> 'spent_today', '110', 'and counts');
+select is(spend_caps_set(tests.person('ann'), '100', p_now => tests.after('5 h')) #>> '{data,spent_today}',
+  '110', 'a cap that is set again counts nothing twice');
 select is(pg_temp.spends('1', '6 h') ->> 'code', 'spend_cap_reached', 'then nothing is left');
 
 -- Usage, one and many.
@@ -56,6 +60,20 @@ select is(pg_temp.cap('25 h') ->> 'spent_today', '80', 'and counted once');
 select is(usage_charge_batch(jsonb_build_array(jsonb_build_object('event_id', 'b1', 'user_id',
   tests.person('ann'), 'model', 'gpt-4o', 'input_tokens', 2000)), p_now => tests.after('25 h'))
   #>> '{data,duplicates}', '1', 'a known event is answered, whatever the cap');
+
+-- One that began before midnight and waited for the account until after it: the clock does not go back.
+select is(pg_temp.spends('15', '23 h 59 min') ->> 'code', 'ok', 'a debit of before midnight comes late');
+select is(pg_temp.cap('25 h') ->> 'spent_today', '95', 'and counts towards the day that has begun');
+select is(pg_temp.spends('6', '23 h 59 min') ->> 'code', 'spend_cap_reached', 'which has no room for another');
+select is(pg_temp.spends('6', '25 h') ->> 'code', 'spend_cap_reached', 'nor has its own');
+
+-- What is refused for want of credits uses up no cap.
+select isnt(tests.give('bob', '50'), null, 'bob has 50');
+select is(spend_caps_set(tests.person('bob'), '60', p_now => tests.after()) #>> '{data,daily}', '60',
+  'and a cap of 60');
+select is(usage_charge_batch((select jsonb_agg(jsonb_build_object('event_id', 'c' || n, 'user_id',
+  tests.person('bob'), 'model', 'gpt-4o', 'input_tokens', n)) from unnest(array[3000, 1000]) n),
+  p_now => tests.after()) -> 'data' -> 'accepted', '1', 'he is charged what he can pay');
 
 -- Taken away, or none at all.
 select is(spend_caps_set(tests.person('ann'), '0', p_now => tests.after('26 h')) #>> '{data,daily}', '0',

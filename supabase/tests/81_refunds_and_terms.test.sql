@@ -1,0 +1,109 @@
+-- Refunds that say something else than what is known: metadata that anybody can write, answers that come late,
+-- amounts that are not there any more.
+
+begin;
+\ir helpers/story.psql
+\ir helpers/money_back.psql
+select plan(59);
+
+create function pg_temp.asks(p_name text, p_amount text default null, p_key text default null,
+  p_passed interval default '0') returns jsonb language sql as $$
+  select public.refunds_begin((select order_id from tests.bought where name = p_name), p_amount => p_amount,
+    p_requested_by => 'secret:default', p_idempotency_key => tests.sha256(p_key),
+    p_fingerprint => tests.sha256('body'), p_now => tests.after(p_passed))
+$$;
+create function pg_temp.asked(p_name text, p_amount text default null, p_key text default null,
+  p_passed interval default '0') returns uuid language sql as $$
+  select (pg_temp.asks(p_name, p_amount, p_key, p_passed) #>> '{refund,refund_id}')::uuid
+$$;
+create function pg_temp.refused(p_name text, p_amount text default null, p_key text default null)
+returns text language sql as $$
+  select concat_ws(' ', o ->> 'code', o #>> '{details,refundable}')
+  from tests.outcome(format('select pg_temp.asks(%L, %L, %L)', p_name, p_amount, p_key)) o
+$$;
+-- What is on record of the refunds of a person's order, the oldest first.
+create function pg_temp.refunds(p_name text) returns text language sql as $$
+  select string_agg(format('%s %s %s %s', r.amount, r.status, coalesce(r.stripe_refund_id, '-'),
+    trim_scale(r.credits_taken_back)), ', ' order by r.created_at, r.amount desc, r.stripe_refund_id)
+  from farthing.refunds r join tests.bought using (order_id) where name = p_name
+$$;
+create function pg_temp.failed(p_heard jsonb) returns text language sql as $$ select p_heard ->> 'failed' $$;
+
+select is(tests.buys(name), name, name || ' buys Starter')
+from unnest(array['ann', 'bob', 'cyn', 'dan', 'eve', 'fay']) name;
+-- Ann's two orders, each under a name of its own.
+update tests.bought set name = 'ann_1' where name = 'ann';
+select is(tests.pays(name), '{"received": true}', name || ' pays')
+from unnest(array['ann_1', 'bob', 'cyn', 'dan', 'eve', 'fay']) name;
+select is(tests.buys('ann'), 'ann', 'ann buys again');
+update tests.bought set name = 'ann_2' where name = 'ann';
+select is(tests.pays('ann_2'), '{"received": true}', 'and pays');
+
+-- Metadata names a refund that is of another order, of another amount, of another buyer.
+create temporary table asked as select pg_temp.asked('ann_1', '400') as ann, pg_temp.asked('bob', '400') as bob;
+select is(tests.refund('ann_2', 1, 400, p_refund_id => ann), '{"received": true}',
+  'a refund of the dashboard names one of the buyer''s other order') from asked;
+select is(pg_temp.refunds('ann_2'), '400 succeeded re_ann_2_1 4000', 'and is one of its own');
+select is(tests.refund('bob', 1, 300, p_refund_id => bob), '{"received": true}', 'one names another amount')
+from asked;
+select is(pg_temp.refunds('bob'), '400 requested - 0, 300 succeeded re_bob_1 3000', 'and is one of its own');
+select is(tests.refund('cyn', 1, 400, p_refund_id => bob), '{"received": true}', 'one names another buyer''s')
+from asked;
+select is(pg_temp.refunds('cyn'), '400 succeeded re_cyn_1 4000', 'and is the buyer''s own');
+select is(tests.refund('bob', 1, 300, p_refund_id => pg_temp.asked('bob', '299')), '{"received": true}',
+  'one that is known names another one');
+select is(tests.refund('ann_1', 2, 400, p_refund_id => ann), '{"received": true}', 'the real one comes')
+from asked;
+select is(pg_temp.refunds('ann_1'), '400 succeeded re_ann_1_2 4000', 'and is the one that was asked for');
+select is(tests.refund('ann_1', 3, 400), '{"received": true}', 'one of the dashboard comes');
+select is(tests.refund('ann_1', 3, 400, p_refund_id => (pg_temp.asked('ann_1', '199'))), '{"received": true}',
+  'and is told again, with metadata that somebody has added');
+select is(pg_temp.failed(tests.refund('ann_1', 3, 399)), 'true', 'the amount of a refund does not change');
+select is(pg_temp.failed(tests.hears('refund.updated', '{"stripe_refund_id": "re_eur", "payment_id": "pi_ann_1",
+  "amount": 1, "currency": "eur", "status": "succeeded"}')), 'true', 'nor is dollars'' refund in euros');
+select is(pg_temp.failed(tests.refund('ann_1', 4, 1, status)), 'true', 'a refund is not ' || status)
+from unnest(array['requested', 'reversed']) status;
+
+-- Given up here, made by Stripe.
+create temporary table given_up as select pg_temp.asked('dan', '500', 'dan') as dan;
+select is(refunds_refuse(dan, 'no', tests.sha256('dan')) ->> 'status', 'failed', 'a refund is refused')
+from given_up;
+select is(refunds_attach(dan, 're_dan_1') ->> 'status', 'failed', 'an answer that comes late waits for its event')
+from given_up;
+select is(tests.refund('dan', 1, 500, 'pending', p_refund_id => dan), '{"received": true}', 'the event comes')
+from given_up;
+select is(refunds_refuse(dan, 'no') ->> 'status', 'pending', 'refused too late it is not') from given_up;
+select is(pg_temp.refunds('dan'), '500 pending re_dan_1 5000', 'and takes back what was refunded');
+select is(tests.refund('dan', 1, 500, 'failed'), '{"received": true}', 'Stripe says that it has failed');
+select is(tests.refund('dan', 1, 500), '{"received": true}', 'and, late, that it had succeeded');
+select is(pg_temp.refunds('dan'), '500 failed re_dan_1 0', 'then it has failed for good');
+select isnt(pg_temp.asked('dan', '500', 'dan'), dan, 'under the same key it is another refund') from given_up;
+
+-- Noted, then refused by somebody who asked at the same time: Stripe has it.
+create temporary table noted as select pg_temp.asked('eve') as eve;
+select is(refunds_attach(eve, 're_eve_1') ->> 'status', 'pending', 'Stripe has made a refund') from noted;
+select is(refunds_refuse(eve, 'no') ->> 'status', 'pending', 'another request''s no comes late') from noted;
+select tests.fails_with(format('select refunds_attach(%L, ''re_other'')', eve), 'P0001', null,
+  'a refund is one refund at Stripe') from noted;
+select is(tests.refund('eve', 1, 999, p_refund_id => eve), '{"received": true}', 'its event comes') from noted;
+select is(tests.bought_by('eve'), 'refunded, 9990 taken back; balance 0, held 0, available 0, debt 0',
+  'and takes the credits');
+
+-- What is left: less what is under way, disputed or lost, never below nothing.
+select is(pg_temp.refused('fay', '1000'), 'refund_too_large 999', 'no more than was paid');
+select is(pg_temp.refused('fay', amount), 'invalid_request', amount || ' is no amount')
+from unnest(array['0', '-1', '1.5', '1e3', '']) amount;
+select is(tests.refund('fay', 1, 100, 'canceled'), '{"received": true}', 'a refund is canceled');
+select is(pg_temp.refused('fay', '1000'), 'refund_too_large 999', 'and leaves all');
+select is(tests.refund('fay', 2, 100, 'requires_action'), '{"received": true}', 'one waits for the buyer');
+select is(tests.bought_by('fay'), 'partially_refunded, 1000 taken back; balance 8990, held 0, available 8990, '
+  'debt 0', 'and has taken its share');
+select is(pg_temp.refused('fay', '900'), 'refund_too_large 899', 'of what is left');
+select is(tests.dispute('fay', 'under_review', 500), '{"received": true}', 'a part is disputed');
+select is(pg_temp.refused('fay', '400'), 'refund_too_large 399', 'which the bank holds');
+select is(tests.dispute('fay', 'lost', 5000, '1 s'), '{"received": true}', 'more than all is lost');
+select is(pg_temp.refused('fay'), 'already_refunded 0', 'then nothing is left');
+
+select is_empty('select * from farthing.prove()', 'the ledger proves itself');
+select * from finish();
+rollback;
