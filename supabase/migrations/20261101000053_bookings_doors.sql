@@ -157,7 +157,7 @@ comment on function farthing.give_up_booking(farthing.bookings, timestamptz) is
 create function public.bookings_begin(
   p_user_id uuid, p_provider_id uuid, p_amount bigint, p_currency text, p_client_temp_id text default null,
   p_details jsonb default null, p_idempotency_key text default null, p_fingerprint text default null,
-  p_now timestamptz default now())
+  p_now timestamptz default now(), p_ip_hash text default null)
 returns jsonb
 language plpgsql security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
@@ -176,6 +176,11 @@ begin
     perform farthing.fail('invalid_request', 'Details hold at most 8 KiB.', null, 'details');
   end if;
   v_booking.account_id := (farthing.lock_account(p_user_id, p_now)).account_id;
+  -- Blocks alone: on one payment any number of cards may be tried, so a count of bookings stops nobody.
+  if farthing.check_fraud(v_booking.account_id, 'booking', p_ip_hash, p_now, p_is_new => false) ->> 'outcome'
+    = 'refuse' then
+    return '{"step": "refused"}'::jsonb;
+  end if;
   v_booking.provider_id := p_provider_id;
   v_booking.amount := p_amount;
   v_booking.currency := p_currency;
@@ -192,8 +197,9 @@ end
 $$;
 grant execute on function public.bookings_begin to service_role;
 comment on function public.bookings_begin is
-  'Fixes what is booked and its fee. Returns step create with what Stripe is told, or replay. Fails '
-  'invalid_request, not_found, idempotency_in_progress.';
+  'Fixes what is booked and its fee. Returns step create with what Stripe is told, replay, or refused to who '
+  'is blocked: returned, so that the decision stays on record. Fails invalid_request, not_found, '
+  'idempotency_in_progress.';
 
 create function public.bookings_attach(
   p_booking_id uuid, p_payment_intent_id text, p_client_secret text, p_idempotency_key text default null,

@@ -3,7 +3,7 @@
 begin;
 \ir helpers/story.psql
 \ir helpers/bookings.psql
-select plan(186);
+select plan(192);
 
 select isnt(tests.provider('pat'), null, 'pat sells');
 select isnt(tests.provider('new', false), null, 'new has not finished to begin');
@@ -49,6 +49,27 @@ select tests.fails_with($$ select tests.begin_booking('pat', 'pat', 100, 'usd') 
 select tests.fails_with($$ select bookings_begin(gen_random_uuid(), md5('provider pat')::uuid, 5, 'usd') $$,
   'not_found', 'user_id', 'nobody books nothing');
 select is((select count(*)::int from farthing.bookings), 1, 'what is refused leaves no booking');
+
+-- Who is blocked.
+insert into farthing.blocks (kind, subject, reason, blocked_by)
+values ('user', tests.person('eve')::text, 'a test', 'secret:test'),
+  ('ip', tests.sha256('198.51.100.1'), 'a test', 'secret:test');
+create function pg_temp.step(p_name text, p_ip text default null) returns text language sql as $$
+  select bookings_begin(tests.person(p_name), md5('provider pat')::uuid, 5, 'usd', p_idempotency_key =>
+    tests.sha256('blocked'), p_fingerprint => tests.sha256('body'), p_now => tests.after(), p_ip_hash =>
+    tests.sha256(p_ip)) ->> 'step'
+$$;
+select is(pg_temp.step(who, ip), 'refused', format('%s from %s books nobody', who, ip))
+from (values ('eve', null), ('fay', '198.51.100.1')) b (who, ip);
+select is((select array_agg(format('%s %s %s', action, outcome, array_to_string(reasons, ',')) order by
+  decision_id) from farthing.fraud_decisions), '{"booking refuse blocked_user,no_ip",'
+  '"booking refuse blocked_ip"}', 'which is on record');
+select is(tests.key('blocked'), 'free', 'and kept under no key');
+delete from farthing.blocks;
+select is((select count(*)::int from farthing.bookings), 1, 'what is refused leaves no booking');
+select is(pg_temp.step('eve'), 'create', 'once lifted, the same key books');
+delete from farthing.idempotency_keys where key = decode(tests.sha256('blocked'), 'hex');
+select bookings_cancel(tests.person('eve'), booking_id) from farthing.bookings where amount = 5;
 
 -- A request that died: one booking, and so one payment at Stripe.
 select is(tests.begin_booking('ann', 'pat', 1050, 'usd', 'k', '4 min', 't1') -> 'booking', b -> 'booking',

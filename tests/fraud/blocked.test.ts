@@ -5,6 +5,7 @@ import { payCheckout } from "../../scripts/stack/stripe/browser.ts";
 import { Checkout } from "../../supabase/functions/_shared/contracts/checkout.ts";
 import { Block } from "../../supabase/functions/_shared/contracts/fraud.ts";
 import { newAddress } from "../support/addresses.ts";
+import { askBooking, newSeller } from "../support/bookings.ts";
 import { withDeliveries, withSql } from "../support/database.ts";
 import { block, decisionsOf, policyOf } from "../support/fraud.ts";
 import { type Answer, backEnd, data, get, post, refused, remove } from "../support/http.ts";
@@ -57,6 +58,17 @@ Deno.test("a blocked user buys nothing until the block is lifted, under the same
   equal(data(lifted, 200, Block).value, buyer.id);
   refused(await remove(world, `fraud/blocked/${id}`, backEnd(world)), 404, "not_found", "id");
   data(await click(buyer, "Starter", key), 201, Checkout);
+});
+
+Deno.test("a blocked user books nobody either", async () => {
+  const [seller, buyer] = [await newSeller(world), await signUp(world)];
+  const body = { provider_id: seller.providerId, amount: 1000, currency: "usd" };
+  const { id } = await block(world, { kind: "user", value: buyer.id });
+  forbidden(await askBooking(world, buyer, body));
+  const [decision] = await decisionsOf(world, buyer);
+  deepEqual([decision?.action, decision?.outcome], ["booking", "refuse"]);
+  await remove(world, `fraud/blocked/${id}`, backEnd(world));
+  equal((await askBooking(world, buyer, body)).status, 201);
 });
 
 Deno.test("a user who is blocked meanwhile does not get an open checkout again", async () => {

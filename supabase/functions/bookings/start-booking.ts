@@ -1,8 +1,9 @@
 import { BookingBody, StartedBooking } from "../_shared/contracts/bookings.ts";
 import type { BookingToPay } from "../_shared/database/booking-functions.ts";
+import { clientIpHash } from "../_shared/http/client-ip.ts";
 import { defineRoute } from "../_shared/http/define-route.ts";
 import type { Reply } from "../_shared/http/envelope.ts";
-import { invalid } from "../_shared/http/errors.ts";
+import { ApiError, invalid } from "../_shared/http/errors.ts";
 import type { Idempotency } from "../_shared/http/idempotency.ts";
 import { keepRefusal } from "../_shared/http/once.ts";
 import type { Services } from "../_shared/services.ts";
@@ -88,6 +89,7 @@ export const startBooking = defineRoute({
       p_currency: body.currency,
       p_client_temp_id: body.client_temp_id,
       p_details: body.details,
+      p_ip_hash: clientIpHash(call.headers, services),
       ...idempotency.args,
     };
     const step = await services.database.rpc("bookings_begin", begin)
@@ -95,6 +97,10 @@ export const startBooking = defineRoute({
         await keepRefusal(call, error);
         throw error;
       });
+    if (step.step === "refused") {
+      // What was decided is on record; the caller does not learn why.
+      throw new ApiError("forbidden", { message: "This booking is not possible." });
+    }
     if (step.step === "create") return await payAtStripe(call, step.booking);
     return { status: step.status, data: step.data as Data, replayed: true };
   },

@@ -25,12 +25,14 @@ interface BeginArgs extends Once {
   p_currency: string;
   p_client_temp_id: Optional<string>;
   p_details: Json;
+  p_ip_hash: Optional<string>;
 }
 
-/** The next step of a booking: answer with what is stored, or make the payment at Stripe. */
+/** The next step of a booking: answer with what is stored, make the payment at Stripe, or refuse. */
 type BookingStep =
   | { step: "replay"; status: number; data: StartedBooking | ErrorBody }
-  | { step: "create"; booking: BookingToPay };
+  | { step: "create"; booking: BookingToPay }
+  | { step: "refused" };
 
 interface AttachArgs {
   p_booking_id: string;

@@ -448,6 +448,7 @@ export type Database = {
           "p_details"?: Json;
           "p_fingerprint"?: string;
           "p_idempotency_key"?: string;
+          "p_ip_hash"?: string;
           "p_now"?: string;
           "p_provider_id": string;
           "p_user_id": string;
