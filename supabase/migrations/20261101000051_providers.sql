@@ -39,11 +39,15 @@ begin
   then
     raise exception 'A provider keeps its user, country and account' using errcode = 'restrict_violation';
   end if;
+  if new.user_id is null then
+    new.email := null; -- nobody is left to ask Stripe again
+  end if;
   return new;
 end
 $$;
 comment on function farthing.providers_guard() is
-  'Who sells, from where and into which account never changes; a user may leave.';
+  'Who sells, from where and into which account never changes; a user may leave, and their address with '
+  'them.';
 create trigger providers_are_guarded before update on farthing.providers
   for each row execute function farthing.providers_guard();
 

@@ -2,7 +2,7 @@
 
 begin;
 \ir helpers/story.psql
-select plan(67);
+select plan(69);
 
 create function pg_temp.begin(p_name text, p_country text default 'DE', p_key text default null,
   p_passed interval default '0', p_email text default null)
@@ -141,6 +141,10 @@ from unnest(array['authenticated', 'anon']) role, unnest(array[
 delete from auth.users where id = tests.person('ann');
 select is((select user_id from farthing.providers where stripe_account_id = 'acct_a'), null::uuid,
   'a provider who leaves keeps what the books need, and no name');
+select is(pg_temp.begin('dan', p_email => 'dan@example.com') ->> 'step', 'onboard', 'dan begins');
+delete from auth.users where id = tests.person('dan');
+select is_empty($$ select email from farthing.providers where email is not null $$,
+  'who leaves before there is an account leaves no address');
 
 select is_empty('select * from farthing.prove()', 'the ledger proves itself');
 select * from finish();
