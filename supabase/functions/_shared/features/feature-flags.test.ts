@@ -41,6 +41,19 @@ Deno.test("off is nobody, on is everybody, a percentage is the users below it", 
   }
 });
 
+Deno.test("a percentage ends exactly at its bucket, as in SQL, whatever binary fractions make of it", () => {
+  for (let nr = 0; nr < 2_000; nr++) {
+    const user = `00000000-0000-0000-0000-${String(nr).padStart(12, "0")}`;
+    const bucket = bucketOf("b2b", user);
+    assert.equal(isOnFor(b2b("percentage", bucket / 100), user), false, `at ${bucket / 100} %`);
+    assert.equal(
+      isOnFor(b2b("percentage", (bucket + 1) / 100), user),
+      true,
+      `past ${bucket} / 100`,
+    );
+  }
+});
+
 Deno.test("nobody in particular is in no percentage", () => {
   assert.equal(isOnFor(b2b("percentage", 100), null), false);
   assert.equal(isOnFor(b2b("on"), null), true);

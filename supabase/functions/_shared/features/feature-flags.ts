@@ -38,7 +38,8 @@ export function bucketOf(name: string, userId: string): number {
 export function isOnFor(setting: FeatureSetting, userId: string | null): boolean {
   const { name, state, percentage } = setting;
   if (state !== "percentage") return state === "on";
-  return userId !== null && bucketOf(name, userId) < percentage * BUCKETS_PER_PERCENT;
+  // Rounded, because 0.07 * 100 is a little more than 7 here, and is 7 in SQL.
+  return userId !== null && bucketOf(name, userId) < Math.round(percentage * BUCKETS_PER_PERCENT);
 }
 
 interface Known {
