@@ -83,6 +83,19 @@ $$;
 comment on function farthing.top_up_spent(bigint, timestamptz) is
   'What top-ups of this calendar month (UTC) have charged or are charging. Minor units.';
 
+create function farthing.top_up_unanswered(p_account_id bigint, p_now timestamptz)
+returns boolean
+language sql stable
+set search_path = ''
+as $$
+  select exists (select from farthing.orders o join farthing.top_up_charges c using (account_id, order_id)
+    where o.account_id = p_account_id and o.kind = 'top_up' and o.status = 'expired' and o.expires_at > p_now
+      and c.attempts > 0 and c.payment_id is null and c.failure_code is null)
+$$;
+comment on function farthing.top_up_unanswered(bigint, timestamptz) is
+  'Whether Stripe may have charged what was given up meanwhile, and has not said: then another charge for '
+  'the same gap could be the second.';
+
 create function farthing.pause_top_up(p_account_id bigint, p_reason text, p_now timestamptz)
 returns void
 language plpgsql
@@ -256,6 +269,8 @@ begin
   -- Of an order that has ended, of a payment on its page, or of the one that we cancelled for that page.
   if v_order.status not in ('pending', 'processing') or v_charge.step not in ('charge', 'settle')
     or v_charge.payment_id <> p_facts ->> 'payment_id' then
+    perform farthing.note_top_up_failure(v_order, coalesce(p_facts ->> 'decline_code',
+      p_facts ->> 'failure_code', p_type));
     return 'processed';
   end if;
   -- A payment that was on its way and came back has no page: the next try begins anew.

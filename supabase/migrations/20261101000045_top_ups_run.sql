@@ -16,6 +16,7 @@ as $$
     and a.owner_id is not null and c.payment_method_id is not null and a.balance - a.held < t.threshold
     and not exists (select from farthing.orders o where o.account_id = t.account_id and o.kind = 'top_up'
       and o.status in ('pending', 'processing'))
+    and not farthing.top_up_unanswered(t.account_id, p_now)
   order by t.next_attempt_at, t.account_id limit p_limit
 $$;
 comment on function farthing.find_top_ups(timestamptz, int, bigint) is
@@ -79,8 +80,9 @@ begin
   end if;
   select * into v_policy from farthing.policy;
   -- One charge for the whole gap, debt included, which the new credits pay first (rule 8).
-  v_amount := ceil((p_top_up.target - v_available + p_account.debt) / v_policy.top_up_credits_per_unit);
-  v_amount := least(greatest(v_amount, v_policy.top_up_smallest), v_left, 99999999);
+  v_amount := least(ceil((p_top_up.target - v_available + p_account.debt)
+    / v_policy.top_up_credits_per_unit), 99999999);
+  v_amount := least(greatest(v_amount, v_policy.top_up_smallest), v_left);
   return case when v_amount >= v_policy.top_up_smallest then v_amount else 0 end;
 end
 $$;

@@ -25,6 +25,8 @@ begin
   -- The event may have been faster, or another runner: what it said stands.
   if v_charge.step = 'charge' or (v_charge.step = 'link' and p_outcome in ('accepted', 'unknown')) then
     perform farthing.apply_top_up_answer(v_order, v_charge, p_outcome, p_payment_id, p_code, p_now);
+  elsif p_outcome in ('declined', 'card_gone', 'authentication') then
+    perform farthing.note_top_up_failure(v_order, coalesce(p_code, p_outcome));
   end if;
   return (select jsonb_build_object('order_id', o.order_id, 'status', o.status, 'step', c.step)
     from farthing.orders o join farthing.top_up_charges c using (account_id, order_id)
@@ -36,6 +38,17 @@ comment on function public.top_ups_report is
   'What Stripe answered: accepted (the event will say whether it is paid), declined, card_gone, '
   'authentication (the bank wants the user), or unknown (no answer: asked again). Returns {order_id, '
   'status, step}. Fails not_found.';
+
+create function farthing.note_top_up_failure(p_order farthing.orders, p_code text)
+returns void
+language sql
+set search_path = ''
+as $$
+  update farthing.top_up_charges set failure_code = coalesce(failure_code, left(p_code, 255))
+  where account_id = p_order.account_id and order_id = p_order.order_id and p_order.status = 'expired'
+$$;
+comment on function farthing.note_top_up_failure(farthing.orders, text) is
+  'What was given up here was not charged either. Order and charge are locked by the caller.';
 
 create function farthing.apply_top_up_answer(
   p_order farthing.orders, p_charge farthing.top_up_charges, p_outcome text, p_payment_id text, p_code text,
