@@ -26,6 +26,8 @@ export interface Target {
   /** By path in the body, such as `usage.model`. */
   fields: Record<string, Kind>;
   limit: number;
+  /** Asked twice it does the same, so it takes no Idempotency-Key. */
+  keyless?: true;
 }
 
 const KIB = 1024;
@@ -51,6 +53,7 @@ function usageTargets(user_id: string, as: Caller): Target[] {
   return [
     { name: "usage", path: "usage", as, good: usage, fields, limit: 64 * KIB },
     {
+      keyless: true,
       ...{ name: "usage/estimate", path: "usage/estimate", as, limit: 64 * KIB },
       good: { model: "gpt-4o", ...tokens },
       fields: { model: "text:200", ...TOKENS },
@@ -186,11 +189,13 @@ function moneyBackTargets(as: Caller): Target[] {
       fields: { order_id: "uuid", reason: "text:500" },
     },
     {
+      keyless: true,
       ...{ name: "webhook-events/replay", path: "webhook-events/replay", as, limit },
       good: { state: "dead", limit: 1 },
       fields: { state: "choice", limit: "number" },
     },
     {
+      keyless: true,
       ...{ name: "webhook-events/backfill", path: "webhook-events/backfill", as, limit },
       good: { hours: 1 },
       fields: { hours: "number" },
@@ -233,11 +238,13 @@ function bookingTargets(as: Caller, operator: Caller): Target[] {
       fields: { country: "choice", email: "choice", ...urls },
     },
     {
+      keyless: true,
       ...{ name: "onboarding-link", path: "providers/me/onboarding-link", as, limit },
       good: {},
       fields: urls,
     },
     {
+      keyless: true,
       ...{ name: "features", path: "features/b2b", as: operator, limit },
       good: { state: "on" },
       fields: { state: "choice" },

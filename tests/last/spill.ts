@@ -107,7 +107,7 @@ export async function inBadRequests(world: World, canaries: Canaries): Promise<v
   const { person, targets } = await prepare(world);
   const headers = { "user-agent": said, "x-request-id": email, traceparent: token };
   const refusals = [];
-  for (const { path, as, good, fields } of targets) {
+  for (const { path, as, good, fields, keyless } of targets) {
     const strict = Object.entries(fields).filter(([, kind]) => !kind.startsWith("text"));
     const bodies = [said, { ...good, [`${word} ${email}`]: said }, { ...good, user_id: said }];
     for (const [name] of strict) {
@@ -115,7 +115,7 @@ export async function inBadRequests(world: World, canaries: Canaries): Promise<v
     }
     for (const body of bodies) refusals.push(await post(world, path, as, body, { headers }));
     // Where no key is needed, the body alone is good.
-    if (path !== "usage/estimate") {
+    if (!keyless) {
       refusals.push(await post(world, path, as, good, { key: `${said}${said}` }));
     }
     for (const bad of [{ authorization: `Bearer ${token}` }, { apikey: key }]) {
