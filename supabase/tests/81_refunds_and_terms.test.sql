@@ -1,10 +1,10 @@
--- Refunds that say something else than what is known: metadata that anybody can write, answers that come late,
--- amounts that are not there any more.
+-- Refunds that say something else than what is known: metadata that anybody can write, answers that come
+-- late, amounts that are not there any more.
 
 begin;
 \ir helpers/story.psql
 \ir helpers/money_back.psql
-select plan(59);
+select plan(70);
 
 create function pg_temp.asks(p_name text, p_amount text default null, p_key text default null,
   p_passed interval default '0') returns jsonb language sql as $$
@@ -40,7 +40,8 @@ update tests.bought set name = 'ann_2' where name = 'ann';
 select is(tests.pays('ann_2'), '{"received": true}', 'and pays');
 
 -- Metadata names a refund that is of another order, of another amount, of another buyer.
-create temporary table asked as select pg_temp.asked('ann_1', '400') as ann, pg_temp.asked('bob', '400') as bob;
+create temporary table asked as
+select pg_temp.asked('ann_1', '400') as ann, pg_temp.asked('bob', '400') as bob;
 select is(tests.refund('ann_2', 1, 400, p_refund_id => ann), '{"received": true}',
   'a refund of the dashboard names one of the buyer''s other order') from asked;
 select is(pg_temp.refunds('ann_2'), '400 succeeded re_ann_2_1 4000', 'and is one of its own');
@@ -56,11 +57,12 @@ select is(tests.refund('ann_1', 2, 400, p_refund_id => ann), '{"received": true}
 from asked;
 select is(pg_temp.refunds('ann_1'), '400 succeeded re_ann_1_2 4000', 'and is the one that was asked for');
 select is(tests.refund('ann_1', 3, 400), '{"received": true}', 'one of the dashboard comes');
-select is(tests.refund('ann_1', 3, 400, p_refund_id => (pg_temp.asked('ann_1', '199'))), '{"received": true}',
-  'and is told again, with metadata that somebody has added');
+select is(tests.refund('ann_1', 3, 400, p_refund_id => (pg_temp.asked('ann_1', '199'))),
+  '{"received": true}', 'and is told again, with metadata that somebody has added');
 select is(pg_temp.failed(tests.refund('ann_1', 3, 399)), 'true', 'the amount of a refund does not change');
-select is(pg_temp.failed(tests.hears('refund.updated', '{"stripe_refund_id": "re_eur", "payment_id": "pi_ann_1",
-  "amount": 1, "currency": "eur", "status": "succeeded"}')), 'true', 'nor is dollars'' refund in euros');
+select is(pg_temp.failed(tests.hears('refund.updated', '{"stripe_refund_id": "re_eur", "payment_id":
+  "pi_ann_1", "amount": 1, "currency": "eur", "status": "succeeded"}')), 'true',
+  'dollars come back in dollars');
 select is(pg_temp.failed(tests.refund('ann_1', 4, 1, status)), 'true', 'a refund is not ' || status)
 from unnest(array['requested', 'reversed']) status;
 
@@ -68,7 +70,8 @@ from unnest(array['requested', 'reversed']) status;
 create temporary table given_up as select pg_temp.asked('dan', '500', 'dan') as dan;
 select is(refunds_refuse(dan, 'no', tests.sha256('dan')) ->> 'status', 'failed', 'a refund is refused')
 from given_up;
-select is(refunds_attach(dan, 're_dan_1') ->> 'status', 'failed', 'an answer that comes late waits for its event')
+select is(refunds_attach(dan, 're_dan_1') ->> 'status', 'failed',
+  'an answer that comes late waits for its event')
 from given_up;
 select is(tests.refund('dan', 1, 500, 'pending', p_refund_id => dan), '{"received": true}', 'the event comes')
 from given_up;
@@ -85,7 +88,8 @@ select is(refunds_attach(eve, 're_eve_1') ->> 'status', 'pending', 'Stripe has m
 select is(refunds_refuse(eve, 'no') ->> 'status', 'pending', 'another request''s no comes late') from noted;
 select tests.fails_with(format('select refunds_attach(%L, ''re_other'')', eve), 'P0001', null,
   'a refund is one refund at Stripe') from noted;
-select is(tests.refund('eve', 1, 999, p_refund_id => eve), '{"received": true}', 'its event comes') from noted;
+select is(tests.refund('eve', 1, 999, p_refund_id => eve), '{"received": true}', 'its event comes')
+from noted;
 select is(tests.bought_by('eve'), 'refunded, 9990 taken back; balance 0, held 0, available 0, debt 0',
   'and takes the credits');
 
@@ -96,13 +100,28 @@ from unnest(array['0', '-1', '1.5', '1e3', '']) amount;
 select is(tests.refund('fay', 1, 100, 'canceled'), '{"received": true}', 'a refund is canceled');
 select is(pg_temp.refused('fay', '1000'), 'refund_too_large 999', 'and leaves all');
 select is(tests.refund('fay', 2, 100, 'requires_action'), '{"received": true}', 'one waits for the buyer');
-select is(tests.bought_by('fay'), 'partially_refunded, 1000 taken back; balance 8990, held 0, available 8990, '
-  'debt 0', 'and has taken its share');
+select is(tests.bought_by('fay'), 'partially_refunded, 1000 taken back; balance 8990, held 0, '
+  'available 8990, debt 0', 'and has taken its share');
 select is(pg_temp.refused('fay', '900'), 'refund_too_large 899', 'of what is left');
 select is(tests.dispute('fay', 'under_review', 500), '{"received": true}', 'a part is disputed');
 select is(pg_temp.refused('fay', '400'), 'refund_too_large 399', 'which the bank holds');
 select is(tests.dispute('fay', 'lost', 5000, '1 s'), '{"received": true}', 'more than all is lost');
 select is(pg_temp.refused('fay'), 'already_refunded 0', 'then nothing is left');
+
+-- Two refunds became debt, which two gifts paid; both fail: each gift gets back what it gave, and no more.
+select is(tests.buys('gus'), 'gus', 'gus buys');
+select is(tests.pays('gus'), '{"received": true}', 'pays');
+select is(tests.spends('gus', '9990'), '0', 'and spends all');
+select is(tests.refund('gus', nr, 300), '{"received": true}', 'and is refunded')
+from generate_series(1, 2) nr;
+select isnt(tests.give('gus', amount), null, amount || ' are given to gus') from unnest(array['2500', '4000'])
+  amount;
+select is(tests.standing('gus'), 'balance 500, held 0, available 500, debt 0', 'of which 6000 paid his debt');
+select is(tests.refund('gus', nr, 300, 'failed'), '{"received": true}', 'a refund fails')
+from generate_series(1, 2) nr;
+select is((select array_agg(trim_scale(remaining) order by amount) from farthing.lots join farthing.accounts
+  using (account_id) where owner_id = tests.person('gus')), array[2500, 4000, 0]::numeric[],
+  'each gift is whole again');
 
 select is_empty('select * from farthing.prove()', 'the ledger proves itself');
 select * from finish();

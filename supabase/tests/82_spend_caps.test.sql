@@ -64,7 +64,8 @@ select is(usage_charge_batch(jsonb_build_array(jsonb_build_object('event_id', 'b
 -- One that began before midnight and waited for the account until after it: the clock does not go back.
 select is(pg_temp.spends('15', '23 h 59 min') ->> 'code', 'ok', 'a debit of before midnight comes late');
 select is(pg_temp.cap('25 h') ->> 'spent_today', '95', 'and counts towards the day that has begun');
-select is(pg_temp.spends('6', '23 h 59 min') ->> 'code', 'spend_cap_reached', 'which has no room for another');
+select is(pg_temp.spends('6', '23 h 59 min') ->> 'code', 'spend_cap_reached',
+  'which has no room for another');
 select is(pg_temp.spends('6', '25 h') ->> 'code', 'spend_cap_reached', 'nor has its own');
 
 -- What is refused for want of credits uses up no cap.

@@ -26,6 +26,8 @@ const MAX_RETRIES = 2;
 const BREAK_AFTER_FAILURES = 5;
 const HALF_OPEN_AFTER_MS = 10_000;
 const BUSY_RETRY_SECONDS = 1;
+/** No answer to the request but to our key: nothing was looked at, and with another key it may succeed. */
+const KEY_REFUSED = [401, 403];
 
 export function createClient({ secretKey, apiUrl }: ClientOptions): Stripe {
   const address = apiUrl === undefined ? {} : hostOf(new URL(apiUrl));
@@ -102,7 +104,8 @@ function failureOf(error: unknown): ApiError {
       cause: error,
     });
   }
-  const isKept = status >= 400 && !(error instanceof Stripe.errors.StripeRateLimitError);
+  const isKept = status >= 400 && !KEY_REFUSED.includes(status) &&
+    !(error instanceof Stripe.errors.StripeRateLimitError);
   if (!isKept) return unavailable(internal, 502, error);
   // Asked for something else under this key before: what became of that is not known here.
   const isReused = error instanceof Stripe.errors.StripeIdempotencyError;

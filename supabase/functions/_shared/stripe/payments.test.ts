@@ -85,7 +85,8 @@ function errorOf(type: string, code?: string) {
 const REFUSALS: readonly [number, unknown, number, ErrorCode, boolean][] = [
   [400, errorOf("invalid_request_error"), 502, "upstream_unavailable", true],
   [400, errorOf("idempotency_error"), 502, "upstream_unavailable", true],
-  [401, errorOf("invalid_request_error"), 502, "upstream_unavailable", true],
+  [401, errorOf("invalid_request_error"), 502, "upstream_unavailable", false],
+  [403, errorOf("invalid_request_error"), 502, "upstream_unavailable", false],
   [500, errorOf("api_error"), 502, "upstream_unavailable", true],
   [503, errorOf("api_error"), 502, "upstream_unavailable", true],
   [400, errorOf("invalid_request_error", "rate_limit"), 502, "upstream_unavailable", false],

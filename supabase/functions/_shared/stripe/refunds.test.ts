@@ -113,6 +113,8 @@ const UNCERTAIN: readonly [string, number, string, boolean][] = [
   ["a fault of Stripe's", 500, "api_error", true],
   ["a key used for another refund", 400, "idempotency_error", true],
   ["too many requests", 429, "rate_limit_error", false],
+  ["a key of ours that is wrong or was revoked", 401, "invalid_request_error", false],
+  ["a key of ours that may not refund", 403, "invalid_request_error", false],
 ];
 
 for (const [name, status, type, isKept] of UNCERTAIN) {
