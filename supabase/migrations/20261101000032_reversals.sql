@@ -52,6 +52,7 @@ create table farthing.refunds (
   reason text,
   requested_by text not null,
   origin_key bytea,
+  origin_fingerprint bytea,
   credits_taken_back farthing.credits not null default 0,
   debt_added farthing.credits not null default 0,
   failure_reason text,

@@ -132,16 +132,15 @@ begin
     perform farthing.refuse_refund(v_payment, p_amount::bigint);
     update farthing.refunds set origin_key = null where origin_key = decode(p_idempotency_key, 'hex');
     insert into farthing.refunds (account_id, order_id, booking_id, amount, currency, reason, requested_by,
-      origin_key, next_attempt_at, created_at, updated_at)
+      origin_key, origin_fingerprint, next_attempt_at, created_at, updated_at)
     values (v_payment.account_id, v_payment.order_id, v_payment.booking_id,
       coalesce(p_amount::bigint, farthing.refundable(v_payment)), v_payment.currency, p_reason,
         p_requested_by,
       -- Where the request dies, a runner sends it two minutes later.
-      decode(p_idempotency_key, 'hex'), p_now + interval '2 minutes', p_now, p_now)
+      decode(p_idempotency_key, 'hex'), decode(p_fingerprint, 'hex'), p_now + interval '2 minutes', p_now,
+      p_now)
     returning * into v_refund;
-  elsif (v_refund.order_id, v_refund.booking_id) is distinct from (p_order_id, p_booking_id)
-    or v_refund.amount <> p_amount::bigint
-  then
+  elsif v_refund.origin_fingerprint <> decode(p_fingerprint, 'hex') then
     perform farthing.fail('idempotency_key_reused', 'This idempotency key was used with another request.');
   end if;
   perform farthing.idempotency_start(p_idempotency_key, p_fingerprint, p_now);

@@ -144,6 +144,14 @@ begin
   set state = 'cleared', cleared_by = p_cleared_by, clear_reason = p_reason, updated_at = p_now
   where account_id = v_warning.account_id and warning_id = p_warning_id and state = 'open'
   returning * into v_warning;
+  if found then
+    -- What nobody has sent is not sent any more. Were Stripe at it already, its event would say so.
+    update farthing.refunds set status = 'failed', failure_reason = 'The warning was cleared.',
+      next_attempt_at = null, updated_at = p_now
+    where account_id = v_warning.account_id and status = 'requested' and stripe_refund_id is null
+      and requested_by = 'early_fraud_warning' and (order_id = v_warning.order_id
+        or booking_id = v_warning.booking_id);
+  end if;
   if v_warning.order_id is not null then
     perform farthing.net_order(v_warning.account_id, v_warning.order_id,
       jsonb_build_object('warning_id', p_warning_id), p_now);

@@ -3,7 +3,7 @@
 
 begin;
 \ir helpers/story.psql
-select plan(29);
+select plan(31);
 
 create temporary table bought (name text primary key, order_id uuid);
 create function pg_temp.buys(p_name text) returns text language sql as $$
@@ -19,7 +19,7 @@ create function pg_temp.asks(p_name text, p_amount text, p_key text, p_passed in
 returns jsonb language sql as $$
   select public.refunds_begin((select order_id from bought where name = p_name), p_amount => p_amount,
     p_requested_by => 'secret:default', p_idempotency_key => tests.sha256(p_key),
-    p_fingerprint => tests.sha256(p_amount), p_now => tests.after(p_passed))
+    p_fingerprint => tests.sha256(coalesce(p_amount, 'all')), p_now => tests.after(p_passed))
 $$;
 -- Stripe was out of reach: the key is free, the refund stays.
 create function pg_temp.fails(p_step jsonb, p_key text) returns text language sql as $$
@@ -42,6 +42,9 @@ select is(pg_temp.fails(step, 'one'), 'pending', 'Stripe is out of reach') from 
 select is(pg_temp.asks('ann', '400', 'one', '1 min') #>> '{refund,refund_id}', step #>> '{refund,refund_id}',
   'a repeat sends the same refund') from first_step;
 select is(pg_temp.fails(step, 'one'), 'pending', 'in vain') from first_step;
+select tests.fails_with(format('select pg_temp.asks(''ann'', %L, ''one'', ''1 min'')', amount),
+  'idempotency_key_reused', null, format('the same key for %s is another request', coalesce(amount, 'all')))
+from unnest(array['399', null]) amount;
 select tests.fails_with($$ select pg_temp.asks('ann', '600', 'two') $$, 'refund_too_large', 'amount',
   'what waits to be sent is set aside');
 select is(tests.standing('ann'), 'balance 9990, held 0, available 9990, debt 0', 'no credits have moved');

@@ -4,7 +4,7 @@
 begin;
 \ir helpers/story.psql
 \ir helpers/money_back.psql
-select plan(70);
+select plan(78);
 
 create function pg_temp.asks(p_name text, p_amount text default null, p_key text default null,
   p_passed interval default '0') returns jsonb language sql as $$
@@ -122,6 +122,23 @@ from generate_series(1, 2) nr;
 select is((select array_agg(trim_scale(remaining) order by amount) from farthing.lots join farthing.accounts
   using (account_id) where owner_id = tests.person('gus')), array[2500, 4000, 0]::numeric[],
   'each gift is whole again');
+
+-- A warning, with the policy that refunds at once: cleared before anybody has sent the refund.
+update farthing.policy set early_fraud_warning = 'refund';
+select is(tests.buys('ida'), 'ida', 'ida buys');
+select is(tests.pays('ida'), '{"received": true}', 'and pays');
+select is(tests.warning('ida'), '{"received": true}', 'a card network warns of it');
+select is((select r.status from farthing.refunds r join tests.bought using (order_id) where name = 'ida'),
+  'requested', 'a refund is set down');
+select is(warnings_clear('issfr_ida', 'known', 'user:o', p_now => tests.after()) #>> '{data,state}',
+  'cleared',
+  'an operator clears the warning');
+select is((select format('%s: %s', r.status, r.failure_reason) from farthing.refunds r join tests.bought
+  using (order_id) where name = 'ida'), 'failed: The warning was cleared.',
+  'the refund is not sent any more');
+select is(refunds_claim(20, tests.after('1 day'))::text like '%pi_ida%', false, 'by no runner');
+select is(tests.bought_by('ida'), 'paid, 0 taken back; balance 9990, held 0, available 9990, debt 0',
+  'and the credits are free');
 
 select is_empty('select * from farthing.prove()', 'the ledger proves itself');
 select * from finish();
