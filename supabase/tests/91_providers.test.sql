@@ -2,7 +2,7 @@
 
 begin;
 \ir helpers/story.psql
-select plan(69);
+select plan(72);
 
 create function pg_temp.begin(p_name text, p_country text default 'DE', p_key text default null,
   p_passed interval default '0', p_email text default null)
@@ -103,6 +103,11 @@ select is((providers_read(tests.person('ann')) -> 'provider') - '{provider_id,co
 select is(pg_temp.updated('evt_4', 'acct_a', true, '40 s'), 'processed', 'a newer one');
 select is((select array[charges_enabled::text, disabled_reason] from farthing.providers
   where stripe_account_id = 'acct_a'), array['true', null], 'is what holds');
+select is(pg_temp.updated('evt_4b', 'acct_a', false, '40 s', p_reason => repeat('x', 300)), 'processed',
+  'another of the same second');
+select is((select array[charges_enabled::text, length(disabled_reason)::text] from farthing.providers
+  where stripe_account_id = 'acct_a'), array['false', '255'], 'holds: it came later; its reason in short');
+select isnt(pg_temp.updated('evt_4c', 'acct_a', true, '40 s'), null, 'and again');
 select is(pg_temp.updated('evt_5', 'acct_x', true, '40 s', gen_random_uuid()::text), 'ignored',
   'an account of a provider that is not there is not ours');
 select is(pg_temp.updated('evt_6', 'acct_y', true, '40 s', 'no uuid'), 'ignored',

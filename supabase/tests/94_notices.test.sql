@@ -3,7 +3,7 @@
 begin;
 \ir helpers/story.psql
 \ir helpers/top_ups.psql
-select plan(58);
+select plan(65);
 
 -- The outbox.
 select isnt(tests.give(name, '600'), null, name || ' has 600') from unnest(array['ann', 'bob']) name;
@@ -65,6 +65,13 @@ update farthing.low_balance_round set last_account_id = 0;
 select is(array(select farthing.sweep_low_balances(tests.after('10 min'), 3) from generate_series(1, 4)),
   array[0, 3, 1, 0], 'the sweep goes on where it stopped, and begins anew behind the last');
 
+-- Who is topped up, or has left, has nothing to do.
+select isnt(tests.give(name, '10', p_passed => '11 min'), null, name || ' has too little')
+from unnest(array['ivy', 'jon']) name;
+select is(tests.tops_up('ivy'), 'card_missing, processed', 'ivy asks for top-ups, and saves a card');
+delete from auth.users where id = tests.person('jon');
+select is(farthing.sweep_low_balances(tests.after('11 min')), 0, 'neither is told');
+
 -- T23: credits that will expire.
 delete from farthing.notices;
 create function pg_temp.expiring(p_passed interval) returns text[] language plpgsql as $$
@@ -98,6 +105,13 @@ select is((credits_debit(tests.person('hal'), '3', 'x', p_now => tests.after('27
   201,
   'all of them');
 select is(pg_temp.expiring('39 days'), '{}', 'T23: what is spent is not spoken of');
+
+-- What is frozen cannot be spent in time.
+select isnt(tests.give('ida', '4', '60 days', '41 days'), null, 'ida has 4');
+update farthing.lots set frozen = true where remaining = 4;
+select is(pg_temp.expiring('59 days'), '{}', 'T23: and may not spend them: nothing is said');
+update farthing.lots set frozen = false where remaining = 4;
+select is(pg_temp.expiring('59 days 1 min'), '{"ida: 4 within 1"}', 'T23: once free it is');
 
 select is_empty('select * from farthing.prove()', 'the ledger proves itself');
 select * from finish();

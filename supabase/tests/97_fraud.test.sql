@@ -2,7 +2,7 @@
 
 begin;
 \ir helpers/story.psql
-select plan(39);
+select plan(44);
 
 update farthing.policy set sessions_per_user_hour = 3, sessions_per_ip_hour = 5;
 insert into farthing.packages (package_id, version, name, amount, currency, credits, effective_from)
@@ -66,6 +66,23 @@ select is(pg_temp.buys('p7', 1, '2 hours'), 'create', 'nor is one that nobody kn
 select is(pg_temp.decided('p6'), '{"refuse ip_velocity","allow within_limits"}',
   'the address is the reason');
 select is(pg_temp.buys('p1', 1, '2 hours', '203.0.113.7'), 'create', 'what is open stays open');
+
+-- What is counted: what was allowed, of the same kind.
+select is(pg_temp.buys('p8', 1, '3 hours', '203.0.113.7'), 'create', 'the next hour has room');
+insert into farthing.fraud_decisions (account_id, action, outcome, reasons, ip_hash, decided_at)
+select account_id, action, outcome, '{within_limits}', ip_hash, decided_at from (
+  select account_id, ip_hash, decided_at from farthing.fraud_decisions order by decision_id desc limit 1) d,
+  (values ('checkout', 'refuse'), ('top_up', 'allow')) k (action, outcome), generate_series(1, 5);
+select is(pg_temp.buys('p8', 2, '3 hours 1 min', '203.0.113.7'), 'create',
+  'neither refused checkouts nor top-ups take it from a user or an address');
+update farthing.policy set sessions_per_user_hour = 2, sessions_per_ip_hour = 2;
+select is(pg_temp.buys('p9', 1, '3 hours 2 min', '203.0.113.9'), 'create', 'p9 buys');
+select is(pg_temp.buys('p9', 2, '3 hours 12 min', '203.0.113.7'), 'refused velocity_exceeded 2880',
+  'an address is over its limit');
+update farthing.policy set sessions_per_user_hour = 1;
+select is(pg_temp.buys('p9', 2, '3 hours 12 min' + interval '0.5 s', '203.0.113.7'),
+  'refused velocity_exceeded 3000', 'of two limits the later end is told, whole seconds rounded up');
+update farthing.policy set sessions_per_user_hour = 3, sessions_per_ip_hour = 5;
 
 -- Blocked.
 select lives_ok($$ select pg_temp.block('user', tests.person('eve')::text) $$, 'eve is blocked');

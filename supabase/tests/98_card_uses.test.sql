@@ -2,7 +2,7 @@
 
 begin;
 \ir helpers/story.psql
-select plan(45);
+select plan(50);
 
 insert into farthing.packages (package_id, version, name, amount, currency, credits, effective_from)
 select md5('deal ' || n)::uuid, 1, 'Deal ' || n, 1000, 'usd', 10, tests.after('-1 day')
@@ -76,6 +76,13 @@ select is(concat_ws(' ', pg_temp.buys('gus', 1, '1 min'), pg_temp.pays('gus', 'g
 select is(concat_ws(' ', pg_temp.buys('dan', 3, '2 min'), pg_temp.last_reasons('dan')),
   'refused velocity_exceeded 86280 card_users,no_ip', 'now nobody who used it opens another checkout');
 select is(pg_temp.buys('ann', 3, '2 min'), 'create', 'who never used it does');
+-- It ends when the use that was one too many is a day old, or one's own use, whichever is older.
+select isnt(pg_temp.buys('m' || n, 1), null, 'another buys') from generate_series(1, 3) n;
+select is((select string_agg(pg_temp.pays('m' || n, 'm' || n, 'fp_m', n * interval '1 hour') ->> 'received',
+  ' ') from generate_series(1, 3) n) || (pg_temp.pays('dan', 'm4', 'fp_m', '4 hours') ->> 'received'),
+  'true true truetrue', 'a second card has four users too');
+select is(pg_temp.buys('dan', 3, '4 hours'), 'refused velocity_exceeded 75600',
+  'of two cards the later end is told');
 -- One database knows one mode of Stripe's; what the other's would be noted as is asked of the function.
 select is(pg_temp.buys('t' || n, 1, '2 days'), 'create', 'another buys') from generate_series(1, 4) n;
 select is(farthing.apply_charge_event('charge.succeeded', jsonb_build_object('order_id', order_id,
