@@ -137,10 +137,13 @@ for (const amount of AMOUNTS) {
   });
 }
 
-Deno.test("an amount given as a number is told to come as a string", async () => {
-  const body = { ...debit.body, amount: 12.5 };
-  const answer = await sendCase(await makeFake(), debit, { body });
-  assert.match((await answer.json()).error.message, /as strings, for example "12\.5"/);
+Deno.test("a number for an amount, a field left out and no body are told what to send", async () => {
+  const { reason: _left, ...rest } = debit.body as Record<string, unknown>;
+  const said = async (body: unknown) =>
+    (await (await sendCase(await makeFake(), debit, { body })).json()).error.message;
+  assert.match(await said({ ...debit.body, amount: 12.5 }), /as strings, for example "12\.5"/);
+  assert.equal(await said(rest), "This field is required.");
+  assert.equal(await said(" "), "The body is empty: send JSON.");
 });
 
 Deno.test("an amount passes untouched with all its digits", async () => {

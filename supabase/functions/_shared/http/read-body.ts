@@ -124,7 +124,8 @@ export function parseJson(text: string): unknown {
   try {
     value = MAY_BE_INEXACT.test(text) ? JSON.parse(text, markInexact) : JSON.parse(text);
   } catch {
-    throw invalid("The body is not valid JSON.");
+    const isEmpty = text.trim() === "";
+    throw invalid(isEmpty ? "The body is empty: send JSON." : "The body is not valid JSON.");
   }
   // Unstorable text can only arrive as an escape: raw control bytes are malformed JSON already.
   check(value, "", 0, text.includes("\\u"));

@@ -22,7 +22,10 @@ function explain(issue: Issue): ApiError {
     return invalid("Unknown field.", fieldPath([...issue.path, issue.keys[0] ?? ""]));
   }
   const field = fieldPath(issue.path);
-  return field === "" ? invalid(issue.message) : invalid(issue.message, field);
+  if (field === "") return invalid(issue.message);
+  // zod's own sentence for a field that is not there speaks of types and `undefined`.
+  const isMissing = issue.code === "invalid_type" && issue.message.endsWith("received undefined");
+  return invalid(isMissing ? "This field is required." : issue.message, field);
 }
 
 /** @throws ApiError `invalid_request` with the first offending field */
