@@ -26,7 +26,7 @@ async function buysAfterARefusal(page: Page, buyer: Person): Promise<void> {
   equal((await balanceOf(world, buyer.id)).balance, "0");
   await withDeliveries(world, "shared", async () => {
     await fillCard(page, "4242 4242 4242 4242");
-    await page.getByRole("heading", { name: "Paid" }).waitFor();
+    await page.getByRole("heading", { name: "Done" }).waitFor();
     const landed = new URL(page.url());
     equal(landed.origin + landed.pathname, `${world.url}/checkout/success`);
     match(landed.searchParams.get("session_id") ?? "", /^cs_test_/);

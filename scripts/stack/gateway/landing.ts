@@ -1,5 +1,5 @@
 /**
- * /checkout/success and /checkout/cancel: where the hosted page leads back to when no app is there yet.
+ * Where Stripe's pages lead back to when no app is there yet: a checkout, a saved card, a provider.
  * The gateway's origin is the first of APP_ORIGINS, and so home of the default return addresses.
  */
 import { Hono } from "hono";
@@ -30,13 +30,28 @@ function page(title: string, text: string) {
   `;
 }
 
-const SUCCESS = "Your app's page would be here; the webhook has granted the credits. " +
-  "Those of a bank debit come with its money.";
-const CANCEL = "Nothing was paid. Your app's page would be here.";
+const APP = "Your app's page would be here";
+const PAGES: Record<string, [title: string, text: string]> = {
+  "/checkout/success": [
+    "Done",
+    `${APP}. What was paid is granted by the webhook, a bank debit when its money comes; a card ` +
+    "that was saved is there as soon.",
+  ],
+  "/checkout/cancel": ["Back from checkout", `Nothing was paid. ${APP}.`],
+  "/providers/return": [
+    "Back from registration",
+    `${APP}. GET /providers/me says whether bookings can be made.`,
+  ],
+  "/providers/refresh": [
+    "This link is used up",
+    `${APP}, and ask for another: POST /providers/me/onboarding-link.`,
+  ],
+};
 
 export function landingDoor(): Hono {
   const door = new Hono();
-  door.get("/checkout/success", (c) => c.html(page("Paid", SUCCESS)));
-  door.get("/checkout/cancel", (c) => c.html(page("Back from checkout", CANCEL)));
+  for (const [path, [title, text]] of Object.entries(PAGES)) {
+    door.get(path, (c) => c.html(page(title, text)));
+  }
   return door;
 }
