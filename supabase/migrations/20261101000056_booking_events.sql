@@ -91,7 +91,7 @@ comment on function farthing.apply_booking_event is
   'Applies what Stripe says of a booking''s payment; returns processed, deferred or ignored, raises where '
   'the facts do not fit the booking.';
 
-create function farthing.apply_fee_event(p_type text, p_facts jsonb, p_now timestamptz)
+create function farthing.apply_fee_event(p_facts jsonb, p_now timestamptz)
 returns text
 language plpgsql
 set search_path = ''
@@ -126,9 +126,14 @@ comment on function farthing.apply_fee_event is
 
 create function farthing.net_booking(p_booking_id uuid, p_now timestamptz)
 returns void
-language sql
+language plpgsql
 set search_path = ''
 as $$
+declare
+  v_before farthing.bookings;
+  v_after farthing.bookings;
+begin
+  select * into v_before from farthing.bookings where booking_id = p_booking_id;
   update farthing.bookings b
   set amount_refunded = s.refunded, amount_disputed = s.disputed, updated_at = p_now,
     -- All of its money is on the way back: there is nothing left to do for it.
@@ -148,10 +153,17 @@ as $$
           disputed
     from farthing.bookings k where k.booking_id = p_booking_id) s
   where b.booking_id = s.booking_id
+  returning b.* into v_after;
+  -- What a bank held could not be returned when this was cancelled; what it gives back can.
+  if v_after.status = 'cancelled' and v_after.amount_disputed < v_before.amount_disputed then
+    perform farthing.refund_booking(v_after, 'dispute_won', p_now, p_now);
+  end if;
+end
 $$;
 comment on function farthing.net_booking(uuid, timestamptz) is
   'Brings a booking to what its refunds and disputes say now; one that is refunded in full before it is '
-  'completed is cancelled. The account is locked by the caller.';
+  'completed is cancelled, and one that is cancelled returns what a bank gives back. The account is locked '
+  'by the caller.';
 
 create function farthing.prove_bookings()
 returns table (rule int, account_id bigint, detail text)
@@ -162,7 +174,7 @@ as $$
     b.amount_refunded, r.refunded)
   from farthing.bookings b
   cross join lateral (select least(coalesce(sum(f.amount), 0), b.amount)::bigint as refunded
-    from farthing.refunds f where f.booking_id = b.booking_id
+    from farthing.refunds f where f.account_id = b.account_id and f.booking_id = b.booking_id
       and f.status in ('pending', 'requires_action', 'succeeded')) r
   -- A refund that Stripe has only just promised is counted with its first event.
   where b.amount_refunded > r.refunded or b.amount_refunded < (

@@ -4,7 +4,7 @@
 begin;
 \ir helpers/story.psql
 \ir helpers/bookings.psql
-select plan(45);
+select plan(55);
 
 select isnt(tests.provider('pat'), null, 'pat sells');
 
@@ -88,6 +88,29 @@ select is(bookings_advance(tests.person('pat'), tests.booking_id('f'), 'confirme
   'confirmed', 'pat confirms');
 select is(tests.refund_event('f', 'f2', 700, 'succeeded', '60 s'), 'processed', 'all the rest goes back');
 select is(tests.told('f') like 'cancelled%refunded 1000,%', true, 'confirmed or not, that is cancelled');
+
+-- A bank that holds the money of what is cancelled: won, it goes back.
+create function pg_temp.of_d(p_type text, p_status text, p_passed interval) returns text language sql as $$
+  select tests.event('charge.dispute.' || p_type, jsonb_build_object('dispute_id', 'dp_d', 'payment_id',
+    'pi_d', 'charge_id', 'ch_d', 'amount', 600, 'currency', 'usd', 'status', p_status, 'reason', 'other'),
+    p_passed)
+$$;
+create function pg_temp.asked() returns text[] language sql as $$
+  select coalesce(array_agg(format('%s by %s', amount, requested_by) order by amount), '{}')
+  from farthing.refunds where booking_id = tests.booking_id('d') and status = 'requested'
+$$;
+select isnt(tests.booking('d'), null, 'ann books');
+select is(bookings_cancelled(tests.booking_id('d')) #>> '{data,status}', 'cancelled', 'calls it off');
+select is(pg_temp.of_d('created', 'needs_response', '2 s'), 'deferred', 'disputes what she paid all the same');
+select is(tests.payment_event('d', 'succeeded', '1 s'), 'processed', 'which is told last');
+select is(pg_temp.asked(), '{"400 by late_payment"}', 'what the bank does not hold goes back at once');
+select is(pg_temp.of_d('updated', 'under_review', '3 s'), 'processed', 'the bank thinks');
+select is(pg_temp.asked(), '{"400 by late_payment"}', 'which is no reason to pay');
+select is(pg_temp.of_d('closed', 'won', '4 s'), 'processed', 'and gives it back');
+select is(pg_temp.asked(), '{"400 by late_payment","600 by dispute_won"}',
+  'nobody keeps the money of what is cancelled');
+select is(pg_temp.of_d('funds_reinstated', 'won', '5 s') || array_to_string(pg_temp.asked(), ', '),
+  'processed400 by late_payment, 600 by dispute_won', 'told twice it goes back once');
 
 -- The proof: each thing that may not be is named.
 create function pg_temp.named(p_label text, p_change text) returns text[] language plpgsql as $$
