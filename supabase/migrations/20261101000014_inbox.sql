@@ -109,17 +109,17 @@ begin
       'payment_intent.canceled') then
       return farthing.apply_top_up_event(v_type, v_facts, p_now);
     when v_type in ('refund.created', 'refund.updated', 'refund.failed') then
-      return farthing.apply_refund_event(v_type, v_facts, p_now);
+      return farthing.apply_refund_event(v_facts, p_now);
     when v_type like 'charge.dispute.%' then
-      return farthing.apply_dispute_event(v_type, v_facts, p_now);
+      return farthing.apply_dispute_event(v_facts, p_now);
     when v_type like 'radar.early\_fraud\_warning.%' then
-      return farthing.apply_warning_event(v_type, v_facts, p_now);
+      return farthing.apply_warning_event(v_facts, p_now);
     when v_type in ('charge.succeeded', 'charge.failed') then
-      return farthing.apply_charge_event(v_type, v_facts, p_now);
+      return farthing.apply_charge_event(v_facts);
     when v_type in ('application_fee.created', 'application_fee.refunded') then
-      return farthing.apply_fee_event(v_type, v_facts, p_now);
+      return farthing.apply_fee_event(v_facts, p_now);
     when v_type = 'account.updated' then
-      return farthing.apply_account_event(v_type, v_facts, p_now);
+      return farthing.apply_account_event(v_facts, p_now);
     when v_type in ('setup_intent.succeeded', 'payment_method.detached') then
       return farthing.apply_card_event(v_type, v_facts, p_now);
     else

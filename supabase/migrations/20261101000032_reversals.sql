@@ -81,7 +81,7 @@ create unique index refunds_by_stripe_id on farthing.refunds (stripe_refund_id)
   where stripe_refund_id is not null;
 create unique index refunds_by_origin on farthing.refunds (origin_key) where origin_key is not null;
 create index refunds_by_order on farthing.refunds (account_id, order_id);
-create index refunds_by_booking on farthing.refunds (booking_id, account_id) where booking_id is not null;
+create index refunds_by_booking on farthing.refunds (account_id, booking_id);
 create index refunds_newest on farthing.refunds (created_at desc, refund_id desc);
 create index refunds_to_send on farthing.refunds (next_attempt_at) where status = 'requested';
 
@@ -111,7 +111,7 @@ comment on table farthing.disputes is
   'of the event that said so. amount in minor units, which may be above the payment.';
 create unique index disputes_by_id on farthing.disputes (dispute_id);
 create index disputes_by_order on farthing.disputes (account_id, order_id);
-create index disputes_by_booking on farthing.disputes (booking_id, account_id) where booking_id is not null;
+create index disputes_by_booking on farthing.disputes (account_id, booking_id);
 
 create table farthing.fraud_warnings (
   account_id bigint not null references farthing.accounts (account_id),
@@ -139,8 +139,7 @@ comment on table farthing.fraud_warnings is
   'operator trusts the payment; closed: it was refunded or disputed.';
 create unique index fraud_warnings_by_id on farthing.fraud_warnings (warning_id);
 create index fraud_warnings_by_order on farthing.fraud_warnings (account_id, order_id);
-create index fraud_warnings_by_booking on farthing.fraud_warnings (booking_id, account_id)
-  where booking_id is not null;
+create index fraud_warnings_by_booking on farthing.fraud_warnings (account_id, booking_id);
 create index fraud_warnings_newest on farthing.fraud_warnings (created_at desc, warning_id desc);
 
 alter table farthing.refunds enable row level security;

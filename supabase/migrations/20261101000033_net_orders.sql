@@ -28,7 +28,7 @@ begin
   v_entry.counterparty := 'clawback';
   v_entry.direction := p_direction;
   v_entry.amount := p_amount;
-  v_entry.kind := case p_direction when 'out' then 'clawback' else 'reinstatement' end;
+  v_entry.kind := case p_direction when 'out' then 'clawback' else 'reinstatement' end::farthing.entry_kind;
   v_entry.reference_type := 'order';
   v_entry.reference_id := p_order.order_id::text;
   v_entry.metadata := p_cause;

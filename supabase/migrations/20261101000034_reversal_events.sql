@@ -13,10 +13,10 @@ declare
   v_payment farthing.payment;
 begin
   perform farthing.lock_subject(p_payment_id);
-  select account_id, order_id, null, payment_ref, amount, currency into v_payment
+  select account_id, order_id, null::uuid, payment_ref, amount, currency into v_payment
   from farthing.orders where payment_ref = p_payment_id;
   if v_payment.account_id is null then
-    select account_id, null, booking_id, payment_intent_id, amount, currency into v_payment
+    select account_id, null::uuid, booking_id, payment_intent_id, amount, currency into v_payment
     from farthing.bookings where payment_intent_id = p_payment_id and paid_at is not null;
   end if;
   -- The order of locks: the account first. Whoever changes what we found waits there.
@@ -101,7 +101,7 @@ $$;
 comment on function farthing.note_refund is
   'Records a refund, ours or one from Stripe''s dashboard, as far as the event is newer than what is known.';
 
-create function farthing.apply_refund_event(p_type text, p_facts jsonb, p_now timestamptz)
+create function farthing.apply_refund_event(p_facts jsonb, p_now timestamptz)
 returns text
 language plpgsql
 set search_path = ''
@@ -147,7 +147,7 @@ $$;
 comment on function farthing.dispute_rank(text) is
   'A dispute''s states in the order they can follow each other; of the last ones the later event holds.';
 
-create function farthing.apply_dispute_event(p_type text, p_facts jsonb, p_now timestamptz)
+create function farthing.apply_dispute_event(p_facts jsonb, p_now timestamptz)
 returns text
 language plpgsql
 set search_path = ''
@@ -180,7 +180,7 @@ comment on function farthing.apply_dispute_event is
   'A dispute was opened, went on or was decided: freezes, takes back, gives back. Deferred while its payment '
   'is not here.';
 
-create function farthing.apply_warning_event(p_type text, p_facts jsonb, p_now timestamptz)
+create function farthing.apply_warning_event(p_facts jsonb, p_now timestamptz)
 returns text
 language plpgsql
 set search_path = ''

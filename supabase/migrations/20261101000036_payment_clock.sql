@@ -44,7 +44,7 @@ comment on function public.backfills_claim is
   'none is due.';
 
 create function public.backfills_finish(
-  p_claimed_at timestamptz, p_complete boolean, p_now timestamptz default now())
+  p_claimed_at timestamptz, p_complete boolean)
 returns jsonb
 language plpgsql security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp

@@ -188,7 +188,7 @@ comment on function farthing.check_fraud(bigint, text, text, timestamptz, uuid, 
   'refused instead of raising it, so that the record stays. p_is_new false: only blocks count, and only a '
   'refusal is recorded.';
 
-create function farthing.apply_charge_event(p_type text, p_facts jsonb, p_now timestamptz)
+create function farthing.apply_charge_event(p_facts jsonb)
 returns text
 language plpgsql
 set search_path = ''
@@ -220,7 +220,7 @@ begin
   return 'processed';
 end
 $$;
-comment on function farthing.apply_charge_event(text, jsonb, timestamptz) is
+comment on function farthing.apply_charge_event(jsonb) is
   'Notes which card an account has used, and whether it was taken: what the rules of cards count.';
 
 create function farthing.sweep_fraud(p_now timestamptz default now(), p_limit int default 10000)

@@ -53,10 +53,11 @@ begin
     perform farthing.fail('invalid_request', 'Name one order or one booking.', null, 'order_id');
   end if;
   if p_order_id is not null then
-    select account_id, order_id, null, payment_ref, amount, currency into v_payment
+    select account_id, order_id, null::uuid, payment_ref, amount, currency into v_payment
     from farthing.orders where order_id = p_order_id;
   else
-    select account_id, null, booking_id, case when paid_at is not null then payment_intent_id end, amount,
+    select account_id, null::uuid, booking_id, case when paid_at is not null then payment_intent_id end,
+      amount,
       currency into v_payment
     from farthing.bookings where booking_id = p_booking_id;
   end if;

@@ -54,7 +54,7 @@ as $$
 declare
   c_most_attempts constant int := 10;
   v_refund farthing.refunds;
-  v_claimed jsonb := '[]';
+  v_claimed jsonb := jsonb_build_array();
 begin
   for v_refund in
     select * from farthing.refunds where status = 'requested' and next_attempt_at <= p_now

@@ -147,7 +147,7 @@ comment on function public.providers_attach is
   'data: provider with onboarding_url}.';
 
 create function public.providers_abandon(
-  p_idempotency_key text, p_provider_id uuid default null, p_now timestamptz default now())
+  p_idempotency_key text, p_provider_id uuid default null)
 returns jsonb
 language plpgsql security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
@@ -184,7 +184,7 @@ grant execute on function public.providers_read to service_role;
 comment on function public.providers_read is
   'A user''s own provider: {provider, stripe_account_id}, the latter for the doors alone. Fails not_found.';
 
-create function farthing.apply_account_event(p_type text, p_facts jsonb, p_now timestamptz)
+create function farthing.apply_account_event(p_facts jsonb, p_now timestamptz)
 returns text
 language plpgsql
 set search_path = ''

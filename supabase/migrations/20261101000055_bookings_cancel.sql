@@ -49,7 +49,8 @@ as $$
   select jsonb_build_object('booking_id', p_booking.booking_id, 'status', p_booking.status,
     'refund', (select jsonb_build_object('refund_id', r.refund_id, 'amount', r.amount,
         'currency', r.currency, 'status', case r.status when 'requested' then 'pending' else r.status end)
-      from farthing.refunds r where r.booking_id = p_booking.booking_id
+      from farthing.refunds r
+      where r.account_id = p_booking.account_id and r.booking_id = p_booking.booking_id
       order by r.created_at desc, r.refund_id desc limit 1))
 $$;
 comment on function farthing.cancelled_answer(farthing.bookings) is
@@ -66,7 +67,7 @@ declare
   v_answer jsonb := farthing.idempotency_find(p_idempotency_key, p_fingerprint, p_now);
   v_booking farthing.bookings;
   v_refund farthing.refunds;
-  v_step jsonb := '{"step": "done"}';
+  v_step jsonb := jsonb_build_object('step', 'done');
 begin
   if v_answer is not null then
     return v_answer || '{"step": "replay"}';

@@ -419,7 +419,7 @@ export type Database = {
     Functions: {
       "backfills_claim": { Args: { "p_now"?: string }; Returns: Json };
       "backfills_finish": {
-        Args: { "p_claimed_at": string; "p_complete": boolean; "p_now"?: string };
+        Args: { "p_claimed_at": string; "p_complete": boolean };
         Returns: Json;
       };
       "bookings_abandon": {
@@ -800,7 +800,7 @@ export type Database = {
       };
       "mode_check": { Args: { "p_livemode": boolean }; Returns: Json };
       "providers_abandon": {
-        Args: { "p_idempotency_key": string; "p_now"?: string; "p_provider_id"?: string };
+        Args: { "p_idempotency_key": string; "p_provider_id"?: string };
         Returns: Json;
       };
       "providers_attach": {
