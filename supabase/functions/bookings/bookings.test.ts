@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { BookingToPay } from "../_shared/database/booking-functions.ts";
 import { ApiError } from "../_shared/http/errors.ts";
-import { Refused } from "../_shared/stripe/refused.ts";
+import { KeptAnswer, Refused } from "../_shared/stripe/refused.ts";
 import { BOOKING_ID, BOOKING_SAMPLES, PROVIDER_ID } from "../_shared/testing/booking-samples.ts";
 import { type Fake, makeFake } from "../_shared/testing/fake-services.ts";
 import { USER_ID } from "../_shared/testing/project.ts";
@@ -72,6 +72,7 @@ Deno.test("a repeat is answered without asking Stripe", async () => {
 });
 
 const OUTAGE = new ApiError("upstream_unavailable", { status: 502 });
+const KEPT_FAILURE = new KeptAnswer("upstream_unavailable", { status: 502 });
 const FAILURES: readonly [string, Error, number, string | undefined, boolean][] = [
   ["out of reach", OUTAGE, 502, undefined, false],
   ["asked twice at once", new ApiError("idempotency_in_progress"), 409, undefined, false],
@@ -84,6 +85,7 @@ const FAILURES: readonly [string, Error, number, string | undefined, boolean][] 
     "provider_id",
     true,
   ],
+  ["failing, and says so again under this key", KEPT_FAILURE, 502, undefined, true],
   ["failing for our own fault", refusal("parameter_unknown"), 502, undefined, true],
 ];
 

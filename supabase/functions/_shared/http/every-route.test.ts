@@ -56,6 +56,31 @@ Deno.test("every answer carries the ids, and no cache or sniffer may touch it", 
   }
 });
 
+/** Where each product begins new business; all else goes on while it is off, Stripe's events included. */
+const BEGINNINGS = {
+  b2b: ["POST /bookings", "POST /providers", "POST /providers/me/onboarding-link"],
+  b2c: ["POST /checkout", "POST /top-ups", "POST /top-ups/card"],
+};
+
+for (const [product, beginnings] of Object.entries(BEGINNINGS)) {
+  Deno.test(`while ${product} is off its beginnings are shut to everybody, and nothing else is`, async () => {
+    const features = { isOn: (name: string) => Promise.resolve(name !== product) };
+    const shut = new Set<string>();
+    for (const route of ROUTE_CASES) {
+      for (const as of route.allowed) {
+        const fake = await makeFake({ overrides: { features } });
+        const answer = await sendCase(fake, route, { as });
+        const text = await answer.text();
+        if (answer.status === route.status) continue;
+        assert.equal(JSON.parse(text).error.code, "feature_disabled", label(route));
+        assert.deepEqual([answer.status, fake.names()], [403, []], label(route));
+        shut.add(label(route));
+      }
+    }
+    assert.deepEqual([...shut].sort(), beginnings);
+  });
+}
+
 Deno.test("every success is in the envelope", async () => {
   for (const route of ENVELOPED) {
     const answer = await sendCase(await makeFake(), route);

@@ -91,6 +91,7 @@ const pay = (stripe: Stripe) => stripe.createBookingPayment(BOOKING);
 const NO_ANSWERS: readonly [string, (stripe: Stripe) => Promise<unknown>, unknown, number][] = [
   ["account (T20)", (stripe) => stripe.createAccount(PROVIDER), { message: "not here" }, 404],
   ["account link", link, { ...LINK, url: null }, 200],
+  ["account link of that kind", link, { ...LINK, object: "account_session" }, 200],
   ["account link (T20)", link, { message: "not here" }, 404],
   ["payment (T20)", pay, { message: "not here" }, 404],
   ["payment of this amount", pay, { ...PAYMENT, amount: 1 }, 200],

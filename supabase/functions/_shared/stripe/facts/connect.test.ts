@@ -31,6 +31,14 @@ Deno.test("a fee whose charge came along names the payment too", () => {
   assert.deepEqual([charge_id, payment_id], ["ch_2", "pi_2"]);
 });
 
+Deno.test("a fee's charge is ours, and not the payment that the provider got out of it", () => {
+  const fee = example<Stripe.ApplicationFee>("application_fee", {
+    charge: "py_theirs",
+    originating_transaction: "ch_ours",
+  });
+  assert.equal(feeFacts(fee).charge_id, "ch_ours");
+});
+
 Deno.test("account.updated tells what the provider may do, and why not more", () => {
   const account = example<Stripe.Account>("account", {
     id: "acct_1",
