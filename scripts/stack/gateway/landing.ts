@@ -34,8 +34,8 @@ const APP = "Your app's page would be here";
 const PAGES: Record<string, [title: string, text: string]> = {
   "/checkout/success": [
     "Done",
-    `${APP}. What was paid is granted by the webhook, a bank debit when its money comes; a card ` +
-    "that was saved is there as soon.",
+    `${APP}. The webhook grants what was paid, a bank debit's when its money comes, and notes a ` +
+    "card that was saved.",
   ],
   "/checkout/cancel": ["Back from checkout", `Nothing was paid. ${APP}.`],
   "/providers/return": [
