@@ -78,8 +78,8 @@ begin
         if exists (select from farthing.customers where account_id = p_order.account_id
           and payment_method_id = p_charge.payment_method_id) then
           perform farthing.forget_card(p_order.account_id, p_now);
-        end if;
-        perform farthing.pause_top_up(p_order.account_id, 'card_gone', p_now);
+          perform farthing.pause_top_up(p_order.account_id, 'card_gone', p_now);
+        end if; -- else another has taken its place, and is charged after the back-off
       end if;
       perform farthing.fail_top_up(p_order, p_payment_id, coalesce(p_code, p_outcome), p_now);
   end case;
