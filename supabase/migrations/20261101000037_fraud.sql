@@ -58,8 +58,11 @@ comment on table farthing.fraud_decisions is
   'Every decision of check_fraud(), allowed ones too. ip_hash: keyed where the address is known, which is '
   'not here. order_id: what was allowed. Kept 90 days.';
 create index fraud_decisions_by_account on farthing.fraud_decisions (account_id, decided_at desc);
-create index fraud_decisions_by_ip on farthing.fraud_decisions (ip_hash, decided_at desc)
-  where ip_hash is not null;
+-- Only what was allowed is counted: whoever is refused and asks on and on slows no checkout of a neighbour.
+create index fraud_decisions_allowed on farthing.fraud_decisions (account_id, action, decided_at desc)
+  where outcome = 'allow';
+create index fraud_decisions_allowed_by_ip on farthing.fraud_decisions (ip_hash, action, decided_at desc)
+  where outcome = 'allow' and ip_hash is not null;
 create index fraud_decisions_by_age on farthing.fraud_decisions (decided_at);
 
 alter table farthing.card_uses enable row level security;

@@ -2,7 +2,7 @@
 
 begin;
 \ir helpers/story.psql
-select plan(44);
+select plan(46);
 
 update farthing.policy set sessions_per_user_hour = 3, sessions_per_ip_hour = 5;
 insert into farthing.packages (package_id, version, name, amount, currency, credits, effective_from)
@@ -97,6 +97,31 @@ select lives_ok($$ select pg_temp.block('user', tests.person('fay')::text) $$, '
 select is(pg_temp.buys('fay', 1, '61 min'), 'refused forbidden', 'a blocked user''s open order is shut');
 select is(pg_temp.decided('fay'), '{"refuse blocked_ip","allow within_limits","refuse blocked_user,no_ip"}',
   'of an order that is open only the refusal is news');
+
+-- Whoever is refused, and asks on and on, makes no other checkout look through all of that.
+create function pg_temp.looked_through(p_where text) returns int language plpgsql as $$
+declare
+  v_plan jsonb;
+begin
+  execute format($q$explain (analyze, format json) select decided_at from farthing.fraud_decisions where %s
+    and action = 'checkout' and outcome = 'allow' and decided_at > %L order by decided_at desc offset 2
+    limit 1$q$, p_where, tests.after('2 hours')) into v_plan;
+  return (select coalesce(sum(n::text::numeric), 0)
+    from jsonb_path_query(v_plan, 'strict $.**."Rows Removed by Filter"') n);
+end
+$$;
+insert into farthing.fraud_decisions (account_id, action, outcome, reasons, ip_hash, decided_at)
+select d.account_id, 'checkout', 'refuse', '{ip_velocity}', d.ip_hash, tests.after('3 hours')
+from (select account_id, ip_hash from farthing.fraud_decisions where ip_hash is not null limit 1) d,
+  generate_series(1, 3000);
+analyze farthing.fraud_decisions;
+set local enable_seqscan = off;
+select is(pg_temp.looked_through(format('%I = %L', c, v)), 0,
+  format('by %s what was refused is passed by', c))
+from (select account_id, ip_hash from farthing.fraud_decisions order by decision_id desc limit 1) d,
+  lateral (values ('account_id', d.account_id::text), ('ip_hash', d.ip_hash::text)) w (c, v);
+delete from farthing.fraud_decisions where decided_at = tests.after('3 hours') and outcome = 'refuse';
+reset enable_seqscan;
 
 -- Forgotten.
 select is(farthing.sweep_fraud(tests.after('90 days' - interval '1 s')), 0, 'decisions are kept for 90 days');
