@@ -76,7 +76,7 @@ begin
   select * into v_policy from farthing.policy;
   v_least := p_threshold + v_policy.top_up_smallest * v_policy.top_up_credits_per_unit;
   if p_target < v_least then
-    perform farthing.fail('invalid_request', 'The target is at least the threshold and the smallest charge.',
+    perform farthing.fail('invalid_request', 'The target is at least the threshold plus the smallest charge.',
       jsonb_build_object('at_least', trim_scale(v_least)::text), 'target');
   end if;
   if p_target > p_threshold + 99999999 * v_policy.top_up_credits_per_unit then
