@@ -139,6 +139,15 @@ Deno.test("a backfill that runs out of time says so and keeps what it has", asyn
   assert(received.length > 0 && received.length < 4, String(received));
 });
 
+Deno.test("a list longer than the time there is leaves time to take in what was found", async () => {
+  let seconds = NOW_SECONDS;
+  const now = () => new Date((seconds += 10) * 1000);
+  const pages = Array.from({ length: 50 }, (_, nr) => [eventAt(`e${nr}`, 100 - nr)]);
+  const { data, received } = await backfill({ pages, now });
+  assert.deepEqual([data.complete, data.received], [false, received.length]);
+  assert(received.length > 0, "nothing was taken in");
+});
+
 Deno.test("events of the other mode stop a backfill before any is taken in", async () => {
   const fake = await makeFake({
     payments: {
