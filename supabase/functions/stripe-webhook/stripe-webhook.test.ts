@@ -60,6 +60,13 @@ for (const code of OURS) {
   });
 }
 
+Deno.test("an event that is not for us is received, and reaches no database", async () => {
+  const fake = await makeFake({ payments: { readEvent: () => Promise.resolve(null) } });
+  const answer = await send(fake, "POST", "/stripe-webhook", { headers: SIGNED, body: {} });
+  assert.deepEqual([answer.status, (await answer.json()).data], [200, { received: true }]);
+  assert.deepEqual(fake.names(), []);
+});
+
 Deno.test("a bad signature is 400 and reaches no database", async () => {
   const fake = await makeFake();
   const unsigned: Record<string, string>[] = [{}, { "stripe-signature": "bad" }];

@@ -19,6 +19,14 @@ function isForeign({ account, type }: Stripe.Event): boolean {
   return typeof account === "string" && type !== "account.updated";
 }
 
+/**
+ * Stripe sends the test events of connected accounts to live endpoints as well. Refused, it would repeat
+ * them for days and then switch off the endpoint that live ones need.
+ */
+export function isConnectedTest(event: Stripe.Event | null, mode: Mode): boolean {
+  return mode === "live" && event?.livemode === false && typeof event.account === "string";
+}
+
 /** @throws ApiError invalid_request, mode_mismatch */
 export function toInboxEvent(event: Stripe.Event, mode: Mode): InboxEvent {
   // Whatever is signed gets here, null included.

@@ -169,8 +169,14 @@ async function sign(payload: string, secret: string, timestamp?: number): Promis
   return await signer.generateTestHeaderStringAsync({ payload, secret, timestamp: at });
 }
 
-async function read(payload: string, signature: string | null, secretKey?: string) {
+async function receive(payload: string, signature: string | null, secretKey?: string) {
   return await paymentsAt("http://127.0.0.1:9", secretKey).readEvent(payload, signature);
+}
+
+async function read(payload: string, signature: string | null, secretKey?: string) {
+  const event = await receive(payload, signature, secretKey);
+  assert(event !== null, "the event was not read");
+  return event;
 }
 
 async function checkEventRefused(payload: string, signature: string | null, code: ErrorCode) {
@@ -232,6 +238,15 @@ Deno.test("an event of a connected account tells nothing but what that account m
   const updated = event({ type: "account.updated", account: "acct_1", data: { object } });
   const { facts: told } = await read(updated, await sign(updated, "whsec_new"));
   assert.equal("charges_enabled" in told && told.charges_enabled, true);
+});
+
+Deno.test("a connected account's test event at a live endpoint is taken, and not read", async () => {
+  const test = event({ type: "account.updated", account: "acct_1" });
+  const signature = await sign(test, "whsec_new");
+  assert.equal(await receive(test, signature, "sk_live_1"), null);
+  const live = event({ type: "account.updated", account: "acct_1", livemode: true });
+  const refused = await refusalOf(read(live, await sign(live, "whsec_new")));
+  assert.equal(refused.code, "mode_mismatch");
 });
 
 Deno.test("a signed body that is no event is refused", async () => {

@@ -4,11 +4,15 @@ import type { InboxEvent } from "../database/inbox-functions.ts";
 import type { Mode } from "../env.ts";
 import { ApiError } from "../http/errors.ts";
 import { describe } from "./client.ts";
-import { toInboxEvent } from "./inbox-event.ts";
+import { isConnectedTest, toInboxEvent } from "./inbox-event.ts";
 
 export interface Webhooks {
-  /** Verifies a webhook over its raw body. @throws ApiError signature_invalid, mode_mismatch */
-  readEvent(rawBody: string, signature: string | null): Promise<InboxEvent>;
+  /**
+   * Verifies a webhook over its raw body.
+   * @returns null for a true event that is not for us: a test of a connected account, sent to live endpoints
+   * @throws ApiError signature_invalid, mode_mismatch
+   */
+  readEvent(rawBody: string, signature: string | null): Promise<InboxEvent | null>;
 }
 
 interface WebhookOptions {
@@ -44,7 +48,8 @@ async function verify(
 export function createWebhooks(options: WebhookOptions): Webhooks {
   return {
     async readEvent(rawBody, signature) {
-      return toInboxEvent(await verify(options, rawBody, signature), options.mode);
+      const event = await verify(options, rawBody, signature);
+      return isConnectedTest(event, options.mode) ? null : toInboxEvent(event, options.mode);
     },
   };
 }
