@@ -101,7 +101,8 @@ create function pg_temp.asked() returns text[] language sql as $$
 $$;
 select isnt(tests.booking('d'), null, 'ann books');
 select is(bookings_cancelled(tests.booking_id('d')) #>> '{data,status}', 'cancelled', 'calls it off');
-select is(pg_temp.of_d('created', 'needs_response', '2 s'), 'deferred', 'disputes what she paid all the same');
+select is(pg_temp.of_d('created', 'needs_response', '2 s'), 'deferred',
+  'disputes what she paid all the same');
 select is(tests.payment_event('d', 'succeeded', '1 s'), 'processed', 'which is told last');
 select is(pg_temp.asked(), '{"400 by late_payment"}', 'what the bank does not hold goes back at once');
 select is(pg_temp.of_d('updated', 'under_review', '3 s'), 'processed', 'the bank thinks');
