@@ -15,6 +15,7 @@ Deno.test("deliveries are what the webhook door takes, and tell it of the order"
     const [head = "", body = ""] = new TextDecoder().decode(request).split("\r\n\r\n");
     const signature = /stripe-signature: (.*)/.exec(head)?.[1] ?? null;
     const event = await payments.readEvent(body, signature);
+    assert.ok(event);
     assert.equal((event.facts as { order_id?: string }).order_id, ORDER_ID, event.type);
     assert.equal(Number(/content-length: (\d+)/.exec(head)?.[1]), body.length);
   }
