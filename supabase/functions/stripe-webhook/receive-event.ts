@@ -20,7 +20,7 @@ export const receiveEvent = defineRoute({
   handler: async ({ rawBody, headers, services }) => {
     const payments = await services.payments();
     const event = await payments.readEvent(rawBody, headers.get("stripe-signature"));
-    if (event === null) return ok({ received: true });
+    if (event === null) return ok({ received: true as const });
     const { failed, ...received } = await services.database.rpc("inbox_receive", {
       p_event: event,
     });
