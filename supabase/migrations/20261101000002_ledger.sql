@@ -3,7 +3,8 @@
 -- so an unbalanced ledger cannot be written; a system account is a name and its balance a sum, so no debit
 -- ever updates a row that another user's debit needs; every key begins with the account, so the ledger
 -- distributes by account. Entries carry no foreign key to accounts: the writer holds the account's row
--- lock, and prove() looks for orphans.
+-- lock, and prove() looks for orphans. Nor does any table outside the ledger's own: each such key is two
+-- triggers on the row that every debit updates, and ten of them took 7 % of a debit's time.
 
 create type farthing.system_account as enum
   ('purchases', 'bonuses', 'promotions', 'usage', 'breakage', 'clawback', 'adjustments');

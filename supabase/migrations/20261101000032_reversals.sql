@@ -41,7 +41,7 @@ create policy policy_none on farthing.policy for select to authenticated using (
 insert into farthing.policy default values;
 
 create table farthing.refunds (
-  account_id bigint not null references farthing.accounts (account_id),
+  account_id bigint not null,
   refund_id uuid not null default gen_random_uuid(),
   order_id uuid,
   booking_id uuid,
@@ -86,7 +86,7 @@ create index refunds_newest on farthing.refunds (created_at desc, refund_id desc
 create index refunds_to_send on farthing.refunds (next_attempt_at) where status = 'requested';
 
 create table farthing.disputes (
-  account_id bigint not null references farthing.accounts (account_id),
+  account_id bigint not null,
   dispute_id text not null,
   order_id uuid,
   booking_id uuid,
@@ -114,7 +114,7 @@ create index disputes_by_order on farthing.disputes (account_id, order_id);
 create index disputes_by_booking on farthing.disputes (account_id, booking_id);
 
 create table farthing.fraud_warnings (
-  account_id bigint not null references farthing.accounts (account_id),
+  account_id bigint not null,
   warning_id text not null,
   order_id uuid,
   booking_id uuid,

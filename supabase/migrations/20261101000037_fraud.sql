@@ -5,7 +5,7 @@
 
 create table farthing.card_uses (
   charge_id text primary key,
-  account_id bigint not null references farthing.accounts (account_id),
+  account_id bigint not null,
   card bytea not null,
   outcome text not null,
   livemode boolean not null,
@@ -40,7 +40,7 @@ create index blocks_newest on farthing.blocks (created_at desc, block_id desc);
 
 create table farthing.fraud_decisions (
   decision_id bigint generated always as identity primary key,
-  account_id bigint not null references farthing.accounts (account_id),
+  account_id bigint not null,
   action text not null,
   outcome text not null,
   reasons text[] not null,

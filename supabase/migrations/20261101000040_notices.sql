@@ -4,7 +4,7 @@
 -- No personal data: who it goes to is looked up when it is sent.
 
 create table farthing.notices (
-  account_id bigint not null references farthing.accounts (account_id),
+  account_id bigint not null,
   notice_id uuid not null default gen_random_uuid(),
   template text not null,
   subject text not null,

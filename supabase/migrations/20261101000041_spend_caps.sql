@@ -3,7 +3,7 @@
 -- account without a cap, which is most, pays nothing for there being caps.
 
 create table farthing.spending (
-  account_id bigint primary key references farthing.accounts (account_id),
+  account_id bigint primary key,
   day date not null,
   spent farthing.credits not null
 );

@@ -4,7 +4,7 @@
 -- ids, and of the card what a person knows it by; never its number.
 
 create table farthing.customers (
-  account_id bigint primary key references farthing.accounts (account_id),
+  account_id bigint primary key,
   customer_id text not null,
   payment_method_id text,
   card_brand text,

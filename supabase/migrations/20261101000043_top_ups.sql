@@ -4,7 +4,7 @@
 -- repeated under one key must ask for the same, whatever card the user has saved meanwhile.
 
 create table farthing.top_ups (
-  account_id bigint primary key references farthing.accounts (account_id),
+  account_id bigint primary key,
   enabled boolean not null,
   threshold farthing.positive_credits not null,
   target farthing.positive_credits not null,

@@ -37,7 +37,7 @@ comment on function farthing.booking_fee(bigint, text, int) is
   'The fee of an amount, both in minor units: basis points of it, rounded half up.';
 
 create table farthing.bookings (
-  account_id bigint not null references farthing.accounts (account_id),
+  account_id bigint not null,
   booking_id uuid not null default gen_random_uuid(),
   provider_id uuid not null references farthing.providers (provider_id),
   amount bigint not null,

@@ -55,3 +55,27 @@ $$;
 comment on function farthing.prove_reversals() is
   'Rule 10: what is taken back is the share that Stripe says came back, in whatever order it said so; states '
   'and freezes say the same; no order is refunded twice.';
+
+create function farthing.prove_owners()
+returns table (rule int, account_id bigint, detail text)
+language sql stable
+set search_path = ''
+as $$
+  select 3, t.account_id, t.name || ' without an account'
+  from (
+    select 'refunds' as name, x.account_id from farthing.refunds x
+    union all select 'disputes' as name, x.account_id from farthing.disputes x
+    union all select 'fraud_warnings' as name, x.account_id from farthing.fraud_warnings x
+    union all select 'card_uses' as name, x.account_id from farthing.card_uses x
+    union all select 'fraud_decisions' as name, x.account_id from farthing.fraud_decisions x
+    union all select 'notices' as name, x.account_id from farthing.notices x
+    union all select 'spending' as name, x.account_id from farthing.spending x
+    union all select 'customers' as name, x.account_id from farthing.customers x
+    union all select 'top_ups' as name, x.account_id from farthing.top_ups x
+    union all select 'bookings' as name, x.account_id from farthing.bookings x
+  ) t
+  where not exists (select from farthing.accounts a where a.account_id = t.account_id)
+  group by t.name, t.account_id
+$$;
+comment on function farthing.prove_owners() is
+  'What stands beside the ledger belongs to an account that is there: no foreign key says so (02).';

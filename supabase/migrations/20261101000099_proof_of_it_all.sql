@@ -13,6 +13,7 @@ as $$
   union all select * from farthing.prove_holds()
   union all select * from farthing.prove_clawbacks()
   union all select * from farthing.prove_reversals()
+  union all select * from farthing.prove_owners()
   union all select * from farthing.prove_chats()
   union all select * from farthing.prove_jobs()
   union all select * from farthing.prove_top_ups()

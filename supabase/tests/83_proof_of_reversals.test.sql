@@ -4,7 +4,7 @@ begin;
 \ir helpers/story.psql
 \ir helpers/money_back.psql
 \ir helpers/breaking.psql
-select plan(26);
+select plan(27);
 
 select is(tests.buys(name), name, name || ' buys Starter') from unnest(array['ann', 'bob', 'cyn']) name;
 select is(tests.pays(name), '{"received": true}', name || ' pays') from unnest(array['ann', 'bob',
@@ -41,6 +41,8 @@ from (values
   ('10', 'more refunds than the payment are named', $$insert into farthing.refunds (account_id, order_id,
     amount, currency, requested_by, next_attempt_at) select account_id, order_id, 600, 'usd', 'x', now()
     from farthing.orders join tests.bought using (order_id), generate_series(1, 2) where name = 'ann'$$),
+  ('3', 'what belongs to no account is named',
+    'insert into farthing.spending select max(account_id) + 1, current_date, 0 from farthing.accounts'),
   ('1', 'a debt payment that is undone for nothing is named', $$insert into farthing.debt_payments
     (account_id, lot_id, amount) select account_id, lot_id, 1 from farthing.lots limit 1$$)
 ) breaks (rules, name, sql);
