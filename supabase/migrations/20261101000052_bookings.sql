@@ -9,17 +9,18 @@ language sql immutable
 set search_path = ''
 as $$
   select case
-    -- Three decimals, of which Stripe's partners take two; two decimals that no coin has any more.
+    -- Stripe counts these in thousandths, and moves hundredths alone.
     when p_currency in ('bhd', 'jod', 'kwd', 'omr', 'tnd') then 10
+    -- Stripe counts these in hundredths, and moves whole units alone: no smaller coin is left.
     when p_currency in ('isk', 'ugx') then 100
     when p_currency = any (string_to_array(
       -- No decimals: their minor unit is the unit.
       'bif clp djf gnf jpy kmf krw mga pyg rwf vnd vuv xaf xof xpf '
-     || 'aed afn all amd ang aoa ars aud awg azn bam bbd bdt bmd bnd bob brl bsd bwp byn bzd cad cdf chf cny '
-     || 'cop crc cve czk dkk dop dzd egp etb eur fjd fkp gbp gel gip gmd gtq gyd hkd hnl htg huf idr ils inr '
-     || 'jmd kes kgs khr kyd kzt lak lbp lkr lrd lsl mad mdl mkd mmk mnt mop mur mvr mwk mxn myr mzn nad ngn '
-     || 'nio nok npr nzd pab pen pgk php pkr pln qar ron rsd rub sar sbd scr sek sgd shp sle sos srd std szl '
-      || 'thb tjs top try ttd twd tzs uah usd uyu uzs wst xcd yer zar zmw', ' ')) then 1 end
+    || 'aed afn all amd ang aoa ars aud awg azn bam bbd bdt bmd bnd bob brl bsd bwp byn bzd cad cdf chf cny '
+    || 'cop crc cve czk dkk dop dzd egp etb eur fjd fkp gbp gel gip gmd gtq gyd hkd hnl htg huf idr ils inr '
+    || 'jmd kes kgs khr kyd kzt lak lbp lkr lrd lsl mad mdl mkd mmk mnt mop mur mvr mwk mxn myr mzn nad ngn '
+    || 'nio nok npr nzd pab pen pgk php pkr pln qar ron rsd rub sar sbd scr sek sgd shp sle sos srd std szl '
+    || 'thb tjs top try ttd twd tzs uah usd uyu uzs wst xcd yer zar zmw', ' ')) then 1 end
 $$;
 comment on function farthing.currency_step(text) is
   'The least amount of a currency that Stripe moves, in minor units; null for one that Stripe does not know.';
