@@ -4,7 +4,9 @@ import {
   type Database,
 } from "../../supabase/functions/_shared/database/database.ts";
 import { createPoolTransport } from "../../supabase/functions/_shared/database/pool.ts";
+import { NO_LIMITER } from "../../supabase/functions/_shared/limits/limiter.ts";
 import { consoleLogger, type Logger } from "../../supabase/functions/_shared/logger.ts";
+import { NO_METRICS } from "../../supabase/functions/_shared/metrics/metrics.ts";
 import type { Services } from "../../supabase/functions/_shared/services.ts";
 import { makeProject } from "../../supabase/functions/_shared/testing/project.ts";
 
@@ -37,6 +39,9 @@ export async function makeServices({ databaseUrl, log = consoleLogger }: Service
     verify: project.verifier(),
     hashIp: () => "",
     features: { isOn: () => Promise.resolve(true) },
+    limiter: NO_LIMITER,
+    metrics: NO_METRICS,
+    mail: () => Promise.reject(new Error("no mail in this benchmark")),
     payments: () => Promise.reject(new Error("no payments in this benchmark")),
     ai: () => Promise.reject(new Error("no AI in this benchmark")),
     functionsUrl: "http://127.0.0.1/functions/v1",
@@ -44,6 +49,7 @@ export async function makeServices({ databaseUrl, log = consoleLogger }: Service
     pause: () => Promise.resolve(),
     origins: [],
     checkKeySet: () => Promise.resolve("ok"),
+    checkRedis: () => Promise.resolve("ok"),
   };
   return { services, project };
 }

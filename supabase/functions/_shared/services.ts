@@ -9,7 +9,10 @@ import { createFeatureFlags, type FeatureFlags } from "./features/feature-flags.
 import { ApiError } from "./http/errors.ts";
 import { keyedSha256 } from "./hash.ts";
 import { createVerifier, type CredentialVerifier } from "./http/credentials.ts";
+import { type Limiter, NO_LIMITER } from "./limits/limiter.ts";
 import { consoleLogger, type Logger } from "./logger.ts";
+import type { Mail } from "./mail/mail.ts";
+import { type Metrics, NO_METRICS } from "./metrics/metrics.ts";
 import { checkMode } from "./stripe/check-mode.ts";
 import type { Payments } from "./stripe/payments.ts";
 
@@ -24,6 +27,10 @@ export interface Services {
   readonly hashIp: (network: string) => string;
   /** Which products are switched on, and for whom. */
   readonly features: FeatureFlags;
+  readonly limiter: Limiter;
+  readonly metrics: Metrics;
+  /** @throws ApiError `not_ready` when no mail service is configured */
+  readonly mail: () => Promise<Mail>;
   /** @throws ApiError `not_ready` when Stripe is not configured */
   readonly payments: () => Promise<Payments>;
   /** @throws ApiError `not_ready` when no model is configured, `internal` where a function has none */
@@ -38,6 +45,8 @@ export interface Services {
   readonly pause: (ms: number) => Promise<void>;
   /** Whether users' tokens can be verified: the key set is there. */
   readonly checkKeySet: () => Promise<CheckState>;
+  /** Degraded where limits are counted in this process alone. */
+  readonly checkRedis: () => Promise<CheckState>;
 }
 
 /** Where an app gets its services: given in tests, made from the environment otherwise. */
@@ -123,6 +132,10 @@ function withoutModels(): never {
   throw new ApiError("internal", { internal: "this function is deployed without models" });
 }
 
+function withoutMail(): never {
+  throw new ApiError("not_ready", { internal: "Environment incomplete: MAIL_FROM" });
+}
+
 function keySetCheck(env: Env): () => Promise<CheckState> {
   return async () => {
     if (env.SUPABASE_JWKS !== undefined) return env.SUPABASE_JWKS.keys.length > 0 ? "ok" : "down";
@@ -164,6 +177,9 @@ function makeServices(env: Env): Services {
     verify: verifierFrom(env),
     hashIp: ipHashFrom(env),
     features: featuresFrom(database),
+    limiter: NO_LIMITER,
+    metrics: NO_METRICS,
+    mail: withoutMail,
     payments: paymentsFrom(env, database),
     ai: withoutModels,
     origins: env.APP_ORIGINS,
@@ -171,6 +187,7 @@ function makeServices(env: Env): Services {
     waitUntil,
     pause: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
     checkKeySet: keySetCheck(env),
+    checkRedis: () => Promise.resolve("degraded"),
   };
 }
 

@@ -22,13 +22,13 @@ async function checkStripe({ payments }: Services): Promise<CheckState> {
 type Checks = z.output<typeof Ready>["checks"];
 
 async function check(services: Services): Promise<Checks> {
-  const [database, jwks, stripe] = await Promise.all([
+  const [database, jwks, stripe, redis] = await Promise.all([
     checkDatabase(services),
     services.checkKeySet(),
     checkStripe(services),
+    services.checkRedis(),
   ]);
-  // No rate limiter is configured yet: the functions run without it, as they would if it were down.
-  return { database, jwks, stripe, redis: "degraded" };
+  return { database, jwks, stripe, redis };
 }
 
 const REMEMBERED_MS = 2_000;

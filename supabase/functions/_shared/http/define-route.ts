@@ -7,18 +7,14 @@ import { z } from "@hono/zod-openapi";
 import type { FeatureName } from "../features/feature-flags.ts";
 import type { Services } from "../services.ts";
 import type { CallerOf, Who } from "./authorize.ts";
+import { DEADLINE_MS } from "./deadline.ts";
 import type { Reply } from "./envelope.ts";
 import type { ErrorCode } from "./errors.ts";
 import type { Idempotency } from "./idempotency.ts";
+import type { LimitName } from "../limits/rules.ts";
 import type { RequestContext } from "./request-context.ts";
 
 type Method = "get" | "post" | "delete";
-
-/**
- * Which rate limit is meant for the route. Nothing limits by it yet: it stands in the OpenAPI document as
- * `x-rate-limit`, and that is all.
- */
-export type LimitName = "none" | "read" | "write" | "money";
 
 /** Largest body of an ordinary route, and of a batch or a webhook. */
 const BODY_LIMIT_BYTES = 64 * 1024;
@@ -57,7 +53,10 @@ interface Declaration<
   readonly summary: string;
   readonly description?: string;
   readonly who: readonly [W, ...W[]];
+  /** Which rule of limits/rules.ts counts its calls. */
   readonly limit: LimitName;
+  /** How long it may take; DEADLINE_MS unless it says otherwise. */
+  readonly deadlineMs?: number;
   readonly idempotent: I;
   /** The product that has to be switched on for the caller. New business alone asks; reading never does. */
   readonly feature?: FeatureName;
@@ -96,6 +95,7 @@ export interface Route {
   /** The route checks a signature itself, over the body as it came. */
   readonly isSigned: boolean;
   readonly limit: LimitName;
+  readonly deadlineMs: number;
   readonly idempotent: boolean;
   readonly feature: FeatureName | null;
   readonly bodyLimit: number;
@@ -127,6 +127,7 @@ export function defineRoute<
   return {
     description: undefined,
     feature: null,
+    deadlineMs: DEADLINE_MS,
     bodyLimit: BODY_LIMIT_BYTES,
     produces: null,
     alsoProduces: [],

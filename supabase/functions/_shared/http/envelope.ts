@@ -23,7 +23,7 @@ export function page<T>(data: T[], nextCursor: string | null): Reply<T[]> {
   return { status: 200, data, nextCursor };
 }
 
-type HeaderPairs = [string, string][];
+export type HeaderPairs = [string, string][];
 
 // Pairs, and shared ones where they never change: the cheapest form in which the runtime takes headers.
 const NO_STORE: [string, string] = ["cache-control", "no-store"];
@@ -38,6 +38,7 @@ export function baseHeaders(context: RequestContext): HeaderPairs {
     NO_SNIFF,
     ["x-request-id", context.requestId],
     ["traceparent", context.traceparent],
+    ...context.answerHeaders,
   ];
 }
 

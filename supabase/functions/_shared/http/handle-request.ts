@@ -2,6 +2,7 @@
 import { EnvError } from "../env.ts";
 import { consoleLogger, type LogRecord } from "../logger.ts";
 import type { Services, ServicesSource } from "../services.ts";
+import { withinRequest } from "./current-request.ts";
 import type { Route } from "./define-route.ts";
 import { renderError } from "./envelope.ts";
 import { ApiError } from "./errors.ts";
@@ -63,7 +64,7 @@ export async function handleRequest(
   source: ServicesSource,
 ): Promise<Response> {
   const startedMs = performance.now();
-  const context = startContext(request.headers);
+  const context = startContext(request.headers, startedMs);
   const record: LogRecord = {
     request_id: context.requestId,
     trace_id: context.traceId,
@@ -76,7 +77,8 @@ export async function handleRequest(
   try {
     services = source();
     if (route === null) throw new ApiError("not_found");
-    response = await runRoute({ route, request, path, params, context, services, record });
+    const run = { route, request, path, params, context, services, record };
+    response = await withinRequest(context, () => runRoute(run));
   } catch (thrown) {
     const now = services?.now() ?? new Date();
     const error = refuse(thrown, route, record);
@@ -84,7 +86,9 @@ export async function handleRequest(
     response = renderError(error, context, now);
   }
   record.status = response.status;
-  record.duration_ms = Math.round((performance.now() - startedMs) * 100) / 100;
+  const durationMs = performance.now() - startedMs;
+  record.duration_ms = Math.round(durationMs * 100) / 100;
+  services?.metrics.request(name, response.status, durationMs);
   const log = services?.log ?? consoleLogger;
   log(response.status >= 500 || isOurBug ? "error" : "info", "request", record);
   return response;

@@ -2,12 +2,19 @@
  * Who is asking, for the logs: a request id (kept when the caller's is well formed) and the W3C
  * trace (continued when the caller's `traceparent` is valid, started otherwise).
  */
+import { DEADLINE_MS } from "./deadline.ts";
+import type { HeaderPairs } from "./envelope.ts";
+
 export interface RequestContext {
   readonly requestId: string;
   /** 32 hex digits. */
   readonly traceId: string;
   /** Our own span in that trace, to be answered and forwarded. */
   readonly traceparent: string;
+  /** When its time is spent, by performance.now(). The route sets it. */
+  deadlineMs: number;
+  /** Headers that every answer to it carries, refusals too. */
+  readonly answerHeaders: HeaderPairs;
 }
 
 const REQUEST_ID = /^[A-Za-z0-9._-]{8,64}$/;
@@ -23,7 +30,7 @@ function randomHex(bytes: 8 | 16): string {
 }
 
 /** Reads or makes the ids of one request. */
-export function startContext(headers: Headers): RequestContext {
+export function startContext(headers: Headers, startedMs = performance.now()): RequestContext {
   const givenId = headers.get("x-request-id");
   const requestId = givenId !== null && REQUEST_ID.test(givenId) ? givenId : crypto.randomUUID();
   const given = TRACEPARENT.exec(headers.get("traceparent") ?? "");
@@ -32,5 +39,11 @@ export function startContext(headers: Headers): RequestContext {
     (version !== "00" || rest === undefined);
   const trace = isValid ? traceId! : randomHex(16);
   const sampled = isValid ? flags! : "01";
-  return { requestId, traceId: trace, traceparent: `00-${trace}-${randomHex(8)}-${sampled}` };
+  return {
+    requestId,
+    traceId: trace,
+    traceparent: `00-${trace}-${randomHex(8)}-${sampled}`,
+    deadlineMs: startedMs + DEADLINE_MS,
+    answerHeaders: [],
+  };
 }

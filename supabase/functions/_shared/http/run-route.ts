@@ -2,7 +2,9 @@
 import type { LogRecord } from "../logger.ts";
 import type { Services } from "../services.ts";
 import { authorize, type Caller, callerScope, userIdOf } from "./authorize.ts";
+import { clientIpHash } from "./client-ip.ts";
 import type { Credentials } from "./credentials.ts";
+import { DEADLINE_MS } from "./deadline.ts";
 import { Nothing, type Route } from "./define-route.ts";
 import { renderReply } from "./envelope.ts";
 import { ApiError } from "./errors.ts";
@@ -24,6 +26,12 @@ interface Run {
   readonly record: LogRecord;
 }
 
+interface Identified {
+  readonly caller: Caller;
+  /** The name of the API key that came along. */
+  readonly key: string | null;
+}
+
 interface Body {
   readonly bytes: Uint8Array;
   readonly text: string;
@@ -42,6 +50,11 @@ const NO_CREDENTIALS: Credentials = { user: null, key: null };
 /** A signed route's credential is its signature; everywhere else whatever is given has to be good. */
 function hasCredentials(route: Route, headers: Headers): boolean {
   return !route.isSigned && (headers.has("authorization") || headers.has("apikey"));
+}
+
+function keyNameOf({ key }: Credentials): string | null {
+  if (key === null) return null;
+  return key.kind === "secret" ? key.name : "publishable";
 }
 
 async function readBody(route: Route, request: Request): Promise<Body> {
@@ -88,14 +101,44 @@ async function requireFeature({ route, services }: Run, caller: Caller): Promise
   }
 }
 
-/** @throws ApiError for everything that the contract refuses */
-export async function runRoute(run: Run): Promise<Response> {
-  const { route, request, context, services } = run;
+async function identify({ route, request, services }: Run): Promise<Identified> {
   const { headers } = request;
   const credentials = hasCredentials(route, headers)
     ? await services.verify(headers)
     : NO_CREDENTIALS;
-  const caller = authorize(route.who, credentials);
+  return { caller: authorize(route.who, credentials), key: keyNameOf(credentials) };
+}
+
+/** @throws ApiError `rate_limited` */
+async function requireRoom({ route, request, context, services }: Run, who: Identified | null) {
+  if (route.limit === "none") return;
+  const verdict = await services.limiter.check({
+    limit: route.limit,
+    caller: who?.caller ?? null,
+    key: who?.key ?? null,
+    ipHash: clientIpHash(request.headers, services),
+  });
+  context.answerHeaders.push(...verdict.headers);
+  if (verdict.isAllowed) return;
+  throw new ApiError("rate_limited", { retryAfterSeconds: verdict.retryAfterSeconds });
+}
+
+/** Who is let in. A refused credential counts too, or guessing would be free. */
+async function admit(run: Run): Promise<Caller> {
+  const who = await identify(run).catch(async (error: unknown) => {
+    await requireRoom(run, null);
+    throw error;
+  });
+  await requireRoom(run, who);
+  return who.caller;
+}
+
+/** @throws ApiError for everything that the contract refuses */
+export async function runRoute(run: Run): Promise<Response> {
+  const { route, request, context, services } = run;
+  const { headers } = request;
+  context.deadlineMs += route.deadlineMs - DEADLINE_MS;
+  const caller = await admit(run);
   run.record.caller = caller.kind;
   // Most routes belong to no product, and wait for nothing here.
   if (route.feature !== null) await requireFeature(run, caller);

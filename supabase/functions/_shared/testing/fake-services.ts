@@ -5,7 +5,9 @@ import type { ArgsOf, FunctionName, ResultOf } from "../database/functions.ts";
 import type { InboxEvent } from "../database/inbox-functions.ts";
 import { sha256 } from "../hash.ts";
 import { ApiError } from "../http/errors.ts";
+import { NO_LIMITER } from "../limits/limiter.ts";
 import type { LogRecord } from "../logger.ts";
+import { NO_METRICS } from "../metrics/metrics.ts";
 import type { Services } from "../services.ts";
 import type { Payments } from "../stripe/payments.ts";
 import { FAKE_AI } from "./fake-ai.ts";
@@ -111,6 +113,9 @@ export async function makeFake(options: FakeOptions = {}): Promise<Fake> {
     verify: project.verifier(),
     hashIp: (network) => sha256(network),
     features: { isOn: () => Promise.resolve(true) },
+    limiter: NO_LIMITER,
+    metrics: NO_METRICS,
+    mail: () => Promise.resolve({ send: () => Promise.resolve("mail_1") }),
     payments: () => Promise.resolve(payments),
     ai: () => Promise.resolve(ai),
     origins: [ORIGIN, OTHER_ORIGIN],
@@ -118,6 +123,7 @@ export async function makeFake(options: FakeOptions = {}): Promise<Fake> {
     waitUntil: (work) => background.push(work),
     pause: () => Promise.resolve(),
     checkKeySet: () => Promise.resolve("ok"),
+    checkRedis: () => Promise.resolve("ok"),
     ...options.overrides,
   };
   return {

@@ -1,0 +1,25 @@
+/** Every series there is: its name as Prometheus sees it (behind `farthing_`) and its labels. */
+
+/** Small closed sets: what a caller sends never becomes a label. */
+export type Labels = Readonly<Record<string, string>>;
+
+export const COUNTERS = {
+  /** service, state: how often a flush found a breaker that is not closed. */
+  breaker_not_closed: ["service", "state"],
+  /** service, outcome: ok, failed, refused (an open breaker), timeout. */
+  outside_calls: ["service", "outcome"],
+  /** rule, outcome: allowed, soft, blocked. */
+  limiter_decisions: ["rule", "outcome"],
+  /** reason: slow, down, nonsense, open, unconfigured. */
+  limiter_fallbacks: ["reason"],
+  /** model, kind: input, cached_input, output, reasoning. */
+  ai_tokens: ["model", "kind"],
+} as const;
+
+export const TIMERS = {
+  /** service: one attempt. */
+  outside_call: ["service"],
+} as const;
+
+export type CounterName = keyof typeof COUNTERS;
+export type TimerName = keyof typeof TIMERS;
