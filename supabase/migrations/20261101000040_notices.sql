@@ -1,26 +1,54 @@
--- Notices: what a user is to be told, kept until somebody tells it.
+-- Notices: what a user, or who runs the project, is to be told, kept until somebody tells it.
 -- Why an outbox: the row commits with what it tells of, and nothing that moves money waits for mail. A
 -- subject is told of once per template; so each sweep may find the same thing again, and two sweeps may run.
--- No personal data: who it goes to is looked up when it is sent.
+-- No personal data: whom a notice goes to is looked up when it is sent. Where the caller gives an address, it
+-- is kept until the notice is sent or given up, and not a moment longer.
 
 create table farthing.notices (
-  account_id bigint not null,
-  notice_id uuid not null default gen_random_uuid(),
+  notice_id uuid primary key default gen_random_uuid(),
+  recipient text not null default 'owner',
+  account_id bigint,
+  address text,
   template text not null,
   subject text not null,
   data jsonb not null,
   state text not null default 'queued',
+  attempts int not null default 0,
+  next_attempt_at timestamptz,
+  lease_id uuid,
+  leased_until timestamptz,
+  sender text,
+  last_error text,
+  provider_id text,
   created_at timestamptz not null default now(),
-  primary key (account_id, notice_id),
+  finished_at timestamptz,
   constraint notices_once unique (account_id, template, subject),
+  constraint notices_recipients check (recipient in ('owner', 'address', 'operators', 'webhook')
+    and (recipient = 'owner') = (account_id is not null)
+    and (address is not null) = (recipient = 'address' and finished_at is null)),
   constraint notices_templates check (template ~ '^[a-z][a-z0-9_]{0,39}$'),
-  constraint notices_text_bounded check (length(subject) between 1 and 255),
+  constraint notices_text_bounded check (length(subject) between 1 and 255 and length(address) <= 254
+    and length(provider_id) <= 255 and length(sender) <= 40),
   constraint notices_data_bounded check (jsonb_typeof(data) = 'object' and pg_column_size(data) <= 4096),
-  constraint notices_states check (state = 'queued')
+  constraint notices_states check (
+    (state in ('queued', 'failed') and next_attempt_at is not null and lease_id is null
+      and finished_at is null)
+    or (state = 'sending' and lease_id is not null and finished_at is null)
+    or (state in ('sent', 'dead', 'uncertain') and next_attempt_at is null and lease_id is null
+      and finished_at is not null)),
+  constraint notices_leases check ((lease_id is null) = (leased_until is null)
+    and (lease_id is null or sender is not null)),
+  constraint notices_attempts check (attempts between 0 and 8),
+  constraint notices_errors check (last_error ~ '^[a-z][a-z0-9_]{0,59}$'
+    and (last_error is not null or state not in ('failed', 'dead')))
 );
 comment on table farthing.notices is
-  'What is to be told, once per account, template and subject. data: what the template says, no personal '
-  'data.';
+  'What is to be told, once per account, template and subject. recipient: the account''s owner, an address '
+  '(blanked once finished), the operators'' addresses, or their webhook. queued → sending → sent, or failed '
+  '(tried again) → dead after 8 tries; uncertain: nobody knows whether it was sent. sender: which service '
+  'took it. data: what the template says, no personal data. last_error: a code.';
+create unique index notices_once_elsewhere on farthing.notices (recipient, template, subject)
+  where account_id is null;
 alter table farthing.notices enable row level security;
 create policy notices_own on farthing.notices for select to authenticated
   using (account_id in (select a.account_id from farthing.accounts a where a.owner_id = (select auth.uid())));
@@ -38,14 +66,39 @@ language plpgsql
 set search_path = ''
 as $$
 begin
-  insert into farthing.notices (account_id, template, subject, data, created_at)
-  values (p_account_id, p_template, p_subject, p_data, p_now)
+  insert into farthing.notices (account_id, template, subject, data, next_attempt_at, created_at)
+  values (p_account_id, p_template, p_subject, p_data, p_now, p_now)
   on conflict on constraint notices_once do nothing;
   return found;
+exception when others then
+  -- Money moves whether or not anybody can be told of it.
+  raise warning 'farthing: a notice % was not queued: %', p_template, sqlstate;
+  return false;
 end
 $$;
 comment on function farthing.notify(bigint, text, text, jsonb, timestamptz) is
-  'Puts a notice into the outbox; false where this subject was told of already.';
+  'Puts a notice to an account''s owner into the outbox; false where this subject was told of already. Never '
+  'fails: a notice that cannot be written is a warning in the server''s log.';
+
+create function farthing.notify_operators(
+  p_template text, p_subject text, p_data jsonb, p_now timestamptz)
+returns boolean
+language plpgsql
+set search_path = ''
+as $$
+begin
+  insert into farthing.notices (recipient, template, subject, data, next_attempt_at, created_at)
+  select r, p_template, p_subject, p_data, p_now, p_now from unnest(array['operators', 'webhook']) r
+  on conflict (recipient, template, subject) where account_id is null do nothing;
+  return found;
+exception when others then
+  raise warning 'farthing: a notice % was not queued: %', p_template, sqlstate;
+  return false;
+end
+$$;
+comment on function farthing.notify_operators(text, text, jsonb, timestamptz) is
+  'Tells who runs the project, by e-mail and by webhook, once per template and subject; false where both were '
+  'told already. Never fails, as notify().';
 
 -- Low balances are looked for round and round, because an index on the balance would cost every debit.
 create table farthing.low_balance_round (
@@ -144,9 +197,9 @@ as $$
       and n.template = 'credits_expiring' and n.subject = d.subject)
     order by d.expires_at, d.account_id limit p_limit
   ), told as (
-    insert into farthing.notices (account_id, template, subject, data, created_at)
+    insert into farthing.notices (account_id, template, subject, data, next_attempt_at, created_at)
     select u.account_id, 'credits_expiring', u.subject, jsonb_build_object('credits',
-      trim_scale(u.credits)::text, 'expires_at', u.expires_at, 'days', p_days), p_now from untold u
+      trim_scale(u.credits)::text, 'expires_at', u.expires_at, 'days', p_days), p_now, p_now from untold u
     on conflict on constraint notices_once do nothing
     returning 1
   )

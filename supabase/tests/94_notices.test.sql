@@ -3,7 +3,7 @@
 begin;
 \ir helpers/story.psql
 \ir helpers/top_ups.psql
-select plan(65);
+select plan(89);
 
 -- The outbox.
 select isnt(tests.give(name, '600'), null, name || ' has 600') from unnest(array['ann', 'bob']) name;
@@ -16,12 +16,38 @@ select is(pg_temp.tell('ann', 'hello', 'a'), true, 'a notice is queued');
 select is(pg_temp.tell('ann', 'hello', 'a'), false, 'a subject is told of once');
 select is(pg_temp.tell(name, template, subject), true, 'another account, template or subject is another')
 from (values ('bob', 'hello', 'a'), ('ann', 'bye', 'a'), ('ann', 'hello', 'b')) n (name, template, subject);
-select tests.fails_with(format('select pg_temp.tell(''ann'', %L, %L, %L)', template, subject, data), '23514',
-  null, format('a notice of %s is refused', left(template || subject || data, 30)))
+select is(pg_temp.tell('ann', template, subject, data), false,
+  format('a notice of %s is not queued, and no transaction fails', left(template || subject || data, 30)))
 from (values ('Hello', 'x', '{}'), ('', 'x', '{}'), ('hello', '', '{}'), ('hello', repeat('x', 256), '{}'),
   ('hello', 'x', '[]'), (repeat('h', 41), 'x', '{}'),
   ('hello', 'x', jsonb_build_object('x', (select string_agg(md5(n::text), '') from generate_series(1, 200) n))
     ::text)) n (template, subject, data);
+select is(farthing.notify_operators('alert', subject, '{}', tests.after('-1 day')), told,
+  'operators are told of ' || subject)
+from (values ('fire', true), ('fire', false), ('flood', true), ('', false)) n (subject, told);
+select set_eq($$ select recipient, subject from farthing.notices where account_id is null $$,
+  $$ select * from unnest(array['operators', 'webhook']) r, unnest(array['fire', 'flood']) s $$,
+  'once each, by e-mail and by webhook');
+
+-- What a notice may be.
+delete from farthing.notices where subject = 'flood' or recipient = 'webhook';
+select is(tests.outcome(format('update farthing.notices set %s where subject = ''fire''', change)) ->> 'code',
+  code, change)
+from (values
+  ('recipient = ''owner''', '23514'), ('recipient = ''anybody''', '23514'), ('address = ''x@y.test''',
+    '23514'), ('recipient = ''address'', address = ''x@y.test''', 'ok'),
+  ('address = null', '23514'), ('attempts = 9', '23514'), ('last_error = ''Not a code''', '23514'),
+  ('state = ''failed''', '23514'), ('state = ''failed'', last_error = ''mail_down''', 'ok'),
+  ('state = ''sending'', next_attempt_at = null', '23514'),
+  ('state = ''sending'', lease_id = gen_random_uuid(), leased_until = now()', '23514'),
+  ('state = ''sending'', lease_id = gen_random_uuid(), leased_until = now(), sender = ''postmark''', 'ok'),
+  ('state = ''sent'', next_attempt_at = null, finished_at = now(), address = null', '23514'),
+  ('state = ''sent'', next_attempt_at = null, lease_id = null, leased_until = null, finished_at = now()',
+    '23514'),
+  ('state = ''sent'', next_attempt_at = null, lease_id = null, leased_until = null, finished_at = now(),
+    address = null', 'ok'),
+  ('address = ''x@y.test''', '23514'), ('state = ''uncertain''', 'ok'), ('state = ''lost''', '23514'),
+  ('state = ''dead'', last_error = null', '23514')) c (change, code);
 select is(jsonb_array_length(tests.seen_by('authenticated', 'ann', 'select * from public.notices')), 3,
   'a user reads their own');
 select is(jsonb_array_length(tests.seen_by('authenticated', 'bob', 'select * from public.notices')), 1,
