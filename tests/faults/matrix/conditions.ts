@@ -1,0 +1,119 @@
+/** Each fault as it is made: functions of their own on this stack, with one service behind them broken. */
+import { need, readSettings } from "../../../scripts/settings/settings.ts";
+import { withDeployment } from "../../support/deployment.ts";
+import { type Manner, nowhere, startProxy } from "../../support/faulty-proxy.ts";
+import { backEnd, send } from "../../support/http.ts";
+import type { World } from "../../support/world.ts";
+import { equal } from "node:assert/strict";
+
+export interface Condition {
+  /** What a prompt says so that the models of the stack's own runner fail too. */
+  readonly marker?: string;
+  /** Runs `use` against functions that have the fault. */
+  under(world: World, use: (cut: World) => Promise<void>): Promise<void>;
+  /** Around each single request, where the fault is an event and no state. */
+  during?<T>(world: World, act: () => Promise<T>): Promise<T>;
+}
+
+type Changes = Record<string, string>;
+
+const SLOW_REDIS_MS = 400;
+/** Within Stripe's time-out by far: a slow answer is an answer. */
+const SLOW_STRIPE_MS = 1_500;
+
+function having(changes: (world: World) => Changes): Condition {
+  return {
+    under: (world, use) =>
+      withDeployment(world, { DATABASE_POOL_URL: world.databaseUrl, ...changes(world) }, use),
+  };
+}
+
+/** One of the services reached through a proxy that misbehaves. */
+function behind(
+  manner: Manner,
+  { target, changes }: {
+    target: (world: World) => string;
+    changes: (url: string, world: World) => Changes;
+  },
+): Condition {
+  return {
+    async under(world, use) {
+      await using proxy = startProxy(target(world), manner);
+      await having(() => changes(proxy.url, world)).under(world, use);
+    },
+  };
+}
+
+const redisUrl = () => need(readSettings(), "UPSTASH_REDIS_REST_URL");
+const REDIS = { target: redisUrl, changes: (url: string) => ({ UPSTASH_REDIS_REST_URL: url }) };
+const STRIPE = {
+  target: (world: World) => world.stripeUrl,
+  changes: (url: string) => ({ STRIPE_API_URL: url }),
+};
+
+const stripeError = (type: string) =>
+  JSON.stringify({ error: { type, message: "Asked for by a test." } });
+
+async function turn(world: World, path: string): Promise<void> {
+  const init = { method: "POST", headers: backEnd(world) };
+  equal((await send(`${world.url}/stack/${path}`, init)).status, 204);
+}
+
+const REDIS_FULL: Condition = {
+  async under(world, use) {
+    await turn(world, "redis/full");
+    try {
+      await having(() => ({})).under(world, use);
+    } finally {
+      await turn(world, "redis/ok");
+    }
+  },
+};
+
+/** Killed as the request goes out, and started again while it is under way. */
+const DATABASE_RESTARTING: Condition = {
+  ...having(() => ({})),
+  async during(world, act) {
+    await turn(world, "database/crash");
+    const [answer] = await Promise.all([act(), turn(world, "database/start")]);
+    return answer;
+  },
+};
+
+/** The functions' project is a proxy whose every answer is an outage: they have the pool besides. */
+const JWKS_AWAY = behind({ kind: "answers", status: 503, body: "{}" }, {
+  target: (world) => world.url,
+  changes: (url, world) => ({
+    SUPABASE_URL: url,
+    SUPABASE_PUBLIC_URL: world.url,
+    SUPABASE_JWKS: "",
+  }),
+});
+
+export const CONDITIONS = {
+  "Redis down": having(() => ({ UPSTASH_REDIS_REST_URL: nowhere() })),
+  "Redis slow": behind({ kind: "slow", ms: SLOW_REDIS_MS }, REDIS),
+  "Redis hanging": behind({ kind: "silent" }, REDIS),
+  "Redis with a wrong token": having(() => ({ UPSTASH_REDIS_REST_TOKEN: "not the token" })),
+  "Redis full": REDIS_FULL,
+  "Stripe down": having(() => ({ STRIPE_API_URL: nowhere() })),
+  "Stripe slow": behind({ kind: "slow", ms: SLOW_STRIPE_MS }, STRIPE),
+  "Stripe at its limit (429)": behind(
+    { kind: "answers", status: 429, body: stripeError("rate_limit_error") },
+    STRIPE,
+  ),
+  "Stripe failing (500)": behind(
+    { kind: "answers", status: 500, body: stripeError("api_error") },
+    STRIPE,
+  ),
+  "mail down": having(() => ({ MAIL_URL: nowhere() })),
+  "AI down": {
+    ...having(() => ({ AI_BASE_URL: nowhere() })),
+    // More failures than one attempt of a job makes requests: the job is tried again.
+    marker: `[fail:503x3:${crypto.randomUUID()}]`,
+  },
+  "database restarting": DATABASE_RESTARTING,
+  "JWKS unreachable": JWKS_AWAY,
+} as const satisfies Record<string, Condition>;
+
+export type FaultName = keyof typeof CONDITIONS;

@@ -1,0 +1,52 @@
+/**
+ * What each of the things an app does answers while one of the services behind it fails. Written down
+ * before it is tested; docs/faults.md shows the same table.
+ */
+import type { FaultName } from "./conditions.ts";
+import type { JourneyName } from "./journeys.ts";
+
+/** The statuses that may come: more than one only where the moment decides. */
+export type Expected = readonly number[];
+
+const CREATED = [201];
+const OK = [200];
+const ACCEPTED = [202];
+/** Refused as retryable; the same key works when the fault is over. */
+const LATER = [503];
+
+/** As on any other day. */
+const WELL: Readonly<Record<JourneyName, Expected>> = {
+  "checkout": CREATED,
+  "webhook": OK,
+  "usage": CREATED,
+  "hold and settle": OK,
+  "jobs": ACCEPTED,
+  "ai chat": OK,
+};
+
+/** What a caller meets while the database comes back: a pause, or a 503; Stripe is told 500. */
+const INTERRUPTED: Readonly<Record<JourneyName, Expected>> = {
+  "checkout": [201, 503],
+  "webhook": [200, 500],
+  "usage": [201, 503],
+  "hold and settle": [200, 503],
+  "jobs": [202, 503],
+  "ai chat": [200, 503],
+};
+
+export const EXPECTED: Readonly<Record<FaultName, Readonly<Record<JourneyName, Expected>>>> = {
+  "Redis down": WELL,
+  "Redis slow": WELL,
+  "Redis hanging": WELL,
+  "Redis with a wrong token": WELL,
+  "Redis full": WELL,
+  "Stripe down": { ...WELL, "checkout": LATER },
+  "Stripe slow": WELL,
+  "Stripe at its limit (429)": { ...WELL, "checkout": [502] },
+  "Stripe failing (500)": { ...WELL, "checkout": [502] },
+  "mail down": WELL,
+  "AI down": { ...WELL, "ai chat": LATER },
+  "database restarting": INTERRUPTED,
+  // Secret keys and Stripe's signatures need no key set; a user's token cannot be read without one.
+  "JWKS unreachable": { ...WELL, "checkout": LATER, "jobs": LATER, "ai chat": LATER },
+};

@@ -1,0 +1,154 @@
+/**
+ * What an app does that moves money, each in three steps: made ready while all is well, done once under a
+ * fault, and done again under the same key when the fault is over. It has then happened exactly once.
+ */
+import { deepEqual, equal } from "node:assert/strict";
+import { Checkout, Received } from "../../../supabase/functions/_shared/contracts/checkout.ts";
+import { OpenedHold, SettledHold } from "../../../supabase/functions/_shared/contracts/holds.ts";
+import { ChatAnswer } from "../../../supabase/functions/_shared/contracts/ai.ts";
+import { StartedJob } from "../../../supabase/functions/_shared/contracts/jobs.ts";
+import { Charge } from "../../../supabase/functions/_shared/contracts/usage.ts";
+import { chatBody, closedChats, promptOf } from "../../support/chat.ts";
+import { countEntries } from "../../support/database.ts";
+import { type Answer, backEnd, data, post } from "../../support/http.ts";
+import { holdsEnd, jobEnds } from "../../support/jobs.ts";
+import { signUp, signUpWith } from "../../support/people.ts";
+import { balanceOf, openCheckout, orderBecomes, packageNamed } from "../../support/purchases.ts";
+import { deliver, payInSilence, sessionsOf } from "../../support/stripe.ts";
+import { until } from "../../support/until.ts";
+import type { World } from "../../support/world.ts";
+
+export interface Attempt {
+  /** Under the fault, by the functions that have it. */
+  act(cut: World): Promise<Answer>;
+  /** When it is over. @throws where anything was lost or doubled */
+  finish(): Promise<void>;
+}
+
+/** `marker` is what a prompt says to make the local models fail; empty where they do not. */
+type Journey = (world: World, marker: string) => Promise<Attempt>;
+
+/** As a good client does while it is told that it may help: with the same key. */
+function again(what: string, ask: () => Promise<Answer>): Promise<Answer> {
+  return until(what, async () => {
+    const answer = await ask();
+    return answer.status < 500 && answer.status !== 409 ? answer : undefined;
+  }, 30_000);
+}
+
+const checkout: Journey = async (world) => {
+  const buyer = await signUp(world);
+  const { id } = await packageNamed(world, "Starter");
+  const key = crypto.randomUUID();
+  const ask = (where: World) => post(where, "checkout", buyer.as, { package_id: id }, { key });
+  return {
+    act: ask,
+    async finish() {
+      const open = data(await again("the checkout", () => ask(world)), 201, Checkout);
+      deepEqual(await sessionsOf(world, open.order_id), [open.checkout_session_id]);
+      equal(await countEntries(world, buyer.id), 0);
+    },
+  };
+};
+
+const webhook: Journey = async (world) => {
+  const buyer = await signUp(world);
+  const order = await openCheckout(world, buyer);
+  const events = await payInSilence(world, order);
+  const tell = async (where: World): Promise<Answer> => {
+    const answers: Answer[] = [];
+    for (const event of events) answers.push(await deliver(where, event));
+    return answers.find(({ status }) => status !== 200) ?? answers.at(-1)!;
+  };
+  return {
+    act: tell,
+    async finish() {
+      data(await again("the deliveries", () => tell(world)), 200, Received);
+      await orderBecomes(world, buyer, order.order_id, "paid");
+      equal(await countEntries(world, buyer.id), 1);
+    },
+  };
+};
+
+const usage: Journey = async (world) => {
+  const { id: user_id } = await signUpWith(world, "100");
+  const key = crypto.randomUUID();
+  const body = { user_id, model: "gpt-4o", input_tokens: 1000, output_tokens: 500 };
+  const charge = (where: World) => post(where, "usage", backEnd(where), body, { key });
+  return {
+    act: charge,
+    async finish() {
+      data(await again("the charge", () => charge(world)), 201, Charge);
+      equal((await balanceOf(world, user_id)).balance, "50");
+      equal(await countEntries(world, user_id, "usage"), 1);
+    },
+  };
+};
+
+const hold: Journey = async (world) => {
+  const { id: user_id } = await signUpWith(world, "100");
+  const keys = [crypto.randomUUID(), crypto.randomUUID()];
+  const open = (where: World) =>
+    post(where, "credits/holds", backEnd(where), { user_id, amount: "60" }, { key: keys[0]! });
+  const settle = async (where: World, opened: Answer) => {
+    const { hold_id } = data(opened, 201, OpenedHold);
+    const path = `credits/holds/${hold_id}/settle`;
+    return await post(where, path, backEnd(where), { amount: "40" }, { key: keys[1]! });
+  };
+  return {
+    async act(cut) {
+      const opened = await open(cut);
+      return opened.status === 201 ? await settle(cut, opened) : opened;
+    },
+    async finish() {
+      const opened = await again("the hold", () => open(world));
+      data(await again("the settlement", () => settle(world, opened)), 200, SettledHold);
+      const { balance, held } = await balanceOf(world, user_id);
+      deepEqual([balance, held], ["60", "0"]);
+    },
+  };
+};
+
+const jobs: Journey = async (world, marker) => {
+  const person = await signUpWith(world, "1000");
+  const key = crypto.randomUUID();
+  const body = { type: "research", input: { query: `What is a fault? [plan:1] ${marker}` } };
+  const ask = (where: World) => post(where, "jobs", person.as, body, { key });
+  return {
+    act: ask,
+    async finish() {
+      const { job_id } = data(await again("the job", () => ask(world)), 202, StartedJob);
+      const { checkpoints } = await jobEnds(world, person.as, job_id, "completed");
+      await holdsEnd(world, person.id);
+      // A charge for each step, and the credits that they began with.
+      equal(await countEntries(world, person.id), checkpoints.length + 1);
+    },
+  };
+};
+
+const chat: Journey = async (world) => {
+  const person = await signUpWith(world, "1000");
+  const key = crypto.randomUUID();
+  const { content } = promptOf("[tokens:8]");
+  const ask = (where: World) => post(where, "ai/chat", person.as, chatBody(content), { key });
+  return {
+    act: ask,
+    async finish() {
+      data(await again("the chat", () => ask(world)), 200, ChatAnswer);
+      await closedChats(world, person);
+      await holdsEnd(world, person.id);
+      equal(await countEntries(world, person.id), 2);
+    },
+  };
+};
+
+export const JOURNEYS = {
+  "checkout": checkout,
+  "webhook": webhook,
+  "usage": usage,
+  "hold and settle": hold,
+  "jobs": jobs,
+  "ai chat": chat,
+} as const satisfies Record<string, Journey>;
+
+export type JourneyName = keyof typeof JOURNEYS;

@@ -1,0 +1,34 @@
+/** Every fault with everything an app does: the answer that was written down, and money moved once. */
+import { ok } from "node:assert/strict";
+import { proven } from "../../support/database.ts";
+import { databaseIsBack } from "../../support/killing.ts";
+import { readWorld } from "../../support/world.ts";
+import { type Condition, CONDITIONS, type FaultName } from "./conditions.ts";
+import { EXPECTED } from "./expected.ts";
+import { type JourneyName, JOURNEYS } from "./journeys.ts";
+
+const world = readWorld();
+const names = Object.keys(JOURNEYS) as JourneyName[];
+
+for (const fault of Object.keys(CONDITIONS) as FaultName[]) {
+  Deno.test({
+    name: `${fault}: what an app does answers as written, and happens once`,
+    ignore: world.dataDir === undefined,
+    fn: async (t) => {
+      const condition: Condition = CONDITIONS[fault];
+      await condition.under(world, async (cut) => {
+        for (const name of names) {
+          await t.step(`${name} answers ${EXPECTED[fault][name].join(" or ")}`, async () => {
+            const attempt = await JOURNEYS[name](world, condition.marker ?? "");
+            const act = () => attempt.act(cut);
+            const answer = await (condition.during?.(world, act) ?? act());
+            ok(EXPECTED[fault][name].includes(answer.status), `${answer.status}: ${answer.text}`);
+            await databaseIsBack(world);
+            await attempt.finish();
+          });
+        }
+      });
+      await proven(world);
+    },
+  });
+}

@@ -1,0 +1,25 @@
+/** docs/faults.md shows the table that is tested, cell by cell. */
+import { deepEqual } from "node:assert/strict";
+import type { FaultName } from "./conditions.ts";
+import { EXPECTED } from "./expected.ts";
+import { type JourneyName, JOURNEYS } from "./journeys.ts";
+
+const PAGE = new URL("../../../docs/faults.md", import.meta.url);
+
+function cellsOf(line: string): string[] {
+  return line.split("|").slice(1, -1).map((cell) => cell.trim());
+}
+
+Deno.test("the page on faults shows the answers that are tested", async () => {
+  const text = await Deno.readTextFile(PAGE);
+  const lines = text.split("\n").filter((line) => line.startsWith("|")).map(cellsOf);
+  const [head, , ...rows] = lines;
+  const names = Object.keys(JOURNEYS) as JourneyName[];
+  const faults = Object.keys(EXPECTED) as FaultName[];
+  const tested = faults.map((fault) => [
+    fault,
+    ...names.map((name) => EXPECTED[fault][name].join(" or ")),
+  ]);
+  deepEqual(head, ["while", ...names]);
+  deepEqual(rows, tested);
+});
