@@ -176,6 +176,7 @@ begin
   p_entry.created_at := v_account.last_entry_at;
   p_entry.entry_id := gen_random_uuid();
   p_entry.transaction_id := coalesce(p_entry.transaction_id, gen_random_uuid());
+  p_entry.correlation_id := coalesce(p_entry.correlation_id, farthing.trace_id());
   p_entry.balance_after := v_account.balance;
   insert into farthing.entries select p_entry.*;
   return v_account;

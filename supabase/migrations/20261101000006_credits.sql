@@ -67,7 +67,8 @@ begin
   v_account := farthing.lock_account(p_user_id, p_now);
   v_result := farthing.spend(v_account, row(v_amount, 'debit',
     case when p_reference_id is not null then 'caller' end,
-    p_reference_id, p_correlation_id, jsonb_build_object('reason', p_reason), null)::farthing.charge, p_now);
+    p_reference_id, coalesce(p_correlation_id, farthing.trace_id()), jsonb_build_object('reason', p_reason),
+    null)::farthing.charge, p_now);
   if not v_result.accepted then
     perform farthing.refuse_charge(v_account, v_amount, v_result.available, p_now);
   end if;

@@ -119,7 +119,8 @@ begin
   if v_event.problem is not null then
     perform farthing.refuse_usage(v_event);
   end if;
-  v_result := (farthing.charge_usage(v_account, array[v_event], p_correlation_id, null, p_now))[1];
+  v_result := (farthing.charge_usage(v_account, array[v_event],
+    coalesce(p_correlation_id, farthing.trace_id()), null, p_now))[1];
   if not v_result.accepted then
     perform farthing.refuse_charge(v_account, v_event.credits, v_result.available, p_now);
   end if;

@@ -91,7 +91,8 @@ begin
     order by (select a.account_id from farthing.accounts a where a.owner_id = g.user_id) nulls last, g.user_id
   loop
     v_outcomes := v_outcomes || case when v_user.known
-      then array(select farthing.batch_charge_user(v_user.user_id, v_user.events, p_correlation_id, p_now))
+      then array(select farthing.batch_charge_user(v_user.user_id, v_user.events,
+        coalesce(p_correlation_id, farthing.trace_id()), p_now))
       else array(select farthing.batch_refusal(e, 'not_found') from unnest(v_user.events) e) end;
   end loop;
   return farthing.idempotency_keep(p_idempotency_key, p_fingerprint, 200, (

@@ -106,7 +106,7 @@ begin
   v_terms.model := v_usage.model;
   v_terms.rate_version := v_usage.rate_version;
   v_terms.reason := p_reason;
-  v_terms.correlation_id := p_correlation_id;
+  v_terms.correlation_id := coalesce(p_correlation_id, farthing.trace_id());
   v_terms.expires_at := p_now + make_interval(secs => p_ttl_seconds);
   v_opened := farthing.open_hold(p_user_id, v_terms, p_now);
   return farthing.idempotency_keep(p_idempotency_key, p_fingerprint, 201, farthing.hold_answer(v_opened.hold)

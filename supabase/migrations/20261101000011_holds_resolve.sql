@@ -77,7 +77,7 @@ begin
   perform farthing.free_hold(v_hold.account_id, p_hold_id);
   select * into v_account from farthing.accounts where account_id = v_hold.account_id;
   v_charge := farthing.settle_charge(v_hold, v_account, p_amount, farthing.json_argument(p_usage),
-    p_correlation_id, p_now);
+    coalesce(p_correlation_id, farthing.trace_id()), p_now);
   update farthing.holds
   set status = 'settled', settled = coalesce(v_charge.amount, 0), shortfall = coalesce(v_charge.shortfall, 0),
     resolved_at = p_now
@@ -115,7 +115,7 @@ begin
   perform farthing.release_expired_holds(v_hold.account_id, p_now);
   perform farthing.free_hold(v_hold.account_id, p_hold_id);
   update farthing.holds set status = 'released', resolved_at = p_now,
-    correlation_id = coalesce(p_correlation_id, correlation_id)
+    correlation_id = coalesce(p_correlation_id, farthing.trace_id(), correlation_id)
   where account_id = v_hold.account_id and hold_id = p_hold_id;
   perform farthing.pay_debt(v_hold.account_id, p_now);
   return farthing.idempotency_keep(p_idempotency_key, p_fingerprint, 200,

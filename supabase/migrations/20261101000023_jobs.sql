@@ -177,6 +177,7 @@ declare
   v_input jsonb := coalesce(farthing.json_argument(p_input), '{}');
   v_input_hash bytea := sha256(convert_to(v_input::text, 'UTF8'));
   v_estimate jsonb := coalesce(farthing.json_argument(p_estimate), '[]');
+  v_correlation_id text := coalesce(p_correlation_id, farthing.trace_id());
   v_job farthing.jobs;
   v_hold farthing.holds;
 begin
@@ -193,12 +194,12 @@ begin
     if not found then
       perform farthing.fail('not_found', 'There is no such user.', null, 'user_id');
     end if;
-    v_hold := farthing.hold_for_job(p_user_id, v_estimate, p_correlation_id, p_now + c_life, p_now);
+    v_hold := farthing.hold_for_job(p_user_id, v_estimate, v_correlation_id, p_now + c_life, p_now);
     insert into farthing.jobs (user_id, type, input, input_hash, run_after, account_id, hold_id, rates,
       client_temp_id, correlation_id, created_at, expires_at)
     values (p_user_id, p_type, v_input, v_input_hash, p_now, v_hold.account_id, v_hold.hold_id,
       case when v_estimate <> '[]' then farthing.rates_of(v_estimate, p_now) end, p_client_temp_id,
-      p_correlation_id, p_now, p_now + c_life)
+      v_correlation_id, p_now, p_now + c_life)
     returning * into v_job;
     perform farthing.wake_runner();
   elsif v_job.type <> p_type or v_job.input_hash <> v_input_hash then

@@ -37,7 +37,8 @@ begin
   end if;
   execute 'select net.http_post(url := $1, body := $2, headers := $3, timeout_milliseconds := $4)'
     using v_url || '/' || p_function, '{}'::jsonb,
-      jsonb_build_object('content-type', 'application/json', 'apikey', v_key), c_timeout_ms;
+      jsonb_strip_nulls(jsonb_build_object('content-type', 'application/json', 'apikey', v_key,
+        'traceparent', farthing.request_header('traceparent'))), c_timeout_ms;
   return true;
 exception when others then
   -- The minute's wake is the net beneath: nothing is refused because nobody could be called.
@@ -46,8 +47,8 @@ exception when others then
 end
 $$;
 comment on function farthing.wake(text) is
-  'Asks for POST /<function> once this transaction has committed. True where it could be asked. URL and key '
-  'are Vault''s farthing_functions_url and farthing_secret_key.';
+  'Asks for POST /<function> once this transaction has committed, in the trace of the request that asks. '
+  'True where it could be asked. URL and key are Vault''s farthing_functions_url and farthing_secret_key.';
 
 create function farthing.wake_runner()
 returns boolean

@@ -214,7 +214,7 @@ begin
   insert into farthing.chats (account_id, hold_id, model, input_tokens, max_output_tokens, idempotency_key,
     correlation_id, created_at, heartbeat_at)
   values (v_hold.account_id, v_hold.hold_id, p_model, p_input_tokens, p_max_output_tokens,
-    decode(p_idempotency_key, 'hex'), p_correlation_id, p_now, p_now);
+    decode(p_idempotency_key, 'hex'), v_hold.correlation_id, p_now, p_now);
   perform farthing.idempotency_start(p_idempotency_key, p_fingerprint, p_now);
   return jsonb_build_object('step', 'call', 'hold_id', v_hold.hold_id, 'held',
     trim_scale(v_hold.amount)::text);
