@@ -23,7 +23,7 @@ export const chat = defineRoute({
     "With `stream: true` the answer is `text/event-stream`: `delta` events with `content`, then one " +
     "`usage` with the rest of the answer, or one `error` with `error` and what was charged.",
   who: ["user"],
-  limit: "money",
+  limit: "ai",
   idempotent: true,
   body: ChatBody,
   responses: { 200: ChatAnswer },

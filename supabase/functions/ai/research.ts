@@ -9,7 +9,7 @@ export const startResearch = defineRoute({
   path: "/research",
   summary: "Start a piece of research",
   who: ["user"],
-  limit: "money",
+  limit: "ai",
   idempotent: true,
   body: ResearchInput,
   responses: { 202: StartedJob },

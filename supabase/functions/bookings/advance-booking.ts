@@ -17,7 +17,7 @@ function advance(name: keyof typeof STEPS) {
     description:
       "For its provider alone. From another status it is refused, and `details` say which.",
     who: ["user"],
-    limit: "write",
+    limit: "default",
     idempotent: false,
     params: BookingPath,
     responses: { 200: Booking },

@@ -52,7 +52,7 @@ export const cancelBooking = defineRoute({
     "For its buyer and its provider. Unpaid, it is cancelled; paid or confirmed, it is refunded in full " +
     "and cancelled. A payment that arrives afterwards is returned.",
   who: ["user"],
-  limit: "money",
+  limit: "default",
   idempotent: true,
   params: BookingPath,
   responses: { 200: CancelledBooking },

@@ -9,7 +9,7 @@ export const listBookings = defineRoute({
   path: "/",
   summary: "One's own bookings",
   who: ["user"],
-  limit: "read",
+  limit: "default",
   idempotent: false,
   query: BookingsQuery,
   responses: { 200: z.array(Booking) },

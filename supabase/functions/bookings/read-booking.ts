@@ -8,7 +8,7 @@ export const readBooking = defineRoute({
   path: "/{id}",
   summary: "One of one's own bookings",
   who: ["user"],
-  limit: "read",
+  limit: "default",
   idempotent: false,
   params: BookingPath,
   responses: { 200: Booking },

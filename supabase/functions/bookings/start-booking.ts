@@ -74,7 +74,7 @@ export const startBooking = defineRoute({
   summary: "Book a provider",
   description: "The provider's charges must be enabled. The fee is 3 %, rounded half up.",
   who: ["user"],
-  limit: "money",
+  limit: "bookings",
   idempotent: true,
   feature: "b2b",
   body: BookingBody,

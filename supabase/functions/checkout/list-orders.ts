@@ -9,7 +9,7 @@ export const listOrders = defineRoute({
   path: "/orders",
   summary: "One's own orders",
   who: ["user"],
-  limit: "read",
+  limit: "default",
   idempotent: false,
   query: OrdersQuery,
   responses: { 200: z.array(Order) },

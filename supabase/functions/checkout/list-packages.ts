@@ -9,7 +9,7 @@ export const listPackages = defineRoute({
   path: "/packages",
   summary: "Packages on sale",
   who: ["none"],
-  limit: "read",
+  limit: "default",
   idempotent: false,
   responses: { 200: z.array(Package) },
   handler: async ({ services }) => ok(await services.database.rpc("checkout_packages", {})),

@@ -8,7 +8,7 @@ export const readOrder = defineRoute({
   path: "/orders/{id}",
   summary: "One of one's own orders",
   who: ["user"],
-  limit: "read",
+  limit: "default",
   idempotent: false,
   params: OrderPath,
   responses: { 200: Order },

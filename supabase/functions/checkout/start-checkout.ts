@@ -56,7 +56,7 @@ export const startCheckout = defineRoute({
   path: "/",
   summary: "Open a hosted checkout",
   who: ["user"],
-  limit: "write",
+  limit: "checkout",
   idempotent: true,
   feature: "b2c",
   body: CheckoutBody,

@@ -8,7 +8,7 @@ export const debitCredits = defineRoute({
   path: "/debits",
   summary: "Take credits from a user",
   who: ["secret"],
-  limit: "money",
+  limit: "default",
   idempotent: true,
   body: DebitBody,
   responses: { 201: Debit },

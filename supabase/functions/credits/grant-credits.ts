@@ -8,7 +8,7 @@ export const grantCredits = defineRoute({
   path: "/grants",
   summary: "Grant credits to a user",
   who: ["operator"],
-  limit: "money",
+  limit: "default",
   idempotent: true,
   body: GrantBody,
   responses: { 201: Grant },

@@ -25,7 +25,7 @@ export const listEntries = defineRoute({
   summary: "Ledger of an account",
   description: "`format=csv` or `Accept: text/csv` streams all entries that match, without pages.",
   who: ["user", "secret"],
-  limit: "read",
+  limit: "default",
   idempotent: false,
   query: EntriesQuery,
   responses: { 200: z.array(Entry) },

@@ -8,7 +8,7 @@ export const openHold = defineRoute({
   path: "/holds",
   summary: "Reserve credits",
   who: ["secret"],
-  limit: "money",
+  limit: "default",
   idempotent: true,
   body: HoldBody,
   responses: { 201: OpenedHold },

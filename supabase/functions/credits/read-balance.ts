@@ -9,7 +9,7 @@ export const readBalance = defineRoute({
   path: "/",
   summary: "Balance now or at a past moment",
   who: ["user", "secret"],
-  limit: "read",
+  limit: "default",
   idempotent: false,
   query: BalanceQuery,
   responses: { 200: Balance },

@@ -8,7 +8,7 @@ export const readHold = defineRoute({
   path: "/holds/{id}",
   summary: "Read a hold",
   who: ["user", "secret"],
-  limit: "read",
+  limit: "default",
   idempotent: false,
   params: HoldPath,
   responses: { 200: Hold },

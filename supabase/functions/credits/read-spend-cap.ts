@@ -9,7 +9,7 @@ export const readSpendCap = defineRoute({
   path: "/spend-cap",
   summary: "The daily spend cap",
   who: ["user", "secret"],
-  limit: "read",
+  limit: "default",
   idempotent: false,
   query: SpendCapQuery,
   responses: { 200: SpendCap },

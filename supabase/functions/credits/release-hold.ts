@@ -8,7 +8,7 @@ export const releaseHold = defineRoute({
   path: "/holds/{id}/release",
   summary: "Release a hold",
   who: ["secret"],
-  limit: "money",
+  limit: "none",
   idempotent: true,
   params: HoldPath,
   responses: { 200: ReleasedHold },

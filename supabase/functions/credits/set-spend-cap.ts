@@ -11,7 +11,7 @@ export const setSpendCap = defineRoute({
   description: "Beyond it debits, usage and holds are 402 `spend_cap_reached`, whose details say " +
     "when it begins anew.",
   who: ["user", "secret"],
-  limit: "write",
+  limit: "default",
   idempotent: true,
   body: SpendCapBody,
   responses: { 200: SpendCap },

@@ -12,7 +12,7 @@ export const settleHold = defineRoute({
   path: "/holds/{id}/settle",
   summary: "Settle a hold",
   who: ["secret"],
-  limit: "money",
+  limit: "none",
   idempotent: true,
   params: HoldPath,
   body: SettleBody,

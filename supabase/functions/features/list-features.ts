@@ -11,7 +11,7 @@ export const listFeatures = defineRoute({
   path: "/",
   summary: "Which features are on for me",
   who: ["user", "none"],
-  limit: "read",
+  limit: "default",
   idempotent: false,
   responses: { 200: z.array(FeatureForMe) },
   handler: async ({ caller, services }) => {

@@ -10,7 +10,7 @@ export const setFeature = defineRoute({
   summary: "Switch a feature",
   description: "Off, on, or on for a percentage of users. Setting it twice is setting it once.",
   who: ["operator"],
-  limit: "write",
+  limit: "default",
   idempotent: false,
   params: FeaturePath,
   body: FeatureBody,

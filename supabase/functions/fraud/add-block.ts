@@ -22,7 +22,7 @@ export const addBlock = defineRoute({
   path: "/blocked",
   summary: "Block a user, an address or a card",
   who: ["operator"],
-  limit: "write",
+  limit: "default",
   idempotent: true,
   body: BlockBody,
   responses: { 201: Block },

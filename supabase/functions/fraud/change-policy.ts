@@ -9,7 +9,7 @@ export const changePolicy = defineRoute({
   path: "/policy",
   summary: "Change the limits of checkouts",
   who: ["operator"],
-  limit: "write",
+  limit: "default",
   idempotent: true,
   body: FraudPolicyBody,
   responses: { 200: FraudPolicy },

@@ -9,7 +9,7 @@ export const clearWarning = defineRoute({
   path: "/warnings/{id}/clear",
   summary: "Clear an early fraud warning",
   who: ["operator"],
-  limit: "money",
+  limit: "default",
   idempotent: true,
   params: WarningPath,
   body: ClearWarningBody,

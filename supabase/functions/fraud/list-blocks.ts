@@ -9,7 +9,7 @@ export const listBlocks = defineRoute({
   path: "/blocked",
   summary: "List who is blocked",
   who: ["operator"],
-  limit: "read",
+  limit: "default",
   idempotent: false,
   query: BlocksQuery,
   responses: { 200: z.array(Block) },

@@ -9,7 +9,7 @@ export const listDecisions = defineRoute({
   path: "/decisions",
   summary: "List decisions about checkouts",
   who: ["operator"],
-  limit: "read",
+  limit: "default",
   idempotent: false,
   query: DecisionsQuery,
   responses: { 200: z.array(Decision) },

@@ -9,7 +9,7 @@ export const listWarnings = defineRoute({
   path: "/warnings",
   summary: "List early fraud warnings",
   who: ["operator"],
-  limit: "read",
+  limit: "default",
   idempotent: false,
   query: WarningsQuery,
   responses: { 200: z.array(Warning) },

@@ -8,7 +8,7 @@ export const readPolicy = defineRoute({
   path: "/policy",
   summary: "Read the limits of checkouts",
   who: ["operator"],
-  limit: "read",
+  limit: "default",
   idempotent: false,
   responses: { 200: FraudPolicy },
   handler: async ({ services }) => ok(await services.database.rpc("fraud_policy_read", {})),

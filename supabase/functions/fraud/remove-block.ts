@@ -8,7 +8,7 @@ export const removeBlock = defineRoute({
   path: "/blocked/{id}",
   summary: "Lift a block",
   who: ["operator"],
-  limit: "write",
+  limit: "default",
   idempotent: false,
   params: BlockPath,
   responses: { 200: Block },

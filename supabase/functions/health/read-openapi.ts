@@ -12,7 +12,7 @@ export const readOpenApi = defineRoute({
   path: "/openapi.json",
   summary: "This document",
   who: ["none"],
-  limit: "none",
+  limit: "default",
   idempotent: false,
   responses: { 200: z.looseObject({}) },
   handler: ({ context }) =>

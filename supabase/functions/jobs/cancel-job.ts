@@ -19,7 +19,7 @@ export const cancelJob = defineRoute({
   path: "/{id}",
   summary: "Cancel a job",
   who: ["user", "secret"],
-  limit: "write",
+  limit: "default",
   idempotent: false,
   params: JobPath,
   responses: { 200: CancelledJob },

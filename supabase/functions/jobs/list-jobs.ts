@@ -10,7 +10,7 @@ export const listJobs = defineRoute({
   path: "/",
   summary: "The jobs of a user",
   who: ["user", "secret"],
-  limit: "read",
+  limit: "default",
   idempotent: false,
   query: JobsQuery,
   responses: { 200: z.array(JobSummary) },

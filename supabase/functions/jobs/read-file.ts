@@ -11,7 +11,7 @@ export const readFile = defineRoute({
   summary: "The file that a job wrote",
   description: "CSV, without our envelope. Kept until the job's `expires_at`.",
   who: ["user", "secret"],
-  limit: "read",
+  limit: "default",
   idempotent: false,
   params: JobPath,
   responses: { 200: z.string() },

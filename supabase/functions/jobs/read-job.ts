@@ -22,7 +22,7 @@ export const readJob = defineRoute({
   description:
     "Poll it as `Retry-After` says, 2, 4, then 8 seconds apart; without it the job is finished.",
   who: ["user", "secret"],
-  limit: "read",
+  limit: "default",
   idempotent: false,
   params: JobPath,
   responses: { 200: Job },

@@ -25,7 +25,7 @@ export const startJob = defineRoute({
   description: "A user starts jobs of their own; with a secret key `user_id` says whose. " +
     "`usage_backfill` is for secret keys alone.",
   who: ["user", "secret"],
-  limit: "money",
+  limit: "jobs",
   idempotent: true,
   bodyLimit: LARGE_BODY_LIMIT_BYTES,
   body: JobBody,

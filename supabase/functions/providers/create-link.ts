@@ -10,7 +10,7 @@ export const createLink = defineRoute({
   path: "/me/onboarding-link",
   summary: "A new onboarding page",
   who: ["user"],
-  limit: "write",
+  limit: "providers",
   idempotent: false,
   feature: "b2b",
   body: OnboardingBody,

@@ -8,7 +8,7 @@ export const readProvider = defineRoute({
   path: "/me",
   summary: "One's own provider",
   who: ["user"],
-  limit: "read",
+  limit: "default",
   idempotent: false,
   responses: { 200: Provider },
   errors: ["not_found"],

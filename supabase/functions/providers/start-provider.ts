@@ -69,7 +69,7 @@ export const startProvider = defineRoute({
   summary: "Become a provider",
   description: "Each user is one provider at most; asked again, there is a new onboarding page.",
   who: ["user"],
-  limit: "write",
+  limit: "providers",
   idempotent: true,
   feature: "b2b",
   body: ProviderBody,

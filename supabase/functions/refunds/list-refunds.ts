@@ -9,7 +9,7 @@ export const listRefunds = defineRoute({
   path: "/",
   summary: "List refunds",
   who: ["operator"],
-  limit: "read",
+  limit: "default",
   idempotent: false,
   query: RefundsQuery,
   responses: { 200: z.array(Refund) },

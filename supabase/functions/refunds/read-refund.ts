@@ -8,7 +8,7 @@ export const readRefund = defineRoute({
   path: "/{id}",
   summary: "Read a refund",
   who: ["operator"],
-  limit: "read",
+  limit: "default",
   idempotent: false,
   params: RefundPath,
   responses: { 200: Refund },

@@ -15,7 +15,7 @@ export const startRefund = defineRoute({
     "In full or in part, as often as something is left. The answer waits up to two seconds " +
     "for Stripe's event; while that has not come, status is pending and no credits have moved yet.",
   who: ["operator"],
-  limit: "money",
+  limit: "refunds",
   idempotent: true,
   body: RefundBody,
   responses: { 201: Refund },

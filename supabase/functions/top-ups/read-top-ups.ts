@@ -8,7 +8,7 @@ export const readTopUps = defineRoute({
   path: "/",
   summary: "One's own auto top-up",
   who: ["user"],
-  limit: "read",
+  limit: "default",
   idempotent: false,
   responses: { 200: TopUps },
   handler: async ({ caller, services }) =>

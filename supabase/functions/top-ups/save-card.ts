@@ -59,7 +59,7 @@ export const saveCard = defineRoute({
   path: "/card",
   summary: "A page on which to save a card",
   who: ["user"],
-  limit: "write",
+  limit: "top-ups",
   idempotent: true,
   feature: "b2c",
   body: CardBody,

@@ -9,7 +9,7 @@ export const setTopUps = defineRoute({
   summary: "Opt in to auto top-up, or out",
   description: "Below `threshold` one charge of the saved card buys what is missing to `target`.",
   who: ["user"],
-  limit: "write",
+  limit: "top-ups",
   idempotent: true,
   feature: "b2c",
   body: TopUpsBody,

@@ -8,7 +8,7 @@ export const stopTopUps = defineRoute({
   path: "/",
   summary: "Opt out of auto top-up",
   who: ["user"],
-  limit: "write",
+  limit: "default",
   idempotent: false,
   responses: { 200: TopUps },
   errors: ["not_found"],

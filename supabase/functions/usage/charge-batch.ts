@@ -9,7 +9,7 @@ export const chargeBatch = defineRoute({
   path: "/batch",
   summary: "Charge many uses in one call",
   who: ["secret"],
-  limit: "money",
+  limit: "usage",
   idempotent: true,
   bodyLimit: LARGE_BODY_LIMIT_BYTES,
   body: BatchBody,

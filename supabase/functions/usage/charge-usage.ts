@@ -12,7 +12,7 @@ export const chargeUsage = defineRoute({
   path: "/",
   summary: "Charge one use of a model",
   who: ["secret"],
-  limit: "money",
+  limit: "usage",
   idempotent: true,
   body: UsageBody,
   responses: { 200: Charge, 201: Charge },

@@ -8,7 +8,7 @@ export const estimateUsage = defineRoute({
   path: "/estimate",
   summary: "Price a use without charging it",
   who: ["user", "secret"],
-  limit: "read",
+  limit: "default",
   idempotent: false,
   body: EstimateBody,
   responses: { 200: Estimate },

@@ -9,7 +9,7 @@ export const listRates = defineRoute({
   path: "/rates",
   summary: "Current rate of every model",
   who: ["none"],
-  limit: "read",
+  limit: "default",
   idempotent: false,
   responses: { 200: z.array(Rate) },
   handler: async ({ services }) => ok(await services.database.rpc("usage_rates", {})),

@@ -13,7 +13,7 @@ export const backfillEvents = defineRoute({
   path: "/backfill",
   summary: "Ask Stripe for events that never came",
   who: ["operator"],
-  limit: "write",
+  limit: "default",
   idempotent: false,
   body: BackfillBody,
   responses: { 200: Backfilled },

@@ -9,7 +9,7 @@ export const listEvents = defineRoute({
   path: "/",
   summary: "List Stripe's events",
   who: ["operator"],
-  limit: "read",
+  limit: "default",
   idempotent: false,
   query: WebhookEventsQuery,
   responses: { 200: z.array(WebhookEvent) },

@@ -8,7 +8,7 @@ export const readEvent = defineRoute({
   path: "/{id}",
   summary: "Read an event",
   who: ["operator"],
-  limit: "read",
+  limit: "default",
   idempotent: false,
   params: WebhookEventPath,
   responses: { 200: WebhookEventWithFacts },

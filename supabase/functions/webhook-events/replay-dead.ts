@@ -11,7 +11,7 @@ export const replayDead = defineRoute({
   path: "/replay",
   summary: "Apply all dead events again",
   who: ["operator"],
-  limit: "write",
+  limit: "default",
   idempotent: false,
   body: ReplayBody,
   responses: { 200: Replayed },

@@ -9,7 +9,7 @@ export const replayEvent = defineRoute({
   summary: "Apply an event again",
   description: "As if Stripe delivered it now. An event that was processed stays as it is.",
   who: ["operator"],
-  limit: "write",
+  limit: "default",
   idempotent: false,
   params: WebhookEventPath,
   responses: { 200: WebhookEventWithFacts },

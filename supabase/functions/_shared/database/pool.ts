@@ -5,6 +5,7 @@
  */
 // @ts-types="@types/pg"
 import pg from "pg";
+import { traceHeaders } from "../http/trace-headers.ts";
 import { CALL_TIMEOUT_MS, type Transport } from "./database.ts";
 import { CONNECTION_LOST, DatabaseFailure, TIMED_OUT, unpackRaised } from "./failures.ts";
 
@@ -22,12 +23,19 @@ type Args = Readonly<Record<string, unknown>>;
 
 const IDENTIFIER = /^[a-z][a-z0-9_]*$/;
 
-/** `select public.f(p_a => $1, p_b => $2) as answer`, made once per function and set of arguments. */
-function statementText(name: string, names: readonly string[]): string {
+/**
+ * `select public.f(p_a => $1, p_b => $2) as answer`, made once per function and set of arguments. Within a
+ * request it first says whose, for this one call, as the data API does: of a case the condition is evaluated
+ * first, and so it stays one statement and one turn.
+ */
+function statementText(name: string, names: readonly string[], isTraced: boolean): string {
   const unsafe = [name, ...names].find((part) => !IDENTIFIER.test(part));
   if (unsafe !== undefined) throw new TypeError(`Not an SQL name: ${unsafe}`);
   const list = names.map((arg, index) => `${arg} => $${index + 1}`).join(", ");
-  return `select public.${name}(${list}) as answer`;
+  const call = `public.${name}(${list})`;
+  if (!isTraced) return `select ${call} as answer`;
+  const told = `set_config('request.headers', $${names.length + 1}, true) is not null`;
+  return `select case when ${told} then ${call} end as answer`;
 }
 
 function toParameter(value: unknown): unknown {
@@ -81,19 +89,21 @@ export function createPoolTransport(options: PoolOptions): Transport {
   pool.on("connect", (client) => client.on("error", () => {}));
   const texts = new Map<string, string>();
 
-  function textOf(name: string, names: readonly string[]): string {
-    const shape = `${name}(${names.join()})`;
+  function textOf(name: string, names: readonly string[], isTraced: boolean): string {
+    const shape = `${isTraced} ${name}(${names.join()})`;
     const known = texts.get(shape);
     if (known !== undefined) return known;
-    const made = statementText(name, names);
+    const made = statementText(name, names, isTraced);
     texts.set(shape, made);
     return made;
   }
 
   async function call(name: string, args: Args): Promise<unknown> {
     const names = Object.keys(args).filter((arg) => args[arg] !== undefined);
-    const text = textOf(name, names);
+    const trace = traceHeaders();
+    const text = textOf(name, names, trace !== undefined);
     const values = names.map((arg) => toParameter(args[arg]));
+    if (trace !== undefined) values.push(JSON.stringify(trace));
     const client = await acquire(pool);
     try {
       const { rows } = await client.query<{ answer: unknown }>(text, values);

@@ -1,18 +1,6 @@
 /** Whether a request may go on, by how many came before it. */
-import type { Caller } from "../http/authorize.ts";
 import type { HeaderPairs } from "../http/envelope.ts";
-import type { LimitName } from "./rules.ts";
-
-export interface Asking {
-  /** What the route declares. */
-  readonly limit: LimitName;
-  /** Null where the credentials were refused: then only the address and everybody's sum are counted. */
-  readonly caller: Caller | null;
-  /** The name of the API key that came along: `publishable`, or a secret key's own. */
-  readonly key: string | null;
-  /** A keyed hash of the caller's network; undefined where the platform does not say. */
-  readonly ipHash: string | undefined;
-}
+import type { Asking } from "./rules.ts";
 
 export interface Verdict {
   readonly isAllowed: boolean;

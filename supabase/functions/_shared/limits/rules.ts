@@ -1,4 +1,146 @@
-/** Every limit there is. Change a number here; it counts from the next deployment on. */
+/**
+ * Every limit there is. Change a number here; it counts from the next deployment on. Why each is what it is:
+ * docs/decisions/rate-limits.md.
+ */
+import type { Caller } from "../http/authorize.ts";
 
-/** What a route declares: which rule counts it. `none` is never limited away. */
-export type LimitName = "none" | "read" | "write" | "money";
+const MINUTE = 60;
+const HOUR = 3_600;
+
+/** What a route declares. `none` is never limited away; `default` has no rule of its own. */
+export type LimitName = "none" | "default" | RouteLimit;
+
+type RouteLimit = keyof typeof ROUTES;
+
+/** Whose requests are counted together; `caller` is a user, or a back end by its key's name. */
+type Whose = "everybody" | "key" | "address" | "user" | "caller";
+
+export interface Rule {
+  /** As callers read it in RateLimit, and the metrics have it. */
+  readonly name: string;
+  readonly whose: Whose;
+  /** Requests in any window of this length. */
+  readonly quota: number;
+  readonly windowSeconds: number;
+  /** What a request is told that is one too many. */
+  readonly code: "rate_limited" | "velocity_exceeded";
+}
+
+function rule(name: string, whose: Whose, quota: number, windowSeconds: number): Rule {
+  return { name, whose, quota, windowSeconds, code: "rate_limited" };
+}
+
+function velocity(name: string, whose: Whose, quota: number): Rule {
+  return { ...rule(name, whose, quota, HOUR), code: "velocity_exceeded" };
+}
+
+/** Count every limited request. */
+const EVERYWHERE: readonly Rule[] = [
+  rule("everybody", "everybody", 60_000, MINUTE),
+  rule("key", "key", 45_000, MINUTE),
+  rule("address", "address", 1_000, MINUTE),
+  rule("default", "user", 100, MINUTE),
+];
+
+/**
+ * Count one kind of request beside the others. Those of a user leave back ends alone, which act for all of
+ * their users: a key's sum is limit enough.
+ */
+const ROUTES = {
+  checkout: rule("checkout", "user", 10, MINUTE),
+  "top-ups": rule("top-ups", "user", 10, MINUTE),
+  bookings: rule("bookings", "user", 5, MINUTE),
+  providers: rule("providers", "user", 5, MINUTE),
+  jobs: rule("jobs", "user", 10, MINUTE),
+  ai: rule("ai", "user", 20, MINUTE),
+  refunds: rule("refunds", "caller", 600, MINUTE),
+  notifications: rule("notifications", "caller", 600, MINUTE),
+  usage: rule("usage", "caller", 30_000, MINUTE),
+} as const satisfies Record<string, Rule>;
+
+/** Attempts at new business, whatever became of them: before the database is asked, and less exactly. */
+const VELOCITY: readonly Rule[] = [
+  velocity("attempts", "user", 60),
+  velocity("attempts-of-address", "address", 240),
+];
+
+const NEW_BUSINESS: ReadonlySet<LimitName> = new Set<LimitName>([
+  "checkout",
+  "top-ups",
+  "bookings",
+]);
+
+/** From this share of a quota on, callers are told to slow down, and nobody is refused yet. */
+export const SOFT_SHARE = 0.8;
+
+const NONE: readonly Rule[] = [];
+
+/** The rules that count a route's requests. */
+function rulesOf(limit: LimitName): readonly Rule[] {
+  if (limit === "none") return NONE;
+  if (limit === "default") return EVERYWHERE;
+  const own = [...EVERYWHERE, ROUTES[limit]];
+  return NEW_BUSINESS.has(limit) ? [...own, ...VELOCITY] : own;
+}
+
+const NAMES = ["none", "default", ...Object.keys(ROUTES)] as LimitName[];
+
+/** By what a route declares; made once, since every request asks. */
+export const RULES: ReadonlyMap<LimitName, readonly Rule[]> = new Map(
+  NAMES.map((name) => [name, rulesOf(name)]),
+);
+
+/** The codes with which a route's limit may refuse. */
+export function refusalsOf(limit: LimitName): Rule["code"][] {
+  return [...new Set(rulesOf(limit).map(({ code }) => code))];
+}
+
+export interface Asking {
+  /** What the route declares. */
+  readonly limit: LimitName;
+  /** Null where the credentials were refused: then nobody in particular asks. */
+  readonly caller: Caller | null;
+  /** The name of the API key that came along: `publishable`, or a secret key's own. */
+  readonly key: string | null;
+  /** A keyed hash of the caller's network; undefined where the platform does not say. */
+  readonly ipHash: string | undefined;
+}
+
+/** One rule, and the one whose requests it counts together. Nothing here says who a person is. */
+export interface Counted {
+  readonly rule: Rule;
+  readonly id: string;
+}
+
+function callerId({ caller }: Asking): string {
+  if (caller?.kind === "user") return caller.userId;
+  return caller?.kind === "secret" ? `key ${caller.name}` : "nobody";
+}
+
+/** Null where a rule does not apply. */
+function idOf(whose: Whose, asking: Asking): string | null {
+  const { caller, key, ipHash } = asking;
+  switch (whose) {
+    case "everybody":
+      return "all";
+    case "key":
+      return key ?? "none";
+    case "address":
+      // A back end is one machine with everybody's requests, and known by its key.
+      return caller?.kind === "secret" ? null : ipHash ?? null;
+    case "user":
+      return caller?.kind === "user" ? caller.userId : null;
+    case "caller":
+      return callerId(asking);
+  }
+}
+
+/** Everything that counts this request. */
+export function countedFor(asking: Asking): Counted[] {
+  const counted: Counted[] = [];
+  for (const rule of RULES.get(asking.limit)!) {
+    const id = idOf(rule.whose, asking);
+    if (id !== null) counted.push({ rule, id });
+  }
+  return counted;
+}
