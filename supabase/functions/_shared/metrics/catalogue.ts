@@ -6,7 +6,7 @@ export type Labels = Readonly<Record<string, string>>;
 export const COUNTERS = {
   /** service, state: how often a flush found a breaker that is not closed. */
   breaker_not_closed: ["service", "state"],
-  /** service, outcome: ok, failed, refused (an open breaker), timeout. */
+  /** service, outcome: ok, rejected (it said no to this call), failed, timeout, refused (an open breaker). */
   outside_calls: ["service", "outcome"],
   /** rule, outcome: allowed, soft, blocked. */
   limiter_decisions: ["rule", "outcome"],

@@ -9,7 +9,14 @@ export interface Metrics {
   request(route: string | null, status: number, durationMs: number): void;
   count(name: CounterName, labels?: Labels, by?: number): void;
   time(name: TimerName, labels: Labels, durationMs: number): void;
+  /** Calls `look` before each flush: what has a state rather than events, a breaker, counts it then. */
+  beforeFlush(look: () => void): void;
 }
 
 /** Counts nothing: for what runs outside the functions. */
-export const NO_METRICS: Metrics = { request: () => {}, count: () => {}, time: () => {} };
+export const NO_METRICS: Metrics = {
+  request: () => {},
+  count: () => {},
+  time: () => {},
+  beforeFlush: () => {},
+};

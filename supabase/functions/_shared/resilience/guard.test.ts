@@ -1,0 +1,242 @@
+import assert from "node:assert/strict";
+import { withinRequest } from "../http/current-request.ts";
+import { startContext } from "../http/request-context.ts";
+import { countedMetrics } from "../testing/counted-metrics.ts";
+import { type FakeTime, withFakeTime } from "../testing/fake-time.ts";
+import { createGuard, type Guard } from "./guard.ts";
+import { OUTSIDE } from "./services.ts";
+
+const { timeoutMs, breakAfter, halfOpenAfterMs, longestDelayMs, retries } = OUTSIDE.stripe;
+
+class Down extends Error {}
+
+class Busy extends Error {
+  constructor(readonly afterMs: number) {
+    super("busy");
+  }
+}
+
+class Refused extends Error {}
+
+interface World {
+  readonly guard: Guard;
+  readonly counts: Record<string, number>;
+  readonly flush: () => void;
+  readonly time: FakeTime;
+}
+
+async function withGuard(test: (world: World) => Promise<void>): Promise<void> {
+  await withFakeTime(async (time) => {
+    const metrics = countedMetrics();
+    const guard = createGuard("stripe", {
+      isOutage: (error) => error instanceof Down,
+      isTransient: (error) => error instanceof Down || error instanceof Busy,
+      retryAfterMs: (error) => error instanceof Busy ? error.afterMs : undefined,
+      metrics,
+    });
+    await test({ guard, counts: metrics.counts, flush: metrics.flush, time });
+  });
+}
+
+/** A service that fails with each error in turn and then answers. */
+function failing(errors: readonly Error[]) {
+  const service = {
+    asked: 0,
+    run: () => {
+      const error = errors[service.asked];
+      service.asked += 1;
+      return error === undefined ? Promise.resolve("answer") : Promise.reject(error);
+    },
+  };
+  return service;
+}
+
+const hang = () => new Promise<never>(() => {});
+
+/** What a call ends with, once so much time has passed. */
+async function endOf(call: Promise<unknown>, time: FakeTime, ms = 60_000): Promise<unknown> {
+  const end = call.catch((error: unknown) => error);
+  await time.advance(ms);
+  return await Promise.race([end, Promise.resolve("still going")]);
+}
+
+async function breakIt({ guard, time }: World): Promise<void> {
+  const down = failing(Array(100).fill(new Down()));
+  while (guard.state() === "closed") await endOf(guard.execute(down.run), time, 5_000);
+  assert.equal(down.asked, breakAfter);
+}
+
+Deno.test("a service that fails is asked again, twice at most, later each time", async () => {
+  await withGuard(async ({ guard, time, counts }) => {
+    const service = failing([new Down(), new Down()]);
+    assert.equal(await endOf(guard.execute(service.run), time), "answer");
+    const waits = time.timers.filter((ms) => ms !== timeoutMs);
+    assert.equal(waits.length, retries);
+    waits.forEach((ms, index) => {
+      const middle = OUTSIDE.stripe.firstDelayMs * 2 ** index;
+      assert(ms >= middle / 2 && ms < middle * 1.5, `waited ${ms}`);
+    });
+    const gone = failing(Array(9).fill(new Down()));
+    assert(await endOf(guard.execute(gone.run), time) instanceof Down);
+    assert.equal(gone.asked, 3);
+    assert.deepEqual(counts, {
+      "outside_calls stripe ok": 1,
+      "outside_calls stripe failed": 5,
+      "outside_call stripe": 6,
+    });
+  });
+});
+
+Deno.test("what the service refuses is not asked again, and breaks nothing", async () => {
+  await withGuard(async ({ guard, time, counts }) => {
+    for (let call = 0; call < 2 * breakAfter; call++) {
+      const service = failing([new Refused()]);
+      assert(await endOf(guard.execute(service.run), time) instanceof Refused);
+      assert.equal(service.asked, 1);
+    }
+    assert.equal(guard.state(), "closed");
+    assert.equal(counts["outside_calls stripe rejected"], 2 * breakAfter);
+  });
+});
+
+Deno.test("a service that says when is asked then, and not before", async () => {
+  await withGuard(async ({ guard, time }) => {
+    const service = failing([new Busy(3_000)]);
+    const call = guard.execute(service.run);
+    assert.equal(await endOf(call, time, 2_999), "still going");
+    assert.equal(service.asked, 1);
+    assert.equal(await endOf(call, time, 1), "answer");
+  });
+});
+
+Deno.test("a service that says much later is left alone", async () => {
+  await withGuard(async ({ guard, time }) => {
+    const service = failing([new Busy(longestDelayMs + 1)]);
+    assert(await endOf(guard.execute(service.run), time) instanceof Busy);
+    assert.equal(service.asked, 1);
+  });
+});
+
+Deno.test("a service that hangs has its time, is told so, and is not asked twice", async () => {
+  await withGuard(async ({ guard, time, counts }) => {
+    let asked = 0;
+    let given: AbortSignal | undefined;
+    const call = guard.execute((signal) => {
+      asked += 1;
+      given = signal;
+      return hang();
+    });
+    assert.equal(await endOf(call, time, timeoutMs - 1), "still going");
+    assert.equal(given?.aborted, false);
+    const error = await endOf(call, time, 1) as { code: string; status: number };
+    assert.deepEqual([error.code, error.status], ["upstream_unavailable", 503]);
+    assert.deepEqual([asked, given?.aborted], [1, true]);
+    assert.equal(counts["outside_calls stripe timeout"], 1);
+  });
+});
+
+Deno.test("a request whose time is spent is 408, and that is no outage", async () => {
+  await withGuard(async ({ guard, time }) => {
+    for (let call = 0; call < 2 * breakAfter; call++) {
+      const context = startContext(new Headers());
+      context.deadlineMs = performance.now() + 1_000;
+      const asking = withinRequest(context, () => guard.execute(hang));
+      assert.equal(await endOf(asking, time, 999), "still going");
+      assert.equal((await endOf(asking, time, 1) as { code: string }).code, "request_timeout");
+      const late = failing([]);
+      const asked = withinRequest(context, () => guard.execute(late.run));
+      assert.equal((await endOf(asked, time, 0) as { code: string }).code, "request_timeout");
+      assert.equal(late.asked, 0);
+    }
+    assert.equal(guard.state(), "closed");
+  });
+});
+
+Deno.test("no retry begins after the request's time is spent", async () => {
+  await withGuard(async ({ guard, time }) => {
+    const context = startContext(new Headers());
+    context.deadlineMs = performance.now() + 2_000;
+    const service = failing([new Busy(3_000)]);
+    const call = withinRequest(context, () => guard.execute(service.run));
+    assert(await endOf(call, time, 0) instanceof Busy);
+    assert.equal(service.asked, 1);
+  });
+});
+
+Deno.test("a service that is down is not asked, and the caller is told when", async () => {
+  await withGuard(async (world) => {
+    await breakIt(world);
+    const { guard, counts, flush, time } = world;
+    const service = failing([]);
+    const error = await endOf(guard.execute(service.run), time, 0) as Record<string, unknown>;
+    assert.deepEqual([error.code, error.status], ["upstream_unavailable", 503]);
+    const seconds = error.retryAfterSeconds as number;
+    assert(seconds >= 1 && seconds <= halfOpenAfterMs / 1000, `${seconds}`);
+    assert.equal(service.asked, 0);
+    flush();
+    assert.equal(counts["breaker_not_closed stripe open"], 1);
+    assert(counts["outside_calls stripe refused"]! >= 1);
+  });
+});
+
+Deno.test("after a while one call is let through, alone, and closes the breaker", async () => {
+  await withGuard(async (world) => {
+    await breakIt(world);
+    const { guard, counts, flush, time } = world;
+    await time.advance(halfOpenAfterMs);
+    assert.equal(guard.state(), "half_open");
+    flush();
+    assert.equal(counts["breaker_not_closed stripe half_open"], 1);
+    const { promise, resolve } = Promise.withResolvers<string>();
+    const trial = guard.execute(() => promise);
+    const other = failing([]);
+    const refused = await endOf(guard.execute(other.run), time, 0) as { status: number };
+    assert.deepEqual([refused.status, other.asked], [503, 0]);
+    resolve("back");
+    assert.equal(await endOf(trial, time, 0), "back");
+    assert.equal(guard.state(), "closed");
+    flush();
+    assert.equal(counts["breaker_not_closed stripe half_open"], 1);
+  });
+});
+
+for (const [name, how] of [["fails", "down"], ["is left by its caller", "left"]] as const) {
+  Deno.test(`a trial that ${name} leaves the breaker open`, async () => {
+    await withGuard(async (world) => {
+      await breakIt(world);
+      const { guard, time } = world;
+      await time.advance(halfOpenAfterMs);
+      const leaving = new AbortController();
+      const trial = guard.execute(
+        how === "down" ? () => Promise.reject(new Down()) : hang,
+        { signal: leaving.signal },
+      );
+      const reason = new Error("gone");
+      if (how === "left") leaving.abort(reason);
+      const end = await endOf(trial, time, 0);
+      assert(how === "left" ? end === reason : end instanceof Down);
+      assert.equal(guard.state(), "open");
+    });
+  });
+}
+
+Deno.test("a caller who leaves ends the call and its retries, and breaks nothing", async () => {
+  await withGuard(async ({ guard, time, counts }) => {
+    for (let call = 0; call < 2 * breakAfter; call++) {
+      const leaving = new AbortController();
+      const asking = guard.execute(hang, { signal: leaving.signal });
+      const reason = new Error("gone");
+      leaving.abort(reason);
+      assert.equal(await endOf(asking, time, 0), reason);
+    }
+    const leaving = new AbortController();
+    const service = failing([new Down()]);
+    const asking = guard.execute(service.run, { signal: leaving.signal });
+    await time.advance(0);
+    leaving.abort(new Error("gone"));
+    assert.equal((await endOf(asking, time) as Error).message, "gone");
+    assert.equal(service.asked, 1);
+    assert.equal(guard.state(), "closed");
+    assert.deepEqual(counts, { "outside_call stripe": 1, "outside_calls stripe failed": 1 });
+  });
+});

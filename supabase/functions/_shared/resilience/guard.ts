@@ -1,0 +1,169 @@
+/**
+ * What stands before every call to a service that is not ours: a time-out for each attempt, a few retries,
+ * and a breaker that counts each attempt. Its numbers are in services.ts. Nothing else may retry such a call:
+ * three tries of three tries are nine (docs/decisions/resilience.md).
+ */
+import {
+  circuitBreaker,
+  CircuitState,
+  ConsecutiveBreaker,
+  DelegateBackoff,
+  handleWhen,
+  type IRetryBackoffContext,
+  isBrokenCircuitError,
+  retry,
+} from "cockatiel";
+import { timeLeftMs } from "../http/deadline.ts";
+import { ApiError } from "../http/errors.ts";
+import type { Metrics } from "../metrics/metrics.ts";
+import { attempt, Left, TimedOut } from "./attempt.ts";
+import { OUTSIDE, type Patience, type ServiceName } from "./services.ts";
+
+type BreakerState = "closed" | "open" | "half_open";
+
+export interface Guard {
+  /**
+   * Runs one call. What the service itself says is thrown as it is.
+   * @throws BreakerOpen without asking; TimedOut; ApiError `request_timeout` when the request's own time is
+   * spent; the reason of the caller's signal, when that fires
+   */
+  execute<T>(run: (signal: AbortSignal) => Promise<T>, call?: GuardedCall): Promise<T>;
+  state(): BreakerState;
+}
+
+interface GuardedCall {
+  /** The caller's own: ends the call and its retries, and goes on into what `run` answers, a stream. */
+  readonly signal?: AbortSignal | undefined;
+  /** Instead of the table's. */
+  readonly timeoutMs?: number;
+}
+
+interface GuardOptions {
+  /** The service is down, and does not merely refuse this one call. A time-out is an outage by itself. */
+  readonly isOutage: (error: unknown) => boolean;
+  /** Worth another try; nothing is, unless this says so. */
+  readonly isTransient?: (error: unknown) => boolean;
+  /** How long the service asks to be left alone. */
+  readonly retryAfterMs?: (error: unknown) => number | undefined;
+  readonly metrics: Metrics;
+}
+
+/** The service was away a moment ago, so it was not asked. */
+export class BreakerOpen extends ApiError {
+  constructor(service: ServiceName, msToGo: number) {
+    super("upstream_unavailable", {
+      internal: `${service}: not asked, its breaker is open`,
+      status: 503,
+      retryAfterSeconds: Math.max(1, Math.ceil(msToGo / 1000)),
+    });
+  }
+}
+
+/** Neither a success of the service nor its fault: the caller left, or had no time any more. */
+function tellsNothing(error: unknown): boolean {
+  return error instanceof Left || error instanceof ApiError && error.code === "request_timeout";
+}
+
+/** Waiting is of use only where some of the request's time is left after it. */
+function hasTimeFor(ms: number): boolean {
+  try {
+    return timeLeftMs(Infinity) > ms;
+  } catch {
+    return false;
+  }
+}
+
+/** As long as the service says, else twice as long each time; jittered, so that calls do not meet again. */
+function createRetries(patience: Patience, options: GuardOptions, isOpen: () => boolean) {
+  const { retries, firstDelayMs, longestDelayMs } = patience;
+  const { isTransient = () => false, retryAfterMs = () => undefined } = options;
+  const toldMs = (error: unknown) => retryAfterMs(error) ?? 0;
+  const mayRetry = (error: unknown) =>
+    !(error instanceof ApiError || error instanceof Left) && isTransient(error) && !isOpen() &&
+    toldMs(error) <= longestDelayMs && hasTimeFor(Math.max(toldMs(error), firstDelayMs));
+  const delayMs = ({ attempt: nth, result }: IRetryBackoffContext<unknown>) =>
+    Math.max(
+      "error" in result ? toldMs(result.error) : 0,
+      firstDelayMs * 2 ** (nth - 1) * (0.5 + Math.random()),
+    );
+  const backoff = new DelegateBackoff(delayMs);
+  return retry(handleWhen(mayRetry), { maxAttempts: retries, backoff });
+}
+
+/** A breaker that says how long it stays open. */
+function createBreaker(patience: Patience, { isOutage }: GuardOptions) {
+  const { halfOpenAfterMs, breakAfter } = patience;
+  let untilMs = 0;
+  const policy = circuitBreaker(
+    // The call that decides whether to go on has to say something of the service.
+    handleWhen((error) =>
+      error instanceof TimedOut || isOutage(error) ||
+      policy.state === CircuitState.HalfOpen && tellsNothing(error)
+    ),
+    { halfOpenAfter: halfOpenAfterMs, breaker: new ConsecutiveBreaker(breakAfter) },
+  );
+  policy.onBreak(() => {
+    untilMs = Date.now() + halfOpenAfterMs;
+  });
+  const msToGo = () => Math.max(0, untilMs - Date.now());
+  function state(): BreakerState {
+    if (policy.state === CircuitState.Closed) return "closed";
+    return policy.state === CircuitState.Open && msToGo() > 0 ? "open" : "half_open";
+  }
+  return { policy, msToGo, state };
+}
+
+export function createGuard(service: ServiceName, options: GuardOptions): Guard {
+  const patience = OUTSIDE[service];
+  const { metrics, isOutage, isTransient } = options;
+  const { policy: breaker, msToGo, state } = createBreaker(patience, options);
+  const retries = createRetries(patience, options, () => state() !== "closed");
+
+  function outcomeOf(error: unknown): string {
+    if (error instanceof TimedOut || tellsNothing(error)) return "timeout";
+    return isOutage(error) || isTransient?.(error) ? "failed" : "rejected";
+  }
+
+  /** Each attempt is timed and counted; one that its caller left says nothing of the service. */
+  async function measured<T>(run: (signal: AbortSignal) => Promise<T>, call: GuardedCall) {
+    const { signal, timeoutMs = patience.timeoutMs } = call;
+    const startedMs = performance.now();
+    const count = (outcome: string) => {
+      metrics.time("outside_call", { service }, performance.now() - startedMs);
+      metrics.count("outside_calls", { service, outcome });
+    };
+    try {
+      const answer = await attempt(run, { service, timeoutMs, signal });
+      count("ok");
+      return answer;
+    } catch (error) {
+      if (!(error instanceof Left)) count(outcomeOf(error));
+      throw error;
+    }
+  }
+
+  /** While one call decides whether to go on, others would wait for it as long as it takes: refused. */
+  function ask<T>(run: (signal: AbortSignal) => Promise<T>, call: GuardedCall): Promise<T> {
+    if (breaker.state === CircuitState.HalfOpen) throw new BreakerOpen(service, 0);
+    return breaker.execute(() => measured(run, call));
+  }
+
+  metrics.beforeFlush(() => {
+    if (state() !== "closed") metrics.count("breaker_not_closed", { service, state: state() });
+  });
+  return {
+    state,
+    async execute(run, call = {}) {
+      timeLeftMs(patience.timeoutMs);
+      try {
+        return await retries.execute(() => ask(run, call));
+      } catch (error) {
+        if (error instanceof Left) throw error.reason;
+        const isOpen = isBrokenCircuitError(error) || error instanceof BreakerOpen;
+        if (!isOpen) throw error;
+        metrics.count("outside_calls", { service, outcome: "refused" });
+        throw new BreakerOpen(service, msToGo());
+      }
+    },
+  };
+}

@@ -1,0 +1,59 @@
+/** Time that stands still until a test moves it, for whoever reads clocks and sets timers by themselves. */
+
+interface Timer {
+  readonly atMs: number;
+  readonly call: () => void;
+}
+
+export interface FakeTime {
+  /** Moves time on; what falls due on the way is called in order, and what that begins may go on. */
+  advance(ms: number): Promise<void>;
+  /** How long each timer was set for, in order. */
+  readonly timers: readonly number[];
+}
+
+/** Lets everything that waits for no timer go on. */
+async function settle(): Promise<void> {
+  for (let turn = 0; turn < 50; turn++) await Promise.resolve();
+}
+
+/** Runs a test in time of its own. Only for what asks nobody outside: the network's timers would stand still. */
+export async function withFakeTime(test: (time: FakeTime) => Promise<void>): Promise<void> {
+  const { setTimeout, clearTimeout, Date: { now } } = globalThis;
+  const { now: monotonic } = performance;
+  const timers = new Map<number, Timer>();
+  const asked: number[] = [];
+  let nowMs = now();
+  const startMs = nowMs;
+  Object.assign(globalThis, {
+    setTimeout: (call: () => void, ms = 0) => {
+      asked.push(ms);
+      timers.set(asked.length, { atMs: nowMs + ms, call });
+      return asked.length;
+    },
+    clearTimeout: (id: number) => timers.delete(id),
+  });
+  Date.now = () => nowMs;
+  performance.now = () => nowMs - startMs;
+  async function advance(ms: number) {
+    const untilMs = nowMs + ms;
+    for (;;) {
+      await settle();
+      const [next] = [...timers].filter(([, { atMs }]) => atMs <= untilMs)
+        .sort(([, a], [, b]) => a.atMs - b.atMs);
+      if (next === undefined) break;
+      nowMs = Math.max(nowMs, next[1].atMs);
+      timers.delete(next[0]);
+      next[1].call();
+    }
+    nowMs = untilMs;
+    await settle();
+  }
+  try {
+    await test({ advance, timers: asked });
+  } finally {
+    Object.assign(globalThis, { setTimeout, clearTimeout });
+    Date.now = now;
+    performance.now = monotonic;
+  }
+}
