@@ -143,7 +143,9 @@ select set_eq('select title from guards.granted_functions', $$
     || 'fraud_policy_set '
     || 'cards_abandon cards_begin cards_finish customers_attach top_ups_claim top_ups_link top_ups_read '
     || 'top_ups_report top_ups_set top_ups_stop '
+    || 'metrics_record '
     || 'providers_abandon providers_attach providers_begin providers_read '
+    || 'notices_claim notices_failed notices_send notices_sent '
     || 'usage_charge_batch usage_estimate usage_rates', ' ')) name $$,
   'T13: the doors are executable by service_role, and no other function by anybody');
 select set_eq('select title from guards.functions where schema = ''public''', $$

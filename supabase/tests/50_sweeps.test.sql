@@ -2,7 +2,7 @@
 
 begin;
 \ir helpers/story.psql
-select plan(76);
+select plan(79);
 
 -- Lots that nobody touches expire as of their moment.
 select isnt(tests.give(name, '10', '1 hour'), null, name || ' has 10 for an hour')
@@ -73,6 +73,7 @@ select is((select array_agg(format('%s: %s', jobname, schedule) order by jobname
     'farthing-sweep-inbox: * * * * *',
     'farthing-sweep-job-data: */5 * * * *', 'farthing-sweep-jobs: * * * * *',
     'farthing-sweep-leases: * * * * *', 'farthing-sweep-low-balances: * * * * *',
+    'farthing-sweep-metrics: */5 * * * *',
     'farthing-sweep-orders: */5 * * * *',
     'farthing-wake-payment-runner: * * * * *', 'farthing-wake-runner: * * * * *'],
   'every sweep is on the clock');
@@ -88,11 +89,12 @@ begin
   return v_count;
 end
 $$;
-select is(pg_temp.run_jobs(), 16, 'every sweep runs as it is scheduled');
+select is(pg_temp.run_jobs(), 17, 'every sweep runs as it is scheduled');
 select is(tests.code_for(role, 'ann', format('select farthing.%s()', sweep)), '42501',
   format('%s by %s is denied', sweep, role)) from unnest(array['service_role', 'authenticated', 'anon']) role,
   unnest(array['sweep_accounts', 'sweep_orders', 'sweep_inbox', 'sweep_idempotency_keys', 'sweep_ai_logs',
-  'sweep_bookings', 'sweep_chats', 'sweep_expiring_credits', 'sweep_fraud', 'sweep_low_balances', 'seal',
+  'sweep_bookings', 'sweep_chats', 'sweep_expiring_credits', 'sweep_fraud', 'sweep_low_balances',
+  'sweep_metrics', 'seal',
   'prove']) sweep;
 
 select is_empty('select * from farthing.prove()', 'the ledger proves itself');

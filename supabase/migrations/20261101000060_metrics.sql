@@ -1,0 +1,119 @@
+-- Metrics: what the functions' processes have counted and timed, brought here in batches.
+-- Why in Postgres: a process of the platform lives for minutes and cannot be asked; what it counted has to be
+-- somewhere when it is gone, and the rules of the alarms are SQL. Each row is added to, never read, by who
+-- writes; there are as many as routes and minutes, not as requests.
+-- A duration is kept as the number of its bucket. Bounds grow by 15 % each, so a bucket's middle is at most
+-- 7.3 % away from anything in it, and so is every quantile. They are laid so that the promised 120 ms is one.
+
+create table farthing.metrics (
+  grain text not null,
+  starts_at timestamptz not null,
+  name text not null,
+  labels text not null default '',
+  count numeric(38, 6) not null,
+  sum_ms numeric(38, 3) not null default 0,
+  buckets bigint[] not null default '{}',
+  primary key (grain, starts_at, name, labels),
+  constraint metrics_grains check (grain in ('minute', 'hour')
+    or (grain = 'total' and starts_at = '-infinity')),
+  constraint metrics_named check (name ~ '^[a-z][a-z0-9_]{0,59}$'),
+  constraint metrics_labelled check (length(labels) <= 300 and labels !~ '[[:cntrl:]]'),
+  constraint metrics_counted check (count >= 0 and sum_ms >= 0),
+  constraint metrics_buckets_bounded check (cardinality(buckets) <= 122)
+) with (fillfactor = 70); -- rows are added to in place
+comment on table farthing.metrics is
+  'What was counted, per minute (a day), per hour (35 days) and in all. labels: name=value, commas between. '
+  'count: how many, or how much. sum_ms and buckets: of durations; see bucket_ms(). No user, no address.';
+
+create table farthing.metric_batches (
+  batch_id uuid primary key,
+  recorded_at timestamptz not null
+);
+comment on table farthing.metric_batches is
+  'Batches that are in, so that one whose answer was lost is not counted twice. Kept a day.';
+create index metric_batches_by_age on farthing.metric_batches using brin (recorded_at);
+
+alter table farthing.metrics enable row level security;
+alter table farthing.metric_batches enable row level security;
+create policy metrics_none on farthing.metrics for select to authenticated using (false);
+create policy metric_batches_none on farthing.metric_batches for select to authenticated using (false);
+
+create function farthing.add_buckets(p_these bigint[], p_those bigint[])
+returns bigint[]
+language sql immutable
+set search_path = ''
+as $$
+  select coalesce(array_agg(coalesce(this, 0) + coalesce(that, 0) order by nr), '{}')
+  from unnest(p_these, p_those) with ordinality b (this, that, nr)
+$$;
+comment on function farthing.add_buckets(bigint[], bigint[]) is 'Two histograms in one, bucket by bucket.';
+
+create function farthing.bucket_ms(p_nr numeric)
+returns numeric
+language sql immutable
+set search_path = ''
+as $$
+  select round((120 * power(1.15::float8, p_nr - 68))::numeric, 4)
+$$;
+comment on function farthing.bucket_ms(numeric) is
+  'The upper bound of a bucket in ms; of p_nr - 0.5 its middle. The 68th ends at 120 ms, each is 15 % above '
+  'the one before. The same as in _shared/metrics/buckets.ts.';
+
+create function public.metrics_record(
+  p_batch_id uuid, p_age_ms bigint, p_rows jsonb, p_now timestamptz default now())
+returns jsonb
+language plpgsql security definer -- service_role owns no table
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  -- By our clock, since no two agree; and never further back than a process keeps what it could not send.
+  v_at timestamptz := p_now - interval '1 ms' * least(greatest(p_age_ms, 0), 3600000);
+begin
+  insert into farthing.metric_batches (batch_id, recorded_at) values (p_batch_id, p_now)
+  on conflict do nothing;
+  if not found then
+    return jsonb_build_object('recorded', false);
+  end if;
+  insert into farthing.metrics as m (grain, starts_at, name, labels, count, sum_ms, buckets)
+  select g.grain, g.starts_at, r.name, coalesce(r.labels, ''), r.count, coalesce(r.sum_ms, 0),
+    coalesce(r.buckets, '{}')
+  from jsonb_to_recordset(farthing.json_argument(p_rows))
+    r (name text, labels text, count numeric, sum_ms numeric, buckets bigint[])
+  cross join (values ('minute', date_trunc('minute', v_at, 'UTC')), ('hour', date_trunc('hour', v_at, 'UTC')),
+    ('total', '-infinity')) g (grain, starts_at)
+  -- Many processes add to the same rows: in one order they wait for each other and never in a ring.
+  order by g.grain, g.starts_at, r.name collate "C", r.labels collate "C"
+  on conflict (grain, starts_at, name, labels) do update set count = m.count + excluded.count,
+    sum_ms = m.sum_ms + excluded.sum_ms, buckets = farthing.add_buckets(m.buckets, excluded.buckets);
+  return jsonb_build_object('recorded', true);
+end
+$$;
+grant execute on function public.metrics_record to service_role;
+comment on function public.metrics_record is
+  'Adds a batch of what a process counted: rows of {name, labels, count, sum_ms?, buckets?}, counted '
+  'p_age_ms ago. A batch that is known adds nothing: {recorded: false}.';
+
+create function farthing.sweep_metrics(p_now timestamptz default now(), p_limit int default 10000)
+returns int
+language sql
+set search_path = ''
+as $$
+  with counted as (
+    delete from farthing.metrics m using (
+      select grain, starts_at, name, labels from farthing.metrics
+      where (grain = 'minute' and starts_at <= p_now - interval '25 hours')
+        or (grain = 'hour' and starts_at <= p_now - interval '35 days')
+      limit p_limit for update skip locked) due
+    where (m.grain, m.starts_at, m.name, m.labels) = (due.grain, due.starts_at, due.name, due.labels)
+    returning 1
+  ), batches as (
+    delete from farthing.metric_batches where batch_id in (
+      select batch_id from farthing.metric_batches where recorded_at <= p_now - interval '1 day'
+      order by recorded_at limit p_limit for update skip locked)
+    returning 1
+  )
+  select (select count(*) from counted)::int + (select count(*) from batches)::int
+$$;
+comment on function farthing.sweep_metrics(timestamptz, int) is
+  'Forgets minutes after 25 hours, hours after 35 days, batches after one; returns how many rows.';
+select cron.schedule('farthing-sweep-metrics', '*/5 * * * *', 'select farthing.sweep_metrics()');
