@@ -120,6 +120,8 @@ begin
       return farthing.apply_fee_event(v_facts, p_now);
     when v_type = 'account.updated' then
       return farthing.apply_account_event(v_facts, p_now);
+    when v_type like 'payout.%' then
+      return farthing.apply_payout_event(v_facts, p_now);
     when v_type in ('setup_intent.succeeded', 'payment_method.detached') then
       return farthing.apply_card_event(v_type, v_facts, p_now);
     else

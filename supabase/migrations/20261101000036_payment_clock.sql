@@ -71,13 +71,13 @@ as $$
 begin
   return (exists (select from farthing.refunds where status = 'requested' and next_attempt_at <= p_now)
       or (select farthing.backfill_is_due(b, p_now) from farthing.backfills b)
-      or farthing.top_ups_are_due(p_now))
+      or farthing.top_ups_are_due(p_now) or farthing.payout_lists_are_due(p_now))
     and farthing.wake('payment-runner');
 end
 $$;
 comment on function farthing.wake_payment_runner_if_due(timestamptz) is
   'Wakes the payments'' runner where a refund waits to be sent, a top-up to be charged, or Stripe to be '
-  'asked for events; true where it did.';
+  'asked for events or for the list of a payout; true where it did.';
 
 select cron.schedule('farthing-wake-payment-runner', '* * * * *',
   'select farthing.wake_payment_runner_if_due()');

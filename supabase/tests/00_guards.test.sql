@@ -142,7 +142,7 @@ select set_eq('select title from guards.granted_functions', $$
     || 'fraud_blocks_add fraud_blocks_list fraud_blocks_remove fraud_decisions_list fraud_policy_read '
     || 'fraud_policy_set '
     || 'cards_abandon cards_begin cards_finish customers_attach top_ups_claim top_ups_link top_ups_read '
-    || 'top_ups_report top_ups_set top_ups_stop '
+    || 'top_ups_report top_ups_set top_ups_stop payouts_claim payouts_record '
     || 'metrics_record '
     || 'providers_abandon providers_attach providers_begin providers_read '
     || 'notices_claim notices_failed notices_send notices_sent '

@@ -73,9 +73,10 @@ select is((select array_agg(format('%s: %s', jobname, schedule) order by jobname
     'farthing-sweep-inbox: * * * * *',
     'farthing-sweep-job-data: */5 * * * *', 'farthing-sweep-jobs: * * * * *',
     'farthing-sweep-leases: * * * * *', 'farthing-sweep-low-balances: * * * * *',
+    'farthing-sweep-notices: */5 * * * *',
     'farthing-sweep-metrics: */5 * * * *',
-    'farthing-sweep-orders: */5 * * * *',
-    'farthing-wake-payment-runner: * * * * *', 'farthing-wake-runner: * * * * *'],
+    'farthing-sweep-orders: */5 * * * *', 'farthing-sweep-reconciliation: */15 * * * *',
+    'farthing-wake-notification-runner: * * * * *', 'farthing-wake-payment-runner: * * * * *', 'farthing-wake-runner: * * * * *'],
   'every sweep is on the clock');
 create function pg_temp.run_jobs() returns int language plpgsql as $$
 declare
@@ -89,7 +90,8 @@ begin
   return v_count;
 end
 $$;
-select is(pg_temp.run_jobs(), 17, 'every sweep runs as it is scheduled');
+select is(pg_temp.run_jobs(), (select count(*)::int from cron.job where jobname like 'farthing-%'),
+  'every sweep runs as it is scheduled');
 select is(tests.code_for(role, 'ann', format('select farthing.%s()', sweep)), '42501',
   format('%s by %s is denied', sweep, role)) from unnest(array['service_role', 'authenticated', 'anon']) role,
   unnest(array['sweep_accounts', 'sweep_orders', 'sweep_inbox', 'sweep_idempotency_keys', 'sweep_ai_logs',

@@ -2,7 +2,7 @@
 
 begin;
 \ir helpers/story.psql
-select plan(215);
+select plan(230);
 
 -- Something in every table.
 select isnt(tests.give('ann', '10'), null, 'ann has 10');
