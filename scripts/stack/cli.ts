@@ -7,6 +7,8 @@ import { loadKeys } from "./keys.ts";
 import { type Stack, startStack } from "./mod.ts";
 import { parseFlags, resolveOptions, type StackOptions, USAGE } from "./options.ts";
 import { runningTable, statusTable } from "./output.ts";
+import { endLeftoverRedis } from "./redis/process.ts";
+import { redisDir } from "./redis/places.ts";
 import { endLeftover } from "./postgres/database.ts";
 import { databaseDir } from "./postgres/places.ts";
 import { isAlive } from "./postgres/process.ts";
@@ -63,6 +65,7 @@ async function endStack({ dataDir }: { dataDir: string }): Promise<boolean> {
   const left = await readState(dataDir);
   if (left) await removeEnvFile(left.envFile);
   await endLeftover(dataDir);
+  await endLeftoverRedis(dataDir);
   await releaseState(dataDir);
   return running !== undefined;
 }
@@ -87,6 +90,7 @@ async function reset(options: StackOptions): Promise<void> {
   const database = databaseDir(dataDir);
   await remove(database, true);
   if (!database.startsWith(dataDir)) await remove(dirname(database), false);
+  await remove(redisDir(dataDir), true);
   await remove(logFile, false);
   for (const name of OWN_FILES) await remove(join(dataDir, name), true);
   await remove(dataDir, false).catch(() => {}); // not empty: someone keeps things there

@@ -9,6 +9,8 @@ export interface Urls {
   mail: string;
   stripe: string;
   ai: string;
+  /** Upstash's REST API; undefined where the machine has no redis-server. */
+  redis: string | undefined;
 }
 
 export interface StackContext {

@@ -17,6 +17,10 @@ export function stackEnv({ urls, keys }: Pick<StackContext, "urls" | "keys">): S
     MAIL_URL: urls.mail,
     AI_URL: urls.ai,
     AI_API_KEY: keys.aiKey,
+    ...(urls.redis && {
+      UPSTASH_REDIS_REST_URL: urls.redis,
+      UPSTASH_REDIS_REST_TOKEN: keys.redisToken,
+    }),
   };
 }
 

@@ -9,6 +9,7 @@ export interface Keys {
   stripeSecretKey: string;
   stripeWebhookSecret: string;
   aiKey: string;
+  redisToken: string;
   /** What @supabase/lite signs its HS256 tokens with; never leaves the gateway. */
   authSecret: string;
   /** ES256, with `kid`. */
@@ -29,6 +30,7 @@ async function generate(): Promise<Keys> {
     stripeSecretKey: `sk_test_${randomBytes(16).toString("hex")}`,
     stripeWebhookSecret: `whsec_${randomBytes(16).toString("hex")}`,
     aiKey: `sk-local-${token(24)}`,
+    redisToken: token(24),
     authSecret: token(32),
     privateJwk: { ...(await exportJWK(privateKey)), ...named },
     publicJwk: { ...(await exportJWK(publicKey)), ...named },

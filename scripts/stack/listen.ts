@@ -5,7 +5,8 @@ import { StackError } from "./stack-error.ts";
 import { delay } from "./wait.ts";
 
 export interface Listener {
-  close(): Promise<void>;
+  /** In order unless it is to be `atOnce`, as if the program had ended. */
+  close(how?: { atOnce: boolean }): Promise<void>;
 }
 
 /** A port of the stack: what it is for, and by what it was shifted. */
@@ -33,7 +34,8 @@ export async function listen(port: Port, handler: Handler): Promise<Listener> {
   };
   const server = await bind(port, () => Deno.serve(options, handler));
   return {
-    async close() {
+    async close({ atOnce } = { atOnce: false }) {
+      if (atOnce) controller.abort();
       // In order first; keep-alive connections of browsers would hold that for minutes.
       const timer = setTimeout(() => controller.abort(), CLOSE_TIMEOUT_MS);
       await server.shutdown();

@@ -22,6 +22,9 @@ import { type Ports, portsAt, resolveOptions, type StackOptions } from "./option
 import type { Health, Plugin } from "./plugin.ts";
 import { type DatabaseServer, endLeftover } from "./postgres/database.ts";
 import { databasePlugin } from "./postgres/plugin.ts";
+import { findRedisServer } from "./redis/places.ts";
+import { redisPlugin, redisSwitches } from "./redis/plugin.ts";
+import { endLeftoverRedis } from "./redis/process.ts";
 import { StackError } from "./stack-error.ts";
 import { claim, releaseState } from "./state.ts";
 import { stripePlugin } from "./stripe-plugin.ts";
@@ -37,7 +40,7 @@ export interface Stack {
   stop(): Promise<void>;
 }
 
-function urlsAt(ports: Ports): Urls {
+function urlsAt(ports: Ports, hasRedis: boolean): Urls {
   const at = (port: number) => `http://127.0.0.1:${port}`;
   return {
     api: at(ports.api),
@@ -45,6 +48,7 @@ function urlsAt(ports: Ports): Urls {
     mail: at(ports.mail),
     stripe: at(ports.stripe),
     ai: at(ports.ai),
+    redis: hasRedis ? at(ports.redis) : undefined,
   };
 }
 
@@ -54,16 +58,18 @@ async function requireFreePorts(ports: Ports, offset: number): Promise<void> {
   await requireFree({ port: ports.mail, purpose: "mail inbox", offset });
   await requireFree({ port: ports.stripe, purpose: "Stripe emulator", offset });
   await requireFree({ port: ports.ai, purpose: "local language models", offset });
+  await requireFree({ port: ports.redis, purpose: "Redis", offset });
 }
 
 async function createContext(given: StackOptions): Promise<StackContext> {
   const options = resolveOptions(given);
   const ports = portsAt(options.offset);
-  const urls = urlsAt(ports);
+  const urls = urlsAt(ports, options.redis && findRedisServer() !== undefined);
   await Deno.mkdir(options.dataDir, { recursive: true });
   await claim(options.dataDir, { pid: Deno.pid, api: urls.api, envFile: options.envFile });
   try {
     await endLeftover(options.dataDir);
+    await endLeftoverRedis(options.dataDir);
     await requireFreePorts(ports, options.offset);
     const keys = await loadKeys(options.dataDir);
     return { options, ports, urls, keys, log: options.log };
@@ -87,11 +93,17 @@ export async function startStack(given: StackOptions = {}): Promise<Stack> {
   const started: Plugin[] = [];
   const status = async () => ({ pid: Deno.pid, urls, health: await healthOf(started) });
   const mail = mailPlugin();
-  const mailSwitch = { stopMail: () => mail.stop(), startMail: () => mail.start(context) };
+  const redis = redisPlugin();
+  const switches = {
+    "mail/stop": () => mail.stop(),
+    "mail/start": () => mail.start(context),
+    ...redisSwitches(redis),
+  };
   const plugins = [
     databasePlugin(),
     mail,
-    gatewayPlugin({ status, ...mailSwitch }),
+    redis,
+    gatewayPlugin({ status, switches }),
     stripePlugin(),
     aiPlugin(),
     netPlugin(),

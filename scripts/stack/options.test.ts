@@ -11,6 +11,7 @@ Deno.test("parseFlags reads every flag", () => {
     "--postgres",
     "system",
     "--no-jobs",
+    "--no-redis",
     "--verbose",
     "--origin=http://localhost:8080/",
     "--origin",
@@ -22,6 +23,7 @@ Deno.test("parseFlags reads every flag", () => {
     envFile: "e",
     postgres: "system",
     runJobs: false,
+    redis: false,
     verbose: true,
     origins: ["http://localhost:8080", "https://app.example.com"],
   });
@@ -41,7 +43,13 @@ Deno.test("parseFlags names a flag that it does not know, or whose value is wron
 
 Deno.test("portsAt shifts every port by the offset", () => {
   const start = portsAt(0);
-  const expected = { api: 54321, database: 54322, mail: 54324, stripe: 54326, ai: 54328 };
-  assert.deepEqual(start, expected);
+  assert.deepEqual(start, {
+    api: 54321,
+    database: 54322,
+    mail: 54324,
+    stripe: 54326,
+    ai: 54328,
+    redis: 54329,
+  });
   assert.deepEqual(Object.values(portsAt(7)), Object.values(start).map((port) => port + 7));
 });

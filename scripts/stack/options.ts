@@ -23,6 +23,8 @@ export interface StackOptions {
   restartDatabase?: boolean;
   /** Run due cron jobs (default true). Tests that call the sweeps themselves say false. */
   runJobs?: boolean;
+  /** Run Redis where the machine has one (default true). */
+  redis?: boolean;
   /** Origins of apps, beside the usual local ones and the gateway's own. */
   origins?: string[];
   /** What the functions log to the terminal too, not errors alone. */
@@ -43,10 +45,11 @@ export interface Ports {
   mail: number;
   stripe: number;
   ai: number;
+  redis: number;
 }
 
 /** The last port then is the last there is. */
-export const MAX_OFFSET = 65_535 - 54_328;
+export const MAX_OFFSET = 65_535 - 54_329;
 
 export function portsAt(offset: number): Ports {
   return {
@@ -55,6 +58,7 @@ export function portsAt(offset: number): Ports {
     mail: 54_324 + offset,
     stripe: 54_326 + offset,
     ai: 54_328 + offset,
+    redis: 54_329 + offset,
   };
 }
 
@@ -69,6 +73,7 @@ export function resolveOptions(options: StackOptions): ResolvedOptions {
     seedFile: resolve(options.seedFile ?? `${ROOT}/supabase/seed.sql`),
     restartDatabase: options.restartDatabase ?? true,
     runJobs: options.runJobs ?? true,
+    redis: options.redis ?? true,
     origins: options.origins ?? [],
     verbose: options.verbose ?? false,
     logFile: resolve(options.dataDir ?? `${ROOT}/.farthing`, "functions.log"),
@@ -85,6 +90,7 @@ export const USAGE = `Usage: deno task start|stop|reset|status [flags]
   --migrations DIR             migrations to apply (default supabase/migrations)
   --no-restart                 leave a database that dies down, until the stack is started again
   --no-jobs                    do not run scheduled jobs
+  --no-redis                   run no Redis, as on a machine that has none
   --origin URL                 an app's origin that may call and be returned to (repeatable; beside
                                localhost:3000, localhost:5173 and the stack's own)
   --verbose                    print what the functions log, not errors alone
@@ -100,6 +106,7 @@ const FLAGS = {
   migrations: { type: "string" },
   "no-restart": { type: "boolean" },
   "no-jobs": { type: "boolean" },
+  "no-redis": { type: "boolean" },
   origin: { type: "string", multiple: true },
   verbose: { type: "boolean" },
   help: { type: "boolean", short: "h" },
@@ -122,6 +129,7 @@ export function parseFlags(args: string[]): StackOptions | undefined {
   if (values.migrations !== undefined) options.migrationsDir = values.migrations;
   if (values["no-restart"]) options.restartDatabase = false;
   if (values["no-jobs"]) options.runJobs = false;
+  if (values["no-redis"]) options.redis = false;
   if (values.origin !== undefined) options.origins = values.origin.map(parseOrigin);
   if (values.verbose) options.verbose = true;
   return options;

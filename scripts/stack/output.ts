@@ -24,6 +24,7 @@ function addressRows(urls: Urls): string[][] {
     ["Mail inbox", pc.cyan(urls.mail), ""],
     ["Stripe emulator", pc.cyan(urls.stripe), ""],
     ["Language models", pc.cyan(`${urls.ai}/v1`), pc.dim("OpenAI's chat completions")],
+    ...(urls.redis ? [["Redis", pc.cyan(urls.redis), pc.dim("Upstash's REST API")]] : []),
   ];
 }
 
@@ -43,6 +44,7 @@ function tables({ urls, keys, options, health }: Shown, more: string[][] = []): 
     ["Stripe key", keys.stripeSecretKey, ""],
     ["Webhook secret", keys.stripeWebhookSecret, ""],
     ["Models' key", keys.aiKey, ""],
+    ...(urls.redis ? [["Redis token", keys.redisToken, ""]] : []),
     ["Env file", options.envFile, ""],
     ["Data", options.dataDir, pc.dim("kept until deno task reset")],
     ["Functions' log", options.logFile, ""],

@@ -27,6 +27,8 @@ export function environment(world: World, changes: Record<string, string>): Reco
     STRIPE_SECRET_KEY: world.stripeKey,
     STRIPE_WEBHOOK_SECRET: world.webhookSecret,
     ...aiEnvironment(world.aiUrl, world.aiKey),
+    UPSTASH_REDIS_REST_URL: world.redisUrl ?? "",
+    UPSTASH_REDIS_REST_TOKEN: world.redisToken ?? "",
     APP_ORIGINS: ORIGIN,
     // The runner's own environment may name these; an empty variable counts as absent.
     SUPABASE_JWKS: "",

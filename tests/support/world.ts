@@ -15,6 +15,9 @@ export interface World {
   /** The provider of language models: OpenAI's API under /v1, what it received under /_control. */
   readonly aiUrl: string;
   readonly aiKey: string;
+  /** Upstash's REST API; undefined where the stack has no Redis. */
+  readonly redisUrl: string | undefined;
+  readonly redisToken: string | undefined;
   /** The stack's data directory; without one nobody here may kill its database. */
   readonly dataDir: string | undefined;
 }
@@ -33,6 +36,8 @@ export function readWorld(): World {
     webhookSecret: need(settings, "STRIPE_WEBHOOK_SECRET"),
     aiUrl: need(settings, "AI_URL"),
     aiKey: need(settings, "AI_API_KEY"),
+    redisUrl: settings.values.UPSTASH_REDIS_REST_URL,
+    redisToken: settings.values.UPSTASH_REDIS_REST_TOKEN,
     dataDir: isDefault ? `${dirname(STACK_ENV_FILE)}/data` : settings.values.FARTHING_DATA,
   };
 }

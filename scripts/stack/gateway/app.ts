@@ -16,6 +16,7 @@ export interface GatewayParts {
   functions: Hono;
   docs: Hono;
   control: Hono;
+  keySet: Hono;
 }
 
 export function createGateway(parts: GatewayParts): Hono<GatewayEnv> {
@@ -33,6 +34,7 @@ export function createGateway(parts: GatewayParts): Hono<GatewayEnv> {
     const { keyRole, user } = c.var.caller ?? { keyRole: "anon" };
     return rest.fetch(c.req.raw, user ?? { role: keyRole });
   });
+  app.route("/", parts.keySet);
   app.route("/", authDoor(parts.auth, keys, tokens));
   app.route("/", parts.functions);
   app.route("/", parts.docs);

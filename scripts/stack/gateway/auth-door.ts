@@ -45,10 +45,6 @@ export function authDoor(auth: Pick<Auth, "fetch">, keys: Keys, tokens: Tokens):
   const door = new Hono<GatewayEnv>();
   const issuer = (url: string) => new URL("/auth/v1", url).href;
 
-  door.get("/auth/v1/.well-known/jwks.json", (c) => {
-    c.header("Cache-Control", "public, max-age=600");
-    return c.json({ keys: [keys.publicJwk] });
-  });
   door.get("/auth/v1/.well-known/openid-configuration", (c) => {
     const at = issuer(c.req.url);
     return c.json({ issuer: at, jwks_uri: `${at}/.well-known/jwks.json` });

@@ -1,35 +1,31 @@
 /**
- * /stack: what `deno task status` reads, and for tests the means to take parts away.
- * `POST /stack/database/crash` kills the database (`kill -9`) and leaves it down until
- * `POST /stack/database/start`; `POST /stack/mail/stop` and `/start` do as much with the mail inbox. All
- * want the secret key in `apikey`.
+ * /stack: what `deno task status` reads, and for tests the means to take parts away and to make them fail,
+ * as `POST /stack/<part>/<switch>` with the secret key in `apikey`. README.md lists them.
  */
 import { Hono } from "hono";
 import type { Keys } from "../keys.ts";
+import { StackError } from "../stack-error.ts";
 import { roleOfKey } from "./callers.ts";
 
 export interface Control {
   status: () => Promise<unknown>;
-  crashDatabase: () => Promise<void>;
-  startDatabase: () => Promise<void>;
-  stopMail: () => Promise<void>;
-  startMail: () => Promise<void>;
+  /** What is turned, by the end of the path: `database/crash`. */
+  switches: Record<string, () => Promise<void> | void>;
 }
 
-export function controlDoor(control: Control, keys: Keys): Hono {
+export function controlDoor({ status, switches }: Control, keys: Keys): Hono {
   const door = new Hono();
-  door.get("/stack/status", async (c) => c.json(await control.status()));
-  const switches = {
-    "database/crash": control.crashDatabase,
-    "database/start": control.startDatabase,
-    "mail/stop": control.stopMail,
-    "mail/start": control.startMail,
-  };
+  door.get("/stack/status", async (c) => c.json(await status()));
   for (const [path, turn] of Object.entries(switches)) {
     door.post(`/stack/${path}`, async (c) => {
       const role = roleOfKey(c.req.header("apikey") ?? "", keys);
       if (role !== "service_role") return c.json({ message: "needs the secret key" }, 401);
-      await turn();
+      try {
+        await turn();
+      } catch (error) {
+        if (error instanceof StackError) return c.json({ message: error.message }, 409);
+        throw error;
+      }
       return c.body(null, 204);
     });
   }

@@ -38,6 +38,9 @@ export function functionEnvironment({ urls, keys, options }: StackContext): Envi
     STRIPE_WEBHOOK_SECRET: keys.stripeWebhookSecret,
     MAIL_URL: urls.mail,
     ...aiEnvironment(urls.ai, keys.aiKey),
+    // Empty counts as absent; what a developer's own environment names would be a real Redis.
+    UPSTASH_REDIS_REST_URL: urls.redis ?? "",
+    UPSTASH_REDIS_REST_TOKEN: urls.redis === undefined ? "" : keys.redisToken,
     APP_ORIGINS: appOrigins(urls.api, options.origins).join(","),
   };
 }

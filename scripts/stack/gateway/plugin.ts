@@ -16,6 +16,7 @@ import { docsDoor } from "./docs.ts";
 import { appOrigins, type Environment, functionEnvironment } from "./environment.ts";
 import { keepFunctionLog } from "./function-log.ts";
 import { functionsDoor, loadFunctions } from "./functions.ts";
+import { keySetDoor } from "./key-set.ts";
 import { leadTo, readSiteUrl } from "./site-url.ts";
 import { createTokens } from "./tokens.ts";
 
@@ -34,10 +35,8 @@ function setEnvironment(environment: Environment): void {
   for (const [name, value] of Object.entries(environment)) Deno.env.set(name, value);
 }
 
-/** Of the stack's other parts what is read and switched over HTTP. */
-type Parts = Pick<Control, "status" | "stopMail" | "startMail">;
-
-export function gatewayPlugin(parts: Parts): Plugin {
+/** @param parts what of the stack's other parts is read and switched over HTTP */
+export function gatewayPlugin(parts: Control): Plugin {
   const closers: (() => Promise<unknown>)[] = [];
   let environment: Environment = {};
   let ready = "";
@@ -77,13 +76,19 @@ export function gatewayPlugin(parts: Parts): Plugin {
     const loaded = await loadFunctions(options.functionsDir, context.log);
     const functions = functionsDoor(loaded);
     const database = databaseOf(context);
-    const control = controlDoor({
-      ...parts,
-      crashDatabase: () => database.crash(),
-      startDatabase: () => database.restart(),
-    }, keys);
+    const keySet = keySetDoor(keys.publicJwk);
+    const switches = {
+      ...parts.switches,
+      "database/crash": () => database.crash(),
+      "database/start": () => database.restart(),
+      ...keySet.switches,
+    };
+    const control = controlDoor({ status: parts.status, switches }, keys);
     const docs = docsDoor();
-    const app = createGateway({ keys, tokens, auth, rest, functions, docs, control });
+    const app = createGateway({
+      ...{ keys, tokens, auth, rest, functions, docs, control },
+      keySet: keySet.door,
+    });
     const port = { port: ports.api, purpose: "API", offset: options.offset };
     const listener: Listener = await listen(port, app.fetch);
     closers.push(() => listener.close());

@@ -1,0 +1,37 @@
+/** The key set that tokens are verified with, and how it is made unreachable. */
+import { Hono } from "hono";
+import type { JWK } from "jose";
+
+export interface KeySetDoor {
+  door: Hono;
+  switches: Record<string, () => void>;
+}
+
+export function keySetDoor(publicJwk: JWK): KeySetDoor {
+  const door = new Hono();
+  let state: "ok" | "stopped" | "hanging" = "ok";
+  const hanging = new Set<() => void>();
+
+  door.get("/auth/v1/.well-known/jwks.json", async (c) => {
+    if (state === "hanging") {
+      await new Promise<void>((done) => hanging.add(done));
+    }
+    if (state !== "ok") return c.json({ message: "the key set is not there" }, 503);
+    c.header("Cache-Control", "public, max-age=600");
+    return c.json({ keys: [publicJwk] });
+  });
+
+  const turn = (to: typeof state) => () => {
+    state = to;
+    for (const done of hanging) done();
+    hanging.clear();
+  };
+  return {
+    door,
+    switches: {
+      "jwks/stop": turn("stopped"),
+      "jwks/hang": turn("hanging"),
+      "jwks/start": turn("ok"),
+    },
+  };
+}

@@ -1,0 +1,172 @@
+/** The door as Upstash's own client sees it. */
+import assert from "node:assert/strict";
+import { clientOf, type Door, TOKEN, withDoor } from "./testing/redis.ts";
+
+const OPTIONS = { sanitizeResources: false, sanitizeOps: false }; // the client's pool of connections
+
+async function post(door: Door, path: string, body: string, headers: HeadersInit = {}) {
+  const authorization = `Bearer ${TOKEN}`;
+  const init = { method: "POST", body, headers: { authorization, ...headers } };
+  const answer = await fetch(door.url + path, init);
+  return { status: answer.status, body: await answer.json() };
+}
+
+Deno.test("redis door answers single commands in all their shapes", OPTIONS, async () => {
+  await withDoor(async (redis) => {
+    assert.equal(await redis.ping(), "PONG");
+    assert.equal(await redis.set("word", "Grüße, 世界"), "OK");
+    assert.equal(await redis.get("word"), "Grüße, 世界");
+    assert.equal(await redis.set("ok", "OK"), "OK");
+    assert.equal(await redis.get("ok"), "OK");
+    assert.equal(await redis.get("none"), null);
+    assert.equal(await redis.incrby("count", 41), 41);
+    await redis.hset("hash", { a: 1, b: { c: [2] } });
+    assert.deepEqual(await redis.hgetall("hash"), { a: 1, b: { c: [2] } });
+    await redis.zadd("scores", { score: 1.5, member: "x" }, { score: 2, member: "y" });
+    assert.deepEqual(await redis.zrange("scores", 0, -1, { withScores: true }), ["x", 1.5, "y", 2]);
+    const nested = await redis.eval("return {1, {'a', {'b'}}, false}", [], []);
+    assert.deepEqual(nested, [1, ["a", ["b"]], null]);
+    assert.equal(await redis.pexpire("word", 60_000), 1);
+    assert.ok(await redis.pttl("word") > 0);
+  });
+});
+
+Deno.test(
+  "redis door gives stored bytes in base64 where that is asked for, else as text",
+  OPTIONS,
+  async () => {
+    await withDoor(async (redis, door) => {
+      await redis.eval(
+        "return redis.call('set', KEYS[1], string.char(0, 255, 128, 10))",
+        ["bytes"],
+        [],
+      );
+      const base64 = { "Upstash-Encoding": "base64" };
+      const raw = await post(door, "/", JSON.stringify(["GET", "bytes"]), base64);
+      assert.deepEqual(raw, { status: 200, body: { result: "AP+ACg==" } });
+      const word = await post(door, "/", JSON.stringify(["PING"]));
+      assert.deepEqual(word.body, { result: "PONG" });
+      await redis.set("ok", "OK");
+      assert.deepEqual((await post(door, "/", '["GET","ok"]', base64)).body, { result: "T0s=" });
+      assert.deepEqual((await post(door, "/", '["SET","ok","OK"]', base64)).body, { result: "OK" });
+      assert.deepEqual((await post(door, "/", '["SET","n",12]')).body, { result: "OK" });
+      assert.equal(await redis.get("n"), 12);
+    });
+  },
+);
+
+Deno.test(
+  "redis door runs a pipeline in order and puts an error in its place",
+  OPTIONS,
+  async () => {
+    await withDoor(async (redis, door) => {
+      const pipeline = redis.pipeline().set("a", "text").incr("a").get("a");
+      const outcomes = await pipeline.exec({ keepErrors: true });
+      assert.deepEqual(outcomes.map(({ error }) => error), [
+        undefined,
+        "ERR value is not an integer or out of range",
+        undefined,
+      ]);
+      assert.equal(outcomes[2]?.result, "text");
+      await assert.rejects(
+        redis.pipeline().incr("a").exec(),
+        /Command 1 \[ incr \] failed: ERR value/,
+      );
+      assert.deepEqual([...door.asked], ["/pipeline", "/pipeline"]);
+    });
+  },
+);
+
+Deno.test("redis door gets what one client asks at once as one pipeline", OPTIONS, async () => {
+  await withDoor(async (_, door) => {
+    const redis = clientOf(door.url);
+    const sums = await Promise.all([redis.incr("a"), redis.incr("a"), redis.incr("b")]);
+    assert.deepEqual(sums, [1, 2, 1]);
+    assert.equal(door.asked.length, 1);
+    const mixed = await Promise.allSettled([redis.set("t", "x"), redis.incr("t"), redis.incr("a")]);
+    assert.deepEqual(mixed.map(({ status }) => status), ["fulfilled", "rejected", "fulfilled"]);
+    assert.equal(door.asked.length, 2);
+  });
+});
+
+Deno.test("redis door runs a transaction as a whole, or nothing of it", OPTIONS, async () => {
+  await withDoor(async (redis) => {
+    assert.deepEqual(await redis.multi().set("a", 1).incr("a").get("a").exec(), ["OK", 2, 2]);
+    const spoilt = redis.multi().set("a", 5);
+    await assert.rejects(
+      spoilt.eval("x", [], []).exec(), // queued, and wrong only when it runs
+      /Command 2 \[ eval \] failed: ERR/,
+    );
+    assert.equal(await redis.get("a"), 5, "as Redis has it: what can run does");
+  });
+});
+
+Deno.test(
+  "redis door discards a transaction of which one command does not exist",
+  OPTIONS,
+  async () => {
+    await withDoor(async (redis, door) => {
+      const answer = await post(door, "/multi-exec", '[["SET","a","1"],["NOPE"]]');
+      assert.equal(answer.status, 400);
+      assert.match(answer.body.error, /^ERR unknown command 'NOPE'/);
+      const subscribed = await post(door, "/multi-exec", '[["SET","a","1"],["SUBSCRIBE","x"]]');
+      assert.deepEqual(subscribed, {
+        status: 400,
+        body: { error: "ERR Command is not available: 'SUBSCRIBE'" },
+      });
+      assert.equal(await redis.get("a"), null);
+      assert.equal(await redis.set("a", "free again"), "OK", "no transaction is left open");
+    });
+  },
+);
+
+Deno.test("redis door keeps transactions of two clients apart", OPTIONS, async () => {
+  await withDoor(async (_, door) => {
+    const runs = Array.from({ length: 20 }, async (_, at) => {
+      const key = `k${at % 2}`;
+      return await clientOf(door.url).multi().incr(key).decr(key).incr("all").exec();
+    });
+    const all = (await Promise.all(runs)).map(([up, down, sum]) => {
+      assert.deepEqual([up, down], [1, 0]);
+      return sum;
+    });
+    assert.deepEqual(all.sort((a, b) => a - b), Array.from({ length: 20 }, (_, at) => at + 1));
+  });
+});
+
+Deno.test("redis door refuses a wrong token in Upstash's words", OPTIONS, async () => {
+  await withDoor(async (_, door) => {
+    const wrong = /WRONGPASS invalid or missing auth token/;
+    await assert.rejects(clientOf(door.url, "another").get("a"), wrong);
+    await assert.rejects(clientOf(door.url, `${TOKEN}x`).set("a", 1), wrong);
+    for (const authorization of ["", "Bearer ", TOKEN, `Basic ${TOKEN}`]) {
+      const { status, body } = await post(door, "/", '["PING"]', { authorization });
+      assert.deepEqual([status, body], [401, { error: "WRONGPASS invalid or missing auth token" }]);
+    }
+  });
+});
+
+Deno.test(
+  "redis door refuses what is no command, and what would stop all others",
+  OPTIONS,
+  async () => {
+    await withDoor(async (redis, door) => {
+      for (
+        const body of ["", "{", "{}", "[]", '"PING"', "[[]]", '["GET",null]', '["GET",{}]', "null"]
+      ) {
+        assert.equal((await post(door, "/", body)).status, 400, body);
+        assert.equal((await post(door, "/pipeline", body)).status, 400, body);
+      }
+      assert.equal((await post(door, "/pipeline", '["PING"]')).status, 400);
+      for (const command of ["MULTI", "blpop", "SUBSCRIBE", "CONFIG", "SHUTDOWN", "select"]) {
+        const { status, body } = await post(door, "/", JSON.stringify([command, "x", "0"]));
+        const error = `ERR Command is not available: '${command}'`;
+        assert.deepEqual([status, body], [400, { error }]);
+      }
+      const { body } = await post(door, "/pipeline", '[["SET","a","1"],["MULTI"],["GET","a"]]');
+      const error = "ERR Command is not available: 'MULTI'";
+      assert.deepEqual(body, [{ result: "OK" }, { error }, { result: "1" }]);
+      assert.equal(await redis.ping(), "PONG");
+    });
+  },
+);

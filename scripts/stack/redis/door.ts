@@ -1,0 +1,101 @@
+/**
+ * Upstash's REST API before the stack's own Redis: `POST /` takes a command, `/pipeline` several, and
+ * `/multi-exec` several at once.
+ */
+import { createHash, timingSafeEqual } from "node:crypto";
+import { Buffer } from "node:buffer";
+import { ErrorReply } from "@redis/client";
+import { Hono } from "hono";
+import { z } from "zod";
+import type { Command, Redis, Reply } from "./connection.ts";
+import { createScripts, type Scripts } from "./scripts.ts";
+import { type Outcome, outcomeOf, refusal, Several, Single } from "./wire.ts";
+
+export const WRONG_TOKEN = "WRONGPASS invalid or missing auth token";
+
+function isSame(a: string, b: string): boolean {
+  const digest = (text: string) => createHash("sha256").update(text).digest();
+  return timingSafeEqual(digest(a), digest(b));
+}
+
+type Runner = (commands: readonly Command[]) => Promise<Reply[]>;
+
+/** What Redis says to the commands, those that are not for this door left out and refused. */
+function eachByItself(redis: Redis, scripts: Scripts): Runner {
+  const isLoad = ([name = "", sub = ""]: Command) => /^script load$/i.test(`${name} ${sub}`);
+  return async (commands) => {
+    const refusals = commands.map(refusal);
+    const asked = commands.filter((_, at) => refusals[at] === undefined).map(scripts.toRedis);
+    const replies = await redis.run(asked);
+    return commands.map((command, at) => {
+      const refused = refusals[at];
+      if (refused !== undefined) return new ErrorReply(refused);
+      const reply = replies.shift() ?? null;
+      const isSha = isLoad(command) && Buffer.isBuffer(reply);
+      return isSha ? Buffer.from(scripts.toClient(reply.toString())) : reply;
+    });
+  };
+}
+
+/** All of them with nothing in between, or none: one that cannot even be queued spoils the others. */
+function allAtOnce(redis: Redis, scripts: Scripts): Runner {
+  return async (commands) => {
+    const refused = commands.map(refusal).find((reason) => reason !== undefined);
+    if (refused !== undefined) throw new ErrorReply(refused);
+    const replies = await redis.run([["MULTI"], ...commands.map(scripts.toRedis), ["EXEC"]]);
+    const last = replies.at(-1);
+    if (Array.isArray(last)) return last;
+    throw replies.find((reply) => reply instanceof ErrorReply) ?? new Error("nothing was run");
+  };
+}
+
+async function parsed<T>(schema: z.ZodType<T>, request: Request): Promise<T | undefined> {
+  const body: unknown = await request.json().catch(() => undefined);
+  const { success, data } = schema.safeParse(body);
+  return success ? data : undefined;
+}
+
+const NOT_COMMANDS = { error: "ERR failed to parse pipeline request" };
+const NOT_A_COMMAND = { error: "ERR failed to parse command" };
+
+export function createDoor(redis: Redis, token: string): Hono {
+  const door = new Hono();
+  const scripts = createScripts();
+  const run = eachByItself(redis, scripts);
+  const runAtOnce = allAtOnce(redis, scripts);
+  const wantsBase64 = (request: Request) => request.headers.get("upstash-encoding") === "base64";
+
+  door.onError((error, c) => {
+    const isRedis = error instanceof ErrorReply;
+    return c.json({ error: isRedis ? error.message : `ERR ${error.message}` }, isRedis ? 400 : 500);
+  });
+  door.use(async (c, next) => {
+    const [, given = ""] = /^Bearer (.+)$/.exec(c.req.header("authorization") ?? "") ?? [];
+    if (!isSame(given, token)) return c.json({ error: WRONG_TOKEN }, 401);
+    await next();
+  });
+  door.post("/", async (c) => {
+    const command = await parsed(Single, c.req.raw);
+    if (!command) return c.json(NOT_A_COMMAND, 400);
+    const [reply = null] = await run([command]);
+    const outcome = outcomeOf(reply, wantsBase64(c.req.raw));
+    return c.json(outcome, "error" in outcome ? 400 : 200);
+  });
+  const several = (runner: Runner) => async (request: Request): Promise<Outcome[] | undefined> => {
+    const commands = await parsed(Several, request);
+    if (!commands) return undefined;
+    return (await runner(commands)).map((reply) => outcomeOf(reply, wantsBase64(request)));
+  };
+  for (
+    const [path, answer] of [["/pipeline", several(run)], [
+      "/multi-exec",
+      several(runAtOnce),
+    ]] as const
+  ) {
+    door.post(path, async (c) => {
+      const outcomes = await answer(c.req.raw);
+      return outcomes ? c.json(outcomes) : c.json(NOT_COMMANDS, 400);
+    });
+  }
+  return door;
+}

@@ -1,0 +1,45 @@
+/** Upstash's REST API: what comes in as JSON, what goes out. */
+import { Buffer } from "node:buffer";
+import { ErrorReply } from "@redis/client";
+import { z } from "zod";
+import type { Command, Reply } from "./connection.ts";
+
+const argument = z.union([z.string(), z.number(), z.boolean()]).transform(String);
+const command: z.ZodType<Command> = z.array(argument).min(1);
+
+export const Single = command;
+export const Several = z.array(command).min(1);
+
+/**
+ * What one connection for all cannot do, or would do to everyone: Upstash refuses these over HTTP too,
+ * or runs no such server.
+ */
+const REFUSED = new Set(
+  ("ACL AUTH BLMOVE BLMPOP BLPOP BRPOP BRPOPLPUSH BZMPOP BZPOPMAX BZPOPMIN CLIENT CLUSTER CONFIG DEBUG " +
+    "DISCARD EXEC FAILOVER HELLO LATENCY MIGRATE MODULE MONITOR MULTI PSUBSCRIBE PSYNC QUIT REPLCONF " +
+    "REPLICAOF RESET RESTORE-ASKING SAVE BGSAVE BGREWRITEAOF SELECT SHUTDOWN SLAVEOF SSUBSCRIBE SUBSCRIBE " +
+    "SWAPDB SYNC UNSUBSCRIBE UNWATCH WAIT WAITAOF WATCH").split(" "),
+);
+
+/** Why a command is not for this door; undefined where it is. */
+export function refusal([name = ""]: Command): string | undefined {
+  if (!REFUSED.has(name.toUpperCase())) return undefined;
+  return `ERR Command is not available: '${name}'`;
+}
+
+/** One command's part of the answer. */
+export type Outcome = { result: unknown } | { error: string };
+
+/** In base64 goes everything that was stored; Redis' own OK stays as it is. */
+function encoded(reply: Reply, inBase64: boolean): unknown {
+  if (Array.isArray(reply)) return reply.map((item) => encoded(item, inBase64));
+  if (reply instanceof ErrorReply) return encoded(reply.message, inBase64);
+  if (Buffer.isBuffer(reply)) return reply.toString(inBase64 ? "base64" : "utf8");
+  const isWord = typeof reply === "string" && reply !== "OK";
+  return isWord && inBase64 ? Buffer.from(reply).toString("base64") : reply;
+}
+
+export function outcomeOf(reply: Reply, inBase64: boolean): Outcome {
+  if (reply instanceof ErrorReply) return { error: reply.message };
+  return { result: encoded(reply, inBase64) };
+}
