@@ -44,9 +44,9 @@ create table farthing.notices (
 );
 comment on table farthing.notices is
   'What is to be told, once per account, template and subject. recipient: the account''s owner, an address '
-  '(blanked once finished), the operators'' addresses, or their webhook. queued → sending → sent, or failed '
-  '(tried again) → dead after 8 tries; uncertain: nobody knows whether it was sent. sender: which service '
-  'took it. data: what the template says, no personal data. last_error: a code.';
+  '(blanked once finished), the operators'' addresses or their webhook. queued → sending → sent, or '
+  'failed (tried again) → dead after 8 tries; uncertain: nobody knows whether it was sent. sender: which '
+  'service took it. data: what the template says, no personal data. last_error: a code.';
 create unique index notices_once_elsewhere on farthing.notices (recipient, template, subject)
   where account_id is null;
 alter table farthing.notices enable row level security;
@@ -67,7 +67,8 @@ set search_path = ''
 as $$
 begin
   insert into farthing.notices (account_id, template, subject, data, next_attempt_at, created_at)
-  values (p_account_id, p_template, p_subject, p_data, p_now, p_now)
+  select p_account_id, p_template, p_subject, p_data, p_now, p_now
+  where exists (select from farthing.accounts where account_id = p_account_id and owner_id is not null)
   on conflict on constraint notices_once do nothing;
   return found;
 exception when others then
@@ -77,8 +78,8 @@ exception when others then
 end
 $$;
 comment on function farthing.notify(bigint, text, text, jsonb, timestamptz) is
-  'Puts a notice to an account''s owner into the outbox; false where this subject was told of already. Never '
-  'fails: a notice that cannot be written is a warning in the server''s log.';
+  'Puts a notice to an account''s owner into the outbox; false where this subject was told of already, or '
+  'nobody is left to tell. Never fails: a notice that cannot be written is a warning in the server''s log.';
 
 create function farthing.notify_operators(
   p_template text, p_subject text, p_data jsonb, p_now timestamptz)
@@ -97,8 +98,8 @@ exception when others then
 end
 $$;
 comment on function farthing.notify_operators(text, text, jsonb, timestamptz) is
-  'Tells who runs the project, by e-mail and by webhook, once per template and subject; false where both were '
-  'told already. Never fails, as notify().';
+  'Tells who runs the project, by e-mail and by webhook, once per template and subject; false where both '
+  'were told already. Never fails, as notify().';
 
 -- Low balances are looked for round and round, because an index on the balance would cost every debit.
 create table farthing.low_balance_round (

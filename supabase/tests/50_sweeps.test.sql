@@ -73,10 +73,10 @@ select is((select array_agg(format('%s: %s', jobname, schedule) order by jobname
     'farthing-sweep-inbox: * * * * *',
     'farthing-sweep-job-data: */5 * * * *', 'farthing-sweep-jobs: * * * * *',
     'farthing-sweep-leases: * * * * *', 'farthing-sweep-low-balances: * * * * *',
-    'farthing-sweep-notices: */5 * * * *',
-    'farthing-sweep-metrics: */5 * * * *',
+    'farthing-sweep-metrics: */5 * * * *', 'farthing-sweep-notices: */5 * * * *',
     'farthing-sweep-orders: */5 * * * *', 'farthing-sweep-reconciliation: */15 * * * *',
-    'farthing-wake-notification-runner: * * * * *', 'farthing-wake-payment-runner: * * * * *', 'farthing-wake-runner: * * * * *'],
+    'farthing-wake-notification-runner: * * * * *', 'farthing-wake-payment-runner: * * * * *',
+    'farthing-wake-runner: * * * * *'],
   'every sweep is on the clock');
 create function pg_temp.run_jobs() returns int language plpgsql as $$
 declare

@@ -100,7 +100,7 @@ select is(tests.stands('ann', '5 min'), 'on; paid; 0 failed', 'the top-up is rea
 select is(top_ups_read(tests.person('ann'), tests.after('5 min')) #- '{charges,0,order_id}' -> 'charges',
   jsonb_build_array(jsonb_build_object('status', 'paid', 'amount', 500, 'currency', 'usd', 'credits', '5000',
     'failure_code', null, 'created_at', tests.after('1 min'))), 'the user sees what was charged');
-select is(tests.notices('ann'), '{}', 'a top-up that goes well is not spoken of');
+select is(tests.notices('ann'), '{receipt}', 'a top-up that goes well has a receipt, and one');
 select is(tests.reports('ann', outcome, '6 min'), 'paid closed', format('%s comes too late', outcome))
 from unnest(array['accepted', 'declined', 'card_gone', 'authentication', 'unknown']) outcome;
 select tests.fails_with($$ select tests.reports('ann', 'perhaps') $$, 'invalid_request', 'outcome',

@@ -200,7 +200,7 @@ select is(tests.claims('7 h'), 'nothing', 'and not asked for again');
 select is(tests.reports('fay', 'accepted', '7 h'), 'expired closed', 'if Stripe had it after all');
 select is(tests.told('fay', 'payment_intent.succeeded', '7 h'), 'processed', 'it says so');
 select is(tests.standing('fay', '7 h'), 'balance 5000, held 0, available 5000, debt 0', 'and it is granted');
-select is(tests.notices('fay'), '{top_up_paused}', 'who opted out is told of no failure');
+select is(tests.notices('fay'), '{top_up_paused,receipt}', 'who opted out is told of no failure');
 select is(top_ups_stop(tests.person('fay'), tests.after('8 h')) ->> 'enabled', 'false',
   'opting out twice is the same');
 select is(tests.opts_in('fay', p_passed => '9 h') ->> 'state', 'on', 'fay opts in again');
@@ -230,7 +230,7 @@ select is(tests.standing('lee', '9 h 31 min'), 'balance 500, held 0, available 5
   'and taken back');
 select is(tests.stands('lee', '9 h 31 min'), 'paused; partially_refunded; 0 failed',
   'which pauses the top-up');
-select is(tests.notices('lee'), '{top_up_paused}', 'and lee is told');
+select is(tests.notices('lee'), '{receipt,refund,top_up_paused}', 'and lee is told');
 select is(tests.claims('10 h'), 'nothing', 'so that it is not charged again');
 select is(tests.saves('lee', 'pm_lee2', '10 h'), 'processed', 'another card');
 select is(tests.claims('10 h'), 'nothing', 'does not mean that it may be');

