@@ -1,7 +1,7 @@
 /** What goes wrong at a provider, as errors of the contract. */
-import { isBrokenCircuitError } from "cockatiel";
 import OpenAI from "openai";
 import { ApiError } from "../http/errors.ts";
+import { TimedOut } from "../resilience/attempt.ts";
 
 /** Marks what the provider did not do in time. */
 export class TooLate extends Error {}
@@ -14,7 +14,8 @@ function statusOf(error: unknown): number {
 }
 
 function isTimeout(error: unknown): boolean {
-  return error instanceof TooLate || error instanceof OpenAI.APIConnectionTimeoutError ||
+  return error instanceof TooLate || error instanceof TimedOut ||
+    error instanceof OpenAI.APIConnectionTimeoutError ||
     statusOf(error) === 408;
 }
 
@@ -52,6 +53,7 @@ function describe(error: unknown): string {
     return `ai: ${parts.filter((part) => IDENTIFIER.test(String(part ?? ""))).join(" ")}`;
   }
   if (error instanceof TooLate || error instanceof BadAnswer) return `ai: ${error.message}`;
+  if (error instanceof TimedOut) return error.internal ?? "ai";
   return `ai: ${error instanceof Error ? error.name : typeof error}`;
 }
 
@@ -62,9 +64,9 @@ function retryAfterSeconds(error: unknown): number | undefined {
 
 /** The error for the caller; the provider's own words stay out of it, and out of the log. */
 export function toApiError(error: unknown): ApiError {
-  if (error instanceof ApiError) return error;
   const options = { internal: describe(error), cause: undefined };
   if (isTimeout(error)) return new ApiError("request_timeout", options);
+  if (error instanceof ApiError) return error;
   const code = error instanceof OpenAI.APIError ? error.code : undefined;
   if (code === "model_not_found") {
     const message = "The provider does not offer this model.";
@@ -74,10 +76,9 @@ export function toApiError(error: unknown): ApiError {
     const message = "The messages are too long for this model.";
     return new ApiError("invalid_request", { ...options, message, field: "messages" });
   }
-  const isAway = isBrokenCircuitError(error) || isUnreachable(error);
   return new ApiError("upstream_unavailable", {
     ...options,
-    status: isAway ? 503 : 502,
+    status: isUnreachable(error) ? 503 : 502,
     retryAfterSeconds: retryAfterSeconds(error),
   });
 }

@@ -1,15 +1,9 @@
 /** Any OpenAI-compatible API, by the `openai` package. Nothing outside this folder knows its objects. */
-import {
-  circuitBreaker,
-  ConsecutiveBreaker,
-  DelegateBackoff,
-  handleWhen,
-  type IRetryBackoffContext,
-  retry,
-  wrap,
-} from "cockatiel";
 import OpenAI from "openai";
 import { ApiError } from "../http/errors.ts";
+import { type Metrics, NO_METRICS } from "../metrics/metrics.ts";
+import { createGuard } from "../resilience/guard.ts";
+import { OUTSIDE } from "../resilience/services.ts";
 import type { Ai, AiPiece, AiRequest, AiUsage, Completion } from "./ai.ts";
 import { boundedFetch } from "./bounded-fetch.ts";
 import { BadAnswer, isOutage, isTransient, retryAfterMs, toApiError, TooLate } from "./failures.ts";
@@ -22,10 +16,11 @@ export interface AiOptions {
   readonly models: ReadonlyMap<string, number>;
   readonly researchModel: string;
   readonly limits?: Partial<Limits>;
+  readonly metrics?: Metrics;
 }
 
 interface Limits {
-  /** For a whole answer: the platform waits 150 s for a response, and ours has to be settled first. */
+  /** For a whole answer, all attempts at it together. */
   readonly completeMs: number;
   /** For a stream from its first byte to its last: below the platform's 150 s for a request's life. */
   readonly streamMs: number;
@@ -33,21 +28,18 @@ interface Limits {
   readonly silenceMs: number;
 }
 
-const LIMITS: Limits = { completeMs: 100_000, streamMs: 130_000, silenceMs: 45_000 };
-
-const MAX_RETRIES = 2;
-const FIRST_DELAY_MS = 250;
-/** Whoever asks us waits as long: a provider that wants more is left alone, and the caller is told. */
-const LONGEST_DELAY_MS = 8_000;
-const BREAK_AFTER_FAILURES = 5;
-const HALF_OPEN_AFTER_MS = 10_000;
+const LIMITS: Limits = {
+  completeMs: OUTSIDE.ai.timeoutMs,
+  streamMs: 130_000,
+  silenceMs: 45_000,
+};
 
 function createClient({ baseUrl, apiKey }: AiOptions): OpenAI {
   return new OpenAI({
     baseURL: baseUrl,
     apiKey,
     fetch: boundedFetch,
-    // Retries are made in one place, below: the SDK's pass by the breaker and overrule a long Retry-After.
+    // The guard alone tries again: the SDK's retries pass by the breaker and overrule a long Retry-After.
     maxRetries: 0,
     // The SDK would log what it cannot parse, which is what was said.
     logLevel: "off",
@@ -55,29 +47,6 @@ function createClient({ baseUrl, apiKey }: AiOptions): OpenAI {
     organization: null,
     project: null,
   });
-}
-
-function mayRetry(error: unknown): boolean {
-  return isTransient(error) && (retryAfterMs(error, Date.now()) ?? 0) <= LONGEST_DELAY_MS;
-}
-
-/** As long as the provider says, else twice as long each time; with jitter, so that calls do not meet. */
-function delayMs({ attempt, result }: IRetryBackoffContext<unknown>): number {
-  const told = "error" in result ? retryAfterMs(result.error, Date.now()) ?? 0 : 0;
-  return Math.max(told, FIRST_DELAY_MS * 2 ** (attempt - 1) * (0.5 + Math.random()));
-}
-
-/** Retries around the breaker: each attempt counts, and an open circuit is not knocked at. */
-function createPolicy() {
-  const breaker = circuitBreaker(handleWhen(isOutage), {
-    halfOpenAfter: HALF_OPEN_AFTER_MS,
-    breaker: new ConsecutiveBreaker(BREAK_AFTER_FAILURES),
-  });
-  const retries = retry(handleWhen(mayRetry), {
-    maxAttempts: MAX_RETRIES,
-    backoff: new DelegateBackoff(delayMs),
-  });
-  return wrap(retries, breaker);
 }
 
 function params({ model, messages, maxOutputTokens }: AiRequest) {
@@ -197,19 +166,45 @@ async function* guarded(
   }
 }
 
+interface Bounds {
+  readonly caller: AbortSignal | undefined;
+  readonly deadline: Deadline;
+  readonly timeoutMs: number;
+}
+
+/** One call of the provider, all of whose attempts end with its deadline. */
+function createAsk(metrics: Metrics) {
+  const guard = createGuard("ai", {
+    isOutage,
+    isTransient,
+    retryAfterMs: (error) => retryAfterMs(error, Date.now()),
+    metrics,
+  });
+  return <T>(
+    { caller, deadline, timeoutMs }: Bounds,
+    run: (options: { signal: AbortSignal }) => Promise<T>,
+  ): Promise<T> => {
+    const attempt = (signal: AbortSignal) =>
+      run({ signal: AbortSignal.any([deadline.signal, signal]) })
+        .catch((error: unknown) => Promise.reject(deadline.named(error)));
+    return guard.execute(attempt, { signal: caller, timeoutMs });
+  };
+}
+
 export function createAi(options: AiOptions): Ai {
   const client = createClient(options);
-  const policy = createPolicy();
   const limits = { ...LIMITS, ...options.limits };
+  const ask = createAsk(options.metrics ?? NO_METRICS);
 
   async function complete(request: AiRequest): Promise<Completion> {
     const deadline = deadlineOf(request.signal, limits.completeMs);
-    const { signal } = deadline;
-    const ask = () =>
-      client.chat.completions.create(params(request), { signal, timeout: limits.completeMs })
-        .catch((error: unknown) => Promise.reject(deadline.named(error)));
+    const bounds = { caller: request.signal, deadline, timeoutMs: limits.completeMs };
     try {
-      return await completionOf(await policy.execute(ask, signal), request);
+      const answer = await ask(
+        bounds,
+        (how) => client.chat.completions.create(params(request), how),
+      );
+      return await completionOf(answer, request);
     } catch (error) {
       return deadline.rethrow(error);
     } finally {
@@ -219,15 +214,14 @@ export function createAi(options: AiOptions): Ai {
 
   async function stream(request: AiRequest): Promise<AsyncIterable<AiPiece>> {
     const deadline = deadlineOf(request.signal, limits.streamMs);
-    const { signal } = deadline;
     const body = {
       ...params(request),
       stream: true as const,
       stream_options: { include_usage: true },
     };
-    const ask = () => client.chat.completions.create(body, { signal, timeout: limits.silenceMs });
+    const bounds = { caller: request.signal, deadline, timeoutMs: limits.silenceMs };
     try {
-      const chunks = await policy.execute(ask, signal);
+      const chunks = await ask(bounds, (how) => client.chat.completions.create(body, how));
       return guarded(chunks, request, deadline, limits.silenceMs);
     } catch (error) {
       deadline.clear();

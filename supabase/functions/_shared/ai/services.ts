@@ -4,6 +4,7 @@
  */
 import { type Env, readEnv } from "../env.ts";
 import { ApiError } from "../http/errors.ts";
+import type { Metrics } from "../metrics/metrics.ts";
 import { type Services, servicesFromEnv, type ServicesSource } from "../services.ts";
 import type { Ai } from "./ai.ts";
 
@@ -13,7 +14,7 @@ function needed<T>(value: T | undefined, name: string): T {
   throw new ApiError("not_ready", { internal: `Environment incomplete: ${name}` });
 }
 
-function aiFrom(env: Env): () => Promise<Ai> {
+function aiFrom(env: Env, metrics: Metrics): () => Promise<Ai> {
   let loading: Promise<Ai> | undefined;
   return () => {
     const models = needed(env.AI_MODELS, "AI_MODELS");
@@ -22,6 +23,7 @@ function aiFrom(env: Env): () => Promise<Ai> {
       apiKey: needed(env.AI_API_KEY, "AI_API_KEY"),
       models,
       researchModel: env.AI_RESEARCH_MODEL ?? [...models.keys()][0]!,
+      metrics,
     };
     return loading ??= import("./openai.ts").then(({ createAi }) => createAi(options));
   };
@@ -30,5 +32,8 @@ function aiFrom(env: Env): () => Promise<Ai> {
 let shared: Services | undefined;
 
 /** @throws EnvError, on every request until the environment is complete */
-export const servicesWithModels: ServicesSource = () =>
-  shared ??= { ...servicesFromEnv(), ai: aiFrom(readEnv()) };
+export const servicesWithModels: ServicesSource = () => {
+  if (shared !== undefined) return shared;
+  const services = servicesFromEnv();
+  return shared = { ...services, ai: aiFrom(readEnv(), services.metrics) };
+};

@@ -1,13 +1,16 @@
-/** Stripe's client behind one door: a breaker before it, our errors instead of its own behind it. */
-import { circuitBreaker, ConsecutiveBreaker, handleWhen, isBrokenCircuitError } from "cockatiel";
+/** Stripe's client behind one door: a guard before it, our errors instead of its own behind it. */
+import { AsyncLocalStorage } from "node:async_hooks";
 import Stripe from "stripe";
 import { ApiError } from "../http/errors.ts";
+import { type Metrics, NO_METRICS } from "../metrics/metrics.ts";
+import { createGuard } from "../resilience/guard.ts";
+import { OUTSIDE } from "../resilience/services.ts";
 import { idOf } from "./id-of.ts";
 import { KeptAnswer, Refused } from "./refused.ts";
 
 export interface StripeCaller {
   /**
-   * Runs one request.
+   * Runs one request, and no second one: all attempts at it go under the first one's idempotency key.
    * @throws Refused for a definite no; KeptAnswer where Stripe failed and says so under this key again; else
    * ApiError `upstream_unavailable`, or `idempotency_in_progress` while the same key is being served
    */
@@ -21,21 +24,38 @@ interface ClientOptions {
 }
 
 const API_VERSION = "2026-10-28.endive";
-const TIMEOUT_MS = 15_000;
-const MAX_RETRIES = 2;
-const BREAK_AFTER_FAILURES = 5;
-const HALF_OPEN_AFTER_MS = 10_000;
 const BUSY_RETRY_SECONDS = 1;
 /** No answer to the request but to our key: nothing was looked at, and with another key it may succeed. */
 const KEY_REFUSED = [401, 403];
+
+interface Attempt {
+  readonly signal: AbortSignal;
+  readonly call: { key?: string };
+}
+
+/** The SDK takes no signal, and makes a new key each time that it is called without one. */
+const attempts = new AsyncLocalStorage<Attempt>();
+
+const guardedFetch: typeof fetch = (input, init = {}) => {
+  const under = attempts.getStore();
+  if (under === undefined) return fetch(input, init);
+  const { signal, call } = under;
+  const headers = new Headers(init.headers);
+  const key = headers.get("idempotency-key");
+  if (key !== null) headers.set("idempotency-key", call.key ??= key);
+  const signals = init.signal ? [init.signal, signal] : [signal];
+  return fetch(input, { ...init, headers, signal: AbortSignal.any(signals) });
+};
 
 export function createClient({ secretKey, apiUrl }: ClientOptions): Stripe {
   const address = apiUrl === undefined ? {} : hostOf(new URL(apiUrl));
   return new Stripe(secretKey, {
     apiVersion: API_VERSION,
-    httpClient: Stripe.createFetchHttpClient(),
-    timeout: TIMEOUT_MS,
-    maxNetworkRetries: MAX_RETRIES,
+    httpClient: Stripe.createFetchHttpClient(guardedFetch),
+    // The guard's own time-out comes first, and the guard alone tries again. What the SDK does all the same
+    // is once, where it finds a connection closed by the other side: under the same key, and never twice.
+    timeout: 2 * OUTSIDE.stripe.timeoutMs,
+    maxNetworkRetries: 0,
     telemetry: false,
     ...address,
   });
@@ -65,6 +85,22 @@ function isOutage(error: unknown): boolean {
     error instanceof Stripe.errors.StripeAPIError;
 }
 
+function headerOf(error: unknown, name: string): string | null {
+  return error instanceof Stripe.errors.StripeError ? error.headers?.[name] ?? null : null;
+}
+
+/** As Stripe's own SDK decides it: Stripe says so, or is down, or the same key is just being served. */
+function isTransient(error: unknown): boolean {
+  const said = headerOf(error, "stripe-should-retry");
+  if (said !== null) return said === "true";
+  return isOutage(error) || error instanceof Stripe.errors.StripeError && error.statusCode === 409;
+}
+
+function retryAfterMs(error: unknown): number | undefined {
+  const seconds = Number(headerOf(error, "retry-after") ?? NaN);
+  return Number.isFinite(seconds) ? Math.max(0, seconds * 1000) : undefined;
+}
+
 export function describe(error: unknown): string {
   if (error instanceof Stripe.errors.StripeError) {
     return `stripe: ${error.type} ${error.code ?? ""} ${error.message} ${error.requestId ?? ""}`;
@@ -91,9 +127,9 @@ function refused(error: Stripe.errors.StripeError, internal: string): Refused {
 /** What an error of Stripe's is to us, and whether asking again can help. */
 function failureOf(error: unknown): ApiError {
   const internal = describe(error);
-  const isDown = isBrokenCircuitError(error) ||
-    error instanceof Stripe.errors.StripeConnectionError;
-  if (isDown) return unavailable(internal, 503, error);
+  if (error instanceof Stripe.errors.StripeConnectionError) {
+    return unavailable(internal, 503, error);
+  }
   if (!(error instanceof Stripe.errors.StripeError)) return unavailable(internal, 502, error);
   const status = error.statusCode ?? 0;
   if (status === 409) {
@@ -113,15 +149,13 @@ function failureOf(error: unknown): ApiError {
   return new KeptAnswer("upstream_unavailable", { internal, status: 502, cause: error });
 }
 
-export function createCaller(client: Stripe): StripeCaller {
-  const breaker = circuitBreaker(handleWhen(isOutage), {
-    halfOpenAfter: HALF_OPEN_AFTER_MS,
-    breaker: new ConsecutiveBreaker(BREAK_AFTER_FAILURES),
-  });
+export function createCaller(client: Stripe, metrics: Metrics = NO_METRICS): StripeCaller {
+  const guard = createGuard("stripe", { isOutage, isTransient, retryAfterMs, metrics });
   return {
     async call(run) {
+      const call = {};
       try {
-        return await breaker.execute(() => run(client));
+        return await guard.execute((signal) => attempts.run({ signal, call }, () => run(client)));
       } catch (error) {
         throw error instanceof ApiError ? error : failureOf(error);
       }

@@ -14,6 +14,7 @@ import {
   type SessionFacts,
   sessionFacts,
 } from "./facts/payments.ts";
+import { type PayoutFacts, payoutFacts } from "./facts/payouts.ts";
 import {
   type DisputeFacts,
   disputeFacts,
@@ -34,7 +35,8 @@ export type Facts =
   | WarningFacts
   | FeeFacts
   | AccountFacts
-  | CardFacts;
+  | CardFacts
+  | PayoutFacts;
 
 type EventOf<T extends string> = Extract<Stripe.Event, { type: T }>;
 type Translations = {
@@ -69,6 +71,12 @@ const TRANSLATIONS = {
   "account.updated": accountFacts,
   "setup_intent.succeeded": cardSavedFacts,
   "payment_method.detached": cardRemovedFacts,
+  "payout.created": payoutFacts,
+  "payout.updated": payoutFacts,
+  "payout.paid": payoutFacts,
+  "payout.failed": payoutFacts,
+  "payout.canceled": payoutFacts,
+  "payout.reconciliation_completed": payoutFacts,
 } as const satisfies Translations;
 
 /** The types that we use: what the webhook endpoint listens to, and what a backfill asks for. */

@@ -2,11 +2,14 @@
  * Stripe behind our own verbs, one file for each noun. Nothing outside this folder knows Stripe's objects.
  */
 import { modeOfKey } from "../env.ts";
+import { type Metrics, NO_METRICS } from "../metrics/metrics.ts";
+import { createGuard } from "../resilience/guard.ts";
 import { type Accounts, createAccounts } from "./accounts.ts";
 import { type BookingPayments, createBookingPayments } from "./booking-payments.ts";
 import { createCaller, createClient } from "./client.ts";
 import { createCustomers, type Customers } from "./customers.ts";
 import { createEventFeed, type EventFeed } from "./event-feed.ts";
+import { createPayoutLists, type PayoutLists } from "./payout-lists.ts";
 import { createRefunds, type Refunds } from "./refunds.ts";
 import { createSessions, type Sessions } from "./sessions.ts";
 import { createTopUpPayments, type TopUpPayments } from "./top-up-payments.ts";
@@ -21,7 +24,8 @@ export interface Payments
     Customers,
     TopUpPayments,
     Accounts,
-    BookingPayments {
+    BookingPayments,
+    PayoutLists {
   /** True when Stripe answers at all. */
   isReachable(): Promise<boolean>;
 }
@@ -31,24 +35,29 @@ interface StripeOptions {
   readonly webhookSecrets: readonly string[];
   /** Only for a stand-in; absent means Stripe itself. */
   readonly apiUrl?: string | undefined;
+  readonly metrics?: Metrics;
 }
 
+/** Who asks whether we are ready does not wait as long as a buyer. */
 const PROBE_TIMEOUT_MS = 3_000;
 
-async function isReachable(url: string): Promise<boolean> {
-  try {
-    // Any answer will do: an unauthenticated call shows that Stripe is there, and costs nothing.
-    const answer = await fetch(url, { signal: AbortSignal.timeout(PROBE_TIMEOUT_MS) });
+/** With a breaker of its own: that Stripe's door opens does not say that payments get through it. */
+function createProbe(url: string, metrics: Metrics): () => Promise<boolean> {
+  const guard = createGuard("stripe", { isOutage: () => true, metrics });
+  // Any answer will do: an unauthenticated call shows that Stripe is there, and costs nothing.
+  const ask = async (signal: AbortSignal) => {
+    const answer = await fetch(url, { signal });
     await answer.body?.cancel();
-    return answer.status < 500;
-  } catch {
-    return false;
-  }
+    if (answer.status >= 500) throw new Error(`Stripe answers ${answer.status}`);
+    return true;
+  };
+  return () => guard.execute(ask, { timeoutMs: PROBE_TIMEOUT_MS }).catch(() => false);
 }
 
 export function createPayments(options: StripeOptions): Payments {
+  const { metrics = NO_METRICS } = options;
   const client = createClient(options);
-  const caller = createCaller(client);
+  const caller = createCaller(client, metrics);
   const mode = modeOfKey(options.secretKey);
   return {
     ...createSessions(caller),
@@ -58,7 +67,8 @@ export function createPayments(options: StripeOptions): Payments {
     ...createEventFeed(caller, mode),
     ...createCustomers(caller),
     ...createTopUpPayments(caller),
+    ...createPayoutLists(caller),
     ...createWebhooks({ client, secrets: options.webhookSecrets, mode }),
-    isReachable: () => isReachable(options.apiUrl ?? "https://api.stripe.com"),
+    isReachable: createProbe(options.apiUrl ?? "https://api.stripe.com", metrics),
   };
 }

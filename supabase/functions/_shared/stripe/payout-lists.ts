@@ -1,0 +1,147 @@
+/** Of what a payout is made: its balance transactions, page by page, in our own words. */
+import type Stripe from "stripe";
+import { type StripeCaller, unavailable } from "./client.ts";
+import { idOf } from "./id-of.ts";
+import { Refused } from "./refused.ts";
+
+type Kind = "charge" | "refund" | "dispute" | "fee" | "fee_refund" | "payout" | "other";
+
+/** Money that came into a payout or left it. Flat, and nothing of a person, as facts are. */
+export interface PayoutTransaction {
+  transaction_id: string;
+  kind: Kind;
+  /** Stripe's own word, for example `refund_failure`. */
+  type: string;
+  source_id: string | null;
+  payment_id: string | null;
+  charge_id: string | null;
+  fee_id: string | null;
+  /** Our order, booking or refund, where Stripe has its id from us. */
+  our_id: string | null;
+  /** What the source is of, in its own currency: the buyer's, which may not be the payout's. */
+  source_amount: number | null;
+  source_currency: string | null;
+  /** Signed, in the payout's currency; `net` is what is left of it after Stripe's `fee`. */
+  amount: number;
+  fee: number;
+  net: number;
+  currency: string;
+  /** Seconds since 1970. */
+  occurred_at: number;
+}
+
+export interface PayoutPage {
+  readonly transactions: readonly PayoutTransaction[];
+  /** Where the next page begins; null at the end. */
+  readonly after: string | null;
+}
+
+export interface PayoutLists {
+  /**
+   * @param after the last transaction that is known already; null begins the list
+   * @returns null while Stripe cannot say yet what is in the payout
+   * @throws ApiError `upstream_unavailable`
+   */
+  listPayout(payoutId: string, after: string | null): Promise<PayoutPage | null>;
+}
+
+type About = Pick<
+  PayoutTransaction,
+  "kind" | "payment_id" | "charge_id" | "fee_id" | "our_id" | "source_amount" | "source_currency"
+>;
+type Source = Exclude<Stripe.BalanceTransaction["source"], string | null>;
+
+const PAGE_SIZE = 100;
+const NOT_READY = "payout_reconciliation_not_ready";
+const PAYMENTS = ["charge", "payment"];
+
+const NOTHING: About = {
+  kind: "other",
+  payment_id: null,
+  charge_id: null,
+  fee_id: null,
+  our_id: null,
+  source_amount: null,
+  source_currency: null,
+};
+
+function ourIdOf(metadata: Stripe.Metadata | null | undefined, names: string[]): string | null {
+  return names.map((name) => metadata?.[name]).find((id) => id !== undefined) ?? null;
+}
+
+/** Money of these has a counterpart in our books; all else, as transfers, is only part of the sum. */
+function about(type: string, source: Source): About {
+  if (source.object === "payout") return { ...NOTHING, kind: "payout" };
+  const sum = (of: { amount: number; currency: string }) => ({
+    ...NOTHING,
+    source_amount: of.amount,
+    source_currency: of.currency,
+  });
+  switch (source.object) {
+    case "charge": {
+      // A bank debit that is taken back later has the charge for its source, too.
+      if (!PAYMENTS.includes(type)) return NOTHING;
+      const our_id = ourIdOf(source.metadata, ["order_id", "booking_id"]);
+      const payment_id = idOf(source.payment_intent);
+      return { ...sum(source), kind: "charge", payment_id, charge_id: source.id, our_id };
+    }
+    case "refund": {
+      const our_id = ourIdOf(source.metadata, ["refund_id"]);
+      const payment_id = idOf(source.payment_intent);
+      return { ...sum(source), kind: "refund", payment_id, our_id };
+    }
+    case "dispute":
+      return { ...sum(source), kind: "dispute", payment_id: idOf(source.payment_intent) };
+    case "application_fee": {
+      const charge_id = idOf(source.originating_transaction ?? source.charge);
+      return { ...sum(source), kind: "fee", charge_id, fee_id: source.id };
+    }
+    case "fee_refund":
+      return { ...sum(source), kind: "fee_refund", fee_id: idOf(source.fee) };
+    default:
+      return NOTHING;
+  }
+}
+
+function toTransaction(transaction: Stripe.BalanceTransaction): PayoutTransaction {
+  const { id, type, source, amount, fee, net, currency, created } = transaction;
+  if (PAYMENTS.includes(type) && typeof source !== "object") {
+    throw unavailable("stripe: the answer leaves the payments out", 502);
+  }
+  return {
+    ...(typeof source === "object" && source !== null ? about(type, source) : NOTHING),
+    transaction_id: id,
+    type,
+    source_id: idOf(source),
+    amount,
+    fee,
+    net,
+    currency,
+    occurred_at: created,
+  };
+}
+
+export function createPayoutLists({ call }: StripeCaller): PayoutLists {
+  return {
+    async listPayout(payout, after) {
+      const params: Stripe.BalanceTransactionListParams = {
+        payout,
+        limit: PAGE_SIZE,
+        expand: ["data.source"],
+        ...(after !== null && { starting_after: after }),
+      };
+      try {
+        const page = await call((stripe) => stripe.balanceTransactions.list(params));
+        if (page?.object !== "list" || !Array.isArray(page.data)) {
+          throw unavailable("stripe: the answer is no list", 502);
+        }
+        const transactions = page.data.map(toTransaction);
+        const last = transactions.at(-1)?.transaction_id ?? null;
+        return { transactions, after: page.has_more ? last : null };
+      } catch (error) {
+        if (error instanceof Refused && error.stripeCode === NOT_READY) return null;
+        throw error;
+      }
+    },
+  };
+}
