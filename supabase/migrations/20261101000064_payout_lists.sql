@@ -41,7 +41,6 @@ create table farthing.payout_transactions (
   occurred_at timestamptz not null,
   constraint payout_transactions_kinds check (kind in ('charge', 'refund', 'dispute', 'fee', 'fee_refund',
     'payout', 'other')),
-  constraint payout_transactions_sums check (net = amount - fee),
   constraint payout_transactions_text_bounded check (length(transaction_id) <= 255 and length(type) <= 255
     and length(source_id) <= 255 and length(payment_id) <= 255 and length(charge_id) <= 255
     and length(fee_id) <= 255 and length(currency) = 3 and length(source_currency) = 3)

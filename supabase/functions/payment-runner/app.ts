@@ -1,4 +1,4 @@
-/** The payments' runner: woken by the database when refunds, top-ups or Stripe's events are due. */
+/** The payments' runner: woken by the database when refunds, top-ups, payouts or Stripe's events are due. */
 import { createApp as createFunctionApp } from "../_shared/http/create-app.ts";
 import { servicesFromEnv, type ServicesSource } from "../_shared/services.ts";
 import { runBatch } from "./run-batch.ts";

@@ -13,6 +13,8 @@ const NOTHING = {
   refunds_failed: 0,
   top_ups_charged: 0,
   top_ups_failed: 0,
+  payouts_reconciled: 0,
+  payouts_failed: 0,
   events_backfilled: 0,
 };
 

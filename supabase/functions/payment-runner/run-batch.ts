@@ -2,6 +2,7 @@ import { PaymentRunnerReport } from "../_shared/contracts/payment-runner.ts";
 import { backfillIfDue } from "../_shared/events/backfill-if-due.ts";
 import { defineRoute } from "../_shared/http/define-route.ts";
 import { ok } from "../_shared/http/envelope.ts";
+import { reconcilePayouts } from "../_shared/payouts/reconcile.ts";
 import { sendDueRefunds } from "../_shared/refunds/send-due-refunds.ts";
 import type { Services } from "../_shared/services.ts";
 import { runTopUps } from "../_shared/top-ups/run-top-ups.ts";
@@ -20,14 +21,18 @@ async function run(services: Services): Promise<Report> {
   const refunding = sendDueRefunds(services, untilMs);
   const backfilling = backfillIfDue(services, untilMs);
   const toppingUp = runTopUps(services, untilMs);
-  await Promise.allSettled([refunding, toppingUp, backfilling]);
+  const reconciling = reconcilePayouts(services, untilMs);
+  await Promise.allSettled([refunding, toppingUp, backfilling, reconciling]);
   const refunds = await refunding;
   const topUps = await toppingUp;
+  const payouts = await reconciling;
   return {
     refunds_sent: refunds.sent,
     refunds_failed: refunds.failed,
     top_ups_charged: topUps.charged,
     top_ups_failed: topUps.failed,
+    payouts_reconciled: payouts.reconciled,
+    payouts_failed: payouts.failed,
     events_backfilled: await backfilling,
   };
 }
@@ -36,7 +41,7 @@ async function run(services: Services): Promise<Report> {
 export const runBatch = defineRoute({
   method: "post",
   path: "/",
-  summary: "Send due refunds, charge due top-ups, fetch missed events",
+  summary: "Send due refunds, charge due top-ups, fetch missed events, reconcile payouts",
   description: "Answers when nothing is due any more, or when its time is up.",
   who: ["secret"],
   limit: "none",

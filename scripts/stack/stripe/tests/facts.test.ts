@@ -19,6 +19,7 @@ const OBJECTS: readonly [string, string][] = [
   ["setup_intent.", "setup_intent"],
   ["payment_method.", "payment_method"],
   ["radar.", "radar.early_fraud_warning"],
+  ["payout.", "payout"],
 ];
 
 /** What the examples tell of a person, a card or a secret. */

@@ -6,5 +6,7 @@ export const PaymentRunnerReport = z.object({
   refunds_failed: z.int(),
   top_ups_charged: z.int(),
   top_ups_failed: z.int(),
+  payouts_reconciled: z.int().openapi({ description: "Payouts compared with our books." }),
+  payouts_failed: z.int(),
   events_backfilled: z.int().openapi({ description: "Events that Stripe had and we had not." }),
 }).openapi("PaymentRunnerReport");

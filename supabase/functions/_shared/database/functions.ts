@@ -14,6 +14,8 @@ import type { FeatureFunctions } from "./feature-functions.ts";
 import type { FraudFunctions } from "./fraud-functions.ts";
 import type { InboxFunctions } from "./inbox-functions.ts";
 import type { JobFunctions } from "./job-functions.ts";
+import type { PayoutFunctions } from "./payout-functions.ts";
+import type { MetricFunctions } from "./metric-functions.ts";
 import type { ProviderFunctions } from "./provider-functions.ts";
 import type { RefundFunctions } from "./refund-functions.ts";
 import type { TopUpFunctions } from "./top-up-functions.ts";
@@ -158,7 +160,9 @@ export interface DoorFunctions
     RefundFunctions,
     TopUpFunctions,
     InboxFunctions,
+    MetricFunctions,
     ProviderFunctions,
+    PayoutFunctions,
     BookingFunctions {
   credits_balance: Fn<
     { p_user_id: string; p_at: Optional<string> },

@@ -11,6 +11,7 @@ import { NO_METRICS } from "../metrics/metrics.ts";
 import type { Services } from "../services.ts";
 import type { Payments } from "../stripe/payments.ts";
 import { FAKE_AI } from "./fake-ai.ts";
+import { PAYOUT_TRANSACTION } from "./payout-samples.ts";
 import { makeProject, type Project } from "./project.ts";
 import { SAMPLES } from "./samples.ts";
 
@@ -75,6 +76,7 @@ const PAYMENTS: Payments = {
   openCardPage: ({ customerId }) => Promise.resolve(`https://checkout.example.com/${customerId}`),
   chargeCard: () => Promise.resolve({ kind: "accepted", payment_id: "pi_1" }),
   cancelCharge: () => Promise.resolve(true),
+  listPayout: () => Promise.resolve({ transactions: [PAYOUT_TRANSACTION], after: null }),
   openTopUpPage: ({ order_id }) =>
     Promise.resolve({ id: "cs_1", url: `https://checkout.example.com/${order_id}` }),
   readEvent: (_body, signature) =>

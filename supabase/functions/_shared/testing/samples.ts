@@ -6,6 +6,7 @@ import { FEATURE_SAMPLES } from "./feature-samples.ts";
 import { FRAUD_SAMPLES } from "./fraud-samples.ts";
 import { INBOX_SAMPLES } from "./inbox-samples.ts";
 import { JOB_SAMPLES } from "./job-samples.ts";
+import { PAYOUT_SAMPLES } from "./payout-samples.ts";
 import { USER_ID } from "./project.ts";
 import { REFUND_SAMPLES } from "./refund-samples.ts";
 import { TOP_UP_SAMPLES } from "./top-up-samples.ts";
@@ -175,6 +176,7 @@ export const SAMPLES: { [N in FunctionName]: (args: ArgsOf<N>) => ResultOf<N> } 
   ...FRAUD_SAMPLES,
   ...INBOX_SAMPLES,
   ...TOP_UP_SAMPLES,
+  ...PAYOUT_SAMPLES,
   idempotency_store: () => ({}),
   mode_check: () => ({ livemode: null }),
   health_database: () => ({ ok: true, at: NOW }),
