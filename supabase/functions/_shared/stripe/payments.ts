@@ -10,7 +10,6 @@ import { createCaller, createClient } from "./client.ts";
 import { createCustomers, type Customers } from "./customers.ts";
 import { createEventFeed, type EventFeed } from "./event-feed.ts";
 import { createPayoutLists, type PayoutLists } from "./payout-lists.ts";
-import { createPayoutLists, type PayoutLists } from "./payout-lists.ts";
 import { createRefunds, type Refunds } from "./refunds.ts";
 import { createSessions, type Sessions } from "./sessions.ts";
 import { createTopUpPayments, type TopUpPayments } from "./top-up-payments.ts";
@@ -68,7 +67,6 @@ export function createPayments(options: StripeOptions): Payments {
     ...createEventFeed(caller, mode),
     ...createCustomers(caller),
     ...createTopUpPayments(caller),
-    ...createPayoutLists(caller),
     ...createPayoutLists(caller),
     ...createWebhooks({ client, secrets: options.webhookSecrets, mode }),
     isReachable: createProbe(options.apiUrl ?? "https://api.stripe.com", metrics),
