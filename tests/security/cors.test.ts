@@ -1,5 +1,5 @@
 /** Which pages may call from a browser. */
-import { equal, match } from "node:assert/strict";
+import { equal, match, ok } from "node:assert/strict";
 import { send } from "../support/http.ts";
 import { signUp } from "../support/people.ts";
 import { readWorld } from "../support/world.ts";
@@ -21,6 +21,26 @@ const FOREIGN = [
   "http://LOCALHOST:3000",
   "http://localhost:3000,http://evil.test",
   "http://localhost:3000 http://evil.test",
+  "http://localhost.:3000",
+  "http://localhost:3000.",
+  "http://localhost:3000\\.evil.test",
+  "http://evil.test\\@localhost:3000",
+  "http://localhost:3000%2eevil.test",
+  "http://localhost:3000#evil.test",
+  "http://localhost:3000?evil.test",
+  "http://localhost:03000",
+  "http:/localhost:3000",
+  "//localhost:3000",
+  "localhost:3000",
+  "http://user@localhost:3000",
+  "http://sub.localhost:3000",
+  "http://127.0.0.1.nip.io:3000",
+  "http://127.1:3000",
+  "http://[::1]:3000",
+  "http://2130706433:3000",
+  "http://xn--lcalhost-30a:3000",
+  "file://",
+  "chrome-extension://localhost:3000",
   "*",
   ".*",
   "",
@@ -50,7 +70,29 @@ Deno.test("page of an allowed origin may call, and may read what it needs", asyn
     equal(answer.headers.get("access-control-allow-credentials"), null);
     const call = await send(`${world.url}/functions/v1/credits`, { headers: { ...as, origin } });
     equal(headerOf(call.headers), origin);
-    match(call.headers.get("access-control-expose-headers") ?? "", /x-request-id.*retry-after/i);
+    const exposed = call.headers.get("access-control-expose-headers")?.split(",") ?? [];
+    for (const header of ["x-request-id", "retry-after", "ratelimit", "ratelimit-policy"]) {
+      ok(exposed.includes(header), header);
+    }
+  }
+});
+
+Deno.test("preflight is kept for two hours, and lets no page send what only servers hold", async () => {
+  const { headers } = await preflight(ALLOWED[0]!);
+  equal(headers.get("access-control-max-age"), "7200");
+  const allowed = headers.get("access-control-allow-headers")?.toLowerCase() ?? "";
+  for (const header of ["x-webhook-secret", "stripe-signature", "cf-connecting-ip", "*"]) {
+    ok(!allowed.includes(header), header);
+  }
+  equal(headers.get("access-control-allow-methods"), "GET,POST,DELETE");
+});
+
+Deno.test("page that names two origins is told no", async () => {
+  for (const origin of ALLOWED) {
+    const headers = new Headers([["origin", origin], ["origin", ALLOWED[0]!]]);
+    const call = await fetch(`${world.url}/functions/v1/usage/rates`, { headers });
+    equal(headerOf(call.headers), null);
+    await call.body?.cancel();
   }
 });
 

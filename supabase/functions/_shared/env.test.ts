@@ -116,3 +116,28 @@ Deno.test("the models on offer are names with their caps", () => {
     assert.deepEqual(namesMissing({ AI_MODELS: bad }), ["AI_MODELS"], bad);
   }
 });
+
+Deno.test("an origin with more than an origin, or a pattern, is refused by the variable's name", () => {
+  const bad = [
+    "*",
+    "https://*.example.com",
+    "https://app.example.com/path",
+    "https://app.example.com/?a=b",
+    "https://app.example.com/#top",
+    "https://user@app.example.com",
+    "https://app.example.com\\\\",
+    "app.example.com",
+    "null",
+    "ftp://app.example.com",
+  ];
+  for (const APP_ORIGINS of bad) {
+    assert.deepEqual(namesMissing({ APP_ORIGINS }), ["APP_ORIGINS"], APP_ORIGINS);
+    const all = `https://app.example.com,${APP_ORIGINS}`;
+    assert.deepEqual(namesMissing({ APP_ORIGINS: all }), ["APP_ORIGINS"], all);
+  }
+});
+
+Deno.test("an origin counts as a browser sends it", () => {
+  const env = read({ APP_ORIGINS: "HTTPS://App.Example.com:443/, https://b\u00fccher.example" });
+  assert.deepEqual(env.APP_ORIGINS, ["https://app.example.com", "https://xn--bcher-kva.example"]);
+});

@@ -40,7 +40,14 @@ const list = z.string().transform((text) =>
 
 const httpUrl = z.url({ protocol: /^https?$/ });
 
-const origins = list.pipe(z.array(httpUrl.transform((text) => new URL(text).origin)));
+// Compared letter by letter with what a browser sends. A path or a pattern would look as if it meant something.
+const origin = httpUrl.transform((text, context) => {
+  const { origin, href, hostname } = new URL(text);
+  const isOrigin = href === `${origin}/` && !/[*\\?#]/.test(text) && hostname !== "";
+  if (!isOrigin) context.addIssue("not an origin");
+  return origin;
+});
+const origins = list.pipe(z.array(origin));
 
 const MODEL = /^([^=\s]{1,200})=([1-9]\d{0,7})$/;
 
@@ -99,7 +106,19 @@ function disagreeing({ STRIPE_MODE, STRIPE_SECRET_KEY, STRIPE_API_URL }: Env): s
   return names.length === 0 ? [] : ["STRIPE_SECRET_KEY", ...names];
 }
 
+/** Each is of no use without the other, and half of them is a mistake rather than a wish. */
+const PAIRS = [["UPSTASH_REDIS_REST_URL", "UPSTASH_REDIS_REST_TOKEN"]] as const;
+
+function halves(env: Env): string[] {
+  return PAIRS.flatMap((pair) => {
+    const missing = pair.filter((name) => env[name] === undefined);
+    return missing.length === 1 ? missing : [];
+  });
+}
+
 function agreed(env: Env): Env {
+  const missing = halves(env);
+  if (missing.length > 0) throw new EnvError(missing);
   const names = disagreeing(env);
   if (names.length === 0) return env;
   throw new EnvError(names, "of two modes or places, these do not agree");

@@ -12,7 +12,8 @@ Deno.test("an allowed origin may read an answer and the headers that matter", as
   assert.equal(answer.headers.get("access-control-allow-origin"), ORIGIN);
   assert.match(answer.headers.get("vary") ?? "", /origin/i);
   const exposed = answer.headers.get("access-control-expose-headers")?.split(",") ?? [];
-  for (const name of ["x-request-id", "retry-after", "idempotency-replayed", "etag", "location"]) {
+  const readable = ["x-request-id", "traceparent", "retry-after", "ratelimit", "ratelimit-policy"];
+  for (const name of [...readable, "idempotency-replayed", "etag", "location"]) {
     assert(exposed.includes(name), name);
   }
 });
@@ -43,7 +44,22 @@ Deno.test("a preflight allows the headers that our clients send", async () => {
   for (const name of ["authorization", "apikey", "idempotency-key", "prefer", "traceparent"]) {
     assert(allowed.includes(name), name);
   }
+  // What only servers hold is not for pages to send.
+  for (const name of ["x-webhook-secret", "stripe-signature", "cf-connecting-ip", "cookie"]) {
+    assert(!allowed.includes(name), name);
+  }
+  assert.equal(answer.headers.get("access-control-max-age"), "7200");
+  assert.equal(answer.headers.get("x-content-type-options"), "nosniff");
   assert(answer.headers.get("x-request-id"));
+});
+
+Deno.test("an answer says to come by https alone where the project is reached so", async () => {
+  const header = "strict-transport-security";
+  const secure = await send(await makeFake(), "GET", "/usage/rates");
+  assert.equal(secure.headers.get(header), "max-age=31536000");
+  const overrides = { functionsUrl: "http://127.0.0.1:54321/functions/v1" };
+  const plain = await send(await makeFake({ overrides }), "GET", "/usage/rates");
+  assert.equal(plain.headers.get(header), null);
 });
 
 Deno.test("an incomplete environment is 503, and only the log says what is missing", async () => {

@@ -7,6 +7,7 @@ import type { Context } from "hono";
 import { cors } from "hono/cors";
 import type { ServicesSource } from "../services.ts";
 import { Nothing, type Route } from "./define-route.ts";
+import { SECURITY_HEADERS } from "./envelope.ts";
 import { handleRequest, type Place } from "./handle-request.ts";
 import { describeRoute } from "./openapi.ts";
 import { startContext } from "./request-context.ts";
@@ -37,7 +38,7 @@ const EXPOSE_HEADERS = [
 const PREFLIGHT_SECONDS = 7_200;
 
 const NO_PARAMS: Readonly<Record<string, string>> = {};
-const NOWHERE: Place = { route: null, name: null };
+const NOWHERE: Place = { route: null, name: null, title: null };
 
 /**
  * Makes the app of one function.
@@ -73,6 +74,7 @@ export function createApp(
     const context = startContext(c.req.raw.headers);
     preflight.headers.set("x-request-id", context.requestId);
     preflight.headers.set("traceparent", context.traceparent);
+    for (const [header, value] of SECURITY_HEADERS) preflight.headers.set(header, value);
     return preflight;
   }
 
@@ -83,7 +85,8 @@ export function createApp(
 
   for (const route of routes) {
     const description = createRoute(describeRoute(name, route));
-    const place = { route, name: description.path };
+    const title = `${route.method.toUpperCase()} ${description.path}`;
+    const place = { route, name: description.path, title };
     app.openAPIRegistry.registerPath(description);
     app.on(route.method.toUpperCase(), description.getRoutingPath(), (c) => respond(place, c));
   }

@@ -26,3 +26,14 @@ Deno.test("a replayed reply says so, with its own headers", () => {
   assert.equal(headers.get("idempotency-replayed"), "true");
   assert.equal(headers.get("location"), "/jobs/1");
 });
+
+Deno.test("an answer tells a browser to run, frame, embed and guess nothing", () => {
+  const headers = render(ok({}));
+  assert.equal(
+    headers.get("content-security-policy"),
+    "default-src 'none'; frame-ancestors 'none'",
+  );
+  assert.equal(headers.get("x-content-type-options"), "nosniff");
+  assert.equal(headers.get("referrer-policy"), "no-referrer");
+  assert.equal(headers.get("cross-origin-resource-policy"), "same-origin");
+});

@@ -28,14 +28,29 @@ export type HeaderPairs = [string, string][];
 // Pairs, and shared ones where they never change: the cheapest form in which the runtime takes headers.
 const NO_STORE: [string, string] = ["cache-control", "no-store"];
 const NO_SNIFF: [string, string] = ["x-content-type-options", "nosniff"];
+const NOTHING_RUNS: [string, string] = [
+  "content-security-policy",
+  "default-src 'none'; frame-ancestors 'none'",
+];
+const NO_REFERRER: [string, string] = ["referrer-policy", "no-referrer"];
+const SAME_ORIGIN: [string, string] = ["cross-origin-resource-policy", "same-origin"];
+/** What an API tells browsers: to run, frame, embed and guess nothing. Pages of allowed origins may still read. */
+export const SECURITY_HEADERS: Readonly<HeaderPairs> = [
+  NO_SNIFF,
+  NOTHING_RUNS,
+  NO_REFERRER,
+  SAME_ORIGIN,
+];
+/** For a year; of our host alone, since what else its domain serves is not ours to say. */
+export const HTTPS_ONLY: [string, string] = ["strict-transport-security", "max-age=31536000"];
 const JSON_TYPE: [string, string] = ["content-type", "application/json; charset=utf-8"];
 const REPLAYED: [string, string] = ["idempotency-replayed", "true"];
 
-/** No answer of ours may be stored by a cache or read as another type, and each says whose it is. */
+/** No answer of ours may be stored by a cache or taken for a page, and each says whose it is. */
 export function baseHeaders(context: RequestContext): HeaderPairs {
   return [
     NO_STORE,
-    NO_SNIFF,
+    ...SECURITY_HEADERS,
     ["x-request-id", context.requestId],
     ["traceparent", context.traceparent],
     ...context.answerHeaders,

@@ -4,7 +4,7 @@ import { consoleLogger, type LogRecord } from "../logger.ts";
 import type { Services, ServicesSource } from "../services.ts";
 import { withinRequest } from "./current-request.ts";
 import type { Route } from "./define-route.ts";
-import { renderError } from "./envelope.ts";
+import { HTTPS_ONLY, renderError } from "./envelope.ts";
 import { ApiError } from "./errors.ts";
 import { startContext } from "./request-context.ts";
 import { runRoute } from "./run-route.ts";
@@ -55,11 +55,13 @@ interface Incoming {
 export interface Place {
   readonly route: Route | null;
   readonly name: string | null;
+  /** With its method, as metrics count it. */
+  readonly title: string | null;
 }
 
 /** Answers, whatever happens, and writes one line about it. */
 export async function handleRequest(
-  { route, name }: Place,
+  { route, name, title }: Place,
   { request, path, params }: Incoming,
   source: ServicesSource,
 ): Promise<Response> {
@@ -76,6 +78,7 @@ export async function handleRequest(
   let isOurBug = false;
   try {
     services = source();
+    if (services.functionsUrl.startsWith("https:")) context.answerHeaders.push(HTTPS_ONLY);
     if (route === null) throw new ApiError("not_found");
     const run = { route, request, path, params, context, services, record };
     response = await withinRequest(context, () => runRoute(run));
@@ -88,7 +91,7 @@ export async function handleRequest(
   record.status = response.status;
   const durationMs = performance.now() - startedMs;
   record.duration_ms = Math.round(durationMs * 100) / 100;
-  services?.metrics.request(name, response.status, durationMs);
+  services?.metrics.request(title, response.status, durationMs);
   const log = services?.log ?? consoleLogger;
   log(response.status >= 500 || isOurBug ? "error" : "info", "request", record);
   return response;

@@ -40,7 +40,8 @@ export async function readBytes(request: Request, limitBytes: number): Promise<U
   const declared = request.headers.get("content-length");
   // Without a declared length the sender could go on for ever, so that is counted while it arrives.
   if (declared === null) return await readBounded(request.body, limitBytes);
-  if (Number(declared) > limitBytes) throw tooLarge(limitBytes);
+  // Not `>`: what is no number is no promise either.
+  if (!(Number(declared) <= limitBytes)) throw tooLarge(limitBytes);
   const bytes = new Uint8Array(await request.arrayBuffer());
   if (bytes.byteLength > limitBytes) throw tooLarge(limitBytes);
   return bytes;

@@ -12,6 +12,36 @@ Deno.test("a well-formed request id is kept, another is replaced", () => {
   }
 });
 
+Deno.test("a request id in the shape of a key or a token is replaced", () => {
+  const keys = [
+    "sb_secret_N7UND0UgjKTVK-Uodkm0Hg",
+    "sk_test_51NhXyzXyzXyz",
+    "whsec_0123456789abcdef",
+    "eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln",
+    "job-ghp_0123456789abcdefghij",
+  ];
+  for (const id of keys) {
+    const { requestId } = startContext(new Headers({ "x-request-id": id }));
+    assert.match(requestId, /^[0-9a-f]{8}-[0-9a-f-]{27}$/);
+  }
+});
+
+Deno.test("a traceparent or a request id that came twice counts as none", () => {
+  for (const version of ["00", "01"]) {
+    const headers = new Headers();
+    headers.append(
+      "traceparent",
+      `${version}-${TRACE}-${PARENT}-01${version === "00" ? "" : "-x"}`,
+    );
+    headers.append("traceparent", `00-${TRACE}-${PARENT}-01`);
+    headers.append("x-request-id", "request-1");
+    headers.append("x-request-id", "request-2");
+    const { traceId, requestId } = startContext(headers);
+    assert.notEqual(traceId, TRACE);
+    assert.match(requestId, /^[0-9a-f-]{36}$/);
+  }
+});
+
 Deno.test("a valid traceparent is continued under a span of our own", () => {
   const given = `00-${TRACE}-${PARENT}-00`;
   const { traceId, traceparent } = startContext(new Headers({ traceparent: given }));

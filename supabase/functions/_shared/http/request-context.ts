@@ -2,6 +2,7 @@
  * Who is asking, for the logs: a request id (kept when the caller's is well formed) and the W3C
  * trace (continued when the caller's `traceparent` is valid, started otherwise).
  */
+import { findKeys } from "../privacy/key-shapes.ts";
 import { DEADLINE_MS } from "./deadline.ts";
 import type { HeaderPairs } from "./envelope.ts";
 
@@ -18,8 +19,9 @@ export interface RequestContext {
 }
 
 const REQUEST_ID = /^[A-Za-z0-9._-]{8,64}$/;
-// Later versions may append fields, so only version 00 is bound to the exact length.
-const TRACEPARENT = /^(?!ff)([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?$/;
+// Later versions may append fields, so only version 00 is bound to the exact length. With a comma it came
+// twice.
+const TRACEPARENT = /^(?!ff)([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-[^,]*)?$/;
 const ZERO = /^0+$/;
 
 function randomHex(bytes: 8 | 16): string {
@@ -29,10 +31,15 @@ function randomHex(bytes: 8 | 16): string {
   return bytes === 8 ? tail : tail + crypto.randomUUID().slice(24, 36) + id.slice(4, 8);
 }
 
+/** An id is logged and answered as it is, and a key that someone put in its place must not be. */
+function mayBeKept(id: string | null): id is string {
+  return id !== null && REQUEST_ID.test(id) && findKeys(id).length === 0;
+}
+
 /** Reads or makes the ids of one request. */
 export function startContext(headers: Headers, startedMs = performance.now()): RequestContext {
   const givenId = headers.get("x-request-id");
-  const requestId = givenId !== null && REQUEST_ID.test(givenId) ? givenId : crypto.randomUUID();
+  const requestId = mayBeKept(givenId) ? givenId : crypto.randomUUID();
   const given = TRACEPARENT.exec(headers.get("traceparent") ?? "");
   const [, version, traceId, parentId, flags, rest] = given ?? [];
   const isValid = given !== null && !ZERO.test(traceId!) && !ZERO.test(parentId!) &&

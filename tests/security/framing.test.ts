@@ -1,0 +1,92 @@
+/**
+ * Requests whose framing two servers could read in two ways, written byte by byte. Each hides a second
+ * request; whoever takes it for one of its own would answer twice.
+ */
+import { equal, match, ok } from "node:assert/strict";
+import { proven } from "../support/database.ts";
+import { readWorld } from "../support/world.ts";
+
+const world = readWorld();
+const { hostname, port } = new URL(world.url);
+
+const HIDDEN = "GET /functions/v1/usage/rates HTTP/1.1\r\nHost: hidden\r\n\r\n";
+const CHUNKED = `2\r\n{}\r\n0\r\n\r\n${HIDDEN}`;
+
+/** All that comes back on one connection until the other side closes it. */
+async function exchange(text: string): Promise<string> {
+  const connection = await Deno.connect({ hostname, port: Number(port) });
+  const writer = connection.writable.getWriter();
+  let answer = "";
+  try {
+    await writer.write(new TextEncoder().encode(text));
+    for await (const part of connection.readable.pipeThrough(new TextDecoderStream())) {
+      answer += part;
+    }
+  } catch {
+    // Closed while we wrote: what was answered before that counts.
+  }
+  return answer;
+}
+
+function post(...headers: string[]): string {
+  const own = ["Host: localhost", "Content-Type: application/json", "Connection: close"];
+  const lines = ["POST /functions/v1/usage HTTP/1.1", ...own, ...headers];
+  return lines.map((line) => `${line}\r\n`).join("") + "\r\n";
+}
+
+const countOf = (answer: string) => answer.match(/HTTP\/1\.1 \d{3}/g)?.length ?? 0;
+
+const CHUNKS = "Transfer-Encoding: chunked";
+
+const AMBIGUOUS: Readonly<Record<string, string>> = {
+  "a length before chunks": post("Content-Length: 4", CHUNKS) + CHUNKED,
+  "chunks before a length": post(CHUNKS, "Content-Length: 4") + CHUNKED,
+  "two lengths that differ": post("Content-Length: 2", "Content-Length: 60") + `{}${HIDDEN}`,
+  "a list of lengths": post("Content-Length: 2, 2") + `{}${HIDDEN}`,
+  "a length with a sign": post("Content-Length: +2") + `{}${HIDDEN}`,
+  "a length in hex": post("Content-Length: 0x2") + `{}${HIDDEN}`,
+  "a coding that is none": post("Transfer-Encoding: xchunked") + CHUNKED,
+  "two codings": post(CHUNKS, "Transfer-Encoding: identity") + CHUNKED,
+  "a coding with a blank before its colon": post("Transfer-Encoding : chunked") + CHUNKED,
+  "a coding in a folded line":
+    post("X-Other: a\r\n Transfer-Encoding: chunked", "Content-Length: 2") +
+    `{}${HIDDEN}`,
+  "two hosts": post("Host: other", "Content-Length: 2") + `{}${HIDDEN}`,
+  "a null in a header": post("X-Other: a\u0000b", "Content-Length: 2") + `{}${HIDDEN}`,
+};
+
+for (const [what, text] of Object.entries(AMBIGUOUS)) {
+  Deno.test(`a request with ${what} is refused, and what follows it is not read`, async () => {
+    const answer = await exchange(text);
+    match(answer, /^HTTP\/1\.1 400 /);
+    equal(countOf(answer), 1, answer);
+    ok(!answer.includes('"success":true'), answer);
+  });
+}
+
+Deno.test("a request with one length twice is refused by us, in the contract's words", async () => {
+  const answer = await exchange(
+    post("Content-Length: 2", "Content-Length: 2", `apikey: ${world.secretKey}`) + "{}",
+  );
+  match(answer, /^HTTP\/1\.1 400 /);
+  match(answer, /"code":"invalid_request".*"field":"Content-Length"/);
+});
+
+Deno.test("a request with two credentials is refused, whichever of them is good", async () => {
+  for (const other of ["sb_secret_other", world.secretKey]) {
+    for (const keys of [[world.secretKey, other], [other, world.secretKey]]) {
+      const headers = keys.map((key) => `apikey: ${key}`);
+      const answer = await exchange(post("Content-Length: 2", ...headers) + "{}");
+      match(answer, /^HTTP\/1\.1 40[01] /);
+      ok(!answer.includes('"success":true'), answer);
+    }
+  }
+});
+
+Deno.test("a request with unambiguous chunks is read to its end, and the next one after it", async () => {
+  const first = post(CHUNKS).replace("Connection: close\r\n", "");
+  const next = post("Content-Length: 2") + "{}";
+  const answer = await exchange(`${first}2\r\n{}\r\n0\r\n\r\n${next}`);
+  equal(countOf(answer), 2, answer);
+  await proven(world);
+});
