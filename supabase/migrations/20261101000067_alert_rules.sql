@@ -1,0 +1,261 @@
+-- How each rule reads its figure.
+-- What is read is bounded by an index and a limit: ten thousand dead events are as wrong as a million.
+
+create index notices_given_up on farthing.notices (finished_at) where state in ('dead', 'uncertain');
+
+create function farthing.in_minutes(p_period interval)
+returns text
+language sql immutable
+set search_path = ''
+as $$
+  select format('%s minutes', round(extract(epoch from p_period) / 60))
+$$;
+comment on function farthing.in_minutes(interval) is 'A period as summaries say it.';
+
+create function farthing.in_percent(p_share numeric)
+returns text
+language sql immutable
+set search_path = ''
+as $$
+  select trim_scale(round(100 * p_share, 2)) || ' %'
+$$;
+comment on function farthing.in_percent(numeric) is 'A share as summaries say it.';
+
+-- Events of Stripe's.
+
+create function farthing.read_webhook_backlog(p_rule farthing.alert_rules, p_now timestamptz)
+returns farthing.alert_reading
+language sql stable
+set search_path = ''
+as $$
+  select farthing.read_against(p_rule, count(*), format(
+    '%s of Stripe''s events have waited for more than %s to be applied.', count(*),
+    farthing.in_minutes(p_rule.period)))
+  from (select from farthing.inbox i
+    where i.state in ('deferred', 'failed') and i.received_at < p_now - p_rule.period
+      -- What another shop on this account of Stripe's is paid waits in vain, and nobody minds.
+      and not farthing.waits_for_a_stranger(i) limit 10000) waiting
+$$;
+comment on function farthing.read_webhook_backlog(farthing.alert_rules, timestamptz) is
+  'How many events were received longer ago than period, and are not applied yet.';
+
+create function farthing.read_webhook_failure(p_rule farthing.alert_rules, p_now timestamptz)
+returns farthing.alert_reading
+language sql stable
+set search_path = ''
+as $$
+  select farthing.read_against(p_rule, f.dead + f.failed, format(
+    '%s of Stripe''s events are dead, and %s received within %s have failed.', f.dead, f.failed,
+    farthing.in_minutes(p_rule.period)))
+  from (select
+    (select count(*) from (select from farthing.inbox where state = 'dead' limit 10000) d) as dead,
+    (select count(*) from (select from farthing.inbox
+      where state = 'failed' and received_at > p_now - p_rule.period limit 10000) e) as failed) f
+$$;
+comment on function farthing.read_webhook_failure(farthing.alert_rules, timestamptz) is
+  'How many events are dead, however old, and how many have failed that came within period.';
+
+-- Money at Stripe.
+
+create function farthing.read_charge_failures(p_rule farthing.alert_rules, p_now timestamptz)
+returns farthing.alert_reading
+language plpgsql stable
+set search_path = ''
+as $$
+declare
+  -- Whatever the share, fewer than these are chance.
+  c_least_failed constant int := 3;
+  v_now record;
+  v_usual numeric;
+  v_reading farthing.alert_reading;
+begin
+  select * into v_now from farthing.charge_failure_rate(p_now - p_rule.period, p_now);
+  select coalesce(b.rate, 0) into v_usual from farthing.charge_failure_baseline(p_now - p_rule.period) b;
+  v_reading := farthing.read_against(p_rule, v_now.rate, format(
+    '%s of %s charges failed within %s, which is %s; within the seven days before %s did.', v_now.failed,
+    v_now.attempts, farthing.in_minutes(p_rule.period), farthing.in_percent(v_now.rate),
+    farthing.in_percent(v_usual)));
+  v_reading.threshold := greatest(p_rule.threshold, p_rule.factor * v_usual);
+  v_reading.is_over := v_reading.is_over and v_now.rate >= p_rule.factor * v_usual
+    and v_now.attempts >= p_rule.minimum and v_now.failed >= c_least_failed;
+  v_reading.is_fine := v_reading.is_fine or v_now.rate < p_rule.factor * v_usual
+    or v_now.attempts < p_rule.minimum;
+  return v_reading;
+end
+$$;
+comment on function farthing.read_charge_failures(farthing.alert_rules, timestamptz) is
+  'Which share of charges failed: over where it is above the threshold and factor times what is usual.';
+
+create function farthing.read_payout_delay(p_rule farthing.alert_rules, p_now timestamptz)
+returns farthing.alert_reading
+language sql stable
+set search_path = ''
+as $$
+  select farthing.read_against(p_rule, late, format(
+    '%s payouts are late, or were returned by the bank.', late))
+  from farthing.late_payouts(p_now) late
+$$;
+comment on function farthing.read_payout_delay(farthing.alert_rules, timestamptz) is
+  'How many payouts are behind their arrival date, or came back.';
+
+create function farthing.read_mismatches(p_rule farthing.alert_rules)
+returns farthing.alert_reading
+language sql stable
+set search_path = ''
+as $$
+  select farthing.read_against(p_rule, found, format('Our books and Stripe''s differ in %s places.', found))
+  from farthing.open_mismatches() found
+$$;
+comment on function farthing.read_mismatches(farthing.alert_rules) is
+  'How many differences from Stripe''s books are open.';
+
+-- The ledger.
+
+create function farthing.read_proof(p_rule farthing.alert_rules, p_now timestamptz)
+returns farthing.alert_reading
+language plpgsql stable
+set search_path = ''
+as $$
+declare
+  v_last farthing.proof_runs;
+  v_reading farthing.alert_reading;
+begin
+  select * into v_last from farthing.proof_runs order by run_nr desc limit 1;
+  v_reading := farthing.read_against(p_rule, v_last.violations, format(
+    'The ledger''s proof of %s found %s violations: %s.', v_last.finished_at, v_last.violations,
+    v_last.detail));
+  -- Before the first proof nothing is known, and nothing is wrong: it is made within minutes.
+  if v_last.finished_at < p_now - p_rule.period or (v_last.run_nr is not null
+    and v_last.violations is null) then
+    v_reading.is_over := true;
+    v_reading.is_fine := false;
+    v_reading.summary := format('The ledger was not proved: the last run, of %s, %s.', v_last.finished_at,
+      case when v_last.violations is null then v_last.detail else 'is too long ago' end);
+  end if;
+  return v_reading;
+end
+$$;
+comment on function farthing.read_proof(farthing.alert_rules, timestamptz) is
+  'How many violations the last proof found; over also where it failed, or is older than period.';
+
+-- What the functions' processes have counted.
+
+create function farthing.read_error_rate(p_rule farthing.alert_rules, p_now timestamptz)
+returns farthing.alert_reading
+language plpgsql stable
+set search_path = ''
+as $$
+declare
+  v_worst record;
+begin
+  -- All together, and each route that is asked often enough: what is rare must not be outvoted.
+  select r.route, r.requests, r.errors, r.errors::numeric / r.requests as share into v_worst
+  from farthing.requests_between(p_now - p_rule.period, p_now) r
+  where r.requests >= greatest(p_rule.minimum, 1) order by share desc, r.requests desc limit 1;
+  return farthing.read_against(p_rule, v_worst.share, format(
+    '%s of %s requests to %s ended in an error of ours within %s, which is %s.', v_worst.errors,
+    v_worst.requests, coalesce(v_worst.route, 'all routes together'), farthing.in_minutes(p_rule.period),
+    farthing.in_percent(v_worst.share)));
+end
+$$;
+comment on function farthing.read_error_rate(farthing.alert_rules, timestamptz) is
+  'Which share of requests ended in an error of ours: of all, or of the worst route.';
+
+create function farthing.read_slowness(p_rule farthing.alert_rules, p_now timestamptz)
+returns farthing.alert_reading
+language plpgsql stable
+set search_path = ''
+as $$
+declare
+  -- Models think for as long as they think, and runners work for as long as they may.
+  c_slow_by_nature constant text :=
+    '^POST /(ai/|job-runner|payment-runner|notification-runner|health/deep|webhook-events/)';
+  v_worst record;
+begin
+  select r.route, r.requests, r.p95 into v_worst
+  from farthing.requests_between(p_now - p_rule.period, p_now) r
+  where r.route !~ c_slow_by_nature and r.requests >= greatest(p_rule.minimum, 1)
+  order by r.p95 desc nulls last limit 1;
+  return farthing.read_against(p_rule, v_worst.p95, format(
+    '5 %% of %s requests to %s took longer than %s ms within %s.', v_worst.requests, v_worst.route,
+    round(v_worst.p95), farthing.in_minutes(p_rule.period)));
+end
+$$;
+comment on function farthing.read_slowness(farthing.alert_rules, timestamptz) is
+  'The slowest route''s p95 in milliseconds, of those that wait for no model and are no runner.';
+
+create function farthing.read_budget(p_rule farthing.alert_rules, p_now timestamptz)
+returns farthing.alert_reading
+language plpgsql stable
+set search_path = ''
+as $$
+declare
+  v_worst record;
+begin
+  select b.*, least(b.long_burn, b.short_burn) / b.factor as times into v_worst
+  from farthing.budget_burns(p_now) b
+  where (b.long_window > interval '6 hours') = (p_rule.rule = 'budget_burn_slow')
+    and (select c.requests from farthing.core_requests(b.short_window, p_now) c) >= p_rule.minimum
+  order by times desc, b.long_window limit 1;
+  return farthing.read_against(p_rule, v_worst.times, format(
+    'The error budget (%s) is spent %s times too fast within %s and %s times within %s.', v_worst.slo,
+    trim_scale(v_worst.long_burn), farthing.in_minutes(v_worst.long_window), trim_scale(v_worst.short_burn),
+    farthing.in_minutes(v_worst.short_window)));
+end
+$$;
+comment on function farthing.read_budget(farthing.alert_rules, timestamptz) is
+  'How far the error budget is burned in both of two windows, in multiples of their factor.';
+
+create function farthing.read_limiter(p_rule farthing.alert_rules, p_now timestamptz)
+returns farthing.alert_reading
+language sql stable
+set search_path = ''
+as $$
+  with counted as (
+    select farthing.metric_sum('limiter_fallbacks', null, p_now - p_rule.period, p_now)
+        -- Who has no Redis wants none.
+        - farthing.metric_sum('limiter_fallbacks', 'reason=unconfigured', p_now - p_rule.period, p_now)
+        as fallbacks,
+      (select r.requests from farthing.requests_between(p_now - p_rule.period, p_now) r
+        where r.route is null) as requests
+  )
+  select farthing.read_against(p_rule, case when c.fallbacks >= p_rule.minimum
+      then c.fallbacks / nullif(greatest(c.fallbacks, c.requests), 0) end, format(
+    '%s of %s requests within %s were limited without Redis, each process by its own count.',
+    trim_scale(c.fallbacks), greatest(c.fallbacks, c.requests)::bigint, farthing.in_minutes(p_rule.period)))
+  from counted c
+$$;
+comment on function farthing.read_limiter(farthing.alert_rules, timestamptz) is
+  'Which share of requests was limited by the fallback, because Redis was slow, down or wrong.';
+
+-- Work that was given up.
+
+create function farthing.read_dead_jobs(p_rule farthing.alert_rules, p_now timestamptz)
+returns farthing.alert_reading
+language sql stable
+set search_path = ''
+as $$
+  select farthing.read_against(p_rule, count(*), format('%s jobs were given up within %s.', count(*),
+    farthing.in_minutes(p_rule.period)))
+  from (select from farthing.jobs
+    -- A job lives a day at most, and rows are in the order of their making.
+    where created_at > p_now - p_rule.period - interval '1 day' and status = 'failed'
+      and completed_at > p_now - p_rule.period
+      and (attempts >= max_attempts or error_code in ('job_lost', 'job_expired')) limit 10000) dead
+$$;
+comment on function farthing.read_dead_jobs(farthing.alert_rules, timestamptz) is
+  'How many jobs were lost, expired, or failed in each of their attempts. One that was refused is none.';
+
+create function farthing.read_dead_notices(p_rule farthing.alert_rules, p_now timestamptz)
+returns farthing.alert_reading
+language sql stable
+set search_path = ''
+as $$
+  select farthing.read_against(p_rule, count(*), format(
+    '%s notices were given up, or may not have arrived, within %s.', count(*),
+    farthing.in_minutes(p_rule.period)))
+  from (select from farthing.notices
+    where state in ('dead', 'uncertain') and finished_at > p_now - p_rule.period limit 10000) dead
+$$;
+comment on function farthing.read_dead_notices(farthing.alert_rules, timestamptz) is
+  'How many notices ended as dead or uncertain.';

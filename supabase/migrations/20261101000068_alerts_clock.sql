@@ -1,0 +1,134 @@
+-- The rules that there are, with the figures they come with, and the clock that asks each minute.
+-- The figures are to be tuned where they run: update farthing.alert_rules set threshold = … where rule = ….
+-- A later migration adds rules and changes none of these figures.
+
+insert into farthing.alert_rules (rule, severity, threshold, fine_at, factor, minimum, period, baseline,
+  fires_after, resolves_after, runbook)
+select rule, severity, threshold, fine_at, factor, minimum, period::interval, baseline::interval,
+  fires_after::interval, resolves_after::interval, format('docs/runbooks/%s.md', rule)
+from (values
+  -- Counts: above 0 is one and more.
+  ('webhook_backlog', 'warning', 0, 0, null, 0, '15 minutes', null, '0', '5 minutes'),
+  -- What fails once is tried again after a minute.
+  ('webhook_failure', 'critical', 0, 0, null, 0, '1 hour', null, '2 minutes', '5 minutes'),
+  ('charge_failure_rate', 'critical', 0.005, 0.004, 2, 20, '1 hour', '7 days', '0', '15 minutes'),
+  ('payout_delay', 'warning', 0, 0, null, 0, '1 day', null, '0', '0'),
+  ('reconciliation_mismatch', 'critical', 0, 0, null, 0, '1 day', null, '0', '0'),
+  -- Two days without a proof are as bad as one that fails.
+  ('prove_violation', 'critical', 0, 0, null, 0, '2 days', null, '0', '0'),
+  ('error_rate', 'critical', 0.05, 0.04, null, 20, '5 minutes', null, '0', '5 minutes'),
+  -- Milliseconds.
+  ('slow_answers', 'warning', 3000, 2500, null, 20, '5 minutes', null, '0', '5 minutes'),
+  -- Times the factor of the windows: farthing.burn_windows().
+  ('budget_burn_fast', 'critical', 1, 0.9, null, 50, '6 hours', null, '0', '5 minutes'),
+  ('budget_burn_slow', 'warning', 1, 0.9, null, 50, '3 days', null, '0', '30 minutes'),
+  -- A share of requests, and at least so many.
+  ('limiter_open', 'warning', 0.05, 0.02, null, 3, '5 minutes', null, '0', '5 minutes'),
+  ('dead_jobs', 'warning', 0, 0, null, 0, '1 hour', null, '0', '0'),
+  -- An address that takes no mail is no fault of ours.
+  ('dead_notices', 'warning', 3, 3, null, 0, '1 hour', null, '0', '0'),
+  ('rule_failed', 'warning', 0, 0, null, 0, '1 hour', null, '2 minutes', '5 minutes')
+) r (rule, severity, threshold, fine_at, factor, minimum, period, baseline, fires_after, resolves_after);
+
+create function farthing.read_alert(p_rule farthing.alert_rules, p_now timestamptz)
+returns farthing.alert_reading
+language plpgsql stable
+set search_path = ''
+as $$
+begin
+  return case p_rule.rule
+    when 'webhook_backlog' then farthing.read_webhook_backlog(p_rule, p_now)
+    when 'webhook_failure' then farthing.read_webhook_failure(p_rule, p_now)
+    when 'charge_failure_rate' then farthing.read_charge_failures(p_rule, p_now)
+    when 'payout_delay' then farthing.read_payout_delay(p_rule, p_now)
+    when 'reconciliation_mismatch' then farthing.read_mismatches(p_rule)
+    when 'prove_violation' then farthing.read_proof(p_rule, p_now)
+    when 'error_rate' then farthing.read_error_rate(p_rule, p_now)
+    when 'slow_answers' then farthing.read_slowness(p_rule, p_now)
+    when 'budget_burn_fast' then farthing.read_budget(p_rule, p_now)
+    when 'budget_burn_slow' then farthing.read_budget(p_rule, p_now)
+    when 'limiter_open' then farthing.read_limiter(p_rule, p_now)
+    when 'dead_jobs' then farthing.read_dead_jobs(p_rule, p_now)
+    when 'dead_notices' then farthing.read_dead_notices(p_rule, p_now)
+  end;
+end
+$$;
+comment on function farthing.read_alert(farthing.alert_rules, timestamptz) is
+  'What a rule reads at p_now; null for a rule that nobody has written a reading for.';
+
+create function farthing.try_rule(p_rule farthing.alert_rules, p_now timestamptz)
+returns text
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_reading farthing.alert_reading;
+begin
+  v_reading := farthing.read_alert(p_rule, p_now);
+  if v_reading.is_over is null then
+    return 'has no reading';
+  end if;
+  perform farthing.note_reading(p_rule, v_reading, p_now);
+  return null;
+exception when others then
+  -- Its code alone: an error's text may hold what somebody wrote.
+  return 'failed with ' || sqlstate;
+end
+$$;
+comment on function farthing.try_rule(farthing.alert_rules, timestamptz) is
+  'Evaluates one rule; null, or why it could not be. Whatever it wrote until then is undone.';
+
+create function farthing.note_failed_rule(p_rule text, p_problem text, p_now timestamptz)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_watch farthing.alert_rules;
+begin
+  select * into v_watch from farthing.alert_rules where rule = 'rule_failed' and enabled;
+  if v_watch.rule is not null then
+    perform farthing.note_reading(v_watch, row(p_rule, (p_problem is not null)::int, v_watch.threshold,
+      p_problem is not null, p_problem is null, format('The rule %s %s.', p_rule, p_problem)), p_now);
+  end if;
+exception when others then
+  raise warning 'farthing: the rule % was not evaluated: %', p_rule, p_problem;
+end
+$$;
+comment on function farthing.note_failed_rule(text, text, timestamptz) is
+  'The incident of a rule that cannot be evaluated: opened with a problem, resolved without.';
+
+create function farthing.evaluate_alerts(p_now timestamptz default now())
+returns int
+language plpgsql
+set search_path = ''
+-- Another evaluation takes seconds; whoever holds a row for longer, the next minute asks again.
+set lock_timeout = '10s'
+as $$
+declare
+  -- Any number that no other lock has.
+  c_alerts constant int := 68;
+  v_rule farthing.alert_rules;
+begin
+  -- Two at once: the second waits, and finds what the first has opened.
+  perform pg_advisory_xact_lock(c_alerts, 0);
+  for v_rule in select * from farthing.alert_rules where rule <> 'rule_failed' and enabled order by rule
+  loop
+    perform farthing.note_failed_rule(v_rule.rule, farthing.try_rule(v_rule, p_now), p_now);
+  end loop;
+  -- What is not watched any more is not open any more; nor is what was said of a rule that is gone.
+  delete from farthing.incidents i where state = 'pending' and not exists (
+    select from farthing.alert_rules r where r.rule = i.rule and r.enabled);
+  update farthing.incidents i set state = 'resolved', resolved_at = p_now
+  where state in ('open', 'acknowledged') and (
+    not exists (select from farthing.alert_rules r where r.rule = i.rule and r.enabled)
+    or i.rule = 'rule_failed' and not exists (
+      select from farthing.alert_rules r where r.rule = i.subject and r.enabled));
+  return farthing.queue_incidents(p_now);
+end
+$$;
+comment on function farthing.evaluate_alerts(timestamptz) is
+  'Evaluates every rule that is enabled, each by itself; returns how many incidents were put into the '
+  'outbox.';
+
+select cron.schedule('farthing-evaluate-alerts', '* * * * *', 'select farthing.evaluate_alerts()');
