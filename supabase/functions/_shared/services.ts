@@ -9,7 +9,8 @@ import { createFeatureFlags, type FeatureFlags } from "./features/feature-flags.
 import { ApiError } from "./http/errors.ts";
 import { keyedSha256 } from "./hash.ts";
 import { createVerifier, type CredentialVerifier } from "./http/credentials.ts";
-import { type Limiter, NO_LIMITER } from "./limits/limiter.ts";
+import type { Limiter } from "./limits/limiter.ts";
+import { limitsFromEnv } from "./limits/limiter-from-env.ts";
 import { consoleLogger, type Logger } from "./logger.ts";
 import type { Mail } from "./mail/mail.ts";
 import { type Metrics, NO_METRICS } from "./metrics/metrics.ts";
@@ -177,7 +178,7 @@ function makeServices(env: Env): Services {
     verify: verifierFrom(env),
     hashIp: ipHashFrom(env),
     features: featuresFrom(database),
-    limiter: NO_LIMITER,
+    ...limitsFromEnv(env, { log: consoleLogger, metrics: NO_METRICS, waitUntil }),
     metrics: NO_METRICS,
     mail: withoutMail,
     payments: paymentsFrom(env, database),
@@ -187,7 +188,6 @@ function makeServices(env: Env): Services {
     waitUntil,
     pause: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
     checkKeySet: keySetCheck(env),
-    checkRedis: () => Promise.resolve("degraded"),
   };
 }
 

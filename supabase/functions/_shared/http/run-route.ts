@@ -109,7 +109,7 @@ async function identify({ route, request, services }: Run): Promise<Identified> 
   return { caller: authorize(route.who, credentials), key: keyNameOf(credentials) };
 }
 
-/** @throws ApiError `rate_limited` */
+/** @throws ApiError `rate_limited` or `velocity_exceeded` */
 async function requireRoom({ route, request, context, services }: Run, who: Identified | null) {
   if (route.limit === "none") return;
   const verdict = await services.limiter.check({
@@ -119,8 +119,9 @@ async function requireRoom({ route, request, context, services }: Run, who: Iden
     ipHash: clientIpHash(request.headers, services),
   });
   context.answerHeaders.push(...verdict.headers);
-  if (verdict.isAllowed) return;
-  throw new ApiError("rate_limited", { retryAfterSeconds: verdict.retryAfterSeconds });
+  if (verdict.refusal === undefined) return;
+  const { code, retryAfterSeconds } = verdict.refusal;
+  throw new ApiError(code, { retryAfterSeconds });
 }
 
 /** Who is let in. A refused credential counts too, or guessing would be free. */

@@ -1,0 +1,42 @@
+/** What one rule says of one request, and what all of them together mean for it. */
+import type { HeaderPairs } from "../http/envelope.ts";
+import { type Rule, SOFT_SHARE } from "./rules.ts";
+
+export interface Count {
+  readonly rule: Rule;
+  readonly isAllowed: boolean;
+  /** How many more may come in this window. */
+  readonly remaining: number;
+  /** When the window is over, in milliseconds since 1970. */
+  readonly resetMs: number;
+}
+
+export type Outcome = "allowed" | "soft" | "blocked";
+
+/** The one that decides: of those that refuse the one that refuses longest, else the next to refuse. */
+export function decisive(counts: readonly Count[]): Count {
+  const blocked = counts.filter(({ isAllowed }) => !isAllowed);
+  return blocked.length === 0
+    ? counts.reduce((a, b) => b.remaining < a.remaining ? b : a)
+    : blocked.reduce((a, b) => b.resetMs > a.resetMs ? b : a);
+}
+
+export function outcomeOf({ isAllowed, remaining, rule }: Count): Outcome {
+  if (!isAllowed) return "blocked";
+  return rule.quota - remaining >= rule.quota * SOFT_SHARE ? "soft" : "allowed";
+}
+
+/** Never 0: whoever is told to come back at once comes back too early. */
+export function secondsToGo({ resetMs }: Count, nowMs: number): number {
+  return Math.max(1, Math.ceil((resetMs - nowMs) / 1_000));
+}
+
+/** As draft 10 of RateLimit for HTTP has it, where a flag of one's own has a prefix. */
+export function headersOf(count: Count, nowMs: number): HeaderPairs {
+  const { name, quota, windowSeconds } = count.rule;
+  const soft = outcomeOf(count) === "soft" ? ";farthing-soft" : "";
+  return [
+    ["ratelimit-policy", `"${name}";q=${quota};w=${windowSeconds}`],
+    ["ratelimit", `"${name}";r=${count.remaining};t=${secondsToGo(count, nowMs)}${soft}`],
+  ];
+}

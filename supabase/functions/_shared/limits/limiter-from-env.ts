@@ -1,0 +1,42 @@
+/** The limiter of a deployment, and what health says of where it counts. */
+import type { Env } from "../env.ts";
+import type { GuardedRedis } from "../redis/guarded-redis.ts";
+import type { Services } from "../services.ts";
+import type { Limiter } from "./limiter.ts";
+
+type Wanted = Pick<Services, "log" | "metrics" | "waitUntil">;
+type Limits = Pick<Services, "limiter" | "checkRedis">;
+
+interface Made {
+  readonly redis: GuardedRedis | null;
+  readonly limiter: Limiter;
+}
+
+async function redisFromEnv(env: Env, wanted: Wanted): Promise<GuardedRedis | null> {
+  const { UPSTASH_REDIS_REST_URL: url, UPSTASH_REDIS_REST_TOKEN: token } = env;
+  if (url === undefined || token === undefined) return null;
+  const [{ createRedis }, { guardRedis }] = await Promise.all([
+    import("../redis/redis.ts"),
+    import("../redis/guarded-redis.ts"),
+  ]);
+  return guardRedis({ client: createRedis({ url, token }), ...wanted });
+}
+
+async function make(env: Env, wanted: Wanted): Promise<Made> {
+  const redis = await redisFromEnv(env, wanted);
+  const { createLimiter } = await import("./limiter.ts");
+  return { redis, limiter: createLimiter({ redis, nowMs: Date.now, ...wanted }) };
+}
+
+/**
+ * Without an address limits are counted in each process alone; the database's own rules hold either way. All
+ * of it is loaded when it is first used: Stripe's webhook and whoever settles a hold never need it.
+ */
+export function limitsFromEnv(env: Env, wanted: Wanted): Limits {
+  let making: Promise<Made> | undefined;
+  const get = () => making ??= make(env, wanted);
+  return {
+    limiter: { check: async (asking) => await (await get()).limiter.check(asking) },
+    checkRedis: async () => await (await get()).redis?.answers() ? "ok" : "degraded",
+  };
+}
