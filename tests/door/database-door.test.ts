@@ -5,6 +5,8 @@ import {
 } from "../../supabase/functions/_shared/database/database.ts";
 import { createPoolTransport } from "../../supabase/functions/_shared/database/pool.ts";
 import { createRestTransport } from "../../supabase/functions/_shared/database/rest.ts";
+import { withinRequest } from "../../supabase/functions/_shared/http/current-request.ts";
+import { startContext } from "../../supabase/functions/_shared/http/request-context.ts";
 import { withSql } from "../support/database.ts";
 import { signUp } from "../support/people.ts";
 import { until } from "../support/until.ts";
@@ -44,6 +46,21 @@ Deno.test("a debit by the pool is one statement on the wire, in one turn (G9)", 
       tap.takeTurns();
       await refusalOf(database.rpc("credits_debit", debitOf(id)));
       // Parse, bind, describe, execute, sync.
+      assert.deepEqual(tap.takeTurns(), ["PBDES"]);
+    }));
+});
+
+Deno.test("a call within a request says whose it is, in the same one statement", async () => {
+  const { id } = await signUp(world);
+  const request = startContext(new Headers());
+  const debit = async (database: Database) => {
+    await refusalOf(database.rpc("credits_debit", debitOf(id)));
+  };
+  await withWireTap(world.databaseUrl, (tap) =>
+    withPool(tap.url, async (database) => {
+      await debit(database);
+      tap.takeTurns();
+      await withinRequest(request, () => debit(database));
       assert.deepEqual(tap.takeTurns(), ["PBDES"]);
     }));
 });
