@@ -13,6 +13,7 @@ import { aiPlugin } from "./ai/plugin.ts";
 import type { StackContext, Urls } from "./context.ts";
 import { cronPlugin } from "./cron/plugin.ts";
 import { removeEnvFile, type StackEnv, stackEnv, writeEnvFile } from "./env-file.ts";
+import type { Control } from "./gateway/control.ts";
 import { gatewayPlugin } from "./gateway/plugin.ts";
 import { loadKeys } from "./keys.ts";
 import { requireFree } from "./listen.ts";
@@ -86,17 +87,31 @@ async function healthOf(plugins: Plugin[]): Promise<Record<string, Health>> {
   return Object.fromEntries(all);
 }
 
+/** What takes a part away over HTTP, connections refused, and brings it back. */
+function stopAndStart(plugin: Plugin, context: StackContext): Control["switches"] {
+  let isUp = true;
+  return {
+    async [`${plugin.name}/stop`]() {
+      isUp = false;
+      await plugin.stop();
+    },
+    async [`${plugin.name}/start`]() {
+      if (!isUp) await plugin.start(context);
+      isUp = true;
+    },
+  };
+}
+
 /** Starts every part in order; resolves when all answer. @throws StackError with what to do */
 export async function startStack(given: StackOptions = {}): Promise<Stack> {
   const context = await createContext(given);
   const { options, ports, urls } = context;
   const started: Plugin[] = [];
   const status = async () => ({ pid: Deno.pid, urls, health: await healthOf(started) });
-  const mail = mailPlugin();
+  const [mail, stripe, ai] = [mailPlugin(), stripePlugin(), aiPlugin()];
   const redis = redisPlugin();
   const switches = {
-    "mail/stop": () => mail.stop(),
-    "mail/start": () => mail.start(context),
+    ...Object.assign({}, ...[mail, stripe, ai].map((plugin) => stopAndStart(plugin, context))),
     ...redisSwitches(redis),
   };
   const plugins = [
@@ -104,8 +119,8 @@ export async function startStack(given: StackOptions = {}): Promise<Stack> {
     mail,
     redis,
     gatewayPlugin({ status, switches }),
-    stripePlugin(),
-    aiPlugin(),
+    stripe,
+    ai,
     netPlugin(),
     cronPlugin(),
   ];

@@ -1,5 +1,6 @@
 /** One stack with migrations and a function of its own, from start to stop and back again. */
 import { createClient, type SupabaseClient } from "@supabase/supabase-js";
+import { Redis } from "@upstash/redis";
 import assert from "node:assert/strict";
 import { parseEnv } from "node:util";
 import { cleanUpOnSignals, withCleanup } from "../test/cleanup.ts";
@@ -7,6 +8,7 @@ import { freeOffset } from "../test/free-offset.ts";
 import { readSiteUrl } from "./gateway/site-url.ts";
 import { type Stack, startStack } from "./mod.ts";
 import type { StackOptions } from "./options.ts";
+import { findRedisServer } from "./redis/places.ts";
 import { isAlive } from "./postgres/process.ts";
 import { StackError } from "./stack-error.ts";
 import { waitFor } from "./wait.ts";
@@ -158,14 +160,18 @@ async function staysDownWhenAsked(stack: Stack): Promise<void> {
     await response.body?.cancel();
     return response.status;
   };
-  const parts = [["database", "crash"], ["mail", "stop"]] as const;
-  for (const [part, down] of parts) {
+  const parts = [
+    ["database", "crash", "start"],
+    ...["mail", "stripe", "ai"].map((part) => [part, "stop", "start"] as const),
+    ...(findRedisServer() ? [["redis", "down", "ok"] as const] : []),
+  ] as const;
+  for (const [part, down, up] of parts) {
     const isUp = async () => (await stack.health())[part]?.ok;
     assert.equal(await post(`/stack/${part}/${down}`, stack.env.SUPABASE_PUBLISHABLE_KEY), 401);
     assert.equal(await isUp(), true);
     assert.equal(await post(`/stack/${part}/${down}`, stack.env.SUPABASE_SECRET_KEY), 204);
     assert.equal(await isUp(), false);
-    assert.equal(await post(`/stack/${part}/start`, stack.env.SUPABASE_SECRET_KEY), 204);
+    assert.equal(await post(`/stack/${part}/${up}`, stack.env.SUPABASE_SECRET_KEY), 204);
     assert.equal(await isUp(), true);
   }
 }
@@ -197,6 +203,33 @@ async function offersLanguageModels(stack: Stack): Promise<void> {
   ]);
 }
 
+/** Counted where the machine has a Redis, and else said to be absent. */
+async function countsInRedis(stack: Stack): Promise<void> {
+  const names = ["UPSTASH_REDIS_REST_URL", "UPSTASH_REDIS_REST_TOKEN"];
+  const [url = "", token = ""] = names.map((name) => stack.env[name]);
+  assert.deepEqual(names.map((name) => Deno.env.get(name)), [url, token]);
+  if (findRedisServer() === undefined) return assert.equal(url, "");
+  const redis = new Redis({ url, token, enableTelemetry: false });
+  assert.deepEqual([await redis.incr("n"), await redis.incr("n")], [1, 2]);
+}
+
+async function hidesTheKeySet(stack: Stack): Promise<void> {
+  const apikey = stack.env.SUPABASE_SECRET_KEY ?? "";
+  const status = async (path: string, init: RequestInit) => {
+    const response = await fetch(stack.urls.api + path, init);
+    await response.body?.cancel();
+    return response.status;
+  };
+  const turn = (to: string) => status(`/stack/jwks/${to}`, { method: "POST", headers: { apikey } });
+  const read = (init = {}) => status("/auth/v1/.well-known/jwks.json", init);
+  assert.equal(await turn("stop"), 204);
+  assert.equal(await read(), 503);
+  assert.equal(await turn("hang"), 204);
+  await assert.rejects(read({ signal: AbortSignal.timeout(200) }), { name: "TimeoutError" });
+  assert.equal(await turn("start"), 204);
+  assert.equal(await read(), 200);
+}
+
 async function refusesASecond(options: StackOptions): Promise<void> {
   await assert.rejects(
     startStack(options),
@@ -214,6 +247,8 @@ async function livesOnce(options: Project, stack: Stack): Promise<void> {
   assert.deepEqual(echo, { path: "/echo/x", url: stack.urls.api });
   await mailsALinkToTheSite(stack);
   await offersLanguageModels(stack);
+  await countsInRedis(stack);
+  await hidesTheKeySet(stack);
   await runsJobsAndRequests(stack);
   await survivesACrash(stack);
   await staysDownWhenAsked(stack);

@@ -9,6 +9,7 @@ import { renewed } from "../lite/renewed.ts";
 import { listen, type Listener } from "../listen.ts";
 import { deliver, type OutgoingMail } from "../mail/deliver.ts";
 import type { Plugin } from "../plugin.ts";
+import type { DatabaseServer } from "../postgres/database.ts";
 import { listenAlways } from "../postgres/listen.ts";
 import { createGateway } from "./app.ts";
 import { type Control, controlDoor } from "./control.ts";
@@ -33,6 +34,13 @@ function describer(sql: postgres.Sql) {
 
 function setEnvironment(environment: Environment): void {
   for (const [name, value] of Object.entries(environment)) Deno.env.set(name, value);
+}
+
+function databaseSwitches(database: DatabaseServer): Control["switches"] {
+  return {
+    "database/crash": () => database.crash(),
+    "database/start": () => database.restart(),
+  };
 }
 
 /** @param parts what of the stack's other parts is read and switched over HTTP */
@@ -77,18 +85,11 @@ export function gatewayPlugin(parts: Control): Plugin {
     const functions = functionsDoor(loaded);
     const database = databaseOf(context);
     const keySet = keySetDoor(keys.publicJwk);
-    const switches = {
-      ...parts.switches,
-      "database/crash": () => database.crash(),
-      "database/start": () => database.restart(),
-      ...keySet.switches,
-    };
+    const switches = { ...parts.switches, ...databaseSwitches(database), ...keySet.switches };
     const control = controlDoor({ status: parts.status, switches }, keys);
     const docs = docsDoor();
-    const app = createGateway({
-      ...{ keys, tokens, auth, rest, functions, docs, control },
-      keySet: keySet.door,
-    });
+    const doors = { functions, docs, control, keySet: keySet.door };
+    const app = createGateway({ keys, tokens, auth, rest, ...doors });
     const port = { port: ports.api, purpose: "API", offset: options.offset };
     const listener: Listener = await listen(port, app.fetch);
     closers.push(() => listener.close());

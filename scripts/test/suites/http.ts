@@ -2,6 +2,8 @@
 import { findTests, runDenoTests } from "../deno-tests.ts";
 import { findChromium } from "../find-chromium.ts";
 import { withStack } from "../stack-process.ts";
+import { findRedisServer } from "../../stack/redis/places.ts";
+import { needsRedis } from "../needs-redis.ts";
 import type { Skipped, Suite } from "../suite.ts";
 import { MONEY_BACK } from "./money-back.ts";
 
@@ -11,14 +13,20 @@ const NO_BROWSER: Skipped = {
   why: "needs Chromium (Debian: chromium)",
 };
 
+/** Folders whose tests count in Redis, or take it away. */
+const WITH_REDIS = ["tests/limits", "tests/faults/matrix"];
+
 export const http: Suite = {
   name: "http",
   about: "scenarios, races, faults and a real browser over HTTP, on a stack of their own",
   async run() {
     const found = (await findTests(["tests"])).filter((file) => !file.startsWith(MONEY_BACK));
     if (found.length === 0) return { rows: [], skipped: [] };
-    const hasBrowser = findChromium() !== undefined;
-    const files = found.filter((file) => hasBrowser || !file.startsWith("tests/browser/"));
+    const skipped = [
+      ...(findChromium() ? [] : [NO_BROWSER]),
+      ...(findRedisServer() ? [] : WITH_REDIS.map(needsRedis)),
+    ];
+    const files = found.filter((file) => !skipped.some(({ what }) => file.startsWith(`${what}/`)));
     // The faults take the database from under everyone: they come by themselves. What looks for traces
     // of all the others comes last.
     const isFault = (file: string) => file.startsWith("tests/faults/");
@@ -36,7 +44,7 @@ export const http: Suite = {
         ...await runDenoTests({ files: files.filter(isFault), env, flags }),
         ...await runDenoTests({ files: files.filter(isLast), env, flags }),
       ];
-      return { rows, skipped: hasBrowser ? [] : [NO_BROWSER] };
+      return { rows, skipped };
     });
   },
 };

@@ -1,12 +1,19 @@
 /** What stands for itself: the functions by `app.request()`, and the scripts, which start what they need. */
 import { findTests, runDenoTests } from "../deno-tests.ts";
+import { findRedisServer } from "../../stack/redis/places.ts";
+import { needsRedis } from "../needs-redis.ts";
 import type { Suite } from "../suite.ts";
+
+const REDIS = "scripts/stack/redis";
 
 export const unit: Suite = {
   name: "unit",
   about: "functions and scripts by themselves",
   async run() {
-    const files = await findTests(["supabase/functions", "scripts", "packages"]);
-    return { rows: await runDenoTests({ files }), skipped: [] };
+    const found = await findTests(["supabase/functions", "scripts", "packages"]);
+    const hasRedis = findRedisServer() !== undefined;
+    const files = found.filter((file) => hasRedis || !file.startsWith(`${REDIS}/`));
+    const rows = await runDenoTests({ files });
+    return { rows, skipped: hasRedis ? [] : [needsRedis(REDIS)] };
   },
 };

@@ -17,6 +17,8 @@ export interface Door {
   readonly url: string;
   /** The paths that were asked, oldest first. */
   readonly asked: readonly string[];
+  /** Takes the server from behind the door. */
+  kill(): Promise<void>;
 }
 
 /** One that waits for nobody and tries once, so that a failure is seen as it is. */
@@ -39,7 +41,7 @@ export async function withDoor(use: (redis: Redis, door: Door) => Promise<void>)
   );
   const url = `http://127.0.0.1:${server.addr.port}`;
   try {
-    await use(clientOf(url), { url, asked });
+    await use(clientOf(url), { url, asked, kill: () => process.stop() });
   } finally {
     await server.shutdown();
     connection.close();
