@@ -2,7 +2,7 @@
 
 begin;
 \ir helpers/story.psql
-select plan(79);
+select plan(88);
 
 -- Lots that nobody touches expire as of their moment.
 select isnt(tests.give(name, '10', '1 hour'), null, name || ' has 10 for an hour')
@@ -66,11 +66,12 @@ select is(farthing.sweep_inbox(tests.after('1 min'), 2), 1, 'and the rest the ne
 
 -- Who and when.
 select is((select array_agg(format('%s: %s', jobname, schedule) order by jobname) from cron.job
-    where jobname like 'farthing-%'), array['farthing-seal: * * * * *', 'farthing-sweep-accounts: * * * * *',
+    where jobname like 'farthing-%'), array['farthing-evaluate-alerts: * * * * *',
+    'farthing-prove: */10 * * * *', 'farthing-seal: * * * * *', 'farthing-sweep-accounts: * * * * *',
     'farthing-sweep-ai-logs: * * * * *', 'farthing-sweep-bookings: 41 * * * *',
     'farthing-sweep-chats: * * * * *', 'farthing-sweep-expiring-credits: */5 * * * *',
     'farthing-sweep-fraud: */5 * * * *', 'farthing-sweep-idempotency-keys: * * * * *',
-    'farthing-sweep-inbox: * * * * *',
+    'farthing-sweep-inbox: * * * * *', 'farthing-sweep-incidents: 23 * * * *',
     'farthing-sweep-job-data: */5 * * * *', 'farthing-sweep-jobs: * * * * *',
     'farthing-sweep-leases: * * * * *', 'farthing-sweep-low-balances: * * * * *',
     'farthing-sweep-metrics: */5 * * * *', 'farthing-sweep-notices: */5 * * * *',
@@ -97,7 +98,7 @@ select is(tests.code_for(role, 'ann', format('select farthing.%s()', sweep)), '4
   unnest(array['sweep_accounts', 'sweep_orders', 'sweep_inbox', 'sweep_idempotency_keys', 'sweep_ai_logs',
   'sweep_bookings', 'sweep_chats', 'sweep_expiring_credits', 'sweep_fraud', 'sweep_low_balances',
   'sweep_metrics', 'seal',
-  'prove']) sweep;
+  'prove', 'prove_if_due', 'evaluate_alerts', 'sweep_incidents']) sweep;
 
 select is_empty('select * from farthing.prove()', 'the ledger proves itself');
 select * from finish();

@@ -90,7 +90,7 @@ from alerts_acknowledge((pg_temp.newest()).incident_id, 'user:bob', tests.after(
 -- Once more: a new incident, told of anew.
 update farthing.alert_rules set fires_after = '0', resolves_after = '0' where rule = 'payout_delay';
 select pg_temp.late(3);
-select is(tests.alerts('20 min'), 'payout_delay open', 'the next time is another incident, and fires at once');
+select is(tests.alerts('20 min'), 'payout_delay open', 'the next time is another, and fires at once');
 select is(pg_temp.told(), 'operators and webhook, 4', 'and is told of');
 
 -- Figures are changed by update.
@@ -154,14 +154,15 @@ select is(count(*)::int, 2, 'once each') from farthing.notices
 where subject = (pg_temp.newest()).incident_id::text;
 
 -- Lists and sweeps.
-select is((select array_agg(distinct a ->> 'state') from jsonb_array_elements(alerts_list(state) -> 'alerts') a),
-  array[state], 'only what is ' || state || ' is listed') from unnest(array['open', 'resolved']) state;
+select is((select array_agg(distinct a ->> 'state') from jsonb_array_elements(
+    alerts_list(state) -> 'alerts') a), array[state], 'only what is ' || state || ' is listed') from unnest(array['open', 'resolved']) state;
 select is(jsonb_array_length(alerts_list('acknowledged') -> 'alerts'), 0, 'nothing is acknowledged');
 select results_eq($$ with recursive pages as (
     select alerts_list(p_limit => 2) as p
-    union all select alerts_list(null, p ->> 'next_before', 2) from pages where p ->> 'next_before' is not null)
+    union all select alerts_list(null, p ->> 'next_before', 2) from pages
+    where p ->> 'next_before' is not null)
   select a ->> 'id' from pages, jsonb_array_elements(p -> 'alerts') a $$,
-  'select incident_id::text from farthing.incidents order by incident_nr desc', 'page by page all are listed');
+  'select incident_id::text from farthing.incidents order by incident_nr desc', 'all are listed by pages');
 select is(farthing.sweep_incidents(tests.after('366 days'), 3), 3, 'after a year they are forgotten');
 
 select is_empty('select * from farthing.prove()', 'the ledger proves itself');
