@@ -4,6 +4,7 @@ import type { RouteConfig } from "@hono/zod-openapi";
 import type { Who } from "./authorize.ts";
 import { Nothing, type Route } from "./define-route.ts";
 import { type ErrorCode, ERRORS } from "./errors.ts";
+import { refusalsOf } from "../limits/rules.ts";
 
 const Metadata = z.object({
   requestId: z.string(),
@@ -47,6 +48,7 @@ function errorCodesOf(route: Route): ErrorCode[] {
   const isRestricted = !route.who.includes("none") && !route.isSigned;
   if (isRestricted) codes.add("forbidden");
   if (route.feature !== null) codes.add("feature_disabled");
+  for (const code of refusalsOf(route.limit)) codes.add(code);
   if (route.method === "post") codes.add("payload_too_large");
   if (route.idempotent) {
     codes.add("missing_idempotency_key").add("idempotency_in_progress")
@@ -54,6 +56,23 @@ function errorCodesOf(route: Route): ErrorCode[] {
   }
   return [...codes];
 }
+
+/** On every answer of a limited route, refusals too. */
+const LIMIT_HEADERS = {
+  "ratelimit-policy": z.string().openapi({
+    description: "The limit that is nearest to its end: `q` requests in `w` seconds.",
+    example: '"default";q=100;w=60',
+  }),
+  "ratelimit": z.string().openapi({
+    description: "`r` more requests in the next `t` seconds. `farthing-soft`: 80 % are used up.",
+    example: '"default";r=42;t=17',
+  }),
+};
+
+const REFUSED_HEADERS = {
+  ...LIMIT_HEADERS,
+  "retry-after": z.string().openapi({ description: "Seconds, at least 1." }),
+};
 
 function statusesOf(code: ErrorCode, route: Route): number[] {
   const { status, alsoStatus } = ERRORS[code];
@@ -70,6 +89,7 @@ function errorResponses(route: Route): RouteConfig["responses"] {
   return Object.fromEntries(
     [...byStatus].map(([status, codes]) => [status, {
       description: codes.map((code) => `\`${code}\`: ${ERRORS[code].message}`).join("\n"),
+      ...(status === 429 ? { headers: z.object(REFUSED_HEADERS) } : {}),
       content: { [json]: { schema: errorOf(codes) } },
     }]),
   );
@@ -82,8 +102,9 @@ const SUCCESS: Readonly<Record<string, string>> = {
 };
 
 function headersOf(route: Route): { headers?: z.ZodObject } {
-  const isEmpty = Object.keys(route.answerHeaders).length === 0;
-  return isEmpty ? {} : { headers: z.object(route.answerHeaders) };
+  const limits = route.limit === "none" ? {} : LIMIT_HEADERS;
+  const headers = { ...route.answerHeaders, ...limits };
+  return Object.keys(headers).length === 0 ? {} : { headers: z.object(headers) };
 }
 
 function successResponses(route: Route): RouteConfig["responses"] {

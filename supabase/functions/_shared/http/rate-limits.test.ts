@@ -1,0 +1,108 @@
+import assert from "node:assert/strict";
+import type { Limiter } from "../limits/limiter.ts";
+import type { Asking } from "../limits/rules.ts";
+import { makeFake } from "../testing/fake-services.ts";
+import { type Role, ROUTE_CASES, type RouteCase, sendCase } from "../testing/route-cases.ts";
+import { CLIENT_IP_HEADER } from "./client-ip.ts";
+
+const HEADERS: [string, string][] = [
+  ["ratelimit-policy", `"default";q=100;w=60`],
+  ["ratelimit", `"default";r=0;t=17`],
+];
+
+const FULL: Limiter = {
+  check: () =>
+    Promise.resolve({
+      headers: HEADERS,
+      refusal: { code: "rate_limited", retryAfterSeconds: 17 },
+    }),
+};
+
+/** Allows, and remembers who asked. */
+function listening(): { limiter: Limiter; asked: Asking[] } {
+  const asked: Asking[] = [];
+  const check = (asking: Asking) => {
+    asked.push(asking);
+    return Promise.resolve({ headers: HEADERS });
+  };
+  return { limiter: { check }, asked };
+}
+
+function label({ method, path }: RouteCase): string {
+  return `${method} ${path.replace(/[0-9a-f-]{36}/, ":id")}`;
+}
+
+/** What nobody may be refused for: money that is owed, Stripe, the clock, and whoever watches. */
+const NEVER_LIMITED = [
+  "GET /health/live",
+  "GET /health/ready",
+  "POST /credits/holds/:id/release",
+  "POST /credits/holds/:id/settle",
+  "POST /job-runner",
+  "POST /payment-runner",
+  "POST /stripe-webhook",
+];
+
+Deno.test("a limit refuses every route with 429 before anything is done, except these", async () => {
+  const served: string[] = [];
+  for (const route of ROUTE_CASES) {
+    const fake = await makeFake({ overrides: { limiter: FULL } });
+    const answer = await sendCase(fake, route);
+    const text = await answer.text();
+    if (answer.status !== 429) {
+      assert.equal(answer.status, route.status, text);
+      served.push(label(route));
+      continue;
+    }
+    assert.equal(JSON.parse(text).error.code, "rate_limited");
+    assert.equal(JSON.parse(text).error.retryable, true);
+    assert.equal(answer.headers.get("retry-after"), "17");
+    for (const [name, value] of HEADERS) assert.equal(answer.headers.get(name), value);
+    assert.deepEqual(fake.names(), []);
+  }
+  assert.deepEqual([...new Set(served)].sort(), NEVER_LIMITED);
+});
+
+Deno.test("a success, a refusal and a file carry the limit's headers", async () => {
+  const missing = { headers: { "idempotency-key": "" } };
+  for (const [path, options] of [["/credits", {}], ["/usage", missing], ["/credits/entries", {}]]) {
+    const { limiter } = listening();
+    const route = ROUTE_CASES.find((each) => each.path === path)!;
+    const answer = await sendCase(
+      await makeFake({ overrides: { limiter } }),
+      route,
+      options as object,
+    );
+    await answer.body?.cancel();
+    for (const [name, value] of HEADERS) {
+      assert.equal(answer.headers.get(name), value, String(path));
+    }
+  }
+});
+
+async function askedBy(role: Role, path: string, headers = {}): Promise<Asking[]> {
+  const { limiter, asked } = listening();
+  const fake = await makeFake({ overrides: { limiter } });
+  const route = ROUTE_CASES.find((each) => each.path === path)!;
+  await (await sendCase(fake, route, { as: role, headers })).body?.cancel();
+  return asked;
+}
+
+Deno.test("a limit is told who asks with which key, and from where only by the platform's word", async () => {
+  const [user] = await askedBy("user", "/credits", { "x-forwarded-for": "203.0.113.1" });
+  assert.deepEqual([user?.caller?.kind, user?.key, user?.ipHash], [
+    "user",
+    "publishable",
+    undefined,
+  ]);
+  const [backEnd] = await askedBy("secret", "/credits/debits");
+  assert.deepEqual([backEnd?.caller?.kind, backEnd?.key], ["secret", "default"]);
+  const [nobody] = await askedBy("nobody", "/usage/rates", { [CLIENT_IP_HEADER]: "203.0.113.1" });
+  assert.deepEqual([nobody?.caller?.kind, nobody?.key], ["none", null]);
+  assert.match(nobody?.ipHash ?? "", /^[0-9a-f]{64}$/);
+});
+
+Deno.test("a refused credential is counted as nobody's, once", async () => {
+  const asked = await askedBy("nobody", "/credits", { authorization: "Bearer nonsense" });
+  assert.deepEqual(asked.map(({ caller, key }) => [caller, key]), [[null, null]]);
+});
