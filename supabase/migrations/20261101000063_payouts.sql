@@ -21,8 +21,8 @@ create table farthing.payouts (
   constraint payouts_reconciliations check (reconciliation in ('not_applicable', 'in_progress', 'completed'))
 );
 comment on table farthing.payouts is
-  'Stripe''s payouts to our own bank, in Stripe''s words; those of connected accounts are not here. amount in '
-  'minor units, below zero where the bank is debited. arrives_at: Stripe''s arrival date, as the event of '
+  'Stripe''s payouts to our own bank, in Stripe''s words; those of connected accounts are not here. amount '
+  'in minor units, below zero where the bank is debited. arrives_at: Stripe''s arrival date, as the event of '
   'told_at had it. reconciliation: whether Stripe can say of what it is made; never of a manual payout.';
 create index payouts_on_their_way on farthing.payouts (arrives_at) where status in ('pending', 'in_transit');
 create index payouts_failed on farthing.payouts (made_at) where status = 'failed';

@@ -5,7 +5,8 @@
 
 alter table farthing.policy
   add column paid_out_within interval not null default '14 days'
-    constraint policy_paid_out_bounded check (paid_out_within between interval '1 day' and interval '90 days');
+    constraint policy_paid_out_bounded
+      check (paid_out_within between interval '1 day' and interval '90 days');
 
 create type farthing.judgement as (is_ours boolean, verdict text, told text);
 
@@ -106,9 +107,9 @@ begin
   select * into v_ours from farthing.bookings where fee_id = p_transaction.fee_id
   union all select * from farthing.bookings where charge_id = p_transaction.charge_id limit 1;
   if v_ours.booking_id is null then
-    return row(false, null, null);
+    return row(false, null, null)::farthing.judgement;
   elsif v_ours.fee_id is null then
-    return row(true, 'unknown', null);
+    return row(true, 'unknown', null)::farthing.judgement;
   elsif p_transaction.kind = 'fee' then
     return row(true, case when v_ours.fee_collected <> p_transaction.source_amount then 'differs' end,
       concat_ws(' ', v_ours.fee_collected, v_ours.currency));
@@ -160,7 +161,7 @@ as $$
   where p.payout_id = p_payout_id
 $$;
 comment on function farthing.compare_payout(text) is
-  'A payout''s transactions and its sum beside our books. kind: of the mismatch, null where both sides agree; '
+  'A payout''s transactions and its sum beside our books. kind: of the mismatch, null where both agree; '
   'is_ours false: another shop''s on this account of Stripe''s.';
 
 create function farthing.reconcile(p_payout_id text, p_now timestamptz)
@@ -223,7 +224,7 @@ as $$
     - (select paid_out_within from farthing.policy)
 $$;
 comment on function farthing.known_paid_out_until() is
-  'What was paid before this has been paid out, as far as Stripe pays out by itself; null before it ever did.';
+  'What was paid before this has been paid out, as far as Stripe does so by itself; null before it ever did.';
 
 create function farthing.find_never_paid_out(p_now timestamptz)
 returns int
@@ -255,7 +256,7 @@ begin
 end
 $$;
 comment on function farthing.find_never_paid_out(timestamptz) is
-  'Notes what was paid here and is in none of Stripe''s payouts, though it should be by now; returns how many.';
+  'Notes what was paid here and is in none of Stripe''s payouts, though it should be; returns how many.';
 
 create function farthing.sweep_reconciliation(p_now timestamptz default now(), p_limit int default 100)
 returns int
