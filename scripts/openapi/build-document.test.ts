@@ -50,6 +50,8 @@ const ROUTES: readonly [string, string, boolean][] = [
   ["post", "/refunds", true],
   ["get", "/refunds", false],
   ["get", "/refunds/{id}", false],
+  ["get", "/alerts", false],
+  ["post", "/alerts/{id}/acknowledge", false],
   ["get", "/webhook-events", false],
   ["get", "/webhook-events/{id}", false],
   ["post", "/webhook-events/{id}/replay", false],

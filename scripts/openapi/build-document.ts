@@ -1,5 +1,6 @@
 /** Merges what the functions declare into one OpenAPI 3.1 document with a stable order of keys. */
 import { app as ai } from "../../supabase/functions/ai/app.ts";
+import { app as alerts } from "../../supabase/functions/alerts/app.ts";
 import { app as bookings } from "../../supabase/functions/bookings/app.ts";
 import { app as checkout } from "../../supabase/functions/checkout/app.ts";
 import { app as credits } from "../../supabase/functions/credits/app.ts";
@@ -18,6 +19,7 @@ import { app as webhookEvents } from "../../supabase/functions/webhook-events/ap
 
 const APPS = [
   ai,
+  alerts,
   bookings,
   checkout,
   credits,

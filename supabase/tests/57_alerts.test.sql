@@ -155,7 +155,8 @@ where subject = (pg_temp.newest()).incident_id::text;
 
 -- Lists and sweeps.
 select is((select array_agg(distinct a ->> 'state') from jsonb_array_elements(
-    alerts_list(state) -> 'alerts') a), array[state], 'only what is ' || state || ' is listed') from unnest(array['open', 'resolved']) state;
+    alerts_list(state) -> 'alerts') a), array[state], 'only what is ' || state || ' is listed')
+from unnest(array['open', 'resolved']) state;
 select is(jsonb_array_length(alerts_list('acknowledged') -> 'alerts'), 0, 'nothing is acknowledged');
 select results_eq($$ with recursive pages as (
     select alerts_list(p_limit => 2) as p

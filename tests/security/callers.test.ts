@@ -52,6 +52,8 @@ const ROUTES: [string, string, Who[]][] = [
   ["POST", "refunds", ["operator"]],
   ["GET", "refunds", ["operator"]],
   ["GET", `refunds/${ID}`, ["operator"]],
+  ["GET", "alerts", ["operator"]],
+  ["POST", `alerts/${ID}/acknowledge`, ["operator"]],
   ["GET", "webhook-events", ["operator"]],
   ["GET", `webhook-events/${ID}`, ["operator"]],
   ["POST", `webhook-events/${ID}/replay`, ["operator"]],

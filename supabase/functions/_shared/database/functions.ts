@@ -8,6 +8,7 @@ import type * as credits from "../contracts/credits.ts";
 import type * as holds from "../contracts/holds.ts";
 import type * as usage from "../contracts/usage.ts";
 import type { ErrorBody } from "../http/errors.ts";
+import type { AlertFunctions } from "./alert-functions.ts";
 import type { BookingFunctions } from "./booking-functions.ts";
 import type { ChatFunctions } from "./chat-functions.ts";
 import type { FeatureFunctions } from "./feature-functions.ts";
@@ -153,6 +154,7 @@ export interface Fn<A, R> {
 
 export interface DoorFunctions
   extends
+    AlertFunctions,
     JobFunctions,
     ChatFunctions,
     FeatureFunctions,

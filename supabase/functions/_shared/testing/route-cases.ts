@@ -1,5 +1,6 @@
 /** Every route once, with a request that succeeds: what the tests that hold for all routes run over. */
 import { createApp as createAi } from "../../ai/app.ts";
+import { createApp as createAlerts } from "../../alerts/app.ts";
 import { createApp as createBookings } from "../../bookings/app.ts";
 import { createApp as createCheckout } from "../../checkout/app.ts";
 import { createApp as createCredits } from "../../credits/app.ts";
@@ -15,6 +16,7 @@ import { createApp as createWebhook } from "../../stripe-webhook/app.ts";
 import { createApp as createTopUps } from "../../top-ups/app.ts";
 import { createApp as createUsage } from "../../usage/app.ts";
 import { createApp as createWebhookEvents } from "../../webhook-events/app.ts";
+import { ALERT_CASES } from "./alert-cases.ts";
 import { BOOKING_CASES } from "./booking-cases.ts";
 import type { Fake } from "./fake-services.ts";
 import { FRAUD_CASES } from "./fraud-cases.ts";
@@ -158,6 +160,7 @@ export const ROUTE_CASES: readonly RouteCase[] = [
   ...REFUND_CASES,
   ...TOP_UP_CASES,
   ...INBOX_CASES,
+  ...ALERT_CASES,
   ...FRAUD_CASES,
   {
     method: "POST",
@@ -186,6 +189,7 @@ export const ROUTE_CASES: readonly RouteCase[] = [
 
 const CREATE: Readonly<Record<string, typeof createUsage>> = {
   "ai": createAi,
+  "alerts": createAlerts,
   "bookings": createBookings,
   "checkout": createCheckout,
   "credits": createCredits,

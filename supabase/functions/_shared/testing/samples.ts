@@ -3,6 +3,7 @@ import type { ArgsOf, FunctionName, ResultOf } from "../database/functions.ts";
 import { BOOKING_SAMPLES } from "./booking-samples.ts";
 import { CHAT_SAMPLES } from "./chat-samples.ts";
 import { FEATURE_SAMPLES } from "./feature-samples.ts";
+import { ALERT_SAMPLES } from "./alert-samples.ts";
 import { FRAUD_SAMPLES } from "./fraud-samples.ts";
 import { INBOX_SAMPLES } from "./inbox-samples.ts";
 import { JOB_SAMPLES } from "./job-samples.ts";
@@ -173,6 +174,7 @@ export const SAMPLES: { [N in FunctionName]: (args: ArgsOf<N>) => ResultOf<N> } 
   ...REFUND_SAMPLES,
   ...FEATURE_SAMPLES,
   ...BOOKING_SAMPLES,
+  ...ALERT_SAMPLES,
   ...FRAUD_SAMPLES,
   ...INBOX_SAMPLES,
   ...TOP_UP_SAMPLES,

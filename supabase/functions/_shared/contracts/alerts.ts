@@ -1,0 +1,37 @@
+/** Alerts, for operators: what is wrong, what was, and who is on it. */
+import { z } from "@hono/zod-openapi";
+import { listQuery, TimestampOut, Uuid } from "./common.ts";
+
+const STATES = ["open", "acknowledged", "resolved"] as const;
+
+export const Alert = z.object({
+  id: Uuid,
+  rule: z.string().openapi({ example: "webhook_backlog" }),
+  subject: z.string().nullable().openapi({
+    description: "What of several the rule speaks of, such as a rule that failed.",
+  }),
+  severity: z.enum(["critical", "warning"]),
+  state: z.enum(STATES).openapi({
+    description: "resolved: it was fine for as long as the rule says; nobody resolves by hand.",
+  }),
+  summary: z.string().openapi({
+    example: "3 of Stripe's events have waited for more than 15 minutes to be applied.",
+  }),
+  value: z.string().openapi({ description: "When it was last over, in the rule's own unit." }),
+  threshold: z.string(),
+  runbook: z.string().openapi({ example: "docs/runbooks/webhook_backlog.md" }),
+  count: z.int().openapi({ description: "In how many evaluations, one a minute, it was over." }),
+  fired_at: TimestampOut,
+  last_seen_at: TimestampOut,
+  acknowledged_at: TimestampOut.nullable(),
+  acknowledged_by: z.string().nullable(),
+  resolved_at: TimestampOut.nullable(),
+}).openapi("Alert");
+
+export const AlertsQuery = z.strictObject({
+  ...listQuery,
+  cursor: Uuid.optional(),
+  state: z.enum(STATES).optional(),
+});
+
+export const AlertPath = z.object({ id: Uuid });

@@ -1,0 +1,38 @@
+/** One true answer of each database function of alerts, in the shape that SQL gives. */
+import type { AlertFunctions } from "../database/alert-functions.ts";
+
+const NOW = "2026-11-21T12:00:00+00:00";
+
+export const ALERT_ID = "0d8f9c1e-7a52-4c3b-9b1d-5e6f7a8b9c0d";
+
+const alert = {
+  id: ALERT_ID,
+  rule: "webhook_backlog",
+  subject: null,
+  severity: "warning" as const,
+  state: "open" as const,
+  summary: "3 of Stripe's events have waited for more than 15 minutes to be applied.",
+  value: "3",
+  threshold: "0",
+  runbook: "docs/runbooks/webhook_backlog.md",
+  count: 2,
+  fired_at: NOW,
+  last_seen_at: NOW,
+  acknowledged_at: null,
+  acknowledged_by: null,
+  resolved_at: null,
+};
+
+type Samples = {
+  [N in keyof AlertFunctions]: (args: AlertFunctions[N]["args"]) => AlertFunctions[N]["result"];
+};
+
+export const ALERT_SAMPLES: Samples = {
+  alerts_list: () => ({ alerts: [alert], next_before: ALERT_ID }),
+  alerts_acknowledge: ({ p_by }) => ({
+    ...alert,
+    state: "acknowledged",
+    acknowledged_at: NOW,
+    acknowledged_by: p_by,
+  }),
+};

@@ -1,0 +1,46 @@
+import assert from "node:assert/strict";
+import { ApiError } from "../_shared/http/errors.ts";
+import { ALERT_ID } from "../_shared/testing/alert-samples.ts";
+import { makeFake } from "../_shared/testing/fake-services.ts";
+import { USER_ID } from "../_shared/testing/project.ts";
+import { send } from "../_shared/testing/route-cases.ts";
+
+const AS = { as: "operator" } as const;
+
+Deno.test("alerts are listed by state, from a cursor", async () => {
+  const fake = await makeFake();
+  const query = `state=acknowledged&limit=5&cursor=${ALERT_ID}`;
+  const answer = await send(fake, "GET", `/alerts?${query}`, AS);
+  const { data, metadata } = await answer.json();
+  assert.deepEqual([data[0].id, metadata.nextCursor], [ALERT_ID, ALERT_ID]);
+  assert.deepEqual(fake.calls[0]?.args, {
+    p_state: "acknowledged",
+    p_before: ALERT_ID,
+    p_limit: 5,
+  });
+});
+
+for (const query of ["state=pending", "state=", "cursor=1", "limit=0", "rule=x"]) {
+  Deno.test(`a list of alerts by ${query} is refused`, async () => {
+    const fake = await makeFake();
+    assert.equal((await send(fake, "GET", `/alerts?${query}`, AS)).status, 400);
+    assert.deepEqual(fake.names(), []);
+  });
+}
+
+Deno.test("an alert is acknowledged by who asks", async () => {
+  const fake = await makeFake();
+  const path = `/alerts/${ALERT_ID}/acknowledge`;
+  const { data } = await (await send(fake, "POST", path, AS)).json();
+  assert.deepEqual([data.state, data.acknowledged_by], ["acknowledged", `user:${USER_ID}`]);
+  await send(fake, "POST", path, { as: "secret" });
+  assert.deepEqual(fake.calls[1]?.args, { p_incident_id: ALERT_ID, p_by: "secret:default" });
+});
+
+Deno.test("an alert that is not there is not found, and no alert's id is no uuid", async () => {
+  const gone = () => Promise.reject(new ApiError("not_found", { field: "id" }));
+  const fake = await makeFake({ answers: { alerts_acknowledge: gone } });
+  const path = `/alerts/${ALERT_ID}/acknowledge`;
+  assert.equal((await send(fake, "POST", path, AS)).status, 404);
+  assert.equal((await send(fake, "POST", "/alerts/1/acknowledge", AS)).status, 400);
+});

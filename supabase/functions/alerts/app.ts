@@ -1,0 +1,11 @@
+/** Alerts, for operators: what is wrong, and who is on it. Rules and deliveries are the database's. */
+import { createApp as createFunctionApp } from "../_shared/http/create-app.ts";
+import { servicesFromEnv, type ServicesSource } from "../_shared/services.ts";
+import { acknowledgeAlert } from "./acknowledge-alert.ts";
+import { listAlerts } from "./list-alerts.ts";
+
+const routes = [listAlerts, acknowledgeAlert];
+
+export const createApp = (source: ServicesSource) => createFunctionApp("alerts", routes, source);
+
+export const app = createApp(servicesFromEnv);
