@@ -19,6 +19,37 @@ alter table farthing.entry_seals enable always trigger entry_seals_are_not_trunc
 alter table farthing.entry_seals enable row level security;
 create policy entry_seals_none on farthing.entry_seals for select to authenticated using (false);
 
+-- Summed up as they are sealed, since each is sealed once: whoever asks how many credits were sold or spent
+-- reads a few rows, however long the ledger is, and a debit knows nothing of it.
+create table farthing.entry_sums (
+  counterparty farthing.system_account not null,
+  direction farthing.direction not null,
+  kind farthing.entry_kind not null,
+  entries bigint not null,
+  amount numeric(38, 18) not null,
+  primary key (counterparty, direction, kind)
+);
+comment on table farthing.entry_sums is
+  'All sealed entries, summed: how many credits went where, and for what. Credits.';
+alter table farthing.entry_sums enable row level security;
+create policy entry_sums_none on farthing.entry_sums for select to authenticated using (false);
+
+create function farthing.add_entry_sums(p_accounts bigint[], p_after bigint[], p_upto bigint[])
+returns void
+language sql
+set search_path = ''
+as $$
+  insert into farthing.entry_sums as s (counterparty, direction, kind, entries, amount)
+  select e.counterparty, e.direction, e.kind, count(*), sum(e.amount)
+  from unnest(p_accounts, p_after, p_upto) r (account_id, after, upto)
+  join farthing.entries e on e.account_id = r.account_id and e.seq > r.after and e.seq <= r.upto
+  group by e.counterparty, e.direction, e.kind
+  on conflict (counterparty, direction, kind) do update
+  set entries = s.entries + excluded.entries, amount = s.amount + excluded.amount
+$$;
+comment on function farthing.add_entry_sums(bigint[], bigint[], bigint[]) is
+  'Adds entries to the sums: of each account those behind one number, up to another. seal() calls it.';
+
 create function farthing.entry_hash(p_previous bytea, p_entry farthing.entries)
 returns bytea
 language sql stable
@@ -46,6 +77,9 @@ declare
   v_entry farthing.entries;
   v_hash bytea;
   v_sealed int := 0;
+  v_accounts bigint[];
+  v_after bigint[];
+  v_upto bigint[];
 begin
   -- One sealer at a time: two would find the same end of the chain.
   perform pg_advisory_xact_lock(hashtextextended('farthing.seal', 0));
@@ -66,8 +100,12 @@ begin
         v_hash);
       v_sealed := v_sealed + 1;
     end loop;
+    v_accounts := v_accounts || v_account.account_id;
+    v_after := v_after || coalesce(v_account.seq, 0);
+    v_upto := v_upto || v_entry.seq;
     exit when v_sealed >= p_limit;
   end loop;
+  perform farthing.add_entry_sums(v_accounts, v_after, v_upto);
   return v_sealed;
 end
 $$;

@@ -10,7 +10,7 @@ create table farthing.metrics (
   starts_at timestamptz not null,
   name text not null,
   labels text not null default '',
-  count numeric(38, 6) not null,
+  count numeric(38, 9) not null,
   sum_ms numeric(38, 3) not null default 0,
   buckets bigint[] not null default '{}',
   primary key (grain, starts_at, name, labels),
@@ -59,6 +59,29 @@ comment on function farthing.bucket_ms(numeric) is
   'The upper bound of a bucket in ms; of p_nr - 0.5 its middle. The 68th ends at 120 ms, each is 15 % above '
   'the one before. The same as in _shared/metrics/buckets.ts.';
 
+create function farthing.token_costs(p_rows jsonb, p_now timestamptz)
+returns table (name text, labels text, count numeric)
+language sql stable
+set search_path = ''
+as $$
+  -- Priced as they are counted, by the rate in force: a new rate changes no spend of yesterday.
+  select 'ai_spend_usd', 'model=' || r.model, sum(t.count * case t.kind
+    when 'input' then r.input_per_million_usd
+    when 'cached_input' then coalesce(r.cached_input_per_million_usd, r.input_per_million_usd)
+    when 'reasoning' then coalesce(r.reasoning_per_million_usd, r.output_per_million_usd)
+    else r.output_per_million_usd end) / 1000000
+  from (select substring(g.labels from 'model=([^,]*)') as model,
+      substring(g.labels from 'kind=([^,]*)') as kind, g.count
+    from jsonb_to_recordset(p_rows) g (name text, labels text, count numeric) where g.name = 'ai_tokens') t
+  cross join lateral (select * from farthing.rates a where a.model = t.model
+    and a.effective_from <= p_now
+    order by a.effective_from desc, a.version desc limit 1) r
+  group by r.model
+$$;
+comment on function farthing.token_costs(jsonb, timestamptz) is
+  'What the tokens of a batch have cost at the provider, in US dollars, by model; nothing for a model '
+  'without a rate.';
+
 create function public.metrics_record(
   p_batch_id uuid, p_age_ms bigint, p_rows jsonb, p_now timestamptz default now())
 returns jsonb
@@ -68,6 +91,7 @@ as $$
 declare
   -- By our clock, since no two agree; and never further back than a process keeps what it could not send.
   v_at timestamptz := p_now - interval '1 ms' * least(greatest(p_age_ms, 0), 3600000);
+  v_rows jsonb := farthing.json_argument(p_rows);
 begin
   insert into farthing.metric_batches (batch_id, recorded_at) values (p_batch_id, p_now)
   on conflict do nothing;
@@ -77,8 +101,10 @@ begin
   insert into farthing.metrics as m (grain, starts_at, name, labels, count, sum_ms, buckets)
   select g.grain, g.starts_at, r.name, coalesce(r.labels, ''), r.count, coalesce(r.sum_ms, 0),
     coalesce(r.buckets, '{}')
-  from jsonb_to_recordset(farthing.json_argument(p_rows))
-    r (name text, labels text, count numeric, sum_ms numeric, buckets bigint[])
+  from (
+    select * from jsonb_to_recordset(v_rows)
+      r (name text, labels text, count numeric, sum_ms numeric, buckets bigint[])
+    union all select c.name, c.labels, c.count, 0, '{}' from farthing.token_costs(v_rows, p_now) c) r
   cross join (values ('minute', date_trunc('minute', v_at, 'UTC')), ('hour', date_trunc('hour', v_at, 'UTC')),
     ('total', '-infinity')) g (grain, starts_at)
   -- Many processes add to the same rows: in one order they wait for each other and never in a ring.

@@ -76,6 +76,7 @@ select is((select array_agg(format('%s: %s', jobname, schedule) order by jobname
     'farthing-sweep-leases: * * * * *', 'farthing-sweep-low-balances: * * * * *',
     'farthing-sweep-metrics: */5 * * * *', 'farthing-sweep-notices: */5 * * * *',
     'farthing-sweep-orders: */5 * * * *', 'farthing-sweep-reconciliation: */15 * * * *',
+    'farthing-wake-deep-checks: 17 * * * *',
     'farthing-wake-notification-runner: * * * * *', 'farthing-wake-payment-runner: * * * * *',
     'farthing-wake-runner: * * * * *'],
   'every sweep is on the clock');

@@ -25,7 +25,8 @@ select is(pg_temp.record('[{"name": "limiter_decisions", "labels": "rule=user,ou
 select is(pg_temp.record('[{"name": "limiter_decisions", "labels": "rule=user,outcome=blocked", "count": 2}]',
   '1 min', 0, md5('batch')::uuid), 'false', 'a batch is recorded once');
 select is(pg_temp.record(
-  '[{"name": "limiter_decisions", "labels": "rule=user,outcome=blocked", "count": 3.5}]', '2 min', 60000), 'true', 'another process adds to it, of what it counted a minute ago');
+  '[{"name": "limiter_decisions", "labels": "rule=user,outcome=blocked", "count": 3.5}]', '2 min', 60000),
+  'true', 'another process adds to it, of what it counted a minute ago');
 select results_eq($$ select grain, starts_at, count::float8 from farthing.metrics
   where labels like 'rule=user%' order by grain $$, $$ values ('hour', tests.after(), 5.5::float8),
   ('minute', tests.after('1 min'), 5.5), ('total', '-infinity', 5.5) $$,

@@ -1,0 +1,101 @@
+-- What a collector is told of the business: credits, webhooks, jobs, notices, and all that was counted.
+-- None of it reads the ledger: credits come from the sums that sealing keeps, so they are as old as the last
+-- minute; everything else is bounded by what is not done yet, or by a day.
+
+create function farthing.credit_figures(p_now timestamptz)
+returns table (name text, labels text, value numeric)
+language sql stable
+set search_path = ''
+as $$
+  select case
+      when s.direction = 'in' and s.counterparty in ('purchases', 'bonuses') then 'credits_sold'
+      when s.direction = 'in' and s.counterparty = 'clawback' then 'credits_reinstated'
+      when s.direction = 'in' then 'credits_given'
+      when s.counterparty = 'usage' then 'credits_spent'
+      when s.counterparty = 'breakage' then 'credits_expired'
+      when s.counterparty = 'clawback' then 'credits_taken_back'
+      else 'credits_withdrawn' end,
+    'kind=' || s.kind, sum(s.amount)
+  from farthing.entry_sums s group by 1, 2
+  union all
+  select 'credits_outstanding', '',
+    coalesce(sum(case s.direction when 'in' then s.amount else -s.amount end), 0)
+  from farthing.entry_sums s
+  union all
+  select 'credits_held', '', coalesce(sum(h.amount), 0) from farthing.holds h
+  where h.status = 'open' and h.expires_at > p_now
+$$;
+comment on function farthing.credit_figures(timestamptz) is
+  'Credits by what became of them, as far as entries are sealed; what users have; what open holds keep.';
+
+create function farthing.work_figures(p_now timestamptz)
+returns table (name text, labels text, value numeric)
+language sql stable
+set search_path = ''
+as $$
+  select 'webhook_events', 'state=' || i.state, count(*) from farthing.inbox i
+  where i.state in ('received', 'deferred', 'failed', 'dead')
+    or (i.state in ('processed', 'ignored') and i.received_at > p_now - interval '1 day')
+  group by i.state
+  union all
+  select 'webhook_oldest_seconds', '', coalesce(extract(epoch from p_now - min(i.received_at)), 0)
+  from farthing.inbox i where i.state in ('received', 'deferred', 'failed')
+  union all
+  select 'jobs', 'state=' || j.status, count(*) from farthing.jobs j
+  where j.status in ('queued', 'processing')
+    -- A job lives for a day.
+    or (j.created_at > p_now - interval '2 days' and j.completed_at > p_now - interval '1 day')
+  group by j.status
+  union all
+  select 'job_oldest_seconds', '', coalesce(extract(epoch from p_now - min(j.run_after)), 0)
+  from farthing.jobs j where j.status = 'queued' and j.run_after <= p_now
+  union all
+  select 'notices', 'state=' || n.state, count(*) from farthing.notices n
+  where n.state in ('queued', 'failed', 'sending', 'dead', 'uncertain') group by n.state
+$$;
+comment on function farthing.work_figures(timestamptz) is
+  'Work by its state: webhook events and jobs that are not done, or were done within a day; notices that '
+  'were not sent; and for how long the oldest waits.';
+
+create function farthing.health_figures(p_now timestamptz)
+returns table (name text, labels text, value numeric)
+language sql stable
+set search_path = ''
+as $$
+  select * from farthing.credit_figures(p_now)
+  union all select * from farthing.work_figures(p_now)
+  union all
+  select f.name, 'check=' || c.name, f.value from farthing.deep_checks c cross join lateral (values
+    ('deep_check_ok', (c.outcome = 'ok')::int::numeric), ('deep_check_seconds', c.duration_ms / 1000.0),
+    ('deep_check_age_seconds', extract(epoch from p_now - c.checked_at))) f (name, value)
+  union all
+  select 'deep_units_left', '', b.daily_units
+    - case when b.day = (p_now at time zone 'UTC')::date then b.spent else 0 end
+  from farthing.deep_budget b
+  union all
+  select 'burn_rate', format('slo=%s,minutes=%s', b.slo, (extract(epoch from w.length) / 60)::int), w.burn
+  from farthing.budget_burns(p_now) b
+  cross join lateral (values (b.long_window, b.long_burn), (b.short_window, b.short_burn)) w (length, burn)
+  -- Six hours are long in one pair and short in another.
+  where b.short_window <> interval '6 hours' or w.length <> b.short_window
+$$;
+comment on function farthing.health_figures(timestamptz) is 'Every figure that is looked up and not counted.';
+
+create function public.health_metrics(p_now timestamptz default now())
+returns jsonb
+language sql stable security definer -- service_role owns no table
+set search_path = pg_catalog, pg_temp
+as $$
+  select jsonb_build_object(
+    'counted', coalesce((select jsonb_agg(jsonb_build_object('name', m.name, 'labels', m.labels, 'count',
+        trim_scale(m.count)::text, 'sum_ms', trim_scale(m.sum_ms)::text, 'buckets', m.buckets)
+        order by m.name, m.labels)
+      from farthing.metrics m where m.grain = 'total'), '[]'),
+    'figures', coalesce((select jsonb_agg(jsonb_build_object('name', f.name, 'labels', f.labels, 'value',
+        trim_scale(f.value)::text) order by f.name, f.labels)
+      from farthing.health_figures(p_now) f), '[]'))
+$$;
+grant execute on function public.health_metrics to service_role;
+comment on function public.health_metrics is
+  'All that GET /health/metrics tells: {counted: since the first day, by name and labels, figures: as of '
+  'now}. Numbers are text.';

@@ -1,0 +1,104 @@
+-- Health's figures: budgets and how they burn, credits as the ledger has them, work by its state.
+
+begin;
+\ir helpers/story.psql
+\ir helpers/jobs.psql
+select plan(39);
+
+create function pg_temp.record(p_rows jsonb, p_passed interval) returns text language sql as $$
+  select metrics_record(gen_random_uuid(), 0, p_rows, tests.after(p_passed)) ->> 'recorded'
+$$;
+create function pg_temp.requests(p_route text, p_status text, p_count int, p_bucket int) returns jsonb
+language sql as $$
+  select jsonb_build_array(jsonb_build_object('name', 'requests', 'labels', format('route=%s,status=%s',
+    p_route, p_status), 'count', p_count, 'sum_ms', 1, 'buckets',
+    (select jsonb_agg(case n when p_bucket then p_count else 0 end) from generate_series(1, p_bucket) n)))
+$$;
+create function pg_temp.figures(p_pattern text, p_passed interval) returns text language sql as $$
+  select coalesce(string_agg(format('%s{%s} %s', f.name, f.labels, trim_scale(f.value)), E'\n'
+    order by f.name, f.labels), '') from farthing.health_figures(tests.after(p_passed)) f
+  where f.name ~ p_pattern
+$$;
+
+-- How fast a budget burns: of 1,000 core requests 5 may fail and 50 be slow.
+select is(farthing.burn_rate('1 hour', tests.after('1 hour')), 0::numeric, 'nothing burns without a request');
+select is(pg_temp.record(pg_temp.requests('POST /usage', status, number, bucket), '40 min'), 'true',
+  format('%s of %s', number, status))
+from (values ('2xx', 900, 68), ('2xx', 75, 69), ('4xx', 15, 10), ('5xx', 9, 10), ('408', 1, 10))
+  r (status, number, bucket);
+select is(pg_temp.record(pg_temp.requests('POST /ai/chat', '5xx', 1000, 90), '40 min'), 'true',
+  'another route fails, that was not promised');
+select is(farthing.burn_rate('1 hour', tests.after('1 hour')), 2::numeric,
+  'errors of ours and late answers are failures: 10 of 1,000 is twice too fast');
+select is(farthing.burn_rate('1 hour', tests.after('1 hour'), 'fast'), 1.5,
+  'what took longer than 120 ms is slow: 75 of 1,000 is half again too fast');
+select is(farthing.burn_rate('3 days', tests.after('20 hours')), 2::numeric, 'longer windows read hours');
+select is(farthing.burn_rate('5 minutes', tests.after('1 hour')), 0::numeric,
+  'five minutes have seen nothing');
+select is(pg_temp.record(pg_temp.requests('POST /usage', '5xx', 200, 10), '58 min'), 'true', 'it gets worse');
+select set_eq($$ select slo, long_window from farthing.budget_burns(tests.after('1 hour')) where burns $$,
+  $$ values ('available', interval '1 hour'), ('available', '6 hours'), ('available', '3 days'),
+  ('fast', '3 days') $$,
+  'a budget burns where it is spent too fast in both windows');
+select is_empty($$ select from farthing.budget_burns(tests.after('64 min')) where burns
+  and long_window = '1 hour' $$, 'the short window ends it soon after its cause');
+
+-- The report.
+select is(r #>> '{windows,1h,all,requests}', '2200', 'the report counts all requests')
+from health_report(tests.after('1 hour')) r;
+select is(r #>> '{windows,5m,routes,0,route}', 'POST /usage', 'and each route''s')
+from health_report(tests.after('1 hour')) r;
+select is((r #>> '{budget_left,fast}')::numeric, 1 - round(75 / 1200.0 / 0.05, 4),
+  'what is left of a month''s budget may be less than nothing')
+from health_report(tests.after('1 hour')) r;
+
+-- Credits, as the ledger has them.
+select isnt(tests.give(name, '100', expires), null, name || ' is given 100')
+from (values ('ann', interval '1 hour'), ('bob', null)) g (name, expires);
+select isnt(credits_debit(tests.person('bob'), '30.000000000000000001', 'x', p_now => tests.after('1 min')),
+  null, 'bob spends');
+select isnt(tests.hold('bob', '10', 3600), null, 'and holds');
+select is(farthing.seal(2), 2, 'some of it is sealed');
+select is(farthing.seal(), 1, 'then the rest');
+select is(farthing.sweep_accounts(tests.after('1 hour')), 2, 'ann''s credits expire, and bob''s hold');
+select is(farthing.seal(), 1, 'which is sealed, too');
+create function pg_temp.unlike_the_ledger() returns setof record language sql as $$
+  select s.counterparty, s.direction, s.kind, s.entries, s.amount from farthing.entry_sums s
+  except select e.counterparty, e.direction, e.kind, count(*), sum(e.amount) from farthing.entries e
+  group by 1, 2, 3
+$$;
+select is_empty('select * from pg_temp.unlike_the_ledger() as u (a farthing.system_account,
+  b farthing.direction, c farthing.entry_kind, d bigint, e numeric)', 'the sums are those of the ledger');
+select is((select sum(entries) from farthing.entry_sums), (select count(*)::numeric from farthing.entries),
+  'and of all of it');
+select is(pg_temp.figures('^credits_', '1 hour'), E'credits_expired{kind=expiry} 100\ncredits_given'
+  || E'{kind=promotion} 200\ncredits_held{} 0\ncredits_outstanding{} 69.999999999999999999\ncredits_spent'
+  || '{kind=debit} 30.000000000000000001', 'credits are told by what became of them');
+select is((select value from farthing.health_figures(tests.after('1 hour'))
+  where name = 'credits_outstanding'), (select sum(balance) from farthing.accounts),
+  'what users have is what their accounts say');
+
+-- Work.
+select is(inbox_receive(jsonb_build_object('id', 'evt_' || n, 'type', 'payment_intent.succeeded', 'livemode',
+  false, 'created', 1, 'facts', case n when 1 then '{}' else jsonb_build_object('order_id',
+  gen_random_uuid()) end), tests.after('1 hour')) ->> 'received', 'true', 'an event comes')
+from generate_series(1, 3) n;
+select is((select status from tests.job('bob', 'research')), 202, 'a job is asked for');
+select is(pg_temp.figures('^(webhook|jobs|job_)', '2 hours'), E'job_oldest_seconds{} 7200\n'
+  || E'jobs{state=queued} 1\nwebhook_events{state=deferred} 2\n'
+  || E'webhook_events{state=ignored} 1\nwebhook_oldest_seconds{} 3600',
+  'events and jobs are told by their state, with the age of the oldest');
+select is(pg_temp.figures('^webhook_events', '26 hours'), 'webhook_events{state=deferred} 2',
+  'what was done is told for a day, what waits as long as it does');
+
+-- The sample of accounts, and what a collector is told.
+select is(deep_checks_ledger(0), '{"wrong": 0, "looked_at": 2}', 'a sample of accounts is as it should be');
+update farthing.accounts set held = 5 where owner_id = tests.person('bob');
+select is(deep_checks_ledger(0) ->> 'wrong', '1', 'and what is wrong is seen');
+update farthing.accounts set held = 0 where owner_id = tests.person('bob');
+select is(jsonb_array_length(m -> 'counted'), 5, 'a collector is told each series once')
+from health_metrics(tests.after('1 hour')) m;
+
+select is_empty('select * from farthing.prove()', 'the ledger proves itself');
+select * from finish();
+rollback;
