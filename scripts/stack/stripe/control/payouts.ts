@@ -2,7 +2,13 @@ import { Hono } from "hono";
 import { z } from "zod";
 import type { Engine } from "../engine.ts";
 import { invalidRequest } from "../http/errors.ts";
-import { deliverPayout, failPayout, makePayout, payableCurrencies } from "../payments/payout.ts";
+import {
+  adjustPayout,
+  deliverPayout,
+  failPayout,
+  makePayout,
+  payableCurrencies,
+} from "../payments/payout.ts";
 import { releasePending } from "../resources/balance-transactions.ts";
 import { payouts } from "../resources/payouts.ts";
 import { readBody } from "./body.ts";
@@ -13,7 +19,13 @@ const makeBody = z.strictObject({
   release_pending: z.boolean().default(false),
   /** False leaves the payouts pending, for a later control to end. */
   deliver: z.boolean().default(true),
+  /** Leaves all money but that of these payments where it is. */
+  payments: z.array(z.string()).optional(),
+  /** Below zero: it should have arrived already. */
+  arrives_in_days: z.int().optional(),
 });
+
+const adjustBody = z.strictObject({ amount: z.int() });
 
 const settleBody = z.strictObject({
   outcome: z.enum(["paid", "failed"]),
@@ -31,16 +43,16 @@ const settleBody = z.strictObject({
 export function payoutControls(engine: Engine): Hono {
   const app = new Hono();
   app.post("/payouts", async (c) => {
-    const { currency, release_pending, deliver } = await readBody(c, makeBody);
+    const { release_pending, deliver, ...wish } = await readBody(c, makeBody);
     const scope = engine.scope();
     if (release_pending) releasePending(scope);
-    const currencies = payableCurrencies(scope).filter((each) => (currency ?? each) === each);
+    const currencies = payableCurrencies(scope, wish);
     if (currencies.length === 0) {
       throw invalidRequest(
         "Nothing is available to pay out. What is paid is pending for two days.",
       );
     }
-    const made = currencies.map((each) => makePayout(scope, each));
+    const made = currencies.map((each) => makePayout(scope, { ...wish, currency: each }));
     const data = deliver ? made.map((each) => deliverPayout(scope, each)) : made;
     engine.store.flush();
     return c.json({ data });
@@ -54,6 +66,14 @@ export function payoutControls(engine: Engine): Hono {
       : failPayout(scope, payout, failure_code);
     engine.store.flush();
     return c.json(ended);
+  });
+  app.post("/payouts/:id/adjust", async (c) => {
+    const { amount } = await readBody(c, adjustBody);
+    const scope = engine.scope();
+    const payout = payouts.get(scope, c.req.param("id"));
+    adjustPayout(scope, payout, amount);
+    engine.store.flush();
+    return c.json(payout);
   });
   return app;
 }

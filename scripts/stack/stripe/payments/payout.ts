@@ -6,6 +6,7 @@ import { changed } from "../objects.ts";
 import { balanceTransactions, bookMovement } from "../resources/balance-transactions.ts";
 import { payoutItems, payouts } from "../resources/payouts.ts";
 import type { Scope } from "../scope.ts";
+import { paymentOf } from "./payment-of.ts";
 
 type Payout = Stripe.Payout;
 
@@ -14,16 +15,26 @@ const DAY_SECONDS = 24 * 3_600;
 /** The one bank account that everything is paid out to. */
 const BANK_ACCOUNT = "ba_emulator";
 
+/** What a payout is made of, and when it should arrive. */
+export interface Wish {
+  currency?: string | undefined;
+  /** Nothing but the money of these payments, and what came back of it. */
+  payments?: string[] | undefined;
+  /** Days from now; tomorrow unless named. */
+  arrives_in_days?: number | undefined;
+}
+
 /** The currencies that have something to pay out. */
-export function payableCurrencies(scope: Scope): string[] {
-  const currencies = new Set(payable(scope).map(({ currency }) => currency));
-  return [...currencies].filter((currency) => payableAmount(scope, currency) > 0);
+export function payableCurrencies(scope: Scope, wish: Wish = {}): string[] {
+  const currencies = new Set(payable(scope, wish).map(({ currency }) => currency));
+  return [...currencies].filter((currency) => payableAmount(scope, { ...wish, currency }) > 0);
 }
 
 /** Pays out all of a currency that is available and in no payout yet. */
-export function makePayout(scope: Scope, currency: string): Payout {
-  const items = payable(scope, currency);
-  const amount = payableAmount(scope, currency);
+export function makePayout(scope: Scope, wish: Wish & { currency: string }): Payout {
+  const { currency, arrives_in_days = 1 } = wish;
+  const items = payable(scope, wish);
+  const amount = payableAmount(scope, wish);
   const id = newId("po");
   const transaction = book(scope, { id, currency }, -amount, "payout", "STRIPE PAYOUT");
   for (const item of [...items, transaction]) payoutItems.put(scope, { id: item.id, payout: id });
@@ -31,7 +42,7 @@ export function makePayout(scope: Scope, currency: string): Payout {
     ...example<Payout>("payout"),
     id,
     amount,
-    arrival_date: (Math.floor(scope.seconds() / DAY_SECONDS) + 1) * DAY_SECONDS,
+    arrival_date: (Math.floor(scope.seconds() / DAY_SECONDS) + arrives_in_days) * DAY_SECONDS,
     balance_transaction: transaction.id,
     created: scope.seconds(),
     currency,
@@ -69,6 +80,21 @@ export function failPayout(scope: Scope, payout: Payout, failure_code: string): 
   });
 }
 
+/** Books a movement into a payout that is made already: its list adds up to the payout no more. */
+export function adjustPayout(scope: Scope, payout: Payout, amount: number): void {
+  const { id, currency } = payout;
+  const whole = { amount, currency, fee: 0, source: id, type: "adjustment" as const };
+  const description = "CORRECTION";
+  const reporting_category = "other_adjustment";
+  const booked = bookMovement(scope, {
+    ...whole,
+    description,
+    reporting_category,
+    availableAtOnce: true,
+  });
+  payoutItems.put(scope, { id: booked.id, payout: id });
+}
+
 function change(
   scope: Scope,
   before: Payout,
@@ -80,15 +106,16 @@ function change(
   return after;
 }
 
-function payable(scope: Scope, currency?: string): Stripe.BalanceTransaction[] {
+function payable(scope: Scope, { currency, payments }: Wish): Stripe.BalanceTransaction[] {
   return balanceTransactions.all(scope).filter((each) =>
     each.status === "available" && (currency ?? each.currency) === each.currency &&
-    !payoutItems.find(scope, each.id)
+    !payoutItems.find(scope, each.id) &&
+    (payments === undefined || payments.includes(paymentOf(scope, each) ?? ""))
   );
 }
 
-function payableAmount(scope: Scope, currency: string): number {
-  return payable(scope, currency).reduce((sum, { net }) => sum + net, 0);
+function payableAmount(scope: Scope, wish: Wish): number {
+  return payable(scope, wish).reduce((sum, { net }) => sum + net, 0);
 }
 
 function book(

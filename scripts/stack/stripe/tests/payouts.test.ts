@@ -126,6 +126,61 @@ for (const deliver of [true, false]) {
   });
 }
 
+Deno.test("a payout of some payments leaves all other money where it is", async () => {
+  await using stand = await startStand();
+  const { stripe } = stand;
+  const mine = await pay(stripe, { amount: 5_000 });
+  const other = await pay(stripe, { amount: 1_000 });
+  await stripe.refunds.create({ payment_intent: mine.id, amount: 300 });
+  await stand.control("POST", `/payments/${mine.id}/dispute`, { amount: 1_000 });
+  const [payout] = await payOut(stand, { payments: [mine.id], release_pending: true });
+  equal(payout?.amount, 5_000 - 175 - 300 - 2_500);
+  const { data } = await stripe.balanceTransactions.list({ payout: String(payout?.id) });
+  deepEqual(data.map(({ type }) => type), ["payout", "adjustment", "refund", "charge"]);
+  const [rest] = await payOut(stand);
+  const { data: left } = await stripe.balanceTransactions.list({ payout: String(rest?.id) });
+  deepEqual(left.map(({ source }) => source), [rest?.id, other.latest_charge]);
+});
+
+Deno.test("a payout's list is read page by page, each transaction with what it is of", async () => {
+  await using stand = await startStand();
+  const { stripe } = stand;
+  const payments = await Promise.all(
+    Array.from({ length: 7 }, () => pay(stripe, { amount: 1_000 })),
+  );
+  const [payout] = await payOut(stand, { release_pending: true });
+  const items: Stripe.BalanceTransaction[] = [];
+  const list = { payout: String(payout?.id), limit: 3, expand: ["data.source"] };
+  for await (const item of stripe.balanceTransactions.list(list)) items.push(item);
+  const charges = items.map(({ source }) => source as Stripe.Charge | Stripe.Payout)
+    .filter((source) => source.object === "charge");
+  const paid = charges.map(({ payment_intent }) => payment_intent);
+  deepEqual(paid.toSorted(), payments.map(({ id }) => id).toSorted());
+});
+
+Deno.test("a payout may be late, and its list may not add up to it", async () => {
+  await using stand = await startStand();
+  const { stripe, clock } = stand;
+  await pay(stripe, { amount: 1_000 });
+  const [late] = await payOut(stand, {
+    release_pending: true,
+    deliver: false,
+    arrives_in_days: -3,
+  });
+  const id = String(late?.id);
+  const days = (Number(late?.arrival_date) - clock.now.getTime() / 1_000) / (24 * 3_600);
+  deepEqual([Math.floor(days) <= -3, late?.status], [true, "pending"]);
+  await stand.control("POST", `/payouts/${id}/settle`, { outcome: "paid" });
+  const sum = async () => {
+    const { data } = await stripe.balanceTransactions.list({ payout: id });
+    return data.reduce((total, { net }) => total + net, 0);
+  };
+  await stand.control("POST", `/payouts/${id}/adjust`, { amount: 5 });
+  deepEqual([await sum(), (await stripe.payouts.retrieve(id)).amount], [5, 941]);
+  await stand.control("POST", `/payouts/${id}/adjust`, { amount: -5 });
+  equal(await sum(), 0);
+});
+
 async function refused(stand: Stand, path: string, body: object = {}): Promise<void> {
   const before = await eventTypes(stand.stripe);
   const answer = await fetch(`${stand.url}/_emulator${path}`, {
