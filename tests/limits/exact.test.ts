@@ -1,0 +1,54 @@
+/** How many a limit admits when everybody asks at once, across processes. */
+import { deepEqual, equal, match, ok } from "node:assert/strict";
+import { withDeployment } from "../support/deployment.ts";
+import { type Answer, get } from "../support/http.ts";
+import { admitted, withinOneMinute } from "../support/limits.ts";
+import { type Person, signUp } from "../support/people.ts";
+import { readWorld, type World } from "../support/world.ts";
+
+const world = readWorld();
+const REQUESTS = 500;
+const QUOTA = 100;
+
+/** Half of them to each, all at once. */
+async function askBoth(worlds: readonly World[], person: Person): Promise<Answer[]> {
+  const each = Array.from(
+    { length: REQUESTS },
+    (_, nth) => get(worlds[nth % worlds.length]!, "credits", person.as),
+  );
+  return await Promise.all(each);
+}
+
+function checkRefused({ headers }: Answer): void {
+  const seconds = Number(headers.get("retry-after"));
+  ok(seconds >= 1 && seconds <= 60, `${seconds}`);
+  equal(headers.get("ratelimit-policy"), `"default";q=${QUOTA};w=60`);
+  match(headers.get("ratelimit") ?? "", /^"default";r=0;t=\d+$/);
+}
+
+/** The last of the hundred are told to slow down, and no two are told that the same is left. */
+function checkAllowed(answers: readonly Answer[]): void {
+  const said = answers.map(({ headers }) => headers.get("ratelimit") ?? "");
+  const left = said.map((text) => Number(/^"default";r=(\d+);t=\d+/.exec(text)?.[1]));
+  deepEqual(left.sort((a, b) => a - b), Array.from({ length: QUOTA }, (_, nth) => nth));
+  equal(said.filter((text) => text.endsWith(";farthing-soft")).length, 21);
+}
+
+Deno.test({
+  name: "500 requests at once to two processes: exactly the user's hundred are admitted",
+  ignore: world.redisUrl === undefined,
+  fn: async () => {
+    const pool = { DATABASE_POOL_URL: world.databaseUrl };
+    await withDeployment(world, pool, (one) =>
+      withDeployment(world, pool, async (other) => {
+        const { answers, neighbour } = await withinOneMinute(async () => {
+          const [person, neighbour] = [await signUp(world), await signUp(world)];
+          return { answers: await askBoth([one, other], person), neighbour };
+        });
+        equal(admitted(answers), QUOTA);
+        answers.filter(({ status }) => status === 429).forEach(checkRefused);
+        checkAllowed(answers.filter(({ status }) => status === 200));
+        equal(admitted([await get(one, "credits", neighbour.as)]), 1, "another user's");
+      }));
+  },
+});

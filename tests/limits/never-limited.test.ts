@@ -1,0 +1,76 @@
+/** What goes on when a key has used up all it has: money that is held is settled, and Stripe is heard. */
+import { equal } from "node:assert/strict";
+import {
+  OpenedHold,
+  ReleasedHold,
+  SettledHold,
+} from "../../supabase/functions/_shared/contracts/holds.ts";
+import { proven } from "../support/database.ts";
+import { withDeployment } from "../support/deployment.ts";
+import { backEnd, data, get, nobody, post, refused } from "../support/http.ts";
+import { useUp } from "../support/limits.ts";
+import { signUpWith } from "../support/people.ts";
+import { openCheckout, orderBecomes } from "../support/purchases.ts";
+import { deliver, payInSilence } from "../support/stripe.ts";
+import { readWorld, type World } from "../support/world.ts";
+
+const world = readWorld();
+
+/** A deployment whose back end goes by a name of its own, so that its quota is nobody else's. */
+function withOwnKey(use: (cut: World, keyName: string) => Promise<void>): Promise<void> {
+  const name = `limits-${crypto.randomUUID()}`;
+  return withDeployment(world, {
+    SUPABASE_SECRET_KEYS: JSON.stringify({ [name]: world.secretKey }),
+    DATABASE_POOL_URL: world.databaseUrl,
+  }, (cut) => use(cut, name));
+}
+
+async function openHold(cut: World, userId: string): Promise<string> {
+  const body = { user_id: userId, amount: "100", reason: "work" };
+  const answer = await post(cut, "credits/holds", backEnd(cut), body);
+  return data(answer, 201, OpenedHold).hold_id;
+}
+
+Deno.test({
+  name: "settling, releasing, Stripe's webhook and health go on when a key has used up its quota",
+  ignore: world.redisUrl === undefined,
+  fn: () =>
+    withOwnKey(async (cut, id) => {
+      const person = await signUpWith(world, "1000");
+      const [one, two] = [await openHold(cut, person.id), await openHold(cut, person.id)];
+      const checkout = await openCheckout(cut, person);
+      const events = await payInSilence(world, checkout);
+      await useUp(world, { rule: "key", id, count: 45_000, windowSeconds: 60 });
+
+      const debit = { user_id: person.id, amount: "1", reason: "work" };
+      refused(await post(cut, "credits/debits", backEnd(cut), debit), 429, "rate_limited");
+      refused(await get(cut, `credits?user_id=${person.id}`, backEnd(cut)), 429, "rate_limited");
+
+      const settle = await post(cut, `credits/holds/${one}/settle`, backEnd(cut), { amount: "40" });
+      equal(data(settle, 200, SettledHold).settled, "40");
+      const release = await post(cut, `credits/holds/${two}/release`, backEnd(cut), {});
+      equal(data(release, 200, ReleasedHold).status, "released");
+      for (const event of events) equal((await deliver(cut, event)).status, 200);
+      await orderBecomes(world, person, checkout.order_id, "paid");
+      equal((await get(cut, "health/live", nobody)).status, 200);
+      equal((await get(cut, "health/ready", nobody)).status, 200);
+      await proven(world);
+    }),
+});
+
+Deno.test({
+  name:
+    "a key that has used up its quota leaves users theirs, and a user's limit leaves them their credits",
+  ignore: world.redisUrl === undefined,
+  fn: () =>
+    withOwnKey(async (cut, id) => {
+      const person = await signUpWith(world, "1000");
+      await useUp(world, { rule: "key", id, count: 45_000, windowSeconds: 60 });
+      equal((await get(cut, "credits", person.as)).status, 200);
+      await useUp(world, { rule: "default", id: person.id, count: 100, windowSeconds: 60 });
+      refused(await get(cut, "credits", person.as), 429, "rate_limited");
+      const debit = { user_id: person.id, amount: "1", reason: "work" };
+      equal((await post(world, "credits/debits", backEnd(world), debit)).status, 201);
+      await proven(world);
+    }),
+});

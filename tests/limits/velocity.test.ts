@@ -1,0 +1,36 @@
+/** Attempts at new business, counted before the database is asked. */
+import { equal, match, ok } from "node:assert/strict";
+import { get, post, refused } from "../support/http.ts";
+import { useUp } from "../support/limits.ts";
+import { signUp } from "../support/people.ts";
+import { ordersOf, packageNamed } from "../support/purchases.ts";
+import { readWorld } from "../support/world.ts";
+
+const world = readWorld();
+
+Deno.test({
+  name: "velocity refuses new business of who tried too often in an hour, and nothing else",
+  ignore: world.redisUrl === undefined,
+  fn: async () => {
+    const person = await signUp(world);
+    const { id } = await packageNamed(world, "Starter");
+    await useUp(world, { rule: "attempts", id: person.id, count: 60, windowSeconds: 3_600 });
+    const tries: [string, object][] = [
+      ["checkout", { package_id: id }],
+      ["top-ups", { enabled: false }],
+      ["top-ups/card", {}],
+      ["bookings", { provider_id: crypto.randomUUID(), amount: 1000, currency: "usd" }],
+    ];
+    for (const [path, body] of tries) {
+      const answer = await post(world, path, person.as, body);
+      refused(answer, 429, "velocity_exceeded");
+      ok(Number(answer.headers.get("retry-after")) >= 1);
+      equal(answer.headers.get("ratelimit-policy"), `"attempts";q=60;w=3600`);
+      match(answer.headers.get("ratelimit") ?? "", /^"attempts";r=0;t=\d+$/);
+    }
+    equal((await ordersOf(world, person)).length, 0);
+    equal((await get(world, "credits", person.as)).status, 200);
+    const other = await signUp(world);
+    equal((await post(world, "checkout", other.as, { package_id: id })).status, 201);
+  },
+});
