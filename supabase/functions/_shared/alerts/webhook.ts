@@ -4,6 +4,7 @@
  */
 import { Webhook } from "standardwebhooks";
 import { ApiError } from "../http/errors.ts";
+import { OUTSIDE } from "../resilience/services.ts";
 import { type AlertData, runbookLink } from "./alert-data.ts";
 
 interface AlertWebhookEnv {
@@ -22,7 +23,6 @@ interface AlertNotice {
 /** The receiver will never take this message: no use in another try. */
 export class AlertRefused extends Error {}
 
-const TIMEOUT_MS = 5_000;
 const MAX_RETRY_AFTER_SECONDS = 3_600;
 
 /** Answers that pass: the receiver is slow, busy or early. Every other 4xx, and a redirect, is a no. */
@@ -102,7 +102,7 @@ export async function postAlert(
   const headers = headersOf(env.secret, notice.id, body);
   let answer: Response;
   try {
-    const signal = AbortSignal.timeout(TIMEOUT_MS);
+    const signal = AbortSignal.timeout(OUTSIDE.webhook.timeoutMs);
     answer = await fetch(env.url, { method: "POST", body, headers, redirect: "manual", signal });
     await answer.body?.cancel();
   } catch (error) {
