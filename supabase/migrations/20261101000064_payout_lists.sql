@@ -52,6 +52,8 @@ comment on table farthing.payout_transactions is
 create index payout_transactions_by_payout on farthing.payout_transactions (payout_id);
 create index payout_transactions_by_payment on farthing.payout_transactions (payment_id)
   where kind = 'charge';
+create index payout_transactions_booked_back on farthing.payout_transactions (charge_id)
+  where type = 'payment_failure_refund';
 create index payout_transactions_by_fee on farthing.payout_transactions (fee_id) where kind = 'fee_refund';
 
 alter table farthing.reconciliations enable row level security;

@@ -27,6 +27,12 @@ begin
         (p_transaction.source_amount, p_transaction.source_currency) then 'differs' end,
       concat_ws(' ', v_ours.amount, v_ours.currency, v_ours.status));
   end if;
+  if exists (select from farthing.payout_transactions where charge_id = p_transaction.source_id
+    and type = 'payment_failure_refund')
+  then
+    -- A bank debit that failed after all, and is booked both ways.
+    return row(p_transaction.our_id is not null, null, null)::farthing.judgement;
+  end if;
   -- Stripe says it is ours, and here it is unpaid, or paid by something else, or not at all.
   select amount, currency, status into v_ours from farthing.orders where order_id = p_transaction.our_id
   union all select amount, currency, status from farthing.bookings where booking_id = p_transaction.our_id;

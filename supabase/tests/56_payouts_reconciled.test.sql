@@ -6,7 +6,7 @@ begin;
 \ir helpers/money_back.psql
 \ir helpers/bookings.psql
 \ir helpers/payouts.psql
-select plan(92);
+select plan(98);
 update farthing.paid_out_round set done_until = tests.after('-1 day');
 
 -- When a list is due, and whose it is.
@@ -172,8 +172,22 @@ select is(payouts_record('po_3', tests.after('8 days 1 hour'), pg_temp.list(), n
   tests.after('8 days 1 hour')), '{"listed": true, "mismatches": 0}', 'the new one is right');
 select is(farthing.open_mismatches(), 0::bigint, 'and so it is mended');
 
+-- A bank debit may be booked, and booked back days later, when it has failed after all.
+select is(pg_temp.pays_out('po_d', 999, '9 days'), 'processed', 'a payout');
+create function pg_temp.debit() returns jsonb language sql as $$
+  select tests.listed('eve', 'charge', 999, jsonb_build_object('type', 'payment', 'our_id', order_id))
+  from tests.bought where name = 'eve'
+$$;
+select is(tests.lists(jsonb_build_array(pg_temp.debit()), '9 days'), '1', 'has a debit of an unpaid order');
+select results_eq('select tests.mismatches()', array[
+  'charge_unknown ch_eve: 999 usd pending, 999 usd payment'], 'which is told');
+select is(pg_temp.pays_out('po_e', -999, '10 days'), 'processed', 'the next');
+select is(tests.lists(jsonb_build_array(tests.listed('back', 'other', -999, '{"source_id": "ch_eve",
+  "charge_id": "ch_eve", "type": "payment_failure_refund"}')), '10 days'), '0', 'takes it back');
+select is(farthing.sweep_reconciliation(tests.after('10 days')), 0, 'so nothing differs');
+
 -- What was never paid out: dan paid, and eve has not.
-select is(farthing.known_paid_out_until(), tests.after('-10 days'), 'for two weeks nobody wonders');
+select is(farthing.known_paid_out_until(), tests.after('-4 days'), 'for two weeks nobody wonders');
 select is(farthing.sweep_reconciliation(tests.after('10 days')), 0, 'nothing is looked for');
 select is(pg_temp.pays_out('po_4', 0, '15 days'), 'processed', 'a later payout');
 select is(tests.lists('[]', '15 days'), '0', 'of nothing');

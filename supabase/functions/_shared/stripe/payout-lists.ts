@@ -79,8 +79,8 @@ function about(type: string, source: Source): About {
   });
   switch (source.object) {
     case "charge": {
-      // A bank debit that is taken back later has the charge for its source, too.
-      if (!PAYMENTS.includes(type)) return NOTHING;
+      // A bank debit that fails after all is booked back, and that has the charge for its source, too.
+      if (!PAYMENTS.includes(type)) return { ...NOTHING, charge_id: source.id };
       const our_id = ourIdOf(source.metadata, ["order_id", "booking_id"]);
       const payment_id = idOf(source.payment_intent);
       return { ...sum(source), kind: "charge", payment_id, charge_id: source.id, our_id };
