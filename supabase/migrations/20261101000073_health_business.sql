@@ -50,7 +50,7 @@ as $$
   select 'job_oldest_seconds', '', coalesce(extract(epoch from p_now - min(j.run_after)), 0)
   from farthing.jobs j where j.status = 'queued' and j.run_after <= p_now
   union all
-  select 'notices', 'state=' || n.state, count(*) from farthing.notices n
+  select 'notices_unsent', 'state=' || n.state, count(*) from farthing.notices n
   where n.state in ('queued', 'failed', 'sending', 'dead', 'uncertain') group by n.state
 $$;
 comment on function farthing.work_figures(timestamptz) is

@@ -6,11 +6,16 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { RequestContext } from "./request-context.ts";
 
-const storage = new AsyncLocalStorage<RequestContext>();
+const storage = new AsyncLocalStorage<RequestContext | undefined>();
 
 /** Runs `serve`, and whatever it begins, as part of a request. */
 export function withinRequest<T>(context: RequestContext, serve: () => T): T {
   return storage.run(context, serve);
+}
+
+/** Runs what a request only happens to begin: it has neither that request's trace nor its time. */
+export function outsideRequests<T>(run: () => T): T {
+  return storage.run(undefined, run);
 }
 
 /** Undefined outside any request: at a start, or in a script. */

@@ -12,6 +12,8 @@ export const COUNTERS = {
   limiter_decisions: ["rule", "outcome"],
   /** reason: slow, down, nonsense, open, unconfigured. */
   limiter_fallbacks: ["reason"],
+  /** channel: email, webhook; outcome: sent, again, never, unknown. */
+  notices: ["channel", "outcome"],
   /** model, kind: input, cached_input, output, reasoning. */
   ai_tokens: ["model", "kind"],
 } as const;

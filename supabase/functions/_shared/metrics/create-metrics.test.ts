@@ -1,0 +1,178 @@
+import assert from "node:assert/strict";
+import { currentRequest, withinRequest } from "../http/current-request.ts";
+import { ApiError } from "../http/errors.ts";
+import { startContext } from "../http/request-context.ts";
+import { createMetrics, type FlushedMetrics } from "./create-metrics.ts";
+import type { MetricRow } from "./series.ts";
+import type { Batch } from "./waiting.ts";
+
+interface World {
+  readonly metrics: FlushedMetrics;
+  /** Every batch that reached the database, in order, known ones too. */
+  readonly sent: { batch: Batch; ageMs: number }[];
+  /** What was to be called back, and after how long. */
+  readonly timers: { run: () => void; ms: number }[];
+  readonly kept: Promise<unknown>[];
+  readonly said: string[];
+  answer: () => Promise<unknown>;
+  nowMs: number;
+}
+
+function makeWorld(): World {
+  const sent: World["sent"] = [];
+  const timers: World["timers"] = [];
+  const kept: Promise<unknown>[] = [];
+  const said: string[] = [];
+  const world = {
+    ...{ sent, timers, kept, said },
+    answer: (): Promise<unknown> => Promise.resolve(),
+    nowMs: 0,
+  };
+  const metrics = createMetrics({
+    record: (batch, ageMs) => {
+      sent.push({ batch, ageMs });
+      return world.answer();
+    },
+    nowMs: () => world.nowMs,
+    later: (run, ms) => timers.push({ run, ms }),
+    waitUntil: (work) => kept.push(work),
+    log: (_level, message) => said.push(message),
+  });
+  return Object.assign(world, { metrics });
+}
+
+const down = () => Promise.reject(new ApiError("upstream_unavailable"));
+
+/** All that was sent, by name and labels. */
+function sums(batches: readonly { batch: Batch }[]): Record<string, number> {
+  const all: Record<string, number> = {};
+  for (const { name, labels, count } of batches.flatMap(({ batch }) => batch.rows)) {
+    all[`${name} ${labels}`] = (all[`${name} ${labels}`] ?? 0) + count;
+  }
+  return all;
+}
+
+const inBuckets = ({ buckets = [] }: MetricRow) => buckets.reduce((sum, count) => sum + count, 0);
+
+Deno.test("what is counted is handed over once, ten seconds after the first of it", async () => {
+  const world = makeWorld();
+  assert.equal(world.timers.length, 0);
+  world.metrics.request("POST /usage", 201, 12);
+  world.nowMs = 4_000;
+  world.metrics.request("POST /usage", 200, 14);
+  world.metrics.request("POST /usage", 503, 1);
+  world.metrics.request("POST /usage", 408, 1);
+  world.metrics.request(null, 404, 1);
+  world.metrics.count("limiter_decisions", { outcome: "soft", rule: "user" });
+  world.metrics.count("ai_tokens", { model: "a,b\n", kind: "input" }, 1_000.5);
+  world.metrics.time("outside_call", { service: "stripe" }, 80);
+  assert.deepEqual(world.timers.map(({ ms }) => ms), [10_000]);
+  world.nowMs = 10_000;
+  world.timers[0]!.run();
+  await Promise.all(world.kept);
+  assert.equal(world.sent[0]!.ageMs, 10_000);
+  assert.deepEqual(sums(world.sent), {
+    "requests route=POST /usage,status=2xx": 2,
+    "requests route=POST /usage,status=5xx": 1,
+    "requests route=POST /usage,status=408": 1,
+    "requests route=none,status=4xx": 1,
+    "limiter_decisions rule=user,outcome=soft": 1,
+    "ai_tokens model=a_b_,kind=input": 1_000.5,
+    "outside_call service=stripe": 1,
+  });
+  const [first] = world.sent[0]!.batch.rows;
+  assert.deepEqual([first!.sum_ms, inBuckets(first!)], [26, 2]);
+  await world.metrics.flush();
+  assert.equal(world.sent.length, 1);
+  world.metrics.request("POST /usage", 200, 1);
+  assert.equal(world.timers.length, 2);
+});
+
+Deno.test("a batch that was not taken is sent again under its id, less and less often", async () => {
+  const world = makeWorld();
+  world.answer = down;
+  world.metrics.request("GET /credits", 200, 5);
+  for (let round = 0; round < 6; round++) {
+    world.timers.at(-1)!.run();
+    await world.metrics.flush();
+  }
+  assert.deepEqual(world.timers.map(({ ms }) => ms / 1_000), [10, 20, 40, 80, 160, 160, 160]);
+  assert.equal(new Set(world.sent.map(({ batch }) => batch.id)).size, 1);
+  world.answer = () => Promise.resolve();
+  world.timers.at(-1)!.run();
+  await Promise.all(world.kept);
+  assert.equal(world.said.length, 6);
+  world.metrics.request("GET /credits", 200, 5);
+  assert.equal(world.timers.at(-1)!.ms, 10_000);
+});
+
+Deno.test("while the database is away batches are few, and nothing of them is lost", async () => {
+  const world = makeWorld();
+  world.answer = down;
+  for (let minute = 0; minute < 50; minute++) {
+    world.metrics.request("GET /credits", 200, 5 + minute);
+    world.metrics.count("limiter_fallbacks", { reason: "down" }, 2);
+    if (minute % 7 === 0) world.metrics.request("GET /jobs", 500, 1_000);
+    await world.metrics.flush();
+  }
+  world.sent.length = 0;
+  world.answer = () => Promise.resolve();
+  await world.metrics.flush();
+  assert.equal(world.sent.length, 6);
+  assert.deepEqual(sums(world.sent), {
+    "requests route=GET /credits,status=2xx": 50,
+    "limiter_fallbacks reason=down": 100,
+    "requests route=GET /jobs,status=5xx": 8,
+  });
+  const requests = world.sent.flatMap(({ batch }) => batch.rows)
+    .filter(({ labels }) => labels === "route=GET /credits,status=2xx");
+  assert.equal(requests.reduce((sum, row) => sum + inBuckets(row), 0), 50);
+});
+
+Deno.test("what the database refuses for good is let go", async () => {
+  const world = makeWorld();
+  world.answer = () => Promise.reject(new ApiError("internal"));
+  world.metrics.request("GET /credits", 200, 5);
+  await world.metrics.flush();
+  await world.metrics.flush();
+  assert.equal(world.sent.length, 1);
+  assert.deepEqual(world.said, ["metrics refused"]);
+});
+
+Deno.test("handing over belongs to no request, and does not go on for its own sake", async () => {
+  const world = makeWorld();
+  const seen: unknown[] = [];
+  world.answer = () => {
+    seen.push(currentRequest());
+    // As the call to the database does, which is timed like any other.
+    world.metrics.time("outside_call", { service: "database" }, 3);
+    return Promise.resolve();
+  };
+  world.metrics.beforeFlush(() => world.metrics.count("breaker_not_closed", { service: "ai" }));
+  await withinRequest(startContext(new Headers()), async () => {
+    world.metrics.request("GET /credits", 200, 5);
+    world.timers[0]!.run();
+    await Promise.all(world.kept);
+  });
+  assert.deepEqual(seen, [undefined]);
+  assert.equal(world.timers.length, 1);
+  assert("breaker_not_closed service=ai,state=" in sums(world.sent));
+  world.metrics.request("GET /credits", 200, 5);
+  await world.metrics.flush();
+  assert.equal(sums(world.sent)["outside_call service=database"], 1);
+});
+
+Deno.test("requests that end while a batch is under way are in the next", async () => {
+  const world = makeWorld();
+  const { promise, resolve } = Promise.withResolvers<void>();
+  world.answer = () => promise;
+  world.metrics.request("GET /credits", 200, 5);
+  const first = world.metrics.flush();
+  const beside = world.metrics.flush();
+  world.metrics.request("GET /credits", 200, 5);
+  assert.equal(world.timers.length, 2);
+  resolve();
+  await Promise.all([first, beside]);
+  await world.metrics.flush();
+  assert.deepEqual(world.sent.map(({ batch }) => batch.rows[0]!.count), [1, 1]);
+});

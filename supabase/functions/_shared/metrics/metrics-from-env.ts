@@ -1,0 +1,30 @@
+/** The metrics of a deployed process: handed to the database, whose isolate is kept until then. */
+import type { Database } from "../database/database.ts";
+import { consoleLogger } from "../logger.ts";
+import { createMetrics } from "./create-metrics.ts";
+import type { Metrics } from "./metrics.ts";
+
+const isHosted = "EdgeRuntime" in globalThis;
+
+function later(run: () => void, ms: number): void {
+  const timer = setTimeout(run, ms);
+  // The hosted runtime keeps an isolate by waitUntil; elsewhere no script goes on for the sake of a count.
+  if (!isHosted) Deno.unrefTimer(timer);
+}
+
+export function metricsFrom(
+  database: Database,
+  waitUntil: (work: Promise<unknown>) => void,
+): Metrics {
+  const metrics = createMetrics({
+    record: ({ id, rows }, ageMs) =>
+      database.rpc("metrics_record", { p_batch_id: id, p_age_ms: ageMs, p_rows: rows }),
+    nowMs: () => performance.now(),
+    later,
+    waitUntil,
+    log: consoleLogger,
+  });
+  // The platform says so before it takes an isolate away, and waits a little for what is under way.
+  if (isHosted) globalThis.addEventListener("beforeunload", () => waitUntil(metrics.flush()));
+  return metrics;
+}

@@ -1,0 +1,146 @@
+/** What is counted until the next flush, and as the rows that SQL takes. */
+import { bucketOf, BUCKETS } from "./buckets.ts";
+import { type CounterName, COUNTERS, type Labels, type TimerName, TIMERS } from "./catalogue.ts";
+
+/** As public.metrics_record() takes it. */
+export interface MetricRow {
+  readonly name: string;
+  /** `rule=user,outcome=blocked`, in the catalogue's order. */
+  readonly labels: string;
+  readonly count: number;
+  readonly sum_ms?: number;
+  readonly buckets?: readonly number[];
+}
+
+interface Durations {
+  count: number;
+  sumMs: number;
+  readonly buckets: number[];
+}
+
+// A status is counted by its class. 408 is not the caller's fault, and stands apart.
+const STATUSES = ["1xx", "2xx", "3xx", "4xx", "5xx"] as const;
+const TIMED_OUT = 5;
+const STATUS_NAMES = [...STATUSES, "408"] as const;
+
+/** Of what is not found, all together: what a caller sends never becomes a label. */
+const NO_ROUTE = "none";
+
+const LONGEST_VALUE = 100;
+const SHORT_WORD = /^[a-z_]{0,30}$/;
+
+/** The sets are closed; were one not, the rest of it would be lost and not the process. */
+const MOST_SERIES = 1_000;
+
+function add(durations: Durations, ms: number): void {
+  durations.count += 1;
+  durations.sumMs += ms;
+  durations.buckets[bucketOf(ms)]! += 1;
+}
+
+function none(): Durations {
+  return { count: 0, sumMs: 0, buckets: new Array<number>(BUCKETS).fill(0) };
+}
+
+/** What would end a label early, or a line. */
+// deno-lint-ignore no-control-regex
+const DIRTY = /[,\x00-\x1f\x7f]/g;
+
+function clean(value: string): string {
+  return value.slice(0, LONGEST_VALUE).replace(DIRTY, "_");
+}
+
+/** Every limited request comes by here several times, nearly always with short words of ours. */
+function labelsOf(names: readonly string[], labels: Labels): string {
+  let text = "";
+  for (const name of names) {
+    const value = labels[name] ?? "";
+    const isOurs = SHORT_WORD.test(value);
+    text += (text === "" ? "" : ",") + name + "=" + (isOurs ? value : clean(value));
+  }
+  return text;
+}
+
+function rowOf(name: string, labels: string, { count, sumMs, buckets }: Durations): MetricRow {
+  const last = buckets.findLastIndex((inIt) => inIt > 0);
+  const sum_ms = Math.round(sumMs * 1000) / 1000;
+  return { name, labels, count, sum_ms, buckets: buckets.slice(0, last + 1) };
+}
+
+/** What was counted since `startedMs`. Adding to it allocates nothing once a series is there. */
+export class Series {
+  /** By route, then by status. */
+  readonly #requests = new Map<string, (Durations | undefined)[]>();
+  readonly #counters = new Map<string, Map<string, number>>();
+  readonly #timers = new Map<string, Map<string, Durations>>();
+  #size = 0;
+
+  constructor(readonly startedMs: number) {}
+
+  get isEmpty(): boolean {
+    return this.#size === 0;
+  }
+
+  request(route: string | null, status: number, ms: number): void {
+    const name = route ?? NO_ROUTE;
+    let ofRoute = this.#requests.get(name);
+    if (ofRoute === undefined) this.#requests.set(name, ofRoute = []);
+    const kind = status === 408 ? TIMED_OUT : Math.floor(status / 100) - 1;
+    let durations = ofRoute[kind];
+    if (durations === undefined) {
+      this.#size += 1;
+      ofRoute[kind] = durations = none();
+    }
+    add(durations, ms);
+  }
+
+  count(name: CounterName, labels: Labels, by: number): void {
+    const key = labelsOf(COUNTERS[name], labels);
+    const counter = this.#named(this.#counters, name);
+    const before = counter.get(key);
+    if (before === undefined && !this.#hasRoom()) return;
+    counter.set(key, (before ?? 0) + by);
+  }
+
+  time(name: TimerName, labels: Labels, ms: number): void {
+    const key = labelsOf(TIMERS[name], labels);
+    const timer = this.#named(this.#timers, name);
+    let durations = timer.get(key);
+    if (durations === undefined) {
+      if (!this.#hasRoom()) return;
+      timer.set(key, durations = none());
+    }
+    add(durations, ms);
+  }
+
+  rows(): MetricRow[] {
+    const rows: MetricRow[] = [];
+    for (const [route, ofRoute] of this.#requests) {
+      ofRoute.forEach((durations, kind) => {
+        const labels = `route=${route},status=${STATUS_NAMES[kind]}`;
+        if (durations !== undefined) rows.push(rowOf("requests", labels, durations));
+      });
+    }
+    for (const [name, counter] of this.#counters) {
+      for (const [labels, count] of counter) {
+        rows.push({ name, labels, count: Math.round(count * 1e6) / 1e6 });
+      }
+    }
+    for (const [name, timer] of this.#timers) {
+      for (const [labels, durations] of timer) rows.push(rowOf(name, labels, durations));
+    }
+    return rows;
+  }
+
+  #named<T>(all: Map<string, Map<string, T>>, name: string): Map<string, T> {
+    let named = all.get(name);
+    if (named === undefined) all.set(name, named = new Map());
+    return named;
+  }
+
+  #hasRoom(): boolean {
+    if (this.#size >= MOST_SERIES) return false;
+    this.#size += 1;
+    return true;
+  }
+}

@@ -1,0 +1,37 @@
+/**
+ * What is promised of the core routes, and when the budget that leaves is spent too fast. SQL judges by the
+ * same numbers, farthing.slo() and farthing.burn_windows(); tests/health/slo.test.ts compares the two.
+ */
+
+/** What spends and reads credits, and what Stripe tells us. Not what waits for Stripe or for a model. */
+const CORE_ROUTES = [
+  "GET /credits",
+  "POST /credits/debits",
+  "POST /credits/holds",
+  "POST /credits/holds/{id}/release",
+  "POST /credits/holds/{id}/settle",
+  "POST /stripe-webhook",
+  "POST /usage",
+  "POST /usage/estimate",
+] as const;
+
+export const SLO = {
+  core_routes: CORE_ROUTES,
+  /** The share that is answered without an error of ours: a 5xx, or a 408. */
+  available: 0.995,
+  /** The share that is answered within `fast_ms`: 120 ms at p95. */
+  fast: 0.95,
+  fast_ms: 120,
+  /** Over how many days: what may fail in them is the budget. */
+  budget_days: 30,
+} as const;
+
+/**
+ * Google's SRE workbook, chapter 5, table 5-8. The budget burns when it is spent `factor` times too fast in
+ * both windows: the long one makes sure that it matters, the short one that it still does.
+ */
+export const BURN_WINDOWS = [
+  { long_minutes: 60, short_minutes: 5, factor: 14.4 },
+  { long_minutes: 360, short_minutes: 30, factor: 6 },
+  { long_minutes: 4_320, short_minutes: 360, factor: 1 },
+] as const;
