@@ -4,15 +4,19 @@ import {
   type Database,
 } from "../../supabase/functions/_shared/database/database.ts";
 import { createPoolTransport } from "../../supabase/functions/_shared/database/pool.ts";
-import { NO_LIMITER } from "../../supabase/functions/_shared/limits/limiter.ts";
+import { limitsFromEnv } from "../../supabase/functions/_shared/limits/limiter-from-env.ts";
+import { type Limiter, NO_LIMITER } from "../../supabase/functions/_shared/limits/limiter.ts";
 import { consoleLogger, type Logger } from "../../supabase/functions/_shared/logger.ts";
 import { NO_METRICS } from "../../supabase/functions/_shared/metrics/metrics.ts";
+import { NO_REPORT } from "../../supabase/functions/_shared/reports/report.ts";
 import type { Services } from "../../supabase/functions/_shared/services.ts";
 import { makeProject } from "../../supabase/functions/_shared/testing/project.ts";
 
 interface ServiceOptions {
   /** Nothing is called in a database without it. */
   databaseUrl?: string;
+  /** Nothing is limited without it. The token is its password. */
+  redisUrl?: string;
   log?: Logger;
 }
 
@@ -23,8 +27,18 @@ const NO_DATABASE: Database = {
 
 const CLOCK_MS = 1_000;
 
+/** What a deployment counts with; its calls to Redis as there, its metrics nowhere. */
+function limiterAt(redisUrl: string, log: Logger): Limiter {
+  const { origin, password } = new URL(redisUrl);
+  const names = { UPSTASH_REDIS_REST_URL: origin, UPSTASH_REDIS_REST_TOKEN: password };
+  const wanted = { log, metrics: NO_METRICS, waitUntil: () => {} };
+  return limitsFromEnv(names as Parameters<typeof limitsFromEnv>[0], wanted).limiter;
+}
+
 /** The services, and the project whose tokens they accept. */
-export async function makeServices({ databaseUrl, log = consoleLogger }: ServiceOptions = {}) {
+export async function makeServices(
+  { databaseUrl, redisUrl, log = consoleLogger }: ServiceOptions = {},
+) {
   const project = await makeProject();
   // Verified credentials have to grow old as they do in production.
   const clock = setInterval(() => project.nowMs = Date.now(), CLOCK_MS);
@@ -37,11 +51,14 @@ export async function makeServices({ databaseUrl, log = consoleLogger }: Service
     log,
     database,
     verify: project.verifier(),
+    verifyShared: () => null,
     hashIp: () => "",
     features: { isOn: () => Promise.resolve(true) },
-    limiter: NO_LIMITER,
+    limiter: redisUrl === undefined ? NO_LIMITER : limiterAt(redisUrl, log),
     metrics: NO_METRICS,
+    report: NO_REPORT,
     mail: () => Promise.reject(new Error("no mail in this benchmark")),
+    operators: () => Promise.reject(new Error("no operators in this benchmark")),
     payments: () => Promise.reject(new Error("no payments in this benchmark")),
     ai: () => Promise.reject(new Error("no AI in this benchmark")),
     functionsUrl: "http://127.0.0.1/functions/v1",

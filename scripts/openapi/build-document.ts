@@ -9,9 +9,11 @@ import { app as fraud } from "../../supabase/functions/fraud/app.ts";
 import { app as health } from "../../supabase/functions/health/app.ts";
 import { app as jobs } from "../../supabase/functions/jobs/app.ts";
 import { app as jobRunner } from "../../supabase/functions/job-runner/app.ts";
+import { app as notificationRunner } from "../../supabase/functions/notification-runner/app.ts";
 import { app as paymentRunner } from "../../supabase/functions/payment-runner/app.ts";
 import { app as providers } from "../../supabase/functions/providers/app.ts";
 import { app as refunds } from "../../supabase/functions/refunds/app.ts";
+import { app as sendNotification } from "../../supabase/functions/send-notification/app.ts";
 import { app as stripeWebhook } from "../../supabase/functions/stripe-webhook/app.ts";
 import { app as topUps } from "../../supabase/functions/top-ups/app.ts";
 import { app as usage } from "../../supabase/functions/usage/app.ts";
@@ -28,9 +30,11 @@ const APPS = [
   health,
   jobRunner,
   jobs,
+  notificationRunner,
   paymentRunner,
   providers,
   refunds,
+  sendNotification,
   stripeWebhook,
   topUps,
   usage,
@@ -62,6 +66,12 @@ const SECURITY_SCHEMES = {
     description: "A secret key of the project. Never in a browser.",
   },
   stripeSignature: { type: "apiKey", in: "header", name: "Stripe-Signature" },
+  webhookSecret: {
+    type: "apiKey",
+    in: "header",
+    name: "X-Webhook-Secret",
+    description: "NOTIFICATION_SECRET. While it is changed, the previous one is good too.",
+  },
 };
 
 type Tree = Record<string, unknown>;

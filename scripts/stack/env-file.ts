@@ -15,6 +15,7 @@ export function stackEnv({ urls, keys }: Pick<StackContext, "urls" | "keys">): S
     STRIPE_SECRET_KEY: keys.stripeSecretKey,
     STRIPE_WEBHOOK_SECRET: keys.stripeWebhookSecret,
     MAIL_URL: urls.mail,
+    NOTIFICATION_SECRET: keys.notificationSecret,
     AI_URL: urls.ai,
     AI_API_KEY: keys.aiKey,
     ...(urls.redis && {

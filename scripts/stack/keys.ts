@@ -10,6 +10,7 @@ export interface Keys {
   stripeWebhookSecret: string;
   aiKey: string;
   redisToken: string;
+  notificationSecret: string;
   /** What @supabase/lite signs its HS256 tokens with; never leaves the gateway. */
   authSecret: string;
   /** ES256, with `kid`. */
@@ -31,6 +32,7 @@ async function generate(): Promise<Keys> {
     stripeWebhookSecret: `whsec_${randomBytes(16).toString("hex")}`,
     aiKey: `sk-local-${token(24)}`,
     redisToken: token(24),
+    notificationSecret: token(32),
     authSecret: token(32),
     privateJwk: { ...(await exportJWK(privateKey)), ...named },
     publicJwk: { ...(await exportJWK(publicKey)), ...named },

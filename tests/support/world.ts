@@ -15,6 +15,9 @@ export interface World {
   /** The provider of language models: OpenAI's API under /v1, what it received under /_control. */
   readonly aiUrl: string;
   readonly aiKey: string;
+  /** The inbox: Postmark's and Resend's APIs, what they took under /messages. */
+  readonly mailUrl: string;
+  readonly notificationSecret: string;
   /** Upstash's REST API; undefined where the stack has no Redis. */
   readonly redisUrl: string | undefined;
   readonly redisToken: string | undefined;
@@ -36,6 +39,8 @@ export function readWorld(): World {
     webhookSecret: need(settings, "STRIPE_WEBHOOK_SECRET"),
     aiUrl: need(settings, "AI_URL"),
     aiKey: need(settings, "AI_API_KEY"),
+    mailUrl: need(settings, "MAIL_URL"),
+    notificationSecret: need(settings, "NOTIFICATION_SECRET"),
     redisUrl: settings.values.UPSTASH_REDIS_REST_URL,
     redisToken: settings.values.UPSTASH_REDIS_REST_TOKEN,
     dataDir: isDefault ? `${dirname(STACK_ENV_FILE)}/data` : settings.values.FARTHING_DATA,

@@ -25,6 +25,18 @@ function jwks(keys: Keys): string {
   return JSON.stringify({ keys: [keys.publicJwk] });
 }
 
+/** Postmark's API in front of the inbox. Empty is absent: a developer's own keys would send real mail. */
+function mailEnvironment(url: string): Environment {
+  return {
+    MAIL_URL: url,
+    MAIL_FROM: "Farthing <credits@example.com>",
+    POSTMARK_SERVER_TOKEN: "local",
+    RESEND_API_KEY: "",
+    ALERT_EMAILS: "operators@example.com",
+    ALERT_WEBHOOK_URL: "",
+  };
+}
+
 export function functionEnvironment({ urls, keys, options }: StackContext): Environment {
   return {
     SUPABASE_URL: urls.api,
@@ -36,7 +48,8 @@ export function functionEnvironment({ urls, keys, options }: StackContext): Envi
     STRIPE_API_URL: urls.stripe,
     STRIPE_SECRET_KEY: keys.stripeSecretKey,
     STRIPE_WEBHOOK_SECRET: keys.stripeWebhookSecret,
-    MAIL_URL: urls.mail,
+    ...mailEnvironment(urls.mail),
+    NOTIFICATION_SECRET: keys.notificationSecret,
     ...aiEnvironment(urls.ai, keys.aiKey),
     // Empty counts as absent; what a developer's own environment names would be a real Redis.
     UPSTASH_REDIS_REST_URL: urls.redis ?? "",

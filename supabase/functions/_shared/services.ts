@@ -12,8 +12,14 @@ import { createVerifier, type CredentialVerifier } from "./http/credentials.ts";
 import type { Limiter } from "./limits/limiter.ts";
 import { limitsFromEnv } from "./limits/limiter-from-env.ts";
 import { consoleLogger, type Logger } from "./logger.ts";
+import { createSharedVerifier, type SharedSecretVerifier } from "./http/shared-secret.ts";
 import type { Mail } from "./mail/mail.ts";
-import { type Metrics, NO_METRICS } from "./metrics/metrics.ts";
+import { metricsFrom } from "./metrics/metrics-from-env.ts";
+import type { Metrics } from "./metrics/metrics.ts";
+import { reportFromEnv } from "./reports/report-from-env.ts";
+import type { Report } from "./reports/report.ts";
+import type { Operators } from "./notifications/operators.ts";
+import { outgoingFromEnv } from "./notifications/outgoing.ts";
 import { checkMode } from "./stripe/check-mode.ts";
 import type { Payments } from "./stripe/payments.ts";
 
@@ -24,14 +30,18 @@ export interface Services {
   readonly log: Logger;
   readonly database: Database;
   readonly verify: CredentialVerifier;
+  readonly verifyShared: SharedSecretVerifier;
   /** A keyed hash in hex: the database knows addresses by nothing else. */
   readonly hashIp: (network: string) => string;
   /** Which products are switched on, and for whom. */
   readonly features: FeatureFlags;
   readonly limiter: Limiter;
   readonly metrics: Metrics;
-  /** @throws ApiError `not_ready` when no mail service is configured */
+  /** Tells of a failure of ours, besides the log. */
+  readonly report: Report;
+  /** @throws ApiError `not_ready` when no mail service is configured, EnvError when it is wrongly */
   readonly mail: () => Promise<Mail>;
+  readonly operators: () => Promise<Operators>;
   /** @throws ApiError `not_ready` when Stripe is not configured */
   readonly payments: () => Promise<Payments>;
   /** @throws ApiError `not_ready` when no model is configured, `internal` where a function has none */
@@ -106,7 +116,11 @@ function ipHashFrom(env: Env): (network: string) => string {
   return (network) => keyedSha256(key, `ip ${network}`);
 }
 
-function paymentsFrom(env: Env, database: Database): () => Promise<Payments> {
+function paymentsFrom(
+  env: Env,
+  database: Database,
+  metrics: Metrics,
+): () => Promise<Payments> {
   let loading: Promise<Payments> | undefined;
   return async () => {
     const { STRIPE_SECRET_KEY: secretKey, STRIPE_WEBHOOK_SECRET: webhookSecrets } = env;
@@ -117,7 +131,7 @@ function paymentsFrom(env: Env, database: Database): () => Promise<Payments> {
     const load = async () => {
       await checkMode(database, modeOfKey(secretKey));
       const { createPayments } = await import("./stripe/payments.ts");
-      return createPayments({ secretKey, webhookSecrets, apiUrl: env.STRIPE_API_URL });
+      return createPayments({ secretKey, webhookSecrets, apiUrl: env.STRIPE_API_URL, metrics });
     };
     try {
       return await (loading ??= load());
@@ -131,10 +145,6 @@ function paymentsFrom(env: Env, database: Database): () => Promise<Payments> {
 /** Models bring a tokenizer along, three quarters of a function's size: see ai/services.ts. */
 function withoutModels(): never {
   throw new ApiError("internal", { internal: "this function is deployed without models" });
-}
-
-function withoutMail(): never {
-  throw new ApiError("not_ready", { internal: "Environment incomplete: MAIL_FROM" });
 }
 
 function keySetCheck(env: Env): () => Promise<CheckState> {
@@ -171,17 +181,20 @@ function featuresFrom(database: Database): FeatureFlags {
 
 function makeServices(env: Env): Services {
   const database = createDatabase(transportFrom(env));
+  const metrics = metricsFrom(database, waitUntil);
   return {
     now: () => new Date(),
     log: consoleLogger,
     database,
     verify: verifierFrom(env),
+    verifyShared: createSharedVerifier(env.NOTIFICATION_SECRET),
     hashIp: ipHashFrom(env),
     features: featuresFrom(database),
-    ...limitsFromEnv(env, { log: consoleLogger, metrics: NO_METRICS, waitUntil }),
-    metrics: NO_METRICS,
-    mail: withoutMail,
-    payments: paymentsFrom(env, database),
+    ...limitsFromEnv(env, { log: consoleLogger, metrics, waitUntil }),
+    metrics,
+    report: reportFromEnv(env, waitUntil),
+    ...outgoingFromEnv(env, metrics),
+    payments: paymentsFrom(env, database, metrics),
     ai: withoutModels,
     origins: env.APP_ORIGINS,
     functionsUrl: `${env.SUPABASE_PUBLIC_URL ?? env.SUPABASE_URL}/functions/v1`,

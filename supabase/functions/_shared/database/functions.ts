@@ -15,6 +15,7 @@ import type { FeatureFunctions } from "./feature-functions.ts";
 import type { FraudFunctions } from "./fraud-functions.ts";
 import type { InboxFunctions } from "./inbox-functions.ts";
 import type { JobFunctions } from "./job-functions.ts";
+import type { NoticeFunctions } from "./notice-functions.ts";
 import type { PayoutFunctions } from "./payout-functions.ts";
 import type { MetricFunctions } from "./metric-functions.ts";
 import type { ProviderFunctions } from "./provider-functions.ts";
@@ -163,6 +164,7 @@ export interface DoorFunctions
     TopUpFunctions,
     InboxFunctions,
     MetricFunctions,
+    NoticeFunctions,
     ProviderFunctions,
     PayoutFunctions,
     BookingFunctions {

@@ -1,14 +1,16 @@
 /** Decides, from the route's `who` and the verified credentials, whom the request speaks for. */
 import type { Credentials, SecretCaller, UserCaller } from "./credentials.ts";
 import { ApiError } from "./errors.ts";
+import type { SharedCaller } from "./shared-secret.ts";
 
 /**
  * Who may call a route.
  * - `user`: a signed-in person's token; `secret`: a secret key in `apikey`;
  * - `operator`: a token whose `app_metadata.role` is operator, or a secret key;
+ * - `shared`: a secret that the caller shares with us, in `X-Webhook-Secret`;
  * - `signed`: the route checks a signature over the body itself; `none`: anyone.
  */
-export type Who = "user" | "secret" | "operator" | "signed" | "none";
+export type Who = "user" | "secret" | "operator" | "shared" | "signed" | "none";
 
 interface AnonymousCaller {
   readonly kind: "none";
@@ -18,6 +20,7 @@ interface AnonymousCaller {
 export type CallerOf<W extends Who> = W extends "user" ? UserCaller
   : W extends "secret" ? SecretCaller
   : W extends "operator" ? UserCaller | SecretCaller
+  : W extends "shared" ? SharedCaller
   : AnonymousCaller;
 
 export type Caller = CallerOf<Who>;
@@ -29,7 +32,12 @@ const ANONYMOUS: AnonymousCaller = { kind: "none" };
  * @throws ApiError `unauthenticated` without a credential that identifies anyone, `forbidden` when
  * the one given is valid but not for this route.
  */
-export function authorize(allowed: readonly Who[], { user, key }: Credentials): Caller {
+export function authorize(
+  allowed: readonly Who[],
+  { user, key }: Credentials,
+  shared: SharedCaller | null = null,
+): Caller {
+  if (shared !== null && allowed.includes("shared")) return shared;
   const secret = key?.kind === "secret" ? key : null;
   const isOperatorRoute = allowed.includes("operator");
   if (user !== null) {
@@ -45,7 +53,7 @@ export function authorize(allowed: readonly Who[], { user, key }: Credentials): 
 export function callerScope(caller: Caller): string {
   if (caller.kind === "user") return `user:${caller.userId}`;
   if (caller.kind === "secret") return `secret:${caller.name}`;
-  return "none";
+  return caller.kind;
 }
 
 /** The person who asks; null for the back end and for nobody in particular. */

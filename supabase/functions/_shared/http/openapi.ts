@@ -131,6 +131,7 @@ const SECURITY: Readonly<Record<Who, Record<string, string[]>>> = {
   user: { publishableKey: [], userToken: [] },
   secret: { secretKey: [] },
   operator: { publishableKey: [], userToken: [] },
+  shared: { webhookSecret: [] },
   signed: { stripeSignature: [] },
   none: {},
 };

@@ -11,6 +11,7 @@ import { ApiError } from "./errors.ts";
 import { type Idempotency, idempotencyOf, readIdempotencyKey } from "./idempotency.ts";
 import { decodeUtf8, parseJson, readBytes, requireJson } from "./read-body.ts";
 import type { RequestContext } from "./request-context.ts";
+import { requireSaneHead } from "./request-head.ts";
 import { queryOf, validate } from "./validate.ts";
 
 type Params = Readonly<Record<string, string>>;
@@ -106,7 +107,8 @@ async function identify({ route, request, services }: Run): Promise<Identified> 
   const credentials = hasCredentials(route, headers)
     ? await services.verify(headers)
     : NO_CREDENTIALS;
-  return { caller: authorize(route.who, credentials), key: keyNameOf(credentials) };
+  const shared = route.who.includes("shared") ? services.verifyShared(headers) : null;
+  return { caller: authorize(route.who, credentials, shared), key: keyNameOf(credentials) };
 }
 
 /** @throws ApiError `rate_limited` or `velocity_exceeded` */
@@ -139,6 +141,7 @@ export async function runRoute(run: Run): Promise<Response> {
   const { route, request, context, services } = run;
   const { headers } = request;
   context.deadlineMs += route.deadlineMs - DEADLINE_MS;
+  requireSaneHead(route, request);
   const caller = await admit(run);
   run.record.caller = caller.kind;
   // Most routes belong to no product, and wait for nothing here.

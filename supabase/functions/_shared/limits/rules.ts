@@ -114,6 +114,7 @@ export interface Counted {
 
 function callerId({ caller }: Asking): string {
   if (caller?.kind === "user") return caller.userId;
+  if (caller?.kind === "shared") return "shared";
   return caller?.kind === "secret" ? `key ${caller.name}` : "nobody";
 }
 

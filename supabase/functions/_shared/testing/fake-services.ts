@@ -4,10 +4,15 @@ import type { Database } from "../database/database.ts";
 import type { ArgsOf, FunctionName, ResultOf } from "../database/functions.ts";
 import type { InboxEvent } from "../database/inbox-functions.ts";
 import { sha256 } from "../hash.ts";
+import { timeLeftMs } from "../http/deadline.ts";
 import { ApiError } from "../http/errors.ts";
 import { NO_LIMITER } from "../limits/limiter.ts";
+import { createSharedVerifier } from "../http/shared-secret.ts";
 import type { LogRecord } from "../logger.ts";
+import type { Mail } from "../mail/mail.ts";
 import { NO_METRICS } from "../metrics/metrics.ts";
+import type { Operators } from "../notifications/operators.ts";
+import { NO_REPORT } from "../reports/report.ts";
 import type { Services } from "../services.ts";
 import type { Payments } from "../stripe/payments.ts";
 import { FAKE_AI } from "./fake-ai.ts";
@@ -44,6 +49,8 @@ interface FakeOptions {
   readonly answers?: Answers;
   readonly payments?: Partial<Payments>;
   readonly ai?: Partial<Ai>;
+  readonly mail?: Partial<Mail>;
+  readonly operators?: Partial<Operators>;
   readonly overrides?: Partial<Services>;
   readonly now?: () => Date;
 }
@@ -86,9 +93,26 @@ const PAYMENTS: Payments = {
   isReachable: () => Promise.resolve(true),
 };
 
+const MAIL: Mail = {
+  service: "postmark",
+  knowsRepeats: false,
+  send: () => Promise.resolve("mail_1"),
+};
+
+const OPERATORS: Operators = {
+  emails: ["operator@example.com"],
+  runbookLink: (runbook) => `https://runbooks.example.com/${runbook}`,
+  postAlert: () => Promise.resolve(),
+};
+
+export const WEBHOOK_SECRET = "current-".repeat(4);
+export const PREVIOUS_WEBHOOK_SECRET = "previous".repeat(4);
+
 function fakeDatabase(answers: Answers, calls: RecordedCall[]): Database {
   return {
     async rpc(name, args) {
+      // As the real one: who has no time left asks nothing.
+      timeLeftMs(1);
       calls.push({ name, args: args as Record<string, unknown> });
       const answer = (answers[name] ?? SAMPLES[name]) as (a: typeof args) => unknown;
       // The schemas' types hold for what the samples give; a test may answer anything.
@@ -113,11 +137,14 @@ export async function makeFake(options: FakeOptions = {}): Promise<Fake> {
     log: (level, message, record = {}) => lines.push({ level, message, record }),
     database: fakeDatabase(options.answers ?? {}, calls),
     verify: project.verifier(),
+    verifyShared: createSharedVerifier([WEBHOOK_SECRET, PREVIOUS_WEBHOOK_SECRET]),
     hashIp: (network) => sha256(network),
     features: { isOn: () => Promise.resolve(true) },
     limiter: NO_LIMITER,
     metrics: NO_METRICS,
-    mail: () => Promise.resolve({ send: () => Promise.resolve("mail_1") }),
+    report: NO_REPORT,
+    mail: () => Promise.resolve({ ...MAIL, ...options.mail }),
+    operators: () => Promise.resolve({ ...OPERATORS, ...options.operators }),
     payments: () => Promise.resolve(payments),
     ai: () => Promise.resolve(ai),
     origins: [ORIGIN, OTHER_ORIGIN],

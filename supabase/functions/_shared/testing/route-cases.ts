@@ -10,8 +10,10 @@ import { createApp as createHealth } from "../../health/app.ts";
 import { createApp as createJobs } from "../../jobs/app.ts";
 import { createApp as createProviders } from "../../providers/app.ts";
 import { createApp as createRunner } from "../../job-runner/app.ts";
+import { createApp as createNotificationRunner } from "../../notification-runner/app.ts";
 import { createApp as createPaymentRunner } from "../../payment-runner/app.ts";
 import { createApp as createRefunds } from "../../refunds/app.ts";
+import { createApp as createSendNotification } from "../../send-notification/app.ts";
 import { createApp as createWebhook } from "../../stripe-webhook/app.ts";
 import { createApp as createTopUps } from "../../top-ups/app.ts";
 import { createApp as createUsage } from "../../usage/app.ts";
@@ -22,6 +24,7 @@ import type { Fake } from "./fake-services.ts";
 import { FRAUD_CASES } from "./fraud-cases.ts";
 import { INBOX_CASES } from "./inbox-cases.ts";
 import { JOB_CASES } from "./job-cases.ts";
+import { NOTICE_CASES } from "./notice-cases.ts";
 import { PUBLISHABLE_KEY, SECRET_KEY, USER_ID } from "./project.ts";
 import { REFUND_CASES } from "./refund-cases.ts";
 import { HOLD_ID, ORDER_ID } from "./samples.ts";
@@ -162,6 +165,7 @@ export const ROUTE_CASES: readonly RouteCase[] = [
   ...INBOX_CASES,
   ...ALERT_CASES,
   ...FRAUD_CASES,
+  ...NOTICE_CASES,
   {
     method: "POST",
     path: "/stripe-webhook",
@@ -198,9 +202,11 @@ const CREATE: Readonly<Record<string, typeof createUsage>> = {
   "health": createHealth,
   "job-runner": createRunner,
   "jobs": createJobs,
+  "notification-runner": createNotificationRunner,
   "payment-runner": createPaymentRunner,
   "refunds": createRefunds,
   "providers": createProviders,
+  "send-notification": createSendNotification,
   "stripe-webhook": createWebhook,
   "top-ups": createTopUps,
   "usage": createUsage,

@@ -1,0 +1,36 @@
+/** Notifications: which template, to whom, with what data. */
+import { z } from "@hono/zod-openapi";
+import { FROM_OUTSIDE } from "../notifications/render-notice.ts";
+import { Uuid } from "./common.ts";
+
+const To = z.union([
+  z.strictObject({ user_id: Uuid }),
+  z.strictObject({
+    email: z.email("An e-mail address.").max(254).openapi({
+      description: "Kept until the notification is sent or given up, at most three days.",
+    }),
+  }),
+], "Name one user_id or one email.").openapi("NotificationRecipient");
+
+function notification<T extends keyof typeof FROM_OUTSIDE>(template: T) {
+  const { schema } = FROM_OUTSIDE[template];
+  return z.strictObject({ template: z.literal(template), to: To, data: schema });
+}
+
+export const NotificationBody = z.discriminatedUnion("template", [
+  notification("receipt"),
+  notification("refund"),
+  notification("low_balance"),
+  notification("credits_expiring"),
+  notification("top_up_failed"),
+]).openapi("NotificationRequest");
+
+export const Notification = z.object({
+  notification_id: Uuid,
+  status: z.literal("queued"),
+}).openapi("Notification");
+
+export const NotificationRunnerReport = z.object({
+  sent: z.int(),
+  failed: z.int().openapi({ description: "To be tried again, refused, or of an unknown end." }),
+}).openapi("NotificationRunnerReport");

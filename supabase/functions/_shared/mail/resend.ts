@@ -1,0 +1,45 @@
+/** Resend: `POST /emails`. The same Idempotency-Key within 24 hours is the same message, sent once. */
+import { type MailMessage, MailRefused } from "./mail.ts";
+import { noAnswer, notSent, type Posted, postJson } from "./post-json.ts";
+
+export const RESEND_URL = "https://api.resend.com";
+
+/** Of the message itself. 401 and 403 are of our account; 409 is a repeat beside its first. */
+const REFUSED = [400, 413, 422];
+
+interface Options {
+  readonly fetch: typeof globalThis.fetch;
+  readonly url: string;
+  readonly token: string;
+  readonly from: string;
+}
+
+/** The address may be in its sentences, so only its own names for errors are repeated. */
+function nameOf({ body }: Posted): string {
+  const name = String(body?.name ?? "");
+  return /^[a-z_]{1,60}$/.test(name) ? name : "no name";
+}
+
+function idOf(answer: Posted): string {
+  const { status, body } = answer;
+  if (status >= 200 && status < 300 && typeof body?.id === "string") return body.id;
+  const name = `resend: HTTP ${status}, ${nameOf(answer)}`;
+  if (REFUSED.includes(status)) throw new MailRefused(name);
+  if (status >= 400) throw notSent(name, answer);
+  throw noAnswer(`mail: ${name}`);
+}
+
+export async function sendByResend(
+  { fetch, url, token, from }: Options,
+  { to, subject, text, html, tag, key }: MailMessage,
+  signal: AbortSignal,
+): Promise<string> {
+  return idOf(
+    await postJson(fetch, {
+      url: `${url}/emails`,
+      headers: { authorization: `Bearer ${token}`, "idempotency-key": key },
+      body: { from, to, subject, text, html, tags: [{ name: "template", value: tag }] },
+      signal,
+    }),
+  );
+}

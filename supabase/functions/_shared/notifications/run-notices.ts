@@ -1,0 +1,63 @@
+/** Sends what is due, batch by batch, for as long as there is time and somebody to send by. */
+import { EnvError } from "../env.ts";
+import { ApiError } from "../http/errors.ts";
+import type { Mail } from "../mail/mail.ts";
+import type { Services } from "../services.ts";
+import { type Outcome, sendNotice, type Ways } from "./send-notice.ts";
+
+/** At a mail service side by side; an isolate that dies takes no more along. */
+const AT_ONCE = 10;
+
+interface Done {
+  sent: number;
+  failed: number;
+}
+
+interface MailOrNot {
+  readonly mail: Mail | null;
+  /** Why there is none, where that is a mistake. */
+  readonly mistake?: EnvError;
+}
+
+/** A project without mail still tells its webhook, and one whose mail is set up wrongly all the more. */
+async function findMail(services: Services): Promise<MailOrNot> {
+  try {
+    return { mail: await services.mail() };
+  } catch (error) {
+    if (error instanceof EnvError) return { mail: null, mistake: error };
+    if (error instanceof ApiError && error.code === "not_ready") return { mail: null };
+    throw error;
+  }
+}
+
+async function sendBatch(services: Services, ways: Ways): Promise<Outcome[]> {
+  const due = await services.database.rpc("notices_claim", {
+    p_mail: ways.mail?.service ?? null,
+    p_limit: AT_ONCE,
+  });
+  // Each by itself: one that cannot be noted leaves the others noted.
+  const ends = await Promise.allSettled(due.map((notice) => sendNotice(services, ways, notice)));
+  const broken = ends.find((end) => end.status === "rejected");
+  if (broken !== undefined) throw broken.reason;
+  return ends.flatMap((end) => end.status === "fulfilled" ? [end.value] : []);
+}
+
+/**
+ * Until none is due, time is up (milliseconds since 1970), or a whole batch had to be put off.
+ * @throws EnvError where mail is set up wrongly, once what needs no mail is sent
+ */
+export async function runNotices(services: Services, untilMs: number): Promise<Done> {
+  const { mail, mistake } = await findMail(services);
+  const ways = { mail, operators: await services.operators() };
+  const done = { sent: 0, failed: 0 };
+  while (services.now().getTime() < untilMs) {
+    const outcomes = await sendBatch(services, ways);
+    const sent = outcomes.filter((outcome) => outcome === "sent").length;
+    done.sent += sent;
+    done.failed += outcomes.length - sent;
+    const isAway = outcomes.every((outcome) => outcome === "again" || outcome === "unknown");
+    if (outcomes.length < AT_ONCE || isAway) break;
+  }
+  if (mistake !== undefined) throw mistake;
+  return done;
+}

@@ -1,0 +1,27 @@
+import { NotificationRunnerReport } from "../_shared/contracts/notifications.ts";
+import { RUNNER_DEADLINE_MS } from "../_shared/http/deadline.ts";
+import { defineRoute } from "../_shared/http/define-route.ts";
+import { ok } from "../_shared/http/envelope.ts";
+import { runNotices } from "../_shared/notifications/run-notices.ts";
+
+/** The platform gives a request 150 s; what is begun by then is finished. */
+const BUDGET_MS = 100_000;
+
+/** Sends what is due, for at most some two minutes, and says what became of it. */
+export const runBatch = defineRoute({
+  method: "post",
+  path: "/",
+  summary: "Send due notifications",
+  description: "Answers when nothing is due any more, or when its time is up.",
+  who: ["secret"],
+  limit: "none",
+  deadlineMs: RUNNER_DEADLINE_MS,
+  idempotent: false,
+  responses: { 200: NotificationRunnerReport },
+  handler: async ({ services }) => {
+    const run = runNotices(services, services.now().getTime() + BUDGET_MS);
+    // The database hands its request over and waits for no answer.
+    services.waitUntil(run.catch(() => {}));
+    return ok(await run);
+  },
+});

@@ -1,0 +1,26 @@
+import { Notification, NotificationBody } from "../_shared/contracts/notifications.ts";
+import { defineRoute } from "../_shared/http/define-route.ts";
+import { once } from "../_shared/http/once.ts";
+
+/** Queues a notification; the runner sends it, at most once. */
+export const sendNotification = defineRoute({
+  method: "post",
+  path: "/",
+  summary: "Queue a notification to a user or an address",
+  description: "It is sent by e-mail soon after, at most once. A user's address is looked up then.",
+  who: ["shared"],
+  limit: "notifications",
+  idempotent: true,
+  body: NotificationBody,
+  responses: { 200: Notification },
+  errors: ["not_found"],
+  handler: async (call) => {
+    const { template, to, data } = call.body;
+    return await once(call, "notices_send", {
+      p_template: template,
+      p_user_id: "user_id" in to ? to.user_id : null,
+      p_email: "email" in to ? to.email : null,
+      p_data: data,
+    });
+  },
+});
