@@ -417,6 +417,14 @@ export type Database = {
       };
     };
     Functions: {
+      "alerts_acknowledge": {
+        Args: { "p_by": string; "p_incident_id": string; "p_now"?: string };
+        Returns: Json;
+      };
+      "alerts_list": {
+        Args: { "p_before"?: string; "p_limit"?: number; "p_state"?: string };
+        Returns: Json;
+      };
       "backfills_claim": { Args: { "p_now"?: string }; Returns: Json };
       "backfills_finish": {
         Args: { "p_claimed_at": string; "p_complete": boolean };
@@ -612,6 +620,18 @@ export type Database = {
         Args: { "p_customer_id": string; "p_now"?: string; "p_user_id": string };
         Returns: Json;
       };
+      "deep_checks_claim": { Args: { "p_now"?: string; "p_units": number }; Returns: Json };
+      "deep_checks_ledger": { Args: { "p_limit"?: number; "p_start": number }; Returns: Json };
+      "deep_checks_report": {
+        Args: {
+          "p_code"?: string;
+          "p_duration_ms": number;
+          "p_name": string;
+          "p_now"?: string;
+          "p_outcome": string;
+        };
+        Returns: Json;
+      };
       "features_read": { Args: Record<PropertyKey, never>; Returns: Json };
       "features_set": {
         Args: {
@@ -659,6 +679,8 @@ export type Database = {
         Returns: Json;
       };
       "health_database": { Args: Record<PropertyKey, never>; Returns: Json };
+      "health_metrics": { Args: { "p_now"?: string }; Returns: Json };
+      "health_report": { Args: { "p_now"?: string }; Returns: Json };
       "holds_open": {
         Args: {
           "p_amount"?: string;
@@ -798,7 +820,58 @@ export type Database = {
         Args: { "p_job_id": string; "p_now"?: string; "p_token": number };
         Returns: Json;
       };
+      "metrics_record": {
+        Args: { "p_age_ms": number; "p_batch_id": string; "p_now"?: string; "p_rows": Json };
+        Returns: Json;
+      };
       "mode_check": { Args: { "p_livemode": boolean }; Returns: Json };
+      "notices_claim": {
+        Args: { "p_limit"?: number; "p_mail"?: string; "p_now"?: string };
+        Returns: Json;
+      };
+      "notices_failed": {
+        Args: {
+          "p_error": string;
+          "p_lease_id": string;
+          "p_notice_id": string;
+          "p_now"?: string;
+          "p_outcome": string;
+          "p_retry_after"?: number;
+        };
+        Returns: Json;
+      };
+      "notices_send": {
+        Args: {
+          "p_data"?: Json;
+          "p_email"?: string;
+          "p_fingerprint"?: string;
+          "p_idempotency_key"?: string;
+          "p_now"?: string;
+          "p_template": string;
+          "p_user_id"?: string;
+        };
+        Returns: Json;
+      };
+      "notices_sent": {
+        Args: {
+          "p_lease_id": string;
+          "p_notice_id": string;
+          "p_now"?: string;
+          "p_provider_id"?: string;
+        };
+        Returns: Json;
+      };
+      "payouts_claim": { Args: { "p_now"?: string }; Returns: Json };
+      "payouts_record": {
+        Args: {
+          "p_after"?: string;
+          "p_claimed_at": string;
+          "p_now"?: string;
+          "p_payout_id": string;
+          "p_transactions": Json;
+        };
+        Returns: Json;
+      };
       "providers_abandon": {
         Args: { "p_idempotency_key": string; "p_provider_id"?: string };
         Returns: Json;
