@@ -62,6 +62,9 @@ const models = list.transform((items, context) => {
   return caps;
 }).refine((caps) => caps.size > 0);
 
+// `https://<public key>@<host>/<project>`, perhaps with a path before the project.
+const SENTRY_DSN = /^https?:\/\/\w+@[\w.-]+(:\d+)?\/([\w-]+\/)*\d+$/;
+
 const EnvSchema = z.object({
   SUPABASE_URL: httpUrl.transform((text) => text.replace(/\/+$/, "")),
   SUPABASE_PUBLIC_URL: httpUrl.transform((text) => text.replace(/\/+$/, "")).optional(),
@@ -86,7 +89,7 @@ const EnvSchema = z.object({
   ALERT_WEBHOOK_URL: httpUrl.optional(),
   ALERT_WEBHOOK_SECRET: z.string().min(32).optional(),
   RUNBOOKS_URL: httpUrl.optional(),
-  SENTRY_DSN: httpUrl.optional(),
+  SENTRY_DSN: z.string().regex(SENTRY_DSN).optional(),
   AI_BASE_URL: httpUrl.optional(),
   AI_API_KEY: z.string().optional(),
   AI_MODELS: models.optional(),

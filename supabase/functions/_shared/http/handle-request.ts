@@ -1,6 +1,7 @@
 /** One request from its first byte to its log line, whatever framework brought it. */
 import { EnvError } from "../env.ts";
 import { consoleLogger, type LogRecord } from "../logger.ts";
+import { nameActiveSpan } from "./active-span.ts";
 import type { Services, ServicesSource } from "../services.ts";
 import { withinRequest } from "./current-request.ts";
 import type { Route } from "./define-route.ts";
@@ -67,6 +68,7 @@ export async function handleRequest(
 ): Promise<Response> {
   const startedMs = performance.now();
   const context = startContext(request.headers, startedMs);
+  nameActiveSpan(title, name);
   const record: LogRecord = {
     request_id: context.requestId,
     trace_id: context.traceId,
@@ -86,6 +88,7 @@ export async function handleRequest(
     const now = services?.now() ?? new Date();
     const error = refuse(thrown, route, record);
     isOurBug = error.isOurBug;
+    if (error.status >= 500 || isOurBug) services?.report(error, { context, title });
     response = renderError(error, context, now);
   }
   record.status = response.status;

@@ -2,6 +2,7 @@
  * Who is asking, for the logs: a request id (kept when the caller's is well formed) and the W3C
  * trace (continued when the caller's `traceparent` is valid, started otherwise).
  */
+import { activeSpan } from "./active-span.ts";
 import { findKeys } from "../privacy/key-shapes.ts";
 import { DEADLINE_MS } from "./deadline.ts";
 import type { HeaderPairs } from "./envelope.ts";
@@ -44,12 +45,15 @@ export function startContext(headers: Headers, startedMs = performance.now()): R
   const [, version, traceId, parentId, flags, rest] = given ?? [];
   const isValid = given !== null && !ZERO.test(traceId!) && !ZERO.test(parentId!) &&
     (version !== "00" || rest === undefined);
-  const trace = isValid ? traceId! : randomHex(16);
+  // Where the runtime traces too, its span is ours, and a trace that begins here is the one it began.
+  const span = activeSpan();
+  const trace = isValid ? traceId! : span?.traceId ?? randomHex(16);
+  const spanId = span?.traceId === trace ? span.spanId : randomHex(8);
   const sampled = isValid ? flags! : "01";
   return {
     requestId,
     traceId: trace,
-    traceparent: `00-${trace}-${randomHex(8)}-${sampled}`,
+    traceparent: `00-${trace}-${spanId}-${sampled}`,
     deadlineMs: startedMs + DEADLINE_MS,
     answerHeaders: [],
   };
