@@ -197,13 +197,15 @@ select pg_temp.fails(code, attempts) from (values ('job_lost', 1), ('job_expired
 select is(tests.alerts('100 days 23 hours'), 'dead_jobs open', 'one that was given up is');
 select is(value::int, 3, 'three are') from farthing.incidents where rule = 'dead_jobs';
 select is(tests.alerts('101 days'), 'nothing', 'it is told of for an hour');
-create function pg_temp.dies(p_subject text, p_state text) returns void language sql as $$
+create function pg_temp.dies(p_subject text, p_state text, p_error text default 'refused') returns void
+language sql as $$
   select farthing.notify_operators('dispute', p_subject, '{}', tests.after('110 days'));
-  select farthing.finish_notice(notice_id, p_state, 'refused', tests.after('110 days'))
+  select farthing.finish_notice(notice_id, p_state, p_error, tests.after('110 days'))
   from farthing.notices where subject = p_subject and recipient = 'operators';
 $$;
 select pg_temp.dies('a', 'dead'), pg_temp.dies('b', 'dead'), pg_temp.dies('c', 'uncertain'),
   pg_temp.dies('d', 'sent');
+select pg_temp.dies('z', 'dead', 'no_recipient');
 select is(tests.alerts('110 days'), 'nothing', 'three notices that did not arrive are usual');
 select pg_temp.dies('e', 'uncertain');
 select is(tests.alerts('110 days'), 'dead_notices open', 'four are not');
