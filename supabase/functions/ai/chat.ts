@@ -1,4 +1,5 @@
 import { ChatAnswer, ChatBody, DEFAULT_OUTPUT_TOKENS } from "../_shared/contracts/ai.ts";
+import { LONG_DEADLINE_MS } from "../_shared/http/deadline.ts";
 import { defineRoute } from "../_shared/http/define-route.ts";
 import { ok } from "../_shared/http/envelope.ts";
 import { invalid } from "../_shared/http/errors.ts";
@@ -24,6 +25,7 @@ export const chat = defineRoute({
     "`usage` with the rest of the answer, or one `error` with `error` and what was charged.",
   who: ["user"],
   limit: "ai",
+  deadlineMs: LONG_DEADLINE_MS,
   idempotent: true,
   body: ChatBody,
   responses: { 200: ChatAnswer },

@@ -1,6 +1,7 @@
 /** The two ends of a chat in the ledger. Both may be asked for again: the database does each once. */
 import { ExponentialBackoff, handleWhen, retry } from "cockatiel";
 import type { AiUsage } from "../_shared/ai/ai.ts";
+import { withOwnTime } from "../_shared/http/deadline.ts";
 import { ApiError } from "../_shared/http/errors.ts";
 import { chatLog } from "./chat-log.ts";
 import type { Answer, OpenChat } from "./open-chat.ts";
@@ -8,8 +9,10 @@ import { storable } from "./storable.ts";
 
 const MAX_REASON = 64;
 
-// Together with the calls' own time-outs well below the 60 s after which the sweep takes over.
 const MAX_RETRIES = 3;
+
+/** For all of them together, whatever is left of the request: below the 60 s after which the sweep takes over. */
+const CLOSING_MS = 45_000;
 
 /** The database is away or busy, and may be back: beneath this, a call has had its own retries. */
 function mayPass(error: unknown): boolean {
@@ -62,7 +65,8 @@ export async function settleChat(chat: OpenChat, ending: Ending): Promise<Answer
   };
   try {
     const { database } = chat.services;
-    const { data } = await patiently.execute(() => database.rpc("chats_settle", args));
+    const settle = () => patiently.execute(() => database.rpc("chats_settle", args));
+    const { data } = await withOwnTime(settle, CLOSING_MS);
     return data;
   } catch (error) {
     logFailure(chat, "chat not settled", error);
@@ -77,8 +81,10 @@ export async function releaseChat(chat: OpenChat, errorCode: string): Promise<vo
     p_log: chatLog(chat, { text: null, usage: null, errorCode }),
     p_idempotency_key: chat.idempotencyKey,
   };
+  const { database } = chat.services;
+  const release = () => patiently.execute(() => database.rpc("chats_release", args));
   try {
-    await patiently.execute(() => chat.services.database.rpc("chats_release", args));
+    await withOwnTime(release, CLOSING_MS);
   } catch (error) {
     logFailure(chat, "chat not released", error);
   }

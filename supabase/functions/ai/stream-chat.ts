@@ -5,6 +5,7 @@
  */
 import type { AiPiece, AiUsage, TokenMeter } from "../_shared/ai/ai.ts";
 import { mostOutputTokens } from "../_shared/ai/usage.ts";
+import { withOwnTime } from "../_shared/http/deadline.ts";
 import { ApiError } from "../_shared/http/errors.ts";
 import { codeOf, type Ending, releaseChat, settleChat } from "./close-chat.ts";
 import { keepAlive } from "./heartbeat.ts";
@@ -14,6 +15,9 @@ import { sseEvent, sseResponse } from "./sse.ts";
 
 /** Why a stream ends when its caller has left. */
 class CallerLeft extends Error {}
+
+/** More than any stream: it goes on when its request is answered, and ends by the model's own limits. */
+const STREAM_MS = 200_000;
 
 /** How an answer ended, and what its log says, when the caller left. */
 const LEFT = "aborted";
@@ -172,11 +176,7 @@ function streamOf(started: Started): ReadableStream<Uint8Array> {
   });
 }
 
-/**
- * Server-sent events, from the provider's first piece on.
- * @throws ApiError of the provider before that, nothing charged
- */
-export async function streamChat(chat: OpenChat, signal: AbortSignal): Promise<Response> {
+async function begin(chat: OpenChat, signal: AbortSignal): Promise<Response> {
   const caller = new AbortController();
   const leave = () => caller.abort(new CallerLeft());
   if (signal.aborted) leave();
@@ -184,6 +184,14 @@ export async function streamChat(chat: OpenChat, signal: AbortSignal): Promise<R
   const starting = start(chat, caller);
   chat.services.waitUntil(starting.catch(() => {}));
   return sseResponse(streamOf(await starting), chat.context);
+}
+
+/**
+ * Server-sent events, from the provider's first piece on.
+ * @throws ApiError of the provider before that, nothing charged
+ */
+export function streamChat(chat: OpenChat, signal: AbortSignal): Promise<Response> {
+  return withOwnTime(() => begin(chat, signal), STREAM_MS);
 }
 
 /** A stored answer as the events it would have been. */

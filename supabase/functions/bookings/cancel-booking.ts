@@ -1,6 +1,7 @@
 import { BookingPath, CancelledBooking } from "../_shared/contracts/bookings.ts";
 import type { CancelStep } from "../_shared/database/booking-functions.ts";
 import type { RefundToSend } from "../_shared/database/refund-functions.ts";
+import { withOwnTime } from "../_shared/http/deadline.ts";
 import { defineRoute } from "../_shared/http/define-route.ts";
 import type { Reply } from "../_shared/http/envelope.ts";
 import type { Idempotency } from "../_shared/http/idempotency.ts";
@@ -32,11 +33,12 @@ async function finishAtStripe(call: CancelCall, step: OpenStep): Promise<Reply<D
   try {
     if (step.step === "refund") await refundNow(services, step.refund);
     else await (await payments()).cancelBookingPayment(step);
-    const p_booking_id = params.id;
-    return await database.rpc("bookings_cancelled", { p_booking_id, p_idempotency_key });
+    const cancelled = { p_booking_id: params.id, p_idempotency_key };
+    return await withOwnTime(() => database.rpc("bookings_cancelled", cancelled));
   } catch (error) {
     const abandon = { p_idempotency_key, p_booking_id: undefined };
-    await database.rpc("bookings_abandon", abandon).catch((failure: unknown) => {
+    const abandoning = withOwnTime(() => database.rpc("bookings_abandon", abandon));
+    await abandoning.catch((failure: unknown) => {
       log("warn", "cancellation not abandoned", { detail: String(failure) });
     });
     throw error;

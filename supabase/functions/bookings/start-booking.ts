@@ -1,6 +1,7 @@
 import { BookingBody, StartedBooking } from "../_shared/contracts/bookings.ts";
 import type { BookingToPay } from "../_shared/database/booking-functions.ts";
 import { clientIpHash } from "../_shared/http/client-ip.ts";
+import { withOwnTime } from "../_shared/http/deadline.ts";
 import { defineRoute } from "../_shared/http/define-route.ts";
 import type { Reply } from "../_shared/http/envelope.ts";
 import { ApiError, invalid } from "../_shared/http/errors.ts";
@@ -42,12 +43,9 @@ async function payAtStripe(call: BookingCall, booking: BookingToPay): Promise<Re
   try {
     const payments = await getPayments();
     const { id, clientSecret } = await payments.createBookingPayment(booking);
-    const reply = await database.rpc("bookings_attach", {
-      p_booking_id: booking_id,
-      p_payment_intent_id: id,
-      p_client_secret: clientSecret,
-      p_idempotency_key,
-    });
+    const args = { p_booking_id: booking_id, p_payment_intent_id: id, p_idempotency_key };
+    const attach = { ...args, p_client_secret: clientSecret };
+    const reply = await withOwnTime(() => database.rpc("bookings_attach", attach));
     if (reply.data.status === "cancelled") {
       // Called off while Stripe was asked. What is paid all the same is returned.
       await payments.cancelBookingPayment({ booking_id, payment_intent_id: id })
@@ -59,7 +57,8 @@ async function payAtStripe(call: BookingCall, booking: BookingToPay): Promise<Re
   } catch (error) {
     const isSpent = error instanceof KeptAnswer;
     const abandon = { p_idempotency_key, p_booking_id: isSpent ? booking_id : undefined };
-    await database.rpc("bookings_abandon", abandon).catch((failure: unknown) => {
+    const abandoning = withOwnTime(() => database.rpc("bookings_abandon", abandon));
+    await abandoning.catch((failure: unknown) => {
       // The key then stays in progress until its lock times out, and a retry takes it over.
       log("warn", "booking not abandoned", { detail: String(failure) });
     });

@@ -1,6 +1,7 @@
 import { Checkout, CheckoutBody } from "../_shared/contracts/checkout.ts";
 import type { CheckoutOrder, CheckoutStep } from "../_shared/database/functions.ts";
 import { clientIpHash } from "../_shared/http/client-ip.ts";
+import { withOwnTime } from "../_shared/http/deadline.ts";
 import { defineRoute } from "../_shared/http/define-route.ts";
 import type { Reply } from "../_shared/http/envelope.ts";
 import { ApiError } from "../_shared/http/errors.ts";
@@ -26,16 +27,17 @@ async function openAtStripe(call: CheckoutCall, order: CheckoutOrder): Promise<R
   const { p_idempotency_key } = call.idempotency.args;
   try {
     const session = await (await payments()).openSession(order);
-    return await database.rpc("checkout_attach", {
+    const args = {
       p_order_id: order.order_id,
       p_session_id: session.id,
       p_session_url: session.url,
-      p_idempotency_key,
-    });
+    };
+    return await withOwnTime(() => database.rpc("checkout_attach", { ...args, p_idempotency_key }));
   } catch (error) {
     const p_order_id = error instanceof OrderSpent ? order.order_id : undefined;
     const abandon = { p_idempotency_key, p_order_id };
-    await database.rpc("checkout_abandon", abandon).catch((failure: unknown) => {
+    const abandoning = withOwnTime(() => database.rpc("checkout_abandon", abandon));
+    await abandoning.catch((failure: unknown) => {
       // The key then stays in progress until its lock times out, and a retry takes it over.
       log("warn", "checkout not abandoned", { detail: String(failure) });
     });

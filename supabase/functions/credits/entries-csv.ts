@@ -2,6 +2,7 @@
 import type { Database } from "../_shared/database/database.ts";
 import type { ArgsOf } from "../_shared/database/functions.ts";
 import { entriesToCsv } from "../_shared/entries-csv.ts";
+import { withOwnTime } from "../_shared/http/deadline.ts";
 
 const PAGE_SIZE = 100;
 
@@ -17,8 +18,11 @@ export async function streamEntries(
   cursor: string | undefined,
   headers: [string, string][],
 ): Promise<Response> {
-  const read = (before: string | undefined) =>
-    database.rpc("credits_entries", { ...filter, p_before_seq: before, p_limit: PAGE_SIZE });
+  // A reader may be slow: it is each page that has to come in time, and not all of them together.
+  const read = (before: string | undefined) => {
+    const args = { ...filter, p_before_seq: before, p_limit: PAGE_SIZE };
+    return withOwnTime(() => database.rpc("credits_entries", args));
+  };
 
   async function* pages(): AsyncGenerator<Uint8Array> {
     const encoder = new TextEncoder();

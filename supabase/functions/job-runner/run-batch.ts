@@ -1,4 +1,5 @@
 import { RunnerReport } from "../_shared/contracts/jobs.ts";
+import { RUNNER_DEADLINE_MS } from "../_shared/http/deadline.ts";
 import { defineRoute } from "../_shared/http/define-route.ts";
 import { ok } from "../_shared/http/envelope.ts";
 import { systemClock } from "../_shared/jobs/clock.ts";
@@ -13,6 +14,7 @@ export const runBatch = defineRoute({
   description: "Answers when nothing is due any more, or when its time is up.",
   who: ["secret"],
   limit: "none",
+  deadlineMs: RUNNER_DEADLINE_MS,
   idempotent: false,
   responses: { 200: RunnerReport },
   handler: async ({ services }) => {

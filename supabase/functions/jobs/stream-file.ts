@@ -1,5 +1,6 @@
 /** A job's file as a stream: a page is read when the one before it has gone out. */
 import type { Database } from "../_shared/database/database.ts";
+import { withOwnTime } from "../_shared/http/deadline.ts";
 
 interface Whose {
   readonly p_user_id: string | null;
@@ -18,8 +19,11 @@ export async function streamFile(
   whose: Whose,
   headers: [string, string][],
 ): Promise<Response> {
-  const read = (p_after: number) =>
-    database.rpc("jobs_pages", { ...whose, p_after, p_limit: PAGES_AT_ONCE });
+  // A reader may be slow: it is each part that has to come in time, and not all of them together.
+  const read = (p_after: number) => {
+    const args = { ...whose, p_after, p_limit: PAGES_AT_ONCE };
+    return withOwnTime(() => database.rpc("jobs_pages", args));
+  };
 
   async function* pages(): AsyncGenerator<Uint8Array> {
     const encoder = new TextEncoder();

@@ -1,5 +1,6 @@
 import { PaymentRunnerReport } from "../_shared/contracts/payment-runner.ts";
 import { backfillIfDue } from "../_shared/events/backfill-if-due.ts";
+import { RUNNER_DEADLINE_MS } from "../_shared/http/deadline.ts";
 import { defineRoute } from "../_shared/http/define-route.ts";
 import { ok } from "../_shared/http/envelope.ts";
 import { reconcilePayouts } from "../_shared/payouts/reconcile.ts";
@@ -45,6 +46,7 @@ export const runBatch = defineRoute({
   description: "Answers when nothing is due any more, or when its time is up.",
   who: ["secret"],
   limit: "none",
+  deadlineMs: RUNNER_DEADLINE_MS,
   idempotent: false,
   responses: { 200: PaymentRunnerReport },
   asksUpstream: true,

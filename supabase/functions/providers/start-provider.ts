@@ -1,5 +1,6 @@
 import { ProviderBody, StartedProvider } from "../_shared/contracts/providers.ts";
 import type { ProviderToOnboard } from "../_shared/database/provider-functions.ts";
+import { withOwnTime } from "../_shared/http/deadline.ts";
 import { defineRoute } from "../_shared/http/define-route.ts";
 import type { Reply } from "../_shared/http/envelope.ts";
 import { invalid } from "../_shared/http/errors.ts";
@@ -44,17 +45,19 @@ async function onboardAtStripe(
   try {
     const payments = await getPayments();
     accountId ??= await payments.createAccount(provider);
-    return await database.rpc("providers_attach", {
+    const attach = {
       p_provider_id: provider.provider_id,
       p_stripe_account_id: accountId,
       p_onboarding_url: await payments.createOnboardingLink(accountId, urls),
       p_idempotency_key,
-    });
+    };
+    return await withOwnTime(() => database.rpc("providers_attach", attach));
   } catch (error) {
     const isSpent = accountId === null && error instanceof KeptAnswer;
     const p_provider_id = isSpent ? provider.provider_id : undefined;
     const abandon = { p_idempotency_key, p_provider_id };
-    await database.rpc("providers_abandon", abandon).catch((failure: unknown) => {
+    const abandoning = withOwnTime(() => database.rpc("providers_abandon", abandon));
+    await abandoning.catch((failure: unknown) => {
       // The key then stays in progress until its lock times out, and a retry takes it over.
       log("warn", "provider not abandoned", { detail: String(failure) });
     });

@@ -1,6 +1,7 @@
 import { Refund, RefundBody } from "../_shared/contracts/refunds.ts";
 import type { RefundAnswer } from "../_shared/database/refund-functions.ts";
 import { callerScope } from "../_shared/http/authorize.ts";
+import { withOwnTime } from "../_shared/http/deadline.ts";
 import { defineRoute } from "../_shared/http/define-route.ts";
 import { keepRefusal } from "../_shared/http/once.ts";
 import { awaitEvent } from "../_shared/refunds/await-event.ts";
@@ -39,7 +40,8 @@ export const startRefund = defineRoute({
       }
       const sent = await sendRefund(services, step.refund, p_idempotency_key);
       const { refund_id: p_refund_id } = await awaitEvent(services, sent);
-      return await database.rpc("refunds_finish", { p_refund_id, p_idempotency_key });
+      const finish = { p_refund_id, p_idempotency_key };
+      return await withOwnTime(() => database.rpc("refunds_finish", finish));
     } catch (error) {
       await keepRefusal(call, error);
       throw error;

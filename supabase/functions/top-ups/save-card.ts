@@ -1,4 +1,5 @@
 import { CardBody, CardPage } from "../_shared/contracts/top-ups.ts";
+import { withOwnTime } from "../_shared/http/deadline.ts";
 import { defineRoute } from "../_shared/http/define-route.ts";
 import type { Reply } from "../_shared/http/envelope.ts";
 import type { Idempotency } from "../_shared/http/idempotency.ts";
@@ -27,7 +28,7 @@ async function customerOf({ database, payments }: Services, wanted: Wanted): Pro
   const { userId } = wanted;
   const made = await (await payments()).createCustomer(userId);
   const args = { p_user_id: userId, p_customer_id: made };
-  return (await database.rpc("customers_attach", args)).customer_id;
+  return (await withOwnTime(() => database.rpc("customers_attach", args))).customer_id;
 }
 
 /** Stripe is asked outside any transaction; if that fails the key is freed, so a retry runs again. */
@@ -43,9 +44,11 @@ async function openAtStripe(call: CardCall, wanted: Wanted): Promise<Reply<Data>
       requestKey: p_idempotency_key,
       ...wanted.urls,
     });
-    return await database.rpc("cards_finish", { p_idempotency_key, p_setup_url: url });
+    const finish = { p_idempotency_key, p_setup_url: url };
+    return await withOwnTime(() => database.rpc("cards_finish", finish));
   } catch (error) {
-    await database.rpc("cards_abandon", { p_idempotency_key }).catch((failure: unknown) => {
+    const abandoning = withOwnTime(() => database.rpc("cards_abandon", { p_idempotency_key }));
+    await abandoning.catch((failure: unknown) => {
       // The key then stays in progress until its lock times out, and a retry takes it over.
       log("warn", "card page not abandoned", { detail: String(failure) });
     });

@@ -1,5 +1,6 @@
 import { BackfillBody, Backfilled } from "../_shared/contracts/webhook-events.ts";
 import { backfill } from "../_shared/events/backfill.ts";
+import { LONG_DEADLINE_MS } from "../_shared/http/deadline.ts";
 import { defineRoute } from "../_shared/http/define-route.ts";
 import { ok } from "../_shared/http/envelope.ts";
 
@@ -14,6 +15,7 @@ export const backfillEvents = defineRoute({
   summary: "Ask Stripe for events that never came",
   who: ["operator"],
   limit: "default",
+  deadlineMs: LONG_DEADLINE_MS,
   idempotent: false,
   body: BackfillBody,
   responses: { 200: Backfilled },

@@ -1,4 +1,5 @@
 import { ReplayBody, Replayed } from "../_shared/contracts/webhook-events.ts";
+import { LONG_DEADLINE_MS } from "../_shared/http/deadline.ts";
 import { defineRoute } from "../_shared/http/define-route.ts";
 import { ok } from "../_shared/http/envelope.ts";
 
@@ -12,6 +13,7 @@ export const replayDead = defineRoute({
   summary: "Apply all dead events again",
   who: ["operator"],
   limit: "default",
+  deadlineMs: LONG_DEADLINE_MS,
   idempotent: false,
   body: ReplayBody,
   responses: { 200: Replayed },

@@ -6,6 +6,7 @@ import type { z } from "@hono/zod-openapi";
 import type * as contracts from "../contracts/features.ts";
 import type { FeatureSetting } from "../database/feature-functions.ts";
 import { sha256 } from "../hash.ts";
+import { outsideRequests } from "../http/current-request.ts";
 import type { Logger } from "../logger.ts";
 
 export type FeatureName = z.output<typeof contracts.FeatureName>;
@@ -53,7 +54,8 @@ export function createFeatureFlags({ read, nowMs, log }: FlagsOptions): FeatureF
 
   /** Many requests that find the flags too old read them once. */
   function readOnce(): Promise<Known> {
-    return reading ??= read()
+    // For all of them: that the first one's time is spent says nothing about the others'.
+    return reading ??= outsideRequests(read)
       .then((settings) => known = { settings, atMs: nowMs() })
       .finally(() => reading = undefined);
   }

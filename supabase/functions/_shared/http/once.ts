@@ -1,6 +1,7 @@
 /** Calls an idempotent database function and keeps refusals that the request itself caused. */
 import type { ArgsOf, OnceName, ResultOf, StoredDataOf } from "../database/functions.ts";
 import type { Services } from "../services.ts";
+import { withOwnTime } from "./deadline.ts";
 import type { Reply } from "./envelope.ts";
 import { ApiError, type ErrorCode } from "./errors.ts";
 import type { Idempotency } from "./idempotency.ts";
@@ -28,11 +29,8 @@ interface OnceCall {
 export async function keepRefusal(call: OnceCall, error: unknown): Promise<void> {
   if (!(error instanceof ApiError) || !KEPT.has(error.code)) return;
   try {
-    await call.services.database.rpc("idempotency_store", {
-      ...call.idempotency.args,
-      p_status: error.status,
-      p_data: error.body,
-    });
+    const args = { ...call.idempotency.args, p_status: error.status, p_data: error.body };
+    await withOwnTime(() => call.services.database.rpc("idempotency_store", args));
   } catch (failure) {
     call.services.log("warn", "refusal not kept", { detail: String(failure) });
   }

@@ -1,4 +1,5 @@
 /** Calls the database again while it is away: what a step has done must not be lost to a restart. */
+import { withOwnTime } from "../http/deadline.ts";
 import { ApiError } from "../http/errors.ts";
 import type { Clock } from "./clock.ts";
 
@@ -16,11 +17,11 @@ export function isAway(error: unknown): boolean {
 export async function persist<T>(clock: Clock, call: () => Promise<T>): Promise<T> {
   for (const waitMs of WAITS_MS) {
     try {
-      return await call();
+      return await withOwnTime(call);
     } catch (error) {
       if (!isAway(error)) throw error;
     }
     await clock.sleep(waitMs);
   }
-  return await call();
+  return await withOwnTime(call);
 }

@@ -1,5 +1,6 @@
 /** Sends a refund that the database has set aside to Stripe. Outside any transaction. */
 import type { RefundAnswer, RefundToSend } from "../database/refund-functions.ts";
+import { withOwnTime } from "../http/deadline.ts";
 import { ApiError } from "../http/errors.ts";
 import type { Services } from "../services.ts";
 import { Refused } from "../stripe/refused.ts";
@@ -48,12 +49,13 @@ export async function sendRefund(
   const { refund_id: p_refund_id } = refund;
   try {
     const { id } = await (await payments()).createRefund(refund);
-    return await database.rpc("refunds_attach", { p_refund_id, p_stripe_refund_id: id });
+    const attach = { p_refund_id, p_stripe_refund_id: id };
+    return await withOwnTime(() => database.rpc("refunds_attach", attach));
   } catch (error) {
     const isRefused = error instanceof Refused;
     const note = isRefused ? "refunds_refuse" : "refunds_postpone";
     const args = { p_refund_id, p_error: detailOf(error), p_idempotency_key: key };
-    await database.rpc(note, args).catch((failure: unknown) => {
+    await withOwnTime(() => database.rpc(note, args)).catch((failure: unknown) => {
       // The refund stays requested: it is sent again, and Stripe gives the same answer.
       log("warn", "refund not noted", { detail: String(failure) });
     });

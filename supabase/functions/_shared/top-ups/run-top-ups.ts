@@ -2,7 +2,9 @@
  * Charges saved cards for the top-ups that are due. Credits come from the payments' events alone: here a
  * charge is asked for, and what Stripe answered is reported.
  */
+import type { ArgsOf } from "../database/functions.ts";
 import type { TopUpCharge } from "../database/top-up-functions.ts";
+import { withOwnTime } from "../http/deadline.ts";
 import { ApiError } from "../http/errors.ts";
 import { returnUrls } from "../http/return-urls.ts";
 import type { Services } from "../services.ts";
@@ -19,9 +21,14 @@ interface TopUpsReport {
   readonly failed: number;
 }
 
+/** What Stripe has done is written down, whatever is left of the run's time. */
+function report({ database }: Services, args: ArgsOf<"top_ups_report">) {
+  return withOwnTime(() => database.rpc("top_ups_report", args));
+}
+
 async function charge(services: Services, payments: Payments, due: TopUpCharge): Promise<Outcome> {
   const outcome = await payments.chargeCard(due);
-  await services.database.rpc("top_ups_report", {
+  await report(services, {
     p_order_id: due.order_id,
     p_outcome: outcome.kind,
     p_payment_id: outcome.payment_id,
@@ -35,7 +42,7 @@ async function charge(services: Services, payments: Payments, due: TopUpCharge):
 async function link(services: Services, payments: Payments, due: TopUpCharge): Promise<Outcome> {
   const { database, origins } = services;
   if (!await payments.cancelCharge(due)) {
-    await database.rpc("top_ups_report", {
+    await report(services, {
       p_order_id: due.order_id,
       p_outcome: "accepted",
       p_payment_id: due.payment_id,
@@ -44,11 +51,8 @@ async function link(services: Services, payments: Payments, due: TopUpCharge): P
     return "charged";
   }
   const page = await payments.openTopUpPage(due, returnUrls({}, origins));
-  await database.rpc("top_ups_link", {
-    p_order_id: due.order_id,
-    p_session_id: page.id,
-    p_session_url: page.url,
-  });
+  const args = { p_order_id: due.order_id, p_session_id: page.id, p_session_url: page.url };
+  await withOwnTime(() => database.rpc("top_ups_link", args));
   return "authentication";
 }
 
@@ -59,7 +63,7 @@ async function postpone(services: Services, due: TopUpCharge, error: unknown): P
   const detail = internal ?? String(error);
   services.log("error", "top-up not answered", { order_id, step, detail });
   const unknown = { p_order_id: order_id, p_outcome: "unknown" as const, p_payment_id: null };
-  await services.database.rpc("top_ups_report", { ...unknown, p_code: detail })
+  await report(services, { ...unknown, p_code: detail })
     // Then its lease brings it back.
     .catch((failure: unknown) => {
       services.log("warn", "top-up not postponed", { order_id, detail: String(failure) });
