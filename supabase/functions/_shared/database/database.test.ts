@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { ApiError } from "../http/errors.ts";
 import { CALL_TIMEOUT_MS, createDatabase, type Transport } from "./database.ts";
-import { DatabaseFailure } from "./failures.ts";
+import { withFakeTime } from "../testing/fake-time.ts";
+import { CONNECTION_LOST, DatabaseFailure, NOT_CONNECTED } from "./failures.ts";
 
 /** A transport that fails with each code in turn and then answers. */
 function failing(codes: readonly string[]): Transport & { attempts: number } {
@@ -17,6 +18,16 @@ function failing(codes: readonly string[]): Transport & { attempts: number } {
     close: () => Promise.resolve(),
   };
   return transport;
+}
+
+async function refusalOf(promise: Promise<unknown>): Promise<ApiError> {
+  try {
+    await promise;
+  } catch (error) {
+    assert(error instanceof ApiError, String(error));
+    return error;
+  }
+  throw new Error("it was not refused");
 }
 
 async function codeOf(promise: Promise<unknown>): Promise<string> {
@@ -66,7 +77,79 @@ Deno.test("a lock that stays taken is given up after 4 s, far below a call's tim
   assert(nowMs < CALL_TIMEOUT_MS);
 });
 
-for (const code of ["57P01", "23505", "insufficient_credits", "57014", "FARTHING_TIMED_OUT"]) {
+const AWAY = [
+  "57P01",
+  "57P02",
+  "57P03",
+  "08006",
+  "53300",
+  "PGRST001",
+  CONNECTION_LOST,
+  NOT_CONNECTED,
+];
+
+for (const code of AWAY) {
+  Deno.test(`a call that ended with ${code} is run again, while the database restarts`, async () => {
+    await withFakeTime(async ({ advance }) => {
+      const transport = failing(Array(5).fill(code));
+      const answer = createDatabase(transport).rpc("health_database", {});
+      await advance(2_500);
+      assert.deepEqual(await answer, { ok: true });
+    });
+  });
+}
+
+Deno.test("a database that does not come back is 503 in under three seconds, and says when", async () => {
+  await withFakeTime(async ({ advance }) => {
+    const transport = failing(Array(100).fill(NOT_CONNECTED));
+    const answer = refusalOf(createDatabase(transport).rpc("health_database", {}));
+    await advance(3_250);
+    const error = await answer;
+    assert.deepEqual([error.status, error.retryAfterSeconds], [503, 1]);
+    assert(transport.attempts >= 5 && transport.attempts <= 10, `${transport.attempts} attempts`);
+  });
+});
+
+Deno.test("a database that has been away for long is not waited for, until it answers", async () => {
+  await withFakeTime(async ({ advance }) => {
+    const codes = Array(100).fill(NOT_CONNECTED);
+    const transport = failing(codes);
+    const database = createDatabase(transport);
+    const first = refusalOf(database.rpc("health_database", {}));
+    await advance(10_000);
+    await first;
+    const before = transport.attempts;
+    assert.equal((await refusalOf(database.rpc("health_database", {}))).status, 503);
+    assert.equal(transport.attempts, before + 1);
+    codes.length = 0;
+    assert.deepEqual(await database.rpc("health_database", {}), { ok: true });
+    codes.length = transport.attempts;
+    codes.push(NOT_CONNECTED, NOT_CONNECTED);
+    const again = database.rpc("health_database", {});
+    await advance(2_500);
+    assert.deepEqual(await again, { ok: true });
+  });
+});
+
+Deno.test("a conflict after a lost answer may be with itself: what is told is the lost answer", async () => {
+  for (
+    const [lost, told] of [["57P02", 503], [CONNECTION_LOST, 503], [NOT_CONNECTED, 409]] as const
+  ) {
+    const transport = failing([lost, "idempotency_in_progress"]);
+    const error = await refusalOf(createDatabase(transport).rpc("health_database", {}));
+    assert.deepEqual([lost, error.status, error.retryAfterSeconds], [lost, told, 1]);
+  }
+});
+
+Deno.test("a refusal after a lost answer is that refusal", async () => {
+  const transport = failing(["57P02", "insufficient_credits"]);
+  assert.equal(
+    await codeOf(createDatabase(transport).rpc("health_database", {})),
+    "insufficient_credits",
+  );
+});
+
+for (const code of ["23505", "insufficient_credits", "57014", "FARTHING_TIMED_OUT"]) {
   Deno.test(`a call that failed with ${code} is not run again`, async () => {
     const transport = failing([code]);
     assert.notEqual(await codeOf(createDatabase(transport).rpc("health_database", {})), "none");

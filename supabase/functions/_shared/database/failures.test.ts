@@ -73,12 +73,15 @@ Deno.test("a value that only the database refused is our bug, and says so to the
   for (const code of ["40001", "55P03", "57014"]) assert(!coded(code).isOurBug, code);
 });
 
-Deno.test("what another transaction stood in the way of says when to come back", () => {
+Deno.test("what another transaction or a restart stood in the way of says when to come back", () => {
   for (const code of ["40001", "40P01", "55P03"]) {
     const { status, retryAfterSeconds, body } = coded(code);
     assert.deepEqual([status, retryAfterSeconds, body.retryable], [503, 1, true], code);
   }
-  assert.equal(coded("57P01").retryAfterSeconds, undefined);
+  for (const code of ["57P01", "57P03", CONNECTION_LOST]) {
+    assert.equal(coded(code).retryAfterSeconds, 1, code);
+  }
+  assert.equal(coded("57014").retryAfterSeconds, undefined);
 });
 
 Deno.test("a raised error that is no JSON is ours to answer for", () => {

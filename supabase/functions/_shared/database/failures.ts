@@ -31,12 +31,16 @@ export class DatabaseFailure extends Error implements FailureParts {
 /** Our own marks for what no server said. */
 export const TIMED_OUT = "FARTHING_TIMED_OUT";
 export const CONNECTION_LOST = "FARTHING_CONNECTION_LOST";
+export const NOT_CONNECTED = "FARTHING_NOT_CONNECTED";
 
 // Serialisation failure, deadlock, lock not available: the transaction left nothing behind.
 const RETRYABLE = new Set(["40001", "40P01", "55P03"]);
 
-// Class 08 and the shutdown codes of PostgreSQL, too many connections, PostgREST without a database.
-const UNAVAILABLE = /^(08...|57P0[1-3]|53300|PGRST00[0-3]|FARTHING_CONNECTION_LOST)$/;
+// What is said instead of a connection: not reachable, starting up, full, PostgREST without a database.
+const NOT_BEGUN = /^(08001|08004|57P03|53300|PGRST00[0-3]|FARTHING_NOT_CONNECTED)$/;
+// A connection that ended under a call. By class 08, by an order to shut down (57P01) and by a crash (57P02)
+// alike: the commit may have come before.
+const ENDED = /^(08...|57P0[12]|FARTHING_CONNECTION_LOST)$/;
 const CANCELLED = new Set(["57014", TIMED_OUT]);
 // Class 22: a value that the types refuse. It is the caller's, but a schema of ours should have named its
 // field, so the log counts it as a bug.
@@ -46,6 +50,16 @@ const RETRY_AFTER_SECONDS = 1;
 
 export function isRetryable(failure: DatabaseFailure): boolean {
   return RETRYABLE.has(failure.code);
+}
+
+/** The database is not there, or was not when the call began; it may be back in a moment. */
+export function isAway({ code }: DatabaseFailure): boolean {
+  return NOT_BEGUN.test(code) || ENDED.test(code);
+}
+
+/** Whether the call may have been carried out all the same. */
+export function mayBeDone({ code }: DatabaseFailure): boolean {
+  return !NOT_BEGUN.test(code) && ENDED.test(code);
 }
 
 /**
@@ -73,14 +87,16 @@ function parseDetails(text: string | null): Record<string, unknown> | undefined 
   }
 }
 
-function outsideContract(code: string): ErrorCode {
-  if (RETRYABLE.has(code) || UNAVAILABLE.test(code)) return "upstream_unavailable";
+function outsideContract(failure: DatabaseFailure): ErrorCode {
+  const { code } = failure;
+  if (isRetryable(failure) || isAway(failure)) return "upstream_unavailable";
   if (CANCELLED.has(code)) return "request_timeout";
   return BAD_VALUE.test(code) ? "invalid_request" : "internal";
 }
 
 /** The error for the caller; what really happened goes along for the log. */
 export function toApiError(functionName: string, error: unknown): ApiError {
+  if (error instanceof ApiError) return error;
   if (!(error instanceof DatabaseFailure)) {
     return new ApiError("internal", {
       internal: `${functionName}: ${String(error)}`,
@@ -95,11 +111,11 @@ export function toApiError(functionName: string, error: unknown): ApiError {
       retryAfterSeconds: error.code === "idempotency_in_progress" ? RETRY_AFTER_SECONDS : undefined,
     });
   }
-  return new ApiError(outsideContract(error.code), {
+  return new ApiError(outsideContract(error), {
     internal: `${functionName}: ${error.code} ${error.message}`,
     isOurBug: BAD_VALUE.test(error.code),
-    // Another transaction stood in the way, and it will be gone soon.
-    retryAfterSeconds: isRetryable(error) ? RETRY_AFTER_SECONDS : undefined,
+    // Another transaction stood in the way, or the database starts: both are over soon.
+    retryAfterSeconds: isRetryable(error) || isAway(error) ? RETRY_AFTER_SECONDS : undefined,
     cause: error,
   });
 }

@@ -6,8 +6,16 @@
 // @ts-types="@types/pg"
 import pg from "pg";
 import { traceHeaders } from "../http/trace-headers.ts";
+import { timeLeftMs } from "../http/deadline.ts";
 import { CALL_TIMEOUT_MS, type Transport } from "./database.ts";
-import { CONNECTION_LOST, DatabaseFailure, TIMED_OUT, unpackRaised } from "./failures.ts";
+import {
+  CONNECTION_LOST,
+  DatabaseFailure,
+  isAway,
+  NOT_CONNECTED,
+  TIMED_OUT,
+  unpackRaised,
+} from "./failures.ts";
 
 interface PoolOptions {
   readonly url: string;
@@ -42,6 +50,11 @@ function toParameter(value: unknown): unknown {
   return typeof value === "object" && value !== null ? JSON.stringify(value) : value;
 }
 
+/** The driver takes a time-out for each query; its types do not know it. */
+interface TimedQuery extends pg.QueryConfig {
+  readonly query_timeout: number;
+}
+
 interface PgError {
   code?: string;
   message: string;
@@ -61,14 +74,35 @@ function failureOf(error: PgError): DatabaseFailure {
   }, error);
 }
 
-async function acquire(pool: pg.Pool): Promise<pg.PoolClient> {
+/** Whatever goes wrong here, nothing can have happened: no time-out, and no end, is of unknown outcome. */
+function notConnected(error: unknown): DatabaseFailure {
+  const failure = failureOf(error as PgError);
+  if (failure.code !== TIMED_OUT && !isAway(failure)) return failure;
+  return new DatabaseFailure({ code: NOT_CONNECTED, message: failure.message }, error);
+}
+
+/** At least 1: to the driver nothing is no limit. */
+function msUntil(endMs: number): number {
+  return Math.max(1, endMs - performance.now());
+}
+
+/** A connection in time; one that comes later goes back to the pool. */
+async function acquire(pool: pg.Pool, endMs: number): Promise<pg.PoolClient> {
+  const connecting = pool.connect();
+  // One that lies there is given at once, and most do.
+  if (pool.idleCount >= pool.waitingCount) {
+    return await connecting.catch((error: unknown) => Promise.reject(notConnected(error)));
+  }
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const isLate = () => reject(new Error("timeout waiting for a connection"));
+  const timer = setTimeout(isLate, msUntil(endMs));
   try {
-    return await pool.connect();
+    return await Promise.race([connecting, late]);
   } catch (error) {
-    const failure = failureOf(error as PgError);
-    // Not even connected: nothing can have happened, so this is not a time-out of unknown outcome.
-    if (failure.code !== TIMED_OUT) throw failure;
-    throw new DatabaseFailure({ code: CONNECTION_LOST, message: failure.message }, error);
+    connecting.then((client) => client.release(), () => {});
+    throw notConnected(error);
+  } finally {
+    clearTimeout(timer);
   }
 }
 
@@ -81,7 +115,6 @@ export function createPoolTransport(options: PoolOptions): Transport {
     // No statement_timeout or lock_timeout here: a pooler refuses start-up parameters that it does not
     // know. The database functions set their own lock_timeout.
     connectionTimeoutMillis: timeoutMs,
-    query_timeout: timeoutMs,
   });
   // A connection that dies without a listener ends the process: idle ones are the pool's to drop, and
   // those in use have told the call that was running on them.
@@ -104,9 +137,11 @@ export function createPoolTransport(options: PoolOptions): Transport {
     const text = textOf(name, names, trace !== undefined);
     const values = names.map((arg) => toParameter(args[arg]));
     if (trace !== undefined) values.push(JSON.stringify(trace));
-    const client = await acquire(pool);
+    const endMs = performance.now() + timeLeftMs(timeoutMs);
+    const client = await acquire(pool, endMs);
     try {
-      const { rows } = await client.query<{ answer: unknown }>(text, values);
+      const query: TimedQuery = { text, values, query_timeout: msUntil(endMs) };
+      const { rows } = await client.query<{ answer: unknown }>(query);
       client.release();
       return rows[0]?.answer ?? null;
     } catch (error) {

@@ -1,6 +1,7 @@
 /** The default transport: supabase-js over the data API with a secret key. */
 import { createClient } from "@supabase/supabase-js";
 import { traceHeaders } from "../http/trace-headers.ts";
+import { timeLeftMs } from "../http/deadline.ts";
 import { CALL_TIMEOUT_MS, type Transport } from "./database.ts";
 import { CONNECTION_LOST, DatabaseFailure, TIMED_OUT } from "./failures.ts";
 
@@ -37,7 +38,7 @@ export function createRestTransport(options: RestOptions): Transport {
   });
   return {
     async call(name, args) {
-      const signal = AbortSignal.timeout(options.timeoutMs ?? CALL_TIMEOUT_MS);
+      const signal = AbortSignal.timeout(timeLeftMs(options.timeoutMs ?? CALL_TIMEOUT_MS));
       const call = client.rpc(name, args).abortSignal(signal);
       // The data API shows them to SQL as request.headers.
       for (const [header, value] of Object.entries(traceHeaders() ?? {})) {
