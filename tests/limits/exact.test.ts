@@ -34,21 +34,53 @@ function checkAllowed(answers: readonly Answer[]): void {
   equal(said.filter((text) => text.endsWith(";farthing-soft")).length, 21);
 }
 
+interface Try {
+  readonly answers: Answer[];
+  /** Whether both counted by Redis all the time. */
+  readonly isShared: boolean;
+}
+
+async function tryOnce(): Promise<Try> {
+  const pool = { DATABASE_POOL_URL: world.databaseUrl };
+  let said = "";
+  const hear = (text: string) => void (said += text);
+  const answers = await withDeployment(
+    world,
+    pool,
+    (one) => withDeployment(world, pool, (other) => askInOneMinute([one, other]), hear),
+    hear,
+  );
+  return { answers, isShared: !said.includes("limits are counted here") };
+}
+
+async function askInOneMinute(worlds: readonly World[]): Promise<Answer[]> {
+  return await withinOneMinute(async () => {
+    const [person, neighbour] = [await signUp(world), await signUp(world)];
+    const answers = await askBoth(worlds, person);
+    equal(admitted([await get(worlds[0]!, "credits", neighbour.as)]), 1, "another user's");
+    return answers;
+  });
+}
+
+/**
+ * On a machine that is busy with other things Redis may take too long for 500 at once. Then each process
+ * limits by itself, as it should, and nothing is learnt of how they limit together.
+ */
+async function tryUntilShared(): Promise<Answer[]> {
+  for (let left = 5; left > 0; left--) {
+    const { answers, isShared } = await tryOnce();
+    if (isShared) return answers;
+  }
+  throw new Error("Redis was too slow for the limiter five times");
+}
+
 Deno.test({
   name: "500 requests at once to two processes: exactly the user's hundred are admitted",
   ignore: world.redisUrl === undefined,
   fn: async () => {
-    const pool = { DATABASE_POOL_URL: world.databaseUrl };
-    await withDeployment(world, pool, (one) =>
-      withDeployment(world, pool, async (other) => {
-        const { answers, neighbour } = await withinOneMinute(async () => {
-          const [person, neighbour] = [await signUp(world), await signUp(world)];
-          return { answers: await askBoth([one, other], person), neighbour };
-        });
-        equal(admitted(answers), QUOTA);
-        answers.filter(({ status }) => status === 429).forEach(checkRefused);
-        checkAllowed(answers.filter(({ status }) => status === 200));
-        equal(admitted([await get(one, "credits", neighbour.as)]), 1, "another user's");
-      }));
+    const answers = await tryUntilShared();
+    equal(admitted(answers), QUOTA);
+    answers.filter(({ status }) => status === 429).forEach(checkRefused);
+    checkAllowed(answers.filter(({ status }) => status === 200));
   },
 });

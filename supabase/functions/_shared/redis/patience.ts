@@ -1,23 +1,27 @@
 /** A time-out that does not take a busy process of ours for a slow service. */
 
-/** Between two of them the process has listened to the network at least once. */
-const TURNS = 4;
+/** Waited for piece by piece. */
+const PIECE_MS = 25;
+/** A piece that took longer than this was not spent listening: an answer may have come, and nobody heard. */
+const HEARD_MS = 2 * PIECE_MS;
 
 /**
- * Settles as `work` does, or rejects with what `late` makes once `ms` have passed in turns of the event loop.
- * A process that was busy for that long has heard no answer either, however early it came: then an answer is
- * read first, and the wait is as long as the process was busy.
+ * Settles as `work` does, or rejects with what `late` makes once this process has listened for `ms` in vain.
+ * While it was too busy to listen (its timers came late, too) no time passes; the guard's time-out ends that.
  */
 export async function withPatience<T>(ms: number, work: Promise<T>, late: () => Error): Promise<T> {
   const { promise: over, reject } = Promise.withResolvers<never>();
-  let left = TURNS;
+  let left = Math.ceil(ms / PIECE_MS);
   let timer: ReturnType<typeof setTimeout>;
-  const turn = () => {
-    if (left === 0) reject(late());
-    else timer = setTimeout(turn, ms / TURNS);
-    left -= 1;
+  const listen = () => {
+    const begunMs = performance.now();
+    timer = setTimeout(() => {
+      if (performance.now() - begunMs <= HEARD_MS) left -= 1;
+      if (left <= 0) reject(late());
+      else listen();
+    }, PIECE_MS);
   };
-  turn();
+  listen();
   try {
     return await Promise.race([work, over]);
   } finally {
