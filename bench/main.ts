@@ -10,6 +10,7 @@ import { measureDisk } from "./measures/disk.ts";
 import { measureFinished } from "./measures/finished.ts";
 import { measureGrowth } from "./measures/growth.ts";
 import { measureHttp } from "./measures/http.ts";
+import { measureLimits } from "./measures/limits.ts";
 import { measureQueue } from "./measures/queue.ts";
 import { measureStorm } from "./measures/storm.ts";
 import { measureWire } from "./measures/wire.ts";
@@ -32,6 +33,7 @@ const MEASURES: Measure[] = [
   },
   { goals: ["G9"], run: (_, __, server) => measureWire(server) },
   { goals: ["G10", "G12"], run: (options, say) => measureHttp(options, say) },
+  { goals: ["G13"], run: (options, say) => measureLimits(options, say) },
   { goals: ["G14"], run: (options, say, server) => measureGrowth(server, options, say) },
   { goals: ["G16"], run: (options, say, server) => measureQueue(server, options, say) },
   { goals: ["G17"], run: (options, say, server) => measureFinished(server, options, say) },

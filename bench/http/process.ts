@@ -32,11 +32,11 @@ async function firstLine(stream: ReadableStream<Uint8Array>): Promise<string> {
 
 /**
  * Starts one server of server.ts; its log goes where logs cost least.
- * @param databaseUrl for one that calls a database
+ * @param behind the address of what it calls, a database or a Redis
  */
-export async function startHttpServer(kind: string, databaseUrl = ""): Promise<HttpServer> {
+export async function startHttpServer(kind: string, behind = ""): Promise<HttpServer> {
   const process = new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", new URL("./server.ts", import.meta.url).pathname, kind, databaseUrl],
+    args: ["run", "-A", new URL("./server.ts", import.meta.url).pathname, kind, behind],
     stdout: "null",
     stderr: "piped",
   }).spawn();

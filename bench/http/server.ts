@@ -5,7 +5,7 @@ import { createApp } from "../../supabase/functions/_shared/http/create-app.ts";
 import { defineRoute } from "../../supabase/functions/_shared/http/define-route.ts";
 import { ok } from "../../supabase/functions/_shared/http/envelope.ts";
 import { createPayments } from "../../supabase/functions/_shared/stripe/payments.ts";
-import { PUBLISHABLE_KEY } from "../../supabase/functions/_shared/testing/project.ts";
+import { PUBLISHABLE_KEY, SECRET_KEY } from "../../supabase/functions/_shared/testing/project.ts";
 import { createApp as createWebhook } from "../../supabase/functions/stripe-webhook/app.ts";
 import { WEBHOOK_SECRET } from "../storm/events.ts";
 import { makeServices } from "./services.ts";
@@ -64,13 +64,26 @@ async function webhook(databaseUrl: string): Promise<Served> {
   return { handler: (request) => app.fetch(request) };
 }
 
-const servers: Record<string, (databaseUrl: string) => Promise<Served>> = {
+/** One route twice: as it is, and with the limiter of a deployment, counted by three rules. */
+async function limited(redisUrl: string): Promise<Served> {
+  const { services } = await makeServices({ redisUrl });
+  const secret = { ...common, who: ["secret"], handler: answer } as const;
+  const routes = [
+    defineRoute({ ...secret, path: "/free" }),
+    defineRoute({ ...secret, path: "/limited", limit: "usage" }),
+  ];
+  const app = createApp("bench", routes, () => services);
+  return { handler: (request) => app.fetch(request), headers: { apikey: SECRET_KEY } };
+}
+
+const servers: Record<string, (behind: string) => Promise<Served>> = {
   deno: () => Promise.resolve({ handler: () => new Response(BODY, { headers: HEADERS }) }),
   hono: () => {
     const app = new Hono().get("/bench/noop", (c) => c.body(BODY, 200, HEADERS));
     return Promise.resolve({ handler: (request) => app.fetch(request) });
   },
   ours,
+  limited,
   webhook,
 };
 

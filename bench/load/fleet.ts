@@ -14,6 +14,7 @@ export interface Sample {
   p95: number;
   p99: number;
   mean: number;
+  max: number;
 }
 
 type Message = "ready" | Tally | { failure: string };
@@ -79,15 +80,21 @@ export async function measure(
   const tallies = await runClients(job, clients, seed);
   const failure = tallies.find((tally) => tally.failure !== undefined)?.failure;
   if (failure !== undefined) throw new Error(`A call failed: ${failure}`);
+  return sampleOf(tallies);
+}
+
+/** What the clients did, added up. */
+export function sampleOf(tallies: Tally[]): Sample {
   const latencies = tallies.flatMap((tally) => [...tally.latencies]).sort((a, b) => a - b);
   return {
-    clients,
+    clients: tallies.length,
     perSecond: tallies.reduce((sum, { calls, elapsed }) => sum + calls / elapsed, 0),
     answered: tallies.reduce((sum, { calls, warmUps }) => sum + calls + warmUps, 0),
     p50: percentile(latencies, 50),
     p95: percentile(latencies, 95),
     p99: percentile(latencies, 99),
     mean: latencies.reduce((sum, each) => sum + each, 0) / latencies.length,
+    max: latencies.at(-1) ?? 0,
   };
 }
 

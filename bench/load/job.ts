@@ -50,6 +50,8 @@ export interface Job {
   seed: number;
   /** Calls per second of this client, come what may; as fast as it can without. */
   perSecond?: number;
+  /** Calls that are not counted, before the gate; enough to warm up without. */
+  warmUps?: number;
   /** Opens when every client is ready. */
   gate: SharedArrayBuffer;
 }

@@ -10,6 +10,8 @@ import { openStorm } from "./storm-line.ts";
 /** Enough for the server to settle on its plans (the sixth execution) and to warm its caches. */
 const WARM_UP_CALLS = 20;
 
+const warmUpsOf = ({ warmUps = WARM_UP_CALLS }: Job) => warmUps;
+
 interface Line {
   call(): boolean;
   /** Whether the last call found that nothing is left to do. */
@@ -71,7 +73,7 @@ function run(job: Job, line: Line): Tally {
     const elapsed = (performance.now() - begin) / 1000;
     const counts = {
       calls,
-      warmUps: WARM_UP_CALLS,
+      warmUps: warmUpsOf(job),
       elapsed,
       latencies: new Float64Array(latencies),
     };
@@ -83,7 +85,7 @@ self.onmessage = ({ data: job }: MessageEvent<Job>) => {
   let line: Line | undefined;
   try {
     line = openLine(job);
-    for (let call = 0; call < WARM_UP_CALLS; call++) {
+    for (let call = 0; call < warmUpsOf(job); call++) {
       if (!line.call()) throw new Error(line.message());
     }
     self.postMessage("ready");

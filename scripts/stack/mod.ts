@@ -24,7 +24,7 @@ import type { Health, Plugin } from "./plugin.ts";
 import { type DatabaseServer, endLeftover } from "./postgres/database.ts";
 import { databasePlugin } from "./postgres/plugin.ts";
 import { findRedisServer } from "./redis/places.ts";
-import { redisPlugin, redisSwitches } from "./redis/plugin.ts";
+import { redisPlugin } from "./redis/plugin.ts";
 import { endLeftoverRedis } from "./redis/process.ts";
 import { StackError } from "./stack-error.ts";
 import { claim, releaseState } from "./state.ts";
@@ -112,7 +112,7 @@ export async function startStack(given: StackOptions = {}): Promise<Stack> {
   const redis = redisPlugin();
   const switches = {
     ...Object.assign({}, ...[mail, stripe, ai].map((plugin) => stopAndStart(plugin, context))),
-    ...redisSwitches(redis),
+    ...redis.switches,
   };
   const plugins = [
     databasePlugin(),

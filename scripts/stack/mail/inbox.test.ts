@@ -25,6 +25,21 @@ Deno.test("inbox takes Postmark's and Resend's forms and lists the newest first"
   assert.equal(mine.messages[0].id, sent.MessageID);
 });
 
+Deno.test("inbox knows a repeat by Resend's key, and by nothing else", async () => {
+  const inbox = await createInbox({});
+  const resend = { from: "a@farthing.test", to: "c@farthing.test", subject: "Once", text: "1" };
+  const send = async (key: string) => {
+    const init = post(resend);
+    const headers = { ...init.headers, "Idempotency-Key": key };
+    return (await (await inbox.request("/emails", { ...init, headers })).json()).id;
+  };
+  assert.equal(await send("one"), await send("one"));
+  assert.notEqual(await send("one"), await send("two"));
+  await inbox.request("/emails", post(resend));
+  await inbox.request("/email", post(hello));
+  assert.equal((await (await inbox.request("/messages")).json()).messages.length, 4);
+});
+
 Deno.test("inbox refuses what is no message, in the provider's form", async () => {
   const inbox = await createInbox({});
   assert.equal((await inbox.request("/email", post({ From: "a" }))).status, 422);

@@ -79,6 +79,8 @@ async function readMessages(file: string | undefined): Promise<Message[]> {
 export async function createInbox({ file, now = () => new Date() }: InboxOptions): Promise<Hono> {
   const messages = await readMessages(file);
   const app = new Hono();
+  /** Resend's: the id of what was sent with a key. */
+  const known = new Map<string, string>();
 
   async function keep(content: Content): Promise<Message> {
     const message = { id: crypto.randomUUID(), receivedAt: now().toISOString(), ...content };
@@ -86,6 +88,14 @@ export async function createInbox({ file, now = () => new Date() }: InboxOptions
     messages.splice(0, messages.length - KEPT);
     if (file) await Deno.writeTextFile(file, `${JSON.stringify(message)}\n`, { append: true });
     return message;
+  }
+  /** A repeat gets the first one's id, and is not kept. */
+  async function keepOnce(key: string | undefined, sent: z.infer<typeof Resend>): Promise<string> {
+    const before = key === undefined ? undefined : known.get(key);
+    if (before !== undefined) return before;
+    const { id } = await keep(fromResend(sent));
+    if (key !== undefined) known.set(key, id);
+    return id;
   }
   const body = (request: Request): Promise<unknown> => request.json().catch(() => null);
 
@@ -98,7 +108,9 @@ export async function createInbox({ file, now = () => new Date() }: InboxOptions
   });
   app.post("/emails", async (c) => {
     const parsed = Resend.safeParse(await body(c.req.raw));
-    if (parsed.success) return c.json({ id: (await keep(fromResend(parsed.data))).id });
+    if (parsed.success) {
+      return c.json({ id: await keepOnce(c.req.header("idempotency-key"), parsed.data) });
+    }
     const message = "Invalid email request";
     return c.json({ statusCode: 422, name: "validation_error", message }, 422);
   });

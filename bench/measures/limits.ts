@@ -1,0 +1,182 @@
+/** G13: what the limiter adds to a route of ours, and what it costs when Redis is hung or away. */
+import { withCleanup } from "../../scripts/test/cleanup.ts";
+import { findRedisServer } from "../../scripts/stack/redis/places.ts";
+import { OUTSIDE } from "../../supabase/functions/_shared/resilience/services.ts";
+import { type HttpServer, startHttpServer } from "../http/process.ts";
+import { measure, runClients, type Sample, sampleOf } from "../load/fleet.ts";
+import type { Options } from "../options.ts";
+import { openRedisDoor, type RedisDoor } from "../redis/door.ts";
+import { type Figure, figure, spreadOf } from "../report/figure.ts";
+import type { ArmRow, Section } from "../report/section.ts";
+import { nextSeed, rotate } from "./rounds.ts";
+
+type Say = (what: string) => void;
+
+const CLIENTS = 16;
+/** A minute's quota of one back end lasts for no more than this at full speed. */
+const MOST_SECONDS = 5;
+const LATENCY_GOAL_MS = 5;
+/** The wait for Redis, and as long again; a closed loop without waits soon has used up its quota. */
+const OUTAGE_SECONDS = 0.5;
+/** What a request may take that meets a Redis that does not answer, beside the wait for it. */
+const GRACE_MS = 20;
+
+const ARMS = [
+  { name: "our route, unlimited", path: "/bench/free", lacks: "the limiter" },
+  { name: "our route, limited", path: "/bench/limited", lacks: "nothing" },
+] as const;
+type Arm = typeof ARMS[number];
+const [FREE, LIMITED] = ARMS;
+
+const OUTAGES = [
+  { mode: "hang", what: "Redis hung", isFirst: true },
+  { mode: "down", what: "Redis refusing", isFirst: false },
+] as const;
+type Outage = typeof OUTAGES[number];
+
+interface Limits {
+  door: RedisDoor;
+  seconds: number;
+  /** Requests per second of each client in the open loop: half of what the limited route can take. */
+  rate: number;
+  samples: Map<Arm, Sample[]>;
+  outages: Map<Outage, Sample[]>;
+  problems: Set<string>;
+}
+
+function targetOf({ port, headers }: HttpServer, { path }: Arm) {
+  return { kind: "http" as const, port, path, headers };
+}
+
+/** Every request has to have been counted, and by one rule once. */
+async function counted(door: RedisDoor): Promise<number> {
+  const keys = await door.client.keys("farthing:usage:*");
+  if (keys.length === 0) return 0;
+  const counts = await door.client.mget<number[]>(...keys);
+  return counts.reduce((sum, each) => sum + each, 0);
+}
+
+async function run(limits: Limits, server: HttpServer, arm: Arm, perSecond?: number) {
+  const { door, seconds } = limits;
+  await door.flush();
+  const rate = perSecond === undefined ? {} : { perSecond };
+  const job = { target: targetOf(server, arm), seconds, ...rate };
+  const sample = await measure(job, CLIENTS, nextSeed());
+  const wanted = arm === LIMITED ? sample.answered : 0;
+  const had = await counted(door);
+  if (had !== wanted) limits.problems.add(`${arm.name}: ${had} of ${wanted} requests were counted`);
+  return sample;
+}
+
+/**
+ * From the moment Redis fails, without a call before: what the first to meet it wait is what is asked for.
+ * The loop is closed, since a client with one connection would add its own queue to that.
+ */
+async function failing(limits: Limits, server: HttpServer, outage: Outage): Promise<void> {
+  const { door } = limits;
+  await door.turn(outage.mode);
+  const job = { target: targetOf(server, LIMITED), seconds: OUTAGE_SECONDS, warmUps: 0 };
+  const tallies = await runClients(job, CLIENTS, nextSeed());
+  await door.turn("ok");
+  for (const { failure } of tallies) {
+    if (failure !== undefined) limits.problems.add(`${outage.what}: ${failure}`);
+  }
+  limits.outages.get(outage)!.push(sampleOf(tallies));
+}
+
+/** A server of its own for each outage: the breaker of one that met the other is open already. */
+async function round(limits: Limits, nth: number, say: Say): Promise<void> {
+  for (const outage of OUTAGES) {
+    say("warming up");
+    const server = await startHttpServer("limited", limits.door.url);
+    await withCleanup(() => server.stop(), async () => {
+      const { perSecond } = await run(limits, server, LIMITED);
+      limits.rate ||= perSecond / 2 / CLIENTS;
+      for (const arm of outage.isFirst ? rotate([...ARMS], nth - 1) : []) {
+        say(arm.name);
+        limits.samples.get(arm)!.push(await run(limits, server, arm, limits.rate));
+      }
+      say(outage.what);
+      await failing(limits, server, outage);
+    });
+  }
+}
+
+function figuresOf({ samples, outages, problems }: Limits): Figure[] {
+  const free = samples.get(FREE)!;
+  const added = samples.get(LIMITED)!.map(({ p95 }, nth) => p95 - free[nth]!.p95);
+  const asked = { better: "lower" as const, goal: LATENCY_GOAL_MS };
+  const { timeoutMs } = OUTSIDE.redis;
+  const made = [
+    figure("G13", `the limiter adds to p95, c=${CLIENTS}`, asked, added, "ms"),
+    ...OUTAGES.map((outage) => {
+      const longest = outages.get(outage)!.map(({ max }) => max);
+      const bound = { better: "lower" as const, goal: timeoutMs + GRACE_MS };
+      return figure("G13", `${outage.what}: the longest request`, bound, longest, "ms");
+    }),
+  ];
+  return problems.size === 0 ? made : made.map((each) => ({ ...each, verdict: "broken" as const }));
+}
+
+function rowOf(name: string, lacks: string, own: Sample[], problems: Set<string>): ArmRow {
+  const median = (of: (sample: Sample) => number) => spreadOf(own.map(of)).median;
+  return {
+    ...{ name, lacks },
+    clients: CLIENTS,
+    perSecond: spreadOf(own.map(({ perSecond }) => perSecond)),
+    p50: median(({ p50 }) => p50),
+    p95: median(({ p95 }) => p95),
+    p99: median(({ p99 }) => p99),
+    problems: [...problems].filter((problem) => problem.startsWith(name)),
+  };
+}
+
+function sectionOf(limits: Limits): Section {
+  const { samples, outages, problems, rate } = limits;
+  const [free, limited] = ARMS.map((arm) =>
+    spreadOf(samples.get(arm)!.map(({ p95 }) => p95)).median
+  );
+  return {
+    figures: figuresOf(limits),
+    arms: [
+      ...ARMS.map((arm) => rowOf(arm.name, arm.lacks, samples.get(arm)!, problems)),
+      ...OUTAGES.map((outage) => rowOf(outage.what, "Redis", outages.get(outage)!, problems)),
+    ],
+    notes: [
+      `G13: a back end's request, counted by three rules in one round trip to a local Redis. Both arms ` +
+      `are called at ${
+        Math.round(rate * CLIENTS)
+      } requests per second, half of what the limited one ` +
+      `takes; its p95 is ${
+        (limited! / free!).toFixed(1)
+      } times the other's. Each request has to be ` +
+      "counted once. While Redis is hung or refuses connections every request has to be answered " +
+      `with 200; the longest may take the wait of ${OUTSIDE.redis.timeoutMs} ms and ${GRACE_MS} ms more.`,
+    ],
+  };
+}
+
+const NOT_MEASURED: Section = {
+  figures: [],
+  arms: [],
+  notes: ["G13 was not measured: it needs redis-server (Debian: redis-server)."],
+};
+
+export async function measureLimits(options: Options, say: Say): Promise<Section> {
+  const binary = findRedisServer();
+  if (binary === undefined) return NOT_MEASURED;
+  const door = await openRedisDoor(binary);
+  const limits: Limits = {
+    ...{ door, rate: 0 },
+    seconds: Math.min(options.seconds, MOST_SECONDS),
+    samples: new Map(ARMS.map((arm) => [arm, []])),
+    outages: new Map(OUTAGES.map((outage) => [outage, []])),
+    problems: new Set(),
+  };
+  await withCleanup(() => door.stop(), async () => {
+    for (let nth = 1; nth <= options.rounds; nth++) {
+      await round(limits, nth, (what) => say(`round ${nth} of ${options.rounds}: ${what}`));
+    }
+  });
+  return sectionOf(limits);
+}

@@ -1,0 +1,29 @@
+/** A Redis of the benchmark's own behind the stack's door, which fails as the stack's does. */
+import { Redis } from "@upstash/redis";
+import { portsAt } from "../../scripts/stack/options.ts";
+import { type RedisPart, startRedisPart } from "../../scripts/stack/redis/part.ts";
+import { freeOffset } from "../../scripts/test/free-offset.ts";
+
+export interface RedisDoor extends RedisPart {
+  /** The token is its password. */
+  readonly url: string;
+  readonly client: Redis;
+}
+
+export async function openRedisDoor(binary: string): Promise<RedisDoor> {
+  const dataDir = await Deno.makeTempDir({ prefix: "farthing-bench-redis-" });
+  const offset = freeOffset();
+  const { redis: number } = portsAt(offset);
+  const token = crypto.randomUUID();
+  const port = { port: number, purpose: "Redis", offset };
+  const part = await startRedisPart({ binary, dataDir, port, token });
+  return {
+    ...part,
+    async stop() {
+      await part.stop();
+      await Deno.remove(dataDir, { recursive: true });
+    },
+    url: `http://farthing:${token}@127.0.0.1:${number}`,
+    client: new Redis({ url: `http://127.0.0.1:${number}`, token, enableTelemetry: false }),
+  };
+}

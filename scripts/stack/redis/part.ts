@@ -1,0 +1,78 @@
+/** A redis-server behind a door that speaks Upstash's REST API, and how both are made to fail. */
+import { listen, type Listener, type Port } from "../listen.ts";
+import type { Health } from "../plugin.ts";
+import { StackError } from "../stack-error.ts";
+import { connect } from "./connection.ts";
+import { createDoor } from "./door.ts";
+import { faultsOf, type Mode } from "./faults.ts";
+import { MEMORY, startRedis } from "./process.ts";
+
+interface RedisOptions {
+  /** The redis-server to run. */
+  binary: string;
+  /** Its socket, pid and log go into a folder of this one. */
+  dataDir: string;
+  port: Port;
+  token: string;
+}
+
+export interface RedisPart {
+  /** Makes it fail in a way, or no more. */
+  turn(mode: Mode): Promise<void>;
+  /** Forgets everything it counted. */
+  flush(): Promise<void>;
+  health(): Health;
+  stop(): Promise<void>;
+}
+
+/** @throws StackError when the server does not come up, or the port is taken */
+export async function startRedisPart(options: RedisOptions): Promise<RedisPart> {
+  const process = await startRedis(options.binary, options.dataDir);
+  const redis = await connect(process.socket);
+  let mode: Mode = "ok";
+  const faults = faultsOf(createDoor(redis, options.token).fetch, () => mode);
+  const open = () => listen(options.port, faults.handle);
+  let listener: Listener | undefined;
+
+  async function shut(): Promise<void> {
+    faults.release();
+    await listener?.close({ atOnce: true });
+    listener = undefined;
+  }
+
+  async function stop(): Promise<void> {
+    await shut();
+    redis.close();
+    await process.stop();
+  }
+
+  try {
+    listener = await open();
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return {
+    async turn(to) {
+      mode = to;
+      faults.release();
+      const size = to === "full" ? "1" : MEMORY;
+      const [reply] = await redis.run([["CONFIG", "SET", "maxmemory", size]]);
+      if (reply !== "OK") throw new StackError(`Redis refused another size: ${reply}`);
+      if (to === "down") await shut();
+      else listener ??= await open();
+    },
+    async flush() {
+      await redis.run([["FLUSHALL"]]);
+    },
+    health() {
+      if (!process.isAlive) return { ok: false, detail: "redis-server ended" };
+      const ok = mode === "ok";
+      return {
+        ok,
+        detail: ok ? "redis-server behind Upstash's REST API" : `made to fail: ${mode}`,
+      };
+    },
+    stop,
+  };
+}
