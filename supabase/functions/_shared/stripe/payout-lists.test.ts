@@ -95,6 +95,11 @@ const CASES = [{
   source: { ...MONEY, id: "po_1", object: "payout" },
   told: { ...PLAIN, kind: "payout" },
 }, {
+  name: "a payout that came back is part of the sum",
+  type: "payout_failure",
+  source: { ...MONEY, id: "po_0", object: "payout" },
+  told: PLAIN,
+}, {
   name: "a transfer is part of the sum and of nothing else",
   type: "transfer",
   source: { ...MONEY, id: "tr_1", object: "transfer" },

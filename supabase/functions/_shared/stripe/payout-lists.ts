@@ -71,7 +71,6 @@ function ourIdOf(metadata: Stripe.Metadata | null | undefined, names: string[]):
 
 /** Money of these has a counterpart in our books; all else, as transfers, is only part of the sum. */
 function about(type: string, source: Source): About {
-  if (source.object === "payout") return { ...NOTHING, kind: "payout" };
   const sum = (of: { amount: number; currency: string }) => ({
     ...NOTHING,
     source_amount: of.amount,
@@ -98,6 +97,9 @@ function about(type: string, source: Source): About {
     }
     case "fee_refund":
       return { ...sum(source), kind: "fee_refund", fee_id: idOf(source.fee) };
+    case "payout":
+      // What a bank returned of another payout is money like any other.
+      return { ...NOTHING, kind: type === "payout" ? "payout" : "other" };
     default:
       return NOTHING;
   }

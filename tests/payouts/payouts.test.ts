@@ -1,0 +1,68 @@
+/** Payouts by Stripe's events, whatever becomes of them and in whatever order we hear of it. */
+import { equal } from "node:assert/strict";
+import { proven, withDeliveries } from "../support/database.ts";
+import { isLate, payOut, payoutBecomes } from "../support/payouts.ts";
+import { newPurchase } from "../support/refunds.ts";
+import { control } from "../support/stripe.ts";
+import { until } from "../support/until.ts";
+import { readWorld } from "../support/world.ts";
+
+const world = readWorld();
+const NET = 999 - 59;
+
+async function newPayout(made: { deliver?: boolean; arrives_in_days?: number } = {}) {
+  const { paymentId } = await newPurchase(world);
+  return await payOut(world, [paymentId], made);
+}
+
+/** The next payout brings what was returned: one made later than the returned one, by Stripe's seconds. */
+function nextBrings(returned: { id: string; amount: number }) {
+  return until(`payout ${returned.id} is made up for`, async () => {
+    await payoutBecomes(world, await newPayout(), `${NET} paid completed`);
+    return !await isLate(world, returned) || undefined;
+  });
+}
+
+function settle({ id }: { id: string }, outcome: object) {
+  return control(world, "POST", `payouts/${id}/settle`, outcome);
+}
+
+Deno.test("payout that is paid in time is known and not late", async () => {
+  const payout = await newPayout();
+  await payoutBecomes(world, payout, `${NET} paid completed`);
+  equal(await isLate(world, payout), false);
+  await proven(world);
+});
+
+Deno.test("payout that does not arrive is late until it is paid", async () => {
+  const payout = await newPayout({ deliver: false, arrives_in_days: -3 });
+  await payoutBecomes(world, payout, `${NET} pending in_progress`);
+  equal(await isLate(world, payout), true);
+  await settle(payout, { outcome: "paid" });
+  await payoutBecomes(world, payout, `${NET} paid completed`);
+  equal(await isLate(world, payout), false);
+  await proven(world);
+});
+
+Deno.test("payout that the bank returns is late until the next of its currency is paid", async () => {
+  const payout = await newPayout();
+  await settle(payout, { outcome: "failed", failure_code: "account_closed" });
+  await payoutBecomes(world, payout, `${NET} failed completed account_closed`);
+  equal(await isLate(world, payout), true);
+  await nextBrings(payout);
+  await proven(world);
+});
+
+Deno.test("payout told of backwards and three times over is as it was told last", async () => {
+  const { paymentId } = await newPurchase(world);
+  const payout = await withDeliveries(world, "exclusive", async () => {
+    await control(world, "POST", "deliveries/hold", { types: ["payout.*"] });
+    const made = await payOut(world, [paymentId]);
+    await settle(made, { outcome: "failed" });
+    await control(world, "POST", "deliveries/release", { order: "reverse", copies: 3 });
+    return made;
+  });
+  await payoutBecomes(world, payout, `${NET} failed completed could_not_process`);
+  await nextBrings(payout);
+  await proven(world);
+});

@@ -1,0 +1,156 @@
+/** Our books and Stripe's, over HTTP: they agree, or what differs is told until it is mended. */
+import { deepEqual, equal } from "node:assert/strict";
+import { Backfilled } from "../../supabase/functions/_shared/contracts/webhook-events.ts";
+import { Refund } from "../../supabase/functions/_shared/contracts/refunds.ts";
+import { book, newSeller, pay, readBooking } from "../support/bookings.ts";
+import { proven, withDeliveries, withSql } from "../support/database.ts";
+import { backEnd, data, post } from "../support/http.ts";
+import { signUp } from "../support/people.ts";
+import { openCheckout, orderBecomes } from "../support/purchases.ts";
+import { mismatchesOf, payOut, reconciled, sweep } from "../support/payouts.ts";
+import { newPurchase, refund } from "../support/refunds.ts";
+import { control, payInSilence, stripeOf } from "../support/stripe.ts";
+import { chargeBecomes, paymentsOf, signUpToppedUp, spend } from "../support/top-ups.ts";
+import { until } from "../support/until.ts";
+import { readWorld } from "../support/world.ts";
+
+const world = readWorld();
+const service = backEnd(world);
+
+/** Somebody else's payment on our account of Stripe's: another shop of the same company. */
+async function strangersPayment(): Promise<string> {
+  const { id } = await stripeOf(world).paymentIntents.create({
+    amount: 5_000,
+    currency: "usd",
+    payment_method: "pm_card_visa",
+    automatic_payment_methods: { enabled: true, allow_redirects: "never" },
+    confirm: true,
+  });
+  return id;
+}
+
+/** A booking of 25 dollars of which 10 went back, and of our fee its share; the payment's id. */
+async function returnedBooking(): Promise<string> {
+  const buyer = await signUp(world);
+  const booking = await book(world, buyer, await newSeller(world));
+  await pay(world, buyer, booking);
+  const asked = { booking_id: booking.booking_id, amount: 1_000 };
+  await withDeliveries(world, "shared", async () => {
+    data(await post(world, "refunds", service, asked), 201, Refund);
+    await until("the refund and its fee are here", async () => {
+      const { amount_refunded } = await readBooking(world, buyer, booking.booking_id);
+      const [row] = await withSql(
+        world,
+        (sql) =>
+          sql`select fee_refunded from farthing.bookings where booking_id = ${booking.booking_id}`,
+      );
+      return (amount_refunded === 1_000 && Number(row?.fee_refunded) === 30) || undefined;
+    });
+  });
+  return booking.payment_intent_id;
+}
+
+/** A purchase that its buyer's bank takes back. */
+async function disputedPurchase(): Promise<string> {
+  const { buyer, orderId, paymentId } = await newPurchase(world);
+  await withDeliveries(world, "shared", async () => {
+    await control(world, "POST", `payments/${paymentId}/dispute`);
+    await orderBecomes(world, buyer, orderId, "disputed");
+  });
+  return paymentId;
+}
+
+async function toppedUp(): Promise<string> {
+  const person = await signUpToppedUp(world);
+  await spend(world, person, "300.5");
+  await chargeBecomes(world, person, "paid");
+  return (await paymentsOf(world, person))[0]!.id;
+}
+
+Deno.test("purchase, refund, dispute, booking and top-up that are paid out agree with our books", async () => {
+  const refunded = await newPurchase(world);
+  await refund(world, refunded.orderId, 333);
+  const payments = [
+    (await newPurchase(world)).paymentId,
+    refunded.paymentId,
+    await disputedPurchase(),
+    await returnedBooking(),
+    await toppedUp(),
+    await strangersPayment(),
+  ];
+  const payout = await payOut(world, payments);
+  // Five charges, two refunds, a dispute, a fee and what was returned of it; and the other shop's.
+  deepEqual(await reconciled(world, payout), { ours: 10, strangers: 1 });
+  deepEqual(await mismatchesOf(world, payout), []);
+  const [row] = await withSql(world, (sql) =>
+    sql<{ net: number }[]>`
+    select sum(net)::int as net from farthing.payout_transactions
+    where payout_id = ${payout.id} and kind <> 'payout'`);
+  equal(row?.net, payout.amount);
+  await proven(world);
+});
+
+Deno.test("payment of which nothing was told is found in its payout, and mended by its event", async () => {
+  const buyer = await signUp(world);
+  const checkout = await openCheckout(world, buyer);
+  const events = await payInSilence(world, checkout);
+  const paid = events.find(({ type }) => type === "payment_intent.succeeded")!;
+  const { id, latest_charge } = paid.data.object as { id: string; latest_charge: string };
+  const payout = await payOut(world, [id]);
+  await reconciled(world, payout);
+  const told = `charge_unknown ${latest_charge}: 999 usd pending, 999 usd charge`;
+  deepEqual(await mismatchesOf(world, payout), [told]);
+  await sweep(world);
+  deepEqual(await mismatchesOf(world, payout), [told], "a sweep finds it again, once");
+  data(await post(world, "webhook-events/backfill", service, { hours: 1 }), 200, Backfilled);
+  await orderBecomes(world, buyer, checkout.order_id, "paid");
+  await sweep(world);
+  deepEqual(await mismatchesOf(world, payout), []);
+  await proven(world);
+});
+
+Deno.test("order whose amount was tampered with is found in its payout, until it is mended", async () => {
+  const { orderId, paymentId } = await newPurchase(world);
+  const { latest_charge } = await stripeOf(world).paymentIntents.retrieve(paymentId);
+  const setAmount = (amount: number) =>
+    withSql(world, (sql) =>
+      sql.begin(async (tx) => {
+        await tx`set local session_replication_role = replica`;
+        await tx`update farthing.orders set amount = ${amount} where order_id = ${orderId}`;
+      }));
+  const payout = await payOut(world, [paymentId]);
+  await reconciled(world, payout);
+  deepEqual(await mismatchesOf(world, payout), []);
+  await setAmount(998);
+  try {
+    await withSql(world, (sql) => sql`select farthing.reconcile(${payout.id}, now())`);
+    const told = [`charge_differs ${latest_charge}: 998 usd paid, 999 usd charge`];
+    deepEqual(await mismatchesOf(world, payout), told);
+  } finally {
+    await setAmount(999);
+  }
+  await sweep(world);
+  deepEqual(await mismatchesOf(world, payout), []);
+  await proven(world);
+});
+
+Deno.test("payout that its list does not add up to is found, and asked for again the next day", async () => {
+  const { paymentId } = await newPurchase(world);
+  const payout = await payOut(world, [paymentId], { deliver: false });
+  await control(world, "POST", `payouts/${payout.id}/adjust`, { amount: 5 });
+  await control(world, "POST", `payouts/${payout.id}/settle`, { outcome: "paid" });
+  await reconciled(world, payout);
+  const told = [`payout_sum ${payout.id}: 945 usd, 940 usd`];
+  deepEqual(await mismatchesOf(world, payout), told);
+  await control(world, "POST", `payouts/${payout.id}/adjust`, { amount: -5 });
+  await sweep(world);
+  deepEqual(await mismatchesOf(world, payout), told, "the list that is here is the old one");
+  await withSql(world, (sql) =>
+    sql`
+    update farthing.reconciliations set listed_at = listed_at - interval '1 day'
+    where payout_id = ${payout.id}`);
+  await sweep(world);
+  await reconciled(world, payout);
+  deepEqual(await mismatchesOf(world, payout), []);
+  await proven(world);
+});
