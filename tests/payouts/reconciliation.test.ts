@@ -67,7 +67,7 @@ async function toppedUp(): Promise<string> {
   return (await paymentsOf(world, person))[0]!.id;
 }
 
-Deno.test("purchase, refund, dispute, booking and top-up that are paid out agree with our books", async () => {
+Deno.test("purchase, refund, dispute, booking and top-up that are paid out agree with us", async () => {
   const refunded = await newPurchase(world);
   await refund(world, refunded.orderId, 333);
   const payments = [

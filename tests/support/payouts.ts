@@ -55,7 +55,7 @@ export async function sweep(world: World): Promise<void> {
 }
 
 /** How far a payout has got, as the database knows it. */
-export async function payoutAs(world: World, { id }: Payout): Promise<string | undefined> {
+async function payoutAs(world: World, { id }: Payout): Promise<string | undefined> {
   const [row] = await withSql(world, (sql) =>
     sql<{ told: string }[]>`
     select concat_ws(' ', amount, status, reconciliation, failure_code) as told

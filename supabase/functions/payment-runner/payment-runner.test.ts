@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import type { InboxEvent } from "../_shared/database/inbox-functions.ts";
 import type { RefundToSend } from "../_shared/database/refund-functions.ts";
+import type { PayoutToList } from "../_shared/database/payout-functions.ts";
 import { ApiError } from "../_shared/http/errors.ts";
 import { Refused } from "../_shared/stripe/refused.ts";
 import { type Fake, INBOX_EVENT, makeFake } from "../_shared/testing/fake-services.ts";
+import { PAYOUT_TO_LIST } from "../_shared/testing/payout-samples.ts";
 import { REFUND_TO_SEND } from "../_shared/testing/refund-samples.ts";
 import { send } from "../_shared/testing/route-cases.ts";
 
@@ -111,6 +113,22 @@ Deno.test("a due backfill takes in what never came, and is done as of when it be
     name: "backfills_finish",
     args: { p_claimed_at: CLAIMED_AT, p_complete: true },
   });
+});
+
+/** One payout whose list is due, given to who asks first. */
+function onePayout() {
+  const due: PayoutToList[] = [PAYOUT_TO_LIST];
+  return { payouts_claim: () => due.shift() ?? null };
+}
+
+Deno.test("a payout that is due is compared, and one that Stripe does not list fails no refund", async () => {
+  const fake = await makeFake({ answers: onePayout() });
+  assert.deepEqual((await (await run(fake)).json()).data, { ...NOTHING, payouts_reconciled: 1 });
+  const listPayout = () => Promise.reject(new ApiError("upstream_unavailable"));
+  const answers = { ...onePayout(), ...queueOf(3) };
+  const cut = await makeFake({ answers, payments: { listPayout } });
+  const { data } = await (await run(cut)).json();
+  assert.deepEqual(data, { ...NOTHING, refunds_sent: 3, payouts_failed: 1 });
 });
 
 Deno.test("a backfill that fails is not done, and refunds are sent all the same", async () => {
