@@ -1,0 +1,93 @@
+/** `deno task secrets:check`: which names each function needs, and which of them are there. */
+import { parseArgs } from "node:util";
+import pc from "picocolors";
+import { SettingsError } from "../settings/settings.ts";
+import { print, printError } from "../terminal/print.ts";
+import { formatTable } from "../terminal/table.ts";
+import { taskArguments } from "../terminal/task-arguments.ts";
+import { checkSecrets, type Found, type Group, type State, wrongNames } from "./check.ts";
+import { fromEnvironment, fromFile, fromProject, fromStack } from "./sources.ts";
+
+const USAGE = `Usage: deno task secrets:check [options]
+
+Says of each function which names of the environment it needs, and whether they are there.
+Values are neither shown nor sent. Ends with 1 where a needed one is missing or malformed.
+
+  --env-file FILE    a dotenv file, as for \`supabase secrets set --env-file\`
+  --env              this process's environment; the default where it has SUPABASE_URL
+  --stack            the stack that runs here; the default otherwise
+  --remote           the linked hosted project, by \`supabase secrets list\`: names alone
+  --project-ref REF  with --remote: that project`;
+
+const PAINT: Readonly<Record<State, (text: string) => string>> = {
+  "present": pc.green,
+  "malformed": pc.red,
+  "missing": pc.red,
+  "not set": pc.dim,
+  "left unset": pc.dim,
+  "platform": pc.dim,
+};
+
+const SAID: Readonly<Partial<Record<State, string>>> = {
+  "platform": "set by the platform",
+  "left unset": "unset, as it should be",
+};
+
+function rowsOf({ name, findings }: Group): string[][] {
+  const title = name ?? "every function";
+  if (findings.length === 0) return [[pc.bold(title), pc.dim("nothing of its own"), "", ""]];
+  return findings.map((finding, index) => [
+    index === 0 ? pc.bold(title) : "",
+    finding.name,
+    PAINT[finding.state](SAID[finding.state] ?? finding.state),
+    pc.dim(finding.note),
+  ]);
+}
+
+async function find(values: ReturnType<typeof readArguments>): Promise<Found> {
+  if (values["env-file"] !== undefined) return fromFile(values["env-file"]);
+  if (values.remote) return await fromProject(values["project-ref"]);
+  if (values.env || (!values.stack && Deno.env.get("SUPABASE_URL"))) return fromEnvironment();
+  return fromStack();
+}
+
+function readArguments(args: string[]) {
+  return parseArgs({
+    args: taskArguments(args),
+    options: {
+      "env-file": { type: "string" },
+      "env": { type: "boolean", default: false },
+      "stack": { type: "boolean", default: false },
+      "remote": { type: "boolean", default: false },
+      "project-ref": { type: "string" },
+      "help": { type: "boolean", short: "h", default: false },
+    },
+  }).values;
+}
+
+async function main(): Promise<number> {
+  const values = readArguments(Deno.args);
+  if (values.help) {
+    print(USAGE);
+    return 0;
+  }
+  const found = await find(values);
+  const groups = checkSecrets(found);
+  print(pc.dim(`Looked for in ${found.source}.\n`));
+  const columns = [{ title: "Function" }, { title: "Name" }, { title: "State" }, { title: "" }];
+  print(formatTable(columns, groups.flatMap(rowsOf)));
+  const wrong = wrongNames(groups);
+  const all = groups.flatMap(({ findings }) => findings.map(({ name }) => name));
+  const sum = `${new Set(all).size} names, ${wrong.length} missing or malformed`;
+  print(`\n${wrong.length === 0 ? pc.green(sum) : pc.red(`${sum}: ${wrong.join(", ")}`)}`);
+  return wrong.length === 0 ? 0 : 1;
+}
+
+try {
+  Deno.exit(await main());
+} catch (error) {
+  const isUsage = error instanceof TypeError && "code" in error;
+  if (!isUsage && !(error instanceof SettingsError)) throw error;
+  printError(isUsage ? `${pc.red(error.message)}\n\n${USAGE}` : pc.red(error.message));
+  Deno.exit(2);
+}

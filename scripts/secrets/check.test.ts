@@ -1,0 +1,98 @@
+import assert from "node:assert/strict";
+import { checkSecrets, type Found, type Group, wrongNames } from "./check.ts";
+import { fromProject, fromStack } from "./sources.ts";
+
+const COMPLETE: Readonly<Record<string, string>> = {
+  STRIPE_SECRET_KEY: "sk_test_1",
+  STRIPE_WEBHOOK_SECRET: "whsec_1",
+  APP_ORIGINS: "https://app.example.com",
+  MAIL_FROM: "credits@example.com",
+  POSTMARK_SERVER_TOKEN: "token",
+  NOTIFICATION_SECRET: "n".repeat(32),
+  AI_BASE_URL: "https://ai.example.com",
+  AI_API_KEY: "key",
+  AI_MODELS: "m=1",
+  AI_RESEARCH_MODEL: "m",
+};
+
+function found(changes: Record<string, string | undefined> = {}): Found {
+  const all = Object.entries({ ...COMPLETE, ...changes });
+  const values = Object.fromEntries(all.filter(([, value]) => value !== undefined));
+  return { source: "a file", values, names: new Set(Object.keys(values)), isWhole: false };
+}
+
+function stateOf(groups: readonly Group[], of: string | null, name: string) {
+  const group = groups.find((each) => each.name === of);
+  return group?.findings.find((each) => each.name === name)?.state;
+}
+
+Deno.test("check finds nothing wrong where all that is needed is there", () => {
+  const groups = checkSecrets(found());
+  assert.deepEqual(wrongNames(groups), []);
+  assert.equal(stateOf(groups, "checkout", "STRIPE_SECRET_KEY"), "present");
+  assert.equal(stateOf(groups, "checkout", "STRIPE_API_URL"), "left unset");
+  assert.equal(stateOf(groups, null, "SUPABASE_URL"), "platform");
+  assert.equal(stateOf(groups, null, "SENTRY_DSN"), "not set");
+});
+
+Deno.test("check names what is missing, for the functions that need it and no other", () => {
+  const groups = checkSecrets(found({ AI_API_KEY: undefined }));
+  assert.deepEqual(wrongNames(groups), ["AI_API_KEY"]);
+  for (const name of ["ai", "jobs", "job-runner"]) {
+    assert.equal(stateOf(groups, name, "AI_API_KEY"), "missing");
+  }
+  assert.equal(stateOf(groups, "usage", "AI_API_KEY"), undefined);
+});
+
+Deno.test("check is content with one of two mail services, and not with none", () => {
+  const resend = { POSTMARK_SERVER_TOKEN: undefined, RESEND_API_KEY: "key" };
+  assert.deepEqual(wrongNames(checkSecrets(found(resend))), []);
+  const none = checkSecrets(found({ POSTMARK_SERVER_TOKEN: undefined }));
+  assert.deepEqual(wrongNames(none), ["POSTMARK_SERVER_TOKEN", "RESEND_API_KEY"]);
+});
+
+Deno.test("check wants Redis' token where its address is, and neither where it is not", () => {
+  const half = checkSecrets(found({ UPSTASH_REDIS_REST_URL: "https://redis.example.com" }));
+  assert.deepEqual(wrongNames(half), ["UPSTASH_REDIS_REST_TOKEN"]);
+});
+
+Deno.test("check calls malformed what the functions would refuse, without its value", () => {
+  const groups = checkSecrets(found({ STRIPE_SECRET_KEY: "pk_live_secretly" }));
+  assert.deepEqual(wrongNames(groups), ["STRIPE_SECRET_KEY"]);
+  assert.equal(stateOf(groups, "refunds", "STRIPE_SECRET_KEY"), "malformed");
+  assert(!JSON.stringify(groups).includes("secretly"));
+});
+
+Deno.test("check of a hosted project asks for its names alone", async () => {
+  const commands: string[] = [];
+  const names = Object.keys(COMPLETE).filter((name) => name !== "AI_MODELS");
+  const project = await fromProject("abcd", (command) => {
+    commands.push(command.join(" "));
+    return Promise.resolve(JSON.stringify(names.map((name) => ({ name, value: "digest" }))));
+  });
+  const ask = "npx -y supabase@3.1.0 secrets list --output json --remote=abcd";
+  assert.deepEqual(commands, [ask]);
+  assert.equal(project.values, null);
+  assert.deepEqual(wrongNames(checkSecrets(project)), ["AI_MODELS"]);
+  await assert.rejects(fromProject(undefined, () => Promise.resolve("<html>")), /did not answer/);
+});
+
+Deno.test("check of a stack finds all that its functions are given", () => {
+  const values = {
+    SUPABASE_URL: "http://127.0.0.1:54321",
+    SUPABASE_DB_URL: "postgresql://postgres@127.0.0.1:54322/postgres",
+    SUPABASE_PUBLISHABLE_KEY: "sb_publishable_1",
+    SUPABASE_SECRET_KEY: "sb_secret_1",
+    STRIPE_API_URL: "http://127.0.0.1:54325",
+    STRIPE_SECRET_KEY: "sk_test_1",
+    STRIPE_WEBHOOK_SECRET: "whsec_1",
+    MAIL_URL: "http://127.0.0.1:54324",
+    NOTIFICATION_SECRET: "n".repeat(32),
+    AI_URL: "http://127.0.0.1:54328",
+    AI_API_KEY: "key",
+  };
+  const groups = checkSecrets(fromStack({ values, source: "stack.env" }));
+  assert.deepEqual(wrongNames(groups), []);
+  assert.equal(stateOf(groups, null, "SUPABASE_URL"), "present");
+  assert.throws(() => fromStack({ values: {}, source: "stack.env" }), /No stack runs/);
+});

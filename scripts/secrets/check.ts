@@ -1,0 +1,99 @@
+/** What each function finds of the names it needs: never a value, only whether there is one. */
+import { EnvError, readEnv } from "../../supabase/functions/_shared/env.ts";
+import {
+  ENV_NEEDS,
+  type EnvName,
+  type EnvNeed,
+  type FunctionName,
+  FUNCTIONS,
+} from "../../supabase/functions/_shared/env-needs.ts";
+
+/** The names that somewhere has, with their values where these can be read. */
+export interface Found {
+  readonly source: string;
+  readonly names: ReadonlySet<string>;
+  /** Null where names alone are known, as of a hosted project. */
+  readonly values: Readonly<Record<string, string | undefined>> | null;
+  /** Whether it holds all that a function finds, or only what is not the platform's. */
+  readonly isWhole: boolean;
+}
+
+export type State = "present" | "malformed" | "missing" | "not set" | "left unset" | "platform";
+
+export interface Finding {
+  readonly name: EnvName;
+  readonly state: State;
+  /** What would do instead, or what makes it needed. */
+  readonly note: string;
+}
+
+/** What the platform sets is made up where it cannot be read, so that the rest is judged. */
+const STAND_INS: Readonly<Record<string, string>> = {
+  SUPABASE_URL: "https://project.supabase.co",
+  SUPABASE_PUBLISHABLE_KEYS: '{"default":"x"}',
+  SUPABASE_SECRET_KEYS: '{"default":"x"}',
+};
+
+function malformedIn({ values }: Found): ReadonlySet<string> {
+  if (values === null) return new Set();
+  try {
+    readEnv((name) => values[name] || STAND_INS[name]);
+    return new Set();
+  } catch (error) {
+    if (error instanceof EnvError) return new Set(error.names);
+    throw error;
+  }
+}
+
+const ABSENT: Readonly<Record<EnvNeed["is"], State>> = {
+  needed: "missing",
+  optional: "not set",
+  platform: "platform",
+  local: "left unset",
+};
+
+function finding(name: EnvName, need: EnvNeed, found: Found, malformed: ReadonlySet<string>) {
+  const has = (other: string) => found.names.has(other);
+  if (has(name)) return { name, state: malformed.has(name) ? "malformed" : "present", note: "" };
+  if (need.or !== undefined) {
+    const isEnough = has(need.or);
+    const note = isEnough ? `${need.or} is set` : `or ${need.or}`;
+    return { name, state: isEnough ? "not set" : "missing", note };
+  }
+  if (need.with !== undefined && has(need.with)) {
+    return { name, state: "missing", note: `needed with ${need.with}` };
+  }
+  if (need.is === "platform" && found.isWhole && name !== "SUPABASE_JWKS") {
+    return { name, state: "missing", note: "" };
+  }
+  return { name, state: ABSENT[need.is], note: "" };
+}
+
+export interface Group {
+  /** Null: every function. */
+  readonly name: FunctionName | null;
+  readonly findings: readonly Finding[];
+}
+
+/** First what every function reads, then what each reads besides. */
+export function checkSecrets(found: Found): Group[] {
+  const malformed = malformedIn(found);
+  const needs = Object.entries(ENV_NEEDS) as [EnvName, EnvNeed][];
+  const isAll = ([, { by }]: [EnvName, EnvNeed]) => by.length === FUNCTIONS.length;
+  const toFinding = ([name, need]: [EnvName, EnvNeed]) =>
+    finding(name, need, found, malformed) as Finding;
+  const groups: Group[] = [{ name: null, findings: needs.filter(isAll).map(toFinding) }];
+  for (const name of FUNCTIONS) {
+    const own = needs.filter((each) => !isAll(each) && each[1].by.includes(name));
+    groups.push({ name, findings: own.map(toFinding) });
+  }
+  return groups;
+}
+
+/** The names that keep a function from its work. */
+export function wrongNames(groups: readonly Group[]): EnvName[] {
+  const wrong = groups.flatMap(({ findings }) =>
+    findings.filter(({ state }) => state === "missing" || state === "malformed")
+  );
+  return [...new Set(wrong.map(({ name }) => name))];
+}

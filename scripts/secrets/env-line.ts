@@ -1,0 +1,53 @@
+/** One line of a dotenv file, replaced without touching another, and without showing what it held. */
+import { dirname } from "node:path";
+import { parseEnv } from "node:util";
+import { SettingsError } from "../settings/settings.ts";
+
+/** What needs no quotes in a dotenv file. */
+const PLAIN = /^[\w.,+/=:@-]+$/;
+
+function lineOf(name: string, value: string): string {
+  if (PLAIN.test(value)) return `${name}=${value}`;
+  if (/['\n]/.test(value)) throw new SettingsError(`${name} holds a quote or a line break.`);
+  return `${name}='${value}'`;
+}
+
+/** The file's text with the name's line in it; at the end where it has none. @throws SettingsError */
+export function withLine(text: string, name: string, value: string): string {
+  const ours = new RegExp(`^\\s*(?:export\\s+)?${name}\\s*=`);
+  const lines = text.split("\n");
+  const places = lines.flatMap((line, index) => ours.test(line) ? [index] : []);
+  if (places.length > 1) {
+    throw new SettingsError(`${name} stands in the file twice: keep one line.`);
+  }
+  const line = lineOf(name, value);
+  if (places.length === 1) lines[places[0]!] = line;
+  else if (lines.at(-1) === "") lines.splice(-1, 0, line);
+  else lines.push(line, "");
+  const changed = lines.join("\n");
+  const before = parseEnv(text);
+  const after = parseEnv(changed);
+  // A value of several lines can hide what looks like a line of its own.
+  const isWhole = Object.keys(before).every((other) =>
+    other === name || before[other] === after[other]
+  );
+  if (!isWhole || after[name] !== value) {
+    throw new SettingsError(`${name} can't be replaced in that file: do it by hand.`);
+  }
+  return changed;
+}
+
+export async function readEnvText(file: string): Promise<string> {
+  return await Deno.readTextFile(file).catch((error) => {
+    if (error instanceof Deno.errors.NotFound) return "";
+    throw new SettingsError(`can't read ${file}: ${error.message}`);
+  });
+}
+
+/** Writes beside and renames, readable by its owner alone. */
+export async function writeEnvText(file: string, text: string): Promise<void> {
+  const draft = await Deno.makeTempFile({ dir: dirname(file), prefix: ".env-" });
+  await Deno.writeTextFile(draft, text);
+  await Deno.chmod(draft, 0o600);
+  await Deno.rename(draft, file);
+}

@@ -1,0 +1,62 @@
+/** `deno task secrets:rotate NAME`: the steps for that secret, and of them what can be done here. */
+import { parseArgs } from "node:util";
+import pc from "picocolors";
+import { SettingsError } from "../settings/settings.ts";
+import { print, printError } from "../terminal/print.ts";
+import { taskArguments } from "../terminal/task-arguments.ts";
+import { readEnvText, writeEnvText } from "./env-line.ts";
+import { rotate, rotationOf } from "./rotate.ts";
+import { ROTATIONS } from "./rotations.ts";
+
+const USAGE = `Usage: deno task secrets:rotate NAME [options]
+
+Explains how a secret is replaced without a gap, and makes a new value where it is ours to make.
+Values that are there already are never shown. Nothing is sent anywhere.
+
+  --write FILE   put the new value into this dotenv file, before the old one where two are accepted
+  --stdin        the new value, made elsewhere, is on standard input
+  --finish       forget the old value: keep the current one alone (with --write)
+
+Names: ${Object.keys(ROTATIONS).join(", ")}`;
+
+function readArguments(args: string[]) {
+  return parseArgs({
+    args: taskArguments(args),
+    allowPositionals: true,
+    options: {
+      write: { type: "string" },
+      stdin: { type: "boolean", default: false },
+      finish: { type: "boolean", default: false },
+      help: { type: "boolean", short: "h", default: false },
+    },
+  });
+}
+
+async function main(): Promise<void> {
+  const { values, positionals: [name] } = readArguments(Deno.args);
+  if (values.help || name === undefined) return print(USAGE);
+  const { note, steps } = rotationOf(name);
+  if (values.finish && values.write === undefined) {
+    throw new SettingsError("--finish changes a file: name it with --write.");
+  }
+  print(`${pc.bold(name)}\n${note}\n`);
+  steps.forEach((step, index) => print(`  ${index + 1}. ${step}`));
+  const given = values.stdin ? (await new Response(Deno.stdin.readable).text()).trim() : undefined;
+  const text = values.write === undefined ? null : await readEnvText(values.write);
+  const asked = { name, isLast: values.finish, ...(given !== undefined && { given }) };
+  const rotated = rotate(text, asked);
+  if (rotated === null) return;
+  print(`\n${rotated.shown}`);
+  if (values.write === undefined) return print(pc.dim("Nothing is written without --write FILE."));
+  await writeEnvText(values.write, rotated.text);
+  print(pc.green(`Written to ${values.write}.`));
+}
+
+try {
+  await main();
+} catch (error) {
+  const isUsage = error instanceof TypeError && "code" in error;
+  if (!isUsage && !(error instanceof SettingsError)) throw error;
+  printError(isUsage ? `${pc.red(error.message)}\n\n${USAGE}` : pc.red(error.message));
+  Deno.exit(1);
+}

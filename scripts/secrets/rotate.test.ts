@@ -1,0 +1,104 @@
+import assert from "node:assert/strict";
+import { parseEnv } from "node:util";
+import { ENV_NEEDS } from "../../supabase/functions/_shared/env-needs.ts";
+import { readEnvText, withLine, writeEnvText } from "./env-line.ts";
+import { rotate, rotationOf } from "./rotate.ts";
+import { ROTATIONS } from "./rotations.ts";
+
+const OLD = "o".repeat(32);
+const FILE =
+  `# ours\nSTRIPE_SECRET_KEY=sk_test_1\nNOTIFICATION_SECRET=${OLD}\nexport OTHER="a b"\n`;
+
+const valueIn = (text: string, name: string) => parseEnv(text)[name];
+
+Deno.test("rotation puts a new value before the old one where two are accepted", () => {
+  const rotated = rotate(FILE, { name: "NOTIFICATION_SECRET", isLast: false })!;
+  const [value = "", old] = valueIn(rotated.text, "NOTIFICATION_SECRET")!.split(",");
+  assert.match(value, /^[\w-]{43}$/);
+  assert.equal(old, OLD);
+  assert.equal(rotated.shown, `NOTIFICATION_SECRET=${value},<the current value>`);
+  assert.equal(
+    rotated.text.replace(/NOTIFICATION_SECRET=.*/, ""),
+    FILE.replace(/NOTIFICATION_SECRET=.*/, ""),
+  );
+});
+
+Deno.test("rotation keeps two values at most, and at its end one", () => {
+  const once = rotate(FILE, { name: "NOTIFICATION_SECRET", isLast: false })!;
+  const twice = rotate(once.text, { name: "NOTIFICATION_SECRET", isLast: false })!;
+  const values = valueIn(twice.text, "NOTIFICATION_SECRET")!.split(",");
+  assert.equal(values.length, 2);
+  assert(!values.includes(OLD));
+  const last = rotate(twice.text, { name: "NOTIFICATION_SECRET", isLast: true })!;
+  assert.equal(valueIn(last.text, "NOTIFICATION_SECRET"), values[0]);
+  assert(!last.shown.includes(values[0]!));
+  const none = { name: "NOTIFICATION_SECRET", isLast: true };
+  assert.throws(() => rotate(last.text, none), /no old value/);
+});
+
+Deno.test("rotation never shows a value that was there, nor one that was given", () => {
+  const given = { name: "STRIPE_WEBHOOK_SECRET", given: "whsec_given", isLast: false };
+  const rotated = rotate("STRIPE_WEBHOOK_SECRET=whsec_there\n", given)!;
+  assert.equal(valueIn(rotated.text, "STRIPE_WEBHOOK_SECRET"), "whsec_given,whsec_there");
+  assert(!/whsec_/.test(rotated.shown), rotated.shown);
+});
+
+Deno.test("rotation without a file shows where the old value goes, and of a first value nothing more", () => {
+  const asked = { name: "NOTIFICATION_SECRET", isLast: false };
+  assert.match(rotate(null, asked)!.shown, /^NOTIFICATION_SECRET=[\w-]{43},<the current value>$/);
+  assert.match(rotate("", asked)!.shown, /^NOTIFICATION_SECRET=[\w-]{43}$/);
+});
+
+Deno.test("rotation of what others make changes nothing unless the new value is given", () => {
+  assert.equal(rotate(FILE, { name: "STRIPE_SECRET_KEY", isLast: false }), null);
+  const given = { name: "STRIPE_SECRET_KEY", given: "sk_test_2", isLast: false };
+  assert.equal(valueIn(rotate(FILE, given)!.text, "STRIPE_SECRET_KEY"), "sk_test_2");
+  for (const bad of ["", "a,b", "a b", "a\nb"]) {
+    assert.throws(() => rotate(FILE, { ...given, given: bad }), /empty, or holds/);
+  }
+  assert.throws(() => rotate(FILE, { ...given, given: "sk_test_1" }), /already/);
+});
+
+Deno.test("rotation makes another value each time, long enough for the functions", () => {
+  for (const name of ["NOTIFICATION_SECRET", "ALERT_WEBHOOK_SECRET", "IP_HASH_KEY"]) {
+    const [a, b] = [1, 2].map(() => valueIn(rotate("", { name, isLast: false })!.text, name)!);
+    assert.notEqual(a, b);
+    assert(a!.length >= 32);
+  }
+});
+
+Deno.test("rotation knows a way for every secret, and names them for what it does not know", () => {
+  const secret = /(SECRET|KEY|KEYS|TOKEN|DSN|POOL_URL)$/;
+  const names = Object.keys(ENV_NEEDS).filter((name) =>
+    secret.test(name) && name !== "SUPABASE_PUBLISHABLE_KEYS"
+  );
+  for (const name of names) assert(rotationOf(name).steps.length > 0, name);
+  assert.throws(() => rotationOf("AI_MODELS"), new RegExp(Object.keys(ROTATIONS)[0]!));
+  assert.throws(() => rotationOf("constructor"), /not a secret/);
+});
+
+Deno.test("a line is replaced where it stands, added where it does not, and refused where it is twice", () => {
+  assert.equal(withLine("A=1\nB=2\n", "A", "3"), "A=3\nB=2\n");
+  assert.equal(withLine("export A='1'\nB=2", "A", "3"), "A=3\nB=2");
+  assert.equal(withLine("B=2\n", "A", "3"), "B=2\nA=3\n");
+  assert.equal(withLine("B=2", "A", "3"), "B=2\nA=3\n");
+  assert.equal(withLine("", "A", "it is"), "A='it is'\n");
+  assert.equal(withLine("AA=1\n#A=0\n", "A", "3"), "AA=1\n#A=0\nA=3\n");
+  assert.throws(() => withLine("A=1\nA=2\n", "A", "3"), /twice/);
+  assert.throws(() => withLine('B="x\nA=1\ny"\n', "A", "3"), /by hand/);
+});
+
+Deno.test("a file is written for its owner alone", async () => {
+  const directory = await Deno.makeTempDir();
+  try {
+    const file = `${directory}/.env`;
+    assert.equal(await readEnvText(file), "");
+    await Deno.writeTextFile(file, "A=1\n", { mode: 0o644 });
+    await writeEnvText(file, "A=2\n");
+    assert.equal(await readEnvText(file), "A=2\n");
+    assert.equal((await Deno.stat(file)).mode! & 0o777, 0o600);
+    assert.deepEqual([...Deno.readDirSync(directory)].map(({ name }) => name), [".env"]);
+  } finally {
+    await Deno.remove(directory, { recursive: true });
+  }
+});

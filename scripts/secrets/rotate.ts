@@ -1,0 +1,91 @@
+/** What a rotation changes in a dotenv file: the new value, and for a while the old one behind it. */
+import { randomBytes } from "node:crypto";
+import { parseEnv } from "node:util";
+import { SettingsError } from "../settings/settings.ts";
+import { withLine } from "./env-line.ts";
+import { type Rotation, ROTATIONS } from "./rotations.ts";
+
+/** 256 bits: what is asked of a secret is 32 characters, and nobody has to remember it. */
+const RANDOM_BYTES = 32;
+
+export interface Asked {
+  readonly name: string;
+  /** A new value that was made elsewhere. */
+  readonly given?: string;
+  /** Forget the old value, once nobody uses it. */
+  readonly isLast: boolean;
+}
+
+export interface Rotated {
+  /** The file's new text. */
+  readonly text: string;
+  /** The line for people: a new value of ours is shown, one that was there never is. */
+  readonly shown: string;
+}
+
+/** @throws SettingsError naming what there is */
+export function rotationOf(name: string): Rotation {
+  const rotation = Object.hasOwn(ROTATIONS, name) ? ROTATIONS[name] : undefined;
+  if (rotation !== undefined) return rotation;
+  const known = Object.keys(ROTATIONS).join(", ");
+  throw new SettingsError(`${name} is not a secret that is rotated. These are: ${known}.`);
+}
+
+function makeValue({ prefix }: Rotation): string {
+  const bytes = randomBytes(RANDOM_BYTES);
+  // Standard Webhooks wants plain base64 behind its prefix.
+  return prefix === undefined
+    ? bytes.toString("base64url")
+    : `${prefix}${bytes.toString("base64")}`;
+}
+
+function newValue({ name, given }: Asked, rotation: Rotation): string | undefined {
+  if (given !== undefined) {
+    if (/[\s,]/.test(given) || given === "") {
+      throw new SettingsError(`The new ${name} is empty, or holds a blank or a comma.`);
+    }
+    return given;
+  }
+  return rotation.madeBy === "us" ? makeValue(rotation) : undefined;
+}
+
+/** The values of a name in a file, the current one first. */
+function valuesIn(text: string, name: string, { takesTwo }: Rotation): string[] {
+  const value = parseEnv(text)[name] ?? "";
+  if (value === "") return [];
+  return takesTwo ? value.split(",").map((each) => each.trim()).filter(Boolean) : [value];
+}
+
+function finished(text: string, asked: Asked, rotation: Rotation): Rotated {
+  const [current, ...old] = valuesIn(text, asked.name, rotation);
+  if (!rotation.takesTwo) throw new SettingsError(`${asked.name} never has two values.`);
+  if (current === undefined || old.length === 0) {
+    throw new SettingsError(`${asked.name} has no old value to forget.`);
+  }
+  return {
+    text: withLine(text, asked.name, current),
+    shown: `${asked.name}=<the current value alone>`,
+  };
+}
+
+/**
+ * What becomes of a file; null where the new value is made elsewhere and was not given.
+ * @param file its text, null where none is looked at
+ * @throws SettingsError
+ */
+export function rotate(file: string | null, asked: Asked): Rotated | null {
+  const rotation = rotationOf(asked.name);
+  const text = file ?? "";
+  if (asked.isLast) return finished(text, asked, rotation);
+  const value = newValue(asked, rotation);
+  if (value === undefined) return null;
+  const [current] = valuesIn(text, asked.name, rotation);
+  if (current === value) throw new SettingsError(`${asked.name} has that value already.`);
+  const keepsOld = rotation.takesTwo && current !== undefined;
+  const isFollowed = keepsOld || (rotation.takesTwo && file === null);
+  const shownValue = asked.given === undefined ? value : "<the new value>";
+  return {
+    text: withLine(text, asked.name, keepsOld ? `${value},${current}` : value),
+    shown: `${asked.name}=${shownValue}${isFollowed ? ",<the current value>" : ""}`,
+  };
+}

@@ -1,0 +1,85 @@
+/** Where names of secrets are looked for. */
+import { readSettings, type Settings, SettingsError } from "../settings/settings.ts";
+import { functionEnvironment } from "../stack/gateway/environment.ts";
+import type { StackContext } from "../stack/context.ts";
+import type { Found } from "./check.ts";
+
+function namesOf(values: Readonly<Record<string, string | undefined>>): ReadonlySet<string> {
+  // An empty variable counts as absent, as it does in the functions.
+  return new Set(Object.keys(values).filter((name) => values[name]));
+}
+
+/** A dotenv file, as `supabase secrets set --env-file` takes it. @throws SettingsError */
+export function fromFile(file: string): Found {
+  const { values, source } = readSettings(file);
+  return { source, values, names: namesOf(values), isWhole: false };
+}
+
+export function fromEnvironment(): Found {
+  const values = Deno.env.toObject();
+  return { source: "the environment", values, names: namesOf(values), isWhole: false };
+}
+
+/** What `deno task start` gives its functions, by the addresses and keys that it has written down. */
+export function fromStack(settings: Settings = readSettings()): Found {
+  const { values: told, source } = settings;
+  if (!told.SUPABASE_URL) {
+    throw new SettingsError("No stack runs here: deno task start begins one.");
+  }
+  const context = {
+    urls: {
+      api: told.SUPABASE_URL,
+      database: told.SUPABASE_DB_URL,
+      stripe: told.STRIPE_API_URL,
+      mail: told.MAIL_URL,
+      ai: told.AI_URL,
+      redis: told.UPSTASH_REDIS_REST_URL,
+    },
+    keys: {
+      publishableKey: told.SUPABASE_PUBLISHABLE_KEY,
+      secretKey: told.SUPABASE_SECRET_KEY,
+      publicJwk: { kty: "EC" },
+      stripeSecretKey: told.STRIPE_SECRET_KEY,
+      stripeWebhookSecret: told.STRIPE_WEBHOOK_SECRET,
+      notificationSecret: told.NOTIFICATION_SECRET,
+      aiKey: told.AI_API_KEY,
+      redisToken: told.UPSTASH_REDIS_REST_TOKEN,
+    },
+    options: { origins: [] },
+  };
+  // Of the stack's context it is these alone that the environment is made of.
+  const values = functionEnvironment(context as unknown as StackContext);
+  return { source: `the stack of ${source}`, values, names: namesOf(values), isWhole: true };
+}
+
+const CLI = ["npx", "-y", "supabase@3.1.0"];
+
+/** Runs a command and gives what it says. Rejects with its last words. */
+export type Run = (command: readonly string[]) => Promise<string>;
+
+export const runCommand: Run = async ([program, ...args]) => {
+  const { success, stdout, stderr } = await new Deno.Command(program!, {
+    args,
+    env: { NO_COLOR: "1", DO_NOT_TRACK: "1" },
+    stdin: "null",
+  }).output();
+  if (success) return new TextDecoder().decode(stdout);
+  const said = new TextDecoder().decode(stderr).trim().split("\n").at(-1);
+  throw new SettingsError(`${program} ${args.slice(1).join(" ")} failed: ${said}`);
+};
+
+/** The names of a hosted project's secrets; what the CLI says of their values is not looked at. */
+export async function fromProject(ref: string | undefined, run: Run = runCommand): Promise<Found> {
+  const project = ref === undefined ? [] : [`--remote=${ref}`];
+  const text = await run([...CLI, "secrets", "list", "--output", "json", ...project]);
+  let listed: unknown;
+  try {
+    listed = JSON.parse(text);
+  } catch {
+    throw new SettingsError("supabase secrets list did not answer with JSON.");
+  }
+  const rows = Array.isArray(listed) ? listed as { name?: unknown }[] : [];
+  const names = rows.map(({ name }) => name).filter((name) => typeof name === "string");
+  const source = ref === undefined ? "the linked project" : `the project ${ref}`;
+  return { source, values: null, names: new Set(names), isWhole: false };
+}

@@ -1,0 +1,96 @@
+/**
+ * Which function needs which name of the environment, and what becomes of it without. `deno task
+ * secrets:check` reads this table; its type keeps it equal to what env.ts reads.
+ */
+import type { Env } from "./env.ts";
+
+export type EnvName = keyof Env;
+
+export const FUNCTIONS = [
+  "ai",
+  "alerts",
+  "bookings",
+  "checkout",
+  "credits",
+  "features",
+  "fraud",
+  "health",
+  "job-runner",
+  "jobs",
+  "notification-runner",
+  "payment-runner",
+  "providers",
+  "refunds",
+  "send-notification",
+  "stripe-webhook",
+  "top-ups",
+  "usage",
+  "webhook-events",
+] as const;
+
+export type FunctionName = typeof FUNCTIONS[number];
+
+export interface EnvNeed {
+  readonly by: readonly FunctionName[];
+  /**
+   * `needed`: what needs it answers 503 without; `optional`: something is left out;
+   * `platform`: the platform sets it; `local`: for stand-ins, absent in production.
+   */
+  readonly is: "needed" | "optional" | "platform" | "local";
+  /** The one of two that was chosen is enough. */
+  readonly or?: EnvName;
+  /** Needed only where that one is set. */
+  readonly with?: EnvName;
+}
+
+const MEETS_STRIPE: readonly FunctionName[] = [
+  "bookings",
+  "checkout",
+  "payment-runner",
+  "providers",
+  "refunds",
+  "stripe-webhook",
+  "top-ups",
+  "webhook-events",
+];
+const ASKS_MODELS: readonly FunctionName[] = ["ai", "job-runner", "jobs"];
+const LEADS_BACK: readonly FunctionName[] = ["checkout", "providers", "top-ups"];
+const TELLS: readonly FunctionName[] = ["notification-runner"];
+
+const platform: EnvNeed = { by: FUNCTIONS, is: "platform" };
+const everywhere: EnvNeed = { by: FUNCTIONS, is: "optional" };
+const stripe: EnvNeed = { by: MEETS_STRIPE, is: "needed" };
+const models: EnvNeed = { by: ASKS_MODELS, is: "needed" };
+const mail: EnvNeed = { by: TELLS, is: "needed" };
+const alerts: EnvNeed = { by: TELLS, is: "optional" };
+
+export const ENV_NEEDS: Readonly<Record<EnvName, EnvNeed>> = {
+  SUPABASE_URL: platform,
+  SUPABASE_PUBLISHABLE_KEYS: platform,
+  SUPABASE_SECRET_KEYS: platform,
+  SUPABASE_JWKS: platform,
+  SUPABASE_PUBLIC_URL: everywhere,
+  DATABASE_POOL_URL: everywhere,
+  STRIPE_SECRET_KEY: stripe,
+  STRIPE_WEBHOOK_SECRET: stripe,
+  STRIPE_MODE: { by: MEETS_STRIPE, is: "optional" },
+  STRIPE_API_URL: { by: MEETS_STRIPE, is: "local" },
+  APP_ORIGINS: { by: LEADS_BACK, is: "needed" },
+  IP_HASH_KEY: everywhere,
+  UPSTASH_REDIS_REST_URL: everywhere,
+  UPSTASH_REDIS_REST_TOKEN: { ...everywhere, with: "UPSTASH_REDIS_REST_URL" },
+  MAIL_FROM: mail,
+  MAIL_URL: { by: TELLS, is: "local" },
+  POSTMARK_SERVER_TOKEN: { ...mail, or: "RESEND_API_KEY" },
+  RESEND_API_KEY: { ...mail, or: "POSTMARK_SERVER_TOKEN" },
+  NOTIFICATION_SECRET: { by: ["send-notification"], is: "needed" },
+  ALERT_EMAILS: alerts,
+  ALERT_WEBHOOK_URL: alerts,
+  ALERT_WEBHOOK_SECRET: alerts,
+  RUNBOOKS_URL: alerts,
+  SENTRY_DSN: everywhere,
+  AI_BASE_URL: models,
+  AI_API_KEY: models,
+  AI_MODELS: models,
+  AI_RESEARCH_MODEL: models,
+};
