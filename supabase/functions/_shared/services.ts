@@ -9,6 +9,8 @@ import { createFeatureFlags, type FeatureFlags } from "./features/feature-flags.
 import { ApiError } from "./http/errors.ts";
 import { keyedSha256 } from "./hash.ts";
 import { createVerifier, type CredentialVerifier } from "./http/credentials.ts";
+import { outsideRequests } from "./http/current-request.ts";
+import { createKeySet, givenKeySet, type KeySet } from "./http/key-set.ts";
 import type { Limiter } from "./limits/limiter.ts";
 import { limitsFromEnv } from "./limits/limiter-from-env.ts";
 import { consoleLogger, type Logger } from "./logger.ts";
@@ -63,8 +65,6 @@ export interface Services {
 /** Where an app gets its services: given in tests, made from the environment otherwise. */
 export type ServicesSource = () => Services;
 
-const KEY_SET_TIMEOUT_MS = 3_000;
-
 /** A transport is loaded when it is first used: a function starts faster without the other one. */
 function lazyTransport(load: () => Promise<Transport>): Transport {
   let loading: Promise<Transport> | undefined;
@@ -91,19 +91,21 @@ function transportFrom(env: Env): Transport {
   });
 }
 
-function keySetUrl(env: Env): URL {
-  return new URL(`${env.SUPABASE_URL}/auth/v1/.well-known/jwks.json`);
+function keySetFrom(env: Env, metrics: Metrics): KeySet {
+  if (env.SUPABASE_JWKS !== undefined) return givenKeySet(env.SUPABASE_JWKS);
+  const url = new URL(`${env.SUPABASE_URL}/auth/v1/.well-known/jwks.json`);
+  return createKeySet({ url, nowMs: () => performance.now(), metrics, waitUntil });
 }
 
-function verifierFrom(env: Env): CredentialVerifier {
+function verifierFrom(env: Env, keySet: KeySet): CredentialVerifier {
   const addresses = [env.SUPABASE_URL, env.SUPABASE_PUBLIC_URL].filter((url) => url !== undefined);
   return createVerifier({
     env: {
       url: env.SUPABASE_URL,
       publishableKeys: env.SUPABASE_PUBLISHABLE_KEYS,
       secretKeys: env.SUPABASE_SECRET_KEYS,
-      jwks: env.SUPABASE_JWKS ?? keySetUrl(env),
     },
+    keySet,
     issuers: addresses.map((url) => `${url}/auth/v1`),
     nowMs: Date.now,
   });
@@ -134,7 +136,7 @@ function paymentsFrom(
       return createPayments({ secretKey, webhookSecrets, apiUrl: env.STRIPE_API_URL, metrics });
     };
     try {
-      return await (loading ??= load());
+      return await (loading ??= outsideRequests(load));
     } catch (error) {
       loading = undefined; // the next request asks anew
       throw error;
@@ -145,20 +147,6 @@ function paymentsFrom(
 /** Models bring a tokenizer along, three quarters of a function's size: see ai/services.ts. */
 function withoutModels(): never {
   throw new ApiError("internal", { internal: "this function is deployed without models" });
-}
-
-function keySetCheck(env: Env): () => Promise<CheckState> {
-  return async () => {
-    if (env.SUPABASE_JWKS !== undefined) return env.SUPABASE_JWKS.keys.length > 0 ? "ok" : "down";
-    try {
-      const signal = AbortSignal.timeout(KEY_SET_TIMEOUT_MS);
-      const answer = await fetch(keySetUrl(env), { signal });
-      const body = await answer.json() as { keys?: unknown[] };
-      return answer.ok && Array.isArray(body.keys) && body.keys.length > 0 ? "ok" : "down";
-    } catch {
-      return "down";
-    }
-  };
 }
 
 interface EdgeRuntime {
@@ -182,11 +170,12 @@ function featuresFrom(database: Database): FeatureFlags {
 function makeServices(env: Env): Services {
   const database = createDatabase(transportFrom(env));
   const metrics = metricsFrom(database, waitUntil);
+  const keySet = keySetFrom(env, metrics);
   return {
     now: () => new Date(),
     log: consoleLogger,
     database,
-    verify: verifierFrom(env),
+    verify: verifierFrom(env, keySet),
     verifyShared: createSharedVerifier(env.NOTIFICATION_SECRET),
     hashIp: ipHashFrom(env),
     features: featuresFrom(database),
@@ -200,7 +189,7 @@ function makeServices(env: Env): Services {
     functionsUrl: `${env.SUPABASE_PUBLIC_URL ?? env.SUPABASE_URL}/functions/v1`,
     waitUntil,
     pause: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
-    checkKeySet: keySetCheck(env),
+    checkKeySet: keySet.check,
   };
 }
 

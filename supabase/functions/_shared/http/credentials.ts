@@ -7,6 +7,7 @@ import type { SupabaseEnv } from "@supabase/server";
 import { sha256 } from "../hash.ts";
 import { CredentialCache } from "./credential-cache.ts";
 import { ApiError } from "./errors.ts";
+import type { KeySet } from "./key-set.ts";
 
 export interface UserCaller {
   readonly kind: "user";
@@ -31,11 +32,15 @@ export interface Credentials {
   readonly key: SecretCaller | PublishableCaller | null;
 }
 
-/** Reads and verifies the headers. @throws ApiError `unauthenticated` or `token_expired` */
+/**
+ * Reads and verifies the headers.
+ * @throws ApiError `unauthenticated`, `token_expired`, or `not_ready` where no key of a user's token is known
+ */
 export type CredentialVerifier = (headers: Headers) => Promise<Credentials>;
 
 interface VerifierOptions {
-  readonly env: SupabaseEnv;
+  readonly env: Omit<SupabaseEnv, "jwks">;
+  readonly keySet: KeySet;
   /** Accepted `iss`, one per public address of the project. */
   readonly issuers: string[];
   readonly nowMs: () => number;
@@ -63,10 +68,11 @@ function refusal(error: FailedVerification): ApiError {
   );
 }
 
-async function verifyToken(token: string, { env, issuers }: VerifierOptions) {
+async function verifyToken(token: string, { env, issuers, keySet }: VerifierOptions) {
+  const jwks = await keySet.forToken(token);
   const { data, error } = await verifyCredentials({ token, apikey: null }, {
     auth: "user",
-    env,
+    env: { ...env, jwks },
     audience: "authenticated",
     issuer: issuers,
   });
@@ -84,7 +90,7 @@ async function verifyKey(apikey: string, { env }: VerifierOptions) {
   const { data, error } = await verifyCredentials({ token: null, apikey }, {
     // Bare `secret` would accept the key named default alone.
     auth: ["secret:*", "publishable:*"],
-    env,
+    env: { ...env, jwks: null },
   });
   if (error) throw refusal(error);
   const caller: Verified = data.authMode === "secret"

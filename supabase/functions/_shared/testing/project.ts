@@ -1,5 +1,6 @@
 /** A project of one's own for tests: signing keys, API keys and the tokens that callers carry. */
 import { createVerifier, type CredentialVerifier } from "../http/credentials.ts";
+import { givenKeySet, type KeySet } from "../http/key-set.ts";
 
 const encoder = new TextEncoder();
 
@@ -35,7 +36,7 @@ export async function makeKeyPair(): Promise<CryptoKeyPair> {
 export interface Project {
   readonly publicJwk: JsonWebKey;
   readonly sign: (options?: TokenOptions) => Promise<string>;
-  readonly verifier: (options?: { maxEntries?: number }) => CredentialVerifier;
+  readonly verifier: (options?: { maxEntries?: number; keySet?: KeySet }) => CredentialVerifier;
   /** The clock that the verifier's cache reads. */
   nowMs: number;
 }
@@ -77,8 +78,8 @@ export async function makeProject(): Promise<Project> {
           url: PROJECT_URL,
           publishableKeys: { default: PUBLISHABLE_KEY },
           secretKeys: { default: SECRET_KEY, other: OTHER_SECRET_KEY },
-          jwks: { keys: [publicJwk as { kty: string }] },
         },
+        keySet: givenKeySet({ keys: [publicJwk as { kty: string }] }),
         issuers: [`${PROJECT_URL}/auth/v1`],
         nowMs: () => project.nowMs,
         ...options,
