@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { PayoutRecorded } from "../database/payout-functions.ts";
 import { ApiError } from "../http/errors.ts";
+import { Refused } from "../stripe/refused.ts";
 import type { PayoutPage } from "../stripe/payout-lists.ts";
 import { type Fake, makeFake } from "../testing/fake-services.ts";
 import { PAYOUT_TO_LIST, PAYOUT_TRANSACTION } from "../testing/payout-samples.ts";
@@ -84,6 +85,22 @@ Deno.test("while Stripe is out of reach no second payout is tried", async () => 
   const done = await reconcilePayouts(fake.services, UNTIL_MS);
   assert.deepEqual(done, { reconciled: 0, failed: 1 });
   assert.equal(fake.names().filter((name) => name === "payouts_claim").length, 1);
+});
+
+Deno.test("a payout that Stripe does not know has failed, and the next is compared", async () => {
+  const unknown = new Refused({
+    internal: "stripe: resource_missing",
+    cause: undefined,
+    stripeCode: "resource_missing",
+    declineCode: null,
+    param: "payout",
+    payment: null,
+  });
+  const listPayout = (id: string) =>
+    id === "po_1" ? Promise.reject(unknown) : Promise.resolve(page("txn_1", null));
+  const fake = await makeFake({ answers: due("po_1", "po_2"), payments: { listPayout } });
+  const done = await reconcilePayouts(fake.services, UNTIL_MS);
+  assert.deepEqual(done, { reconciled: 1, failed: 1 });
 });
 
 Deno.test("a claim that another runner has by now is left to it", async () => {

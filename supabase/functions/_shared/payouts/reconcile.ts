@@ -5,8 +5,9 @@
 import type { PayoutToList } from "../database/payout-functions.ts";
 import { ApiError } from "../http/errors.ts";
 import type { Services } from "../services.ts";
+import { Refused } from "../stripe/refused.ts";
 
-type Outcome = "reconciled" | "not_ready" | "unfinished" | "failed";
+type Outcome = "reconciled" | "not_ready" | "unfinished" | "refused" | "failed";
 
 interface PayoutsReport {
   readonly reconciled: number;
@@ -46,7 +47,7 @@ async function run(services: Services, due: PayoutToList, untilMs: number): Prom
   } catch (error) {
     const detail = error instanceof ApiError ? error.internal ?? error.code : String(error);
     services.log("warn", "payout not listed", { payout_id: due.payout_id, detail });
-    return "failed";
+    return error instanceof Refused ? "refused" : "failed";
   }
 }
 
@@ -61,8 +62,8 @@ export async function reconcilePayouts(
     if (due === null) break;
     const outcome = await run(services, due, untilMs);
     done.reconciled += outcome === "reconciled" ? 1 : 0;
-    done.failed += outcome === "failed" ? 1 : 0;
-    if (outcome === "failed") break;
+    done.failed += outcome === "failed" || outcome === "refused" ? 1 : 0;
+    if (outcome === "failed") break; // what Stripe refuses of one payout, it gives of another
   }
   return done;
 }
