@@ -4,6 +4,7 @@ import { defineRoute } from "../_shared/http/define-route.ts";
 import { ApiError } from "../_shared/http/errors.ts";
 import { ok } from "../_shared/http/envelope.ts";
 import type { CheckState, Services } from "../_shared/services.ts";
+import { remembered } from "./remembered.ts";
 
 async function checkDatabase({ database }: Services): Promise<CheckState> {
   const answer = await database.rpc("health_database", {}).catch(() => null);
@@ -33,23 +34,7 @@ async function check(services: Services): Promise<Checks> {
 
 const REMEMBERED_MS = 2_000;
 
-interface Checked {
-  readonly atMs: number;
-  readonly checks: Promise<Checks>;
-}
-
-// A process has one set of services, so this is one outcome per process.
-const last = new WeakMap<Services, Checked>();
-
-/** Anyone may ask as often as they like; Stripe and the database are asked once in two seconds. */
-function checkSometimes(services: Services): Promise<Checks> {
-  const nowMs = services.now().getTime();
-  const known = last.get(services);
-  if (known !== undefined && nowMs - known.atMs < REMEMBERED_MS) return known.checks;
-  const checks = check(services);
-  last.set(services, { atMs: nowMs, checks });
-  return checks;
-}
+const checkSometimes = remembered(REMEMBERED_MS, check);
 
 /** Can this process serve: 503 when the database or the users' key set is out of reach. */
 export const readReady = defineRoute({

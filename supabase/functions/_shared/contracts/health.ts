@@ -1,5 +1,6 @@
 /** What health answers. */
 import { z } from "@hono/zod-openapi";
+import { TimestampOut } from "./common.ts";
 
 const State = z.enum(["ok", "degraded", "down"]);
 
@@ -10,3 +11,76 @@ export const Ready = z.object({
   status: State,
   checks: z.object({ database: State, jwks: State, stripe: State, redis: State }),
 }).openapi("Ready");
+
+const Milliseconds = z.number().nullable().openapi({ description: "Null without a request." });
+
+const Requests = z.object({
+  requests: z.int(),
+  /** Answered with an error of ours: a 5xx, or a 408. */
+  errors: z.int(),
+  p50_ms: Milliseconds,
+  p95_ms: Milliseconds,
+  p99_ms: Milliseconds,
+});
+
+const Window = z.object({
+  all: Requests,
+  routes: z.array(Requests.extend({ route: z.string().openapi({ example: "POST /usage" }) })),
+});
+
+const Objective = z.enum(["available", "fast"]);
+
+const Slo = z.object({
+  core_routes: z.array(z.string()),
+  available: z.number(),
+  fast: z.number(),
+  fast_ms: z.int(),
+  budget_days: z.int(),
+});
+
+const Burn = z.object({
+  slo: Objective,
+  long_minutes: z.int(),
+  long_burn: z.number(),
+  short_minutes: z.int(),
+  short_burn: z.number(),
+  factor: z.number(),
+  burns: z.boolean().openapi({ description: "Spent `factor` times too fast in both windows." }),
+});
+
+const DeepOutcome = z.object({
+  name: z.string(),
+  outcome: z.enum(["ok", "failed"]),
+  duration_ms: z.int(),
+  code: z.string().nullable(),
+  checked_at: TimestampOut,
+  ok_at: TimestampOut.nullable(),
+});
+
+/** What the database knows of all processes; a process counts for ten seconds before it tells. */
+export const HealthFigures = z.object({
+  as_of: TimestampOut,
+  slo: Slo,
+  windows: z.object({ "5m": Window, "1h": Window, "24h": Window }),
+  budget_left: z.record(Objective, z.number()),
+  burns: z.array(Burn),
+  deep: z.array(DeepOutcome),
+});
+
+export const HealthReport = HealthFigures.extend({
+  stale: z.boolean().openapi({ description: "The database is away; this is what it last said." }),
+}).openapi("HealthReport");
+
+const DeepCheck = z.object({
+  name: z.string(),
+  outcome: z.enum(["ok", "failed", "skipped"]),
+  duration_ms: z.int(),
+  code: z.string().nullable().openapi({
+    description: "Why it failed; or was skipped: `unconfigured`, `budget_spent`.",
+  }),
+});
+
+export const DeepReport = z.object({
+  checks: z.array(DeepCheck),
+  units_left: z.int().openapi({ description: "Of the day's budget, in hundredths of a cent." }),
+}).openapi("DeepReport");

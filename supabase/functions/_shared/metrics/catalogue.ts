@@ -14,6 +14,8 @@ export const COUNTERS = {
   limiter_fallbacks: ["reason"],
   /** channel: email, webhook; outcome: sent, again, never, unknown. */
   notices: ["channel", "outcome"],
+  /** check, outcome: ok, failed, skipped. */
+  deep_checks: ["check", "outcome"],
   /** model, kind: input, cached_input, output, reasoning. */
   ai_tokens: ["model", "kind"],
 } as const;

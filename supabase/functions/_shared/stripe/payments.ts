@@ -5,6 +5,7 @@ import { modeOfKey } from "../env.ts";
 import { type Metrics, NO_METRICS } from "../metrics/metrics.ts";
 import { createGuard } from "../resilience/guard.ts";
 import { type Accounts, createAccounts } from "./accounts.ts";
+import { type Balance, createBalance } from "./balance.ts";
 import { type BookingPayments, createBookingPayments } from "./booking-payments.ts";
 import { createCaller, createClient } from "./client.ts";
 import { createCustomers, type Customers } from "./customers.ts";
@@ -25,6 +26,7 @@ export interface Payments
     TopUpPayments,
     Accounts,
     BookingPayments,
+    Balance,
     PayoutLists {
   /** True when Stripe answers at all. */
   isReachable(): Promise<boolean>;
@@ -68,6 +70,7 @@ export function createPayments(options: StripeOptions): Payments {
     ...createCustomers(caller),
     ...createTopUpPayments(caller),
     ...createPayoutLists(caller),
+    ...createBalance(caller),
     ...createWebhooks({ client, secrets: options.webhookSecrets, mode }),
     isReachable: createProbe(options.apiUrl ?? "https://api.stripe.com", metrics),
   };

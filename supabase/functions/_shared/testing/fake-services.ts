@@ -90,6 +90,7 @@ const PAYMENTS: Payments = {
     signature === "good"
       ? Promise.resolve(INBOX_EVENT)
       : Promise.reject(new ApiError("signature_invalid")),
+  readBalance: () => Promise.resolve(),
   isReachable: () => Promise.resolve(true),
 };
 

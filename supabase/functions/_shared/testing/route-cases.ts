@@ -22,6 +22,7 @@ import { ALERT_CASES } from "./alert-cases.ts";
 import { BOOKING_CASES } from "./booking-cases.ts";
 import type { Fake } from "./fake-services.ts";
 import { FRAUD_CASES } from "./fraud-cases.ts";
+import { HEALTH_CASES } from "./health-cases.ts";
 import { INBOX_CASES } from "./inbox-cases.ts";
 import { JOB_CASES } from "./job-cases.ts";
 import { NOTICE_CASES } from "./notice-cases.ts";
@@ -186,9 +187,7 @@ export const ROUTE_CASES: readonly RouteCase[] = [
     body: { state: "percentage", percentage: 12.5 },
     reaches: ["features_set"],
   },
-  { ...open, path: "/health/live", reaches: [] },
-  { ...open, path: "/health/ready", reaches: ["health_database"] },
-  { ...open, path: "/health/openapi.json", isFile: true, reaches: [] },
+  ...HEALTH_CASES,
 ];
 
 const CREATE: Readonly<Record<string, typeof createUsage>> = {

@@ -7,6 +7,7 @@ import { ALERT_SAMPLES } from "./alert-samples.ts";
 import { FRAUD_SAMPLES } from "./fraud-samples.ts";
 import { INBOX_SAMPLES } from "./inbox-samples.ts";
 import { JOB_SAMPLES } from "./job-samples.ts";
+import { METRIC_SAMPLES } from "./metric-samples.ts";
 import { NOTICE_SAMPLES } from "./notice-samples.ts";
 import { PAYOUT_SAMPLES } from "./payout-samples.ts";
 import { USER_ID } from "./project.ts";
@@ -179,6 +180,7 @@ export const SAMPLES: { [N in FunctionName]: (args: ArgsOf<N>) => ResultOf<N> } 
   ...FRAUD_SAMPLES,
   ...INBOX_SAMPLES,
   ...TOP_UP_SAMPLES,
+  ...METRIC_SAMPLES,
   ...NOTICE_SAMPLES,
   ...PAYOUT_SAMPLES,
   idempotency_store: () => ({}),

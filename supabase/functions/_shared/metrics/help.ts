@@ -1,0 +1,90 @@
+/** What each series says of itself to a collector. docs/health.md says what to do about it. */
+import type { CounterName, TimerName } from "./catalogue.ts";
+
+export interface Described {
+  /** Behind `farthing_`; a counter's ends in `_total`, what is timed in `_seconds`. */
+  readonly name: string;
+  readonly help: string;
+}
+
+export const COUNTER_HELP: Readonly<Record<CounterName | "ai_spend_usd", Described>> = {
+  ai_spend_usd: {
+    name: "ai_spend_usd_total",
+    help:
+      "What the counted tokens have cost at the provider, in US dollars, by the rates then in force.",
+  },
+  ai_tokens: {
+    name: "ai_tokens_total",
+    help: "Tokens that models have used, by kind; kinds are disjoint.",
+  },
+  breaker_not_closed: {
+    name: "breaker_not_closed_total",
+    help:
+      "How often a process found its breaker of a service open or half open, every ten seconds or so.",
+  },
+  deep_checks: { name: "deep_checks_total", help: "Paid checks, by how they went." },
+  limiter_decisions: {
+    name: "limiter_decisions_total",
+    help: "Limited requests, by the rule that was nearest to its end and what it decided.",
+  },
+  limiter_fallbacks: {
+    name: "limiter_fallbacks_total",
+    help: "Requests that a process counted alone, since Redis was of no use, by why.",
+  },
+  notices: { name: "notices_total", help: "Attempts to send a notice, by channel and outcome." },
+  outside_calls: { name: "outside_calls_total", help: "Attempts at services that are not ours." },
+};
+
+export const TIMER_HELP: Readonly<Record<TimerName, Described>> = {
+  outside_call: {
+    name: "outside_call_duration_seconds",
+    help: "How long attempts at services that are not ours took.",
+  },
+};
+
+/** What the database looks up. What only grows is a counter, everything else a gauge. */
+export const FIGURE_HELP: Readonly<Record<string, Described>> = {
+  burn_rate: {
+    name: "burn_rate",
+    help: "How fast an error budget is spent in a window; at 1 it lasts its 30 days.",
+  },
+  credits_expired: { name: "credits_expired_total", help: "Credits that expired unspent." },
+  credits_given: { name: "credits_given_total", help: "Credits given for nothing, by kind." },
+  credits_held: { name: "credits_held", help: "Credits that open holds keep." },
+  credits_outstanding: { name: "credits_outstanding", help: "Credits that users have." },
+  credits_reinstated: {
+    name: "credits_reinstated_total",
+    help: "Credits taken back that were given back after all.",
+  },
+  credits_sold: { name: "credits_sold_total", help: "Credits sold, their bonus apart, by kind." },
+  credits_spent: { name: "credits_spent_total", help: "Credits spent, by kind." },
+  credits_taken_back: {
+    name: "credits_taken_back_total",
+    help: "Credits taken back for refunds and disputes.",
+  },
+  credits_withdrawn: { name: "credits_withdrawn_total", help: "Credits withdrawn otherwise." },
+  deep_check_age_seconds: {
+    name: "deep_check_age_seconds",
+    help: "How long ago a paid check last ran.",
+  },
+  deep_check_ok: { name: "deep_check_ok", help: "1 where a paid check last went well, else 0." },
+  deep_check_seconds: { name: "deep_check_seconds", help: "How long a paid check last took." },
+  deep_units_left: {
+    name: "deep_units_left",
+    help: "What is left of today's budget of paid checks.",
+  },
+  job_oldest_seconds: {
+    name: "job_oldest_seconds",
+    help: "For how long the oldest job waits that could run.",
+  },
+  jobs: { name: "jobs", help: "Jobs that are not done, and those that ended within a day." },
+  notices_unsent: { name: "notices_unsent", help: "Notices that were not sent, by state." },
+  webhook_events: {
+    name: "webhook_events",
+    help: "Stripe's events that are not applied, and those that were within a day, by state.",
+  },
+  webhook_oldest_seconds: {
+    name: "webhook_oldest_seconds",
+    help: "For how long the oldest event waits to be applied.",
+  },
+};

@@ -1,0 +1,141 @@
+/**
+ * Prometheus' text format, version 0.0.4. A writer of our own: client libraries count in a process and know
+ * nothing of sums that a database has (docs/decisions/metrics.md).
+ */
+import type { CountedSeries, Figure } from "../database/metric-functions.ts";
+import { boundOf, BUCKETS } from "./buckets.ts";
+import { COUNTER_HELP, type Described, FIGURE_HELP, TIMER_HELP } from "./help.ts";
+
+export const CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8";
+
+interface Family {
+  readonly type: "counter" | "gauge" | "histogram";
+  readonly help: string;
+  readonly lines: string[];
+}
+
+type Families = Map<string, Family>;
+
+// From 0.9 ms to two minutes, each twice the one before, and 120 ms among them: our own bounds, so that what
+// is below each is counted and not guessed.
+const LE_BUCKETS = Array.from({ length: 18 }, (_, nr) => 32 + 5 * nr);
+
+function escape(value: string): string {
+  return value.replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("\n", "\\n");
+}
+
+/** `rule=user,outcome=soft` as `{rule="user",outcome="soft"}`, and what else belongs to it. */
+function labelled(labels: string, more: readonly string[] = []): string {
+  const own = labels === "" ? [] : labels.split(",").map((label) => {
+    const at = label.indexOf("=");
+    return `${label.slice(0, at)}="${escape(label.slice(at + 1))}"`;
+  });
+  const all = [...own, ...more];
+  return all.length === 0 ? "" : `{${all.join(",")}}`;
+}
+
+function familyOf(families: Families, name: string, type: Family["type"], help: string): string[] {
+  let family = families.get(name);
+  if (family === undefined) families.set(name, family = { type, help, lines: [] });
+  return family.lines;
+}
+
+/** Names come from the database, and `toString` is no metric. */
+function own(help: Readonly<Record<string, Described>>, name: string): Described | undefined {
+  return Object.hasOwn(help, name) ? help[name] : undefined;
+}
+
+/** Exact for sums of ours: six decimals of a second are a microsecond. */
+function seconds(ms: number): string {
+  return String(Math.round(ms * 1000) / 1e6);
+}
+
+interface Histogram {
+  count: number;
+  sumMs: number;
+  readonly buckets: number[];
+}
+
+function addTo(histogram: Histogram, series: CountedSeries): void {
+  histogram.count += Number(series.count);
+  histogram.sumMs += Number(series.sum_ms);
+  series.buckets.forEach((count, bucket) => histogram.buckets[bucket]! += count);
+}
+
+function writeHistogram(
+  lines: string[],
+  name: string,
+  labels: string,
+  { count, sumMs, buckets }: Histogram,
+): void {
+  for (const last of LE_BUCKETS) {
+    const below = buckets.slice(0, last + 1).reduce((sum, inIt) => sum + inIt, 0);
+    const le = Number((boundOf(last) / 1000).toPrecision(4));
+    lines.push(`${name}_bucket${labelled(labels, [`le="${le}"`])} ${below}`);
+  }
+  lines.push(`${name}_bucket${labelled(labels, ['le="+Inf"'])} ${count}`);
+  lines.push(`${name}_sum${labelled(labels)} ${seconds(sumMs)}`);
+  lines.push(`${name}_count${labelled(labels)} ${count}`);
+}
+
+/** Series of different status are one histogram. */
+function histograms(all: readonly CountedSeries[], labelsOf: (labels: string) => string) {
+  const byLabels = new Map<string, Histogram>();
+  for (const series of all) {
+    const labels = labelsOf(series.labels);
+    const none = { count: 0, sumMs: 0, buckets: new Array<number>(BUCKETS).fill(0) };
+    const known = byLabels.get(labels) ?? none;
+    byLabels.set(labels, known);
+    addTo(known, series);
+  }
+  return byLabels;
+}
+
+function writeRequests(families: Families, all: readonly CountedSeries[]): void {
+  const count = familyOf(families, "farthing_requests_total", "counter", "Requests by status.");
+  for (const { labels, count: value } of all) {
+    count.push(`farthing_requests_total${labelled(labels)} ${value}`);
+  }
+  const name = "farthing_request_duration_seconds";
+  const lines = familyOf(families, name, "histogram", "How long requests took, by route.");
+  const withoutStatus = (labels: string) => labels.replace(/,status=\w+$/, "");
+  for (const [labels, histogram] of histograms(all, withoutStatus)) {
+    writeHistogram(lines, name, labels, histogram);
+  }
+}
+
+function writeCounted(families: Families, series: CountedSeries): void {
+  const counter = own(COUNTER_HELP, series.name);
+  const timer = own(TIMER_HELP, series.name);
+  if (counter !== undefined) {
+    const name = `farthing_${counter.name}`;
+    const lines = familyOf(families, name, "counter", counter.help);
+    lines.push(`${name}${labelled(series.labels)} ${series.count}`);
+  } else if (timer !== undefined) {
+    const name = `farthing_${timer.name}`;
+    const lines = familyOf(families, name, "histogram", timer.help);
+    for (const [labels, histogram] of histograms([series], (same) => same)) {
+      writeHistogram(lines, name, labels, histogram);
+    }
+  }
+}
+
+/** What nobody has described is left out: a series that an older version counted, or a newer. */
+export function writeMetrics(
+  { counted, figures }: { counted: readonly CountedSeries[]; figures: readonly Figure[] },
+): string {
+  const families: Families = new Map();
+  const requests = counted.filter(({ name }) => name === "requests");
+  if (requests.length > 0) writeRequests(families, requests);
+  for (const series of counted) writeCounted(families, series);
+  for (const { name: figure, labels, value } of figures) {
+    const described = own(FIGURE_HELP, figure);
+    if (described === undefined) continue;
+    const name = `farthing_${described.name}`;
+    const type = name.endsWith("_total") ? "counter" : "gauge";
+    familyOf(families, name, type, described.help).push(`${name}${labelled(labels)} ${value}`);
+  }
+  return [...families].map(([name, { type, help, lines }]) =>
+    `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n${lines.join("\n")}\n`
+  ).join("");
+}

@@ -1,0 +1,106 @@
+/**
+ * The checks that cost something: each asks a service for a little of what it is there for. No mail is sent:
+ * there is none that nobody would read.
+ */
+import { countTokens } from "../_shared/ai/count-tokens.ts";
+import { ApiError } from "../_shared/http/errors.ts";
+import type { Services } from "../_shared/services.ts";
+
+interface DeepCheck {
+  readonly name: string;
+  /** In hundredths of a cent, roughly, with what it keeps others from. All of them, hourly, are 408 a day. */
+  readonly units: number;
+  /** @throws whatever is wrong; ApiError `not_ready` where the service is not configured */
+  readonly run: (services: Services) => Promise<void>;
+}
+
+class Wrong extends Error {
+  constructor(readonly code: string) {
+    super(code);
+  }
+}
+
+const MOST_TOKENS = 16;
+
+async function askModel(services: Services): Promise<void> {
+  const ai = await services.ai();
+  const model = ai.researchModel;
+  const messages = [{ role: "user" as const, content: "Answer with one word: ready?" }];
+  const { usage } = await ai.complete({ model, messages, maxOutputTokens: MOST_TOKENS });
+  countTokens(services.metrics, model, usage);
+}
+
+async function askStripe({ payments }: Services): Promise<void> {
+  await (await payments()).readBalance();
+}
+
+async function askRedis({ checkRedis }: Services): Promise<void> {
+  if (await checkRedis() !== "ok") throw new Wrong("degraded");
+}
+
+async function askLedger({ database }: Services): Promise<void> {
+  // From anywhere in the ledger, so that all of it is looked at in time.
+  const { wrong } = await database.rpc("deep_checks_ledger", { p_start: Math.random() });
+  if (wrong > 0) throw new Wrong("ledger_wrong");
+}
+
+const CHECKS: readonly DeepCheck[] = [
+  { name: "ai", units: 10, run: askModel },
+  { name: "database", units: 5, run: askLedger },
+  { name: "redis", units: 1, run: askRedis },
+  { name: "stripe", units: 1, run: askStripe },
+];
+
+interface Outcome {
+  readonly name: string;
+  readonly outcome: "ok" | "failed" | "skipped";
+  readonly duration_ms: number;
+  readonly code: string | null;
+}
+
+interface Checked {
+  readonly outcome: Outcome;
+  readonly unitsLeft: number;
+}
+
+function codeOf(error: unknown): string {
+  if (error instanceof ApiError || error instanceof Wrong) return error.code;
+  return "internal";
+}
+
+async function runCheck({ name, run }: DeepCheck, services: Services): Promise<Outcome> {
+  const startedMs = performance.now();
+  const code = await run(services).then(() => null, codeOf);
+  const duration_ms = Math.round(performance.now() - startedMs);
+  if (code === "not_ready") return { name, outcome: "skipped", duration_ms, code: "unconfigured" };
+  return { name, outcome: code === null ? "ok" : "failed", duration_ms, code };
+}
+
+async function checkWithin(check: DeepCheck, services: Services): Promise<Checked> {
+  const { database, metrics } = services;
+  const { name, units } = check;
+  // Paid before it is known how it goes: a check that fails has cost the same.
+  const { claimed, units_left } = await database.rpc("deep_checks_claim", { p_units: units });
+  const outcome: Outcome = claimed
+    ? await runCheck(check, services)
+    : { name, outcome: "skipped", duration_ms: 0, code: "budget_spent" };
+  metrics.count("deep_checks", { check: name, outcome: outcome.outcome });
+  if (outcome.outcome !== "skipped") {
+    await database.rpc("deep_checks_report", {
+      p_name: name,
+      p_outcome: outcome.outcome,
+      p_duration_ms: outcome.duration_ms,
+      p_code: outcome.code,
+    });
+  }
+  return { outcome, unitsLeft: units_left };
+}
+
+/** @throws ApiError where the database is away: nothing is paid for that nobody counts */
+export async function runDeepChecks(services: Services) {
+  const checked = await Promise.all(CHECKS.map((check) => checkWithin(check, services)));
+  return {
+    checks: checked.map(({ outcome }) => outcome),
+    units_left: Math.min(...checked.map(({ unitsLeft }) => unitsLeft)),
+  };
+}

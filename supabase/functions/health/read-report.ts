@@ -1,0 +1,53 @@
+import type { z } from "@hono/zod-openapi";
+import { HealthReport } from "../_shared/contracts/health.ts";
+import { defineRoute } from "../_shared/http/define-route.ts";
+import { ok } from "../_shared/http/envelope.ts";
+import { ApiError } from "../_shared/http/errors.ts";
+import type { Services } from "../_shared/services.ts";
+import { remembered } from "./remembered.ts";
+
+const REMEMBERED_MS = 5_000;
+/** Figures of five minutes ago still say how it began; of an hour ago they would only mislead. */
+const STALE_AFTER_MS = 10 * 60_000;
+
+type Report = z.output<typeof HealthReport>;
+
+// The last that the database said, for when it says nothing.
+const lastTold = new WeakMap<Services, Report>();
+
+function isAway(error: unknown): boolean {
+  return error instanceof ApiError &&
+    (error.code === "upstream_unavailable" || error.code === "request_timeout");
+}
+
+/** @throws ApiError `not_ready` when the database is away and has said nothing of late */
+async function look(services: Services): Promise<Report> {
+  try {
+    const report = { ...await services.database.rpc("health_report", {}), stale: false };
+    lastTold.set(services, report);
+    return report;
+  } catch (cause) {
+    if (!isAway(cause)) throw cause;
+    const last = lastTold.get(services);
+    const ageMs = services.now().getTime() - Date.parse(last?.as_of ?? "0001-01-01T00:00:00Z");
+    if (last !== undefined && ageMs <= STALE_AFTER_MS) return { ...last, stale: true };
+    throw new ApiError("not_ready", { internal: "no figures from the database", cause });
+  }
+}
+
+const report = remembered(REMEMBERED_MS, look);
+
+/** Requests by route, what is left of the error budgets, and how the paid checks last went. */
+export const readReport = defineRoute({
+  method: "get",
+  path: "/",
+  summary: "How it goes: durations by route, error budgets, paid checks",
+  description:
+    "Looked up once in five seconds. While the database is away, what it last said, marked " +
+    "`stale`, for ten minutes; then 503. Quantiles are within 10 % of the truth.",
+  who: ["none"],
+  limit: "default",
+  idempotent: false,
+  responses: { 200: HealthReport },
+  handler: async ({ services }) => ok(await report(services)),
+});

@@ -1,0 +1,24 @@
+/** What anyone may ask for as often as they like is looked up once in a while, whoever asks. */
+import type { Services } from "../_shared/services.ts";
+
+interface Known<T> {
+  readonly atMs: number;
+  readonly answer: Promise<T>;
+}
+
+/** The same as `look`, asked at most once in so many ms; a failure is remembered as long. */
+export function remembered<T>(
+  forMs: number,
+  look: (services: Services) => Promise<T>,
+): (services: Services) => Promise<T> {
+  // A process has one set of services, so this is one answer per process.
+  const last = new WeakMap<Services, Known<T>>();
+  return (services) => {
+    const nowMs = services.now().getTime();
+    const known = last.get(services);
+    if (known !== undefined && nowMs - known.atMs < forMs) return known.answer;
+    const answer = look(services);
+    last.set(services, { atMs: nowMs, answer });
+    return answer;
+  };
+}
