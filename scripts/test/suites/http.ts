@@ -27,9 +27,9 @@ export const http: Suite = {
       ...(findRedisServer() ? [] : WITH_REDIS.map(needsRedis)),
     ];
     const files = found.filter((file) => !skipped.some(({ what }) => file.startsWith(`${what}/`)));
-    // The faults take the database from under everyone: they come by themselves. What looks for traces
-    // of all the others comes last.
-    const isFault = (file: string) => file.startsWith("tests/faults/");
+    // The faults take the database from under everyone, and alerts hear of everybody's failures: they come
+    // by themselves. What looks for traces of all the others comes last.
+    const isFault = (file: string) => /^tests\/(faults|alerts)\//.test(file);
     const isLast = (file: string) => file.startsWith("tests/last/");
     const ownTurn = (file: string) => isFault(file) || isLast(file);
     const flags = ["--no-check"];

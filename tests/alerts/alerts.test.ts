@@ -1,0 +1,115 @@
+/** An alert of each kind: provoked, told of once by mail and by webhook, acknowledged, and ended. */
+import { deepEqual, equal, match } from "node:assert/strict";
+import postgres from "postgres";
+import { Alert } from "../../supabase/functions/_shared/contracts/alerts.ts";
+import { evaluate, listed, makeAlertDue, withOperators, withRules } from "../support/alerts.ts";
+import { proven, withSql } from "../support/database.ts";
+import { backEnd, data, post, refused } from "../support/http.ts";
+import { runNotices } from "../support/notices.ts";
+import { signUp, signUpOperator } from "../support/people.ts";
+import { until } from "../support/until.ts";
+import { readWorld, type World } from "../support/world.ts";
+import { KINDS } from "./kinds.ts";
+
+const world = readWorld();
+/** Windows reach back three days, and figures of one rule must not be another's. */
+const APART_DAYS = 10;
+const WINDOWS_MINUTES = 4 * 24 * 60;
+
+async function timeOf(nth: number, isApart: boolean): Promise<string> {
+  const [row] = await withSql(world, (sql) =>
+    sql<{ at: string }[]>`
+    select case when ${isApart} then timestamptz '2040-01-01' + ${
+      nth * APART_DAYS
+    } * interval '1 day'
+      else now() end::text as at`);
+  return row!.at;
+}
+
+async function acknowledge(deployed: World, id: string, headers = backEnd(deployed)) {
+  return await post(deployed, `alerts/${id}/acknowledge`, headers, {}, { key: null });
+}
+
+for (const [nth, { rule, alsoEnabled = [], isApart, provoke, end }] of KINDS.entries()) {
+  Deno.test(`${rule} is told of once by mail and by webhook, acknowledged and resolved`, async () => {
+    const at = await timeOf(nth, isApart);
+    await withOperators(world, async ({ world: deployed, told }) => {
+      await withRules(world, [rule, ...alsoEnabled], at, async (sql) => {
+        const scene = { world, sql, at };
+        equal(await evaluate(sql, rule, at), undefined, "it is silent before");
+        await provoke(scene);
+        // What has to last a while lasts two minutes.
+        await evaluate(sql, rule, at);
+        const fired = await evaluate(sql, rule, at, 2);
+        equal(fired?.state, "open");
+        const id = fired!.id;
+        const { letters, messages } = await until("both are told", async () => {
+          await makeAlertDue(sql, id);
+          await runNotices(deployed);
+          const all = await told(id);
+          return all.letters.length > 0 && all.messages.length > 0 ? all : undefined;
+        });
+        deepEqual([letters.length, messages.length], [1, 1]);
+        for (const text of [letters[0]!, JSON.parse(messages[0]!).text]) {
+          match(text, new RegExp(`https://runbooks.example.com/${rule}.md`));
+        }
+
+        equal((await listed(deployed, "open", id))?.rule, rule);
+        const taken = data(await acknowledge(deployed, id), 200, Alert);
+        await evaluate(sql, rule, at, 3);
+        deepEqual([taken.state, taken.acknowledged_by], ["acknowledged", "secret:default"]);
+        equal(await listed(deployed, "open", id), undefined);
+
+        await end?.(scene);
+        const later = isApart ? WINDOWS_MINUTES : 4;
+        await evaluate(sql, rule, at, later);
+        equal(await evaluate(sql, rule, at, later + 31), undefined, "it has ended");
+        const over = await listed(deployed, "resolved", id);
+        deepEqual([over?.state, over?.acknowledged_by], ["resolved", "secret:default"]);
+        await runNotices(deployed);
+        deepEqual(await told(id), { letters, messages });
+      });
+    });
+    await proven(world);
+  });
+}
+
+Deno.test("an alert that eight evaluations find at once is one, and told of once", async () => {
+  const at = await timeOf(KINDS.length, true);
+  await withRules(world, ["error_rate"], at, async (sql) => {
+    const rows = [{ name: "requests", labels: "route=POST /usage,status=5xx", count: 50 }];
+    await sql`
+      select public.metrics_record(gen_random_uuid(), 0, ${
+      JSON.stringify(rows)
+    }::text::jsonb, ${at})`;
+    const many = postgres(world.databaseUrl, { max: 8, onnotice: () => {} });
+    try {
+      const evaluations = Array.from(
+        { length: 8 },
+        () =>
+          many`select farthing.evaluate_alerts(${at}::timestamptz + interval '1 minute') as fired`,
+      );
+      // All of them wait here for this session, and go on together.
+      const running = Promise.all(evaluations);
+      await sql`select pg_advisory_unlock(68, 0)`;
+      const fired = (await running).map(([row]) => row?.fired);
+      deepEqual(fired.sort(), [0, 0, 0, 0, 0, 0, 0, 1]);
+    } finally {
+      await many.end({ timeout: 5 });
+    }
+    const [counted] = await sql`
+      select count(distinct i.incident_id)::int as incidents, count(*)::int as notices
+      from farthing.incidents i join farthing.notices n on n.subject = i.incident_id::text
+      where i.rule = 'error_rate' and i.fired_at = ${at}::timestamptz + interval '1 minute'`;
+    deepEqual({ ...counted }, { incidents: 1, notices: 2 });
+    await sql`select farthing.evaluate_alerts(${at}::timestamptz + interval '1 hour')`;
+    await sql`select farthing.evaluate_alerts(${at}::timestamptz + interval '2 hours')`;
+  });
+});
+
+Deno.test("an alert is no user's to see or to acknowledge, and an operator's is", async () => {
+  const id = crypto.randomUUID();
+  const person = await signUp(world);
+  refused(await acknowledge(world, id, person.as), 403, "forbidden");
+  refused(await acknowledge(world, id, (await signUpOperator(world)).as), 404, "not_found");
+});

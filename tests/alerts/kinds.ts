@@ -1,0 +1,197 @@
+/** What makes each rule fire, and what makes it end. */
+import { equal } from "node:assert/strict";
+import type { Sql } from "../support/alerts.ts";
+import { signUpWith } from "../support/people.ts";
+import { deliver } from "../support/stripe.ts";
+import type { World } from "../support/world.ts";
+
+interface Scene {
+  readonly world: World;
+  readonly sql: Sql;
+  /** When it is evaluated. */
+  readonly at: string;
+}
+
+export interface Kind {
+  readonly rule: string;
+  /** Beside the rule itself. */
+  readonly alsoEnabled?: readonly string[];
+  /** Figures of a time that nothing else has figures of; else it is now. */
+  readonly isApart: boolean;
+  readonly provoke: (scene: Scene) => Promise<unknown>;
+  readonly end?: (scene: Scene) => Promise<unknown>;
+}
+
+/** Delivers an event by our webhook, signed. */
+async function hear(world: World, type: string, object: object, status: number): Promise<string> {
+  const id = `evt_${crypto.randomUUID()}`;
+  const created = Math.floor(Date.now() / 1000);
+  const event = { id, object: "event", type, livemode: false, created, data: { object } };
+  const answer = await deliver(world, { api_version: "2026-10-28.endive", ...event });
+  equal(answer.status, status, answer.text);
+  return id;
+}
+
+function putAside(sql: Sql, mark: string) {
+  return sql`
+    update farthing.inbox set state = 'ignored', processed_at = now(), next_attempt_at = null
+    where facts::text like ${`%${mark}%`} and state <> 'processed'`;
+}
+
+const DAY_SECONDS = 86_400;
+const WAITING = `order-${crypto.randomUUID()}`;
+const LATE = `po_${crypto.randomUUID()}`;
+const ODD = `po_${crypto.randomUUID()}`;
+
+function payout(id: string, amount: number, status: string) {
+  const made = Math.floor(Date.now() / 1000) - 5 * DAY_SECONDS;
+  return {
+    ...{ id, object: "payout", amount, currency: "usd", automatic: true, status },
+    ...{ reconciliation_status: "not_applicable", failure_code: null },
+    ...{ created: made, arrival_date: made + 2 * DAY_SECONDS },
+  };
+}
+
+/** Counted at that moment, as a process would hand it over. */
+function count(
+  { sql, at }: Scene,
+  name: string,
+  labels: string,
+  times: number,
+  bucket = 20,
+) {
+  const buckets = [...Array(bucket - 1).fill(0), times];
+  const rows = JSON.stringify([{ name, labels, count: times, buckets }]);
+  return sql`select public.metrics_record(gen_random_uuid(), 0, ${rows}::text::jsonb, ${at})`;
+}
+
+const failedUses = (scene: Scene) => count(scene, "requests", "route=POST /usage,status=5xx", 100);
+
+/** An account with a credit too many, or as it was. */
+async function tamper({ sql, at }: Scene, by: number) {
+  await sql`update farthing.accounts set balance = balance + ${by} where account_id = (
+    select account_id from farthing.accounts join auth.users u on u.id = owner_id
+    order by u.created_at desc limit 1)`;
+  await sql`delete from farthing.proof_runs`;
+  await sql`select farthing.prove_if_due(${at})`;
+}
+
+const MONEY: readonly Kind[] = [
+  {
+    rule: "webhook_backlog",
+    isApart: false,
+    async provoke({ world, sql }) {
+      const order = crypto.randomUUID();
+      const session = { id: WAITING, object: "checkout.session", payment_status: "paid" };
+      const named = { client_reference_id: order, metadata: { order_id: order } };
+      const amounts = { amount_total: 999, currency: "usd", payment_intent: `pi_${order}` };
+      const object = { ...session, ...named, ...amounts, mode: "payment", status: "complete" };
+      const id = await hear(world, "checkout.session.completed", object, 200);
+      await sql`update farthing.inbox set received_at = received_at - interval '16 minutes'
+        where event_id = ${id}`;
+    },
+    end: ({ sql }) => putAside(sql, WAITING),
+  },
+  {
+    rule: "webhook_failure",
+    isApart: false,
+    async provoke({ world }) {
+      await hear(world, "payout.paid", payout(ODD, 100, "paid"), 200);
+      await hear(world, "payout.paid", payout(ODD, 200, "paid"), 500);
+    },
+    end: ({ sql }) => putAside(sql, ODD),
+  },
+  {
+    rule: "charge_failure_rate",
+    isApart: true,
+    provoke: ({ sql, at }) =>
+      sql`
+      insert into farthing.card_uses (charge_id, account_id, card, outcome, livemode, used_at)
+      select gen_random_uuid(), 0, sha256('card'), 'failed', false, ${at}::timestamptz - interval '1 s'
+      from generate_series(1, 20)`,
+    end: ({ sql }) => sql`delete from farthing.card_uses where account_id = 0`,
+  },
+  {
+    rule: "payout_delay",
+    isApart: false,
+    provoke: ({ world }) => hear(world, "payout.created", payout(LATE, 100, "in_transit"), 200),
+    end: ({ world }) => hear(world, "payout.paid", payout(LATE, 100, "paid"), 200),
+  },
+  {
+    rule: "reconciliation_mismatch",
+    isApart: false,
+    provoke: ({ sql, at }) =>
+      sql`
+      insert into farthing.mismatches (kind, subject, theirs, found_at, seen_at)
+      values ('charge_unknown', 'ch_of_alerts', '999 usd', ${at}, ${at})`,
+    end: ({ sql, at }) =>
+      sql`update farthing.mismatches set resolved_at = ${at} where subject = 'ch_of_alerts'`,
+  },
+  {
+    rule: "prove_violation",
+    isApart: false,
+    async provoke(scene) {
+      await signUpWith(scene.world, "10");
+      await tamper(scene, 1);
+    },
+    end: (scene) => tamper(scene, -1),
+  },
+];
+
+const REQUESTS: readonly Kind[] = [
+  {
+    rule: "error_rate",
+    isApart: true,
+    provoke: (scene) => count(scene, "requests", "route=POST /refunds,status=5xx", 20),
+  },
+  {
+    rule: "slow_answers",
+    isApart: true,
+    provoke: (scene) => count(scene, "requests", "route=POST /checkout,status=2xx", 20, 100),
+  },
+  { rule: "budget_burn_fast", isApart: true, provoke: failedUses },
+  { rule: "budget_burn_slow", isApart: true, provoke: failedUses },
+  {
+    rule: "limiter_open",
+    isApart: true,
+    provoke: (scene) => count(scene, "limiter_fallbacks", "reason=down", 20),
+  },
+];
+
+const WORK: readonly Kind[] = [
+  {
+    rule: "dead_jobs",
+    isApart: true,
+    provoke: async ({ world, sql, at }) => {
+      const { id } = await signUpWith(world, "1");
+      await sql`
+        insert into farthing.jobs (user_id, type, status, input, input_hash, error_code, attempts, run_after,
+          created_at, completed_at, expires_at)
+        values (${id}, 'research', 'failed', '{}', sha256('x'), 'job_lost', 5, ${at}, ${at}, ${at}, ${at})`;
+    },
+    end: ({ sql }) => sql`delete from farthing.jobs where error_code = 'job_lost' and attempts = 5`,
+  },
+  {
+    rule: "dead_notices",
+    isApart: true,
+    provoke: async ({ sql, at }) => {
+      await sql`select farthing.notify_operators('dispute', 'alerts ' || n, '{}', ${at})
+        from generate_series(1, 4) n`;
+      await sql`select farthing.finish_notice(notice_id, 'dead', 'refused', ${at})
+        from farthing.notices where subject like 'alerts %'`;
+    },
+    end: ({ sql }) => sql`delete from farthing.notices where subject like 'alerts %'`,
+  },
+  {
+    rule: "rule_failed",
+    alsoEnabled: ["made_up"],
+    isApart: true,
+    provoke: ({ sql }) =>
+      sql`
+      insert into farthing.alert_rules (rule, severity, threshold, fine_at, period, runbook)
+      values ('made_up', 'warning', 0, 0, '1 hour', 'https://runbooks.example.com/made_up')`,
+    end: ({ sql }) => sql`delete from farthing.alert_rules where rule = 'made_up'`,
+  },
+];
+
+export const KINDS: readonly Kind[] = [...MONEY, ...REQUESTS, ...WORK];

@@ -1,0 +1,49 @@
+/** Each rule has its runbook, and what a runbook says to run can be run. */
+import { deepEqual, ok } from "node:assert/strict";
+import { withSql } from "../support/database.ts";
+import { readWorld } from "../support/world.ts";
+
+const world = readWorld();
+const ROOT = new URL("../../", import.meta.url);
+const FOLDER = "docs/runbooks";
+/** Of news, not of rules. */
+const OTHERS = ["README.md", "disputes.md"];
+
+const pages = [...Deno.readDirSync(new URL(FOLDER, ROOT))].map(({ name }) => name)
+  .filter((name) => name.endsWith(".md")).sort();
+
+function read(page: string): string {
+  return Deno.readTextFileSync(new URL(`${FOLDER}/${page}`, ROOT));
+}
+
+Deno.test("runbooks are one for each rule, and the index has them all", async () => {
+  const rules = await withSql(
+    world,
+    (sql) =>
+      sql<{ rule: string; severity: string; runbook: string }[]>`
+    select rule, severity, runbook from farthing.alert_rules order by rule`,
+  );
+  const named = rules.map(({ runbook }) => runbook.replace(`${FOLDER}/`, ""));
+  deepEqual(named, pages.filter((page) => !OTHERS.includes(page)));
+  const index = read("README.md");
+  for (const { rule, severity } of rules) {
+    const row = index.split("\n").find((line) => line.startsWith(`| [${rule}](${rule}.md)`));
+    ok(row?.includes(`| ${severity} `), `${rule} is ${severity}: ${row}`);
+  }
+});
+
+for (const page of pages) {
+  Deno.test(`runbook ${page} names statements that run`, async () => {
+    const blocks = [...read(page).matchAll(/^ *```sql\n(.*?)^ *```$/gms)].map(([, block]) =>
+      block!
+    );
+    ok(blocks.length > 0, "it says how to look");
+    await withSql(world, async (sql) => {
+      for (const block of blocks) {
+        await sql.unsafe("begin");
+        await sql.unsafe(block);
+        await sql.unsafe("rollback");
+      }
+    });
+  });
+}
