@@ -3,6 +3,7 @@
  * nested deeper than anything the contract knows, no text that PostgreSQL cannot store, and nothing that
  * JavaScript would hand on changed.
  */
+import { DEADLINE_MS, timeLeftMs } from "./deadline.ts";
 import { ApiError, invalid } from "./errors.ts";
 
 /** Deepest nesting in the contract is metadata inside an event inside a batch, with room to spare. */
@@ -34,17 +35,32 @@ async function readBounded(stream: ReadableStream<Uint8Array>, limitBytes: numbe
   return bytes;
 }
 
-/** The raw bytes. @throws ApiError `payload_too_large` */
-export async function readBytes(request: Request, limitBytes: number): Promise<Uint8Array> {
-  if (request.body === null) return new Uint8Array();
+async function readAll(request: Request, limitBytes: number): Promise<Uint8Array> {
   const declared = request.headers.get("content-length");
   // Without a declared length the sender could go on for ever, so that is counted while it arrives.
-  if (declared === null) return await readBounded(request.body, limitBytes);
+  if (declared === null) return await readBounded(request.body!, limitBytes);
   // Not `>`: what is no number is no promise either.
   if (!(Number(declared) <= limitBytes)) throw tooLarge(limitBytes);
   const bytes = new Uint8Array(await request.arrayBuffer());
   if (bytes.byteLength > limitBytes) throw tooLarge(limitBytes);
   return bytes;
+}
+
+/**
+ * The raw bytes. Whoever sends them slowly has as long as an ordinary request, however long the route may take.
+ * @throws ApiError `payload_too_large`, `request_timeout`
+ */
+export async function readBytes(request: Request, limitBytes: number): Promise<Uint8Array> {
+  if (request.body === null) return new Uint8Array();
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const isLate = () =>
+    reject(new ApiError("request_timeout", { internal: "the body came too slowly" }));
+  const timer = setTimeout(isLate, timeLeftMs(DEADLINE_MS));
+  try {
+    return await Promise.race([readAll(request, limitBytes), late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /** @throws ApiError `invalid_request` when the bytes are not UTF-8 */
