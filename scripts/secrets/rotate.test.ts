@@ -43,7 +43,7 @@ Deno.test("rotation never shows a value that was there, nor one that was given",
   assert(!/whsec_/.test(rotated.shown), rotated.shown);
 });
 
-Deno.test("rotation without a file shows where the old value goes, and of a first value nothing more", () => {
+Deno.test("rotation shows where the old value goes, where there may be one", () => {
   const asked = { name: "NOTIFICATION_SECRET", isLast: false };
   assert.match(rotate(null, asked)!.shown, /^NOTIFICATION_SECRET=[\w-]{43},<the current value>$/);
   assert.match(rotate("", asked)!.shown, /^NOTIFICATION_SECRET=[\w-]{43}$/);

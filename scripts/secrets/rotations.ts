@@ -1,4 +1,4 @@
-/** How each secret is replaced without a moment in which nothing fits: the steps, and what can be done here. */
+/** How each secret is replaced without a moment in which nothing fits, and what of it is done here. */
 import type { EnvName } from "../../supabase/functions/_shared/env-needs.ts";
 
 export interface Rotation {
@@ -104,7 +104,7 @@ const HOSTED: Pick<
     note: "Without an IP_HASH_KEY the key named default also hashes addresses: see there.",
     steps: [
       "Dashboard, Settings, API keys: add a secret key; the platform hands it to the functions",
-      "Give it to the back ends that use the old one, and to the database: secrets:rotate farthing_secret_key",
+      "Give it to the back ends of the old one, and to the database (farthing_secret_key)",
       "When the log names only the new key: delete the old one",
     ],
   },

@@ -57,7 +57,7 @@ const CLI = ["npx", "-y", "supabase@3.1.0"];
 /** Runs a command and gives what it says. Rejects with its last words. */
 export type Run = (command: readonly string[]) => Promise<string>;
 
-export const runCommand: Run = async ([program, ...args]) => {
+const runCommand: Run = async ([program, ...args]) => {
   const { success, stdout, stderr } = await new Deno.Command(program!, {
     args,
     env: { NO_COLOR: "1", DO_NOT_TRACK: "1" },

@@ -40,7 +40,7 @@ const list = z.string().transform((text) =>
 
 const httpUrl = z.url({ protocol: /^https?$/ });
 
-// Compared letter by letter with what a browser sends. A path or a pattern would look as if it meant something.
+// Compared letter by letter with what a browser sends: a path or a pattern would only look as if it counted.
 const origin = httpUrl.transform((text, context) => {
   const { origin, href, hostname } = new URL(text);
   const isOrigin = href === `${origin}/` && !/[*\\?#]/.test(text) && hostname !== "";

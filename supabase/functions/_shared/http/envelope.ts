@@ -34,7 +34,7 @@ const NOTHING_RUNS: [string, string] = [
 ];
 const NO_REFERRER: [string, string] = ["referrer-policy", "no-referrer"];
 const SAME_ORIGIN: [string, string] = ["cross-origin-resource-policy", "same-origin"];
-/** What an API tells browsers: to run, frame, embed and guess nothing. Pages of allowed origins may still read. */
+/** What an API tells browsers: to run, frame, embed and guess nothing. Allowed origins may still read. */
 export const SECURITY_HEADERS: Readonly<HeaderPairs> = [
   NO_SNIFF,
   NOTHING_RUNS,
