@@ -144,7 +144,8 @@ select set_eq('select title from guards.granted_functions', $$
     || 'cards_abandon cards_begin cards_finish customers_attach top_ups_claim top_ups_link top_ups_read '
     || 'top_ups_report top_ups_set top_ups_stop payouts_claim payouts_record '
     || 'metrics_record '
-    || 'deep_checks_claim deep_checks_ledger deep_checks_report health_metrics health_report alerts_acknowledge alerts_list '
+    || 'deep_checks_claim deep_checks_ledger deep_checks_report health_metrics health_report '
+    || 'alerts_acknowledge alerts_list '
     || 'providers_abandon providers_attach providers_begin providers_read '
     || 'notices_claim notices_failed notices_send notices_sent '
     || 'usage_charge_batch usage_estimate usage_rates', ' ')) name $$,
