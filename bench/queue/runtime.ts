@@ -12,6 +12,7 @@ import { systemClock } from "../../supabase/functions/_shared/jobs/clock.ts";
 import { defineJobType } from "../../supabase/functions/_shared/jobs/job-type.ts";
 import { runJobs } from "../../supabase/functions/_shared/jobs/run-jobs.ts";
 import { consoleLogger } from "../../supabase/functions/_shared/logger.ts";
+import { NO_METRICS } from "../../supabase/functions/_shared/metrics/metrics.ts";
 import { sayWorked, type Worked } from "./worked.ts";
 
 let ran: string[] = [];
@@ -33,6 +34,7 @@ function ours(url: string): () => Promise<void> {
   const tools = {
     ai: () => Promise.reject(new Error("no AI in this benchmark")),
     database: createDatabase(createPoolTransport({ url })),
+    metrics: NO_METRICS,
     functionsUrl: "",
     now: () => new Date(),
     log: consoleLogger,

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type { Ai, AiRequest } from "../_shared/ai/ai.ts";
 import { ChatAnswer } from "../_shared/contracts/ai.ts";
 import { ApiError } from "../_shared/http/errors.ts";
+import { countedMetrics } from "../_shared/testing/counted-metrics.ts";
 import { ANSWER } from "../_shared/testing/fake-ai.ts";
 import { type Fake, makeFake } from "../_shared/testing/fake-services.ts";
 import { CHAT_HOLD_ID, CHAT_SAMPLES } from "../_shared/testing/chat-samples.ts";
@@ -32,7 +33,8 @@ Deno.test("a chat holds what it may cost, asks, and charges what was used", asyn
     asked.push(request);
     return Promise.resolve({ text: ANSWER, finishReason: "stop", usage });
   };
-  const fake = await makeFake({ ai: { complete } });
+  const metrics = countedMetrics();
+  const fake = await makeFake({ ai: { complete }, overrides: { metrics } });
   const answer = await post(fake, { ...BODY, max_output_tokens: 50 });
   const { data } = await answer.json();
   assert.equal(answer.status, 200);
@@ -45,6 +47,12 @@ Deno.test("a chat holds what it may cost, asks, and charges what was used", asyn
   assert.equal(settle?.args.p_hold_id, CHAT_HOLD_ID);
   assert.deepEqual(settle?.args.p_usage, usage);
   assert.equal(settle?.args.p_idempotency_key, begin?.args.p_idempotency_key);
+  assert.deepEqual(metrics.counts, {
+    "ai_tokens gpt-4o input": 9,
+    "ai_tokens gpt-4o cached_input": 3,
+    "ai_tokens gpt-4o output": 4,
+    "ai_tokens gpt-4o reasoning": 2,
+  });
 });
 
 Deno.test("without a maximum 1,024 tokens are asked for, or the cap where that is lower", async () => {

@@ -1,6 +1,7 @@
 /** The two ends of a chat in the ledger. Both may be asked for again: the database does each once. */
 import { ExponentialBackoff, handleWhen, retry } from "cockatiel";
 import type { AiUsage } from "../_shared/ai/ai.ts";
+import { countTokens } from "../_shared/ai/count-tokens.ts";
 import { withOwnTime } from "../_shared/http/deadline.ts";
 import { ApiError } from "../_shared/http/errors.ts";
 import { chatLog } from "./chat-log.ts";
@@ -53,6 +54,8 @@ function logFailure({ holdId, context, services }: OpenChat, what: string, error
  */
 export async function settleChat(chat: OpenChat, ending: Ending): Promise<Answer> {
   const { text, finishReason, usage, errorCode = null } = ending;
+  // Used is used, whether or not it can be charged.
+  countTokens(chat.services.metrics, chat.request.model, usage);
   const args = {
     p_hold_id: chat.holdId,
     p_usage: usage,

@@ -10,11 +10,13 @@ import type { z } from "@hono/zod-openapi";
 import type { Ai } from "../ai/ai.ts";
 import type { AiLog } from "../ai/ai-log.ts";
 import type { Database } from "../database/database.ts";
+import type { Metrics } from "../metrics/metrics.ts";
 
 /** What types may use; the services of a function have it all. */
 export interface JobTools {
   readonly ai: () => Promise<Ai>;
   readonly database: Database;
+  readonly metrics: Metrics;
   readonly functionsUrl: string;
   readonly now: () => Date;
 }

@@ -4,6 +4,7 @@ import type { Database } from "../database/database.ts";
 import { type JobType } from "../jobs/job-type.ts";
 import { runJobs, type RunnerOptions } from "../jobs/run-jobs.ts";
 import type { LogRecord } from "../logger.ts";
+import { countedMetrics } from "./counted-metrics.ts";
 import { FAKE_AI } from "./fake-ai.ts";
 import { FakeClock } from "./fake-clock.ts";
 import { FakeJobs } from "./fake-jobs.ts";
@@ -25,9 +26,11 @@ export function makeJobWorld({ ai = {}, database = {} }: WorldOptions = {}) {
   const clock = new FakeClock();
   const jobs = new FakeJobs(clock);
   const lines: Line[] = [];
+  const metrics = countedMetrics();
   const tools = {
     ai: () => Promise.resolve({ ...FAKE_AI, ...ai }),
     database: jobs.database(database),
+    metrics,
     functionsUrl: FUNCTIONS_URL,
     now: () => new Date(clock.nowMs()),
     log: (level: string, message: string, record: LogRecord = {}) =>
@@ -35,5 +38,5 @@ export function makeJobWorld({ ai = {}, database = {} }: WorldOptions = {}) {
   };
   const run = (types: readonly JobType[], options: Partial<RunnerOptions> = {}) =>
     runJobs(tools, types, clock, options);
-  return { clock, jobs, lines, tools, run };
+  return { clock, jobs, lines, metrics, tools, run };
 }

@@ -70,6 +70,17 @@ Deno.test("research logs each call without personal data", async () => {
   assert.deepEqual([logs[0]?.kind, logs[0]?.classification], ["research", "personal"]);
 });
 
+Deno.test("research counts the tokens of each call, by model and kind", async () => {
+  const { jobs, metrics, run } = makeJobWorld(planner());
+  jobs.add("research", QUERY);
+  await run([research]);
+  assert.deepEqual(metrics.counts, {
+    "ai_tokens gpt-4o-mini input": 400,
+    "ai_tokens gpt-4o-mini cached_input": 40,
+    "ai_tokens gpt-4o-mini output": 80,
+  });
+});
+
 Deno.test("research that is resumed asks the model only for the steps that are missing", async () => {
   const { asked, ai } = planner();
   const { jobs, run } = makeJobWorld({ ai });

@@ -1,6 +1,7 @@
 /** One call of the model as a step: its answer, its usage, its record in the logs. */
 import type { AiMessage, AiUsage } from "../../../ai/ai.ts";
 import { aiLog } from "../../../ai/ai-log.ts";
+import { countTokens } from "../../../ai/count-tokens.ts";
 import { storable } from "../../../json-size.ts";
 import type { Job, JobTools, StepDone } from "../../job-type.ts";
 import type { CallLimits } from "./limits.ts";
@@ -31,6 +32,7 @@ export async function ask(
     maxOutputTokens,
     signal: job.signal,
   });
+  countTokens(tools.metrics, model, usage);
   return {
     output: { text: storable(text, MAX_ANSWER_BYTES), usage },
     ...(hasTokens(usage) && { usage: [{ model, ...usage }] }),
