@@ -14,7 +14,7 @@ export async function withService<T>(
 ): Promise<T> {
   const running = await findRunning(envFile);
   if (running) return await use(running);
-  say("No stack is running: starting one for this demo");
+  say("No stack is running: starting one");
   let up = false;
   try {
     return await withStack((values) => {

@@ -1,0 +1,59 @@
+/** `deno task load`: the service at ten times the traffic that is expected, and its ledger afterwards. */
+import pc from "picocolors";
+import { z } from "zod";
+import { readViolations } from "../demo/proof.ts";
+import { withService } from "../demo/reach-stack.ts";
+import { formatProof } from "../demo/report.ts";
+import { DemoError, type Service } from "../demo/service.ts";
+import { SettingsError } from "../settings/settings.ts";
+import { print, printError } from "../terminal/print.ts";
+import { cleanUpOnSignals } from "../test/cleanup.ts";
+import { mixOf } from "./mix.ts";
+import { type Options, readOptions, USAGE } from "./options.ts";
+import { gather } from "./people.ts";
+import { createMeter } from "./progress.ts";
+import { formatLoad } from "./report.ts";
+import { run, warmUp } from "./run.ts";
+
+const packages = z.object({ data: z.array(z.object({ id: z.string() })).min(1) });
+
+async function firstPackage({ url }: Service): Promise<string> {
+  const answer = await fetch(`${url}/functions/v1/checkout/packages`);
+  return packages.parse(await answer.json()).data[0]!.id;
+}
+
+async function load(service: Service, { rate, seconds, people }: Options): Promise<boolean> {
+  print(`${rate} requests per second for ${seconds} s by ${people} people at ${service.url}`);
+  const meter = createMeter();
+  const mix = mixOf(await firstPackage(service));
+  const crowd = await gather(service, people, (ready) => meter.at("signing up", ready, people));
+  await warmUp({ service, people: crowd, mix });
+  const at = (second: number, { sum }: { sum: { requests: number; failed: number } }) =>
+    meter.at(`${sum.requests} requests, ${sum.failed} errors`, Math.floor(second), seconds);
+  const tally = await run({ service, people: crowd, mix, rate, seconds, at })
+    .finally(() => meter.end());
+  const violations = await readViolations(service);
+  print();
+  print(formatLoad(tally, seconds));
+  print(formatProof(violations));
+  return tally.sum.failed === 0 && violations.length === 0;
+}
+
+async function main(): Promise<boolean> {
+  const options = readOptions(Deno.args);
+  if (options === undefined) {
+    print(USAGE);
+    return true;
+  }
+  cleanUpOnSignals();
+  const say = (text: string) => print(pc.dim(text));
+  return await withService(options.envFile, say, (service) => load(service, options));
+}
+
+const passed = await main().catch((error: unknown) => {
+  const isFlag = String((error as { code?: unknown }).code).startsWith("ERR_PARSE_ARGS");
+  if (!isFlag && !(error instanceof DemoError || error instanceof SettingsError)) throw error;
+  printError(pc.red((error as Error).message));
+  return false;
+});
+Deno.exit(passed ? 0 : 1);

@@ -1,0 +1,62 @@
+/** What a load test can be told. */
+import { parseArgs } from "node:util";
+import { taskArguments } from "../terminal/task-arguments.ts";
+import { DemoError } from "../demo/service.ts";
+
+/** Requests per second that are expected of a day like any other: docs/load.md says why. */
+const EXPECTED_RATE = 20;
+const TIMES = 10;
+const MAX_RATE = 5_000;
+const MAX_SECONDS = 3_600;
+/** Each makes a request every half second: more than a person, less than a user's limit. */
+const REQUESTS_PER_PERSON = 2;
+
+export const USAGE = `Usage: deno task load [--rate N] [--seconds S] [--people N] [--env-file FILE]
+
+Calls the service at ten times the expected traffic, come what may: reads of balances, usage,
+holds and settlements, checkouts, jobs and their polls, of many people who are signed in. Prints
+what each route took, what went wrong and what the limiter refused, and proves the ledger.
+
+  --rate      requests per second (default ${EXPECTED_RATE * TIMES}; ${EXPECTED_RATE} are expected)
+  --seconds   for how long (default 30)
+  --people    how many call (default: one for every ${REQUESTS_PER_PERSON} requests per second)
+  --env-file  the stack's; without one the stack that runs, else one of its own
+
+Exit code 1 when a request failed or the proof finds something. What is refused as too much is
+no failure.`;
+
+export interface Options {
+  rate: number;
+  seconds: number;
+  people: number;
+  envFile: string | undefined;
+}
+
+function wholeNumber(name: string, text: string, most: number): number {
+  const value = Number(text);
+  if (/^\d+$/.test(text) && value >= 1 && value <= most) return value;
+  throw new DemoError(`--${name} takes a whole number from 1 to ${most}, not "${text}".`);
+}
+
+/** Undefined asks for help. @throws DemoError that names the flag */
+export function readOptions(args: readonly string[]): Options | undefined {
+  const { values } = parseArgs({
+    args: taskArguments(args),
+    options: {
+      rate: { type: "string", default: String(EXPECTED_RATE * TIMES) },
+      seconds: { type: "string", default: "30" },
+      people: { type: "string" },
+      "env-file": { type: "string" },
+      help: { type: "boolean", short: "h" },
+    },
+  });
+  if (values.help) return undefined;
+  const rate = wholeNumber("rate", values.rate, MAX_RATE);
+  const people = values.people ?? String(Math.ceil(rate / REQUESTS_PER_PERSON));
+  return {
+    rate,
+    seconds: wholeNumber("seconds", values.seconds, MAX_SECONDS),
+    people: wholeNumber("people", people, MAX_RATE),
+    envFile: values["env-file"],
+  };
+}

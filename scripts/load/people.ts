@@ -1,0 +1,87 @@
+/** Those who call: signed in, and with credits to spend. */
+import { createClient } from "@supabase/supabase-js";
+import postgres from "postgres";
+import { DemoError, describeRefusal, type Service } from "../demo/service.ts";
+
+export interface Person {
+  readonly id: string;
+  /** The headers of their calls. */
+  readonly as: Readonly<Record<string, string>>;
+  /** Their jobs, the newest last, each with the ETag that a poll sends. */
+  readonly jobs: { id: string; etag: string }[];
+}
+
+/** More than anybody here can spend. */
+const CREDITS = "1000000";
+/** How many sign up side by side. */
+const AT_ONCE = 4;
+
+const QUIET = { auth: { persistSession: false, autoRefreshToken: false } };
+
+async function signUp({ url, publishableKey }: Service) {
+  const supabase = createClient(url, publishableKey, QUIET);
+  const login = { email: `load-${crypto.randomUUID()}@example.com`, password: crypto.randomUUID() };
+  const { data, error } = await supabase.auth.signUp(login);
+  if (error) throw new DemoError(`the sign-up was refused: ${error.message}`);
+  if (!data.user || !data.session) throw new DemoError("the sign-up gave no session");
+  const { id } = data.user;
+  return { id, login, supabase, token: data.session.access_token };
+}
+
+const headersOf = ({ publishableKey }: Service, token: string) => ({
+  apikey: publishableKey,
+  authorization: `Bearer ${token}`,
+});
+
+/** Someone whom the service has made an operator: they may give credits away. */
+async function operatorOf(service: Service): Promise<Record<string, string>> {
+  const { id, login, supabase } = await signUp(service);
+  const sql = postgres(service.databaseUrl, { max: 1, onnotice: () => {} });
+  try {
+    await sql`
+      update auth.users set raw_app_meta_data = raw_app_meta_data || '{"role": "operator"}'
+       where id = ${id}`;
+  } finally {
+    await sql.end({ timeout: 5 });
+  }
+  const { data, error } = await supabase.auth.signInWithPassword(login);
+  if (error) throw new DemoError(`the operator could not sign in: ${error.message}`);
+  return headersOf(service, data.session.access_token);
+}
+
+async function grant(service: Service, as: Record<string, string>, userId: string): Promise<void> {
+  const body = { user_id: userId, amount: CREDITS, source: "promotional", reason: "load test" };
+  const answer = await fetch(`${service.url}/functions/v1/credits/grants`, {
+    method: "POST",
+    headers: {
+      ...as,
+      "content-type": "application/json",
+      "idempotency-key": crypto.randomUUID(),
+    },
+    body: JSON.stringify(body),
+  });
+  if (answer.status !== 201) throw await describeRefusal("POST /credits/grants", answer);
+  await answer.body?.cancel();
+}
+
+/** @param each is told how many there are so far */
+export async function gather(
+  service: Service,
+  count: number,
+  each: (ready: number) => void,
+): Promise<Person[]> {
+  const operator = await operatorOf(service);
+  const people: Person[] = [];
+  let begun = 0;
+  const lane = async () => {
+    while (begun < count) {
+      begun++;
+      const { id, token } = await signUp(service);
+      await grant(service, operator, id);
+      people.push({ id, as: headersOf(service, token), jobs: [] });
+      each(people.length);
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, lane));
+  return people;
+}

@@ -1,0 +1,45 @@
+/** How far a load test is: a bar on a terminal, now and then a line elsewhere. */
+// @ts-types="@types/cli-progress"
+import type { SingleBar } from "cli-progress";
+import { BAR, createSingleBar } from "../demo/progress.ts";
+import { printError } from "../terminal/print.ts";
+
+export interface Meter {
+  /** @param what is being done, and how far it has come */
+  at(what: string, done: number, of: number): void;
+  /** Takes the bar away. */
+  end(): void;
+}
+
+const PLAIN_EVERY_MS = 5_000;
+
+export function createMeter(): Meter {
+  if (!Deno.stderr.isTerminal()) return createLines();
+  let bar: SingleBar | undefined;
+  return {
+    at(what, done, of) {
+      if (!bar) {
+        bar = createSingleBar(`${BAR} {value} of {total}   {what}`);
+        bar.start(of, done, { what });
+      }
+      bar.setTotal(of);
+      bar.update(done, { what });
+    },
+    end() {
+      bar?.stop();
+      bar = undefined;
+    },
+  };
+}
+
+function createLines(): Meter {
+  let last = -Infinity;
+  return {
+    at(what, done, of) {
+      if (performance.now() - last < PLAIN_EVERY_MS) return;
+      last = performance.now();
+      printError(`  ${done} of ${of}   ${what}`);
+    },
+    end() {},
+  };
+}
