@@ -29,31 +29,37 @@ function nested(depth: number, open: string, close: string): string {
 }
 
 async function refusesMalformed(target: Target): Promise<void> {
-  const { path, as } = target;
+  const { path } = target;
+  const send = async (body: string | object | Uint8Array<ArrayBuffer>, headers = {}) =>
+    refused(
+      await post(world, path, await target.caller(), body, { headers }),
+      400,
+      "invalid_request",
+    );
   for (const text of [...NO_JSON, ...NO_OBJECT]) {
-    refused(await post(world, path, as, text), 400, "invalid_request");
+    await send(text);
   }
   for (const bytes of NO_UTF8) {
-    refused(await post(world, path, as, new Uint8Array(bytes)), 400, "invalid_request");
+    await send(new Uint8Array(bytes));
   }
   const deep = [
     nested(40, '{"a":', "}"),
     nested(30_000, "[", "]"),
     `{"a":${nested(40, "[", "]")}}`,
   ];
-  for (const text of deep) refused(await post(world, path, as, text), 400, "invalid_request");
+  for (const text of deep) await send(text);
   for (const type of ["text/plain", "application/x-www-form-urlencoded", "application/jsonx"]) {
-    const headers = { "content-type": type };
-    refused(await post(world, path, as, target.good, { headers }), 400, "invalid_request");
+    await send(target.good, { "content-type": type });
   }
 }
 
-async function refusesLarge({ path, as, good, limit }: Target): Promise<void> {
+async function refusesLarge({ path, caller, good, limit }: Target): Promise<void> {
   const text = JSON.stringify(good);
   const over = `${text}${" ".repeat(limit + 1 - text.length)}`;
-  refused(await post(world, path, as, over), 413, "payload_too_large");
+  refused(await post(world, path, await caller(), over), 413, "payload_too_large");
   // A length that is not declared is counted on arrival.
   const chunks = ReadableStream.from([encoder.encode(text), encoder.encode(" ".repeat(limit))]);
+  const as = await caller();
   const response = await fetch(`${world.url}/functions/v1/${path}`, {
     method: "POST",
     headers: { ...as, "content-type": "application/json", "idempotency-key": crypto.randomUUID() },
@@ -63,11 +69,11 @@ async function refusesLarge({ path, as, good, limit }: Target): Promise<void> {
   refused({ ...answer, text: await response.text(), url: path }, 413, "payload_too_large");
 }
 
-async function refusesUnknown({ path, as, good }: Target): Promise<void> {
+async function refusesUnknown({ path, caller, good }: Target): Promise<void> {
   for (const name of ["extra", "__proto__", "constructor", "user_ID", "p_user_id", " "]) {
     const text = JSON.stringify(good).replace(/^\{/, `{${JSON.stringify(name)}:1,`)
       .replace(/,\}$/, "}");
-    refused(await post(world, path, as, text), 400, "invalid_request", name);
+    refused(await post(world, path, await caller(), text), 400, "invalid_request", name);
   }
 }
 

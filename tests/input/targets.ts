@@ -1,6 +1,7 @@
 /** Every route that takes a body: a good one, and what its fields may be. */
 import { OpenedHold } from "../../supabase/functions/_shared/contracts/holds.ts";
 import { backEnd, type Caller, data, post } from "../support/http.ts";
+import { crowd } from "../support/crowd.ts";
 import { type Person, signUpWith } from "../support/people.ts";
 import { packageNamed } from "../support/purchases.ts";
 import type { World } from "../support/world.ts";
@@ -21,7 +22,8 @@ export type Kind =
 export interface Target {
   name: string;
   path: string;
-  as: Caller;
+  /** Who asks next: people take turns, or their limit would refuse before their input does. */
+  caller: () => Promise<Caller>;
   good: Record<string, unknown>;
   /** By path in the body, such as `usage.model`. */
   fields: Record<string, Kind>;
@@ -31,6 +33,8 @@ export interface Target {
 }
 
 const KIB = 1024;
+/** What one person may ask for in a minute. */
+const [BUYS, BOOKINGS, CHATS] = [10, 5, 20];
 const TOKENS: Record<string, Kind> = {
   input_tokens: "tokens",
   cached_input_tokens: "tokens",
@@ -43,7 +47,9 @@ function beneath(prefix: string, fields: Record<string, Kind>): Record<string, K
   return Object.fromEntries(Object.entries(fields).map(([name, kind]) => [prefix + name, kind]));
 }
 
-function usageTargets(user_id: string, as: Caller): Target[] {
+type Asks = () => Promise<Caller>;
+
+function usageTargets(user_id: string, caller: Asks): Target[] {
   const tokens = { input_tokens: 10, output_tokens: 5 };
   const usage = { user_id, model: "gpt-4o", ...tokens };
   const fields: Record<string, Kind> = {
@@ -51,25 +57,25 @@ function usageTargets(user_id: string, as: Caller): Target[] {
     ...{ correlation_id: "text:200", metadata: "object", event_id: "text:255" },
   };
   return [
-    { name: "usage", path: "usage", as, good: usage, fields, limit: 64 * KIB },
+    { name: "usage", path: "usage", caller, good: usage, fields, limit: 64 * KIB },
     {
       keyless: true,
-      ...{ name: "usage/estimate", path: "usage/estimate", as, limit: 64 * KIB },
+      ...{ name: "usage/estimate", path: "usage/estimate", caller, limit: 64 * KIB },
       good: { model: "gpt-4o", ...tokens },
       fields: { model: "text:200", ...TOKENS },
     },
     {
-      ...{ name: "usage/batch", path: "usage/batch", as, limit: KIB * KIB },
+      ...{ name: "usage/batch", path: "usage/batch", caller, limit: KIB * KIB },
       good: { events: [{ ...usage, event_id: "e-1" }] },
       fields: { events: "object", ...beneath("events[0].", fields) },
     },
   ];
 }
 
-function holdTargets(user_id: string, as: Caller, holdId: string): Target[] {
+function holdTargets(user_id: string, caller: Asks, holdId: string): Target[] {
   const estimate = { model: "gpt-4o", input_tokens: 1, max_output_tokens: 1 };
   const settle = `credits/holds/${holdId}/settle`;
-  const common = { as, limit: 64 * KIB };
+  const common = { caller, limit: 64 * KIB };
   return [
     {
       ...{ ...common, name: "holds by amount", path: "credits/holds" },
@@ -99,8 +105,8 @@ function holdTargets(user_id: string, as: Caller, holdId: string): Target[] {
   ];
 }
 
-function creditTargets(user_id: string, as: Caller): Target[] {
-  const common = { as, limit: 64 * KIB };
+function creditTargets(user_id: string, caller: Asks): Target[] {
+  const common = { caller, limit: 64 * KIB };
   return [
     {
       ...{ ...common, name: "grants", path: "credits/grants" },
@@ -118,8 +124,8 @@ function creditTargets(user_id: string, as: Caller): Target[] {
   ];
 }
 
-function jobTargets({ id, as }: Person, service: Caller): Target[] {
-  const common = { path: "jobs", as: service, limit: KIB * KIB };
+function jobTargets(id: string, caller: Asks): Target[] {
+  const common = { path: "jobs", caller, limit: KIB * KIB };
   const wish = { user_id: id, client_temp_id: "click-1" };
   const fields: Record<string, Kind> = {
     ...{ type: "choice", user_id: "uuid", client_temp_id: "text:100" },
@@ -142,8 +148,13 @@ function jobTargets({ id, as }: Person, service: Caller): Target[] {
       good: { ...wish, type: "ledger_export", input: {} },
       fields: { ...fields, "input.from": "time", "input.to": "time" },
     },
+  ];
+}
+
+function aiTargets(caller: Asks): Target[] {
+  return [
     {
-      ...{ name: "ai/chat", path: "ai/chat", as, limit: 64 * KIB },
+      ...{ name: "ai/chat", path: "ai/chat", caller, limit: 64 * KIB },
       good: { model: "gpt-4o", messages: [{ role: "user", content: "hi" }], max_output_tokens: 9 },
       fields: {
         ...{ model: "text:200", messages: "object", max_output_tokens: "number" },
@@ -151,24 +162,24 @@ function jobTargets({ id, as }: Person, service: Caller): Target[] {
       },
     },
     {
-      ...{ name: "ai/research", path: "ai/research", as, limit: 64 * KIB },
+      ...{ name: "ai/research", path: "ai/research", caller, limit: 64 * KIB },
       good: { query: "What is a farthing?" },
       fields: { query: "text:4000" },
     },
   ];
 }
 
-function fraudTargets(as: Caller): Target[] {
+function fraudTargets(caller: Asks): Target[] {
   const limit = 64 * KIB;
   const numbers = ["sessions_per_user_hour", "sessions_per_ip_hour", "failed_cards_per_user_hour"];
   return [
     {
-      ...{ name: "fraud/blocked", path: "fraud/blocked", as, limit },
+      ...{ name: "fraud/blocked", path: "fraud/blocked", caller, limit },
       good: { kind: "card", value: "nobodys-card", reason: "x" },
       fields: { kind: "choice", value: "text:255", reason: "text:500", until: "time" },
     },
     {
-      ...{ name: "fraud/policy", path: "fraud/policy", as, limit },
+      ...{ name: "fraud/policy", path: "fraud/policy", caller, limit },
       good: { users_per_card_day: 3 },
       fields: {
         ...Object.fromEntries(numbers.map((name) => [name, "number" as const])),
@@ -179,53 +190,53 @@ function fraudTargets(as: Caller): Target[] {
   ];
 }
 
-function moneyBackTargets(as: Caller): Target[] {
+function moneyBackTargets(caller: Asks): Target[] {
   const limit = 64 * KIB;
   const nothing = "00000000-0000-4000-8000-000000000000";
   return [
     {
-      ...{ name: "refunds", path: "refunds", as, limit },
+      ...{ name: "refunds", path: "refunds", caller, limit },
       good: { order_id: nothing, reason: "x" },
       fields: { order_id: "uuid", reason: "text:500" },
     },
     {
       keyless: true,
-      ...{ name: "webhook-events/replay", path: "webhook-events/replay", as, limit },
+      ...{ name: "webhook-events/replay", path: "webhook-events/replay", caller, limit },
       good: { state: "dead", limit: 1 },
       fields: { state: "choice", limit: "number" },
     },
     {
       keyless: true,
-      ...{ name: "webhook-events/backfill", path: "webhook-events/backfill", as, limit },
+      ...{ name: "webhook-events/backfill", path: "webhook-events/backfill", caller, limit },
       good: { hours: 1 },
       fields: { hours: "number" },
     },
   ];
 }
 
-function topUpTargets(as: Caller): Target[] {
+function topUpTargets(caller: Asks): Target[] {
   const limit = 64 * KIB;
   return [
     {
-      ...{ name: "top-ups", path: "top-ups", as, limit },
+      ...{ name: "top-ups", path: "top-ups", caller, limit },
       good: { enabled: false, threshold: "1000", target: "5000", monthly_cap: 2000 },
       fields: { threshold: "amount", target: "amount", monthly_cap: "number" },
     },
     {
-      ...{ name: "top-ups/card", path: "top-ups/card", as, limit },
+      ...{ name: "top-ups/card", path: "top-ups/card", caller, limit },
       good: {},
       fields: { success_url: "url", cancel_url: "url" },
     },
   ];
 }
 
-function bookingTargets(as: Caller, operator: Caller): Target[] {
+function bookingTargets(caller: Asks, operator: Asks): Target[] {
   const limit = 64 * KIB;
   const provider_id = "00000000-0000-4000-8000-000000000000";
   const urls = { return_url: "url", refresh_url: "url" } as const;
   return [
     {
-      ...{ name: "bookings", path: "bookings", as, limit },
+      ...{ name: "bookings", path: "bookings", caller, limit },
       good: { provider_id, amount: 1000, currency: "usd" },
       fields: {
         ...{ provider_id: "uuid", amount: "number", currency: "choice", details: "object" },
@@ -233,19 +244,19 @@ function bookingTargets(as: Caller, operator: Caller): Target[] {
       },
     },
     {
-      ...{ name: "providers", path: "providers", as, limit },
+      ...{ name: "providers", path: "providers", caller, limit },
       good: { country: "DE" },
       fields: { country: "choice", email: "choice", ...urls },
     },
     {
       keyless: true,
-      ...{ name: "onboarding-link", path: "providers/me/onboarding-link", as, limit },
+      ...{ name: "onboarding-link", path: "providers/me/onboarding-link", caller, limit },
       good: {},
       fields: urls,
     },
     {
       keyless: true,
-      ...{ name: "features", path: "features/b2b", as: operator, limit },
+      ...{ name: "features", path: "features/b2b", caller: operator, limit },
       good: { state: "on" },
       fields: { state: "choice" },
     },
@@ -259,8 +270,10 @@ export async function prepare(world: World): Promise<{ person: Person; targets: 
   const hold = { user_id: person.id, amount: "1", ttl_seconds: 3600 };
   const held = data(await post(world, "credits/holds", as, hold), 201, OpenedHold);
   const { id } = await packageNamed(world, "Starter");
+  const service = () => Promise.resolve(as);
+  const buyers = crowd(world, BUYS);
   const checkout: Target = {
-    ...{ name: "checkout", path: "checkout", as: person.as, limit: 64 * KIB },
+    ...{ name: "checkout", path: "checkout", caller: buyers, limit: 64 * KIB },
     good: { package_id: id },
     fields: {
       ...{ package_id: "text:64", success_url: "url", cancel_url: "url" },
@@ -271,14 +284,15 @@ export async function prepare(world: World): Promise<{ person: Person; targets: 
     person,
     targets: [
       checkout,
-      ...creditTargets(person.id, as),
-      ...holdTargets(person.id, as, held.hold_id),
-      ...usageTargets(person.id, as),
-      ...jobTargets(person, as),
-      ...fraudTargets(as),
-      ...moneyBackTargets(as),
-      ...topUpTargets(person.as),
-      ...bookingTargets(person.as, as),
+      ...creditTargets(person.id, service),
+      ...holdTargets(person.id, service, held.hold_id),
+      ...usageTargets(person.id, service),
+      ...jobTargets(person.id, service),
+      ...aiTargets(crowd(world, CHATS)),
+      ...fraudTargets(service),
+      ...moneyBackTargets(service),
+      ...topUpTargets(buyers),
+      ...bookingTargets(crowd(world, BOOKINGS), service),
     ],
   };
 }

@@ -107,16 +107,18 @@ export async function inBadRequests(world: World, canaries: Canaries): Promise<v
   const { person, targets } = await prepare(world);
   const headers = { "user-agent": said, "x-request-id": email, traceparent: token };
   const refusals = [];
-  for (const { path, as, good, fields, keyless } of targets) {
+  for (const { path, caller, good, fields, keyless } of targets) {
     const strict = Object.entries(fields).filter(([, kind]) => !kind.startsWith("text"));
     const bodies = [said, { ...good, [`${word} ${email}`]: said }, { ...good, user_id: said }];
     for (const [name] of strict) {
       if (!name.includes(".")) bodies.push({ ...good, [name]: said });
     }
-    for (const body of bodies) refusals.push(await post(world, path, as, body, { headers }));
+    for (const body of bodies) {
+      refusals.push(await post(world, path, await caller(), body, { headers }));
+    }
     // Where no key is needed, the body alone is good.
     if (!keyless) {
-      refusals.push(await post(world, path, as, good, { key: `${said}${said}` }));
+      refusals.push(await post(world, path, await caller(), good, { key: `${said}${said}` }));
     }
     for (const bad of [{ authorization: `Bearer ${token}` }, { apikey: key }]) {
       refusals.push(await post(world, path, { ...person.as, ...bad }, good));

@@ -57,14 +57,15 @@ Deno.test("identical chats at once ask the provider once", async () => {
   const { name, content } = promptOf("[slow:300]");
   const person = await signUpWith(world, "1000");
   const key = crypto.randomUUID();
-  const ask = () =>
-    until("the first call is answered", async () => {
-      const answer = await post(world, "ai/chat", person.as, chatBody(content), { key });
-      if (answer.status !== 409) return answer;
-      refused(answer, 409, "idempotency_in_progress");
-      return undefined;
-    });
-  const answers = (await together(10, ask)).map((answer) => data(answer, 200, ChatAnswer));
+  const ask = () => post(world, "ai/chat", person.as, chatBody(content), { key });
+  const first = await together(10, ask);
+  // One of them has been answered by now, so the others are answered the same when they ask again.
+  const again = first.filter(({ status }) => status !== 200);
+  for (const answer of again) refused(answer, 409, "idempotency_in_progress");
+  const repeated = await together(again.length, ask);
+  const answers = [...first.filter(({ status }) => status === 200), ...repeated]
+    .map((answer) => data(answer, 200, ChatAnswer));
+  equal(answers.length, 10);
   for (const answer of answers) deepEqual(answer, answers[0]);
   equal((await askedOf(world, name)).length, 1);
   equal(await countEntries(world, person.id, "settle"), 1);

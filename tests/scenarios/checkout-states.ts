@@ -2,6 +2,7 @@
 import { deepEqual, equal, notEqual } from "node:assert/strict";
 import { Checkout } from "../../supabase/functions/_shared/contracts/checkout.ts";
 import { payCheckout } from "../../scripts/stack/stripe/browser.ts";
+import { crowd } from "../support/crowd.ts";
 import { countEntries, proven, withDeliveries } from "../support/database.ts";
 import { data, post, refused } from "../support/http.ts";
 import { signUp } from "../support/people.ts";
@@ -101,12 +102,18 @@ const FOREIGN = [
   "",
 ];
 
+const CHECKOUTS_A_MINUTE = 10;
+
 async function foreignUrls(world: World): Promise<void> {
   const buyer = await signUp(world);
   const { id } = await packageNamed(world, "Starter");
+  const caller = crowd(world, CHECKOUTS_A_MINUTE);
   for (const field of ["success_url", "cancel_url"]) {
     for (const url of FOREIGN) {
-      const answer = await post(world, "checkout", buyer.as, { package_id: id, [field]: url });
+      const answer = await post(world, "checkout", await caller(), {
+        package_id: id,
+        [field]: url,
+      });
       refused(answer, 400, "invalid_request", field);
     }
   }

@@ -53,7 +53,7 @@ const ROUTES = {
   providers: rule("providers", "user", 5, MINUTE),
   jobs: rule("jobs", "user", 10, MINUTE),
   ai: rule("ai", "user", 20, MINUTE),
-  refunds: rule("refunds", "caller", 600, MINUTE),
+  refunds: rule("refunds", "caller", 3_000, MINUTE),
   notifications: rule("notifications", "caller", 600, MINUTE),
   usage: rule("usage", "caller", 30_000, MINUTE),
 } as const satisfies Record<string, Rule>;
