@@ -77,7 +77,7 @@ Deno.test("rotation knows a way for every secret, and names them for what it doe
   assert.throws(() => rotationOf("constructor"), /not a secret/);
 });
 
-Deno.test("a line is replaced where it stands, added where it does not, and refused where it is twice", () => {
+Deno.test("a line is replaced where it stands, else added, and refused where it is twice", () => {
   assert.equal(withLine("A=1\nB=2\n", "A", "3"), "A=3\nB=2\n");
   assert.equal(withLine("export A='1'\nB=2", "A", "3"), "A=3\nB=2");
   assert.equal(withLine("B=2\n", "A", "3"), "B=2\nA=3\n");

@@ -25,36 +25,40 @@ export function page<T>(data: T[], nextCursor: string | null): Reply<T[]> {
 
 export type HeaderPairs = [string, string][];
 
-// Pairs, and shared ones where they never change: the cheapest form in which the runtime takes headers.
-const NO_STORE: [string, string] = ["cache-control", "no-store"];
-const NO_SNIFF: [string, string] = ["x-content-type-options", "nosniff"];
-const NOTHING_RUNS: [string, string] = [
-  "content-security-policy",
-  "default-src 'none'; frame-ancestors 'none'",
-];
-const NO_REFERRER: [string, string] = ["referrer-policy", "no-referrer"];
-const SAME_ORIGIN: [string, string] = ["cross-origin-resource-policy", "same-origin"];
 /** What an API tells browsers: to run, frame, embed and guess nothing. Allowed origins may still read. */
 export const SECURITY_HEADERS: Readonly<HeaderPairs> = [
-  NO_SNIFF,
-  NOTHING_RUNS,
-  NO_REFERRER,
-  SAME_ORIGIN,
+  ["x-content-type-options", "nosniff"],
+  ["content-security-policy", "default-src 'none'; frame-ancestors 'none'"],
+  ["referrer-policy", "no-referrer"],
+  ["cross-origin-resource-policy", "same-origin"],
 ];
 /** For a year; of our host alone, since what else its domain serves is not ours to say. */
 export const HTTPS_ONLY: [string, string] = ["strict-transport-security", "max-age=31536000"];
-const JSON_TYPE: [string, string] = ["content-type", "application/json; charset=utf-8"];
-const REPLAYED: [string, string] = ["idempotency-replayed", "true"];
+
+const OF_EVERY_ANSWER: Readonly<HeaderPairs> = [
+  ["cache-control", "no-store"],
+  ...SECURITY_HEADERS,
+];
+
+// Checked once: copying them from here costs half of what the runtime takes for pairs.
+const OF_EVERY_JSON = new Headers([
+  ...OF_EVERY_ANSWER,
+  ["content-type", "application/json; charset=utf-8"],
+]);
+
+function headersOf({ requestId, traceparent, answerHeaders }: RequestContext): HeaderPairs {
+  return [["x-request-id", requestId], ["traceparent", traceparent], ...answerHeaders];
+}
 
 /** No answer of ours may be stored by a cache or taken for a page, and each says whose it is. */
 export function baseHeaders(context: RequestContext): HeaderPairs {
-  return [
-    NO_STORE,
-    ...SECURITY_HEADERS,
-    ["x-request-id", context.requestId],
-    ["traceparent", context.traceparent],
-    ...context.answerHeaders,
-  ];
+  return [...OF_EVERY_ANSWER, ...headersOf(context)];
+}
+
+function answerJson(status: number, body: unknown, context: RequestContext): Response {
+  const answer = new Response(JSON.stringify(body), { status, headers: OF_EVERY_JSON });
+  for (const [name, value] of headersOf(context)) answer.headers.append(name, value);
+  return answer;
 }
 
 interface Metadata {
@@ -70,27 +74,25 @@ function metadataOf({ requestId, traceId }: RequestContext, now: Date): Metadata
 
 /** A reply of status 400 and above is a stored refusal: its data is the `error` object itself. */
 export function renderReply(reply: Reply, context: RequestContext, now: Date): Response {
-  const headers = baseHeaders(context);
-  headers.push(JSON_TYPE);
-  if (reply.replayed) headers.push(REPLAYED);
-  if (reply.headers !== undefined) headers.push(...Object.entries(reply.headers));
   const metadata = metadataOf(context, now);
   if (Array.isArray(reply.data)) metadata.nextCursor = reply.nextCursor ?? null;
   const body = reply.status >= 400
     ? { error: reply.data, metadata }
     : { success: true, data: reply.data, metadata };
-  return new Response(JSON.stringify(body), { status: reply.status, headers });
+  const answer = answerJson(reply.status, body, context);
+  if (reply.replayed) answer.headers.append("idempotency-replayed", "true");
+  for (const name in reply.headers) answer.headers.append(name, reply.headers[name]!);
+  return answer;
 }
 
 export function renderError(error: ApiError, context: RequestContext, now: Date): Response {
-  const headers = baseHeaders(context);
-  headers.push(JSON_TYPE);
-  if (error.retryAfterSeconds !== undefined) {
-    headers.push(["retry-after", String(error.retryAfterSeconds)]);
-  }
   const body: { error: ErrorBody; metadata: Metadata } = {
     error: error.body,
     metadata: metadataOf(context, now),
   };
-  return new Response(JSON.stringify(body), { status: error.status, headers });
+  const answer = answerJson(error.status, body, context);
+  if (error.retryAfterSeconds !== undefined) {
+    answer.headers.append("retry-after", String(error.retryAfterSeconds));
+  }
+  return answer;
 }
