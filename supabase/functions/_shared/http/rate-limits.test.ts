@@ -38,7 +38,9 @@ const NEVER_LIMITED = [
   "GET /health/ready",
   "POST /credits/holds/:id/release",
   "POST /credits/holds/:id/settle",
+  "POST /health/deep",
   "POST /job-runner",
+  "POST /notification-runner",
   "POST /payment-runner",
   "POST /stripe-webhook",
 ];
