@@ -142,7 +142,8 @@ begin
     'expired') then
     return null; -- still open, or money that comes back: not a matter of charging
   end if;
-  update farthing.top_up_charges set step = 'closed', updated_at = new.updated_at
+  update farthing.top_up_charges set step = 'closed', updated_at = new.updated_at,
+    last_error = case when new.status <> 'paid' then last_error end -- the event may be before the answer
   where account_id = new.account_id and order_id = new.order_id returning * into v_charge;
   if new.status = 'paid' then
     update farthing.top_ups set failures = 0, updated_at = new.updated_at, next_attempt_at = greatest(
