@@ -1,6 +1,11 @@
 /** The project under test: where it answers, and the keys of everyone who calls it. */
 import { dirname } from "node:path";
-import { need, readSettings, STACK_ENV_FILE } from "../../scripts/settings/settings.ts";
+import {
+  need,
+  readSettings,
+  type Settings,
+  STACK_ENV_FILE,
+} from "../../scripts/settings/settings.ts";
 
 export interface World {
   /** REST, Auth and functions, as `supabase-js` is given it. */
@@ -26,8 +31,7 @@ export interface World {
 }
 
 /** What the settings name: the runner's stack, else the one that `deno task start` runs. */
-export function readWorld(): World {
-  const settings = readSettings();
+export function readWorld(settings: Settings = readSettings()): World {
   const isDefault = settings.source === STACK_ENV_FILE;
   return {
     url: need(settings, "SUPABASE_URL"),

@@ -1,0 +1,71 @@
+/**
+ * Health's figures against measurements that know nothing of them: the lines of the functions' log, and the
+ * caller's own watch. On a stack of its own, so that nobody else's requests are among them.
+ */
+import { deepEqual, equal, ok } from "node:assert/strict";
+import type { z } from "zod";
+import { withStack } from "../../scripts/test/stack-process.ts";
+import { HealthReport } from "../../supabase/functions/_shared/contracts/health.ts";
+import { proven } from "../support/database.ts";
+import { data, get, nobody } from "../support/http.ts";
+import { until } from "../support/until.ts";
+import { readWorld, type World } from "../support/world.ts";
+import { exactQuantile, makeLoad, type Measured, readLog, ROUTES } from "./load.ts";
+
+type Report = z.output<typeof HealthReport>;
+type Requests = Report["windows"]["1h"]["routes"][number];
+
+/** A process tells every ten seconds, and health looks every five. */
+const TOLD_WITHIN_MS = 40_000;
+const WITHIN = 1.1;
+
+const QUANTILES = [["p50_ms", 0.5], ["p95_ms", 0.95], ["p99_ms", 0.99]] as const;
+
+const isFailure = ({ status }: Measured) => status >= 500 || status === 408;
+
+function routeOf(report: Report, window: "5m" | "1h" | "24h", route: string): Requests | undefined {
+  return report.windows[window].routes.find((each) => each.route === route);
+}
+
+/** The report, as soon as every request of the load is in it. */
+function complete(world: World, log: Map<string, Measured[]>): Promise<Report> {
+  return until("every request is told", async () => {
+    const report = data(await get(world, "health", nobody), 200, HealthReport);
+    const isTold = (route: string) =>
+      (routeOf(report, "1h", route)?.requests ?? 0) >= log.get(route)!.length;
+    return ROUTES.every(isTold) ? report : undefined;
+  }, TOLD_WITHIN_MS);
+}
+
+function agrees(told: Requests, lines: readonly Measured[]): void {
+  deepEqual([told.requests, told.errors], [lines.length, lines.filter(isFailure).length]);
+  const durations = lines.map(({ ms }) => ms);
+  for (const [name, q] of QUANTILES) {
+    const exact = exactQuantile(durations, q);
+    const ratio = told[name]! / exact;
+    ok(ratio < WITHIN && ratio > 1 / WITHIN, `${told.route} ${name}: ${told[name]}, not ${exact}`);
+  }
+}
+
+Deno.test("health agrees with the log, and with the caller's watch, within 10 %", async () => {
+  await withStack(async (env) => {
+    const world = readWorld({ values: env, source: "the test's own stack" });
+    const chats = await makeLoad(world);
+    const log = await readLog(`${env.FARTHING_DATA}/functions.log`, chats.length);
+    const report = await complete(world, log);
+    for (const window of ["5m", "1h", "24h"] as const) {
+      for (const route of ROUTES) agrees(routeOf(report, window, route)!, log.get(route)!);
+    }
+    const told = routeOf(report, "1h", "POST /ai/chat")!;
+    equal(told.requests, chats.length);
+    equal(told.errors, chats.filter(isFailure).length);
+    ok(told.errors > 0);
+    // A chat takes as long as its model at least, and its caller has waited for all of it.
+    for (const [name, q] of QUANTILES) {
+      const least = exactQuantile(chats.map(({ slowMs }) => slowMs), q);
+      const most = exactQuantile(chats.map(({ ms }) => ms), q);
+      ok(told[name]! > least / WITHIN && told[name]! < most * WITHIN, `${name}: ${told[name]}`);
+    }
+    await proven(world);
+  });
+});

@@ -1,0 +1,59 @@
+/** Health over HTTP: the promises of both languages, the paid checks, and what a collector is told. */
+import { deepEqual, equal, match, ok } from "node:assert/strict";
+import { DeepReport, HealthReport } from "../../supabase/functions/_shared/contracts/health.ts";
+import { BURN_WINDOWS, SLO } from "../../supabase/functions/_shared/metrics/slo.ts";
+import { boundOf, BUCKETS } from "../../supabase/functions/_shared/metrics/buckets.ts";
+import { proven, withSql } from "../support/database.ts";
+import { backEnd, data, get, nobody, post, refused } from "../support/http.ts";
+import { signUpWith } from "../support/people.ts";
+import { until } from "../support/until.ts";
+import { readWorld } from "../support/world.ts";
+
+const world = readWorld();
+
+Deno.test("SQL and TypeScript promise the same", async () => {
+  const { slo, burns } = data(await get(world, "health", nobody), 200, HealthReport);
+  deepEqual(slo, { ...SLO, core_routes: [...SLO.core_routes] });
+  const windows = burns.filter((burn) => burn.slo === "available")
+    .map(({ long_minutes, short_minutes, factor }) => ({ long_minutes, short_minutes, factor }));
+  deepEqual(windows, [...BURN_WINDOWS]);
+});
+
+Deno.test("SQL and TypeScript count durations in the same buckets", async () => {
+  const rows = await withSql(world, (sql) =>
+    sql`
+    select farthing.bucket_ms(nr)::float8 as ms from generate_series(1, ${BUCKETS}) nr`);
+  rows.forEach(({ ms }, bucket) => {
+    const ratio = Number(ms) / boundOf(bucket);
+    // SQL keeps four decimals of a millisecond.
+    ok(Math.abs(ratio - 1) < 0.005, `bucket ${bucket}: ${ms}, not ${boundOf(bucket)}`);
+  });
+});
+
+Deno.test("the paid checks ask every service for a little, for the back end alone", async () => {
+  refused(await post(world, "health/deep", nobody, {}, { key: null }), 401, "unauthenticated");
+  const answer = await post(world, "health/deep", backEnd(world), {}, { key: null });
+  const { checks, units_left } = data(answer, 200, DeepReport);
+  const outcomes = new Map(checks.map(({ name, outcome }) => [name, outcome]));
+  for (const name of ["ai", "database", "stripe"]) equal(outcomes.get(name), "ok", answer.text);
+  ok(units_left < 850);
+  const { deep } = await until("the report has them", async () => {
+    const report = data(await get(world, "health", nobody), 200, HealthReport);
+    return report.deep.some(({ name }) => name === "stripe") ? report : undefined;
+  });
+  ok(deep.every(({ checked_at }) => checked_at !== null));
+});
+
+Deno.test("a collector reads what was sold and spent, and nothing of anybody", async () => {
+  refused(await get(world, "health/metrics", nobody), 401, "unauthenticated");
+  const { id, email } = await signUpWith(world, "10");
+  await withSql(world, (sql) => sql`select farthing.seal()`);
+  const text = await until("what was given is told", async () => {
+    const answer = await get(world, "health/metrics", backEnd(world));
+    equal(answer.status, 200);
+    return answer.text.includes("farthing_credits_given_total") ? answer.text : undefined;
+  });
+  match(text, /^# TYPE farthing_credits_outstanding gauge$/m);
+  ok(!text.includes(id) && !text.includes(email));
+  await proven(world);
+});

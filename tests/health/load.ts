@@ -1,0 +1,110 @@
+/** A load of some hundred requests, and what others than the metrics have measured of it. */
+import { chatBody } from "../support/chat.ts";
+import { type Answer, backEnd, get, nobody, post } from "../support/http.ts";
+import { signUpWith } from "../support/people.ts";
+import { until } from "../support/until.ts";
+import type { World } from "../support/world.ts";
+
+export interface Measured {
+  readonly ms: number;
+  readonly status: number;
+}
+
+/** What the caller saw of a chat, and how long its model was told to take at least. */
+export interface Chat extends Measured {
+  readonly slowMs: number;
+}
+
+type Task = () => Promise<void>;
+
+const AT_ONCE = 8;
+
+async function inParallel(tasks: Task[]): Promise<void> {
+  const waiting = [...tasks];
+  const work = async () => {
+    for (let task = waiting.shift(); task !== undefined; task = waiting.shift()) await task();
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, work));
+}
+
+/** From 20 to 500 ms, few long ones among many short: as loads are. */
+function slownesses(count: number): number[] {
+  return Array.from({ length: count }, (_, nr) => Math.round(20 * 25 ** ((nr * 0.618) % 1) ** 2));
+}
+
+const PEOPLE = 10;
+/** A user may chat 20 times a minute. */
+const CHATS_EACH = 16;
+const FAILING_EACH = 1;
+const BACK_END_CALLS = 150;
+const NOWHERE = 20;
+
+/** As the metrics have them: what leads nowhere is one. */
+export const ROUTES = ["POST /ai/chat", "POST /usage", "GET /usage/rates", "none"];
+
+async function measure(call: () => Promise<Answer>): Promise<Measured> {
+  const startedMs = performance.now();
+  const { status } = await call();
+  return { ms: performance.now() - startedMs, status };
+}
+
+/** Chats that wait for their model, charges, reads, and a few that fail; returns the chats. */
+export async function makeLoad(world: World): Promise<Chat[]> {
+  const people = await Promise.all(
+    Array.from({ length: PEOPLE }, () => signUpWith(world, "100000")),
+  );
+  const chats: Chat[] = [];
+  const chat = (nr: number, slowMs: number, marker: string): Task => async () => {
+    const content = `How long is a load? ${nr} [slow:${slowMs}][tokens:5]${marker}`;
+    const { as } = people[nr % PEOPLE]!;
+    const seen = await measure(() => post(world, "ai/chat", as, chatBody(content)));
+    chats.push({ ...seen, slowMs });
+  };
+  const charge = (nr: number): Task => async () => {
+    const user_id = people[nr % PEOPLE]!.id;
+    const body = { user_id, model: "gpt-4o", input_tokens: nr + 1, output_tokens: 1 };
+    await post(world, "usage", backEnd(world), body);
+  };
+  const calls = Array.from({ length: BACK_END_CALLS }, (_, nr) => nr);
+  await inParallel([
+    ...slownesses(PEOPLE * CHATS_EACH).map((slowMs, nr) => chat(nr, slowMs, "")),
+    ...calls.map(charge),
+    ...calls.map((): Task => async () => void await get(world, "usage/rates", nobody)),
+    ...calls.slice(0, NOWHERE).map((): Task => async () =>
+      void await get(world, "usage/no", nobody)
+    ),
+  ]);
+  // By themselves: a provider that fails so often is not asked any more.
+  await inParallel(
+    slownesses(PEOPLE * FAILING_EACH).map((_, nr) => chat(nr, 0, "[fail:500]")),
+  );
+  return chats;
+}
+
+/** What each request's line in the functions' log says, by method and route. */
+async function linesOf(file: string): Promise<Map<string, Measured[]>> {
+  const byRoute = new Map<string, Measured[]>();
+  for (const text of (await Deno.readTextFile(file)).split("\n")) {
+    if (!text.includes('"message":"request"')) continue;
+    const { method, route, status, duration_ms: ms } = JSON.parse(text);
+    const name = route === null ? "none" : `${method} ${route}`;
+    byRoute.set(name, [...byRoute.get(name) ?? [], { ms, status }]);
+  }
+  return byRoute;
+}
+
+/** The lines of a load, as soon as each of its requests has one: they are written in company. */
+export function readLog(file: string, chats: number): Promise<Map<string, Measured[]>> {
+  return until("every line is written", async () => {
+    const log = await linesOf(file);
+    const written = ROUTES.map((route) => log.get(route)?.length ?? 0);
+    const expected = [chats, BACK_END_CALLS, BACK_END_CALLS, NOWHERE];
+    return written.every((count, nr) => count === expected[nr]) ? log : undefined;
+  });
+}
+
+/** The nearest rank, of the numbers themselves. */
+export function exactQuantile(values: readonly number[], q: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.ceil(q * sorted.length) - 1]!;
+}
