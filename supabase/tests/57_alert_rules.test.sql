@@ -3,7 +3,7 @@
 begin;
 \ir helpers/story.psql
 \ir helpers/alerts.psql
-select plan(95);
+select plan(98);
 
 update farthing.alert_rules set resolves_after = '0';
 select is(tests.alerts('-1 day'), 'nothing', 'where nothing has happened, nothing is wrong');
@@ -113,6 +113,12 @@ select is(farthing.prove_if_due(tests.after('60 days')), true, 'a proof fails');
 select is(tests.alerts('60 days'), 'prove_violation open', 'which is no proof');
 select is(summary like '%the proof failed with 22012.', true, 'and is said') from farthing.incidents
 where rule = 'prove_violation' and state = 'open';
+create or replace function farthing.prove() returns table (rule int, account_id bigint, detail text)
+language plpgsql stable set search_path = '' as 'begin raise query_canceled; end';
+select is(farthing.prove_if_due(tests.after('61 days')), true, 'another is cut off');
+select is(tests.alerts('61 days'), 'prove_violation open', 'which is none, either');
+select is(detail, 'the proof failed with 57014', 'and is kept') from farthing.proof_runs
+order by run_nr desc limit 1;
 drop function farthing.prove();
 alter function farthing.real_proof() rename to prove;
 delete from farthing.proof_runs;
