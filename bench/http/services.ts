@@ -5,11 +5,12 @@ import {
 } from "../../supabase/functions/_shared/database/database.ts";
 import { createPoolTransport } from "../../supabase/functions/_shared/database/pool.ts";
 import { limitsFromEnv } from "../../supabase/functions/_shared/limits/limiter-from-env.ts";
-import { type Limiter, NO_LIMITER } from "../../supabase/functions/_shared/limits/limiter.ts";
+import type { Limiter } from "../../supabase/functions/_shared/limits/limiter.ts";
 import { consoleLogger, type Logger } from "../../supabase/functions/_shared/logger.ts";
 import { NO_METRICS } from "../../supabase/functions/_shared/metrics/metrics.ts";
 import { NO_REPORT } from "../../supabase/functions/_shared/reports/report.ts";
 import type { Services } from "../../supabase/functions/_shared/services.ts";
+import { NO_LIMITER } from "../../supabase/functions/_shared/testing/no-limiter.ts";
 import { makeProject } from "../../supabase/functions/_shared/testing/project.ts";
 
 interface ServiceOptions {

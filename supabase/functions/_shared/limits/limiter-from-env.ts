@@ -4,6 +4,7 @@ import type { GuardedRedis } from "../redis/guarded-redis.ts";
 import type { Services } from "../services.ts";
 import type { Limiter } from "./limiter.ts";
 
+type Address = Pick<Env, "UPSTASH_REDIS_REST_URL" | "UPSTASH_REDIS_REST_TOKEN">;
 type Wanted = Pick<Services, "log" | "metrics" | "waitUntil">;
 type Limits = Pick<Services, "limiter" | "checkRedis">;
 
@@ -12,7 +13,7 @@ interface Made {
   readonly limiter: Limiter;
 }
 
-async function redisFromEnv(env: Env, wanted: Wanted): Promise<GuardedRedis | null> {
+async function redisFromEnv(env: Address, wanted: Wanted): Promise<GuardedRedis | null> {
   const { UPSTASH_REDIS_REST_URL: url, UPSTASH_REDIS_REST_TOKEN: token } = env;
   if (url === undefined || token === undefined) return null;
   const [{ createRedis }, { guardRedis }] = await Promise.all([
@@ -22,7 +23,7 @@ async function redisFromEnv(env: Env, wanted: Wanted): Promise<GuardedRedis | nu
   return guardRedis({ client: createRedis({ url, token }), ...wanted });
 }
 
-async function make(env: Env, wanted: Wanted): Promise<Made> {
+async function make(env: Address, wanted: Wanted): Promise<Made> {
   const redis = await redisFromEnv(env, wanted);
   const { createLimiter } = await import("./limiter.ts");
   return { redis, limiter: createLimiter({ redis, nowMs: Date.now, ...wanted }) };
@@ -32,7 +33,7 @@ async function make(env: Env, wanted: Wanted): Promise<Made> {
  * Without an address limits are counted in each process alone; the database's own rules hold either way. All
  * of it is loaded when it is first used: Stripe's webhook and whoever settles a hold never need it.
  */
-export function limitsFromEnv(env: Env, wanted: Wanted): Limits {
+export function limitsFromEnv(env: Address, wanted: Wanted): Limits {
   let making: Promise<Made> | undefined;
   const get = () => making ??= make(env, wanted);
   return {

@@ -26,9 +26,6 @@ export interface Limiter {
 
 const ALLOWED: Verdict = { headers: [] };
 
-/** Lets everything pass: for tests and benchmarks of other things. */
-export const NO_LIMITER: Limiter = { check: () => Promise.resolve(ALLOWED) };
-
 interface LimiterOptions {
   /** Null where none is configured. */
   readonly redis: GuardedRedis | null;

@@ -10,7 +10,7 @@ import { type Counted, type Rule, RULES } from "./rules.ts";
 type Scripts = Pick<Redis, "evalsha" | "eval" | "get" | "set">;
 
 /** What Redis answered is nothing that it can have meant. */
-export class Nonsense extends Error {
+class Nonsense extends Error {
   constructor() {
     super("redis: not an answer to what was asked");
   }

@@ -6,7 +6,6 @@ import type { InboxEvent } from "../database/inbox-functions.ts";
 import { sha256 } from "../hash.ts";
 import { timeLeftMs } from "../http/deadline.ts";
 import { ApiError } from "../http/errors.ts";
-import { NO_LIMITER } from "../limits/limiter.ts";
 import { createSharedVerifier } from "../http/shared-secret.ts";
 import type { LogRecord } from "../logger.ts";
 import type { Mail } from "../mail/mail.ts";
@@ -17,6 +16,7 @@ import type { Services } from "../services.ts";
 import type { Payments } from "../stripe/payments.ts";
 import { FAKE_AI } from "./fake-ai.ts";
 import { PAYOUT_TRANSACTION } from "./payout-samples.ts";
+import { NO_LIMITER } from "./no-limiter.ts";
 import { makeProject, type Project } from "./project.ts";
 import { SAMPLES } from "./samples.ts";
 
