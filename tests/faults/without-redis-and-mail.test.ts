@@ -7,6 +7,7 @@ import { Refund } from "../../supabase/functions/_shared/contracts/refunds.ts";
 import { countEntries, proven } from "../support/database.ts";
 import { withDeployment } from "../support/deployment.ts";
 import { backEnd, data, get, post, send } from "../support/http.ts";
+import { withoutMail } from "../support/notices.ts";
 import { signUp } from "../support/people.ts";
 import { balanceOf, orderBecomes, packageNamed } from "../support/purchases.ts";
 import { deliver, inSilence } from "../support/stripe.ts";
@@ -22,20 +23,6 @@ function closedPort(): number {
   return port;
 }
 
-/** The stack's mail inbox is away for the time of `use`. */
-async function withoutMail(use: () => Promise<void>): Promise<void> {
-  const turn = async (to: "stop" | "start") => {
-    const init = { method: "POST", headers: { apikey: world.secretKey } };
-    equal((await send(`${world.url}/stack/mail/${to}`, init)).status, 204);
-  };
-  await turn("stop");
-  try {
-    await use();
-  } finally {
-    await turn("start");
-  }
-}
-
 /** What the functions would reach Redis and mail by; nobody listens there. */
 function nowhere(): Record<string, string> {
   const url = `http://127.0.0.1:${closedPort()}`;
@@ -43,6 +30,9 @@ function nowhere(): Record<string, string> {
     UPSTASH_REDIS_REST_URL: url,
     UPSTASH_REDIS_REST_TOKEN: "nobody",
     MAIL_URL: url,
+    MAIL_FROM: "credits@example.com",
+    POSTMARK_SERVER_TOKEN: "nobody",
+    RESEND_API_KEY: "",
     DATABASE_POOL_URL: world.databaseUrl,
   };
 }
@@ -80,7 +70,7 @@ Deno.test({
   name: "buying, spending and refunding work with Redis away and mail away",
   ignore: world.dataDir === undefined,
   fn: async () => {
-    await withoutMail(async () => {
+    await withoutMail(world, async () => {
       await withDeployment(world, nowhere(), async (cut) => {
         equal((await get(cut, "health/live", {})).status, 200);
         await buyAndBeRefunded(cut);

@@ -48,6 +48,7 @@ function asText({ says, facts, link }: Letter): string {
 }
 
 const CELL = "padding:4px 16px 4px 0;vertical-align:top";
+const BODY = "font-family:sans-serif;line-height:1.5;color:#111";
 
 // Mail readers know neither style sheets nor scripts; <bdi> keeps a name of another direction to itself.
 function asHtml({ subject, says, facts, link }: Letter): string {
@@ -72,11 +73,10 @@ function asHtml({ subject, says, facts, link }: Letter): string {
           <meta charset="utf-8">
           <title>${oneLine(subject, LONGEST_SUBJECT)}</title>
         </head>
-        <body
-          style="font-family:sans-serif;line-height:1.5;color:#111">${paragraphs}${table}${way}</body>
+        <body style="${BODY}">${paragraphs}${table}${way}</body>
       </html>
     `,
-  );
+  ).trim();
 }
 
 export function writeLetter(letter: Letter): Content {

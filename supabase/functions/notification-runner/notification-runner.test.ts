@@ -1,0 +1,212 @@
+import assert from "node:assert/strict";
+import { AlertRefused } from "../_shared/alerts/webhook.ts";
+import type { NoticeToSend } from "../_shared/database/notice-functions.ts";
+import { EnvError } from "../_shared/env.ts";
+import { ApiError } from "../_shared/http/errors.ts";
+import { type MailMessage, MailNotSent, MailRefused } from "../_shared/mail/mail.ts";
+import { type Fake, makeFake } from "../_shared/testing/fake-services.ts";
+import { NOTICE } from "../_shared/testing/notice-samples.ts";
+import { send } from "../_shared/testing/route-cases.ts";
+
+const ALERT = {
+  incident_id: "7",
+  rule: "webhook_backlog",
+  severity: "critical",
+  summary: "12 events wait.",
+  value: "12",
+  threshold: "10",
+  runbook: "webhooks.md",
+  fired_at: "2026-11-21T12:00:00+00:00",
+};
+const TO_OPERATORS: NoticeToSend = {
+  ...NOTICE,
+  recipient: "operators",
+  address: null,
+  template: "alert",
+  data: ALERT,
+};
+const TO_WEBHOOK: NoticeToSend = { ...TO_OPERATORS, recipient: "webhook" };
+
+function run(fake: Fake) {
+  return send(fake, "POST", "/notification-runner", { as: "secret" });
+}
+
+/** Those, given out once each as the database does. */
+function queueOf(...notices: NoticeToSend[]) {
+  return {
+    notices_claim: ({ p_limit }: { p_limit: number }) => notices.splice(0, p_limit),
+  };
+}
+
+function many(count: number): NoticeToSend[] {
+  return Array.from({ length: count }, (_, nr) => ({ ...NOTICE, notice_id: `notice-${nr}` }));
+}
+
+/** What the database was told of the notices. */
+function notedBy({ calls }: Fake) {
+  return calls.filter(({ name }) => name === "notices_sent" || name === "notices_failed")
+    .map(({ name, args }) =>
+      name === "notices_sent" ? ["sent", args.p_provider_id] : [args.p_outcome, args.p_error]
+    );
+}
+
+const timedOut = () => new ApiError("upstream_unavailable", { internal: "mail: no answer" });
+const away = () => new MailNotSent({ internal: "mail: nobody is there", isOutage: true });
+
+Deno.test("a run sends what is due, with the notice's id as its key, and keeps its isolate", async () => {
+  const sent: MailMessage[] = [];
+  const mail = { send: (message: MailMessage) => Promise.resolve(`id-${sent.push(message)}`) };
+  const fake = await makeFake({ answers: queueOf(NOTICE, TO_OPERATORS), mail });
+  assert.deepEqual((await (await run(fake)).json()).data, { sent: 2, failed: 0 });
+  assert.deepEqual(sent.map(({ to, subject, key, tag }) => [to, subject, key, tag]), [
+    [["ann@example.com"], "Receipt: USD 9.99", NOTICE.notice_id, "receipt"],
+    [
+      ["operator@example.com"],
+      "[critical] webhook_backlog: 12 events wait.",
+      NOTICE.notice_id,
+      "alert",
+    ],
+  ]);
+  assert(sent[1]!.html.includes('href="https://runbooks.example.com/webhooks.md"'));
+  assert.deepEqual(notedBy(fake), [["sent", "id-1"], ["sent", "id-2"]]);
+  assert.equal(fake.background.length, 1);
+});
+
+Deno.test("a webhook gets alerts as they are and disputes in the same form", async () => {
+  const posted: unknown[] = [];
+  const dispute = {
+    dispute_id: "du_1",
+    phase: "lost",
+    order_id: null,
+    booking_id: null,
+    amount: 999,
+    currency: "usd",
+    reason: null,
+    at: "2026-11-21T12:00:00+00:00",
+  };
+  const postAlert = (alert: unknown) => Promise.resolve(void posted.push(alert));
+  const disputed: NoticeToSend = { ...TO_WEBHOOK, template: "dispute", data: dispute };
+  const fake = await makeFake({
+    answers: queueOf(TO_WEBHOOK, disputed),
+    operators: { postAlert },
+  });
+  assert.deepEqual((await (await run(fake)).json()).data, { sent: 2, failed: 0 });
+  assert.deepEqual(posted, [
+    { id: NOTICE.notice_id, data: ALERT },
+    {
+      id: NOTICE.notice_id,
+      data: {
+        incident_id: "du_1:lost",
+        rule: "dispute",
+        severity: "critical",
+        summary: "lost: USD 9.99, 21 November 2026 at 12:00 UTC.",
+        value: "999",
+        threshold: "0",
+        runbook: "docs/runbooks/disputes.md",
+        fired_at: "2026-11-21T12:00:00+00:00",
+      },
+    },
+  ]);
+});
+
+Deno.test("what became of a notice is noted by what is known of it", async () => {
+  const cases: [NoticeToSend, Error | null, boolean, [string, string]][] = [
+    [NOTICE, new MailRefused("code 406"), false, ["never", "refused"]],
+    [NOTICE, away(), false, ["again", "not_sent"]],
+    [NOTICE, timedOut(), false, ["unknown", "no_answer"]],
+    [NOTICE, timedOut(), true, ["again", "no_answer"]],
+    [NOTICE, new Error("a bug"), false, ["unknown", "no_answer"]],
+    [{ ...NOTICE, address: null }, null, false, ["never", "no_recipient"]],
+    [{ ...NOTICE, template: "nothing" }, null, false, ["never", "bad_data"]],
+    [{ ...NOTICE, data: {} }, null, false, ["never", "bad_data"]],
+    [TO_WEBHOOK, new AlertRefused("HTTP 404"), false, ["never", "refused"]],
+    [TO_WEBHOOK, timedOut(), false, ["again", "no_answer"]],
+    [{ ...TO_WEBHOOK, template: "receipt" }, null, false, ["never", "bad_data"]],
+  ];
+  for (const [notice, error, knowsRepeats, noted] of cases) {
+    const fail = () => error === null ? Promise.resolve("x") : Promise.reject(error);
+    const fake = await makeFake({
+      answers: queueOf(notice),
+      mail: { send: fail, knowsRepeats },
+      operators: { postAlert: async () => void await fail() },
+    });
+    assert.deepEqual((await (await run(fake)).json()).data, { sent: 0, failed: 1 });
+    assert.deepEqual(notedBy(fake), [noted]);
+    const lines = JSON.stringify(fake.lines);
+    assert(!lines.includes("ann@example.com"), lines);
+  }
+});
+
+Deno.test("where nobody is named, operators and webhooks are not told, and it is noted", async () => {
+  const fake = await makeFake({
+    answers: queueOf(TO_OPERATORS, TO_WEBHOOK),
+    operators: { emails: [], postAlert: null },
+  });
+  assert.deepEqual((await (await run(fake)).json()).data, { sent: 0, failed: 2 });
+  assert.deepEqual(notedBy(fake), [["never", "no_recipient"], ["never", "no_recipient"]]);
+});
+
+Deno.test("when the service names a time it is passed on", async () => {
+  const busy = new MailNotSent({ internal: "busy", isOutage: false, retryAfterSeconds: 17 });
+  const fake = await makeFake({
+    answers: queueOf(NOTICE),
+    mail: { send: () => Promise.reject(busy) },
+  });
+  await run(fake);
+  assert.equal(fake.calls.find(({ name }) => name === "notices_failed")?.args.p_retry_after, 17);
+});
+
+Deno.test("a run goes on batch by batch, and stops at one that all had to be put off", async () => {
+  const all = await makeFake({ answers: queueOf(...many(25)) });
+  assert.deepEqual((await (await run(all)).json()).data, { sent: 25, failed: 0 });
+  const none = await makeFake({
+    answers: queueOf(...many(25)),
+    mail: { send: () => Promise.reject(away()) },
+  });
+  assert.deepEqual((await (await run(none)).json()).data, { sent: 0, failed: 10 });
+});
+
+Deno.test("a run ends when its time is up, with notices left", async () => {
+  // Each look at the clock is 30 s later; a run has 100 s.
+  let seconds = 0;
+  const now = () => new Date((seconds += 30) * 1000);
+  const fake = await makeFake({ answers: queueOf(...many(90)), now });
+  const { sent } = (await (await run(fake)).json()).data;
+  assert(sent > 0 && sent < 90, String(sent));
+});
+
+Deno.test("without a mail service only webhooks are claimed, and a wrong one is the answer", async () => {
+  const cases: [Error, number][] = [
+    [new ApiError("not_ready", { internal: "no key" }), 200],
+    [new EnvError(["MAIL_FROM"]), 503],
+  ];
+  for (const [error, status] of cases) {
+    const overrides = { mail: () => Promise.reject(error) };
+    const fake = await makeFake({ answers: queueOf(TO_WEBHOOK), overrides });
+    assert.equal((await run(fake)).status, status);
+    assert.deepEqual(fake.calls[0]?.args.p_mail, null);
+    assert.deepEqual(notedBy(fake), [["sent", null]]);
+  }
+});
+
+Deno.test("a notice that cannot be noted leaves the others noted, and the run fails", async () => {
+  const answers = {
+    ...queueOf(...many(3)),
+    notices_sent: ({ p_notice_id }: { p_notice_id: string }) => {
+      if (p_notice_id === "notice-1") throw new ApiError("upstream_unavailable");
+      return { known: true };
+    },
+  };
+  const fake = await makeFake({ answers });
+  assert.equal((await run(fake)).status, 503);
+  assert.equal(notedBy(fake).length, 3);
+  assert(!fake.names().includes("notices_failed"), "what was sent is not to be sent again");
+});
+
+Deno.test("two runners at once send each notice once", async () => {
+  const keys: string[] = [];
+  const mail = { send: ({ key }: MailMessage) => Promise.resolve(`id-${keys.push(key)}`) };
+  const fake = await makeFake({ answers: queueOf(...many(23)), mail });
+  await Promise.all([run(fake), run(fake)]);
+  assert.deepEqual([keys.length, new Set(keys).size], [23, 23]);
+});
