@@ -3,7 +3,7 @@
 begin;
 \ir helpers/story.psql
 \ir helpers/alerts.psql
-select plan(67);
+select plan(68);
 
 -- One rule, and something to read for it.
 update farthing.alert_rules set enabled = rule in ('payout_delay', 'rule_failed');
@@ -131,6 +131,14 @@ select is(summary, 'The rule charge_failure_rate failed with 42703.',
 select pg_temp.breaks(false);
 select is(tests.alerts('33 min'), 'payout_delay open, rule_failed charge_failure_rate open', 'mended');
 select is(tests.alerts('38 min'), 'payout_delay open', 'it is resolved');
+alter function farthing.charge_failure_rate(timestamptz, timestamptz) rename to real_rate;
+create function farthing.charge_failure_rate(p_from timestamptz, p_to timestamptz)
+returns table (attempts bigint, failed bigint, rate numeric)
+language plpgsql as 'begin raise query_canceled; end';
+select is(tests.alerts('38 min 30 s'), 'payout_delay open, rule_failed charge_failure_rate pending',
+  'one that is cut off stops no other, either');
+drop function farthing.charge_failure_rate(timestamptz, timestamptz);
+alter function farthing.real_rate(timestamptz, timestamptz) rename to charge_failure_rate;
 insert into farthing.alert_rules (rule, severity, threshold, fine_at, period, runbook)
 values ('made_up', 'warning', 0, 0, '1 hour', 'https://runbooks.test/made_up');
 select is(tests.alerts('39 min'), 'payout_delay open, rule_failed made_up pending',
