@@ -63,6 +63,14 @@ Deno.test("check calls malformed what the functions would refuse, without its va
   assert(!JSON.stringify(groups).includes("secretly"));
 });
 
+Deno.test("check says of a stand-in's address that production has none", () => {
+  const groups = checkSecrets(found({ STRIPE_API_URL: "http://127.0.0.1:54325" }));
+  const finding = groups.find(({ name }) => name === "checkout")?.findings
+    .find(({ name }) => name === "STRIPE_API_URL");
+  assert.match(finding?.note ?? "", /production/);
+  assert.deepEqual(wrongNames(groups), []);
+});
+
 Deno.test("check of a hosted project asks for its names alone", async () => {
   const commands: string[] = [];
   const names = Object.keys(COMPLETE).filter((name) => name !== "AI_MODELS");

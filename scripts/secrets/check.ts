@@ -54,7 +54,11 @@ const ABSENT: Readonly<Record<EnvNeed["is"], State>> = {
 
 function finding(name: EnvName, need: EnvNeed, found: Found, malformed: ReadonlySet<string>) {
   const has = (other: string) => found.names.has(other);
-  if (has(name)) return { name, state: malformed.has(name) ? "malformed" : "present", note: "" };
+  if (has(name)) {
+    const isStray = need.is === "local" && !found.isWhole;
+    const note = isStray ? "for stand-ins alone: unset it in production" : "";
+    return { name, state: malformed.has(name) ? "malformed" : "present", note };
+  }
   if (need.or !== undefined) {
     const isEnough = has(need.or);
     const note = isEnough ? `${need.or} is set` : `or ${need.or}`;

@@ -54,6 +54,8 @@ export function functionEnvironment({ urls, keys, options }: StackContext): Envi
     // Empty counts as absent; what a developer's own environment names would be a real Redis.
     UPSTASH_REDIS_REST_URL: urls.redis ?? "",
     UPSTASH_REDIS_REST_TOKEN: urls.redis === undefined ? "" : keys.redisToken,
+    // Nor do failures of a stack belong among those of a real project.
+    SENTRY_DSN: "",
     APP_ORIGINS: appOrigins(urls.api, options.origins).join(","),
   };
 }

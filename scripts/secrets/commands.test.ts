@@ -1,0 +1,76 @@
+import assert from "node:assert/strict";
+import { parseEnv } from "node:util";
+
+interface Ran {
+  readonly code: number;
+  readonly said: string;
+}
+
+/** A command as a person runs it; what it says on both outputs. */
+async function run(program: string, args: string[], input = ""): Promise<Ran> {
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--no-check", new URL(program, import.meta.url).pathname, ...args],
+    env: { NO_COLOR: "1" },
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const writer = child.stdin.getWriter();
+  await writer.write(new TextEncoder().encode(input));
+  await writer.close();
+  const { code, stdout, stderr } = await child.output();
+  const decoder = new TextDecoder();
+  return { code, said: decoder.decode(stdout) + decoder.decode(stderr) };
+}
+
+async function withFile(text: string, use: (file: string) => Promise<void>): Promise<void> {
+  const file = await Deno.makeTempFile({ suffix: ".env" });
+  try {
+    await Deno.writeTextFile(file, text);
+    await use(file);
+  } finally {
+    await Deno.remove(file);
+  }
+}
+
+Deno.test("secrets:check ends with 1 where a needed name is missing, and shows no value", async () => {
+  const text = "STRIPE_SECRET_KEY=sk_test_hush\nNOTIFICATION_SECRET=hush\nMAIL_FROM=hush@x.y\n";
+  await withFile(text, async (file) => {
+    const { code, said } = await run("./check-main.ts", ["--env-file", file]);
+    assert.equal(code, 1);
+    assert.match(said, /checkout +STRIPE_SECRET_KEY +present/);
+    assert.match(said, / +STRIPE_WEBHOOK_SECRET +missing/);
+    assert.match(said, /send-notification +NOTIFICATION_SECRET +malformed/);
+    assert(!said.includes("hush"), said);
+  });
+});
+
+Deno.test("secrets:check says how it is called where it is called otherwise", async () => {
+  const { code, said } = await run("./check-main.ts", ["--values"]);
+  assert.equal(code, 2);
+  assert.match(said, /Usage/);
+  assert.equal((await run("./check-main.ts", ["--env-file", "/no/such/file"])).code, 2);
+});
+
+Deno.test("secrets:rotate writes a given value before the old one, and shows neither", async () => {
+  await withFile("STRIPE_WEBHOOK_SECRET=whsec_there\n", async (file) => {
+    const args = ["STRIPE_WEBHOOK_SECRET", "--stdin", "--write", file];
+    const { code, said } = await run("./rotate-main.ts", args, "whsec_given\n");
+    assert.equal(code, 0, said);
+    assert(!/whsec_(given|there)/.test(said), said);
+    const written = async () => parseEnv(await Deno.readTextFile(file)).STRIPE_WEBHOOK_SECRET;
+    assert.equal(await written(), "whsec_given,whsec_there");
+    const finish = ["STRIPE_WEBHOOK_SECRET", "--finish", "--write", file];
+    assert.equal((await run("./rotate-main.ts", finish)).code, 0);
+    assert.equal(await written(), "whsec_given");
+  });
+});
+
+Deno.test("secrets:rotate changes nothing without a file, and knows what it does not know", async () => {
+  const { code, said } = await run("./rotate-main.ts", ["NOTIFICATION_SECRET"]);
+  assert.equal(code, 0);
+  assert.match(said, /Nothing is written/);
+  const unknown = await run("./rotate-main.ts", ["AI_MODELS"]);
+  assert.equal(unknown.code, 1);
+  assert.match(unknown.said, /NOTIFICATION_SECRET/);
+});
