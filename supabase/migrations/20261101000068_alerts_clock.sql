@@ -71,7 +71,8 @@ begin
   perform farthing.note_reading(p_rule, v_reading, p_now);
   return null;
 exception when query_canceled or others then
-  -- One that takes for ever is cut off by a statement_timeout, and the next is still asked. Its code alone: an error's text may hold what somebody wrote.
+  -- One that takes for ever is cut off by a statement_timeout, and the next is still asked. The code alone:
+  -- an error's text may hold what somebody wrote.
   return 'failed with ' || sqlstate;
 end
 $$;
