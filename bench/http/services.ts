@@ -7,7 +7,8 @@ import { createPoolTransport } from "../../supabase/functions/_shared/database/p
 import { limitsFromEnv } from "../../supabase/functions/_shared/limits/limiter-from-env.ts";
 import type { Limiter } from "../../supabase/functions/_shared/limits/limiter.ts";
 import { consoleLogger, type Logger } from "../../supabase/functions/_shared/logger.ts";
-import { NO_METRICS } from "../../supabase/functions/_shared/metrics/metrics.ts";
+import { createMetrics } from "../../supabase/functions/_shared/metrics/create-metrics.ts";
+import { type Metrics, NO_METRICS } from "../../supabase/functions/_shared/metrics/metrics.ts";
 import { NO_REPORT } from "../../supabase/functions/_shared/reports/report.ts";
 import type { Services } from "../../supabase/functions/_shared/services.ts";
 import { NO_LIMITER } from "../../supabase/functions/_shared/testing/no-limiter.ts";
@@ -36,6 +37,17 @@ function limiterAt(redisUrl: string, log: Logger): Limiter {
   return limitsFromEnv(names as Parameters<typeof limitsFromEnv>[0], wanted).limiter;
 }
 
+/** Counts as a deployment does, and hands it to nobody. */
+function metricsOf(log: Logger): Metrics {
+  return createMetrics({
+    record: () => Promise.resolve(),
+    nowMs: () => performance.now(),
+    later: (run, ms) => Deno.unrefTimer(setTimeout(run, ms)),
+    waitUntil: () => {},
+    log,
+  });
+}
+
 /** The services, and the project whose tokens they accept. */
 export async function makeServices(
   { databaseUrl, redisUrl, log = consoleLogger }: ServiceOptions = {},
@@ -56,7 +68,7 @@ export async function makeServices(
     hashIp: () => "",
     features: { isOn: () => Promise.resolve(true) },
     limiter: redisUrl === undefined ? NO_LIMITER : limiterAt(redisUrl, log),
-    metrics: NO_METRICS,
+    metrics: metricsOf(log),
     report: NO_REPORT,
     mail: () => Promise.reject(new Error("no mail in this benchmark")),
     operators: () => Promise.reject(new Error("no operators in this benchmark")),

@@ -2,18 +2,18 @@
  * The buckets that durations are counted in, the same as farthing.bucket_ms() has. Bounds grow by 15 % each:
  * a bucket's middle is at most 7.3 % away from anything in it, and so is every quantile of any load.
  */
+import { SLO } from "./slo.ts";
 
 const RATIO = 1.15;
 
-/** The bucket that ends at the promised 120 ms, so that what is slower is counted exactly (slo.ts). */
+/** The bucket that ends at what is promised, so that what is slower is counted exactly. */
 const SLO_BUCKET = 68;
-const SLO_MS = 120;
 
 /** From 0.01 ms up to three minutes, which is longer than the platform lets anything run. */
 export const BUCKETS = 122;
 
 const LOG_RATIO = Math.log(RATIO);
-const OFFSET = SLO_BUCKET - Math.log(SLO_MS) / LOG_RATIO;
+const OFFSET = SLO_BUCKET - Math.log(SLO.fast_ms) / LOG_RATIO;
 
 /** From 0 on: what SQL calls bucket 1 is first in its array. */
 export function bucketOf(ms: number): number {
@@ -25,5 +25,5 @@ export function bucketOf(ms: number): number {
 
 /** The upper bound in ms of a bucket, from 0 on. */
 export function boundOf(bucket: number): number {
-  return SLO_MS * RATIO ** (bucket + 1 - SLO_BUCKET);
+  return SLO.fast_ms * RATIO ** (bucket + 1 - SLO_BUCKET);
 }

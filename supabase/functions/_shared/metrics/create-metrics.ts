@@ -6,7 +6,7 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import { outsideRequests } from "../http/current-request.ts";
 import { ApiError } from "../http/errors.ts";
 import type { Logger } from "../logger.ts";
-import type { Labels } from "./catalogue.ts";
+import type { CounterName, Labels, TimerName } from "./catalogue.ts";
 import type { Metrics } from "./metrics.ts";
 import { Series } from "./series.ts";
 import { type Batch, enqueue } from "./waiting.ts";
@@ -45,27 +45,84 @@ function mayPass(error: unknown): boolean {
     (error.code === "upstream_unavailable" || error.code === "request_timeout");
 }
 
-export function createMetrics(options: MetricsOptions): FlushedMetrics {
-  const { record, nowMs, later, waitUntil, log } = options;
-  const looks: (() => void)[] = [];
-  const waiting: Batch[] = [];
-  let series = new Series(nowMs());
-  let isDue = false;
-  let failures = 0;
-  let running: Promise<void> | undefined;
+class ProcessMetrics implements FlushedMetrics {
+  readonly #options: MetricsOptions;
+  readonly #looks: (() => void)[] = [];
+  readonly #waiting: Batch[] = [];
+  #series: Series;
+  #isDue = false;
+  #failures = 0;
+  #running: Promise<void> | undefined;
 
-  function begin(): void {
-    if (isDue || flushing.getStore() === true) return;
-    isDue = true;
-    series = series.isEmpty ? new Series(nowMs()) : series;
-    const pauseMs = Math.min(FLUSH_AFTER_MS * 2 ** failures, LONGEST_PAUSE_MS);
+  constructor(options: MetricsOptions) {
+    this.#options = options;
+    this.#series = new Series(options.nowMs());
+  }
+
+  request(route: string | null, status: number, durationMs: number): void {
+    if (!this.#isDue) this.#begin();
+    this.#series.request(route, status, durationMs);
+  }
+
+  count(name: CounterName, labels: Labels = NO_LABELS, by = 1): void {
+    if (!this.#isDue) this.#begin();
+    this.#series.count(name, labels, by);
+  }
+
+  time(name: TimerName, labels: Labels, durationMs: number): void {
+    if (!this.#isDue) this.#begin();
+    this.#series.time(name, labels, durationMs);
+  }
+
+  beforeFlush(look: () => void): void {
+    this.#looks.push(look);
+  }
+
+  flush(): Promise<void> {
+    const { log } = this.#options;
+    this.#running ??= flushing.run(true, () => outsideRequests(() => this.#handOver()))
+      .catch((error: unknown) => log("error", "metrics not flushed", { detail: String(error) }))
+      .finally(() => {
+        this.#running = undefined;
+        if (this.#waiting.length > 0) flushing.run(false, () => this.#begin());
+      });
+    return this.#running;
+  }
+
+  /** The first thing counted sets the clock. */
+  #begin(): void {
+    if (this.#isDue || flushing.getStore() === true) return;
+    const { later, nowMs, waitUntil } = this.#options;
+    this.#isDue = true;
+    if (this.#series.isEmpty) this.#series = new Series(nowMs());
+    const pauseMs = Math.min(FLUSH_AFTER_MS * 2 ** this.#failures, LONGEST_PAUSE_MS);
     const done = new Promise<void>((resolve) => {
-      outsideRequests(() => later(() => flush().then(resolve), pauseMs));
+      outsideRequests(() => later(() => void this.flush().then(resolve), pauseMs));
     });
     waitUntil(done);
   }
 
-  async function send(batch: Batch): Promise<boolean> {
+  async #handOver(): Promise<void> {
+    for (const look of this.#looks) look();
+    this.#isDue = false;
+    if (!this.#series.isEmpty) {
+      const { startedMs } = this.#series;
+      enqueue(this.#waiting, { id: crypto.randomUUID(), startedMs, rows: this.#series.rows() });
+      this.#series = new Series(this.#options.nowMs());
+    }
+    while (this.#waiting.length > 0) {
+      if (!await this.#send(this.#waiting[0]!)) {
+        this.#failures += 1;
+        return;
+      }
+      this.#waiting.shift();
+      this.#failures = 0;
+    }
+  }
+
+  /** Whether the batch is done with: taken, or refused for good. */
+  async #send(batch: Batch): Promise<boolean> {
+    const { log, nowMs, record } = this.#options;
     try {
       await record(batch, Math.round(nowMs() - batch.startedMs));
       return true;
@@ -76,49 +133,8 @@ export function createMetrics(options: MetricsOptions): FlushedMetrics {
       return isLost;
     }
   }
+}
 
-  async function handOver(): Promise<void> {
-    for (const look of looks) look();
-    isDue = false;
-    if (!series.isEmpty) {
-      const { startedMs } = series;
-      enqueue(waiting, { id: crypto.randomUUID(), startedMs, rows: series.rows() });
-      series = new Series(nowMs());
-    }
-    while (waiting.length > 0) {
-      if (!await send(waiting[0]!)) {
-        failures = Math.min(failures + 1, 10);
-        return;
-      }
-      waiting.shift();
-      failures = 0;
-    }
-  }
-
-  function flush(): Promise<void> {
-    running ??= flushing.run(true, () => outsideRequests(handOver))
-      .catch((error: unknown) => log("error", "metrics not flushed", { detail: String(error) }))
-      .finally(() => {
-        running = undefined;
-        if (waiting.length > 0) flushing.run(false, begin);
-      });
-    return running;
-  }
-
-  return {
-    request(route, status, durationMs) {
-      if (!isDue) begin();
-      series.request(route, status, durationMs);
-    },
-    count(name, labels = NO_LABELS, by = 1) {
-      if (!isDue) begin();
-      series.count(name, labels, by);
-    },
-    time(name, labels, durationMs) {
-      if (!isDue) begin();
-      series.time(name, labels, durationMs);
-    },
-    beforeFlush: (look) => void looks.push(look),
-    flush,
-  };
+export function createMetrics(options: MetricsOptions): FlushedMetrics {
+  return new ProcessMetrics(options);
 }

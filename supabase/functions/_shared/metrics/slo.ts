@@ -1,6 +1,6 @@
 /**
  * What is promised of the core routes, and when the budget that leaves is spent too fast. SQL judges by the
- * same numbers, farthing.slo() and farthing.burn_windows(); tests/health/slo.test.ts compares the two.
+ * same numbers, farthing.slo() and farthing.burn_windows(); tests/health/figures.test.ts compares the two.
  */
 
 /** What spends and reads credits, and what Stripe tells us. Not what waits for Stripe or for a model. */
@@ -15,6 +15,16 @@ const CORE_ROUTES = [
   "POST /usage/estimate",
 ] as const;
 
+/**
+ * Google's SRE workbook, chapter 5, table 5-8. The budget burns when it is spent `factor` times too fast in
+ * both windows: the long one makes sure that it matters, the short one that it still does.
+ */
+const BURN_WINDOWS = [
+  { long_minutes: 60, short_minutes: 5, factor: 14.4 },
+  { long_minutes: 360, short_minutes: 30, factor: 6 },
+  { long_minutes: 4_320, short_minutes: 360, factor: 1 },
+] as const;
+
 export const SLO = {
   core_routes: CORE_ROUTES,
   /** The share that is answered without an error of ours: a 5xx, or a 408. */
@@ -24,14 +34,5 @@ export const SLO = {
   fast_ms: 120,
   /** Over how many days: what may fail in them is the budget. */
   budget_days: 30,
+  burn_windows: BURN_WINDOWS,
 } as const;
-
-/**
- * Google's SRE workbook, chapter 5, table 5-8. The budget burns when it is spent `factor` times too fast in
- * both windows: the long one makes sure that it matters, the short one that it still does.
- */
-export const BURN_WINDOWS = [
-  { long_minutes: 60, short_minutes: 5, factor: 14.4 },
-  { long_minutes: 360, short_minutes: 30, factor: 6 },
-  { long_minutes: 4_320, short_minutes: 360, factor: 1 },
-] as const;

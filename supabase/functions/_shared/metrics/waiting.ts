@@ -24,8 +24,8 @@ function addRows(a: MetricRow, b: MetricRow): MetricRow {
 }
 
 /**
- * Both as one, of the time of the first. It is another batch: were one of them in already, and only its answer
- * lost, it would count twice. After a minute without the database that is the smaller error.
+ * Both as one, of the time of the first. It is another batch: were one of them in already, and only its
+ * answer lost, it would count twice. After a minute without the database that is the smaller error.
  */
 function merge(first: Batch, second: Batch): Batch {
   const rows = new Map<string, MetricRow>();
