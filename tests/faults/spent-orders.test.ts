@@ -10,7 +10,7 @@ import { until } from "../support/until.ts";
 import { readWorld } from "../support/world.ts";
 
 const world = readWorld();
-/** How often the SDK asks before it gives up: once and two retries. */
+/** How often Stripe is asked before we give up: once and two retries. */
 const ATTEMPTS = 3;
 
 async function withFault(fault: object, use: () => Promise<void>): Promise<void> {
@@ -48,7 +48,7 @@ Deno.test("an order that Stripe refused is given up, and the next call has a new
 
 Deno.test("a second tab waits for the first one's session, and gets the same", async () => {
   const { buyer, click } = await makeBuyer();
-  // Longer than the SDK goes on asking for the second tab.
+  // Longer than we go on asking for the second tab.
   await withFault({ delay_ms: 4_000 }, async () => {
     const first = click();
     await until("the order is begun", async () => (await ordersOf(world, buyer)).at(0));

@@ -10,7 +10,7 @@ import { control, sessionsOf } from "../support/stripe.ts";
 import { readWorld } from "../support/world.ts";
 
 const world = readWorld();
-/** How often the SDK asks before it gives up: once and two retries. */
+/** How often Stripe is asked before we give up: once and two retries. */
 const ATTEMPTS = 3;
 
 /** The next requests for a session go wrong, for the time of `use`. */

@@ -8,6 +8,7 @@ import { createPostgresConnection } from "@supabase/lite/postgres";
 import type { JWTPayload } from "jose";
 import { forward } from "../gateway/forward.ts";
 import type { Keys } from "../keys.ts";
+import { asPostgrest } from "./away.ts";
 
 export interface LiteOptions {
   keys: Keys;
@@ -46,7 +47,8 @@ function urlAs(role: string, databaseUrl: string): string {
 function connect(role: string, databaseUrl: string, max: number) {
   const connection = createPostgresConnection({
     url: urlAs(role, databaseUrl),
-    postgresOptions: { max, onnotice: () => {}, connect_timeout: 5 },
+    // Else it would keep callers waiting, ever longer, before it says that nobody is there.
+    postgresOptions: { max, onnotice: () => {}, connect_timeout: 5, backoff: () => 0.1 },
   });
   Object.assign(connection, { rlsState: "active" });
   return connection;
@@ -95,15 +97,22 @@ export function createRest(options: LiteOptions): Rest {
       },
     },
   });
+  const schema = {
+    hasFunctions: async () => {
+      const { functions = [] } = await connection.introspect({ useCache: true });
+      return functions.length > 0;
+    },
+    forget: () => connection.clearSchemaCache(),
+  };
   return {
-    fetch(request, claims) {
+    async fetch(request, claims) {
       const headers = new Headers(request.headers);
       headers.delete("authorization");
       const inner = forward(request, { headers });
       callers.set(inner, claims);
-      return app.fetch(inner);
+      return await asPostgrest(await app.fetch(inner), schema);
     },
-    reload: () => connection.clearSchemaCache(),
+    reload: schema.forget,
     close: () => connection.close(),
   };
 }

@@ -36,11 +36,12 @@ export const NOT_CONNECTED = "FARTHING_NOT_CONNECTED";
 // Serialisation failure, deadlock, lock not available: the transaction left nothing behind.
 const RETRYABLE = new Set(["40001", "40P01", "55P03"]);
 
-// What is said instead of a connection: not reachable, starting up, full, PostgREST without a database.
-const NOT_BEGUN = /^(08001|08004|57P03|53300|PGRST00[0-3]|FARTHING_NOT_CONNECTED)$/;
-// A connection that ended under a call. By class 08, by an order to shut down (57P01) and by a crash (57P02)
-// alike: the commit may have come before.
-const ENDED = /^(08...|57P0[12]|FARTHING_CONNECTION_LOST)$/;
+// What is said instead of a connection: not reachable, starting up, full; by PostgREST without a database,
+// without a schema, without a connection to spare.
+const NOT_BEGUN = /^(08001|08004|57P03|53300|PGRST00[023]|FARTHING_NOT_CONNECTED)$/;
+// A connection that ended under a call. By class 08, by an order to shut down (57P01), by a crash (57P02) and
+// by PostgREST's own driver alike: the commit may have come before.
+const ENDED = /^(08...|57P0[12]|PGRST001|FARTHING_CONNECTION_LOST)$/;
 const CANCELLED = new Set(["57014", TIMED_OUT]);
 // Class 22: a value that the types refuse. It is the caller's, but a schema of ours should have named its
 // field, so the log counts it as a bug.

@@ -1,0 +1,166 @@
+/**
+ * The database is killed and started again under charges and deliveries. Callers meet a pause, or a refusal
+ * that says when to come again; nothing is lost, and nothing happens twice.
+ */
+import { deepEqual, equal, ok } from "node:assert/strict";
+import { countEntries, proven } from "../support/database.ts";
+import { withDeployment } from "../support/deployment.ts";
+import { type Answer, backEnd, post, refused, send } from "../support/http.ts";
+import { databaseIsBack } from "../support/killing.ts";
+import { type Person, signUp, signUpWith } from "../support/people.ts";
+import { balanceOf, openCheckout, orderBecomes } from "../support/purchases.ts";
+import { deliver, payInSilence } from "../support/stripe.ts";
+import { until } from "../support/until.ts";
+import { readWorld, type World } from "../support/world.ts";
+
+const world = readWorld();
+const PEOPLE = 4;
+const CHARGES = 240;
+const PURCHASES = 6;
+const WORKERS = 8;
+/** When it is killed, as parts of all that is done. */
+const MOMENTS = [1 / 3, 2 / 3];
+const PATIENCE_MS = 30_000;
+
+const TRANSPORTS: readonly [string, Record<string, string>][] = [
+  ["the data API", {}],
+  ["the pool", { DATABASE_POOL_URL: world.databaseUrl }],
+];
+
+async function turn(path: "database/crash" | "database/start"): Promise<void> {
+  const init = { method: "POST", headers: backEnd(world) };
+  equal((await send(`${world.url}/stack/${path}`, init)).status, 204);
+}
+
+/** One thing to do, and what it may be answered meanwhile. */
+interface Act {
+  readonly ask: (where: World) => Promise<Answer>;
+  readonly done: number;
+  readonly check: (answer: Answer) => void;
+}
+
+/** A caller is told that it may come again, and when. */
+function mayComeAgain(answer: Answer): void {
+  equal(refused(answer, 503, "upstream_unavailable").retryable, true);
+  ok(Number(answer.headers.get("retry-after")) >= 1, answer.text);
+}
+
+function chargeOf({ id: user_id }: Person, index: number): Act {
+  const body = { user_id, model: "gpt-4o", input_tokens: 250, output_tokens: 0 };
+  const key = `${user_id}-${index}`;
+  const ask = (where: World) => post(where, "usage", backEnd(where), body, { key });
+  return { ask, done: 201, check: mayComeAgain };
+}
+
+/** Stripe is told 500, whatever we lack, and delivers again. */
+function mayBeDeliveredAgain(answer: Answer): void {
+  equal(answer.status, 500, answer.text);
+}
+
+/** A purchase that is paid, and of which nothing has been delivered. */
+async function newPurchase() {
+  const buyer = await signUp(world);
+  const order = await openCheckout(world, buyer);
+  const events = await payInSilence(world, order);
+  const acts = events.map((event): Act => ({
+    ask: (where) => deliver(where, event),
+    done: 200,
+    check: mayBeDeliveredAgain,
+  }));
+  return { buyer, orderId: order.order_id, acts };
+}
+
+/** Does each once, some at a time; `onDone` is told how many are over. Gives those that are not done. */
+async function doOnce(cut: World, acts: readonly Act[], onDone: (count: number) => void) {
+  const left: Act[] = [];
+  const queue = [...acts];
+  let over = 0;
+  const work = async () => {
+    for (let act = queue.shift(); act !== undefined; act = queue.shift()) {
+      const answer = await act.ask(cut);
+      if (answer.status !== act.done) {
+        act.check(answer);
+        left.push(act);
+      }
+      onDone(over += 1);
+    }
+  };
+  await Promise.all(Array.from({ length: WORKERS }, work));
+  return left;
+}
+
+async function makePeople() {
+  const people = await Promise.all(Array.from({ length: PEOPLE }, () => signUpWith(world, "1000")));
+  const purchases = await Promise.all(Array.from({ length: PURCHASES }, newPurchase));
+  const charges = Array.from(
+    { length: CHARGES },
+    (_, index) => chargeOf(people[index % PEOPLE]!, index),
+  );
+  // Deliveries among the charges, a few at each moment.
+  const deliveries = purchases.flatMap(({ acts }) => acts);
+  const every = Math.floor(CHARGES / deliveries.length);
+  const acts = charges.flatMap((charge, index) =>
+    index % every === 0 ? [charge, ...deliveries.splice(0, 1)] : [charge]
+  );
+  return { people, purchases, acts: [...acts, ...deliveries] };
+}
+
+for (const [name, changes] of TRANSPORTS) {
+  Deno.test({
+    name: `a database that restarts under load is a pause, by ${name}, and everything happens once`,
+    ignore: world.dataDir === undefined,
+    fn: async () => {
+      const { people, purchases, acts } = await makePeople();
+      await withDeployment(world, changes, async (cut) => {
+        const restarts: Promise<void>[] = [];
+        const restart = (count: number) => {
+          if (!MOMENTS.map((part) => Math.floor(part * acts.length)).includes(count)) return;
+          restarts.push(turn("database/crash").then(() => turn("database/start")));
+        };
+        const left = await doOnce(cut, acts, restart).finally(() => Promise.all(restarts));
+        equal(restarts.length, MOMENTS.length);
+        await databaseIsBack(world);
+        for (const { ask, done } of left) {
+          await until("it is done after all", async () => {
+            return (await ask(cut)).status === done || undefined;
+          }, PATIENCE_MS);
+        }
+      });
+      for (const { id } of people) {
+        equal(await countEntries(world, id, "usage"), CHARGES / PEOPLE);
+        equal((await balanceOf(world, id)).balance, String(1000 - 5 * CHARGES / PEOPLE));
+      }
+      for (const { buyer, orderId } of purchases) {
+        await orderBecomes(world, buyer, orderId, "paid");
+        equal(await countEntries(world, buyer.id), 1);
+      }
+      await proven(world);
+    },
+  });
+
+  Deno.test({
+    name: `a database that stays away is 503 by ${name}, and the key works when it is back`,
+    ignore: world.dataDir === undefined,
+    fn: async () => {
+      const person = await signUpWith(world, "10");
+      const charge = chargeOf(person, 0);
+      await withDeployment(world, changes, async (cut) => {
+        await turn("database/crash");
+        try {
+          mayComeAgain(await charge.ask(cut));
+          mayComeAgain(await charge.ask(cut));
+        } finally {
+          await turn("database/start");
+        }
+        await databaseIsBack(world);
+        const answer = await until("the charge", async () => {
+          const answer = await charge.ask(cut);
+          return answer.status === charge.done ? answer : undefined;
+        }, PATIENCE_MS);
+        equal(answer.status, 201);
+      });
+      deepEqual(await countEntries(world, person.id, "usage"), 1);
+      await proven(world);
+    },
+  });
+}
