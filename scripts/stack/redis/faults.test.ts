@@ -100,7 +100,7 @@ Deno.test("redis part forgets everything when it is flushed", OPTIONS, async () 
   });
 });
 
-Deno.test("redis part of a machine without redis-server is healthy, says so, and cannot be switched", async () => {
+Deno.test("redis part without a redis-server is healthy, says so, and cannot be switched", async () => {
   const plugin = redisPlugin();
   await plugin.start({ urls: {}, options: {}, ports: {}, keys: {} } as StackContext);
   const detail = "no redis-server: limits are counted by each process";

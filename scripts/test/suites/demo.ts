@@ -7,11 +7,21 @@ import { checked, ROOT, type Suite } from "../suite.ts";
 const VERDICTS = {
   trace: /^The ledger proves itself: 0 violations\.$/m,
   jobs: /^All \d+ figures equal .*\nThe ledger proves itself: 0 violations\.$/m,
+  load: /^The limiter refused nothing\.[^]*^The ledger proves itself: 0 violations\.$/m,
+};
+
+/** Short and slow: whether it works is asked here, and never how fast. */
+const LOAD = ["--rate", "40", "--seconds", "3", "--people", "10"];
+
+const SCRIPTS: Record<keyof typeof VERDICTS, string[]> = {
+  trace: ["scripts/demo/main.ts", "trace"],
+  jobs: ["scripts/demo/main.ts", "jobs"],
+  load: ["scripts/load/main.ts", ...LOAD],
 };
 
 async function play(name: keyof typeof VERDICTS, envFile: string): Promise<void> {
   const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "scripts/demo/main.ts", name, "--env-file", envFile],
+    args: ["run", "-A", ...SCRIPTS[name], "--env-file", envFile],
     cwd: ROOT,
     env: { NO_COLOR: "1" },
   }).output();
@@ -29,6 +39,7 @@ export const demo: Suite = {
       return [
         await checked("the demo plays to its end", () => play("trace", envFile)),
         await checked("the demo of jobs plays to its end", () => play("jobs", envFile)),
+        await checked("a short load test ends without an error", () => play("load", envFile)),
       ];
     });
     return { rows, skipped: [] };
