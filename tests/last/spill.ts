@@ -2,6 +2,7 @@
 import { equal, notEqual, ok } from "node:assert/strict";
 import { StartedJob } from "../../supabase/functions/_shared/contracts/jobs.ts";
 import { prepare } from "../input/targets.ts";
+import { crowd } from "../support/crowd.ts";
 import type { Canaries } from "../support/canaries.ts";
 import { chatBody, streamChat } from "../support/chat.ts";
 import { withDeployment } from "../support/deployment.ts";
@@ -63,6 +64,8 @@ export async function inResearch(world: World, person: Person, canaries: Canarie
   await holdsEnd(world, person.id);
 }
 
+const CHATS_A_MINUTE = 20;
+
 /** A provider that repeats what it was asked in its errors; whole, streamed, and in a job. */
 export async function inErrors(
   world: World,
@@ -70,6 +73,7 @@ export async function inErrors(
   canaries: Canaries,
   hear: (text: string) => void,
 ): Promise<void> {
+  const caller = crowd(world, CHATS_A_MINUTE);
   const echoes = ["echo:400", "echo:404", "echo:429", "echo:garbage", "echo:500"];
   const asked = await withEchoProvider(async (AI_BASE_URL) => {
     await withDeployment(world, { AI_BASE_URL }, async (deployed) => {
@@ -79,7 +83,7 @@ export async function inErrors(
       for (const echo of echoes) {
         for (const stream of [false, true]) {
           const body = chatBody(`${essay(canaries)} ${echo}`, { stream });
-          const answer = await post(deployed, "ai/chat", person.as, body);
+          const answer = await post(deployed, "ai/chat", await caller(), body);
           notEqual(answer.status, 200, echo);
         }
       }

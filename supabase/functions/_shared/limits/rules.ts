@@ -12,8 +12,11 @@ export type LimitName = "none" | "default" | RouteLimit;
 
 type RouteLimit = keyof typeof ROUTES;
 
-/** Whose requests are counted together; `caller` is a user, or a back end by its key's name. */
-type Whose = "everybody" | "key" | "address" | "user" | "caller";
+/**
+ * Whose requests are counted together. `strangers` showed no credential that we accept: they share what is
+ * theirs, and take nobody else's. `caller` is a user, or a back end by its key's name.
+ */
+type Whose = "everybody" | "strangers" | "key" | "address" | "user" | "caller";
 
 export interface Rule {
   /** As callers read it in RateLimit, and the metrics have it. */
@@ -37,6 +40,7 @@ function velocity(name: string, whose: Whose, quota: number): Rule {
 /** Count every limited request. */
 const EVERYWHERE: readonly Rule[] = [
   rule("everybody", "everybody", 60_000, MINUTE),
+  rule("strangers", "strangers", 30_000, MINUTE),
   rule("key", "key", 45_000, MINUTE),
   rule("address", "address", 1_000, MINUTE),
   rule("default", "user", 100, MINUTE),
@@ -112,27 +116,36 @@ export interface Counted {
   readonly id: string;
 }
 
-function callerId({ caller }: Asking): string {
-  if (caller?.kind === "user") return caller.userId;
-  if (caller?.kind === "shared") return "shared";
-  return caller?.kind === "secret" ? `key ${caller.name}` : "nobody";
+type Known = Exclude<Caller, { kind: "none" }>;
+
+function knownOf(caller: Caller | null): Known | null {
+  return caller === null || caller.kind === "none" ? null : caller;
+}
+
+function callerId(caller: Known): string {
+  if (caller.kind === "user") return caller.userId;
+  return caller.kind === "secret" ? `key ${caller.name}` : caller.kind;
 }
 
 /** Null where a rule does not apply. */
-function idOf(whose: Whose, asking: Asking): string | null {
-  const { caller, key, ipHash } = asking;
+function idOf(whose: Whose, { caller, key, ipHash }: Asking): string | null {
+  const known = knownOf(caller);
+  const user = known?.kind === "user" ? known : null;
   switch (whose) {
     case "everybody":
-      return "all";
+      return known && "all";
+    case "strangers":
+      return known === null ? "all" : null;
     case "key":
-      return key ?? "none";
+      // Anyone can send the publishable one, so it takes more than that to use it up.
+      return known && (key ?? "none");
     case "address":
       // A back end is one machine with everybody's requests, and known by its key.
-      return caller?.kind === "secret" ? null : ipHash ?? null;
+      return known === user ? ipHash ?? null : null;
     case "user":
-      return caller?.kind === "user" ? caller.userId : null;
+      return user && user.userId;
     case "caller":
-      return callerId(asking);
+      return known && callerId(known);
   }
 }
 

@@ -1,0 +1,59 @@
+import assert from "node:assert/strict";
+import type { Caller } from "../http/authorize.ts";
+import { type Asking, countedFor, type LimitName, RULES } from "./rules.ts";
+
+const USER: Caller = { kind: "user", userId: "user-1", isOperator: false };
+const BACK_END: Caller = { kind: "secret", name: "default" };
+const SHARED: Caller = { kind: "shared" };
+const STRANGERS: (Caller | null)[] = [null, { kind: "none" }];
+const LIMITS = [...RULES.keys()].filter((limit) => limit !== "none");
+
+function ids(caller: Caller | null, limit: LimitName, more: Partial<Asking> = {}): string[] {
+  return countedFor({ limit, caller, key: "publishable", ipHash: undefined, ...more })
+    .map(({ rule, id }) => `${rule.name} ${id}`);
+}
+
+Deno.test("a user's request counts for everybody, key, address, user and route", () => {
+  assert.deepEqual(ids(USER, "jobs", { ipHash: "a1" }), [
+    "everybody all",
+    "key publishable",
+    "address a1",
+    "default user-1",
+    "jobs user-1",
+  ]);
+});
+
+Deno.test("a back end's request counts by its key, and by no address", () => {
+  const [key, none] = [{ key: "default", ipHash: "a1" }, { key: null, ipHash: "a1" }];
+  const usage = ["everybody all", "key default", "usage key default"];
+  assert.deepEqual(ids(BACK_END, "usage", key), usage);
+  assert.deepEqual(ids(BACK_END, "jobs", key), ["everybody all", "key default"]);
+  const notices = ["everybody all", "key none", "notifications shared"];
+  assert.deepEqual(ids(SHARED, "notifications", none), notices);
+});
+
+Deno.test("new business counts for velocity, by user and address", () => {
+  for (const limit of ["checkout", "top-ups", "bookings"] as const) {
+    const counted = ids(USER, limit, { ipHash: "a1" });
+    assert.deepEqual(counted.slice(-2), ["attempts user-1", "attempts-of-address a1"]);
+  }
+  assert(!ids(USER, "providers").some((id) => id.startsWith("attempts")));
+});
+
+Deno.test("strangers use up what is theirs, whatever they ask, and nothing of who is known", () => {
+  for (const limit of LIMITS) {
+    for (const stranger of STRANGERS) {
+      for (const key of ["publishable", null]) {
+        assert.deepEqual(ids(stranger, limit, { key }), ["strangers all"], limit);
+      }
+      assert.equal(ids(stranger, limit, { ipHash: "a1" }).at(1), "address a1");
+    }
+    const known = [USER, BACK_END, SHARED].flatMap((caller) => ids(caller, limit));
+    assert(!known.includes("strangers all"));
+  }
+});
+
+Deno.test("what is never limited has no rule, and every other limit has some", () => {
+  assert.deepEqual(ids(USER, "none"), []);
+  for (const limit of LIMITS) assert(ids(USER, limit).length >= 3, limit);
+});
