@@ -214,6 +214,33 @@ function moneyBackTargets(caller: Asks): Target[] {
   ];
 }
 
+function notificationTargets(user_id: string, caller: Asks): Target[] {
+  const receipt = {
+    ...{
+      order_id: user_id,
+      kind: "package",
+      package_name: "Starter",
+      amount: 999,
+      currency: "usd",
+    },
+    ...{ credits: "9990", bonus_credits: "0", paid_at: "2026-11-21T12:00:00Z" },
+  };
+  return [
+    {
+      ...{ name: "send-notification", path: "send-notification", caller, limit: 64 * KIB },
+      good: { template: "receipt", to: { user_id }, data: receipt },
+      fields: {
+        template: "choice",
+        ...beneath("data.", {
+          ...{ order_id: "uuid", kind: "choice", package_name: "text:200", amount: "number" },
+          ...{ currency: "choice", credits: "amount", bonus_credits: "zero-amount" },
+          paid_at: "time",
+        }),
+      },
+    },
+  ];
+}
+
 function topUpTargets(caller: Asks): Target[] {
   const limit = 64 * KIB;
   return [
@@ -271,6 +298,7 @@ export async function prepare(world: World): Promise<{ person: Person; targets: 
   const held = data(await post(world, "credits/holds", as, hold), 201, OpenedHold);
   const { id } = await packageNamed(world, "Starter");
   const service = () => Promise.resolve(as);
+  const sharers = () => Promise.resolve({ "x-webhook-secret": world.notificationSecret });
   const buyers = crowd(world, BUYS);
   const checkout: Target = {
     ...{ name: "checkout", path: "checkout", caller: buyers, limit: 64 * KIB },
@@ -291,6 +319,7 @@ export async function prepare(world: World): Promise<{ person: Person; targets: 
       ...aiTargets(crowd(world, CHATS)),
       ...fraudTargets(service),
       ...moneyBackTargets(service),
+      ...notificationTargets(person.id, sharers),
       ...topUpTargets(buyers),
       ...bookingTargets(crowd(world, BOOKINGS), service),
     ],

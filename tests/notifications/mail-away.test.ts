@@ -1,4 +1,4 @@
-/** Mail that is away, refuses, or does not say what it did: nothing waits for it, and nothing is sent twice. */
+/** Mail that is away, refuses, or does not say what it did: nothing waits for it or is sent twice. */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { Notification } from "../../supabase/functions/_shared/contracts/notifications.ts";
 import { proven, withSql } from "../support/database.ts";
@@ -155,7 +155,7 @@ Deno.test("an address that mail will never take is asked for once", async () => 
   });
 });
 
-Deno.test("a runner killed between sending and noting it leaves what nobody knows, and nobody sends it again", async () => {
+Deno.test("what a killed runner may have sent is uncertain, and nobody sends it again", async () => {
   const person = await signUp(world);
   await using server = mailServer(never);
   const notice = await withoutMail(world, async () => {
@@ -181,7 +181,7 @@ Deno.test("a runner killed between sending and noting it leaves what nobody know
   equal(server.asked.filter((email) => email === person.email).length, 1);
 });
 
-Deno.test("Resend knows a repeat: after a runner was killed it is asked again, and one letter arrives", async () => {
+Deno.test("a repeat that Resend knows is asked for after a kill, and one letter arrives", async () => {
   const person = await signUp(world);
   const taken: string[] = [];
   // It reaches the inbox, and its answer does not come back; the second time it does.

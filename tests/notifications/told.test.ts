@@ -20,7 +20,7 @@ import { readWorld } from "../support/world.ts";
 
 const world = readWorld();
 
-Deno.test("a purchase ends with one receipt, however often and by how many events Stripe says so", async () => {
+Deno.test("a purchase ends with one receipt, however often Stripe says so", async () => {
   const buyer = await signUp(world);
   const order = await openCheckout(world, buyer);
   const events = await payInSilence(world, order);
@@ -78,7 +78,7 @@ Deno.test("T23: credits that expire are told of before they do", async () => {
   await proven(world);
 });
 
-Deno.test("a top-up that fails is told of with the bank's reason, and one that succeeds has a receipt", async () => {
+Deno.test("a top-up that fails is told of with the reason, and one that succeeds has a receipt", async () => {
   const person = await signUpToppedUp(world);
   const { payment_method_id } = await cardOf(world, person);
   const behaviour = (of: string) =>

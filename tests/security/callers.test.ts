@@ -43,6 +43,9 @@ const ROUTES: [string, string, Who[]][] = [
   ["GET", `jobs/${ID}/file`, ["user", "secret"]],
   ["POST", "job-runner", ["secret"]],
   ["POST", "payment-runner", ["secret"]],
+  ["POST", "notification-runner", ["secret"]],
+  // Nobody by any of these: its credential is X-Webhook-Secret (tests/notifications/send.test.ts).
+  ["POST", "send-notification", []],
   ["GET", "credits/spend-cap", ["user", "secret"]],
   ["POST", "credits/spend-cap", ["user", "secret"]],
   ["GET", "top-ups", ["user"]],

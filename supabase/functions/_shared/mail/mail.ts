@@ -17,12 +17,12 @@ export type MailService = "postmark" | "resend";
 
 export interface Mail {
   readonly service: MailService;
-  /** Whether a repeat with the same key is sent once. Where not, an answer that got lost is not asked for again. */
+  /** Whether a repeat with the same key is sent once. Where not, what got no answer is not sent again. */
   readonly knowsRepeats: boolean;
   /**
    * Hands a message over; resolves with the provider's id for it.
-   * @throws MailRefused for a definite no (a bad address); MailNotSent where it surely was not sent; any other
-   * error where nobody knows
+   * @throws MailRefused for a definite no (a bad address); MailNotSent where it surely was not sent; any
+   * other error where nobody knows
    */
   send(message: MailMessage): Promise<string>;
 }

@@ -18,7 +18,7 @@ export interface Post {
 
 const MAX_RETRY_AFTER_SECONDS = 3_600;
 
-/** Deno says it in words alone. Where the words are others, the message counts as perhaps sent: the safe side. */
+/** Deno says it in words alone. Where they are others, the message counts as perhaps sent: the safe side. */
 function neverConnected(error: unknown): boolean {
   return error instanceof Error &&
     `${error.message} ${error.cause ?? ""}`.includes("client error (Connect)");
