@@ -16,7 +16,8 @@ const world = readWorld();
 const OOM = "OOM command not allowed when used memory > 'maxmemory'.";
 
 const MANNERS: [string, Manner][] = [
-  ["is slow", { kind: "slow", ms: 400 }],
+  // More than even a process is given that is too busy to listen.
+  ["is slow", { kind: "slow", ms: 1_500 }],
   ["hangs", { kind: "silent" }],
   ["refuses the token", {
     kind: "answers",
