@@ -232,7 +232,7 @@ function notificationTargets(user_id: string, caller: Asks): Target[] {
       fields: {
         template: "choice",
         ...beneath("data.", {
-          ...{ order_id: "uuid", kind: "choice", package_name: "text:200", amount: "number" },
+          ...{ order_id: "uuid", kind: "choice", amount: "number" },
           ...{ currency: "choice", credits: "amount", bonus_credits: "zero-amount" },
           paid_at: "time",
         }),
