@@ -108,6 +108,15 @@ Deno.test("a live key is shown to no stand-in", () => {
   assert.equal(read({ ...stand }).STRIPE_API_URL, stand.STRIPE_API_URL);
 });
 
+Deno.test("half of what Redis is reached by names the other half", () => {
+  const url = { UPSTASH_REDIS_REST_URL: "https://example.upstash.io" };
+  const token = { UPSTASH_REDIS_REST_TOKEN: "token" };
+  assert.deepEqual(namesMissing(url), ["UPSTASH_REDIS_REST_TOKEN"]);
+  assert.deepEqual(namesMissing(token), ["UPSTASH_REDIS_REST_URL"]);
+  assert.equal(read({ ...url, ...token }).UPSTASH_REDIS_REST_TOKEN, "token");
+  assert.equal(read({}).UPSTASH_REDIS_REST_URL, undefined);
+});
+
 Deno.test("the models on offer are names with their caps", () => {
   const env = read({ AI_MODELS: "gpt-4o=16384, maker/some-model:free=4096" });
   assert.deepEqual([...env.AI_MODELS!], [["gpt-4o", 16_384], ["maker/some-model:free", 4_096]]);
