@@ -12,7 +12,7 @@ const MAX_REASON = 64;
 
 const MAX_RETRIES = 3;
 
-/** For all of them together, whatever is left of the request: below the 60 s after which the sweep takes over. */
+/** For all of them, whatever is left of the request: below the 60 s after which the sweep takes over. */
 const CLOSING_MS = 45_000;
 
 /** The database is away or busy, and may be back: beneath this, a call has had its own retries. */

@@ -16,8 +16,8 @@ interface Wait {
   readonly most: number;
 }
 
-// Waiting for a lock ends after 2 s in the database; with five retries a stuck account would keep a connection
-// for 12 s, with this it is 4 s.
+// Waiting for a lock ends after 2 s in the database; with five retries a stuck account would keep a
+// connection for 12 s, with this it is 4 s.
 const ROLLED_BACK: Wait = { withinMs: 3_000, firstMs: 10, longestMs: 250, most: 4 };
 
 // A restart takes a second or two, which a caller hardly notices; what takes longer is 503 and Retry-After.

@@ -16,7 +16,7 @@ function slowRequest(headers: Record<string, string> = {}) {
 }
 
 for (const [name, headers] of [["has", { "content-length": "10" }], ["lacks", {}]] as const) {
-  Deno.test(`a body that ${name} a length and never ends is 408 when an ordinary request is over`, async () => {
+  Deno.test(`a body that ${name} a length and never ends is 408 after 30 s`, async () => {
     await withFakeTime(async ({ advance }) => {
       const context = startContext(new Headers());
       context.deadlineMs = performance.now() + LONG_DEADLINE_MS;

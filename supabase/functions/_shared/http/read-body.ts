@@ -47,7 +47,7 @@ async function readAll(request: Request, limitBytes: number): Promise<Uint8Array
 }
 
 /**
- * The raw bytes. Whoever sends them slowly has as long as an ordinary request, however long the route may take.
+ * The raw bytes. Whoever sends them slowly has as long as an ordinary request, on a long route too.
  * @throws ApiError `payload_too_large`, `request_timeout`
  */
 export async function readBytes(request: Request, limitBytes: number): Promise<Uint8Array> {

@@ -22,9 +22,9 @@ export type ServiceName = "stripe" | "ai" | "mail" | "redis" | "jwks" | "webhook
 
 export const OUTSIDE: Readonly<Record<ServiceName, Patience>> = {
   stripe: {
-    // Slow days of theirs are a few seconds; two attempts and our own work still fit a request's 30 s.
+    // Slow days of theirs are a few seconds; twice as long and our own work still fit a request's 30 s.
     timeoutMs: 10_000,
-    // A POST keeps its idempotency key, so a retry is safe; a third attempt in one request helps nobody.
+    // A POST keeps its idempotency key, so a retry is safe; more would only keep a buyer waiting.
     retries: 2,
     firstDelayMs: 500,
     longestDelayMs: 4_000,

@@ -17,7 +17,7 @@ async function settle(): Promise<void> {
   for (let turn = 0; turn < 50; turn++) await Promise.resolve();
 }
 
-/** Runs a test in time of its own. Only for what asks nobody outside: the network's timers would stand still. */
+/** Runs a test in time of its own. Only for what asks nobody outside: of the network time is the real one. */
 export async function withFakeTime(test: (time: FakeTime) => Promise<void>): Promise<void> {
   const { setTimeout, clearTimeout, Date: { now } } = globalThis;
   const { now: monotonic } = performance;
