@@ -25,9 +25,7 @@ const LONGEST = 500;
 const LONGEST_SUBJECT = 150;
 
 // Line ends and other control characters, and those that reverse the direction of what follows.
-// deno-lint-ignore no-control-regex
-const UNPRINTED =
-  /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]+/g;
+const UNPRINTED = /[\p{Cc}\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]+/gu;
 
 function oneLine(text: string, longest = LONGEST): string {
   const clean = text.replace(UNPRINTED, " ").trim();
