@@ -3,7 +3,8 @@ import { deepEqual } from "node:assert/strict";
 import { ledgerOf, proven } from "../support/database.ts";
 import { post, refused } from "../support/http.ts";
 import { readWorld } from "../support/world.ts";
-import { prepare, type Target } from "./targets.ts";
+import type { Target } from "./target.ts";
+import { prepare } from "./targets.ts";
 
 const world = readWorld();
 const encoder = new TextEncoder();

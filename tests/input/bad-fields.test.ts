@@ -3,7 +3,8 @@ import { deepEqual, equal, ok } from "node:assert/strict";
 import { envelope, post, refused } from "../support/http.ts";
 import { ledgerOf, proven } from "../support/database.ts";
 import { readWorld } from "../support/world.ts";
-import { type Kind, prepare, type Target } from "./targets.ts";
+import type { Kind, Target } from "./target.ts";
+import { prepare } from "./targets.ts";
 
 const world = readWorld();
 

@@ -1,38 +1,13 @@
 /** Every route that takes a body: a good one, and what its fields may be. */
 import { OpenedHold } from "../../supabase/functions/_shared/contracts/holds.ts";
-import { backEnd, type Caller, data, post } from "../support/http.ts";
+import { backEnd, data, post } from "../support/http.ts";
 import { crowd } from "../support/crowd.ts";
 import { type Person, signUpWith } from "../support/people.ts";
 import { packageNamed } from "../support/purchases.ts";
 import type { World } from "../support/world.ts";
+import { fraudTargets, moneyBackTargets, notificationTargets } from "./operator-targets.ts";
+import { type Asks, beneath, KIB, type Kind, type Target } from "./target.ts";
 
-/** What a field holds; `text:n` is text of 1 to n characters. */
-export type Kind =
-  | "uuid"
-  | "amount"
-  | "zero-amount"
-  | "tokens"
-  | "time"
-  | "choice"
-  | "number"
-  | "object"
-  | "url"
-  | `text:${number}`;
-
-export interface Target {
-  name: string;
-  path: string;
-  /** Who asks next: people take turns, or their limit would refuse before their input does. */
-  caller: () => Promise<Caller>;
-  good: Record<string, unknown>;
-  /** By path in the body, such as `usage.model`. */
-  fields: Record<string, Kind>;
-  limit: number;
-  /** Asked twice it does the same, so it takes no Idempotency-Key. */
-  keyless?: true;
-}
-
-const KIB = 1024;
 /** What one person may ask for in a minute. */
 const [BUYS, BOOKINGS, CHATS] = [10, 5, 20];
 const TOKENS: Record<string, Kind> = {
@@ -42,12 +17,6 @@ const TOKENS: Record<string, Kind> = {
   output_tokens: "tokens",
   reasoning_tokens: "tokens",
 };
-
-function beneath(prefix: string, fields: Record<string, Kind>): Record<string, Kind> {
-  return Object.fromEntries(Object.entries(fields).map(([name, kind]) => [prefix + name, kind]));
-}
-
-type Asks = () => Promise<Caller>;
 
 function usageTargets(user_id: string, caller: Asks): Target[] {
   const tokens = { input_tokens: 10, output_tokens: 5 };
@@ -165,78 +134,6 @@ function aiTargets(caller: Asks): Target[] {
       ...{ name: "ai/research", path: "ai/research", caller, limit: 64 * KIB },
       good: { query: "What is a farthing?" },
       fields: { query: "text:4000" },
-    },
-  ];
-}
-
-function fraudTargets(caller: Asks): Target[] {
-  const limit = 64 * KIB;
-  const numbers = ["sessions_per_user_hour", "sessions_per_ip_hour", "failed_cards_per_user_hour"];
-  return [
-    {
-      ...{ name: "fraud/blocked", path: "fraud/blocked", caller, limit },
-      good: { kind: "card", value: "nobodys-card", reason: "x" },
-      fields: { kind: "choice", value: "text:255", reason: "text:500", until: "time" },
-    },
-    {
-      ...{ name: "fraud/policy", path: "fraud/policy", caller, limit },
-      good: { users_per_card_day: 3 },
-      fields: {
-        ...Object.fromEntries(numbers.map((name) => [name, "number" as const])),
-        ...{ users_per_card_day: "number", cards_per_user_day: "number" },
-        early_fraud_warning: "choice",
-      },
-    },
-  ];
-}
-
-function moneyBackTargets(caller: Asks): Target[] {
-  const limit = 64 * KIB;
-  const nothing = "00000000-0000-4000-8000-000000000000";
-  return [
-    {
-      ...{ name: "refunds", path: "refunds", caller, limit },
-      good: { order_id: nothing, reason: "x" },
-      fields: { order_id: "uuid", reason: "text:500" },
-    },
-    {
-      keyless: true,
-      ...{ name: "webhook-events/replay", path: "webhook-events/replay", caller, limit },
-      good: { state: "dead", limit: 1 },
-      fields: { state: "choice", limit: "number" },
-    },
-    {
-      keyless: true,
-      ...{ name: "webhook-events/backfill", path: "webhook-events/backfill", caller, limit },
-      good: { hours: 1 },
-      fields: { hours: "number" },
-    },
-  ];
-}
-
-function notificationTargets(user_id: string, caller: Asks): Target[] {
-  const receipt = {
-    ...{
-      order_id: user_id,
-      kind: "package",
-      package_name: "Starter",
-      amount: 999,
-      currency: "usd",
-    },
-    ...{ credits: "9990", bonus_credits: "0", paid_at: "2026-11-21T12:00:00Z" },
-  };
-  return [
-    {
-      ...{ name: "send-notification", path: "send-notification", caller, limit: 64 * KIB },
-      good: { template: "receipt", to: { user_id }, data: receipt },
-      fields: {
-        template: "choice",
-        ...beneath("data.", {
-          ...{ order_id: "uuid", kind: "choice", amount: "number" },
-          ...{ currency: "choice", credits: "amount", bonus_credits: "zero-amount" },
-          paid_at: "time",
-        }),
-      },
     },
   ];
 }
