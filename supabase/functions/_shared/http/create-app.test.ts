@@ -73,6 +73,22 @@ Deno.test("an incomplete environment is 503, and only the log says what is missi
   assert(!text.includes("SUPABASE_URL"));
 });
 
+Deno.test("an incomplete environment is 503 to a browser too, whose page is told nothing", async () => {
+  const app = createUsage(() => {
+    throw new EnvError(["SUPABASE_URL"]);
+  });
+  const headers = { "origin": ORIGIN, "access-control-request-method": "GET" };
+  const answer = await app.request("/usage/rates", { headers });
+  assert.equal(answer.status, 503);
+  assert.equal((await answer.json()).error.code, "not_ready");
+  assert(answer.headers.get("x-request-id"));
+  const preflight = await app.request("/usage/rates", { method: "OPTIONS", headers });
+  for (const each of [answer, preflight]) {
+    assert.equal(each.headers.get("access-control-allow-origin"), null);
+  }
+  assert.equal(preflight.status, 204);
+});
+
 Deno.test("a HEAD request is answered as its GET without a body", async () => {
   const answer = await send(await makeFake(), "HEAD", "/usage/rates");
   assert.equal(answer.status, 200);

@@ -94,6 +94,24 @@ Deno.test("a report says nothing of people, keys or what was asked", async () =>
   });
 });
 
+Deno.test("a message of many lines, of which some look like a stack's, is no part of the stack", async () => {
+  await withSentry(ok, async (dsn, got) => {
+    const { work, report } = reporting(dsn);
+    const lines = [
+      "no row",
+      "    at jane@doe.example",
+      "    at jane@doe.example (file:///jane.ts:1:2)",
+    ];
+    const cause = new TypeError(lines.join("\n"));
+    report(new ApiError("internal", { cause }), { context: context(), title: null });
+    await Promise.all(work);
+    const { text, event } = got[0]!;
+    assert(!/jane@doe|doe\.example/.test(text), text);
+    const frames = event.exception?.values?.[0]?.stacktrace?.frames ?? [];
+    assert(frames.at(-1)?.filename?.endsWith("sentry.test.ts"), JSON.stringify(frames));
+  });
+});
+
 Deno.test("a chain of causes that goes in a circle has an end", async () => {
   await withSentry(ok, async (dsn, got) => {
     const { work, report } = reporting(dsn);

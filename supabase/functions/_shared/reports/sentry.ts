@@ -11,6 +11,7 @@ import {
   exceptionFromError,
   getEnvelopeEndpointWithUrlEncodedAuth,
   makeDsn,
+  type StackFrame,
   type Transport,
 } from "@sentry/core";
 import { nodeStackLineParser } from "@sentry/core/server";
@@ -37,14 +38,21 @@ const MAX_CHAIN = 4;
 
 const parseStack = createStackParser(nodeStackLineParser());
 
+/** A stack begins with the message, and of its lines any may look like a frame: they are free text. */
+function framesOf(stack: string, message: string): StackFrame[] {
+  const start = stack.indexOf(message);
+  return start === -1 ? [] : parseStack(stack.slice(start + message.length));
+}
+
 /** The error and what caused it, the first cause first, as Sentry wants them. */
 function exceptionsOf(error: ApiError): Exception[] {
   const chain: Exception[] = [];
   let at: unknown = error;
   while (at instanceof Error && chain.length < MAX_CHAIN) {
     const said = at === error ? error.internal ?? error.message : at.message;
+    const { message } = at;
     chain.unshift({
-      ...exceptionFromError(parseStack, at),
+      ...exceptionFromError((stack) => framesOf(stack, message), at),
       // Free text: libraries and the database write what they were given.
       value: redactStart(said, MAX_TEXT),
     });
