@@ -1,0 +1,22 @@
+/** docs/decisions/resilience.md shows the numbers that hold. */
+import { deepEqual } from "node:assert/strict";
+import { OUTSIDE, type ServiceName } from "../../supabase/functions/_shared/resilience/services.ts";
+
+const PAGE = new URL("../../docs/decisions/resilience.md", import.meta.url);
+const NAMES = Object.keys(OUTSIDE) as ServiceName[];
+
+function cellsOf(line: string): string[] {
+  return line.split("|").slice(1, -1).map((cell) => cell.trim());
+}
+
+Deno.test("the page on resilience shows the numbers that hold", async () => {
+  const lines = (await Deno.readTextFile(PAGE)).split("\n").filter((line) => line.startsWith("|"));
+  const rows = lines.map(cellsOf).filter(([name]) => NAMES.includes(name as ServiceName));
+  const held = NAMES.map((name) => {
+    const { timeoutMs, retries, firstDelayMs, longestDelayMs } = OUTSIDE[name];
+    const { breakAfter, halfOpenAfterMs } = OUTSIDE[name];
+    const numbers = [timeoutMs, retries, firstDelayMs, longestDelayMs, breakAfter, halfOpenAfterMs];
+    return [name, ...numbers.map(String)];
+  });
+  deepEqual(rows, held);
+});
