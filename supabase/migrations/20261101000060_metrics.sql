@@ -13,7 +13,8 @@ create table farthing.metrics (
   count numeric(38, 9) not null,
   sum_ms numeric(38, 3) not null default 0,
   buckets bigint[] not null default '{}',
-  primary key (grain, starts_at, name, labels),
+  -- By name first: every reader wants one name's rows, in a window.
+  primary key (grain, name, starts_at, labels),
   constraint metrics_grains check (grain in ('minute', 'hour')
     or (grain = 'total' and starts_at = '-infinity')),
   constraint metrics_named check (name ~ '^[a-z][a-z0-9_]{0,59}$'),
@@ -59,6 +60,39 @@ comment on function farthing.bucket_ms(numeric) is
   'The upper bound of a bucket in ms; of p_nr - 0.5 its middle. The 68th ends at 120 ms, each is 15 % above '
   'the one before. The same as in _shared/metrics/buckets.ts.';
 
+create function farthing.slo()
+returns table (core_routes text[], available numeric, fast numeric, fast_ms int, budget_days int)
+language sql immutable
+set search_path = ''
+as $$
+  select array['GET /credits', 'POST /credits/debits', 'POST /credits/holds',
+      'POST /credits/holds/{id}/release', 'POST /credits/holds/{id}/settle', 'POST /stripe-webhook',
+      'POST /usage', 'POST /usage/estimate'],
+    0.995, 0.95, 120, 30
+$$;
+comment on function farthing.slo() is
+  'What is promised of the core routes: which share is answered without an error of ours, which share '
+  'within fast_ms; over how many days. The same as in _shared/metrics/slo.ts; a test compares them.';
+
+create function farthing.label_of(p_labels text, p_name text)
+returns text
+language sql immutable
+set search_path = ''
+as $$
+  select substring(',' || p_labels from ',' || p_name || '=([^,]*)')
+$$;
+comment on function farthing.label_of(text, text) is 'One label''s value.';
+
+create function farthing.is_failure(p_labels text)
+returns boolean
+language sql immutable
+set search_path = ''
+as $$
+  select farthing.label_of(p_labels, 'status') in ('5xx', '408')
+$$;
+comment on function farthing.is_failure(text) is
+  'Whether requests with these labels ended in an error of ours. 408 is one: the time was ours to keep.';
+
 create function farthing.token_costs(p_rows jsonb, p_now timestamptz)
 returns table (name text, labels text, count numeric)
 language sql stable
@@ -70,8 +104,8 @@ as $$
     when 'cached_input' then coalesce(r.cached_input_per_million_usd, r.input_per_million_usd)
     when 'reasoning' then coalesce(r.reasoning_per_million_usd, r.output_per_million_usd)
     else r.output_per_million_usd end) / 1000000
-  from (select substring(g.labels from 'model=([^,]*)') as model,
-      substring(g.labels from 'kind=([^,]*)') as kind, g.count
+  from (select farthing.label_of(g.labels, 'model') as model,
+      farthing.label_of(g.labels, 'kind') as kind, g.count
     from jsonb_to_recordset(p_rows) g (name text, labels text, count numeric) where g.name = 'ai_tokens') t
   cross join lateral (select * from farthing.rates a where a.model = t.model
     and a.effective_from <= p_now
@@ -81,6 +115,25 @@ $$;
 comment on function farthing.token_costs(jsonb, timestamptz) is
   'What the tokens of a batch have cost at the provider, in US dollars, by model; nothing for a model '
   'without a rate.';
+
+create function farthing.core_counts(p_rows jsonb)
+returns table (name text, count numeric)
+language sql stable
+set search_path = ''
+as $$
+  -- The objectives are asked about over 30 days, every minute: three numbers an hour, and no histograms.
+  select v.name, sum(v.count) from farthing.slo() s
+  join jsonb_to_recordset(p_rows) r (name text, labels text, count numeric, buckets bigint[])
+    on r.name = 'requests' and farthing.label_of(r.labels, 'route') = any (s.core_routes)
+  cross join lateral (values ('core_requests', r.count),
+    ('core_failed', case when farthing.is_failure(r.labels) then r.count else 0 end),
+    -- The 68th bucket ends at fast_ms.
+    ('core_slow', (select coalesce(sum(b), 0) from unnest(r.buckets[69:]) b))) v (name, count)
+  group by v.name having sum(v.count) > 0
+$$;
+comment on function farthing.core_counts(jsonb) is
+  'Of a batch''s requests those of the core routes: how many, how many failed, how many took longer than '
+  'promised.';
 
 create function public.metrics_record(
   p_batch_id uuid, p_age_ms bigint, p_rows jsonb, p_now timestamptz default now())
@@ -104,12 +157,13 @@ begin
   from (
     select * from jsonb_to_recordset(v_rows)
       r (name text, labels text, count numeric, sum_ms numeric, buckets bigint[])
-    union all select c.name, c.labels, c.count, 0, '{}' from farthing.token_costs(v_rows, p_now) c) r
+    union all select c.name, c.labels, c.count, 0, '{}' from farthing.token_costs(v_rows, p_now) c
+    union all select c.name, '', c.count, 0, '{}' from farthing.core_counts(v_rows) c) r
   cross join (values ('minute', date_trunc('minute', v_at, 'UTC')), ('hour', date_trunc('hour', v_at, 'UTC')),
     ('total', '-infinity')) g (grain, starts_at)
   -- Many processes add to the same rows: in one order they wait for each other and never in a ring.
   order by g.grain, g.starts_at, r.name collate "C", r.labels collate "C"
-  on conflict (grain, starts_at, name, labels) do update set count = m.count + excluded.count,
+  on conflict (grain, name, starts_at, labels) do update set count = m.count + excluded.count,
     sum_ms = m.sum_ms + excluded.sum_ms, buckets = farthing.add_buckets(m.buckets, excluded.buckets);
   return jsonb_build_object('recorded', true);
 end
@@ -126,11 +180,13 @@ set search_path = ''
 as $$
   with counted as (
     delete from farthing.metrics m using (
-      select grain, starts_at, name, labels from farthing.metrics
-      where (grain = 'minute' and starts_at <= p_now - interval '25 hours')
-        or (grain = 'hour' and starts_at <= p_now - interval '35 days')
-      limit p_limit for update skip locked) due
-    where (m.grain, m.starts_at, m.name, m.labels) = (due.grain, due.starts_at, due.name, due.labels)
+      select o.grain, o.name, o.starts_at, o.labels from farthing.metrics t
+      cross join (values ('minute', interval '25 hours'), ('hour', interval '35 days')) k (grain, kept)
+      join farthing.metrics o
+        on (o.grain, o.name, o.labels) = (k.grain, t.name, t.labels) and o.starts_at <= p_now - k.kept
+      where t.grain = 'total'
+      order by o.grain, o.name, o.starts_at limit p_limit for update of o skip locked) due
+    where (m.grain, m.name, m.starts_at, m.labels) = (due.grain, due.name, due.starts_at, due.labels)
     returning 1
   ), batches as (
     delete from farthing.metric_batches where batch_id in (

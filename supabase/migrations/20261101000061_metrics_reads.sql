@@ -2,20 +2,6 @@
 -- Whole hours are read as hours, what is before and behind them as minutes; so a window of three days costs
 -- about as much as one of an hour. A window that begins more than a day ago begins with a whole hour.
 
-create function farthing.slo()
-returns table (core_routes text[], available numeric, fast numeric, fast_ms int, budget_days int)
-language sql immutable
-set search_path = ''
-as $$
-  select array['GET /credits', 'POST /credits/debits', 'POST /credits/holds',
-      'POST /credits/holds/{id}/release', 'POST /credits/holds/{id}/settle', 'POST /stripe-webhook',
-      'POST /usage', 'POST /usage/estimate'],
-    0.995, 0.95, 120, 30
-$$;
-comment on function farthing.slo() is
-  'What is promised of the core routes: which share is answered without an error of ours, which share '
-  'within fast_ms; over how many days. The same as in _shared/metrics/slo.ts; a test compares them.';
-
 create function farthing.burn_windows()
 returns table (long_window interval, short_window interval, factor numeric)
 language sql immutable
@@ -61,25 +47,6 @@ comment on function farthing.metric_sum(text, text, timestamptz, timestamptz) is
   'How often, or how much, in a window; of all labels, or of those like p_labels '
   '(rule=user,outcome=blocked).';
 
-create function farthing.label_of(p_labels text, p_name text)
-returns text
-language sql immutable
-set search_path = ''
-as $$
-  select substring(',' || p_labels from ',' || p_name || '=([^,]*)')
-$$;
-comment on function farthing.label_of(text, text) is 'One label''s value.';
-
-create function farthing.is_failure(p_labels text)
-returns boolean
-language sql immutable
-set search_path = ''
-as $$
-  select farthing.label_of(p_labels, 'status') in ('5xx', '408')
-$$;
-comment on function farthing.is_failure(text) is
-  'Whether requests with these labels ended in an error of ours. 408 is one: the time was ours to keep.';
-
 create function farthing.requests_between(p_from timestamptz, p_to timestamptz)
 returns table (route text, requests bigint, errors bigint, p50 numeric, p95 numeric, p99 numeric)
 language sql stable
@@ -94,7 +61,7 @@ as $$
     from series s group by grouping sets ((s.route), ())
   ), counted as (
     select s.route, b.nr, sum(b.count) as count
-    from series s, unnest(s.buckets) with ordinality b (count, nr)
+    from series s, unnest(s.buckets) with ordinality b (count, nr) where b.count > 0
     group by grouping sets ((s.route, b.nr), (b.nr))
   ), ranked as (
     select c.route, c.nr, sum(c.count) over (partition by c.route order by c.nr) as up_to,
@@ -120,11 +87,9 @@ returns table (requests numeric, failed numeric, slow numeric)
 language sql stable
 set search_path = ''
 as $$
-  select coalesce(sum(m.count), 0), coalesce(sum(m.count) filter (where farthing.is_failure(m.labels)), 0),
-    -- The 68th bucket ends at fast_ms.
-    coalesce(sum((select sum(b) from unnest(m.buckets[69:]) b)), 0)
-  from farthing.slo() s, farthing.metric_rows('requests', p_now - p_window, p_now) m
-  where farthing.label_of(m.labels, 'route') = any (s.core_routes)
+  select farthing.metric_sum('core_requests', null, p_now - p_window, p_now),
+    farthing.metric_sum('core_failed', null, p_now - p_window, p_now),
+    farthing.metric_sum('core_slow', null, p_now - p_window, p_now)
 $$;
 comment on function farthing.core_requests(interval, timestamptz) is
   'Of the core routes, up to p_now: how many requests, how many failed, how many took longer than promised.';

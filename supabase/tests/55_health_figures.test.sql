@@ -96,7 +96,7 @@ select is(deep_checks_ledger(0), '{"wrong": 0, "looked_at": 2}', 'a sample of ac
 update farthing.accounts set held = 5 where owner_id = tests.person('bob');
 select is(deep_checks_ledger(0) ->> 'wrong', '1', 'and what is wrong is seen');
 update farthing.accounts set held = 0 where owner_id = tests.person('bob');
-select is(jsonb_array_length(m -> 'counted'), 5, 'a collector is told each series once')
+select is(jsonb_array_length(m -> 'counted'), 8, 'a collector is told each series once')
 from health_metrics(tests.after('1 hour')) m;
 
 select is_empty('select * from farthing.prove()', 'the ledger proves itself');
