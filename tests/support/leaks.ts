@@ -1,8 +1,10 @@
 /** Looks for texts wherever the project might have kept them: every column of every table, every log. */
+import { Redis } from "@upstash/redis";
 import { ok } from "node:assert/strict";
 import { dirname } from "node:path";
 import type postgres from "postgres";
 import { databaseDir } from "../../scripts/stack/postgres/places.ts";
+import { redisDir } from "../../scripts/stack/redis/places.ts";
 import { STACK_OUTPUT } from "../../scripts/test/stack-process.ts";
 import type { World } from "./world.ts";
 
@@ -64,8 +66,18 @@ async function readLog(path: string): Promise<string | undefined> {
   });
 }
 
-/** By name, the text of every log that a stack writes. */
-export async function logsOf({ dataDir }: World): Promise<Record<string, string>> {
+/** Every key that Redis has, and its value; undefined where there is no Redis. */
+async function keptInRedis({ redisUrl, redisToken }: World): Promise<string | undefined> {
+  if (redisUrl === undefined || redisToken === undefined) return undefined;
+  const redis = new Redis({ url: redisUrl, token: redisToken, enableTelemetry: false });
+  const keys = await redis.keys("*");
+  const values = keys.length === 0 ? [] : await redis.mget<unknown[]>(...keys);
+  return keys.map((key, at) => `${key} ${JSON.stringify(values[at])}`).join("\n");
+}
+
+/** By name, the text of every log that a stack writes, and of what Redis keeps. */
+export async function logsOf(world: World): Promise<Record<string, string>> {
+  const { dataDir } = world;
   ok(dataDir, "FARTHING_DATA names the stack whose logs are read");
   const functions = await readLog(`${dataDir}/functions.log`) ??
     await readLog(`${dirname(dataDir)}/functions.log`);
@@ -73,9 +85,13 @@ export async function logsOf({ dataDir }: World): Promise<Record<string, string>
   ok(functions !== undefined && server !== undefined, "the logs are where they should be");
   // Only the test runner keeps what a stack prints; its keys stand in the table that a start ends with.
   const printed = (await readLog(`${dataDir}/${STACK_OUTPUT}`))?.split("Ready after")[1];
+  const kept = await keptInRedis(world);
+  const redis = await readLog(`${redisDir(dataDir)}/redis.log`);
   return {
     "the functions' log": functions,
     "the database server's log": server,
+    ...(kept !== undefined && { "Redis": kept }),
+    ...(redis !== undefined && { "the log of Redis": redis }),
     ...(printed !== undefined && { "the stack's output": printed }),
   };
 }
