@@ -36,14 +36,21 @@ interface Attempt {
 /** The SDK takes no signal, and makes a new key each time that it is called without one. */
 const attempts = new AsyncLocalStorage<Attempt>();
 
-const guardedFetch: typeof fetch = (input, init = {}) => {
+/** Of a request's options, what is changed: not every runtime's types know them. */
+interface Sent {
+  readonly headers?: HeadersInit;
+  readonly signal?: AbortSignal | null;
+}
+
+const guardedFetch: typeof fetch = (input, init) => {
   const under = attempts.getStore();
   if (under === undefined) return fetch(input, init);
   const { signal, call } = under;
-  const headers = new Headers(init.headers);
+  const sent: Sent = init ?? {};
+  const headers = new Headers(sent.headers);
   const key = headers.get("idempotency-key");
   if (key !== null) headers.set("idempotency-key", call.key ??= key);
-  const signals = init.signal ? [init.signal, signal] : [signal];
+  const signals = sent.signal ? [sent.signal, signal] : [signal];
   return fetch(input, { ...init, headers, signal: AbortSignal.any(signals) });
 };
 
