@@ -3,7 +3,8 @@
 begin;
 \ir helpers/story.psql
 \ir helpers/jobs.psql
-select plan(39);
+\ir helpers/money_back.psql
+select plan(45);
 
 create function pg_temp.record(p_rows jsonb, p_passed interval) returns text language sql as $$
   select metrics_record(gen_random_uuid(), 0, p_rows, tests.after(p_passed)) ->> 'recorded'
@@ -79,8 +80,8 @@ select is((select value from farthing.health_figures(tests.after('1 hour'))
   'what users have is what their accounts say');
 
 -- Work.
-select is(inbox_receive(jsonb_build_object('id', 'evt_' || n, 'type', 'payment_intent.succeeded', 'livemode',
-  false, 'created', 1, 'facts', case n when 1 then '{}' else jsonb_build_object('order_id',
+select is(inbox_receive(jsonb_build_object('id', 'evt_of_' || n, 'type', 'payment_intent.succeeded',
+  'livemode', false, 'created', 1, 'facts', case n when 1 then '{}' else jsonb_build_object('order_id',
   gen_random_uuid()) end), tests.after('1 hour')) ->> 'received', 'true', 'an event comes')
 from generate_series(1, 3) n;
 select is((select status from tests.job('bob', 'research')), 202, 'a job is asked for');
@@ -91,8 +92,18 @@ select is(pg_temp.figures('^(webhook|jobs|job_)', '2 hours'), E'job_oldest_secon
 select is(pg_temp.figures('^webhook_events', '26 hours'), 'webhook_events{state=deferred} 2',
   'what was done is told for a day, what waits as long as it does');
 
+-- What was sold, taken back and given back after all.
+select is(tests.buys('cid'), 'cid', 'cid buys Starter');
+select is(tests.pays('cid') ->> 'received', 'true', 'and pays');
+select is(tests.refund('cid', 1, 333, state) ->> 'received', 'true', 'a third of it: ' || state)
+from unnest(array['succeeded', 'failed']) state;
+select is(farthing.seal(), 3, 'all of which is sealed');
+select is(pg_temp.figures('^credits_(sold|taken|reinst)', '0'),
+  E'credits_reinstated{kind=reinstatement} 3330\n'
+  || E'credits_sold{kind=purchase} 9990\ncredits_taken_back{kind=clawback} 3330', 'and told by what it was');
+
 -- The sample of accounts, and what a collector is told.
-select is(deep_checks_ledger(0), '{"wrong": 0, "looked_at": 2}', 'a sample of accounts is as it should be');
+select is(deep_checks_ledger(0), '{"wrong": 0, "looked_at": 3}', 'a sample of accounts is as it should be');
 update farthing.accounts set held = 5 where owner_id = tests.person('bob');
 select is(deep_checks_ledger(0) ->> 'wrong', '1', 'and what is wrong is seen');
 update farthing.accounts set held = 0 where owner_id = tests.person('bob');
