@@ -5,6 +5,7 @@ import {
   ReleasedHold,
   SettledHold,
 } from "../../supabase/functions/_shared/contracts/holds.ts";
+import { Ready } from "../../supabase/functions/_shared/contracts/health.ts";
 import { proven } from "../support/database.ts";
 import { withDeployment } from "../support/deployment.ts";
 import { backEnd, data, get, nobody, post, refused } from "../support/http.ts";
@@ -12,6 +13,7 @@ import { useUp } from "../support/limits.ts";
 import { signUpWith } from "../support/people.ts";
 import { openCheckout, orderBecomes } from "../support/purchases.ts";
 import { deliver, payInSilence } from "../support/stripe.ts";
+import { until } from "../support/until.ts";
 import { readWorld, type World } from "../support/world.ts";
 
 const world = readWorld();
@@ -53,7 +55,10 @@ Deno.test({
       for (const event of events) equal((await deliver(cut, event)).status, 200);
       await orderBecomes(world, person, checkout.order_id, "paid");
       equal((await get(cut, "health/live", nobody)).status, 200);
-      equal((await get(cut, "health/ready", nobody)).status, 200);
+      await until("readiness finds Redis well", async () => {
+        const { checks } = data(await get(cut, "health/ready", nobody), 200, Ready);
+        return checks.redis === "ok" || undefined;
+      });
       await proven(world);
     }),
 });
