@@ -64,7 +64,7 @@ export function notificationTargets(user_id: string, caller: Asks): Target[] {
       fields: {
         template: "choice",
         ...beneath("data.", {
-          ...{ order_id: "uuid", kind: "choice", amount: "number" },
+          ...{ order_id: "uuid", kind: "choice" },
           ...{ currency: "choice", credits: "amount", bonus_credits: "zero-amount" },
           paid_at: "time",
         }),

@@ -21,7 +21,7 @@ const MAIL = 720_378;
 
 /**
  * Runs `use` while nobody switches the inbox off (shared), or while nobody else waits for a letter
- * (exclusive): there is one inbox for all tests, and files may run side by side.
+ * (exclusive): there is one inbox for all tests, and files may run side by side. Not within itself.
  */
 export async function withMail<T>(
   world: World,
