@@ -40,7 +40,7 @@ create table farthing.mismatches (
   resolved_at timestamptz,
   constraint mismatches_kinds check (kind in ('payout_sum', 'charge_unknown', 'charge_differs',
     'refund_unknown', 'refund_differs', 'dispute_unknown', 'dispute_differs', 'fee_unknown', 'fee_differs',
-    'never_paid_out')),
+    'never_listed', 'never_paid_out')),
   constraint mismatches_text_bounded check (length(subject) between 1 and 255 and length(payout_id) <= 255
     and length(ours) <= 255 and length(theirs) <= 255),
   constraint mismatches_in_time check (seen_at >= found_at and resolved_at >= found_at)

@@ -117,13 +117,15 @@ begin
   elsif v_ours.fee_id is null then
     return row(true, 'unknown', null)::farthing.judgement;
   elsif p_transaction.kind = 'fee' then
-    return row(true, case when v_ours.fee_collected <> p_transaction.source_amount then 'differs' end,
+    return row(true, case when (v_ours.fee_collected, v_ours.currency) is distinct from
+        (p_transaction.source_amount, p_transaction.source_currency) then 'differs' end,
       concat_ws(' ', v_ours.fee_collected, v_ours.currency));
   end if;
   select sum(source_amount) into v_returned from farthing.payout_transactions
   where fee_id = p_transaction.fee_id and kind = 'fee_refund';
   -- The next part of a fee may be on its way to the next payout, but nothing comes out that was not returned.
-  return row(true, case when v_returned > v_ours.fee_refunded then 'differs' end,
+  return row(true, case when v_returned > v_ours.fee_refunded
+      or p_transaction.source_currency is distinct from v_ours.currency then 'differs' end,
     concat_ws(' ', v_ours.fee_refunded, v_ours.currency));
 end
 $$;
@@ -153,7 +155,7 @@ language sql stable
 set search_path = ''
 as $$
   select replace(t.kind, 'fee_refund', 'fee') || '_' || j.verdict, coalesce(t.source_id, t.transaction_id),
-    j.told, concat_ws(' ', t.source_amount, t.source_currency, t.type), j.is_ours
+    j.told, left(concat_ws(' ', t.source_amount, t.source_currency, t.type), 255), j.is_ours
   from farthing.payout_transactions t, farthing.judge(t) j
   where t.payout_id = p_payout_id and j.is_ours is not null
   union all
@@ -172,9 +174,17 @@ comment on function farthing.compare_payout(text) is
 
 create function farthing.reconcile(p_payout_id text, p_now timestamptz)
 returns int
-language sql
+language plpgsql
 set search_path = ''
 as $$
+declare
+  v_count int;
+begin
+  -- One at a time; and a list that is being fetched anew is not whole.
+  perform from farthing.reconciliations where payout_id = p_payout_id and listed_at is not null for update;
+  if not found then
+    return 0;
+  end if;
   with compared as materialized (
     select * from farthing.compare_payout(p_payout_id)
   ), found as (
@@ -196,7 +206,9 @@ as $$
       strangers = (select count(*) from compared where not is_ours)
     where payout_id = p_payout_id
   )
-  select count(*)::int from noted
+  select count(*) into v_count from noted;
+  return v_count;
+end
 $$;
 comment on function farthing.reconcile(text, timestamptz) is
   'Compares a payout whose list is here: notes what differs, resolves what does not any more, counts what is '
@@ -264,6 +276,29 @@ $$;
 comment on function farthing.find_never_paid_out(timestamptz) is
   'Notes what was paid here and is in none of Stripe''s payouts, though it should be; returns how many.';
 
+create function farthing.find_never_listed(p_now timestamptz)
+returns int
+language sql
+set search_path = ''
+as $$
+  -- Hours are enough for Stripe. Meanwhile nobody knows what is in it, nor of later ones what is in none.
+  with noted as (
+    insert into farthing.mismatches as m (kind, subject, payout_id, theirs, found_at, seen_at)
+    select 'never_listed', p.payout_id, p.payout_id, concat_ws(' ', p.amount, p.currency, p.status), p_now,
+      p_now
+    from farthing.reconciliations r join farthing.payouts p using (payout_id)
+    where r.due_at is not null and r.reconciled_at is null and p.status = 'paid'
+      and p.told_at < p_now - interval '3 days'
+    on conflict (kind, subject, coalesce(payout_id, '')) where resolved_at is null
+    do update set seen_at = greatest(m.seen_at, p_now)
+    returning 1
+  )
+  select count(*)::int from noted
+$$;
+comment on function farthing.find_never_listed(timestamptz) is
+  'Notes payouts that were paid three days ago and whose list nobody could fetch; returns how many. Each is '
+  'resolved when it is compared.';
+
 create function farthing.sweep_reconciliation(p_now timestamptz default now(), p_limit int default 100)
 returns int
 language plpgsql
@@ -274,9 +309,9 @@ declare
   v_count int := 0;
 begin
   for v_payout_id in
-    select distinct m.payout_id from farthing.mismatches m
+    select m.payout_id from farthing.mismatches m
     join farthing.reconciliations r on r.payout_id = m.payout_id and r.listed_at is not null
-    where m.resolved_at is null order by 1 limit p_limit
+    where m.resolved_at is null group by 1 order by min(m.seen_at), 1 limit p_limit
   loop
     v_count := v_count + farthing.reconcile(v_payout_id, p_now);
   end loop;
@@ -288,10 +323,11 @@ begin
   update farthing.mismatches m set resolved_at = greatest(m.found_at, p_now)
   where m.kind = 'never_paid_out' and m.resolved_at is null and exists (
     select from farthing.payout_transactions t where t.payment_id = m.subject and t.kind = 'charge');
-  return v_count + farthing.find_never_paid_out(p_now);
+  return v_count + farthing.find_never_listed(p_now) + farthing.find_never_paid_out(p_now);
 end
 $$;
 comment on function farthing.sweep_reconciliation(timestamptz, int) is
-  'Compares again what differed, looks for what was never paid out, and returns how many differences it saw.';
+  'Compares again what differed, looks for what was never listed or paid out, and returns how many '
+  'differences it saw.';
 select cron.schedule('farthing-sweep-reconciliation', '*/15 * * * *',
   'select farthing.sweep_reconciliation()');

@@ -151,6 +151,12 @@ const BROKEN: [string, () => Response][] = [
     () => stripeError(404, { type: "invalid_request_error", code: "resource_missing" }),
   ],
   ["an answer that is no list", () => Response.json({ object: "balance" })],
+  ["a page with nothing on it and more behind it", () => listOf([], true)],
+  [
+    "a page that does not say whether there is more",
+    () => Response.json({ object: "list", data: [] }),
+  ],
+  ["a page without the refunds", () => listOf([transaction("txn_1", "refund", "re_1")])],
   ["a page without the payments", () => listOf([transaction("txn_1", "charge", "ch_1")])],
 ];
 

@@ -54,6 +54,14 @@ type Source = Exclude<Stripe.BalanceTransaction["source"], string | null>;
 const PAGE_SIZE = 100;
 const NOT_READY = "payout_reconciliation_not_ready";
 const PAYMENTS = ["charge", "payment"];
+/** Of these the source has to come along, or nothing would be compared. */
+const COMPARED = [
+  ...PAYMENTS,
+  "refund",
+  "payment_refund",
+  "application_fee",
+  "application_fee_refund",
+];
 
 const NOTHING: About = {
   kind: "other",
@@ -107,8 +115,8 @@ function about(type: string, source: Source): About {
 
 function toTransaction(transaction: Stripe.BalanceTransaction): PayoutTransaction {
   const { id, type, source, amount, fee, net, currency, created } = transaction;
-  if (PAYMENTS.includes(type) && typeof source !== "object") {
-    throw unavailable("stripe: the answer leaves the payments out", 502);
+  if (COMPARED.includes(type) && (typeof source !== "object" || source === null)) {
+    throw unavailable(`stripe: the answer leaves out what a ${type} is of`, 502);
   }
   return {
     ...(typeof source === "object" && source !== null ? about(type, source) : NOTHING),
@@ -123,6 +131,16 @@ function toTransaction(transaction: Stripe.BalanceTransaction): PayoutTransactio
   };
 }
 
+function toPage(page: Stripe.ApiList<Stripe.BalanceTransaction>): PayoutPage {
+  const isList = page?.object === "list" && Array.isArray(page.data);
+  // More behind a page with nothing on it has no place to begin, and is not the end.
+  if (!isList || typeof page.has_more !== "boolean" || (page.has_more && page.data.length === 0)) {
+    throw unavailable("stripe: the answer is no list", 502);
+  }
+  const transactions = page.data.map(toTransaction);
+  return { transactions, after: page.has_more ? transactions.at(-1)!.transaction_id : null };
+}
+
 export function createPayoutLists({ call }: StripeCaller): PayoutLists {
   return {
     async listPayout(payout, after) {
@@ -134,12 +152,7 @@ export function createPayoutLists({ call }: StripeCaller): PayoutLists {
       };
       try {
         const page = await call((stripe) => stripe.balanceTransactions.list(params));
-        if (page?.object !== "list" || !Array.isArray(page.data)) {
-          throw unavailable("stripe: the answer is no list", 502);
-        }
-        const transactions = page.data.map(toTransaction);
-        const last = transactions.at(-1)?.transaction_id ?? null;
-        return { transactions, after: page.has_more ? last : null };
+        return toPage(page);
       } catch (error) {
         if (error instanceof Refused && error.stripeCode === NOT_READY) return null;
         throw error;
