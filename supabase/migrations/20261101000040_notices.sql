@@ -40,7 +40,7 @@ create table farthing.notices (
     and (lease_id is null or sender is not null)),
   constraint notices_attempts check (attempts between 0 and 8),
   constraint notices_errors check (last_error ~ '^[a-z][a-z0-9_]{0,59}$'
-    and (last_error is not null or state not in ('failed', 'dead')))
+    and (last_error is not null or state not in ('failed', 'dead', 'uncertain')))
 );
 comment on table farthing.notices is
   'What is to be told, once per account, template and subject. recipient: the account''s owner, an address '

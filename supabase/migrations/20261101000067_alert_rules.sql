@@ -270,8 +270,8 @@ as $$
     farthing.in_minutes(p_rule.period)))
   from (select from farthing.notices
     where state in ('dead', 'uncertain') and finished_at > p_now - p_rule.period
-      -- Who has named no address or webhook wants none.
-      and last_error is distinct from 'no_recipient' limit 10000) dead
+      -- Who has named no address, webhook or mail service wants none.
+      and last_error not in ('no_recipient', 'not_tried') limit 10000) dead
 $$;
 comment on function farthing.read_dead_notices(farthing.alert_rules, timestamptz) is
   'How many notices ended as dead or uncertain.';

@@ -47,12 +47,13 @@ declare
 begin
   -- News of three days ago is none, and an address is not kept in wait for a mail service.
   with old as (
-    select notice_id from farthing.notices
+    select notice_id, attempts from farthing.notices
     where state in ('queued', 'failed') and created_at <= p_now - interval '3 days'
     order by next_attempt_at limit p_limit for update skip locked
   )
   select count(*) into v_expired
-  from old, lateral farthing.finish_notice(old.notice_id, 'dead', 'expired', p_now);
+  from old, lateral farthing.finish_notice(old.notice_id, 'dead', case old.attempts when 0 then 'not_tried'
+    else 'expired' end, p_now);
   -- A user's list stays: it is how a sweep knows what it has told of. The others' is for looking things up.
   delete from farthing.notices where notice_id in (
     select notice_id from farthing.notices
@@ -63,7 +64,8 @@ begin
 end
 $$;
 comment on function farthing.sweep_notices(timestamptz, int) is
-  'Gives up notices that could not be sent for three days, and forgets after 90 days what was sent to given '
+  'Gives up notices that could not be sent for three days (not_tried where nobody has, for want of a mail '
+  'service), and forgets after 90 days what was sent to given '
   'addresses and operators; returns how many.';
 
 select cron.schedule('farthing-wake-notification-runner', '* * * * *',

@@ -2,7 +2,7 @@
 
 begin;
 \ir helpers/story.psql
-select plan(83);
+select plan(87);
 
 create function pg_temp.tell(p_name text, p_subject text, p_passed interval default '0') returns boolean
 language sql as $$
@@ -172,13 +172,17 @@ select is(pg_temp.claims('6 d'), 'h', 'what was queued is claimed');
 select is((pg_temp.last('h')).address, null, 'and has no address');
 
 -- What time does.
-select is(pg_temp.tell('ann', 'j', '7 d'), true, 'ann is to be told j');
+select is(pg_temp.tell('ann', 'k', '7 d'), true, 'ann is to be told k');
+select is(pg_temp.claims('7 d'), 'k', 'which is tried');
+select is(pg_temp.failed('k', 'again', '7 d', 864000), 'true', 'and put off for long');
+select is(pg_temp.tell('ann', 'j', '7 d'), true, 'ann is to be told j, which nobody tries');
 select is(pg_temp.sends($$p_email => 'zoe@example.net'$$, 'k9', '7 d'), '200 false queued',
   'and zoe something');
 select is(farthing.sweep_notices(tests.after('10 d' - interval '1 s')), 0, 'for three days it may be sent');
 select is(farthing.sweep_notices(tests.after('10 d'), 1), 1, 'the sweep takes no more than it may');
-select is(farthing.sweep_notices(tests.after('10 d')), 1, 'and the rest the next time');
-select is(pg_temp.stands('j'), 'dead 0 expired', 'news of three days ago is not told');
+select is(farthing.sweep_notices(tests.after('10 d')), 2, 'and the rest the next time');
+select is(pg_temp.stands('k'), 'dead 1 expired', 'what could not be sent for three days is given up');
+select is(pg_temp.stands('j'), 'dead 0 not_tried', 'news of three days ago is not told');
 select is(pg_temp.leaks(), 0, 'and no address waits longer');
 select is(farthing.sweep_notices(tests.after('94 d' - interval '1 s')), 0, 'what was sent is kept');
 select is((select farthing.sweep_notices(tests.after('100 d'))), 4,
