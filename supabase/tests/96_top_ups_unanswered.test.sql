@@ -22,7 +22,8 @@ select is(tests.claims('2 hours'), 'nothing', 'however long the pause between tw
 select is(tests.told('ann', 'payment_intent.succeeded', '3 hours'), 'processed', 'ann had paid');
 select is(tests.standing('ann', '3 hours'), 'balance 5000, held 0, available 5000, debt 0',
   'and has the credits');
-select is((select last_error from farthing.top_up_charges c join farthing.orders o using (account_id, order_id)
+select is((select last_error from farthing.top_up_charges c
+  join farthing.orders o using (account_id, order_id)
   join farthing.accounts a using (account_id) where a.owner_id = tests.person('ann') and o.status = 'paid'),
   null, 'and nothing is the matter with the charge any more');
 select is(tests.reports('bob', 'accepted', '3 hours'), 'expired closed', 'Stripe has bob''s');

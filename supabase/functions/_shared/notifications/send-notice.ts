@@ -24,7 +24,7 @@ interface Failure {
   readonly code: string;
 }
 
-/** Null where there is nothing to send it to. */
+/** None where nobody can be told. */
 function addressesOf({ recipient, address }: NoticeToSend, { emails }: Operators) {
   return recipient === "operators" ? emails : address === null ? [] : [address];
 }
