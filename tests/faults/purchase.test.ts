@@ -177,16 +177,18 @@ async function killInside(person: Person, act: () => Promise<Answer>): Promise<A
 }
 
 Deno.test({
-  name: "T2: event with the database killed inside its transaction is granted by its redelivery",
+  name: "T2: event with the database killed inside its transaction is granted once it is back",
   ignore,
   fn: async () => {
     const buyer = await signUp(world);
     const checkout = await openCheckout(world, buyer);
     const events = await payInSilence(world, checkout);
     const completed = events.find(({ type }) => type === "checkout.session.completed")!;
-    refused(await killInside(buyer, () => deliver(world, completed)), 500, "internal");
+    // Applied again if the database is back in time; else Stripe is told to deliver again.
+    const answer = await killInside(buyer, () => deliver(world, completed));
+    if (answer.status !== 200) refused(answer, 500, "internal");
     await databaseIsBack(world);
-    equal(await countEntries(world, buyer.id), 0);
+    equal(await countEntries(world, buyer.id), answer.status === 200 ? 1 : 0);
     await hear(events);
     await orderBecomes(world, buyer, checkout.order_id, "paid");
     equal(await countEntries(world, buyer.id), 1);
@@ -195,15 +197,18 @@ Deno.test({
 });
 
 Deno.test({
-  name: "debit with the database killed inside its transaction is made once by its repeat",
+  name: "debit with the database killed inside its transaction is made once when it is back",
   ignore,
   fn: async () => {
     const person = await signUpWith(world, "10");
     const body = { user_id: person.id, amount: "3", reason: "x" };
     const key = crypto.randomUUID();
     const ask = () => post(world, "credits/debits", backEnd(world), body, { key });
-    const lost = await killInside(person, ask);
-    equal(refused(lost, 503, "upstream_unavailable").retryable, true);
+    const first = await killInside(person, ask);
+    if (first.status !== 201) {
+      equal(refused(first, 503, "upstream_unavailable").retryable, true);
+      equal(first.headers.get("retry-after"), "1");
+    }
     const debit = data(await insisting("the debit", ask), 201, Debit);
     equal(debit.balance_after, "7");
     equal((await ask()).headers.get("idempotency-replayed"), "true");
