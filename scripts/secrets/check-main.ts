@@ -88,6 +88,9 @@ try {
 } catch (error) {
   const isUsage = error instanceof TypeError && "code" in error;
   if (!isUsage && !(error instanceof SettingsError)) throw error;
-  printError(isUsage ? `${pc.red(error.message)}\n\n${USAGE}` : pc.red(error.message));
+  // An argument that nobody expects may be a value.
+  const isStray = isUsage && error.code === "ERR_PARSE_ARGS_UNEXPECTED_POSITIONAL";
+  const message = pc.red(isStray ? "It takes nothing but options." : error.message);
+  printError(isUsage ? `${message}\n\n${USAGE}` : message);
   Deno.exit(2);
 }

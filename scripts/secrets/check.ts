@@ -34,7 +34,8 @@ const STAND_INS: Readonly<Record<string, string>> = {
   SUPABASE_SECRET_KEYS: '{"default":"x"}',
 };
 
-function malformedIn({ values }: Found): ReadonlySet<string> {
+/** The names whose values the functions would refuse. */
+export function malformedIn(values: Found["values"]): ReadonlySet<string> {
   if (values === null) return new Set();
   try {
     readEnv((name) => values[name] || STAND_INS[name]);
@@ -81,7 +82,7 @@ export interface Group {
 
 /** First what every function reads, then what each reads besides. */
 export function checkSecrets(found: Found): Group[] {
-  const malformed = malformedIn(found);
+  const malformed = malformedIn(found.values);
   const needs = Object.entries(ENV_NEEDS) as [EnvName, EnvNeed][];
   const isAll = ([, { by }]: [EnvName, EnvNeed]) => by.length === FUNCTIONS.length;
   const toFinding = ([name, need]: [EnvName, EnvNeed]) =>

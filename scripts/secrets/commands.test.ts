@@ -74,3 +74,18 @@ Deno.test("secrets:rotate changes nothing without a file, and knows what it does
   assert.equal(unknown.code, 1);
   assert.match(unknown.said, /NOTIFICATION_SECRET/);
 });
+
+Deno.test("a value that was typed among the arguments is neither taken nor shown", async () => {
+  const check = await run("./check-main.ts", ["STRIPE_SECRET_KEY=sk_live_hush"]);
+  assert.equal(check.code, 2);
+  assert.match(check.said, /Usage/);
+  await withFile("", async (file) => {
+    for (const name of [["NOTIFICATION_SECRET", "hush"], ["NOTIFICATION_SECRET=hush"]]) {
+      const { code, said } = await run("./rotate-main.ts", [...name, "--write", file]);
+      assert.equal(code, 1, said);
+      assert(!said.includes("hush"), said);
+    }
+    assert.equal(await Deno.readTextFile(file), "");
+  });
+  assert(!check.said.includes("hush"), check.said);
+});

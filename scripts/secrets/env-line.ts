@@ -20,7 +20,7 @@ export function withLine(text: string, name: string, value: string): string {
   if (places.length > 1) {
     throw new SettingsError(`${name} stands in the file twice: keep one line.`);
   }
-  const line = lineOf(name, value);
+  const line = lineOf(name, value) + (text.includes("\r\n") ? "\r" : "");
   if (places.length === 1) lines[places[0]!] = line;
   else if (lines.at(-1) === "") lines.splice(-1, 0, line);
   else lines.push(line, "");
@@ -31,7 +31,7 @@ export function withLine(text: string, name: string, value: string): string {
   const isWhole = Object.keys(before).every((other) =>
     other === name || before[other] === after[other]
   );
-  if (!isWhole || after[name] !== value) {
+  if (!isWhole || after[name] !== value || before[name]?.includes("\n")) {
     throw new SettingsError(`${name} can't be replaced in that file: do it by hand.`);
   }
   return changed;
@@ -44,10 +44,22 @@ export async function readEnvText(file: string): Promise<string> {
   });
 }
 
-/** Writes beside and renames, readable by its owner alone. */
-export async function writeEnvText(file: string, text: string): Promise<void> {
+async function replaceFile(file: string, text: string): Promise<void> {
   const draft = await Deno.makeTempFile({ dir: dirname(file), prefix: ".env-" });
-  await Deno.writeTextFile(draft, text);
-  await Deno.chmod(draft, 0o600);
-  await Deno.rename(draft, file);
+  try {
+    await Deno.writeTextFile(draft, text);
+    await Deno.chmod(draft, 0o600);
+    await Deno.rename(draft, file);
+  } catch (error) {
+    await Deno.remove(draft);
+    throw error;
+  }
+}
+
+/** Writes beside and renames, readable by its owner alone; a link stays one. @throws SettingsError */
+export async function writeEnvText(file: string, text: string): Promise<void> {
+  const place = await Deno.realPath(file).catch(() => file);
+  await replaceFile(place, text).catch((error) => {
+    throw new SettingsError(`can't write ${file}: ${error.message}`);
+  });
 }

@@ -33,9 +33,12 @@ function readArguments(args: string[]) {
 }
 
 async function main(): Promise<void> {
-  const { values, positionals: [name] } = readArguments(Deno.args);
+  const { values, positionals: [name, ...more] } = readArguments(Deno.args);
   if (values.help || name === undefined) return print(USAGE);
   const { note, steps } = rotationOf(name);
+  if (more.length > 0) {
+    throw new SettingsError("One name is taken; a value comes on standard input: --stdin.");
+  }
   if (values.finish && values.write === undefined) {
     throw new SettingsError("--finish changes a file: name it with --write.");
   }

@@ -59,6 +59,28 @@ Deno.test("rotation of what others make changes nothing unless the new value is 
   assert.throws(() => rotate(FILE, { ...given, given: "sk_test_1" }), /already/);
 });
 
+Deno.test("rotation writes nothing that the functions would refuse", () => {
+  const refused = [["NOTIFICATION_SECRET", "short"], ["STRIPE_SECRET_KEY", "whsec_swapped"]];
+  for (const [name = "", given = ""] of refused) {
+    const refusal = (error: Error) =>
+      /refuse/.test(error.message) && !error.message.includes(given);
+    assert.throws(() => rotate(FILE, { name, given, isLast: false }), refusal);
+  }
+});
+
+Deno.test("rotation puts what is nobody's variable into no file", () => {
+  for (const name of ["JWT_KEYS", "farthing_secret_key"]) {
+    assert.throws(() => rotate("", { name, given: "x", isLast: false }), /no variable/);
+    assert.equal(rotate(null, { name, isLast: false }), null);
+  }
+});
+
+Deno.test("rotation that is asked for with a value shows the name alone", () => {
+  const shows = ({ message }: Error) =>
+    !message.includes("hush") && message.includes("NOTIFICATION");
+  assert.throws(() => rotationOf("NOTIFICATION_SECRET=hush"), shows);
+});
+
 Deno.test("rotation makes another value each time, long enough for the functions", () => {
   for (const name of ["NOTIFICATION_SECRET", "ALERT_WEBHOOK_SECRET", "IP_HASH_KEY"]) {
     const [a, b] = [1, 2].map(() => valueIn(rotate("", { name, isLast: false })!.text, name)!);
@@ -86,6 +108,9 @@ Deno.test("a line is replaced where it stands, else added, and refused where it 
   assert.equal(withLine("AA=1\n#A=0\n", "A", "3"), "AA=1\n#A=0\nA=3\n");
   assert.throws(() => withLine("A=1\nA=2\n", "A", "3"), /twice/);
   assert.throws(() => withLine('B="x\nA=1\ny"\n', "A", "3"), /by hand/);
+  // Half of the old value would stay behind.
+  assert.throws(() => withLine('A="x\ny"\nB=1\n', "A", "3"), /by hand/);
+  assert.equal(withLine("A=1\r\nB=2\r\n", "A", "3"), "A=3\r\nB=2\r\n");
 });
 
 Deno.test("a file is written for its owner alone", async () => {
@@ -98,6 +123,26 @@ Deno.test("a file is written for its owner alone", async () => {
     assert.equal(await readEnvText(file), "A=2\n");
     assert.equal((await Deno.stat(file)).mode! & 0o777, 0o600);
     assert.deepEqual([...Deno.readDirSync(directory)].map(({ name }) => name), [".env"]);
+  } finally {
+    await Deno.remove(directory, { recursive: true });
+  }
+});
+
+Deno.test("a file behind a link is written where it is, and a write that fails leaves no draft", async () => {
+  const directory = await Deno.makeTempDir();
+  try {
+    const [file, link] = [`${directory}/real.env`, `${directory}/.env`];
+    await Deno.writeTextFile(file, "A=1\n");
+    await Deno.symlink(file, link);
+    await writeEnvText(link, "A=2\n");
+    assert.equal(await Deno.readTextFile(file), "A=2\n");
+    assert((await Deno.lstat(link)).isSymlink);
+    await Deno.mkdir(`${directory}/taken`);
+    await assert.rejects(writeEnvText(`${directory}/taken`, "A=3\n"), /can't write/);
+    const left = [...Deno.readDirSync(directory)].map(({ name }) => name).sort();
+    assert.deepEqual(left, [".env", "real.env", "taken"]);
+    await writeEnvText(`${directory}/new.env`, "A=4\n");
+    assert.equal(await readEnvText(`${directory}/new.env`), "A=4\n");
   } finally {
     await Deno.remove(directory, { recursive: true });
   }

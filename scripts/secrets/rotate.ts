@@ -2,6 +2,8 @@
 import { randomBytes } from "node:crypto";
 import { parseEnv } from "node:util";
 import { SettingsError } from "../settings/settings.ts";
+import { ENV_NEEDS } from "../../supabase/functions/_shared/env-needs.ts";
+import { malformedIn } from "./check.ts";
 import { withLine } from "./env-line.ts";
 import { type Rotation, ROTATIONS } from "./rotations.ts";
 
@@ -28,7 +30,9 @@ export function rotationOf(name: string): Rotation {
   const rotation = Object.hasOwn(ROTATIONS, name) ? ROTATIONS[name] : undefined;
   if (rotation !== undefined) return rotation;
   const known = Object.keys(ROTATIONS).join(", ");
-  throw new SettingsError(`${name} is not a secret that is rotated. These are: ${known}.`);
+  // Behind the name there may be a value.
+  const [asked] = name.split("=");
+  throw new SettingsError(`${asked} is not a secret that is rotated. These are: ${known}.`);
 }
 
 function makeValue({ prefix }: Rotation): string {
@@ -56,6 +60,14 @@ function valuesIn(text: string, name: string, { takesTwo }: Rotation): string[] 
   return takesTwo ? value.split(",").map((each) => each.trim()).filter(Boolean) : [value];
 }
 
+/** @throws SettingsError where the functions would not start with it */
+function requireGood(text: string, name: string): string {
+  if (malformedIn(parseEnv(text)).has(name)) {
+    throw new SettingsError(`The functions would refuse this ${name}: nothing is changed.`);
+  }
+  return text;
+}
+
 function finished(text: string, asked: Asked, rotation: Rotation): Rotated {
   const [current, ...old] = valuesIn(text, asked.name, rotation);
   if (!rotation.takesTwo) throw new SettingsError(`${asked.name} never has two values.`);
@@ -79,13 +91,19 @@ export function rotate(file: string | null, asked: Asked): Rotated | null {
   if (asked.isLast) return finished(text, asked, rotation);
   const value = newValue(asked, rotation);
   if (value === undefined) return null;
+  if (!Object.hasOwn(ENV_NEEDS, asked.name)) {
+    throw new SettingsError(`${asked.name} is no variable of the functions: follow the steps.`);
+  }
   const [current] = valuesIn(text, asked.name, rotation);
   if (current === value) throw new SettingsError(`${asked.name} has that value already.`);
   const keepsOld = rotation.takesTwo && current !== undefined;
   const isFollowed = keepsOld || (rotation.takesTwo && file === null);
   const shownValue = asked.given === undefined ? value : "<the new value>";
   return {
-    text: withLine(text, asked.name, keepsOld ? `${value},${current}` : value),
+    text: requireGood(
+      withLine(text, asked.name, keepsOld ? `${value},${current}` : value),
+      asked.name,
+    ),
     shown: `${asked.name}=${shownValue}${isFollowed ? ",<the current value>" : ""}`,
   };
 }
