@@ -3,6 +3,7 @@ import { deepEqual, equal, ok } from "node:assert/strict";
 import { Checkout } from "../../supabase/functions/_shared/contracts/checkout.ts";
 import { proven } from "../support/database.ts";
 import { withDeployment } from "../support/deployment.ts";
+import { closedPort } from "../support/faulty-proxy.ts";
 import { backEnd, data, get, nobody, post, refused } from "../support/http.ts";
 import { signUp, signUpWith } from "../support/people.ts";
 import { balanceOf, packageNamed } from "../support/purchases.ts";
@@ -65,16 +66,9 @@ for (const [name, fault] of STUMBLES) {
   });
 }
 
-async function closedPort(): Promise<number> {
-  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const { port } = listener.addr;
-  listener.close();
-  return await Promise.resolve(port);
-}
-
 Deno.test("functions without their database are alive, not ready, and ask to come again", async () => {
   const person = await signUpWith(world, "10");
-  const address = `postgresql://postgres:postgres@127.0.0.1:${await closedPort()}/postgres`;
+  const address = `postgresql://postgres:postgres@127.0.0.1:${closedPort()}/postgres`;
   await withDeployment(world, { DATABASE_POOL_URL: address }, async (cut) => {
     equal((await get(cut, "health/live", nobody)).status, 200);
     const error = refused(await get(cut, "health/ready", nobody), 503, "not_ready");

@@ -6,6 +6,7 @@ import { Debit } from "../../supabase/functions/_shared/contracts/credits.ts";
 import { Refund } from "../../supabase/functions/_shared/contracts/refunds.ts";
 import { countEntries, proven } from "../support/database.ts";
 import { withDeployment } from "../support/deployment.ts";
+import { nowhere } from "../support/faulty-proxy.ts";
 import { backEnd, data, get, post, send } from "../support/http.ts";
 import { withoutMail } from "../support/notices.ts";
 import { signUp } from "../support/people.ts";
@@ -16,16 +17,9 @@ import { readWorld, type World } from "../support/world.ts";
 
 const world = readWorld();
 
-function closedPort(): number {
-  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const { port } = listener.addr;
-  listener.close();
-  return port;
-}
-
 /** What the functions would reach Redis and mail by; nobody listens there. */
-function nowhere(): Record<string, string> {
-  const url = `http://127.0.0.1:${closedPort()}`;
+function without(): Record<string, string> {
+  const url = nowhere();
   return {
     UPSTASH_REDIS_REST_URL: url,
     UPSTASH_REDIS_REST_TOKEN: "nobody",
@@ -71,7 +65,7 @@ Deno.test({
   ignore: world.dataDir === undefined,
   fn: async () => {
     await withoutMail(world, async () => {
-      await withDeployment(world, nowhere(), async (cut) => {
+      await withDeployment(world, without(), async (cut) => {
         equal((await get(cut, "health/live", {})).status, 200);
         await buyAndBeRefunded(cut);
       });
