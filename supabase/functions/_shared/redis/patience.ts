@@ -11,15 +11,17 @@ const HEARD_MS = 2 * PIECE_MS;
  */
 export async function withPatience<T>(ms: number, work: Promise<T>, late: () => Error): Promise<T> {
   const { promise: over, reject } = Promise.withResolvers<never>();
-  let left = Math.ceil(ms / PIECE_MS);
+  let leftMs = ms;
   let timer: ReturnType<typeof setTimeout>;
   const listen = () => {
     const begunMs = performance.now();
     timer = setTimeout(() => {
-      if (performance.now() - begunMs <= HEARD_MS) left -= 1;
-      if (left <= 0) reject(late());
+      const passedMs = performance.now() - begunMs;
+      // Timers come a little late, each of them: what has passed counts, and not what was asked for.
+      if (passedMs <= HEARD_MS) leftMs -= passedMs;
+      if (leftMs < 1) reject(late());
       else listen();
-    }, PIECE_MS);
+    }, Math.min(PIECE_MS, leftMs));
   };
   listen();
   try {
