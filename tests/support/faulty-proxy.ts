@@ -12,6 +12,8 @@ export type Manner =
 
 export interface FaultyProxy extends AsyncDisposable {
   readonly url: string;
+  /** How many requests have come: a fault that nobody meets shows nothing. */
+  asked(): number;
 }
 
 /** Nobody listens there: what a service that is gone looks like. */
@@ -29,7 +31,9 @@ export function startProxy(target: string, manner: Manner): FaultyProxy {
   const silence = new Promise<Response>((resolve) => {
     ending.signal.addEventListener("abort", () => resolve(new Response(null, { status: 504 })));
   });
+  let count = 0;
   const serve = async (request: Request): Promise<Response> => {
+    count += 1;
     if (manner.kind === "silent") return await silence;
     if (manner.kind === "answers") {
       await request.body?.cancel();
@@ -43,6 +47,7 @@ export function startProxy(target: string, manner: Manner): FaultyProxy {
   const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, serve);
   return {
     url: `http://127.0.0.1:${server.addr.port}`,
+    asked: () => count,
     async [Symbol.asyncDispose]() {
       ending.abort();
       await server.shutdown();

@@ -1,10 +1,13 @@
 /** Each fault as it is made: functions of their own on this stack, with one service behind them broken. */
 import { need, readSettings } from "../../../scripts/settings/settings.ts";
+import { withSql } from "../../support/database.ts";
 import { withDeployment } from "../../support/deployment.ts";
 import { type Manner, nowhere, startProxy } from "../../support/faulty-proxy.ts";
 import { backEnd, send } from "../../support/http.ts";
+import { noticeBecomes, runNotices, withMail, withoutMail } from "../../support/notices.ts";
+import { until } from "../../support/until.ts";
 import type { World } from "../../support/world.ts";
-import { equal } from "node:assert/strict";
+import { equal, ok } from "node:assert/strict";
 
 export interface Condition {
   /** What a prompt says so that the models of the stack's own runner fail too. */
@@ -17,16 +20,25 @@ export interface Condition {
 
 type Changes = Record<string, string>;
 
-const SLOW_REDIS_MS = 400;
+/** More than even a process is given that is too busy to listen. */
+const SLOW_REDIS_MS = 1_500;
 /** Within Stripe's time-out by far: a slow answer is an answer. */
 const SLOW_STRIPE_MS = 1_500;
 
-function having(changes: (world: World) => Changes): Condition {
+/** @param shows what the log of functions that have the fault says of it */
+function having(changes: (world: World) => Changes, shows?: string): Condition {
   return {
-    under: (world, use) =>
-      withDeployment(world, { DATABASE_POOL_URL: world.databaseUrl, ...changes(world) }, use),
+    async under(world, use) {
+      let said = "";
+      const environment = { DATABASE_POOL_URL: world.databaseUrl, ...changes(world) };
+      await withDeployment(world, environment, use, (text) => void (said += text));
+      if (shows !== undefined) ok(said.includes(shows), `the fault was not met: ${shows}`);
+    },
   };
 }
+
+/** Limits were counted by the functions themselves, and why. */
+const fallback = (reason: string) => `"message":"limits are counted here","detail":"${reason}"`;
 
 /** One of the services reached through a proxy that misbehaves. */
 function behind(
@@ -35,11 +47,13 @@ function behind(
     target: (world: World) => string;
     changes: (url: string, world: World) => Changes;
   },
+  shows?: string,
 ): Condition {
   return {
     async under(world, use) {
       await using proxy = startProxy(target(world), manner);
-      await having(() => changes(proxy.url, world)).under(world, use);
+      await having(() => changes(proxy.url, world), shows).under(world, use);
+      ok(proxy.asked() > 0, "nobody met the fault");
     },
   };
 }
@@ -63,10 +77,42 @@ const REDIS_FULL: Condition = {
   async under(world, use) {
     await turn(world, "redis/full");
     try {
-      await having(() => ({})).under(world, use);
+      await having(() => ({}), fallback("full")).under(world, use);
     } finally {
       await turn(world, "redis/ok");
     }
+  },
+};
+
+const MAIL = {
+  MAIL_FROM: "credits@example.com",
+  POSTMARK_SERVER_TOKEN: "local",
+};
+
+/** Of the purchase that was told meanwhile: its receipt, as soon as a runner has tried to send it. */
+function triedReceipt(cut: World, since: Date): Promise<string> {
+  return until("a receipt was tried", async () => {
+    await runNotices(cut);
+    const [found] = await withSql(cut, (sql) =>
+      sql<{ notice_id: string }[]>`
+      select notice_id from farthing.notices where template = 'receipt' and created_at >= ${since}
+        and state = 'failed' and last_error in ('not_sent', 'not_asked')`);
+    return found?.notice_id;
+  });
+}
+
+/** For the stack's own runner too. What was to be told meanwhile is told when mail is back. */
+const MAIL_DOWN: Condition = {
+  async under(world, use) {
+    const away = having(() => ({ ...MAIL, MAIL_URL: nowhere() }));
+    const receipts: string[] = [];
+    const since = new Date();
+    await withoutMail(world, () =>
+      away.under(world, async (cut) => {
+        await use(cut);
+        receipts.push(await triedReceipt(cut, since));
+      }));
+    await withMail(world, "shared", () => noticeBecomes(world, receipts[0]!, "sent"));
   },
 };
 
@@ -91,10 +137,13 @@ const JWKS_AWAY = behind({ kind: "answers", status: 503, body: "{}" }, {
 });
 
 export const CONDITIONS = {
-  "Redis down": having(() => ({ UPSTASH_REDIS_REST_URL: nowhere() })),
-  "Redis slow": behind({ kind: "slow", ms: SLOW_REDIS_MS }, REDIS),
-  "Redis hanging": behind({ kind: "silent" }, REDIS),
-  "Redis with a wrong token": having(() => ({ UPSTASH_REDIS_REST_TOKEN: "not the token" })),
+  "Redis down": having(() => ({ UPSTASH_REDIS_REST_URL: nowhere() }), fallback("down")),
+  "Redis slow": behind({ kind: "slow", ms: SLOW_REDIS_MS }, REDIS, fallback("slow")),
+  "Redis hanging": behind({ kind: "silent" }, REDIS, fallback("slow")),
+  "Redis with a wrong token": having(
+    () => ({ UPSTASH_REDIS_REST_TOKEN: "not the token" }),
+    fallback("denied"),
+  ),
   "Redis full": REDIS_FULL,
   "Stripe down": having(() => ({ STRIPE_API_URL: nowhere() })),
   "Stripe slow": behind({ kind: "slow", ms: SLOW_STRIPE_MS }, STRIPE),
@@ -106,7 +155,7 @@ export const CONDITIONS = {
     { kind: "answers", status: 500, body: stripeError("api_error") },
     STRIPE,
   ),
-  "mail down": having(() => ({ MAIL_URL: nowhere() })),
+  "mail down": MAIL_DOWN,
   "AI down": {
     ...having(() => ({ AI_BASE_URL: nowhere() })),
     // More failures than one attempt of a job makes requests: the job is tried again.
