@@ -78,6 +78,8 @@ const ROUTES: readonly [string, string, boolean][] = [
   ["post", "/fraud/warnings/{id}/clear", true],
   ["get", "/fraud/policy", false],
   ["post", "/fraud/policy", true],
+  ["post", "/notification-runner", false],
+  ["post", "/send-notification", true],
   ["get", "/health", false],
   ["get", "/health/metrics", false],
   ["post", "/health/deep", false],

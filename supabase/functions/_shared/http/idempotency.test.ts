@@ -19,9 +19,9 @@ function argsOf(fake: Fake, index = 0) {
 
 Deno.test("every unsafe route demands an Idempotency-Key", async () => {
   assert(IDEMPOTENT.length >= 10);
-  for (const { method, path, body, as } of IDEMPOTENT) {
+  for (const { method, path, body, as, headers = {} } of IDEMPOTENT) {
     const fake = await makeFake();
-    const answer = await send(fake, method, path, { as, body });
+    const answer = await send(fake, method, path, { as, body, headers });
     assert.equal(answer.status, 400, path);
     assert.equal((await answer.json()).error.code, "missing_idempotency_key");
     assert.deepEqual(fake.names(), []);
