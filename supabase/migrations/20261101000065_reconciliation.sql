@@ -255,7 +255,8 @@ declare
   v_until timestamptz := least(farthing.known_paid_out_until(), v_from + interval '1 day');
   v_count int;
 begin
-  if v_until is null or v_until <= v_from then
+  -- Without v_from somebody else is looking just now.
+  if v_from is null or v_until is null or v_until <= v_from then
     return 0;
   end if;
   insert into farthing.mismatches (kind, subject, ours, found_at, seen_at)
