@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { ApiError } from "./errors.ts";
 import type { Report } from "../reports/report.ts";
 import { makeFake } from "../testing/fake-services.ts";
+import { createApp } from "../../usage/app.ts";
 import { ROUTE_CASES, sendCase } from "../testing/route-cases.ts";
 
 async function loggedField(field: string): Promise<unknown> {
@@ -19,6 +20,19 @@ Deno.test("a refused field is logged by its name", async () => {
 Deno.test("a refused field whose name is not one of ours in shape is not logged", async () => {
   for (const said of ["Jane Doe", "jane@doe.example", "Doe", "jane-doe"]) {
     assert.equal(await loggedField(said), undefined);
+  }
+});
+
+Deno.test("a method is logged where it is one, and nothing else that stands in its place", async () => {
+  const logged = async (method: string) => {
+    const fake = await makeFake();
+    const answer = await createApp(fake.source).request("/usage", { method });
+    assert.equal(answer.status, 404);
+    return fake.lines.at(-1)?.record.method;
+  };
+  for (const method of ["PUT", "PROPFIND"]) assert.equal(await logged(method), method);
+  for (const method of ["A".repeat(20_000), "jane.doe", "sk_live_51NhXyzXyz"]) {
+    assert.equal(await logged(method), "other");
   }
 });
 

@@ -43,6 +43,9 @@ function refuse(thrown: unknown, route: Route | null, record: LogRecord): ApiErr
   return error;
 }
 
+/** A method that nobody knows may be of any length, and say anything. */
+const METHOD = /^[A-Z]{3,16}$/;
+
 /** The request of a framework, reduced to what a route needs. */
 interface Incoming {
   readonly request: Request;
@@ -72,7 +75,7 @@ export async function handleRequest(
   const record: LogRecord = {
     request_id: context.requestId,
     trace_id: context.traceId,
-    method: request.method,
+    method: METHOD.test(request.method) ? request.method : "other",
     route: name,
   };
   let services: Services | undefined;
