@@ -12,10 +12,11 @@ export interface RedisAddress {
  */
 export const CONNECTION_MS = 1_000;
 
-/** @throws UrlError when the address is no address */
+/** @throws UrlError or TypeError when the address is no address */
 export function createRedis({ url, token }: RedisAddress): Redis {
   return new Redis({
-    url,
+    // As every other client reads it: in capitals it is the same address.
+    url: new URL(url).href,
     token,
     enableAutoPipelining: true,
     // `retry: false` still tries twice; the guard counts tries, and there is one.
