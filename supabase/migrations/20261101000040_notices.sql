@@ -18,6 +18,7 @@ create table farthing.notices (
   lease_id uuid,
   leased_until timestamptz,
   sender text,
+  in_doubt_since timestamptz,
   last_error text,
   provider_id text,
   created_at timestamptz not null default now(),
@@ -46,7 +47,8 @@ comment on table farthing.notices is
   'What is to be told, once per account, template and subject. recipient: the account''s owner, an address '
   '(blanked once finished), the operators'' addresses or their webhook. queued → sending → sent, or '
   'failed (tried again) → dead after 8 tries; uncertain: nobody knows whether it was sent. sender: which '
-  'service took it. data: what the template says, no personal data. last_error: a code.';
+  'service took it. in_doubt_since: it may have been sent then, whatever was heard since. data: what the '
+  'template says, no personal data. last_error: a code.';
 create unique index notices_once_elsewhere on farthing.notices (recipient, template, subject)
   where account_id is null;
 alter table farthing.notices enable row level security;

@@ -3,7 +3,18 @@
 -- runner is gone, or the answer is, nobody knows whether it went out. It is tried again only where the
 -- service knows a repeat by its key; else it stays as uncertain, for a person to see, and is not sent twice.
 
-create index notices_due on farthing.notices (next_attempt_at) where state in ('queued', 'failed');
+create function farthing.notice_turn(p_recipient text)
+returns int
+language sql immutable
+set search_path = ''
+as $$
+  select case p_recipient when 'webhook' then 0 when 'operators' then 1 else 2 end
+$$;
+comment on function farthing.notice_turn(text) is
+  'Who is told first: an alert does not wait behind a thousand letters, nor behind mail that is away.';
+
+create index notices_due on farthing.notices (farthing.notice_turn(recipient), next_attempt_at)
+  where state in ('queued', 'failed');
 create index notices_sending on farthing.notices (leased_until) where state = 'sending';
 
 create function public.notices_send(
@@ -47,12 +58,13 @@ language sql
 set search_path = ''
 as $$
   update farthing.notices
-  set state = p_state, last_error = coalesce(p_error, last_error), finished_at = p_now, address = null,
-    next_attempt_at = null, lease_id = null, leased_until = null
+  set state = case when p_state = 'dead' and in_doubt_since is not null then 'uncertain' else p_state end,
+    last_error = coalesce(p_error, last_error), finished_at = p_now, address = null, next_attempt_at = null,
+    lease_id = null, leased_until = null
   where notice_id = p_notice_id
 $$;
 comment on function farthing.finish_notice(uuid, text, text, timestamptz) is
-  'The end of a notice: sent, dead or uncertain. Its address is forgotten.';
+  'The end of a notice that is not sent: dead, or uncertain where it may have been. Its address is forgotten.';
 
 create function farthing.try_notice_again(
   p_notice farthing.notices, p_error text, p_wait interval, p_now timestamptz)
@@ -61,18 +73,18 @@ language plpgsql
 set search_path = ''
 as $$
 begin
-  if p_notice.attempts >= 8 then
-    perform farthing.finish_notice(p_notice.notice_id, 'dead', p_error, p_now);
-    return;
-  end if;
   update farthing.notices
   set state = 'failed', last_error = p_error, next_attempt_at = p_now + p_wait, lease_id = null,
-    leased_until = null
+    leased_until = null, in_doubt_since = coalesce(in_doubt_since,
+      case when p_error in ('runner_lost', 'no_answer') then p_now end)
   where notice_id = p_notice.notice_id;
+  if p_notice.attempts >= 8 then
+    perform farthing.finish_notice(p_notice.notice_id, 'dead', p_error, p_now);
+  end if;
 end
 $$;
 comment on function farthing.try_notice_again(farthing.notices, text, interval, timestamptz) is
-  'Another try after p_wait, or dead after the eighth.';
+  'Another try after p_wait, or the end after the eighth.';
 
 create function farthing.end_notice_leases(p_now timestamptz)
 returns int
@@ -102,7 +114,8 @@ comment on function farthing.end_notice_leases(timestamptz) is
   'uncertain. Returns how many.';
 
 create function public.notices_claim(
-  p_mail text default null, p_limit int default 10, p_now timestamptz default now())
+  p_mail text default null, p_limit int default 10, p_lease_id uuid default null,
+  p_now timestamptz default now())
 returns jsonb
 language plpgsql security definer -- service_role owns no table, and addresses are Auth's
 set search_path = pg_catalog, pg_temp
@@ -110,37 +123,46 @@ as $$
 declare
   -- Longer than any request can live (150 s).
   c_lease constant interval := interval '5 minutes';
-  v_claimed jsonb;
+  -- Resend knows a key for a day.
+  c_known constant interval := interval '23 hours';
+  v_lease_id uuid := coalesce(p_lease_id, gen_random_uuid());
 begin
-  perform farthing.end_notice_leases(p_now);
-  with due as (
-    select d.notice_id from farthing.notices d
-    where d.state in ('queued', 'failed') and d.next_attempt_at <= p_now
-      and (d.recipient = 'webhook' or p_mail is not null)
-      -- What one service may have sent, another one does not know as a repeat.
-      and (d.recipient = 'webhook' or d.sender is null or d.sender = p_mail
-        or d.last_error not in ('runner_lost', 'no_answer'))
-    order by d.next_attempt_at limit least(p_limit, 100) for update skip locked
-  ), claimed as (
+  -- Asked again, for the answer was lost: the first call is over, and what it claimed is given again.
+  perform pg_advisory_xact_lock(hashtextextended(v_lease_id::text, 0));
+  if p_lease_id is null or not exists (
+    select from farthing.notices where state = 'sending' and lease_id = p_lease_id) then
+    perform farthing.end_notice_leases(p_now);
+    with due as (
+      select d.notice_id from farthing.notices d
+      where d.state in ('queued', 'failed') and d.next_attempt_at <= p_now
+        and (d.recipient = 'webhook' or p_mail is not null)
+        -- What one service may have sent, another one does not know as a repeat.
+        and (d.recipient = 'webhook' or d.in_doubt_since is null
+          or (d.sender = p_mail and d.in_doubt_since > p_now - c_known))
+      order by farthing.notice_turn(d.recipient), d.next_attempt_at limit least(p_limit, 100)
+      for update skip locked
+    )
     update farthing.notices n
     set state = 'sending', attempts = n.attempts + 1, next_attempt_at = null,
-      lease_id = gen_random_uuid(), leased_until = p_now + c_lease,
+      lease_id = v_lease_id, leased_until = p_now + c_lease,
       sender = case n.recipient when 'webhook' then 'webhook' else p_mail end
-    from due where n.notice_id = due.notice_id returning n.*
-  )
-  select coalesce(jsonb_agg(jsonb_build_object('notice_id', c.notice_id, 'lease_id', c.lease_id,
-    'recipient', c.recipient, 'address', coalesce(c.address, u.email), 'template', c.template,
-    'data', c.data)), '[]') into v_claimed
-  from claimed c left join farthing.accounts a on a.account_id = c.account_id
-  left join auth.users u on u.id = a.owner_id;
-  return v_claimed;
+    from due where n.notice_id = due.notice_id;
+  end if;
+  return (
+    select coalesce(jsonb_agg(jsonb_build_object('notice_id', c.notice_id, 'lease_id', c.lease_id,
+      'recipient', c.recipient, 'address', coalesce(c.address, u.email), 'template', c.template,
+      'data', c.data)), '[]')
+    from farthing.notices c left join farthing.accounts a on a.account_id = c.account_id
+    left join auth.users u on u.id = a.owner_id
+    where c.state = 'sending' and c.lease_id = v_lease_id);
 end
 $$;
 grant execute on function public.notices_claim to service_role;
 comment on function public.notices_claim is
   'Due notices, each given to one runner for five minutes: {notice_id, lease_id, recipient, address, '
   'template, data}. address: null for operators and webhooks, and for who has left. p_mail: the service '
-  'that will send e-mail; without one only webhooks are given out.';
+  'that will send e-mail; without one only webhooks are given out. p_lease_id: the claim''s own; asked for '
+  'again it gives the same.';
 
 create function public.notices_sent(
   p_notice_id uuid, p_lease_id uuid, p_provider_id text default null, p_now timestamptz default now())

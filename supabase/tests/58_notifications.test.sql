@@ -16,7 +16,7 @@ returns text language sql as $$
   with claimed as (
     insert into claims
     select n.subject, n.notice_id, (c ->> 'lease_id')::uuid, c ->> 'address', p_passed
-    from jsonb_array_elements(public.notices_claim(p_mail, p_limit, tests.after(p_passed))) c
+    from jsonb_array_elements(public.notices_claim(p_mail, p_limit, p_now => tests.after(p_passed))) c
     join farthing.notices n on n.notice_id = (c ->> 'notice_id')::uuid
     returning *)
   select coalesce(string_agg(subject, ' ' order by subject), 'nothing') from claimed

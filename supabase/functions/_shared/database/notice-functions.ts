@@ -23,6 +23,12 @@ export interface NoticeToSend {
   data: Json;
 }
 
+interface ClaimArgs {
+  p_mail: Optional<MailService>;
+  p_limit: number;
+  p_lease_id: string;
+}
+
 interface Claimed {
   p_notice_id: string;
   p_lease_id: string;
@@ -39,8 +45,8 @@ interface FailedArgs extends Claimed {
 
 export interface NoticeFunctions {
   notices_send: Fn<SendArgs, Stored<z.output<typeof Notification>>>;
-  /** Due notices; without a mail service those for webhooks alone. */
-  notices_claim: Fn<{ p_mail: Optional<MailService>; p_limit: number }, NoticeToSend[]>;
+  /** Due notices; without a mail service those for webhooks alone. Asked again, those of the lease. */
+  notices_claim: Fn<ClaimArgs, NoticeToSend[]>;
   /** `known` false: another runner has it by now, or it is finished. */
   notices_sent: Fn<Claimed & { p_provider_id: Optional<string> }, { known: boolean }>;
   notices_failed: Fn<FailedArgs, { known: boolean }>;

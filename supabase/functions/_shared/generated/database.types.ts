@@ -826,7 +826,7 @@ export type Database = {
       };
       "mode_check": { Args: { "p_livemode": boolean }; Returns: Json };
       "notices_claim": {
-        Args: { "p_limit"?: number; "p_mail"?: string; "p_now"?: string };
+        Args: { "p_lease_id"?: string; "p_limit"?: number; "p_mail"?: string; "p_now"?: string };
         Returns: Json;
       };
       "notices_failed": {

@@ -34,6 +34,8 @@ async function sendBatch(services: Services, ways: Ways): Promise<Outcome[]> {
   const due = await services.database.rpc("notices_claim", {
     p_mail: ways.mail?.service ?? null,
     p_limit: AT_ONCE,
+    // Its own, so that a claim whose answer is lost can be asked for again.
+    p_lease_id: crypto.randomUUID(),
   });
   // Each by itself: one that cannot be noted leaves the others noted.
   const ends = await Promise.allSettled(due.map((notice) => sendNotice(services, ways, notice)));

@@ -1,0 +1,67 @@
+-- Notices that may have been sent, claims whose answer is lost, and who is told first where many wait.
+
+begin;
+\ir helpers/story.psql
+select plan(28);
+
+create function pg_temp.tell(p_subject text, p_passed interval default '0') returns boolean
+language sql as $$
+  select farthing.notify((select account_id from farthing.accounts where owner_id = tests.person('ann')),
+    'low_balance', p_subject, '{}', tests.after(p_passed))
+$$;
+create temporary table claims (subject text, recipient text, notice_id uuid, lease_id uuid, claimed interval);
+create function pg_temp.claims(
+  p_passed interval, p_mail text default 'resend', p_limit int default 10, p_lease_id uuid default null)
+returns text language sql as $$
+  with claimed as (
+    insert into claims
+    select n.subject, n.recipient, n.notice_id, (c ->> 'lease_id')::uuid, p_passed
+    from jsonb_array_elements(public.notices_claim(p_mail, p_limit, p_lease_id, tests.after(p_passed))) c
+    join farthing.notices n on n.notice_id = (c ->> 'notice_id')::uuid
+    returning *)
+  select coalesce(string_agg(subject, ' ' order by subject), 'nothing') from claimed
+$$;
+create function pg_temp.failed(p_subject text, p_outcome text, p_error text, p_passed interval) returns text
+language sql as $$
+  select public.notices_failed(notice_id, lease_id, p_outcome, p_error, null, tests.after(p_passed)) ->> 'known'
+  from (select * from claims where subject = p_subject order by claimed desc limit 1) l
+$$;
+create function pg_temp.stands(p_subject text) returns text language sql as $$
+  select concat_ws(' ', state, attempts, last_error) from farthing.notices
+  where subject = p_subject and recipient = 'owner'
+$$;
+
+-- A claim whose answer is lost is asked for again, and gives the same: nobody else would ever send it.
+select isnt(tests.give('ann', '1000'), null, 'ann has an account');
+select is(pg_temp.tell(subject), true, 'ann is to be told ' || subject)
+from unnest(array['a', 'b', 'c']) subject;
+create temporary table lease as select gen_random_uuid() as id;
+select is(pg_temp.claims('0', 'postmark', 2, id), 'a b', 'two are claimed') from lease;
+select is(pg_temp.claims('1 s', 'postmark', 2, id), 'a b', 'asked again, it is the same two') from lease;
+select is(pg_temp.stands('a'), 'sending 1', 'and one try');
+select is(pg_temp.claims('1 s', 'postmark', 2), 'c', 'another claim is another''s');
+select is(pg_temp.failed(subject, 'never', 'refused', '2 s'), 'true', subject || ' is refused')
+from unnest(array['a', 'b', 'c']) subject;
+
+-- What one service may have sent, no other is asked for, whatever was heard since.
+select is(pg_temp.tell('d', '1 h'), true, 'ann is to be told d');
+select is(pg_temp.claims('1 h'), 'd', 'Resend is asked');
+select is(pg_temp.failed('d', 'again', 'no_answer', '1 h'), 'true', 'and its answer is lost');
+select is(pg_temp.claims('2 h'), 'd', 'it is asked again');
+select is(pg_temp.failed('d', 'again', 'not_sent', '2 h'), 'true', 'and says that it does not send');
+select is(pg_temp.claims('12 h', 'postmark'), 'nothing', 'Postmark is not asked');
+-- Resend forgets a key after a day.
+select is(pg_temp.claims('25 h', 'resend'), 'nothing', 'nor is Resend, where it may have forgotten the key');
+select is(farthing.sweep_notices(tests.after('3 d 1 h')), 1, 'in time it is given up');
+select is(pg_temp.stands('d'), 'uncertain 2 expired', 'and nobody knows whether it was sent');
+
+-- Who runs the shop is told first: a queue that nobody can send does not stand in an alert's way.
+select is(pg_temp.tell('many ' || nr, '4 d'), true, 'many wait') from generate_series(1, 3) nr;
+select is(farthing.notify_operators('alert', 'fire', '{}', tests.after('4 d 1 min')), true, 'there is a fire');
+select is(pg_temp.claims('4 d 2 min', 'resend', 1), 'fire', 'it is claimed first');
+select is((select recipient from claims order by claimed desc limit 1), 'webhook', 'for the webhook');
+select is(pg_temp.claims('4 d 2 min' + interval '1 s', 'resend', 1), 'fire', 'then for the operators');
+
+select is_empty('select * from farthing.prove()', 'the ledger proves itself');
+select * from finish();
+rollback;
