@@ -186,6 +186,9 @@ const MOODS: [string, RedisMood, string][] = [
   ["answers more than there is", {
     body: `[${Array(4).fill('{"result":[100,100]}').join()}]`,
   }, "nonsense"],
+  ["answers what others asked", {
+    body: `[${Array(4).fill('{"result":[44999,45000]}').join()}]`,
+  }, "nonsense"],
 ];
 
 async function limitsHere({ limiter }: Made, user: string): Promise<void> {

@@ -23,18 +23,19 @@ const MAX_BLOCKED = 10_000;
 
 /**
  * The script answers what remains (-1: refused) and the quota. Read before anything is made of it: the
- * limiter would take a page of HTML for a refusal, and would remember it.
+ * limiter would take a page of HTML for a refusal, and would remember it. Another quota is another's answer.
  */
-function checked(answer: unknown): unknown {
+function checked(answer: unknown, { quota }: Rule): unknown {
   const isCount = Array.isArray(answer) && answer.length === 2 && answer.every(Number.isInteger);
-  if (!isCount || answer[0] < -1 || answer[0] >= answer[1]) throw new Nonsense();
+  if (!isCount || answer[1] !== quota || answer[0] < -1 || answer[0] >= quota) throw new Nonsense();
   return answer;
 }
 
-function scriptsOf(redis: Redis): Scripts {
+function scriptsOf(redis: Redis, rule: Rule): Scripts {
   return {
-    evalsha: async (...args: Parameters<Redis["evalsha"]>) => checked(await redis.evalsha(...args)),
-    eval: async (...args: Parameters<Redis["eval"]>) => checked(await redis.eval(...args)),
+    evalsha: async (...args: Parameters<Redis["evalsha"]>) =>
+      checked(await redis.evalsha(...args), rule),
+    eval: async (...args: Parameters<Redis["eval"]>) => checked(await redis.eval(...args), rule),
     get: redis.get,
     set: redis.set,
   } as Scripts;
@@ -51,9 +52,9 @@ class Blocked extends Map<string, number> {
   }
 }
 
-function limiterOf(rule: Rule, redis: Scripts, blocked: Blocked): Ratelimit {
+function limiterOf(rule: Rule, redis: Redis, blocked: Blocked): Ratelimit {
   return new Ratelimit({
-    redis,
+    redis: scriptsOf(redis, rule),
     prefix: `${PREFIX}:${rule.name}`,
     limiter: Ratelimit.slidingWindow(rule.quota, `${rule.windowSeconds} s`),
     ephemeralCache: blocked,
@@ -71,10 +72,9 @@ export class RedisWindows {
 
   /** @param redis sends what is asked in one turn in one request */
   constructor(redis: Redis) {
-    const scripts = scriptsOf(redis);
     const rules = new Set([...RULES.values()].flat());
     this.#limiters = new Map(
-      [...rules].map((rule) => [rule, limiterOf(rule, scripts, this.#blocked)]),
+      [...rules].map((rule) => [rule, limiterOf(rule, redis, this.#blocked)]),
     );
   }
 
