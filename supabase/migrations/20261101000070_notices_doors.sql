@@ -64,7 +64,8 @@ as $$
   where notice_id = p_notice_id
 $$;
 comment on function farthing.finish_notice(uuid, text, text, timestamptz) is
-  'The end of a notice that is not sent: dead, or uncertain where it may have been. Its address is forgotten.';
+  'The end of a notice that is not sent: dead, or uncertain where it may have been. Its address is '
+  'forgotten.';
 
 create function farthing.try_notice_again(
   p_notice farthing.notices, p_error text, p_wait interval, p_now timestamptz)

@@ -23,7 +23,8 @@ returns text language sql as $$
 $$;
 create function pg_temp.failed(p_subject text, p_outcome text, p_error text, p_passed interval) returns text
 language sql as $$
-  select public.notices_failed(notice_id, lease_id, p_outcome, p_error, null, tests.after(p_passed)) ->> 'known'
+  select public.notices_failed(notice_id, lease_id, p_outcome, p_error, null,
+    tests.after(p_passed)) ->> 'known'
   from (select * from claims where subject = p_subject order by claimed desc limit 1) l
 $$;
 create function pg_temp.stands(p_subject text) returns text language sql as $$
@@ -57,7 +58,8 @@ select is(pg_temp.stands('d'), 'uncertain 2 expired', 'and nobody knows whether 
 
 -- Who runs the shop is told first: a queue that nobody can send does not stand in an alert's way.
 select is(pg_temp.tell('many ' || nr, '4 d'), true, 'many wait') from generate_series(1, 3) nr;
-select is(farthing.notify_operators('alert', 'fire', '{}', tests.after('4 d 1 min')), true, 'there is a fire');
+select is(farthing.notify_operators('alert', 'fire', '{}', tests.after('4 d 1 min')), true,
+  'there is a fire');
 select is(pg_temp.claims('4 d 2 min', 'resend', 1), 'fire', 'it is claimed first');
 select is((select recipient from claims order by claimed desc limit 1), 'webhook', 'for the webhook');
 select is(pg_temp.claims('4 d 2 min' + interval '1 s', 'resend', 1), 'fire', 'then for the operators');

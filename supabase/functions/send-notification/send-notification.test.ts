@@ -1,0 +1,56 @@
+import assert from "node:assert/strict";
+import { createLimiter } from "../_shared/limits/limiter.ts";
+import { NO_METRICS } from "../_shared/metrics/metrics.ts";
+import {
+  makeFake,
+  PREVIOUS_WEBHOOK_SECRET,
+  WEBHOOK_SECRET,
+} from "../_shared/testing/fake-services.ts";
+import { NOTICE_CASES } from "../_shared/testing/notice-cases.ts";
+import { send } from "../_shared/testing/route-cases.ts";
+
+const { body } = NOTICE_CASES[0]!;
+const QUOTA = 600;
+
+/** The limits there are, in a minute that does not end. */
+function limiterOfOneMinute() {
+  const nowMs = () => Date.parse("2026-11-21T12:00:13Z");
+  return createLimiter({ redis: null, metrics: NO_METRICS, log: () => {}, nowMs });
+}
+
+Deno.test("six hundred a minute are queued, by either secret; then it is 429 and nothing is", async () => {
+  const fake = await makeFake({ overrides: { limiter: limiterOfOneMinute() } });
+  const ask = async (nth: number, secret: string) => {
+    const headers = { "idempotency-key": `key-${nth}`, "x-webhook-secret": secret };
+    const answer = await send(fake, "POST", "/send-notification", { body, headers });
+    await answer.body?.cancel();
+    return answer;
+  };
+  for (let nth = 0; nth < QUOTA; nth++) {
+    const secret = nth % 2 === 0 ? WEBHOOK_SECRET : PREVIOUS_WEBHOOK_SECRET;
+    assert.equal((await ask(nth, secret)).status, 200, `the ${nth}th`);
+  }
+  for (const secret of [WEBHOOK_SECRET, PREVIOUS_WEBHOOK_SECRET]) {
+    const refused = await ask(QUOTA, secret);
+    assert.equal(refused.status, 429);
+    assert.equal(refused.headers.get("ratelimit-policy"), `"notifications";q=${QUOTA};w=60`);
+    assert.match(refused.headers.get("ratelimit") ?? "", /^"notifications";r=0;t=\d+$/);
+    const seconds = Number(refused.headers.get("retry-after"));
+    assert(seconds >= 1 && seconds <= 60, `${seconds}`);
+  }
+  assert.equal(fake.names().length, QUOTA);
+});
+
+Deno.test("guesses of the secret use up nothing of who knows it", async () => {
+  const fake = await makeFake({ overrides: { limiter: limiterOfOneMinute() } });
+  for (let nth = 0; nth <= QUOTA; nth++) {
+    const headers = { "idempotency-key": "key-1", "x-webhook-secret": `guess ${nth}` };
+    const answer = await send(fake, "POST", "/send-notification", { body, headers });
+    assert.equal(answer.status, 401);
+    await answer.body?.cancel();
+  }
+  const headers = { "idempotency-key": "key-1", "x-webhook-secret": WEBHOOK_SECRET };
+  const answer = await send(fake, "POST", "/send-notification", { body, headers });
+  assert.equal(answer.status, 200);
+  await answer.body?.cancel();
+});
