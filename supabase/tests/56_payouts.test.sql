@@ -4,7 +4,7 @@ begin;
 \ir helpers/story.psql
 \ir helpers/money_back.psql
 \ir helpers/payouts.psql
-select plan(36);
+select plan(37);
 
 -- Every order of a payout's events ends alike.
 create function pg_temp.orders_of(p_rest int[]) returns setof int[] language sql as $$
@@ -78,6 +78,8 @@ select is(farthing.late_payouts(tests.after('3 days')), 0::bigint, 'and not wait
 -- Failed: until its currency is paid out again.
 select is(tests.payout('po_a', 'failed', p_changes => '{"failure_code": "account_closed"}'), 'processed',
   'the bank returns it');
+select is(tests.payout('po_0', 'paid', p_changes => jsonb_build_object('made_at',
+  extract(epoch from tests.after('-1 hour'))::bigint)), 'processed', 'though an earlier one was paid');
 select is(farthing.late_payouts(tests.after()), 1::bigint, 'which is late at once');
 create function pg_temp.later(p_id text, p_status text, p_currency text) returns text language sql as $$
   select tests.payout(p_id, p_status, p_changes => jsonb_build_object('currency', p_currency,

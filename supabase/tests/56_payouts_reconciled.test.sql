@@ -6,7 +6,7 @@ begin;
 \ir helpers/money_back.psql
 \ir helpers/bookings.psql
 \ir helpers/payouts.psql
-select plan(124);
+select plan(145);
 update farthing.paid_out_round set done_until = tests.after('-1 day');
 
 -- When a list is due, and whose it is.
@@ -28,9 +28,9 @@ select is(payouts_claim(tests.after('12 min')) ->> 'after', 'txn_b', 'the next r
 select is(payouts_record('po_1', tests.after('12 min'), jsonb_build_array(tests.listed('b', 'charge', 30),
   tests.listed('c', 'charge', 10), tests.listed('p', 'payout', -940, '{"source_id": "po_1"}')), null,
   tests.after('13 min')), '{"listed": true, "mismatches": 0}', 'and ends it');
-select results_eq($$ select ours, strangers, reconciled_at, due_at, claimed_at
+select results_eq($$ select ours, strangers, reconciled_at, due_at, claimed_at, attempts
   from farthing.reconciliations $$, $$ values (0, 3, tests.after('13 min'), null::timestamptz,
-    null::timestamptz) $$,
+    null::timestamptz, 0) $$,
   'what bears no mark of ours is counted, and nothing else');
 select is(tests.payout('po_1', 'failed', 'completed', p_passed => '1 hour'), 'processed',
   'the bank returns it');
@@ -58,6 +58,8 @@ select is(tests.payment_event('k', 'succeeded', '0'), 'processed', 'is paid');
 select is(tests.fee_event('k', 'created', 0, '0'), 'processed', 'of which we keep a fee');
 select is(tests.refund_event('k', 'k1', 400, 'succeeded', '1 s'), 'processed', 'some of it goes back');
 select is(tests.fee_event('k', 'refunded', 12, '1 s'), 'processed', 'and of the fee');
+select isnt(tests.booking('z', 700), null, 'another');
+select is(tests.payment_event('z', 'succeeded', '0'), 'processed', 'is paid as well');
 create temporary table list (nr int generated always as identity, id text, tx jsonb);
 insert into list (id, tx) select id, tests.listed(id, kind, net, changes) from (values
   ('ann', 'charge', 999::bigint, jsonb_build_object('our_id', (select order_id from tests.bought
@@ -73,7 +75,8 @@ insert into list (id, tx) select id, tests.listed(id, kind, net, changes) from (
   ('k2', 'fee', 30, '{"source_id": "fee_k", "fee_id": "fee_k", "charge_id": "ch_k"}'),
   ('k3', 'fee_refund', -12, '{"source_id": "fr_k", "fee_id": "fee_k"}'),
   ('k4', 'refund', -400, '{"source_id": "re_k1", "payment_id": "pi_k"}'),
-  ('x', 'charge', 700, '{}'), ('x1', 'refund', -700, '{"source_id": "re_x"}'),
+  ('x', 'charge', 700, '{"our_id": "order 7 of another shop"}'),
+  ('x1', 'refund', -700, '{"source_id": "re_x"}'),
   ('x2', 'dispute', -700, '{"source_id": "du_x"}'), ('x3', 'fee', 700, '{"fee_id": "fee_x"}'),
   ('po', 'payout', 343, '{"source_id": "po_3"}')) l (id, kind, net, changes);
 create function pg_temp.list() returns jsonb language sql as $$ select jsonb_agg(tx order by nr) from list $$;
@@ -139,6 +142,19 @@ from (values
   ('update farthing.refunds set status = ''succeeded'' where stripe_refund_id = ''re_bob_2''',
     'update farthing.refunds set status = ''failed'' where stripe_refund_id = ''re_bob_2''',
     'refund_differs re_bob_2: 100 usd succeeded, 100 usd refund_failure'),
+  ('update farthing.refunds set amount = 99 where stripe_refund_id = ''re_bob_2''',
+    'update farthing.refunds set amount = 100 where stripe_refund_id = ''re_bob_2''',
+    'refund_differs re_bob_2: 99 usd failed, 100 usd refund'),
+  ('update farthing.refunds set stripe_refund_id = ''re_q'' where stripe_refund_id = ''re_k1''',
+    'update farthing.refunds set stripe_refund_id = ''re_k1'' where stripe_refund_id = ''re_q''',
+    'refund_unknown re_k1: -, 400 usd refund'),
+  ('update farthing.bookings set fee_id = null, fee_collected = null, fee_refunded = 0
+    where payment_intent_id = ''pi_k''', 'update farthing.bookings set fee_id = ''fee_k'', fee_collected = 30,
+    fee_refunded = 12 where payment_intent_id = ''pi_k''',
+    'fee_unknown fee_k: -, 30 usd fee'),
+  ('update farthing.bookings set status = ''processing'', paid_at = null where payment_intent_id = ''pi_k''',
+    format('update farthing.bookings set status = ''paid'', paid_at = %L where payment_intent_id = ''pi_k''',
+    tests.after()), 'charge_unknown ch_k: 1000 usd processing, 1000 usd charge'),
   ('update farthing.disputes set amount = 1 where dispute_id = ''du_cid''',
     'update farthing.disputes set amount = 999 where dispute_id = ''du_cid''',
     'dispute_differs du_cid: 1 usd lost, 999 usd dispute'),
@@ -159,15 +175,29 @@ from (values
     'fee_differs fr_k: 12 usd, 12 eur fee_refund'),
   ('update farthing.payouts set amount = amount + 1 where payout_id = ''po_3''',
     'update farthing.payouts set amount = amount - 1 where payout_id = ''po_3''',
-    'payout_sum po_3: -343 usd, -342 usd')) w (tamper, mend, told);
-select is((select count(*)::int from farthing.mismatches where resolved_at = tests.after('7 days')), 14,
+    'payout_sum po_3: -343 usd, -342 usd'),
+  ('update farthing.payout_transactions set currency = ''eur'' where transaction_id = ''txn_x''',
+    'update farthing.payout_transactions set currency = ''usd'' where transaction_id = ''txn_x''',
+    'payout_sum po_3: -343 usd, -343 usd'),
+  ('update farthing.payout_transactions set source_id = ''po_1'' where transaction_id = ''txn_po''',
+    'update farthing.payout_transactions set source_id = ''po_3'' where transaction_id = ''txn_po''',
+    'payout_sum po_3: 0 usd, -343 usd')) w (tamper, mend, told);
+select is((select count(*)::int from farthing.mismatches where resolved_at = tests.after('7 days')), 20,
   'each is kept, with the time it was mended');
 select is(farthing.open_mismatches(), 0::bigint, 'none is open');
 
+select is(pg_temp.tamper($$ update farthing.refunds set status = 'canceled'
+  where stripe_refund_id = 're_bob_2' $$) is null, false, 'a refund that failed may be canceled');
+select is(farthing.reconcile('po_3', tests.after('8 days')), 0, 'and be back at Stripe');
+select is(pg_temp.tamper($$ update farthing.refunds set status = 'failed'
+  where stripe_refund_id = 're_bob_2' $$) is null, false, 'as before');
+
 -- Stripe's list is asked for again, once a day, where it was that.
 select is(farthing.reconcile('po_3', tests.after('8 days')), 0, 'the list that is here is right');
-select is(pg_temp.tamper($$ update farthing.payout_transactions set net = net + 1, amount = amount + 1
-  where transaction_id = 'txn_ann' $$) is null, false, 'Stripe had it wrong');
+select is(pg_temp.tamper($$ insert into farthing.payout_transactions (transaction_id, payout_id, kind, type,
+  amount, fee, net, currency, occurred_at) select 'txn_stray', payout_id, 'other', 'adjustment', 1, 0, 1,
+  currency, occurred_at from farthing.payout_transactions where transaction_id = 'txn_ann' $$) is null, false,
+  'Stripe had one too many');
 select is(farthing.reconcile('po_3', tests.after('8 days')), 1, 'which is found');
 select is(farthing.open_mismatches(), 1::bigint, 'and told');
 select is(farthing.sweep_reconciliation(tests.after('8 days')), 1, 'a sweep finds no change');
@@ -189,27 +219,36 @@ select results_eq('select tests.mismatches()', array[
   'charge_unknown ch_eve: 999 usd pending, 999 usd payment'], 'which is told');
 select is(pg_temp.pays_out('po_e', -999, '10 days'), 'processed', 'the next');
 select is(tests.lists(jsonb_build_array(tests.listed('back', 'other', -999, '{"source_id": "ch_eve",
-  "charge_id": "ch_eve", "type": "payment_failure_refund"}')), '10 days'), '0', 'takes it back');
+  "charge_id": "ch_eve", "type": "payment_failure_refund"}'), tests.listed('s', 'charge', 50,
+  '{"type": "payment"}'), tests.listed('s9', 'other', -50, '{"source_id": "ch_s", "charge_id": "ch_s",
+  "type": "payment_failure_refund"}')), '10 days'), '0', 'takes it back, and a stranger''s');
+select results_eq($$ select ours, strangers from farthing.reconciliations where payout_id = 'po_e' $$,
+  'values (0, 1)', 'which is not ours for that');
 select is(farthing.sweep_reconciliation(tests.after('10 days')), 0, 'so nothing differs');
 
 -- What was never paid out: dan paid, and eve has not.
 select is(farthing.known_paid_out_until(), tests.after('-4 days'), 'for two weeks nobody wonders');
 select is(farthing.sweep_reconciliation(tests.after('10 days')), 0, 'nothing is looked for');
 select is(pg_temp.pays_out('po_4', 0, '15 days'), 'processed', 'a later payout');
-select is(tests.lists('[]', '15 days'), '0', 'of nothing');
+select is(tests.lists(jsonb_build_array(tests.listed('o', 'other', 0, '{"payment_id": "pi_dan"}')),
+  '15 days'), '0', 'of nothing but words');
 select is(tests.payout('po_5', 'in_transit', p_passed => '14 days 1 hour', p_changes => jsonb_build_object(
   'made_at', extract(epoch from tests.after('13 days'))::bigint)), 'processed', 'but an earlier one');
 select is(farthing.sweep_reconciliation(tests.after('15 days')), 0, 'may have it');
 select is(tests.payout('po_5', 'paid', 'completed', p_passed => '15 days', p_changes => jsonb_build_object(
   'made_at', extract(epoch from tests.after('13 days'))::bigint)), 'processed', 'that is paid');
 select is(tests.lists(jsonb_build_array(tests.listed('y', 'charge', 940)), '15 days'), '0', 'and had not');
-select is(farthing.sweep_reconciliation(tests.after('15 days')), 1, 'then one is told of');
-select results_eq('select tests.mismatches()', array['never_paid_out pi_dan: 999 usd paid, -'],
-  'who paid, and alone');
+select is(farthing.sweep_reconciliation(tests.after('15 days')), 2, 'then they are told of');
+select results_eq('select tests.mismatches()', array['never_paid_out pi_dan: 999 usd paid, -',
+  'never_paid_out pi_z: 700 usd paid, -'], 'who paid, and they alone');
 select is(farthing.sweep_reconciliation(tests.after('15 days 1 hour')), 0, 'once');
-select is(pg_temp.pays_out('po_6', 999, '16 days'), 'processed', 'a late one');
-select is(tests.lists(jsonb_build_array(tests.listed('dan', 'charge', 999)), '16 days'), '0', 'has it');
+select is(farthing.open_mismatches(), 2::bigint, 'and stay so');
+select is(pg_temp.pays_out('po_6', 1699, '16 days'), 'processed', 'a late one');
+select is(tests.lists(jsonb_build_array(tests.listed('dan', 'charge', 999), tests.listed('z', 'charge', 700)),
+  '16 days'), '0', 'has them');
+update farthing.paid_out_round set done_until = tests.after('-9 days');
 select is(farthing.sweep_reconciliation(tests.after('16 days')), 0, 'and all is told');
+select is((select done_until from farthing.paid_out_round), tests.after('-8 days'), 'a day at a time');
 select is(farthing.open_mismatches(), 0::bigint, 'and mended');
 
 -- A list that is being fetched anew is no list: half of it would differ.
@@ -227,8 +266,12 @@ select is(payouts_record('po_7', tests.after('17 days'), jsonb_build_array(tests
   null, tests.after('17 days')), '{"listed": true, "mismatches": 0}', 'until it is whole');
 
 -- Where more differ than one sweep looks at, each has its turn; and Stripe's own words may be long.
-select is(pg_temp.pays_out(id, 1, '18 days'), 'processed', id) from unnest(array['po_8', 'po_9']) id;
-select is(tests.lists('[]', '18 days'), '1', 'an empty list of something') from generate_series(1, 2);
+select is(pg_temp.pays_out(id, 1, passed), 'processed', id) from (values ('po_9', '18 days'::interval),
+  ('po_8', '17 days 23 hours')) p (id, passed);
+select is(tests.lists('[]', '18 days'), '1', 'an empty list of something');
+select is((select payout_id from farthing.reconciliations where listed_at = tests.after('18 days')), 'po_8',
+  'of the payout that was due first');
+select is(tests.lists('[]', '18 days'), '1', 'and of the other');
 select is(farthing.sweep_reconciliation(tests.after('18 days') + turn * interval '1 hour', 1), 1,
   'a sweep of one') from generate_series(1, 2) turn;
 select results_eq('select subject from farthing.mismatches where resolved_at is null order by seen_at',
@@ -241,12 +284,24 @@ select is(pg_temp.tamper('delete from farthing.mismatches where payout_id in (''
 
 -- What nobody can list is told of: nothing else would say that nobody looks any more.
 select is(pg_temp.pays_out('po_n', 940, '20 days'), 'processed', 'a payout is paid');
+select is(tests.payout('po_q', 'failed', p_passed => '20 days'), 'processed', 'another failed on its way');
 select is(farthing.sweep_reconciliation(tests.after(passed)), found, format('%s are open after %s', found,
   passed)) from (values ('20 days'::interval, 0), ('23 days', 0), ('23 days 1 s', 1), ('24 days', 1))
   p (passed, found);
 select results_eq('select tests.mismatches()', array['never_listed po_n: -, 940 usd paid'], 'once, by id');
 select is(tests.lists(jsonb_build_array(tests.listed('n', 'charge', 940)), '24 days'), '0', 'it is listed');
 select is(farthing.open_mismatches(), 0::bigint, 'and that is all');
+delete from farthing.reconciliations where payout_id = 'po_q';
+
+-- Of a fee no more comes out than was returned, in however many parts; and what bears our mark is ours.
+select is(pg_temp.pays_out('po_f', -11, '25 days'), 'processed', 'a payout that takes from the bank');
+select is(tests.lists(jsonb_build_array(tests.listed('f', 'fee_refund', -1, '{"source_id": "fr_f",
+  "fee_id": "fee_k"}'), tests.listed('g', 'refund', -10, jsonb_build_object('source_id', 're_g', 'our_id',
+  gen_random_uuid()))), '25 days'), '2', 'has one part more, and a refund of ours that nobody knows');
+select results_eq('select tests.mismatches()', array['fee_differs fr_f: 12 usd, 1 usd fee_refund',
+  'refund_unknown re_g: -, 10 usd refund'], 'which is told');
+select is(farthing.sweep_reconciliation(tests.after('56 days')), 2, 'a month later it is told still');
+select is(payouts_claim(tests.after('56 days')), null, 'but Stripe is not asked any more');
 
 -- Nobody else.
 select is(tests.code_for(role, 'ann', sql), '42501', format('%s by %s is denied', left(sql, 40), role))

@@ -88,6 +88,22 @@ Deno.test("a request is refused whose headers are too many or too large", async 
   assert.equal(await refusalOf(usage, { "x-large": "a".repeat(30_000) }), undefined);
 });
 
+Deno.test("two keys in quotes are two without a blank between them, too", async () => {
+  const refusal = await refusalOf(debit, { "Idempotency-Key": '"one","two"' });
+  assert.equal(refusal?.field, "Idempotency-Key");
+});
+
+Deno.test("headers are counted of a read, too, that brings a credential of either kind", async () => {
+  const many = Object.fromEntries(Array.from({ length: 101 }, (_, n) => [`x-${n}`, "1"]));
+  const statusOf = async (credential: Record<string, string>) => {
+    const headers = { ...many, ...credential };
+    return (await createApp((await makeFake()).source).request("/usage/rates", { headers })).status;
+  };
+  assert.equal(await statusOf({ apikey: SECRET_KEY }), 400);
+  assert.equal(await statusOf({ authorization: `Bearer ${SECRET_KEY}` }), 400);
+  assert.equal(await statusOf({}), 200);
+});
+
 Deno.test("an address is refused that is too long", async () => {
   const fake = await makeFake();
   for (const length of [8_200, 100_000]) {
