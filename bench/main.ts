@@ -88,6 +88,6 @@ await main().catch((error: unknown) => {
   const isUsage = error instanceof UsageError ||
     String((error as { code?: unknown }).code).startsWith("ERR_PARSE_ARGS");
   if (!isUsage) throw error;
-  printError(pc.red((error as Error).message));
+  printError(`${pc.red((error as Error).message)}\n\n${USAGE}`);
   Deno.exit(2);
 });

@@ -1,5 +1,6 @@
 /** What was asked for on the command line. */
 import { parseArgs } from "node:util";
+import { taskArguments } from "../scripts/terminal/task-arguments.ts";
 import type { Flavour } from "../scripts/stack/postgres/source.ts";
 
 export const USAGE =
@@ -40,7 +41,7 @@ function flavour(text: string): Flavour {
 /** @throws UsageError; undefined when help was asked for */
 export function readOptions(args: string[], goals: readonly string[]): Options | undefined {
   const { values } = parseArgs({
-    args,
+    args: taskArguments(args),
     options: {
       only: { type: "string" },
       rounds: { type: "string", default: "3" },

@@ -21,9 +21,20 @@ export function createProgress(): Progress {
   const encoder = new TextEncoder();
   const write = (text: string) => Deno.stderr.writeSync(encoder.encode(text));
   if (Deno.stderr.isTerminal()) {
+    let now = "";
+    const show = () => write(`${CLEAR_LINE}${pc.cyan(clock(begin))} ${now}`);
+    // What takes minutes must not look as if it hung.
+    const ticking = setInterval(show, 1_000);
+    Deno.unrefTimer(ticking);
     return {
-      say: (what) => write(`${CLEAR_LINE}${pc.cyan(clock(begin))} ${what}`),
-      end: () => write(CLEAR_LINE),
+      say(what) {
+        now = what;
+        show();
+      },
+      end() {
+        clearInterval(ticking);
+        write(CLEAR_LINE);
+      },
     };
   }
   let last = -Infinity;

@@ -96,6 +96,7 @@ const passed = await main().catch(async (error: unknown) => {
     isBadFlag(error);
   if (!known) throw error;
   printError(pc.red((error as Error).message));
+  if (isBadFlag(error)) printError(`\n${USAGE}`);
   return false;
 });
 Deno.exit(passed ? 0 : 1);

@@ -12,8 +12,9 @@ import { mixOf } from "./mix.ts";
 import { type Options, readOptions, USAGE } from "./options.ts";
 import { gather } from "./people.ts";
 import { createMeter } from "./progress.ts";
-import { formatLoad } from "./report.ts";
+import { formatLoad, formatProgress } from "./report.ts";
 import { run, warmUp } from "./run.ts";
+import type { Tally } from "./tally.ts";
 
 const packages = z.object({ data: z.array(z.object({ id: z.string() })).min(1) });
 
@@ -28,8 +29,8 @@ async function load(service: Service, { rate, seconds, people }: Options): Promi
   const mix = mixOf(await firstPackage(service));
   const crowd = await gather(service, people, (ready) => meter.at("signing up", ready, people));
   await warmUp({ service, people: crowd, mix });
-  const at = (second: number, { sum }: { sum: { requests: number; failed: number } }) =>
-    meter.at(`${sum.requests} requests, ${sum.failed} errors`, Math.floor(second), seconds);
+  const at = (second: number, { sum }: Tally) =>
+    meter.at(formatProgress(sum), Math.floor(second), seconds);
   const tally = await run({ service, people: crowd, mix, rate, seconds, at })
     .finally(() => meter.end());
   const violations = await readViolations(service);
@@ -54,6 +55,7 @@ const passed = await main().catch((error: unknown) => {
   const isFlag = String((error as { code?: unknown }).code).startsWith("ERR_PARSE_ARGS");
   if (!isFlag && !(error instanceof DemoError || error instanceof SettingsError)) throw error;
   printError(pc.red((error as Error).message));
+  if (isFlag) printError(`\n${USAGE}`);
   return false;
 });
 Deno.exit(passed ? 0 : 1);

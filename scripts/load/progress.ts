@@ -38,7 +38,7 @@ function createLines(): Meter {
     at(what, done, of) {
       if (performance.now() - last < PLAIN_EVERY_MS) return;
       last = performance.now();
-      printError(`  ${done} of ${of}   ${what}`);
+      printError(`  ${String(done).padStart(String(of).length)} of ${of}   ${what}`);
     },
     end() {},
   };

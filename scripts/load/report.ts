@@ -55,6 +55,11 @@ function formatLimits({ limits, soft, sum: { refused } }: Tally): string {
   return pc.yellow(`The limiter refused ${count(refused)}: ${names}.`) + pc.dim(near);
 }
 
+/** How it goes so far. */
+export function formatProgress({ requests, failed }: Tally["sum"]): string {
+  return `seconds: ${count(requests)} requests, ${count(failed)} errors`;
+}
+
 /** The table of all routes, what failed and why, and what was refused. */
 export function formatLoad(tally: Tally, seconds: number): string {
   const { requests } = tally.sum;
