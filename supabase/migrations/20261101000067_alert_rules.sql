@@ -3,14 +3,19 @@
 
 create index notices_given_up on farthing.notices (finished_at) where state in ('dead', 'uncertain');
 
-create function farthing.in_minutes(p_period interval)
+create function farthing.in_words(p_period interval)
 returns text
 language sql immutable
 set search_path = ''
 as $$
-  select format('%s minutes', round(extract(epoch from p_period) / 60))
+  select case
+    when p_period >= interval '2 days' then format('%s days', trim_scale(round(v.minutes / 1440, 1)))
+    when p_period >= interval '2 hours' then format('%s hours', trim_scale(round(v.minutes / 60, 1)))
+    else format('%s minutes', round(v.minutes))
+  end
+  from (select extract(epoch from p_period) / 60) v (minutes)
 $$;
-comment on function farthing.in_minutes(interval) is 'A period as summaries say it.';
+comment on function farthing.in_words(interval) is 'A period as summaries say it.';
 
 create function farthing.in_percent(p_share numeric)
 returns text
@@ -30,7 +35,7 @@ set search_path = ''
 as $$
   select farthing.read_against(p_rule, count(*), format(
     '%s of Stripe''s events have waited for more than %s to be applied.', count(*),
-    farthing.in_minutes(p_rule.period)))
+    farthing.in_words(p_rule.period)))
   from (select from farthing.inbox i
     where i.state in ('deferred', 'failed') and i.received_at < p_now - p_rule.period
       -- What another shop on this account of Stripe's is paid waits in vain, and nobody minds.
@@ -46,7 +51,7 @@ set search_path = ''
 as $$
   select farthing.read_against(p_rule, f.dead + f.failed, format(
     '%s of Stripe''s events are dead, and %s received within %s have failed.', f.dead, f.failed,
-    farthing.in_minutes(p_rule.period)))
+    farthing.in_words(p_rule.period)))
   from (select
     (select count(*) from (select from farthing.inbox where state = 'dead' limit 10000) d) as dead,
     (select count(*) from (select from farthing.inbox
@@ -73,7 +78,7 @@ begin
   select coalesce(b.rate, 0) into v_usual from farthing.charge_failure_baseline(p_now - p_rule.period) b;
   v_reading := farthing.read_against(p_rule, v_now.rate, format(
     '%s of %s charges failed within %s, which is %s; within the seven days before %s did.', v_now.failed,
-    v_now.attempts, farthing.in_minutes(p_rule.period), farthing.in_percent(v_now.rate),
+    v_now.attempts, farthing.in_words(p_rule.period), farthing.in_percent(v_now.rate),
     farthing.in_percent(v_usual)));
   v_reading.threshold := greatest(p_rule.threshold, p_rule.factor * v_usual);
   v_reading.is_over := v_reading.is_over and v_now.rate >= p_rule.factor * v_usual
@@ -154,7 +159,7 @@ begin
   where r.requests >= greatest(p_rule.minimum, 1) order by share desc, r.requests desc limit 1;
   return farthing.read_against(p_rule, v_worst.share, format(
     '%s of %s requests to %s ended in an error of ours within %s, which is %s.', v_worst.errors,
-    v_worst.requests, coalesce(v_worst.route, 'all routes together'), farthing.in_minutes(p_rule.period),
+    v_worst.requests, coalesce(v_worst.route, 'all routes together'), farthing.in_words(p_rule.period),
     farthing.in_percent(v_worst.share)));
 end
 $$;
@@ -178,7 +183,7 @@ begin
   order by r.p95 desc nulls last limit 1;
   return farthing.read_against(p_rule, v_worst.p95, format(
     '5 %% of %s requests to %s took longer than %s ms within %s.', v_worst.requests, v_worst.route,
-    round(v_worst.p95), farthing.in_minutes(p_rule.period)));
+    round(v_worst.p95), farthing.in_words(p_rule.period)));
 end
 $$;
 comment on function farthing.read_slowness(farthing.alert_rules, timestamptz) is
@@ -213,8 +218,8 @@ begin
   order by times desc, w.long_window limit 1;
   return farthing.read_against(p_rule, v_worst.times, format(
     'The error budget (%s) is spent %s times too fast within %s and %s times within %s.', v_worst.slo,
-    trim_scale(v_worst.long_burn), farthing.in_minutes(v_worst.long_window), trim_scale(v_worst.short_burn),
-    farthing.in_minutes(v_worst.short_window)));
+    trim_scale(round(v_worst.long_burn, 2)), farthing.in_words(v_worst.long_window),
+    trim_scale(round(v_worst.short_burn, 2)), farthing.in_words(v_worst.short_window)));
 end
 $$;
 comment on function farthing.read_budget(farthing.alert_rules, timestamptz) is
@@ -236,7 +241,7 @@ as $$
   select farthing.read_against(p_rule, case when c.fallbacks >= p_rule.minimum
       then c.fallbacks / nullif(greatest(c.fallbacks, c.requests), 0) end, format(
     '%s of %s requests within %s were limited without Redis, each process by its own count.',
-    trim_scale(c.fallbacks), greatest(c.fallbacks, c.requests)::bigint, farthing.in_minutes(p_rule.period)))
+    trim_scale(c.fallbacks), greatest(c.fallbacks, c.requests)::bigint, farthing.in_words(p_rule.period)))
   from counted c
 $$;
 comment on function farthing.read_limiter(farthing.alert_rules, timestamptz) is
@@ -250,7 +255,7 @@ language sql stable
 set search_path = ''
 as $$
   select farthing.read_against(p_rule, count(*), format('%s jobs were given up within %s.', count(*),
-    farthing.in_minutes(p_rule.period)))
+    farthing.in_words(p_rule.period)))
   from (select from farthing.jobs
     -- A job lives a day at most, and rows are in the order of their making.
     where created_at > p_now - p_rule.period - interval '1 day' and status = 'failed'
@@ -267,7 +272,7 @@ set search_path = ''
 as $$
   select farthing.read_against(p_rule, count(*), format(
     '%s notices were given up, or may not have arrived, within %s.', count(*),
-    farthing.in_minutes(p_rule.period)))
+    farthing.in_words(p_rule.period)))
   from (select from farthing.notices
     where state in ('dead', 'uncertain') and finished_at > p_now - p_rule.period
       -- Who has named no address, webhook or mail service wants none.

@@ -159,8 +159,8 @@ select pg_temp.uses('79 days', 4, 996);
 select is(tests.alerts('79 days 1 min'), 'nothing', 'a budget is there to be spent');
 select pg_temp.uses('80 days', 5, 495);
 select is(tests.alerts('80 days 1 min'), 'budget_burn_slow open', 'in three days less than all of it');
-select is(summary, 'The error budget (available) is spent 1.2 times too fast within 4320 minutes and 2 times '
-  'within 360 minutes.', 'but this is more') from farthing.incidents where rule = 'budget_burn_slow';
+select is(summary, 'The error budget (available) is spent 1.2 times too fast within 3 days and 2 times '
+  'within 6 hours.', 'but this is more') from farthing.incidents where rule = 'budget_burn_slow';
 select is(tests.alerts('80 days 7 hours'), 'nothing', 'it is over once nothing burns any more');
 select pg_temp.uses('81 days', 30, 970);
 select is(tests.alerts('81 days 10 min'), 'budget_burn_slow open', 'six times as fast is not above six');
