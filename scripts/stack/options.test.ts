@@ -16,6 +16,8 @@ Deno.test("parseFlags reads every flag", () => {
     "--origin=http://localhost:8080/",
     "--origin",
     "https://app.example.com",
+    "--set",
+    "ALERT_WEBHOOK_URL=http://127.0.0.1:9000/?a=b",
   ];
   assert.deepEqual(parseFlags(flags), {
     offset: 20,
@@ -26,6 +28,7 @@ Deno.test("parseFlags reads every flag", () => {
     redis: false,
     verbose: true,
     origins: ["http://localhost:8080", "https://app.example.com"],
+    environment: { ALERT_WEBHOOK_URL: "http://127.0.0.1:9000/?a=b" },
   });
   assert.equal(parseFlags(["--help"]), undefined);
 });
@@ -37,6 +40,9 @@ Deno.test("parseFlags names a flag that it does not know, or whose value is wron
   assert.throws(() => parseFlags(["--postgres", "mysql"]), /embedded or system/);
   for (const origin of ["localhost:8080", "ftp://a", "http://a/b", "http://a@b", ""]) {
     assert.throws(() => parseFlags(["--origin", origin]), /--origin takes an origin/, origin);
+  }
+  for (const text of ["OTEL_DENO=true", "SENTRY_DSN", "=x"]) {
+    assert.throws(() => parseFlags(["--set", text]), /--set takes NAME=VALUE/, text);
   }
   assert.throws(() => parseFlags(["here"]), /here/);
 });

@@ -2,6 +2,7 @@
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { ENV_NEEDS } from "../../supabase/functions/_shared/env-needs.ts";
 import { taskArguments } from "../terminal/task-arguments.ts";
 import type { Flavour } from "./postgres/source.ts";
 import { StackError } from "./stack-error.ts";
@@ -27,6 +28,8 @@ export interface StackOptions {
   redis?: boolean;
   /** Origins of apps, beside the usual local ones and the gateway's own. */
   origins?: string[];
+  /** Names of the functions' environment that are other than the stack's own. */
+  environment?: Record<string, string>;
   /** What the functions log to the terminal too, not errors alone. */
   verbose?: boolean;
   /** Where progress goes, a line at a time (default: nowhere). */
@@ -75,6 +78,7 @@ export function resolveOptions(options: StackOptions): ResolvedOptions {
     runJobs: options.runJobs ?? true,
     redis: options.redis ?? true,
     origins: options.origins ?? [],
+    environment: options.environment ?? {},
     verbose: options.verbose ?? false,
     logFile: resolve(options.dataDir ?? `${ROOT}/.farthing`, "functions.log"),
     log: options.log ?? (() => {}),
@@ -93,6 +97,8 @@ export const USAGE = `Usage: deno task start|stop|reset|status [flags]
   --no-redis                   run no Redis, as on a machine that has none
   --origin URL                 an app's origin that may call and be returned to (repeatable; beside
                                localhost:3000, localhost:5173 and the stack's own)
+  --set NAME=VALUE             a name of the functions' environment (docs/deploy.md), such as
+                               ALERT_WEBHOOK_URL or SENTRY_DSN (repeatable)
   --verbose                    print what the functions log, not errors alone
   --help                       this text
 
@@ -108,6 +114,7 @@ const FLAGS = {
   "no-jobs": { type: "boolean" },
   "no-redis": { type: "boolean" },
   origin: { type: "string", multiple: true },
+  set: { type: "string", multiple: true },
   verbose: { type: "boolean" },
   help: { type: "boolean", short: "h" },
 } as const;
@@ -131,6 +138,9 @@ export function parseFlags(args: string[]): StackOptions | undefined {
   if (values["no-jobs"]) options.runJobs = false;
   if (values["no-redis"]) options.redis = false;
   if (values.origin !== undefined) options.origins = values.origin.map(parseOrigin);
+  if (values.set !== undefined) {
+    options.environment = Object.fromEntries(values.set.map(parseSetting));
+  }
   if (values.verbose) options.verbose = true;
   return options;
 }
@@ -151,4 +161,11 @@ function parseOrigin(text: string): string {
   const isOrigin = url && /^https?:$/.test(url.protocol) && url.href === `${url.origin}/`;
   if (isOrigin) return url.origin;
   throw new StackError(`--origin takes an origin such as http://localhost:8080, not "${text}".`);
+}
+
+function parseSetting(text: string): [string, string] {
+  const [name = "", ...value] = text.split("=");
+  if (Object.hasOwn(ENV_NEEDS, name) && value.length > 0) return [name, value.join("=")];
+  // Not the text itself: what stands behind the sign may be a secret.
+  throw new StackError(`--set takes NAME=VALUE, with a name of docs/deploy.md, not "${name}".`);
 }

@@ -57,5 +57,6 @@ export function functionEnvironment({ urls, keys, options }: StackContext): Envi
     // Nor do failures of a stack belong among those of a real project.
     SENTRY_DSN: "",
     APP_ORIGINS: appOrigins(urls.api, options.origins).join(","),
+    ...options.environment,
   };
 }
