@@ -38,6 +38,10 @@ Deno.test("new business counts for velocity, by user and address", () => {
     assert.deepEqual(counted.slice(-2), ["attempts user-1", "attempts-of-address a1"]);
   }
   assert(!ids(USER, "providers").some((id) => id.startsWith("attempts")));
+  // Or a credential that is tried 240 times would close the shop to a whole network for an hour.
+  for (const stranger of STRANGERS) {
+    assert.deepEqual(ids(stranger, "checkout", { ipHash: "a1" }), ["strangers all", "address a1"]);
+  }
 });
 
 Deno.test("strangers use up what is theirs, whatever they ask, and nothing of who is known", () => {

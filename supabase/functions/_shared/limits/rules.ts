@@ -14,9 +14,10 @@ type RouteLimit = keyof typeof ROUTES;
 
 /**
  * Whose requests are counted together. `strangers` showed no credential that we accept: they share what is
- * theirs, and take nobody else's. `caller` is a user, or a back end by its key's name.
+ * theirs, and take nobody else's. `caller` is a user, or a back end by its key's name. `users-address` is the
+ * address that a user comes from: strangers count by `address` alone.
  */
-type Whose = "everybody" | "strangers" | "key" | "address" | "user" | "caller";
+type Whose = "everybody" | "strangers" | "key" | "address" | "users-address" | "user" | "caller";
 
 export interface Rule {
   /** As callers read it in RateLimit, and the metrics have it. */
@@ -65,7 +66,7 @@ const ROUTES = {
 /** Attempts at new business, whatever became of them: before the database is asked, and less exactly. */
 const VELOCITY: readonly Rule[] = [
   velocity("attempts", "user", 60),
-  velocity("attempts-of-address", "address", 240),
+  velocity("attempts-of-address", "users-address", 240),
 ];
 
 const NEW_BUSINESS: ReadonlySet<LimitName> = new Set<LimitName>([
@@ -142,6 +143,8 @@ function idOf(whose: Whose, { caller, key, ipHash }: Asking): string | null {
     case "address":
       // A back end is one machine with everybody's requests, and known by its key.
       return known === user ? ipHash ?? null : null;
+    case "users-address":
+      return user && (ipHash ?? null);
     case "user":
       return user && user.userId;
     case "caller":
