@@ -147,6 +147,29 @@ Deno.test("a report to nobody, or one that is refused, is nobody's failure", asy
   });
 });
 
+Deno.test("a report of a long text is cut", async () => {
+  await withSentry(ok, async (dsn, got) => {
+    const { work, report } = reporting(dsn);
+    report(failure("x ".repeat(50_000)), { context: context(), title: null });
+    await Promise.all(work);
+    for (const { value } of got[0]!.event.exception!.values!) assert(value!.length <= 2_100);
+  });
+});
+
+Deno.test("a report waits as long as the service says, in either header, and no longer", async () => {
+  for (const header of ["retry-after", "x-sentry-rate-limits"]) {
+    const now: Answer = () => new Response("", { status: 429, headers: { [header]: "0" } });
+    await withSentry(now, async (dsn, got) => {
+      const { work, report } = reporting(dsn);
+      for (let turn = 0; turn < 2; turn++) {
+        report(failure(), { context: context(), title: null });
+        await Promise.all(work);
+      }
+      assert.equal(got.length, 2, header);
+    });
+  }
+});
+
 Deno.test("a report is not sent while the service asks for less, nor more than ten at a time", async () => {
   const less: Answer = () => new Response("", { status: 429, headers: { "retry-after": "60" } });
   await withSentry(less, async (dsn, got) => {
