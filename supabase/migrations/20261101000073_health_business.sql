@@ -50,8 +50,12 @@ as $$
   select 'job_oldest_seconds', '', coalesce(extract(epoch from p_now - min(j.run_after)), 0)
   from farthing.jobs j where j.status = 'queued' and j.run_after <= p_now
   union all
-  select 'notices_unsent', 'state=' || n.state, count(*) from farthing.notices n
-  where n.state in ('queued', 'failed', 'sending', 'dead', 'uncertain') group by n.state
+  select 'notices_unsent', 'state=' || n.state, count(*) from (
+    -- One by one each has an index. All at once none has, and those that were sent are kept for ever.
+    select q.state from farthing.notices q where q.state in ('queued', 'failed')
+    union all select s.state from farthing.notices s where s.state = 'sending'
+    union all select d.state from farthing.notices d where d.state in ('dead', 'uncertain')) n
+  group by n.state
 $$;
 comment on function farthing.work_figures(timestamptz) is
   'Work by its state: webhook events and jobs that are not done, or were done within a day; notices that '

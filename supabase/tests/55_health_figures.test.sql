@@ -4,7 +4,7 @@ begin;
 \ir helpers/story.psql
 \ir helpers/jobs.psql
 \ir helpers/money_back.psql
-select plan(45);
+select plan(47);
 
 create function pg_temp.record(p_rows jsonb, p_passed interval) returns text language sql as $$
   select metrics_record(gen_random_uuid(), 0, p_rows, tests.after(p_passed)) ->> 'recorded'
@@ -91,6 +91,19 @@ select is(pg_temp.figures('^(webhook|jobs|job_)', '2 hours'), E'job_oldest_secon
   'events and jobs are told by their state, with the age of the oldest');
 select is(pg_temp.figures('^webhook_events', '26 hours'), 'webhook_events{state=deferred} 2',
   'what was done is told for a day, what waits as long as it does');
+
+-- Notices that were sent stay for ever, and a collector does not look through them.
+insert into farthing.notices (account_id, template, subject, data, state, finished_at)
+select a.account_id, 'receipt', 'past ' || n, '{}', 'sent', tests.after()
+from generate_series(1, 3000) n, (select min(account_id) as account_id from farthing.accounts) a;
+analyze farthing.notices;
+create function pg_temp.read_whole() returns bigint language sql as $$
+  select seq_tup_read from pg_stat_xact_user_tables where relid = 'farthing.notices'::regclass
+$$;
+create temp table before as select pg_temp.read_whole() as n;
+select is(pg_temp.figures('^notices', '2 hours'), '', 'what was sent is not told');
+select is(pg_temp.read_whole(), (select n from before), 'nor looked at');
+delete from farthing.notices where subject like 'past %';
 
 -- What was sold, taken back and given back after all.
 select is(tests.buys('cid'), 'cid', 'cid buys Starter');
