@@ -45,13 +45,14 @@ begin
   if coalesce(p_units, -1) < 0 then
     perform farthing.fail('invalid_request', 'A check costs 0 units or more.', null, 'units');
   end if;
-  -- Two at once: the second waits for the row, and reads what the first has left.
+  -- Two at once: the second waits for the row, and reads what the first has left. Were it the one that began
+  -- before midnight, the day that the first has begun goes on.
   update farthing.deep_budget b
-  set spent = p_units + case when b.day = v_today then b.spent else 0 end, day = v_today
-  where p_units + case when b.day = v_today then b.spent else 0 end <= b.daily_units
+  set spent = p_units + case when b.day >= v_today then b.spent else 0 end, day = greatest(b.day, v_today)
+  where p_units + case when b.day >= v_today then b.spent else 0 end <= b.daily_units
   returning b.daily_units - b.spent into v_left;
   return jsonb_build_object('claimed', v_left is not null, 'units_left', coalesce(v_left,
-    (select b.daily_units - case when b.day = v_today then b.spent else 0 end from farthing.deep_budget b)));
+    (select b.daily_units - case when b.day >= v_today then b.spent else 0 end from farthing.deep_budget b)));
 end
 $$;
 grant execute on function public.deep_checks_claim to service_role;

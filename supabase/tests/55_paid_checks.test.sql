@@ -2,7 +2,7 @@
 
 begin;
 \ir helpers/story.psql
-select plan(35);
+select plan(37);
 
 -- The guard.
 create function pg_temp.claim(p_units int, p_passed interval default '0') returns text language sql as $$
@@ -19,6 +19,8 @@ select is(pg_temp.claim(31, '24 hours'), 'false, 30 left', 'more than a day''s i
 select is(pg_temp.claim(30, '24 hours'), 'true, 0 left', 'each day, UTC, has its own');
 select tests.fails_with(format('select pg_temp.claim(%s)', units), 'invalid_request', 'units',
   format('%s units are no price', units)) from unnest(array['-1', 'null']) units;
+select is(pg_temp.claim(1, '23 hours'), 'false, 0 left', 'who began before midnight finds the day spent, too');
+select is(pg_temp.claim(1, '25 hours'), 'false, 0 left', 'and does not make the day forget');
 update farthing.deep_budget set daily_units = 0;
 select is(pg_temp.claim(1, '3 days'), 'false, 0 left', 'a budget of nothing switches them off');
 
