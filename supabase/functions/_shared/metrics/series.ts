@@ -26,15 +26,21 @@ const STATUS_NAMES = [...STATUSES, "408"] as const;
 /** Of what is not found, all together: what a caller sends never becomes a label. */
 const NO_ROUTE = "none";
 
-const LONGEST_VALUE = 100;
+/** As long as the name of a model on offer may be: its rate is found by it. */
+const LONGEST_VALUE = 200;
 const SHORT_WORD = /^[a-z_]{0,30}$/;
 
 /** The sets are closed; were one not, the rest of it would be lost and not the process. */
 const MOST_SERIES = 1_000;
 
+/** One row that the database refuses costs the whole batch: what is no amount adds nothing. */
+function isAmount(value: number): boolean {
+  return value > 0 && value < Infinity;
+}
+
 function add(durations: Durations, ms: number): void {
   durations.count += 1;
-  durations.sumMs += ms;
+  if (isAmount(ms)) durations.sumMs += ms;
   durations.buckets[bucketOf(ms)]! += 1;
 }
 
@@ -42,9 +48,8 @@ function none(): Durations {
   return { count: 0, sumMs: 0, buckets: new Array<number>(BUCKETS).fill(0) };
 }
 
-/** What would end a label early, or a line. */
-// deno-lint-ignore no-control-regex
-const DIRTY = /[,\x00-\x1f\x7f]/g;
+/** What would end a label early, or a line; and what is no text, as half of a cut character is none. */
+const DIRTY = /[,\p{Cc}\p{Cs}\p{Zl}\p{Zp}]/gu;
 
 function clean(value: string): string {
   return value.slice(0, LONGEST_VALUE).replace(DIRTY, "_");
@@ -95,6 +100,7 @@ export class Series {
   }
 
   count(name: CounterName, labels: Labels, by: number): void {
+    if (!isAmount(by)) return;
     const key = labelsOf(COUNTERS[name], labels);
     const counter = this.#named(this.#counters, name);
     const before = counter.get(key);

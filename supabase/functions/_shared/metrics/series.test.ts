@@ -1,0 +1,37 @@
+import assert from "node:assert/strict";
+import { Series } from "./series.ts";
+
+/** As they reach the database. */
+function sent(series: Series): Record<string, unknown>[] {
+  return JSON.parse(JSON.stringify(series.rows()));
+}
+
+Deno.test("a number that is none spoils no batch", () => {
+  const series = new Series(0);
+  for (const ms of [NaN, -5, Infinity, 7]) series.request("GET /jobs", 200, ms);
+  for (const by of [NaN, -5, Infinity, 7]) {
+    series.count("ai_tokens", { model: "one", kind: "input" }, by);
+    series.count("ai_tokens", { model: "two", kind: "input" }, by === 7 ? NaN : by);
+  }
+  series.time("outside_call", { service: "ai" }, NaN);
+  assert.deepEqual(sent(series).map(({ labels, count, sum_ms }) => [labels, count, sum_ms]), [
+    ["route=GET /jobs,status=2xx", 4, 7],
+    ["model=one,kind=input", 7, undefined],
+    ["service=ai", 1, 0],
+  ]);
+});
+
+Deno.test("a label is text that the database takes, and a model's name is whole", () => {
+  const model = `${"m".repeat(199)}!`;
+  const labels = [model, `${"m".repeat(199)}😀`, "a\u0085b\u2028c\ud800d", 'x="y\\'];
+  for (const each of labels) {
+    const series = new Series(0);
+    series.count("ai_tokens", { model: each, kind: "input" }, 1);
+    const [row] = sent(series);
+    const text = String(row?.labels);
+    assert(text.isWellFormed() && !/[\p{Cc}\p{Zl}\p{Zp}]/u.test(text), text);
+  }
+  const series = new Series(0);
+  series.count("ai_tokens", { model, kind: "input" }, 1);
+  assert.equal(sent(series)[0]?.labels, `model=${model},kind=input`);
+});
