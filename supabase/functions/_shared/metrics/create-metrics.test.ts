@@ -176,3 +176,16 @@ Deno.test("requests that end while a batch is under way are in the next", async 
   await world.metrics.flush();
   assert.deepEqual(world.sent.map(({ batch }) => batch.rows[0]!.count), [1, 1]);
 });
+
+Deno.test("an isolate that is taken away hands over what came beside a batch under way, too", async () => {
+  const world = makeWorld();
+  const { promise, resolve } = Promise.withResolvers<void>();
+  world.answer = () => promise;
+  world.metrics.request("GET /credits", 200, 5);
+  const first = world.metrics.flush();
+  world.metrics.request("GET /credits", 200, 5);
+  const last = world.metrics.flush();
+  resolve();
+  await Promise.all([first, last]);
+  assert.deepEqual(sums(world.sent), { "requests route=GET /credits,status=2xx": 2 });
+});

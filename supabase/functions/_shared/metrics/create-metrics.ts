@@ -29,7 +29,7 @@ interface MetricsOptions {
 }
 
 export interface FlushedMetrics extends Metrics {
-  /** Hands over now. Never throws. */
+  /** Hands over all that was counted before, once what is under way has ended. Never throws. */
   flush(): Promise<void>;
 }
 
@@ -80,7 +80,10 @@ class ProcessMetrics implements FlushedMetrics {
 
   flush(): Promise<void> {
     const { log } = this.#options;
-    this.#running ??= flushing.run(true, () => outsideRequests(() => this.#handOver()))
+    // What was counted since that one began is not in it.
+    const more = () => this.#series.isEmpty ? undefined : this.flush();
+    if (this.#running !== undefined) return this.#running.then(more);
+    this.#running = flushing.run(true, () => outsideRequests(() => this.#handOver()))
       .catch((error: unknown) => log("error", "metrics not flushed", { detail: String(error) }))
       .finally(() => {
         this.#running = undefined;
