@@ -89,6 +89,17 @@ Deno.test("a publishable key, or what is no webhook secret, is not taken for one
   }
 });
 
+Deno.test("a shared secret has 32 characters, and there are two at most", () => {
+  const secret = (fill: string, length = 32) => fill.repeat(length);
+  for (const good of [secret("a"), `${secret("a")},${secret("b", 40)}`]) {
+    assert.deepEqual(namesMissing({ NOTIFICATION_SECRET: good }), [], good);
+  }
+  const three = [secret("a"), secret("b"), secret("c")].join();
+  for (const bad of [secret("a", 31), `${secret("a")},${secret("b", 31)}`, three, ","]) {
+    assert.deepEqual(namesMissing({ NOTIFICATION_SECRET: bad }), ["NOTIFICATION_SECRET"], bad);
+  }
+});
+
 Deno.test("a mode that is stated and a key of the other do not agree, and both are named", () => {
   const both = ["STRIPE_SECRET_KEY", "STRIPE_MODE"];
   for (const [STRIPE_MODE, STRIPE_SECRET_KEY] of [["live", "sk_test_1"], ["test", "rk_live_1"]]) {

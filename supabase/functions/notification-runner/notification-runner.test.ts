@@ -4,6 +4,7 @@ import type { NoticeToSend } from "../_shared/database/notice-functions.ts";
 import { EnvError } from "../_shared/env.ts";
 import { ApiError } from "../_shared/http/errors.ts";
 import { type MailMessage, MailNotSent, MailRefused } from "../_shared/mail/mail.ts";
+import { BreakerOpen } from "../_shared/resilience/guard.ts";
 import { type Fake, makeFake } from "../_shared/testing/fake-services.ts";
 import { NOTICE } from "../_shared/testing/notice-samples.ts";
 import { send } from "../_shared/testing/route-cases.ts";
@@ -113,6 +114,7 @@ Deno.test("what became of a notice is noted by what is known of it", async () =>
   const cases: [NoticeToSend, Error | null, boolean, [string, string]][] = [
     [NOTICE, new MailRefused("code 406"), false, ["never", "refused"]],
     [NOTICE, away(), false, ["again", "not_sent"]],
+    [NOTICE, new BreakerOpen("mail", 1_000), false, ["again", "not_asked"]],
     [NOTICE, timedOut(), false, ["unknown", "no_answer"]],
     [NOTICE, timedOut(), true, ["again", "no_answer"]],
     [NOTICE, new Error("a bug"), false, ["unknown", "no_answer"]],

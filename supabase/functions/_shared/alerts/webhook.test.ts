@@ -60,6 +60,7 @@ for (const secret of [PLAIN, ENCODED]) {
         "[warning] webhook_backlog: 3 of &lt;Stripe's&gt; events &amp; more wait. " +
           "Runbook: https://example.test/runbooks/webhook_backlog.md",
       );
+      assert.doesNotMatch(first!.body, /<Stripe|events & more/);
       const another = new Webhook("another secret of thirty-two characters", { format: "raw" });
       assert.throws(() => verified(another, first!));
       const changed = { ...first!, body: first!.body.replace("3 of", "0 of") };
@@ -123,6 +124,16 @@ Deno.test("an alert to where nobody is fails without naming the address", async 
     assert(error instanceof ApiError);
     assert.equal(error.code, "upstream_unavailable");
     assert.equal(`${error.internal} ${error.cause ?? ""}`.includes("127.0.0.1"), false);
+    return true;
+  });
+});
+
+Deno.test("an alert's failure repeats nothing of what the network said", async () => {
+  const url = "https://hooks.test/services/secret";
+  const fetch = () => Promise.reject(new TypeError(`error sending request for url (${url})`));
+  await assert.rejects(postAlert({ url, secret: PLAIN }, NOTICE, fetch), (error: unknown) => {
+    assert(error instanceof ApiError);
+    assert.doesNotMatch(`${error.internal} ${error.message} ${error.cause ?? ""}`, /secret|hooks/);
     return true;
   });
 });

@@ -133,10 +133,18 @@ Deno.test("a database that has been away for long is not waited for, until it an
 
 Deno.test("a conflict after a lost answer may be with itself: what is told is the lost answer", async () => {
   for (
-    const [lost, told] of [["57P02", 503], ["PGRST001", 503], [CONNECTION_LOST, 503], [
-      NOT_CONNECTED,
-      409,
-    ]] as const
+    const [lost, told] of [
+      ["57P02", 503],
+      ["PGRST001", 503],
+      [CONNECTION_LOST, 503],
+      [
+        NOT_CONNECTED,
+        409,
+        // Of class 08, and yet no connection there ever was.
+      ],
+      ["08001", 409],
+      ["08004", 409],
+    ] as const
   ) {
     const transport = failing([lost, "idempotency_in_progress"]);
     const error = await refusalOf(createDatabase(transport).rpc("health_database", {}));

@@ -20,6 +20,9 @@ Deno.test("whoever works for a request has what is left of its time, and nothing
     assert.throws(() => timeLeftMs(1_000), { code: "request_timeout", status: 408 });
     assert.equal(withOwnTime(() => timeLeftMs(1_000)), 1_000);
     assert.equal(withOwnTime(() => currentRequest()?.traceId), context.traceId);
+    // However long ago it was spent.
+    context.deadlineMs = performance.now() - 3_600_000;
+    assert.equal(withOwnTime(() => timeLeftMs(1_000)), 1_000);
     assert.throws(() => timeLeftMs(1_000), { code: "request_timeout" });
   });
   assert.equal(timeLeftMs(1_000), 1_000);

@@ -108,6 +108,7 @@ Deno.test("the last good set is used while Auth is away, and renewed behind the 
     await auth.keySet.forToken(token);
     auth.nowMs += OLD_MS - 1;
     await auth.keySet.forToken(token);
+    await auth.finished();
     assert.equal(auth.asked, 1);
     auth.answer = away;
     auth.nowMs += 1;
@@ -115,6 +116,37 @@ Deno.test("the last good set is used while Auth is away, and renewed behind the 
     await auth.finished();
     assert(auth.asked > 1);
     assert.equal(await auth.keySet.check(), "degraded");
+  });
+});
+
+Deno.test("an old set is asked for once while Auth is away, not by every user", async () => {
+  await withAuth(async (auth) => {
+    const token = await project.sign();
+    await auth.keySet.forToken(token);
+    auth.answer = away;
+    auth.nowMs += OLD_MS;
+    const asked: number[] = [];
+    for (let user = 0; user < 20; user++) {
+      await auth.keySet.forToken(token);
+      await auth.finished();
+      asked.push(auth.asked);
+    }
+    assert.deepEqual([...new Set(asked)], [1 + 1 + OUTSIDE.jwks.retries]);
+  });
+});
+
+Deno.test("once Auth is back a made-up key id is 401 again, and not 503", async () => {
+  await withAuth(async (auth) => {
+    await auth.keySet.forToken(await project.sign());
+    const verify = project.verifier({ keySet: auth.keySet });
+    const forged = bearer(await project.sign({ header: { kid: "forged" } }));
+    auth.nowMs += COOL_DOWN_MS;
+    auth.answer = away;
+    assert.equal(await codeOf(verify(forged)), "not_ready");
+    auth.nowMs += COOL_DOWN_MS;
+    auth.answer = () => Response.json({ keys: [project.publicJwk] });
+    assert.equal(await codeOf(verify(forged)), "unauthenticated");
+    assert.equal(await codeOf(verify(forged)), "unauthenticated");
   });
 });
 

@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { EnvError } from "../env.ts";
 import { ApiError } from "../http/errors.ts";
 import { NO_METRICS } from "../metrics/metrics.ts";
+import { BreakerOpen } from "../resilience/guard.ts";
+import { OUTSIDE } from "../resilience/services.ts";
 import { createMail } from "./create-mail.ts";
 import { type Mail, type MailMessage, MailNotSent, MailRefused } from "./mail.ts";
 
@@ -22,6 +24,7 @@ interface Sent {
   url: string;
   headers: Headers;
   body: unknown;
+  redirect: unknown;
 }
 
 type Answer = () => Promise<Response>;
@@ -36,6 +39,7 @@ function mailWith(env: Parameters<typeof createMail>[0], answer: Answer) {
       url: String(url),
       headers: new Headers(init?.headers),
       body: JSON.parse(String(init?.body)),
+      redirect: init?.redirect,
     });
     return answer();
   };
@@ -83,6 +87,30 @@ Deno.test("Resend gets the message in its form, with the key by which it knows a
     html: "<p>html",
     tags: [{ name: "template", value: "receipt" }],
   });
+});
+
+Deno.test("a key and a letter go where they were to go, and follow nobody elsewhere", async () => {
+  const elsewhere = json(307, {}, { location: "https://elsewhere.example" });
+  for (const env of [POSTMARK, RESEND]) {
+    const { mail, sent } = mailWith(env, elsewhere);
+    await failureOf(mail);
+    assert.deepEqual(sent.map(({ redirect }) => redirect), ["manual"]);
+  }
+});
+
+Deno.test("letters that are refused, and an account that is, close the way to nobody", async () => {
+  for (const answer of [json(422, { ErrorCode: 406 }), json(401, { ErrorCode: 10 })]) {
+    const { mail, sent } = mailWith(POSTMARK, answer);
+    for (let nth = 0; nth < 2 * OUTSIDE.mail.breakAfter; nth++) await failureOf(mail);
+    assert.equal(sent.length, 2 * OUTSIDE.mail.breakAfter);
+  }
+});
+
+Deno.test("a service that is away is left alone, and what is not asked is not in doubt", async () => {
+  const { mail, sent } = mailWith(POSTMARK, json(502, {}));
+  for (let nth = 0; nth < OUTSIDE.mail.breakAfter; nth++) await failureOf(mail);
+  assert(await failureOf(mail) instanceof BreakerOpen);
+  assert.equal(sent.length, OUTSIDE.mail.breakAfter);
 });
 
 const SAYS = "ann@example.com is not good";

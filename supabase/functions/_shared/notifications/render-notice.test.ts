@@ -195,6 +195,15 @@ for (const [name, text] of Object.entries(HOSTILE)) {
     assert.doesNotMatch(body, /^Bcc/m);
     assert.doesNotMatch(html, /<script|<img|\sonerror="x"/);
     assert.equal(html.match(/<td/g)?.length, 12);
+    // And among the facts, which are in tables.
+    const { data: disputed } = LETTERS.dispute!;
+    const reason = [...text].slice(0, 100).join("");
+    const facts = renderNotice("dispute", { ...disputed, reason });
+    const all = facts.text + facts.html;
+    // deno-lint-ignore no-control-regex
+    assert.doesNotMatch(all, /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e\u2066\u200f]/);
+    assert.doesNotMatch(all, /^Bcc/m);
+    assert.doesNotMatch(facts.html, /<script|<img|\sonerror="x"/);
   });
 }
 

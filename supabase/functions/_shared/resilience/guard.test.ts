@@ -135,6 +135,20 @@ Deno.test("a service that hangs has its time, is told so, and is not asked twice
   });
 });
 
+Deno.test("a time-out is not tried again where everything else is", async () => {
+  await withFakeTime(async (time) => {
+    const metrics = countedMetrics();
+    const guard = createGuard("jwks", { isOutage: () => true, isTransient: () => true, metrics });
+    let asked = 0;
+    const call = guard.execute(() => {
+      asked += 1;
+      return hang();
+    });
+    assert.equal((await endOf(call, time) as { code: string }).code, "upstream_unavailable");
+    assert.equal(asked, 1);
+  });
+});
+
 Deno.test("a request whose time is spent is 408, and that is no outage", async () => {
   await withGuard(async ({ guard, time }) => {
     for (let call = 0; call < 2 * breakAfter; call++) {
@@ -192,6 +206,7 @@ Deno.test("after a while one call is let through, alone, and closes the breaker"
     const other = failing([]);
     const refused = await endOf(guard.execute(other.run), time, 0) as { status: number };
     assert.deepEqual([refused.status, other.asked], [503, 0]);
+    assert.equal((refused as { retryAfterSeconds?: number }).retryAfterSeconds, 1);
     resolve("back");
     assert.equal(await endOf(trial, time, 0), "back");
     assert.equal(guard.state(), "closed");
