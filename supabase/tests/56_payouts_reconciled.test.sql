@@ -6,7 +6,7 @@ begin;
 \ir helpers/money_back.psql
 \ir helpers/bookings.psql
 \ir helpers/payouts.psql
-select plan(145);
+select plan(119);
 update farthing.paid_out_round set done_until = tests.after('-1 day');
 
 -- When a list is due, and whose it is.
@@ -80,12 +80,7 @@ insert into list (id, tx) select id, tests.listed(id, kind, net, changes) from (
   ('x2', 'dispute', -700, '{"source_id": "du_x"}'), ('x3', 'fee', 700, '{"fee_id": "fee_x"}'),
   ('po', 'payout', 343, '{"source_id": "po_3"}')) l (id, kind, net, changes);
 create function pg_temp.list() returns jsonb language sql as $$ select jsonb_agg(tx order by nr) from list $$;
-create function pg_temp.pays_out(p_id text, p_amount bigint, p_passed interval) returns text
-language sql as $$
-  select tests.payout(p_id, 'paid', 'completed', jsonb_build_object('amount', p_amount, 'made_at',
-    extract(epoch from tests.after(p_passed))::bigint), p_passed)
-$$;
-select is(pg_temp.pays_out('po_3', (select sum((tx ->> 'net')::bigint) filter (where id <> 'po') from list)
+select is(tests.pays_out('po_3', (select sum((tx ->> 'net')::bigint) filter (where id <> 'po') from list)
   ::bigint, '4 days'), 'processed', 'all of it is paid out');
 select is(tests.lists(pg_temp.list(), '4 days'), '0', 'and agrees with our books');
 select is_empty('select tests.mismatches()', 'to the cent');
@@ -209,7 +204,7 @@ select is(payouts_record('po_3', tests.after('8 days 1 hour'), pg_temp.list(), n
 select is(farthing.open_mismatches(), 0::bigint, 'and so it is mended');
 
 -- A bank debit may be booked, and booked back days later, when it has failed after all.
-select is(pg_temp.pays_out('po_d', 999, '9 days'), 'processed', 'a payout');
+select is(tests.pays_out('po_d', 999, '9 days'), 'processed', 'a payout');
 create function pg_temp.debit() returns jsonb language sql as $$
   select tests.listed('eve', 'charge', 999, jsonb_build_object('type', 'payment', 'our_id', order_id))
   from tests.bought where name = 'eve'
@@ -217,7 +212,7 @@ $$;
 select is(tests.lists(jsonb_build_array(pg_temp.debit()), '9 days'), '1', 'has a debit of an unpaid order');
 select results_eq('select tests.mismatches()', array[
   'charge_unknown ch_eve: 999 usd pending, 999 usd payment'], 'which is told');
-select is(pg_temp.pays_out('po_e', -999, '10 days'), 'processed', 'the next');
+select is(tests.pays_out('po_e', -999, '10 days'), 'processed', 'the next');
 select is(tests.lists(jsonb_build_array(tests.listed('back', 'other', -999, '{"source_id": "ch_eve",
   "charge_id": "ch_eve", "type": "payment_failure_refund"}'), tests.listed('s', 'charge', 50,
   '{"type": "payment"}'), tests.listed('s9', 'other', -50, '{"source_id": "ch_s", "charge_id": "ch_s",
@@ -229,7 +224,7 @@ select is(farthing.sweep_reconciliation(tests.after('10 days')), 0, 'so nothing 
 -- What was never paid out: dan paid, and eve has not.
 select is(farthing.known_paid_out_until(), tests.after('-4 days'), 'for two weeks nobody wonders');
 select is(farthing.sweep_reconciliation(tests.after('10 days')), 0, 'nothing is looked for');
-select is(pg_temp.pays_out('po_4', 0, '15 days'), 'processed', 'a later payout');
+select is(tests.pays_out('po_4', 0, '15 days'), 'processed', 'a later payout');
 select is(tests.lists(jsonb_build_array(tests.listed('o', 'other', 0, '{"payment_id": "pi_dan"}')),
   '15 days'), '0', 'of nothing but words');
 select is(tests.payout('po_5', 'in_transit', p_passed => '14 days 1 hour', p_changes => jsonb_build_object(
@@ -243,7 +238,7 @@ select results_eq('select tests.mismatches()', array['never_paid_out pi_dan: 999
   'never_paid_out pi_z: 700 usd paid, -'], 'who paid, and they alone');
 select is(farthing.sweep_reconciliation(tests.after('15 days 1 hour')), 0, 'once');
 select is(farthing.open_mismatches(), 2::bigint, 'and stay so');
-select is(pg_temp.pays_out('po_6', 1699, '16 days'), 'processed', 'a late one');
+select is(tests.pays_out('po_6', 1699, '16 days'), 'processed', 'a late one');
 select is(tests.lists(jsonb_build_array(tests.listed('dan', 'charge', 999), tests.listed('z', 'charge', 700)),
   '16 days'), '0', 'has them');
 update farthing.paid_out_round set done_until = tests.after('-9 days');
@@ -251,50 +246,8 @@ select is(farthing.sweep_reconciliation(tests.after('16 days')), 0, 'and all is 
 select is((select done_until from farthing.paid_out_round), tests.after('-8 days'), 'a day at a time');
 select is(farthing.open_mismatches(), 0::bigint, 'and mended');
 
--- A list that is being fetched anew is no list: half of it would differ.
-select is(pg_temp.pays_out('po_7', 30, '17 days'), 'processed', 'a payout of two');
-create function pg_temp.half(p_id text, p_after text) returns jsonb language sql as $$
-  select payouts_record(c ->> 'payout_id', (c ->> 'claimed_at')::timestamptz,
-    jsonb_build_array(tests.listed(p_id, 'charge', 15)), p_after, tests.after('17 days'))
-  from payouts_claim(tests.after('17 days')) c
-$$;
-select is(pg_temp.half('h1', 'txn_h1'), '{"listed": false}', 'of which the first is here');
-select is(farthing.reconcile('po_7', tests.after('17 days')), 0, 'is not compared');
-select is(farthing.open_mismatches(), 0::bigint, 'nor told');
-select is((select reconciled_at from farthing.reconciliations where payout_id = 'po_7'), null, 'nor done');
-select is(payouts_record('po_7', tests.after('17 days'), jsonb_build_array(tests.listed('h2', 'charge', 15)),
-  null, tests.after('17 days')), '{"listed": true, "mismatches": 0}', 'until it is whole');
-
--- Where more differ than one sweep looks at, each has its turn; and Stripe's own words may be long.
-select is(pg_temp.pays_out(id, 1, passed), 'processed', id) from (values ('po_9', '18 days'::interval),
-  ('po_8', '17 days 23 hours')) p (id, passed);
-select is(tests.lists('[]', '18 days'), '1', 'an empty list of something');
-select is((select payout_id from farthing.reconciliations where listed_at = tests.after('18 days')), 'po_8',
-  'of the payout that was due first');
-select is(tests.lists('[]', '18 days'), '1', 'and of the other');
-select is(farthing.sweep_reconciliation(tests.after('18 days') + turn * interval '1 hour', 1), 1,
-  'a sweep of one') from generate_series(1, 2) turn;
-select results_eq('select subject from farthing.mismatches where resolved_at is null order by seen_at',
-  array['po_8', 'po_9'], 'looks at the one that waited longest');
-select is(pg_temp.pays_out('po_l', 999, '18 days'), 'processed', 'a payout');
-select is(tests.lists(jsonb_build_array(tests.listed('l', 'charge', 999, jsonb_build_object(
-  'type', repeat('x', 255), 'our_id', tests.booking_id('k')))), '18 days'), '1', 'told in as many words');
-select is(pg_temp.tamper('delete from farthing.mismatches where payout_id in (''po_8'', ''po_9'', ''po_l'')')
-  is null, false, 'which is over');
-
--- What nobody can list is told of: nothing else would say that nobody looks any more.
-select is(pg_temp.pays_out('po_n', 940, '20 days'), 'processed', 'a payout is paid');
-select is(tests.payout('po_q', 'failed', p_passed => '20 days'), 'processed', 'another failed on its way');
-select is(farthing.sweep_reconciliation(tests.after(passed)), found, format('%s are open after %s', found,
-  passed)) from (values ('20 days'::interval, 0), ('23 days', 0), ('23 days 1 s', 1), ('24 days', 1))
-  p (passed, found);
-select results_eq('select tests.mismatches()', array['never_listed po_n: -, 940 usd paid'], 'once, by id');
-select is(tests.lists(jsonb_build_array(tests.listed('n', 'charge', 940)), '24 days'), '0', 'it is listed');
-select is(farthing.open_mismatches(), 0::bigint, 'and that is all');
-delete from farthing.reconciliations where payout_id = 'po_q';
-
 -- Of a fee no more comes out than was returned, in however many parts; and what bears our mark is ours.
-select is(pg_temp.pays_out('po_f', -11, '25 days'), 'processed', 'a payout that takes from the bank');
+select is(tests.pays_out('po_f', -11, '25 days'), 'processed', 'a payout that takes from the bank');
 select is(tests.lists(jsonb_build_array(tests.listed('f', 'fee_refund', -1, '{"source_id": "fr_f",
   "fee_id": "fee_k"}'), tests.listed('g', 'refund', -10, jsonb_build_object('source_id', 're_g', 'our_id',
   gen_random_uuid()))), '25 days'), '2', 'has one part more, and a refund of ours that nobody knows');

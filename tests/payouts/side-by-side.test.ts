@@ -22,7 +22,7 @@ Deno.test("runners side by side give each payout's list to one of them", async (
   await proven(world);
 });
 
-Deno.test("a second look for what was never paid out neither waits for the first nor skips a day", async () => {
+Deno.test("a second look for what was never paid out neither waits nor skips a day", async () => {
   const { paymentId } = await newPurchase(world);
   await reconciled(world, await payOut(world, [paymentId]));
   await withSql(world, (sql) =>
