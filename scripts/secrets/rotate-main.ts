@@ -17,7 +17,8 @@ Values that are there already are never shown. Nothing is sent anywhere.
   --stdin        the new value, made elsewhere, is on standard input
   --finish       forget the old value: keep the current one alone (with --write)
 
-Names: ${Object.keys(ROTATIONS).join(", ")}`;
+Names:
+  ${Object.keys(ROTATIONS).join("\n  ")}`;
 
 function readArguments(args: string[]) {
   return parseArgs({
