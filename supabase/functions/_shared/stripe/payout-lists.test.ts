@@ -48,6 +48,17 @@ const CASES = [{
     our_id: ORDER_ID,
   },
 }, {
+  name: "a charge of a booking names our booking",
+  type: "charge",
+  source: {
+    ...MONEY,
+    id: "ch_2",
+    object: "charge",
+    payment_intent: "pi_2",
+    metadata: { booking_id: ORDER_ID },
+  },
+  told: { ...OF_999, kind: "charge", payment_id: "pi_2", charge_id: "ch_2", our_id: ORDER_ID },
+}, {
   name: "a bank debit of another shop is a charge without a mark of ours",
   type: "payment",
   source: { ...MONEY, id: "py_1", object: "charge", payment_intent: null, metadata: {} },
