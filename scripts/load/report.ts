@@ -57,7 +57,7 @@ function formatLimits({ limits, soft, sum: { refused } }: Tally): string {
 
 /** How it goes so far. */
 export function formatProgress({ requests, failed }: Tally["sum"]): string {
-  return `seconds: ${count(requests)} requests, ${count(failed)} errors`;
+  return `seconds, ${count(requests)} requests, ${count(failed)} errors`;
 }
 
 /** The table of all routes, what failed and why, and what was refused. */

@@ -54,6 +54,8 @@ Deno.test("check is content with one of two mail services, and not with none", (
 Deno.test("check wants Redis' token where its address is, and neither where it is not", () => {
   const half = checkSecrets(found({ UPSTASH_REDIS_REST_URL: "https://redis.example.com" }));
   assert.deepEqual(wrongNames(half), ["UPSTASH_REDIS_REST_TOKEN"]);
+  const other = checkSecrets(found({ UPSTASH_REDIS_REST_TOKEN: "x" }));
+  assert.deepEqual(wrongNames(other), ["UPSTASH_REDIS_REST_URL"]);
 });
 
 Deno.test("check calls malformed what the functions would refuse, without its value", () => {

@@ -77,7 +77,7 @@ export const ENV_NEEDS: Readonly<Record<EnvName, EnvNeed>> = {
   STRIPE_API_URL: { by: MEETS_STRIPE, is: "local" },
   APP_ORIGINS: { by: LEADS_BACK, is: "needed" },
   IP_HASH_KEY: everywhere,
-  UPSTASH_REDIS_REST_URL: everywhere,
+  UPSTASH_REDIS_REST_URL: { ...everywhere, with: "UPSTASH_REDIS_REST_TOKEN" },
   UPSTASH_REDIS_REST_TOKEN: { ...everywhere, with: "UPSTASH_REDIS_REST_URL" },
   MAIL_FROM: mail,
   MAIL_URL: { by: TELLS, is: "local" },
