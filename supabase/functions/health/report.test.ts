@@ -66,6 +66,13 @@ Deno.test("without a database from the first, health is 503 and says so", async 
   assert.equal((await answer.json()).error.code, "not_ready");
 });
 
+Deno.test("a fault of ours is told as one, and not as a database that is away", async () => {
+  const answers = { health_report: () => Promise.reject(new ApiError("internal")) };
+  const answer = await send(await makeFake({ answers }), "GET", "/health");
+  assert.equal(answer.status, 500);
+  assert.equal((await answer.json()).error.code, "internal");
+});
+
 Deno.test("metrics are text for a collector, and looked up once in two seconds", async () => {
   const fake = await makeFake();
   const answers = await Promise.all(

@@ -187,7 +187,7 @@ const MOODS: [string, RedisMood, string][] = [
     body: `[${Array(4).fill('{"result":[100,100]}').join()}]`,
   }, "nonsense"],
   ["answers what others asked", {
-    body: `[${Array(4).fill('{"result":[44999,45000]}').join()}]`,
+    body: `[${Array(4).fill('{"result":[4,5]}').join()}]`,
   }, "nonsense"],
 ];
 

@@ -129,6 +129,25 @@ Deno.test("while the database is away batches are few, and nothing of them is lo
   assert.equal(requests.reduce((sum, row) => sum + inBuckets(row), 0), 50);
 });
 
+Deno.test("a batch is as old as the first of it, however long nothing was counted before", async () => {
+  const world = makeWorld();
+  world.nowMs = 3_600_000;
+  world.metrics.request("GET /credits", 200, 5);
+  world.nowMs += 10_000;
+  await world.metrics.flush();
+  assert.equal(world.sent[0]?.ageMs, 10_000);
+});
+
+Deno.test("a batch that the database had no time for is sent again", async () => {
+  const world = makeWorld();
+  world.answer = () => Promise.reject(new ApiError("request_timeout"));
+  world.metrics.request("GET /credits", 200, 5);
+  await world.metrics.flush();
+  world.answer = () => Promise.resolve();
+  await world.metrics.flush();
+  assert.deepEqual(sums(world.sent.slice(1)), { "requests route=GET /credits,status=2xx": 1 });
+});
+
 Deno.test("what the database refuses for good is let go", async () => {
   const world = makeWorld();
   world.answer = () => Promise.reject(new ApiError("internal"));

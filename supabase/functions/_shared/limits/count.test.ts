@@ -1,0 +1,28 @@
+import assert from "node:assert/strict";
+import { type Count, decisive, headersOf, secondsToGo } from "./count.ts";
+import type { Rule } from "./rules.ts";
+
+function count(name: string, more: Partial<Count>): Count {
+  const rule: Rule = { name, whose: "user", quota: 10, windowSeconds: 60, code: "rate_limited" };
+  return { rule, isAllowed: true, remaining: 5, resetMs: 60_000, ...more };
+}
+
+Deno.test("of rules that refuse the one decides that refuses longest, whatever the others say", () => {
+  const counts = [
+    count("nearly", { remaining: 0, resetMs: 90_000 }),
+    count("minute", { isAllowed: false, remaining: 0 }),
+    count("hour", { isAllowed: false, remaining: 0, resetMs: 3_600_000 }),
+    count("another", { isAllowed: false, remaining: 0 }),
+  ];
+  for (const each of [counts, counts.toReversed()]) {
+    assert.equal(decisive(each).rule.name, "hour");
+  }
+});
+
+Deno.test("nobody is told to come back at once", () => {
+  const over = count("minute", { isAllowed: false, remaining: 0, resetMs: 60_000 });
+  assert.deepEqual([59_001, 59_000, 58_999, 60_000, 60_001].map((ms) => secondsToGo(over, ms)), [
+    ...[1, 1, 2, 1, 1],
+  ]);
+  assert.deepEqual(headersOf(over, 60_000).at(-1), ["ratelimit", `"minute";r=0;t=1`]);
+});
