@@ -44,7 +44,8 @@ select is(alerts_acknowledge((select incident_id from farthing.incidents where s
   tests.after('21 min')) ->> 'state', 'acknowledged', 'who has seen it is on it');
 alter table farthing.notices drop constraint notices_broken;
 select is(pg_temp.late(3, '22 min'), 'payout_delay acknowledged', 'the outbox is well again');
-select is((select count(*)::int from farthing.notices where template = 'alert'), 4, 'and the others are told');
+select is((select count(*)::int from farthing.notices where template = 'alert'), 4,
+  'and the others are told');
 delete from farthing.notices;
 select is(pg_temp.late(3, '100 d'), 'payout_delay acknowledged', 'when its notices are forgotten');
 select is((select count(*)::int from farthing.notices), 0, 'it is not told again');

@@ -89,8 +89,8 @@ function msUntil(endMs: number): number {
 /** A connection in time; one that comes later goes back to the pool. */
 async function acquire(pool: pg.Pool, endMs: number): Promise<pg.PoolClient> {
   const connecting = pool.connect();
-  // One that lies there is given at once, and most do.
-  if (pool.idleCount >= pool.waitingCount) {
+  // One that lies there is given at once, and most do. Who opens a new one does not count as waiting.
+  if (pool.idleCount > 0 && pool.idleCount >= pool.waitingCount) {
     return await connecting.catch((error: unknown) => Promise.reject(notConnected(error)));
   }
   const { promise: late, reject } = Promise.withResolvers<never>();
