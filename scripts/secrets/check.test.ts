@@ -73,6 +73,13 @@ Deno.test("check says of a stand-in's address that production has none", () => {
   assert.deepEqual(wrongNames(groups), []);
 });
 
+Deno.test("check misses what the platform sets where all has to be there, but for the key set", () => {
+  const groups = checkSecrets({ ...found(), isWhole: true });
+  const platform = ["SUPABASE_URL", "SUPABASE_PUBLISHABLE_KEYS", "SUPABASE_SECRET_KEYS"];
+  assert.deepEqual(wrongNames(groups), platform);
+  assert.equal(stateOf(groups, null, "SUPABASE_JWKS"), "platform");
+});
+
 Deno.test("check of a hosted project asks for its names alone", async () => {
   const commands: string[] = [];
   const names = Object.keys(COMPLETE).filter((name) => name !== "AI_MODELS");

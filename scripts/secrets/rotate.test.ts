@@ -87,6 +87,8 @@ Deno.test("rotation makes another value each time, long enough for the functions
     assert.notEqual(a, b);
     assert(a!.length >= 32);
   }
+  const { text } = rotate("", { name: "ALERT_WEBHOOK_SECRET", isLast: false })!;
+  assert.match(valueIn(text, "ALERT_WEBHOOK_SECRET")!, /^whsec_[A-Za-z0-9+/]{43}=$/);
 });
 
 Deno.test("rotation knows a way for every secret, and names them for what it does not know", () => {

@@ -45,6 +45,12 @@ Deno.test("a payout that the bank returned tells why", () => {
   assert.deepEqual(factsOf(eventOf("payout.failed", failed)), told);
 });
 
+Deno.test("a payout that somebody asked for tells that nobody can list it", () => {
+  const manual = { automatic: false, reconciliation_status: "not_applicable" } as const;
+  const told = { ...FACTS, ...manual };
+  assert.deepEqual(factsOf(eventOf("payout.paid", { ...PAYOUT, ...manual })), told);
+});
+
 Deno.test("a payout of a connected account is theirs, and nothing is read of it", () => {
   const event = eventOf("payout.paid", PAYOUT);
   assert.deepEqual(toInboxEvent(event, "test").facts, FACTS);
