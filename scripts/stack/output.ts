@@ -43,6 +43,7 @@ function tables({ urls, keys, options, health }: Shown, more: string[][] = []): 
     ["Secret key", keys.secretKey, ""],
     ["Stripe key", keys.stripeSecretKey, ""],
     ["Webhook secret", keys.stripeWebhookSecret, ""],
+    ["Notification secret", keys.notificationSecret, ""],
     ["Models' key", keys.aiKey, ""],
     ...(urls.redis ? [["Redis token", keys.redisToken, ""]] : []),
     ["Env file", options.envFile, ""],

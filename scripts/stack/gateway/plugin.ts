@@ -94,7 +94,7 @@ export function gatewayPlugin(parts: Control): Plugin {
     const listener: Listener = await listen(port, app.fetch);
     closers.push(() => listener.close());
     const failed = [...loaded].filter(([, outcome]) => "failure" in outcome).map(([name]) => name);
-    ready = `functions ${[...loaded.keys()].join(", ") || "none"}` +
+    ready = `REST, Auth, ${loaded.size} functions` +
       (failed.length ? `; failed: ${failed.join(", ")}` : "");
   }
 
