@@ -64,7 +64,9 @@ const runCommand: Run = async ([program, ...args]) => {
     stdin: "null",
   }).output();
   if (success) return new TextDecoder().decode(stdout);
-  const said = new TextDecoder().decode(stderr).trim().split("\n").at(-1);
+  // The CLI's last word is a hint how to hear more; what went wrong stands before it.
+  const lines = new TextDecoder().decode(stderr).trim().split("\n");
+  const said = lines.findLast((line) => !line.startsWith("Try rerunning the command"));
   throw new SettingsError(`${program} ${args.slice(1).join(" ")} failed: ${said}`);
 };
 

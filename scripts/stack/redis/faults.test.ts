@@ -103,7 +103,7 @@ Deno.test("redis part forgets everything when it is flushed", OPTIONS, async () 
 Deno.test("redis part without a redis-server is healthy, says so, and cannot be switched", async () => {
   const plugin = redisPlugin();
   await plugin.start({ urls: {}, options: {}, ports: {}, keys: {} } as StackContext);
-  const detail = "no redis-server: limits are counted by each process";
+  const detail = "none: limits are counted by each process";
   assert.deepEqual(await plugin.health(), { ok: true, detail });
   for (const turn of Object.values(plugin.switches)) {
     await assert.rejects(async () => await turn(), StackError);

@@ -7,7 +7,7 @@ import { MODES } from "./faults.ts";
 import { type RedisPart, startRedisPart } from "./part.ts";
 import { findRedisServer } from "./places.ts";
 
-const ABSENT = "no redis-server: limits are counted by each process";
+const ABSENT = "none: limits are counted by each process";
 
 interface RedisPlugin extends Plugin {
   /** What turns it over HTTP; a StackError where there is no Redis. */
