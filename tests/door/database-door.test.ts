@@ -8,7 +8,7 @@ import { createRestTransport } from "../../supabase/functions/_shared/database/r
 import { withinRequest } from "../../supabase/functions/_shared/http/current-request.ts";
 import { startContext } from "../../supabase/functions/_shared/http/request-context.ts";
 import { withSql } from "../support/database.ts";
-import { signUp } from "../support/people.ts";
+import { signUp, signUpWith } from "../support/people.ts";
 import { until } from "../support/until.ts";
 import { readWorld } from "../support/world.ts";
 import { newKey, refusalOf, testContract } from "./contract.ts";
@@ -48,6 +48,25 @@ Deno.test("a debit by the pool is one statement on the wire, in one turn (G9)", 
       // Parse, bind, describe, execute, sync.
       assert.deepEqual(tap.takeTurns(), ["PBDES"]);
     }));
+});
+
+Deno.test("a pooled connection forgets whose call it made", async () => {
+  const { id } = await signUpWith(world, "10");
+  const request = startContext(new Headers());
+  const pool = createPoolTransport({ url: world.databaseUrl, maxConnections: 1 });
+  const { p_correlation_id: _, ...rest } = debitOf(id);
+  const debit = () => pool.call("credits_debit", { ...rest, ...newKey() });
+  try {
+    await withinRequest(request, debit);
+    await debit();
+  } finally {
+    await pool.close();
+  }
+  const told = await withSql(world, (sql) =>
+    sql`
+    select correlation_id from farthing.entries join farthing.accounts using (account_id)
+    where owner_id = ${id} order by entries.seq desc limit 2`);
+  assert.deepEqual(told.map(({ correlation_id }) => correlation_id), [null, request.traceId]);
 });
 
 Deno.test("a call within a request says whose it is, in the same one statement", async () => {
