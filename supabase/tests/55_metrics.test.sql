@@ -2,7 +2,7 @@
 
 begin;
 \ir helpers/story.psql
-select plan(31);
+select plan(38);
 
 create function pg_temp.record(p_rows text, p_passed interval default '0', p_age_ms bigint default 0,
   p_batch_id uuid default gen_random_uuid())
@@ -63,6 +63,19 @@ select results_eq(
   $$ select * from farthing.requests_between(tests.after('5 hours'), tests.after('6 hours')) $$,
   $$ values (null::text, 0::bigint, 0::bigint, null::numeric, null::numeric, null::numeric) $$,
   'without a request there is a row that says so');
+
+-- A batch is as old as it says, within reason.
+select is(pg_temp.record('[{"name": "late", "count": 1}]', '10 hours', age), 'true', format('%s ms old', age))
+from unnest(array[-90000, 0, 86400000]) age;
+select results_eq($$ select starts_at, count::int from farthing.metrics where name = 'late'
+  and grain = 'minute' order by 1 $$, $$ values (tests.after('9 hours'), 1), (tests.after('10 hours'), 2) $$,
+  'nothing is of the future, and nothing of longer ago than a process keeps it');
+
+-- Histograms of many processes add up, whichever is longer.
+select is(pg_temp.record(pg_temp.requests('GET /jobs', '2xx', number, bucket), '12 hours'), 'true',
+  format('%s in bucket %s', number, bucket)) from (values (3, 2), (2, 4)) h (number, bucket);
+select is(array_agg(distinct m.buckets), array[array[0, 3, 0, 2]]::bigint[], 'both are in, in every grain')
+from farthing.metrics m where m.labels = 'route=GET /jobs,status=2xx';
 
 select is_empty('select * from farthing.prove()', 'the ledger proves itself');
 select * from finish();

@@ -2,7 +2,7 @@
 
 begin;
 \ir helpers/story.psql
-select plan(37);
+select plan(38);
 
 -- The guard.
 create function pg_temp.claim(p_units int, p_passed interval default '0') returns text language sql as $$
@@ -59,6 +59,7 @@ select is(farthing.sweep_metrics(tests.after('25 hours' - interval '1 s')), 1, '
 select is(farthing.sweep_metrics(tests.after('25 hours')), 1, 'then a minute');
 select is(farthing.sweep_metrics(tests.after('35 days'), 1), 2, 'a sweep takes no more than it may');
 select is(farthing.sweep_metrics(tests.after('35 days'), 1), 1, 'and the rest the next time');
+select is(farthing.sweep_metrics(tests.after('35 days'), 1), 0, 'hours of less than 35 days stay');
 select is((select count from farthing.metrics where grain = 'total'), 3::numeric, 'what it came to is kept');
 select is((select count(*) from farthing.metrics), 4::bigint, 'with yesterday''s hours, and the last tick');
 
