@@ -71,8 +71,8 @@ begin
   perform farthing.note_reading(p_rule, v_reading, p_now);
   return null;
 exception when query_canceled or others then
-  -- One that takes for ever is cut off by a statement_timeout, and the next is still asked. The code alone:
-  -- an error's text may hold what somebody wrote.
+  -- One that takes for ever is cut off by a statement_timeout. The code alone: an error's text may hold what
+  -- somebody wrote.
   return 'failed with ' || sqlstate;
 end
 $$;
@@ -110,12 +110,20 @@ declare
   -- Any number that no other lock has.
   c_alerts constant int := 68;
   v_rule farthing.alert_rules;
+  v_problem text;
 begin
   -- Two at once: the second waits, and finds what the first has opened.
   perform pg_advisory_xact_lock(c_alerts, 0);
-  for v_rule in select * from farthing.alert_rules where rule <> 'rule_failed' and enabled order by rule
+  for v_rule in
+    select * from farthing.alert_rules r where rule <> 'rule_failed' and enabled
+    -- Those that failed come last: what ends there keeps no other from being asked.
+    order by exists (select from farthing.incidents i
+      where i.rule = 'rule_failed' and i.subject = r.rule and i.state <> 'resolved'), rule
   loop
-    perform farthing.note_failed_rule(v_rule.rule, farthing.try_rule(v_rule, p_now), p_now);
+    v_problem := farthing.try_rule(v_rule, p_now);
+    perform farthing.note_failed_rule(v_rule.rule, v_problem, p_now);
+    -- A statement is cut off once: the next one that takes for ever would, and nobody be told of anything.
+    exit when v_problem = 'failed with 57014';
   end loop;
   -- What is not watched any more is not open any more; nor is what was said of a rule that is gone.
   delete from farthing.incidents i where state = 'pending' and not exists (
