@@ -110,15 +110,17 @@ comment on function farthing.burn_rate(interval, timestamptz, text) is
 
 create function farthing.budget_burns(p_now timestamptz)
 returns table (slo text, long_window interval, short_window interval, factor numeric, long_burn numeric,
-  short_burn numeric, burns boolean)
+  short_burn numeric, burns boolean, requests numeric)
 language sql stable
 set search_path = ''
 as $$
   select o.slo, w.long_window, w.short_window, w.factor, r.long_burn, r.short_burn,
-    r.long_burn > w.factor and r.short_burn > w.factor
+    r.long_burn > w.factor and r.short_burn > w.factor,
+    (select c.requests from farthing.core_requests(w.short_window, p_now) c)
   from unnest(array['available', 'fast']) o (slo), farthing.burn_windows() w, lateral (
     select farthing.burn_rate(w.long_window, p_now, o.slo) as long_burn,
       farthing.burn_rate(w.short_window, p_now, o.slo) as short_burn) r
 $$;
 comment on function farthing.budget_burns(timestamptz) is
-  'Each objective in each pair of windows, and whether its budget burns there: too fast in both.';
+  'Each objective in each pair of windows, and whether its budget burns there: too fast in both. requests: '
+  'of the short window.';

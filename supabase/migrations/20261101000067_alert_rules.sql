@@ -189,18 +189,6 @@ $$;
 comment on function farthing.read_slowness(farthing.alert_rules, timestamptz) is
   'The slowest route''s p95 in milliseconds, of those that wait for no model and are no runner.';
 
-create function farthing.burns(p_window interval, p_now timestamptz)
-returns table (slo text, burn numeric, requests numeric)
-language sql stable
-set search_path = ''
-as $$
-  select o.slo, coalesce(round(o.bad / o.budget / nullif(c.requests, 0), 4), 0), c.requests
-  from farthing.slo() s, farthing.core_requests(p_window, p_now) c, lateral (values
-    ('available', c.failed, 1 - s.available), ('fast', c.slow, 1 - s.fast)) o (slo, bad, budget)
-$$;
-comment on function farthing.burns(interval, timestamptz) is
-  'burn_rate() of both objectives for one look at the requests, of which a day''s are many.';
-
 create function farthing.read_budget(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
 language plpgsql stable
@@ -209,13 +197,11 @@ as $$
 declare
   v_worst record;
 begin
-  select w.*, l.slo, l.burn as long_burn, b.burn as short_burn, least(l.burn, b.burn) / w.factor as times
-  into v_worst
-  from farthing.burn_windows() w cross join lateral farthing.burns(w.short_window, p_now) b
-  cross join lateral farthing.burns(w.long_window, p_now) l
-  where (w.long_window > interval '6 hours') = (p_rule.rule = 'budget_burn_slow')
-    and l.slo = b.slo and b.requests >= p_rule.minimum
-  order by times desc, w.long_window limit 1;
+  select b.*, least(b.long_burn, b.short_burn) / b.factor as times into v_worst
+  from farthing.budget_burns(p_now) b
+  where (b.long_window > interval '6 hours') = (p_rule.rule = 'budget_burn_slow')
+    and b.requests >= p_rule.minimum
+  order by times desc, b.long_window limit 1;
   return farthing.read_against(p_rule, v_worst.times, format(
     'The error budget (%s) is spent %s times too fast within %s and %s times within %s.', v_worst.slo,
     trim_scale(round(v_worst.long_burn, 2)), farthing.in_words(v_worst.long_window),

@@ -3,7 +3,7 @@
 begin;
 \ir helpers/story.psql
 \ir helpers/alerts.psql
-select plan(98);
+select plan(92);
 
 update farthing.alert_rules set resolves_after = '0';
 select is(tests.alerts('-1 day'), 'nothing', 'where nothing has happened, nothing is wrong');
@@ -169,9 +169,6 @@ select is(tests.alerts('81 days 10 min'), 'budget_burn_fast open, budget_burn_sl
   'faster is');
 select is(round(value, 2), 2.22, 'in multiples of what may be') from farthing.incidents
 where rule = 'budget_burn_fast';
-select is(burn, farthing.burn_rate(burnt, tests.after('81 days 10 min'), slo), 'as burn_rate() has it')
-from unnest(array['5 min', '1 hour', '3 days']::interval[]) burnt,
-  farthing.burns(burnt, tests.after('81 days 10 min'));
 delete from farthing.metrics;
 select is(tests.alerts('82 days'), 'nothing', 'nothing is asked, nothing burns');
 select tests.requests('83 days', 'POST /usage', '2xx', 1000, 69);

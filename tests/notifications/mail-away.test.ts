@@ -1,7 +1,7 @@
 /** Mail that is away, refuses, or does not say what it did: nothing waits for it or is sent twice. */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { Notification } from "../../supabase/functions/_shared/contracts/notifications.ts";
-import { proven, withSql } from "../support/database.ts";
+import { proven, withMail, withSql } from "../support/database.ts";
 import { withDeployment } from "../support/deployment.ts";
 import { data, post } from "../support/http.ts";
 import {
@@ -11,7 +11,6 @@ import {
   noticeOf,
   noticesOfUser,
   runNotices,
-  withMail,
   withoutMail,
 } from "../support/notices.ts";
 import { type Person, signUp } from "../support/people.ts";

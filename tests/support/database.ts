@@ -35,23 +35,42 @@ export async function countEntries(world: World, userId: string, kind?: string):
   return Number(row?.count);
 }
 
-// Any number that no other lock of the tests has.
-const DELIVERIES = 720_377;
+/** What all tests have one of, while files run side by side; any numbers will do. */
+const SHARED = { deliveries: 720_377, mail: 720_378 };
 
 /**
- * Runs `use` while nobody holds deliveries back (shared), or while nobody else waits for one
- * (exclusive): the emulator has one switch for all tests, and files may run side by side.
+ * Runs `use` while nobody switches the thing off or holds it back (shared), or while nobody else waits for
+ * what it brings (exclusive). Not within itself.
  */
-export async function withDeliveries<T>(
+async function withTurn<T>(
   world: World,
+  what: keyof typeof SHARED,
   mode: "shared" | "exclusive",
   use: () => Promise<T>,
 ): Promise<T> {
   const lock = mode === "shared" ? "pg_advisory_lock_shared" : "pg_advisory_lock";
   return await withSql(world, async (sql) => {
-    await sql.unsafe(`select ${lock}(${DELIVERIES})`);
+    await sql.unsafe(`select ${lock}(${SHARED[what]})`);
     return await use();
   });
+}
+
+/** The emulator's deliveries: one switch holds back those of all tests. */
+export function withDeliveries<T>(
+  world: World,
+  mode: "shared" | "exclusive",
+  use: () => Promise<T>,
+): Promise<T> {
+  return withTurn(world, "deliveries", mode, use);
+}
+
+/** The stack's inbox. */
+export function withMail<T>(
+  world: World,
+  mode: "shared" | "exclusive",
+  use: () => Promise<T>,
+): Promise<T> {
+  return withTurn(world, "mail", mode, use);
 }
 
 /** Everything the ledger knows of a user, row by row, hashed: equal means that nothing changed. */

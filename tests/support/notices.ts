@@ -1,7 +1,7 @@
 /** Notices: what lies in the stack's inbox, and the runner that puts it there. */
 import { ok } from "node:assert/strict";
 import { NotificationRunnerReport } from "../../supabase/functions/_shared/contracts/notifications.ts";
-import { withSql } from "./database.ts";
+import { withMail, withSql } from "./database.ts";
 import { backEnd, data, post, send } from "./http.ts";
 import { until } from "./until.ts";
 import type { World } from "./world.ts";
@@ -14,25 +14,6 @@ export interface Letter {
   readonly html: string;
   /** The template. */
   readonly tag: string;
-}
-
-// Any number that no other lock of the tests has.
-const MAIL = 720_378;
-
-/**
- * Runs `use` while nobody switches the inbox off (shared), or while nobody else waits for a letter
- * (exclusive): there is one inbox for all tests, and files may run side by side. Not within itself.
- */
-export async function withMail<T>(
-  world: World,
-  mode: "shared" | "exclusive",
-  use: () => Promise<T>,
-): Promise<T> {
-  const lock = mode === "shared" ? "pg_advisory_lock_shared" : "pg_advisory_lock";
-  return await withSql(world, async (sql) => {
-    await sql.unsafe(`select ${lock}(${MAIL})`);
-    return await use();
-  });
 }
 
 /** The stack's inbox is away for the time of `use`. */

@@ -1,10 +1,10 @@
 /** Each fault as it is made: functions of their own on this stack, with one service behind them broken. */
 import { need, readSettings } from "../../../scripts/settings/settings.ts";
-import { withSql } from "../../support/database.ts";
+import { withMail, withSql } from "../../support/database.ts";
 import { withDeployment } from "../../support/deployment.ts";
 import { type Manner, nowhere, startProxy } from "../../support/faulty-proxy.ts";
 import { backEnd, send } from "../../support/http.ts";
-import { noticeBecomes, runNotices, withMail, withoutMail } from "../../support/notices.ts";
+import { noticeBecomes, runNotices, withoutMail } from "../../support/notices.ts";
 import { until } from "../../support/until.ts";
 import type { World } from "../../support/world.ts";
 import { equal, ok } from "node:assert/strict";
