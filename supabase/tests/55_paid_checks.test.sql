@@ -2,7 +2,7 @@
 
 begin;
 \ir helpers/story.psql
-select plan(38);
+select plan(40);
 
 -- The guard.
 create function pg_temp.claim(p_units int, p_passed interval default '0') returns text language sql as $$
@@ -48,6 +48,14 @@ select results_eq($$ select labels, trim_scale(count) from farthing.metrics
     output_per_million_usd)) from farthing.rates where model = 'gpt-4o'
   order by effective_from desc limit 1 $$,
   'and priced by the rate in force; a model without a rate is not');
+
+insert into farthing.rates (model, version, input_per_million_usd, output_per_million_usd, effective_from)
+values ('dear', 1, 1, 1, tests.after('-1 day')), ('dear', 2, 90, 90, tests.after('1 day'));
+select is(metrics_record(gen_random_uuid(), 0,
+  '[{"name": "ai_tokens", "labels": "model=dear,kind=input", "count": 1000000}]', tests.after()) ->> 'recorded',
+  'true', 'a million of a model that will be dearer');
+select is((select trim_scale(count)::text from farthing.metrics
+  where labels = 'model=dear' and grain = 'total'), '1', 'tomorrow''s rate prices nothing of today');
 
 -- What is kept, and for how long.
 delete from farthing.metrics;
