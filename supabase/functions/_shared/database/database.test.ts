@@ -131,6 +131,22 @@ Deno.test("a database that has been away for long is not waited for, until it an
   });
 });
 
+Deno.test("a restart an hour after another is waited for, though nobody called in between", async () => {
+  await withFakeTime(async ({ advance }) => {
+    const codes = Array(100).fill(NOT_CONNECTED);
+    const transport = failing(codes);
+    const database = createDatabase(transport);
+    const first = refusalOf(database.rpc("health_database", {}));
+    await advance(3_250);
+    await first;
+    await advance(3_600_000);
+    codes.length = transport.attempts + 2;
+    const second = database.rpc("health_database", {});
+    await advance(2_500);
+    assert.deepEqual(await second, { ok: true });
+  });
+});
+
 Deno.test("a conflict after a lost answer may be with itself: what is told is the lost answer", async () => {
   for (
     const [lost, told] of [

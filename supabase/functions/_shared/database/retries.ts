@@ -37,12 +37,21 @@ export interface Retries {
 /** @param nowMs a clock that only goes forward */
 export function createRetries(nowMs: () => number): Retries {
   let awaySinceMs: number | undefined;
+  /** When a call last failed. */
+  let failedAtMs = -Infinity;
 
   function waitFor(error: unknown): Wait | undefined {
     if (!(error instanceof DatabaseFailure)) return undefined;
     if (isRetryable(error)) return ROLLED_BACK;
     const isRestart = isAway(error) && nowMs() - (awaySinceMs ?? nowMs()) < RESTART_MS;
     return isRestart ? AWAY : undefined;
+  }
+
+  function noteFailure(isAwayNow: boolean): void {
+    // Of what was long ago nobody knows whether it lasted.
+    if (nowMs() - failedAtMs >= RESTART_MS) awaySinceMs = undefined;
+    failedAtMs = nowMs();
+    awaySinceMs = isAwayNow ? awaySinceMs ?? failedAtMs : undefined;
   }
 
   /** Notes whether the database is there: whatever it says, it says it itself. */
@@ -52,9 +61,7 @@ export function createRetries(nowMs: () => number): Retries {
       awaySinceMs = undefined;
       return answer;
     } catch (error) {
-      if (error instanceof DatabaseFailure) {
-        awaySinceMs = isAway(error) ? awaySinceMs ?? nowMs() : undefined;
-      }
+      if (error instanceof DatabaseFailure) noteFailure(isAway(error));
       throw error;
     }
   }
