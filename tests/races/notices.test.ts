@@ -1,4 +1,4 @@
-/** A claim that is asked for again, since its answer was lost, waits for the first: it may still be running. */
+/** A claim that is asked for again, since its answer was lost, waits for the first, which may still run. */
 import { deepEqual, rejects } from "node:assert/strict";
 import type { ISql } from "postgres";
 import { proven, withSql } from "../support/database.ts";
