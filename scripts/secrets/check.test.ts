@@ -42,6 +42,8 @@ Deno.test("check names what is missing, for the functions that need it and no ot
     assert.equal(stateOf(groups, name, "AI_API_KEY"), "missing");
   }
   assert.equal(stateOf(groups, "usage", "AI_API_KEY"), undefined);
+  // The paid checks try it out, and are a check less without.
+  assert.equal(stateOf(groups, "health", "AI_API_KEY"), "not set");
 });
 
 Deno.test("check is content with one of two mail services, and not with none", () => {

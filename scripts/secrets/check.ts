@@ -80,6 +80,10 @@ export interface Group {
   readonly findings: readonly Finding[];
 }
 
+function asOptional([name, { by }]: [EnvName, EnvNeed]): [EnvName, EnvNeed] {
+  return [name, { by, is: "optional" }];
+}
+
 /** First what every function reads, then what each reads besides. */
 export function checkSecrets(found: Found): Group[] {
   const malformed = malformedIn(found.values);
@@ -90,7 +94,8 @@ export function checkSecrets(found: Found): Group[] {
   const groups: Group[] = [{ name: null, findings: needs.filter(isAll).map(toFinding) }];
   for (const name of FUNCTIONS) {
     const own = needs.filter((each) => !isAll(each) && each[1].by.includes(name));
-    groups.push({ name, findings: own.map(toFinding) });
+    const checked = needs.filter(([, { checkedBy }]) => checkedBy?.includes(name)).map(asOptional);
+    groups.push({ name, findings: [...own, ...checked].map(toFinding) });
   }
   return groups;
 }

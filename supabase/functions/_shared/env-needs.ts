@@ -32,6 +32,8 @@ export type FunctionName = typeof FUNCTIONS[number];
 
 export interface EnvNeed {
   readonly by: readonly FunctionName[];
+  /** Try it out where it is there, and say so where it is not. */
+  readonly checkedBy?: readonly FunctionName[];
   /**
    * `needed`: what needs it answers 503 without; `optional`: something is left out;
    * `platform`: the platform sets it; `local`: for stand-ins, absent in production.
@@ -56,11 +58,12 @@ const MEETS_STRIPE: readonly FunctionName[] = [
 const ASKS_MODELS: readonly FunctionName[] = ["ai", "job-runner", "jobs"];
 const LEADS_BACK: readonly FunctionName[] = ["checkout", "providers", "top-ups"];
 const TELLS: readonly FunctionName[] = ["notification-runner"];
+const CHECKS: readonly FunctionName[] = ["health"];
 
 const platform: EnvNeed = { by: FUNCTIONS, is: "platform" };
 const everywhere: EnvNeed = { by: FUNCTIONS, is: "optional" };
-const stripe: EnvNeed = { by: MEETS_STRIPE, is: "needed" };
-const models: EnvNeed = { by: ASKS_MODELS, is: "needed" };
+const stripe: EnvNeed = { by: MEETS_STRIPE, checkedBy: CHECKS, is: "needed" };
+const models: EnvNeed = { by: ASKS_MODELS, checkedBy: CHECKS, is: "needed" };
 const mail: EnvNeed = { by: TELLS, is: "needed" };
 const alerts: EnvNeed = { by: TELLS, is: "optional" };
 
