@@ -50,24 +50,31 @@ Deno.test("a debit by the pool is one statement on the wire, in one turn (G9)", 
     }));
 });
 
-Deno.test("a pooled connection forgets whose call it made", async () => {
-  const { id } = await signUpWith(world, "10");
-  const request = startContext(new Headers());
-  const pool = createPoolTransport({ url: world.databaseUrl, maxConnections: 1 });
-  const { p_correlation_id: _, ...rest } = debitOf(id);
-  const debit = () => pool.call("credits_debit", { ...rest, ...newKey() });
-  try {
-    await withinRequest(request, debit);
-    await debit();
-  } finally {
-    await pool.close();
-  }
-  const told = await withSql(world, (sql) =>
-    sql`
-    select correlation_id from farthing.entries join farthing.accounts using (account_id)
-    where owner_id = ${id} order by entries.seq desc limit 2`);
-  assert.deepEqual(told.map(({ correlation_id }) => correlation_id), [null, request.traceId]);
-});
+const TRANSPORTS = {
+  "the data API": () => createRestTransport({ url: world.url, secretKey: world.secretKey }),
+  "a pooled connection": () => createPoolTransport({ url: world.databaseUrl, maxConnections: 1 }),
+};
+
+for (const [name, create] of Object.entries(TRANSPORTS)) {
+  Deno.test(`${name} is told whose call it makes, and forgets it`, async () => {
+    const { id } = await signUpWith(world, "10");
+    const request = startContext(new Headers());
+    const transport = create();
+    const { p_correlation_id: _, ...rest } = debitOf(id);
+    const debit = () => transport.call("credits_debit", { ...rest, ...newKey() });
+    try {
+      await withinRequest(request, debit);
+      await debit();
+    } finally {
+      await transport.close();
+    }
+    const told = await withSql(world, (sql) =>
+      sql`
+      select correlation_id from farthing.entries join farthing.accounts using (account_id)
+      where owner_id = ${id} order by entries.seq desc limit 2`);
+    assert.deepEqual(told.map(({ correlation_id }) => correlation_id), [null, request.traceId]);
+  });
+}
 
 Deno.test("a call within a request says whose it is, in the same one statement", async () => {
   const { id } = await signUp(world);
