@@ -4,7 +4,7 @@ begin;
 \ir helpers/story.psql
 \ir helpers/jobs.psql
 \ir helpers/money_back.psql
-select plan(47);
+select plan(55);
 
 create function pg_temp.record(p_rows jsonb, p_passed interval) returns text language sql as $$
   select metrics_record(gen_random_uuid(), 0, p_rows, tests.after(p_passed)) ->> 'recorded'
@@ -61,6 +61,8 @@ select isnt(credits_debit(tests.person('bob'), '30.000000000000000001', 'x', p_n
 select isnt(tests.hold('bob', '10', 3600), null, 'and holds');
 select is(farthing.seal(2), 2, 'some of it is sealed');
 select is(farthing.seal(), 1, 'then the rest');
+select is(pg_temp.figures('^credits_held', passed), 'credits_held{} ' || held, format('%s are held after %s',
+  held, passed)) from (values (interval '59 min', 10), ('1 hour', 0)) h (passed, held);
 select is(farthing.sweep_accounts(tests.after('1 hour')), 2, 'ann''s credits expire, and bob''s hold');
 select is(farthing.seal(), 1, 'which is sealed, too');
 create function pg_temp.unlike_the_ledger() returns setof record language sql as $$
@@ -89,6 +91,8 @@ select is(pg_temp.figures('^(webhook|jobs|job_)', '2 hours'), E'job_oldest_secon
   || E'jobs{state=queued} 1\nwebhook_events{state=deferred} 2\n'
   || E'webhook_events{state=ignored} 1\nwebhook_oldest_seconds{} 3600',
   'events and jobs are told by their state, with the age of the oldest');
+select is(pg_temp.figures('^job_oldest', '-1 hour'), 'job_oldest_seconds{} 0',
+  'what may not run yet waits not');
 select is(pg_temp.figures('^webhook_events', '26 hours'), 'webhook_events{state=deferred} 2',
   'what was done is told for a day, what waits as long as it does');
 
@@ -116,10 +120,21 @@ select is(pg_temp.figures('^credits_(sold|taken|reinst)', '0'),
   || E'credits_sold{kind=purchase} 9990\ncredits_taken_back{kind=clawback} 3330', 'and told by what it was');
 
 -- The sample of accounts, and what a collector is told.
+select isnt(credits_debit(tests.person('cid'), '9000', 'y'), null, 'cid spends nearly all');
+select is(tests.refund('cid', 2, 999, 'succeeded') ->> 'received', 'true', 'and is given all the money back');
+select is(debt > 0, true, 'which leaves a debt') from farthing.accounts where owner_id = tests.person('cid');
 select is(deep_checks_ledger(0), '{"wrong": 0, "looked_at": 3}', 'a sample of accounts is as it should be');
 update farthing.accounts set held = 5 where owner_id = tests.person('bob');
 select is(deep_checks_ledger(0) ->> 'wrong', '1', 'and what is wrong is seen');
 update farthing.accounts set held = 0 where owner_id = tests.person('bob');
+update farthing.accounts set last_seq = last_seq + 1 where owner_id = tests.person('bob');
+select is(deep_checks_ledger(0) ->> 'wrong', '1', 'an entry that is not there, too');
+update farthing.accounts set last_seq = last_seq - 1 where owner_id = tests.person('bob');
+update farthing.lots set remaining = remaining - 1 where lot_id = (select l.lot_id from farthing.lots l
+  join farthing.accounts a using (account_id) where a.owner_id = tests.person('bob'));
+select is(deep_checks_ledger(0) ->> 'wrong', '1', 'and credits that no lot has');
+update farthing.lots set remaining = remaining + 1 where lot_id = (select l.lot_id from farthing.lots l
+  join farthing.accounts a using (account_id) where a.owner_id = tests.person('bob'));
 select is(jsonb_array_length(m -> 'counted'), 8, 'a collector is told each series once')
 from health_metrics(tests.after('1 hour')) m;
 

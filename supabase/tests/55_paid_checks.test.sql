@@ -19,7 +19,8 @@ select is(pg_temp.claim(31, '24 hours'), 'false, 30 left', 'more than a day''s i
 select is(pg_temp.claim(30, '24 hours'), 'true, 0 left', 'each day, UTC, has its own');
 select tests.fails_with(format('select pg_temp.claim(%s)', units), 'invalid_request', 'units',
   format('%s units are no price', units)) from unnest(array['-1', 'null']) units;
-select is(pg_temp.claim(1, '23 hours'), 'false, 0 left', 'who began before midnight finds the day spent, too');
+select is(pg_temp.claim(1, '23 hours'), 'false, 0 left',
+  'who began before midnight finds the day spent, too');
 select is(pg_temp.claim(1, '25 hours'), 'false, 0 left', 'and does not make the day forget');
 update farthing.deep_budget set daily_units = 0;
 select is(pg_temp.claim(1, '3 days'), 'false, 0 left', 'a budget of nothing switches them off');
@@ -52,8 +53,8 @@ select results_eq($$ select labels, trim_scale(count) from farthing.metrics
 insert into farthing.rates (model, version, input_per_million_usd, output_per_million_usd, effective_from)
 values ('dear', 1, 1, 1, tests.after('-1 day')), ('dear', 2, 90, 90, tests.after('1 day'));
 select is(metrics_record(gen_random_uuid(), 0,
-  '[{"name": "ai_tokens", "labels": "model=dear,kind=input", "count": 1000000}]', tests.after()) ->> 'recorded',
-  'true', 'a million of a model that will be dearer');
+  '[{"name": "ai_tokens", "labels": "model=dear,kind=input", "count": 1000000}]', tests.after())
+  ->> 'recorded', 'true', 'a million of a model that will be dearer');
 select is((select trim_scale(count)::text from farthing.metrics
   where labels = 'model=dear' and grain = 'total'), '1', 'tomorrow''s rate prices nothing of today');
 
