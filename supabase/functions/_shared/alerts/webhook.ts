@@ -54,13 +54,19 @@ function messageOf(data: AlertData, runbooksUrl: string | undefined) {
   };
 }
 
+/** Neither the address nor what the receiver wrote is repeated: a webhook's URL is a secret. */
+function failure(internal: string, status: 502 | 503, retryAfterSeconds?: number): ApiError {
+  return new ApiError("upstream_unavailable", { internal, status, retryAfterSeconds });
+}
+
+/** @throws ApiError: the mistake is ours, and an alert waits until it is put right */
 function keyOf(secret: string): Webhook {
   try {
     return secret.startsWith("whsec_")
       ? new Webhook(secret)
       : new Webhook(secret, { format: "raw" });
   } catch {
-    throw new AlertRefused("ALERT_WEBHOOK_SECRET begins with whsec_ and is no base64");
+    throw failure("ALERT_WEBHOOK_SECRET begins with whsec_ and is no base64", 503);
   }
 }
 
@@ -81,11 +87,6 @@ function retryAfter(answer: Response): number | undefined {
   return Number.isFinite(seconds) && seconds > 0
     ? Math.min(Math.ceil(seconds), MAX_RETRY_AFTER_SECONDS)
     : undefined;
-}
-
-/** Neither the address nor what the receiver wrote is repeated: a webhook's URL is a secret. */
-function failure(internal: string, status: 502 | 503, retryAfterSeconds?: number): ApiError {
-  return new ApiError("upstream_unavailable", { internal, status, retryAfterSeconds });
 }
 
 /**
