@@ -7,7 +7,7 @@ export interface Count {
   readonly isAllowed: boolean;
   /** How many more may come in this window. */
   readonly remaining: number;
-  /** When the window is over, in milliseconds since 1970. */
+  /** When the window is over, or the next request allowed after a refusal; milliseconds since 1970. */
   readonly resetMs: number;
 }
 

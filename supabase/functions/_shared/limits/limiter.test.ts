@@ -101,9 +101,13 @@ Deno.test("a limiter asks once for requests of one turn, and not at all for who 
     await ask(limiter, userAsking(user, "bookings"), 1);
     redis.requests.length = 0;
     assert.equal(admitted(await ask(limiter, userAsking(user, "bookings"), 8)), 4);
-    assert.equal(redis.requests.length, 1);
+    // The second asks how long the refused ones are to wait.
+    assert.deepEqual(redis.requests.map(({ commands }) => commands.at(-1)?.[0]), [
+      "evalsha",
+      "mget",
+    ]);
     assert.equal(admitted(await ask(limiter, userAsking(user, "bookings"), 8)), 0);
-    assert.equal(redis.requests.length, 1);
+    assert.equal(redis.requests.length, 2);
   });
 });
 
@@ -163,7 +167,7 @@ Deno.test("attempts at new business are counted for an hour, over all of its rou
     const [refused] = await ask(limiter, userAsking("one", "checkout"), 1);
     assert.equal(refused?.refusal?.code, "velocity_exceeded");
     assert.equal(header(refused, "ratelimit-policy"), `"attempts";q=60;w=3600`);
-    assert.equal(refused.refusal.retryAfterSeconds, 1_847);
+    assert.equal(refused.refusal.retryAfterSeconds, 1_848);
     assert.equal(admitted(await ask(limiter, userAsking("one"), 1)), 1, "what is no new business");
   } finally {
     Date.now = realNow;

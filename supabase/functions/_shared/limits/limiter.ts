@@ -70,7 +70,7 @@ class WindowLimiter implements Limiter {
     if (blocked.length > 0) return blocked;
     if (!redis.isUp()) return this.#takeHere(counted, "open");
     try {
-      const counts = await redis.ask(() => shared.take(counted));
+      const counts = await redis.ask(() => shared.take(counted, nowMs()));
       this.#say(null);
       return counts;
     } catch (error) {

@@ -34,6 +34,18 @@ Deno.test("a refused request takes nobody's room", () => {
   assert.deepEqual([left?.remaining, left?.resetMs], [8, 60_000]);
 });
 
+Deno.test("who is refused is told when there is room, and then there is", () => {
+  const asking = [counted("rule", 10)];
+  const windows = new LocalWindows();
+  assert.equal(admitted(windows, asking, 10, 59), 10);
+  assert.equal(windows.take(asking, 59_000)[0]!.resetMs, 60_001);
+  assert.equal(windows.take(asking, 60_001)[0]!.isAllowed, true);
+  const { isAllowed, resetMs } = windows.take(asking, 60_002)[0]!;
+  assert.deepEqual([isAllowed, resetMs], [false, 66_001]);
+  assert.equal(windows.take(asking, 66_000)[0]!.isAllowed, false);
+  assert.equal(windows.take(asking, 66_001)[0]!.isAllowed, true);
+});
+
 Deno.test("windows are as many as said, and the one not used for longest goes", () => {
   const windows = new LocalWindows(3);
   const take = (id: string) => windows.take([counted("rule", 10, id)], 1_000)[0]!.remaining;

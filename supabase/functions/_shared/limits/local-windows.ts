@@ -4,15 +4,13 @@
  */
 import type { Count } from "./count.ts";
 import type { Counted } from "./rules.ts";
+import { freeAtMs, nthWindow, usedOf, windowMsOf, type Windows } from "./sliding-window.ts";
 
 /** Of 5 to 7 that a request is counted by, all but two are its user's or address's own. About 2 MB. */
 const MAX_WINDOWS = 10_000;
 
-interface Window {
-  /** Which window of its rule's length since 1970. */
+interface Window extends Windows {
   readonly nth: number;
-  readonly previous: number;
-  readonly current: number;
 }
 
 const EMPTY: Window = { nth: 0, previous: 0, current: 0 };
@@ -41,21 +39,19 @@ export class LocalWindows {
   }
 
   #look({ rule, id }: Counted, nowMs: number): Count {
-    const windowMs = rule.windowSeconds * 1_000;
-    const { nth, previous, current } = this.#at(`${rule.name}:${id}`, nowMs, windowMs);
-    const passed = (nowMs % windowMs) / windowMs;
-    const used = Math.floor((1 - passed) * previous) + current;
+    const windows = this.#at(`${rule.name}:${id}`, nthWindow(rule, nowMs));
+    const used = usedOf(rule, windows, nowMs);
+    const isAllowed = used < rule.quota;
     return {
       rule,
-      isAllowed: used < rule.quota,
+      isAllowed,
       remaining: Math.max(0, rule.quota - used),
-      resetMs: (nth + 1) * windowMs,
+      resetMs: isAllowed ? (windows.nth + 1) * windowMsOf(rule) : freeAtMs(rule, windows, nowMs),
     };
   }
 
   /** The window of now: what was the current one may be the one before by now, or long over. */
-  #at(key: string, nowMs: number, windowMs: number): Window {
-    const nth = Math.floor(nowMs / windowMs);
+  #at(key: string, nth: number): Window {
     const known = this.#windows.get(key) ?? EMPTY;
     if (known.nth === nth) return known;
     return { nth, previous: known.nth === nth - 1 ? known.current : 0, current: 0 };
@@ -63,7 +59,7 @@ export class LocalWindows {
 
   #add({ rule, id }: Counted, nowMs: number): void {
     const key = `${rule.name}:${id}`;
-    const { nth, previous, current } = this.#at(key, nowMs, rule.windowSeconds * 1_000);
+    const { nth, previous, current } = this.#at(key, nthWindow(rule, nowMs));
     this.#windows.delete(key);
     this.#windows.set(key, { nth, previous, current: current + 1 });
     if (this.#windows.size > this.#max) {

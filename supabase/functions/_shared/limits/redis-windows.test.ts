@@ -8,13 +8,17 @@ const { quota } = rule!;
 
 const asking = (id: string): Counted[] => [{ rule: rule!, id }];
 
-function windowsOf(answer: unknown): RedisWindows {
-  return new RedisWindows({ evalsha: () => Promise.resolve(answer) } as unknown as Redis);
+const NOW_MS = 5_000;
+
+/** A Redis that answers each count with this, and what is in the windows with that. */
+function windowsOf(answer: unknown, counts: unknown = [quota, null]): RedisWindows {
+  const redis = { evalsha: () => Promise.resolve(answer), mget: () => Promise.resolve(counts) };
+  return new RedisWindows(redis as unknown as Redis);
 }
 
 Deno.test("only what the script can have meant is a count", async () => {
   const counts = [[quota - 1, quota], [0, quota], [-1, quota]];
-  for (const answer of counts) await windowsOf(answer).take(asking("one"));
+  for (const answer of counts) await windowsOf(answer).take(asking("one"), NOW_MS);
   const nonsense = [
     [-2, quota],
     [quota, quota],
@@ -29,25 +33,39 @@ Deno.test("only what the script can have meant is a count", async () => {
     ...[null, undefined, 4, "4", {}, { 0: 4, 1: quota, length: 2 }],
   ];
   for (const answer of nonsense) {
-    await assert.rejects(windowsOf(answer).take(asking("one")), /not an answer/, String(answer));
+    await assert.rejects(
+      windowsOf(answer).take(asking("one"), NOW_MS),
+      /not an answer/,
+      String(answer),
+    );
   }
 });
 
-Deno.test("who was refused is known until the window is over, and no longer", async () => {
+Deno.test("who was refused is known until there is room, and no longer", async () => {
   const windows = windowsOf([-1, quota]);
-  const [refused] = await windows.take(asking("one"));
-  const { isAllowed, resetMs } = refused!;
-  assert.equal(isAllowed, false);
-  assert.deepEqual(windows.blocked(asking("one"), resetMs), [
-    { rule, isAllowed: false, remaining: 0, resetMs },
-  ]);
-  assert.deepEqual(windows.blocked(asking("one"), resetMs + 1), []);
-  assert.deepEqual(windows.blocked(asking("two"), resetMs), []);
+  const [refused] = await windows.take(asking("one"), NOW_MS);
+  assert.deepEqual(refused, { rule, isAllowed: false, remaining: 0, resetMs: 60_001 });
+  assert.deepEqual(windows.blocked(asking("one"), 60_000), [refused]);
+  assert.deepEqual(windows.blocked(asking("one"), 60_001), []);
+  assert.deepEqual(windows.blocked(asking("two"), 60_000), []);
+});
+
+Deno.test("who is refused for the minute before has room again within a second", async () => {
+  const windows = windowsOf([-1, quota], [1, quota]);
+  const [refused] = await windows.take(asking("one"), 60_100);
+  assert.equal(refused?.resetMs, 60_601);
+});
+
+Deno.test("what is in the windows has to be counts", async () => {
+  for (const counts of [null, [], [1], [1, 2, 3], ["1", 2], [1, -1], [1.5, 2], [NaN, 1], {}]) {
+    const windows = windowsOf([-1, quota], counts);
+    await assert.rejects(windows.take(asking("one"), NOW_MS), /not an answer/, String(counts));
+  }
 });
 
 Deno.test("of those refused the latest 10,000 are known", async () => {
   const windows = windowsOf([-1, quota]);
-  for (let nth = 0; nth <= 10_000; nth++) await windows.take(asking(`${nth}`));
+  for (let nth = 0; nth <= 10_000; nth++) await windows.take(asking(`${nth}`), NOW_MS);
   const known = (nth: number) => windows.blocked(asking(`${nth}`), 0).length === 1;
   assert.deepEqual([0, 1, 10_000].map(known), [false, true, true]);
 });

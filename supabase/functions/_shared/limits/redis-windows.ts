@@ -6,6 +6,7 @@ import { Ratelimit } from "@upstash/ratelimit";
 import type { Redis } from "@upstash/redis";
 import type { Count } from "./count.ts";
 import { type Counted, type Rule, RULES } from "./rules.ts";
+import { freeAtMs, nthWindow } from "./sliding-window.ts";
 
 type Scripts = Pick<Redis, "evalsha" | "eval" | "get" | "set">;
 
@@ -18,7 +19,7 @@ class Nonsense extends Error {
 
 const PREFIX = "farthing";
 
-/** Refused ones are remembered until their window is over, and cost no round trip. About 1 MB. */
+/** Refused ones are remembered until there is room for them, and cost no round trip. About 1 MB. */
 const MAX_BLOCKED = 10_000;
 
 /**
@@ -41,23 +42,13 @@ function scriptsOf(redis: Redis, rule: Rule): Scripts {
   } as Scripts;
 }
 
-/** Forgets the oldest rather than grow without end. */
-class Blocked extends Map<string, number> {
-  override set(key: string, resetMs: number): this {
-    if (this.size >= MAX_BLOCKED) {
-      const [oldest] = this.keys();
-      this.delete(oldest!);
-    }
-    return super.set(key, resetMs);
-  }
-}
-
-function limiterOf(rule: Rule, redis: Redis, blocked: Blocked): Ratelimit {
+function limiterOf(rule: Rule, redis: Redis): Ratelimit {
   return new Ratelimit({
     redis: scriptsOf(redis, rule),
     prefix: `${PREFIX}:${rule.name}`,
     limiter: Ratelimit.slidingWindow(rule.quota, `${rule.windowSeconds} s`),
-    ephemeralCache: blocked,
+    // It would remember a refusal until the window is over, when there is room long before.
+    ephemeralCache: false,
     // After its own time-out the limiter lets everything pass and says nothing. The guard's rejects instead.
     timeout: 0,
     analytics: false,
@@ -66,32 +57,60 @@ function limiterOf(rule: Rule, redis: Redis, blocked: Blocked): Ratelimit {
   });
 }
 
+function keyOf({ rule, id }: Counted): string {
+  return `${PREFIX}:${rule.name}:${id}`;
+}
+
+function countOf(answer: unknown): number {
+  if (answer === null) return 0;
+  if (!Number.isInteger(answer) || answer as number < 0) throw new Nonsense();
+  return answer as number;
+}
+
 export class RedisWindows {
-  readonly #blocked = new Blocked();
+  readonly #redis: Redis;
+  /** Until when each of them is refused. */
+  readonly #blocked = new Map<string, number>();
   readonly #limiters: ReadonlyMap<Rule, Ratelimit>;
 
   /** @param redis sends what is asked in one turn in one request */
   constructor(redis: Redis) {
+    this.#redis = redis;
     const rules = new Set([...RULES.values()].flat());
-    this.#limiters = new Map(
-      [...rules].map((rule) => [rule, limiterOf(rule, redis, this.#blocked)]),
-    );
+    this.#limiters = new Map([...rules].map((rule) => [rule, limiterOf(rule, redis)]));
   }
 
-  /** Who was refused in this window: known without asking, and then nothing else is counted either. */
+  /** Who was refused and has no room yet: known without asking, and then nothing else is counted. */
   blocked(counted: readonly Counted[], nowMs: number): Count[] {
-    return counted.flatMap(({ rule, id }) => {
-      const resetMs = this.#blocked.get(`${PREFIX}:${rule.name}:${id}`);
-      if (resetMs === undefined || resetMs < nowMs) return [];
-      return [{ rule, isAllowed: false, remaining: 0, resetMs }];
+    return counted.flatMap((each) => {
+      const resetMs = this.#blocked.get(keyOf(each));
+      if (resetMs === undefined || resetMs <= nowMs) return [];
+      return [{ rule: each.rule, isAllowed: false, remaining: 0, resetMs }];
     });
   }
 
   /** Counts a request by each of its rules. @throws whatever the client or the limiter does; Nonsense */
-  take(counted: readonly Counted[]): Promise<Count[]> {
-    return Promise.all(counted.map(async ({ rule, id }) => {
+  take(counted: readonly Counted[], nowMs: number): Promise<Count[]> {
+    return Promise.all(counted.map(async (each) => {
+      const { rule, id } = each;
       const { success, remaining, reset } = await this.#limiters.get(rule)!.limit(id);
-      return { rule, isAllowed: success, remaining, resetMs: reset };
+      const resetMs = success ? reset : await this.#block(each, nowMs);
+      return { rule, isAllowed: success, remaining, resetMs };
     }));
+  }
+
+  /** Remembers a refusal for as long as it would be repeated; a second round trip, for the first refusal. */
+  async #block(each: Counted, nowMs: number): Promise<number> {
+    const nth = nthWindow(each.rule, nowMs);
+    // The limiter's own names of the two counts.
+    const keys = [`${keyOf(each)}:${nth}`, `${keyOf(each)}:${nth - 1}`];
+    const answers: unknown = await this.#redis.mget(keys);
+    if (!Array.isArray(answers) || answers.length !== keys.length) throw new Nonsense();
+    const [current, previous] = answers.map(countOf);
+    const untilMs = freeAtMs(each.rule, { current: current!, previous: previous! }, nowMs);
+    // Forgets the oldest rather than grow without end.
+    if (this.#blocked.size >= MAX_BLOCKED) this.#blocked.delete(this.#blocked.keys().next().value!);
+    this.#blocked.set(keyOf(each), untilMs);
+    return untilMs;
   }
 }

@@ -29,9 +29,11 @@ class Memory {
   readonly counts = new Map<string, number>();
   readonly #scripts = new Set<string>();
 
-  run([name = "", script = "", _keys, ...args]: string[]): object {
+  run([name = "", ...given]: string[]): object {
+    const [script = "", , ...args] = given;
     const command = name.toLowerCase();
     if (command === "set") return { result: "OK" };
+    if (command === "mget") return { result: given.map((key) => this.counts.get(key) ?? null) };
     if (command === "evalsha" && !this.#scripts.has(script)) {
       return { error: "NOSCRIPT No matching script. Please use EVAL." };
     }
