@@ -143,7 +143,7 @@ select is_empty('select * from farthing.prove()', 'the ledger proves itself');
 -- More than one account can hold.
 select isnt(tests.give(name, '99999999999999999999'), null, name || ' is given as much as one can have')
 from unnest(array['eve', 'fay']) name;
-select cmp_ok(farthing.seal(), '>=', 2, 'two of these are more than an account holds, and sealed all the same');
+select cmp_ok(farthing.seal(), '>=', 2, 'two of these are more than an account holds, and are sealed');
 select is_empty('select * from pg_temp.unlike_the_ledger() as u (a farthing.system_account,
   b farthing.direction, c farthing.entry_kind, d bigint, e numeric)', 'with their sum');
 

@@ -67,6 +67,8 @@ interface PostOptions {
   /** Idempotency-Key; a new one unless named, none when null. */
   key?: string | null;
   headers?: Caller;
+  /** The caller leaves. */
+  signal?: AbortSignal;
 }
 
 /** Posts JSON; a body that is text or bytes already goes out as it is. */
@@ -75,7 +77,7 @@ export function post(
   path: string,
   as: Caller,
   body: object | string | Uint8Array<ArrayBuffer>,
-  { key = crypto.randomUUID(), headers = {} }: PostOptions = {},
+  { key = crypto.randomUUID(), headers = {}, signal }: PostOptions = {},
 ): Promise<Answer> {
   const isRaw = typeof body === "string" || body instanceof Uint8Array;
   return send(functionUrl(world, path), {
@@ -87,6 +89,7 @@ export function post(
       ...headers,
     },
     body: isRaw ? body : JSON.stringify(body),
+    ...(signal && { signal }),
   });
 }
 

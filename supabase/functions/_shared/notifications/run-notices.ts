@@ -57,7 +57,7 @@ export async function runNotices(services: Services, untilMs: number): Promise<D
     const sent = outcomes.filter((outcome) => outcome === "sent").length;
     done.sent += sent;
     done.failed += outcomes.length - sent;
-    // None is due, or nobody takes any. A small batch is no end: what is queued meanwhile wakes no other runner.
+    // None is due, or nobody takes any. A small batch is no end: what is queued meanwhile wakes nobody.
     if (outcomes.every((outcome) => outcome === "again" || outcome === "unknown")) break;
   }
   if (mistake !== undefined) throw mistake;
