@@ -26,7 +26,7 @@ create table farthing.entry_sums (
   direction farthing.direction not null,
   kind farthing.entry_kind not null,
   entries bigint not null,
-  amount numeric not null, -- of all accounts, and so without the bound of one
+  amount numeric(60, 18) not null, -- of all accounts, and so beyond the bound of one
   primary key (counterparty, direction, kind)
 );
 comment on table farthing.entry_sums is

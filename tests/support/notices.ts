@@ -75,11 +75,11 @@ export async function noticesOfUser(world: World, userId: string, template: stri
     where a.owner_id = ${userId} and template = ${template} order by n.created_at`);
 }
 
-/** Its pause is over. */
+/** Its pause is over, and it is the next: due since it was made, however often this is asked. */
 export async function makeDue(world: World, noticeId: string): Promise<void> {
   await withSql(world, (sql) =>
     sql`
-    update farthing.notices set next_attempt_at = now() where notice_id = ${noticeId}
+    update farthing.notices set next_attempt_at = created_at where notice_id = ${noticeId}
       and state in ('queued', 'failed')`);
 }
 
