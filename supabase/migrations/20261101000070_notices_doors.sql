@@ -87,6 +87,19 @@ $$;
 comment on function farthing.try_notice_again(farthing.notices, text, interval, timestamptz) is
   'Another try after p_wait, or the end after the eighth.';
 
+create function farthing.put_notice_off(p_notice farthing.notices, p_error text, p_wait interval, p_now timestamptz)
+returns void
+language sql
+set search_path = ''
+as $$
+  update farthing.notices
+  set state = 'failed', attempts = attempts - 1, last_error = p_error, next_attempt_at = p_now + p_wait,
+    lease_id = null, leased_until = null
+  where notice_id = p_notice.notice_id
+$$;
+comment on function farthing.put_notice_off(farthing.notices, text, interval, timestamptz) is
+  'Later, and the claim was no try: nobody was asked to send it. Its third day is its end.';
+
 create function farthing.end_notice_leases(p_now timestamptz)
 returns int
 language plpgsql
@@ -195,15 +208,19 @@ as $$
 declare
   v_notice farthing.notices;
 begin
-  if p_outcome is null or p_outcome not in ('again', 'never', 'unknown') then
-    perform farthing.fail('invalid_request', 'An outcome is again, never or unknown.', null, 'outcome');
+  if p_outcome is null or p_outcome not in ('not_asked', 'again', 'never', 'unknown') then
+    perform farthing.fail('invalid_request', 'An outcome is not_asked, again, never or unknown.', null,
+      'outcome');
   end if;
   select * into v_notice from farthing.notices where notice_id = p_notice_id and lease_id = p_lease_id
   for update;
   if v_notice.notice_id is null then
     return '{"known": false}'::jsonb;
   end if;
-  if p_outcome = 'again' then
+  if p_outcome = 'not_asked' then
+    perform farthing.put_notice_off(v_notice, p_error,
+      greatest(interval '1 minute', p_retry_after * interval '1 second'), p_now);
+  elsif p_outcome = 'again' then
     -- 1, 3, 9 … 243 minutes, then six hours, a fifth more or less: eight tries span half a day.
     perform farthing.try_notice_again(v_notice, p_error, greatest(
       least(interval '6 hours', interval '1 minute' * (3 ^ (v_notice.attempts - 1))) * (0.8 + 0.4 * random()),
@@ -217,6 +234,6 @@ end
 $$;
 grant execute on function public.notices_failed to service_role;
 comment on function public.notices_failed is
-  'A claimed notice was not sent. p_outcome: again (surely not sent; later, or dead after 8 tries), never '
-  '(the service will not take it: dead), unknown (nobody knows: uncertain). p_error: a code. Returns '
+  'A claimed notice was not sent. p_outcome: not_asked (nobody was asked: a minute later, and no '
+  'try), again (surely not sent; later, or dead after 8 tries), never (the service will not take it: dead), unknown (nobody knows: uncertain). p_error: a code. Returns '
   '{known}.';

@@ -47,13 +47,13 @@ declare
 begin
   -- News of three days ago is none, and an address is not kept in wait for a mail service.
   with old as (
-    select notice_id, attempts from farthing.notices
+    select notice_id, sender from farthing.notices
     where state in ('queued', 'failed') and created_at <= p_now - interval '3 days'
     order by next_attempt_at limit p_limit for update skip locked
   )
   select count(*) into v_expired
-  from old, lateral farthing.finish_notice(old.notice_id, 'dead', case old.attempts when 0 then 'not_tried'
-    else 'expired' end, p_now);
+  from old, lateral farthing.finish_notice(old.notice_id, 'dead',
+    case when old.sender is null then 'not_tried' else 'expired' end, p_now);
   -- A user's list stays: it is how a sweep knows what it has told of. The others' is for looking things up.
   delete from farthing.notices where notice_id in (
     select notice_id from farthing.notices

@@ -2,7 +2,7 @@
 
 begin;
 \ir helpers/story.psql
-select plan(28);
+select plan(43);
 
 create function pg_temp.tell(p_subject text, p_passed interval default '0') returns boolean
 language sql as $$
@@ -56,13 +56,41 @@ select is(pg_temp.claims('25 h', 'resend'), 'nothing', 'nor is Resend, where it 
 select is(farthing.sweep_notices(tests.after('3 d 1 h')), 1, 'in time it is given up');
 select is(pg_temp.stands('d'), 'uncertain 2 expired', 'and nobody knows whether it was sent');
 
+-- While mail is known to be away nobody is asked, and that is no try: else a night of it uses up all eight.
+select is(pg_temp.tell('e', '3 d 2 h'), true, 'ann is to be told e');
+select is(pg_temp.claims('3 d 2 h'), 'e', 'mail is asked');
+select is(pg_temp.failed('e', 'again', 'not_sent', '3 d 2 h'), 'true', 'and away');
+do $$
+begin
+  for nr in 1..20 loop
+    perform pg_temp.claims('3 d 3 h' + nr * interval '1 min');
+    perform pg_temp.failed('e', 'not_asked', 'not_asked', '3 d 3 h' + nr * interval '1 min');
+  end loop;
+end
+$$;
+select is((select count(*)::int from claims where subject = 'e'), 21, 'a minute later it is looked at again');
+select is(pg_temp.stands('e'), 'failed 1 not_asked', 'however often, it was tried once');
+select is((select next_attempt_at from farthing.notices where subject = 'e'), tests.after('3 d 3 h 21 min'),
+  'and waits a minute');
+select is(pg_temp.claims('3 d 3 h 21 min'), 'e', 'then mail is back');
+select is(public.notices_failed(notice_id, lease_id, 'not_asked', 'not_asked', 90, tests.after('3 d 4 h'))
+  ->> 'known', 'true', 'or says for how long not') from farthing.notices where subject = 'e';
+select is((select next_attempt_at from farthing.notices where subject = 'e'),
+  tests.after('3 d 4 h' + interval '90 s'), 'which is kept to');
+select is(pg_temp.tell('f', '3 d 2 h'), true, 'ann is to be told f');
+select is(pg_temp.claims('3 d 2 h', 'postmark'), 'f', 'which nobody');
+select is(pg_temp.failed('f', 'not_asked', 'not_asked', '3 d 2 h'), 'true', 'is asked to send');
+select is(farthing.sweep_notices(tests.after('6 d 2 h')), 2, 'on the third day both are given up');
+select is(pg_temp.stands('e'), 'dead 1 expired', 'e is dead');
+select is(pg_temp.stands('f'), 'dead 0 expired', 'f is dead, too, though there was a service');
+
 -- Who runs the shop is told first: a queue that nobody can send does not stand in an alert's way.
-select is(pg_temp.tell('many ' || nr, '4 d'), true, 'many wait') from generate_series(1, 3) nr;
-select is(farthing.notify_operators('alert', 'fire', '{}', tests.after('4 d 1 min')), true,
+select is(pg_temp.tell('many ' || nr, '7 d'), true, 'many wait') from generate_series(1, 3) nr;
+select is(farthing.notify_operators('alert', 'fire', '{}', tests.after('7 d 1 min')), true,
   'there is a fire');
-select is(pg_temp.claims('4 d 2 min', 'resend', 1), 'fire', 'it is claimed first');
+select is(pg_temp.claims('7 d 2 min', 'resend', 1), 'fire', 'it is claimed first');
 select is((select recipient from claims order by claimed desc limit 1), 'webhook', 'for the webhook');
-select is(pg_temp.claims('4 d 2 min' + interval '1 s', 'resend', 1), 'fire', 'then for the operators');
+select is(pg_temp.claims('7 d 2 min' + interval '1 s', 'resend', 1), 'fire', 'then for the operators');
 
 select is_empty('select * from farthing.prove()', 'the ledger proves itself');
 select * from finish();

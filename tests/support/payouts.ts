@@ -30,10 +30,16 @@ interface Reconciled {
 /** A run does all that is due, other tests' work included. */
 const DEADLINE_MS = 60_000;
 
-/** Lets the payments' runner do what is due until it has compared the payout; what it counted. */
+/**
+ * Lets the payments' runner do what is due until it has compared the payout; what it counted. Where a runner
+ * came before Stripe had the list, its pause is over.
+ */
 export function reconciled(world: World, { id }: Payout): Promise<Reconciled> {
   return withDeliveries(world, "shared", () =>
     until(`payout ${id} is reconciled`, async () => {
+      await withSql(world, (sql) =>
+        sql`
+        update farthing.reconciliations set due_at = now() where payout_id = ${id} and due_at > now()`);
       await runPayments(world);
       const [row] = await withSql(world, (sql) =>
         sql<Reconciled[]>`

@@ -114,7 +114,7 @@ Deno.test("what became of a notice is noted by what is known of it", async () =>
   const cases: [NoticeToSend, Error | null, boolean, [string, string]][] = [
     [NOTICE, new MailRefused("code 406"), false, ["never", "refused"]],
     [NOTICE, away(), false, ["again", "not_sent"]],
-    [NOTICE, new BreakerOpen("mail", 1_000), false, ["again", "not_asked"]],
+    [NOTICE, new BreakerOpen("mail", 1_000), false, ["not_asked", "not_asked"]],
     [NOTICE, timedOut(), false, ["unknown", "no_answer"]],
     [NOTICE, timedOut(), true, ["again", "no_answer"]],
     [NOTICE, new Error("a bug"), false, ["unknown", "no_answer"]],

@@ -34,9 +34,14 @@ interface Claimed {
   p_lease_id: string;
 }
 
+/**
+ * not_asked: nobody was, so it was no try; again: surely not sent; never: it will not be taken; unknown: nobody
+ * knows, so it stays.
+ */
+export type NotSentOutcome = "not_asked" | "again" | "never" | "unknown";
+
 interface FailedArgs extends Claimed {
-  /** again: surely not sent; never: it will not be taken; unknown: nobody knows, so it stays. */
-  p_outcome: "again" | "never" | "unknown";
+  p_outcome: NotSentOutcome;
   /** A code. */
   p_error: string;
   /** Seconds. */

@@ -58,7 +58,7 @@ export async function runNotices(services: Services, untilMs: number): Promise<D
     done.sent += sent;
     done.failed += outcomes.length - sent;
     // None is due, or nobody takes any. A small batch is no end: what is queued meanwhile wakes nobody.
-    if (outcomes.every((outcome) => outcome === "again" || outcome === "unknown")) break;
+    if (outcomes.every((outcome) => outcome !== "sent" && outcome !== "never")) break;
   }
   if (mistake !== undefined) throw mistake;
   return done;

@@ -1,7 +1,7 @@
 /** Sends one claimed notice, and notes what became of it. */
 import type { AlertData } from "../alerts/alert-data.ts";
 import { AlertRefused } from "../alerts/webhook.ts";
-import type { NoticeToSend } from "../database/notice-functions.ts";
+import type { NoticeToSend, NotSentOutcome } from "../database/notice-functions.ts";
 import { ApiError } from "../http/errors.ts";
 import { type Mail, MailNotSent, MailRefused } from "../mail/mail.ts";
 import { BreakerOpen } from "../resilience/guard.ts";
@@ -20,7 +20,7 @@ export interface Ways {
 class NoRecipient extends Error {}
 
 interface Failure {
-  readonly outcome: "again" | "never" | "unknown";
+  readonly outcome: NotSentOutcome;
   readonly code: string;
 }
 
@@ -58,7 +58,7 @@ function failureOf(error: unknown, knowsRepeats: boolean): Failure {
   if (error instanceof MailRefused || error instanceof AlertRefused) {
     return { outcome: "never", code: "refused" };
   }
-  if (error instanceof BreakerOpen) return { outcome: "again", code: "not_asked" };
+  if (error instanceof BreakerOpen) return { outcome: "not_asked", code: "not_asked" };
   if (error instanceof MailNotSent) return { outcome: "again", code: "not_sent" };
   return { outcome: knowsRepeats ? "again" : "unknown", code: "no_answer" };
 }
@@ -68,7 +68,7 @@ function detailOf(error: unknown): string {
   return error instanceof Error ? error.message : "an error";
 }
 
-export type Outcome = "sent" | Failure["outcome"];
+export type Outcome = "sent" | NotSentOutcome;
 
 export async function sendNotice(
   services: Services,
