@@ -12,8 +12,8 @@ const LAST_LINES = 30;
 export const STACK_OUTPUT = "stack.out";
 
 /**
- * No password of a test is worth guessing, and a thousand people sign up: hashing at the default cost of 10 was
- * 80 ms of each.
+ * No password of a test is worth guessing, and a thousand people sign up: hashing at the default cost of 10
+ * was 80 ms of each.
  */
 const CHEAP_PASSWORDS = { LITE_AUTH_BCRYPT_COST: "4" };
 

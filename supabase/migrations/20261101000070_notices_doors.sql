@@ -87,7 +87,8 @@ $$;
 comment on function farthing.try_notice_again(farthing.notices, text, interval, timestamptz) is
   'Another try after p_wait, or the end after the eighth.';
 
-create function farthing.put_notice_off(p_notice farthing.notices, p_error text, p_wait interval, p_now timestamptz)
+create function farthing.put_notice_off(
+  p_notice farthing.notices, p_error text, p_wait interval, p_now timestamptz)
 returns void
 language sql
 set search_path = ''
@@ -234,6 +235,6 @@ end
 $$;
 grant execute on function public.notices_failed to service_role;
 comment on function public.notices_failed is
-  'A claimed notice was not sent. p_outcome: not_asked (nobody was asked: a minute later, and no '
-  'try), again (surely not sent; later, or dead after 8 tries), never (the service will not take it: dead), unknown (nobody knows: uncertain). p_error: a code. Returns '
-  '{known}.';
+  'A claimed notice was not sent. p_outcome: not_asked (nobody was asked: a minute later, and no try), again '
+  '(surely not sent; later, or dead after 8 tries), never (the service will not take it: dead), unknown '
+  '(nobody knows: uncertain). p_error: a code. Returns {known}.';

@@ -18,6 +18,8 @@ type Requests = Report["windows"]["1h"]["routes"][number];
 /** A process tells every ten seconds, and health looks every five. */
 const TOLD_WITHIN_MS = 40_000;
 const WITHIN = 1.1;
+/** Log and report tell hundredths of a millisecond: of the fastest, each may be a tenth off by that alone. */
+const LAST_DIGIT_MS = 0.01;
 
 const QUANTILES = [["p50_ms", 0.5], ["p95_ms", 0.95], ["p99_ms", 0.99]] as const;
 
@@ -43,7 +45,11 @@ function agrees(told: Requests, lines: readonly Measured[]): void {
   for (const [name, q] of QUANTILES) {
     const exact = exactQuantile(durations, q);
     const ratio = told[name]! / exact;
-    ok(ratio < WITHIN && ratio > 1 / WITHIN, `${told.route} ${name}: ${told[name]}, not ${exact}`);
+    const isTheSame = Math.abs(told[name]! - exact) < 1.5 * LAST_DIGIT_MS;
+    ok(
+      isTheSame || ratio < WITHIN && ratio > 1 / WITHIN,
+      `${told.route} ${name}: ${told[name]}, not ${exact}`,
+    );
   }
 }
 

@@ -107,7 +107,11 @@ for (const [when, count] of LEAVING) {
       const requests = await askedOf(world, name);
       return requests.every(({ ended }) => ended) ? requests : undefined;
     });
-    equal(asked?.aborted, true);
+    // Before the last token it may have sent all while we read: there is nothing left to break off then.
+    ok(
+      asked?.aborted || asked?.tokens_sent === TOKENS,
+      `${asked?.tokens_sent} tokens and not stopped`,
+    );
     ok(usage.output_tokens >= read, `paid ${usage.output_tokens} of ${read}`);
     ok(
       usage.output_tokens <= asked!.tokens_sent,

@@ -97,6 +97,9 @@ export async function withRules(
   try {
     await sql.unsafe(`select ${LOCK}`);
     const before = await sql`select rule, threshold, fine_at, enabled from farthing.alert_rules`;
+    // What is not watched is over: nothing is left open that other tests have provoked.
+    await sql`update farthing.alert_rules set enabled = false`;
+    await sql`select farthing.evaluate_alerts()`;
     await sql`update farthing.alert_rules set enabled = rule = any (${[...rules]})`;
     await sql`
       update farthing.alert_rules r set threshold = greatest(threshold, (l.reading).value),

@@ -63,7 +63,10 @@ async function eventsOf(world: World, orderId: string): Promise<Stripe.Event[]> 
   return data.filter((event) => payments.has(paymentOf(event))).reverse();
 }
 
-/** Does something at Stripe of which our webhook hears nothing; the order's events so far. */
+/**
+ * Does something at Stripe of which our webhook hears nothing; the order's events so far. What others have
+ * done meanwhile is told late.
+ */
 export async function inSilence(
   world: World,
   orderId: string,
@@ -73,9 +76,10 @@ export async function inSilence(
     await control(world, "POST", "deliveries/hold", { types: ["*"] });
     try {
       await act();
-      return await eventsOf(world, orderId);
+      const made = await eventsOf(world, orderId);
+      await control(world, "POST", "deliveries/drop", { events: made.map(({ id }) => id) });
+      return made;
     } finally {
-      await control(world, "POST", "deliveries/drop", { types: ["*"] });
       await control(world, "POST", "deliveries/release");
     }
   });

@@ -19,7 +19,8 @@ const SCHEMALESS = {
 /** lite's code for whatever it did not expect, and the words of driver and server for a connection. */
 const UNEXPECTED = "SUP";
 const NOT_CONNECTED = /connect E[A-Z]+|CONNECT_TIMEOUT|the database system is /;
-const DISCONNECTED = /CONNECTION_(CLOSED|ENDED|DESTROYED)|ECONNRESET|EPIPE|socket/i;
+const DISCONNECTED =
+  /CONNECTION_(CLOSED|ENDED|DESTROYED)|ECONNRESET|EPIPE|socket|terminating connection/i;
 const NO_FUNCTION = "PGRST202";
 
 function unavailable(error: { code: string; message: string }): Response {

@@ -19,7 +19,11 @@ const copies = z.int().min(1).max(100).default(1);
 
 const holdBody = z.strictObject({ types });
 const copiesBody = z.strictObject({ copies });
-const dropBody = z.strictObject({ types });
+const dropBody = z.strictObject({
+  types,
+  /** Those of these events alone. */
+  events: z.array(z.string()).optional(),
+});
 const releaseBody = z.strictObject({
   /** `created`, `reverse`, `shuffle`, or event ids (or types) in the order wanted. */
   order: z.union([z.enum(["created", "reverse", "shuffle"]), z.array(z.string())])
@@ -64,8 +68,10 @@ export function deliveryControls(engine: Engine): Hono {
     return c.json({ data: await release(scope, courier, wanted) });
   });
   app.post("/deliveries/drop", async (c) => {
-    const { types } = await readBody(c, dropBody);
-    const dropped = openDeliveries.all(scope).filter((each) => matchesAny(types, each.type));
+    const { types, events } = await readBody(c, dropBody);
+    const dropped = openDeliveries.all(scope).filter((each) =>
+      matchesAny(types, each.type) && (events?.includes(each.event) ?? true)
+    );
     for (const each of dropped) finish(scope, each, "dropped");
     engine.store.flush();
     return c.json({ dropped: dropped.length });

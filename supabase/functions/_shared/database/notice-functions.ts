@@ -35,8 +35,8 @@ interface Claimed {
 }
 
 /**
- * not_asked: nobody was, so it was no try; again: surely not sent; never: it will not be taken; unknown: nobody
- * knows, so it stays.
+ * not_asked: nobody was, so it was no try; again: surely not sent; never: it will not be taken; unknown:
+ * nobody knows, so it stays.
  */
 export type NotSentOutcome = "not_asked" | "again" | "never" | "unknown";
 
