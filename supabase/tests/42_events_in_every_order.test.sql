@@ -2,17 +2,11 @@
 
 begin;
 \ir helpers/story.psql
+\ir helpers/orders.psql
 select plan(10);
 
 -- Every order of some numbers.
-create function pg_temp.orders_of(p_rest int[]) returns setof int[] language sql as $$
-  with recursive grown (done, rest) as (
-    select '{}'::int[], p_rest
-    union all
-    select done || rest[n], rest[:n - 1] || rest[n + 1:] from grown, generate_series(1, cardinality(rest)) n
-  ) select distinct done from grown where cardinality(rest) = 0
-$$;
-select is((select count(*) from pg_temp.orders_of('{1,2,3,4}')), 24::bigint, 'there are 24 orders of four');
+select is((select count(*) from tests.orders_of('{1,2,3,4}')), 24::bigint, 'there are 24 orders of four');
 
 -- Plays events, each twice, to a new order, and tells how it ended; all of it is undone.
 create function pg_temp.ends(p_events jsonb, p_order int[]) returns text language plpgsql as $$
@@ -50,7 +44,7 @@ exception when sqlstate 'UNDO1' then
 end
 $$;
 
-select results_eq(format('select distinct pg_temp.ends(%L, o) from pg_temp.orders_of(%L) o', events,
+select results_eq(format('select distinct pg_temp.ends(%L, o) from tests.orders_of(%L) o', events,
     array(select generate_series(0, jsonb_array_length(events::jsonb) - 1))), array[ending], name)
 from (values
   ('T3: completed, async success and payment intent in every order, doubled, grant once',

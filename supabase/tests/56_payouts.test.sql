@@ -4,16 +4,10 @@ begin;
 \ir helpers/story.psql
 \ir helpers/money_back.psql
 \ir helpers/payouts.psql
+\ir helpers/orders.psql
 select plan(37);
 
 -- Every order of a payout's events ends alike.
-create function pg_temp.orders_of(p_rest int[]) returns setof int[] language sql as $$
-  with recursive grown (done, rest) as (
-    select '{}'::int[], p_rest
-    union all
-    select done || rest[n], rest[:n - 1] || rest[n + 1:] from grown, generate_series(1, cardinality(rest)) n
-  ) select distinct done from grown where cardinality(rest) = 0
-$$;
 create function pg_temp.ends(p_events jsonb, p_order int[]) returns text language plpgsql as $$
 declare
   v_nr int;
@@ -29,7 +23,7 @@ exception when sqlstate 'UNDO1' then
   return sqlerrm;
 end
 $$;
-select results_eq(format('select distinct pg_temp.ends(%L, o) from pg_temp.orders_of(%L) o', events,
+select results_eq(format('select distinct pg_temp.ends(%L, o) from tests.orders_of(%L) o', events,
   array(select generate_series(0, jsonb_array_length(events::jsonb) - 1))), array[ending || ', processed'],
   name)
 from (values
