@@ -3,7 +3,8 @@ import { Hono } from "hono";
 import { Live } from "../../supabase/functions/_shared/contracts/health.ts";
 import { createApp } from "../../supabase/functions/_shared/http/create-app.ts";
 import { defineRoute } from "../../supabase/functions/_shared/http/define-route.ts";
-import { ok } from "../../supabase/functions/_shared/http/envelope.ts";
+import { baseHeaders, ok } from "../../supabase/functions/_shared/http/envelope.ts";
+import { startContext } from "../../supabase/functions/_shared/http/request-context.ts";
 import { createPayments } from "../../supabase/functions/_shared/stripe/payments.ts";
 import { PUBLISHABLE_KEY, SECRET_KEY } from "../../supabase/functions/_shared/testing/project.ts";
 import { createApp as createWebhook } from "../../supabase/functions/stripe-webhook/app.ts";
@@ -21,6 +22,8 @@ const BODY = JSON.stringify({
   },
 });
 const HEADERS = { "content-type": "application/json; charset=utf-8" };
+/** As many and as long as ours. */
+const OUR_HEADERS = baseHeaders(startContext(new Headers())).concat(Object.entries(HEADERS));
 
 const common = {
   method: "get",
@@ -78,6 +81,7 @@ async function limited(redisUrl: string): Promise<Served> {
 
 const servers: Record<string, (behind: string) => Promise<Served>> = {
   deno: () => Promise.resolve({ handler: () => new Response(BODY, { headers: HEADERS }) }),
+  headed: () => Promise.resolve({ handler: () => new Response(BODY, { headers: OUR_HEADERS }) }),
   hono: () => {
     const app = new Hono().get("/bench/noop", (c) => c.body(BODY, 200, HEADERS));
     return Promise.resolve({ handler: (request) => app.fetch(request) });

@@ -36,11 +36,9 @@ function single(header: string, isOne = hasNoComma): Single {
   return { name: header.toLowerCase(), header, isOne };
 }
 
-const OF_EVERY_REQUEST = [
-  single("Authorization"),
-  single("apikey"),
-  single("CF-Connecting-IP"),
-];
+const TOKEN = single("Authorization");
+const KEY = single("apikey");
+const ADDRESS = single("CF-Connecting-IP");
 
 const OF_REQUESTS_WITH_A_BODY = [
   single("Content-Length"),
@@ -49,11 +47,12 @@ const OF_REQUESTS_WITH_A_BODY = [
   single("X-Webhook-Secret"),
 ];
 
-const KEY = single("Idempotency-Key", isOneKey);
+const IDEMPOTENCY_KEY = single("Idempotency-Key", isOneKey);
 
-function requireOne(headers: Headers, { name, header, isOne }: Single): void {
+/** Whether it is there, once. The runtime goes through all headers for each that is read. */
+function hasOne(headers: Headers, { name, header, isOne }: Single): boolean {
   const value = headers.get(name);
-  if (value === null || isOne(value)) return;
+  if (value === null || isOne(value)) return value !== null;
   throw invalid(`Send the ${header} header once.`, header);
 }
 
@@ -82,12 +81,13 @@ export function requireSaneHead(route: Route, { url, headers }: Request): void {
       details: { limit_characters: MAX_URL_LENGTH },
     });
   }
-  for (const each of OF_EVERY_REQUEST) requireOne(headers, each);
-  if (route.idempotent) requireOne(headers, KEY);
+  const hasToken = hasOne(headers, TOKEN);
+  const hasKey = hasOne(headers, KEY);
+  hasOne(headers, ADDRESS);
+  if (route.idempotent) hasOne(headers, IDEMPOTENCY_KEY);
   const hasBody = route.method === "post";
   if (hasBody) {
-    for (const each of OF_REQUESTS_WITH_A_BODY) requireOne(headers, each);
+    for (const each of OF_REQUESTS_WITH_A_BODY) hasOne(headers, each);
   }
-  const isPlainRead = !hasBody && !headers.has("authorization") && !headers.has("apikey");
-  if (!isPlainRead) requireFewHeaders(headers);
+  if (hasBody || hasToken || hasKey) requireFewHeaders(headers);
 }
