@@ -24,7 +24,7 @@ function limiterAt(address: RedisAddress | null): Made {
   const limiter = createLimiter({
     redis,
     metrics,
-    log: (level, message, record = {}) => lines.push(`${level} ${message} ${record.detail ?? ""}`),
+    log: (level, message, record = {}) => lines.push(`${level} ${message} ${record.reason ?? ""}`),
     nowMs: () => Date.now(),
   });
   return { limiter, metrics, lines, background };

@@ -89,7 +89,7 @@ class WindowLimiter implements Limiter {
     this.#reason = reason;
     const { log } = this.#options;
     if (reason === null) log("info", "limits are counted by redis again");
-    else if (reason !== "unconfigured") log("warn", "limits are counted here", { detail: reason });
+    else if (reason !== "unconfigured") log("warn", "limits are counted here", { reason });
   }
 }
 

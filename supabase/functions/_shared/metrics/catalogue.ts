@@ -12,7 +12,7 @@ export const COUNTERS = {
   limiter_decisions: ["rule", "outcome"],
   /** reason: slow, down, denied (the token), full, nonsense, open, unconfigured. */
   limiter_fallbacks: ["reason"],
-  /** channel: email, webhook; outcome: sent, again, never, unknown. */
+  /** channel: email, webhook; outcome: sent, not_asked, again, never, unknown. */
   notices: ["channel", "outcome"],
   /** check, outcome: ok, failed, skipped. */
   deep_checks: ["check", "outcome"],
