@@ -26,8 +26,8 @@ const ARMS: HttpArm[] = [
 ];
 
 const NOTE =
-  "G10: what an answer of ours tells of itself and tells browsers, eight headers, is two thirds of its " +
-  "bytes. The second arm answers with the same ones, fixed and made once.";
+  "G10: what an answer of ours tells of itself and tells browsers, eight headers, is more than half of " +
+  "its bytes. The second arm answers with the same ones, fixed and made once.";
 
 interface HttpSample extends Sample {
   /** Processor time of the server per request, in microseconds. */

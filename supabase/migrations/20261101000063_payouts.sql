@@ -147,13 +147,3 @@ $$;
 comment on function farthing.charge_failure_rate(timestamptz, timestamptz) is
   'How many charges of cards were tried from p_from until before p_to, how many failed, and their share; 0 '
   'where none was tried.';
-
-create function farthing.charge_failure_baseline(p_from timestamptz)
-returns table (attempts bigint, failed bigint, rate numeric)
-language sql stable
-set search_path = ''
-as $$
-  select * from farthing.charge_failure_rate(p_from - interval '7 days', p_from)
-$$;
-comment on function farthing.charge_failure_baseline(timestamptz) is
-  'charge_failure_rate() of the seven days before p_from: what a window beginning there is compared with.';

@@ -70,16 +70,17 @@ as $$
 declare
   -- Whatever the share, fewer than these are chance.
   c_least_failed constant int := 3;
+  v_from timestamptz := p_now - p_rule.period;
   v_now record;
   v_usual numeric;
   v_reading farthing.alert_reading;
 begin
-  select * into v_now from farthing.charge_failure_rate(p_now - p_rule.period, p_now);
-  select coalesce(b.rate, 0) into v_usual from farthing.charge_failure_baseline(p_now - p_rule.period) b;
+  select * into v_now from farthing.charge_failure_rate(v_from, p_now);
+  select rate into v_usual from farthing.charge_failure_rate(v_from - p_rule.baseline, v_from);
   v_reading := farthing.read_against(p_rule, v_now.rate, format(
-    '%s of %s charges failed within %s, which is %s; within the seven days before %s did.', v_now.failed,
+    '%s of %s charges failed within %s, which is %s; within %s before %s did.', v_now.failed,
     v_now.attempts, farthing.in_words(p_rule.period), farthing.in_percent(v_now.rate),
-    farthing.in_percent(v_usual)));
+    farthing.in_words(p_rule.baseline), farthing.in_percent(v_usual)));
   v_reading.threshold := greatest(p_rule.threshold, p_rule.factor * v_usual);
   v_reading.is_over := v_reading.is_over and v_now.rate >= p_rule.factor * v_usual
     and v_now.attempts >= p_rule.minimum and v_now.failed >= c_least_failed;

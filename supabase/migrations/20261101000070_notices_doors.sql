@@ -235,6 +235,6 @@ end
 $$;
 grant execute on function public.notices_failed to service_role;
 comment on function public.notices_failed is
-  'A claimed notice was not sent. p_outcome: not_asked (nobody was asked: a minute later, and no try), again '
-  '(surely not sent; later, or dead after 8 tries), never (the service will not take it: dead), unknown '
-  '(nobody knows: uncertain). p_error: a code. Returns {known}.';
+  'A claimed notice was not sent. p_outcome: not_asked (nobody was: a minute later or more, and no try), '
+  'again (surely not sent; later, or dead after 8 tries), never (the service will not take it: dead), '
+  'unknown (nobody knows: uncertain). p_error: a code. Returns {known}.';

@@ -5,7 +5,7 @@ begin;
 \ir helpers/money_back.psql
 \ir helpers/payouts.psql
 \ir helpers/orders.psql
-select plan(37);
+select plan(36);
 
 -- Every order of a payout's events ends alike.
 create function pg_temp.ends(p_events jsonb, p_order int[]) returns text language plpgsql as $$
@@ -95,8 +95,6 @@ select results_eq(format('select * from farthing.charge_failure_rate(%L, %L)', t
 from (values ('1 hour'::interval, '2 hours'::interval, '0::bigint, 0::bigint, 0::numeric'),
   ('1 min', '13 min', '12::bigint, 3::bigint, 0.25'), ('4 min', '5 min', '1::bigint, 1::bigint, 1::numeric'),
   ('1 min', '4 min', '3::bigint, 0::bigint, 0::numeric')) w (a, b, told);
-select results_eq(format('select * from farthing.charge_failure_baseline(%L)', tests.after('1 min')),
-  'values (10::bigint, 3::bigint, 0.3)', 'a window is compared with the seven days before it');
 
 select is_empty('select * from farthing.prove()', 'the ledger proves itself');
 select * from finish();

@@ -3,7 +3,7 @@
 begin;
 \ir helpers/story.psql
 \ir helpers/alerts.psql
-select plan(92);
+select plan(94);
 
 update farthing.alert_rules set resolves_after = '0';
 select is(tests.alerts('-1 day'), 'nothing', 'where nothing has happened, nothing is wrong');
@@ -74,6 +74,12 @@ select is(threshold, 0.04, 'which is what the incident is measured by') from far
 where rule = 'charge_failure_rate' and state = 'open';
 delete from farthing.card_uses;
 select is(tests.alerts('31 days'), 'nothing', 'nobody pays, nothing fails');
+update farthing.alert_rules set baseline = '2 hours' where rule = 'charge_failure_rate';
+select pg_temp.charges('i', 100, 2, '32 days');
+select pg_temp.charges('j', 1000, 39, '33 days');
+select is(tests.alerts('33 days 1 min'), 'charge_failure_rate open', 'usual is what the rule looks back for');
+delete from farthing.card_uses;
+select is(tests.alerts('34 days'), 'nothing', 'and is over');
 
 -- Stripe's payouts, and its books.
 insert into farthing.payouts (payout_id, amount, currency, automatic, status, reconciliation, made_at,

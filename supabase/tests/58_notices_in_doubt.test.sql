@@ -56,7 +56,7 @@ select is(pg_temp.claims('25 h', 'resend'), 'nothing', 'nor is Resend, where it 
 select is(farthing.sweep_notices(tests.after('3 d 1 h')), 1, 'in time it is given up');
 select is(pg_temp.stands('d'), 'uncertain 2 expired', 'and nobody knows whether it was sent');
 
--- While mail is known to be away nobody is asked, and that is no try: else a night of it uses up all eight.
+-- While mail is known to be away nobody is asked, and that is no try: else a day of it uses up all eight.
 select is(pg_temp.tell('e', '3 d 2 h'), true, 'ann is to be told e');
 select is(pg_temp.claims('3 d 2 h'), 'e', 'mail is asked');
 select is(pg_temp.failed('e', 'again', 'not_sent', '3 d 2 h'), 'true', 'and away');

@@ -3,6 +3,7 @@ import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { DeepReport, HealthReport } from "../../supabase/functions/_shared/contracts/health.ts";
 import { SLO } from "../../supabase/functions/_shared/metrics/slo.ts";
 import { boundOf, BUCKETS } from "../../supabase/functions/_shared/metrics/buckets.ts";
+import { hasPromtool, promtoolSays } from "../../supabase/functions/_shared/testing/promtool.ts";
 import { proven, withSql } from "../support/database.ts";
 import { backEnd, data, get, nobody, post, refused } from "../support/http.ts";
 import { signUpWith } from "../support/people.ts";
@@ -56,5 +57,6 @@ Deno.test("a collector reads what was sold and spent, and nothing of anybody", a
   });
   match(text, /^# TYPE farthing_credits_outstanding gauge$/m);
   ok(!text.includes(id) && !text.includes(email));
+  if (await hasPromtool()) equal(await promtoolSays(text), "");
   await proven(world);
 });

@@ -147,7 +147,7 @@ const SHAPES = [
   "(?:sk|rk)_(?:test|live)_[A-Za-z0-9]{8,}",
   "sk-(?:proj|local|ant)-[A-Za-z0-9_-]{16,}",
   // The id of a payment may end in sb, and what its page knows it by is pi_…sb_secret_….
-  "(?<![A-Za-z0-9])sb_secret_[A-Za-z0-9_-]{8,}",
+  "(?<!(?:pi|seti)_[A-Za-z0-9]{8,40})sb_secret_[A-Za-z0-9_-]{8,}",
   "whsec_[A-Za-z0-9+/=_-]{8,}",
   // Where people called from: tests/fraud calls from all over 127.0.0.0/8, the machine's own apart.
   "127\\.(?!0\\.0\\.1)[0-9]{1,3}\\.[0-9]{1,3}\\.[0-9]{1,3}",

@@ -2,16 +2,20 @@
 import { equal } from "node:assert/strict";
 import { Debit } from "../../supabase/functions/_shared/contracts/credits.ts";
 import { Ready } from "../../supabase/functions/_shared/contracts/health.ts";
-import { proven } from "../support/database.ts";
+import { proven, withSql } from "../support/database.ts";
 import { withDeployment } from "../support/deployment.ts";
 import { type Manner, nowhere, startProxy } from "../support/faulty-proxy.ts";
 import { backEnd, data, get, nobody, post } from "../support/http.ts";
 import { admitted, withinOneMinute } from "../support/limits.ts";
 import { signUp, signUpWith } from "../support/people.ts";
 import { balanceOf } from "../support/purchases.ts";
+import { until } from "../support/until.ts";
 import { readWorld, type World } from "../support/world.ts";
 
 const world = readWorld();
+
+/** Processes hand over every ten seconds what they have counted. */
+const TOLD_WITHIN_MS = 30_000;
 
 const OOM = "OOM command not allowed when used memory > 'maxmemory'.";
 
@@ -37,7 +41,19 @@ async function limitsItself(cut: World): Promise<void> {
   equal(admitted(answers), 100);
 }
 
-async function servesWithout(redis: Record<string, string>): Promise<void> {
+/** How many requests were limited without Redis for that reason, as the alert reads it. */
+async function fallbacks(reason: string): Promise<number> {
+  const [row] = await withSql(world, (sql) =>
+    sql<{ count: number }[]>`
+    select farthing.metric_sum('limiter_fallbacks', ${`reason=${reason}`}, now() - interval '1 hour',
+      now())::int as count`);
+  return row!.count;
+}
+
+async function servesWithout(
+  redis: Record<string, string>,
+  andThen: () => Promise<unknown> = () => Promise.resolve(),
+): Promise<void> {
   const changes = { DATABASE_POOL_URL: world.databaseUrl, ...redis };
   await withDeployment(world, changes, async (cut) => {
     const payer = await signUpWith(world, "10");
@@ -48,6 +64,7 @@ async function servesWithout(redis: Record<string, string>): Promise<void> {
     const { status, checks } = data(await get(cut, "health/ready", nobody), 200, Ready);
     equal(checks.redis, "degraded");
     equal(status, "degraded");
+    await andThen();
   });
   await proven(world);
 }
@@ -64,7 +81,12 @@ for (const [what, manner] of MANNERS) {
 
 Deno.test("T17 a Redis that is gone stops no payment, and each process limits by itself", async () => {
   const redis = { UPSTASH_REDIS_REST_URL: nowhere(), UPSTASH_REDIS_REST_TOKEN: "token" };
-  await servesWithout(redis);
+  const before = await fallbacks("down");
+  // The first are counted as such; then the breaker is open, which is another reason.
+  await servesWithout(redis, () =>
+    until("the alert hears of it", async () => {
+      return await fallbacks("down") > before || undefined;
+    }, TOLD_WITHIN_MS));
 });
 
 Deno.test("without Redis each process limits by itself, and readiness says degraded", async () => {

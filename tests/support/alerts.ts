@@ -97,16 +97,16 @@ export async function withRules(
   try {
     await sql.unsafe(`select ${LOCK}`);
     const before = await sql`select rule, threshold, fine_at, enabled from farthing.alert_rules`;
-    // What is not watched is over: nothing is left open that other tests have provoked.
-    await sql`update farthing.alert_rules set enabled = false`;
-    await sql`select farthing.evaluate_alerts()`;
-    await sql`update farthing.alert_rules set enabled = rule = any (${[...rules]})`;
-    await sql`
-      update farthing.alert_rules r set threshold = greatest(threshold, (l.reading).value),
-        fine_at = greatest(fine_at, (l.reading).value)
-      from (select rule, farthing.read_alert(a, ${at}) as reading from farthing.alert_rules a) l
-      where l.rule = r.rule and r.enabled and (l.reading).is_over is not null`;
     try {
+      // What is not watched is over: nothing is left open that other tests have provoked.
+      await sql`update farthing.alert_rules set enabled = false`;
+      await sql`select farthing.evaluate_alerts()`;
+      await sql`update farthing.alert_rules set enabled = rule = any (${[...rules]})`;
+      await sql`
+        update farthing.alert_rules r set threshold = greatest(threshold, (l.reading).value),
+          fine_at = greatest(fine_at, (l.reading).value)
+        from (select rule, farthing.read_alert(a, ${at}) as reading from farthing.alert_rules a) l
+        where l.rule = r.rule and r.enabled and (l.reading).is_over is not null`;
       await use(sql);
     } finally {
       // What was counted in a time of the test's own.

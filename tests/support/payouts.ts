@@ -39,7 +39,8 @@ export function reconciled(world: World, { id }: Payout): Promise<Reconciled> {
     until(`payout ${id} is reconciled`, async () => {
       await withSql(world, (sql) =>
         sql`
-        update farthing.reconciliations set due_at = now() where payout_id = ${id} and due_at > now()`);
+        update farthing.reconciliations set due_at = now()
+        where payout_id = ${id} and due_at > now() and attempts > 0`);
       await runPayments(world);
       const [row] = await withSql(world, (sql) =>
         sql<Reconciled[]>`

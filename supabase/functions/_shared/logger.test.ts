@@ -41,6 +41,7 @@ Deno.test("ids, routes, codes and times are written as they are, whatever they l
     route: "/credits/holds/{hold_id}/settle",
     caller: "user",
     code: "internal",
+    fallback: "slow",
     status: 500,
     duration_ms: 12.34,
   };

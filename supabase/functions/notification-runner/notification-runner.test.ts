@@ -167,11 +167,22 @@ Deno.test("a run goes on batch by batch, and stops at one that all had to be put
   // finds nothing: a notice that was queued beside the third would have woken nobody.
   assert.deepEqual([leases.length, new Set(leases).size], [4, 4]);
   for (const lease of leases) assert.match(lease, /^[0-9a-f-]{36}$/);
-  const none = await makeFake({
-    answers: queueOf(...many(25)),
-    mail: { send: () => Promise.reject(away()) },
+  for (const error of [away(), new BreakerOpen("mail", 1_000)]) {
+    const none = await makeFake({
+      answers: queueOf(...many(25)),
+      mail: { send: () => Promise.reject(error) },
+    });
+    assert.deepEqual((await (await run(none)).json()).data, { sent: 0, failed: 10 });
+  }
+});
+
+Deno.test("letters do not wait behind a webhook that is away", async () => {
+  const alerts = Array.from({ length: 15 }, () => TO_WEBHOOK);
+  const fake = await makeFake({
+    answers: queueOf(...alerts, ...many(12)),
+    operators: { postAlert: () => Promise.reject(new BreakerOpen("webhook", 1_000)) },
   });
-  assert.deepEqual((await (await run(none)).json()).data, { sent: 0, failed: 10 });
+  assert.deepEqual((await (await run(fake)).json()).data, { sent: 12, failed: 15 });
 });
 
 Deno.test("a run ends when its time is up, with notices left", async () => {

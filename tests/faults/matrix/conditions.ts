@@ -38,7 +38,7 @@ function having(changes: (world: World) => Changes, shows?: string): Condition {
 }
 
 /** Limits were counted by the functions themselves, and why. */
-const fallback = (reason: string) => `"message":"limits are counted here","reason":"${reason}"`;
+const fallback = (reason: string) => `"message":"limits are counted here","fallback":"${reason}"`;
 
 /** One of the services reached through a proxy that misbehaves. */
 function behind(

@@ -82,6 +82,35 @@ Deno.test("a success, a refusal and a file carry the limit's headers", async () 
   }
 });
 
+/** What is counted beside the caller's own hundred, by the routes that it is counted for. */
+const COUNTED_APART: Record<string, string[]> = {
+  ai: ["POST /ai/chat", "POST /ai/research"],
+  bookings: ["POST /bookings"],
+  checkout: ["POST /checkout"],
+  jobs: ["POST /jobs"],
+  notifications: ["POST /send-notification"],
+  providers: ["POST /providers", "POST /providers/me/onboarding-link"],
+  refunds: ["POST /refunds"],
+  "top-ups": ["POST /top-ups", "POST /top-ups/card"],
+  usage: ["POST /usage", "POST /usage/batch"],
+};
+
+Deno.test("a route is counted by the rule that is meant for it", async () => {
+  const counted: Record<string, string[]> = {};
+  for (const route of ROUTE_CASES) {
+    const { limiter, asked } = listening();
+    const fake = await makeFake({ overrides: { limiter } });
+    await (await sendCase(fake, route)).body?.cancel();
+    const limit = asked[0]?.limit ?? "none";
+    if (limit === "none" || limit === "default") continue;
+    (counted[limit] ??= []).push(label(route));
+  }
+  for (const [limit, labels] of Object.entries(counted)) {
+    counted[limit] = [...new Set(labels)].sort();
+  }
+  assert.deepEqual(counted, COUNTED_APART);
+});
+
 async function askedBy(role: Role, path: string, headers = {}): Promise<Asking[]> {
   const { limiter, asked } = listening();
   const fake = await makeFake({ overrides: { limiter } });

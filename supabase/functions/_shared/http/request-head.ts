@@ -27,7 +27,10 @@ const ONE_TYPE = /^(?:[^",]|"(?:[^"\\]|\\.)*")*$/;
 // Commas part the fields of Stripe's one value; only a second value would begin a second time stamp.
 const TWO_STAMPS = /(?:^|,)\s*t=.*,\s*t=/;
 
-/** A key may hold a comma. Bare, one before a blank cannot be told from two keys; in quotes it can. */
+/**
+ * An idempotency key may hold a comma. Bare, one before a blank cannot be told from two keys; in quotes it
+ * can.
+ */
 function isOneKey(value: string): boolean {
   return QUOTED.test(value) || !(value.includes(", ") || value.includes('","'));
 }
@@ -37,7 +40,7 @@ function single(header: string, isOne = hasNoComma): Single {
 }
 
 const TOKEN = single("Authorization");
-const KEY = single("apikey");
+const API_KEY = single("apikey");
 const ADDRESS = single("CF-Connecting-IP");
 
 const OF_REQUESTS_WITH_A_BODY = [
@@ -49,8 +52,11 @@ const OF_REQUESTS_WITH_A_BODY = [
 
 const IDEMPOTENCY_KEY = single("Idempotency-Key", isOneKey);
 
-/** Whether it is there, once. The runtime goes through all headers for each that is read. */
-function hasOne(headers: Headers, { name, header, isOne }: Single): boolean {
+/**
+ * Whether it is there. The runtime goes through all headers for each that is read.
+ * @throws ApiError `invalid_request` where it came more than once
+ */
+function readOnce(headers: Headers, { name, header, isOne }: Single): boolean {
   const value = headers.get(name);
   if (value === null || isOne(value)) return value !== null;
   throw invalid(`Send the ${header} header once.`, header);
@@ -81,13 +87,13 @@ export function requireSaneHead(route: Route, { url, headers }: Request): void {
       details: { limit_characters: MAX_URL_LENGTH },
     });
   }
-  const hasToken = hasOne(headers, TOKEN);
-  const hasKey = hasOne(headers, KEY);
-  hasOne(headers, ADDRESS);
-  if (route.idempotent) hasOne(headers, IDEMPOTENCY_KEY);
+  const hasToken = readOnce(headers, TOKEN);
+  const hasApiKey = readOnce(headers, API_KEY);
+  readOnce(headers, ADDRESS);
+  if (route.idempotent) readOnce(headers, IDEMPOTENCY_KEY);
   const hasBody = route.method === "post";
   if (hasBody) {
-    for (const each of OF_REQUESTS_WITH_A_BODY) hasOne(headers, each);
+    for (const each of OF_REQUESTS_WITH_A_BODY) readOnce(headers, each);
   }
-  if (hasBody || hasToken || hasKey) requireFewHeaders(headers);
+  if (hasBody || hasToken || hasApiKey) requireFewHeaders(headers);
 }

@@ -19,6 +19,27 @@ Deno.test("of rules that refuse the one decides that refuses longest, whatever t
   }
 });
 
+Deno.test("of rules that allow the next to refuse decides, and before it one that is soft", () => {
+  const route = count("route", { remaining: 4 });
+  const user = count("user", { remaining: 5 });
+  const sum = count("sum", {
+    remaining: 11_000,
+    rule: { ...count("sum", {}).rule, quota: 60_000 },
+  });
+  const softer = count("softer", { remaining: 2 });
+  for (
+    const [counts, name] of [
+      [[user, route], "route"],
+      [[user, route, sum], "sum"],
+      [[user, route, sum, softer], "softer"],
+    ] as const
+  ) {
+    for (const each of [counts, counts.toReversed()]) {
+      assert.equal(decisive(each).rule.name, name);
+    }
+  }
+});
+
 Deno.test("nobody is told to come back at once", () => {
   const over = count("minute", { isAllowed: false, remaining: 0, resetMs: 60_000 });
   assert.deepEqual([59_001, 59_000, 58_999, 60_000, 60_001].map((ms) => secondsToGo(over, ms)), [

@@ -13,12 +13,17 @@ export interface Count {
 
 export type Outcome = "allowed" | "soft" | "blocked";
 
-/** The one that decides: of those that refuse the one that refuses longest, else the next to refuse. */
+const fewestLeft = (a: Count, b: Count) => b.remaining < a.remaining ? b : a;
+
+/**
+ * The one that a caller is told of: of those that refuse the one that refuses longest; else the next to
+ * refuse, of those that are soft already where there are any.
+ */
 export function decisive(counts: readonly Count[]): Count {
   const blocked = counts.filter(({ isAllowed }) => !isAllowed);
-  return blocked.length === 0
-    ? counts.reduce((a, b) => b.remaining < a.remaining ? b : a)
-    : blocked.reduce((a, b) => b.resetMs > a.resetMs ? b : a);
+  if (blocked.length > 0) return blocked.reduce((a, b) => b.resetMs > a.resetMs ? b : a);
+  const soft = counts.filter((count) => outcomeOf(count) === "soft");
+  return (soft.length > 0 ? soft : counts).reduce(fewestLeft);
 }
 
 export function outcomeOf({ isAllowed, remaining, rule }: Count): Outcome {

@@ -27,11 +27,13 @@ function limitsAt(url: string) {
 
 Deno.test("T17 an address that Redis' client refuses stops no checkout, and is told once", async () => {
   for (const url of ["https://$upstash", "https://.example.com"]) {
-    const { limiter, checkRedis, lines } = limitsAt(url);
+    const { limiter, checkRedis, lines, metrics } = limitsAt(url);
     const verdicts = await Promise.all(Array.from({ length: 15 }, () => limiter.check(ASKING)));
     assert.equal(verdicts.filter(({ refusal }) => refusal === undefined).length, 10);
     assert.equal(await checkRedis(), "degraded");
     assert.deepEqual(lines, ["error redis cannot be asked"]);
+    // Whoever wants a Redis and has none is told by an alert.
+    assert.equal(metrics.counts["limiter_fallbacks misconfigured"], 15);
   }
 });
 

@@ -2,20 +2,20 @@
 import type { Env } from "../env.ts";
 import type { GuardedRedis } from "../redis/guarded-redis.ts";
 import type { Services } from "../services.ts";
-import type { Limiter } from "./limiter.ts";
+import type { Limiter, NoRedis } from "./limiter.ts";
 
 type Address = Pick<Env, "UPSTASH_REDIS_REST_URL" | "UPSTASH_REDIS_REST_TOKEN">;
 type Wanted = Pick<Services, "log" | "metrics" | "waitUntil">;
 type Limits = Pick<Services, "limiter" | "checkRedis">;
 
 interface Made {
-  readonly redis: GuardedRedis | null;
+  readonly redis: GuardedRedis | NoRedis;
   readonly limiter: Limiter;
 }
 
-async function redisFromEnv(env: Address, wanted: Wanted): Promise<GuardedRedis | null> {
+async function redisFromEnv(env: Address, wanted: Wanted): Promise<GuardedRedis | NoRedis> {
   const { UPSTASH_REDIS_REST_URL: url, UPSTASH_REDIS_REST_TOKEN: token } = env;
-  if (url === undefined || token === undefined) return null;
+  if (url === undefined || token === undefined) return "unconfigured";
   const [{ createRedis }, { guardRedis }] = await Promise.all([
     import("../redis/redis.ts"),
     import("../redis/guarded-redis.ts"),
@@ -25,7 +25,7 @@ async function redisFromEnv(env: Address, wanted: Wanted): Promise<GuardedRedis 
   } catch (error) {
     // An address that is none to the client, whatever it is to others, must not end every limited request.
     wanted.log("error", "redis cannot be asked", { detail: String(error) });
-    return null;
+    return "misconfigured";
   }
 }
 
@@ -44,6 +44,9 @@ export function limitsFromEnv(env: Address, wanted: Wanted): Limits {
   const get = () => making ??= make(env, wanted);
   return {
     limiter: { check: async (asking) => await (await get()).limiter.check(asking) },
-    checkRedis: async () => await (await get()).redis?.answers() ? "ok" : "degraded",
+    checkRedis: async () => {
+      const { redis } = await get();
+      return typeof redis !== "string" && await redis.answers() ? "ok" : "degraded";
+    },
   };
 }

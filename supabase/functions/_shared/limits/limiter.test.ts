@@ -20,11 +20,14 @@ function limiterAt(address: RedisAddress | null): Made {
   const lines: string[] = [];
   const background: Promise<unknown>[] = [];
   const waitUntil = (work: Promise<unknown>) => void background.push(work);
-  const redis = address && guardRedis({ client: createRedis(address), metrics, waitUntil });
+  const redis = address === null
+    ? "unconfigured"
+    : guardRedis({ client: createRedis(address), metrics, waitUntil });
   const limiter = createLimiter({
     redis,
     metrics,
-    log: (level, message, record = {}) => lines.push(`${level} ${message} ${record.reason ?? ""}`),
+    log: (level, message, record = {}) =>
+      lines.push(`${level} ${message} ${record.fallback ?? ""}`),
     nowMs: () => Date.now(),
   });
   return { limiter, metrics, lines, background };
@@ -121,6 +124,23 @@ Deno.test("a limiter says soft from 80 % on, and refuses nobody for it", async (
     const soft = verdicts.map((verdict) => header(verdict, "ratelimit").endsWith(";farthing-soft"));
     assert.deepEqual(soft, [...Array(7).fill(false), ...Array(3).fill(true)]);
     assert.equal(metrics.counts["limiter_decisions jobs soft"], before + 3);
+  });
+});
+
+Deno.test("a limiter tells of the rule that is soft, and counts each that is", async () => {
+  const { limiter, metrics } = limiterAt(null);
+  await withinAMinute(async (user) => {
+    const before = { ...metrics.counts };
+    const counted = (series: string) =>
+      (metrics.counts[`limiter_decisions ${series}`] ?? 0) -
+      (before[`limiter_decisions ${series}`] ?? 0);
+    await ask(limiter, userAsking(user), 90);
+    // Of the first job ten are left to the user's hundred, and nine to its own rule.
+    const [first] = await ask(limiter, userAsking(user, "jobs"), 1);
+    assert.match(header(first!, "ratelimit"), /^"default";r=9;t=\d+;farthing-soft$/);
+    await ask(limiter, userAsking(user, "jobs"), 7);
+    assert.deepEqual([counted("default soft"), counted("jobs soft")], [11 + 8, 1]);
+    assert.equal(counted("jobs allowed"), 0);
   });
 });
 

@@ -27,15 +27,17 @@ export interface Limiter {
 const ALLOWED: Verdict = { headers: [] };
 
 interface LimiterOptions {
-  /** Null where none is configured. */
-  readonly redis: GuardedRedis | null;
+  readonly redis: GuardedRedis | NoRedis;
   readonly metrics: Metrics;
   readonly log: Logger;
   /** Milliseconds since 1970. */
   readonly nowMs: () => number;
 }
 
-type Reason = RedisFailure | "unconfigured";
+/** Why there is none: no variables, or such as its client cannot be made with. */
+export type NoRedis = "unconfigured" | "misconfigured";
+
+type Reason = RedisFailure | NoRedis;
 
 class WindowLimiter implements Limiter {
   readonly #options: LimiterOptions;
@@ -46,15 +48,17 @@ class WindowLimiter implements Limiter {
 
   constructor(options: LimiterOptions) {
     this.#options = options;
-    this.#shared = options.redis === null ? null : new RedisWindows(options.redis.client);
+    const { redis } = options;
+    this.#shared = typeof redis === "string" ? null : new RedisWindows(redis.client);
   }
 
   async check(asking: Asking): Promise<Verdict> {
     const counted = countedFor(asking);
     if (counted.length === 0) return ALLOWED;
-    const count = decisive(await this.#take(counted));
+    const counts = await this.#take(counted);
+    const count = decisive(counts);
+    this.#note(counts, count);
     const outcome = outcomeOf(count);
-    this.#options.metrics.count("limiter_decisions", { rule: count.rule.name, outcome });
     const nowMs = this.#options.nowMs();
     const headers = headersOf(count, nowMs);
     if (outcome !== "blocked") return { headers };
@@ -62,15 +66,24 @@ class WindowLimiter implements Limiter {
     return { headers, refusal: { code: count.rule.code, retryAfterSeconds } };
   }
 
+  /** The rule that decided, and all others that are soft: each nears its end by itself. */
+  #note(counts: readonly Count[], decided: Count): void {
+    for (const count of counts) {
+      const outcome = outcomeOf(count);
+      if (count !== decided && outcome !== "soft") continue;
+      this.#options.metrics.count("limiter_decisions", { rule: count.rule.name, outcome });
+    }
+  }
+
   async #take(counted: Counted[]): Promise<Count[]> {
     const { redis, nowMs } = this.#options;
     const shared = this.#shared;
-    if (redis === null || shared === null) return this.#takeHere(counted, "unconfigured");
-    const blocked = shared.blocked(counted, nowMs());
+    if (typeof redis === "string") return this.#takeHere(counted, redis);
+    const blocked = shared!.blocked(counted, nowMs());
     if (blocked.length > 0) return blocked;
     if (!redis.isUp()) return this.#takeHere(counted, "open");
     try {
-      const counts = await redis.ask(() => shared.take(counted, nowMs()));
+      const counts = await redis.ask(() => shared!.take(counted, nowMs()));
       this.#say(null);
       return counts;
     } catch (error) {
@@ -87,9 +100,11 @@ class WindowLimiter implements Limiter {
   #say(reason: Reason | null): void {
     if (reason === this.#reason) return;
     this.#reason = reason;
-    const { log } = this.#options;
+    const { log, redis } = this.#options;
     if (reason === null) log("info", "limits are counted by redis again");
-    else if (reason !== "unconfigured") log("warn", "limits are counted here", { reason });
+    else if (typeof redis !== "string") {
+      log("warn", "limits are counted here", { fallback: reason });
+    }
   }
 }
 

@@ -10,7 +10,7 @@ export const COUNTERS = {
   outside_calls: ["service", "outcome"],
   /** rule, outcome: allowed, soft, blocked. */
   limiter_decisions: ["rule", "outcome"],
-  /** reason: slow, down, denied (the token), full, nonsense, open, unconfigured. */
+  /** reason: slow, down, denied (the token), full, nonsense, open, misconfigured, unconfigured. */
   limiter_fallbacks: ["reason"],
   /** channel: email, webhook; outcome: sent, not_asked, again, never, unknown. */
   notices: ["channel", "outcome"],

@@ -30,7 +30,12 @@ async function findMail(services: Services): Promise<MailOrNot> {
   }
 }
 
-async function sendBatch(services: Services, ways: Ways): Promise<Outcome[]> {
+interface Tried {
+  readonly isMail: boolean;
+  readonly outcome: Outcome;
+}
+
+async function sendBatch(services: Services, ways: Ways): Promise<Tried[]> {
   const due = await services.database.rpc("notices_claim", {
     p_mail: ways.mail?.service ?? null,
     p_limit: AT_ONCE,
@@ -38,14 +43,28 @@ async function sendBatch(services: Services, ways: Ways): Promise<Outcome[]> {
     p_lease_id: crypto.randomUUID(),
   });
   // Each by itself: one that cannot be noted leaves the others noted.
-  const ends = await Promise.allSettled(due.map((notice) => sendNotice(services, ways, notice)));
+  const ends = await Promise.allSettled(due.map(async (notice) => ({
+    isMail: notice.recipient !== "webhook",
+    outcome: await sendNotice(services, ways, notice),
+  })));
   const broken = ends.find((end) => end.status === "rejected");
   if (broken !== undefined) throw broken.reason;
   return ends.flatMap((end) => end.status === "fulfilled" ? [end.value] : []);
 }
 
+const isPutOff = ({ outcome }: Tried) => outcome !== "sent" && outcome !== "never";
+
 /**
- * Until none is due, time is up (milliseconds since 1970), or a whole batch had to be put off.
+ * None is due, or mail is away. A small batch is no end: what is queued meanwhile wakes nobody. Nor is a
+ * webhook that is away: those come first, and letters wait behind them.
+ */
+function isLast(batch: readonly Tried[]): boolean {
+  const letters = batch.filter(({ isMail }) => isMail);
+  return batch.length === 0 || letters.length > 0 && letters.every(isPutOff);
+}
+
+/**
+ * Until none is due, time is up (milliseconds since 1970), or all letters of a batch had to be put off.
  * @throws EnvError where mail is set up wrongly, once what needs no mail is sent
  */
 export async function runNotices(services: Services, untilMs: number): Promise<Done> {
@@ -53,12 +72,11 @@ export async function runNotices(services: Services, untilMs: number): Promise<D
   const ways = { mail, operators: await services.operators() };
   const done = { sent: 0, failed: 0 };
   while (services.now().getTime() < untilMs) {
-    const outcomes = await sendBatch(services, ways);
-    const sent = outcomes.filter((outcome) => outcome === "sent").length;
+    const batch = await sendBatch(services, ways);
+    const sent = batch.filter(({ outcome }) => outcome === "sent").length;
     done.sent += sent;
-    done.failed += outcomes.length - sent;
-    // None is due, or nobody takes any. A small batch is no end: what is queued meanwhile wakes nobody.
-    if (outcomes.every((outcome) => outcome !== "sent" && outcome !== "never")) break;
+    done.failed += batch.length - sent;
+    if (isLast(batch)) break;
   }
   if (mistake !== undefined) throw mistake;
   return done;

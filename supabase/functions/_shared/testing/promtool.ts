@@ -1,0 +1,23 @@
+/** Prometheus' own linter, which Debian has in its package `prometheus`. */
+
+export async function hasPromtool(): Promise<boolean> {
+  try {
+    return (await new Deno.Command("promtool", { args: ["--version"] }).output()).success;
+  } catch {
+    return false;
+  }
+}
+
+/** What it says of a page of metrics; nothing where that is clean. */
+export async function promtoolSays(text: string): Promise<string> {
+  const promtool = new Deno.Command("promtool", {
+    args: ["check", "metrics"],
+    ...{ stdin: "piped", stdout: "piped", stderr: "piped" },
+  }).spawn();
+  const input = promtool.stdin.getWriter();
+  await input.write(new TextEncoder().encode(text));
+  await input.close();
+  const { success, stdout, stderr } = await promtool.output();
+  const said = new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
+  return success ? said : said || "promtool failed";
+}
