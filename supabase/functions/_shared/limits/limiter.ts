@@ -39,17 +39,25 @@ export type NoRedis = "unconfigured" | "misconfigured";
 
 type Reason = RedisFailure | NoRedis;
 
+/** Where all processes count together. */
+interface Shared {
+  readonly redis: GuardedRedis;
+  readonly windows: RedisWindows;
+}
+
 class WindowLimiter implements Limiter {
   readonly #options: LimiterOptions;
   readonly #local = new LocalWindows();
-  readonly #shared: RedisWindows | null;
+  readonly #shared: Shared | NoRedis;
   /** What the last request met; a change is worth a line in the log, each request is not. */
   #reason: Reason | null = null;
 
   constructor(options: LimiterOptions) {
     this.#options = options;
     const { redis } = options;
-    this.#shared = typeof redis === "string" ? null : new RedisWindows(redis.client);
+    this.#shared = typeof redis === "string"
+      ? redis
+      : { redis, windows: new RedisWindows(redis.client) };
   }
 
   async check(asking: Asking): Promise<Verdict> {
@@ -76,14 +84,14 @@ class WindowLimiter implements Limiter {
   }
 
   async #take(counted: Counted[]): Promise<Count[]> {
-    const { redis, nowMs } = this.#options;
-    const shared = this.#shared;
-    if (typeof redis === "string") return this.#takeHere(counted, redis);
-    const blocked = shared!.blocked(counted, nowMs());
+    const { nowMs } = this.#options;
+    if (typeof this.#shared === "string") return this.#takeHere(counted, this.#shared);
+    const { redis, windows } = this.#shared;
+    const blocked = windows.blocked(counted, nowMs());
     if (blocked.length > 0) return blocked;
     if (!redis.isUp()) return this.#takeHere(counted, "open");
     try {
-      const counts = await redis.ask(() => shared!.take(counted, nowMs()));
+      const counts = await redis.ask(() => windows.take(counted, nowMs()));
       this.#say(null);
       return counts;
     } catch (error) {
@@ -100,9 +108,9 @@ class WindowLimiter implements Limiter {
   #say(reason: Reason | null): void {
     if (reason === this.#reason) return;
     this.#reason = reason;
-    const { log, redis } = this.#options;
+    const { log } = this.#options;
     if (reason === null) log("info", "limits are counted by redis again");
-    else if (typeof redis !== "string") {
+    else if (typeof this.#shared !== "string") {
       log("warn", "limits are counted here", { fallback: reason });
     }
   }
