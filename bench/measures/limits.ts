@@ -16,6 +16,8 @@ const CLIENTS = 16;
 /** A minute's quota of one back end lasts for no more than this at full speed. */
 const MOST_SECONDS = 5;
 const LATENCY_GOAL_MS = 5;
+/** Requests per second, of all clients together: docs/load.md. */
+const TEN_TIMES_EXPECTED = 200;
 /** The wait for Redis, and as long again; a closed loop without waits soon has used up its quota. */
 const OUTAGE_SECONDS = 0.5;
 /** What a request may take that meets a Redis that does not answer, beside the wait for it. */
@@ -34,12 +36,16 @@ const OUTAGES = [
 ] as const;
 type Outage = typeof OUTAGES[number];
 
+/** How hard both arms are called, by clients that do not wait for each other. */
+const LOADS = ["ten times what is expected", "half of its most"] as const;
+type Load = typeof LOADS[number];
+
 interface Limits {
   door: RedisDoor;
   seconds: number;
-  /** Requests per second of each client in the open loop: half of what the limited route can take. */
-  rate: number;
-  samples: Map<Arm, Sample[]>;
+  /** Requests per second of each client. */
+  rates: Record<Load, number>;
+  samples: Map<string, Sample[]>;
   outages: Map<Outage, Sample[]>;
   problems: Set<string>;
 }
@@ -47,6 +53,8 @@ interface Limits {
 function targetOf({ port, headers }: HttpServer, { path }: Arm) {
   return { kind: "http" as const, port, path, headers };
 }
+
+const armAt = (arm: Arm, load: Load) => `${arm.name}, ${load}`;
 
 /** Every request has to have been counted, and by one rule once. */
 async function counted(door: RedisDoor): Promise<number> {
@@ -56,15 +64,19 @@ async function counted(door: RedisDoor): Promise<number> {
   return counts.reduce((sum, each) => sum + each, 0);
 }
 
-async function run(limits: Limits, server: HttpServer, arm: Arm, perSecond?: number) {
-  const { door, seconds } = limits;
+/** As fast as it goes without a load. */
+async function run(limits: Limits, server: HttpServer, arm: Arm, load?: Load) {
+  const { door, seconds, rates } = limits;
   await door.flush();
-  const rate = perSecond === undefined ? {} : { perSecond };
+  const rate = load === undefined ? {} : { perSecond: rates[load] };
   const job = { target: targetOf(server, arm), seconds, ...rate };
   const sample = await measure(job, CLIENTS, nextSeed());
   const wanted = arm === LIMITED ? sample.answered : 0;
   const had = await counted(door);
-  if (had !== wanted) limits.problems.add(`${arm.name}: ${had} of ${wanted} requests were counted`);
+  if (had !== wanted) {
+    const name = load === undefined ? arm.name : armAt(arm, load);
+    limits.problems.add(`${name}: ${had} of ${wanted} requests were counted`);
+  }
   return sample;
 }
 
@@ -91,10 +103,12 @@ async function round(limits: Limits, nth: number, say: Say): Promise<void> {
     const server = await startHttpServer("limited", limits.door.url);
     await withCleanup(() => server.stop(), async () => {
       const { perSecond } = await run(limits, server, LIMITED);
-      limits.rate ||= perSecond / 2 / CLIENTS;
-      for (const arm of outage.isFirst ? rotate([...ARMS], nth - 1) : []) {
-        say(arm.name);
-        limits.samples.get(arm)!.push(await run(limits, server, arm, limits.rate));
+      limits.rates["half of its most"] ||= perSecond / 2 / CLIENTS;
+      for (const load of outage.isFirst ? LOADS : []) {
+        for (const arm of rotate([...ARMS], nth - 1)) {
+          say(armAt(arm, load));
+          limits.samples.get(armAt(arm, load))!.push(await run(limits, server, arm, load));
+        }
       }
       say(outage.what);
       await failing(limits, server, outage);
@@ -103,12 +117,16 @@ async function round(limits: Limits, nth: number, say: Say): Promise<void> {
 }
 
 function figuresOf({ samples, outages, problems }: Limits): Figure[] {
-  const free = samples.get(FREE)!;
-  const added = samples.get(LIMITED)!.map(({ p95 }, nth) => p95 - free[nth]!.p95);
+  const added = (load: Load) => {
+    const free = samples.get(armAt(FREE, load))!;
+    return samples.get(armAt(LIMITED, load))!.map(({ p95 }, nth) => p95 - free[nth]!.p95);
+  };
   const asked = { better: "lower" as const, goal: LATENCY_GOAL_MS };
   const { timeoutMs } = OUTSIDE.redis;
   const made = [
-    figure("G13", `the limiter adds to p95, c=${CLIENTS}`, asked, added, "ms"),
+    ...LOADS.map((load) =>
+      figure("G13", `the limiter adds to p95, c=${CLIENTS}, ${load}`, asked, added(load), "ms")
+    ),
     ...OUTAGES.map((outage) => {
       const longest = outages.get(outage)!.map(({ max }) => max);
       const bound = { better: "lower" as const, goal: timeoutMs + GRACE_MS };
@@ -132,26 +150,31 @@ function rowOf(name: string, lacks: string, own: Sample[], problems: Set<string>
 }
 
 function sectionOf(limits: Limits): Section {
-  const { samples, outages, problems, rate } = limits;
-  const [free, limited] = ARMS.map((arm) =>
-    spreadOf(samples.get(arm)!.map(({ p95 }) => p95)).median
-  );
+  const { samples, outages, problems, rates } = limits;
+  const p95 = (arm: Arm, load: Load) =>
+    spreadOf(samples.get(armAt(arm, load))!.map(({ p95 }) => p95)).median;
+  const told = LOADS.map((load) => {
+    const ratio = p95(LIMITED, load) / p95(FREE, load);
+    return `${load} (${Math.round(rates[load] * CLIENTS)} requests per second; the limited one's ` +
+      `p95 is ${ratio.toFixed(1)} times the other's)`;
+  });
   return {
     figures: figuresOf(limits),
     arms: [
-      ...ARMS.map((arm) => rowOf(arm.name, arm.lacks, samples.get(arm)!, problems)),
+      ...LOADS.flatMap((load) =>
+        ARMS.map((arm) => {
+          const name = armAt(arm, load);
+          return rowOf(name, arm.lacks, samples.get(name)!, problems);
+        })
+      ),
       ...OUTAGES.map((outage) => rowOf(outage.what, "Redis", outages.get(outage)!, problems)),
     ],
     notes: [
-      `G13: a back end's request, counted by three rules in one round trip to a local Redis. Both arms ` +
-      `are called at ${
-        Math.round(rate * CLIENTS)
-      } requests per second, half of what the limited one ` +
-      `takes; its p95 is ${
-        (limited! / free!).toFixed(1)
-      } times the other's. Each request has to be ` +
-      "counted once. While Redis is hung or refuses connections every request has to be answered " +
-      `with 200; the longest may take the wait of ${OUTSIDE.redis.timeoutMs} ms and ${GRACE_MS} ms more.`,
+      "G13: a back end's request, counted by three rules in one round trip to a local Redis. Both arms " +
+      `are called at ${told.join(" and at ")}; clients, server, Redis and its door share the ` +
+      "processor. Each request has to be counted once. While Redis is hung or refuses connections " +
+      "every request has to be answered with 200; the longest may take the wait of " +
+      `${OUTSIDE.redis.timeoutMs} ms and ${GRACE_MS} ms more.`,
     ],
   };
 }
@@ -167,9 +190,10 @@ export async function measureLimits(options: Options, say: Say): Promise<Section
   if (binary === undefined) return NOT_MEASURED;
   const door = await openRedisDoor(binary);
   const limits: Limits = {
-    ...{ door, rate: 0 },
+    door,
+    rates: { "ten times what is expected": TEN_TIMES_EXPECTED / CLIENTS, "half of its most": 0 },
     seconds: Math.min(options.seconds, MOST_SECONDS),
-    samples: new Map(ARMS.map((arm) => [arm, []])),
+    samples: new Map(LOADS.flatMap((load) => ARMS.map((arm) => [armAt(arm, load), []]))),
     outages: new Map(OUTAGES.map((outage) => [outage, []])),
     problems: new Set(),
   };
