@@ -75,8 +75,8 @@ set search_path = ''
 as $$
 begin
   update farthing.notices
-  set state = 'failed', last_error = p_error, next_attempt_at = p_now + p_wait, lease_id = null,
-    leased_until = null, in_doubt_since = coalesce(in_doubt_since,
+  set state = 'failed', attempts = p_notice.attempts, last_error = p_error, next_attempt_at = p_now + p_wait,
+    lease_id = null, leased_until = null, in_doubt_since = coalesce(in_doubt_since,
       case when p_error in ('runner_lost', 'no_answer') then p_now end)
   where notice_id = p_notice.notice_id;
   if p_notice.attempts >= 8 then
@@ -85,21 +85,7 @@ begin
 end
 $$;
 comment on function farthing.try_notice_again(farthing.notices, text, interval, timestamptz) is
-  'Another try after p_wait, or the end after the eighth.';
-
-create function farthing.put_notice_off(
-  p_notice farthing.notices, p_error text, p_wait interval, p_now timestamptz)
-returns void
-language sql
-set search_path = ''
-as $$
-  update farthing.notices
-  set state = 'failed', attempts = attempts - 1, last_error = p_error, next_attempt_at = p_now + p_wait,
-    lease_id = null, leased_until = null
-  where notice_id = p_notice.notice_id
-$$;
-comment on function farthing.put_notice_off(farthing.notices, text, interval, timestamptz) is
-  'Later, and the claim was no try: nobody was asked to send it. Its third day is its end.';
+  'Another try after p_wait, or the end after the eighth. p_notice.attempts: the tries that count.';
 
 create function farthing.end_notice_leases(p_now timestamptz)
 returns int
@@ -219,7 +205,8 @@ begin
     return '{"known": false}'::jsonb;
   end if;
   if p_outcome = 'not_asked' then
-    perform farthing.put_notice_off(v_notice, p_error,
+    v_notice.attempts := v_notice.attempts - 1; -- a claim that asked nobody is no try
+    perform farthing.try_notice_again(v_notice, p_error,
       greatest(interval '1 minute', p_retry_after * interval '1 second'), p_now);
   elsif p_outcome = 'again' then
     -- 1, 3, 9 … 243 minutes, then six hours, a fifth more or less: eight tries span half a day.
