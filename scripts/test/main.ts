@@ -1,6 +1,6 @@
 /**
- * `deno task test [suite …]`: starts what the suites need, runs them, stops it, and says the sum in the
- * last line. Exit code 1 when a test failed, when a suite fell over or ran nothing, and in CI
+ * `deno task test [suite …] [path …]`: starts what the suites need, runs them, stops it, and prints the
+ * sum in the last line. Exit code 1 when a test failed, when a suite fell over or ran nothing, and in CI
  * (environment CI=true) also when a suite, or a part of one, was skipped.
  */
 import pc from "picocolors";
@@ -15,9 +15,10 @@ import { tick } from "./ticker.ts";
 
 const inCi = Deno.env.get("CI") === "true";
 
-const USAGE = `Usage: deno task test [suite …]
+const USAGE = `Usage: deno task test [suite …] [path …]
 
   suite …    these alone; without a name all of them, house only in CI (CI=true)
+  path …     only these folders or files of the named suites, such as: http tests/browser
   --list     the same list as below, alone
   --help     this text`;
 
@@ -41,9 +42,9 @@ function choose(names: string[]): Suite[] {
 }
 
 /** A suite that throws has failed, whatever it did before. */
-async function runSuite(suite: Suite): Promise<SuiteResult> {
+async function runSuite(suite: Suite, paths: string[]): Promise<SuiteResult> {
   try {
-    return await suite.run();
+    return await suite.run(paths);
   } catch (error) {
     const detail = error instanceof Error ? error.stack ?? error.message : String(error);
     const failures = [{ test: "the suite fell over", detail }];
@@ -52,14 +53,14 @@ async function runSuite(suite: Suite): Promise<SuiteResult> {
 }
 
 /** Two at a time: tests over HTTP mostly wait, and leave a second suite the better part of two cores. */
-async function runAll(chosen: Suite[]): Promise<Ran[]> {
+async function runAll(chosen: Suite[], paths: string[]): Promise<Ran[]> {
   const ran: Ran[] = [];
   const queue = [...chosen];
   const lane = async () => {
     for (let suite = queue.shift(); suite; suite = queue.shift()) {
       const done = tick(suite.name, suite.about);
       const start = performance.now();
-      const result = await runSuite(suite);
+      const result = await runSuite(suite, paths);
       const one: Ran = { name: suite.name, result, ms: performance.now() - start };
       ran.push(one);
       done();
@@ -70,14 +71,20 @@ async function runAll(chosen: Suite[]): Promise<Ran[]> {
   return ran;
 }
 
-async function main(names: string[]): Promise<void> {
-  if (names.includes("--help") || names.includes("-h")) {
+async function main(args: string[]): Promise<void> {
+  if (args.includes("--help") || args.includes("-h")) {
     return print(`${USAGE}\n\n${listOfSuites()}`);
   }
-  if (names.includes("--list")) return print(listOfSuites());
+  if (args.includes("--list")) return print(listOfSuites());
+  const paths = args.filter((name) => name.includes("/")).map((path) => path.replace(/\/$/, ""));
+  const names = args.filter((name) => !name.includes("/"));
+  if (paths.length > 0 && names.length === 0) {
+    printError(`name the suite that runs ${paths.join(", ")}, such as: deno task test http …`);
+    Deno.exit(2);
+  }
   cleanUpOnSignals();
   const start = performance.now();
-  const ran = await runAll(choose(names));
+  const ran = await runAll(choose(names), paths);
   const totals = totalsOf(ran, inCi);
   print(pc.dim(`in ${formatMs(performance.now() - start)}`));
   if (names.length === 0 && !inCi) print("not run: house (deno task ok runs it; CI always)");

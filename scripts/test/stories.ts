@@ -5,7 +5,8 @@ import type { DatabaseServer } from "../stack/postgres/database.ts";
 import { ROOT, type Row } from "./suite.ts";
 import { readTap } from "./tap.ts";
 
-const FOLDER = "supabase/tests";
+/** Where they are, from the root of the repository. */
+export const FOLDER = "supabase/tests";
 
 const SETTINGS = {
   /** As on Supabase, so that stories name pgTAP's functions without their schema. */

@@ -31,7 +31,15 @@ export interface Suite {
   name: string;
   /** One line for `--list`. */
   about: string;
-  run(): Promise<SuiteResult>;
+  /** Runs all of it, or of its files only those under `paths` where any are given. */
+  run(paths: string[]): Promise<SuiteResult>;
+}
+
+/** The files under one of the paths, which are relative to the repository; all files without a path. */
+export function filesUnder(paths: string[], files: string[]): string[] {
+  return paths.length === 0
+    ? files
+    : files.filter((file) => paths.some((path) => file === path || file.startsWith(`${path}/`)));
 }
 
 export const ROOT = new URL("../../", import.meta.url).pathname;

@@ -2,8 +2,8 @@
 import type { DatabaseServer } from "../../stack/postgres/database.ts";
 import { findSystem, type Flavour } from "../../stack/postgres/source.ts";
 import { PROJECT, withProject } from "../project-database.ts";
-import { runStory, storyFiles } from "../stories.ts";
-import type { Row, Suite, SuiteResult } from "../suite.ts";
+import { FOLDER, runStory, storyFiles } from "../stories.ts";
+import { filesUnder, type Row, type Suite, type SuiteResult } from "../suite.ts";
 
 async function inItsOwnDatabase(server: DatabaseServer, file: string): Promise<Row> {
   const database = `story_${file.replace(/\W/g, "_")}`;
@@ -15,8 +15,8 @@ async function inItsOwnDatabase(server: DatabaseServer, file: string): Promise<R
   }
 }
 
-async function runStories(flavour: Flavour): Promise<SuiteResult> {
-  const files = await storyFiles();
+async function runStories(flavour: Flavour, paths: string[]): Promise<SuiteResult> {
+  const files = (await storyFiles()).filter((file) => filesUnder(paths, [`${FOLDER}/${file}`])[0]);
   return await withProject(flavour, async (server) => {
     const rows: Row[] = [];
     for (const file of files) rows.push(await inItsOwnDatabase(server, file));
@@ -27,7 +27,7 @@ async function runStories(flavour: Flavour): Promise<SuiteResult> {
 export const database: Suite = {
   name: "database",
   about: "pgTAP stories on the embedded PostgreSQL 17",
-  run: () => runStories("embedded"),
+  run: (paths) => runStories("embedded", paths),
 };
 
 /** What Debian's server lacks for the same files; undefined when it has it all. */
@@ -45,9 +45,9 @@ function lacking(): string | undefined {
 export const databaseSystem: Suite = {
   name: "database-system",
   about: "the same stories on this machine's PostgreSQL, with the real pg_cron",
-  run() {
+  run(paths) {
     const why = lacking();
     if (why) return Promise.resolve({ rows: [], skipped: [{ what: "pgTAP stories", why }] });
-    return runStories("system");
+    return runStories("system", paths);
   },
 };

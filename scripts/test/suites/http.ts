@@ -4,7 +4,7 @@ import { findChromium } from "../find-chromium.ts";
 import { withStack } from "../stack-process.ts";
 import { findRedisServer } from "../../stack/redis/places.ts";
 import { needsRedis } from "../needs-redis.ts";
-import type { Skipped, Suite } from "../suite.ts";
+import { filesUnder, type Skipped, type Suite } from "../suite.ts";
 import { MONEY_BACK } from "./money-back.ts";
 
 /** What needs a real browser, where there is none. */
@@ -19,8 +19,9 @@ const WITH_REDIS = ["tests/limits", "tests/faults/matrix"];
 export const http: Suite = {
   name: "http",
   about: "scenarios, races, faults and a real browser over HTTP, on a stack of their own",
-  async run() {
-    const found = (await findTests(["tests"])).filter((file) => !file.startsWith(MONEY_BACK));
+  async run(paths) {
+    const all = (await findTests(["tests"])).filter((file) => !file.startsWith(MONEY_BACK));
+    const found = filesUnder(paths, all);
     if (found.length === 0) return { rows: [], skipped: [] };
     const skipped = [
       ...(findChromium() ? [] : [NO_BROWSER]),
