@@ -66,8 +66,8 @@ language sql immutable
 set search_path = ''
 as $$
   select array['GET /credits', 'POST /credits/debits', 'POST /credits/holds',
-      'POST /credits/holds/{id}/release', 'POST /credits/holds/{id}/settle', 'POST /stripe-webhook',
-      'POST /usage', 'POST /usage/estimate'],
+      'POST /credits/holds/{id}/release', 'POST /credits/holds/{id}/settle', 'POST /send-notification',
+      'POST /stripe-webhook', 'POST /usage', 'POST /usage/estimate'],
     0.995, 0.95, 120, 30
 $$;
 comment on function farthing.slo() is

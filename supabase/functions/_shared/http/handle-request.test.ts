@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { ApiError } from "./errors.ts";
 import type { Report } from "../reports/report.ts";
+import { countedMetrics } from "../testing/counted-metrics.ts";
 import { makeFake } from "../testing/fake-services.ts";
 import { createApp } from "../../usage/app.ts";
-import { ROUTE_CASES, sendCase } from "../testing/route-cases.ts";
+import { ROUTE_CASES, send, sendCase } from "../testing/route-cases.ts";
 
 async function loggedField(field: string): Promise<unknown> {
   const fake = await makeFake();
@@ -57,4 +58,33 @@ Deno.test("a failure of ours is reported once, and a refusal is not", async () =
     ["upstream_unavailable", "POST /usage"],
     ["invalid_request", "POST /usage"],
   ]);
+});
+
+Deno.test("a refused credential is counted by its status and code, and other refusals are not", async () => {
+  const metrics = countedMetrics();
+  const fake = await makeFake({
+    overrides: { metrics },
+    answers: { features_read: () => Promise.reject(new ApiError("feature_disabled")) },
+  });
+  const requests: [number, "GET" | "POST", string, Parameters<typeof send>[3]][] = [
+    [401, "GET", "/credits", {}],
+    [401, "GET", "/credits", { headers: { apikey: "sb_secret_guessed" } }],
+    [401, "POST", "/send-notification", { headers: { "x-webhook-secret": "guessed" }, body: {} }],
+    [403, "POST", "/credits/grants", { as: "user", body: {} }],
+    [403, "GET", "/features", {}],
+    [400, "POST", "/stripe-webhook", { headers: { "stripe-signature": "bad" }, body: {} }],
+    [400, "POST", "/usage", { as: "secret", body: {} }],
+    [200, "GET", "/credits", { as: "user" }],
+  ];
+  for (const [status, method, path, options] of requests) {
+    const answer = await send(fake, method, path, options);
+    assert.equal(answer.status, status, path);
+    await answer.body?.cancel();
+  }
+  assert.deepEqual(metrics.counts, {
+    "auth_failures 401 unauthenticated": 3,
+    "auth_failures 403 forbidden": 1,
+    "auth_failures 403 feature_disabled": 1,
+    "auth_failures 400 signature_invalid": 1,
+  });
 });

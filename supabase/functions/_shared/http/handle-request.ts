@@ -32,6 +32,11 @@ function failureRecord(error: ApiError): LogRecord {
   return record;
 }
 
+/** 401, 403, and a webhook's wrong signature, which the contract answers with 400. */
+function isAuthFailure({ body, code }: ApiError): boolean {
+  return body.type === "auth" || code === "signature_invalid";
+}
+
 /** The refusal as an answer; to a signed sender only 500 says "deliver again", whatever we lacked. */
 function refuse(thrown: unknown, route: Route | null, record: LogRecord): ApiError {
   const caught = toApiError(thrown);
@@ -92,6 +97,9 @@ export async function handleRequest(
     const error = refuse(thrown, route, record);
     isOurBug = error.isOurBug;
     if (error.status >= 500 || isOurBug) services?.report(error, { context, title });
+    if (isAuthFailure(error)) {
+      services?.metrics.count("auth_failures", { status: `${error.status}`, code: error.code });
+    }
     response = renderError(error, context, now);
   }
   record.status = response.status;

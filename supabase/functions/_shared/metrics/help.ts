@@ -17,6 +17,10 @@ export const COUNTER_HELP: Readonly<Record<CounterName | "ai_spend_usd", Describ
     name: "ai_tokens_total",
     help: "Tokens that models have used, by kind; kinds are disjoint.",
   },
+  auth_failures: {
+    name: "auth_failures_total",
+    help: "Requests refused for their credential or signature, by status and error code.",
+  },
   breaker_not_closed: {
     name: "breaker_not_closed_total",
     help:

@@ -3,13 +3,17 @@
  * same numbers, farthing.slo() and farthing.burn_windows(); tests/health/figures.test.ts compares the two.
  */
 
-/** What spends and reads credits, and what Stripe tells us. Not what waits for Stripe or for a model. */
+/**
+ * The ledger's and the notifications' endpoints, and Stripe's webhook: database work alone. Not what waits
+ * for Stripe or for a model.
+ */
 const CORE_ROUTES = [
   "GET /credits",
   "POST /credits/debits",
   "POST /credits/holds",
   "POST /credits/holds/{id}/release",
   "POST /credits/holds/{id}/settle",
+  "POST /send-notification",
   "POST /stripe-webhook",
   "POST /usage",
   "POST /usage/estimate",
