@@ -28,7 +28,9 @@ returns numeric
 language sql stable
 set search_path = ''
 as $$
-  select greatest(0, p_account.daily_cap - farthing.spent_today(p_account.account_id, p_now) - p_account.held)
+  -- greatest() ignores nulls: without the case an account without a cap would have nothing left.
+  select case when p_account.daily_cap is not null then greatest(0,
+    p_account.daily_cap - farthing.spent_today(p_account.account_id, p_now) - p_account.held) end
 $$;
 comment on function farthing.cap_left(farthing.accounts, timestamptz) is
   'What may still be spent or held today; null without a cap. What is held counts as spent.';

@@ -26,6 +26,16 @@ as $$
 $$;
 comment on function farthing.in_percent(numeric) is 'A share as summaries say it.';
 
+create function farthing.in_numbers(p_count bigint, p_thing text)
+returns text
+language sql immutable
+set search_path = ''
+as $$
+  select format('%s %s%s', p_count, p_thing, case when p_count <> 1 then 's' end)
+$$;
+comment on function farthing.in_numbers(bigint, text) is
+  'So many things as summaries say it: 1 place, 2 places.';
+
 -- Events of Stripe's.
 
 create function farthing.read_webhook_backlog(p_rule farthing.alert_rules, p_now timestamptz)
@@ -34,7 +44,7 @@ language sql stable
 set search_path = ''
 as $$
   select farthing.read_against(p_rule, count(*), format(
-    '%s of Stripe''s events have waited for more than %s to be applied.', count(*),
+    '%s from Stripe not applied for more than %s.', farthing.in_numbers(count(*), 'event'),
     farthing.in_words(p_rule.period)))
   from (select from farthing.inbox i
     where i.state in ('deferred', 'failed') and i.received_at < p_now - p_rule.period
@@ -50,8 +60,8 @@ language sql stable
 set search_path = ''
 as $$
   select farthing.read_against(p_rule, f.dead + f.failed, format(
-    '%s of Stripe''s events are dead, and %s received within %s have failed.', f.dead, f.failed,
-    farthing.in_words(p_rule.period)))
+    '%s from Stripe dead-lettered; %s failed of those received within %s.',
+    farthing.in_numbers(f.dead, 'event'), f.failed, farthing.in_words(p_rule.period)))
   from (select
     (select count(*) from (select from farthing.inbox where state = 'dead' limit 10000) d) as dead,
     (select count(*) from (select from farthing.inbox
@@ -98,7 +108,7 @@ language sql stable
 set search_path = ''
 as $$
   select farthing.read_against(p_rule, late, format(
-    '%s payouts are late, or were returned by the bank.', late))
+    '%s: late, or returned by the bank.', farthing.in_numbers(late, 'payout')))
   from farthing.late_payouts(p_now) late
 $$;
 comment on function farthing.read_payout_delay(farthing.alert_rules, timestamptz) is
@@ -109,7 +119,8 @@ returns farthing.alert_reading
 language sql stable
 set search_path = ''
 as $$
-  select farthing.read_against(p_rule, found, format('Our books and Stripe''s differ in %s places.', found))
+  select farthing.read_against(p_rule, found, format('Our books and Stripe''s differ in %s.',
+    farthing.in_numbers(found, 'place')))
   from farthing.open_mismatches() found
 $$;
 comment on function farthing.read_mismatches(farthing.alert_rules) is
@@ -128,8 +139,8 @@ declare
 begin
   select * into v_last from farthing.proof_runs order by run_nr desc limit 1;
   v_reading := farthing.read_against(p_rule, v_last.violations, format(
-    'The ledger''s proof of %s found %s violations: %s.', v_last.finished_at, v_last.violations,
-    v_last.detail));
+    'The ledger''s proof of %s found %s: %s.', v_last.finished_at,
+    farthing.in_numbers(v_last.violations, 'violation'), v_last.detail));
   -- Before the first proof nothing is known, and nothing is wrong: it is made within minutes.
   if v_last.finished_at < p_now - p_rule.period or (v_last.run_nr is not null
     and v_last.violations is null) then
@@ -241,8 +252,8 @@ returns farthing.alert_reading
 language sql stable
 set search_path = ''
 as $$
-  select farthing.read_against(p_rule, count(*), format('%s jobs were given up within %s.', count(*),
-    farthing.in_words(p_rule.period)))
+  select farthing.read_against(p_rule, count(*), format('%s given up within %s.',
+    farthing.in_numbers(count(*), 'job'), farthing.in_words(p_rule.period)))
   from (select from farthing.jobs
     -- A job lives a day at most, and rows are in the order of their making.
     where created_at > p_now - p_rule.period - interval '1 day' and status = 'failed'
@@ -258,7 +269,7 @@ language sql stable
 set search_path = ''
 as $$
   select farthing.read_against(p_rule, count(*), format(
-    '%s notices were given up, or may not have arrived, within %s.', count(*),
+    '%s within %s: given up, or perhaps not delivered.', farthing.in_numbers(count(*), 'notification'),
     farthing.in_words(p_rule.period)))
   from (select from farthing.notices
     where state in ('dead', 'uncertain') and finished_at > p_now - p_rule.period

@@ -21,22 +21,29 @@ insert into farthing.paid_out_round default values;
 create index orders_by_paid_at on farthing.orders (paid_at) where paid_at is not null;
 create index bookings_by_paid_at on farthing.bookings (paid_at) where paid_at is not null;
 
-create function farthing.known_paid_out_until()
+create function farthing.known_paid_out_until(p_now timestamptz)
 returns timestamptz
 language sql stable
 set search_path = ''
 as $$
   -- A payout takes out all that is available, so what was paid long before the newest should be in one. A
   -- payout whose list is not here yet may have it; of one that a bank returned there may never be a list.
-  select least(
-    (select max(p.made_at) from farthing.payouts p join farthing.reconciliations r using (payout_id)
-      where r.listed_at is not null),
-    (select min(p.made_at) from farthing.payouts p left join farthing.reconciliations r using (payout_id)
-      where p.automatic and p.status not in ('failed', 'canceled') and r.listed_at is null))
-    - (select paid_out_within from farthing.policy)
+  -- Without a listed payout nothing is known. least() ignores nulls: only the oldest missing one may be null.
+  select least(p_now, listed.newest, missing.oldest) - (select paid_out_within from farthing.policy)
+  from (
+    select max(p.made_at) as newest
+    from farthing.payouts p join farthing.reconciliations r using (payout_id)
+    where r.listed_at is not null
+  ) listed, (
+    select min(p.made_at) as oldest
+    from farthing.payouts p left join farthing.reconciliations r using (payout_id)
+    where p.automatic and p.status not in ('failed', 'canceled') and r.listed_at is null
+  ) missing
+  where listed.newest is not null
 $$;
-comment on function farthing.known_paid_out_until() is
-  'What was paid before this has been paid out, as far as Stripe does so by itself; null before it ever did.';
+comment on function farthing.known_paid_out_until(timestamptz) is
+  'What was paid before this has been paid out, as far as Stripe does so by itself; null before it ever did, '
+  'and never later than p_now less paid_out_within.';
 
 create function farthing.find_never_paid_out(p_now timestamptz)
 returns int
@@ -45,14 +52,16 @@ set search_path = ''
 as $$
 declare
   v_from timestamptz := (select done_until from farthing.paid_out_round for update skip locked);
-  -- A day at most: however long nobody looked, no run takes long.
-  v_until timestamptz := least(farthing.known_paid_out_until(), v_from + interval '1 day');
+  v_known timestamptz := farthing.known_paid_out_until(p_now);
+  v_until timestamptz;
   v_count int;
 begin
-  -- Without v_from somebody else is looking just now.
-  if v_from is null or v_until is null or v_until <= v_from then
+  -- Without v_from another session is looking just now; without v_known Stripe has never paid out.
+  if v_from is null or v_known is null or v_known <= v_from then
     return 0;
   end if;
+  -- A day at most: however long nobody looked, no run takes long.
+  v_until := least(v_known, v_from + interval '1 day');
   insert into farthing.mismatches (kind, subject, ours, found_at, seen_at)
   select 'never_paid_out', q.payment_id, concat_ws(' ', q.amount, q.currency, q.status), p_now, p_now
   from (

@@ -222,7 +222,8 @@ select results_eq($$ select ours, strangers from farthing.reconciliations where 
 select is(farthing.sweep_reconciliation(tests.after('10 days')), 0, 'so nothing differs');
 
 -- What was never paid out: dan paid, and eve has not.
-select is(farthing.known_paid_out_until(), tests.after('-4 days'), 'for two weeks nobody wonders');
+select is(farthing.known_paid_out_until(tests.after('10 days')), tests.after('-4 days'),
+  'for two weeks nobody wonders');
 select is(farthing.sweep_reconciliation(tests.after('10 days')), 0, 'nothing is looked for');
 select is(tests.pays_out('po_4', 0, '15 days'), 'processed', 'a later payout');
 select is(tests.lists(jsonb_build_array(tests.listed('o', 'other', 0, '{"payment_id": "pi_dan"}')),

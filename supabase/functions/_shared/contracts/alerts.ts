@@ -15,7 +15,7 @@ export const Alert = z.object({
     description: "resolved: it was fine for as long as the rule says; nobody resolves by hand.",
   }),
   summary: z.string().openapi({
-    example: "3 of Stripe's events have waited for more than 15 minutes to be applied.",
+    example: "3 events from Stripe not applied for more than 15 minutes.",
   }),
   value: z.string().openapi({ description: "When it was last over, in the rule's own unit." }),
   threshold: z.string(),

@@ -11,7 +11,7 @@ const alert = {
   subject: null,
   severity: "warning" as const,
   state: "open" as const,
-  summary: "3 of Stripe's events have waited for more than 15 minutes to be applied.",
+  summary: "3 events from Stripe not applied for more than 15 minutes.",
   value: "3",
   threshold: "0",
   runbook: "docs/runbooks/webhook_backlog.md",
