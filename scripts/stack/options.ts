@@ -96,7 +96,7 @@ export const USAGE = `Usage: deno task start|stop|reset|status [flags]
   --no-jobs                    do not run scheduled jobs
   --no-redis                   run no Redis, as on a machine that has none
   --origin URL                 an app's origin that may call and be returned to (repeatable; beside
-                               localhost:3000, localhost:5173 and the stack's own)
+                               every port of localhost, 127.0.0.1 and [::1])
   --set NAME=VALUE             a name of the functions' environment (docs/deploy.md), such as
                                ALERT_WEBHOOK_URL or SENTRY_DSN (repeatable)
   --verbose                    print what the functions log, not errors alone

@@ -1,20 +1,28 @@
 /** Which pages may call from a browser. */
 import { equal, match, ok } from "node:assert/strict";
+import { withDeployment } from "../support/deployment.ts";
 import { send } from "../support/http.ts";
 import { signUp } from "../support/people.ts";
-import { readWorld } from "../support/world.ts";
+import { readWorld, type World } from "../support/world.ts";
 
 const world = readWorld();
-const ALLOWED = ["http://localhost:3000", "http://127.0.0.1:3000", "http://localhost:5173"];
+const LISTED = "http://localhost:3000";
+/** Allowed by the local stack; strangers to a deployment whose list has only the first. */
+const LOOPBACK = [
+  "http://127.0.0.1:3000",
+  "http://localhost:5173",
+  "http://localhost:5174",
+  "http://localhost:30000",
+  "http://localhost",
+  "http://[::1]:5173",
+  "https://localhost:3000",
+];
+const ALLOWED = [LISTED, ...LOOPBACK];
 const FOREIGN = [
   "null",
   "http://evil.test",
-  "http://localhost",
-  "http://localhost:3001",
-  "https://localhost:3000",
   "http://localhost:3000.evil.test",
   "http://evil-localhost:3000",
-  "http://localhost:30000",
   "http://localhost:3000/",
   "http://localhost:3000@evil.test",
   "http://evil.test/http://localhost:3000",
@@ -36,7 +44,6 @@ const FOREIGN = [
   "http://sub.localhost:3000",
   "http://127.0.0.1.nip.io:3000",
   "http://127.1:3000",
-  "http://[::1]:3000",
   "http://2130706433:3000",
   "http://xn--lcalhost-30a:3000",
   "file://",
@@ -48,8 +55,8 @@ const FOREIGN = [
 
 const headerOf = (headers: Headers) => headers.get("access-control-allow-origin");
 
-function preflight(origin: string) {
-  return send(`${world.url}/functions/v1/checkout`, {
+function preflight(origin: string, { url }: World = world) {
+  return send(`${url}/functions/v1/checkout`, {
     method: "OPTIONS",
     headers: {
       origin,
@@ -96,13 +103,87 @@ Deno.test("page that names two origins is told no", async () => {
   }
 });
 
+async function isRefused(at: World, origin: string): Promise<void> {
+  const url = `${at.url}/functions/v1/credits`;
+  equal(headerOf((await preflight(origin, at)).headers), null, `preflight ${origin}`);
+  equal(headerOf((await send(url, { headers: { origin } })).headers), null, origin);
+}
+
 Deno.test("page of any other origin is told no, whatever its name looks like", async () => {
   const { as } = await signUp(world);
   for (const origin of FOREIGN) {
-    equal(headerOf((await preflight(origin)).headers), null, `preflight ${origin}`);
+    await isRefused(world, origin);
     const call = await send(`${world.url}/functions/v1/credits`, { headers: { ...as, origin } });
     equal(headerOf(call.headers), null, origin);
-    const refusal = await send(`${world.url}/functions/v1/credits`, { headers: { origin } });
-    equal(headerOf(refusal.headers), null, origin);
   }
+});
+
+Deno.test("page of an unlisted origin is told no, and the log names it once", async () => {
+  let log = "";
+  const hear = (text: string) => log += text;
+  await withDeployment(world, { APP_ORIGINS: LISTED }, async (deployed) => {
+    equal(headerOf((await preflight(LISTED, deployed)).headers), LISTED);
+    for (const origin of [...LOOPBACK, ...FOREIGN, ...LOOPBACK]) await isRefused(deployed, origin);
+  }, hear);
+  const lines = log.split("\n").filter((line) => line.includes("origin refused"))
+    .map((line) => JSON.parse(line));
+  for (const origin of LOOPBACK) {
+    // Checkout's preflight and the call of credits: two functions, each a log of its own.
+    equal(lines.filter((line) => line.origin === origin).length, 2, origin);
+  }
+  for (const { detail } of lines) match(detail, /APP_ORIGINS/);
+});
+
+const ORIGIN = "https://any.example";
+
+/** What a page of another origin is told by Auth and REST, for one header that it would like to send. */
+async function mayAsk(path: string, header: string): Promise<boolean> {
+  const headers = {
+    "origin": ORIGIN,
+    "access-control-request-method": "POST",
+    "access-control-request-headers": header,
+  };
+  const answer = await send(`${world.url}${path}`, { method: "OPTIONS", headers });
+  ok([200, 204].includes(answer.status), `${path}: ${answer.status}`);
+  equal(headerOf(answer.headers), "*");
+  const allowed = answer.headers.get("access-control-allow-headers")?.toLowerCase().split(",") ??
+    [];
+  return allowed.includes(header);
+}
+
+Deno.test("T26 page of any origin may send supabase-js' headers to Auth and REST", async () => {
+  const headers = ["authorization", "apikey", "content-type", "x-client-info"];
+  const paths = ["signup", "token", "user", "logout", "admin/users"].map((at) => `/auth/v1/${at}`);
+  for (const path of paths) {
+    for (const header of [...headers, "x-supabase-api-version"]) {
+      ok(await mayAsk(path, header), `${path} ${header}`);
+    }
+    // Auth has a list of its own, behind whatever gateway.
+    equal(await mayAsk(path, "x-anything"), false);
+  }
+  for (const header of [...headers, "prefer", "accept-profile", "x-retry-count"]) {
+    ok(await mayAsk("/rest/v1/packages", header), header);
+  }
+});
+
+Deno.test("T26 page of any origin may read Auth's and REST's answers, refusals too", async () => {
+  const { publishableKey: apikey } = world;
+  const calls: [path: string, status: number, headers: Record<string, string>][] = [
+    ["/auth/v1/user", 401, {}],
+    ["/auth/v1/user", 401, { apikey: "sb_publishable_nobody" }],
+    ["/auth/v1/user", 401, { apikey, authorization: "Bearer a.b.c" }],
+    ["/auth/v1/nothing", 401, { apikey }],
+    ["/auth/v1/.well-known/jwks.json", 200, {}],
+    ["/rest/v1/packages", 401, {}],
+    ["/rest/v1/packages?select=name", 200, { apikey }],
+    ["/rest/v1/nothing", 404, { apikey }],
+    ["/functions/v1/nothing", 404, { apikey }],
+  ];
+  for (const [path, status, headers] of calls) {
+    const answer = await send(`${world.url}${path}`, { headers: { ...headers, origin: ORIGIN } });
+    equal(answer.status, status, `${path}: ${answer.text}`);
+    equal(headerOf(answer.headers), "*", path);
+  }
+  const rest = await send(`${world.url}/rest/v1/packages?select=name`, { headers: { apikey } });
+  match(rest.headers.get("access-control-expose-headers") ?? "", /content-range/);
 });

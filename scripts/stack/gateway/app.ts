@@ -1,10 +1,10 @@
 /** The one address of the project: REST, Auth, functions and the docs page, as Supabase has them. */
 import { Hono } from "hono";
-import { cors } from "hono/cors";
 import type { Keys } from "../keys.ts";
 import type { Auth, Rest } from "../lite/apps.ts";
 import { authDoor } from "./auth-door.ts";
 import { type GatewayEnv, identify, restRefusal } from "./callers.ts";
+import { authCors, restCors } from "./cors.ts";
 import { landingDoor } from "./landing.ts";
 import type { Tokens } from "./tokens.ts";
 
@@ -28,7 +28,8 @@ export function createGateway(parts: GatewayParts): Hono<GatewayEnv> {
   });
   app.get("/", (c) => c.redirect("/docs"));
   app.route("/", parts.control);
-  app.use("/rest/v1/*", cors({ origin: "*" }));
+  app.use("/auth/v1/*", authCors);
+  app.use("/rest/v1/*", restCors);
   app.use("/rest/v1/*", identify(keys, tokens, restRefusal));
   app.all("/rest/v1/*", (c) => {
     const { keyRole, user } = c.var.caller ?? { keyRole: "anon" };

@@ -6,15 +6,15 @@ import type { Keys } from "../keys.ts";
 /** Names that a stack sets, and takes away again when it stops. */
 export type Environment = Record<string, string>;
 
-const APP_ORIGINS = ["http://localhost:3000", "http://127.0.0.1:3000", "http://localhost:5173"];
+const LOOPBACK_HOSTS = ["localhost", "127.0.0.1", "[::1]"];
 
 /**
- * Origins that apps of this stack are served from. The gateway's own is the first, where the default
- * return addresses of a checkout lead: there is a page behind them.
- * @param more what was named beside the usual ones
+ * Origins that apps of this stack are served from: every port of this machine, and what was named. The
+ * gateway's own is the first, where a checkout returns to by default: there is a page behind it.
  */
-export function appOrigins(apiUrl: string, more: string[]): string[] {
-  return [...new Set([new URL(apiUrl).origin, ...more, ...APP_ORIGINS])];
+export function appOrigins(apiUrl: string, named: string[]): string[] {
+  const loopback = LOOPBACK_HOSTS.flatMap((host) => [`http://${host}:*`, `https://${host}:*`]);
+  return [...new Set([new URL(apiUrl).origin, ...named, ...loopback])];
 }
 
 function named(key: string): string {

@@ -49,6 +49,23 @@ Deno.test("functions door answers 503 for one that fails to load, and serves the
   });
 });
 
+Deno.test("functions door lets pages read the refusals of the gateway itself", async () => {
+  await withFunctions({ broken: "throw new Error('no key')", echo }, async (door) => {
+    const ask = (name: string, method: string) =>
+      door.request(`/functions/v1/${name}`, {
+        method,
+        headers: { origin: "http://localhost:5173" },
+      });
+    const allowed = ({ headers }: Response) => headers.get("access-control-allow-origin");
+    for (const name of ["nope", "broken"]) {
+      assert.equal((await ask(name, "OPTIONS")).status, 204);
+      assert.equal(allowed(await ask(name, "OPTIONS")), "*");
+      assert.equal(allowed(await ask(name, "GET")), "*");
+    }
+    assert.equal(allowed(await ask("echo", "POST")), null);
+  });
+});
+
 const tellIp = `export const app = { fetch: (r) =>
   Response.json(r.headers.get("cf-connecting-ip")) };`;
 

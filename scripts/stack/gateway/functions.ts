@@ -1,8 +1,9 @@
 /** /functions/v1/<name>: every function's `app.ts`, loaded once, called in this process. */
-import { Hono } from "hono";
+import { type Context, Hono } from "hono";
 import { join } from "node:path";
 import { CLIENT_IP_HEADER } from "../../../supabase/functions/_shared/http/client-ip.ts";
 import { toFileUrl } from "../paths.ts";
+import { missingFunctionCors } from "./cors.ts";
 import { forward } from "./forward.ts";
 
 /** Anything that answers requests: each function exports one as `app`. */
@@ -69,21 +70,30 @@ function handedOver(request: Request, peer: Peer | undefined): Request {
   return forward(request, { url, headers });
 }
 
+/** What the gateway says where there is no function to ask. */
+function refusal(found: { failure: string } | undefined): Response {
+  if (!found) {
+    const body = { code: "NOT_FOUND", message: "Requested function was not found" };
+    return Response.json(body, { status: 404 });
+  }
+  const body = { code: "BOOT_ERROR", message: "Function failed to start (please check logs)" };
+  return Response.json(body, { status: 503 });
+}
+
 export function functionsDoor(loaded: Map<string, Loaded>): Hono {
   const door = new Hono();
-  const handle = async (name: string, request: Request, peer: unknown): Promise<Response> => {
+  const handle = async (name: string, c: Context): Promise<Response> => {
     const found = loaded.get(name);
-    if (!found) {
-      const body = { code: "NOT_FOUND", message: "Requested function was not found" };
-      return Response.json(body, { status: 404 });
+    if (found && "app" in found) {
+      return await found.app.fetch(handedOver(c.req.raw, c.env as Peer | undefined));
     }
-    if ("failure" in found) {
-      const body = { code: "BOOT_ERROR", message: "Function failed to start (please check logs)" };
-      return Response.json(body, { status: 503 });
-    }
-    return await found.app.fetch(handedOver(request, peer as Peer | undefined));
+    const preflight = await missingFunctionCors(c, () => {
+      c.res = refusal(found);
+      return Promise.resolve();
+    });
+    return preflight ?? c.res;
   };
-  door.all("/functions/v1/:name", (c) => handle(c.req.param("name"), c.req.raw, c.env));
-  door.all("/functions/v1/:name/*", (c) => handle(c.req.param("name"), c.req.raw, c.env));
+  door.all("/functions/v1/:name", (c) => handle(c.req.param("name"), c));
+  door.all("/functions/v1/:name/*", (c) => handle(c.req.param("name"), c));
   return door;
 }

@@ -64,7 +64,7 @@ export function gatewayPlugin(parts: Control): Plugin {
       keys,
       apiUrl: urls.api,
       databaseUrl: urls.database,
-      redirectUrls: [siteUrl, ...origins.map((origin) => `${origin}/**`)],
+      redirectUrls: [siteUrl, ...origins.flatMap((origin) => [origin, `${origin}/**`])],
       email: {
         send: (message: OutgoingMail) =>
           deliver(urls.mail, leadTo(siteUrl, { from: urls.api, message })),

@@ -149,12 +149,20 @@ Deno.test("an origin with more than an origin, or a pattern, is refused by the v
     "app.example.com",
     "null",
     "ftp://app.example.com",
+    "https://app.example.com:*",
+    "http://localhost.example.com:*",
+    "http://localhost:*/path",
   ];
   for (const APP_ORIGINS of bad) {
     assert.deepEqual(namesMissing({ APP_ORIGINS }), ["APP_ORIGINS"], APP_ORIGINS);
     const all = `https://app.example.com,${APP_ORIGINS}`;
     assert.deepEqual(namesMissing({ APP_ORIGINS: all }), ["APP_ORIGINS"], all);
   }
+});
+
+Deno.test("a loopback host may leave its port open", () => {
+  const APP_ORIGINS = "https://app.example.com,http://localhost:*,http://[::1]:*";
+  assert.deepEqual(read({ APP_ORIGINS }).APP_ORIGINS, APP_ORIGINS.split(","));
 });
 
 Deno.test("an origin counts as a browser sends it", () => {

@@ -3,6 +3,7 @@
  * its name and never by its value, so that the message can go to a log.
  */
 import { z } from "zod";
+import { ANY_LOOPBACK_PORT } from "./http/origins.ts";
 
 /** Test or live, read from the Stripe key's prefix: events of the other mode are refused. */
 export type Mode = "test" | "live";
@@ -47,7 +48,7 @@ const origin = httpUrl.transform((text, context) => {
   if (!isOrigin) context.addIssue("not an origin");
   return origin;
 });
-const origins = list.pipe(z.array(origin));
+const origins = list.pipe(z.array(z.union([z.string().regex(ANY_LOOPBACK_PORT), origin])));
 
 const MODEL = /^([^=\s]{1,200})=([1-9]\d{0,7})$/;
 

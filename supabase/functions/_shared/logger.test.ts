@@ -42,6 +42,7 @@ Deno.test("ids, routes, codes and times are written as they are, whatever they l
     caller: "user",
     code: "internal",
     fallback: "slow",
+    origin: "http://127.0.0.1:5173",
     status: 500,
     duration_ms: 12.34,
   };

@@ -21,7 +21,7 @@ const MAX_TEXT = 2_000;
 // costs a process 20 ms, in which it serves nobody: what many requests may meet at once is named here.
 const OURS: ReadonlySet<string> = new Set([
   ...["request_id", "trace_id", "method", "route", "caller", "code", "status", "job_id"],
-  ...["hold_id", "type", "fallback"],
+  ...["hold_id", "type", "fallback", "origin"],
 ]);
 
 /** The record itself where nothing in it is free text, as in the line of every ordinary request. */

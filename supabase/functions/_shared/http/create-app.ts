@@ -4,38 +4,13 @@
  */
 import { createRoute, OpenAPIHono } from "@hono/zod-openapi";
 import type { Context } from "hono";
-import { cors } from "hono/cors";
 import type { ServicesSource } from "../services.ts";
+import { createCors } from "./cors.ts";
 import { Nothing, type Route } from "./define-route.ts";
 import { SECURITY_HEADERS } from "./envelope.ts";
 import { handleRequest, type Place } from "./handle-request.ts";
 import { describeRoute } from "./openapi.ts";
 import { startContext } from "./request-context.ts";
-
-const ALLOW_HEADERS = [
-  "authorization",
-  "x-client-info",
-  "apikey",
-  "content-type",
-  "idempotency-key",
-  "prefer",
-  "traceparent",
-  "tracestate",
-  "x-request-id",
-];
-
-const EXPOSE_HEADERS = [
-  "x-request-id",
-  "traceparent",
-  "retry-after",
-  "ratelimit",
-  "ratelimit-policy",
-  "location",
-  "etag",
-  "idempotency-replayed",
-];
-
-const PREFLIGHT_SECONDS = 7_200;
 
 const NO_PARAMS: Readonly<Record<string, string>> = {};
 const NOWHERE: Place = { route: null, name: null, title: null };
@@ -51,22 +26,7 @@ export function createApp(
 ): OpenAPIHono {
   const app = new OpenAPIHono();
 
-  /** Without an environment nobody is; the request itself then says what is wrong, and logs it. */
-  function isAllowed(origin: string): boolean {
-    try {
-      return source().origins.includes(origin);
-    } catch {
-      return false;
-    }
-  }
-
-  const browser = cors({
-    origin: (origin) => isAllowed(origin) ? origin : null,
-    allowHeaders: ALLOW_HEADERS,
-    exposeHeaders: EXPOSE_HEADERS,
-    allowMethods: ["GET", "POST", "DELETE"],
-    maxAge: PREFLIGHT_SECONDS,
-  });
+  const browser = createCors(source);
 
   function handle(place: Place, c: Context): Promise<Response> {
     const { raw: request, path } = c.req;

@@ -1,5 +1,6 @@
 /** Where Stripe sends the buyer back to. Only our own origins: else we would be an open redirect. */
-import { ApiError, invalid } from "./errors.ts";
+import { invalid } from "./errors.ts";
+import { homeOf, isAllowedOrigin } from "./origins.ts";
 
 interface ReturnUrls {
   readonly successUrl: string;
@@ -14,25 +15,11 @@ interface Asked {
 // Parsers disagree about these: one reads another host where the next one reads a path.
 const AMBIGUOUS = /[\\\s\p{Cc}]/u;
 
-/** An origin of ours, letter by letter, and at most a path, query or fragment behind it. */
-function beginsWith(origin: string, url: string): boolean {
-  return url.startsWith(origin) && ["", "/", "?", "#"].includes(url.charAt(origin.length));
-}
-
 /** The text itself is checked, not what one parser makes of it: Stripe and browsers get the text. */
 export function allowed(url: string, field: string, origins: readonly string[]): string {
-  const isOurs = origins.some((origin) => beginsWith(origin, url));
-  if (isOurs && !AMBIGUOUS.test(url)) return url;
-  throw invalid("This address is not on the list of allowed origins.", field);
-}
-
-/** The first allowed origin. @throws ApiError `not_ready` when none is configured */
-export function homeOf(origins: readonly string[]): string {
-  const [home] = origins;
-  if (home === undefined) {
-    throw new ApiError("not_ready", { internal: "Environment incomplete: APP_ORIGINS" });
-  }
-  return home;
+  const [origin = ""] = /^[a-z]+:\/\/[^/?#]*/.exec(url) ?? [];
+  if (isAllowedOrigin(origin, origins) && !AMBIGUOUS.test(url)) return url;
+  throw invalid(`${field} must begin with an origin of APP_ORIGINS.`, field);
 }
 
 /**
