@@ -1,7 +1,7 @@
 /** The page of routes, from the OpenAPI document: what there is, who may call it, what may be repeated. */
 interface Operation {
   readonly summary: string;
-  readonly parameters?: readonly { readonly name: string }[];
+  readonly parameters?: readonly { readonly name: string; readonly required?: boolean }[];
   readonly "x-who": readonly string[];
 }
 
@@ -23,9 +23,10 @@ said in [the contract](README.md); bodies and answers are in
 `;
 
 function row(path: string, method: string, operation: Operation): string {
-  const isIdempotent = operation.parameters?.some(({ name }) => name === "idempotency-key");
+  const key = operation.parameters?.find(({ name }) => name === "idempotency-key");
+  const idempotent = key === undefined ? "no" : key.required ? "yes" : "key optional";
   const who = operation["x-who"].join(", ");
-  const cells = [method.toUpperCase(), `\`${path}\``, who, isIdempotent ? "yes" : "no"];
+  const cells = [method.toUpperCase(), `\`${path}\``, who, idempotent];
   return `| ${[...cells, operation.summary].join(" | ")} |`;
 }
 

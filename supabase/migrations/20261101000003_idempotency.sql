@@ -18,13 +18,15 @@ create table farthing.idempotency_keys (
 );
 comment on table farthing.idempotency_keys is
   'key = sha256(caller, route, Idempotency-Key); fingerprint = sha256(method, path, body). Without a '
-  'status it is started, with one finished. Kept 24 hours.';
+  'status it is started, with one finished. Kept 24 hours. Of a request without '
+  'Idempotency-Key the content is the key: see idempotency_find().';
 -- Rows arrive in time's order, so a block range index finds the old ones and costs an insert next to nothing.
 create index idempotency_keys_by_age on farthing.idempotency_keys using brin (created_at);
 alter table farthing.idempotency_keys enable row level security;
 create policy idempotency_keys_none on farthing.idempotency_keys for select to authenticated using (false);
 
-create function farthing.idempotency_find(p_key text, p_fingerprint text, p_now timestamptz)
+create function farthing.idempotency_find(
+  p_key text, p_fingerprint text, p_now timestamptz, p_kept interval default interval '24 hours')
 returns jsonb
 language plpgsql
 set search_path = ''
@@ -43,7 +45,7 @@ begin
   if v_kept.key is null then
     return null;
   end if;
-  if v_kept.created_at <= p_now - interval '24 hours' then
+  if v_kept.created_at <= p_now - p_kept then
     delete from farthing.idempotency_keys where key = v_kept.key;
     return null;
   end if;
@@ -61,8 +63,10 @@ begin
   return null;
 end
 $$;
-comment on function farthing.idempotency_find(text, text, timestamptz) is
+comment on function farthing.idempotency_find(text, text, timestamptz, interval) is
   'Null: go ahead (and no one else with this key can until commit). Else {status, replayed: true, data}. '
+  'p_kept: for how long an answer counts; less than the 24 hours for which it is stored where the content '
+  'is the key. '
   'Fails idempotency_key_reused, idempotency_in_progress.';
 
 create function farthing.idempotency_keep(p_key text, p_fingerprint text, p_status int, p_data jsonb,

@@ -19,13 +19,15 @@ create index notices_sending on farthing.notices (leased_until) where state = 's
 
 create function public.notices_send(
   p_template text, p_user_id uuid default null, p_email text default null, p_data jsonb default '{}',
-  p_idempotency_key text default null, p_fingerprint text default null, p_now timestamptz default now())
+  p_idempotency_key text default null, p_fingerprint text default null, p_kept_seconds int default 86400,
+  p_now timestamptz default now())
 returns jsonb
 language plpgsql security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_answer jsonb := farthing.idempotency_find(p_idempotency_key, p_fingerprint, p_now);
+  v_answer jsonb := farthing.idempotency_find(p_idempotency_key, p_fingerprint, p_now,
+    make_interval(secs => p_kept_seconds));
   v_id uuid := gen_random_uuid();
   v_account_id bigint;
 begin
@@ -49,8 +51,8 @@ end
 $$;
 grant execute on function public.notices_send to service_role;
 comment on function public.notices_send is
-  'Queues a notice to a user or to an address: {notification_id, status: queued}. Fails not_found, '
-  'invalid_request.';
+  'Queues a notice to a user or to an address: {notification_id, status: queued}. p_kept_seconds: how long '
+  'a repeat is one. Fails not_found, invalid_request.';
 
 create function farthing.finish_notice(p_notice_id uuid, p_state text, p_error text, p_now timestamptz)
 returns void

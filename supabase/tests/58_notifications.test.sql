@@ -2,7 +2,7 @@
 
 begin;
 \ir helpers/story.psql
-select plan(87);
+select plan(92);
 
 create function pg_temp.tell(p_name text, p_subject text, p_passed interval default '0') returns boolean
 language sql as $$
@@ -127,13 +127,15 @@ select is(pg_temp.claims('4 d 5 min', null), 'fire', 'a webhook that was taken a
 select is((select pg_temp.sent('fire', '4 d 5 min')), 'true', 'and has heard');
 
 -- From outside: to a user or to an address, once per idempotency key.
-create function pg_temp.sends(p_args text, p_key text default null, p_passed interval default '5 d')
+create function pg_temp.sends(
+  p_args text, p_key text default null, p_passed interval default '5 d', p_kept_seconds int default 86400)
 returns text language plpgsql as $$
 declare
   v_answer jsonb;
 begin
   execute format('select public.notices_send(''receipt'', %s, p_idempotency_key => %L, p_fingerprint => %L,
-    p_now => %L)', p_args, tests.sha256(p_key), tests.sha256(p_args), tests.after(p_passed)) into v_answer;
+    p_kept_seconds => %s, p_now => %L)', p_args, tests.sha256(p_key), tests.sha256(p_args), p_kept_seconds,
+    tests.after(p_passed)) into v_answer;
   return concat_ws(' ', v_answer ->> 'status', v_answer ->> 'replayed', v_answer #>> '{data,status}');
 end
 $$;
@@ -190,6 +192,15 @@ select is((select farthing.sweep_notices(tests.after('100 d'))), 4,
 select is((select count(*)::int from farthing.notices where account_id is null), 0, 'none of it is left');
 select is((select count(*)::int from farthing.notices where account_id is not null) > 8, true, 'lists are');
 select is(farthing.wake_notification_runner_if_due(tests.after('100 d')), false, 'nobody can be woken here');
+
+-- Without a key of the sender's the content is one, and counts for a shorter time.
+select is(pg_temp.sends($$p_email => 'xiu@example.net'$$, 'content', '5 d' + passed, 600), said, what)
+from (values (interval '0', '200 false queued', 'the first of its content is queued'),
+  ('9 min 59 s', '200 true queued', 'the same content within ten minutes is the same notice'),
+  ('10 min', '200 false queued', 'and after ten minutes another one'),
+  ('19 min 59 s', '200 true queued', 'from which the ten minutes begin anew')) c (passed, said, what);
+select is((select count(*)::int from farthing.notices where address = 'xiu@example.net'), 2,
+  'two notices were queued');
 
 select is_empty('select * from farthing.prove()', 'the ledger proves itself');
 select * from finish();

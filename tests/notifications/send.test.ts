@@ -55,6 +55,22 @@ Deno.test("an address is told once per key, and forgotten", async () => {
   equal((await lettersTo(world, email)).length, 1);
 });
 
+Deno.test("the secret alone is enough, and the same content again is the same notification", async () => {
+  const email = newAddress();
+  const asked = { template: "receipt", to: { email }, data: RECEIPT };
+  const send = (body: object) => post(world, "send-notification", shared(), body, { key: null });
+  const answers = await Promise.all(Array.from({ length: 5 }, () => send(asked)));
+  const ids = answers.map((answer) => data(answer, 200, Notification).notification_id);
+  equal(new Set(ids).size, 1);
+  const replayed = answers.filter(({ headers }) => headers.get("idempotency-replayed") === "true");
+  equal(replayed.length, 4);
+  const other = await send({ ...asked, data: { ...RECEIPT, credits: "9991" } });
+  const { notification_id } = data(other, 200, Notification);
+  ok(!ids.includes(notification_id));
+  for (const id of [ids[0]!, notification_id]) await noticeBecomes(world, id, "sent");
+  equal((await lettersTo(world, email)).length, 2);
+});
+
 Deno.test("nobody else may send, whatever other credential they have", async () => {
   const person = await signUp(world);
   const asked = { template: "receipt", to: { user_id: person.id }, data: RECEIPT };

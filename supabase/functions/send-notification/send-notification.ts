@@ -10,7 +10,7 @@ export const sendNotification = defineRoute({
   description: "It is sent by e-mail soon after, at most once. A user's address is looked up then.",
   who: ["shared"],
   limit: "notifications",
-  idempotent: true,
+  idempotent: "optional",
   body: NotificationBody,
   responses: { 200: Notification },
   errors: ["not_found"],

@@ -10,6 +10,8 @@ interface SendArgs extends Once {
   p_user_id: Optional<string>;
   p_email: Optional<string>;
   p_data: Json;
+  /** Where the content is the key: how long it is remembered. */
+  p_kept_seconds?: number;
 }
 
 /** A notice that one runner has for five minutes. */

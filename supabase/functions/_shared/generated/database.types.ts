@@ -846,6 +846,7 @@ export type Database = {
           "p_email"?: string;
           "p_fingerprint"?: string;
           "p_idempotency_key"?: string;
+          "p_kept_seconds"?: number;
           "p_now"?: string;
           "p_template": string;
           "p_user_id"?: string;

@@ -10,7 +10,7 @@ import type { CallerOf, Who } from "./authorize.ts";
 import { DEADLINE_MS } from "./deadline.ts";
 import type { Reply } from "./envelope.ts";
 import type { ErrorCode } from "./errors.ts";
-import type { Idempotency } from "./idempotency.ts";
+import type { IdempotencyMode, IdempotencyOf } from "./idempotency.ts";
 import type { LimitName } from "../limits/rules.ts";
 import type { RequestContext } from "./request-context.ts";
 
@@ -21,7 +21,7 @@ const BODY_LIMIT_BYTES = 64 * 1024;
 export const LARGE_BODY_LIMIT_BYTES = 1024 * 1024;
 
 /** What a handler gets: parsed, authenticated, with everything it may use. */
-export interface Call<W extends Who, I extends boolean, P, Q, B> {
+export interface Call<W extends Who, I extends IdempotencyMode, P, Q, B> {
   readonly caller: CallerOf<W>;
   readonly params: P;
   readonly query: Q;
@@ -31,7 +31,7 @@ export interface Call<W extends Who, I extends boolean, P, Q, B> {
   readonly headers: Headers;
   /** Fires when the caller leaves; some runtimes fire it after a finished answer too. */
   readonly signal: AbortSignal;
-  readonly idempotency: I extends true ? Idempotency : null;
+  readonly idempotency: IdempotencyOf<I>;
   readonly context: RequestContext;
   readonly services: Services;
 }
@@ -41,7 +41,7 @@ type DataOf<R extends Responses> = z.output<R[keyof R]>;
 
 interface Declaration<
   W extends Who,
-  I extends boolean,
+  I extends IdempotencyMode,
   P extends z.ZodType,
   Q extends z.ZodType,
   B extends z.ZodType,
@@ -57,6 +57,7 @@ interface Declaration<
   readonly limit: LimitName;
   /** How long it may take; DEADLINE_MS unless it says otherwise. */
   readonly deadlineMs?: number;
+  /** `true` demands an Idempotency-Key; with "optional" a request without one is known by its content. */
   readonly idempotent: I;
   /** The product that has to be switched on for the caller. New business alone asks; reading never does. */
   readonly feature?: FeatureName;
@@ -83,7 +84,7 @@ interface Declaration<
   ) => Promise<Reply<DataOf<R>> | Response>;
 }
 
-type AnyCall = Call<Who, boolean, unknown, unknown, unknown>;
+type AnyCall = Call<Who, IdempotencyMode, unknown, unknown, unknown>;
 
 /** A declaration with its types erased, as the framework runs it. */
 export interface Route {
@@ -96,7 +97,7 @@ export interface Route {
   readonly isSigned: boolean;
   readonly limit: LimitName;
   readonly deadlineMs: number;
-  readonly idempotent: boolean;
+  readonly idempotent: IdempotencyMode;
   readonly feature: FeatureName | null;
   readonly bodyLimit: number;
   readonly params: z.ZodType;
@@ -118,7 +119,7 @@ type Nothing = typeof Nothing;
 
 export function defineRoute<
   const W extends Who,
-  const I extends boolean,
+  const I extends IdempotencyMode,
   R extends Responses,
   P extends z.ZodType = Nothing,
   Q extends z.ZodType = Nothing,

@@ -13,13 +13,14 @@ function keyed(key: string) {
 }
 
 function argsOf(fake: Fake, index = 0) {
-  const { p_idempotency_key, p_fingerprint } = fake.calls[index]!.args;
-  return { key: p_idempotency_key, fingerprint: p_fingerprint };
+  const { p_idempotency_key, p_fingerprint, p_kept_seconds } = fake.calls[index]!.args;
+  return { key: p_idempotency_key, fingerprint: p_fingerprint, keptSeconds: p_kept_seconds };
 }
 
-Deno.test("every unsafe route demands an Idempotency-Key", async () => {
-  assert(IDEMPOTENT.length >= 10);
-  for (const { method, path, body, as, headers = {} } of IDEMPOTENT) {
+Deno.test("every unsafe route demands an Idempotency-Key, unless it says otherwise", async () => {
+  const demanding = IDEMPOTENT.filter(({ isKeyOptional }) => !isKeyOptional);
+  assert(demanding.length >= 10);
+  for (const { method, path, body, as, headers = {} } of demanding) {
     const fake = await makeFake();
     const answer = await send(fake, method, path, { as, body, headers });
     assert.equal(answer.status, 400, path);
@@ -90,6 +91,59 @@ Deno.test("an id in capitals is the same request, about the same hold", async ()
   }
   assert.deepEqual(argsOf(fake, 0), argsOf(fake, 1));
   assert.deepEqual(fake.calls.map(({ args }) => args.p_hold_id), [HOLD_ID, HOLD_ID]);
+});
+
+const notification = IDEMPOTENT.find(({ isKeyOptional }) => isKeyOptional)!;
+
+/** The arguments with which requests of these bodies reach the database, sent without a key. */
+async function argsWithoutKey(...bodies: unknown[]) {
+  const fake = await makeFake();
+  const { method, path, as, headers = {} } = notification;
+  for (const body of bodies) {
+    const answer = await send(fake, method, path, {
+      as,
+      headers,
+      body: JSON.stringify(body, null, 2),
+    });
+    assert.equal(answer.status, notification.status, await answer.text());
+  }
+  return fake.calls.map((_, index) => argsOf(fake, index));
+}
+
+Deno.test("without an optional key the content is the key, so the same content is one request", async () => {
+  const { template, to, data } = notification.body as Record<string, Record<string, unknown>>;
+  const reversed = Object.fromEntries(Object.entries(data!).reverse());
+  const [first, again, other] = await argsWithoutKey(
+    { template, to, data },
+    { data: reversed, to, template },
+    { template, to, data: { ...data, credits: "1" } },
+  );
+  assert.deepEqual(first, again);
+  assert.equal(first!.keptSeconds, 600);
+  assert.notEqual(first!.key, other!.key);
+});
+
+Deno.test("where the key is optional, one that is sent counts as everywhere", async () => {
+  const fake = await makeFake();
+  const argsWith = async (key: string) => {
+    await (await sendCase(fake, notification, keyed(key))).text();
+    return argsOf(fake, fake.calls.length - 1);
+  };
+  const given = await argsWith("abc");
+  assert.equal(given.keptSeconds, undefined);
+  assert.notEqual((await argsWith("abd")).key, given.key);
+  const refused = await sendCase(fake, notification, keyed(""));
+  assert.equal((await refused.json()).error.code, "missing_idempotency_key");
+});
+
+Deno.test("a refusal is not kept where the content is the key: it may be right in a moment", async () => {
+  const answers = { notices_send: () => Promise.reject(new ApiError("not_found")) };
+  const fake = await makeFake({ answers });
+  const { method, path, as, headers = {}, body } = notification;
+  assert.equal((await send(fake, method, path, { as, headers, body })).status, 404);
+  assert.deepEqual(fake.names(), ["notices_send"]);
+  await (await sendCase(fake, notification)).body?.cancel();
+  assert.deepEqual(fake.names().slice(1), ["notices_send", "idempotency_store"]);
 });
 
 Deno.test("a replayed success says so and keeps its status", async () => {

@@ -25,8 +25,12 @@ interface OnceCall {
   readonly services: Services;
 }
 
-/** Remembers a refusal under the caller's key. A failure to remember it changes no answer. */
+/**
+ * Remembers a refusal under the caller's key. A failure to remember it changes no answer. Without a key of
+ * the caller's nothing is remembered: nothing has happened, and the same content may be right in a moment.
+ */
 export async function keepRefusal(call: OnceCall, error: unknown): Promise<void> {
+  if (call.idempotency.key === null) return;
   if (!(error instanceof ApiError) || !KEPT.has(error.code)) return;
   try {
     const args = { ...call.idempotency.args, p_status: error.status, p_data: error.body };

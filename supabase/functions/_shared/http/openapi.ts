@@ -4,6 +4,7 @@ import type { RouteConfig } from "@hono/zod-openapi";
 import type { Who } from "./authorize.ts";
 import { Nothing, type Route } from "./define-route.ts";
 import { type ErrorCode, ERRORS } from "./errors.ts";
+import { CONTENT_KEY_SECONDS } from "./idempotency.ts";
 import { refusalsOf } from "../limits/rules.ts";
 
 const Metadata = z.object({
@@ -50,7 +51,7 @@ function errorCodesOf(route: Route): ErrorCode[] {
   if (route.feature !== null) codes.add("feature_disabled");
   for (const code of refusalsOf(route.limit)) codes.add(code);
   if (route.method === "post") codes.add("payload_too_large");
-  if (route.idempotent) {
+  if (route.idempotent !== false) {
     codes.add("missing_idempotency_key").add("idempotency_in_progress")
       .add("idempotency_key_reused");
   }
@@ -141,9 +142,17 @@ function securityOf(route: Route): Record<string, string[]>[] {
   return route.who.includes("operator") ? [...schemes, SECURITY.secret] : schemes;
 }
 
+const Key = z.string().min(1).max(255);
+
 const IdempotencyHeader = z.object({
-  "idempotency-key": z.string().min(1).max(255)
-    .openapi({ description: "Printable ASCII. Kept 24 hours." }),
+  "idempotency-key": Key.openapi({ description: "Printable ASCII. Kept 24 hours." }),
+});
+
+const OptionalIdempotencyHeader = z.object({
+  "idempotency-key": Key.optional().openapi({
+    description: "Printable ASCII. Kept 24 hours. Without it the same content again within " +
+      `${CONTENT_KEY_SECONDS / 60} minutes is the same request.`,
+  }),
 });
 
 const ConditionHeader = z.object({
@@ -155,7 +164,8 @@ function requestOf(route: Route): NonNullable<RouteConfig["request"]> {
   const request: NonNullable<RouteConfig["request"]> = {};
   if (route.params !== Nothing) request.params = route.params as z.ZodObject;
   if (route.query !== Nothing) request.query = route.query as z.ZodObject;
-  if (route.idempotent) request.headers = IdempotencyHeader;
+  if (route.idempotent === true) request.headers = IdempotencyHeader;
+  if (route.idempotent === "optional") request.headers = OptionalIdempotencyHeader;
   if (route.conditional) request.headers = ConditionHeader;
   if (route.body !== Nothing) {
     request.body = { required: true, content: { [json]: { schema: route.body } } };

@@ -90,7 +90,7 @@ export function requireSaneHead(route: Route, { url, headers }: Request): void {
   const hasToken = readOnce(headers, TOKEN);
   const hasApiKey = readOnce(headers, API_KEY);
   readOnce(headers, ADDRESS);
-  if (route.idempotent) readOnce(headers, IDEMPOTENCY_KEY);
+  if (route.idempotent !== false) readOnce(headers, IDEMPOTENCY_KEY);
   const hasBody = route.method === "post";
   if (hasBody) {
     for (const each of OF_REQUESTS_WITH_A_BODY) readOnce(headers, each);

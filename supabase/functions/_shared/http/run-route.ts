@@ -83,7 +83,12 @@ function canonicalPath({ route, path }: Run, params: Params): string {
   return `/${path.split("/")[1]}${own}`;
 }
 
-function idempotencyOfCall(key: string, caller: Caller, run: Run, asked: Asked): Idempotency {
+function idempotencyOfCall(
+  key: string | null,
+  caller: Caller,
+  run: Run,
+  asked: Asked,
+): Idempotency {
   const { route, request, path } = run;
   return idempotencyOf(key, {
     scope: callerScope(caller),
@@ -92,6 +97,7 @@ function idempotencyOfCall(key: string, caller: Caller, run: Run, asked: Asked):
     method: request.method,
     path: canonicalPath(run, asked.params),
     body: asked.body.bytes,
+    value: asked.body.value,
   });
 }
 
@@ -148,9 +154,12 @@ export async function runRoute(run: Run): Promise<Response> {
   if (route.feature !== null) await requireFeature(run, caller);
   const params = route.params === Nothing ? {} : validate(route.params, run.params) as Params;
   const query = readQuery(route, request);
-  const key = route.idempotent ? readIdempotencyKey(headers) : null;
+  const { idempotent } = route;
+  const key = idempotent === false ? null : readIdempotencyKey(headers, idempotent);
   const body = route.method === "post" ? await readBody(route, request) : NO_BODY;
-  const idempotency = key === null ? null : idempotencyOfCall(key, caller, run, { params, body });
+  const idempotency = idempotent === false
+    ? null
+    : idempotencyOfCall(key, caller, run, { params, body });
   const reply = await route.handler({
     caller,
     params,

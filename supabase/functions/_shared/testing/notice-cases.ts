@@ -12,6 +12,7 @@ export const NOTICE_CASES: readonly RouteCase[] = [
     allowed: ["nobody", "publishable", "user", "operator", "secret"],
     as: "nobody",
     isIdempotent: true,
+    isKeyOptional: true,
     status: 200,
     headers: { "x-webhook-secret": WEBHOOK_SECRET },
     body: { template: "receipt", to: { user_id: USER_ID }, data: RECEIPT },

@@ -43,6 +43,8 @@ export interface RouteCase {
   readonly as: Role;
   readonly body?: Readonly<Record<string, unknown>>;
   readonly isIdempotent?: boolean;
+  /** A request without Idempotency-Key is known by its content. */
+  readonly isKeyOptional?: boolean;
   /** Its body may have 1 MiB. */
   readonly hasLargeBody?: boolean;
   /** It answers with a file, without our envelope. */
