@@ -9,7 +9,7 @@ import { recordEvent } from "./resources/events.ts";
 import { paymentIntents } from "./resources/payment-intents.ts";
 import { ensureEndpoint } from "./resources/webhook-endpoints.ts";
 import type { Cause, Scope } from "./scope.ts";
-import { type Options, readSettings } from "./settings.ts";
+import { API_VERSION, type Options, readSettings } from "./settings.ts";
 import { Store } from "./store/store.ts";
 
 /** Between two looks at what time alone brings about: expiry, delayed payments. */
@@ -54,7 +54,9 @@ export function createEngine(options: Options): Engine {
   };
   const timer = setInterval(tick, TICK_MS);
   Deno.unrefTimer(timer);
-  if (options.webhookUrl) ensureEndpoint(scope(), { url: options.webhookUrl });
+  if (options.webhookUrl) {
+    ensureEndpoint(scope(), { url: options.webhookUrl, api_version: API_VERSION });
+  }
   forgetOldKeys(scope());
   store.flush();
   courier.wake();

@@ -6,6 +6,7 @@ import { StripeApiError } from "../http/errors.ts";
 import { delayedPayments } from "../payments/attempt.ts";
 import { paymentIntents } from "../resources/payment-intents.ts";
 import { deleteEndpoint, ensureEndpoint } from "../resources/webhook-endpoints.ts";
+import { accountVersion, setAccountVersion } from "../versions.ts";
 import { accountControls } from "./accounts.ts";
 import { readBody } from "./body.ts";
 import { deliveryControls } from "./deliveries.ts";
@@ -17,7 +18,10 @@ const endpointBody = z.strictObject({
   enabled_events: z.array(z.string()).min(1).optional(),
   secret: z.string().min(1).optional(),
   description: z.string().optional(),
+  api_version: z.string().optional(),
 });
+
+const accountBody = z.strictObject({ api_version: z.string() });
 
 const settleBody = z.strictObject({ outcome: z.enum(["succeeds", "fails"]).optional() });
 
@@ -53,6 +57,11 @@ export function controls(engine: Engine): Hono {
     const endpoint = ensureEndpoint(engine.scope(), await readBody(c, endpointBody));
     engine.store.flush();
     return c.json(endpoint);
+  });
+  app.post("/account", async (c) => {
+    setAccountVersion(engine.scope(), (await readBody(c, accountBody)).api_version);
+    engine.store.flush();
+    return c.json({ api_version: accountVersion(engine.scope()) });
   });
   app.delete("/webhook_endpoints/:id", (c) => {
     const answer = deleteEndpoint(engine.scope(), c.req.param("id"));

@@ -1,4 +1,4 @@
-import { events, matchesType, type StoredEvent } from "../resources/events.ts";
+import { events, matchesType, shown, type StoredEvent } from "../resources/events.ts";
 import { hears, signingSecret, webhookEndpoints } from "../resources/webhook-endpoints.ts";
 import type { Scope } from "../scope.ts";
 import { type Delivery, finish, openDeliveries } from "./delivery.ts";
@@ -141,7 +141,10 @@ export class Courier {
     const endpoint = webhookEndpoints.find(this.#scope, delivery.endpoint);
     if (!endpoint) return { last_status: null, last_error: "The endpoint was deleted." };
     try {
-      const payload = JSON.stringify(events.get(this.#scope, delivery.event), null, 2);
+      const stored = events.find(this.#scope, delivery.event);
+      if (!stored) return { last_status: null, last_error: "The event was deleted." };
+      const event = shown(this.#scope, stored, endpoint.api_version ?? stored.api_version);
+      const payload = JSON.stringify(event, null, 2);
       const secret = signingSecret(this.#scope, endpoint.id);
       const { timeoutMs } = this.#scope.settings.delivery;
       const response = await fetch(endpoint.url, {

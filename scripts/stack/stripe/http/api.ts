@@ -2,6 +2,7 @@ import type { Engine } from "../engine.ts";
 import { randomText } from "../ids.ts";
 import { requireAccount } from "../resources/accounts.ts";
 import { API_VERSION } from "../settings.ts";
+import { accountVersion } from "../versions.ts";
 import { authenticate } from "./authenticate.ts";
 import { invalidRequest, notEmulated, StripeApiError, unrecognizedUrl } from "./errors.ts";
 import { expandAll, type Expanders } from "./expand.ts";
@@ -72,7 +73,7 @@ export class Api {
   #admit(request: Request): void {
     const { settings } = this.#engine.scope();
     authenticate(request.headers.get("authorization"), settings.apiKey);
-    const version = request.headers.get("stripe-version") ?? API_VERSION;
+    const version = request.headers.get("stripe-version") ?? accountVersion(this.#engine.scope());
     if (version !== API_VERSION) {
       throw invalidRequest(`The emulator speaks API version ${API_VERSION}, not ${version}.`);
     }

@@ -73,12 +73,14 @@ export function retrieveRoute<T extends Entity>(url: string, items: Collection<T
  * `GET url` of a collection, newest first.
  * @param shape further filters
  * @param matches whether an object passes them
+ * @param show what the answer has in its place
  */
 export function listRoute<T extends Entity & { created: number }, S extends z.ZodRawShape>(
   url: string,
   items: Collection<T>,
   shape: S,
   matches: (item: T, filters: z.output<z.ZodObject<S>>, scope: Scope) => boolean,
+  show: (scope: Scope, item: T) => T = (_, item) => item,
 ): Route {
   const whole = { ...paging, created: range.optional(), ...shape };
   return route("GET", url, whole, (scope, params) => {
@@ -86,6 +88,7 @@ export function listRoute<T extends Entity & { created: number }, S extends z.Zo
     const found = items.all(scope).reverse().filter((item) =>
       within(item.created, filters.created) && matches(item, filters, scope)
     );
-    return paginate(found, filters, url, (id, param) => void items.get(scope, id, param));
+    const page = paginate(found, filters, url, (id, param) => void items.get(scope, id, param));
+    return { ...page, data: page.data.map((item) => show(scope, item)) };
   });
 }

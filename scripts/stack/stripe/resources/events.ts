@@ -8,10 +8,10 @@ import type { Resource } from "../http/resource.ts";
 import { route } from "../http/route.ts";
 import { newId } from "../ids.ts";
 import type { Scope } from "../scope.ts";
-import { API_VERSION } from "../settings.ts";
 import { collection } from "../store/collection.ts";
+import { accountVersion, renderIn } from "../versions.ts";
 
-/** The general form of Stripe's event; its own type is a union of hundreds. */
+/** The general form of Stripe's event, which is a union of hundreds. Its object is of the newest version. */
 export interface StoredEvent {
   id: string;
   object: "event";
@@ -31,18 +31,27 @@ const stored = collection<StoredEvent>("event");
 /** Stripe shows events of the last thirty days. */
 const SHOWN_SECONDS = 30 * 24 * 3_600;
 
-/** `pending_webhooks` counts the deliveries that are not yet answered with success, as of now. */
+/**
+ * As the API and deliveries show them. `pending_webhooks` counts the deliveries that are not yet answered
+ * with success, as of now; what an older version lists inside an object is as of now too.
+ */
 export const events = {
   ...stored,
-  get: (scope: Scope, id: string, param?: string) => counted(scope, stored.get(scope, id, param)),
+  get: (scope: Scope, id: string, param?: string) => shown(scope, stored.get(scope, id, param)),
   all: (scope: Scope) => {
     const oldest = scope.seconds() - SHOWN_SECONDS;
     return stored.all(scope).filter((event) => event.created >= oldest);
   },
 };
 
-function counted(scope: Scope, event: StoredEvent): StoredEvent {
-  return { ...event, pending_webhooks: pendingEndpoints(scope, event.id) };
+/** An event in the account's version of then, or in an endpoint's. */
+export function shown(
+  scope: Scope,
+  event: StoredEvent,
+  api_version = event.api_version,
+): StoredEvent {
+  const data = { ...event.data, object: renderIn(scope, api_version, event.data.object) };
+  return { ...event, api_version, data, pending_webhooks: pendingEndpoints(scope, event.id) };
 }
 
 /** Records an event with a snapshot of its object, as it is now. */
@@ -57,7 +66,7 @@ export function recordEvent(
     id: newId("evt"),
     object: "event",
     ...(account !== undefined && { account }),
-    api_version: API_VERSION,
+    api_version: accountVersion(scope),
     created: scope.seconds(),
     data: structuredClone({ object, ...(previous && { previous_attributes: previous }) }),
     livemode: false,
@@ -89,7 +98,7 @@ const list = listRoute("/v1/events", events, filters, (event, wanted, scope) => 
   if (!patterns.some((pattern: string) => matchesType(pattern, event.type))) return false;
   if (wanted.delivery_success === undefined) return true;
   return wanted.delivery_success === (pendingEndpoints(scope, event.id) === 0);
-});
+}, (scope, event) => shown(scope, event));
 
 export const eventResource: Resource = {
   object: "event",

@@ -9,6 +9,7 @@ import { newId, randomText } from "../ids.ts";
 import { defined, mergeMetadata } from "../objects.ts";
 import type { Scope } from "../scope.ts";
 import { collection } from "../store/collection.ts";
+import { requireVersion } from "../versions.ts";
 
 type WebhookEndpoint = Stripe.WebhookEndpoint;
 
@@ -70,7 +71,9 @@ export function ensureEndpoint(scope: Scope, given: NewEndpoint): WebhookEndpoin
   const secret = given.secret ?? scope.settings.webhookSecret ?? signingSecret(scope, found.id);
   secrets.put(scope, { id: found.id, secret });
   const enabled_events = given.enabled_events ?? found.enabled_events;
-  const endpoint = webhookEndpoints.update(scope, found, { enabled_events, status: "enabled" });
+  const api_version = given.api_version ?? found.api_version;
+  const changes = { enabled_events, api_version, status: "enabled" };
+  const endpoint = webhookEndpoints.update(scope, found, changes);
   return { ...endpoint, secret };
 }
 
@@ -86,6 +89,7 @@ const fields = {
   metadata: unsettable(metadata).optional(),
 };
 const types = z.array(text).min(1);
+const version = text.transform(requireVersion);
 
 export const webhookEndpointResource: Resource = {
   object: "webhook_endpoint",
@@ -97,7 +101,7 @@ export const webhookEndpointResource: Resource = {
         ...fields,
         url,
         enabled_events: types,
-        api_version: text.optional(),
+        api_version: version.optional(),
         connect: flag.optional(),
       },
       (scope, { connect, ...params }) =>
