@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import type { InboxEvent } from "../_shared/database/inbox-functions.ts";
 import type { RefundToSend } from "../_shared/database/refund-functions.ts";
 import type { PayoutToList } from "../_shared/database/payout-functions.ts";
 import { ApiError } from "../_shared/http/errors.ts";
+import type { ListedEvent } from "../_shared/stripe/event-feed.ts";
 import { Refused } from "../_shared/stripe/refused.ts";
-import { type Fake, INBOX_EVENT, makeFake } from "../_shared/testing/fake-services.ts";
+import { type Fake, listedEvent, makeFake } from "../_shared/testing/fake-services.ts";
 import { PAYOUT_TO_LIST } from "../_shared/testing/payout-samples.ts";
 import { REFUND_TO_SEND } from "../_shared/testing/refund-samples.ts";
 import { send } from "../_shared/testing/route-cases.ts";
@@ -101,9 +101,9 @@ Deno.test("a run ends when its time is up, with refunds left", async () => {
 
 Deno.test("a due backfill takes in what never came, and is done as of when it began", async () => {
   const since: number[] = [];
-  const listEvents = async function* (sinceSeconds: number): AsyncGenerator<InboxEvent[]> {
+  const listEvents = async function* (sinceSeconds: number): AsyncGenerator<ListedEvent[]> {
     since.push(sinceSeconds);
-    yield await Promise.resolve([INBOX_EVENT]);
+    yield await Promise.resolve([listedEvent()]);
   };
   const fake = await makeFake({ answers: oneBackfill(), payments: { listEvents } });
   const { data } = await (await run(fake)).json();
@@ -132,7 +132,7 @@ Deno.test("a payout that is due is compared, and one that Stripe does not list f
 });
 
 Deno.test("a backfill that fails is not done, and refunds are sent all the same", async () => {
-  const listEvents = async function* (): AsyncGenerator<InboxEvent[]> {
+  const listEvents = async function* (): AsyncGenerator<ListedEvent[]> {
     yield await Promise.reject(new ApiError("upstream_unavailable"));
   };
   const answers = { ...oneBackfill(), ...queueOf(3) };

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import type { InboxEvent } from "../_shared/database/inbox-functions.ts";
 import { ApiError } from "../_shared/http/errors.ts";
-import { INBOX_EVENT, makeFake } from "../_shared/testing/fake-services.ts";
+import type { ListedEvent } from "../_shared/stripe/event-feed.ts";
+import { listedEvent, makeFake } from "../_shared/testing/fake-services.ts";
 import { EVENT_ID, INBOX_SAMPLES } from "../_shared/testing/inbox-samples.ts";
 import { send } from "../_shared/testing/route-cases.ts";
 
@@ -76,12 +77,12 @@ for (const body of BAD_REPLAYS) {
   });
 }
 
-function eventAt(id: string, created: number): InboxEvent {
-  return { ...INBOX_EVENT, id, created };
+function eventAt(id: string, created: number): ListedEvent {
+  return listedEvent({ id, created });
 }
 
 interface Backfill {
-  readonly pages: InboxEvent[][];
+  readonly pages: ListedEvent[][];
   readonly known?: readonly string[];
   readonly failing?: readonly string[];
   readonly now?: () => Date;
@@ -146,6 +147,20 @@ Deno.test("a list longer than the time there is leaves time to take in what was 
   const { data, received } = await backfill({ pages, now });
   assert.deepEqual([data.complete, data.received], [false, received.length]);
   assert(received.length > 0, "nothing was taken in");
+});
+
+Deno.test("an event that Stripe does not tell anew stops no other, and is asked for again", async () => {
+  const read = () => Promise.reject(new ApiError("upstream_unavailable"));
+  const pages = [[eventAt("c", 3), { ...eventAt("b", 2), read }, eventAt("a", 1)]];
+  const { data, received } = await backfill({ pages });
+  assert.deepEqual(data, { listed: 3, received: 2, failed: 0, complete: false });
+  assert.deepEqual(received, ["a", "c"]);
+});
+
+Deno.test("an event that is here already is not read again", async () => {
+  const read = () => Promise.reject(new Error("it was read"));
+  const { data } = await backfill({ pages: [[{ ...eventAt("a", 1), read }]], known: ["a"] });
+  assert.deepEqual(data, { listed: 1, received: 0, failed: 0, complete: true });
 });
 
 Deno.test("events of the other mode stop a backfill before any is taken in", async () => {

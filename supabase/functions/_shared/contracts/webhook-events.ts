@@ -66,5 +66,8 @@ export const Backfilled = z.object({
   listed: z.int().openapi({ description: "Events that Stripe has of that time." }),
   received: z.int().openapi({ description: "Those of them that never came, received now." }),
   failed: z.int().openapi({ description: "Those received that could not be applied yet." }),
-  complete: z.boolean().openapi({ description: "false where time ran out: ask again." }),
+  complete: z.boolean().openapi({
+    description:
+      "false where time ran out, or Stripe did not say what an event tells of: ask again.",
+  }),
 }).openapi("Backfilled");

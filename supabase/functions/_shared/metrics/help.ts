@@ -37,6 +37,10 @@ export const COUNTER_HELP: Readonly<Record<CounterName | "ai_spend_usd", Describ
   },
   notices: { name: "notices_total", help: "Attempts to send a notice, by channel and outcome." },
   outside_calls: { name: "outside_calls_total", help: "Attempts at services that are not ours." },
+  stripe_events_refetched: {
+    name: "stripe_events_refetched_total",
+    help: "Stripe's events in another API version than ours, whose object was fetched anew.",
+  },
 };
 
 export const TIMER_HELP: Readonly<Record<TimerName, Described>> = {

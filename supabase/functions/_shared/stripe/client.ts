@@ -23,7 +23,8 @@ interface ClientOptions {
   readonly apiUrl?: string | undefined;
 }
 
-const API_VERSION = "2026-10-28.endive";
+/** What the SDK's types describe: every request names it, and events of it are read as they come. */
+export const API_VERSION = Stripe.API_VERSION;
 const BUSY_RETRY_SECONDS = 1;
 /** No answer to the request but to our key: nothing was looked at, and with another key it may succeed. */
 const KEY_REFUSED = [401, 403];

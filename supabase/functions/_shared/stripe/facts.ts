@@ -82,14 +82,16 @@ const TRANSLATIONS = {
 /** The types that we use: what the webhook endpoint listens to, and what a backfill asks for. */
 export const EVENT_TYPES = Object.keys(TRANSLATIONS) as (keyof typeof TRANSLATIONS)[];
 
-function isUsed(type: string): type is keyof typeof TRANSLATIONS {
+export function isUsed(type: string): type is keyof typeof TRANSLATIONS {
   return Object.hasOwn(TRANSLATIONS, type);
 }
 
-/** Translates an event. Unknown types have no facts. */
+/** Translates an event of our version of the API. Unknown types have no facts. */
 export function factsOf(event: Stripe.Event): Facts {
   if (!isUsed(event.type)) return {};
   // The table's own type ties each type to its object; what is looked up by a variable loses that.
   const translate = TRANSLATIONS[event.type] as (object: unknown) => Facts;
-  return translate(event.data.object);
+  // What Stripe leaves out is null: JSON would lose the key.
+  const facts = Object.entries(translate(event.data.object));
+  return Object.fromEntries(facts.map(([name, value]) => [name, value ?? null])) as Facts;
 }

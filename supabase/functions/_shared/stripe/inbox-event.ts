@@ -3,20 +3,12 @@ import type Stripe from "stripe";
 import type { InboxEvent } from "../database/inbox-functions.ts";
 import type { Mode } from "../env.ts";
 import { ApiError } from "../http/errors.ts";
-import { factsOf } from "./facts.ts";
+import type { FactsReader } from "./event-facts.ts";
 
 /** Our secret has signed the event, so the secret is of the event's mode and the key is not. */
 function differs(mode: Mode): string {
   const other = mode === "live" ? "test" : "live";
   return `Modes differ: STRIPE_SECRET_KEY is ${mode}, STRIPE_WEBHOOK_SECRET signs ${other} events`;
-}
-
-/**
- * Of a connected account we are told what it may do, and nothing else counts: its owner may write any
- * metadata upon their own payments, an order of ours included.
- */
-function isForeign({ account, type }: Stripe.Event): boolean {
-  return typeof account === "string" && type !== "account.updated";
 }
 
 /**
@@ -28,7 +20,7 @@ export function isConnectedTest(event: Stripe.Event | null, mode: Mode): boolean
 }
 
 /** @throws ApiError invalid_request, mode_mismatch */
-export function toInboxEvent(event: Stripe.Event, mode: Mode): InboxEvent {
+export function checkEvent(event: Stripe.Event, mode: Mode): void {
   // Whatever is signed gets here, null included.
   if (event?.object !== "event" || typeof event.id !== "string" || typeof event.type !== "string") {
     throw new ApiError("invalid_request", { message: "The body is no Stripe event." });
@@ -36,6 +28,13 @@ export function toInboxEvent(event: Stripe.Event, mode: Mode): InboxEvent {
   if (event.livemode !== (mode === "live")) {
     throw new ApiError("mode_mismatch", { internal: differs(mode) });
   }
+}
+
+/** An event that was checked. @throws ApiError upstream_unavailable */
+export async function toInboxEvent(
+  event: Stripe.Event,
+  readFacts: FactsReader,
+): Promise<InboxEvent> {
   const { id, type, livemode, created } = event;
-  return { id, type, livemode, created, facts: isForeign(event) ? {} : factsOf(event) };
+  return { id, type, livemode, created, facts: await readFacts(event) };
 }

@@ -156,6 +156,7 @@ function event(changes: Record<string, unknown> = {}): string {
   return JSON.stringify({
     id: "evt_1",
     object: "event",
+    api_version: Stripe.API_VERSION,
     type: "checkout.session.completed",
     livemode: false,
     created: 1_795_000_000,

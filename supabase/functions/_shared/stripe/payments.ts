@@ -9,6 +9,7 @@ import { type Balance, createBalance } from "./balance.ts";
 import { type BookingPayments, createBookingPayments } from "./booking-payments.ts";
 import { createCaller, createClient } from "./client.ts";
 import { createCustomers, type Customers } from "./customers.ts";
+import { createFactsReader } from "./event-facts.ts";
 import { createEventFeed, type EventFeed } from "./event-feed.ts";
 import { createPayoutLists, type PayoutLists } from "./payout-lists.ts";
 import { createRefunds, type Refunds } from "./refunds.ts";
@@ -61,17 +62,18 @@ export function createPayments(options: StripeOptions): Payments {
   const client = createClient(options);
   const caller = createCaller(client, metrics);
   const mode = modeOfKey(options.secretKey);
+  const readFacts = createFactsReader(caller, metrics);
   return {
     ...createSessions(caller),
     ...createAccounts(caller),
     ...createBookingPayments(caller),
     ...createRefunds(caller),
-    ...createEventFeed(caller, mode),
+    ...createEventFeed(caller, { mode, readFacts }),
     ...createCustomers(caller),
     ...createTopUpPayments(caller),
     ...createPayoutLists(caller),
     ...createBalance(caller),
-    ...createWebhooks({ client, secrets: options.webhookSecrets, mode }),
+    ...createWebhooks({ client, secrets: options.webhookSecrets, mode, readFacts }),
     isReachable: createProbe(options.apiUrl ?? "https://api.stripe.com", metrics),
   };
 }

@@ -4,13 +4,15 @@ import type { InboxEvent } from "../database/inbox-functions.ts";
 import type { Mode } from "../env.ts";
 import { ApiError } from "../http/errors.ts";
 import { describe } from "./client.ts";
-import { isConnectedTest, toInboxEvent } from "./inbox-event.ts";
+import type { FactsReader } from "./event-facts.ts";
+import { checkEvent, isConnectedTest, toInboxEvent } from "./inbox-event.ts";
 
 export interface Webhooks {
   /**
    * Verifies a webhook over its raw body.
    * @returns null for a true event that is not for us: a test of a connected account, sent to live endpoints
-   * @throws ApiError signature_invalid, mode_mismatch
+   * @throws ApiError signature_invalid, mode_mismatch; upstream_unavailable where an event of another version
+   * of Stripe's API can't be asked for anew
    */
   readEvent(rawBody: string, signature: string | null): Promise<InboxEvent | null>;
 }
@@ -19,6 +21,7 @@ interface WebhookOptions {
   readonly client: Stripe;
   readonly secrets: readonly string[];
   readonly mode: Mode;
+  readonly readFacts: FactsReader;
 }
 
 // Stripe's own default, stated because it is what bounds a replayed delivery.
@@ -49,7 +52,9 @@ export function createWebhooks(options: WebhookOptions): Webhooks {
   return {
     async readEvent(rawBody, signature) {
       const event = await verify(options, rawBody, signature);
-      return isConnectedTest(event, options.mode) ? null : toInboxEvent(event, options.mode);
+      if (isConnectedTest(event, options.mode)) return null;
+      checkEvent(event, options.mode);
+      return await toInboxEvent(event, options.readFacts);
     },
   };
 }

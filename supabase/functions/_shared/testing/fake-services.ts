@@ -13,6 +13,7 @@ import { NO_METRICS } from "../metrics/metrics.ts";
 import type { Operators } from "../notifications/operators.ts";
 import { NO_REPORT } from "../reports/report.ts";
 import type { Services } from "../services.ts";
+import type { ListedEvent } from "../stripe/event-feed.ts";
 import type { Payments } from "../stripe/payments.ts";
 import { FAKE_AI } from "./fake-ai.ts";
 import { PAYOUT_TRANSACTION } from "./payout-samples.ts";
@@ -68,11 +69,17 @@ export const INBOX_EVENT: InboxEvent = {
   facts: {},
 };
 
+/** An event as Stripe lists it. */
+export function listedEvent(changes: Partial<InboxEvent> = {}): ListedEvent {
+  const event = { ...INBOX_EVENT, ...changes };
+  return { id: event.id, created: event.created, read: () => Promise.resolve(event) };
+}
+
 const PAYMENTS: Payments = {
   openSession: (order) =>
     Promise.resolve({ id: "cs_test_1", url: `https://checkout.example.com/${order.order_id}` }),
   listEvents: async function* () {
-    yield [INBOX_EVENT];
+    yield [listedEvent()];
   },
   createAccount: ({ provider_id }) => Promise.resolve(`acct_${provider_id}`),
   createOnboardingLink: (account) => Promise.resolve(`https://connect.example.com/${account}`),

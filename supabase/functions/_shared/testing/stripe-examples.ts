@@ -3,6 +3,7 @@
  * change. The whole ones are the emulator's, and scripts/stack/stripe/tests/facts.test.ts reads those.
  */
 import type Stripe from "stripe";
+import { API_VERSION } from "../stripe/client.ts";
 
 const EXAMPLES: Record<string, object> = {
   "checkout.session": {
@@ -125,5 +126,5 @@ export function example<T extends object>(name: string, changes: Partial<T> = {}
 
 /** An event of an object, as it comes from Stripe. */
 export function eventOf(type: string, object: object): Stripe.Event {
-  return { ...EXAMPLES.event, type, data: { object } } as Stripe.Event;
+  return { ...EXAMPLES.event, api_version: API_VERSION, type, data: { object } } as Stripe.Event;
 }

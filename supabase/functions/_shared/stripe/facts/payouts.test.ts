@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import type Stripe from "stripe";
 import { eventOf } from "../../testing/stripe-examples.ts";
 import { factsOf } from "../facts.ts";
-import { toInboxEvent } from "../inbox-event.ts";
 
 const PAYOUT = {
   id: "po_1",
@@ -49,10 +48,4 @@ Deno.test("a payout that somebody asked for tells that nobody can list it", () =
   const manual = { automatic: false, reconciliation_status: "not_applicable" } as const;
   const told = { ...FACTS, ...manual };
   assert.deepEqual(factsOf(eventOf("payout.paid", { ...PAYOUT, ...manual })), told);
-});
-
-Deno.test("a payout of a connected account is theirs, and nothing is read of it", () => {
-  const event = eventOf("payout.paid", PAYOUT);
-  assert.deepEqual(toInboxEvent(event, "test").facts, FACTS);
-  assert.deepEqual(toInboxEvent({ ...event, account: "acct_1" }, "test").facts, {});
 });

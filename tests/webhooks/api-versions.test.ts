@@ -1,0 +1,118 @@
+/** Events in another version of Stripe's API than ours: nothing that they tell is lost. */
+import { deepEqual, equal, ok } from "node:assert/strict";
+import type Stripe from "stripe";
+import { payCheckout } from "../../scripts/stack/stripe/browser.ts";
+import { Received } from "../../supabase/functions/_shared/contracts/checkout.ts";
+import {
+  Backfilled,
+  WebhookEventWithFacts,
+} from "../../supabase/functions/_shared/contracts/webhook-events.ts";
+import { newSeller, readProvider } from "../support/bookings.ts";
+import { proven, withDeliveries } from "../support/database.ts";
+import { backEnd, data, get, post, refused } from "../support/http.ts";
+import { signUp } from "../support/people.ts";
+import { openCheckout } from "../support/purchases.ts";
+import { refund, standing } from "../support/refunds.ts";
+import { control, deliver, inSilence, stripeOf } from "../support/stripe.ts";
+import { readWorld } from "../support/world.ts";
+
+const world = readWorld();
+const service = backEnd(world);
+const GRANTED = "paid: balance 9990, available 9990, debt 0";
+const REFUNDED = "refunded: balance 0, available 0, debt 0";
+
+async function factsOf(eventId: string) {
+  const answer = await get(world, `webhook-events/${eventId}`, service);
+  const { state, facts } = data(answer, 200, WebhookEventWithFacts);
+  return { state, facts };
+}
+
+/** What happens meanwhile is recorded in that version, as for an account that began with it. */
+async function inVersion(api_version: string, act: () => Promise<unknown>): Promise<void> {
+  await control(world, "POST", "account", { api_version });
+  try {
+    await act();
+  } finally {
+    await control(world, "POST", "account", { api_version: stripeVersion });
+  }
+}
+const stripeVersion = stripeOf(world).getApiField("version");
+
+/** A purchase of which nothing was delivered, with its events as an account of 2020 has them. */
+async function oldPurchase() {
+  const buyer = await signUp(world);
+  const { order_id, checkout_url } = await openCheckout(world, buyer);
+  const events = await inSilence(
+    world,
+    order_id,
+    () => inVersion("2020-03-02", () => payCheckout(checkout_url, "4242424242424242")),
+  );
+  const paid = events.find(({ type }) => type === "payment_intent.succeeded")!;
+  equal(paid.api_version, "2020-03-02");
+  const object = paid.data.object as unknown as { id: string; latest_charge?: string };
+  equal(object.latest_charge, undefined);
+  return { buyer, orderId: order_id, paymentId: object.id, events, paid };
+}
+
+Deno.test("lost events of 2020 are backfilled whole, and a refund finds their payment", async () => {
+  const lost = await oldPurchase();
+  const { complete } = data(
+    await post(world, "webhook-events/backfill", service, { hours: 1 }),
+    200,
+    Backfilled,
+  );
+  equal(complete, true);
+  const { state, facts } = await factsOf(lost.paid.id);
+  const { latest_charge } = await stripeOf(world).paymentIntents.retrieve(lost.paymentId);
+  ok(latest_charge);
+  deepEqual([state, facts.charge_id], ["processed", latest_charge]);
+  equal(await standing(world, lost), GRANTED);
+  await refund(world, lost.orderId, 999);
+  equal(await standing(world, lost), REFUNDED);
+  await proven(world);
+});
+
+Deno.test("an endpoint of 2020 grants as one of ours does, in any order and once", async () => {
+  const old = await oldPurchase();
+  for (const event of [...old.events.toReversed(), ...old.events]) {
+    data(await deliver(world, event), 200, Received);
+  }
+  const { facts } = await factsOf(old.paid.id);
+  ok(String(facts.charge_id).startsWith("ch_"), String(facts.charge_id));
+  equal(await standing(world, old), GRANTED);
+  await proven(world);
+});
+
+Deno.test("an old event while Stripe can't be asked is 500, and its redelivery grants", async () => {
+  const old = await oldPurchase();
+  const path = `/v1/payment_intents/${old.paymentId}`;
+  await control(world, "POST", "faults", { method: "GET", path, status: 500, times: 3 });
+  refused(await deliver(world, old.paid), 500, "internal");
+  equal(await standing(world, old), "pending: balance 0, available 0, debt 0");
+  data(await deliver(world, old.paid), 200, Received);
+  equal(await standing(world, old), GRANTED);
+  await proven(world);
+});
+
+Deno.test("the Connect endpoint of 2017 tells what a provider may do all the same", async () => {
+  const { person, providerId } = await newSeller(world);
+  const stripe = stripeOf(world);
+  const accounts = await stripe.accounts.list({ limit: 100 });
+  const { id } = accounts.data.find(({ metadata }) => metadata?.provider_id === providerId)!;
+  let event: Stripe.Event | undefined;
+  await withDeliveries(world, "exclusive", async () => {
+    await control(world, "POST", "deliveries/hold", { types: ["*"] });
+    await inVersion("2017-02-14", () => control(world, "POST", `accounts/${id}/restrict`));
+    const list = { type: "account.updated" as const, limit: 1 };
+    ({ data: [event] } = await stripe.events.list(list, { stripeAccount: id }));
+    await control(world, "POST", "deliveries/drop", { events: [event!.id] });
+    await control(world, "POST", "deliveries/release");
+  });
+  equal(event?.api_version, "2017-02-14");
+  const before = await readProvider(world, person);
+  data(await deliver(world, event!), 200, Received);
+  const { payouts_enabled, charges_enabled } = await stripe.accounts.retrieve(id);
+  const after = await readProvider(world, person);
+  deepEqual([after.payouts_enabled, after.charges_enabled], [payouts_enabled, charges_enabled]);
+  ok(before.charges_enabled && !after.charges_enabled);
+});
