@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { PLANS } from "./isolates/limits.ts";
 import { parseFlags, portsAt } from "./options.ts";
 
 Deno.test("parseFlags reads every flag", () => {
@@ -18,6 +19,8 @@ Deno.test("parseFlags reads every flag", () => {
     "https://app.example.com",
     "--set",
     "ALERT_WEBHOOK_URL=http://127.0.0.1:9000/?a=b",
+    "--isolates",
+    "paid,cpu-soft=150,wall=4000,without-boot",
   ];
   assert.deepEqual(parseFlags(flags), {
     offset: 20,
@@ -29,6 +32,7 @@ Deno.test("parseFlags reads every flag", () => {
     verbose: true,
     origins: ["http://localhost:8080", "https://app.example.com"],
     environment: { ALERT_WEBHOOK_URL: "http://127.0.0.1:9000/?a=b" },
+    isolates: { ...PLANS.paid, cpuSoftMs: 150, wallMs: 4_000, countsBoot: false },
   });
   assert.equal(parseFlags(["--help"]), undefined);
 });
@@ -43,6 +47,9 @@ Deno.test("parseFlags names a flag that it does not know, or whose value is wron
   }
   for (const text of ["OTEL_DENO=true", "SENTRY_DSN", "=x"]) {
     assert.throws(() => parseFlags(["--set", text]), /--set takes NAME=VALUE/, text);
+  }
+  for (const text of ["", "pro", "free,wall", "free,wall=0", "free,cpu-soft=3000", "free,x=1"]) {
+    assert.throws(() => parseFlags(["--isolates", text]), /--isolates takes free or paid/, text);
   }
   assert.throws(() => parseFlags(["here"]), /here/);
 });

@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { ENV_NEEDS } from "../../supabase/functions/_shared/env-needs.ts";
 import { taskArguments } from "../terminal/task-arguments.ts";
+import { type IsolateLimits, parseLimits } from "./isolates/limits.ts";
 import type { Flavour } from "./postgres/source.ts";
 import { StackError } from "./stack-error.ts";
 
@@ -30,13 +31,16 @@ export interface StackOptions {
   origins?: string[];
   /** Names of the functions' environment that are other than the stack's own. */
   environment?: Record<string, string>;
+  /** Run the functions in isolates that end by these limits (default: in the stack's own process). */
+  isolates?: IsolateLimits;
   /** What the functions log to the terminal too, not errors alone. */
   verbose?: boolean;
   /** Where progress goes, a line at a time (default: nowhere). */
   log?: (line: string) => void;
 }
 
-export interface ResolvedOptions extends Required<StackOptions> {
+export interface ResolvedOptions extends Required<Omit<StackOptions, "isolates">> {
+  isolates: IsolateLimits | undefined;
   /** The functions' log; beside the data where that is the default's, else in it. */
   logFile: string;
 }
@@ -79,6 +83,7 @@ export function resolveOptions(options: StackOptions): ResolvedOptions {
     redis: options.redis ?? true,
     origins: options.origins ?? [],
     environment: options.environment ?? {},
+    isolates: options.isolates,
     verbose: options.verbose ?? false,
     logFile: resolve(options.dataDir ?? `${ROOT}/.farthing`, "functions.log"),
     log: options.log ?? (() => {}),
@@ -99,6 +104,8 @@ export const USAGE = `Usage: deno task start|stop|reset|status [flags]
                                every port of localhost, 127.0.0.1 and [::1])
   --set NAME=VALUE             a name of the functions' environment (docs/deploy.md), such as
                                ALERT_WEBHOOK_URL or SENTRY_DSN (repeatable)
+  --isolates free|paid[,…]     run the functions in isolates that are retired and killed as on that plan
+                               (limits that differ: scripts/stack/README.md)
   --verbose                    print what the functions log, not errors alone
   --help                       this text
 
@@ -115,6 +122,7 @@ const FLAGS = {
   "no-redis": { type: "boolean" },
   origin: { type: "string", multiple: true },
   set: { type: "string", multiple: true },
+  isolates: { type: "string" },
   verbose: { type: "boolean" },
   help: { type: "boolean", short: "h" },
 } as const;
@@ -141,6 +149,7 @@ export function parseFlags(args: string[]): StackOptions | undefined {
   if (values.set !== undefined) {
     options.environment = Object.fromEntries(values.set.map(parseSetting));
   }
+  if (values.isolates !== undefined) options.isolates = parseLimits(values.isolates);
   if (values.verbose) options.verbose = true;
   return options;
 }

@@ -32,6 +32,12 @@ export function keepFunctionLog({ file, verbose }: FunctionLogOptions): () => Pr
   };
 }
 
+/** Prints a line of a function that runs elsewhere as those of this process do. */
+export function printAsFunction(line: string): void {
+  const { console } = globalThis;
+  console.log(line);
+}
+
 const textOf = (value: unknown): string =>
   typeof value === "string" ? value : Deno.inspect(value, { colors: false });
 

@@ -1,7 +1,8 @@
-/** /functions/v1/<name>: every function's `app.ts`, loaded once, called in this process. */
+/** /functions/v1/<name>: every function, called in this process or in isolates of its own. */
 import { type Context, Hono } from "hono";
 import { join } from "node:path";
 import { CLIENT_IP_HEADER } from "../../../supabase/functions/_shared/http/client-ip.ts";
+import type { Isolates } from "../isolates/pool.ts";
 import { toFileUrl } from "../paths.ts";
 import { missingFunctionCors } from "./cors.ts";
 import { forward } from "./forward.ts";
@@ -11,7 +12,7 @@ interface FunctionApp {
   fetch(request: Request): Response | Promise<Response>;
 }
 
-type Loaded = { app: FunctionApp } | { failure: string };
+export type Loaded = { app: FunctionApp } | { failure: string };
 
 const NAME = /^[a-z][a-z0-9-]*$/;
 
@@ -28,6 +29,24 @@ async function load(file: string): Promise<Loaded> {
   }
 }
 
+/** The functions of a directory: whatever has an `app.ts`, beside the `index.ts` that is deployed. */
+async function namesIn(directory: string): Promise<string[]> {
+  const names: string[] = [];
+  for (const { name } of Deno.readDirSync(directory)) {
+    const file = join(directory, name, "app.ts");
+    if (NAME.test(name) && await Deno.stat(file).then(() => true, () => false)) names.push(name);
+  }
+  return names.sort();
+}
+
+/** The functions of a directory, each run by its isolates: nothing is loaded before the first request. */
+export async function isolatedFunctions(
+  directory: string,
+  isolates: Isolates,
+): Promise<Map<string, Loaded>> {
+  return new Map((await namesIn(directory)).map((name) => [name, { app: isolates.of(name) }]));
+}
+
 /**
  * Loads the functions of a directory. Call it when the environment is complete: functions read
  * it as they load. One that fails answers 503 and is reported; the others work.
@@ -37,14 +56,8 @@ export async function loadFunctions(
   log: (line: string) => void,
 ): Promise<Map<string, Loaded>> {
   const loaded = new Map<string, Loaded>();
-  const names = [...Deno.readDirSync(directory)].map((entry) => entry.name).filter((name) =>
-    NAME.test(name)
-  );
-  for (const name of names.sort()) {
-    const file = join(directory, name, "app.ts");
-    const there = await Deno.stat(file).then(() => true, () => false);
-    if (!there) continue;
-    const outcome = await load(file);
+  for (const name of await namesIn(directory)) {
+    const outcome = await load(join(directory, name, "app.ts"));
     if ("failure" in outcome) log(`functions: ${name} failed to load: ${outcome.failure}`);
     loaded.set(name, outcome);
   }

@@ -15,8 +15,10 @@ import { createGateway } from "./app.ts";
 import { type Control, controlDoor } from "./control.ts";
 import { docsDoor } from "./docs.ts";
 import { appOrigins, type Environment, functionEnvironment } from "./environment.ts";
-import { keepFunctionLog } from "./function-log.ts";
-import { functionsDoor, loadFunctions } from "./functions.ts";
+import { keepFunctionLog, printAsFunction } from "./function-log.ts";
+import { Isolates, sourcesIn } from "../isolates/pool.ts";
+import type { IsolateLimits } from "../isolates/limits.ts";
+import { functionsDoor, isolatedFunctions, loadFunctions } from "./functions.ts";
 import { keySetDoor } from "./key-set.ts";
 import { leadTo, readSiteUrl } from "./site-url.ts";
 import { createTokens } from "./tokens.ts";
@@ -41,6 +43,11 @@ function databaseSwitches(database: DatabaseServer): Control["switches"] {
     "database/crash": () => database.crash(),
     "database/start": () => database.restart(),
   };
+}
+
+/** What they print goes where it goes when the functions run in this process. */
+function isolatesOf(directory: string, limits: IsolateLimits): Isolates {
+  return new Isolates({ limits, programOf: sourcesIn(directory), print: printAsFunction });
 }
 
 /** @param parts what of the stack's other parts is read and switched over HTTP */
@@ -81,12 +88,17 @@ export function gatewayPlugin(parts: Control): Plugin {
     };
     const reload = () => void rests.current.reload().catch(() => {});
     closers.push(await listenAlways(databaseOf(context), "pgrst", reload));
-    const loaded = await loadFunctions(options.functionsDir, context.log);
+    const isolates = options.isolates && isolatesOf(options.functionsDir, options.isolates);
+    if (isolates) closers.push(() => isolates.stop());
+    const loaded = isolates
+      ? await isolatedFunctions(options.functionsDir, isolates)
+      : await loadFunctions(options.functionsDir, context.log);
     const functions = functionsDoor(loaded);
     const database = databaseOf(context);
     const keySet = keySetDoor(keys.publicJwk);
     const switches = { ...parts.switches, ...databaseSwitches(database), ...keySet.switches };
     const control = controlDoor({ status: parts.status, switches }, keys);
+    if (isolates) control.get("/stack/isolates", (c) => c.json(isolates.counts()));
     const docs = docsDoor();
     const doors = { functions, docs, control, keySet: keySet.door };
     const app = createGateway({ keys, tokens, auth, rest, ...doors });
@@ -94,7 +106,7 @@ export function gatewayPlugin(parts: Control): Plugin {
     const listener: Listener = await listen(port, app.fetch);
     closers.push(() => listener.close());
     const failed = [...loaded].filter(([, outcome]) => "failure" in outcome).map(([name]) => name);
-    ready = `REST, Auth, ${loaded.size} functions` +
+    ready = `REST, Auth, ${loaded.size} functions${isolates ? " in isolates" : ""}` +
       (failed.length ? `; failed: ${failed.join(", ")}` : "");
   }
 

@@ -1,0 +1,73 @@
+/**
+ * The program of one isolate: serves one function and obeys the stack, which writes a word a line to its
+ * input and reads what begins with MARK from its output. Imports nothing, for any version of Deno may run
+ * it. Ends with its input: no isolate outlives its stack.
+ *
+ * Words: `load` begins, `beforeunload REASON` warns the function, `drop` ends it once its background work
+ * is done. Says `up PID`, `ready PORT`, `failed MESSAGE`, `dropped`.
+ */
+
+/** Begins a line for the stack; any other line is the function's log. */
+const MARK = "\u0001isolate ";
+
+const encoder = new TextEncoder();
+
+function say(text: string): void {
+  let bytes = encoder.encode(`${MARK}${text.replaceAll("\n", "\t")}\n`);
+  while (bytes.length > 0) bytes = bytes.subarray(Deno.stdout.writeSync(bytes));
+}
+
+/** What the function has asked to be kept for. */
+const background = new Set<Promise<unknown>>();
+
+function waitUntil<T>(work: Promise<T>): Promise<T> {
+  background.add(work);
+  const forget = () => void background.delete(work);
+  work.then(forget, forget);
+  return work;
+}
+
+type Handler = (request: Request) => Response | Promise<Response>;
+
+async function load(): Promise<void> {
+  Object.assign(globalThis, { EdgeRuntime: { waitUntil } });
+  try {
+    const { default: served } = await import(Deno.args[0]!) as { default?: { fetch?: Handler } };
+    const handler = served?.fetch;
+    if (handler === undefined) throw new Error("the entry exports no default with a fetch method");
+    const onListen = ({ port }: { port: number }) => say(`ready ${port}`);
+    Deno.serve({ hostname: "127.0.0.1", port: 0, onListen }, (request) => handler(request));
+  } catch (error) {
+    say(`failed ${error instanceof Error ? error.stack ?? error.message : String(error)}`);
+  }
+}
+
+function warn(reason: string): void {
+  globalThis.dispatchEvent(
+    new CustomEvent("beforeunload", { cancelable: true, detail: { reason } }),
+  );
+}
+
+/** The platform waits for background work, and for nothing that begins with the warning itself. */
+async function drop(): Promise<never> {
+  while (background.size > 0) await Promise.allSettled(background);
+  warn("early_drop");
+  say("dropped");
+  Deno.exit();
+}
+
+function obey(line: string): void {
+  const [word, reason] = line.split(" ");
+  if (word === "load") void load();
+  if (word === "beforeunload") warn(reason ?? "");
+  if (word === "drop") void drop();
+}
+
+say(`up ${Deno.pid}`);
+let rest = "";
+for await (const text of Deno.stdin.readable.pipeThrough(new TextDecoderStream())) {
+  const lines = (rest + text).split("\n");
+  rest = lines.pop() ?? "";
+  lines.forEach(obey);
+}
+Deno.exit();

@@ -1,0 +1,65 @@
+/** What an isolate may use before the platform ends it, and how `--isolates` names it. */
+import { StackError } from "../stack-error.ts";
+
+export interface IsolateLimits {
+  /** Processor time after which an isolate is retired: it takes no new request. */
+  readonly cpuSoftMs: number;
+  /** Processor time after which it is killed, with all that it has under way. */
+  readonly cpuHardMs: number;
+  /** Wall clock after which it is killed. It is retired at half of it. */
+  readonly wallMs: number;
+  /** From a request to the first byte of its answer. */
+  readonly responseMs: number;
+  /** Of V8's heap. */
+  readonly memoryMb: number;
+  /** Whether loading the function counts, as it does on the platform. */
+  readonly countsBoot: boolean;
+}
+
+const SHARED = {
+  cpuSoftMs: 1_000,
+  cpuHardMs: 2_000,
+  responseMs: 150_000,
+  memoryMb: 256,
+  countsBoot: true,
+};
+
+/** The platform's limits by the kind of plan. */
+export const PLANS = {
+  free: { ...SHARED, wallMs: 150_000 },
+  paid: { ...SHARED, wallMs: 400_000 },
+} satisfies Record<string, IsolateLimits>;
+
+/** The name of a limit in `--isolates free,wall=4000`. */
+const NAMES = {
+  "cpu-soft": "cpuSoftMs",
+  "cpu-hard": "cpuHardMs",
+  wall: "wallMs",
+  response: "responseMs",
+  memory: "memoryMb",
+} as const;
+
+const HELP =
+  "--isolates takes free or paid, and after it limits in ms (memory in MB) that differ: " +
+  `free,cpu-soft=150,cpu-hard=300,wall=4000. Limits are ${Object.keys(NAMES).join(", ")}; ` +
+  "without-boot does not count what loading takes.";
+
+function limitOf(text: string): Partial<IsolateLimits> {
+  if (text === "without-boot") return { countsBoot: false };
+  const [name = "", value = ""] = text.split("=");
+  if (!Object.hasOwn(NAMES, name) || !/^[1-9]\d{0,8}$/.test(value)) {
+    throw new StackError(`${HELP} "${text}" is none of them.`);
+  }
+  return { [NAMES[name as keyof typeof NAMES]]: Number(value) };
+}
+
+/** @throws StackError that says what to send */
+export function parseLimits(text: string): IsolateLimits {
+  const [plan = "", ...changes] = text.split(",");
+  if (!Object.hasOwn(PLANS, plan)) throw new StackError(`${HELP} "${plan}" is no plan.`);
+  const limits = Object.assign({}, PLANS[plan as keyof typeof PLANS], ...changes.map(limitOf));
+  if (limits.cpuSoftMs > limits.cpuHardMs) {
+    throw new StackError(`${HELP} cpu-soft is over cpu-hard.`);
+  }
+  return limits;
+}

@@ -1,0 +1,84 @@
+/** The isolates of every function: one takes new requests, those before it finish what they have. */
+import { join } from "node:path";
+import { toFileUrl } from "../paths.ts";
+import { END_REASONS, type EndReason, Isolate } from "./isolate.ts";
+import type { IsolateLimits } from "./limits.ts";
+import type { IsolateProgram } from "./process.ts";
+
+/** What has become of the isolates of a function so far. */
+export interface IsolateCounts {
+  started: number;
+  /** By why they ended. */
+  ended: Record<EndReason, number>;
+  /** Requests that were cut off by an end. */
+  cut: number;
+}
+
+export interface PoolOptions {
+  readonly limits: IsolateLimits;
+  /** What is run for a function: its `index.ts` in a directory, unless something else is made of it. */
+  readonly programOf: (name: string) => IsolateProgram;
+  /** What a function prints, a line at a time. */
+  readonly print: (line: string) => void;
+}
+
+/** The `index.ts` of a directory of functions, by this very Deno. */
+export function sourcesIn(directory: string): PoolOptions["programOf"] {
+  return (name) => ({ entryUrl: toFileUrl(join(directory, name, "index.ts")) });
+}
+
+class Pool {
+  readonly counts: IsolateCounts = {
+    started: 0,
+    ended: Object.fromEntries(END_REASONS.map((reason) => [reason, 0])) as IsolateCounts["ended"],
+    cut: 0,
+  };
+  readonly #isolates = new Set<Isolate>();
+  #newest: Isolate | undefined;
+
+  constructor(private readonly name: string, private readonly options: PoolOptions) {}
+
+  async fetch(request: Request): Promise<Response> {
+    return await this.#current().fetch(request);
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([...this.#isolates].map((isolate) => isolate.stop()));
+  }
+
+  #current(): Isolate {
+    if (this.#newest && !this.#newest.isRetired) return this.#newest;
+    const { programOf, ...options } = this.options;
+    const isolate = new Isolate({ ...options, program: programOf(this.name) });
+    this.#isolates.add(isolate);
+    this.counts.started += 1;
+    isolate.ended.then(({ reason, cut }) => {
+      this.#isolates.delete(isolate);
+      this.counts.ended[reason] += 1;
+      this.counts.cut += cut;
+    });
+    return this.#newest = isolate;
+  }
+}
+
+/** Functions that are called as those of this process are, and run in isolates. */
+export class Isolates {
+  readonly #pools = new Map<string, Pool>();
+
+  constructor(private readonly options: PoolOptions) {}
+
+  of(name: string): { fetch(request: Request): Promise<Response> } {
+    const pool = this.#pools.get(name) ?? new Pool(name, this.options);
+    this.#pools.set(name, pool);
+    return pool;
+  }
+
+  /** By function. */
+  counts(): Record<string, IsolateCounts> {
+    return Object.fromEntries([...this.#pools].map(([name, { counts }]) => [name, counts]));
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([...this.#pools.values()].map((pool) => pool.stop()));
+  }
+}

@@ -1,0 +1,101 @@
+/** The process of one isolate: host.ts, what it is told, and what it says. */
+import { fileURLToPath } from "node:url";
+
+const HOST = fileURLToPath(new URL("./host.ts", import.meta.url));
+/** As host.ts begins a line for the stack. */
+const MARK = "\u0001isolate ";
+
+/** Runs an entry file by any Deno: this one with the repository's configuration unless told otherwise. */
+export interface IsolateProgram {
+  /** The function's `index.ts`, or its bundle. */
+  readonly entryUrl: string;
+  /** The command before host.ts; with it come its own flags. */
+  readonly command?: readonly string[];
+  readonly env?: Record<string, string>;
+}
+
+export type Word = "load" | `beforeunload ${string}` | "drop";
+
+export interface IsolateProcess {
+  /** Its own number, and not that of a wrapper such as npx. */
+  readonly pid: Promise<number>;
+  /** Where it answers. @throws Error with what the function said when it could not be loaded */
+  readonly port: Promise<number>;
+  readonly ended: Promise<"dropped" | "outOfMemory" | "otherwise">;
+  tell(word: Word): void;
+  kill(): void;
+}
+
+/** How V8 ends a process whose heap is full. */
+const OUT_OF_MEMORY: ReadonlySet<string> = new Set(["SIGTRAP", "SIGABRT", "SIGILL"]);
+
+const DEFAULT_COMMAND = [Deno.execPath(), "run", "-A", "--no-check"];
+
+async function eachLine(stream: ReadableStream<Uint8Array>, see: (line: string) => void) {
+  let rest = "";
+  for await (const text of stream.pipeThrough(new TextDecoderStream())) {
+    const lines = (rest + text).split("\n");
+    rest = lines.pop() ?? "";
+    lines.forEach(see);
+  }
+  if (rest !== "") see(rest);
+}
+
+/** @param log takes what the function prints, a line at a time */
+export function spawnIsolate(
+  { entryUrl, command = DEFAULT_COMMAND, env = {} }: IsolateProgram,
+  memoryMb: number,
+  log: (line: string) => void,
+): IsolateProcess {
+  const [program = "", ...args] = command;
+  const child = new Deno.Command(program, {
+    args: [...args, `--v8-flags=--max-old-space-size=${memoryMb}`, HOST, entryUrl],
+    env: { NO_COLOR: "1", ...env },
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "piped",
+    // A terminal's Ctrl-C is the stack's alone: the stack ends its isolates.
+    detached: true,
+  }).spawn();
+  const pid = Promise.withResolvers<number>();
+  const port = Promise.withResolvers<number>();
+  let [wasDropped, isOver] = [false, false];
+  const hear: Record<string, (rest: string) => void> = {
+    up: (text) => pid.resolve(Number(text)),
+    ready: (text) => port.resolve(Number(text)),
+    failed: (text) => port.reject(new Error(text)),
+    dropped: () => wasDropped = true,
+  };
+  const read = (line: string) => {
+    if (!line.startsWith(MARK)) return log(line);
+    const [word = "", ...rest] = line.slice(MARK.length).split(" ");
+    hear[word]?.(rest.join(" "));
+  };
+  const said = Promise.all([eachLine(child.stdout, read), eachLine(child.stderr, log)]);
+  const input = child.stdin.getWriter();
+  const over = child.status.then((status) => {
+    isOver = true;
+    return status;
+  });
+  const ended = Promise.all([over, said]).then(async ([{ signal }]) => {
+    const gone = new Error("the isolate ended");
+    pid.reject(gone);
+    port.reject(gone);
+    await input.abort().catch(() => {});
+    if (wasDropped) return "dropped";
+    return OUT_OF_MEMORY.has(signal ?? "") ? "outOfMemory" : "otherwise";
+  });
+  for (const each of [pid.promise, port.promise]) each.catch(() => {});
+  const encoder = new TextEncoder();
+  return {
+    pid: pid.promise,
+    port: port.promise,
+    ended,
+    // One that has just ended needs to be told nothing.
+    tell: (word) => void input.write(encoder.encode(`${word}\n`)).catch(() => {}),
+    kill: () =>
+      void pid.promise.then((id) => {
+        if (!isOver) Deno.kill(id, "SIGKILL");
+      }, () => {}),
+  };
+}
