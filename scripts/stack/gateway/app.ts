@@ -1,17 +1,12 @@
 /** The one address of the project: REST, Auth, functions and the docs page, as Supabase has them. */
 import { Hono } from "hono";
-import type { Keys } from "../keys.ts";
-import type { Auth, Rest } from "../lite/apps.ts";
-import { authDoor } from "./auth-door.ts";
+import type { Rest } from "../lite/apps.ts";
+import { authDoor, type AuthParts } from "./auth-door.ts";
 import { type GatewayEnv, identify, restRefusal } from "./callers.ts";
 import { authCors, restCors } from "./cors.ts";
 import { landingDoor } from "./landing.ts";
-import type { Tokens } from "./tokens.ts";
 
-export interface GatewayParts {
-  keys: Keys;
-  tokens: Tokens;
-  auth: Pick<Auth, "fetch">;
+export interface GatewayParts extends AuthParts {
   rest: Pick<Rest, "fetch">;
   functions: Hono;
   docs: Hono;
@@ -36,7 +31,7 @@ export function createGateway(parts: GatewayParts): Hono<GatewayEnv> {
     return rest.fetch(c.req.raw, user ?? { role: keyRole });
   });
   app.route("/", parts.keySet);
-  app.route("/", authDoor(parts.auth, keys, tokens));
+  app.route("/", authDoor(parts));
   app.route("/", parts.functions);
   app.route("/", parts.docs);
   app.route("/", landingDoor());

@@ -41,7 +41,15 @@ async function translate(response: Response, tokens: Tokens): Promise<Response> 
   return new Response(JSON.stringify({ ...body, access_token: accessToken }), { status, headers });
 }
 
-export function authDoor(auth: Pick<Auth, "fetch">, keys: Keys, tokens: Tokens): Hono<GatewayEnv> {
+export interface AuthParts {
+  auth: Pick<Auth, "fetch">;
+  /** /auth/v1/admin, which lite has not. */
+  admin: Hono<GatewayEnv>;
+  keys: Keys;
+  tokens: Tokens;
+}
+
+export function authDoor({ auth, admin, keys, tokens }: AuthParts): Hono<GatewayEnv> {
   const door = new Hono<GatewayEnv>();
   const issuer = (url: string) => new URL("/auth/v1", url).href;
 
@@ -52,6 +60,7 @@ export function authDoor(auth: Pick<Auth, "fetch">, keys: Keys, tokens: Tokens):
 
   const check = identify(keys, tokens, authRefusal);
   door.use("/auth/v1/*", (c, next) => OPEN.test(c.req.path) ? next() : check(c, next));
+  door.route("/", admin);
   door.all("/auth/v1/*", async (c) => {
     const headers = new Headers(c.req.raw.headers);
     const user = c.var.caller?.user;

@@ -1,0 +1,165 @@
+/**
+ * /auth/v1/admin, which lite lacks: a back end with a secret key creates, reads, lists, changes and deletes
+ * users. What of it the local stack does not have is refused by name instead of ignored.
+ */
+import { type Context, Hono } from "hono";
+import type postgres from "postgres";
+import { z } from "zod";
+import { AuthError, renderAuthError } from "./auth-error.ts";
+import {
+  createUser,
+  findUser,
+  isTaken,
+  listUsers,
+  removeUser,
+  updateUser,
+  type UserChange,
+} from "./auth-users.ts";
+import type { GatewayEnv } from "./callers.ts";
+
+const Change = z.object({
+  id: z.string().optional(),
+  email: z.string().optional(),
+  email_confirm: z.boolean().optional(),
+  password: z.string().nullish(),
+  role: z.string().optional(),
+  app_metadata: z.record(z.string(), z.unknown()).nullish(),
+  user_metadata: z.record(z.string(), z.unknown()).nullish(),
+});
+
+const NOT_HERE = ["phone", "phone_confirm", "password_hash", "ban_duration", "should_soft_delete"];
+const MIN_PASSWORD = 6;
+/** bcrypt hashes no more, and Auth says so. */
+const MAX_PASSWORD_BYTES = 72;
+
+const invalid = (message: string) => new AuthError(400, "validation_failed", message);
+/** Not 501, which clients take for a passing failure. */
+const notHere = (what: string) =>
+  new AuthError(422, "not_implemented", `The local stack's Auth has no ${what}.`);
+
+async function readBody(c: Context): Promise<Record<string, unknown>> {
+  const text = await c.req.text();
+  try {
+    const body = text === "" ? {} : JSON.parse(text);
+    const unknown = NOT_HERE.find((name) => body[name]);
+    if (unknown) throw notHere(unknown);
+    return body;
+  } catch (error) {
+    if (error instanceof AuthError) throw error;
+    throw new AuthError(400, "bad_json", "Could not parse request body as JSON");
+  }
+}
+
+async function readChange(c: Context): Promise<UserChange> {
+  const { data, error } = Change.safeParse(await readBody(c));
+  if (error) throw new AuthError(400, "bad_json", `Could not parse request body: ${error.message}`);
+  const { email, password, app_metadata, user_metadata, ...change } = data;
+  if (email && !z.email().safeParse(email).success) {
+    throw invalid("Unable to validate email address: invalid format");
+  }
+  if (password && new TextEncoder().encode(password).length > MAX_PASSWORD_BYTES) {
+    throw invalid("Password cannot be longer than 72 characters");
+  }
+  return JSON.parse(JSON.stringify({
+    ...change,
+    ...(email && { email: email.toLowerCase() }),
+    ...(password && { password }),
+    ...(app_metadata && { app_metadata }),
+    ...(user_metadata && { user_metadata }),
+  }));
+}
+
+function readNumber(c: Context, name: string, absent: number): number {
+  const text = c.req.query(name) || String(absent);
+  if (!/^[1-9]\d{0,8}$/.test(text)) throw invalid(`Bad Pagination Parameters: ${name}`);
+  return Number(text);
+}
+
+const taken = () =>
+  new AuthError(422, "email_exists", "A user with this email address has already been registered");
+
+/** Auth's paging: the next page while there is one, and the last. */
+function pagingHeaders(url: URL, page: number, pages: number): string {
+  const link = (to: number, rel: string) => {
+    const query = new URLSearchParams(url.searchParams);
+    query.set("page", String(to));
+    query.sort();
+    return `<${url.pathname.slice("/auth/v1".length)}?${query}>; rel="${rel}"`;
+  };
+  return [...(pages > page ? [link(page + 1, "next")] : []), link(pages, "last")].join(", ");
+}
+
+/** A secret key, and no user's token beside it: that one would count. */
+function isAdmin(c: Context<GatewayEnv>): boolean {
+  const { keyRole, user } = c.var.caller;
+  return keyRole === "service_role" && user === undefined;
+}
+
+async function found(c: Context, sql: postgres.Sql) {
+  const id = c.req.param("id") ?? "";
+  if (!z.guid().safeParse(id).success) {
+    throw new AuthError(404, "validation_failed", "user_id must be an UUID");
+  }
+  const user = await findUser(sql, id);
+  if (!user) throw new AuthError(404, "user_not_found", "User not found");
+  return { id, user };
+}
+
+export function authAdminDoor(sql: postgres.Sql): Hono<GatewayEnv> {
+  const door = new Hono<GatewayEnv>().basePath("/auth/v1/admin");
+  door.onError((error, c) => {
+    if (error instanceof AuthError) return renderAuthError(c, error);
+    return renderAuthError(c, new AuthError(500, "unexpected_failure", `Database error: ${error}`));
+  });
+  door.use(async (c, next) => {
+    if (!isAdmin(c)) throw new AuthError(403, "not_admin", "User not allowed");
+    await next();
+  });
+
+  door.get("/users", async (c) => {
+    const page = readNumber(c, "page", 1);
+    const perPage = readNumber(c, "per_page", 50);
+    const filter = c.req.query("filter") ?? "";
+    const { users, total } = await listUsers(sql, { page, perPage, filter });
+    const link = pagingHeaders(new URL(c.req.url), page, Math.ceil(total / perPage));
+    const headers = { link, "x-total-count": String(total) };
+    return c.json({ users, aud: "authenticated" }, 200, headers);
+  });
+
+  door.post("/users", async (c) => {
+    const change = await readChange(c);
+    const { email, id } = change;
+    if (!email) throw invalid("Cannot create a user without either an email or phone");
+    if (id !== undefined && !z.guid().safeParse(id).success) {
+      throw invalid("ID must conform to the uuid v4 format");
+    }
+    if (await isTaken(sql, email, null)) throw taken();
+    return c.json(await sql.begin((at) => createUser(at, email, change)));
+  });
+
+  door.get("/users/:id", async (c) => c.json((await found(c, sql)).user));
+
+  door.put("/users/:id", async (c) => {
+    const { id } = await found(c, sql);
+    const { id: _, ...change } = await readChange(c);
+    const { email, password } = change;
+    if (password && password.length < MIN_PASSWORD) {
+      const message = `Password should be at least ${MIN_PASSWORD} characters.`;
+      throw new AuthError(422, "weak_password", message);
+    }
+    if (email && await isTaken(sql, email, id)) throw taken();
+    return c.json(await sql.begin((at) => updateUser(at, id, change)));
+  });
+
+  door.delete("/users/:id", async (c) => {
+    const { id } = await found(c, sql);
+    await readBody(c);
+    await removeUser(sql, id);
+    return c.json({});
+  });
+
+  door.all("*", (c) => {
+    throw notHere(new URL(c.req.url).pathname.slice("/auth/v1".length));
+  });
+  return door;
+}
