@@ -70,7 +70,7 @@ function extend(server: DatabaseServer, lib: string, flavour: Flavour): BenchSer
     await server.createDatabase(name, { template });
   };
   async function query<T extends object>(database: string, text: string): Promise<T[]> {
-    const sql = server.connect(database, { max: 1 });
+    const sql = server.connectAsAdmin(database, { max: 1 }); // for checkpoints
     try {
       return [...await sql.unsafe<T[]>(text)];
     } finally {
@@ -116,14 +116,16 @@ export async function withServer<T>(
   return await withCleanup(cleanup, async () => {
     say("starting PostgreSQL");
     const options = { dataDir, port: freePort(), flavour };
+    // A million rows are not made within the platform's two minutes.
+    const patient = { statement_timeout: "0", ...settings };
     // The real pg_cron works in one database, the one that the migrations are applied to, and keeps a
     // connection there, which would forbid the clones: so not after that.
     const cron = flavour === "system" ? { "cron.database_name": EMPTY } : {};
-    server = await startDatabase({ ...options, settings: { ...settings, ...cron } });
+    server = await startDatabase({ ...options, settings: { ...patient, ...cron } });
     await fillEmpty(server, say);
     if (server.hasCron) {
       await server.stop();
-      server = await startDatabase({ ...options, settings });
+      server = await startDatabase({ ...options, settings: patient });
     }
     await fillSeeded(server, say);
     return await use(extend(server, await findLib(server), flavour));

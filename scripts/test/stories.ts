@@ -1,19 +1,19 @@
-/** The pgTAP stories of supabase/tests: which there are, and how one is run. */
+/**
+ * The pgTAP stories of supabase/tests: which there are, and how one is run, by pg_prove or by a reader of our
+ * own that needs nothing installed. Both connect as `postgres`, as `supabase test db` does.
+ */
 import type postgres from "postgres";
 import { splitStatements } from "../stack/migrations/split.ts";
 import type { DatabaseServer } from "../stack/postgres/database.ts";
+import { provePath } from "./pg-prove.ts";
 import { ROOT, type Row } from "./suite.ts";
 import { readTap } from "./tap.ts";
 
 /** Where they are, from the root of the repository. */
 export const FOLDER = "supabase/tests";
 
-const SETTINGS = {
-  /** As on Supabase, so that stories name pgTAP's functions without their schema. */
-  search_path: '"$user", public, extensions',
-  /** A story that waits for a lock that nobody gives back ends here and says so. */
-  statement_timeout: 60_000,
-};
+/** A story that waits for a lock that nobody gives back ends here and says so. */
+const TIMEOUT_MS = 60_000;
 
 /** `\ir file` on a line of its own puts that file there, as psql does: the helpers that stories share. */
 async function readStory(file: string): Promise<string> {
@@ -30,14 +30,13 @@ export async function storyFiles(): Promise<string[]> {
   return entries.map(({ name }) => name).filter((name) => name.endsWith(".test.sql")).sort();
 }
 
-/** One statement after the other, as psql would; the first error ends the file. */
+/** One statement after the other, a line for each row, as psql would; the first error ends the file. */
 async function outputOf(sql: postgres.Sql, text: string): Promise<string> {
   const lines: string[] = [];
   for (const statement of splitStatements(text)) {
     try {
-      const rows = await sql.unsafe(statement);
-      const cells = rows.flatMap((row) => Object.values(row));
-      lines.push(...cells.filter((cell) => typeof cell === "string"));
+      const rows = await sql.unsafe(statement).values();
+      lines.push(...rows.map((cells) => cells.map((cell) => cell ?? "").join("|")));
     } catch (error) {
       const { message, code, where } = error as { message: string; code?: string; where?: string };
       const at = statement.split("\n").find((line) => !/^\s*(--|$)/.test(line));
@@ -57,11 +56,22 @@ export async function runStory(
   settings: Record<string, string> = {},
 ): Promise<Row> {
   const start = performance.now();
-  const sql = server.connect(database, { max: 1, connection: { ...SETTINGS, ...settings } });
+  const connection = { statement_timeout: TIMEOUT_MS, ...settings };
+  const sql = server.connect(database, { max: 1, connection });
   try {
     const text = await readStory(file);
     return { name: file, ...readTap(await outputOf(sql, text)), ms: performance.now() - start };
   } finally {
     await sql.end();
   }
+}
+
+/** Runs one file in a database by pg_prove. */
+export async function proveStory(
+  server: DatabaseServer,
+  database: string,
+  file: string,
+): Promise<Row> {
+  const proof = { port: server.port, database, path: `${FOLDER}/${file}`, timeoutMs: TIMEOUT_MS };
+  return { name: file, ...await provePath(proof) };
 }

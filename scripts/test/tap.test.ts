@@ -34,6 +34,19 @@ Deno.test("readTap fails a file that bailed out although its results passed", ()
   );
 });
 
+Deno.test("readTap refuses two results in one row, as pg_prove does", () => {
+  for (const row of ["ok 1 - oneok 2 - two", "ok 1 - one|ok 2 - two"]) {
+    const { failures } = readTap(`${row}\nok 3 - three\n1..3`);
+    assert.deepEqual(failures.map(({ test }) => test), ["sequence"], row);
+  }
+});
+
+Deno.test("readTap refuses a second plan, and a failure that calls itself skipped", () => {
+  const failing = (output: string) => readTap(output).failures.map(({ test }) => test);
+  assert.deepEqual(failing("1..1\nok 1 - one\n1..1"), ["plan"]);
+  assert.deepEqual(failing("1..1\nnot ok 1 - one # SKIP no"), ["one"]);
+});
+
 Deno.test("readTap is not taken in by words that begin like a result", () => {
   assert.equal(readTap("1..1\nokay then\nok 1 - one").passed, 1);
 });

@@ -1,38 +1,76 @@
-/** Reads the Test Anything Protocol as pgTAP writes it: a plan, results, and `#` lines about what failed. */
+/**
+ * Reads the Test Anything Protocol as pgTAP writes it (a plan, results, and `#` lines about what failed) as
+ * strictly as pg_prove does, which judges the same files where it is installed.
+ */
 import type { Failure, Row } from "./suite.ts";
 
 type Result = Omit<Row, "name" | "ms">;
 
 const RESULT = /^(not )?ok\b\s*(\d*)\s*(?:- )?(.*?)(?:\s+#\s*(skip|todo)\b.*)?$/i;
+const PLAN = /^1\.\.(\d+)/;
 
-/**
- * Counts the results of one file's output. Without a plan, with another number of results than
- * planned, or after `Bail out!` the file has failed whatever its results say.
- */
-export function readTap(output: string): Result {
-  const failures: Failure[] = [];
-  let passed = 0;
-  let ignored = 0;
-  let planned: number | null = null;
-  let last: Failure | null = null;
-  for (const line of output.split("\n")) {
-    const [, not, number, name, directive] = RESULT.exec(line) ?? [];
-    const plan = /^1\.\.(\d+)/.exec(line);
-    if (line.startsWith("Bail out!")) failures.push({ test: "Bail out!", detail: line });
-    else if (plan) planned = Number(plan[1]);
-    else if (line.startsWith("#") && last) last.detail += `${line.replace(/^#\s?/, "")}\n`;
-    else if (number !== undefined) {
-      last = not && !directive ? { test: name || `test ${number}`, detail: "" } : null;
-      if (last) failures.push(last);
-      else if (directive) ignored += 1;
-      else passed += 1;
+class TapReader {
+  readonly failures: Failure[] = [];
+  passed = 0;
+  ignored = 0;
+  #planned: number | undefined;
+  #count = 0;
+  #last: Failure | undefined;
+
+  read(line: string): void {
+    const plan = PLAN.exec(line);
+    const result = RESULT.exec(line);
+    if (line.startsWith("Bail out!")) this.#fail("Bail out!", line);
+    else if (plan) this.#plan(Number(plan[1]));
+    else if (line.startsWith("#") && this.#last) {
+      this.#last.detail += `${line.replace(/^#\s?/, "")}\n`;
+    } else if (result) this.#see(result);
+  }
+
+  #fail(test: string, detail: string): void {
+    this.#last = { test, detail };
+    this.failures.push(this.#last);
+  }
+
+  #plan(count: number): void {
+    if (this.#planned !== undefined) this.#fail("plan", "the file has two plans");
+    this.#planned = count;
+  }
+
+  #see([, not, number, name, directive]: RegExpExecArray): void {
+    this.#count += 1;
+    const todo = directive?.toLowerCase() === "todo";
+    this.#last = undefined;
+    if (not && !todo) this.#fail(name || `test ${number}`, "");
+    else if (directive) this.ignored += 1;
+    else this.passed += 1;
+    // Two results in one row are one line here, and the next number is one too far.
+    if (number && Number(number) !== this.#count) {
+      this.#fail(
+        "sequence",
+        `test ${number} is the ${this.#count}th: is a row of two results before it?`,
+      );
+      this.#count = Number(number);
     }
   }
-  const count = passed + ignored + failures.filter(({ test }) => test !== "Bail out!").length;
-  if (planned === null) {
-    failures.push({ test: "plan", detail: "the file has no plan: select plan(n)" });
-  } else if (planned !== count) {
-    failures.push({ test: "plan", detail: `${planned} tests were planned, ${count} ran` });
+
+  end(): Result {
+    if (this.#planned === undefined) {
+      this.#fail("plan", "the file has no plan: select plan(n)");
+    } else if (this.#planned !== this.#count) {
+      this.#fail("plan", `${this.#planned} tests were planned, ${this.#count} ran`);
+    }
+    const { passed, failures, ignored } = this;
+    return { passed, failures, ignored };
   }
-  return { passed, failures, ignored };
+}
+
+/**
+ * Counts the results of one file's output. With none or two plans, with another number of results than
+ * planned, with results out of sequence, or after `Bail out!` the file has failed whatever its results say.
+ */
+export function readTap(output: string): Result {
+  const reader = new TapReader();
+  for (const line of output.split("\n")) reader.read(line);
+  return reader.end();
 }

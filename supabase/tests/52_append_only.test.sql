@@ -20,7 +20,7 @@ from (values ('update', 'update %t set %c = %c'), ('delete', 'delete from %t'), 
   'event_id'))
     t (name, col);
 
--- The superuser, who owns the tables here; and one who plays a replica, for whom triggers usually do not
+-- The role that owns the tables; and the same playing a replica, for whom triggers usually do not
 -- fire.
 select is(tests.code_for('none', null, sql), '23001', format('%s of %s is refused to the owner', verb, name))
 from attempt order by name, verb;

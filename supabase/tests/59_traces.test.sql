@@ -33,10 +33,10 @@ from unnest(array['x-request-id', 'X-Request-ID']) name;
 select is(farthing.request_header(name), null, 'what is not there is null')
 from unnest(array['traceparent', 'b', '', null]) name;
 select is(farthing.trace_id(), null, 'a request without a trace has none');
-select is(pg_temp.headers(headers), headers, 'a request comes with ' || left(headers, 20))
-  || is(farthing.request_header('traceparent'), null, 'and says nothing')
+select is(farthing.request_header('traceparent'), null, left(headers, 20) || ' says nothing')
 from unnest(array['', 'null', '7', '"traceparent"', '["traceparent"]', '{', '{"traceparent": "\u0000"}',
-  repeat('[', 100000)]) headers;
+  repeat('[', 100000)]) headers
+where pg_temp.headers(headers) = headers;
 
 -- Reading a trace.
 create function pg_temp.trace_in(p_traceparent text) returns text language sql as $$

@@ -3,7 +3,7 @@
 begin;
 \ir helpers/story.psql
 \ir helpers/jobs.psql
-select plan(47);
+select plan(49);
 
 -- Nobody to wake: a job is queued all the same.
 delete from vault.secrets where name like 'farthing%';
@@ -31,11 +31,11 @@ select is((select count(*)::int from net.http_request_queue), 3, 'in a while: no
 select is(tests.claim('one', 'a', '2 s', 9), '2', 'bob''s goes on');
 select is(farthing.wake_runner_if_due(tests.after('60 s')), false, 'ann''s is not due');
 select is(farthing.wake_runner_if_due(tests.after('61 s')), true, 'now it is');
--- A fault of pg_net's refuses no job.
-create or replace function net.http_post(url text, body jsonb default '{}', params jsonb default '{}',
-  headers jsonb default '{}', timeout_milliseconds int default 5000) returns bigint language plpgsql
-  as $$ begin raise 'no net'; end $$;
+-- pg_net refuses what is no URL. That refuses no job.
+select lives_ok($$ select vault.update_secret(id, 'no url') from vault.secrets
+  where name = 'farthing_functions_url' $$, 'the address is wrong now');
 set local client_min_messages = error;
+select is(farthing.wake_runner(), false, 'so nobody is called');
 select is((select status from tests.job('cid', 'a')), 202, 'a job is queued though nobody could be called');
 
 -- Realtime, where it is: each change of a job goes to its user's private channel.

@@ -5,7 +5,7 @@ import type { World } from "./world.ts";
 
 type Sql = postgres.Sql<Record<string, never>>;
 
-/** A superuser's connection for the time of `use`. */
+/** A connection as the project's owner, `postgres`, for the time of `use`. */
 export async function withSql<T>(
   { databaseUrl }: World,
   use: (sql: Sql) => Promise<T>,

@@ -12,7 +12,7 @@ export interface World {
   readonly url: string;
   readonly publishableKey: string;
   readonly secretKey: string;
-  /** Superuser: for the proof, and for what no door does. */
+  /** As the project's owner: for the proof, and for what no endpoint does. */
   readonly databaseUrl: string;
   readonly stripeUrl: string;
   readonly stripeKey: string;

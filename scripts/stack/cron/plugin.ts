@@ -17,8 +17,8 @@ export function cronPlugin(): Plugin {
         return Promise.resolve();
       }
       detail = "scheduled jobs run by the stack";
-      const sql = server.connect("postgres", { max: 2 });
-      const scheduler = createScheduler(sql, () => server.connect("postgres", { max: 1 }));
+      const sql = server.connectAsAdmin("postgres", { max: 2 });
+      const scheduler = createScheduler(sql, () => server.connectAsAdmin("postgres", { max: 1 }));
       const running = new Set<Promise<void>>();
       const timer = setInterval(() => {
         // While the database is down there is nothing to run; the next second asks again.

@@ -13,7 +13,7 @@ import { asPostgrest } from "./away.ts";
 export interface LiteOptions {
   keys: Keys;
   apiUrl: string;
-  /** `postgresql://…` of the superuser; the roles' own URLs are made from it. */
+  /** `postgresql://…` of the project's owner; the roles' own URLs are made from it. */
   databaseUrl: string;
   redirectUrls: string[];
   email: EmailDriver;

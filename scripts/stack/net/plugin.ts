@@ -10,7 +10,7 @@ export function netPlugin(): Plugin {
     name: "net",
     async start(context) {
       const server = databaseOf(context);
-      const sql = server.connect("postgres", { max: 4 });
+      const sql = server.connectAsAdmin("postgres", { max: 4 });
       const sender = createSender(sql);
       const silence = await listenAlways(server, "net_http_request_queue", () => sender.wake());
       stop = async () => {

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import type postgres from "postgres";
 import { createScheduler } from "../cron/scheduler.ts";
 import type { DatabaseServer } from "./database.ts";
+import { bootstrap } from "./plugin.ts";
 import { isAlive } from "./process.ts";
 import { withClient, withServer } from "./testing/server.ts";
 
@@ -39,7 +40,7 @@ async function recovers(server: DatabaseServer): Promise<void> {
 /** Looks at `at`, in seconds from an hour's beginning. */
 const second = (at: number) => new Date(Date.UTC(2026, 10, 21, 10, 0, at));
 
-async function schedules(sql: postgres.Sql, open: () => postgres.Sql): Promise<void> {
+async function schedules(sql: postgres.Sql, admin: postgres.Sql, open: () => postgres.Sql) {
   await sql`create extension pg_cron with schema pg_catalog`;
   await sql`create table ran (who text)`;
   await sql`create role clerk`;
@@ -52,11 +53,12 @@ async function schedules(sql: postgres.Sql, open: () => postgres.Sql): Promise<v
   assert.equal(first?.id, again?.id, "the same name is the same job");
   await put("bad", "*/2 * * * *", "select 1/0");
   await put("clerk", "30 seconds", insert);
-  await sql`update cron.job set username = 'clerk' where jobname = 'clerk'`;
+  await assert.rejects(sql`update cron.job set username = 'clerk'`, { code: "42501" });
+  await admin`update cron.job set username = 'clerk' where jobname = 'clerk'`;
   await assert.rejects(put("x", "every day", "select 1"), { code: "22023" });
   await assert.rejects(put("x", "60 seconds", "select 1"), { code: "22023" });
 
-  const scheduler = createScheduler(sql, open);
+  const scheduler = createScheduler(admin, open);
   for (const at of [59, 89, 119, 120, 121]) await scheduler.tick(second(at));
   const ran = await sql`select who from ran order by who`;
   assert.deepEqual(ran.map(({ who }) => who), ["clerk", "clerk", "postgres"]);
@@ -65,6 +67,7 @@ async function schedules(sql: postgres.Sql, open: () => postgres.Sql): Promise<v
   assert.equal(failed?.return_message, "ERROR:  division by zero");
 
   await sql`select cron.unschedule('good')`;
+  await sql`delete from cron.job_run_details`;
   await assert.rejects(sql`select cron.unschedule('good')`);
   await assert.rejects(
     sql.begin(async (transaction) => {
@@ -79,12 +82,17 @@ const NAME = "database server and its stand-in for pg_cron";
 
 Deno.test(NAME, { sanitizeExit: false }, async (test) => {
   await withServer(async (server) => {
-    const open = () => server.connect("postgres", { max: 1 });
+    const open = () => server.connectAsAdmin("postgres", { max: 1 });
     await test.step("a template is cloned, a database dropped twice", () => clones(server));
     await test.step("what was committed outlives kill -9", () => recovers(server));
     await test.step(
       "due jobs run as their users, and what came of them is kept",
-      () => withClient(server, "postgres", (sql) => schedules(sql, open)),
+      async () => {
+        await bootstrap(server);
+        const admin = open();
+        await withClient(server, "postgres", (sql) => schedules(sql, admin, open))
+          .finally(() => admin.end());
+      },
     );
   });
 });

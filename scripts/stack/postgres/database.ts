@@ -20,6 +20,7 @@ import {
   isAlive,
   killAll,
   lastLog,
+  OWNER,
   PASSWORD,
   processTree,
   runningPid,
@@ -47,10 +48,13 @@ export interface DatabaseServer {
   readonly pid: number | undefined;
   /** True when the real pg_cron is loaded. */
   readonly hasCron: boolean;
-  /** Superuser URL of a database ("postgres" unless named). */
+  /** URL of a database ("postgres" unless named) as its owner, the role `postgres`: no superuser. */
   url(database?: string): string;
-  /** A client of its own; the caller ends it. */
-  connect(database?: string, options?: postgres.Options<Record<string, never>>): postgres.Sql;
+  /** A client of its own, as the owner; the caller ends it. */
+  connect(database?: string, options?: ClientOptions): postgres.Sql;
+  /** The same as supabase_admin, the superuser: for what the platform does, and no project can. */
+  connectAsAdmin(database?: string, options?: ClientOptions): postgres.Sql;
+  /** Makes a database that `postgres` owns. */
   createDatabase(name: string, options?: { template?: string }): Promise<void>;
   /** Drops it whoever is connected; fine when it is not there. */
   dropDatabase(name: string): Promise<void>;
@@ -64,10 +68,13 @@ export interface DatabaseServer {
   onUp(callback: () => void): void;
 }
 
+type ClientOptions = postgres.Options<Record<string, never>>;
+
 const QUIET = () => {};
+const ROLES = new URL("./sql/roles.sql", import.meta.url);
 const START_TIMEOUT_MS = 30_000;
 
-/** Creates the cluster where there is none, starts it, and waits until it answers. */
+/** Creates the cluster where there is none, starts it, waits until it answers, and makes its roles. */
 export async function startDatabase(options: DatabaseOptions): Promise<DatabaseServer> {
   const account = serverAccount(databaseDir(options.dataDir));
   const source = await findSource(options.flavour ?? "embedded");
@@ -81,7 +88,13 @@ export async function startDatabase(options: DatabaseOptions): Promise<DatabaseS
   await createCluster(server);
   const running = new Server(server, options.onExit ?? QUIET);
   await running.restart();
-  return running;
+  try {
+    await running.makeRoles();
+    return running;
+  } catch (error) {
+    await running.stop();
+    throw error;
+  }
 }
 
 class Server implements DatabaseServer {
@@ -108,15 +121,21 @@ class Server implements DatabaseServer {
     return this.options.install.source.hasCron;
   }
 
-  url(database = "postgres"): string {
-    return `postgresql://${SUPERUSER}:${PASSWORD}@127.0.0.1:${this.port}/${database}`;
+  #urlAs(role: string, database: string): string {
+    return `postgresql://${role}:${PASSWORD}@127.0.0.1:${this.port}/${database}`;
   }
 
-  connect(
-    database = "postgres",
-    options: postgres.Options<Record<string, never>> = {},
-  ): postgres.Sql {
+  url(database = "postgres"): string {
+    return this.#urlAs(OWNER, database);
+  }
+
+  connect(database = "postgres", options: ClientOptions = {}): postgres.Sql {
     return postgres(this.url(database), { max: 4, onnotice: QUIET, ...options });
+  }
+
+  connectAsAdmin(database = "postgres", options: ClientOptions = {}): postgres.Sql {
+    const url = this.#urlAs(SUPERUSER, database);
+    return postgres(url, { max: 4, onnotice: QUIET, ...options });
   }
 
   onUp(callback: () => void): void {
@@ -124,7 +143,7 @@ class Server implements DatabaseServer {
   }
 
   async #admin(statement: string): Promise<void> {
-    const sql = this.connect("postgres", { max: 1 });
+    const sql = this.connectAsAdmin("postgres", { max: 1 });
     try {
       await sql.unsafe(statement);
     } finally {
@@ -132,9 +151,21 @@ class Server implements DatabaseServer {
     }
   }
 
+  async makeRoles(): Promise<void> {
+    try {
+      await this.#admin(await Deno.readTextFile(ROLES));
+    } catch (error) {
+      const { message } = error as Error;
+      throw new StackError(
+        `The roles could not be made in ${this.directory}: ${message}. ` +
+          "Run `deno task reset` (its data is lost), or use another --data.",
+      );
+    }
+  }
+
   async createDatabase(name: string, { template }: { template?: string } = {}): Promise<void> {
     const from = template ? ` template ${quoteName(template)}` : "";
-    await this.#admin(`create database ${quoteName(name)}${from}`);
+    await this.#admin(`create database ${quoteName(name)} owner ${OWNER}${from}`);
   }
 
   async dropDatabase(name: string): Promise<void> {
@@ -182,7 +213,7 @@ class Server implements DatabaseServer {
   async #answers(child: Deno.ChildProcess, end: number): Promise<boolean> {
     const answered = await waitFor(async () => {
       if (this.#child !== child) return false; // it ended
-      const sql = this.connect("postgres", { max: 1, connect_timeout: 2 });
+      const sql = this.connectAsAdmin("postgres", { max: 1, connect_timeout: 2 });
       try {
         await sql`select 1`;
         return true;

@@ -17,6 +17,11 @@ export interface Install {
 
 const PROGRAMS = ["postgres", "initdb", "pg_ctl"];
 const STAND_INS = new URL("./extensions/", import.meta.url);
+/**
+ * What the platform's `postgres` may create though it is no superuser (supautils runs the script as
+ * supabase_admin). PostgreSQL's own word for that is `trusted`: our stand-ins say it, these don't.
+ */
+const TRUSTED = ["plpgsql_check"];
 
 async function copyTree(from: string, to: string): Promise<void> {
   await Deno.mkdir(to, { recursive: true });
@@ -32,7 +37,7 @@ function standInFiles(source: Source): string[] {
 }
 
 function fingerprint(source: Source): string {
-  const hash = createHash("sha256").update(source.bin);
+  const hash = createHash("sha256").update(source.bin).update(TRUSTED.join());
   for (const name of standInFiles(source)) hash.update(Deno.readFileSync(new URL(name, STAND_INS)));
   // A system's extensions come and go with its packages: the copy follows.
   const extensions = [...Deno.readDirSync(join(source.share, "extension"))].map(({ name }) => name);
@@ -58,6 +63,14 @@ function layout(source: Source): { bin: string; lib: string; share: string } {
   return { bin: `${root}/bin`, lib: `${root}/lib`, share: `share/postgresql/${source.version}` };
 }
 
+async function trustExtensions(directory: string): Promise<void> {
+  for (const name of TRUSTED) {
+    const control = join(directory, `${name}.control`);
+    const text = await Deno.readTextFile(control).catch(() => undefined);
+    if (text !== undefined) await Deno.writeTextFile(control, `${text}\ntrusted = true\n`);
+  }
+}
+
 async function build(source: Source, into: string): Promise<void> {
   const at = layout(source);
   await Deno.mkdir(join(into, at.bin), { recursive: true });
@@ -72,10 +85,11 @@ async function build(source: Source, into: string): Promise<void> {
     await copyTree(source.lib, join(into, at.lib));
     await makeLinks(source, join(into, at.lib));
   }
+  const extensions = join(into, at.share, "extension");
   for (const name of standInFiles(source)) {
-    const to = join(into, at.share, "extension", name);
-    await Deno.writeFile(to, await Deno.readFile(new URL(name, STAND_INS)));
+    await Deno.writeFile(join(extensions, name), await Deno.readFile(new URL(name, STAND_INS)));
   }
+  await trustExtensions(extensions);
 }
 
 /** Prepares the copy unless it is there; safe when several processes do so at once. */

@@ -16,7 +16,7 @@ export async function listenAlways(
 
   async function subscribe(): Promise<void> {
     const before = sql;
-    sql = server.connect("postgres", { max: 1 });
+    sql = server.connectAsAdmin("postgres", { max: 1 });
     await before?.end({ timeout: 0 }).catch(() => {});
     if (!ended) await sql.listen(channel, wake, wake);
   }

@@ -15,11 +15,11 @@ const read = (name: string) => Deno.readTextFile(new URL(`./sql/${name}`, import
 const NO_JOBS = { "cron.use_background_workers": "off" };
 
 /**
- * Gives a database the roles, schemas and auth tables that a new Supabase project has. A template
- * made so serves tests; roles are the server's, so the first call makes them for all databases.
+ * Gives a database the schemas, extensions and auth tables that a new Supabase project has, owned as
+ * there. A template made so serves tests.
  */
 export async function bootstrap(server: DatabaseServer, database = "postgres"): Promise<void> {
-  const sql = server.connect(database, { max: 1 });
+  const sql = server.connectAsAdmin(database, { max: 1 });
   try {
     await sql.unsafe(await read("bootstrap.sql"));
     const tables = `set local search_path = auth; ${getAuthSchemaSql()}; ${await read(

@@ -4,7 +4,9 @@ import { StackError } from "../stack-error.ts";
 import { type Account, giveTo } from "./account.ts";
 import type { Install } from "./install.ts";
 
-export const SUPERUSER = "postgres";
+/** Who made the cluster. The project's owner, `postgres`, is no superuser (sql/roles.sql). */
+export const SUPERUSER = "supabase_admin";
+export const OWNER = "postgres";
 export const PASSWORD = "postgres";
 
 const decoder = new TextDecoder();
@@ -76,6 +78,8 @@ function postgresArguments({ directory, port, settings, install }: ServerOptions
     unix_socket_directories: "",
     max_connections: "200",
     "timezone": "UTC",
+    // As on the platform, for every role that has no shorter one.
+    statement_timeout: "2min",
     log_min_messages: "warning",
     log_line_prefix: "%m [%p] %d ",
     // After a crash the data is flushed as a whole instead of file by file: a tenth of the time.

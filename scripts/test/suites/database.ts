@@ -1,15 +1,18 @@
-/** The pgTAP stories of supabase/tests, each file in a database of its own. */
+/** The pgTAP stories of supabase/tests, each file in its own database; by pg_prove where there is one. */
 import type { DatabaseServer } from "../../stack/postgres/database.ts";
 import { findSystem, type Flavour } from "../../stack/postgres/source.ts";
 import { PROJECT, withProject } from "../project-database.ts";
-import { FOLDER, runStory, storyFiles } from "../stories.ts";
+import { lackingPgProve } from "../pg-prove.ts";
+import { FOLDER, proveStory, runStory, storyFiles } from "../stories.ts";
 import { filesUnder, type Row, type Suite, type SuiteResult } from "../suite.ts";
 
-async function inItsOwnDatabase(server: DatabaseServer, file: string): Promise<Row> {
+type Run = (server: DatabaseServer, database: string, file: string) => Promise<Row>;
+
+async function inItsOwnDatabase(server: DatabaseServer, file: string, run: Run): Promise<Row> {
   const database = `story_${file.replace(/\W/g, "_")}`;
   await server.createDatabase(database, { template: PROJECT });
   try {
-    return await runStory(server, database, file);
+    return await run(server, database, file);
   } finally {
     await server.dropDatabase(database);
   }
@@ -17,10 +20,12 @@ async function inItsOwnDatabase(server: DatabaseServer, file: string): Promise<R
 
 async function runStories(flavour: Flavour, paths: string[]): Promise<SuiteResult> {
   const files = (await storyFiles()).filter((file) => filesUnder(paths, [`${FOLDER}/${file}`])[0]);
+  const why = await lackingPgProve();
+  const run = why ? runStory : proveStory;
   return await withProject(flavour, async (server) => {
     const rows: Row[] = [];
-    for (const file of files) rows.push(await inItsOwnDatabase(server, file));
-    return { rows, skipped: [] };
+    for (const file of files) rows.push(await inItsOwnDatabase(server, file, run));
+    return { rows, skipped: why ? [{ what: "pg_prove (the stories ran without it)", why }] : [] };
   });
 }
 

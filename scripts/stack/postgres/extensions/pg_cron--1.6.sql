@@ -86,27 +86,55 @@ begin
 end;
 $$;
 
+create function cron._must_be_own(p_username text) returns void
+language plpgsql as $$
+begin
+  if p_username <> current_user and not (select rolsuper from pg_roles where rolname = current_user) then
+    raise exception 'must be superuser to schedule a job for another role' using errcode = '42501';
+  end if;
+end;
+$$;
+
 create function cron.schedule_in_database(job_name text, schedule text, command text,
   database text, username text default null, active boolean default true) returns bigint
-language sql as $$
-  select cron._put(job_name, schedule, command, database, coalesce(username, current_user::text), active)
+language plpgsql as $$
+begin
+  perform cron._must_be_own(username);
+  return cron._put(job_name, schedule, command, database, coalesce(username, current_user::text), active);
+end;
+$$;
+
+-- Nobody but a superuser may write cron.job; these change and remove jobs of the role that calls.
+create function cron._change(p_job_id bigint, p_owner text, p_schedule text, p_command text,
+  p_database text, p_username text, p_active boolean) returns boolean
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+  if p_schedule is not null then
+    perform cron._check_schedule(p_schedule);
+  end if;
+  update cron.job j
+     set schedule = coalesce(p_schedule, j.schedule), command = coalesce(p_command, j.command),
+         database = coalesce(p_database, j.database), username = coalesce(p_username, j.username),
+         active = coalesce(p_active, j.active)
+   where j.jobid = p_job_id and j.username = p_owner;
+  return found;
+end;
+$$;
+
+create function cron._remove(p_job_id bigint, p_owner text) returns boolean
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+  delete from cron.job j where j.jobid = p_job_id and j.username = p_owner;
+  return found;
+end;
 $$;
 
 create function cron.alter_job(job_id bigint, schedule text default null, command text default null,
   database text default null, username text default null, active boolean default null) returns void
 language plpgsql as $$
 begin
-  if schedule is not null then
-    perform cron._check_schedule(schedule);
-  end if;
-  update cron.job j
-     set schedule = coalesce(alter_job.schedule, j.schedule),
-         command = coalesce(alter_job.command, j.command),
-         database = coalesce(alter_job.database, j.database),
-         username = coalesce(alter_job.username, j.username),
-         active = coalesce(alter_job.active, j.active)
-   where j.jobid = alter_job.job_id;
-  if not found then
+  perform cron._must_be_own(username);
+  if not cron._change(job_id, current_user::text, schedule, command, database, username, active) then
     raise exception 'Job % does not exist or you don''t own it', job_id;
   end if;
 end;
@@ -115,8 +143,7 @@ $$;
 create function cron.unschedule(job_id bigint) returns boolean
 language plpgsql as $$
 begin
-  delete from cron.job j where j.jobid = unschedule.job_id;
-  if not found then
+  if not cron._remove(job_id, current_user::text) then
     raise exception 'could not find valid entry for job ''%''', job_id;
   end if;
   return true;
@@ -126,15 +153,16 @@ $$;
 create function cron.unschedule(job_name text) returns boolean
 language plpgsql as $$
 begin
-  delete from cron.job j where j.jobname = unschedule.job_name and j.username = current_user;
-  if not found then
+  if not cron._remove((select j.jobid from cron.job j
+    where j.jobname = unschedule.job_name and j.username = current_user), current_user::text)
+  then
     raise exception 'could not find valid entry for job ''%''', job_name;
   end if;
   return true;
 end;
 $$;
 
--- Jobs are the superuser's affair here, as they are the project owner's on Supabase.
+-- By name only: the stack grants postgres what the platform does (sql/bootstrap.sql).
 revoke all on schema cron from public;
 revoke execute on all functions in schema cron from public;
 

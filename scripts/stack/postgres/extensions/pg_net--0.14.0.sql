@@ -46,6 +46,9 @@ declare
   v_id bigint;
   v_query text;
 begin
+  if p_url !~* '^[a-z][a-z0-9+.-]*://[^[:space:]/]+' then
+    raise exception 'invalid URL "%"', p_url;
+  end if;
   select string_agg(net._urlencode_string(key) || '=' || net._urlencode_string(value), '&')
     into v_query from jsonb_each_text(coalesce(p_params, '{}'));
   insert into net.http_request_queue (method, url, headers, body, timeout_milliseconds)
@@ -90,6 +93,7 @@ begin
 end;
 $$;
 
--- Whoever may send requests from the database can reach whatever the server can: by name only.
-revoke all on schema net from public;
-revoke execute on all functions in schema net from public;
+-- As pg_net itself has it since 0.12: everybody may send, and read what waits to be sent, headers included.
+grant usage on schema net to public;
+grant all on all sequences in schema net to public;
+grant all on all tables in schema net to public;

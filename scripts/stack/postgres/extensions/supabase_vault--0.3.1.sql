@@ -28,7 +28,7 @@ $$;
 -- Vault ignores new_key_id since 0.3, here as there.
 create function vault.create_secret(new_secret text, new_name text default null,
   new_description text default '', new_key_id uuid default null) returns uuid
-language sql set search_path = '' as $$
+language sql security definer set search_path = pg_catalog, pg_temp as $$
   insert into vault.secrets (secret, name, description)
   values (vault._encode(new_secret), new_name, new_description)
   returning id
@@ -37,7 +37,7 @@ $$;
 create function vault.update_secret(secret_id uuid, new_secret text default null,
   new_name text default null, new_description text default null, new_key_id uuid default null)
 returns void
-language sql set search_path = '' as $$
+language sql security definer set search_path = pg_catalog, pg_temp as $$
   update vault.secrets s
      set secret = coalesce(vault._encode(new_secret), s.secret),
          name = coalesce(new_name, s.name),
@@ -46,7 +46,7 @@ language sql set search_path = '' as $$
    where s.id = secret_id
 $$;
 
--- Secrets are the superuser's affair here, as they are the project owner's on Supabase.
+-- By name only: the stack grants postgres what the platform does (sql/bootstrap.sql).
 revoke all on schema vault from public;
 revoke all on all tables in schema vault from public;
 revoke execute on all functions in schema vault from public;

@@ -1,24 +1,6 @@
--- What a new Supabase project has before the first migration: its roles, its schemas, the `auth`
--- functions that policies call. Safe to run again: it runs at every start.
-
-do $$
-begin
-  if not exists (select from pg_roles where rolname = 'anon') then
-    create role anon nologin noinherit;
-    create role authenticated nologin noinherit;
-    create role service_role nologin noinherit bypassrls;
-    create role authenticator login noinherit password 'postgres';
-    create role supabase_admin login superuser createdb createrole replication bypassrls password 'postgres';
-    create role supabase_auth_admin login noinherit createrole password 'postgres';
-    -- Not Supabase's: the local REST server reads the catalogue as the request roles see it.
-    create role farthing_rest login inherit password 'postgres';
-    create role dashboard_user nosuperuser createdb createrole replication;
-  end if;
-end
-$$;
-grant anon, authenticated, service_role to authenticator;
-grant anon, authenticated, service_role to farthing_rest;
-grant anon, authenticated, service_role to postgres;
+-- What a new Supabase project's database has before the first migration: its schemas, its extensions, the
+-- `auth` functions that policies call, and what `postgres` may do with them. Run as supabase_admin at every
+-- start, so it is safe to run again; sql/roles.sql has made the roles.
 
 do $$
 begin
@@ -26,17 +8,48 @@ begin
 end
 $$;
 
-create schema if not exists extensions;
+create schema if not exists extensions authorization postgres;
 create extension if not exists pgcrypto with schema extensions;
 create extension if not exists "uuid-ossp" with schema extensions;
--- Every Supabase project has the Vault; the schema is the extension's own.
-create extension if not exists supabase_vault;
 grant usage on schema extensions to anon, authenticated, service_role;
 grant usage on schema public to anon, authenticated, service_role;
-alter role supabase_auth_admin set search_path = auth;
-alter role authenticator set statement_timeout = '8s';
-alter role anon set statement_timeout = '3s';
-alter role authenticated set statement_timeout = '8s';
+
+-- Every Supabase project has the Vault; the schema is the extension's own.
+create extension if not exists supabase_vault;
+grant usage on schema vault to postgres with grant option;
+grant select, delete on vault.secrets, vault.decrypted_secrets to postgres with grant option;
+grant execute on function vault.create_secret, vault.update_secret to postgres with grant option;
+
+-- postgres may create pg_cron and pg_net, whose objects then belong to supabase_admin. It schedules jobs by
+-- the functions, reads them, and reads and deletes their history. pg_net's own script grants to everybody.
+create or replace function extensions.grant_pg_cron_access() returns event_trigger
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+  if not exists (select from pg_event_trigger_ddl_commands() c join pg_extension e on e.oid = c.objid
+    where c.classid = 'pg_extension'::regclass and e.extname = 'pg_cron')
+  then
+    return;
+  end if;
+  grant usage on schema cron to postgres with grant option;
+  grant execute on all functions in schema cron to postgres with grant option;
+  grant select on cron.job to postgres with grant option;
+  grant all on cron.job_run_details to postgres with grant option;
+  revoke trigger on cron.job_run_details from postgres;
+end
+$$;
+drop event trigger if exists issue_pg_cron_access;
+create event trigger issue_pg_cron_access on ddl_command_end when tag in ('CREATE EXTENSION')
+  execute function extensions.grant_pg_cron_access();
+
+-- The real pg_cron writes as its extension's owner. That has to be supabase_admin, and an extension is owned
+-- by who creates it: so it is there already, as in a project whose dashboard has switched it on.
+do $$
+begin
+  if current_setting('cron.database_name', true) = current_database() then
+    create extension if not exists pg_cron with schema pg_catalog;
+  end if;
+end
+$$;
 
 create schema if not exists auth;
 
@@ -69,7 +82,7 @@ create or replace function auth.jwt() returns jsonb language sql stable as $$
   )::jsonb
 $$;
 
-grant usage on schema auth to anon, authenticated, service_role;
+grant usage on schema auth to anon, authenticated, service_role, postgres;
 grant all on schema auth to supabase_auth_admin;
 
 -- As on Supabase: DDL makes REST look at the schema again.

@@ -1,0 +1,45 @@
+-- The roles of a Supabase project as the platform has them, for all databases of the server. Run as
+-- supabase_admin, the superuser, at every start. `postgres`, the project's owner, is no superuser: what it
+-- lacks there it has to lack here, or a migration would work here alone.
+
+do $$
+begin
+  if exists (select from pg_roles where rolname = 'postgres' and rolsuper) then
+    raise exception 'this database was made when its role postgres was still a superuser';
+  end if;
+  if not exists (select from pg_roles where rolname = 'postgres') then
+    create role postgres login createdb createrole replication bypassrls password 'postgres';
+    create role anon nologin;
+    create role authenticated nologin;
+    create role service_role nologin bypassrls;
+    create role authenticator login noinherit password 'postgres';
+    create role supabase_auth_admin login noinherit password 'postgres';
+    create role dashboard_user createdb createrole replication;
+    -- Not Supabase's: the local REST server reads the catalogue as the request roles see it.
+    create role farthing_rest login password 'postgres';
+  end if;
+  -- Before 16 whoever may create roles may also grant them.
+  if current_setting('server_version_num')::int >= 160000 then
+    grant anon, authenticated, service_role to postgres with admin option;
+  end if;
+end
+$$;
+alter database postgres owner to postgres;
+
+grant anon, authenticated, service_role to postgres, authenticator, farthing_rest;
+grant pg_monitor, pg_read_all_data, pg_signal_backend to postgres;
+-- Superusers' settings that the platform's postgres may change all the same (supautils allows them there).
+grant set on parameter log_lock_waits, log_min_messages, session_replication_role, track_io_timing
+  to postgres;
+
+alter role postgres set search_path = "$user", public, extensions;
+alter role supabase_admin set search_path = "$user", public, auth, extensions;
+alter role supabase_auth_admin set search_path = auth;
+-- All other roles have the server's two minutes. The REST server applies the caller's role's own settings to
+-- each request; service_role has none, so it has those of the role that REST logs in as.
+alter role anon set statement_timeout = '3s';
+alter role authenticated set statement_timeout = '8s';
+alter role authenticator set statement_timeout = '8s';
+alter role authenticator set lock_timeout = '8s';
+alter role farthing_rest set statement_timeout = '8s';
+alter role farthing_rest set lock_timeout = '8s';

@@ -1,0 +1,53 @@
+/** pg_prove, pgTAP's own harness, over TCP: the judge of the stories wherever it is installed. */
+import { OWNER, PASSWORD } from "../stack/postgres/process.ts";
+import { lastLines } from "./deno-tests.ts";
+import { ROOT, type Row } from "./suite.ts";
+
+export interface Proof {
+  port: number;
+  database: string;
+  /** From the root of the repository. */
+  path: string;
+  timeoutMs: number;
+}
+
+/** What is lacking to run it; undefined where it runs. */
+export async function lackingPgProve(): Promise<string | undefined> {
+  for (const program of ["pg_prove", "psql"]) {
+    const version = new Deno.Command(program, {
+      args: ["--version"],
+      stdout: "null",
+      stderr: "null",
+    });
+    const runs = await version.output().then(({ success }) => success, () => false);
+    if (!runs) {
+      return `${program} is not installed (Debian: libtap-parser-sourcehandler-pgtap-perl)`;
+    }
+  }
+}
+
+/** Runs one file; it passed if pg_prove says so, and else its words are the failure. */
+export async function provePath(
+  { port, database, path, timeoutMs }: Proof,
+): Promise<Omit<Row, "name">> {
+  const start = performance.now();
+  const { success, stdout, stderr } = await new Deno.Command("pg_prove", {
+    args: [
+      ...["--norc", "--nocolor", "--failures", "--comments", "--parse"],
+      ...["-h", "127.0.0.1", "-p", String(port), "-U", OWNER, "-d", database, path],
+    ],
+    cwd: ROOT,
+    env: { PGPASSWORD: PASSWORD, PGOPTIONS: `-c statement_timeout=${timeoutMs}` },
+    stdin: "null",
+  }).output();
+  const said = new TextDecoder().decode(stdout);
+  const ran = Number(/^Files=1, Tests=(\d+)/m.exec(said)?.[1] ?? 0);
+  const failed = Number(/Failed: (\d+)\)/.exec(said)?.[1] ?? 0);
+  const detail = lastLines(new Uint8Array([...stdout, ...stderr]), 40);
+  return {
+    passed: ran - failed,
+    failures: success && ran > 0 ? [] : [{ test: path, detail }],
+    ignored: 0,
+    ms: performance.now() - start,
+  };
+}
