@@ -1,0 +1,63 @@
+/**
+ * `deno task packages`: installs what deno.lock names into node_modules. Every task that needs packages runs
+ * it first: left to itself, Deno prints a line for each of some 200 packages, into the output of whatever
+ * process meets an empty cache. Itself it imports none. Where all is installed it takes 50 ms and is silent.
+ */
+import { styleText } from "node:util";
+import { print, printError, printPiece } from "../terminal/print.ts";
+
+/** An installation that takes longer than this is not just a look: a person is told. */
+const SILENT_MS = 500;
+const FOLDER = new URL("../../node_modules/.deno", import.meta.url);
+const CLEAR_LINE = "\r\x1b[K";
+const WHAT = "Installing packages from npm, once";
+
+const seconds = (since: number) => `${((performance.now() - since) / 1000).toFixed(1)} s`;
+
+function countPackages(): number {
+  try {
+    return [...Deno.readDirSync(FOLDER)].length;
+  } catch {
+    return 0;
+  }
+}
+
+/** Says from `SILENT_MS` on that packages are being installed; on a terminal with how many and since when. */
+function showProgress(start: number): () => void {
+  const isTerminal = Deno.stdout.isTerminal();
+  let shown = false;
+  const timer = setInterval(() => {
+    if (isTerminal) {
+      const progress = `… ${WHAT}: ${countPackages()} in ${seconds(start)}`;
+      printPiece(CLEAR_LINE + styleText("dim", progress));
+    } else if (!shown) print(`… ${WHAT}`);
+    shown = true;
+  }, SILENT_MS);
+  return () => {
+    clearInterval(timer);
+    if (!shown) return;
+    if (isTerminal) printPiece(CLEAR_LINE);
+    print(
+      `${styleText("green", "✓")}  packages  ${countPackages()} installed in ${seconds(start)}`,
+    );
+  };
+}
+
+async function install(): Promise<void> {
+  const start = performance.now();
+  const done = showProgress(start);
+  const { success, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["install", "--quiet"],
+    cwd: new URL("../../", import.meta.url),
+    stdin: "null",
+    stdout: "null",
+  }).output();
+  if (success) return done();
+  printError(new TextDecoder().decode(stderr).trimEnd());
+  printError(
+    "The packages could not be installed. The first run needs the npm registry; later ones don't.",
+  );
+  Deno.exit(1);
+}
+
+await install();
