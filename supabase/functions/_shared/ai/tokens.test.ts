@@ -67,26 +67,41 @@ Deno.test("a text in pieces without spaces is at most one in a hundred off", () 
 });
 
 /** Words that follow each other without a pattern: the tokenizer remembers what it has seen. */
-function thaiWords(count: number): string[] {
+function thaiWords(count: number, seed: number): string[] {
   const words = ("ปัจจุบัน เทคโนโลยี มีบทบาท สำคัญ ใน ชีวิต " +
     "ประจำวัน ของ ผู้คน ทั่วโลก ดังนั้น การเรียนรู้").split(" ");
-  let state = 7;
+  let state = seed;
   return Array.from({ length: count }, () => {
     state = (state * 1_103_515_245 + 12_345) % 2_147_483_648;
     return words[Math.floor(state / 65_536) % words.length]!;
   });
 }
 
-Deno.test("10,000 words of a script without spaces cost less CPU than a request has", () => {
-  const pieces = thaiWords(10_000);
+interface Metered {
+  tokens: number;
+  /** Tokens of the same words as one text. */
+  whole: number;
+  /** Processor time of metering them word by word. */
+  micros: number;
+}
+
+function meterWords(count: number, seed: number): Metered {
+  const pieces = thaiWords(count, seed);
   const meter = createMeter();
   const before = process.cpuUsage();
   let tokens = 0;
   for (const piece of pieces) tokens = meter.add(piece);
-  const { user } = process.cpuUsage(before);
-  const whole = countText(pieces.join(""));
-  assert(Math.abs(tokens - whole) <= whole / 100, `${tokens} instead of ${whole}`);
-  assert(user < 2_000_000, `${user} microseconds`);
+  return { tokens, micros: process.cpuUsage(before).user, whole: countText(pieces.join("")) };
+}
+
+// A ratio within one run, for a busy machine is slower for both: the square would be 16 times.
+Deno.test("words of a script without spaces cost in proportion to their number", () => {
+  meterWords(1_000, 1); // compiles
+  const few = meterWords(1_000, 2);
+  const many = meterWords(4_000, 3);
+  assert(Math.abs(many.tokens - many.whole) <= many.whole / 100, `${many.tokens}, ${many.whole}`);
+  const ratio = many.micros / few.micros;
+  assert(ratio < 8, `4 times the words took ${ratio.toFixed(1)} times as long`);
 });
 
 Deno.test("a text letter by letter is never more than 32 tokens ahead of itself", () => {
