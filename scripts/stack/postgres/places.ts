@@ -13,10 +13,10 @@ function short(text: string): string {
 
 /** Directory for files that can be made again: the prepared binaries. */
 export function cacheRoot(account: Account): string {
-  if (account) return "/var/cache/farthing";
+  const chosen = Deno.env.get("XDG_CACHE_HOME");
+  if (account) return join(chosen && isTraversable(chosen) ? chosen : "/var/cache", "farthing");
   const home = Deno.env.get("HOME");
-  const cache = Deno.env.get("XDG_CACHE_HOME") ?? (home && join(home, ".cache"));
-  return join(cache ?? tmpdir(), "farthing");
+  return join(chosen ?? (home && join(home, ".cache")) ?? tmpdir(), "farthing");
 }
 
 /**
