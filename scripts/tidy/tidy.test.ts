@@ -161,7 +161,7 @@ rule(
     "deno.json": `{"imports":{"a":"npm:@s/a@1.0.0-beta.1/sub","b":"./b.ts","c":"node:fs"}}`,
     "packages/client/package.json": `{"devDependencies":{"react":"19.0.0","own":"workspace:*"}}`,
     "a.ts": `import "npm:x@1.0.0/sub";\nimport "hono";\n`,
-    "README.md": "Run `npx -y deno@2.9.6 task start`, or npx -y supabase@3.1.0.\n",
+    "README.md": "Run `npx -y --prefer-offline deno@2.9.6 task start`, or npx -y supabase@3.1.0.\n",
   },
 );
 

@@ -65,7 +65,9 @@ function inModule(source: Source): Finding[] {
 /** `npx -y name` in a script, a task or a document runs whatever is newest that day. */
 function inCommands({ path, lines }: Source): Finding[] {
   return lines.flatMap((text, index) =>
-    [...text.matchAll(/\bnpx (?:-y|--yes) ((?:@[\w.-]+\/)?[\w.-]+)(?:@([\w.+-]+))?/g)]
+    [...text.matchAll(
+      /\bnpx (?:-y|--yes) (?:--prefer-offline )?((?:@[\w.-]+\/)?[\w.-]+)(?:@([\w.+-]+))?/g,
+    )]
       .filter(([, , version]) => !EXACT.test((version ?? "").replace(/\.$/, "")))
       .map(([, name]) => ({ path, line: index + 1, message: `npx ${name} names no exact version` }))
   );
