@@ -6,6 +6,7 @@ import {
 import { createPoolTransport } from "../../supabase/functions/_shared/database/pool.ts";
 import { limitsFromEnv } from "../../supabase/functions/_shared/limits/limiter-from-env.ts";
 import type { Limiter } from "../../supabase/functions/_shared/limits/limiter.ts";
+import { NO_END } from "../../supabase/functions/_shared/isolate.ts";
 import { consoleLogger, type Logger } from "../../supabase/functions/_shared/logger.ts";
 import { createMetrics } from "../../supabase/functions/_shared/metrics/create-metrics.ts";
 import { type Metrics, NO_METRICS } from "../../supabase/functions/_shared/metrics/metrics.ts";
@@ -76,6 +77,7 @@ export async function makeServices(
     ai: () => Promise.reject(new Error("no AI in this benchmark")),
     functionsUrl: "http://127.0.0.1/functions/v1",
     waitUntil: () => {},
+    lifetime: NO_END,
     pause: () => Promise.resolve(),
     origins: [],
     checkKeySet: () => Promise.resolve("ok"),

@@ -10,6 +10,7 @@ import { createDatabase } from "../../supabase/functions/_shared/database/databa
 import { createPoolTransport } from "../../supabase/functions/_shared/database/pool.ts";
 import { systemClock } from "../../supabase/functions/_shared/jobs/clock.ts";
 import { defineJobType } from "../../supabase/functions/_shared/jobs/job-type.ts";
+import { NO_END } from "../../supabase/functions/_shared/isolate.ts";
 import { runJobs } from "../../supabase/functions/_shared/jobs/run-jobs.ts";
 import { consoleLogger } from "../../supabase/functions/_shared/logger.ts";
 import { NO_METRICS } from "../../supabase/functions/_shared/metrics/metrics.ts";
@@ -38,6 +39,7 @@ function ours(url: string): () => Promise<void> {
     functionsUrl: "",
     now: () => new Date(),
     log: consoleLogger,
+    lifetime: NO_END,
   };
   return async () => {
     while ((await runJobs(tools, [trivial], systemClock)).claimed > 0);

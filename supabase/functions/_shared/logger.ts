@@ -3,6 +3,7 @@
  * Bodies, tokens and e-mail addresses never enter; the redactor is the second line of defence, for
  * text that libraries and the database wrote.
  */
+import { isHosted } from "./isolate.ts";
 import { redactStart } from "./privacy/redact.ts";
 import { timestampOf } from "./timestamp.ts";
 
@@ -52,9 +53,6 @@ function write(text: string): void {
   console.log(text);
 }
 
-// The platform reads one event per call, and may put the isolate to sleep once the answer is out.
-const isHosted = "EdgeRuntime" in globalThis;
-
 // Too short for a person to notice, long enough that a busy process writes hundreds of lines at once.
 const FLUSH_AFTER_MS = 20;
 
@@ -77,6 +75,7 @@ if (!isHosted) globalThis.addEventListener("unload", flush);
 /** Writes to the console of the runtime; errors at once, so that no crash swallows them. */
 export const consoleLogger: Logger = (level, message, record) => {
   const line = formatLine(level, message, record, new Date());
+  // The platform reads one event per call, and may put the isolate to sleep once the answer is out.
   if (isHosted) return write(line);
   if (level !== "error") return enqueue(line);
   waiting.push(line);

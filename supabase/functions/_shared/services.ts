@@ -11,6 +11,7 @@ import { keyedSha256 } from "./hash.ts";
 import { createVerifier, type CredentialVerifier } from "./http/credentials.ts";
 import { outsideRequests } from "./http/current-request.ts";
 import { createKeySet, givenKeySet, type KeySet } from "./http/key-set.ts";
+import { type Lifetime, lifetime, waitUntil } from "./isolate.ts";
 import type { Limiter } from "./limits/limiter.ts";
 import { limitsFromEnv } from "./limits/limiter-from-env.ts";
 import { consoleLogger, type Logger } from "./logger.ts";
@@ -54,6 +55,8 @@ export interface Services {
   readonly functionsUrl: string;
   /** Keeps the isolate for work that goes on when nobody listens to the answer any more. */
   readonly waitUntil: (work: Promise<unknown>) => void;
+  /** When the isolate is about to be killed. */
+  readonly lifetime: Lifetime;
   /** Lets time pass. */
   readonly pause: (ms: number) => Promise<void>;
   /** Whether users' tokens can be verified: the key set is there. */
@@ -149,16 +152,6 @@ function withoutModels(): never {
   throw new ApiError("internal", { internal: "this function is deployed without models" });
 }
 
-interface EdgeRuntime {
-  waitUntil(work: Promise<unknown>): void;
-}
-
-/** Only the hosted runtime puts an isolate to sleep; elsewhere work goes on by itself. */
-function waitUntil(work: Promise<unknown>): void {
-  const { EdgeRuntime } = globalThis as { EdgeRuntime?: EdgeRuntime };
-  EdgeRuntime?.waitUntil(work);
-}
-
 function featuresFrom(database: Database): FeatureFlags {
   return createFeatureFlags({
     read: () => database.rpc("features_read", {}),
@@ -188,6 +181,7 @@ function makeServices(env: Env): Services {
     origins: env.APP_ORIGINS,
     functionsUrl: `${env.SUPABASE_PUBLIC_URL ?? env.SUPABASE_URL}/functions/v1`,
     waitUntil,
+    lifetime,
     pause: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
     checkKeySet: keySet.check,
   };

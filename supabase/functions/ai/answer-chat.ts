@@ -9,7 +9,7 @@ async function ask(chat: OpenChat) {
   const beat = { p_hold_id: holdId, p_output_tokens: null };
   const stop = keepAlive(() => services.database.rpc("chats_record", beat));
   try {
-    return await ai.complete(request);
+    return await ai.complete({ ...request, signal: services.lifetime.ending });
   } catch (error) {
     await releaseChat(chat, codeOf(error));
     throw error;

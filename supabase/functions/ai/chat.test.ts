@@ -39,7 +39,8 @@ Deno.test("a chat holds what it may cost, asks, and charges what was used", asyn
   const { data } = await answer.json();
   assert.equal(answer.status, 200);
   assert.deepEqual(ChatAnswer.parse(data).message, { role: "assistant", content: ANSWER });
-  assert.deepEqual(asked, [{ model: "gpt-4o", messages: MESSAGES, maxOutputTokens: 50 }]);
+  const { ending: signal } = fake.services.lifetime;
+  assert.deepEqual(asked, [{ model: "gpt-4o", messages: MESSAGES, maxOutputTokens: 50, signal }]);
   const [begin, settle] = fake.calls;
   assert.deepEqual(fake.names(), ["chats_begin", "chats_settle"]);
   assert.equal(begin?.args.p_user_id, USER_ID);

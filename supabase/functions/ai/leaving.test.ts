@@ -2,14 +2,16 @@ import assert from "node:assert/strict";
 import type { Ai } from "../_shared/ai/ai.ts";
 import { type Fake, makeFake } from "../_shared/testing/fake-services.ts";
 import { ledModel } from "../_shared/testing/led-model.ts";
-import { headersOf } from "../_shared/testing/route-cases.ts";
+import { headersOf, send } from "../_shared/testing/route-cases.ts";
 import {
   argsOf,
+  eventsOf,
   postStreamed,
   PROMPT_TOKENS,
   settled,
   STREAMED,
 } from "../_shared/testing/streamed-chat.ts";
+import { watchLifetime } from "../_shared/isolate.ts";
 import { createApp } from "./app.ts";
 
 const LEAVING: readonly [string, number][] = [["first", 1], ["middle", 3], ["last", 5]];
@@ -115,4 +117,59 @@ Deno.test("T9: a stream that is left within a character is settled with text tha
   const { message } = settle?.p_answer as { message: { content: string } };
   const { response } = settle?.p_log as { response: string };
   assert.deepEqual([message.content, response], ["a \ufffd", "a \ufffd"]);
+});
+
+/** Services whose isolate has little processor time left as soon as `warn` is called. */
+async function mortal(ai: Partial<Ai>) {
+  const runtime = new EventTarget();
+  const lifetime = watchLifetime(runtime, () => {});
+  const fake = await makeFake({ ai, overrides: { lifetime } });
+  const warn = () =>
+    runtime.dispatchEvent(new CustomEvent("beforeunload", { detail: { reason: "cpu" } }));
+  return { fake, warn };
+}
+
+Deno.test("T9: a stream whose isolate is about to be killed charges what was sent", async () => {
+  const provider = ledModel();
+  const { fake, warn } = await mortal(provider.ai);
+  provider.say("two words");
+  const answer = await postStreamed(fake);
+  warn();
+  const events = await eventsOf(answer);
+  assert(provider.isLeft(), "the provider is still at work");
+  assert.deepEqual(events.map(({ name }) => name), ["delta", "error"]);
+  assert.equal(events[1]?.data.error?.code, "upstream_unavailable");
+  const [settle, ...more] = argsOf(fake, "chats_settle");
+  assert.deepEqual([settle?.p_usage, more], [
+    { input_tokens: PROMPT_TOKENS, output_tokens: 2 },
+    [],
+  ]);
+});
+
+Deno.test("T9: a stream whose isolate is about to be killed before it begins costs nothing", async () => {
+  const stream: Ai["stream"] = ({ signal }) =>
+    new Promise((_, reject) => signal!.addEventListener("abort", () => reject(signal!.reason)));
+  const { fake, warn } = await mortal({ stream });
+  const answering = postStreamed(fake);
+  while (fake.background.length === 0) await new Promise((next) => setTimeout(next, 1));
+  warn();
+  const answer = await answering;
+  assert.deepEqual([answer.status, answer.headers.get("retry-after")], [503, "1"]);
+  await answer.body?.cancel();
+  assert.deepEqual(fake.names(), ["chats_begin", "chats_release"]);
+});
+
+Deno.test("T9: an answer whose isolate is about to be killed costs nothing; its key is free", async () => {
+  const complete: Ai["complete"] = ({ signal }) =>
+    new Promise((_, reject) => signal!.addEventListener("abort", () => reject(signal!.reason)));
+  const { fake, warn } = await mortal({ complete });
+  const headers = { "idempotency-key": "key-1" };
+  const body = { ...STREAMED, stream: false };
+  const answering = send(fake, "POST", "/ai/chat", { as: "user", headers, body });
+  while (fake.background.length === 0) await new Promise((next) => setTimeout(next, 1));
+  warn();
+  const answer = await answering;
+  assert.deepEqual([answer.status, answer.headers.get("retry-after")], [503, "1"]);
+  await answer.body?.cancel();
+  assert.deepEqual(fake.names(), ["chats_begin", "chats_release"]);
 });

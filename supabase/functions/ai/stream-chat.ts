@@ -1,7 +1,7 @@
 /**
  * A chat that is answered as it comes. It ends once, in `conclude`, whoever ends it: the provider, the
- * caller who leaves, or an error. The pump does not wait for a slow reader: what the provider has sent has
- * to be paid, and a reader who stands still must not keep a hold open.
+ * caller who leaves, an isolate that is about to be killed, or an error. The pump does not wait for a slow
+ * reader: what the provider has sent has to be paid, and a reader who stands still must not keep a hold open.
  */
 import type { AiPiece, AiUsage, TokenMeter } from "../_shared/ai/ai.ts";
 import { mostOutputTokens } from "../_shared/ai/usage.ts";
@@ -134,7 +134,8 @@ async function start(chat: OpenChat, caller: AbortController): Promise<Started> 
   const stopWaiting = keepAlive(() => services.database.rpc("chats_record", beat));
   let progress: Progress | undefined;
   try {
-    const stream = await ai.stream({ ...request, signal: caller.signal });
+    const signal = AbortSignal.any([caller.signal, services.lifetime.ending]);
+    const stream = await ai.stream({ ...request, signal });
     const pieces = stream[Symbol.asyncIterator]();
     progress = await startProgress(chat);
     const meter = await ai.meter(request.model);

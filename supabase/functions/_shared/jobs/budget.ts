@@ -1,20 +1,27 @@
 /**
- * How much longer a run may take on new work: by the wall clock, and by the CPU that steps are known to take.
+ * How much longer a run may take on new work: by the wall clock, by the CPU that steps are known to take, and
+ * by the isolate, which may be older than the run.
  */
+import type { Lifetime } from "../isolate.ts";
 import type { Clock } from "./clock.ts";
 
 export class Budget {
   readonly #endMs: number;
   #cpuLeftMs: number;
 
-  constructor(private readonly clock: Clock, wallMs: number, cpuMs: number) {
+  constructor(
+    private readonly clock: Clock,
+    private readonly lifetime: Lifetime,
+    { wallMs, cpuMs }: { wallMs: number; cpuMs: number },
+  ) {
     this.#endMs = clock.nowMs() + wallMs;
     this.#cpuLeftMs = cpuMs;
   }
 
   /** Milliseconds of the wall clock; below zero when it is over. */
   get leftMs(): number {
-    return this.#cpuLeftMs > 0 ? this.#endMs - this.clock.nowMs() : 0;
+    const hasTime = this.#cpuLeftMs > 0 && !this.lifetime.leaving.aborted;
+    return hasTime ? this.#endMs - this.clock.nowMs() : 0;
   }
 
   get isOver(): boolean {

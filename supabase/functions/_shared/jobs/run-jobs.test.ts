@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { watchLifetime } from "../isolate.ts";
 import { done, makeType, threeSteps } from "../testing/job-types.ts";
 import { makeJobWorld } from "../testing/job-world.ts";
 
@@ -130,6 +131,43 @@ Deno.test("a run that is over while nothing waits wakes nobody", async () => {
   await run([type], { wallMs: 100 });
   assert.deepEqual(jobs.callsOf("jobs_yield"), []);
 });
+
+function mortalWorld() {
+  const runtime = new EventTarget();
+  const after: (() => void)[] = [];
+  const lifetime = watchLifetime(runtime, (_, call) => after.push(call));
+  const warn = (reason: string) =>
+    runtime.dispatchEvent(new CustomEvent("beforeunload", { detail: { reason } }));
+  return { ...makeJobWorld({ lifetime }), warn, graceIsOver: () => after.forEach((end) => end()) };
+}
+
+Deno.test("a run whose isolate has little time left keeps the step in flight, and leaves", async () => {
+  const { jobs, run, warn } = mortalWorld();
+  const rows = [1, 2].map(() => jobs.add("steps"));
+  const ran: string[] = [];
+  const report = await run([threeSteps(ran, () => warn("wall_clock"))], { concurrency: 1 });
+  assert.deepEqual(report, { claimed: 1, completed: 0, failed: 0, released: 1 });
+  assert.deepEqual([ran, rows[0]!.steps.length], [["one"], 1]);
+  assert.deepEqual(rows.map(({ status }) => status), ["queued", "queued"]);
+});
+
+for (const reason of ["cpu", "wall_clock"]) {
+  Deno.test(`a step in flight is broken off when its isolate is about to be killed: ${reason}`, async () => {
+    const { jobs, run, warn, graceIsOver } = mortalWorld();
+    const row = jobs.add("slow");
+    const type = makeType("slow", (job) =>
+      job.step("ask", () => {
+        const broken = new Promise<never>((_, reject) => {
+          job.signal.addEventListener("abort", () => reject(new Error("the call was aborted")));
+        });
+        warn(reason);
+        graceIsOver();
+        return broken;
+      }));
+    assert.equal((await run([type])).released, 1);
+    assert.deepEqual([row.status, row.attempts, row.steps], ["queued", 0, []]);
+  });
+}
 
 /** How many jobs each claim of a run asked for, the largest first. */
 async function claimSizes(tookMs: number): Promise<number[]> {

@@ -6,6 +6,7 @@
 import type { z } from "@hono/zod-openapi";
 import type { RunnerReport } from "../contracts/jobs.ts";
 import type { ClaimedJob } from "../database/job-functions.ts";
+import type { Lifetime } from "../isolate.ts";
 import type { Logger } from "../logger.ts";
 import { Budget } from "./budget.ts";
 import type { Clock } from "./clock.ts";
@@ -35,8 +36,9 @@ export interface RunnerOptions {
 
 const LEASE_SECONDS = 60;
 
-// The platform ends a request after 150 s, and a function after 2 s of CPU: half of that is for what is not
-// counted, the event loop and the answers' parsing.
+// The platform ends a request after 150 s, and an isolate after 2 s of CPU: half of that is for what is not
+// counted, the event loop and the answers' parsing. An isolate that is nearly used up when a run begins ends
+// the run earlier, by its lifetime.
 const DEFAULTS = {
   leaseSeconds: LEASE_SECONDS,
   heartbeatMs: LEASE_SECONDS * 1000 / 3,
@@ -58,6 +60,7 @@ const MIN_WAIT_MS = 500;
 
 export interface RunnerTools extends JobTools {
   readonly log: Logger;
+  readonly lifetime: Lifetime;
 }
 
 type Report = z.output<typeof RunnerReport>;
@@ -88,7 +91,7 @@ class Runner {
     private readonly clock: Clock,
     private readonly options: RunnerOptions,
   ) {
-    this.#budget = new Budget(clock, options.wallMs, options.cpuMs);
+    this.#budget = new Budget(clock, tools.lifetime, options);
     this.#room = new Room({ least: options.concurrency, ...SMALL_JOBS });
     this.#lingerLeftMs = options.lingerMs;
     this.#completions = new Completions((done) => this.#complete(done));
@@ -103,15 +106,19 @@ class Runner {
   async run(): Promise<Report> {
     const { heartbeatMs, hardMs } = this.options;
     const stopBeating = this.clock.every(heartbeatMs, () => void this.#beat());
-    const stopWaiting = this.clock.after(hardMs, () => {
+    const { ending } = this.tools.lifetime;
+    const breakOff = () => {
       for (const job of this.#tasks.keys()) job.abort();
-    });
+    };
+    const stopWaiting = this.clock.after(hardMs, breakOff);
+    ending.addEventListener("abort", breakOff);
     try {
       while (await this.#goOn());
     } finally {
       await Promise.all(this.#tasks.values());
       stopBeating();
       stopWaiting();
+      ending.removeEventListener("abort", breakOff);
     }
     if (this.#budget.isOver && !this.#hasYielded) await this.#handOver();
     return this.#report;

@@ -1,10 +1,9 @@
 /** The metrics of a deployed process: handed to the database, whose isolate is kept until then. */
 import type { Database } from "../database/database.ts";
+import { isHosted } from "../isolate.ts";
 import { consoleLogger } from "../logger.ts";
 import { createMetrics } from "./create-metrics.ts";
 import type { Metrics } from "./metrics.ts";
-
-const isHosted = "EdgeRuntime" in globalThis;
 
 function later(run: () => void, ms: number): void {
   const timer = setTimeout(run, ms);

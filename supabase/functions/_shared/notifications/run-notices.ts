@@ -1,6 +1,7 @@
 /** Sends what is due, batch by batch, for as long as there is time and somebody to send by. */
 import { EnvError } from "../env.ts";
 import { ApiError } from "../http/errors.ts";
+import { hasTime } from "../isolate.ts";
 import type { Mail } from "../mail/mail.ts";
 import type { Services } from "../services.ts";
 import { type Outcome, sendNotice, type Ways } from "./send-notice.ts";
@@ -71,7 +72,7 @@ export async function runNotices(services: Services, untilMs: number): Promise<D
   const { mail, mistake } = await findMail(services);
   const ways = { mail, operators: await services.operators() };
   const done = { sent: 0, failed: 0 };
-  while (services.now().getTime() < untilMs) {
+  while (hasTime(services, untilMs)) {
     const batch = await sendBatch(services, ways);
     const sent = batch.filter(({ outcome }) => outcome === "sent").length;
     done.sent += sent;

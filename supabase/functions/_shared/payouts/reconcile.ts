@@ -4,6 +4,7 @@
  */
 import type { PayoutToList } from "../database/payout-functions.ts";
 import { ApiError } from "../http/errors.ts";
+import { hasTime } from "../isolate.ts";
 import type { Services } from "../services.ts";
 import { Refused } from "../stripe/refused.ts";
 
@@ -16,11 +17,11 @@ interface PayoutsReport {
 
 /** What is recorded of a list stays: the next run goes on behind it. */
 async function list(services: Services, due: PayoutToList, untilMs: number): Promise<Outcome> {
-  const { database, log, now } = services;
+  const { database, log } = services;
   const { payout_id, claimed_at } = due;
   const payments = await services.payments();
   let { after } = due;
-  while (now().getTime() < untilMs) {
+  while (hasTime(services, untilMs)) {
     const page = await payments.listPayout(payout_id, after);
     if (page === null) return "not_ready";
     const recorded = await database.rpc("payouts_record", {
@@ -57,7 +58,7 @@ export async function reconcilePayouts(
   untilMs: number,
 ): Promise<PayoutsReport> {
   const done = { reconciled: 0, failed: 0 };
-  while (services.now().getTime() < untilMs) {
+  while (hasTime(services, untilMs)) {
     const due = await services.database.rpc("payouts_claim", {});
     if (due === null) break;
     const outcome = await run(services, due, untilMs);

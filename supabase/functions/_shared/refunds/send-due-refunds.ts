@@ -1,6 +1,7 @@
 /** Sends the refunds that nobody else sends: those a policy asked for, and those whose request died. */
 import type { RefundToSend } from "../database/refund-functions.ts";
 import { ApiError } from "../http/errors.ts";
+import { hasTime } from "../isolate.ts";
 import type { Services } from "../services.ts";
 import { detailOf, sendRefund } from "./send-refund.ts";
 
@@ -27,7 +28,7 @@ async function send(services: Services, refund: RefundToSend): Promise<Outcome> 
 /** Until none is due, time is up (milliseconds since 1970), or Stripe is out of reach. */
 export async function sendDueRefunds(services: Services, untilMs: number) {
   const done = { sent: 0, failed: 0 };
-  while (services.now().getTime() < untilMs) {
+  while (hasTime(services, untilMs)) {
     const due = await services.database.rpc("refunds_claim", { p_limit: AT_ONCE });
     const outcomes = await Promise.all(due.map((refund) => send(services, refund)));
     const sent = outcomes.filter((outcome) => outcome === "sent").length;

@@ -7,6 +7,7 @@ import { sha256 } from "../hash.ts";
 import { timeLeftMs } from "../http/deadline.ts";
 import { ApiError } from "../http/errors.ts";
 import { createSharedVerifier } from "../http/shared-secret.ts";
+import { NO_END } from "../isolate.ts";
 import type { LogRecord } from "../logger.ts";
 import type { Mail } from "../mail/mail.ts";
 import { NO_METRICS } from "../metrics/metrics.ts";
@@ -158,6 +159,7 @@ export async function makeFake(options: FakeOptions = {}): Promise<Fake> {
     origins: [ORIGIN, OTHER_ORIGIN],
     functionsUrl: FUNCTIONS_URL,
     waitUntil: (work) => background.push(work),
+    lifetime: NO_END,
     pause: () => Promise.resolve(),
     checkKeySet: () => Promise.resolve("ok"),
     checkRedis: () => Promise.resolve("ok"),

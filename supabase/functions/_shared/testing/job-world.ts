@@ -1,6 +1,7 @@
 /** Jobs in memory, a clock that stands still, and runs over both. */
 import type { Ai } from "../ai/ai.ts";
 import type { Database } from "../database/database.ts";
+import { type Lifetime, NO_END } from "../isolate.ts";
 import { type JobType } from "../jobs/job-type.ts";
 import { runJobs, type RunnerOptions } from "../jobs/run-jobs.ts";
 import type { LogRecord } from "../logger.ts";
@@ -20,9 +21,12 @@ interface WorldOptions {
   readonly ai?: Partial<Ai>;
   /** Answers what is not a runner's function. */
   readonly database?: Partial<Database>;
+  readonly lifetime?: Lifetime;
 }
 
-export function makeJobWorld({ ai = {}, database = {} }: WorldOptions = {}) {
+export function makeJobWorld(
+  { ai = {}, database = {}, lifetime = NO_END }: WorldOptions = {},
+) {
   const clock = new FakeClock();
   const jobs = new FakeJobs(clock);
   const lines: Line[] = [];
@@ -32,6 +36,7 @@ export function makeJobWorld({ ai = {}, database = {} }: WorldOptions = {}) {
     database: jobs.database(database),
     metrics,
     functionsUrl: FUNCTIONS_URL,
+    lifetime,
     now: () => new Date(clock.nowMs()),
     log: (level: string, message: string, record: LogRecord = {}) =>
       void lines.push({ level, message, record }),

@@ -7,6 +7,7 @@ import type { TopUpCharge } from "../database/top-up-functions.ts";
 import { withOwnTime } from "../http/deadline.ts";
 import { ApiError } from "../http/errors.ts";
 import { returnUrls } from "../http/return-urls.ts";
+import { hasTime } from "../isolate.ts";
 import type { Services } from "../services.ts";
 import type { Payments } from "../stripe/payments.ts";
 
@@ -86,7 +87,7 @@ async function run(services: Services, due: TopUpCharge): Promise<Outcome> {
 /** Until none is due, time is up (milliseconds since 1970), or Stripe is out of reach. */
 export async function runTopUps(services: Services, untilMs: number): Promise<TopUpsReport> {
   const done = { charged: 0, failed: 0 };
-  while (services.now().getTime() < untilMs) {
+  while (hasTime(services, untilMs)) {
     const due = await services.database.rpc("top_ups_claim", { p_limit: AT_ONCE });
     const outcomes = await Promise.all(due.map((each) => run(services, each)));
     const count = (wanted: Outcome) => outcomes.filter((outcome) => outcome === wanted).length;
