@@ -1,30 +1,11 @@
 /** The part of the stack as it is switched, seen through Upstash's own client. */
 import assert from "node:assert/strict";
-import { freeOffset } from "../../test/free-offset.ts";
 import type { StackContext } from "../context.ts";
-import { portsAt } from "../options.ts";
-import { type RedisPart, startRedisPart } from "./part.ts";
 import { redisPlugin } from "./plugin.ts";
 import { StackError } from "../stack-error.ts";
-import { clientOf, needRedis, TOKEN } from "./testing/redis.ts";
+import { withPart } from "./testing/redis.ts";
 
 const OPTIONS = { sanitizeResources: false, sanitizeOps: false }; // the client's pool of connections
-
-async function withPart(
-  use: (part: RedisPart, redis: ReturnType<typeof clientOf>, url: string) => Promise<void>,
-): Promise<void> {
-  const dataDir = await Deno.makeTempDir({ prefix: "farthing-redis-" });
-  const offset = freeOffset();
-  const port = { port: portsAt(offset).redis, purpose: "Redis", offset };
-  const part = await startRedisPart({ binary: needRedis(), dataDir, port, token: TOKEN });
-  const url = `http://127.0.0.1:${port.port}`;
-  try {
-    await use(part, clientOf(url), url);
-  } finally {
-    await part.stop();
-    await Deno.remove(dataDir, { recursive: true });
-  }
-}
 
 Deno.test("redis part answers again after each way of failing", OPTIONS, async () => {
   await withPart(async (part, redis) => {

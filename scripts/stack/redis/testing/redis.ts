@@ -4,6 +4,9 @@ import { connect } from "../connection.ts";
 import { createDoor } from "../door.ts";
 import { findRedisServer } from "../places.ts";
 import { startRedis } from "../process.ts";
+import { freeOffset } from "../../../test/free-offset.ts";
+import { portsAt } from "../../options.ts";
+import { type RedisPart, startRedisPart } from "../part.ts";
 
 export const TOKEN = "a-token-of-the-tests";
 
@@ -46,6 +49,23 @@ export async function withDoor(use: (redis: Redis, door: Door) => Promise<void>)
     await server.shutdown();
     connection.close();
     await process.stop();
+    await Deno.remove(dataDir, { recursive: true });
+  }
+}
+
+/** A Redis of a test's own that can be made to fail. */
+export async function withPart(
+  use: (part: RedisPart, redis: ReturnType<typeof clientOf>, url: string) => Promise<void>,
+): Promise<void> {
+  const dataDir = await Deno.makeTempDir({ prefix: "farthing-redis-" });
+  const offset = freeOffset();
+  const port = { port: portsAt(offset).redis, purpose: "Redis", offset };
+  const part = await startRedisPart({ binary: needRedis(), dataDir, port, token: TOKEN });
+  const url = `http://127.0.0.1:${port.port}`;
+  try {
+    await use(part, clientOf(url), url);
+  } finally {
+    await part.stop();
     await Deno.remove(dataDir, { recursive: true });
   }
 }

@@ -1,6 +1,7 @@
 /**
  * Whether a request may go on, by how many came before it: counted in Redis for all processes, and in this
- * one alone while Redis is slow, away, or not itself (docs/decisions/rate-limits.md).
+ * one alone, from what Redis last said, while Redis is slow, unavailable, or answers nonsense
+ * (docs/decisions/rate-limits.md).
  */
 import type { HeaderPairs } from "../http/envelope.ts";
 import type { Logger } from "../logger.ts";
@@ -34,7 +35,7 @@ interface LimiterOptions {
   readonly nowMs: () => number;
 }
 
-/** Why there is none: no variables, or such as its client cannot be made with. */
+/** Why Redis is unused: not configured, or its URL is invalid. */
 export type NoRedis = "unconfigured" | "misconfigured";
 
 type Reason = RedisFailure | NoRedis;
@@ -90,10 +91,11 @@ class WindowLimiter implements Limiter {
     const blocked = windows.blocked(counted, nowMs());
     if (blocked.length > 0) return blocked;
     if (!redis.isUp()) return this.#takeHere(counted, "open");
+    const askedMs = nowMs();
     try {
-      const counts = await redis.ask(() => windows.take(counted, nowMs()));
+      const counts = await redis.ask(() => windows.take(counted, askedMs));
       this.#say(null);
-      return counts;
+      return this.#local.hear(counted, counts, askedMs);
     } catch (error) {
       return this.#takeHere(counted, failureOf(error));
     }

@@ -53,3 +53,73 @@ Deno.test("windows are as many as said, and the one not used for longest goes", 
   assert.equal(windows.size, 3);
   assert.deepEqual([take("a"), take("b")], [7, 9]);
 });
+
+const RULE = counted("rule", 10);
+
+/** What is made of Redis' word that so many are left. */
+function heard(windows: LocalWindows, remaining: number, seconds: number, isAllowed = true) {
+  const { rule } = RULE;
+  const said = { rule, isAllowed, remaining, resetMs: 60_000 };
+  return windows.hear([RULE], [said], seconds * 1_000)[0]!;
+}
+
+Deno.test("T17 counting here begins from what Redis last said of the window, not from zero", () => {
+  const windows = new LocalWindows();
+  heard(windows, 4, 1);
+  assert.equal(admitted(windows, [RULE], 20, 2), 4);
+  const refused = new LocalWindows();
+  heard(refused, 0, 1, false);
+  assert.equal(admitted(refused, [RULE], 20, 2), 0);
+  assert.equal(admitted(refused, [RULE], 20, 90), 5, "which weighs half in the middle of the next");
+});
+
+Deno.test("without a failure Redis' word stands, whatever was thought of the window before", () => {
+  const windows = new LocalWindows();
+  // To this process the nine are all of this window; in truth they are the window before, and fade.
+  for (const [seconds, remaining] of [[1, 1], [30, 5], [59, 8]] as const) {
+    assert.deepEqual(
+      [heard(windows, remaining, seconds).isAllowed, heard(windows, remaining, seconds).remaining],
+      [true, remaining],
+    );
+  }
+  assert.equal(admitted(windows, [RULE], 20, 59), 8);
+  for (const remaining of [9, 3, 6]) {
+    assert.equal(heard(windows, remaining, 250).remaining, remaining);
+  }
+});
+
+Deno.test("T17 what was admitted here counts on when Redis, which never saw it, answers again", () => {
+  const windows = new LocalWindows();
+  heard(windows, 7, 1);
+  assert.equal(admitted(windows, [RULE], 5, 2), 5);
+  const answers = [6, 5, 4].map((remaining) => heard(windows, remaining, 3));
+  assert.deepEqual(answers.map(({ remaining }) => remaining), [1, 0, 0]);
+  assert.deepEqual(answers.map(({ isAllowed }) => isAllowed), [true, true, false]);
+});
+
+Deno.test("what Redis turns out to have counted is not counted twice", () => {
+  const windows = new LocalWindows();
+  heard(windows, 9, 1);
+  assert.equal(admitted(windows, [RULE], 5, 2), 5);
+  // One, five that timed out, and this one.
+  assert.equal(heard(windows, 3, 3).remaining, 3);
+  assert.equal(admitted(windows, [RULE], 20, 4), 3);
+});
+
+Deno.test("an answer of a window that is over changes nothing of the next", () => {
+  const windows = new LocalWindows();
+  assert.equal(admitted(windows, [RULE], 3, 120), 3);
+  assert.equal(heard(windows, 0, 119).remaining, 0);
+  assert.equal(admitted(windows, [RULE], 20, 120), 7);
+});
+
+Deno.test("what Redis says takes no more memory than what is counted here", () => {
+  const windows = new LocalWindows(3);
+  for (const id of ["a", "b", "c", "d"]) {
+    const each = counted("rule", 10, id);
+    windows.hear([each], [{ rule: each.rule, isAllowed: true, remaining: 0, resetMs: 0 }], 1_000);
+  }
+  assert.equal(windows.size, 3);
+  const left = (id: string) => windows.take([counted("rule", 10, id)], 1_000)[0]!.isAllowed;
+  assert.deepEqual([left("d"), left("a")], [false, true]);
+});

@@ -1,22 +1,67 @@
 /**
  * Counts in this process alone, by the arithmetic that Redis is asked to use: what limits are while Redis is
- * away. Its memory is bounded; who has not asked for longest is forgotten first.
+ * unavailable. It begins from what Redis last said of a window, and what it admits itself counts on when
+ * Redis answers again: else a burst across the change would get the limit twice. Its memory is bounded; the
+ * caller who has not asked for longest is forgotten first.
  */
 import type { Count } from "./count.ts";
-import type { Counted } from "./rules.ts";
-import { freeAtMs, nthWindow, usedOf, windowMsOf, type Windows } from "./sliding-window.ts";
+import type { Counted, Rule } from "./rules.ts";
+import {
+  freeAtMs,
+  nthWindow,
+  usedOf,
+  windowMsOf,
+  type Windows,
+  windowsOf,
+} from "./sliding-window.ts";
 
-/** Of 5 to 7 that a request is counted by, all but two are its user's or address's own. About 2 MB. */
+/** Of 5 to 7 that a request is counted by, all but two are its user's or address's own. About 3 MB. */
 const MAX_WINDOWS = 10_000;
 
-interface Window extends Windows {
+const NONE: Windows = { previous: 0, current: 0 };
+
+interface Window {
   readonly nth: number;
+  /** What Redis counted, as it last said. */
+  shared: Windows;
+  /** What was admitted here, and Redis has not shown to have counted. */
+  own: Windows;
 }
 
-const EMPTY: Window = { nth: 0, previous: 0, current: 0 };
+function sumOf({ shared, own }: Window): Windows {
+  return { previous: shared.previous + own.previous, current: shared.current + own.current };
+}
+
+function next({ current }: Windows): Windows {
+  return current === 0 ? NONE : { previous: current, current: 0 };
+}
+
+function countOf(rule: Rule, window: Window, nowMs: number): Count {
+  const windows = sumOf(window);
+  const used = usedOf(rule, windows, nowMs);
+  const isAllowed = used < rule.quota;
+  return {
+    rule,
+    isAllowed,
+    remaining: Math.max(0, rule.quota - used),
+    resetMs: isAllowed ? (window.nth + 1) * windowMsOf(rule) : freeAtMs(rule, windows, nowMs),
+  };
+}
+
+/**
+ * What was admitted here, less what Redis now counts beyond what was expected of it: a request that timed out
+ * may have been counted all the same.
+ */
+function unseen({ shared, own }: Window, { rule, isAllowed, remaining }: Count, nowMs: number) {
+  const here = usedOf(rule, own, nowMs);
+  if (here === 0) return NONE;
+  const expected = usedOf(rule, shared, nowMs) + here + (isAllowed ? 1 : 0);
+  const current = Math.min(here, Math.max(0, expected - (rule.quota - remaining)));
+  return current === 0 ? NONE : { previous: 0, current };
+}
 
 export class LocalWindows {
-  /** In the order of their last use. */
+  /** The least recently used first; while Redis counts, a use is the first of a window. */
   readonly #windows = new Map<string, Window>();
   readonly #max: number;
 
@@ -34,34 +79,56 @@ export class LocalWindows {
     return seen;
   }
 
+  /**
+   * Keeps what Redis says of a request that it has counted, and adds what was admitted here without it.
+   * @param nowMs when Redis was asked
+   */
+  hear(counted: readonly Counted[], counts: readonly Count[], nowMs: number): Count[] {
+    return counts.map((count, index) => this.#hear(counted[index]!, count, nowMs));
+  }
+
   get size(): number {
     return this.#windows.size;
   }
 
   #look({ rule, id }: Counted, nowMs: number): Count {
-    const windows = this.#at(`${rule.name}:${id}`, nthWindow(rule, nowMs));
-    const used = usedOf(rule, windows, nowMs);
-    const isAllowed = used < rule.quota;
-    return {
-      rule,
-      isAllowed,
-      remaining: Math.max(0, rule.quota - used),
-      resetMs: isAllowed ? (windows.nth + 1) * windowMsOf(rule) : freeAtMs(rule, windows, nowMs),
-    };
-  }
-
-  /** The window of now: what was the current one may be the one before by now, or long over. */
-  #at(key: string, nth: number): Window {
-    const known = this.#windows.get(key) ?? EMPTY;
-    if (known.nth === nth) return known;
-    return { nth, previous: known.nth === nth - 1 ? known.current : 0, current: 0 };
+    return countOf(rule, this.#at(`${rule.name}:${id}`, nthWindow(rule, nowMs)), nowMs);
   }
 
   #add({ rule, id }: Counted, nowMs: number): void {
     const key = `${rule.name}:${id}`;
-    const { nth, previous, current } = this.#at(key, nthWindow(rule, nowMs));
+    const window = this.#at(key, nthWindow(rule, nowMs));
+    window.own = { ...window.own, current: window.own.current + 1 };
+    this.#keep(key, window);
+  }
+
+  #hear({ rule, id }: Counted, count: Count, nowMs: number): Count {
+    const key = `${rule.name}:${id}`;
+    const nth = nthWindow(rule, nowMs);
+    const window = this.#at(key, nth);
+    // Asked in a window that was over before the answer came.
+    if (window.nth > nth) return count;
+    const own = unseen(window, count, nowMs);
+    window.own = own;
+    window.shared = windowsOf(rule, rule.quota - count.remaining, window.shared.previous, nowMs);
+    // Every limited request comes by here, so its place in the order is renewed once a window alone.
+    if (this.#windows.get(key) !== window) this.#keep(key, window);
+    const remaining = count.remaining - own.current;
+    if (own === NONE || !count.isAllowed) return count;
+    return remaining < 0 ? countOf(rule, window, nowMs) : { ...count, remaining };
+  }
+
+  /** The window of now: what was the current one may be the one before by now, or long over. */
+  #at(key: string, nth: number): Window {
+    const known = this.#windows.get(key);
+    if (known !== undefined && known.nth >= nth) return known;
+    if (known?.nth !== nth - 1) return { nth, shared: NONE, own: NONE };
+    return { nth, shared: next(known.shared), own: next(known.own) };
+  }
+
+  #keep(key: string, window: Window): void {
     this.#windows.delete(key);
-    this.#windows.set(key, { nth, previous, current: current + 1 });
+    this.#windows.set(key, window);
     if (this.#windows.size > this.#max) {
       const [oldest] = this.#windows.keys();
       this.#windows.delete(oldest!);

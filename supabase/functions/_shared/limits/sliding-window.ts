@@ -26,6 +26,17 @@ export function usedOf(rule: Rule, { current, previous }: Windows, nowMs: number
 }
 
 /**
+ * Windows of which so many count now: what is not left of the window before came in this one. Where fewer
+ * count than are thought left of the one before, there were fewer in it.
+ */
+export function windowsOf(rule: Rule, used: number, previous: number, nowMs: number): Windows {
+  const left = usedOf(rule, { current: 0, previous }, nowMs);
+  if (used >= left) return { current: used - left, previous };
+  const share = 1 - (nowMs % windowMsOf(rule)) / windowMsOf(rule);
+  return { current: 0, previous: Math.ceil(used / share) };
+}
+
+/**
  * When the next request is allowed, in milliseconds since 1970: long before the window is over where the
  * one before is what weighs, since it weighs less with each moment.
  */
