@@ -156,7 +156,8 @@ begin
     users_per_card_day = coalesce((v_given ->> 'users_per_card_day')::int, users_per_card_day),
     cards_per_user_day = coalesce((v_given ->> 'cards_per_user_day')::int, cards_per_user_day),
     early_fraud_warning = coalesce(v_given ->> 'early_fraud_warning', early_fraud_warning),
-    updated_at = p_now, updated_by = p_changed_by;
+    updated_at = p_now, updated_by = p_changed_by
+  where one_row;
   return farthing.idempotency_keep(p_idempotency_key, p_fingerprint, 200, farthing.policy_answer(), p_now);
 end
 $$;

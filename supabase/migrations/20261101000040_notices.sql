@@ -171,7 +171,8 @@ begin
       v_count := v_count + farthing.notify_low_balance(v_account, p_now)::int;
     end if;
   end loop;
-  update farthing.low_balance_round set last_account_id = case when v_seen < p_limit then 0 else v_from end;
+  update farthing.low_balance_round set last_account_id = case when v_seen < p_limit then 0 else v_from end
+  where one_row;
   return v_count;
 end
 $$;

@@ -73,7 +73,7 @@ begin
     where t.payment_id = q.payment_id and t.kind = 'charge')
   on conflict do nothing;
   get diagnostics v_count = row_count;
-  update farthing.paid_out_round set done_until = v_until;
+  update farthing.paid_out_round set done_until = v_until where one_row;
   return v_count;
 end
 $$;

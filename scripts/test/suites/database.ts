@@ -1,10 +1,12 @@
 /** The pgTAP stories of supabase/tests, each file in its own database; by pg_prove where there is one. */
+import assert from "node:assert/strict";
 import type { DatabaseServer } from "../../stack/postgres/database.ts";
 import { findSystem, type Flavour } from "../../stack/postgres/source.ts";
 import { PROJECT, withProject } from "../project-database.ts";
 import { lackingPgProve } from "../pg-prove.ts";
 import { FOLDER, proveStory, runStory, storyFiles } from "../stories.ts";
-import { filesUnder, type Row, type Suite, type SuiteResult } from "../suite.ts";
+import { checked, filesUnder, type Row, type Suite, type SuiteResult } from "../suite.ts";
+import { functionsThatWriteAll } from "../writes-without-where.ts";
 
 type Run = (server: DatabaseServer, database: string, file: string) => Promise<Row>;
 
@@ -18,6 +20,17 @@ async function inItsOwnDatabase(server: DatabaseServer, file: string, run: Run):
   }
 }
 
+const T37 = "T37: no function updates or deletes without WHERE";
+
+async function noFunctionWritesAll(server: DatabaseServer): Promise<void> {
+  const sql = server.connect(PROJECT, { max: 1 });
+  try {
+    assert.deepEqual(await functionsThatWriteAll(sql), []);
+  } finally {
+    await sql.end();
+  }
+}
+
 async function runStories(flavour: Flavour, paths: string[]): Promise<SuiteResult> {
   const files = (await storyFiles()).filter((file) => filesUnder(paths, [`${FOLDER}/${file}`])[0]);
   const why = await lackingPgProve();
@@ -25,6 +38,7 @@ async function runStories(flavour: Flavour, paths: string[]): Promise<SuiteResul
   return await withProject(flavour, async (server) => {
     const rows: Row[] = [];
     for (const file of files) rows.push(await inItsOwnDatabase(server, file, run));
+    if (paths.length === 0) rows.push(await checked(T37, () => noFunctionWritesAll(server)));
     return { rows, skipped: why ? [{ what: "pg_prove (the stories ran without it)", why }] : [] };
   });
 }

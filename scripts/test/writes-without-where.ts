@@ -1,0 +1,114 @@
+/**
+ * Finds what the platform refuses behind its REST role and no local part refuses: an UPDATE or DELETE
+ * without WHERE (safeupdate is preloaded there, and every function that an endpoint calls inherits it).
+ * Read by PostgreSQL's own parsers, so that no spelling slips through.
+ */
+import { loadModule, parsePlPgSQLSync, parseSync } from "libpg-query";
+import type postgres from "postgres";
+
+type Fields = Record<string, unknown>;
+
+/** Every node of a parse tree with its name, from the top down. */
+function* nodesOf(tree: unknown): Generator<[string, Fields]> {
+  if (typeof tree !== "object" || tree === null) return;
+  for (const [name, value] of Object.entries(tree)) {
+    if (typeof value === "object" && !Array.isArray(value)) yield [name, value as Fields];
+    yield* nodesOf(value);
+  }
+}
+
+function* fieldsNamed(tree: unknown, ...names: string[]): Generator<Fields> {
+  for (const [name, fields] of nodesOf(tree)) if (names.includes(name)) yield fields;
+}
+
+function writesIn(tree: unknown): string[] {
+  const writes: string[] = [];
+  for (const [name, { relation, whereClause }] of nodesOf(tree)) {
+    if (!["UpdateStmt", "DeleteStmt"].includes(name) || whereClause) continue;
+    const { schemaname, relname } = relation as { schemaname?: string; relname: string };
+    const table = schemaname === undefined ? relname : `${schemaname}.${relname}`;
+    writes.push(`${name === "UpdateStmt" ? "update" : "delete from"} ${table}`);
+  }
+  return writes;
+}
+
+/** The text that an EXECUTE runs, with a name or a value where `format` puts one; undefined if unreadable. */
+function literalOf(expression: string): string | undefined {
+  const [target] = fieldsNamed(parseSync(`select ${expression}`), "ResTarget");
+  const value = target?.val as {
+    A_Const?: Fields;
+    FuncCall?: { funcname: unknown; args: unknown };
+  };
+  const isFormat = JSON.stringify(value?.FuncCall?.funcname)?.includes('"format"');
+  const [first] = fieldsNamed(isFormat ? (value.FuncCall?.args as unknown[])?.[0] : value, "sval");
+  const isWhole = value?.A_Const !== undefined || isFormat;
+  if (!isWhole || typeof first?.sval !== "string") return undefined;
+  return first.sval.replace(/%(?:\d+\$)?([IsL%])/g, (_, kind) => kind === "L" ? "'x'" : "x");
+}
+
+function writesInDynamic(expression: string): string[] {
+  try {
+    const text = literalOf(expression);
+    if (text !== undefined) return writesIn(parseSync(text));
+  } catch {
+    // Said below, as of what is no literal.
+  }
+  return [`execute ${expression}: only a literal or a format of one can be read`];
+}
+
+/** How PL/pgSQL marks a whole statement; the rest are expressions and assignments, which can't write. */
+const STATEMENT = 0;
+
+function writesInPlpgsql(definition: string): string[] {
+  // It knows no types but PostgreSQL's, and takes an array of any other for a record, which it refuses.
+  const tree = parsePlPgSQLSync(definition.replace(/\b\w+\.\w+\[\]/g, "text[]"));
+  const dynamic = [
+    ...fieldsNamed(tree, "PLpgSQL_stmt_dynexecute", "PLpgSQL_stmt_dynfors"),
+  ].map(({ query }) => query);
+  for (const { dynquery } of fieldsNamed(tree, "PLpgSQL_stmt_return_query", "PLpgSQL_stmt_open")) {
+    if (dynquery) dynamic.push(dynquery);
+  }
+  const queryOf = (expression: unknown) =>
+    String([...fieldsNamed(expression, "PLpgSQL_expr")][0]?.query);
+  const statements = [...fieldsNamed(tree, "PLpgSQL_expr")]
+    .filter(({ parseMode }) => (parseMode ?? STATEMENT) === STATEMENT)
+    .map(({ query }) => String(query));
+  return [
+    ...statements.flatMap((statement) => writesIn(parseSync(statement))),
+    ...dynamic.flatMap((expression) => writesInDynamic(queryOf(expression))),
+  ];
+}
+
+function optionOf(create: Fields, name: string): unknown {
+  return [...fieldsNamed(create.options, "DefElem")].find(({ defname }) => defname === name)?.arg;
+}
+
+/** What a function writes without WHERE, given the statement that creates it: `update farthing.policy`. */
+export async function writesWithoutWhere(definition: string): Promise<string[]> {
+  await loadModule();
+  const tree = parseSync(definition);
+  const [create = {}] = fieldsNamed(tree, "CreateFunctionStmt");
+  const language = [...fieldsNamed(optionOf(create, "language"), "String")][0]?.sval;
+  if (language === "plpgsql") return writesInPlpgsql(definition);
+  const [body] = fieldsNamed(optionOf(create, "as"), "String");
+  return [
+    ...writesIn(tree),
+    ...(language === "sql" && body ? writesIn(parseSync(String(body.sval))) : []),
+  ];
+}
+
+/** The functions of a project (what `postgres` owns, but for pgTAP's) that write without WHERE. */
+export async function functionsThatWriteAll(sql: postgres.Sql): Promise<string[]> {
+  const functions = await sql<{ title: string; definition: string }[]>`
+    select p.oid::regprocedure::text as title, pg_get_functiondef(p.oid) as definition
+      from pg_proc p join pg_namespace n on n.oid = p.pronamespace
+     where p.proowner = 'postgres'::regrole and p.prokind in ('f', 'p') and n.nspname <> 'extensions'
+       and n.nspname !~ '^pg_' order by 1`;
+  if (functions.length === 0) throw new Error("there are no functions to look at");
+  const found: string[] = [];
+  for (const { title, definition } of functions) {
+    const writes = await writesWithoutWhere(definition);
+    found.push(...writes.map((write) => `${title}: ${write}`));
+  }
+  return found;
+}
