@@ -36,6 +36,14 @@ Deno.test("rotation keeps two values at most, and at its end one", () => {
   assert.throws(() => rotate(last.text, none), /no old value/);
 });
 
+Deno.test("rotation of a webhook's secret keeps that of the Connect endpoint, and guesses at no end", () => {
+  const asked = { name: "STRIPE_WEBHOOK_SECRET", isLast: false };
+  const file = "STRIPE_WEBHOOK_SECRET=whsec_account,whsec_connect\n";
+  const { text } = rotate(file, { ...asked, given: "whsec_new" })!;
+  assert.equal(valueIn(text, asked.name), "whsec_new,whsec_account,whsec_connect");
+  assert.throws(() => rotate(text, { ...asked, isLast: true }), /by hand/);
+});
+
 Deno.test("rotation never shows a value that was there, nor one that was given", () => {
   const given = { name: "STRIPE_WEBHOOK_SECRET", given: "whsec_given", isLast: false };
   const rotated = rotate("STRIPE_WEBHOOK_SECRET=whsec_there\n", given)!;

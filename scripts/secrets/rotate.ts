@@ -70,6 +70,12 @@ function requireGood(text: string, name: string): string {
 
 function finished(text: string, asked: Asked, rotation: Rotation): Rotated {
   const [current, ...old] = valuesIn(text, asked.name, rotation);
+  if (rotation.isPerEndpoint && old.length > 1) {
+    throw new SettingsError(
+      `${asked.name} holds ${old.length + 1} values, one for each endpoint of Stripe's: ` +
+        "take the old one out of the file by hand.",
+    );
+  }
   if (!rotation.takesTwo) throw new SettingsError(`${asked.name} never has two values.`);
   if (current === undefined || old.length === 0) {
     throw new SettingsError(`${asked.name} has no old value to forget.`);
@@ -94,14 +100,16 @@ export function rotate(file: string | null, asked: Asked): Rotated | null {
   if (!Object.hasOwn(ENV_NEEDS, asked.name)) {
     throw new SettingsError(`${asked.name} is no variable of the functions: follow the steps.`);
   }
-  const [current] = valuesIn(text, asked.name, rotation);
-  if (current === value) throw new SettingsError(`${asked.name} has that value already.`);
+  const values = valuesIn(text, asked.name, rotation);
+  const [current] = values;
+  if (values.includes(value)) throw new SettingsError(`${asked.name} has that value already.`);
   const keepsOld = rotation.takesTwo && current !== undefined;
+  const kept = rotation.isPerEndpoint ? values : values.slice(0, 1);
   const isFollowed = keepsOld || (rotation.takesTwo && file === null);
   const shownValue = asked.given === undefined ? value : "<the new value>";
   return {
     text: requireGood(
-      withLine(text, asked.name, keepsOld ? `${value},${current}` : value),
+      withLine(text, asked.name, keepsOld ? [value, ...kept].join(",") : value),
       asked.name,
     ),
     shown: `${asked.name}=${shownValue}${isFollowed ? ",<the current value>" : ""}`,

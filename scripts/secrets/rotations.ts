@@ -8,6 +8,8 @@ export interface Rotation {
   readonly prefix?: string;
   /** Whether the functions take the new one and the old one side by side, `new,old`. */
   readonly takesTwo?: true;
+  /** Several are in use at once, one for each endpoint of Stripe's; which one is old can't be told here. */
+  readonly isPerEndpoint?: true;
   /** What it costs, and whom. */
   readonly note: string;
   readonly steps: readonly string[];
@@ -49,12 +51,14 @@ const STRIPE: Pick<
   STRIPE_WEBHOOK_SECRET: {
     madeBy: "them",
     takesTwo: true,
+    isPerEndpoint: true,
     note: "Nothing is lost: for 24 hours Stripe signs with both, and the functions try each.",
     steps: [
       "Stripe, Developers, Webhooks, the endpoint, Roll secret, the old one to expire in 24 hours",
-      "Pipe the new one in: --stdin --write FILE puts it before the old one",
+      "Pipe the new one in: --stdin --write FILE puts it before those that are there",
       SET,
-      "When the old one has expired: --finish --write FILE, and set it again",
+      "When the old one has expired: --finish --write FILE, and set it again; with an endpoint for " +
+      "connected accounts take the old one out of FILE by hand instead",
     ],
   },
 };

@@ -14,6 +14,8 @@ export interface DeliverySettings {
 export interface Options {
   /** The one secret key that is accepted, `sk_test_…`. */
   apiKey: string;
+  /** Keys that may do less: the rights of each, such as `charge_read`; one to write may read too. */
+  restrictedKeys?: Readonly<Record<string, readonly string[]>>;
   /** Signing secret of every webhook endpoint; absent: each gets a random one. */
   webhookSecret?: string;
   /** An endpoint that gets every event, registered at the start; absent: none but by API. */
@@ -30,6 +32,7 @@ export interface Options {
 
 export interface Settings {
   readonly apiKey: string;
+  readonly restrictedKeys: Readonly<Record<string, readonly string[]>>;
   readonly webhookSecret: string | undefined;
   readonly publicUrl: string;
   readonly delivery: DeliverySettings;
@@ -49,6 +52,7 @@ export function readSettings(options: Options): Settings {
   }
   return {
     apiKey: options.apiKey,
+    restrictedKeys: options.restrictedKeys ?? {},
     webhookSecret: options.webhookSecret,
     publicUrl: options.publicUrl.replace(/\/+$/, ""),
     delivery: { ...DELIVERY, ...options.delivery },

@@ -9,6 +9,7 @@ import { expandAll, type Expanders } from "./expand.ts";
 import { type Fault, plannedError } from "./faults.ts";
 import { readForm } from "./form.ts";
 import { fingerprint, keyInUse, recall, remember } from "./idempotency.ts";
+import { requireRight } from "./rights.ts";
 import type { Parsed, Route } from "./route.ts";
 
 /** The status of a card error. The attempt took place and its traces stay. */
@@ -72,7 +73,11 @@ export class Api {
 
   #admit(request: Request): void {
     const { settings } = this.#engine.scope();
-    authenticate(request.headers.get("authorization"), settings.apiKey);
+    const { apiKey, restrictedKeys } = settings;
+    const keys = [apiKey, ...Object.keys(restrictedKeys)];
+    const key = authenticate(request.headers.get("authorization"), keys);
+    const rights = restrictedKeys[key];
+    if (rights !== undefined) requireRight(key, rights, request);
     const version = request.headers.get("stripe-version") ?? accountVersion(this.#engine.scope());
     if (version !== API_VERSION) {
       throw invalidRequest(`The emulator speaks API version ${API_VERSION}, not ${version}.`);

@@ -1,8 +1,11 @@
 import { timingSafeEqual } from "node:crypto";
 import { StripeApiError } from "./errors.ts";
 
-/** Refuses a request that does not carry the secret key, as a Bearer token or as Basic user name. */
-export function authenticate(header: string | null, apiKey: string): void {
+/**
+ * Refuses a request that carries none of the keys, as a Bearer token or as Basic user name.
+ * @returns the key
+ */
+export function authenticate(header: string | null, keys: readonly string[]): string {
   const given = readKey(header);
   if (given === undefined) {
     throw new StripeApiError(
@@ -17,9 +20,10 @@ export function authenticate(header: string | null, apiKey: string): void {
     const fields = { code: "secret_key_required" };
     throw new StripeApiError(401, "A publishable key was given; use the secret key.", fields);
   }
-  if (!equal(given, apiKey)) {
+  if (!keys.some((key) => equal(given, key))) {
     throw new StripeApiError(401, `Invalid API Key provided: ${masked(given)}`);
   }
+  return given;
 }
 
 function readKey(header: string | null): string | undefined {
@@ -33,7 +37,7 @@ function readKey(header: string | null): string | undefined {
   }
 }
 
-function masked(key: string): string {
+export function masked(key: string): string {
   return key.length < 12 ? "****" : `${key.slice(0, 8)}****${key.slice(-4)}`;
 }
 

@@ -3,7 +3,7 @@ import { payCheckout } from "../browser.ts";
 import { createStripeEmulator } from "../mod.ts";
 import type { Options } from "../settings.ts";
 
-const KEY = "sk_test_emulator_key_1234";
+export const EMULATOR_KEY = "sk_test_emulator_key_1234";
 
 /** An emulator on a port of its own, the SDK to talk to it, and a clock that the test moves. */
 export interface Stand {
@@ -27,13 +27,13 @@ export async function startStand(options: Partial<Options> = {}): Promise<Stand>
   );
   const url = `http://127.0.0.1:${server.addr.port}`;
   const emulator = createStripeEmulator({
-    apiKey: KEY,
+    apiKey: EMULATOR_KEY,
     publicUrl: url,
     now: () => clock.now,
     ...options,
   });
   late.fetch = emulator.fetch;
-  const client = (config: Partial<Stripe.StripeConfig> = {}, key = KEY) =>
+  const client = (config: Partial<Stripe.StripeConfig> = {}, key = EMULATOR_KEY) =>
     new Stripe(key, {
       host: "127.0.0.1",
       port: server.addr.port,

@@ -7,18 +7,14 @@ import type Stripe from "stripe";
 import { type Metrics, NO_METRICS } from "../metrics/metrics.ts";
 import { API_VERSION, type StripeCaller } from "./client.ts";
 import { currentObject } from "./current-object.ts";
-import { type Facts, factsOf, isUsed } from "./facts.ts";
+import { CONNECTED_EVENT_TYPES, type Facts, factsOf, isUsed } from "./facts.ts";
 import { Refused } from "./refused.ts";
 
 /** @throws ApiError `upstream_unavailable` where Stripe can't be asked: the event has to come again */
 export type FactsReader = (event: Stripe.Event) => Promise<Facts>;
 
-/**
- * Stripe tells us what a connected account may do, and nothing else of it counts: its owner may write any
- * metadata upon their own payments, an order of ours included.
- */
 function isForeign({ account, type }: Stripe.Event): boolean {
-  return typeof account === "string" && type !== "account.updated";
+  return typeof account === "string" && !CONNECTED_EVENT_TYPES.some((each) => each === type);
 }
 
 export function createFactsReader(

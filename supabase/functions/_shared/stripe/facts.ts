@@ -79,10 +79,18 @@ const TRANSLATIONS = {
   "payout.reconciliation_completed": payoutFacts,
 } as const satisfies Translations;
 
-/** The types that we use: what the webhook endpoint listens to, and what a backfill asks for. */
-export const EVENT_TYPES = Object.keys(TRANSLATIONS) as (keyof typeof TRANSLATIONS)[];
+export type EventType = keyof typeof TRANSLATIONS;
 
-export function isUsed(type: string): type is keyof typeof TRANSLATIONS {
+/** The types that we use: what the webhook endpoints listen to, and what a backfill asks for. */
+export const EVENT_TYPES = Object.keys(TRANSLATIONS) as EventType[];
+
+/**
+ * Of these Stripe tells of connected accounts, and nothing else of theirs counts: their owners may write any
+ * metadata upon their own payments, an order of ours included.
+ */
+export const CONNECTED_EVENT_TYPES: readonly EventType[] = ["account.updated"];
+
+export function isUsed(type: string): type is EventType {
   return Object.hasOwn(TRANSLATIONS, type);
 }
 

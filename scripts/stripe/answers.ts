@@ -1,0 +1,73 @@
+/** What the function answers at the address that Stripe delivers to, without an event of Stripe's. */
+import Stripe from "stripe";
+
+export interface Answered {
+  readonly state: "ok" | "wrong";
+  readonly text: string;
+}
+
+const TIMEOUT_MS = 15_000;
+
+interface Reply {
+  readonly status: number;
+  readonly code: string | undefined;
+  readonly location: string | null;
+}
+
+/** Posts an empty object: no event, whoever signs it. */
+async function post(url: string, headers: Record<string, string>): Promise<Reply | null> {
+  try {
+    const signal = AbortSignal.timeout(TIMEOUT_MS);
+    const init = { method: "POST", body: "{}", redirect: "manual" as const, signal };
+    const answer = await fetch(url, { ...init, headers });
+    const body: unknown = await answer.json().catch(() => null);
+    const { error } = (body ?? {}) as { error?: { code?: string } };
+    return { status: answer.status, code: error?.code, location: answer.headers.get("location") };
+  } catch {
+    return null;
+  }
+}
+
+/** By status. 400 is what the function says to whom it does not know. */
+const CAUSES: Readonly<Record<number, string>> = {
+  401: "the gateway asks for a token: verify_jwt has to be false in config.toml; deploy again",
+  403: "something before the function refuses: a firewall, or the gateway",
+  404: "no such function: deploy it, or the project's address is another",
+  500: "the function fails: its log names the cause, mostly a secret that it lacks (secrets:check)",
+  503: "the function is not ready: a secret is missing or malformed (secrets:check)",
+};
+
+function faultOf({ status, location }: Reply): Answered {
+  if (status >= 300 && status < 400) {
+    return { state: "wrong", text: `redirects to ${location}, and Stripe follows none` };
+  }
+  return {
+    state: "wrong",
+    text: `answers ${status}: ${CAUSES[status] ?? "this is not the function"}`,
+  };
+}
+
+/** Whether the function is there and asks for a signature. */
+export async function tryAddress(url: string): Promise<Answered> {
+  const reply = await post(url, {});
+  if (reply === null) return { state: "wrong", text: "can't be reached from here" };
+  if (reply.status !== 400 || reply.code !== "signature_invalid") return faultOf(reply);
+  return { state: "ok", text: "answers, and takes nothing unsigned" };
+}
+
+/** Whether the function knows a secret: it looks into a body only after its signature. */
+export async function trySecret(url: string, secret: string): Promise<Answered> {
+  const header = await new Stripe("sk_test_none").webhooks.generateTestHeaderStringAsync({
+    payload: "{}",
+    secret,
+    timestamp: Math.floor(Date.now() / 1000),
+  });
+  const reply = await post(url, { "stripe-signature": header });
+  if (reply === null) return { state: "wrong", text: "can't be reached from here" };
+  if (reply.code === "invalid_request") return { state: "ok", text: "the function accepts it" };
+  if (reply.code !== "signature_invalid") return faultOf(reply);
+  return {
+    state: "wrong",
+    text: "the function refuses it: set the secrets, they count at its next start",
+  };
+}

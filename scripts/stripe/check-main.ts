@@ -1,0 +1,39 @@
+/** `deno task stripe:check`: whether Stripe and the functions fit each other. */
+import { parseArgs } from "node:util";
+import pc from "picocolors";
+import { print } from "../terminal/print.ts";
+import { formatTable } from "../terminal/table.ts";
+import { taskArguments } from "../terminal/task-arguments.ts";
+import { checkStripe, type Finding } from "./check.ts";
+import { headline, run } from "./run.ts";
+import { readTarget, TARGET_OPTIONS, TARGET_USAGE } from "./target.ts";
+
+const USAGE = `Usage: deno task stripe:check [options]
+
+Compares Stripe's webhook endpoints with what the functions read (API version, events, address), asks
+the function whether it is there and knows its signing secrets, and tries each right that a restricted
+key needs. Nothing is made or changed. Ends with 1 where something is wrong.
+
+${TARGET_USAGE}`;
+
+const PAINT: Readonly<Record<Finding["state"], (text: string) => string>> = {
+  ok: pc.green,
+  note: pc.yellow,
+  wrong: pc.red,
+};
+
+await run(USAGE, async () => {
+  const { values } = parseArgs({ args: taskArguments(Deno.args), options: TARGET_OPTIONS });
+  if (values.help) {
+    print(USAGE);
+    return 0;
+  }
+  const target = readTarget(values);
+  print(headline(target));
+  const findings = await checkStripe(target, !values["without-connect"]);
+  const rows = findings.map(({ subject, state, text }) => [PAINT[state](state), subject, text]);
+  print(formatTable([{ title: "" }, { title: "" }, { title: "" }], rows));
+  const wrong = findings.filter(({ state }) => state === "wrong").length;
+  print(`\n${wrong === 0 ? pc.green("Nothing is wrong.") : pc.red(`${wrong} wrong.`)}`);
+  return wrong === 0 ? 0 : 1;
+});

@@ -1,0 +1,93 @@
+/** Everything that has to be right between Stripe and the functions, as findings. */
+import { API_VERSION } from "../../supabase/functions/_shared/stripe/client.ts";
+import { SettingsError } from "../settings/settings.ts";
+import { tryAddress, trySecret } from "./answers.ts";
+import {
+  type Endpoint,
+  endpointsFor,
+  misaddressed,
+  problemsOf,
+  type Wanted,
+  wantedEndpoints,
+} from "./endpoints.ts";
+import { nameOf } from "./plan.ts";
+import { CONNECT_RIGHTS, RIGHTS, tryRight } from "./rights.ts";
+import { listEndpoints, type Target } from "./target.ts";
+
+export interface Finding {
+  readonly subject: string;
+  readonly state: "ok" | "note" | "wrong";
+  readonly text: string;
+}
+
+function findingsOf(wanted: Wanted, all: readonly Endpoint[]): Finding[] {
+  const subject = `endpoint for ${nameOf(wanted.kind)}`;
+  const [endpoint, ...others] = endpointsFor(wanted, all);
+  if (endpoint === undefined) {
+    return [{ subject, state: "wrong", text: "there is none: deno task stripe:setup" }];
+  }
+  const problems = problemsOf(endpoint, wanted).map(({ state, text, cure }): Finding => {
+    return { subject, state, text: `${endpoint.id}: ${text} (stripe:setup ${cure})` };
+  });
+  const doubles = others.filter(({ status }) => status === "enabled").map(({ id }): Finding => {
+    const text = `${id} is a second one, each event comes twice (stripe:setup --remove ${id})`;
+    return { subject, state: "wrong", text };
+  });
+  const text = `${endpoint.id}, ${API_VERSION}, events: ${endpoint.enabled_events.length}`;
+  const found = [...problems, ...doubles];
+  return found.some(({ state }) => state === "wrong")
+    ? found
+    : [{ subject, state: "ok", text }, ...found];
+}
+
+/** Stripe's list, or why the key may not see it. */
+async function checkEndpoints(target: Target, withConnect: boolean): Promise<Finding[]> {
+  const all = await listEndpoints(target).catch((error) => {
+    if (error instanceof SettingsError) return error.message;
+    throw error;
+  });
+  if (typeof all === "string") return [{ subject: "endpoints", state: "wrong", text: all }];
+  const strays = misaddressed(target.url, all).map(({ id, url }): Finding => {
+    return { subject: "endpoints", state: "wrong", text: `${id} misses the function: ${url}` };
+  });
+  const wanted = wantedEndpoints(target.url, withConnect);
+  return [...wanted.flatMap((each) => findingsOf(each, all)), ...strays];
+}
+
+async function checkFunction({ url, settings }: Target): Promise<Finding[]> {
+  const address = { subject: "function", ...await tryAddress(url) };
+  const secrets = (settings.values.STRIPE_WEBHOOK_SECRET ?? "").split(",").filter(Boolean);
+  if (address.state === "wrong" || secrets.length === 0) return [address];
+  const tried = await Promise.all(secrets.map(async (secret, index): Promise<Finding> => {
+    const subject = `signing secret ${index + 1} of ${secrets.length}`;
+    return { subject, ...await trySecret(url, secret.trim()) };
+  }));
+  return [address, ...tried];
+}
+
+async function checkRights(target: Target, withConnect: boolean): Promise<Finding[]> {
+  const subject = "rights of the key";
+  if (!target.isRestricted) {
+    return [{
+      subject,
+      state: "ok",
+      text: "a secret key may do everything; a restricted one is enough",
+    }];
+  }
+  const wanted = withConnect ? [...RIGHTS, ...CONNECT_RIGHTS] : RIGHTS;
+  const found: Finding[] = [];
+  for (const right of wanted) {
+    const tried = await tryRight(target.stripe, right);
+    if (tried.state === "has") continue;
+    const { resource, access, use } = right;
+    const why = tried.state === "lacks" ? `lacks (${tried.name})` : `is not known: ${tried.text}`;
+    found.push({ subject, state: "wrong", text: `${resource}: ${access} ${why}, for ${use}` });
+  }
+  if (found.length > 0) return found;
+  return [{ subject, state: "ok", text: `all ${wanted.length} that are needed` }];
+}
+
+export async function checkStripe(target: Target, withConnect: boolean): Promise<Finding[]> {
+  const parts = [checkEndpoints, checkRights].map((check) => check(target, withConnect));
+  return (await Promise.all([...parts, checkFunction(target)])).flat();
+}

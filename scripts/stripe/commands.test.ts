@@ -1,0 +1,296 @@
+/** Both commands as a person runs them, against the emulator and the real webhook function. */
+import { deepEqual, doesNotMatch, equal, match } from "node:assert/strict";
+import { parseEnv } from "node:util";
+import type Stripe from "stripe";
+import { createApp } from "../../supabase/functions/stripe-webhook/app.ts";
+import { API_VERSION } from "../../supabase/functions/_shared/stripe/client.ts";
+import { EVENT_TYPES } from "../../supabase/functions/_shared/stripe/facts.ts";
+import { createPayments } from "../../supabase/functions/_shared/stripe/payments.ts";
+import { makeFake } from "../../supabase/functions/_shared/testing/fake-services.ts";
+import { EMULATOR_KEY, type Stand, startStand } from "../stack/stripe/tests/harness.ts";
+import { CONNECT_RIGHTS, RIGHTS } from "./rights.ts";
+
+interface Ran {
+  readonly code: number;
+  readonly said: string;
+}
+
+interface Scene extends AsyncDisposable {
+  readonly stand: Stand;
+  readonly stripe: Stripe;
+  /** Of the function. */
+  readonly url: string;
+  readonly file: string;
+  setup(...args: string[]): Promise<Ran>;
+  check(...args: string[]): Promise<Ran>;
+  endpoints(): Promise<Stripe.WebhookEndpoint[]>;
+  secrets(): Promise<string[]>;
+}
+
+const RESTRICTED = "rk_test_restricted_1234";
+const decoder = new TextDecoder();
+
+async function run(program: string, args: string[], env: Record<string, string>): Promise<Ran> {
+  const path = new URL(program, import.meta.url).pathname;
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--no-check", path, ...args],
+    env: { NO_COLOR: "1", ...env },
+  }).output();
+  return { code, said: decoder.decode(stdout) + decoder.decode(stderr) };
+}
+
+/** The webhook function with the secrets that a file has at the time of a request. */
+function serveFunction(file: string, answer?: () => Response) {
+  return Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, async (request) => {
+    if (answer !== undefined) return answer();
+    const secrets = parseEnv(await Deno.readTextFile(file)).STRIPE_WEBHOOK_SECRET ?? "whsec_none";
+    const { readEvent } = createPayments({
+      secretKey: EMULATOR_KEY,
+      webhookSecrets: secrets.split(","),
+    });
+    const fake = await makeFake({ payments: { readEvent } });
+    const { method, headers, url } = request;
+    const target = url.replace("/functions/v1", "");
+    const forwarded = new Request(target, { method, headers, body: await request.text() });
+    return await createApp(fake.source).fetch(forwarded);
+  });
+}
+
+interface Given {
+  readonly rights?: readonly string[];
+  readonly key?: string;
+  readonly answer?: () => Response;
+  readonly env?: Record<string, string>;
+}
+
+async function start({ rights, key, answer, env = {} }: Given = {}): Promise<Scene> {
+  const stand = await startStand({ restrictedKeys: { [RESTRICTED]: rights ?? [] } });
+  const file = await Deno.makeTempFile({ suffix: ".env" });
+  const server = serveFunction(file, answer);
+  const base = `http://127.0.0.1:${server.addr.port}`;
+  const secretKey = key ?? (rights === undefined ? EMULATOR_KEY : RESTRICTED);
+  await Deno.writeTextFile(file, `STRIPE_SECRET_KEY=${secretKey}\nSTRIPE_API_URL=${stand.url}\n`);
+  const shared = ["--env-file", file, "--url", base];
+  const { stripe } = stand;
+  return {
+    stand,
+    stripe,
+    file,
+    url: `${base}/functions/v1/stripe-webhook`,
+    setup: (...args) => run("./setup-main.ts", [...shared, ...args], env),
+    check: (...args) => run("./check-main.ts", [...shared, ...args], env),
+    endpoints: async () => (await stripe.webhookEndpoints.list()).data,
+    secrets: async () => {
+      const { STRIPE_WEBHOOK_SECRET } = parseEnv(await Deno.readTextFile(file));
+      return STRIPE_WEBHOOK_SECRET?.split(",") ?? [];
+    },
+    async [Symbol.asyncDispose]() {
+      await server.shutdown();
+      await stand[Symbol.asyncDispose]();
+      await Deno.remove(file);
+    },
+  };
+}
+
+Deno.test("stripe:setup makes both endpoints once, and stripe:check finds nothing wrong then", async () => {
+  await using scene = await start();
+  const dry = await scene.setup("--dry-run");
+  equal(dry.code, 0, dry.said);
+  match(dry.said, /test mode/);
+  deepEqual(await scene.endpoints(), []);
+  equal((await scene.check()).code, 1);
+
+  const made = await scene.setup("--write", scene.file);
+  equal(made.code, 0, made.said);
+  match(made.said, /secrets set --env-file \S+\.env --yes/);
+  const [connect, account] = await scene.endpoints();
+  deepEqual([account?.url, account?.api_version], [scene.url, API_VERSION]);
+  deepEqual([connect?.url, connect?.api_version], [scene.url, API_VERSION]);
+  const listened = [...account!.enabled_events, ...connect!.enabled_events];
+  deepEqual(listened.toSorted(), EVENT_TYPES.toSorted());
+  deepEqual(connect?.enabled_events, ["account.updated"]);
+
+  const checked = await scene.check();
+  equal(checked.code, 0, checked.said);
+  match(checked.said, /signing secret 2 of 2 +the function accepts it/);
+  const again = await scene.setup();
+  equal(again.code, 0, again.said);
+  doesNotMatch(again.said, /whsec_/);
+  equal((await scene.endpoints()).length, 2);
+  for (const { said } of [made, checked, again]) doesNotMatch(said, /(sk|whsec)_\w/);
+});
+
+Deno.test("stripe:setup shows new secrets once, and never the key", async () => {
+  await using scene = await start();
+  const { said } = await scene.setup();
+  match(said, /^STRIPE_WEBHOOK_SECRET=whsec_\w+,whsec_\w+$/m);
+  doesNotMatch(said, /sk_test_/);
+  const events: Stripe.WebhookEndpointCreateParams.EnabledEvent[] = ["account.updated"];
+  await scene.stripe.webhookEndpoints.update((await scene.endpoints())[0]!.id, {
+    enabled_events: [...events, "person.updated"],
+  });
+  // What is superfluous costs nothing: the endpoint is right, and mended when asked.
+  match((await scene.check()).said, /note .*person\.updated/);
+  doesNotMatch((await scene.setup("--update")).said, /whsec_/);
+  deepEqual((await scene.endpoints())[0]?.enabled_events, events);
+});
+
+Deno.test("stripe:setup mends events and a disabled endpoint when told to, and not before", async () => {
+  await using scene = await start();
+  await scene.setup("--write", scene.file);
+  const [, account] = await scene.endpoints();
+  const enabled_events: ["charge.failed"] = ["charge.failed"];
+  await scene.stripe.webhookEndpoints.update(account!.id, { enabled_events, disabled: true });
+  const checked = await scene.check();
+  equal(checked.code, 1);
+  match(checked.said, /does not listen to checkout\.session\.completed, .*--update/);
+  match(checked.said, /it is disabled \(stripe:setup --update\)/);
+  const left = await scene.setup();
+  deepEqual([left.code, (await scene.endpoints())[1]?.status], [1, "disabled"]);
+  equal((await scene.setup("--update")).code, 0);
+  equal((await scene.check()).code, 0);
+});
+
+Deno.test("stripe:setup replaces an endpoint of another version beside it, and removes the old", async () => {
+  await using scene = await start();
+  const { url, stripe, file } = scene;
+  const events = EVENT_TYPES.filter((type) => type !== "account.updated");
+  const old = await stripe.webhookEndpoints.create({
+    url,
+    enabled_events: events,
+    api_version: "2020-03-02",
+  });
+  await Deno.writeTextFile(file, `STRIPE_WEBHOOK_SECRET=${old.secret}\n`, { append: true });
+  const said = new RegExp(`${old.id}: .* come in 2020-03-02, .*--replace`);
+  match((await scene.check()).said, said);
+  equal((await scene.setup("--without-connect")).code, 1);
+  const refused = await scene.setup("--remove", old.id);
+  equal(refused.code, 2);
+  match(refused.said, /no other endpoint for the account is right/);
+
+  const replaced = await scene.setup("--replace", "--write", file);
+  equal(replaced.code, 0, replaced.said);
+  match(replaced.said, new RegExp(`--remove ${old.id}`));
+  const secrets = await scene.secrets();
+  deepEqual([secrets.length, secrets.at(-1)], [3, old.secret]);
+  match((await scene.check()).said, /is a second one, each event comes twice/);
+  equal((await scene.setup("--remove", old.id)).code, 0);
+  equal((await scene.endpoints()).some(({ id }) => id === old.id), false);
+  equal((await scene.check()).code, 0);
+});
+
+Deno.test("stripe:setup names the right that its key lacks, and takes another key", async () => {
+  await using scene = await start({ rights: [] });
+  const { code, said } = await scene.setup();
+  equal(code, 2);
+  match(said, /lacks the right webhook_read.*STRIPE_SETUP_KEY/);
+  doesNotMatch(said, /rk_test_r|1234/);
+  const other = { STRIPE_SETUP_KEY: EMULATOR_KEY };
+  const args = ["--env-file", scene.file, "--url", new URL(scene.url).origin];
+  equal((await run("./setup-main.ts", args, other)).code, 0);
+  equal((await scene.endpoints()).length, 2);
+});
+
+const SLUGS: Readonly<Record<string, string>> = {
+  "Checkout Sessions": "checkout_session",
+  "Customers": "customer",
+  "PaymentIntents": "payment_intent",
+  "Charges and Refunds": "charge",
+  "Radar": "charge",
+  "Events": "event",
+  "SetupIntents": "setup_intent",
+  "PaymentMethods": "payment_method",
+  "Disputes": "dispute",
+  "Payouts": "payout",
+  "Balance": "balance",
+  "Balance transactions": "balance_transaction_source",
+  "Transfers": "transfer",
+  "Application Fees": "application_fee",
+  "Connected accounts": "connected_account",
+  "Account Links": "account_link",
+};
+
+Deno.test("stripe:check tries each right of a restricted key, and changes nothing by it", async () => {
+  const all = [...RIGHTS, ...CONNECT_RIGHTS].map(({ resource, access }) =>
+    `${SLUGS[resource]}_${access}`
+  );
+  await using scene = await start({ rights: [...all, "webhook_write"] });
+  await scene.setup("--write", scene.file);
+  const sizes = async () => {
+    const { objects } = await scene.stand.control("GET", "");
+    return Object.entries(objects as Record<string, number>).filter(([, count]) => count > 0);
+  };
+  const before = await sizes();
+  const good = await scene.check();
+  equal(good.code, 0, good.said);
+  match(good.said, /all 17 that are needed/);
+  deepEqual(await sizes(), before);
+
+  const lacking = all.filter((name) => name !== "event_read" && name !== "customer_write");
+  await using poor = await start({ rights: [...lacking, "webhook_write"] });
+  const { code, said } = await poor.check();
+  equal(code, 1);
+  match(
+    said,
+    /wrong +rights of the key +Customers: write lacks \(customer_write\), for saved cards/,
+  );
+  match(said, /wrong +rights of the key +Events: read lacks \(event_read\)/);
+  equal(said.match(/lacks/g)?.length, 2);
+});
+
+Deno.test("stripe:check tells what answers in the function's place, and who misses it", async () => {
+  const location = "https://elsewhere.example.com/";
+  const answers: [() => Response, RegExp][] = [
+    [
+      () => new Response(null, { status: 308, headers: { location } }),
+      /redirects to https:\/\/else/,
+    ],
+    [() => Response.json({ code: 401 }, { status: 401 }), /verify_jwt has to be false/],
+    [() => new Response("no", { status: 404 }), /no such function/],
+    [() => Response.json({ error: { code: "internal" } }, { status: 500 }), /secrets:check/],
+    [() => new Response("<html>"), /this is not the function/],
+  ];
+  for (const [answer, said] of answers) {
+    await using scene = await start({ answer });
+    const checked = await scene.check();
+    equal(checked.code, 1);
+    match(checked.said, said);
+  }
+  await using scene = await start();
+  await scene.setup("--write", scene.file);
+  const stray = { url: `${scene.url}/`, enabled_events: ["charge.failed" as const] };
+  const { id } = await scene.stripe.webhookEndpoints.create(stray);
+  match((await scene.check()).said, new RegExp(`wrong +endpoints +${id} misses the function`));
+});
+
+Deno.test("stripe:check tells of a signing secret that the function does not know", async () => {
+  await using scene = await start();
+  await scene.setup("--write", scene.file);
+  const copy = await Deno.makeTempFile({ suffix: ".env" });
+  const text = await Deno.readTextFile(scene.file);
+  await Deno.writeTextFile(copy, text.replace(/^(STRIPE_WEBHOOK_SECRET=)/m, "$1whsec_stale,"));
+  const args = ["--env-file", copy, "--url", new URL(scene.url).origin];
+  const { code, said } = await run("./check-main.ts", args, {});
+  await Deno.remove(copy);
+  equal(code, 1);
+  match(said, /wrong +signing secret 1 of 3 +the function refuses it/);
+  match(said, /ok +signing secret 2 of 3/);
+});
+
+Deno.test("stripe:setup refuses what does not agree, without a word of the key", async () => {
+  const wrong: [Given, string[], RegExp][] = [
+    [{ key: "pk_test_public" }, [], /is no secret key/],
+    [{ key: "sk_live_secretly" }, [], /a live key is Stripe's alone/],
+    [{ env: { STRIPE_SETUP_KEY: "sk_live_secretly" } }, [], /STRIPE_SETUP_KEY is not/],
+    [{}, ["--project", "nope!"], /--project takes/],
+    [{}, ["sk_test_stray"], /Usage/],
+    [{ key: "sk_test_revoked_key" }, [], /does not know this key/],
+  ];
+  for (const [given, args, said] of wrong) {
+    await using scene = await start(given);
+    const ran = await scene.setup(...args);
+    equal(ran.code, 2, ran.said);
+    match(ran.said, said);
+    doesNotMatch(ran.said, /secretly|stray|revoked_key|public\b/);
+  }
+});

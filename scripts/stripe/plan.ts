@@ -1,0 +1,87 @@
+/** What `stripe:setup` does to each endpoint: nothing, where there is a right one. */
+import type Stripe from "stripe";
+import { asked } from "./failures.ts";
+import {
+  type Endpoint,
+  endpointsFor,
+  isRight,
+  type Kind,
+  paramsOf,
+  problemsOf,
+  type Wanted,
+} from "./endpoints.ts";
+
+/** What somebody lets the command do to what is there. */
+export interface Allowed {
+  readonly update: boolean;
+  readonly replace: boolean;
+}
+
+export type Step =
+  | { readonly does: "keep"; readonly wanted: Wanted; readonly endpoint: Endpoint }
+  /** A new one; beside an old one where it replaces that. */
+  | { readonly does: "create"; readonly wanted: Wanted; readonly replaces: Endpoint | null }
+  | { readonly does: "update"; readonly wanted: Wanted; readonly endpoint: Endpoint }
+  /** Wrong, and nobody has allowed to mend it. */
+  | { readonly does: "leave"; readonly wanted: Wanted; readonly endpoint: Endpoint };
+
+function stepFor(wanted: Wanted, all: readonly Endpoint[], allowed: Allowed): Step {
+  const [endpoint] = endpointsFor(wanted, all);
+  if (endpoint === undefined) return { does: "create", wanted, replaces: null };
+  const problems = problemsOf(endpoint, wanted);
+  const needs = (cure: string) => problems.some((problem) => problem.cure === cure);
+  if (needs("--replace")) {
+    return allowed.replace
+      ? { does: "create", wanted, replaces: endpoint }
+      : { does: "leave", wanted, endpoint };
+  }
+  if (problems.length > 0 && allowed.update) return { does: "update", wanted, endpoint };
+  return { does: isRight(endpoint, wanted) ? "keep" : "leave", wanted, endpoint };
+}
+
+export function planSteps(
+  wanted: readonly Wanted[],
+  all: readonly Endpoint[],
+  allowed: Allowed,
+): Step[] {
+  return wanted.map((each) => stepFor(each, all, allowed));
+}
+
+export interface Done {
+  readonly id: string;
+  /** Of a new endpoint: Stripe tells it once. */
+  readonly secret: string | null;
+}
+
+/** @throws SettingsError where Stripe refuses */
+export async function carryOut(stripe: Stripe, step: Step): Promise<Done> {
+  if (step.does === "create") {
+    const { id, secret } = await asked(stripe.webhookEndpoints.create(paramsOf(step.wanted)));
+    return { id, secret: secret ?? null };
+  }
+  const { endpoint, wanted } = step;
+  if (step.does === "update") {
+    const { enabled_events, description, metadata } = paramsOf(wanted);
+    const changes = { enabled_events, description, metadata, disabled: false };
+    await asked(stripe.webhookEndpoints.update(endpoint.id, changes));
+  }
+  return { id: endpoint.id, secret: null };
+}
+
+/**
+ * Why an endpoint may not be removed, or null where it may: it is at the function's address, and another one
+ * of its kind is right.
+ */
+export function keepsOpen(id: string, wanted: readonly Wanted[], all: readonly Endpoint[]) {
+  for (const each of wanted) {
+    const found = endpointsFor(each, all);
+    if (!found.some((endpoint) => endpoint.id === id)) continue;
+    const others = found.filter((endpoint) => endpoint.id !== id && isRight(endpoint, each));
+    return others.length > 0 ? null : `no other endpoint for ${nameOf(each.kind)} is right`;
+  }
+  return `it does not deliver to ${wanted[0]?.url}`;
+}
+
+export function nameOf(kind: Kind): string {
+  return kind === "connect" ? "connected accounts" : "the account";
+}

@@ -1,0 +1,131 @@
+/** `deno task stripe:setup`: makes the webhook endpoints as the functions read them. */
+import { parseArgs } from "node:util";
+import pc from "picocolors";
+import { API_VERSION } from "../../supabase/functions/_shared/stripe/client.ts";
+import { SettingsError } from "../settings/settings.ts";
+import { print, printError } from "../terminal/print.ts";
+import { taskArguments } from "../terminal/task-arguments.ts";
+import { type Endpoint, problemsOf, type Wanted, wantedEndpoints } from "./endpoints.ts";
+import { asked } from "./failures.ts";
+import { carryOut, keepsOpen, nameOf, planSteps, type Step } from "./plan.ts";
+import { headline, run } from "./run.ts";
+import { secretsLine, storeCommand, writeSecrets } from "./secrets.ts";
+import { listEndpoints, readTarget, type Target, TARGET_OPTIONS, TARGET_USAGE } from "./target.ts";
+
+const USAGE = `Usage: deno task stripe:setup [options]
+
+Makes both webhook endpoints by Stripe's API, for the account and for connected accounts, with the API
+version and the events that the functions read. An endpoint that is right already is left alone, one
+that is wrong is told and mended when you say so. Ends with 1 where something stays wrong.
+
+  --dry-run          say what would be done, and do nothing
+  --write FILE       put new signing secrets into this dotenv file instead of showing them
+  --update           mend what Stripe lets one change: events, a disabled endpoint
+  --replace          make a new one beside an endpoint of another API version, which is fixed for good.
+                     Both deliver until the old one is removed; an event that comes twice counts once
+  --remove ID        remove an endpoint, once the secret of its successor is set
+
+${TARGET_USAGE}`;
+
+const OPTIONS = {
+  ...TARGET_OPTIONS,
+  "dry-run": { type: "boolean", default: false },
+  "write": { type: "string" },
+  "update": { type: "boolean", default: false },
+  "replace": { type: "boolean", default: false },
+  "remove": { type: "string" },
+} as const;
+
+type Values = ReturnType<typeof readArguments>;
+
+function readArguments(args: string[]) {
+  return parseArgs({ args: taskArguments(args), options: OPTIONS }).values;
+}
+
+function describe(step: Step): string {
+  const { kind, events } = step.wanted;
+  const name = `the endpoint for ${nameOf(kind)}`;
+  if (step.does === "create") {
+    const beside = step.replaces === null ? "" : `, beside ${step.replaces.id}`;
+    return `make ${name}: ${API_VERSION}, events: ${events.length}${beside}`;
+  }
+  const problems = problemsOf(step.endpoint, step.wanted);
+  const texts = problems.map(({ text, cure }) => `\n    ${text} (${cure})`).join("");
+  if (step.does === "keep") return `leave ${name}, ${step.endpoint.id}: it is right${texts}`;
+  return `${step.does} ${name}, ${step.endpoint.id}:${texts}`;
+}
+
+async function tellSecrets(secrets: string[], hasOthers: boolean, values: Values): Promise<void> {
+  if (secrets.length === 0) return;
+  if (values.write !== undefined) {
+    await writeSecrets(values.write, secrets);
+    print(`\nThe signing secrets are in ${values.write}. Now give them to the functions:`);
+  } else {
+    print("\nThe signing secrets, shown this once. Put this line into your dotenv file:\n");
+    print(pc.bold(secretsLine(secrets, hasOthers)));
+    print("\nand give it to the functions:");
+  }
+  print(`\n  ${storeCommand(values.write ?? values["env-file"] ?? ".env", values.project)}`);
+}
+
+/** One refused endpoint does not keep the other's secret from being told: Stripe says it once. */
+async function perform(target: Target, steps: readonly Step[], values: Values): Promise<number> {
+  const secrets: string[] = [];
+  let left = 0;
+  for (const step of steps) {
+    print(describe(step));
+    try {
+      const { id, secret } = await carryOut(target.setup, step);
+      if (secret !== null) secrets.push(secret);
+      if (step.does !== "leave" && step.does !== "keep") print(pc.green(`  done: ${id}`));
+      if (step.does === "leave") left += 1;
+    } catch (error) {
+      if (!(error instanceof SettingsError)) throw error;
+      left += 1;
+      printError(pc.red(`  ${error.message}`));
+      if (step.wanted.kind === "connect") print("  Without bookings: --without-connect.");
+    }
+  }
+  await tellSecrets(secrets, steps.some(isOld), values);
+  const replaced = steps.flatMap((step) => step.does === "create" ? step.replaces ?? [] : []);
+  for (const { id } of replaced) print(`\nThen remove the old one: stripe:setup --remove ${id}`);
+  return left === 0 ? 0 : 1;
+}
+
+/** A step after which a secret of before still signs. */
+function isOld(step: Step): boolean {
+  return step.does !== "create" || step.replaces !== null;
+}
+
+async function remove(
+  target: Target,
+  wanted: readonly Wanted[],
+  all: readonly Endpoint[],
+  { remove: id = "", "dry-run": isDry }: Values,
+): Promise<number> {
+  const reason = keepsOpen(id, wanted, all);
+  if (reason !== null) throw new SettingsError(`${id} is not removed: ${reason}.`);
+  if (!isDry) await asked(target.setup.webhookEndpoints.del(id));
+  print(isDry ? `remove ${id}` : pc.green(`${id} is removed.`));
+  print(
+    "Take its secret out of STRIPE_WEBHOOK_SECRET when you next set it: it does no harm there.",
+  );
+  return 0;
+}
+
+await run(USAGE, async () => {
+  const values = readArguments(Deno.args);
+  if (values.help) {
+    print(USAGE);
+    return 0;
+  }
+  const target = readTarget(values);
+  print(headline(target));
+  const wanted = wantedEndpoints(target.url, !values["without-connect"]);
+  const all = await listEndpoints(target);
+  if (values.remove !== undefined) return await remove(target, wanted, all, values);
+  const steps = planSteps(wanted, all, values);
+  if (!values["dry-run"]) return await perform(target, steps, values);
+  for (const step of steps) print(`would ${describe(step)}`);
+  return 0;
+});

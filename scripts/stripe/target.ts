@@ -1,0 +1,104 @@
+/** Which Stripe account, in which mode, and which address its events go to. */
+import type Stripe from "stripe";
+import { type Mode, modeOfKey } from "../../supabase/functions/_shared/env.ts";
+import { createClient } from "../../supabase/functions/_shared/stripe/client.ts";
+import { readSettings, type Settings, SettingsError } from "../settings/settings.ts";
+import { asked } from "./failures.ts";
+import type { Endpoint } from "./endpoints.ts";
+
+/** The options that both commands take, as `parseArgs` knows them. */
+export const TARGET_OPTIONS = {
+  "env-file": { type: "string" },
+  "project": { type: "string" },
+  "url": { type: "string" },
+  "without-connect": { type: "boolean", default: false },
+  "help": { type: "boolean", short: "h", default: false },
+} as const;
+
+export const TARGET_USAGE =
+  `  --env-file FILE    where STRIPE_SECRET_KEY is: the functions' dotenv file; else the environment,
+                     else the stack that runs here
+  --project REF      the Supabase project whose function gets the events
+  --url URL          its address instead, where it has a domain of its own: https://api.example.com
+  --without-connect  without bookings: no endpoint for connected accounts
+
+Endpoints are read and made with STRIPE_SETUP_KEY where the environment has one (a restricted key with
+Webhook Endpoints: write is enough), else with STRIPE_SECRET_KEY. Keys are never shown.`;
+
+export interface Target {
+  readonly mode: Mode;
+  /** Where the function answers. */
+  readonly url: string;
+  /** What the functions themselves use. */
+  readonly stripe: Stripe;
+  readonly isRestricted: boolean;
+  /** For endpoints: the same, or a key for that alone. */
+  readonly setup: Stripe;
+  readonly settings: Settings;
+}
+
+interface Asked {
+  readonly "env-file"?: string | undefined;
+  readonly project?: string | undefined;
+  readonly url?: string | undefined;
+}
+
+const KEY = /^(sk|rk)_(test|live)_\w+$/;
+
+function requireKey(value: string | undefined, name: string, source: string): string {
+  if (value !== undefined && KEY.test(value)) return value;
+  const problem = value ? "is no secret key (sk_… or rk_…)" : "is not set";
+  throw new SettingsError(`${name} ${problem} in ${source}.`);
+}
+
+function addressOf({ project, url }: Asked, { values, source }: Settings): string {
+  if (project !== undefined && !/^[a-z0-9]{8,40}$/.test(project)) {
+    throw new SettingsError(
+      "--project takes a project's reference, 20 letters: see supabase projects list.",
+    );
+  }
+  const known = values.FARTHING_PUBLIC_URL || values.SUPABASE_URL;
+  const base = url ?? (project === undefined ? known : `https://${project}.supabase.co`);
+  if (!base || !URL.canParse(base)) {
+    throw new SettingsError(`Which project? ${source} names none: --project REF, or --url URL.`);
+  }
+  return `${base.replace(/\/+$/, "")}/functions/v1/stripe-webhook`;
+}
+
+function requireOneMode(mode: Mode, setupKey: string, settings: Settings): void {
+  if (modeOfKey(setupKey) !== mode) {
+    throw new SettingsError(`STRIPE_SECRET_KEY is of ${mode} mode, STRIPE_SETUP_KEY is not.`);
+  }
+  const { STRIPE_MODE } = settings.values;
+  if (STRIPE_MODE && STRIPE_MODE !== mode) {
+    throw new SettingsError(`STRIPE_MODE is ${STRIPE_MODE}, STRIPE_SECRET_KEY is of ${mode} mode.`);
+  }
+}
+
+/** @throws SettingsError naming what is missing or does not agree */
+export function readTarget(wanted: Asked): Target {
+  const settings = readSettings(wanted["env-file"]);
+  const { values, source } = settings;
+  const secretKey = requireKey(values.STRIPE_SECRET_KEY, "STRIPE_SECRET_KEY", source);
+  const given = Deno.env.get("STRIPE_SETUP_KEY");
+  const setupKey = given ? requireKey(given, "STRIPE_SETUP_KEY", "the environment") : secretKey;
+  const mode = modeOfKey(secretKey);
+  requireOneMode(mode, setupKey, settings);
+  const apiUrl = values.STRIPE_API_URL || undefined;
+  if (apiUrl !== undefined && mode === "live") {
+    throw new SettingsError("STRIPE_API_URL is for emulators, and a live key is Stripe's alone.");
+  }
+  return {
+    mode,
+    url: addressOf(wanted, settings),
+    stripe: createClient({ secretKey, apiUrl }),
+    isRestricted: secretKey.startsWith("rk_"),
+    setup: createClient({ secretKey: setupKey, apiUrl }),
+    settings,
+  };
+}
+
+/** @throws SettingsError where the key may not list them */
+export async function listEndpoints({ setup }: Target): Promise<Endpoint[]> {
+  return await asked(Array.fromAsync(setup.webhookEndpoints.list({ limit: 100 })));
+}
