@@ -4,6 +4,7 @@ import {
   type Database,
 } from "../../supabase/functions/_shared/database/database.ts";
 import { createPoolTransport } from "../../supabase/functions/_shared/database/pool.ts";
+import { timed } from "../../supabase/functions/_shared/database/timed.ts";
 import { limitsFromEnv } from "../../supabase/functions/_shared/limits/limiter-from-env.ts";
 import type { Limiter } from "../../supabase/functions/_shared/limits/limiter.ts";
 import { NO_END } from "../../supabase/functions/_shared/isolate.ts";
@@ -57,9 +58,10 @@ export async function makeServices(
   // Verified credentials have to grow old as they do in production.
   const clock = setInterval(() => project.nowMs = Date.now(), CLOCK_MS);
   Deno.unrefTimer(clock);
+  const metrics = metricsOf(log);
   const database = databaseUrl === undefined
     ? NO_DATABASE
-    : createDatabase(createPoolTransport({ url: databaseUrl }));
+    : createDatabase(timed(createPoolTransport({ url: databaseUrl }), metrics));
   const services: Services = {
     now: () => new Date(),
     log,
@@ -69,7 +71,7 @@ export async function makeServices(
     hashIp: () => "",
     features: { isOn: () => Promise.resolve(true) },
     limiter: redisUrl === undefined ? NO_LIMITER : limiterAt(redisUrl, log),
-    metrics: metricsOf(log),
+    metrics,
     report: NO_REPORT,
     mail: () => Promise.reject(new Error("no mail in this benchmark")),
     operators: () => Promise.reject(new Error("no operators in this benchmark")),

@@ -33,6 +33,18 @@ comment on table farthing.deep_checks is
 alter table farthing.deep_checks enable row level security;
 create policy deep_checks_none on farthing.deep_checks for select to authenticated using (false);
 
+create function farthing.deep_units_left(p_today date)
+returns int
+language sql stable
+set search_path = ''
+as $$
+  -- The budget may be set below what is spent already.
+  select greatest(0, b.daily_units - case when b.day >= p_today then b.spent else 0 end)
+  from farthing.deep_budget b
+$$;
+comment on function farthing.deep_units_left(date) is
+  'What is left of the day''s budget of paid checks; never negative.';
+
 create function public.deep_checks_claim(p_units int, p_now timestamptz default now())
 returns jsonb
 language plpgsql security definer -- service_role owns no table
@@ -51,8 +63,8 @@ begin
   set spent = p_units + case when b.day >= v_today then b.spent else 0 end, day = greatest(b.day, v_today)
   where p_units + case when b.day >= v_today then b.spent else 0 end <= b.daily_units
   returning b.daily_units - b.spent into v_left;
-  return jsonb_build_object('claimed', v_left is not null, 'units_left', coalesce(v_left,
-    (select b.daily_units - case when b.day >= v_today then b.spent else 0 end from farthing.deep_budget b)));
+  return jsonb_build_object('claimed', v_left is not null, 'units_left',
+    coalesce(v_left, farthing.deep_units_left(v_today)));
 end
 $$;
 grant execute on function public.deep_checks_claim to service_role;

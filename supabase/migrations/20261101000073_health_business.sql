@@ -1,4 +1,5 @@
--- What a collector is told of the business: credits, webhooks, jobs, notices, and all that was counted.
+-- What a collector is told of the business: credits, webhooks, jobs, notices, the database's connections, and
+-- all that was counted.
 -- None of it reads the ledger: credits come from the sums that sealing keeps, so they are as old as the last
 -- minute; everything else is bounded by what is not done yet, or by a day.
 
@@ -61,6 +62,30 @@ comment on function farthing.work_figures(timestamptz) is
   'Work by its state: webhook events and jobs that are not done, or were done within a day; notices that '
   'were not sent; and for how long the oldest waits.';
 
+create function farthing.connection_figures()
+returns table (name text, labels text, value numeric)
+language sql stable
+set search_path = ''
+as $$
+  -- Database and user of a session are everybody's to see; its state and kind are not, unless the role is
+  -- theirs or has pg_read_all_stats.
+  select 'database_connections', 'state=' || case
+      when a.state is null then 'unknown'
+      when a.state in ('active', 'idle') then a.state
+      when a.state like 'idle in transaction%' then 'idle_in_transaction'
+      else 'other' end,
+    count(*)
+  from pg_catalog.pg_stat_activity a
+  where a.datid is not null and a.usesysid is not null
+    and coalesce(a.backend_type, 'client backend') = 'client backend'
+  group by 2
+  union all
+  select 'database_connections_max', '', current_setting('max_connections')::numeric
+$$;
+comment on function farthing.connection_figures() is
+  'Connections to the server by their state, of all its databases, and how many it takes. unknown: of roles '
+  'whose sessions ours may count and not look into.';
+
 create function farthing.health_figures(p_now timestamptz)
 returns table (name text, labels text, value numeric)
 language sql stable
@@ -68,14 +93,13 @@ set search_path = ''
 as $$
   select * from farthing.credit_figures(p_now)
   union all select * from farthing.work_figures(p_now)
+  union all select * from farthing.connection_figures()
   union all
   select f.name, 'check=' || c.name, f.value from farthing.deep_checks c cross join lateral (values
     ('deep_check_ok', (c.outcome = 'ok')::int::numeric), ('deep_check_seconds', c.duration_ms / 1000.0),
     ('deep_check_age_seconds', extract(epoch from p_now - c.checked_at))) f (name, value)
   union all
-  select 'deep_units_left', '', b.daily_units
-    - case when b.day = (p_now at time zone 'UTC')::date then b.spent else 0 end
-  from farthing.deep_budget b
+  select 'deep_units_left', '', farthing.deep_units_left((p_now at time zone 'UTC')::date)
   union all
   select 'burn_rate', format('slo=%s,minutes=%s', b.slo, (extract(epoch from w.length) / 60)::int), w.burn
   from farthing.budget_burns(p_now) b

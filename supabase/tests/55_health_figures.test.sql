@@ -4,7 +4,7 @@ begin;
 \ir helpers/story.psql
 \ir helpers/jobs.psql
 \ir helpers/money_back.psql
-select plan(59);
+select plan(61);
 
 create function pg_temp.record(p_rows jsonb, p_passed interval) returns text language sql as $$
   select metrics_record(gen_random_uuid(), 0, p_rows, tests.after(p_passed)) ->> 'recorded'
@@ -52,6 +52,13 @@ from health_report(tests.after('1 hour')) r;
 select is((r #>> '{budget_left,fast}')::numeric, 1 - round(75 / 1200.0 / 0.05, 4),
   'what is left of a month''s budget may be less than nothing')
 from health_report(tests.after('1 hour')) r;
+
+-- Connections, as any role may count them: this test's own is one of them, and it is at work.
+select ok(f.value >= 1, 'a connection is counted by its state') from farthing.connection_figures() f
+where f.labels = 'state=active';
+select ok(f.value >= (select sum(value) from farthing.connection_figures() c where c.labels <> ''),
+  'and there are no more than the server takes')
+from farthing.connection_figures() f where f.name = 'database_connections_max';
 
 -- Credits, as the ledger has them.
 select isnt(tests.give(name, '100', expires), null, name || ' is given 100')

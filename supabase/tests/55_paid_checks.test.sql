@@ -2,7 +2,7 @@
 
 begin;
 \ir helpers/story.psql
-select plan(40);
+select plan(42);
 
 -- The guard.
 create function pg_temp.claim(p_units int, p_passed interval default '0') returns text language sql as $$
@@ -24,6 +24,9 @@ select is(pg_temp.claim(1, '23 hours'), 'false, 0 left',
 select is(pg_temp.claim(1, '25 hours'), 'false, 0 left', 'and does not make the day forget');
 update farthing.deep_budget set daily_units = 0;
 select is(pg_temp.claim(1, '3 days'), 'false, 0 left', 'a budget of nothing switches them off');
+select is(pg_temp.claim(1, '25 hours'), 'false, 0 left', 'below what is spent already, nothing is left');
+select is((select f.value from farthing.health_figures(tests.after('25 hours')) f
+  where f.name = 'deep_units_left'), 0::numeric, 'and never less than nothing');
 
 -- How they went.
 select is(deep_checks_report('stripe', outcome, 120, code, tests.after(passed)) ->> 'outcome', outcome,

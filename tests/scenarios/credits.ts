@@ -89,6 +89,10 @@ async function estimates(world: World): Promise<void> {
     "15",
     "4",
   ]);
+  const [first] = data(await get(world, "usage/rates?limit=1", nobody), 200, z.array(Rate));
+  deepEqual(first, rates[0]);
+  const next = await get(world, `usage/rates?limit=100&cursor=${first!.model}`, nobody);
+  deepEqual(data(next, 200, z.array(Rate)), rates.slice(1, 101));
   equal(await countEntries(world, person.id), 0);
 }
 

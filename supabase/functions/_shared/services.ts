@@ -4,6 +4,7 @@
  */
 import type { Ai } from "./ai/ai.ts";
 import { createDatabase, type Database, type Transport } from "./database/database.ts";
+import { timed } from "./database/timed.ts";
 import { type Env, modeOfKey, readEnv } from "./env.ts";
 import { createFeatureFlags, type FeatureFlags } from "./features/feature-flags.ts";
 import { ApiError } from "./http/errors.ts";
@@ -161,8 +162,10 @@ function featuresFrom(database: Database): FeatureFlags {
 }
 
 function makeServices(env: Env): Services {
-  const database = createDatabase(transportFrom(env));
-  const metrics = metricsFrom(database, waitUntil);
+  const transport = transportFrom(env);
+  // Counts are handed over by a call that is not counted itself.
+  const metrics = metricsFrom(createDatabase(transport), waitUntil);
+  const database = createDatabase(timed(transport, metrics));
   const keySet = keySetFrom(env, metrics);
   return {
     now: () => new Date(),

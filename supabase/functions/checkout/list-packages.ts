@@ -1,7 +1,8 @@
 import { z } from "@hono/zod-openapi";
+import { WholeListQuery } from "../_shared/contracts/common.ts";
 import { Package } from "../_shared/contracts/checkout.ts";
 import { defineRoute } from "../_shared/http/define-route.ts";
-import { ok } from "../_shared/http/envelope.ts";
+import { pageOfWhole } from "../_shared/http/envelope.ts";
 
 /** The packages on sale, by price. */
 export const listPackages = defineRoute({
@@ -11,6 +12,8 @@ export const listPackages = defineRoute({
   who: ["none"],
   limit: "default",
   idempotent: false,
+  query: WholeListQuery,
   responses: { 200: z.array(Package) },
-  handler: async ({ services }) => ok(await services.database.rpc("checkout_packages", {})),
+  handler: async ({ query, services }) =>
+    pageOfWhole(await services.database.rpc("checkout_packages", {}), query, ({ id }) => id),
 });

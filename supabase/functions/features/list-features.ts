@@ -1,9 +1,10 @@
 import { z } from "@hono/zod-openapi";
+import { WholeListQuery } from "../_shared/contracts/common.ts";
 import { FeatureForMe } from "../_shared/contracts/features.ts";
 import { isOnFor } from "../_shared/features/feature-flags.ts";
 import { userIdOf } from "../_shared/http/authorize.ts";
 import { defineRoute } from "../_shared/http/define-route.ts";
-import { page } from "../_shared/http/envelope.ts";
+import { pageOfWhole } from "../_shared/http/envelope.ts";
 
 /** Which flags are on for the caller; for one who has not signed in, those that are on for everybody. */
 export const listFeatures = defineRoute({
@@ -13,11 +14,12 @@ export const listFeatures = defineRoute({
   who: ["user", "none"],
   limit: "default",
   idempotent: false,
+  query: WholeListQuery,
   responses: { 200: z.array(FeatureForMe) },
-  handler: async ({ caller, services }) => {
+  handler: async ({ caller, query, services }) => {
     const settings = await services.database.rpc("features_read", {});
     const userId = userIdOf(caller);
     const mine = settings.map((each) => ({ name: each.name, enabled: isOnFor(each, userId) }));
-    return page(mine, null);
+    return pageOfWhole(mine, query, ({ name }) => name);
   },
 });

@@ -1,7 +1,8 @@
 import { z } from "@hono/zod-openapi";
+import { WholeListQuery } from "../_shared/contracts/common.ts";
 import { Rate } from "../_shared/contracts/usage.ts";
 import { defineRoute } from "../_shared/http/define-route.ts";
-import { ok } from "../_shared/http/envelope.ts";
+import { pageOfWhole } from "../_shared/http/envelope.ts";
 
 /** What a million tokens of each model costs now. Prices are decimal strings in USD. */
 export const listRates = defineRoute({
@@ -11,6 +12,8 @@ export const listRates = defineRoute({
   who: ["none"],
   limit: "default",
   idempotent: false,
+  query: WholeListQuery,
   responses: { 200: z.array(Rate) },
-  handler: async ({ services }) => ok(await services.database.rpc("usage_rates", {})),
+  handler: async ({ query, services }) =>
+    pageOfWhole(await services.database.rpc("usage_rates", {}), query, ({ model }) => model),
 });

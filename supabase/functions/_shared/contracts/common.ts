@@ -70,15 +70,23 @@ const MAX_LIMIT = 100;
 const Limit = z.string()
   .regex(/^[1-9]\d{0,2}$/, `limit is a whole number from 1 to ${MAX_LIMIT}.`)
   .transform(Number)
-  .refine((value) => value <= MAX_LIMIT, `limit is a whole number from 1 to ${MAX_LIMIT}.`)
-  .default(DEFAULT_LIMIT)
-  .openapi({ type: "integer", minimum: 1, maximum: MAX_LIMIT, default: DEFAULT_LIMIT });
+  .refine((value) => value <= MAX_LIMIT, `limit is a whole number from 1 to ${MAX_LIMIT}.`);
+
+const LIMIT_TYPE = { type: "integer", minimum: 1, maximum: MAX_LIMIT } as const;
+
+const Cursor = z.string().min(1).max(200).optional();
 
 /** Query of every list: how many, and where the page starts (`metadata.nextCursor` of the last). */
 export const listQuery = {
-  limit: Limit,
-  cursor: z.string().min(1).max(200).optional(),
+  limit: Limit.default(DEFAULT_LIMIT).openapi({ ...LIMIT_TYPE, default: DEFAULT_LIMIT }),
+  cursor: Cursor,
 };
+
+/** Query of a list that is short and the same for everybody: without a limit it comes whole. */
+export const WholeListQuery = z.strictObject({
+  limit: Limit.optional().openapi(LIMIT_TYPE),
+  cursor: Cursor,
+});
 
 const CURSOR = /^[1-9]\d{0,18}$/;
 const LAST_SEQ = String(2n ** 63n - 1n);

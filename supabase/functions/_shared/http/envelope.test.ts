@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { ok, renderReply } from "./envelope.ts";
+import { ok, pageOfWhole, renderReply } from "./envelope.ts";
+import { ApiError } from "./errors.ts";
 import { startContext } from "./request-context.ts";
 
 const NOW = new Date("2026-11-21T12:00:00Z");
@@ -36,4 +37,22 @@ Deno.test("an answer tells a browser to run, frame, embed and guess nothing", ()
   assert.equal(headers.get("x-content-type-options"), "nosniff");
   assert.equal(headers.get("referrer-policy"), "no-referrer");
   assert.equal(headers.get("cross-origin-resource-policy"), "same-origin");
+});
+
+Deno.test("a list that comes whole is read in pages, each item once", () => {
+  const all = ["a", "b", "c", "d", "e"];
+  const read = (query: { limit?: number; cursor?: string }) => {
+    const { data, nextCursor } = pageOfWhole(all, query, (item) => item);
+    return [data.join(""), nextCursor];
+  };
+  assert.deepEqual(read({}), ["abcde", null]);
+  assert.deepEqual(read({ limit: 2 }), ["ab", "b"]);
+  assert.deepEqual(read({ limit: 2, cursor: "b" }), ["cd", "d"]);
+  assert.deepEqual(read({ limit: 2, cursor: "d" }), ["e", null]);
+  assert.deepEqual(read({ limit: 5 }), ["abcde", null]);
+  assert.deepEqual(read({ cursor: "e" }), ["", null]);
+  assert.throws(
+    () => read({ cursor: "z" }),
+    (error) => error instanceof ApiError && error.body.field === "cursor",
+  );
 });

@@ -1,6 +1,6 @@
 /** The fixed shape around every JSON answer, and the headers that every answer carries. */
 import { timestampOf } from "../timestamp.ts";
-import type { ApiError, ErrorBody } from "./errors.ts";
+import { type ApiError, type ErrorBody, invalid } from "./errors.ts";
 import type { RequestContext } from "./request-context.ts";
 
 /** What a handler answers with; `data` is the resource, the envelope is put around it here. */
@@ -21,6 +21,23 @@ export function ok<T>(data: T): Reply<T> {
 
 export function page<T>(data: T[], nextCursor: string | null): Reply<T[]> {
   return { status: 200, data, nextCursor };
+}
+
+/**
+ * A page of a list that the database answers whole. The cursor is the key of the last item that is known.
+ * @throws ApiError `invalid_request` for a cursor that is no item's
+ */
+export function pageOfWhole<T>(
+  all: readonly T[],
+  { limit = all.length, cursor }: { limit?: number | undefined; cursor?: string | undefined },
+  keyOf: (item: T) => string,
+): Reply<T[]> {
+  const start = cursor === undefined ? 0 : all.findIndex((item) => keyOf(item) === cursor) + 1;
+  if (cursor !== undefined && start === 0) throw invalid("Not a cursor of this list.", "cursor");
+  const items = all.slice(start, start + limit);
+  const last = items.at(-1);
+  const isLast = last === undefined || start + items.length === all.length;
+  return page(items, isLast ? null : keyOf(last));
 }
 
 export type HeaderPairs = [string, string][];

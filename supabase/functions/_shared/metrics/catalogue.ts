@@ -25,6 +25,8 @@ export const COUNTERS = {
 } as const;
 
 export const TIMERS = {
+  /** group: the function's first word (credits, jobs); outcome: ok, refused, unavailable, timeout, failed. */
+  database_call: ["group", "outcome"],
   /** service: one attempt. */
   outside_call: ["service"],
 } as const;

@@ -44,6 +44,10 @@ export const COUNTER_HELP: Readonly<Record<CounterName | "ai_spend_usd", Describ
 };
 
 export const TIMER_HELP: Readonly<Record<TimerName, Described>> = {
+  database_call: {
+    name: "database_call_duration_seconds",
+    help: "How long attempts at database functions took, by the first word of their names.",
+  },
   outside_call: {
     name: "outside_call_duration_seconds",
     help: "How long attempts at services that are not ours took.",
@@ -71,6 +75,14 @@ export const FIGURE_HELP: Readonly<Record<string, Described>> = {
     help: "Credits taken back for refunds and disputes.",
   },
   credits_withdrawn: { name: "credits_withdrawn_total", help: "Credits withdrawn otherwise." },
+  database_connections: {
+    name: "database_connections",
+    help: "Connections to the database server, by state; unknown is what our role may not see.",
+  },
+  database_connections_max: {
+    name: "database_connections_max",
+    help: "How many connections the database server takes.",
+  },
   deep_check_age_seconds: {
     name: "deep_check_age_seconds",
     help: "How long ago a paid check last ran.",
