@@ -144,7 +144,7 @@ rule(
   "pinned",
   {
     "deno.json": `{"imports":{\n"a":"npm:a@^1.0.0",\n"b":"npm:@s/b@1.2",\n"c":"npm:c"}}`,
-    "packages/client/package.json": `{"dependencies":{\n"react":"^19.0.0"}}`,
+    "packages/client/package.json": `{"dependencies":{\n"react":"^19.0.0",\n"b":"npm:@s/b@1"}}`,
     "a.ts": `import "npm:x@1";\nawait import("https://esm.example/x");\n`,
     "README.md": "npx -y deno task start\n",
   },
@@ -156,10 +156,12 @@ rule(
     "deno.json:3",
     "deno.json:4",
     "packages/client/package.json:2",
+    "packages/client/package.json:3",
   ],
   {
     "deno.json": `{"imports":{"a":"npm:@s/a@1.0.0-beta.1/sub","b":"./b.ts","c":"node:fs"}}`,
-    "packages/client/package.json": `{"devDependencies":{"react":"19.0.0","own":"workspace:*"}}`,
+    "packages/client/package.json":
+      `{"devDependencies":{"react":"19.0.0","own":"workspace:*","b":"npm:@s/b@1.0.0"}}`,
     "a.ts": `import "npm:x@1.0.0/sub";\nimport "hono";\n`,
     "README.md": "Run `npx -y --prefer-offline deno@2.9.6 task start`, or npx -y supabase@3.1.0.\n",
   },

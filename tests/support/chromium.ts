@@ -19,6 +19,8 @@ export async function openBrowser(): Promise<Browser> {
   return await chromium.launch({ executablePath, args: FLAGS });
 }
 
+const LOOPBACK = ["127.0.0.1", "localhost", "[::1]"];
+
 /**
  * A fresh window for the time of `use`.
  * @throws when the page wrote an error to its console, or asked for something that is not this machine's
@@ -32,7 +34,7 @@ export async function withPage(
   page.on("pageerror", (error) => faults.push(error.message));
   page.on("request", (request) => {
     const { protocol, hostname } = new URL(request.url());
-    if (/^https?:$/.test(protocol) && hostname !== "127.0.0.1") faults.push(request.url());
+    if (/^https?:$/.test(protocol) && !LOOPBACK.includes(hostname)) faults.push(request.url());
   });
   try {
     await use(page);

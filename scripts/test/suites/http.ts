@@ -4,6 +4,7 @@ import { findChromium } from "../find-chromium.ts";
 import { withStack } from "../stack-process.ts";
 import { findRedisServer } from "../../stack/redis/places.ts";
 import { needsRedis } from "../needs-redis.ts";
+import { hasNpx } from "../supabase-cli.ts";
 import { filesUnder, type Skipped, type Suite } from "../suite.ts";
 import { MONEY_BACK } from "./money-back.ts";
 
@@ -11,6 +12,12 @@ import { MONEY_BACK } from "./money-back.ts";
 const NO_BROWSER: Skipped = {
   what: "tests/browser",
   why: "needs Chromium (Debian: chromium)",
+};
+
+/** What needs an app of another origin: it is installed as its maker would, by npm. */
+const NO_NPM: Skipped = {
+  what: "tests/browser/another-origin",
+  why: "needs npm, which comes with Node",
 };
 
 /** Folders whose tests count in Redis, or take it away. */
@@ -24,7 +31,7 @@ export const http: Suite = {
     const found = filesUnder(paths, all);
     if (found.length === 0) return { rows: [], skipped: [] };
     const skipped = [
-      ...(findChromium() ? [] : [NO_BROWSER]),
+      ...(findChromium() ? await hasNpx() ? [] : [NO_NPM] : [NO_BROWSER]),
       ...(findRedisServer() ? [] : WITH_REDIS.map(needsRedis)),
     ];
     const files = found.filter((file) => !skipped.some(({ what }) => file.startsWith(`${what}/`)));

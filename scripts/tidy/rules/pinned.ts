@@ -43,7 +43,9 @@ function inPackage(source: Source): Finding[] {
   const manifest = JSON.parse(source.text) as Record<string, Record<string, string> | undefined>;
   return ["dependencies", "devDependencies", "optionalDependencies"]
     .flatMap((key) => Object.entries(manifest[key] ?? {}))
-    .filter(([, version]) => !EXACT.test(version) && !/^(?:workspace|file):/.test(version))
+    .filter(([, version]) =>
+      !EXACT.test(versionOf(version) ?? version) && !/^(?:workspace|file):/.test(version)
+    )
     .map(([name]) => complain(source, `"${name}"`));
 }
 

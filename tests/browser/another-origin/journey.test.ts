@@ -1,0 +1,177 @@
+/** A new Vite app, without a proxy and without a line about CORS, does all that a browser is promised. */
+import { createClient } from "@supabase/supabase-js";
+import { deepEqual, equal, match, ok } from "node:assert/strict";
+import type { Browser, Page } from "playwright-core";
+import { openBrowser, withPage } from "../../support/chromium.ts";
+import { askedOf, promptOf } from "../../support/chat.ts";
+import { proven, withDeliveries } from "../../support/database.ts";
+import { holdsEnd } from "../../support/jobs.ts";
+import { type AskedHeader, watchPreflights } from "../../support/preflights.ts";
+import {
+  fillLogin,
+  newLogin,
+  paysByCard,
+  press,
+  shown,
+  signsUp,
+  succeeds,
+} from "../../support/stranger.ts";
+import { runPayments } from "../../support/top-ups.ts";
+import { until } from "../../support/until.ts";
+import { withApp, withVite } from "../../support/vite.ts";
+import { readWorld } from "../../support/world.ts";
+import { NEEDED } from "./needed.ts";
+
+const world = readWorld();
+
+/** Their back end: any server with the secret key. */
+async function spends(userId: string, input_tokens: number): Promise<string> {
+  const server = createClient(world.url, world.secretKey);
+  const { data, error } = await server.functions.invoke("usage", {
+    headers: { "Idempotency-Key": crypto.randomUUID() },
+    body: { user_id: userId, model: "gpt-4o", input_tokens, output_tokens: 500 },
+  });
+  if (error) throw error;
+  return data.data.credits;
+}
+
+async function seesBalance(page: Page): Promise<string> {
+  await succeeds(page, "See balance");
+  return await shown(page, "balance");
+}
+
+async function comesAndGoes(page: Page): Promise<string> {
+  const login = newLogin();
+  const id = await signsUp(page, login);
+  match(id, /^[0-9a-f-]{36}$/);
+  await succeeds(page, "Refresh");
+  await succeeds(page, "Sign out");
+  equal(await shown(page, "user"), "");
+  await fillLogin(page, login);
+  await succeeds(page, "Sign in");
+  equal(await shown(page, "user"), id);
+  await page.reload();
+  await page.locator("#user", { hasText: id }).waitFor();
+  equal(await seesBalance(page), "0");
+  await succeeds(page, "Keep my prompts");
+  return id;
+}
+
+async function buys(page: Page, userId: string): Promise<void> {
+  await withDeliveries(world, "shared", async () => {
+    await press(page, "Buy");
+    await paysByCard(page, world, "buyer@example.com");
+    await page.locator("#done", { hasText: "Paid" }).waitFor();
+  });
+  equal(await shown(page, "balance"), "9990");
+  equal(await spends(userId, 1000), "50");
+  equal(await seesBalance(page), "9940");
+}
+
+/** Follows a job; gives the statuses of its polls. */
+async function followsAJob(page: Page): Promise<number[]> {
+  const polls: number[] = [];
+  page.on("response", (response) => {
+    const { pathname } = new URL(response.url());
+    const isPoll = pathname.startsWith("/functions/v1/jobs/");
+    if (isPoll && response.request().method() === "GET") polls.push(response.status());
+  });
+  await page.getByLabel("Question").fill("What is a farthing? [plan:1] [slow:7000]");
+  await press(page, "Research");
+  await page.locator("#done", { hasText: "Research" }).waitFor({ timeout: 90_000 });
+  equal(await shown(page, "job"), "completed 100");
+  return polls;
+}
+
+async function chatsAndStops(page: Page): Promise<void> {
+  const { name, content } = promptOf("[tokens:2000] [pace:20]");
+  await page.getByLabel("Question").fill(content);
+  await press(page, "Chat");
+  await page.locator("#answer", { hasText: /\w+ \w+ \w+/ }).waitFor();
+  await press(page, "Stop");
+  await page.locator("#error", { hasText: "abort" }).waitFor();
+  const asked = await until("the model is told", async () => {
+    const [request] = await askedOf(world, name);
+    return request?.ended ? request : undefined;
+  });
+  ok(asked.aborted && asked.tokens_sent < 2000);
+}
+
+async function readsTheLedger(page: Page, userId: string): Promise<void> {
+  const balance = await holdsEnd(world, userId);
+  await succeeds(page, "Download CSV");
+  const [head = "", last = "", ...lines] = (await shown(page, "csv")).split(/\r?\n/);
+  match(head, /^id,seq,kind,amount,balance_after/);
+  equal(last.split(",")[4], balance);
+  match(lines.join(), /,purchase,9990,/);
+}
+
+async function isToppedUp(page: Page, userId: string): Promise<void> {
+  await press(page, "Save a card");
+  await withDeliveries(world, "shared", async () => {
+    await paysByCard(page, world, "buyer@example.com", /^Save/);
+    await page.waitForURL(/\?saved$/);
+    await until("the card is there", async () => {
+      await succeeds(page, "Top up by itself");
+      return await shown(page, "top-up") === "on" || undefined;
+    });
+    const before = Number(await seesBalance(page));
+    await spends(userId, 150_000);
+    ok(before > 9_000, `${before}`);
+    await until("the card was charged", async () => {
+      await runPayments(world);
+      return Number(await seesBalance(page)) >= 12_000 || undefined;
+    });
+  });
+}
+
+/** The whole of it on one page; gives the headers that its preflights asked for. */
+async function everything(page: Page, origin: string): Promise<AskedHeader[]> {
+  const asked: AskedHeader[] = [];
+  await watchPreflights(page, (header) => asked.push(header));
+  await page.goto(origin);
+  const id = await comesAndGoes(page);
+  await buys(page, id);
+  const polls = await followsAJob(page);
+  ok(polls.includes(304) && polls.at(-1) === 200, `polls were answered ${polls}`);
+  await chatsAndStops(page);
+  await readsTheLedger(page, id);
+  await isToppedUp(page, id);
+  await proven(world);
+  return asked;
+}
+
+/** Each header once, whatever the order. */
+const named = (headers: readonly AskedHeader[]) =>
+  [...new Set(headers.map(({ part, header }) => `${part} ${header}`))].sort();
+
+async function onPage(browser: Browser, folder: string, args: string[]): Promise<void> {
+  await withVite(world, folder, args, (origin) =>
+    withPage(browser, async (page) => {
+      match(origin, /^http:\/\/localhost:\d+$/);
+      deepEqual(named(await everything(page, origin)), named(NEEDED));
+    }));
+}
+
+Deno.test({
+  name: "T26 app of another origin",
+  sanitizeOps: false,
+  sanitizeResources: false,
+  async fn(test) {
+    const browser = await openBrowser();
+    try {
+      await withApp(async (folder) => {
+        const clients: [name: string, args: string[]][] = [
+          ["the pinned supabase-js", []],
+          ["the newest supabase-js", ["--config", "newest.config.js"]],
+        ];
+        for (const [name, args] of clients) {
+          await test.step(`does all that a browser is promised, with ${name}`, () =>
+            onPage(browser, folder, args));
+        }
+      });
+    } finally {
+      await browser.close();
+    }
+  },
+});

@@ -1,0 +1,23 @@
+/** The headers that the journey's preflights ask for, each with a step that can't do without it. */
+import type { AskedHeader } from "../../support/preflights.ts";
+
+export interface NeededHeader extends AskedHeader {
+  /** The button that is pressed. */
+  readonly step: string;
+}
+
+const each = (part: AskedHeader["part"], step: string, headers: string[]): NeededHeader[] =>
+  headers.map((header) => ({ part, header, step }));
+
+const OF_EVERY_CALL = ["apikey", "authorization", "x-client-info"];
+
+export const NEEDED: readonly NeededHeader[] = [
+  ...each("auth", "Sign up", [...OF_EVERY_CALL, "content-type", "x-supabase-api-version"]),
+  ...each("functions", "See balance", OF_EVERY_CALL),
+  ...each("functions", "Top up by itself", ["content-type", "idempotency-key"]),
+  ...each("functions", "Research", ["if-none-match"]),
+  ...each("rest", "Keep my prompts", [
+    ...OF_EVERY_CALL,
+    ...["content-type", "content-profile", "prefer"],
+  ]),
+];

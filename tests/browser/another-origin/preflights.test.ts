@@ -1,0 +1,85 @@
+/** What a browser may send is decided by lists; without any one of their headers a step of the app fails. */
+import { equal, match, notEqual } from "node:assert/strict";
+import type { Browser, Page } from "playwright-core";
+import { Grant } from "../../../supabase/functions/_shared/contracts/credits.ts";
+import { openBrowser, withPage } from "../../support/chromium.ts";
+import { proven } from "../../support/database.ts";
+import { backEnd, data, post } from "../../support/http.ts";
+import { holdsEnd } from "../../support/jobs.ts";
+import { withhold } from "../../support/preflights.ts";
+import { fillLogin, newLogin, outcomeOf, signsUp } from "../../support/stranger.ts";
+import { withApp, withVite } from "../../support/vite.ts";
+import { readWorld } from "../../support/world.ts";
+import { NEEDED, type NeededHeader } from "./needed.ts";
+
+const world = readWorld();
+
+/** Somebody with credits, whose question takes longer than two polls. */
+async function arrives(page: Page): Promise<string> {
+  const id = await signsUp(page, newLogin());
+  const grant = { user_id: id, amount: "1000", source: "promotional", reason: "test" };
+  data(await post(world, "credits/grants", backEnd(world), grant), 201, Grant);
+  await page.getByLabel("Question").fill("What is a farthing? [plan:1] [slow:7000]");
+  return id;
+}
+
+async function failsWithout(page: Page, origin: string, needed: NeededHeader): Promise<void> {
+  const said: string[] = [];
+  page.on("console", (message) => said.push(message.text()));
+  await page.goto(origin);
+  let id: string | undefined;
+  if (needed.step === "Sign up") await fillLogin(page, newLogin());
+  else id = await arrives(page);
+  await withhold(page, needed);
+  notEqual(await outcomeOf(page, needed.step), null, `${needed.step} did without`);
+  const refused = new RegExp(`Request header field ${needed.header} is not allowed`, "i");
+  match(said.join("\n"), refused);
+  if (id !== undefined) await holdsEnd(world, id);
+}
+
+/** What a page of another origin is answered that sends all of these. */
+function sends(page: Page, headers: string[]): Promise<number | string> {
+  const url = `${world.url}/functions/v1/usage/rates`;
+  const values = Object.fromEntries(headers.map((name) => [name, "x"]));
+  const call = `fetch(${JSON.stringify(url)}, { headers: ${JSON.stringify(values)} })`;
+  return page.evaluate(`${call}.then((answer) => answer.status, (error) => error.message)`);
+}
+
+/** The headers of our docs, and of supabase-js where it is told a region or to propagate traces. */
+const OPTIONAL = [
+  ...["prefer", "x-request-id", "x-region", "traceparent", "tracestate", "baggage"],
+  "x-retry-count",
+];
+
+async function mayBeSent(browser: Browser, origin: string): Promise<void> {
+  await withPage(browser, async (page) => {
+    await page.goto(origin);
+    for (const header of OPTIONAL) equal(await sends(page, [header]), 200, header);
+    equal(await sends(page, ["x-webhook-secret"]), "Failed to fetch");
+  });
+}
+
+Deno.test({
+  name: "T26 preflights of an app of another origin",
+  sanitizeOps: false,
+  sanitizeResources: false,
+  async fn(test) {
+    const browser = await openBrowser();
+    try {
+      await withApp((folder) =>
+        withVite(world, folder, [], async (origin) => {
+          await test.step("allow the headers that our docs and a client's options add", () =>
+            mayBeSent(browser, origin));
+          for (const needed of NEEDED) {
+            const { part, header, step } = needed;
+            await test.step(`without ${header} from ${part}: "${step}" fails and says so`, () =>
+              withPage(browser, (page) => failsWithout(page, origin, needed)));
+          }
+          await proven(world);
+        })
+      );
+    } finally {
+      await browser.close();
+    }
+  },
+});

@@ -1,0 +1,31 @@
+import { supabase } from "./supabase.js";
+
+function check({ data, error }) {
+  if (error) throw error;
+  return data;
+}
+
+export async function signUp(login) {
+  return check(await supabase.auth.signUp(login)).user.id;
+}
+
+export async function signIn(login) {
+  return check(await supabase.auth.signInWithPassword(login)).user.id;
+}
+
+export async function refresh() {
+  return check(await supabase.auth.refreshSession()).user.id;
+}
+
+export async function signOut() {
+  check(await supabase.auth.signOut());
+}
+
+/** Lets Farthing keep prompts and answers, redacted: the app's own row, written through REST. */
+export async function keepPrompts() {
+  const row = { level: "full_redacted" };
+  const query = supabase.from("ai_consent").upsert(row, {
+    onConflict: "user_id",
+  });
+  check(await query.select().single());
+}

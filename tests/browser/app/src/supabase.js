@@ -1,0 +1,28 @@
+import { createClient } from "@supabase/supabase-js";
+
+const { VITE_SUPABASE_URL, VITE_SUPABASE_PUBLISHABLE_KEY } = import.meta.env;
+
+export const supabase = createClient(
+  VITE_SUPABASE_URL,
+  VITE_SUPABASE_PUBLISHABLE_KEY,
+);
+
+/** Calls a function; gives its data, or throws what it refused with. */
+export async function call(path, options) {
+  const { data, error } = await supabase.functions.invoke(path, options);
+  if (error?.context?.json) {
+    throw new Error((await error.context.json()).error.message);
+  }
+  if (error) throw error;
+  return data.data ?? data;
+}
+
+/** Posts with a key of its own. */
+export function post(path, body) {
+  return call(path, {
+    body,
+    headers: { "Idempotency-Key": crypto.randomUUID() },
+  });
+}
+
+export const get = (path) => call(path, { method: "GET" });
