@@ -1,96 +1,11 @@
 /** Both commands as a person runs them, against the emulator and the real webhook function. */
 import { deepEqual, doesNotMatch, equal, match } from "node:assert/strict";
-import { parseEnv } from "node:util";
 import type Stripe from "stripe";
-import { createApp } from "../../supabase/functions/stripe-webhook/app.ts";
 import { API_VERSION } from "../../supabase/functions/_shared/stripe/client.ts";
 import { EVENT_TYPES } from "../../supabase/functions/_shared/stripe/facts.ts";
-import { createPayments } from "../../supabase/functions/_shared/stripe/payments.ts";
-import { makeFake } from "../../supabase/functions/_shared/testing/fake-services.ts";
-import { EMULATOR_KEY, type Stand, startStand } from "../stack/stripe/tests/harness.ts";
+import { EMULATOR_KEY } from "../stack/stripe/tests/harness.ts";
 import { CONNECT_RIGHTS, RIGHTS } from "./rights.ts";
-
-interface Ran {
-  readonly code: number;
-  readonly said: string;
-}
-
-interface Scene extends AsyncDisposable {
-  readonly stand: Stand;
-  readonly stripe: Stripe;
-  /** Of the function. */
-  readonly url: string;
-  readonly file: string;
-  setup(...args: string[]): Promise<Ran>;
-  check(...args: string[]): Promise<Ran>;
-  endpoints(): Promise<Stripe.WebhookEndpoint[]>;
-  secrets(): Promise<string[]>;
-}
-
-const RESTRICTED = "rk_test_restricted_1234";
-const decoder = new TextDecoder();
-
-async function run(program: string, args: string[], env: Record<string, string>): Promise<Ran> {
-  const path = new URL(program, import.meta.url).pathname;
-  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--no-check", path, ...args],
-    env: { NO_COLOR: "1", ...env },
-  }).output();
-  return { code, said: decoder.decode(stdout) + decoder.decode(stderr) };
-}
-
-/** The webhook function with the secrets that a file has at the time of a request. */
-function serveFunction(file: string, answer?: () => Response) {
-  return Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, async (request) => {
-    if (answer !== undefined) return answer();
-    const secrets = parseEnv(await Deno.readTextFile(file)).STRIPE_WEBHOOK_SECRET ?? "whsec_none";
-    const { readEvent } = createPayments({
-      secretKey: EMULATOR_KEY,
-      webhookSecrets: secrets.split(","),
-    });
-    const fake = await makeFake({ payments: { readEvent } });
-    const { method, headers, url } = request;
-    const target = url.replace("/functions/v1", "");
-    const forwarded = new Request(target, { method, headers, body: await request.text() });
-    return await createApp(fake.source).fetch(forwarded);
-  });
-}
-
-interface Given {
-  readonly rights?: readonly string[];
-  readonly key?: string;
-  readonly answer?: () => Response;
-  readonly env?: Record<string, string>;
-}
-
-async function start({ rights, key, answer, env = {} }: Given = {}): Promise<Scene> {
-  const stand = await startStand({ restrictedKeys: { [RESTRICTED]: rights ?? [] } });
-  const file = await Deno.makeTempFile({ suffix: ".env" });
-  const server = serveFunction(file, answer);
-  const base = `http://127.0.0.1:${server.addr.port}`;
-  const secretKey = key ?? (rights === undefined ? EMULATOR_KEY : RESTRICTED);
-  await Deno.writeTextFile(file, `STRIPE_SECRET_KEY=${secretKey}\nSTRIPE_API_URL=${stand.url}\n`);
-  const shared = ["--env-file", file, "--url", base];
-  const { stripe } = stand;
-  return {
-    stand,
-    stripe,
-    file,
-    url: `${base}/functions/v1/stripe-webhook`,
-    setup: (...args) => run("./setup-main.ts", [...shared, ...args], env),
-    check: (...args) => run("./check-main.ts", [...shared, ...args], env),
-    endpoints: async () => (await stripe.webhookEndpoints.list()).data,
-    secrets: async () => {
-      const { STRIPE_WEBHOOK_SECRET } = parseEnv(await Deno.readTextFile(file));
-      return STRIPE_WEBHOOK_SECRET?.split(",") ?? [];
-    },
-    async [Symbol.asyncDispose]() {
-      await server.shutdown();
-      await stand[Symbol.asyncDispose]();
-      await Deno.remove(file);
-    },
-  };
-}
+import { type Given, run, start } from "./testing/scene.ts";
 
 Deno.test("stripe:setup makes both endpoints once, and stripe:check finds nothing wrong then", async () => {
   await using scene = await start();
@@ -187,7 +102,7 @@ Deno.test("stripe:setup names the right that its key lacks, and takes another ke
   doesNotMatch(said, /rk_test_r|1234/);
   const other = { STRIPE_SETUP_KEY: EMULATOR_KEY };
   const args = ["--env-file", scene.file, "--url", new URL(scene.url).origin];
-  equal((await run("./setup-main.ts", args, other)).code, 0);
+  equal((await run("setup-main.ts", args, other)).code, 0);
   equal((await scene.endpoints()).length, 2);
 });
 
@@ -270,7 +185,7 @@ Deno.test("stripe:check tells of a signing secret that the function does not kno
   const text = await Deno.readTextFile(scene.file);
   await Deno.writeTextFile(copy, text.replace(/^(STRIPE_WEBHOOK_SECRET=)/m, "$1whsec_stale,"));
   const args = ["--env-file", copy, "--url", new URL(scene.url).origin];
-  const { code, said } = await run("./check-main.ts", args, {});
+  const { code, said } = await run("check-main.ts", args, {});
   await Deno.remove(copy);
   equal(code, 1);
   match(said, /wrong +signing secret 1 of 3 +the function refuses it/);
@@ -293,4 +208,12 @@ Deno.test("stripe:setup refuses what does not agree, without a word of the key",
     match(ran.said, said);
     doesNotMatch(ran.said, /secretly|stray|revoked_key|public\b/);
   }
+});
+
+Deno.test("stripe:listen forwards every event that is read, to one address", async () => {
+  const { code, said } = await run("listen-main.ts", ["--url", "http://127.0.0.1:55321/"], {});
+  equal(code, 0);
+  const [, types] = /--events (\S+)/.exec(said)!;
+  deepEqual(types!.split(",").toSorted(), EVENT_TYPES.toSorted());
+  equal(said.match(/http:\/\/127\.0\.0\.1:55321\/functions\/v1\/stripe-webhook /g)?.length, 2);
 });

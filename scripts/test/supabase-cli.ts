@@ -9,6 +9,24 @@ export async function hasNpx(): Promise<boolean> {
   return await npx.output().then(({ success }) => success, () => false);
 }
 
+/** What a command says that asks no database, with `input` on its standard input. @throws as below */
+export async function supabaseLocally(args: string[], input: string, cwd = ROOT): Promise<string> {
+  const child = new Deno.Command("npx", {
+    args: ["-y", CLI, ...args],
+    cwd,
+    env: { NO_COLOR: "1", DO_NOT_TRACK: "1" },
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const writer = child.stdin.getWriter();
+  await writer.write(new TextEncoder().encode(input));
+  await writer.close();
+  const { success, stdout, stderr } = await child.output();
+  if (success) return decoder.decode(stdout);
+  throw new Error(`supabase ${args.join(" ")}: ${decoder.decode(stderr)}`.trim());
+}
+
 /** What the command says on standard output. @throws with all it said when it fails. */
 export async function supabase(args: string[], databaseUrl: string): Promise<string> {
   const url = new URL(databaseUrl);

@@ -14,7 +14,7 @@ Deno.test("a key set that never comes is 503 for users, and nothing for the back
   await using proxy = startProxy(world.url, { kind: "silent" });
   const changes = {
     SUPABASE_URL: proxy.url,
-    SUPABASE_PUBLIC_URL: world.url,
+    FARTHING_PUBLIC_URL: world.url,
     DATABASE_POOL_URL: world.databaseUrl,
   };
   await withDeployment(world, changes, async (cut) => {

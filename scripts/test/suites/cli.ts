@@ -8,6 +8,7 @@ import { PROJECT, withProject } from "../project-database.ts";
 import { runStory, storyFiles } from "../stories.ts";
 import { checked, ROOT, type Row, type Skipped, type Suite } from "../suite.ts";
 import { hasNpx, supabase } from "../supabase-cli.ts";
+import { supabaseStart } from "../supabase-start.ts";
 
 async function pushIsUpToDate(url: string): Promise<void> {
   assert.match(await supabase(["db", "push", "--yes"], url), /up to date/);
@@ -86,7 +87,7 @@ async function onEmbedded(): Promise<Row[]> {
 
 export const cli: Suite = {
   name: "cli",
-  about: "the real Supabase CLI: db push, gen types, db advisors, db lint",
+  about: "the real Supabase CLI: db push, gen types, db advisors, db lint, tokens",
   async run() {
     if (!await hasNpx()) {
       return {
@@ -94,7 +95,7 @@ export const cli: Suite = {
         skipped: [{ what: "all of it", why: "needs npx, which comes with Node" }],
       };
     }
-    const rows = await onEmbedded();
+    const rows = [...await supabaseStart(), ...await onEmbedded()];
     const skipped: Skipped[] = [];
     if (canLint()) {
       rows.push(

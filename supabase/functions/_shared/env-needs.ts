@@ -72,7 +72,7 @@ export const ENV_NEEDS: Readonly<Record<EnvName, EnvNeed>> = {
   SUPABASE_PUBLISHABLE_KEYS: platform,
   SUPABASE_SECRET_KEYS: platform,
   SUPABASE_JWKS: platform,
-  SUPABASE_PUBLIC_URL: everywhere,
+  FARTHING_PUBLIC_URL: everywhere,
   DATABASE_POOL_URL: everywhere,
   STRIPE_SECRET_KEY: stripe,
   STRIPE_WEBHOOK_SECRET: stripe,

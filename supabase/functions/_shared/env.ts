@@ -68,10 +68,10 @@ const SENTRY_DSN = /^https?:\/\/\w+@[\w.-]+(:\d+)?\/([\w-]+\/)*\d+$/;
 
 const EnvSchema = z.object({
   SUPABASE_URL: httpUrl.transform((text) => text.replace(/\/+$/, "")),
-  SUPABASE_PUBLIC_URL: httpUrl.transform((text) => text.replace(/\/+$/, "")).optional(),
   SUPABASE_PUBLISHABLE_KEYS: namedKeys,
   SUPABASE_SECRET_KEYS: namedKeys,
   SUPABASE_JWKS: keySet.optional(),
+  FARTHING_PUBLIC_URL: httpUrl.transform((text) => text.replace(/\/+$/, "")).optional(),
   DATABASE_POOL_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
   STRIPE_MODE: z.enum(["test", "live"]).optional(),
   STRIPE_SECRET_KEY: z.string().regex(/^(sk|rk)_(test|live)_/).optional(),

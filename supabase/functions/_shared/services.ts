@@ -95,14 +95,14 @@ function transportFrom(env: Env): Transport {
   });
 }
 
-function keySetFrom(env: Env, metrics: Metrics): KeySet {
+export function keySetFrom(env: Env, metrics: Metrics): KeySet {
   if (env.SUPABASE_JWKS !== undefined) return givenKeySet(env.SUPABASE_JWKS);
   const url = new URL(`${env.SUPABASE_URL}/auth/v1/.well-known/jwks.json`);
   return createKeySet({ url, nowMs: () => performance.now(), metrics, waitUntil });
 }
 
-function verifierFrom(env: Env, keySet: KeySet): CredentialVerifier {
-  const addresses = [env.SUPABASE_URL, env.SUPABASE_PUBLIC_URL].filter((url) => url !== undefined);
+export function verifierFrom(env: Env, keySet: KeySet): CredentialVerifier {
+  const addresses = [env.SUPABASE_URL, env.FARTHING_PUBLIC_URL].filter((url) => url !== undefined);
   return createVerifier({
     env: {
       url: env.SUPABASE_URL,
@@ -182,7 +182,7 @@ function makeServices(env: Env): Services {
     payments: paymentsFrom(env, database, metrics),
     ai: withoutModels,
     origins: env.APP_ORIGINS,
-    functionsUrl: `${env.SUPABASE_PUBLIC_URL ?? env.SUPABASE_URL}/functions/v1`,
+    functionsUrl: `${env.FARTHING_PUBLIC_URL ?? env.SUPABASE_URL}/functions/v1`,
     waitUntil,
     lifetime,
     pause: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),

@@ -131,7 +131,7 @@ const JWKS_AWAY = behind({ kind: "answers", status: 503, body: "{}" }, {
   target: (world) => world.url,
   changes: (url, world) => ({
     SUPABASE_URL: url,
-    SUPABASE_PUBLIC_URL: world.url,
+    FARTHING_PUBLIC_URL: world.url,
     SUPABASE_JWKS: "",
   }),
 });

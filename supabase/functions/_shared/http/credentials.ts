@@ -8,6 +8,7 @@ import { sha256 } from "../hash.ts";
 import { CredentialCache } from "./credential-cache.ts";
 import { ApiError } from "./errors.ts";
 import type { KeySet } from "./key-set.ts";
+import { tokenProblem } from "./token-problem.ts";
 
 export interface UserCaller {
   readonly kind: "user";
@@ -57,14 +58,14 @@ interface FailedVerification {
   readonly cause?: unknown;
 }
 
-function refusal(error: FailedVerification): ApiError {
+function refusal(error: FailedVerification, problem: string | null = null): ApiError {
   if (error.status >= 500) {
     return new ApiError("not_ready", { internal: `credential check: ${error.code}`, cause: error });
   }
   const cause = error.cause as { code?: unknown } | undefined;
   return new ApiError(
     cause?.code === "ERR_JWT_EXPIRED" ? "token_expired" : "unauthenticated",
-    { internal: error.code },
+    { internal: problem === null ? error.code : `${error.code}: ${problem}` },
   );
 }
 
@@ -76,7 +77,7 @@ async function verifyToken(token: string, { env, issuers, keySet }: VerifierOpti
     audience: "authenticated",
     issuer: issuers,
   });
-  if (error) throw refusal(error);
+  if (error) throw refusal(error, tokenProblem(token, issuers));
   const { sub, role, exp, app_metadata: app } = data.jwtClaims!;
   // A token without an end would be a password; one of another role is not a person's.
   if (role !== "authenticated" || exp === undefined || !UUID.test(sub)) {

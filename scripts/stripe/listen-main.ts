@@ -1,0 +1,27 @@
+/** `deno task stripe:listen`: the command of Stripe's own CLI with the events that the functions read. */
+import { parseArgs } from "node:util";
+import { EVENT_TYPES } from "../../supabase/functions/_shared/stripe/facts.ts";
+import { SettingsError } from "../settings/settings.ts";
+import { print } from "../terminal/print.ts";
+import { taskArguments } from "../terminal/task-arguments.ts";
+import { run } from "./run.ts";
+
+const USAGE = `Usage: deno task stripe:listen [--url http://127.0.0.1:54321]
+
+Prints the command by which Stripe's CLI forwards test events to functions on this machine.`;
+
+await run(USAGE, () => {
+  const { values } = parseArgs({
+    args: taskArguments(Deno.args),
+    options: {
+      url: { type: "string", default: "http://127.0.0.1:54321" },
+      help: { type: "boolean", short: "h", default: false },
+    },
+  });
+  if (!URL.canParse(values.url)) throw new SettingsError("--url takes the project's address.");
+  const address = `${new URL(values.url).origin}/functions/v1/stripe-webhook`;
+  const forward = `--forward-to ${address} --forward-connect-to ${address}`;
+  const command = `stripe listen ${forward} --events ${EVENT_TYPES.join(",")}`;
+  print(values.help ? USAGE : command);
+  return Promise.resolve(0);
+});

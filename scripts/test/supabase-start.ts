@@ -1,0 +1,146 @@
+/**
+ * What `supabase start` gives the functions, as far as it can be had without Docker: the CLI's own keys and
+ * tokens, its config.toml, and the environment that its source hands to a function.
+ */
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { parseEnv } from "node:util";
+import { SignJWT } from "jose";
+import { type Env, readEnv } from "../../supabase/functions/_shared/env.ts";
+import { ApiError } from "../../supabase/functions/_shared/http/errors.ts";
+import { givenKeySet, type KeySet } from "../../supabase/functions/_shared/http/key-set.ts";
+import { NO_METRICS } from "../../supabase/functions/_shared/metrics/metrics.ts";
+import { keySetFrom, verifierFrom } from "../../supabase/functions/_shared/services.ts";
+import { checked, ROOT, type Row } from "./suite.ts";
+import { supabaseLocally } from "./supabase-cli.ts";
+
+const USER_ID = "0b5d1a52-6a39-4d0c-9b39-3a5a3f0f5c11";
+/** The CLI's default: its HS256 key, with which older ones sign everybody's tokens. */
+const JWT_SECRET = "super-secret-jwt-token-with-at-least-32-characters-long";
+
+type Jwk = Record<string, unknown> & { kty: string };
+
+interface Stack {
+  readonly signingKey: string;
+  /** SUPABASE_JWKS: what signs now, without its private part, and the shared secret of before. */
+  readonly keys: Jwk[];
+  readonly issuer: string;
+  /** A user's, as the CLI signs it. */
+  readonly token: string;
+  /** A copy of the project, which the CLI reads. */
+  readonly directory: string;
+}
+
+async function readIssuer(): Promise<string> {
+  const config = await Deno.readTextFile(`${ROOT}supabase/config.toml`);
+  return /^jwt_issuer = "(.*)"$/m.exec(config)?.[1] ?? "not in config.toml";
+}
+
+async function makeStack(directory: string): Promise<Stack> {
+  await Deno.mkdir(join(directory, "supabase"));
+  const config = join(directory, "supabase", "config.toml");
+  await Deno.copyFile(`${ROOT}supabase/config.toml`, config);
+  const said = await supabaseLocally(["gen", "signing-key", "--algorithm", "ES256"], "", directory);
+  const signingKey = said.slice(said.indexOf("{"), said.lastIndexOf("}") + 1);
+  const { d: _, ...publicKey } = JSON.parse(signingKey);
+  const shared = { kty: "oct", k: btoa(JWT_SECRET).replaceAll("=", "") };
+  const keys = [{ ...publicKey, key_ops: ["verify"] }, shared];
+  const issuer = await readIssuer();
+  const token = await signToken(signingKey, issuer, directory);
+  return { signingKey, keys, issuer, token, directory };
+}
+
+async function signToken(signingKey: string, iss: string, directory: string): Promise<string> {
+  const payload = JSON.stringify({ iss, aud: "authenticated" });
+  const who = ["--role", "authenticated", "--sub", USER_ID, "--payload", payload];
+  const args = ["gen", "bearer-jwt", ...who];
+  const said = await supabaseLocally(args, `${signingKey}\n`, directory);
+  return said.trim().split(/\s/).at(-1)!;
+}
+
+/** The environment of a function there: the CLI's names, and those of functions/.env. */
+async function environment(stack: Stack, changes: Record<string, string> = {}): Promise<Env> {
+  const example = await Deno.readTextFile(`${ROOT}supabase/functions/.env.example`);
+  const values: Record<string, string | undefined> = {
+    ...parseEnv(example),
+    SUPABASE_URL: "http://kong:8000",
+    SUPABASE_PUBLISHABLE_KEYS: '{"default":"sb_publishable_local"}',
+    SUPABASE_SECRET_KEYS: '{"default":"sb_secret_local"}',
+    SUPABASE_JWKS: JSON.stringify({ keys: stack.keys }),
+    ...changes,
+  };
+  return readEnv((name) => values[name]);
+}
+
+async function userOf(env: Env, token: string, keys: KeySet = givenKeySet(env.SUPABASE_JWKS!)) {
+  const headers = new Headers({ authorization: `Bearer ${token}`, apikey: "sb_publishable_local" });
+  return (await verifierFrom(env, keys)(headers)).user?.userId;
+}
+
+async function whyRefused(env: Env, token: string): Promise<string> {
+  const error = await userOf(env, token).then(() => null, (reason) => reason);
+  assert(error instanceof ApiError, "the token was taken");
+  assert.equal(error.code, "unauthenticated");
+  return error.internal ?? "";
+}
+
+async function tokensAreTaken(stack: Stack): Promise<void> {
+  assert.equal(await userOf(await environment(stack), stack.token), USER_ID);
+}
+
+async function keysAreFetched(stack: Stack): Promise<void> {
+  const paths: string[] = [];
+  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, (request) => {
+    paths.push(new URL(request.url).pathname);
+    return Response.json({ keys: stack.keys });
+  });
+  const kong = `http://127.0.0.1:${server.addr.port}`;
+  const env = await environment(stack, { SUPABASE_URL: kong, SUPABASE_JWKS: "" });
+  const user = await userOf(env, stack.token, keySetFrom(env, NO_METRICS));
+  await server.shutdown();
+  assert.deepEqual([user, paths], [USER_ID, ["/auth/v1/.well-known/jwks.json"]]);
+}
+
+async function issuerIsNamed(stack: Stack): Promise<void> {
+  const env = await environment(stack, { FARTHING_PUBLIC_URL: "" });
+  const why = await whyRefused(env, stack.token);
+  assert.match(
+    why,
+    /issuer is "http:\/\/127\.0\.0\.1:54321\/auth\/v1", accepted is http:\/\/kong:8000/,
+  );
+  assert.match(why, /FARTHING_PUBLIC_URL/);
+}
+
+async function sharedSecretIsRefused(stack: Stack): Promise<void> {
+  const token = await new SignJWT({ role: "authenticated" }).setProtectedHeader({ alg: "HS256" })
+    .setSubject(USER_ID).setIssuer(stack.issuer).setAudience("authenticated")
+    .setExpirationTime("1h").sign(new TextEncoder().encode(JWT_SECRET));
+  assert.match(await whyRefused(await environment(stack), token), /"HS256", a shared secret/);
+}
+
+/** The CLI reads config.toml for this: a mistake in it ends the command. */
+async function configIsRead({ signingKey, issuer, directory }: Stack): Promise<void> {
+  const file = join(directory, "supabase", "config.toml");
+  const text = await Deno.readTextFile(file);
+  await Deno.writeTextFile(file, text.replace("jwt_expiry = 3600", 'jwt_expiry = "soon"'));
+  await assert.rejects(signToken(signingKey, issuer, directory), /jwt_expiry/);
+}
+
+export async function supabaseStart(): Promise<Row[]> {
+  const directory = await Deno.makeTempDir();
+  try {
+    const stack = await makeStack(directory);
+    return [
+      await checked("supabase start: its users' tokens are taken", () => tokensAreTaken(stack)),
+      await checked("supabase start: its key set is fetched", () => keysAreFetched(stack)),
+      await checked("supabase start: another issuer is named", () => issuerIsNamed(stack)),
+      await checked(
+        "supabase start: HS256 is refused and named",
+        () => sharedSecretIsRefused(stack),
+      ),
+      await checked("supabase start: config.toml is read", () => configIsRead(stack)),
+    ];
+  } finally {
+    await Deno.remove(directory, { recursive: true });
+  }
+}

@@ -1,0 +1,39 @@
+/** Why a user's token is refused, for the log: what the verifier says is the same for every cause. */
+
+interface Parts {
+  readonly alg?: unknown;
+  readonly iss?: unknown;
+}
+
+function decode(part: string | undefined): Parts {
+  const base64 = (part ?? "").replaceAll("-", "+").replaceAll("_", "/");
+  const value: unknown = JSON.parse(atob(base64));
+  return typeof value === "object" && value !== null ? value : {};
+}
+
+/** Anybody can write anything into a token that is not verified. */
+const MAX_LENGTH = 100;
+const quoted = (value: unknown) => JSON.stringify(value ?? null).slice(0, MAX_LENGTH);
+
+/**
+ * Looks into a token that was refused. Nothing in it is believed: it only says which mistake it may be.
+ * @returns null where neither its algorithm nor its issuer is the cause
+ */
+export function tokenProblem(token: string, issuers: readonly string[]): string | null {
+  const [header, payload] = token.split(".");
+  try {
+    const { alg } = decode(header);
+    if (typeof alg === "string" && alg.startsWith("HS")) {
+      return `the token is signed with ${
+        quoted(alg)
+      }, a shared secret: the project needs signing keys ` +
+        "(ES256 or RS256); an older supabase CLI has none";
+    }
+    const { iss } = decode(payload);
+    if (issuers.some((issuer) => issuer === iss)) return null;
+    return `the token's issuer is ${quoted(iss)}, accepted is ${issuers.join(" or ")}: ` +
+      "FARTHING_PUBLIC_URL names the project's other address";
+  } catch {
+    return null;
+  }
+}
