@@ -1,0 +1,245 @@
+/** The snippets of README.md and docs/browser.md, run as printed: nothing but their given names is added. */
+import { deepEqual, equal, match, ok } from "node:assert/strict";
+import type { Browser, Page } from "playwright-core";
+import { Grant } from "../../../supabase/functions/_shared/contracts/credits.ts";
+import { openBrowser, withPage } from "../../support/chromium.ts";
+import { proven, withDeliveries, withSql } from "../../support/database.ts";
+import { backEnd, data, post } from "../../support/http.ts";
+import { holdsEnd } from "../../support/jobs.ts";
+import { balanceOf } from "../../support/purchases.ts";
+import { moduleOf, printedIn, type Snippet } from "../../support/snippets.ts";
+import { newLogin, paysByCard, signsUp } from "../../support/stranger.ts";
+import { until } from "../../support/until.ts";
+import { withApp, withVite } from "../../support/vite.ts";
+import { readWorld } from "../../support/world.ts";
+
+const world = readWorld();
+
+const snippet = (name: string, given: string[], gives: string[] = []) => ({ name, given, gives });
+
+/** Every block of these pages, in its order. */
+const PAGES: Record<string, Snippet[]> = {
+  "README.md": [
+    snippet("buy", ["url", "publishableKey", "email", "password"]),
+    snippet(
+      "charge",
+      ["url", "secretKey", "user_id", "requestId", "order_id"],
+      ["charge", "refund"],
+    ),
+    snippet("start", ["browser"], ["job"]),
+  ],
+  "docs/browser.md": [
+    snippet("refusal", ["supabase", "slowDown"]),
+    snippet("job", ["supabase", "show"], ["status", "result", "untilEnded"]),
+    snippet("changes", ["supabase", "user", "show"]),
+    snippet("chat", ["supabase", "write"]),
+    snippet("file", ["supabase", "untilEnded"], ["csv"]),
+    snippet("logs", ["supabase"], ["logs"]),
+  ],
+};
+
+async function writeModules(folder: string): Promise<string[]> {
+  await Deno.mkdir(`${folder}/snippets`);
+  const files: string[] = [];
+  for (const [page, snippets] of Object.entries(PAGES)) {
+    const printed = await printedIn(page);
+    equal(printed.length, snippets.length, `blocks of ${page}: name each in this test`);
+    for (const [index, each] of snippets.entries()) {
+      const file = `${folder}/snippets/${each.name}.ts`;
+      await Deno.writeTextFile(file, moduleOf(printed[index]!, each));
+      files.push(file);
+    }
+  }
+  return files;
+}
+
+async function typeCheck(files: string[]): Promise<void> {
+  const args = ["check", "--config", "deno.json", ...files];
+  const command = new Deno.Command(Deno.execPath(), { args, stdout: "null", stderr: "piped" });
+  const { success, stderr } = await command.output();
+  ok(success, new TextDecoder().decode(stderr));
+}
+
+/**
+ * Runs a block in the page, where the app's client is signed in. Its functions are kept for later blocks, and
+ * what it tells its page is in `told`.
+ */
+function runs<T = Record<string, never>>(page: Page, name: string, given: object = {}): Promise<T> {
+  return page.evaluate(`(async () => {
+    const { supabase } = await import("/src/supabase.js");
+    const { data: { session } } = await supabase.auth.getSession();
+    globalThis.told ??= [];
+    const tell = (what) => (...said) => told.push([what, ...said]);
+    const { run } = await import("/snippets/${name}.ts");
+    const outcome = await run({
+      supabase, browser: supabase, user: session?.user,
+      show: tell("show"), write: tell("write"), slowDown: tell("slowDown"),
+      ...globalThis.kept, ...${JSON.stringify(given)},
+    });
+    globalThis.kept = { ...globalThis.kept, ...outcome };
+    return JSON.parse(JSON.stringify(outcome));
+  })()`);
+}
+
+const told = (page: Page): Promise<unknown[][]> => page.evaluate("globalThis.told ?? []");
+
+/** What polling a job in the page came to: the job's status, or the code or name of what was thrown. */
+function polled(page: Page, jobId: string): Promise<string> {
+  return page.evaluate(`kept.untilEnded("${jobId}")
+    .then((job) => job.status, (thrown) => thrown.error?.code ?? thrown.name)`);
+}
+
+/** Somebody signed in, with credits. */
+async function arrives(page: Page, origin: string): Promise<string> {
+  await page.goto(origin);
+  const id = await signsUp(page, newLogin());
+  const grant = { user_id: id, amount: "1000", source: "promotional", reason: "test" };
+  data(await post(world, "credits/grants", backEnd(world), grant), 201, Grant);
+  return id;
+}
+
+interface Bought {
+  readonly user_id: string;
+  readonly order_id: string;
+}
+
+async function boughtBy(email: string): Promise<Bought> {
+  const [row] = await withSql(world, (sql) =>
+    sql<Bought[]>`
+    select a.owner_id as user_id, o.order_id from farthing.orders o
+    join farthing.accounts a using (account_id) join auth.users u on u.id = a.owner_id
+    where u.email = ${email} and o.status = 'paid'`);
+  return row!;
+}
+
+async function readme(page: Page, origin: string, folder: string): Promise<void> {
+  const { url, publishableKey, secretKey } = world;
+  const login = newLogin();
+  await page.goto(origin);
+  // The block ends by leaving the page, and its promise with it.
+  await Promise.allSettled([runs(page, "buy", { url, publishableKey, ...login })]);
+  await withDeliveries(world, "shared", async () => {
+    await paysByCard(page, world, login.email);
+    await page.getByRole("heading", { name: "Done" }).waitFor();
+    await until("it is paid", async () => await boughtBy(login.email) ?? undefined);
+  });
+  const bought = await boughtBy(login.email);
+  const { run } = await import(`file://${folder}/snippets/charge.ts`);
+  const given = { url, secretKey, requestId: crypto.randomUUID(), ...bought };
+  const { charge, refund } = await run(given);
+  deepEqual([charge.credits, refund.amount], ["50", 500]);
+
+  await page.goto(origin);
+  const { job } = await runs<{ job: { poll_url: string } }>(page, "start");
+  match(job.poll_url, /\/functions\/v1\/jobs\//);
+  await holdsEnd(world, bought.user_id);
+}
+
+async function aJob(page: Page, origin: string): Promise<void> {
+  const id = await arrives(page, origin);
+  const { status, result } = await runs<{ status: string; result: object }>(page, "job");
+  equal(status, "completed");
+  ok("report" in result);
+  deepEqual((await told(page)).at(-1), ["show", "completed", 100]);
+
+  const unchanged: string[] = [];
+  page.on("response", (answer) => answer.status() === 304 && unchanged.push(answer.url()));
+  const start = `import("/src/job.js").then((job) => job.research("[plan:1] [slow:7000] Why?"))`;
+  const { job_id } = await page.evaluate<{ job_id: string }>(start);
+  equal(await polled(page, job_id), "completed");
+  ok(unchanged.some((url) => url.endsWith(job_id)), "nothing was answered 304");
+  equal(await polled(page, crypto.randomUUID()), "not_found");
+
+  const { csv } = await runs<{ csv: string }>(page, "file");
+  match(csv, /^id,seq,kind,amount,balance_after/);
+  equal(csv.split(/\r?\n/)[1]?.split(",")[4], (await balanceOf(world, id)).balance);
+  await holdsEnd(world, id);
+}
+
+/** Lets the page's own time pass until the promise has settled. */
+async function settles<T>(page: Page, promise: Promise<T>): Promise<T> {
+  let isOver = false;
+  const over = promise.finally(() => isOver = true);
+  while (!isOver) await page.clock.runFor(1_000);
+  return await over;
+}
+
+async function outOfReach(page: Page, origin: string): Promise<void> {
+  await arrives(page, origin);
+  await runs(page, "job");
+  await page.clock.install();
+  await page.context().setOffline(true);
+  equal(await settles(page, polled(page, crypto.randomUUID())), "FunctionsFetchError");
+  await page.context().setOffline(false);
+}
+
+async function tooMuch(page: Page, origin: string): Promise<void> {
+  const id = await arrives(page, origin);
+  await page.clock.install();
+  const ask = (times: number) =>
+    page.evaluate(`import("/src/supabase.js").then(({ supabase }) =>
+      Promise.all(Array.from({ length: ${times} }, () =>
+        supabase.functions.invoke("credits", { method: "GET" }))).then(() => {}))`);
+  await runs(page, "refusal");
+  deepEqual(await told(page), []);
+  await ask(85);
+  await runs(page, "refusal");
+  deepEqual(await told(page), [["slowDown"]]);
+  await ask(20);
+  const refused = page.waitForResponse((answer) => answer.status() === 429);
+  await settles(page, runs(page, "refusal"));
+  match(await (await refused).headerValue("retry-after") ?? "", /^\d+$/);
+  equal((await balanceOf(world, id)).balance, "1000");
+}
+
+async function aChat(page: Page, origin: string): Promise<void> {
+  const id = await arrives(page, origin);
+  const logged: string[] = [];
+  page.on("console", (message) => logged.push(message.text()));
+  // The last block reads what is stored of such calls, so storing is agreed to before.
+  await page.getByRole("button", { name: "Keep my prompts" }).click();
+  await page.locator("#done", { hasText: "Keep my prompts" }).waitFor();
+  await runs(page, "chat");
+  const written = (await told(page)).map(([, text]) => text).join("");
+  ok(written.length > 20, written);
+  ok(logged.some((line) => line.startsWith("usage")), logged.join("\n"));
+  await holdsEnd(world, id);
+
+  const { logs } = await runs<{ logs: { kind: string }[] }>(page, "logs");
+  deepEqual(logs.map(({ kind }) => kind), ["chat"]);
+  const left = await page.evaluate(
+    `import("/src/supabase.js").then(({ supabase }) => supabase.from("ai_logs").select())`,
+  ) as { data: unknown[] };
+  deepEqual(left.data, []);
+  await runs(page, "changes");
+}
+
+Deno.test({
+  name: "T26 snippets of the docs, as printed",
+  sanitizeOps: false,
+  sanitizeResources: false,
+  async fn(test) {
+    const browser: Browser = await openBrowser();
+    try {
+      await withApp(async (folder) => {
+        const files = await writeModules(folder);
+        await test.step("are TypeScript that checks", () => typeCheck(files));
+        const steps: [string, (page: Page, origin: string) => Promise<void>][] = [
+          ["README buys, charges, refunds and starts a job", (p, o) => readme(p, o, folder)],
+          ["a job is followed to its end past 304s, 404 is thrown, its file is read", aJob],
+          ["polling tells when nothing can be reached, and ends", outOfReach],
+          ["a refusal is waited out, and a warning heeded", tooMuch],
+          ["a chat is written as it comes, and its log read and deleted", aChat],
+        ];
+        await withVite(world, folder, [], async (origin) => {
+          for (const [name, step] of steps) {
+            await test.step(name, () => withPage(browser, (page) => step(page, origin)));
+          }
+        });
+        await proven(world);
+      });
+    } finally {
+      await browser.close();
+    }
+  },
+});
