@@ -27,11 +27,16 @@ function outcome(result: unknown): string {
   return [command, count].filter((part) => part !== undefined && part !== null).join(" ");
 }
 
+/** What the user's own connection would begin with. */
+const SETTINGS = `
+  select set_config(split_part(setting, '=', 1), substr(setting, strpos(setting, '=') + 1), false)
+    from pg_catalog.pg_roles, unnest(rolconfig) setting where rolname = current_user`;
+
 /** A connection for each run, as pg_cron has: what a job leaves in its session ends with it. */
 async function execute(open: () => postgres.Sql, job: Job): Promise<string> {
   const session = open();
   try {
-    await session.unsafe(`set session authorization ${quoteName(job.username)}`);
+    await session.unsafe(`set session authorization ${quoteName(job.username)}; ${SETTINGS}`);
     return outcome(await session.unsafe(job.command));
   } finally {
     await session.end({ timeout: 1 });

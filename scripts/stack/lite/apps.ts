@@ -9,6 +9,7 @@ import type { JWTPayload } from "jose";
 import { forward } from "../gateway/forward.ts";
 import type { Keys } from "../keys.ts";
 import { asPostgrest } from "./away.ts";
+import { applyRoleSettings } from "./role-settings.ts";
 
 export interface LiteOptions {
   keys: Keys;
@@ -79,6 +80,7 @@ export function createAuth(options: LiteOptions): Auth {
 /** REST on /rest/v1, for claims that have been verified already. */
 export function createRest(options: LiteOptions): Rest {
   const connection = connect("farthing_rest", options.databaseUrl, 8);
+  applyRoleSettings(connection);
   const callers = new WeakMap<Request, JWTPayload>();
   const app = new App({
     connection,

@@ -1,6 +1,7 @@
 /**
- * What PostgREST says while its database is away. lite answers 500 with an error of its own there, and with a
- * schema cache that it read from a database just dying finds no function for as long as it lives.
+ * What PostgREST says while its database is unavailable, and of a statement that was cut off. lite answers
+ * 500 with an error of its own there, and with a schema cache that it read from a database just dying finds
+ * no function for as long as it lives.
  */
 interface Schema {
   /** Whether any function was found: there are some in every project. */
@@ -21,6 +22,8 @@ const UNEXPECTED = "SUP";
 const NOT_CONNECTED = /connect E[A-Z]+|CONNECT_TIMEOUT|the database system is /;
 const DISCONNECTED =
   /CONNECTION_(CLOSED|ENDED|DESTROYED)|ECONNRESET|EPIPE|socket|terminating connection/i;
+/** Statements that were cut off, by the server's words, with the code that it gave. */
+const CUT_OFF = { "statement timeout": "57014", "user request": "57014", "lock timeout": "55P03" };
 const NO_FUNCTION = "PGRST202";
 
 function unavailable(error: { code: string; message: string }): Response {
@@ -37,5 +40,8 @@ export async function asPostgrest(answer: Response, schema: Schema): Promise<Res
   }
   if (code !== UNEXPECTED) return answer;
   if (NOT_CONNECTED.test(message)) return unavailable(REFUSED);
-  return DISCONNECTED.test(message) ? unavailable(LOST) : answer;
+  if (DISCONNECTED.test(message)) return unavailable(LOST);
+  const cutOff = Object.entries(CUT_OFF).find(([why]) => message.endsWith(`due to ${why}`));
+  if (!cutOff) return answer;
+  return Response.json({ code: cutOff[1], message, details: null, hint: null }, { status: 500 });
 }
