@@ -20,7 +20,7 @@ create table farthing.metrics (
   constraint metrics_named check (name ~ '^[a-z][a-z0-9_]{0,59}$'),
   constraint metrics_labelled check (length(labels) <= 300 and labels !~ '[[:cntrl:]]'),
   constraint metrics_counted check (count >= 0 and sum_ms >= 0),
-  constraint metrics_buckets_bounded check (cardinality(buckets) <= 122)
+  constraint metrics_buckets_bounded check (cardinality(buckets) <= 165)
 ) with (fillfactor = 70); -- rows are added to in place
 comment on table farthing.metrics is
   'What was counted, per minute (a day), per hour (35 days) and in all. labels: name=value, commas between. '

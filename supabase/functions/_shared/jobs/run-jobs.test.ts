@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { ApiError } from "../http/errors.ts";
 import { watchLifetime } from "../isolate.ts";
 import { done, makeType, threeSteps } from "../testing/job-types.ts";
 import { makeJobWorld } from "../testing/job-world.ts";
@@ -189,4 +190,33 @@ Deno.test("a run claims more at a time while its jobs are small, up to half of 6
 
 Deno.test("a run claims no more at a time when its jobs take long", async () => {
   assert.equal((await claimSizes(101))[0], 2);
+});
+
+Deno.test("a job that ends is timed from when it was asked for, by its type and outcome", async () => {
+  const { clock, jobs, metrics, run } = makeJobWorld();
+  const fails = makeType("fails", () => Promise.reject(new ApiError("insufficient_credits")));
+  const cancelled = makeType("cancelled", (job) =>
+    job.step("one", () => {
+      jobs.rows.find(({ type }) => type === "cancelled")!.status = "cancelled";
+      return Promise.resolve({ output: 1 });
+    }));
+  for (const type of ["steps", "fails", "cancelled"]) jobs.add(type);
+  clock.advance(90_000);
+  await run([threeSteps([], () => clock.advance(1_000)), fails, cancelled]);
+  assert.deepEqual(Object.keys(metrics.times).filter((name) => name.startsWith("job ")).sort(), [
+    "job cancelled cancelled",
+    "job fails failed",
+    "job steps completed",
+  ]);
+  assert.deepEqual(metrics.times["job steps completed"], [93_000]);
+});
+
+Deno.test("a job that goes back to the queue is not timed yet", async () => {
+  const { clock, jobs, metrics, run } = makeJobWorld();
+  jobs.add("steps");
+  const type = threeSteps([], () => clock.advance(60));
+  await run([type], { wallMs: 100 });
+  assert.deepEqual(metrics.times, {});
+  await run([type]);
+  assert.deepEqual(metrics.times, { "job steps completed": [180] });
 });

@@ -58,6 +58,9 @@ const SMALL_JOBS = { most: 64, smallMs: 100 };
 // The database's clock decides what is due; ours may run before it.
 const MIN_WAIT_MS = 500;
 
+/** Statuses of a job that is over; one that is lost has another runner. */
+const ENDS: ReadonlySet<string> = new Set(["completed", "failed", "cancelled"]);
+
 export interface RunnerTools extends JobTools {
   readonly log: Logger;
   readonly lifetime: Lifetime;
@@ -183,7 +186,7 @@ class Runner {
     try {
       const outcome = await job.attempt();
       const status = await this.#end(claimed, outcome);
-      this.#count(status);
+      this.#count(claimed, status);
       this.tools.log("info", "job", { ...record, attempt: claimed.attempts, status });
     } catch (error) {
       // Its lease will run out, and another runner will go on from the last checkpoint.
@@ -239,9 +242,12 @@ class Runner {
     return (await persist(this.clock, () => database.rpc("jobs_fail", args))).status;
   }
 
-  #count(status: string): void {
+  #count({ type, created_at }: ClaimedJob, status: string): void {
     if (status === "completed" || status === "failed") this.#report[status] += 1;
     if (status === "queued") this.#report.released += 1;
+    if (!ENDS.has(status)) return;
+    const tookMs = this.clock.nowMs() - Date.parse(created_at);
+    this.tools.metrics.time("job", { type, outcome: status }, tookMs);
   }
 
   async #complete(done: readonly { job_id: string; token: number; result: unknown }[]) {

@@ -27,6 +27,8 @@ export const COUNTERS = {
 export const TIMERS = {
   /** group: the function's first word (credits, jobs); outcome: ok, refused, unavailable, timeout, failed. */
   database_call: ["group", "outcome"],
+  /** type, outcome: completed, failed, cancelled; from when the job was asked for to its end. */
+  job: ["type", "outcome"],
   /** service: one attempt. */
   outside_call: ["service"],
 } as const;

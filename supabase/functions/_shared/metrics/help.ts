@@ -48,6 +48,10 @@ export const TIMER_HELP: Readonly<Record<TimerName, Described>> = {
     name: "database_call_duration_seconds",
     help: "How long attempts at database functions took, by the first word of their names.",
   },
+  job: {
+    name: "job_duration_seconds",
+    help: "How long jobs took that a runner saw end, from when they were asked for.",
+  },
   outside_call: {
     name: "outside_call_duration_seconds",
     help: "How long attempts at services that are not ours took.",

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { METRIC_SAMPLES } from "../testing/metric-samples.ts";
 import { hasPromtool, promtoolSays } from "../testing/promtool.ts";
-import { bucketOf } from "./buckets.ts";
+import { bucketOf, BUCKETS } from "./buckets.ts";
 import { COUNTERS, TIMERS } from "./catalogue.ts";
 import { COUNTER_HELP, FIGURE_HELP, TIMER_HELP } from "./help.ts";
 import { writeMetrics } from "./prometheus.ts";
@@ -13,7 +13,7 @@ const series = (name: string, labels: string, buckets: number[] = []) => ({
 
 /** So many requests that took so long. */
 function histogram(...durations: [number, number][]): number[] {
-  const buckets: number[] = new Array(122).fill(0);
+  const buckets: number[] = new Array(BUCKETS).fill(0);
   for (const [ms, count] of durations) buckets[bucketOf(ms)]! += count;
   return buckets;
 }
@@ -49,6 +49,21 @@ Deno.test("requests are one histogram a route, exact at each of its bounds", () 
   assert.match(text, /^farthing_request_duration_seconds_sum\{route="POST \/usage"\} 3\.0005$/m);
   assert.match(text, /^farthing_request_duration_seconds_count\{route="POST \/usage"\} 10$/m);
   assert.match(text, /^farthing_requests_total\{route="POST \/usage",status="5xx"\} 5$/m);
+});
+
+Deno.test("jobs have bounds of their own, up to hours", () => {
+  const buckets = histogram([90_000, 2], [3_600_000, 3], [86_400_000, 1]);
+  const text = writeMetrics({
+    counted: [series("job", "type=research,outcome=completed", buckets)],
+    figures: [],
+  });
+  const lines = [
+    ...text.matchAll(/_bucket\{type="research",outcome="completed",le="(.+)"\} (\d+)/g),
+  ];
+  const below = (seconds: number) => Number(lines.findLast(([, le]) => Number(le) <= seconds)?.[2]);
+  assert.equal(lines.length, 21);
+  assert.deepEqual([60, 130, 8_000, 70_000].map(below), [0, 2, 5, 5]);
+  assert.match(text, /^farthing_job_duration_seconds_count\{.*\} 6$/m);
 });
 
 Deno.test("what could end a label is escaped, and what nobody described is left out", () => {

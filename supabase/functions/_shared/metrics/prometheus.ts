@@ -16,9 +16,14 @@ interface Family {
 
 type Families = Map<string, Family>;
 
-// From 0.9 ms to two minutes, each twice the one before, and 120 ms among them: our own bounds, so that what
-// is below each is counted and not guessed.
-const LE_BUCKETS = Array.from({ length: 18 }, (_, nr) => 32 + 5 * nr);
+/** Each twice the one before: our own bounds, so that what is below each is counted and not guessed. */
+const boundsFrom = (first: number, length: number) =>
+  Array.from({ length }, (_, nr) => first + 5 * nr);
+
+/** From 0.9 ms to two minutes, 120 ms among them. */
+const LE_BUCKETS = boundsFrom(32, 18);
+/** From 120 ms to 19 hours: the longest that a job may take is a day. */
+const LE_BUCKETS_OF_JOBS = boundsFrom(67, 20);
 
 function escape(value: string): string {
   return value.replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("\n", "\\n");
@@ -67,8 +72,9 @@ function writeHistogram(
   name: string,
   labels: string,
   { count, sumMs, buckets }: Histogram,
+  bounds: readonly number[] = LE_BUCKETS,
 ): void {
-  for (const last of LE_BUCKETS) {
+  for (const last of bounds) {
     const below = buckets.slice(0, last + 1).reduce((sum, inIt) => sum + inIt, 0);
     const le = Number((boundOf(last) / 1000).toPrecision(4));
     lines.push(`${name}_bucket${labelled(labels, [`le="${le}"`])} ${below}`);
@@ -114,8 +120,9 @@ function writeCounted(families: Families, series: CountedSeries): void {
   } else if (timer !== undefined) {
     const name = `farthing_${timer.name}`;
     const lines = familyOf(families, name, "histogram", timer.help);
+    const bounds = series.name === "job" ? LE_BUCKETS_OF_JOBS : LE_BUCKETS;
     for (const [labels, histogram] of histograms([series], (same) => same)) {
-      writeHistogram(lines, name, labels, histogram);
+      writeHistogram(lines, name, labels, histogram, bounds);
     }
   }
 }

@@ -16,6 +16,7 @@ interface Row {
   readonly job_id: string;
   readonly type: string;
   readonly input: unknown;
+  readonly createdAt: string;
   status: "queued" | "processing" | "completed" | "failed" | "cancelled";
   token: number;
   runnerId: string | null;
@@ -51,6 +52,7 @@ export class FakeJobs {
   add(type: string, input: unknown = {}): Row {
     const row: Row = {
       ...{ job_id: crypto.randomUUID(), type, input, status: "queued", token: 0, runnerId: null },
+      createdAt: iso(this.clock.nowMs()),
       ...{ leaseUntilMs: 0, runAfterMs: this.clock.nowMs(), attempts: 0, progress: 0, steps: [] },
       ...{ usage: [], pages: [], result: null, error: null },
     };
@@ -106,11 +108,12 @@ export class FakeJobs {
         row.leaseUntilMs = nowMs + p_lease_seconds * 1000;
       }
       const soonest = Math.min(...queued.map(({ runAfterMs }) => runAfterMs));
-      const jobs = due.map(({ job_id, token, type, input, attempts, progress, steps }) => ({
-        ...{ job_id, token, type, input, attempts, progress },
+      const jobs = due.map(({ createdAt, steps, ...row }) => ({
+        ...{ job_id: row.job_id, token: row.token, type: row.type, input: row.input },
+        ...{ attempts: row.attempts, progress: row.progress },
         checkpoints: steps.map(({ step, output }) => ({ step, output: [output] as const })),
         ...{ user_id: USER_ID, max_attempts: MAX_ATTEMPTS, correlation_id: "trace" },
-        ...{ created_at: iso(nowMs), expires_at: iso(nowMs + 86_400_000) },
+        ...{ created_at: createdAt, expires_at: iso(nowMs + 86_400_000) },
       }));
       const next_at = due.length === 0 && queued.length > 0 ? iso(soonest) : null;
       return { jobs, next_at };

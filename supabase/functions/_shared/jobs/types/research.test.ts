@@ -78,6 +78,7 @@ Deno.test("research counts the tokens of each call, by model and kind", async ()
     "ai_tokens gpt-4o-mini input": 400,
     "ai_tokens gpt-4o-mini cached_input": 40,
     "ai_tokens gpt-4o-mini output": 80,
+    "job research completed": 1,
   });
 });
 
