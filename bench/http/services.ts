@@ -84,6 +84,7 @@ export async function makeServices(
     origins: [],
     checkKeySet: () => Promise.resolve("ok"),
     checkRedis: () => Promise.resolve("ok"),
+    readRedisFigures: () => Promise.resolve({}),
   };
   return { services, project };
 }

@@ -24,12 +24,16 @@ create table farthing.deep_checks (
   code text,
   checked_at timestamptz not null,
   ok_at timestamptz,
+  figures jsonb not null default '{}',
   constraint deep_checks_named check (name ~ '^[a-z]{1,20}$'),
   constraint deep_checks_outcomes check (outcome in ('ok', 'failed')),
-  constraint deep_checks_text_bounded check (length(code) <= 60)
+  constraint deep_checks_text_bounded check (length(code) <= 60),
+  constraint deep_checks_figures_bounded check (jsonb_typeof(figures) = 'object'
+    and octet_length(figures::text) <= 2000)
 );
 comment on table farthing.deep_checks is
-  'How each paid check last went, when that was, and when it last went well. code: why it failed.';
+  'How each paid check last went, when that was, and when it last went well. '
+  'code: why it failed. figures: what the service said of itself, numbers by name.';
 alter table farthing.deep_checks enable row level security;
 create policy deep_checks_none on farthing.deep_checks for select to authenticated using (false);
 
@@ -74,19 +78,22 @@ comment on function public.deep_checks_claim is
 
 create function public.deep_checks_report(
   p_name text, p_outcome text, p_duration_ms int, p_code text default null,
-  p_now timestamptz default now())
+  p_now timestamptz default now(), p_figures jsonb default '{}')
 returns jsonb
 language sql security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
 as $$
-  insert into farthing.deep_checks as c (name, outcome, duration_ms, code, checked_at, ok_at)
-  values (p_name, p_outcome, p_duration_ms, p_code, p_now, case when p_outcome = 'ok' then p_now end)
+  insert into farthing.deep_checks as c (name, outcome, duration_ms, code, figures, checked_at, ok_at)
+  values (p_name, p_outcome, p_duration_ms, p_code, farthing.json_argument(p_figures), p_now,
+    case when p_outcome = 'ok' then p_now end)
   on conflict (name) do update set outcome = excluded.outcome, duration_ms = excluded.duration_ms,
-    code = excluded.code, checked_at = excluded.checked_at, ok_at = coalesce(excluded.ok_at, c.ok_at)
+    code = excluded.code, figures = excluded.figures, checked_at = excluded.checked_at,
+    ok_at = coalesce(excluded.ok_at, c.ok_at)
   returning jsonb_build_object('name', c.name, 'outcome', c.outcome)
 $$;
 grant execute on function public.deep_checks_report to service_role;
-comment on function public.deep_checks_report is 'Keeps how a paid check went: {name, outcome}.';
+comment on function public.deep_checks_report is 
+  'Keeps how a paid check went, and the figures of the service: {name, outcome}.';
 
 create function public.deep_checks_ledger(p_start double precision, p_limit int default 200)
 returns jsonb
@@ -151,7 +158,9 @@ as $$
         'short_minutes', (extract(epoch from b.short_window) / 60)::int, 'short_burn', b.short_burn)
         order by b.slo, b.long_window)
       from farthing.budget_burns(p_now) b),
-    'deep', (select coalesce(jsonb_agg(to_jsonb(c) order by c.name), '[]') from farthing.deep_checks c))
+    -- Anyone may read this; a service's own figures are for collectors.
+    'deep', (select coalesce(jsonb_agg(to_jsonb(c) - 'figures' order by c.name), '[]')
+      from farthing.deep_checks c))
 $$;
 grant execute on function public.health_report to service_role;
 comment on function public.health_report is

@@ -99,6 +99,11 @@ as $$
     ('deep_check_ok', (c.outcome = 'ok')::int::numeric), ('deep_check_seconds', c.duration_ms / 1000.0),
     ('deep_check_age_seconds', extract(epoch from p_now - c.checked_at))) f (name, value)
   union all
+  -- Asked for hourly: older than two hours nobody knows them, which is not 0.
+  select c.name || '_' || f.key, '', f.value::numeric
+  from farthing.deep_checks c cross join lateral jsonb_each_text(c.figures) f
+  where c.checked_at > p_now - interval '2 hours'
+  union all
   select 'deep_units_left', '', farthing.deep_units_left((p_now at time zone 'UTC')::date)
   union all
   select 'burn_rate', format('slo=%s,minutes=%s', b.slo, (extract(epoch from w.length) / 60)::int), w.burn

@@ -2,7 +2,7 @@
 
 begin;
 \ir helpers/story.psql
-select plan(42);
+select plan(48);
 
 -- The guard.
 create function pg_temp.claim(p_units int, p_passed interval default '0') returns text language sql as $$
@@ -39,6 +39,24 @@ select results_eq('select name, outcome, code, checked_at, ok_at from farthing.d
 select tests.fails_with(format('select deep_checks_report(%L, %L, 1)', name, outcome), '23514', null,
   format('no check is %s %s', name, outcome)) from (values ('Stripe', 'ok'), ('stripe', 'skipped')) r
   (name, outcome);
+
+-- What a service says of itself.
+select is(deep_checks_report('redis', outcome, 5, p_figures => figures, p_now => tests.after(passed))
+  ->> 'outcome', outcome, format('redis is %s and says %s', outcome, figures))
+from (values ('ok', '{"memory_used_bytes": 1048576, "evicted_keys": 0}'::jsonb, interval '3 hours'))
+  r (outcome, figures, passed);
+create function pg_temp.redis(p_passed interval) returns text language sql as $$
+  select coalesce(string_agg(format('%s %s', f.name, f.value), ', ' order by f.name), 'nothing')
+  from farthing.health_figures(tests.after(p_passed)) f where f.name like 'redis%'
+$$;
+select is(pg_temp.redis('4 hours'), 'redis_evicted_keys 0, redis_memory_used_bytes 1048576',
+  'its figures are told');
+select is(pg_temp.redis('5 hours'), 'nothing', 'and forgotten after two hours: what nobody knows is not 0');
+select is(deep_checks_report('redis', 'failed', 200, 'degraded', p_now => tests.after('5 hours'))
+  ->> 'outcome', 'failed', 'redis fails');
+select is(pg_temp.redis('5 hours'), 'nothing', 'and has said nothing');
+select is((select count(*)::int from health_report(tests.after('5 hours')) r,
+  jsonb_array_elements(r -> 'deep') d where d ? 'figures'), 0, 'the report for anyone has no such figures');
 
 -- Tokens.
 select is(metrics_record(gen_random_uuid(), 0, (select jsonb_agg(jsonb_build_object('name', 'ai_tokens',

@@ -12,6 +12,9 @@ import { readWorld } from "../support/world.ts";
 
 const world = readWorld();
 
+/** Processes hand over every ten seconds what they have counted. */
+const TOLD_WITHIN_MS = 30_000;
+
 Deno.test("SQL and TypeScript promise the same", async () => {
   const { slo, burns } = data(await get(world, "health", nobody), 200, HealthReport);
   const { burn_windows, ...promised } = SLO;
@@ -44,6 +47,25 @@ Deno.test("the paid checks ask every service for a little, for the back end alon
     return report.deep.some(({ name }) => name === "stripe") ? report : undefined;
   });
   ok(deep.every(({ checked_at }) => checked_at !== null));
+});
+
+Deno.test("a collector reads database calls, connections, and what Redis says of itself", async () => {
+  refused(await get(world, "credits", { apikey: "sb_secret_guessed" }), 401, "unauthenticated");
+  data(await post(world, "health/deep", backEnd(world), {}, { key: null }), 200, DeepReport);
+  const { text } = await until("what processes have counted is told", async () => {
+    const answer = await get(world, "health/metrics", backEnd(world));
+    const hasAll = /auth_failures_total\{status="401",code="unauthenticated"\}/.test(answer.text) &&
+      /database_call_duration_seconds_count\{group="deep",outcome="ok"\}/.test(answer.text);
+    return hasAll ? answer : undefined;
+  }, TOLD_WITHIN_MS);
+  const valueOf = (series: string) =>
+    Number(text.split("\n").find((line) => line.startsWith(`farthing_${series} `))?.split(" ")[1]);
+  ok(valueOf('database_connections{state="active"}') >= 1, text);
+  ok(valueOf("database_connections_max") >= 10);
+  const hasRedis = world.redisUrl !== undefined;
+  equal(valueOf("redis_memory_used_bytes") > 100_000, hasRedis);
+  equal(valueOf("redis_evicted_keys_total") === 0, hasRedis);
+  if (await hasPromtool()) equal(await promtoolSays(text), "");
 });
 
 Deno.test("a collector reads what was sold and spent, and nothing of anybody", async () => {

@@ -20,6 +20,7 @@ import { createSharedVerifier, type SharedSecretVerifier } from "./http/shared-s
 import type { Mail } from "./mail/mail.ts";
 import { metricsFrom } from "./metrics/metrics-from-env.ts";
 import type { Metrics } from "./metrics/metrics.ts";
+import type { RedisFigures } from "./redis/redis-figures.ts";
 import { reportFromEnv } from "./reports/report-from-env.ts";
 import type { Report } from "./reports/report.ts";
 import type { Operators } from "./notifications/operators.ts";
@@ -64,6 +65,8 @@ export interface Services {
   readonly checkKeySet: () => Promise<CheckState>;
   /** Degraded where limits are counted in this process alone. */
   readonly checkRedis: () => Promise<CheckState>;
+  /** What Redis says of its memory, keys and connections; empty where it says nothing. */
+  readonly readRedisFigures: () => Promise<RedisFigures>;
 }
 
 /** Where an app gets its services: given in tests, made from the environment otherwise. */

@@ -6,12 +6,17 @@ import { countTokens } from "../_shared/ai/count-tokens.ts";
 import { ApiError } from "../_shared/http/errors.ts";
 import type { Services } from "../_shared/services.ts";
 
+type Figures = Readonly<Record<string, number>>;
+
 interface DeepCheck {
   readonly name: string;
   /** In hundredths of a cent, roughly, with what it keeps others from. All of them, hourly, are 408 a day. */
   readonly units: number;
-  /** @throws whatever is wrong; ApiError `not_ready` where the service is not configured */
-  readonly run: (services: Services) => Promise<void>;
+  /**
+   * Answers with the service's own figures, where it has some.
+   * @throws whatever is wrong; ApiError `not_ready` where the service is not configured
+   */
+  readonly run: (services: Services) => Promise<Figures | void>;
 }
 
 class Wrong extends Error {
@@ -34,8 +39,9 @@ async function askStripe({ payments }: Services): Promise<void> {
   await (await payments()).readBalance();
 }
 
-async function askRedis({ checkRedis }: Services): Promise<void> {
+async function askRedis({ checkRedis, readRedisFigures }: Services): Promise<Figures> {
   if (await checkRedis() !== "ok") throw new Wrong("degraded");
+  return await readRedisFigures();
 }
 
 async function askLedger({ database }: Services): Promise<void> {
@@ -58,22 +64,42 @@ interface Outcome {
   readonly code: string | null;
 }
 
+interface Ran {
+  readonly outcome: Outcome;
+  readonly figures: Figures;
+}
+
 interface Checked {
   readonly outcome: Outcome;
   readonly unitsLeft: number;
 }
+
+const NO_FIGURES: Figures = {};
 
 function codeOf(error: unknown): string {
   if (error instanceof ApiError || error instanceof Wrong) return error.code;
   return "internal";
 }
 
-async function runCheck({ name, run }: DeepCheck, services: Services): Promise<Outcome> {
+async function runCheck({ name, run }: DeepCheck, services: Services): Promise<Ran> {
   const startedMs = performance.now();
-  const code = await run(services).then(() => null, codeOf);
+  let figures = NO_FIGURES;
+  let code: string | null = null;
+  try {
+    figures = await run(services) ?? NO_FIGURES;
+  } catch (error) {
+    code = codeOf(error);
+  }
   const duration_ms = Math.round(performance.now() - startedMs);
-  if (code === "not_ready") return { name, outcome: "skipped", duration_ms, code: "unconfigured" };
-  return { name, outcome: code === null ? "ok" : "failed", duration_ms, code };
+  const outcome: Outcome = code === "not_ready"
+    ? { name, outcome: "skipped", duration_ms, code: "unconfigured" }
+    : { name, outcome: code === null ? "ok" : "failed", duration_ms, code };
+  return { outcome, figures };
+}
+
+function skipped(name: string): Ran {
+  const outcome = { name, outcome: "skipped", duration_ms: 0, code: "budget_spent" } as const;
+  return { outcome, figures: NO_FIGURES };
 }
 
 async function checkWithin(check: DeepCheck, services: Services): Promise<Checked> {
@@ -81,9 +107,7 @@ async function checkWithin(check: DeepCheck, services: Services): Promise<Checke
   const { name, units } = check;
   // Paid before it is known how it goes: a check that fails has cost the same.
   const { claimed, units_left } = await database.rpc("deep_checks_claim", { p_units: units });
-  const outcome: Outcome = claimed
-    ? await runCheck(check, services)
-    : { name, outcome: "skipped", duration_ms: 0, code: "budget_spent" };
+  const { outcome, figures } = claimed ? await runCheck(check, services) : skipped(name);
   metrics.count("deep_checks", { check: name, outcome: outcome.outcome });
   if (outcome.outcome !== "skipped") {
     await database.rpc("deep_checks_report", {
@@ -91,6 +115,7 @@ async function checkWithin(check: DeepCheck, services: Services): Promise<Checke
       p_outcome: outcome.outcome,
       p_duration_ms: outcome.duration_ms,
       p_code: outcome.code,
+      p_figures: figures,
     });
   }
   return { outcome, unitsLeft: units_left };

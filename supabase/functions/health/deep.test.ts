@@ -32,6 +32,18 @@ Deno.test("every service is asked for a little, and how it went is kept", async 
   assert.equal(fake.background.length, 1);
 });
 
+Deno.test("what Redis says of itself is kept with its check, and nothing where it says nothing", async () => {
+  const figures = { memory_used_bytes: 5, evicted_keys: 0 };
+  const readRedisFigures = () => Promise.resolve(figures);
+  const { fake } = await runDeep({ overrides: { readRedisFigures } });
+  const kept = (fake: Fake) =>
+    Object.fromEntries(reported(fake).map(({ args }) => [args.p_name, args.p_figures]));
+  assert.deepEqual(kept(fake), { ai: {}, database: {}, redis: figures, stripe: {} });
+  const checkRedis = () => Promise.resolve("degraded" as const);
+  const without = await runDeep({ overrides: { readRedisFigures, checkRedis } });
+  assert.deepEqual(kept(without.fake).redis, {});
+});
+
 Deno.test("what fails is told and kept with its code, and the others go on", async () => {
   const { fake, status, outcomes } = await runDeep({
     answers: { deep_checks_ledger: () => ({ looked_at: 200, wrong: 1 }) },

@@ -30,7 +30,14 @@ export interface MetricFunctions {
   health_metrics: Fn<Record<never, never>, { counted: CountedSeries[]; figures: Figure[] }>;
   deep_checks_claim: Fn<{ p_units: number }, { claimed: boolean; units_left: number }>;
   deep_checks_report: Fn<
-    { p_name: string; p_outcome: string; p_duration_ms: number; p_code: Optional<string> },
+    {
+      p_name: string;
+      p_outcome: string;
+      p_duration_ms: number;
+      p_code: Optional<string>;
+      /** The service's own figures, by the name of the series behind the check's. */
+      p_figures: Readonly<Record<string, number>>;
+    },
     { name: string; outcome: string }
   >;
   /** p_start from 0 to 1. */

@@ -626,6 +626,7 @@ export type Database = {
         Args: {
           "p_code"?: string;
           "p_duration_ms": number;
+          "p_figures"?: Json;
           "p_name": string;
           "p_now"?: string;
           "p_outcome": string;

@@ -1,17 +1,20 @@
 /** The limiter of a deployment, and what health says of where it counts. */
 import type { Env } from "../env.ts";
 import type { GuardedRedis } from "../redis/guarded-redis.ts";
+import type { RedisFigures } from "../redis/redis-figures.ts";
 import type { Services } from "../services.ts";
 import type { Limiter, NoRedis } from "./limiter.ts";
 
 type Address = Pick<Env, "UPSTASH_REDIS_REST_URL" | "UPSTASH_REDIS_REST_TOKEN">;
 type Wanted = Pick<Services, "log" | "metrics" | "waitUntil">;
-type Limits = Pick<Services, "limiter" | "checkRedis">;
+type Limits = Pick<Services, "limiter" | "checkRedis" | "readRedisFigures">;
 
 interface Made {
   readonly redis: GuardedRedis | NoRedis;
   readonly limiter: Limiter;
 }
+
+const NO_FIGURES: RedisFigures = {};
 
 async function redisFromEnv(env: Address, wanted: Wanted): Promise<GuardedRedis | NoRedis> {
   const { UPSTASH_REDIS_REST_URL: url, UPSTASH_REDIS_REST_TOKEN: token } = env;
@@ -27,6 +30,14 @@ async function redisFromEnv(env: Address, wanted: Wanted): Promise<GuardedRedis 
     wanted.log("error", "redis cannot be asked", { detail: String(error) });
     return "misconfigured";
   }
+}
+
+/** None where Redis is unavailable, or does not answer INFO: the counts do not need it. */
+async function figuresFrom(redis: GuardedRedis | NoRedis, env: Address): Promise<RedisFigures> {
+  const { UPSTASH_REDIS_REST_URL: url, UPSTASH_REDIS_REST_TOKEN: token } = env;
+  if (typeof redis === "string" || url === undefined || token === undefined) return NO_FIGURES;
+  const { askFigures } = await import("../redis/redis-figures.ts");
+  return await redis.ask(() => askFigures({ url, token })).catch(() => NO_FIGURES);
 }
 
 async function make(env: Address, wanted: Wanted): Promise<Made> {
@@ -48,5 +59,6 @@ export function limitsFromEnv(env: Address, wanted: Wanted): Limits {
       const { redis } = await get();
       return typeof redis !== "string" && await redis.answers() ? "ok" : "degraded";
     },
+    readRedisFigures: async () => await figuresFrom((await get()).redis, env),
   };
 }

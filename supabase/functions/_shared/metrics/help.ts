@@ -103,6 +103,31 @@ export const FIGURE_HELP: Readonly<Record<string, Described>> = {
   },
   jobs: { name: "jobs", help: "Jobs that are not done, and those that ended within a day." },
   notices_unsent: { name: "notices_unsent", help: "Notices that were not sent, by state." },
+  redis_connections: { name: "redis_connections", help: "Connections to Redis." },
+  redis_connections_rejected: {
+    name: "redis_connections_rejected_total",
+    help: "Connections that Redis refused because it had too many.",
+  },
+  redis_evicted_keys: {
+    name: "redis_evicted_keys_total",
+    help: "Keys that Redis forgot for want of memory; each may be a limit that was lifted.",
+  },
+  redis_keyspace_hits: {
+    name: "redis_keyspace_hits_total",
+    help: "Keys that Redis looked up and had.",
+  },
+  redis_keyspace_misses: {
+    name: "redis_keyspace_misses_total",
+    help: "Keys that Redis looked up and did not have.",
+  },
+  redis_memory_max_bytes: {
+    name: "redis_memory_max_bytes",
+    help: "How much memory Redis may use; absent where it has no bound.",
+  },
+  redis_memory_used_bytes: {
+    name: "redis_memory_used_bytes",
+    help: "How much memory Redis uses.",
+  },
   webhook_events: {
     name: "webhook_events",
     help: "Stripe's events that are not applied, and those that were within a day, by state.",

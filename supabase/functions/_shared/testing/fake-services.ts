@@ -163,6 +163,7 @@ export async function makeFake(options: FakeOptions = {}): Promise<Fake> {
     pause: () => Promise.resolve(),
     checkKeySet: () => Promise.resolve("ok"),
     checkRedis: () => Promise.resolve("ok"),
+    readRedisFigures: () => Promise.resolve({ memory_used_bytes: 1_000_000 }),
     ...options.overrides,
   };
   return {

@@ -1,0 +1,47 @@
+/**
+ * What Redis says of itself: INFO, over Upstash's REST API. Its client has no such command. Fields that a
+ * service leaves out are left out here, too: a figure that nobody knows is not 0.
+ */
+import { CONNECTION_MS, type RedisAddress } from "./redis.ts";
+
+/** By the name of the series, behind `redis_`. Sizes in bytes. */
+export type RedisFigures = Readonly<Record<string, number>>;
+
+const FIELDS: ReadonlyMap<string, string> = new Map([
+  ["used_memory", "memory_used_bytes"],
+  ["maxmemory", "memory_max_bytes"],
+  ["evicted_keys", "evicted_keys"],
+  ["keyspace_hits", "keyspace_hits"],
+  ["keyspace_misses", "keyspace_misses"],
+  ["connected_clients", "connections"],
+  ["rejected_connections", "connections_rejected"],
+]);
+
+const WHOLE = /^\d{1,15}$/;
+
+/** INFO's lines are `field:value`, and more of them may come with any version. */
+export function figuresOf(info: string): RedisFigures {
+  const figures: Record<string, number> = {};
+  for (const line of info.split(/\r?\n/)) {
+    const at = line.indexOf(":");
+    const name = FIELDS.get(line.slice(0, at));
+    const value = line.slice(at + 1);
+    if (name !== undefined && WHOLE.test(value)) figures[name] = Number(value);
+  }
+  // To Redis 0 is no bound.
+  if (figures.memory_max_bytes === 0) delete figures.memory_max_bytes;
+  return figures;
+}
+
+/** @throws TypeError, DOMException or SyntaxError as fetch does; Error for an answer of another shape */
+export async function askFigures({ url, token }: RedisAddress): Promise<RedisFigures> {
+  const answer = await fetch(url, {
+    method: "POST",
+    headers: { authorization: `Bearer ${token}` },
+    body: JSON.stringify(["INFO"]),
+    signal: AbortSignal.timeout(CONNECTION_MS),
+  });
+  const { result } = await answer.json() as { result?: unknown };
+  if (typeof result !== "string") throw new Error("redis: not an answer to INFO");
+  return figuresOf(result);
+}
