@@ -133,7 +133,7 @@ Deno.test("listUsers goes through all users, newest first, page by page", async 
   equal(first.data.users.length, 2);
   equal(first.data.aud, "authenticated");
   equal(first.data.nextPage, 2);
-  ok(first.data.total >= 3 && first.data.lastPage >= 2);
+  ok(first.data.total >= 3);
   const seen = new Set<string>();
   // Others sign up meanwhile, which moves ours to later pages.
   for (let page = 1; !made.every((id) => seen.has(id)); page++) {

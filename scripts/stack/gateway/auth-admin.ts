@@ -105,18 +105,18 @@ async function found(c: Context, sql: postgres.Sql) {
   return { id, user };
 }
 
-export function authAdminDoor(sql: postgres.Sql): Hono<GatewayEnv> {
-  const door = new Hono<GatewayEnv>().basePath("/auth/v1/admin");
-  door.onError((error, c) => {
+export function authAdminRoutes(sql: postgres.Sql): Hono<GatewayEnv> {
+  const app = new Hono<GatewayEnv>().basePath("/auth/v1/admin");
+  app.onError((error, c) => {
     if (error instanceof AuthError) return renderAuthError(c, error);
     return renderAuthError(c, new AuthError(500, "unexpected_failure", `Database error: ${error}`));
   });
-  door.use(async (c, next) => {
+  app.use(async (c, next) => {
     if (!isAdmin(c)) throw new AuthError(403, "not_admin", "User not allowed");
     await next();
   });
 
-  door.get("/users", async (c) => {
+  app.get("/users", async (c) => {
     const page = readNumber(c, "page", 1);
     const perPage = readNumber(c, "per_page", 50);
     const filter = c.req.query("filter") ?? "";
@@ -126,7 +126,7 @@ export function authAdminDoor(sql: postgres.Sql): Hono<GatewayEnv> {
     return c.json({ users, aud: "authenticated" }, 200, headers);
   });
 
-  door.post("/users", async (c) => {
+  app.post("/users", async (c) => {
     const change = await readChange(c);
     const { email, id } = change;
     if (!email) throw invalid("Cannot create a user without either an email or phone");
@@ -137,9 +137,9 @@ export function authAdminDoor(sql: postgres.Sql): Hono<GatewayEnv> {
     return c.json(await sql.begin((at) => createUser(at, email, change)));
   });
 
-  door.get("/users/:id", async (c) => c.json((await found(c, sql)).user));
+  app.get("/users/:id", async (c) => c.json((await found(c, sql)).user));
 
-  door.put("/users/:id", async (c) => {
+  app.put("/users/:id", async (c) => {
     const { id } = await found(c, sql);
     const { id: _, ...change } = await readChange(c);
     const { email, password } = change;
@@ -151,15 +151,15 @@ export function authAdminDoor(sql: postgres.Sql): Hono<GatewayEnv> {
     return c.json(await sql.begin((at) => updateUser(at, id, change)));
   });
 
-  door.delete("/users/:id", async (c) => {
+  app.delete("/users/:id", async (c) => {
     const { id } = await found(c, sql);
     await readBody(c);
     await removeUser(sql, id);
     return c.json({});
   });
 
-  door.all("*", (c) => {
+  app.all("*", (c) => {
     throw notHere(new URL(c.req.url).pathname.slice("/auth/v1".length));
   });
-  return door;
+  return app;
 }

@@ -12,7 +12,7 @@ import type { Plugin } from "../plugin.ts";
 import type { DatabaseServer } from "../postgres/database.ts";
 import { listenAlways } from "../postgres/listen.ts";
 import { createGateway } from "./app.ts";
-import { authAdminDoor } from "./auth-admin.ts";
+import { authAdminRoutes } from "./auth-admin.ts";
 import { type Control, controlDoor } from "./control.ts";
 import { docsDoor } from "./docs.ts";
 import { appOrigins, type Environment, functionEnvironment } from "./environment.ts";
@@ -101,7 +101,7 @@ export function gatewayPlugin(parts: Control): Plugin {
     const control = controlDoor({ status: parts.status, switches }, keys);
     if (isolates) control.get("/stack/isolates", (c) => c.json(isolates.counts()));
     const docs = docsDoor();
-    const doors = { functions, docs, control, admin: authAdminDoor(sql), keySet: keySet.door };
+    const doors = { functions, docs, control, admin: authAdminRoutes(sql), keySet: keySet.door };
     const app = createGateway({ keys, tokens, auth, rest, ...doors });
     const port = { port: ports.api, purpose: "API", offset: options.offset };
     const listener: Listener = await listen(port, app.fetch);

@@ -15,7 +15,7 @@ import {
   shown,
   signsUp,
   succeeds,
-} from "../../support/stranger.ts";
+} from "../../support/app-page.ts";
 import { runPayments } from "../../support/top-ups.ts";
 import { until } from "../../support/until.ts";
 import { withApp, withVite } from "../../support/vite.ts";

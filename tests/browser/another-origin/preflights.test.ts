@@ -5,9 +5,8 @@ import { Grant } from "../../../supabase/functions/_shared/contracts/credits.ts"
 import { openBrowser, withPage } from "../../support/chromium.ts";
 import { proven } from "../../support/database.ts";
 import { backEnd, data, post } from "../../support/http.ts";
-import { holdsEnd } from "../../support/jobs.ts";
 import { withhold } from "../../support/preflights.ts";
-import { fillLogin, newLogin, outcomeOf, signsUp } from "../../support/stranger.ts";
+import { fillLogin, newLogin, outcomeOf, signsUp } from "../../support/app-page.ts";
 import { withApp, withVite } from "../../support/vite.ts";
 import { readWorld } from "../../support/world.ts";
 import { NEEDED, type NeededHeader } from "./needed.ts";
@@ -15,26 +14,23 @@ import { NEEDED, type NeededHeader } from "./needed.ts";
 const world = readWorld();
 
 /** Somebody with credits, whose question takes longer than two polls. */
-async function arrives(page: Page): Promise<string> {
+async function arrives(page: Page): Promise<void> {
   const id = await signsUp(page, newLogin());
   const grant = { user_id: id, amount: "1000", source: "promotional", reason: "test" };
   data(await post(world, "credits/grants", backEnd(world), grant), 201, Grant);
   await page.getByLabel("Question").fill("What is a farthing? [plan:1] [slow:7000]");
-  return id;
 }
 
 async function failsWithout(page: Page, origin: string, needed: NeededHeader): Promise<void> {
   const said: string[] = [];
   page.on("console", (message) => said.push(message.text()));
   await page.goto(origin);
-  let id: string | undefined;
   if (needed.step === "Sign up") await fillLogin(page, newLogin());
-  else id = await arrives(page);
+  else await arrives(page);
   await withhold(page, needed);
   notEqual(await outcomeOf(page, needed.step), null, `${needed.step} did without`);
   const refused = new RegExp(`Request header field ${needed.header} is not allowed`, "i");
   match(said.join("\n"), refused);
-  if (id !== undefined) await holdsEnd(world, id);
 }
 
 /** What a page of another origin is answered that sends all of these. */

@@ -8,7 +8,7 @@ import { backEnd, data, post } from "../../support/http.ts";
 import { holdsEnd } from "../../support/jobs.ts";
 import { balanceOf } from "../../support/purchases.ts";
 import { moduleOf, printedIn, type Snippet } from "../../support/snippets.ts";
-import { newLogin, paysByCard, signsUp } from "../../support/stranger.ts";
+import { newLogin, paysByCard, signsUp } from "../../support/app-page.ts";
 import { until } from "../../support/until.ts";
 import { withApp, withVite } from "../../support/vite.ts";
 import { readWorld } from "../../support/world.ts";

@@ -1,4 +1,4 @@
-/** Somebody in front of the app of another origin: what they type and press, and what they then see. */
+/** The page of the app of another origin, as its user works with it: typed into, pressed and read. */
 import { equal } from "node:assert/strict";
 import type { Page } from "playwright-core";
 import type { World } from "./world.ts";
