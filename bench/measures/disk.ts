@@ -42,11 +42,11 @@ export async function measureDisk(
   say: (what: string) => void,
 ): Promise<Section> {
   await server.clone(DATABASE);
-  await server.query(DATABASE, "select farthing.seal(1000000)");
+  await server.query(DATABASE, "select farthing.seal(p_limit => 1000000)");
   const before = await sizes(server);
   say(`writing ${DEBITS} debits for their size`);
   await debit(server);
-  await server.query(DATABASE, "select farthing.seal(1000000)");
+  await server.query(DATABASE, "select farthing.seal(p_limit => 1000000)");
   const after = await sizes(server);
   const violations = await server.query(DATABASE, "select from farthing.prove() limit 1");
   const grown = (table: Table) => Math.round((after[table] - before[table]) / DEBITS);

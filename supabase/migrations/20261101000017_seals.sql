@@ -67,7 +67,7 @@ $$;
 comment on function farthing.entry_hash(bytea, farthing.entries) is
   'sha256 over the previous hash and every field of the entry.';
 
-create function farthing.seal(p_limit int default 60000)
+create function farthing.seal(p_now timestamptz default now(), p_limit int default 60000)
 returns int
 language plpgsql
 set search_path = ''
@@ -109,7 +109,7 @@ begin
   return v_sealed;
 end
 $$;
-comment on function farthing.seal(int) is
+comment on function farthing.seal(timestamptz, int) is
   'Seals entries not sealed yet, in account and seq order, at most p_limit. Returns how many.';
 
 create function farthing.verify()

@@ -1,8 +1,5 @@
--- Sweeps: what time does by itself, on pg_cron's clock. Each takes a bounded batch in a fixed order and
--- skips what another transaction has locked. What a sweep locks it keeps for the length of one batch, about a
--- tenth of a second; the next minute takes the rest.
-
-create extension if not exists pg_cron with schema pg_catalog;
+-- What time does to accounts, orders, keys and events. What a task locks it keeps for the length of one run,
+-- about a tenth of a second; the next minute takes the rest.
 
 create function farthing.expire_lots(p_account_id bigint, p_now timestamptz)
 returns int
@@ -55,34 +52,60 @@ $$;
 comment on function farthing.close_lot is
   'Moves what is free of a lot to breakage. The account is locked by the caller.';
 
-create function farthing.sweep_accounts(p_now timestamptz default now(), p_limit int default 1000)
+create function farthing.sweep_account(p_account_id text, p_now timestamptz)
 returns int
 language plpgsql
 set search_path = ''
 as $$
 declare
-  v_account_id bigint;
-  v_count int := 0;
+  v_account_id bigint := p_account_id::bigint;
 begin
-  for v_account_id in
-    select a.account_id from farthing.accounts a
-    where a.account_id in (
+  perform from farthing.accounts where account_id = v_account_id for no key update skip locked;
+  if not found then
+    return 0;
+  end if;
+  return farthing.release_expired_holds(v_account_id, p_now) + farthing.expire_lots(v_account_id, p_now);
+end
+$$;
+comment on function farthing.sweep_account(text, timestamptz) is
+  'Releases the expired holds of an account and expires its lots; returns how many of both.';
+
+create function farthing.sweep_accounts(p_now timestamptz default now(), p_limit int default 1000)
+returns int
+language sql
+set search_path = ''
+as $$
+  select farthing.work_off('sweep_accounts', 'account', array(
+    select d.account_id::text from (
       (select h.account_id from farthing.holds h where h.status = 'open' and h.expires_at <= p_now
+          and not farthing.is_parked('sweep_accounts', 'account', h.account_id::text, p_now)
         order by h.expires_at limit p_limit)
       union
       (select l.account_id from farthing.lots l
         where l.closed_at is null and l.expires_at <= p_now and l.remaining > l.reserved and not l.frozen
-        order by l.expires_at limit p_limit))
-    order by a.account_id limit p_limit for no key update skip locked
-  loop
-    v_count := v_count + farthing.release_expired_holds(v_account_id, p_now)
-      + farthing.expire_lots(v_account_id, p_now);
-  end loop;
-  return v_count;
-end
+          and not farthing.is_parked('sweep_accounts', 'account', l.account_id::text, p_now)
+        order by l.expires_at limit p_limit)) d
+    order by d.account_id limit p_limit), 'sweep_account', p_now)
 $$;
 comment on function farthing.sweep_accounts(timestamptz, int) is
   'Releases expired holds and expires lots; returns how many of both.';
+
+create function farthing.sweep_order(p_order_id text, p_now timestamptz)
+returns int
+language sql
+set search_path = ''
+as $$
+  with due as (
+    select account_id, order_id from farthing.orders where order_id = p_order_id::uuid and status = 'pending'
+    for update skip locked
+  ), swept as (
+    update farthing.orders o set status = 'expired', updated_at = p_now from due
+    where o.account_id = due.account_id and o.order_id = due.order_id returning 1
+  )
+  select count(*)::int from swept
+$$;
+comment on function farthing.sweep_order(text, timestamptz) is
+  'Marks a pending order as expired; 1 where it did.';
 
 create function farthing.sweep_orders(p_now timestamptz default now(), p_limit int default 500)
 returns int
@@ -90,15 +113,11 @@ language sql
 set search_path = ''
 as $$
   -- Stripe says so too (checkout.session.expired); this is the net beneath, a little later.
-  with due as (
-    select account_id, order_id from farthing.orders
-    where status = 'pending' and expires_at <= p_now - interval '5 minutes'
-    order by expires_at limit p_limit for update skip locked
-  ), swept as (
-    update farthing.orders o set status = 'expired', updated_at = p_now from due
-    where o.account_id = due.account_id and o.order_id = due.order_id and o.status = 'pending' returning 1
-  )
-  select count(*)::int from swept
+  select farthing.work_off('sweep_orders', 'order', array(
+    select o.order_id::text from farthing.orders o
+    where o.status = 'pending' and o.expires_at <= p_now - interval '5 minutes'
+      and not farthing.is_parked('sweep_orders', 'order', o.order_id::text, p_now)
+    order by o.expires_at limit p_limit), 'sweep_order', p_now)
 $$;
 comment on function farthing.sweep_orders(timestamptz, int) is
   'Marks orders whose session is over as expired; returns how many.';
@@ -119,39 +138,47 @@ $$;
 comment on function farthing.sweep_idempotency_keys(timestamptz, int) is
   'Forgets keys older than 24 hours; returns how many.';
 
-create function farthing.sweep_inbox(p_now timestamptz default now(), p_limit int default 100)
+create function farthing.sweep_event(p_event_id text, p_now timestamptz)
 returns int
 language plpgsql
 set search_path = ''
--- Events come in time's order, not in that of accounts (rule 4), so a sweep must not wait: it gives up an
--- event long before anyone calls it a deadlock, and the next minute tries again.
-set lock_timeout = '100ms'
 as $$
 declare
   v_event farthing.inbox;
-  v_count int := 0;
 begin
-  for v_event in
-    select * from farthing.inbox where state in ('deferred', 'failed') and next_attempt_at <= p_now
-    order by next_attempt_at limit p_limit for update skip locked
-  loop
-    begin
-      perform farthing.apply_event(v_event, p_now);
-      v_count := v_count + 1;
-    exception when lock_not_available then
-      continue;
-    end;
-  end loop;
-  return v_count;
+  select * into v_event from farthing.inbox
+  where event_id = p_event_id and state in ('deferred', 'failed') and next_attempt_at <= p_now
+  for update skip locked;
+  if v_event.event_id is null then
+    return 0; -- applied meanwhile, with another event or by Stripe's redelivery
+  end if;
+  perform farthing.apply_event(v_event, p_now);
+  return 1;
 end
+$$;
+comment on function farthing.sweep_event(text, timestamptz) is
+  'Applies a deferred or failed event again; 1 where it did.';
+
+create function farthing.sweep_inbox(p_now timestamptz default now(), p_limit int default 100)
+returns int
+language sql
+set search_path = ''
+-- Events come in time's order, not in that of accounts (rule 4), so this must not wait: it gives up an event
+-- long before anyone calls it a deadlock, and the next minute tries again.
+set lock_timeout = '100ms'
+as $$
+  select farthing.work_off('sweep_inbox', 'event', array(
+    select i.event_id from farthing.inbox i
+    where i.state in ('deferred', 'failed') and i.next_attempt_at <= p_now
+      and not farthing.is_parked('sweep_inbox', 'event', i.event_id, p_now)
+    order by i.next_attempt_at limit p_limit), 'sweep_event', p_now)
 $$;
 comment on function farthing.sweep_inbox(timestamptz, int) is
   'Tries deferred and failed events again whose time has come; returns how many.';
 
-select cron.schedule('farthing-sweep-accounts', '* * * * *', 'select farthing.sweep_accounts()');
-select cron.schedule('farthing-sweep-inbox', '* * * * *', 'select farthing.sweep_inbox()');
-select cron.schedule('farthing-sweep-orders', '*/5 * * * *', 'select farthing.sweep_orders()');
+select farthing.add_task('sweep_accounts', '1 minute');
+select farthing.add_task('sweep_inbox', '1 minute');
+select farthing.add_task('sweep_orders', '5 minutes');
 -- 60,000 keys and 60,000 seals a minute: a thousand charges a second, day and night, are kept up with.
-select cron.schedule('farthing-sweep-idempotency-keys', '* * * * *',
-  'select farthing.sweep_idempotency_keys()');
-select cron.schedule('farthing-seal', '* * * * *', 'select farthing.seal()');
+select farthing.add_task('sweep_idempotency_keys', '1 minute', p_budget => '30 seconds');
+select farthing.add_task('seal', '1 minute', p_budget => '30 seconds');

@@ -140,63 +140,73 @@ $$;
 comment on function farthing.try_lock_job(bigint) is
   'Locks a job and its account without waiting; null where another has one of them.';
 
-create function farthing.sweep_leases(p_now timestamptz default now(), p_limit int default 100)
+create function farthing.sweep_lease(p_job_nr text, p_now timestamptz)
 returns int
 language plpgsql
 set search_path = ''
 as $$
 declare
-  v_job_nr bigint;
-  v_job farthing.jobs;
-  v_count int := 0;
+  v_job farthing.jobs := farthing.try_lock_job(p_job_nr::bigint);
 begin
-  for v_job_nr in
-    select job_nr from farthing.jobs where lease_expires_at <= p_now order by lease_expires_at limit p_limit
-  loop
-    v_job := farthing.try_lock_job(v_job_nr);
-    if v_job.job_nr is null or v_job.lease_expires_at is null or v_job.lease_expires_at > p_now then
-      continue;
-    end if;
-    if v_job.status = 'cancelled' then
-      perform farthing.end_job(v_job, 'cancelled', null, null, null, p_now);
-    elsif v_job.attempts >= v_job.max_attempts then
-      perform farthing.end_job(v_job, 'failed', 'job_lost', 'The job was interrupted too often.', null,
-        p_now);
-    else
-      update farthing.jobs set status = 'queued', run_after = p_now, runner_id = null, lease_expires_at = null
-      where job_nr = v_job_nr;
-    end if;
-    v_count := v_count + 1;
-  end loop;
-  return v_count;
+  if v_job.job_nr is null or v_job.lease_expires_at is null or v_job.lease_expires_at > p_now then
+    return 0;
+  end if;
+  if v_job.status = 'cancelled' then
+    perform farthing.end_job(v_job, 'cancelled', null, null, null, p_now);
+  elsif v_job.attempts >= v_job.max_attempts then
+    perform farthing.end_job(v_job, 'failed', 'job_lost', 'The job was interrupted too often.', null, p_now);
+  else
+    update farthing.jobs set status = 'queued', run_after = p_now, runner_id = null, lease_expires_at = null
+    where job_nr = v_job.job_nr;
+  end if;
+  return 1;
 end
+$$;
+comment on function farthing.sweep_lease(text, timestamptz) is
+  'Takes a job back whose runner is gone; 1 where it did.';
+
+create function farthing.sweep_leases(p_now timestamptz default now(), p_limit int default 100)
+returns int
+language sql
+set search_path = ''
+as $$
+  select farthing.work_off('sweep_leases', 'job', array(
+    select j.job_nr::text from farthing.jobs j
+    where j.lease_expires_at <= p_now and not farthing.is_parked('sweep_leases', 'job', j.job_nr::text, p_now)
+    order by j.lease_expires_at limit p_limit), 'sweep_lease', p_now)
 $$;
 comment on function farthing.sweep_leases(timestamptz, int) is
   'Takes back what runners held who are gone: queued again while attempts are left; returns how many.';
 
-create function farthing.sweep_jobs(p_now timestamptz default now(), p_limit int default 500)
+create function farthing.sweep_job(p_job_nr text, p_now timestamptz)
 returns int
 language plpgsql
 set search_path = ''
 as $$
 declare
-  v_job_nr bigint;
-  v_job farthing.jobs;
-  v_count int := 0;
+  v_job farthing.jobs := farthing.try_lock_job(p_job_nr::bigint);
 begin
-  for v_job_nr in
-    select job_nr from farthing.jobs where status in ('queued', 'processing') and expires_at <= p_now
-    order by expires_at limit p_limit
-  loop
-    v_job := farthing.try_lock_job(v_job_nr);
-    if v_job.status in ('queued', 'processing') then
-      perform farthing.end_job(v_job, 'failed', 'job_expired', 'The job was not finished within 24 hours.',
-        null, p_now);
-      v_count := v_count + 1;
-    end if;
-  end loop;
-  return v_count;
+  if v_job.status is null or v_job.status not in ('queued', 'processing') then
+    return 0;
+  end if;
+  perform farthing.end_job(v_job, 'failed', 'job_expired', 'The job was not finished within 24 hours.', null,
+    p_now);
+  return 1;
 end
+$$;
+comment on function farthing.sweep_job(text, timestamptz) is
+  'Fails a job whose 24 hours are over; 1 where it did.';
+
+create function farthing.sweep_jobs(p_now timestamptz default now(), p_limit int default 500)
+returns int
+language sql
+set search_path = ''
+as $$
+  select farthing.work_off('sweep_jobs', 'job', array(
+    select j.job_nr::text from farthing.jobs j
+    where j.status in ('queued', 'processing') and j.expires_at <= p_now
+      and not farthing.is_parked('sweep_jobs', 'job', j.job_nr::text, p_now)
+    order by j.expires_at limit p_limit), 'sweep_job', p_now)
 $$;
 comment on function farthing.sweep_jobs(timestamptz, int) is
   'Fails jobs whose 24 hours are over and gives back what they held; returns how many.';
@@ -235,7 +245,8 @@ $$;
 comment on function farthing.sweep_job_data(timestamptz, int) is
   'Empties results and files after 24 hours, and forgets jobs after 30 days; returns how many of both.';
 
-select cron.schedule('farthing-wake-runner', '* * * * *', 'select farthing.wake_runner_if_due()');
-select cron.schedule('farthing-sweep-leases', '* * * * *', 'select farthing.sweep_leases()');
-select cron.schedule('farthing-sweep-jobs', '* * * * *', 'select farthing.sweep_jobs()');
-select cron.schedule('farthing-sweep-job-data', '*/5 * * * *', 'select farthing.sweep_job_data()');
+select farthing.add_task('sweep_leases', '1 minute');
+select farthing.add_task('sweep_jobs', '1 minute');
+-- After the leases, which queue jobs again.
+select farthing.add_task('wake_runner_if_due', '1 minute');
+select farthing.add_task('sweep_job_data', '5 minutes');

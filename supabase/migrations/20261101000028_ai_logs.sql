@@ -173,7 +173,7 @@ as $$
 $$;
 comment on function farthing.sweep_ai_logs(timestamptz, int) is
   'Deletes AI logs after their 30 days; returns how many.';
-select cron.schedule('farthing-sweep-ai-logs', '* * * * *', 'select farthing.sweep_ai_logs()');
+select farthing.add_task('sweep_ai_logs', '1 minute');
 
 create view public.ai_consent with (security_invoker = true) as
 select c.user_id, c.level, c.updated_at from farthing.ai_consents c;

@@ -117,43 +117,58 @@ comment on function farthing.close_silent_chat is
   'What happens to a chat whose request is gone: accepted by the provider, it is charged its prompt and what '
   'was streamed; never accepted, it is released. All is locked by the caller.';
 
-create function farthing.sweep_chats(p_now timestamptz default now(), p_limit int default 500)
+create function farthing.sweep_chat(p_hold_id text, p_now timestamptz)
 returns int
 language plpgsql
 set search_path = ''
 as $$
 declare
-  v_found record;
   v_chat farthing.chats;
-  v_count int := 0;
 begin
-  for v_found in
-    select account_id, hold_id, idempotency_key from farthing.chats
-    where state = 'open' and heartbeat_at <= farthing.silent_since(p_now) order by created_at limit p_limit
-  loop
-    -- Chats come in time's order, not in that of accounts (rule 4), so this waits for nobody.
-    continue when v_found.idempotency_key is not null and not pg_try_advisory_xact_lock(
-      hashtextextended(encode(v_found.idempotency_key, 'hex'), 0));
-    perform from auth.users where id = (select a.owner_id from farthing.accounts a
-      where a.account_id = v_found.account_id) for key share skip locked;
-    continue when not found;
-    perform from farthing.accounts where account_id = v_found.account_id for no key update skip locked;
-    continue when not found;
-    -- Read again: its request may have been heard of, or have closed it, in between.
-    select * into v_chat from farthing.chats
-    where account_id = v_found.account_id and hold_id = v_found.hold_id and state = 'open'
-      and heartbeat_at <= farthing.silent_since(p_now)
-    for update skip locked;
-    continue when not found;
-    perform farthing.close_silent_chat(v_chat, p_now);
-    v_count := v_count + 1;
-  end loop;
-  return v_count;
+  select * into v_chat from farthing.chats where hold_id = p_hold_id::uuid;
+  -- Chats come in time's order, not in that of accounts (rule 4), so this waits for no lock.
+  if v_chat.idempotency_key is not null and not pg_try_advisory_xact_lock(
+    hashtextextended(encode(v_chat.idempotency_key, 'hex'), 0)) then
+    return 0;
+  end if;
+  perform from auth.users where id = (select a.owner_id from farthing.accounts a
+    where a.account_id = v_chat.account_id) for key share skip locked;
+  if not found then
+    return 0;
+  end if;
+  perform from farthing.accounts where account_id = v_chat.account_id for no key update skip locked;
+  if not found then
+    return 0;
+  end if;
+  -- Read again: its request may have been heard of, or have closed it, in between.
+  select * into v_chat from farthing.chats
+  where account_id = v_chat.account_id and hold_id = v_chat.hold_id and state = 'open'
+    and heartbeat_at <= farthing.silent_since(p_now)
+  for update skip locked;
+  if not found then
+    return 0;
+  end if;
+  perform farthing.close_silent_chat(v_chat, p_now);
+  return 1;
 end
+$$;
+comment on function farthing.sweep_chat(text, timestamptz) is
+  'Closes a chat that has not been heard of for 60 seconds; 1 where it did.';
+
+create function farthing.sweep_chats(p_now timestamptz default now(), p_limit int default 500)
+returns int
+language sql
+set search_path = ''
+as $$
+  select farthing.work_off('sweep_chats', 'chat', array(
+    select c.hold_id::text from farthing.chats c
+    where c.state = 'open' and c.heartbeat_at <= farthing.silent_since(p_now)
+      and not farthing.is_parked('sweep_chats', 'chat', c.hold_id::text, p_now)
+    order by c.created_at limit p_limit), 'sweep_chat', p_now)
 $$;
 comment on function farthing.sweep_chats(timestamptz, int) is
   'Closes chats that have not been heard of for 60 seconds; returns how many.';
-select cron.schedule('farthing-sweep-chats', '* * * * *', 'select farthing.sweep_chats()');
+select farthing.add_task('sweep_chats', '1 minute');
 
 create function farthing.close_dead_chat(p_idempotency_key text, p_now timestamptz)
 returns void

@@ -79,5 +79,4 @@ comment on function farthing.wake_payment_runner_if_due(timestamptz) is
   'Wakes the payments'' runner where a refund waits to be sent, a top-up to be charged, or Stripe to be '
   'asked for events or for the list of a payout; true where it did.';
 
-select cron.schedule('farthing-wake-payment-runner', '* * * * *',
-  'select farthing.wake_payment_runner_if_due()');
+select farthing.add_task('wake_payment_runner_if_due', '1 minute');

@@ -246,4 +246,4 @@ as $$
 $$;
 comment on function farthing.sweep_fraud(timestamptz, int) is
   'Forgets decisions and uses of cards after 90 days; returns how many of both.';
-select cron.schedule('farthing-sweep-fraud', '*/5 * * * *', 'select farthing.sweep_fraud()');
+select farthing.add_task('sweep_fraud', '5 minutes');

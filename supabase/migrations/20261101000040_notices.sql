@@ -113,39 +113,41 @@ alter table farthing.low_balance_round enable row level security;
 create policy low_balance_round_none on farthing.low_balance_round for select to authenticated using (false);
 insert into farthing.low_balance_round default values;
 
-create function farthing.notify_low_balance(p_account farthing.accounts, p_now timestamptz)
-returns boolean
+create function farthing.notify_low_balance(p_account_id text, p_now timestamptz)
+returns int
 language plpgsql
 set search_path = ''
 as $$
 declare
+  v_account farthing.accounts;
   v_top_up record;
   v_threshold numeric;
   v_lot_id uuid;
   v_available numeric;
 begin
+  select * into v_account from farthing.accounts where account_id = p_account_id::bigint;
   select t.threshold, farthing.top_up_runs(t) as runs into v_top_up
-  from farthing.top_ups t where t.account_id = p_account.account_id;
+  from farthing.top_ups t where t.account_id = v_account.account_id;
   v_threshold := coalesce(v_top_up.threshold, (select low_balance from farthing.policy));
   -- Most have more than enough, by a sum that is on the row; and who is topped up has nothing to do.
-  if p_account.balance - p_account.held >= v_threshold or v_top_up.runs then
-    return false;
+  if v_account.balance - v_account.held >= v_threshold or v_top_up.runs then
+    return 0;
   end if;
   -- A fall begins with credits: who got new ones may fall again, who never had any has not fallen.
   select lot_id into v_lot_id from farthing.lots
-  where account_id = p_account.account_id order by created_at desc, lot_id desc limit 1;
-  if v_lot_id is null or exists (select from farthing.notices where account_id = p_account.account_id
+  where account_id = v_account.account_id order by created_at desc, lot_id desc limit 1;
+  if v_lot_id is null or exists (select from farthing.notices where account_id = v_account.account_id
     and template = 'low_balance' and subject = v_lot_id::text) then
-    return false;
+    return 0;
   end if;
-  v_available := farthing.available(p_account, p_now);
-  return v_available < v_threshold and farthing.notify(p_account.account_id, 'low_balance', v_lot_id::text,
+  v_available := farthing.available(v_account, p_now);
+  return (v_available < v_threshold and farthing.notify(v_account.account_id, 'low_balance', v_lot_id::text,
     jsonb_build_object('available', trim_scale(v_available)::text, 'threshold',
-      trim_scale(v_threshold)::text), p_now);
+      trim_scale(v_threshold)::text), p_now))::int;
 end
 $$;
-comment on function farthing.notify_low_balance(farthing.accounts, timestamptz) is
-  'Tells an account that it is low, once until credits come in again; true where it did.';
+comment on function farthing.notify_low_balance(text, timestamptz) is
+  'Tells an account that it is low, once until credits come in again; 1 where it did.';
 
 create function farthing.sweep_low_balances(p_now timestamptz default now(), p_limit int default 10000)
 returns int
@@ -153,27 +155,25 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  v_account farthing.accounts;
   v_from bigint;
-  v_seen int := 0;
-  v_count int := 0;
+  v_seen int;
+  v_last bigint;
+  v_low text[];
 begin
   select last_account_id into v_from from farthing.low_balance_round for update skip locked;
   if v_from is null then
     return 0;
   end if;
-  for v_account in
-    select * from farthing.accounts where account_id > v_from order by account_id limit p_limit
-  loop
-    v_seen := v_seen + 1;
-    v_from := v_account.account_id;
-    if v_account.owner_id is not null and v_account.last_seq > 0 then
-      v_count := v_count + farthing.notify_low_balance(v_account, p_now)::int;
-    end if;
-  end loop;
-  update farthing.low_balance_round set last_account_id = case when v_seen < p_limit then 0 else v_from end
+  select count(*), max(a.account_id), array_agg(a.account_id::text order by a.account_id) filter (
+    where a.owner_id is not null and a.last_seq > 0
+      and a.balance - a.held < coalesce(t.threshold, p.low_balance)
+      and not farthing.is_parked('sweep_low_balances', 'account', a.account_id::text, p_now))
+  into v_seen, v_last, v_low
+  from (select * from farthing.accounts where account_id > v_from order by account_id limit p_limit) a
+  cross join farthing.policy p left join farthing.top_ups t using (account_id);
+  update farthing.low_balance_round set last_account_id = case when v_seen < p_limit then 0 else v_last end
   where one_row;
-  return v_count;
+  return farthing.work_off('sweep_low_balances', 'account', v_low, 'notify_low_balance', p_now);
 end
 $$;
 comment on function farthing.sweep_low_balances(timestamptz, int) is
@@ -225,6 +225,5 @@ $$;
 comment on function farthing.sweep_expiring_credits(timestamptz, int) is
   'T23: tells of credits a week and a day before they expire; returns how many notices.';
 
-select cron.schedule('farthing-sweep-low-balances', '* * * * *', 'select farthing.sweep_low_balances()');
-select cron.schedule('farthing-sweep-expiring-credits', '*/5 * * * *',
-  'select farthing.sweep_expiring_credits()');
+select farthing.add_task('sweep_low_balances', '1 minute');
+select farthing.add_task('sweep_expiring_credits', '5 minutes');

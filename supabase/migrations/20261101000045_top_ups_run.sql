@@ -17,6 +17,7 @@ as $$
     and not exists (select from farthing.orders o where o.account_id = t.account_id and o.kind = 'top_up'
       and o.status in ('pending', 'processing'))
     and not farthing.top_up_unanswered(t.account_id, p_now)
+    and not farthing.is_parked('top_ups_claim', 'account', t.account_id::text, p_now)
   order by t.next_attempt_at, t.account_id limit p_limit
 $$;
 comment on function farthing.find_top_ups(timestamptz, int, bigint) is
@@ -157,6 +158,25 @@ comment on function farthing.begin_top_up(bigint, timestamptz) is
   'Makes the one order for what is missing, unless nothing is, or it may not be charged now; true where it '
   'did. The account is locked by the caller.';
 
+create function farthing.begin_due_top_up(p_account_id text, p_now timestamptz)
+returns int
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_account_id bigint := p_account_id::bigint;
+begin
+  perform from farthing.accounts where account_id = v_account_id for no key update skip locked;
+  -- Another runner may have been here since it was found.
+  if not found or not exists (select from farthing.find_top_ups(p_now, 1, v_account_id)) then
+    return 0;
+  end if;
+  return farthing.begin_top_up(v_account_id, p_now)::int;
+end
+$$;
+comment on function farthing.begin_due_top_up(text, timestamptz) is
+  'Begins the top-up of an account where it is still due; 1 where it did.';
+
 create function public.top_ups_claim(p_limit int default 20, p_now timestamptz default now())
 returns jsonb
 language plpgsql security definer -- service_role owns no table
@@ -165,16 +185,10 @@ as $$
 declare
   -- Longer than Stripe's client waits with its own retries.
   c_lease constant interval := interval '2 minutes';
-  v_account_id bigint;
   v_claimed jsonb;
 begin
-  for v_account_id in select * from farthing.find_top_ups(p_now, p_limit) loop
-    perform from farthing.accounts where account_id = v_account_id for no key update skip locked;
-    -- Another runner may have been here since it was found.
-    if found and exists (select from farthing.find_top_ups(p_now, 1, v_account_id)) then
-      perform farthing.begin_top_up(v_account_id, p_now);
-    end if;
-  end loop;
+  perform farthing.work_off('top_ups_claim', 'account',
+    array(select f::text from farthing.find_top_ups(p_now, p_limit) f), 'begin_due_top_up', p_now);
   with due as (
     select c.account_id, c.order_id from farthing.top_up_charges c
     join farthing.orders o using (account_id, order_id)

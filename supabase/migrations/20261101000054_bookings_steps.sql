@@ -91,30 +91,39 @@ comment on function public.bookings_advance is
   'The provider confirms a paid booking or completes a confirmed one; said twice it is the same. Returns the '
   'booking. Fails not_found, forbidden, invalid_request.';
 
-create function farthing.sweep_bookings(p_now timestamptz default now(), p_limit int default 500)
+create function farthing.sweep_booking(p_booking_id text, p_now timestamptz)
 returns int
 language plpgsql
 set search_path = ''
 as $$
 declare
   v_booking farthing.bookings;
-  v_count int := 0;
 begin
-  for v_booking in
-    select * from farthing.bookings
-    where status = 'payment_pending' and payment_intent_id is null
-      and created_at <= p_now - interval '24 hours' -- by then Stripe has forgotten the request
-    order by created_at limit p_limit
-  loop
-    -- They come in time's order, not in that of accounts (rule 4), so this waits for nobody.
-    perform from farthing.accounts where account_id = v_booking.account_id for no key update skip locked;
-    continue when not found;
-    perform farthing.give_up_booking(v_booking, p_now);
-    v_count := v_count + 1;
-  end loop;
-  return v_count;
+  select * into v_booking from farthing.bookings where booking_id = p_booking_id::uuid;
+  -- They come in time's order, not in that of accounts (rule 4), so this waits for no lock.
+  perform from farthing.accounts where account_id = v_booking.account_id for no key update skip locked;
+  if not found then
+    return 0;
+  end if;
+  perform farthing.give_up_booking(v_booking, p_now);
+  return 1;
 end
+$$;
+comment on function farthing.sweep_booking(text, timestamptz) is
+  'Cancels a booking that Stripe never answered for; 1 where it did.';
+
+create function farthing.sweep_bookings(p_now timestamptz default now(), p_limit int default 500)
+returns int
+language sql
+set search_path = ''
+as $$
+  select farthing.work_off('sweep_bookings', 'booking', array(
+    select b.booking_id::text from farthing.bookings b
+    where b.status = 'payment_pending' and b.payment_intent_id is null
+      and b.created_at <= p_now - interval '24 hours' -- by then Stripe has forgotten the request
+      and not farthing.is_parked('sweep_bookings', 'booking', b.booking_id::text, p_now)
+    order by b.created_at limit p_limit), 'sweep_booking', p_now)
 $$;
 comment on function farthing.sweep_bookings(timestamptz, int) is
   'Cancels bookings for which Stripe was asked a day ago and never heard to answer; returns how many.';
-select cron.schedule('farthing-sweep-bookings', '41 * * * *', 'select farthing.sweep_bookings()');
+select farthing.add_task('sweep_bookings', '1 hour', '41 minutes');

@@ -165,6 +165,8 @@ begin
   order by g.grain, g.starts_at, r.name collate "C", r.labels collate "C"
   on conflict (grain, name, starts_at, labels) do update set count = m.count + excluded.count,
     sum_ms = m.sum_ms + excluded.sum_ms, buckets = farthing.add_buckets(m.buckets, excluded.buckets);
+  -- Where scheduled tasks stand still nothing else looks whether they do.
+  perform farthing.watch_runner(p_now);
   return jsonb_build_object('recorded', true);
 end
 $$;
@@ -198,4 +200,4 @@ as $$
 $$;
 comment on function farthing.sweep_metrics(timestamptz, int) is
   'Forgets minutes after 25 hours, hours after 35 days, batches after one; returns how many rows.';
-select cron.schedule('farthing-sweep-metrics', '*/5 * * * *', 'select farthing.sweep_metrics()');
+select farthing.add_task('sweep_metrics', '5 minutes');

@@ -167,4 +167,13 @@ comment on function public.health_report is
   'All that GET /health tells: what is promised, requests by route over 5 minutes, an hour and a day, what '
   'is left of the error budgets and how fast they burn, and how the paid checks last went.';
 
-select cron.schedule('farthing-wake-deep-checks', '17 * * * *', $$ select farthing.wake('health/deep') $$);
+create function farthing.wake_deep_checks(p_now timestamptz default now())
+returns boolean
+language sql
+set search_path = ''
+as $$
+  select farthing.wake('health/deep')
+$$;
+comment on function farthing.wake_deep_checks(timestamptz) is
+  'Asks for the paid checks; true where it could be asked.';
+select farthing.add_task('wake_deep_checks', '1 hour', '17 minutes');

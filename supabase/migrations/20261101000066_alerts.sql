@@ -203,7 +203,7 @@ as $$
 $$;
 comment on function farthing.sweep_incidents(timestamptz, int) is
   'Forgets incidents a year after they were resolved; returns how many.';
-select cron.schedule('farthing-sweep-incidents', '23 * * * *', 'select farthing.sweep_incidents()');
+select farthing.add_task('sweep_incidents', '1 hour', '23 minutes');
 
 create table farthing.proof_runs (
   run_nr bigint generated always as identity primary key,
@@ -255,4 +255,5 @@ $$;
 comment on function farthing.prove_if_due(timestamptz) is
   'Proves the ledger where the last proof is an hour old, or twenty times as old as it took, and keeps the '
   'result; true where it did.';
-select cron.schedule('farthing-prove', '*/10 * * * *', 'select farthing.prove_if_due()');
+-- Of all tasks that are due the one with the largest budget runs last.
+select farthing.add_task('prove_if_due', '10 minutes', p_budget => '100 seconds');

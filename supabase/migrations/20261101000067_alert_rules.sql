@@ -163,13 +163,16 @@ language plpgsql stable
 set search_path = ''
 as $$
 declare
+  -- Whatever the share, fewer than these are chance.
+  c_least_errors constant int := 3;
   v_worst record;
 begin
   -- All together, and each route that is asked often enough: what is rare must not be outvoted.
   select r.route, r.requests, r.errors, r.errors::numeric / r.requests as share into v_worst
   from farthing.requests_between(p_now - p_rule.period, p_now) r
   where r.requests >= greatest(p_rule.minimum, 1) order by share desc, r.requests desc limit 1;
-  return farthing.read_against(p_rule, v_worst.share, format(
+  return farthing.read_against(p_rule,
+    case when v_worst.errors >= c_least_errors then v_worst.share end, format(
     '%s of %s requests to %s ended in an error of ours within %s, which is %s.', v_worst.errors,
     v_worst.requests, coalesce(v_worst.route, 'all routes together'), farthing.in_words(p_rule.period),
     farthing.in_percent(v_worst.share)));
@@ -201,6 +204,21 @@ $$;
 comment on function farthing.read_slowness(farthing.alert_rules, timestamptz) is
   'The slowest route''s p95 in milliseconds, of those that wait for no model and are no runner.';
 
+create function farthing.core_coverage(p_window interval, p_now timestamptz)
+returns interval
+language sql stable
+set search_path = ''
+as $$
+  select count(*) * case g.grain when 'minute' then interval '1 minute' else interval '1 hour' end
+  -- Minutes are kept for a day.
+  from (select case when p_window <= interval '6 hours' then 'minute' else 'hour' end as grain) g
+  left join farthing.metrics m on m.grain = g.grain and m.name = 'core_requests'
+    and m.starts_at > p_now - p_window and m.starts_at <= p_now
+  group by g.grain
+$$;
+comment on function farthing.core_coverage(interval, timestamptz) is
+  'In how much of a window, in minutes or hours, there were requests to core routes.';
+
 create function farthing.read_budget(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
 language plpgsql stable
@@ -213,6 +231,8 @@ begin
   from farthing.budget_burns(p_now) b
   where (b.long_window > interval '6 hours') = (p_rule.rule = 'budget_burn_slow')
     and b.requests >= p_rule.minimum
+    -- A window of which little was seen says little: the first minutes of a day, or of a project.
+    and farthing.core_coverage(b.long_window, p_now) >= greatest(b.long_window / 24, interval '15 minutes')
   order by times desc, b.long_window limit 1;
   return farthing.read_against(p_rule, v_worst.times, format(
     'The error budget (%s) is spent %s times too fast within %s and %s times within %s.', v_worst.slo,

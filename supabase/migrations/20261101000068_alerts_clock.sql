@@ -23,7 +23,7 @@ from (values
   ('budget_burn_fast', 'critical', 1, 0.9, null, 50, '6 hours', null, '0', '5 minutes'),
   ('budget_burn_slow', 'warning', 1, 0.9, null, 50, '3 days', null, '0', '30 minutes'),
   -- A share of requests, and at least so many.
-  ('limiter_open', 'warning', 0.05, 0.02, null, 3, '5 minutes', null, '0', '5 minutes'),
+  ('limiter_open', 'warning', 0.05, 0.02, null, 10, '5 minutes', null, '0', '5 minutes'),
   ('dead_jobs', 'warning', 0, 0, null, 0, '1 hour', null, '0', '0'),
   -- An address that takes no mail is no fault of ours.
   ('dead_notices', 'warning', 3, 3, null, 0, '1 hour', null, '0', '0'),
@@ -50,6 +50,14 @@ begin
     when 'limiter_open' then farthing.read_limiter(p_rule, p_now)
     when 'dead_jobs' then farthing.read_dead_jobs(p_rule, p_now)
     when 'dead_notices' then farthing.read_dead_notices(p_rule, p_now)
+    when 'overdue_work' then farthing.read_overdue(p_rule, p_now)
+    when 'parked_items' then farthing.read_parked(p_rule)
+    when 'task_failed' then farthing.read_failed_tasks(p_rule)
+    when 'tasks_stopped' then farthing.read_silence(p_rule, p_now)
+    when 'deep_check_failed' then farthing.read_deep_checks(p_rule, p_now)
+    when 'ai_errors' then farthing.read_ai_errors(p_rule, p_now)
+    when 'ai_slow' then farthing.read_ai_slowness(p_rule, p_now)
+    when 'auth_failures' then farthing.read_auth_failures(p_rule, p_now)
   end;
 end
 $$;
@@ -140,4 +148,5 @@ comment on function farthing.evaluate_alerts(timestamptz) is
   'Evaluates every rule that is enabled, each by itself; returns how many incidents were put into the '
   'outbox.';
 
-select cron.schedule('farthing-evaluate-alerts', '* * * * *', 'select farthing.evaluate_alerts()');
+-- After the tasks whose results it reads.
+select farthing.add_task('evaluate_alerts', '1 minute', p_budget => '40 seconds');

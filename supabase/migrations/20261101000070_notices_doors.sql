@@ -89,28 +89,40 @@ $$;
 comment on function farthing.try_notice_again(farthing.notices, text, interval, timestamptz) is
   'Another try after p_wait, or the end after the eighth. p_notice.attempts: the tries that count.';
 
-create function farthing.end_notice_leases(p_now timestamptz)
+create function farthing.end_notice_lease(p_notice_id text, p_now timestamptz)
 returns int
 language plpgsql
 set search_path = ''
 as $$
 declare
   v_notice farthing.notices;
-  v_count int := 0;
 begin
-  for v_notice in
-    select * from farthing.notices where state = 'sending' and leased_until <= p_now
-    order by leased_until limit 1000 for update skip locked
-  loop
-    if v_notice.sender in ('resend', 'webhook') then
-      perform farthing.try_notice_again(v_notice, 'runner_lost', interval '0', p_now);
-    else
-      perform farthing.finish_notice(v_notice.notice_id, 'uncertain', 'runner_lost', p_now);
-    end if;
-    v_count := v_count + 1;
-  end loop;
-  return v_count;
+  select * into v_notice from farthing.notices
+  where notice_id = p_notice_id::uuid and state = 'sending' and leased_until <= p_now for update skip locked;
+  if v_notice.notice_id is null then
+    return 0;
+  end if;
+  if v_notice.sender in ('resend', 'webhook') then
+    perform farthing.try_notice_again(v_notice, 'runner_lost', interval '0', p_now);
+  else
+    perform farthing.finish_notice(v_notice.notice_id, 'uncertain', 'runner_lost', p_now);
+  end if;
+  return 1;
 end
+$$;
+comment on function farthing.end_notice_lease(text, timestamptz) is
+  'Ends the lease of a notice whose runner is gone; 1 where it did.';
+
+create function farthing.end_notice_leases(p_now timestamptz)
+returns int
+language sql
+set search_path = ''
+as $$
+  select farthing.work_off('notices_claim', 'notice', array(
+    select n.notice_id::text from farthing.notices n
+    where n.state = 'sending' and n.leased_until <= p_now
+      and not farthing.is_parked('notices_claim', 'notice', n.notice_id::text, p_now)
+    order by n.leased_until limit 1000), 'end_notice_lease', p_now)
 $$;
 comment on function farthing.end_notice_leases(timestamptz) is
   'What a runner has taken along: tried again where a repeat is known by its key (Resend, webhooks), else '

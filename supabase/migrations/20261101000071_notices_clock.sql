@@ -36,6 +36,27 @@ $$;
 comment on function farthing.wake_notification_runner_if_due(timestamptz) is
   'Wakes the runner where a notice is due, or was taken along by a dead one; true where it did.';
 
+create function farthing.sweep_notice(p_notice_id text, p_now timestamptz)
+returns int
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_sender text;
+begin
+  select sender into v_sender from farthing.notices
+  where notice_id = p_notice_id::uuid and state in ('queued', 'failed') for update skip locked;
+  if not found then
+    return 0;
+  end if;
+  perform farthing.finish_notice(p_notice_id::uuid, 'dead',
+    case when v_sender is null then 'not_tried' else 'expired' end, p_now);
+  return 1;
+end
+$$;
+comment on function farthing.sweep_notice(text, timestamptz) is
+  'Gives up a notice that could not be sent for three days; 1 where it did.';
+
 create function farthing.sweep_notices(p_now timestamptz default now(), p_limit int default 10000)
 returns int
 language plpgsql
@@ -46,14 +67,11 @@ declare
   v_forgotten int;
 begin
   -- News of three days ago is none, and an address is not kept in wait for a mail service.
-  with old as (
-    select notice_id, sender from farthing.notices
-    where state in ('queued', 'failed') and created_at <= p_now - interval '3 days'
-    order by next_attempt_at limit p_limit for update skip locked
-  )
-  select count(*) into v_expired
-  from old, lateral farthing.finish_notice(old.notice_id, 'dead',
-    case when old.sender is null then 'not_tried' else 'expired' end, p_now);
+  v_expired := farthing.work_off('sweep_notices', 'notice', array(
+    select n.notice_id::text from farthing.notices n
+    where n.state in ('queued', 'failed') and n.created_at <= p_now - interval '3 days'
+      and not farthing.is_parked('sweep_notices', 'notice', n.notice_id::text, p_now)
+    order by n.next_attempt_at limit p_limit), 'sweep_notice', p_now);
   -- A user's list stays: it is how a sweep knows what it has told of. The others' is for looking things up.
   delete from farthing.notices where notice_id in (
     select notice_id from farthing.notices
@@ -68,6 +86,5 @@ comment on function farthing.sweep_notices(timestamptz, int) is
   'service), and forgets after 90 days what was sent to given '
   'addresses and operators; returns how many.';
 
-select cron.schedule('farthing-wake-notification-runner', '* * * * *',
-  'select farthing.wake_notification_runner_if_due()');
-select cron.schedule('farthing-sweep-notices', '*/5 * * * *', 'select farthing.sweep_notices()');
+select farthing.add_task('wake_notification_runner_if_due', '1 minute');
+select farthing.add_task('sweep_notices', '5 minutes');

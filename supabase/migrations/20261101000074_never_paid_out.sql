@@ -109,16 +109,14 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  v_payout_id text;
-  v_count int := 0;
+  v_count int;
 begin
-  for v_payout_id in
+  v_count := farthing.work_off('sweep_reconciliation', 'payout', array(
     select m.payout_id from farthing.mismatches m
     join farthing.reconciliations r on r.payout_id = m.payout_id and r.listed_at is not null
-    where m.resolved_at is null group by 1 order by min(m.seen_at), 1 limit p_limit
-  loop
-    v_count := v_count + farthing.reconcile(v_payout_id, p_now);
-  end loop;
+    where m.resolved_at is null
+      and not farthing.is_parked('sweep_reconciliation', 'payout', m.payout_id, p_now)
+    group by 1 order by min(m.seen_at), 1 limit p_limit), 'reconcile', p_now);
   -- Once a day Stripe is asked again, for a month: its list may be what was wrong.
   update farthing.reconciliations r set due_at = p_now
   where r.due_at is null and r.listed_at <= p_now - interval '1 day' and r.payout_id in (
@@ -133,5 +131,4 @@ $$;
 comment on function farthing.sweep_reconciliation(timestamptz, int) is
   'Compares again what differed, looks for what was never listed or paid out, and returns how many '
   'differences it saw.';
-select cron.schedule('farthing-sweep-reconciliation', '*/15 * * * *',
-  'select farthing.sweep_reconciliation()');
+select farthing.add_task('sweep_reconciliation', '15 minutes', p_budget => '30 seconds');

@@ -2,7 +2,7 @@
 
 begin;
 \ir helpers/story.psql
-select plan(88);
+select plan(92);
 
 -- Lots that nobody touches expire as of their moment.
 select isnt(tests.give(name, '10', '1 hour'), null, name || ' has 10 for an hour')
@@ -65,40 +65,29 @@ select is(farthing.sweep_inbox(tests.after('1 min'), 2), 2, 'the sweep takes no 
 select is(farthing.sweep_inbox(tests.after('1 min'), 2), 1, 'and the rest the next time');
 
 -- Who and when.
-select is((select array_agg(format('%s: %s', jobname, schedule) order by jobname) from cron.job
-    where jobname like 'farthing-%'), array['farthing-evaluate-alerts: * * * * *',
-    'farthing-prove: */10 * * * *', 'farthing-seal: * * * * *', 'farthing-sweep-accounts: * * * * *',
-    'farthing-sweep-ai-logs: * * * * *', 'farthing-sweep-bookings: 41 * * * *',
-    'farthing-sweep-chats: * * * * *', 'farthing-sweep-expiring-credits: */5 * * * *',
-    'farthing-sweep-fraud: */5 * * * *', 'farthing-sweep-idempotency-keys: * * * * *',
-    'farthing-sweep-inbox: * * * * *', 'farthing-sweep-incidents: 23 * * * *',
-    'farthing-sweep-job-data: */5 * * * *', 'farthing-sweep-jobs: * * * * *',
-    'farthing-sweep-leases: * * * * *', 'farthing-sweep-low-balances: * * * * *',
-    'farthing-sweep-metrics: */5 * * * *', 'farthing-sweep-notices: */5 * * * *',
-    'farthing-sweep-orders: */5 * * * *', 'farthing-sweep-reconciliation: */15 * * * *',
-    'farthing-wake-deep-checks: 17 * * * *',
-    'farthing-wake-notification-runner: * * * * *', 'farthing-wake-payment-runner: * * * * *',
-    'farthing-wake-runner: * * * * *'],
-  'every sweep is on the clock');
-create function pg_temp.run_jobs() returns int language plpgsql as $$
-declare
-  v_command text;
-  v_count int := 0;
-begin
-  for v_command in select command from cron.job where jobname like 'farthing-%' loop
-    execute v_command;
-    v_count := v_count + 1;
-  end loop;
-  return v_count;
-end
-$$;
-select is(pg_temp.run_jobs(), (select count(*)::int from cron.job where jobname like 'farthing-%'),
-  'every sweep runs as it is scheduled');
+select results_eq($$ select jobname, schedule, command from cron.job where command like '%farthing%' $$,
+  $$ values ('farthing', '* * * * *', 'call farthing.run_due_tasks()') $$,
+    'one job runs all tasks, each minute');
+select is((select array_agg(concat_ws(' ', task, every, nullif(phase, '0'))
+  order by task) from farthing.tasks),
+  array['evaluate_alerts 00:01:00', 'prove_if_due 00:10:00', 'seal 00:01:00', 'sweep_accounts 00:01:00',
+    'sweep_ai_logs 00:01:00', 'sweep_bookings 01:00:00 00:41:00', 'sweep_chats 00:01:00',
+    'sweep_expiring_credits 00:05:00', 'sweep_fraud 00:05:00', 'sweep_idempotency_keys 00:01:00',
+    'sweep_inbox 00:01:00', 'sweep_incidents 01:00:00 00:23:00', 'sweep_job_data 00:05:00',
+    'sweep_jobs 00:01:00', 'sweep_leases 00:01:00', 'sweep_low_balances 00:01:00', 'sweep_metrics 00:05:00',
+    'sweep_notices 00:05:00', 'sweep_orders 00:05:00', 'sweep_reconciliation 00:15:00',
+    'sweep_run_history 01:00:00 00:29:00', 'wake_deep_checks 01:00:00 00:17:00',
+    'wake_notification_runner_if_due 00:01:00', 'wake_payment_runner_if_due 00:01:00',
+    'wake_runner_if_due 00:01:00'], 'these are the tasks');
+select is_empty($$ select task, last_error from (select t.task, farthing.run_task(t.task,
+      tests.after('3 hours'))
+    as went_well from farthing.tasks t) r join farthing.tasks using (task) where not went_well $$,
+  'every task runs as it is scheduled');
 select is(tests.code_for(role, 'ann', format('select farthing.%s()', sweep)), '42501',
   format('%s by %s is denied', sweep, role)) from unnest(array['service_role', 'authenticated', 'anon']) role,
   unnest(array['sweep_accounts', 'sweep_orders', 'sweep_inbox', 'sweep_idempotency_keys', 'sweep_ai_logs',
   'sweep_bookings', 'sweep_chats', 'sweep_expiring_credits', 'sweep_fraud', 'sweep_low_balances',
-  'sweep_metrics', 'seal',
+  'sweep_metrics', 'sweep_run_history', 'seal',
   'prove', 'prove_if_due', 'evaluate_alerts', 'sweep_incidents']) sweep;
 
 select is_empty('select * from farthing.prove()', 'the ledger proves itself');

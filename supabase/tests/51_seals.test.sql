@@ -10,7 +10,7 @@ from unnest(array['ann', 'bob']) name, generate_series(1, 3) n;
 select isnt(credits_debit(tests.person('ann'), '150', 'work'), null, 'ann spends 150');
 
 -- Sealing.
-select is(farthing.seal(4), 4, 'sealing takes no more entries than it may');
+select is(farthing.seal(p_limit => 4), 4, 'sealing takes no more entries than it may');
 select is((select array_agg(account_id || ':' || seq order by account_id, seq) from farthing.entry_seals),
   (select array_agg(account_id || ':' || seq order by account_id, seq) from (select * from farthing.entries
     order by account_id, seq limit 4) e), 'sealing goes by account and seq');

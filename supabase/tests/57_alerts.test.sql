@@ -43,7 +43,7 @@ select is(farthing.evaluate_alerts(tests.after('5 min')), 0, 'another evaluation
 select is(tests.alerts('5 min'), 'payout_delay open', 'it is open');
 select is(pg_temp.told(), 'operators and webhook, 2', 'who runs it is told by e-mail and by webhook');
 select is(n.data, jsonb_build_object('incident_id', i.incident_id, 'rule', 'payout_delay', 'severity',
-  'warning', 'summary', '3 payouts are late, or were returned by the bank.', 'value', '3', 'threshold', '2',
+  'warning', 'summary', '3 payouts: late, or returned by the bank.', 'value', '3', 'threshold', '2',
   'runbook', 'docs/runbooks/payout_delay.md', 'fired_at', tests.after('5 min')),
   'of what is wrong, and where to read on')
 from farthing.notices n, pg_temp.newest() i where n.subject = i.incident_id::text;

@@ -65,7 +65,14 @@ function count(
   return sql`select public.metrics_record(gen_random_uuid(), 0, ${rows}::text::jsonb, ${at})`;
 }
 
-const failedUses = (scene: Scene) => count(scene, "requests", "route=POST /usage,status=5xx", 100);
+/** Requests that all fail, in each minute of a quarter of an hour, and in each of three hours. */
+async function failedUses(scene: Scene) {
+  for (const minutes of [...Array(15).keys(), 60, 120]) {
+    const [row] = await scene.sql<{ at: string }[]>`
+      select (${scene.at}::timestamptz - ${minutes} * interval '1 minute')::text as at`;
+    await count({ ...scene, at: row!.at }, "requests", "route=POST /usage,status=5xx", 100);
+  }
+}
 
 /** An account with a credit too many, or as it was. */
 async function tamper({ sql, at }: Scene, by: number) {
@@ -157,6 +164,77 @@ const REQUESTS: readonly Kind[] = [
     isApart: true,
     provoke: (scene) => count(scene, "limiter_fallbacks", "reason=down", 20),
   },
+  {
+    rule: "ai_errors",
+    isApart: true,
+    provoke: (scene) => count(scene, "outside_calls", "service=ai,outcome=refused", 20),
+  },
+  {
+    rule: "ai_slow",
+    isApart: true,
+    provoke: (scene) => count(scene, "outside_call", "service=ai", 20, 112),
+  },
+  {
+    rule: "auth_failures",
+    isApart: true,
+    provoke: (scene) => count(scene, "auth_failures", "status=401,code=unauthorized", 100),
+  },
+];
+
+/** What a scheduled task leaves undone, raises or parks. The live run does not touch it meanwhile. */
+const TASKS: readonly Kind[] = [
+  {
+    rule: "overdue_work",
+    isApart: true,
+    // A hold that ran out before anything else that is there; the live run may not release it meanwhile.
+    provoke: async ({ world, sql }) => {
+      const { id } = await signUpWith(world, "10");
+      await sql`select pg_advisory_lock(75, 0)`;
+      await sql`select public.holds_open(${id}, '1', p_ttl_seconds => 60, p_now => '2020-01-01')`;
+    },
+    end: async ({ sql }) => {
+      await sql`select farthing.sweep_accounts()`;
+      await sql`select pg_advisory_unlock(75, 0)`;
+      // What is less overdue stays as it is, while days go by.
+      await sql`update farthing.alert_rules set threshold = threshold + 10 * 1440,
+        fine_at = fine_at + 10 * 1440 where rule = 'overdue_work'`;
+    },
+  },
+  {
+    rule: "parked_items",
+    isApart: true,
+    provoke: ({ sql, at }) =>
+      sql`select farthing.park_item('sweep_of_alerts', 'chat', '1', 'XX000', ${at})`,
+    end: ({ sql }) => sql`delete from farthing.parked_items where task = 'sweep_of_alerts'`,
+  },
+  {
+    rule: "task_failed",
+    isApart: true,
+    provoke: async ({ sql, at }) => {
+      await sql`select farthing.add_task('task_of_alerts', '1 day')`;
+      await sql`update farthing.tasks set next_due_at = '2070-01-01' where task = 'task_of_alerts'`;
+      for (let nr = 0; nr < 20; nr++) await sql`select farthing.run_task('task_of_alerts', ${at})`;
+    },
+    end: ({ sql }) => sql`delete from farthing.tasks where task = 'task_of_alerts'`,
+  },
+  {
+    rule: "tasks_stopped",
+    isApart: true,
+    // Its threshold is the silence until then; the live run may not end it.
+    provoke: async ({ sql }) => {
+      await sql`select pg_advisory_lock(75, 0)`;
+      await sql`update farthing.alert_rules set threshold = threshold - 1 where rule = 'tasks_stopped'`;
+    },
+    end: ({ sql, at }) =>
+      sql`update farthing.task_runner set ran_at = ${at}::timestamptz + interval '5 days'`,
+  },
+  {
+    rule: "deep_check_failed",
+    isApart: true,
+    provoke: ({ sql, at }) =>
+      sql`select public.deep_checks_report('alerts', 'failed', 1, 'internal', ${at})`,
+    end: ({ sql }) => sql`delete from farthing.deep_checks where name = 'alerts'`,
+  },
 ];
 
 const WORK: readonly Kind[] = [
@@ -195,4 +273,4 @@ const WORK: readonly Kind[] = [
   },
 ];
 
-export const KINDS: readonly Kind[] = [...MONEY, ...REQUESTS, ...WORK];
+export const KINDS: readonly Kind[] = [...MONEY, ...REQUESTS, ...TASKS, ...WORK];

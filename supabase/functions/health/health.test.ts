@@ -16,8 +16,19 @@ Deno.test("ready lists its checks, and serves without a rate limiter", async () 
   assert.equal(answer.status, 200);
   assert.deepEqual((await answer.json()).data, {
     status: "degraded",
-    checks: { database: "ok", jwks: "ok", stripe: "ok", redis: "degraded" },
+    checks: {
+      ...{ database: "ok", jwks: "ok", stripe: "ok", redis: "degraded" },
+      scheduled_tasks: "ok",
+    },
   });
+});
+
+Deno.test("ready is degraded, and serves, where no scheduled task has run for 5 minutes", async () => {
+  const answers = { health_database: () => ({ ok: true as const, at: "", runs_tasks: false }) };
+  const answer = await send(await makeFake({ answers }), "GET", "/health/ready");
+  assert.equal(answer.status, 200);
+  const { status, checks } = (await answer.json()).data;
+  assert.deepEqual([status, checks.scheduled_tasks], ["degraded", "degraded"]);
 });
 
 Deno.test("ready is 503 without a database or a key set, and says which", async () => {
@@ -41,7 +52,9 @@ Deno.test("ready looks once in two seconds, however often it is asked", async ()
     now: () => new Date(nowMs),
     answers: {
       health_database: () =>
-        isUp ? { ok: true, at: "" } : Promise.reject(new ApiError("upstream_unavailable")),
+        isUp
+          ? { ok: true, at: "", runs_tasks: true }
+          : Promise.reject(new ApiError("upstream_unavailable")),
     },
     payments: { isReachable: () => Promise.resolve(++probes > 0) },
   });

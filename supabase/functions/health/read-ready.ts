@@ -6,9 +6,11 @@ import { ok } from "../_shared/http/envelope.ts";
 import type { CheckState, Services } from "../_shared/services.ts";
 import { remembered } from "./remembered.ts";
 
-async function checkDatabase({ database }: Services): Promise<CheckState> {
+/** Scheduled tasks are the database's: without it nobody knows of them. */
+async function checkDatabase({ database }: Services): Promise<[CheckState, CheckState]> {
   const answer = await database.rpc("health_database", {}).catch(() => null);
-  return answer?.ok ? "ok" : "down";
+  if (!answer?.ok) return ["down", "down"];
+  return ["ok", answer.runs_tasks ? "ok" : "degraded"];
 }
 
 /** Without Stripe nothing can be bought, but credits are spent as before. */
@@ -23,13 +25,13 @@ async function checkStripe({ payments }: Services): Promise<CheckState> {
 type Checks = z.output<typeof Ready>["checks"];
 
 async function check(services: Services): Promise<Checks> {
-  const [database, jwks, stripe, redis] = await Promise.all([
+  const [[database, scheduled_tasks], jwks, stripe, redis] = await Promise.all([
     checkDatabase(services),
     services.checkKeySet(),
     checkStripe(services),
     services.checkRedis(),
   ]);
-  return { database, jwks, stripe, redis };
+  return { database, jwks, stripe, redis, scheduled_tasks };
 }
 
 const REMEMBERED_MS = 2_000;

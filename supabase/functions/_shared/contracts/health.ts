@@ -9,7 +9,15 @@ export const Live = z.object({ status: z.literal("ok") }).openapi("Live");
 /** `degraded` still serves: payments and credits never depend on what it stands for. */
 export const Ready = z.object({
   status: State,
-  checks: z.object({ database: State, jwks: State, stripe: State, redis: State }),
+  checks: z.object({
+    database: State,
+    jwks: State,
+    stripe: State,
+    redis: State,
+    scheduled_tasks: State.openapi({
+      description: "Degraded where the database has not looked for due tasks for 5 minutes.",
+    }),
+  }),
 }).openapi("Ready");
 
 const Milliseconds = z.number().nullable().openapi({ description: "Null without a request." });

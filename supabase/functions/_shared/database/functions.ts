@@ -202,7 +202,7 @@ export interface DoorFunctions
   idempotency_store: Fn<Once & { p_status: number; p_data: ErrorBody }, unknown>;
   /** Fails mode_mismatch where the database has taken events of the other mode. */
   mode_check: Fn<{ p_livemode: boolean }, { livemode: boolean | null }>;
-  health_database: Fn<Record<never, never>, { ok: true; at: string }>;
+  health_database: Fn<Record<never, never>, { ok: true; at: string; runs_tasks: boolean }>;
 }
 
 export type FunctionName = keyof DoorFunctions;

@@ -185,5 +185,5 @@ export const SAMPLES: { [N in FunctionName]: (args: ArgsOf<N>) => ResultOf<N> } 
   ...PAYOUT_SAMPLES,
   idempotency_store: () => ({}),
   mode_check: () => ({ livemode: null }),
-  health_database: () => ({ ok: true, at: NOW }),
+  health_database: () => ({ ok: true, at: NOW, runs_tasks: true }),
 };
