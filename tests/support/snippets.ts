@@ -17,7 +17,6 @@ export async function printedIn(page: string): Promise<string[]> {
 /** What an app knows of the types of these names; functions of its page take anything. */
 const TYPES: Readonly<Record<string, string>> = {
   supabase: 'import("@supabase/supabase-js").SupabaseClient',
-  browser: 'import("@supabase/supabase-js").SupabaseClient',
   user: 'import("@supabase/supabase-js").User',
   untilEnded: "(id: string) => Promise<unknown>",
 };

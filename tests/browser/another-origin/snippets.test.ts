@@ -26,7 +26,6 @@ const PAGES: Record<string, Snippet[]> = {
       ["url", "secretKey", "user_id", "requestId", "order_id"],
       ["charge", "refund"],
     ),
-    snippet("start", ["browser"], ["job"]),
   ],
   "docs/browser.md": [
     snippet("refusal", ["supabase", "slowDown"]),
@@ -72,7 +71,7 @@ function runs<T = Record<string, never>>(page: Page, name: string, given: object
     const tell = (what) => (...said) => told.push([what, ...said]);
     const { run } = await import("/snippets/${name}.ts");
     const outcome = await run({
-      supabase, browser: supabase, user: session?.user,
+      supabase, user: session?.user,
       show: tell("show"), write: tell("write"), slowDown: tell("slowDown"),
       ...globalThis.kept, ...${JSON.stringify(given)},
     });
@@ -128,11 +127,6 @@ async function readme(page: Page, origin: string, folder: string): Promise<void>
   const given = { url, secretKey, requestId: crypto.randomUUID(), ...bought };
   const { charge, refund } = await run(given);
   deepEqual([charge.credits, refund.amount], ["50", 500]);
-
-  await page.goto(origin);
-  const { job } = await runs<{ job: { poll_url: string } }>(page, "start");
-  match(job.poll_url, /\/functions\/v1\/jobs\//);
-  await holdsEnd(world, bought.user_id);
 }
 
 async function aJob(page: Page, origin: string): Promise<void> {
@@ -225,7 +219,7 @@ Deno.test({
         const files = await writeModules(folder);
         await test.step("are TypeScript that checks", () => typeCheck(files));
         const steps: [string, (page: Page, origin: string) => Promise<void>][] = [
-          ["README buys, charges, refunds and starts a job", (p, o) => readme(p, o, folder)],
+          ["README buys, charges and refunds", (p, o) => readme(p, o, folder)],
           ["a job is followed to its end past 304s, 404 is thrown, its file is read", aJob],
           ["polling tells when nothing can be reached, and ends", outOfReach],
           ["a refusal is waited out, and a warning heeded", tooMuch],
