@@ -6,7 +6,13 @@ const decoder = new TextDecoder();
 
 export async function hasNpx(): Promise<boolean> {
   const npx = new Deno.Command("npx", { args: ["--version"], stdout: "null", stderr: "null" });
-  return await npx.output().then(({ success }) => success, () => false);
+  try {
+    // Throws at once where there is no such program.
+    return (await npx.output()).success;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
 }
 
 /** What a command says that asks no database, with `input` on its standard input. @throws as below */
