@@ -40,16 +40,20 @@ async function readEnv(file: string): Promise<Record<string, string> | undefined
 /**
  * Hands over the environment of a running stack: what its env file says, and `FARTHING_DATA`, its data
  * directory. Ends the stack and removes its data afterwards.
+ * @param flags more of `deno task start`
  * @throws with the stack's last words when it does not come up
  */
-export async function withStack<T>(use: (env: Record<string, string>) => Promise<T>): Promise<T> {
+export async function withStack<T>(
+  use: (env: Record<string, string>) => Promise<T>,
+  flags: string[] = [],
+): Promise<T> {
   const dataDir = await Deno.makeTempDir({ prefix: "farthing-stack-" });
   await Deno.chmod(dataDir, 0o755); // the database server's account has to get in
   const envFile = `${dataDir}/stack.env`;
   const child = new Deno.Command(Deno.execPath(), {
     args: [
       ...["run", "-A", "scripts/stack/cli.ts", "start", "--offset", String(freeOffset())],
-      ...["--data", dataDir, "--env-file", envFile],
+      ...["--data", dataDir, "--env-file", envFile, ...flags],
     ],
     cwd: ROOT,
     env: { NO_COLOR: "1", ...CHEAP_PASSWORDS },

@@ -6,6 +6,7 @@ import { database, databaseSystem } from "./suites/database.ts";
 import { demo } from "./suites/demo.ts";
 import { house } from "./suites/house.ts";
 import { http } from "./suites/http.ts";
+import { isolates } from "./suites/isolates.ts";
 import { moneyBack } from "./suites/money-back.ts";
 import { unit } from "./suites/unit.ts";
 
@@ -13,6 +14,7 @@ export const suites: Suite[] = [
   http,
   unit,
   moneyBack,
+  isolates,
   database,
   databaseSystem,
   house,

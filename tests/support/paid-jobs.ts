@@ -17,7 +17,7 @@ export function inFlight(world: World, { name }: Queue, count: number): Promise<
 }
 
 /** What the provider's answers cost, each counted once, however often it was asked for. */
-async function priceOf({ sql }: Queue, asked: readonly Asked[]): Promise<Decimal> {
+export async function priceOfAnswers(sql: Queue["sql"], asked: readonly Asked[]): Promise<Decimal> {
   const answers = new Map<string, object>();
   for (const { model, messages, usage } of asked) {
     if (usage === null) continue;
@@ -46,7 +46,7 @@ export async function paidOncePerStep(
   const [steps, again] = [count((job) => job.steps.length), count((job) => job.attempts - 1)];
   ok(asked.length >= steps && asked.length <= steps + again, `${asked.length} for ${steps}`);
   const paid = jobs.reduce((sum, job) => sum.plus(job.credits), new Decimal(0));
-  equal(paid.toFixed(), (await priceOf(queue, asked)).toFixed());
+  equal(paid.toFixed(), (await priceOfAnswers(queue.sql, asked)).toFixed());
   const { balance, held } = await balanceOf(world, userId);
   deepEqual([balance, held], [new Decimal(credits).minus(paid).toFixed(), "0"]);
 }

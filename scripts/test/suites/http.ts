@@ -6,6 +6,7 @@ import { findRedisServer } from "../../stack/redis/places.ts";
 import { needsRedis } from "../needs-redis.ts";
 import { hasNpx } from "../supabase-cli.ts";
 import { filesUnder, type Skipped, type Suite } from "../suite.ts";
+import { ISOLATES } from "./isolates.ts";
 import { MONEY_BACK } from "./money-back.ts";
 
 /** What needs a real browser, where there is none. */
@@ -27,7 +28,9 @@ export const http: Suite = {
   name: "http",
   about: "scenarios, races, faults and a real browser over HTTP, on a stack of their own",
   async run(paths) {
-    const all = (await findTests(["tests"])).filter((file) => !file.startsWith(MONEY_BACK));
+    const all = (await findTests(["tests"])).filter((file) =>
+      !file.startsWith(MONEY_BACK) && !file.startsWith(ISOLATES)
+    );
     const found = filesUnder(paths, all);
     if (found.length === 0) return { rows: [], skipped: [] };
     const skipped = [

@@ -116,12 +116,19 @@ type Deadline = ReturnType<typeof deadlineOf>;
 
 /** Each chunk in its turn, as long as none lets wait for itself too long. */
 async function* watched(chunks: Chunks, deadline: Deadline, silenceMs: number): Chunks {
-  let timer = setTimeout(deadline.expire, silenceMs);
+  // One timer that looks when the last piece came: a timer a piece costs as much as all else done with it.
+  let waitingSinceMs: number | undefined = performance.now();
+  const look = () => {
+    const waitedMs = waitingSinceMs === undefined ? 0 : performance.now() - waitingSinceMs;
+    if (waitedMs >= silenceMs) deadline.expire();
+    else timer = setTimeout(look, silenceMs - waitedMs);
+  };
+  let timer = setTimeout(look, silenceMs);
   try {
     for await (const chunk of chunks) {
-      clearTimeout(timer);
+      waitingSinceMs = undefined;
       yield chunk;
-      timer = setTimeout(deadline.expire, silenceMs);
+      waitingSinceMs = performance.now();
     }
   } finally {
     clearTimeout(timer);

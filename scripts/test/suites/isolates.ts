@@ -1,0 +1,36 @@
+/** The functions in isolates that end by the platform's rules, each kind of limit on a stack of its own. */
+import { findTests, runDenoTests } from "../deno-tests.ts";
+import { withStack } from "../stack-process.ts";
+import { filesUnder, type Row, type Suite } from "../suite.ts";
+
+export const ISOLATES = "tests/isolates/";
+
+/** What is run under which limits. */
+const RUNS: { folder: string; limits: string }[] = [
+  // As deployed: isolates are retired again and again, and nobody notices.
+  { folder: "tests/scenarios", limits: "free" },
+  // Tight, so that they are killed under requests; what loading takes depends on the machine.
+  {
+    folder: `${ISOLATES}wall-clock`,
+    limits: "free,cpu-soft=600000,cpu-hard=600000,wall=12000,without-boot",
+  },
+  // Without a retirement before it: whatever is under way then is cut off.
+  { folder: `${ISOLATES}processor`, limits: "free,cpu-soft=400,cpu-hard=400,without-boot" },
+];
+
+export const isolates: Suite = {
+  name: "isolates",
+  about:
+    "the scenarios in isolates under the platform's limits; money, chats and jobs under tighter",
+  async run(paths) {
+    const rows: Row[] = [];
+    for (const { folder, limits } of RUNS) {
+      const files = filesUnder(paths, await findTests([folder]));
+      if (files.length === 0) continue;
+      const run = (env: Record<string, string>) =>
+        runDenoTests({ files, env, flags: ["--no-check"] });
+      rows.push(...await withStack(run, ["--isolates", limits]));
+    }
+    return { rows, skipped: [] };
+  },
+};
