@@ -77,8 +77,8 @@ comment on function public.deep_checks_claim is
   'not there. Fails invalid_request.';
 
 create function public.deep_checks_report(
-  p_name text, p_outcome text, p_duration_ms int, p_code text default null,
-  p_now timestamptz default now(), p_figures jsonb default '{}')
+  p_name text, p_outcome text, p_duration_ms int, p_code text default null, p_figures jsonb default '{}',
+  p_now timestamptz default now())
 returns jsonb
 language sql security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp

@@ -29,8 +29,8 @@ select is((select f.value from farthing.health_figures(tests.after('25 hours')) 
   where f.name = 'deep_units_left'), 0::numeric, 'and never less than nothing');
 
 -- How they went.
-select is(deep_checks_report('stripe', outcome, 120, code, tests.after(passed)) ->> 'outcome', outcome,
-  'a check reports ' || outcome)
+select is(deep_checks_report('stripe', outcome, 120, code, p_now => tests.after(passed)) ->> 'outcome',
+  outcome, 'a check reports ' || outcome)
 from (values ('ok', null, interval '1 hour'), ('failed', 'upstream_unavailable', '2 hours')) r
   (outcome, code, passed);
 select results_eq('select name, outcome, code, checked_at, ok_at from farthing.deep_checks', $$ values

@@ -15,16 +15,17 @@ $$;
 
 -- Paid checks.
 select is(tests.alerts('0'), 'nothing', 'where nothing was checked, nothing is wrong');
-select isnt(deep_checks_report('ai', 'failed', 100, 'upstream_unavailable', tests.after()), null,
+select isnt(deep_checks_report('ai', 'failed', 100, 'upstream_unavailable', p_now => tests.after()), null,
   'AI is down at the hourly check');
-select isnt(deep_checks_report('stripe', 'ok', 100, null, tests.after()), null, 'Stripe is up');
+select isnt(deep_checks_report('stripe', 'ok', 100, null, p_now => tests.after()), null, 'Stripe is up');
 select is(tests.alerts('1 min'), 'deep_check_failed open', 'which is an alert');
 select is((select summary from farthing.incidents where state = 'open'),
   '1 paid check failed: ai with upstream_unavailable.', 'that names the check');
 select is(tests.alerts('2 hours'), 'nothing', 'of what was checked two hours ago nothing is said');
-select isnt(deep_checks_report('ai', 'failed', 100, null, tests.after('3 hours')), null, 'it fails again');
+select isnt(deep_checks_report('ai', 'failed', 100, null, p_now => tests.after('3 hours')), null,
+  'it fails again');
 select is(tests.alerts('3 hours'), 'deep_check_failed open', 'an alert again');
-select isnt(deep_checks_report('ai', 'ok', 100, null, tests.after('4 hours')), null, 'AI is back');
+select isnt(deep_checks_report('ai', 'ok', 100, null, p_now => tests.after('4 hours')), null, 'AI is back');
 select is(tests.alerts('4 hours'), 'nothing', 'and the alert ends');
 
 -- Calls to models that fail.

@@ -232,7 +232,7 @@ const TASKS: readonly Kind[] = [
     rule: "deep_check_failed",
     isApart: true,
     provoke: ({ sql, at }) =>
-      sql`select public.deep_checks_report('alerts', 'failed', 1, 'internal', ${at})`,
+      sql`select public.deep_checks_report('alerts', 'failed', 1, 'internal', p_now => ${at})`,
     end: ({ sql }) => sql`delete from farthing.deep_checks where name = 'alerts'`,
   },
 ];

@@ -84,7 +84,6 @@ Deno.test("a refused credential is counted by its status and code, and other ref
   assert.deepEqual(metrics.counts, {
     "auth_failures 401 unauthenticated": 3,
     "auth_failures 403 forbidden": 1,
-    "auth_failures 403 feature_disabled": 1,
     "auth_failures 400 signature_invalid": 1,
   });
 });

@@ -32,9 +32,12 @@ function failureRecord(error: ApiError): LogRecord {
   return record;
 }
 
-/** 401, 403, and a webhook's wrong signature, which the contract answers with 400. */
+/**
+ * 401, 403, and a webhook's wrong signature, which the contract answers with 400. A product that is switched
+ * off refuses everybody, whoever they are.
+ */
 function isAuthFailure({ body, code }: ApiError): boolean {
-  return body.type === "auth" || code === "signature_invalid";
+  return body.type === "auth" && code !== "feature_disabled" || code === "signature_invalid";
 }
 
 /** The refusal as an answer; to a signed sender only 500 says "deliver again", whatever we lacked. */
