@@ -217,3 +217,35 @@ end
 $$;
 comment on function farthing.apply_account_event is
   'Stripe says what a connected account may do; what is older than what is known changes nothing.';
+
+create function public.providers_compare(
+  p_accounts jsonb, p_asked_at timestamptz, p_now timestamptz default now())
+returns jsonb
+language plpgsql security definer -- service_role owns no table
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_facts jsonb;
+  v_changed int := 0;
+begin
+  for v_facts in
+    select a.facts from jsonb_array_elements(farthing.json_argument(p_accounts)) a (facts)
+    join farthing.providers p on p.stripe_account_id = a.facts ->> 'stripe_account_id'
+    where (p.charges_enabled, p.payouts_enabled, p.details_submitted, p.disabled_reason)
+        is distinct from ((a.facts ->> 'charges_enabled')::boolean, (a.facts ->> 'payouts_enabled')::boolean,
+          (a.facts ->> 'details_submitted')::boolean, left(a.facts ->> 'disabled_reason', 255))
+      and coalesce(p.status_at <= p_asked_at, true)
+    order by p.provider_id
+  loop
+    perform farthing.apply_account_event(v_facts || jsonb_build_object('occurred_at', p_asked_at), p_now);
+    v_changed := v_changed + 1;
+  end loop;
+  return jsonb_build_object('changed', v_changed, 'providers',
+    (select count(*) from farthing.providers where stripe_account_id is not null));
+end
+$$;
+grant execute on function public.providers_compare to service_role;
+comment on function public.providers_compare is
+  'Brings providers to what Stripe said, asked at p_asked_at, of their accounts: an array of facts as '
+  'account.updated has them. What an event has said since holds. Returns {changed, providers}: how many '
+  'differed, and how many have an account at all.';

@@ -2,7 +2,7 @@
 
 begin;
 \ir helpers/story.psql
-select plan(72);
+select plan(80);
 
 create function pg_temp.begin(p_name text, p_country text default 'DE', p_key text default null,
   p_passed interval default '0', p_email text default null)
@@ -121,6 +121,24 @@ select is(pg_temp.updated('evt_8', 'acct_b', true, '40 s', pg_temp.id_of('bob'):
 select is(pg_temp.attach('bob', 'acct_b', 'b') #>> '{data,charges_enabled}', 'true',
   'which then finds it noted');
 
+-- An event that was lost: Stripe is asked for the accounts.
+create function pg_temp.compared(p_passed interval, variadic p_accounts text[]) returns jsonb language sql
+as $$
+  select public.providers_compare((select jsonb_agg(jsonb_build_object('stripe_account_id', a, 'provider_id',
+    null, 'charges_enabled', false, 'payouts_enabled', true, 'details_submitted', true, 'disabled_reason',
+    'rejected.fraud')) from unnest(p_accounts) a), tests.after(p_passed), tests.after(p_passed))
+$$;
+select is(public.providers_compare('[]', tests.after('50 s')), '{"changed": 0, "providers": 2}',
+  'two providers have an account');
+select is(pg_temp.compared('30 s', 'acct_a'), '{"changed": 0, "providers": 2}',
+  'what Stripe said before the last event changes nothing');
+select is(pg_temp.compared('60 s', 'acct_a', 'acct_q'), '{"changed": 1, "providers": 2}',
+  'what it says later does, and an account of nobody nothing');
+select is((select array[charges_enabled::text, payouts_enabled::text, disabled_reason] from farthing.providers
+  where stripe_account_id = 'acct_a'), array['false', 'true', 'rejected.fraud'], 'and is what holds');
+select is(pg_temp.compared('70 s', 'acct_a') ->> 'changed', '0', 'what is known already is no change');
+select is(pg_temp.updated('evt_9', 'acct_a', true, '80 s'), 'processed', 'an event goes on from there');
+
 -- What never changes.
 select tests.fails_with(format('update farthing.providers set %s where user_id = tests.person(''ann'')',
   change), '23001', null, format('%s is refused', change))
@@ -140,7 +158,8 @@ select is(tests.code_for(role, 'ann', 'select public.' || call), '42501', format
   split_part(call, '(', 1), role))
 from unnest(array['authenticated', 'anon']) role, unnest(array[
   'providers_begin(tests.person(''ann''), ''DE'')', 'providers_attach(gen_random_uuid(), '''', '''')',
-  'providers_abandon('''')', 'providers_read(tests.person(''ann''))']) call;
+  'providers_abandon('''')', 'providers_compare(''[]'', now())',
+  'providers_read(tests.person(''ann''))']) call;
 
 -- Leaving.
 delete from auth.users where id = tests.person('ann');

@@ -7,12 +7,14 @@ import {
   WebhookEvent,
   WebhookEventWithFacts,
 } from "../../supabase/functions/_shared/contracts/webhook-events.ts";
-import { ledgerOf, proven, withSql } from "../support/database.ts";
+import { newSeller, readProvider } from "../support/bookings.ts";
+import { ledgerOf, proven, withDeliveries, withSql } from "../support/database.ts";
 import { backEnd, data, get, post, refused } from "../support/http.ts";
 import { signUp } from "../support/people.ts";
 import { openCheckout, readOrder } from "../support/purchases.ts";
 import { newPurchase, refund, standing } from "../support/refunds.ts";
-import { deliver, inSilence, payInSilence, stripeOf } from "../support/stripe.ts";
+import { control, deliver, inSilence, payInSilence, stripeOf } from "../support/stripe.ts";
+import { until } from "../support/until.ts";
 import { readWorld } from "../support/world.ts";
 
 const world = readWorld();
@@ -51,6 +53,29 @@ Deno.test("T7: purchase and refund of which nothing was delivered are there afte
   deepEqual((await backfill()).received, 0);
   deepEqual(await ledgerOf(world, buyer.id), before);
   equal((await readEvent(completed!.id)).state, "processed");
+});
+
+Deno.test("a provider whose account.updated was lost is found by the hourly look", async () => {
+  const { person, providerId } = await newSeller(world);
+  const { data: accounts } = await stripeOf(world).accounts.list({ limit: 100 });
+  const { id } = accounts.find(({ metadata }) => metadata?.provider_id === providerId)!;
+  await withDeliveries(world, "exclusive", async () => {
+    await control(world, "POST", "deliveries/hold", { types: ["account.updated"] });
+    await control(world, "POST", `accounts/${id}/restrict`);
+    await control(world, "POST", "deliveries/drop", { types: ["account.updated"] });
+    await control(world, "POST", "deliveries/release");
+  });
+  equal((await readProvider(world, person)).charges_enabled, true);
+  await withSql(
+    world,
+    (sql) =>
+      sql`update farthing.backfills set done_until = now() - interval '61 minutes', claimed_at = null`,
+  );
+  await post(world, "payment-runner", service, {}, { key: null });
+  // Whoever claimed it: this run, or one that the clock woke.
+  await until("the provider is restricted", async () => {
+    return (await readProvider(world, person)).charges_enabled ? undefined : true;
+  });
 });
 
 /** A purchase whose event came to nothing, ten times over, because of a fault that is mended now. */

@@ -3,6 +3,7 @@ import type { RefundToSend } from "../_shared/database/refund-functions.ts";
 import type { PayoutToList } from "../_shared/database/payout-functions.ts";
 import { ApiError } from "../_shared/http/errors.ts";
 import type { ListedEvent } from "../_shared/stripe/event-feed.ts";
+import type { AccountFacts } from "../_shared/stripe/facts/connect.ts";
 import { Refused } from "../_shared/stripe/refused.ts";
 import { type Fake, listedEvent, makeFake } from "../_shared/testing/fake-services.ts";
 import { PAYOUT_TO_LIST } from "../_shared/testing/payout-samples.ts";
@@ -109,10 +110,55 @@ Deno.test("a due backfill takes in what never came, and is done as of when it be
   const { data } = await (await run(fake)).json();
   assert.deepEqual(data, { ...NOTHING, events_backfilled: 1 });
   assert.deepEqual(since, [1_795_000_000]);
-  assert.deepEqual(fake.calls.at(-1), {
-    name: "backfills_finish",
-    args: { p_claimed_at: CLAIMED_AT, p_complete: true },
-  });
+  const finished = fake.calls.filter(({ name }) => name === "backfills_finish");
+  const args = { p_claimed_at: CLAIMED_AT, p_complete: true };
+  assert.deepEqual(finished, [{ name: "backfills_finish", args }]);
+});
+
+const FACTS: AccountFacts = {
+  stripe_account_id: "acct_1",
+  provider_id: null,
+  charges_enabled: false,
+  payouts_enabled: false,
+  details_submitted: true,
+  disabled_reason: null,
+};
+
+function listing(pages: readonly AccountFacts[][]) {
+  return async function* () {
+    yield* await Promise.resolve(pages);
+  };
+}
+
+Deno.test("a due backfill compares all providers with Stripe, where there are any", async () => {
+  const listAccounts = listing([[FACTS], [{ ...FACTS, stripe_account_id: "acct_2" }]]);
+  const some = await makeFake({ answers: oneBackfill(), payments: { listAccounts } });
+  assert.equal((await run(some)).status, 200);
+  const compared = some.calls.filter(({ name }) => name === "providers_compare");
+  assert.deepEqual(compared.map(({ args }) => (args.p_accounts as unknown[]).length), [0, 1, 1]);
+  assert.equal(
+    some.lines.filter(({ message }) => message.startsWith("providers differed")).length,
+    2,
+  );
+
+  const asked = () => {
+    throw new Error("Stripe was asked");
+  };
+  const answers = { ...oneBackfill(), providers_compare: () => ({ changed: 0, providers: 0 }) };
+  const none = await makeFake({ answers, payments: { listAccounts: asked } });
+  assert.equal((await run(none)).status, 200);
+});
+
+Deno.test("a key that may not list accounts stops no backfill, and is logged", async () => {
+  const listAccounts = async function* (): AsyncGenerator<AccountFacts[]> {
+    yield await Promise.reject(new ApiError("upstream_unavailable", { internal: "stripe: no" }));
+  };
+  const fake = await makeFake({ answers: oneBackfill(), payments: { listAccounts } });
+  const { data } = await (await run(fake)).json();
+  assert.equal(data.events_backfilled, 1);
+  assert(fake.names().includes("backfills_finish"));
+  const [line] = fake.lines.filter(({ level }) => level === "error");
+  assert.deepEqual(line?.record, { detail: "stripe: no" });
 });
 
 /** One payout whose list is due, given to who asks first. */

@@ -2,6 +2,7 @@
 import type { z } from "@hono/zod-openapi";
 import type * as providers from "../contracts/providers.ts";
 import type { ErrorBody } from "../http/errors.ts";
+import type { AccountFacts } from "../stripe/facts/connect.ts";
 import type { Fn, Once, Optional } from "./functions.ts";
 
 export type StartedProvider = z.output<typeof providers.StartedProvider>;
@@ -44,4 +45,9 @@ export interface ProviderFunctions {
   /** Frees the key, and gives up the provider where one is named. */
   providers_abandon: Fn<{ p_idempotency_key: string; p_provider_id: Optional<string> }, unknown>;
   providers_read: Fn<{ p_user_id: string }, OwnProvider>;
+  /** What Stripe says of accounts, asked at a time: how many providers differed, how many have an account. */
+  providers_compare: Fn<
+    { p_accounts: readonly AccountFacts[]; p_asked_at: string },
+    { changed: number; providers: number }
+  >;
 }

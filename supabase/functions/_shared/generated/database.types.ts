@@ -899,6 +899,10 @@ export type Database = {
         };
         Returns: Json;
       };
+      "providers_compare": {
+        Args: { "p_accounts": Json; "p_asked_at": string; "p_now"?: string };
+        Returns: Json;
+      };
       "providers_read": { Args: { "p_user_id": string }; Returns: Json };
       "rates_import": {
         Args: { "p_dry_run"?: boolean; "p_now"?: string; "p_rates": Json };

@@ -1,6 +1,7 @@
 /** Connected accounts at Stripe, and the pages on which their owners say who they are. */
 import type Stripe from "stripe";
 import type { ProviderToOnboard } from "../database/provider-functions.ts";
+import { type AccountFacts, accountFacts } from "./facts/connect.ts";
 import { requireObject, type StripeCaller, unavailable } from "./client.ts";
 
 interface OnboardingUrls {
@@ -15,8 +16,27 @@ export interface Accounts {
    * `idempotency_in_progress` while another request makes this account
    */
   createAccount(provider: ProviderToOnboard): Promise<string>;
+  /** What Stripe lets the connected accounts do now, page by page. @throws ApiError `upstream_unavailable` */
+  listAccounts(): AsyncIterable<readonly AccountFacts[]>;
   /** A page to go on with onboarding; opened once, within minutes. @throws ApiError as above */
   createOnboardingLink(accountId: string, urls: OnboardingUrls): Promise<string>;
+}
+
+const PAGE_SIZE = 100;
+
+async function* pagesOf({ call }: StripeCaller) {
+  let after: { starting_after?: string } = {};
+  for (;;) {
+    const page = await call((stripe) => stripe.accounts.list({ limit: PAGE_SIZE, ...after }));
+    if (page?.object !== "list" || !Array.isArray(page.data)) {
+      throw unavailable("stripe: the answer is no list", 502);
+    }
+    const last = page.data.at(-1);
+    if (last === undefined) return;
+    yield page.data.map(accountFacts);
+    if (!page.has_more) return;
+    after = { starting_after: last.id };
+  }
 }
 
 /** Stripe's own dashboard and onboarding for the provider; disputes and fees are the platform's. */
@@ -31,8 +51,10 @@ function accountParams(provider: ProviderToOnboard): Stripe.AccountCreateParams 
   };
 }
 
-export function createAccounts({ call }: StripeCaller): Accounts {
+export function createAccounts(caller: StripeCaller): Accounts {
+  const { call } = caller;
   return {
+    listAccounts: () => pagesOf(caller),
     async createAccount(provider) {
       const idempotencyKey = `provider-${provider.provider_id}`;
       const account = await call((stripe) =>

@@ -44,6 +44,23 @@ Deno.test("an account is made under the provider's own key, with our id upon it"
   });
 });
 
+Deno.test("all accounts are listed, page by page, with what they may do", async () => {
+  const page = (ids: string[], has_more: boolean) => {
+    const data = ids.map((id) => ({ ...ACCOUNT, id, payouts_enabled: true }));
+    return Response.json({ object: "list", data, has_more });
+  };
+  const answer = ({ form }: { form: Record<string, string> }) =>
+    form.starting_after === "acct_2" ? page(["acct_3"], false) : page(["acct_1", "acct_2"], true);
+  await withStripe(answer, async (url) => {
+    const pages = await Array.fromAsync(paymentsAt(url).listAccounts());
+    const listed = pages.flat().map((each) => [each.stripe_account_id, each.payouts_enabled]);
+    assert.deepEqual(listed, [["acct_1", true], ["acct_2", true], ["acct_3", true]]);
+  });
+  await withStripe(() => Response.json({ message: "not here" }, { status: 404 }), async (url) => {
+    assert.equal((await refusalOf(Array.fromAsync(paymentsAt(url).listAccounts()))).status, 502);
+  });
+});
+
 Deno.test("an onboarding page is of its account and leads back to us", async () => {
   await withStripe(() => Response.json(LINK), async (url, seen) => {
     assert.equal(await paymentsAt(url).createOnboardingLink("acct_1", URLS), LINK.url);

@@ -53,6 +53,7 @@ export const BOOKING_SAMPLES: Samples = {
     data: { ...provider, onboarding_url: p_onboarding_url },
   }),
   providers_abandon: () => ({}),
+  providers_compare: ({ p_accounts }) => ({ changed: p_accounts.length, providers: 1 }),
   providers_read: () => ({ provider, stripe_account_id: "acct_1" }),
   bookings_begin: ({ p_amount, p_currency }) => ({
     step: "create",

@@ -82,6 +82,7 @@ const PAYMENTS: Payments = {
   listEvents: async function* () {
     yield [listedEvent()];
   },
+  listAccounts: async function* () {},
   createAccount: ({ provider_id }) => Promise.resolve(`acct_${provider_id}`),
   createOnboardingLink: (account) => Promise.resolve(`https://connect.example.com/${account}`),
   createBookingPayment: () => Promise.resolve({ id: "pi_1", clientSecret: "pi_1_secret_2" }),
