@@ -60,7 +60,8 @@ async function apply(sql: postgres.Sql, migration: Migration): Promise<void> {
       }`;
     });
   } catch (error) {
-    throw new StackError(`Migration ${migration.file} failed: ${describe(error, migration.text)}`);
+    const why = describe(error, migration.text);
+    throw new StackError(`Migration ${migration.file} failed: ${why}`, { cause: error });
   }
 }
 

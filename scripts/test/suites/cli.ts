@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { z } from "zod";
 import type { DatabaseServer } from "../../stack/postgres/database.ts";
+import { bootstrap } from "../../stack/postgres/plugin.ts";
 import { findSystem } from "../../stack/postgres/source.ts";
 import { TYPES_FILE, typesOf } from "../../types/generate.ts";
 import { PROJECT, withProject } from "../project-database.ts";
@@ -12,6 +13,15 @@ import { supabaseStart } from "../supabase-start.ts";
 
 async function pushIsUpToDate(url: string): Promise<void> {
   assert.match(await supabase(["db", "push", "--yes"], url), /up to date/);
+}
+
+/** As `postgres`, who may do no more here than on the platform. */
+async function pushAppliesAll(server: DatabaseServer): Promise<void> {
+  await server.createDatabase("pushed");
+  await bootstrap(server, "pushed");
+  const url = server.url("pushed");
+  await supabase(["db", "push", "--yes", "--include-seed"], url);
+  await pushIsUpToDate(url);
 }
 
 async function typesAreFresh(url: string): Promise<void> {
@@ -78,6 +88,7 @@ async function onEmbedded(): Promise<Row[]> {
   return await withProject("embedded", async (server) => {
     const url = server.url(PROJECT);
     return [
+      await checked("db push applies all migrations and the seed", () => pushAppliesAll(server)),
       await checked("db push says up to date", () => pushIsUpToDate(url)),
       await checked("gen types makes the committed types", () => typesAreFresh(url)),
       await checked("db advisors find nothing", () => advisorsFindNothing(server)),

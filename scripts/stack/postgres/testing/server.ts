@@ -2,6 +2,7 @@
 import type postgres from "postgres";
 import { cleanUpOnSignals, withCleanup } from "../../../test/cleanup.ts";
 import { type DatabaseServer, startDatabase } from "../database.ts";
+import type { Flavour } from "../source.ts";
 
 function freePort(): number {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
@@ -10,7 +11,10 @@ function freePort(): number {
 }
 
 /** Starts a server, hands it over, and leaves nothing behind. */
-export async function withServer(use: (server: DatabaseServer) => Promise<void>): Promise<void> {
+export async function withServer(
+  use: (server: DatabaseServer) => Promise<void>,
+  flavour: Flavour = "embedded",
+): Promise<void> {
   const dataDir = await Deno.makeTempDir({ prefix: "farthing-database-test-" });
   await Deno.chmod(dataDir, 0o755); // the server's account has to get in
   const noMore = cleanUpOnSignals();
@@ -20,7 +24,7 @@ export async function withServer(use: (server: DatabaseServer) => Promise<void>)
     await Deno.remove(dataDir, { recursive: true });
   };
   await withCleanup(cleanup, async () => {
-    await use(await (starting = startDatabase({ dataDir, port: freePort() })));
+    await use(await (starting = startDatabase({ dataDir, port: freePort(), flavour })));
   });
   noMore();
 }
