@@ -1,4 +1,5 @@
 /** A PostgreSQL of the tests' own, with a database that has what a project has after `supabase db push`. */
+import type postgres from "postgres";
 import { migrate, seed } from "../stack/migrations/migrate.ts";
 import { type DatabaseServer, startDatabase } from "../stack/postgres/database.ts";
 import { bootstrap } from "../stack/postgres/plugin.ts";
@@ -19,7 +20,16 @@ function freePort(): number {
   return listener.addr.port;
 }
 
-/** Migrations, seed and pgTAP, in the order in which a developer would meet them. */
+/**
+ * Runs each scheduled job once, by the real time, as in a database that is in use: what a test finds there
+ * must not depend on whether its clock has run already.
+ */
+async function runJobs(sql: postgres.Sql): Promise<void> {
+  const jobs = await sql<{ command: string }[]>`select command from cron.job order by jobid`;
+  for (const { command } of jobs) await sql.unsafe(command);
+}
+
+/** Migrations, seed, scheduled jobs and pgTAP, in the order in which a developer would meet them. */
 async function fill(server: DatabaseServer): Promise<void> {
   await server.createDatabase(PROJECT);
   await bootstrap(server, PROJECT);
@@ -27,6 +37,7 @@ async function fill(server: DatabaseServer): Promise<void> {
   try {
     await migrate(sql, `${ROOT}supabase/migrations`);
     await seed(sql, `${ROOT}supabase/seed.sql`, ROOT);
+    await runJobs(sql);
     await installPgtap(sql);
   } finally {
     await sql.end();
