@@ -1,6 +1,7 @@
 /** pg_prove, pgTAP's own harness, over TCP: the judge of the stories wherever it is installed. */
 import { OWNER, PASSWORD } from "../stack/postgres/process.ts";
 import { lastLines } from "./deno-tests.ts";
+import { canRun } from "./program.ts";
 import { ROOT, type Row } from "./suite.ts";
 
 export interface Proof {
@@ -14,15 +15,8 @@ export interface Proof {
 /** What is lacking to run it; undefined where it runs. */
 export async function lackingPgProve(): Promise<string | undefined> {
   for (const program of ["pg_prove", "psql"]) {
-    const version = new Deno.Command(program, {
-      args: ["--version"],
-      stdout: "null",
-      stderr: "null",
-    });
-    const runs = await version.output().then(({ success }) => success, () => false);
-    if (!runs) {
-      return `${program} is not installed (Debian: libtap-parser-sourcehandler-pgtap-perl)`;
-    }
+    if (await canRun(program)) continue;
+    return `${program} is not installed (Debian: libtap-parser-sourcehandler-pgtap-perl, postgresql-client)`;
   }
 }
 

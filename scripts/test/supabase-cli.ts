@@ -1,19 +1,11 @@
 /** The real Supabase CLI against a database of ours: what a user's own deployment will say. */
+import { canRun } from "./program.ts";
 import { ROOT } from "./suite.ts";
 
 const CLI = "supabase@3.1.0";
 const decoder = new TextDecoder();
 
-export async function hasNpx(): Promise<boolean> {
-  const npx = new Deno.Command("npx", { args: ["--version"], stdout: "null", stderr: "null" });
-  try {
-    // Throws at once where there is no such program.
-    return (await npx.output()).success;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
-}
+export const hasNpx = () => canRun("npx");
 
 /** What a command says that asks no database, with `input` on its standard input. @throws as below */
 export async function supabaseLocally(args: string[], input: string, cwd = ROOT): Promise<string> {

@@ -1,4 +1,4 @@
-/** What the platform's `postgres` may do in a migration, and what it may not: each in a migration of its own. */
+/** What the platform's `postgres` may do in a migration, and what it may not. */
 import assert from "node:assert/strict";
 import type postgres from "postgres";
 import { migrate } from "../migrations/migrate.ts";
@@ -56,7 +56,7 @@ const DENIED = {
   "the Vault's schema": "drop schema vault cascade",
   "an extension that is not allowed": "create extension file_fdw with schema extensions",
   "the server's settings": "set log_statement = 'all'",
-  "the server's files": "copy app.notes to '/tmp/notes'",
+  "the server's files": "copy app.notes to '/notes'",
   "the server's programs": "copy app.notes from program 'true'",
   "superusers": "create role chief superuser",
   "itself": "alter role postgres superuser",
