@@ -71,9 +71,11 @@ create policy parked_items_none on farthing.parked_items for select to authentic
 create table farthing.task_runner (
   one_row boolean primary key default true constraint task_runner_is_one_row check (one_row),
   installed_at timestamptz not null default now(),
-  ran_at timestamptz
+  ran_at timestamptz,
+  ran_before_at timestamptz
 );
-comment on table farthing.task_runner is 'One row. ran_at: when due tasks were last looked for.';
+comment on table farthing.task_runner is
+  'One row. ran_at: when due tasks were last looked for; ran_before_at: the time before.';
 alter table farthing.task_runner enable row level security;
 create policy task_runner_none on farthing.task_runner for select to authenticated using (false);
 insert into farthing.task_runner default values;

@@ -80,6 +80,16 @@ create type farthing.alert_reading as (
 comment on type farthing.alert_reading is
   'What a rule has read. Neither over nor fine: an incident that is open stays, and none is opened.';
 
+create function farthing.in_numbers(p_count bigint, p_thing text)
+returns text
+language sql immutable
+set search_path = ''
+as $$
+  select format('%s %s%s', p_count, p_thing, case when p_count <> 1 then 's' end)
+$$;
+comment on function farthing.in_numbers(bigint, text) is
+  'So many things as summaries say it: 1 place, 2 places.';
+
 create function farthing.read_against(p_rule farthing.alert_rules, p_value numeric, p_summary text)
 returns farthing.alert_reading
 language sql immutable
@@ -255,5 +265,5 @@ $$;
 comment on function farthing.prove_if_due(timestamptz) is
   'Proves the ledger where the last proof is an hour old, or twenty times as old as it took, and keeps the '
   'result; true where it did.';
--- Of all tasks that are due the one with the largest budget runs last.
+-- Of the tasks that are due those with the largest budgets run last.
 select farthing.add_task('prove_if_due', '10 minutes', p_budget => '100 seconds');

@@ -26,16 +26,6 @@ as $$
 $$;
 comment on function farthing.in_percent(numeric) is 'A share as summaries say it.';
 
-create function farthing.in_numbers(p_count bigint, p_thing text)
-returns text
-language sql immutable
-set search_path = ''
-as $$
-  select format('%s %s%s', p_count, p_thing, case when p_count <> 1 then 's' end)
-$$;
-comment on function farthing.in_numbers(bigint, text) is
-  'So many things as summaries say it: 1 place, 2 places.';
-
 -- Events of Stripe's.
 
 create function farthing.read_webhook_backlog(p_rule farthing.alert_rules, p_now timestamptz)
@@ -225,14 +215,19 @@ language plpgsql stable
 set search_path = ''
 as $$
 declare
+  -- A window of which little was seen says little: the first minutes of a day, or of a project.
+  v_seen interval[] := array(select w.long_window from farthing.burn_windows() w
+    where (w.long_window > interval '6 hours') = (p_rule.rule = 'budget_burn_slow')
+      and farthing.core_coverage(w.long_window, p_now)
+        >= greatest(w.long_window / 24, interval '15 minutes'));
   v_worst record;
 begin
+  if v_seen = '{}' then
+    return farthing.read_against(p_rule, null, '');
+  end if;
   select b.*, least(b.long_burn, b.short_burn) / b.factor as times into v_worst
   from farthing.budget_burns(p_now) b
-  where (b.long_window > interval '6 hours') = (p_rule.rule = 'budget_burn_slow')
-    and b.requests >= p_rule.minimum
-    -- A window of which little was seen says little: the first minutes of a day, or of a project.
-    and farthing.core_coverage(b.long_window, p_now) >= greatest(b.long_window / 24, interval '15 minutes')
+  where b.long_window = any (v_seen) and b.requests >= p_rule.minimum
   order by times desc, b.long_window limit 1;
   return farthing.read_against(p_rule, v_worst.times, format(
     'The error budget (%s) is spent %s times too fast within %s and %s times within %s.', v_worst.slo,

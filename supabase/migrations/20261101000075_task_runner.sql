@@ -31,7 +31,7 @@ returns void
 language sql
 set search_path = ''
 as $$
-  update farthing.task_runner set ran_at = p_now where one_row;
+  update farthing.task_runner set ran_at = p_now, ran_before_at = ran_at where one_row;
   -- Only one session runs tasks: what another began and did not finish, it took along when it ended.
   select farthing.note_failure(task, 'session_lost', null, p_now) from farthing.tasks
   where started_at is not null
@@ -46,8 +46,9 @@ set search_path = ''
 as $$
   update farthing.tasks set started_at = p_now where task = (
     select task from farthing.tasks where enabled and next_due_at <= p_now
-    -- Of those due at one moment the small ones first.
-    order by next_due_at, budget, task_nr limit 1)
+    -- What the run before had no time for; the small ones; those that read the results of others.
+    order by next_due_at <= (select ran_before_at from farthing.task_runner) desc nulls last, budget,
+      task_nr limit 1)
   returning task
 $$;
 comment on function farthing.next_task(timestamptz) is 'Marks the next due task as under way and names it.';
