@@ -2,6 +2,7 @@
 import { readSettings, type Settings, SettingsError } from "../settings/settings.ts";
 import { functionEnvironment } from "../stack/gateway/environment.ts";
 import type { StackContext } from "../stack/context.ts";
+import { lastWord, runSupabase } from "../supabase/cli.ts";
 import type { Found } from "./check.ts";
 
 function namesOf(values: Readonly<Record<string, string | undefined>>): ReadonlySet<string> {
@@ -52,28 +53,19 @@ export function fromStack(settings: Settings = readSettings()): Found {
   return { source: `the stack of ${source}`, values, names: namesOf(values), isWhole: true };
 }
 
-const CLI = ["npx", "-y", "supabase@3.1.0"];
+/** Runs the Supabase CLI and gives what it says. Rejects with its last words. */
+export type Run = (args: readonly string[]) => Promise<string>;
 
-/** Runs a command and gives what it says. Rejects with its last words. */
-export type Run = (command: readonly string[]) => Promise<string>;
-
-const runCommand: Run = async ([program, ...args]) => {
-  const { success, stdout, stderr } = await new Deno.Command(program!, {
-    args,
-    env: { NO_COLOR: "1", DO_NOT_TRACK: "1" },
-    stdin: "null",
-  }).output();
-  if (success) return new TextDecoder().decode(stdout);
-  // The CLI's last word is a hint how to hear more; what went wrong stands before it.
-  const lines = new TextDecoder().decode(stderr).trim().split("\n");
-  const said = lines.findLast((line) => !line.startsWith("Try rerunning the command"));
-  throw new SettingsError(`${program} ${args.slice(1).join(" ")} failed: ${said}`);
+const runCli: Run = async (args) => {
+  const said = await runSupabase(args);
+  if (said.success) return said.stdout;
+  throw new SettingsError(`supabase ${args.join(" ")} failed: ${lastWord(said)}`);
 };
 
 /** The names of a hosted project's secrets; what the CLI says of their values is not looked at. */
-export async function fromProject(ref: string | undefined, run: Run = runCommand): Promise<Found> {
+export async function fromProject(ref: string | undefined, run: Run = runCli): Promise<Found> {
   const project = ref === undefined ? [] : [`--remote=${ref}`];
-  const text = await run([...CLI, "secrets", "list", "--output", "json", ...project]);
+  const text = await run(["secrets", "list", "--output", "json", ...project]);
   let listed: unknown;
   try {
     listed = JSON.parse(text);

@@ -12,7 +12,7 @@ import { givenKeySet, type KeySet } from "../../supabase/functions/_shared/http/
 import { NO_METRICS } from "../../supabase/functions/_shared/metrics/metrics.ts";
 import { keySetFrom, verifierFrom } from "../../supabase/functions/_shared/services.ts";
 import { checked, ROOT, type Row } from "./suite.ts";
-import { supabaseLocally } from "./supabase-cli.ts";
+import { supabaseLocally } from "../supabase/cli.ts";
 
 const USER_ID = "0b5d1a52-6a39-4d0c-9b39-3a5a3f0f5c11";
 /** The CLI's default: its HS256 key, with which older ones sign everybody's tokens. */

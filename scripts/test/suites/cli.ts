@@ -8,7 +8,7 @@ import { TYPES_FILE, typesOf } from "../../types/generate.ts";
 import { PROJECT, withProject } from "../project-database.ts";
 import { runStory, storyFiles } from "../stories.ts";
 import { checked, ROOT, type Row, type Skipped, type Suite } from "../suite.ts";
-import { hasNpx, supabase } from "../supabase-cli.ts";
+import { hasNpx, supabase } from "../../supabase/cli.ts";
 import { supabaseStart } from "../supabase-start.ts";
 
 async function pushIsUpToDate(url: string): Promise<void> {

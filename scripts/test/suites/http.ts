@@ -4,7 +4,7 @@ import { findChromium } from "../find-chromium.ts";
 import { withStack } from "../stack-process.ts";
 import { findRedisServer } from "../../stack/redis/places.ts";
 import { needsRedis } from "../needs-redis.ts";
-import { hasNpx } from "../supabase-cli.ts";
+import { hasNpx } from "../../supabase/cli.ts";
 import { filesUnder, type Skipped, type Suite } from "../suite.ts";
 import { ISOLATES } from "./isolates.ts";
 import { MONEY_BACK } from "./money-back.ts";
