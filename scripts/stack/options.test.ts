@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { PLANS } from "./isolates/limits.ts";
-import { parseFlags, portsAt } from "./options.ts";
+import { parseFlags, portsAt, resolveOptions } from "./options.ts";
 
 Deno.test("parseFlags reads every flag", () => {
   const flags = [
@@ -21,6 +21,8 @@ Deno.test("parseFlags reads every flag", () => {
     "ALERT_WEBHOOK_URL=http://127.0.0.1:9000/?a=b",
     "--isolates",
     "paid,cpu-soft=150,wall=4000,without-boot",
+    "--bundles",
+    "b",
   ];
   assert.deepEqual(parseFlags(flags), {
     offset: 20,
@@ -33,8 +35,15 @@ Deno.test("parseFlags reads every flag", () => {
     origins: ["http://localhost:8080", "https://app.example.com"],
     environment: { ALERT_WEBHOOK_URL: "http://127.0.0.1:9000/?a=b" },
     isolates: { ...PLANS.paid, cpuSoftMs: 150, wallMs: 4_000, countsBoot: false },
+    bundlesDir: "b",
   });
   assert.equal(parseFlags(["--help"]), undefined);
+});
+
+Deno.test("bundles run in isolates as on a paid plan, unless told otherwise", () => {
+  assert.deepEqual(resolveOptions({ bundlesDir: "/b" }).isolates, PLANS.paid);
+  assert.deepEqual(resolveOptions({ bundlesDir: "/b", isolates: PLANS.free }).isolates, PLANS.free);
+  assert.equal(resolveOptions({}).isolates, undefined);
 });
 
 Deno.test("parseFlags names a flag that it does not know, or whose value is wrong", () => {

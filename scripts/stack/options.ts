@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { ENV_NEEDS } from "../../supabase/functions/_shared/env-needs.ts";
 import { taskArguments } from "../terminal/task-arguments.ts";
-import { type IsolateLimits, parseLimits } from "./isolates/limits.ts";
+import { type IsolateLimits, parseLimits, PLANS } from "./isolates/limits.ts";
 import type { Flavour } from "./postgres/source.ts";
 import { StackError } from "./stack-error.ts";
 
@@ -33,14 +33,17 @@ export interface StackOptions {
   environment?: Record<string, string>;
   /** Run the functions in isolates that end by these limits (default: in the stack's own process). */
   isolates?: IsolateLimits;
+  /** Run the bundles of this directory, by the hosted version of Deno, in the place of the sources. */
+  bundlesDir?: string;
   /** What the functions log to the terminal too, not errors alone. */
   verbose?: boolean;
   /** Where progress goes, a line at a time (default: nowhere). */
   log?: (line: string) => void;
 }
 
-export interface ResolvedOptions extends Required<Omit<StackOptions, "isolates">> {
+export interface ResolvedOptions extends Required<Omit<StackOptions, "isolates" | "bundlesDir">> {
   isolates: IsolateLimits | undefined;
+  bundlesDir: string | undefined;
   /** The functions' log; beside the data where that is the default's, else in it. */
   logFile: string;
 }
@@ -83,7 +86,8 @@ export function resolveOptions(options: StackOptions): ResolvedOptions {
     redis: options.redis ?? true,
     origins: options.origins ?? [],
     environment: options.environment ?? {},
-    isolates: options.isolates,
+    isolates: options.isolates ?? (options.bundlesDir === undefined ? undefined : PLANS.paid),
+    bundlesDir: options.bundlesDir && resolve(options.bundlesDir),
     verbose: options.verbose ?? false,
     logFile: resolve(options.dataDir ?? `${ROOT}/.farthing`, "functions.log"),
     log: options.log ?? (() => {}),
@@ -106,6 +110,9 @@ export const USAGE = `Usage: deno task start|stop|reset|status [flags]
                                ALERT_WEBHOOK_URL or SENTRY_DSN (repeatable)
   --isolates free|paid[,…]     run the functions in isolates that are retired and killed as on that plan
                                (limits that differ: scripts/stack/README.md)
+  --bundles DIR                run the functions as they were bundled, such as
+                               .farthing/deploy/supabase/functions, by the hosted version of Deno, in
+                               isolates (of the plan paid unless --isolates says otherwise)
   --verbose                    print what the functions log, not errors alone
   --help                       this text
 
@@ -123,6 +130,7 @@ const FLAGS = {
   origin: { type: "string", multiple: true },
   set: { type: "string", multiple: true },
   isolates: { type: "string" },
+  bundles: { type: "string" },
   verbose: { type: "boolean" },
   help: { type: "boolean", short: "h" },
 } as const;
@@ -150,6 +158,7 @@ export function parseFlags(args: string[]): StackOptions | undefined {
     options.environment = Object.fromEntries(values.set.map(parseSetting));
   }
   if (values.isolates !== undefined) options.isolates = parseLimits(values.isolates);
+  if (values.bundles !== undefined) options.bundlesDir = values.bundles;
   if (values.verbose) options.verbose = true;
   return options;
 }

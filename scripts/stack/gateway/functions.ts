@@ -16,6 +16,9 @@ export type Loaded = { app: FunctionApp } | { failure: string };
 
 const NAME = /^[a-z][a-z0-9-]*$/;
 
+/** What exports a function's `app`, beside the `index.ts` that is deployed. */
+const APP = "app.ts";
+
 function isApp(value: unknown): value is FunctionApp {
   return typeof (value as FunctionApp | undefined)?.fetch === "function";
 }
@@ -29,11 +32,11 @@ async function load(file: string): Promise<Loaded> {
   }
 }
 
-/** The functions of a directory: whatever has an `app.ts`, beside the `index.ts` that is deployed. */
-async function namesIn(directory: string): Promise<string[]> {
+/** The functions of a directory: whatever has that file. */
+async function namesIn(directory: string, entry: string): Promise<string[]> {
   const names: string[] = [];
   for (const { name } of Deno.readDirSync(directory)) {
-    const file = join(directory, name, "app.ts");
+    const file = join(directory, name, entry);
     if (NAME.test(name) && await Deno.stat(file).then(() => true, () => false)) names.push(name);
   }
   return names.sort();
@@ -42,9 +45,12 @@ async function namesIn(directory: string): Promise<string[]> {
 /** The functions of a directory, each run by its isolates: nothing is loaded before the first request. */
 export async function isolatedFunctions(
   directory: string,
+  entry: string,
   isolates: Isolates,
 ): Promise<Map<string, Loaded>> {
-  return new Map((await namesIn(directory)).map((name) => [name, { app: isolates.of(name) }]));
+  return new Map(
+    (await namesIn(directory, entry)).map((name) => [name, { app: isolates.of(name) }]),
+  );
 }
 
 /**
@@ -56,8 +62,8 @@ export async function loadFunctions(
   log: (line: string) => void,
 ): Promise<Map<string, Loaded>> {
   const loaded = new Map<string, Loaded>();
-  for (const name of await namesIn(directory)) {
-    const outcome = await load(join(directory, name, "app.ts"));
+  for (const name of await namesIn(directory, APP)) {
+    const outcome = await load(join(directory, name, APP));
     if ("failure" in outcome) log(`functions: ${name} failed to load: ${outcome.failure}`);
     loaded.set(name, outcome);
   }

@@ -17,9 +17,10 @@ import { type Control, controlDoor } from "./control.ts";
 import { docsDoor } from "./docs.ts";
 import { appOrigins, type Environment, functionEnvironment } from "./environment.ts";
 import { keepFunctionLog, printAsFunction } from "./function-log.ts";
-import { Isolates, sourcesIn } from "../isolates/pool.ts";
-import type { IsolateLimits } from "../isolates/limits.ts";
-import { functionsDoor, isolatedFunctions, loadFunctions } from "./functions.ts";
+import { hostedProgram } from "../isolates/hosted-deno.ts";
+import { Isolates, programsIn } from "../isolates/pool.ts";
+import type { ResolvedOptions } from "../options.ts";
+import { functionsDoor, isolatedFunctions, type Loaded, loadFunctions } from "./functions.ts";
 import { keySetDoor } from "./key-set.ts";
 import { leadTo, readSiteUrl } from "./site-url.ts";
 import { createTokens } from "./tokens.ts";
@@ -46,9 +47,21 @@ function databaseSwitches(database: DatabaseServer): Control["switches"] {
   };
 }
 
-/** What they print goes where it goes when the functions run in this process. */
-function isolatesOf(directory: string, limits: IsolateLimits): Isolates {
-  return new Isolates({ limits, programOf: sourcesIn(directory), print: printAsFunction });
+/** In this process, unless isolates or bundles were asked for; bundles run as on the platform. */
+async function functionsOf(
+  { functionsDir, bundlesDir, isolates: limits, log }: ResolvedOptions,
+): Promise<{ loaded: Map<string, Loaded>; isolates: Isolates | undefined }> {
+  if (!limits) return { loaded: await loadFunctions(functionsDir, log), isolates: undefined };
+  const directory = bundlesDir ?? functionsDir;
+  const entry = bundlesDir === undefined ? "index.ts" : "index.js";
+  const runner = bundlesDir === undefined ? {} : await hostedProgram();
+  // What they print goes where it goes when the functions run in this process.
+  const isolates = new Isolates({
+    limits,
+    programOf: programsIn(directory, entry, runner),
+    print: printAsFunction,
+  });
+  return { loaded: await isolatedFunctions(directory, entry, isolates), isolates };
 }
 
 /** @param parts what of the stack's other parts is read and switched over HTTP */
@@ -89,11 +102,8 @@ export function gatewayPlugin(parts: Control): Plugin {
     };
     const reload = () => void rests.current.reload().catch(() => {});
     closers.push(await listenAlways(databaseOf(context), "pgrst", reload));
-    const isolates = options.isolates && isolatesOf(options.functionsDir, options.isolates);
+    const { loaded, isolates } = await functionsOf(options);
     if (isolates) closers.push(() => isolates.stop());
-    const loaded = isolates
-      ? await isolatedFunctions(options.functionsDir, isolates)
-      : await loadFunctions(options.functionsDir, context.log);
     const functions = functionsDoor(loaded);
     const database = databaseOf(context);
     const keySet = keySetDoor(keys.publicJwk);

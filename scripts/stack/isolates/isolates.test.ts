@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { delay, waitFor } from "../wait.ts";
 import { type IsolateLimits, PLANS } from "./limits.ts";
-import { Isolates, sourcesIn } from "./pool.ts";
+import { Isolates, programsIn } from "./pool.ts";
 
 /** Nothing ends by these; each test tightens what it is about. */
 const WIDE: IsolateLimits = {
@@ -67,7 +67,7 @@ async function withIsolates(
   const lines: string[] = [];
   const isolates = new Isolates({
     limits: { ...WIDE, ...limits },
-    programOf: sourcesIn(directory),
+    programOf: programsIn(directory, "index.ts"),
     print: (line) => lines.push(line),
   });
   const ask: Trial["ask"] = (path, init) =>

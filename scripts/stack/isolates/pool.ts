@@ -22,9 +22,13 @@ export interface PoolOptions {
   readonly print: (line: string) => void;
 }
 
-/** The `index.ts` of a directory of functions, by this very Deno. */
-export function sourcesIn(directory: string): PoolOptions["programOf"] {
-  return (name) => ({ entryUrl: toFileUrl(join(directory, name, "index.ts")) });
+/** The functions of a directory by their entry files, run by this very Deno unless told otherwise. */
+export function programsIn(
+  directory: string,
+  entry: string,
+  runner: Omit<IsolateProgram, "entryUrl"> = {},
+): PoolOptions["programOf"] {
+  return (name) => ({ ...runner, entryUrl: toFileUrl(join(directory, name, entry)) });
 }
 
 class Pool {

@@ -1,0 +1,41 @@
+/** The version of Deno that the hosted runtime is compatible with: newer APIs fail here first. */
+import { fileURLToPath } from "node:url";
+import { StackError } from "../stack-error.ts";
+import type { IsolateProgram } from "./process.ts";
+
+export const HOSTED_DENO = "2.1.4";
+
+/** Its own cache, for the two versions do not read each other's; kept between runs. */
+export const HOSTED_ENV = {
+  DENO_TLS_CA_STORE: "system",
+  DENO_DIR: fileURLToPath(new URL(`../../../.farthing/deno-${HOSTED_DENO}`, import.meta.url)),
+  NO_COLOR: "1",
+};
+
+/** The command that downloads it when it is not there. */
+export const HOSTED_COMMAND = ["npx", "-y", `deno@${HOSTED_DENO}`] as const;
+
+/**
+ * How a bundle is run by it, straight, for npx takes longer to start than a function.
+ * @throws StackError where npx can't bring it
+ */
+export async function hostedProgram(): Promise<Omit<IsolateProgram, "entryUrl">> {
+  const [npx, ...args] = HOSTED_COMMAND;
+  const { success, stdout } = await new Deno.Command(npx, {
+    args: [...args, "eval", "--no-config", "console.log(Deno.execPath())"],
+    env: HOSTED_ENV,
+    stdin: "null",
+    stderr: "null",
+  }).output().catch(() => ({ success: false, stdout: new Uint8Array() }));
+  const path = new TextDecoder().decode(stdout).trim().split("\n").at(-1);
+  if (!success || !path) {
+    throw new StackError(
+      `Deno ${HOSTED_DENO} could not be had: ${HOSTED_COMMAND.join(" ")} failed.`,
+    );
+  }
+  // The repository's configuration and lock file are of a later version, and bundles need neither.
+  return {
+    command: [path, "run", "-A", "--no-check", "--no-config", "--no-lock"],
+    env: HOSTED_ENV,
+  };
+}
