@@ -20,6 +20,12 @@ function freePort(): number {
   return listener.addr.port;
 }
 
+/** What a project has before anything of ours is pushed. */
+async function begin(server: DatabaseServer): Promise<void> {
+  await server.createDatabase(PROJECT);
+  await bootstrap(server, PROJECT);
+}
+
 /**
  * Runs each scheduled job once, by the real time, as in a database that is in use: what a test finds there
  * must not depend on whether its clock has run already.
@@ -31,8 +37,7 @@ async function runJobs(sql: postgres.Sql): Promise<void> {
 
 /** Migrations, seed, scheduled jobs and pgTAP, in the order in which a developer would meet them. */
 async function fill(server: DatabaseServer): Promise<void> {
-  await server.createDatabase(PROJECT);
-  await bootstrap(server, PROJECT);
+  await begin(server);
   const sql = server.connect(PROJECT, { max: 1 });
   try {
     await migrate(sql, `${ROOT}supabase/migrations`);
@@ -49,8 +54,21 @@ async function fill(server: DatabaseServer): Promise<void> {
  * pg_cron keeps a connection to its database, which then can't be cloned: the real one gets it for
  * the migrations, and after a restart looks elsewhere.
  */
-export async function withProject<T>(
+export function withProject<T>(
   flavour: Flavour,
+  use: (server: DatabaseServer) => Promise<T>,
+): Promise<T> {
+  return withServer(flavour, fill, use);
+}
+
+/** The same before the first migration. */
+export function withNewProject<T>(use: (server: DatabaseServer) => Promise<T>): Promise<T> {
+  return withServer("embedded", begin, use);
+}
+
+async function withServer<T>(
+  flavour: Flavour,
+  prepare: (server: DatabaseServer) => Promise<void>,
   use: (server: DatabaseServer) => Promise<T>,
 ): Promise<T> {
   const dataDir = await Deno.makeTempDir({ prefix: "farthing-test-" });
@@ -64,7 +82,7 @@ export async function withProject<T>(
   };
   return await withCleanup(cleanup, async () => {
     server = await startDatabase({ ...options, settings: { ...FAST, ...cron } });
-    await fill(server);
+    await prepare(server);
     if (server.hasCron) {
       await server.stop();
       server = await startDatabase({ ...options, settings: FAST });

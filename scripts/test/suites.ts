@@ -3,6 +3,7 @@ import type { Suite } from "./suite.ts";
 import { cli } from "./suites/cli.ts";
 import { compat } from "./suites/compat.ts";
 import { database, databaseSystem } from "./suites/database.ts";
+import { deploy } from "./suites/deploy.ts";
 import { demo } from "./suites/demo.ts";
 import { house } from "./suites/house.ts";
 import { http } from "./suites/http.ts";
@@ -21,4 +22,5 @@ export const suites: Suite[] = [
   cli,
   demo,
   compat,
+  deploy,
 ];

@@ -1,0 +1,80 @@
+/** `supabase/functions` as it is deployed: one file for each function, which imports nothing but node:*. */
+import { fileURLToPath } from "node:url";
+import { build, type Metafile, stop } from "esbuild";
+import { z } from "zod";
+import { nodeModules, packedTokenizer } from "./bundle-plugins.ts";
+
+const FUNCTIONS = fileURLToPath(new URL("../../supabase/functions", import.meta.url));
+const NODE_GLOBALS = fileURLToPath(new URL("./node-globals.js", import.meta.url));
+
+/** The file of a function, in a folder of its name. */
+export const BUNDLE = "index.js";
+
+const importMap = z.object({ imports: z.record(z.string(), z.string()) });
+
+/** The folders that the CLI would deploy. */
+async function functionNames(): Promise<string[]> {
+  const names: string[] = [];
+  for await (const { name, isDirectory } of Deno.readDir(FUNCTIONS)) {
+    const entry = `${FUNCTIONS}/${name}/index.ts`;
+    if (isDirectory && await Deno.stat(entry).then(() => true, () => false)) names.push(name);
+  }
+  return names.sort();
+}
+
+/** esbuild looks into node_modules and not into the import map. @throws Error where the two differ */
+async function requireSameVersions({ inputs }: Metafile): Promise<void> {
+  const { imports } = importMap.parse(
+    JSON.parse(await Deno.readTextFile(`${FUNCTIONS}/deno.json`)),
+  );
+  const named = new Map(
+    Object.values(imports).map((to): [string, string] => {
+      const [, name = "", version = ""] = /^npm:(@?[^@]+)@([^/]+)/.exec(to) ?? [];
+      return [name, version];
+    }),
+  );
+  for (const path of Object.keys(inputs)) {
+    const [, name = "", version] = /node_modules\/\.deno\/([^/]+)@([^/_]+)/.exec(path) ?? [];
+    const wanted = named.get(name.replace("+", "/"));
+    if (wanted !== undefined && wanted !== version) {
+      throw new Error(`${name} is ${version} in node_modules, and ${wanted} in deno.json`);
+    }
+  }
+}
+
+/**
+ * Writes `<directory>/<name>/index.js` for every function and gives their names. Functions keep their names,
+ * so that a stack trace in the platform's log can be read.
+ * @throws what esbuild says
+ */
+export async function bundleFunctions(directory: string): Promise<string[]> {
+  const names = await functionNames();
+  try {
+    const { metafile } = await build({
+      entryPoints: names.map((name) => `${FUNCTIONS}/${name}/index.ts`),
+      outbase: FUNCTIONS,
+      outdir: directory,
+      bundle: true,
+      format: "esm",
+      // As Deno resolves packages.
+      platform: "node",
+      conditions: ["deno"],
+      mainFields: ["main"],
+      // What Deno 2.1.4 runs without a change.
+      target: "es2023",
+      inject: [NODE_GLOBALS],
+      define: { global: "globalThis" },
+      plugins: [nodeModules, packedTokenizer],
+      minify: true,
+      keepNames: true,
+      legalComments: "none",
+      charset: "utf8",
+      metafile: true,
+      logLevel: "silent",
+    });
+    await requireSameVersions(metafile);
+    return names;
+  } finally {
+    await stop();
+  }
+}

@@ -1,0 +1,49 @@
+/** One thing that was looked at, as people read it. */
+import pc from "picocolors";
+import { tick } from "../test/ticker.ts";
+import { formatTable } from "../terminal/table.ts";
+
+export interface Check {
+  readonly name: string;
+  /** `warning`: it works, but not all of it. */
+  readonly state: "ok" | "warning" | "failed";
+  readonly detail: string;
+  /** What it consists of, or what to do about it: a line each. */
+  readonly more?: readonly string[];
+}
+
+const SIGNS: Readonly<Record<Check["state"], string>> = {
+  ok: pc.green("✓"),
+  warning: pc.yellow("!"),
+  failed: pc.red("✗"),
+};
+
+export function formatChecks(checks: readonly Check[]): string {
+  const columns = [{ title: "" }, { title: "" }, { title: "" }];
+  const rows = checks.flatMap(({ name, state, detail, more = [] }) => [
+    [` ${SIGNS[state]}`, pc.bold(name), detail],
+    ...more.map((line) => ["", "", pc.dim(line)]),
+  ]);
+  return formatTable(columns, rows);
+}
+
+export function hasFailed(checks: readonly Check[]): boolean {
+  return checks.some(({ state }) => state === "failed");
+}
+
+/** Shows that something is under way; what it throws is a failed check. */
+export async function look(
+  name: string,
+  about: string,
+  act: () => Promise<Omit<Check, "name">>,
+): Promise<Check> {
+  const done = tick(name, about);
+  try {
+    return { name, ...await act() };
+  } catch (error) {
+    const detail = error instanceof Error ? error.message : String(error);
+    return { name, state: "failed", detail };
+  } finally {
+    done();
+  }
+}

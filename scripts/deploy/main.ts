@@ -1,0 +1,116 @@
+/** `deno task deploy`: looks, asks, deploys what was measured, and looks again. */
+import { resolve } from "node:path";
+import pc from "picocolors";
+import { ROOT } from "../stack/options.ts";
+import { SettingsError } from "../settings/settings.ts";
+import { print, printError } from "../terminal/print.ts";
+import { formatTable } from "../terminal/table.ts";
+import { type Check, formatChecks, hasFailed, look } from "./check.ts";
+import { pushMigrations } from "./migrations.ts";
+import { type Options, readOptions, USAGE } from "./options.ts";
+import { type Plan, preflight } from "./preflight.ts";
+import { uploadFunctions } from "./project-folder.ts";
+import { setSecrets } from "./secrets.ts";
+import { smoke } from "./smoke.ts";
+
+/** Stays there, for whoever wants to see what was sent. */
+const FOLDER = resolve(ROOT, ".farthing/deploy");
+
+function planRows({ folder, migrations, secrets }: Plan, { url }: Options): string[][] {
+  const pushed = migrations.length === 0 ? "nothing to apply" : `apply ${migrations.length}`;
+  const set = secrets === undefined
+    ? "left as they are: no --env-file"
+    : `set ${secrets.names.join(", ") || "none"}`;
+  const leftOut = secrets?.leftOut.length
+    ? `; leave out ${secrets.leftOut.join(", ")}, which are not for a project`
+    : "";
+  return [
+    ["migrations", `${pushed}; seed rows that are not there`],
+    ["secrets", set + leftOut],
+    ["functions", `upload ${folder?.names.length ?? 0}`],
+    ["smoke", `${url}/functions/v1`],
+  ];
+}
+
+function showPlan(plan: Plan, options: Options): void {
+  const columns = [{ title: "" }, { title: "" }, { title: "" }];
+  const rows = planRows(plan, options).map(([name, what], at) => [
+    pc.dim(` ${at + 1}`),
+    pc.bold(name!),
+    what!,
+  ]);
+  print(`\n${pc.bold("Plan")}\n${formatTable(columns, rows)}`);
+}
+
+/** @throws SettingsError where it would have to ask, and nobody can answer */
+function requireAnswer({ isDryRun, isConfirmed }: Options): void {
+  if (isDryRun || isConfirmed || Deno.stdin.isTerminal()) return;
+  throw new SettingsError("Nobody can be asked here: pass --yes to deploy, --dry-run to look.");
+}
+
+/** Stops at the first that fails. The database goes first: new functions call what it brings. */
+async function deploy({ folder, secrets }: Plan, options: Options): Promise<Check[]> {
+  const { project, database, url } = options;
+  const done = (detail: string) => ({ state: "ok" as const, detail });
+  const steps = [
+    () =>
+      look("migrations", "db push", async () => {
+        await pushMigrations(database);
+        return done("applied");
+      }),
+    () =>
+      look("secrets", "secrets set", async () => {
+        if (!secrets?.names.length) return done("left as they are");
+        await setSecrets(secrets, project);
+        return done(`${secrets.names.length} set`);
+      }),
+    () =>
+      look("functions", `${folder!.names.length} uploads, some seconds each`, async () => {
+        await uploadFunctions(folder!, project);
+        return done(`${folder!.names.length} uploaded`);
+      }),
+  ];
+  const checks: Check[] = [];
+  for (const step of steps) {
+    checks.push(await step());
+    if (hasFailed(checks)) return checks;
+  }
+  return [...checks, ...await smoke(url, folder!.names)];
+}
+
+async function main(): Promise<number> {
+  const options = readOptions(Deno.args);
+  if (options === undefined) {
+    print(USAGE);
+    return 0;
+  }
+  requireAnswer(options);
+  const plan = await preflight(options, FOLDER);
+  print(`${pc.bold("Preflight")} ${pc.dim(options.project)}\n${formatChecks(plan.checks)}`);
+  if (hasFailed(plan.checks)) {
+    printError(pc.red("\nNothing was changed."));
+    return 1;
+  }
+  showPlan(plan, options);
+  if (options.isDryRun) {
+    print(pc.green("\nNothing was changed: this was a dry run."));
+    return 0;
+  }
+  if (!options.isConfirmed && !confirm(`\nDeploy to ${options.project}?`)) return 1;
+  const checks = await deploy(plan, options);
+  print(`\n${pc.bold("Deployed")}\n${formatChecks(checks)}`);
+  if (!hasFailed(checks)) return 0;
+  printError(
+    pc.red("\nIt stopped at the first step that failed; run it again when that is mended."),
+  );
+  return 1;
+}
+
+try {
+  Deno.exit(await main());
+} catch (error) {
+  const isUsage = error instanceof TypeError && "code" in error;
+  if (!isUsage && !(error instanceof SettingsError)) throw error;
+  printError(isUsage ? `${pc.red(error.message)}\n\n${USAGE}` : pc.red(error.message));
+  Deno.exit(2);
+}

@@ -1,0 +1,72 @@
+/** What `deno task deploy` can be told. */
+import { parseArgs } from "node:util";
+import { SettingsError } from "../settings/settings.ts";
+import { taskArguments } from "../terminal/task-arguments.ts";
+
+export const USAGE = `Usage: deno task deploy --project REF [options]
+
+Looks first, then asks, then deploys to a hosted project: migrations and seed, secrets, functions as one
+file each, and a smoke test. Nothing is changed when the first look finds a mistake.
+
+  --project REF        the project's reference: 20 lowercase letters
+  --dry-run            look, and show what would be done; change nothing
+  --yes                do not ask; needed where there is no terminal, as in CI
+  --env-file FILE      also set the secrets of this dotenv file; values are never shown
+  --url URL            where the project answers (default https://REF.supabase.co)
+  --help               this text
+
+The account is SUPABASE_ACCESS_TOKEN, or whoever ran \`supabase login\`. The database's password is taken
+from SUPABASE_DB_PASSWORD, or the account makes a login of its own; DEPLOY_DATABASE_URL names another way
+to the database. These are variables and not flags, for flags are printed.`;
+
+export interface Options {
+  readonly project: string;
+  readonly isDryRun: boolean;
+  readonly isConfirmed: boolean;
+  readonly envFile: string | undefined;
+  readonly database: string;
+  readonly url: string;
+}
+
+function originOf(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url && /^https?:$/.test(url.protocol)) return url.href.replace(/\/$/, "");
+  throw new SettingsError("--url takes an address such as https://api.example.com.");
+}
+
+/** As the CLI's `--remote` takes it: a URL, or the project. */
+function databaseOf(project: string): string {
+  const text = Deno.env.get("DEPLOY_DATABASE_URL");
+  if (!text) return project;
+  if (URL.canParse(text) && /^postgres(ql)?:$/.test(new URL(text).protocol)) return text;
+  // Not the text itself: it may hold a password.
+  throw new SettingsError("DEPLOY_DATABASE_URL must be a postgresql:// URL.");
+}
+
+/** @throws SettingsError, or what parseArgs throws; undefined when help was asked for */
+export function readOptions(args: readonly string[]): Options | undefined {
+  const { values } = parseArgs({
+    args: taskArguments(args),
+    options: {
+      "project": { type: "string" },
+      "dry-run": { type: "boolean", default: false },
+      "yes": { type: "boolean", default: false },
+      "env-file": { type: "string" },
+      "url": { type: "string" },
+      "help": { type: "boolean", short: "h", default: false },
+    },
+  });
+  if (values.help) return undefined;
+  const project = values.project ?? "";
+  if (!/^[a-z]{20}$/.test(project)) {
+    throw new SettingsError("--project takes the project's reference: 20 lowercase letters.");
+  }
+  return {
+    project,
+    isDryRun: values["dry-run"],
+    isConfirmed: values.yes,
+    envFile: values["env-file"],
+    database: databaseOf(project),
+    url: originOf(values.url ?? `https://${project}.supabase.co`),
+  };
+}

@@ -1,0 +1,88 @@
+/** Looks at everything a deployment needs, and changes nothing. */
+import { fromProject } from "../secrets/sources.ts";
+import { readEnvText } from "../secrets/env-line.ts";
+import { SettingsError } from "../settings/settings.ts";
+import { hasNpx } from "../supabase/cli.ts";
+import { type Check, hasFailed, look } from "./check.ts";
+import { pendingMigrations } from "./migrations.ts";
+import type { Options } from "./options.ts";
+import { bundleOf, type ProjectFolder, writeProjectFolder } from "./project-folder.ts";
+import { readingsOf } from "./readings.ts";
+import { lacking, planSecrets, type SecretPlan } from "./secrets.ts";
+import { megabytes, overLimits } from "./size-limits.ts";
+
+/** What was found, and what is to be done with it. */
+export interface Plan {
+  readonly checks: readonly Check[];
+  readonly folder: ProjectFolder | undefined;
+  readonly migrations: readonly string[];
+  /** Undefined where no file was named. */
+  readonly secrets: SecretPlan | undefined;
+}
+
+/** The sizes of all functions; failed where one is over any reading of the limit. */
+async function judgeSizes(folder: ProjectFolder): Promise<Omit<Check, "name">> {
+  const { names } = folder;
+  const readings = await readingsOf(names.map((name) => bundleOf(folder, name)));
+  const over = readings.flatMap((each, at) =>
+    overLimits(each).map((sentence) => `${names[at]}: ${sentence}`)
+  );
+  if (over.length > 0) return { state: "failed", detail: "too large", more: over };
+  const largest = Math.max(...readings.map(({ raw }) => raw));
+  const detail = `${names.length} functions, one file each, at most ${megabytes(largest)}`;
+  return { state: "ok", detail };
+}
+
+async function planFrom(envFile: string): Promise<SecretPlan> {
+  const text = await readEnvText(envFile);
+  if (text === "") throw new SettingsError(`${envFile} is empty, or not there.`);
+  return planSecrets(text);
+}
+
+function judgeSecrets(
+  onProject: ReadonlySet<string>,
+  plan: SecretPlan | undefined,
+): Omit<Check, "name"> {
+  const missing = lacking(new Set([...onProject, ...plan?.names ?? []]));
+  if (missing.length === 0) return { state: "ok", detail: "every needed name is there" };
+  return {
+    state: "warning",
+    detail: "functions that lack a name answer 503 until it is set (--env-file FILE)",
+    more: missing.map(({ name, functions }) => `${name}: ${functions.join(", ")}`),
+  };
+}
+
+/** @param folder where the bundles are written */
+export async function preflight(options: Options, path: string): Promise<Plan> {
+  let folder: ProjectFolder | undefined;
+  let secrets: SecretPlan | undefined;
+  let migrations: string[] = [];
+  const checks: Check[] = [];
+  if (!await hasNpx()) {
+    const more = ["Install Node 20 or newer: the Supabase CLI is run by npx."];
+    checks.push({ name: "npx", state: "failed", detail: "is not there", more });
+    return { checks, folder, migrations, secrets };
+  }
+  checks.push(
+    await look("secrets", "the names that the project has", async () => {
+      if (options.envFile !== undefined) secrets = await planFrom(options.envFile);
+      return judgeSecrets((await fromProject(options.project)).names, secrets);
+    }),
+    await look("migrations", "what the database lacks", async () => {
+      migrations = await pendingMigrations(options.database);
+      const detail = migrations.length === 0
+        ? "the database is up to date"
+        : `${migrations.length} to apply, the last ${migrations.at(-1)}`;
+      return { state: "ok", detail };
+    }),
+  );
+  // What takes longest is not begun in vain.
+  if (hasFailed(checks)) return { checks, folder, migrations, secrets };
+  checks.push(
+    await look("bundles", "one file for each function", async () => {
+      folder = await writeProjectFolder(path);
+      return await judgeSizes(folder);
+    }),
+  );
+  return { checks, folder, migrations, secrets };
+}

@@ -1,0 +1,56 @@
+/** Reads the size of a function that is ready to be sent. */
+import { promisify } from "node:util";
+import { brotliCompress, constants } from "node:zlib";
+import { z } from "zod";
+import { toFileUrl } from "../stack/paths.ts";
+import type { Readings } from "./size-limits.ts";
+
+const compress = promisify(brotliCompress);
+
+/** The default of the compressor that the CLI's bundler uses. */
+const QUALITY = 6;
+
+const info = z.object({
+  modules: z.array(z.object({
+    specifier: z.string(),
+    size: z.number().optional(),
+  })),
+});
+
+/** The size that `deno info` gives each file, by its path. @throws Error where one imports another */
+async function rawSizes(files: readonly string[]): Promise<Map<string, number>> {
+  const root = await Deno.makeTempFile({ suffix: ".js" });
+  try {
+    const imports = files.map((file) => `import ${JSON.stringify(toFileUrl(file))};\n`);
+    await Deno.writeTextFile(root, imports.join(""));
+    const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: ["info", "--json", "--no-config", "--no-lock", "--no-remote", "--no-npm", root],
+      env: { NO_COLOR: "1" },
+    }).output();
+    if (!success) throw new Error(new TextDecoder().decode(stderr).trim());
+    const { modules } = info.parse(JSON.parse(new TextDecoder().decode(stdout)));
+    const expected = new Map([root, ...files].map((file) => [toFileUrl(file), file]));
+    const others = modules.map(({ specifier }) => specifier)
+      .filter((specifier) => !specifier.startsWith("node:") && !expected.has(specifier));
+    if (others.length > 0) throw new Error(`not in the bundles: ${others.join(", ")}`);
+    return new Map(
+      modules.map(({ specifier, size }) => [expected.get(specifier) ?? "", size ?? 0]),
+    );
+  } finally {
+    await Deno.remove(root);
+  }
+}
+
+/**
+ * Of bundled files, each of which is all that is sent of its function; in the same order.
+ * @throws Error when one imports anything but node:*
+ */
+export async function readingsOf(files: readonly string[]): Promise<Readings[]> {
+  const raw = await rawSizes(files);
+  const params = { [constants.BROTLI_PARAM_QUALITY]: QUALITY };
+  return await Promise.all(files.map(async (file) => {
+    const source = await Deno.readFile(file);
+    const { byteLength: compressed } = await compress(source, { params });
+    return { raw: raw.get(file) ?? 0, compressed, uploaded: source.byteLength };
+  }));
+}

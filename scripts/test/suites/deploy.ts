@@ -1,0 +1,77 @@
+/**
+ * What is deployed: the real CLI uploads it, its size is read in every way it may be counted, and that very
+ * upload answers the scenarios under the hosted version of Deno, in isolates that end as the platform's do.
+ */
+import assert from "node:assert/strict";
+import { BUNDLE } from "../../deploy/bundle-functions.ts";
+import { uploadFunctions, writeProjectFolder } from "../../deploy/project-folder.ts";
+import { readingsOf } from "../../deploy/readings.ts";
+import { megabytes, overLimits } from "../../deploy/size-limits.ts";
+import { hasNpx } from "../../supabase/cli.ts";
+import { findTests, runDenoTests } from "../deno-tests.ts";
+import { type ManagementApi, PROJECT_REF, startManagementApi } from "../fake-management-api.ts";
+import { withStack } from "../stack-process.ts";
+import { checked, type Row, type Suite } from "../suite.ts";
+import { deployCommand } from "./deploy-command.ts";
+
+const SCENARIOS = "tests/scenarios/scenarios.test.ts";
+
+async function upload(api: ManagementApi, directory: string): Promise<readonly string[]> {
+  const folder = await writeProjectFolder(`${directory}/project`);
+  await uploadFunctions(folder, PROJECT_REF, api.environment);
+  return folder.names;
+}
+
+/** One file that imports nothing, and whose callers the function itself checks. */
+function assertUpload(api: ManagementApi, name: string, bytes: number): void {
+  const path = `supabase/functions/${name}/${BUNDLE}`;
+  const { files, metadata } = api.uploads.find((each) => each.name === name)!;
+  assert.deepEqual(files, { [path]: bytes });
+  assert.deepEqual(metadata, { entrypoint_path: path, verify_jwt: false });
+}
+
+/** A row for each function, judged by what has arrived. */
+async function sizeRows(api: ManagementApi, names: readonly string[]): Promise<Row[]> {
+  const readings = await readingsOf(names.map((name) => `${api.folder}/${name}/${BUNDLE}`));
+  return await Promise.all(names.map((name, at) => {
+    const { raw, compressed, uploaded } = readings[at]!;
+    const sizes = `${megabytes(raw)}, compressed ${megabytes(compressed)}`;
+    return checked(`T39 upload of ${name}: ${sizes}`, () => {
+      assertUpload(api, name, uploaded);
+      assert.deepEqual(overLimits(readings[at]!), []);
+      return Promise.resolve();
+    });
+  }));
+}
+
+async function runOn(api: ManagementApi, names: readonly string[]): Promise<Row[]> {
+  const [scenarios = ""] = (await findTests(["tests/scenarios"])).filter((file) =>
+    file === SCENARIOS
+  );
+  const onBundles = async (env: Record<string, string>) => [
+    ...await deployCommand(env.SUPABASE_URL!, names.length),
+    ...await runDenoTests({ files: [scenarios], env, flags: ["--no-check"] }),
+  ];
+  return await withStack(onBundles, ["--bundles", api.folder]);
+}
+
+export const deploy: Suite = {
+  name: "deploy",
+  about: "the real CLI's upload: its size, and the scenarios against it under the hosted Deno",
+  async run() {
+    if (!await hasNpx()) {
+      const why = "needs npx, which comes with Node";
+      return { rows: [], skipped: [{ what: this.name, why }] };
+    }
+    const directory = await Deno.makeTempDir({ prefix: "farthing-upload-" });
+    const api = await startManagementApi(directory);
+    try {
+      const names = await upload(api, directory);
+      const rows = [...await sizeRows(api, names), ...await runOn(api, names)];
+      return { rows, skipped: [] };
+    } finally {
+      await api.close();
+      await Deno.remove(directory, { recursive: true });
+    }
+  },
+};
