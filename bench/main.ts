@@ -12,6 +12,7 @@ import { measureGrowth } from "./measures/growth.ts";
 import { measureHttp } from "./measures/http.ts";
 import { measureLimits } from "./measures/limits.ts";
 import { measureQueue } from "./measures/queue.ts";
+import { measureStarts } from "./measures/start.ts";
 import { measureStorm } from "./measures/storm.ts";
 import { measureWire } from "./measures/wire.ts";
 import { type Options, readOptions, USAGE, UsageError } from "./options.ts";
@@ -40,6 +41,7 @@ const MEASURES: Measure[] = [
   { goals: ["G20"], run: (options, say, server) => measureStorm(server, options, say) },
   { goals: ["G21"], run: (_, say, server) => measureDisk(server, say) },
   { goals: ["G22"], run: (options, say) => measureCrashes(options, say) },
+  { goals: ["G23"], run: (options, say) => measureStarts(options, say) },
 ];
 
 const GOALS = MEASURES.flatMap(({ goals }) => goals);
@@ -60,6 +62,7 @@ async function runAll(options: Options, say: (what: string) => void): Promise<Ou
       figures: sections.flatMap(({ figures }) => figures),
       arms: sections.flatMap(({ arms }) => arms),
       notes: sections.flatMap(({ notes }) => notes),
+      starts: sections.flatMap(({ starts = [] }) => starts),
     };
     return { section, machine: await describeMachine(server) };
   });

@@ -9,7 +9,7 @@ export const USAGE =
 Measures the ledger against floors on a database of its own, arm beside arm in each
 round, and prints ratios, goals and verdicts. Takes about a quarter of an hour.
 
-  --only     goals to measure, by number (G1 to G22); all of them without
+  --only     goals to measure, by number (G1 to G23); all of them without
   --rounds   rounds, at least 3 for a verdict (default 3)
   --seconds  how long an arm runs per round and number of clients (default 2)
   --rows     ledger rows (G14) and finished jobs (G17) up to which is measured (default 1e6)

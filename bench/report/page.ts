@@ -2,8 +2,17 @@
 import { ROOT } from "../../scripts/test/suite.ts";
 import type { Figure } from "./figure.ts";
 import type { Machine } from "./machine.ts";
-import type { ArmRow, Section } from "./section.ts";
-import { amount, goalText, msText, perSecondText, rangeText, VERDICT_TEXT } from "./wording.ts";
+import type { ArmRow, Section, StartRow } from "./section.ts";
+import {
+  amount,
+  goalText,
+  msText,
+  perSecondText,
+  rangeText,
+  START_TITLES,
+  startCells,
+  VERDICT_TEXT,
+} from "./wording.ts";
 
 function table(head: string[], rows: string[][]): string {
   const lines = [head, head.map(() => "---"), ...rows];
@@ -60,6 +69,18 @@ runtime in a process of its own, driven as it comes:
 [bench/queue/runtime.ts](../bench/queue/runtime.ts).
 `;
 
+function startTable(starts: StartRow[]): string {
+  if (starts.length === 0) return "";
+  return `
+## Start of a function
+
+Processor time of the thread that runs JavaScript, from the start of the process to its first answer, under
+Deno 2.1.4 with warm caches; medians of the rounds. The platform counts it against the 2 s of an isolate.
+
+${table(START_TITLES, starts.map(startCells))}
+`;
+}
+
 /** Writes the page; `command` is how to repeat it. */
 export async function writePage(
   section: Section,
@@ -93,7 +114,7 @@ ${
       section.arms.map(armCells),
     )
   }
-${METHOD}`;
+${startTable(section.starts ?? [])}${METHOD}`;
   const path = `${ROOT}docs/benchmarks.md`;
   await Deno.writeTextFile(path, page);
   await new Deno.Command(Deno.execPath(), { args: ["fmt", "--quiet", path] }).output();

@@ -14,10 +14,18 @@ export interface ArmRow {
   problems: string[];
 }
 
+/** Milliseconds of processor time until a function has given its first answer. */
+export interface StartRow {
+  name: string;
+  sources: number;
+  bundle: number;
+}
+
 /** What one measure hands to the report. */
 export interface Section {
   figures: Figure[];
   arms: ArmRow[];
   /** Sentences that say how a figure came about. */
   notes: string[];
+  starts?: StartRow[];
 }

@@ -2,8 +2,17 @@
 import pc from "picocolors";
 import { formatTable } from "../../scripts/terminal/table.ts";
 import type { Figure, Verdict } from "./figure.ts";
-import type { ArmRow, Section } from "./section.ts";
-import { amount, goalText, msText, perSecondText, rangeText, VERDICT_TEXT } from "./wording.ts";
+import type { ArmRow, Section, StartRow } from "./section.ts";
+import {
+  amount,
+  goalText,
+  msText,
+  perSecondText,
+  rangeText,
+  START_TITLES,
+  startCells,
+  VERDICT_TEXT,
+} from "./wording.ts";
 
 const COLOURS: Record<Verdict, (text: string) => string> = {
   stretch: pc.green,
@@ -40,7 +49,13 @@ function armCells(arm: ArmRow): string[] {
 const right = (title: string) => ({ title: pc.dim(title), align: "right" as const });
 const left = (title: string) => ({ title: pc.dim(title) });
 
-export function formatReport({ figures, arms, notes }: Section): string {
+function formatStarts(starts: StartRow[]): string[] {
+  if (starts.length === 0) return [];
+  const [name = "", ...figures] = START_TITLES;
+  return [formatTable([left(name), ...figures.map(right)], starts.map(startCells))];
+}
+
+export function formatReport({ figures, arms, notes, starts = [] }: Section): string {
   const goals = formatTable(
     [left("goal"), left("what"), right("asked"), right("found"), left("range"), left("verdict")],
     figures.map(figureCells),
@@ -56,6 +71,6 @@ export function formatReport({ figures, arms, notes }: Section): string {
     ],
     arms.map(armCells),
   )];
-  return [goals, ...rates, notes.map((note) => pc.dim(note)).join("\n")]
+  return [goals, ...rates, ...formatStarts(starts), notes.map((note) => pc.dim(note)).join("\n")]
     .filter((part) => part !== "").join("\n\n");
 }

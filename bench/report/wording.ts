@@ -1,5 +1,6 @@
 /** How figures read, on a terminal and on the page. */
 import type { Figure, Verdict } from "./figure.ts";
+import type { StartRow } from "./section.ts";
 
 export const VERDICT_TEXT: Record<Verdict, string> = {
   stretch: "met, stretch too",
@@ -32,4 +33,10 @@ export function perSecondText(value: number): string {
 /** Milliseconds of a call; nothing where none was timed. */
 export function msText(ms: number | undefined): string {
   return ms === undefined ? "" : ms.toFixed(2);
+}
+
+export const START_TITLES = ["function", "sources, ms", "bundle, ms", "bundle to sources"];
+
+export function startCells({ name, sources, bundle }: StartRow): string[] {
+  return [name, sources.toFixed(0), bundle.toFixed(0), amount(bundle / sources, "×")];
 }
