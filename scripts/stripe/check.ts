@@ -33,7 +33,9 @@ function findingsOf(wanted: Wanted, all: readonly Endpoint[]): Finding[] {
     const text = `${id} is a second one, each event comes twice (stripe:setup --remove ${id})`;
     return { subject, state: "wrong", text };
   });
-  const text = `${endpoint.id}, ${API_VERSION}, events: ${endpoint.enabled_events.length}`;
+  const { id, enabled_events } = endpoint;
+  const count = enabled_events.includes("*") ? "all" : enabled_events.length;
+  const text = `${id}, ${API_VERSION}, events: ${count}`;
   const found = [...problems, ...doubles];
   return found.some(({ state }) => state === "wrong")
     ? found
