@@ -10,6 +10,7 @@ import { type AskedHeader, watchPreflights } from "../../support/preflights.ts";
 import {
   fillLogin,
   newLogin,
+  outcomeOf,
   paysByCard,
   press,
   shown,
@@ -77,8 +78,7 @@ async function followsAJob(page: Page): Promise<number[]> {
     if (isPoll && response.request().method() === "GET") polls.push(response.status());
   });
   await page.getByLabel("Question").fill("What is a farthing? [plan:1] [slow:7000]");
-  await press(page, "Research");
-  await page.locator("#done", { hasText: "Research" }).waitFor({ timeout: 90_000 });
+  equal(await outcomeOf(page, "Research", 90_000), null);
   equal(await shown(page, "job"), "completed 100");
   return polls;
 }
