@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { ApiError } from "./http/errors.ts";
-import { watchLifetime } from "./isolate.ts";
+import { hasTime, watchLifetime } from "./isolate.ts";
 
 function warned(reason: string) {
   const runtime = new EventTarget();
@@ -30,4 +30,14 @@ Deno.test("lifetime near the end of the wall clock lets what is under way go on 
 
 Deno.test("lifetime of an idle isolate that is dropped breaks nothing off", () => {
   assert.deepEqual(warned("early_drop").state(), [false, false]);
+});
+
+Deno.test("a run has time until it is over or its isolate is about to be killed", () => {
+  const now = () => new Date(1_000);
+  const runtime = new EventTarget();
+  const lifetime = watchLifetime(runtime, () => {});
+  const hasTimeUntil = (ms: number) => hasTime({ now, lifetime }, ms);
+  assert.deepEqual([999, 1_000, 1_001].map(hasTimeUntil), [false, false, true]);
+  runtime.dispatchEvent(new CustomEvent("beforeunload", { detail: { reason: "wall_clock" } }));
+  assert.equal(hasTimeUntil(1_001), false);
 });

@@ -4,6 +4,7 @@ import type { PayoutToList } from "../_shared/database/payout-functions.ts";
 import { ApiError } from "../_shared/http/errors.ts";
 import type { ListedEvent } from "../_shared/stripe/event-feed.ts";
 import type { AccountFacts } from "../_shared/stripe/facts/connect.ts";
+import { watchLifetime } from "../_shared/isolate.ts";
 import { Refused } from "../_shared/stripe/refused.ts";
 import { type Fake, listedEvent, makeFake } from "../_shared/testing/fake-services.ts";
 import { PAYOUT_TO_LIST } from "../_shared/testing/payout-samples.ts";
@@ -98,6 +99,22 @@ Deno.test("a run ends when its time is up, with refunds left", async () => {
   const fake = await makeFake({ answers: queueOf(50), now });
   const { data } = await (await run(fake)).json();
   assert(data.refunds_sent > 0 && data.refunds_sent < 50, String(data.refunds_sent));
+});
+
+Deno.test("a run whose isolate is about to be killed begins no other batch", async () => {
+  const runtime = new EventTarget();
+  const lifetime = watchLifetime(runtime, () => {});
+  const createRefund = ({ refund_id }: RefundToSend) => {
+    runtime.dispatchEvent(new CustomEvent("beforeunload", { detail: { reason: "wall_clock" } }));
+    return Promise.resolve({ id: `re_${refund_id}` });
+  };
+  const fake = await makeFake({
+    answers: queueOf(50),
+    payments: { createRefund },
+    overrides: { lifetime },
+  });
+  assert.equal((await (await run(fake)).json()).data.refunds_sent, 5);
+  assert.equal(fake.calls.filter(({ name }) => name === "refunds_claim").length, 1);
 });
 
 Deno.test("a due backfill takes in what never came, and is done as of when it began", async () => {
