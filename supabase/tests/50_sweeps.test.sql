@@ -65,8 +65,8 @@ select is(farthing.sweep_inbox(tests.after('1 min'), 2), 2, 'the sweep takes no 
 select is(farthing.sweep_inbox(tests.after('1 min'), 2), 1, 'and the rest the next time');
 
 -- Who and when.
-select results_eq($$ select jobname::text, schedule, command from cron.job
-  where command like '%farthing%' $$,
+select results_eq($$ select jobname::text collate "default", schedule, command
+  from cron.job where command like '%farthing%' $$,
   $$ values ('farthing', '* * * * *', 'call farthing.run_due_tasks()') $$,
     'one job runs all tasks, each minute');
 select is((select array_agg(concat_ws(' ', task, every, nullif(phase, '0'))

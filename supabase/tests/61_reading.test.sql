@@ -68,7 +68,9 @@ select tests.fails_with('select ' || call, 'not_found', 'user_id', split_part(ca
   1) || ' of nobody is not found')
 from unnest(array['credits_balance(gen_random_uuid())', 'credits_balance(gen_random_uuid(), now())',
   'credits_entries(gen_random_uuid())', 'credits_balance(null)']) call;
-select is(health_database() - 'at', '{"ok": true, "migrated": true}', 'the database says that it is well');
+-- Whether its tasks run depends on when they last did.
+select is(health_database() - 'at' - 'runs_tasks', '{"ok": true, "migrated": true}',
+  'the database says that it is well');
 select is(tests.code_for(role, 'ann', 'select ' || call), case role when 'service_role' then 'ok' else '42501'
   end, format('T13: %s by %s', split_part(call, '(', 1), role))
 from unnest(array['service_role', 'authenticated', 'anon']) role,

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import type postgres from "postgres";
 import { createScheduler } from "../cron/scheduler.ts";
-import type { DatabaseServer } from "./database.ts";
+import { type DatabaseServer, startDatabase } from "./database.ts";
 import { bootstrap } from "./plugin.ts";
 import { isAlive } from "./process.ts";
 import { withClient, withServer } from "./testing/server.ts";
@@ -78,6 +78,15 @@ async function schedules(sql: postgres.Sql, admin: postgres.Sql, open: () => pos
   );
 }
 
+/** Made by an older version, whose migrations could do anything. */
+async function isRefusedWithASuperuser(server: DatabaseServer): Promise<void> {
+  const admin = server.connectAsAdmin("postgres", { max: 1 });
+  await admin`alter role postgres superuser`.finally(() => admin.end());
+  await server.stop();
+  const dataDir = server.directory.replace(/\/postgres$/, "");
+  await assert.rejects(startDatabase({ dataDir, port: server.port }), /deno task reset/);
+}
+
 const NAME = "database server and its stand-in for pg_cron";
 
 Deno.test(NAME, { sanitizeExit: false }, async (test) => {
@@ -93,6 +102,10 @@ Deno.test(NAME, { sanitizeExit: false }, async (test) => {
         await withClient(server, "postgres", (sql) => schedules(sql, admin, open))
           .finally(() => admin.end());
       },
+    );
+    await test.step(
+      "data whose postgres is a superuser is refused",
+      () => isRefusedWithASuperuser(server),
     );
   });
 });
