@@ -8,7 +8,7 @@ import { uploadFunctions, writeProjectFolder } from "../../deploy/project-folder
 import { readingsOf } from "../../deploy/readings.ts";
 import { megabytes, overLimits } from "../../deploy/size-limits.ts";
 import { hasNpx } from "../../supabase/cli.ts";
-import { findTests, runDenoTests } from "../deno-tests.ts";
+import { runDenoTests } from "../deno-tests.ts";
 import { type ManagementApi, PROJECT_REF, startManagementApi } from "../fake-management-api.ts";
 import { withStack } from "../stack-process.ts";
 import { checked, type Row, type Suite } from "../suite.ts";
@@ -45,12 +45,9 @@ async function sizeRows(api: ManagementApi, names: readonly string[]): Promise<R
 }
 
 async function runOn(api: ManagementApi, names: readonly string[]): Promise<Row[]> {
-  const [scenarios = ""] = (await findTests(["tests/scenarios"])).filter((file) =>
-    file === SCENARIOS
-  );
   const onBundles = async (env: Record<string, string>) => [
     ...await deployCommand(env.SUPABASE_URL!, names.length),
-    ...await runDenoTests({ files: [scenarios], env, flags: ["--no-check"] }),
+    ...await runDenoTests({ files: [SCENARIOS], env, flags: ["--no-check"] }),
   ];
   return await withStack(onBundles, ["--bundles", api.folder]);
 }
