@@ -34,6 +34,7 @@ comment on table farthing.tasks is
   'under way. failures: in a row; last_error: a SQLSTATE, or session_lost.';
 
 create table farthing.task_failures (
+  failure_nr bigint generated always as identity primary key,
   task text not null,
   failed_at timestamptz not null,
   error text not null,

@@ -48,7 +48,7 @@ as $$
   set entries = s.entries + excluded.entries, amount = s.amount + excluded.amount
 $$;
 comment on function farthing.add_entry_sums(bigint[], bigint[], bigint[]) is
-  'Adds entries to the sums: of each account those behind one number, up to another. seal() calls it.';
+  'Adds entries to the sums: of each account those behind one number, up to another. seal_entries() calls it.';
 
 create function farthing.entry_hash(p_previous bytea, p_entry farthing.entries)
 returns bytea
@@ -67,7 +67,7 @@ $$;
 comment on function farthing.entry_hash(bytea, farthing.entries) is
   'sha256 over the previous hash and every field of the entry.';
 
-create function farthing.seal(p_now timestamptz default now(), p_limit int default 60000)
+create function farthing.seal_entries(p_limit int)
 returns int
 language plpgsql
 set search_path = ''
@@ -109,8 +109,19 @@ begin
   return v_sealed;
 end
 $$;
-comment on function farthing.seal(timestamptz, int) is
+comment on function farthing.seal_entries(int) is
   'Seals entries not sealed yet, in account and seq order, at most p_limit. Returns how many.';
+
+create function farthing.seal(p_now timestamptz default now(), p_limit int default 60000)
+returns int
+language sql
+set search_path = ''
+as $$
+  -- Every task takes a moment. Which entries are sealed does not depend on it.
+  select farthing.seal_entries(p_limit)
+$$;
+comment on function farthing.seal(timestamptz, int) is
+  'The scheduled task of seal_entries(). Returns how many entries it sealed.';
 
 create function farthing.verify()
 returns table (account_id bigint, seq bigint, problem text)

@@ -59,7 +59,8 @@ Deno.test("a low balance is told of to the last decimal", async () => {
   await spend(world, person, "100.000000000000000001");
   await withSql(world, (sql) =>
     sql`
-    select farthing.notify_low_balance(a, now()) from farthing.accounts a where owner_id = ${person.id}`);
+    select farthing.notify_low_balance(account_id::text, now()) from farthing.accounts
+    where owner_id = ${person.id}`);
   const { subject, text } = await letterArrives(world, person.email, "low_balance");
   equal(subject, "Your credits are running low");
   match(text, /Credits left: 400\.499999999999999999\nLimit: 500\n/);

@@ -35,6 +35,12 @@ function listIn<T extends z.ZodType>(said: string, item: T): z.output<T>[] {
   return start < 0 ? [] : z.array(item).parse(JSON.parse(said.slice(start)));
 }
 
+/**
+ * A procedure that commits may have no search_path of its own, says PostgreSQL; this one names the schema of
+ * everything it uses.
+ */
+const COMMITS = "Function \\`farthing.run_due_tasks\\` has a role mutable search_path";
+
 function assertNone(findings: string[]): void {
   assert.ok(findings.length === 0, findings.join("\n"));
 }
@@ -56,9 +62,8 @@ async function advisorsFindNothing(server: DatabaseServer): Promise<void> {
     await runStory(server, "advised", file, { enable_seqscan: "off" });
   }
   const said = await supabase(["db", "advisors", "--level", "info"], server.url("advised"));
-  assertNone(
-    listIn(said, advice).map(({ level, name, detail }) => `${level} ${name}: ${detail}`),
-  );
+  const found = listIn(said, advice).filter(({ detail }) => !detail.startsWith(COMMITS));
+  assertNone(found.map(({ level, name, detail }) => `${level} ${name}: ${detail}`));
 }
 
 /** pgTAP is not ours to mend: the linted database goes without it. */
