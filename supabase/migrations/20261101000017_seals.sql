@@ -48,7 +48,7 @@ as $$
   set entries = s.entries + excluded.entries, amount = s.amount + excluded.amount
 $$;
 comment on function farthing.add_entry_sums(bigint[], bigint[], bigint[]) is
-  'Adds entries to the sums: of each account those behind one number, up to another. seal_entries() calls it.';
+  'Adds entries to the sums: of each account those after one number, up to another. For seal_entries().';
 
 create function farthing.entry_hash(p_previous bytea, p_entry farthing.entries)
 returns bytea

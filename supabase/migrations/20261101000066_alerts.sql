@@ -95,9 +95,11 @@ returns farthing.alert_reading
 language sql immutable
 set search_path = ''
 as $$
-  -- Nothing to read, such as a share of nothing, is fine.
-  select '', coalesce(round(p_value, 6), 0), p_rule.threshold, coalesce(p_value > p_rule.threshold, false),
-    coalesce(p_value <= least(p_rule.fine_at, p_rule.threshold), true), p_summary
+  -- Nothing to read, such as a share of nothing, is fine. As many digits as a threshold has, so that a
+  -- threshold set to a value is not below it.
+  select '', coalesce(v.value, 0), p_rule.threshold, coalesce(v.value > p_rule.threshold, false),
+    coalesce(v.value <= least(p_rule.fine_at, p_rule.threshold), true), p_summary
+  from (select round(p_value, 6) as value) v
 $$;
 comment on function farthing.read_against(farthing.alert_rules, numeric, text) is
   'A reading of a figure beside its rule''s threshold: over where it is above, not where it is equal.';
