@@ -39,7 +39,7 @@ function listIn<T extends z.ZodType>(said: string, item: T): z.output<T>[] {
  * A procedure that commits may have no search_path of its own, says PostgreSQL; this one names the schema of
  * everything it uses.
  */
-const COMMITS = "Function \\`farthing.run_due_tasks\\` has a role mutable search_path";
+const COMMITS = "Function `farthing.run_due_tasks` has a role mutable search_path";
 
 function assertNone(findings: string[]): void {
   assert.ok(findings.length === 0, findings.join("\n"));
