@@ -30,7 +30,7 @@ function showProgress(start: number): () => void {
     if (isTerminal) {
       const progress = `… ${WHAT}: ${countPackages()} in ${seconds(start)}`;
       printPiece(CLEAR_LINE + styleText("dim", progress));
-    } else if (!shown) print(`… ${WHAT}`);
+    } else if (!shown) print(`… ${WHAT}; about a minute`);
     shown = true;
   }, SILENT_MS);
   return () => {

@@ -31,13 +31,14 @@ function page(title: string, text: string) {
 }
 
 const APP = "Your app's page would be here";
+const RETURN = "To return to your app, send success_url and cancel_url with the checkout";
 const PAGES: Record<string, [title: string, text: string]> = {
   "/checkout/success": [
     "Done",
-    `${APP}. The webhook grants what was paid, a bank debit's when its money comes, and notes a ` +
+    `${RETURN}. The webhook grants what was paid, a bank debit's when its money comes, and notes a ` +
     "card that was saved.",
   ],
-  "/checkout/cancel": ["Back from checkout", `Nothing was paid. ${APP}.`],
+  "/checkout/cancel": ["Back from checkout", `Nothing was paid. ${RETURN}.`],
   "/providers/return": [
     "Back from registration",
     `${APP}. GET /providers/me says whether bookings can be made.`,

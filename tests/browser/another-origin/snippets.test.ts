@@ -119,7 +119,7 @@ async function readme(page: Page, origin: string, folder: string): Promise<void>
   await Promise.allSettled([runs(page, "buy", { url, publishableKey, ...login })]);
   await withDeliveries(world, "shared", async () => {
     await paysByCard(page, world, login.email);
-    await page.getByRole("heading", { name: "Done" }).waitFor();
+    await page.waitForURL(`${origin}/paid`);
     await until("it is paid", async () => await boughtBy(login.email) ?? undefined);
   });
   const bought = await boughtBy(login.email);
