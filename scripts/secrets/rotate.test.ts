@@ -109,6 +109,13 @@ Deno.test("rotation knows a way for every secret, and names them for what it doe
   assert.throws(() => rotationOf("constructor"), /not a secret/);
 });
 
+Deno.test("rotation names the project in each command that reaches one", () => {
+  const steps = Object.values(ROTATIONS).flatMap(({ steps }) => steps);
+  const reach = steps.filter((step) => /supabase secrets|secrets:check/.test(step));
+  assert(reach.length > 0);
+  for (const step of reach) assert.match(step, /--remote=REF --yes|--remote --project-ref REF/);
+});
+
 Deno.test("a line is replaced where it stands, else added, and refused where it is twice", () => {
   assert.equal(withLine("A=1\nB=2\n", "A", "3"), "A=3\nB=2\n");
   assert.equal(withLine("export A='1'\nB=2", "A", "3"), "A=3\nB=2");

@@ -18,8 +18,9 @@ export interface Rotation {
 /** Secrets that are nobody's variable: the database's key in the Vault, and what signs users' tokens. */
 export type OtherSecret = "farthing_secret_key" | "JWT_KEYS";
 
-const SET = "supabase secrets set --env-file FILE (the functions read it at their next start)";
-const CHECK = "deno task secrets:check --remote, then GET /health/ready";
+const SET =
+  "supabase secrets set --env-file FILE --remote=REF --yes (the functions read it at their next start)";
+const CHECK = "deno task secrets:check --remote --project-ref REF, then GET /health/ready";
 
 const WITH_SQL =
   "In the SQL editor: select vault.update_secret(id, 'sb_secret_…') from vault.secrets " +
