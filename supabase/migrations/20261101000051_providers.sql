@@ -225,6 +225,8 @@ language plpgsql security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
 as $$
 declare
+  -- Stripe's events have whole seconds: one of this second must not be older than what was asked in it.
+  v_asked_at timestamptz := date_trunc('second', p_asked_at);
   v_facts jsonb;
   v_changed int := 0;
 begin
@@ -234,10 +236,10 @@ begin
     where (p.charges_enabled, p.payouts_enabled, p.details_submitted, p.disabled_reason)
         is distinct from ((a.facts ->> 'charges_enabled')::boolean, (a.facts ->> 'payouts_enabled')::boolean,
           (a.facts ->> 'details_submitted')::boolean, left(a.facts ->> 'disabled_reason', 255))
-      and coalesce(p.status_at <= p_asked_at, true)
+      and coalesce(p.status_at <= v_asked_at, true)
     order by p.provider_id
   loop
-    perform farthing.apply_account_event(v_facts || jsonb_build_object('occurred_at', p_asked_at), p_now);
+    perform farthing.apply_account_event(v_facts || jsonb_build_object('occurred_at', v_asked_at), p_now);
     v_changed := v_changed + 1;
   end loop;
   return jsonb_build_object('changed', v_changed, 'providers',

@@ -2,7 +2,7 @@
 
 begin;
 \ir helpers/story.psql
-select plan(80);
+select plan(84);
 
 create function pg_temp.begin(p_name text, p_country text default 'DE', p_key text default null,
   p_passed interval default '0', p_email text default null)
@@ -138,6 +138,13 @@ select is((select array[charges_enabled::text, payouts_enabled::text, disabled_r
   where stripe_account_id = 'acct_a'), array['false', 'true', 'rejected.fraud'], 'and is what holds');
 select is(pg_temp.compared('70 s', 'acct_a') ->> 'changed', '0', 'what is known already is no change');
 select is(pg_temp.updated('evt_9', 'acct_a', true, '80 s'), 'processed', 'an event goes on from there');
+select is(pg_temp.compared('80.2 s', 'acct_a') ->> 'changed', '1',
+  'what Stripe says in the same second holds');
+select is((select status_at from farthing.providers where stripe_account_id = 'acct_a'), tests.after('80 s'),
+  'as of a whole second, as events have it');
+select is(pg_temp.updated('evt_10', 'acct_a', true, '80 s'), 'processed', 'an event of that second comes');
+select is((select charges_enabled from farthing.providers where stripe_account_id = 'acct_a'), true,
+  'and is not older than what was asked');
 
 -- What never changes.
 select tests.fails_with(format('update farthing.providers set %s where user_id = tests.person(''ann'')',
