@@ -5,11 +5,14 @@
 create table farthing.backfills (
   one_row boolean primary key default true constraint backfills_is_one_row check (one_row),
   done_until timestamptz not null default now(), -- a new project has missed nothing
-  claimed_at timestamptz
+  claimed_at timestamptz,
+  unreadable int not null default 0 constraint backfills_unreadable_counted check (unreadable >= 0),
+  retry_at timestamptz
 );
 comment on table farthing.backfills is
   'One row. done_until: Stripe was asked for all events before this. claimed_at: a runner is asking, since '
-  'then.';
+  'then. unreadable: how many events the last run could not read; they are stored nowhere. retry_at: when '
+  'they are asked for again.';
 alter table farthing.backfills enable row level security;
 create policy backfills_none on farthing.backfills for select to authenticated using (false);
 insert into farthing.backfills default values;
@@ -22,9 +25,10 @@ as $$
   -- A request lives 150 s at most: a claim older than that by far is a dead runner's.
   select p_backfill.done_until <= p_now - interval '1 hour'
     and coalesce(p_backfill.claimed_at <= p_now - interval '5 minutes', true)
+    and coalesce(p_backfill.retry_at <= p_now, true)
 $$;
 comment on function farthing.backfill_is_due(farthing.backfills, timestamptz) is
-  'Whether the last backfill is an hour old and no runner is at one.';
+  'Whether the last complete backfill is an hour old, no runner is at one and no retry is put off.';
 
 create function public.backfills_claim(p_now timestamptz default now())
 returns jsonb
@@ -44,24 +48,26 @@ comment on function public.backfills_claim is
   'none is due.';
 
 create function public.backfills_finish(
-  p_claimed_at timestamptz, p_complete boolean)
+  p_claimed_at timestamptz, p_complete boolean, p_unreadable int)
 returns jsonb
 language plpgsql security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
 as $$
 begin
+  update farthing.backfills set done_until = greatest(done_until, p_claimed_at) where p_complete;
+  -- Taken over meanwhile, the claim is another runner's, and so is what comes of it.
   update farthing.backfills
-  set done_until = case when p_complete then greatest(done_until, p_claimed_at) else done_until end,
-    -- Taken over meanwhile, the claim is another's.
-    claimed_at = case when claimed_at <> p_claimed_at then claimed_at end
-  where one_row;
+  set claimed_at = null, unreadable = p_unreadable,
+    -- A missing right stays missing until somebody grants it; the whole list each minute does not help.
+    retry_at = case when p_unreadable > 0 then p_claimed_at + interval '15 minutes' end
+  where claimed_at = p_claimed_at;
   return '{}'::jsonb;
 end
 $$;
 grant execute on function public.backfills_finish to service_role;
 comment on function public.backfills_finish is
-  'A runner has asked Stripe for all events up to when it began, or for as many as it could: then the next '
-  'one goes on.';
+  'A runner has asked Stripe for all events up to when it began, or for as many as it could. Where its time '
+  'ran out the next one goes on at once; where it could not read events, 15 minutes after it began.';
 
 create function farthing.wake_payment_runner_if_due(p_now timestamptz default now())
 returns boolean

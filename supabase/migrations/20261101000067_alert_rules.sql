@@ -49,16 +49,18 @@ returns farthing.alert_reading
 language sql stable
 set search_path = ''
 as $$
-  select farthing.read_against(p_rule, f.dead + f.failed, format(
-    '%s from Stripe dead-lettered; %s failed of those received within %s.',
-    farthing.in_numbers(f.dead, 'event'), f.failed, farthing.in_words(p_rule.period)))
+  select farthing.read_against(p_rule, f.dead + f.failed + f.unreadable, format(
+    '%s from Stripe dead-lettered; %s failed of those received within %s; %s unreadable.',
+    farthing.in_numbers(f.dead, 'event'), f.failed, farthing.in_words(p_rule.period), f.unreadable))
   from (select
     (select count(*) from (select from farthing.inbox where state = 'dead' limit 10000) d) as dead,
     (select count(*) from (select from farthing.inbox
-      where state = 'failed' and received_at > p_now - p_rule.period limit 10000) e) as failed) f
+      where state = 'failed' and received_at > p_now - p_rule.period limit 10000) e) as failed,
+    (select unreadable from farthing.backfills) as unreadable) f
 $$;
 comment on function farthing.read_webhook_failure(farthing.alert_rules, timestamptz) is
-  'How many events are dead, however old, and how many have failed that came within period.';
+  'How many events are dead, however old, how many have failed that came within period, and how many the '
+  'last backfill could not read.';
 
 -- Money at Stripe.
 

@@ -2,7 +2,7 @@
 
 begin;
 \ir helpers/story.psql
-select plan(26);
+select plan(41);
 
 create function pg_temp.since(p_claim jsonb) returns interval language sql as $$
   select to_timestamp((p_claim ->> 'since')::bigint) - tests.after()
@@ -18,24 +18,45 @@ select is(backfills_claim(tests.after('1 s')), null, 'a second runner gets none'
 select is(backfills_claim(tests.after('5 min' - interval '1 s')), null, 'while the first may live');
 select is(pg_temp.since(backfills_claim(tests.after('5 min'))), '-70 min'::interval,
   'a dead runner''s is taken over');
-select is(backfills_finish(tests.after(), false), '{}', 'the first ends late');
+select is(backfills_finish(tests.after(), false, 3), '{}', 'the first ends late');
 select is(backfills_claim(tests.after('7 min')), null, 'and takes nothing from the second');
-select is(backfills_finish(tests.after('5 min'), true), '{}', 'the second ends');
-select is(backfills_finish(tests.after(), true), '{}', 'the first has asked for no more than the second');
+select is((select unreadable from farthing.backfills), 0, 'nor is what it could not read the second''s');
+select is(backfills_finish(tests.after('5 min'), true, 0), '{}', 'the second ends');
+select is(backfills_finish(tests.after(), true, 0), '{}', 'the first has asked for no more than the second');
 select is(backfills_claim(tests.after('1 hour')), null, 'for an hour none is due');
 select is(pg_temp.since(backfills_claim(tests.after('65 min'))), interval '-5 min',
   'the next looks back to when the last began, and a little more');
 
 -- What ran out of time goes on in the next run.
-select is(backfills_finish(tests.after('65 min'), false), '{}', 'time ran out');
+select is(backfills_finish(tests.after('65 min'), false, 0), '{}', 'time ran out');
 select is(pg_temp.since(backfills_claim(tests.after('67 min'))), interval '-5 min',
   'the next goes on at once');
-select is(backfills_finish(tests.after('67 min'), true), '{}', 'and ends it');
+select is(backfills_finish(tests.after('67 min'), true, 0), '{}', 'and ends it');
 select is(backfills_claim(tests.after('2 hours')), null, 'so none is due for an hour');
+
+-- An event that can't be read: asked for again each quarter of an hour, and passed over by nothing.
+select is(pg_temp.since(backfills_claim(tests.after('3 hours'))), interval '57 min', 'an hour later');
+select is(backfills_finish(tests.after('3 hours'), false, 2), '{}', 'two events can''t be read');
+select is((select unreadable from farthing.backfills), 2, 'which is stored');
+select is(backfills_claim(tests.after('3 hours 1 min')), null, 'a minute later none is due');
+select is(farthing.wake_payment_runner_if_due(tests.after('3 hours 1 min')), false, 'and nobody is woken');
+select is(backfills_claim(tests.after('3 hours 15 min' - interval '1 s')), null, 'nor before 15 minutes');
+select is(pg_temp.since(backfills_claim(tests.after('3 hours 15 min'))), interval '57 min',
+  'after 15 minutes they are asked for again');
+select is(backfills_claim(tests.after('3 hours 20 min' - interval '1 s')), null, 'by one runner');
+select is(pg_temp.since(backfills_claim(tests.after('3 hours 20 min'))), interval '57 min',
+  'which another may take over');
+select is(backfills_finish(tests.after('3 hours 20 min'), true, 0), '{}', 'they can be read');
+select is((select array[unreadable::text, retry_at::text] from farthing.backfills), array['0', null],
+  'then nothing is left of it');
+select is(backfills_claim(tests.after('4 hours 20 min' - interval '1 s')), null, 'for an hour none is due');
+select is(pg_temp.since(backfills_claim(tests.after('4 hours 20 min'))), interval '190 min',
+  'the next looks back to when the last began');
+select is(backfills_finish(tests.after('4 hours 20 min'), true, 0), '{}', 'and ends');
 
 -- After a long absence: as far as Stripe keeps events.
 select is(pg_temp.since(backfills_claim(tests.after('90 days'))), interval '60 days', 'Stripe keeps 30 days');
-select is(backfills_finish(tests.after('90 days'), true), '{}', 'all is there');
+select is(backfills_finish(tests.after('90 days'), true, 0), '{}', 'all is there');
 
 -- Nobody is woken for nothing, and without an address nobody at all.
 select isnt(vault.create_secret('https://project.example.com/functions/v1', 'farthing_functions_url'), null,

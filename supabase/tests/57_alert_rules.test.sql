@@ -3,7 +3,7 @@
 begin;
 \ir helpers/story.psql
 \ir helpers/alerts.psql
-select plan(97);
+select plan(102);
 
 -- No runner sends notifications here: what is overdue has a file of its own.
 update farthing.alert_rules set resolves_after = '0', enabled = rule <> 'overdue_work';
@@ -47,6 +47,18 @@ select is(tests.alerts('20 days'), 'webhook_failure pending', 'what is dead');
 select is(tests.alerts('20 days 2 min'), 'webhook_failure open', 'is wrong however old');
 delete from farthing.inbox;
 select is(tests.alerts('20 days 3 min'), 'nothing', 'until somebody has seen to it');
+
+-- Webhooks that never came, and that the backfill can't read: they are in no row of the inbox.
+update farthing.backfills set unreadable = 2;
+select is(tests.alerts('21 days'), 'webhook_failure pending', 'an event can''t be read');
+select is(tests.alerts('21 days 2 min'), 'webhook_failure open', 'nobody else would know of it');
+select is(value::int, 2, 'each of them') from farthing.incidents
+where rule = 'webhook_failure' and state = 'open';
+select is(summary, '0 events from Stripe dead-lettered; 0 failed of those received within 60 minutes; '
+  '2 unreadable.', 'and it says so') from farthing.incidents
+where rule = 'webhook_failure' and state = 'open';
+update farthing.backfills set unreadable = 0;
+select is(tests.alerts('21 days 3 min'), 'nothing', 'once they are read all is well');
 
 -- Charges: so many within an hour, so many of them failed; the usual share is one of fifty.
 create function pg_temp.charges(p_tag text, p_count int, p_failed int, p_passed interval) returns void

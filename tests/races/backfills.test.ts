@@ -19,7 +19,7 @@ async function claim(): Promise<Claim | null> {
 }
 
 async function giveBack({ claimed_at }: Claim): Promise<void> {
-  await withSql(world, (sql) => sql`select public.backfills_finish(${claimed_at}, false)`);
+  await withSql(world, (sql) => sql`select public.backfills_finish(${claimed_at}, false, 0)`);
 }
 
 Deno.test("backfill claimed by many at once is one runner's", async () => {

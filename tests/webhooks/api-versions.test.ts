@@ -3,17 +3,19 @@ import { deepEqual, equal, ok } from "node:assert/strict";
 import type Stripe from "stripe";
 import { payCheckout } from "../../scripts/stack/stripe/browser.ts";
 import { Received } from "../../supabase/functions/_shared/contracts/checkout.ts";
+import { PaymentRunnerReport } from "../../supabase/functions/_shared/contracts/payment-runner.ts";
 import {
   Backfilled,
   WebhookEventWithFacts,
 } from "../../supabase/functions/_shared/contracts/webhook-events.ts";
 import { newSeller, readProvider } from "../support/bookings.ts";
-import { proven, withDeliveries } from "../support/database.ts";
+import { proven, withDeliveries, withSql } from "../support/database.ts";
 import { backEnd, data, get, post, refused } from "../support/http.ts";
 import { signUp } from "../support/people.ts";
 import { openCheckout } from "../support/purchases.ts";
 import { refund, standing } from "../support/refunds.ts";
 import { control, deliver, inSilence, stripeOf } from "../support/stripe.ts";
+import { until } from "../support/until.ts";
 import { readWorld } from "../support/world.ts";
 
 const world = readWorld();
@@ -90,6 +92,42 @@ Deno.test("an old event while Stripe can't be asked is 500, and its redelivery g
   refused(await deliver(world, old.paid), 500, "internal");
   equal(await standing(world, old), "pending: balance 0, available 0, debt 0");
   data(await deliver(world, old.paid), 200, Received);
+  equal(await standing(world, old), GRANTED);
+  await proven(world);
+});
+
+/** Runs what is due at Stripe, as if the last complete backfill were an hour old and no retry put off. */
+async function runBackfill(): Promise<void> {
+  await withSql(
+    world,
+    (sql) =>
+      sql`update farthing.backfills
+        set done_until = now() - interval '61 minutes', claimed_at = null, retry_at = null`,
+  );
+  data(await post(world, "payment-runner", service, {}, { key: null }), 200, PaymentRunnerReport);
+}
+
+/** What the last backfill could not read, once it has ended: this run's, or one that the clock woke. */
+async function unreadable() {
+  return await until("the backfill has ended", () =>
+    withSql(world, async (sql) => {
+      const [row] = await sql<{ unreadable: number; isPutOff: boolean }[]>`
+        select unreadable, retry_at is not null as "isPutOff"
+        from farthing.backfills where claimed_at is null`;
+      return row;
+    }));
+}
+
+Deno.test("a lost old event that can't be read is counted, and asked for again later", async () => {
+  const old = await oldPurchase();
+  const path = `/v1/payment_intents/${old.paymentId}`;
+  await control(world, "POST", "faults", { method: "GET", path, status: 500, times: 3 });
+  await runBackfill();
+  deepEqual(await unreadable(), { unreadable: 1, isPutOff: true });
+  refused(await get(world, `webhook-events/${old.paid.id}`, service), 404, "not_found", "id");
+  await runBackfill();
+  deepEqual(await unreadable(), { unreadable: 0, isPutOff: false });
+  equal((await factsOf(old.paid.id)).state, "processed");
   equal(await standing(world, old), GRANTED);
   await proven(world);
 });

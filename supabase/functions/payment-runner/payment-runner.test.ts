@@ -20,6 +20,7 @@ const NOTHING = {
   payouts_reconciled: 0,
   payouts_failed: 0,
   events_backfilled: 0,
+  events_unreadable: 0,
 };
 
 function run(fake: Fake) {
@@ -128,7 +129,20 @@ Deno.test("a due backfill takes in what never came, and is done as of when it be
   assert.deepEqual(data, { ...NOTHING, events_backfilled: 1 });
   assert.deepEqual(since, [1_795_000_000]);
   const finished = fake.calls.filter(({ name }) => name === "backfills_finish");
-  const args = { p_claimed_at: CLAIMED_AT, p_complete: true };
+  const args = { p_claimed_at: CLAIMED_AT, p_complete: true, p_unreadable: 0 };
+  assert.deepEqual(finished, [{ name: "backfills_finish", args }]);
+});
+
+Deno.test("an event that can't be read is reported, and leaves the backfill incomplete", async () => {
+  const read = () => Promise.reject(new ApiError("upstream_unavailable"));
+  const listEvents = async function* (): AsyncGenerator<ListedEvent[]> {
+    yield await Promise.resolve([listedEvent(), { ...listedEvent({ id: "evt_2" }), read }]);
+  };
+  const fake = await makeFake({ answers: oneBackfill(), payments: { listEvents } });
+  const { data } = await (await run(fake)).json();
+  assert.deepEqual(data, { ...NOTHING, events_backfilled: 1, events_unreadable: 1 });
+  const finished = fake.calls.filter(({ name }) => name === "backfills_finish");
+  const args = { p_claimed_at: CLAIMED_AT, p_complete: false, p_unreadable: 1 };
   assert.deepEqual(finished, [{ name: "backfills_finish", args }]);
 });
 

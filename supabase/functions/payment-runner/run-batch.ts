@@ -27,6 +27,7 @@ async function run(services: Services): Promise<Report> {
   const refunds = await refunding;
   const topUps = await toppingUp;
   const payouts = await reconciling;
+  const events = await backfilling;
   return {
     refunds_sent: refunds.sent,
     refunds_failed: refunds.failed,
@@ -34,7 +35,8 @@ async function run(services: Services): Promise<Report> {
     top_ups_failed: topUps.failed,
     payouts_reconciled: payouts.reconciled,
     payouts_failed: payouts.failed,
-    events_backfilled: await backfilling,
+    events_backfilled: events.received,
+    events_unreadable: events.unreadable,
   };
 }
 

@@ -118,14 +118,14 @@ async function backfill({ pages, known = [], failing = [], now }: Backfill) {
 Deno.test("a backfill takes in what never came, as it happened, and nothing else", async () => {
   const pages = [[eventAt("d", 4), eventAt("b", 2)], [eventAt("c", 3), eventAt("a", 1)]];
   const { data, received, since } = await backfill({ pages, known: ["c"], failing: ["d"] });
-  assert.deepEqual(data, { listed: 4, received: 3, failed: 1, complete: true });
+  assert.deepEqual(data, { listed: 4, received: 3, failed: 1, unreadable: 0, complete: true });
   assert.deepEqual(received, ["a", "b", "d"]);
   assert.deepEqual(since, [NOW_SECONDS - 24 * HOUR_SECONDS]);
 });
 
 Deno.test("a backfill of nothing has nothing to do", async () => {
   const { data, received } = await backfill({ pages: [] });
-  assert.deepEqual(data, { listed: 0, received: 0, failed: 0, complete: true });
+  assert.deepEqual(data, { listed: 0, received: 0, failed: 0, unreadable: 0, complete: true });
   assert.deepEqual(received, []);
 });
 
@@ -153,14 +153,14 @@ Deno.test("an event that Stripe does not tell anew stops no other, and is asked 
   const read = () => Promise.reject(new ApiError("upstream_unavailable"));
   const pages = [[eventAt("c", 3), { ...eventAt("b", 2), read }, eventAt("a", 1)]];
   const { data, received } = await backfill({ pages });
-  assert.deepEqual(data, { listed: 3, received: 2, failed: 0, complete: false });
+  assert.deepEqual(data, { listed: 3, received: 2, failed: 0, unreadable: 1, complete: false });
   assert.deepEqual(received, ["a", "c"]);
 });
 
 Deno.test("an event that is here already is not read again", async () => {
   const read = () => Promise.reject(new Error("it was read"));
   const { data } = await backfill({ pages: [[{ ...eventAt("a", 1), read }]], known: ["a"] });
-  assert.deepEqual(data, { listed: 1, received: 0, failed: 0, complete: true });
+  assert.deepEqual(data, { listed: 1, received: 0, failed: 0, unreadable: 0, complete: true });
 });
 
 Deno.test("events of the other mode stop a backfill before any is taken in", async () => {

@@ -9,4 +9,7 @@ export const PaymentRunnerReport = z.object({
   payouts_reconciled: z.int().openapi({ description: "Payouts compared with our books." }),
   payouts_failed: z.int(),
   events_backfilled: z.int().openapi({ description: "Events that Stripe had and we had not." }),
+  events_unreadable: z.int().openapi({
+    description: "Those of which Stripe did not say what they tell of: asked for again later.",
+  }),
 }).openapi("PaymentRunnerReport");

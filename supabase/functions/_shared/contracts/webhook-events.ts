@@ -66,8 +66,10 @@ export const Backfilled = z.object({
   listed: z.int().openapi({ description: "Events that Stripe has of that time." }),
   received: z.int().openapi({ description: "Those of them that never came, received now." }),
   failed: z.int().openapi({ description: "Those received that could not be applied yet." }),
+  unreadable: z.int().openapi({
+    description: "Those that never came, and of which Stripe did not say what they tell of.",
+  }),
   complete: z.boolean().openapi({
-    description:
-      "false where time ran out, or Stripe did not say what an event tells of: ask again.",
+    description: "false where time ran out, or an event was unreadable: ask again.",
   }),
 }).openapi("Backfilled");

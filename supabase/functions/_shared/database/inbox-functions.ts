@@ -48,5 +48,9 @@ export interface InboxFunctions {
   inbox_missing: Fn<{ p_event_ids: readonly string[] }, string[]>;
   /** Null where none is due, or another runner is at it. */
   backfills_claim: Fn<Record<never, never>, BackfillClaim | null>;
-  backfills_finish: Fn<{ p_claimed_at: string; p_complete: boolean }, unknown>;
+  /** Events that could not be read are asked for again, though not at once. */
+  backfills_finish: Fn<
+    { p_claimed_at: string; p_complete: boolean; p_unreadable: number },
+    unknown
+  >;
 }

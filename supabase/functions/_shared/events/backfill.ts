@@ -44,7 +44,7 @@ export async function backfill(services: Services, span: Span): Promise<Backfill
   const isOver = (ms = span.untilMs) => !hasTime(services, ms);
   // However long the list is: what was found of it is taken in.
   const listUntilMs = (now().getTime() + span.untilMs) / 2;
-  const done: Backfilled = { listed: 0, received: 0, failed: 0, complete: true };
+  const done: Backfilled = { listed: 0, received: 0, failed: 0, unreadable: 0, complete: true };
   const missing: ListedEvent[] = [];
   for await (const events of (await payments()).listEvents(span.sinceSeconds)) {
     done.listed += events.length;
@@ -60,6 +60,7 @@ export async function backfill(services: Services, span: Span): Promise<Backfill
     if (isOver()) return { ...done, complete: false };
     const p_event = await read(services, event);
     if (p_event === null) {
+      done.unreadable++;
       done.complete = false;
       continue;
     }

@@ -427,7 +427,7 @@ export type Database = {
       };
       "backfills_claim": { Args: { "p_now"?: string }; Returns: Json };
       "backfills_finish": {
-        Args: { "p_claimed_at": string; "p_complete": boolean };
+        Args: { "p_claimed_at": string; "p_complete": boolean; "p_unreadable": number };
         Returns: Json;
       };
       "bookings_abandon": {

@@ -18,7 +18,7 @@ export const COUNTERS = {
   notices: ["channel", "outcome"],
   /** check, outcome: ok, failed, skipped. */
   deep_checks: ["check", "outcome"],
-  /** outcome: fetched, gone (Stripe has it no more, and it is read as it came). */
+  /** outcome: fetched, gone (Stripe has it no more, and it is read as it came), failed (it is read later). */
   stripe_events_refetched: ["outcome"],
   /** model, kind: input, cached_input, output, reasoning. */
   ai_tokens: ["model", "kind"],

@@ -39,7 +39,8 @@ export const COUNTER_HELP: Readonly<Record<CounterName | "ai_spend_usd", Describ
   outside_calls: { name: "outside_calls_total", help: "Attempts at services that are not ours." },
   stripe_events_refetched: {
     name: "stripe_events_refetched_total",
-    help: "Stripe's events in another API version than ours, whose object was fetched anew.",
+    help:
+      "Stripe's events in another API version than ours, by how fetching their object anew went.",
   },
 };
 

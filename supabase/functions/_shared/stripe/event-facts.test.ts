@@ -76,8 +76,10 @@ const UNREADABLE: readonly [string, () => Response][] = [
 for (const [when, answer] of UNREADABLE) {
   Deno.test(`an event of another version is refused ${when}, to come again`, async () => {
     await withStripe(answer, async (url) => {
-      const { code } = await refusalOf(readerAt(url).read(oldEvent()));
+      const { read, metrics } = readerAt(url);
+      const { code } = await refusalOf(read(oldEvent()));
       assert.equal(code, "upstream_unavailable");
+      assert.deepEqual(metrics.counts, { "stripe_events_refetched failed": 1 });
     });
   });
 }

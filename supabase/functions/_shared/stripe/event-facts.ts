@@ -31,7 +31,10 @@ export function createFactsReader(
       return { ...event, data: { object } } as Stripe.Event;
     } catch (error) {
       // Stripe has it no more: what it signed is all that anybody will ever know.
-      if (!(error instanceof Refused && error.stripeCode === "resource_missing")) throw error;
+      if (!(error instanceof Refused && error.stripeCode === "resource_missing")) {
+        metrics.count("stripe_events_refetched", { outcome: "failed" });
+        throw error;
+      }
       metrics.count("stripe_events_refetched", { outcome: "gone" });
       return event;
     }
