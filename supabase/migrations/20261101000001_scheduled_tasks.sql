@@ -18,6 +18,7 @@ create table farthing.tasks (
   next_due_at timestamptz not null,
   started_at timestamptz,
   last_run_at timestamptz,
+  last_ok_at timestamptz,
   last_ms int,
   last_count bigint,
   failures int not null default 0,
@@ -92,6 +93,19 @@ $$;
 comment on function farthing.runner_silence(timestamptz) is
   'For how long no scheduled task could run.';
 
+create function farthing.unwatched_for(p_now timestamptz)
+returns interval
+language sql stable
+set search_path = ''
+as $$
+  -- Runs may go on while the task that evaluates the alerts fails, is disabled, or gets no time.
+  select greatest(farthing.runner_silence(p_now),
+    p_now - greatest(t.last_ok_at, r.installed_at, pg_postmaster_start_time()))
+  from farthing.task_runner r left join farthing.tasks t on t.task = 'evaluate_alerts'
+$$;
+comment on function farthing.unwatched_for(timestamptz) is
+  'For how long no alert could have been raised: no scheduled task ran, or none that evaluates alerts.';
+
 create function farthing.next_run(p_every interval, p_phase interval, p_after timestamptz)
 returns timestamptz
 language sql immutable
@@ -140,7 +154,25 @@ $$;
 comment on function farthing.park_item(text, text, text, text, timestamptz) is
   'Puts an item aside that raised an error; each time for longer.';
 
-create function farthing.work_batch(p_task text, p_kind text, p_ids text[], p_work text, p_now timestamptz)
+create function farthing.try_items(p_work text, p_ids text[], p_now timestamptz,
+  out o_count bigint, out o_error text)
+language plpgsql
+set search_path = ''
+as $$
+begin
+  execute format('select coalesce(sum(farthing.%I(i.id, $2)), 0) from unnest($1) i (id)', p_work)
+  into o_count using p_ids, p_now;
+exception
+  when lock_not_available or deadlock_detected or serialization_failure then
+    o_error := 'busy'; -- another transaction is in the way: a later run meets the item again
+  when others then
+    o_error := sqlstate;
+end
+$$;
+comment on function farthing.try_items(text, text[], timestamptz) is
+  'Works on items in one subtransaction: how much it did, or the SQLSTATE that undid it, or busy.';
+
+create function farthing.work_one(p_task text, p_kind text, p_id text, p_work text, p_now timestamptz)
 returns bigint
 language plpgsql
 set search_path = ''
@@ -149,29 +181,17 @@ declare
   v_count bigint;
   v_error text;
 begin
-  begin
-    execute format('select coalesce(sum(farthing.%I(i.id, $2)), 0) from unnest($1) i (id)', p_work)
-    into v_count using p_ids, p_now;
-    return v_count;
-  exception
-    when lock_not_available or deadlock_detected or serialization_failure then
-      v_error := null; -- another transaction is in the way: the next run meets the item again
-    when others then
-      v_error := sqlstate;
-  end;
-  if cardinality(p_ids) > 1 then
-    select sum(farthing.work_batch(p_task, p_kind, array[i.id], p_work, p_now)) into v_count
-    from unnest(p_ids) i (id);
-    return v_count;
+  select * into v_count, v_error from farthing.try_items(p_work, array[p_id], p_now);
+  if v_error is null then
+    delete from farthing.parked_items where (task, item_kind, item_id) = (p_task, p_kind, p_id);
+  elsif v_error <> 'busy' then
+    perform farthing.park_item(p_task, p_kind, p_id, v_error, p_now);
   end if;
-  if v_error is not null then
-    perform farthing.park_item(p_task, p_kind, p_ids[1], v_error, p_now);
-  end if;
-  return 0;
+  return coalesce(v_count, 0);
 end
 $$;
-comment on function farthing.work_batch(text, text, text[], text, timestamptz) is
-  'Works on items in one subtransaction; where one of them fails, on each in a subtransaction of its own.';
+comment on function farthing.work_one(text, text, text, text, timestamptz) is
+  'Works on one item: parks it where it raises an error, and forgets that it was parked where it does not.';
 
 create function farthing.work_off(p_task text, p_kind text, p_ids text[], p_work text, p_now timestamptz)
 returns int
@@ -183,27 +203,44 @@ declare
   -- gets slower; so items share one while nothing fails.
   c_batch constant int := 100;
   v_deadline timestamptz := nullif(current_setting('farthing.deadline', true), '')::timestamptz;
+  v_began timestamptz := clock_timestamp();
   v_fresh text[];
-  v_failed text[];
+  v_parked text[];
+  v_id text;
+  v_done int := 0;
+  v_size int := 1;
+  v_tried record;
   v_count bigint := 0;
 begin
-  select array_agg(i.id order by i.nr) filter (where p.item_id is null),
-    array_agg(i.id order by i.nr) filter (where p.item_id is not null)
-  into v_fresh, v_failed
+  select coalesce(array_agg(i.id order by i.nr) filter (where p.item_id is null), '{}'),
+    coalesce(array_agg(i.id order by i.nr) filter (where p.item_id is not null), '{}')
+  into v_fresh, v_parked
   from unnest(p_ids) with ordinality i (id, nr)
   left join farthing.parked_items p on (p.task, p.item_kind, p.item_id) = (p_task, p_kind, i.id);
-  for v_from in 1 .. coalesce(cardinality(v_fresh), 0) by c_batch loop
-    v_count := v_count
-      + farthing.work_batch(p_task, p_kind, v_fresh[v_from : v_from + c_batch - 1], p_work, p_now);
+  while v_done < cardinality(v_fresh) loop
+    select * into v_tried
+    from farthing.try_items(p_work, v_fresh[v_done + 1 : v_done + v_size], p_now);
+    v_count := v_count + coalesce(v_tried.o_count, 0);
+    if v_tried.o_error is not null then
+      foreach v_id in array v_fresh[v_done + 1 : v_done + v_size] loop
+        v_count := v_count + farthing.work_one(p_task, p_kind, v_id, p_work, p_now);
+        exit when clock_timestamp() > v_deadline;
+      end loop;
+    end if;
     exit when clock_timestamp() > v_deadline;
+    -- A batch that ends after the deadline would be undone as a whole: as many as there is time for.
+    v_done := v_done + v_size;
+    v_size := greatest(1, least(c_batch, 2 * v_size, floor(extract(epoch from v_deadline - clock_timestamp())
+      / greatest(extract(epoch from clock_timestamp() - v_began) / v_done, 0.000001))));
   end loop;
-  for v_nr in 1 .. coalesce(cardinality(v_failed), 0) loop
+  foreach v_id in array v_parked loop
     exit when clock_timestamp() > v_deadline;
-    v_count := v_count + farthing.work_batch(p_task, p_kind, v_failed[v_nr : v_nr], p_work, p_now);
+    v_count := v_count + farthing.work_one(p_task, p_kind, v_id, p_work, p_now);
   end loop;
-  -- What failed again has a later attempt by now; what succeeded, or was not due any more, has not.
+  -- What could have been tried for a while and was not found is no longer due.
   delete from farthing.parked_items
-  where task = p_task and item_kind = p_kind and next_attempt_at <= p_now;
+  where task = p_task and item_kind = p_kind and next_attempt_at <= p_now - interval '10 minutes'
+    and item_id <> all (p_ids);
   return v_count;
 end
 $$;

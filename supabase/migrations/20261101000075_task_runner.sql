@@ -17,8 +17,8 @@ as $$
   update farthing.tasks
   set failures = failures + 1, last_error = p_error, started_at = null, last_run_at = p_now,
     last_ms = p_took_ms, last_count = null,
-    next_due_at = farthing.next_run(every, phase,
-      p_now + least(every * (2 ^ least(failures, 10) - 1), '14 minutes'))
+    next_due_at = least(p_now + interval '15 minutes', farthing.next_run(every, phase,
+      p_now + least(every * (2 ^ least(failures, 10) - 1), '14 minutes')))
   where task = p_task;
   insert into farthing.task_failures (task, failed_at, error, took_ms)
   values (p_task, p_now, p_error, p_took_ms);
@@ -32,6 +32,8 @@ language sql
 set search_path = ''
 as $$
   update farthing.task_runner set ran_at = p_now, ran_before_at = ran_at where one_row;
+  -- A clock that went ahead and came back leaves no task due for as long as it was ahead.
+  update farthing.tasks set next_due_at = p_now where next_due_at > p_now + every + interval '15 minutes';
   -- Only one session runs tasks: what another began and did not finish, it took along when it ended.
   select farthing.note_failure(task, 'session_lost', null, p_now) from farthing.tasks
   where started_at is not null
@@ -39,19 +41,22 @@ $$;
 comment on function farthing.begin_run(timestamptz) is
   'Notes that due tasks are looked for, and the failure of a task whose session ended in the middle.';
 
-create function farthing.next_task(p_now timestamptz)
+create function farthing.next_task(p_now timestamptz, p_left interval default null)
 returns text
 language sql
 set search_path = ''
 as $$
   update farthing.tasks set started_at = p_now where task = (
-    select task from farthing.tasks where enabled and next_due_at <= p_now
-    -- What the run before had no time for; the small ones; those that read the results of others.
-    order by next_due_at <= (select ran_before_at from farthing.task_runner) desc nulls last, budget,
-      task_nr limit 1)
+    select t.task from farthing.tasks t cross join farthing.task_runner r
+    where t.enabled and t.next_due_at <= p_now and (p_left is null or t.budget <= p_left)
+    -- What the run before had no time for, the longest overdue first; the small ones; those that read the
+    -- results of others.
+    order by case when t.next_due_at <= r.ran_before_at then t.next_due_at end nulls last, t.budget,
+      t.task_nr limit 1)
   returning task
 $$;
-comment on function farthing.next_task(timestamptz) is 'Marks the next due task as under way and names it.';
+comment on function farthing.next_task(timestamptz, interval) is
+  'Marks the next due task as under way and names it; of those whose budget is left.';
 
 create function farthing.run_task(p_task text, p_now timestamptz)
 returns boolean
@@ -77,8 +82,8 @@ begin
     return false;
   end if;
   update farthing.tasks
-  set failures = 0, last_error = null, started_at = null, last_run_at = p_now, last_ms = v_took_ms,
-    last_count = v_count, next_due_at = farthing.next_run(every, phase, p_now)
+  set failures = 0, last_error = null, started_at = null, last_run_at = p_now, last_ok_at = p_now,
+    last_ms = v_took_ms, last_count = v_count, next_due_at = farthing.next_run(every, phase, p_now)
   where task = p_task;
   return true;
 end
@@ -108,6 +113,9 @@ declare
   -- Any number that no other lock has.
   c_runner constant int := 75;
   v_began timestamptz := pg_catalog.clock_timestamp();
+  -- Of this CALL as a whole; none where it is 0.
+  v_timeout interval := nullif(pg_catalog.current_setting('statement_timeout')::pg_catalog.interval, '0');
+  v_left interval;
   v_task text;
 begin
   if not pg_catalog.pg_try_advisory_lock(c_runner, 0) then
@@ -116,13 +124,14 @@ begin
   perform farthing.begin_run(coalesce(p_now, pg_catalog.now()));
   loop
     -- now() is the moment at which the transaction began: each task has its own.
-    v_task := farthing.next_task(coalesce(p_now, pg_catalog.now()));
+    v_task := farthing.next_task(coalesce(p_now, pg_catalog.now()), v_left);
     commit;
     exit when v_task is null;
     perform farthing.limit_run(v_task);
     perform farthing.run_task(v_task, coalesce(p_now, pg_catalog.now()));
     commit;
-    -- The rest is the next run's, which finds it overdue and begins with it.
+    -- What might not end in time is the next run's, which begins with it.
+    v_left := v_timeout - (pg_catalog.clock_timestamp() - v_began);
     exit when pg_catalog.clock_timestamp() > v_began + '50 seconds'::pg_catalog.interval;
   end loop;
   perform pg_catalog.pg_advisory_unlock(c_runner, 0);
@@ -147,7 +156,8 @@ begin
   -- pg_cron itself deletes none. Of other jobs of the project nothing is deleted.
   delete from cron.job_run_details where runid in (
     select d.runid from cron.job_run_details d join cron.job j using (jobid)
-    where j.jobname like 'farthing%' and d.end_time <= p_now - c_kept order by d.runid limit p_limit);
+    where (j.jobname = 'farthing' or j.jobname like 'farthing-%')
+      and coalesce(d.end_time, d.start_time) <= p_now - c_kept order by d.runid limit p_limit);
   get diagnostics v_cron = row_count;
   return v_ours + v_cron;
 end

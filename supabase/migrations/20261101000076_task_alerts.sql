@@ -138,9 +138,12 @@ language plpgsql
 set search_path = ''
 as $$
 declare
+  v_silence interval := farthing.unwatched_for(p_now);
   v_rule farthing.alert_rules;
+  v_seen_at timestamptz;
+  v_told boolean;
 begin
-  if farthing.runner_silence(p_now) <= interval '5 minutes' then
+  if v_silence <= interval '5 minutes' then
     return false;
   end if;
   select * into v_rule from farthing.alert_rules where rule = 'tasks_stopped' and enabled;
@@ -148,12 +151,22 @@ begin
   if v_rule.rule is null or not pg_try_advisory_xact_lock(68, 0) then
     return false;
   end if;
-  perform farthing.note_reading(v_rule, farthing.read_silence(v_rule, p_now), p_now);
-  return farthing.queue_incidents(p_now) > 0;
+  select last_seen_at into v_seen_at from farthing.incidents
+  where rule = v_rule.rule and state <> 'resolved';
+  perform farthing.note_reading(v_rule, farthing.read_against(v_rule, extract(epoch from v_silence) / 60,
+    format('No scheduled task, or none that evaluates alerts, has run for %s.',
+      farthing.in_words(v_silence))), p_now);
+  v_told := farthing.queue_incidents(p_now) > 0;
+  -- The minute's own wake is a scheduled task.
+  if date_trunc('minute', v_seen_at) is distinct from date_trunc('minute', p_now) then
+    perform farthing.wake_notification_runner_if_due(p_now);
+  end if;
+  return v_told;
 exception when others then
   raise warning 'farthing: nobody could be told that no scheduled task runs: %', sqlstate;
   return false;
 end
 $$;
 comment on function farthing.watch_runner(timestamptz) is
-  'Opens the incident tasks_stopped where no scheduled task runs; true where operators are told now.';
+  'Opens the incident tasks_stopped where no scheduled task runs, and wakes the runner of notifications each '
+  'minute; true where operators are told now.';

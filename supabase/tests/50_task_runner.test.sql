@@ -5,7 +5,7 @@ begin;
 \ir helpers/alerts.psql
 \ir helpers/chats.psql
 \ir helpers/tasks.psql
-select plan(62);
+select plan(73);
 
 create trigger poison before update on farthing.chats for each row execute function
   tests.refuse_poisoned('hold_id');
@@ -149,11 +149,57 @@ delete from tests.items where id = 42;
 create or replace function farthing.work_on(p_id text, p_now timestamptz) returns int language sql
 set search_path = '' as 'update tests.items set worked = 1 where id = p_id::int; select 1';
 select is(pg_temp.works('8 hours 3 min'), 2, 'mended, it is worked off');
-select is_empty('select * from farthing.parked_items', 'and one that is no longer due is forgotten');
+select results_eq('select item_id from farthing.parked_items', array['42'], 'and is parked no more');
+select is(pg_temp.works('11 hours 2 min'), 0, 'nothing is left to do');
+select is_empty('select * from farthing.parked_items',
+  'and one that no run has met for a while is forgotten');
+select farthing.park_item('some_task', 'item', '44', '22012', tests.after('11 hours'));
+create or replace function farthing.work_on(p_id text, p_now timestamptz) returns int language plpgsql
+set search_path = '' as 'begin raise lock_not_available; end';
+update tests.items set worked = 0 where id = 44;
+select is(pg_temp.works('11 hours 2 min'), 0, 'one that was parked is in another transaction''s way');
+select results_eq('select tests.parked()', array['item of some_task: 1, 22012'], 'and stays parked');
+create or replace function farthing.work_on(p_id text, p_now timestamptz) returns int language sql
+set search_path = '' as 'update tests.items set worked = 1 where id = p_id::int; select 1';
+select set_config('farthing.deadline', '2020-01-01', true);
+update tests.items set worked = (id <> 44)::int;
+select is(pg_temp.works('11 hours 3 min'), 0, 'past its time budget a task tries nothing that is parked');
+select results_eq('select tests.parked()', array['item of some_task: 1, 22012'], 'which stays parked');
+delete from farthing.parked_items;
 update tests.items set worked = 0;
 select set_config('farthing.deadline', '2020-01-01', true);
-select is(pg_temp.works('9 hours'), 100, 'past its time budget a task begins no further batch');
+select is(pg_temp.works('12 hours'), 1, 'past its time budget a task begins nothing more');
+select set_config('farthing.deadline', (clock_timestamp() + interval '0.3 s')::text, true);
+create or replace function farthing.work_on(p_id text, p_now timestamptz) returns int language plpgsql
+set search_path = '' as $$
+begin
+  perform pg_sleep(0.02);
+  if p_id = '3' then
+    raise division_by_zero;
+  end if;
+  update tests.items set worked = worked + 1 where id = p_id::int;
+  return 1;
+end
+$$;
+select ok(pg_temp.works('12 hours') between 1 and 20, 'slow items: as many as there is time for');
+select ok(clock_timestamp() < current_setting('farthing.deadline')::timestamptz + interval '0.3 s',
+  'and not many more, though one of them fails');
 select set_config('farthing.deadline', '', true);
+
+-- A clock that went a day ahead and came back.
+update farthing.tasks set next_due_at = tests.after('3 days');
+select is(tests.runs_tasks('2 days'), (select count(*)::int from farthing.tasks), 'each task is due again');
+
+-- What a run has no time for goes first in the next, the longest overdue first.
+update farthing.tasks set next_due_at = tests.after(case task
+  when 'evaluate_alerts' then '2 days 1 min'::interval else '2 days 2 min' end);
+update farthing.task_runner
+set ran_at = tests.after('2 days 2 min'), ran_before_at = tests.after('2 days 2 min');
+select is(farthing.next_task(tests.after('2 days 3 min')), 'evaluate_alerts', 'the longest overdue is first');
+select is((select budget < interval '1 minute' from farthing.tasks
+  where task = farthing.next_task(tests.after('2 days 3 min'), '1 minute')), true,
+  'with a minute left none begins that may take longer');
+update farthing.tasks set started_at = null, next_due_at = tests.after('2 days 3 min');
 
 -- History: pg_cron's is tested where there are runs of it (scripts/stack/cron).
 delete from farthing.task_failures;

@@ -5,7 +5,7 @@ begin;
 \ir helpers/alerts.psql
 \ir helpers/chats.psql
 \ir helpers/tasks.psql
-select plan(47);
+select plan(51);
 
 update farthing.alert_rules set resolves_after = '0', enabled = rule in ('overdue_work', 'tasks_stopped');
 
@@ -76,6 +76,13 @@ create function pg_temp.hands_over(p_passed interval) returns text language sql 
   where state <> 'resolved'
 $$;
 select farthing.begin_run(tests.after('4 hours'));
+update farthing.tasks set last_ok_at = tests.after('4 hours') where task = 'evaluate_alerts';
+-- An email that nobody sends, as in a project without a mail service.
+select is(farthing.notify((select account_id from farthing.accounts where owner_id = tests.person('cid')),
+  'low_balance', 'y', '{}', tests.after('4 hours')), true, 'an email waits');
+create table pg_temp.woken (target text);
+create or replace function farthing.wake(p_function text) returns boolean language sql
+set search_path = 'pg_temp' as 'insert into woken values (p_function) returning true';
 select is(farthing.runner_silence(tests.after('4 hours 5 min')), '5 minutes',
   'the silence since the last run');
 select is(pg_temp.hands_over('4 hours 5 min'), 'nothing', 'for five minutes nobody is told');
@@ -86,8 +93,19 @@ select is((select array_agg(recipient order by recipient) from farthing.notices 
   and data ->> 'rule' = 'tasks_stopped'), '{operators,webhook}', 'and operators are told');
 select is(pg_temp.hands_over('5 hours'), 'tasks_stopped open', 'once');
 select is((select summary from farthing.incidents where rule = 'tasks_stopped'),
-  'No scheduled task has run for 60 minutes.', 'and for how long');
+  'No scheduled task, or none that evaluates alerts, has run for 60 minutes.', 'and for how long');
+select is((select count(*)::int from pg_temp.woken where target = 'notification-runner'), 3,
+  'what sends it is woken each time, though another email waits');
+delete from farthing.notices;
 select is(pg_temp.alerts('5 hours 1 min'), 'nothing', 'the first run that looks at alerts ends it');
+
+-- Runs go on, and none evaluates alerts.
+update farthing.tasks set last_ok_at = tests.after('6 hours') where task = 'evaluate_alerts';
+select farthing.begin_run(tests.after('6 hours 6 min'));
+select is(farthing.unwatched_for(tests.after('6 hours 6 min')), '6 minutes',
+  'nobody has watched for so long');
+select is(pg_temp.hands_over('6 hours 6 min'), 'tasks_stopped pending', 'which is noticed');
+update farthing.tasks set last_ok_at = tests.after('6 hours 6 min') where task = 'evaluate_alerts';
 
 -- A fresh installation: no run ever.
 update farthing.task_runner set ran_at = null, installed_at = tests.after('6 hours');
