@@ -44,22 +44,34 @@ export async function readEnvText(file: string): Promise<string> {
   });
 }
 
-async function replaceFile(file: string, text: string): Promise<void> {
+type Use = (draft: string, file: string) => Promise<void>;
+
+async function withDraft(file: string, text: string, use: Use): Promise<void> {
   const draft = await Deno.makeTempFile({ dir: dirname(file), prefix: ".env-" });
   try {
     await Deno.writeTextFile(draft, text);
     await Deno.chmod(draft, 0o600);
-    await Deno.rename(draft, file);
+    await use(draft, file);
   } catch (error) {
     await Deno.remove(draft);
     throw error;
   }
 }
 
-/** Writes beside and renames, readable by its owner alone; a link stays one. @throws SettingsError */
-export async function writeEnvText(file: string, text: string): Promise<void> {
+/** A draft beside the file, readable by its owner alone. */
+async function draftBeside(file: string, text: string, use: Use): Promise<void> {
   const place = await Deno.realPath(file).catch(() => file);
-  await replaceFile(place, text).catch((error) => {
+  await withDraft(place, text, use).catch((error) => {
     throw new SettingsError(`can't write ${file}: ${error.message}`);
   });
+}
+
+/** Writes beside and renames, readable by its owner alone; a link stays one. @throws SettingsError */
+export async function writeEnvText(file: string, text: string): Promise<void> {
+  await draftBeside(file, text, Deno.rename);
+}
+
+/** Writes beside and leaves the file alone: most of what a write can fail by. @throws SettingsError */
+export async function tryEnvText(file: string, text: string): Promise<void> {
+  await draftBeside(file, text, (draft) => Deno.remove(draft));
 }

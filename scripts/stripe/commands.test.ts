@@ -35,6 +35,41 @@ Deno.test("stripe:setup makes both endpoints once, and stripe:check finds nothin
   for (const { said } of [made, checked, again]) doesNotMatch(said, /(sk|whsec)_\w/);
 });
 
+Deno.test("stripe:setup makes no endpoint whose secret it could not write", async () => {
+  await using scene = await start();
+  const nowhere = await scene.setup("--write", `${scene.file}.none/.env`);
+  equal(nowhere.code, 2, nowhere.said);
+  match(nowhere.said, /can't write/);
+  await Deno.writeTextFile(scene.file, "STRIPE_WEBHOOK_SECRET=\n".repeat(2), { append: true });
+  const twice = await scene.setup("--write", scene.file);
+  equal(twice.code, 2, twice.said);
+  match(twice.said, /STRIPE_WEBHOOK_SECRET stands in the file twice/);
+  deepEqual(await scene.endpoints(), []);
+});
+
+Deno.test("stripe:setup shows the secrets where the write fails after all", async () => {
+  await using scene = await start();
+  const directory = await Deno.makeTempDir();
+  // The directory goes once the first endpoint is asked for: after the trial, before the write.
+  const between = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, async (request) => {
+    const { method, headers } = request;
+    if (method === "POST") await Deno.remove(directory, { recursive: true }).catch(() => {});
+    const { pathname, search } = new URL(request.url);
+    const body = method === "POST" ? await request.text() : null;
+    return await fetch(`${scene.stand.url}${pathname}${search}`, { method, headers, body });
+  });
+  const STRIPE_API_URL = `http://127.0.0.1:${between.addr.port}`;
+  const given = `STRIPE_SECRET_KEY=${EMULATOR_KEY}\nSTRIPE_API_URL=${STRIPE_API_URL}\n`;
+  await Deno.writeTextFile(scene.file, given);
+  const { code, said } = await scene.setup("--write", `${directory}/.env`);
+  await between.shutdown();
+  equal(code, 1, said);
+  match(said, /can't write/);
+  match(said, /^STRIPE_WEBHOOK_SECRET=whsec_\w+,whsec_\w+$/m);
+  doesNotMatch(said, /The signing secrets are in/);
+  equal((await scene.endpoints()).length, 2);
+});
+
 Deno.test("stripe:setup shows new secrets once, and never the key", async () => {
   await using scene = await start();
   const { said } = await scene.setup();

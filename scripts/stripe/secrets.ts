@@ -1,6 +1,6 @@
 /** The signing secrets of new endpoints on their way to the functions: shown once, or written to a file. */
 import { parseEnv } from "node:util";
-import { readEnvText, withLine, writeEnvText } from "../secrets/env-line.ts";
+import { readEnvText, tryEnvText, withLine, writeEnvText } from "../secrets/env-line.ts";
 
 const NAME = "STRIPE_WEBHOOK_SECRET";
 
@@ -8,10 +8,20 @@ function valuesIn(text: string): string[] {
   return (parseEnv(text)[NAME] ?? "").split(",").map((each) => each.trim()).filter(Boolean);
 }
 
-/** Puts new secrets before those that are there: the functions try each. @throws SettingsError */
-export async function writeSecrets(file: string, secrets: readonly string[]): Promise<void> {
+/** The file's text with new secrets before those that are there: the functions try each. */
+async function textWith(file: string, secrets: readonly string[]): Promise<string> {
   const text = await readEnvText(file);
-  await writeEnvText(file, withLine(text, NAME, [...secrets, ...valuesIn(text)].join(",")));
+  return withLine(text, NAME, [...secrets, ...valuesIn(text)].join(","));
+}
+
+/** @throws SettingsError */
+export async function writeSecrets(file: string, secrets: readonly string[]): Promise<void> {
+  await writeEnvText(file, await textWith(file, secrets));
+}
+
+/** Fails as writeSecrets would, while there is no secret yet that could be lost. @throws SettingsError */
+export async function tryWrite(file: string): Promise<void> {
+  await tryEnvText(file, await textWith(file, ["whsec_"]));
 }
 
 /** The line of a dotenv file. What is there already is not shown, and has to stay behind the new ones. */

@@ -9,7 +9,7 @@ import { type Endpoint, problemsOf, type Wanted, wantedEndpoints } from "./endpo
 import { asked } from "./failures.ts";
 import { carryOut, keepsOpen, nameOf, planSteps, type Step } from "./plan.ts";
 import { headline, run } from "./run.ts";
-import { secretsLine, storeCommand, writeSecrets } from "./secrets.ts";
+import { secretsLine, storeCommand, tryWrite, writeSecrets } from "./secrets.ts";
 import { listEndpoints, readTarget, type Target, TARGET_OPTIONS, TARGET_USAGE } from "./target.ts";
 
 const USAGE = `Usage: deno task stripe:setup [options]
@@ -55,10 +55,26 @@ function describe(step: Step): string {
   return `${step.does} ${name}, ${step.endpoint.id}:${texts}`;
 }
 
-async function tellSecrets(secrets: string[], hasOthers: boolean, values: Values): Promise<void> {
-  if (secrets.length === 0) return;
-  if (values.write !== undefined) {
-    await writeSecrets(values.write, secrets);
+/** Whatever a write fails by is told and goes no further: Stripe never says these secrets again. */
+async function isWritten(file: string, secrets: readonly string[]): Promise<boolean> {
+  try {
+    await writeSecrets(file, secrets);
+    return true;
+  } catch (error) {
+    printError(pc.red(`\n${error instanceof Error ? error.message : error}`));
+    return false;
+  }
+}
+
+/** @returns whether they are where they were asked for */
+async function tellSecrets(
+  secrets: readonly string[],
+  hasOthers: boolean,
+  values: Values,
+): Promise<boolean> {
+  if (secrets.length === 0) return true;
+  const hasFile = values.write !== undefined && await isWritten(values.write, secrets);
+  if (hasFile) {
     print(`\nThe signing secrets are in ${values.write}. Now give them to the functions:`);
   } else {
     print("\nThe signing secrets, shown this once. Put this line into your dotenv file:\n");
@@ -66,10 +82,13 @@ async function tellSecrets(secrets: string[], hasOthers: boolean, values: Values
     print("\nand give it to the functions:");
   }
   print(`\n  ${storeCommand(values.write ?? values["env-file"] ?? ".env", values.project)}`);
+  return hasFile || values.write === undefined;
 }
 
 /** One refused endpoint does not keep the other's secret from being told: Stripe says it once. */
 async function perform(target: Target, steps: readonly Step[], values: Values): Promise<number> {
+  const makesSecrets = steps.some(({ does }) => does === "create");
+  if (makesSecrets && values.write !== undefined) await tryWrite(values.write);
   const secrets: string[] = [];
   let left = 0;
   for (const step of steps) {
@@ -86,7 +105,7 @@ async function perform(target: Target, steps: readonly Step[], values: Values): 
       if (step.wanted.kind === "connect") print("  Without bookings: --without-connect.");
     }
   }
-  await tellSecrets(secrets, steps.some(isOld), values);
+  if (!await tellSecrets(secrets, steps.some(isOld), values)) left += 1;
   const replaced = steps.flatMap((step) => step.does === "create" ? step.replaces ?? [] : []);
   for (const { id } of replaced) print(`\nThen remove the old one: stripe:setup --remove ${id}`);
   return left === 0 ? 0 : 1;
