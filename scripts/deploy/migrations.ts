@@ -1,12 +1,29 @@
 /** Migrations and seed, by the CLI's own `db push`. */
 import { lastWord, runSupabase } from "../supabase/cli.ts";
 
+interface Target {
+  /** As the CLI's `--remote` takes it. */
+  readonly remote: string;
+  readonly env: Record<string, string>;
+}
+
+/** Arguments are in `ps` for everyone on the machine, so a URL's password goes by the environment. */
+export function targetOf(database: string): Target {
+  if (!URL.canParse(database)) return { remote: database, env: {} };
+  const url = new URL(database);
+  const password = decodeURIComponent(url.password);
+  url.password = "";
+  // Not SUPABASE_DB_PASSWORD: beside a URL the CLI does not read it.
+  return { remote: url.href, env: password === "" ? {} : { PGPASSWORD: password } };
+}
+
 /** The seed touches no row that is there, so it goes along each time. */
 async function push(database: string, more: readonly string[]): Promise<string> {
-  const said = await runSupabase(["db", "push", "--include-seed", ...more, `--remote=${database}`]);
+  const { remote, env } = targetOf(database);
+  const args = ["db", "push", "--include-seed", ...more, `--remote=${remote}`];
+  const said = await runSupabase(args, { env });
   if (said.success) return `${said.stdout}\n${said.stderr}`;
-  // The CLI names the database that it can't reach; its URL holds the password.
-  throw new Error(lastWord(said).replaceAll(database, "the database"));
+  throw new Error(lastWord(said));
 }
 
 /** The migrations that the project's database lacks. @throws with the CLI's last word */

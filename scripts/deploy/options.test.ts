@@ -16,3 +16,29 @@ Deno.test("deploy refuses what is no reference and no address, and says what to 
   assert.throws(() => readOptions(["--project", "My Project"]), /20 lowercase letters/);
   assert.throws(() => readOptions(["--project", REF, "--url", "example.com"]), /--url takes/);
 });
+
+function databaseGiven(url: string): string | undefined {
+  Deno.env.set("DEPLOY_DATABASE_URL", url);
+  try {
+    return readOptions(["--project", REF])?.database;
+  } finally {
+    Deno.env.delete("DEPLOY_DATABASE_URL");
+  }
+}
+
+Deno.test("deploy takes a database's URL whose password it can keep out of the arguments", () => {
+  const good = "postgresql://postgres:p%40ss@db.example.com/postgres?sslmode=require";
+  assert.equal(databaseGiven(good), good);
+  const bad = [
+    "mysql://postgres:hush@db.example.com/postgres",
+    "postgresql://postgres:hush%@db.example.com/postgres",
+    "postgresql://postgres@db.example.com/postgres?password=hush",
+  ];
+  for (const url of bad) {
+    assert.throws(
+      () => databaseGiven(url),
+      ({ message }: Error) =>
+        message.includes("DEPLOY_DATABASE_URL must be") && !message.includes("hush"),
+    );
+  }
+});

@@ -34,13 +34,31 @@ function originOf(text: string): string {
   throw new SettingsError("--url takes an address such as https://api.example.com.");
 }
 
-/** As the CLI's `--remote` takes it: a URL, or the project. */
+function canDecode(text: string): boolean {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The password has to be where migrations.ts takes it out. */
+function isDatabaseUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, password, searchParams } = new URL(text);
+  return /^postgres(ql)?:$/.test(protocol) && canDecode(password) && !searchParams.has("password");
+}
+
+/** A URL, or the project. */
 function databaseOf(project: string): string {
   const text = Deno.env.get("DEPLOY_DATABASE_URL");
   if (!text) return project;
-  if (URL.canParse(text) && /^postgres(ql)?:$/.test(new URL(text).protocol)) return text;
+  if (isDatabaseUrl(text)) return text;
   // Not the text itself: it may hold a password.
-  throw new SettingsError("DEPLOY_DATABASE_URL must be a postgresql:// URL.");
+  throw new SettingsError(
+    "DEPLOY_DATABASE_URL must be a postgresql:// URL, its password before the @ and percent-encoded.",
+  );
 }
 
 /** @throws SettingsError, or what parseArgs throws; undefined when help was asked for */

@@ -29,6 +29,51 @@ Deno.test("deploy refuses a secret that the functions would refuse, and shows no
   assert.throws(() => planSecrets("STRIPE_SECRET_KEY=whsec_swapped\n"), names);
 });
 
+Deno.test("deploy refuses origins of any port beside a live key, and names the variable", () => {
+  const origins = "APP_ORIGINS=https://app.example.com,http://localhost:*\n";
+  assert.throws(
+    () => planSecrets(`STRIPE_SECRET_KEY=sk_live_1\n${origins}`),
+    /origins of any port \(:\*\), for test mode alone: .*APP_ORIGINS/,
+  );
+  const { names } = planSecrets(`STRIPE_SECRET_KEY=sk_test_1\n${origins}`);
+  assert.deepEqual(names, ["APP_ORIGINS", "STRIPE_SECRET_KEY"]);
+});
+
+/** In the CLI's place: it keeps what the file holds, interrupts its parent and lives until that is gone. */
+const NPX = `#!/bin/sh
+cat "$TMPDIR"/farthing-secrets-* > "$TMPDIR/seen"
+kill -s "$SIGNAL" "$PPID"
+while kill -0 "$PPID" 2> /dev/null; do sleep 0.05; done
+`;
+const SET = `
+import { planSecrets, setSecrets } from "${new URL("./secrets.ts", import.meta.url).href}";
+await setSecrets(planSecrets("STRIPE_SECRET_KEY=sk_live_1\\n"), "abcdefghijklmnopqrst");
+`;
+
+for (const signal of ["INT", "TERM"]) {
+  Deno.test(`a deploy that gets a SIG${signal} leaves no file with secrets`, async () => {
+    const directory = await Deno.makeTempDir();
+    try {
+      await Deno.writeTextFile(`${directory}/npx`, NPX, { mode: 0o755 });
+      const PATH = `${directory}:${Deno.env.get("PATH")}`;
+      const { code } = await new Deno.Command(Deno.execPath(), {
+        args: ["eval", "--no-check", "--ext=ts", SET],
+        env: { PATH, TMPDIR: directory, SIGNAL: signal },
+        stdin: "null",
+        stdout: "inherit",
+        stderr: "inherit",
+      }).output();
+      assert.equal(code, 130);
+      const seen = await Deno.readTextFile(`${directory}/seen`);
+      assert.equal(seen, "STRIPE_SECRET_KEY=sk_live_1\n");
+      const left = [...Deno.readDirSync(directory)].map(({ name }) => name).sort();
+      assert.deepEqual(left, ["npx", "seen"]);
+    } finally {
+      await Deno.remove(directory, { recursive: true });
+    }
+  });
+}
+
 Deno.test("deploy names what functions lack once, and two of which one is enough together", () => {
   const all = lacking(new Set());
   assert.equal(new Set(all.map(({ name }) => name)).size, all.length);

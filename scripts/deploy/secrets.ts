@@ -1,10 +1,11 @@
 /** Which secrets go from a dotenv file to the project. Names are shown and compared, values only sent. */
 import { parseEnv } from "node:util";
 import { ENV_NEEDS, type EnvName } from "../../supabase/functions/_shared/env-needs.ts";
-import { checkSecrets, malformedIn } from "../secrets/check.ts";
+import { checkSecrets, refusalOf } from "../secrets/check.ts";
 import { withLine } from "../secrets/env-line.ts";
 import { SettingsError } from "../settings/settings.ts";
 import { lastWord, runSupabase } from "../supabase/cli.ts";
+import { cleanUpOnSignals, withCleanup } from "../test/cleanup.ts";
 
 export interface SecretPlan {
   readonly names: readonly string[];
@@ -25,9 +26,9 @@ export function planSecrets(fileText: string): SecretPlan {
   const values = parseEnv(fileText);
   const filled = Object.keys(values).filter((name) => values[name]);
   const names = filled.filter(isSent).sort();
-  const malformed = [...malformedIn(Object.fromEntries(names.map((name) => [name, values[name]])))];
-  if (malformed.length > 0) {
-    throw new SettingsError(`The functions would refuse the values of ${malformed.join(", ")}.`);
+  const refusal = refusalOf(Object.fromEntries(names.map((name) => [name, values[name]])));
+  if (refusal !== null) {
+    throw new SettingsError(`The functions would refuse these values. ${refusal.message}`);
   }
   return {
     names,
@@ -58,16 +59,19 @@ export function lacking(names: ReadonlySet<string>): Lack[] {
   return [...functionsBy].map(([name, functions]) => ({ name, functions }));
 }
 
-/** @throws with the CLI's last word */
+/** Ctrl-C and SIGTERM end the process, and leave no file with secrets. @throws with the CLI's last word */
 export async function setSecrets({ text }: SecretPlan, project: string): Promise<void> {
   const file = await Deno.makeTempFile({ prefix: "farthing-secrets-" });
+  const stopListening = cleanUpOnSignals();
   try {
-    await Deno.writeTextFile(file, text, { mode: 0o600 });
-    const said = await runSupabase([
-      ...["secrets", "set", "--yes", "--env-file", file, `--remote=${project}`],
-    ]);
-    if (!said.success) throw new Error(lastWord(said));
+    await withCleanup(() => Deno.remove(file), async () => {
+      await Deno.writeTextFile(file, text, { mode: 0o600 });
+      const said = await runSupabase([
+        ...["secrets", "set", "--yes", "--env-file", file, `--remote=${project}`],
+      ]);
+      if (!said.success) throw new Error(lastWord(said));
+    });
   } finally {
-    await Deno.remove(file);
+    stopListening();
   }
 }

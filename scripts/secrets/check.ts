@@ -34,16 +34,20 @@ const STAND_INS: Readonly<Record<string, string>> = {
   SUPABASE_SECRET_KEYS: '{"default":"x"}',
 };
 
-/** The names whose values the functions would refuse. */
-export function malformedIn(values: Found["values"]): ReadonlySet<string> {
-  if (values === null) return new Set();
+/** What the functions would say of these values; null where they take them. */
+export function refusalOf(values: NonNullable<Found["values"]>): EnvError | null {
   try {
     readEnv((name) => values[name] || STAND_INS[name]);
-    return new Set();
+    return null;
   } catch (error) {
-    if (error instanceof EnvError) return new Set(error.names);
+    if (error instanceof EnvError) return error;
     throw error;
   }
+}
+
+/** The names whose values the functions would refuse. */
+export function malformedIn(values: Found["values"]): ReadonlySet<string> {
+  return new Set(values === null ? [] : refusalOf(values)?.names);
 }
 
 const ABSENT: Readonly<Record<EnvNeed["is"], State>> = {

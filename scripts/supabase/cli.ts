@@ -43,8 +43,11 @@ export async function runSupabase(
   return { success, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
 }
 
-/** npm's own warnings, and the CLI's hint how to hear more. */
-const BESIDE_THE_POINT = /^(npm (warn|notice)|Try rerunning the command)/;
+/** npm's own warnings, a link alone, and the hints that the CLI gives after the cause. */
+const BESIDE_THE_POINT = new RegExp(
+  "^(npm (warn|notice)|https?://\\S+$|Try rerunning the command|Make sure your local IP is allowed" +
+    "|Connect to your database by setting the env var)",
+);
 
 /** The CLI's last line that says what went wrong. */
 export function lastWord({ stdout, stderr }: Said): string {

@@ -165,6 +165,19 @@ Deno.test("a loopback host may leave its port open", () => {
   assert.deepEqual(read({ APP_ORIGINS }).APP_ORIGINS, APP_ORIGINS.split(","));
 });
 
+Deno.test("with a live key no port is left open, and the message says which variables", () => {
+  const names = ["STRIPE_SECRET_KEY", "APP_ORIGINS"];
+  for (const STRIPE_SECRET_KEY of ["sk_live_1", "rk_live_1"]) {
+    for (const APP_ORIGINS of ["http://localhost:*", "https://app.example.com,http://[::1]:*"]) {
+      assert.deepEqual(namesMissing({ STRIPE_SECRET_KEY, APP_ORIGINS }), names);
+    }
+    const APP_ORIGINS = "https://app.example.com,http://localhost:3000";
+    assert.deepEqual(read({ STRIPE_SECRET_KEY, APP_ORIGINS }).APP_ORIGINS, APP_ORIGINS.split(","));
+  }
+  const APP_ORIGINS = "http://localhost:*";
+  assert.deepEqual(read({ STRIPE_SECRET_KEY: undefined, APP_ORIGINS }).APP_ORIGINS, [APP_ORIGINS]);
+});
+
 Deno.test("an origin counts as a browser sends it", () => {
   const env = read({ APP_ORIGINS: "HTTPS://App.Example.com:443/, https://b\u00fccher.example" });
   assert.deepEqual(env.APP_ORIGINS, ["https://app.example.com", "https://xn--bcher-kva.example"]);

@@ -110,6 +110,12 @@ function disagreeing({ STRIPE_MODE, STRIPE_SECRET_KEY, STRIPE_API_URL }: Env): s
   return names.length === 0 ? [] : ["STRIPE_SECRET_KEY", ...names];
 }
 
+/** Whether buyers' browsers may call from, and be sent to, whatever listens on a developer's machine. */
+function opensPorts({ STRIPE_SECRET_KEY = "", APP_ORIGINS }: Env): boolean {
+  return modeOfKey(STRIPE_SECRET_KEY) === "live" &&
+    APP_ORIGINS.some((entry) => ANY_LOOPBACK_PORT.test(entry));
+}
+
 /** Each is of no use without the other, and half of them is a mistake rather than a wish. */
 const PAIRS = [["UPSTASH_REDIS_REST_URL", "UPSTASH_REDIS_REST_TOKEN"]] as const;
 
@@ -124,8 +130,10 @@ function agreed(env: Env): Env {
   const missing = halves(env);
   if (missing.length > 0) throw new EnvError(missing);
   const names = disagreeing(env);
-  if (names.length === 0) return env;
-  throw new EnvError(names, "of two modes or places, these do not agree");
+  if (names.length > 0) throw new EnvError(names, "of two modes or places, these do not agree");
+  if (!opensPorts(env)) return env;
+  const open = ["STRIPE_SECRET_KEY", "APP_ORIGINS"];
+  throw new EnvError(open, "of a live key has origins of any port (:*), for test mode alone");
 }
 
 /**
