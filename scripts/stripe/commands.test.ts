@@ -70,6 +70,24 @@ Deno.test("stripe:setup shows the secrets where the write fails after all", asyn
   equal((await scene.endpoints()).length, 2);
 });
 
+Deno.test("stripe:setup names the deployment where a project gets the events", async () => {
+  await using scene = await start();
+  const args = [
+    "--env-file",
+    scene.file,
+    "--project",
+    "abcdefghijklmnopqrst",
+    "--write",
+    scene.file,
+  ];
+  const { code, said } = await run("setup-main.ts", args, {});
+  equal(code, 0, said);
+  match(
+    said,
+    /`deno task deploy` gives them to the functions; alone:\s+npx .*--remote=abcdefghijkl/,
+  );
+});
+
 Deno.test("stripe:setup shows new secrets once, and never the key", async () => {
   await using scene = await start();
   const { said } = await scene.setup();
@@ -116,7 +134,7 @@ Deno.test("stripe:setup replaces an endpoint of another version beside it, and r
   equal((await scene.setup("--without-connect")).code, 1);
   const refused = await scene.setup("--remove", old.id);
   equal(refused.code, 2);
-  match(refused.said, /no other endpoint for the account is right/);
+  match(refused.said, /no other endpoint for the account is right; in Stripe's dashboard you can/);
 
   const replaced = await scene.setup("--replace", "--write", file);
   equal(replaced.code, 0, replaced.said);

@@ -73,13 +73,17 @@ async function tellSecrets(
   values: Values,
 ): Promise<boolean> {
   if (secrets.length === 0) return true;
+  // A project is deployed from the file; an address alone may be any stack.
+  const next = values.project === undefined
+    ? "Now give them to the functions:"
+    : "`deno task deploy` gives them to the functions; alone:";
   const hasFile = values.write !== undefined && await isWritten(values.write, secrets);
   if (hasFile) {
-    print(`\nThe signing secrets are in ${values.write}. Now give them to the functions:`);
+    print(`\nThe signing secrets are in ${values.write}. ${next}`);
   } else {
     print("\nThe signing secrets, shown this once. Put this line into your dotenv file:\n");
     print(pc.bold(secretsLine(secrets, hasOthers)));
-    print("\nand give it to the functions:");
+    print(`\n${next}`);
   }
   print(`\n  ${storeCommand(values.write ?? values["env-file"] ?? ".env", values.project)}`);
   return hasFile || values.write === undefined;
@@ -123,7 +127,9 @@ async function remove(
   { remove: id = "", "dry-run": isDry }: Values,
 ): Promise<number> {
   const reason = keepsOpen(id, wanted, all);
-  if (reason !== null) throw new SettingsError(`${id} is not removed: ${reason}.`);
+  if (reason !== null) {
+    throw new SettingsError(`${id} is not removed: ${reason}; in Stripe's dashboard you can.`);
+  }
   if (!isDry) await asked(target.setup.webhookEndpoints.del(id));
   print(isDry ? `remove ${id}` : pc.green(`${id} is removed.`));
   print(
