@@ -20,6 +20,7 @@ const CALLERS = 16;
 /** Of a caller; then those that were cut off are asked for again. */
 const CHATS = 3;
 const MAX_REPEATS = 10;
+const MAX_ROUNDS = 4;
 
 /** What a key has come to: the answer that every repeat gets. */
 interface Final {
@@ -160,11 +161,19 @@ async function judge(chat: Chat): Promise<void> {
 }
 
 Deno.test("T9: chats whose isolates are killed under them are answered once, for what was sent", async () => {
-  const numbers = Array.from({ length: CALLERS * CHATS }, (_, nr) => nr);
-  const chats = await Promise.all(numbers.map(makeChat));
-  const deaths = await deathsDuring(world, "ai", () => askAll(chats));
-  for (const chat of chats) await judge(chat);
+  let killed = 0;
+  let cut = 0;
+  let streamsCut = 0;
+  // How many an isolate takes along is chance: more chats, until it was enough to judge by.
+  for (let round = 0; round < MAX_ROUNDS && !(killed >= 2 && cut >= 4 && streamsCut > 0); round++) {
+    const numbers = Array.from({ length: CALLERS * CHATS }, (_, nr) => nr);
+    const chats = await Promise.all(numbers.map(makeChat));
+    const deaths = await deathsDuring(world, "ai", () => askAll(chats));
+    for (const chat of chats) await judge(chat);
+    killed += deaths.killed;
+    cut += deaths.cut;
+    streamsCut += chats.filter(({ cuts }) => cuts.some((pieces) => pieces > 0)).length;
+  }
   await proven(world);
-  ok(deaths.killed >= 2 && deaths.cut >= 4, JSON.stringify(deaths));
-  ok(chats.some(({ cuts }) => cuts.some((pieces) => pieces > 0)), "no stream was cut off");
+  ok(killed >= 2 && cut >= 4 && streamsCut > 0, JSON.stringify({ killed, cut, streamsCut }));
 });
