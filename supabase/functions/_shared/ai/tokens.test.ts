@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import process from "node:process";
+import { processorTime } from "../testing/processor-time.ts";
 import { countMessages, countText, createMeter } from "./tokens.ts";
 
 // Counted by OpenAI's own library, tiktoken, with o200k_base.
@@ -81,17 +81,17 @@ interface Metered {
   tokens: number;
   /** Tokens of the same words as one text. */
   whole: number;
-  /** Processor time of metering them word by word. */
-  micros: number;
+  /** Milliseconds of processor time of metering them word by word. */
+  ms: number;
 }
 
 function meterWords(count: number, seed: number): Metered {
   const pieces = thaiWords(count, seed);
   const meter = createMeter();
-  const before = process.cpuUsage();
+  const before = processorTime();
   let tokens = 0;
   for (const piece of pieces) tokens = meter.add(piece);
-  return { tokens, micros: process.cpuUsage(before).user, whole: countText(pieces.join("")) };
+  return { tokens, ms: processorTime() - before, whole: countText(pieces.join("")) };
 }
 
 // A ratio within one run, for a busy machine is slower for both: the square would be 16 times.
@@ -100,7 +100,7 @@ Deno.test("words of a script without spaces cost in proportion to their number",
   const few = meterWords(1_000, 2);
   const many = meterWords(4_000, 3);
   assert(Math.abs(many.tokens - many.whole) <= many.whole / 100, `${many.tokens}, ${many.whole}`);
-  const ratio = many.micros / few.micros;
+  const ratio = many.ms / few.ms;
   assert(ratio < 8, `4 times the words took ${ratio.toFixed(1)} times as long`);
 });
 
