@@ -42,10 +42,12 @@ function showPlan(plan: Plan, options: Options): void {
   print(`\n${pc.bold("Plan")}\n${formatTable(columns, rows)}`);
 }
 
-/** @throws SettingsError where it would have to ask, and nobody can answer */
+/** @throws SettingsError where it would have to ask, and standard input is no terminal */
 function requireAnswer({ isDryRun, isConfirmed }: Options): void {
   if (isDryRun || isConfirmed || Deno.stdin.isTerminal()) return;
-  throw new SettingsError("Nobody can be asked here: pass --yes to deploy, --dry-run to look.");
+  throw new SettingsError(
+    "This is not a terminal: pass --yes to deploy, or --dry-run to see the plan.",
+  );
 }
 
 /** Stops at the first that fails. The database goes first: new functions call what it brings. */

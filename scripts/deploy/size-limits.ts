@@ -5,11 +5,11 @@
 
 /** Bytes of one function, by each thing that may be counted. */
 export interface Readings {
-  /** What `deno info` calls its size: the file and all that it imports. */
+  /** The size that `deno info` gives: the file and all that it imports. */
   readonly raw: number;
-  /** What the platform stores, estimated: the file compressed by brotli as the CLI's own bundler does. */
+  /** An estimate of the stored size: the file compressed by brotli, as the CLI's own bundler does. */
   readonly compressed: number;
-  /** What is sent: the sources in the upload. */
+  /** The sources in the upload. */
   readonly uploaded: number;
 }
 

@@ -112,7 +112,7 @@ export class Isolate {
       const url = new URL(request.url);
       url.host = `127.0.0.1:${port}`;
       const headers = new Headers(request.headers);
-      // Whoever asked compresses, or not, in front of us.
+      // Isolates answer uncompressed; the server in front compresses if the caller accepts it.
       headers.set("accept-encoding", "identity");
       const asked = forward(request, { url, headers });
       const answering = fetch(asked, { client: this.#client, signal: tooLong.signal });

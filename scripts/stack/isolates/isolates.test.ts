@@ -3,7 +3,7 @@ import { delay, waitFor } from "../wait.ts";
 import { type IsolateLimits, PLANS } from "./limits.ts";
 import { Isolates, programsIn } from "./pool.ts";
 
-/** Nothing ends by these; each test tightens what it is about. */
+/** Limits that no test reaches; each test tightens the one that it is about. */
 const WIDE: IsolateLimits = {
   ...PLANS.free,
   cpuSoftMs: 60_000,

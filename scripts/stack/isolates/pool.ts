@@ -16,9 +16,9 @@ export interface IsolateCounts {
 
 export interface PoolOptions {
   readonly limits: IsolateLimits;
-  /** What is run for a function: its `index.ts` in a directory, unless something else is made of it. */
+  /** The program of a function: its `index.ts`, or for instance its bundle. */
   readonly programOf: (name: string) => IsolateProgram;
-  /** What a function prints, a line at a time. */
+  /** Receives each line that a function prints. */
   readonly print: (line: string) => void;
 }
 

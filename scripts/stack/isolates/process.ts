@@ -91,7 +91,7 @@ export function spawnIsolate(
     pid: pid.promise,
     port: port.promise,
     ended,
-    // One that has just ended needs to be told nothing.
+    // The write fails if the process has just ended, and then it needs no message.
     tell: (word) => void input.write(encoder.encode(`${word}\n`)).catch(() => {}),
     kill: () =>
       void pid.promise.then((id) => {

@@ -4,7 +4,7 @@ import { StackError } from "../stack-error.ts";
 import { type Account, giveTo } from "./account.ts";
 import type { Install } from "./install.ts";
 
-/** Who made the cluster. The project's owner, `postgres`, is no superuser (sql/roles.sql). */
+/** The role that created the cluster. The project's owner, `postgres`, is no superuser (sql/roles.sql). */
 export const SUPERUSER = "supabase_admin";
 export const OWNER = "postgres";
 export const PASSWORD = "postgres";

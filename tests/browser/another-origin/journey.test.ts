@@ -25,7 +25,7 @@ import { NEEDED } from "./needed.ts";
 
 const world = readWorld();
 
-/** Their back end: any server with the secret key. */
+/** The app's back end is any server with the secret key. */
 async function spends(userId: string, input_tokens: number): Promise<string> {
   const server = createClient(world.url, world.secretKey);
   const { data, error } = await server.functions.invoke("usage", {

@@ -104,7 +104,7 @@ begin
 end;
 $$;
 
--- Nobody but a superuser may write cron.job; these change and remove jobs of the role that calls.
+-- Only a superuser may write to cron.job; these change and remove jobs of the role that calls.
 create function cron._change(p_job_id bigint, p_owner text, p_schedule text, p_command text,
   p_database text, p_username text, p_active boolean) returns boolean
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
