@@ -13,9 +13,12 @@ export async function withPatience<T>(ms: number, work: Promise<T>, late: () => 
   const { promise: over, reject } = Promise.withResolvers<never>();
   let leftMs = ms;
   let timer: ReturnType<typeof setTimeout>;
+  let isOver = false;
   const listen = () => {
     const begunMs = performance.now();
     timer = setTimeout(() => {
+      // Deno 2.1.4 still calls a timer that was cleared after its time had come.
+      if (isOver) return;
       const passedMs = performance.now() - begunMs;
       // Timers come a little late, each of them: what has passed counts, and not what was asked for.
       if (passedMs <= HEARD_MS) leftMs -= passedMs;
@@ -27,6 +30,7 @@ export async function withPatience<T>(ms: number, work: Promise<T>, late: () => 
   try {
     return await Promise.race([work, over]);
   } finally {
+    isOver = true;
     clearTimeout(timer!);
   }
 }
