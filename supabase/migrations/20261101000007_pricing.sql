@@ -62,9 +62,13 @@ create policy packages_public on farthing.packages for select to anon, authentic
 create policy rates_public on farthing.rates for select to anon, authenticated using (true);
 grant select on farthing.packages, farthing.rates to anon, authenticated;
 
+-- Whose name an event bears: a caller's own, or that of the hold, chat or job whose work it pays. An event
+-- of one origin never meets that of another, so no caller can name, and use up, an event of ours.
+create type farthing.usage_origin as enum ('caller', 'hold', 'chat', 'job');
+
 create type farthing.priced_usage as (
-  index int, user_id uuid, event_id text, model text, rate_version int, credits numeric, metadata jsonb,
-  event_at timestamptz, problem text, field text);
+  index int, user_id uuid, origin farthing.usage_origin, event_id text, model text, rate_version int,
+  credits numeric, metadata jsonb, event_at timestamptz, problem text, field text);
 
 create function farthing.price_usage(
   p_events jsonb, p_now timestamptz, p_rate_at timestamptz default null, p_pinned jsonb default null)
@@ -88,7 +92,8 @@ begin
         as reasoned
     from given g
   )
-  select c.index, c.user_id, c.event_id, c.model, r.version, p.credits, p.facts, c.event_at,
+  select c.index, c.user_id, 'caller'::farthing.usage_origin, c.event_id, c.model, r.version, p.credits,
+    p.facts, c.event_at,
     case when f.field = 'model' then 'unknown_model' when f.field is not null then 'invalid_request' end,
     f.field
   from counted c
@@ -132,4 +137,5 @@ $$;
 comment on function farthing.price_usage is
   'Prices usage events exactly: Σ tokens × rate × markup / 1000 credits. Token kinds are disjoint; a kind '
   'without a rate of its own costs as input (cached, cache write) or output (reasoning). p_pinned is '
-  '{model: rate version}. problem holds a code where an event cannot be priced.';
+  '{model: rate version}. problem holds a code where an event cannot be priced. origin is the caller; work '
+  'of ours overwrites it, with an id of its own.';

@@ -2,14 +2,15 @@
 
 create table farthing.usage_events (
   account_id bigint not null,
+  origin farthing.usage_origin not null,
   event_id varchar(255) not null,
   first_seq bigint not null,
   last_seq bigint not null,
-  primary key (account_id, event_id)
+  primary key (account_id, origin, event_id)
 );
 comment on table farthing.usage_events is
-  'Rule 9: one usage event, one charge, for ever. What was charged stands in the entries first_seq to '
-  'last_seq.';
+  'Rule 9: one usage event, one charge, for ever, among the events of its origin. What was charged stands in '
+  'the entries first_seq to last_seq.';
 alter table farthing.usage_events enable row level security;
 create policy usage_events_none on farthing.usage_events for select to authenticated using (false);
 
@@ -20,7 +21,7 @@ create trigger usage_events_are_not_truncated before truncate on farthing.usage_
 alter table farthing.usage_events enable always trigger usage_events_are_append_only;
 alter table farthing.usage_events enable always trigger usage_events_are_not_truncated;
 
-create function farthing.usage_answer(p_account_id bigint, p_event_id text)
+create function farthing.usage_answer(p_account_id bigint, p_origin farthing.usage_origin, p_event_id text)
 returns jsonb
 language plpgsql stable -- keeps its plan; an SQL function would be planned in every transaction
 set search_path = ''
@@ -37,11 +38,11 @@ begin
   from farthing.usage_events u
   join farthing.entries e on e.account_id = u.account_id and e.seq between u.first_seq and u.last_seq
   left join farthing.lots l on l.account_id = e.account_id and l.lot_id = e.lot_id
-  where u.account_id = p_account_id and u.event_id = p_event_id
+  where u.account_id = p_account_id and u.origin = p_origin and u.event_id = p_event_id
   having count(*) > 0);
 end
 $$;
-comment on function farthing.usage_answer(bigint, text) is
+comment on function farthing.usage_answer is
   'What a known event was charged, read back from its entries; null for an unknown one. Credits as text.';
 
 create function farthing.charge_usage(
@@ -55,15 +56,15 @@ declare
   v_charges farthing.charge[];
   v_results farthing.charge_result[];
 begin
-  select array_agg(row(e.credits, case when p_hold_id is null then 'usage' else 'settle' end, 'usage',
-    e.event_id,
-      p_correlation_id, e.metadata, e.event_at)::farthing.charge order by e.index)
+  select array_agg(row(e.credits, case when p_hold_id is null then 'usage' else 'settle' end,
+    case e.origin when 'caller' then 'usage' else e.origin::text end, e.event_id, p_correlation_id,
+    e.metadata, e.event_at)::farthing.charge order by e.index)
   into v_charges from unnest(p_events) e;
   v_results := case when cardinality(v_charges) = 1 and p_hold_id is null
     then array[farthing.spend(p_account, v_charges[1], p_now)]
     else farthing.spend_within_cap(p_account, v_charges, p_hold_id, p_now) end;
-  insert into farthing.usage_events (account_id, event_id, first_seq, last_seq)
-  select p_account.account_id, e.event_id, r.first_seq, r.last_seq
+  insert into farthing.usage_events (account_id, origin, event_id, first_seq, last_seq)
+  select p_account.account_id, e.origin, e.event_id, r.first_seq, r.last_seq
   from unnest(p_events) with ordinality e
   join unnest(v_results) with ordinality r (accepted, transaction_id, amount, first_seq, last_seq,
     balance_after, available, shortfall, lots, nr) on r.nr = e.ordinality
@@ -111,7 +112,7 @@ begin
   end if;
   v_account := farthing.lock_account(p_user_id, p_now);
   v_event := farthing.price_usage(jsonb_build_array(farthing.json_argument(p_usage)), p_now);
-  v_answer := farthing.usage_answer(v_account.account_id, v_event.event_id);
+  v_answer := farthing.usage_answer(v_account.account_id, 'caller', v_event.event_id);
   if v_answer is not null then
     return farthing.idempotency_keep(p_idempotency_key, p_fingerprint, 200, v_answer || '{"duplicate": true}',
       p_now);

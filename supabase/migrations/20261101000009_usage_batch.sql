@@ -32,7 +32,8 @@ begin
   where (e.mention = 1 or (e.event).credits = 0)
     -- Not "not exists": as a join, its kept plan reads all that the account was ever charged for.
     and (select true from farthing.usage_events k
-      where k.account_id = v_account.account_id and k.event_id = (e.event).event_id) is null;
+      where k.account_id = v_account.account_id and k.origin = 'caller'
+        and k.event_id = (e.event).event_id) is null;
   if v_fresh is not null then
     v_results := farthing.charge_usage(v_account, v_fresh, p_correlation_id, null, p_now);
     return query
@@ -42,8 +43,8 @@ begin
           'balance_after', trim_scale(r.balance_after)::text, 'rate_version', f.rate_version, 'lots', r.lots)
         else farthing.batch_refusal(v_fresh[f.nr],
           farthing.refusal_code(v_account, r.amount, r.available)) end
-      from unnest(v_fresh) with ordinality f (index, user_id, event_id, model, rate_version, credits,
-        metadata, event_at, problem, field, nr)
+      from unnest(v_fresh) with ordinality f (index, user_id, origin, event_id, model, rate_version,
+        credits, metadata, event_at, problem, field, nr)
       join unnest(v_results) with ordinality r (accepted, transaction_id, amount, first_seq, last_seq,
         balance_after, available, shortfall, lots, nr) on r.nr = f.nr;
   end if;
@@ -53,7 +54,7 @@ begin
       case when e.problem is null
           or not exists (select from unnest(v_fresh) f where f.event_id = e.event_id and f.index > e.index)
         then jsonb_build_object('index', e.index, 'duplicate', true)
-          || farthing.usage_answer(v_account.account_id, e.event_id) end,
+          || farthing.usage_answer(v_account.account_id, 'caller', e.event_id) end,
       farthing.batch_refusal(e, coalesce(e.problem,
         case when e.event_id is null then 'invalid_request' else 'insufficient_credits' end)))
     from unnest(p_events) e

@@ -16,8 +16,8 @@ comment on function farthing.refuse_debt_overflow is
   'Refuses a settlement that would leave a debt of 10^20 credits or more, naming the field.';
 
 create function farthing.settle_charge(
-  p_hold farthing.holds, p_account farthing.accounts, p_amount text, p_usage jsonb, p_correlation_id text,
-    p_now timestamptz)
+  p_hold farthing.holds, p_account farthing.accounts, p_origin farthing.usage_origin, p_amount text,
+  p_usage jsonb, p_correlation_id text, p_now timestamptz)
 returns farthing.charge_result
 language plpgsql
 set search_path = ''
@@ -44,7 +44,11 @@ begin
   if v_event.problem is not null then
     perform farthing.refuse_usage(v_event, 'usage.');
   end if;
-  if farthing.usage_answer(p_hold.account_id, v_event.event_id) is not null then
+  if v_event.event_id is null then
+    v_event.origin := p_origin;
+    v_event.event_id := p_hold.hold_id;
+  end if;
+  if farthing.usage_answer(p_hold.account_id, v_event.origin, v_event.event_id) is not null then
     perform farthing.fail('invalid_request', 'This usage event has been charged already.', null,
       'usage.event_id');
   end if;
@@ -54,7 +58,42 @@ begin
 end
 $$;
 comment on function farthing.settle_charge is
-  'Takes what a freed hold is settled with; null when that is nothing. Credits.';
+  'Takes what a freed hold is settled with; null when that is nothing. Usage that names no event is an event '
+  'of p_origin, named after the hold. Credits.';
+
+create function farthing.settle_hold(
+  p_hold_id uuid, p_origin farthing.usage_origin, p_amount text, p_usage jsonb, p_correlation_id text,
+  p_now timestamptz)
+returns jsonb
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_hold farthing.holds := farthing.lock_open_hold(p_hold_id, p_now);
+  v_account farthing.accounts;
+  v_charge farthing.charge_result;
+begin
+  perform farthing.release_expired_holds(v_hold.account_id, p_now);
+  perform farthing.free_hold(v_hold.account_id, p_hold_id);
+  select * into v_account from farthing.accounts where account_id = v_hold.account_id;
+  v_charge := farthing.settle_charge(v_hold, v_account, p_origin, p_amount, p_usage,
+    coalesce(p_correlation_id, farthing.trace_id()), p_now);
+  update farthing.holds
+  set status = 'settled', settled = coalesce(v_charge.amount, 0), shortfall = coalesce(v_charge.shortfall, 0),
+    resolved_at = p_now
+  where account_id = v_hold.account_id and hold_id = p_hold_id;
+  perform farthing.pay_debt(v_hold.account_id, p_now);
+  return jsonb_build_object(
+    'hold_id', p_hold_id, 'status', 'settled', 'settled', trim_scale(coalesce(v_charge.amount, 0))::text,
+    'released', trim_scale(greatest(v_hold.amount - coalesce(v_charge.amount, 0), 0))::text,
+    'shortfall', trim_scale(coalesce(v_charge.shortfall, 0))::text,
+    'transaction_id', v_charge.transaction_id, 'lots', coalesce(v_charge.lots, '[]'),
+    'balance_after', trim_scale(coalesce(v_charge.balance_after, v_account.balance))::text);
+end
+$$;
+comment on function farthing.settle_hold is
+  'Settles an open hold with an amount or with usage, which is an event of p_origin unless it names one of '
+  'the caller''s. Fails as public.holds_settle does.';
 
 create function public.holds_settle(
   p_hold_id uuid, p_amount text default null, p_usage jsonb default null, p_correlation_id text default null,
@@ -65,30 +104,10 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_answer jsonb := farthing.idempotency_find(p_idempotency_key, p_fingerprint, p_now);
-  v_hold farthing.holds;
-  v_account farthing.accounts;
-  v_charge farthing.charge_result;
 begin
-  if v_answer is not null then
-    return v_answer;
-  end if;
-  v_hold := farthing.lock_open_hold(p_hold_id, p_now);
-  perform farthing.release_expired_holds(v_hold.account_id, p_now);
-  perform farthing.free_hold(v_hold.account_id, p_hold_id);
-  select * into v_account from farthing.accounts where account_id = v_hold.account_id;
-  v_charge := farthing.settle_charge(v_hold, v_account, p_amount, farthing.json_argument(p_usage),
-    coalesce(p_correlation_id, farthing.trace_id()), p_now);
-  update farthing.holds
-  set status = 'settled', settled = coalesce(v_charge.amount, 0), shortfall = coalesce(v_charge.shortfall, 0),
-    resolved_at = p_now
-  where account_id = v_hold.account_id and hold_id = p_hold_id;
-  perform farthing.pay_debt(v_hold.account_id, p_now);
-  return farthing.idempotency_keep(p_idempotency_key, p_fingerprint, 200, jsonb_build_object(
-    'hold_id', p_hold_id, 'status', 'settled', 'settled', trim_scale(coalesce(v_charge.amount, 0))::text,
-    'released', trim_scale(greatest(v_hold.amount - coalesce(v_charge.amount, 0), 0))::text,
-    'shortfall', trim_scale(coalesce(v_charge.shortfall, 0))::text,
-    'transaction_id', v_charge.transaction_id, 'lots', coalesce(v_charge.lots, '[]'),
-    'balance_after', trim_scale(coalesce(v_charge.balance_after, v_account.balance))::text), p_now);
+  return coalesce(v_answer, farthing.idempotency_keep(p_idempotency_key, p_fingerprint, 200,
+    farthing.settle_hold(p_hold_id, 'hold', p_amount, farthing.json_argument(p_usage), p_correlation_id,
+      p_now), p_now));
 end
 $$;
 grant execute on function public.holds_settle to service_role;

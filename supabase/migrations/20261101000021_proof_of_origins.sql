@@ -37,24 +37,31 @@ returns table (rule int, account_id bigint, detail text)
 language sql stable
 set search_path = ''
 as $$
-  select 9, u.account_id, format('usage event %s: entries %s to %s are not its own', u.event_id, u.first_seq,
-    u.last_seq)
+  with charged as (
+    -- Usage says what it was priced by; a hold that is settled with an amount does not.
+    select e.account_id, e.seq, e.transaction_id, e.reference_id as event_id,
+      case e.reference_type when 'usage' then 'caller' else e.reference_type end as origin
+    from farthing.entries e
+    where e.reference_id is not null and (e.reference_type in ('usage', 'chat', 'job')
+      or e.reference_type = 'hold' and e.metadata ? 'rate_version')
+  )
+  select 9, u.account_id, format('usage event %s (%s): entries %s to %s are not its own', u.event_id,
+    u.origin, u.first_seq, u.last_seq)
   from farthing.usage_events u
-  left join farthing.entries e on e.account_id = u.account_id and e.seq between u.first_seq and u.last_seq
-    and e.reference_type = 'usage' and e.reference_id = u.event_id
-  group by u.account_id, u.event_id having count(e.seq) <> u.last_seq - u.first_seq + 1
+  left join charged c on c.account_id = u.account_id and c.seq between u.first_seq and u.last_seq
+    and c.origin = u.origin::text and c.event_id = u.event_id
+  group by u.account_id, u.origin, u.event_id having count(c.seq) <> u.last_seq - u.first_seq + 1
   union all
-  select 9, e.account_id, format('usage event %s was charged %s times', e.reference_id,
-    count(distinct e.transaction_id))
-  from farthing.entries e where e.reference_type = 'usage' and e.reference_id is not null
-  group by e.account_id, e.reference_id having count(distinct e.transaction_id) > 1
+  select 9, c.account_id, format('usage event %s (%s) was charged %s times', c.event_id, c.origin,
+    count(distinct c.transaction_id))
+  from charged c
+  group by c.account_id, c.origin, c.event_id having count(distinct c.transaction_id) > 1
   union all
-  select 9, e.account_id, format('seq %s: usage event %s is not on record', e.seq, e.reference_id)
-  from farthing.entries e
-  where e.reference_type = 'usage' and e.reference_id is not null and not exists (
-    select from farthing.usage_events u
-    where u.account_id = e.account_id and u.event_id = e.reference_id and e.seq between u.first_seq
-      and u.last_seq)
+  select 9, c.account_id, format('seq %s: usage event %s (%s) is not on record', c.seq, c.event_id, c.origin)
+  from charged c
+  where not exists (select from farthing.usage_events u
+    where u.account_id = c.account_id and u.origin::text = c.origin and u.event_id = c.event_id
+      and c.seq between u.first_seq and u.last_seq)
 $$;
 comment on function farthing.prove_usage() is 'Rule 9 of usage: one event, one charge, both on record.';
 

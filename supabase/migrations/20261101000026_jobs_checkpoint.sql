@@ -13,40 +13,41 @@ language plpgsql stable
 set search_path = ''
 as $$
 declare
-  v_named jsonb;
   v_event farthing.priced_usage;
   v_events farthing.priced_usage[];
 begin
-  -- Without an id of its own an event is named after its step: a step that runs twice is charged once.
-  select jsonb_agg(jsonb_build_object('event_id', left(concat_ws(':', 'job', p_job.job_id, p_step,
-    nullif(u.nr, 1)), 255)) || u.event order by u.nr) into v_named
-  from jsonb_array_elements(p_usage) with ordinality u (event, nr);
-  select coalesce(array_agg(e::farthing.priced_usage order by e.index), '{}'::farthing.priced_usage[])
-  into v_events from (
+  with given as (
+    select u.event, u.nr, u.event ? 'occurred_at' as is_dated,
+      row_number() over (partition by u.event ? 'occurred_at' order by u.nr) - 1 as index
+    from jsonb_array_elements(p_usage) with ordinality u (event, nr)
+  ), priced as (
     -- T10: what happens in the job costs what it cost when the job was asked for; what happened earlier and
     -- says when, costs what it cost then.
-    select * from farthing.price_usage((select coalesce(jsonb_agg(u.event order by u.nr), '[]')
-      from jsonb_array_elements(v_named) with ordinality u (event, nr) where not u.event ? 'occurred_at'),
-      p_now, p_job.created_at, p_job.rates)
+    select false as is_dated, p.* from farthing.price_usage((select coalesce(jsonb_agg(g.event order by g.nr),
+      '[]') from given g where not g.is_dated), p_now, p_job.created_at, p_job.rates) p
     union all
-    select * from farthing.price_usage((select coalesce(jsonb_agg(u.event order by u.nr), '[]')
-      from jsonb_array_elements(v_named) with ordinality u (event, nr) where u.event ? 'occurred_at'),
-      p_job.created_at)) e;
+    select true, p.* from farthing.price_usage((select coalesce(jsonb_agg(g.event order by g.nr), '[]')
+      from given g where g.is_dated), p_job.created_at) p
+  )
+  -- Without an id of its own an event is the job's, named after its step: a step that runs twice is charged
+  -- once.
+  select coalesce(array_agg(row(g.nr, p.user_id, case when p.event_id is null then 'job' else 'caller' end,
+      coalesce(p.event_id, left(concat_ws(':', p_job.job_id, p_step, nullif(g.nr, 1)), 255)), p.model,
+      p.rate_version, p.credits, p.metadata, p.event_at, p.problem, p.field)::farthing.priced_usage
+    order by g.nr), '{}'::farthing.priced_usage[])
+  into v_events from priced p join given g on g.is_dated = p.is_dated and g.index = p.index;
   foreach v_event in array v_events loop
     if v_event.problem is not null then
       perform farthing.refuse_usage(v_event, 'usage.');
     end if;
   end loop;
-  -- Numbered anew, in order: charges are written by their index, and their ids by their place.
   return array(
-    select row((row_number() over (order by m.nr))::int, m.user_id, m.event_id, m.model, m.rate_version,
-      m.credits, m.metadata, m.event_at, m.problem, m.field)::farthing.priced_usage
-    from (select v.*, row_number() over (partition by v.event_id order by v.nr) as mention
-      from unnest(v_events) with ordinality v (index, user_id, event_id, model, rate_version, credits,
-        metadata, event_at, problem, field, nr)) m
-    where m.mention = 1 and (select true from farthing.usage_events k
-      where k.account_id = p_job.account_id and k.event_id = m.event_id) is null
-    order by m.nr);
+    select m.event
+    from (select e as event, row_number() over (partition by e.origin, e.event_id order by e.index) as mention
+      from unnest(v_events) e) m
+    where m.mention = 1 and (select true from farthing.usage_events k where k.account_id = p_job.account_id
+      and k.origin = (m.event).origin and k.event_id = (m.event).event_id) is null
+    order by (m.event).index);
 end
 $$;
 comment on function farthing.price_step is

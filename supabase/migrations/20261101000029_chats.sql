@@ -104,10 +104,9 @@ begin
   elsif p_chat.accepted_at is null then
     perform public.holds_release(p_chat.hold_id, p_chat.correlation_id, p_now => p_now);
   else
-    perform public.holds_settle(p_chat.hold_id, p_usage => jsonb_build_object(
-        'event_id', 'chat:' || p_chat.hold_id, 'model', p_chat.model, 'input_tokens', p_chat.input_tokens,
-        'output_tokens', p_chat.streamed_tokens),
-      p_correlation_id => p_chat.correlation_id, p_now => p_now);
+    perform farthing.settle_hold(p_chat.hold_id, 'chat', null, jsonb_build_object('model', p_chat.model,
+      'input_tokens', p_chat.input_tokens, 'output_tokens', p_chat.streamed_tokens), p_chat.correlation_id,
+      p_now);
   end if;
   -- There is no answer to keep: a repeat runs anew.
   delete from farthing.idempotency_keys where key = p_chat.idempotency_key and status is null;

@@ -6,12 +6,12 @@ language sql immutable
 set search_path = ''
 as $$
   -- Picked by name: what else a provider says of usage must choose neither model, rate nor event.
-  select jsonb_strip_nulls(jsonb_build_object('event_id', 'chat:' || p_chat.hold_id, 'model', p_chat.model,
+  select jsonb_strip_nulls(jsonb_build_object('model', p_chat.model,
     'input_tokens', p_usage -> 'input_tokens', 'cached_input_tokens', p_usage -> 'cached_input_tokens',
     'output_tokens', p_usage -> 'output_tokens', 'reasoning_tokens', p_usage -> 'reasoning_tokens'))
 $$;
 comment on function farthing.chat_usage(farthing.chats, jsonb) is
-  'The usage event of a chat: its own model and event id, and the token counts of p_usage.';
+  'The usage of a chat: its own model, and the token counts of p_usage.';
 
 create function farthing.chat_answer(p_chat farthing.chats, p_answer jsonb)
 returns jsonb
@@ -19,14 +19,14 @@ language plpgsql stable
 set search_path = ''
 as $$
 declare
-  v_charge jsonb := farthing.usage_answer(p_chat.account_id, 'chat:' || p_chat.hold_id);
+  v_charge jsonb := farthing.usage_answer(p_chat.account_id, 'chat', p_chat.hold_id::text);
 begin
   return jsonb_build_object('message', p_answer -> 'message', 'finish_reason', p_answer -> 'finish_reason',
     'usage', coalesce(
       (select e.metadata - 'model' - 'rate_version' - 'hold_id'
       from farthing.usage_events u
       join farthing.entries e on e.account_id = u.account_id and e.seq = u.first_seq
-      where u.account_id = p_chat.account_id and u.event_id = 'chat:' || p_chat.hold_id),
+      where u.account_id = p_chat.account_id and u.origin = 'chat' and u.event_id = p_chat.hold_id::text),
       jsonb_build_object('input_tokens', p_chat.input_tokens, 'output_tokens', p_chat.streamed_tokens)),
     'credits', coalesce(v_charge ->> 'credits', '0'),
     'balance_after', coalesce(v_charge ->> 'balance_after', (select trim_scale(a.balance)::text
@@ -63,7 +63,7 @@ begin
   if not farthing.chat_owns_key(p_chat)
     or exists (select from farthing.idempotency_keys
       where key = p_chat.idempotency_key and status is not null)
-    or farthing.usage_answer(p_chat.account_id, p_usage ->> 'event_id') is not null then
+    or farthing.usage_answer(p_chat.account_id, 'chat', p_chat.hold_id::text) is not null then
     return false;
   end if;
   select * into v_hold from farthing.holds where account_id = p_chat.account_id and hold_id = p_chat.hold_id;
@@ -73,6 +73,8 @@ begin
   if v_event.problem is not null then
     perform farthing.refuse_usage(v_event, 'usage.');
   end if;
+  v_event.origin := 'chat';
+  v_event.event_id := p_chat.hold_id;
   return (farthing.charge_usage(v_account, array[v_event], p_chat.correlation_id, null, p_now))[1].accepted
     and v_event.credits > 0;
 end
@@ -104,8 +106,7 @@ begin
   perform farthing.release_expired_holds(v_chat.account_id, p_now);
   select * into v_chat from farthing.chats where account_id = v_chat.account_id and hold_id = p_hold_id;
   if v_chat.state = 'open' then
-    perform public.holds_settle(p_hold_id, p_usage => v_usage, p_correlation_id => v_chat.correlation_id,
-      p_now => p_now);
+    perform farthing.settle_hold(p_hold_id, 'chat', null, v_usage, v_chat.correlation_id, p_now);
   elsif v_chat.state = 'released' then
     v_is_late := farthing.charge_late_chat(v_chat, v_usage, p_now);
   end if;

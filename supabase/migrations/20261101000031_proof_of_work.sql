@@ -14,7 +14,8 @@ as $$
   select 7, c.account_id, format('chat %s is settled and was not charged', c.hold_id)
   from farthing.chats c
   join farthing.holds h on h.account_id = c.account_id and h.hold_id = c.hold_id
-  left join farthing.usage_events u on u.account_id = c.account_id and u.event_id = 'chat:' || c.hold_id
+  left join farthing.usage_events u on u.account_id = c.account_id and u.origin = 'chat'
+    and u.event_id = c.hold_id::text
   where c.state = 'settled' and h.status <> 'settled' and u.event_id is null
 $$;
 comment on function farthing.prove_chats() is

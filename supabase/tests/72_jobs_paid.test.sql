@@ -17,9 +17,9 @@ select is(tests.step('ann', 1, 's1', 1, '3 s'),
   '{"status": "processing", "credits": "50", "held": "150", "duplicates": 0}',
   'a step that ran twice is answered the same');
 select is(tests.standing('ann', '3 s'), 'balance 250, held 150, available 100, debt 0', 'and charged once');
-select is((select array_agg(format('%s %s %s', kind, amount::int, reference_id) order by seq)
-  from farthing.entries where direction = 'out'), array[format('settle 50 job:%s:s1', tests.job_id('ann'))],
-  'its entry names job and step');
+select is((select array_agg(format('%s %s %s %s', kind, amount::int, reference_type, reference_id)
+    order by seq) from farthing.entries where direction = 'out'),
+  array[format('settle 50 job %s:s1', tests.job_id('ann'))], 'its entry names job and step');
 select is((select array_agg(format('%s %s', status, amount::int) order by created_at) from farthing.holds),
   '{settled 200,open 150}', 'each hold resolves once, the rest is the next one');
 

@@ -13,8 +13,9 @@ const SPENDING = ["usage", "settle"];
 /** The spending in a ledger CSV (newest entry first), oldest first. */
 export function readLedgerLines(csv: string): LedgerLine[] {
   const taken = new Map<string, Exact>();
-  for (const [kind = "", amount = "", reference = ""] of rowsOf(csv)) {
+  for (const [kind = "", amount = "", type = "", id = ""] of rowsOf(csv)) {
     if (!SPENDING.includes(kind)) continue;
+    const reference = `${type}:${id}`;
     taken.set(reference, (taken.get(reference) ?? new Exact(0)).minus(amount));
   }
   return [...taken].map(([reference, credits]) => ({ reference, credits }));
@@ -26,4 +27,4 @@ export function countRows(csv: string): number {
 }
 
 const rowsOf = (csv: string): string[][] =>
-  readColumns(csv, ["kind", "amount", "reference_id"]).toReversed();
+  readColumns(csv, ["kind", "amount", "reference_type", "reference_id"]).toReversed();

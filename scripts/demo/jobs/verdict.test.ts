@@ -3,12 +3,12 @@ import { Exact } from "../../rates/exact.ts";
 import { compareJobs, type Evidence } from "./verdict.ts";
 
 const csvOf = (...rows: string[]) =>
-  ["id,seq,kind,amount,reference_id,metadata", ...rows].join("\n");
+  ["id,seq,kind,amount,reference_type,reference_id,metadata", ...rows].join("\n");
 const rows = [
-  "d,4,settle,-1,chat:h,{}",
-  "c,3,settle,-0.2,job:1:report,{}",
-  "b,2,settle,-0.1,job:1:plan,{}",
-  "a,1,purchase,10,o,",
+  "d,4,settle,-1,chat,h,{}",
+  "c,3,settle,-0.2,job,1:report,{}",
+  "b,2,settle,-0.1,job,1:plan,{}",
+  "a,1,purchase,10,order,o,",
 ];
 const priced = new Map([["m1", ["0.1", "0.2"]], ["m2", ["1"]]]);
 const [research, chat] = [
@@ -66,8 +66,8 @@ for (
     ["two lines that cancel each other out", {
       ledgerCsv: csvOf(
         rows[0]!,
-        "c,3,settle,-0.1,job:1:report,{}",
-        "b,2,settle,-0.2,job:1:plan,{}",
+        "c,3,settle,-0.1,job,1:report,{}",
+        "b,2,settle,-0.2,job,1:plan,{}",
         rows[3]!,
       ),
     }, ["  plan", "  report"]],
@@ -77,8 +77,8 @@ for (
       "rows exported",
     ]],
     ["a charge that nobody was asked for", {
-      ledgerCsv: csvOf("e,5,usage,-1,other,{}", ...rows),
-    }, ["other", "all of the ledger", "rows exported"]],
+      ledgerCsv: csvOf("e,5,usage,-1,usage,other,{}", ...rows),
+    }, ["usage:other", "all of the ledger", "rows exported"]],
   ] as [string, Partial<Evidence>, string[]][]
 ) {
   Deno.test(`compareJobs finds out ${what}`, () => {
