@@ -1,22 +1,13 @@
 /** `deno task start`, `stop`, `reset` and `status`. */
-import { dirname, join } from "node:path";
 import pc from "picocolors";
 import { print, printError } from "../terminal/print.ts";
-import { removeEnvFile } from "./env-file.ts";
+import { endStack, removeData } from "./end.ts";
 import { loadKeys } from "./keys.ts";
 import { type Stack, startStack } from "./mod.ts";
 import { parseFlags, resolveOptions, type StackOptions, USAGE } from "./options.ts";
 import { runningTable, statusTable } from "./output.ts";
-import { endLeftoverRedis } from "./redis/process.ts";
-import { redisDir } from "./redis/places.ts";
-import { endLeftover } from "./postgres/database.ts";
-import { databaseDir } from "./postgres/places.ts";
-import { isAlive } from "./postgres/process.ts";
 import { StackError } from "./stack-error.ts";
-import { readRunning, readState, releaseState } from "./state.ts";
-import { waitFor } from "./wait.ts";
-
-const STOP_TIMEOUT_MS = 30_000;
+import { readRunning } from "./state.ts";
 
 /**
  * Resolves at the first Ctrl-C or SIGTERM. Further ones are let pass: `deno task` sends its child
@@ -53,47 +44,18 @@ async function start(options: StackOptions): Promise<void> {
   await stack.stop();
 }
 
-/** Ends the stack of a data directory, and what a killed one left behind; false when none ran. */
-async function endStack({ dataDir }: { dataDir: string }): Promise<boolean> {
-  const running = await readRunning(dataDir);
-  if (running) {
-    Deno.kill(running.pid, "SIGTERM");
-    const { pid } = running;
-    const ended = await waitFor(() => isAlive(pid) ? undefined : true, STOP_TIMEOUT_MS, 50);
-    if (!ended) throw new StackError(`The stack (pid ${pid}) does not end: kill it by its pid.`);
-  }
-  const left = await readState(dataDir);
-  if (left) await removeEnvFile(left.envFile);
-  await endLeftover(dataDir);
-  await endLeftoverRedis(dataDir);
-  await releaseState(dataDir);
-  return running !== undefined;
-}
-
 async function stop(options: StackOptions): Promise<void> {
-  const ended = await endStack(resolveOptions(options));
+  const ended = await endStack(resolveOptions(options).dataDir);
   print(ended ? "Stopped." : "No stack runs on this data directory.");
-}
-
-/** What a stack puts in its data directory; anything else there is not ours to remove. */
-const OWN_FILES = ["postgres", "keys.json", "stack.json", "stripe.json", "mail.jsonl"];
-
-async function remove(path: string, recursive: boolean): Promise<void> {
-  await Deno.remove(path, { recursive }).catch((error) => {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-  });
 }
 
 async function reset(options: StackOptions): Promise<void> {
   const { dataDir, logFile } = resolveOptions(options);
-  const ended = await endStack({ dataDir });
-  const database = databaseDir(dataDir);
-  await remove(database, true);
-  if (!database.startsWith(dataDir)) await remove(dirname(database), false);
-  await remove(redisDir(dataDir), true);
-  await remove(logFile, false);
-  for (const name of OWN_FILES) await remove(join(dataDir, name), true);
-  await remove(dataDir, false).catch(() => {}); // not empty: someone keeps things there
+  const ended = await endStack(dataDir);
+  await Deno.remove(logFile).catch((error) => {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  });
+  await removeData(dataDir);
   print(`${ended ? "Stopped, and its" : "The"} data in ${dataDir} removed.`);
 }
 

@@ -1,5 +1,5 @@
 /**
- * `deno task test [suite …] [path …]`: starts what the suites need, runs them, stops it, and prints the
+ * `deno task test [suite …] [word …]`: starts what the suites need, runs them, stops it, and prints the
  * sum in the last line. Exit code 1 when a test failed, when a suite fell over or ran nothing, and in CI
  * (environment CI=true) also when a suite, or a part of one, was skipped.
  */
@@ -8,6 +8,8 @@ import { print, printError } from "../terminal/print.ts";
 import { formatTable } from "../terminal/table.ts";
 import { taskArguments } from "../terminal/task-arguments.ts";
 import { cleanUpOnSignals } from "./cleanup.ts";
+import { endKeptServer } from "./kept/project.ts";
+import { endKeptStack } from "./kept/stack.ts";
 import { formatMs, formatSuite, formatTotals, type Ran, totalsOf } from "./report.ts";
 import type { Suite, SuiteResult } from "./suite.ts";
 import { suites } from "./suites.ts";
@@ -15,10 +17,12 @@ import { tick } from "./ticker.ts";
 
 const inCi = Deno.env.get("CI") === "true";
 
-const USAGE = `Usage: deno task test [suite …] [path …]
+const USAGE = `Usage: deno task test [suite …] [word …]
 
   suite …    these alone; without a name all of them, house only in CI (CI=true)
-  path …     only these folders or files of the named suites, such as: http tests/browser
+  word …     of the named suites only files with one of these in their path: database inbox,
+             http races/refunds, unit ai. Such runs share a server and a stack that are kept.
+  --end      end what is kept
   --list     the same list as below, alone
   --help     this text`;
 
@@ -29,22 +33,15 @@ function listOfSuites(): string {
 
 /** The suites named; else all, of which `house` is `deno task ok`'s business outside CI. */
 function choose(names: string[]): Suite[] {
-  const unknown = names.filter((name) => !suites.some((suite) => suite.name === name));
-  if (unknown.length > 0) {
-    printError(
-      `no suite ${unknown.join(", ")}; there are ${suites.map(({ name }) => name).join(", ")}`,
-    );
-    Deno.exit(2);
-  }
   return suites.filter(({ name }) =>
     names.length > 0 ? names.includes(name) : inCi || name !== "house"
   );
 }
 
 /** A suite that throws has failed, whatever it did before. */
-async function runSuite(suite: Suite, paths: string[]): Promise<SuiteResult> {
+async function runSuite(suite: Suite, words: string[]): Promise<SuiteResult> {
   try {
-    return await suite.run(paths);
+    return await suite.run(words);
   } catch (error) {
     const detail = error instanceof Error ? error.stack ?? error.message : String(error);
     const failures = [{ test: "the suite fell over", detail }];
@@ -53,14 +50,14 @@ async function runSuite(suite: Suite, paths: string[]): Promise<SuiteResult> {
 }
 
 /** Two at a time: tests over HTTP mostly wait, and leave a second suite the better part of two cores. */
-async function runAll(chosen: Suite[], paths: string[]): Promise<Ran[]> {
+async function runAll(chosen: Suite[], words: string[]): Promise<Ran[]> {
   const ran: Ran[] = [];
   const queue = [...chosen];
   const lane = async () => {
     for (let suite = queue.shift(); suite; suite = queue.shift()) {
       const done = tick(suite.name, suite.about);
       const start = performance.now();
-      const result = await runSuite(suite, paths);
+      const result = await runSuite(suite, words);
       const one: Ran = { name: suite.name, result, ms: performance.now() - start };
       ran.push(one);
       done();
@@ -71,20 +68,33 @@ async function runAll(chosen: Suite[], paths: string[]): Promise<Ran[]> {
   return ran;
 }
 
+async function endKept(): Promise<void> {
+  await endKeptServer();
+  await endKeptStack();
+}
+
 async function main(args: string[]): Promise<void> {
   if (args.includes("--help") || args.includes("-h")) {
     return print(`${USAGE}\n\n${listOfSuites()}`);
   }
   if (args.includes("--list")) return print(listOfSuites());
-  const paths = args.filter((name) => name.includes("/")).map((path) => path.replace(/\/$/, ""));
-  const names = args.filter((name) => !name.includes("/"));
-  if (paths.length > 0 && names.length === 0) {
-    printError(`name the suite that runs ${paths.join(", ")}, such as: deno task test http …`);
+  if (args.includes("--end")) return await endKept();
+  const flag = args.find((name) => name.startsWith("-"));
+  if (flag) {
+    printError(`there is no flag ${flag}\n\n${USAGE}`);
+    Deno.exit(2);
+  }
+  const isSuite = (name: string) => suites.some((suite) => suite.name === name);
+  const names = args.filter(isSuite);
+  const words = args.filter((name) => !isSuite(name)).map((word) => word.replace(/^\.\//, ""));
+  if (words.length > 0 && names.length === 0) {
+    const known = suites.map(({ name }) => name).join(", ");
+    printError(`name the suite that runs ${words.join(", ")}, one of: ${known}`);
     Deno.exit(2);
   }
   cleanUpOnSignals();
   const start = performance.now();
-  const ran = await runAll(choose(names), paths);
+  const ran = await runAll(choose(names), words);
   const totals = totalsOf(ran, inCi);
   print(pc.dim(`in ${formatMs(performance.now() - start)}`));
   if (names.length === 0 && !inCi) print("not run: house (deno task ok runs it; CI always)");

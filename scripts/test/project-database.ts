@@ -3,6 +3,7 @@ import type postgres from "postgres";
 import { migrate, seed } from "../stack/migrations/migrate.ts";
 import { type DatabaseServer, startDatabase } from "../stack/postgres/database.ts";
 import { bootstrap } from "../stack/postgres/plugin.ts";
+import type { Databases } from "../stack/postgres/databases.ts";
 import type { Flavour } from "../stack/postgres/source.ts";
 import { withCleanup } from "./cleanup.ts";
 import { installPgtap } from "./pgtap.ts";
@@ -11,17 +12,19 @@ import { ROOT } from "./suite.ts";
 /** The migrated database: files are tested in clones of it, never in itself. */
 export const PROJECT = "project";
 
-/** What is lost in a power cut does not matter here, and flushing is half of the time. */
-const FAST = { fsync: "off", synchronous_commit: "off", full_page_writes: "off" };
+export const MIGRATIONS = `${ROOT}supabase/migrations`;
 
-function freePort(): number {
+/** What is lost in a power cut does not matter here, and flushing is half of the time. */
+export const FAST = { fsync: "off", synchronous_commit: "off", full_page_writes: "off" };
+
+export function freePort(): number {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   listener.close();
   return listener.addr.port;
 }
 
 /** What a project has before anything of ours is pushed. */
-async function begin(server: DatabaseServer): Promise<void> {
+async function begin(server: Databases): Promise<void> {
   await server.createDatabase(PROJECT);
   await bootstrap(server, PROJECT);
 }
@@ -35,15 +38,19 @@ async function runJobs(sql: postgres.Sql): Promise<void> {
   for (const { command } of jobs) await sql.unsafe(command);
 }
 
-/** Migrations, seed, scheduled jobs and pgTAP, in the order in which a developer would meet them. */
-async function fill(server: DatabaseServer): Promise<void> {
+/** What comes after the migrations: seed, scheduled jobs and pgTAP, as a developer would meet them. */
+export async function furnish(sql: postgres.Sql): Promise<void> {
+  await seed(sql, `${ROOT}supabase/seed.sql`, ROOT);
+  await runJobs(sql);
+  await installPgtap(sql);
+}
+
+async function fill(server: Databases): Promise<void> {
   await begin(server);
   const sql = server.connect(PROJECT, { max: 1 });
   try {
-    await migrate(sql, `${ROOT}supabase/migrations`);
-    await seed(sql, `${ROOT}supabase/seed.sql`, ROOT);
-    await runJobs(sql);
-    await installPgtap(sql);
+    await migrate(sql, MIGRATIONS);
+    await furnish(sql);
   } finally {
     await sql.end();
   }

@@ -17,67 +17,69 @@ export const STACK_OUTPUT = "stack.out";
  */
 const CHEAP_PASSWORDS = { LITE_AUTH_BCRYPT_COST: "4" };
 
-/** Reads a stream to its end into a file, and keeps its last lines. */
-async function keep(
-  stream: ReadableStream<Uint8Array>,
-  file: string,
-  lines: string[],
-): Promise<void> {
-  for await (const text of stream.pipeThrough(new TextDecoderStream())) {
-    await Deno.writeTextFile(file, text, { append: true });
-    lines.push(...text.split("\n"));
-    lines.splice(0, lines.length - LAST_LINES);
-  }
+export type Environment = Record<string, string>;
+
+/** What a stack's env file says, and `FARTHING_DATA`, its data directory; undefined while it has none. */
+export async function readEnvironment(dataDir: string): Promise<Environment | undefined> {
+  const text = await Deno.readTextFile(`${dataDir}/stack.env`).catch(() => undefined);
+  if (text === undefined) return;
+  const named = Object.entries(parseEnv(text)).filter((entry): entry is [string, string] =>
+    !!entry[1]
+  );
+  return { ...Object.fromEntries(named), FARTHING_DATA: dataDir };
 }
 
-async function readEnv(file: string): Promise<Record<string, string> | undefined> {
-  const text = await Deno.readTextFile(file).catch(() => undefined);
-  return text === undefined ? undefined : Object.fromEntries(
-    Object.entries(parseEnv(text)).filter((entry): entry is [string, string] => !!entry[1]),
+/** @param detached goes on after this process, and hears no Ctrl-C of its terminal */
+export function spawnStack(
+  dataDir: string,
+  flags: string[],
+  detached = false,
+): Deno.ChildProcess {
+  return new Deno.Command("/bin/sh", {
+    args: [
+      ...["-c", 'exec "$@" >> "$FARTHING_OUTPUT" 2>&1', "sh", Deno.execPath()],
+      ...["run", "-A", "scripts/stack/cli.ts", "start", "--offset", String(freeOffset())],
+      ...["--data", dataDir, "--env-file", `${dataDir}/stack.env`, ...flags],
+    ],
+    cwd: ROOT,
+    env: { NO_COLOR: "1", FARTHING_OUTPUT: `${dataDir}/${STACK_OUTPUT}`, ...CHEAP_PASSWORDS },
+    stdin: "null",
+    stdout: "null",
+    stderr: "null",
+    detached,
+  }).spawn();
+}
+
+/** Resolves when the stack is up. @throws with the stack's last words when it does not come up */
+export async function untilUp(child: Deno.ChildProcess, dataDir: string): Promise<Environment> {
+  let ended = false;
+  child.status.then(() => ended = true);
+  const env = await waitFor<Environment>(
+    () => ended ? {} : readEnvironment(dataDir),
+    START_TIMEOUT_MS,
   );
+  if (env?.SUPABASE_URL) return env;
+  const said = await Deno.readTextFile(`${dataDir}/${STACK_OUTPUT}`).catch(() => "");
+  throw new Error(`the stack did not come up:\n${said.split("\n").slice(-LAST_LINES).join("\n")}`);
 }
 
 /**
- * Hands over the environment of a running stack: what its env file says, and `FARTHING_DATA`, its data
- * directory. Ends the stack and removes its data afterwards.
+ * Hands over the environment of a running stack. Ends the stack and removes its data afterwards.
  * @param flags more of `deno task start`
- * @throws with the stack's last words when it does not come up
  */
 export async function withStack<T>(
-  use: (env: Record<string, string>) => Promise<T>,
+  use: (env: Environment) => Promise<T>,
   flags: string[] = [],
 ): Promise<T> {
   const dataDir = await Deno.makeTempDir({ prefix: "farthing-stack-" });
   await Deno.chmod(dataDir, 0o755); // the database server's account has to get in
-  const envFile = `${dataDir}/stack.env`;
-  const child = new Deno.Command(Deno.execPath(), {
-    args: [
-      ...["run", "-A", "scripts/stack/cli.ts", "start", "--offset", String(freeOffset())],
-      ...["--data", dataDir, "--env-file", envFile, ...flags],
-    ],
-    cwd: ROOT,
-    env: { NO_COLOR: "1", ...CHEAP_PASSWORDS },
-    stdin: "null",
-    stdout: "piped",
-    stderr: "piped",
-  }).spawn();
-  const said: string[] = [];
-  const reading = [child.stdout, child.stderr].map((stream) =>
-    keep(stream, `${dataDir}/${STACK_OUTPUT}`, said)
-  );
+  const child = spawnStack(dataDir, flags);
   let ended = false;
   const ending = child.status.then(() => ended = true);
   const cleanup = async () => {
     if (!ended) child.kill("SIGTERM");
-    await Promise.all([ending, ...reading]);
+    await ending;
     await Deno.remove(dataDir, { recursive: true });
   };
-  return await withCleanup(cleanup, async () => {
-    const env = await waitFor<Record<string, string>>(
-      () => ended ? {} : readEnv(envFile),
-      START_TIMEOUT_MS,
-    );
-    if (!env?.SUPABASE_URL) throw new Error(`the stack did not come up:\n${said.join("\n")}`);
-    return await use({ ...env, FARTHING_DATA: dataDir });
-  });
+  return await withCleanup(cleanup, async () => await use(await untilUp(child, dataDir)));
 }

@@ -4,7 +4,7 @@
  */
 import type postgres from "postgres";
 import { splitStatements } from "../stack/migrations/split.ts";
-import type { DatabaseServer } from "../stack/postgres/database.ts";
+import type { Databases } from "../stack/postgres/databases.ts";
 import { provePath } from "./pg-prove.ts";
 import { ROOT, type Row } from "./suite.ts";
 import { readTap } from "./tap.ts";
@@ -50,7 +50,7 @@ async function outputOf(sql: postgres.Sql, text: string): Promise<string> {
 
 /** Runs one file in a database; `settings` are the session's, beside those above. */
 export async function runStory(
-  server: DatabaseServer,
+  server: Databases,
   database: string,
   file: string,
   settings: Record<string, string> = {},
@@ -68,7 +68,7 @@ export async function runStory(
 
 /** Runs one file in a database by pg_prove. */
 export async function proveStory(
-  server: DatabaseServer,
+  server: Databases,
   database: string,
   file: string,
 ): Promise<Row> {

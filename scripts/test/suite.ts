@@ -31,15 +31,20 @@ export interface Suite {
   name: string;
   /** One line for `--list`. */
   about: string;
-  /** Runs all of it, or of its files only those under `paths` where any are given. */
-  run(paths: string[]): Promise<SuiteResult>;
+  /** Runs all of it, or of its files only those that `words` name where any are given: filesNamed. */
+  run(words: string[]): Promise<SuiteResult>;
 }
 
-/** The files under one of the paths, which are relative to the repository; all files without a path. */
-export function filesUnder(paths: string[], files: string[]): string[] {
-  return paths.length === 0
-    ? files
-    : files.filter((file) => paths.some((path) => file === path || file.startsWith(`${path}/`)));
+const escaped = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+
+/**
+ * The files in whose path one of the words stands, at the beginning of a word there: `inbox` is in
+ * `41_inbox.test.sql`, and `ai` in no `mail`. A path is such a word, too. All files without a word.
+ */
+export function filesNamed(words: string[], files: string[]): string[] {
+  if (words.length === 0) return files;
+  const named = new RegExp(`(?<![A-Za-z0-9])(?:${words.map(escaped).join("|")})`);
+  return files.filter((file) => named.test(file));
 }
 
 export const ROOT = new URL("../../", import.meta.url).pathname;

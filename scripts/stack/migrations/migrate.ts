@@ -82,10 +82,15 @@ function lineOf(text: string, position: number): number {
 
 /** Applies what `directory` holds and the database lacks; returns the applied file names. */
 export async function migrate(sql: postgres.Sql, directory: string): Promise<string[]> {
+  return await applyMissing(sql, await readMigrations(directory));
+}
+
+/** The same for migrations that have been read: all of them from the first one on, or the first few. */
+export async function applyMissing(sql: postgres.Sql, migrations: Migration[]): Promise<string[]> {
   await sql.unsafe(HISTORY);
   const recorded = await sql<Recorded[]>`
     select version, name, statements from supabase_migrations.schema_migrations order by version`;
-  const left = planMigrations(await readMigrations(directory), recorded);
+  const left = planMigrations(migrations, recorded);
   for (const migration of left) await apply(sql, migration);
   return left.map((migration) => migration.file);
 }

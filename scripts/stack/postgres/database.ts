@@ -8,25 +8,22 @@
  *     await server.restart();  // recovers from the log, as after a power cut
  *     await server.stop();
  */
-import postgres from "postgres";
 import { isListenedOn } from "../port-owner.ts";
 import { StackError } from "../stack-error.ts";
 import { waitFor } from "../wait.ts";
 import { serverAccount } from "./account.ts";
 import { install } from "./install.ts";
+import { type Databases, RunningServer } from "./databases.ts";
 import { databaseDir } from "./places.ts";
 import {
   createCluster,
   isAlive,
   killAll,
   lastLog,
-  OWNER,
-  PASSWORD,
   processTree,
   runningPid,
   type ServerOptions,
   spawnServer,
-  SUPERUSER,
 } from "./process.ts";
 import { findSource, type Flavour } from "./source.ts";
 
@@ -41,34 +38,23 @@ export interface DatabaseOptions {
   onExit?: (status: Deno.CommandStatus) => void;
 }
 
-export interface DatabaseServer {
-  readonly port: number;
+export interface DatabaseServer extends Databases {
   readonly directory: string;
   /** The postmaster's pid, undefined while it is down. */
   readonly pid: number | undefined;
   /** True when the real pg_cron is loaded. */
   readonly hasCron: boolean;
-  /** URL of a database ("postgres" unless named) as its owner, the role `postgres`: no superuser. */
-  url(database?: string): string;
-  /** A client of its own, as the owner; the caller ends it. */
-  connect(database?: string, options?: ClientOptions): postgres.Sql;
-  /** The same as supabase_admin, the superuser: for what the platform does, and no project can. */
-  connectAsAdmin(database?: string, options?: ClientOptions): postgres.Sql;
-  /** Makes a database that `postgres` owns. */
-  createDatabase(name: string, options?: { template?: string }): Promise<void>;
-  /** Drops it whoever is connected; fine when it is not there. */
-  dropDatabase(name: string): Promise<void>;
   /** Ends the server in order (committed work written, clients cut off). */
   stop(): Promise<void>;
   /** `kill -9` of every process of the server; it stays down until `restart`. */
   crash(): Promise<void>;
   /** Starts it again after `stop` or `crash` and waits until it answers. */
   restart(): Promise<void>;
+  /** Lets this process end while the server goes on. */
+  unref(): void;
   /** Calls back each time the server answers again after having been down. */
   onUp(callback: () => void): void;
 }
-
-type ClientOptions = postgres.Options<Record<string, never>>;
 
 const QUIET = () => {};
 const ROLES = new URL("./sql/roles.sql", import.meta.url);
@@ -97,7 +83,7 @@ export async function startDatabase(options: DatabaseOptions): Promise<DatabaseS
   }
 }
 
-class Server implements DatabaseServer {
+class Server extends RunningServer implements DatabaseServer {
   #child: Deno.ChildProcess | undefined;
   #wanted = false;
   #starting: Promise<void> | undefined;
@@ -106,11 +92,10 @@ class Server implements DatabaseServer {
   constructor(
     private readonly options: ServerOptions,
     private readonly onExit: (status: Deno.CommandStatus) => void,
-  ) {}
-
-  get port(): number {
-    return this.options.port;
+  ) {
+    super(options.port);
   }
+
   get directory(): string {
     return this.options.directory;
   }
@@ -121,39 +106,13 @@ class Server implements DatabaseServer {
     return this.options.install.source.hasCron;
   }
 
-  #urlAs(role: string, database: string): string {
-    return `postgresql://${role}:${PASSWORD}@127.0.0.1:${this.port}/${database}`;
-  }
-
-  url(database = "postgres"): string {
-    return this.#urlAs(OWNER, database);
-  }
-
-  connect(database = "postgres", options: ClientOptions = {}): postgres.Sql {
-    return postgres(this.url(database), { max: 4, onnotice: QUIET, ...options });
-  }
-
-  connectAsAdmin(database = "postgres", options: ClientOptions = {}): postgres.Sql {
-    const url = this.#urlAs(SUPERUSER, database);
-    return postgres(url, { max: 4, onnotice: QUIET, ...options });
-  }
-
   onUp(callback: () => void): void {
     this.#up.push(callback);
   }
 
-  async #admin(statement: string): Promise<void> {
-    const sql = this.connectAsAdmin("postgres", { max: 1 });
-    try {
-      await sql.unsafe(statement);
-    } finally {
-      await sql.end();
-    }
-  }
-
   async makeRoles(): Promise<void> {
     try {
-      await this.#admin(await Deno.readTextFile(ROLES));
+      await this.admin(await Deno.readTextFile(ROLES));
     } catch (error) {
       const { message } = error as Error;
       throw new StackError(
@@ -161,15 +120,6 @@ class Server implements DatabaseServer {
           "Run `deno task reset` (its data is lost), or use another --data.",
       );
     }
-  }
-
-  async createDatabase(name: string, { template }: { template?: string } = {}): Promise<void> {
-    const from = template ? ` template ${quoteName(template)}` : "";
-    await this.#admin(`create database ${quoteName(name)} owner ${OWNER}${from}`);
-  }
-
-  async dropDatabase(name: string): Promise<void> {
-    await this.#admin(`drop database if exists ${quoteName(name)} with (force)`);
   }
 
   /** One start at a time: whoever asks while one is under way waits for it. */
@@ -233,6 +183,10 @@ class Server implements DatabaseServer {
     this.#child = undefined;
   }
 
+  unref(): void {
+    this.#child?.unref();
+  }
+
   async crash(): Promise<void> {
     const child = this.#child;
     this.#wanted = false;
@@ -255,9 +209,4 @@ async function endServer(directory: string): Promise<void> {
   if (pid === undefined) return;
   killAll([pid], "SIGINT");
   await waitFor(() => isAlive(pid) ? undefined : true, 10_000);
-}
-
-/** An SQL identifier in double quotes. */
-export function quoteName(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`;
 }

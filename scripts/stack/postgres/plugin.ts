@@ -4,6 +4,7 @@ import { migrate, seed } from "../migrations/migrate.ts";
 import { ROOT } from "../options.ts";
 import type { Health, Plugin } from "../plugin.ts";
 import { type DatabaseServer, startDatabase } from "./database.ts";
+import type { Databases } from "./databases.ts";
 import { reviver } from "./revive.ts";
 import { storeSecrets } from "./vault.ts";
 
@@ -18,7 +19,7 @@ const NO_JOBS = { "cron.use_background_workers": "off" };
  * Gives a database the schemas, extensions and auth tables that a new Supabase project has, owned as
  * there. A template made so serves tests.
  */
-export async function bootstrap(server: DatabaseServer, database = "postgres"): Promise<void> {
+export async function bootstrap(server: Databases, database = "postgres"): Promise<void> {
   const sql = server.connectAsAdmin(database, { max: 1 });
   try {
     await sql.unsafe(await read("bootstrap.sql"));

@@ -1,18 +1,20 @@
 /** The pgTAP stories of supabase/tests, each file in its own database; by pg_prove where there is one. */
 import assert from "node:assert/strict";
-import type { DatabaseServer } from "../../stack/postgres/database.ts";
+import type { Databases } from "../../stack/postgres/databases.ts";
 import { findSystem, type Flavour } from "../../stack/postgres/source.ts";
+import { type Project, withKeptProject } from "../kept/project.ts";
 import { PROJECT, withProject } from "../project-database.ts";
 import { lackingPgProve } from "../pg-prove.ts";
 import { FOLDER, proveStory, runStory, storyFiles } from "../stories.ts";
-import { checked, filesUnder, type Row, type Suite, type SuiteResult } from "../suite.ts";
+import { checked, filesNamed, type Row, type Suite, type SuiteResult } from "../suite.ts";
 import { functionsThatWriteAll } from "../writes-without-where.ts";
 
-type Run = (server: DatabaseServer, database: string, file: string) => Promise<Row>;
+type Run = (server: Databases, database: string, file: string) => Promise<Row>;
 
-async function inItsOwnDatabase(server: DatabaseServer, file: string, run: Run): Promise<Row> {
-  const database = `story_${file.replace(/\W/g, "_")}`;
-  await server.createDatabase(database, { template: PROJECT });
+/** The process's id keeps runs on one server apart. */
+async function inItsOwnDatabase({ server, template }: Project, file: string, run: Run) {
+  const database = `story_${Deno.pid}_${file.replace(/\W/g, "_")}`;
+  await server.createDatabase(database, { template });
   try {
     return await run(server, database, file);
   } finally {
@@ -22,8 +24,8 @@ async function inItsOwnDatabase(server: DatabaseServer, file: string, run: Run):
 
 const T37 = "T37: no function updates or deletes without WHERE";
 
-async function noFunctionWritesAll(server: DatabaseServer): Promise<void> {
-  const sql = server.connect(PROJECT, { max: 1 });
+async function noFunctionWritesAll({ server, template }: Project): Promise<void> {
+  const sql = server.connect(template, { max: 1 });
   try {
     assert.deepEqual(await functionsThatWriteAll(sql), []);
   } finally {
@@ -31,14 +33,22 @@ async function noFunctionWritesAll(server: DatabaseServer): Promise<void> {
   }
 }
 
-async function runStories(flavour: Flavour, paths: string[]): Promise<SuiteResult> {
-  const files = (await storyFiles()).filter((file) => filesUnder(paths, [`${FOLDER}/${file}`])[0]);
+type Use = (project: Project) => Promise<SuiteResult>;
+
+const onItsOwnServer = (flavour: Flavour) => (use: Use) =>
+  withProject(flavour, (server) => use({ server, template: PROJECT }));
+
+async function runStories(
+  withProject: (use: Use) => Promise<SuiteResult>,
+  words: string[],
+): Promise<SuiteResult> {
+  const files = (await storyFiles()).filter((file) => filesNamed(words, [`${FOLDER}/${file}`])[0]);
   const why = await lackingPgProve();
   const run = why ? runStory : proveStory;
-  return await withProject(flavour, async (server) => {
+  return await withProject(async (project) => {
     const rows: Row[] = [];
-    for (const file of files) rows.push(await inItsOwnDatabase(server, file, run));
-    if (paths.length === 0) rows.push(await checked(T37, () => noFunctionWritesAll(server)));
+    for (const file of files) rows.push(await inItsOwnDatabase(project, file, run));
+    if (words.length === 0) rows.push(await checked(T37, () => noFunctionWritesAll(project)));
     return { rows, skipped: why ? [{ what: "pg_prove (the stories ran without it)", why }] : [] };
   });
 }
@@ -46,7 +56,9 @@ async function runStories(flavour: Flavour, paths: string[]): Promise<SuiteResul
 export const database: Suite = {
   name: "database",
   about: "pgTAP stories on the embedded PostgreSQL 17",
-  run: (paths) => runStories("embedded", paths),
+  // A few stories begin at once, on a server that is kept; all of them prove more, on one of their own.
+  run: (words) =>
+    runStories(words.length > 0 ? withKeptProject : onItsOwnServer("embedded"), words),
 };
 
 /** What Debian's server lacks for the same files; undefined when it has it all. */
@@ -64,9 +76,9 @@ function lacking(): string | undefined {
 export const databaseSystem: Suite = {
   name: "database-system",
   about: "the same stories on this machine's PostgreSQL, with the real pg_cron",
-  run(paths) {
+  run(words) {
     const why = lacking();
     if (why) return Promise.resolve({ rows: [], skipped: [{ what: "pgTAP stories", why }] });
-    return runStories("system", paths);
+    return runStories(onItsOwnServer("system"), words);
   },
 };

@@ -1,11 +1,12 @@
 /** What crosses a boundary: the scenarios of tests/ against a whole stack, started for them. */
 import { findTests, runDenoTests } from "../deno-tests.ts";
 import { findChromium } from "../find-chromium.ts";
+import { withKeptStack } from "../kept/stack.ts";
 import { withStack } from "../stack-process.ts";
 import { findRedisServer } from "../../stack/redis/places.ts";
 import { needsRedis } from "../needs-redis.ts";
 import { hasNpx } from "../../supabase/cli.ts";
-import { filesUnder, type Skipped, type Suite } from "../suite.ts";
+import { filesNamed, type Skipped, type Suite, type SuiteResult } from "../suite.ts";
 import { ISOLATES } from "./isolates.ts";
 import { MONEY_BACK } from "./money-back.ts";
 
@@ -27,11 +28,11 @@ const WITH_REDIS = ["tests/limits", "tests/faults/matrix"];
 export const http: Suite = {
   name: "http",
   about: "scenarios, races, faults and a real browser over HTTP, on a stack of their own",
-  async run(paths) {
+  async run(words) {
     const all = (await findTests(["tests"])).filter((file) =>
       !file.startsWith(MONEY_BACK) && !file.startsWith(ISOLATES)
     );
-    const found = filesUnder(paths, all);
+    const found = filesNamed(words, all);
     if (found.length === 0) return { rows: [], skipped: [] };
     const skipped = [
       ...(findChromium() ? await hasNpx() ? [] : [NO_NPM] : [NO_BROWSER]),
@@ -44,7 +45,8 @@ export const http: Suite = {
     const isLast = (file: string) => file.startsWith("tests/last/");
     const ownTurn = (file: string) => isFault(file) || isLast(file);
     const flags = ["--no-check"];
-    return await withStack(async (env) => {
+    const onStack = words.length > 0 ? withKeptStack : withStack<SuiteResult>;
+    return await onStack(async (env) => {
       const rows = [
         ...await runDenoTests({
           files: files.filter((file) => !ownTurn(file)),

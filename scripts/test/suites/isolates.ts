@@ -1,7 +1,7 @@
 /** The functions in isolates that end by the platform's rules, each kind of limit on a stack of its own. */
 import { findTests, runDenoTests } from "../deno-tests.ts";
 import { withStack } from "../stack-process.ts";
-import { filesUnder, type Row, type Suite } from "../suite.ts";
+import { filesNamed, type Row, type Suite } from "../suite.ts";
 
 export const ISOLATES = "tests/isolates/";
 
@@ -22,10 +22,10 @@ export const isolates: Suite = {
   name: "isolates",
   about:
     "the scenarios in isolates under the platform's limits; money, chats and jobs under tighter",
-  async run(paths) {
+  async run(words) {
     const rows: Row[] = [];
     for (const { folder, limits } of RUNS) {
-      const files = filesUnder(paths, await findTests([folder]));
+      const files = filesNamed(words, await findTests([folder]));
       if (files.length === 0) continue;
       const run = (env: Record<string, string>) =>
         runDenoTests({ files, env, flags: ["--no-check"] });

@@ -1,14 +1,14 @@
 /** The ledger beside an independent model of it: stories and random histories of money that comes back. */
 import { findTests, runDenoTests } from "../deno-tests.ts";
-import { filesUnder, type Suite } from "../suite.ts";
+import { filesNamed, type Suite } from "../suite.ts";
 
 export const MONEY_BACK = "tests/money-back";
 
 export const moneyBack: Suite = {
   name: "money-back",
   about: "refunds, disputes and 10,000 random histories against an independent model",
-  async run(paths) {
-    const files = filesUnder(paths, await findTests([MONEY_BACK]));
+  async run(words) {
+    const files = filesNamed(words, await findTests([MONEY_BACK]));
     return { rows: await runDenoTests({ files, flags: ["--no-check"] }), skipped: [] };
   },
 };

@@ -2,16 +2,16 @@
 import { findTests, runDenoTests } from "../deno-tests.ts";
 import { findRedisServer } from "../../stack/redis/places.ts";
 import { needsRedis } from "../needs-redis.ts";
-import { filesUnder, type Suite } from "../suite.ts";
+import { filesNamed, type Suite } from "../suite.ts";
 
 const REDIS = "scripts/stack/redis";
 
 export const unit: Suite = {
   name: "unit",
   about: "functions and scripts by themselves",
-  async run(paths) {
+  async run(words) {
     const all = await findTests(["supabase/functions", "scripts", "packages"]);
-    const found = filesUnder(paths, all);
+    const found = filesNamed(words, all);
     const hasRedis = findRedisServer() !== undefined;
     const files = found.filter((file) => hasRedis || !file.startsWith(`${REDIS}/`));
     // Types are the house's to check, once.

@@ -1,0 +1,69 @@
+/** The databases of a running server, whichever process started it. */
+import postgres from "postgres";
+import { OWNER, PASSWORD, SUPERUSER } from "./process.ts";
+
+type ClientOptions = postgres.Options<Record<string, never>>;
+
+export interface Databases {
+  readonly port: number;
+  /** URL of a database ("postgres" unless named) as its owner, the role `postgres`: no superuser. */
+  url(database?: string): string;
+  /** A client of its own, as the owner; the caller ends it. */
+  connect(database?: string, options?: ClientOptions): postgres.Sql;
+  /** The same as supabase_admin, the superuser: for what the platform does, and no project can. */
+  connectAsAdmin(database?: string, options?: ClientOptions): postgres.Sql;
+  /** Makes a database that `postgres` owns. */
+  createDatabase(name: string, options?: { template?: string }): Promise<void>;
+  renameDatabase(name: string, to: string): Promise<void>;
+  /** Drops it whoever is connected; fine when it is not there. */
+  dropDatabase(name: string): Promise<void>;
+}
+
+export class RunningServer implements Databases {
+  constructor(readonly port: number) {}
+
+  #urlAs(role: string, database: string): string {
+    return `postgresql://${role}:${PASSWORD}@127.0.0.1:${this.port}/${database}`;
+  }
+
+  url(database = "postgres"): string {
+    return this.#urlAs(OWNER, database);
+  }
+
+  connect(database = "postgres", options: ClientOptions = {}): postgres.Sql {
+    return postgres(this.url(database), { max: 4, onnotice() {}, ...options });
+  }
+
+  connectAsAdmin(database = "postgres", options: ClientOptions = {}): postgres.Sql {
+    const url = this.#urlAs(SUPERUSER, database);
+    return postgres(url, { max: 4, onnotice() {}, ...options });
+  }
+
+  /** One statement, or several, as the superuser. */
+  protected async admin(statement: string): Promise<void> {
+    const sql = this.connectAsAdmin("postgres", { max: 1 });
+    try {
+      await sql.unsafe(statement);
+    } finally {
+      await sql.end();
+    }
+  }
+
+  async createDatabase(name: string, { template }: { template?: string } = {}): Promise<void> {
+    const from = template ? ` template ${quoteName(template)}` : "";
+    await this.admin(`create database ${quoteName(name)} owner ${OWNER}${from}`);
+  }
+
+  async renameDatabase(name: string, to: string): Promise<void> {
+    await this.admin(`alter database ${quoteName(name)} rename to ${quoteName(to)}`);
+  }
+
+  async dropDatabase(name: string): Promise<void> {
+    await this.admin(`drop database if exists ${quoteName(name)} with (force)`);
+  }
+}
+
+/** An SQL identifier in double quotes. */
+export function quoteName(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}

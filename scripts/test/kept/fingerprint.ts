@@ -1,0 +1,24 @@
+/** One hash over files: what was made from them is stale as soon as one of them has changed. */
+import { createHash } from "node:crypto";
+import { ROOT } from "../suite.ts";
+
+async function filesBeneath(path: string): Promise<string[]> {
+  const { isDirectory } = await Deno.stat(`${ROOT}${path}`);
+  if (!isDirectory) return [path];
+  const files: string[] = [];
+  for await (const { name } of Deno.readDir(`${ROOT}${path}`)) {
+    if (name !== "node_modules") files.push(...await filesBeneath(`${path}/${name}`));
+  }
+  return files;
+}
+
+/** @param paths files and folders, from the repository's root; tests in them do not count */
+export async function fingerprint(paths: readonly string[]): Promise<string> {
+  const files = (await Promise.all(paths.map(filesBeneath))).flat().sort();
+  const hash = createHash("sha256");
+  for (const file of files.filter((file) => !/\.test\.tsx?$/.test(file))) {
+    const text = await Deno.readFile(`${ROOT}${file}`);
+    hash.update(`${file} ${text.length}\n`).update(text);
+  }
+  return hash.digest("hex").slice(0, 16);
+}

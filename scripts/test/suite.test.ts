@@ -1,0 +1,31 @@
+import assert from "node:assert/strict";
+import { filesNamed } from "./suite.ts";
+
+const FILES = [
+  "supabase/tests/41_inbox.test.sql",
+  "supabase/functions/_shared/ai/progress.test.ts",
+  "supabase/functions/_shared/mail/smtp.test.ts",
+  "tests/races/refunds.test.ts",
+  "tests/refunds/refunds.test.ts",
+];
+
+const named = (...words: string[]) => filesNamed(words, FILES).map((file) => FILES.indexOf(file));
+
+Deno.test("filesNamed finds a word where a word of the path begins, and nowhere within one", () => {
+  assert.deepEqual(named("inbox"), [0]);
+  assert.deepEqual(named("41_inbox"), [0]);
+  assert.deepEqual(named("ai"), [1]);
+  assert.deepEqual(named("box"), []);
+});
+
+Deno.test("filesNamed takes a path, a folder and several words", () => {
+  assert.deepEqual(named("races/refunds"), [3]);
+  assert.deepEqual(named("tests/refunds/"), [4]);
+  assert.deepEqual(named("refunds"), [3, 4]);
+  assert.deepEqual(named("tests/races/refunds.test.ts", "mail"), [2, 3]);
+  assert.deepEqual(named("races/refunds.test+ts"), []);
+});
+
+Deno.test("filesNamed without a word is all files", () => {
+  assert.deepEqual(named(), [0, 1, 2, 3, 4]);
+});
