@@ -11,13 +11,13 @@ select account_id, 'promotional', 1000000000, balance from farthing.accounts;
 
 insert into farthing.entries (account_id, seq, event_at, created_at, entry_id, transaction_id, lot_id,
   counterparty, direction, amount, balance_after, kind, reference_type, reference_id, correlation_id,
-  metadata)
+  metadata, author)
 select l.account_id, s, now(), now(), gen_random_uuid(), gen_random_uuid(), l.lot_id,
   case s when 1 then 'promotions' else 'usage' end::farthing.system_account,
   case s when 1 then 'in' else 'out' end::farthing.direction,
   case s when 1 then 1000000000 else 1 end, 1000000000 - (s - 1),
   case s when 1 then 'promotion' else 'debit' end::farthing.entry_kind,
-  'caller', 'request-12345678', '0af7651916cd43dd8448eb211c80319c', '{"reason": "bench"}'
+  'caller', 'request-12345678', '0af7651916cd43dd8448eb211c80319c', '{"reason": "bench"}', 'key:bench'
 from generate_series(1, $rows / 1000) s, farthing.lots l;
 
 insert into farthing.idempotency_keys (key, fingerprint, status, answer)

@@ -23,6 +23,13 @@ comment on domain farthing.positive_credits is 'An amount of credits above 0, ex
 create domain farthing.metadata as jsonb constraint metadata_bounded check (pg_column_size(value) <= 8448);
 comment on domain farthing.metadata is
   'What a caller says of an entry, at most 8 KiB, and what the ledger adds.';
+-- No id of the owner's own: they may leave, and entries stay.
+create domain farthing.author as varchar(255) constraint author_known check (
+  value = 'owner' or split_part(value, ':', 1) in ('operator', 'key', 'stripe', 'task', 'sql')
+    and split_part(value, ':', 2) <> '');
+comment on domain farthing.author is
+  'Who moved credits: owner (the account''s own), operator:<user id>, key:<secret key''s name>, '
+  'stripe:<event id>, task:<scheduled task> or sql:<role>.';
 
 create table farthing.accounts (
   account_id bigint generated always as identity primary key,
@@ -88,6 +95,7 @@ create table farthing.entries (
   reference_id varchar(255),
   correlation_id varchar(255),
   metadata farthing.metadata,
+  author farthing.author not null,
   primary key (account_id, seq)
 );
 comment on table farthing.entries is

@@ -15,6 +15,7 @@ create table farthing.holds (
   rate_version int,
   reason text,
   correlation_id text,
+  author farthing.author not null,
   expires_at timestamptz not null,
   created_at timestamptz not null default now(),
   resolved_at timestamptz,
@@ -28,7 +29,7 @@ create table farthing.holds (
 );
 comment on table farthing.holds is
   'Credits reserved for work in flight; resolves at most once. An open hold past expires_at counts as '
-  'released.';
+  'released. author: who opened it.';
 create index holds_by_id on farthing.holds (hold_id);
 create index holds_open_by_expiry on farthing.holds (account_id, expires_at) where status = 'open';
 create index holds_to_sweep on farthing.holds (expires_at, account_id) where status = 'open';
@@ -190,7 +191,7 @@ create function farthing.receive(
   p_account_id bigint, p_source farthing.lot_source, p_amount numeric, p_kind farthing.entry_kind,
   p_counterparty farthing.system_account,
   p_lot farthing.lots, p_reference_type text, p_reference_id text, p_correlation_id text, p_metadata jsonb,
-  p_now timestamptz)
+  p_author text, p_now timestamptz)
 returns farthing.lots
 language plpgsql
 set search_path = ''
@@ -218,6 +219,7 @@ begin
   v_entry.reference_id := p_reference_id;
   v_entry.correlation_id := p_correlation_id;
   v_entry.metadata := p_metadata;
+  v_entry.author := p_author;
   if (farthing.write_entry(v_entry, p_now)).debt > 0 then
     perform farthing.pay_debt(p_account_id, p_now);
     select * into v_lot from farthing.lots where account_id = p_account_id and lot_id = v_lot.lot_id;

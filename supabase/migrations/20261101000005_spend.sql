@@ -7,7 +7,7 @@
 
 create type farthing.charge as (
   amount numeric, kind farthing.entry_kind, reference_type text, reference_id text, correlation_id text,
-  metadata jsonb, event_at timestamptz);
+  metadata jsonb, event_at timestamptz, author text);
 create type farthing.charge_result as (
   accepted boolean, transaction_id uuid, amount numeric, first_seq bigint, last_seq bigint,
   balance_after numeric, available numeric, shortfall numeric, lots jsonb);
@@ -62,7 +62,7 @@ begin
       v_entries := v_entries || row(p_account.account_id, v_seq, coalesce(v_charge.event_at, v_at), v_at,
         gen_random_uuid(), v_transaction_id, v_lot_ids[v_lot], 'usage', 'out', v_take, v_balance,
         v_charge.kind, v_charge.reference_type, v_charge.reference_id, v_charge.correlation_id,
-        v_charge.metadata)::farthing.entries;
+        v_charge.metadata, v_charge.author)::farthing.entries;
       -- Past the last lot there is neither id nor limit: what no lot pays is the shortfall, and becomes debt.
       if v_lot > cardinality(v_lot_ids) then
         v_shortfall := v_take; v_debt := v_debt + v_take;
@@ -154,7 +154,7 @@ begin
   insert into farthing.entries values (p_account.account_id, p_account.last_seq + 1,
     coalesce(p_charge.event_at, v_at), v_at, gen_random_uuid(), gen_random_uuid(), v_lot.lot_id, 'usage',
     'out', p_charge.amount, p_account.balance - p_charge.amount, p_charge.kind, p_charge.reference_type,
-    p_charge.reference_id, p_charge.correlation_id, p_charge.metadata)
+    p_charge.reference_id, p_charge.correlation_id, p_charge.metadata, p_charge.author)
   returning transaction_id, seq, balance_after into v_entry;
   return row(true, v_entry.transaction_id, p_charge.amount, v_entry.seq, v_entry.seq, v_entry.balance_after,
     null, 0, jsonb_build_array(jsonb_build_object('id', v_lot.lot_id, 'source', v_lot.source,

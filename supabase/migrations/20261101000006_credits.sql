@@ -3,7 +3,8 @@
 create function public.credits_grant(
   p_user_id uuid, p_amount text, p_source text, p_expires_at timestamptz default null,
     p_priority int default null, p_reason text default null, p_correlation_id text default null,
-  p_idempotency_key text default null, p_fingerprint text default null, p_now timestamptz default now())
+  p_idempotency_key text default null, p_fingerprint text default null,
+  p_author text default 'sql:' || session_user, p_now timestamptz default now())
 returns jsonb
 language plpgsql security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
@@ -34,7 +35,8 @@ begin
   v_lot := farthing.receive(v_account.account_id, p_source::farthing.lot_source, v_amount,
     case p_source when 'promotional' then 'promotion' else 'adjustment' end::farthing.entry_kind,
     case p_source when 'promotional' then 'promotions' else 'adjustments' end::farthing.system_account,
-    v_terms, 'grant', null, p_correlation_id, jsonb_build_object('reason', p_reason), p_now);
+    v_terms, 'grant', null, p_correlation_id, jsonb_build_object('reason', p_reason), p_author,
+    p_now);
   return farthing.idempotency_keep(p_idempotency_key, p_fingerprint, 201, jsonb_build_object(
     'id', v_lot.lot_id, 'user_id', p_user_id, 'source', v_lot.source, 'amount',
       trim_scale(v_lot.amount)::text,
@@ -50,7 +52,8 @@ comment on function public.credits_grant is
 create function public.credits_debit(
   p_user_id uuid, p_amount text, p_reason text, p_reference_id text default null,
     p_correlation_id text default null,
-  p_idempotency_key text default null, p_fingerprint text default null, p_now timestamptz default now())
+  p_idempotency_key text default null, p_fingerprint text default null,
+  p_author text default 'sql:' || session_user, p_now timestamptz default now())
 returns jsonb
 language plpgsql security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
@@ -68,7 +71,7 @@ begin
   v_result := farthing.spend(v_account, row(v_amount, 'debit',
     case when p_reference_id is not null then 'caller' end,
     p_reference_id, coalesce(p_correlation_id, farthing.trace_id()), jsonb_build_object('reason', p_reason),
-    null)::farthing.charge, p_now);
+    null, p_author)::farthing.charge, p_now);
   if not v_result.accepted then
     perform farthing.refuse_charge(v_account, v_amount, v_result.available, p_now);
   end if;

@@ -46,8 +46,8 @@ comment on function farthing.usage_answer is
   'What a known event was charged, read back from its entries; null for an unknown one. Credits as text.';
 
 create function farthing.charge_usage(
-  p_account farthing.accounts, p_events farthing.priced_usage[], p_correlation_id text, p_hold_id uuid,
-    p_now timestamptz)
+  p_account farthing.accounts, p_events farthing.priced_usage[], p_correlation_id text, p_author text,
+  p_hold_id uuid, p_now timestamptz)
 returns farthing.charge_result[]
 language plpgsql
 set search_path = ''
@@ -58,7 +58,7 @@ declare
 begin
   select array_agg(row(e.credits, case when p_hold_id is null then 'usage' else 'settle' end,
     case e.origin when 'caller' then 'usage' else e.origin::text end, e.event_id, p_correlation_id,
-    e.metadata, e.event_at)::farthing.charge order by e.index)
+    e.metadata, e.event_at, p_author)::farthing.charge order by e.index)
   into v_charges from unnest(p_events) e;
   v_results := case when cardinality(v_charges) = 1 and p_hold_id is null
     then array[farthing.spend(p_account, v_charges[1], p_now)]
@@ -96,7 +96,8 @@ comment on function farthing.refuse_usage is
 
 create function public.usage_charge(
   p_user_id uuid, p_usage jsonb, p_correlation_id text default null,
-  p_idempotency_key text default null, p_fingerprint text default null, p_now timestamptz default now())
+  p_idempotency_key text default null, p_fingerprint text default null,
+  p_author text default 'sql:' || session_user, p_now timestamptz default now())
 returns jsonb
 language plpgsql security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
@@ -121,7 +122,7 @@ begin
     perform farthing.refuse_usage(v_event);
   end if;
   v_result := (farthing.charge_usage(v_account, array[v_event],
-    coalesce(p_correlation_id, farthing.trace_id()), null, p_now))[1];
+    coalesce(p_correlation_id, farthing.trace_id()), p_author, null, p_now))[1];
   if not v_result.accepted then
     perform farthing.refuse_charge(v_account, v_event.credits, v_result.available, p_now);
   end if;

@@ -13,7 +13,7 @@ comment on function farthing.batch_refusal is
   'How a batch reports an event it did not charge: {index, event_id, code}.';
 
 create function farthing.batch_charge_user(
-  p_user_id uuid, p_events farthing.priced_usage[], p_correlation_id text, p_now timestamptz)
+  p_user_id uuid, p_events farthing.priced_usage[], p_correlation_id text, p_author text, p_now timestamptz)
 returns setof jsonb
 language plpgsql
 set search_path = ''
@@ -35,7 +35,7 @@ begin
       where k.account_id = v_account.account_id and k.origin = 'caller'
         and k.event_id = (e.event).event_id) is null;
   if v_fresh is not null then
-    v_results := farthing.charge_usage(v_account, v_fresh, p_correlation_id, null, p_now);
+    v_results := farthing.charge_usage(v_account, v_fresh, p_correlation_id, p_author, null, p_now);
     return query
       select case when r.accepted then jsonb_build_object('index', f.index, 'transaction_id',
         r.transaction_id,
@@ -66,7 +66,8 @@ comment on function farthing.batch_charge_user is
 
 create function public.usage_charge_batch(
   p_events jsonb, p_correlation_id text default null,
-  p_idempotency_key text default null, p_fingerprint text default null, p_now timestamptz default now())
+  p_idempotency_key text default null, p_fingerprint text default null,
+  p_author text default 'sql:' || session_user, p_now timestamptz default now())
 returns jsonb
 language plpgsql security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
@@ -93,7 +94,7 @@ begin
   loop
     v_outcomes := v_outcomes || case when v_user.known
       then array(select farthing.batch_charge_user(v_user.user_id, v_user.events,
-        coalesce(p_correlation_id, farthing.trace_id()), p_now))
+        coalesce(p_correlation_id, farthing.trace_id()), p_author, p_now))
       else array(select farthing.batch_refusal(e, 'not_found') from unnest(v_user.events) e) end;
   end loop;
   return farthing.idempotency_keep(p_idempotency_key, p_fingerprint, 200, (

@@ -57,10 +57,10 @@ begin
   if v_account.daily_cap is not null and p_terms.amount > farthing.cap_left(v_account, p_now) then
     perform farthing.refuse_cap(v_account, p_terms.amount, p_now);
   end if;
-  insert into farthing.holds (account_id, amount, model, rate_version, reason, correlation_id, expires_at,
-    created_at)
+  insert into farthing.holds (account_id, amount, model, rate_version, reason, correlation_id, author,
+    expires_at, created_at)
   values (v_account.account_id, p_terms.amount, p_terms.model, p_terms.rate_version, p_terms.reason,
-    p_terms.correlation_id, p_terms.expires_at, p_now)
+    p_terms.correlation_id, p_terms.author, p_terms.expires_at, p_now)
   returning * into v_hold;
   perform farthing.reserve(v_hold, p_now);
   return row(v_hold, v_available - p_terms.amount)::farthing.opened_hold;
@@ -73,7 +73,8 @@ comment on function farthing.open_hold is
 create function public.holds_open(
   p_user_id uuid, p_amount text default null, p_estimate jsonb default null, p_ttl_seconds int default 600,
   p_reason text default null, p_correlation_id text default null,
-  p_idempotency_key text default null, p_fingerprint text default null, p_now timestamptz default now())
+  p_idempotency_key text default null, p_fingerprint text default null,
+  p_author text default 'sql:' || session_user, p_now timestamptz default now())
 returns jsonb
 language plpgsql security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
@@ -107,6 +108,7 @@ begin
   v_terms.rate_version := v_usage.rate_version;
   v_terms.reason := p_reason;
   v_terms.correlation_id := coalesce(p_correlation_id, farthing.trace_id());
+  v_terms.author := p_author;
   v_terms.expires_at := p_now + make_interval(secs => p_ttl_seconds);
   v_opened := farthing.open_hold(p_user_id, v_terms, p_now);
   return farthing.idempotency_keep(p_idempotency_key, p_fingerprint, 201, farthing.hold_answer(v_opened.hold)

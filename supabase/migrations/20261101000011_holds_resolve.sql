@@ -17,7 +17,7 @@ comment on function farthing.refuse_debt_overflow is
 
 create function farthing.settle_charge(
   p_hold farthing.holds, p_account farthing.accounts, p_origin farthing.usage_origin, p_amount text,
-  p_usage jsonb, p_correlation_id text, p_now timestamptz)
+  p_usage jsonb, p_correlation_id text, p_author text, p_now timestamptz)
 returns farthing.charge_result
 language plpgsql
 set search_path = ''
@@ -35,7 +35,7 @@ begin
     end if;
     perform farthing.refuse_debt_overflow(p_account, v_amount, 'amount');
     return (farthing.spend_within_cap(p_account, array[row(v_amount, 'settle', 'hold', p_hold.hold_id,
-      p_correlation_id, jsonb_build_object('reason', p_hold.reason), null)::farthing.charge],
+      p_correlation_id, jsonb_build_object('reason', p_hold.reason), null, p_author)::farthing.charge],
       p_hold.hold_id, p_now))[1];
   end if;
   -- The rate is the one at which the credits were held: a price change in between changes nothing (T10).
@@ -54,7 +54,8 @@ begin
   end if;
   perform farthing.refuse_debt_overflow(p_account, v_event.credits, 'usage.input_tokens');
   v_event.metadata := v_event.metadata || jsonb_build_object('hold_id', p_hold.hold_id);
-  return (farthing.charge_usage(p_account, array[v_event], p_correlation_id, p_hold.hold_id, p_now))[1];
+  return (farthing.charge_usage(p_account, array[v_event], p_correlation_id, p_author, p_hold.hold_id,
+    p_now))[1];
 end
 $$;
 comment on function farthing.settle_charge is
@@ -63,7 +64,7 @@ comment on function farthing.settle_charge is
 
 create function farthing.settle_hold(
   p_hold_id uuid, p_origin farthing.usage_origin, p_amount text, p_usage jsonb, p_correlation_id text,
-  p_now timestamptz)
+  p_author text, p_now timestamptz)
 returns jsonb
 language plpgsql
 set search_path = ''
@@ -77,7 +78,7 @@ begin
   perform farthing.free_hold(v_hold.account_id, p_hold_id);
   select * into v_account from farthing.accounts where account_id = v_hold.account_id;
   v_charge := farthing.settle_charge(v_hold, v_account, p_origin, p_amount, p_usage,
-    coalesce(p_correlation_id, farthing.trace_id()), p_now);
+    coalesce(p_correlation_id, farthing.trace_id()), p_author, p_now);
   update farthing.holds
   set status = 'settled', settled = coalesce(v_charge.amount, 0), shortfall = coalesce(v_charge.shortfall, 0),
     resolved_at = p_now
@@ -97,7 +98,8 @@ comment on function farthing.settle_hold is
 
 create function public.holds_settle(
   p_hold_id uuid, p_amount text default null, p_usage jsonb default null, p_correlation_id text default null,
-  p_idempotency_key text default null, p_fingerprint text default null, p_now timestamptz default now())
+  p_idempotency_key text default null, p_fingerprint text default null,
+  p_author text default 'sql:' || session_user, p_now timestamptz default now())
 returns jsonb
 language plpgsql security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
@@ -107,7 +109,7 @@ declare
 begin
   return coalesce(v_answer, farthing.idempotency_keep(p_idempotency_key, p_fingerprint, 200,
     farthing.settle_hold(p_hold_id, 'hold', p_amount, farthing.json_argument(p_usage), p_correlation_id,
-      p_now), p_now));
+      p_author, p_now), p_now));
 end
 $$;
 grant execute on function public.holds_settle to service_role;

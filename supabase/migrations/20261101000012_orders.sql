@@ -113,7 +113,8 @@ alter table farthing.lots add constraint lots_of_an_order foreign key (account_i
   references farthing.orders (account_id, order_id);
 
 create function farthing.grant_order(
-  p_order farthing.orders, p_payment_ref text, p_amount bigint, p_currency text, p_now timestamptz)
+  p_order farthing.orders, p_payment_ref text, p_amount bigint, p_currency text, p_author text,
+  p_now timestamptz)
 returns void
 language plpgsql
 set search_path = ''
@@ -137,14 +138,15 @@ begin
   -- What the buyer paid in USD per lot; other currencies get theirs when reports know the rate.
   v_terms.cost_basis_usd := case p_order.currency when 'usd' then p_order.amount::numeric / 100 end;
   perform farthing.receive(p_order.account_id, 'paid', p_order.credits, 'purchase', 'purchases', v_terms,
-    'order', p_order.order_id::text, null, null, p_now);
+    'order', p_order.order_id::text, null, null, p_author, p_now);
   if p_order.bonus_credits > 0 then
     v_terms.cost_basis_usd := 0;
     perform farthing.receive(p_order.account_id, 'bonus', p_order.bonus_credits, 'bonus', 'bonuses', v_terms,
-      'order', p_order.order_id::text, null, null, p_now);
+      'order', p_order.order_id::text, null, null, p_author, p_now);
   end if;
   if (select owner_id is null from farthing.accounts where account_id = p_order.account_id) then
-    perform farthing.close_lots(p_order.account_id, p_now); -- paid by someone who has left (rule 16)
+    -- Paid by someone who has left (rule 16).
+    perform farthing.close_lots(p_order.account_id, p_author, p_now);
   end if;
 end
 $$;

@@ -63,7 +63,7 @@ begin
   end if;
   if p_facts ->> 'payment_status' = 'paid' and p_type <> 'checkout.session.async_payment_failed' then
     perform farthing.grant_order(v_order, coalesce(p_facts ->> 'payment_id', p_facts ->> 'session_id'),
-      (p_facts ->> 'amount')::bigint, p_facts ->> 'currency', p_now);
+      (p_facts ->> 'amount')::bigint, p_facts ->> 'currency', p_facts ->> 'author', p_now);
     if v_order.payment_ref is null then
       perform farthing.apply_waiting(p_facts ->> 'payment_id', p_now);
     end if;
@@ -93,9 +93,9 @@ set search_path = ''
 as $$
 declare
   v_type text := p_event.type;
-  -- When Stripe made the event: what is older never overwrites what is newer.
+  -- When Stripe made the event: what is older never overwrites what is newer. author: of what it moves.
   v_facts jsonb := p_event.facts || jsonb_build_object('occurred_at', p_event.occurred_at,
-    'livemode', p_event.livemode);
+    'livemode', p_event.livemode, 'author', 'stripe:' || p_event.event_id);
 begin
   case
     when p_event.facts = '{}' then

@@ -66,7 +66,7 @@ comment on function public.credits_balance is
 
 create function public.credits_entries(
   p_user_id uuid, p_kind text default null, p_from timestamptz default null, p_to timestamptz default null,
-  p_before_seq bigint default null, p_limit int default 20)
+  p_before_seq bigint default null, p_limit int default 20, p_with_names boolean default false)
 returns jsonb
 language plpgsql stable security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
@@ -98,6 +98,7 @@ begin
         'balance_after', trim_scale(s.balance_after)::text, 'transaction_id', s.transaction_id, 'lot_id',
           s.lot_id, 'reference_type', s.reference_type, 'reference_id', s.reference_id, 'correlation_id',
           s.correlation_id,
+        'author', case when p_with_names then s.author else split_part(s.author, ':', 1) end,
         'metadata', s.metadata, 'event_at', s.event_at, 'created_at', s.created_at) order by s.seq desc),
           '[]'), 'next_before', case when (select count(*) from page) > p_limit then min(s.seq)::text end)
     from shown s);
@@ -105,7 +106,8 @@ end
 $$;
 grant execute on function public.credits_entries to service_role;
 comment on function public.credits_entries is
-  'A page of entries, newest first: {entries, next_before}. amount is signed: below zero went out. '
+  'A page of entries, newest first: {entries, next_before}. amount is signed: below zero went out. author '
+  'is the kind alone (owner, operator, key, stripe, task, sql): an operator''s id is not for users. '
   'Credits as text. Fails not_found.';
 
 create function public.usage_rates(p_now timestamptz default now())

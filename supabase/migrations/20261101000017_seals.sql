@@ -62,7 +62,7 @@ as $$
     p_entry.transaction_id, p_entry.lot_id, p_entry.counterparty, p_entry.direction,
       trim_scale(p_entry.amount)::text,
     trim_scale(p_entry.balance_after)::text, p_entry.kind, p_entry.reference_type, p_entry.reference_id,
-    p_entry.correlation_id, p_entry.metadata)::text, 'UTF8'))
+    p_entry.correlation_id, p_entry.metadata, p_entry.author)::text, 'UTF8'))
 $$;
 comment on function farthing.entry_hash(bytea, farthing.entries) is
   'sha256 over the previous hash and every field of the entry.';

@@ -17,7 +17,7 @@ begin
       and not frozen
     order by expires_at, lot_id
   loop
-    perform farthing.close_lot(v_lot, 'expiry', p_now);
+    perform farthing.close_lot(v_lot, 'expiry', 'task:sweep_accounts', p_now);
     v_count := v_count + 1;
   end loop;
   return v_count;
@@ -27,7 +27,8 @@ comment on function farthing.expire_lots(bigint, timestamptz) is
   'Rule 11: the expired remainder that no open hold needs and no dispute has frozen goes to breakage. The '
   'account is locked by the caller.';
 
-create function farthing.close_lot(p_lot farthing.lots, p_reference_type text, p_now timestamptz)
+create function farthing.close_lot(p_lot farthing.lots, p_reference_type text, p_author text,
+  p_now timestamptz)
 returns void
 language plpgsql
 set search_path = ''
@@ -46,6 +47,7 @@ begin
   v_entry.kind := 'expiry';
   v_entry.reference_type := p_reference_type;
   v_entry.reference_id := p_lot.lot_id::text;
+  v_entry.author := p_author;
   perform farthing.write_entry(v_entry, p_now);
 end
 $$;

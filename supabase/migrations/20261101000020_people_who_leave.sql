@@ -1,6 +1,6 @@
 -- A user who leaves: the account stays for the books, without an owner, and its credits close to breakage.
 
-create function farthing.close_lots(p_account_id bigint, p_now timestamptz)
+create function farthing.close_lots(p_account_id bigint, p_author text, p_now timestamptz)
 returns void
 language plpgsql
 set search_path = ''
@@ -12,11 +12,11 @@ begin
     select * from farthing.lots where account_id = p_account_id and closed_at is null order by created_at,
       lot_id
   loop
-    perform farthing.close_lot(v_lot, 'account_closed', p_now);
+    perform farthing.close_lot(v_lot, 'account_closed', p_author, p_now);
   end loop;
 end
 $$;
-comment on function farthing.close_lots(bigint, timestamptz) is
+comment on function farthing.close_lots(bigint, text, timestamptz) is
   'Closes the lots of an account without an owner to breakage. The account is locked by the caller.';
 
 create function farthing.close_account()
@@ -34,7 +34,8 @@ begin
     where account_id = new.account_id and hold_id = v_hold_id;
   end loop;
   perform farthing.pay_debt(new.account_id, now());
-  perform farthing.close_lots(new.account_id, now());
+  -- Auth's own role where the user was deleted there; a user's request and an operator's look alike to it.
+  perform farthing.close_lots(new.account_id, 'sql:' || session_user, now());
   return null;
 end
 $$;

@@ -34,6 +34,7 @@ create table farthing.jobs (
   revision int not null default 1,
   client_temp_id text,
   correlation_id text,
+  author farthing.author not null,
   created_at timestamptz not null,
   started_at timestamptz,
   completed_at timestamptz,
@@ -166,7 +167,8 @@ comment on function farthing.job_answer(farthing.jobs) is
 create function public.jobs_create(
   p_user_id uuid, p_type text, p_input jsonb, p_estimate jsonb default null,
   p_client_temp_id text default null, p_correlation_id text default null,
-  p_idempotency_key text default null, p_fingerprint text default null, p_now timestamptz default now())
+  p_idempotency_key text default null, p_fingerprint text default null,
+  p_author text default 'sql:' || session_user, p_now timestamptz default now())
 returns jsonb
 language plpgsql security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
@@ -194,12 +196,13 @@ begin
     if not found then
       perform farthing.fail('not_found', 'There is no such user.', null, 'user_id');
     end if;
-    v_hold := farthing.hold_for_job(p_user_id, v_estimate, v_correlation_id, p_now + c_life, p_now);
+    v_hold := farthing.hold_for_job(p_user_id, v_estimate, v_correlation_id, p_author, p_now + c_life,
+      p_now);
     insert into farthing.jobs (user_id, type, input, input_hash, run_after, account_id, hold_id, rates,
-      client_temp_id, correlation_id, created_at, expires_at)
+      client_temp_id, correlation_id, author, created_at, expires_at)
     values (p_user_id, p_type, v_input, v_input_hash, p_now, v_hold.account_id, v_hold.hold_id,
       case when v_estimate <> '[]' then farthing.rates_of(v_estimate, p_now) end, p_client_temp_id,
-      v_correlation_id, p_now, p_now + c_life)
+      v_correlation_id, p_author, p_now, p_now + c_life)
     returning * into v_job;
     perform farthing.wake_runner();
   elsif v_job.type <> p_type or v_job.input_hash <> v_input_hash then
@@ -235,7 +238,8 @@ comment on function farthing.rates_of(jsonb, timestamptz) is
   'The rate versions that a job pays by, {model: version}: those in force when it was asked for (T10).';
 
 create function farthing.hold_for_job(
-  p_user_id uuid, p_estimate jsonb, p_correlation_id text, p_expires_at timestamptz, p_now timestamptz)
+  p_user_id uuid, p_estimate jsonb, p_correlation_id text, p_author text,
+  p_expires_at timestamptz, p_now timestamptz)
 returns farthing.holds
 language plpgsql
 set search_path = ''
@@ -262,6 +266,7 @@ begin
   v_terms.amount := v_amount;
   v_terms.reason := 'job';
   v_terms.correlation_id := p_correlation_id;
+  v_terms.author := p_author;
   v_terms.expires_at := p_expires_at;
   return (farthing.open_hold(p_user_id, v_terms, p_now)).hold;
 end

@@ -92,7 +92,7 @@ begin
   -- The work is done, so what is missing becomes debt. Where no hold is left the job's id stands in for one.
   select sum(c.amount), sum(c.shortfall), min(c.first_seq), max(c.last_seq)
   into v_result.credits, v_result.shortfall, v_result.first_seq, v_result.last_seq
-  from unnest(farthing.charge_usage(v_account, v_fresh, p_job.correlation_id,
+  from unnest(farthing.charge_usage(v_account, v_fresh, p_job.correlation_id, p_job.author,
     case when v_hold.status = 'open' then v_hold.hold_id else p_job.job_id end, p_now)) c
   where c.amount > 0;
   v_result.credits := coalesce(v_result.credits, 0);
@@ -103,8 +103,9 @@ begin
     where account_id = v_hold.account_id and hold_id = v_hold.hold_id;
     v_result.held := greatest(v_hold.amount - v_result.credits, 0);
     if v_result.held > 0 then
-      insert into farthing.holds (account_id, amount, reason, correlation_id, expires_at, created_at)
-      values (v_hold.account_id, v_result.held, 'job', p_job.correlation_id, p_job.expires_at, p_now)
+      insert into farthing.holds (account_id, amount, reason, correlation_id, author, expires_at, created_at)
+      values (v_hold.account_id, v_result.held, 'job', p_job.correlation_id, p_job.author, p_job.expires_at,
+        p_now)
       returning * into v_next;
       perform farthing.reserve(v_next, p_now, v_hold.hold_id);
       v_result.hold_id := v_next.hold_id;

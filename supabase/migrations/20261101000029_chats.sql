@@ -16,6 +16,7 @@ create table farthing.chats (
   state text not null default 'open',
   idempotency_key bytea,
   correlation_id text,
+  author farthing.author not null,
   created_at timestamptz not null,
   accepted_at timestamptz,
   heartbeat_at timestamptz not null,
@@ -106,7 +107,7 @@ begin
   else
     perform farthing.settle_hold(p_chat.hold_id, 'chat', null, jsonb_build_object('model', p_chat.model,
       'input_tokens', p_chat.input_tokens, 'output_tokens', p_chat.streamed_tokens), p_chat.correlation_id,
-      p_now);
+      p_chat.author, p_now);
   end if;
   -- There is no answer to keep: a repeat runs anew.
   delete from farthing.idempotency_keys where key = p_chat.idempotency_key and status is null;
@@ -195,7 +196,8 @@ comment on function farthing.close_dead_chat(text, timestamptz) is
 create function public.chats_begin(
   p_user_id uuid, p_model text, p_input_tokens int, p_max_output_tokens int,
   p_correlation_id text default null,
-  p_idempotency_key text default null, p_fingerprint text default null, p_now timestamptz default now())
+  p_idempotency_key text default null, p_fingerprint text default null,
+  p_author text default 'sql:' || session_user, p_now timestamptz default now())
 returns jsonb
 language plpgsql security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
@@ -223,12 +225,13 @@ begin
     perform farthing.fail('invalid_request', 'An answer has 1 to 1e9 tokens.', null, 'max_output_tokens');
   end if;
   v_hold.hold_id := (public.holds_open(p_user_id, p_estimate => v_estimate, p_ttl_seconds => 600,
-    p_reason => 'chat', p_correlation_id => p_correlation_id, p_now => p_now) #>> '{data,hold_id}')::uuid;
+    p_reason => 'chat', p_correlation_id => p_correlation_id, p_author => p_author, p_now => p_now)
+    #>> '{data,hold_id}')::uuid;
   select * into v_hold from farthing.holds where hold_id = v_hold.hold_id;
   insert into farthing.chats (account_id, hold_id, model, input_tokens, max_output_tokens, idempotency_key,
-    correlation_id, created_at, heartbeat_at)
+    correlation_id, author, created_at, heartbeat_at)
   values (v_hold.account_id, v_hold.hold_id, p_model, p_input_tokens, p_max_output_tokens,
-    decode(p_idempotency_key, 'hex'), v_hold.correlation_id, p_now, p_now);
+    decode(p_idempotency_key, 'hex'), v_hold.correlation_id, p_author, p_now, p_now);
   perform farthing.idempotency_start(p_idempotency_key, p_fingerprint, p_now);
   return jsonb_build_object('step', 'call', 'hold_id', v_hold.hold_id, 'held',
     trim_scale(v_hold.amount)::text);

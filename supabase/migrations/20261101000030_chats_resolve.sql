@@ -75,7 +75,8 @@ begin
   end if;
   v_event.origin := 'chat';
   v_event.event_id := p_chat.hold_id;
-  return (farthing.charge_usage(v_account, array[v_event], p_chat.correlation_id, null, p_now))[1].accepted
+  return (farthing.charge_usage(v_account, array[v_event], p_chat.correlation_id, p_chat.author, null,
+    p_now))[1].accepted
     and v_event.credits > 0;
 end
 $$;
@@ -106,7 +107,8 @@ begin
   perform farthing.release_expired_holds(v_chat.account_id, p_now);
   select * into v_chat from farthing.chats where account_id = v_chat.account_id and hold_id = p_hold_id;
   if v_chat.state = 'open' then
-    perform farthing.settle_hold(p_hold_id, 'chat', null, v_usage, v_chat.correlation_id, p_now);
+    perform farthing.settle_hold(p_hold_id, 'chat', null, v_usage, v_chat.correlation_id, v_chat.author,
+      p_now);
   elsif v_chat.state = 'released' then
     v_is_late := farthing.charge_late_chat(v_chat, v_usage, p_now);
   end if;

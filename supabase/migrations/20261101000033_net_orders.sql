@@ -14,7 +14,7 @@ comment on function farthing.share_of(numeric, numeric, numeric) is
 
 create function farthing.write_reversal(
   p_order farthing.orders, p_lot_id uuid, p_direction farthing.direction, p_amount numeric,
-  p_transaction_id uuid, p_cause jsonb, p_now timestamptz)
+  p_transaction_id uuid, p_cause jsonb, p_author text, p_now timestamptz)
 returns void
 language plpgsql
 set search_path = ''
@@ -32,6 +32,7 @@ begin
   v_entry.reference_type := 'order';
   v_entry.reference_id := p_order.order_id::text;
   v_entry.metadata := p_cause;
+  v_entry.author := p_author;
   perform farthing.write_entry(v_entry, p_now);
 end
 $$;
@@ -40,7 +41,7 @@ comment on function farthing.write_reversal is
   'caller.';
 
 create function farthing.take_back(
-  p_order farthing.orders, p_amount numeric, p_cause jsonb, p_now timestamptz)
+  p_order farthing.orders, p_amount numeric, p_cause jsonb, p_author text, p_now timestamptz)
 returns numeric
 language plpgsql
 set search_path = ''
@@ -63,11 +64,12 @@ begin
       closed_at = case when remaining = v_lot.free then p_now end
     where account_id = p_order.account_id and lot_id = v_lot.lot_id;
     perform farthing.write_reversal(p_order, v_lot.lot_id, 'out', v_lot.free, v_transaction_id, p_cause,
-      p_now);
+      p_author, p_now);
     v_need := v_need - v_lot.free;
   end loop;
   if v_need > 0 then
-    perform farthing.write_reversal(p_order, null, 'out', v_need, v_transaction_id, p_cause, p_now);
+    perform farthing.write_reversal(p_order, null, 'out', v_need, v_transaction_id, p_cause, p_author,
+      p_now);
     update farthing.accounts set debt = debt + v_need where account_id = p_order.account_id;
   end if;
   return v_need;
@@ -110,7 +112,7 @@ comment on function farthing.undo_debt_payments(bigint, numeric, timestamptz) is
   'much; the caller, who has locked the account, cancels it. Credits.';
 
 create function farthing.give_back(
-  p_order farthing.orders, p_amount numeric, p_cause jsonb, p_now timestamptz)
+  p_order farthing.orders, p_amount numeric, p_cause jsonb, p_author text, p_now timestamptz)
 returns void
 language plpgsql
 set search_path = ''
@@ -129,7 +131,8 @@ begin
     if v_owed > v_debt then
       perform farthing.undo_debt_payments(p_order.account_id, v_owed - v_debt, p_now);
     end if;
-    perform farthing.write_reversal(p_order, null, 'in', v_owed, v_transaction_id, p_cause, p_now);
+    perform farthing.write_reversal(p_order, null, 'in', v_owed, v_transaction_id, p_cause, p_author,
+      p_now);
     update farthing.accounts set debt = debt - v_owed where account_id = p_order.account_id;
     v_need := v_need - v_owed;
   end if;
@@ -144,7 +147,7 @@ begin
       taken_back = taken_back - v_lot.taken_back, closed_at = null
     where account_id = p_order.account_id and lot_id = v_lot.lot_id;
     perform farthing.write_reversal(p_order, v_lot.lot_id, 'in', v_lot.taken_back, v_transaction_id, p_cause,
-      p_now);
+      p_author, p_now);
     v_need := v_need - v_lot.taken_back;
   end loop;
 end
@@ -183,7 +186,8 @@ comment on function farthing.reversed_of(farthing.orders) is
 
 create type farthing.taken as (credits numeric, debt numeric);
 
-create function farthing.net_order(p_account_id bigint, p_order_id uuid, p_cause jsonb, p_now timestamptz)
+create function farthing.net_order(
+  p_account_id bigint, p_order_id uuid, p_cause jsonb, p_author text, p_now timestamptz)
 returns farthing.taken
 language plpgsql
 set search_path = ''
@@ -210,9 +214,9 @@ begin
     v_reversed.refunded + v_reversed.lost, v_order.amount);
   if v_target > v_order.credits_taken_back then
     v_taken.credits := v_target - v_order.credits_taken_back;
-    v_taken.debt := farthing.take_back(v_order, v_taken.credits, p_cause, p_now);
+    v_taken.debt := farthing.take_back(v_order, v_taken.credits, p_cause, p_author, p_now);
   elsif v_target < v_order.credits_taken_back then
-    perform farthing.give_back(v_order, v_order.credits_taken_back - v_target, p_cause, p_now);
+    perform farthing.give_back(v_order, v_order.credits_taken_back - v_target, p_cause, p_author, p_now);
   end if;
   update farthing.orders set amount_refunded = v_reversed.refunded, amount_disputed = v_reversed.disputed,
     credits_taken_back = v_target, updated_at = p_now, status = case
@@ -224,7 +228,8 @@ begin
   where account_id = p_account_id and order_id = p_order_id and frozen <> v_reversed.is_frozen;
   perform farthing.pay_debt(p_account_id, p_now);
   if (select owner_id is null from farthing.accounts where account_id = p_account_id) then
-    perform farthing.close_lots(p_account_id, p_now); -- given back to someone who has left (rule 16)
+    -- Given back to someone who has left (rule 16).
+    perform farthing.close_lots(p_account_id, p_author, p_now);
   end if;
   return v_taken;
 end

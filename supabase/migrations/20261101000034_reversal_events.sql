@@ -28,14 +28,15 @@ comment on function farthing.find_payment(text) is
   'The paid order or booking of a payment intent, its account locked; null where the payment is not here '
   '(yet).';
 
-create function farthing.net_payment(p_payment farthing.payment, p_cause jsonb, p_now timestamptz)
+create function farthing.net_payment(
+  p_payment farthing.payment, p_cause jsonb, p_author text, p_now timestamptz)
 returns farthing.taken
 language plpgsql
 set search_path = ''
 as $$
 begin
   if p_payment.order_id is not null then
-    return farthing.net_order(p_payment.account_id, p_payment.order_id, p_cause, p_now);
+    return farthing.net_order(p_payment.account_id, p_payment.order_id, p_cause, p_author, p_now);
   end if;
   perform farthing.net_booking(p_payment.booking_id, p_now);
   return row(0, 0)::farthing.taken; -- a booking is paid in money, not for credits
@@ -121,7 +122,8 @@ begin
     raise exception 'a payment in % is not refunded in %', v_payment.currency, p_facts ->> 'currency';
   end if;
   v_refund := farthing.note_refund(v_payment, p_facts, p_now);
-  v_taken := farthing.net_payment(v_payment, jsonb_build_object('refund_id', v_refund.refund_id), p_now);
+  v_taken := farthing.net_payment(v_payment, jsonb_build_object('refund_id', v_refund.refund_id),
+    p_facts ->> 'author', p_now);
   update farthing.refunds set
     credits_taken_back = case when status in ('failed', 'canceled') then 0
       else credits_taken_back + v_taken.credits end,
@@ -172,7 +174,8 @@ begin
     reason = excluded.reason, status_at = excluded.status_at, updated_at = p_now
   where (farthing.dispute_rank(d.status), d.status_at) < (v_rank, excluded.status_at)
     and (d.order_id, d.booking_id) is not distinct from (excluded.order_id, excluded.booking_id);
-  perform farthing.net_payment(v_payment, jsonb_build_object('dispute_id', p_facts ->> 'dispute_id'), p_now);
+  perform farthing.net_payment(v_payment, jsonb_build_object('dispute_id', p_facts ->> 'dispute_id'),
+    p_facts ->> 'author', p_now);
   return 'processed';
 end
 $$;
@@ -203,7 +206,8 @@ begin
   set actionable = false, state = case w.state when 'open' then 'closed' else w.state end,
     status_at = excluded.status_at, updated_at = p_now
   where w.actionable and not excluded.actionable;
-  perform farthing.net_payment(v_payment, jsonb_build_object('warning_id', p_facts ->> 'warning_id'), p_now);
+  perform farthing.net_payment(v_payment, jsonb_build_object('warning_id', p_facts ->> 'warning_id'),
+    p_facts ->> 'author', p_now);
   v_refundable := farthing.refundable(v_payment);
   if v_refundable > 0 and exists (select from farthing.policy where early_fraud_warning = 'refund')
     and exists (select from farthing.fraud_warnings where account_id = v_payment.account_id

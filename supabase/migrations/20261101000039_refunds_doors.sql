@@ -106,8 +106,8 @@ comment on function farthing.refuse_refund(farthing.payment, bigint) is
 
 create function public.refunds_begin(
   p_order_id uuid default null, p_booking_id uuid default null, p_amount text default null,
-  p_reason text default null, p_requested_by text default 'operator',
-  p_idempotency_key text default null, p_fingerprint text default null, p_now timestamptz default now())
+  p_reason text default null, p_idempotency_key text default null, p_fingerprint text default null,
+  p_author text default 'sql:' || session_user, p_now timestamptz default now())
 returns jsonb
 language plpgsql security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
@@ -136,7 +136,7 @@ begin
       origin_key, origin_fingerprint, next_attempt_at, created_at, updated_at)
     values (v_payment.account_id, v_payment.order_id, v_payment.booking_id,
       coalesce(p_amount::bigint, farthing.refundable(v_payment)), v_payment.currency, p_reason,
-        p_requested_by,
+        p_author,
       -- Where the request dies, a runner sends it two minutes later.
       decode(p_idempotency_key, 'hex'), decode(p_fingerprint, 'hex'), p_now + interval '2 minutes', p_now,
       p_now)

@@ -122,8 +122,8 @@ comment on function public.warnings_list is
   'A page of early fraud warnings, newest first: {warnings, next_before}.';
 
 create function public.warnings_clear(
-  p_warning_id text, p_reason text, p_cleared_by text, p_idempotency_key text default null,
-  p_fingerprint text default null, p_now timestamptz default now())
+  p_warning_id text, p_reason text, p_idempotency_key text default null, p_fingerprint text default null,
+  p_author text default 'sql:' || session_user, p_now timestamptz default now())
 returns jsonb
 language plpgsql security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
@@ -141,7 +141,7 @@ begin
   end if;
   perform from farthing.accounts where account_id = v_warning.account_id for no key update;
   update farthing.fraud_warnings
-  set state = 'cleared', cleared_by = p_cleared_by, clear_reason = p_reason, updated_at = p_now
+  set state = 'cleared', cleared_by = p_author, clear_reason = p_reason, updated_at = p_now
   where account_id = v_warning.account_id and warning_id = p_warning_id and state = 'open'
   returning * into v_warning;
   if found then
@@ -154,7 +154,7 @@ begin
   end if;
   if v_warning.order_id is not null then
     perform farthing.net_order(v_warning.account_id, v_warning.order_id,
-      jsonb_build_object('warning_id', p_warning_id), p_now);
+      jsonb_build_object('warning_id', p_warning_id), p_author, p_now);
   end if;
   return farthing.idempotency_keep(p_idempotency_key, p_fingerprint, 200, (
     select jsonb_build_object('warning_id', warning_id, 'state', state)

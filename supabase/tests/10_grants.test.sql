@@ -21,6 +21,7 @@ select is((public.credits_entries(tests.person('ann')) #> '{entries,0}')
   - '{id,transaction_id,lot_id}'::text[],
   jsonb_build_object('seq', 1, 'kind', 'promotion', 'amount', '9.000000000000000001', 'balance_after',
     '9.000000000000000001', 'reference_type', 'grant', 'reference_id', null, 'correlation_id', 'trace-1',
+    'author', 'sql',
     'metadata', '{"reason": "welcome"}'::jsonb, 'event_at', tests.after(), 'created_at', tests.after()),
   'a grant writes one entry that says why and from where');
 

@@ -16,7 +16,8 @@ create function pg_temp.charged(p_person text, p_amount numeric, p_way text, p_p
 language plpgsql as $$
 declare
   v_account farthing.accounts := farthing.lock_account(tests.person(p_person), tests.after(p_passed));
-  v_charge farthing.charge := row(p_amount, 'debit', 'caller', 'r', 'c', '{"reason": "x"}', null);
+  v_charge farthing.charge := row(p_amount, 'debit', 'caller', 'r', 'c', '{"reason": "x"}', null,
+    'owner');
   v_result farthing.charge_result;
   v_left text;
 begin

@@ -18,7 +18,7 @@ $$;
 create function pg_temp.asks(p_name text, p_amount text, p_key text, p_passed interval default '0')
 returns jsonb language sql as $$
   select public.refunds_begin((select order_id from bought where name = p_name), p_amount => p_amount,
-    p_requested_by => 'secret:default', p_idempotency_key => tests.sha256(p_key),
+    p_author => 'key:default', p_idempotency_key => tests.sha256(p_key),
     p_fingerprint => tests.sha256(coalesce(p_amount, 'all')), p_now => tests.after(p_passed))
 $$;
 -- Stripe was out of reach: the key is free, the refund stays.

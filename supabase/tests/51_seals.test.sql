@@ -2,7 +2,7 @@
 
 begin;
 \ir helpers/story.psql
-select plan(39);
+select plan(40);
 
 select isnt(tests.give(name, '100', p_passed => make_interval(secs => n)), null, format('%s is given 100',
   name))
@@ -59,7 +59,8 @@ from ann, unnest(array['amount = amount + 0.000000000000000001', 'balance_after 
   'event_at = event_at + interval ''1 us''',
   'created_at = created_at + interval ''1 us''', 'reference_type = null', 'reference_id = ''''',
   'correlation_id = ''null''', 'metadata = metadata || ''{"a": null}''', 'metadata = null',
-  'entry_id = gen_random_uuid()', 'transaction_id = gen_random_uuid()']) change;
+  'author = ''owner''', 'entry_id = gen_random_uuid()',
+  'transaction_id = gen_random_uuid()']) change;
 select is(pg_temp.tampered(format('delete from farthing.entries where seq = %s and account_id = %s', seq,
   account_id)),
   format('a sealed entry is missing at %s of ann; 1', seq), format('an entry %s that is gone is named', seq))

@@ -65,7 +65,7 @@ from (values
   ('3', 'entries without an account are named', 'insert into farthing.entries select -1, seq, event_at,
   created_at,
     entry_id, transaction_id, lot_id, counterparty, direction, amount, balance_after,
-    kind from farthing.entries
+    kind, null, null, null, null, author from farthing.entries
     where account_id = $bob and seq = 1'),
   ('1 9', 'a purchase that was granted less than was sold is named', 'update farthing.entries set amount
   = amount - 1
@@ -79,12 +79,12 @@ from (values
   ('1 3 9', 'a usage event that was charged twice is named', 'insert into farthing.entries select account_id,
   seq + 1,
     event_at, created_at, entry_id, gen_random_uuid(), lot_id, counterparty, direction, amount, balance_after,
-    kind, reference_type, reference_id from farthing.entries where kind = ''usage'''),
+    kind, reference_type, reference_id, null, null, author from farthing.entries where kind = ''usage'''),
   ('1 3 10', 'more taken back than was granted is named', 'insert into farthing.entries select account_id, 4,
   event_at,
     created_at + interval ''1 hour'', entry_id, gen_random_uuid(), lot_id, ''clawback'', ''out'', 26241,
     balance_after, ''clawback'',
-    reference_type, reference_id from farthing.entries where kind = ''purchase'''),
+    reference_type, reference_id, null, null, author from farthing.entries where kind = ''purchase'''),
   ('13', 'time that falls is named',
     'update farthing.entries set created_at = created_at - interval ''1 year''
     where account_id = $ann and seq = 3')

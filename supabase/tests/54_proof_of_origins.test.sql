@@ -27,7 +27,7 @@ select (select account_id from farthing.accounts where owner_id = tests.person('
 create function pg_temp.received(
   p_account text, p_source text, p_kind text, p_counterparty text, p_reference text)
 returns text language sql as $$
-  select format('select farthing.receive(%s, %L, 5000, %L, %L, null, %L, %L, null, null, %L)',
+  select format('select farthing.receive(%s, %L, 5000, %L, %L, null, %L, %L, null, null, ''sql:x'', %L)',
     case p_account when 'ann' then ann else bob end, p_source, p_kind, p_counterparty,
     case when p_reference is not null then 'order' end, case p_reference when 'bought' then bought::text
     else p_reference end, tests.after('4 s')) from who

@@ -226,9 +226,9 @@ select is(tests.alerts('91 days 1 min'), 'nothing', 'nine are chance, whatever t
 
 -- Jobs and notices that were given up.
 create function pg_temp.fails(p_code text, p_attempts int) returns void language sql as $$
-  insert into farthing.jobs (user_id, type, status, input, input_hash, error_code, attempts, run_after,
-    created_at, completed_at, expires_at)
-  values (tests.person('ann'), 'research', 'failed', '{}', sha256('x'), p_code, p_attempts,
+  insert into farthing.jobs (user_id, type, status, input, input_hash, error_code, attempts, author,
+    run_after, created_at, completed_at, expires_at)
+  values (tests.person('ann'), 'research', 'failed', '{}', sha256('x'), p_code, p_attempts, 'owner',
     tests.after('100 days'), tests.after('100 days'), tests.after('100 days 23 hours'),
     tests.after('101 days'))
 $$;

@@ -71,7 +71,7 @@ select is(tests.record(tests.chat_id('dan'), 100, '2 min 50 s'), 'open', 'stream
 select tests.fails_with('select tests.begin_chat(''dan'', ''d'', ''3 min 40 s'')', 'idempotency_in_progress',
   null, 'a key whose chat is heard of is not taken over');
 select tests.fails_with($$ select chats_begin(tests.person('dan'), 'gpt-4o', 1, 1, null, tests.sha256('d'),
-  tests.sha256('other'), tests.after('3 min 40 s')) $$, 'idempotency_key_reused', null,
+  tests.sha256('other'), 'owner', tests.after('3 min 40 s')) $$, 'idempotency_key_reused', null,
   'nor answered for another body');
 select is(tests.begin_chat('dan', 'd', '3 min 50 s') ->> 'step', 'call', 'a repeat of a silent one runs');
 select is(tests.chat(tests.chat_id('dan')), 'settled, hold settled, charged 26', 'the first was charged');

@@ -91,7 +91,8 @@ select is((select format('%s; %s, %s', w.state, r.status, r.stripe_refund_id) fr
 update farthing.policy set early_fraud_warning = 'review';
 select is(tests.warning('eve'), '{"received": true}', 'a card network warns of eve''s payment');
 select is(tests.standing('eve'), 'balance 9990, held 0, available 0, debt 0', 'her credits are frozen');
-select is(warnings_clear('issfr_eve', 'known', 'user:o') #>> '{data,state}', 'cleared', 'it is cleared');
+select is(warnings_clear('issfr_eve', 'known', p_author => 'operator:o') #>> '{data,state}', 'cleared',
+  'it is cleared');
 select is(tests.bought_by('eve'), 'paid, 0 taken back; balance 9990, held 0, available 9990, debt 0',
   'her credits are free');
 

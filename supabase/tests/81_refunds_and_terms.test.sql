@@ -9,7 +9,7 @@ select plan(96);
 create function pg_temp.asks(p_name text, p_amount text default null, p_key text default null,
   p_passed interval default '0') returns jsonb language sql as $$
   select public.refunds_begin((select order_id from tests.bought where name = p_name), p_amount => p_amount,
-    p_requested_by => 'secret:default', p_idempotency_key => tests.sha256(p_key),
+    p_author => 'key:default', p_idempotency_key => tests.sha256(p_key),
     p_fingerprint => tests.sha256('body'), p_now => tests.after(p_passed))
 $$;
 create function pg_temp.asked(p_name text, p_amount text default null, p_key text default null,
@@ -141,7 +141,8 @@ select is(tests.pays('ida'), '{"received": true}', 'and pays');
 select is(tests.warning('ida'), '{"received": true}', 'a card network warns of it');
 select is((select r.status from farthing.refunds r join tests.bought using (order_id) where name = 'ida'),
   'requested', 'a refund is set down');
-select is(warnings_clear('issfr_ida', 'known', 'user:o', p_now => tests.after()) #>> '{data,state}',
+select is(warnings_clear('issfr_ida', 'known', p_author => 'operator:o', p_now => tests.after())
+  #>> '{data,state}',
   'cleared',
   'an operator clears the warning');
 select is((select format('%s: %s', r.status, r.failure_reason) from farthing.refunds r join tests.bought
@@ -154,7 +155,7 @@ select is(tests.warning('ida'), '{"received": true}', 'the warning is told again
 select is((select count(*)::int from farthing.refunds join tests.bought using (order_id)
   where name = 'ida'), 1, 'and asks for no other refund');
 select is(tests.warning('eve'), '{"received": true}', 'a warning of what was refunded');
-select is(warnings_clear('issfr_eve', 'known', 'user:o') #>> '{data,state}', 'closed',
+select is(warnings_clear('issfr_eve', 'known', p_author => 'operator:o') #>> '{data,state}', 'closed',
   'is over, not cleared');
 
 -- What nothing but a mistake in a door could do is refused beneath them.

@@ -133,10 +133,13 @@ const passesJson: Check = async (world, database) => {
     p_kind: "usage",
     p_from: null,
     p_to: null,
+    p_with_names: true,
     p_before_seq: "9223372036854775807",
     p_limit: 1,
   });
   assert.equal(entries[0]?.amount, "-50");
+  // No request, no author of one: the role by which the call came.
+  assert.match(entries[0]?.author ?? "", /^sql:/);
 };
 
 const passesAbsentAndNull: Check = async (world, database) => {

@@ -154,7 +154,7 @@ begin
         return 'nothing';
       end if;
       perform public.warnings_clear(format('issfr_%s_%s', p_user_id, p_step ->> 'warning'), 'trusted',
-        'history', p_idempotency_key => null, p_fingerprint => null, p_now => p_now);
+        p_now => p_now);
     when 'leave' then
       perform farthing.lock_account(p_user_id, p_now);
       delete from auth.users where id = p_user_id;

@@ -15,6 +15,7 @@ const COLUMNS = [
   "correlation_id",
   "metadata",
   "created_at",
+  "author",
 ] as const satisfies (keyof z.output<typeof Entry>)[];
 
 // These hold nothing but digits, a point and a sign, so a leading minus is a number and no formula.

@@ -71,6 +71,7 @@ Deno.test("a page of entries is asked for with its filters, and says where the n
     p_kind: "usage",
     p_from: "2026-11-01T00:00:00Z",
     p_to: "2026-11-02T00:00:00Z",
+    p_with_names: false,
     p_before_seq: "90",
     p_limit: 5,
   });

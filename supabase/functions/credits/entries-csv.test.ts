@@ -37,7 +37,8 @@ for (const [accept, isCsv] of ACCEPTS) {
 }
 
 const HEADER =
-  "id,seq,kind,amount,balance_after,lot_id,reference_type,reference_id,correlation_id,metadata,created_at";
+  "id,seq,kind,amount,balance_after,lot_id,reference_type,reference_id,correlation_id,metadata,created_at," +
+  "author";
 
 Deno.test("CSV holds every page once, under one header", async () => {
   const pages = [

@@ -37,6 +37,7 @@ export const listEntries = defineRoute({
       p_kind: query.kind,
       p_from: query.from,
       p_to: query.to,
+      p_with_names: caller.kind === "secret",
     };
     const wantsCsv = query.format === "csv" ||
       (query.format === undefined && prefersCsv(headers.get("accept")));

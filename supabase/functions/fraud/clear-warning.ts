@@ -1,5 +1,4 @@
 import { ClearedWarning, ClearWarningBody, WarningPath } from "../_shared/contracts/fraud.ts";
-import { callerScope } from "../_shared/http/authorize.ts";
 import { defineRoute } from "../_shared/http/define-route.ts";
 import { once } from "../_shared/http/once.ts";
 
@@ -19,6 +18,5 @@ export const clearWarning = defineRoute({
     once(call, "warnings_clear", {
       p_warning_id: call.params.id,
       p_reason: call.body.reason,
-      p_cleared_by: callerScope(call.caller),
     }),
 });

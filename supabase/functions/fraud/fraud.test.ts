@@ -83,7 +83,7 @@ Deno.test("a block that is not there cannot be lifted", async () => {
 Deno.test("a warning is cleared by its id, with a reason and by somebody", async () => {
   const args = await argsOf(`/fraud/warnings/${WARNING_ID}/clear`, { reason: "was called" });
   assert.deepEqual([args.p_warning_id, args.p_reason], [WARNING_ID, "was called"]);
-  assert.match(String(args.p_cleared_by), /^user:/);
+  assert.match(String(args.p_author), /^operator:/);
   const fake = await makeFake();
   assert.equal((await post(fake, "/fraud/warnings/a%20b/clear", { reason: "x" })).status, 400);
 });

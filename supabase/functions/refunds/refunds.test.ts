@@ -43,7 +43,7 @@ Deno.test("a refund is set aside, sent to Stripe, and answered with what its eve
   assert.equal(begin?.args.p_amount, "500");
   assert.equal(begin?.args.p_order_id, ORDER_ID);
   assert.equal(begin?.args.p_reason, "duplicate");
-  assert.match(String(begin?.args.p_requested_by), /^user:[0-9a-f-]{36}$/);
+  assert.match(String(begin?.args.p_author), /^operator:[0-9a-f-]{36}$/);
   const noted = { p_refund_id: REFUND_ID, p_stripe_refund_id: "re_1" };
   assert.deepEqual(attach?.args, noted);
 });

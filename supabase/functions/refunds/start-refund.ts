@@ -1,6 +1,5 @@
 import { Refund, RefundBody } from "../_shared/contracts/refunds.ts";
 import type { RefundAnswer } from "../_shared/database/refund-functions.ts";
-import { callerScope } from "../_shared/http/authorize.ts";
 import { withOwnTime } from "../_shared/http/deadline.ts";
 import { defineRoute } from "../_shared/http/define-route.ts";
 import { keepRefusal } from "../_shared/http/once.ts";
@@ -23,7 +22,7 @@ export const startRefund = defineRoute({
   asksUpstream: true,
   errors: ["not_found", "already_refunded", "refund_too_large"],
   handler: async (call) => {
-    const { body, caller, services, idempotency } = call;
+    const { body, services, idempotency } = call;
     const { database } = services;
     const { p_idempotency_key } = idempotency.args;
     try {
@@ -32,7 +31,6 @@ export const startRefund = defineRoute({
         p_booking_id: body.booking_id,
         p_amount: body.amount?.toString(),
         p_reason: body.reason,
-        p_requested_by: callerScope(caller),
         ...idempotency.args,
       });
       if (step.step === "replay") {

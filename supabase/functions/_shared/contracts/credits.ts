@@ -62,6 +62,12 @@ export const Entry = z.object({
   reference_type: z.string().nullable(),
   reference_id: z.string().nullable(),
   correlation_id: z.string().nullable(),
+  author: z.string().openapi({
+    description: "Who moved the credits: owner (the account's own user), operator, key, stripe, " +
+      "task or sql. To a secret key with the name: operator:<user id>, key:<name>, " +
+      "stripe:<event id>, task:<name>, sql:<role>.",
+    example: "owner",
+  }),
   metadata: z.record(z.string(), z.unknown()).nullable(),
   event_at: TimestampOut,
   created_at: TimestampOut,

@@ -28,7 +28,7 @@ export const Refund = z.object({
   currency: z.string().openapi({ pattern: "^[a-z]{3}$", example: "usd" }),
   reason: z.string().nullable(),
   requested_by: z.string().openapi({
-    description: "user:<id> or secret:<key's name>; stripe where it was begun in the dashboard.",
+    description: "operator:<id> or key:<key's name>; stripe where it was begun in the dashboard.",
   }),
   credits_taken_back: SignedAmount,
   debt_added: SignedAmount.openapi({ description: "What of it was spent already." }),

@@ -3,6 +3,7 @@
  * data API, pool.ts through a pooled connection); retry and errors are the same for both.
  */
 import { ApiError } from "../http/errors.ts";
+import { withAuthor } from "./authored.ts";
 import { DatabaseFailure, mayBeDone, toApiError } from "./failures.ts";
 import type { ArgsOf, FunctionName, ResultOf } from "./functions.ts";
 import { createRetries } from "./retries.ts";
@@ -60,7 +61,7 @@ export function createDatabase(
   }
   return {
     rpc: async <N extends FunctionName>(name: N, args: ArgsOf<N>) =>
-      await run(name, args as Record<string, unknown>) as ResultOf<N>,
+      await run(name, withAuthor(name, args as Record<string, unknown>)) as ResultOf<N>,
     close: () => transport.close(),
   };
 }

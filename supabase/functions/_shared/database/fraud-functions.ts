@@ -22,7 +22,6 @@ interface BlockArgs extends Once {
 interface ClearArgs extends Once {
   p_warning_id: string;
   p_reason: string;
-  p_cleared_by: string;
 }
 
 export interface FraudFunctions {

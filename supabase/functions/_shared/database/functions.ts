@@ -70,6 +70,8 @@ interface EntriesArgs {
   p_to: Optional<string>;
   p_before_seq: Optional<string>;
   p_limit: number;
+  /** Which operator, key, event or task it was; without, the kind of author alone. */
+  p_with_names: boolean;
 }
 
 interface EntriesPage {

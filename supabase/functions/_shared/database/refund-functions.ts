@@ -28,7 +28,6 @@ interface BeginArgs extends Once {
   /** Digits; all that is left where there are none. */
   p_amount: Optional<string>;
   p_reason: Optional<string>;
-  p_requested_by: string;
 }
 
 /** The next step of a refund: answer with what is stored, or ask Stripe. */

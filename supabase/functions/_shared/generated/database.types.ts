@@ -504,6 +504,7 @@ export type Database = {
       };
       "chats_begin": {
         Args: {
+          "p_author"?: string;
           "p_correlation_id"?: string;
           "p_fingerprint"?: string;
           "p_idempotency_key"?: string;
@@ -580,6 +581,7 @@ export type Database = {
       "credits_debit": {
         Args: {
           "p_amount": string;
+          "p_author"?: string;
           "p_correlation_id"?: string;
           "p_fingerprint"?: string;
           "p_idempotency_key"?: string;
@@ -598,12 +600,14 @@ export type Database = {
           "p_limit"?: number;
           "p_to"?: string;
           "p_user_id": string;
+          "p_with_names"?: boolean;
         };
         Returns: Json;
       };
       "credits_grant": {
         Args: {
           "p_amount": string;
+          "p_author"?: string;
           "p_correlation_id"?: string;
           "p_expires_at"?: string;
           "p_fingerprint"?: string;
@@ -685,6 +689,7 @@ export type Database = {
       "holds_open": {
         Args: {
           "p_amount"?: string;
+          "p_author"?: string;
           "p_correlation_id"?: string;
           "p_estimate"?: Json;
           "p_fingerprint"?: string;
@@ -713,6 +718,7 @@ export type Database = {
       "holds_settle": {
         Args: {
           "p_amount"?: string;
+          "p_author"?: string;
           "p_correlation_id"?: string;
           "p_fingerprint"?: string;
           "p_hold_id": string;
@@ -776,6 +782,7 @@ export type Database = {
       };
       "jobs_create": {
         Args: {
+          "p_author"?: string;
           "p_client_temp_id"?: string;
           "p_correlation_id"?: string;
           "p_estimate"?: Json;
@@ -915,13 +922,13 @@ export type Database = {
       "refunds_begin": {
         Args: {
           "p_amount"?: string;
+          "p_author"?: string;
           "p_booking_id"?: string;
           "p_fingerprint"?: string;
           "p_idempotency_key"?: string;
           "p_now"?: string;
           "p_order_id"?: string;
           "p_reason"?: string;
-          "p_requested_by"?: string;
         };
         Returns: Json;
       };
@@ -1001,6 +1008,7 @@ export type Database = {
       "top_ups_stop": { Args: { "p_now"?: string; "p_user_id": string }; Returns: Json };
       "usage_charge": {
         Args: {
+          "p_author"?: string;
           "p_correlation_id"?: string;
           "p_fingerprint"?: string;
           "p_idempotency_key"?: string;
@@ -1012,6 +1020,7 @@ export type Database = {
       };
       "usage_charge_batch": {
         Args: {
+          "p_author"?: string;
           "p_correlation_id"?: string;
           "p_events": Json;
           "p_fingerprint"?: string;
@@ -1024,7 +1033,7 @@ export type Database = {
       "usage_rates": { Args: { "p_now"?: string }; Returns: Json };
       "warnings_clear": {
         Args: {
-          "p_cleared_by": string;
+          "p_author"?: string;
           "p_fingerprint"?: string;
           "p_idempotency_key"?: string;
           "p_now"?: string;

@@ -56,6 +56,16 @@ export function callerScope(caller: Caller): string {
   return caller.kind;
 }
 
+/**
+ * How the ledger names the caller as an author: `owner` for a person who acts on their own account,
+ * `operator:<user id>`, `key:<name>`; null for everybody else, whose requests say nothing of who they are.
+ */
+export function authorOf(caller: Caller, allowed: readonly Who[]): string | null {
+  if (caller.kind === "secret") return `key:${caller.name}`;
+  if (caller.kind !== "user") return null;
+  return allowed.includes("user") ? "owner" : `operator:${caller.userId}`;
+}
+
 /** The person who asks; null for the back end and for nobody in particular. */
 export function userIdOf(caller: Caller): string | null {
   return caller.kind === "user" ? caller.userId : null;

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
+import { AUTHORED } from "../database/authored.ts";
 import { type Fake, makeFake } from "../testing/fake-services.ts";
+import { USER_ID } from "../testing/project.ts";
 import { type Role, ROUTE_CASES, type RouteCase, sendCase } from "../testing/route-cases.ts";
 
 const ROLES: readonly Role[] = ["nobody", "publishable", "user", "operator", "secret"];
@@ -44,6 +46,27 @@ for (const route of ROUTE_CASES) {
     }
   });
 }
+
+/** How the ledger names each role on a route. */
+function authorOf(role: Role, { allowed }: RouteCase): string {
+  if (role === "secret") return "key:default";
+  return allowed.includes("user") ? "owner" : `operator:${USER_ID}`;
+}
+
+Deno.test("T40: what writes an author is given its caller's, on every route", async () => {
+  const given = new Set<string>();
+  for (const route of ROUTE_CASES) {
+    for (const as of route.allowed) {
+      const fake = await makeFake();
+      await (await sendCase(fake, route, { as })).body?.cancel();
+      for (const { name, args } of fake.calls.filter((call) => call.name in AUTHORED)) {
+        assert.equal(args.p_author, authorOf(as, route), `${label(route)} as ${as}`);
+        given.add(name);
+      }
+    }
+  }
+  assert.deepEqual([...given].sort(), Object.keys(AUTHORED).sort());
+});
 
 Deno.test("every answer carries the ids, and no cache or sniffer may touch it", async () => {
   for (const route of ROUTE_CASES) {

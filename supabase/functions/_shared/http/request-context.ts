@@ -15,6 +15,8 @@ export interface RequestContext {
   readonly traceparent: string;
   /** When its time is spent, by performance.now(). The route sets it. */
   deadlineMs: number;
+  /** How what the request does is signed; null where it speaks for nobody. The route sets it. */
+  author: string | null;
   /** Headers that every answer to it carries, refusals too. */
   readonly answerHeaders: HeaderPairs;
 }
@@ -55,6 +57,7 @@ export function startContext(headers: Headers, startedMs = performance.now()): R
     traceId: trace,
     traceparent: `00-${trace}-${spanId}-${sampled}`,
     deadlineMs: startedMs + DEADLINE_MS,
+    author: null,
     answerHeaders: [],
   };
 }

@@ -1,7 +1,7 @@
 /** Takes one request through its route: who, what, how often, then the handler. */
 import type { LogRecord } from "../logger.ts";
 import type { Services } from "../services.ts";
-import { authorize, type Caller, callerScope, userIdOf } from "./authorize.ts";
+import { authorize, authorOf, type Caller, callerScope, userIdOf } from "./authorize.ts";
 import { clientIpHash } from "./client-ip.ts";
 import type { Credentials } from "./credentials.ts";
 import { DEADLINE_MS } from "./deadline.ts";
@@ -150,6 +150,7 @@ export async function runRoute(run: Run): Promise<Response> {
   requireSaneHead(route, request);
   const caller = await admit(run);
   run.record.caller = caller.kind;
+  context.author = authorOf(caller, route.who);
   // Most routes belong to no product, and wait for nothing here.
   if (route.feature !== null) await requireFeature(run, caller);
   const params = route.params === Nothing ? {} : validate(route.params, run.params) as Params;

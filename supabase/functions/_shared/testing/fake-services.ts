@@ -1,5 +1,6 @@
 /** Services that answer from memory and remember what they were asked. */
 import type { Ai } from "../ai/ai.ts";
+import { withAuthor } from "../database/authored.ts";
 import type { Database } from "../database/database.ts";
 import type { ArgsOf, FunctionName, ResultOf } from "../database/functions.ts";
 import type { InboxEvent } from "../database/inbox-functions.ts";
@@ -123,7 +124,7 @@ function fakeDatabase(answers: Answers, calls: RecordedCall[]): Database {
     async rpc(name, args) {
       // As the real one: who has no time left asks nothing.
       timeLeftMs(1);
-      calls.push({ name, args: args as Record<string, unknown> });
+      calls.push({ name, args: withAuthor(name, args as Record<string, unknown>) });
       const answer = (answers[name] ?? SAMPLES[name]) as (a: typeof args) => unknown;
       // The schemas' types hold for what the samples give; a test may answer anything.
       return await answer(args) as ResultOf<typeof name>;

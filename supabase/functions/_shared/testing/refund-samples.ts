@@ -27,7 +27,7 @@ export const PENDING_REFUND = {
   amount: 999,
   currency: "usd",
   reason: null,
-  requested_by: "secret:default",
+  requested_by: "key:default",
   credits_taken_back: "0",
   debt_added: "0",
   stripe_refund_id: "re_1",

@@ -44,6 +44,7 @@ const entry = {
   reference_type: "usage",
   reference_id: "event-1",
   correlation_id: null,
+  author: "key",
   metadata: { model: "gpt-4o" },
   event_at: NOW,
   created_at: NOW,

@@ -1,0 +1,28 @@
+/**
+ * The functions that write who did something. The database's one way in adds it from the request that is
+ * being served, so that no handler names an author, and none can forget it or name another.
+ */
+import { currentRequest } from "../http/current-request.ts";
+
+type Args = Readonly<Record<string, unknown>>;
+
+/** Each function that takes `p_author`, and no other: scripts/types/drift.test.ts holds it to the SQL. */
+export const AUTHORED = {
+  chats_begin: true,
+  credits_debit: true,
+  credits_grant: true,
+  holds_open: true,
+  holds_settle: true,
+  jobs_create: true,
+  refunds_begin: true,
+  usage_charge: true,
+  usage_charge_batch: true,
+  warnings_clear: true,
+} as const;
+
+/** Outside a request nobody is named, and SQL writes its role. */
+export function withAuthor(name: string, args: Args): Args {
+  if (!Object.hasOwn(AUTHORED, name)) return args;
+  const author = currentRequest()?.author ?? null;
+  return author === null ? args : { ...args, p_author: author };
+}
