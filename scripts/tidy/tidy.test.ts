@@ -41,6 +41,21 @@ rule(
   },
 );
 
+rule(
+  "no-endless-wait",
+  {
+    "a.test.ts": "while (!done()) await next();\nwhile (!done()) {\n  await delay(5);\n}\n",
+    "b.test.ts": "do await next(); while (!done());\nwhile (!await done());\n",
+  },
+  ["a.test.ts:1", "a.test.ts:2", "b.test.ts:1", "b.test.ts:2"],
+  {
+    "a.test.ts": "for (let at = 0; at < 9 && !done(); at++) await next();\n",
+    "b.test.ts":
+      "while (left > 0) left -= 1;\nwhile (!over) {\n  await one();\n  await two();\n}\n",
+    "wait.ts": "while (!done()) await delay(5);\n",
+  },
+);
+
 rule("file-length", { "a.ts": "\n".repeat(301) }, ["a.ts:1"], { "a.ts": "\n".repeat(300) });
 
 rule(

@@ -4,6 +4,7 @@ import { fileLength, functionLength, lineLength, sqlFunctionLength } from "./rul
 import { pinned } from "./rules/pinned.ts";
 import { databaseTests, migrations, pages } from "./rules/places.ts";
 import { noAny, noConsole } from "./rules/typing.ts";
+import { noEndlessWait } from "./rules/waits.ts";
 import { generatedMark, kebabCase, noLeftover, noMachine } from "./rules/wording.ts";
 import { type Finding, makeSource, type Rule, type Source } from "./source.ts";
 
@@ -14,6 +15,7 @@ export const rules: Rule[] = [
   sqlFunctionLength,
   noAny,
   noConsole,
+  noEndlessWait,
   deadExport,
   deadModule,
   pinned,

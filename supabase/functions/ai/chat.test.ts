@@ -8,6 +8,7 @@ import { type Fake, makeFake } from "../_shared/testing/fake-services.ts";
 import { CHAT_HOLD_ID, CHAT_SAMPLES } from "../_shared/testing/chat-samples.ts";
 import { USER_ID } from "../_shared/testing/project.ts";
 import { send } from "../_shared/testing/route-cases.ts";
+import { until } from "../_shared/testing/until.ts";
 
 const MESSAGES = [{ role: "user", content: "What is a farthing?" }];
 const BODY = { model: "gpt-4o", messages: MESSAGES };
@@ -203,7 +204,7 @@ Deno.test("the work goes on when the caller has left: it is kept alive beyond th
   };
   const fake = await makeFake({ ai: { complete } });
   const answer = post(fake);
-  while (fake.background.length === 0) await new Promise((next) => setTimeout(next, 1));
+  await until("the work is under way", () => fake.background.length > 0);
   resolve();
   await Promise.all(fake.background);
   assert.deepEqual(fake.names(), ["chats_begin", "chats_settle"]);

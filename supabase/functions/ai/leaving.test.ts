@@ -11,6 +11,7 @@ import {
   settled,
   STREAMED,
 } from "../_shared/testing/streamed-chat.ts";
+import { until } from "../_shared/testing/until.ts";
 import { watchLifetime } from "../_shared/isolate.ts";
 import { createApp } from "./app.ts";
 
@@ -72,7 +73,7 @@ Deno.test("T9: a caller who leaves before the provider accepts is charged nothin
   const fake = await makeFake({ ai: { stream } });
   const caller = new AbortController();
   const answer = postAbortable(fake, caller.signal);
-  while (fake.background.length === 0) await new Promise((next) => setTimeout(next, 1));
+  await until("the work is under way", () => fake.background.length > 0);
   caller.abort();
   assert.equal((await answer).status, 408);
   await settled(fake);
@@ -84,7 +85,7 @@ Deno.test("T9: a caller who leaves before the first piece pays the prompt", asyn
   const fake = await makeFake({ ai: provider.ai });
   const caller = new AbortController();
   const answer = postAbortable(fake, caller.signal);
-  while (!fake.names().includes("chats_record")) await new Promise((next) => setTimeout(next, 1));
+  await until("the provider has accepted", () => fake.names().includes("chats_record"));
   caller.abort();
   await (await answer).body?.cancel();
   await settled(fake);
@@ -151,7 +152,7 @@ Deno.test("T9: a stream whose isolate is about to be killed before it begins cos
     new Promise((_, reject) => signal!.addEventListener("abort", () => reject(signal!.reason)));
   const { fake, warn } = await mortal({ stream });
   const answering = postStreamed(fake);
-  while (fake.background.length === 0) await new Promise((next) => setTimeout(next, 1));
+  await until("the work is under way", () => fake.background.length > 0);
   warn();
   const answer = await answering;
   assert.deepEqual([answer.status, answer.headers.get("retry-after")], [503, "1"]);
@@ -166,7 +167,7 @@ Deno.test("T9: an answer whose isolate is about to be killed costs nothing; its 
   const headers = { "idempotency-key": "key-1" };
   const body = { ...STREAMED, stream: false };
   const answering = send(fake, "POST", "/ai/chat", { as: "user", headers, body });
-  while (fake.background.length === 0) await new Promise((next) => setTimeout(next, 1));
+  await until("the work is under way", () => fake.background.length > 0);
   warn();
   const answer = await answering;
   assert.deepEqual([answer.status, answer.headers.get("retry-after")], [503, "1"]);

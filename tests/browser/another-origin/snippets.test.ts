@@ -154,7 +154,7 @@ async function aJob(page: Page, origin: string): Promise<void> {
 async function settles<T>(page: Page, promise: Promise<T>): Promise<T> {
   let isOver = false;
   const over = promise.finally(() => isOver = true);
-  while (!isOver) await page.clock.runFor(1_000);
+  for (let second = 0; second < 3_600 && !isOver; second++) await page.clock.runFor(1_000);
   return await over;
 }
 

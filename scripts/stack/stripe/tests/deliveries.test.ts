@@ -1,8 +1,10 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
+import { waitFor } from "../../wait.ts";
 import type { Delivery } from "../deliveries/delivery.ts";
 import { startReceiver, startStand } from "./harness.ts";
 
 const SECRET = "whsec_deliveries";
+const DEADLINE_MS = 10_000;
 
 /** A stand and a receiver that it knows; three customers make three events. */
 async function start(delivery = { firstRetryMs: 1_000 }) {
@@ -45,8 +47,8 @@ Deno.test("a delivery is repeated with growing pauses until it is answered with 
       const { data } = await stand.control("GET", "/deliveries") as { data: Delivery[] };
       return data[0]?.attempts === index + 1 ? data[0] : undefined;
     };
-    let delivery = await wanted();
-    while (!delivery) delivery = await wanted();
+    const delivery = await waitFor(wanted, DEADLINE_MS, 1);
+    ok(delivery, "the attempt was not made");
     equal(delivery.next_attempt_ms - stand.clock.now.getTime(), pause);
     stand.clock.now = new Date(delivery.next_attempt_ms);
     await receiver.arrived(index + 2);
@@ -63,11 +65,13 @@ Deno.test("a failing event does not keep others waiting, and shows as pending", 
   receiver.answers.push(500);
   const [first, second, third] = await scene.customers();
   await receiver.arrived(3);
-  const pending = async () =>
-    (await stand.control("GET", "/deliveries?state=pending") as { data: Delivery[] }).data;
-  let waiting = await pending();
-  while (waiting.length !== 1 || waiting[0]?.attempts !== 1) waiting = await pending();
-  const failing = waiting[0]?.event ?? "";
+  const pending = async () => {
+    const { data } = await stand.control("GET", "/deliveries?state=pending") as {
+      data: Delivery[];
+    };
+    return data.length === 1 && data[0]?.attempts === 1 ? data[0] : undefined;
+  };
+  const failing = (await waitFor(pending, DEADLINE_MS, 1))?.event ?? "";
   ok([first, second, third].includes(failing));
   const retrieved = await stand.stripe.events.retrieve(failing);
   equal(retrieved.pending_webhooks, 1);

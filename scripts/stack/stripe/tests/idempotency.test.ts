@@ -1,5 +1,6 @@
-import { deepEqual, equal, notEqual } from "node:assert/strict";
+import { deepEqual, equal, notEqual, ok } from "node:assert/strict";
 import Stripe from "stripe";
+import { waitFor } from "../../wait.ts";
 import { header, openSession, refusal, startStand } from "./harness.ts";
 
 const key = { idempotencyKey: "order-1" };
@@ -45,7 +46,9 @@ Deno.test("a request whose first one is still in progress is a 409", async () =>
   await stand.control("POST", "/faults", { path: "/v1/customers", delay_ms: 300 });
   const first = stripe.customers.create({ email: "a@example.com" }, key);
   // The first request is on the server once the fault is used up.
-  while ((await stand.control("GET", "") as { faults: unknown[] }).faults.length > 0);
+  const used = async () =>
+    (await stand.control("GET", "") as { faults: unknown[] }).faults.length === 0 || undefined;
+  ok(await waitFor(used, 10_000, 1), "the first request did not arrive");
   const refused = await refusal(stripe.customers.create({ email: "a@example.com" }, key));
   deepEqual([refused.statusCode, refused.code], [409, "idempotency_key_in_use"]);
   const { id } = await first;

@@ -125,10 +125,12 @@ Deno.test("a chain of causes that goes in a circle has an end", async () => {
 
 Deno.test("a report to a service that hangs is given up, and nobody hears of it", async () => {
   const hung = Promise.withResolvers<Response>();
-  await withSentry(() => hung.promise, async (dsn) => {
+  await withSentry(() => hung.promise, async (dsn, got) => {
     const { work, report } = reporting(dsn, 50);
     report(failure(), { context: context(), title: null });
     await Promise.all(work);
+    // It was sent, and given up before the service said a word.
+    assert.deepEqual([work.length, got.length], [1, 1]);
     hung.resolve(new Response());
   });
 });
@@ -139,11 +141,13 @@ Deno.test("a report to nobody, or one that is refused, is nobody's failure", asy
   listener.close();
   const { work, report } = reporting(`http://public1@127.0.0.1:${port}/42`);
   report(failure(), { context: context(), title: null });
+  assert.equal(work.length, 1);
   await Promise.all(work);
-  await withSentry(() => new Response("no", { status: 500 }), async (dsn) => {
+  await withSentry(() => new Response("no", { status: 500 }), async (dsn, got) => {
     const refused = reporting(dsn);
     refused.report(failure(), { context: context(), title: null });
     await Promise.all(refused.work);
+    assert.deepEqual([refused.work.length, got.length], [1, 1]);
   });
 });
 

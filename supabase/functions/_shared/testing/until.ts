@@ -1,0 +1,11 @@
+/** Waiting in a test for what other promises bring about. */
+
+const DEADLINE_MS = 10_000;
+
+/** Resolves as soon as the condition holds. @throws when it has not for ten seconds, saying what it was */
+export async function until(what: string, holds: () => boolean): Promise<void> {
+  for (const end = performance.now() + DEADLINE_MS; !holds();) {
+    if (performance.now() >= end) throw new Error(`not within ${DEADLINE_MS} ms: ${what}`);
+    await new Promise((next) => setTimeout(next, 1));
+  }
+}
