@@ -10,6 +10,8 @@ const BY_STEPS = /^\d+ test steps? failed/;
 
 export class DenoTapReader {
   readonly rows: Row[] = [];
+  /** The report has its last line; one that has not was broken off. */
+  isWhole = false;
   #started = 0;
   #steps = 0;
   #last: Failure | undefined;
@@ -18,7 +20,8 @@ export class DenoTapReader {
   read(line: string, now: number): void {
     const file = /^# \.\/(.*)$/.exec(line)?.[1];
     const result = RESULT.exec(line);
-    if (file !== undefined) this.#begin(file, now);
+    if (/^1\.\.\d+$/.test(line)) this.isWhole = true;
+    else if (file !== undefined) this.#begin(file, now);
     else if (line.startsWith("# Subtest: ")) this.#steps = 0;
     else if (result) this.#count(line.startsWith(" "), result);
     else if (/^\s+\{"message":/.test(line)) this.#explain(line);

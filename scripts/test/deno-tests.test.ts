@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { findTests, runDenoTests } from "./deno-tests.ts";
+import type { Row } from "./suite.ts";
 
-/** Runs the given files by a Deno of its own and sums them up by file. */
-async function outcome(
+/** Runs the given files by a Deno of its own. */
+async function rowsOf(
   files: Record<string, string>,
-  jobs = 1,
-): Promise<Record<string, string>> {
+  options: { jobs?: number; limitMs?: number } = {},
+): Promise<Row[]> {
   const cwd = await Deno.makeTempDir();
   try {
     for (const [name, text] of Object.entries(files)) {
@@ -13,15 +14,21 @@ async function outcome(
     }
     const found = (await findTests(["."], cwd)).map((file) => file.slice(2));
     const flags = ["--no-config", "--no-check"];
-    const rows = await runDenoTests({ files: found, cwd, flags, jobs });
-    return Object.fromEntries(
-      rows.map((
-        { name, passed, failures, ignored },
-      ) => [name, `${passed}/${failures.length}/${ignored}`]),
-    );
+    return await runDenoTests({ files: found, cwd, flags, ...options });
   } finally {
     await Deno.remove(cwd, { recursive: true });
   }
+}
+
+/** The same as `passed/failed/ignored` of each file. */
+async function outcome(files: Record<string, string>, jobs = 1): Promise<Record<string, string>> {
+  const rows = await rowsOf(files, { jobs });
+  return Object.fromEntries(
+    rows.map(({ name, passed, failures, ignored }) => [
+      name,
+      `${passed}/${failures.length}/${ignored}`,
+    ]),
+  );
 }
 
 Deno.test("runDenoTests reports each file, and the steps of a test instead of the test", async () => {
@@ -83,5 +90,29 @@ Deno.test("runDenoTests fails as a whole where nothing compiles", async () => {
   assert.deepEqual(
     await outcome({ "a.test.ts": `Deno.test("a" () => {});\n` }),
     { "deno test": "0/1/0" },
+  );
+});
+
+Deno.test("runDenoTests fails a test that waits for ever by its name, and runs the next", async () => {
+  const waits = `setInterval(() => {}, 10); await new Promise(() => {});`;
+  const [row, ...more] = await rowsOf({
+    "a.test.ts": `
+      Deno.test("waits", async () => { ${waits} });
+      Deno.test({ name: "loops", async fn() { while (true) await new Promise(setTimeout); } });
+      Deno.test("next", () => {});`,
+  }, { limitMs: 500 });
+  assert.deepEqual(more, []);
+  assert.deepEqual([row?.passed, row?.failures.map(({ test }) => test)], [1, ["waits", "loops"]]);
+  assert.match(row?.failures[0]?.detail ?? "", /still running after 0.5 s: "waits"/);
+});
+
+Deno.test("runDenoTests names the test that ends its process, and runs the files after it", async () => {
+  const rows = await rowsOf({
+    "a.test.ts": `Deno.test("fine", () => {});\nDeno.test("ends", () => Deno.kill(Deno.pid));\n`,
+    "b.test.ts": `Deno.test("later", () => {});\n`,
+  });
+  assert.deepEqual(
+    rows.map(({ name, passed, failures }) => [name, passed, failures.map(({ test }) => test)]),
+    [["a.test.ts", 1, ["ends"]], ["b.test.ts", 1, []]],
   );
 });

@@ -1,7 +1,8 @@
 /** The functions alone, by the hosted version of Deno: their types and their tests. */
 import { HOSTED_COMMAND, HOSTED_DENO, HOSTED_ENV } from "../../stack/isolates/hosted-deno.ts";
 import { copyTree } from "../copy-tree.ts";
-import { findTests, lastLines, runDenoTests } from "../deno-tests.ts";
+import { lastLines } from "../deno-process.ts";
+import { findTests, runDenoTests } from "../deno-tests.ts";
 import { hasNpx } from "../../supabase/cli.ts";
 import { checked, ROOT, type Row, type Suite } from "../suite.ts";
 

@@ -1,5 +1,5 @@
 /** The demos as they are typed, on one stack of their own: they judge their figures by their exit code. */
-import { lastLines } from "../deno-tests.ts";
+import { lastLines } from "../deno-process.ts";
 import { withStack } from "../stack-process.ts";
 import { checked, ROOT, type Suite } from "../suite.ts";
 

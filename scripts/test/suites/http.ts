@@ -44,18 +44,14 @@ export const http: Suite = {
     const isFault = (file: string) => /^tests\/(faults|alerts)\//.test(file);
     const isLast = (file: string) => file.startsWith("tests/last/");
     const ownTurn = (file: string) => isFault(file) || isLast(file);
-    const flags = ["--no-check"];
+    const how = { flags: ["--no-check"], limitMs: 300_000 };
     const onStack = words.length > 0 ? withKeptStack : withStack<SuiteResult>;
     return await onStack(async (env) => {
+      const run = (files: string[], jobs = 1) => runDenoTests({ files, env, jobs, ...how });
       const rows = [
-        ...await runDenoTests({
-          files: files.filter((file) => !ownTurn(file)),
-          env,
-          flags,
-          jobs: 2,
-        }),
-        ...await runDenoTests({ files: files.filter(isFault), env, flags }),
-        ...await runDenoTests({ files: files.filter(isLast), env, flags }),
+        ...await run(files.filter((file) => !ownTurn(file)), 2),
+        ...await run(files.filter(isFault)),
+        ...await run(files.filter(isLast)),
       ];
       return { rows, skipped };
     });

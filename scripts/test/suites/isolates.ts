@@ -28,7 +28,7 @@ export const isolates: Suite = {
       const files = filesNamed(words, await findTests([folder]));
       if (files.length === 0) continue;
       const run = (env: Record<string, string>) =>
-        runDenoTests({ files, env, flags: ["--no-check"] });
+        runDenoTests({ files, env, flags: ["--no-check"], limitMs: 300_000 });
       rows.push(...await withStack(run, ["--isolates", limits]));
     }
     return { rows, skipped: [] };

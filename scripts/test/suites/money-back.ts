@@ -4,11 +4,17 @@ import { filesNamed, type Suite } from "../suite.ts";
 
 export const MONEY_BACK = "tests/money-back";
 
+/** 10,000 histories are one test. */
+const LIMIT_MS = 3_600_000;
+
 export const moneyBack: Suite = {
   name: "money-back",
   about: "refunds, disputes and 10,000 random histories against an independent model",
   async run(words) {
     const files = filesNamed(words, await findTests([MONEY_BACK]));
-    return { rows: await runDenoTests({ files, flags: ["--no-check"] }), skipped: [] };
+    return {
+      rows: await runDenoTests({ files, flags: ["--no-check"], limitMs: LIMIT_MS }),
+      skipped: [],
+    };
   },
 };
