@@ -148,6 +148,7 @@ begin
   if v_answer is not null then
     return v_answer;
   end if;
+  perform farthing.allow_change(p_changed_by, 'the limits were changed');
   update farthing.policy set
     sessions_per_user_hour = coalesce((v_given ->> 'sessions_per_user_hour')::int, sessions_per_user_hour),
     sessions_per_ip_hour = coalesce((v_given ->> 'sessions_per_ip_hour')::int, sessions_per_ip_hour),

@@ -206,6 +206,7 @@ begin
     v_daily := farthing.parse_amount(p_daily, 'daily', true);
   end if;
   v_account := farthing.lock_account(p_user_id, p_now);
+  perform farthing.allow_change(null, 'a daily cap was set');
   update farthing.accounts set daily_cap = v_daily where account_id = v_account.account_id
   returning * into v_account;
   -- Nobody counted while there was no cap.

@@ -29,6 +29,7 @@ as $$
 begin
   -- The row is locked only by the event that fixes it.
   if (select livemode is null from farthing.policy) then
+    perform farthing.allow_change('stripe:' || new.event_id, 'the mode of the first event');
     update farthing.policy set livemode = new.livemode where livemode is null;
   end if;
   perform public.mode_check(new.livemode);

@@ -167,7 +167,7 @@ select is(pg_temp.leaks(), 0, 'and forgotten');
 -- People who leave are told nothing more.
 select is(pg_temp.tell('bob', 'h', '6 d'), true, 'bob is to be told h');
 create temporary table bob as select account_id from farthing.accounts where owner_id = tests.person('bob');
-delete from auth.users where id = tests.person('bob');
+delete from auth.users where id = (select tests.person('bob'));
 select is(farthing.notify(account_id, 'low_balance', 'i', '{}', tests.after('6 d')), false,
   'of who has left nothing is queued') from bob;
 select is(pg_temp.claims('6 d'), 'h', 'what was queued is claimed');

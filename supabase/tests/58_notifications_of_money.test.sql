@@ -76,7 +76,7 @@ select is(pg_temp.told('dan'), 'nothing', 'of which nothing was told');
 alter table farthing.notices drop constraint notices_broken;
 
 -- Who has left is told nothing.
-delete from auth.users where id = tests.person('eve');
+delete from auth.users where id = (select tests.person('eve'));
 select is(tests.pays('eve', '13 min'), '{"received": true}', 'eve pays late, and has left');
 select is((select count(*)::int from farthing.notices n join farthing.accounts using (account_id)
   where owner_id is null), 0, 'nobody is told');

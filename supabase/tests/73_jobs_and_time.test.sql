@@ -105,7 +105,7 @@ select isnt(tests.give('ann', '100'), null, 'ann has 100');
 select is((select data ->> 'held' from tests.job('ann', 'paid', tests.lines(1))), '50', 'a job holds 50');
 select is(tests.claim('one', 'paid'), '1', 'it is under way');
 create temporary table left_behind as select tests.job_id('ann') as job_id;
-delete from auth.users where id = tests.person('ann');
+delete from auth.users where id = (select tests.person('ann'));
 select is(jobs_checkpoint(job_id, 1, 's', p_usage => tests.lines(1), p_now => tests.after('1 s')),
   '{"status": "lost"}', 'a step for somebody who has left is lost') from left_behind;
 

@@ -73,7 +73,7 @@ select is(tests.bought_by('cyn'), 'refunded, 9990 taken back; balance 0, held 0,
   'and pays what is owed');
 
 -- Dan: an early fraud warning, and the policy that refunds at once.
-update farthing.policy set early_fraud_warning = 'refund';
+select farthing.set_policy('{"early_fraud_warning": "refund"}', 'a test');
 select is(tests.warning('dan'), '{"received": true}', 'a card network warns of dan''s payment');
 select is(tests.warning('dan'), '{"received": true}', 'twice');
 select is(tests.bought_by('dan'), 'paid, 0 taken back; balance 9990, held 0, available 0, debt 0',
@@ -88,7 +88,7 @@ select is((select format('%s; %s, %s', w.state, r.status, r.stripe_refund_id) fr
   'closed; succeeded, re_dan_1', 'it is the one that was set down, and ends the warning');
 
 -- Eve: an operator trusts the payment.
-update farthing.policy set early_fraud_warning = 'review';
+select farthing.set_policy('{"early_fraud_warning": "review"}', 'a test');
 select is(tests.warning('eve'), '{"received": true}', 'a card network warns of eve''s payment');
 select is(tests.standing('eve'), 'balance 9990, held 0, available 0, debt 0', 'her credits are frozen');
 select is(warnings_clear('issfr_eve', 'known', p_author => 'operator:o') #>> '{data,state}', 'cleared',

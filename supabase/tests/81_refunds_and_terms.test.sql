@@ -135,7 +135,7 @@ select is((select array_agg(trim_scale(remaining) order by amount) from farthing
   'each gift is whole again');
 
 -- A warning, with the policy that refunds at once: cleared before anybody has sent the refund.
-update farthing.policy set early_fraud_warning = 'refund';
+select farthing.set_policy('{"early_fraud_warning": "refund"}', 'a test');
 select is(tests.buys('ida'), 'ida', 'ida buys');
 select is(tests.pays('ida'), '{"received": true}', 'and pays');
 select is(tests.warning('ida'), '{"received": true}', 'a card network warns of it');

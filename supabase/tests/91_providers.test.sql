@@ -169,11 +169,11 @@ from unnest(array['authenticated', 'anon']) role, unnest(array[
   'providers_read(tests.person(''ann''))']) call;
 
 -- Leaving.
-delete from auth.users where id = tests.person('ann');
+delete from auth.users where id = (select tests.person('ann'));
 select is((select user_id from farthing.providers where stripe_account_id = 'acct_a'), null::uuid,
   'a provider who leaves keeps what the books need, and no name');
 select is(pg_temp.begin('dan', p_email => 'dan@example.com') ->> 'step', 'onboard', 'dan begins');
-delete from auth.users where id = tests.person('dan');
+delete from auth.users where id = (select tests.person('dan'));
 select is_empty($$ select email from farthing.providers where email is not null $$,
   'who leaves before there is an account leaves no address');
 

@@ -95,7 +95,7 @@ select is(array(select farthing.sweep_low_balances(tests.after('10 min'), 3) fro
 select isnt(tests.give(name, '10', p_passed => '11 min'), null, name || ' has too little')
 from unnest(array['ivy', 'jon']) name;
 select is(tests.tops_up('ivy'), 'card_missing, processed', 'ivy asks for top-ups, and saves a card');
-delete from auth.users where id = tests.person('jon');
+delete from auth.users where id = (select tests.person('jon'));
 select is(farthing.sweep_low_balances(tests.after('11 min')), 0, 'neither is told');
 
 -- T23: credits that will expire.

@@ -207,7 +207,7 @@ select is(tests.opts_in('fay', p_passed => '9 h') ->> 'state', 'on', 'fay opts i
 select is(tests.claims('9 h'), 'nothing', 'fay has enough');
 select is(pg_temp.spends('fay', '5000', '9 h'), 201, 'fay spends it all');
 select is(tests.claims('9 h 1 min'), 'fay charge 500', 'fay is charged, and nobody knows whether');
-delete from auth.users where id = tests.person('fay');
+delete from auth.users where id = (select tests.person('fay'));
 select is((select count(*)::int from farthing.customers where payment_method_id = 'pm_fay2'), 0,
   'who leaves leaves no card');
 select is(tests.claims('10 h'), 'nothing', 'and is not charged, nor asked for what was begun');

@@ -4,6 +4,16 @@
 
 create schema money_back;
 
+-- A history may give a purchased lot an expiry, which no endpoint does: here the terms of lots may change.
+create or replace function farthing.refuse_terms() returns trigger language plpgsql set search_path = '' as $$
+begin
+  if tg_table_name <> 'lots' then
+    raise exception 'these terms never change' using errcode = 'restrict_violation';
+  end if;
+  return null;
+end
+$$;
+
 -- The names that a history gives to what the doors have named themselves.
 create table money_back.names (
   user_id uuid not null, kind text not null, name text not null, id uuid not null,

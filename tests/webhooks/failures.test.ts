@@ -94,7 +94,7 @@ async function withoutOrder(orderId: string, use: () => Promise<void>): Promise<
       const guard = "farthing.orders %s trigger orders_are_never_deleted";
       await step.unsafe(`alter table ${guard.replace("%s", "disable")}`);
       const rows = await step`delete from farthing.orders where order_id = ${orderId} returning *`;
-      await step.unsafe(`alter table ${guard.replace("%s", "enable")}`);
+      await step.unsafe(`alter table ${guard.replace("%s", "enable always")}`);
       return rows;
     });
     try {

@@ -1,0 +1,228 @@
+-- The audit: who changed what decides money, with the row before and after.
+-- Why triggers write it: a function that changes a cap or a policy can't forget the row, and what stands in
+-- it is what happened and not what somebody said. Some columns change only in a transaction that gave its
+-- reason by allow_change(). That is no lock: whoever may write the table may call it at an SQL prompt, too.
+-- It makes a slip impossible and a change visible. The owner of the tables can disable triggers; what was
+-- changed then differs from its last audit row, and the proof names it (prove_audit).
+-- The hot path pays nothing: a trigger with a list of columns is not even queued by an update of others.
+
+create table farthing.audit (
+  audit_nr bigint generated always as identity primary key,
+  changed_at timestamptz not null default now(),
+  author text not null,
+  reason text,
+  table_name text not null,
+  row_key jsonb not null,
+  before jsonb,
+  after jsonb,
+  constraint audit_bounded check (length(author) between 1 and 300 and length(reason) <= 500
+    and length(table_name) <= 63),
+  constraint audit_says_something check (num_nonnulls(before, after) > 0)
+);
+comment on table farthing.audit is
+  'Append-only. Changes of what decides money. before: null for a new row; after: null for a deleted one. '
+  'author: as entries have it; sql:<role> is somebody at an SQL prompt.';
+create index audit_by_row on farthing.audit (table_name, row_key, audit_nr desc);
+alter table farthing.audit enable row level security;
+create policy audit_none on farthing.audit for select to authenticated using (false);
+
+create table farthing.audited (
+  table_name text primary key,
+  key_columns text[] not null,
+  columns text[] not null,
+  needs_reason boolean not null
+);
+comment on table farthing.audited is
+  'Tables whose changes leave a row in the audit: of which columns, and whether a change without a reason is '
+  'refused.';
+alter table farthing.audited enable row level security;
+create policy audited_none on farthing.audited for select to authenticated using (false);
+
+create table farthing.guards (
+  table_name text not null,
+  trigger_name text not null,
+  primary key (table_name, trigger_name)
+);
+comment on table farthing.guards is
+  'Triggers that keep what decides money as it is. Each has to be there and to fire always (prove_guards).';
+alter table farthing.guards enable row level security;
+create policy guards_none on farthing.guards for select to authenticated using (false);
+
+create function farthing.note_guard(p_table text, p_trigger text)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  -- "always": a session that plays a replica does not get round it.
+  execute format('alter table farthing.%I enable always trigger %I', p_table, p_trigger);
+  insert into farthing.guards values (p_table, p_trigger);
+end
+$$;
+comment on function farthing.note_guard(text, text) is
+  'Has a trigger fire always, and notes that it has to be there.';
+
+create function farthing.guard_updates(p_table text, p_trigger text, p_columns text[], p_when text,
+  p_function text)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  execute format('create trigger %I after update of %s on farthing.%I for each row when (%s) '
+    'execute function farthing.%I()', p_trigger, farthing.listed(p_columns), p_table, p_when, p_function);
+  perform farthing.note_guard(p_table, p_trigger);
+end
+$$;
+comment on function farthing.guard_updates(text, text, text[], text, text) is
+  'Calls a trigger function after updates of these columns that fulfil a condition.';
+
+create function farthing.listed(p_columns text[], p_row text default null)
+returns text
+language sql immutable
+set search_path = ''
+as $$
+  select string_agg(concat(p_row || '.', format('%I', c)), ', ') from unnest(p_columns) c
+$$;
+comment on function farthing.listed(text[], text) is 'Columns as SQL lists them.';
+
+create function farthing.differ(p_columns text[])
+returns text
+language sql immutable
+set search_path = ''
+as $$
+  select format('(%s) is distinct from (%s)', farthing.listed(p_columns, 'old'),
+    farthing.listed(p_columns, 'new'))
+$$;
+comment on function farthing.differ(text[]) is 'The condition that one of these columns has changed.';
+
+create function farthing.allow_change(p_author text, p_reason text)
+returns void
+language sql
+set search_path = ''
+as $$
+  select set_config('farthing.change', jsonb_build_object('author',
+    coalesce(p_author, 'sql:' || session_user), 'reason', p_reason)::text, true)
+$$;
+comment on function farthing.allow_change(text, text) is
+  'Gives the author and the reason of the changes that follow in this transaction. They are audited.';
+
+create function farthing.write_audit()
+returns trigger
+language plpgsql
+set search_path = ''
+set timezone = 'UTC' -- times in JSON are written alike, whoever writes
+as $$
+declare
+  v_audited farthing.audited;
+  v_change jsonb := nullif(current_setting('farthing.change', true), '')::jsonb;
+  v_before jsonb := case when tg_op <> 'INSERT' then to_jsonb(old) end;
+  v_after jsonb := case when tg_op <> 'DELETE' then to_jsonb(new) end;
+begin
+  select * into v_audited from farthing.audited where table_name = tg_table_name;
+  if v_audited.needs_reason and v_change is null then
+    raise exception '% of farthing.% needs a reason: call farthing.allow_change(author, reason) before it, '
+      'in the same transaction', tg_op, tg_table_name using errcode = 'restrict_violation';
+  end if;
+  insert into farthing.audit (author, reason, table_name, row_key, before, after)
+  values (coalesce(v_change ->> 'author', 'sql:' || session_user), v_change ->> 'reason', tg_table_name,
+    farthing.pick(coalesce(v_after, v_before), v_audited.key_columns),
+    farthing.pick(v_before, v_audited.columns), farthing.pick(v_after, v_audited.columns));
+  return null;
+end
+$$;
+comment on function farthing.write_audit() is
+  'Trigger: writes the audit row of a change, and refuses one that needs a reason and has none.';
+
+create function farthing.pick(p_row jsonb, p_columns text[])
+returns jsonb
+language sql immutable
+set search_path = ''
+as $$
+  select jsonb_object_agg(f.key, f.value) from jsonb_each(p_row) f where f.key = any (p_columns)
+$$;
+comment on function farthing.pick(jsonb, text[]) is 'Some columns of a row.';
+
+create function farthing.audit_changes(p_table text, p_columns text[], p_needs_reason boolean default false,
+  p_inserts boolean default false)
+returns void
+language plpgsql
+set search_path = ''
+set timezone = 'UTC'
+as $$
+declare
+  v_keys text[] := (select array_agg(a.attname::text order by a.attname) from pg_index i
+    join pg_attribute a on a.attrelid = i.indrelid and a.attnum = any (i.indkey)
+    where i.indrelid = ('farthing.' || p_table)::regclass and i.indisprimary);
+begin
+  insert into farthing.audited values (p_table, v_keys, p_columns, p_needs_reason);
+  perform farthing.guard_updates(p_table, p_table || '_changes_are_audited', p_columns,
+    farthing.differ(p_columns), 'write_audit');
+  if p_inserts then
+    execute format('create trigger %I after insert on farthing.%I for each row execute function '
+      'farthing.write_audit()', p_table || '_additions_are_audited', p_table);
+    perform farthing.note_guard(p_table, p_table || '_additions_are_audited');
+    -- What is there already begins as it is.
+    execute format('insert into farthing.audit (author, reason, table_name, row_key, after)
+      select %L, %L, %L, farthing.pick(to_jsonb(t), $1), farthing.pick(to_jsonb(t), $2) from farthing.%I t',
+      'task:install', 'as installed', p_table, p_table) using v_keys, p_columns;
+  end if;
+end
+$$;
+comment on function farthing.audit_changes(text, text[], boolean, boolean) is
+  'From now on changes of these columns leave a row in the audit; p_needs_reason: or are refused; p_inserts: '
+  'so do new rows.';
+
+create function farthing.refuse_terms()
+returns trigger
+language plpgsql
+set search_path = ''
+as $$
+begin
+  raise exception '% of farthing.% is refused: these terms never change. Correct them by a new row.', tg_op,
+    tg_table_name using errcode = 'restrict_violation';
+end
+$$;
+comment on function farthing.refuse_terms() is 'Trigger: refuses a change of terms, the owner''s too.';
+
+create function farthing.never_change(p_table text, p_columns text[])
+returns void
+language sql
+set search_path = ''
+as $$
+  select farthing.guard_updates(p_table, p_table || '_keep_their_terms', p_columns,
+    farthing.differ(p_columns), 'refuse_terms')
+$$;
+comment on function farthing.never_change(text, text[]) is 'From now on these columns can''t be updated.';
+
+create function farthing.set_once(p_table text, p_columns text[])
+returns void
+language sql
+set search_path = ''
+as $$
+  select farthing.guard_updates(p_table, p_table || '_are_set_once', p_columns, (
+    select string_agg(format('(old.%1$I is not null and old.%1$I is distinct from new.%1$I)', c), ' or ')
+    from unnest(p_columns) c), 'refuse_terms')
+$$;
+comment on function farthing.set_once(text, text[]) is
+  'From now on these columns can''t be updated once they have a value.';
+
+create function farthing.never_remove(p_table text)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  execute format('create trigger %I after delete on farthing.%I for each row execute function '
+    'farthing.refuse_change()', p_table || '_are_not_deleted', p_table);
+  perform farthing.note_guard(p_table, p_table || '_are_not_deleted');
+  execute format('create trigger %I after truncate on farthing.%I for each statement execute function '
+    'farthing.refuse_change()', p_table || '_are_not_emptied', p_table);
+  perform farthing.note_guard(p_table, p_table || '_are_not_emptied');
+end
+$$;
+comment on function farthing.never_remove(text) is 'From now on no row of a table can be deleted.';
+
+select farthing.never_change('audit', '{audit_nr, changed_at, author, reason, table_name, row_key, before,
+  after}');
+select farthing.never_remove('audit');

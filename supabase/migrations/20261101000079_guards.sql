@@ -1,0 +1,104 @@
+-- What decides money and never changes, table by table; and what changes only with a reason.
+-- Why after triggers: a before trigger on a row makes PostgreSQL lock that row once more, and a debit updates
+-- two. Accounts and lots have after triggers already, those of their foreign keys.
+
+-- Rule 19: the terms of a lot, a hold and a purchase.
+select farthing.never_change('lots', '{account_id, lot_id, source, amount, cost_basis_usd, priority,
+  expires_at, order_id, created_at}');
+select farthing.never_change('holds', '{account_id, hold_id, amount, model, rate_version, expires_at,
+  created_at}');
+select farthing.set_once('holds', '{settled, shortfall, resolved_at}');
+select farthing.never_remove('holds');
+select farthing.never_change('hold_lots', '{account_id, hold_id, lot_id, amount}');
+select farthing.never_remove('hold_lots');
+select farthing.never_change('orders', '{account_id, order_id, kind, package_id, package_version,
+  package_name, amount, currency, credits, bonus_credits, created_at}');
+select farthing.set_once('orders', '{payment_ref, paid_at}');
+select farthing.never_change('refunds', '{account_id, refund_id, order_id, booking_id, amount, currency,
+  requested_by, created_at}');
+select farthing.set_once('refunds', '{stripe_refund_id}');
+select farthing.never_change('disputes', '{account_id, dispute_id, order_id, booking_id, created_at}');
+select farthing.never_change('bookings', '{account_id, booking_id, provider_id, amount, currency,
+  fee_basis_points, application_fee_amount, client_temp_id, details, created_at}');
+select farthing.set_once('bookings', '{payment_intent_id, charge_id, fee_id, paid_at}');
+select farthing.never_change('inbox', '{event_id, type, livemode, facts, occurred_at}');
+select farthing.never_remove('inbox');
+select farthing.never_change('accounts', '{account_id, created_at}');
+
+-- An owner leaves, by leaving; and nobody comes instead.
+create function farthing.refuse_new_owner()
+returns trigger
+language plpgsql
+set search_path = ''
+as $$
+begin
+  if new.owner_id is not null or exists (select from auth.users where id = old.owner_id) then
+    raise exception 'The owner of an account does not change. To close it, delete the user.'
+      using errcode = 'restrict_violation';
+  end if;
+  return null;
+end
+$$;
+comment on function farthing.refuse_new_owner() is
+  'Trigger: an account loses its owner when the user is deleted, and gets no other.';
+select farthing.guard_updates('accounts', 'accounts_keep_their_owner', '{owner_id}',
+  'old.owner_id is distinct from new.owner_id', 'refuse_new_owner');
+
+-- A stored answer stays for its 24 hours. It may be erased, and its key taken anew after them.
+select farthing.guard_updates('idempotency_keys', 'idempotency_keys_keep_their_answer',
+  '{fingerprint, status, answer}', $$old.status is not null
+    and new.created_at < old.created_at + interval '24 hours' and (new.fingerprint <> old.fingerprint
+      or new.status is distinct from old.status
+      or (new.answer is not null and new.answer is distinct from old.answer))$$, 'refuse_terms');
+
+-- What may change, and by whom it did.
+select farthing.audit_changes('policy', array(select a.attname from pg_attribute a
+  where a.attrelid = 'farthing.policy'::regclass and a.attnum > 0 and not a.attisdropped
+    and a.attname not in ('one_row', 'updated_at', 'updated_by') order by a.attnum),
+  p_needs_reason => true, p_inserts => true);
+select farthing.audit_changes('accounts', '{daily_cap}', p_needs_reason => true);
+select farthing.audit_changes('packages', '{name, amount, currency, credits, bonus_credits, active,
+  effective_from}', p_inserts => true);
+select farthing.audit_changes('rates', '{input_per_million_usd, cached_input_per_million_usd,
+  cache_write_per_million_usd, output_per_million_usd, reasoning_per_million_usd, markup, effective_from}',
+  p_inserts => true);
+select farthing.audit_changes('alert_rules', '{threshold, fine_at, factor, minimum, period, enabled}');
+select farthing.audit_changes('tasks', '{enabled, every, budget}');
+
+-- The guards that stand beside their tables belong to the list, and fire always, too.
+do $$
+declare
+  v_guard record;
+begin
+  for v_guard in
+    select c.relname, t.tgname from pg_trigger t join pg_class c on c.oid = t.tgrelid
+    where c.relnamespace = 'farthing'::regnamespace and not t.tgisinternal
+      and t.tgfoid = 'farthing.refuse_change'::regproc
+      and not exists (select from farthing.guards g
+        where (g.table_name, g.trigger_name) = (c.relname::text, t.tgname::text))
+  loop
+    perform farthing.note_guard(v_guard.relname, v_guard.tgname);
+  end loop;
+end
+$$;
+select farthing.never_remove('policy');
+select farthing.never_remove('guards');
+select farthing.never_remove('audited');
+
+create function farthing.set_policy(p_changes jsonb, p_reason text, p_author text default null,
+  p_now timestamptz default now())
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_columns text := farthing.listed(array(select jsonb_object_keys(p_changes)));
+begin
+  perform farthing.allow_change(p_author, p_reason);
+  execute format('update farthing.policy set (%1$s) = (select %1$s from jsonb_populate_record(
+    null::farthing.policy, $1)), updated_at = $2, updated_by = $3 where one_row', v_columns)
+  using p_changes, p_now, coalesce(p_author, 'sql:' || session_user);
+end
+$$;
+comment on function farthing.set_policy(jsonb, text, text, timestamptz) is
+  'Changes the policy, at an SQL prompt, too: {column: value}. Reason and author stand in the audit.';
