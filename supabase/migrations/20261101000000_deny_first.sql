@@ -38,6 +38,7 @@ declare
     when 'idempotency_in_progress' then 409
     when 'hold_not_open' then 409
     when 'job_not_cancellable' then 409
+    when 'usage_conflict' then 409
     when 'idempotency_key_reused' then 422
     when 'refund_too_large' then 422
     when 'unknown_model' then 422

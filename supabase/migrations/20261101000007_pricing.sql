@@ -93,7 +93,7 @@ begin
     from given g
   )
   select c.index, c.user_id, 'caller'::farthing.usage_origin, c.event_id, c.model, r.version, p.credits,
-    p.facts, c.event_at,
+    p.facts, c.occurred_at,
     case when f.field = 'model' then 'unknown_model' when f.field is not null then 'invalid_request' end,
     f.field
   from counted c
@@ -126,7 +126,9 @@ begin
       or greatest(c.tokens_in, c.cached, c.written, c.tokens_out, c.reasoned) > 1000000000
       or c.tokens_in + c.cached + c.written + c.tokens_out + c.reasoned = 0 or p.credits >= 1e20
       then 'input_tokens'
-    when not isfinite(c.event_at) then 'occurred_at'
+    -- Asked only of what says when it occurred; the policy is not read for what does not.
+    when c.occurred_at is not null and (select c.occurred_at < p_now - o.usage_max_age
+      or c.occurred_at > p_now + o.usage_max_ahead from farthing.policy o) then 'occurred_at'
     when r.version is null then 'model'
     -- farthing.metadata's bound is higher: a settled hold adds its id, a job its id and step.
     when pg_column_size(p.facts) > 8100 then 'metadata' end as field
@@ -138,4 +140,5 @@ comment on function farthing.price_usage is
   'Prices usage events exactly: Σ tokens × rate × markup / 1000 credits. Token kinds are disjoint; a kind '
   'without a rate of its own costs as input (cached, cache write) or output (reasoning). p_pinned is '
   '{model: rate version}. problem holds a code where an event cannot be priced. origin is the caller; work '
-  'of ours overwrites it, with an id of its own.';
+  'of ours overwrites it, with an id of its own. event_at is null where the usage does not say when it '
+  'occurred.';

@@ -2,15 +2,41 @@
 -- Why: one busy account is bound by the commit flush that its row lock waits for; a batch pays that flush
 -- once. Accounts are locked in id order (rule 4), so two batches over the same users cannot deadlock.
 
-create function farthing.batch_refusal(p_event farthing.priced_usage, p_code text)
+create function farthing.batch_refusal(
+  p_event farthing.priced_usage, p_code text, p_field text default null, p_details jsonb default null)
 returns jsonb
 language sql immutable
 set search_path = ''
 as $$
   select jsonb_build_object('index', p_event.index, 'event_id', p_event.event_id, 'code', p_code)
+    || jsonb_strip_nulls(jsonb_build_object('field', p_field, 'details', p_details))
 $$;
 comment on function farthing.batch_refusal is
-  'How a batch reports an event it did not charge: {index, event_id, code}.';
+  'How a batch reports an event it did not charge: {index, event_id, code}, with field and details where '
+  'there are any.';
+
+create function farthing.batch_repeat(p_account_id bigint, p_event farthing.priced_usage)
+returns jsonb
+language plpgsql stable
+set search_path = ''
+as $$
+declare
+  v_answer jsonb := farthing.usage_answer(p_account_id, p_event.origin, p_event.event_id);
+  v_difference jsonb;
+begin
+  if v_answer is null then
+    return null;
+  end if;
+  v_difference := farthing.usage_difference(p_account_id, p_event);
+  return case when v_difference is null
+    then jsonb_build_object('index', p_event.index, 'duplicate', true) || v_answer
+    else farthing.batch_refusal(p_event, 'usage_conflict', 'event_id', jsonb_build_object('differs',
+      v_difference)) end;
+end
+$$;
+comment on function farthing.batch_repeat is
+  'How a batch reports an event that is known: a duplicate with its first charge, or, with other contents, a '
+  'conflict; null for one that is not.';
 
 create function farthing.batch_charge_user(
   p_user_id uuid, p_events farthing.priced_usage[], p_correlation_id text, p_author text, p_now timestamptz)
@@ -24,17 +50,8 @@ declare
   v_results farthing.charge_result[];
 begin
   v_account := farthing.lock_account(p_user_id, p_now);
-  -- The first mention of an event that is neither known nor unpriceable is charged; the rest are answered
-  -- from it.
-  select array_agg(e.event order by (e.event).index) into v_fresh
-  from (select u as event, row_number() over (partition by u.event_id order by u.index) as mention
-    from unnest(p_events) u where u.problem is null and u.event_id is not null) e
-  where (e.mention = 1 or (e.event).credits = 0)
-    -- Not "not exists": as a join, its kept plan reads all that the account was ever charged for.
-    and (select true from farthing.usage_events k
-      where k.account_id = v_account.account_id and k.origin = 'caller'
-        and k.event_id = (e.event).event_id) is null;
-  if v_fresh is not null then
+  v_fresh := farthing.fresh_usage(v_account.account_id, p_events); -- the rest are answered from these
+  if cardinality(v_fresh) > 0 then
     v_results := farthing.charge_usage(v_account, v_fresh, p_correlation_id, p_author, null, p_now);
     return query
       select case when r.accepted then jsonb_build_object('index', f.index, 'transaction_id',
@@ -53,10 +70,10 @@ begin
       -- Not a duplicate: one that cannot be priced, before the mention that can.
       case when e.problem is null
           or not exists (select from unnest(v_fresh) f where f.event_id = e.event_id and f.index > e.index)
-        then jsonb_build_object('index', e.index, 'duplicate', true)
-          || farthing.usage_answer(v_account.account_id, 'caller', e.event_id) end,
+        then farthing.batch_repeat(v_account.account_id, e) end,
       farthing.batch_refusal(e, coalesce(e.problem,
-        case when e.event_id is null then 'invalid_request' else 'insufficient_credits' end)))
+        case when e.event_id is null then 'invalid_request' else 'insufficient_credits' end),
+        coalesce(e.field, case when e.event_id is null then 'event_id' end)))
     from unnest(p_events) e
     where not exists (select from unnest(v_fresh) f where f.index = e.index);
 end
@@ -109,4 +126,4 @@ $$;
 grant execute on function public.usage_charge_batch to service_role;
 comment on function public.usage_charge_batch is
   'Charges up to 1000 events, each standing alone. Returns {status, replayed, data: {accepted, '
-  'duplicates, rejected: [{index, event_id, code}], results}}.';
+  'duplicates, rejected: [{index, event_id, code, field, details}], results}}.';

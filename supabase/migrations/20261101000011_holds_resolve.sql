@@ -49,6 +49,7 @@ begin
     v_event.event_id := p_hold.hold_id;
   end if;
   if farthing.usage_answer(p_hold.account_id, v_event.origin, v_event.event_id) is not null then
+    perform farthing.refuse_other_usage(p_hold.account_id, v_event, 'usage.');
     perform farthing.fail('invalid_request', 'This usage event has been charged already.', null,
       'usage.event_id');
   end if;

@@ -50,7 +50,8 @@ as $$
   from farthing.usage_events u
   left join charged c on c.account_id = u.account_id and c.seq between u.first_seq and u.last_seq
     and c.origin = u.origin::text and c.event_id = u.event_id
-  group by u.account_id, u.origin, u.event_id having count(c.seq) <> u.last_seq - u.first_seq + 1
+  group by u.account_id, u.origin, u.event_id having count(c.seq) <> coalesce(u.last_seq - u.first_seq + 1, 0)
+    or (u.first_seq is null) <> bool_or(u.usage is not null)
   union all
   select 9, c.account_id, format('usage event %s (%s) was charged %s times', c.event_id, c.origin,
     count(distinct c.transaction_id))

@@ -87,6 +87,7 @@ create table farthing.job_checkpoints (
   output jsonb,
   credits farthing.credits not null default 0,
   duplicates int not null default 0,
+  conflicts int not null default 0,
   first_seq bigint,
   last_seq bigint,
   created_at timestamptz not null,

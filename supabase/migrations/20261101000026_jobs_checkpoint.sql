@@ -4,8 +4,8 @@
 -- the rest anew, on the very lots that were kept, for as long as the job may live.
 
 create type farthing.step_charge as (
-  credits numeric, shortfall numeric, first_seq bigint, last_seq bigint, duplicates int, hold_id uuid,
-  held numeric);
+  credits numeric, shortfall numeric, first_seq bigint, last_seq bigint, duplicates int, conflicts int,
+  hold_id uuid, held numeric);
 
 create function farthing.price_step(p_job farthing.jobs, p_step text, p_usage jsonb, p_now timestamptz)
 returns farthing.priced_usage[]
@@ -41,18 +41,29 @@ begin
       perform farthing.refuse_usage(v_event, 'usage.');
     end if;
   end loop;
-  return array(
-    select m.event
-    from (select e as event, row_number() over (partition by e.origin, e.event_id order by e.index) as mention
-      from unnest(v_events) e) m
-    where m.mention = 1 and (select true from farthing.usage_events k where k.account_id = p_job.account_id
-      and k.origin = (m.event).origin and k.event_id = (m.event).event_id) is null
-    order by (m.event).index);
+  return v_events;
 end
 $$;
 comment on function farthing.price_step is
-  'The usage of a step, priced at the job''s rates, without what has been charged already. Fails '
-  'unknown_model, invalid_request.';
+  'The usage of a step, in order, priced at the job''s rates. Fails unknown_model, invalid_request.';
+
+create function farthing.count_repeats(
+  p_charge farthing.step_charge, p_account_id bigint, p_events farthing.priced_usage[],
+  p_fresh farthing.priced_usage[])
+returns farthing.step_charge
+language plpgsql stable
+set search_path = ''
+as $$
+begin
+  select count(*) filter (where d.difference is null), count(d.difference)
+  into p_charge.duplicates, p_charge.conflicts
+  from unnest(p_events) e, farthing.usage_difference(p_account_id, e) d (difference)
+  where not exists (select from unnest(p_fresh) f where f.index = e.index);
+  return p_charge;
+end
+$$;
+comment on function farthing.count_repeats is
+  'A step''s charge with how many of its events were known: with the same contents, and with others.';
 
 create function farthing.charge_step(p_job farthing.jobs, p_step text, p_usage jsonb, p_now timestamptz)
 returns farthing.step_charge
@@ -60,7 +71,8 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  v_fresh farthing.priced_usage[] := farthing.price_step(p_job, p_step, p_usage, p_now);
+  v_events farthing.priced_usage[] := farthing.price_step(p_job, p_step, p_usage, p_now);
+  v_fresh farthing.priced_usage[] := farthing.fresh_usage(p_job.account_id, v_events);
   v_facts jsonb := jsonb_build_object('job_id', p_job.job_id, 'step', p_step);
   v_hold farthing.holds;
   v_next farthing.holds;
@@ -68,10 +80,10 @@ declare
   v_result farthing.step_charge;
 begin
   select * into v_hold from farthing.holds where account_id = p_job.account_id and hold_id = p_job.hold_id;
-  v_result := row(0, 0, null, null, jsonb_array_length(p_usage) - cardinality(v_fresh), p_job.hold_id,
+  v_result := row(0, 0, null, null, 0, 0, p_job.hold_id,
     case when v_hold.status = 'open' then v_hold.amount else 0 end)::farthing.step_charge;
   if cardinality(v_fresh) = 0 then
-    return v_result;
+    return farthing.count_repeats(v_result, p_job.account_id, v_events, v_fresh);
   end if;
   if v_hold.hold_id is null then
     -- For what costs nothing nothing is held, and there is nothing to point at.
@@ -112,7 +124,7 @@ begin
     end if;
   end if;
   perform farthing.pay_debt(p_job.account_id, p_now);
-  return v_result;
+  return farthing.count_repeats(v_result, p_job.account_id, v_events, v_fresh);
 end
 $$;
 comment on function farthing.charge_step is
@@ -127,11 +139,11 @@ language plpgsql
 set search_path = ''
 as $$
 begin
-  insert into farthing.job_checkpoints (job_nr, step, nr, output, credits, duplicates, first_seq, last_seq,
-    created_at)
+  insert into farthing.job_checkpoints (job_nr, step, nr, output, credits, duplicates, conflicts, first_seq,
+    last_seq, created_at)
   values (p_job.job_nr, p_step, coalesce((select max(c.nr) from farthing.job_checkpoints c
     where c.job_nr = p_job.job_nr), 0) + 1, p_output, p_charge.credits, p_charge.duplicates,
-    p_charge.first_seq, p_charge.last_seq, p_now);
+    p_charge.conflicts, p_charge.first_seq, p_charge.last_seq, p_now);
   if p_page is not null then
     insert into farthing.job_pages (job_nr, page, content)
     values (p_job.job_nr, coalesce((select max(g.page) from farthing.job_pages g
@@ -188,11 +200,13 @@ begin
   return jsonb_build_object('status', v_status, 'credits',
     trim_scale(coalesce(v_known.credits, v_charge.credits))::text,
     'duplicates', coalesce(v_known.duplicates, v_charge.duplicates),
+    'conflicts', coalesce(v_known.conflicts, v_charge.conflicts),
     'held', case when v_status = 'processing' then trim_scale(v_charge.held)::text else '0' end);
 end
 $$;
 grant execute on function public.jobs_checkpoint to service_role;
 comment on function public.jobs_checkpoint is
   'A step is done: kept, charged from the job''s hold, its page and its log written, once; known steps '
-  'change nothing. Returns {status, credits, duplicates, held}; any status but processing means: stop. Fails '
-  'unknown_model, invalid_request.';
+  'change nothing. Returns {status, credits, duplicates, conflicts, held}; conflicts are events known with '
+  'other contents, which are not charged. Any status but processing means: stop. Fails unknown_model, '
+  'invalid_request.';

@@ -20,6 +20,8 @@ create table farthing.policy (
   top_up_cool_down interval not null default '10 minutes',
   booking_fee_basis_points int not null default 300
     constraint policy_booking_fee check (booking_fee_basis_points between 0 and 10000),
+  usage_max_age interval not null default '35 days',
+  usage_max_ahead interval not null default '5 minutes',
   livemode boolean,
   updated_at timestamptz,
   updated_by text,
@@ -29,13 +31,16 @@ create table farthing.policy (
   constraint policy_top_up_bounded check (top_up_currency ~ '^[a-z]{3}$' and top_up_smallest >= 1
     and top_up_highest_cap between top_up_smallest and 99999999
     and top_up_cool_down between interval '1 minute' and interval '31 days'),
+  constraint policy_usage_window check (usage_max_age between interval '1 minute' and interval '10 years'
+    and usage_max_ahead between interval '0' and interval '1 day'),
   constraint policy_text_bounded check (length(updated_by) <= 255)
 );
 comment on table farthing.policy is
   'What the operator decides, one row. early_fraud_warning: review (credits stay frozen until somebody '
   'clears the warning or refunds) or refund (at once). The limits are those of check_fraud(). '
   'low_balance: credits below which one is told who named no threshold. top_up_*: 1 USD is 1000 credits, so '
-  'a cent buys 10; smallest charge, highest monthly cap (minor units) and the pause between two.';
+  'a cent buys 10; smallest charge, highest monthly cap (minor units) and the pause between two. '
+  'usage_max_*: how long ago a usage may have occurred when it is reported, and how far ahead.';
 alter table farthing.policy enable row level security;
 create policy policy_none on farthing.policy for select to authenticated using (false);
 insert into farthing.policy default values;

@@ -43,10 +43,12 @@ select is((holds_settle((d ->> 'hold_id')::uuid, p_usage => '{"event_id": "u1", 
 select is((select metadata - 'hold_id' from farthing.entries where kind = 'settle'),
   '{"model": "m", "rate_version": 1, "input_tokens": 10, "output_tokens": 5}',
   'the settled entry says at which rate');
-select is(usage_charge(tests.person('ann'), '{"event_id": "u1", "model": "m", "input_tokens": 10}',
-  p_now => tests.after('30 min')) #>> '{data,duplicate}', 'true', 'an event that settled a hold is known');
+select is(usage_charge(tests.person('ann'), '{"event_id": "u1", "model": "m", "input_tokens": 10,
+  "output_tokens": 5}', p_now => tests.after('30 min')) #>> '{data,duplicate}', 'true',
+    'an event that settled a hold is known');
 select tests.fails_with($$ select holds_settle(tests.hold('ann', '1'), p_usage => '{"event_id": "u1",
-  "model": "m", "input_tokens": 10}', p_now => tests.after()) $$, 'invalid_request', 'usage.event_id',
+  "model": "m", "input_tokens": 10, "output_tokens": 5}', p_now => tests.after()) $$, 'invalid_request',
+    'usage.event_id',
   'an event that is known settles no hold');
 
 create temporary table later as select (holds_open(tests.person('ann'), null,

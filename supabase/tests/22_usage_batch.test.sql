@@ -30,13 +30,13 @@ $$;
 
 create temporary table mixed as select pg_temp.batch('ann a1 10', 'bob b1 4', 'ann a2 20 unknown',
   'nobody n1 1',
-  'ann a3 30', 'bob b2 7', 'ann a1 99', 'bob b3 6', 'bob b2 1', 'ann a4 0', 'ann a5 0 free') as a;
+  'ann a3 30', 'bob b2 7', 'ann a1 10', 'bob b3 6', 'bob b2 1', 'ann a4 0', 'ann a5 0 free') as a;
 select is(pg_temp.told(a), '0:10 1:4 2:unknown_model 3:not_found 4:30 5:insufficient_credits 6:=10 7:6 '
   || '8:insufficient_credits 9:invalid_request 10:invalid_request', 'each event of a batch stands alone')
   from mixed;
 select is(a - '{results,rejected}'::text[], '{"accepted": 4, "duplicates": 1}',
   'a batch counts what it did') from mixed;
-select is(a #> '{rejected,0}', '{"index": 2, "event_id": "a2", "code": "unknown_model"}',
+select is(a #> '{rejected,0}', '{"index": 2, "event_id": "a2", "code": "unknown_model", "field": "model"}',
   'T11: an unknown model in a batch is refused, not free') from mixed;
 select is((a #> '{results,0}') - 'transaction_id' #- '{lots,0,id}', '{"index": 0, "event_id": "a1",
   "credits": "10",
@@ -57,8 +57,8 @@ select is(usage_charge(tests.person('ann'), '{"event_id": "a6", "model": "one", 
   p_now => tests.after()) #>> '{data,duplicate}', 'true', 'an event of a batch is known to a single charge');
 select is(pg_temp.told(pg_temp.batch('ann b1 1')), '0:1',
   'another person''s event of the same id is another event');
-select is(pg_temp.told(pg_temp.batch('ann f1 1 free', 'ann f1 1 free')), '0:0 1:0',
-  'free usage is accepted each time');
+select is(pg_temp.told(pg_temp.batch('ann f1 1 free', 'ann f1 1 free', 'ann f1 2 free')),
+  '0:0 1:=0 2:usage_conflict', 'free usage is known like any other');
 select is(pg_temp.told(pg_temp.batch('ann x1 1 gone', 'ann x1 2')), '0:unknown_model 1:2',
   'an event that was refused can be charged by a later mention');
 select is(pg_temp.told(usage_charge_batch((select jsonb_agg(e - 'event_id')

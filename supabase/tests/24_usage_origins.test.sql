@@ -26,7 +26,7 @@ select is((select sum(pg_temp.poison('ann', n, '1 s')::numeric) from unnest(pg_t
   tests.job_id('ann'))) n), 0.14, 'a caller uses up every name its steps could have');
 select is(tests.claim('one', 'paid', '2 s'), '1', 'it is claimed');
 select is(tests.step('ann', 1, 's1', 2, '3 s'),
-  '{"status": "processing", "credits": "100", "held": "100", "duplicates": 0}',
+  '{"status": "processing", "credits": "100", "held": "100", "duplicates": 0, "conflicts": 0}',
   'T30: a job''s step costs what it costs, whatever ids a caller has used');
 
 -- M5: a chat settles, and a sweep closes it.

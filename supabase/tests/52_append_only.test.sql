@@ -2,7 +2,7 @@
 
 begin;
 \ir helpers/story.psql
-select plan(260);
+select plan(269);
 
 -- Something in every table.
 select isnt(tests.give('ann', '10'), null, 'ann has 10');

@@ -26,7 +26,8 @@ select is(jobs_read(null, tests.job_id('ann')) ->> 'started_at', to_jsonb(tests.
 
 -- Checkpoints.
 select is(tests.step('ann', 1, 'plan', p_passed => '3 s', p_progress => 30, p_output => '{"n": 1}'),
-  '{"status": "processing", "credits": "0", "held": "0", "duplicates": 0}', 'a step is kept');
+  '{"status": "processing", "credits": "0", "held": "0", "conflicts": 0, "duplicates": 0}',
+  'a step is kept');
 select is(tests.job_state('ann'), 'processing 30%, attempt 1, no error', 'and shows as progress');
 select is(tests.step('ann', 1, 'look', p_passed => '4 s', p_progress => 20) ->> 'status', 'processing',
   'the next step says less');

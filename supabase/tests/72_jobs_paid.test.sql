@@ -10,11 +10,12 @@ select isnt(tests.give('ann', '300'), null, 'ann has 300');
 select is((select data ->> 'held' from tests.job('ann', 'paid', tests.lines(4))), '200', 'a job holds 200');
 select is(tests.claim('one', 'paid', '1 s'), '1', 'it is claimed');
 select is(tests.step('ann', 1, 's1', 1, '2 s'),
-  '{"status": "processing", "credits": "50", "held": "150", "duplicates": 0}', 'a step takes its 50');
+  '{"status": "processing", "credits": "50", "held": "150", "conflicts": 0, "duplicates": 0}',
+  'a step takes its 50');
 select is(tests.standing('ann', '2 s'), 'balance 250, held 150, available 100, debt 0',
   'the rest stays held');
 select is(tests.step('ann', 1, 's1', 1, '3 s'),
-  '{"status": "processing", "credits": "50", "held": "150", "duplicates": 0}',
+  '{"status": "processing", "credits": "50", "held": "150", "conflicts": 0, "duplicates": 0}',
   'a step that ran twice is answered the same');
 select is(tests.standing('ann', '3 s'), 'balance 250, held 150, available 100, debt 0', 'and charged once');
 select is((select array_agg(format('%s %s %s %s', kind, amount::int, reference_type, reference_id)
@@ -55,7 +56,7 @@ select is(tests.standing('bob', '13 s'), 'balance 150, held 150, available 0, de
 select is(jobs_heartbeat(tests.runner('one'), 60, tests.after('14 s')), '{"jobs": []}',
   'the runner hears that there is nothing more to do');
 select is(tests.step('bob', 1, 's2', 1, '80 s'),
-  '{"status": "cancelled", "credits": "50", "held": "0", "duplicates": 0}',
+  '{"status": "cancelled", "credits": "50", "held": "0", "conflicts": 0, "duplicates": 0}',
   'the step in flight is kept, however long it took, and paid');
 select is(tests.standing('bob', '80 s'), 'balance 100, held 0, available 100, debt 0',
   'and the rest is free');
@@ -106,7 +107,7 @@ select is((select data ->> 'held' from tests.job('cid', 'paid', tests.lines(1), 
   'holds 50');
 select is(tests.claim('one', 'paid', '25 h 1 s'), '1', 'it is claimed');
 select is(tests.step('cid', 1, 's1', 2, '25 h 2 s'),
-  '{"status": "processing", "credits": "100", "held": "0", "duplicates": 0}',
+  '{"status": "processing", "credits": "100", "held": "0", "conflicts": 0, "duplicates": 0}',
   'a step above the estimate takes from what is free');
 select is(tests.step('cid', 1, 's2', 1, '25 h 3 s') ->> 'status', 'failed',
   'and one that nobody can pay ends the job');
@@ -139,7 +140,8 @@ select is((select data ->> 'held' from events, tests.job('eve', 'paid', usage, p
   'all are held for');
 select is(tests.claim('one', 'paid', '40 h 1 s'), '1', 'the job is claimed');
 select is(jobs_checkpoint(tests.job_id('eve'), 1, 'all', null, usage, p_now => tests.after('40 h 2 s'))
-  - 'held'::text, '{"status": "processing", "credits": "120", "duplicates": 2}', 'two of five are known')
+  - 'held'::text, '{"status": "processing", "credits": "120", "conflicts": 1, "duplicates": 1}',
+  'of five one is known, and one is known with other contents')
 from events;
 select is((select string_agg(format('%s %s', u.event_id, trim_scale(e.amount)), ', ' order by u.event_id)
   from farthing.usage_events u join farthing.entries e on e.account_id = u.account_id
@@ -158,7 +160,8 @@ select is((select data ->> 'held' from free, tests.job('fay', 'free', usage, p_p
   'usage that is free holds nothing');
 select is(tests.claim('one', 'free', '41 h 1 s'), '1', 'the job is claimed');
 select is(jobs_checkpoint(tests.job_id('fay'), 1, 'all', null, usage, p_now => tests.after('41 h 2 s')),
-  '{"status": "processing", "credits": "0", "duplicates": 0, "held": "0"}', 'its step is kept and free')
+  '{"status": "processing", "credits": "0", "conflicts": 0, "duplicates": 0, "held": "0"}',
+    'its step is kept and free')
 from free;
 select throws_like(format($$ select jobs_checkpoint(%L, 1, 'dear', null, tests.lines(1),
   p_now => tests.after('41 h 3 s')) $$, tests.job_id('fay')), '%usage without an estimate',

@@ -110,6 +110,8 @@ async function batches(world: World): Promise<void> {
     event("d", rich.id, { model: "gpt-nowhere" }),
     event("e", crypto.randomUUID()),
     event("f", rich.id, { input_tokens: 0, cached_input_tokens: 5, output_tokens: 2 }),
+    event("a", rich.id, { output_tokens: 999 }),
+    event("g", rich.id, { occurred_at: "2020-01-01T00:00:00Z" }),
   ];
   const key = crypto.randomUUID();
   const first = await post(world, "usage/batch", backEnd(world), { events }, { key });
@@ -119,6 +121,8 @@ async function batches(world: World): Promise<void> {
     [2, "insufficient_credits"],
     [4, "unknown_model"],
     [5, "not_found"],
+    [7, "usage_conflict"],
+    [8, "invalid_request"],
   ]);
   const duplicate = result.results.find(({ index }) => index === 3);
   equal(duplicate?.duplicate, true);
@@ -191,6 +195,12 @@ async function duplicateEvents(world: World): Promise<void> {
   const first = data(await post(world, "usage", backEnd(world), body), 201, Charge);
   const again = data(await post(world, "usage", backEnd(world), body), 200, Charge);
   deepEqual(again, { ...first, duplicate: true });
+  const other = await post(world, "usage", backEnd(world), { ...body, input_tokens: 1001 });
+  const { details } = refused(other, 409, "usage_conflict", "event_id");
+  deepEqual(details, {
+    event_id: "req-1",
+    differs: { input_tokens: { charged: 1000, sent: 1001 } },
+  });
   const key = crypto.randomUUID();
   const { event_id: _, ...bare } = body;
   const named = data(await post(world, "usage", backEnd(world), bare, { key }), 201, Charge);

@@ -124,10 +124,12 @@ async function secondClick(world: World): Promise<void> {
   await proven(world);
 }
 
+const A_MINUTE_AGO = new Date(Date.now() - 60_000).toISOString();
+
 /** Every third says when it occurred. */
 const event = (nr: number) => ({
   ...{ event_id: `e-${nr}`, model: "gpt-4o", input_tokens: 10, output_tokens: 0 },
-  ...(nr % 3 === 0 && { occurred_at: new Date(Date.now() - 60_000).toISOString() }),
+  ...(nr % 3 === 0 && { occurred_at: A_MINUTE_AGO }),
 });
 
 async function ledgerExport(world: World): Promise<void> {
@@ -158,13 +160,14 @@ async function usageBackfill(world: World): Promise<void> {
   const person = await signUpWith(world, "1000");
   const known = { ...event(3), user_id: person.id };
   await post(world, "usage", backEnd(world), known);
-  const events = [...Array.from({ length: 700 }, (_, nr) => event(nr)), event(5)];
+  const other = { ...event(7), input_tokens: 11 };
+  const events = [...Array.from({ length: 700 }, (_, nr) => event(nr)), event(5), other];
   const body = { type: "usage_backfill", user_id: person.id, input: { events } };
   refused(await post(world, "jobs", person.as, { ...body, user_id: undefined }), 403, "forbidden");
   const { job_id, held } = await startJob(world, backEnd(world), body);
-  equal(held, "140.2");
+  equal(held, "140.42");
   const job = await jobEnds(world, backEnd(world), job_id, "completed");
-  deepEqual(job.result, { charged: 699, duplicates: 2, credits: "139.8" });
+  deepEqual(job.result, { charged: 699, duplicates: 2, conflicts: 1, credits: "139.8" });
   deepEqual(job.checkpoints.map(({ credits }) => credits), ["99.8", "40"]);
   equal(await holdsEnd(world, person.id), "860");
   equal(await countEntries(world, person.id, "settle"), 699);

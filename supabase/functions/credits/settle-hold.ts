@@ -1,5 +1,4 @@
 import { HoldPath, SettleBody, SettledHold } from "../_shared/contracts/holds.ts";
-import { refuseFuture } from "../_shared/contracts/occurred-at.ts";
 import { defineRoute } from "../_shared/http/define-route.ts";
 import { once } from "../_shared/http/once.ts";
 
@@ -17,10 +16,9 @@ export const settleHold = defineRoute({
   params: HoldPath,
   body: SettleBody,
   responses: { 200: SettledHold },
-  errors: ["not_found", "hold_not_open", "unknown_model"],
+  errors: ["not_found", "hold_not_open", "unknown_model", "usage_conflict"],
   handler: async (call) => {
     const { correlation_id, ...usage } = call.body.usage ?? {};
-    refuseFuture(call.body.usage?.occurred_at, call.services.now(), "usage.occurred_at");
     return await once(call, "holds_settle", {
       p_hold_id: call.params.id,
       p_amount: call.body.amount,

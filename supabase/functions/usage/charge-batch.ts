@@ -1,4 +1,3 @@
-import { refuseFuture } from "../_shared/contracts/occurred-at.ts";
 import { BatchBody, BatchResult } from "../_shared/contracts/usage.ts";
 import { defineRoute, LARGE_BODY_LIMIT_BYTES } from "../_shared/http/define-route.ts";
 import { once } from "../_shared/http/once.ts";
@@ -15,14 +14,14 @@ export const chargeBatch = defineRoute({
   body: BatchBody,
   responses: { 200: BatchResult },
   handler: async (call) => {
-    const { events } = call.body;
-    const now = call.services.now();
-    for (const [index, { occurred_at }] of events.entries()) {
-      refuseFuture(occurred_at, now, `events[${index}].occurred_at`);
-    }
-    return await once(call, "usage_charge_batch", {
-      p_events: events,
+    const reply = await once(call, "usage_charge_batch", {
+      p_events: call.body.events,
       p_correlation_id: call.context.traceId,
     });
+    const conflicts = reply.data.rejected.filter(({ code }) => code === "usage_conflict").length;
+    if (conflicts > 0) {
+      call.services.metrics.count("usage_conflicts", { from: "batch" }, conflicts);
+    }
+    return reply;
   },
 });

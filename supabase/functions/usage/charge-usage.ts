@@ -1,11 +1,10 @@
 import { Charge, UsageBody } from "../_shared/contracts/usage.ts";
-import { refuseFuture } from "../_shared/contracts/occurred-at.ts";
 import { defineRoute } from "../_shared/http/define-route.ts";
 import { once } from "../_shared/http/once.ts";
 
 /**
  * Charges one use of a model, at most once for ever by (user, event_id). A known event answers 200 with
- * the first charge and `duplicate: true`.
+ * the first charge and `duplicate: true`; with other contents it is 409 `usage_conflict`.
  */
 export const chargeUsage = defineRoute({
   method: "post",
@@ -16,10 +15,15 @@ export const chargeUsage = defineRoute({
   idempotent: true,
   body: UsageBody,
   responses: { 200: Charge, 201: Charge },
-  errors: ["insufficient_credits", "spend_cap_reached", "not_found", "unknown_model"],
+  errors: [
+    "insufficient_credits",
+    "spend_cap_reached",
+    "not_found",
+    "unknown_model",
+    "usage_conflict",
+  ],
   handler: async (call) => {
     const { user_id, correlation_id, event_id = call.idempotency.key, ...usage } = call.body;
-    refuseFuture(usage.occurred_at, call.services.now(), "occurred_at");
     return await once(call, "usage_charge", {
       p_user_id: user_id,
       p_usage: { event_id, ...usage },

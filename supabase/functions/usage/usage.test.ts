@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { countedMetrics } from "../_shared/testing/counted-metrics.ts";
 import { makeFake } from "../_shared/testing/fake-services.ts";
 import { USER_ID } from "../_shared/testing/project.ts";
 import { send, TOKENS } from "../_shared/testing/route-cases.ts";
@@ -64,6 +65,24 @@ Deno.test("a batch takes a thousand events", async () => {
   });
   assert.equal(answer.status, 200, await answer.text());
   assert.deepEqual(fake.calls[0]?.args.p_events, events);
+});
+
+Deno.test("conflicts of a batch are counted", async () => {
+  const metrics = countedMetrics();
+  const rejected = ["usage_conflict", "unknown_model", "usage_conflict"]
+    .map((code, index) => ({ index, event_id: `e${index}`, code }));
+  const data = { accepted: 0, duplicates: 0, rejected, results: [] };
+  const fake = await makeFake({
+    overrides: { metrics },
+    answers: { usage_charge_batch: () => ({ status: 200, replayed: false, data }) },
+  });
+  const answer = await send(fake, "POST", "/usage/batch", {
+    as: "secret",
+    headers: KEY,
+    body: { events: [{ event_id: "e0", ...BODY }] },
+  });
+  assert.deepEqual((await answer.json()).data, data);
+  assert.deepEqual(metrics.counts, { "usage_conflicts batch": 2 });
 });
 
 Deno.test("an event of a batch needs an id of its own", async () => {

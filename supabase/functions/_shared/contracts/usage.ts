@@ -104,7 +104,13 @@ export const BatchResult = z.object({
   accepted: z.int(),
   duplicates: z.int(),
   rejected: z.array(
-    z.object({ index: z.int(), event_id: z.string().nullable(), code: z.string() }),
+    z.object({
+      index: z.int(),
+      event_id: z.string().nullable(),
+      code: z.string(),
+      field: z.string().optional(),
+      details: z.record(z.string(), z.unknown()).optional(),
+    }),
   ),
   results: z.array(Charge.extend({ index: z.int() })),
 }).openapi("UsageBatchResult");

@@ -99,6 +99,8 @@ export interface CheckpointAnswer {
   credits?: string;
   /** How many of its uses had been charged before. */
   duplicates?: number;
+  /** How many had been charged before with other contents, and so were not charged. */
+  conflicts?: number;
   held?: string;
 }
 

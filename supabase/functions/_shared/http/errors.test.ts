@@ -20,6 +20,7 @@ const CONTRACT: readonly [number, string, readonly string[]][] = [
     "job_not_cancellable",
     "booking_not_cancellable",
     "already_refunded",
+    "usage_conflict",
   ]],
   [413, "validation", ["payload_too_large"]],
   [422, "validation", [

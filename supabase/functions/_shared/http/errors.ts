@@ -55,6 +55,7 @@ export const ERRORS = {
   job_not_cancellable: kind("conflict", 409, "The job can no longer be cancelled."),
   booking_not_cancellable: kind("conflict", 409, "The booking can no longer be cancelled."),
   already_refunded: kind("conflict", 409, "This was refunded already."),
+  usage_conflict: kind("conflict", 409, "This event_id was charged with other contents."),
   payload_too_large: kind("validation", 413, "The body is too large."),
   idempotency_key_reused: kind(
     "validation",

@@ -4,7 +4,8 @@ import type { Report } from "../reports/report.ts";
 import { countedMetrics } from "../testing/counted-metrics.ts";
 import { makeFake } from "../testing/fake-services.ts";
 import { createApp } from "../../usage/app.ts";
-import { ROUTE_CASES, send, sendCase } from "../testing/route-cases.ts";
+import { USER_ID } from "../testing/project.ts";
+import { ROUTE_CASES, send, sendCase, TOKENS } from "../testing/route-cases.ts";
 
 async function loggedField(field: string): Promise<unknown> {
   const fake = await makeFake();
@@ -58,6 +59,21 @@ Deno.test("a failure of ours is reported once, and a refusal is not", async () =
     ["upstream_unavailable", "POST /usage"],
     ["invalid_request", "POST /usage"],
   ]);
+});
+
+Deno.test("a usage under a known event id with other contents is counted", async () => {
+  const metrics = countedMetrics();
+  const fake = await makeFake({
+    overrides: { metrics },
+    answers: { usage_charge: () => Promise.reject(new ApiError("usage_conflict")) },
+  });
+  const answer = await send(fake, "POST", "/usage", {
+    as: "secret",
+    headers: { "idempotency-key": "key-1" },
+    body: { user_id: USER_ID, ...TOKENS },
+  });
+  assert.equal(answer.status, 409, await answer.text());
+  assert.deepEqual(metrics.counts, { "usage_conflicts request": 1 });
 });
 
 Deno.test("a refused credential is counted by its status and code, and other refusals are not", async () => {

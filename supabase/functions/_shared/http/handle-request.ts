@@ -103,6 +103,9 @@ export async function handleRequest(
     if (isAuthFailure(error)) {
       services?.metrics.count("auth_failures", { status: `${error.status}`, code: error.code });
     }
+    if (error.code === "usage_conflict") {
+      services?.metrics.count("usage_conflicts", { from: "request" });
+    }
     response = renderError(error, context, now);
   }
   record.status = response.status;

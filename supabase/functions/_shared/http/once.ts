@@ -15,6 +15,7 @@ const KEPT: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   "hold_not_open",
   "booking_not_cancellable",
   "already_refunded",
+  "usage_conflict",
   "refund_too_large",
   "unknown_model",
   "unknown_package",

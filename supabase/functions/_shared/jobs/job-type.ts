@@ -60,6 +60,8 @@ export interface StepCharge {
   readonly credits: string;
   /** How many of its uses had been charged before. */
   readonly duplicates: number;
+  /** How many of its uses had been charged before with other contents, and so were not charged. */
+  readonly conflicts: number;
 }
 
 /** The job as its type meets it. */

@@ -100,8 +100,8 @@ export class JobRun implements Job {
   async #keep(name: string, done: StepDone<unknown>): Promise<StepCharge> {
     const answer = await this.run.checkpoint(this.claimed, name, done);
     if (answer.status !== "processing") throw new JobEnded(answer.status);
-    const { credits = "0", duplicates = 0 } = answer;
-    const charge = { credits, duplicates };
+    const { credits = "0", duplicates = 0, conflicts = 0 } = answer;
+    const charge = { credits, duplicates, conflicts };
     this.#charges.set(name, charge);
     return charge;
   }

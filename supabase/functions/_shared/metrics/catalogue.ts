@@ -22,6 +22,8 @@ export const COUNTERS = {
   stripe_events_refetched: ["outcome"],
   /** model, kind: input, cached_input, output, reasoning. */
   ai_tokens: ["model", "kind"],
+  /** from: request, batch, job. */
+  usage_conflicts: ["from"],
 } as const;
 
 export const TIMERS = {

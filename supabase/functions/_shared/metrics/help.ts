@@ -42,6 +42,10 @@ export const COUNTER_HELP: Readonly<Record<CounterName | "ai_spend_usd", Describ
     help:
       "Stripe's events in another API version than ours, by how fetching their object anew went.",
   },
+  usage_conflicts: {
+    name: "usage_conflicts_total",
+    help: "Usage refused because its event_id was charged with other contents.",
+  },
 };
 
 export const TIMER_HELP: Readonly<Record<TimerName, Described>> = {

@@ -24,7 +24,13 @@ interface Row {
   runAfterMs: number;
   attempts: number;
   progress: number;
-  readonly steps: { step: string; output: unknown; credits: string; duplicates: number }[];
+  readonly steps: {
+    step: string;
+    output: unknown;
+    credits: string;
+    duplicates: number;
+    conflicts?: number;
+  }[];
   readonly usage: unknown[];
   readonly pages: string[];
   result: unknown;
@@ -135,8 +141,8 @@ export class FakeJobs {
       }
       if (row.status === "cancelled") this.#end(row, "cancelled");
       const status = row.status === "cancelled" ? "cancelled" : "processing";
-      const { credits, duplicates } = row.steps.find(({ step }) => step === p_step)!;
-      return { status, credits, duplicates, held: "10" };
+      const { credits, duplicates, conflicts = 0 } = row.steps.find(({ step }) => step === p_step)!;
+      return { status, credits, duplicates, conflicts, held: "10" };
     },
     jobs_complete: ({ p_done }) => ({
       jobs: p_done.map(({ job_id, token, result }) => {

@@ -52,7 +52,13 @@ export const JOB_SAMPLES: Samples = {
   jobs_list: () => ({ jobs: [job], next_before: null }),
   jobs_claim: () => ({ jobs: [], next_at: null }),
   jobs_heartbeat: () => ({ jobs: [] }),
-  jobs_checkpoint: () => ({ status: "processing", credits: "0", duplicates: 0, held: "0" }),
+  jobs_checkpoint: () => ({
+    status: "processing",
+    credits: "0",
+    duplicates: 0,
+    conflicts: 0,
+    held: "0",
+  }),
   jobs_complete: ({ p_done }) => ({
     jobs: p_done.map(({ job_id }) => ({ job_id, status: "completed" as const })),
   }),

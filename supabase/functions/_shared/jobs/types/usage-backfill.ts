@@ -1,7 +1,6 @@
 /** Charges a list of past uses in batches: what a back end has collected while it could not report. */
 import { z } from "@hono/zod-openapi";
 import { addCredits } from "../../add-credits.ts";
-import { refuseFuture } from "../../contracts/occurred-at.ts";
 import { OwnUsageEvent } from "../../contracts/usage.ts";
 import { defineJobType, type EstimateLine } from "../job-type.ts";
 
@@ -35,13 +34,8 @@ export const usageBackfill = defineJobType({
   who: ["secret"],
   input: Input,
   stepCpuMs: 10,
-  estimate: (input, { now }) => {
-    for (const [index, { occurred_at }] of input.events.entries()) {
-      refuseFuture(occurred_at, now(), `input.events[${index}].occurred_at`);
-    }
-    return Promise.resolve(input.events.map(priceOf));
-  },
-  run: async (job, { events }) => {
+  estimate: (input) => Promise.resolve(input.events.map(priceOf)),
+  run: async (job, { events }, { metrics }) => {
     const charges = [];
     let doneEvents = 0;
     for (const [index, batch] of batchesOf(events).entries()) {
@@ -55,9 +49,12 @@ export const usageBackfill = defineJobType({
       charges.push(await job.chargeOf(name));
     }
     const duplicates = charges.reduce((sum, charge) => sum + charge.duplicates, 0);
+    const conflicts = charges.reduce((sum, charge) => sum + charge.conflicts, 0);
+    if (conflicts > 0) metrics.count("usage_conflicts", { from: "job" }, conflicts);
     return {
-      charged: events.length - duplicates,
+      charged: events.length - duplicates - conflicts,
       duplicates,
+      conflicts,
       credits: addCredits(charges.map(({ credits }) => credits)),
     };
   },
