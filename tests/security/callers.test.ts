@@ -11,7 +11,7 @@ import {
   refused,
   remove,
 } from "../support/http.ts";
-import { signUp, signUpOperator } from "../support/people.ts";
+import { signUp, signUpAs, signUpOperator } from "../support/people.ts";
 import { readWorld } from "../support/world.ts";
 
 const world = readWorld();
@@ -94,7 +94,7 @@ const ROUTES: [string, string, Who[]][] = [
 /** What a caller is told of a route for these: in, no (403), or who are you (401). */
 function expected(who: Who[], caller: string): "in" | 401 | 403 {
   if (who.includes("none")) return "in";
-  const isPerson = caller === "user" || caller === "operator";
+  const isPerson = ["user", "member", "operator"].includes(caller);
   if (isPerson && who.includes("user")) return "in";
   if (caller === "operator" && who.includes("operator")) return "in";
   if (caller === "secret" && (who.includes("secret") || who.includes("operator"))) return "in";
@@ -111,6 +111,8 @@ Deno.test("every route lets in whom it names and refuses everyone else", async (
   const operator = (await signUpOperator(world)).as;
   const callers: Record<string, Caller> = {
     ...{ nobody, publishable: { apikey: world.publishableKey }, user, operator },
+    // An app may give its users roles of its own.
+    member: (await signUpAs(world, "member")).as,
     secret: backEnd(world),
   };
   for (const [method, path, who] of ROUTES) {

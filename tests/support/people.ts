@@ -57,15 +57,17 @@ async function signInAgain(world: World, { id, email, password }: Person): Promi
   return person(world, supabase, id, { email, password }, data.session.access_token);
 }
 
-/** A person whom the service has made an operator. */
-export async function signUpOperator(world: World): Promise<Person> {
+/** A person to whom the service has given a role. */
+export async function signUpAs(world: World, role: string): Promise<Person> {
   const somebody = await signUp(world);
   await withSql(world, (sql) =>
     sql`
-    update auth.users set raw_app_meta_data = raw_app_meta_data || '{"role": "operator"}'
+    update auth.users set raw_app_meta_data = raw_app_meta_data || ${sql.json({ role })}
     where id = ${somebody.id}`);
   return await signInAgain(world, somebody);
 }
+
+export const signUpOperator = (world: World) => signUpAs(world, "operator");
 
 /** A person with promotional credits. */
 export async function signUpWith(world: World, amount: string): Promise<Person> {

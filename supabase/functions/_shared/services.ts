@@ -125,7 +125,7 @@ function ipHashFrom(env: Env): (network: string) => string {
   return (network) => keyedSha256(key, `ip ${network}`);
 }
 
-function paymentsFrom(
+export function paymentsFrom(
   env: Env,
   database: Database,
   metrics: Metrics,

@@ -10,6 +10,7 @@ import { type Fake, listedEvent, makeFake } from "../_shared/testing/fake-servic
 import { PAYOUT_TO_LIST } from "../_shared/testing/payout-samples.ts";
 import { REFUND_TO_SEND } from "../_shared/testing/refund-samples.ts";
 import { send } from "../_shared/testing/route-cases.ts";
+import { until } from "../_shared/testing/until.ts";
 
 const CLAIMED_AT = "2026-11-21T12:00:00+00:00";
 const NOTHING = {
@@ -91,6 +92,29 @@ Deno.test("while Stripe is out of reach no more than a batch is tried", async ()
   assert.equal(fake.calls.filter(({ name }) => name === "refunds_claim").length, 1);
   const postponed = fake.calls.filter(({ name }) => name === "refunds_postpone");
   assert.equal(postponed.length, data.refunds_failed);
+});
+
+Deno.test("a part that fails at once cuts off none of the others", async () => {
+  const slow = Promise.withResolvers<void>();
+  const listEvents = async function* (): AsyncGenerator<ListedEvent[]> {
+    await slow.promise;
+    yield [];
+  };
+  const fake = await makeFake({
+    answers: {
+      ...oneBackfill(),
+      refunds_claim: () => Promise.reject(new ApiError("upstream_unavailable")),
+    },
+    payments: { listEvents },
+  });
+  let isOver = false;
+  const answering = run(fake).finally(() => isOver = true);
+  await until("events are asked for", () => fake.names().includes("backfills_claim"));
+  await new Promise((next) => setTimeout(next, 0));
+  assert.equal(isOver, false);
+  slow.resolve();
+  assert.equal((await answering).status, 503);
+  assert(fake.names().includes("backfills_finish"), "the backfill was not ended");
 });
 
 Deno.test("a run ends when its time is up, with refunds left", async () => {

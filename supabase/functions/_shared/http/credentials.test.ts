@@ -46,6 +46,15 @@ Deno.test("an operator is one by app_metadata, not by what users write themselve
   assert.equal((await verify(bearer(pretender))).user?.isOperator, false);
 });
 
+Deno.test("a role of the app's own in app_metadata makes nobody an operator", async () => {
+  const verify = project.verifier();
+  const roles = ["member", "admin", "operators", "Operator", "", true, 1, null, ["operator"], {}];
+  for (const role of roles) {
+    const token = await project.sign({ claims: { app_metadata: { role, roles: ["operator"] } } });
+    assert.equal((await verify(bearer(token))).user?.isOperator, false, JSON.stringify(role));
+  }
+});
+
 Deno.test("an expired token is told apart from a bad one", async () => {
   const past = Math.floor(Date.now() / 1000) - 10;
   await checkTokenRefused(await project.sign({ claims: { exp: past } }), "token_expired");

@@ -47,6 +47,21 @@ for (const route of ROUTE_CASES) {
   });
 }
 
+Deno.test("a role of the app's own in app_metadata opens nothing that is an operator's", async () => {
+  const routes = ROUTE_CASES.filter(({ allowed }) =>
+    allowed.includes("operator") && !allowed.includes("user")
+  );
+  assert(routes.length > 10, `${routes.length}`);
+  for (const route of routes) {
+    const fake = await makeFake();
+    const token = await fake.project.sign({ claims: { app_metadata: { role: "admin" } } });
+    const headers = { authorization: `Bearer ${token}` };
+    const answer = await sendCase(fake, route, { as: "publishable", headers });
+    await answer.body?.cancel();
+    assert.deepEqual([answer.status, fake.names()], [403, []], label(route));
+  }
+});
+
 /** How the ledger names each role on a route. */
 function authorOf(role: Role, { allowed }: RouteCase): string {
   if (role === "secret") return "key:default";

@@ -116,3 +116,15 @@ Deno.test("a run that cannot claim ends with the error, after what it has claime
   await assert.rejects(run([threeSteps([])]), { code: "upstream_unavailable" });
   assert.deepEqual(rows.map(({ status }) => status), ["completed", "completed"]);
 });
+
+Deno.test("a job whose end the database did not hear keeps its lease, and has not failed", async () => {
+  const { jobs, run, lines } = makeJobWorld();
+  const row = jobs.add("steps");
+  jobs.before = (name) => {
+    if (name === "jobs_complete") throw new ApiError("upstream_unavailable");
+  };
+  const report = await run([threeSteps([])]);
+  assert.deepEqual([report.completed, report.failed, row.status], [0, 0, "processing"]);
+  assert.deepEqual(jobs.callsOf("jobs_fail"), []);
+  assert(lines.some(({ message }) => message === "job not ended"));
+});

@@ -4,7 +4,7 @@ import { startContext } from "../http/request-context.ts";
 import { countedMetrics } from "../testing/counted-metrics.ts";
 import { type FakeTime, withFakeTime } from "../testing/fake-time.ts";
 import { createGuard, type Guard } from "./guard.ts";
-import { OUTSIDE } from "./services.ts";
+import { OUTSIDE, type ServiceName } from "./services.ts";
 
 const { timeoutMs, breakAfter, halfOpenAfterMs, longestDelayMs, retries } = OUTSIDE.stripe;
 
@@ -150,6 +150,22 @@ Deno.test("a time-out is not tried again where everything else is", async () => 
     assert.equal(asked, 1);
   });
 });
+
+for (const service of Object.keys(OUTSIDE) as ServiceName[]) {
+  Deno.test(`timeouts alone open the breaker of ${service}, and nobody waits any more`, async () => {
+    await withFakeTime(async (time) => {
+      const guard = createGuard(service, { isOutage: () => false, metrics: countedMetrics() });
+      for (let call = 1; call <= OUTSIDE[service].breakAfter; call++) {
+        assert.equal(guard.state(), "closed", `before call ${call}`);
+        await endOf(guard.execute(hang), time, OUTSIDE[service].timeoutMs);
+      }
+      assert.equal(guard.state(), "open");
+      const late = failing([]);
+      const error = await endOf(guard.execute(late.run), time, 0) as { code: string };
+      assert.deepEqual([error.code, late.asked], ["upstream_unavailable", 0]);
+    });
+  });
+}
 
 Deno.test("a request whose time is spent is 408, and that is no outage", async () => {
   await withGuard(async ({ guard, time }) => {
