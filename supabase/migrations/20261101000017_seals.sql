@@ -5,11 +5,14 @@
 create table farthing.entry_seals (
   account_id bigint not null,
   seq bigint not null,
+  head_nr int not null,
   hash bytea not null,
   primary key (account_id, seq),
   constraint entry_seals_are_sha256 check (octet_length(hash) = 32)
 );
-comment on table farthing.entry_seals is 'Append-only. hash = sha256(previous hash, the entry''s fields).';
+comment on table farthing.entry_seals is
+  'Append-only. hash = sha256(previous hash, the terms that came in with the entry, the entry''s fields). '
+  'head_nr: the first head that covers it (80_heads).';
 create trigger entry_seals_are_append_only before update or delete on farthing.entry_seals
   for each row execute function farthing.refuse_change();
 create trigger entry_seals_are_not_truncated before truncate on farthing.entry_seals
@@ -67,6 +70,28 @@ $$;
 comment on function farthing.entry_hash(bytea, farthing.entries) is
   'sha256 over the previous hash and every field of the entry.';
 
+create function farthing.entry_terms(p_entry farthing.entries)
+returns bytea
+language plpgsql stable
+set search_path = ''
+as $$
+begin
+  -- Most entries take credits out, and bring no terms.
+  if p_entry.seq > 1 and (p_entry.direction = 'out' or p_entry.kind = 'reinstatement') then
+    return '';
+  end if;
+  return coalesce((select m.mark from farthing.owner_marks m
+      where m.account_id = p_entry.account_id and p_entry.seq = 1), '')
+    || coalesce((select convert_to(jsonb_build_array(l.lot_id, l.source, trim_scale(l.amount)::text,
+        trim_scale(l.cost_basis_usd)::text, l.priority, extract(epoch from l.expires_at), l.order_id,
+        extract(epoch from l.created_at))::text, 'UTF8')
+      from farthing.lots l where l.account_id = p_entry.account_id and l.lot_id = p_entry.lot_id), '');
+end
+$$;
+comment on function farthing.entry_terms(farthing.entries) is
+  'What is sealed with an entry beside its own fields: the terms of the lot that it brought, and with an '
+  'account''s first the mark of its owner.';
+
 create function farthing.seal_entries(p_limit int)
 returns int
 language plpgsql
@@ -80,9 +105,11 @@ declare
   v_accounts bigint[];
   v_after bigint[];
   v_upto bigint[];
+  v_head_nr int;
 begin
-  -- One sealer at a time: two would find the same end of the chain.
+  -- One sealer at a time: two would find the same end of the chain. No head is made meanwhile, either.
   perform pg_advisory_xact_lock(hashtextextended('farthing.seal', 0));
+  v_head_nr := coalesce((select max(h.head_nr) from farthing.heads h), 0) + 1;
   for v_account in
     select a.account_id, s.seq, s.hash from farthing.accounts a
     left join lateral (select t.seq, t.hash from farthing.entry_seals t where t.account_id = a.account_id
@@ -95,9 +122,9 @@ begin
         0)
       order by seq limit p_limit - v_sealed
     loop
-      v_hash := farthing.entry_hash(v_hash, v_entry);
-      insert into farthing.entry_seals (account_id, seq, hash) values (v_entry.account_id, v_entry.seq,
-        v_hash);
+      v_hash := farthing.entry_hash(coalesce(v_hash, '') || farthing.entry_terms(v_entry), v_entry);
+      insert into farthing.entry_seals (account_id, seq, head_nr, hash)
+      values (v_entry.account_id, v_entry.seq, v_head_nr, v_hash);
       v_sealed := v_sealed + 1;
     end loop;
     v_accounts := v_accounts || v_account.account_id;
@@ -143,7 +170,8 @@ begin
       v_hash := null;
       v_account_id := v_row.account_id;
     end if;
-    v_hash := farthing.entry_hash(v_hash, v_row.entry);
+    v_hash := farthing.entry_hash(coalesce(v_hash, '') || coalesce(farthing.entry_terms(v_row.entry), ''),
+      v_row.entry);
     -- After the first break every later hash of the account differs too; only the first is named.
     if v_hash <> v_row.hash and v_broken is distinct from v_account_id then
       v_broken := v_account_id;

@@ -30,11 +30,12 @@ create table farthing.audited (
   table_name text primary key,
   key_columns text[] not null,
   columns text[] not null,
-  needs_reason boolean not null
+  needs_reason boolean not null,
+  has_rows boolean not null
 );
 comment on table farthing.audited is
   'Tables whose changes leave a row in the audit: of which columns, and whether a change without a reason is '
-  'refused.';
+  'refused; has_rows: new rows have one, too.';
 alter table farthing.audited enable row level security;
 create policy audited_none on farthing.audited for select to authenticated using (false);
 
@@ -144,7 +145,7 @@ $$;
 comment on function farthing.pick(jsonb, text[]) is 'Some columns of a row.';
 
 create function farthing.audit_changes(p_table text, p_columns text[], p_needs_reason boolean default false,
-  p_inserts boolean default false)
+  p_rows boolean default false)
 returns void
 language plpgsql
 set search_path = ''
@@ -155,13 +156,13 @@ declare
     join pg_attribute a on a.attrelid = i.indrelid and a.attnum = any (i.indkey)
     where i.indrelid = ('farthing.' || p_table)::regclass and i.indisprimary);
 begin
-  insert into farthing.audited values (p_table, v_keys, p_columns, p_needs_reason);
+  insert into farthing.audited values (p_table, v_keys, p_columns, p_needs_reason, p_rows);
   perform farthing.guard_updates(p_table, p_table || '_changes_are_audited', p_columns,
     farthing.differ(p_columns), 'write_audit');
-  if p_inserts then
-    execute format('create trigger %I after insert on farthing.%I for each row execute function '
-      'farthing.write_audit()', p_table || '_additions_are_audited', p_table);
-    perform farthing.note_guard(p_table, p_table || '_additions_are_audited');
+  if p_rows then
+    execute format('create trigger %I after insert or delete on farthing.%I for each row execute '
+      'function farthing.write_audit()', p_table || '_rows_are_audited', p_table);
+    perform farthing.note_guard(p_table, p_table || '_rows_are_audited');
     -- What is there already begins as it is.
     execute format('insert into farthing.audit (author, reason, table_name, row_key, after)
       select %L, %L, %L, farthing.pick(to_jsonb(t), $1), farthing.pick(to_jsonb(t), $2) from farthing.%I t',
@@ -170,8 +171,8 @@ begin
 end
 $$;
 comment on function farthing.audit_changes(text, text[], boolean, boolean) is
-  'From now on changes of these columns leave a row in the audit; p_needs_reason: or are refused; p_inserts: '
-  'so do new rows.';
+  'From now on changes of these columns leave a row in the audit; p_needs_reason: or are refused; p_rows: '
+  'so do rows that are added or deleted.';
 
 create function farthing.refuse_terms()
 returns trigger

@@ -55,15 +55,16 @@ select farthing.guard_updates('idempotency_keys', 'idempotency_keys_keep_their_a
 select farthing.audit_changes('policy', array(select a.attname from pg_attribute a
   where a.attrelid = 'farthing.policy'::regclass and a.attnum > 0 and not a.attisdropped
     and a.attname not in ('one_row', 'updated_at', 'updated_by') order by a.attnum),
-  p_needs_reason => true, p_inserts => true);
+  p_needs_reason => true, p_rows => true);
 select farthing.audit_changes('accounts', '{daily_cap}', p_needs_reason => true);
 select farthing.audit_changes('packages', '{name, amount, currency, credits, bonus_credits, active,
-  effective_from}', p_inserts => true);
+  effective_from}', p_rows => true);
 select farthing.audit_changes('rates', '{input_per_million_usd, cached_input_per_million_usd,
   cache_write_per_million_usd, output_per_million_usd, reasoning_per_million_usd, markup, effective_from}',
-  p_inserts => true);
-select farthing.audit_changes('alert_rules', '{threshold, fine_at, factor, minimum, period, enabled}');
-select farthing.audit_changes('tasks', '{enabled, every, budget}');
+  p_rows => true);
+select farthing.audit_changes('alert_rules', '{threshold, fine_at, factor, minimum, period, enabled}',
+  p_rows => true);
+select farthing.audit_changes('tasks', '{enabled, every, budget}', p_rows => true);
 
 -- The guards that stand beside their tables belong to the list, and fire always, too.
 do $$

@@ -18,8 +18,21 @@ as $$
   union all select * from farthing.prove_jobs()
   union all select * from farthing.prove_top_ups()
   union all select * from farthing.prove_bookings()
+  union all select * from farthing.prove_guards()
+  union all select * from farthing.prove_audit()
+  union all select * from farthing.prove_marks()
+  union all select * from farthing.prove_seals()
+  union all select * from farthing.prove_heads()
+  union all select * from farthing.prove_prices()
+  union all select * from farthing.prove_burn_down()
+  union all select * from farthing.prove_debt()
+  union all select * from farthing.prove_caps()
+  union all select * from farthing.prove_reserved()
+  union all select * from farthing.prove_payments()
+  union all select * from farthing.prove_origins()
+  union all select * from farthing.prove_events()
   union all select 14, v.account_id, format('seq %s: %s', v.seq, v.problem) from farthing.verify() v
 $$;
 comment on function farthing.prove() is
-  'Rules 1, 3, 7, 9, 10, 13, 14 and 16 over the whole database; returns the violations, so no rows is the '
-  'proof.';
+  'Rules 1 to 3, 5, 7 to 10, 12 to 14, 16 and 19 over the whole database; returns the violations, so no '
+  'rows is the proof.';

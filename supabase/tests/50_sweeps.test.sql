@@ -71,7 +71,8 @@ select results_eq($$ select jobname::text collate "default", schedule, command
     'one job runs all tasks, each minute');
 select is((select array_agg(concat_ws(' ', task, every, nullif(phase, '0'))
   order by task) from farthing.tasks),
-  array['evaluate_alerts 00:01:00', 'prove_if_due 00:10:00', 'seal 00:01:00', 'sweep_accounts 00:01:00',
+  array['anchor 01:00:00 00:07:00',
+  'evaluate_alerts 00:01:00', 'prove_if_due 00:10:00', 'seal 00:01:00', 'sweep_accounts 00:01:00',
     'sweep_ai_logs 00:01:00', 'sweep_bookings 01:00:00 00:41:00', 'sweep_chats 00:01:00',
     'sweep_expiring_credits 00:05:00', 'sweep_fraud 00:05:00', 'sweep_idempotency_keys 00:01:00',
     'sweep_inbox 00:01:00', 'sweep_incidents 01:00:00 00:23:00', 'sweep_job_data 00:05:00',

@@ -18,10 +18,12 @@ select is(farthing.seal(), 4, 'sealing goes on where it ended');
 select is(farthing.seal(), 0, 'sealing finds nothing twice');
 select is_empty('select * from farthing.verify()', 'a sealed ledger verifies');
 select is((select count(distinct hash) from farthing.entry_seals), 8::bigint, 'no two entries have one hash');
-select results_eq($$ select farthing.entry_hash(null, e) from farthing.entries e where seq = 1 order by
+select results_eq($$ select farthing.entry_hash(farthing.entry_terms(e), e) from farthing.entries e
+  where seq = 1 order by
   account_id $$, $$ select hash from farthing.entry_seals where seq = 1 order by account_id $$,
   'the first hash covers the entry');
-select results_eq($$ select farthing.entry_hash(s.hash, e) from farthing.entries e join farthing.entry_seals s
+select results_eq($$ select farthing.entry_hash(s.hash || farthing.entry_terms(e), e)
+  from farthing.entries e join farthing.entry_seals s
   using (
     account_id) where e.seq = 2 and s.seq = 1 order by account_id $$,
   $$ select hash from farthing.entry_seals where seq = 2 order by account_id $$,
@@ -42,7 +44,7 @@ begin
   execute p_sql;
   select format('%s at %s of %s; %s', v.problem, v.seq, substr(u.email, 1, 3),
   (select count(*) from farthing.prove() p
-    where p.rule = 14)) into v_told
+    where p.rule = 14 and p.account_id is not null)) into v_told
   from farthing.verify() v left join farthing.accounts a using (account_id) left join auth.users u on u.id
   = a.owner_id;
   raise exception using errcode = 'UNDO1', message = coalesce(v_told, 'nothing');

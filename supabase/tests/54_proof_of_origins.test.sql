@@ -35,14 +35,14 @@ $$;
 
 select is(tests.named(sql), rules, name)
 from (values
-  ('9', 'a purchase of an order that is not there is named',
+  ('9 19', 'a purchase of an order that is not there is named',
     pg_temp.received('ann', 'paid', 'purchase', 'purchases', gen_random_uuid()::text)),
   ('9', 'a purchase of no order is named', pg_temp.received('ann', 'paid', 'purchase', 'purchases', null)),
-  ('9', 'a purchase granted to another account is named',
+  ('9 19', 'a purchase granted to another account is named',
     pg_temp.received('bob', 'paid', 'purchase', 'purchases', 'bought')),
   ('1', 'a promotion booked as a sale is named',
     pg_temp.received('ann', 'promotional', 'promotion', 'purchases', null)),
-  ('1', 'usage that brings credits in is named',
+  ('1 19', 'usage that brings credits in is named',
     pg_temp.received('ann', 'paid', 'usage', 'usage', null)),
   ('1', 'a lot that is larger than what came in is named', 'update farthing.lots set amount = amount * 2'),
   ('9', 'a charged event that is forgotten is named', 'delete from farthing.usage_events'),

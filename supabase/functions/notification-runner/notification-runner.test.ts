@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { AlertData } from "../_shared/alerts/alert-data.ts";
 import { AlertRefused } from "../_shared/alerts/webhook.ts";
 import type { NoticeToSend } from "../_shared/database/notice-functions.ts";
 import { EnvError } from "../_shared/env.ts";
@@ -108,6 +109,35 @@ Deno.test("a webhook gets alerts as they are and disputes in the same form", asy
       },
     },
   ]);
+});
+
+Deno.test("a head of the ledger goes to the log and to the webhook", async () => {
+  const head = {
+    head_nr: 7,
+    hash: "ab".repeat(32),
+    accounts: 3,
+    entries: 41,
+    balance: "9990.5",
+    made_at: "2026-11-21T12:00:00+00:00",
+  };
+  const posted: AlertData[] = [];
+  const fake = await makeFake({
+    answers: queueOf({ ...TO_WEBHOOK, template: "anchor", data: head }),
+    operators: { postAlert: ({ data }) => Promise.resolve(void posted.push(data)) },
+  });
+  assert.deepEqual((await (await run(fake)).json()).data, { sent: 1, failed: 0 });
+  assert.deepEqual(posted.map(({ severity, value }) => [severity, value]), [["info", head.hash]]);
+  assert(JSON.stringify(fake.lines).includes(head.hash));
+});
+
+Deno.test("a head of the ledger goes to the log where no webhook is configured", async () => {
+  const data = { head_nr: 7, hash: "ab".repeat(32) };
+  const fake = await makeFake({
+    answers: queueOf({ ...TO_WEBHOOK, template: "anchor", data }),
+    operators: { postAlert: null },
+  });
+  assert.deepEqual((await (await run(fake)).json()).data, { sent: 0, failed: 1 });
+  assert(JSON.stringify(fake.lines).includes(data.hash));
 });
 
 Deno.test("what became of a notice is noted by what is known of it", async () => {

@@ -4,7 +4,8 @@ export interface AlertData {
   readonly incident_id: string;
   /** The rule's name, for example `webhook_backlog`. */
   readonly rule: string;
-  readonly severity: "critical" | "warning";
+  /** `info` needs nobody: it is to be kept. */
+  readonly severity: "critical" | "warning" | "info";
   /** One sentence with the figures in it. */
   readonly summary: string;
   /** Decimal strings, in the rule's unit. */

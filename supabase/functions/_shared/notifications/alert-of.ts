@@ -1,8 +1,9 @@
-/** What a webhook is told: alerts as they are, and disputes in the same form. */
+/** What a webhook gets: alerts as they are, disputes and the ledger's heads in the same form. */
 import type { AlertData } from "../alerts/alert-data.ts";
 import { moment, money } from "./figures.ts";
 import { BadNotice } from "./render-notice.ts";
 import { alert } from "./templates/alert.ts";
+import { anchor } from "./templates/anchor.ts";
 import { dispute } from "./templates/dispute.ts";
 
 function ofDispute(data: unknown): AlertData | undefined {
@@ -22,13 +23,31 @@ function ofDispute(data: unknown): AlertData | undefined {
   };
 }
 
+function ofAnchor(data: unknown): AlertData | undefined {
+  const parsed = anchor.schema.safeParse(data);
+  if (!parsed.success) return undefined;
+  const { head_nr, hash, entries, accounts, made_at } = parsed.data;
+  return {
+    incident_id: `anchor:${head_nr}`,
+    rule: "anchor",
+    severity: "info",
+    summary: `Head ${head_nr} is ${hash}, over ${entries} entries of ${accounts} accounts.`,
+    value: hash,
+    threshold: "0",
+    runbook: "docs/runbooks/anchor.md",
+    fired_at: made_at,
+  };
+}
+
+const SAID: Record<string, (data: unknown) => AlertData | undefined> = {
+  alert: (data) => alert.schema.safeParse(data).data,
+  dispute: ofDispute,
+  anchor: ofAnchor,
+};
+
 /** @throws BadNotice for any other template, and for data that are not its */
 export function alertOf(template: string, data: unknown): AlertData {
-  const said = template === "alert"
-    ? alert.schema.safeParse(data).data
-    : template === "dispute"
-    ? ofDispute(data)
-    : undefined;
+  const said = SAID[template]?.(data);
   if (said === undefined) throw new BadNotice(`${template} by webhook`);
   return said;
 }

@@ -57,6 +57,27 @@ Credits: 7
 Expire: 21 November 2026 at 12:00 UTC
 `,
   },
+  anchor: {
+    data: {
+      head_nr: 7,
+      hash: "ab".repeat(32),
+      accounts: 3,
+      entries: 41,
+      balance: "9990.5",
+      made_at: AT,
+    },
+    subject: "Ledger head 7",
+    text:
+      `Keep this email. The ledger must lead to this hash: docs/runbooks/anchor.md says how to compare.
+
+Head: 7
+Hash: ${"ab".repeat(32)}
+Entries: 41
+Accounts: 3
+Credits: 9990.5
+Made: 21 November 2026 at 12:00 UTC
+`,
+  },
   top_up_failed: {
     data: {
       order_id: ID,

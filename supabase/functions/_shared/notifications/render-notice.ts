@@ -2,6 +2,7 @@
 import { type Content, writeLetter } from "./letter.ts";
 import type { Template } from "./template.ts";
 import { alert } from "./templates/alert.ts";
+import { anchor } from "./templates/anchor.ts";
 import { creditsExpiring } from "./templates/credits-expiring.ts";
 import { dispute } from "./templates/dispute.ts";
 import { lowBalance } from "./templates/low-balance.ts";
@@ -28,6 +29,7 @@ const TEMPLATES: ReadonlyMap<string, Template> = new Map(Object.entries({
   top_up_authentication: topUpAuthentication,
   dispute,
   alert,
+  anchor,
   // Each write() takes what its own schema gives, and gets it below.
 }) as [string, Template][]);
 
