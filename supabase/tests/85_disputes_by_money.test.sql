@@ -114,7 +114,8 @@ $$;
 select is(pg_temp.moves('lost', '1 s', pg_temp.in_euros('1', -460, 0.92)),
   '{}disputed, 5000 taken back; balance 4990, held 0, available 4990, debt 0',
   'what is withdrawn in another currency is of what the dispute claims');
-select is(pg_temp.moves('won', '2 s', pg_temp.in_euros('1', -460, 0.92), pg_temp.in_euros('2', 441, 0.883)),
+select is(pg_temp.moves('won', '2 s', pg_temp.in_euros('1', -460, 0.92),
+    pg_temp.in_euros('2', 441, 0.883)),
   '{}paid, 0 taken back; balance 9990, held 0, available 9990, debt 0',
   'what comes back at another rate is all of it');
 select is(pg_temp.moves('won', '3 s', pg_temp.in_euros('3', -230, 0.92)),
