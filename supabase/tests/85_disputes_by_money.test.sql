@@ -107,8 +107,8 @@ $$;
 create function pg_temp.moves(p_status text, p_passed interval, variadic p_moved jsonb[]) returns text
 language sql as $$
   select tests.hears('charge.dispute.updated', jsonb_build_object('dispute_id', 'du_eve', 'payment_id',
-    'pi_eve', 'charge_id', 'ch_eve', 'amount', 500, 'currency', 'usd', 'status', p_status, 'reason', 'general',
-    'case_type', 'chargeback', 'movements', to_jsonb(p_moved)), p_passed) - 'received'
+    'pi_eve', 'charge_id', 'ch_eve', 'amount', 500, 'currency', 'usd', 'status', p_status,
+    'reason', 'general', 'case_type', 'chargeback', 'movements', to_jsonb(p_moved)), p_passed) - 'received'
     || tests.bought_by('eve', p_passed)
 $$;
 select is(pg_temp.moves('lost', '1 s', pg_temp.in_euros('1', -460, 0.92)),
