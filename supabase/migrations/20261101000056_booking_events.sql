@@ -50,7 +50,7 @@ declare
     when 'payment_intent.canceled' then 'cancelled' end;
 begin
   if coalesce(p_facts ->> 'booking_id', '') !~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then
-    return 'ignored'; -- no booking of ours
+    return 'ignored because it names no booking of ours';
   end if;
   v_booking := farthing.lock_booking((p_facts ->> 'booking_id')::uuid);
   if v_booking.booking_id is null then
