@@ -1,4 +1,5 @@
 import { deepEqual, equal } from "node:assert/strict";
+import type Stripe from "stripe";
 import { eventTypes, pay, type Stand, startStand } from "./harness.ts";
 
 const OPENED = ["charge.dispute.created", "charge.dispute.funds_withdrawn"];

@@ -26,7 +26,7 @@ const OBJECTS: readonly [string, string][] = [
 const PERSONAL = ["Jenny", "jenny", "example.com", "1234 Fake Street", "secret", "4242"];
 
 for (const type of EVENT_TYPES) {
-  Deno.test(`facts of ${type} are flat but for a dispute's movements, small, and tell nothing of a person`, () => {
+  Deno.test(`facts of ${type} are flat but for movements, small, and tell nothing of a person`, () => {
     const [, name] = OBJECTS.find(([prefix]) => type.startsWith(prefix))!;
     ok(EXAMPLES[name], name);
     const event = { ...EXAMPLES.event, type, data: { object: EXAMPLES[name] } } as Stripe.Event;
