@@ -9,6 +9,7 @@ import { house } from "./suites/house.ts";
 import { http } from "./suites/http.ts";
 import { isolates } from "./suites/isolates.ts";
 import { moneyBack } from "./suites/money-back.ts";
+import { mutants } from "./suites/mutants.ts";
 import { unit } from "./suites/unit.ts";
 
 export const suites: Suite[] = [
@@ -23,4 +24,5 @@ export const suites: Suite[] = [
   demo,
   compat,
   deploy,
+  mutants,
 ];

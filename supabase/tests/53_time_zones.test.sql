@@ -15,7 +15,7 @@ create function pg_temp.spends(p_amount text, p_passed interval) returns text la
   select tests.outcome(format('select credits_debit(tests.person(''ann''), %L, ''x'', p_now => '
     'tests.after(%L))', p_amount, p_passed)) ->> 'code'
 $$;
-select is(pg_temp.spends('60', '1 h'), 'ok', 'ann spends 60');
+select is(pg_temp.spends('60', '20 h'), 'ok', 'ann spends 60, in Tokyo on the second of January');
 select is(pg_temp.spends('60', '23 h'), 'spend_cap_reached', 'the evening is the same day');
 select is(pg_temp.spends('60', '24 h'), 'ok', 'at midnight UTC the next one begins');
 

@@ -1,5 +1,5 @@
 /** The migrated database on the kept server, for runs of a few named files. */
-import { readMigrations } from "../../stack/migrations/files.ts";
+import { type Migration, readMigrations } from "../../stack/migrations/files.ts";
 import type { Databases } from "../../stack/postgres/databases.ts";
 import { MIGRATIONS } from "../project-database.ts";
 import { openLock, withLock } from "./lock.ts";
@@ -12,12 +12,18 @@ export interface Project {
   template: string;
 }
 
+export interface KeptProject extends Project {
+  /** What its snapshots are named by, beside the migrations: snapshots.ts. */
+  made: string;
+  migrations: Migration[];
+}
+
 /** Held while the server is looked for and its snapshots are made or dropped. */
 const PREPARING = "server-preparing";
 /** Shared by all that run on the server: nothing is ended or dropped under them. */
 const USING = "server-using";
 
-async function prepare(use: Deno.FsFile): Promise<Project> {
+async function prepare(use: Deno.FsFile): Promise<KeptProject> {
   let kept = await findServer();
   if (!kept) {
     await use.lock(true); // others may still use one that is out of date
@@ -28,10 +34,10 @@ async function prepare(use: Deno.FsFile): Promise<Project> {
   if (await use.tryLock(true)) await dropOthers(server, made, migrations);
   const template = await snapshotOf(server, made, migrations);
   await use.lock(false);
-  return { server, template };
+  return { server, template, made, migrations };
 }
 
-export async function withKeptProject<T>(run: (project: Project) => Promise<T>): Promise<T> {
+export async function withKeptProject<T>(run: (project: KeptProject) => Promise<T>): Promise<T> {
   using use = await openLock(USING);
   const project = await withLock(PREPARING, () => prepare(use));
   return await run(project);

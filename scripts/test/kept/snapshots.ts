@@ -89,6 +89,32 @@ export async function snapshotOf(
   return plan.at(-1)!.name;
 }
 
+/**
+ * Hands over a database of other migrations, begun from the last snapshot that they share with those that
+ * are known; gone afterwards.
+ */
+export async function withVariant<T>(
+  server: Databases,
+  made: string,
+  migrations: Migration[],
+  use: (database: string) => Promise<T>,
+): Promise<T> {
+  const plan = await planSnapshots(made, migrations);
+  const known = new Set(await namesOf(server));
+  const from = plan.findLast(({ name }) => known.has(name))?.name;
+  const name = `draft_${crypto.randomUUID().replaceAll("-", "")}`;
+  try {
+    await make(server, { name, fill: (sql) => fillAll(plan, sql) }, from);
+    return await use(name);
+  } finally {
+    await server.dropDatabase(name);
+  }
+}
+
+async function fillAll(plan: Snapshot[], sql: postgres.Sql): Promise<void> {
+  for (const { fill } of plan.slice(-2)) await fill(sql); // all migrations that are missing, and what follows
+}
+
 /** Drops every database but these snapshots' own: older ones, and what broken-off runs left. */
 export async function dropOthers(
   server: Databases,

@@ -1,0 +1,74 @@
+/**
+ * `deno task mutate`: makes small mistakes in the SQL and in the functions, one at a time, and says which no
+ * test notices. Exit code 1 where more survive than the floor of their area allows.
+ */
+import { parseArgs } from "node:util";
+import pc from "picocolors";
+import { print } from "../terminal/print.ts";
+import { taskArguments } from "../terminal/task-arguments.ts";
+import { cleanUpOnSignals } from "../test/cleanup.ts";
+import { formatMs } from "../test/report.ts";
+import { ROOT } from "../test/suite.ts";
+import { type Area, FLOORS } from "./mutant.ts";
+import type { Outcome } from "./outcome.ts";
+import { figuresOf, formatFigures, formatSurvivor } from "./report.ts";
+import { runSession } from "./session.ts";
+
+const USAGE = `Usage: deno task mutate [sql] [functions] [locks] [flags]
+
+  --random N      so many mutants of each area, drawn, beside the chosen ones (default 100)
+  --seed N        which ones are drawn (default 1)
+  --only WORD     of the chosen ones those with this in their file or consequence, and none drawn
+  --most N        at most so many test files for each mutant, the nearest first (default all)
+  --again         those that survived before meet the tests again
+  --fresh         forget what was found before
+  --help          this text
+
+What is found is kept in .farthing/mutants.jsonl: a run that was broken off goes on where it was, and a
+mutant whose file is unchanged is not run again.`;
+
+const RESULTS = `${ROOT}.farthing/mutants.jsonl`;
+
+const MARKS = { killed: pc.green("killed  "), survived: pc.red("survived"), invalid: "invalid " };
+
+function show({ is, at, says, by, ms }: Outcome): void {
+  print(`${MARKS[is]} ${at}  ${says}  ${pc.dim(`${by} ${formatMs(ms)}`)}`);
+}
+
+function read(args: string[]) {
+  const { values, positionals } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: {
+      random: { type: "string" },
+      seed: { type: "string", default: "1" },
+      only: { type: "string" },
+      most: { type: "string", default: "1000" },
+      again: { type: "boolean", default: false },
+      fresh: { type: "boolean", default: false },
+      help: { type: "boolean", default: false },
+    },
+  });
+  const areas = (Object.keys(FLOORS) as Area[]).filter((area) =>
+    positionals.length === 0 || positionals.includes(area)
+  );
+  const random = Number(values.random ?? (values.only === undefined ? 100 : 0));
+  return { ...values, areas, random, seed: Number(values.seed), most: Number(values.most) };
+}
+
+async function main(args: string[]): Promise<void> {
+  const options = read(args);
+  if (options.help) return print(USAGE);
+  cleanUpOnSignals();
+  await Deno.mkdir(`${ROOT}.farthing`, { recursive: true });
+  if (options.fresh) await Deno.remove(RESULTS).catch(() => {});
+  const { outcomes, stale } = await runSession({ ...options, results: RESULTS }, show);
+  const survivors = outcomes.filter(({ is }) => is === "survived");
+  print(`\n${survivors.map(formatSurvivor).join("\n")}\n`);
+  for (const { file, says } of stale) print(pc.yellow(`fits no longer: ${file}  ${says}`));
+  const figures = figuresOf(outcomes);
+  print(formatFigures(figures));
+  if (figures.some(({ isEnough }) => !isEnough)) Deno.exit(1);
+}
+
+await main(taskArguments(Deno.args));

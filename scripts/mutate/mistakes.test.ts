@@ -1,0 +1,91 @@
+import assert from "node:assert/strict";
+import { place, readChosen } from "./chosen.ts";
+import { drawMutants } from "./draw.ts";
+import { functionMistakes } from "./function-mistakes.ts";
+import { applied, type Mutant } from "./mutant.ts";
+import { figuresOf } from "./report.ts";
+import { sqlMistakes } from "./sql-mistakes.ts";
+
+const after = (text: string, mutants: Mutant[][]) =>
+  mutants.flat().map((mutant) => applied(text, mutant)).sort();
+
+Deno.test("mistakes in SQL are made in code, and in no comment or text", () => {
+  const text = [
+    "-- a < b and c is null",
+    "select 'a < b' where a <= b",
+    "  and c = 1",
+    "  and d > now() - interval '4 hours';",
+    "comment on table t is 'a < b; interval ''1 day''';",
+  ].join("\n");
+  const made = after(text, sqlMistakes("a.sql", text));
+  const changes = [
+    text.replace("a <= b\n", "a < b\n"),
+    text.replace("c = 1", "c <> 1"),
+    text.replace("d > now", "d >= now"),
+    text.replace("() - interval", "() + interval"),
+    text.replace("interval '4 hours'", "(interval '4 hour' / 4)"),
+    text.replace("  and c = 1", "  -- dropped"),
+    text.replace("  and d > now() - interval '4 hours';", "  ;"),
+  ];
+  for (const change of changes) assert(made.includes(change), change);
+  for (const each of made) {
+    assert(each.startsWith("-- a < b and c is null\nselect 'a < b' where"), each);
+    assert(each.endsWith("comment on table t is 'a < b; interval ''1 day''';"), each);
+  }
+});
+
+Deno.test("mistakes in functions are made in what runs, and in no type or import", () => {
+  const text = `import { a } from "b";
+type T = { on: true };
+export function f(x: number): boolean {
+  if (x > 20) throw new Error("no");
+  log(x);
+  return x === 3 && true;
+}
+`;
+  assert.deepEqual(
+    after(text, functionMistakes("a.ts", text)),
+    [
+      text.replace("x > 20", "x >= 20"),
+      text.replace("x > 20", "!(x > 20)"),
+      text.replace("20", "(20 / 4)"),
+      text.replace('throw new Error("no");', ";"),
+      text.replace("log(x);", ";"),
+      text.replace("===", "!=="),
+      text.replace("= 3", "= (3 / 4)"),
+      text.replace("&&", "||"),
+      text.replace("&& true", "&& false"),
+    ].sort(),
+  );
+});
+
+Deno.test("the same seed draws the same mistakes, each once, and another seed others", async () => {
+  const drawn = await drawMutants("sql", 40, 7);
+  assert.deepEqual(await drawMutants("sql", 40, 7), drawn);
+  assert.notDeepEqual(await drawMutants("sql", 40, 8), drawn);
+  assert.equal(new Set(drawn.map((each) => JSON.stringify(each))).size, 40);
+  assert(new Set(drawn.map(({ says }) => says)).size > 8);
+});
+
+Deno.test("most of the chosen mistakes fit the code as it is", async () => {
+  const chosen = await readChosen();
+  const placed = (await Promise.all(chosen.map(place))).filter((mutant) => mutant !== undefined);
+  assert(placed.length >= chosen.length * 0.8, `${placed.length} of ${chosen.length}`);
+});
+
+Deno.test("an area is judged by what changed anything, and by its own floor", () => {
+  const outcome = { key: "", at: "", says: "", before: "", after: "", by: "", ms: 0 };
+  const of = (area: "sql" | "locks", is: "killed" | "survived" | "invalid", count: number) =>
+    Array.from({ length: count }, () => ({ ...outcome, area, is }));
+  const figures = figuresOf([
+    ...of("sql", "killed", 94),
+    ...of("sql", "survived", 6),
+    ...of("locks", "killed", 9),
+    ...of("locks", "survived", 1),
+    ...of("locks", "invalid", 5),
+  ]);
+  assert.deepEqual(figures.map(({ area, part, isEnough }) => [area, part, isEnough]), [
+    ["sql", 0.94, false],
+    ["locks", 0.9, true],
+  ]);
+});

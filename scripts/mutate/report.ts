@@ -1,0 +1,51 @@
+/** What a run of mutants says at its end: the survivors one by one, and a line for each area. */
+import pc from "picocolors";
+import { formatTable } from "../terminal/table.ts";
+import { type Area, FLOORS } from "./mutant.ts";
+import type { Outcome } from "./outcome.ts";
+
+export interface Figures {
+  readonly area: Area;
+  readonly killed: number;
+  readonly survived: number;
+  readonly invalid: number;
+  /** Of those that changed anything. */
+  readonly part: number;
+  readonly isEnough: boolean;
+}
+
+/** The figures of each area in which there was a mutant. */
+export function figuresOf(outcomes: readonly Outcome[]): Figures[] {
+  return (Object.keys(FLOORS) as Area[]).flatMap((area) => {
+    const count = (is: Outcome["is"]) =>
+      outcomes.filter((outcome) => outcome.area === area && outcome.is === is).length;
+    const [killed, survived, invalid] = [count("killed"), count("survived"), count("invalid")];
+    if (killed + survived + invalid === 0) return [];
+    const part = killed / Math.max(1, killed + survived);
+    return [{ area, killed, survived, invalid, part, isEnough: part >= FLOORS[area] }];
+  });
+}
+
+export function formatSurvivor({ at, says, before, after }: Outcome): string {
+  return `${pc.yellow(at)}  ${says}\n  ${pc.red("-")} ${before}\n  ${pc.green("+")} ${after}`;
+}
+
+const percent = (part: number) => `${(part * 100).toFixed(1)} %`;
+
+export function formatFigures(figures: readonly Figures[]): string {
+  const numbers = ["killed", "survived", "no program", "part", "floor"].map((title) => ({
+    title,
+    align: "right" as const,
+  }));
+  return formatTable(
+    [{ title: "area" }, ...numbers],
+    figures.map(({ area, killed, survived, invalid, part, isEnough }) => [
+      area,
+      String(killed),
+      String(survived),
+      String(invalid),
+      isEnough ? percent(part) : pc.red(percent(part)),
+      percent(FLOORS[area]),
+    ]),
+  );
+}

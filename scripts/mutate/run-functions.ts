@@ -1,0 +1,71 @@
+/** Mutants of the functions: each is written into a copy of the repository, whose tests run there. */
+import { dirname } from "node:path";
+import { withCleanup } from "../test/cleanup.ts";
+import { runDenoTests } from "../test/deno-tests.ts";
+import { filesNamed, ROOT } from "../test/suite.ts";
+import { applied, type Mutant } from "./mutant.ts";
+import { nearestTests } from "./nearest.ts";
+import { createBaseline, type Run, SURVIVED, type Verdict } from "./run.ts";
+import { textOf, tree } from "./sources.ts";
+
+/** Twenty times what the slowest takes: one that hangs has noticed. */
+const LIMIT_MS = 20_000;
+/** The nearest notice most; a process for each file would cost a second each. */
+const AT_ONCE = [4, 8, 16, 200];
+
+/** The text files of the repository, with the packages that it has installed. */
+async function copyRepository(to: string): Promise<void> {
+  for (const { path, text } of await tree()) {
+    await Deno.mkdir(dirname(`${to}/${path}`), { recursive: true });
+    await Deno.writeTextFile(`${to}/${path}`, text);
+  }
+  for (const place of ["node_modules", "supabase/functions/node_modules"]) {
+    const isThere = await Deno.stat(`${ROOT}${place}`).then(() => true, () => false);
+    if (isThere) await Deno.symlink(`${ROOT}${place}`, `${to}/${place}`);
+  }
+}
+
+type Baseline = ReturnType<typeof createBaseline>;
+
+async function meet(cwd: string, tests: readonly string[]): Promise<Verdict & { file?: string }> {
+  let left = [...tests];
+  for (const count of AT_ONCE) {
+    const files = left.slice(0, count);
+    left = left.slice(count);
+    if (files.length === 0) break;
+    const rows = await runDenoTests({ files, cwd, flags: ["--no-check"], limitMs: LIMIT_MS });
+    for (const { name, failures: [failure] } of rows) {
+      if (failure) return { is: "killed", by: `${name}: ${failure.test}`, file: name };
+    }
+  }
+  return SURVIVED;
+}
+
+async function judge(
+  cwd: string,
+  mutant: Mutant,
+  most: number,
+  baseline: Baseline,
+): Promise<Verdict> {
+  const { file } = mutant;
+  const all = await nearestTests(mutant);
+  const chosen = mutant.tests ? filesNamed([...mutant.tests], all) : [];
+  const nearest = [...new Set([...chosen, ...all])].slice(0, most);
+  const text = await textOf(file);
+  await Deno.writeTextFile(`${cwd}/${file}`, applied(text, mutant));
+  const met = await meet(cwd, nearest)
+    .finally(() => Deno.writeTextFile(`${cwd}/${file}`, text));
+  // Where nothing could be loaded no file has failed.
+  if (met.file && nearest.includes(met.file)) await baseline(met.file);
+  return { is: met.is, by: met.by };
+}
+
+export const runFunctionMutants: Run = async (mutants, most, found) => {
+  const cwd = await Deno.makeTempDir({ prefix: "farthing-mutants-" });
+  const cleanup = () => Deno.remove(cwd, { recursive: true });
+  await withCleanup(cleanup, async () => {
+    await copyRepository(cwd);
+    const baseline = createBaseline(async (file) => (await meet(cwd, [file])).is === "survived");
+    for (const mutant of mutants) await found(mutant, () => judge(cwd, mutant, most, baseline));
+  });
+};

@@ -1,0 +1,82 @@
+/** Mutants of migrations: each is migrated into a database of the kept server, and meets the stories. */
+import type { Databases } from "../stack/postgres/databases.ts";
+import { StackError } from "../stack/stack-error.ts";
+import { splitStatements } from "../stack/migrations/split.ts";
+import { type KeptProject, withKeptProject } from "../test/kept/project.ts";
+import { withVariant } from "../test/kept/snapshots.ts";
+import { FOLDER, runStory } from "../test/stories.ts";
+import { filesNamed } from "../test/suite.ts";
+import { applied, type Mutant } from "./mutant.ts";
+import { nearestStories } from "./nearest.ts";
+import { BrokenBaseline, createBaseline, type Run, SURVIVED, type Verdict } from "./run.ts";
+import { textOf } from "./sources.ts";
+
+/** A scenario takes a second; one that waits for what never comes has noticed. */
+const SETTINGS = { statement_timeout: "20000" };
+
+/** The first failure of a scenario in a clone; undefined where it passes. */
+async function failureOf(server: Databases, template: string, file: string) {
+  const clone = `story_${Deno.pid}_mutant`;
+  await server.createDatabase(clone, { template });
+  try {
+    return (await runStory(server, clone, file, SETTINGS)).failures[0];
+  } finally {
+    await server.dropDatabase(clone);
+  }
+}
+
+type Baseline = ReturnType<typeof createBaseline>;
+
+async function meet(
+  server: Databases,
+  template: string,
+  files: readonly string[],
+  baseline: Baseline,
+): Promise<Verdict> {
+  for (const file of files) {
+    const failure = await failureOf(server, template, file);
+    if (!failure) continue;
+    await baseline(file);
+    return { is: "killed", by: `${file}: ${failure.test}` };
+  }
+  return SURVIVED;
+}
+
+async function judge(
+  project: KeptProject,
+  mutant: Mutant,
+  most: number,
+  baseline: Baseline,
+): Promise<Verdict> {
+  const { server, made, migrations } = project;
+  const text = applied(await textOf(mutant.file), mutant);
+  const mutated = migrations.map((migration) =>
+    mutant.file.endsWith(`/${migration.file}`)
+      ? { ...migration, text, statements: splitStatements(text) }
+      : migration
+  );
+  const stories = await nearestStories(mutant);
+  const chosen = mutant.tests ? filesNamed([...mutant.tests], stories) : [];
+  const nearest = [...new Set([...chosen, ...stories])].slice(0, most)
+    .map((path) => path.slice(FOLDER.length + 1));
+  try {
+    return await withVariant(
+      server,
+      made,
+      mutated,
+      (name) => meet(server, name, nearest, baseline),
+    );
+  } catch (error) {
+    if (error instanceof BrokenBaseline) throw error;
+    // It does not migrate; or it does, and its scheduled tasks fail at once.
+    const is = error instanceof StackError ? "invalid" : "killed";
+    return { is, by: (error as Error).message.split("\n")[0]! };
+  }
+}
+
+export const runSqlMutants: Run = (mutants, most, found) =>
+  withKeptProject(async (project) => {
+    const { server, template } = project;
+    const baseline = createBaseline(async (file) => !await failureOf(server, template, file));
+    for (const mutant of mutants) await found(mutant, () => judge(project, mutant, most, baseline));
+  });

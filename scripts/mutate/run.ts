@@ -1,0 +1,34 @@
+/** What runs the mutants of an area, one after the other. */
+import type { Mutant } from "./mutant.ts";
+import type { Outcome } from "./outcome.ts";
+
+export type Verdict = Pick<Outcome, "is" | "by">;
+
+export const SURVIVED: Verdict = { is: "survived", by: "" };
+
+/** A test fails without any mistake, and would notice everything. */
+export class BrokenBaseline extends Error {
+  constructor(file: string) {
+    super(`${file} fails without any mistake: mend it first`);
+  }
+}
+
+/** Asks of each test file once whether it passes without a mistake. */
+export function createBaseline(passes: (file: string) => Promise<boolean>) {
+  const asked = new Map<string, Promise<boolean>>();
+  return async (file: string): Promise<void> => {
+    const isGood = asked.get(file) ?? passes(file);
+    asked.set(file, isGood);
+    if (!await isGood) throw new BrokenBaseline(file);
+  };
+}
+
+/**
+ * @param most how many test files a mutant meets at most, the nearest first
+ * @param found called for each mutant with what judges it
+ */
+export type Run = (
+  mutants: readonly Mutant[],
+  most: number,
+  found: (mutant: Mutant, judge: () => Promise<Verdict>) => Promise<void>,
+) => Promise<void>;

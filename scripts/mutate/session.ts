@@ -1,0 +1,101 @@
+/** A run of mutants: those that a person chose, and some that were drawn; what was found before stays. */
+import { type Chosen, place, readChosen } from "./chosen.ts";
+import { drawMutants } from "./draw.ts";
+import { type Area, keyOf, lineNumber, linesOf, type Mutant } from "./mutant.ts";
+import { type Outcome, readOutcomes, writeOutcome } from "./outcome.ts";
+import { runFunctionMutants } from "./run-functions.ts";
+import { runLockMutants } from "./run-locks.ts";
+import { runSqlMutants } from "./run-sql.ts";
+import type { Run, Verdict } from "./run.ts";
+import { textOf } from "./sources.ts";
+
+const RUNS: Readonly<Record<Area, Run>> = {
+  sql: runSqlMutants,
+  functions: runFunctionMutants,
+  locks: runLockMutants,
+};
+
+export interface Wanted {
+  readonly areas: readonly Area[];
+  /** Only chosen ones whose file or consequence contains this. */
+  readonly only?: string | undefined;
+  /** How many are drawn of each area, beside the chosen ones. */
+  readonly random: number;
+  readonly seed: number;
+  /** Test files that a mutant meets at most. */
+  readonly most: number;
+  /** Whether those that survived before are run again. */
+  readonly again: boolean;
+  /** Where outcomes are kept. */
+  readonly results: string;
+}
+
+export interface Session {
+  readonly outcomes: Outcome[];
+  /** Chosen ones that fit the code no longer. */
+  readonly stale: Chosen[];
+}
+
+const isLike = ({ file, find, replace }: Chosen, mutant: Mutant, text: string) => {
+  if (file !== mutant.file || !find.includes(mutant.before)) return false;
+  const start = text.indexOf(find);
+  return start <= mutant.start && mutant.start + mutant.before.length <= start + find.length &&
+    find.slice(0, mutant.start - start) + mutant.after +
+          find.slice(mutant.start - start + mutant.before.length) === replace;
+};
+
+async function mutantsOf(area: Area, wanted: Wanted, all: readonly Chosen[]) {
+  const chosen = all.filter((each) => each.area === area);
+  const equal = chosen.filter(({ equivalent }) => equivalent !== undefined);
+  const told = chosen.filter(({ equivalent, file, says }) =>
+    equivalent === undefined && `${file} ${says}`.includes(wanted.only ?? "")
+  );
+  const placed = await Promise.all(told.map(place));
+  const drawn: Mutant[] = [];
+  for (const mutant of await drawMutants(area, wanted.random, wanted.seed)) {
+    const text = await textOf(mutant.file);
+    if (!equal.some((each) => isLike(each, mutant, text))) drawn.push(mutant);
+  }
+  return {
+    mutants: [...placed.filter((mutant) => mutant !== undefined), ...drawn],
+    stale: told.filter((_, at) => placed[at] === undefined),
+  };
+}
+
+async function outcomeOf(mutant: Mutant, judge: () => Promise<Verdict>): Promise<Outcome> {
+  const text = await textOf(mutant.file);
+  const [before, after] = linesOf(text, mutant);
+  const begun = performance.now();
+  const { area, says } = mutant;
+  const at = `${mutant.file}:${lineNumber(text, mutant)}`;
+  const verdict = await judge();
+  const ms = Math.round(performance.now() - begun);
+  return { key: keyOf(text, mutant), area, at, says, before, after, ...verdict, ms };
+}
+
+export async function runSession(
+  wanted: Wanted,
+  see: (outcome: Outcome) => void,
+): Promise<Session> {
+  const known = await readOutcomes(wanted.results);
+  const session: Session = { outcomes: [], stale: [] };
+  const all = await readChosen();
+  for (const area of wanted.areas) {
+    const { mutants, stale } = await mutantsOf(area, wanted, all);
+    session.stale.push(...stale);
+    const left: Mutant[] = [];
+    for (const mutant of mutants) {
+      const before = known.get(keyOf(await textOf(mutant.file), mutant));
+      if (before && !(wanted.again && before.is === "survived")) session.outcomes.push(before);
+      else left.push(mutant);
+    }
+    if (left.length === 0) continue;
+    await RUNS[area](left, wanted.most, async (mutant, judge) => {
+      const outcome = await outcomeOf(mutant, judge);
+      await writeOutcome(wanted.results, outcome);
+      session.outcomes.push(outcome);
+      see(outcome);
+    });
+  }
+  return session;
+}

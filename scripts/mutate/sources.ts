@@ -1,0 +1,28 @@
+/** The files in which mistakes are made. */
+import { readTree } from "../tidy/tidy.ts";
+import { isTest, type Source } from "../tidy/source.ts";
+import { ROOT } from "../test/suite.ts";
+import type { Area } from "./mutant.ts";
+
+let reading: Promise<Source[]> | undefined;
+
+/** Every text file of the repository, read once. */
+export const tree = (): Promise<Source[]> => reading ??= readTree(ROOT);
+
+const isModule = ({ path }: Source) =>
+  /^supabase\/functions\/.*\.ts$/.test(path) &&
+  !/\/(?:testing|generated)\/|\/index\.ts$/.test(path);
+
+export async function findSources(area: Area): Promise<Source[]> {
+  return (await tree()).filter((source) =>
+    area === "functions"
+      ? isModule(source) && !isTest(source)
+      : /^supabase\/migrations\/.*\.sql$/.test(source.path)
+  );
+}
+
+export async function textOf(file: string): Promise<string> {
+  const source = (await tree()).find(({ path }) => path === file);
+  if (!source) throw new Error(`there is no ${file}`);
+  return source.text;
+}

@@ -1,0 +1,77 @@
+/** Small mistakes in a migration, by the kind: each is one that somebody could make. */
+import { type Mutant } from "./mutant.ts";
+
+interface Kind {
+  readonly says: string;
+  /** What is replaced: the whole match. */
+  readonly pattern: RegExp;
+  replace(match: RegExpExecArray): string;
+}
+
+const SWAPS: Readonly<Record<string, string>> = {
+  "<=": "<",
+  ">=": ">",
+  "<": "<=",
+  ">": ">=",
+  "<>": "=",
+  "=": "<>",
+  "+": "-",
+  "-": "+",
+};
+
+const swapped = ([, space, operator = ""]: RegExpExecArray) => `${space}${SWAPS[operator]} `;
+
+const KINDS: readonly Kind[] = [
+  { says: "a comparison at its boundary", pattern: /( )(<=|>=|<|>) /g, replace: swapped },
+  {
+    says: "equal for different",
+    pattern: /(?<=where .*|and .*|if .*)( )(=|<>) /g,
+    replace: swapped,
+  },
+  { says: "plus for minus", pattern: /(?<=\w|\))( )([+-]) (?=\w|\()/g, replace: swapped },
+  {
+    says: "a window four times as short",
+    pattern: /interval '(\d+) (second|minute|hour|day|month|year)s?'/g,
+    replace: ([, count, unit]) => `(interval '${count} ${unit}' / 4)`,
+  },
+  {
+    says: "a condition dropped",
+    pattern: /^( *)and (?!.*\b(?:then|loop)\b)[^\n()]*(?:\([^\n()]*\)[^\n()]*)*$/gm,
+    replace: ([text, space]) => /;\s*$/.test(text) ? `${space};` : `${space}-- dropped`,
+  },
+  {
+    says: "a step dropped",
+    pattern: /^( *)perform farthing\.[^;]*;/gm,
+    replace: ([, space]) => `${space}null;`,
+  },
+  { says: "least for greatest", pattern: /\bgreatest\(/g, replace: () => "least(" },
+  { says: "greatest for least", pattern: /\bleast\(/g, replace: () => "greatest(" },
+  { says: "absent for present", pattern: /\bis not null\b/g, replace: () => "is null" },
+  { says: "present for absent", pattern: /\bis null\b/g, replace: () => "is not null" },
+  { says: "some for none", pattern: /\bnot exists\b/g, replace: () => "exists" },
+  { says: "a grant dropped", pattern: /^grant execute on [^;]*;/gm, replace: () => "" },
+  {
+    says: "row level security dropped",
+    pattern: /^alter table .* enable row level security;/gm,
+    replace: () => "",
+  },
+  { says: "skipped rows waited for", pattern: / skip locked\b/g, replace: () => "" },
+];
+
+/** The text with comments, and with quoted text where that is no window, blanked out. */
+function masked(text: string, withQuotes: boolean): string {
+  const blank = (found: string) => found.replace(/[^\n]/g, "\0");
+  const code = text.replace(/--[^\n]*/g, blank)
+    .replace(/^comment on [^;]*?\n?(?:\s*'(?:[^']|'')*'\s*)+;/gm, blank);
+  return withQuotes ? code : code.replace(/'(?:[^'\n]|'')*'/g, blank);
+}
+
+/** Every mistake of these kinds in one migration, kind by kind. */
+export function sqlMistakes(file: string, text: string): Mutant[][] {
+  return KINDS.map(({ says, pattern, replace }) =>
+    [...masked(text, pattern.source.includes("interval")).matchAll(pattern)].map((match) => {
+      const before = text.slice(match.index, match.index + match[0].length);
+      return { area: "sql", file, start: match.index, before, after: replace(match), says };
+    })
+  );
+}

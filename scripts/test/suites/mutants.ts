@@ -1,0 +1,45 @@
+/** Whether the tests can fail: a few mistakes, chosen and drawn, that they have to notice. */
+import { FLOORS } from "../../mutate/mutant.ts";
+import { figuresOf, formatSurvivor } from "../../mutate/report.ts";
+import { runSession, type Session } from "../../mutate/session.ts";
+import { endKeptServer } from "../kept/project.ts";
+import { checked, type Row, type Suite } from "../suite.ts";
+
+/** A few minutes of two cores. All of them: deno task mutate. */
+const SAMPLE = { areas: ["sql", "functions"] as const, random: 8, seed: 20261122, most: 24 };
+
+/** As many as are drawn may survive of so few, beyond the floor: one is no trend. */
+const MAY_SURVIVE = 1;
+
+function isEnough({ outcomes }: Session, area: keyof typeof FLOORS): boolean {
+  const survived = outcomes.filter((each) => each.area === area && each.is === "survived").length;
+  return survived <= MAY_SURVIVE ||
+    figuresOf(outcomes).every((each) => each.area !== area || each.isEnough);
+}
+
+async function rowsOf(results: string): Promise<Row[]> {
+  const session = await runSession({ ...SAMPLE, again: false, results }, () => {});
+  const survivors = session.outcomes.filter(({ is }) => is === "survived");
+  return await Promise.all(SAMPLE.areas.map((area) => {
+    const of = session.outcomes.filter((each) => each.area === area);
+    return checked(`${of.length} mistakes in ${area} are noticed`, () => {
+      if (isEnough(session, area)) return Promise.resolve();
+      const told = survivors.filter((each) => each.area === area).map(formatSurvivor);
+      return Promise.reject(new Error(`not noticed:\n${told.join("\n")}`));
+    });
+  }));
+}
+
+export const mutants: Suite = {
+  name: "mutants",
+  about: "mistakes made on purpose, a sample of deno task mutate (in CI, or when named)",
+  async run() {
+    const directory = await Deno.makeTempDir({ prefix: "farthing-mutants-" });
+    try {
+      return { rows: await rowsOf(`${directory}/results.jsonl`), skipped: [] };
+    } finally {
+      if (Deno.env.get("CI") === "true") await endKeptServer(); // nobody comes back to it there
+      await Deno.remove(directory, { recursive: true });
+    }
+  },
+};
