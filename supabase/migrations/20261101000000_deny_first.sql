@@ -40,6 +40,7 @@ declare
     when 'job_not_cancellable' then 409
     when 'usage_conflict' then 409
     when 'idempotency_key_reused' then 422
+    when 'overdraft_exceeded' then 422
     when 'refund_too_large' then 422
     when 'unknown_model' then 422
     when 'unknown_package' then 422

@@ -109,27 +109,26 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  v_hold_id uuid;
+  v_hold farthing.holds;
   v_count int := 0;
 begin
-  for v_hold_id in
-    select hold_id from farthing.holds
+  for v_hold in
+    select * from farthing.holds
     where account_id = p_account_id and status = 'open' and expires_at <= p_now order by expires_at
   loop
-    perform farthing.free_hold(p_account_id, v_hold_id);
+    perform farthing.free_hold(p_account_id, v_hold.hold_id);
     update farthing.holds set status = 'released', resolved_at = expires_at
-    where account_id = p_account_id and hold_id = v_hold_id;
+    where account_id = p_account_id and hold_id = v_hold.hold_id;
+    -- As of then: a lot that has expired since came free in time to pay.
+    perform farthing.pay_debt(p_account_id, v_hold.expires_at);
     v_count := v_count + 1;
   end loop;
-  if v_count > 0 then
-    perform farthing.pay_debt(p_account_id, p_now);
-  end if;
   return v_count;
 end
 $$;
 comment on function farthing.release_expired_holds(bigint, timestamptz) is
-  'Rule 7: an open hold past its expiry counts as released from that instant. Returns how many. The '
-  'account is locked by the caller.';
+  'Rule 7: an open hold past its expiry counts as released from that instant, and pays debt as of then. '
+  'Returns how many. The account is locked by the caller.';
 
 create function farthing.lock_account(p_user_id uuid, p_now timestamptz)
 returns farthing.accounts

@@ -19,39 +19,39 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  v_row record;
-  v_lot_ids uuid[] := '{}'::uuid[]; v_sources text[]; v_free numeric[]; v_given numeric[]; -- a place per lot
-  v_lot int := 1; v_available numeric := 0;
+  v_lot_ids uuid[]; v_sources text[]; v_free numeric[]; v_given numeric[]; -- a place per lot
+  v_lot int := 1; v_available numeric;
   v_charge farthing.charge;
   v_transaction_id uuid; v_first_seq bigint; v_shortfall numeric; v_lots jsonb; -- of the charge at hand
   v_need numeric; v_take numeric; v_debt numeric := p_account.debt;
+  -- What may become debt.
+  v_overdraft numeric := case when p_hold_id is null then 0
+    else farthing.overdraft_limit(p_account, p_hold_id) end;
   v_at timestamptz := greatest(p_now, p_account.last_entry_at);
   -- Fields of a composite cost more to set than variables do.
   v_seq bigint := p_account.last_seq; v_balance numeric := p_account.balance;
   v_entries farthing.entries[] := '{}'::farthing.entries[];
   v_results farthing.charge_result[] := '{}'::farthing.charge_result[];
 begin
-  for v_row in
-    -- Rule 5, and of an expired or frozen lot just what the hold that is being settled kept of it.
-    select l.lot_id, l.source::text, case when l.expires_at <= p_now or l.frozen
+  -- Rule 5, and of an expired or frozen lot just what the hold that is being settled kept of it. One that has
+  -- expired itself, and is settled late, keeps nothing.
+  select coalesce(array_agg(s.lot_id), '{}'), array_agg(s.source), array_agg(s.free), array_agg(0.0),
+    coalesce(sum(s.free), 0)
+  into v_lot_ids, v_sources, v_free, v_given, v_available
+  from (select l.lot_id, l.source::text, case when l.expires_at <= p_now or l.frozen
       then least(h.amount, l.remaining - l.reserved) else l.remaining - l.reserved end as free
     from farthing.lots l
     left join farthing.hold_lots h
       on h.account_id = l.account_id and h.hold_id = p_hold_id and h.lot_id = l.lot_id
+      and exists (select from farthing.holds o
+        where o.account_id = p_account.account_id and o.hold_id = p_hold_id and o.expires_at > p_now)
     where l.account_id = p_account.account_id and l.closed_at is null and l.remaining > l.reserved
       and ((l.expires_at is null or l.expires_at > p_now) and not l.frozen or h.amount is not null)
-    order by l.priority, l.expires_at, l.source, l.created_at, l.lot_id
-  loop
-    v_lot_ids := v_lot_ids || v_row.lot_id;
-    v_sources := v_sources || v_row.source;
-    v_free := v_free || v_row.free;
-    v_given := v_given || 0.0;
-    v_available := v_available + v_row.free;
-  end loop;
+    order by l.priority, l.expires_at, l.source, l.created_at, l.lot_id) s;
   foreach v_charge in array p_charges loop
-    if p_hold_id is null and (p_account.debt > 0 or v_charge.amount > v_available) then
-      v_results := v_results || row(false, null, v_charge.amount, null, null, null,
-        case when p_account.debt > 0 then 0 else v_available end, 0, '[]')::farthing.charge_result;
+    if p_hold_id is null and p_account.debt > 0 or v_charge.amount > v_available + v_overdraft then
+      v_results := v_results || row(false, null, v_charge.amount, null, null, null, v_available
+        * (p_hold_id is not null or p_account.debt = 0)::int, 0, '[]')::farthing.charge_result;
       continue;
     end if;
     v_transaction_id := case when v_charge.amount > 0 then gen_random_uuid() end;
@@ -65,7 +65,7 @@ begin
         v_charge.metadata, v_charge.author)::farthing.entries;
       -- Past the last lot there is neither id nor limit: what no lot pays is the shortfall, and becomes debt.
       if v_lot > cardinality(v_lot_ids) then
-        v_shortfall := v_take; v_debt := v_debt + v_take;
+        v_shortfall := v_take; v_debt := v_debt + v_take; v_overdraft := v_overdraft - v_take;
         exit;
       end if;
       v_lots := v_lots || jsonb_build_object(
@@ -85,7 +85,25 @@ $$;
 comment on function farthing.spend_batch is
   'Charges an account, locked by the caller, in burn-down order. Each charge stands alone: one that finds '
   'too little (or debt) is not accepted and changes nothing. With a hold, which the caller has freed, the '
-  'rest becomes debt. Credits.';
+  'rest becomes debt, as far as overdraft_limit() allows; beyond it a charge is not accepted. Credits.';
+
+create function farthing.overdraft_limit(p_account farthing.accounts, p_hold_id uuid)
+returns numeric
+language plpgsql stable
+set search_path = ''
+as $$
+begin
+  return (
+    -- A debt ends below numeric(38, 18)'s 10^20.
+    select least(greatest(coalesce(h.amount, 0) * p.overdraft_factor, p.overdraft_floor),
+      greatest(1e20 - 1 - p_account.debt, 0))
+    from farthing.policy p
+    left join farthing.holds h on h.account_id = p_account.account_id and h.hold_id = p_hold_id);
+end
+$$;
+comment on function farthing.overdraft_limit is
+  'Rule 7: how much of a hold''s settlement may become debt: a multiple of the hold, and never less than the '
+  'policy''s floor, which is the limit where there is no such hold. Credits.';
 
 create function farthing.write_spending(
   p_account_id bigint, p_last_seq bigint, p_balance numeric, p_debt numeric, p_at timestamptz,

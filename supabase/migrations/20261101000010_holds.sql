@@ -154,7 +154,27 @@ comment on function farthing.reserve is
   'Books a new hold on its lots; the caller has locked the account and seen that they suffice. With '
   'p_after_hold_id it takes the place of that hold, which the caller has freed.';
 
-create function farthing.lock_open_hold(p_hold_id uuid, p_now timestamptz)
+create function farthing.may_settle_late(p_hold farthing.holds, p_now timestamptz)
+returns boolean
+language plpgsql stable
+set search_path = ''
+as $$
+begin
+  -- Who released a hold did so before it expired. A chat and a job have late ways of their own.
+  return (p_hold.status = 'open' or p_hold.status = 'released' and p_hold.resolved_at = p_hold.expires_at)
+    and p_now < p_hold.expires_at + (select late_settle_within from farthing.policy)
+    and exists (select from farthing.accounts
+      where account_id = p_hold.account_id and owner_id is not null)
+    and not exists (select from farthing.chats
+      where account_id = p_hold.account_id and hold_id = p_hold.hold_id)
+    and not exists (select from farthing.jobs
+      where account_id = p_hold.account_id and hold_id = p_hold.hold_id);
+end
+$$;
+comment on function farthing.may_settle_late is
+  'Rule 7: whether a hold that was ended by nothing but its expiry may still be settled.';
+
+create function farthing.lock_open_hold(p_hold_id uuid, p_now timestamptz, p_or_late boolean default false)
 returns farthing.holds
 language plpgsql
 set search_path = ''
@@ -169,13 +189,15 @@ begin
   end if;
   perform from farthing.accounts where account_id = v_hold.account_id for no key update;
   select * into v_hold from farthing.holds where account_id = v_hold.account_id and hold_id = p_hold_id;
-  if v_hold.status <> 'open' or v_hold.expires_at <= p_now then
+  if (v_hold.status <> 'open' or v_hold.expires_at <= p_now)
+    and not (p_or_late and farthing.may_settle_late(v_hold, p_now)) then
     perform farthing.fail('hold_not_open', 'This hold is no longer open.', jsonb_build_object('status',
       case when v_hold.status = 'open' then 'released' else v_hold.status end));
   end if;
   return v_hold;
 end
 $$;
-comment on function farthing.lock_open_hold(uuid, timestamptz) is
-  'Locks the hold''s account and returns the hold if it is open and not past its expiry. Fails not_found, '
-  'hold_not_open.';
+comment on function farthing.lock_open_hold is
+  'Locks the hold''s account and returns the hold if it is open and not past its expiry, or,
+    where asked for, '
+  'may be settled late. Fails not_found, hold_not_open.';

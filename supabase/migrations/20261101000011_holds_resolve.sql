@@ -1,19 +1,22 @@
 -- How a hold ends: settled with an amount or with usage, or released.
 
-create function farthing.refuse_debt_overflow(p_account farthing.accounts, p_amount numeric, p_field text)
+create function farthing.refuse_overdraft(
+  p_account farthing.accounts, p_hold_id uuid, p_charge farthing.charge_result)
 returns void
-language plpgsql immutable
+language plpgsql stable
 set search_path = ''
 as $$
 begin
-  -- numeric(38, 18) ends here; the difference is what would be owed.
-  if p_amount - p_account.balance >= 1e20 then
-    perform farthing.fail('invalid_request', 'An account cannot owe that much.', null, p_field);
-  end if;
+  perform farthing.fail('overdraft_exceeded',
+    'More would be owed than the overdraft limit allows, so the hold was not settled. Settle it with less, '
+    'or when more credits are available.', jsonb_build_object(
+    'required', trim_scale(p_charge.amount)::text, 'available', trim_scale(p_charge.available)::text,
+    'overdraft_limit', trim_scale(farthing.overdraft_limit(p_account, p_hold_id))::text));
 end
 $$;
-comment on function farthing.refuse_debt_overflow is
-  'Refuses a settlement that would leave a debt of 10^20 credits or more, naming the field.';
+comment on function farthing.refuse_overdraft is
+  'Fails overdraft_exceeded; details say what was required, what of it was available, the hold included, and '
+  'how much may be owed.';
 
 create function farthing.settle_charge(
   p_hold farthing.holds, p_account farthing.accounts, p_origin farthing.usage_origin, p_amount text,
@@ -33,7 +36,6 @@ begin
     if v_amount = 0 then
       return null;
     end if;
-    perform farthing.refuse_debt_overflow(p_account, v_amount, 'amount');
     return (farthing.spend_within_cap(p_account, array[row(v_amount, 'settle', 'hold', p_hold.hold_id,
       p_correlation_id, jsonb_build_object('reason', p_hold.reason), null, p_author)::farthing.charge],
       p_hold.hold_id, p_now))[1];
@@ -53,7 +55,6 @@ begin
     perform farthing.fail('invalid_request', 'This usage event has been charged already.', null,
       'usage.event_id');
   end if;
-  perform farthing.refuse_debt_overflow(p_account, v_event.credits, 'usage.input_tokens');
   v_event.metadata := v_event.metadata || jsonb_build_object('hold_id', p_hold.hold_id);
   return (farthing.charge_usage(p_account, array[v_event], p_correlation_id, p_author, p_hold.hold_id,
     p_now))[1];
@@ -65,24 +66,33 @@ comment on function farthing.settle_charge is
 
 create function farthing.settle_hold(
   p_hold_id uuid, p_origin farthing.usage_origin, p_amount text, p_usage jsonb, p_correlation_id text,
-  p_author text, p_now timestamptz)
+  p_author text, p_now timestamptz, p_at_most jsonb default null)
 returns jsonb
 language plpgsql
 set search_path = ''
 as $$
 declare
-  v_hold farthing.holds := farthing.lock_open_hold(p_hold_id, p_now);
+  v_hold farthing.holds := farthing.lock_open_hold(p_hold_id, p_now, p_or_late => true);
   v_account farthing.accounts;
   v_charge farthing.charge_result;
 begin
   perform farthing.release_expired_holds(v_hold.account_id, p_now);
-  perform farthing.free_hold(v_hold.account_id, p_hold_id);
+  if v_hold.expires_at > p_now then
+    perform farthing.free_hold(v_hold.account_id, p_hold_id);
+  end if; -- else its expiry has freed it
   select * into v_account from farthing.accounts where account_id = v_hold.account_id;
   v_charge := farthing.settle_charge(v_hold, v_account, p_origin, p_amount, p_usage,
     coalesce(p_correlation_id, farthing.trace_id()), p_author, p_now);
+  if not v_charge.accepted and p_at_most is not null then
+    v_charge := farthing.settle_charge(v_hold, v_account, p_origin, null, p_at_most,
+      coalesce(p_correlation_id, farthing.trace_id()), p_author, p_now);
+  end if;
+  if not v_charge.accepted then
+    perform farthing.refuse_overdraft(v_account, p_hold_id, v_charge);
+  end if;
   update farthing.holds
   set status = 'settled', settled = coalesce(v_charge.amount, 0), shortfall = coalesce(v_charge.shortfall, 0),
-    resolved_at = p_now
+    resolved_at = coalesce(resolved_at, p_now) -- a late one ended when it expired
   where account_id = v_hold.account_id and hold_id = p_hold_id;
   perform farthing.pay_debt(v_hold.account_id, p_now);
   return jsonb_build_object(
@@ -94,8 +104,9 @@ begin
 end
 $$;
 comment on function farthing.settle_hold is
-  'Settles an open hold with an amount or with usage, which is an event of p_origin unless it names one of '
-  'the caller''s. Fails as public.holds_settle does.';
+  'Settles a hold with an amount or with usage, which is an event of p_origin unless it names one of the '
+  'caller''s. p_at_most is usage to charge instead where that is beyond the overdraft limit. Fails as '
+  'public.holds_settle does.';
 
 create function public.holds_settle(
   p_hold_id uuid, p_amount text default null, p_usage jsonb default null, p_correlation_id text default null,
@@ -115,9 +126,10 @@ end
 $$;
 grant execute on function public.holds_settle to service_role;
 comment on function public.holds_settle is
-  'Settles an open hold below, at or above its amount; what is still short becomes debt and stands in '
-  'shortfall. Returns {status, replayed, data}. Fails hold_not_open, not_found, unknown_model, '
-  'invalid_request.';
+  'Settles a hold below, at or above its amount; what is still short becomes debt and stands in shortfall, '
+  'up to the policy''s overdraft limit. A hold that expired is settled from what is available, once, within '
+  'the policy''s late_settle_within. Returns {status, replayed, data}. Fails hold_not_open, not_found, '
+  'unknown_model, overdraft_exceeded (the hold stays as it was), usage_conflict, invalid_request.';
 
 create function public.holds_release(
   p_hold_id uuid, p_correlation_id text default null,

@@ -5,7 +5,7 @@
 
 create type farthing.step_charge as (
   credits numeric, shortfall numeric, first_seq bigint, last_seq bigint, duplicates int, conflicts int,
-  hold_id uuid, held numeric);
+  hold_id uuid, held numeric, is_beyond boolean);
 
 create function farthing.price_step(p_job farthing.jobs, p_step text, p_usage jsonb, p_now timestamptz)
 returns farthing.priced_usage[]
@@ -65,6 +65,32 @@ $$;
 comment on function farthing.count_repeats is
   'A step''s charge with how many of its events were known: with the same contents, and with others.';
 
+create function farthing.charge_rest(
+  p_charge farthing.step_charge, p_job farthing.jobs, p_hold farthing.holds, p_facts jsonb,
+  p_now timestamptz)
+returns farthing.step_charge
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_account farthing.accounts;
+  v_rest farthing.charge_result;
+begin
+  select * into v_account from farthing.accounts where account_id = p_hold.account_id;
+  v_rest := (farthing.spend_within_cap(v_account, array[row(p_hold.amount - p_charge.credits, 'settle',
+    'hold',
+    p_hold.hold_id, p_job.correlation_id, p_facts || '{"reason": "overdraft_exceeded"}', null, p_job.author)
+    ::farthing.charge], p_hold.hold_id, p_now))[1];
+  p_charge.credits := p_hold.amount;
+  p_charge.first_seq := coalesce(p_charge.first_seq, v_rest.first_seq);
+  p_charge.last_seq := v_rest.last_seq;
+  return p_charge;
+end
+$$;
+comment on function farthing.charge_rest is
+  'Takes what is left of a freed hold for a step that used more than may be owed: no step is cheaper for '
+  'having used too much. Credits.';
+
 create function farthing.charge_step(p_job farthing.jobs, p_step text, p_usage jsonb, p_now timestamptz)
 returns farthing.step_charge
 language plpgsql
@@ -79,9 +105,10 @@ declare
   v_account farthing.accounts;
   v_result farthing.step_charge;
 begin
+  perform farthing.release_expired_holds(p_job.account_id, p_now); -- the job's own may be one
   select * into v_hold from farthing.holds where account_id = p_job.account_id and hold_id = p_job.hold_id;
   v_result := row(0, 0, null, null, 0, 0, p_job.hold_id,
-    case when v_hold.status = 'open' then v_hold.amount else 0 end)::farthing.step_charge;
+    case when v_hold.status = 'open' then v_hold.amount else 0 end, false)::farthing.step_charge;
   if cardinality(v_fresh) = 0 then
     return farthing.count_repeats(v_result, p_job.account_id, v_events, v_fresh);
   end if;
@@ -92,7 +119,6 @@ begin
     end if;
     return v_result;
   end if;
-  perform farthing.release_expired_holds(p_job.account_id, p_now);
   if v_hold.status = 'open' then
     perform farthing.free_hold(p_job.account_id, v_hold.hold_id);
     v_facts := v_facts || jsonb_build_object('hold_id', v_hold.hold_id);
@@ -102,13 +128,18 @@ begin
   end loop;
   select * into v_account from farthing.accounts where account_id = p_job.account_id;
   -- The work is done, so what is missing becomes debt. Where no hold is left the job's id stands in for one.
-  select sum(c.amount), sum(c.shortfall), min(c.first_seq), max(c.last_seq)
-  into v_result.credits, v_result.shortfall, v_result.first_seq, v_result.last_seq
+  select sum(c.amount) filter (where c.accepted), sum(c.shortfall), min(c.first_seq), max(c.last_seq),
+    not bool_and(c.accepted)
+  into v_result.credits, v_result.shortfall, v_result.first_seq, v_result.last_seq, v_result.is_beyond
   from unnest(farthing.charge_usage(v_account, v_fresh, p_job.correlation_id, p_job.author,
     case when v_hold.status = 'open' then v_hold.hold_id else p_job.job_id end, p_now)) c
   where c.amount > 0;
   v_result.credits := coalesce(v_result.credits, 0);
   v_result.shortfall := coalesce(v_result.shortfall, 0);
+  v_result.is_beyond := coalesce(v_result.is_beyond, false);
+  if v_result.is_beyond and v_hold.status = 'open' and v_hold.amount > v_result.credits then
+    v_result := farthing.charge_rest(v_result, p_job, v_hold, v_facts, p_now);
+  end if;
   if v_hold.status = 'open' then
     update farthing.holds set status = 'settled', settled = v_result.credits,
       shortfall = v_result.shortfall, resolved_at = p_now
@@ -123,7 +154,6 @@ begin
       v_result.hold_id := v_next.hold_id;
     end if;
   end if;
-  perform farthing.pay_debt(p_job.account_id, p_now);
   return farthing.count_repeats(v_result, p_job.account_id, v_events, v_fresh);
 end
 $$;
@@ -192,6 +222,12 @@ begin
   v_job.hold_id := v_charge.hold_id;
   if v_status = 'cancelled' then
     perform farthing.end_job(v_job, 'cancelled', null, null, null, p_now);
+  elsif v_charge.is_beyond then
+    v_status := 'failed';
+    perform farthing.end_job(v_job, 'failed', 'overdraft_exceeded',
+      'A step used far more than the job had held. It was charged all that was held, and the job ended.',
+        null,
+      p_now);
   elsif v_charge.shortfall > 0 then
     v_status := 'failed';
     perform farthing.end_job(v_job, 'failed', 'insufficient_credits',

@@ -20,6 +20,9 @@ create table farthing.policy (
   top_up_cool_down interval not null default '10 minutes',
   booking_fee_basis_points int not null default 300
     constraint policy_booking_fee check (booking_fee_basis_points between 0 and 10000),
+  overdraft_factor numeric(9, 4) not null default 2,
+  overdraft_floor farthing.credits not null default 1000,
+  late_settle_within interval not null default '1 hour',
   usage_max_age interval not null default '35 days',
   usage_max_ahead interval not null default '5 minutes',
   livemode boolean,
@@ -31,6 +34,8 @@ create table farthing.policy (
   constraint policy_top_up_bounded check (top_up_currency ~ '^[a-z]{3}$' and top_up_smallest >= 1
     and top_up_highest_cap between top_up_smallest and 99999999
     and top_up_cool_down between interval '1 minute' and interval '31 days'),
+  constraint policy_overdraft_bounded check (overdraft_factor between 0 and 1000
+    and late_settle_within between interval '0' and interval '31 days'),
   constraint policy_usage_window check (usage_max_age between interval '1 minute' and interval '10 years'
     and usage_max_ahead between interval '0' and interval '1 day'),
   constraint policy_text_bounded check (length(updated_by) <= 255)
@@ -40,6 +45,8 @@ comment on table farthing.policy is
   'clears the warning or refunds) or refund (at once). The limits are those of check_fraud(). '
   'low_balance: credits below which one is told who named no threshold. top_up_*: 1 USD is 1000 credits, so '
   'a cent buys 10; smallest charge, highest monthly cap (minor units) and the pause between two. '
+  'overdraft_*: what a settled hold may leave as debt, as a multiple of the hold, and never less than the '
+  'floor in credits. late_settle_within: for how long a hold that expired may be settled. '
   'usage_max_*: how long ago a usage may have occurred when it is reported, and how far ahead.';
 alter table farthing.policy enable row level security;
 create policy policy_none on farthing.policy for select to authenticated using (false);

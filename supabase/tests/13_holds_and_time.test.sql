@@ -17,8 +17,8 @@ select is(holds_read(hold_id, p_now => tests.after('60 s')) - '{hold_id,user_id,
     tests.after('60 s')), 'an expired hold reads as released, unswept') from h;
 select is(tests.standing('ann', '60 s'), 'balance 100, held 0, available 100, debt 0',
   'an expired hold keeps nothing, unswept');
-select tests.fails_with(format('select holds_settle(%L, ''1'', p_now => tests.after(''60 s''))', hold_id),
-  'hold_not_open', null, 'T8: a hold settled after expiry is refused, unswept') from h;
+select tests.fails_with(format('select holds_settle(%L, ''1'', p_now => tests.after(''61 min''))', hold_id),
+  'hold_not_open', null, 'T8: a hold settled an hour after its expiry is refused, unswept') from h;
 select tests.fails_with(format('select holds_release(%L, p_now => tests.after(''60 s''))', hold_id),
   'hold_not_open', null, 'T8: a hold released after expiry is refused, unswept') from h;
 select is(credits_debit(tests.person('ann'), '10', 'work', p_now => tests.after('61 s'))
@@ -27,8 +27,8 @@ select is(credits_debit(tests.person('ann'), '10', 'work', p_now => tests.after(
 select is((select array[status, resolved_at::text] from farthing.holds), array['released',
   tests.after('60 s')::text],
   'the hold was released as of its expiry') from h;
-select tests.fails_with(format('select holds_settle(%L, ''1'', p_now => tests.after(''61 s''))', hold_id),
-  'hold_not_open', null, 'T8: a hold settled after expiry is refused, swept') from h;
+select tests.fails_with(format('select holds_settle(%L, ''1'', p_now => tests.after(''61 min''))', hold_id),
+  'hold_not_open', null, 'T8: a hold settled an hour after its expiry is refused, swept') from h;
 
 -- The sweep does the same for those who do nothing.
 select isnt(tests.give('bob', '20'), null, 'bob has 20');

@@ -2,7 +2,8 @@
 
 begin;
 \ir helpers/story.psql
-select plan(36);
+select farthing.set_policy('{"overdraft_floor": 10000}', 'the debts of this story');
+select plan(44);
 
 -- Ann's work came out dearer than all she had.
 select isnt(tests.give('ann', '10'), null, 'ann has 10');
@@ -89,6 +90,27 @@ select is(holds_settle(tests.hold('bob', '5', p_passed => '90 min'), '8', p_now 
 select is((select array_agg(amount::int order by payment_id) from farthing.debt_payments
   join farthing.accounts
   using (account_id) where owner_id = tests.person('bob')), null, 'an expired lot pays no debt');
+
+-- A hold that ran out lets go as of its expiry, so its credits pay what was owed then, though their lot has
+-- expired before any sweep came.
+create function pg_temp.owe(p_name text) returns text language sql as $$
+  select public.holds_settle(tests.hold(p_name, '1'), '1001', p_now => tests.after('1 s'))
+    #>> '{data,shortfall}'
+$$;
+select isnt(tests.give(name, '100', '20 min'), null, name || ' has 100 for 20 minutes') from unnest(array[
+  'eve', 'fay']) name;
+select is(tests.hold('eve', '100', 600) is not null and tests.hold('fay', '100', 1200) is not null, true,
+  'held for 10 and for 20 minutes');
+select is((select array_agg(pg_temp.owe(name)) from unnest(array['eve', 'fay']) name,
+  lateral (select tests.give(name, '1')) given), '{1000,1000}', 'and both owe 1,000');
+select is(farthing.sweep_accounts(tests.after('1 hour')) > 0, true,
+  'a sweep comes when the lots have expired');
+select is(tests.standing('eve', '1 hour'), 'balance -900, held 0, available 0, debt 900',
+  'what came free before its lot expired has paid');
+select is((select amount::int from farthing.debt_payments join farthing.accounts using (account_id)
+  where owner_id = tests.person('eve')), 100, 'all of it');
+select is(tests.standing('fay', '1 hour'), 'balance -1000, held 0, available 0, debt 1000',
+  'what came free as its lot expired is gone');
 
 select is_empty('select * from farthing.prove()', 'the ledger proves itself');
 select * from finish();

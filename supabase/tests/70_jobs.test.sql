@@ -3,7 +3,7 @@
 begin;
 \ir helpers/story.psql
 \ir helpers/jobs.psql
-select plan(48);
+select plan(50);
 
 -- A free job.
 select is((select data - '{job_id}'::text[] from tests.job('ann', 'trivial', p_temp => 'tmp-1')),
@@ -50,6 +50,9 @@ select is((select data ->> 'held' from tests.job('cid', 'paid', tests.lines(2), 
 select is(tests.standing('cid'), 'balance 120, held 100, available 20, debt 0', 'so it is not spent twice');
 select is((select data ->> 'held' from tests.job('cid', 'paid', tests.lines(2), p_temp => 'c1')), '100',
   'asking again holds nothing more');
+select is((select data ->> 'held' from tests.job('cid', 'paid', tests.lines(2), p_temp => 'c1',
+  p_passed => passed)), held, format('asked again after %s it holds %s', passed, held))
+from (values (interval '24 h -1 microsecond', '100'), ('24 h', '0')) v (passed, held);
 select tests.fails_with($$ select * from tests.job('cid', 'paid', tests.lines(1)) $$, 'insufficient_credits',
   null, 'the next job finds too little');
 

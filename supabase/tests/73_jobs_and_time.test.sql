@@ -3,7 +3,7 @@
 begin;
 \ir helpers/story.psql
 \ir helpers/jobs.psql
-select plan(49);
+select plan(51);
 
 -- Nobody to wake: a job is queued all the same.
 delete from vault.secrets where name like 'farthing%';
@@ -31,6 +31,8 @@ select is((select count(*)::int from net.http_request_queue), 3, 'in a while: no
 select is(tests.claim('one', 'a', '2 s', 9), '2', 'bob''s goes on');
 select is(farthing.wake_runner_if_due(tests.after('60 s')), false, 'ann''s is not due');
 select is(farthing.wake_runner_if_due(tests.after('61 s')), true, 'now it is');
+select is(farthing.wake_runner_if_due(tests.after('24 h -1 microsecond')), true, 'as long as it may run');
+select is(farthing.wake_runner_if_due(tests.after('24 h')), false, 'and not when its 24 hours are over');
 -- pg_net refuses what is no URL. That refuses no job.
 select lives_ok($$ select vault.update_secret(id, 'no url') from vault.secrets
   where name = 'farthing_functions_url' $$, 'the address is wrong now');

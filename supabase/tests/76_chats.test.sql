@@ -3,7 +3,7 @@
 begin;
 \ir helpers/story.psql
 \ir helpers/chats.psql
-select plan(75);
+select plan(78);
 
 select isnt(tests.give(name, '200'), null, name || ' has 200') from unnest(array['ann', 'bob', 'eve']) name;
 insert into farthing.rates (model, version, input_per_million_usd, output_per_million_usd, markup)
@@ -111,6 +111,14 @@ select is(tests.code_for(role, 'ann', 'select public.' || call), case role when 
 from unnest(array['service_role', 'authenticated', 'anon']) role, (values
   ('chats_begin(null, null, 1, 1)', 'unknown_model'), ('chats_record(null)', 'ok'),
   ('chats_settle(null, null, null)', 'not_found'), ('chats_release(null)', 'not_found')) c (call, code);
+
+-- Released after its hold has expired, and before any sweep has seen it.
+select is(tests.begin_chat('zoe', 'zoe') ->> 'step', 'call', 'zoe begins') from (select tests.give('zoe',
+  '50'))
+  given;
+select is(tests.release_chat(tests.chat_id('zoe'), '11 min', 'zoe'), 'released',
+  'a chat is released though its hold has expired');
+select is(tests.standing('zoe', '11 min'), 'balance 50, held 0, available 50, debt 0', 'and keeps nothing');
 
 select is_empty('select * from farthing.prove()', 'the ledger proves itself');
 select * from finish();

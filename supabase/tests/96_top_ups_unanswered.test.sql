@@ -3,6 +3,7 @@
 begin;
 \ir helpers/story.psql
 \ir helpers/top_ups.psql
+select farthing.set_policy('{"overdraft_floor": "99999999999999999999"}', 'no limit');
 select plan(85);
 
 select is(tests.tops_up(name), 'card_missing, processed', name || ' opts in')

@@ -4,7 +4,8 @@ import { once } from "../_shared/http/once.ts";
 
 /**
  * Ends a hold with what the work really cost: below releases the rest, above takes more from what is
- * available, and what is still short becomes debt and stands in `shortfall`.
+ * available, and what is still short becomes debt, up to the policy's limit, and stands in `shortfall`. A
+ * hold that expired within the policy's hour is settled from what is available, once.
  */
 export const settleHold = defineRoute({
   method: "post",
@@ -16,7 +17,7 @@ export const settleHold = defineRoute({
   params: HoldPath,
   body: SettleBody,
   responses: { 200: SettledHold },
-  errors: ["not_found", "hold_not_open", "unknown_model", "usage_conflict"],
+  errors: ["not_found", "hold_not_open", "overdraft_exceeded", "unknown_model", "usage_conflict"],
   handler: async (call) => {
     const { correlation_id, ...usage } = call.body.usage ?? {};
     return await once(call, "holds_settle", {

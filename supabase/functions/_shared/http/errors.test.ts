@@ -25,6 +25,7 @@ const CONTRACT: readonly [number, string, readonly string[]][] = [
   [413, "validation", ["payload_too_large"]],
   [422, "validation", [
     "idempotency_key_reused",
+    "overdraft_exceeded",
     "unknown_model",
     "unknown_package",
     "refund_too_large",

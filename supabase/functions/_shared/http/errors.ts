@@ -62,6 +62,11 @@ export const ERRORS = {
     422,
     "This Idempotency-Key was used with another request.",
   ),
+  overdraft_exceeded: kind(
+    "validation",
+    422,
+    "More would be owed than the overdraft limit allows. The hold was not settled.",
+  ),
   unknown_model: kind("validation", 422, "There is no rate for this model."),
   unknown_package: kind("validation", 422, "There is no such package on sale."),
   refund_too_large: kind("validation", 422, "The refund is larger than what is left to refund."),

@@ -16,6 +16,7 @@ const KEPT: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   "booking_not_cancellable",
   "already_refunded",
   "usage_conflict",
+  "overdraft_exceeded",
   "refund_too_large",
   "unknown_model",
   "unknown_package",
