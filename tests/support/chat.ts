@@ -6,6 +6,12 @@ import type { Person } from "./people.ts";
 import { until } from "./until.ts";
 import type { World } from "./world.ts";
 
+interface Billed {
+  readonly prompt_tokens: number;
+  readonly completion_tokens: number;
+  readonly prompt_tokens_details: { readonly cached_tokens: number };
+}
+
 /** A request that the stand-in had: `ended` when nothing more will change. */
 export interface Asked {
   readonly model: string;
@@ -15,7 +21,9 @@ export interface Asked {
   readonly tokens_sent: number;
   readonly aborted: boolean;
   readonly ended: boolean;
-  readonly usage: { readonly prompt_tokens: number; readonly completion_tokens: number } | null;
+  readonly usage: Billed | null;
+  /** What is billed of it up to now. */
+  readonly billed: Billed | null;
 }
 
 /** The requests that reached the provider and hold this text, oldest first. */

@@ -51,27 +51,46 @@ function plan(topic: string, count: number, form: "object" | "list"): string {
   return JSON.stringify(form === "object" ? { questions } : questions);
 }
 
+/** A token as it is made. A text is empty where a character has several; a thought has none. */
+export interface Token {
+  kind: "text" | "thought" | "tool";
+  text: string;
+}
+
 export interface Answer {
-  /** One for each token; some are empty where a character has several. */
-  pieces: string[];
-  reasoning: number;
+  tokens: Token[];
   finishReason: "stop" | "length";
 }
 
 async function whole(ask: Ask, behaviour: Behaviour): Promise<string[]> {
   const topic = quoted(ask.prompt);
-  if (ask.json) return await splitIntoTokens(plan(topic, behaviour.questions, ask.json));
+  if (ask.json) return await splitIntoTokens(plan(topic, behaviour.questions, ask.json), ask.model);
   const first = noise(ask.prompt).next().value;
-  const quote = await splitIntoTokens(`You asked: ${topic}\n\n`);
+  const quote = await splitIntoTokens(`You asked: ${topic}\n\n`, ask.model);
   const wanted = behaviour.tokens ?? quote.length + LEAST_TOKENS + first % LEAST_TOKENS;
   const text = `You asked: ${topic}\n\nIn short:${filler(ask.prompt, wanted)}`;
-  return (await splitIntoTokens(text)).slice(0, wanted);
+  return (await splitIntoTokens(text, ask.model)).slice(0, wanted);
 }
 
-/** The answer within the request's limit, of which reasoning takes its part first. */
+function thoughts(count: number): Token[] {
+  return Array.from({ length: count }, () => ({ kind: "thought", text: "" }));
+}
+
+/** The answer within the request's limit, of which thoughts and tools take their part in their turn. */
 export async function answerTo(ask: Ask, behaviour: Behaviour): Promise<Answer> {
-  const all = await whole(ask, behaviour);
-  const reasoning = Math.min(behaviour.reasoning, ask.maxTokens);
-  const pieces = all.slice(0, ask.maxTokens - reasoning);
-  return { pieces, reasoning, finishReason: pieces.length < all.length ? "length" : "stop" };
+  const text = (await whole(ask, behaviour)).map((text): Token => ({ kind: "text", text }));
+  const half = Math.ceil(text.length / 2);
+  const call = Array.from(
+    { length: behaviour.tool },
+    (): Token => ({ kind: "tool", text: " word" }),
+  );
+  const all = [
+    ...thoughts(behaviour.reasoning),
+    ...text.slice(0, half),
+    ...thoughts(behaviour.afterthought),
+    ...call,
+    ...text.slice(half),
+  ];
+  const tokens = all.slice(0, ask.maxTokens);
+  return { tokens, finishReason: tokens.length < all.length ? "length" : "stop" };
 }

@@ -20,14 +20,19 @@ export interface Behaviour {
   /** The connection is reset, or an error event ends the stream, after so many tokens. */
   cutAfter?: number;
   breakAfter?: number;
-  /** Of the prompt's tokens, those said to be cached; and reasoning tokens beside the answer's. */
+  /** Of the prompt's tokens, those said to be cached. */
   cached: number;
+  /** Tokens spent on thinking, before the answer and in its middle, and milliseconds for each of them. */
   reasoning: number;
+  afterthought: number;
+  thinkMs: number;
+  /** Tokens of a tool's arguments, which the model writes in the answer's middle. */
+  tool: number;
   /** How many questions JSON answers hold. */
   questions: number;
 }
 
-const NUMBER = "slow|pace|tokens|cut|break|cached|reasoning|plan|retry";
+const NUMBER = "slow|pace|tokens|cut|break|cached|reasoning|afterthought|think|tool|plan|retry";
 const MARKER = new RegExp(
   `\\[(?:fail:([45]\\d\\d|quota|reset)(?:x(\\d{1,4}))?(?::([\\w-]{1,64}))?|(${NUMBER}):(\\d{1,6}))\\]`,
   "g",
@@ -43,7 +48,8 @@ export function readBehaviour(text: string): Behaviour {
     const fault = what === "quota" || what === "reset" ? what : Number(what);
     fail = { what: fault, times: times === undefined ? undefined : Number(times), name };
   }
-  const { slow = 0, pace = 0, cached = 0, reasoning = 0, plan = 3 } = numbers;
+  const { slow = 0, pace = 0, cached = 0, plan = 3 } = numbers;
+  const { reasoning = 0, afterthought = 0, think = 0, tool = 0 } = numbers;
   const { tokens, cut, break: broken, retry } = numbers;
   return {
     ...(fail && { fail }),
@@ -55,6 +61,9 @@ export function readBehaviour(text: string): Behaviour {
     paceMs: pace,
     cached,
     reasoning,
+    afterthought,
+    thinkMs: think,
+    tool,
     questions: plan,
   };
 }

@@ -1,9 +1,9 @@
 /** A chat completion as JSON or as a stream, with whatever its prompt asks to go wrong. */
-import { type Answer, answerTo } from "./answer.ts";
+import { type Answer, answerTo, type Token } from "./answer.ts";
 import { type Behaviour, FaultCounter, readBehaviour } from "./behaviour.ts";
 import { AiError, invalid, outage } from "./errors.ts";
 import type { Exchange } from "./exchange.ts";
-import type { Entry } from "./journal.ts";
+import type { Entry, Usage } from "./journal.ts";
 import { CONTEXT_TOKENS, snapshotOf } from "./models.ts";
 import type { Ask } from "./request.ts";
 import { countMessages } from "./tokens.ts";
@@ -31,18 +31,18 @@ function wait(ms: number, gone: AbortSignal): Promise<void> {
   });
 }
 
-function usageOf({ promptTokens, answer, behaviour }: Job) {
-  const completionTokens = answer.pieces.length + answer.reasoning;
+/** What is billed of a prompt and of so much of its answer. */
+function usageOf({ promptTokens, behaviour }: Job, tokens: readonly Token[]): Usage {
   return {
     prompt_tokens: promptTokens,
-    completion_tokens: completionTokens,
-    total_tokens: promptTokens + completionTokens,
+    completion_tokens: tokens.length,
+    total_tokens: promptTokens + tokens.length,
     prompt_tokens_details: {
       cached_tokens: Math.min(behaviour.cached, promptTokens),
       audio_tokens: 0,
     },
     completion_tokens_details: {
-      reasoning_tokens: answer.reasoning,
+      reasoning_tokens: tokens.filter(({ kind }) => kind === "thought").length,
       audio_tokens: 0,
       accepted_prediction_tokens: 0,
       rejected_prediction_tokens: 0,
@@ -63,21 +63,39 @@ function envelope({ ask, entry }: Job, object: string): Record<string, unknown> 
 
 const event = (data: unknown) => `data: ${JSON.stringify(data)}\n\n`;
 
-/** Counts what was sent, and stops where the connection is to break or nobody listens. */
-async function sendPieces(job: Job, chunk: (delta: unknown) => unknown): Promise<boolean> {
+function bill({ billed }: Entry, { kind }: Token): void {
+  if (billed === null) return;
+  billed.completion_tokens++;
+  billed.total_tokens++;
+  if (kind === "thought") billed.completion_tokens_details.reasoning_tokens++;
+}
+
+/** What a token looks like in a stream; a thought shows nowhere. */
+function deltaOf({ kind, text }: Token) {
+  if (kind === "text") return { content: text };
+  return { tool_calls: [{ index: 0, function: { arguments: text } }] };
+}
+
+/** Makes the answer, bills what was made, and stops where the connection is to break or nobody listens. */
+async function sendTokens(job: Job, chunk: (delta: unknown) => unknown): Promise<boolean> {
   const { answer, behaviour, exchange, entry } = job;
-  for (const [at, content] of answer.pieces.entries()) {
-    if (at > 0) await wait(behaviour.paceMs, exchange.gone);
+  for (const token of answer.tokens) {
+    const isThought = token.kind === "thought";
+    if (isThought || entry.tokens_sent > 0) {
+      await wait(isThought ? behaviour.thinkMs : behaviour.paceMs, exchange.gone);
+    }
     if (exchange.gone.aborted) return false;
-    if (at === behaviour.cutAfter) {
+    if (entry.tokens_sent === behaviour.cutAfter) {
       exchange.reset();
       return false;
     }
-    if (at === behaviour.breakAfter) {
+    if (entry.tokens_sent === behaviour.breakAfter) {
       exchange.end(event(outage(500, undefined).body()));
       return false;
     }
-    await exchange.write(event(chunk({ content })));
+    bill(entry, token);
+    if (isThought) continue;
+    await exchange.write(event(chunk(deltaOf(token))));
     entry.tokens_sent++;
   }
   return true;
@@ -94,7 +112,7 @@ async function stream(job: Job): Promise<void> {
   });
   exchange.head(200, { "content-type": "text/event-stream; charset=utf-8" });
   await exchange.write(event(chunk({ role: "assistant", content: "", refusal: null })));
-  if (!await sendPieces(job, chunk)) return;
+  if (!await sendTokens(job, chunk)) return;
   await exchange.write(event(chunk({}, answer.finishReason)));
   if (ask.includeUsage) {
     await exchange.write(event({ ...frame, choices: [], usage: entry.usage }));
@@ -106,7 +124,7 @@ async function sendWhole(job: Job): Promise<void> {
   const { answer, behaviour, exchange, entry } = job;
   const message = {
     role: "assistant",
-    content: answer.pieces.join(""),
+    content: answer.tokens.filter(({ kind }) => kind === "text").map(({ text }) => text).join(""),
     refusal: null,
     annotations: [],
   };
@@ -123,7 +141,7 @@ async function sendWhole(job: Job): Promise<void> {
     return exchange.reset();
   }
   exchange.send(200, body, { "x-request-id": entry.id });
-  entry.tokens_sent = answer.pieces.length;
+  entry.tokens_sent = answer.tokens.length;
 }
 
 /** Completes requests, and remembers which of them it has let fail. */
@@ -149,12 +167,13 @@ export class Completer {
       if (fail.what === "reset") return exchange.reset();
       throw outage(fail.what, retryAfterS);
     }
-    const promptTokens = await countMessages(ask.messages);
+    const promptTokens = await countMessages(ask.messages, ask.model);
     requireRoom(promptTokens);
     const answer = await answerTo(ask, behaviour);
     const job = { ask, behaviour, answer, promptTokens, exchange, entry };
     entry.status = 200;
-    entry.usage = usageOf(job);
+    entry.usage = usageOf(job, answer.tokens);
+    entry.billed = ask.stream ? usageOf(job, []) : entry.usage;
     entry.finish_reason = answer.finishReason;
     await (ask.stream ? stream(job) : sendWhole(job));
   }

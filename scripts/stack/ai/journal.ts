@@ -1,6 +1,20 @@
 /** What reached the stand-in, and what became of it: tests count here. */
 import type { Message } from "./request.ts";
 
+/** In OpenAI's form: kinds of output are parts of completion_tokens. */
+export interface Usage {
+  prompt_tokens: number;
+  completion_tokens: number;
+  total_tokens: number;
+  prompt_tokens_details: { cached_tokens: number; audio_tokens: number };
+  completion_tokens_details: {
+    reasoning_tokens: number;
+    audio_tokens: number;
+    accepted_prediction_tokens: number;
+    rejected_prediction_tokens: number;
+  };
+}
+
 export interface Entry {
   id: string;
   /** RFC 3339 */
@@ -16,7 +30,9 @@ export interface Entry {
   error_code: string | null;
   finish_reason: string | null;
   /** What was said to have been used, even where nobody was left to hear it. */
-  usage: Record<string, unknown> | null;
+  usage: Usage | null;
+  /** What is billed of it up to now: the prompt from the answer's head on, and each token as it is made. */
+  billed: Usage | null;
   /** Tokens of the answer that were sent. */
   tokens_sent: number;
   /** The client left before the answer was complete. */
@@ -50,6 +66,7 @@ export function createJournal(): Journal {
         error_code: null,
         finish_reason: null,
         usage: null,
+        billed: null,
         tokens_sent: 0,
         aborted: false,
         ended: false,

@@ -1,5 +1,18 @@
-/** What the stand-in offers: model, and the most tokens that one answer of it may have. */
-export const MODELS: Readonly<Record<string, number>> = { "gpt-4o": 16_384, "gpt-4o-mini": 16_384 };
+/**
+ * What the emulator offers: model, and the most tokens that one answer of it may have. o4-mini is one that
+ * thinks, claude-haiku-4-5 one of another maker, with a tokenizer of its own.
+ */
+export const MODELS: Readonly<Record<string, number>> = {
+  "gpt-4o": 16_384,
+  "gpt-4o-mini": 16_384,
+  "o4-mini": 100_000,
+  "claude-haiku-4-5": 64_000,
+};
+
+/** Models that count by another tokenizer than the functions can. */
+export function isForeign(model: string): boolean {
+  return model.startsWith("claude");
+}
 
 /** What prompt and answer may have together. */
 export const CONTEXT_TOKENS = 128_000;

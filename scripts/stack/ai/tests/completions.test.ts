@@ -113,7 +113,7 @@ Deno.test("a wrong key is refused with 401, a model that is not offered with 404
 Deno.test("the offered models are listed, and one that is not is not there", async () => {
   await withAi(async ({ client }) => {
     const ids = (await client.models.list()).data.map(({ id }) => id);
-    assert.deepEqual(ids, ["gpt-4o", "gpt-4o-mini"]);
+    assert.deepEqual(ids, ["gpt-4o", "gpt-4o-mini", "o4-mini", "claude-haiku-4-5"]);
     assert.equal((await client.models.retrieve("gpt-4o")).id, "gpt-4o");
     const error = await failure(() => client.models.retrieve("gpt-none"));
     assert.ok(error instanceof OpenAI.NotFoundError);

@@ -56,6 +56,7 @@ Deno.test("control lists what was received, of one text or all, until it is dele
       error_code: null,
       finish_reason: "length",
       usage: completion.usage,
+      billed: completion.usage,
       tokens_sent: 20,
       aborted: false,
       ended: true,
