@@ -13,8 +13,9 @@ const LEAVE_AFTER = 12;
 
 /** Markers of the models' stand-in. */
 const WITH_EVERY_KIND = "[tokens:60][pace:40][cached:5][reasoning:12]";
-/** So far apart that none is under way while the reader leaves. */
-const WITH_PAUSES = "[tokens:60][pace:300]";
+const LEFT_TOKENS = 60;
+/** So far apart that most of it comes when the reader has left. */
+const WITH_PAUSES = `[tokens:${LEFT_TOKENS}][pace:60]`;
 
 function actOf(name: string, mark: string, { hold_id, credits }: Bill): Act {
   const shown = new Exact(credits);
@@ -42,7 +43,7 @@ export async function playChat(stage: Stage): Promise<Act> {
   return { ...actOf("chat", mark, bill), ended: bill.finish_reason, wanted: "stop" };
 }
 
-/** Leaves in the middle; the same key then says what was charged, which has to be what had come. */
+/** Leaves in the middle; the same key then gives the whole answer, which the provider bills and the chat cost. */
 export async function playLeft(stage: Stage): Promise<Act> {
   const { buyer, say } = stage;
   const mark = `${stage.run}-5`;
@@ -55,7 +56,7 @@ export async function playLeft(stage: Stage): Promise<Act> {
     leaveAfter: LEAVE_AFTER,
   });
   say(" ✂");
-  await untilReleased(stage, "left; the service notices");
+  await untilReleased(stage, "left; the service reads on");
   const again = await streamChat(buyer, prompt, { key });
   if (!again.bill) throw new DemoError("the abandoned chat has no bill under its key");
   const arrived = countTokens(text, { disallowedSpecial: new Set() });
@@ -70,6 +71,6 @@ export async function playLeft(stage: Stage): Promise<Act> {
   return {
     ...actOf("left", mark, again.bill),
     ended: `${again.bill.finish_reason}, ${output_tokens} out`,
-    wanted: `aborted, ${arrived} out`,
+    wanted: `stop, ${LEFT_TOKENS} out`,
   };
 }

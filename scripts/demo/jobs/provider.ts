@@ -11,7 +11,6 @@ import { DemoError, type Service } from "../service.ts";
 const request = z.object({
   model: z.string(),
   prompt: z.string(),
-  stream: z.boolean(),
   status: z.number().nullable(),
   usage: z.object({
     prompt_tokens: z.number(),
@@ -19,7 +18,6 @@ const request = z.object({
     prompt_tokens_details: z.object({ cached_tokens: z.number() }),
     completion_tokens_details: z.object({ reasoning_tokens: z.number() }),
   }).nullable(),
-  tokens_sent: z.number(),
   aborted: z.boolean(),
   ended: z.boolean(),
 });
@@ -46,12 +44,9 @@ export async function readRequests(
 
 /** The tokens to be paid, in disjoint kinds; undefined where the provider gave nothing. */
 export function payable(asked: ProviderRequest): TokenCounts | undefined {
-  const { usage, aborted, stream, tokens_sent } = asked;
-  if (usage === null) return undefined;
-  // Who leaves a stream pays the prompt and what had been sent of the answer.
-  if (aborted) {
-    return stream ? { input_tokens: usage.prompt_tokens, output_tokens: tokens_sent } : undefined;
-  }
+  const { usage, aborted } = asked;
+  // The service reads each stream to its end, whether or not its own caller is still there.
+  if (usage === null || aborted) return undefined;
   const { cached_tokens: cached } = usage.prompt_tokens_details;
   const { reasoning_tokens: reasoning } = usage.completion_tokens_details;
   return {
