@@ -1,5 +1,6 @@
 -- The chat door: begin (credits held before the provider is asked), record (what has been streamed so far),
--- settle or release. What a dead request left open, its own heartbeat tells, and a sweep charges.
+-- settle or release. What a dead request left open, its own heartbeat tells, and a sweep charges: see
+-- left_streams (49).
 -- Why a chat's state follows its hold by a trigger: a hold can end in other ways (expired, its owner left, an
 -- operator), and no way may leave a chat open.
 -- Order of locks: the key, the owner, the account, the chat, the key's row. The sweep waits for none of them.
@@ -11,7 +12,9 @@ create table farthing.chats (
   hold_id uuid not null,
   model text not null,
   input_tokens int not null,
+  max_input_tokens int not null,
   max_output_tokens int not null,
+  output_is_counted boolean not null,
   streamed_tokens int not null default 0,
   state text not null default 'open',
   idempotency_key bytea,
@@ -22,19 +25,23 @@ create table farthing.chats (
   heartbeat_at timestamptz not null,
   closed_at timestamptz,
   answered_at timestamptz,
+  corrected farthing.credits not null default 0,
   primary key (account_id, hold_id),
   foreign key (account_id, hold_id) references farthing.holds (account_id, hold_id),
   constraint chats_text_bounded check (length(model) <= 200 and length(correlation_id) <= 255
     and length(idempotency_key) = 32),
-  constraint chats_tokens_bounded check (input_tokens between 1 and 1000000000
+  constraint chats_tokens_bounded check (input_tokens between 1 and max_input_tokens
+    and max_input_tokens <= 1000000000
     and max_output_tokens between 1 and 1000000000 and streamed_tokens between 0 and max_output_tokens),
   constraint chats_stream_what_was_accepted check (streamed_tokens = 0 or accepted_at is not null),
   constraint chats_states check ((state = 'open' and closed_at is null and answered_at is null)
     or (state in ('settled', 'released') and closed_at is not null))
 ) with (fillfactor = 80); -- a heartbeat changes no indexed column
 comment on table farthing.chats is
-  'One call of a model under a hold. streamed_tokens: what the user has had of it, as recorded on the way; '
-  'answered_at: when its own request closed it, and not the sweep.';
+  'One call of a model under a hold. input_tokens: the prompt as counted here; max_input_tokens: what it can '
+  'be by any tokenizer, which is held. output_is_counted: the provider hides no output and counts as we do. '
+  'streamed_tokens: the output that has come, as recorded on the way. answered_at: when its own request '
+  'closed it, and not the sweep. corrected: credits given back as the usage was learned after the sweep.';
 create index chats_by_hold on farthing.chats (hold_id);
 create index chats_open on farthing.chats (created_at) where state = 'open';
 create unique index chats_one_open_by_key on farthing.chats (idempotency_key) where state = 'open';
@@ -105,17 +112,16 @@ begin
   elsif p_chat.accepted_at is null then
     perform public.holds_release(p_chat.hold_id, p_chat.correlation_id, p_now => p_now);
   else
-    perform farthing.settle_hold(p_chat.hold_id, 'chat', null, jsonb_build_object('model', p_chat.model,
-      'input_tokens', p_chat.input_tokens, 'output_tokens', p_chat.streamed_tokens), p_chat.correlation_id,
-      p_chat.author, p_now);
+    perform farthing.settle_hold(p_chat.hold_id, 'chat', null, farthing.chat_bound(p_chat),
+      p_chat.correlation_id, p_chat.author, p_now);
   end if;
   -- There is no answer to keep: a repeat runs anew.
   delete from farthing.idempotency_keys where key = p_chat.idempotency_key and status is null;
 end
 $$;
 comment on function farthing.close_silent_chat is
-  'What happens to a chat whose request is gone: accepted by the provider, it is charged its prompt and what '
-  'was streamed; never accepted, it is released. All is locked by the caller.';
+  'What happens to a chat whose request is gone: accepted by the provider, it is charged the most that it '
+  'can have cost; never accepted, it is released. All is locked by the caller.';
 
 create function farthing.sweep_chat(p_hold_id text, p_now timestamptz)
 returns int
@@ -195,6 +201,7 @@ comment on function farthing.close_dead_chat(text, timestamptz) is
 
 create function public.chats_begin(
   p_user_id uuid, p_model text, p_input_tokens int, p_max_output_tokens int,
+  p_max_input_tokens int default null, p_output_is_counted boolean default false,
   p_correlation_id text default null,
   p_idempotency_key text default null, p_fingerprint text default null,
   p_author text default 'sql:' || session_user, p_now timestamptz default now())
@@ -204,8 +211,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_answer jsonb;
-  v_estimate jsonb := jsonb_build_object('model', p_model, 'input_tokens', p_input_tokens,
-    'max_output_tokens', p_max_output_tokens);
+  v_max_input int := greatest(p_input_tokens, p_max_input_tokens);
   v_hold farthing.holds;
 begin
   if p_idempotency_key is not null then
@@ -219,28 +225,33 @@ begin
     perform farthing.fail('unknown_model', 'There is no rate for this model.', null, 'model');
   end if;
   if coalesce(p_input_tokens, 0) not between 1 and 1000000000 then
-    perform farthing.fail('invalid_request', 'A prompt has 1 to 1e9 tokens.', null, 'messages');
+    perform farthing.fail('invalid_request', 'A prompt must have 1 to 1e9 tokens.', null, 'messages');
   end if;
   if coalesce(p_max_output_tokens, 0) not between 1 and 1000000000 then
-    perform farthing.fail('invalid_request', 'An answer has 1 to 1e9 tokens.', null, 'max_output_tokens');
+    perform farthing.fail('invalid_request', 'An answer must have 1 to 1e9 tokens.', null,
+      'max_output_tokens');
   end if;
-  v_hold.hold_id := (public.holds_open(p_user_id, p_estimate => v_estimate, p_ttl_seconds => 600,
-    p_reason => 'chat', p_correlation_id => p_correlation_id, p_author => p_author, p_now => p_now)
-    #>> '{data,hold_id}')::uuid;
+  v_hold.hold_id := (public.holds_open(p_user_id, p_ttl_seconds => 600, p_reason => 'chat',
+    p_estimate => farthing.dearest_usage(p_model, v_max_input, p_max_output_tokens, p_now),
+    p_correlation_id => p_correlation_id, p_author => p_author, p_now => p_now) #>> '{data,hold_id}')::uuid;
   select * into v_hold from farthing.holds where hold_id = v_hold.hold_id;
-  insert into farthing.chats (account_id, hold_id, model, input_tokens, max_output_tokens, idempotency_key,
-    correlation_id, author, created_at, heartbeat_at)
-  values (v_hold.account_id, v_hold.hold_id, p_model, p_input_tokens, p_max_output_tokens,
-    decode(p_idempotency_key, 'hex'), v_hold.correlation_id, p_author, p_now, p_now);
+  insert into farthing.chats (account_id, hold_id, model, input_tokens, max_input_tokens, max_output_tokens,
+    output_is_counted, idempotency_key, correlation_id, author, created_at, heartbeat_at)
+  values (v_hold.account_id, v_hold.hold_id, p_model, p_input_tokens, v_max_input, p_max_output_tokens,
+    coalesce(p_output_is_counted, false), decode(p_idempotency_key, 'hex'), v_hold.correlation_id, p_author,
+    p_now, p_now);
   perform farthing.idempotency_start(p_idempotency_key, p_fingerprint, p_now);
   return jsonb_build_object('step', 'call', 'hold_id', v_hold.hold_id, 'held',
-    trim_scale(v_hold.amount)::text);
+    trim_scale(v_hold.amount)::text, 'patience_ms', (select (extract(epoch from stream_patience) * 1000)::int
+      from farthing.policy));
 end
 $$;
 grant execute on function public.chats_begin to service_role;
 comment on function public.chats_begin is
-  'Holds, for ten minutes, the price of a prompt with the longest answer it may get. Returns step call with '
-  'the hold, or replay. Fails insufficient_credits, unknown_model, not_found, invalid_request, '
+  'Holds, for ten minutes, the most that a prompt and the longest answer to it can cost. p_input_tokens is '
+  'the prompt as counted here, p_max_input_tokens the most that another tokenizer makes of it. Returns step '
+  'call with the hold and for how long a stream without a caller is read on (patience_ms), or replay. Fails '
+  'insufficient_credits, unknown_model, not_found, invalid_request, '
   'idempotency_in_progress.';
 
 create function public.chats_record(p_hold_id uuid, p_output_tokens int default null,
@@ -268,5 +279,5 @@ end
 $$;
 grant execute on function public.chats_record to service_role;
 comment on function public.chats_record is
-  'The heartbeat of a chat. p_output_tokens is what the user has had so far, and says that the provider '
+  'The heartbeat of a chat. p_output_tokens is the output that has come so far, and says that the provider '
   'accepted; null only says that the request lives and waits. Returns {status: open | closed}.';

@@ -13,7 +13,7 @@ $$;
 comment on function farthing.chat_usage(farthing.chats, jsonb) is
   'The usage of a chat: its own model, and the token counts of p_usage.';
 
-create function farthing.chat_answer(p_chat farthing.chats, p_answer jsonb)
+create function farthing.chat_answer(p_chat farthing.chats, p_answer jsonb, p_usage jsonb)
 returns jsonb
 language plpgsql stable
 set search_path = ''
@@ -22,21 +22,21 @@ declare
   v_charge jsonb := farthing.usage_answer(p_chat.account_id, 'chat', p_chat.hold_id::text);
 begin
   return jsonb_build_object('message', p_answer -> 'message', 'finish_reason', p_answer -> 'finish_reason',
-    'usage', coalesce(
+    'usage', coalesce(case when p_chat.corrected > 0 then p_usage - 'model' end,
       (select e.metadata - 'model' - 'rate_version' - 'hold_id'
       from farthing.usage_events u
       join farthing.entries e on e.account_id = u.account_id and e.seq = u.first_seq
       where u.account_id = p_chat.account_id and u.origin = 'chat' and u.event_id = p_chat.hold_id::text),
       jsonb_build_object('input_tokens', p_chat.input_tokens, 'output_tokens', p_chat.streamed_tokens)),
-    'credits', coalesce(v_charge ->> 'credits', '0'),
-    'balance_after', coalesce(v_charge ->> 'balance_after', (select trim_scale(a.balance)::text
-      from farthing.accounts a where a.account_id = p_chat.account_id)),
+    'credits', trim_scale(coalesce((v_charge ->> 'credits')::numeric, 0) - p_chat.corrected)::text,
+    'balance_after', coalesce(case when p_chat.corrected = 0 then v_charge ->> 'balance_after' end,
+      (select trim_scale(a.balance)::text from farthing.accounts a where a.account_id = p_chat.account_id)),
     'hold_id', p_chat.hold_id);
 end
 $$;
-comment on function farthing.chat_answer(farthing.chats, jsonb) is
-  'The answer of a chat that is closed: what the provider said, and what the ledger says was charged for it. '
-  'Credits as text.';
+comment on function farthing.chat_answer(farthing.chats, jsonb, jsonb) is
+  'The answer of a chat that is closed: what the provider said, and what the ledger says was charged for it; '
+  'p_usage is what it was corrected to, where it was. Credits as text.';
 
 create function farthing.chat_owns_key(p_chat farthing.chats)
 returns boolean
@@ -87,7 +87,7 @@ comment on function farthing.charge_late_chat is
 
 create function public.chats_settle(
   p_hold_id uuid, p_usage jsonb, p_answer jsonb, p_log jsonb default null,
-  p_idempotency_key text default null, p_now timestamptz default now())
+  p_idempotency_key text default null, p_output_tokens int default null, p_now timestamptz default now())
 returns jsonb
 language plpgsql security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
@@ -95,14 +95,16 @@ as $$
 declare
   v_chat farthing.chats := farthing.lock_chat(p_hold_id, p_idempotency_key);
   v_is_late boolean := false;
-  v_usage jsonb := farthing.chat_usage(v_chat, farthing.json_argument(p_usage));
+  v_corrected numeric := 0;
+  v_usage jsonb := case when p_usage is null then farthing.chat_bound(v_chat, p_output_tokens)
+    else farthing.chat_usage(v_chat, farthing.json_argument(p_usage)) end;
   v_kept jsonb;
 begin
   if v_chat.answered_at is not null then
     select answer into v_kept from farthing.idempotency_keys
     where key = v_chat.idempotency_key and answer ->> 'hold_id' = p_hold_id::text;
     return jsonb_build_object('status', 200, 'data',
-      coalesce(v_kept, farthing.chat_answer(v_chat, farthing.json_argument(p_answer))));
+      coalesce(v_kept, farthing.chat_answer(v_chat, farthing.json_argument(p_answer), v_usage)));
   end if;
   perform farthing.release_expired_holds(v_chat.account_id, p_now);
   select * into v_chat from farthing.chats where account_id = v_chat.account_id and hold_id = p_hold_id;
@@ -113,10 +115,13 @@ begin
         'output_tokens', v_chat.max_output_tokens));
   elsif v_chat.state = 'released' then
     v_is_late := farthing.charge_late_chat(v_chat, v_usage, p_now);
+  else
+    v_corrected := farthing.correct_chat(v_chat, v_usage, p_now);
   end if;
-  update farthing.chats set answered_at = p_now, state = case when v_is_late then 'settled' else state end
-  where account_id = v_chat.account_id and hold_id = p_hold_id;
-  v_kept := farthing.chat_answer(v_chat, farthing.json_argument(p_answer));
+  update farthing.chats
+  set answered_at = p_now, state = case when v_is_late then 'settled' else state end, corrected = v_corrected
+  where account_id = v_chat.account_id and hold_id = p_hold_id returning * into v_chat;
+  v_kept := farthing.chat_answer(v_chat, farthing.json_argument(p_answer), v_usage);
   update farthing.idempotency_keys set status = 200, answer = v_kept
   where key = v_chat.idempotency_key and status is null and farthing.chat_owns_key(v_chat);
   perform farthing.write_ai_log((select owner_id from farthing.accounts where account_id = v_chat.account_id),
@@ -126,9 +131,11 @@ end
 $$;
 grant execute on function public.chats_settle to service_role;
 comment on function public.chats_settle is
-  'Charges a chat once, keeps its answer under its key and its log, together. Called again it answers as '
-  'before; after the sweep, with what the sweep charged. Returns {status: 200, data: {message, '
-  'finish_reason, usage, credits, balance_after, hold_id}}. Fails not_found, invalid_request.';
+  'Charges a chat once, keeps its answer under its key and its log, together. p_usage null: the provider''s '
+  'bill is not known, so it is charged the most that it can be, p_output_tokens having come. Called again it '
+  'answers as before; after the sweep, which charged the most, what it was too much is given back. Returns '
+  '{status: 200, data: {message, finish_reason, usage, credits, balance_after, hold_id}}. Fails not_found, '
+  'invalid_request.';
 
 create function public.chats_release(
   p_hold_id uuid, p_log jsonb default null, p_idempotency_key text default null,

@@ -17,9 +17,18 @@ as $$
   left join farthing.usage_events u on u.account_id = c.account_id and u.origin = 'chat'
     and u.event_id = c.hold_id::text
   where c.state = 'settled' and h.status <> 'settled' and u.event_id is null
+  union all
+  select 9, coalesce(c.account_id, e.account_id), format('chat %s: corrected by %s, given back %s',
+    coalesce(c.hold_id::text, e.hold_id), c.corrected, e.amount)
+  from (select k.account_id, k.hold_id, k.corrected from farthing.chats k where k.corrected > 0) c
+  full join (select n.account_id, n.reference_id as hold_id, sum(n.amount) as amount from farthing.entries n
+    where n.reference_type = 'chat_correction' group by n.account_id, n.reference_id) e
+    on e.account_id = c.account_id and e.hold_id = c.hold_id::text
+  where c.corrected is distinct from e.amount
 $$;
 comment on function farthing.prove_chats() is
-  'Rule 7 of chats: a chat is open as long as its hold, and a settled one was charged.';
+  'Rules 7 and 9 of chats: a chat is open as long as its hold, a settled one was charged, and what it was '
+  'charged too much came back once.';
 
 create function farthing.prove_jobs()
 returns table (rule int, account_id bigint, detail text)

@@ -11,7 +11,8 @@ values ('free-to-ask', 1, 0, 10, 1);
 
 -- Begin: the price of the longest answer is held, and the provider is asked only then.
 create temporary table begun as select tests.begin_chat('ann', 'k') as b;
-select is(b, jsonb_build_object('step', 'call', 'hold_id', tests.chat_id('ann'), 'held', '50'),
+select is(b, jsonb_build_object('step', 'call', 'hold_id', tests.chat_id('ann'), 'held', '50',
+    'patience_ms', 120000),
   'a chat begins with a hold for its longest answer') from begun;
 select is(tests.standing('ann'), 'balance 200, held 50, available 150, debt 0', 'which is held');
 select is(expires_at, tests.after('10 min'), 'for ten minutes') from farthing.holds;

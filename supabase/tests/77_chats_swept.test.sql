@@ -1,5 +1,5 @@
--- Chats whose request is gone: what was streamed is charged, what was never accepted is not, and nothing
--- stays held.
+-- Chats whose request is gone: the most that they can have cost is charged, what was never accepted is not,
+-- and nothing stays held.
 
 begin;
 \ir helpers/story.psql
@@ -10,7 +10,9 @@ select plan(86);
 select isnt(tests.give(name, '100'), null, name || ' has 100')
 from unnest(array['ann', 'bob', 'cid', 'dan', 'eve', 'fay', 'gus', 'hal']) name;
 
--- The policy: accepted, it costs the prompt and what was streamed; never accepted, nothing.
+-- The policy: accepted, it costs the most that the provider can bill for it; never accepted, nothing.
+select farthing.allow_change('sql:' || session_user, 'a round figure');
+update farthing.policy set stream_in_flight_tokens = 100;
 select isnt(tests.begin_chat(name, name), null, name || ' begins')
 from unnest(array['ann', 'bob', 'cid']) name;
 select is(tests.record(tests.chat_id('ann'), 0, '1 s'), 'open', 'ann''s is accepted');
@@ -20,18 +22,18 @@ select is(tests.record(tests.chat_id('cid'), 0, '11 s'), 'open', 'cid''s is acce
 select is(farthing.sweep_chats(tests.after('59 s')), 0, 'a chat that was heard of within a minute is left');
 select is(farthing.sweep_chats(tests.after('70 s'), 1), 1, 'the sweep takes no more chats than it may');
 select is(farthing.sweep_chats(tests.after('70 s')), 1, 'and the rest the next time, where silent');
-select is(tests.chat(tests.chat_id('ann')), 'settled, hold settled, charged 26',
-  'T9: what was streamed before the request died is charged');
+select is(tests.chat(tests.chat_id('ann')), 'settled, hold settled, charged 32',
+  'T28: what was recorded before the request died is charged, and what was in flight');
 select is(tests.chat(tests.chat_id('bob')), 'released, hold released, charged 0',
   'T9: what no provider accepted is not');
 select is(tests.chat(tests.chat_id('cid')), 'open, hold open, charged 0', 'one that is heard of goes on');
 select is(farthing.sweep_chats(tests.after('71 s')), 1, 'until it is silent');
-select is(tests.chat(tests.chat_id('cid')), 'settled, hold settled, charged 20',
-  'T9: accepted and nothing streamed: the prompt is charged');
+select is(tests.chat(tests.chat_id('cid')), 'settled, hold settled, charged 26',
+  'T28: accepted and nothing recorded: the prompt is charged, and what was in flight');
 select is(tests.standing(name, '71 s'), standing, format('T9: nothing of %s is held after the sweep', name))
-from (values ('ann', 'balance 74, held 0, available 74, debt 0'),
+from (values ('ann', 'balance 68, held 0, available 68, debt 0'),
   ('bob', 'balance 100, held 0, available 100, debt 0'),
-  ('cid', 'balance 80, held 0, available 80, debt 0')) s (name, standing);
+  ('cid', 'balance 74, held 0, available 74, debt 0')) s (name, standing);
 select is(tests.key(name), 'free', format('%s''s key is free: there is no answer to repeat', name))
 from unnest(array['ann', 'bob', 'cid']) name;
 select is(farthing.sweep_chats(tests.after('1 h')), 0, 'a chat is swept once');
@@ -40,8 +42,8 @@ select is(farthing.sweep_chats(tests.after('1 h')), 0, 'a chat is swept once');
 select is(tests.record(tests.chat_id('ann'), 200, '72 s'), 'closed', 'ann''s request hears it');
 select is(tests.settle_chat(tests.chat_id('ann'), passed, 1000, 400, 'ann') -> 'data',
   jsonb_build_object('message', '{"role": "assistant", "content": "Hello"}'::jsonb, 'finish_reason',
-    'stop', 'usage', '{"input_tokens": 1000, "output_tokens": 100}'::jsonb, 'credits', '26',
-    'balance_after', '74', 'hold_id', tests.chat_id('ann')),
+    'stop', 'usage', '{"input_tokens": 1000, "output_tokens": 200}'::jsonb, 'credits', '32',
+    'balance_after', '68', 'hold_id', tests.chat_id('ann')),
   'settled late it answers with what the sweep charged, however often')
 from unnest(array[interval '73 s', '74 s']) passed;
 select is(tests.key('ann'), 'free', 'and nothing is kept');
@@ -70,13 +72,13 @@ select isnt(tests.begin_chat('dan', 'd'), null, 'dan begins');
 select is(tests.record(tests.chat_id('dan'), 100, '2 min 50 s'), 'open', 'streams for minutes');
 select tests.fails_with('select tests.begin_chat(''dan'', ''d'', ''3 min 40 s'')', 'idempotency_in_progress',
   null, 'a key whose chat is heard of is not taken over');
-select tests.fails_with($$ select chats_begin(tests.person('dan'), 'gpt-4o', 1, 1, null, tests.sha256('d'),
-  tests.sha256('other'), 'owner', tests.after('3 min 40 s')) $$, 'idempotency_key_reused', null,
-  'nor answered for another body');
+select tests.fails_with($$ select chats_begin(tests.person('dan'), 'gpt-4o', 1, 1, null, true, null,
+  tests.sha256('d'), tests.sha256('other'), 'owner', tests.after('3 min 40 s')) $$,
+  'idempotency_key_reused', null, 'nor answered for another body');
 select is(tests.begin_chat('dan', 'd', '3 min 50 s') ->> 'step', 'call', 'a repeat of a silent one runs');
-select is(tests.chat(tests.chat_id('dan')), 'settled, hold settled, charged 26', 'the first was charged');
+select is(tests.chat(tests.chat_id('dan')), 'settled, hold settled, charged 32', 'the first was charged');
 select is(tests.settle_chat(tests.chat_id('dan'), '3 min 51 s', p_key => 'd') #>> '{data,credits}', '26',
-  'whose own settlement comes late');
+  'whose own settlement comes late, and corrects it');
 select is(tests.key('d'), 'started', 'and leaves the key to the second');
 select isnt(tests.begin_chat('eve', 'e'), null, 'eve begins');
 select is(tests.begin_chat('eve', 'e', '60 s') ->> 'step', 'call', 'and begins again after a silent minute');

@@ -43,7 +43,7 @@ export async function playChat(stage: Stage): Promise<Act> {
   return { ...actOf("chat", mark, bill), ended: bill.finish_reason, wanted: "stop" };
 }
 
-/** Leaves in the middle; the same key then gives the whole answer, which the provider bills and the chat cost. */
+/** Leaves in the middle; the same key then gives the whole answer, which the chat has cost. */
 export async function playLeft(stage: Stage): Promise<Act> {
   const { buyer, say } = stage;
   const mark = `${stage.run}-5`;

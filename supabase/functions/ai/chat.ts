@@ -1,3 +1,4 @@
+import { boundsOf } from "../_shared/ai/bounds.ts";
 import { ChatAnswer, ChatBody, DEFAULT_OUTPUT_TOKENS } from "../_shared/contracts/ai.ts";
 import { LONG_DEADLINE_MS } from "../_shared/http/deadline.ts";
 import { defineRoute } from "../_shared/http/define-route.ts";
@@ -44,6 +45,7 @@ export const chat = defineRoute({
         p_user_id: caller.userId,
         p_model: model,
         p_input_tokens: inputTokens,
+        ...boundsOf(model, messages, inputTokens),
         p_max_output_tokens: maxOutputTokens,
         p_correlation_id: context.traceId,
         ...idempotency.args,
@@ -65,6 +67,7 @@ export const chat = defineRoute({
       ai,
       request: { model, messages, maxOutputTokens },
       inputTokens,
+      patienceMs: step.patience_ms,
       context,
       services,
       startedMs,

@@ -30,7 +30,10 @@ const patiently = retry(handleWhen(mayPass), {
 export interface Ending {
   readonly text: string;
   readonly finishReason: string;
-  readonly usage: AiUsage;
+  /** Null where the provider's bill is not known: then the most is charged that it can be. */
+  readonly usage: AiUsage | null;
+  /** As counted here, beside a usage of null. */
+  readonly counted?: AiUsage;
   readonly errorCode?: string;
 }
 
@@ -50,20 +53,22 @@ function logFailure({ holdId, context, services }: OpenChat, what: string, error
 
 /**
  * Charges the chat and keeps its answer under its key.
- * @throws ApiError when the database stays away; the sweep then charges what was recorded
+ * @throws ApiError when the database stays unavailable; the sweep then charges the most that it can have cost
  */
 export async function settleChat(chat: OpenChat, ending: Ending): Promise<Answer> {
-  const { text, finishReason, usage, errorCode = null } = ending;
+  const { text, finishReason, usage, counted = null, errorCode = null } = ending;
+  const used = usage ?? counted;
   // Used is used, whether or not it can be charged.
-  countTokens(chat.services.metrics, chat.request.model, usage);
+  if (used !== null) countTokens(chat.services.metrics, chat.request.model, used);
   const args = {
     p_hold_id: chat.holdId,
     p_usage: usage,
+    p_output_tokens: counted?.output_tokens ?? null,
     p_answer: {
       message: { role: "assistant" as const, content: storable(text) },
       finish_reason: storable(finishReason.slice(0, MAX_REASON)),
     },
-    p_log: chatLog(chat, { text, usage, errorCode }),
+    p_log: chatLog(chat, { text, usage: used, errorCode }),
     p_idempotency_key: chat.idempotencyKey,
   };
   try {

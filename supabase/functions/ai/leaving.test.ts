@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import type { Ai } from "../_shared/ai/ai.ts";
+import { ApiError } from "../_shared/http/errors.ts";
+import { CHAT_HOLD_ID } from "../_shared/testing/chat-samples.ts";
 import { type Fake, makeFake } from "../_shared/testing/fake-services.ts";
 import { ledModel } from "../_shared/testing/led-model.ts";
 import { headersOf, send } from "../_shared/testing/route-cases.ts";
@@ -7,7 +9,6 @@ import {
   argsOf,
   eventsOf,
   postStreamed,
-  PROMPT_TOKENS,
   settled,
   STREAMED,
 } from "../_shared/testing/streamed-chat.ts";
@@ -15,10 +16,16 @@ import { until } from "../_shared/testing/until.ts";
 import { watchLifetime } from "../_shared/isolate.ts";
 import { createApp } from "./app.ts";
 
+const USAGE = { input_tokens: 9, output_tokens: 7, reasoning_tokens: 300 };
 const LEAVING: readonly [string, number][] = [["first", 1], ["middle", 3], ["last", 5]];
 
+/** Chats whose stream is read on for so long when its caller has left. */
+const patient = (patience_ms: number) => ({
+  chats_begin: () => ({ step: "call" as const, hold_id: CHAT_HOLD_ID, held: "62", patience_ms }),
+});
+
 for (const [name, count] of LEAVING) {
-  Deno.test(`T9: a caller who leaves at the ${name} token pays the prompt and what was sent`, async () => {
+  Deno.test(`T28: a stream that is left at the ${name} token is read on, and costs its usage`, async () => {
     const provider = ledModel();
     const fake = await makeFake({ ai: provider.ai });
     provider.say("word");
@@ -29,19 +36,62 @@ for (const [name, count] of LEAVING) {
     }
     await reader.read();
     await reader.cancel();
-    assert(provider.isLeft(), "the provider is still at work");
+    assert(!provider.isLeft(), "the provider goes on");
+    provider.say(" more");
+    provider.end(USAGE);
     await settled(fake);
-    const text = "word".concat(" word".repeat(count - 1));
     const [settle, ...more] = argsOf(fake, "chats_settle");
     assert.equal(more.length, 0);
-    assert.deepEqual(settle?.p_usage, { input_tokens: PROMPT_TOKENS, output_tokens: count });
+    assert.deepEqual(settle?.p_usage, USAGE);
     assert.deepEqual(settle?.p_answer, {
-      message: { role: "assistant", content: text },
-      finish_reason: "aborted",
+      message: { role: "assistant", content: "word".concat(" word".repeat(count - 1), " more") },
+      finish_reason: "stop",
     });
+    assert.equal((settle?.p_log as { error_code: string }).error_code, "aborted");
     assert(!fake.names().includes("chats_release"));
   });
 }
+
+Deno.test("T28: a stream that is left is ended when patience is over, at the most it can cost", async () => {
+  const provider = ledModel();
+  const fake = await makeFake({ ai: provider.ai, answers: patient(5) });
+  provider.say("two words");
+  const reader = (await postStreamed(fake)).body!.getReader();
+  await reader.read();
+  await reader.cancel();
+  await settled(fake);
+  assert(provider.isLeft());
+  const [settle, ...more] = argsOf(fake, "chats_settle");
+  assert.deepEqual([settle?.p_usage, settle?.p_output_tokens, more], [null, 2, []]);
+  assert.equal((settle?.p_answer as { finish_reason: string }).finish_reason, "aborted");
+});
+
+Deno.test("T28: a caller who leaves while a piece is recorded leaves nothing unpaid", async () => {
+  const provider = ledModel();
+  const recording = Promise.withResolvers<void>();
+  const isRecording = Promise.withResolvers<void>();
+  const chats_record = async (
+    { p_output_tokens }: { p_output_tokens?: number | null | undefined },
+  ) => {
+    if (p_output_tokens === 100) {
+      isRecording.resolve();
+      await recording.promise;
+    }
+    return { status: "open" as const };
+  };
+  const fake = await makeFake({ ai: provider.ai, answers: { chats_record } });
+  provider.say("word");
+  const reader = (await postStreamed(fake)).body!.getReader();
+  await reader.read();
+  provider.say(" word".repeat(99));
+  await isRecording.promise;
+  await reader.cancel();
+  provider.end(USAGE);
+  recording.resolve();
+  await settled(fake);
+  const [settle, ...more] = argsOf(fake, "chats_settle");
+  assert.deepEqual([settle?.p_usage, more], [USAGE, []]);
+});
 
 Deno.test("T9: a caller who leaves after the last piece changes nothing", async () => {
   const provider = ledModel();
@@ -67,10 +117,10 @@ async function postAbortable(fake: Fake, signal: AbortSignal): Promise<Response>
   return await createApp(fake.source).request("/ai/chat", init);
 }
 
-Deno.test("T9: a caller who leaves before the provider accepts is charged nothing", async () => {
+Deno.test("T28: a caller who leaves pays nothing if the provider never accepts", async () => {
   const stream: Ai["stream"] = ({ signal }) =>
     new Promise((_, reject) => signal!.addEventListener("abort", () => reject(signal!.reason)));
-  const fake = await makeFake({ ai: { stream } });
+  const fake = await makeFake({ ai: { stream }, answers: patient(5) });
   const caller = new AbortController();
   const answer = postAbortable(fake, caller.signal);
   await until("the work is under way", () => fake.background.length > 0);
@@ -80,9 +130,9 @@ Deno.test("T9: a caller who leaves before the provider accepts is charged nothin
   assert.deepEqual(fake.names(), ["chats_begin", "chats_release"]);
 });
 
-Deno.test("T9: a caller who leaves before the first piece pays the prompt", async () => {
+Deno.test("T28: a caller who leaves before the first piece pays what may have been thought", async () => {
   const provider = ledModel();
-  const fake = await makeFake({ ai: provider.ai });
+  const fake = await makeFake({ ai: provider.ai, answers: patient(5) });
   const caller = new AbortController();
   const answer = postAbortable(fake, caller.signal);
   await until("the provider has accepted", () => fake.names().includes("chats_record"));
@@ -91,28 +141,42 @@ Deno.test("T9: a caller who leaves before the first piece pays the prompt", asyn
   await settled(fake);
   assert.deepEqual(fake.names(), ["chats_begin", "chats_record", "chats_settle"]);
   const [settle] = argsOf(fake, "chats_settle");
-  assert.deepEqual(settle?.p_usage, { input_tokens: PROMPT_TOKENS, output_tokens: 0 });
+  assert.deepEqual([settle?.p_usage, settle?.p_output_tokens], [null, 0]);
 });
 
-Deno.test("T9: a runtime that tells of the caller by its signal alone ends the stream too", async () => {
+Deno.test("T28: a stream that breaks off before its first piece is paid if it was left", async () => {
   const provider = ledModel();
   const fake = await makeFake({ ai: provider.ai });
+  const caller = new AbortController();
+  const answer = postAbortable(fake, caller.signal);
+  await until("the provider has accepted", () => fake.names().includes("chats_record"));
+  caller.abort();
+  provider.fail(new ApiError("upstream_unavailable", { status: 502 }));
+  await (await answer).body?.cancel();
+  await settled(fake);
+  assert.deepEqual(fake.names(), ["chats_begin", "chats_record", "chats_settle"]);
+});
+
+Deno.test("T28: a runtime that tells of the caller by its signal alone starts patience, too", async () => {
+  const provider = ledModel();
+  const fake = await makeFake({ ai: provider.ai, answers: patient(5) });
   const caller = new AbortController();
   provider.say("word");
   const answer = await postAbortable(fake, caller.signal);
   caller.abort();
   await settled(fake);
   await answer.body?.cancel();
-  assert.equal(argsOf(fake, "chats_settle").length, 1);
+  assert.deepEqual(argsOf(fake, "chats_settle").map(({ p_usage }) => p_usage), [null]);
 });
 
-Deno.test("T9: a stream that is left within a character is settled with text that can be kept", async () => {
+Deno.test("T9: a stream that ends within a character is settled with text that can be kept", async () => {
   const provider = ledModel();
   const fake = await makeFake({ ai: provider.ai });
   provider.say("a \ud83d");
   const reader = (await postStreamed(fake)).body!.getReader();
   await reader.read();
   await reader.cancel();
+  provider.end(USAGE);
   await settled(fake);
   const [settle] = argsOf(fake, "chats_settle");
   const { message } = settle?.p_answer as { message: { content: string } };
@@ -130,7 +194,7 @@ async function mortal(ai: Partial<Ai>) {
   return { fake, warn };
 }
 
-Deno.test("T9: a stream whose isolate is about to be killed charges what was sent", async () => {
+Deno.test("T28: a stream whose isolate is about to be killed costs the most it can", async () => {
   const provider = ledModel();
   const { fake, warn } = await mortal(provider.ai);
   provider.say("two words");
@@ -141,10 +205,7 @@ Deno.test("T9: a stream whose isolate is about to be killed charges what was sen
   assert.deepEqual(events.map(({ name }) => name), ["delta", "error"]);
   assert.equal(events[1]?.data.error?.code, "upstream_unavailable");
   const [settle, ...more] = argsOf(fake, "chats_settle");
-  assert.deepEqual([settle?.p_usage, more], [
-    { input_tokens: PROMPT_TOKENS, output_tokens: 2 },
-    [],
-  ]);
+  assert.deepEqual([settle?.p_usage, settle?.p_output_tokens, more], [null, 2, []]);
 });
 
 Deno.test("T9: a stream whose isolate is about to be killed before it begins costs nothing", async () => {

@@ -14,6 +14,8 @@ export interface OpenChat {
   readonly request: AiRequest;
   /** The prompt as it was counted, and held. */
   readonly inputTokens: number;
+  /** For how long a stream is read on when its caller has left. */
+  readonly patienceMs: number;
   readonly context: RequestContext;
   readonly services: Services;
   /** By `performance.now()`. */

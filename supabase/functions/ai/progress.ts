@@ -1,18 +1,18 @@
 /**
- * Records what a caller has had of a stream, so that it can be charged when nobody is left to do it.
- * Why at most 64 tokens ahead of the record: they are what dies with an isolate unpaid, and a record is a
- * round trip that the caller waits for. Nobody is ever charged for what they were not sent.
+ * Records what has come of a stream, so that it can be charged when nobody is left to do it. Why at most 64
+ * tokens ahead of the record: what a sweep charges has to cover them, and a record is a round trip that the
+ * caller waits for.
  */
 import { ApiError } from "../_shared/http/errors.ts";
 import { keepAlive } from "./heartbeat.ts";
 import type { OpenChat } from "./open-chat.ts";
 
-/** What was delivered is never more than this ahead of what is recorded. */
+/** What has come is never more than this ahead of what is recorded. */
 const MAX_UNRECORDED_TOKENS = 64;
 const RECORD_EVERY_MS = 1_000;
 
 export interface Progress {
-  /** Call before each delivery, with all tokens up to its end. @throws when it cannot be recorded */
+  /** Call before each piece is sent, with all tokens up to its end. @throws when it cannot be recorded */
   advance(tokens: number): Promise<void>;
   stop(): void;
 }

@@ -4,6 +4,7 @@ import { ApiError } from "../_shared/http/errors.ts";
 import { CHAT_HOLD_ID } from "../_shared/testing/chat-samples.ts";
 import { ANSWER } from "../_shared/testing/fake-ai.ts";
 import { makeFake } from "../_shared/testing/fake-services.ts";
+import { withFakeTime } from "../_shared/testing/fake-time.ts";
 import { ledModel } from "../_shared/testing/led-model.ts";
 import {
   argsOf,
@@ -53,6 +54,7 @@ Deno.test("T9: that the provider accepted is recorded before the first piece is 
   const answer = await postStreamed(fake);
   assert.deepEqual(recorded, [{ p_hold_id: CHAT_HOLD_ID, p_output_tokens: 0 }]);
   await answer.body?.cancel();
+  provider.end({ input_tokens: 4, output_tokens: 1 });
   await settled(fake);
 });
 
@@ -89,6 +91,7 @@ Deno.test("T9: a piece larger than that is recorded before it is sent", async ()
   await reader.read();
   assert.deepEqual(argsOf(fake, "chats_record").map((args) => args.p_output_tokens), [0, 1_000]);
   await reader.cancel();
+  provider.end({ input_tokens: 4, output_tokens: 9 });
   await settled(fake);
 });
 
@@ -106,6 +109,7 @@ Deno.test("T9: a stream that trickles is recorded each second", async () => {
   }
   assert.deepEqual(argsOf(fake, "chats_record").map((args) => args.p_output_tokens), [0, 3]);
   await reader.cancel();
+  provider.end({ input_tokens: 4, output_tokens: 9 });
   await settled(fake);
 });
 
@@ -118,7 +122,8 @@ Deno.test("T9: more than twice what was asked for is neither sent nor charged", 
   assert.deepEqual(events.map(({ name }) => name), [...Array(52).fill("delta"), "error"]);
   const { error, usage, finish_reason } = events.at(-1)!.data;
   assert.deepEqual([error?.code, finish_reason], ["upstream_unavailable", "error"]);
-  assert.deepEqual(usage, { input_tokens: PROMPT_TOKENS, output_tokens: 2_080 });
+  assert.deepEqual(usage, { input_tokens: PROMPT_TOKENS, output_tokens: 2_120 });
+  assert.deepEqual(argsOf(fake, "chats_settle").map(({ p_usage }) => p_usage), [null]);
   assert(provider.isLeft());
   await settled(fake);
 });
@@ -154,7 +159,7 @@ Deno.test("a provider that fails before the first piece keeps its status, nothin
   }
 });
 
-Deno.test("T9: a provider that fails on the way: what was sent is charged, the error told", async () => {
+Deno.test("T28: a provider that fails on the way is paid the most it can bill", async () => {
   const provider = ledModel();
   const fake = await makeFake({ ai: provider.ai });
   provider.say("two words");
@@ -182,7 +187,7 @@ Deno.test("an error that is none of the contract's tells the caller nothing of i
   assert(!text.includes("detail"), text);
 });
 
-Deno.test("T9: a chat that the sweep has closed streams no further", async () => {
+Deno.test("T28: a chat that the sweep has closed streams no further, and its usage is learned", async () => {
   const provider = ledModel();
   let status: "open" | "closed" = "open";
   const fake = await makeFake({ ai: provider.ai, answers: { chats_record: () => ({ status }) } });
@@ -192,7 +197,60 @@ Deno.test("T9: a chat that the sweep has closed streams no further", async () =>
   provider.say(" word".repeat(65));
   const events = await eventsOf(answer);
   assert.deepEqual(events.map(({ name }) => name), ["delta", "error"]);
-  assert(provider.isLeft());
+  assert(!provider.isLeft());
+  const usage = { input_tokens: 4, output_tokens: 70 };
+  provider.say(" more");
+  provider.end(usage);
+  await settled(fake);
+  assert.deepEqual(argsOf(fake, "chats_settle").map(({ p_usage }) => p_usage), [usage]);
+});
+
+Deno.test("a stream that can't be recorded ends for its caller, and its usage is charged", async () => {
+  const provider = ledModel();
+  let isUp = true;
+  const chats_record = () =>
+    isUp
+      ? { status: "open" as const }
+      : Promise.reject(new ApiError("upstream_unavailable", { status: 503 }));
+  const fake = await makeFake({ ai: provider.ai, answers: { chats_record } });
+  provider.say("word");
+  const answer = await postStreamed(fake);
+  isUp = false;
+  provider.say(" word".repeat(65));
+  assert.deepEqual((await eventsOf(answer)).map(({ name }) => name), ["delta", "error"]);
+  provider.end({ input_tokens: 4, output_tokens: 66 });
+  await settled(fake);
+  assert.equal(argsOf(fake, "chats_settle").length, 1);
+});
+
+Deno.test("T28: 70 seconds without a piece beat four times, and no sweep closes the chat", async () => {
+  const provider = ledModel();
+  const fake = await makeFake({ ai: provider.ai });
+  await withFakeTime(async ({ advance }) => {
+    provider.say("word");
+    const answer = await postStreamed(fake);
+    const before = argsOf(fake, "chats_record").length;
+    await advance(70_000);
+    assert.equal(argsOf(fake, "chats_record").length - before, 4);
+    provider.end({ input_tokens: 4, output_tokens: 1 });
+    await answer.text();
+    await settled(fake);
+    await advance(70_000);
+    assert.equal(argsOf(fake, "chats_record").length - before, 4, "and no more when it is over");
+  });
+});
+
+Deno.test("T28: what is thought aloud, or written for a tool, is counted and not sent", async () => {
+  async function* pieces(): AsyncGenerator<AiPiece> {
+    yield { kind: "hidden", text: "one two three" };
+    yield { kind: "delta", text: " four" };
+    throw new ApiError("upstream_unavailable", { status: 502 });
+  }
+  const fake = await makeFake({ ai: { stream: () => Promise.resolve(pieces()) } });
+  const events = await eventsOf(await postStreamed(fake));
+  assert.deepEqual(events.map(({ data }) => data.content), [" four", undefined]);
+  const [settle] = argsOf(fake, "chats_settle");
+  assert.deepEqual([settle?.p_usage, settle?.p_output_tokens], [null, 4]);
 });
 
 Deno.test("what cannot be recorded as accepted is not streamed, and nothing is charged", async () => {

@@ -1,7 +1,7 @@
 /**
- * A chat that is answered as it comes. It ends once, in `conclude`, whoever ends it: the provider, the
- * caller who leaves, an isolate that is about to be killed, or an error. The pump does not wait for a slow
- * reader: what the provider has sent has to be paid, and a reader who stands still must not keep a hold open.
+ * A chat that is answered as it comes. It ends once, in `conclude`, when the provider does. A caller who
+ * leaves ends nothing: the provider bills what it has begun, thoughts that nobody sees included. The pump
+ * does not wait for a slow reader either: one who stands still must not keep a hold open.
  */
 import type { AiPiece, AiUsage, TokenMeter } from "../_shared/ai/ai.ts";
 import { mostOutputTokens } from "../_shared/ai/usage.ts";
@@ -9,17 +9,15 @@ import { withOwnTime } from "../_shared/http/deadline.ts";
 import { ApiError } from "../_shared/http/errors.ts";
 import { codeOf, type Ending, releaseChat, settleChat } from "./close-chat.ts";
 import { keepAlive } from "./heartbeat.ts";
+import { type Line, openLine } from "./line.ts";
 import type { Answer, OpenChat } from "./open-chat.ts";
 import { type Progress, startProgress } from "./progress.ts";
 import { sseEvent, sseResponse } from "./sse.ts";
 
-/** Why a stream ends when its caller has left. */
-class CallerLeft extends Error {}
-
 /** More than any stream: it goes on when its request is answered, and ends by the model's own limits. */
 const STREAM_MS = 200_000;
 
-/** How an answer ended, and what its log says, when the caller left. */
+/** What the log says of an answer whose caller left, and how it ended where it did not come to its end. */
 const LEFT = "aborted";
 
 interface Started {
@@ -28,13 +26,18 @@ interface Started {
   readonly first: IteratorResult<AiPiece>;
   readonly progress: Progress;
   readonly meter: TokenMeter;
-  readonly caller: AbortController;
+  readonly line: Line;
 }
 
-type Send = (event: Uint8Array) => void;
+/** The caller's side of a stream: to nobody, once they have left. */
+interface Caller {
+  send(event: Uint8Array): void;
+  /** Says why nothing more will be sent. */
+  dismiss(error: ApiError): void;
+}
 
-/** What the caller has been sent so far. */
-interface Sent {
+/** What has come so far. */
+interface Received {
   text: string;
   tokens: number;
 }
@@ -45,31 +48,43 @@ function toApiError(error: unknown): ApiError {
   return new ApiError("internal", { internal: detail, cause: error });
 }
 
-function usageOf({ inputTokens }: OpenChat, { tokens }: Sent): AiUsage {
+function countedOf({ inputTokens }: OpenChat, { tokens }: Received): AiUsage {
   return { input_tokens: inputTokens, output_tokens: tokens };
 }
 
-/** Hands on piece by piece, each recorded before it goes; the provider's own end, where there is one. */
-async function relay(started: Started, sent: Sent, send: Send): Promise<Ending> {
-  const { chat, pieces, progress, meter, caller } = started;
+/** Hands on piece by piece, each recorded before it goes; the provider's own end. */
+async function relay(started: Started, received: Received, caller: Caller): Promise<Ending> {
+  const { chat, pieces, progress, meter, line } = started;
+  let isRecorded = true;
   for (let next = started.first; !next.done; next = await pieces.next()) {
-    caller.signal.throwIfAborted();
     const piece = next.value;
     if (piece.kind === "end") {
-      return { text: sent.text, finishReason: piece.finishReason, usage: piece.usage };
+      const { finishReason, usage } = piece;
+      return { text: received.text, finishReason, usage, ...(line.hasLeft && { errorCode: LEFT }) };
     }
-    const tokens = meter.add(piece.text);
-    if (tokens > mostOutputTokens(chat.request.maxOutputTokens)) {
+    received.tokens = meter.add(piece.text);
+    if (piece.kind === "delta") received.text += piece.text;
+    if (received.tokens > mostOutputTokens(chat.request.maxOutputTokens)) {
       const internal = "ai: more output than was asked for";
       throw new ApiError("upstream_unavailable", { status: 502, internal });
     }
-    await progress.advance(tokens);
-    caller.signal.throwIfAborted();
-    send(sseEvent("delta", { content: piece.text }));
-    sent.text += piece.text;
-    sent.tokens = tokens;
+    if (!isRecorded) continue;
+    try {
+      await progress.advance(received.tokens);
+    } catch (error) {
+      // What can't be recorded isn't sent; what it costs is learned all the same.
+      isRecorded = false;
+      const failed = toApiError(error);
+      logBreak(chat, failed);
+      caller.dismiss(failed);
+      continue;
+    }
+    if (piece.kind === "delta") caller.send(sseEvent("delta", { content: piece.text }));
   }
-  return { text: sent.text, finishReason: "unknown", usage: usageOf(chat, sent) };
+  throw new ApiError("upstream_unavailable", {
+    status: 502,
+    internal: "ai: a stream without an end",
+  });
 }
 
 function logBreak({ context, services }: OpenChat, error: ApiError): void {
@@ -82,15 +97,15 @@ function logBreak({ context, services }: OpenChat, error: ApiError): void {
 }
 
 /** The last event: what was charged, or what went wrong and what was charged all the same. */
-async function conclude(chat: OpenChat, ending: Ending, broken: ApiError | null, send: Send) {
+async function conclude(chat: OpenChat, ending: Ending, broken: ApiError | null, caller: Caller) {
   let charged: Answer;
   try {
     charged = await settleChat(chat, ending);
   } catch (error) {
-    return send(sseEvent("error", { error: (broken ?? toApiError(error)).body }));
+    return caller.send(sseEvent("error", { error: (broken ?? toApiError(error)).body }));
   }
   const { message: _, ...usage } = charged;
-  send(
+  caller.send(
     broken === null
       ? sseEvent("usage", usage)
       : sseEvent("error", { error: broken.body, ...usage }),
@@ -98,59 +113,54 @@ async function conclude(chat: OpenChat, ending: Ending, broken: ApiError | null,
 }
 
 /** Never rejects: there is nobody left to tell. */
-async function pump(started: Started, send: Send): Promise<void> {
-  const { chat, caller, progress, pieces } = started;
-  const sent: Sent = { text: "", tokens: 0 };
+async function pump(started: Started, caller: Caller): Promise<void> {
+  const { chat, line, progress, pieces } = started;
+  const received: Received = { text: "", tokens: 0 };
   let ending: Ending;
   let broken: ApiError | null = null;
   try {
-    ending = await relay(started, sent, send);
+    ending = await relay(started, received, caller);
   } catch (error) {
-    const usage = usageOf(chat, sent);
-    const { text } = sent;
-    if (caller.signal.aborted) {
-      ending = { text, finishReason: LEFT, usage, errorCode: LEFT };
-    } else {
-      broken = toApiError(error);
-      logBreak(chat, broken);
-      ending = { text, finishReason: "error", usage, errorCode: broken.code };
-    }
-    caller.abort(new CallerLeft());
+    broken = toApiError(error);
+    logBreak(chat, broken);
+    const [finishReason, errorCode] = line.hasLeft ? [LEFT, LEFT] : ["error", broken.code];
+    const counted = countedOf(chat, received);
+    ending = { text: received.text, finishReason, usage: null, counted, errorCode };
   } finally {
     progress.stop();
+    line.end();
     // Else its deadline would keep all of it in memory for two minutes.
     pieces.return?.().catch(() => {});
   }
-  await conclude(chat, ending, broken, send);
+  await conclude(chat, ending, broken, caller);
 }
 
 /**
  * Until the first piece is there nothing has been sent: an error of the provider gives everything back and
- * keeps its status. A caller who leaves after the provider has accepted pays the prompt.
+ * keeps its status. A caller who leaves after the provider has accepted pays what it may have done.
  */
-async function start(chat: OpenChat, caller: AbortController): Promise<Started> {
+async function start(chat: OpenChat, line: Line): Promise<Started> {
   const { ai, request, services, holdId } = chat;
   const beat = { p_hold_id: holdId, p_output_tokens: null };
   const stopWaiting = keepAlive(() => services.database.rpc("chats_record", beat));
   let progress: Progress | undefined;
   try {
-    const signal = AbortSignal.any([caller.signal, services.lifetime.ending]);
+    const signal = AbortSignal.any([line.stop, services.lifetime.ending]);
     const stream = await ai.stream({ ...request, signal });
     const pieces = stream[Symbol.asyncIterator]();
     progress = await startProgress(chat);
     const meter = await ai.meter(request.model);
-    return { chat, pieces, first: await pieces.next(), progress, meter, caller };
+    return { chat, pieces, first: await pieces.next(), progress, meter, line };
   } catch (error) {
     progress?.stop();
-    const hasLeft = caller.signal.aborted;
-    caller.abort(new CallerLeft());
-    if (hasLeft && progress !== undefined) {
-      const usage = usageOf(chat, { text: "", tokens: 0 });
-      await settleChat(chat, { text: "", finishReason: LEFT, usage, errorCode: LEFT });
+    line.end();
+    if (line.hasLeft && progress !== undefined) {
+      const counted = countedOf(chat, { text: "", tokens: 0 });
+      const ending = { text: "", finishReason: LEFT, usage: null, counted, errorCode: LEFT };
+      await settleChat(chat, ending);
     } else {
-      await releaseChat(chat, hasLeft ? LEFT : codeOf(error));
+      await releaseChat(chat, line.hasLeft ? LEFT : codeOf(error));
     }
-    if (hasLeft) throw new ApiError("request_timeout", { internal: "the caller left" });
     throw error;
   } finally {
     stopWaiting();
@@ -158,31 +168,38 @@ async function start(chat: OpenChat, caller: AbortController): Promise<Started> 
 }
 
 function streamOf(started: Started): ReadableStream<Uint8Array> {
-  const { chat, caller } = started;
+  const { chat, line } = started;
   let isOpen = true;
   return new ReadableStream({
     start(controller) {
-      const send: Send = (event) => {
-        if (isOpen) controller.enqueue(event);
+      const caller: Caller = {
+        send(event) {
+          if (isOpen) controller.enqueue(event);
+        },
+        dismiss(error) {
+          this.send(sseEvent("error", { error: error.body }));
+          hangUp();
+        },
       };
-      const work = pump(started, send).then(() => {
+      const hangUp = () => {
         if (isOpen) controller.close();
-      });
-      chat.services.waitUntil(work);
+        isOpen = false;
+        line.leave();
+      };
+      chat.services.waitUntil(pump(started, caller).then(hangUp));
     },
     cancel() {
       isOpen = false;
-      caller.abort(new CallerLeft());
+      line.leave();
     },
   });
 }
 
 async function begin(chat: OpenChat, signal: AbortSignal): Promise<Response> {
-  const caller = new AbortController();
-  const leave = () => caller.abort(new CallerLeft());
-  if (signal.aborted) leave();
-  signal.addEventListener("abort", leave, { once: true });
-  const starting = start(chat, caller);
+  const line = openLine(chat.patienceMs);
+  if (signal.aborted) line.leave();
+  signal.addEventListener("abort", () => line.leave(), { once: true });
+  const starting = start(chat, line);
   chat.services.waitUntil(starting.catch(() => {}));
   return sseResponse(streamOf(await starting), chat.context);
 }

@@ -30,9 +30,9 @@ export interface Completion {
   readonly usage: AiUsage;
 }
 
-/** A piece of an answer under way, and at last how it ended. */
+/** A piece of an answer under way, and at last how it ended. Hidden output is billed, not sent. */
 export type AiPiece =
-  | { readonly kind: "delta"; readonly text: string }
+  | { readonly kind: "delta" | "hidden"; readonly text: string }
   | { readonly kind: "end"; readonly finishReason: string; readonly usage: AiUsage };
 
 /** Counts a text that arrives in pieces, without reading the whole of it again each time. */

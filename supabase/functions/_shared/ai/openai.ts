@@ -96,6 +96,14 @@ function textOf(said: Said | null | undefined): string {
   return text;
 }
 
+/** What the provider shows of its work: the thoughts of some models, and the arguments of tools it calls. */
+function hiddenIn(said: unknown): string {
+  const { reasoning_content, tool_calls } = (said ?? {}) as Record<string, unknown>;
+  const calls = Array.isArray(tool_calls) ? tool_calls : [];
+  const parts = [reasoning_content, ...calls.map((call) => call?.function?.arguments)];
+  return parts.filter((part) => typeof part === "string").join("");
+}
+
 function reasonOf(reason: unknown): string | undefined {
   return typeof reason === "string" || reason == null ? reason ?? undefined : "unknown";
 }
@@ -145,8 +153,10 @@ async function* piecesOf(
   for await (const chunk of chunks) {
     const choice = chunk.choices?.[0];
     const delta = textOf(choice?.delta);
+    const hidden = hiddenIn(choice?.delta);
     finishReason = reasonOf(choice?.finish_reason) ?? finishReason;
     usage = usageFrom(chunk.usage, request) ?? usage;
+    if (hidden !== "") yield { kind: "hidden", text: hidden };
     if (delta === "") continue;
     text += delta;
     yield { kind: "delta", text: delta };

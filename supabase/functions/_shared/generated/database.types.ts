@@ -509,9 +509,11 @@ export type Database = {
           "p_fingerprint"?: string;
           "p_idempotency_key"?: string;
           "p_input_tokens": number;
+          "p_max_input_tokens"?: number;
           "p_max_output_tokens": number;
           "p_model": string;
           "p_now"?: string;
+          "p_output_is_counted"?: boolean;
           "p_user_id": string;
         };
         Returns: Json;
@@ -536,6 +538,7 @@ export type Database = {
           "p_idempotency_key"?: string;
           "p_log"?: Json;
           "p_now"?: string;
+          "p_output_tokens"?: number;
           "p_usage": Json;
         };
         Returns: Json;

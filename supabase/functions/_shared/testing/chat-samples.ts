@@ -8,13 +8,16 @@ type Samples = {
 };
 
 export const CHAT_SAMPLES: Samples = {
-  chats_begin: () => ({ step: "call", hold_id: CHAT_HOLD_ID, held: "62" }),
+  chats_begin: () => ({ step: "call", hold_id: CHAT_HOLD_ID, held: "62", patience_ms: 120_000 }),
   chats_record: () => ({ status: "open" }),
-  chats_settle: ({ p_answer, p_usage }) => ({
+  chats_settle: ({ p_answer, p_usage, p_output_tokens }) => ({
     status: 200,
     data: {
       ...p_answer,
-      usage: p_usage as { input_tokens: number; output_tokens: number },
+      usage: (p_usage ?? { input_tokens: 4, output_tokens: p_output_tokens }) as {
+        input_tokens: number;
+        output_tokens: number;
+      },
       credits: "0.48",
       balance_after: "99.52",
       hold_id: CHAT_HOLD_ID,

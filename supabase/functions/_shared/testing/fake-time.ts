@@ -19,13 +19,25 @@ async function settle(): Promise<void> {
 
 /** Runs a test in time of its own. Only for what asks nobody outside: of the network time is the real one. */
 export async function withFakeTime(test: (time: FakeTime) => Promise<void>): Promise<void> {
-  const { setTimeout, clearTimeout, Date: { now } } = globalThis;
+  const { setTimeout, clearTimeout, setInterval, clearInterval, Date: { now } } = globalThis;
   const { now: monotonic } = performance;
   const timers = new Map<number, Timer>();
   const asked: number[] = [];
   let nowMs = now();
   const startMs = nowMs;
+  const every = (call: () => void, ms: number) => {
+    asked.push(ms);
+    const id = asked.length;
+    const again = () => {
+      timers.set(id, { atMs: nowMs + ms, call: again });
+      call();
+    };
+    timers.set(id, { atMs: nowMs + ms, call: again });
+    return id;
+  };
   Object.assign(globalThis, {
+    setInterval: every,
+    clearInterval: (id: number) => timers.delete(id),
     setTimeout: (call: () => void, ms = 0) => {
       asked.push(ms);
       timers.set(asked.length, { atMs: nowMs + ms, call });
@@ -52,7 +64,7 @@ export async function withFakeTime(test: (time: FakeTime) => Promise<void>): Pro
   try {
     await test({ advance, timers: asked });
   } finally {
-    Object.assign(globalThis, { setTimeout, clearTimeout });
+    Object.assign(globalThis, { setTimeout, clearTimeout, setInterval, clearInterval });
     Date.now = now;
     performance.now = monotonic;
   }

@@ -1,0 +1,41 @@
+import assert from "node:assert/strict";
+import { boundsOf } from "./bounds.ts";
+
+const MESSAGES = [{ role: "user" as const, content: "ราคา" }];
+
+for (
+  const model of ["gpt-4o", "gpt-4o-2024-08-06", "gpt-4o-mini", "gpt-4.1-nano", "chatgpt-4o-latest"]
+) {
+  Deno.test(`T28: ${model} is billed what is counted here`, () => {
+    assert.deepEqual(boundsOf(model, MESSAGES, 9), {
+      p_max_input_tokens: 9,
+      p_output_is_counted: true,
+    });
+  });
+}
+
+for (const model of ["o3", "o3-mini", "o4-mini", "gpt-5", "gpt-5.6", "gpt-5-nano"]) {
+  Deno.test(`T28: ${model} hides output`, () => {
+    assert.deepEqual(boundsOf(model, MESSAGES, 9), {
+      p_max_input_tokens: 9,
+      p_output_is_counted: false,
+    });
+  });
+}
+
+for (
+  const model of [
+    "claude-sonnet-5",
+    "gpt-4-turbo",
+    "gpt-4omega",
+    "deepseek-reasoner",
+    "openai/gpt-4o",
+  ]
+) {
+  Deno.test(`T28: a prompt of ${model} is held as a token for each byte`, () => {
+    assert.deepEqual(boundsOf(model, MESSAGES, 9), {
+      p_max_input_tokens: 64 + 16 + 12,
+      p_output_is_counted: false,
+    });
+  });
+}

@@ -1,0 +1,43 @@
+/**
+ * The most that a chat can come to, before its provider says what it was. An unknown model counts as the
+ * dearest case: a tokenizer of its own, and output that it hides.
+ */
+import type { AiMessage } from "./ai.ts";
+
+/** OpenAI's models whose tokenizer is o200k_base, which counts here too. */
+const COUNTED_ALIKE = /^(?:chatgpt-4o|gpt-4o|gpt-4\.1|gpt-5|o1|o3|o4)(?![a-z\d])/;
+
+/** Of these, the ones that think before they answer and don't show it. */
+const HIDES_OUTPUT = /^(?:gpt-5|o1|o3|o4)/;
+
+// What the format of a chat may add by other tokenizers; o200k_base needs 4 and 3.
+const PER_MESSAGE = 16;
+const PER_PROMPT = 64;
+
+export interface Bounds {
+  readonly p_max_input_tokens: number;
+  /** Whether what came of the output, counted here, is all that is billed of it. */
+  readonly p_output_is_counted: boolean;
+}
+
+/** No tokenizer makes more tokens of a text than it has bytes. */
+function mostTokens(messages: readonly AiMessage[]): number {
+  const encoder = new TextEncoder();
+  return messages.reduce(
+    (sum, { content }) => sum + PER_MESSAGE + encoder.encode(content).byteLength,
+    PER_PROMPT,
+  );
+}
+
+/** @param counted the prompt's tokens by o200k_base */
+export function boundsOf(
+  model: string,
+  messages: readonly AiMessage[],
+  counted: number,
+): Bounds {
+  const isAlike = COUNTED_ALIKE.test(model);
+  return {
+    p_max_input_tokens: isAlike ? counted : Math.max(counted, mostTokens(messages)),
+    p_output_is_counted: isAlike && !HIDES_OUTPUT.test(model),
+  };
+}
