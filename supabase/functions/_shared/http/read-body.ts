@@ -5,6 +5,7 @@
  */
 import { DEADLINE_MS, timeLeftMs } from "./deadline.ts";
 import { ApiError, invalid } from "./errors.ts";
+import { repeatedName } from "./repeated-names.ts";
 
 /** Deepest nesting in the contract is metadata inside an event inside a batch, with room to spare. */
 const MAX_DEPTH = 32;
@@ -111,25 +112,31 @@ function markInexact(_key: string, value: unknown, context?: { source?: string }
   return isExact ? value : INEXACT;
 }
 
-function check(value: unknown, path: string, depth: number, hasEscapes: boolean): void {
+/** Returns how many names the value's objects have. */
+function check(value: unknown, path: string, depth: number, hasEscapes: boolean): number {
   if (value === INEXACT) {
     throw invalid("This number has more digits than are kept exactly: send it as text.", path);
   }
   if (typeof value === "string") {
     if (hasEscapes) checkText(value, path);
-    return;
+    return 0;
   }
-  if (typeof value !== "object" || value === null) return;
+  if (typeof value !== "object" || value === null) return 0;
   if (depth >= MAX_DEPTH) throw invalid(`The body is nested deeper than ${MAX_DEPTH} levels.`);
+  let names = 0;
   if (Array.isArray(value)) {
-    value.forEach((item, index) => check(item, `${path}[${index}]`, depth + 1, hasEscapes));
-    return;
+    for (const [index, item] of value.entries()) {
+      names += check(item, `${path}[${index}]`, depth + 1, hasEscapes);
+    }
+    return names;
   }
   for (const key of Object.keys(value)) {
     if (hasEscapes) checkText(key, path);
     if (key === "__proto__") throw invalid("This name is not allowed.", join(path, key));
-    check((value as Record<string, unknown>)[key], join(path, key), depth + 1, hasEscapes);
+    const item = (value as Record<string, unknown>)[key];
+    names += 1 + check(item, join(path, key), depth + 1, hasEscapes);
   }
+  return names;
 }
 
 /**
@@ -145,6 +152,8 @@ export function parseJson(text: string): unknown {
     throw invalid(isEmpty ? "The body is empty: send JSON." : "The body is not valid JSON.");
   }
   // Unstorable text can only arrive as an escape: raw control bytes are malformed JSON already.
-  check(value, "", 0, text.includes("\\u"));
+  const names = check(value, "", 0, text.includes("\\u"));
+  const repeated = repeatedName(text, value, names);
+  if (repeated !== undefined) throw invalid("This name occurs twice in one object.", repeated);
   return value;
 }
