@@ -24,7 +24,8 @@ create table farthing.inbox (
     or (state in ('received', 'dead') and processed_at is null))
 );
 comment on table farthing.inbox is
-  'Events from Stripe: received → processed | ignored | deferred | failed → dead after 10 tries.';
+  'Events from Stripe: received → processed | ignored | deferred | failed → dead after 10 tries. last_error: '
+  'why it failed, or why it was ignored.';
 create index inbox_to_retry on farthing.inbox (next_attempt_at) where state in ('deferred', 'failed');
 create index inbox_by_state on farthing.inbox (state, received_at);
 create index inbox_by_payment on farthing.inbox ((facts ->> 'payment_id'))
@@ -42,7 +43,7 @@ declare
   v_status text;
 begin
   if coalesce(p_facts ->> 'order_id', '') !~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then
-    return 'ignored'; -- not a purchase of ours
+    return 'ignored because it names no order of ours';
   end if;
   select * into v_order from farthing.orders where order_id = (p_facts ->> 'order_id')::uuid;
   if v_order.order_id is null then
@@ -54,6 +55,10 @@ begin
   select * into v_order from farthing.orders where account_id = v_order.account_id
     and order_id = v_order.order_id for update;
   if p_facts ->> 'session_id' <> v_order.session_id then
+    if p_facts ->> 'payment_status' is distinct from 'paid' then
+      return 'ignored because the order has another session';
+    end if;
+    -- Only we write the id of an order upon a session, so this money is ours to explain.
     raise exception 'order % belongs to another session', v_order.order_id;
   end if;
   if v_order.session_id is null and p_facts ->> 'session_id' is not null then
@@ -130,8 +135,8 @@ begin
 end
 $$;
 comment on function farthing.apply_facts(farthing.inbox, timestamptz) is
-  'Which function applies which type of event; each returns processed, deferred or ignored, and raises '
-  'where the facts do not fit.';
+  'Which function applies which type of event; each returns processed, deferred or ignored, which may say '
+  'why (ignored because …), and raises where the facts do not fit.';
 
 create function farthing.apply_event(p_event farthing.inbox, p_now timestamptz)
 returns farthing.inbox
@@ -144,8 +149,9 @@ declare
   v_due boolean := coalesce(p_event.next_attempt_at <= p_now, true);
 begin
   begin
-    p_event.state := farthing.apply_facts(p_event, p_now);
-    p_event.last_error := null;
+    p_event.last_error := farthing.apply_facts(p_event, p_now);
+    p_event.state := split_part(p_event.last_error, ' because ', 1);
+    p_event.last_error := nullif(split_part(p_event.last_error, ' because ', 2), '');
   exception
     -- What a retry of the whole call may cure is Stripe's to retry; everything else is recorded.
     when serialization_failure or deadlock_detected or lock_not_available or query_canceled then raise;

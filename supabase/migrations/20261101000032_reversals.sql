@@ -81,13 +81,15 @@ create table farthing.refunds (
   constraint refunds_attempts_bounded check (attempts between 0 and 10),
   constraint refunds_states check (
     (status = 'requested' and (stripe_refund_id is null) = (next_attempt_at is not null))
-    or (status in ('pending', 'requires_action', 'succeeded', 'canceled') and stripe_refund_id is not null
-      and next_attempt_at is null)
-    or (status = 'failed' and next_attempt_at is null))
+    or (status = 'failed' and next_attempt_at is null)
+    -- Stripe's own words, those included that Stripe has not thought of yet.
+    or (status not in ('requested', 'failed') and length(status) <= 64 and stripe_refund_id is not null
+      and next_attempt_at is null))
 );
 comment on table farthing.refunds is
   'Money given back for an order or a booking. amount in minor units. requested: before Stripe''s event; '
-  'the other states are Stripe''s. credits_taken_back and debt_added: what it took, in credits.';
+  'the other states are Stripe''s; one that nobody here knows counts as under way. credits_taken_back and '
+  'debt_added: what it took, in credits.';
 create unique index refunds_by_id on farthing.refunds (refund_id);
 create unique index refunds_by_stripe_id on farthing.refunds (stripe_refund_id)
   where stripe_refund_id is not null;
@@ -106,7 +108,9 @@ create table farthing.disputes (
   currency text not null,
   status text not null,
   reason text,
+  case_type text,
   status_at timestamptz not null,
+  movements int not null default 0,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
   primary key (account_id, dispute_id),
@@ -114,16 +118,35 @@ create table farthing.disputes (
   constraint disputes_of_one_thing check (num_nonnulls(order_id, booking_id) = 1),
   constraint disputes_amount_not_negative check (amount >= 0),
   constraint disputes_text_bounded check (length(dispute_id) <= 255 and length(currency) = 3
-    and length(reason) <= 255),
-  constraint disputes_states check (status in ('warning_needs_response', 'warning_under_review',
-    'warning_closed', 'needs_response', 'under_review', 'won', 'lost', 'prevented'))
+    and length(reason) <= 255 and length(case_type) <= 64 and length(status) between 1 and 64)
 );
 comment on table farthing.disputes is
-  'A buyer''s bank takes a payment back, or asks about it (warning_*). Stripe''s states; status_at: the time '
-  'of the event that said so. amount in minor units, which may be above the payment.';
+  'A buyer''s bank takes a payment back, or asks about it (warning_*). status and case_type in Stripe''s '
+  'words, which may be new ones. status_at: the time of the event that said so; movements: how many balance '
+  'transactions it named. amount in minor units, which may be above the payment.';
 create unique index disputes_by_id on farthing.disputes (dispute_id);
 create index disputes_by_order on farthing.disputes (account_id, order_id);
 create index disputes_by_booking on farthing.disputes (account_id, booking_id);
+
+create table farthing.dispute_movements (
+  account_id bigint not null,
+  transaction_id text not null,
+  dispute_id text not null,
+  amount bigint not null,
+  fee bigint not null,
+  currency text not null,
+  exchange_rate numeric(30, 12),
+  created_at timestamptz not null default now(),
+  primary key (account_id, transaction_id),
+  foreign key (account_id, dispute_id) references farthing.disputes (account_id, dispute_id),
+  constraint dispute_movements_text_bounded check (length(transaction_id) <= 255 and length(currency) = 3),
+  constraint dispute_movements_rates check (exchange_rate > 0)
+);
+comment on table farthing.dispute_movements is
+  'The balance transactions of disputes, by Stripe''s ids: amount below zero was withdrawn, above zero '
+  'reinstated, without Stripe''s fee, in minor units of the currency that Stripe settles in. exchange_rate: '
+  'from the payment''s currency to that one. Rows are only added, so their order does not matter.';
+create index dispute_movements_by_dispute on farthing.dispute_movements (account_id, dispute_id);
 
 create table farthing.fraud_warnings (
   account_id bigint not null,
@@ -156,9 +179,11 @@ create index fraud_warnings_newest on farthing.fraud_warnings (created_at desc, 
 
 alter table farthing.refunds enable row level security;
 alter table farthing.disputes enable row level security;
+alter table farthing.dispute_movements enable row level security;
 alter table farthing.fraud_warnings enable row level security;
 create policy refunds_none on farthing.refunds for select to authenticated using (false);
 create policy disputes_none on farthing.disputes for select to authenticated using (false);
+create policy dispute_movements_none on farthing.dispute_movements for select to authenticated using (false);
 create policy fraud_warnings_none on farthing.fraud_warnings for select to authenticated using (false);
 
 create function farthing.refunds_guard()
@@ -169,12 +194,11 @@ as $$
 declare
   v_legal boolean := case old.status
     when 'requested' then true
-    when 'pending' then new.status in ('requires_action', 'succeeded', 'failed', 'canceled')
-    when 'requires_action' then new.status in ('pending', 'succeeded', 'failed', 'canceled')
     when 'succeeded' then new.status in ('failed', 'canceled')
     -- Given up here, and Stripe had it all the same: then what Stripe says holds.
     when 'failed' then old.stripe_refund_id is null
-    else false end;
+    when 'canceled' then false
+    else new.status <> 'requested' end;
 begin
   if new.status <> old.status and not v_legal then
     raise exception 'A refund cannot go from % to %', old.status, new.status
@@ -190,3 +214,27 @@ create trigger refunds_are_never_deleted before delete on farthing.refunds
   for each row execute function farthing.refuse_change();
 create trigger disputes_are_never_deleted before delete on farthing.disputes
   for each row execute function farthing.refuse_change();
+create trigger dispute_movements_never_change before update or delete on farthing.dispute_movements
+  for each row execute function farthing.refuse_change();
+
+create function farthing.is_live_refund(p_status text)
+returns boolean
+language sql immutable
+set search_path = ''
+as $$
+  select p_status not in ('requested', 'failed', 'canceled')
+$$;
+comment on function farthing.is_live_refund(text) is
+  'Whether the money of a refund is on its way back or there. So it is in a state that nobody here knows.';
+
+create function farthing.is_open_dispute(p_status text)
+returns boolean
+language sql immutable
+set search_path = ''
+as $$
+  select p_status not in ('warning_needs_response', 'warning_under_review', 'warning_closed', 'won', 'lost',
+    'prevented')
+$$;
+comment on function farthing.is_open_dispute(text) is
+  'Whether a bank still decides about a dispute: from the first answer to the last appeal, and in a state '
+  'that nobody here knows.';

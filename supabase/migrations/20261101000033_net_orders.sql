@@ -157,32 +157,28 @@ comment on function farthing.give_back is
   'account is locked by the caller. Credits.';
 
 create type farthing.reversed as (
-  refunded numeric, disputed numeric, lost numeric, is_disputed boolean, is_frozen boolean);
+  refunded numeric, disputed numeric, withdrawn numeric, is_disputed boolean, is_frozen boolean);
 
 create function farthing.reversed_of(p_order farthing.orders)
 returns farthing.reversed
 language plpgsql stable -- which keeps its plan from one event to the next
 set search_path = ''
 as $$
+declare
+  v_refunded numeric := (select coalesce(sum(amount), 0) from farthing.refunds
+    where account_id = p_order.account_id and order_id = p_order.order_id
+      and farthing.is_live_refund(status));
 begin
-  -- A dispute in another currency than the payment's says nothing of its share: it counts as the whole.
-  return (select row(
-    (select coalesce(sum(amount), 0) from farthing.refunds
-      where account_id = p_order.account_id and order_id = p_order.order_id
-        and status in ('pending', 'requires_action', 'succeeded')),
-    coalesce(sum(d.money) filter (where d.status in ('needs_response', 'under_review', 'lost')), 0),
-    coalesce(sum(d.money) filter (where d.status = 'lost'), 0),
-    coalesce(bool_or(d.status in ('needs_response', 'under_review', 'lost')), false),
-    coalesce(bool_or(d.status in ('needs_response', 'under_review')), false)
-      or exists (select from farthing.fraud_warnings
-        where account_id = p_order.account_id and order_id = p_order.order_id and state = 'open')
-  )::farthing.reversed
-  from (select status, case currency when p_order.currency then amount else p_order.amount end as money
-    from farthing.disputes where account_id = p_order.account_id and order_id = p_order.order_id) d);
+  return (select row(v_refunded, d.disputed, d.withdrawn, d.is_open or d.withdrawn > 0,
+    d.is_open or exists (select from farthing.fraud_warnings
+      where account_id = p_order.account_id and order_id = p_order.order_id and state = 'open')
+    )::farthing.reversed
+  from farthing.disputed_of(row(p_order.account_id, p_order.order_id, null, p_order.payment_ref,
+    p_order.amount, p_order.currency)::farthing.payment, v_refunded) d);
 end
 $$;
 comment on function farthing.reversed_of(farthing.orders) is
-  'What Stripe has said so far of an order''s money: paid back, disputed (open or lost), lost. Minor units.';
+  'What Stripe has said so far of an order''s money: paid back, disputed, withdrawn by banks. Minor units.';
 
 create type farthing.taken as (credits numeric, debt numeric);
 
@@ -211,7 +207,7 @@ begin
     v_reversed := farthing.reversed_of(v_order);
   end if;
   v_target := farthing.share_of(v_order.credits + v_order.bonus_credits,
-    v_reversed.refunded + v_reversed.lost, v_order.amount);
+    v_reversed.refunded + v_reversed.withdrawn, v_order.amount);
   if v_target > v_order.credits_taken_back then
     v_taken.credits := v_target - v_order.credits_taken_back;
     v_taken.debt := farthing.take_back(v_order, v_taken.credits, p_cause, p_author, p_now);

@@ -1,4 +1,4 @@
--- What Stripe says of refunds, disputes and early fraud warnings, applied.
+-- What Stripe says of refunds and early fraud warnings, applied; of disputes: 058.
 -- Stripe delivers in no order: each kind has ranks, and a state never goes back to a lower one.
 
 create type farthing.payment as (
@@ -51,10 +51,10 @@ language sql immutable
 set search_path = ''
 as $$
   select case p_status when 'requested' then 1 when 'pending' then 2 when 'requires_action' then 3
-    when 'succeeded' then 4 when 'failed' then 5 when 'canceled' then 5 end
+    when 'succeeded' then 4 when 'failed' then 5 when 'canceled' then 5 else 3 end
 $$;
 comment on function farthing.refund_rank(text) is
-  'A refund''s states in the order they can follow each other.';
+  'A refund''s states in the order they can follow each other; one nobody knows is somewhere on the way.';
 
 create function farthing.note_refund(p_payment farthing.payment, p_facts jsonb, p_now timestamptz)
 returns farthing.refunds
@@ -115,8 +115,13 @@ begin
   if v_payment.account_id is null then
     return 'deferred';
   end if;
-  if coalesce(farthing.refund_rank(p_facts ->> 'status') = 1, true) then -- requested is our own word
-    raise exception 'a refund is not %', p_facts ->> 'status';
+  if coalesce(p_facts ->> 'status', 'requested') not in ('pending', 'requires_action', 'succeeded', 'failed',
+    'canceled') then
+    perform farthing.note_unknown_state('refund', p_facts ->> 'status', p_facts ->> 'stripe_refund_id',
+      p_now);
+    if coalesce(p_facts ->> 'status', 'requested') = 'requested' then -- our own word
+      p_facts := p_facts || '{"status": "unknown"}';
+    end if;
   end if;
   if p_facts ->> 'currency' is distinct from v_payment.currency then
     raise exception 'a payment in % is not refunded in %', v_payment.currency, p_facts ->> 'currency';
@@ -135,53 +140,6 @@ $$;
 comment on function farthing.apply_refund_event is
   'A refund was made, changed or failed, here or in Stripe''s dashboard: takes credits back or gives them '
   'back. Deferred while its payment is not here.';
-
-create function farthing.dispute_rank(p_status text)
-returns int
-language sql immutable
-set search_path = ''
-as $$
-  -- An inquiry may become a dispute, never the other way round.
-  select case p_status when 'warning_needs_response' then 1 when 'warning_under_review' then 2
-    when 'warning_closed' then 3 when 'needs_response' then 4 when 'under_review' then 5
-    when 'won' then 6 when 'lost' then 6 when 'prevented' then 6 end
-$$;
-comment on function farthing.dispute_rank(text) is
-  'A dispute''s states in the order they can follow each other; of the last ones the later event holds.';
-
-create function farthing.apply_dispute_event(p_facts jsonb, p_now timestamptz)
-returns text
-language plpgsql
-set search_path = ''
-as $$
-declare
-  v_payment farthing.payment := farthing.find_payment(p_facts ->> 'payment_id');
-  v_rank int := farthing.dispute_rank(p_facts ->> 'status');
-begin
-  if v_payment.account_id is null then
-    return 'deferred';
-  end if;
-  if v_rank is null then
-    raise exception 'a dispute is not %', p_facts ->> 'status';
-  end if;
-  insert into farthing.disputes as d (account_id, dispute_id, order_id, booking_id, amount, currency, status,
-    reason, status_at, created_at, updated_at)
-  values (v_payment.account_id, p_facts ->> 'dispute_id', v_payment.order_id, v_payment.booking_id,
-    (p_facts ->> 'amount')::bigint, p_facts ->> 'currency', p_facts ->> 'status', p_facts ->> 'reason',
-    (p_facts ->> 'occurred_at')::timestamptz, p_now, p_now)
-  on conflict (account_id, dispute_id) do update
-  set amount = excluded.amount, currency = excluded.currency, status = excluded.status,
-    reason = excluded.reason, status_at = excluded.status_at, updated_at = p_now
-  where (farthing.dispute_rank(d.status), d.status_at) < (v_rank, excluded.status_at)
-    and (d.order_id, d.booking_id) is not distinct from (excluded.order_id, excluded.booking_id);
-  perform farthing.net_payment(v_payment, jsonb_build_object('dispute_id', p_facts ->> 'dispute_id'),
-    p_facts ->> 'author', p_now);
-  return 'processed';
-end
-$$;
-comment on function farthing.apply_dispute_event is
-  'A dispute was opened, went on or was decided: freezes, takes back, gives back. Deferred while its payment '
-  'is not here.';
 
 create function farthing.apply_warning_event(p_facts jsonb, p_now timestamptz)
 returns text
@@ -228,18 +186,21 @@ comment on function farthing.apply_warning_event is
 
 create function farthing.refundable(p_payment farthing.payment)
 returns bigint
-language sql stable
+language plpgsql stable
 set search_path = ''
 as $$
+declare
+  v_refunds record;
+begin
+  select coalesce(sum(amount), 0) as aside,
+    coalesce(sum(amount) filter (where farthing.is_live_refund(status)), 0) as made into v_refunds
+  from farthing.refunds
+  where account_id = p_payment.account_id and status not in ('failed', 'canceled')
+    and (order_id = p_payment.order_id or booking_id = p_payment.booking_id);
   -- What a bank holds or has taken back cannot be refunded too.
-  select greatest(0, p_payment.amount
-    - (select coalesce(sum(amount), 0) from farthing.refunds
-      where account_id = p_payment.account_id and status not in ('failed', 'canceled')
-        and (order_id = p_payment.order_id or booking_id = p_payment.booking_id))
-    - (select coalesce(sum(case currency when p_payment.currency then amount else p_payment.amount end), 0)
-      from farthing.disputes
-      where account_id = p_payment.account_id and status in ('needs_response', 'under_review', 'lost')
-        and (order_id = p_payment.order_id or booking_id = p_payment.booking_id)))::bigint
+  return (select greatest(0, p_payment.amount - v_refunds.aside - d.disputed)::bigint
+    from farthing.disputed_of(p_payment, v_refunds.made) d);
+end
 $$;
 comment on function farthing.refundable(farthing.payment) is
   'What of a payment can still be refunded: less what is or is being refunded, less what is disputed. Minor '

@@ -40,9 +40,9 @@ returns boolean
 language sql stable
 set search_path = ''
 as $$
-  -- A dispute that was lost counts until the user opts in again: they know of it, and so do we.
+  -- A dispute that is over counts until the user opts in again: they know of it, and so do we.
   select exists (select from farthing.disputes d where d.account_id = p_account_id
-      and (d.status in ('needs_response', 'under_review') or d.status = 'lost' and d.updated_at >= (
+      and (farthing.is_open_dispute(d.status) or d.status in ('lost', 'prevented') and d.updated_at >= (
         select consented_at from farthing.top_ups where account_id = p_account_id)))
     or exists (select from farthing.fraud_warnings where account_id = p_account_id and state = 'open')
     or exists (select from farthing.lots where account_id = p_account_id and frozen and closed_at is null)

@@ -151,10 +151,10 @@ begin
     where account_id = v_warning.account_id and status = 'requested' and stripe_refund_id is null
       and requested_by = 'early_fraud_warning' and (order_id = v_warning.order_id
         or booking_id = v_warning.booking_id);
-  end if;
-  if v_warning.order_id is not null then
-    perform farthing.net_order(v_warning.account_id, v_warning.order_id,
-      jsonb_build_object('warning_id', p_warning_id), p_author, p_now);
+    if v_warning.order_id is not null then
+      perform farthing.net_order(v_warning.account_id, v_warning.order_id,
+        jsonb_build_object('warning_id', p_warning_id), p_author, p_now);
+    end if;
   end if;
   return farthing.idempotency_keep(p_idempotency_key, p_fingerprint, 200, (
     select jsonb_build_object('warning_id', warning_id, 'state', state)

@@ -50,7 +50,7 @@ declare
     when 'payment_intent.canceled' then 'cancelled' end;
 begin
   if coalesce(p_facts ->> 'booking_id', '') !~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then
-    return 'ignored'; -- no booking of ours
+    return 'ignored because it names no booking of ours';
   end if;
   v_booking := farthing.lock_booking((p_facts ->> 'booking_id')::uuid);
   if v_booking.booking_id is null then
@@ -143,15 +143,13 @@ begin
       else b.cancelled_at end
   from (
     select k.booking_id,
-      (select least(coalesce(sum(r.amount), 0), k.amount)::bigint from farthing.refunds r
-        where r.booking_id = k.booking_id and r.status in ('pending', 'requires_action', 'succeeded')) as
-          refunded,
-      (select least(coalesce(sum(case d.currency when k.currency then d.amount else k.amount end), 0),
-          k.amount)::bigint
-        from farthing.disputes d
-        where d.booking_id = k.booking_id and d.status in ('needs_response', 'under_review', 'lost')) as
-          disputed
-    from farthing.bookings k where k.booking_id = p_booking_id) s
+      least(r.refunded, k.amount)::bigint as refunded, least(d.disputed, k.amount)::bigint as disputed
+    from farthing.bookings k
+    cross join lateral (select coalesce(sum(f.amount), 0) as refunded from farthing.refunds f
+      where f.booking_id = k.booking_id and farthing.is_live_refund(f.status)) r
+    cross join lateral farthing.disputed_of(row(k.account_id, null, k.booking_id, k.payment_intent_id,
+      k.amount, k.currency)::farthing.payment, r.refunded) d
+    where k.booking_id = p_booking_id) s
   where b.booking_id = s.booking_id
   returning b.* into v_after;
   -- What a bank held could not be returned when this was cancelled; what it gives back can.
@@ -175,7 +173,7 @@ as $$
   from farthing.bookings b
   cross join lateral (select least(coalesce(sum(f.amount), 0), b.amount)::bigint as refunded
     from farthing.refunds f where f.account_id = b.account_id and f.booking_id = b.booking_id
-      and f.status in ('pending', 'requires_action', 'succeeded')) r
+      and farthing.is_live_refund(f.status)) r
   -- A refund that Stripe has only just promised is counted with its first event.
   where b.amount_refunded > r.refunded or b.amount_refunded < (
     select least(coalesce(sum(f.amount), 0), b.amount) from farthing.refunds f

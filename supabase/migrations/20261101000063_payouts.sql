@@ -15,16 +15,17 @@ create table farthing.payouts (
   told_at timestamptz not null,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
-  constraint payouts_text_bounded check (length(payout_id) <= 255 and length(failure_code) <= 255),
+  constraint payouts_text_bounded check (length(payout_id) <= 255 and length(failure_code) <= 255
+    and length(status) between 1 and 64),
   constraint payouts_currencies check (currency ~ '^[a-z]{3}$'),
-  constraint payouts_states check (status in ('pending', 'in_transit', 'paid', 'canceled', 'failed')),
   constraint payouts_reconciliations check (reconciliation in ('not_applicable', 'in_progress', 'completed'))
 );
 comment on table farthing.payouts is
   'Stripe''s payouts to our own bank, in Stripe''s words; those of connected accounts are not here. amount '
   'in minor units, below zero where the bank is debited. arrives_at: Stripe''s arrival date, as the event of '
   'told_at had it. reconciliation: whether Stripe can say of what it is made; never of a manual payout.';
-create index payouts_on_their_way on farthing.payouts (arrives_at) where status in ('pending', 'in_transit');
+create index payouts_on_their_way on farthing.payouts (arrives_at)
+  where status not in ('paid', 'canceled', 'failed');
 create index payouts_failed on farthing.payouts (made_at) where status = 'failed';
 create index payouts_newest on farthing.payouts (made_at desc, payout_id desc);
 
@@ -65,10 +66,10 @@ set search_path = ''
 as $$
   -- A bank may send back what seemed to be paid; nothing comes after that.
   select case p_status when 'pending' then 1 when 'in_transit' then 2 when 'paid' then 3
-    when 'canceled' then 4 when 'failed' then 5 end
+    when 'canceled' then 4 when 'failed' then 5 else 2 end
 $$;
 comment on function farthing.payout_rank(text) is
-  'A payout''s states in the order they can follow each other.';
+  'A payout''s states in the order they can follow each other; one that nobody knows is on its way.';
 
 create function farthing.apply_payout_event(p_facts jsonb, p_now timestamptz)
 returns text
@@ -77,14 +78,19 @@ set search_path = ''
 as $$
 declare
   v_known farthing.payouts;
+  v_reconciliation text := p_facts ->> 'reconciliation_status';
 begin
-  if farthing.payout_rank(p_facts ->> 'status') is null then
-    raise exception 'a payout is not %', p_facts ->> 'status';
+  if p_facts ->> 'status' not in ('pending', 'in_transit', 'paid', 'canceled', 'failed') then
+    perform farthing.note_unknown_state('payout', p_facts ->> 'status', p_facts ->> 'payout_id', p_now);
+  end if;
+  if v_reconciliation not in ('not_applicable', 'in_progress', 'completed') then
+    perform farthing.note_unknown_state('reconciliation', v_reconciliation, p_facts ->> 'payout_id', p_now);
+    v_reconciliation := 'in_progress'; -- which claims nothing
   end if;
   insert into farthing.payouts as p (payout_id, amount, currency, automatic, status, reconciliation,
     failure_code, made_at, arrives_at, told_at, created_at, updated_at)
   values (p_facts ->> 'payout_id', (p_facts ->> 'amount')::bigint, p_facts ->> 'currency',
-    (p_facts ->> 'automatic')::boolean, p_facts ->> 'status', p_facts ->> 'reconciliation_status',
+    (p_facts ->> 'automatic')::boolean, p_facts ->> 'status', v_reconciliation,
     p_facts ->> 'failure_code', to_timestamp((p_facts ->> 'made_at')::bigint),
     to_timestamp((p_facts ->> 'arrives_at')::bigint), (p_facts ->> 'occurred_at')::timestamptz, p_now, p_now)
   on conflict (payout_id) do update set
@@ -115,7 +121,7 @@ set search_path = ''
 as $$
   -- Stripe's arrival date is a day of the bank's: the next one, and it is late.
   select (select count(*) from farthing.payouts
-      where status in ('pending', 'in_transit') and arrives_at < p_now - interval '1 day')
+      where status not in ('paid', 'canceled', 'failed') and arrives_at < p_now - interval '1 day')
     -- What a bank returned goes out with the next payout of its currency.
     + (select count(*) from farthing.payouts f where f.status = 'failed' and not exists (
       select from farthing.payouts n where n.made_at > f.made_at and n.currency = f.currency

@@ -49,8 +49,9 @@ set search_path = ''
 as $$
 declare
   v_phase text := case when new.status in ('warning_needs_response', 'warning_under_review') then 'inquiry'
-    when new.status in ('needs_response', 'under_review') then 'opened'
-    when new.status in ('won', 'lost') then new.status end;
+    when new.status in ('appeal_needs_response', 'appeal_under_review') then 'appealed'
+    when new.status in ('won', 'lost', 'prevented') then new.status
+    when farthing.is_open_dispute(new.status) then 'opened' end;
 begin
   if v_phase is not null then
     perform farthing.notify_operators('dispute', new.dispute_id || ':' || v_phase, jsonb_build_object(

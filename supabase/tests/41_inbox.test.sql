@@ -2,7 +2,7 @@
 
 begin;
 \ir helpers/story.psql
-select plan(54);
+select plan(60);
 
 -- Names for people's orders of Starter (999 cents, 9,990 credits), and events about them.
 create temporary table bought (name text primary key, order_id uuid);
@@ -120,6 +120,20 @@ select is(inbox_receive(pg_temp.event('nobody', type, facts), tests.after()), '{
   facts);
 select is((select array_agg(distinct state) from farthing.inbox where event_id like 'evt_nobody%'),
   '{ignored}', 'what is not ours is ignored');
+-- m3: an unpaid session of somebody else is no matter of the order that it names; a paid one is explained.
+select is(pg_temp.buys('ora'), 'pending', 'ora opens a checkout');
+select is(inbox_receive(jsonb_build_object('id', 'evt_ora_' || nr, 'type', 'checkout.session.' || type,
+    'livemode', false, 'created', nr, 'facts', jsonb_build_object('order_id', order_id, 'session_id', session,
+    'payment_id', null, 'payment_status', 'unpaid', 'amount', 999, 'currency', 'usd')), tests.after()),
+  '{"received": true}', format('m3: %s of %s is 200', type, session))
+from bought, (values (1, 'completed', 'cs_ora'), (2, 'expired', 'cs_foreign'),
+  (3, 'async_payment_failed', 'cs_foreign')) s (nr, type, session) where name = 'ora' order by nr;
+select is((select array_agg(concat_ws(': ', state, last_error) order by event_id) from farthing.inbox
+  where event_id like 'evt_ora_%'), '{processed,"ignored: the order has another session",'
+  '"ignored: the order has another session"}', 'and ignored with a reason');
+select is((select status from farthing.orders join bought using (order_id) where name = 'ora'),
+  'processing', 'the order goes its own way');
+
 -- Of a connected account nothing is read but what it may do (inbox-event.ts).
 select is((select array_agg(distinct inbox_receive(jsonb_build_object('id', 'evt_foreign_' || type, 'type',
     type, 'livemode', false, 'created', 1, 'facts', '{}'::jsonb), tests.after()) - 'received')

@@ -3,7 +3,7 @@
 begin;
 \ir helpers/story.psql
 \ir helpers/alerts.psql
-select plan(102);
+select plan(106);
 
 -- No runner sends notifications here: what is overdue has a file of its own.
 update farthing.alert_rules set resolves_after = '0', enabled = rule <> 'overdue_work';
@@ -13,8 +13,8 @@ select is(tests.alerts('-1 day'), 'nothing', 'where nothing has happened, nothin
 select is(array_agg(rule order by rule), array['ai_errors', 'ai_slow', 'auth_failures', 'budget_burn_fast',
   'budget_burn_slow', 'charge_failure_rate', 'dead_jobs', 'dead_notices', 'deep_check_failed', 'error_rate',
   'limiter_open', 'overdue_work', 'parked_items', 'payout_delay', 'prove_violation',
-  'reconciliation_mismatch', 'rule_failed', 'slow_answers', 'task_failed', 'tasks_stopped',
-  'webhook_backlog', 'webhook_failure'],
+  'reconciliation_mismatch', 'rule_failed', 'slow_answers', 'stripe_state_unknown', 'task_failed',
+  'tasks_stopped', 'webhook_backlog', 'webhook_failure'],
   'these are watched') from farthing.alert_rules;
 
 -- Webhooks that wait: one of ours, and one that names nothing of ours.
@@ -252,6 +252,15 @@ select is(tests.alerts('110 days'), 'nothing', 'three notices that did not arriv
 select pg_temp.dies('e', 'uncertain');
 select is(tests.alerts('110 days'), 'dead_notices open', 'four are not');
 select is(tests.alerts('110 days 1 hour'), 'nothing', 'an hour later it is over');
+
+-- T29: words of Stripe's that nobody here knows.
+select farthing.note_unknown_state('dispute', 'rethought', 'du_1', tests.after('120 days'));
+select is(tests.alerts('120 days'), 'stripe_state_unknown open', 'a state that nobody knows is told of');
+select is(summary, '1 state of Stripe''s that nobody here knows: dispute rethought of du_1.',
+  'with its object')
+from farthing.incidents where rule = 'stripe_state_unknown';
+select is(tests.alerts('126 days 23 hours'), 'stripe_state_unknown open', 'for seven days');
+select is(tests.alerts('127 days'), 'nothing', 'then nobody has said it for long');
 
 -- Each was told of.
 select set_eq($$ select distinct data ->> 'rule' from farthing.notices where template = 'alert' $$,

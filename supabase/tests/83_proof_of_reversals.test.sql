@@ -4,7 +4,7 @@ begin;
 \ir helpers/story.psql
 \ir helpers/money_back.psql
 \ir helpers/breaking.psql
-select plan(27);
+select plan(30);
 
 select is(tests.buys(name), name, name || ' buys Starter') from unnest(array['ann', 'bob', 'cyn']) name;
 select is(tests.pays(name), '{"received": true}', name || ' pays') from unnest(array['ann', 'bob',
@@ -21,10 +21,18 @@ from (values
   ('10', 'a refund that failed and gave nothing back is named',
     $$update farthing.refunds set status = 'failed'$$),
   ('10', 'a refund that is forgotten is named', 'delete from farthing.refunds'),
-  ('10', 'a dispute that was won and gave nothing back is named',
-    $$update farthing.disputes set status = 'won' where status = 'lost'$$),
-  ('10', 'a dispute that was lost and took nothing is named',
-    $$update farthing.disputes set status = 'lost' where status = 'needs_response'$$),
+  ('10', 'money that was reinstated and gave nothing back is named', $$insert into farthing.dispute_movements
+    (account_id, transaction_id, dispute_id, amount, fee, currency)
+    select account_id, 'txn_in', dispute_id, 999, 0, 'usd' from farthing.disputes where status = 'lost'$$),
+  ('10', 'money that was withdrawn and took nothing is named', $$insert into farthing.dispute_movements
+    (account_id, transaction_id, dispute_id, amount, fee, currency)
+    select account_id, 'txn_out', dispute_id, -999, 0, 'usd' from farthing.disputes
+    where status = 'needs_response'$$),
+  ('10', 'a movement that is forgotten is named', 'delete from farthing.dispute_movements'),
+  ('10', 'a dispute that is over and freezes is named',
+    $$update farthing.disputes set status = 'won' where status = 'needs_response'$$),
+  ('10', 'a dispute that is undecided and freezes nothing is named',
+    $$update farthing.disputes set status = 'a_new_one' where status = 'lost'$$),
   ('10', 'credits in doubt that can be spent are named', 'update farthing.lots set frozen = false'),
   ('10', 'credits that are frozen for nothing are named', 'update farthing.lots set frozen = true'),
   ('10', 'a warning that freezes nothing is named', $$insert into farthing.fraud_warnings

@@ -76,7 +76,8 @@ from (values ('needs_response', 400, 'usd', interval '10 s', 400), ('under_revie
 select isnt(tests.booking('l'), null, 'ann books');
 select is(tests.payment_event('l', 'succeeded', '1 s'), 'processed', 'and pays');
 select is(tests.event('charge.dispute.closed', jsonb_build_object('dispute_id', 'dp_l', 'payment_id', 'pi_l',
-  'charge_id', 'ch_l', 'amount', 1000, 'currency', 'usd', 'status', 'lost', 'reason', 'fraudulent'), '9 s'),
+  'charge_id', 'ch_l', 'amount', 1000, 'currency', 'usd', 'status', 'lost', 'reason', 'fraudulent',
+  'movements', '[{"id": "txn_l", "amount": -1000, "fee": 1500, "currency": "usd"}]'::jsonb), '9 s'),
   'processed', 'the bank decides against us');
 select is(tests.told('l') like '%disputed 1000', true, 'what is lost stays disputed');
 select tests.fails_with($$ select bookings_cancel(tests.person('ann'), tests.booking_id('l')) $$,

@@ -248,8 +248,9 @@ create function pg_temp.dispute(p_status text, p_passed interval) returns text l
   select tests.hears('dispute_' || p_status, 'charge.dispute.updated', jsonb_build_object('dispute_id',
   'dp_hal',
     'payment_id', 'pi_' || order_id, 'charge_id', 'ch_hal', 'amount', 500, 'currency', 'usd', 'status',
-    p_status, 'reason',
-    'fraudulent'), p_passed) from disputed
+    p_status, 'reason', 'fraudulent', 'movements', case p_status when 'lost' then
+      '[{"id": "txn_hal", "amount": -500, "fee": 1500, "currency": "usd"}]'::jsonb end), p_passed)
+  from disputed
 $$;
 select is(pg_temp.dispute('needs_response', '11 h'), 'processed', 'a charge of hal''s is disputed');
 select is(tests.claims('11 h'), 'nothing', 'then the card is not charged');

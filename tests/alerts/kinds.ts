@@ -41,6 +41,7 @@ function putAside(sql: Sql, mark: string) {
 const DAY_SECONDS = 86_400;
 const WAITING = `order-${crypto.randomUUID()}`;
 const LATE = `po_${crypto.randomUUID()}`;
+const UNHEARD_OF = `po_${crypto.randomUUID()}`;
 const ODD = `po_${crypto.randomUUID()}`;
 
 function payout(id: string, amount: number, status: string) {
@@ -134,6 +135,15 @@ const MONEY: readonly Kind[] = [
       values ('charge_unknown', 'ch_of_alerts', '999 usd', ${at}, ${at})`,
     end: ({ sql, at }) =>
       sql`update farthing.mismatches set resolved_at = ${at} where subject = 'ch_of_alerts'`,
+  },
+  {
+    rule: "stripe_state_unknown",
+    isApart: false,
+    provoke: ({ world }) => hear(world, "payout.updated", payout(UNHEARD_OF, 100, "on_hold"), 200),
+    end: async ({ world, sql }) => {
+      await hear(world, "payout.paid", payout(UNHEARD_OF, 100, "paid"), 200);
+      await sql`delete from farthing.unknown_states where subject = ${UNHEARD_OF}`;
+    },
   },
   {
     rule: "prove_violation",

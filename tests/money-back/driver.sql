@@ -88,7 +88,11 @@ begin
     when 'dispute' then jsonb_build_object('dispute_id', format('dp_%s_%s', p_user_id,
         p_step ->> 'dispute'), 'amount', p_step -> 'amount',
       'currency', coalesce(p_step ->> 'currency', o.currency), 'status', p_step ->> 'status',
-      'reason', 'fraudulent')
+      'reason', 'fraudulent', 'case_type', 'chargeback', 'movements', (
+        select coalesce(jsonb_agg(jsonb_build_object('id', format('txn_%s_%s', p_user_id, m ->> 'id'),
+          'amount', m -> 'amount', 'fee', 1500, 'currency', m -> 'currency', 'exchange_rate', m -> 'rate')),
+          '[]')
+        from jsonb_array_elements(p_step -> 'moved') m))
     else jsonb_build_object('warning_id', format('issfr_%s_%s', p_user_id, p_step ->> 'warning'),
       'fraud_type', 'made_with_stolen_card', 'actionable', p_step -> 'actionable') end)
   from farthing.orders o

@@ -4,7 +4,7 @@ import { Account } from "./model/account.ts";
 import { toText, toUnits } from "./model/amounts.ts";
 import { Buyer } from "./model/buyer.ts";
 import { inBurnDownOrder, type Lot, type Source } from "./model/lots.ts";
-import { replacesDispute, replacesRefund } from "./model/ranks.ts";
+import { type DisputeStatus, replacesDispute, replacesRefund } from "./model/ranks.ts";
 import { STORIES } from "./stories/all.ts";
 import { expectedOf } from "./support/compare.ts";
 import { PACKAGES } from "./support/packages.ts";
@@ -72,15 +72,15 @@ Deno.test("a hold of two lots keeps them in burn-down order, and a refused one n
   equal(account.settle("h", 1n, 100), "hold_not_open");
 });
 
-Deno.test("Stripe's statuses go forward, and between won and lost the later event holds", () => {
-  const at = (status: "won" | "lost" | "needs_response" | "warning_closed", at: number) => ({
-    status,
-    at,
-  });
-  ok(replacesDispute(at("warning_closed", 9), at("needs_response", 1)));
-  ok(!replacesDispute(at("lost", 1), at("needs_response", 9)));
+Deno.test("of a dispute's events the later holds; of one second that with more money, then the rank", () => {
+  const at = (status: DisputeStatus, at: number, moves = 0) => ({ status, at, moves });
+  ok(replacesDispute(at("lost", 1), at("appeal_needs_response", 9)));
   ok(replacesDispute(at("lost", 1), at("won", 2)));
   ok(!replacesDispute(at("lost", 2), at("won", 1)));
+  ok(replacesDispute(at("appeal_under_review", 1, 1), at("won", 1, 2)));
+  ok(!replacesDispute(at("won", 1, 2), at("lost", 1, 1)));
+  ok(replacesDispute(at("warning_closed", 1), at("needs_response", 1)));
+  ok(!replacesDispute(at("lost", 1), at("needs_response", 1)));
   ok(replacesRefund("succeeded", "failed"));
   ok(!replacesRefund("failed", "succeeded"));
 });

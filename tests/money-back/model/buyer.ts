@@ -171,10 +171,13 @@ export class Buyer {
   }
 
   #dispute({ disputes, terms }: Order, step: Event<"dispute">): void {
-    const { dispute, amount, status, at, currency = terms.currency } = step;
+    const { dispute, status, at, currency = terms.currency, moved } = step;
+    const said = { amount: BigInt(step.amount), currency, status, at, moves: moved.length };
     const known = disputes.get(dispute);
-    if (!known) disputes.set(dispute, { amount: BigInt(amount), currency, status, at });
-    else if (replacesDispute(known, step)) Object.assign(known, { status, at });
+    if (!known) disputes.set(dispute, { ...said, movements: new Map() });
+    else if (replacesDispute(known, said)) Object.assign(known, said);
+    const { movements } = disputes.get(dispute)!;
+    for (const each of moved) movements.set(each.id, each);
   }
 
   snapshot(now: number): Snapshot {

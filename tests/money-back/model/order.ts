@@ -1,8 +1,9 @@
 /** An order in memory: how much of it has come back, and the credits taken back for that (rule 10). */
 import type { Account, Outcome } from "./account.ts";
 import { least, sum } from "./amounts.ts";
+import { claimedBy, type Dispute, goneBy } from "./dispute.ts";
 import type { Lot } from "./lots.ts";
-import { type DisputeStatus, isLive, isOpen, type RefundStatus } from "./ranks.ts";
+import { isLive, isOpen, type RefundStatus } from "./ranks.ts";
 
 export interface Terms {
   /** What was paid, in minor units. */
@@ -15,13 +16,6 @@ export interface Terms {
 interface Refund {
   readonly amount: bigint;
   status: RefundStatus;
-}
-
-interface Dispute {
-  readonly amount: bigint;
-  readonly currency: string;
-  status: DisputeStatus;
-  at: number;
 }
 
 type OrderStatus = "pending" | "paid" | "partially_refunded" | "refunded" | "disputed";
@@ -51,26 +45,36 @@ export class Order {
     return sum(live.map(({ amount }) => amount));
   }
 
-  /** A dispute in another currency is of the whole payment, whatever its amount. */
-  #amountOf(counts: (dispute: Dispute) => boolean): bigint {
-    const { amount: all, currency: ours } = this.terms;
+  #gone(dispute: Dispute): bigint {
+    return goneBy(dispute, this.terms.amount, this.terms.currency);
+  }
+
+  #claimed(dispute: Dispute): bigint {
+    return claimedBy(dispute, this.terms.amount, this.terms.currency);
+  }
+
+  /** What was prevented is paid, by a withdrawal or by a refund: until one of them is here, it may go. */
+  #mayGo(dispute: Dispute): boolean {
+    if (dispute.status !== "prevented") return isOpen(dispute.status);
+    return this.#gone(dispute) + this.refunded < least(this.#claimed(dispute), this.terms.amount);
+  }
+
+  get #withdrawn(): bigint {
+    return sum([...this.disputes.values()].map((each) => this.#gone(each)));
+  }
+
+  /** Gone by disputes, and claimed by those by which it may still go. */
+  get disputed(): bigint {
     return sum(
-      [...this.disputes.values()].filter(counts)
-        .map(({ amount, currency }) => currency === ours ? amount : all),
+      [...this.disputes.values()].map((each) => {
+        const [gone, claimed] = [this.#gone(each), this.#claimed(each)];
+        return this.#mayGo(each) && claimed > gone ? claimed : gone;
+      }),
     );
   }
 
-  get #lost(): bigint {
-    return this.#amountOf(({ status }) => status === "lost");
-  }
-
-  /** Of disputes that are open or lost; in another currency as above. */
-  get disputed(): bigint {
-    return this.#amountOf(({ status }) => isOpen(status) || status === "lost");
-  }
-
   get reversed(): bigint {
-    return least(this.terms.amount, this.refunded + this.#lost);
+    return least(this.terms.amount, this.refunded + this.#withdrawn);
   }
 
   get #target(): bigint {
@@ -79,7 +83,7 @@ export class Order {
   }
 
   get isFrozen(): boolean {
-    return [...this.disputes.values()].some(({ status }) => isOpen(status)) || this.isWarned;
+    return [...this.disputes.values()].some((each) => this.#mayGo(each)) || this.isWarned;
   }
 
   /** There is nothing to warn of while all of the payment goes back. */
@@ -89,7 +93,7 @@ export class Order {
 
   get status(): OrderStatus {
     if (!this.paid) return "pending";
-    const counts = ({ status }: Dispute) => isOpen(status) || status === "lost";
+    const counts = (each: Dispute) => this.#mayGo(each) || this.#gone(each) > 0n;
     if ([...this.disputes.values()].some(counts)) return "disputed";
     if (this.refunded >= this.terms.amount) return "refunded";
     return this.refunded > 0n ? "partially_refunded" : "paid";

@@ -1,46 +1,60 @@
-/** Stripe's statuses, by how far along they are: what is older never moves anything back. */
+/** Stripe's statuses, and which of two that were told holds. */
 
+/** For events of one second: how far along each is. */
 const DISPUTE_RANKS = {
   warning_needs_response: 0,
   warning_under_review: 1,
   warning_closed: 2,
   needs_response: 3,
   under_review: 4,
-  won: 5,
-  lost: 5,
-  prevented: 5,
+  /** One that nobody knows. */
+  pre_arbitration: 5,
+  won: 6,
+  lost: 6,
+  prevented: 6,
+  appeal_needs_response: 7,
+  appeal_under_review: 8,
 } as const;
 
 const REFUND_RANKS = {
   pending: 0,
-  requires_action: 0,
-  succeeded: 1,
-  failed: 2,
-  canceled: 2,
+  requires_action: 1,
+  /** One that nobody knows. */
+  held_up: 1,
+  succeeded: 2,
+  failed: 3,
+  canceled: 3,
 } as const;
 
 export type DisputeStatus = keyof typeof DISPUTE_RANKS;
 export type RefundStatus = keyof typeof REFUND_RANKS;
 
-/** Whether a status told now, of a moment in Stripe's time, replaces the one that is known. */
-export function replacesDispute(
-  known: { status: DisputeStatus; at: number },
-  told: { status: DisputeStatus; at: number },
-): boolean {
-  const ahead = DISPUTE_RANKS[told.status] - DISPUTE_RANKS[known.status];
-  return ahead > 0 || (ahead === 0 && told.at > known.at);
+interface Told {
+  status: DisputeStatus;
+  /** When Stripe says that it was so. */
+  at: number;
+  /** How many movements of money it knows of. */
+  moves: number;
+}
+
+/** What was later at Stripe holds; within a second what knows of more money, then what follows. */
+export function replacesDispute(known: Told, told: Told): boolean {
+  if (told.at !== known.at) return told.at > known.at;
+  if (told.moves !== known.moves) return told.moves > known.moves;
+  return DISPUTE_RANKS[told.status] > DISPUTE_RANKS[known.status];
 }
 
 export function replacesRefund(known: RefundStatus, told: RefundStatus): boolean {
   return REFUND_RANKS[told] > REFUND_RANKS[known];
 }
 
-/** An inquiry asks for no money; nor does a dispute that is over. */
+/** A bank has yet to decide, or nobody knows what it does. An inquiry asks for no money. */
 export function isOpen(status: DisputeStatus): boolean {
-  return status === "needs_response" || status === "under_review";
+  const isOver = status === "won" || status === "lost" || status === "prevented";
+  return !isOver && !status.startsWith("warning_");
 }
 
 /** Its amount is on the way back to the buyer, or there. */
 export function isLive(status: RefundStatus): boolean {
-  return REFUND_RANKS[status] < 2;
+  return REFUND_RANKS[status] < 3;
 }

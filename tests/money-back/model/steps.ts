@@ -1,4 +1,5 @@
 /** What can happen to one buyer: the steps of a history. Credits as text, money in minor units. */
+import type { Movement } from "./dispute.ts";
 import type { DisputeStatus, RefundStatus } from "./ranks.ts";
 
 /** The name of an event, and when Stripe says that it happened, in seconds. */
@@ -19,6 +20,8 @@ export type StripeStep =
       amount: number;
       currency?: string;
       status: DisputeStatus;
+      /** All that has moved by it so far. */
+      moved: Movement[];
     }
     /** Stripe calls it no longer actionable once the payment is refunded or disputed. */
     | { do: "warning"; order: string; warning: string; actionable: boolean }

@@ -1,5 +1,6 @@
 /** Every story, in the order in which they are told. */
 import type { Story } from "../support/tell.ts";
+import { disputesByMoney } from "./disputes-by-money.ts";
 import { disputeStories } from "./disputes.ts";
 import { holdStories } from "./holds.ts";
 import { leaverStories } from "./leavers.ts";
@@ -10,6 +11,7 @@ import { warningStories } from "./warnings.ts";
 export const STORIES: readonly Story[] = [
   ...refundStories,
   ...disputeStories,
+  ...disputesByMoney,
   ...warningStories,
   ...holdStories,
   ...orderStories,

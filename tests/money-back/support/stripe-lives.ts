@@ -1,4 +1,5 @@
 /** How a refund, a dispute or a warning may go at Stripe: its statuses, in Stripe's own order. */
+import type { Movement } from "../model/dispute.ts";
 import type { StripeStep } from "../model/steps.ts";
 import type { DisputeStatus, RefundStatus } from "../model/ranks.ts";
 import type { Terms } from "../model/order.ts";
@@ -14,19 +15,32 @@ const REFUNDS: readonly (readonly RefundStatus[])[] = [
   ["requires_action", "canceled"],
   ["pending", "requires_action", "succeeded"],
   ["succeeded", "canceled", "failed"],
+  ["pending", "held_up", "succeeded"],
+  ["held_up", "failed"],
 ];
 
-const DISPUTES: readonly (readonly DisputeStatus[])[] = [
+/** Each word, and after it what money has moved since the last: out, in. */
+const DISPUTES: readonly (readonly string[])[] = [
   ["needs_response"],
-  ["needs_response", "under_review", "lost"],
-  ["needs_response", "lost"],
-  ["needs_response", "under_review", "won"],
-  ["needs_response", "under_review", "lost", "won"],
-  ["needs_response", "won", "lost"],
-  ["needs_response", "prevented"],
+  ["needs_response out"],
+  ["needs_response", "needs_response out", "under_review", "lost"],
+  ["needs_response out", "lost"],
+  ["needs_response out", "under_review", "won in"],
+  ["needs_response out", "won", "won in"],
+  ["needs_response out", "under_review", "lost", "won in"],
+  ["needs_response out", "won in", "lost out"],
+  ["needs_response out", "lost", "appeal_needs_response", "appeal_under_review", "won in"],
+  ["needs_response out", "lost", "appeal_needs_response", "appeal_under_review", "lost"],
+  ["needs_response out", "won in", "appeal_needs_response", "lost out"],
+  ["prevented", "prevented out"],
+  ["prevented out"],
+  ["prevented"],
+  ["pre_arbitration", "pre_arbitration out", "won in"],
+  ["needs_response out", "pre_arbitration"],
+  ["lost"],
   ["warning_needs_response", "warning_under_review", "warning_closed"],
-  ["warning_needs_response", "needs_response", "lost"],
-  ["warning_needs_response", "warning_closed", "needs_response", "under_review", "won"],
+  ["warning_needs_response out", "needs_response", "lost"],
+  ["warning_needs_response", "warning_closed", "needs_response out", "under_review", "won in"],
 ];
 
 /** What an event says beside its name and time. */
@@ -46,12 +60,49 @@ export function refundLife(
   return random.pick(REFUNDS).map((status) => ({ do: "refund", order, refund, amount, status }));
 }
 
+/** What a dispute of one payment settles in: the payment's currency, or ours at a rate of its day. */
+export type Settles = (direction: "out" | "in") => Omit<Movement, "id">;
+
+/** A dispute's events from its words, each with all that has moved until then. */
+export function disputeSaid(
+  { dispute, words, settles, ...said }: {
+    order: string;
+    dispute: string;
+    amount: number;
+    currency?: string;
+    words: readonly string[];
+    settles: Settles;
+  },
+): Said[] {
+  const moved: Movement[] = [];
+  return words.map((word) => {
+    const [status, ...directions] = word.split(" ") as [DisputeStatus, ...("out" | "in")[]];
+    for (const direction of directions) {
+      moved.push({ id: `${dispute}-${moved.length + 1}`, ...settles(direction) });
+    }
+    return { do: "dispute", ...said, dispute, status, moved: [...moved] };
+  });
+}
+
 export function disputeLife(random: Random, order: string, dispute: string, terms: Terms): Said[] {
   // Banks convert: what they dispute may be above the payment, or in a currency of their own.
   const amount = random.chance(0.2) ? Number(terms.amount) * 2 + 1 : shareOf(random, terms);
   const currency = random.chance(0.1) ? { currency: "chf" } : {};
-  return random.pick(DISPUTES)
-    .map((status) => ({ do: "dispute", order, dispute, amount, ...currency, status }));
+  const isConverted = random.chance(0.2);
+  const settles: Settles = (direction) => {
+    const rate = isConverted ? direction === "out" ? 0.92 : 0.9173 : undefined;
+    const size = Math.max(Math.round(amount * (rate ?? 1)), 1);
+    return {
+      amount: direction === "out" ? -size : size,
+      currency: isConverted ? "eur" : terms.currency,
+      ...rate !== undefined && { rate },
+    };
+  };
+  return disputeSaid({
+    ...{ order, dispute, amount, ...currency },
+    words: random.pick(DISPUTES),
+    settles,
+  });
 }
 
 export function warningLife(random: Random, order: string, warning: string): Said[] {

@@ -1,8 +1,8 @@
 /** Histories as they are written down: what happens, one thing after the other, ten seconds apart. */
 import type { Outcome } from "../model/buyer.ts";
-import type { DisputeStatus, RefundStatus } from "../model/ranks.ts";
+import type { RefundStatus } from "../model/ranks.ts";
 import type { OwnStep, Step, StripeStep } from "../model/steps.ts";
-import type { Said } from "./stripe-lives.ts";
+import { disputeSaid, type Said } from "./stripe-lives.ts";
 
 /** `at`: when it happened at Stripe, where that is not when it is told. */
 type Draft = OwnStep | (Said & { at?: number }) | { do: "wait"; seconds: number };
@@ -64,19 +64,63 @@ export const refunds = (
   ...statuses: RefundStatus[]
 ): Draft[] => statuses.map((status) => ({ do: "refund", order, refund, amount, status }));
 
+/**
+ * Words are statuses, each with the money that has moved since the last: "needs_response out", "won in".
+ * Without any word of money it goes with a loss, and comes back with the win.
+ */
 export const disputes = (
   order: string,
   dispute: string,
   amount: number,
-  ...statuses: DisputeStatus[]
-): Draft[] => statuses.map((status) => ({ do: "dispute", order, dispute, amount, status }));
+  ...words: string[]
+): Draft[] =>
+  disputeSaid({
+    ...{ order, dispute, amount },
+    words: words.some((word) => word.includes(" ")) ? words : withUsualMoney(words),
+    settles: (direction) => ({
+      amount: direction === "out" ? -amount : amount,
+      currency: "usd",
+    }),
+  });
+
+function withUsualMoney(words: readonly string[]): string[] {
+  let isOut = false;
+  return words.map((word) => {
+    const moves = word === "lost" && !isOut
+      ? " out"
+      : word === "won"
+      ? isOut ? " in" : " out in"
+      : "";
+    if (word === "lost" || word === "won") isOut = word === "lost";
+    return word + moves;
+  });
+}
+
+/** Settled in euros: what comes back does so at another rate than that at which it went. */
+export const inEuros = (drafts: Draft[]): Draft[] =>
+  drafts.map((draft) =>
+    draft.do !== "dispute" ? draft : {
+      ...draft,
+      moved: draft.moved.map((each) => {
+        const rate = each.amount < 0 ? 0.92 : 0.9;
+        return { ...each, currency: "eur", rate, amount: Math.round(each.amount * rate) };
+      }),
+    }
+  );
 
 /** Told late: all of it happened before the first second of the story. */
 export const late = (drafts: Draft[], at: number): Draft[] =>
   drafts.map((draft) => isSaid(draft) ? { ...draft, at } : draft);
 
+/** Claimed and settled in francs: what that is of the payment nobody says. */
 export const inFrancs = (drafts: Draft[]): Draft[] =>
-  drafts.map((draft) => draft.do === "dispute" ? { ...draft, currency: "chf" } : draft);
+  drafts.map((draft) =>
+    draft.do !== "dispute" ? draft : {
+      ...draft,
+      currency: "chf",
+      moved: draft.moved.map((each) => ({ ...each, currency: "chf" })),
+    }
+  );
 
 export const warns = (order: string, warning: string, actionable = true): Draft[] => [
   { do: "warning", order, warning, actionable },

@@ -2,7 +2,7 @@ import { Hono } from "hono";
 import { z } from "zod";
 import type { Engine } from "../engine.ts";
 import { MAXIMUM_AMOUNT } from "../payments/fees.ts";
-import { moveDispute, openDispute } from "../payments/dispute.ts";
+import { moveDispute, openDispute, updateDispute } from "../payments/dispute.ts";
 import { disputes } from "../resources/disputes.ts";
 import { readBody } from "./body.ts";
 import { paidCharge } from "./paid-charge.ts";
@@ -26,11 +26,16 @@ const openBody = z.strictObject({
   amount: z.int().min(1).max(MAXIMUM_AMOUNT).optional(),
   reason: z.enum(REASONS).default("fraudulent"),
   inquiry: z.boolean().default(false),
+  prevented: z.enum(["resolution", "block"]).optional(),
 });
 
-const moveBody = z.strictObject({
-  outcome: z.enum(["won", "lost", "under_review", "escalate", "warning_closed"]),
-});
+const moveBody = z.union([
+  z.strictObject({
+    outcome: z.enum(["won", "lost", "under_review", "escalate", "warning_closed", "appeal"]),
+  }),
+  /** Any word, such as one that Stripe has yet to think of; no money moves. */
+  z.strictObject({ status: z.string().regex(/^[a-z_]{1,64}$/) }),
+]);
 
 /** Controls over disputes: raise one, move one on. */
 export function disputeControls(engine: Engine): Hono {
@@ -44,9 +49,12 @@ export function disputeControls(engine: Engine): Hono {
     return c.json(dispute);
   });
   app.post("/disputes/:id/settle", async (c) => {
-    const { outcome } = await readBody(c, moveBody);
+    const wanted = await readBody(c, moveBody);
     const scope = engine.scope();
-    const moved = moveDispute(scope, disputes.get(scope, c.req.param("id")), outcome);
+    const dispute = disputes.get(scope, c.req.param("id"));
+    const moved = "outcome" in wanted
+      ? moveDispute(scope, dispute, wanted.outcome)
+      : updateDispute(scope, dispute, wanted);
     engine.store.flush();
     return c.json(moved);
   });

@@ -12,7 +12,7 @@ import { refunds } from "../resources/refunds.ts";
 import type { Scope } from "../scope.ts";
 import { settleWarnings } from "./fraud-warning.ts";
 import { newDispute } from "./new-dispute.ts";
-import { takeBackRefund } from "./refund.ts";
+import { makeRefund, takeBackRefund } from "./refund.ts";
 
 type Dispute = Stripe.Dispute;
 type Charge = Stripe.Charge;
@@ -26,24 +26,28 @@ export interface DisputeWish {
   reason: string;
   /** The bank only asks; no money moves. */
   inquiry: boolean;
+  /** The buyer is paid before it comes to that: by the dispute, or by a refund (a block). */
+  prevented?: "resolution" | "block" | undefined;
 }
 
 /** How a dispute can go on. */
-export type DisputeEnd = "won" | "lost" | "under_review" | "escalate" | "warning_closed";
+export type DisputeEnd = "won" | "lost" | "under_review" | "escalate" | "warning_closed" | "appeal";
 
 const INQUIRY = ["warning_needs_response", "warning_under_review"];
 const CHARGEBACK = ["needs_response", "under_review"];
+const APPEAL = ["appeal_needs_response", "appeal_under_review"];
 
 const FROM: Record<DisputeEnd, string[]> = {
-  won: CHARGEBACK,
-  lost: CHARGEBACK,
-  under_review: ["needs_response", "warning_needs_response"],
+  won: [...CHARGEBACK, ...APPEAL],
+  lost: [...CHARGEBACK, ...APPEAL],
+  under_review: ["needs_response", "warning_needs_response", "appeal_needs_response"],
   escalate: INQUIRY,
   warning_closed: INQUIRY,
+  appeal: ["won", "lost"],
 };
 
 export function isClosed({ status }: Dispute): boolean {
-  return ["won", "lost", "warning_closed"].includes(status);
+  return ["won", "lost", "warning_closed", "prevented"].includes(status);
 }
 
 export function isInquiry({ status }: Dispute): boolean {
@@ -54,10 +58,33 @@ export function isInquiry({ status }: Dispute): boolean {
 export function openDispute(scope: Scope, charge: Charge, wish: DisputeWish): Dispute {
   const made = disputes.put(scope, newDispute(scope, charge, wish));
   charges.update(scope, charge, { disputed: true });
+  if (wish.prevented) return prevent(scope, made, wish.prevented);
   const dispute = wish.inquiry ? made : withdraw(scope, made);
   scope.emit("charge.dispute.created", dispute);
   if (!wish.inquiry) tellOfWithdrawal(scope, dispute);
   settleWarnings(scope, charge.id);
+  return dispute;
+}
+
+/** The buyer is paid at once: nothing is left to be answered. */
+function prevent(scope: Scope, dispute: Dispute, by: "resolution" | "block"): Dispute {
+  scope.emit("charge.dispute.created", dispute);
+  if (by === "resolution") {
+    const paid = withdraw(scope, dispute);
+    tellOfWithdrawal(scope, paid);
+    settleWarnings(scope, String(dispute.charge));
+    scope.emit("charge.dispute.closed", paid, changed(dispute, paid));
+    return paid;
+  }
+  const charge = charges.get(scope, String(dispute.charge));
+  makeRefund(scope, charge, {
+    amount: Math.min(dispute.amount, charge.amount - charge.amount_refunded),
+    reason: "fraudulent",
+    metadata: {},
+    reverseTransfer: false,
+    refundApplicationFee: false,
+  });
+  scope.emit("charge.dispute.closed", dispute);
   return dispute;
 }
 
@@ -68,11 +95,16 @@ export function moveDispute(scope: Scope, dispute: Dispute, end: DisputeEnd): Di
   }
   if (end === "under_review") return review(scope, dispute);
   if (end === "escalate") return escalate(scope, dispute);
+  if (end === "appeal") return updateDispute(scope, dispute, { status: "appeal_needs_response" });
   return close(scope, dispute, end);
 }
 
 function review(scope: Scope, dispute: Dispute): Dispute {
-  const status = isInquiry(dispute) ? "warning_under_review" : "under_review";
+  const status = isInquiry(dispute)
+    ? "warning_under_review"
+    : dispute.status === "appeal_needs_response"
+    ? "appeal_under_review"
+    : "under_review";
   return updateDispute(scope, dispute, { status });
 }
 
@@ -102,34 +134,39 @@ function escalate(scope: Scope, dispute: Dispute): Dispute {
 }
 
 function close(scope: Scope, before: Dispute, status: "won" | "lost" | "warning_closed"): Dispute {
-  const after = disputes.update(scope, before, {
+  const isOut = before.balance_transactions.reduce((sum, { amount }) => sum + amount, 0) < 0;
+  // After an appeal the money may be where the end wants it, or not.
+  const moves = status === "won" ? isOut : status === "lost" && !isOut;
+  const moved = !moves
+    ? before
+    : status === "lost"
+    ? withdraw(scope, before)
+    : giveBack(scope, before);
+  const after = disputes.update(scope, moved, {
     status,
     is_charge_refundable: status !== "lost",
-    ...(status === "won" && {
-      balance_transactions: [...before.balance_transactions, bookReturn(scope, before)],
-    }),
   });
   const previous = changed(before, after);
-  if (status === "won") scope.emit("charge.dispute.funds_reinstated", after, previous);
+  if (moves && status === "won") scope.emit("charge.dispute.funds_reinstated", after, previous);
+  if (moves && status === "lost") tellOfWithdrawal(scope, after);
   scope.emit("charge.dispute.closed", after, previous);
   return after;
 }
 
 /** Takes the disputed amount and Stripe's fee out of the balance. */
 function withdraw(scope: Scope, dispute: Dispute): Dispute {
-  const transaction = book(scope, dispute, {
+  return withTransaction(scope, dispute, {
     amount: -dispute.amount,
     fee: DISPUTE_FEE,
     feeDescription: "Dispute fee",
     reporting_category: "dispute",
     description: `Chargeback withdrawal for ${dispute.charge}`,
   });
-  return disputes.update(scope, dispute, { balance_transactions: [transaction] });
 }
 
 /** What is won comes back with the fee. */
-function bookReturn(scope: Scope, dispute: Dispute): Stripe.BalanceTransaction {
-  return book(scope, dispute, {
+function giveBack(scope: Scope, dispute: Dispute): Dispute {
+  return withTransaction(scope, dispute, {
     amount: dispute.amount,
     fee: -DISPUTE_FEE,
     feeDescription: "Dispute fee refund",
@@ -138,16 +175,20 @@ function bookReturn(scope: Scope, dispute: Dispute): Stripe.BalanceTransaction {
   });
 }
 
-function book(
+function withTransaction(
   scope: Scope,
-  { id, currency }: Dispute,
+  dispute: Dispute,
   movement: Pick<
     Movement,
     "amount" | "fee" | "feeDescription" | "reporting_category" | "description"
   >,
-): Stripe.BalanceTransaction {
+): Dispute {
+  const { id, currency, balance_transactions } = dispute;
   const whole = { ...movement, currency, source: id, type: "adjustment", availableAtOnce: true };
-  return balanceTransactions.get(scope, bookMovement(scope, whole).id);
+  const transaction = balanceTransactions.get(scope, bookMovement(scope, whole).id);
+  return disputes.update(scope, dispute, {
+    balance_transactions: [...balance_transactions, transaction],
+  });
 }
 
 /** The bank has taken the money itself: refunds of the charge that are on their way end failed. */

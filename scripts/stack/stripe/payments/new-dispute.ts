@@ -22,7 +22,7 @@ const REASON_CODES: Record<string, string> = {
 export function newDispute(
   scope: Scope,
   charge: Stripe.Charge,
-  { amount, reason, inquiry }: DisputeWish,
+  { amount, reason, inquiry, prevented }: DisputeWish,
 ): Stripe.Dispute {
   const day = Math.floor(scope.seconds() / DAY_SECONDS);
   const draft = example<Stripe.Dispute>("dispute");
@@ -44,18 +44,22 @@ export function newDispute(
       submission_method: "not_submitted",
     },
     intended_submission_method: null,
-    is_charge_refundable: inquiry,
+    is_charge_refundable: inquiry || prevented === "block",
     payment_intent: charge.payment_intent,
-    payment_method_details: detailsOf(charge, reason, inquiry),
+    payment_method_details: detailsOf(
+      charge,
+      reason,
+      prevented ?? (inquiry ? "inquiry" : "chargeback"),
+    ),
     reason,
-    status: inquiry ? "warning_needs_response" : "needs_response",
+    status: prevented ? "prevented" : inquiry ? "warning_needs_response" : "needs_response",
   };
 }
 
 function detailsOf(
   { payment_method_details: paid }: Stripe.Charge,
   reason: string,
-  inquiry: boolean,
+  case_type: string,
 ): Stripe.Dispute.PaymentMethodDetails {
   if (!paid?.card) return { type: paid?.type as "card" };
   const brand = paid.card.brand ?? "unknown";
@@ -63,7 +67,7 @@ function detailsOf(
     type: "card",
     card: {
       brand,
-      case_type: inquiry ? "inquiry" : "chargeback",
+      case_type,
       network: brand,
       network_reason_code: REASON_CODES[reason] ?? "13.1",
     },

@@ -143,7 +143,7 @@ Confirm and pay: https://pay.example/?a=1&b
       at: AT,
     },
     subject: "Dispute opened: USD 9.99",
-    text: `A bank has taken a payment back. Its unspent credits are frozen; answer in time.
+    text: `A bank disputes a payment. Credits are taken back with the money; answer in time.
 
 Amount: USD 9.99
 Reason: fraudulent

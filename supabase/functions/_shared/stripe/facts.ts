@@ -1,6 +1,6 @@
 /**
  * What the database needs to know of a Stripe event, in our own words. Stripe's field names stop here.
- * Flat; every key is always there, null where Stripe says nothing. SQL reads the facts by these keys, and
+ * Every key is always there, null where Stripe says nothing. SQL reads the facts by these keys, and
  * keeps them: so nothing about a person is among them.
  */
 import type Stripe from "stripe";

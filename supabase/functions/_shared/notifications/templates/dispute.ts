@@ -6,15 +6,17 @@ import { Currency, defineTemplate, Money } from "../template.ts";
 
 const SAYS = {
   inquiry: "A bank asks about a payment. Nothing was taken yet; answer in Stripe's dashboard.",
-  opened: "A bank has taken a payment back. Its unspent credits are frozen; answer in time.",
-  won: "A dispute was won: the money stays, and the credits are free again.",
+  opened: "A bank disputes a payment. Credits are taken back with the money; answer in time.",
+  appealed: "A dispute goes on in appeal. The rest of its credits is frozen; answer in time.",
+  prevented: "A dispute was prevented: the buyer is paid, and the credits go with the money.",
+  won: "A dispute was won: the credits come back with the money.",
   lost: "A dispute was lost: the money is gone, and its credits were taken back.",
 } as const;
 
 export const dispute = defineTemplate(
   z.strictObject({
     dispute_id: text(255),
-    phase: z.enum(["inquiry", "opened", "won", "lost"]),
+    phase: z.enum(["inquiry", "opened", "appealed", "prevented", "won", "lost"]),
     order_id: Uuid.nullable(),
     booking_id: Uuid.nullable(),
     amount: Money,

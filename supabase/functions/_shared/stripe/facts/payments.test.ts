@@ -11,6 +11,7 @@ function session(changes: Partial<Stripe.Checkout.Session> = {}): Stripe.Checkou
   return example("checkout.session", {
     id: "cs_1",
     client_reference_id: ORDER_ID,
+    metadata: { order_id: ORDER_ID },
     payment_intent: "pi_1",
     amount_total: 999,
     currency: "usd",
@@ -42,6 +43,13 @@ for (const type of SESSION_TYPES) {
     });
   });
 }
+
+Deno.test("m3: the reference of a Payment Link names no order of ours, nor is it put before one", () => {
+  const foreign = { client_reference_id: ORDER_ID, metadata: {} };
+  assert.equal(sessionFacts(session(foreign)).order_id, null);
+  const ours = { client_reference_id: "A-17", metadata: { order_id: ORDER_ID } };
+  assert.equal(sessionFacts(session(ours)).order_id, ORDER_ID);
+});
 
 Deno.test("the order is found in the metadata, and an expanded payment by its id", () => {
   const facts = sessionFacts(session({

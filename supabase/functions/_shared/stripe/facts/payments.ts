@@ -44,7 +44,9 @@ export type ChargeFacts = {
 };
 
 export function sessionFacts(session: Stripe.Checkout.Session): SessionFacts {
-  const orderId = session.client_reference_id ?? session.metadata?.order_id ?? null;
+  // Metadata alone: whoever opens a Payment Link of another shop on this account may write any
+  // client_reference_id into its address.
+  const orderId = session.metadata?.order_id ?? null;
   return {
     order_id: session.mode === "payment" ? orderId : null,
     session_id: session.id,

@@ -46,15 +46,33 @@ Deno.test("what Stripe sends along whole is told by its id", () => {
   assert.deepEqual([facts.payment_id, facts.charge_id], ["pi_2", "ch_2"]);
 });
 
+const WITHDRAWN = example<Stripe.BalanceTransaction>("balance_transaction", {
+  id: "txn_1",
+  amount: -920,
+  fee: 1500,
+  currency: "eur",
+  exchange_rate: 0.92,
+});
+
 const DISPUTE_TYPES = ["created", "updated", "closed", "funds_withdrawn", "funds_reinstated"];
 
 for (const type of DISPUTE_TYPES) {
-  Deno.test(`charge.dispute.${type} tells amount, status and reason`, () => {
+  Deno.test(`charge.dispute.${type} tells amount, status, reason and what has moved`, () => {
     const dispute = example<Stripe.Dispute>("dispute", {
       ...PAYMENT,
       id: "dp_1",
       status: "needs_response",
       reason: "fraudulent",
+      payment_method_details: {
+        type: "card",
+        card: {
+          brand: "visa",
+          case_type: "chargeback",
+          network: "visa",
+          network_reason_code: "10.4",
+        },
+      },
+      balance_transactions: [WITHDRAWN],
     });
     assert.deepEqual(factsOf(eventOf(`charge.dispute.${type}`, dispute)), {
       dispute_id: "dp_1",
@@ -64,9 +82,18 @@ for (const type of DISPUTE_TYPES) {
       currency: "usd",
       status: "needs_response",
       reason: "fraudulent",
+      case_type: "chargeback",
+      movements: [{ id: "txn_1", amount: -920, fee: 1500, currency: "eur", exchange_rate: 0.92 }],
     });
   });
 }
+
+Deno.test("a dispute of no card has no case type, and one that moved nothing no movements", () => {
+  const dispute = example<Stripe.Dispute>("dispute", { balance_transactions: [] });
+  delete dispute.payment_method_details;
+  const facts = factsOf(eventOf("charge.dispute.created", dispute)) as Record<string, unknown>;
+  assert.deepEqual([facts.case_type, facts.movements], [null, []]);
+});
 
 for (const type of ["created", "updated"]) {
   Deno.test(`radar.early_fraud_warning.${type} tells the charge and what may still be done`, () => {

@@ -23,6 +23,21 @@ export type DisputeFacts = {
   /** Those of an inquiry, which moves no money, begin with `warning_`. */
   status: string;
   reason: string;
+  /** `chargeback`, `inquiry`, `resolution` …: what the bank has opened; null where it is no card's. */
+  case_type: string | null;
+  /** The balance transactions so far: what the status only hints at. */
+  movements: DisputeMovement[];
+};
+
+/** Money that a dispute has moved, in the currency that Stripe settles in. */
+export type DisputeMovement = {
+  id: string;
+  /** Minor units, without Stripe's fee; below zero it was withdrawn, above it was reinstated. */
+  amount: number;
+  fee: number;
+  currency: string;
+  /** From the dispute's currency; null where nothing was converted. */
+  exchange_rate: number | null;
 };
 
 export type WarningFacts = {
@@ -56,6 +71,10 @@ export function disputeFacts(dispute: Stripe.Dispute): DisputeFacts {
     currency: dispute.currency,
     status: dispute.status,
     reason: dispute.reason,
+    case_type: dispute.payment_method_details?.card?.case_type ?? null,
+    movements: dispute.balance_transactions.map((
+      { id, amount, fee, currency, exchange_rate },
+    ) => ({ id, amount, fee, currency, exchange_rate })),
   };
 }
 

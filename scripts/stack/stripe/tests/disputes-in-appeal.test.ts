@@ -1,0 +1,78 @@
+import { deepEqual, equal } from "node:assert/strict";
+import type Stripe from "stripe";
+import { eventTypes, pay, type Stand, startStand } from "./harness.ts";
+
+const OPENED = ["charge.dispute.created", "charge.dispute.funds_withdrawn"];
+const WON = ["charge.dispute.funds_reinstated", "charge.dispute.closed"];
+
+/** A dispute of $9.99 by control, and what was told of it. */
+async function disputed(stand: Stand, body: object = {}) {
+  const { stripe } = stand;
+  const paid = await pay(stripe);
+  await stand.control("POST", `/payments/${paid.id}/dispute`, body);
+  const { data: [dispute] } = await stripe.disputes.list({ payment_intent: paid.id });
+  const told = (await eventTypes(stripe)).length;
+  const news = async () => (await eventTypes(stripe)).slice(told);
+  return { paid, id: String(dispute?.id), news };
+}
+
+async function available(stripe: Stripe): Promise<number | undefined> {
+  return (await stripe.balance.retrieve()).available[0]?.amount;
+}
+
+Deno.test("a dispute that was lost is appealed, and won: the money comes back then", async () => {
+  await using stand = await startStand();
+  const { stripe } = stand;
+  const { id, news } = await disputed(stand);
+  const settle = (outcome: string) => stand.control("POST", `/disputes/${id}/settle`, { outcome });
+  for (const outcome of ["lost", "appeal", "under_review"]) await settle(outcome);
+  equal((await stripe.disputes.retrieve(id)).status, "appeal_under_review");
+  equal(await available(stripe), -2_499);
+  await settle("won");
+  const { status, balance_transactions } = await stripe.disputes.retrieve(id);
+  deepEqual([status, balance_transactions.map(({ amount }) => amount)], ["won", [-999, 999]]);
+  const updated = "charge.dispute.updated";
+  deepEqual(await news(), ["charge.dispute.closed", updated, updated, ...WON]);
+  await settle("appeal");
+  await settle("lost");
+  deepEqual((await news()).slice(-2), ["charge.dispute.funds_withdrawn", "charge.dispute.closed"]);
+  equal(await available(stripe), -2_499);
+});
+
+Deno.test("rapid resolution pays the buyer by the dispute, which is prevented", async () => {
+  await using stand = await startStand();
+  const { stripe } = stand;
+  const { id, news } = await disputed(stand, { prevented: "resolution" });
+  const dispute = await stripe.disputes.retrieve(id);
+  deepEqual([dispute.status, dispute.payment_method_details?.card?.case_type], [
+    "prevented",
+    "resolution",
+  ]);
+  deepEqual(dispute.balance_transactions.map(({ amount }) => amount), [-999]);
+  deepEqual(await news(), []);
+  deepEqual((await eventTypes(stripe)).slice(-3), [...OPENED, "charge.dispute.closed"]);
+  equal(await available(stripe), -2_499);
+});
+
+Deno.test("a block pays the buyer by a refund, and its dispute moves nothing", async () => {
+  await using stand = await startStand();
+  const { stripe } = stand;
+  const { id, paid } = await disputed(stand, { prevented: "block" });
+  const dispute = await stripe.disputes.retrieve(id);
+  deepEqual([dispute.status, dispute.balance_transactions], ["prevented", []]);
+  equal(dispute.payment_method_details?.card?.case_type, "block");
+  const { data: [refund] } = await stripe.refunds.list({ payment_intent: paid.id });
+  deepEqual([refund?.amount, refund?.status], [999, "succeeded"]);
+  deepEqual((await eventTypes(stripe)).filter((type) => type.startsWith("charge.dispute")), [
+    "charge.dispute.created",
+    "charge.dispute.closed",
+  ]);
+});
+
+Deno.test("a dispute takes any word as its status, as Stripe may", async () => {
+  await using stand = await startStand();
+  const { id, news } = await disputed(stand);
+  await stand.control("POST", `/disputes/${id}/settle`, { status: "pre_arbitration" });
+  equal((await stand.stripe.disputes.retrieve(id)).status, "pre_arbitration");
+  deepEqual(await news(), ["charge.dispute.updated"]);
+});
