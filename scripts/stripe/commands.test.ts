@@ -191,7 +191,7 @@ Deno.test("stripe:check tries each right of a restricted key, and changes nothin
   const before = await sizes();
   const good = await scene.check();
   equal(good.code, 0, good.said);
-  match(good.said, /all 17 that are needed/);
+  match(good.said, /all 18 that are needed/);
   deepEqual(await sizes(), before);
 
   const lacking = all.filter((name) => name !== "event_read" && name !== "customer_write");

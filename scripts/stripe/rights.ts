@@ -43,6 +43,7 @@ export const RIGHTS: readonly Right[] = [
 export const CONNECT_RIGHTS: readonly Right[] = [
   { resource: "Connected accounts", access: "write", path: "accounts", use: "providers" },
   { resource: "Account Links", access: "write", path: "account_links", use: "providers" },
+  { resource: "Transfers", access: "write", path: "transfers", use: "disputes of bookings" },
 ];
 
 /** A parameter that no call has. */

@@ -76,13 +76,15 @@ set search_path = ''
 as $$
 begin
   return (exists (select from farthing.refunds where status = 'requested' and next_attempt_at <= p_now)
+      or exists (select from farthing.booking_transfers
+        where status = 'requested' and next_attempt_at <= p_now)
       or (select farthing.backfill_is_due(b, p_now) from farthing.backfills b)
       or farthing.top_ups_are_due(p_now) or farthing.payout_lists_are_due(p_now))
     and farthing.wake('payment-runner');
 end
 $$;
 comment on function farthing.wake_payment_runner_if_due(timestamptz) is
-  'Wakes the payments'' runner where a refund waits to be sent, a top-up to be charged, or Stripe to be '
-  'asked for events or for the list of a payout; true where it did.';
+  'Wakes the payments'' runner where a refund waits to be sent, a provider''s share to be reversed, a top-up '
+  'to be charged, or Stripe to be asked for events or for the list of a payout; true where it did.';
 
 select farthing.add_task('wake_payment_runner_if_due', '1 minute');

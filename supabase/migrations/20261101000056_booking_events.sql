@@ -152,6 +152,7 @@ begin
     where k.booking_id = p_booking_id) s
   where b.booking_id = s.booking_id
   returning b.* into v_after;
+  perform farthing.net_transfers(v_after, p_now);
   -- What a bank held could not be returned when this was cancelled; what it gives back can.
   if v_after.status = 'cancelled' and v_after.amount_disputed < v_before.amount_disputed then
     perform farthing.refund_booking(v_after, 'dispute_won', p_now, p_now);

@@ -91,6 +91,7 @@ as $$
     union all select 'customers' as name, x.account_id from farthing.customers x
     union all select 'top_ups' as name, x.account_id from farthing.top_ups x
     union all select 'bookings' as name, x.account_id from farthing.bookings x
+    union all select 'booking_transfers' as name, x.account_id from farthing.booking_transfers x
   ) t
   where not exists (select from farthing.accounts a where a.account_id = t.account_id)
   group by t.name, t.account_id

@@ -18,6 +18,7 @@ as $$
   union all select * from farthing.prove_jobs()
   union all select * from farthing.prove_top_ups()
   union all select * from farthing.prove_bookings()
+  union all select * from farthing.prove_transfers()
   union all select * from farthing.prove_guards()
   union all select * from farthing.prove_audit()
   union all select * from farthing.prove_marks()

@@ -16,6 +16,8 @@ const CLAIMED_AT = "2026-11-21T12:00:00+00:00";
 const NOTHING = {
   refunds_sent: 0,
   refunds_failed: 0,
+  transfers_made: 0,
+  transfers_failed: 0,
   top_ups_charged: 0,
   top_ups_failed: 0,
   payouts_reconciled: 0,

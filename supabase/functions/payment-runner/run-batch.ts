@@ -7,6 +7,7 @@ import { reconcilePayouts } from "../_shared/payouts/reconcile.ts";
 import { sendDueRefunds } from "../_shared/refunds/send-due-refunds.ts";
 import type { Services } from "../_shared/services.ts";
 import { runTopUps } from "../_shared/top-ups/run-top-ups.ts";
+import { makeDueTransfers } from "../_shared/transfers/make-due-transfers.ts";
 
 /** The platform gives a request 150 s; what is begun by then is finished. */
 const BUDGET_MS = 100_000;
@@ -23,14 +24,18 @@ async function run(services: Services): Promise<Report> {
   const backfilling = backfillIfDue(services, untilMs);
   const toppingUp = runTopUps(services, untilMs);
   const reconciling = reconcilePayouts(services, untilMs);
-  await Promise.allSettled([refunding, toppingUp, backfilling, reconciling]);
+  const transferring = makeDueTransfers(services, untilMs);
+  await Promise.allSettled([refunding, toppingUp, backfilling, reconciling, transferring]);
   const refunds = await refunding;
   const topUps = await toppingUp;
   const payouts = await reconciling;
   const events = await backfilling;
+  const transfers = await transferring;
   return {
     refunds_sent: refunds.sent,
     refunds_failed: refunds.failed,
+    transfers_made: transfers.made,
+    transfers_failed: transfers.failed,
     top_ups_charged: topUps.charged,
     top_ups_failed: topUps.failed,
     payouts_reconciled: payouts.reconciled,
@@ -44,7 +49,7 @@ async function run(services: Services): Promise<Report> {
 export const runBatch = defineRoute({
   method: "post",
   path: "/",
-  summary: "Send due refunds, charge due top-ups, fetch missed events, reconcile payouts",
+  summary: "Send due refunds and transfers, charge top-ups, fetch events, reconcile payouts",
   description: "Answers when nothing is due any more, or when its time is up.",
   who: ["secret"],
   limit: "none",

@@ -4,8 +4,8 @@ import { newId } from "../ids.ts";
 import { applicationFees } from "../resources/application-fees.ts";
 import { balanceTransactions, bookMovement } from "../resources/balance-transactions.ts";
 import { charges } from "../resources/charges.ts";
-import { transfers } from "../resources/transfers.ts";
 import type { Scope } from "../scope.ts";
+import { makeTransfer } from "./transfer.ts";
 
 type Charge = Stripe.Charge;
 
@@ -18,7 +18,15 @@ export function shareCharge(scope: Scope, charge: Charge): Charge {
   const destination = charge.transfer_data?.destination;
   if (typeof destination !== "string") return charge;
   const available = balanceTransactions.get(scope, String(charge.balance_transaction)).available_on;
-  const transfer = makeTransfer(scope, charge, destination, available);
+  const transfer = makeTransfer(scope, {
+    amount: charge.transfer_data?.amount ?? charge.amount,
+    currency: charge.currency,
+    destination,
+    description: charge.description,
+    sourceTransaction: charge.id,
+    transferGroup: charge.transfer_group ?? `group_${charge.payment_intent}`,
+    availableOn: available,
+  });
   const fee = charge.application_fee_amount
     ? takeFee(scope, charge, transfer, charge.application_fee_amount, available)
     : null;
@@ -27,41 +35,6 @@ export function shareCharge(scope: Scope, charge: Charge): Charge {
     transfer: transfer.id,
     transfer_group: transfer.transfer_group,
   });
-}
-
-function makeTransfer(
-  scope: Scope,
-  charge: Charge,
-  destination: string,
-  availableOn: number,
-): Stripe.Transfer {
-  const id = newId("tr");
-  const amount = charge.transfer_data?.amount ?? charge.amount;
-  const transaction = bookMovement(scope, {
-    amount: -amount,
-    currency: charge.currency,
-    fee: 0,
-    source: id,
-    type: "transfer",
-    reporting_category: "transfer",
-    description: charge.description,
-    availableOn,
-  });
-  const transfer = transfers.put(scope, {
-    ...example<Stripe.Transfer>("transfer"),
-    id,
-    amount,
-    balance_transaction: transaction.id,
-    created: scope.seconds(),
-    currency: charge.currency,
-    destination,
-    destination_payment: newId("py"),
-    reversals: emptyList(`/v1/transfers/${id}/reversals`),
-    source_transaction: charge.id,
-    transfer_group: charge.transfer_group ?? `group_${charge.payment_intent}`,
-  });
-  scope.emit("transfer.created", transfer);
-  return transfer;
 }
 
 function takeFee(

@@ -1,8 +1,9 @@
 import type Stripe from "stripe";
 import { refundFee, reverseTransfer } from "../connect/take-back.ts";
-import { resourceMissing } from "../http/errors.ts";
+import { makeTransfer } from "../connect/transfer.ts";
+import { invalidRequest, resourceMissing } from "../http/errors.ts";
 import { listRoute, paginate, paging, retrieveRoute } from "../http/pagination.ts";
-import { flag, integer, kept, metadata, text, unsettable } from "../http/params.ts";
+import { currency, flag, integer, kept, metadata, text, unsettable } from "../http/params.ts";
 import { reference, type Resource } from "../http/resource.ts";
 import { route } from "../http/route.ts";
 import { collection } from "../store/collection.ts";
@@ -15,6 +16,26 @@ export const transfers = collection<Stripe.Transfer>("transfer");
 export const reversals = collection<Stripe.TransferReversal>("transfer_reversal");
 
 const URL = "/v1/transfers";
+
+/** Out of the balance, as it is. */
+const create = route(
+  "POST",
+  URL,
+  {
+    amount: integer,
+    currency,
+    destination: text,
+    description: kept,
+    metadata: unsettable(metadata).optional(),
+    transfer_group: text.optional(),
+  },
+  (scope, { amount, currency, destination, metadata, transfer_group }) => {
+    if (amount < 1) throw invalidRequest("The amount must be positive.", "amount");
+    const given = metadata || undefined;
+    const transferGroup = transfer_group;
+    return makeTransfer(scope, { amount, currency, destination, metadata: given, transferGroup });
+  },
+);
 
 const reverse = route(
   "POST",
@@ -70,6 +91,7 @@ export const transferResource: Resource = {
         (wanted.transfer_group ?? transfer.transfer_group) === transfer.transfer_group,
     ),
     retrieveRoute(URL, transfers),
+    create,
     reverse,
     listReversals,
     retrieveReversal,

@@ -4,6 +4,11 @@ import { z } from "@hono/zod-openapi";
 export const PaymentRunnerReport = z.object({
   refunds_sent: z.int(),
   refunds_failed: z.int(),
+  transfers_made: z.int().openapi({
+    description:
+      "Reversals of providers' shares by disputes, and transfers of what was reinstated.",
+  }),
+  transfers_failed: z.int(),
   top_ups_charged: z.int(),
   top_ups_failed: z.int(),
   payouts_reconciled: z.int().openapi({ description: "Payouts compared with our books." }),

@@ -20,6 +20,7 @@ import type { PayoutFunctions } from "./payout-functions.ts";
 import type { MetricFunctions } from "./metric-functions.ts";
 import type { ProviderFunctions } from "./provider-functions.ts";
 import type { RefundFunctions } from "./refund-functions.ts";
+import type { TransferFunctions } from "./transfer-functions.ts";
 import type { TopUpFunctions } from "./top-up-functions.ts";
 
 /** What an idempotent function answers. From status 400 on, `data` is the stored `error` object. */
@@ -163,6 +164,7 @@ export interface DoorFunctions
     FeatureFunctions,
     FraudFunctions,
     RefundFunctions,
+    TransferFunctions,
     TopUpFunctions,
     InboxFunctions,
     MetricFunctions,

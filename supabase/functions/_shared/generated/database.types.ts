@@ -1009,6 +1009,17 @@ export type Database = {
         Returns: Json;
       };
       "top_ups_stop": { Args: { "p_now"?: string; "p_user_id": string }; Returns: Json };
+      "transfers_claim": { Args: { "p_limit"?: number; "p_now"?: string }; Returns: Json };
+      "transfers_finish": {
+        Args: {
+          "p_error"?: string;
+          "p_move_id": string;
+          "p_now"?: string;
+          "p_refused"?: boolean;
+          "p_stripe_id"?: string;
+        };
+        Returns: Json;
+      };
       "usage_charge": {
         Args: {
           "p_author"?: string;

@@ -7,6 +7,7 @@ import { createGuard } from "../resilience/guard.ts";
 import { type Accounts, createAccounts } from "./accounts.ts";
 import { type Balance, createBalance } from "./balance.ts";
 import { type BookingPayments, createBookingPayments } from "./booking-payments.ts";
+import { type BookingTransfers, createBookingTransfers } from "./booking-transfers.ts";
 import { createCaller, createClient } from "./client.ts";
 import { createCustomers, type Customers } from "./customers.ts";
 import { createFactsReader } from "./event-facts.ts";
@@ -27,6 +28,7 @@ export interface Payments
     TopUpPayments,
     Accounts,
     BookingPayments,
+    BookingTransfers,
     Balance,
     PayoutLists {
   /** True when Stripe answers at all. */
@@ -67,6 +69,7 @@ export function createPayments(options: StripeOptions): Payments {
     ...createSessions(caller),
     ...createAccounts(caller),
     ...createBookingPayments(caller),
+    ...createBookingTransfers(caller),
     ...createRefunds(caller),
     ...createEventFeed(caller, { mode, readFacts }),
     ...createCustomers(caller),

@@ -89,6 +89,7 @@ const PAYMENTS: Payments = {
   createBookingPayment: () => Promise.resolve({ id: "pi_1", clientSecret: "pi_1_secret_2" }),
   cancelBookingPayment: () => Promise.resolve(),
   createRefund: () => Promise.resolve({ id: "re_1" }),
+  makeTransfer: () => Promise.resolve("trr_1"),
   createCustomer: (userId) => Promise.resolve(`cus_${userId}`),
   openCardPage: ({ customerId }) => Promise.resolve(`https://checkout.example.com/${customerId}`),
   chargeCard: () => Promise.resolve({ kind: "accepted", payment_id: "pi_1" }),

@@ -33,6 +33,12 @@ export const INBOX_CASES: readonly RouteCase[] = [
     allowed: ["secret"],
     as: "secret",
     status: 200,
-    reaches: ["refunds_claim", "backfills_claim", "top_ups_claim", "payouts_claim"],
+    reaches: [
+      "refunds_claim",
+      "backfills_claim",
+      "top_ups_claim",
+      "payouts_claim",
+      "transfers_claim",
+    ],
   },
 ];

@@ -1,5 +1,6 @@
 /** One true answer of each database function of refunds, in the shape that SQL gives. */
 import type { RefundFunctions, RefundToSend } from "../database/refund-functions.ts";
+import type { TransferFunctions } from "../database/transfer-functions.ts";
 
 const NOW = "2026-11-21T12:00:00+00:00";
 const ORDER_ID = "9d3fa1b8-4ea1-49a5-9be2-2f8f6a4f4c01";
@@ -44,8 +45,10 @@ export const SETTLED_REFUND = {
   debt_added: "40",
 };
 
+type MoneyBack = RefundFunctions & TransferFunctions;
+
 type Samples = {
-  [N in keyof RefundFunctions]: (args: RefundFunctions[N]["args"]) => RefundFunctions[N]["result"];
+  [N in keyof MoneyBack]: (args: MoneyBack[N]["args"]) => MoneyBack[N]["result"];
 };
 
 export const REFUND_SAMPLES: Samples = {
@@ -57,4 +60,6 @@ export const REFUND_SAMPLES: Samples = {
   refunds_read: () => SETTLED_REFUND,
   refunds_list: () => ({ refunds: [SETTLED_REFUND], next_before: REFUND_ID }),
   refunds_claim: () => [],
+  transfers_claim: () => [],
+  transfers_finish: () => ({}),
 };

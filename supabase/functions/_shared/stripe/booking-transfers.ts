@@ -1,0 +1,56 @@
+/** What a provider was paid for a booking, taken back and paid again. */
+import type Stripe from "stripe";
+import type { TransferToMake } from "../database/transfer-functions.ts";
+import { requireObject, type StripeCaller, unavailable } from "./client.ts";
+import { idOf } from "./id-of.ts";
+
+export interface BookingTransfers {
+  /**
+   * Reverses a provider's share or transfers it again; a repeat for the same move gets the same answer.
+   * @returns Stripe's id of the reversal or the transfer
+   * @throws Refused where Stripe said no, and has not moved anything; else ApiError `upstream_unavailable`
+   */
+  makeTransfer(move: TransferToMake): Promise<string>;
+}
+
+export function createBookingTransfers({ call }: StripeCaller): BookingTransfers {
+  async function transferOf({ charge_id, transfer_id }: TransferToMake): Promise<string> {
+    if (transfer_id !== null) return transfer_id;
+    if (charge_id === null) {
+      throw unavailable("stripe: the charge of the booking is not known", 502);
+    }
+    const charge = await call((stripe) => stripe.charges.retrieve(charge_id));
+    const transfer = idOf(requireObject(charge, "charge").transfer);
+    if (transfer === null) throw unavailable("stripe: the charge has no transfer", 502);
+    return transfer;
+  }
+
+  function check(made: Stripe.TransferReversal | Stripe.Transfer, move: TransferToMake): string {
+    if (made.amount !== move.amount || made.currency !== move.currency) {
+      throw unavailable("stripe: the transfer is of another amount", 502);
+    }
+    return made.id;
+  }
+
+  return {
+    async makeTransfer(move) {
+      const { move_id, booking_id, amount, currency } = move;
+      const metadata = { move_id, booking_id };
+      const idempotencyKey = `transfer-${move_id}`;
+      if (move.kind === "reversal") {
+        const transfer = await transferOf(move);
+        const made = await call((stripe) =>
+          stripe.transfers.createReversal(transfer, { amount, metadata }, { idempotencyKey })
+        );
+        return check(requireObject(made, "transfer_reversal"), move);
+      }
+      const destination = move.stripe_account_id;
+      if (destination === null) throw unavailable("stripe: the provider has no account", 502);
+      // Out of what the bank has given back: the charge that it was of is spent.
+      const group = { transfer_group: `booking-${booking_id}` };
+      const params = { amount, currency, destination, metadata, ...group };
+      const made = await call((stripe) => stripe.transfers.create(params, { idempotencyKey }));
+      return check(requireObject(made, "transfer"), move);
+    },
+  };
+}
