@@ -2,8 +2,9 @@
 import type { Span } from "./spans.ts";
 
 const RUN = /(?<!\w|\w[.,:/]|\+)\d(?:[ \u00a0–-]{0,3}\d){12,}/g;
-// American Express, Diners, JCB; Visa; Mastercard and Maestro; Discover, UnionPay, Maestro; Mastercard 2.
-const NETWORK = /^(?:3[04-9]|4|5[0-8]|6|2[2-7])/;
+// American Express, Diners, JCB; Visa; Mastercard and Maestro; Discover, UnionPay, Maestro; Mastercard 2;
+// UATP, which has 15 digits.
+const NETWORK = /^(?:3[04-9]|4|5[0-8]|6|2[2-7]|1\d{14}$)/;
 // How numbers are printed. In a longer run of numbers only these are looked for.
 const PRINTED = new Set([
   ...["13", "14", "15", "16", "17", "18", "19"],
@@ -28,7 +29,7 @@ function isCard(digits: string): boolean {
 
 /** The longest card that begins with this group; how many groups it takes, 0 for none. */
 function groupsOfCard(groups: readonly { digits: string }[], first: number): number {
-  if (!/^[2-6]/.test(groups[first]!.digits)) return 0;
+  if (!/^[1-6]/.test(groups[first]!.digits)) return 0;
   let digits = "";
   const lengths: number[] = [];
   let found = 0;

@@ -1,7 +1,10 @@
-/** E-mail addresses, also as `%40` in a URL. Each `@` is looked at to both sides, within bounds. */
+/**
+ * Email addresses, also as `%40` in a URL, and spelled out: `john[at]example[dot]com`, "john at example
+ * dot com". Each "at" is looked at to both sides, within bounds.
+ */
 import type { Span } from "./spans.ts";
 
-const AT = /@|%40/g;
+const AT = /@|%40|\s?[[({<]\s?(?:at|@|ät|arroba|arobase)\s?[\])}>]\s?| at /gi;
 // Scripts with spaces between words: in others a sentence would become part of the address.
 const LETTER = "\\p{Script=Latin}\\p{Script=Greek}\\p{Script=Cyrillic}";
 const LOCAL_CHAR = new RegExp(`[${LETTER}0-9._%+'-]`, "u");
@@ -11,6 +14,20 @@ const LABEL = `[${LETTER}0-9][${LETTER}0-9-]{0,62}`;
 const DOMAIN = new RegExp(
   `^(?:${LABEL}\\.){1,8}(?:xn--[a-z0-9-]{2,59}|[${LETTER}]{2,24})(?![${LETTER}0-9])`,
   "iu",
+);
+// A sentence says "at" and "dot", too, so a bare "at" wants its dots spelled.
+const BRACKETED_DOT = "\\s?[[({<]\\s?(?:dot|\\.|punkt|punto|ponto|point)\\s?[\\])}>]\\s?";
+const spelledDomain = (dot: string, ending: string) =>
+  new RegExp(
+    `^${LABEL}(?:(?:${dot})${LABEL}){0,7}(?:${dot})(?:${ending})(?![${LETTER}0-9])`,
+    "iu",
+  );
+const WITH_SPELLED_DOTS = spelledDomain(`${BRACKETED_DOT}| dot |\\.`, `[${LETTER}]{2,24}`);
+// Between words "dot on" is no ending: only those that are no words.
+const WITH_WORDS = spelledDomain(
+  " dot ",
+  "com|org|net|edu|gov|mil|info|biz|io|dev|app|ai|co|eu|us|uk|de|fr|es|nl|ca|au|jp|cn|br|ch|se|dk|pl|" +
+    "example|test",
 );
 // `package@1.2.3-beta.next` is a version, `icon@2x.png` a picture.
 const NO_DOMAIN = /^(?:\d+\.\d+\.|\d+x\.[a-z]{3,4}$)/i;
@@ -22,6 +39,13 @@ function localStart(text: string, at: number): number {
   return start;
 }
 
+function domainAfter(sign: string, text: string): string | undefined {
+  if (sign === " at ") return WITH_WORDS.exec(text)?.[0];
+  const spelled = WITH_SPELLED_DOTS.exec(text)?.[0];
+  const written = DOMAIN.exec(text)?.[0];
+  return (spelled?.length ?? 0) > (written?.length ?? 0) ? spelled : written;
+}
+
 export function findEmails(text: string): Span[] {
   const spans: Span[] = [];
   let last = 0;
@@ -29,7 +53,7 @@ export function findEmails(text: string): Span[] {
     const start = Math.max(localStart(text, index), last);
     if (start >= index) continue;
     const after = index + sign.length;
-    const domain = DOMAIN.exec(text.slice(after, after + MAX_DOMAIN))?.[0];
+    const domain = domainAfter(sign, text.slice(after, after + MAX_DOMAIN));
     if (domain === undefined || NO_DOMAIN.test(domain)) continue;
     last = after + domain.length;
     spans.push({ start, end: last });

@@ -60,6 +60,20 @@ const PIECES: Record<string, string> = {
   "lines": "\n",
   "dashes": "-",
   "tokens": "[EMAIL]",
+  "full-width digits": "４",
+  "full-width at signs between letters": "a＠",
+  "characters without width": "\u200b",
+  "digits and characters without width": "4\u200b",
+  "spelled at signs": "[at]",
+  "spelled at signs between letters": "a[at]",
+  "spelled addresses in one": "a[at]b[dot]c",
+  "labels with spelled dots": "a(at)a dot ",
+  "sentences with at": "a at a ",
+  "sentences with at and dot": "a at a dot ",
+  "open brackets": "[ ",
+  "groups of three, two and four": "123 45 6789 ",
+  "fifteen digits from 1 on": "135412345678911 ",
+  "travel documents": "travel document no ",
 };
 
 function msOf(text: string, times = 1): number {

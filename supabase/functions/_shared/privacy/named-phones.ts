@@ -6,14 +6,37 @@ const STRONG = [
   ...["phone", "phone number", "cell", "mobile", "mobil", "mobiltelefon", "móvil", "movil"],
   ...["cellulare", "celular", "portable", "handy", "handynummer", "rufnummer", "telefonnummer"],
   ...["fax", "факс", "whatsapp", "wa\\.me/", "numer", "телефон", "тел", "contact number"],
+  ...["landline", "hotline", "helpline", "phone no", "mobile no", "cell no", "contact no", "gsm"],
+  ...[
+    "telefoon",
+    "telefoonnummer",
+    "mobiel",
+    "telefonszám",
+    "mobilszám",
+    "puhelin",
+    "puhelinnumero",
+  ],
+  ...[
+    "telefonas",
+    "tālrunis",
+    "telefón",
+    "telefonní číslo",
+    "broj telefona",
+    "numer telefonu",
+  ],
+  ...["telefon numarası", "cep telefonu", "sími", "simu", "mobilnummer", "mobilnumre"],
+  ...["τηλέφωνο", "τηλ", "κινητό", "мобильный", "моб", "телефону", "мобілний", "мобільний"],
+  ...["טלפון", "נייד", "فون", "تلفن", "موبایل", "موبايل", "جوال", "फ़ोन", "फोन", "मोबाइल"],
+  ...["ফোন", "মোবাইল", "தொலைபேசி", "điện thoại", "sđt", "telepon", "no hp"],
+  ...["numéro de téléphone", "número de teléfono", "numero di telefono", "número de telefone"],
   ...["my number", "mon numéro", "mi número", "meine nummer", "il mio numero", "meu número"],
 ].join("|");
 const WEAK = [
   ...["call", "ring", "text", "dial", "reach", "sms", "call back", "rufen", "anrufen", "appelle"],
   ...["appelez", "appelez-moi", "appelle-moi", "llama", "llámame", "chiama", "chiamami", "bel"],
 ].join("|");
-// Chinese, Japanese, Korean, Arabic: no space has to follow.
-const GLUED = "电话|電話|手机|手機|전화|هاتف";
+// Chinese, Japanese, Korean, Arabic, Thai: no space has to follow.
+const GLUED = "电话|電話|手机|手機|携帯|전화|휴대폰|핸드폰|هاتف|โทรศัพท์|โทร|เบอร์";
 const BETWEEN = [
   ...["[\\s:#.()=*-]", "numbers?", "no", "nr", "nummer", "numéro", "número", "numero", "is"],
   ...["it's", "are", "me", "us", "him", "her", "them", "on", "at", "to", "via", "back", "unter"],
@@ -33,12 +56,14 @@ const BETWEEN = [
     "는",
   ],
 ].join("|");
-const DIGITS = "(?<value>\\(?\\d[\\d ().\\/\\u00a0-]{4,20}\\d)(?![\\p{L}\\d])";
+const DIGITS = "(?<value>\\(?\\d[\\d ().\\/\\u00a0-]{4,20}\\d)";
 
-const named = (names: string) => new RegExp(`${names}(?:${BETWEEN}){1,8}?${DIGITS}`, "giu");
+/** `letters` may not follow the digits: in scripts without spaces, any of their own may. */
+const named = (names: string, letters = "\\p{L}") =>
+  new RegExp(`${names}(?:${BETWEEN}){1,8}?${DIGITS}(?![${letters}\\d])`, "giu");
 const STRONG_NUMBER = named(`(?<![\\p{L}[])(?:${STRONG})(?:(?<=/)|(?![\\p{L}\\]]))`);
 const WEAK_NUMBER = named(`(?<![\\p{L}[])(?:${WEAK})(?![\\p{L}\\]])`);
-const GLUED_NUMBER = named(`(?:${GLUED})`);
+const GLUED_NUMBER = named(`(?:${GLUED})`, "\\p{Script=Latin}");
 
 const DATE = /^(?:\d{4}-\d{2}-\d{2}|\d{1,2}[./]\d{1,2}[./]\d{4})/;
 

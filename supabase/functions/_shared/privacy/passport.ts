@@ -1,12 +1,18 @@
-/** Passport numbers: they have no shape of their own, so only where the word stands before them. */
+/**
+ * Numbers of passports and other travel documents: they have no shape of their own, so only where the word
+ * stands before them.
+ */
 import { type Span, valuesOf } from "./spans.ts";
 
 const NAME = [
   ...["passport", "passeport", "pasaporte", "passaporto", "passaporte", "reisepa(?:ss|ß)"],
+  ...["travel doc(?:ument)?s?", "laissez-passer", "documents? de voyage", "documento de viaje"],
+  ...["documento di viaggio", "documento de viagem", "reisedokument", "reisdocument"],
+  ...["dokument podróży", "проездной документ", "وثيقة السفر"],
   ...["paspoort", "paszport", "pasaport", "паспорт", "جواز"],
 ].join("|");
 // No space has to stand before these.
-const GLUED_NAME = "护照|護照|パスポート|여권";
+const GLUED_NAME = "护照|護照|パスポート|여권|旅行证件|旅行證件|渡航文書|여행증명서";
 const BETWEEN = [
   ...["[\\s:#№=(),.\"'/-]", "numbers?", "no", "nr", "n[°º]?", "num", "número", "numero", "numéro"],
   ...[

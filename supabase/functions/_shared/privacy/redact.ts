@@ -10,6 +10,7 @@ import { findKeys } from "./key-shapes.ts";
 import { findNamedSecrets } from "./named-secrets.ts";
 import { findPassports } from "./passport.ts";
 import { findPhones } from "./phone.ts";
+import { plain, type PlainText } from "./plain.ts";
 import type { Detector } from "./spans.ts";
 import { findSsns } from "./ssn.ts";
 import { findZips } from "./zip.ts";
@@ -54,8 +55,8 @@ const SENSITIVE: ReadonlySet<Kind> = new Set(["card", "ssn", "passport", "iban",
 // work for whoever sends such a text.
 const MAX_ROUNDS = 4;
 
-function replaced(text: string, kind: Kind, find: Detector): string {
-  const spans = find(text);
+function replaced(text: string, readable: PlainText, kind: Kind, find: Detector): string {
+  const spans = find(readable.text).map(readable.spanOf);
   if (spans.length === 0) return text;
   const token = `[${kind.toUpperCase()}]`;
   const parts: string[] = [];
@@ -72,12 +73,15 @@ function replaced(text: string, kind: Kind, find: Detector): string {
 export function redactWithFindings(text: string): Redacted {
   const kinds = new Set<Kind>();
   let clean = text;
+  let readable = plain(clean);
   for (let round = 0; round < MAX_ROUNDS; round++) {
     const before = clean;
     for (const [kind, find] of DETECTORS) {
-      const next = replaced(clean, kind, find);
-      if (next !== clean) kinds.add(kind);
+      const next = replaced(clean, readable, kind, find);
+      if (next === clean) continue;
+      kinds.add(kind);
       clean = next;
+      readable = plain(clean);
     }
     if (clean === before) break;
   }

@@ -1,7 +1,10 @@
-/** US social security numbers (and ITINs): with dashes anywhere, otherwise after their name. */
+/** US social security numbers (and ITINs): in their groups anywhere, otherwise after their name. */
 import { merged, type Span, valuesOf } from "./spans.ts";
 
 const DASHED = /(?<![\w-]|\d[.,])(?!000|666)\d{3}-(?!00)\d{2}-(?!0000)\d{4}(?![\w]|-\w)/g;
+// Three numbers in a row may look like one; so not beside further numbers, and no ITIN.
+const SPACED =
+  /(?<![\w.,-]|[\d.,:] )(?!000|666|9)\d{3}([ .])(?!00)\d{2}\1(?!0000)\d{4}(?![\w%]|[ .,:-]\d|-\w)/g;
 const NAMED = new RegExp(
   String
     .raw`(?<![a-z[])(?:ssn|itin|social (?:security|insurance)|my social)(?![a-z])[^\d\n[]{0,24}` +
@@ -10,5 +13,5 @@ const NAMED = new RegExp(
 );
 
 export function findSsns(text: string): Span[] {
-  return merged(valuesOf(text, DASHED), valuesOf(text, NAMED));
+  return merged(valuesOf(text, DASHED), valuesOf(text, SPACED), valuesOf(text, NAMED));
 }
