@@ -19,11 +19,30 @@ create table farthing.idempotency_keys (
 comment on table farthing.idempotency_keys is
   'key = sha256(caller, route, Idempotency-Key); fingerprint = sha256(method, path, body). Without a '
   'status it is started, with one finished. Kept 24 hours. Of a request without '
-  'Idempotency-Key the content is the key: see idempotency_find().';
+  'Idempotency-Key the content is the key: see idempotency_find(). An answer that is private stands in '
+  'private_answers.';
 -- Rows arrive in time's order, so a block range index finds the old ones and costs an insert next to nothing.
 create index idempotency_keys_by_age on farthing.idempotency_keys using brin (created_at);
 alter table farthing.idempotency_keys enable row level security;
 create policy idempotency_keys_none on farthing.idempotency_keys for select to authenticated using (false);
+
+-- Why apart: what a model said and a Stripe client secret are one user's alone, and must go when the user
+-- does. Whoever looks for a key that hangs finds neither. Encrypting them would put the key into the same
+-- database.
+create table farthing.private_answers (
+  key bytea primary key references farthing.idempotency_keys (key) on delete cascade,
+  account_id bigint not null,
+  answer jsonb not null
+);
+comment on table farthing.private_answers is
+  'Stored answers that hold what a model said, or a client secret: kept as long as their key, or until the '
+  'user is deleted.';
+create index private_answers_by_account on farthing.private_answers (account_id);
+create trigger private_answers_never_change before update on farthing.private_answers
+  for each row execute function farthing.refuse_change();
+alter table farthing.private_answers enable row level security;
+create policy private_answers_none on farthing.private_answers for select to authenticated
+  using (false);
 
 create function farthing.idempotency_find(
   p_key text, p_fingerprint text, p_now timestamptz, p_kept interval default interval '24 hours')
@@ -53,7 +72,8 @@ begin
     perform farthing.fail('idempotency_key_reused', 'This idempotency key was used with another request.');
   end if;
   if v_kept.status is not null then
-    return jsonb_build_object('status', v_kept.status, 'replayed', true, 'data', v_kept.answer);
+    return jsonb_build_object('status', v_kept.status, 'replayed', true, 'data', coalesce(v_kept.answer,
+      (select p.answer from farthing.private_answers p where p.key = v_kept.key)));
   end if;
   if v_kept.created_at > p_now - c_lock_timeout then
     perform farthing.fail('idempotency_in_progress',
@@ -115,6 +135,42 @@ $$;
 comment on function farthing.idempotency_finish(text, int, jsonb) is
   'Stores the answer of a key that was started, unless another request has; returns {status, replayed: '
   'false, data}.';
+
+create function farthing.idempotency_finish_private(
+  p_key text, p_status int, p_data jsonb, p_account_id bigint)
+returns jsonb
+language plpgsql
+set search_path = ''
+as $$
+begin
+  -- Who has left repeats nothing.
+  if exists (select from farthing.accounts where account_id = p_account_id and owner_id is not null) then
+    update farthing.idempotency_keys set status = p_status
+    where key = decode(p_key, 'hex') and status is null;
+    if found then
+      insert into farthing.private_answers (key, account_id, answer)
+      values (decode(p_key, 'hex'), p_account_id, p_data);
+    end if;
+  else
+    perform farthing.idempotency_free(p_key);
+  end if;
+  return jsonb_build_object('status', p_status, 'replayed', false, 'data', p_data);
+end
+$$;
+comment on function farthing.idempotency_finish_private(text, int, jsonb, bigint) is
+  'As idempotency_finish(), for an answer that is one user''s alone: it goes when the user is deleted. The '
+  'caller has locked the account.';
+
+create function farthing.forget_private_answers(p_account_id bigint)
+returns void
+language sql
+set search_path = ''
+as $$
+  delete from farthing.idempotency_keys k using farthing.private_answers p
+  where p.account_id = p_account_id and k.key = p.key
+$$;
+comment on function farthing.forget_private_answers(bigint) is
+  'Forgets the private answers of an account, and their keys.';
 
 create function farthing.idempotency_free(p_key text)
 returns void

@@ -33,6 +33,7 @@ begin
     update farthing.holds set status = 'released', resolved_at = now()
     where account_id = new.account_id and hold_id = v_hold_id;
   end loop;
+  perform farthing.forget_private_answers(new.account_id);
   perform farthing.pay_debt(new.account_id, now());
   -- Auth's own role where the user was deleted there; a user's request and an operator's look alike to it.
   perform farthing.close_lots(new.account_id, 'sql:' || session_user, now());

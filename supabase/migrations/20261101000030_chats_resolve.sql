@@ -101,7 +101,7 @@ declare
   v_kept jsonb;
 begin
   if v_chat.answered_at is not null then
-    select answer into v_kept from farthing.idempotency_keys
+    select answer into v_kept from farthing.private_answers
     where key = v_chat.idempotency_key and answer ->> 'hold_id' = p_hold_id::text;
     return jsonb_build_object('status', 200, 'data',
       coalesce(v_kept, farthing.chat_answer(v_chat, farthing.json_argument(p_answer), v_usage)));
@@ -122,8 +122,9 @@ begin
   set answered_at = p_now, state = case when v_is_late then 'settled' else state end, corrected = v_corrected
   where account_id = v_chat.account_id and hold_id = p_hold_id returning * into v_chat;
   v_kept := farthing.chat_answer(v_chat, farthing.json_argument(p_answer), v_usage);
-  update farthing.idempotency_keys set status = 200, answer = v_kept
-  where key = v_chat.idempotency_key and status is null and farthing.chat_owns_key(v_chat);
+  if farthing.chat_owns_key(v_chat) then
+    perform farthing.idempotency_finish_private(p_idempotency_key, 200, v_kept, v_chat.account_id);
+  end if;
   perform farthing.write_ai_log((select owner_id from farthing.accounts where account_id = v_chat.account_id),
     p_log, p_now);
   return jsonb_build_object('status', 200, 'data', v_kept);

@@ -224,13 +224,14 @@ begin
   returning * into v_booking;
   v_data := farthing.booking_answer(v_booking, 'buyer') || jsonb_build_object('client_secret',
     p_client_secret);
-  return farthing.idempotency_finish(p_idempotency_key, 201, v_data);
+  return farthing.idempotency_finish_private(p_idempotency_key, 201, v_data, v_booking.account_id);
 end
 $$;
 grant execute on function public.bookings_attach to service_role;
 comment on function public.bookings_attach is
   'Notes the payment that Stripe made for a booking and finishes the idempotency key. The client secret is '
-  'in this answer, and kept nowhere else. Returns {status: 201, replayed, data}.';
+  'in this answer and its repeats, and stored nowhere but in private_answers, for 24 hours at most. Returns '
+  '{status: 201, replayed, data}.';
 
 create function public.bookings_abandon(
   p_idempotency_key text, p_booking_id uuid default null, p_now timestamptz default now())

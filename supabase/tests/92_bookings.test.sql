@@ -3,7 +3,7 @@
 begin;
 \ir helpers/story.psql
 \ir helpers/bookings.psql
-select plan(190);
+select plan(191);
 
 select isnt(tests.provider('pat'), null, 'pat sells');
 select isnt(tests.provider('new', false), null, 'new has not finished to begin');
@@ -93,6 +93,8 @@ select is((a -> 'data') - '{booking_id,provider_id,created_at}'::text[], jsonb_b
   'the buyer gets their own id back, and the secret to pay with') from attached;
 select is(tests.begin_booking('ann', 'pat', 1050, 'usd', 'k', '7 min') -> 'data', a -> 'data',
   'T12: a repeat gets the answer') from attached;
+select is_empty($$ select from farthing.idempotency_keys where answer ? 'client_secret' $$,
+  'the secret does not lie with the key');
 select is(bookings_read(tests.person(who), tests.booking_id('a')) ? 'client_secret', false,
   'the secret is not read again by the ' || who) from unnest(array['ann', 'pat']) who;
 select is_empty($$ select 1 from farthing.bookings b where to_jsonb(b)::text like '%secret%' $$,

@@ -121,8 +121,8 @@ Deno.test({
     const pattern = anyOf(Object.values(each));
     // For a repeat of the request, and for who polls the job: the contract's own promise.
     deepEqual((await allLeaks(pattern)).map(({ place }) => place), [
-      "farthing.idempotency_keys.answer",
       "farthing.jobs.result",
+      "farthing.private_answers.answer",
     ]);
     await withSql(world, async (sql) => {
       await sql.begin(async (tomorrow) => {
