@@ -222,13 +222,14 @@ create table farthing.proof_runs (
   started_at timestamptz not null,
   finished_at timestamptz not null,
   violations bigint,
+  is_whole boolean not null default true,
   detail text not null,
   constraint proof_runs_in_time check (finished_at >= started_at),
   constraint proof_runs_bounded check (violations >= 0 and length(detail) <= 500)
 );
 comment on table farthing.proof_runs is
   'What prove() has found: how many violations, of which rules; violations is null where it could not be '
-  'run. Kept 90 days.';
+  'run; is_whole: it read every entry, and not just new ones. Kept 90 days.';
 alter table farthing.proof_runs enable row level security;
 create policy proof_runs_none on farthing.proof_runs for select to authenticated using (false);
 
@@ -244,6 +245,8 @@ declare
   v_last farthing.proof_runs;
   v_violations bigint;
   v_detail text;
+  v_is_whole boolean := not exists (select from farthing.proof_runs r where r.is_whole
+    and r.violations is not null and r.started_at > p_now - interval '7 days');
 begin
   select * into v_last from farthing.proof_runs order by run_nr desc limit 1;
   -- Each hour, and never more than a twentieth of the time, however much there is to prove.
@@ -255,20 +258,20 @@ begin
   end if;
   begin
     select count(*), coalesce(left(string_agg(distinct format('rule %s', rule), ', '), 500), '')
-    into v_violations, v_detail from farthing.prove();
+    into v_violations, v_detail from farthing.prove_by(v_is_whole);
   exception when query_canceled or others then
     -- Cut off by a statement_timeout, too: or nobody would hear that it never ends.
     v_violations := null;
     v_detail := 'the proof failed with ' || sqlstate;
   end;
-  insert into farthing.proof_runs (started_at, finished_at, violations, detail)
-  values (p_now, p_now + (clock_timestamp() - v_began), v_violations, v_detail);
+  insert into farthing.proof_runs (started_at, finished_at, violations, is_whole, detail)
+  values (p_now, p_now + (clock_timestamp() - v_began), v_violations, v_is_whole, v_detail);
   delete from farthing.proof_runs where started_at <= p_now - interval '90 days';
   return true;
 end
 $$;
 comment on function farthing.prove_if_due(timestamptz) is
   'Proves the ledger where the last proof is an hour old, or twenty times as old as it took, and keeps the '
-  'result; true where it did.';
+  'result; true where it did. Once a week the whole of it, else what is new.';
 -- Of the tasks that are due those with the largest budgets run last.
 select farthing.add_task('prove_if_due', '10 minutes', p_budget => '100 seconds');

@@ -1,6 +1,23 @@
 -- The proof, sixth part: what was charged is what it cost, from the lot whose turn it was (rules 5, 7, 8, 12
 -- and 19).
 
+create function farthing.price_of(p_usage jsonb, p_rate farthing.rates)
+returns numeric
+language sql immutable
+set search_path = ''
+as $$
+  select (coalesce((p_usage ->> 'input_tokens')::numeric, 0) * p_rate.input_per_million_usd
+    + coalesce((p_usage ->> 'cached_input_tokens')::numeric, 0)
+      * coalesce(p_rate.cached_input_per_million_usd, p_rate.input_per_million_usd)
+    + coalesce((p_usage ->> 'cache_write_tokens')::numeric, 0)
+      * coalesce(p_rate.cache_write_per_million_usd, p_rate.input_per_million_usd)
+    + coalesce((p_usage ->> 'output_tokens')::numeric, 0) * p_rate.output_per_million_usd
+    + coalesce((p_usage ->> 'reasoning_tokens')::numeric, 0)
+      * coalesce(p_rate.reasoning_per_million_usd, p_rate.output_per_million_usd)) * p_rate.markup * 0.001
+$$;
+comment on function farthing.price_of(jsonb, farthing.rates) is
+  'What usage costs, for the proof: not by the function that charges it. Credits.';
+
 create function farthing.prove_prices()
 returns table (rule int, account_id bigint, detail text)
 language sql stable
@@ -18,14 +35,7 @@ as $$
   from charged c
   left join farthing.rates r
     on r.model = c.usage ->> 'model' and r.version = (c.usage ->> 'rate_version')::int
-  cross join lateral (select (coalesce((c.usage ->> 'input_tokens')::numeric, 0) * r.input_per_million_usd
-    + coalesce((c.usage ->> 'cached_input_tokens')::numeric, 0)
-      * coalesce(r.cached_input_per_million_usd, r.input_per_million_usd)
-    + coalesce((c.usage ->> 'cache_write_tokens')::numeric, 0)
-      * coalesce(r.cache_write_per_million_usd, r.input_per_million_usd)
-    + coalesce((c.usage ->> 'output_tokens')::numeric, 0) * r.output_per_million_usd
-    + coalesce((c.usage ->> 'reasoning_tokens')::numeric, 0)
-      * coalesce(r.reasoning_per_million_usd, r.output_per_million_usd)) * r.markup * 0.001 as credits) p
+  cross join lateral farthing.price_of(c.usage, r) p (credits)
   where p.credits is distinct from c.credits
 $$;
 comment on function farthing.prove_prices() is

@@ -37,3 +37,18 @@ $$;
 comment on function farthing.prove() is
   'Rules 1 to 3, 5, 7 to 10, 12 to 14, 16 and 19 over the whole database; returns the violations, so no '
   'rows is the proof.';
+
+create function farthing.prove_by(p_whole boolean)
+returns table (rule int, account_id bigint, detail text)
+language plpgsql
+set search_path = ''
+as $$
+begin
+  if p_whole then
+    return query select * from farthing.prove();
+  else
+    return query select * from farthing.prove_and_mark();
+  end if;
+end
+$$;
+comment on function farthing.prove_by(boolean) is 'The whole proof, or that of what is new, which is marked.';

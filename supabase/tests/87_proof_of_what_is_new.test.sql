@@ -1,0 +1,80 @@
+-- The incremental proof: it finds in what is new what the whole proof finds, and reads nothing old again.
+
+begin;
+\ir helpers/story.psql
+\ir helpers/money_back.psql
+select no_plan();
+\ir helpers/corruption.psql
+
+select is_empty('select * from farthing.prove_and_mark()', 'nothing is found');
+select results_eq('select p.seq from farthing.proved p order by p.account_id', 'select a.last_seq
+  from farthing.accounts a order by a.account_id', 'all that is sealed is marked as proved');
+select is_empty('select * from farthing.new_entries()', 'and nothing is new');
+select is(credits_debit(tests.person('dan'), '2', 'x', p_now => tests.after('2 days')) ->> 'status', '201',
+  'dan spends');
+select isnt(usage_charge(tests.person('ann'), '{"event_id": "new", "model": "gpt-4o", "input_tokens": 1000}',
+  p_now => tests.after('2 days')), null, 'ann works');
+select is((select count(*)::int from farthing.new_entries()), 2, 'two entries are new');
+select is_empty('select * from farthing.prove_and_mark()', 'and right');
+select is((select count(*)::int from farthing.new_entries()), 2, 'what is not sealed is not marked');
+select is(farthing.seal(), 2, 'once it is sealed');
+
+-- Which rules both name.
+create function pg_temp.both(p_sql text, p_seals boolean default true) returns text language plpgsql as $$
+declare
+  v_told text;
+  v_table text;
+begin
+  foreach v_table in array array['accounts', 'lots', 'entries', 'entry_seals', 'usage_events', 'rates'] loop
+    execute format('alter table farthing.%I disable trigger user', v_table);
+  end loop;
+  execute p_sql;
+  if p_seals then
+    perform farthing.seal();
+  end if;
+  select string_agg(distinct f.by, ' and ') into v_told from (
+    select 'whole' as by from farthing.prove() where rule <> 2
+    union all select 'new' from farthing.prove_new() where rule <> 2) f;
+  raise exception using errcode = 'UNDO1', message = coalesce(v_told, 'nobody');
+exception when sqlstate 'UNDO1' then
+  return sqlerrm;
+end
+$$;
+select is(pg_temp.both(pg_temp.filled(sql)), 'new and whole',
+  format('after the mark: %s is named by both', name))
+from (values
+  ('an amount', 'update farthing.entries set amount = amount + 1 where account_id = $dan and seq = 3'),
+  ('words', $$update farthing.entries set metadata = '{}' where account_id = $dan and seq = 3$$),
+  ('an entry that is gone', 'delete from farthing.entries where account_id = $dan and seq = 3'),
+  ('a seal', $$update farthing.entry_seals set hash = sha256('x') where account_id = $dan and seq = 3$$),
+  ('seals that are gone', 'delete from farthing.entry_seals where seq = 3'),
+  ('a usage event', $$delete from farthing.usage_events where event_id = 'new'$$),
+  ('a rate', 'update farthing.rates set markup = 3 where model = ''gpt-4o''')) c (name, sql);
+select is(farthing.prove_and_mark()::text, null, 'marked');
+select is(pg_temp.both(pg_temp.filled(sql)), 'new and whole',
+  format('before the mark: %s is named by both', name))
+from (values
+  ('a balance', 'update farthing.accounts set balance = balance + 1 where account_id = $dan'),
+  ('a lot''s rest', 'update farthing.lots set remaining = remaining - 1 where account_id = $dan'),
+  ('the last seals, gone and made anew', 'delete from farthing.entry_seals
+    where account_id = $dan and seq = 3'),
+  ('an old entry that is sealed anew', $$update farthing.entries set metadata = '{}'
+    where account_id = $dan and seq = 2; delete from farthing.entry_seals where account_id = $dan$$),
+  ('a sum', 'update farthing.entry_sums set amount = amount + 1 where kind = ''debit'''),
+  ('a rate', 'update farthing.rates set markup = 3 where model = ''gpt-4o''')) c (name, sql);
+select is(pg_temp.both(pg_temp.filled(sql)), 'whole',
+  format('before the mark: %s is named by the whole one', name))
+from (values
+  ('an old entry', $$update farthing.entries set metadata = '{}' where account_id = $dan and seq = 2$$),
+  ('the terms of a lot', 'update farthing.lots set priority = 1 where account_id = $dan')) c (name, sql);
+
+-- Scheduled.
+select is(farthing.prove_if_due(tests.after('3 days')), true, 'the first scheduled proof');
+select is(farthing.prove_if_due(tests.after('3 days 2 hours')), true, 'the second');
+select is(farthing.prove_if_due(tests.after('11 days')), true, 'and one after a week');
+select results_eq('select is_whole, violations from farthing.proof_runs where started_at > tests.after()
+  order by run_nr', 'values (true, 0::bigint), (false, 0), (true, 0)',
+  'are whole, of what is new, and whole');
+select is_empty('select * from farthing.prove()', 'the ledger proves itself');
+select * from finish();
+rollback;
