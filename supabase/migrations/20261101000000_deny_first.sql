@@ -32,13 +32,16 @@ declare
     when 'insufficient_credits' then 402
     when 'spend_cap_reached' then 402
     when 'forbidden' then 403
+    when 'grant_not_allowed' then 403
     when 'not_found' then 404
     when 'already_refunded' then 409
     when 'booking_not_cancellable' then 409
+    when 'grant_not_pending' then 409
     when 'idempotency_in_progress' then 409
     when 'hold_not_open' then 409
     when 'job_not_cancellable' then 409
     when 'usage_conflict' then 409
+    when 'reference_conflict' then 409
     when 'idempotency_key_reused' then 422
     when 'overdraft_exceeded' then 422
     when 'refund_too_large' then 422

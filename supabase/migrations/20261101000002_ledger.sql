@@ -95,7 +95,7 @@ create table farthing.entries (
   reference_id varchar(255),
   correlation_id varchar(255),
   metadata farthing.metadata,
-  author farthing.author not null,
+  author varchar(255) not null, -- farthing.author, whose check a debit does not pay for: prove_authors()
   primary key (account_id, seq)
 );
 comment on table farthing.entries is

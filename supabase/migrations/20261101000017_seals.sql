@@ -133,6 +133,7 @@ begin
     exit when v_sealed >= p_limit;
   end loop;
   perform farthing.add_entry_sums(v_accounts, v_after, v_upto);
+  perform farthing.add_actor_days(v_accounts, v_after, v_upto);
   return v_sealed;
 end
 $$;

@@ -18,6 +18,12 @@ create table farthing.policy (
   top_up_smallest bigint not null default 50,
   top_up_highest_cap bigint not null default 1000000,
   top_up_cool_down interval not null default '10 minutes',
+  grant_ceiling farthing.positive_credits not null default 100000,
+  grant_ceiling_author_day farthing.positive_credits not null default 500000,
+  grant_ceiling_day farthing.positive_credits not null default 2000000,
+  grant_ceilings_bind_keys boolean not null default false,
+  keys_confirm_grants boolean not null default false,
+  pending_grant_life interval not null default '72 hours', -- asked for on Friday, confirmed on Monday
   booking_fee_basis_points int not null default 300
     constraint policy_booking_fee check (booking_fee_basis_points between 0 and 10000),
   overdraft_factor numeric(9, 4) not null default 2,
@@ -38,6 +44,9 @@ create table farthing.policy (
     and late_settle_within between interval '0' and interval '31 days'),
   constraint policy_usage_window check (usage_max_age between interval '1 minute' and interval '10 years'
     and usage_max_ahead between interval '0' and interval '1 day'),
+  constraint policy_grants_bounded check (grant_ceiling <= grant_ceiling_author_day
+    and grant_ceiling_author_day <= grant_ceiling_day
+    and pending_grant_life between interval '1 hour' and interval '31 days'),
   constraint policy_text_bounded check (length(updated_by) <= 255)
 );
 comment on table farthing.policy is
@@ -47,7 +56,10 @@ comment on table farthing.policy is
   'a cent buys 10; smallest charge, highest monthly cap (minor units) and the pause between two. '
   'overdraft_*: what a settled hold may leave as debt, as a multiple of the hold, and never less than the '
   'floor in credits. late_settle_within: for how long a hold that expired may be settled. '
-  'usage_max_*: how long ago a usage may have occurred when it is reported, and how far ahead.';
+  'usage_max_*: how long ago a usage may have occurred when it is reported, and how far ahead. '
+  'grant_ceiling*: credits above which a second operator confirms a grant: of one grant, of one operator '
+  'in a day, of all in a day; they bind keys where it says so, and keys confirm where it says so. '
+  'pending_grant_life: how long a grant waits for that.';
 alter table farthing.policy enable row level security;
 create policy policy_none on farthing.policy for select to authenticated using (false);
 insert into farthing.policy default values;

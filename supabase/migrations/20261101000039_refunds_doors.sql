@@ -124,6 +124,7 @@ begin
   if v_answer is not null then
     return v_answer || '{"step": "replay"}';
   end if;
+  perform farthing.require_operator(p_author);
   if p_amount !~ '^[1-9][0-9]{0,15}$' then
     perform farthing.fail('invalid_request', 'An amount is a whole number of minor units above 0.', null,
       'amount');

@@ -12,6 +12,19 @@ comment on table farthing.spending is
 alter table farthing.spending enable row level security;
 create policy spending_none on farthing.spending for select to authenticated using (false);
 
+-- Two caps, of which the stricter holds, so that what the back end imposes is not the user's to lift. Charges
+-- read accounts.daily_cap alone, which is the lower of the two.
+create table farthing.spend_caps (
+  account_id bigint primary key references farthing.accounts (account_id),
+  own_daily farthing.credits,
+  imposed_daily farthing.credits
+);
+comment on table farthing.spend_caps is
+  'What an account may spend in a day: by its user''s own wish, and as the back end imposes; null for all. '
+  'Credits.';
+alter table farthing.spend_caps enable row level security;
+create policy spend_caps_none on farthing.spend_caps for select to authenticated using (false);
+
 create function farthing.spent_today(p_account_id bigint, p_now timestamptz)
 returns numeric
 language sql stable
@@ -160,12 +173,17 @@ language sql stable
 set search_path = ''
 as $$
   select jsonb_build_object('user_id', p_user_id, 'daily', trim_scale(p_account.daily_cap)::text,
+    'own_daily', (select trim_scale(c.own_daily)::text from farthing.spend_caps c
+      where c.account_id = p_account.account_id),
+    'imposed_daily', (select trim_scale(c.imposed_daily)::text from farthing.spend_caps c
+      where c.account_id = p_account.account_id),
     'spent_today', trim_scale(case when p_account.daily_cap is null
       then farthing.spent_since_midnight(p_account, p_now)
       else farthing.spent_today(p_account.account_id, p_now) end)::text,
     'resets_at', farthing.day_ends_at(p_now))
 $$;
-comment on function farthing.cap_answer is 'A daily cap as the contract shows it; credits as text.';
+comment on function farthing.cap_answer is
+  'The daily caps as the contract shows them, daily being the one that holds; credits as text.';
 
 create function public.spend_caps_read(p_user_id uuid, p_now timestamptz default now())
 returns jsonb
@@ -184,12 +202,12 @@ end
 $$;
 grant execute on function public.spend_caps_read to service_role;
 comment on function public.spend_caps_read is
-  'A user''s daily cap and what is spent of the day: {user_id, daily, spent_today, resets_at}. Fails '
-  'not_found.';
+  'A user''s daily caps and what is spent of the day: {user_id, daily, own_daily, imposed_daily, '
+  'spent_today, resets_at}. Fails not_found.';
 
 create function public.spend_caps_set(
   p_user_id uuid, p_daily text, p_idempotency_key text default null, p_fingerprint text default null,
-  p_now timestamptz default now())
+  p_author text default 'sql:' || session_user, p_now timestamptz default now())
 returns jsonb
 language plpgsql security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
@@ -206,9 +224,16 @@ begin
     v_daily := farthing.parse_amount(p_daily, 'daily', true);
   end if;
   v_account := farthing.lock_account(p_user_id, p_now);
-  perform farthing.allow_change(null, 'a daily cap was set');
-  update farthing.accounts set daily_cap = v_daily where account_id = v_account.account_id
-  returning * into v_account;
+  perform farthing.allow_change(p_author, 'a daily cap was set');
+  insert into farthing.spend_caps as c (account_id, own_daily, imposed_daily)
+  values (v_account.account_id, case when p_author = 'owner' then v_daily end,
+    case when p_author <> 'owner' then v_daily end)
+  on conflict (account_id) do update
+  set own_daily = case when p_author = 'owner' then v_daily else c.own_daily end,
+    imposed_daily = case when p_author <> 'owner' then v_daily else c.imposed_daily end;
+  update farthing.accounts a set daily_cap = least(c.own_daily, c.imposed_daily) from farthing.spend_caps c
+  where a.account_id = v_account.account_id and c.account_id = a.account_id
+  returning a.* into v_account;
   -- Nobody counted while there was no cap.
   delete from farthing.spending where account_id = v_account.account_id;
   perform farthing.note_spending(v_account.account_id, farthing.spent_since_midnight(v_account, p_now),
@@ -219,5 +244,6 @@ end
 $$;
 grant execute on function public.spend_caps_set to service_role;
 comment on function public.spend_caps_set is
-  'Sets what a user may spend in a day, or null for all. Returns {status: 200, replayed, data: the cap}. '
+  'Sets what a user may spend in a day, or null for all: their own cap where they ask, else the imposed one. '
+  'The stricter of the two holds. Returns {status: 200, replayed, data: the caps}. '
   'Fails not_found, invalid_request.';

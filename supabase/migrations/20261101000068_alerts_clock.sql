@@ -59,6 +59,8 @@ begin
     when 'ai_errors' then farthing.read_ai_errors(p_rule, p_now)
     when 'ai_slow' then farthing.read_ai_slowness(p_rule, p_now)
     when 'auth_failures' then farthing.read_auth_failures(p_rule, p_now)
+    when 'credits_minted' then farthing.read_minted(p_rule, p_now)
+    when 'grant_above_ceiling' then farthing.read_high_grants(p_rule, p_now)
   end;
 end
 $$;

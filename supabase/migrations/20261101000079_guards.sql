@@ -57,6 +57,8 @@ select farthing.audit_changes('policy', array(select a.attname from pg_attribute
     and a.attname not in ('one_row', 'updated_at', 'updated_by') order by a.attnum),
   p_needs_reason => true, p_rows => true);
 select farthing.audit_changes('accounts', '{daily_cap}', p_needs_reason => true);
+select farthing.audit_changes('spend_caps', '{own_daily, imposed_daily}', p_needs_reason => true,
+  p_rows => true);
 select farthing.audit_changes('packages', '{name, amount, currency, credits, bonus_credits, active,
   effective_from}', p_rows => true);
 select farthing.audit_changes('rates', '{input_per_million_usd, cached_input_per_million_usd,

@@ -109,6 +109,11 @@ as $$
     where n.account_id = a.account_id and n.counterparty = 'usage'
       and (n.created_at at time zone 'UTC')::date = s.day) e
   where a.daily_cap is not null and s.spent is distinct from e.spent
+  union all
+  select 19, a.account_id, format('a daily cap of %s: its own is %s, imposed is %s', a.daily_cap, c.own_daily,
+    c.imposed_daily)
+  from farthing.accounts a left join farthing.spend_caps c on c.account_id = a.account_id
+  where a.daily_cap is distinct from least(c.own_daily, c.imposed_daily)
 $$;
 comment on function farthing.prove_caps() is
   'Rule 19: what an account with a cap is said to have spent in a day is what its entries of that day say.';

@@ -32,10 +32,11 @@ as $$
   union all select * from farthing.prove_payments()
   union all select * from farthing.prove_origins()
   union all select * from farthing.prove_events()
+  union all select * from farthing.prove_authors()
   union all select 14, v.account_id, format('seq %s: %s', v.seq, v.problem) from farthing.verify() v
 $$;
 comment on function farthing.prove() is
-  'Rules 1 to 3, 5, 7 to 10, 12 to 14, 16 and 19 over the whole database; returns the violations, so no '
+  'Rules 1 to 3, 5, 7 to 10, 12 to 14, 16, 18 and 19 over the whole database; returns the violations, so no '
   'rows is the proof.';
 
 create function farthing.prove_by(p_whole boolean)

@@ -147,6 +147,7 @@ select set_eq('select title from guards.granted_functions', $$
     || 'metrics_record '
     || 'deep_checks_claim deep_checks_ledger deep_checks_report health_metrics health_report '
     || 'alerts_acknowledge alerts_list '
+    || 'grants_decide grants_list grants_read '
     || 'providers_abandon providers_attach providers_begin providers_compare providers_read '
     || 'notices_claim notices_failed notices_send notices_sent '
     || 'usage_charge_batch usage_estimate usage_rates', ' ')) name $$,

@@ -2,7 +2,7 @@
 
 begin;
 \ir helpers/story.psql
-select plan(32);
+select plan(42);
 
 -- Ann's credits, put in so that no order of insertion, amount or id is the order of burning.
 create temporary table given as
@@ -104,6 +104,33 @@ select tests.fails_with($$ select credits_debit(tests.person('ann'), '0', 'work'
 select is(tests.code_for(role, 'bob', $$ select credits_debit(tests.person('ann'), '1', 'work') $$), code,
   format('T13: a debit by %s: %s', role, code))
 from (values ('service_role', 'ok'), ('authenticated', '42501'), ('anon', '42501')) r (role, code);
+
+-- A reference that is debited once, for ever: an idempotency key is forgotten after a day.
+create function pg_temp.once(p_amount text, p_reference text, p_passed interval default '0',
+  p_once boolean default true) returns jsonb language sql as $$
+  select credits_debit(tests.person('dot'), p_amount, 'invoice', p_reference,
+    p_idempotency_key => tests.sha256('invoice'), p_fingerprint => tests.sha256('body'), p_once => p_once,
+    p_now => tests.after(p_passed))
+$$;
+select isnt(tests.give('dot', '5'), null, 'dot has 5');
+select isnt(tests.give('dot', '100'), null, 'and 100');
+create temporary table first_time as select pg_temp.once('7', 'inv-1') as answer;
+select is(answer ->> 'status', '201', 'an invoice is debited') from first_time;
+create temporary table second_time as select pg_temp.once('7', 'inv-1', '25 hours') as answer;
+select is(s.answer, jsonb_build_object('status', 200, 'replayed', false, 'data',
+  f.answer -> 'data' || '{"duplicate": true}'), 'a day later it is answered, and not debited again')
+from first_time f, second_time s;
+select is(tests.outcome($$ select pg_temp.once('8', 'inv-1', '50 hours') $$),
+  '{"code": "reference_conflict", "field": "reference_id", "status": 409,
+    "details": {"differs": ["amount"]}}', 'another amount is refused');
+select tests.fails_with($$ select pg_temp.once('8', null, '50 hours') $$, 'invalid_request', 'reference_id',
+  'once needs a reference');
+select is(pg_temp.once('7', 'inv-1', '50 hours', false) ->> 'status', '201',
+  'without once a reference is a note');
+select is(tests.standing('dot', '50 hours'), 'balance 91, held 0, available 91, debt 0', 'two were debited');
+select tests.fails_with($$ select pg_temp.once('92', 'inv-2', '80 hours') $$, 'insufficient_credits', null,
+  'what is refused');
+select is(pg_temp.once('9', 'inv-2', '80 hours') ->> 'status', '201', 'uses no reference up');
 
 select is_empty('select * from farthing.prove()', 'the ledger proves itself');
 select * from finish();

@@ -5,7 +5,7 @@ begin;
 \ir helpers/money_back.psql
 \ir helpers/jobs.psql
 \ir helpers/chats.psql
-select plan(35);
+select plan(38);
 
 -- Who moved a person's credits, in order, with the kind of the entry.
 create function pg_temp.authors(p_name text, p_after int default 0) returns text language sql as $$
@@ -15,6 +15,8 @@ create function pg_temp.authors(p_name text, p_after int default 0) returns text
 $$;
 
 -- What a caller does bears the caller's name.
+select isnt(tests.person('op'), null, 'there is an operator');
+update auth.users set raw_app_meta_data = '{"role": "operator"}' where email = 'op@example.com';
 select lives_ok($$ select credits_grant(tests.person('ann'), '1000', 'promotional', p_reason => 'sorry',
   p_author => 'operator:' || tests.person('op'), p_now => tests.after()) $$, 'an operator grants');
 select lives_ok($$ select credits_debit(tests.person('ann'), '1', 'x', p_author => 'key:default',
@@ -70,13 +72,18 @@ select isnt(tests.give('eve', '10', '1 hour'), null, 'eve has 10 for an hour');
 select cmp_ok(farthing.sweep_accounts(tests.after('2 hours')), '>=', 1, 'they expire');
 select is(pg_temp.authors('eve', 1), 'expiry task:sweep_accounts', 'by the task''s decision');
 
--- Nothing else is an author.
+-- Nothing else is an author. A debit does not pay for that check, so the proof makes it.
 select is((select string_agg(coalesce(text, 'null') || ' ' || (tests.outcome(format(
-  $$ select credits_debit(tests.person('ann'), '1', 'x', p_author => %L, p_now => tests.after()) $$, text))
-  ->> 'code'), ', ' order by nr) from unnest(array['ann', 'operator', 'key:', 'owner:x', null])
+  $$ select credits_grant(tests.person('ann'), '1', 'promotional', p_author => %L, p_now => tests.after()) $$,
+    text)) ->> 'code'), ', ' order by nr) from unnest(array['ann', 'operator', 'key:', 'owner:x', null])
   with ordinality t (text, nr)),
-  'ann 23514, operator 23514, key: 23514, owner:x 23514, null 23502', 'a caller without a kind is refused');
-
+  'ann 23514, operator 23514, key: 23514, owner:x 23514, null 23502', 'another author grants nothing');
 select is_empty('select * from farthing.prove()', 'the ledger proves itself');
+select is((select string_agg(tests.outcome(format(
+  $$ select credits_debit(tests.person('ann'), '1', 'x', p_author => %L, p_now => tests.after()) $$, text))
+  ->> 'code', ' ') from unnest(array['ann', repeat('x', 256), null]) text), 'ok 22001 23502',
+  'a debit has some author, of 255 characters at most');
+select results_eq('select rule, detail from farthing.prove()',
+  $$ values (18, 'seq 7: ann is no author') $$, 'and the proof names one who can''t be');
 select * from finish();
 rollback;

@@ -11,10 +11,10 @@ update farthing.alert_rules set resolves_after = '0', enabled = rule <> 'overdue
 delete from farthing.proof_runs;
 select is(tests.alerts('-1 day'), 'nothing', 'where nothing has happened, nothing is wrong');
 select is(array_agg(rule order by rule), array['ai_errors', 'ai_slow', 'auth_failures', 'budget_burn_fast',
-  'budget_burn_slow', 'charge_failure_rate', 'dead_jobs', 'dead_notices', 'deep_check_failed', 'error_rate',
-  'limiter_open', 'overdue_work', 'parked_items', 'payout_delay', 'prove_violation',
-  'reconciliation_mismatch', 'rule_failed', 'slow_answers', 'stripe_state_unknown', 'task_failed',
-  'tasks_stopped', 'webhook_backlog', 'webhook_failure'],
+  'budget_burn_slow', 'charge_failure_rate', 'credits_minted', 'dead_jobs', 'dead_notices',
+  'deep_check_failed', 'error_rate', 'grant_above_ceiling', 'limiter_open', 'overdue_work', 'parked_items',
+  'payout_delay', 'prove_violation', 'reconciliation_mismatch', 'rule_failed', 'slow_answers',
+  'stripe_state_unknown', 'task_failed', 'tasks_stopped', 'webhook_backlog', 'webhook_failure'],
   'these are watched') from farthing.alert_rules;
 
 -- Webhooks that wait: one of ours, and one that names nothing of ours.
@@ -266,7 +266,8 @@ select is(tests.alerts('127 days'), 'nothing', 'then nobody has said it for long
 select set_eq($$ select distinct data ->> 'rule' from farthing.notices where template = 'alert' $$,
   $$ select rule from farthing.alert_rules where rule <> 'rule_failed' and rule not in ('ai_errors',
     'ai_slow',
-    'auth_failures', 'deep_check_failed', 'overdue_work', 'parked_items', 'task_failed', 'tasks_stopped') $$,
+    'auth_failures', 'credits_minted', 'deep_check_failed', 'grant_above_ceiling', 'overdue_work',
+    'parked_items', 'task_failed', 'tasks_stopped') $$,
   'each rule has fired but those that have files of their own');
 select is_empty($$ select incident_id from farthing.incidents i join farthing.notices n
   on n.subject = i.incident_id::text group by 1 having count(*) <> 2 $$, 'and each time was told of once');

@@ -2,7 +2,7 @@
 
 begin;
 \ir helpers/story.psql
-select plan(33);
+select plan(43);
 
 create function pg_temp.spends(p_amount text, p_passed interval default '0') returns jsonb language sql as $$
   select tests.outcome(format('select credits_debit(tests.person(''ann''), %L, ''x'', p_now => '
@@ -10,7 +10,8 @@ create function pg_temp.spends(p_amount text, p_passed interval default '0') ret
     p_amount, p_passed))
 $$;
 create function pg_temp.cap(p_passed interval default '0') returns jsonb language sql as $$
-  select spend_caps_read(tests.person('ann'), tests.after(p_passed)) - 'user_id'
+  select spend_caps_read(tests.person('ann'), tests.after(p_passed))
+    - '{user_id, own_daily, imposed_daily}'::text[]
 $$;
 
 select isnt(tests.give('ann', '1000'), null, 'ann has 1,000');
@@ -86,6 +87,29 @@ select is(spend_caps_set(tests.person('ann'), null, p_now => tests.after('26 h')
 select is(pg_temp.spends('200', '26 h') ->> 'code', 'ok', 'and stops nothing');
 select tests.fails_with($$ select spend_caps_set(gen_random_uuid(), '1') $$, 'not_found', 'user_id',
   'nobody has no cap');
+
+-- The user's own cap and the imposed one: the stricter holds, and neither lifts the other.
+create function pg_temp.caps(p_daily text, p_author text) returns text language sql as $$
+  select format('%s: own %s, imposed %s', c ->> 'daily', c ->> 'own_daily', c ->> 'imposed_daily')
+  from (select spend_caps_set(tests.person('pia'), p_daily, p_author => p_author, p_now => tests.after())
+    -> 'data' as c) t
+$$;
+select isnt(tests.give('pia', '1000'), null, 'pia has 1,000');
+select is(pg_temp.caps(daily, author), expected, format('m9: %s sets %s', author, coalesce(daily, 'none')))
+from (values
+  (1, '100', 'key:default', '100: own , imposed 100'),
+  (2, '500', 'owner', '100: own 500, imposed 100'),
+  (3, null, 'owner', '100: own , imposed 100'),
+  (4, '20', 'owner', '20: own 20, imposed 100'),
+  (5, null, 'key:default', '20: own 20, imposed '),
+  (6, '50', 'operator:x', '20: own 20, imposed 50'),
+  (7, null, 'owner', '50: own , imposed 50')) c (nr, daily, author, expected) order by nr;
+select tests.fails_with($$ select credits_debit(tests.person('pia'), '51', 'x', p_now => tests.after()) $$,
+  'spend_cap_reached', null, 'm9: what the back end imposed holds');
+select is((select string_agg(author, ' ' order by audit_nr) from farthing.audit
+  where table_name = 'spend_caps' and row_key = (select jsonb_build_object('account_id', account_id)
+    from farthing.accounts where owner_id = tests.person('pia'))),
+  'key:default owner owner owner key:default operator:x owner', 'and who set what is on record');
 
 select is_empty('select * from farthing.prove()', 'the ledger proves itself');
 select * from finish();

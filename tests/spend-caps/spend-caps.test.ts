@@ -4,7 +4,7 @@ import { Debit } from "../../supabase/functions/_shared/contracts/credits.ts";
 import { OpenedHold } from "../../supabase/functions/_shared/contracts/holds.ts";
 import { SpendCap } from "../../supabase/functions/_shared/contracts/spend-caps.ts";
 import { proven } from "../support/database.ts";
-import { type Answer, backEnd, data, get, post, refused } from "../support/http.ts";
+import { type Answer, backEnd, type Caller, data, get, post, refused } from "../support/http.ts";
 import { signUpWith } from "../support/people.ts";
 import { readWorld } from "../support/world.ts";
 
@@ -79,5 +79,26 @@ Deno.test("charges side by side stay within the cap", async () => {
   const taken = answers.filter(({ status }) => status === 201);
   equal(taken.length, 5);
   ok(answers.every((answer) => answer.status === 201 || answer.text.includes("spend_cap_reached")));
+  await proven(world);
+});
+
+Deno.test("m9: a cap that the back end imposed is not the user's to lift", async () => {
+  const person = await signUpWith(world, "1000");
+  const capsOf = async (by: Caller, body: Record<string, unknown>) => {
+    const { daily, own_daily, imposed_daily } = data(
+      await post(world, PATH, by, body),
+      200,
+      SpendCap,
+    );
+    return [daily, own_daily, imposed_daily];
+  };
+  deepEqual(await capsOf(as, { user_id: person.id, daily: "100" }), ["100", null, "100"]);
+  deepEqual(await capsOf(person.as, { daily: null }), ["100", null, "100"]);
+  deepEqual(await capsOf(person.as, { daily: "900" }), ["100", "900", "100"]);
+  refused(await debit(person.id, "101"), 402, "spend_cap_reached");
+  deepEqual(await capsOf(person.as, { daily: "50" }), ["50", "50", "100"]);
+  refused(await debit(person.id, "51"), 402, "spend_cap_reached");
+  deepEqual(await capsOf(as, { user_id: person.id, daily: null }), ["50", "50", null]);
+  data(await debit(person.id, "50"), 201, Debit);
   await proven(world);
 });

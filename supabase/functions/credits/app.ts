@@ -2,12 +2,14 @@
 import { createApp as createFunctionApp } from "../_shared/http/create-app.ts";
 import { servicesFromEnv, type ServicesSource } from "../_shared/services.ts";
 import { debitCredits } from "./debit-credits.ts";
+import { confirmGrant, declineGrant } from "./decide-grant.ts";
 import { grantCredits } from "./grant-credits.ts";
 import { listEntries } from "./list-entries.ts";
 import { openHold } from "./open-hold.ts";
 import { readBalance } from "./read-balance.ts";
 import { readHold } from "./read-hold.ts";
 import { readSpendCap } from "./read-spend-cap.ts";
+import { listGrants, readGrant } from "./read-grants.ts";
 import { releaseHold } from "./release-hold.ts";
 import { setSpendCap } from "./set-spend-cap.ts";
 import { settleHold } from "./settle-hold.ts";
@@ -16,6 +18,10 @@ const routes = [
   readBalance,
   listEntries,
   grantCredits,
+  listGrants,
+  readGrant,
+  confirmGrant,
+  declineGrant,
   debitCredits,
   openHold,
   readHold,

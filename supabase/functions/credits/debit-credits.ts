@@ -11,8 +11,8 @@ export const debitCredits = defineRoute({
   limit: "default",
   idempotent: true,
   body: DebitBody,
-  responses: { 201: Debit },
-  errors: ["insufficient_credits", "spend_cap_reached", "not_found"],
+  responses: { 200: Debit, 201: Debit },
+  errors: ["insufficient_credits", "spend_cap_reached", "reference_conflict", "not_found"],
   handler: (call) =>
     once(call, "credits_debit", {
       p_user_id: call.body.user_id,
@@ -20,5 +20,6 @@ export const debitCredits = defineRoute({
       p_reason: call.body.reason,
       p_reference_id: call.body.reference_id,
       p_correlation_id: call.context.traceId,
+      p_once: call.body.once,
     }),
 });

@@ -1,18 +1,24 @@
-import { Grant, GrantBody } from "../_shared/contracts/credits.ts";
+import { Grant, GrantBody, RecordedGrant } from "../_shared/contracts/credits.ts";
 import { defineRoute } from "../_shared/http/define-route.ts";
 import { once } from "../_shared/http/once.ts";
 
-/** Gives credits without a payment: a promotion or a correction. Answers with the new lot. */
+/**
+ * Gives credits without a payment: a promotion or a correction. Answers with the new lot, or with a grant
+ * that waits for a second operator.
+ */
 export const grantCredits = defineRoute({
   method: "post",
   path: "/grants",
   summary: "Grant credits to a user",
+  description:
+    "Operators grant nothing to themselves. Above a ceiling of the policy the answer is 202: " +
+    "the grant is pending until another operator confirms it.",
   who: ["operator"],
   limit: "default",
   idempotent: true,
   body: GrantBody,
-  responses: { 201: Grant },
-  errors: ["not_found"],
+  responses: { 200: Grant, 201: Grant, 202: RecordedGrant },
+  errors: ["grant_not_allowed", "reference_conflict", "not_found"],
   handler: (call) =>
     once(call, "credits_grant", {
       p_user_id: call.body.user_id,
@@ -22,5 +28,7 @@ export const grantCredits = defineRoute({
       p_priority: call.body.priority,
       p_reason: call.body.reason,
       p_correlation_id: call.context.traceId,
+      p_reference_id: call.body.reference_id,
+      p_once: call.body.once,
     }),
 });

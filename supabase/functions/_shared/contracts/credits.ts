@@ -83,15 +83,44 @@ export const EntriesQuery = z.strictObject({
   format: z.enum(["json", "csv"]).optional(),
 });
 
+/** A movement that can be asked for once, for ever. */
+const reference = {
+  reference_id: text(200).optional(),
+  once: z.boolean().optional().openapi({
+    description:
+      "true: this reference_id moves credits of the user once, for ever. A repeat with " +
+      "the same contents answers with the first and `duplicate: true`, other contents are " +
+      "409 `reference_conflict`.",
+  }),
+};
+
+const NEEDS_REFERENCE = { message: "once needs a reference_id.", path: ["reference_id"] };
+
+interface Referring {
+  readonly once?: boolean | undefined;
+  readonly reference_id?: string | undefined;
+}
+
+function isNamed({ once, reference_id }: Referring): boolean {
+  return once !== true || reference_id !== undefined;
+}
+
+const Duplicate = z.literal(true).optional().openapi({
+  description: "Where the reference_id had moved these credits already.",
+});
+
+const GrantSource = z.enum(["promotional", "adjustment"]);
+
 export const GrantBody = z.strictObject({
   user_id: Uuid,
   amount: Amount,
-  source: z.enum(["promotional", "adjustment"]),
+  source: GrantSource,
   expires_at: Timestamp.optional(),
   priority: z.int().min(0).max(1000).optional()
     .openapi({ description: "0 is spent first." }),
   reason: text(500),
-}).openapi("GrantRequest");
+  ...reference,
+}).refine(isNamed, NEEDS_REFERENCE).openapi("GrantRequest");
 
 export const Grant = z.object({
   id: Uuid,
@@ -102,7 +131,42 @@ export const Grant = z.object({
   priority: z.int(),
   expires_at: TimestampOut.nullable(),
   created_at: TimestampOut,
+  duplicate: Duplicate,
 }).openapi("Lot");
+
+const GrantStatus = z.enum(["pending", "granted", "declined", "expired"]);
+
+/** A grant on record: above a ceiling it waits for a second operator. */
+export const RecordedGrant = z.object({
+  grant_id: Uuid,
+  user_id: Uuid.nullable(),
+  status: GrantStatus,
+  source: GrantSource,
+  amount: SignedAmount,
+  priority: z.int().nullable(),
+  expires_at: TimestampOut.nullable(),
+  reason: z.string().nullable(),
+  reference_id: z.string().nullable(),
+  ceiling: z.enum(["grant", "author_day", "day"]).nullable().openapi({
+    description:
+      "The ceiling that it met: of one grant, of one operator in a day, of all in a day.",
+  }),
+  requested_by: z.string().openapi({ example: "operator:6f1c2f0e-5d0a-4f53-9d0c-0d8f6a1b2c3d" }),
+  confirm_before: TimestampOut.nullable(),
+  decided_by: z.string().nullable(),
+  decided_at: TimestampOut.nullable(),
+  lot_id: Uuid.nullable(),
+  created_at: TimestampOut,
+  duplicate: Duplicate,
+}).openapi("Grant");
+
+export const GrantPath = z.object({ id: Uuid });
+
+export const GrantsQuery = z.strictObject({
+  ...listQuery,
+  cursor: Uuid.optional(),
+  status: GrantStatus.optional(),
+});
 
 /** What one lot gave to a debit. */
 export const LotShare = z.object({ id: Uuid, source: LotSource, amount: SignedAmount })
@@ -112,12 +176,13 @@ export const DebitBody = z.strictObject({
   user_id: Uuid,
   amount: Amount,
   reason: text(500),
-  reference_id: text(200).optional(),
-}).openapi("DebitRequest");
+  ...reference,
+}).refine(isNamed, NEEDS_REFERENCE).openapi("DebitRequest");
 
 export const Debit = z.object({
   transaction_id: Uuid,
   amount: SignedAmount,
   balance_after: SignedAmount,
   lots: z.array(LotShare),
+  duplicate: Duplicate,
 }).openapi("Debit");

@@ -88,7 +88,23 @@ interface GrantArgs extends Once {
   p_priority: Optional<number>;
   p_reason: string;
   p_correlation_id: string;
+  p_reference_id?: Optional<string>;
+  p_once?: Optional<boolean>;
 }
+
+interface DecideArgs extends Once {
+  p_grant_id: string;
+  /** False declines. */
+  p_confirm: boolean;
+}
+
+interface GrantsArgs {
+  p_status: Optional<string>;
+  p_before: Optional<string>;
+  p_limit: number;
+}
+
+type RecordedGrant = Of<typeof credits.RecordedGrant>;
 
 interface DebitArgs extends Once {
   p_user_id: string;
@@ -96,6 +112,7 @@ interface DebitArgs extends Once {
   p_reason: string;
   p_reference_id: Optional<string>;
   p_correlation_id: string;
+  p_once?: Optional<boolean>;
 }
 
 interface HoldArgs extends Once {
@@ -177,7 +194,11 @@ export interface DoorFunctions
     Of<typeof credits.Balance>
   >;
   credits_entries: Fn<EntriesArgs, EntriesPage>;
-  credits_grant: Fn<GrantArgs, Stored<Of<typeof credits.Grant>>>;
+  /** 202: the grant waits for a second operator. */
+  credits_grant: Fn<GrantArgs, Stored<Of<typeof credits.Grant> | RecordedGrant>>;
+  grants_decide: Fn<DecideArgs, Stored<RecordedGrant>>;
+  grants_read: Fn<{ p_grant_id: string }, RecordedGrant>;
+  grants_list: Fn<GrantsArgs, { grants: RecordedGrant[]; next_before: string | null }>;
   credits_debit: Fn<DebitArgs, Stored<Of<typeof credits.Debit>>>;
   holds_open: Fn<HoldArgs, Stored<Of<typeof holds.OpenedHold>>>;
   /** `p_user_id` null reads any user's hold. */

@@ -589,6 +589,7 @@ export type Database = {
           "p_fingerprint"?: string;
           "p_idempotency_key"?: string;
           "p_now"?: string;
+          "p_once"?: boolean;
           "p_reason": string;
           "p_reference_id"?: string;
           "p_user_id": string;
@@ -616,8 +617,10 @@ export type Database = {
           "p_fingerprint"?: string;
           "p_idempotency_key"?: string;
           "p_now"?: string;
+          "p_once"?: boolean;
           "p_priority"?: number;
           "p_reason"?: string;
+          "p_reference_id"?: string;
           "p_source": string;
           "p_user_id": string;
         };
@@ -686,6 +689,22 @@ export type Database = {
         };
         Returns: Json;
       };
+      "grants_decide": {
+        Args: {
+          "p_author"?: string;
+          "p_confirm": boolean;
+          "p_fingerprint"?: string;
+          "p_grant_id": string;
+          "p_idempotency_key"?: string;
+          "p_now"?: string;
+        };
+        Returns: Json;
+      };
+      "grants_list": {
+        Args: { "p_before"?: string; "p_limit"?: number; "p_now"?: string; "p_status"?: string };
+        Returns: Json;
+      };
+      "grants_read": { Args: { "p_grant_id": string; "p_now"?: string }; Returns: Json };
       "health_database": { Args: Record<PropertyKey, never>; Returns: Json };
       "health_metrics": { Args: { "p_now"?: string }; Returns: Json };
       "health_report": { Args: { "p_now"?: string }; Returns: Json };
@@ -966,6 +985,7 @@ export type Database = {
       "spend_caps_read": { Args: { "p_now"?: string; "p_user_id": string }; Returns: Json };
       "spend_caps_set": {
         Args: {
+          "p_author"?: string;
           "p_daily": string;
           "p_fingerprint"?: string;
           "p_idempotency_key"?: string;

@@ -13,6 +13,8 @@ const KEPT: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   "spend_cap_reached",
   "not_found",
   "hold_not_open",
+  "grant_not_pending",
+  "reference_conflict",
   "booking_not_cancellable",
   "already_refunded",
   "usage_conflict",

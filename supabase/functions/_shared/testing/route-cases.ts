@@ -28,7 +28,7 @@ import { JOB_CASES } from "./job-cases.ts";
 import { NOTICE_CASES } from "./notice-cases.ts";
 import { PUBLISHABLE_KEY, SECRET_KEY, USER_ID } from "./project.ts";
 import { REFUND_CASES } from "./refund-cases.ts";
-import { HOLD_ID, ORDER_ID } from "./samples.ts";
+import { GRANT_ID, HOLD_ID, ORDER_ID } from "./samples.ts";
 import { TOP_UP_CASES } from "./top-up-cases.ts";
 
 /** Who calls. `operator` is a person whose token says so. */
@@ -76,6 +76,27 @@ const CREDITS: RouteCase[] = [
     body: { user_id: USER_ID, amount: "10", source: "promotional", reason: "welcome" },
     reaches: ["credits_grant"],
   },
+  {
+    ...own,
+    path: "/credits/grants",
+    allowed: ["operator", "secret"],
+    as: "operator",
+    reaches: ["grants_list"],
+  },
+  {
+    ...own,
+    path: `/credits/grants/${GRANT_ID}`,
+    allowed: ["operator", "secret"],
+    as: "operator",
+    reaches: ["grants_read"],
+  },
+  ...["confirm", "decline"].map((decision) => ({
+    ...money,
+    path: `/credits/grants/${GRANT_ID}/${decision}`,
+    allowed: ["operator", "secret"] as const,
+    status: 200,
+    reaches: ["grants_decide"],
+  })),
   {
     ...money,
     path: "/credits/debits",

@@ -21,6 +21,7 @@ const TINY = "0.000000000000000001";
 
 export const ORDER_ID = "9d3fa1b8-4ea1-49a5-9be2-2f8f6a4f4c01";
 export const HOLD_ID = "1c7e2f4a-2c1b-4b51-8b7a-6f0a9d8e7c02";
+export const GRANT_ID = "7b0c9b0e-1f6f-4a34-8c55-3d7c2a9b1e22";
 
 const share = { id: ID, source: "paid" as const, amount: "50" };
 
@@ -47,6 +48,25 @@ const entry = {
   author: "key",
   metadata: { model: "gpt-4o" },
   event_at: NOW,
+  created_at: NOW,
+};
+
+const recordedGrant = {
+  grant_id: GRANT_ID,
+  user_id: USER_ID,
+  status: "pending" as const,
+  source: "adjustment" as const,
+  amount: "100001",
+  priority: null,
+  expires_at: null,
+  reason: "an outage",
+  reference_id: null,
+  ceiling: "grant" as const,
+  requested_by: `operator:${ID}`,
+  confirm_before: NOW,
+  decided_by: null,
+  decided_at: null,
+  lot_id: null,
   created_at: NOW,
 };
 
@@ -124,6 +144,9 @@ export const SAMPLES: { [N in FunctionName]: (args: ArgsOf<N>) => ResultOf<N> } 
       expires_at: null,
       created_at: NOW,
     }),
+  grants_decide: () => fresh(200, recordedGrant),
+  grants_read: () => recordedGrant,
+  grants_list: () => ({ grants: [recordedGrant], next_before: null }),
   credits_debit: ({ p_amount }) =>
     fresh(201, { transaction_id: ID, amount: p_amount, balance_after: "1", lots: [share] }),
   holds_open: () => fresh(201, { ...hold, available_after: "9940" }),

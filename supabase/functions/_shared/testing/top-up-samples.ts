@@ -47,6 +47,8 @@ export const TOP_UPS = {
 const CAP = {
   user_id: USER_ID,
   daily: "500",
+  own_daily: "500",
+  imposed_daily: null,
   spent_today: "20.5",
   resets_at: "2026-11-22T00:00:00+00:00",
 };

@@ -1,0 +1,291 @@
+-- Grants: credits that a person or a key gives without a payment.
+-- Why two people: whoever may grant can mint (T40). Operators grant nothing to themselves; above a ceiling of
+-- the policy a grant waits until another operator confirms it. What was confirmed counts towards no ceiling.
+-- Keys are the app's own programs: ceilings bind them where the policy says so. Somebody at an SQL prompt is
+-- bound by nothing and is seen: credits_minted and grant_above_ceiling alert (86_grant_alerts).
+-- Order of locks: the account, then the ceilings' lock, then the grant.
+
+create table farthing.grants (
+  account_id bigint not null references farthing.accounts (account_id),
+  grant_id uuid not null default gen_random_uuid(),
+  author farthing.author not null,
+  source farthing.lot_source not null,
+  amount farthing.positive_credits not null,
+  priority smallint,
+  expires_at timestamptz,
+  reason text,
+  reference_id varchar(200),
+  once boolean not null,
+  correlation_id varchar(255),
+  status text not null,
+  ceiling text,
+  confirm_before timestamptz,
+  decided_by farthing.author,
+  decided_at timestamptz,
+  lot_id uuid,
+  created_at timestamptz not null,
+  primary key (account_id, grant_id),
+  constraint grants_reason_bounded check (length(reason) <= 500),
+  constraint grants_ceilings check (ceiling in ('grant', 'author_day', 'day')),
+  constraint grants_two_people check (status <> 'granted' or decided_by <> author),
+  constraint grants_states check (case status
+    when 'pending' then ceiling is not null and confirm_before is not null
+      and num_nonnulls(decided_by, decided_at, lot_id) = 0
+    when 'granted' then num_nonnulls(decided_at, lot_id) = 2
+    when 'declined' then num_nonnulls(decided_by, decided_at) = 2 and lot_id is null
+    when 'expired' then decided_at is not null and num_nonnulls(decided_by, lot_id) = 0
+    else false end)
+);
+comment on table farthing.grants is
+  'Grants of operators, of keys that ceilings bind, and of anybody above the ceiling of one grant. Pending '
+  'until another operator confirms or declines, or confirm_before has passed. ceiling: the one it met. '
+  'decided_by: who confirmed or declined; null where nobody had to. Credits.';
+create unique index grants_by_id on farthing.grants (grant_id);
+create index grants_newest on farthing.grants (created_at desc, grant_id desc);
+create index grants_pending on farthing.grants (confirm_before) where status = 'pending';
+alter table farthing.grants enable row level security;
+create policy grants_none on farthing.grants for select to authenticated using (false);
+select farthing.never_change('grants', '{account_id, grant_id, author, source, amount, priority, expires_at,
+  reason, reference_id, once, correlation_id, ceiling, confirm_before, created_at}');
+select farthing.set_once('grants', '{decided_by, decided_at, lot_id}');
+select farthing.never_remove('grants');
+
+create function farthing.refuse_grant(p_limit text)
+returns void
+language plpgsql immutable
+set search_path = ''
+as $$
+begin
+  perform farthing.fail('grant_not_allowed', case p_limit
+    when 'self' then 'You can''t grant credits to yourself. Ask another operator.'
+    when 'same_operator' then 'You can''t confirm your own grant. Ask another operator.'
+    else 'A secret key can''t confirm a grant. Ask an operator.' end,
+    jsonb_build_object('limit', p_limit));
+end
+$$;
+comment on function farthing.refuse_grant(text) is
+  'Fails grant_not_allowed; details.limit says why: self, same_operator or key.';
+
+create function farthing.require_operator(p_author text)
+returns void
+language plpgsql stable
+set search_path = ''
+as $$
+begin
+  -- A token says what was true when it was made. Here it is read what is true now.
+  if p_author like 'operator:%' and not exists (select from auth.users
+    where id = substr(p_author, 10)::uuid and raw_app_meta_data ->> 'role' = 'operator')
+  then
+    perform farthing.fail('forbidden', 'You are not an operator any more. Sign in again.');
+  end if;
+end
+$$;
+comment on function farthing.require_operator(text) is
+  'Refuses a person whose token still names them an operator and who is none in auth.users.';
+
+create function farthing.grant_kind(p_source farthing.lot_source)
+returns farthing.entry_kind
+language sql immutable
+set search_path = ''
+as $$
+  select case p_source when 'promotional' then 'promotion' else 'adjustment' end::farthing.entry_kind
+$$;
+comment on function farthing.grant_kind(farthing.lot_source) is 'The kind of entry that a grant writes.';
+
+create function farthing.ceiling_met(p_grant farthing.grants, p_policy farthing.policy, p_now timestamptz)
+returns text
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_day timestamptz := farthing.day_ends_at(p_now) - interval '1 day';
+  v_own numeric;
+  v_all numeric;
+begin
+  if p_grant.amount > p_policy.grant_ceiling then
+    return 'grant';
+  end if;
+  if not farthing.is_bound(p_grant.author, p_policy) then
+    return null;
+  end if;
+  -- Two grants at once would both find room for one: the second waits, and sees the first.
+  perform pg_advisory_xact_lock(hashtextextended('farthing.grants', 0));
+  select coalesce(sum(g.amount) filter (where g.author = p_grant.author), 0), coalesce(sum(g.amount), 0)
+  into v_own, v_all
+  from farthing.grants g
+  where g.created_at >= v_day and g.status = 'granted' and g.decided_by is null
+    and farthing.is_bound(g.author, p_policy);
+  return case when v_own + p_grant.amount > p_policy.grant_ceiling_author_day then 'author_day'
+    when v_all + p_grant.amount > p_policy.grant_ceiling_day then 'day' end;
+end
+$$;
+comment on function farthing.ceiling_met is
+  'Which ceiling of the policy a grant would exceed: grant, author_day, day, or null. Days are UTC.';
+
+create function farthing.is_bound(p_author text, p_policy farthing.policy)
+returns boolean
+language sql immutable
+set search_path = ''
+as $$
+  select p_author like 'operator:%' or (p_author like 'key:%' and p_policy.grant_ceilings_bind_keys)
+$$;
+comment on function farthing.is_bound(text, farthing.policy) is
+  'Whether a grant of this author above a ceiling waits for another operator.';
+
+create function farthing.put_grant(p_grant farthing.grants, p_now timestamptz)
+returns farthing.lots
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_terms farthing.lots;
+  v_lot farthing.lots;
+begin
+  v_terms.expires_at := p_grant.expires_at;
+  v_terms.priority := p_grant.priority;
+  v_lot := farthing.receive(p_grant.account_id, p_grant.source, p_grant.amount,
+    farthing.grant_kind(p_grant.source),
+    case p_grant.source when 'promotional' then 'promotions' else 'adjustments' end::farthing.system_account,
+    v_terms, 'grant', p_grant.reference_id, p_grant.correlation_id, jsonb_build_object('reason',
+      p_grant.reason) || case when p_grant.grant_id is not null
+        then jsonb_build_object('grant_id', p_grant.grant_id) else '{}' end, p_grant.author, p_now);
+  if p_grant.once then
+    insert into farthing.used_references
+    select p_grant.account_id, 'grant', p_grant.reference_id, a.last_seq, a.last_seq
+    from farthing.accounts a where a.account_id = p_grant.account_id;
+  end if;
+  return v_lot;
+end
+$$;
+comment on function farthing.put_grant is
+  'Puts in what a grant gives, in the name of who asked for it. The account is locked by the caller.';
+
+create function farthing.grant_answer(p_grant farthing.grants, p_now timestamptz)
+returns jsonb
+language sql stable
+set search_path = ''
+as $$
+  select jsonb_build_object('grant_id', p_grant.grant_id, 'user_id', a.owner_id,
+    'status', case when p_grant.status = 'pending' and p_grant.confirm_before <= p_now then 'expired'
+      else p_grant.status end,
+    'source', p_grant.source, 'amount', trim_scale(p_grant.amount)::text, 'priority', p_grant.priority,
+    'expires_at', p_grant.expires_at, 'reason', p_grant.reason, 'reference_id', p_grant.reference_id,
+    'ceiling', p_grant.ceiling, 'requested_by', p_grant.author, 'confirm_before', p_grant.confirm_before,
+    'decided_by', p_grant.decided_by, 'decided_at', p_grant.decided_at, 'lot_id', p_grant.lot_id,
+    'created_at', p_grant.created_at)
+  from farthing.accounts a where a.account_id = p_grant.account_id
+$$;
+comment on function farthing.grant_answer(farthing.grants, timestamptz) is
+  'A grant as operators see it; credits as text. Past confirm_before a pending one counts as expired.';
+
+create function farthing.lot_answer(p_user_id uuid, p_lot farthing.lots)
+returns jsonb
+language sql immutable
+set search_path = ''
+as $$
+  select jsonb_build_object('id', p_lot.lot_id, 'user_id', p_user_id, 'source', p_lot.source,
+    'amount', trim_scale(p_lot.amount)::text, 'remaining', trim_scale(p_lot.remaining)::text,
+    'priority', p_lot.priority, 'expires_at', p_lot.expires_at, 'created_at', p_lot.created_at)
+$$;
+comment on function farthing.lot_answer(uuid, farthing.lots) is
+  'A lot as a grant answers with it; credits as text.';
+
+create function farthing.known_grant(p_user_id uuid, p_grant farthing.grants, p_now timestamptz)
+returns jsonb
+language plpgsql stable
+set search_path = ''
+as $$
+declare
+  v_lot farthing.lots;
+  v_pending farthing.grants;
+begin
+  select l.* into v_lot from farthing.used_references r
+  join farthing.entries e on e.account_id = r.account_id and e.seq = r.first_seq
+  join farthing.lots l on l.account_id = e.account_id and l.lot_id = e.lot_id
+  where r.account_id = p_grant.account_id and r.movement = 'grant' and r.reference_id = p_grant.reference_id;
+  if v_lot.lot_id is null then
+    select * into v_pending from farthing.grants where account_id = p_grant.account_id
+      and reference_id = p_grant.reference_id and once and status = 'pending' and confirm_before > p_now;
+  end if;
+  if v_lot.lot_id is null and v_pending.grant_id is null then
+    return null;
+  end if;
+  perform farthing.refuse_reference(array(select f.name from (values
+    ('amount', coalesce(v_lot.amount, v_pending.amount) <> p_grant.amount),
+    ('source', coalesce(v_lot.source, v_pending.source) <> p_grant.source)) f (name, differs)
+    where f.differs));
+  return case when v_lot.lot_id is null then jsonb_build_object('status', 202, 'data',
+      farthing.grant_answer(v_pending, p_now) || '{"duplicate": true}')
+    else jsonb_build_object('status', 200, 'data', farthing.lot_answer(p_user_id, v_lot)
+      || '{"duplicate": true}') end;
+end
+$$;
+comment on function farthing.known_grant is
+  'What became of a grant that is made once: {status: 200, data: lot} or {status: 202, data: the pending '
+  'grant}; null where it was not asked for. Fails reference_conflict.';
+
+create function farthing.begin_grant(
+  p_user_id uuid, p_amount text, p_source text, p_expires_at timestamptz, p_priority int, p_now timestamptz)
+returns farthing.grants
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_grant farthing.grants;
+begin
+  v_grant.amount := farthing.parse_amount(p_amount, 'amount');
+  if p_source is null or p_source not in ('promotional', 'adjustment') then
+    perform farthing.fail('invalid_request', 'A grant is promotional or adjustment.', null, 'source');
+  end if;
+  if p_expires_at <= p_now or p_expires_at = 'infinity' then
+    perform farthing.fail('invalid_request', 'A grant expires in the future or never.', null, 'expires_at');
+  end if;
+  if p_priority not between 0 and 1000 then
+    perform farthing.fail('invalid_request', 'A priority is a number from 0 (spent first) to 1000.', null,
+      'priority');
+  end if;
+  v_grant.source := p_source;
+  v_grant.expires_at := p_expires_at;
+  v_grant.priority := p_priority;
+  v_grant.created_at := p_now;
+  v_grant.account_id := (farthing.lock_account(p_user_id, p_now)).account_id;
+  return v_grant;
+end
+$$;
+comment on function farthing.begin_grant is
+  'The terms of a grant as asked for, its account locked. Fails invalid_request, not_found.';
+
+create function farthing.finish_grant(p_grant farthing.grants, p_user_id uuid, p_now timestamptz)
+returns jsonb
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_policy farthing.policy;
+  v_bound boolean;
+  v_lot farthing.lots;
+begin
+  select * into v_policy from farthing.policy;
+  v_bound := farthing.is_bound(p_grant.author, v_policy);
+  p_grant.ceiling := farthing.ceiling_met(p_grant, v_policy, p_now);
+  p_grant.grant_id := case when v_bound or p_grant.ceiling is not null then gen_random_uuid() end;
+  if v_bound and p_grant.ceiling is not null then
+    p_grant.status := 'pending';
+    p_grant.confirm_before := least(p_now + v_policy.pending_grant_life, p_grant.expires_at);
+  else
+    v_lot := farthing.put_grant(p_grant, p_now);
+    p_grant.status := 'granted';
+    p_grant.lot_id := v_lot.lot_id;
+    p_grant.decided_at := p_now;
+  end if;
+  if p_grant.grant_id is not null then
+    insert into farthing.grants select p_grant.*;
+  end if;
+  return case p_grant.status when 'pending' then jsonb_build_object('status', 202, 'data',
+      farthing.grant_answer(p_grant, p_now))
+    else jsonb_build_object('status', 201, 'data', farthing.lot_answer(p_user_id, v_lot)) end;
+end
+$$;
+comment on function farthing.finish_grant is
+  'Grants, or has another operator asked where a ceiling is met: {status: 201, data: lot} or {status: 202, '
+  'data: the pending grant}. The account is locked by the caller.';

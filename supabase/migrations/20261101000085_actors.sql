@@ -1,0 +1,90 @@
+-- Who moved how much: each day's entries by author and kind.
+-- Why summed up as entries are sealed: the entries have no index by time or author, which every debit would
+-- pay for; and a report reads a few rows a day, however long the ledger is. So an entry stands here within a
+-- minute or two. Stripe's events are one author here, as each of them writes once.
+
+create table farthing.actor_days (
+  day date not null,
+  author varchar(255) not null,
+  kind farthing.entry_kind not null,
+  entries bigint not null,
+  amount numeric(60, 18) not null, -- of all accounts, and so beyond the bound of one
+  primary key (day, author, kind)
+);
+comment on table farthing.actor_days is
+  'Sealed entries, summed by the day on which they were written (UTC), by author and kind. stripe: all of '
+  'Stripe''s events. Credits.';
+alter table farthing.actor_days enable row level security;
+create policy actor_days_none on farthing.actor_days for select to authenticated using (false);
+
+create function farthing.add_actor_days(p_accounts bigint[], p_after bigint[], p_upto bigint[])
+returns void
+language sql
+set search_path = ''
+as $$
+  insert into farthing.actor_days as d (day, author, kind, entries, amount)
+  select (e.created_at at time zone 'UTC')::date, case when e.author like 'stripe:%' then 'stripe'
+    else e.author end, e.kind, count(*), sum(e.amount)
+  from unnest(p_accounts, p_after, p_upto) r (account_id, after, upto)
+  join farthing.entries e on e.account_id = r.account_id and e.seq > r.after and e.seq <= r.upto
+  group by 1, 2, 3
+  on conflict (day, author, kind) do update
+  set entries = d.entries + excluded.entries, amount = d.amount + excluded.amount
+$$;
+comment on function farthing.add_actor_days(bigint[], bigint[], bigint[]) is
+  'Adds entries to the days of their authors: of each account those after one number, up to another. For '
+  'seal_entries().';
+
+create view farthing.actors with (security_invoker = true) as
+select d.day, split_part(d.author, ':', 1) as author_kind, d.author, d.kind, d.entries,
+  trim_scale(d.amount)::text as credits
+from farthing.actor_days d;
+comment on view farthing.actors is
+  'Who moved how much, by day: for the operators'' report. Readable by the tables'' owner alone. Credits as '
+  'text.';
+
+create function farthing.prove_authors()
+returns table (rule int, account_id bigint, detail text)
+language sql stable
+set search_path = ''
+as $$
+  select 18, e.account_id, format('seq %s: %s is no author', e.seq, e.author)
+  from farthing.entries e
+  where e.author <> 'owner' and (split_part(e.author, ':', 2) = ''
+    or split_part(e.author, ':', 1) not in ('operator', 'key', 'stripe', 'task', 'sql'))
+  union all
+  select 18, e.account_id, format('seq %s: %s granted to themselves', e.seq, e.author)
+  from farthing.entries e join farthing.accounts a on a.account_id = e.account_id
+  where e.kind in ('promotion', 'adjustment') and e.author in ('owner', 'operator:' || a.owner_id)
+  union all
+  select 18, g.account_id, format('grant %s of %s by %s: its entry says %s by %s', g.grant_id,
+    trim_scale(g.amount), g.author, coalesce(trim_scale(e.amount)::text, 'nothing'), e.author)
+  from farthing.grants g
+  left join farthing.entries e on e.account_id = g.account_id and e.lot_id = g.lot_id and e.direction = 'in'
+    and e.kind = farthing.grant_kind(g.source)
+  where (g.status = 'granted' and (e.amount, e.author::text) is distinct from (g.amount, g.author::text))
+    or (g.status <> 'granted' and e.seq is not null)
+  union all
+  select 18, g.account_id, format('grant %s met the ceiling %s, and nobody else confirmed it', g.grant_id,
+    g.ceiling)
+  from farthing.grants g
+  where g.status = 'granted' and g.confirm_before is not null and g.decided_by is null
+  union all
+  select 9, r.account_id, format('%s %s: entries %s to %s are not its own', r.movement, r.reference_id,
+    r.first_seq, r.last_seq)
+  from farthing.used_references r
+  left join farthing.entries e on e.account_id = r.account_id and e.seq between r.first_seq and r.last_seq
+    and e.reference_id = r.reference_id
+    and (e.kind = 'debit') = (r.movement = 'debit') and e.kind in ('debit', 'promotion', 'adjustment')
+  group by r.account_id, r.movement, r.reference_id
+  having count(e.seq) <> r.last_seq - r.first_seq + 1 or count(distinct e.transaction_id) <> 1
+  union all
+  select 18, null, format('%s: the authors'' days sum up to %s, all sealed entries to %s', coalesce(d.kind,
+    s.kind), trim_scale(d.amount), trim_scale(s.amount))
+  from (select kind, sum(amount) as amount from farthing.actor_days group by kind) d
+  full join (select kind, sum(amount) as amount from farthing.entry_sums group by kind) s on s.kind = d.kind
+  where d.amount is distinct from s.amount
+$$;
+comment on function farthing.prove_authors() is
+  'Rule 18, and rule 9 of references: each entry has an author, nobody grants to themselves, a grant above a '
+  'ceiling was confirmed, a reference moved its own entries once, and the authors'' days are complete.';
