@@ -1,0 +1,40 @@
+import assert from "node:assert/strict";
+import { timeLeftMs } from "../_shared/http/deadline.ts";
+import { CHAT_SAMPLES } from "../_shared/testing/chat-samples.ts";
+import { makeFake } from "../_shared/testing/fake-services.ts";
+import { ledModel } from "../_shared/testing/led-model.ts";
+import { eventsOf, postStreamed, settled } from "../_shared/testing/streamed-chat.ts";
+import { ApiError } from "../_shared/http/errors.ts";
+
+/** A chat without a heartbeat for so long is closed by a scheduled task. */
+const SILENT_MS = 60_000;
+const HEARTBEAT_MS = 15_000;
+
+Deno.test("T28: a chat has 45 s to be charged: with its last beat no more than makes it silent", async () => {
+  const left: number[] = [];
+  const chats_settle: typeof CHAT_SAMPLES.chats_settle = (args) => {
+    left.push(timeLeftMs(Infinity));
+    return CHAT_SAMPLES.chats_settle(args);
+  };
+  const fake = await makeFake({ answers: { chats_settle } });
+  await eventsOf(await postStreamed(fake));
+  await settled(fake);
+  assert.equal(left.length, 1);
+  const [ms = 0] = left;
+  assert(ms <= SILENT_MS - HEARTBEAT_MS && ms > SILENT_MS - HEARTBEAT_MS - 5_000, `${ms} ms`);
+});
+
+Deno.test("T28: a chat whose provider gave nothing has as long to be released", async () => {
+  const left: number[] = [];
+  const chats_release: typeof CHAT_SAMPLES.chats_release = () => {
+    left.push(timeLeftMs(Infinity));
+    return { status: "released" };
+  };
+  const provider = ledModel();
+  provider.fail(new ApiError("upstream_unavailable", { status: 502 }));
+  const fake = await makeFake({ ai: provider.ai, answers: { chats_release } });
+  assert.equal((await postStreamed(fake)).status, 502);
+  await settled(fake);
+  const [ms = 0] = left;
+  assert(ms <= SILENT_MS - HEARTBEAT_MS && ms > SILENT_MS - HEARTBEAT_MS - 5_000, `${ms} ms`);
+});
