@@ -198,11 +198,13 @@ Deno.test("T28: a chat that the sweep has closed streams no further, and its usa
   const events = await eventsOf(answer);
   assert.deepEqual(events.map(({ name }) => name), ["delta", "error"]);
   assert(!provider.isLeft());
-  const usage = { input_tokens: 4, output_tokens: 70 };
-  provider.say(" more");
+  const usage = { input_tokens: 4, output_tokens: 200 };
+  provider.say(" more".repeat(130));
   provider.end(usage);
   await settled(fake);
   assert.deepEqual(argsOf(fake, "chats_settle").map(({ p_usage }) => p_usage), [usage]);
+  const recorded = argsOf(fake, "chats_record").map(({ p_output_tokens }) => p_output_tokens);
+  assert.deepEqual(recorded, [0, 66], "what is closed is not recorded again");
 });
 
 Deno.test("a stream that can't be recorded ends for its caller, and its usage is charged", async () => {
