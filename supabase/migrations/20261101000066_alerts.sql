@@ -245,8 +245,9 @@ declare
   v_last farthing.proof_runs;
   v_violations bigint;
   v_detail text;
-  v_is_whole boolean := not exists (select from farthing.proof_runs r where r.is_whole
-    and r.violations is not null and r.started_at > p_now - interval '7 days');
+  -- A whole proof that was cut off is tried again a day later: meanwhile what is new is proved.
+  v_is_whole boolean := not exists (select from farthing.proof_runs r where r.is_whole and r.started_at
+    > p_now - case when r.violations is null then interval '1 day' else interval '7 days' end);
 begin
   select * into v_last from farthing.proof_runs order by run_nr desc limit 1;
   -- Each hour, and never more than a twentieth of the time, however much there is to prove.
