@@ -103,7 +103,8 @@ select title from guards.columns where type in ('real', 'double precision', 'mon
 
 create view guards.migrations_out_of_order as
 select version as title from (
-  select m.version, row_number() over (order by m.version) as nr, lag(m.version) over (order by m.ctid) as
+  select m.version, row_number() over (order by m.version) as nr, lag(m.version)
+    over (order by m.xmin::text::bigint, m.ctid) as
   earlier
   from supabase_migrations.schema_migrations m) o
 where o.version <= o.earlier or o.version !~ '^\d{14}$';
