@@ -69,7 +69,33 @@ Deno.test("a hold of two lots keeps them in burn-down order, and a refused one n
   deepEqual(account.lots.map((each) => toText(account.free(each))), ["8", "0"]);
   account.passTime(100);
   deepEqual(account.lots.map((each) => toText(account.free(each))), ["10", "4"]);
-  equal(account.settle("h", 1n, 100), "hold_not_open");
+  equal(account.release("h", 100), "hold_not_open");
+  equal(account.settle("h", 1n, 100 + 3600), "hold_not_open");
+  equal(account.settle("h", 1n, 100 + 3599), "ok");
+  equal(account.settle("h", 1n, 100 + 3599), "hold_not_open");
+});
+
+Deno.test("a settlement that owes too much changes nothing: its hold keeps what it kept", () => {
+  const account = new Account();
+  account.receive(lot("paid", "10"), 1);
+  account.hold("h", toUnits("6"), 100, 2);
+  equal(account.settle("h", toUnits("1010") + 1n, 3), "overdraft_exceeded");
+  equal(toText(account.held), "6");
+  deepEqual(account.lots.map((each) => toText(account.free(each))), ["4"]);
+  equal(account.settle("h", toUnits("1010"), 3), "ok");
+  equal(toText(account.debt), "1000");
+});
+
+Deno.test("holds that run out pay debt in the order in which they do, each as of its own end", () => {
+  const account = new Account();
+  account.receive(lot("promotional", "10", { expiresAt: 15 }), 1);
+  account.receive(lot("paid", "10"), 2);
+  account.hold("h", toUnits("10"), 10, 3);
+  account.hold("i", toUnits("10"), 20, 4);
+  account.debt = toUnits("12");
+  account.passTime(30);
+  deepEqual(account.lots.map(({ remaining }) => toText(remaining)), ["0", "8"]);
+  equal(account.debt, 0n);
 });
 
 Deno.test("of a dispute's events the later holds; of one second that with more money, then the rank", () => {

@@ -1,10 +1,12 @@
 /** An account in memory: what the ledger's rules 1 and 5 to 11 say, and nothing of how SQL does it. */
 import { least, sum } from "./amounts.ts";
-import { freeOf, type Hold, inBurnDownOrder, isExpired, type Lot, spendableOf } from "./lots.ts";
+import { type Hold, maySettleLate, overdraftOf } from "./hold.ts";
+import { freeOf, inBurnDownOrder, isExpired, type Lot, spendableOf } from "./lots.ts";
 
 type Refusal =
   | "insufficient_credits"
   | "hold_not_open"
+  | "overdraft_exceeded"
   | "already_refunded"
   | "refund_too_large"
   | "not_found";
@@ -33,7 +35,7 @@ export class Account {
   }
 
   available(now: number): bigint {
-    const spendable = sum(this.lots.map((lot) => this.#spendable(lot, now)));
+    const spendable = this.#payable(now);
     return spendable > this.debt ? spendable - this.debt : 0n;
   }
 
@@ -49,11 +51,16 @@ export class Account {
     return freeOf(lot, this.holds.values());
   }
 
-  /** Rule 7: what is past its time counts as released, whoever looks first. */
+  /** Rule 7: what is past its time counts as released from that moment, and pays debt as of then. */
   passTime(now: number): void {
     const due = this.#open().filter(({ expiresAt }) => expiresAt <= now);
-    for (const hold of due) hold.status = "released";
-    if (due.length > 0) this.payDebt(now);
+    const moments = new Set(due.map(({ expiresAt }) => expiresAt).sort((a, b) => a - b));
+    for (const moment of moments) {
+      for (const hold of due) {
+        if (hold.expiresAt === moment) Object.assign(hold, { status: "released", hasRunOut: true });
+      }
+      this.payDebt(moment);
+    }
   }
 
   receive(lot: Lot, now: number): void {
@@ -112,18 +119,30 @@ export class Account {
       if (part > 0n) kept.set(lot, part);
       need -= part;
     }
-    this.holds.set(name, { amount, expiresAt, status: "open", kept });
+    this.holds.set(name, { amount, expiresAt, status: "open", hasRunOut: false, kept });
     return "ok";
   }
 
-  /** Rule 7: above its amount it takes what is free, and what is short even then is owed. */
+  /** Rule 7: above its amount it takes what is free, and what is short even then is owed, up to a limit. */
   settle(name: string, amount: bigint, now: number): Outcome {
     const hold = this.holds.get(name);
-    if (hold?.status !== "open") return "hold_not_open";
+    if (!hold) return "hold_not_open";
+    const { status } = hold;
+    const isLate = this.hasOwner && maySettleLate(hold, now);
+    if (status !== "open" && !isLate) return "hold_not_open";
+    const keeper = isLate ? undefined : hold;
     hold.status = "settled";
-    this.debt += this.#take(amount, now, hold);
+    if (amount - this.#payable(now, keeper) > overdraftOf(hold)) {
+      hold.status = status;
+      return "overdraft_exceeded";
+    }
+    this.debt += this.#take(amount, now, keeper);
     this.payDebt(now);
     return "ok";
+  }
+
+  #payable(now: number, settled?: Hold): bigint {
+    return sum(this.lots.map((lot) => this.#spendable(lot, now, settled)));
   }
 
   release(name: string, now: number): Outcome {

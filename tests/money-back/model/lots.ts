@@ -1,5 +1,6 @@
 /** Lots in memory, and which of their credits may be had (rule 5). */
 import { least } from "./amounts.ts";
+import type { Hold } from "./hold.ts";
 
 /** In burn-down order: of lots alike in priority and expiry the first named goes first. */
 const SOURCES = ["promotional", "adjustment", "bonus", "paid"] as const;
@@ -16,14 +17,6 @@ export interface Lot {
   remaining: bigint;
   /** Its order is under dispute or warning. */
   frozen: boolean;
-}
-
-export interface Hold {
-  readonly amount: bigint;
-  readonly expiresAt: number;
-  status: "open" | "settled" | "released";
-  /** What it keeps of which lot, while it is open. */
-  readonly kept: Map<Lot, bigint>;
 }
 
 export function isExpired({ expiresAt }: Lot, now: number): boolean {

@@ -5,6 +5,7 @@ import { disputeStories } from "./disputes.ts";
 import { holdStories } from "./holds.ts";
 import { leaverStories } from "./leavers.ts";
 import { orderStories } from "./orders.ts";
+import { overdraftStories } from "./overdrafts.ts";
 import { refundStories } from "./refunds.ts";
 import { warningStories } from "./warnings.ts";
 
@@ -14,6 +15,7 @@ export const STORIES: readonly Story[] = [
   ...disputesByMoney,
   ...warningStories,
   ...holdStories,
+  ...overdraftStories,
   ...orderStories,
   ...leaverStories,
 ];

@@ -5,6 +5,7 @@
  */
 import { toText } from "../model/amounts.ts";
 import { Buyer, type Outcome } from "../model/buyer.ts";
+import { type Hold, overdraftOf } from "../model/hold.ts";
 import type { Terms } from "../model/order.ts";
 import type { OwnStep, Step, StripeStep } from "../model/steps.ts";
 import { PACKAGES } from "./packages.ts";
@@ -28,6 +29,7 @@ const WEIGHTS = {
   usage: 2,
   hold: 10,
   settle: 8,
+  late: 4,
   release: 4,
   sweep: 5,
   leave: 0.3,
@@ -50,8 +52,9 @@ class Maker {
     return `${kind}${this.#names}`;
   }
 
-  #add(step: OwnStep | StripeStep): Outcome {
-    this.#now += this.random.pick([1, 1, 1, 7, 60, 400]);
+  /** Soon, or at `at` where that is still to come. */
+  #add(step: OwnStep | StripeStep, at = 0): Outcome {
+    this.#now = Math.max(this.#now + this.random.pick([1, 1, 1, 7, 60, 400]), at);
     const full = { now: this.#now, ...step };
     this.steps.push(full);
     return this.#buyer.take(full);
@@ -150,11 +153,29 @@ class Maker {
     const holds = [...this.#buyer.account.holds];
     if (holds.length === 0) return;
     const open = holds.filter(([, { status }]) => status === "open");
-    const [hold, { amount }] = this.random.pick(open.length > 0 ? open : holds);
-    const settled = this.random.chance(0.1) ? "0" : this.#around(amount);
-    this.#add(
-      how === "release" ? { do: "release", hold } : { do: "settle", hold, amount: settled },
+    const [name, hold] = this.random.pick(open.length > 0 ? open : holds);
+    if (how === "release") this.#add({ do: "release", hold: name });
+    else this.#add({ do: "settle", hold: name, amount: this.#settled(hold) });
+  }
+
+  /** Nothing, around the hold, or around all that may be taken and owed for it. */
+  #settled(hold: Hold): string {
+    if (this.random.chance(0.1)) return "0";
+    if (this.random.chance(0.7)) return this.#around(hold.amount);
+    const kept = hold.status === "open" ? hold.amount : 0n;
+    const most = this.#buyer.account.available(this.#now) + kept + overdraftOf(hold);
+    return toText(this.random.pick([most, most - 1n, most + 1n, most * 9n]));
+  }
+
+  /** A hold is left to run out, and settled within the hour after that or when it is over. */
+  #late(): void {
+    const left = [...this.#buyer.account.holds].filter(([, { status, hasRunOut }]) =>
+      status === "open" || hasRunOut
     );
+    if (left.length === 0) return;
+    const [name, hold] = this.random.pick(left);
+    const at = hold.expiresAt + this.random.pick([0, 1, 60, 1800, 3599, 3600, 3601]);
+    this.#add({ do: "settle", hold: name, amount: this.#settled(hold) }, at);
   }
 
   #limit(): void {
@@ -182,6 +203,7 @@ class Maker {
     if (kind === "debit" || kind === "hold") this.#spend(kind);
     if (kind === "usage") this.#add({ do: "usage", tokens: this.random.pick([1, 50, 2500]) });
     if (kind === "settle" || kind === "release") this.#resolve(kind);
+    if (kind === "late") this.#late();
     if (kind === "leave" && this.#buyer.account.hasOwner) this.#add({ do: "leave" });
     if (kind === "sweep") this.#add({ do: "sweep" });
   }

@@ -1,0 +1,192 @@
+/** Holds that cost more than is there, that are settled late, and what their end pays (rules 7 and 8). */
+import {
+  buys,
+  disputes,
+  grants,
+  holds,
+  leaves,
+  limits,
+  refunds,
+  releases,
+  settles,
+  spends,
+  type Story,
+  sweeps,
+  waits,
+} from "../support/tell.ts";
+
+/** Bought by second 20, so that the hold is of second 30 and runs out in second 90. */
+const heldFor60 = [buys("o1", "plain"), holds("h", "60", 60)];
+/** What follows is told in the last second of the hour after that; one second more is too late. */
+const UNTIL_THE_LAST_SECOND = 3639;
+
+const overdrawn: Story[] = [
+  {
+    name: "a settlement owes 1,000 for a small hold",
+    steps: [buys("o1", "plain"), holds("h", "60"), settles("h", "1100")],
+    ends: "has -1000, may spend 0, owes 1000; o1 paid, 0 back",
+  },
+  {
+    name: "a settlement that would owe more is refused, and the hold is still open",
+    steps: [
+      buys("o1", "plain"),
+      holds("h", "60"),
+      settles("h", "1100.000000000000000001"),
+      settles("h", "9000"),
+      spends("41"),
+      settles("h", "60"),
+    ],
+    ends: "has 40, may spend 40, owes 0; o1 paid, 0 back",
+    refused: ["overdraft_exceeded", "overdraft_exceeded", "insufficient_credits"],
+  },
+  {
+    name: "a settlement owes twice a large hold, and no more",
+    steps: [
+      grants("700"),
+      holds("h", "700"),
+      settles("h", "2100.000000000000000001"),
+      settles("h", "2100"),
+    ],
+    ends: "has -1400, may spend 0, owes 1400",
+    refused: ["overdraft_exceeded"],
+  },
+  {
+    name: "the debt of a refund does not count against the limit of a hold",
+    steps: [
+      buys("o1", "plain"),
+      spends("40"),
+      holds("h", "60"),
+      refunds("o1", "r1", 1000, "succeeded"),
+      settles("h", "1060.1"),
+      settles("h", "1060"),
+    ],
+    ends: "has -1100, may spend 0, owes 1100; o1 refunded, 100 back",
+    refused: ["overdraft_exceeded"],
+  },
+  {
+    name: "disputed credits that no hold keeps do not widen the limit",
+    steps: [
+      buys("o1", "plain"),
+      holds("h", "60"),
+      disputes("o1", "d1", 1000, "needs_response"),
+      settles("h", "1060.1"),
+      settles("h", "1060"),
+    ],
+    ends: "has -960, may spend 0, owes 1000; o1 disputed, 0 back",
+    refused: ["overdraft_exceeded"],
+  },
+];
+
+const late: Story[] = [
+  {
+    name: "a hold that ran out is settled in the last second of its hour, once",
+    steps: [...heldFor60, waits(UNTIL_THE_LAST_SECOND), settles("h", "70"), settles("h", "1")],
+    ends: "has 30, may spend 30, owes 0; o1 paid, 0 back",
+    refused: ["hold_not_open"],
+  },
+  {
+    name: "when the hour is over a hold is settled no more",
+    steps: [...heldFor60, waits(UNTIL_THE_LAST_SECOND + 1), settles("h", "70")],
+    ends: "has 100, may spend 100, owes 0; o1 paid, 0 back",
+    refused: ["hold_not_open"],
+  },
+  {
+    name: "a late settlement finds what others have left, and owes the rest",
+    steps: [...heldFor60, waits(100), sweeps(), spends("80"), settles("h", "60")],
+    ends: "has -40, may spend 0, owes 40; o1 paid, 0 back",
+  },
+  {
+    name: "a late settlement beyond the limit is refused, and may come again with less",
+    steps: [...heldFor60, waits(100), settles("h", "1100.1"), settles("h", "1100")],
+    ends: "has -1000, may spend 0, owes 1000; o1 paid, 0 back",
+    refused: ["overdraft_exceeded"],
+  },
+  {
+    name: "a late settlement gets nothing of credits that have expired, though its hold kept them",
+    steps: [...heldFor60, limits("o1", 60), waits(100), settles("h", "50")],
+    ends: "has 50, may spend 0, owes 50; o1 paid, 0 back",
+  },
+  {
+    name: "a late settlement gets nothing of disputed credits, though its hold kept them",
+    steps: [
+      ...heldFor60,
+      disputes("o1", "d1", 1000, "needs_response"),
+      waits(100),
+      settles("h", "50"),
+    ],
+    ends: "has 50, may spend 0, owes 50; o1 disputed, 0 back",
+  },
+  {
+    name: "a late settlement leaves other holds what they keep",
+    steps: [...heldFor60, holds("i", "40"), waits(100), settles("h", "70"), settles("i", "40")],
+    ends: "has -10, may spend 0, owes 10; o1 paid, 0 back",
+  },
+  {
+    name: "a hold that was released is never settled, late or not",
+    steps: [...heldFor60, releases("h"), settles("h", "1"), waits(100), settles("h", "1")],
+    ends: "has 100, may spend 100, owes 0; o1 paid, 0 back",
+    refused: ["hold_not_open", "hold_not_open"],
+  },
+  {
+    name: "a hold that ran out is not released again, and of who has left not settled",
+    steps: [...heldFor60, waits(100), releases("h"), leaves(), settles("h", "1")],
+    ends: "has 0, may spend 0, owes 0; o1 paid, 0 back",
+    refused: ["hold_not_open", "hold_not_open"],
+  },
+];
+
+const asOfTheEnd: Story[] = [
+  {
+    name: "credits that expire after their hold ran out pay debt first, sweep or no sweep",
+    steps: [
+      ...heldFor60,
+      limits("o1", 60), // until second 100, ten seconds after the hold
+      refunds("o1", "r1", 1000, "succeeded"),
+      waits(100),
+      sweeps(),
+    ],
+    ends: "has 0, may spend 0, owes 0; o1 refunded, 100 back",
+  },
+  {
+    name: "credits that expire in the second in which their hold runs out pay no debt",
+    steps: [
+      grants("60", 80), // until second 90
+      buys("o1", "plain"),
+      holds("h", "60", 50), // of second 40
+      spends("100"),
+      refunds("o1", "r1", 1000, "succeeded"),
+      waits(100),
+      sweeps(),
+    ],
+    ends: "has -100, may spend 0, owes 100; o1 refunded, 100 back",
+  },
+  {
+    name: "credits that expire in the second after their hold runs out pay debt",
+    steps: [
+      grants("60", 81),
+      buys("o1", "plain"),
+      holds("h", "60", 50),
+      spends("100"),
+      refunds("o1", "r1", 1000, "succeeded"),
+      waits(100),
+      sweeps(),
+    ],
+    ends: "has -40, may spend 0, owes 40; o1 refunded, 100 back",
+  },
+  {
+    name: "two holds that run out one after the other each pay with what is not expired then",
+    steps: [
+      grants("30", 100), // until second 110
+      buys("o1", "plain"),
+      holds("h", "10", 50), // of second 40, until 90
+      holds("i", "20", 70), // of second 50, until 120
+      spends("100"),
+      refunds("o1", "r1", 1000, "succeeded"),
+      waits(100),
+      sweeps(),
+    ],
+    ends: "has -90, may spend 0, owes 90; o1 refunded, 100 back",
+  },
+];
+
+export const overdraftStories: Story[] = [...overdrawn, ...late, ...asOfTheEnd];
