@@ -4,16 +4,6 @@
 
 create schema money_back;
 
--- A history may give a purchased lot an expiry, which no endpoint does: here the terms of lots may change.
-create or replace function farthing.refuse_terms() returns trigger language plpgsql set search_path = '' as $$
-begin
-  if tg_table_name <> 'lots' then
-    raise exception 'these terms never change' using errcode = 'restrict_violation';
-  end if;
-  return null;
-end
-$$;
-
 -- The names that a history gives to what the doors have named themselves.
 create table money_back.names (
   user_id uuid not null, kind text not null, name text not null, id uuid not null,
@@ -21,6 +11,19 @@ create table money_back.names (
 
 -- The account stays when its owner leaves.
 create table money_back.buyers (user_id uuid primary key, account_id bigint not null);
+
+-- What a history buys may expire, which no package says yet: a lot gets its end as it is made.
+create table money_back.ends (order_id uuid primary key, seconds int);
+
+create function money_back.end_lot() returns trigger language plpgsql as $$
+begin
+  new.expires_at := new.created_at
+    + make_interval(secs => (select seconds from money_back.ends where order_id = new.order_id));
+  return new;
+end
+$$;
+create trigger lots_end before insert on farthing.lots for each row when (new.order_id is not null)
+  execute function money_back.end_lot();
 
 create function money_back.id_of(p_user_id uuid, p_kind text, p_name text)
 returns uuid
@@ -134,6 +137,8 @@ begin
         p_user_id => p_user_id, p_package_id => md5(p_step ->> 'package')::uuid::text,
         p_success_url => 'https://app.test/paid', p_cancel_url => 'https://app.test/left',
         p_now => p_now) #>> '{order,order_id}');
+      insert into money_back.ends
+      select money_back.id_of(p_user_id, 'order', p_step ->> 'order'), (p_step ->> 'expires_in')::int;
     when 'grant' then
       perform public.credits_grant(p_user_id, p_step ->> 'amount', p_step ->> 'source',
         p_now + make_interval(secs => (p_step ->> 'expires_in')::int), (p_step ->> 'priority')::int,
@@ -151,13 +156,6 @@ begin
       perform public.holds_settle(v_hold_id, p_step ->> 'amount', p_now => p_now);
     when 'release' then
       perform public.holds_release(v_hold_id, p_now => p_now);
-    when 'limit' then -- no door gives a lot of an order an end; packages that expire would
-      perform farthing.lock_account(p_user_id, p_now);
-      update farthing.lots l set expires_at = p_now + make_interval(secs => (p_step ->> 'expires_in')::int)
-      from farthing.accounts a
-      where a.owner_id = p_user_id and l.account_id = a.account_id
-        and l.order_id = money_back.id_of(p_user_id, 'order', p_step ->> 'order');
-      return case when found then 'ok' else 'nothing' end;
     when 'ask' then
       perform money_back.name_it(p_user_id, 'refund', p_step ->> 'refund', public.refunds_begin(
         money_back.id_of(p_user_id, 'order', p_step ->> 'order'), p_amount => p_step ->> 'amount',

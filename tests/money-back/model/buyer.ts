@@ -34,15 +34,13 @@ export class Buyer {
 
   #act(step: At<OwnStep>): Outcome {
     const { now } = step;
-    const needsOwner = ["order", "grant", "limit", "debit", "usage", "hold"].includes(step.do);
+    const needsOwner = ["order", "grant", "debit", "usage", "hold"].includes(step.do);
     if (needsOwner && !this.account.hasOwner) return "not_found";
     switch (step.do) {
       case "order":
-        return this.#order(step.order, step.package);
+        return this.#order(step);
       case "grant":
         return this.#grant(step);
-      case "limit":
-        return this.#limit(step);
       case "debit":
         return this.account.debit(toUnits(step.amount), now);
       case "usage":
@@ -68,10 +66,10 @@ export class Buyer {
     }
   }
 
-  #order(name: string, packageName: string): Outcome {
-    const terms = this.packages[packageName];
-    if (!terms) throw new Error(`there is no package ${packageName}`);
-    this.orders.set(name, new Order(terms, this.account));
+  #order(step: Extract<OwnStep, { do: "order" }>): Outcome {
+    const terms = this.packages[step.package];
+    if (!terms) throw new Error(`there is no package ${step.package}`);
+    this.orders.set(step.order, new Order(terms, this.account, step.expires_in));
     return "ok";
   }
 
@@ -81,30 +79,22 @@ export class Buyer {
     return order;
   }
 
-  #lot(source: Source, amount: bigint, now: number): Lot {
+  #lot(source: Source, amount: bigint, now: number, expiresIn?: number): Lot {
     return {
       source,
       amount,
       remaining: amount,
       priority: 100,
       createdAt: now,
-      expiresAt: null,
+      expiresAt: expiresIn === undefined ? null : now + expiresIn,
       frozen: false,
     };
   }
 
   #grant(step: At<Extract<OwnStep, { do: "grant" }>>): Outcome {
     const { now, source, priority = 100, expires_in } = step;
-    const lot = this.#lot(source, toUnits(step.amount), now);
-    const expiresAt = expires_in === undefined ? null : now + expires_in;
-    this.account.receive({ ...lot, priority, expiresAt }, now);
-    return "ok";
-  }
-
-  #limit({ order, expires_in, now }: At<Extract<OwnStep, { do: "limit" }>>): Outcome {
-    const { paid, bonus } = this.#ordered(order);
-    if (!paid) return "nothing";
-    for (const lot of [paid, bonus]) if (lot) lot.expiresAt = now + expires_in;
+    const lot = this.#lot(source, toUnits(step.amount), now, expires_in);
+    this.account.receive({ ...lot, priority }, now);
     return "ok";
   }
 
@@ -134,10 +124,10 @@ export class Buyer {
 
   #pay(order: Order, now: number): void {
     if (order.paid) return;
-    order.paid = this.#lot("paid", order.terms.credits, now);
+    order.paid = this.#lot("paid", order.terms.credits, now, order.expiresIn);
     this.account.receive(order.paid, now);
     if (order.terms.bonus > 0n) {
-      order.bonus = this.#lot("bonus", order.terms.bonus, now);
+      order.bonus = this.#lot("bonus", order.terms.bonus, now, order.expiresIn);
       this.account.receive(order.bonus, now);
     }
     this.account.close();

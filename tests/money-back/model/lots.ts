@@ -13,7 +13,7 @@ export interface Lot {
   readonly priority: number;
   /** Seconds; no two lots of one source were made in the same second. */
   readonly createdAt: number;
-  expiresAt: number | null;
+  readonly expiresAt: number | null;
   remaining: bigint;
   /** Its order is under dispute or warning. */
   frozen: boolean;

@@ -34,7 +34,12 @@ export class Order {
   #fromBonus = 0n;
   #owed = 0n;
 
-  constructor(readonly terms: Terms, private readonly account: Account) {}
+  constructor(
+    readonly terms: Terms,
+    private readonly account: Account,
+    /** Seconds from the grant. */
+    readonly expiresIn?: number,
+  ) {}
 
   get takenBack(): bigint {
     return this.#fromPaid + this.#fromBonus + this.#owed;

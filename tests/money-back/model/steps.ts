@@ -28,7 +28,8 @@ export type StripeStep =
   );
 
 export type OwnStep =
-  | { do: "order"; order: string; package: string }
+  /** `expires_in`: what is bought expires so many seconds after it is granted. */
+  | { do: "order"; order: string; package: string; expires_in?: number }
   | {
     do: "grant";
     amount: string;
@@ -37,8 +38,6 @@ export type OwnStep =
     /** Seconds from then. */
     expires_in?: number;
   }
-  /** The lots of a paid order get an end. */
-  | { do: "limit"; order: string; expires_in: number }
   | { do: "debit"; amount: string }
   | { do: "usage"; tokens: number }
   | { do: "hold"; hold: string; amount: string; ttl: number }

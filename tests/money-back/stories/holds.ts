@@ -4,7 +4,6 @@ import {
   disputes,
   grants,
   holds,
-  limits,
   refunds,
   releases,
   settles,
@@ -212,8 +211,7 @@ const inTime: Story[] = [
   {
     name: "disputed credits do not expire",
     steps: [
-      buys("o1", "plain"),
-      limits("o1", 100),
+      buys("o1", "plain", 100),
       disputes("o1", "d1", 1000, "needs_response"),
       waits(200),
       sweeps(),
@@ -223,8 +221,7 @@ const inTime: Story[] = [
   {
     name: "credits whose time ran out under a dispute expire when it is won",
     steps: [
-      buys("o1", "plain"),
-      limits("o1", 100),
+      buys("o1", "plain", 100),
       disputes("o1", "d1", 1000, "needs_response"),
       waits(200),
       sweeps(),
@@ -236,8 +233,7 @@ const inTime: Story[] = [
   {
     name: "a refund takes expired credits that no sweep has seen",
     steps: [
-      buys("o1", "plain"),
-      limits("o1", 50),
+      buys("o1", "plain", 50),
       waits(100),
       refunds("o1", "r1", 1000, "succeeded"),
       sweeps(),
@@ -247,8 +243,7 @@ const inTime: Story[] = [
   {
     name: "a refund of credits that have expired is debt",
     steps: [
-      buys("o1", "plain"),
-      limits("o1", 50),
+      buys("o1", "plain", 50),
       waits(100),
       sweeps(),
       refunds("o1", "r1", 1000, "succeeded"),
@@ -270,8 +265,7 @@ const inTime: Story[] = [
   {
     name: "what a failed refund gives back too late expires",
     steps: [
-      buys("o1", "bonus"),
-      limits("o1", 500),
+      buys("o1", "bonus", 500),
       refunds("o1", "r1", 1000, "pending"),
       waits(1000),
       refunds("o1", "r1", 1000, "failed"),

@@ -5,7 +5,6 @@ import {
   grants,
   holds,
   leaves,
-  limits,
   refunds,
   releases,
   settles,
@@ -17,6 +16,8 @@ import {
 
 /** Bought by second 20, so that the hold is of second 30 and runs out in second 90. */
 const heldFor60 = [buys("o1", "plain"), holds("h", "60", 60)];
+/** The same, of credits that expire ten seconds after the hold. */
+const heldOfWhatExpires = [buys("o1", "plain", 80), holds("h", "60", 60)];
 /** What follows is told in the last second of the hour after that; one second more is too late. */
 const UNTIL_THE_LAST_SECOND = 3639;
 
@@ -103,7 +104,7 @@ const late: Story[] = [
   },
   {
     name: "a late settlement gets nothing of credits that have expired, though its hold kept them",
-    steps: [...heldFor60, limits("o1", 60), waits(100), settles("h", "50")],
+    steps: [...heldOfWhatExpires, waits(100), settles("h", "50")],
     ends: "has 50, may spend 0, owes 50; o1 paid, 0 back",
   },
   {
@@ -139,8 +140,7 @@ const asOfTheEnd: Story[] = [
   {
     name: "credits that expire after their hold ran out pay debt first, sweep or no sweep",
     steps: [
-      ...heldFor60,
-      limits("o1", 60), // until second 100, ten seconds after the hold
+      ...heldOfWhatExpires,
       refunds("o1", "r1", 1000, "succeeded"),
       waits(100),
       sweeps(),

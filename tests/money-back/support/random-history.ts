@@ -24,7 +24,6 @@ const WEIGHTS = {
   warning: 3,
   clear: 3,
   grant: 5,
-  limit: 4,
   debit: 11,
   usage: 2,
   hold: 10,
@@ -112,7 +111,8 @@ class Maker {
     const left = Object.keys(PACKAGES).filter((each) => ![...this.#orders.values()].includes(each));
     const [order, sold] = [this.#name("o"), this.random.pick(left)];
     this.#orders.set(order, sold);
-    this.#add({ do: "order", order, package: sold });
+    const ends = this.random.chance(0.3) ? { expires_in: this.random.between(1, 900) } : {};
+    this.#add({ do: "order", order, package: sold, ...ends });
     const paid: Said = { do: "payment", order };
     this.#happens(this.random.chance(0.3) ? [paid, paid] : [paid]);
   }
@@ -178,12 +178,6 @@ class Maker {
     this.#add({ do: "settle", hold: name, amount: this.#settled(hold) }, at);
   }
 
-  #limit(): void {
-    if (this.#orders.size === 0) return;
-    const order = this.random.pick([...this.#orders.keys()]);
-    this.#add({ do: "limit", order, expires_in: this.random.between(1, 900) });
-  }
-
   #clear(): void {
     const known = this.#delivered.flatMap((step) => step.do === "warning" ? [step.warning] : []);
     if (known.length > 0) this.#add({ do: "clear", warning: this.random.pick(known) });
@@ -199,7 +193,6 @@ class Maker {
     if (kind === "refund" || kind === "dispute" || kind === "warning") this.#reverse(kind);
     if (kind === "clear") this.#clear();
     if (kind === "grant") this.#grant();
-    if (kind === "limit") this.#limit();
     if (kind === "debit" || kind === "hold") this.#spend(kind);
     if (kind === "usage") this.#add({ do: "usage", tokens: this.random.pick([1, 50, 2500]) });
     if (kind === "settle" || kind === "release") this.#resolve(kind);

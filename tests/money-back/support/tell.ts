@@ -33,11 +33,14 @@ export function tell(story: Story): Step[] {
   return steps;
 }
 
-export const begins = (order: string, sold: string): Draft[] => [
-  { do: "order", order, package: sold },
+export const begins = (order: string, sold: string, expires_in?: number): Draft[] => [
+  { do: "order", order, package: sold, ...expires_in !== undefined && { expires_in } },
 ];
 export const pays = (order: string): Draft[] => [{ do: "payment", order }];
-export const buys = (order: string, sold: string) => [...begins(order, sold), ...pays(order)];
+export const buys = (order: string, sold: string, expires_in?: number) => [
+  ...begins(order, sold, expires_in),
+  ...pays(order),
+];
 export const spends = (amount: string): Draft[] => [{ do: "debit", amount }];
 export const uses = (tokens: number): Draft[] => [{ do: "usage", tokens }];
 export const grants = (amount: string, expires_in?: number): Draft[] => [{
@@ -46,9 +49,6 @@ export const grants = (amount: string, expires_in?: number): Draft[] => [{
   source: "promotional",
   ...expires_in !== undefined && { expires_in },
 }];
-export const limits = (order: string, expires_in: number): Draft[] => [
-  { do: "limit", order, expires_in },
-];
 export const holds = (hold: string, amount: string, ttl = 10_000): Draft[] => [
   { do: "hold", hold, amount, ttl },
 ];
