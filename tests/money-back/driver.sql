@@ -127,6 +127,8 @@ language plpgsql
 as $$
 declare
   v_hold_id uuid := money_back.id_of(p_user_id, 'hold', p_step ->> 'hold');
+  v_author text := coalesce(p_step ->> 'by', 'key:default');
+  v_answer jsonb;
 begin
   if p_step ->> 'do' in ('settle', 'release') and v_hold_id is null then
     return 'nothing';
@@ -140,20 +142,24 @@ begin
       insert into money_back.ends
       select money_back.id_of(p_user_id, 'order', p_step ->> 'order'), (p_step ->> 'expires_in')::int;
     when 'grant' then
-      perform public.credits_grant(p_user_id, p_step ->> 'amount', p_step ->> 'source',
+      v_answer := public.credits_grant(p_user_id, p_step ->> 'amount', p_step ->> 'source',
         p_now + make_interval(secs => (p_step ->> 'expires_in')::int), (p_step ->> 'priority')::int,
+        p_reference_id => p_step ->> 'once', p_once => p_step ? 'once', p_author => v_author,
         p_now => p_now);
     when 'debit' then
-      perform public.credits_debit(p_user_id, p_step ->> 'amount', 'history', p_now => p_now);
+      v_answer := public.credits_debit(p_user_id, p_step ->> 'amount', 'history',
+        p_reference_id => p_step ->> 'once', p_once => p_step ? 'once', p_author => v_author,
+        p_now => p_now);
     when 'usage' then
       perform public.usage_charge(p_user_id, jsonb_build_object('model', 'gpt-4o',
-        'input_tokens', p_step -> 'tokens', 'output_tokens', 0), p_now => p_now);
+        'input_tokens', p_step -> 'tokens', 'output_tokens', 0), p_author => v_author, p_now => p_now);
     when 'hold' then
       perform money_back.name_it(p_user_id, 'hold', p_step ->> 'hold', public.holds_open(
-        p_user_id, p_step ->> 'amount', p_ttl_seconds => (p_step ->> 'ttl')::int, p_now => p_now)
+        p_user_id, p_step ->> 'amount', p_ttl_seconds => (p_step ->> 'ttl')::int,
+        p_author => v_author, p_now => p_now)
         #>> '{data,hold_id}');
     when 'settle' then
-      perform public.holds_settle(v_hold_id, p_step ->> 'amount', p_now => p_now);
+      perform public.holds_settle(v_hold_id, p_step ->> 'amount', p_author => v_author, p_now => p_now);
     when 'release' then
       perform public.holds_release(v_hold_id, p_now => p_now);
     when 'ask' then
@@ -173,7 +179,7 @@ begin
     when 'sweep' then
       perform farthing.sweep_accounts(p_now);
   end case;
-  return 'ok';
+  return case when v_answer #> '{data,duplicate}' = 'true' then 'duplicate' else 'ok' end;
 exception
   when sqlstate 'PGRST' then return sqlerrm::jsonb ->> 'code';
   when others then return sqlstate || ' ' || sqlerrm; -- no outcome that a history expects
@@ -195,7 +201,13 @@ begin
     'orders', array(select concat_ws(' ', n.name, o.status, o.amount_refunded, o.amount_disputed,
         trim_scale(o.credits_taken_back)) collate "C" as line from money_back.names n
       join farthing.orders o on o.account_id = p_account_id and o.order_id = n.id
-      where n.user_id = p_user_id and n.kind = 'order' order by line));
+      where n.user_id = p_user_id and n.kind = 'order' order by line),
+    'authors', array(select concat_ws(' ', m.author, trim_scale(m.moved)) collate "C" as line
+      from (select case e.author when 'sql:' || session_user then 'sql'
+            else replace(e.author, format('evt_%s_', p_user_id), '') end as author,
+          sum(case e.direction when 'in' then e.amount else -e.amount end) as moved
+        from farthing.entries e where e.account_id = p_account_id group by 1) m
+      where m.moved <> 0 order by line));
 end
 $$;
 

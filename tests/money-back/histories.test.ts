@@ -40,6 +40,7 @@ async function play(ledger: Ledger, story: Story, nr: number): Promise<void> {
   equal(inWords(seen.at(-1)!.seen), story.ends);
   const refused = seen.map(({ outcome }) => outcome).filter((outcome) => outcome !== "ok");
   deepEqual(refused, story.refused ?? []);
+  if (story.authors) deepEqual(seen.at(-1)!.seen.authors, story.authors);
   const random = new Random(SEED + nr);
   for (let shuffle = 0; shuffle < SHUFFLES; shuffle++) {
     const other = shuffledAndDoubled(steps, random);

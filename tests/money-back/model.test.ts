@@ -118,6 +118,7 @@ Deno.test("the model ends each story as it was worked out by hand", () => {
     equal(inWords(seen.at(-1)!.seen), story.ends, story.name);
     const refused = seen.map(({ outcome }) => outcome).filter((outcome) => outcome !== "ok");
     deepEqual(refused, story.refused ?? [], story.name);
+    if (story.authors) deepEqual(seen.at(-1)!.seen.authors, story.authors, story.name);
   }
 });
 

@@ -1,19 +1,29 @@
 /** One buyer's world in memory: takes the steps of a history and says what has become of it. */
 import { Account, type Outcome as Moved } from "./account.ts";
 import { toText, toUnits } from "./amounts.ts";
+import { Books } from "./books.ts";
 import type { Lot, Source } from "./lots.ts";
 import { Order, type Terms } from "./order.ts";
 import { replacesDispute, replacesRefund } from "./ranks.ts";
 import type { Snapshot } from "./snapshot.ts";
-import { isStripes, type OwnStep, type Step, type StripeStep } from "./steps.ts";
+import { BACK_END, isStripes, type OwnStep, type Step, type StripeStep } from "./steps.ts";
 
 export type Packages = Readonly<Record<string, Terms>>;
 
 /** A step that names what is not there does nothing at all. */
-export type Outcome = Moved | "duplicate" | "deferred" | "nothing";
+export type Outcome = Moved | "duplicate" | "reference_conflict" | "deferred" | "nothing";
 
 /** A thousandth of a dollar for 50 tokens in, at the price that the seed has for gpt-4o. */
 const CREDITS_PER_TOKEN = toUnits("0.02");
+
+/** Who moves what nobody asked for at a door: a task, and whoever deletes a user. */
+const AUTHORS: Partial<Record<OwnStep["do"], string>> = {
+  sweep: "task:sweep_accounts",
+  leave: "sql",
+};
+
+const authorOf = (step: OwnStep): string =>
+  AUTHORS[step.do] ?? ("by" in step && step.by ? step.by : BACK_END);
 
 type At<T> = T & { now: number };
 type Event<Kind> = Extract<StripeStep, { do: Kind }>;
@@ -21,6 +31,7 @@ type Event<Kind> = Extract<StripeStep, { do: Kind }>;
 export class Buyer {
   readonly account = new Account();
   readonly orders = new Map<string, Order>();
+  readonly #books = new Books(() => this.account.balance);
   readonly #applied = new Set<string>();
   /** Of payments that are not here yet. */
   readonly #waiting = new Map<string, StripeStep>();
@@ -29,7 +40,9 @@ export class Buyer {
 
   take(step: Step): Outcome {
     this.account.passTime(step.now);
-    return isStripes(step) ? this.#hear(step) : this.#act(step);
+    return isStripes(step)
+      ? this.#hear(step)
+      : this.#books.by(authorOf(step), () => this.#act(step));
   }
 
   #act(step: At<OwnStep>): Outcome {
@@ -40,9 +53,15 @@ export class Buyer {
       case "order":
         return this.#order(step);
       case "grant":
-        return this.#grant(step);
+        return this.#books.once(
+          { movement: "grant", reference: step.once, contents: `${step.amount} ${step.source}` },
+          () => this.#grant(step),
+        );
       case "debit":
-        return this.account.debit(toUnits(step.amount), now);
+        return this.#books.once(
+          { movement: "debit", reference: step.once, contents: step.amount },
+          () => this.account.debit(toUnits(step.amount), now),
+        );
       case "usage":
         return this.account.debit(BigInt(step.tokens) * CREDITS_PER_TOKEN, now);
       case "hold":
@@ -110,20 +129,31 @@ export class Buyer {
     if (this.#applied.has(step.event)) return "duplicate";
     const order = this.#ordered(step.order);
     if (step.do === "payment") {
-      this.#pay(order, step.now);
+      this.#pay(order, step);
     } else if (!order.paid) {
       this.#waiting.set(step.event, step);
       return "deferred";
     } else {
-      this.#apply(order, step);
-      order.net(step.now);
+      this.#apply(order, step, step.now);
     }
     this.#applied.add(step.event);
     return "ok";
   }
 
-  #pay(order: Order, now: number): void {
+  #pay(order: Order, { event, now }: At<StripeStep>): void {
     if (order.paid) return;
+    this.#books.by(`stripe:${event}`, () => this.#grantOrder(order, now));
+    const waiting = [...this.#waiting.values()]
+      .filter((step) => this.orders.get(step.order) === order)
+      .sort((a, b) => a.at - b.at);
+    for (const step of waiting) {
+      this.#waiting.delete(step.event);
+      this.#applied.add(step.event);
+      this.#apply(order, step, now);
+    }
+  }
+
+  #grantOrder(order: Order, now: number): void {
     order.paid = this.#lot("paid", order.terms.credits, now, order.expiresIn);
     this.account.receive(order.paid, now);
     if (order.terms.bonus > 0n) {
@@ -131,18 +161,14 @@ export class Buyer {
       this.account.receive(order.bonus, now);
     }
     this.account.close();
-    const waiting = [...this.#waiting.values()]
-      .filter((step) => this.orders.get(step.order) === order)
-      .sort((a, b) => a.at - b.at);
-    for (const step of waiting) {
-      this.#waiting.delete(step.event);
-      this.#applied.add(step.event);
-      this.#apply(order, step);
-      order.net(now);
-    }
   }
 
-  #apply(order: Order, step: StripeStep): void {
+  #apply(order: Order, step: StripeStep, now: number): void {
+    this.#note(order, step);
+    this.#books.by(`stripe:${step.event}`, () => order.net(now));
+  }
+
+  #note(order: Order, step: StripeStep): void {
     if (step.do === "refund") this.#refund(order, step);
     if (step.do === "dispute") this.#dispute(order, step);
     if (step.do === "warning") {
@@ -190,6 +216,7 @@ export class Buyer {
           toText(order.takenBack),
         ].join(" ")
       ).sort(),
+      authors: this.#books.lines,
     };
   }
 }

@@ -27,10 +27,22 @@ export type StripeStep =
     | { do: "warning"; order: string; warning: string; actionable: boolean }
   );
 
+/** Who asked for it; the back end's own key where nobody is named. */
+interface Asked {
+  by?: string;
+}
+
+/** A reference that moves credits once, for ever. */
+interface Referred {
+  once?: string;
+}
+
+export const BACK_END = "key:default";
+
 export type OwnStep =
   /** `expires_in`: what is bought expires so many seconds after it is granted. */
   | { do: "order"; order: string; package: string; expires_in?: number }
-  | {
+  | Asked & Referred & {
     do: "grant";
     amount: string;
     source: "promotional" | "adjustment";
@@ -38,10 +50,10 @@ export type OwnStep =
     /** Seconds from then. */
     expires_in?: number;
   }
-  | { do: "debit"; amount: string }
-  | { do: "usage"; tokens: number }
-  | { do: "hold"; hold: string; amount: string; ttl: number }
-  | { do: "settle"; hold: string; amount: string }
+  | Asked & Referred & { do: "debit"; amount: string }
+  | Asked & { do: "usage"; tokens: number }
+  | Asked & { do: "hold"; hold: string; amount: string; ttl: number }
+  | Asked & { do: "settle"; hold: string; amount: string }
   | { do: "release"; hold: string }
   | { do: "clear"; warning: string }
   /** We ask Stripe for a refund; its events, when they come, have its name. */

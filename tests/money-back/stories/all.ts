@@ -1,5 +1,6 @@
 /** Every story, in the order in which they are told. */
 import type { Story } from "../support/tell.ts";
+import { authorStories } from "./authors.ts";
 import { disputesByMoney } from "./disputes-by-money.ts";
 import { disputeStories } from "./disputes.ts";
 import { holdStories } from "./holds.ts";
@@ -18,4 +19,5 @@ export const STORIES: readonly Story[] = [
   ...overdraftStories,
   ...orderStories,
   ...leaverStories,
+  ...authorStories,
 ];

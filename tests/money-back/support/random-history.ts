@@ -29,6 +29,7 @@ const WEIGHTS = {
   hold: 10,
   settle: 8,
   late: 4,
+  repeat: 2,
   release: 4,
   sweep: 5,
   leave: 0.3,
@@ -54,7 +55,7 @@ class Maker {
   /** Soon, or at `at` where that is still to come. */
   #add(step: OwnStep | StripeStep, at = 0): Outcome {
     this.#now = Math.max(this.#now + this.random.pick([1, 1, 1, 7, 60, 400]), at);
-    const full = { now: this.#now, ...step };
+    const full = { ...step, now: this.#now };
     this.steps.push(full);
     return this.#buyer.take(full);
   }
@@ -83,11 +84,24 @@ class Maker {
     return this.#around(available, 0.1);
   }
 
+  /** By whom, and now and then once: a reference comes again with the same contents or with others. */
+  #asked(authors = ["owner", "key:default", "key:worker"]): { by: string; once?: string } {
+    const { random } = this;
+    const by = random.pick(authors);
+    return random.chance(0.3) ? { by, once: random.pick(["a", "b"]) } : { by };
+  }
+
+  /** What was sent once is sent again. */
+  #repeat(): void {
+    const sent = this.steps.filter((step) => "once" in step);
+    if (sent.length > 0) this.#add(this.random.pick(sent));
+  }
+
   #spend(how: "debit" | "hold"): void {
     const amount = this.#spendable();
     if (amount === undefined) return;
     if (how === "debit") {
-      this.#add({ do: "debit", amount });
+      this.#add({ do: "debit", amount, ...this.#asked() });
       return;
     }
     const ttl = this.random.pick([5, 300, 3000]);
@@ -146,7 +160,8 @@ class Maker {
     const source = random.pick(["promotional", "adjustment"] as const);
     const ends = random.chance(0.5) ? { expires_in: random.between(1, 900) } : {};
     const priority = random.chance(0.3) ? { priority: random.pick([0, 100, 500]) } : {};
-    this.#add({ do: "grant", amount, source, ...ends, ...priority });
+    const asked = this.#asked(["key:default", "key:worker", "sql:somebody"]);
+    this.#add({ do: "grant", amount, source, ...ends, ...priority, ...asked });
   }
 
   #resolve(how: "settle" | "release"): void {
@@ -155,7 +170,7 @@ class Maker {
     const open = holds.filter(([, { status }]) => status === "open");
     const [name, hold] = this.random.pick(open.length > 0 ? open : holds);
     if (how === "release") this.#add({ do: "release", hold: name });
-    else this.#add({ do: "settle", hold: name, amount: this.#settled(hold) });
+    else this.#add({ do: "settle", hold: name, amount: this.#settled(hold), by: "key:worker" });
   }
 
   /** Nothing, around the hold, or around all that may be taken and owed for it. */
@@ -197,6 +212,7 @@ class Maker {
     if (kind === "usage") this.#add({ do: "usage", tokens: this.random.pick([1, 50, 2500]) });
     if (kind === "settle" || kind === "release") this.#resolve(kind);
     if (kind === "late") this.#late();
+    if (kind === "repeat") this.#repeat();
     if (kind === "leave" && this.#buyer.account.hasOwner) this.#add({ do: "leave" });
     if (kind === "sweep") this.#add({ do: "sweep" });
   }

@@ -14,6 +14,8 @@ export interface Story {
   ends: string;
   /** What did not go through, in order; all did unless named. */
   refused?: Outcome[];
+  /** Who added what in all to the balance, or took it, where the story is of that. */
+  authors?: string[];
 }
 
 const PACE_SECONDS = 10;
@@ -41,7 +43,11 @@ export const buys = (order: string, sold: string, expires_in?: number) => [
   ...begins(order, sold, expires_in),
   ...pays(order),
 ];
-export const spends = (amount: string): Draft[] => [{ do: "debit", amount }];
+export const spends = (amount: string, by?: string): Draft[] => [{
+  do: "debit",
+  amount,
+  ...by !== undefined && { by },
+}];
 export const uses = (tokens: number): Draft[] => [{ do: "usage", tokens }];
 export const grants = (amount: string, expires_in?: number): Draft[] => [{
   do: "grant",
@@ -52,7 +58,17 @@ export const grants = (amount: string, expires_in?: number): Draft[] => [{
 export const holds = (hold: string, amount: string, ttl = 10_000): Draft[] => [
   { do: "hold", hold, amount, ttl },
 ];
-export const settles = (hold: string, amount: string): Draft[] => [{ do: "settle", hold, amount }];
+/** With a reference that is used once. */
+export const once = (reference: string, drafts: Draft[]): Draft[] =>
+  drafts.map((draft) =>
+    draft.do === "grant" || draft.do === "debit" ? { ...draft, once: reference } : draft
+  );
+export const settles = (hold: string, amount: string, by?: string): Draft[] => [{
+  do: "settle",
+  hold,
+  amount,
+  ...by !== undefined && { by },
+}];
 export const releases = (hold: string): Draft[] => [{ do: "release", hold }];
 export const asks = (order: string, refund: string, amount: number): Draft[] => [
   { do: "ask", order, refund, amount },

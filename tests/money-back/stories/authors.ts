@@ -1,0 +1,93 @@
+/** Who moved what, and references that move credits once (rules 9 and 18). */
+import {
+  begins,
+  buys,
+  grants,
+  holds,
+  leaves,
+  once,
+  pays,
+  refunds,
+  settles,
+  spends,
+  type Story,
+  sweeps,
+  waits,
+} from "../support/tell.ts";
+
+const moved: Story[] = [
+  {
+    name: "each entry is by who moved it, a settlement by who settles",
+    steps: [
+      buys("o1", "plain"), // paid by e20
+      spends("10", "owner"),
+      holds("h", "60"),
+      settles("h", "30", "key:worker"),
+      grants("5", 20),
+      waits(100),
+      sweeps(),
+    ],
+    ends: "has 60, may spend 60, owes 0; o1 paid, 0 back",
+    authors: [
+      "key:default 5",
+      "key:worker -30",
+      "owner -10",
+      "stripe:e20 100",
+      "task:sweep_accounts -5",
+    ],
+  },
+  {
+    name: "a refund that came before its payment is by its own event",
+    steps: [begins("o1", "plain"), refunds("o1", "r1", 250, "succeeded"), pays("o1")],
+    ends: "has 75, may spend 75, owes 0; o1 partially_refunded, 25 back",
+    refused: ["deferred"],
+    authors: ["stripe:e20 -25", "stripe:e30 100"],
+  },
+  {
+    name: "what is left of who leaves is closed by the role that deletes them",
+    steps: [buys("o1", "plain"), spends("10", "owner"), leaves()],
+    ends: "has 0, may spend 0, owes 0; o1 paid, 0 back",
+    authors: ["owner -10", "sql -90", "stripe:e20 100"],
+  },
+];
+
+const movedOnce: Story[] = [
+  {
+    name: "a grant that is made once is made once, whoever repeats it and whatever has gone of it",
+    steps: [
+      once("welcome", grants("50")),
+      spends("30", "owner"),
+      once("welcome", grants("50", 60)),
+      once("welcome", grants("51")),
+    ],
+    ends: "has 20, may spend 20, owes 0",
+    refused: ["duplicate", "reference_conflict"],
+    authors: ["key:default 50", "owner -30"],
+  },
+  {
+    name: "a debit that is made once is known when there is nothing left to take",
+    steps: [
+      grants("50"),
+      once("invoice", spends("50")),
+      once("invoice", spends("50")),
+      once("invoice", spends("1")),
+      spends("1"),
+    ],
+    ends: "has 0, may spend 0, owes 0",
+    refused: ["duplicate", "reference_conflict", "insufficient_credits"],
+  },
+  {
+    name: "a debit that was refused has not used its reference",
+    steps: [once("invoice", spends("50")), grants("60"), once("invoice", spends("60"))],
+    ends: "has 0, may spend 0, owes 0",
+    refused: ["insufficient_credits"],
+  },
+  {
+    name: "a grant and a debit may have the same reference",
+    steps: [once("a", grants("50")), once("a", spends("50")), once("a", grants("50"))],
+    ends: "has 0, may spend 0, owes 0",
+    refused: ["duplicate"],
+  },
+];
+
+export const authorStories: Story[] = [...moved, ...movedOnce];
