@@ -193,12 +193,15 @@ async function offersLanguageModels(stack: Stack): Promise<void> {
   const authorization = `Bearer ${stack.env.AI_API_KEY}`;
   const response = await fetch(`${stack.env.AI_URL}/v1/models`, { headers: { authorization } });
   const { data } = await response.json();
-  assert.deepEqual(data.map(({ id }: { id: string }) => id), ["gpt-4o", "gpt-4o-mini"]);
+  assert.deepEqual(
+    data.map(({ id }: { id: string }) => id),
+    ["gpt-4o", "gpt-4o-mini", "o4-mini", "claude-haiku-4-5"],
+  );
   const names = ["AI_BASE_URL", "AI_API_KEY", "AI_MODELS", "AI_RESEARCH_MODEL"];
   assert.deepEqual(names.map((name) => Deno.env.get(name)), [
     `${stack.urls.ai}/v1`,
     stack.env.AI_API_KEY,
-    "gpt-4o=16384,gpt-4o-mini=16384",
+    "gpt-4o=16384,gpt-4o-mini=16384,o4-mini=100000,claude-haiku-4-5=64000",
     "gpt-4o-mini",
   ]);
 }
