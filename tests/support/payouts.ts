@@ -1,4 +1,5 @@
 /** Payouts: what the emulator pays out, and what our books say of it. */
+import type postgres from "postgres";
 import { withDeliveries, withSql } from "./database.ts";
 import { control } from "./stripe.ts";
 import { runPayments } from "./top-ups.ts";
@@ -50,13 +51,16 @@ export function reconciled(world: World, { id }: Payout): Promise<Reconciled> {
     }, DEADLINE_MS));
 }
 
-/** What differs of a payout, in words. */
-export async function mismatchesOf(world: World, { id }: Payout): Promise<string[]> {
-  const rows = await withSql(world, (sql) =>
-    sql<{ told: string }[]>`
+/** What differs of a payout, in words, as a transaction sees it. */
+export async function mismatchesIn(sql: postgres.ISql, { id }: Payout): Promise<string[]> {
+  const rows = await sql<{ told: string }[]>`
     select format('%s %s: %s, %s', kind, subject, coalesce(ours, '-'), coalesce(theirs, '-')) as told
-    from farthing.mismatches where payout_id = ${id} and resolved_at is null order by 1`);
+    from farthing.mismatches where payout_id = ${id} and resolved_at is null order by 1`;
   return rows.map(({ told }) => told);
+}
+
+export function mismatchesOf(world: World, payout: Payout): Promise<string[]> {
+  return withSql(world, (sql) => mismatchesIn(sql, payout));
 }
 
 /** What the clock does every quarter of an hour. */
