@@ -8,6 +8,7 @@ import {
   WebhookEventWithFacts,
 } from "../../supabase/functions/_shared/contracts/webhook-events.ts";
 import { newSeller, readProvider } from "../support/bookings.ts";
+import { withBrokenGrant } from "../support/broken-grant.ts";
 import { ledgerOf, proven, withDeliveries, withSql } from "../support/database.ts";
 import { backEnd, data, get, post, refused } from "../support/http.ts";
 import { signUp } from "../support/people.ts";
@@ -84,13 +85,14 @@ async function deadEvent() {
   const { order_id, checkout_url } = await openCheckout(world, buyer);
   const events = await payInSilence(world, { order_id, checkout_url });
   const paid = events.find(({ type }) => type === "payment_intent.succeeded")!;
-  const wrong = { ...paid.data.object, amount_received: 1 };
-  refused(await deliver(world, { ...paid, data: { object: wrong } }), 500, "internal");
-  equal((await readEvent(paid.id)).state, "failed");
-  await withSql(world, (sql) =>
-    sql`
-    update farthing.inbox set state = 'dead', attempts = 10, next_attempt_at = null,
-      facts = facts || '{"amount": 999}' where event_id = ${paid.id}`);
+  await withBrokenGrant(world, order_id, async () => {
+    refused(await deliver(world, paid), 500, "internal");
+    equal((await readEvent(paid.id)).state, "failed");
+    await withSql(world, (sql) =>
+      sql`
+      update farthing.inbox set state = 'dead', attempts = 10, next_attempt_at = null
+      where event_id = ${paid.id}`);
+  });
   return { buyer, orderId: order_id, eventId: paid.id };
 }
 

@@ -2,6 +2,7 @@
 import { deepEqual, equal } from "node:assert/strict";
 import type Stripe from "stripe";
 import { Received } from "../../supabase/functions/_shared/contracts/checkout.ts";
+import { withBrokenGrant } from "../support/broken-grant.ts";
 import { countEntries, proven, withSql } from "../support/database.ts";
 import { data, refused } from "../support/http.ts";
 import { type Person, signUp } from "../support/people.ts";
@@ -10,22 +11,6 @@ import { deliver, payInSilence } from "../support/stripe.ts";
 import { readWorld } from "../support/world.ts";
 
 const world = readWorld();
-
-/** Makes the database fail whatever brings that order's credits in, for the time of `use`. */
-async function withBrokenGrant(orderId: string, use: () => Promise<void>): Promise<void> {
-  const name = `break_${orderId.replaceAll("-", "")}`;
-  await withSql(world, (sql) =>
-    sql.unsafe(`
-    create function farthing.${name}() returns trigger language plpgsql as
-      $$ begin raise exception 'disk on fire'; end $$;
-    create trigger ${name} before insert on farthing.lots for each row
-      when (new.order_id = '${orderId}') execute function farthing.${name}()`));
-  try {
-    await use();
-  } finally {
-    await withSql(world, (sql) => sql.unsafe(`drop function farthing.${name} cascade`));
-  }
-}
 
 async function stateOf(eventId: string): Promise<string | undefined> {
   const [row] = await withSql(world, (sql) =>
@@ -44,7 +29,7 @@ async function paid(buyer: Person) {
 Deno.test("T2: event whose grant fails is answered 500, and its redelivery grants", async () => {
   const buyer = await signUp(world);
   const { checkout, event } = await paid(buyer);
-  await withBrokenGrant(checkout.order_id, async () => {
+  await withBrokenGrant(world, checkout.order_id, async () => {
     for (let attempt = 0; attempt < 3; attempt++) {
       const error = refused(await deliver(world, event), 500, "internal");
       equal(/fire|order|lots/.test(error.message), false);
@@ -63,7 +48,7 @@ Deno.test("T2: event whose grant fails is answered 500, and its redelivery grant
 Deno.test("T2: event whose grant failed is granted by the sweep when nobody delivers it again", async () => {
   const buyer = await signUp(world);
   const { checkout, event } = await paid(buyer);
-  await withBrokenGrant(checkout.order_id, async () => {
+  await withBrokenGrant(world, checkout.order_id, async () => {
     refused(await deliver(world, event), 500, "internal");
   });
   // Time passed in: a minute after the failure the sweep takes it up.
