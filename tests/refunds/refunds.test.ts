@@ -176,7 +176,7 @@ Deno.test("refunds are for operators, and for nobody's own order", async () => {
     "shared",
     async () => data(await askRefund(world, purchase.orderId, 1, { as: operator.as }), 201, Refund),
   );
-  equal(made.requested_by, `user:${operator.id}`);
+  equal(made.requested_by, `operator:${operator.id}`);
 });
 
 Deno.test("what is not there or not paid cannot be refunded", async () => {
