@@ -254,9 +254,10 @@ const WORK: readonly Kind[] = [
     provoke: async ({ world, sql, at }) => {
       const { id } = await signUpWith(world, "1");
       await sql`
-        insert into farthing.jobs (user_id, type, status, input, input_hash, error_code, attempts, run_after,
-          created_at, completed_at, expires_at)
-        values (${id}, 'research', 'failed', '{}', sha256('x'), 'job_lost', 5, ${at}, ${at}, ${at}, ${at})`;
+        insert into farthing.jobs (user_id, type, status, input, input_hash, author, error_code, attempts,
+          run_after, created_at, completed_at, expires_at)
+        values (${id}, 'research', 'failed', '{}', sha256('x'), 'owner', 'job_lost', 5, ${at}, ${at}, ${at},
+          ${at})`;
     },
     end: ({ sql }) => sql`delete from farthing.jobs where error_code = 'job_lost' and attempts = 5`,
   },
