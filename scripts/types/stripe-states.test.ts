@@ -4,7 +4,7 @@
  */
 import assert from "node:assert/strict";
 
-const ROOT = new URL("../../../../../", import.meta.url);
+const ROOT = new URL("../../", import.meta.url);
 const SDK = new URL("node_modules/stripe/esm/resources/", ROOT);
 const MIGRATIONS = new URL("supabase/migrations/20261101", ROOT);
 
