@@ -38,7 +38,7 @@ comment on function farthing.require_reference(text) is
 
 create function farthing.refuse_reference(p_differs text[])
 returns void
-language plpgsql immutable
+language plpgsql stable -- not immutable: the planner would call it, and fail, ahead of the statement
 set search_path = ''
 as $$
 begin

@@ -78,7 +78,7 @@ as $$
 begin
   -- Most entries take credits out, and bring no terms.
   if p_entry.seq > 1 and (p_entry.direction = 'out' or p_entry.kind = 'reinstatement') then
-    return '';
+    return ''::bytea;
   end if;
   return coalesce((select m.mark from farthing.owner_marks m
       where m.account_id = p_entry.account_id and p_entry.seq = 1), '')

@@ -52,7 +52,7 @@ select farthing.never_remove('grants');
 
 create function farthing.refuse_grant(p_limit text)
 returns void
-language plpgsql immutable
+language plpgsql stable -- not immutable: the planner would call it, and fail, ahead of the statement
 set search_path = ''
 as $$
 begin
@@ -244,7 +244,7 @@ begin
     perform farthing.fail('invalid_request', 'A priority is a number from 0 (spent first) to 1000.', null,
       'priority');
   end if;
-  v_grant.source := p_source;
+  v_grant.source := p_source::farthing.lot_source;
   v_grant.expires_at := p_expires_at;
   v_grant.priority := p_priority;
   v_grant.created_at := p_now;

@@ -15,36 +15,44 @@ $$;
 comment on function farthing.prove_guards() is
   'Rule 2: what refuses changes, or audits them, is there and is not disabled.';
 
-create function farthing.prove_audit()
-returns table (rule int, account_id bigint, detail text)
+create function farthing.audit_problems(p_audited farthing.audited)
+returns setof text
 language plpgsql stable
 set search_path = ''
 set timezone = 'UTC' -- as write_audit() has it
 as $$
-declare
-  v_audited farthing.audited;
 begin
-  for v_audited in select * from farthing.audited order by table_name loop
-    return query execute format($sql$
-      select 19, null::bigint, format('%1$s %%s is not what its last audit row says', l.row_key)
-      from (select distinct on (a.row_key) a.row_key, a.after from farthing.audit a
-        where a.table_name = %1$L order by a.row_key, a.audit_nr desc) l
-      cross join lateral jsonb_populate_record(null::farthing.%1$I, l.row_key) k
-      left join farthing.%1$I t on (%2$s) = (%3$s)
-      where case when l.after is null then to_jsonb(t) is not null
-        else (to_jsonb(t) @> l.after) is not true end
-      union all
-      select 19, null::bigint, format('%1$s %%s has no audit row', farthing.pick(to_jsonb(t), %4$L))
-      from farthing.%1$I t
-      where %5$s and not exists (select from farthing.audit a
-        where a.table_name = %1$L and a.row_key = farthing.pick(to_jsonb(t), %4$L))$sql$,
-      v_audited.table_name, farthing.listed(v_audited.key_columns, 't'),
-      farthing.listed(v_audited.key_columns, 'k'), v_audited.key_columns,
-      -- An account begins without a cap, and without a row.
-      case when v_audited.has_rows then 'true' else format('num_nonnulls(%s) > 0',
-        farthing.listed(v_audited.columns, 't')) end);
-  end loop;
+  return query execute format($sql$
+    select format('%1$s %%s is not what its last audit row says', l.row_key)
+    from (select distinct on (a.row_key) a.row_key, a.after from farthing.audit a
+      where a.table_name = %1$L order by a.row_key, a.audit_nr desc) l
+    cross join lateral jsonb_populate_record(null::farthing.%1$I, l.row_key) k
+    left join farthing.%1$I t on (%2$s) = (%3$s)
+    where case when l.after is null then to_jsonb(t) is not null
+      else (to_jsonb(t) @> l.after) is not true end
+    union all
+    select format('%1$s %%s has no audit row', farthing.pick(to_jsonb(t), %4$L))
+    from farthing.%1$I t
+    where %5$s and not exists (select from farthing.audit a
+      where a.table_name = %1$L and a.row_key = farthing.pick(to_jsonb(t), %4$L))$sql$,
+    p_audited.table_name, farthing.listed(p_audited.key_columns, 't'),
+    farthing.listed(p_audited.key_columns, 'k'), p_audited.key_columns,
+    -- An account begins without a cap, and without a row.
+    case when p_audited.has_rows then 'true' else format('num_nonnulls(%s) > 0',
+      farthing.listed(p_audited.columns, 't')) end);
 end
+$$;
+comment on function farthing.audit_problems(farthing.audited) is
+  'Rows of one audited table that are not as the audit last saw them.';
+
+create function farthing.prove_audit()
+returns table (rule int, account_id bigint, detail text)
+language sql stable
+set search_path = ''
+as $$
+  select 19, null::bigint, p.detail
+  from farthing.audited a cross join lateral farthing.audit_problems(a) p (detail)
+  order by a.table_name
 $$;
 comment on function farthing.prove_audit() is
   'Rule 19: policy, caps, rates, packages, alert rules and tasks are as the audit last saw them.';

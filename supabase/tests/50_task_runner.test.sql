@@ -17,6 +17,12 @@ create trigger poison before update on farthing.holds for each row execute funct
 update farthing.alert_rules set enabled = rule not in ('overdue_work', 'budget_burn_fast',
   'budget_burn_slow');
 
+-- How many tasks fall due after one moment, up to another.
+create function pg_temp.due(p_from interval, p_upto interval) returns int language sql as $$
+  select count(*)::int from farthing.tasks
+  where farthing.next_run(every, phase, tests.after(p_from)) <= tests.after(p_upto)
+$$;
+
 -- When.
 select is(farthing.next_run(every, phase, tests.after(passed)), tests.after(due),
   format('every %s, %s past it, after %s: at %s', every, phase, passed, due))
@@ -27,8 +33,10 @@ from (values ('1 minute'::interval, '0'::interval, '0'::interval, '1 minute'::in
 select is(tests.runs_tasks('1 hour'), (select count(*)::int from farthing.tasks),
   'after a long time each task is due, once');
 select is(tests.runs_tasks('1 hour'), 0, 'and none a second time');
-select is(tests.runs_tasks('1 hour 1 min'), 13, 'a minute later the thirteen that are due each minute');
-select is(tests.runs_tasks('1 hour 5 min'), 19, 'and with them, later, those of five minutes');
+select is(tests.runs_tasks('1 hour 1 min'), (select count(*)::int from farthing.tasks
+  where every = '1 minute'), 'a minute later those that are due each minute');
+select is(tests.runs_tasks('1 hour 5 min'), pg_temp.due('1 hour 1 min', '1 hour 5 min'),
+  'and with them, later, those of five minutes');
 update farthing.tasks set enabled = task = 'seal';
 select is(tests.runs_tasks('1 hour 6 min'), 1, 'one that is disabled is not run');
 update farthing.tasks set enabled = true;
@@ -48,7 +56,8 @@ end
 $$;
 select farthing.add_task('break_down', '1 minute', p_budget => '1 second');
 update farthing.tasks set next_due_at = tests.after('2 hours') where task = 'break_down';
-select is(tests.runs_tasks('2 hours'), 27, 'T30: a task raises, the first of all');
+select is(tests.runs_tasks('2 hours'), (select count(*)::int from farthing.tasks),
+  'T30: a task raises, the first of all');
 select is((select array_agg(task) from farthing.tasks
   where last_run_at is distinct from tests.after('2 hours')
   or failures > 0), '{break_down}', 'T30: and the others run all the same');
@@ -72,7 +81,8 @@ select is(tests.runs_tasks_until('4 hours', '4 hours 6 min'), 'nothing', 'mended
 select farthing.next_task(tests.after('4 hours 26 min'));
 select is((select count(*)::int from farthing.tasks where started_at is not null), 1,
   'a session ends in a task');
-select is(tests.runs_tasks('4 hours 27 min'), 24, 'T30: the next run goes on with the others');
+select is(tests.runs_tasks('4 hours 27 min'), pg_temp.due('4 hours 6 min', '4 hours 27 min') - 1,
+  'T30: the next run goes on with the others');
 select is((select array_agg(error) from farthing.task_failures
   where failed_at = tests.after('4 hours 27 min')),
   '{session_lost}', 'and counts it as a failure');

@@ -26,7 +26,7 @@ select is(pg_temp.lives('bob', 'pi_b'), 'bob', 'bob lives');
 select isnt(tests.give('bob', '7', p_passed => '5 s'), null, 'bob has 7 more');
 select isnt(usage_charge(tests.person('bob'), '{"event_id": "e", "model": "gpt-4o", "input_tokens": 1}'),
   null, 'bob works');
-select isnt(holds_settle(tests.hold('bob', '1'), '99999', p_now => tests.after()), null, 'bob owes');
+select isnt(holds_settle(tests.hold('bob', '1'), '27000', p_now => tests.after()), null, 'bob owes');
 select isnt(tests.give('bob', '1', p_passed => '6 s'), null, 'bob pays');
 select isnt(farthing.seal(), 0, 'all is sealed');
 
