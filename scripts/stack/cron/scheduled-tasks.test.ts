@@ -37,6 +37,13 @@ async function inProject(server: DatabaseServer, use: (project: Project) => Prom
 const runAt = (sql: postgres.Sql, at: number) =>
   sql.unsafe(`call farthing.run_due_tasks('${new Date(at).toISOString()}')`);
 
+/** What the notification runner does, once it is woken, in a project that has neither a webhook nor mail. */
+const runNotices = (sql: postgres.Sql, at: number) =>
+  sql`
+    select public.notices_failed((n ->> 'notice_id')::uuid, (n ->> 'lease_id')::uuid, 'never',
+      'no_recipient', null, ${new Date(at)})
+    from jsonb_array_elements(public.notices_claim(p_limit => 100, p_now => ${new Date(at)})) n`;
+
 /** How many runs pg_cron writes down in a week: one for each minute in which a job is due. */
 async function cronRuns(sql: postgres.Sql): Promise<number> {
   const jobs = await sql<{ schedule: string }[]>`select schedule from cron.job`;
@@ -51,12 +58,17 @@ async function cronRuns(sql: postgres.Sql): Promise<number> {
 
 async function idlesForAWeek({ sql }: Project): Promise<void> {
   // What an hour has in it is due once at its end: a run each minute would do no more, and take minutes.
-  for (let hour = 0; hour < 7 * 24; hour++) await runAt(sql, START + hour * 60 * MINUTE_MS);
+  for (let hour = 0; hour < 7 * 24; hour++) {
+    const at = START + hour * 60 * MINUTE_MS;
+    await runAt(sql, at);
+    // Each hour's head is for the operators' webhook.
+    await runNotices(sql, at);
+  }
   const [row] = await sql`
     select (select count(*) from farthing.task_failures)::int as failures,
       (select count(*) from farthing.tasks where last_run_at is null or failures > 0)::int as behind,
       (select count(*) from farthing.parked_items)::int as parked,
-      (select string_agg(rule, ', ') from farthing.incidents) as incidents`;
+      (select string_agg(summary, ' ') from farthing.incidents) as incidents`;
   assert.deepEqual({ ...row }, { failures: 0, behind: 0, parked: 0, incidents: null });
   const rowsADay = (await cronRuns(sql) + row!.failures) / 7;
   assert.ok(rowsADay <= 1_500, `${rowsADay} rows of run history a day`);
