@@ -1,7 +1,8 @@
 /** A new Vite app, without a proxy and without a line about CORS, does all that a browser is promised. */
 import { createClient } from "@supabase/supabase-js";
+import { createParser } from "eventsource-parser";
 import { deepEqual, equal, match, ok } from "node:assert/strict";
-import type { Browser, Page } from "playwright-core";
+import type { Browser, Page, Request } from "playwright-core";
 import { openBrowser, withPage } from "../../support/chromium.ts";
 import { askedOf, promptOf } from "../../support/chat.ts";
 import { proven, withDeliveries } from "../../support/database.ts";
@@ -83,18 +84,67 @@ async function followsAJob(page: Page): Promise<number[]> {
   return polls;
 }
 
-async function chatsAndStops(page: Page): Promise<void> {
-  const { name, content } = promptOf("[tokens:2000] [pace:20]");
+const CHAT_TOKENS = 400;
+
+/** The same request with the same key, as the app would send it again. */
+async function sentAgain(request: Request) {
+  const { authorization, apikey, "idempotency-key": key } = await request.allHeaders();
+  const answer = await fetch(request.url(), {
+    method: "POST",
+    headers: {
+      "authorization": authorization!,
+      "apikey": apikey!,
+      "idempotency-key": key!,
+      "content-type": "application/json",
+    },
+    body: request.postData()!,
+  });
+  const { status, headers } = answer;
+  return { status, replayed: headers.get("idempotency-replayed"), text: await answer.text() };
+}
+
+/** The pieces of a streamed answer, put together. */
+function textOf(stream: string): string {
+  let text = "";
+  const parser = createParser({
+    onEvent: ({ event, data }) => {
+      if (event === "delta") text += JSON.parse(data).content;
+    },
+  });
+  parser.feed(stream);
+  return text;
+}
+
+/** Stops a chat, which is read to its end: it costs what is billed, and its answer waits under its key. */
+async function chatsAndStops(page: Page, userId: string): Promise<void> {
+  const before = Number(await holdsEnd(world, userId));
+  const { name, content } = promptOf(`[tokens:${CHAT_TOKENS}] [pace:20]`);
   await page.getByLabel("Question").fill(content);
+  const isChat = (request: Request) =>
+    request.method() === "POST" && request.url().endsWith("/functions/v1/ai/chat");
+  const sending = page.waitForRequest(isChat);
   await press(page, "Chat");
+  const request = await sending;
   await page.locator("#answer", { hasText: /\w+ \w+ \w+/ }).waitFor();
   await press(page, "Stop");
   await page.locator("#error", { hasText: "abort" }).waitFor();
-  const asked = await until("the model is told", async () => {
-    const [request] = await askedOf(world, name);
-    return request?.ended ? request : undefined;
-  });
-  ok(asked.aborted && asked.tokens_sent < 2000);
+  const read = await shown(page, "answer");
+  ok((await askedOf(world, name))[0]?.ended === false, "it was stopped too late to be left");
+
+  const balance = Number(await holdsEnd(world, userId));
+  const [asked, ...others] = await askedOf(world, name);
+  deepEqual([others.length, asked?.ended, asked?.aborted], [0, true, false]);
+  const { prompt_tokens, completion_tokens } = asked!.billed!;
+  equal(completion_tokens, CHAT_TOKENS);
+  const credits = (prompt_tokens * 20 + completion_tokens * 60) / 1000;
+  equal((before - balance).toFixed(6), credits.toFixed(6));
+
+  const { status, replayed, text } = await sentAgain(request);
+  deepEqual([status, replayed], [200, "true"]);
+  const answer = textOf(text);
+  ok(answer.startsWith(read) && answer.length > read.length, `${read} of ${answer}`);
+  equal((await askedOf(world, name)).length, 1);
+  equal(Number(await holdsEnd(world, userId)), balance);
 }
 
 async function readsTheLedger(page: Page, userId: string): Promise<void> {
@@ -134,7 +184,7 @@ async function everything(page: Page, origin: string): Promise<AskedHeader[]> {
   await buys(page, id);
   const polls = await followsAJob(page);
   ok(polls.includes(304) && polls.at(-1) === 200, `polls were answered ${polls}`);
-  await chatsAndStops(page);
+  await chatsAndStops(page, id);
   await readsTheLedger(page, id);
   await isToppedUp(page, id);
   await proven(world);
