@@ -5,7 +5,7 @@ import { runSession, type Session } from "../../mutate/session.ts";
 import { endKeptServer } from "../kept/project.ts";
 import { checked, type Row, type Suite } from "../suite.ts";
 
-/** A few minutes of two cores. All of them: deno task mutate. */
+/** Eleven minutes of two cores. All of them: deno task mutate. */
 const SAMPLE = { areas: ["sql", "functions"] as const, random: 8, seed: 20261122, most: 24 };
 
 /** As many as are drawn may survive of so few, beyond the floor: one is no trend. */
@@ -32,7 +32,7 @@ async function rowsOf(results: string): Promise<Row[]> {
 
 export const mutants: Suite = {
   name: "mutants",
-  about: "mistakes made on purpose, a sample of deno task mutate (in CI, or when named)",
+  about: "mistakes made on purpose, a sample of deno task mutate (when named)",
   async run() {
     const directory = await Deno.makeTempDir({ prefix: "farthing-mutants-" });
     try {
