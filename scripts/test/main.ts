@@ -10,7 +10,7 @@ import { taskArguments } from "../terminal/task-arguments.ts";
 import { cleanUpOnSignals } from "./cleanup.ts";
 import { endKeptServer } from "./kept/project.ts";
 import { endKeptStack } from "./kept/stack.ts";
-import { formatMs, formatSuite, formatTotals, type Ran, totalsOf } from "./report.ts";
+import { formatMs, formatRecap, formatSuite, formatTotals, type Ran, totalsOf } from "./report.ts";
 import type { Suite, SuiteResult } from "./suite.ts";
 import { suites } from "./suites.ts";
 import { tick } from "./ticker.ts";
@@ -101,6 +101,8 @@ async function main(args: string[]): Promise<void> {
   const start = performance.now();
   const ran = await runAll(choose(names), words);
   const totals = totalsOf(ran, inCi);
+  const recap = formatRecap(ran);
+  if (recap && ran.length > 1) print(`${recap}\n`);
   print(pc.dim(`in ${formatMs(performance.now() - start)}`));
   if (names.length === 0 && !inCi) {
     print("not run: house (deno task ok runs it, CI always)");

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { stripVTControlCharacters } from "node:util";
-import { formatSuite, formatTotals, type Ran, totalsOf } from "./report.ts";
+import { formatRecap, formatSuite, formatTotals, type Ran, totalsOf } from "./report.ts";
 
 const ran = (rows: Ran["result"]["rows"], skipped: Ran["result"]["skipped"] = []): Ran => ({
   name: "unit",
@@ -27,6 +27,26 @@ Deno.test("formatSuite shows files, their sum, each failure and each skip with i
       "  skipped stories: no PostgreSQL",
     ].join("\n"),
   );
+});
+
+Deno.test("formatRecap names what is not green in which suite, and is empty after a green run", () => {
+  const detail = Array.from({ length: 20 }, (_, at) => `line ${at}`).join("\n");
+  const failed = { ...row, name: "b.test.ts", failures: [{ test: "adds", detail }] };
+  const text = stripVTControlCharacters(
+    formatRecap([ran([row]), ran([row, failed], [skip]), ran([])]),
+  );
+  assert.equal(
+    text,
+    [
+      `not green: unit ${"─".repeat(45)}`,
+      "  failed  b.test.ts: adds",
+      ...Array.from({ length: 12 }, (_, at) => `      line ${at}`),
+      "  skipped stories: no PostgreSQL",
+      `not green: unit ${"─".repeat(45)}`,
+      "  failed  it ran nothing",
+    ].join("\n"),
+  );
+  assert.equal(formatRecap([ran([row])]), "");
 });
 
 Deno.test("totalsOf counts a skip as a failure where everything has to run, and nowhere else", () => {

@@ -1,7 +1,7 @@
-/** What the runner prints: a table for each suite, every failure, every skip, and the sum at the end. */
+/** What the runner prints: a table for each suite, every failure, every skip, and at the end these again with the sum. */
 import pc from "picocolors";
 import { formatTable } from "../terminal/table.ts";
-import type { Row, SuiteResult } from "./suite.ts";
+import type { Row, Skipped, SuiteResult } from "./suite.ts";
 
 export interface Ran {
   name: string;
@@ -51,14 +51,20 @@ function table(rows: Row[], ms: number): string {
   return formatTable([{ title: "  file" }, ...numbers], [...rows.map(line), total]);
 }
 
-function failures(rows: Row[]): string[] {
+function failures(rows: Row[], detailLines = DETAIL_LINES): string[] {
   return rows.flatMap(({ name, failures }) =>
     failures.map(({ test, detail }) => {
-      const lines = detail.trim().split("\n").slice(0, DETAIL_LINES).map((line) => `      ${line}`);
+      const lines = detail.trim().split("\n").slice(0, detailLines).map((line) => `      ${line}`);
       const what = test === name ? name : `${name}: ${test}`;
       return `  ${pc.red("failed")}  ${what}\n${lines.join("\n")}`;
     })
   );
+}
+
+const RAN_NOTHING = `  ${pc.red("failed")}  it ran nothing`;
+
+function skips(skipped: Skipped[]): string[] {
+  return skipped.map(({ what, why }) => `  ${pc.yellow("skipped")} ${what}: ${why}`);
 }
 
 const RULE = 60;
@@ -72,10 +78,24 @@ export function formatSuite({ name, result: { rows, skipped }, ms }: Ran): strin
   return [
     heading(name),
     ...(rows.length > 0 ? [table(rows, ms)] : []),
-    ...(rows.length + skipped.length === 0 ? [`  ${pc.red("failed")}  it ran nothing`] : []),
+    ...(rows.length + skipped.length === 0 ? [RAN_NOTHING] : []),
     ...failures(rows),
-    ...skipped.map(({ what, why }) => `  ${pc.yellow("skipped")} ${what}: ${why}`),
+    ...skips(skipped),
   ].join("\n");
+}
+
+const RECAP_LINES = 12;
+
+/**
+ * What failed and what was skipped in any suite, once more for the run's end: in a run of thousands of
+ * lines the suite's own table is far above, and a log that is cut keeps its end. Empty after a green run.
+ */
+export function formatRecap(ran: Ran[]): string {
+  return ran.flatMap(({ name, result: { rows, skipped } }) => {
+    const lines = [...failures(rows, RECAP_LINES), ...skips(skipped)];
+    if (rows.length + skipped.length === 0) lines.push(RAN_NOTHING);
+    return lines.length > 0 ? [heading(`not green: ${name}`), ...lines] : [];
+  }).join("\n");
 }
 
 /**
