@@ -26,6 +26,8 @@ create table farthing.policy (
   pending_grant_life interval not null default '72 hours', -- asked for on Friday, confirmed on Monday
   booking_fee_basis_points int not null default 300
     constraint policy_booking_fee check (booking_fee_basis_points between 0 and 10000),
+  booking_transfer_at text not null default 'payment'
+    constraint policy_booking_transfer_at check (booking_transfer_at in ('payment', 'completed')),
   overdraft_factor numeric(9, 4) not null default 2,
   overdraft_floor farthing.credits not null default 1000,
   late_settle_within interval not null default '1 hour',
@@ -59,7 +61,8 @@ comment on table farthing.policy is
   'usage_max_*: how long ago a usage may have occurred when it is reported, and how far ahead. '
   'grant_ceiling*: credits above which a second operator confirms a grant: of one grant, of one operator '
   'in a day, of all in a day; they bind keys where it says so, and keys confirm where it says so. '
-  'pending_grant_life: how long a grant waits for that.';
+  'pending_grant_life: how long a grant waits for that. booking_transfer_at: whether the provider of a '
+  'booking gets their share with its payment, or when it is completed.';
 alter table farthing.policy enable row level security;
 create policy policy_none on farthing.policy for select to authenticated using (false);
 insert into farthing.policy default values;

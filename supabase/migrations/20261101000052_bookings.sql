@@ -45,6 +45,7 @@ create table farthing.bookings (
   currency text not null,
   fee_basis_points int not null,
   application_fee_amount bigint not null,
+  transfer_at text not null default 'payment',
   status text not null default 'payment_pending',
   client_temp_id text,
   details farthing.metadata,
@@ -70,6 +71,7 @@ create table farthing.bookings (
     and amount % farthing.currency_step(currency) = 0),
   constraint bookings_fee_of_the_amount check (fee_basis_points between 0 and 10000
     and application_fee_amount = farthing.booking_fee(amount, currency, fee_basis_points)),
+  constraint bookings_transfer_at_known check (transfer_at in ('payment', 'completed')),
   constraint bookings_back_at_most_all check (amount_refunded between 0 and amount
     and amount_disputed between 0 and amount and fee_collected >= 0
     and fee_refunded between 0 and coalesce(fee_collected, 0)),
@@ -86,7 +88,9 @@ create table farthing.bookings (
 );
 comment on table farthing.bookings is
   'amount, application_fee_amount (what is asked for), fee_collected and fee_refunded (Stripe''s figures) in '
-  'minor units. origin_key: the request it began with, until the payment is there. A cancelled booking with '
+  'minor units. transfer_at: when the provider gets their share, with the payment (Stripe divides it) or '
+  'with the booking''s end (we transfer it): the policy of when it was made. origin_key: the request it '
+  'began with, until the payment is there. A cancelled booking with '
   'paid_at was paid, and its money is returned.';
 create unique index bookings_by_id on farthing.bookings (booking_id);
 create unique index bookings_by_payment on farthing.bookings (payment_intent_id)

@@ -124,10 +124,11 @@ begin
   end if;
   perform farthing.give_up_booking(v_booking, p_now);
   insert into farthing.bookings (account_id, provider_id, amount, currency, fee_basis_points,
-    application_fee_amount, client_temp_id, details, origin_key, created_at, updated_at)
+    application_fee_amount, transfer_at, client_temp_id, details, origin_key, created_at, updated_at)
   select p_wanted.account_id, p_wanted.provider_id, p_wanted.amount, p_wanted.currency,
     p.booking_fee_basis_points,
     farthing.booking_fee(p_wanted.amount, p_wanted.currency, p.booking_fee_basis_points),
+    p.booking_transfer_at,
     p_wanted.client_temp_id, p_wanted.details, p_wanted.origin_key, p_now, p_now
   from farthing.policy p
   returning * into v_booking;
@@ -191,7 +192,7 @@ begin
   perform farthing.idempotency_start(p_idempotency_key, p_fingerprint, p_now);
   return jsonb_build_object('step', 'create', 'booking', jsonb_build_object(
     'booking_id', v_booking.booking_id, 'amount', v_booking.amount, 'currency', v_booking.currency,
-    'application_fee_amount', v_booking.application_fee_amount,
+    'application_fee_amount', v_booking.application_fee_amount, 'transfer_at', v_booking.transfer_at,
     'stripe_account_id', v_provider.stripe_account_id));
 end
 $$;

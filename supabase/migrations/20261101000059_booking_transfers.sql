@@ -1,7 +1,8 @@
--- What a dispute takes from the provider of a booking, and gives back.
+-- The provider's share of a booking: what we transfer, what disputes take of it, and give back.
 -- Why: the payment is made on our account, so a bank takes the money from us, and the provider keeps theirs.
--- So the provider's share of what was withdrawn is reversed, and transferred again when it is reinstated. As
--- with credits a target decides, and the difference is set down here; the runner asks Stripe for it.
+-- So the provider's share of what was withdrawn is reversed, and transferred again when it is reinstated; a
+-- share that waits for the booking to be completed is transferred then. As with credits a target decides, and
+-- the difference is set down here; the runner asks Stripe for it.
 
 create table farthing.booking_transfers (
   account_id bigint not null,
@@ -24,7 +25,8 @@ create table farthing.booking_transfers (
     references farthing.bookings (account_id, booking_id),
   constraint booking_transfers_of_a_transfer foreign key (account_id, reverses)
     references farthing.booking_transfers (account_id, move_id),
-  constraint booking_transfers_kinds check (kind = 'reversal' or (kind = 'restoration' and reverses is null)),
+  constraint booking_transfers_kinds check (kind = 'reversal'
+    or (kind in ('transfer', 'restoration') and reverses is null)),
   constraint booking_transfers_amount_positive check (amount > 0),
   constraint booking_transfers_attempts_bounded check (attempts between 0 and 10),
   constraint booking_transfers_text_bounded check (length(stripe_id) <= 255 and length(currency) = 3
@@ -35,9 +37,10 @@ create table farthing.booking_transfers (
     or (status in ('refused', 'uncertain') and next_attempt_at is null and stripe_id is null))
 );
 comment on table farthing.booking_transfers is
-  'reversal: taken from the provider, of the payment''s transfer or of the restoration that it reverses. '
-  'restoration: transferred to them again. amount in minor units, without our fee. uncertain: Stripe was '
-  'asked for a day, and nobody knows whether it did it.';
+  'transfer: the share of a booking that waited to be completed, out of its charge. reversal: taken from the '
+  'provider, of the payment''s own transfer or of the one that it reverses. restoration: transferred to them '
+  'again, out of our balance. amount in minor units, without our fee. uncertain: Stripe was asked for a day, '
+  'and nobody knows whether it did it.';
 create unique index booking_transfers_by_id on farthing.booking_transfers (move_id);
 create index booking_transfers_by_booking on farthing.booking_transfers (account_id, booking_id, move_nr);
 create index booking_transfers_to_make on farthing.booking_transfers (next_attempt_at)
@@ -49,46 +52,74 @@ create policy booking_transfers_none on farthing.booking_transfers for select to
 create trigger booking_transfers_are_never_deleted before delete on farthing.booking_transfers
   for each row execute function farthing.refuse_change();
 
-create function farthing.reversed_of_booking(p_booking farthing.bookings)
+create function farthing.share_paid(p_booking farthing.bookings)
 returns bigint
 language sql stable
 set search_path = ''
 as $$
-  select coalesce(sum(case kind when 'reversal' then amount else -amount end), 0)::bigint
+  -- Stripe divides a payment that is divided at once, and what refunds take of it then.
+  select case p_booking.transfer_at when 'payment'
+    then p_booking.amount - p_booking.application_fee_amount else 0 end
+    + coalesce(sum(case kind when 'reversal' then -amount else amount end), 0)::bigint
   from farthing.booking_transfers
   where account_id = p_booking.account_id and booking_id = p_booking.booking_id and status <> 'refused'
 $$;
-comment on function farthing.reversed_of_booking(farthing.bookings) is
-  'What is or is being reversed of a provider''s share, less what was transferred again. Minor units.';
+comment on function farthing.share_paid(farthing.bookings) is
+  'What of a provider''s share is or is being transferred, less what is reversed. Minor units.';
 
-create function farthing.reversal_target(p_booking farthing.bookings)
+create function farthing.share_due(p_booking farthing.bookings)
 returns bigint
 language plpgsql stable
 set search_path = ''
 as $$
 declare
+  v_waits boolean := p_booking.transfer_at = 'completed';
   v_first timestamptz := (select min(created_at) from farthing.booking_transfers
     where account_id = p_booking.account_id and booking_id = p_booking.booking_id);
+  v_share bigint := p_booking.amount - p_booking.application_fee_amount;
   v_step int := farthing.currency_step(p_booking.currency);
   v_refunds record;
   v_gone numeric;
 begin
-  -- Refunds from before reversed the transfer themselves, those from after do not: refund_to_send().
-  select coalesce(sum(amount) filter (where created_at < v_first or v_first is null), 0) as before,
-    coalesce(sum(amount) filter (where created_at >= v_first), 0) as later into v_refunds
+  if v_waits and p_booking.status <> 'completed' then
+    return 0;
+  end if;
+  -- Of a payment that Stripe divided, refunds from before our first move have reversed the transfer
+  -- themselves, those from after have not: refund_to_send().
+  select coalesce(sum(amount) filter (where not v_waits and (created_at < v_first or v_first is null)), 0)
+      as before,
+    coalesce(sum(amount) filter (where v_waits or created_at >= v_first), 0) as later into v_refunds
   from farthing.refunds where account_id = p_booking.account_id and booking_id = p_booking.booking_id
     and farthing.is_live_refund(status);
+  -- A share that waits, waits for a bank that decides, too.
   v_gone := least(p_booking.amount - v_refunds.before, v_refunds.later + (
-    select d.withdrawn from farthing.disputed_of(row(p_booking.account_id, null, p_booking.booking_id,
+    select case when v_waits then d.disputed else d.withdrawn end
+    from farthing.disputed_of(row(p_booking.account_id, null, p_booking.booking_id,
       p_booking.payment_intent_id, p_booking.amount, p_booking.currency)::farthing.payment,
       v_refunds.before + v_refunds.later) d));
   -- Rounded down to what the currency can move; of all of it, all of the share.
-  return div((p_booking.amount - p_booking.application_fee_amount) * greatest(v_gone, 0),
-    p_booking.amount * v_step) * v_step;
+  return v_share - div(v_share * greatest(v_gone, 0), p_booking.amount * v_step) * v_step;
 end
 $$;
-comment on function farthing.reversal_target(farthing.bookings) is
-  'What should be reversed of a provider''s share: as large a part as banks have withdrawn of the payment.';
+comment on function farthing.share_due(farthing.bookings) is
+  'What a provider should have of a booking: nothing while their share waits for it to be completed, else '
+  'all but as large a part as banks have withdrawn of the payment, and as refunds that we net.';
+
+create function farthing.kind_of_transfer(p_booking farthing.bookings)
+returns text
+language sql stable
+set search_path = ''
+as $$
+  -- What a bank has had of a charge comes out of our balance, and so does all that is paid again.
+  select case when p_booking.transfer_at = 'payment' or exists (select from farthing.booking_transfers
+      where account_id = p_booking.account_id and booking_id = p_booking.booking_id and status <> 'refused')
+    or exists (select from farthing.disputes d
+      join farthing.dispute_movements m using (account_id, dispute_id)
+      where d.account_id = p_booking.account_id and d.booking_id = p_booking.booking_id)
+    then 'restoration' else 'transfer' end
+$$;
+comment on function farthing.kind_of_transfer(farthing.bookings) is
+  'transfer where the booking''s charge pays it, restoration where our balance does.';
 
 create function farthing.net_transfers(p_booking farthing.bookings, p_now timestamptz)
 returns void
@@ -96,25 +127,27 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  v_need bigint := farthing.reversal_target(p_booking) - farthing.reversed_of_booking(p_booking);
+  v_need bigint := farthing.share_paid(p_booking) - farthing.share_due(p_booking);
   v_last record;
 begin
   -- What is cancelled goes to its buyer, not to the provider again.
   if v_need < 0 and p_booking.status <> 'cancelled' then
     insert into farthing.booking_transfers (account_id, booking_id, kind, amount, currency, next_attempt_at,
       created_at, updated_at)
-    values (p_booking.account_id, p_booking.booking_id, 'restoration', -v_need, p_booking.currency, p_now,
-      p_now, p_now);
+    values (p_booking.account_id, p_booking.booking_id, farthing.kind_of_transfer(p_booking), -v_need,
+      p_booking.currency, p_now, p_now, p_now);
   end if;
   for v_last in
-    -- What was transferred again last is reversed first, the payment's own transfer last.
-    select r.move_id, r.amount - coalesce(sum(u.amount), 0) as left from farthing.booking_transfers r
+    -- What was transferred last is reversed first, the payment's own transfer last.
+    select r.move_nr, r.move_id, r.amount - coalesce(sum(u.amount), 0) as left
+    from farthing.booking_transfers r
     left join farthing.booking_transfers u on u.account_id = r.account_id and u.reverses = r.move_id
       and u.status <> 'refused'
     where r.account_id = p_booking.account_id and r.booking_id = p_booking.booking_id
-      and r.kind = 'restoration' and r.status <> 'refused'
+      and r.kind <> 'reversal' and r.status <> 'refused'
     group by r.account_id, r.move_id having r.amount > coalesce(sum(u.amount), 0)
-    union all select null, 9223372036854775807
+    union all select 0, null, 9223372036854775807 where p_booking.transfer_at = 'payment'
+    order by 1 desc
   loop
     exit when v_need <= 0;
     insert into farthing.booking_transfers (account_id, booking_id, kind, amount, currency, reverses,
@@ -126,7 +159,7 @@ begin
 end
 $$;
 comment on function farthing.net_transfers(farthing.bookings, timestamptz) is
-  'Sets down what is still to be reversed of a provider''s share, or to be transferred again. The account is '
+  'Sets down what is still to be reversed of a provider''s share, or to be transferred. The account is '
   'locked by the caller.';
 
 create function public.transfers_claim(p_limit int default 20, p_now timestamptz default now())
@@ -146,8 +179,12 @@ begin
         and e.booking_id = t.booking_id and e.move_nr < t.move_nr and e.status = 'requested')
     order by t.next_attempt_at, t.move_nr limit p_limit for update skip locked
   loop
-    -- Later Stripe may have forgotten the key, and would do it a second time.
-    if v_move.attempts >= c_most_attempts or v_move.created_at <= p_now - interval '23 hours' then
+    -- Later Stripe may have forgotten the key, and would do it a second time. And nobody reverses what may
+    -- not be there.
+    if v_move.attempts >= c_most_attempts or v_move.created_at <= p_now - interval '23 hours'
+      or exists (select from farthing.booking_transfers r where r.account_id = v_move.account_id
+        and r.move_id = v_move.reverses and r.status <> 'made')
+    then
       update farthing.booking_transfers set status = 'uncertain', next_attempt_at = null, updated_at = p_now
       where account_id = v_move.account_id and move_id = v_move.move_id;
       perform farthing.park_item('payment_runner', 'transfer', v_move.move_id::text, 'uncertain', p_now);
@@ -180,6 +217,9 @@ returns jsonb
 language plpgsql security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+  v_booking farthing.bookings := farthing.lock_booking(
+    (select booking_id from farthing.booking_transfers where move_id = p_move_id));
 begin
   update farthing.booking_transfers
   set status = case when p_stripe_id is not null then 'made' when p_refused then 'refused' else status end,
@@ -188,6 +228,9 @@ begin
   where move_id = p_move_id and status = 'requested';
   if found and p_refused then
     perform farthing.park_item('payment_runner', 'transfer', p_move_id::text, 'refused', p_now);
+    -- What was not transferred is not to be reversed.
+    update farthing.booking_transfers set status = 'refused', next_attempt_at = null, updated_at = p_now
+    where account_id = v_booking.account_id and reverses = p_move_id and status = 'requested';
   end if;
   return '{}'::jsonb;
 end
@@ -202,13 +245,15 @@ returns table (rule int, account_id bigint, detail text)
 language sql stable
 set search_path = ''
 as $$
-  select 10, b.account_id, format('booking %s: %s of its provider''s share of %s are reversed', b.booking_id,
-    m.net, b.amount - b.application_fee_amount)
+  select 10, b.account_id, format('booking %s: its provider has %s of their share of %s', b.booking_id, m.net,
+    b.amount - b.application_fee_amount)
   from farthing.bookings b
-  cross join lateral (select sum(case t.kind when 'reversal' then t.amount else -t.amount end) as net
+  cross join lateral (select sum(case t.kind when 'reversal' then -t.amount else t.amount end)
+      + case b.transfer_at when 'payment' then b.amount - b.application_fee_amount else 0 end as net
     from farthing.booking_transfers t where t.account_id = b.account_id and t.booking_id = b.booking_id
       and t.status <> 'refused') m
-  where m.net < 0 or m.net > b.amount - b.application_fee_amount
+  where m.net < 0 or m.net > case when b.transfer_at = 'payment' or b.status = 'completed'
+    then b.amount - b.application_fee_amount else 0 end
   union all
   select 10, r.account_id, format('transfer %s: more is reversed than was transferred', r.stripe_id)
   from farthing.booking_transfers r join farthing.booking_transfers u
@@ -216,5 +261,5 @@ as $$
   group by r.account_id, r.move_id having sum(u.amount) > r.amount
 $$;
 comment on function farthing.prove_transfers() is
-  'Rule 10 of bookings: no more is reversed of a provider''s share than it is, nor of a transfer than it '
-  'was.';
+  'Rule 10 of bookings: a provider has no less than nothing of a booking and no more than their share, which '
+  'may have to wait for its end; and no more is reversed of a transfer than it was.';

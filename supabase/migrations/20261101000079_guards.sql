@@ -19,7 +19,7 @@ select farthing.never_change('refunds', '{account_id, refund_id, order_id, booki
 select farthing.set_once('refunds', '{stripe_refund_id}');
 select farthing.never_change('disputes', '{account_id, dispute_id, order_id, booking_id, created_at}');
 select farthing.never_change('bookings', '{account_id, booking_id, provider_id, amount, currency,
-  fee_basis_points, application_fee_amount, client_temp_id, details, created_at}');
+  fee_basis_points, application_fee_amount, transfer_at, client_temp_id, details, created_at}');
 select farthing.set_once('bookings', '{payment_intent_id, charge_id, fee_id, paid_at}');
 select farthing.never_change('inbox', '{event_id, type, livemode, facts, occurred_at}');
 select farthing.never_remove('inbox');

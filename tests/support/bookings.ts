@@ -7,10 +7,11 @@ import {
   CancelledBooking,
   StartedBooking,
 } from "../../supabase/functions/_shared/contracts/bookings.ts";
+import { PaymentRunnerReport } from "../../supabase/functions/_shared/contracts/payment-runner.ts";
 import { Provider, StartedProvider } from "../../supabase/functions/_shared/contracts/providers.ts";
 import { onboardProvider } from "../../scripts/stack/stripe/tests/browse.ts";
-import { withDeliveries } from "./database.ts";
-import { type Answer, data, get, post, remove } from "./http.ts";
+import { withDeliveries, withPolicy, withSql } from "./database.ts";
+import { type Answer, backEnd, data, get, post, remove } from "./http.ts";
 import { type Person, signUp } from "./people.ts";
 import { stripeOf } from "./stripe.ts";
 import { until } from "./until.ts";
@@ -47,7 +48,29 @@ export function askBooking(
   body: Record<string, unknown>,
   key?: string,
 ): Promise<Answer> {
-  return post(world, "bookings", buyer.as, body, key === undefined ? {} : { key });
+  const ask = () => post(world, "bookings", buyer.as, body, key === undefined ? {} : { key });
+  return withPolicy(world, "shared", ask);
+}
+
+/** Books while the policy of bookings is another; a booking keeps the policy that it was made under. */
+export function bookUnder(
+  world: World,
+  policy: Record<string, string | number>,
+  [buyer, { providerId }]: readonly [Person, Seller],
+): Promise<Answer> {
+  const set = (to: object) =>
+    withSql(world, (sql) => sql`select farthing.set_policy(${sql.json(to as never)}, 'a test')`);
+  return withPolicy(world, "exclusive", async () => {
+    const [before] = await withSql(world, (sql) => sql`select * from farthing.policy`);
+    const names = Object.keys(policy);
+    await set(policy);
+    try {
+      const body = { provider_id: providerId, amount: 2500, currency: "usd" };
+      return await post(world, "bookings", buyer.as, body);
+    } finally {
+      await set(Object.fromEntries(names.map((name) => [name, before?.[name]])));
+    }
+  });
 }
 
 /** Books a seller: 25 dollars unless named. */
@@ -101,4 +124,26 @@ export async function feeAtStripe(
   if (application_fee === null) return null;
   const { amount, amount_refunded } = await stripe.applicationFees.retrieve(`${application_fee}`);
   return { amount, refunded: amount_refunded };
+}
+
+/** The moves of a provider's share, as they stand, once there are so many and Stripe has made them all. */
+export function moves(world: World, { booking_id }: OpenBooking, count: number) {
+  return until(`${count} moves are made`, async () => {
+    data(await post(world, "payment-runner", backEnd(world), {}), 200, PaymentRunnerReport);
+    const rows = await withSql(
+      world,
+      (sql) =>
+        sql<{ kind: string; amount: number; status: string }[]>`
+      select kind, amount::int, status from farthing.booking_transfers
+      where booking_id = ${booking_id} order by move_nr`,
+    );
+    const isDone = rows.length === count && rows.every(({ status }) => status === "made");
+    return isDone ? rows.map(({ kind, amount }) => `${kind} ${amount}`) : undefined;
+  });
+}
+
+/** What the provider has had and given back for a booking at Stripe, in minor units. */
+export async function paidOut(world: World, account: string): Promise<number> {
+  const { data: transfers } = await stripeOf(world).transfers.list({ destination: account });
+  return transfers.reduce((sum, { amount, amount_reversed }) => sum + amount - amount_reversed, 0);
 }

@@ -36,7 +36,7 @@ export async function countEntries(world: World, userId: string, kind?: string):
 }
 
 /** What all tests have one of, while files run side by side; any numbers will do. */
-const SHARED = { deliveries: 720_377, mail: 720_378 };
+const SHARED = { deliveries: 720_377, mail: 720_378, policy: 720_379 };
 
 /**
  * Runs `use` while nobody switches the thing off or holds it back (shared), or while nobody else waits for
@@ -71,6 +71,15 @@ export function withMail<T>(
   use: () => Promise<T>,
 ): Promise<T> {
   return withTurn(world, "mail", mode, use);
+}
+
+/** The policy of bookings, of which there is one row. */
+export function withPolicy<T>(
+  world: World,
+  mode: "shared" | "exclusive",
+  use: () => Promise<T>,
+): Promise<T> {
+  return withTurn(world, "policy", mode, use);
 }
 
 /** Everything the ledger knows of a user, row by row, hashed: equal means that nothing changed. */

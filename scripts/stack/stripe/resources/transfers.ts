@@ -6,6 +6,7 @@ import { listRoute, paginate, paging, retrieveRoute } from "../http/pagination.t
 import { currency, flag, integer, kept, metadata, text, unsettable } from "../http/params.ts";
 import { reference, type Resource } from "../http/resource.ts";
 import { route } from "../http/route.ts";
+import type { Scope } from "../scope.ts";
 import { collection } from "../store/collection.ts";
 import { accounts } from "./accounts.ts";
 import { applicationFees } from "./application-fees.ts";
@@ -17,7 +18,7 @@ export const reversals = collection<Stripe.TransferReversal>("transfer_reversal"
 
 const URL = "/v1/transfers";
 
-/** Out of the balance, as it is. */
+/** Out of the balance, as it is; or out of a charge, of which no more can go on than it was. */
 const create = route(
   "POST",
   URL,
@@ -27,15 +28,45 @@ const create = route(
     destination: text,
     description: kept,
     metadata: unsettable(metadata).optional(),
+    source_transaction: text.optional(),
     transfer_group: text.optional(),
   },
-  (scope, { amount, currency, destination, metadata, transfer_group }) => {
+  (scope, { amount, currency, destination, metadata, source_transaction, transfer_group }) => {
     if (amount < 1) throw invalidRequest("The amount must be positive.", "amount");
-    const given = metadata || undefined;
-    const transferGroup = transfer_group;
-    return makeTransfer(scope, { amount, currency, destination, metadata: given, transferGroup });
+    const given = { amount, currency, destination, metadata: metadata || undefined };
+    const charge = source_transaction === undefined
+      ? undefined
+      : chargeWith(scope, source_transaction, given);
+    const settled = charge?.balance_transaction;
+    return makeTransfer(scope, {
+      ...given,
+      sourceTransaction: charge?.id,
+      availableOn: settled
+        ? balanceTransactions.get(scope, String(settled)).available_on
+        : undefined,
+      transferGroup: transfer_group ?? charge?.transfer_group,
+    });
   },
 );
+
+function chargeWith(
+  scope: Scope,
+  id: string,
+  { amount, currency }: { amount: number; currency: string },
+): Stripe.Charge {
+  const param = "source_transaction";
+  const charge = charges.get(scope, id, param);
+  if (charge.status !== "succeeded") throw invalidRequest("The charge has not succeeded.", param);
+  if (charge.currency !== currency) {
+    throw invalidRequest(`The charge is in ${charge.currency}.`, "currency");
+  }
+  const gone = transfers.all(scope).filter((each) => each.source_transaction === id)
+    .reduce((sum, each) => sum + each.amount, 0);
+  if (gone + amount > charge.amount) {
+    throw invalidRequest(`Only ${charge.amount - gone} of the charge is left.`, "amount");
+  }
+  return charge;
+}
 
 const reverse = route(
   "POST",

@@ -15,6 +15,8 @@ export interface BookingToPay {
   amount: number;
   currency: string;
   application_fee_amount: number;
+  /** When the provider gets their share: Stripe divides the payment, or we transfer it in the end. */
+  transfer_at: "payment" | "completed";
   stripe_account_id: string;
 }
 

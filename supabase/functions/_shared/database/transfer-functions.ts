@@ -1,10 +1,11 @@
-/** The database functions of what disputes take from providers, and give back. */
+/** The database functions of what providers get when a booking ends, and of what disputes take of it. */
 import type { Fn, Optional } from "./functions.ts";
 
 /** A move of a provider's share of a booking that Stripe is to make. */
 export interface TransferToMake {
   move_id: string;
-  kind: "reversal" | "restoration";
+  /** transfer: out of the charge; restoration: out of our balance. */
+  kind: "transfer" | "reversal" | "restoration";
   booking_id: string;
   /** In minor units, without our fee. */
   amount: number;

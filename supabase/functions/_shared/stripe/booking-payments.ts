@@ -1,6 +1,7 @@
-/** The payment of a booking: the provider is paid, and we keep a fee of it. */
+/** The payment of a booking: the provider is paid with it or later, and we keep a fee of it. */
 import type Stripe from "stripe";
 import type { BookingToPay, PaymentToCancel } from "../database/booking-functions.ts";
+import { groupOf } from "./booking-transfers.ts";
 import { requireObject, type StripeCaller, unavailable } from "./client.ts";
 import { Refused } from "./refused.ts";
 
@@ -24,14 +25,23 @@ export interface BookingPayments {
   cancelBookingPayment(payment: PaymentToCancel): Promise<void>;
 }
 
-function paymentParams(booking: BookingToPay): Stripe.PaymentIntentCreateParams {
-  const { booking_id, amount, currency, application_fee_amount, stripe_account_id } = booking;
+/** What Stripe divides; of a payment that waits, we keep the fee by transferring the rest. */
+function dividedParams(booking: BookingToPay): Partial<Stripe.PaymentIntentCreateParams> {
+  const { booking_id, application_fee_amount, transfer_at, stripe_account_id } = booking;
+  if (transfer_at === "completed") return { transfer_group: groupOf(booking_id) };
   return {
-    amount,
-    currency,
     // Of a small amount the fee rounds to nothing, and Stripe wants none then.
     ...(application_fee_amount > 0 && { application_fee_amount }),
     transfer_data: { destination: stripe_account_id },
+  };
+}
+
+function paymentParams(booking: BookingToPay): Stripe.PaymentIntentCreateParams {
+  const { booking_id, amount, currency } = booking;
+  return {
+    amount,
+    currency,
+    ...dividedParams(booking),
     automatic_payment_methods: { enabled: true },
     metadata: { booking_id },
   };
@@ -39,8 +49,9 @@ function paymentParams(booking: BookingToPay): Stripe.PaymentIntentCreateParams 
 
 function checkPayment(made: Stripe.PaymentIntent, booking: BookingToPay): BookingPayment {
   const { id, client_secret } = requireObject(made, "payment_intent");
+  const fee = dividedParams(booking).application_fee_amount ?? 0;
   const isSame = made.amount === booking.amount && made.currency === booking.currency &&
-    (made.application_fee_amount ?? 0) === booking.application_fee_amount;
+    (made.application_fee_amount ?? 0) === fee;
   if (!isSame) throw unavailable("stripe: the payment is of another amount", 502);
   if (typeof client_secret !== "string") {
     throw unavailable("stripe: the payment has no secret", 502);

@@ -1,4 +1,4 @@
-/** What a provider was paid for a booking, taken back and paid again. */
+/** What a provider is paid for a booking, apart from its payment: in the end, taken back, paid again. */
 import type Stripe from "stripe";
 import type { TransferToMake } from "../database/transfer-functions.ts";
 import { requireObject, type StripeCaller, unavailable } from "./client.ts";
@@ -6,19 +6,33 @@ import { idOf } from "./id-of.ts";
 
 export interface BookingTransfers {
   /**
-   * Reverses a provider's share or transfers it again; a repeat for the same move gets the same answer.
+   * Transfers a provider's share, reverses it, or transfers it again; a repeat for the same move gets
+   * the same answer.
    * @returns Stripe's id of the reversal or the transfer
    * @throws Refused where Stripe said no, and has not moved anything; else ApiError `upstream_unavailable`
    */
   makeTransfer(move: TransferToMake): Promise<string>;
 }
 
+/** By which Stripe shows together what belongs to a booking. */
+export const groupOf = (bookingId: string): string => `booking-${bookingId}`;
+
+/** Where the money of a transfer is from: of a charge also before Stripe has settled it. */
+function sourceOf({ kind, charge_id }: TransferToMake): { source_transaction?: string } {
+  // What the bank has given back is in our balance: the charge that it was of is spent.
+  if (kind === "restoration") return {};
+  if (charge_id === null) throw unknownCharge();
+  return { source_transaction: charge_id };
+}
+
+function unknownCharge() {
+  return unavailable("stripe: the charge of the booking is not known", 502);
+}
+
 export function createBookingTransfers({ call }: StripeCaller): BookingTransfers {
   async function transferOf({ charge_id, transfer_id }: TransferToMake): Promise<string> {
     if (transfer_id !== null) return transfer_id;
-    if (charge_id === null) {
-      throw unavailable("stripe: the charge of the booking is not known", 502);
-    }
+    if (charge_id === null) throw unknownCharge();
     const charge = await call((stripe) => stripe.charges.retrieve(charge_id));
     const transfer = idOf(requireObject(charge, "charge").transfer);
     if (transfer === null) throw unavailable("stripe: the charge has no transfer", 502);
@@ -46,9 +60,9 @@ export function createBookingTransfers({ call }: StripeCaller): BookingTransfers
       }
       const destination = move.stripe_account_id;
       if (destination === null) throw unavailable("stripe: the provider has no account", 502);
-      // Out of what the bank has given back: the charge that it was of is spent.
-      const group = { transfer_group: `booking-${booking_id}` };
-      const params = { amount, currency, destination, metadata, ...group };
+      const transfer_group = groupOf(booking_id);
+      const source = sourceOf(move);
+      const params = { amount, currency, destination, metadata, transfer_group, ...source };
       const made = await call((stripe) => stripe.transfers.create(params, { idempotencyKey }));
       return check(requireObject(made, "transfer"), move);
     },

@@ -12,6 +12,7 @@ const BOOKING: BookingToPay = {
   amount: 2500,
   currency: "usd",
   application_fee_amount: 75,
+  transfer_at: "payment",
   stripe_account_id: "acct_1",
 };
 
@@ -99,6 +100,23 @@ Deno.test("a fee that rounds to nothing is not asked for", async () => {
     assert.equal((await paymentsAt(url).createBookingPayment(small)).id, "pi_1");
     assert.equal("application_fee_amount" in seen[0]!.form, false);
   });
+});
+
+Deno.test("a payment whose share waits is the platform's alone: no destination and no fee", async () => {
+  const waiting: BookingToPay = { ...BOOKING, transfer_at: "completed" };
+  await withStripe(
+    () => Response.json({ ...PAYMENT, application_fee_amount: null }),
+    async (url, seen) => {
+      assert.equal((await paymentsAt(url).createBookingPayment(waiting)).id, "pi_1");
+      assert.deepEqual(seen[0]?.form, {
+        amount: "2500",
+        currency: "usd",
+        transfer_group: "booking-b-1",
+        "automatic_payment_methods[enabled]": "true",
+        "metadata[booking_id]": "b-1",
+      });
+    },
+  );
 });
 
 type Stripe = ReturnType<typeof paymentsAt>;

@@ -62,6 +62,7 @@ export const BOOKING_SAMPLES: Samples = {
       amount: p_amount,
       currency: p_currency,
       application_fee_amount: 75,
+      transfer_at: "payment",
       stripe_account_id: "acct_1",
     },
   }),

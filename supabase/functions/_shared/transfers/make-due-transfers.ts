@@ -1,4 +1,4 @@
-/** Takes from providers what banks have taken of their bookings, and pays again what comes back. */
+/** Pays providers what waited, takes from them what banks have taken, and pays again what comes back. */
 import type { TransferToMake } from "../database/transfer-functions.ts";
 import { withOwnTime } from "../http/deadline.ts";
 import { hasTime } from "../isolate.ts";
