@@ -1,4 +1,4 @@
-/** What the runner prints: a table for each suite, every failure, every skip, and at the end these again with the sum. */
+/** What the runner prints: a table per suite, every failure and skip; in the end these again, and the sum. */
 import pc from "picocolors";
 import { formatTable } from "../terminal/table.ts";
 import type { Row, Skipped, SuiteResult } from "./suite.ts";
