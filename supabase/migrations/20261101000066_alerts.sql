@@ -223,13 +223,15 @@ create table farthing.proof_runs (
   finished_at timestamptz not null,
   violations bigint,
   is_whole boolean not null default true,
+  is_done boolean not null default true,
   detail text not null,
   constraint proof_runs_in_time check (finished_at >= started_at),
   constraint proof_runs_bounded check (violations >= 0 and length(detail) <= 500)
 );
 comment on table farthing.proof_runs is
   'What prove() has found: how many violations, of which rules; violations is null where it could not be '
-  'run; is_whole: it read every entry, and not just new ones. Kept 90 days.';
+  'run; is_whole: it read every entry, and not just new ones; is_done: there was time for all of them. Kept '
+  '90 days.';
 alter table farthing.proof_runs enable row level security;
 create policy proof_runs_none on farthing.proof_runs for select to authenticated using (false);
 
@@ -243,36 +245,39 @@ declare
   c_proofs constant int := 67;
   v_began timestamptz := clock_timestamp();
   v_last farthing.proof_runs;
-  v_violations bigint;
+  v_rules int[];
   v_detail text;
+  v_is_done boolean := false;
   -- A whole proof that was cut off is tried again a day later: meanwhile what is new is proved.
   v_is_whole boolean := not exists (select from farthing.proof_runs r where r.is_whole and r.started_at
     > p_now - case when r.violations is null then interval '1 day' else interval '7 days' end);
 begin
   select * into v_last from farthing.proof_runs order by run_nr desc limit 1;
-  -- Each hour, and never more than a twentieth of the time, however much there is to prove.
-  -- One of the future is of a clock that was wrong.
-  if p_now between v_last.finished_at
-      and v_last.finished_at + greatest(interval '1 hour', 20 * (v_last.finished_at - v_last.started_at))
+  -- Each hour, or by the next run where the last one left something; and never more than a twentieth
+  -- of the time, however much there is to prove. One of the future is of a clock that was wrong.
+  if p_now between v_last.finished_at and v_last.finished_at + greatest(
+      case when v_last.is_done or v_last.violations is null then interval '1 hour' end,
+      20 * (v_last.finished_at - v_last.started_at))
     or not pg_try_advisory_xact_lock(c_proofs, 0) then
     return false;
   end if;
   begin
-    select count(*), coalesce(left(string_agg(distinct format('rule %s', rule), ', '), 500), '')
-    into v_violations, v_detail from farthing.prove_by(v_is_whole);
+    select * into v_rules, v_is_done from farthing.prove_by(v_is_whole);
+    v_detail := coalesce((select string_agg(distinct format('rule %s', r), ', ') from unnest(v_rules) r), '');
   exception when query_canceled or others then
     -- Cut off by a statement_timeout, too: or nobody would hear that it never ends.
-    v_violations := null;
     v_detail := 'the proof failed with ' || sqlstate;
   end;
-  insert into farthing.proof_runs (started_at, finished_at, violations, is_whole, detail)
-  values (p_now, p_now + (clock_timestamp() - v_began), v_violations, v_is_whole, v_detail);
+  insert into farthing.proof_runs (started_at, finished_at, violations, is_whole, is_done, detail)
+  values (p_now, p_now + (clock_timestamp() - v_began), cardinality(v_rules), v_is_whole, v_is_done,
+    v_detail);
   delete from farthing.proof_runs where started_at <= p_now - interval '90 days';
   return true;
 end
 $$;
 comment on function farthing.prove_if_due(timestamptz) is
   'Proves the ledger where the last proof is an hour old, or twenty times as old as it took, and keeps the '
-  'result; true where it did. Once a week the whole of it, else what is new.';
+  'result; true where it did. Once a week the whole of it, else what is new, and soon again where that was '
+  'too much for one run.';
 -- Of the tasks that are due those with the largest budgets run last.
 select farthing.add_task('prove_if_due', '10 minutes', p_budget => '100 seconds');

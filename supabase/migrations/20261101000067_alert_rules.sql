@@ -134,12 +134,13 @@ begin
     'The ledger''s proof of %s found %s: %s.', v_last.finished_at,
     farthing.in_numbers(v_last.violations, 'violation'), v_last.detail));
   -- Before the first proof nothing is known, and nothing is wrong: it is made within minutes.
-  if v_last.finished_at < p_now - p_rule.period or (v_last.run_nr is not null
-    and v_last.violations is null) then
+  if (select max(r.finished_at) from farthing.proof_runs r where r.is_done) < p_now - p_rule.period
+    or (v_last.run_nr is not null and v_last.violations is null) then
     v_reading.is_over := true;
     v_reading.is_fine := false;
     v_reading.summary := format('The ledger was not proved: the last run, of %s, %s.', v_last.finished_at,
-      case when v_last.violations is null then v_last.detail else 'is too long ago' end);
+      case when v_last.violations is null then v_last.detail
+        when v_last.is_done then 'is too long ago' else 'had no time for all that is new' end);
   end if;
   return v_reading;
 end

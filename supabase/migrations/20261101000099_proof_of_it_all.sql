@@ -33,23 +33,26 @@ as $$
   union all select * from farthing.prove_origins()
   union all select * from farthing.prove_events()
   union all select * from farthing.prove_authors()
+  union all select * from farthing.prove_ceilings()
   union all select 14, v.account_id, format('seq %s: %s', v.seq, v.problem) from farthing.verify() v
 $$;
 comment on function farthing.prove() is
   'Rules 1 to 3, 5, 7 to 10, 12 to 14, 16, 18 and 19 over the whole database; returns the violations, so no '
   'rows is the proof.';
 
-create function farthing.prove_by(p_whole boolean)
-returns table (rule int, account_id bigint, detail text)
+create function farthing.prove_by(p_whole boolean, out o_rules int[], out o_is_done boolean)
 language plpgsql
 set search_path = ''
 as $$
 begin
   if p_whole then
-    return query select * from farthing.prove();
+    o_rules := array(select p.rule from farthing.prove() p);
+    o_is_done := true;
   else
-    return query select * from farthing.prove_and_mark();
+    select * into o_rules, o_is_done from farthing.prove_in_parts();
   end if;
 end
 $$;
-comment on function farthing.prove_by(boolean) is 'The whole proof, or that of what is new, which is marked.';
+comment on function farthing.prove_by(boolean) is
+  'The whole proof, or that of what is new, which is marked. o_rules: one for each violation; o_is_done: '
+  'nothing is left.';

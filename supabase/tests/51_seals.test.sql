@@ -18,14 +18,13 @@ select is(farthing.seal(), 4, 'sealing goes on where it ended');
 select is(farthing.seal(), 0, 'sealing finds nothing twice');
 select is_empty('select * from farthing.verify()', 'a sealed ledger verifies');
 select is((select count(distinct hash) from farthing.entry_seals), 8::bigint, 'no two entries have one hash');
-select results_eq($$ select farthing.entry_hash(farthing.entry_terms(e), e) from farthing.entries e
-  where seq = 1 order by
-  account_id $$, $$ select hash from farthing.entry_seals where seq = 1 order by account_id $$,
+select results_eq($$ select sha256(contents) from farthing.entry_contents where seq = 1
+  order by account_id $$,
+  $$ select hash from farthing.entry_seals where seq = 1 order by account_id $$,
   'the first hash covers the entry');
-select results_eq($$ select farthing.entry_hash(s.hash || farthing.entry_terms(e), e)
-  from farthing.entries e join farthing.entry_seals s
-  using (
-    account_id) where e.seq = 2 and s.seq = 1 order by account_id $$,
+select results_eq($$ select sha256(s.hash || c.contents)
+  from farthing.entry_contents c join farthing.entry_seals s using (account_id)
+  where c.seq = 2 and s.seq = 1 order by account_id $$,
   $$ select hash from farthing.entry_seals where seq = 2 order by account_id $$,
   'each hash covers the one before');
 set local timezone = 'Asia/Kathmandu';

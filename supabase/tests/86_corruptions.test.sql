@@ -83,9 +83,9 @@ create function pg_temp.forged(p_head_nr int) returns text language sql as $$
       where account_id = $dan and seq = 2;
     delete from farthing.entry_seals where account_id = $dan and seq = 2;
     insert into farthing.entry_seals (account_id, seq, head_nr, hash)
-    select $dan, 2, %s, farthing.entry_hash(s.hash || farthing.entry_terms(e), e)
-    from farthing.entries e join farthing.entry_seals s on s.account_id = $dan and s.seq = 1
-    where e.account_id = $dan and e.seq = 2;$sql$, p_head_nr)
+    select $dan, 2, %s, sha256(s.hash || c.contents)
+    from farthing.entry_contents c join farthing.entry_seals s on s.account_id = $dan and s.seq = 1
+    where c.account_id = $dan and c.seq = 2;$sql$, p_head_nr)
 $$;
 insert into corruptions (prompt, name, sql) values
   ('refused', 'the last entry gone, and all else made to fit', $$delete from farthing.entries

@@ -6,17 +6,26 @@ begin;
 select no_plan();
 \ir helpers/corruption.psql
 
-select is_empty('select * from farthing.prove_and_mark()', 'nothing is found');
+-- The rules that one run finds to be violated, about so many entries at a time and one part or all of them.
+create function pg_temp.run(p_limit int default 20000, p_time interval default '1 hour') returns text
+language sql as $$
+  select concat(o_rules::text, case when not o_is_done then ' and goes on' end)
+  from farthing.prove_in_parts(p_limit, p_time)
+$$;
+select is(pg_temp.run(), '{}', 'nothing is found');
 select results_eq('select p.seq from farthing.proved p order by p.account_id', 'select a.last_seq
   from farthing.accounts a order by a.account_id', 'all that is sealed is marked as proved');
-select is_empty('select * from farthing.new_entries()', 'and nothing is new');
+select is(farthing.unproved(), '{}', 'and nothing is new');
 select is(credits_debit(tests.person('dan'), '2', 'x', p_now => tests.after('2 days')) ->> 'status', '201',
   'dan spends');
 select isnt(usage_charge(tests.person('ann'), '{"event_id": "new", "model": "gpt-4o", "input_tokens": 1000}',
   p_now => tests.after('2 days')), null, 'ann works');
-select is((select count(*)::int from farthing.new_entries()), 2, 'two entries are new');
-select is_empty('select * from farthing.prove_and_mark()', 'and right');
-select is((select count(*)::int from farthing.new_entries()), 2, 'what is not sealed is not marked');
+create function pg_temp.new_entries() returns int language sql as $$
+  select count(*)::int from farthing.entries_of(farthing.unproved())
+$$;
+select is(pg_temp.new_entries(), 2, 'two entries are new');
+select is(pg_temp.run(), '{}', 'and right');
+select is(pg_temp.new_entries(), 2, 'what is not sealed is not marked');
 select is(farthing.seal(), 2, 'once it is sealed');
 
 -- Which rules both name.
@@ -50,7 +59,7 @@ from (values
   ('seals that are gone', 'delete from farthing.entry_seals where seq = 3'),
   ('a usage event', $$delete from farthing.usage_events where event_id = 'new'$$),
   ('a rate', 'update farthing.rates set markup = 3 where model = ''gpt-4o''')) c (name, sql);
-select is(farthing.prove_and_mark()::text, null, 'marked');
+select is(pg_temp.run(), '{}', 'marked');
 select is(pg_temp.both(pg_temp.filled(sql)), 'new and whole',
   format('before the mark: %s is named by both', name))
 from (values

@@ -1,0 +1,127 @@
+-- The checks of entries that are not proved yet, each over some ranges of them.
+
+create function farthing.prove_new_entries(p_ranges farthing.entry_range[])
+returns table (rule int, account_id bigint, detail text)
+language sql stable
+set search_path = ''
+as $$
+  with fresh as materialized (select * from farthing.entries_of(p_ranges)), ordered as (
+    select f.account_id, f.seq, f.balance_after, f.created_at, case f.direction when 'in' then f.amount
+        else -f.amount end as signed,
+      lag(f.seq, 1, coalesce(p.seq, 0)) over w as seq_before,
+      lag(f.balance_after, 1, coalesce(p.balance, 0)) over w as balance_before,
+      lag(f.created_at, 1, coalesce(p.created_at, '-infinity')) over w as created_before
+    from fresh f left join farthing.proved p on p.account_id = f.account_id
+    window w as (partition by f.account_id order by f.seq)
+  ), ends as (
+    select distinct on (o.account_id) o.account_id, o.seq, o.balance_after from ordered o
+    order by o.account_id, o.seq desc
+  )
+  select 3, o.account_id, format('seq %s follows %s', o.seq, o.seq_before) from ordered o
+  where o.seq <> o.seq_before + 1
+  union all
+  select 1, o.account_id, format('seq %s: balance_after %s is not %s %s', o.seq, o.balance_after,
+    o.balance_before, o.signed)
+  from ordered o where o.balance_after <> o.balance_before + o.signed
+  union all
+  select 13, o.account_id, format('seq %s was created before seq %s', o.seq, o.seq_before)
+  from ordered o where o.created_at < o.created_before
+  union all
+  select 1, a.account_id, format('seq %s and balance %s, entries end at %s with %s', a.last_seq, a.balance,
+    coalesce(e.seq, p.seq, 0), coalesce(e.balance_after, p.balance, 0))
+  from unnest(p_ranges) r join farthing.accounts a on a.account_id = r.account_id and r.upto_seq is null
+  left join ends e on e.account_id = a.account_id left join farthing.proved p on p.account_id = a.account_id
+  where (a.last_seq, a.balance) <> (coalesce(e.seq, p.seq, 0), coalesce(e.balance_after, p.balance, 0))
+  union all
+  select 1, l.account_id, format('lot %s: remaining %s, its entries %s, paid to debt %s', l.lot_id,
+    l.remaining, coalesce(k.net, 0) + coalesce(n.net, 0), coalesce(d.paid, 0))
+  from unnest(p_ranges) r join farthing.lots l on l.account_id = r.account_id and r.upto_seq is null
+  left join farthing.proved_lots k on k.account_id = l.account_id and k.lot_id = l.lot_id
+  left join (select f.account_id, f.lot_id, sum(case f.direction when 'in' then f.amount else -f.amount end)
+    as net from fresh f where f.lot_id is not null group by f.account_id, f.lot_id) n
+    on n.account_id = l.account_id and n.lot_id = l.lot_id
+  left join lateral (select sum(b.amount) as paid from farthing.debt_payments b
+    where b.account_id = l.account_id and b.lot_id = l.lot_id) d on true
+  where l.remaining <> coalesce(k.net, 0) + coalesce(n.net, 0) - coalesce(d.paid, 0)
+$$;
+comment on function farthing.prove_new_entries(farthing.entry_range[]) is
+  'Rules 1, 3 and 13 of new entries, from where each account was proved; and of an account and its lots '
+  'where its range goes to the end.';
+
+create function farthing.prove_new_origins(p_ranges farthing.entry_range[])
+returns table (rule int, account_id bigint, detail text)
+language sql stable
+set search_path = ''
+as $$
+  with fresh as materialized (select * from farthing.entries_of(p_ranges)), charged as (
+    select f.account_id, min(f.seq) as seq, sum(f.amount) as credits
+    from fresh f where f.reference_type = 'usage' and f.metadata ? 'rate_version'
+    group by f.account_id, f.transaction_id
+  )
+  select 12, c.account_id, format('seq %s: %s credits for %s at version %s, which cost %s', c.seq, c.credits,
+    p.model, p.rate_version, p.credits)
+  from charged c
+  left join farthing.usage_prices p on p.account_id = c.account_id and p.seq = c.seq
+  where p.credits is distinct from c.credits
+  union all
+  select 9, f.account_id, format('seq %s: usage event %s is not on record', f.seq, f.reference_id)
+  from fresh f where f.reference_type = 'usage' and f.reference_id is not null and not exists (
+    select from farthing.usage_events u where u.account_id = f.account_id and u.event_id = f.reference_id
+      and f.seq between u.first_seq and u.last_seq)
+  union all
+  select 9, f.account_id, format('seq %s: %s without a paid order of this account', f.seq, f.kind)
+  from fresh f where f.kind in ('purchase', 'bonus') and not exists (select from farthing.orders o
+    where o.account_id = f.account_id and o.order_id::text = f.reference_id and o.payment_ref is not null
+      and f.amount = case f.kind when 'bonus' then o.bonus_credits else o.credits end)
+$$;
+comment on function farthing.prove_new_origins(farthing.entry_range[]) is
+  'Rules 9 and 12 of new entries: what they are for, and what they cost.';
+
+create function farthing.prove_new_authors(p_ranges farthing.entry_range[])
+returns table (rule int, account_id bigint, detail text)
+language sql stable
+set search_path = ''
+as $$
+  select 18, p.account_id, p.detail
+  from unnest(p_ranges) r join farthing.author_problems p on p.account_id = r.account_id
+    and p.seq > r.after_seq and (r.upto_seq is null or p.seq <= r.upto_seq)
+  union all
+  select 18, f.account_id, format('grant %s of %s by %s: its entry says %s by %s', g.grant_id,
+    trim_scale(g.amount), g.author, trim_scale(f.amount), f.author)
+  from farthing.entries_of(p_ranges) f
+  join farthing.grants g on g.account_id = f.account_id and g.lot_id = f.lot_id
+  where f.direction = 'in' and f.kind = farthing.grant_kind(g.source)
+    and (f.amount, f.author::text, 'granted') is distinct from (g.amount, g.author::text, g.status)
+  union all
+  select 9, u.account_id, format('%s %s: entries %s to %s are not its own', u.movement, u.reference_id,
+    u.first_seq, u.last_seq)
+  from unnest(p_ranges) r join farthing.used_references u on u.account_id = r.account_id
+    and u.last_seq > r.after_seq and (r.upto_seq is null or u.last_seq <= r.upto_seq)
+  left join farthing.entries e on e.account_id = u.account_id and e.seq between u.first_seq and u.last_seq
+    and e.reference_id = u.reference_id
+    and (e.kind = 'debit') = (u.movement = 'debit') and e.kind in ('debit', 'promotion', 'adjustment')
+  group by u.account_id, u.movement, u.reference_id
+  having count(e.seq) <> u.last_seq - u.first_seq + 1 or count(distinct e.transaction_id) <> 1
+$$;
+comment on function farthing.prove_new_authors(farthing.entry_range[]) is
+  'Rule 18 of new entries, and rule 9 of their references: as prove_authors().';
+
+create function farthing.prove_new_sums(p_ranges farthing.entry_range[])
+returns table (rule int, account_id bigint, detail text)
+language sql stable
+set search_path = ''
+as $$
+  select 14, null::bigint, format('%s %s %s: %s of %s are summed up', s.counterparty, s.direction, s.kind,
+    s.entries, s.amount)
+  from farthing.entry_sums s
+  left join (
+    select t.counterparty, t.direction, t.kind, sum(t.entries) as entries, sum(t.amount) as amount from (
+      select q.counterparty, q.direction, q.kind, q.entries, q.amount from farthing.proved_sums q
+      union all
+      select f.counterparty, f.direction, f.kind, 1, f.amount from farthing.entries_of(p_ranges) f
+      where exists (select from farthing.entry_seals x where x.account_id = f.account_id and x.seq = f.seq)) t
+    group by t.counterparty, t.direction, t.kind) w using (counterparty, direction, kind)
+  where (s.entries, s.amount) is distinct from (w.entries::bigint, w.amount)
+$$;
+comment on function farthing.prove_new_sums(farthing.entry_range[]) is
+  'Rule 14: the sums of sealed entries are those of what was proved and of the rest, which these ranges are.';
