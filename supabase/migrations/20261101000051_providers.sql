@@ -197,8 +197,9 @@ begin
   -- By the account; or by our id in its metadata, where the event is faster than the call that made it.
   select * into v_provider from farthing.providers where stripe_account_id = v_account_id for update;
   if v_provider.provider_id is null then
-    select * into v_provider from farthing.providers
-    where provider_id::text = p_facts ->> 'provider_id' and stripe_account_id is null for update;
+    -- That call may be committing this very account at this moment.
+    select * into v_provider from farthing.providers where provider_id::text = p_facts ->> 'provider_id'
+      and coalesce(stripe_account_id, v_account_id) = v_account_id for update;
   end if;
   if v_provider.provider_id is null then
     return 'ignored'; -- a provider is committed before its account is made: this account is not of ours

@@ -1,11 +1,16 @@
-/** The pgTAP stories of supabase/tests, each file in its own database; by pg_prove where there is one. */
+/**
+ * The tests of supabase/tests, each file in its own database: the pgTAP stories, by pg_prove where there is
+ * one, and those of two sessions.
+ */
 import assert from "node:assert/strict";
 import type { Databases } from "../../stack/postgres/databases.ts";
 import { findSystem, type Flavour } from "../../stack/postgres/source.ts";
 import { type Project, withKeptProject } from "../kept/project.ts";
 import { PROJECT, withProject } from "../project-database.ts";
 import { lackingPgProve } from "../pg-prove.ts";
+import { runSessions, SESSIONS } from "../sessions.ts";
 import { FOLDER, proveStory, runStory, storyFiles } from "../stories.ts";
+import { findTests } from "../deno-tests.ts";
 import { checked, filesNamed, type Row, type Suite, type SuiteResult } from "../suite.ts";
 import { functionsThatWriteAll } from "../writes-without-where.ts";
 
@@ -45,9 +50,11 @@ async function runStories(
   const files = (await storyFiles()).filter((file) => filesNamed(words, [`${FOLDER}/${file}`])[0]);
   const why = await lackingPgProve();
   const run = why ? runStory : proveStory;
+  const sessions = filesNamed(words, await findTests([SESSIONS]));
   return await withProject(async (project) => {
     const rows: Row[] = [];
     for (const file of files) rows.push(await inItsOwnDatabase(project, file, run));
+    for (const file of sessions) rows.push(await inItsOwnDatabase(project, file, runSessions));
     if (words.length === 0) rows.push(await checked(T37, () => noFunctionWritesAll(project)));
     return { rows, skipped: why ? [{ what: "pg_prove (the stories ran without it)", why }] : [] };
   });

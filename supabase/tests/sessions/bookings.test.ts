@@ -1,0 +1,130 @@
+/** A booking of which its parties, Stripe's events, runners and a sweep make use at once. */
+import { meetings } from "./two-sessions.ts";
+
+const booked = (
+  label: string,
+) => [`select tests.booking('${label}', p_name => '${label}', p_provider => 'p_${label}')`];
+const paid = (label: string) => [
+  ...booked(label),
+  `select tests.payment_event('${label}', 'succeeded', '1 min')`,
+];
+const advances = (label: string, to: string) =>
+  `select public.bookings_advance(tests.person('p_${label}'), tests.booking_id('${label}'), '${to}',
+    tests.after('2 min')) ->> 'status'`;
+const cancels = (label: string) =>
+  `select public.bookings_cancel(tests.person('${label}'), tests.booking_id('${label}'),
+    p_now => tests.after('2 min')) ->> 'step'`;
+const status = (label: string) =>
+  `select status from farthing.bookings where payment_intent_id = 'pi_${label}'`;
+const bookingOf = (name: string) =>
+  `(select booking_id from farthing.bookings join farthing.accounts using (account_id)
+    where owner_id = tests.person('${name}'))`;
+const sweeps = (name: string) =>
+  `select farthing.sweep_booking(${bookingOf(name)}::text, tests.after('25 h'))`;
+const refunded = (label: string) =>
+  `select amount_refunded from farthing.bookings where payment_intent_id = 'pi_${label}'`;
+const begins = (name: string, amount = 1000) =>
+  `select tests.begin_booking('${name}', 'p_${name}', ${amount}, 'usd', '${name}') ->> 'step'`;
+
+const disputed = (label: string) =>
+  `select tests.event('charge.dispute.updated', jsonb_build_object('dispute_id', 'dp_${label}', 'payment_id',
+    'pi_${label}', 'charge_id', 'ch_${label}', 'amount', 1000, 'currency', 'usd', 'status', 'lost', 'reason',
+    'fraudulent', 'case_type', 'chargeback', 'movements', jsonb_build_array(jsonb_build_object('id',
+    'txn_${label}', 'amount', -1000, 'fee', 1500, 'currency', 'usd'))), '2 min')`;
+
+meetings(["bookings"], {
+  "two runners at once are given one reversal of a transfer": {
+    given: [...paid("lou"), disputed("lou")],
+    first: "select public.transfers_claim(20, tests.after('3 min'))",
+    second: "select public.transfers_claim(20, tests.after('3 min'))",
+    says: "[]",
+    passes: true,
+    ends: { "jsonb_array_length(public.transfers_claim(20, tests.after('10 min')))": "1" },
+  },
+  "a booking confirmed while it is called off stays called off": {
+    given: paid("ann"),
+    first: cancels("ann"),
+    second: advances("ann", "confirmed"),
+    says: "invalid_request",
+    ends: { [status("ann")]: "cancelled" },
+  },
+  "a booking called off while it is confirmed is called off": {
+    given: paid("bob"),
+    first: advances("bob", "confirmed"),
+    second: cancels("bob"),
+    says: "refund",
+    ends: { [status("bob")]: "cancelled" },
+  },
+  "a booking paid while its payment is being called off is paid": {
+    given: booked("cid"),
+    first: cancels("cid"),
+    second: "select tests.payment_event('cid', 'succeeded', '2 min')",
+    says: "processed",
+    ends: { [status("cid")]: "paid" },
+  },
+  "a booking called off while it is paid gives the money back": {
+    given: booked("dan"),
+    first: "select tests.payment_event('dan', 'succeeded', '2 min')",
+    second: cancels("dan"),
+    says: "refund",
+    ends: { [status("dan")]: "cancelled" },
+  },
+  "two refunds of one booking at once add up": {
+    given: paid("eve"),
+    first: "select tests.refund_event('eve', '1', 400, 'succeeded', '2 min')",
+    second: "select tests.refund_event('eve', '2', 600, 'succeeded', '2 min')",
+    says: "processed",
+    ends: { [refunded("eve")]: "1000" },
+  },
+  "a fee told of while its payment is applied waits for it": {
+    given: booked("fay"),
+    first: "select tests.payment_event('fay', 'succeeded', '1 min')",
+    second: "select tests.fee_event('fay', 'created', 0, '1 min')",
+    says: "processed",
+  },
+  "a payment applied while its fee is put aside finds it": {
+    given: booked("gus"),
+    first: "select tests.fee_event('gus', 'created', 0, '1 min')",
+    second: "select tests.payment_event('gus', 'succeeded', '1 min')",
+    says: "processed",
+    ends: {
+      "select fee_collected is not null from farthing.bookings where payment_intent_id = 'pi_gus'":
+        "true",
+    },
+  },
+  "a payment passes by a fee that another session has begun to apply": {
+    given: [...booked("hal"), "select tests.fee_event('hal', 'created', 0, '1 min')"],
+    first: "select from farthing.inbox where facts ->> 'charge_id' = 'ch_hal' for update",
+    second: "select tests.payment_event('hal', 'succeeded', '2 min')",
+    says: "processed",
+    passes: true,
+  },
+  "T12: a booking asked for twice at once is one": {
+    given: ["select tests.provider('p_ida')"],
+    first: begins("ida"),
+    second: begins("ida"),
+    says: "idempotency_in_progress",
+  },
+  "the sweep of bookings passes by one whose account is in use": {
+    given: [
+      "select tests.provider('p_jon')",
+      "select tests.begin_booking('jon', 'p_jon', 1000, 'usd')",
+    ],
+    first: "select from farthing.accounts where owner_id = tests.person('jon') for update",
+    second: sweeps("jon"),
+    says: "0",
+    passes: true,
+  },
+  "the sweep leaves a booking that is just getting its payment": {
+    given: [
+      "select tests.provider('p_kim')",
+      "select tests.begin_booking('kim', 'p_kim', 1000, 'usd')",
+    ],
+    first: `select public.bookings_attach(${bookingOf("kim")}, 'pi_kim', 'secret',
+      null, tests.after('25 h'))`,
+    second: sweeps("kim"),
+    says: "0",
+    passes: true,
+    ends: { [status("kim")]: "payment_pending" },
+  },
+});

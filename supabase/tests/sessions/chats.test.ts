@@ -1,0 +1,116 @@
+/** A chat whose request, whose repeat and whose sweep meet. gpt-4o: 0.02 credits a token in, 0.06 out. */
+import { meetings } from "./two-sessions.ts";
+
+const begun = (name: string) => [
+  `select tests.give('${name}', '100')`,
+  `select tests.begin_chat('${name}', '${name}')`,
+  `select tests.record(tests.chat_id('${name}'), 0, '1 s')`,
+];
+const chat = (name: string) => `tests.chat(tests.chat_id('${name}'))`;
+const settles = (name: string, passed: string) =>
+  `select tests.settle_chat(tests.chat_id('${name}'), '${passed}', 1000, 100, '${name}')
+    #>> '{data,credits}'`;
+const sweeps = (name: string, passed: string) =>
+  `select farthing.sweep_chat(tests.chat_id('${name}')::text, tests.after('${passed}'))`;
+const leaves = (name: string) =>
+  `select from auth.users where id = tests.person('${name}') for update`;
+const locksAccount = (name: string) =>
+  `select from farthing.accounts where owner_id = tests.person('${name}') for update`;
+
+meetings(["chats"], {
+  "T28: a sweep passes by a chat that is being settled": {
+    given: begun("ann"),
+    first: settles("ann", "70 s"),
+    second: sweeps("ann", "70 s"),
+    says: "0",
+    passes: true,
+    ends: { [chat("ann")]: "settled, hold settled, charged 26" },
+  },
+  "T28: a chat settled while it is swept gives back what was charged too much": {
+    given: begun("bob"),
+    first: sweeps("bob", "70 s"),
+    second: settles("bob", "70 s"),
+    says: "26",
+    ends: { "tests.standing('bob')": "balance 74, held 0, available 74, debt 0" },
+  },
+  "a chat settled twice at once is charged once": {
+    given: begun("cid"),
+    first: settles("cid", "2 s"),
+    second: settles("cid", "2 s"),
+    says: "26",
+    ends: { "tests.standing('cid')": "balance 74, held 0, available 74, debt 0" },
+  },
+  "a sweep passes by a chat that is just being heard of": {
+    given: begun("dan"),
+    first: "select tests.record(tests.chat_id('dan'), 100, '65 s')",
+    second: sweeps("dan", "70 s"),
+    says: "0",
+    passes: true,
+    ends: { [chat("dan")]: "open, hold open, charged 0" },
+  },
+  "a sweep passes by a chat whose account is in use": {
+    given: begun("eve"),
+    first: "select public.credits_debit(tests.person('eve'), '1', 'x')",
+    second: sweeps("eve", "70 s"),
+    says: "0",
+    passes: true,
+  },
+  "a sweep passes by a chat whose user is leaving": {
+    given: begun("fay"),
+    first: leaves("fay"),
+    second: sweeps("fay", "70 s"),
+    says: "0",
+    passes: true,
+  },
+  "a chat settled while its user is leaving waits before it holds the account": {
+    given: begun("gus"),
+    first: leaves("gus"),
+    then: locksAccount("gus"),
+    second: settles("gus", "2 s"),
+    says: "26",
+  },
+  "a chat settled while it is heard of is charged what had come": {
+    given: [
+      `select farthing.set_policy('{"stream_in_flight_tokens": 100}', 'a round figure')`,
+      ...begun("hal"),
+    ],
+    first: "select tests.record(tests.chat_id('hal'), 200, '2 s')",
+    second:
+      `select public.chats_settle(tests.chat_id('hal'), null, '{}', null, tests.sha256('hal'), 1,
+      tests.after('3 s')) #>> '{data,credits}'`,
+    says: "38", // 1,000 in, 200 that came, 100 in flight
+  },
+  "T12: a chat repeated while it is settled is answered": {
+    given: begun("ida"),
+    first: settles("ida", "2 s"),
+    second: "select tests.begin_chat('ida', 'ida', '3 s') ->> 'step'",
+    says: "replay",
+  },
+  "T12: a chat repeated while it begins is begun once": {
+    given: ["select tests.give('jon', '100')"],
+    first: "select tests.begin_chat('jon', 'jon')",
+    second: "select tests.begin_chat('jon', 'jon')",
+    says: "idempotency_in_progress",
+    ends: { "tests.standing('jon')": "balance 100, held 50, available 50, debt 0" },
+  },
+  "a silent chat repeated while it is heard of again goes on": {
+    given: begun("kim"),
+    first: "select tests.record(tests.chat_id('kim'), 100, '65 s')",
+    second: "select tests.begin_chat('kim', 'kim', '70 s')",
+    says: "idempotency_in_progress",
+    ends: { [chat("kim")]: "open, hold open, charged 0" },
+  },
+  "a silent chat repeated while its request settles is answered": {
+    given: begun("lea"),
+    first: settles("lea", "70 s"),
+    second: "select tests.begin_chat('lea', 'lea', '70 s') ->> 'step'",
+    says: "replay",
+    ends: { [chat("lea")]: "settled, hold settled, charged 26" },
+  },
+  "a silent chat is closed by one of two repeats at once": {
+    given: begun("mia"),
+    first: "select tests.begin_chat('mia', 'mia', '70 s') ->> 'step'",
+    second: "select tests.begin_chat('mia', 'mia', '70 s') ->> 'step'",
+    says: "idempotency_in_progress",
+  },
+});

@@ -1,0 +1,110 @@
+/** An account of which two sessions make use: its credits, its holds, its keys. */
+import { meetings } from "./two-sessions.ts";
+
+const person = (name: string) => `tests.person('${name}')`;
+const account = (name: string) =>
+  `(select account_id from farthing.accounts where owner_id = ${person(name)})`;
+const spends = (name: string, amount: string, more = "") =>
+  `select public.credits_debit(${
+    person(name)
+  }, '${amount}', 'x'${more}) #>> '{data,balance_after}'`;
+/** With an idempotency key. */
+const keyed = (name: string) =>
+  `, p_idempotency_key => tests.sha256('${name}'), p_fingerprint => tests.sha256('body'),
+    p_now => tests.after()`;
+const gives = (name: string) => `select tests.give('${name}', '100')`;
+const holdOf = (name: string) =>
+  `(select hold_id from farthing.holds where account_id = ${account(name)})`;
+const settles = (name: string, amount: string) =>
+  `select public.holds_settle(${holdOf(name)}, '${amount}', p_now => tests.after('1 s'))
+    #>> '{data,charged}'`;
+
+meetings([], {
+  "two charges of one account at once find its credits once": {
+    given: [gives("ann")],
+    first: spends("ann", "60"),
+    second: spends("ann", "60"),
+    says: "insufficient_credits",
+    ends: { "tests.standing('ann')": "balance 40, held 0, available 40, debt 0" },
+  },
+  "two first grants to somebody at once make one account": {
+    given: [`select ${person("new")}`],
+    first: "select tests.give('new', '10') is not null",
+    second: "select tests.give('new', '20') is not null",
+    says: "true",
+    ends: { "tests.standing('new')": "balance 30, held 0, available 30, debt 0" },
+  },
+  "T12: a request repeated while the first one runs is charged once": {
+    given: [gives("bob")],
+    first: spends(
+      "bob",
+      "30",
+      keyed("bob"),
+    ),
+    second: spends(
+      "bob",
+      "30",
+      keyed("bob"),
+    ),
+    says: "70",
+    ends: { "tests.standing('bob')": "balance 70, held 0, available 70, debt 0" },
+  },
+  "a hold settled twice at once is settled once": {
+    given: [gives("cid"), "select tests.hold('cid', '50')"],
+    first: settles("cid", "40"),
+    second: settles("cid", "50"),
+    says: "hold_not_open",
+    ends: { "tests.standing('cid')": "balance 60, held 0, available 60, debt 0" },
+  },
+  "a hold that is released is not settled at the same moment": {
+    given: [gives("dan"), "select tests.hold('dan', '50')"],
+    first: `select public.holds_release(${holdOf("dan")}, p_now => tests.after('1 s'))`,
+    second: settles("dan", "50"),
+    says: "hold_not_open",
+    ends: { "tests.standing('dan')": "balance 100, held 0, available 100, debt 0" },
+  },
+  "the sweep of accounts passes by one that is charged": {
+    given: [gives("eve"), "select tests.hold('eve', '50', 60)"],
+    first: spends("eve", "10"),
+    second: "select farthing.sweep_accounts(tests.after('1 h'))",
+    says: "0",
+    passes: true,
+    ends: { "farthing.sweep_accounts(tests.after('1 h'))": "1" },
+  },
+  "the sweep of keys passes by one that is in use": {
+    given: [
+      gives("fay"),
+      spends(
+        "fay",
+        "1",
+        keyed("fay"),
+      ),
+    ],
+    first:
+      "select from farthing.idempotency_keys where key = decode(tests.sha256('fay'), 'hex') for update",
+    second: "select farthing.sweep_idempotency_keys(tests.after('25 h'))",
+    says: "1", // bob's
+    passes: true,
+    ends: { "farthing.sweep_idempotency_keys(tests.after('25 h'))": "1" },
+  },
+  "two sealers at once seal each entry once": {
+    given: [gives("gus")],
+    first: "select farthing.seal_entries(1000)",
+    second: "select farthing.seal_entries(1000)",
+    says: "0",
+  },
+  "two heads at once are one after the other": {
+    given: [gives("hal"), "select farthing.seal_entries(1000)"],
+    first: "select farthing.make_head(tests.after())",
+    second: "select (farthing.make_head(tests.after('1 h'))).head_nr",
+    says: "2",
+  },
+  "a head waits for a change that has its number in the audit already": {
+    given: ["update farthing.alert_rules set enabled = false"],
+    first: "update farthing.alert_rules set enabled = true where rule = 'parked_items'",
+    second: `do $$ begin
+      perform farthing.set_policy('{"low_balance": "8"}', 'a test');
+      perform farthing.make_head(tests.after('2 h')); end $$`,
+    says: "undefined",
+  },
+});

@@ -1,0 +1,72 @@
+/** Grants by operators at once: the day's ceiling, two decisions, and a sweep. */
+import { meetings } from "./two-sessions.ts";
+
+const operator = (name: string) => [
+  `select tests.person('${name}')`,
+  `update auth.users set raw_app_meta_data = '{"role": "operator"}' where id = tests.person('${name}')`,
+];
+const gives = (by: string, to: string, amount: number) =>
+  `select public.credits_grant(tests.person('${to}'), '${amount}', 'adjustment', p_reason => 'sorry',
+    p_author => 'operator:' || tests.person('${by}'), p_now => tests.after()) ->> 'status'`;
+const grantTo = (to: string) =>
+  `(select grant_id from farthing.grants g join farthing.accounts using (account_id)
+    where owner_id = tests.person('${to}') order by g.created_at desc limit 1)`;
+const decides = (by: string, to: string, passed = "1 min") =>
+  `select public.grants_decide(${
+    grantTo(to)
+  }, true, p_author => 'operator:' || tests.person('${by}'),
+    p_now => tests.after('${passed}')) #>> '{data,status}'`;
+const pending = (to: string) => [
+  ...operator(`ops_${to}`),
+  ...operator(`pat_${to}`),
+  `select tests.give('${to}', '100')`,
+  gives(`ops_${to}`, to, 1_000_000),
+];
+const standing = (to: string, balance: number) => ({
+  [`tests.standing('${to}')`]: `balance ${balance}, held 0, available ${balance}, debt 0`,
+});
+
+meetings([], {
+  "two grants at once that together pass the day's ceiling need another operator": {
+    given: [
+      `select farthing.set_policy('{"grant_ceiling": "100", "grant_ceiling_author_day": "150",
+        "grant_ceiling_day": "150"}', 'a test')`,
+      ...operator("ops"),
+      ...operator("pat"),
+      ...["ann", "bob"].map((name) => `select tests.give('${name}', '1')`),
+    ],
+    first: gives("ops", "ann", 100),
+    second: gives("pat", "bob", 100),
+    says: "202",
+    ends: { ...standing("ann", 101), ...standing("bob", 1) },
+  },
+  "a grant confirmed twice at once is given once": {
+    given: pending("cid"),
+    first: decides("pat_cid", "cid"),
+    second: decides("pat_cid", "cid"),
+    says: "grant_not_pending",
+    ends: standing("cid", 1_000_100),
+  },
+  "a grant confirmed while it expires is not given": {
+    given: pending("dan"),
+    first: "select farthing.sweep_grants(tests.after('30 days'))",
+    second: decides("pat_dan", "dan"),
+    says: "grant_not_pending",
+    ends: standing("dan", 100),
+  },
+  "the sweep of grants passes by one that is being confirmed": {
+    given: pending("eve"),
+    first: decides("pat_eve", "eve"),
+    second: "select farthing.sweep_grants(tests.after('30 days'))",
+    says: "0",
+    passes: true,
+    ends: standing("eve", 1_000_100),
+  },
+  "a grant confirmed while the account is charged adds up": {
+    given: pending("fay"),
+    first: "select public.credits_debit(tests.person('fay'), '60', 'x')",
+    second: decides("pat_fay", "fay"),
+    says: "granted",
+    ends: standing("fay", 1_000_040),
+  },
+});

@@ -1,0 +1,160 @@
+/** A job of which a runner, another runner, its user and a sweep make use at once. */
+import { meetings } from "./two-sessions.ts";
+
+const asked = (name: string, type = name) => [
+  `select tests.give('${name}', '1000')`,
+  `select tests.job('${name}', '${type}', tests.lines(4))`,
+];
+const claimed = (name: string) => [
+  ...asked(name),
+  `select tests.claim('${name}', '${name}', '1 s')`,
+];
+const jobNr = (name: string) =>
+  `(select job_nr::text from farthing.jobs where job_id = tests.job_id('${name}'))`;
+const state = (name: string) => `tests.job_state('${name}')`;
+const step = (name: string, passed = "2 s") =>
+  `select tests.step('${name}', 1, 'plan', 1, '${passed}') ->> 'status'`;
+const completes = (name: string, passed = "3 s") =>
+  `select public.jobs_complete(tests.runner('${name}'), jsonb_build_array(jsonb_build_object(
+    'job_id', tests.job_id('${name}'), 'token', 1, 'result', '{}'::jsonb)), tests.after('${passed}'))
+    #>> '{jobs,0,status}'`;
+const cancels = (name: string, passed = "3 s") =>
+  `select public.jobs_cancel(tests.person('${name}'), tests.job_id('${name}'), tests.after('${passed}'))
+    #>> '{status}'`;
+const leaves = (name: string) =>
+  `select from auth.users where id = tests.person('${name}') for update`;
+const locksAccount = (name: string) =>
+  `select from farthing.accounts where owner_id = tests.person('${name}') for update`;
+const sweepsLease = (name: string, passed = "5 min") =>
+  `select farthing.sweep_lease(${jobNr(name)}, tests.after('${passed}'))`;
+
+meetings(["jobs"], {
+  "two runners at once are given a job once": {
+    given: asked("ann"),
+    first: "select tests.claim('one', 'ann', '1 s')",
+    second: "select tests.claim('two', 'ann', '1 s')",
+    says: "null",
+    passes: true,
+    ends: { [state("ann")]: "processing 0%, attempt 1, no error" },
+  },
+  "a step written twice at once is charged once": {
+    given: claimed("bob"),
+    first: step("bob"),
+    second: step("bob"),
+    says: "processing",
+    ends: { "tests.standing('bob')": "balance 950, held 150, available 800, debt 0" },
+  },
+  "a step written while its job is cancelled is charged, and ends nothing": {
+    given: claimed("cid"),
+    first: cancels("cid"),
+    second: step("cid", "4 s"),
+    says: "cancelled",
+    ends: { [state("cid")]: "cancelled 0%, attempt 1, no error" },
+  },
+  "a job cancelled while it is completed is completed": {
+    given: claimed("dan"),
+    first: completes("dan"),
+    second: cancels("dan"),
+    says: "job_not_cancellable",
+    ends: { [state("dan")]: "completed 100%, attempt 1, no error" },
+  },
+  "a job completed while it is cancelled stays cancelled": {
+    given: claimed("eve"),
+    first: cancels("eve"),
+    second: completes("eve"),
+    says: "cancelled",
+    ends: { [state("eve")]: "cancelled 0%, attempt 1, no error" },
+  },
+  "a job cancelled while it is claimed is cancelled": {
+    given: asked("fay"),
+    first: "select tests.claim('fay', 'fay', '1 s')",
+    second: cancels("fay"),
+    says: "cancelled",
+    ends: { [state("fay")]: "cancelled 0%, attempt 1, no error" },
+  },
+  "a job completed while its account is charged releases what it held": {
+    given: claimed("gus"),
+    first: "select public.credits_debit(tests.person('gus'), '700', 'x')",
+    second: completes("gus"),
+    says: "completed",
+    ends: { "tests.standing('gus')": "balance 300, held 0, available 300, debt 0" },
+  },
+  "two jobs asked for under one client_temp_id at once are one": {
+    given: ["select tests.give('hal', '1000')"],
+    first: "select data ->> 'job_id' from tests.job('hal', 'hal', tests.lines(1), p_temp => 't')",
+    second: `select data ->> 'job_id' = tests.job_id('hal')::text
+      from tests.job('hal', 'hal', tests.lines(1), p_temp => 't')`,
+    says: "true",
+    ends: { "tests.standing('hal')": "balance 1000, held 50, available 950, debt 0" },
+  },
+  "a job asked for by somebody who is leaving waits before it holds the account": {
+    given: ["select tests.give('ida', '1000')"],
+    first: leaves("ida"),
+    then: locksAccount("ida"),
+    second: "select (tests.job('ida', 'ida', tests.lines(1))).status",
+    says: "202",
+  },
+  "a step of somebody who is leaving waits before it holds the account": {
+    given: claimed("jon"),
+    first: leaves("jon"),
+    then: locksAccount("jon"),
+    second: step("jon"),
+    says: "processing",
+  },
+  "a job of somebody who is leaving is completed before its account is held": {
+    given: claimed("kim"),
+    first: leaves("kim"),
+    then: locksAccount("kim"),
+    second: completes("kim"),
+    says: "completed",
+  },
+  "a heartbeat passes by the jobs of somebody who is leaving": {
+    given: claimed("lea"),
+    first: leaves("lea"),
+    second: "select public.jobs_heartbeat(tests.runner('lea'), 60, tests.after('2 s'))",
+    says: '{"jobs":[]}',
+    passes: true,
+  },
+  "a heartbeat waits for a job that is being completed, and leaves it": {
+    given: claimed("mia"),
+    first: completes("mia"),
+    second: "select public.jobs_heartbeat(tests.runner('mia'), 60, tests.after('4 s'))",
+    says: '{"jobs":[]}',
+    ends: { [state("mia")]: "completed 100%, attempt 1, no error" },
+  },
+  "a sweep passes by a job that is being completed": {
+    given: claimed("ned"),
+    first: `select from farthing.jobs where job_id = tests.job_id('ned') for update`,
+    second: sweepsLease("ned"),
+    says: "0",
+    passes: true,
+  },
+  "a sweep passes by a job whose account is in use": {
+    given: claimed("ola"),
+    first: "select public.credits_debit(tests.person('ola'), '1', 'x')",
+    second: sweepsLease("ola"),
+    says: "0",
+    passes: true,
+  },
+  "a sweep passes by a job whose user is leaving": {
+    given: claimed("pia"),
+    first: leaves("pia"),
+    second: sweepsLease("pia"),
+    says: "0",
+    passes: true,
+  },
+  "a job taken back is not completed by its first runner at the same moment": {
+    given: claimed("rob"),
+    first: `${sweepsLease("rob")}; select tests.claim('other', 'rob', '6 min')`,
+    second: completes("rob", "6 min"),
+    says: "lost",
+    ends: { [state("rob")]: "processing 0%, attempt 2, no error" },
+  },
+  "a step of a job taken back is refused at the same moment": {
+    given: claimed("sue"),
+    first: `${sweepsLease("sue")}; select tests.claim('other', 'sue', '6 min')`,
+    second: step("sue", "6 min"),
+    says: "lost",
+    ends: { "tests.standing('sue')": "balance 1000, held 200, available 800, debt 0" },
+  },
+});

@@ -1,0 +1,87 @@
+/** A notification of which runners and a sweep make use at once, and alerts beside each other. */
+import { meetings } from "./two-sessions.ts";
+
+const told = (name: string) => [
+  `select tests.give('${name}', '1')`,
+  `select farthing.notify((select account_id from farthing.accounts where owner_id = tests.person('${name}')),
+    'low_balance', '${name}', '{}', tests.after())`,
+];
+const claims = (passed: string, lease = "null", mail = "resend") =>
+  `select jsonb_array_length(public.notices_claim('${mail}', 10, ${lease}, tests.after('${passed}')))`;
+const lease = (name: string) => `md5('${name}')::uuid`;
+const noticeOf = (name: string) =>
+  `(select notice_id from farthing.notices where subject = '${name}')`;
+const fails = (name: string, passed: string) =>
+  `select public.notices_failed(${noticeOf(name)}, ${lease(name)}, 'again', 'mail_down', null,
+    tests.after('${passed}')) ->> 'known'`;
+const ends = (name: string, passed: string) =>
+  `select farthing.end_notice_lease(${noticeOf(name)}::text, tests.after('${passed}'))`;
+const state = (name: string) => `select state from farthing.notices where subject = '${name}'`;
+const forget = (name: string) => `delete from farthing.notices where subject = '${name}'`;
+
+meetings([], {
+  "T22: two runners at once are given a notification once": {
+    given: told("ann"),
+    first: claims("1 s", lease("ann")),
+    second: claims("1 s"),
+    says: "0",
+    passes: true,
+    ends: { [state("ann")]: "sending" },
+  },
+  "a claim repeated while the first one runs is given the same": {
+    given: [forget("ann"), ...told("bob")],
+    first: claims("1 s", lease("bob")),
+    second: claims("1 s", lease("bob")),
+    says: "1",
+  },
+  "a lease does not end while its runner answers": {
+    given: [forget("bob"), ...told("cid"), claims("1 s", lease("cid"))],
+    first: fails("cid", "6 min"),
+    second: ends("cid", "6 min"),
+    says: "0",
+    passes: true,
+    ends: { [state("cid")]: "failed" },
+  },
+  "T22: a runner that answers while its lease ends has lost the notification": {
+    given: [forget("cid"), ...told("dan"), claims("1 s", lease("dan"), "postmark")],
+    first: ends("dan", "6 min"),
+    second: fails("dan", "6 min"),
+    says: "false",
+    ends: { [state("dan")]: "uncertain" },
+  },
+  "a notification is not given up while it is sent": {
+    given: told("eve"),
+    first: claims("1 s", lease("eve")),
+    second: `select farthing.sweep_notice(${noticeOf("eve")}::text, tests.after('4 days'))`,
+    says: "0",
+    passes: true,
+    ends: { [state("eve")]: "sending" },
+  },
+  "the sweep of notifications passes by one that is in use": {
+    given: [
+      "select farthing.notify_operators('alert', 'fay', '{}', tests.after())",
+      `update farthing.notices set state = 'sent', finished_at = tests.after(), next_attempt_at = null
+        where account_id is null`,
+    ],
+    first: "select from farthing.notices where account_id is null for update",
+    second: "select farthing.sweep_notices(tests.after('91 days'))",
+    says: "0",
+    passes: true,
+  },
+  "two evaluations of alerts at once tell of an incident once": {
+    given: [
+      "update farthing.alert_rules set enabled = rule = 'parked_items'",
+      "select farthing.park_item('x', 'y', 'z', 'boom', tests.after())",
+    ],
+    first: "select farthing.evaluate_alerts(tests.after('1 h'))",
+    second: "select farthing.evaluate_alerts(tests.after('1 h'))",
+    says: "0",
+  },
+  "nobody watches the scheduled tasks beside an evaluation of alerts": {
+    given: ["update farthing.alert_rules set enabled = true where rule = 'tasks_stopped'"],
+    first: "select farthing.evaluate_alerts(tests.after('2 h'))",
+    second: "select farthing.watch_runner(tests.after('2 h'))",
+    says: "false",
+    passes: true,
+  },
+});

@@ -1,0 +1,175 @@
+/** Payments, refunds and disputes, of which Stripe tells while their account is in use. */
+import { meetings } from "./two-sessions.ts";
+
+const bought = (name: string) => [`select tests.buys('${name}')`, `select tests.pays('${name}')`];
+const order = (name: string) => `(select order_id from tests.bought where name = '${name}')`;
+const ends = (name: string, standing: string) => ({ [`tests.bought_by('${name}')`]: standing });
+const begins = (name: string, amount: string) =>
+  `select public.refunds_begin(${
+    order(name)
+  }, p_amount => '${amount}', p_now => tests.after()) ->> 'step'`;
+const refundOf = (name: string) =>
+  `(select refund_id from farthing.refunds where order_id = ${order(name)})`;
+const attaches = (name: string, session: string) =>
+  `select public.checkout_attach(${
+    order(name)
+  }, '${session}', 'https://a.test', p_now => tests.after()) ->> 'status'`;
+const RECEIVED = '{"received":true}';
+
+meetings(["money_back"], {
+  "T5: a refund of what is being spent is owed": {
+    given: bought("ann"),
+    first: "select tests.spends('ann', '9000')",
+    second: "select tests.refund('ann', 1, 999)",
+    says: RECEIVED,
+    ends: ends("ann", "refunded, 9990 taken back; balance -9000, held 0, available 0, debt 9000"),
+  },
+  "T5: what is being refunded is not spent": {
+    given: bought("bob"),
+    first: "select tests.refund('bob', 1, 999)",
+    second: "select tests.spends('bob', '9000')",
+    says: "insufficient_credits",
+    ends: ends("bob", "refunded, 9990 taken back; balance 0, held 0, available 0, debt 0"),
+  },
+  "two refunds of one order at once take back both": {
+    given: bought("cid"),
+    first: "select tests.refund('cid', 1, 500)",
+    second: "select tests.refund('cid', 2, 499)",
+    says: RECEIVED,
+    ends: ends("cid", "refunded, 9990 taken back; balance 0, held 0, available 0, debt 0"),
+  },
+  "a dispute that is lost while its order is refunded takes back no more than there was": {
+    given: bought("dan"),
+    first: "select tests.refund('dan', 1, 500)",
+    second: "select tests.dispute('dan', 'lost', 499)",
+    says: RECEIVED,
+    ends: ends("dan", "disputed, 9990 taken back; balance 0, held 0, available 0, debt 0"),
+  },
+  "a dispute that begins while its order is spent freezes what is left": {
+    given: bought("eve"),
+    first: "select tests.spends('eve', '9000')",
+    second: "select tests.dispute('eve', 'needs_response')",
+    says: RECEIVED,
+    ends: ends("eve", "disputed, 0 taken back; balance 990, held 0, available 0, debt 0"),
+  },
+  "T1: a payment told of twice at once is granted once": {
+    given: ["select tests.buys('fay')"],
+    first: "select tests.pays('fay')",
+    second: "select tests.pays('fay')",
+    says: RECEIVED,
+    ends: ends("fay", "paid, 0 taken back; balance 9990, held 0, available 9990, debt 0"),
+  },
+  "a payment that comes while its buyer spends is granted": {
+    given: ["select tests.give('gus', '100')", "select tests.buys('gus')"],
+    first: "select tests.spends('gus', '60')",
+    second: "select tests.pays('gus')",
+    says: RECEIVED,
+    ends: ends("gus", "paid, 0 taken back; balance 10030, held 0, available 10030, debt 0"),
+  },
+  "T4: a refund told of while its payment is applied waits for it": {
+    given: ["select tests.buys('hal')"],
+    first: "select tests.pays('hal')",
+    second: "select tests.refund('hal', 1, 999)",
+    says: RECEIVED,
+    ends: ends("hal", "refunded, 9990 taken back; balance 0, held 0, available 0, debt 0"),
+  },
+  "T4: a payment applied while its refund is put aside finds it": {
+    given: ["select tests.buys('ida')"],
+    first: "select tests.refund('ida', 1, 999)",
+    second: "select tests.pays('ida')",
+    says: RECEIVED,
+    ends: ends("ida", "refunded, 9990 taken back; balance 0, held 0, available 0, debt 0"),
+  },
+  "T4: a payment passes by a refund that another session has begun to apply": {
+    given: ["select tests.buys('jon')", "select tests.refund('jon', 1, 999)"],
+    first: "select from farthing.inbox where facts ->> 'payment_id' = 'pi_jon' for update",
+    second: "select tests.pays('jon')",
+    says: RECEIVED,
+    passes: true,
+    ends: ends("jon", "paid, 0 taken back; balance 9990, held 0, available 9990, debt 0"),
+  },
+  "an event of another session of the same order fails while that one is noted": {
+    given: ["select tests.buys('kim')"],
+    first: attaches("kim", "cs_other"),
+    second: "select tests.pays('kim') ->> 'failed'",
+    says: "true",
+    ends: {
+      [`select session_id from farthing.orders where order_id = ${order("kim")}`]: "cs_other",
+    },
+  },
+  "two sessions noted for one order at once are one": {
+    given: ["select tests.buys('lea')"],
+    first: attaches("lea", "cs_lea"),
+    second: attaches("lea", "cs_other"),
+    says: "P0001",
+    ends: { [`select session_id from farthing.orders where order_id = ${order("lea")}`]: "cs_lea" },
+  },
+  "the sweep of orders passes by one that is paid": {
+    given: ["select tests.buys('mia')"],
+    first: "select tests.pays('mia')",
+    second: `select farthing.sweep_order(${order("mia")}::text, tests.after('10 days'))`,
+    says: "0",
+    passes: true,
+    ends: ends("mia", "paid, 0 taken back; balance 9990, held 0, available 9990, debt 0"),
+  },
+  "T5: two refunds asked for at once never exceed the payment": {
+    given: bought("ned"),
+    first: begins("ned", "600"),
+    second: begins("ned", "600"),
+    says: "refund_too_large",
+  },
+  "a refund that Stripe has made is not refused by an older answer": {
+    given: [...bought("ola"), begins("ola", "999")],
+    first: `select tests.refund('ola', 1, 999, 'succeeded', '1 s', ${refundOf("ola")})`,
+    second: `select public.refunds_refuse(${refundOf("ola")}, 'an older answer') ->> 'status'`,
+    says: "succeeded",
+    ends: { [`select status from farthing.refunds where order_id = ${order("ola")}`]: "succeeded" },
+  },
+  "two runners are not given one refund": {
+    given: [...bought("pia"), begins("pia", "999")],
+    first: "select public.refunds_claim(20, tests.after('5 min'))",
+    second: "select public.refunds_claim(20, tests.after('5 min'))",
+    says: "[]",
+    passes: true,
+  },
+  "an event delivered while it is applied is a duplicate": {
+    given: [
+      "select tests.refund('rob', 1, 999)",
+      "create table tests.of_rob as select * from farthing.inbox where facts ->> 'payment_id' = 'pi_rob'",
+      ...bought("rob").slice(0, 1),
+    ],
+    first: "select tests.pays('rob')",
+    second:
+      `select public.inbox_receive(jsonb_build_object('id', event_id, 'type', type, 'livemode', livemode,
+      'created', extract(epoch from occurred_at)::bigint, 'facts', facts), tests.after()) from tests.of_rob`,
+    says: '{"received":true,"duplicate":true}',
+    ends: ends("rob", "refunded, 9990 taken back; balance 0, held 0, available 0, debt 0"),
+  },
+  "an event replayed while it is applied is applied once": {
+    given: [
+      "select tests.refund('sue', 1, 999)",
+      "create table tests.of_sue as select * from farthing.inbox where facts ->> 'payment_id' = 'pi_sue'",
+      ...bought("sue").slice(0, 1),
+    ],
+    first: "select tests.pays('sue')",
+    second:
+      "select public.inbox_replay((select event_id from tests.of_sue), tests.after('1 h')) ->> 'attempts'",
+    says: "1",
+    ends: ends("sue", "refunded, 9990 taken back; balance 0, held 0, available 0, debt 0"),
+  },
+  "the sweep of events passes by one that is delivered again": {
+    given: ["select tests.refund('tom', 1, 999)"],
+    first: "select from farthing.inbox where facts ->> 'payment_id' = 'pi_tom' for update",
+    second: `select farthing.sweep_event(event_id, tests.after('1 day')) from farthing.inbox
+      where facts ->> 'payment_id' = 'pi_tom'`,
+    says: "0",
+    passes: true,
+  },
+  "a warning cleared while its order is spent gives back what is left": {
+    given: [...bought("uli"), "select tests.give('uli', '100')", "select tests.warning('uli')"],
+    first: "select tests.spends('uli', '60')",
+    second: "select public.warnings_clear('issfr_uli', 'a friend') #>> '{data,state}'",
+    says: "cleared",
+    ends: { "tests.standing('uli')": "balance 10030, held 0, available 10030, debt 0" },
+  },
+});

@@ -1,0 +1,186 @@
+/** What runs by itself passes by rows that are in use, and takes them the next time. */
+import { type Meeting, meetings } from "./two-sessions.ts";
+
+/** A sweep beside a session that holds all rows of a table; then `due` are due. */
+function passes(table: string, sweep: string, given: string[], due = 1): Meeting {
+  return {
+    given,
+    first: `select from farthing.${table} for update`,
+    second: `select farthing.${sweep}`,
+    says: "0",
+    passes: true,
+    ends: { [`farthing.${sweep}`]: String(due) },
+  };
+}
+
+const LOGGED = (name: string) =>
+  `select farthing.write_ai_log(tests.person('${name}'), '{"kind": "chat", "model": "m", "prompt": "p",
+    "request_id": "r_${name}"}', tests.after())`;
+const COUNTED =
+  `select public.metrics_record(gen_random_uuid(), 0, '[{"name": "requests", "labels": "route=a",
+  "count": 1, "sum_ms": 1, "buckets": [1]}]', tests.after())`;
+const consents = (name: string, level: string) =>
+  `insert into farthing.ai_consents (user_id, level) values (tests.person('${name}'), '${level}')
+    on conflict (user_id) do update set level = excluded.level`;
+const CHECKOUT = (name: string) =>
+  `select public.checkout_begin(tests.person('${name}'), 'b04eb8da-a595-4fbc-a8f4-708b219f705a',
+    'https://a.test', 'https://a.test', p_now => tests.after(), p_ip_hash => tests.sha256('203.0.113.7'))
+    ->> 'code'`;
+const IMPORT = `select public.rates_import('[{"model": "new", "input_per_million_usd": "1",
+  "output_per_million_usd": "2", "cached_input_per_million_usd": null, "cache_write_per_million_usd": null,
+  "reasoning_per_million_usd": null, "markup": null}]', false, tests.after()) ->> 'unchanged'`;
+
+meetings(["jobs", "money_back", "payouts"], {
+  "the sweep of results passes by a job that is in use": passes(
+    "jobs",
+    "sweep_job_data(tests.after('25 h'))",
+    [
+      "select tests.give('ann', '100')",
+      "select tests.job('ann', 'a', tests.lines(1))",
+      "select tests.claim('a', 'a', '1 s')",
+      `select public.jobs_complete(tests.runner('a'), jsonb_build_array(jsonb_build_object('job_id',
+        tests.job_id('ann'), 'token', 1, 'result', '{"x": 1}'::jsonb)), tests.after('2 s'))`,
+    ],
+  ),
+  "the sweep of jobs passes by one that is in use": passes(
+    "jobs",
+    "sweep_job_data(tests.after('31 days'))",
+    [],
+  ),
+  "the sweep of AI logs passes by one that is in use": passes(
+    "ai_logs",
+    "sweep_ai_logs(tests.after('720 h'))",
+    ["select tests.person('bob')", LOGGED("bob")],
+  ),
+  "a log passes by a consent that is being changed, and keeps nothing": {
+    given: ["select tests.person('cid')", consents("cid", "full_redacted")],
+    first: consents("cid", "none"),
+    second: LOGGED("cid"),
+    says: "",
+    passes: true,
+    ends: {
+      "select consent || coalesce(prompt, '') from farthing.ai_logs where request_id = 'r_cid'":
+        "none",
+    },
+  },
+  "a consent lowered while a log is written takes the log along": {
+    given: ["select tests.person('dan')", consents("dan", "full_redacted")],
+    first: LOGGED("dan"),
+    second: consents("dan", "none"),
+    says: "undefined",
+    ends: {
+      "select count(*) from farthing.ai_logs where request_id = 'r_dan' and prompt is not null":
+        "0",
+    },
+  },
+  "the sweep of decisions passes by one that is in use": passes(
+    "fraud_decisions",
+    "sweep_fraud(tests.after('90 days'))",
+    [
+      "select tests.give('eve', '1')",
+      `insert into farthing.fraud_decisions (account_id, action, outcome, reasons, decided_at)
+        select account_id, 'checkout', 'allow', '{no_ip}', tests.after() from farthing.accounts
+        where owner_id = tests.person('eve')`,
+    ],
+  ),
+  "the sweep of cards' uses passes by one that is in use": passes(
+    "card_uses",
+    "sweep_fraud(tests.after('90 days'))",
+    [
+      `insert into farthing.card_uses (charge_id, account_id, card, outcome, livemode, used_at)
+        select 'ch_eve', account_id, sha256('card'), 'succeeded', false, tests.after() from farthing.accounts
+        where owner_id = tests.person('eve')`,
+    ],
+  ),
+  "T32: two checkouts of one address at once are counted one after the other": {
+    given: [
+      `select farthing.set_policy('{"sessions_per_ip_hour": 1}', 'a test')`,
+      "select tests.give('fay', '1')",
+      "select tests.give('gus', '1')",
+    ],
+    first: CHECKOUT("fay"),
+    second: CHECKOUT("gus"),
+    says: "velocity_exceeded",
+  },
+  "the round of low balances is one session's at a time": {
+    given: [],
+    first: "select farthing.sweep_low_balances(tests.after())",
+    second: "select farthing.sweep_low_balances(tests.after())",
+    says: "0",
+    passes: true,
+  },
+  "the sweep of metrics passes by what is being counted": passes(
+    "metrics",
+    "sweep_metrics(tests.after('26 h'))",
+    [COUNTED, "delete from farthing.metric_batches"],
+  ),
+  "the sweep of batches passes by one that is in use": passes(
+    "metric_batches",
+    "sweep_metrics(tests.after('2 days'))",
+    [COUNTED, "delete from farthing.metrics where grain <> 'total'"],
+  ),
+  "the sweep of incidents passes by one that is in use": passes(
+    "incidents",
+    "sweep_incidents(tests.after('400 days'))",
+    [
+      `insert into farthing.incidents (rule, severity, runbook, state, value, threshold, summary,
+        first_seen_at, last_seen_at, fired_at, resolved_at) values ('dead_events', 'page', 'r', 'resolved', 1,
+        0, 's', tests.after(), tests.after(), tests.after(), tests.after())`,
+    ],
+  ),
+  "a proof is made by one session at a time": {
+    given: ["select tests.give('hal', '1')"],
+    first: "select farthing.prove_if_due(tests.after())",
+    second: "select farthing.prove_if_due(tests.after())",
+    says: "false",
+    passes: true,
+  },
+  "an import of rates waits for the one that runs": {
+    given: [],
+    first: IMPORT,
+    second: IMPORT,
+    says: "1",
+  },
+  "what was never paid out is looked for by one session at a time": {
+    given: ["update farthing.paid_out_round set done_until = tests.after()"],
+    first: "select done_until from farthing.paid_out_round for update",
+    second: "select farthing.find_never_paid_out(tests.after('60 days'))",
+    says: "0",
+    passes: true,
+  },
+  "two runners at once are given a payout's list once": {
+    given: ["select tests.pays_out('po_1', 30, '1 day')"],
+    first: "select public.payouts_claim(tests.after('3 days'))",
+    second: "select public.payouts_claim(tests.after('3 days')) is null",
+    says: "true",
+    passes: true,
+  },
+  "a list recorded while another runner takes it over is given up": {
+    given: ["create table tests.claimed as select claimed_at from farthing.reconciliations"],
+    first: "select public.payouts_claim(tests.after('9 days'))",
+    second:
+      `select public.payouts_record('po_1', (select claimed_at from tests.claimed), '[]', null,
+      tests.after('9 days'))`,
+    says: '{"taken":true}',
+  },
+  "a payout is not compared while its list is fetched anew": {
+    given: [],
+    first: `select public.payouts_record('po_1', (select claimed_at from farthing.reconciliations),
+      jsonb_build_array(tests.listed('1', 'charge', 30)), null, tests.after('9 days'))`,
+    second: "select farthing.reconcile('po_1', tests.after('10 days'))",
+    says: "0",
+  },
+  "T30: two runners of scheduled tasks are never at work at once": {
+    given: [
+      `create function farthing.stuck(moment timestamptz) returns void language sql as $$
+        select from farthing.policy for update $$`,
+      "update farthing.tasks set enabled = false",
+      "select farthing.add_task('stuck', '1 minute')",
+      "update farthing.tasks set next_due_at = tests.after() where task = 'stuck'",
+    ],
+    first: "select from farthing.policy for update",
+    then: "do $$ begin assert not pg_try_advisory_lock_shared(75, 0); end $$",
+    second: "call farthing.run_due_tasks(tests.after())",
+    says: "undefined",
+  },
+});

@@ -1,0 +1,99 @@
+/** A top-up of which runners, Stripe's events and its user make use at once. A cent buys ten credits. */
+import { meetings } from "./two-sessions.ts";
+
+const optedIn = (name: string) => [`select tests.tops_up('${name}')`];
+const claimed = (name: string) => [...optedIn(name), "select tests.claims()"];
+const orders = (name: string) =>
+  `select count(*) from farthing.orders o join farthing.accounts a using (account_id)
+    where a.owner_id = tests.person('${name}')`;
+const stops = (name: string) =>
+  `select public.top_ups_stop(tests.person('${name}'), tests.after('1 min')) ->> 'state'`;
+const begins = (name: string) =>
+  `select farthing.begin_due_top_up((select account_id::text from farthing.accounts
+    where owner_id = tests.person('${name}')), tests.after())`;
+const card = (name: string) =>
+  `select payment_method_id from farthing.customers join farthing.accounts using (account_id)
+    where owner_id = tests.person('${name}')`;
+const detaches = (card: string) =>
+  `select tests.hears('gone_${card}', 'payment_method.detached',
+    jsonb_build_object('payment_method_id', '${card}'), '1 min')`;
+
+meetings(["top_ups"], {
+  "T16: two runners at once begin one top-up": {
+    given: optedIn("ann"),
+    first: begins("ann"),
+    second: begins("ann"),
+    says: "0",
+    passes: true,
+    ends: { [orders("ann")]: "1" },
+  },
+  "T16: two runners at once are given one charge": {
+    given: [...optedIn("bob"), begins("bob")],
+    first: "select public.top_ups_claim(20, tests.after())",
+    second: "select public.top_ups_claim(20, tests.after())",
+    says: "[]",
+    passes: true,
+  },
+  "T16: a top-up declined while its user opts out stays ended": {
+    given: claimed("cid"),
+    first: stops("cid"),
+    second: "select tests.reports('cid', 'declined', '1 min', 'lost_card')",
+    says: "expired closed",
+  },
+  "T16: a top-up paid while its user opts out is granted": {
+    given: claimed("dan"),
+    first: "select tests.told('dan', 'payment_intent.succeeded', '1 min')",
+    second: stops("dan"),
+    says: "off",
+    ends: { "tests.standing('dan')": "balance 5000, held 0, available 5000, debt 0" },
+  },
+  "an answer that comes while the bank's word is applied changes nothing": {
+    given: claimed("eve"),
+    first: `select tests.told('eve', 'payment_intent.payment_failed', '1 min',
+      '{"decline_code": "lost_card"}')`,
+    second: "select tests.reports('eve', 'accepted', '1 min')",
+    says: "failed closed",
+  },
+  "an event that comes while the answer is noted follows it": {
+    given: claimed("fay"),
+    first: "select tests.reports('fay', 'declined', '1 min', 'lost_card')",
+    second: "select tests.told('fay', 'payment_intent.payment_failed', '1 min')",
+    says: "processed",
+    ends: { "tests.stands('fay', '1 min')": "on; failed; 1 failed" },
+  },
+  "a refused charge told of while the account is spent pauses its top-ups": {
+    given: [...claimed("gus"), "select tests.give('gus', '100')"],
+    first: "select public.credits_debit(tests.person('gus'), '60', 'x')",
+    second: "select tests.told('gus', 'payment_intent.payment_failed', '1 min')",
+    says: "processed",
+    ends: { "tests.standing('gus')": "balance 40, held 0, available 40, debt 0" },
+  },
+  "a card that goes while another takes its place leaves that one": {
+    given: optedIn("hal"),
+    first: "select tests.saves('hal', 'pm_new', '1 min')",
+    second: detaches("pm_hal"),
+    says: "processed",
+    ends: { [card("hal")]: "pm_new" },
+  },
+  "a card saved while the old one goes is there": {
+    given: optedIn("ida"),
+    first: detaches("pm_ida"),
+    second: "select tests.saves('ida', 'pm_later', '2 min')",
+    says: "processed",
+    ends: { [card("ida")]: "pm_later" },
+  },
+  "T16: a charge claimed while its user opts out is not asked for": {
+    given: [...optedIn("jon"), begins("jon")],
+    first: stops("jon"),
+    second: "select tests.reports('jon', 'unknown', '1 min', 'no answer')",
+    says: "expired closed",
+  },
+  "T16: whoever opts out while a top-up begins is not charged": {
+    given: optedIn("kim"),
+    first: stops("kim"),
+    second: begins("kim"),
+    says: "0",
+    passes: true,
+    ends: { [orders("kim")]: "0" },
+  },
+});

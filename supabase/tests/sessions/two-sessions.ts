@@ -1,0 +1,108 @@
+/**
+ * Two sessions in one database. The second begins when the first has done its work and not committed: a
+ * function without the lock that it needs reads there what is no longer so, every time.
+ */
+import { deepEqual, equal } from "node:assert/strict";
+import postgres from "postgres";
+
+type Sql = postgres.Sql<Record<string, never>>;
+
+const HELPERS = new URL("../helpers/", import.meta.url);
+const PATIENCE_MS = 20_000;
+
+export interface Meeting {
+  /** Committed before the two meet. */
+  given: string[];
+  first: string;
+  /** What the first does when the second waits for it: whoever took locks in another order deadlocks here. */
+  then?: string;
+  second: string;
+  /** The second's first value as text, or the code with which it is refused. */
+  says: string;
+  /** The second doesn't wait for the first. */
+  passes?: true;
+  /** Expressions and their values as text, after both. */
+  ends?: Record<string, string>;
+}
+
+/** A connection; a lock that nobody gives back ends a statement. */
+function connect(): Sql {
+  const url = Deno.env.get("SUPABASE_DB_URL");
+  if (!url) throw new Error("run by: deno task test database sessions");
+  return postgres(url, {
+    max: 1,
+    onnotice() {},
+    connection: { statement_timeout: PATIENCE_MS },
+  });
+}
+
+async function valueOf(sql: Sql, statement: string): Promise<string> {
+  const rows = await sql.unsafe(statement).values();
+  const value: unknown = rows[0]?.[0];
+  return value !== null && typeof value === "object" ? JSON.stringify(value) : String(value);
+}
+
+function codeOf(error: unknown): string {
+  const { code, message } = error as { code: string; message: string };
+  return code === "PGRST" ? JSON.parse(message).code : code;
+}
+
+/** Resolves once a session waits for another one's lock, or `ended`. */
+async function untilBlocked(sql: Sql, pid: number, ended: () => boolean): Promise<boolean> {
+  for (const end = Date.now() + PATIENCE_MS; Date.now() < end;) {
+    if (ended()) return false;
+    const [row] = await sql<{ is_blocked: boolean }[]>`
+      select cardinality(pg_blocking_pids(${pid})) > 0 as is_blocked`;
+    if (row!.is_blocked) return true;
+  }
+  throw new Error("the second session neither waits nor ends");
+}
+
+/** The second's answer, and whether it waited for the first. */
+async function meet(sessions: [Sql, Sql, Sql], { first, then, second }: Meeting) {
+  const [one, two, watching] = sessions;
+  const [row] = await two<{ pid: number }[]>`select pg_backend_pid() as pid`;
+  await one.unsafe(`begin; ${first};`);
+  let isEnded = false;
+  const answer = valueOf(two, second).catch(codeOf).finally(() => isEnded = true);
+  const hasWaited = await untilBlocked(watching, row!.pid, () => isEnded);
+  if (then && hasWaited) await one.unsafe(then);
+  await one.unsafe("commit");
+  return { says: await answer, hasWaited };
+}
+
+async function play(meeting: Meeting): Promise<void> {
+  const sessions: [Sql, Sql, Sql] = [connect(), connect(), connect()];
+  const [, , watching] = sessions;
+  try {
+    for (const statement of meeting.given) await watching.unsafe(statement);
+    const { says, hasWaited } = await meet(sessions, meeting);
+    equal(says, meeting.says);
+    if (meeting.passes) equal(hasWaited, false);
+    for (const [expression, value] of Object.entries(meeting.ends ?? {})) {
+      const found = await valueOf(watching, `select (${expression})::text`);
+      equal(`${expression}: ${found}`, `${expression}: ${value}`);
+    }
+    deepEqual([...await watching`select * from farthing.prove()`], []);
+  } finally {
+    await Promise.all(sessions.map((sql) => sql.end({ timeout: 1 })));
+  }
+}
+
+/** Makes what the scenarios share, once a file, and defines the tests of its meetings. */
+export function meetings(helpers: string[], all: Record<string, Meeting>): void {
+  let ready: Promise<void> | undefined;
+  const prepare = async () => {
+    const sql = connect();
+    for (const name of ["story", ...helpers]) {
+      await sql.unsafe(await Deno.readTextFile(new URL(`${name}.psql`, HELPERS)));
+    }
+    await sql.end();
+  };
+  for (const [name, meeting] of Object.entries(all)) {
+    Deno.test(name, async () => {
+      await (ready ??= prepare());
+      await play(meeting);
+    });
+  }
+}
