@@ -43,12 +43,12 @@ begin
   select * into v_booking from farthing.bookings where booking_id = p_booking_id;
   perform from farthing.accounts where account_id = v_booking.account_id for no key update;
   select * into v_booking from farthing.bookings
-  where account_id = v_booking.account_id and booking_id = p_booking_id for update;
+  where account_id = v_booking.account_id and booking_id = p_booking_id;
   return v_booking;
 end
 $$;
 comment on function farthing.lock_booking(uuid) is
-  'A booking, its buyer''s account locked first; null where there is none.';
+  'A booking, its buyer''s account locked: whoever changes a booking holds that. Null where there is none.';
 
 create function farthing.lock_booking_of(p_user_id uuid, p_booking_id uuid)
 returns farthing.bookings
