@@ -3,18 +3,16 @@ import { createRandom } from "../../bench/load/random.ts";
 import { findSources } from "./sources.ts";
 import { functionMistakes } from "./function-mistakes.ts";
 import type { Area, Mutant } from "./mutant.ts";
-import { sqlMistakes } from "./sql-mistakes.ts";
+import { lockMistakes, sqlMistakes } from "./sql-mistakes.ts";
+
+const FIND = { sql: sqlMistakes, functions: functionMistakes, locks: lockMistakes };
 
 /** The mistakes of an area by their kind. */
 async function mistakesOf(area: Area): Promise<Map<string, Mutant[]>> {
   const byKind = new Map<string, Mutant[]>();
-  const find = area === "functions" ? functionMistakes : sqlMistakes;
   for (const { path, text } of await findSources(area)) {
-    for (const mutant of find(path, text).flat()) {
-      const isLock = mutant.says === "skipped rows waited for";
-      if (isLock !== (area === "locks")) continue;
-      const same = byKind.get(mutant.says) ?? [];
-      byKind.set(mutant.says, [...same, { ...mutant, area }]);
+    for (const mutant of FIND[area](path, text).flat()) {
+      byKind.set(mutant.says, [...byKind.get(mutant.says) ?? [], mutant]);
     }
   }
   return byKind;

@@ -16,7 +16,8 @@ import { runSession } from "./session.ts";
 
 const USAGE = `Usage: deno task mutate [sql] [functions] [locks] [flags]
 
-  --random N      so many mutants of each area, drawn, beside the chosen ones (default 100)
+  --random N      so many mutants of SQL and of functions, drawn, beside the chosen ones (default 100);
+                  of locks all of them, unless N is 0
   --seed N        which ones are drawn (default 1)
   --only WORD     of the chosen ones those with this in their file or consequence, and none drawn
   --most N        at most so many test files for each mutant, the nearest first (default all)

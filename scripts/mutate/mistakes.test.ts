@@ -4,7 +4,7 @@ import { drawMutants } from "./draw.ts";
 import { functionMistakes } from "./function-mistakes.ts";
 import { applied, type Mutant } from "./mutant.ts";
 import { figuresOf } from "./report.ts";
-import { sqlMistakes } from "./sql-mistakes.ts";
+import { lockMistakes, sqlMistakes } from "./sql-mistakes.ts";
 
 const after = (text: string, mutants: Mutant[][]) =>
   mutants.flat().map((mutant) => applied(text, mutant)).sort();
@@ -32,6 +32,26 @@ Deno.test("mistakes in SQL are made in code, and in no comment or text", () => {
     assert(each.startsWith("-- a < b and c is null\nselect 'a < b' where"), each);
     assert(each.endsWith("comment on table t is 'a < b; interval ''1 day''';"), each);
   }
+});
+
+Deno.test("each lock is left out, and what only looks like one is not", () => {
+  const text = [
+    "perform from farthing.accounts where a = 1 for no key update;",
+    "select * into v_job from jobs for update of j skip locked;",
+    "perform pg_advisory_xact_lock(hashtextextended(p_key, 0));",
+    "lock table farthing.rates in share row exclusive mode;",
+    "create policy own on farthing.logs for update to authenticated;",
+  ].join("\n");
+  assert.deepEqual(
+    after(text, lockMistakes("a.sql", text)),
+    [
+      text.replace(" for no key update", ""),
+      text.replace(" for update of j skip locked", ""),
+      text.replace(" skip locked", ""),
+      text.replace("(hash", "(pg_backend_pid() + 0 * hash"),
+      text.replace(/lock table .*/, "null;"),
+    ].sort(),
+  );
 });
 
 Deno.test("mistakes in functions are made in what runs, and in no type or import", () => {

@@ -34,20 +34,29 @@ function byDistance(files: [path: string, distance: number][]): string[] {
   return files.sort(([a, from], [b, to]) => from - to || (a < b ? -1 : 1)).map(([path]) => path);
 }
 
-/** What the helpers say that a story includes. */
+/** What the helpers say that a story includes, or a test of two sessions names. */
 function includedIn(text: string, sources: Source[]): string[] {
   const helpers = [...text.matchAll(/^\\ir (\S+)$/gm)].map(([, file]) => `supabase/tests/${file}`);
+  const named = /^meetings\(\[(.*)\]/m.exec(text)?.[1]?.match(/\w+/g) ?? [];
+  helpers.push(...named.map((name) => `supabase/tests/helpers/${name}.psql`));
   return sources.filter(({ path }) => helpers.includes(path)).map((source) => source.text);
 }
 
 /** All stories, first those that name what was changed, or what uses it. */
-export async function nearestStories({ file, start }: Mutant): Promise<string[]> {
+export const nearestStories = (mutant: Mutant) =>
+  nearestOf(/^supabase\/tests\/[^/]*\.test\.sql$/, mutant);
+
+/** The same of the tests of two sessions. */
+export const nearestSessions = (mutant: Mutant) =>
+  nearestOf(/^supabase\/tests\/sessions\/.*\.test\.ts$/, mutant);
+
+async function nearestOf(kind: RegExp, { file, start }: Mutant): Promise<string[]> {
   const sources = await tree();
   const migrations = sources.filter(({ path }) => path.startsWith("supabase/migrations/"));
   const own = piecesOf(migrations.find(({ path }) => path === file)!);
   const from = own.findLast((piece) => piece.start <= start)?.name;
   const reached = from ? distances(from, migrations.flatMap(piecesOf)) : new Map<string, number>();
-  const stories = sources.filter(({ path }) => /^supabase\/tests\/.*\.test\.sql$/.test(path));
+  const stories = sources.filter(({ path }) => kind.test(path));
   return byDistance(stories.map(({ path, text }) => {
     const words = new Set([text, ...includedIn(text, sources)].join().match(/\w+/g));
     const named = [...reached].filter(([name]) => words.has(name)).map(([, distance]) => distance);

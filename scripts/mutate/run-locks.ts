@@ -1,17 +1,15 @@
 /**
- * Mutants of locks: one session never notices a lock that is not there, so each function is replaced on a
- * running stack and meets the tests over HTTP that race.
+ * Mutants of locks: one session never notices a lock that is not there, so each function is replaced in a
+ * clone of the kept database and meets the tests of two sessions.
  */
-import postgres from "postgres";
-import { findTests, runDenoTests } from "../test/deno-tests.ts";
-import { type Environment, withStack } from "../test/stack-process.ts";
+import type { Databases } from "../stack/postgres/databases.ts";
+import { type KeptProject, withKeptProject } from "../test/kept/project.ts";
+import { runSessions } from "../test/sessions.ts";
 import { filesNamed } from "../test/suite.ts";
 import { applied, type Mutant } from "./mutant.ts";
+import { nearestSessions } from "./nearest.ts";
 import { createBaseline, type Run, SURVIVED, type Verdict } from "./run.ts";
 import { textOf } from "./sources.ts";
-
-const LIMIT_MS = 120_000;
-const RACES = ["tests/races"];
 
 const FUNCTION = /^create (?:or replace )?function [^]*?^\$\$;/gm;
 
@@ -23,21 +21,40 @@ function functionAt(text: string, start: number): string | undefined {
   return found?.[0].replace(/^create (?:or replace )?function/, "create or replace function");
 }
 
-type Baseline = ReturnType<typeof createBaseline>;
-
-/** The first row with a failure; undefined where all pass. */
-async function failedRow(env: Environment, files: string[]) {
-  const rows = await runDenoTests({ files, env, flags: ["--no-check"], limitMs: LIMIT_MS });
-  return rows.find(({ failures }) => failures.length > 0);
+/** Hands over a clone, which is gone afterwards. */
+async function inClone<T>(
+  server: Databases,
+  template: string,
+  name: string,
+  use: (clone: string) => Promise<T>,
+): Promise<T> {
+  const clone = `story_${Deno.pid}_${name}`;
+  await server.createDatabase(clone, { template });
+  try {
+    return await use(clone);
+  } finally {
+    await server.dropDatabase(clone);
+  }
 }
 
-async function replaced(env: Environment, statement: string): Promise<void> {
-  const sql = postgres(env.SUPABASE_DB_URL!, { max: 1, onnotice() {} });
+async function replaced(server: Databases, database: string, statement: string): Promise<void> {
+  const sql = server.connect(database, { max: 1 });
   await sql.unsafe(statement).finally(() => sql.end());
 }
 
+/** The first failure of a file in a clone; undefined where it passes. */
+const failureOf = (server: Databases, template: string, file: string) =>
+  inClone(
+    server,
+    template,
+    "sessions",
+    async (clone) => (await runSessions(server, clone, file)).failures[0],
+  );
+
+type Baseline = ReturnType<typeof createBaseline>;
+
 async function judge(
-  env: Environment,
+  { server, template }: KeptProject,
   mutant: Mutant,
   most: number,
   baseline: Baseline,
@@ -45,21 +62,25 @@ async function judge(
   const text = await textOf(mutant.file);
   const wrong = functionAt(applied(text, mutant), mutant.start);
   if (!wrong) return { is: "invalid", by: "it is in no function" };
-  const words = [...mutant.tests ?? RACES];
-  const files = filesNamed(words, await findTests(["tests"])).slice(0, most);
-  await replaced(env, wrong);
-  const row = await failedRow(env, files);
-  if (!row) return SURVIVED;
-  await baseline(row.name);
-  return { is: "killed", by: `${row.name}: ${row.failures[0]!.test}` };
+  const all = await nearestSessions(mutant);
+  const chosen = mutant.tests ? filesNamed([...mutant.tests], all) : [];
+  const nearest = [...new Set([...chosen, ...all])].slice(0, most);
+  return await inClone(server, template, "mutant", async (clone) => {
+    const problem = await replaced(server, clone, wrong).catch((error: Error) => error);
+    if (problem) return { is: "invalid", by: problem.message };
+    for (const file of nearest) {
+      const failure = await failureOf(server, clone, file);
+      if (!failure) continue;
+      await baseline(file);
+      return { is: "killed", by: `${file}: ${failure.test}` };
+    }
+    return SURVIVED;
+  });
 }
 
-/** A stack for each: what a missing lock has broken stays in the data, and fails the proof of the next. */
-export const runLockMutants: Run = async (mutants, most, found) => {
-  const baseline = createBaseline((file) =>
-    withStack(async (env) => !await failedRow(env, [file]))
-  );
-  for (const mutant of mutants) {
-    await found(mutant, () => withStack((env) => judge(env, mutant, most, baseline)));
-  }
-};
+export const runLockMutants: Run = (mutants, most, found) =>
+  withKeptProject(async (project) => {
+    const { server, template } = project;
+    const baseline = createBaseline(async (file) => !await failureOf(server, template, file));
+    for (const mutant of mutants) await found(mutant, () => judge(project, mutant, most, baseline));
+  });

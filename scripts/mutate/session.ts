@@ -19,7 +19,7 @@ export interface Wanted {
   readonly areas: readonly Area[];
   /** Only chosen ones whose file or consequence contains this. */
   readonly only?: string | undefined;
-  /** How many are drawn of each area, beside the chosen ones. */
+  /** How many are drawn of each area, beside the chosen ones; of locks all, unless it is 0. */
   readonly random: number;
   readonly seed: number;
   /** Test files that a mutant meets at most. */
@@ -52,7 +52,9 @@ async function mutantsOf(area: Area, wanted: Wanted, all: readonly Chosen[]) {
   );
   const placed = await Promise.all(told.map(place));
   const drawn: Mutant[] = [];
-  for (const mutant of await drawMutants(area, wanted.random, wanted.seed)) {
+  // Locks are few enough to leave out each of them.
+  const count = area === "locks" && wanted.random > 0 ? Infinity : wanted.random;
+  for (const mutant of await drawMutants(area, count, wanted.seed)) {
     const text = await textOf(mutant.file);
     if (!equal.some((each) => isLike(each, mutant, text))) drawn.push(mutant);
   }

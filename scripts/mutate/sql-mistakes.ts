@@ -1,5 +1,5 @@
 /** Small mistakes in a migration, by the kind: each is one that somebody could make. */
-import { type Mutant } from "./mutant.ts";
+import type { Area, Mutant } from "./mutant.ts";
 
 interface Kind {
   readonly says: string;
@@ -55,7 +55,23 @@ const KINDS: readonly Kind[] = [
     pattern: /^alter table .* enable row level security;/gm,
     replace: () => "",
   },
+];
+
+/** What no single session notices. */
+const LOCKS: readonly Kind[] = [
   { says: "skipped rows waited for", pattern: / skip locked\b/g, replace: () => "" },
+  {
+    says: "rows not locked",
+    pattern:
+      /\s+for (?:no key update|update|key share|share)\b(?: of \w+)?(?: skip locked)?(?! to )/g,
+    replace: () => "",
+  },
+  {
+    says: "each session has a lock of its own",
+    pattern: /\bpg_(?:try_)?advisory_(?:xact_)?lock\(/g,
+    replace: ([call]) => `${call}pg_backend_pid() + 0 * `,
+  },
+  { says: "a table not locked", pattern: /\block table [^;]*;/g, replace: () => "null;" },
 ];
 
 /** The text with comments, and with quoted text where that is no window, blanked out. */
@@ -67,11 +83,16 @@ function masked(text: string, withQuotes: boolean): string {
 }
 
 /** Every mistake of these kinds in one migration, kind by kind. */
-export function sqlMistakes(file: string, text: string): Mutant[][] {
-  return KINDS.map(({ says, pattern, replace }) =>
+export const sqlMistakes = (file: string, text: string) => mistakesIn("sql", KINDS, file, text);
+
+/** Every lock of one migration left out, kind by kind. */
+export const lockMistakes = (file: string, text: string) => mistakesIn("locks", LOCKS, file, text);
+
+function mistakesIn(area: Area, kinds: readonly Kind[], file: string, text: string): Mutant[][] {
+  return kinds.map(({ says, pattern, replace }) =>
     [...masked(text, pattern.source.includes("interval")).matchAll(pattern)].map((match) => {
       const before = text.slice(match.index, match.index + match[0].length);
-      return { area: "sql", file, start: match.index, before, after: replace(match), says };
+      return { area, file, start: match.index, before, after: replace(match), says };
     })
   );
 }
