@@ -88,6 +88,16 @@ Deno.test("a request is refused whose headers are too many or too large", async 
   assert.equal(await refusalOf(usage, { "x-large": "a".repeat(30_000) }), undefined);
 });
 
+Deno.test("a refusal of headers says how many there may be, and how large", async () => {
+  const many = Object.fromEntries(Array.from({ length: 101 }, (_, n) => [`x-${n}`, "1"]));
+  const { error } = await (await sendCase(await makeFake(), usage, { headers: many })).json();
+  assert.equal(
+    error.message,
+    "The headers are too large: at most 100 of together 32768 characters.",
+  );
+  assert.deepEqual(error.details, { limit_headers: 100, limit_characters: 32768 });
+});
+
 Deno.test("two keys in quotes are two without a blank between them, too", async () => {
   const refusal = await refusalOf(debit, { "Idempotency-Key": '"one","two"' });
   assert.equal(refusal?.field, "Idempotency-Key");

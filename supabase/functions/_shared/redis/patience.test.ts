@@ -34,6 +34,21 @@ Deno.test("an answer in time is the answer, and so is a failure", async () => {
   await assert.rejects(withPatience(200, Promise.reject(new Error("no")), late), /no/);
 });
 
+Deno.test("a timer that is called although it was cleared, as by Deno 2.1.4, loses no patience", async () => {
+  await withFakeTime(async (time) => {
+    globalThis.clearTimeout = () => {};
+    let lost = 0;
+    const answer = withPatience(50, Promise.resolve(7), () => {
+      lost += 1;
+      return late();
+    });
+    assert.equal(await answer, 7);
+    await time.advance(500);
+    assert.equal(lost, 0);
+    assert.deepEqual(time.timers, [25]);
+  });
+});
+
 /** From now on the clock says so much more than the timers know of: one of them comes late. */
 function stall(ms: number): void {
   const { now } = performance;

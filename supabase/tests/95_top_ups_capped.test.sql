@@ -1,0 +1,18 @@
+-- What a month's charges have taken is taken off its cap.
+
+begin;
+\ir helpers/story.psql
+\ir helpers/top_ups.psql
+select plan(7);
+
+select is(tests.opts_in('ann', p_cap => 700) ->> 'state', 'card_missing', 'ann allows 700 a month');
+select is(tests.saves('ann', 'pm_ann'), 'processed', 'and has a card');
+select is(tests.claims(), 'ann charge 500', 'she is charged');
+select is(tests.told('ann', 'payment_intent.succeeded', '1 min'), 'processed', 'and pays');
+select isnt(credits_debit(tests.person('ann'), '5000', 'x', p_now => tests.after('1 day')), null,
+  'all of it is spent');
+select is(tests.claims('1 day'), 'ann charge 200', 'then she is charged what the month has left');
+select is_empty('select * from farthing.prove()', 'the ledger proves itself');
+
+select * from finish();
+rollback;
