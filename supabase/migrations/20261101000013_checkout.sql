@@ -117,6 +117,7 @@ begin
   perform farthing.idempotency_start(p_idempotency_key, p_fingerprint, p_now);
   return jsonb_build_object('step', 'create', 'order', farthing.order_answer(v_order) || jsonb_build_object(
     'success_url', v_order.success_url, 'cancel_url', v_order.cancel_url,
+    'mark', (select installation_id from farthing.policy),
     'expires_at_epoch', extract(epoch from v_order.expires_at)::bigint));
 end
 $$;

@@ -33,6 +33,33 @@ create index inbox_by_payment on farthing.inbox ((facts ->> 'payment_id'))
 alter table farthing.inbox enable row level security;
 create policy inbox_none on farthing.inbox for select to authenticated using (false);
 
+create function farthing.bears_our_mark(p_facts jsonb)
+returns boolean
+language plpgsql stable
+set search_path = ''
+as $$
+begin
+  return coalesce(p_facts ->> 'mark' = (select installation_id::text from farthing.policy), false);
+end
+$$;
+comment on function farthing.bears_our_mark(jsonb) is
+  'Whether this installation made the object that an event is about, or the payment behind it.';
+
+create function farthing.outcome_without_row(p_facts jsonb, p_kind text)
+returns text
+language plpgsql stable
+set search_path = ''
+as $$
+begin
+  -- Our rows are committed before Stripe is asked. So a marked object without its row is a loss of ours, and
+  -- waits for the row to be restored; an unmarked one belongs to another app on the same Stripe account.
+  return case when farthing.bears_our_mark(p_facts) then 'deferred'
+    else format('ignored because its %s is not here and it does not bear our mark', p_kind) end;
+end
+$$;
+comment on function farthing.outcome_without_row(jsonb, text) is
+  'What becomes of an event that names an order or a booking which is not here: deferred or ignored.';
+
 create function farthing.apply_checkout_event(p_type text, p_facts jsonb, p_now timestamptz)
 returns text
 language plpgsql
@@ -47,7 +74,7 @@ begin
   end if;
   select * into v_order from farthing.orders where order_id = (p_facts ->> 'order_id')::uuid;
   if v_order.order_id is null then
-    return 'deferred';
+    return farthing.outcome_without_row(p_facts, 'order');
   end if;
   perform from farthing.accounts where account_id = v_order.account_id for no key update;
   -- Rule 7: what an expired hold kept pays debt before what comes in now.
@@ -161,8 +188,9 @@ begin
   end;
   p_event.attempts := p_event.attempts + v_due::int;
   if p_event.state in ('failed', 'deferred') and p_event.attempts >= c_most_attempts then
-    -- What waited so long for a payment that bears no mark of ours belongs to another shop on this account of
-    -- Stripe's. Were the payment ours after all, it would be applied with it: apply_waiting().
+    -- Refunds of the dashboard, disputes and warnings never bear our mark, so they wait for their payment.
+    -- One that has not come by now is another app's on this Stripe account. Were it ours after all, it would
+    -- apply what waits for it: apply_waiting().
     p_event.state := case when p_event.state = 'deferred' and farthing.waits_for_a_stranger(p_event)
       then 'ignored' else 'dead' end;
   end if;
@@ -183,15 +211,14 @@ comment on function farthing.apply_event is
 
 create function farthing.waits_for_a_stranger(p_event farthing.inbox)
 returns boolean
-language sql immutable
+language sql stable
 set search_path = ''
 as $$
   select coalesce(p_event.facts ->> 'payment_id', p_event.facts ->> 'charge_id') is not null
-    and coalesce(p_event.facts ->> 'order_id', p_event.facts ->> 'booking_id',
-      p_event.facts ->> 'refund_id') is null
+    and not farthing.bears_our_mark(p_event.facts)
 $$;
 comment on function farthing.waits_for_a_stranger(farthing.inbox) is
-  'Whether an event names a payment, or its charge, and nothing that we wrote upon it.';
+  'Whether an event names a payment, or its charge, and does not bear our mark.';
 
 create function farthing.lock_subject(p_stripe_id text)
 returns void

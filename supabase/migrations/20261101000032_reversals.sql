@@ -34,6 +34,7 @@ create table farthing.policy (
   usage_max_age interval not null default '35 days',
   usage_max_ahead interval not null default '5 minutes',
   livemode boolean,
+  installation_id uuid not null default gen_random_uuid(),
   updated_at timestamptz,
   updated_by text,
   constraint policy_limits_bounded check (sessions_per_user_hour between 1 and 1000000
@@ -64,6 +65,10 @@ comment on table farthing.policy is
   'pending_grant_life: how long a grant waits for that. booking_transfer_at: whether the provider of a '
   'booking gets their share with its payment, or when it is completed.';
 alter table farthing.policy enable row level security;
+comment on column farthing.policy.installation_id is
+  'The mark on what we make at Stripe (metadata.farthing). It tells our sessions and payments from those of '
+  'other apps on the same Stripe account, another installation of Farthing included. A restored database '
+  'keeps it.';
 create policy policy_none on farthing.policy for select to authenticated using (false);
 insert into farthing.policy default values;
 

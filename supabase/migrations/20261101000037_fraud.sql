@@ -213,7 +213,8 @@ begin
     select account_id into v_account_id from farthing.bookings where booking_id = v_booking_id::uuid;
   end if;
   if v_account_id is null then
-    return 'deferred';
+    return farthing.outcome_without_row(p_facts,
+      case when v_order_id is not null then 'order' else 'booking' end);
   end if;
   insert into farthing.card_uses (charge_id, account_id, card, outcome, livemode, used_at)
   values (p_facts ->> 'charge_id', v_account_id,

@@ -33,6 +33,7 @@ declare
 begin
   return jsonb_build_object('refund_id', p_refund.refund_id, 'order_id', p_refund.order_id,
     'booking_id', p_refund.booking_id, 'amount', p_refund.amount, 'currency', p_refund.currency,
+    'mark', (select installation_id from farthing.policy),
     'reason', p_refund.reason, 'connected', p_refund.booking_id is not null and not v_is_moved,
     -- Of a small amount the fee is nothing, and Stripe refuses to return what was not taken.
     'has_fee', not v_is_moved and exists (select from farthing.bookings

@@ -259,7 +259,7 @@ begin
   end if;
   select * into v_order from farthing.orders where order_id = (p_facts ->> 'order_id')::uuid;
   if v_order.order_id is null then
-    return 'deferred';
+    return farthing.outcome_without_row(p_facts, 'order');
   end if;
   if v_order.kind <> 'top_up' then
     return 'ignored'; -- on a hosted page the buyer just tries again

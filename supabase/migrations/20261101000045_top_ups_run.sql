@@ -203,6 +203,7 @@ begin
   select coalesce(jsonb_agg(jsonb_build_object('order_id', o.order_id, 'step', c.step, 'amount', o.amount,
     'currency', o.currency, 'credits', trim_scale(o.credits)::text, 'customer_id', c.customer_id,
     'payment_method_id', c.payment_method_id, 'payment_id', c.payment_id,
+    'mark', (select installation_id from farthing.policy),
     'expires_at_epoch', extract(epoch from o.expires_at)::bigint) order by o.created_at, o.order_id), '[]')
   into v_claimed
   from claimed c join farthing.orders o using (account_id, order_id);
@@ -213,4 +214,4 @@ grant execute on function public.top_ups_claim to service_role;
 comment on function public.top_ups_claim is
   'Begins the top-ups that are due and hands out what Stripe is to be asked for, each to one runner for two '
   'minutes: [{order_id, step: charge | link, amount, currency, credits, customer_id, payment_method_id, '
-  'payment_id, expires_at_epoch}].';
+  'payment_id, mark, expires_at_epoch}].';

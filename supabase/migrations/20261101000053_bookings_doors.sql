@@ -193,7 +193,8 @@ begin
   return jsonb_build_object('step', 'create', 'booking', jsonb_build_object(
     'booking_id', v_booking.booking_id, 'amount', v_booking.amount, 'currency', v_booking.currency,
     'application_fee_amount', v_booking.application_fee_amount, 'transfer_at', v_booking.transfer_at,
-    'stripe_account_id', v_provider.stripe_account_id));
+    'stripe_account_id', v_provider.stripe_account_id,
+    'mark', (select installation_id from farthing.policy)));
 end
 $$;
 grant execute on function public.bookings_begin to service_role;

@@ -54,7 +54,7 @@ begin
   end if;
   v_booking := farthing.lock_booking((p_facts ->> 'booking_id')::uuid);
   if v_booking.booking_id is null then
-    return 'deferred';
+    return farthing.outcome_without_row(p_facts, 'booking');
   end if;
   if p_facts ->> 'payment_id' <> v_booking.payment_intent_id then
     raise exception 'booking % has another payment', v_booking.booking_id;

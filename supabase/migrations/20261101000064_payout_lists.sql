@@ -122,6 +122,28 @@ comment on function public.payouts_claim is
   'Gives a payout whose list is due to one runner: {payout_id, claimed_at, after}, after being the last '
   'transaction that is here; null where none is due.';
 
+create function farthing.our_id_of(p_id text, p_mark text)
+returns uuid
+language plpgsql stable
+set search_path = ''
+as $$
+declare
+  v_id uuid;
+begin
+  -- Whoever may use Stripe's dashboard may write metadata, and other apps on the account write ids, too.
+  if p_id !~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then
+    return null;
+  end if;
+  v_id := p_id::uuid;
+  return case when farthing.bears_our_mark(jsonb_build_object('mark', p_mark))
+    or exists (select from farthing.orders where order_id = v_id)
+    or exists (select from farthing.bookings where booking_id = v_id)
+    or exists (select from farthing.refunds where refund_id = v_id) then v_id end;
+end
+$$;
+comment on function farthing.our_id_of(text, text) is
+  'The id of an order, a booking or a refund that Stripe has from us; null for one of another app.';
+
 create function farthing.note_payout_transactions(p_payout_id text, p_transactions jsonb)
 returns void
 language sql
@@ -130,12 +152,11 @@ as $$
   insert into farthing.payout_transactions as t (transaction_id, payout_id, kind, type, source_id, payment_id,
     charge_id, fee_id, our_id, source_amount, source_currency, amount, fee, net, currency, occurred_at)
   select g.transaction_id, p_payout_id, g.kind, g.type, g.source_id, g.payment_id, g.charge_id, g.fee_id,
-    -- Whoever may use Stripe's dashboard may write metadata.
-    case when g.our_id ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then g.our_id::uuid end,
+    farthing.our_id_of(g.our_id, g.mark),
     g.source_amount, g.source_currency, g.amount, g.fee, g.net, g.currency, to_timestamp(g.occurred_at)
   from jsonb_to_recordset(p_transactions) g (transaction_id text, kind text, type text, source_id text,
-    payment_id text, charge_id text, fee_id text, our_id text, source_amount bigint, source_currency text,
-    amount bigint, fee bigint, net bigint, currency text, occurred_at bigint)
+    payment_id text, charge_id text, fee_id text, our_id text, mark text, source_amount bigint,
+    source_currency text, amount bigint, fee bigint, net bigint, currency text, occurred_at bigint)
   on conflict (transaction_id) do update set payout_id = excluded.payout_id, our_id = excluded.our_id,
     payment_id = excluded.payment_id, source_amount = excluded.source_amount, amount = excluded.amount,
     fee = excluded.fee, net = excluded.net

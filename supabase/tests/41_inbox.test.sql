@@ -20,7 +20,7 @@ language sql as $$
   false,
     'created', 1, 'facts', jsonb_build_object('order_id', (select order_id from bought where name = p_name),
     'session_id', 'cs_' || p_name, 'payment_id', 'pi_' || p_name, 'payment_status', 'paid', 'amount', 999,
-    'currency', 'usd') || p_facts)
+    'currency', 'usd', 'mark', (select installation_id from farthing.policy)) || p_facts)
 $$;
 create function pg_temp.state(p_name text) returns text language sql as $$
   select format('%s, %s credits', o.status, a.balance::int) from farthing.orders o join bought using

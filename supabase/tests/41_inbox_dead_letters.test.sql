@@ -8,7 +8,8 @@ select plan(8);
 select is(tests.buys('ann'), 'ann', 'ann orders');
 select is(tests.hears('refund.updated', jsonb_build_object('stripe_refund_id', 're_ann', 'refund_id', null,
   'order_id', (select order_id from tests.bought where name = 'ann'), 'payment_id', 'pi_ann', 'charge_id',
-  'ch_ann', 'amount', 999, 'currency', 'usd', 'status', 'succeeded', 'failure_reason', null)),
+  'ch_ann', 'amount', 999, 'currency', 'usd', 'status', 'succeeded', 'failure_reason', null,
+  'mark', (select installation_id from farthing.policy))),
   '{"received": true, "deferred": true}', 'a refund comes before its payment, and waits');
 select is((select sum(farthing.sweep_inbox(tests.after(make_interval(mins => (2 ^ nr - 1)::int))))::int
   from generate_series(1, 9) nr), 9, 'it is tried nine times more');

@@ -15,7 +15,8 @@ returns jsonb language sql as $$
 $$;
 create function pg_temp.paid(p_order_id uuid, p_amount int default 999) returns jsonb language sql as $$
   select jsonb_build_object('order_id', p_order_id, 'session_id', null, 'payment_id', 'pi_ann',
-    'payment_status', 'paid', 'amount', p_amount, 'currency', 'usd')
+    'payment_status', 'paid', 'amount', p_amount, 'currency', 'usd', 'mark', installation_id)
+  from farthing.policy
 $$;
 create function pg_temp.ids(p_page jsonb) returns text language sql as $$
   select string_agg(e ->> 'event_id', ' ') || coalesce(' ...' || (p_page ->> 'next_before'), '')

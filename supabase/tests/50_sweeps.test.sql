@@ -57,8 +57,8 @@ select is((select array_agg(distinct status) from farthing.orders), '{expired}',
   'orders whose time is over are expired');
 select is(inbox_receive(jsonb_build_object('id', 'evt_' || n, 'type', 'payment_intent.succeeded', 'livemode',
   false,
-  'created', 1, 'facts', jsonb_build_object('order_id', gen_random_uuid())), tests.after()) ->> 'deferred',
-  'true', 'an event waits') from generate_series(1, 3) n;
+  'created', 1, 'facts', jsonb_build_object('order_id', gen_random_uuid(), 'mark', installation_id)),
+  tests.after()) ->> 'deferred', 'true', 'an event waits') from generate_series(1, 3) n, farthing.policy;
 select is(farthing.sweep_inbox(tests.after('1 min' - interval '1 s')), 0,
   'the sweep waits a minute before the next try');
 select is(farthing.sweep_inbox(tests.after('1 min'), 2), 2, 'the sweep takes no more events than it may');

@@ -94,8 +94,8 @@ select is((select value from farthing.health_figures(tests.after('1 hour'))
 -- Work.
 select is(inbox_receive(jsonb_build_object('id', 'evt_of_' || n, 'type', 'payment_intent.succeeded',
   'livemode', false, 'created', 1, 'facts', case n when 1 then '{}' else jsonb_build_object('order_id',
-  gen_random_uuid()) end), tests.after('1 hour')) ->> 'received', 'true', 'an event comes')
-from generate_series(1, 3) n;
+  gen_random_uuid(), 'mark', installation_id) end), tests.after('1 hour')) ->> 'received', 'true',
+  'an event comes') from generate_series(1, 3) n, farthing.policy;
 select is((select status from tests.job('bob', 'research')), 202, 'a job is asked for');
 select is(pg_temp.figures('^(webhook|jobs|job_)', '2 hours'), E'job_oldest_seconds{} 7200\n'
   || E'jobs{state=queued} 1\nwebhook_events{state=deferred} 2\n'

@@ -30,7 +30,8 @@ create temporary table ann as select tests.begin_booking('ann', 'pat', 1050, 'us
 select is(b, jsonb_build_object('step', 'create', 'booking', jsonb_build_object('booking_id', (select
   booking_id
     from farthing.bookings), 'amount', 1050, 'currency', 'usd', 'application_fee_amount', 32,
-    'transfer_at', 'payment', 'stripe_account_id', 'acct_pat')),
+    'mark', (select installation_id from farthing.policy), 'transfer_at', 'payment', 'stripe_account_id',
+    'acct_pat')),
   'a booking is there, with its fee, before Stripe is asked') from ann;
 select is(tests.key('k'), 'started', 'and the key is started');
 select tests.fails_with($$ select tests.begin_booking('ann', 'pat', 1050, 'usd', 'k') $$,

@@ -75,7 +75,8 @@ from (values (interval '1 s', '{"amount": 999}'::jsonb), ('2 s', '{"amount": nul
 select is(tests.payment_event('a', 'succeeded', '5 s', p_changes => '{"booking_id": "no uuid"}'), 'ignored',
   'metadata that is no id of ours is not ours');
 select is(tests.payment_event('a', 'succeeded', '6 s', p_changes => jsonb_build_object('booking_id',
-  gen_random_uuid())), 'deferred', 'a booking that is not here may come');
+  gen_random_uuid(), 'mark', installation_id)), 'deferred', 'a booking of ours that is not here was lost')
+from farthing.policy;
 select is(tests.payment_event('a', 'requires_action', '7 s'), 'processed', 'a bank that asks moves nothing');
 select is(tests.told('a'), 'payment_pending, fee 30 of 1000, collected -, back 0, refunded 0, disputed 0',
   'none of which is a payment');
@@ -163,8 +164,7 @@ create temporary table paid as select pg_temp.cancel('ann', 'd', 'k') as c;
 select is(c, jsonb_build_object('step', 'refund', 'refund', jsonb_build_object('refund_id', (select refund_id
     from farthing.refunds where status = 'requested'), 'order_id', null, 'booking_id', tests.booking_id('d'),
     'amount', 1000, 'currency', 'usd', 'reason', 'requested_by_customer', 'connected', true, 'has_fee', true,
-      'payment_id',
-      'pi_d')),
+    'payment_id', 'pi_d', 'mark', (select installation_id from farthing.policy))),
   'what is paid is refunded') from paid;
 select is(tests.told('d'), 'cancelled, fee 30 of 1000, collected -, back 0, refunded 0, disputed 0',
   'and cancelled');

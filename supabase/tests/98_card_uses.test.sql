@@ -28,7 +28,8 @@ returns jsonb language sql as $$
     'facts', jsonb_build_object('order_id', coalesce(p_order, (select order_id from bought
       where name = p_name order by nr limit 1)), 'booking_id', null, 'payment_id', 'pi_' || p_charge,
       'charge_id', 'ch_' || p_charge, 'amount', 1000, 'currency', 'usd', 'outcome', p_outcome,
-      'failure_code', null, 'card_fingerprint', p_card)), tests.after(p_passed))
+      'failure_code', null, 'card_fingerprint', p_card, 'mark',
+      (select installation_id from farthing.policy))), tests.after(p_passed))
 $$;
 create function pg_temp.last_reasons(p_name text) returns text language sql as $$
   select array_to_string(d.reasons, ',') from farthing.fraud_decisions d

@@ -90,8 +90,12 @@ const MONEY: readonly Kind[] = [
     isApart: false,
     async provoke({ world, sql }) {
       const order = crypto.randomUUID();
+      const [policy] = await sql`select installation_id from farthing.policy`;
       const session = { id: WAITING, object: "checkout.session", payment_status: "paid" };
-      const named = { client_reference_id: order, metadata: { order_id: order } };
+      const named = {
+        client_reference_id: order,
+        metadata: { order_id: order, farthing: policy!.installation_id },
+      };
       const amounts = { amount_total: 999, currency: "usd", payment_intent: `pi_${order}` };
       const object = { ...session, ...named, ...amounts, mode: "payment", status: "complete" };
       const id = await hear(world, "checkout.session.completed", object, 200);

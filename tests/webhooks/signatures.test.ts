@@ -152,3 +152,20 @@ Deno.test("webhook ignores a payment that is none of our orders", async () => {
   const other = ping({ type: "payment_intent.succeeded", data: { object: strange } });
   deepEqual(data(await deliver(world, other), 200, Received), { received: true });
 });
+
+Deno.test("m3: webhook ignores at once a payment of another app whose order_id is a UUID", async () => {
+  const types = [
+    "payment_intent.succeeded",
+    "payment_intent.canceled",
+    "payment_intent.processing",
+  ];
+  for (const type of types) {
+    for (const name of ["order_id", "booking_id"]) {
+      const metadata = { [name]: crypto.randomUUID() };
+      const payment = { id: `pi_${crypto.randomUUID()}`, object: "payment_intent", metadata };
+      const object = { ...payment, amount: 999, amount_received: 999, currency: "usd" };
+      const event = ping({ type, data: { object } });
+      deepEqual(data(await deliver(world, event), 200, Received), { received: true });
+    }
+  }
+});

@@ -4,7 +4,7 @@ import { ApiError } from "../_shared/http/errors.ts";
 import { KeptAnswer, Refused } from "../_shared/stripe/refused.ts";
 import { BOOKING_ID, BOOKING_SAMPLES, PROVIDER_ID } from "../_shared/testing/booking-samples.ts";
 import { type Fake, makeFake } from "../_shared/testing/fake-services.ts";
-import { USER_ID } from "../_shared/testing/project.ts";
+import { MARK, USER_ID } from "../_shared/testing/project.ts";
 import { send } from "../_shared/testing/route-cases.ts";
 
 const KEY = { "idempotency-key": "key-1" };
@@ -204,6 +204,7 @@ const REFUND = {
   reason: null,
   connected: true,
   has_fee: true,
+  mark: MARK,
 };
 
 Deno.test("a paid booking is refunded, and cancelled also where Stripe is not there", async () => {

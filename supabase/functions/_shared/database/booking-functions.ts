@@ -18,6 +18,8 @@ export interface BookingToPay {
   /** When the provider gets their share: Stripe divides the payment, or we transfer it in the end. */
   transfer_at: "payment" | "completed";
   stripe_account_id: string;
+  /** Written upon the payment. */
+  mark: string;
 }
 
 interface BeginArgs extends Once {

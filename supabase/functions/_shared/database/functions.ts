@@ -53,6 +53,8 @@ export interface CheckoutOrder {
   expires_at: string;
   expires_at_epoch: number;
   client_temp_id: string | null;
+  /** Written upon the session and its payment. */
+  mark: string;
 }
 
 /**

@@ -20,6 +20,8 @@ export interface RefundToSend {
   connected: boolean;
   /** And so does our fee, where one was taken. */
   has_fee: boolean;
+  /** Written upon the refund. */
+  mark: string;
 }
 
 interface BeginArgs extends Once {

@@ -23,6 +23,8 @@ export interface TopUpCharge {
   payment_id: string | null;
   /** When the order is given up; seconds since 1970. */
   expires_at_epoch: number;
+  /** Written upon the payment. */
+  mark: string;
 }
 
 /** The next step of saving a card: answer with what is stored, or ask Stripe. */

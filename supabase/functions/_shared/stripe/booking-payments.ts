@@ -3,6 +3,7 @@ import type Stripe from "stripe";
 import type { BookingToPay, PaymentToCancel } from "../database/booking-functions.ts";
 import { groupOf } from "./booking-transfers.ts";
 import { requireObject, type StripeCaller, unavailable } from "./client.ts";
+import { marked } from "./mark.ts";
 import { Refused } from "./refused.ts";
 
 interface BookingPayment {
@@ -43,7 +44,7 @@ function paymentParams(booking: BookingToPay): Stripe.PaymentIntentCreateParams 
     currency,
     ...dividedParams(booking),
     automatic_payment_methods: { enabled: true },
-    metadata: { booking_id },
+    metadata: marked(booking, { booking_id }),
   };
 }
 

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { BookingToPay } from "../database/booking-functions.ts";
+import { MARK } from "../testing/project.ts";
 import { paymentsAt, refusalOf, stripeError, withStripe } from "../testing/stripe-server.ts";
 
 const PROVIDER = { provider_id: "p-1", country: "DE", email: null, stripe_account_id: null };
@@ -14,6 +15,7 @@ const BOOKING: BookingToPay = {
   application_fee_amount: 75,
   transfer_at: "payment",
   stripe_account_id: "acct_1",
+  mark: MARK,
 };
 
 const PAYMENT = {
@@ -88,6 +90,7 @@ Deno.test("a booking is paid to its provider, less our fee, under the booking's 
         "transfer_data[destination]": "acct_1",
         "automatic_payment_methods[enabled]": "true",
         "metadata[booking_id]": "b-1",
+        "metadata[farthing]": MARK,
       },
     }]);
   });

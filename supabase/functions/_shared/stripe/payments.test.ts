@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import Stripe from "stripe";
 import type { CheckoutOrder } from "../database/functions.ts";
 import type { ErrorCode } from "../http/errors.ts";
+import { MARK } from "../testing/project.ts";
 import { paymentsAt, refusalOf, withStripe } from "../testing/stripe-server.ts";
 import { OrderSpent } from "./order-spent.ts";
 
@@ -17,6 +18,7 @@ const ORDER: CheckoutOrder = {
   expires_at: "2026-11-21T13:00:00Z",
   expires_at_epoch: 1_795_266_000,
   client_temp_id: null,
+  mark: MARK,
 };
 
 const SESSION = {
@@ -45,8 +47,10 @@ Deno.test("a session is made from the order alone, under the order's key", async
         "client_reference_id": ORDER.order_id,
         "metadata[order_id]": ORDER.order_id,
         "metadata[package_id]": "starter",
+        "metadata[farthing]": ORDER.mark,
         "payment_intent_data[metadata][order_id]": ORDER.order_id,
         "payment_intent_data[metadata][package_id]": "starter",
+        "payment_intent_data[metadata][farthing]": ORDER.mark,
         "success_url": ORDER.success_url,
         "cancel_url": ORDER.cancel_url,
         "expires_at": "1795266000",
@@ -201,6 +205,7 @@ Deno.test("an event signed with any current secret is read", async () => {
       amount: 999,
       currency: "usd",
       mode: "payment",
+      mark: null,
     });
   }
 });

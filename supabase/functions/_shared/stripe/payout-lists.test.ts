@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { MARK } from "../testing/project.ts";
 import { paymentsAt, refusalOf, stripeError, withStripe } from "../testing/stripe-server.ts";
 
 const ORDER_ID = "9d3fa1b8-4ea1-49a5-9be2-2f8f6a4f4c01";
@@ -17,6 +18,7 @@ const PLAIN = {
   charge_id: null,
   fee_id: null,
   our_id: null,
+  mark: null,
   source_amount: null,
   source_currency: null,
   amount: 1_100,
@@ -38,7 +40,7 @@ const CASES = [{
     id: "ch_1",
     object: "charge",
     payment_intent: "pi_1",
-    metadata: { order_id: ORDER_ID },
+    metadata: { order_id: ORDER_ID, farthing: MARK },
   },
   told: {
     ...OF_999,
@@ -46,6 +48,7 @@ const CASES = [{
     payment_id: "pi_1",
     charge_id: "ch_1",
     our_id: ORDER_ID,
+    mark: MARK,
   },
 }, {
   name: "a charge of a booking names our booking",
@@ -76,9 +79,9 @@ const CASES = [{
     id: "re_1",
     object: "refund",
     payment_intent: "pi_1",
-    metadata: { refund_id: REFUND_ID, order_id: ORDER_ID },
+    metadata: { refund_id: REFUND_ID, order_id: ORDER_ID, farthing: MARK },
   },
-  told: { ...OF_999, kind: "refund", payment_id: "pi_1", our_id: REFUND_ID },
+  told: { ...OF_999, kind: "refund", payment_id: "pi_1", our_id: REFUND_ID, mark: MARK },
 }, {
   name: "a dispute names its payment",
   type: "adjustment",

@@ -2,6 +2,7 @@
 import type Stripe from "stripe";
 import { type StripeCaller, unavailable } from "./client.ts";
 import { idOf } from "./id-of.ts";
+import { markOf } from "./mark.ts";
 import { Refused } from "./refused.ts";
 
 type Kind = "charge" | "refund" | "dispute" | "fee" | "fee_refund" | "payout" | "other";
@@ -16,8 +17,10 @@ export interface PayoutTransaction {
   payment_id: string | null;
   charge_id: string | null;
   fee_id: string | null;
-  /** Our order, booking or refund, where Stripe has its id from us. */
+  /** An order, a booking or a refund by its metadata, perhaps another app's. */
   our_id: string | null;
+  /** Of the installation that made it; see mark.ts. */
+  mark: string | null;
   /** What the source is of, in its own currency: the buyer's, which may not be the payout's. */
   source_amount: number | null;
   source_currency: string | null;
@@ -47,7 +50,14 @@ export interface PayoutLists {
 
 type About = Pick<
   PayoutTransaction,
-  "kind" | "payment_id" | "charge_id" | "fee_id" | "our_id" | "source_amount" | "source_currency"
+  | "kind"
+  | "payment_id"
+  | "charge_id"
+  | "fee_id"
+  | "our_id"
+  | "mark"
+  | "source_amount"
+  | "source_currency"
 >;
 type Source = Exclude<Stripe.BalanceTransaction["source"], string | null>;
 
@@ -69,6 +79,7 @@ const NOTHING: About = {
   charge_id: null,
   fee_id: null,
   our_id: null,
+  mark: null,
   source_amount: null,
   source_currency: null,
 };
@@ -90,12 +101,13 @@ function about(type: string, source: Source): About {
       if (!PAYMENTS.includes(type)) return { ...NOTHING, charge_id: source.id };
       const our_id = ourIdOf(source.metadata, ["order_id", "booking_id"]);
       const payment_id = idOf(source.payment_intent);
-      return { ...sum(source), kind: "charge", payment_id, charge_id: source.id, our_id };
+      const mark = markOf(source);
+      return { ...sum(source), kind: "charge", payment_id, charge_id: source.id, our_id, mark };
     }
     case "refund": {
       const our_id = ourIdOf(source.metadata, ["refund_id"]);
       const payment_id = idOf(source.payment_intent);
-      return { ...sum(source), kind: "refund", payment_id, our_id };
+      return { ...sum(source), kind: "refund", payment_id, our_id, mark: markOf(source) };
     }
     case "dispute":
       return { ...sum(source), kind: "dispute", payment_id: idOf(source.payment_intent) };

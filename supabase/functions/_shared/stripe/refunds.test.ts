@@ -34,6 +34,7 @@ Deno.test("a refund is made of its payment, under a key of its own", async () =>
         amount: "999",
         "metadata[refund_id]": REFUND_ID,
         "metadata[order_id]": REFUND_TO_SEND.order_id!,
+        "metadata[farthing]": REFUND_TO_SEND.mark,
       },
     }]);
   });

@@ -2,6 +2,7 @@
 import type Stripe from "stripe";
 import type { RefundToSend } from "../database/refund-functions.ts";
 import { requireObject, type StripeCaller, unavailable } from "./client.ts";
+import { marked } from "./mark.ts";
 
 interface MadeRefund {
   /** Stripe's id. How the refund stands is for its events to say. */
@@ -25,11 +26,11 @@ function refundParams(refund: RefundToSend): Stripe.RefundCreateParams {
   return {
     payment_intent: refund.payment_id,
     amount: refund.amount,
-    metadata: {
+    metadata: marked(refund, {
       refund_id,
       ...(order_id !== null && { order_id }),
       ...(booking_id !== null && { booking_id }),
-    },
+    }),
     ...(reason !== null && REASONS.includes(reason) && { reason }),
     // Else the platform alone would pay what the provider was given.
     ...(refund.connected && { reverse_transfer: true }),

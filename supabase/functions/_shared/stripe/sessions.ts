@@ -2,6 +2,7 @@
 import type Stripe from "stripe";
 import type { CheckoutOrder } from "../database/functions.ts";
 import { requireObject, type StripeCaller, unavailable } from "./client.ts";
+import { marked } from "./mark.ts";
 import { OrderSpent } from "./order-spent.ts";
 import { KeptAnswer } from "./refused.ts";
 
@@ -21,7 +22,7 @@ export interface Sessions {
 
 /** Metadata goes on the session and on the payment, which is what refunds and disputes refer to. */
 function sessionParams(order: CheckoutOrder): Stripe.Checkout.SessionCreateParams {
-  const metadata = { order_id: order.order_id, package_id: order.package_id };
+  const metadata = marked(order, { order_id: order.order_id, package_id: order.package_id });
   return {
     ui_mode: "hosted_page",
     mode: "payment",

@@ -29,6 +29,7 @@ Deno.test("T16: a card is charged off session, under the order's key", async () 
         confirm: "true",
         off_session: "true",
         "metadata[order_id]": order_id,
+        "metadata[farthing]": TOP_UP_CHARGE.mark,
       },
     }]);
   });
@@ -162,7 +163,9 @@ Deno.test("a page for the same order and amount takes the charge's place", async
       "line_items[0][price_data][product_data][name]": "5000 credits",
       "client_reference_id": order_id,
       "metadata[order_id]": order_id,
+      "metadata[farthing]": TOP_UP_CHARGE.mark,
       "payment_intent_data[metadata][order_id]": order_id,
+      "payment_intent_data[metadata][farthing]": TOP_UP_CHARGE.mark,
       "success_url": URLS.successUrl,
       "cancel_url": URLS.cancelUrl,
       "expires_at": "1795266000",

@@ -2,6 +2,7 @@
 import Stripe from "stripe";
 import type { TopUpCharge } from "../database/top-up-functions.ts";
 import { requireObject, type StripeCaller, unavailable } from "./client.ts";
+import { marked } from "./mark.ts";
 import { Refused } from "./refused.ts";
 
 /** What Stripe made of a charge. `accepted` is paid or on its way: the event will say. */
@@ -69,12 +70,12 @@ function chargeParams(charge: TopUpCharge): Stripe.PaymentIntentCreateParams {
     payment_method: charge.payment_method_id,
     confirm: true,
     off_session: true,
-    metadata: { order_id: charge.order_id },
+    metadata: marked(charge, { order_id: charge.order_id }),
   };
 }
 
 function pageParams(charge: TopUpCharge, urls: ReturnUrls): Stripe.Checkout.SessionCreateParams {
-  const metadata = { order_id: charge.order_id };
+  const metadata = marked(charge, { order_id: charge.order_id });
   return {
     ui_mode: "hosted_page",
     mode: "payment",

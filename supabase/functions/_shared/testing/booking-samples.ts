@@ -1,6 +1,7 @@
 /** One true answer of each database function of providers and bookings. */
 import type { BookingFunctions } from "../database/booking-functions.ts";
 import type { ProviderFunctions } from "../database/provider-functions.ts";
+import { MARK } from "./project.ts";
 
 type Functions = ProviderFunctions & BookingFunctions;
 type Samples = { [N in keyof Functions]: (args: Functions[N]["args"]) => Functions[N]["result"] };
@@ -64,6 +65,7 @@ export const BOOKING_SAMPLES: Samples = {
       application_fee_amount: 75,
       transfer_at: "payment",
       stripe_account_id: "acct_1",
+      mark: MARK,
     },
   }),
   bookings_attach: ({ p_payment_intent_id, p_client_secret }) => ({

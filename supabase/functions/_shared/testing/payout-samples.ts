@@ -17,6 +17,7 @@ export const PAYOUT_TRANSACTION: PayoutTransaction = {
   charge_id: "ch_1",
   fee_id: null,
   our_id: "9d3fa1b8-4ea1-49a5-9be2-2f8f6a4f4c01",
+  mark: null,
   source_amount: 999,
   source_currency: "usd",
   amount: 999,

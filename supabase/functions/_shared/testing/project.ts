@@ -22,6 +22,8 @@ interface TokenOptions {
 
 export const PROJECT_URL = "http://127.0.0.1:54321";
 export const USER_ID = "0b5d1a52-6a39-4d0c-9b39-3a5a3f0f5c11";
+/** The mark of the installation on what it makes at Stripe. */
+export const MARK = "5d7c1f0e-8a34-4b1c-9e55-2f0f6f8f3a10";
 export const OTHER_USER_ID = "7e1c2c1e-11fd-4c6b-8e54-0d1d5a3a7a22";
 export const SECRET_KEY = "sb_secret_test_default";
 export const OTHER_SECRET_KEY = "sb_secret_test_other";

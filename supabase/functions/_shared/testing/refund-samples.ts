@@ -1,6 +1,7 @@
 /** One true answer of each database function of refunds, in the shape that SQL gives. */
 import type { RefundFunctions, RefundToSend } from "../database/refund-functions.ts";
 import type { TransferFunctions } from "../database/transfer-functions.ts";
+import { MARK } from "./project.ts";
 
 const NOW = "2026-11-21T12:00:00+00:00";
 const ORDER_ID = "9d3fa1b8-4ea1-49a5-9be2-2f8f6a4f4c01";
@@ -17,6 +18,7 @@ export const REFUND_TO_SEND: RefundToSend = {
   reason: null,
   connected: false,
   has_fee: false,
+  mark: MARK,
 };
 
 /** Asked for at Stripe, and its event not here yet. */

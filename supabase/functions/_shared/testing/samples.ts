@@ -10,7 +10,7 @@ import { JOB_SAMPLES } from "./job-samples.ts";
 import { METRIC_SAMPLES } from "./metric-samples.ts";
 import { NOTICE_SAMPLES } from "./notice-samples.ts";
 import { PAYOUT_SAMPLES } from "./payout-samples.ts";
-import { USER_ID } from "./project.ts";
+import { MARK, USER_ID } from "./project.ts";
 import { REFUND_SAMPLES } from "./refund-samples.ts";
 import { TOP_UP_SAMPLES } from "./top-up-samples.ts";
 
@@ -189,6 +189,7 @@ export const SAMPLES: { [N in FunctionName]: (args: ArgsOf<N>) => ResultOf<N> } 
       success_url: p_success_url,
       cancel_url: p_cancel_url,
       expires_at_epoch: 1_795_266_000,
+      mark: MARK,
     },
   }),
   checkout_attach: () => ({ status: 201, data: checkout }),

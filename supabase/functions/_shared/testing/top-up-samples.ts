@@ -1,6 +1,6 @@
 /** One true answer of each database function of top-ups and spend caps, in the shape that SQL gives. */
 import type { TopUpCharge, TopUpFunctions } from "../database/top-up-functions.ts";
-import { USER_ID } from "./project.ts";
+import { MARK, USER_ID } from "./project.ts";
 
 const NOW = "2026-11-21T12:00:00+00:00";
 const ORDER_ID = "7b1f0a52-52d1-4c0e-8c5b-9b1a5f0e7d21";
@@ -15,6 +15,7 @@ export const TOP_UP_CHARGE: TopUpCharge = {
   payment_method_id: "pm_1",
   payment_id: null,
   expires_at_epoch: 1_795_266_000,
+  mark: MARK,
 };
 
 export const TOP_UP_LINK: TopUpCharge = { ...TOP_UP_CHARGE, step: "link", payment_id: "pi_1" };

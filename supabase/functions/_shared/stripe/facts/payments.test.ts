@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type Stripe from "stripe";
 import { factsOf } from "../facts.ts";
+import { MARK } from "../../testing/project.ts";
 import { eventOf, example } from "../../testing/stripe-examples.ts";
 import { chargeFacts, paymentFacts, sessionFacts } from "./payments.ts";
 
@@ -11,7 +12,7 @@ function session(changes: Partial<Stripe.Checkout.Session> = {}): Stripe.Checkou
   return example("checkout.session", {
     id: "cs_1",
     client_reference_id: ORDER_ID,
-    metadata: { order_id: ORDER_ID },
+    metadata: { order_id: ORDER_ID, farthing: MARK },
     payment_intent: "pi_1",
     amount_total: 999,
     currency: "usd",
@@ -40,6 +41,7 @@ for (const type of SESSION_TYPES) {
       amount: 999,
       currency: "usd",
       mode: "payment",
+      mark: MARK,
     });
   });
 }
@@ -73,7 +75,7 @@ Deno.test("a session that saves a card is no purchase, whatever it refers to", (
 Deno.test("payment_intent.succeeded is paid with what was received (T21)", () => {
   const paid = payment({
     status: "succeeded",
-    metadata: { order_id: ORDER_ID },
+    metadata: { order_id: ORDER_ID, farthing: MARK },
     amount: 1200,
     amount_received: 999,
     currency: "usd",
@@ -90,6 +92,7 @@ Deno.test("payment_intent.succeeded is paid with what was received (T21)", () =>
     currency: "usd",
     failure_code: null,
     decline_code: null,
+    mark: MARK,
   });
 });
 
@@ -117,6 +120,7 @@ Deno.test("a payment that failed tells what was asked for, and why the bank decl
     currency: "jpy",
     failure_code: "card_declined",
     decline_code: "insufficient_funds",
+    mark: null,
   });
 });
 
@@ -136,7 +140,7 @@ Deno.test("a charge tells its card by the fingerprint, and nothing of who holds 
     id: "ch_1",
     payment_intent: "pi_1",
     status: "succeeded",
-    metadata: { order_id: ORDER_ID },
+    metadata: { order_id: ORDER_ID, farthing: MARK },
   });
   assert.deepEqual(factsOf(eventOf("charge.succeeded", charge)), {
     order_id: ORDER_ID,
@@ -148,6 +152,7 @@ Deno.test("a charge tells its card by the fingerprint, and nothing of who holds 
     outcome: "succeeded",
     failure_code: null,
     card_fingerprint: "AOB934RVNwzk6xtn",
+    mark: MARK,
   });
 });
 

@@ -1,8 +1,9 @@
 /** Sessions, payments and the charges behind them. */
 import type Stripe from "stripe";
 import { idOf } from "../id-of.ts";
+import { markOf } from "../mark.ts";
 
-// Types and not interfaces: these are a column of JSON to whoever passes them on.
+// Types and not interfaces: these are a column of JSON to whoever passes them on. `mark`: see mark.ts.
 export type SessionFacts = {
   /** Null where the session is no purchase of ours, one that saves a card included. */
   order_id: string | null;
@@ -13,6 +14,7 @@ export type SessionFacts = {
   amount: number | null;
   currency: string | null;
   mode: string;
+  mark: string | null;
 };
 
 export type PaymentFacts = {
@@ -28,6 +30,7 @@ export type PaymentFacts = {
   currency: string;
   failure_code: string | null;
   decline_code: string | null;
+  mark: string | null;
 };
 
 export type ChargeFacts = {
@@ -41,6 +44,7 @@ export type ChargeFacts = {
   failure_code: string | null;
   /** The same for the same card, whoever uses it; not the card's number. */
   card_fingerprint: string | null;
+  mark: string | null;
 };
 
 export function sessionFacts(session: Stripe.Checkout.Session): SessionFacts {
@@ -55,6 +59,7 @@ export function sessionFacts(session: Stripe.Checkout.Session): SessionFacts {
     amount: session.amount_total,
     currency: session.currency,
     mode: session.mode,
+    mark: markOf(session),
   };
 }
 
@@ -71,6 +76,7 @@ export function paymentFacts(payment: Stripe.PaymentIntent): PaymentFacts {
     currency: payment.currency,
     failure_code: payment.last_payment_error?.code ?? null,
     decline_code: payment.last_payment_error?.decline_code ?? null,
+    mark: markOf(payment),
   };
 }
 
@@ -85,5 +91,6 @@ export function chargeFacts(charge: Stripe.Charge): ChargeFacts {
     outcome: charge.status === "failed" ? "failed" : "succeeded",
     failure_code: charge.failure_code,
     card_fingerprint: charge.payment_method_details?.card?.fingerprint ?? null,
+    mark: markOf(charge),
   };
 }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type Stripe from "stripe";
 import { factsOf } from "../facts.ts";
+import { MARK } from "../../testing/project.ts";
 import { eventOf, example } from "../../testing/stripe-examples.ts";
 import { refundFacts } from "./reversals.ts";
 
@@ -15,7 +16,7 @@ for (const type of REFUND_TYPES) {
     const refund = example<Stripe.Refund>("refund", {
       ...PAYMENT,
       id: "re_1",
-      metadata: { refund_id: REFUND_ID },
+      metadata: { refund_id: REFUND_ID, farthing: MARK },
       ...(isFailed && { status: "failed", failure_reason: "lost_or_stolen_card" }),
     });
     assert.deepEqual(factsOf(eventOf(type, refund)), {
@@ -27,6 +28,7 @@ for (const type of REFUND_TYPES) {
       currency: "usd",
       status: isFailed ? "failed" : "succeeded",
       failure_reason: isFailed ? "lost_or_stolen_card" : null,
+      mark: MARK,
     });
   });
 }
@@ -34,7 +36,7 @@ for (const type of REFUND_TYPES) {
 Deno.test("a refund of the dashboard is none of our own", () => {
   const refund = example<Stripe.Refund>("refund", { ...PAYMENT, metadata: null });
   const facts = refundFacts(refund);
-  assert.deepEqual([facts.refund_id, facts.payment_id], [null, "pi_1"]);
+  assert.deepEqual([facts.refund_id, facts.payment_id, facts.mark], [null, "pi_1", null]);
 });
 
 Deno.test("what Stripe sends along whole is told by its id", () => {

@@ -1,6 +1,7 @@
 /** Money on its way back: refunds, disputes, and warnings that one may come. */
 import type Stripe from "stripe";
 import { idOf } from "../id-of.ts";
+import { markOf } from "../mark.ts";
 
 export type RefundFacts = {
   stripe_refund_id: string;
@@ -12,6 +13,8 @@ export type RefundFacts = {
   currency: string;
   status: string | null;
   failure_reason: string | null;
+  /** Null for a refund of the dashboard, even one of our payment. See mark.ts. */
+  mark: string | null;
 };
 
 export type DisputeFacts = {
@@ -59,6 +62,7 @@ export function refundFacts(refund: Stripe.Refund): RefundFacts {
     currency: refund.currency,
     status: refund.status,
     failure_reason: refund.failure_reason ?? null,
+    mark: markOf(refund),
   };
 }
 
