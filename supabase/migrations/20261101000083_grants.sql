@@ -190,40 +190,6 @@ $$;
 comment on function farthing.lot_answer(uuid, farthing.lots) is
   'A lot as a grant answers with it; credits as text.';
 
-create function farthing.known_grant(p_user_id uuid, p_grant farthing.grants, p_now timestamptz)
-returns jsonb
-language plpgsql stable
-set search_path = ''
-as $$
-declare
-  v_lot farthing.lots;
-  v_pending farthing.grants;
-begin
-  select l.* into v_lot from farthing.used_references r
-  join farthing.entries e on e.account_id = r.account_id and e.seq = r.first_seq
-  join farthing.lots l on l.account_id = e.account_id and l.lot_id = e.lot_id
-  where r.account_id = p_grant.account_id and r.movement = 'grant' and r.reference_id = p_grant.reference_id;
-  if v_lot.lot_id is null then
-    select * into v_pending from farthing.grants where account_id = p_grant.account_id
-      and reference_id = p_grant.reference_id and once and status = 'pending' and confirm_before > p_now;
-  end if;
-  if v_lot.lot_id is null and v_pending.grant_id is null then
-    return null;
-  end if;
-  perform farthing.refuse_reference(array(select f.name from (values
-    ('amount', coalesce(v_lot.amount, v_pending.amount) <> p_grant.amount),
-    ('source', coalesce(v_lot.source, v_pending.source) <> p_grant.source)) f (name, differs)
-    where f.differs));
-  return case when v_lot.lot_id is null then jsonb_build_object('status', 202, 'data',
-      farthing.grant_answer(v_pending, p_now) || '{"duplicate": true}')
-    else jsonb_build_object('status', 200, 'data', farthing.lot_answer(p_user_id, v_lot)
-      || '{"duplicate": true}') end;
-end
-$$;
-comment on function farthing.known_grant is
-  'What became of a grant that is made once: {status: 200, data: lot} or {status: 202, data: the pending '
-  'grant}; null where it was not asked for. Fails reference_conflict.';
-
 create function farthing.begin_grant(
   p_user_id uuid, p_amount text, p_source text, p_expires_at timestamptz, p_priority int, p_now timestamptz)
 returns farthing.grants
@@ -236,9 +202,6 @@ begin
   v_grant.amount := farthing.parse_amount(p_amount, 'amount');
   if p_source is null or p_source not in ('promotional', 'adjustment') then
     perform farthing.fail('invalid_request', 'A grant is promotional or adjustment.', null, 'source');
-  end if;
-  if p_expires_at <= p_now or p_expires_at = 'infinity' then
-    perform farthing.fail('invalid_request', 'A grant expires in the future or never.', null, 'expires_at');
   end if;
   if p_priority not between 0 and 1000 then
     perform farthing.fail('invalid_request', 'A priority is a number from 0 (spent first) to 1000.', null,
@@ -265,6 +228,11 @@ declare
   v_bound boolean;
   v_lot farthing.lots;
 begin
+  -- Not earlier: a repeat of a grant that is made once is answered also when its credits have expired.
+  if p_grant.expires_at <= p_now or p_grant.expires_at = 'infinity' then
+    perform farthing.fail('invalid_request', 'expires_at must be in the future. Leave it out for credits '
+      'that never expire.', null, 'expires_at');
+  end if;
   select * into v_policy from farthing.policy;
   v_bound := farthing.is_bound(p_grant.author, v_policy);
   p_grant.ceiling := farthing.ceiling_met(p_grant, v_policy, p_now);

@@ -2,7 +2,7 @@
 
 begin;
 \ir helpers/story.psql
-select plan(69);
+select plan(77);
 
 create function pg_temp.operator(p_name text) returns text language sql as $$
   update auth.users set raw_app_meta_data = '{"role": "operator"}' where id = tests.person(p_name);
@@ -14,8 +14,10 @@ select isnt(pg_temp.operator(name), null, name || ' is an operator') from op;
 
 create function pg_temp.grants(p_to text, p_amount text, p_by text default 'ops',
   p_passed interval default '0', p_reference text default null, p_once boolean default false,
-  p_key text default null, p_source text default 'adjustment') returns jsonb language sql as $$
+  p_key text default null, p_source text default 'adjustment', p_terms jsonb default '{}')
+returns jsonb language sql as $$
   select credits_grant(tests.person(p_to), p_amount, p_source, p_reason => 'sorry',
+    p_expires_at => tests.after((p_terms ->> 'after')::interval), p_priority => (p_terms ->> 'priority')::int,
     p_idempotency_key => tests.sha256(p_key), p_fingerprint => tests.sha256('body'),
     p_reference_id => p_reference, p_once => p_once,
     p_author => coalesce('operator:' || (select id from op where name = p_by), p_by),
@@ -41,13 +43,13 @@ begin
 end
 $$;
 create function pg_temp.refused(p_to text, p_amount text, p_by text default 'ops',
-  p_reference text default null, p_once boolean default false, p_source text default 'adjustment')
-returns text language sql as $$
+  p_reference text default null, p_once boolean default false, p_source text default 'adjustment',
+  p_terms jsonb default '{}') returns text language sql as $$
   select concat_ws(' ', o ->> 'code', o ->> 'status', o ->> 'field', o #>> '{details,limit}',
     o #>> '{details,differs}')
   from tests.outcome(format(
-    'select pg_temp.grants(%L, %L, %L, p_reference => %L, p_once => %L, p_source => %L)', p_to, p_amount,
-    p_by, p_reference, p_once, p_source)) o
+    'select pg_temp.grants(%L, %L, %L, p_reference => %L, p_once => %L, p_source => %L, p_terms => %L)', p_to,
+    p_amount, p_by, p_reference, p_once, p_source, p_terms)) o
 $$;
 
 -- To oneself.
@@ -147,6 +149,17 @@ select is(pg_temp.status_of(pg_temp.grants('eve', '5', 'key:default', '25 hours'
   '200 duplicate true', 'and not again when the key is forgotten');
 select is(pg_temp.refused('eve', '6', 'ops', 'welcome', true, 'promotional'),
   'reference_conflict 409 reference_id ["amount", "source"]', 'other contents are refused, by name');
+select is(pg_temp.refused('eve', '5', 'key:default', 'welcome', true, 'adjustment', terms),
+  'reference_conflict 409 reference_id ' || differs, format('m2: and so are other terms: %s', terms))
+from (values ('{"after": "90 days"}'::jsonb, '["expires_at"]'), ('{"priority": 1}', '["priority"]'),
+  ('{"after": "1 s", "priority": 99}', '["expires_at", "priority"]')) t (terms, differs);
+select is(pg_temp.status_of(pg_temp.grants('eve', '5', 'key:default', p_reference => 'welcome',
+  p_once => true, p_terms => '{"priority": 100}')), '200 duplicate true', 'a priority left out is 100');
+select is(pg_temp.status_of(pg_temp.grants('eve', '5', 'key:default', passed, 'may', true,
+  p_terms => '{"after": "30 days", "priority": 1}')), status, format('m2: after %s it is %s', passed, status))
+from (values (interval '0', '201'), ('31 days', '200 duplicate true')) t (passed, status);
+select is(pg_temp.refused('eve', '5', 'key:default', 'may', true), 'reference_conflict 409 reference_id '
+  '["expires_at", "priority"]', 'leaving terms out makes others of them');
 select is(pg_temp.status_of(pg_temp.grants('eve', '5', 'key:default', p_reference => 'welcome')), '201',
   'without once a reference is a note');
 select is(pg_temp.status_of(pg_temp.grants('fay', '5', 'key:default', p_reference => 'welcome',
@@ -155,6 +168,8 @@ select is(pg_temp.status_of(pg_temp.grants('eve', '100001', p_reference => 'big'
   '202 grant', 'one that waits');
 select is(pg_temp.status_of(pg_temp.grants('eve', '100001', 'pat', p_reference => 'big', p_once => true)),
   '202 grant duplicate true', 'waits once');
+select is(pg_temp.refused('eve', '100001', 'pat', 'big', true, 'adjustment', '{"after": "1 day"}'),
+  'reference_conflict 409 reference_id ["expires_at"]', 'with its own terms alone');
 select is(pg_temp.decided('eve', 'pat', false), 'declined', 'declined');
 select is(pg_temp.status_of(pg_temp.grants('eve', '100001', p_passed => '2 s', p_reference => 'big',
   p_once => true)), '202 grant', 'it may be asked for again');

@@ -27,6 +27,13 @@ const authorOf = (step: OwnStep): string =>
 
 type At<T> = T & { now: number };
 type Event<Kind> = Extract<StripeStep, { do: Kind }>;
+type Grant = Extract<OwnStep, { do: "grant" }>;
+
+/** What a grant that is made once is known by; its expiry is a moment, so a repeat may come later. */
+function termsOf({ now, amount, source, priority = 100, expires_in }: At<Grant>): string {
+  const expiresAt = expires_in === undefined ? "never" : now + expires_in;
+  return [amount, source, priority, expiresAt].join(" ");
+}
 
 export class Buyer {
   readonly account = new Account();
@@ -54,7 +61,7 @@ export class Buyer {
         return this.#order(step);
       case "grant":
         return this.#books.once(
-          { movement: "grant", reference: step.once, contents: `${step.amount} ${step.source}` },
+          { movement: "grant", reference: step.once, contents: termsOf(step) },
           () => this.#grant(step),
         );
       case "debit":
@@ -110,7 +117,7 @@ export class Buyer {
     };
   }
 
-  #grant(step: At<Extract<OwnStep, { do: "grant" }>>): Outcome {
+  #grant(step: At<Grant>): Outcome {
     const { now, source, priority = 100, expires_in } = step;
     const lot = this.#lot(source, toUnits(step.amount), now, expires_in);
     this.account.receive({ ...lot, priority }, now);

@@ -57,11 +57,12 @@ const movedOnce: Story[] = [
     steps: [
       once("welcome", grants("50")),
       spends("30", "owner"),
+      once("welcome", grants("50")),
       once("welcome", grants("50", 60)),
       once("welcome", grants("51")),
     ],
     ends: "has 20, may spend 20, owes 0",
-    refused: ["duplicate", "reference_conflict"],
+    refused: ["duplicate", "reference_conflict", "reference_conflict"],
     authors: ["key:default 50", "owner -30"],
   },
   {

@@ -89,8 +89,8 @@ const reference = {
   once: z.boolean().optional().openapi({
     description:
       "true: this reference_id moves credits of the user once, for ever. A repeat with " +
-      "the same contents answers with the first and `duplicate: true`, other contents are " +
-      "409 `reference_conflict`.",
+      "the same contents answers with the first and `duplicate: true`, another amount, source, " +
+      "expires_at or priority is 409 `reference_conflict`.",
   }),
 };
 
