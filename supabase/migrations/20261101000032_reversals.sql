@@ -85,6 +85,7 @@ create table farthing.refunds (
   requested_by text not null,
   origin_key bytea,
   origin_fingerprint bytea,
+  nets_share boolean not null default false,
   credits_taken_back farthing.credits not null default 0,
   debt_added farthing.credits not null default 0,
   failure_reason text,
@@ -109,7 +110,8 @@ create table farthing.refunds (
 comment on table farthing.refunds is
   'Money given back for an order or a booking. amount in minor units. requested: before Stripe''s event; '
   'the other states are Stripe''s; one that nobody here knows counts as under way. credits_taken_back and '
-  'debt_added: what it took, in credits.';
+  'debt_added: what it took, in credits. nets_share: its part of a provider''s share is a move of ours, and '
+  'not of the refund itself.';
 create unique index refunds_by_id on farthing.refunds (refund_id);
 create unique index refunds_by_stripe_id on farthing.refunds (stripe_refund_id)
   where stripe_refund_id is not null;

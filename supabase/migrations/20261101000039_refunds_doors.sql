@@ -23,20 +23,13 @@ returns jsonb
 language plpgsql stable
 set search_path = ''
 as $$
-declare
-  -- Where we have moved the share ourselves, or are yet to, so do we what a refund takes of it.
-  v_is_moved boolean := exists (select from farthing.booking_transfers
-    where account_id = p_refund.account_id and booking_id = p_refund.booking_id)
-    or exists (select from farthing.bookings
-    where account_id = p_refund.account_id and booking_id = p_refund.booking_id
-      and transfer_at = 'completed');
 begin
   return jsonb_build_object('refund_id', p_refund.refund_id, 'order_id', p_refund.order_id,
     'booking_id', p_refund.booking_id, 'amount', p_refund.amount, 'currency', p_refund.currency,
     'mark', (select installation_id from farthing.policy),
-    'reason', p_refund.reason, 'connected', p_refund.booking_id is not null and not v_is_moved,
+    'reason', p_refund.reason, 'connected', p_refund.booking_id is not null and not p_refund.nets_share,
     -- Of a small amount the fee is nothing, and Stripe refuses to return what was not taken.
-    'has_fee', not v_is_moved and exists (select from farthing.bookings
+    'has_fee', not p_refund.nets_share and exists (select from farthing.bookings
       where booking_id = p_refund.booking_id and application_fee_amount > 0),
     'payment_id', case when p_refund.order_id is not null
       then (select payment_ref from farthing.orders

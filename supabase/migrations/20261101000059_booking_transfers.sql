@@ -52,6 +52,27 @@ create policy booking_transfers_none on farthing.booking_transfers for select to
 create trigger booking_transfers_are_never_deleted before delete on farthing.booking_transfers
   for each row execute function farthing.refuse_change();
 
+-- A refund of a divided payment reverses its part itself, until we have moved the share. From then on, and
+-- where the share waits, we reverse what it takes. It is noted as the refund is set down, for it may be
+-- sent or told together with a dispute.
+create function farthing.note_who_reverses()
+returns trigger
+language plpgsql
+set search_path = ''
+as $$
+begin
+  new.nets_share := exists (select from farthing.bookings b
+    where b.account_id = new.account_id and b.booking_id = new.booking_id and (b.transfer_at = 'completed'
+      or exists (select from farthing.booking_transfers t
+        where t.account_id = b.account_id and t.booking_id = b.booking_id)));
+  return new;
+end
+$$;
+comment on function farthing.note_who_reverses() is
+  'Trigger: whether a refund''s part of the provider''s share is ours to reverse.';
+create trigger refunds_say_who_reverses before insert on farthing.refunds
+  for each row when (new.booking_id is not null) execute function farthing.note_who_reverses();
+
 create function farthing.share_paid(p_booking farthing.bookings)
 returns bigint
 language sql stable
@@ -74,8 +95,6 @@ set search_path = ''
 as $$
 declare
   v_waits boolean := p_booking.transfer_at = 'completed';
-  v_first timestamptz := (select min(created_at) from farthing.booking_transfers
-    where account_id = p_booking.account_id and booking_id = p_booking.booking_id);
   v_share bigint := p_booking.amount - p_booking.application_fee_amount;
   v_step int := farthing.currency_step(p_booking.currency);
   v_refunds record;
@@ -84,19 +103,16 @@ begin
   if v_waits and p_booking.status <> 'completed' then
     return 0;
   end if;
-  -- Of a payment that Stripe divided, refunds from before our first move have reversed the transfer
-  -- themselves, those from after have not: refund_to_send().
-  select coalesce(sum(amount) filter (where not v_waits and (created_at < v_first or v_first is null)), 0)
-      as before,
-    coalesce(sum(amount) filter (where v_waits or created_at >= v_first), 0) as later into v_refunds
+  select coalesce(sum(amount) filter (where not nets_share), 0) as apart,
+    coalesce(sum(amount) filter (where nets_share), 0) as ours into v_refunds
   from farthing.refunds where account_id = p_booking.account_id and booking_id = p_booking.booking_id
     and farthing.is_live_refund(status);
   -- A share that waits, waits for a bank that decides, too.
-  v_gone := least(p_booking.amount - v_refunds.before, v_refunds.later + (
+  v_gone := least(p_booking.amount - v_refunds.apart, v_refunds.ours + (
     select case when v_waits then d.disputed else d.withdrawn end
     from farthing.disputed_of(row(p_booking.account_id, null, p_booking.booking_id,
       p_booking.payment_intent_id, p_booking.amount, p_booking.currency)::farthing.payment,
-      v_refunds.before + v_refunds.later) d));
+      v_refunds.apart + v_refunds.ours) d));
   -- Rounded down to what the currency can move; of all of it, all of the share.
   return v_share - div(v_share * greatest(v_gone, 0), p_booking.amount * v_step) * v_step;
 end

@@ -15,7 +15,7 @@ select farthing.never_change('orders', '{account_id, order_id, kind, package_id,
   package_name, amount, currency, credits, bonus_credits, created_at}');
 select farthing.set_once('orders', '{payment_ref, paid_at}');
 select farthing.never_change('refunds', '{account_id, refund_id, order_id, booking_id, amount, currency,
-  requested_by, created_at}');
+  requested_by, nets_share, created_at}');
 select farthing.set_once('refunds', '{stripe_refund_id}');
 select farthing.never_change('disputes', '{account_id, dispute_id, order_id, booking_id, created_at}');
 select farthing.never_change('bookings', '{account_id, booking_id, provider_id, amount, currency,

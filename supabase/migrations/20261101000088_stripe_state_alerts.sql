@@ -16,16 +16,19 @@ as $$
   union all
   -- Whoever was paid, it was not by this dispute yet, nor by a refund.
   select format('dispute prevented of %s', d.dispute_id), d.updated_at
-  from farthing.disputes d join farthing.orders o on o.account_id = d.account_id and o.order_id = d.order_id
+  from farthing.disputes d
   where d.status = 'prevented' and d.updated_at <= p_now - interval '1 hour'
-    and exists (select from farthing.lots l where l.account_id = o.account_id and l.order_id = o.order_id
-      and l.frozen)
+    and (exists (select from farthing.lots l where l.account_id = d.account_id and l.order_id = d.order_id
+        and l.frozen)
+      or exists (select from farthing.bookings b where b.account_id = d.account_id
+        and b.booking_id = d.booking_id and (farthing.disputed_of(row(b.account_id, null, b.booking_id,
+          b.payment_intent_id, b.amount, b.currency)::farthing.payment, b.amount_refunded)).is_open))
     and not exists (select from farthing.dispute_movements m
       where m.account_id = d.account_id and m.dispute_id = d.dispute_id)
 $$;
 comment on function farthing.unclear_states(timestamptz, timestamptz) is
-  'Words of Stripe''s that nobody here knows, seen after p_from, and prevented disputes that still freeze '
-  'after an hour, for nobody knows how they were paid.';
+  'Words of Stripe''s that nobody here knows, seen after p_from, and prevented disputes of an order or a '
+  'booking that hold money after an hour, for nobody knows how they were paid.';
 
 create function farthing.read_unknown_states(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading

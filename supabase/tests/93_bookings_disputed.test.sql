@@ -4,7 +4,7 @@
 begin;
 \ir helpers/story.psql
 \ir helpers/bookings.psql
-select plan(36);
+select plan(45);
 
 create function pg_temp.disputed(p_label text, p_status text, p_moved bigint[], p_passed interval)
 returns text language sql as $$
@@ -65,8 +65,11 @@ select is(tests.payment_event('b', 'succeeded', '1 s'), 'processed', 'and pays')
 select is(tests.refund_event('b', 'b1', 400, 'succeeded', '2 s'), 'processed', 'a part is refunded');
 select is(pg_temp.disputed('b', 'lost', '{-1000}', '3 s'), 'processed', 'the bank takes all of it');
 select is(pg_temp.moves('b'), 'reversal 582 requested', 'what the refund has left of the share');
-select is(farthing.refund_to_send(r) -> 'connected', 'false'::jsonb, 'a refund now reverses nothing itself')
+select is(farthing.refund_to_send(r) -> 'connected', 'true'::jsonb, 'which was that refund''s own to reverse')
 from farthing.refunds r where stripe_refund_id = 're_b1';
+select is(tests.refund_event('b', 'b2', 1, 'failed', '4 s'), 'processed', 'another one');
+select is(farthing.refund_to_send(r) -> 'connected', 'false'::jsonb, 'a refund now reverses nothing itself')
+from farthing.refunds r where stripe_refund_id = 're_b2';
 
 -- Cancelled meanwhile: what comes back is the buyer's.
 select isnt(tests.booking('c'), null, 'ann books once more');
@@ -76,6 +79,17 @@ select is((farthing.cancel_booking(b, tests.after('3 s'))).status, 'cancelled', 
 from farthing.bookings b where booking_id = tests.booking_id('c');
 select is(pg_temp.disputed('c', 'won', '{-1000,1000}', '4 s'), 'processed', 'the bank gives it back');
 select is(pg_temp.moves('c'), 'reversal 970 requested', 'not to the provider');
+
+-- Prevented, and nobody says how: told to operators, until a refund does.
+select isnt(tests.booking('d'), null, 'ann books a last time');
+select is(tests.payment_event('d', 'succeeded', '1 s'), 'processed', 'and pays');
+select is(pg_temp.disputed('d', 'prevented', '{}', '2 s'), 'processed', 'a dispute is prevented');
+select is((select array_agg(what) from farthing.unclear_states(tests.after('1 day'), tests.after(passed))),
+  said, format('after %s nobody knows by what: %s', passed, said))
+from (values (interval '1 h', null::text[]), ('1 h 2 s', '{"dispute prevented of dp_d"}')) u (passed, said);
+select is(tests.refund_event('d', 'd1', 1000, 'succeeded', '3 s'), 'processed', 'its refund comes');
+select is_empty($$ select * from farthing.unclear_states(tests.after('1 day'), tests.after('1 day')) $$,
+  'now it is known');
 
 select is_empty('select * from farthing.prove()', 'the ledger proves itself');
 select * from finish();

@@ -56,16 +56,16 @@ returns jsonb
 language plpgsql stable
 as $$
 begin
-  -- One payment is told by two types of event; which of them this one is, its name decides.
+  -- An order's payment is told by two types of event; which of them this one is, its name decides.
   return (select jsonb_build_object(
     'type', case t.whole when 0 then 'payment_intent.succeeded' else 'checkout.session.completed' end,
-    'facts', jsonb_build_object('order_id', o.order_id, 'booking_id', null, 'mode', 'payment',
-      'session_id', case t.whole when 1 then 'cs_' || o.order_id end,
+    'facts', jsonb_build_object('order_id', o.order_id, 'booking_id', o.booking_id, 'mode', 'payment',
+      'session_id', case t.whole when 1 then 'cs_' || o.id end,
       'payment_id', money_back.payment_of(p_user_id, p_step ->> 'order'),
-      'charge_id', 'ch_' || o.order_id, 'payment_status', 'paid', 'amount', o.amount,
+      'charge_id', 'ch_' || o.id, 'payment_status', 'paid', 'amount', o.amount,
       'currency', o.currency, 'failure_code', null, 'decline_code', null))
-  from farthing.orders o, (select abs(hashtext(p_step ->> 'event')) % 2 as whole) t
-  where o.order_id = money_back.id_of(p_user_id, 'order', p_step ->> 'order'));
+  from money_back.paid_for(p_user_id, p_step ->> 'order') o, lateral (
+    select case when o.order_id is null then 0 else abs(hashtext(p_step ->> 'event')) % 2 end as whole) t);
 end
 $$;
 
@@ -83,9 +83,9 @@ begin
         then 'charge.dispute.closed' when p_step ->> 'status' like '%needs_response'
         then 'charge.dispute.created' else 'charge.dispute.updated' end end,
     'facts', jsonb_build_object('payment_id', money_back.payment_of(p_user_id, p_step ->> 'order'),
-      'charge_id', 'ch_' || o.order_id) || case p_step ->> 'do'
+      'charge_id', 'ch_' || o.id) || case p_step ->> 'do'
     when 'refund' then jsonb_build_object('stripe_refund_id', format('re_%s_%s', p_user_id,
-        p_step ->> 'refund'), 'refund_id', money_back.id_of(p_user_id, 'refund', p_step ->> 'refund'),
+        p_step ->> 'refund'), 'refund_id', money_back.refund_of(p_user_id, p_step),
       'amount', p_step -> 'amount', 'currency', o.currency, 'status', p_step ->> 'status',
       'failure_reason', null)
     when 'dispute' then jsonb_build_object('dispute_id', format('dp_%s_%s', p_user_id,
@@ -98,8 +98,7 @@ begin
         from jsonb_array_elements(p_step -> 'moved') m))
     else jsonb_build_object('warning_id', format('issfr_%s_%s', p_user_id, p_step ->> 'warning'),
       'fraud_type', 'made_with_stolen_card', 'actionable', p_step -> 'actionable') end)
-  from farthing.orders o
-  where o.order_id = money_back.id_of(p_user_id, 'order', p_step ->> 'order'));
+  from money_back.paid_for(p_user_id, p_step ->> 'order') o);
 end
 $$;
 
@@ -127,6 +126,7 @@ language plpgsql
 as $$
 declare
   v_hold_id uuid := money_back.id_of(p_user_id, 'hold', p_step ->> 'hold');
+  v_booking_id uuid := money_back.id_of(p_user_id, 'booking', p_step ->> 'order');
   v_author text := coalesce(p_step ->> 'by', 'key:default');
   v_answer jsonb;
 begin
@@ -164,8 +164,10 @@ begin
       perform public.holds_release(v_hold_id, p_now => p_now);
     when 'ask' then
       perform money_back.name_it(p_user_id, 'refund', p_step ->> 'refund', public.refunds_begin(
-        money_back.id_of(p_user_id, 'order', p_step ->> 'order'), p_amount => p_step ->> 'amount',
+        money_back.id_of(p_user_id, 'order', p_step ->> 'order'), v_booking_id, p_step ->> 'amount',
         p_now => p_now) #>> '{refund,refund_id}');
+    when 'book', 'advance', 'cancel', 'run' then
+      perform money_back.act_on_booking(p_user_id, v_booking_id, p_step, p_now);
     when 'clear' then
       if not exists (select from farthing.fraud_warnings
         where warning_id = format('issfr_%s_%s', p_user_id, p_step ->> 'warning')) then
@@ -202,6 +204,10 @@ begin
         trim_scale(o.credits_taken_back)) collate "C" as line from money_back.names n
       join farthing.orders o on o.account_id = p_account_id and o.order_id = n.id
       where n.user_id = p_user_id and n.kind = 'order' order by line),
+    'bookings', array(select concat_ws(' ', n.name, b.status, b.amount_refunded, b.amount_disputed,
+        money_back.share_of(b)) collate "C" as line from money_back.names n
+      join farthing.bookings b on b.account_id = p_account_id and b.booking_id = n.id
+      where n.user_id = p_user_id and n.kind = 'booking' order by line),
     'authors', array(select concat_ws(' ', m.author, trim_scale(m.moved)) collate "C" as line
       from (select case e.author when 'sql:' || session_user then 'sql'
             else replace(e.author, format('evt_%s_', p_user_id), '') end as author,

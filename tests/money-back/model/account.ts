@@ -9,6 +9,8 @@ type Refusal =
   | "overdraft_exceeded"
   | "already_refunded"
   | "refund_too_large"
+  | "booking_not_cancellable"
+  | "invalid_request"
   | "not_found";
 
 export type Outcome = "ok" | Refusal;

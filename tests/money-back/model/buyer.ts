@@ -1,10 +1,12 @@
 /** One buyer's world in memory: takes the steps of a history and says what has become of it. */
 import { Account, type Outcome as Moved } from "./account.ts";
 import { toText, toUnits } from "./amounts.ts";
+import { Booking } from "./booking.ts";
 import { Books } from "./books.ts";
 import type { Lot, Source } from "./lots.ts";
 import { Order, type Terms } from "./order.ts";
-import { replacesDispute, replacesRefund } from "./ranks.ts";
+import type { Payment } from "./payment.ts";
+import { replacesDispute } from "./ranks.ts";
 import type { Snapshot } from "./snapshot.ts";
 import { BACK_END, isStripes, type OwnStep, type Step, type StripeStep } from "./steps.ts";
 
@@ -38,6 +40,7 @@ function termsOf({ now, amount, source, priority = 100, expires_in }: At<Grant>)
 export class Buyer {
   readonly account = new Account();
   readonly orders = new Map<string, Order>();
+  readonly bookings = new Map<string, Booking>();
   readonly #books = new Books(() => this.account.balance);
   readonly #applied = new Set<string>();
   /** Of payments that are not here yet. */
@@ -54,7 +57,9 @@ export class Buyer {
 
   #act(step: At<OwnStep>): Outcome {
     const { now } = step;
-    const needsOwner = ["order", "grant", "debit", "usage", "hold"].includes(step.do);
+    const needsOwner = ["order", "book", "cancel", "grant", "debit", "usage", "hold"].includes(
+      step.do,
+    );
     if (needsOwner && !this.account.hasOwner) return "not_found";
     switch (step.do) {
       case "order":
@@ -80,9 +85,18 @@ export class Buyer {
         if (!this.account.holds.has(step.hold)) return "nothing";
         return this.account.release(step.hold, now);
       case "ask":
-        return this.#ordered(step.order).ask(step.refund, BigInt(step.amount));
+        return this.#payment(step.order).ask(step.refund, BigInt(step.amount));
       case "clear":
         return this.#clear(step.warning, now);
+      case "book":
+        this.#book(step);
+        return "ok";
+      case "advance":
+        return this.#booked(step.order).advance(step.to);
+      case "cancel":
+        return this.#booked(step.order).cancel();
+      case "run":
+        return "ok";
       case "sweep":
         this.account.sweep(now);
         return "ok";
@@ -99,10 +113,18 @@ export class Buyer {
     return "ok";
   }
 
-  #ordered(name: string): Order {
-    const order = this.orders.get(name);
-    if (!order) throw new Error(`${name} was never begun`);
-    return order;
+  #book({ order: name, amount, currency, waits }: Extract<OwnStep, { do: "book" }>): void {
+    this.bookings.set(name, new Booking(name, { amount: BigInt(amount), currency }, waits));
+  }
+
+  #booked(name: string): Booking {
+    const booking = this.bookings.get(name);
+    if (!booking) throw new Error(`${name} was never booked`);
+    return booking;
+  }
+
+  #payment(name: string): Payment {
+    return this.orders.get(name) ?? this.#booked(name);
   }
 
   #lot(source: Source, amount: bigint, now: number, expiresIn?: number): Lot {
@@ -134,29 +156,34 @@ export class Buyer {
 
   #hear(step: At<StripeStep>): Outcome {
     if (this.#applied.has(step.event)) return "duplicate";
-    const order = this.#ordered(step.order);
+    const payment = this.#payment(step.order);
     if (step.do === "payment") {
-      this.#pay(order, step);
-    } else if (!order.paid) {
+      if (!payment.isPaid) this.#pay(payment, step);
+    } else if (!payment.isPaid) {
       this.#waiting.set(step.event, step);
       return "deferred";
     } else {
-      this.#apply(order, step, step.now);
+      this.#apply(payment, step, step.now);
     }
     this.#applied.add(step.event);
     return "ok";
   }
 
-  #pay(order: Order, { event, now }: At<StripeStep>): void {
-    if (order.paid) return;
-    this.#books.by(`stripe:${event}`, () => this.#grantOrder(order, now));
+  #pay(payment: Payment, { event, now }: At<StripeStep>): void {
+    const hearWaiting = () => this.#hearWaiting(payment, now);
+    if (payment instanceof Booking) return payment.pay(hearWaiting);
+    this.#books.by(`stripe:${event}`, () => this.#grantOrder(payment as Order, now));
+    hearWaiting();
+  }
+
+  #hearWaiting(payment: Payment, now: number): void {
     const waiting = [...this.#waiting.values()]
-      .filter((step) => this.orders.get(step.order) === order)
+      .filter((step) => this.#payment(step.order) === payment)
       .sort((a, b) => a.at - b.at);
     for (const step of waiting) {
       this.#waiting.delete(step.event);
       this.#applied.add(step.event);
-      this.#apply(order, step, now);
+      this.#apply(payment, step, now);
     }
   }
 
@@ -170,30 +197,21 @@ export class Buyer {
     this.account.close();
   }
 
-  #apply(order: Order, step: StripeStep, now: number): void {
-    this.#note(order, step);
-    this.#books.by(`stripe:${step.event}`, () => order.net(now));
+  #apply(payment: Payment, step: StripeStep, now: number): void {
+    this.#note(payment, step);
+    this.#books.by(`stripe:${step.event}`, () => payment.net(now));
   }
 
-  #note(order: Order, step: StripeStep): void {
-    if (step.do === "refund") this.#refund(order, step);
-    if (step.do === "dispute") this.#dispute(order, step);
-    if (step.do === "warning") {
-      order.warnings.set(
-        step.warning,
-        step.actionable && (order.warnings.get(step.warning) ?? true),
-      );
+  #note(payment: Payment, step: StripeStep): void {
+    if (step.do === "refund") payment.noteRefund(step.refund, BigInt(step.amount), step.status);
+    if (step.do === "dispute") this.#dispute(payment, step);
+    if (step.do === "warning" && payment instanceof Order) {
+      const { warnings } = payment;
+      warnings.set(step.warning, step.actionable && (warnings.get(step.warning) ?? true));
     }
   }
 
-  #refund({ refunds, asked }: Order, { refund, amount, status }: Event<"refund">): void {
-    asked.delete(refund);
-    const known = refunds.get(refund);
-    if (!known) refunds.set(refund, { amount: BigInt(amount), status });
-    else if (replacesRefund(known.status, status)) known.status = status;
-  }
-
-  #dispute({ disputes, terms }: Order, step: Event<"dispute">): void {
+  #dispute({ disputes, terms }: Payment, step: Event<"dispute">): void {
     const { dispute, status, at, currency = terms.currency, moved } = step;
     const said = { amount: BigInt(step.amount), currency, status, at, moves: moved.length };
     const known = disputes.get(dispute);
@@ -222,6 +240,11 @@ export class Buyer {
           order.disputed,
           toText(order.takenBack),
         ].join(" ")
+      ).sort(),
+      bookings: [...this.bookings].map(([name, booking]) =>
+        [name, booking.status, booking.shownRefunded, booking.shownDisputed, booking.share].join(
+          " ",
+        )
       ).sort(),
       authors: this.#books.lines,
     };

@@ -1,30 +1,17 @@
 /** An order in memory: how much of it has come back, and the credits taken back for that (rule 10). */
-import type { Account, Outcome } from "./account.ts";
-import { least, sum } from "./amounts.ts";
-import { claimedBy, type Dispute, goneBy } from "./dispute.ts";
+import type { Account } from "./account.ts";
+import { least } from "./amounts.ts";
 import type { Lot } from "./lots.ts";
-import { isLive, isOpen, type RefundStatus } from "./ranks.ts";
+import { Payment, type Price } from "./payment.ts";
 
-export interface Terms {
-  /** What was paid, in minor units. */
-  readonly amount: bigint;
-  readonly currency: string;
+export interface Terms extends Price {
   readonly credits: bigint;
   readonly bonus: bigint;
 }
 
-interface Refund {
-  readonly amount: bigint;
-  status: RefundStatus;
-}
-
 type OrderStatus = "pending" | "paid" | "partially_refunded" | "refunded" | "disputed";
 
-export class Order {
-  readonly refunds = new Map<string, Refund>();
-  /** Refunds that Stripe has been asked for and has said nothing of. */
-  readonly asked = new Map<string, bigint>();
-  readonly disputes = new Map<string, Dispute>();
+export class Order extends Payment {
   /** True while nobody has cleared the warning, nor Stripe called it over. */
   readonly warnings = new Map<string, boolean>();
   paid: Lot | undefined;
@@ -35,51 +22,20 @@ export class Order {
   #owed = 0n;
 
   constructor(
-    readonly terms: Terms,
+    override readonly terms: Terms,
     private readonly account: Account,
     /** Seconds from the grant. */
     readonly expiresIn?: number,
-  ) {}
+  ) {
+    super(terms);
+  }
+
+  get isPaid(): boolean {
+    return this.paid !== undefined;
+  }
 
   get takenBack(): bigint {
     return this.#fromPaid + this.#fromBonus + this.#owed;
-  }
-
-  get refunded(): bigint {
-    const live = [...this.refunds.values()].filter(({ status }) => isLive(status));
-    return sum(live.map(({ amount }) => amount));
-  }
-
-  #gone(dispute: Dispute): bigint {
-    return goneBy(dispute, this.terms.amount, this.terms.currency);
-  }
-
-  #claimed(dispute: Dispute): bigint {
-    return claimedBy(dispute, this.terms.amount, this.terms.currency);
-  }
-
-  /** What was prevented is paid, by a withdrawal or by a refund: until one of them is here, it may go. */
-  #mayGo(dispute: Dispute): boolean {
-    if (dispute.status !== "prevented") return isOpen(dispute.status);
-    return this.#gone(dispute) + this.refunded < least(this.#claimed(dispute), this.terms.amount);
-  }
-
-  get #withdrawn(): bigint {
-    return sum([...this.disputes.values()].map((each) => this.#gone(each)));
-  }
-
-  /** Gone by disputes, and claimed by those by which it may still go. */
-  get disputed(): bigint {
-    return sum(
-      [...this.disputes.values()].map((each) => {
-        const [gone, claimed] = [this.#gone(each), this.#claimed(each)];
-        return this.#mayGo(each) && claimed > gone ? claimed : gone;
-      }),
-    );
-  }
-
-  get reversed(): bigint {
-    return least(this.terms.amount, this.refunded + this.#withdrawn);
   }
 
   get #target(): bigint {
@@ -88,7 +44,7 @@ export class Order {
   }
 
   get isFrozen(): boolean {
-    return [...this.disputes.values()].some((each) => this.#mayGo(each)) || this.isWarned;
+    return this.isHeld || this.isWarned;
   }
 
   /** There is nothing to warn of while all of the payment goes back. */
@@ -98,20 +54,9 @@ export class Order {
 
   get status(): OrderStatus {
     if (!this.paid) return "pending";
-    const counts = (each: Dispute) => this.#mayGo(each) || this.#gone(each) > 0n;
-    if ([...this.disputes.values()].some(counts)) return "disputed";
+    if (this.isHeld || this.withdrawn > 0n) return "disputed";
     if (this.refunded >= this.terms.amount) return "refunded";
     return this.refunded > 0n ? "partially_refunded" : "paid";
-  }
-
-  /** A refund is asked for: it moves nothing, but what is asked for is not there a second time. */
-  ask(refund: string, amount: bigint): Outcome {
-    if (!this.paid) return "refund_too_large";
-    const left = this.terms.amount - this.refunded - this.disputed - sum([...this.asked.values()]);
-    if (left <= 0n) return "already_refunded";
-    if (amount > left) return "refund_too_large";
-    this.asked.set(refund, amount);
-    return "ok";
   }
 
   /** Makes of the account what the order's refunds, disputes and warnings say. */

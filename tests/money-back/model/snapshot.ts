@@ -10,6 +10,8 @@ export interface Snapshot {
   holds: string[];
   /** Name, status, minor units refunded, and disputed (open or lost), credits taken back; sorted. */
   orders: string[];
+  /** Name, status, minor units refunded and disputed, and what its provider has; sorted. */
+  bookings: string[];
   /** Each author, and what they have added to the balance or taken from it; sorted. */
   authors: string[];
 }

@@ -2,7 +2,10 @@
 import type { Movement } from "./dispute.ts";
 import type { DisputeStatus, RefundStatus } from "./ranks.ts";
 
-/** The name of an event, and when Stripe says that it happened, in seconds. */
+/**
+ * The name of an event (`order` names an order or a booking), and when Stripe says that it happened, in
+ * seconds.
+ */
 interface Told {
   event: string;
   at: number;
@@ -58,6 +61,14 @@ export type OwnStep =
   | { do: "clear"; warning: string }
   /** We ask Stripe for a refund; its events, when they come, have its name. */
   | { do: "ask"; order: string; refund: string; amount: number }
+  /** A booking of `amount`; the provider's share `waits` for its end, or goes with the payment. */
+  | { do: "book"; order: string; amount: number; currency: string; waits: boolean }
+  /** By its provider. */
+  | { do: "advance"; order: string; to: "confirmed" | "completed" }
+  /** By its buyer. */
+  | { do: "cancel"; order: string }
+  /** The runner makes all that is due at Stripe. */
+  | { do: "run" }
   | { do: "sweep" }
   /** The buyer deletes their account with us; Stripe may still have something to say. */
   | { do: "leave" };

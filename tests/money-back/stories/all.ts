@@ -1,6 +1,7 @@
 /** Every story, in the order in which they are told. */
 import type { Story } from "../support/tell.ts";
 import { authorStories } from "./authors.ts";
+import { bookingStories } from "./bookings.ts";
 import { disputesByMoney } from "./disputes-by-money.ts";
 import { disputeStories } from "./disputes.ts";
 import { holdStories } from "./holds.ts";
@@ -20,4 +21,5 @@ export const STORIES: readonly Story[] = [
   ...orderStories,
   ...leaverStories,
   ...authorStories,
+  ...bookingStories,
 ];

@@ -20,7 +20,8 @@ interface Violation {
   buyer: string | null;
 }
 
-const DRIVER = new URL("../driver.sql", import.meta.url);
+const DRIVERS = ["driver.sql", "driver-bookings.sql"]
+  .map((name) => new URL(`../${name}`, import.meta.url));
 
 export class Ledger {
   constructor(private readonly sql: postgres.Sql) {}
@@ -73,7 +74,7 @@ export async function inClone<T>(
   await server.createDatabase(name, { template: PROJECT });
   const sql = server.connect(name, { max: 1 });
   try {
-    await sql.unsafe(await Deno.readTextFile(DRIVER));
+    for (const driver of DRIVERS) await sql.unsafe(await Deno.readTextFile(driver));
     await sell(sql);
     return await use(new Ledger(sql));
   } finally {

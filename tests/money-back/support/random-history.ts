@@ -1,22 +1,35 @@
 /**
- * A random history: one buyer, up to three orders, everything that can happen to them, and Stripe's
- * events out of order, twice or not at all. It asks the model only for what is there, so that amounts
- * come near to the edges.
+ * A random history: one buyer, up to three orders and two bookings, everything that can happen to them,
+ * and Stripe's events out of order, twice or not at all. It asks the model only for what is there, so that
+ * amounts come near to the edges.
  */
 import { toText } from "../model/amounts.ts";
 import { Buyer, type Outcome } from "../model/buyer.ts";
 import { type Hold, overdraftOf } from "../model/hold.ts";
-import type { Terms } from "../model/order.ts";
+import type { Payment, Price } from "../model/payment.ts";
 import type { OwnStep, Step, StripeStep } from "../model/steps.ts";
 import { PACKAGES } from "./packages.ts";
 import type { Random } from "./random.ts";
 import { disputeLife, refundLife, type Said, shareOf, warningLife } from "./stripe-lives.ts";
 
 const MOST_ORDERS = 3;
+const MOST_BOOKINGS = 2;
+
+/** What is booked: fees that divide, that round up, that are nothing, and a currency that moves in tens. */
+const BOOKED: readonly { amount: number; currency: string }[] = [
+  { amount: 1000, currency: "usd" },
+  { amount: 999, currency: "usd" },
+  { amount: 16, currency: "usd" },
+  { amount: 12_350, currency: "kwd" },
+];
 
 /** How often what is tried. */
 const WEIGHTS = {
   order: 4,
+  book: 2,
+  advance: 4,
+  cancel: 0.7,
+  run: 2,
   deliver: 30,
   again: 3,
   refund: 9,
@@ -42,6 +55,7 @@ class Maker {
   /** What Stripe has to say, and what it has said. */
   #undelivered: StripeStep[] = [];
   readonly #delivered: StripeStep[] = [];
+  readonly #sent = new Set<string>();
   #now = 0;
   #names = 0;
 
@@ -131,8 +145,40 @@ class Maker {
     this.#happens(this.random.chance(0.3) ? [paid, paid] : [paid]);
   }
 
+  #book(): void {
+    const { bookings, account } = this.#buyer;
+    if (bookings.size >= MOST_BOOKINGS || !account.hasOwner) return;
+    const order = this.#name("b");
+    this.#add({ do: "book", order, waits: this.random.chance(0.6), ...this.random.pick(BOOKED) });
+    const paid: Said = { do: "payment", order };
+    this.#happens(this.random.chance(0.3) ? [paid, paid] : [paid]);
+  }
+
+  #goOn(what: "advance" | "cancel"): void {
+    const names = [...this.#buyer.bookings.keys()];
+    if (names.length === 0) return;
+    const order = this.random.pick(names);
+    if (what === "cancel") this.#add({ do: "cancel", order });
+    else {
+      for (const to of ["confirmed", "completed"] as const) {
+        if (this.random.chance(0.7)) this.#add({ do: "advance", order, to });
+      }
+    }
+  }
+
+  /** What we return of our own accord is sent to Stripe, who tells of it. */
+  #sendOwn(): void {
+    for (const [order, { asked }] of this.#buyer.bookings) {
+      for (const [refund, amount] of asked) {
+        if (!refund.includes("-own") || this.#sent.has(refund)) continue;
+        this.#sent.add(refund);
+        this.#happens(refundLife(this.random, { order, refund, amount: Number(amount) }));
+      }
+    }
+  }
+
   /** From the dashboard, or asked for by us; what is refused does not happen. */
-  #refund(order: string, terms: Terms): void {
+  #refund(order: string, terms: Price): void {
     const [refund, amount] = [this.#name("r"), shareOf(this.random, terms)];
     if (this.random.chance(0.4)) {
       const isAccepted = this.#add({ do: "ask", order, refund, amount }) === "ok";
@@ -142,9 +188,10 @@ class Maker {
   }
 
   #reverse(kind: "refund" | "dispute" | "warning"): void {
-    if (this.#orders.size === 0) return;
-    const [order, sold] = this.random.pick([...this.#orders]);
-    const terms = PACKAGES[sold]!;
+    const { orders, bookings } = this.#buyer;
+    const paidFor = [...orders, ...kind === "warning" ? [] : bookings];
+    if (paidFor.length === 0) return;
+    const [order, { terms }] = this.random.pick<[string, Payment]>(paidFor);
     if (kind === "refund") return this.#refund(order, terms);
     const name = this.#name(kind.slice(0, 1));
     this.#happens(
@@ -200,7 +247,11 @@ class Maker {
 
   act(): void {
     const kind = this.random.weighed(WEIGHTS);
+    this.#sendOwn();
     if (kind === "order") this.begin();
+    if (kind === "book") this.#book();
+    if (kind === "advance" || kind === "cancel") this.#goOn(kind);
+    if (kind === "run") this.#add({ do: "run" });
     if (kind === "deliver") this.deliver();
     if (kind === "again" && this.#delivered.length > 0) {
       this.#add(this.random.pick(this.#delivered));

@@ -7,9 +7,10 @@ import type { Random } from "./random.ts";
  * are begun first, for nothing can be paid that was not.
  */
 export function shuffledAndDoubled(steps: readonly Step[], random: Random): Step[] {
-  const begun = steps.filter((step) => step.do === "order");
+  const isBegin = ({ do: what }: Step) => what === "order" || what === "book";
+  const begun = steps.filter(isBegin);
   const events = random.shuffled(steps.filter(isStripes));
-  const told = steps.filter((step) => step.do !== "order")
+  const told = steps.filter((step) => !isBegin(step))
     .map((step) => isStripes(step) ? { ...events.shift()!, now: step.now } : step);
   for (const event of told.filter(isStripes)) {
     // Later than now, so that it gets a second of its own.

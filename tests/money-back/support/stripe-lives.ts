@@ -2,7 +2,7 @@
 import type { Movement } from "../model/dispute.ts";
 import type { StripeStep } from "../model/steps.ts";
 import type { DisputeStatus, RefundStatus } from "../model/ranks.ts";
-import type { Terms } from "../model/order.ts";
+import type { Price } from "../model/payment.ts";
 import type { Random } from "./random.ts";
 
 const REFUNDS: readonly (readonly RefundStatus[])[] = [
@@ -48,7 +48,7 @@ export type Said = StripeStep extends infer Each
   ? Each extends unknown ? Omit<Each, "event" | "at"> : never
   : never;
 
-export function shareOf(random: Random, { amount }: Terms): number {
+export function shareOf(random: Random, { amount }: Price): number {
   const whole = Number(amount);
   return random.chance(0.4) ? whole : random.between(1, whole);
 }
@@ -84,7 +84,7 @@ export function disputeSaid(
   });
 }
 
-export function disputeLife(random: Random, order: string, dispute: string, terms: Terms): Said[] {
+export function disputeLife(random: Random, order: string, dispute: string, terms: Price): Said[] {
   // Banks convert: what they dispute may be above the payment, or in a currency of their own.
   const amount = random.chance(0.2) ? Number(terms.amount) * 2 + 1 : shareOf(random, terms);
   const currency = random.chance(0.1) ? { currency: "chf" } : {};

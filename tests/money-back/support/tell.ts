@@ -38,6 +38,17 @@ export function tell(story: Story): Step[] {
 export const begins = (order: string, sold: string, expires_in?: number): Draft[] => [
   { do: "order", order, package: sold, ...expires_in !== undefined && { expires_in } },
 ];
+/** A booking of so much, whose share goes with the payment unless it `waits` for the end. */
+export const books = (order: string, amount: number, share = "divided"): Draft[] => [
+  { do: "book", order, amount, currency: "usd", waits: share === "waits" },
+];
+export const confirms = (order: string): Draft[] => [{ do: "advance", order, to: "confirmed" }];
+export const completes = (order: string): Draft[] => [
+  ...confirms(order),
+  { do: "advance", order, to: "completed" },
+];
+export const cancels = (order: string): Draft[] => [{ do: "cancel", order }];
+export const runs = (): Draft[] => [{ do: "run" }];
 export const pays = (order: string): Draft[] => [{ do: "payment", order }];
 export const buys = (order: string, sold: string, expires_in?: number) => [
   ...begins(order, sold, expires_in),

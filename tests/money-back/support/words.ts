@@ -7,8 +7,14 @@ function orderInWords(line: string): string {
   return `${name} ${status}, ${takenBack} back`;
 }
 
-export function inWords({ balance, available, debt, orders }: Seen["seen"]): string {
+/** "name status refunded disputed share", as a snapshot has it. */
+function bookingInWords(line: string): string {
+  const [name, status, , , share] = line.split(" ");
+  return `${name} ${status}, its provider has ${share}`;
+}
+
+export function inWords({ balance, available, debt, orders, bookings }: Seen["seen"]): string {
   // The door knows nobody who has left.
   const account = `has ${balance}, may spend ${available ?? "0"}, owes ${debt}`;
-  return [account, ...orders.map(orderInWords)].join("; ");
+  return [account, ...orders.map(orderInWords), ...bookings.map(bookingInWords)].join("; ");
 }

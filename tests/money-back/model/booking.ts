@@ -1,0 +1,129 @@
+/** A booking in memory: its states, and what its provider has of it. */
+import type { Outcome } from "./account.ts";
+import { least, sum } from "./amounts.ts";
+import { Payment, type Price } from "./payment.ts";
+import { isLive, type RefundStatus } from "./ranks.ts";
+
+type BookingStatus = "payment_pending" | "paid" | "confirmed" | "completed" | "cancelled";
+
+/** Our part: 3 %, rounded half up to what the currency can move. */
+const FEE_BASIS_POINTS = 300n;
+
+/** Stripe takes two of three decimals. */
+const stepOf = (currency: string): bigint => currency === "kwd" ? 10n : 1n;
+
+export class Booking extends Payment {
+  status: BookingStatus = "payment_pending";
+  isPaid = false;
+  /** What we have transferred ourselves, less what we took back. */
+  #moved = 0n;
+  #hasMoved = false;
+  /** Refunds that leave it to us to take their part of the share. */
+  readonly #left = new Set<string>();
+  #disputedBefore = 0n;
+  #owned = 0;
+
+  constructor(
+    private readonly name: string,
+    price: Price,
+    /** The share waits until the booking is completed. */
+    private readonly waits: boolean,
+  ) {
+    super(price);
+  }
+
+  get #share(): bigint {
+    const { amount, currency } = this.terms;
+    const step = stepOf(currency);
+    return amount - (amount * FEE_BASIS_POINTS + 5000n * step) / (10_000n * step) * step;
+  }
+
+  /** What the provider has, but for what refunds of a divided payment have taken themselves. */
+  get share(): bigint {
+    return (this.waits ? 0n : this.#share) + this.#moved;
+  }
+
+  get shownRefunded(): bigint {
+    return least(this.refunded, this.terms.amount);
+  }
+
+  get shownDisputed(): bigint {
+    return least(this.disputed, this.terms.amount);
+  }
+
+  #setDown(refund: string): void {
+    if (this.waits || this.#hasMoved) this.#left.add(refund);
+  }
+
+  override ask(refund: string, amount: bigint): Outcome {
+    const outcome = super.ask(refund, amount);
+    if (outcome === "ok") this.#setDown(refund);
+    return outcome;
+  }
+
+  override noteRefund(refund: string, amount: bigint, status: RefundStatus): void {
+    if (!this.asked.has(refund) && !this.refunds.has(refund)) this.#setDown(refund);
+    super.noteRefund(refund, amount, status);
+  }
+
+  /** We return what is left, of our own accord. */
+  #refundRest(): void {
+    if (this.refundable > 0n) this.ask(`${this.name}-own${++this.#owned}`, this.refundable);
+  }
+
+  /** @param hear what was told before the payment */
+  pay(hear: () => void): void {
+    const isCalledOff = this.status === "cancelled";
+    this.isPaid = true;
+    if (!isCalledOff) this.status = "paid";
+    hear();
+    if (isCalledOff) this.#refundRest();
+  }
+
+  advance(to: "confirmed" | "completed"): Outcome {
+    if (this.status === to) return "ok";
+    if (this.status !== (to === "confirmed" ? "paid" : "confirmed")) return "invalid_request";
+    this.status = to;
+    if (to === "completed") this.#move();
+    return "ok";
+  }
+
+  cancel(): Outcome {
+    const hasMoney = this.status === "paid" || this.status === "confirmed";
+    if (this.status === "completed" || hasMoney && this.#disputedBefore > 0n) {
+      return "booking_not_cancellable";
+    }
+    if (hasMoney) this.#refundRest();
+    this.status = "cancelled";
+    return "ok";
+  }
+
+  override net(): void {
+    const isOpen = this.status === "paid" || this.status === "confirmed";
+    if (isOpen && this.refunded >= this.terms.amount) this.status = "cancelled";
+    const isGivenBack = this.shownDisputed < this.#disputedBefore;
+    this.#disputedBefore = this.shownDisputed;
+    this.#move();
+    if (this.status === "cancelled" && isGivenBack) this.#refundRest();
+  }
+
+  get #due(): bigint {
+    if (this.waits && this.status !== "completed") return 0n;
+    const { amount, currency } = this.terms;
+    const live = [...this.refunds].filter(([, { status }]) => isLive(status));
+    const sumOf = (isLeft: boolean) =>
+      sum(live.filter(([name]) => this.#left.has(name) === isLeft).map(([, each]) => each.amount));
+    const taken = sumOf(true) + (this.waits ? this.disputed : this.withdrawn);
+    const gone = least(amount - sumOf(false), taken);
+    const step = stepOf(currency);
+    return this.#share - this.#share * (gone > 0n ? gone : 0n) / (amount * step) * step;
+  }
+
+  /** What is called off is the buyer's: nothing more goes to the provider. */
+  #move(): void {
+    const more = this.#due - this.share;
+    if (more === 0n || more > 0n && this.status === "cancelled") return;
+    this.#moved += more;
+    this.#hasMoved = true;
+  }
+}
