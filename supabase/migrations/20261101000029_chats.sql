@@ -184,7 +184,6 @@ as $$
 declare
   v_chat farthing.chats;
 begin
-  perform pg_advisory_xact_lock(hashtextextended(p_idempotency_key, 0));
   select * into v_chat from farthing.chats where idempotency_key = decode(p_idempotency_key, 'hex')
     and state = 'open' and heartbeat_at <= farthing.silent_since(p_now);
   if v_chat.hold_id is null then

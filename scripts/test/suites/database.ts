@@ -46,11 +46,11 @@ const onItsOwnServer = (flavour: Flavour) => (use: Use) =>
 async function runStories(
   withProject: (use: Use) => Promise<SuiteResult>,
   words: string[],
+  sessions: string[] = [],
 ): Promise<SuiteResult> {
   const files = (await storyFiles()).filter((file) => filesNamed(words, [`${FOLDER}/${file}`])[0]);
   const why = await lackingPgProve();
   const run = why ? runStory : proveStory;
-  const sessions = filesNamed(words, await findTests([SESSIONS]));
   return await withProject(async (project) => {
     const rows: Row[] = [];
     for (const file of files) rows.push(await inItsOwnDatabase(project, file, run));
@@ -64,8 +64,12 @@ export const database: Suite = {
   name: "database",
   about: "pgTAP stories on the embedded PostgreSQL 17",
   // A few stories begin at once, on a server that is kept; all of them prove more, on one of their own.
-  run: (words) =>
-    runStories(words.length > 0 ? withKeptProject : onItsOwnServer("embedded"), words),
+  async run(words) {
+    // Locks are the same on every version: those of two sessions run here alone.
+    const sessions = filesNamed(words, await findTests([SESSIONS]));
+    const onServer = words.length > 0 ? withKeptProject : onItsOwnServer("embedded");
+    return await runStories(onServer, words, sessions);
+  },
 };
 
 /** What Debian's server lacks for the same files; undefined when it has it all. */

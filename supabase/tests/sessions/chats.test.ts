@@ -55,6 +55,13 @@ meetings(["chats"], {
     says: "0",
     passes: true,
   },
+  "a sweep passes by a chat whose key is in use": {
+    given: begun("nia"),
+    first: "select pg_advisory_xact_lock(hashtextextended(tests.sha256('nia'), 0))",
+    second: sweeps("nia", "70 s"),
+    says: "0",
+    passes: true,
+  },
   "a sweep passes by a chat whose user is leaving": {
     given: begun("fay"),
     first: leaves("fay"),

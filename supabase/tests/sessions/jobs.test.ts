@@ -103,9 +103,18 @@ meetings(["jobs"], {
   },
   "a job of somebody who is leaving is completed before its account is held": {
     given: claimed("kim"),
-    first: leaves("kim"),
+    first: `${
+      leaves("kim")
+    }; select from farthing.jobs where job_id = tests.job_id('kim') for update`,
     then: locksAccount("kim"),
     second: completes("kim"),
+    says: "completed",
+  },
+  "a job is completed after its account is held, as every step locks them": {
+    given: claimed("tim"),
+    first: locksAccount("tim"),
+    then: "select from farthing.jobs where job_id = tests.job_id('tim') for no key update",
+    second: completes("tim"),
     says: "completed",
   },
   "a heartbeat passes by the jobs of somebody who is leaving": {
@@ -149,6 +158,17 @@ meetings(["jobs"], {
     second: completes("rob", "6 min"),
     says: "lost",
     ends: { [state("rob")]: "processing 0%, attempt 2, no error" },
+  },
+  "a free job taken back is not completed by its first runner either": {
+    given: [
+      "select tests.job('uma', 'uma')",
+      "select tests.claim('uma', 'uma', '1 s')",
+      sweepsLease("uma"),
+    ],
+    first: "select tests.claim('other', 'uma', '6 min')",
+    second: completes("uma", "6 min"),
+    says: "lost",
+    ends: { [state("uma")]: "processing 0%, attempt 2, no error" },
   },
   "a step of a job taken back is refused at the same moment": {
     given: claimed("sue"),

@@ -66,6 +66,20 @@ meetings(["money_back"], {
     says: RECEIVED,
     ends: ends("gus", "paid, 0 taken back; balance 10030, held 0, available 10030, debt 0"),
   },
+  "a payment that comes while an expired hold is released does not release it again": {
+    given: [
+      "select tests.give('vic', '100')",
+      "select tests.hold('vic', '50', 60)",
+      "select tests.buys('vic')",
+    ],
+    first: `select farthing.sweep_account((select account_id::text from farthing.accounts
+      where owner_id = tests.person('vic')), tests.after('2 min'))`,
+    second: "select tests.pays('vic', '2 min')",
+    says: RECEIVED,
+    ends: {
+      "tests.standing('vic', '2 min')": "balance 10090, held 0, available 10090, debt 0",
+    },
+  },
   "T4: a refund told of while its payment is applied waits for it": {
     given: ["select tests.buys('hal')"],
     first: "select tests.pays('hal')",
@@ -144,6 +158,29 @@ meetings(["money_back"], {
       'created', extract(epoch from occurred_at)::bigint, 'facts', facts), tests.after()) from tests.of_rob`,
     says: '{"received":true,"duplicate":true}',
     ends: ends("rob", "refunded, 9990 taken back; balance 0, held 0, available 0, debt 0"),
+  },
+  "an event delivered while a sweep has begun with it is not begun": {
+    given: [
+      "select tests.refund('wes', 1, 999)",
+      "create table tests.of_wes as select * from farthing.inbox where facts ->> 'payment_id' = 'pi_wes'",
+    ],
+    first: "select from farthing.inbox where facts ->> 'payment_id' = 'pi_wes' for update",
+    then: "select farthing.sweep_event((select event_id from tests.of_wes), tests.after('1 h'))",
+    second:
+      `select public.inbox_receive(jsonb_build_object('id', event_id, 'type', type, 'livemode', livemode,
+      'created', extract(epoch from occurred_at)::bigint, 'facts', facts), tests.after()) from tests.of_wes`,
+    says: '{"deferred":true,"received":true}',
+  },
+  "an event replayed while a sweep has begun with it is not begun": {
+    given: [
+      "select tests.refund('xia', 1, 999)",
+      "create table tests.of_xia as select * from farthing.inbox where facts ->> 'payment_id' = 'pi_xia'",
+    ],
+    first: "select from farthing.inbox where facts ->> 'payment_id' = 'pi_xia' for update",
+    then: "select farthing.sweep_event((select event_id from tests.of_xia), tests.after('1 h'))",
+    second:
+      "select public.inbox_replay((select event_id from tests.of_xia), tests.after('1 h')) ->> 'state'",
+    says: "deferred",
   },
   "an event replayed while it is applied is applied once": {
     given: [

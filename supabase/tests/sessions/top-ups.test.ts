@@ -68,6 +68,12 @@ meetings(["top_ups"], {
     says: "processed",
     ends: { "tests.standing('gus')": "balance 40, held 0, available 40, debt 0" },
   },
+  "a top-up that expires while its answer is noted is expired": {
+    given: claimed("lou"),
+    first: "select farthing.sweep_order(tests.top_up_of('lou')::text, tests.after('25 h'))",
+    second: "select tests.reports('lou', 'declined', '25 h', 'lost_card')",
+    says: "expired closed",
+  },
   "a card that goes while another takes its place leaves that one": {
     given: optedIn("hal"),
     first: "select tests.saves('hal', 'pm_new', '1 min')",
