@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { ApiError } from "./http/errors.ts";
 import type { Env } from "./env.ts";
-import { paymentsFrom } from "./services.ts";
+import { keySetFrom, paymentsFrom, verifierFrom } from "./services.ts";
 import { countedMetrics } from "./testing/counted-metrics.ts";
 import { makeFake } from "./testing/fake-services.ts";
+import { makeProject, PROJECT_URL, PUBLISHABLE_KEY } from "./testing/project.ts";
 
 Deno.test("Stripe's adapter that could not be made once is made by the next request", async () => {
   let asked = 0;
@@ -19,4 +20,23 @@ Deno.test("Stripe's adapter that could not be made once is made by the next requ
   const made = await payments();
   assert.equal(await payments(), made);
   assert.equal(asked, 2);
+});
+
+Deno.test("a token is taken of either address of the project, and of no other", async () => {
+  const project = await makeProject();
+  const env = {
+    SUPABASE_URL: "http://kong:8000",
+    FARTHING_PUBLIC_URL: PROJECT_URL,
+    SUPABASE_JWKS: { keys: [project.publicJwk] },
+    SUPABASE_PUBLISHABLE_KEYS: { default: PUBLISHABLE_KEY },
+    SUPABASE_SECRET_KEYS: {},
+  } as unknown as Env;
+  const verify = verifierFrom(env, keySetFrom(env, countedMetrics()));
+  const issuedBy = async (url: string) => {
+    const token = await project.sign({ claims: { iss: `${url}/auth/v1` } });
+    return verify(new Headers({ apikey: PUBLISHABLE_KEY, authorization: `Bearer ${token}` }));
+  };
+  assert.equal((await issuedBy(PROJECT_URL)).user?.kind, "user");
+  assert.equal((await issuedBy("http://kong:8000")).user?.kind, "user");
+  await assert.rejects(issuedBy("http://elsewhere:8000"), { code: "unauthenticated" });
 });

@@ -69,6 +69,14 @@ Deno.test("time in which the process was too busy to listen does not count", asy
   });
 });
 
+Deno.test("a timer that comes late by as much as may be counts for all that has passed", async () => {
+  await withFakeTime(async (time) => {
+    const seen = waiting(never());
+    stall(25);
+    assert.equal(await after(time, seen), 175);
+  });
+});
+
 Deno.test("a process that was busy once still loses patience", async () => {
   await withFakeTime(async (time) => {
     const seen = waiting(never());

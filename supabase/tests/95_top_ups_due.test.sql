@@ -1,9 +1,10 @@
--- What a month's charges have taken is taken off its cap.
+-- How much is charged, and whom: what a month's charges have taken is taken off its cap, and an account that
+-- is not due is not charged because another one is.
 
 begin;
 \ir helpers/story.psql
 \ir helpers/top_ups.psql
-select plan(7);
+select plan(10);
 
 select is(tests.opts_in('ann', p_cap => 700) ->> 'state', 'card_missing', 'ann allows 700 a month');
 select is(tests.saves('ann', 'pm_ann'), 'processed', 'and has a card');
@@ -12,6 +13,10 @@ select is(tests.told('ann', 'payment_intent.succeeded', '1 min'), 'processed', '
 select isnt(credits_debit(tests.person('ann'), '5000', 'x', p_now => tests.after('1 day')), null,
   'all of it is spent');
 select is(tests.claims('1 day'), 'ann charge 200', 'then she is charged what the month has left');
+select is(tests.tops_up('bob'), 'card_missing, processed', 'bob opts in, and is due');
+select is(farthing.begin_due_top_up((select account_id::text from farthing.accounts
+  where owner_id = tests.person(name)), tests.after('1 day')), begun, name || ' is begun: ' || begun)
+from (values ('ann', 0), ('bob', 1)) a (name, begun);
 select is_empty('select * from farthing.prove()', 'the ledger proves itself');
 
 select * from finish();
