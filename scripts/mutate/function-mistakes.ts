@@ -16,9 +16,16 @@ const OPERATORS: ReadonlyMap<ts.SyntaxKind, [says: string, after: string]> = new
   [ts.SyntaxKind.MinusToken, ["plus for minus", "+"]],
 ]);
 
+/** Whether it is a text by its form: the compiler refuses every other operator on it. */
+function isText(node: ts.Expression): boolean {
+  return ts.isStringLiteralLike(node) || ts.isTemplateExpression(node) ||
+    ts.isBinaryExpression(node) && (isText(node.left) || isText(node.right));
+}
+
 /** How a node is written with a mistake in it; undefined where none of these kinds fits. */
 function mistakeIn(node: ts.Node): { at: ts.Node; says: string; after: string } | undefined {
   if (ts.isBinaryExpression(node)) {
+    if (node.operatorToken.kind === ts.SyntaxKind.PlusToken && isText(node)) return;
     const swap = OPERATORS.get(node.operatorToken.kind);
     return swap && { at: node.operatorToken, says: swap[0], after: swap[1] };
   }
