@@ -31,7 +31,11 @@ export async function provePath(
       ...["-h", "127.0.0.1", "-p", String(port), "-U", OWNER, "-d", database, path],
     ],
     cwd: ROOT,
-    env: { PGPASSWORD: PASSWORD, PGOPTIONS: `-c statement_timeout=${timeoutMs}` },
+    // The caller's own, too: a random story is played again by its seed.
+    env: {
+      PGPASSWORD: PASSWORD,
+      PGOPTIONS: `-c statement_timeout=${timeoutMs} ${Deno.env.get("PGOPTIONS") ?? ""}`,
+    },
     stdin: "null",
   }).output();
   const said = new TextDecoder().decode(stdout);
