@@ -5,7 +5,7 @@ begin;
 \ir helpers/money_back.psql
 \ir helpers/jobs.psql
 \ir helpers/chats.psql
-select plan(38);
+select plan(42);
 
 -- Who moved a person's credits, in order, with the kind of the entry.
 create function pg_temp.authors(p_name text, p_after int default 0) returns text language sql as $$
@@ -85,5 +85,30 @@ select is((select string_agg(tests.outcome(format(
   'a debit has some author, of 255 characters at most');
 select results_eq('select rule, detail from farthing.prove()',
   $$ values (18, 'seq 7: ann is no author') $$, 'and the proof names one who can''t be');
+
+-- Rule 18 where the grants' own refusal was got round: the proof names a grant to oneself.
+create function pg_temp.granted_by(p_author text, p_reference_type text default 'grant') returns text
+language plpgsql as $$
+declare
+  v_named text;
+begin
+  alter table farthing.entries disable trigger user;
+  update farthing.entries e set author = p_author, reference_type = p_reference_type
+  from farthing.accounts a
+  where a.account_id = e.account_id and a.owner_id = tests.person('ann') and e.seq = 1;
+  select string_agg(regexp_replace(detail, '.* (granted to themselves)$', '\1'), ' ' order by detail)
+  into v_named
+  from farthing.prove() where rule = 18 and detail like 'seq 1:%';
+  raise exception using errcode = 'UNDO1', message = coalesce(v_named, 'nothing');
+exception when sqlstate 'UNDO1' then
+  return sqlerrm;
+end
+$$;
+select is(pg_temp.granted_by('owner'), 'granted to themselves', 'a user''s own grant is named');
+select is(pg_temp.granted_by('operator:' || tests.person('ann')), 'granted to themselves',
+  'and by an operator to their own account');
+select is(pg_temp.granted_by('operator:' || tests.person('op')), 'nothing', 'by another operator it is not');
+select is(pg_temp.granted_by('owner', 'chat_correction'), 'nothing',
+  'nor what a chat was charged too much');
 select * from finish();
 rollback;

@@ -10,6 +10,8 @@ select isnt(holds_settle(tests.hold('ann', '10'), '15', p_now => tests.after()),
 select isnt(tests.give('ann', '10'), null, 'ann pays');
 select isnt(usage_charge(tests.person('ann'), '{"event_id": "e", "model": "gpt-4o", "input_tokens": 1}'),
   null, 'ann works');
+select isnt(credits_debit(tests.person('ann'), '1', 'x', p_reference_id => 'invoice', p_once => true), null,
+  'ann pays an invoice once');
 select isnt(farthing.seal(), 0, 'all is sealed');
 
 create temporary table attempt as
@@ -17,7 +19,7 @@ select verb, name, replace(replace(sql, '%t', 'farthing.' || name), '%c', col) a
 from (values ('update', 'update %t set %c = %c'), ('delete', 'delete from %t'), ('truncate', 'truncate %t'),
     ('truncate cascade', 'truncate %t cascade')) v (verb, sql),
   (values ('entries', 'amount'), ('debt_payments', 'amount'), ('entry_seals', 'hash'), ('usage_events',
-  'event_id'))
+  'event_id'), ('used_references', 'reference_id'))
     t (name, col);
 
 -- The role that owns the tables; and the same playing a replica, for whom triggers usually do not
@@ -56,7 +58,7 @@ select tests.fails_with('delete from farthing.accounts', '23001', null, 'an acco
 select tests.fails_with('truncate farthing.accounts cascade', '23001', null, 'accounts are not truncated');
 select tests.fails_with('delete from farthing.lots', '23001', null, 'a lot is not deleted');
 select tests.fails_with('truncate farthing.lots cascade', '23001', null, 'lots are not truncated');
-select is((select count(*) from farthing.entries), 5::bigint, 'all that was written is there');
+select is((select count(*) from farthing.entries), 6::bigint, 'all that was written is there');
 
 select is_empty('select * from farthing.prove()', 'the ledger proves itself');
 select * from finish();

@@ -4,7 +4,7 @@
 begin;
 \ir helpers/story.psql
 \ir helpers/top_ups.psql
-select plan(181);
+select plan(190);
 
 -- Declined: an hour, six, and after three in a row a pause.
 select is(tests.tops_up('ann'), 'card_missing, processed', 'ann opts in');
@@ -192,6 +192,18 @@ select is(tests.stands('gus', '5 h'), 'paused; failed; 0 failed', 'which pauses 
 select is(tests.notices('gus'), '{top_up_paused}', 'and is told once');
 select is(tests.saves('fay', 'pm_fay2', '6 h'), 'processed', 'fay saves another');
 select is(tests.claims('6 h'), 'fay charge 500', 'and is charged');
+
+-- Events of cards out of turn: an older one never counts for more than a newer one.
+select is(tests.tops_up('zoe'), 'card_missing, processed', 'zoe opts in');
+select is(tests.saves('zoe', 'pm_zoe2', '9 h'), 'processed', 'and saves another card');
+select is(tests.hears('zoe_gone', 'payment_method.detached', '{"payment_method_id": "pm_zoe2"}', '8 h'),
+  'processed', 'an older event says that this one was taken away');
+select is(top_ups_read(tests.person('zoe')) -> 'card', 'null', 'it is not charged again');
+select is(tests.saves('zoe', 'pm_zoe3', '8 h 30 min'), 'processed', 'a card between the two');
+select is(payment_method_id, null, 'comes too late') from farthing.customers where customer_id = 'cus_zoe';
+select is(tests.saves('zoe', 'pm_zoe4', '9 h'), 'processed', 'one as new as the newest');
+select is(payment_method_id, 'pm_zoe4', 'is taken') from farthing.customers where customer_id = 'cus_zoe';
+select is(top_ups_stop(tests.person('zoe'), tests.after('9 h')) ->> 'state', 'off', 'zoe opts out');
 
 -- Opting out, and leaving.
 select is(top_ups_stop(tests.person('fay'), tests.after('6 h')) ->> 'state', 'off', 'fay opts out meanwhile');

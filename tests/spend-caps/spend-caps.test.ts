@@ -3,7 +3,7 @@ import { deepEqual, equal, ok } from "node:assert/strict";
 import { Debit } from "../../supabase/functions/_shared/contracts/credits.ts";
 import { OpenedHold } from "../../supabase/functions/_shared/contracts/holds.ts";
 import { SpendCap } from "../../supabase/functions/_shared/contracts/spend-caps.ts";
-import { proven } from "../support/database.ts";
+import { proven, withSql } from "../support/database.ts";
 import { type Answer, backEnd, type Caller, data, get, post, refused } from "../support/http.ts";
 import { signUpWith } from "../support/people.ts";
 import { readWorld } from "../support/world.ts";
@@ -100,5 +100,22 @@ Deno.test("m9: a cap that the back end imposed is not the user's to lift", async
   refused(await debit(person.id, "51"), 402, "spend_cap_reached");
   deepEqual(await capsOf(as, { user_id: person.id, daily: null }), ["50", "50", null]);
   data(await debit(person.id, "50"), 201, Debit);
+  await proven(world);
+});
+
+Deno.test("T40: the audit of a cap names who set it, the user or the key, and no SQL role", async () => {
+  const person = await signUpWith(world, "10");
+  data(await post(world, PATH, person.as, { daily: "100" }), 200, SpendCap);
+  data(await post(world, PATH, as, { user_id: person.id, daily: "50" }), 200, SpendCap);
+  const rows = await withSql(world, (sql) =>
+    sql`select a.table_name, a.author from farthing.audit a
+      where a.row_key = (select jsonb_build_object('account_id', account_id) from farthing.accounts
+        where owner_id = ${person.id}) order by a.audit_nr`);
+  deepEqual(rows.map(({ table_name, author }) => [table_name, author]), [
+    ["spend_caps", "owner"],
+    ["accounts", "owner"],
+    ["spend_caps", "key:default"],
+    ["accounts", "key:default"],
+  ]);
   await proven(world);
 });
