@@ -41,6 +41,20 @@ $$;
 comment on function farthing.oldest_unsealed(timestamptz) is
   'When the oldest entry was written that is not sealed; null where none is, or none can be old.';
 
+create function farthing.overdue_head(p_now timestamptz)
+returns timestamptz
+language plpgsql stable -- and not sql: heads are a later migration's
+set search_path = ''
+as $$
+begin
+  -- One is made each hour, and queued for the webhook in the same transaction.
+  return (select h.made_at + interval '1 hour' from (select n.made_at from farthing.heads n
+    order by n.head_nr desc limit 1) h where h.made_at + interval '1 hour' <= p_now);
+end
+$$;
+comment on function farthing.overdue_head(timestamptz) is
+  'Since when a head of the ledger should have been made; null where none should, or none ever was.';
+
 create function farthing.overdue_work(p_now timestamptz)
 returns table (what text, due_at timestamptz)
 language sql stable
@@ -65,6 +79,8 @@ as $$
         where (p.task, p.item_kind, p.item_id) = ('sweep_chats', 'chat', c.hold_id::text)))
   union all
   select 'unsealed entry', farthing.oldest_unsealed(p_now)
+  union all
+  select 'head', farthing.overdue_head(p_now)
   union all
   -- Emails of a project that has never had a mail service wait for one in vain, and for three days.
   select 'notification', (select min(n.next_attempt_at) from farthing.notices n

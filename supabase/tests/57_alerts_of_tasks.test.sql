@@ -5,7 +5,7 @@ begin;
 \ir helpers/alerts.psql
 \ir helpers/chats.psql
 \ir helpers/tasks.psql
-select plan(51);
+select plan(57);
 
 update farthing.alert_rules set resolves_after = '0', enabled = rule in ('overdue_work', 'tasks_stopped');
 
@@ -113,6 +113,19 @@ select is(farthing.runner_silence(tests.after('6 hours 4 min')), '4 minutes',
   'a new project has missed nothing');
 update farthing.task_runner set installed_at = now();
 select is((health_database() ->> 'runs_tasks'), 'true', 'and health says so');
+
+-- Heads, which leave the database each hour.
+delete from farthing.notices;
+update farthing.alert_rules set enabled = rule = 'overdue_work';
+select isnt(farthing.anchor(tests.after('20 days 7 min')), null, 'a head is made');
+delete from farthing.notices;
+select is(pg_temp.alerts('20 days 82 min'), 'nothing', 'the next one may be a quarter of an hour late');
+select is(pg_temp.alerts('20 days 82 min 1 s'), 'overdue_work open', 'and no more');
+select is((select summary from farthing.incidents where state = 'open'),
+  'The oldest head is overdue by 15 minutes. Scheduled tasks do not do their work.', 'which is said');
+select isnt(farthing.anchor(tests.after('20 days 83 min')), null, 'it is made');
+delete from farthing.notices;
+select is(pg_temp.alerts('20 days 83 min'), 'nothing', 'and the alert ends');
 
 select is_empty('select * from farthing.prove()', 'the ledger proves itself');
 select * from finish();
