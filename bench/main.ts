@@ -11,6 +11,7 @@ import { measureFinished } from "./measures/finished.ts";
 import { measureGrowth } from "./measures/growth.ts";
 import { measureHttp } from "./measures/http.ts";
 import { measureLimits } from "./measures/limits.ts";
+import { measureProof } from "./measures/proof.ts";
 import { measureQueue } from "./measures/queue.ts";
 import { measureStarts } from "./measures/start.ts";
 import { measureStorm } from "./measures/storm.ts";
@@ -24,6 +25,8 @@ import { formatReport } from "./report/terminal.ts";
 
 interface Measure {
   goals: string[];
+  /** Measured only where --only names it. */
+  isLong?: true;
   run(options: Options, say: (what: string) => void, server: BenchServer): Promise<Section>;
 }
 
@@ -42,6 +45,11 @@ const MEASURES: Measure[] = [
   { goals: ["G21"], run: (_, say, server) => measureDisk(server, say) },
   { goals: ["G22"], run: (options, say) => measureCrashes(options, say) },
   { goals: ["G23"], run: (options, say) => measureStarts(options, say) },
+  {
+    goals: ["G24"],
+    isLong: true,
+    run: (options, say, server) => measureProof(server, options, say),
+  },
 ];
 
 const GOALS = MEASURES.flatMap(({ goals }) => goals);
@@ -55,8 +63,10 @@ interface Outcome {
 async function runAll(options: Options, say: (what: string) => void): Promise<Outcome> {
   return await withServer({ flavour: options.postgres }, say, async (server) => {
     const sections: Section[] = [];
-    for (const { goals, run } of MEASURES) {
-      if (goals.some(options.wants)) sections.push(await run(options, say, server));
+    for (const { goals, isLong, run } of MEASURES) {
+      if (goals.some(isLong ? options.names : options.wants)) {
+        sections.push(await run(options, say, server));
+      }
     }
     const section: Section = {
       figures: sections.flatMap(({ figures }) => figures),
