@@ -147,7 +147,7 @@ begin
     when v_type like 'radar.early\_fraud\_warning.%' then
       return farthing.apply_warning_event(v_facts, p_now);
     when v_type in ('charge.succeeded', 'charge.failed') then
-      return farthing.apply_charge_event(v_facts);
+      return farthing.apply_charge_event(v_facts, p_now);
     when v_type in ('application_fee.created', 'application_fee.refunded') then
       return farthing.apply_fee_event(v_facts, p_now);
     when v_type = 'account.updated' then

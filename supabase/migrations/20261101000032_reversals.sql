@@ -28,6 +28,8 @@ create table farthing.policy (
     constraint policy_booking_fee check (booking_fee_basis_points between 0 and 10000),
   booking_transfer_at text not null default 'payment'
     constraint policy_booking_transfer_at check (booking_transfer_at in ('payment', 'completed')),
+  booking_shared_parties text not null default 'flag'
+    constraint policy_booking_shared_parties check (booking_shared_parties in ('flag', 'refuse')),
   overdraft_factor numeric(9, 4) not null default 2,
   overdraft_floor farthing.credits not null default 1000,
   late_settle_within interval not null default '1 hour',
@@ -63,7 +65,8 @@ comment on table farthing.policy is
   'grant_ceiling*: credits above which a second operator confirms a grant: of one grant, of one operator '
   'in a day, of all in a day; they bind keys where it says so, and keys confirm where it says so. '
   'pending_grant_life: how long a grant waits for that. booking_transfer_at: whether the provider of a '
-  'booking gets their share with its payment, or when it is completed.';
+  'booking gets their share with its payment, or when it is completed. booking_shared_parties: whether a '
+  'booking by who shares a card or an address with the provider is flagged alone, or refused.';
 alter table farthing.policy enable row level security;
 comment on column farthing.policy.installation_id is
   'The mark on what we make at Stripe (metadata.farthing). It tells our sessions and payments from those of '

@@ -46,23 +46,26 @@ create table farthing.fraud_decisions (
   reasons text[] not null,
   ip_hash bytea,
   order_id uuid,
+  booking_id uuid,
   decided_at timestamptz not null,
   constraint fraud_decisions_actions check (action in ('checkout', 'booking', 'top_up')),
-  constraint fraud_decisions_outcomes check (outcome in ('allow', 'refuse')),
+  constraint fraud_decisions_outcomes check (outcome in ('allow', 'refuse', 'flag')),
   constraint fraud_decisions_reasons check (cardinality(reasons) between 1 and 8 and reasons <@ array[
     'within_limits', 'no_ip', 'blocked_user', 'blocked_ip', 'blocked_card', 'user_velocity', 'ip_velocity',
-    'failed_cards', 'card_users', 'user_cards']),
+    'failed_cards', 'card_users', 'user_cards', 'shared_card', 'shared_payout_account', 'shared_address']),
   constraint fraud_decisions_ip_hashed check (octet_length(ip_hash) = 32)
 );
 comment on table farthing.fraud_decisions is
   'Every decision of check_fraud(), allowed ones too. ip_hash: keyed where the address is known, which is '
-  'not here. order_id: what was allowed. Kept 90 days.';
+  'not here. order_id: what was allowed. flag: nothing was refused, and booking_id is to be looked at. Kept '
+  '90 days.';
 create index fraud_decisions_by_account on farthing.fraud_decisions (account_id, decided_at desc);
 -- Only what was allowed is counted: whoever is refused and asks on and on slows no checkout of a neighbour.
 create index fraud_decisions_allowed on farthing.fraud_decisions (account_id, action, decided_at desc)
   where outcome = 'allow';
 create index fraud_decisions_allowed_by_ip on farthing.fraud_decisions (ip_hash, action, decided_at desc)
   where outcome = 'allow' and ip_hash is not null;
+create index fraud_decisions_flagged on farthing.fraud_decisions (booking_id) where outcome = 'flag';
 create index fraud_decisions_by_age on farthing.fraud_decisions (decided_at);
 
 alter table farthing.card_uses enable row level security;
@@ -191,7 +194,7 @@ comment on function farthing.check_fraud(bigint, text, text, timestamptz, uuid, 
   'refused instead of raising it, so that the record stays. p_is_new false: only blocks count, and only a '
   'refusal is recorded.';
 
-create function farthing.apply_charge_event(p_facts jsonb)
+create function farthing.apply_charge_event(p_facts jsonb, p_now timestamptz)
 returns text
 language plpgsql
 set search_path = ''
@@ -210,7 +213,7 @@ begin
   if v_order_id is not null then
     select account_id into v_account_id from farthing.orders where order_id = v_order_id::uuid;
   else
-    select account_id into v_account_id from farthing.bookings where booking_id = v_booking_id::uuid;
+    v_account_id := (farthing.lock_booking(v_booking_id::uuid)).account_id;
   end if;
   if v_account_id is null then
     return farthing.outcome_without_row(p_facts,
@@ -221,10 +224,13 @@ begin
     sha256(convert_to(p_facts ->> 'card_fingerprint', 'UTF8')), p_facts ->> 'outcome',
     (p_facts ->> 'livemode')::boolean, (p_facts ->> 'occurred_at')::timestamptz)
   on conflict (charge_id) do nothing;
+  if v_booking_id is not null then
+    perform farthing.flag_booking(farthing.lock_booking(v_booking_id::uuid), p_now);
+  end if;
   return 'processed';
 end
 $$;
-comment on function farthing.apply_charge_event(jsonb) is
+comment on function farthing.apply_charge_event(jsonb, timestamptz) is
   'Notes which card an account has used, and whether it was taken: what the rules of cards count.';
 
 create function farthing.sweep_fraud(p_now timestamptz default now(), p_limit int default 10000)

@@ -15,14 +15,15 @@ as $$
   select jsonb_build_object(
     'decisions', coalesce((select jsonb_agg(jsonb_build_object('id', s.decision_id::text,
       'user_id', s.owner_id, 'action', s.action, 'outcome', s.outcome, 'reasons', s.reasons,
-      'order_id', s.order_id, 'ip_hash', encode(s.ip_hash, 'hex'), 'decided_at', s.decided_at)
+      'order_id', s.order_id, 'booking_id', s.booking_id,
+      'ip_hash', encode(s.ip_hash, 'hex'), 'decided_at', s.decided_at)
       order by s.decision_id desc) from (select * from page limit p_limit) s), '[]'),
     'next_before', case when (select count(*) from page) > p_limit
       then (select decision_id::text from page offset p_limit - 1 limit 1) end)
 $$;
 grant execute on function public.fraud_decisions_list to service_role;
 comment on function public.fraud_decisions_list is
-  'Decisions of check_fraud(), newest first, by user and outcome (allow, refuse), from before an id: '
+  'Decisions of check_fraud(), newest first, by user and outcome (allow, refuse, flag), from before an id: '
   '{decisions, next_before}.';
 
 create function farthing.block_answer(p_block farthing.blocks)

@@ -26,6 +26,19 @@ comment on table farthing.providers is
   'One per user who sells. status_at: when Stripe last said what the account may do. email: only until the '
   'account is made, so that asking Stripe again asks for the same.';
 
+create table farthing.payout_accounts (
+  provider_id uuid not null references farthing.providers (provider_id),
+  mark bytea not null,
+  primary key (provider_id, mark),
+  constraint payout_accounts_mark_hashed check (octet_length(mark) = 32)
+);
+comment on table farthing.payout_accounts is
+  'Where Stripe pays a provider out. mark: sha256 of Stripe''s fingerprint, as of cards. It goes with the '
+  'user.';
+create index payout_accounts_by_mark on farthing.payout_accounts (mark);
+alter table farthing.payout_accounts enable row level security;
+create policy payout_accounts_none on farthing.payout_accounts for select to authenticated using (false);
+
 create function farthing.providers_guard()
 returns trigger
 language plpgsql
@@ -41,6 +54,7 @@ begin
   end if;
   if new.user_id is null then
     new.email := null; -- nobody is left to ask Stripe again
+    delete from farthing.payout_accounts where provider_id = new.provider_id;
   end if;
   return new;
 end
@@ -184,6 +198,21 @@ grant execute on function public.providers_read to service_role;
 comment on function public.providers_read is
   'A user''s own provider: {provider, stripe_account_id}, the latter for the doors alone. Fails not_found.';
 
+create function farthing.note_payout_accounts(p_provider farthing.providers, p_fingerprints jsonb)
+returns void
+language sql
+set search_path = ''
+as $$
+  -- Only of who is still here: what leaves with a user does not come back.
+  insert into farthing.payout_accounts (provider_id, mark)
+  select distinct p_provider.provider_id, sha256(convert_to(f, 'UTF8'))
+  from jsonb_array_elements_text(coalesce(nullif(p_fingerprints, 'null'), '[]')) f
+  where p_provider.user_id is not null
+  on conflict do nothing
+$$;
+comment on function farthing.note_payout_accounts(farthing.providers, jsonb) is
+  'Notes the accounts that a provider is paid out to, by Stripe''s fingerprints; those of before, too, stay.';
+
 create function farthing.apply_account_event(p_facts jsonb, p_now timestamptz)
 returns text
 language plpgsql
@@ -213,6 +242,7 @@ begin
     details_submitted = (p_facts ->> 'details_submitted')::boolean,
     disabled_reason = left(p_facts ->> 'disabled_reason', 255), status_at = v_at, updated_at = p_now
   where provider_id = v_provider.provider_id;
+  perform farthing.note_payout_accounts(v_provider, p_facts -> 'payout_accounts');
   return 'processed';
 end
 $$;

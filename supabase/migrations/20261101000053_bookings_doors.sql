@@ -182,6 +182,9 @@ begin
     = 'refuse' then
     return '{"step": "refused"}'::jsonb;
   end if;
+  if farthing.refuse_shared(v_booking.account_id, v_provider, p_ip_hash, p_now) then
+    return '{"step": "refused"}'::jsonb;
+  end if;
   v_booking.provider_id := p_provider_id;
   v_booking.amount := p_amount;
   v_booking.currency := p_currency;

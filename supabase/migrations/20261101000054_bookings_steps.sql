@@ -83,6 +83,7 @@ begin
     completed_at = case p_status when 'completed' then p_now end
   where account_id = v_booking.account_id and booking_id = p_booking_id
   returning * into v_booking;
+  perform farthing.flag_booking(v_booking, p_now);
   perform farthing.net_transfers(v_booking, p_now); -- the share that waited for this
   return farthing.booking_answer(v_booking, 'provider');
 end

@@ -16,6 +16,7 @@ begin
   set status = case status when 'cancelled' then status else 'paid' end, paid_at = p_now, updated_at = p_now,
     payment_intent_id = p_facts ->> 'payment_id', charge_id = p_facts ->> 'charge_id'
   where account_id = p_booking.account_id and booking_id = p_booking.booking_id;
+  perform farthing.flag_booking(p_booking, p_now);
   perform farthing.apply_waiting(p_facts ->> 'payment_id', p_now);
   -- A fee names its charge and no payment.
   perform farthing.lock_subject(p_facts ->> 'charge_id');

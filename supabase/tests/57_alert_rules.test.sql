@@ -10,10 +10,10 @@ update farthing.alert_rules set resolves_after = '0', enabled = rule <> 'overdue
 -- A proof that a scheduled task has made is too long ago by the time of tests.
 delete from farthing.proof_runs;
 select is(tests.alerts('-1 day'), 'nothing', 'where nothing has happened, nothing is wrong');
-select is(array_agg(rule order by rule), array['ai_errors', 'ai_slow', 'auth_failures', 'budget_burn_fast',
-  'budget_burn_slow', 'charge_failure_rate', 'credits_minted', 'dead_jobs', 'dead_notices',
-  'deep_check_failed', 'error_rate', 'grant_above_ceiling', 'limiter_open', 'overdue_work', 'parked_items',
-  'payout_delay', 'prove_violation', 'reconciliation_mismatch', 'rule_failed', 'slow_answers',
+select is(array_agg(rule order by rule), array['ai_errors', 'ai_slow', 'auth_failures', 'bookings_flagged',
+  'budget_burn_fast', 'budget_burn_slow', 'charge_failure_rate', 'credits_minted', 'dead_jobs',
+  'dead_notices', 'deep_check_failed', 'error_rate', 'grant_above_ceiling', 'limiter_open', 'overdue_work',
+  'parked_items', 'payout_delay', 'prove_violation', 'reconciliation_mismatch', 'rule_failed', 'slow_answers',
   'stripe_state_unknown', 'task_failed', 'tasks_stopped', 'webhook_backlog', 'webhook_failure'],
   'these are watched') from farthing.alert_rules;
 
@@ -266,7 +266,8 @@ select is(tests.alerts('127 days'), 'nothing', 'then nobody has said it for long
 select set_eq($$ select distinct data ->> 'rule' from farthing.notices where template = 'alert' $$,
   $$ select rule from farthing.alert_rules where rule <> 'rule_failed' and rule not in ('ai_errors',
     'ai_slow',
-    'auth_failures', 'credits_minted', 'deep_check_failed', 'grant_above_ceiling', 'overdue_work',
+    'auth_failures', 'bookings_flagged', 'credits_minted', 'deep_check_failed', 'grant_above_ceiling',
+    'overdue_work',
     'parked_items', 'task_failed', 'tasks_stopped') $$,
   'each rule has fired but those that have files of their own');
 select is_empty($$ select incident_id from farthing.incidents i join farthing.notices n

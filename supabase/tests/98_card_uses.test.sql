@@ -88,7 +88,7 @@ select is(pg_temp.buys('dan', 3, '4 hours'), 'refused velocity_exceeded 75600',
 select is(pg_temp.buys('t' || n, 1, '2 days'), 'create', 'another buys') from generate_series(1, 4) n;
 select is(farthing.apply_charge_event(jsonb_build_object('order_id', order_id,
     'charge_id', name, 'card_fingerprint', 'fp_test', 'outcome', 'succeeded', 'livemode', false,
-    'occurred_at', tests.after('2 days'))), 'processed', name || ' uses a test card')
+    'occurred_at', tests.after('2 days')), tests.after('2 days')), 'processed', name || ' uses a test card')
 from bought where name like 't_';
 select is(pg_temp.buys('t4', 2, '2 days 1 min'), 'create', 'which is everybody''s');
 

@@ -23,7 +23,8 @@ select is(o #>> '{decisions,0,user_id}', tests.person('bob')::text, 'the newest 
 from fraud_decisions_list() o;
 select is((o #> '{decisions,0}') - 'id', jsonb_build_object('user_id', tests.person('bob'),
   'action', 'checkout', 'outcome', 'refuse', 'reasons', '["blocked_user"]'::jsonb, 'order_id', null,
-  'ip_hash', tests.sha256('203.0.113.7'), 'decided_at', tests.after('1 min')), 'with all that was known')
+  'booking_id', null, 'ip_hash', tests.sha256('203.0.113.7'), 'decided_at', tests.after('1 min')),
+  'with all that was known')
 from fraud_decisions_list(p_outcome => 'refuse') o;
 select is((select count(*)::int from jsonb_array_elements(o -> 'decisions')), n, what)
 from (values (fraud_decisions_list(), 4, 'all are listed'),

@@ -179,6 +179,7 @@ const FACTS: AccountFacts = {
   payouts_enabled: false,
   details_submitted: true,
   disabled_reason: null,
+  payout_accounts: [],
 };
 
 function listing(pages: readonly AccountFacts[][]) {

@@ -3,7 +3,7 @@ import { z } from "@hono/zod-openapi";
 import { networkOf } from "../http/client-ip.ts";
 import { listQuery, SeqCursor, text, Timestamp, TimestampOut, Uuid } from "./common.ts";
 
-const Outcome = z.enum(["allow", "refuse"]);
+const Outcome = z.enum(["allow", "refuse", "flag"]);
 
 export const DecisionsQuery = z.strictObject({
   ...listQuery,
@@ -19,6 +19,9 @@ export const Decision = z.object({
   outcome: Outcome,
   reasons: z.array(z.string()).openapi({ example: ["user_velocity", "no_ip"] }),
   order_id: Uuid.nullable(),
+  booking_id: Uuid.nullable().openapi({
+    description: "Of outcome `flag`: a booking whose buyer and provider share what `reasons` say.",
+  }),
   ip_hash: z.string().nullable().openapi({ description: "To block the address it stands for." }),
   decided_at: TimestampOut,
 }).openapi("FraudDecision");

@@ -117,6 +117,7 @@ Deno.test("a payment whose share waits is the platform's alone: no destination a
         transfer_group: "booking-b-1",
         "automatic_payment_methods[enabled]": "true",
         "metadata[booking_id]": "b-1",
+        "metadata[farthing]": MARK,
       });
     },
   );

@@ -100,5 +100,6 @@ Deno.test("a provider of an old version is fetched anew as the platform sees it"
     payouts_enabled: null,
     details_submitted: null,
     disabled_reason: null,
+    payout_accounts: [],
   });
 });

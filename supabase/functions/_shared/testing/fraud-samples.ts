@@ -41,6 +41,7 @@ export const FRAUD_SAMPLES: Samples = {
       outcome: "refuse",
       reasons: ["user_velocity", "no_ip"],
       order_id: null,
+      booking_id: null,
       ip_hash: null,
       decided_at: NOW,
     }],

@@ -44,6 +44,12 @@ Deno.test("account.updated tells what the provider may do, and why not more", ()
     id: "acct_1",
     metadata: { provider_id: PROVIDER_ID },
     charges_enabled: true,
+    external_accounts: {
+      object: "list",
+      data: [{ object: "bank_account", fingerprint: "fp1" }, { object: "card", fingerprint: null }],
+      has_more: false,
+      url: "",
+    } as unknown as NonNullable<Stripe.Account["external_accounts"]>,
   });
   assert.deepEqual(factsOf(eventOf("account.updated", account)), {
     stripe_account_id: "acct_1",
@@ -52,6 +58,7 @@ Deno.test("account.updated tells what the provider may do, and why not more", ()
     payouts_enabled: false,
     details_submitted: false,
     disabled_reason: "requirements.past_due",
+    payout_accounts: ["fp1"],
   });
 });
 

@@ -20,6 +20,8 @@ export type AccountFacts = {
   payouts_enabled: boolean;
   details_submitted: boolean;
   disabled_reason: string | null;
+  /** Stripe's fingerprints of where it pays out to. */
+  payout_accounts: string[];
 };
 
 export function feeFacts(fee: Stripe.ApplicationFee): FeeFacts {
@@ -43,5 +45,7 @@ export function accountFacts(account: Stripe.Account): AccountFacts {
     payouts_enabled: account.payouts_enabled,
     details_submitted: account.details_submitted,
     disabled_reason: account.requirements?.disabled_reason ?? null,
+    payout_accounts: (account.external_accounts?.data ?? [])
+      .flatMap(({ fingerprint }) => fingerprint ? [fingerprint] : []),
   };
 }

@@ -1,0 +1,95 @@
+-- Buyers and providers who may be one and the same: who share a card, a payout account or an address.
+-- Why flagged and not refused: families share cards, and houses an address. Whoever pays themselves with a
+-- stolen card is seen so before the bank sees them, and a policy may refuse.
+
+create function farthing.shared_by(p_account_id bigint, p_provider farthing.providers)
+returns text[]
+language sql stable
+set search_path = ''
+as $$
+  with parties as (
+    select p_account_id as buyer, a.account_id as provider from farthing.accounts a
+    where a.owner_id = p_provider.user_id
+  ), paid_out as (
+    -- The buyer may sell, too.
+    select t.mark, t.provider_id = p_provider.provider_id as is_provider from farthing.payout_accounts t
+    where t.provider_id = p_provider.provider_id or t.provider_id in (select s.provider_id
+      from farthing.providers s join farthing.accounts a on a.owner_id = s.user_id
+      where a.account_id = p_account_id)
+  ), marks as (
+    select 'shared_card' as kind, u.card as mark, u.account_id = p.provider as is_provider
+    from parties p join farthing.card_uses u on u.account_id in (p.buyer, p.provider)
+    where u.livemode -- Stripe's test cards are everybody's
+    union all select 'shared_payout_account', t.mark, t.is_provider from paid_out t
+    where (select livemode from farthing.policy)
+    -- A card can be paid with, and out to.
+    union all select 'shared_payout_account', u.card, false from farthing.card_uses u
+    where u.account_id = p_account_id and u.livemode
+    union all select 'shared_address', d.ip_hash, d.account_id = p.provider
+    from parties p join farthing.fraud_decisions d on d.account_id in (p.buyer, p.provider)
+    where d.ip_hash is not null
+  )
+  select array_agg(distinct s.kind order by s.kind) from (
+    select kind from marks group by kind, mark having bool_or(is_provider) and bool_or(not is_provider)) s
+$$;
+comment on function farthing.shared_by(bigint, farthing.providers) is
+  'What a buyer and a provider share: shared_card, shared_payout_account, shared_address; null where '
+  'nothing. By payments, payouts and checkouts of the last 90 days.';
+
+create function farthing.refuse_shared(
+  p_account_id bigint, p_provider farthing.providers, p_ip_hash text, p_now timestamptz)
+returns boolean
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_shared text[];
+begin
+  if (select booking_shared_parties from farthing.policy) <> 'refuse' then
+    return false;
+  end if;
+  v_shared := farthing.shared_by(p_account_id, p_provider);
+  insert into farthing.fraud_decisions (account_id, action, outcome, reasons, ip_hash, decided_at)
+  select p_account_id, 'booking', 'refuse', v_shared, decode(p_ip_hash, 'hex'), p_now
+  where v_shared is not null;
+  return v_shared is not null;
+end
+$$;
+comment on function farthing.refuse_shared is
+  'Whether policy refuses a booking for what its parties share, which is then on record.';
+
+create function farthing.flag_booking(p_booking farthing.bookings, p_now timestamptz)
+returns void
+language sql
+set search_path = ''
+as $$
+  -- What was told of this booking is not told again.
+  insert into farthing.fraud_decisions (account_id, action, outcome, reasons, booking_id, decided_at)
+  select p_booking.account_id, 'booking', 'flag', n.reasons, p_booking.booking_id, p_now
+  from (select array_agg(r order by r) as reasons
+    from farthing.providers p, unnest(farthing.shared_by(p_booking.account_id, p)) r
+    where p.provider_id = p_booking.provider_id and not exists (select from farthing.fraud_decisions d
+      where d.booking_id = p_booking.booking_id and d.outcome = 'flag' and r = any (d.reasons))) n
+  where n.reasons is not null
+$$;
+comment on function farthing.flag_booking(farthing.bookings, timestamptz) is
+  'Puts on record what the parties of a booking share, each thing once. The account is locked by the caller.';
+
+insert into farthing.alert_rules (rule, severity, threshold, fine_at, period, fires_after, resolves_after,
+  runbook)
+values ('bookings_flagged', 'warning', 0, 0, '1 day', '0', '5 minutes', 'docs/runbooks/bookings_flagged.md');
+
+create function farthing.read_flagged(p_rule farthing.alert_rules, p_now timestamptz)
+returns farthing.alert_reading
+language sql stable
+set search_path = ''
+as $$
+  select farthing.read_against(p_rule, count(*), left(format(
+    '%s flagged, for buyer and provider share something: %s.', farthing.in_numbers(count(*), 'booking'),
+    string_agg(format('%s (%s)', f.booking_id, f.reasons), ', ' order by f.booking_id)), 500))
+  from (select d.booking_id, string_agg(distinct r, ', ' order by r) as reasons
+    from farthing.fraud_decisions d, unnest(d.reasons) r
+    where d.outcome = 'flag' and d.decided_at > p_now - p_rule.period group by 1) f
+$$;
+comment on function farthing.read_flagged(farthing.alert_rules, timestamptz) is
+  'How many bookings were flagged within the period.';
