@@ -11,14 +11,14 @@ import { nearestSessions } from "./nearest.ts";
 import { createBaseline, type Run, SURVIVED, type Verdict } from "./run.ts";
 import { textOf } from "./sources.ts";
 
-const FUNCTION = /^create (?:or replace )?function [^]*?^\$\$;/gm;
+const FUNCTION = /^create (?:or replace )?(?:function|procedure) [^]*?^\$\$;/gm;
 
 /** The statement that makes the function around a place; undefined where there is none. */
 function functionAt(text: string, start: number): string | undefined {
   const found = [...text.matchAll(FUNCTION)].find((match) =>
     match.index <= start && start < match.index + match[0].length
   );
-  return found?.[0].replace(/^create (?:or replace )?function/, "create or replace function");
+  return found?.[0].replace(/^create (?:or replace )?/, "create or replace ");
 }
 
 /** Hands over a clone, which is gone afterwards. */

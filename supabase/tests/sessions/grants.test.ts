@@ -62,6 +62,12 @@ meetings([], {
     passes: true,
     ends: standing("eve", 1_000_100),
   },
+  "a grant confirmed while its owner leaves is not given": {
+    given: pending("gus"),
+    first: "delete from auth.users where id = tests.person('gus')",
+    second: decides("pat_gus", "gus").replace("tests.person('gus')", "md5('gus')::uuid"),
+    says: "grant_not_pending",
+  },
   "a grant confirmed while the account is charged adds up": {
     given: pending("fay"),
     first: "select public.credits_debit(tests.person('fay'), '60', 'x')",

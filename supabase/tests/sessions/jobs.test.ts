@@ -70,7 +70,11 @@ meetings(["jobs"], {
     first: "select tests.claim('fay', 'fay', '1 s')",
     second: cancels("fay"),
     says: "cancelled",
-    ends: { [state("fay")]: "cancelled 0%, attempt 1, no error" },
+    ends: {
+      [state("fay")]: "cancelled 0%, attempt 1, no error",
+      // A step may be under way: what is held for it stays.
+      "tests.standing('fay')": "balance 1000, held 200, available 800, debt 0",
+    },
   },
   "a job completed while its account is charged releases what it held": {
     given: claimed("gus"),
@@ -109,6 +113,13 @@ meetings(["jobs"], {
     then: locksAccount("kim"),
     second: completes("kim"),
     says: "completed",
+  },
+  "a step is written after its account is held, as every step locks them": {
+    given: claimed("viv"),
+    first: locksAccount("viv"),
+    then: "select from farthing.jobs where job_id = tests.job_id('viv') for no key update",
+    second: step("viv"),
+    says: "processing",
   },
   "a job is completed after its account is held, as every step locks them": {
     given: claimed("tim"),

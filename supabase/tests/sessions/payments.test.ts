@@ -202,6 +202,13 @@ meetings(["money_back"], {
     says: "0",
     passes: true,
   },
+  "a warning is cleared after its account is held, as every event locks them": {
+    given: [...bought("yan"), "select tests.warning('yan')"],
+    first: "select from farthing.accounts where owner_id = tests.person('yan') for no key update",
+    then: `select from farthing.orders where order_id = ${order("yan")} for update`,
+    second: "select public.warnings_clear('issfr_yan', 'a friend') #>> '{data,state}'",
+    says: "cleared",
+  },
   "a warning cleared while its order is spent gives back what is left": {
     given: [...bought("uli"), "select tests.give('uli', '100')", "select tests.warning('uli')"],
     first: "select tests.spends('uli', '60')",

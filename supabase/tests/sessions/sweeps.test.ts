@@ -164,11 +164,19 @@ meetings(["jobs", "money_back", "payouts"], {
     says: '{"taken":true}',
   },
   "a payout is not compared while its list is fetched anew": {
-    given: [],
-    first: `select public.payouts_record('po_1', (select claimed_at from farthing.reconciliations),
-      jsonb_build_array(tests.listed('1', 'charge', 30)), null, tests.after('9 days'))`,
-    second: "select farthing.reconcile('po_1', tests.after('10 days'))",
+    given: [
+      `select public.payouts_record('po_1', (select claimed_at from farthing.reconciliations),
+        jsonb_build_array(tests.listed('1', 'charge', 30)), null, tests.after('9 days'))`,
+      "update farthing.reconciliations set claimed_at = tests.after('10 days')",
+    ],
+    first: `select public.payouts_record('po_1', tests.after('10 days'),
+      jsonb_build_array(tests.listed('1', 'charge', 30)), 'txn_1', tests.after('10 days'))`,
+    second: "select farthing.reconcile('po_1', tests.after('11 days'))",
     says: "0",
+    ends: {
+      "select reconciled_at from farthing.reconciliations where reconciled_at >= tests.after('11 days')":
+        "null",
+    },
   },
   "T30: two runners of scheduled tasks are never at work at once": {
     given: [
