@@ -64,9 +64,10 @@ async function nearestOf(kind: RegExp, { file, start }: Mutant): Promise<string[
   }));
 }
 
-/** The test files that import what was changed, first those that do so themselves. */
+/** The test files that import what was changed: first the one beside it, then those that do so themselves. */
 export async function nearestTests({ file }: Mutant): Promise<string[]> {
   const modules = modulesOf(await tree());
+  const beside = file.replace(/\.ts$/, ".test.ts");
   const found = new Map<Module, number>();
   for (const module of modules) if (module.source.path === file) found.set(module, 0);
   for (const [module, distance] of found) { // which grows meanwhile
@@ -77,6 +78,6 @@ export async function nearestTests({ file }: Mutant): Promise<string[]> {
   return byDistance(
     [...found].filter(([{ source }]) =>
       isTest(source) && source.path.startsWith("supabase/functions/")
-    ).map(([{ source }, distance]) => [source.path, distance]),
+    ).map(([{ source: { path } }, distance]) => [path, path === beside ? 0 : distance]),
   );
 }
