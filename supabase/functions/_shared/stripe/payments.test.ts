@@ -222,6 +222,14 @@ Deno.test("a wrong, missing, stale or foreign signature is refused", async () =>
   await checkEventRefused(event(), await sign(event(), "whsec_new", stale), "signature_invalid");
 });
 
+Deno.test("m11: a signature from the future is refused, and one slightly ahead is read", async () => {
+  const signed = async (ahead: number) =>
+    await sign(event(), "whsec_new", Math.floor(Date.now() / 1000) + ahead);
+  await checkEventRefused(event(), await signed(360), "signature_invalid");
+  await checkEventRefused(event(), `t=1,${await signed(86_400 * 365)}`, "signature_invalid");
+  assert.equal((await read(event(), await signed(240))).livemode, false);
+});
+
 Deno.test("an event of the other mode is refused", async () => {
   const live = event({ livemode: true });
   const refused = await refusalOf(read(live, await sign(live, "whsec_new")));
