@@ -58,8 +58,9 @@ grant execute on function public.fraud_blocks_list to service_role;
 comment on function public.fraud_blocks_list is
   'Who is blocked, and was until a time that is over, newest first: {blocks, next_before}.';
 
-create function public.fraud_blocks_add(p_kind text, p_subject text, p_reason text, p_blocked_by text,
-  p_until timestamptz default null, p_idempotency_key text default null, p_fingerprint text default null,
+create function public.fraud_blocks_add(p_kind text, p_subject text, p_reason text,
+  p_author text default 'sql:' || session_user, p_until timestamptz default null,
+  p_idempotency_key text default null, p_fingerprint text default null,
   p_now timestamptz default now())
 returns jsonb
 language plpgsql security definer -- service_role owns no table
@@ -79,7 +80,7 @@ begin
     perform farthing.fail('not_found', 'There is no such user.', null, 'value');
   end if;
   insert into farthing.blocks as b (kind, subject, reason, blocked_by, until, created_at)
-  values (p_kind, p_subject, p_reason, p_blocked_by, p_until, p_now)
+  values (p_kind, p_subject, p_reason, p_author, p_until, p_now)
   on conflict (kind, subject) do update
   set reason = excluded.reason, blocked_by = excluded.blocked_by, until = excluded.until,
     created_at = excluded.created_at
@@ -136,7 +137,7 @@ grant execute on function public.fraud_policy_read to service_role;
 comment on function public.fraud_policy_read is
   'The limits of checkouts, what an early fraud warning does, and who changed them last.';
 
-create function public.fraud_policy_set(p_changes jsonb, p_changed_by text,
+create function public.fraud_policy_set(p_changes jsonb, p_author text default 'sql:' || session_user,
   p_idempotency_key text default null, p_fingerprint text default null, p_now timestamptz default now())
 returns jsonb
 language plpgsql security definer -- service_role owns no table
@@ -149,7 +150,7 @@ begin
   if v_answer is not null then
     return v_answer;
   end if;
-  perform farthing.allow_change(p_changed_by, 'the limits were changed');
+  perform farthing.allow_change(p_author, 'the limits were changed');
   update farthing.policy set
     sessions_per_user_hour = coalesce((v_given ->> 'sessions_per_user_hour')::int, sessions_per_user_hour),
     sessions_per_ip_hour = coalesce((v_given ->> 'sessions_per_ip_hour')::int, sessions_per_ip_hour),
@@ -158,7 +159,7 @@ begin
     users_per_card_day = coalesce((v_given ->> 'users_per_card_day')::int, users_per_card_day),
     cards_per_user_day = coalesce((v_given ->> 'cards_per_user_day')::int, cards_per_user_day),
     early_fraud_warning = coalesce(v_given ->> 'early_fraud_warning', early_fraud_warning),
-    updated_at = p_now, updated_by = p_changed_by
+    updated_at = p_now, updated_by = p_author
   where one_row;
   return farthing.idempotency_keep(p_idempotency_key, p_fingerprint, 200, farthing.policy_answer(), p_now);
 end

@@ -57,8 +57,8 @@ comment on function public.features_read is
   'All flags: [{name, state, percentage, changed_by, changed_at}].';
 
 create function public.features_set(
-  p_name text, p_state text, p_percentage numeric default null, p_changed_by text default null,
-  p_now timestamptz default now())
+  p_name text, p_state text, p_percentage numeric default null,
+  p_author text default 'sql:' || session_user, p_now timestamptz default now())
 returns jsonb
 language plpgsql security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
@@ -78,7 +78,7 @@ begin
       'percentage');
   end if;
   update farthing.features
-  set state = p_state, percentage = coalesce(p_percentage, 0), changed_by = p_changed_by, changed_at = p_now
+  set state = p_state, percentage = coalesce(p_percentage, 0), changed_by = p_author, changed_at = p_now
   where name = p_name returning * into v_feature;
   if v_feature.name is null then
     perform farthing.fail('not_found', 'There is no such feature.', null, 'name');

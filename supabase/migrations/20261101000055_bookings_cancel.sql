@@ -83,7 +83,9 @@ begin
         jsonb_build_object('status', v_booking.status, 'amount_disputed', v_booking.amount_disputed), 'id');
     end if;
     -- Where the request dies, a runner sends it two minutes later.
-    v_refund := farthing.refund_booking(v_booking, 'user:' || p_user_id, p_now + interval '2 minutes', p_now);
+    v_refund := farthing.refund_booking(v_booking, case when exists (select from farthing.accounts
+        where account_id = v_booking.account_id and owner_id = p_user_id) then 'owner' else 'provider' end,
+      p_now + interval '2 minutes', p_now);
     v_booking := farthing.cancel_booking(v_booking, p_now);
     if v_refund.refund_id is not null then
       v_step := jsonb_build_object('step', 'refund', 'refund', farthing.refund_to_send(v_refund));

@@ -42,7 +42,8 @@ comment on function public.alerts_list is
   'Incidents, newest first, of a state (open, acknowledged, resolved), from before an id: '
   '{alerts, next_before}.';
 
-create function public.alerts_acknowledge(p_incident_id uuid, p_by text, p_now timestamptz default now())
+create function public.alerts_acknowledge(
+  p_incident_id uuid, p_author text default 'sql:' || session_user, p_now timestamptz default now())
 returns jsonb
 language plpgsql security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
@@ -51,7 +52,7 @@ declare
   v_incident farthing.incidents;
 begin
   -- Only from open: who was first stays, and what is over needs nobody.
-  update farthing.incidents set state = 'acknowledged', acknowledged_at = p_now, acknowledged_by = p_by
+  update farthing.incidents set state = 'acknowledged', acknowledged_at = p_now, acknowledged_by = p_author
   where incident_id = p_incident_id and state = 'open';
   select * into v_incident from farthing.incidents
   where incident_id = p_incident_id and state <> 'pending';

@@ -58,11 +58,11 @@ select is(i - '{id,summary,runbook}'::text[], jsonb_build_object('rule', 'payout
 select is(pg_temp.told(), 'operators and webhook, 2', 'and nobody is told again');
 
 -- Acknowledged.
-select is(a ->> 'state' || ' ' || (a ->> 'acknowledged_by'), 'acknowledged user:ann', 'somebody is on it')
-from alerts_acknowledge((pg_temp.newest()).incident_id, 'user:ann', tests.after('7 min')) a;
-select is(a ->> 'acknowledged_by', 'user:ann', 'who was first stays')
-from alerts_acknowledge((pg_temp.newest()).incident_id, 'user:bob', tests.after('8 min')) a;
-select tests.fails_with('select alerts_acknowledge(gen_random_uuid(), ''user:ann'')', 'not_found', 'id',
+select is(a ->> 'state' || ' ' || (a ->> 'acknowledged_by'), 'acknowledged operator:ann', 'somebody is on it')
+from alerts_acknowledge((pg_temp.newest()).incident_id, 'operator:ann', tests.after('7 min')) a;
+select is(a ->> 'acknowledged_by', 'operator:ann', 'who was first stays')
+from alerts_acknowledge((pg_temp.newest()).incident_id, 'operator:bob', tests.after('8 min')) a;
+select tests.fails_with('select alerts_acknowledge(gen_random_uuid(), ''operator:ann'')', 'not_found', 'id',
   'what there is not cannot be acknowledged');
 select is(tests.alerts('8 min'), 'payout_delay acknowledged', 'which silences nothing, and tells nobody');
 select is(pg_temp.told(), 'operators and webhook, 2', 'as before');
@@ -85,7 +85,7 @@ select is(tests.alerts('17 min' - interval '1 s'), 'payout_delay acknowledged', 
 select is(tests.alerts('17 min'), 'nothing', 'fine for long enough, it is resolved');
 select is((pg_temp.newest()).resolved_at, tests.after('17 min'), 'then');
 select is(a ->> 'state', 'resolved', 'what is resolved is not acknowledged any more')
-from alerts_acknowledge((pg_temp.newest()).incident_id, 'user:bob', tests.after('18 min')) a;
+from alerts_acknowledge((pg_temp.newest()).incident_id, 'operator:bob', tests.after('18 min')) a;
 
 -- Once more: a new incident, told of anew.
 update farthing.alert_rules set fires_after = '0', resolves_after = '0' where rule = 'payout_delay';

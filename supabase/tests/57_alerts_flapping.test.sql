@@ -40,7 +40,7 @@ select is((select count(*)::int from farthing.notices where template = 'alert'),
 -- Nobody can be told, and somebody is on it all the same.
 alter table farthing.notices add constraint notices_broken check (template <> 'alert') not valid;
 select is(pg_temp.late(3, '20 min'), 'payout_delay open', 'it opens though the outbox refuses');
-select is(alerts_acknowledge((select incident_id from farthing.incidents where state = 'open'), 'user:ann',
+select is(alerts_acknowledge((select incident_id from farthing.incidents where state = 'open'), 'key:ann',
   tests.after('21 min')) ->> 'state', 'acknowledged', 'who has seen it is on it');
 alter table farthing.notices drop constraint notices_broken;
 select is(pg_temp.late(3, '22 min'), 'payout_delay acknowledged', 'the outbox is well again');

@@ -54,8 +54,8 @@ select is((select count(*)::int from farthing.bookings), 1, 'what is refused lea
 
 -- Who is blocked.
 insert into farthing.blocks (kind, subject, reason, blocked_by)
-values ('user', tests.person('eve')::text, 'a test', 'secret:test'),
-  ('ip', tests.sha256('198.51.100.1'), 'a test', 'secret:test');
+values ('user', tests.person('eve')::text, 'a test', 'key:test'),
+  ('ip', tests.sha256('198.51.100.1'), 'a test', 'key:test');
 create function pg_temp.step(p_name text, p_ip text default null) returns text language sql as $$
   select bookings_begin(tests.person(p_name), md5('provider pat')::uuid, 5, 'usd', p_idempotency_key =>
     tests.sha256('blocked'), p_fingerprint => tests.sha256('body'), p_now => tests.after(), p_ip_hash =>

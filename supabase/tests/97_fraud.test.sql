@@ -19,7 +19,7 @@ $$;
 create function pg_temp.block(p_kind text, p_subject text, p_until interval default null)
 returns void language sql as $$
   insert into farthing.blocks (kind, subject, reason, blocked_by, until)
-  values (p_kind, p_subject, 'a test', 'secret:test', tests.after(p_until))
+  values (p_kind, p_subject, 'a test', 'key:test', tests.after(p_until))
 $$;
 -- Decisions of a person, oldest first: "allow within_limits,no_ip".
 create function pg_temp.decided(p_name text) returns text[] language sql as $$

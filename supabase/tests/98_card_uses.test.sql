@@ -94,7 +94,7 @@ select is(pg_temp.buys('t4', 2, '2 days 1 min'), 'create', 'which is everybody''
 
 -- A blocked card.
 insert into farthing.blocks (kind, subject, reason, blocked_by)
-values ('card', tests.sha256('fp_a'), 'stolen', 'secret:test');
+values ('card', tests.sha256('fp_a'), 'stolen', 'key:test');
 select is(pg_temp.buys('ann', 4, '3 days'), 'refused forbidden', 'who used a blocked card buys nothing');
 select is(pg_temp.buys('bob', 4, '3 days'), 'create', 'who did not, does');
 

@@ -11,7 +11,7 @@ create function pg_temp.buys(p_name text, p_passed interval default '0') returns
 $$;
 create function pg_temp.block(p_kind text, p_value text, p_reason text, p_until interval default null,
   p_key text default null, p_passed interval default '0') returns jsonb language sql as $$
-  select public.fraud_blocks_add(p_kind, p_value, p_reason, 'user:operator', tests.after(p_until),
+  select public.fraud_blocks_add(p_kind, p_value, p_reason, 'operator:ops', tests.after(p_until),
     tests.sha256(p_key), tests.sha256(p_reason), tests.after(p_passed))
 $$;
 
@@ -41,7 +41,7 @@ from fraud_decisions_list(p_limit => 3) o, fraud_decisions_list(p_before => o ->
 
 -- Blocks.
 select is((o #> '{blocks,0}') - 'id', jsonb_build_object('kind', 'user', 'value', tests.person('bob'),
-  'reason', 'stolen cards', 'blocked_by', 'user:operator', 'until', null, 'created_at', tests.after()),
+  'reason', 'stolen cards', 'blocked_by', 'operator:ops', 'until', null, 'created_at', tests.after()),
   'who is blocked is listed, why and by whom') from fraud_blocks_list() o;
 select is(a ->> 'status', '201', 'an address is blocked')
 from pg_temp.block('ip', tests.sha256('203.0.113.7'), 'card testing', '1 day', 'key', '1 min') a;
@@ -68,13 +68,13 @@ select tests.fails_with('select fraud_blocks_remove(gen_random_uuid())', 'not_fo
 select is(fraud_policy_read(), '{"sessions_per_user_hour": 10, "sessions_per_ip_hour": 30,
   "failed_cards_per_user_hour": 5, "users_per_card_day": 3, "cards_per_user_day": 5,
   "early_fraud_warning": "review", "updated_at": null, "updated_by": null}', 'the limits, as they come');
-create temporary table changed as select fraud_policy_set('{"sessions_per_ip_hour": 1}', 'user:operator',
+create temporary table changed as select fraud_policy_set('{"sessions_per_ip_hour": 1}', 'operator:ops',
   p_now => tests.after()) as answer;
 select is(answer -> 'data', fraud_policy_read(), 'a change answers with what holds now') from changed;
 select is(p - '{updated_at,updated_by}'::text[], '{"sessions_per_user_hour": 10, "sessions_per_ip_hour": 1,
   "failed_cards_per_user_hour": 5, "users_per_card_day": 3, "cards_per_user_day": 5,
   "early_fraud_warning": "review"}', 'what is not named stays') from fraud_policy_read() p;
-select is(p ->> 'updated_by', 'user:operator', 'who changed it is known') from fraud_policy_read() p;
+select is(p ->> 'updated_by', 'operator:ops', 'who changed it is known') from fraud_policy_read() p;
 select is(pg_temp.buys('eve', '6 min'), 'refused velocity_exceeded', 'the next checkout is held to it');
 
 select is_empty('select * from farthing.prove()', 'the ledger proves itself');

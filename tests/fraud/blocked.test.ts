@@ -155,6 +155,9 @@ Deno.test("an operator changes a limit, and it is known who did", async () => {
     post(world, "fraud/policy", operator.as, { users_per_card_day });
   equal((await change(before + 1)).status, 200);
   const changed = await policyOf(world);
-  deepEqual([changed.users_per_card_day, changed.updated_by], [before + 1, `user:${operator.id}`]);
+  deepEqual([changed.users_per_card_day, changed.updated_by], [
+    before + 1,
+    `operator:${operator.id}`,
+  ]);
   equal((await change(before)).status, 200);
 });

@@ -1,5 +1,4 @@
 import { Alert, AlertPath } from "../_shared/contracts/alerts.ts";
-import { callerScope } from "../_shared/http/authorize.ts";
 import { defineRoute } from "../_shared/http/define-route.ts";
 import { ok } from "../_shared/http/envelope.ts";
 
@@ -15,11 +14,10 @@ export const acknowledgeAlert = defineRoute({
   params: AlertPath,
   responses: { 200: Alert },
   errors: ["not_found"],
-  handler: async ({ params, caller, services }) =>
+  handler: async ({ params, services }) =>
     ok(
       await services.database.rpc("alerts_acknowledge", {
         p_incident_id: params.id,
-        p_by: callerScope(caller),
       }),
     ),
 });

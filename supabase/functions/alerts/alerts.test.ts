@@ -32,9 +32,9 @@ Deno.test("an alert is acknowledged by who asks", async () => {
   const fake = await makeFake();
   const path = `/alerts/${ALERT_ID}/acknowledge`;
   const { data } = await (await send(fake, "POST", path, AS)).json();
-  assert.deepEqual([data.state, data.acknowledged_by], ["acknowledged", `user:${USER_ID}`]);
+  assert.deepEqual([data.state, data.acknowledged_by], ["acknowledged", `operator:${USER_ID}`]);
   await send(fake, "POST", path, { as: "secret" });
-  assert.deepEqual(fake.calls[1]?.args, { p_incident_id: ALERT_ID, p_by: "secret:default" });
+  assert.deepEqual(fake.calls[1]?.args, { p_incident_id: ALERT_ID, p_author: "key:default" });
 });
 
 Deno.test("an alert that is not there is not found, and no alert's id is no uuid", async () => {

@@ -22,8 +22,8 @@ Deno.test("a user is told what is on for them, and nobody else what is on for ev
 
 Deno.test("who switches a feature is noted", async () => {
   const cases: readonly [Role, string][] = [
-    ["operator", `user:${USER_ID}`],
-    ["secret", "secret:default"],
+    ["operator", `operator:${USER_ID}`],
+    ["secret", "key:default"],
   ];
   for (const [as, by] of cases) {
     const fake = await makeFake();
@@ -34,7 +34,7 @@ Deno.test("who switches a feature is noted", async () => {
       p_name: "b2b",
       p_state: "percentage",
       p_percentage: 12.5,
-      p_changed_by: by,
+      p_author: by,
     });
   }
 });

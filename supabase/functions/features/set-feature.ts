@@ -1,5 +1,4 @@
 import { Feature, FeatureBody, FeaturePath } from "../_shared/contracts/features.ts";
-import { callerScope } from "../_shared/http/authorize.ts";
 import { defineRoute } from "../_shared/http/define-route.ts";
 import { ok } from "../_shared/http/envelope.ts";
 
@@ -15,13 +14,12 @@ export const setFeature = defineRoute({
   params: FeaturePath,
   body: FeatureBody,
   responses: { 200: Feature },
-  handler: async ({ caller, params, body, services }) =>
+  handler: async ({ params, body, services }) =>
     ok(
       await services.database.rpc("features_set", {
         p_name: params.name,
         p_state: body.state,
         p_percentage: body.percentage,
-        p_changed_by: callerScope(caller),
       }),
     ),
 });

@@ -1,6 +1,5 @@
 import { Block, BlockBody } from "../_shared/contracts/fraud.ts";
 import { sha256 } from "../_shared/hash.ts";
-import { callerScope } from "../_shared/http/authorize.ts";
 import { networkOf } from "../_shared/http/client-ip.ts";
 import { defineRoute } from "../_shared/http/define-route.ts";
 import { once } from "../_shared/http/once.ts";
@@ -32,7 +31,6 @@ export const addBlock = defineRoute({
       p_kind: call.body.kind,
       p_subject: subjectOf(call.body, call.services),
       p_reason: call.body.reason,
-      p_blocked_by: callerScope(call.caller),
       p_until: call.body.until,
     }),
 });

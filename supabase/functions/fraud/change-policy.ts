@@ -1,5 +1,4 @@
 import { FraudPolicy, FraudPolicyBody } from "../_shared/contracts/fraud.ts";
-import { callerScope } from "../_shared/http/authorize.ts";
 import { defineRoute } from "../_shared/http/define-route.ts";
 import { once } from "../_shared/http/once.ts";
 
@@ -16,6 +15,5 @@ export const changePolicy = defineRoute({
   handler: (call) =>
     once(call, "fraud_policy_set", {
       p_changes: call.body,
-      p_changed_by: callerScope(call.caller),
     }),
 });

@@ -34,7 +34,7 @@ Deno.test("a blocked user, address and card reach the database as it knows them"
   for (const [kind, value, subject] of cases) {
     const args = await argsOf("/fraud/blocked", block(kind, value));
     assert.deepEqual([args.p_kind, args.p_subject], [kind, subject]);
-    assert.match(String(args.p_blocked_by), /^user:[0-9a-f-]{36}$/);
+    assert.match(String(args.p_author), /^operator:[0-9a-f-]{36}$/);
   }
 });
 

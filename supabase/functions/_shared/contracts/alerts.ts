@@ -24,7 +24,9 @@ export const Alert = z.object({
   fired_at: TimestampOut,
   last_seen_at: TimestampOut,
   acknowledged_at: TimestampOut.nullable(),
-  acknowledged_by: z.string().nullable(),
+  acknowledged_by: z.string().nullable().openapi({
+    description: "operator:<id> or key:<key's name>.",
+  }),
   resolved_at: TimestampOut.nullable(),
 }).openapi("Alert");
 

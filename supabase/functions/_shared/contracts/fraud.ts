@@ -34,7 +34,7 @@ export const Block = z.object({
   kind: Kind,
   value: z.string().openapi({ description: "A user's id, or the hash of an address or a card." }),
   reason: z.string(),
-  blocked_by: z.string(),
+  blocked_by: z.string().openapi({ description: "operator:<id> or key:<key's name>." }),
   until: TimestampOut.nullable(),
   created_at: TimestampOut,
 }).openapi("FraudBlock");
@@ -106,7 +106,7 @@ const limits = {
 export const FraudPolicy = z.object({
   ...limits,
   updated_at: TimestampOut.nullable(),
-  updated_by: z.string().nullable(),
+  updated_by: z.string().nullable().openapi({ description: "operator:<id> or key:<key's name>." }),
 }).openapi("FraudPolicy");
 
 export const FraudPolicyBody = z.strictObject(limits).partial()

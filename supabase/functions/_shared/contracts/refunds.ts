@@ -28,7 +28,8 @@ export const Refund = z.object({
   currency: z.string().openapi({ pattern: "^[a-z]{3}$", example: "usd" }),
   reason: z.string().nullable(),
   requested_by: z.string().openapi({
-    description: "operator:<id> or key:<key's name>; stripe where it was begun in the dashboard.",
+    description: "operator:<id> or key:<key's name>; stripe where it was begun in the dashboard; " +
+      "owner or provider where one of them cancelled a booking.",
   }),
   credits_taken_back: SignedAmount,
   debt_added: SignedAmount.openapi({ description: "What of it was spent already." }),

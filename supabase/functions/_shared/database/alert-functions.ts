@@ -14,5 +14,5 @@ interface ListArgs {
 export interface AlertFunctions {
   alerts_list: Fn<ListArgs, { alerts: Alert[]; next_before: string | null }>;
   /** Who was first stays, and what is resolved stays as it is. */
-  alerts_acknowledge: Fn<{ p_incident_id: string; p_by: string }, Alert>;
+  alerts_acknowledge: Fn<{ p_incident_id: string }, Alert>;
 }

@@ -8,9 +8,13 @@ type Args = Readonly<Record<string, unknown>>;
 
 /** Each function that takes `p_author`, and no other: scripts/types/drift.test.ts holds it to the SQL. */
 export const AUTHORED = {
+  alerts_acknowledge: true,
   chats_begin: true,
   credits_debit: true,
   credits_grant: true,
+  features_set: true,
+  fraud_blocks_add: true,
+  fraud_policy_set: true,
   grants_decide: true,
   holds_open: true,
   holds_settle: true,

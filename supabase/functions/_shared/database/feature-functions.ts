@@ -9,8 +9,6 @@ interface SetArgs {
   p_name: string;
   p_state: FeatureSetting["state"];
   p_percentage: Optional<number>;
-  /** Who: `user:<id>` or `secret:<name>`. */
-  p_changed_by: string;
 }
 
 export interface FeatureFunctions {

@@ -15,7 +15,6 @@ interface BlockArgs extends Once {
   /** A user's id, or the hex SHA-256 of an address or a card. */
   p_subject: string;
   p_reason: string;
-  p_blocked_by: string;
   p_until: Optional<string>;
 }
 
@@ -42,7 +41,7 @@ export interface FraudFunctions {
   warnings_clear: Fn<ClearArgs, Stored<Of<typeof fraud.ClearedWarning>>>;
   fraud_policy_read: Fn<Record<never, never>, Of<typeof fraud.FraudPolicy>>;
   fraud_policy_set: Fn<
-    Once & { p_changes: Json; p_changed_by: string },
+    Once & { p_changes: Json },
     Stored<Of<typeof fraud.FraudPolicy>>
   >;
 }

@@ -418,7 +418,7 @@ export type Database = {
     };
     Functions: {
       "alerts_acknowledge": {
-        Args: { "p_by": string; "p_incident_id": string; "p_now"?: string };
+        Args: { "p_author"?: string; "p_incident_id": string; "p_now"?: string };
         Returns: Json;
       };
       "alerts_list": {
@@ -646,7 +646,7 @@ export type Database = {
       "features_read": { Args: Record<PropertyKey, never>; Returns: Json };
       "features_set": {
         Args: {
-          "p_changed_by"?: string;
+          "p_author"?: string;
           "p_name": string;
           "p_now"?: string;
           "p_percentage"?: number;
@@ -656,7 +656,7 @@ export type Database = {
       };
       "fraud_blocks_add": {
         Args: {
-          "p_blocked_by": string;
+          "p_author"?: string;
           "p_fingerprint"?: string;
           "p_idempotency_key"?: string;
           "p_kind": string;
@@ -681,7 +681,7 @@ export type Database = {
       "fraud_policy_read": { Args: Record<PropertyKey, never>; Returns: Json };
       "fraud_policy_set": {
         Args: {
-          "p_changed_by": string;
+          "p_author"?: string;
           "p_changes": Json;
           "p_fingerprint"?: string;
           "p_idempotency_key"?: string;

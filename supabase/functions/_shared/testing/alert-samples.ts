@@ -1,5 +1,6 @@
 /** One true answer of each database function of alerts, in the shape that SQL gives. */
 import type { AlertFunctions } from "../database/alert-functions.ts";
+import { USER_ID } from "./project.ts";
 
 const NOW = "2026-11-21T12:00:00+00:00";
 
@@ -29,10 +30,10 @@ type Samples = {
 
 export const ALERT_SAMPLES: Samples = {
   alerts_list: () => ({ alerts: [alert], next_before: ALERT_ID }),
-  alerts_acknowledge: ({ p_by }) => ({
+  alerts_acknowledge: () => ({
     ...alert,
     state: "acknowledged",
     acknowledged_at: NOW,
-    acknowledged_by: p_by,
+    acknowledged_by: `operator:${USER_ID}`,
   }),
 };

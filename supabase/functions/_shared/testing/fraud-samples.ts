@@ -12,7 +12,7 @@ const block = {
   kind: "user" as const,
   value: USER_ID,
   reason: "stolen cards",
-  blocked_by: "secret:default",
+  blocked_by: "key:default",
   until: null,
   created_at: NOW,
 };
@@ -25,7 +25,7 @@ const policy = {
   cards_per_user_day: 5,
   early_fraud_warning: "review" as const,
   updated_at: NOW,
-  updated_by: "secret:default",
+  updated_by: "key:default",
 };
 
 type Samples = {
