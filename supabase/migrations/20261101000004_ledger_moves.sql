@@ -110,19 +110,27 @@ set search_path = ''
 as $$
 declare
   v_hold farthing.holds;
+  v_moment timestamptz;
   v_count int := 0;
 begin
   for v_hold in
     select * from farthing.holds
-    where account_id = p_account_id and status = 'open' and expires_at <= p_now order by expires_at
+    where account_id = p_account_id and status = 'open' and expires_at <= p_now order by expires_at, hold_id
   loop
+    -- As of then: a lot that has expired since came free in time to pay. Holds of one moment come free
+    -- together, so that their credits pay in burn-down order and not in the holds' own.
+    if v_hold.expires_at > v_moment then
+      perform farthing.pay_debt(p_account_id, v_moment);
+    end if;
+    v_moment := v_hold.expires_at;
     perform farthing.free_hold(p_account_id, v_hold.hold_id);
     update farthing.holds set status = 'released', resolved_at = expires_at
     where account_id = p_account_id and hold_id = v_hold.hold_id;
-    -- As of then: a lot that has expired since came free in time to pay.
-    perform farthing.pay_debt(p_account_id, v_hold.expires_at);
     v_count := v_count + 1;
   end loop;
+  if v_count > 0 then
+    perform farthing.pay_debt(p_account_id, v_moment);
+  end if;
   return v_count;
 end
 $$;

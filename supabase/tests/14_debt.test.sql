@@ -3,7 +3,7 @@
 begin;
 \ir helpers/story.psql
 select farthing.set_policy('{"overdraft_floor": 10000}', 'the debts of this story');
-select plan(44);
+select plan(51);
 
 -- Ann's work came out dearer than all she had.
 select isnt(tests.give('ann', '10'), null, 'ann has 10');
@@ -111,6 +111,30 @@ select is((select amount::int from farthing.debt_payments join farthing.accounts
   where owner_id = tests.person('eve')), 100, 'all of it');
 select is(tests.standing('fay', '1 hour'), 'balance -1000, held 0, available 0, debt 1000',
   'what came free as its lot expired is gone');
+
+-- Holds that run out at the same moment, of two accounts: what comes free pays in burn-down order, though the
+-- holds were opened, and have ids, in any order.
+create function pg_temp.owe_with_holds(p_name text, p_priorities int[]) returns text language plpgsql as $$
+begin
+  for nr in 1 .. cardinality(p_priorities) loop
+    perform tests.give(p_name, '50', p_priority => p_priorities[nr]);
+    perform tests.hold(p_name, '50', 600);
+  end loop;
+  perform tests.give(p_name, '1');
+  return public.holds_settle(tests.hold(p_name, '1'), '61', p_now => tests.after('1 s'))
+    #>> '{data,shortfall}';
+end
+$$;
+select is(pg_temp.owe_with_holds(name, priorities), '60',
+  name || ' owes 60, and holds lots until the same moment')
+from (values ('gil', '{200,1}'::int[]), ('hal', '{1,200}'), ('ida', '{200,150,1}')) p (name, priorities);
+select cmp_ok(farthing.sweep_accounts(tests.after('10 min')), '>=', 3, 'a sweep releases them all');
+select is((select array_agg(format('%s of %s', d.amount::int, l.priority) order by l.priority)
+    from farthing.debt_payments d join farthing.lots l using (account_id, lot_id)
+    join farthing.accounts a using (account_id) where a.owner_id = tests.person(name)),
+  paid, format('T8: %s pays in burn-down order', name))
+from (values ('gil', '{"50 of 1","10 of 200"}'::text[]), ('hal', '{"50 of 1","10 of 200"}'),
+  ('ida', '{"50 of 1","10 of 150"}')) p (name, paid);
 
 select is_empty('select * from farthing.prove()', 'the ledger proves itself');
 select * from finish();
