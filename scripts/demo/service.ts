@@ -44,9 +44,13 @@ export async function isLive({ url }: Service): Promise<boolean> {
   }
 }
 
-/** What a refusal says, from the fixed shape of every error; its code where there is one. */
+/** What an answer that was not expected says: the error in it, or what came instead of the expected data. */
 export async function describeRefusal(what: string, response: Response): Promise<DemoError> {
-  const body = await response.json().catch(() => ({}));
-  const { code = "no code", message = "" } = body?.error ?? {};
-  return new DemoError(`${what} answered ${response.status} ${code}: ${message}`);
+  const body = await response.json().catch(() => null);
+  if (body?.error) {
+    const { code = "no code", message = "" } = body.error;
+    return new DemoError(`${what} answered ${response.status} ${code}: ${message}`);
+  }
+  const came = JSON.stringify(body?.data ?? body).slice(0, 500);
+  return new DemoError(`${what} answered ${response.status}, which is not expected here: ${came}`);
 }
