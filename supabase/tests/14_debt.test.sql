@@ -91,7 +91,7 @@ select is((select array_agg(amount::int order by payment_id) from farthing.debt_
   join farthing.accounts
   using (account_id) where owner_id = tests.person('bob')), null, 'an expired lot pays no debt');
 
--- A hold that ran out lets go as of its expiry, so its credits pay what was owed then, though their lot has
+-- m4: a hold that ran out ends as of its expiry, so its credits pay what was owed then, though their lot has
 -- expired before any sweep came.
 create function pg_temp.owe(p_name text) returns text language sql as $$
   select public.holds_settle(tests.hold(p_name, '1'), '1001', p_now => tests.after('1 s'))

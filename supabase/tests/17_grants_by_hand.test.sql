@@ -1,4 +1,4 @@
--- T40: nobody grants to themselves, and above a ceiling two operators agree.
+-- T40, M4: nobody grants to themselves, and above a ceiling two operators agree.
 
 begin;
 \ir helpers/story.psql

@@ -1,4 +1,4 @@
--- Stored answers that are one user's alone: what a model said, and the client secret of a booking.
+-- m6: stored answers that are one user's alone: what a model said, and the client secret of a booking.
 
 begin;
 \ir helpers/story.psql

@@ -1,4 +1,4 @@
--- T30: what nobody works off, and that nothing runs at all, is an alert, whoever is to blame.
+-- T30, M8: what nobody works off, and that nothing runs at all, is an alert, whoever is to blame.
 
 begin;
 \ir helpers/story.psql

@@ -154,7 +154,7 @@ select is((select count(*)::int from farthing.refunds join tests.bought using (o
   where name = 'ida'), 1, 'and asks for no other refund');
 select is(tests.warning('eve'), '{"received": true}', 'a warning of what was refunded');
 select is(warnings_clear('issfr_eve', 'known', p_author => 'operator:o') #>> '{data,state}', 'closed',
-  'is over, not cleared');
+  'm5: is over, not cleared');
 
 -- What nothing but a mistake in a door could do is refused beneath them.
 select is(tests.outcome('update farthing.refunds set ' || change || ' where stripe_refund_id = '

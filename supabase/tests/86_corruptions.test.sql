@@ -1,4 +1,4 @@
--- Corruptions: each way in which a hand in the SQL editor could change what decides money is refused to the
+-- M7: each way in which a hand in the SQL editor could change what decides money is refused to the
 -- tables' owner, or recorded; and where every guard is disabled, the proof or a head outside names it.
 
 begin;
