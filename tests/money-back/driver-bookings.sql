@@ -27,7 +27,7 @@ begin
     select r.refund_id from farthing.refunds r
     where r.booking_id = money_back.id_of(p_user_id, 'booking', p_step ->> 'order')
       and p_step ->> 'refund' like '%-own%' and r.amount = (p_step ->> 'amount')::bigint
-      and (r.requested_by in ('late_payment', 'dispute_won') or r.requested_by like 'user:%')
+      and r.requested_by in ('owner', 'late_payment', 'dispute_won')
       and coalesce(r.stripe_refund_id, '') in ('', format('re_%s_%s', p_user_id, p_step ->> 'refund'))
     order by r.stripe_refund_id nulls last, r.created_at limit 1));
 end
