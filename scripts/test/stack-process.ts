@@ -29,12 +29,7 @@ export async function readEnvironment(dataDir: string): Promise<Environment | un
   return { ...Object.fromEntries(named), FARTHING_DATA: dataDir };
 }
 
-/** @param detached goes on after this process, and hears no Ctrl-C of its terminal */
-export function spawnStack(
-  dataDir: string,
-  flags: string[],
-  detached = false,
-): Deno.ChildProcess {
+function spawnStack(dataDir: string, flags: string[], detached: boolean): Deno.ChildProcess {
   return new Deno.Command("/bin/sh", {
     args: [
       ...["-c", 'exec "$@" >> "$FARTHING_OUTPUT" 2>&1', "sh", Deno.execPath()],
@@ -50,17 +45,45 @@ export function spawnStack(
   }).spawn();
 }
 
-/** Resolves when the stack is up. @throws with the stack's last words when it does not come up */
-export async function untilUp(child: Deno.ChildProcess, dataDir: string): Promise<Environment> {
+/** The environment of a stack that came up, or the last words of one that did not. */
+async function untilUp(
+  child: Deno.ChildProcess,
+  dataDir: string,
+): Promise<{ env?: Environment; said: string }> {
   let ended = false;
   child.status.then(() => ended = true);
   const env = await waitFor<Environment>(
     () => ended ? {} : readEnvironment(dataDir),
     START_TIMEOUT_MS,
   );
-  if (env?.SUPABASE_URL) return env;
+  if (env?.SUPABASE_URL) return { env, said: "" };
   const said = await Deno.readTextFile(`${dataDir}/${STACK_OUTPUT}`).catch(() => "");
-  throw new Error(`the stack did not come up:\n${said.split("\n").slice(-LAST_LINES).join("\n")}`);
+  return { said: said.trimEnd().split("\n").slice(-LAST_LINES).join("\n") };
+}
+
+const ATTEMPTS = 4;
+/** Between the look at its ports and its start somebody else took one. */
+const PORT_TAKEN = /(^|\n)Port \d+ .* is taken by .*$/;
+
+/**
+ * Starts a stack and resolves when it is up.
+ * @param started hears of the process of each attempt, to end it
+ * @throws with the stack's last words when it does not come up
+ */
+export async function startStack(
+  dataDir: string,
+  started: (child: Deno.ChildProcess) => void,
+  { flags = [], detached = false }: { flags?: string[]; detached?: boolean } = {},
+): Promise<Environment> {
+  for (let attempt = 1;; attempt++) {
+    const child = spawnStack(dataDir, flags, detached);
+    started(child);
+    const { env, said } = await untilUp(child, dataDir);
+    if (env) return env;
+    if (attempt === ATTEMPTS || !PORT_TAKEN.test(said)) {
+      throw new Error(`the stack did not come up:\n${said}`);
+    }
+  }
 }
 
 /**
@@ -73,13 +96,21 @@ export async function withStack<T>(
 ): Promise<T> {
   const dataDir = await Deno.makeTempDir({ prefix: "farthing-stack-" });
   await Deno.chmod(dataDir, 0o755); // the database server's account has to get in
-  const child = spawnStack(dataDir, flags);
-  let ended = false;
-  const ending = child.status.then(() => ended = true);
+  let end = () => Promise.resolve();
+  const started = (child: Deno.ChildProcess) => {
+    let ended = false;
+    const ending = child.status.then(() => ended = true);
+    end = async () => {
+      if (!ended) child.kill("SIGTERM");
+      await ending;
+    };
+  };
   const cleanup = async () => {
-    if (!ended) child.kill("SIGTERM");
-    await ending;
+    await end();
     await Deno.remove(dataDir, { recursive: true });
   };
-  return await withCleanup(cleanup, async () => await use(await untilUp(child, dataDir)));
+  return await withCleanup(
+    cleanup,
+    async () => await use(await startStack(dataDir, started, { flags })),
+  );
 }

@@ -7,13 +7,7 @@ import { endStack, removeData } from "../../stack/end.ts";
 import { isAlive } from "../../stack/postgres/process.ts";
 import { readRunning } from "../../stack/state.ts";
 import { withCleanup } from "../cleanup.ts";
-import {
-  type Environment,
-  readEnvironment,
-  spawnStack,
-  untilUp,
-  withStack,
-} from "../stack-process.ts";
+import { type Environment, readEnvironment, startStack, withStack } from "../stack-process.ts";
 import type { SuiteResult } from "../suite.ts";
 import { fingerprint } from "./fingerprint.ts";
 import { KEPT, openLock, withLock } from "./lock.ts";
@@ -67,9 +61,7 @@ async function find(had: State | undefined, now: State): Promise<Environment | u
 async function start(): Promise<Environment> {
   await Deno.mkdir(DATA, { recursive: true });
   await Deno.chmod(DATA, 0o755); // the database server's account has to get in
-  const child = spawnStack(DATA, [], true);
-  child.unref();
-  return await untilUp(child, DATA);
+  return await startStack(DATA, (child) => child.unref(), { detached: true });
 }
 
 async function findOrStart(had: State | undefined, now: State): Promise<Environment> {

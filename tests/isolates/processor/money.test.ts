@@ -145,29 +145,35 @@ const PATIENCE_MS = 5_000;
 const BUYERS = 10;
 const EACH = 3;
 
-Deno.test("purchases whose isolates are killed under them are each granted once", async () => {
+/** Buyers at once, each some times in turn; each purchase is granted once. */
+async function buyAll(): Promise<void> {
   const { id, credits, bonus_credits } = await packageNamed(world, "Starter");
   const granted = new Decimal(credits).plus(bonus_credits);
   const buyers = await Promise.all(Array.from({ length: BUYERS }, () => signUp(world)));
-  const counted = { killed: 0, cut: 0 };
-  const buyAll = async () => {
+  await Promise.all(buyers.map(async (buyer) => {
     for (let nr = 0; nr < EACH; nr++) {
-      await Promise.all(buyers.map(async (buyer) => {
-        const { order_id } = await purchase(buyer, id);
-        await isPaid(buyer, order_id);
-        equal((await sessionsOf(world, order_id)).length, 1, "one session at Stripe");
-        equal(await countEntries(world, buyer.id), nr + 1, "one grant");
-      }));
+      const { order_id } = await purchase(buyer, id);
+      await isPaid(buyer, order_id);
+      equal((await sessionsOf(world, order_id)).length, 1, "one session at Stripe");
+      equal(await countEntries(world, buyer.id), nr + 1, "one grant");
     }
-  };
-  const checkouts = await deathsDuring(world, "checkout", async () => {
-    Object.assign(counted, await deathsDuring(world, "stripe-webhook", buyAll));
-  });
-  ok(checkouts.killed > 0 && counted.killed > 0, JSON.stringify([checkouts, counted]));
-  ok(checkouts.cut + counted.cut > 0, JSON.stringify([checkouts, counted]));
-  for (const buyer of buyers) {
     const { balance, held } = await balanceOf(buyer.id);
     deepEqual([balance, held], [granted.times(EACH).toFixed(), "0"]);
+  }));
+}
+
+Deno.test("purchases whose isolates are killed under them are each granted once", async () => {
+  const killed = { checkouts: 0, webhooks: 0, cut: 0 };
+  const isSeen = () => killed.checkouts > 0 && killed.webhooks > 0 && killed.cut > 0;
+  for (let round = 0; round < MAX_ROUNDS && !isSeen(); round++) {
+    const checkouts = await deathsDuring(world, "checkout", async () => {
+      const webhooks = await deathsDuring(world, "stripe-webhook", buyAll);
+      killed.webhooks += webhooks.killed;
+      killed.cut += webhooks.cut;
+    });
+    killed.checkouts += checkouts.killed;
+    killed.cut += checkouts.cut;
   }
+  ok(isSeen(), JSON.stringify(killed));
   await proven(world);
 });
