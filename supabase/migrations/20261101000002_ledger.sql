@@ -51,7 +51,7 @@ create table farthing.lots (
   lot_id uuid not null default gen_random_uuid(),
   source farthing.lot_source not null,
   amount farthing.positive_credits not null,
-  remaining farthing.credits not null,
+  remaining numeric(38, 18) not null, -- 0 or more by lots_add_up, which each debit pays for by its length
   reserved farthing.credits not null default 0,
   cost_basis_usd numeric(38, 18),
   priority smallint not null default 100,

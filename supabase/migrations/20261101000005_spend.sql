@@ -146,16 +146,18 @@ set search_path = ''
 as $$
 declare
   v_at timestamptz := greatest(p_now, p_account.last_entry_at);
-  v_lot record;
-  v_entry record;
+  v_lot_id uuid; v_source text; v_free numeric;
+  v_transaction_id uuid := gen_random_uuid();
+  v_seq bigint := p_account.last_seq + 1;
+  v_balance numeric := p_account.balance - p_charge.amount;
 begin
-  select l.lot_id, l.source, l.remaining - l.reserved as free into v_lot
+  select l.lot_id, l.source::text, l.remaining - l.reserved into v_lot_id, v_source, v_free
   from farthing.lots l
   where l.account_id = p_account.account_id and l.closed_at is null and l.remaining > l.reserved
     and (l.expires_at is null or l.expires_at > p_now) and not l.frozen
   order by l.priority, l.expires_at, l.source, l.created_at, l.lot_id
   limit 1;
-  if p_account.debt > 0 or p_charge.amount = 0 or coalesce(v_lot.free < p_charge.amount, true)
+  if p_account.debt > 0 or p_charge.amount = 0 or coalesce(v_free < p_charge.amount, true)
     or p_account.daily_cap is not null
   then
     return (farthing.spend_within_cap(p_account, array[p_charge], null, p_now))[1];
@@ -163,19 +165,17 @@ begin
   with lot as (
     update farthing.lots set remaining = remaining - p_charge.amount,
       closed_at = case when remaining = p_charge.amount then v_at end
-    where account_id = p_account.account_id and lot_id = v_lot.lot_id
+    where account_id = p_account.account_id and lot_id = v_lot_id
   ), account as (
-    update farthing.accounts
-    set last_seq = last_seq + 1, balance = balance - p_charge.amount, last_entry_at = v_at
+    update farthing.accounts set last_seq = v_seq, balance = v_balance, last_entry_at = v_at
     where account_id = p_account.account_id
   )
-  insert into farthing.entries values (p_account.account_id, p_account.last_seq + 1,
-    coalesce(p_charge.event_at, v_at), v_at, gen_random_uuid(), gen_random_uuid(), v_lot.lot_id, 'usage',
-    'out', p_charge.amount, p_account.balance - p_charge.amount, p_charge.kind, p_charge.reference_type,
-    p_charge.reference_id, p_charge.correlation_id, p_charge.metadata, p_charge.author)
-  returning transaction_id, seq, balance_after into v_entry;
-  return row(true, v_entry.transaction_id, p_charge.amount, v_entry.seq, v_entry.seq, v_entry.balance_after,
-    null, 0, jsonb_build_array(jsonb_build_object('id', v_lot.lot_id, 'source', v_lot.source,
+  insert into farthing.entries values (p_account.account_id, v_seq, coalesce(p_charge.event_at, v_at), v_at,
+    gen_random_uuid(), v_transaction_id, v_lot_id, 'usage', 'out', p_charge.amount, v_balance, p_charge.kind,
+    p_charge.reference_type, p_charge.reference_id, p_charge.correlation_id, p_charge.metadata,
+    p_charge.author);
+  return row(true, v_transaction_id, p_charge.amount, v_seq, v_seq, v_balance, null, 0,
+    jsonb_build_array(jsonb_build_object('id', v_lot_id, 'source', v_source,
       'amount', trim_scale(p_charge.amount)::text)))::farthing.charge_result;
 end
 $$;

@@ -83,7 +83,7 @@ create function public.credits_debit(
   p_user_id uuid, p_amount text, p_reason text, p_reference_id text default null,
     p_correlation_id text default null,
   p_idempotency_key text default null, p_fingerprint text default null, p_once boolean default false,
-  p_author text default 'sql:' || session_user, p_now timestamptz default now())
+  p_author text default null, p_now timestamptz default now())
 returns jsonb
 language plpgsql security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
@@ -108,7 +108,7 @@ begin
   v_result := farthing.spend(v_account, row(v_amount, 'debit',
     case when p_reference_id is not null then 'caller' end,
     p_reference_id, coalesce(p_correlation_id, farthing.trace_id()), jsonb_build_object('reason', p_reason),
-    null, p_author)::farthing.charge, p_now);
+    null, coalesce(p_author, 'sql:' || session_user))::farthing.charge, p_now);
   if not v_result.accepted then
     perform farthing.refuse_charge(v_account, v_amount, v_result.available, p_now);
   end if;

@@ -30,6 +30,11 @@ language plpgsql stable -- keeps its plan; an SQL function would be planned in e
 set search_path = ''
 as $$
 begin
+  -- Most events are new: preparing the answer's query costs many times this look.
+  if not exists (select from farthing.usage_events u
+    where u.account_id = p_account_id and u.origin = p_origin and u.event_id = p_event_id) then
+    return null;
+  end if;
   return (select jsonb_build_object(
     'transaction_id', min(e.transaction_id::text), 'event_id', p_event_id, 'credits',
       trim_scale(coalesce(sum(e.amount), 0))::text,
@@ -42,8 +47,7 @@ begin
   from farthing.usage_events u
   left join farthing.entries e on e.account_id = u.account_id and e.seq between u.first_seq and u.last_seq
   left join farthing.lots l on l.account_id = e.account_id and l.lot_id = e.lot_id
-  where u.account_id = p_account_id and u.origin = p_origin and u.event_id = p_event_id
-  having count(*) > 0);
+  where u.account_id = p_account_id and u.origin = p_origin and u.event_id = p_event_id);
 end
 $$;
 comment on function farthing.usage_answer is
@@ -181,12 +185,13 @@ comment on function farthing.refuse_usage is
 create function public.usage_charge(
   p_user_id uuid, p_usage jsonb, p_correlation_id text default null,
   p_idempotency_key text default null, p_fingerprint text default null,
-  p_author text default 'sql:' || session_user, p_now timestamptz default now())
+  p_author text default null, p_now timestamptz default now())
 returns jsonb
 language plpgsql security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
 as $$
 declare
+  v_author text := coalesce(p_author, 'sql:' || session_user);
   v_answer jsonb := farthing.idempotency_find(p_idempotency_key, p_fingerprint, p_now);
   v_account farthing.accounts;
   v_event farthing.priced_usage;
@@ -207,7 +212,7 @@ begin
     perform farthing.refuse_usage(v_event);
   end if;
   v_result := (farthing.charge_usage(v_account, array[v_event],
-    coalesce(p_correlation_id, farthing.trace_id()), p_author, null, p_now))[1];
+    coalesce(p_correlation_id, farthing.trace_id()), v_author, null, p_now))[1];
   if not v_result.accepted then
     perform farthing.refuse_charge(v_account, v_event.credits, v_result.available, p_now);
   end if;

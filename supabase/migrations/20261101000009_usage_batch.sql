@@ -84,12 +84,13 @@ comment on function farthing.batch_charge_user is
 create function public.usage_charge_batch(
   p_events jsonb, p_correlation_id text default null,
   p_idempotency_key text default null, p_fingerprint text default null,
-  p_author text default 'sql:' || session_user, p_now timestamptz default now())
+  p_author text default null, p_now timestamptz default now())
 returns jsonb
 language plpgsql security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
 as $$
 declare
+  v_author text := coalesce(p_author, 'sql:' || session_user);
   v_answer jsonb := farthing.idempotency_find(p_idempotency_key, p_fingerprint, p_now);
   v_events jsonb := farthing.json_argument(p_events);
   v_outcomes jsonb[] := '{}'::jsonb[];
@@ -111,7 +112,7 @@ begin
   loop
     v_outcomes := v_outcomes || case when v_user.known
       then array(select farthing.batch_charge_user(v_user.user_id, v_user.events,
-        coalesce(p_correlation_id, farthing.trace_id()), p_author, p_now))
+        coalesce(p_correlation_id, farthing.trace_id()), v_author, p_now))
       else array(select farthing.batch_refusal(e, 'not_found') from unnest(v_user.events) e) end;
   end loop;
   return farthing.idempotency_keep(p_idempotency_key, p_fingerprint, 200, (

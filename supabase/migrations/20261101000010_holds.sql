@@ -74,12 +74,13 @@ create function public.holds_open(
   p_user_id uuid, p_amount text default null, p_estimate jsonb default null, p_ttl_seconds int default 600,
   p_reason text default null, p_correlation_id text default null,
   p_idempotency_key text default null, p_fingerprint text default null,
-  p_author text default 'sql:' || session_user, p_now timestamptz default now())
+  p_author text default null, p_now timestamptz default now())
 returns jsonb
 language plpgsql security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
 as $$
 declare
+  v_author text := coalesce(p_author, 'sql:' || session_user);
   v_answer jsonb := farthing.idempotency_find(p_idempotency_key, p_fingerprint, p_now);
   v_usage farthing.priced_usage;
   v_terms farthing.holds;
@@ -108,7 +109,7 @@ begin
   v_terms.rate_version := v_usage.rate_version;
   v_terms.reason := p_reason;
   v_terms.correlation_id := coalesce(p_correlation_id, farthing.trace_id());
-  v_terms.author := p_author;
+  v_terms.author := v_author;
   v_terms.expires_at := p_now + make_interval(secs => p_ttl_seconds);
   v_opened := farthing.open_hold(p_user_id, v_terms, p_now);
   return farthing.idempotency_keep(p_idempotency_key, p_fingerprint, 201, farthing.hold_answer(v_opened.hold)

@@ -111,17 +111,18 @@ comment on function farthing.settle_hold is
 create function public.holds_settle(
   p_hold_id uuid, p_amount text default null, p_usage jsonb default null, p_correlation_id text default null,
   p_idempotency_key text default null, p_fingerprint text default null,
-  p_author text default 'sql:' || session_user, p_now timestamptz default now())
+  p_author text default null, p_now timestamptz default now())
 returns jsonb
 language plpgsql security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
 as $$
 declare
+  v_author text := coalesce(p_author, 'sql:' || session_user);
   v_answer jsonb := farthing.idempotency_find(p_idempotency_key, p_fingerprint, p_now);
 begin
   return coalesce(v_answer, farthing.idempotency_keep(p_idempotency_key, p_fingerprint, 200,
     farthing.settle_hold(p_hold_id, 'hold', p_amount, farthing.json_argument(p_usage), p_correlation_id,
-      p_author, p_now), p_now));
+      v_author, p_now), p_now));
 end
 $$;
 grant execute on function public.holds_settle to service_role;

@@ -44,5 +44,4 @@ comment on function farthing.close_account() is
   'Rule 16: deleting a user deletes no entry. The account stays without an owner, its lots close to '
   'breakage.';
 create trigger accounts_close_with_their_owner after update of owner_id on farthing.accounts
-  for each row when (old.owner_id is not null and new.owner_id is null)
-    execute function farthing.close_account();
+  for each row execute function farthing.close_account();

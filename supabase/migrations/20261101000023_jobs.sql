@@ -169,12 +169,13 @@ create function public.jobs_create(
   p_user_id uuid, p_type text, p_input jsonb, p_estimate jsonb default null,
   p_client_temp_id text default null, p_correlation_id text default null,
   p_idempotency_key text default null, p_fingerprint text default null,
-  p_author text default 'sql:' || session_user, p_now timestamptz default now())
+  p_author text default null, p_now timestamptz default now())
 returns jsonb
 language plpgsql security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
 as $$
 declare
+  v_author text := coalesce(p_author, 'sql:' || session_user);
   c_life constant interval := interval '24 hours';
   v_answer jsonb := farthing.idempotency_find(p_idempotency_key, p_fingerprint, p_now);
   v_input jsonb := coalesce(farthing.json_argument(p_input), '{}');
@@ -197,13 +198,13 @@ begin
     if not found then
       perform farthing.fail('not_found', 'There is no such user.', null, 'user_id');
     end if;
-    v_hold := farthing.hold_for_job(p_user_id, v_estimate, v_correlation_id, p_author, p_now + c_life,
+    v_hold := farthing.hold_for_job(p_user_id, v_estimate, v_correlation_id, v_author, p_now + c_life,
       p_now);
     insert into farthing.jobs (user_id, type, input, input_hash, run_after, account_id, hold_id, rates,
       client_temp_id, correlation_id, author, created_at, expires_at)
     values (p_user_id, p_type, v_input, v_input_hash, p_now, v_hold.account_id, v_hold.hold_id,
       case when v_estimate <> '[]' then farthing.rates_of(v_estimate, p_now) end, p_client_temp_id,
-      v_correlation_id, p_author, p_now, p_now + c_life)
+      v_correlation_id, v_author, p_now, p_now + c_life)
     returning * into v_job;
     perform farthing.wake_runner();
   elsif v_job.type <> p_type or v_job.input_hash <> v_input_hash then

@@ -203,12 +203,13 @@ create function public.chats_begin(
   p_max_input_tokens int default null, p_output_is_counted boolean default false,
   p_correlation_id text default null,
   p_idempotency_key text default null, p_fingerprint text default null,
-  p_author text default 'sql:' || session_user, p_now timestamptz default now())
+  p_author text default null, p_now timestamptz default now())
 returns jsonb
 language plpgsql security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
 as $$
 declare
+  v_author text := coalesce(p_author, 'sql:' || session_user);
   v_answer jsonb;
   v_max_input int := greatest(p_input_tokens, p_max_input_tokens);
   v_hold farthing.holds;
@@ -232,12 +233,12 @@ begin
   end if;
   v_hold.hold_id := (public.holds_open(p_user_id, p_ttl_seconds => 600, p_reason => 'chat',
     p_estimate => farthing.dearest_usage(p_model, v_max_input, p_max_output_tokens, p_now),
-    p_correlation_id => p_correlation_id, p_author => p_author, p_now => p_now) #>> '{data,hold_id}')::uuid;
+    p_correlation_id => p_correlation_id, p_author => v_author, p_now => p_now) #>> '{data,hold_id}')::uuid;
   select * into v_hold from farthing.holds where hold_id = v_hold.hold_id;
   insert into farthing.chats (account_id, hold_id, model, input_tokens, max_input_tokens, max_output_tokens,
     output_is_counted, idempotency_key, correlation_id, author, created_at, heartbeat_at)
   values (v_hold.account_id, v_hold.hold_id, p_model, p_input_tokens, v_max_input, p_max_output_tokens,
-    coalesce(p_output_is_counted, false), decode(p_idempotency_key, 'hex'), v_hold.correlation_id, p_author,
+    coalesce(p_output_is_counted, false), decode(p_idempotency_key, 'hex'), v_hold.correlation_id, v_author,
     p_now, p_now);
   perform farthing.idempotency_start(p_idempotency_key, p_fingerprint, p_now);
   return jsonb_build_object('step', 'call', 'hold_id', v_hold.hold_id, 'held',

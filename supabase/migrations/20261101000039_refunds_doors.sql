@@ -108,12 +108,13 @@ comment on function farthing.refuse_refund(farthing.payment, bigint) is
 create function public.refunds_begin(
   p_order_id uuid default null, p_booking_id uuid default null, p_amount text default null,
   p_reason text default null, p_idempotency_key text default null, p_fingerprint text default null,
-  p_author text default 'sql:' || session_user, p_now timestamptz default now())
+  p_author text default null, p_now timestamptz default now())
 returns jsonb
 language plpgsql security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
 as $$
 declare
+  v_author text := coalesce(p_author, 'sql:' || session_user);
   v_answer jsonb := farthing.idempotency_find(p_idempotency_key, p_fingerprint, p_now);
   v_payment farthing.payment;
   v_refund farthing.refunds;
@@ -121,7 +122,7 @@ begin
   if v_answer is not null then
     return v_answer || '{"step": "replay"}';
   end if;
-  perform farthing.require_operator(p_author);
+  perform farthing.require_operator(v_author);
   if p_amount !~ '^[1-9][0-9]{0,15}$' then
     perform farthing.fail('invalid_request', 'An amount is a whole number of minor units above 0.', null,
       'amount');
@@ -138,7 +139,7 @@ begin
       origin_key, origin_fingerprint, next_attempt_at, created_at, updated_at)
     values (v_payment.account_id, v_payment.order_id, v_payment.booking_id,
       coalesce(p_amount::bigint, farthing.refundable(v_payment)), v_payment.currency, p_reason,
-        p_author,
+        v_author,
       -- Where the request dies, a runner sends it two minutes later.
       decode(p_idempotency_key, 'hex'), decode(p_fingerprint, 'hex'), p_now + interval '2 minutes', p_now,
       p_now)

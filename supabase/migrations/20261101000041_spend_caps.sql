@@ -207,12 +207,13 @@ comment on function public.spend_caps_read is
 
 create function public.spend_caps_set(
   p_user_id uuid, p_daily text, p_idempotency_key text default null, p_fingerprint text default null,
-  p_author text default 'sql:' || session_user, p_now timestamptz default now())
+  p_author text default null, p_now timestamptz default now())
 returns jsonb
 language plpgsql security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
 as $$
 declare
+  v_author text := coalesce(p_author, 'sql:' || session_user);
   v_answer jsonb := farthing.idempotency_find(p_idempotency_key, p_fingerprint, p_now);
   v_daily numeric;
   v_account farthing.accounts;
@@ -224,13 +225,13 @@ begin
     v_daily := farthing.parse_amount(p_daily, 'daily', true);
   end if;
   v_account := farthing.lock_account(p_user_id, p_now);
-  perform farthing.allow_change(p_author, 'a daily cap was set');
+  perform farthing.allow_change(v_author, 'a daily cap was set');
   insert into farthing.spend_caps as c (account_id, own_daily, imposed_daily)
-  values (v_account.account_id, case when p_author = 'owner' then v_daily end,
-    case when p_author <> 'owner' then v_daily end)
+  values (v_account.account_id, case when v_author = 'owner' then v_daily end,
+    case when v_author <> 'owner' then v_daily end)
   on conflict (account_id) do update
-  set own_daily = case when p_author = 'owner' then v_daily else c.own_daily end,
-    imposed_daily = case when p_author <> 'owner' then v_daily else c.imposed_daily end;
+  set own_daily = case when v_author = 'owner' then v_daily else c.own_daily end,
+    imposed_daily = case when v_author <> 'owner' then v_daily else c.imposed_daily end;
   update farthing.accounts a set daily_cap = least(c.own_daily, c.imposed_daily) from farthing.spend_caps c
   where a.account_id = v_account.account_id and c.account_id = a.account_id
   returning a.* into v_account;

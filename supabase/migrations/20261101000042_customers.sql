@@ -188,5 +188,4 @@ end
 $$;
 comment on function farthing.forget_customer() is 'Who leaves leaves no card behind, and nothing to charge.';
 create trigger accounts_forget_cards_with_their_owner after update of owner_id on farthing.accounts
-  for each row when (old.owner_id is not null and new.owner_id is null)
-    execute function farthing.forget_customer();
+  for each row execute function farthing.forget_customer();

@@ -123,12 +123,13 @@ comment on function public.warnings_list is
 
 create function public.warnings_clear(
   p_warning_id text, p_reason text, p_idempotency_key text default null, p_fingerprint text default null,
-  p_author text default 'sql:' || session_user, p_now timestamptz default now())
+  p_author text default null, p_now timestamptz default now())
 returns jsonb
 language plpgsql security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
 as $$
 declare
+  v_author text := coalesce(p_author, 'sql:' || session_user);
   v_answer jsonb := farthing.idempotency_find(p_idempotency_key, p_fingerprint, p_now);
   v_warning farthing.fraud_warnings;
 begin
@@ -141,7 +142,7 @@ begin
   end if;
   perform from farthing.accounts where account_id = v_warning.account_id for no key update;
   update farthing.fraud_warnings
-  set state = 'cleared', cleared_by = p_author, clear_reason = p_reason, updated_at = p_now
+  set state = 'cleared', cleared_by = v_author, clear_reason = p_reason, updated_at = p_now
   where account_id = v_warning.account_id and warning_id = p_warning_id and state = 'open'
   returning * into v_warning;
   if found then
@@ -153,7 +154,7 @@ begin
         or booking_id = v_warning.booking_id);
     if v_warning.order_id is not null then
       perform farthing.net_order(v_warning.account_id, v_warning.order_id,
-        jsonb_build_object('warning_id', p_warning_id), p_author, p_now);
+        jsonb_build_object('warning_id', p_warning_id), v_author, p_now);
     end if;
   end if;
   return farthing.idempotency_keep(p_idempotency_key, p_fingerprint, 200, (

@@ -63,6 +63,8 @@ $$;
 comment on function farthing.note_guard(text, text) is
   'Has a trigger fire always, and notes that it has to be there.';
 
+-- Every insert and update of a table copies the conditions of its triggers, those that do not fire, too: on
+-- tables that a debit writes to, the functions look for themselves.
 create function farthing.guard_updates(p_table text, p_trigger text, p_columns text[], p_when text,
   p_function text)
 returns void
@@ -71,12 +73,13 @@ set search_path = ''
 as $$
 begin
   execute format('create trigger %I after update of %s on farthing.%I for each row when (%s) '
-    'execute function farthing.%I()', p_trigger, farthing.listed(p_columns), p_table, p_when, p_function);
+    'execute function farthing.%I()', p_trigger, farthing.listed(p_columns), p_table,
+    coalesce(p_when, 'true'), p_function);
   perform farthing.note_guard(p_table, p_trigger);
 end
 $$;
 comment on function farthing.guard_updates(text, text, text[], text, text) is
-  'Calls a trigger function after updates of these columns that fulfil a condition.';
+  'Calls a trigger function after updates of these columns that fulfil a condition; without one after all.';
 
 create function farthing.listed(p_columns text[], p_row text default null)
 returns text
@@ -86,16 +89,6 @@ as $$
   select string_agg(concat(p_row || '.', format('%I', c)), ', ') from unnest(p_columns) c
 $$;
 comment on function farthing.listed(text[], text) is 'Columns as SQL lists them.';
-
-create function farthing.differ(p_columns text[])
-returns text
-language sql immutable
-set search_path = ''
-as $$
-  select format('(%s) is distinct from (%s)', farthing.listed(p_columns, 'old'),
-    farthing.listed(p_columns, 'new'))
-$$;
-comment on function farthing.differ(text[]) is 'The condition that one of these columns has changed.';
 
 create function farthing.allow_change(p_author text, p_reason text)
 returns void
@@ -121,6 +114,9 @@ declare
   v_after jsonb := case when tg_op <> 'DELETE' then to_jsonb(new) end;
 begin
   select * into v_audited from farthing.audited where table_name = tg_table_name;
+  if farthing.pick(v_before, v_audited.columns) = farthing.pick(v_after, v_audited.columns) then
+    return null;
+  end if;
   if v_audited.needs_reason and v_change is null then
     raise exception '% of farthing.% needs a reason: call farthing.allow_change(author, reason) before it, '
       'in the same transaction', tg_op, tg_table_name using errcode = 'restrict_violation';
@@ -157,8 +153,7 @@ declare
     where i.indrelid = ('farthing.' || p_table)::regclass and i.indisprimary);
 begin
   insert into farthing.audited values (p_table, v_keys, p_columns, p_needs_reason, p_rows);
-  perform farthing.guard_updates(p_table, p_table || '_changes_are_audited', p_columns,
-    farthing.differ(p_columns), 'write_audit');
+  perform farthing.guard_updates(p_table, p_table || '_changes_are_audited', p_columns, null, 'write_audit');
   if p_rows then
     execute format('create trigger %I after insert or delete on farthing.%I for each row execute '
       'function farthing.write_audit()', p_table || '_rows_are_audited', p_table);
@@ -191,8 +186,7 @@ returns void
 language sql
 set search_path = ''
 as $$
-  select farthing.guard_updates(p_table, p_table || '_keep_their_terms', p_columns,
-    farthing.differ(p_columns), 'refuse_terms')
+  select farthing.guard_updates(p_table, p_table || '_keep_their_terms', p_columns, null, 'refuse_terms')
 $$;
 comment on function farthing.never_change(text, text[]) is 'From now on these columns can''t be updated.';
 

@@ -25,14 +25,17 @@ select farthing.never_change('inbox', '{event_id, type, livemode, facts, occurre
 select farthing.never_remove('inbox');
 select farthing.never_change('accounts', '{account_id, created_at}');
 
--- An owner leaves, by leaving; and nobody comes instead.
+-- An owner leaves, by leaving, and nobody comes instead. What else happens then is on this table, too, and
+-- relies on it: nothing but leaving updates owner_id.
 create function farthing.refuse_new_owner()
 returns trigger
 language plpgsql
 set search_path = ''
 as $$
 begin
-  if new.owner_id is not null or exists (select from auth.users where id = old.owner_id) then
+  if new.owner_id is not null or old.owner_id is null
+    or exists (select from auth.users where id = old.owner_id)
+  then
     raise exception 'The owner of an account does not change. To close it, delete the user.'
       using errcode = 'restrict_violation';
   end if;
@@ -41,15 +44,28 @@ end
 $$;
 comment on function farthing.refuse_new_owner() is
   'Trigger: an account loses its owner when the user is deleted, and gets no other.';
-select farthing.guard_updates('accounts', 'accounts_keep_their_owner', '{owner_id}',
-  'old.owner_id is distinct from new.owner_id', 'refuse_new_owner');
+select farthing.guard_updates('accounts', 'accounts_keep_their_owner', '{owner_id}', null,
+  'refuse_new_owner');
 
--- A stored answer stays for its 24 hours. It may be erased, and its key taken anew after them.
+create function farthing.refuse_new_answer()
+returns trigger
+language plpgsql
+set search_path = ''
+as $$
+begin
+  if old.status is not null and new.created_at < old.created_at + interval '24 hours'
+    and (new.fingerprint <> old.fingerprint or new.status is distinct from old.status
+      or (new.answer is not null and new.answer is distinct from old.answer))
+  then
+    raise exception 'A stored answer does not change for 24 hours.' using errcode = 'restrict_violation';
+  end if;
+  return null;
+end
+$$;
+comment on function farthing.refuse_new_answer() is
+  'Trigger: a stored answer stays for its 24 hours. It may be erased, and its key taken anew after them.';
 select farthing.guard_updates('idempotency_keys', 'idempotency_keys_keep_their_answer',
-  '{fingerprint, status, answer}', $$old.status is not null
-    and new.created_at < old.created_at + interval '24 hours' and (new.fingerprint <> old.fingerprint
-      or new.status is distinct from old.status
-      or (new.answer is not null and new.answer is distinct from old.answer))$$, 'refuse_terms');
+  '{fingerprint, status, answer}', null, 'refuse_new_answer');
 
 -- What may change, and by whom it did.
 select farthing.audit_changes('policy', array(select a.attname from pg_attribute a

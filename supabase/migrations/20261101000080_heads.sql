@@ -48,8 +48,7 @@ comment on function farthing.mark_owner() is
 create trigger accounts_mark_their_owner after insert on farthing.accounts
   for each row execute function farthing.mark_owner();
 select farthing.note_guard('accounts', 'accounts_mark_their_owner');
-select farthing.guard_updates('accounts', 'accounts_forget_their_owner', '{owner_id}',
-  'old.owner_id is not null and new.owner_id is null', 'mark_owner');
+select farthing.guard_updates('accounts', 'accounts_forget_their_owner', '{owner_id}', null, 'mark_owner');
 select farthing.never_change('owner_marks', '{account_id, mark}');
 select farthing.never_remove('owner_marks');
 

@@ -47,13 +47,14 @@ create function public.credits_grant(
   p_user_id uuid, p_amount text, p_source text, p_expires_at timestamptz default null,
   p_priority int default null, p_reason text default null, p_correlation_id text default null,
   p_idempotency_key text default null, p_fingerprint text default null, p_reference_id text default null,
-  p_once boolean default false, p_author text default 'sql:' || session_user,
+  p_once boolean default false, p_author text default null,
   p_now timestamptz default now())
 returns jsonb
 language plpgsql security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
 as $$
 declare
+  v_author text := coalesce(p_author, 'sql:' || session_user);
   v_answer jsonb := farthing.idempotency_find(p_idempotency_key, p_fingerprint, p_now);
   v_grant farthing.grants;
 begin
@@ -63,8 +64,8 @@ begin
   if p_once then
     perform farthing.require_reference(p_reference_id);
   end if;
-  perform farthing.require_operator(p_author);
-  if p_author in ('owner', 'operator:' || p_user_id) then
+  perform farthing.require_operator(v_author);
+  if v_author in ('owner', 'operator:' || p_user_id) then
     perform farthing.refuse_grant('self');
   end if;
   v_grant := farthing.begin_grant(p_user_id, p_amount, p_source, p_expires_at, p_priority, p_now);
@@ -72,7 +73,7 @@ begin
   v_grant.reference_id := p_reference_id;
   v_grant.once := coalesce(p_once, false);
   v_grant.correlation_id := p_correlation_id;
-  v_grant.author := p_author;
+  v_grant.author := v_author;
   if v_grant.once then
     v_answer := farthing.known_grant(p_user_id, v_grant, p_now);
   end if;
@@ -111,12 +112,13 @@ comment on function farthing.refuse_confirming is
 
 create function public.grants_decide(
   p_grant_id uuid, p_confirm boolean, p_idempotency_key text default null, p_fingerprint text default null,
-  p_author text default 'sql:' || session_user, p_now timestamptz default now())
+  p_author text default null, p_now timestamptz default now())
 returns jsonb
 language plpgsql security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
 as $$
 declare
+  v_author text := coalesce(p_author, 'sql:' || session_user);
   v_answer jsonb := farthing.idempotency_find(p_idempotency_key, p_fingerprint, p_now);
   v_grant farthing.grants;
   v_owned boolean;
@@ -124,7 +126,7 @@ begin
   if v_answer is not null then
     return v_answer;
   end if;
-  perform farthing.require_operator(p_author);
+  perform farthing.require_operator(v_author);
   select * into v_grant from farthing.grants where grant_id = p_grant_id;
   if v_grant.grant_id is null then
     perform farthing.fail('not_found', 'There is no such grant.', null, 'id');
@@ -137,12 +139,12 @@ begin
       'status', case v_grant.status when 'pending' then 'expired' else v_grant.status end));
   end if;
   if p_confirm then
-    perform farthing.refuse_confirming(v_grant, p_author);
+    perform farthing.refuse_confirming(v_grant, v_author);
     perform farthing.release_expired_holds(v_grant.account_id, p_now);
     v_grant.lot_id := (farthing.put_grant(v_grant, p_now)).lot_id;
   end if;
   update farthing.grants set status = case when p_confirm then 'granted' else 'declined' end,
-    decided_by = p_author, decided_at = p_now, lot_id = v_grant.lot_id
+    decided_by = v_author, decided_at = p_now, lot_id = v_grant.lot_id
   where account_id = v_grant.account_id and grant_id = p_grant_id returning * into v_grant;
   return farthing.idempotency_keep(p_idempotency_key, p_fingerprint, 200,
     farthing.grant_answer(v_grant, p_now), p_now);

@@ -5,7 +5,7 @@ begin;
 \ir helpers/money_back.psql
 \ir helpers/jobs.psql
 \ir helpers/chats.psql
-select plan(42);
+select plan(43);
 
 -- Who moved a person's credits, in order, with the kind of the entry.
 create function pg_temp.authors(p_name text, p_after int default 0) returns text language sql as $$
@@ -77,14 +77,15 @@ select is((select string_agg(coalesce(text, 'null') || ' ' || (tests.outcome(for
   $$ select credits_grant(tests.person('ann'), '1', 'promotional', p_author => %L, p_now => tests.after()) $$,
     text)) ->> 'code'), ', ' order by nr) from unnest(array['ann', 'operator', 'key:', 'owner:x', null])
   with ordinality t (text, nr)),
-  'ann 23514, operator 23514, key: 23514, owner:x 23514, null 23502', 'another author grants nothing');
+  'ann 23514, operator 23514, key: 23514, owner:x 23514, null ok', 'another author grants nothing, and none named is the role');
 select is_empty('select * from farthing.prove()', 'the ledger proves itself');
 select is((select string_agg(tests.outcome(format(
   $$ select credits_debit(tests.person('ann'), '1', 'x', p_author => %L, p_now => tests.after()) $$, text))
-  ->> 'code', ' ') from unnest(array['ann', repeat('x', 256), null]) text), 'ok 22001 23502',
-  'a debit has some author, of 255 characters at most');
+  ->> 'code', ' ') from unnest(array['ann', repeat('x', 256), null]) text), 'ok 22001 ok',
+  'a debit has an author of 255 characters at most');
+select is(pg_temp.authors('ann', 8), 'debit sql:' || session_user, 'and where none is named, the role');
 select results_eq('select rule, detail from farthing.prove()',
-  $$ values (18, 'seq 7: ann is no author') $$, 'and the proof names one who can''t be');
+  $$ values (18, 'seq 8: ann is no author') $$, 'and the proof names one who can''t be');
 
 -- Rule 18 where the grants' own refusal was got round: the proof names a grant to oneself.
 create function pg_temp.granted_by(p_author text, p_reference_type text default 'grant') returns text
