@@ -39,7 +39,8 @@ select is((b -> 'order') - 'order_id', jsonb_build_object('status', 'pending', '
     'total_credits', '10.500000000000000001', 'client_temp_id', 'tmp-1', 'kind', 'package',
     'amount_refunded', 0, 'amount_disputed', 0, 'credits_taken_back', '0', 'paid_at', null, 'created_at',
     tests.after(), 'success_url', 'https://a.test/ok', 'cancel_url', 'https://a.test/no', 'expires_at_epoch',
-    extract(epoch from tests.after('1 hour'))::bigint),
+    extract(epoch from tests.after('1 hour'))::bigint, 'mark',
+    (select installation_id from farthing.policy)),
   'a purchase begins with an order that says all that Stripe is told') from ann;
 select is(pg_temp.buy('ann', '1 min', upper(md5('deal')::uuid::text)) -> 'order', b -> 'order',
   'a second click before Stripe has answered finds the same order') from ann;
@@ -51,7 +52,7 @@ from ann;
 create temporary table attached as select checkout_attach((b #>> '{order,order_id}')::uuid, 'cs_1',
   'https://s.test/1', p_now => tests.after('1 min')) as a from ann;
 select is(a, jsonb_build_object('status', 201, 'replayed', false, 'data', (b -> 'order')
-    - '{success_url,cancel_url,expires_at_epoch}'::text[]
+    - '{success_url,cancel_url,expires_at_epoch,mark}'::text[]
     || '{"checkout_session_id": "cs_1", "checkout_url": "https://s.test/1"}'), 'Stripe''s session is noted')
 from attached, ann;
 select is(pg_temp.buy('ann', '58 min') ->> 'step', 'reuse',
