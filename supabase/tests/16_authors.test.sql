@@ -77,7 +77,8 @@ select is((select string_agg(coalesce(text, 'null') || ' ' || (tests.outcome(for
   $$ select credits_grant(tests.person('ann'), '1', 'promotional', p_author => %L, p_now => tests.after()) $$,
     text)) ->> 'code'), ', ' order by nr) from unnest(array['ann', 'operator', 'key:', 'owner:x', null])
   with ordinality t (text, nr)),
-  'ann 23514, operator 23514, key: 23514, owner:x 23514, null ok', 'another author grants nothing, and none named is the role');
+  'ann 23514, operator 23514, key: 23514, owner:x 23514, null ok',
+  'another author grants nothing, and none named is the role');
 select is_empty('select * from farthing.prove()', 'the ledger proves itself');
 select is((select string_agg(tests.outcome(format(
   $$ select credits_debit(tests.person('ann'), '1', 'x', p_author => %L, p_now => tests.after()) $$, text))
