@@ -57,7 +57,7 @@ for (const [nth, { rule, alsoEnabled = [], isApart, provoke, end }] of KINDS.ent
         equal((await listed(deployed, "open", id))?.rule, rule);
         const taken = data(await acknowledge(deployed, id), 200, Alert);
         await evaluate(sql, rule, at, 3);
-        deepEqual([taken.state, taken.acknowledged_by], ["acknowledged", "secret:default"]);
+        deepEqual([taken.state, taken.acknowledged_by], ["acknowledged", "key:default"]);
         equal(await listed(deployed, "open", id), undefined);
 
         await end?.(scene);
@@ -65,7 +65,7 @@ for (const [nth, { rule, alsoEnabled = [], isApart, provoke, end }] of KINDS.ent
         await evaluate(sql, rule, at, later);
         equal(await evaluate(sql, rule, at, later + 31), undefined, "it has ended");
         const over = await listed(deployed, "resolved", id);
-        deepEqual([over?.state, over?.acknowledged_by], ["resolved", "secret:default"]);
+        deepEqual([over?.state, over?.acknowledged_by], ["resolved", "key:default"]);
         await runNotices(deployed);
         deepEqual(await told(id), { letters, messages });
       });

@@ -137,7 +137,7 @@ Deno.test("operators see decisions and blocks, and users neither their own nor a
   equal(decision?.order_id, checkout.order_id);
   const { id } = await block(world, { kind: "user", value: buyer.id });
   const listed = data(await get(world, "fraud/blocked", operator.as), 200, z.array(Block));
-  equal(listed.find((each) => each.id === id)?.blocked_by, "secret:default");
+  equal(listed.find((each) => each.id === id)?.blocked_by, "key:default");
   for (const path of ["fraud/decisions", `fraud/decisions?user_id=${buyer.id}`, "fraud/blocked"]) {
     equal((await get(world, path, operator.as)).status, 200);
     refused(await get(world, path, buyer.as), 403, "forbidden");
