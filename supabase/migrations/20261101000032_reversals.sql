@@ -12,6 +12,7 @@ create table farthing.policy (
   failed_cards_per_user_hour int not null default 5,
   users_per_card_day int not null default 3,
   cards_per_user_day int not null default 5,
+  bookings_per_provider_hour int not null default 300,
   low_balance farthing.credits not null default 500,
   top_up_currency text not null default 'usd',
   top_up_credits_per_unit farthing.positive_credits not null default 10,
@@ -41,7 +42,8 @@ create table farthing.policy (
   updated_by text,
   constraint policy_limits_bounded check (sessions_per_user_hour between 1 and 1000000
     and sessions_per_ip_hour between 1 and 1000000 and failed_cards_per_user_hour between 1 and 1000000
-    and users_per_card_day between 1 and 1000000 and cards_per_user_day between 1 and 1000000),
+    and users_per_card_day between 1 and 1000000 and cards_per_user_day between 1 and 1000000
+    and bookings_per_provider_hour between 1 and 1000000),
   constraint policy_top_up_bounded check (top_up_currency ~ '^[a-z]{3}$' and top_up_smallest >= 1
     and top_up_highest_cap between top_up_smallest and 99999999
     and top_up_cool_down between interval '1 minute' and interval '31 days'),

@@ -1,7 +1,7 @@
--- Fraud: what is asked before a checkout session is made, and how it was decided.
--- Why in the transaction that makes the order: the account is locked, so clicks side by side are counted one
--- after the other, and a decision is there exactly when what it allowed is. Counts are of rows, not of
--- counters: what is counted can be read, and nothing has to be reset.
+-- Fraud: what is asked before a checkout session or a booking is made, and how it was decided.
+-- Why in the transaction that makes the order or the booking: the account is locked, so clicks side by side
+-- are counted one after the other, and a decision is there exactly when what it allowed is. Counts are of
+-- rows, not of counters: what is counted can be read, and nothing has to be reset.
 
 create table farthing.card_uses (
   charge_id text primary key,
@@ -52,13 +52,14 @@ create table farthing.fraud_decisions (
   constraint fraud_decisions_outcomes check (outcome in ('allow', 'refuse', 'flag')),
   constraint fraud_decisions_reasons check (cardinality(reasons) between 1 and 8 and reasons <@ array[
     'within_limits', 'no_ip', 'blocked_user', 'blocked_ip', 'blocked_card', 'user_velocity', 'ip_velocity',
-    'failed_cards', 'card_users', 'user_cards', 'shared_card', 'shared_payout_account', 'shared_address']),
+    'failed_cards', 'card_users', 'user_cards', 'provider_velocity', 'shared_card',
+    'shared_payout_account', 'shared_address']),
   constraint fraud_decisions_ip_hashed check (octet_length(ip_hash) = 32)
 );
 comment on table farthing.fraud_decisions is
-  'Every decision of check_fraud(), allowed ones too. ip_hash: keyed where the address is known, which is '
-  'not here. order_id: what was allowed. flag: nothing was refused, and booking_id is to be looked at. Kept '
-  '90 days.';
+  'Every decision of check_fraud(), allowed orders too; an allowed booking is its own record. ip_hash: keyed '
+  'where the address is known, which is not here. order_id: what was allowed. flag: nothing was refused, and '
+  'booking_id is to be looked at. Kept 90 days.';
 create index fraud_decisions_by_account on farthing.fraud_decisions (account_id, decided_at desc);
 -- Only what was allowed is counted: whoever is refused and asks on and on slows no checkout of a neighbour.
 create index fraud_decisions_allowed on farthing.fraud_decisions (account_id, action, decided_at desc)
@@ -147,7 +148,7 @@ comment on function farthing.find_cards_over(bigint, timestamptz) is
   'Which limits of cards an account is over, by what its payments have shown, and when that ends.';
 
 create function farthing.check_fraud(p_account_id bigint, p_action text, p_ip_hash text, p_now timestamptz,
-  p_order_id uuid default null, p_is_new boolean default true)
+  p_order_id uuid default null, p_is_new boolean default true, p_provider_id uuid default null)
 returns jsonb
 language plpgsql
 set search_path = ''
@@ -155,6 +156,7 @@ as $$
 declare
   -- A space of locks of its own: idempotency keys take locks of the other kind, by one number.
   c_addresses constant int := 37;
+  c_providers constant int := 53;
   v_ip_hash bytea := decode(p_ip_hash, 'hex');
   v_blocked text[];
   v_over text[];
@@ -165,15 +167,22 @@ begin
     -- Until commit: requests of one address are counted one after the other, however many accounts it has.
     perform pg_advisory_xact_lock(c_addresses, hashtext(p_ip_hash));
   end if;
+  if p_provider_id is not null and p_is_new then
+    -- The same for a provider, whoever books: always after the account and the address, never before.
+    perform pg_advisory_xact_lock(c_providers, hashtext(p_provider_id::text));
+  end if;
   select array_agg(b order by b) into v_blocked from farthing.find_blocks(p_account_id, v_ip_hash, p_now) b;
   if p_is_new then
     select array_agg(o.reason order by o.reason), max(o.over_at) into v_over, v_over_at from (
       select * from farthing.find_sessions_over(p_account_id, p_action, v_ip_hash, p_now)
-      union all select * from farthing.find_cards_over(p_account_id, p_now)) o;
-  elsif v_blocked is null then
-    return '{"outcome": "allow"}'::jsonb; -- it was decided when it was new
+      union all select * from farthing.find_cards_over(p_account_id, p_now)
+      union all select * from farthing.find_provider_over(p_provider_id, p_now)) o;
   end if;
   v_reasons := nullif(coalesce(v_blocked, '{}') || coalesce(v_over, '{}'), '{}');
+  if v_reasons is null and (p_order_id is null or not p_is_new) then
+    -- A booking is its own record, and what is not new was decided when it was.
+    return '{"outcome": "allow"}'::jsonb;
+  end if;
   insert into farthing.fraud_decisions (account_id, action, outcome, reasons, ip_hash, order_id, decided_at)
   values (p_account_id, p_action, case when v_reasons is null then 'allow' else 'refuse' end,
     coalesce(v_reasons, '{within_limits}')
@@ -184,15 +193,18 @@ begin
   end if;
   return jsonb_build_object('outcome', 'refuse',
     'code', case when v_blocked is null then 'velocity_exceeded' else 'forbidden' end,
+    'limit', case when v_blocked is null
+      then case when v_over = '{provider_velocity}' then 'provider' else 'buyer' end end,
     'retry_after', case when v_blocked is null
       then greatest(1, ceil(extract(epoch from v_over_at - p_now)))::int end);
 end
 $$;
-comment on function farthing.check_fraud(bigint, text, text, timestamptz, uuid, boolean) is
-  'Decides and records: {outcome: allow}, or {outcome: refuse, code: velocity_exceeded, retry_after} in '
-  'seconds, or code forbidden for who is blocked. The caller has locked the account, and returns what is '
-  'refused instead of raising it, so that the record stays. p_is_new false: only blocks count, and only a '
-  'refusal is recorded.';
+comment on function farthing.check_fraud is
+  'Decides and records: {outcome: allow}, or {outcome: refuse, code: velocity_exceeded, limit, retry_after} '
+  'in seconds, or code forbidden for who is blocked. limit: whose it is, the buyer''s or the provider''s. '
+  'The caller has locked the account, and returns what is refused instead of raising it, so that the '
+  'record stays. p_order_id: what is allowed by it; without one, only a refusal is recorded. p_is_new '
+  'false: only blocks count, and only a refusal is recorded. p_provider_id: who is booked.';
 
 create function farthing.apply_charge_event(p_facts jsonb, p_now timestamptz)
 returns text

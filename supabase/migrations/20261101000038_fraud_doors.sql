@@ -120,7 +120,8 @@ as $$
   select jsonb_build_object('sessions_per_user_hour', p.sessions_per_user_hour,
     'sessions_per_ip_hour', p.sessions_per_ip_hour,
     'failed_cards_per_user_hour', p.failed_cards_per_user_hour, 'users_per_card_day', p.users_per_card_day,
-    'cards_per_user_day', p.cards_per_user_day, 'early_fraud_warning', p.early_fraud_warning,
+    'cards_per_user_day', p.cards_per_user_day,
+    'bookings_per_provider_hour', p.bookings_per_provider_hour, 'early_fraud_warning', p.early_fraud_warning,
     'updated_at', p.updated_at, 'updated_by', p.updated_by)
   from farthing.policy p
 $$;
@@ -135,7 +136,7 @@ as $$
 $$;
 grant execute on function public.fraud_policy_read to service_role;
 comment on function public.fraud_policy_read is
-  'The limits of checkouts, what an early fraud warning does, and who changed them last.';
+  'The limits of checkouts and bookings, what an early fraud warning does, and who changed them last.';
 
 create function public.fraud_policy_set(p_changes jsonb, p_author text default 'sql:' || session_user,
   p_idempotency_key text default null, p_fingerprint text default null, p_now timestamptz default now())
@@ -158,6 +159,8 @@ begin
       failed_cards_per_user_hour),
     users_per_card_day = coalesce((v_given ->> 'users_per_card_day')::int, users_per_card_day),
     cards_per_user_day = coalesce((v_given ->> 'cards_per_user_day')::int, cards_per_user_day),
+    bookings_per_provider_hour = coalesce((v_given ->> 'bookings_per_provider_hour')::int,
+      bookings_per_provider_hour),
     early_fraud_warning = coalesce(v_given ->> 'early_fraud_warning', early_fraud_warning),
     updated_at = p_now, updated_by = p_author
   where one_row;

@@ -104,7 +104,41 @@ $$;
 comment on function farthing.check_booking is
   'Refuses what cannot be booked: invalid_request with currency, amount or provider_id.';
 
-create function farthing.booking_for(p_wanted farthing.bookings, p_now timestamptz)
+create function farthing.find_provider_over(p_provider_id uuid, p_now timestamptz)
+returns table (reason text, over_at timestamptz)
+language sql stable
+set search_path = ''
+as $$
+  -- As in find_sessions_over: the oldest of the last n.
+  select 'provider_velocity', b.created_at + interval '1 hour'
+  from farthing.policy p, lateral (
+    select created_at from farthing.bookings
+    where provider_id = p_provider_id and created_at > p_now - interval '1 hour'
+    order by created_at desc offset p.bookings_per_provider_hour - 1 limit 1) b
+$$;
+comment on function farthing.find_provider_over(uuid, timestamptz) is
+  'Whether the limit of new bookings of a provider is used up, whoever booked and whatever became of them, '
+  'and when there is room again.';
+
+create function farthing.begun_booking(p_wanted farthing.bookings, p_now timestamptz)
+returns farthing.bookings
+language sql
+set search_path = ''
+as $$
+  -- Stripe keeps what it answered under its key for 24 hours.
+  select * from farthing.bookings b
+  where b.origin_key = p_wanted.origin_key and b.status = 'payment_pending'
+    and b.created_at > p_now - interval '24 hours'
+    and (b.account_id, b.provider_id, b.amount, b.currency, b.client_temp_id, b.details::jsonb)
+    is not distinct from (p_wanted.account_id, p_wanted.provider_id, p_wanted.amount, p_wanted.currency,
+      p_wanted.client_temp_id, p_wanted.details::jsonb)
+  for update
+$$;
+comment on function farthing.begun_booking(farthing.bookings, timestamptz) is
+  'The booking that a request under this key began and did not end; null where there is none. The account is '
+  'locked by the caller.';
+
+create function farthing.new_booking(p_wanted farthing.bookings, p_now timestamptz)
 returns farthing.bookings
 language plpgsql
 set search_path = ''
@@ -112,17 +146,9 @@ as $$
 declare
   v_booking farthing.bookings;
 begin
-  select * into v_booking from farthing.bookings where origin_key = p_wanted.origin_key for update;
-  -- Begun before by a request that came to no end: Stripe keeps what it answered under its key for 24 hours.
-  if v_booking.status = 'payment_pending' and v_booking.created_at > p_now - interval '24 hours'
-    and (v_booking.account_id, v_booking.provider_id, v_booking.amount, v_booking.currency,
-      v_booking.client_temp_id, v_booking.details::jsonb)
-    is not distinct from (p_wanted.account_id, p_wanted.provider_id, p_wanted.amount, p_wanted.currency,
-      p_wanted.client_temp_id, p_wanted.details::jsonb)
-  then
-    return v_booking;
-  end if;
-  perform farthing.give_up_booking(v_booking, p_now);
+  -- Another that was begun under this key is none that this request goes on with.
+  perform farthing.give_up_booking(b, p_now) from farthing.bookings b
+  where b.origin_key = p_wanted.origin_key;
   insert into farthing.bookings (account_id, provider_id, amount, currency, fee_basis_points,
     application_fee_amount, transfer_at, client_temp_id, details, origin_key, created_at, updated_at)
   select p_wanted.account_id, p_wanted.provider_id, p_wanted.amount, p_wanted.currency,
@@ -135,9 +161,8 @@ begin
   return v_booking;
 end
 $$;
-comment on function farthing.booking_for(farthing.bookings, timestamptz) is
-  'The booking that a request under this key began and did not end, or a new one. The account is locked by '
-  'the caller.';
+comment on function farthing.new_booking(farthing.bookings, timestamptz) is
+  'A booking by the fee of the day. The account is locked by the caller.';
 
 create function farthing.give_up_booking(p_booking farthing.bookings, p_now timestamptz)
 returns void
@@ -166,7 +191,9 @@ as $$
 declare
   v_answer jsonb := farthing.idempotency_find(p_idempotency_key, p_fingerprint, p_now);
   v_provider farthing.providers;
+  v_wanted farthing.bookings;
   v_booking farthing.bookings;
+  v_verdict jsonb;
 begin
   if v_answer is not null then
     return v_answer || '{"step": "replay"}';
@@ -176,22 +203,25 @@ begin
   if pg_column_size(farthing.json_argument(p_details)) > 8192 then
     perform farthing.fail('invalid_request', 'Details hold at most 8 KiB.', null, 'details');
   end if;
-  v_booking.account_id := (farthing.lock_account(p_user_id, p_now)).account_id;
-  -- Blocks alone: on one payment any number of cards may be tried, so a count of bookings stops nobody.
-  if farthing.check_fraud(v_booking.account_id, 'booking', p_ip_hash, p_now, p_is_new => false) ->> 'outcome'
-    = 'refuse' then
-    return '{"step": "refused"}'::jsonb;
+  v_wanted.account_id := (farthing.lock_account(p_user_id, p_now)).account_id;
+  v_wanted.provider_id := p_provider_id;
+  v_wanted.amount := p_amount;
+  v_wanted.currency := p_currency;
+  v_wanted.client_temp_id := p_client_temp_id;
+  v_wanted.details := farthing.json_argument(p_details);
+  v_wanted.origin_key := decode(p_idempotency_key, 'hex');
+  v_booking := farthing.begun_booking(v_wanted, p_now);
+  v_verdict := farthing.check_fraud(v_wanted.account_id, 'booking', p_ip_hash, p_now,
+    p_is_new => v_booking.booking_id is null, p_provider_id => p_provider_id);
+  if v_verdict ->> 'outcome' = 'refuse' then
+    return (v_verdict - 'outcome') || '{"step": "refused"}';
   end if;
-  if farthing.refuse_shared(v_booking.account_id, v_provider, p_ip_hash, p_now) then
-    return '{"step": "refused"}'::jsonb;
+  if farthing.refuse_shared(v_wanted.account_id, v_provider, p_ip_hash, p_now) then
+    return '{"step": "refused", "code": "forbidden", "limit": null, "retry_after": null}'::jsonb;
   end if;
-  v_booking.provider_id := p_provider_id;
-  v_booking.amount := p_amount;
-  v_booking.currency := p_currency;
-  v_booking.client_temp_id := p_client_temp_id;
-  v_booking.details := farthing.json_argument(p_details);
-  v_booking.origin_key := decode(p_idempotency_key, 'hex');
-  v_booking := farthing.booking_for(v_booking, p_now);
+  if v_booking.booking_id is null then
+    v_booking := farthing.new_booking(v_wanted, p_now);
+  end if;
   perform farthing.idempotency_start(p_idempotency_key, p_fingerprint, p_now);
   return jsonb_build_object('step', 'create', 'booking', jsonb_build_object(
     'booking_id', v_booking.booking_id, 'amount', v_booking.amount, 'currency', v_booking.currency,
@@ -202,9 +232,9 @@ end
 $$;
 grant execute on function public.bookings_begin to service_role;
 comment on function public.bookings_begin is
-  'Fixes what is booked and its fee. Returns step create with what Stripe is told, replay, or refused to who '
-  'is blocked: returned, so that the decision stays on record. Fails invalid_request, not_found, '
-  'idempotency_in_progress.';
+  'Fixes what is booked and its fee. Returns step create with what Stripe is told, replay, or refused with '
+  'code, limit (buyer, provider) and retry_after (seconds): returned, so that the decision stays on record. '
+  'Fails invalid_request, not_found, idempotency_in_progress.';
 
 create function public.bookings_attach(
   p_booking_id uuid, p_payment_intent_id text, p_client_secret text, p_idempotency_key text default null,

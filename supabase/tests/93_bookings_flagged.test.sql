@@ -6,16 +6,6 @@ begin;
 \ir helpers/bookings.psql
 select plan(32);
 
--- A charge of a booking, by a card.
-create function pg_temp.charged(p_label text, p_card text, p_passed interval)
-returns text language sql as $$
-  select tests.event('charge.succeeded', jsonb_build_object('order_id', null, 'booking_id', booking_id,
-    'payment_id', payment_intent_id, 'charge_id', 'ch_' || p_label, 'amount', amount, 'currency', currency,
-    'outcome', 'succeeded', 'failure_code', null, 'card_fingerprint', p_card, 'livemode', true,
-    'occurred_at', tests.after(p_passed), 'mark', (select installation_id from farthing.policy)), p_passed,
-    p_livemode => true)
-  from farthing.bookings where payment_intent_id = 'pi_' || p_label
-$$;
 create function pg_temp.pays_out(p_provider text, p_accounts text[], p_passed interval)
 returns text language sql as $$
   select tests.event('account.updated', jsonb_build_object('stripe_account_id', 'acct_' || p_provider,
@@ -31,19 +21,19 @@ $$;
 -- A card: pat has paid with it elsewhere, as a buyer.
 select isnt(tests.provider('pat'), null, 'pat sells');
 select isnt(tests.booking('own', 500, 'usd', 'pat', 'quinn'), null, 'and buys of quinn');
-select is(pg_temp.charged('own', 'card1', '1 s'), 'processed', 'with a card');
+select is(tests.charge_event('own', 'card1', '1 s'), 'processed', 'with a card');
 select is(pg_temp.flags('own'), 'none', 'which is theirs alone');
 select isnt(tests.booking('a'), null, 'ann books pat');
-select is(pg_temp.charged('a', 'card1', '2 s'), 'processed', 'and pays with the same card');
+select is(tests.charge_event('a', 'card1', '2 s'), 'processed', 'and pays with the same card');
 select is(pg_temp.flags('a'), '{shared_card}', 'M6: buyer and provider who share a card are flagged');
-select is(pg_temp.charged('a', 'card1', '3 s'), 'processed', 'told again');
+select is(tests.charge_event('a', 'card1', '3 s'), 'processed', 'told again');
 update farthing.bookings set status = 'paid', paid_at = tests.after('4 s')
 where booking_id = tests.booking_id('a');
 select is(bookings_advance(tests.person('pat'), tests.booking_id('a'), 'confirmed', tests.after('5 s'))
   ->> 'status', 'confirmed', 'and gone on with');
 select is(pg_temp.flags('a'), '{shared_card}', 'it is flagged once');
 select isnt(tests.booking('b', p_name => 'bob'), null, 'bob books pat');
-select is(pg_temp.charged('b', 'card2', '6 s'), 'processed', 'with a card of his own');
+select is(tests.charge_event('b', 'card2', '6 s'), 'processed', 'with a card of his own');
 select is(pg_temp.flags('b'), 'none', 'who shares nothing is not flagged');
 insert into farthing.card_uses (charge_id, account_id, card, outcome, livemode, used_at)
 select 'ch_test', account_id, sha256('card1'), 'succeeded', false, tests.after() from farthing.bookings
@@ -57,7 +47,7 @@ select is(pg_temp.pays_out('pat', '{iban1}', '8 s'), 'processed', 'pat is paid o
 select isnt(tests.provider('cid'), null, 'cid sells, too');
 select is(pg_temp.pays_out('cid', '{iban2,iban1}', '9 s'), 'processed', 'and is paid out to the same');
 select isnt(tests.booking('c', p_name => 'cid'), null, 'cid books pat');
-select is(pg_temp.charged('c', 'card3', '10 s'), 'processed', 'with another card');
+select is(tests.charge_event('c', 'card3', '10 s'), 'processed', 'with another card');
 select is(pg_temp.flags('c'), '{shared_payout_account}', 'M6: who share a payout account are flagged');
 
 -- An address: both have checked out from there.
@@ -65,7 +55,7 @@ insert into farthing.fraud_decisions (account_id, action, outcome, reasons, ip_h
 select (farthing.lock_account(tests.person(name), tests.after())).account_id, 'checkout', 'allow',
   '{within_limits}', sha256('198.51.100.7'), tests.after() from unnest(array['pat', 'dan']) name;
 select isnt(tests.booking('d', p_name => 'dan'), null, 'dan books pat');
-select is(pg_temp.charged('d', 'card1', '11 s'), 'processed', 'with the card that all have');
+select is(tests.charge_event('d', 'card1', '11 s'), 'processed', 'with the card that all have');
 select is(pg_temp.flags('d'), '{shared_address,shared_card}', 'M6: all that they share is named');
 
 -- It is shown, and told.

@@ -67,13 +67,15 @@ select tests.fails_with('select fraud_blocks_remove(gen_random_uuid())', 'not_fo
 -- Limits.
 select is(fraud_policy_read(), '{"sessions_per_user_hour": 10, "sessions_per_ip_hour": 30,
   "failed_cards_per_user_hour": 5, "users_per_card_day": 3, "cards_per_user_day": 5,
-  "early_fraud_warning": "review", "updated_at": null, "updated_by": null}', 'the limits, as they come');
+  "bookings_per_provider_hour": 300, "early_fraud_warning": "review", "updated_at": null,
+  "updated_by": null}', 'the limits, as they come');
 create temporary table changed as select fraud_policy_set('{"sessions_per_ip_hour": 1}', 'operator:ops',
   p_now => tests.after()) as answer;
 select is(answer -> 'data', fraud_policy_read(), 'a change answers with what holds now') from changed;
 select is(p - '{updated_at,updated_by}'::text[], '{"sessions_per_user_hour": 10, "sessions_per_ip_hour": 1,
   "failed_cards_per_user_hour": 5, "users_per_card_day": 3, "cards_per_user_day": 5,
-  "early_fraud_warning": "review"}', 'what is not named stays') from fraud_policy_read() p;
+  "bookings_per_provider_hour": 300, "early_fraud_warning": "review"}', 'what is not named stays')
+from fraud_policy_read() p;
 select is(p ->> 'updated_by', 'operator:ops', 'who changed it is known') from fraud_policy_read() p;
 select is(pg_temp.buys('eve', '6 min'), 'refused velocity_exceeded', 'the next checkout is held to it');
 

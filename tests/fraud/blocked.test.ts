@@ -113,7 +113,7 @@ Deno.test("who paid with a card that is blocked buys nothing more", async () => 
   equal((await click(buyer)).status, 201);
 });
 
-Deno.test("a user whose cards are declined time after time opens no more checkouts for an hour", async () => {
+Deno.test("a user whose cards are declined time after time buys and books nothing for an hour", async () => {
   const buyer = await signUp(world);
   const checkout = await openCheckout(world, buyer);
   const { failed_cards_per_user_hour: most } = await policyOf(world);
@@ -127,6 +127,14 @@ Deno.test("a user whose cards are declined time after time opens no more checkou
   refused(answer, 429, "velocity_exceeded");
   const seconds = Number(answer.headers.get("retry-after"));
   equal(seconds > 3_500 && seconds <= 3_600, true, String(seconds));
+  deepEqual(await reasonsOf(buyer), ["failed_cards", "no_ip"]);
+
+  // One count for both: what checkouts have shown of a card holds for bookings, too.
+  const { providerId: provider_id } = await newSeller(world);
+  const booking = await askBooking(world, buyer, { provider_id, amount: 2500, currency: "usd" });
+  const { details } = refused(booking, 429, "velocity_exceeded");
+  deepEqual(details, { limit: "buyer" });
+  equal(Number(booking.headers.get("retry-after")) <= seconds, true);
   deepEqual(await reasonsOf(buyer), ["failed_cards", "no_ip"]);
 });
 

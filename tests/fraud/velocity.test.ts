@@ -1,7 +1,9 @@
-/** How many checkouts a user and an address may open in an hour, also all at once. */
+/** How much new business a user, an address and a provider may have in an hour, also all at once. */
 import { deepEqual, equal, match, notEqual, ok } from "node:assert/strict";
+import { StartedBooking } from "../../supabase/functions/_shared/contracts/bookings.ts";
 import { Checkout } from "../../supabase/functions/_shared/contracts/checkout.ts";
 import { newAddress } from "../support/addresses.ts";
+import { bookAllUnder, bookUnder, newSeller } from "../support/bookings.ts";
 import { proven } from "../support/database.ts";
 import { age, decisionsOf, policyOf, repeatDecision } from "../support/fraud.ts";
 import { type Answer, data, post, refused } from "../support/http.ts";
@@ -99,5 +101,28 @@ Deno.test("an address at once opens as many new checkouts in an hour as it may, 
     match(ip_hash!, /^[0-9a-f]{64}$/);
   }
   notEqual(allowed?.ip_hash, before[0]?.ip_hash);
+  await proven(world);
+});
+
+Deno.test("M6: a provider at once gets as many bookings in an hour as they may, whoever books", async () => {
+  const [seller, other] = [await newSeller(world), await newSeller(world)];
+  const buyers = await Promise.all(Array.from({ length: 5 }, () => signUp(world)));
+  const policy = { bookings_per_provider_hour: 2 };
+  const answers = await bookAllUnder(world, policy, buyers, seller);
+  deepEqual(answers.map(({ status }) => status).sort(), [201, 201, 429, 429, 429]);
+  for (const answer of answers.filter(({ status }) => status === 429)) {
+    deepEqual(refused(answer, 429, "velocity_exceeded").details, { limit: "provider" });
+    const seconds = tooMany(answer);
+    ok(seconds > HOUR_S - 60 && seconds <= HOUR_S, String(seconds));
+  }
+  const late = buyers[answers.findIndex(({ status }) => status === 429)]!;
+  const [{ action, outcome, reasons } = {}] = await decisionsOf(world, late);
+  deepEqual([action, outcome, reasons], ["booking", "refuse", ["provider_velocity", "no_ip"]]);
+  data(await bookUnder(world, policy, [late, other]), 201, StartedBooking);
+  data(
+    await bookUnder(world, { bookings_per_provider_hour: 3 }, [late, seller]),
+    201,
+    StartedBooking,
+  );
   await proven(world);
 });

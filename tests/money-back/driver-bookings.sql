@@ -1,6 +1,7 @@
 -- What of a history is about bookings, and what their provider has of them. After driver.sql.
 
 -- All book with one provider, who may be paid.
+select farthing.set_policy('{"bookings_per_provider_hour": 1000000}', 'histories share a clock');
 insert into auth.users (id, email) values (md5('seller')::uuid, 'seller@buyer.test');
 insert into farthing.providers (provider_id, user_id, country, stripe_account_id, charges_enabled)
 values (md5('seller')::uuid, md5('seller')::uuid, 'DE', 'acct_seller', true);

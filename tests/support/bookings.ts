@@ -52,25 +52,47 @@ export function askBooking(
   return withPolicy(world, "shared", ask);
 }
 
-/** Books while the policy of bookings is another; a booking keeps the policy that it was made under. */
-export function bookUnder(
+type Policy = Record<string, string | number>;
+
+/** @returns what it was, to be set back */
+async function setPolicy(world: World, policy: Policy): Promise<Policy> {
+  return await withSql(world, async (sql) => {
+    const [before] = await sql`select * from farthing.policy`;
+    await sql`select farthing.set_policy(${sql.json(policy)}, 'a test')`;
+    return Object.fromEntries(Object.keys(policy).map((name) => [name, before![name]]));
+  });
+}
+
+/** Changes the policy while nobody books; others book under it, too. Returns what it was. */
+export function changePolicy(world: World, policy: Policy): Promise<Policy> {
+  return withPolicy(world, "exclusive", () => setPolicy(world, policy));
+}
+
+/** Books at once while the policy of bookings is another; a booking keeps the policy it was made under. */
+export function bookAllUnder(
   world: World,
-  policy: Record<string, string | number>,
-  [buyer, { providerId }]: readonly [Person, Seller],
-): Promise<Answer> {
-  const set = (to: object) =>
-    withSql(world, (sql) => sql`select farthing.set_policy(${sql.json(to as never)}, 'a test')`);
+  policy: Policy,
+  buyers: readonly Person[],
+  { providerId }: Seller,
+): Promise<Answer[]> {
   return withPolicy(world, "exclusive", async () => {
-    const [before] = await withSql(world, (sql) => sql`select * from farthing.policy`);
-    const names = Object.keys(policy);
-    await set(policy);
+    const before = await setPolicy(world, policy);
     try {
       const body = { provider_id: providerId, amount: 2500, currency: "usd" };
-      return await post(world, "bookings", buyer.as, body);
+      return await Promise.all(buyers.map(({ as }) => post(world, "bookings", as, body)));
     } finally {
-      await set(Object.fromEntries(names.map((name) => [name, before?.[name]])));
+      await setPolicy(world, before);
     }
   });
+}
+
+export async function bookUnder(
+  world: World,
+  policy: Policy,
+  [buyer, seller]: readonly [Person, Seller],
+): Promise<Answer> {
+  const [answer] = await bookAllUnder(world, policy, [buyer], seller);
+  return answer!;
 }
 
 /** Books a seller: 25 dollars unless named. */

@@ -102,20 +102,6 @@ for (const [name, error, status, field, isSpent] of FAILURES) {
   });
 }
 
-Deno.test("who is blocked books nobody, and is not told why", async () => {
-  const fake = await makeFake({
-    answers: { bookings_begin: () => ({ step: "refused" }) },
-    payments: { createBookingPayment: () => Promise.reject(new Error("Stripe was asked")) },
-  });
-  const headers = { ...KEY, "cf-connecting-ip": "203.0.113.9" };
-  const answer = await send(fake, "POST", "/bookings", { as: "user", headers, body: BODY });
-  const { error } = await answer.json();
-  assert.deepEqual([answer.status, error.code, error.details], [403, "forbidden", undefined]);
-  assert.doesNotMatch(error.message, /block|fraud/i);
-  assert.deepEqual(fake.names(), ["bookings_begin"]);
-  assert.match(String(fake.calls[0]?.args.p_ip_hash), /^[0-9a-f]{64}$/);
-});
-
 Deno.test("a booking that was called off while Stripe was asked has its payment cancelled", async () => {
   for (const cancelBookingPayment of [() => Promise.resolve(), () => Promise.reject(OUTAGE)]) {
     const cancelled: unknown[] = [];

@@ -1,5 +1,5 @@
 import { BookingBody, StartedBooking } from "../_shared/contracts/bookings.ts";
-import type { BookingToPay } from "../_shared/database/booking-functions.ts";
+import type { BookingStep, BookingToPay } from "../_shared/database/booking-functions.ts";
 import { clientIpHash } from "../_shared/http/client-ip.ts";
 import { withOwnTime } from "../_shared/http/deadline.ts";
 import { defineRoute } from "../_shared/http/define-route.ts";
@@ -30,6 +30,16 @@ function refusalOf(error: unknown): unknown {
   const isProvider = stripeCode === "insufficient_capabilities_for_transfer" ||
     param?.startsWith("transfer_data");
   return isProvider ? invalid("This provider cannot be paid just now.", "provider_id") : error;
+}
+
+/** What was decided is on record; the caller learns whose limit it is and when to come back, no more. */
+function notNow(step: BookingStep & { step: "refused" }): ApiError {
+  return step.code === "forbidden"
+    ? new ApiError(step.code, { message: "This booking is not possible." })
+    : new ApiError(step.code, {
+      details: { limit: step.limit },
+      retryAfterSeconds: step.retry_after,
+    });
 }
 
 /**
@@ -79,6 +89,7 @@ export const startBooking = defineRoute({
   body: BookingBody,
   responses: { 201: StartedBooking },
   asksUpstream: true,
+  errors: ["velocity_exceeded"],
   handler: async (call) => {
     const { caller, body, services, idempotency } = call;
     const begin = {
@@ -96,10 +107,7 @@ export const startBooking = defineRoute({
         await keepRefusal(call, error);
         throw error;
       });
-    if (step.step === "refused") {
-      // What was decided is on record; the caller does not learn why.
-      throw new ApiError("forbidden", { message: "This booking is not possible." });
-    }
+    if (step.step === "refused") throw notNow(step);
     if (step.step === "create") return await payAtStripe(call, step.booking);
     return { status: step.status, data: step.data as Data, replayed: true };
   },

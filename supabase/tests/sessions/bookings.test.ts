@@ -26,6 +26,15 @@ const refunded = (label: string) =>
 const begins = (name: string, amount = 1000) =>
   `select tests.begin_booking('${name}', 'p_${name}', ${amount}, 'usd', '${name}') ->> 'step'`;
 
+const fills = (provider: string) => [
+  "select farthing.set_policy('{\"bookings_per_provider_hour\": 2}', 'a test')",
+  `select tests.provider('${provider}')`,
+  `select tests.begin_booking('first', '${provider}', 1000, 'usd')`,
+];
+const takes = (name: string, provider: string) =>
+  `select coalesce(b ->> 'code', b ->> 'step')
+    from tests.begin_booking('${name}', '${provider}', 1000, 'usd') b`;
+
 const disputed = (label: string) =>
   `select tests.event('charge.dispute.updated', jsonb_build_object('dispute_id', 'dp_${label}', 'payment_id',
     'pi_${label}', 'charge_id', 'ch_${label}', 'amount', 1000, 'currency', 'usd', 'status', 'lost', 'reason',
@@ -104,6 +113,25 @@ meetings(["bookings"], {
     first: begins("ida"),
     second: begins("ida"),
     says: "idempotency_in_progress",
+  },
+  "M6: two buyers at once share the last place of a provider's hour: one has it": {
+    given: fills("p_lea"),
+    first: takes("lea", "p_lea"),
+    // What follows asks for its own account alone, so nobody waits in a circle.
+    then: "select from farthing.accounts where owner_id = tests.person('lea') for update",
+    second: takes("mia", "p_lea"),
+    says: "velocity_exceeded",
+    ends: {
+      [`(select count(*) from farthing.bookings where provider_id = md5('provider p_lea')::uuid)`]:
+        "2",
+    },
+  },
+  "bookings of two providers at once don't wait for each other": {
+    given: [...fills("p_ned"), "select tests.provider('p_oda')"],
+    first: takes("ned", "p_ned"),
+    second: takes("oda", "p_oda"),
+    says: "create",
+    passes: true,
   },
   "the sweep of bookings passes by one whose account is in use": {
     given: [

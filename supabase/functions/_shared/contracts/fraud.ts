@@ -98,6 +98,9 @@ const limits = {
   }),
   users_per_card_day: Limit.openapi({ description: "Users who may share a card in a day." }),
   cards_per_user_day: Limit.openapi({ description: "Cards that a user may use in a day." }),
+  bookings_per_provider_hour: Limit.openapi({
+    description: "New bookings of a provider in an hour, whoever books.",
+  }),
   early_fraud_warning: z.enum(["review", "refund"]).openapi({
     description: "refund: the payment is refunded at once.",
   }),

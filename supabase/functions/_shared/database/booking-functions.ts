@@ -32,11 +32,20 @@ interface BeginArgs extends Once {
   p_ip_hash: Optional<string>;
 }
 
-/** The next step of a booking: answer with what is stored, make the payment at Stripe, or refuse. */
-type BookingStep =
+/**
+ * The next step of a booking: answer with what is stored, make the payment at Stripe, or refuse. `limit`:
+ * whose is used up; `retry_after` in seconds.
+ */
+export type BookingStep =
   | { step: "replay"; status: number; data: StartedBooking | ErrorBody }
   | { step: "create"; booking: BookingToPay }
-  | { step: "refused" };
+  | { step: "refused"; code: "forbidden"; limit: null; retry_after: null }
+  | {
+    step: "refused";
+    code: "velocity_exceeded";
+    limit: "buyer" | "provider";
+    retry_after: number;
+  };
 
 interface AttachArgs {
   p_booking_id: string;

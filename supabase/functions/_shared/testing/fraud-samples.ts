@@ -23,6 +23,7 @@ const policy = {
   failed_cards_per_user_hour: 5,
   users_per_card_day: 3,
   cards_per_user_day: 5,
+  bookings_per_provider_hour: 300,
   early_fraud_warning: "review" as const,
   updated_at: NOW,
   updated_by: "key:default",
