@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
+import type { z } from "@hono/zod-openapi";
 import { readBalance } from "../../credits/read-balance.ts";
 import { startCheckout } from "../../checkout/start-checkout.ts";
+import { readJob } from "../../jobs/read-job.ts";
+import { sendNotification } from "../../send-notification/send-notification.ts";
 import type { Route } from "./define-route.ts";
 import { describeRoute } from "./openapi.ts";
 
@@ -14,6 +17,20 @@ function statusesOf(route: Route, code: string): string[] {
 Deno.test("upstream_unavailable is 502 as well where Stripe is asked, and only there", () => {
   assert.deepEqual(statusesOf(startCheckout, "upstream_unavailable"), ["502", "503"]);
   assert.deepEqual(statusesOf(readBalance, "upstream_unavailable"), ["503"]);
+});
+
+/** The headers that a request may carry, those it must carry marked. */
+function headersOf(route: Route): string[] {
+  const headers = describeRoute("f", route).request?.headers as z.ZodObject | undefined;
+  return Object.entries(headers?.shape ?? {})
+    .map(([name, schema]) => schema.safeParse(undefined).success ? name : `${name} (required)`);
+}
+
+Deno.test("a request lists the key it must or may bear, the condition it may bear, or nothing", () => {
+  assert.deepEqual(headersOf(startCheckout), ["idempotency-key (required)"]);
+  assert.deepEqual(headersOf(sendNotification), ["idempotency-key"]);
+  assert.deepEqual(headersOf(readJob), ["if-none-match"]);
+  assert.deepEqual(headersOf(readBalance), []);
 });
 
 Deno.test("a checkout can be paid before it is answered, and the document says so", () => {
