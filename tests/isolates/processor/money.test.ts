@@ -106,7 +106,7 @@ Deno.test("usage whose isolates are killed under it is charged once", async () =
   await proven(world);
 });
 
-const MAX_CLICKS = 5;
+const MAX_CLICKS = 10;
 
 /**
  * Clicks until there is a checkout. A key whose isolate was killed while Stripe was asked is in progress for
