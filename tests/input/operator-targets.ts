@@ -16,6 +16,7 @@ export function fraudTargets(caller: Asks): Target[] {
       fields: {
         ...Object.fromEntries(numbers.map((name) => [name, "number" as const])),
         ...{ users_per_card_day: "number", cards_per_user_day: "number" },
+        bookings_per_provider_hour: "number",
         early_fraud_warning: "choice",
       },
     },
