@@ -139,9 +139,9 @@ as $$
 declare
   v_until timestamptz := clock_timestamp() + p_time;
   v_ranges farthing.entry_range[];
-  v_seen bigint[] := '{}';
+  v_seen bigint[] := '{}'::bigint[];
 begin
-  o_rules := '{}';
+  o_rules := '{}'::int[];
   loop
     v_ranges := farthing.unproved(p_limit, v_seen);
     o_is_done := v_ranges = '{}';
