@@ -4,34 +4,9 @@
 begin;
 \ir helpers/story.psql
 \ir helpers/bookings.psql
+\ir helpers/transfers.psql
 select plan(45);
 
-create function pg_temp.disputed(p_label text, p_status text, p_moved bigint[], p_passed interval)
-returns text language sql as $$
-  select tests.event('charge.dispute.updated', jsonb_build_object('dispute_id', 'dp_' || p_label,
-    'payment_id', 'pi_' || p_label, 'charge_id', 'ch_' || p_label, 'amount', 1000, 'currency', 'usd',
-    'status', p_status,
-    'reason', 'fraudulent', 'case_type', 'chargeback', 'movements', (select jsonb_agg(jsonb_build_object('id',
-      format('txn_%s_%s', p_label, nr), 'amount', amount, 'fee', 1500, 'currency', 'usd') order by nr)
-      from unnest(p_moved) with ordinality m (amount, nr))), p_passed)
-$$;
-create function pg_temp.moves(p_label text) returns text language sql as $$
-  select coalesce(string_agg(format('%s %s %s', kind, amount, status), ', ' order by move_nr), 'none')
-  from farthing.booking_transfers where booking_id = tests.booking_id(p_label)
-$$;
-create temporary table claimed (moment interval, move jsonb);
-create function pg_temp.claims(p_passed interval) returns text language sql as $$
-  insert into claimed select p_passed, m
-  from jsonb_array_elements(transfers_claim(p_now => tests.after(p_passed))) m;
-  select coalesce(string_agg(concat_ws(' ', move ->> 'kind', move ->> 'amount', move ->> 'charge_id',
-    move ->> 'transfer_id', move ->> 'stripe_account_id'), ', '), 'nothing') from claimed
-  where moment = p_passed
-$$;
-create function pg_temp.finishes(p_passed interval, p_id text, p_error text default null,
-  p_refused boolean default false) returns text language sql as $$
-  select max(transfers_finish((move ->> 'move_id')::uuid, p_id, p_error, p_refused,
-    tests.after(p_passed))::text) from claimed where moment = p_passed
-$$;
 
 select isnt(tests.booking('a'), null, 'ann books for 1000, of which 30 are our fee');
 select is(tests.payment_event('a', 'succeeded', '1 s'), 'processed', 'and pays');

@@ -4,22 +4,9 @@
 begin;
 \ir helpers/story.psql
 \ir helpers/bookings.psql
+\ir helpers/transfers.psql
 select plan(52);
 
-create function pg_temp.disputed(p_label text, p_status text, p_moved bigint[], p_passed interval,
-  p_amount bigint default 1000)
-returns text language sql as $$
-  select tests.event('charge.dispute.updated', jsonb_build_object('dispute_id', 'dp_' || p_label,
-    'payment_id', 'pi_' || p_label, 'charge_id', 'ch_' || p_label, 'amount', p_amount, 'currency', 'usd',
-    'status', p_status, 'reason', 'fraudulent', 'case_type', 'chargeback', 'movements', (
-      select jsonb_agg(jsonb_build_object('id', format('txn_%s_%s', p_label, nr), 'amount', amount,
-        'fee', 1500, 'currency', 'usd') order by nr)
-      from unnest(p_moved) with ordinality m (amount, nr))), p_passed)
-$$;
-create function pg_temp.moves(p_label text) returns text language sql as $$
-  select coalesce(string_agg(format('%s %s %s', kind, amount, status), ', ' order by move_nr), 'none')
-  from farthing.booking_transfers where booking_id = tests.booking_id(p_label)
-$$;
 create function pg_temp.advances(p_label text, p_status text, p_passed interval)
 returns text language sql as $$
   select public.bookings_advance(tests.person('pat'), tests.booking_id(p_label), p_status,
@@ -36,20 +23,6 @@ $$;
 create function pg_temp.completes(p_label text, p_passed interval default '1 h')
 returns text language sql as $$
   select pg_temp.advances(p_label, 'completed', p_passed)
-$$;
--- What the runner is given, in one line each; and what it says of it.
-create temporary table claimed (moment interval, move jsonb);
-create function pg_temp.claims(p_passed interval) returns text language sql as $$
-  insert into claimed select p_passed, m
-  from jsonb_array_elements(transfers_claim(p_now => tests.after(p_passed))) m;
-  select coalesce(string_agg(concat_ws(' ', move ->> 'kind', move ->> 'amount', move ->> 'charge_id',
-    move ->> 'transfer_id', move ->> 'stripe_account_id'), ', '), 'nothing') from claimed
-  where moment = p_passed
-$$;
-create function pg_temp.finishes(p_passed interval, p_id text, p_refused boolean default false)
-returns text language sql as $$
-  select max(transfers_finish((move ->> 'move_id')::uuid, p_id, 'an error', p_refused,
-    tests.after(p_passed))::text) from claimed where moment = p_passed
 $$;
 
 -- What the policy says when it is booked holds for this booking.
