@@ -189,8 +189,8 @@ begin
   p_event.attempts := p_event.attempts + v_due::int;
   if p_event.state in ('failed', 'deferred') and p_event.attempts >= c_most_attempts then
     -- Refunds of the dashboard, disputes and warnings never bear our mark, so they wait for their payment.
-    -- One that has not come by now is another app's on this Stripe account. Were it ours after all, it would
-    -- apply what waits for it: apply_waiting().
+    -- A payment that has not come by now belongs to another app on this Stripe account. If it still comes
+    -- and is ours, apply_waiting() applies what waited for it.
     p_event.state := case when p_event.state = 'deferred' and farthing.waits_for_a_stranger(p_event)
       then 'ignored' else 'dead' end;
   end if;

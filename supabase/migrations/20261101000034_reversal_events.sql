@@ -68,7 +68,7 @@ begin
   where stripe_refund_id = p_facts ->> 'stripe_refund_id'
     or (stripe_refund_id is null and account_id = p_payment.account_id
       and refund_id::text = p_facts ->> 'refund_id'
-      -- Whoever may use Stripe's dashboard may write metadata: one of other terms is not ours.
+      -- Users of Stripe's dashboard can write metadata: a refund with other terms is not ours.
       and (order_id, booking_id, amount, currency) is not distinct from (p_payment.order_id,
         p_payment.booking_id, (p_facts ->> 'amount')::bigint, p_facts ->> 'currency'))
   order by stripe_refund_id nulls last limit 1 for update;

@@ -130,7 +130,7 @@ as $$
 declare
   v_id uuid;
 begin
-  -- Whoever may use Stripe's dashboard may write metadata, and other apps on the account write ids, too.
+  -- Users of Stripe's dashboard and other apps on the account can write any id into metadata.
   if p_id !~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then
     return null;
   end if;

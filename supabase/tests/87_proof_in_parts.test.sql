@@ -40,7 +40,7 @@ select is_empty($$ select from farthing.proved_lots k full join (select account_
     group by account_id, lot_id) e using (account_id, lot_id) where k.net is distinct from e.net $$,
   'and so it is of each lot');
 
--- One that is broken holds nobody else up, and stays named; whatever was done is undone.
+-- A broken account stays named, and the others are proved. The corruption is undone at the end.
 create function pg_temp.broken(p_sql text) returns text language plpgsql as $$
 declare
   v_first record;
@@ -76,7 +76,7 @@ select is(pg_temp.broken(pg_temp.filled($$update farthing.entries set author = '
   where account_id = $dan and seq = 2$$)), '{18,14} t, again {18,14} t; ann bob cyn',
   'and an author who can''t be');
 
--- What is not sealed is looked at, and waits for its seal.
+-- Entries without a seal are checked, and are marked when they have one.
 select is(tests.spends('dan', '1', '2 days'), '5', 'dan spends');
 select is(pg_temp.part(1000), '{} goes on ' || pg_temp.entries() - 1, 'what is not sealed is not marked');
 select is((select o_is_done from farthing.prove_in_parts(1000, '1 hour')), true,

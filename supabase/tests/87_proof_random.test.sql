@@ -38,7 +38,7 @@ exception when sqlstate 'PGRST' then
 end
 $$;
 
--- What is done to an entry, its seal, or its account: %1$s is the account, %2$s the entry's number.
+-- Corruptions of an entry, its seal or its account. %1$s is the account, %2$s the entry's number.
 create temporary table corruptions as
 select row_number() over (order by sql) as nr, sql from (
   select format('update farthing.entries set %s where account_id = %%1$s and seq = %%2$s', change) as sql

@@ -119,7 +119,7 @@ export class Booking extends Payment {
     return this.#share - this.#share * (gone > 0n ? gone : 0n) / (amount * step) * step;
   }
 
-  /** What is called off is the buyer's: nothing more goes to the provider. */
+  /** A cancelled booking belongs to the buyer: nothing more goes to the provider. */
   #move(): void {
     const more = this.#due - this.share;
     if (more === 0n || more > 0n && this.status === "cancelled") return;

@@ -1,4 +1,4 @@
-/** Who moved what, and which references have moved credits (rules 9 and 18). */
+/** The author of each movement, and the references that have moved credits (rules 9 and 18). */
 import { toText } from "./amounts.ts";
 
 export class Books {

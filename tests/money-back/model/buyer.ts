@@ -18,7 +18,7 @@ export type Outcome = Moved | "duplicate" | "reference_conflict" | "deferred" | 
 /** A thousandth of a dollar for 50 tokens in, at the price that the seed has for gpt-4o. */
 const CREDITS_PER_TOKEN = toUnits("0.02");
 
-/** Who moves what nobody asked for at a door: a task, and whoever deletes a user. */
+/** The authors of movements that no endpoint was asked for: a task, or the role that deletes a user. */
 const AUTHORS: Partial<Record<OwnStep["do"], string>> = {
   sweep: "task:sweep_accounts",
   leave: "sql",

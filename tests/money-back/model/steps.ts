@@ -30,7 +30,7 @@ export type StripeStep =
     | { do: "warning"; order: string; warning: string; actionable: boolean }
   );
 
-/** Who asked for it; the back end's own key where nobody is named. */
+/** The author of a request: the back end's own key unless named. */
 interface Asked {
   by?: string;
 }
