@@ -33,6 +33,17 @@ export async function askedOf(world: World, text: string): Promise<Asked[]> {
   return requests;
 }
 
+/**
+ * The same, as soon as all of them have ended. Their last piece is read, settled and answered for before
+ * the provider has noticed that it was sent.
+ */
+export function endedOf(world: World, text: string): Promise<Asked[]> {
+  return until(`the requests with ${text} have ended`, async () => {
+    const requests = await askedOf(world, text);
+    return requests.length > 0 && requests.every(({ ended }) => ended) ? requests : undefined;
+  });
+}
+
 /** A name of this test's own, by which its prompts are found again, and the prompt with it. */
 export function promptOf(markers: string): { name: string; content: string } {
   const name = `farthing-${crypto.randomUUID()}`;

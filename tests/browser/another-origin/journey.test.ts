@@ -4,7 +4,7 @@ import { createParser } from "eventsource-parser";
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import type { Browser, Page, Request } from "playwright-core";
 import { openBrowser, withPage } from "../../support/chromium.ts";
-import { askedOf, promptOf } from "../../support/chat.ts";
+import { askedOf, endedOf, promptOf } from "../../support/chat.ts";
 import { proven, withDeliveries } from "../../support/database.ts";
 import { holdsEnd } from "../../support/jobs.ts";
 import { type AskedHeader, watchPreflights } from "../../support/preflights.ts";
@@ -132,8 +132,8 @@ async function chatsAndStops(page: Page, userId: string): Promise<void> {
   ok((await askedOf(world, name))[0]?.ended === false, "it was stopped too late to be left");
 
   const balance = Number(await holdsEnd(world, userId));
-  const [asked, ...others] = await askedOf(world, name);
-  deepEqual([others.length, asked?.ended, asked?.aborted], [0, true, false]);
+  const [asked, ...others] = await endedOf(world, name);
+  deepEqual([others.length, asked?.aborted], [0, false]);
   const { prompt_tokens, completion_tokens } = asked!.billed!;
   equal(completion_tokens, CHAT_TOKENS);
   const credits = (prompt_tokens * 20 + completion_tokens * 60) / 1000;
