@@ -1,0 +1,100 @@
+/** Holds and lots whose time is over, met by two sessions: each hold ends once, each lot expires once. */
+import { meetings } from "./two-sessions.ts";
+
+const person = (name: string) => `tests.person('${name}')`;
+const account = (name: string) =>
+  `(select account_id from farthing.accounts where owner_id = ${person(name)})`;
+const held = (name: string) => [
+  `select tests.give('${name}', '100')`,
+  `select tests.hold('${name}', '50', 60)`,
+];
+const holdOf = (name: string) =>
+  `(select hold_id from farthing.holds where account_id = ${account(name)})`;
+const gives = (name: string, amount: string, expires: string) =>
+  `select tests.give('${name}', '${amount}', '${expires}')`;
+const sweeps = (passed = "2 h") => `select farthing.sweep_accounts(tests.after('${passed}'))`;
+const charges = (name: string) =>
+  `select public.credits_debit(${person(name)}, '60', 'x', p_now => tests.after('2 h'))
+    #>> '{data,balance_after}'`;
+/** Within the hour that policy gives a hold which has expired. */
+const settles = (name: string) =>
+  `select public.holds_settle(${holdOf(name)}, '40', p_now => tests.after('30 min'))
+    #>> '{data,settled}'`;
+
+const ended = (name: string) => `tests.ended('${name}')`;
+/** No account of which both wanted something is put off. */
+const parked = { "select count(*) from farthing.parked_items": "0" };
+
+meetings(["expiry"], {
+  "two sweeps at once release each hold once": {
+    given: [...held("ann"), ...held("bob")],
+    first: sweeps(),
+    second: sweeps(),
+    says: "0",
+    passes: true,
+    ends: {
+      [ended("ann")]: "balance 100, held 0, available 100, debt 0; released",
+      [ended("bob")]: "balance 100, held 0, available 100, debt 0; released",
+      [sweeps()]: "0",
+      ...parked,
+    },
+  },
+  "two sweeps at once expire each lot once": {
+    given: [gives("cid", "30", "1 h"), gives("cid", "40", "90 min"), gives("dan", "50", "1 h")],
+    first: sweeps(),
+    second: sweeps(),
+    says: "0",
+    passes: true,
+    ends: {
+      [ended("cid")]: "balance 0, held 0, available 0, debt 0; expired 30, expired 40",
+      [ended("dan")]: "balance 0, held 0, available 0, debt 0; expired 50",
+      [sweeps()]: "0",
+      ...parked,
+    },
+  },
+  "two sweeps at once expire a lot once that its hold has kept until then": {
+    given: [gives("eve", "100", "1 h"), "select tests.hold('eve', '70', 5400)", sweeps("80 min")],
+    first: sweeps(),
+    second: sweeps(),
+    says: "0",
+    passes: true,
+    ends: {
+      [ended("eve")]: "balance 0, held 0, available 0, debt 0; released; expired 30, expired 70",
+      ...parked,
+    },
+  },
+  "a charge during a sweep finds the hold that it released, and releases nothing": {
+    given: held("fay"),
+    first: sweeps(),
+    second: charges("fay"),
+    says: "40",
+    ends: { [ended("fay")]: "balance 40, held 0, available 40, debt 0; released", ...parked },
+  },
+  "a sweep passes by an account whose charge releases the hold": {
+    given: held("hal"),
+    first: charges("hal"),
+    second: sweeps(),
+    says: "0",
+    passes: true,
+    ends: { [ended("hal")]: "balance 40, held 0, available 40, debt 0; released", ...parked },
+  },
+  "a late settlement during a sweep settles the hold that it released": {
+    given: held("ida"),
+    first: sweeps("30 min"),
+    second: settles("ida"),
+    says: "40",
+    ends: { [ended("ida")]: "balance 60, held 0, available 60, debt 0; settled 40", ...parked },
+  },
+  "a sweep passes by a hold that is being settled late": {
+    given: held("jim"),
+    first: settles("jim"),
+    second: sweeps("30 min"),
+    says: "0",
+    passes: true,
+    ends: {
+      [ended("jim")]: "balance 60, held 0, available 60, debt 0; settled 40",
+      [sweeps()]: "0",
+      ...parked,
+    },
+  },
+});
