@@ -207,7 +207,8 @@ begin
 end
 $$;
 comment on function farthing.lock_top_up(uuid) is
-  'A top-up''s order, locked after its account; null where there is none.';
+  'A top-up''s order, locked after its account, and with it the steps of its charge; null where there is '
+  'none.';
 
 create function farthing.fail_top_up(p_order farthing.orders, p_payment_id text, p_code text, p_now
   timestamptz)
@@ -266,7 +267,7 @@ begin
   end if;
   v_order := farthing.lock_top_up(v_order.order_id);
   select * into v_charge from farthing.top_up_charges
-  where account_id = v_order.account_id and order_id = v_order.order_id for update;
+  where account_id = v_order.account_id and order_id = v_order.order_id;
   -- Of an order that has ended, of a payment on its page, or of the one that we cancelled for that page.
   if v_order.status not in ('pending', 'processing') or v_charge.step not in ('charge', 'settle')
     or v_charge.payment_id <> p_facts ->> 'payment_id' then

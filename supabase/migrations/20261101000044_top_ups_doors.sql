@@ -100,6 +100,7 @@ as $$
 declare
   v_order farthing.orders;
 begin
+  -- Before the settings, which an order that ends writes after it.
   select o.* into v_order from farthing.orders o
   where o.account_id = p_account_id and o.kind = 'top_up' and o.status in ('pending', 'processing')
   for update;

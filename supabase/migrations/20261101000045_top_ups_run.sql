@@ -120,7 +120,7 @@ declare
 begin
   perform farthing.release_expired_holds(p_account_id, p_now);
   select * into v_account from farthing.accounts where account_id = p_account_id;
-  select * into v_top_up from farthing.top_ups where account_id = p_account_id for update;
+  select * into v_top_up from farthing.top_ups where account_id = p_account_id;
   v_amount := farthing.size_top_up(v_top_up, v_account, p_now);
   if v_amount is null then
     return false;

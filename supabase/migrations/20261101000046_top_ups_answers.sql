@@ -14,7 +14,7 @@ declare
   v_charge farthing.top_up_charges;
 begin
   select * into v_charge from farthing.top_up_charges
-  where account_id = v_order.account_id and order_id = p_order_id for update;
+  where account_id = v_order.account_id and order_id = p_order_id;
   if v_charge.order_id is null then
     perform farthing.fail('not_found', 'There is no such top-up.', null, 'order_id');
   end if;
@@ -48,7 +48,7 @@ as $$
   where account_id = p_order.account_id and order_id = p_order.order_id and p_order.status = 'expired'
 $$;
 comment on function farthing.note_top_up_failure(farthing.orders, text) is
-  'What was given up here was not charged either. Order and charge are locked by the caller.';
+  'What was given up here was not charged either. The order is locked by the caller.';
 
 create function farthing.apply_top_up_answer(
   p_order farthing.orders, p_charge farthing.top_up_charges, p_outcome text, p_payment_id text, p_code text,
@@ -86,7 +86,7 @@ begin
 end
 $$;
 comment on function farthing.apply_top_up_answer is
-  'Moves an open charge to where Stripe''s answer leads. Account, order and charge are locked by the caller.';
+  'Moves an open charge to where Stripe''s answer leads. Account and order are locked by the caller.';
 
 create function public.top_ups_link(
   p_order_id uuid, p_session_id text, p_session_url text, p_now timestamptz default now())

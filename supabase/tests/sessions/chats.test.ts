@@ -76,6 +76,13 @@ meetings(["chats"], {
     second: settles("gus", "2 s"),
     says: "26",
   },
+  "a chat is settled after its account is held, as every step locks them": {
+    given: begun("oda"),
+    first: locksAccount("oda"),
+    then: "select from farthing.chats where hold_id = tests.chat_id('oda') for update",
+    second: settles("oda", "2 s"),
+    says: "26",
+  },
   "a chat settled while it is heard of is charged what had come": {
     given: [
       `select farthing.set_policy('{"stream_in_flight_tokens": 100}', 'a round figure')`,

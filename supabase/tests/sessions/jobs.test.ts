@@ -174,9 +174,8 @@ meetings(["jobs"], {
     given: [
       "select tests.job('uma', 'uma')",
       "select tests.claim('uma', 'uma', '1 s')",
-      sweepsLease("uma"),
     ],
-    first: "select tests.claim('other', 'uma', '6 min')",
+    first: `${sweepsLease("uma")}; select tests.claim('other', 'uma', '6 min')`,
     second: completes("uma", "6 min"),
     says: "lost",
     ends: { [state("uma")]: "processing 0%, attempt 2, no error" },

@@ -141,13 +141,6 @@ meetings(["jobs", "money_back", "payouts"], {
     second: IMPORT,
     says: "1",
   },
-  "what was never paid out is looked for by one session at a time": {
-    given: ["update farthing.paid_out_round set done_until = tests.after()"],
-    first: "select done_until from farthing.paid_out_round for update",
-    second: "select farthing.find_never_paid_out(tests.after('60 days'))",
-    says: "0",
-    passes: true,
-  },
   "two runners at once are given a payout's list once": {
     given: ["select tests.pays_out('po_1', 30, '1 day')"],
     first: "select public.payouts_claim(tests.after('3 days'))",
@@ -178,10 +171,24 @@ meetings(["jobs", "money_back", "payouts"], {
         "null",
     },
   },
+  "what was never paid out is looked for by one session at a time": {
+    given: [
+      "select public.payouts_record('po_1', tests.after('10 days'), '[]', null, tests.after('10 days'))",
+      "update farthing.paid_out_round set done_until = tests.after('-60 days')",
+    ],
+    first: "select farthing.find_never_paid_out(tests.after('60 days'))",
+    second: "select farthing.find_never_paid_out(tests.after('60 days'))",
+    says: "0",
+    passes: true,
+    // A day has been looked at, and by one.
+    ends: {
+      "select done_until = tests.after('-59 days') from farthing.paid_out_round": "true",
+    },
+  },
   "T30: two runners of scheduled tasks are never at work at once": {
     given: [
-      `create function farthing.stuck(moment timestamptz) returns void language sql as $$
-        select from farthing.policy for update $$`,
+      `create function farthing.stuck(moment timestamptz) returns int language sql as $$
+        with locked as (select from farthing.policy for update) select count(*)::int from locked $$`,
       "update farthing.tasks set enabled = false",
       "select farthing.add_task('stuck', '1 minute')",
       "update farthing.tasks set next_due_at = tests.after() where task = 'stuck'",

@@ -73,6 +73,24 @@ meetings(["top_ups"], {
     first: "select farthing.sweep_order(tests.top_up_of('lou')::text, tests.after('25 h'))",
     second: "select tests.reports('lou', 'declined', '25 h', 'lost_card')",
     says: "expired closed",
+    ends: {
+      "select failure_code from farthing.top_up_charges where order_id = tests.top_up_of('lou')":
+        "lost_card",
+    },
+  },
+  "whoever opts out while a top-up expires takes its order before the settings": {
+    given: claimed("mel"),
+    first: "select from farthing.orders where order_id = tests.top_up_of('mel') for update",
+    then: "select farthing.sweep_order(tests.top_up_of('mel')::text, tests.after('25 h'))",
+    second: stops("mel"),
+    says: "off",
+  },
+  "a card saved while the old one is answered to be gone stays": {
+    given: claimed("ned"),
+    first: "select tests.saves('ned', 'pm_newer', '1 min')",
+    second: "select tests.reports('ned', 'card_gone', '1 min')",
+    says: "failed closed",
+    ends: { [card("ned")]: "pm_newer" },
   },
   "a card that goes while another takes its place leaves that one": {
     given: optedIn("hal"),

@@ -78,7 +78,8 @@ async function play(meeting: Meeting): Promise<void> {
     for (const statement of meeting.given) await watching.unsafe(statement);
     const { says, hasWaited } = await meet(sessions, meeting);
     equal(says, meeting.says);
-    if (meeting.passes) equal(hasWaited, false);
+    if (meeting.passes) equal(hasWaited, false, "the second waits");
+    if (meeting.then) equal(hasWaited, true, "the second doesn't wait");
     for (const [expression, value] of Object.entries(meeting.ends ?? {})) {
       const found = await valueOf(watching, `select (${expression})::text`);
       equal(`${expression}: ${found}`, `${expression}: ${value}`);
