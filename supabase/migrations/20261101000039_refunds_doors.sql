@@ -203,6 +203,28 @@ comment on function public.refunds_attach is
   'Notes Stripe''s id for a refund. It stays pending, and moves no credits, until Stripe''s event comes. '
   'Returns the refund.';
 
+create function farthing.fail_refund(p_refund farthing.refunds, p_error text, p_now timestamptz)
+returns farthing.refunds
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_refund farthing.refunds;
+begin
+  update farthing.refunds set status = 'failed', failure_reason = left(p_error, 1000),
+    next_attempt_at = null, updated_at = p_now
+  where account_id = p_refund.account_id and refund_id = p_refund.refund_id
+  returning * into v_refund;
+  -- A provider's share that waited for this refund does not any more.
+  perform farthing.net_transfers(b, p_now) from farthing.bookings b
+  where b.account_id = p_refund.account_id and b.booking_id = p_refund.booking_id;
+  return v_refund;
+end
+$$;
+comment on function farthing.fail_refund(farthing.refunds, text, timestamptz) is
+  'A refund that is not sent, or not any more, has failed: what was set aside is free. The account is locked '
+  'by the caller.';
+
 create function public.refunds_refuse(
   p_refund_id uuid, p_error text, p_idempotency_key text default null, p_now timestamptz default now())
 returns jsonb
@@ -215,10 +237,9 @@ begin
   perform farthing.idempotency_free(p_idempotency_key);
   -- One that Stripe has made is not refused any more, whoever comes late with an older answer.
   if v_refund.status = 'requested' and v_refund.stripe_refund_id is null then
-    update farthing.refunds set status = 'failed', failure_reason = left(p_error, 1000), origin_key = null,
-      next_attempt_at = null, updated_at = p_now
-    where account_id = v_refund.account_id and refund_id = p_refund_id
-    returning * into v_refund;
+    update farthing.refunds set origin_key = null
+    where account_id = v_refund.account_id and refund_id = p_refund_id;
+    v_refund := farthing.fail_refund(v_refund, p_error, p_now);
   end if;
   return farthing.refund_answer(v_refund);
 end

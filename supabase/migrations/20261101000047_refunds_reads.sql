@@ -62,9 +62,12 @@ begin
   loop
     -- Later Stripe may have forgotten the refund's key, and would make it a second time.
     if v_refund.attempts >= c_most_attempts or v_refund.created_at <= p_now - interval '23 hours' then
-      update farthing.refunds set status = 'failed', next_attempt_at = null, updated_at = p_now,
-        failure_reason = coalesce(failure_reason, 'Stripe could not be asked.')
-      where account_id = v_refund.account_id and refund_id = v_refund.refund_id;
+      -- The account is locked first elsewhere, so this waits for no lock: the next call fails it.
+      perform from farthing.accounts where account_id = v_refund.account_id for no key update skip locked;
+      if found then
+        perform farthing.fail_refund(v_refund,
+          coalesce(v_refund.failure_reason, 'Stripe could not be asked.'), p_now);
+      end if;
       continue;
     end if;
     -- 2, 4, 8 … minutes: whoever gets it next comes after this one has long ended.
@@ -147,11 +150,10 @@ begin
   returning * into v_warning;
   if found then
     -- What nobody has sent is not sent any more. Were Stripe at it already, its event would say so.
-    update farthing.refunds set status = 'failed', failure_reason = 'The warning was cleared.',
-      next_attempt_at = null, updated_at = p_now
-    where account_id = v_warning.account_id and status = 'requested' and stripe_refund_id is null
-      and requested_by = 'early_fraud_warning' and (order_id = v_warning.order_id
-        or booking_id = v_warning.booking_id);
+    perform farthing.fail_refund(r, 'The warning was cleared.', p_now) from farthing.refunds r
+    where r.account_id = v_warning.account_id and r.status = 'requested' and r.stripe_refund_id is null
+      and r.requested_by = 'early_fraud_warning' and (r.order_id = v_warning.order_id
+        or r.booking_id = v_warning.booking_id);
     if v_warning.order_id is not null then
       perform farthing.net_order(v_warning.account_id, v_warning.order_id,
         jsonb_build_object('warning_id', p_warning_id), v_author, p_now);

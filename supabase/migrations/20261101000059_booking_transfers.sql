@@ -106,8 +106,8 @@ begin
   select coalesce(sum(amount) filter (where not nets_share), 0) as apart,
     coalesce(sum(amount) filter (where nets_share), 0) as ours into v_refunds
   from farthing.refunds where account_id = p_booking.account_id and booking_id = p_booking.booking_id
-    and farthing.is_live_refund(status);
-  -- A share that waits, waits for a bank that decides, too.
+    -- A share that waits, waits for a refund that is only asked for, and for a bank that decides, too.
+    and (farthing.is_live_refund(status) or v_waits and status = 'requested');
   v_gone := least(p_booking.amount - v_refunds.apart, v_refunds.ours + (
     select case when v_waits then d.disputed else d.withdrawn end
     from farthing.disputed_of(row(p_booking.account_id, null, p_booking.booking_id,
@@ -119,7 +119,8 @@ end
 $$;
 comment on function farthing.share_due(farthing.bookings) is
   'What a provider should have of a booking: nothing while their share waits for it to be completed, else '
-  'all but as large a part as banks have withdrawn of the payment, and as refunds that we net.';
+  'all but as large a part as banks have withdrawn of the payment, and as refunds that we net. A share that '
+  'waits is not paid out of what a bank claims, or a refund asks for.';
 
 create function farthing.kind_of_transfer(p_booking farthing.bookings)
 returns text
