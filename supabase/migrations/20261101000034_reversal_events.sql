@@ -75,9 +75,11 @@ begin
   if v_refund.refund_id is null then
     insert into farthing.refunds (account_id, order_id, booking_id, stripe_refund_id, amount, currency,
       status,
-      requested_by, failure_reason, created_at, updated_at)
+      requested_by, nets_share, failure_reason, created_at, updated_at)
     values (p_payment.account_id, p_payment.order_id, p_payment.booking_id, p_facts ->> 'stripe_refund_id',
       (p_facts ->> 'amount')::bigint, p_facts ->> 'currency', p_facts ->> 'status', 'stripe',
+      -- In the dashboard a provider keeps their part unless somebody asks for it.
+      p_payment.booking_id is not null and p_facts ->> 'transfer_reversal' is null,
       p_facts ->> 'failure_reason', p_now, p_now)
     returning * into v_refund;
     return v_refund;

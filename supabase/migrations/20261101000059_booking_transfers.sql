@@ -52,9 +52,10 @@ create policy booking_transfers_none on farthing.booking_transfers for select to
 create trigger booking_transfers_are_never_deleted before delete on farthing.booking_transfers
   for each row execute function farthing.refuse_change();
 
--- A refund of a divided payment reverses its part itself, until we have moved the share. From then on, and
--- where the share waits, we reverse what it takes. It is noted as the refund is set down, for it may be
--- sent or told together with a dispute.
+-- A refund that we send of a divided payment reverses its part itself, until we have moved the share. From
+-- then on, and where the share waits, we reverse what it takes. It is noted as the refund is set down, for
+-- it may be sent together with a dispute. Of one that Stripe tells us of, Stripe says what it did:
+-- note_refund().
 create function farthing.note_who_reverses()
 returns trigger
 language plpgsql
@@ -69,9 +70,10 @@ begin
 end
 $$;
 comment on function farthing.note_who_reverses() is
-  'Trigger: whether a refund''s part of the provider''s share is ours to reverse.';
+  'Trigger: whether the part of the provider''s share that a refund of ours takes is ours to reverse.';
 create trigger refunds_say_who_reverses before insert on farthing.refunds
-  for each row when (new.booking_id is not null) execute function farthing.note_who_reverses();
+  for each row when (new.booking_id is not null and new.stripe_refund_id is null)
+  execute function farthing.note_who_reverses();
 
 create function farthing.share_paid(p_booking farthing.bookings)
 returns bigint

@@ -28,6 +28,7 @@ for (const type of REFUND_TYPES) {
       currency: "usd",
       status: isFailed ? "failed" : "succeeded",
       failure_reason: isFailed ? "lost_or_stolen_card" : null,
+      transfer_reversal: null,
       mark: MARK,
     });
   });
@@ -37,6 +38,14 @@ Deno.test("a refund of the dashboard is none of our own", () => {
   const refund = example<Stripe.Refund>("refund", { ...PAYMENT, metadata: null });
   const facts = refundFacts(refund);
   assert.deepEqual([facts.refund_id, facts.payment_id, facts.mark], [null, "pi_1", null]);
+});
+
+Deno.test("a refund tells whether it reversed the provider's part itself", () => {
+  const reversal = example<Stripe.TransferReversal>("transfer_reversal", { id: "trr_1" });
+  for (const transfer_reversal of ["trr_1", reversal]) {
+    const refund = example<Stripe.Refund>("refund", { ...PAYMENT, transfer_reversal });
+    assert.equal(refundFacts(refund).transfer_reversal, "trr_1");
+  }
 });
 
 Deno.test("what Stripe sends along whole is told by its id", () => {

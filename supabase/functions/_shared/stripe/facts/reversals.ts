@@ -13,6 +13,8 @@ export type RefundFacts = {
   currency: string;
   status: string | null;
   failure_reason: string | null;
+  /** Null where the provider of a booking keeps their part, as they do of a refund of the dashboard. */
+  transfer_reversal: string | null;
   /** Null for a refund of the dashboard, even one of our payment. See mark.ts. */
   mark: string | null;
 };
@@ -62,6 +64,7 @@ export function refundFacts(refund: Stripe.Refund): RefundFacts {
     currency: refund.currency,
     status: refund.status,
     failure_reason: refund.failure_reason ?? null,
+    transfer_reversal: idOf(refund.transfer_reversal),
     mark: markOf(refund),
   };
 }
