@@ -83,6 +83,24 @@ $$;
 comment on function farthing.require_operator(text) is
   'Refuses a person whose token still names them an operator and who is none in auth.users.';
 
+create function farthing.require_granter(p_author text)
+returns void
+language plpgsql stable
+set search_path = ''
+as $$
+begin
+  -- Whoever has the secret key may name any author. Stripe and tasks grant nothing, so nobody does as they.
+  if split_part(p_author, ':', 1) not in ('owner', 'operator', 'key', 'sql') then
+    perform farthing.fail('invalid_request', 'Credits are granted by operator:<user id>, by key:<name>, or '
+      'by sql:<role>.', null, 'p_author');
+  end if;
+  perform farthing.require_operator(p_author);
+end
+$$;
+comment on function farthing.require_granter(text) is
+  'Refuses an author who neither grants nor confirms grants: Stripe''s events, tasks, nobody. Fails '
+  'invalid_request, forbidden.';
+
 create function farthing.grant_kind(p_source farthing.lot_source)
 returns farthing.entry_kind
 language sql immutable

@@ -64,7 +64,7 @@ begin
   if p_once then
     perform farthing.require_reference(p_reference_id);
   end if;
-  perform farthing.require_operator(v_author);
+  perform farthing.require_granter(v_author);
   if v_author in ('owner', 'operator:' || p_user_id) then
     perform farthing.refuse_grant('self');
   end if;
@@ -126,7 +126,7 @@ begin
   if v_answer is not null then
     return v_answer;
   end if;
-  perform farthing.require_operator(v_author);
+  perform farthing.require_granter(v_author);
   select * into v_grant from farthing.grants where grant_id = p_grant_id;
   if v_grant.grant_id is null then
     perform farthing.fail('not_found', 'There is no such grant.', null, 'id');

@@ -46,18 +46,21 @@ comment on view farthing.actors is
 create view farthing.author_problems with (security_invoker = true) as
 select e.account_id, e.seq, format('seq %s: %s %s', e.seq, e.author, case
     when e.kind in ('promotion', 'adjustment') and (e.author = 'owner' or e.author like 'operator:_%')
-    then 'granted to themselves' else 'is no author' end) as detail
+    then 'granted to themselves'
+    when e.kind in ('promotion', 'adjustment') and (e.author like 'stripe:_%' or e.author like 'task:_%')
+    then 'grants nothing' else 'is no author' end) as detail
 from farthing.entries e
 where e.author <> 'owner' and (split_part(e.author, ':', 2) = ''
     or split_part(e.author, ':', 1) not in ('operator', 'key', 'stripe', 'task', 'sql'))
   or e.kind in ('promotion', 'adjustment')
     -- What a chat was charged too much comes back by its author: prove_chats() compares the two.
     and e.reference_type is distinct from 'chat_correction'
-    and e.author in ('owner', 'operator:' || (select a.owner_id from farthing.accounts a
-      where a.account_id = e.account_id));
+    and (e.author in ('owner', 'operator:' || (select a.owner_id from farthing.accounts a
+        where a.account_id = e.account_id))
+      or split_part(e.author, ':', 1) in ('stripe', 'task'));
 comment on view farthing.author_problems is
-  'Entries without an author, and grants that somebody gave to themselves. A view, so that all entries can '
-  'be asked for, and new ones.';
+  'Entries without an author, grants that somebody gave to themselves, and grants by Stripe or a task. A '
+  'view, so that all entries can be asked for, and new ones.';
 
 create function farthing.prove_authors()
 returns table (rule int, account_id bigint, detail text)

@@ -18,8 +18,9 @@ language sql stable
 set search_path = ''
 as $$
   select farthing.read_against(p_rule, m.amount, format(
-    '%s credits granted since midnight UTC: %s by operators, %s by keys, %s at SQL prompts.',
-    trim_scale(m.amount), trim_scale(m.operators), trim_scale(m.keys), trim_scale(m.prompts)))
+    '%s credits granted since midnight UTC: %s by operators, %s by keys, %s at SQL prompts, %s by others.',
+    trim_scale(m.amount), trim_scale(m.operators), trim_scale(m.keys), trim_scale(m.prompts),
+    trim_scale(m.amount - m.operators - m.keys - m.prompts)))
   from (select coalesce(sum(d.amount), 0) as amount,
       coalesce(sum(d.amount) filter (where d.author like 'operator:%'), 0) as operators,
       coalesce(sum(d.amount) filter (where d.author like 'key:%'), 0) as keys,

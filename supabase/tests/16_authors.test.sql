@@ -5,7 +5,7 @@ begin;
 \ir helpers/money_back.psql
 \ir helpers/jobs.psql
 \ir helpers/chats.psql
-select plan(43);
+select plan(44);
 
 -- Who moved a person's credits, in order, with the kind of the entry.
 create function pg_temp.authors(p_name text, p_after int default 0) returns text language sql as $$
@@ -75,9 +75,11 @@ select is(pg_temp.authors('eve', 1), 'expiry task:sweep_accounts', 'by the task'
 -- Nothing else is an author. A debit does not pay for that check, so the proof makes it.
 select is((select string_agg(coalesce(text, 'null') || ' ' || (tests.outcome(format(
   $$ select credits_grant(tests.person('ann'), '1', 'promotional', p_author => %L, p_now => tests.after()) $$,
-    text)) ->> 'code'), ', ' order by nr) from unnest(array['ann', 'operator', 'key:', 'owner:x', null])
+    text)) ->> 'code'), ', ' order by nr) from unnest(array['ann', 'operator', 'key:', 'owner:x', 'stripe:evt_x',
+    'task:sweep_accounts', null])
   with ordinality t (text, nr)),
-  'ann 23514, operator 23514, key: 23514, owner:x 23514, null ok',
+  'ann invalid_request, operator 23514, key: 23514, owner:x 23514, stripe:evt_x invalid_request, '
+    || 'task:sweep_accounts invalid_request, null ok',
   'another author grants nothing, and none named is the role');
 select is_empty('select * from farthing.prove()', 'the ledger proves itself');
 select is((select string_agg(tests.outcome(format(
@@ -98,7 +100,7 @@ begin
   update farthing.entries e set author = p_author, reference_type = p_reference_type
   from farthing.accounts a
   where a.account_id = e.account_id and a.owner_id = tests.person('ann') and e.seq = 1;
-  select string_agg(regexp_replace(detail, '.* (granted to themselves)$', '\1'), ' ' order by detail)
+  select string_agg(regexp_replace(detail, '.* (granted to themselves|grants nothing)$', '\1'), ' ' order by detail)
   into v_named
   from farthing.prove() where rule = 18 and detail like 'seq 1:%';
   raise exception using errcode = 'UNDO1', message = coalesce(v_named, 'nothing');
@@ -112,5 +114,7 @@ select is(pg_temp.granted_by('operator:' || tests.person('ann')), 'granted to th
 select is(pg_temp.granted_by('operator:' || tests.person('op')), 'nothing', 'by another operator it is not');
 select is(pg_temp.granted_by('owner', 'chat_correction'), 'nothing',
   'nor what a chat was charged too much');
+select is(pg_temp.granted_by('task:sweep_accounts'), 'grants nothing',
+  'T40: a grant in a task''s name is named');
 select * from finish();
 rollback;

@@ -2,7 +2,7 @@
 
 begin;
 \ir helpers/story.psql
-select plan(77);
+select plan(78);
 
 create function pg_temp.operator(p_name text) returns text language sql as $$
   update auth.users set raw_app_meta_data = '{"role": "operator"}' where id = tests.person(p_name);
@@ -79,6 +79,7 @@ select is(tests.standing('ann', '1 s'), 'balance 100000, held 0, available 10000
 select is(pg_temp.decided('ann', 'ops'), 'grant_not_allowed 403 same_operator',
   'who asked for it does not confirm it');
 select is(pg_temp.decided('ann', 'key:default'), 'grant_not_allowed 403 key', 'nor does a key');
+select is(pg_temp.decided('ann', 'task:sweep_grants'), 'invalid_request 400', 'nor a task');
 select is(pg_temp.decided('ann', 'operator:' || tests.person('ann')), 'forbidden 403', 'nor a user');
 select isnt(pg_temp.operator('ann'), null, 'ann becomes an operator');
 select is(pg_temp.decided('ann', 'operator:' || tests.person('ann')), 'grant_not_allowed 403 self',

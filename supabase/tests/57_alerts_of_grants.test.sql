@@ -27,7 +27,7 @@ select is(pg_temp.grants('0.5', 'sql:postgres', '2 h', 'promotional'), '201', 'h
 select is(farthing.seal(), 1, 'sealed');
 select is(tests.alerts('2 h'), 'credits_minted open', 'is not');
 select is(pg_temp.said('credits_minted'), '2000000.5 credits granted since midnight UTC: 0 by operators, '
-  || '2000000 by keys, 0.5 at SQL prompts.', 'and says by whom');
+  || '2000000 by keys, 0.5 at SQL prompts, 0 by others.', 'and says by whom');
 select is(tests.alerts('23:59:59'), 'credits_minted open', 'for the rest of the day');
 select is(tests.alerts('24 h'), 'nothing', 'a new day begins with nothing');
 
