@@ -30,6 +30,10 @@ create index inbox_to_retry on farthing.inbox (next_attempt_at) where state in (
 create index inbox_by_state on farthing.inbox (state, received_at);
 create index inbox_by_payment on farthing.inbox ((facts ->> 'payment_id'))
   where state in ('deferred', 'dead', 'ignored');
+-- A fee names its charge and no payment.
+create index inbox_fees_by_charge on farthing.inbox ((facts ->> 'charge_id'))
+  where type in ('application_fee.created', 'application_fee.refunded')
+    and state in ('deferred', 'dead', 'ignored');
 alter table farthing.inbox enable row level security;
 create policy inbox_none on farthing.inbox for select to authenticated using (false);
 
@@ -188,11 +192,15 @@ begin
   end;
   p_event.attempts := p_event.attempts + v_due::int;
   if p_event.state in ('failed', 'deferred') and p_event.attempts >= c_most_attempts then
-    -- Refunds of the dashboard, disputes and warnings never bear our mark, so they wait for their payment.
-    -- A payment that has not come by now belongs to another app on this Stripe account. If it still comes
-    -- and is ours, apply_waiting() applies what waited for it.
-    p_event.state := case when p_event.state = 'deferred' and farthing.waits_for_a_stranger(p_event)
-      then 'ignored' else 'dead' end;
+    -- Refunds of the dashboard, disputes, warnings and fees never bear our mark, so they wait for their
+    -- payment. A payment that has not come by now belongs to another app on this Stripe account. If it
+    -- still comes and is ours, apply_waiting() applies what waited for it.
+    if p_event.state = 'deferred' and farthing.waits_for_a_stranger(p_event) then
+      p_event.state := 'ignored';
+      p_event.last_error := 'its payment is not here and it does not bear our mark';
+    else
+      p_event.state := 'dead';
+    end if;
   end if;
   -- 1, 2, 4 … 256 minutes: ten tries span eight and a half hours, a night without an operator.
   p_event.next_attempt_at := case when p_event.state in ('failed', 'deferred')
@@ -232,7 +240,7 @@ comment on function farthing.lock_subject(text) is
   'waits '
   'here, and then sees the first: else the one would wait for a payment that looks for what waits.';
 
-create function farthing.apply_waiting(p_payment_id text, p_now timestamptz)
+create function farthing.apply_waiting(p_payment_id text, p_now timestamptz, p_charge_id text default null)
 returns int
 language plpgsql
 set search_path = ''
@@ -242,10 +250,15 @@ declare
   v_count int := 0;
 begin
   perform farthing.lock_subject(p_payment_id);
+  if p_charge_id is not null then
+    perform farthing.lock_subject(p_charge_id);
+  end if;
   for v_event in
     -- One that another transaction has locked is being applied there, after this one has committed.
     select * from farthing.inbox
-    where facts ->> 'payment_id' = p_payment_id and type ~ '^(refund|charge|radar|application_fee)[.]'
+    where (facts ->> 'payment_id' = p_payment_id and type ~ '^(refund|charge|radar|application_fee)[.]'
+        or facts ->> 'charge_id' = p_charge_id
+          and type in ('application_fee.created', 'application_fee.refunded'))
       and (state in ('deferred', 'dead') or (state = 'ignored' and attempts >= 10))
     order by occurred_at, event_id for update skip locked
   loop
@@ -255,9 +268,9 @@ begin
   return v_count;
 end
 $$;
-comment on function farthing.apply_waiting(text, timestamptz) is
-  'Applies what came before the payment it refers to, in the transaction that applies the payment, so that '
-  'nobody spends in between what was paid back already. Returns how many.';
+comment on function farthing.apply_waiting(text, timestamptz, text) is
+  'Applies what came before the payment, or the charge, it refers to, in the transaction that applies the '
+  'payment, so that nobody spends in between what was paid back already. Returns how many.';
 
 create function public.inbox_receive(p_event jsonb, p_now timestamptz default now())
 returns jsonb

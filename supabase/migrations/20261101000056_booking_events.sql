@@ -1,8 +1,5 @@
 -- What Stripe says of a booking's payment and of our fee, applied.
 
-create index inbox_fees_by_charge on farthing.inbox ((facts ->> 'charge_id'))
-  where type in ('application_fee.created', 'application_fee.refunded') and state in ('deferred', 'dead');
-
 create function farthing.pay_booking(p_booking farthing.bookings, p_facts jsonb, p_now timestamptz)
 returns void
 language plpgsql
@@ -10,23 +7,13 @@ set search_path = ''
 as $$
 declare
   v_booking farthing.bookings := p_booking;
-  v_event farthing.inbox;
 begin
   update farthing.bookings
   set status = case status when 'cancelled' then status else 'paid' end, paid_at = p_now, updated_at = p_now,
     payment_intent_id = p_facts ->> 'payment_id', charge_id = p_facts ->> 'charge_id'
   where account_id = p_booking.account_id and booking_id = p_booking.booking_id;
   perform farthing.flag_booking(p_booking, p_now);
-  perform farthing.apply_waiting(p_facts ->> 'payment_id', p_now);
-  -- A fee names its charge and no payment.
-  perform farthing.lock_subject(p_facts ->> 'charge_id');
-  for v_event in
-    select * from farthing.inbox where facts ->> 'charge_id' = p_facts ->> 'charge_id'
-      and type in ('application_fee.created', 'application_fee.refunded') and state in ('deferred', 'dead')
-    order by occurred_at, event_id for update skip locked
-  loop
-    perform farthing.apply_event(v_event, p_now);
-  end loop;
+  perform farthing.apply_waiting(p_facts ->> 'payment_id', p_now, p_facts ->> 'charge_id');
   if p_booking.status = 'cancelled' then
     -- Money for what was called off goes back; less what went back already.
     v_booking.payment_intent_id := p_facts ->> 'payment_id';

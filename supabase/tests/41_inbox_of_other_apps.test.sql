@@ -3,7 +3,7 @@
 begin;
 \ir helpers/story.psql
 \ir helpers/money_back.psql
-select plan(16);
+select plan(17);
 
 create temporary table marks (owner text primary key, mark uuid);
 insert into marks select 'ours', installation_id from farthing.policy
@@ -64,6 +64,9 @@ select results_eq($$ select owner, state from farthing.inbox
     join marks on facts ->> 'stripe_refund_id' = 're_' || owner order by owner $$,
   $$ values ('another installation''s', 'ignored'), ('nobody''s', 'ignored'), ('ours', 'dead') $$,
   'only one with our mark is dead then');
+select is((select array_agg(distinct last_error) from farthing.inbox
+    where state = 'ignored' and type = 'refund.updated'),
+  '{its payment is not here and it does not bear our mark}', 'the others are ignored with a reason');
 
 select is_empty('select * from farthing.prove()', 'the ledger proves itself');
 select * from finish();

@@ -4,7 +4,7 @@
 begin;
 \ir helpers/story.psql
 \ir helpers/bookings.psql
-select plan(55);
+select plan(61);
 
 select isnt(tests.provider('pat'), null, 'pat sells');
 
@@ -47,6 +47,15 @@ update farthing.inbox set state = 'dead', next_attempt_at = null, attempts = 10 
 select is(tests.payment_event('f', 'succeeded', '1 s'), 'processed', 'then it is');
 select is(tests.told('f'), 'paid, fee 30 of 1000, collected 30, back 12, refunded 0, disputed 0',
   'and the fee is told with it, though nobody tried any more');
+select isnt(tests.booking('i'), null, 'ann books');
+select is(tests.fee_event('i', 'created', 0, '2 s'), 'deferred', 'a fee comes before its payment');
+select is((select sum(farthing.sweep_inbox(tests.after(interval '2 s' + make_interval(mins =>
+  (2 ^ nr - 1)::int)))) > 8 from generate_series(1, 10) nr), true, 'it is tried nine times more');
+select is((select state || ': ' || last_error from farthing.inbox where facts ->> 'fee_id' = 'fee_i'),
+  'ignored: its payment is not here and it does not bear our mark', 'and given up, with a reason');
+select is(tests.payment_event('i', 'succeeded', '1 s', '13 hours'), 'processed', 'then it is paid');
+select is(tests.told('i'), 'paid, fee 30 of 1000, collected 30, back 0, refunded 0, disputed 0',
+  'm1: a fee that waited ten times is told with its payment all the same');
 
 -- Money for what never had a payment of ours.
 create temporary table lost as
