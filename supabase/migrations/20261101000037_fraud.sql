@@ -57,9 +57,9 @@ create table farthing.fraud_decisions (
   constraint fraud_decisions_ip_hashed check (octet_length(ip_hash) = 32)
 );
 comment on table farthing.fraud_decisions is
-  'Every decision of check_fraud(), allowed orders too; an allowed booking is its own record. ip_hash: keyed '
-  'where the address is known, which is not here. order_id: what was allowed. flag: nothing was refused, and '
-  'booking_id is to be looked at. Kept 90 days.';
+  'Every decision of check_fraud(), allowed orders too, and allowed bookings from a known address. '
+  'ip_hash: keyed where the address is known, which is not here. order_id, booking_id: what was allowed. '
+  'flag: nothing was refused, and booking_id is to be looked at. Kept 90 days.';
 create index fraud_decisions_by_account on farthing.fraud_decisions (account_id, decided_at desc);
 -- Only what was allowed is counted: whoever is refused and asks on and on slows no checkout of a neighbour.
 create index fraud_decisions_allowed on farthing.fraud_decisions (account_id, action, decided_at desc)
@@ -174,13 +174,15 @@ begin
   select array_agg(b order by b) into v_blocked from farthing.find_blocks(p_account_id, v_ip_hash, p_now) b;
   if p_is_new then
     select array_agg(o.reason order by o.reason), max(o.over_at) into v_over, v_over_at from (
+      -- Bookings are limited by provider: a buyer may book many times an hour.
       select * from farthing.find_sessions_over(p_account_id, p_action, v_ip_hash, p_now)
+        where p_action <> 'booking'
       union all select * from farthing.find_cards_over(p_account_id, p_now)
       union all select * from farthing.find_provider_over(p_provider_id, p_now)) o;
   end if;
   v_reasons := nullif(coalesce(v_blocked, '{}') || coalesce(v_over, '{}'), '{}');
   if v_reasons is null and (p_order_id is null or not p_is_new) then
-    -- A booking is its own record, and what is not new was decided when it was.
+    -- A booking is kept when it is made, and what is not new was decided when it was.
     return '{"outcome": "allow"}'::jsonb;
   end if;
   insert into farthing.fraud_decisions (account_id, action, outcome, reasons, ip_hash, order_id, decided_at)

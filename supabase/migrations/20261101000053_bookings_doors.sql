@@ -221,6 +221,7 @@ begin
   end if;
   if v_booking.booking_id is null then
     v_booking := farthing.new_booking(v_wanted, p_now);
+    perform farthing.keep_address(v_booking, p_ip_hash, p_now);
   end if;
   perform farthing.idempotency_start(p_idempotency_key, p_fingerprint, p_now);
   return jsonb_build_object('step', 'create', 'booking', jsonb_build_object(

@@ -4,7 +4,7 @@
 begin;
 \ir helpers/story.psql
 \ir helpers/bookings.psql
-select plan(32);
+select plan(43);
 
 create function pg_temp.pays_out(p_provider text, p_accounts text[], p_passed interval)
 returns text language sql as $$
@@ -66,15 +66,42 @@ select is((farthing.read_flagged(r, tests.after(passed))).value, said,
 from farthing.alert_rules r, (values (interval '1 h', 3::numeric), ('1 day 1 h', 0)) t (passed, said)
 where r.rule = 'bookings_flagged';
 
+-- An address that is the booking's own.
+create function pg_temp.books_from(p_name text, p_address text) returns jsonb language sql as $$
+  select bookings_begin(tests.person(p_name), md5('provider pat')::uuid, 500, 'usd',
+    p_ip_hash => encode(sha256(p_address::bytea), 'hex'), p_now => tests.after('2 days'))
+$$;
+create temporary table from_there as
+  select (pg_temp.books_from('eve', '198.51.100.7') #>> '{booking,booking_id}')::uuid as booking_id;
+select isnt(bookings_attach(booking_id, 'pi_e', 'secret', null, tests.after('2 days')), null,
+  'eve, whom nobody knows, books pat from pat''s address') from from_there;
+select is(tests.charge_event('e', 'card5', '2 days 1 s'), 'processed', 'and pays with a card of her own');
+select is(pg_temp.flags('e'), '{shared_address}', 'm5: who books from the provider''s address is flagged');
+select is((select count(*)::int from generate_series(1, 40)
+  where pg_temp.books_from('ida', '192.0.2.1') ->> 'step' = 'create'), 40,
+  'as often as somebody likes, for bookings are limited by provider');
+
+-- A card that the buyer is paid out to, and the provider pays with.
+select is(tests.charge_event('own', 'debit', '2 days 2 s', p_charge => 'own2'), 'processed',
+  'pat has paid with a debit card');
+select isnt(tests.provider('hal'), null, 'hal sells, too');
+select is(pg_temp.pays_out('hal', '{debit}', '2 days 3 s'), 'processed', 'and is paid out to that card');
+select isnt(tests.booking('h', p_name => 'hal', p_passed => '2 days'), null, 'hal books pat');
+select is(tests.charge_event('h', 'card6', '2 days 4 s'), 'processed', 'with another card');
+select is(pg_temp.flags('h'), '{shared_payout_account}',
+  'm6: a card that the provider pays with, and the buyer is paid out to, is shared');
+
 -- Refused, where policy says so; and forgotten with the user.
 select farthing.set_policy('{"booking_shared_parties": "refuse"}', 'a test');
 select is(tests.begin_booking('dan', 'pat', 500, 'usd') ->> 'step', 'refused',
   'who shares something is refused');
 select is(tests.begin_booking('bob', 'pat', 500, 'usd') ->> 'step', 'create', 'who does not is not');
+select is(pg_temp.books_from('jon', '198.51.100.7') ->> 'step', 'refused',
+  'm5: so is who books from the provider''s address, by the very first booking');
 delete from auth.users where id = (select tests.person('cid'));
-select is((select count(*)::int from farthing.payout_accounts), 1, 'payout accounts go with the user');
+select is((select count(*)::int from farthing.payout_accounts), 2, 'payout accounts go with the user');
 select is(pg_temp.pays_out('cid', '{iban2}', '12 s'), 'processed', 'and');
-select is((select count(*)::int from farthing.payout_accounts), 1, 'do not come back');
+select is((select count(*)::int from farthing.payout_accounts), 2, 'do not come back');
 select is_empty('select * from farthing.prove()', 'the ledger proves itself');
 select * from finish();
 rollback;

@@ -34,7 +34,7 @@ select is(pg_temp.books('dan', '11 min', p_key => 'dan'), 'refused velocity_exce
   'M6: a fourth booking within the hour is refused, whoever asks, and told when there is room');
 select is((select count(*)::int from farthing.bookings), 3, 'what is refused leaves no booking');
 select is(pg_temp.decided('dan'), '{"booking refuse provider_velocity,no_ip"}', 'and is on record');
-select is(pg_temp.decided('p1'), null, 'a booking that was allowed is its own record');
+select is(pg_temp.decided('p1'), null, 'a booking that was allowed from nowhere is its own record');
 select is(tests.key('dan'), 'free', 'the refusal is kept under no key');
 select is(pg_temp.books('p3', '12 min', p_key => 'k3'), 'create',
   'a request that takes over goes on with its booking, which is no new one');

@@ -20,7 +20,8 @@ export const Decision = z.object({
   reasons: z.array(z.string()).openapi({ example: ["user_velocity", "no_ip"] }),
   order_id: Uuid.nullable(),
   booking_id: Uuid.nullable().openapi({
-    description: "Of outcome `flag`: a booking whose buyer and provider share what `reasons` say.",
+    description:
+      "The booking that was allowed; of outcome `flag`, one whose parties share what `reasons` say.",
   }),
   ip_hash: z.string().nullable().openapi({ description: "To block the address it stands for." }),
   decided_at: TimestampOut,
