@@ -58,6 +58,25 @@ grant execute on function public.fraud_blocks_list to service_role;
 comment on function public.fraud_blocks_list is
   'Who is blocked, and was until a time that is over, newest first: {blocks, next_before}.';
 
+create function farthing.refuse_own_block(p_block farthing.blocks, p_author text)
+returns void
+language plpgsql stable
+set search_path = ''
+as $$
+begin
+  if (p_block.kind = 'user' and p_author = 'operator:' || p_block.subject)
+    or exists (select from farthing.card_uses u join farthing.accounts a using (account_id)
+      where u.card = case p_block.kind when 'card' then decode(p_block.subject, 'hex') end
+        and p_author = 'operator:' || a.owner_id)
+  then
+    perform farthing.fail('forbidden', 'You can''t change or lift your own block. Ask another operator.');
+  end if;
+end
+$$;
+comment on function farthing.refuse_own_block(farthing.blocks, text) is
+  'Refuses an operator who would change or lift a block of themselves, or of a card of theirs. Fails '
+  'forbidden. Whose an address is nobody knows.';
+
 create function public.fraud_blocks_add(p_kind text, p_subject text, p_reason text,
   p_author text default 'sql:' || session_user, p_until timestamptz default null,
   p_idempotency_key text default null, p_fingerprint text default null,
@@ -79,6 +98,8 @@ begin
   if p_kind = 'user' and not exists (select from auth.users where id = p_subject::uuid) then
     perform farthing.fail('not_found', 'There is no such user.', null, 'value');
   end if;
+  perform farthing.refuse_own_block(b, p_author) from farthing.blocks b
+  where b.kind = p_kind and b.subject = p_subject;
   insert into farthing.blocks as b (kind, subject, reason, blocked_by, until, created_at)
   values (p_kind, p_subject, p_reason, p_author, p_until, p_now)
   on conflict (kind, subject) do update
@@ -94,7 +115,7 @@ comment on function public.fraud_blocks_add is
   'Blocks a user (id), an ip or a card (64 hex digits of its hash); one that is blocked already gets the new '
   'reason and end. Returns {status: 201, replayed, data: block}. Fails not_found, invalid_request.';
 
-create function public.fraud_blocks_remove(p_block_id uuid)
+create function public.fraud_blocks_remove(p_block_id uuid, p_author text default 'sql:' || session_user)
 returns jsonb
 language plpgsql security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
@@ -102,15 +123,18 @@ as $$
 declare
   v_block farthing.blocks;
 begin
-  delete from farthing.blocks where block_id = p_block_id returning * into v_block;
+  select * into v_block from farthing.blocks where block_id = p_block_id for update;
   if v_block.block_id is null then
     perform farthing.fail('not_found', 'There is no such block.', null, 'id');
   end if;
+  perform farthing.refuse_own_block(v_block, p_author);
+  delete from farthing.blocks where block_id = p_block_id;
   return farthing.block_answer(v_block);
 end
 $$;
 grant execute on function public.fraud_blocks_remove to service_role;
-comment on function public.fraud_blocks_remove is 'Lifts a block and returns what it was, else not_found.';
+comment on function public.fraud_blocks_remove is
+  'Lifts a block and returns what it was. Fails not_found; forbidden to who is blocked by it.';
 
 create function farthing.policy_answer()
 returns jsonb

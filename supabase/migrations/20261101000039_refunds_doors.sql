@@ -128,6 +128,7 @@ begin
       'amount');
   end if;
   v_payment := farthing.lock_payment_of(p_order_id, p_booking_id);
+  perform farthing.refuse_own(v_author, v_payment.account_id);
   -- Begun before by a request that came to no end: Stripe is asked again under the same key of its own, as
   -- long as it surely knows that key (24 hours).
   select * into v_refund from farthing.refunds where origin_key = decode(p_idempotency_key, 'hex')

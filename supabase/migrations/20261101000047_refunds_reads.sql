@@ -143,6 +143,7 @@ begin
   if v_warning.warning_id is null then
     perform farthing.fail('not_found', 'There is no such warning.', null, 'id');
   end if;
+  perform farthing.refuse_own(v_author, v_warning.account_id);
   perform from farthing.accounts where account_id = v_warning.account_id for no key update;
   update farthing.fraud_warnings
   set state = 'cleared', cleared_by = v_author, clear_reason = p_reason, updated_at = p_now

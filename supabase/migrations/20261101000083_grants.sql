@@ -83,6 +83,22 @@ $$;
 comment on function farthing.require_operator(text) is
   'Refuses a person whose token still names them an operator and who is none in auth.users.';
 
+create function farthing.refuse_own(p_author text, p_account_id bigint)
+returns void
+language plpgsql stable
+set search_path = ''
+as $$
+begin
+  if p_author in ('owner', 'operator:' || (select owner_id from farthing.accounts
+    where account_id = p_account_id))
+  then
+    perform farthing.fail('forbidden', 'You can''t decide about your own payments. Ask another operator.');
+  end if;
+end
+$$;
+comment on function farthing.refuse_own(text, bigint) is
+  'Refuses an operator who would decide about a payment of their own account. Fails forbidden.';
+
 create function farthing.require_granter(p_author text)
 returns void
 language plpgsql stable

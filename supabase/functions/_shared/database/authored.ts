@@ -14,6 +14,7 @@ export const AUTHORED = {
   credits_grant: true,
   features_set: true,
   fraud_blocks_add: true,
+  fraud_blocks_remove: true,
   fraud_policy_set: true,
   grants_decide: true,
   holds_open: true,

@@ -668,7 +668,7 @@ export type Database = {
         Returns: Json;
       };
       "fraud_blocks_list": { Args: { "p_before"?: string; "p_limit"?: number }; Returns: Json };
-      "fraud_blocks_remove": { Args: { "p_block_id": string }; Returns: Json };
+      "fraud_blocks_remove": { Args: { "p_author"?: string; "p_block_id": string }; Returns: Json };
       "fraud_decisions_list": {
         Args: {
           "p_before"?: string;
