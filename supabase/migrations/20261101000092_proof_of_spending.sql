@@ -4,8 +4,8 @@
 -- A view, because a query evaluates it in place: a function with a search_path of its own, called for each
 -- charge, took most of the time of prove_prices().
 create view farthing.usage_prices with (security_invoker = true) as
-select e.account_id, e.seq, e.metadata ->> 'model' as model, e.metadata ->> 'rate_version' as rate_version,
-  (coalesce((e.metadata ->> 'input_tokens')::numeric, 0) * r.input_per_million_usd
+select e.account_id, e.seq, e.transaction_id, e.amount, e.metadata ->> 'model' as model,
+  e.metadata ->> 'rate_version' as rate_version, (coalesce((e.metadata ->> 'input_tokens')::numeric, 0) * r.input_per_million_usd
     + coalesce((e.metadata ->> 'cached_input_tokens')::numeric, 0)
       * coalesce(r.cached_input_per_million_usd, r.input_per_million_usd)
     + coalesce((e.metadata ->> 'cache_write_tokens')::numeric, 0)
@@ -16,7 +16,8 @@ select e.account_id, e.seq, e.metadata ->> 'model' as model, e.metadata ->> 'rat
 from farthing.entries e
 left join farthing.rates r
   on r.model = e.metadata ->> 'model' and r.version = (e.metadata ->> 'rate_version')::int
-where e.reference_type = 'usage' and e.metadata ? 'rate_version';
+-- What a hold, a chat or a job is charged without naming a rate is an amount, and not a price.
+where e.reference_type in ('usage', 'hold', 'chat', 'job') and e.metadata ? 'rate_version';
 comment on view farthing.usage_prices is
   'What the usage of an entry costs at the rate version that it names, for the proof: not by the function '
   'that charges it. Credits.';
@@ -26,20 +27,16 @@ returns table (rule int, account_id bigint, detail text)
 language sql stable
 set search_path = ''
 as $$
-  with charged as (
-    select e.account_id, min(e.seq) as seq, sum(e.amount) as credits
-    from farthing.entries e
-    where e.reference_type = 'usage' and e.metadata ? 'rate_version'
-    group by e.account_id, e.transaction_id
-  )
-  select 12, c.account_id, format('seq %s: %s credits for %s tokens at version %s, which cost %s', c.seq,
-    c.credits, p.model, p.rate_version, p.credits)
-  from charged c
-  left join farthing.usage_prices p on p.account_id = c.account_id and p.seq = c.seq
-  where p.credits is distinct from c.credits
+  -- One charge has one price, which its parts, from several lots or owed, add up to.
+  select 12, p.account_id, format('seq %s: %s credits for %s tokens at version %s, which cost %s', min(p.seq),
+    sum(p.amount), p.model, p.rate_version, p.credits)
+  from farthing.usage_prices p
+  group by p.account_id, p.transaction_id, p.model, p.rate_version, p.credits
+  having p.credits is distinct from sum(p.amount)
 $$;
 comment on function farthing.prove_prices() is
-  'Rule 12: each usage costs its tokens at the rate version that its entry names, exactly.';
+  'Rule 12: each usage, whatever it was charged by, costs its tokens at the rate version that its entry '
+  'names, exactly.';
 
 create function farthing.prove_burn_down()
 returns table (rule int, account_id bigint, detail text)

@@ -53,21 +53,21 @@ returns table (rule int, account_id bigint, detail text)
 language sql stable
 set search_path = ''
 as $$
-  with fresh as materialized (select * from farthing.entries_of(p_ranges)), charged as (
-    select f.account_id, min(f.seq) as seq, sum(f.amount) as credits
-    from fresh f where f.reference_type = 'usage' and f.metadata ? 'rate_version'
-    group by f.account_id, f.transaction_id
-  )
-  select 12, c.account_id, format('seq %s: %s credits for %s at version %s, which cost %s', c.seq, c.credits,
-    p.model, p.rate_version, p.credits)
-  from charged c
-  left join farthing.usage_prices p on p.account_id = c.account_id and p.seq = c.seq
-  where p.credits is distinct from c.credits
+  with fresh as materialized (select * from farthing.entries_of(p_ranges))
+  select 12, p.account_id, format('seq %s: %s credits for %s tokens at version %s, which cost %s', min(p.seq),
+    sum(p.amount), p.model, p.rate_version, p.credits)
+  from fresh f join farthing.usage_prices p on p.account_id = f.account_id and p.seq = f.seq
+  group by p.account_id, p.transaction_id, p.model, p.rate_version, p.credits
+  having p.credits is distinct from sum(p.amount)
   union all
-  select 9, f.account_id, format('seq %s: usage event %s is not on record', f.seq, f.reference_id)
-  from fresh f where f.reference_type = 'usage' and f.reference_id is not null and not exists (
-    select from farthing.usage_events u where u.account_id = f.account_id and u.event_id = f.reference_id
-      and f.seq between u.first_seq and u.last_seq)
+  select 9, f.account_id, format('seq %s: usage event %s (%s) is not on record', f.seq, f.reference_id,
+    f.reference_type)
+  from fresh f where f.reference_id is not null
+    and (f.reference_type in ('usage', 'chat', 'job')
+      or f.reference_type = 'hold' and f.metadata ? 'rate_version')
+    and not exists (select from farthing.usage_events u where u.account_id = f.account_id
+      and u.origin::text = case f.reference_type when 'usage' then 'caller' else f.reference_type end
+      and u.event_id = f.reference_id and f.seq between u.first_seq and u.last_seq)
   union all
   select 9, f.account_id, format('seq %s: %s without a paid order of this account', f.seq, f.kind)
   from fresh f where f.kind in ('purchase', 'bonus') and not exists (select from farthing.orders o

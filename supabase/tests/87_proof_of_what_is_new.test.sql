@@ -3,6 +3,8 @@
 begin;
 \ir helpers/story.psql
 \ir helpers/money_back.psql
+\ir helpers/chats.psql
+\ir helpers/jobs.psql
 select no_plan();
 \ir helpers/corruption.psql
 
@@ -76,6 +78,26 @@ select is(pg_temp.both(pg_temp.filled(sql)), 'whole',
 from (values
   ('an old entry', $$update farthing.entries set metadata = '{}' where account_id = $dan and seq = 2$$),
   ('the terms of a lot', 'update farthing.lots set priority = 1 where account_id = $dan')) c (name, sql);
+
+-- A hold, a chat and a step of a job are charged by a rate, too.
+select isnt(tests.give('eve', '500', p_passed => '2 days'), null, 'eve has 500');
+select is(holds_settle((holds_open(tests.person('eve'), p_estimate => tests.lines(1) -> 0,
+    p_now => tests.after('2 days')) #>> '{data,hold_id}')::uuid, p_usage => (tests.lines(1) -> 0) - 'model',
+    p_now => tests.after('2 days 1 s')) #>> '{data,settled}', '50', 'eve settles a hold by usage');
+select is(tests.begin_chat('eve', p_passed => '2 days 2 s') ->> 'step', 'call', 'eve asks');
+select is(tests.settle_chat(tests.chat_id('eve'), '2 days 3 s') #>> '{data,credits}', '26', 'and is answered');
+select is(data ->> 'held', '150', 'eve has a job done')
+from tests.job('eve', 'paid', tests.lines(3), p_passed => '2 days 4 s');
+select is(tests.claim('one', 'paid', '2 days 5 s'), '1', 'which runs');
+select is(tests.step('eve', 1, 's1', 2, '2 days 6 s') ->> 'held', '50', 'and has done a step of two events');
+select is(pg_temp.both('select'), 'nobody', 'all three cost their tokens');
+select is(pg_temp.both(format($$update farthing.entries set metadata = metadata || '{"output_tokens": 1}'
+  where reference_type = %L and metadata ? 'rate_version'$$, reference_type)), 'new and whole',
+  format('what a %s is charged for other tokens is named by both', reference_type))
+from unnest(array['hold', 'chat', 'job']) reference_type;
+select is(pg_temp.both(format($$delete from farthing.usage_events where origin = %L$$, origin)),
+  'new and whole', format('and so it is without the event of the %s', origin))
+from unnest(array['hold', 'chat', 'job']) origin;
 
 -- Scheduled.
 select is(farthing.prove_if_due(tests.after('3 days')), true, 'the first scheduled proof');
