@@ -127,12 +127,18 @@ set search_path = ''
 as $$
 declare
   v_last farthing.proof_runs;
+  v_found farthing.proof_runs;
   v_reading farthing.alert_reading;
 begin
   select * into v_last from farthing.proof_runs order by run_nr desc limit 1;
-  v_reading := farthing.read_against(p_rule, v_last.violations, format(
-    'The ledger''s proof of %s found %s: %s.', v_last.finished_at,
-    farthing.in_numbers(v_last.violations, 'violation'), v_last.detail));
+  -- A proof of what is new does not look again at what an earlier one found: only a whole one without a
+  -- violation says that it is mended.
+  select * into v_found from farthing.proof_runs r where r.violations > 0 and r.run_nr > coalesce((
+    select max(w.run_nr) from farthing.proof_runs w where w.is_whole and w.violations = 0), 0)
+  order by r.run_nr desc limit 1;
+  v_reading := farthing.read_against(p_rule, coalesce(v_found.violations, v_last.violations), format(
+    'The ledger''s proof of %s found %s: %s.', v_found.finished_at,
+    farthing.in_numbers(v_found.violations, 'violation'), v_found.detail));
   -- Before the first proof nothing is known, and nothing is wrong: it is made within minutes.
   if (select max(r.finished_at) from farthing.proof_runs r where r.is_done) < p_now - p_rule.period
     or (v_last.run_nr is not null and v_last.violations is null) then
@@ -146,7 +152,8 @@ begin
 end
 $$;
 comment on function farthing.read_proof(farthing.alert_rules, timestamptz) is
-  'How many violations the last proof found; over also where it failed, or is older than period.';
+  'How many violations the last proof that found some did, unless a whole one found none since; over also '
+  'where the last one failed, or is older than period.';
 
 -- What the functions' processes have counted.
 

@@ -54,14 +54,6 @@ as $$
   from said s join farthing.lots l on l.account_id = s.account_id and l.order_id = s.order_id
   where l.frozen <> s.doubted
   union all
-  select 10, l.account_id, format('lot %s: %s taken back, its entries say %s', l.lot_id, l.taken_back, e.net)
-  from farthing.lots l
-  left join (select n.account_id, n.lot_id, sum(case n.direction when 'out' then n.amount else -n.amount end)
-    as net
-    from farthing.entries n where n.counterparty = 'clawback' and n.lot_id is not null
-    group by n.account_id, n.lot_id) e on e.account_id = l.account_id and e.lot_id = l.lot_id
-  where l.taken_back <> coalesce(e.net, 0)
-  union all
   select 10, r.account_id, format('refunds of order %s: %s of %s', r.order_id, sum(r.amount), o.amount)
   from farthing.refunds r
   join farthing.orders o on o.account_id = r.account_id and o.order_id = r.order_id

@@ -49,18 +49,32 @@ as $$
       ('promotional', 'promotion'), ('adjustment', 'adjustment'))
     or l.order_id::text is distinct from case when e.kind in ('purchase', 'bonus') then e.reference_id end
     or l.created_at > e.created_at
-  union all
+$$;
+comment on function farthing.prove_origins() is
+  'Rule 19: a lot is of the source and the order that its entry says.';
+
+create function farthing.prove_lot_terms()
+returns table (rule int, account_id bigint, detail text)
+language sql stable
+set search_path = ''
+as $$
   select 19, l.account_id, format('lot %s cost %s USD, its order %s %s', l.lot_id, l.cost_basis_usd, o.amount,
     o.currency)
-  from farthing.lots l join farthing.orders o on o.account_id = l.account_id and o.order_id = l.order_id
-  where l.cost_basis_usd is distinct from case when l.source = 'bonus' then 0
-    when o.currency = 'usd' then o.amount::numeric / 100 end
+  from farthing.lots l left join farthing.orders o on o.account_id = l.account_id and o.order_id = l.order_id
+  where l.order_id is not null and (o.order_id is null or l.cost_basis_usd is distinct from
+    case when l.source = 'bonus' then 0 when o.currency = 'usd' then o.amount::numeric / 100 end)
+  union all
+  select 10, o.account_id, format('order %s: %s taken back, of its lots %s', o.order_id, o.credits_taken_back,
+    sum(l.taken_back))
+  from farthing.orders o join farthing.lots l on l.account_id = o.account_id and l.order_id = o.order_id
+  group by o.account_id, o.order_id having sum(l.taken_back) > o.credits_taken_back
   union all
   select 10, l.account_id, format('lot %s is frozen, and of no order', l.lot_id)
   from farthing.lots l where l.frozen and l.order_id is null
 $$;
-comment on function farthing.prove_origins() is
-  'Rules 19 and 10: a lot is of the source, order and price that its entry and its order say.';
+comment on function farthing.prove_lot_terms() is
+  'Rules 19 and 10: a lot cost what its order says, an order''s lots gave no more than it did, and one of no '
+  'order is not frozen.';
 
 create function farthing.prove_events()
 returns table (rule int, account_id bigint, detail text)

@@ -120,7 +120,7 @@ update farthing.accounts set balance = 11 where owner_id = tests.person('ann');
 select is(farthing.prove_if_due(tests.after('50 days 59 min')), false, 'an hour has to pass');
 select is(farthing.prove_if_due(tests.after('50 days 61 min')), true, 'before it is proved again');
 select is(tests.alerts('50 days 61 min'), 'prove_violation open', 'ann has more than she was given');
-select matches(summary, 'found 1 violation: rule 1[.]$', 'which breaks rule 1')
+select matches(summary, 'found 2 violations: rule 1[.]$', 'which breaks rule 1, twice')
 from farthing.incidents where rule = 'prove_violation';
 update farthing.accounts set balance = 10 where owner_id = tests.person('ann');
 select is(farthing.prove_if_due(tests.after('50 days 122 min')), true, 'mended, it is proved');

@@ -211,9 +211,12 @@ insert into corruptions (prompt, name, sql) values
     set answer = '{"amount": "0"}' where answer is not null$$),
   ('done', 'an answer forgotten', $$delete from farthing.idempotency_keys$$);
 
+select is(o_rules::text || o_is_done, '{}true', 'all is proved and marked')
+from farthing.prove_in_parts(p_time => '1 hour');
 create temporary table found as
 select c.*, pg_temp.at_a_prompt(pg_temp.filled(c.sql)) as told,
-  pg_temp.by_a_superuser(pg_temp.filled(c.sql)) as named from corruptions c order by nr;
+  pg_temp.by_a_superuser(pg_temp.filled(c.sql)) as named,
+  pg_temp.by_a_superuser(pg_temp.filled(c.sql), 'prove_new') as named_hourly from corruptions c order by nr;
 select is(told, prompt, format('at a prompt: %s is %s', name, prompt)) from found order by nr;
 -- What nobody notices: docs/rules.md says why of each.
 select set_eq($$ select name from found where named = 'nothing' $$, array['an open hold that lasts longer',
@@ -222,6 +225,16 @@ select set_eq($$ select name from found where named = 'nothing' $$, array['an op
 select isnt(named, 'nothing', format('without guards: %s is noticed, by %s', name, named))
 from found where name not in ('an open hold that lasts longer', 'a grant by hand in an operator''s name',
   'an answer that is to be repeated', 'an answer forgotten') order by nr;
+-- Each of these is refused at a prompt: it takes somebody who disables guards.
+select set_eq($$ select name from found where named <> 'nothing' and named_hourly = 'nothing' $$, array[
+  'a larger lot', 'a lot of another source', 'a lot without its order', 'an older lot',
+  'a lot that expires no more', 'a lot that expires later', 'a lot that is spent earlier',
+  'owners swapped, and their marks', 'an entry with amount = amount + 1', 'an entry with metadata = ''{}''',
+  'an entry with reference_id = ''x''', 'an entry with author = ''owner''',
+  'an entry with event_at = event_at - interval ''1 year''', 'an entry with lot_id = null',
+  'an entry with kind = ''usage''', 'a usage event forgotten', 'a usage event of another entry',
+  'a hold that settled less'],
+  'what waits for the weekly proof contradicts nothing but entries that were proved before');
 select is((select named from found where name = 'an entry forged, sealed, and under a new head'), 'head',
   'whoever rewrites all of the chain is found by a head outside');
 select is_empty('select * from farthing.prove()', 'the ledger proves itself');

@@ -108,6 +108,31 @@ select is(tests.alerts('5 days 1 min'), 'prove_violation open', 'two days withou
 select matches(summary, 'had no time for all that is new', 'which is said')
 from farthing.incidents where state <> 'resolved';
 
+-- What was found counts until a whole proof is clean: that of what is new does not look there again.
+select is(pg_temp.runs('11 days'), 't 2 of 4', 'a week later it is whole');
+select is(tests.alerts('11 days'), 'nothing', 'and clean');
+create temporary table kept as select e.account_id, e.metadata from farthing.entries e
+join who using (account_id) where who.name = 'ann' and e.seq = 2;
+select lives_ok(pg_temp.filled($$select tests.unguarded('entries', 'update farthing.entries
+  set metadata = ''{"a": 1}'' where account_id = $ann and seq = 2')$$), 'an old entry is changed');
+select is(pg_temp.runs('11 days 61 min'), 't 2 of 5', 'the hourly proof');
+select is(tests.alerts('11 days 61 min'), 'nothing', 'does not see it');
+select is(pg_temp.runs('18 days 1 min'), 't 3 of 6', 'the weekly one');
+select is(tests.alerts('18 days 1 min'), 'prove_violation open', 'does');
+select is(pg_temp.runs('18 days 62 min'), 't 4 of 7', 'after a finding the next one is whole, too');
+select is(tests.alerts('18 days 62 min'), 'prove_violation open', 'what is not mended stays open');
+update farthing.proof_runs set is_whole = false, violations = 0, detail = '' where run_nr = (
+  select max(run_nr) from farthing.proof_runs);
+select is(tests.alerts('18 days 63 min'), 'prove_violation open', 'even where an hourly one found nothing');
+update farthing.proof_runs set is_whole = true, violations = 1 where run_nr = (
+  select max(run_nr) from farthing.proof_runs);
+select lives_ok($$select tests.unguarded('entries', 'update farthing.entries e set metadata = k.metadata
+  from kept k where e.account_id = k.account_id and e.seq = 2')$$, 'it is mended');
+select is(pg_temp.runs('18 days 123 min'), 't 5 of 8', 'a whole proof finds nothing');
+select is(tests.alerts('18 days 123 min'), 'nothing', 'and ends the alert');
+select is(pg_temp.runs('18 days 184 min'), 't 5 of 9', 'from then on it is of what is new');
+select is(pg_temp.runs('108 days 185 min'), 't 1 of 1', 'what counts no more is kept for 90 days');
+
 select is_empty('select * from farthing.prove()', 'the ledger proves itself');
 select * from finish();
 rollback;
