@@ -48,10 +48,14 @@ select e.account_id, e.seq, format('seq %s: %s %s', e.seq, e.author, case
     when e.kind in ('promotion', 'adjustment') and (e.author = 'owner' or e.author like 'operator:_%')
     then 'granted to themselves'
     when e.kind in ('promotion', 'adjustment') and (e.author like 'stripe:_%' or e.author like 'task:_%')
-    then 'grants nothing' else 'is no author' end) as detail
+    then 'grants nothing'
+    when e.author like 'stripe:_%' then 'is no event of Stripe''s that is here'
+    else 'is no author' end) as detail
 from farthing.entries e
 where e.author <> 'owner' and (split_part(e.author, ':', 2) = ''
     or split_part(e.author, ':', 1) not in ('operator', 'key', 'stripe', 'task', 'sql'))
+  or e.author like 'stripe:%' and not exists (select from farthing.inbox i
+    where i.event_id = substr(e.author, 8))
   or e.kind in ('promotion', 'adjustment')
     -- What a chat was charged too much comes back by its author: prove_chats() compares the two.
     and e.reference_type is distinct from 'chat_correction'
@@ -59,8 +63,8 @@ where e.author <> 'owner' and (split_part(e.author, ':', 2) = ''
         where a.account_id = e.account_id))
       or split_part(e.author, ':', 1) in ('stripe', 'task'));
 comment on view farthing.author_problems is
-  'Entries without an author, grants that somebody gave to themselves, and grants by Stripe or a task. A '
-  'view, so that all entries can be asked for, and new ones.';
+  'Entries without an author, or by an event that is not here, grants that somebody gave to themselves, and '
+  'grants by Stripe or a task. A view, so that all entries can be asked for, and new ones.';
 
 create function farthing.prove_authors()
 returns table (rule int, account_id bigint, detail text)

@@ -84,9 +84,11 @@ as $$
   select 10, r.account_id, format('refund %s is %s of %s, and no event says so', r.refund_id, r.status,
     r.amount)
   from farthing.refunds r
-  where r.status in ('pending', 'requires_action', 'succeeded', 'canceled') and not exists (
+  -- What Stripe has, it says; what it never had has failed here. A state without a name is unknown.
+  where r.stripe_refund_id is not null and r.status <> 'requested' and not exists (
     select from farthing.inbox i where i.state = 'processed' and i.type like 'refund.%'
-      and i.facts ->> 'stripe_refund_id' = r.stripe_refund_id and i.facts ->> 'status' = r.status
+      and i.facts ->> 'stripe_refund_id' = r.stripe_refund_id
+      and coalesce(nullif(i.facts ->> 'status', 'requested'), 'unknown') = r.status
       and (i.facts ->> 'amount')::bigint = r.amount)
   union all
   select 10, d.account_id, format('dispute %s is %s, and no event says so', d.dispute_id, d.status)
@@ -94,6 +96,18 @@ as $$
   where not exists (select from farthing.inbox i where i.state = 'processed'
     and i.type like 'charge.dispute.%' and i.facts ->> 'dispute_id' = d.dispute_id
     and i.facts ->> 'status' = d.status)
+  union all
+  select 10, m.account_id, format('%s of dispute %s moved %s, and no event says so', m.transaction_id,
+    m.dispute_id, m.amount)
+  from farthing.dispute_movements m
+  where not exists (
+    select from farthing.inbox i, jsonb_array_elements(nullif(i.facts -> 'movements', 'null')) t (told)
+    where i.state = 'processed' and i.type like 'charge.dispute.%' and i.facts ->> 'dispute_id' = m.dispute_id
+      and t.told ->> 'id' = m.transaction_id and (t.told ->> 'amount')::bigint = m.amount
+      and t.told ->> 'currency' = m.currency
+      and nullif((t.told ->> 'exchange_rate')::numeric, 0)::numeric(30, 12)
+        is not distinct from m.exchange_rate)
 $$;
 comment on function farthing.prove_events() is
-  'Rule 10: each refund and dispute is in a state in which an event of Stripe''s put it.';
+  'Rule 10: each refund and dispute is in a state in which an event of Stripe''s put it, and money that a '
+  'dispute moved is money that one names.';

@@ -178,6 +178,35 @@ insert into corruptions (prompt, name, sql) values
     'adjustment', 'adjustments', null, 'grant', null, null, '{"reason": "goodwill"}',
     'operator:00000000-0000-0000-0000-000000000001', tests.after('1 hour'))$$);
 
+-- Facts that Stripe never told, with what they lead to.
+create function pg_temp.netted(p_who text, p_author text) returns text language sql as $$
+  select format('; select farthing.net_order(account_id, order_id, ''{}'', %L, tests.after(''2 days''))
+    from farthing.orders where account_id = %s', p_author, p_who)
+$$;
+insert into corruptions (prompt, name, sql)
+select 'done', name || ' by ' || split_part(author, ':', 1), sql || pg_temp.netted(who, author)
+from (values
+  ('a dispute''s money that is reinstated', '$bob', $$insert into farthing.dispute_movements (account_id,
+      transaction_id, dispute_id, amount, fee, currency)
+    select account_id, 'txn_forged', dispute_id, -amount, 0, currency from farthing.dispute_movements
+    where account_id = $bob$$),
+  ('a dispute''s money that is withdrawn', '$cyn', $$insert into farthing.dispute_movements (account_id,
+      transaction_id, dispute_id, amount, fee, currency)
+    select account_id, 'txn_forged', dispute_id, -999, 0, 'usd' from farthing.disputes
+    where account_id = $cyn$$),
+  ('a refund that fails', '$ann', $$update farthing.refunds set status = 'failed'
+    where account_id = $ann$$),
+  ('a refund in an unknown state', '$bob', $$insert into farthing.refunds (account_id, order_id,
+      stripe_refund_id, amount, currency, status, requested_by)
+    select account_id, order_id, 're_forged', 1, currency, 'unknown', 'stripe' from farthing.orders
+    where account_id = $bob$$)) f (name, who, sql),
+  unnest(array['stripe:evt_1', 'stripe:evt_nobody_sent']) author;
+update corruptions set name = name || ' that is there' where sql like '%stripe:evt_1''%';
+insert into corruptions (prompt, name, sql) values
+  ('done', 'credits by an event that is not here', $$select farthing.receive($dan, 'adjustment', 5,
+    'adjustment', 'adjustments', null, 'grant', null, null, '{}', 'stripe:evt_nobody_sent',
+    tests.after('1 hour'))$$);
+
 -- Holds.
 insert into corruptions (prompt, name, sql) values
   ('refused', 'an open hold of less', $$update farthing.holds set amount = 1
