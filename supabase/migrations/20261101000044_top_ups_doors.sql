@@ -147,6 +147,7 @@ begin
   end if;
   perform farthing.check_top_up_terms(v_threshold, v_target, p_monthly_cap);
   v_account := farthing.lock_account(p_user_id, p_now);
+  perform farthing.allow_change('owner', 'the terms of top-ups were set');
   if not p_enabled then
     perform farthing.stop_top_up(v_account.account_id, p_now);
   end if;

@@ -174,6 +174,15 @@ as $$
   union all
   select 9, b.account_id, format('booking %s: a fee of %s and no payment', b.booking_id, b.fee_collected)
   from farthing.bookings b where b.fee_collected is not null and b.paid_at is null
+  union all
+  select 9, b.account_id, format('booking %s was paid by %s, and no event says so', b.booking_id,
+    b.payment_intent_id)
+  from farthing.bookings b
+  where b.paid_at is not null and not exists (select from farthing.inbox i
+    where i.state = 'processed' and i.type = 'payment_intent.succeeded'
+      and i.facts ->> 'booking_id' = b.booking_id::text and i.facts ->> 'payment_id' = b.payment_intent_id
+      and (i.facts ->> 'amount')::bigint = b.amount and i.facts ->> 'currency' = b.currency)
 $$;
 comment on function farthing.prove_bookings() is
-  'Rules 9 and 10 of bookings: what is refunded is what the refunds say, and the fee is the one agreed.';
+  'Rules 9 and 10 of bookings: what is paid has an event of Stripe''s for its amount, what is refunded is '
+  'what the refunds say, and the fee is the one agreed.';

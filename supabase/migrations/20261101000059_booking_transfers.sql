@@ -278,7 +278,19 @@ as $$
   from farthing.booking_transfers r join farthing.booking_transfers u
     on u.account_id = r.account_id and u.reverses = r.move_id and u.status <> 'refused'
   group by r.account_id, r.move_id having sum(u.amount) > r.amount
+  union all
+  select 10, b.account_id, format('booking %s: its provider has %s, and %s is due', b.booking_id,
+    farthing.share_paid(b), farthing.share_due(b))
+  from farthing.bookings b
+  -- What is cancelled goes to its buyer. What Stripe refused waits for an operator, to whom it was parked.
+  where b.paid_at is not null and b.status <> 'cancelled'
+    and farthing.share_paid(b) < farthing.share_due(b)
+    and not exists (select from farthing.booking_transfers t
+      join farthing.parked_items p on (p.task, p.item_kind, p.item_id)
+        = ('payment_runner', 'transfer', t.move_id::text)
+      where t.account_id = b.account_id and t.booking_id = b.booking_id and t.status = 'refused')
 $$;
 comment on function farthing.prove_transfers() is
   'Rule 10 of bookings: a provider has no less than nothing of a booking and no more than their share, which '
-  'may have to wait for its end; and no more is reversed of a transfer than it was.';
+  'may have to wait for its end, and what is due is at least asked for; and no more is reversed of a '
+  'transfer than it was.';

@@ -21,6 +21,11 @@ select farthing.never_change('disputes', '{account_id, dispute_id, order_id, boo
 select farthing.never_change('bookings', '{account_id, booking_id, provider_id, amount, currency,
   fee_basis_points, application_fee_amount, transfer_at, client_temp_id, details, created_at}');
 select farthing.set_once('bookings', '{payment_intent_id, charge_id, fee_id, paid_at}');
+select farthing.never_change('booking_transfers', '{account_id, move_id, booking_id, kind, amount, currency,
+  reverses, created_at}');
+select farthing.set_once('booking_transfers', '{stripe_id}');
+select farthing.never_change('providers', '{provider_id, country, created_at}');
+select farthing.set_once('providers', '{stripe_account_id}');
 select farthing.never_change('inbox', '{event_id, type, livemode, facts, occurred_at}');
 select farthing.never_remove('inbox');
 select farthing.never_change('accounts', '{account_id, created_at}');
@@ -83,16 +88,24 @@ select farthing.audit_changes('rates', '{input_per_million_usd, cached_input_per
 select farthing.audit_changes('alert_rules', '{threshold, fine_at, factor, minimum, period, enabled}',
   p_rows => true);
 select farthing.audit_changes('tasks', '{enabled, every, budget}', p_rows => true);
+-- Whom money goes to, which card is charged, and what its owner agreed to.
+select farthing.audit_changes('providers', '{country, stripe_account_id}', p_rows => true);
+select farthing.audit_changes('customers', '{customer_id, payment_method_id}', p_rows => true);
+select farthing.audit_changes('top_ups', '{enabled, threshold, target, monthly_cap, consented_at}',
+  p_rows => true);
+select farthing.audit_changes('blocks', '{kind, until}', p_rows => true);
 
--- The guards that stand beside their tables belong to the list, and fire always, too.
+-- The guards that stand beside their tables belong to the list, and fire always, too: those that refuse
+-- changes, and the state machines.
 do $$
 declare
   v_guard record;
 begin
   for v_guard in
     select c.relname, t.tgname from pg_trigger t join pg_class c on c.oid = t.tgrelid
+    join pg_proc p on p.oid = t.tgfoid
     where c.relnamespace = 'farthing'::regnamespace and not t.tgisinternal
-      and t.tgfoid = 'farthing.refuse_change'::regproc
+      and (p.proname = 'refuse_change' or p.proname like '%\_guard')
       and not exists (select from farthing.guards g
         where (g.table_name, g.trigger_name) = (c.relname::text, t.tgname::text))
   loop

@@ -72,11 +72,11 @@ select isnt(checkout_begin(tests.person('bob'), 'da11a803-9576-4108-9c21-42b8c22
   'https://a.test'), null, 'bob begins');
 create function pg_temp.may(p_from text, p_to text) returns boolean language plpgsql as $$
 begin
-  set local session_replication_role = replica;
+  alter table farthing.orders disable trigger orders_are_guarded;
   update farthing.orders set status = p_from, payment_ref = case when p_from ~ 'paid|refunded|disputed' then
   'pi' end,
     paid_at = case when p_from ~ 'paid|refunded|disputed' then now() end;
-  set local session_replication_role = origin;
+  alter table farthing.orders enable always trigger orders_are_guarded;
   update farthing.orders set status = p_to, payment_ref = case when p_to ~ 'paid|refunded|disputed' then 'pi'
   end,
     paid_at = case when p_to ~ 'paid|refunded|disputed' then now() end;

@@ -60,6 +60,23 @@ select tests.fails_with('delete from farthing.lots', '23001', null, 'a lot is no
 select tests.fails_with('truncate farthing.lots cascade', '23001', null, 'lots are not truncated');
 select is((select count(*) from farthing.entries), 6::bigint, 'all that was written is there');
 
+-- The state machines are guards, too.
+select is_empty($$ select c.relname, t.tgname from pg_trigger t join pg_class c on c.oid = t.tgrelid
+  join pg_proc p on p.oid = t.tgfoid where c.relnamespace = 'farthing'::regnamespace
+    and p.proname ~ '_guard$' and t.tgenabled <> 'A' $$, 'each fires for a replica, too');
+create function pg_temp.disabled(p_table text, p_trigger text) returns text language plpgsql as $$
+begin
+  execute format('alter table farthing.%I disable trigger %I', p_table, p_trigger);
+  raise exception using errcode = 'UNDO1', message = coalesce((select string_agg(p.rule || ': ' || p.detail,
+    ', ') from farthing.prove_guards() p), 'nothing');
+exception when sqlstate 'UNDO1' then
+  return sqlerrm;
+end
+$$;
+select is(pg_temp.disabled(name, name || '_are_guarded'), format('2: trigger %s_are_guarded of %s is '
+  'missing, or does not fire always', name, name), format('the proof names a disabled state machine: %s', name))
+from unnest(array['orders', 'refunds', 'bookings', 'providers', 'jobs']) name;
+
 select is_empty('select * from farthing.prove()', 'the ledger proves itself');
 select * from finish();
 rollback;

@@ -6,9 +6,8 @@ begin;
 \ir helpers/money_back.psql
 select no_plan();
 \ir helpers/corruption.psql
-
-create temporary table corruptions (
-  nr int generated always as identity, name text, prompt text, sql text);
+\ir helpers/bookings.psql
+\ir helpers/corruptions_of_bookings.psql
 
 -- Lots and accounts.
 insert into corruptions (prompt, name, sql) values

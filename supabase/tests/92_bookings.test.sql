@@ -136,12 +136,12 @@ select is((select count(*)::int from farthing.bookings where status = 'payment_p
 -- States: each step that is legal, and each that is not.
 create function pg_temp.may(p_from text, p_to text) returns boolean language plpgsql as $$
 begin
-  set local session_replication_role = replica;
+  alter table farthing.bookings disable trigger bookings_are_guarded;
   update farthing.bookings set status = p_from, paid_at = case when p_from in ('paid', 'confirmed',
     'completed')
     then now() end, confirmed_at = now(), completed_at = case p_from when 'completed' then now() end,
     cancelled_at = case p_from when 'cancelled' then now() end where payment_intent_id = 'pi_a';
-  set local session_replication_role = origin;
+  alter table farthing.bookings enable always trigger bookings_are_guarded;
   update farthing.bookings set status = p_to, paid_at = case when p_to in ('paid', 'confirmed', 'completed')
     or paid_at is not null then now() end, completed_at = case p_to when 'completed' then now() end,
     cancelled_at = case p_to when 'cancelled' then now() end where payment_intent_id = 'pi_a';

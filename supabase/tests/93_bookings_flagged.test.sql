@@ -4,7 +4,7 @@
 begin;
 \ir helpers/story.psql
 \ir helpers/bookings.psql
-select plan(43);
+select plan(44);
 
 create function pg_temp.pays_out(p_provider text, p_accounts text[], p_passed interval)
 returns text language sql as $$
@@ -27,8 +27,9 @@ select isnt(tests.booking('a'), null, 'ann books pat');
 select is(tests.charge_event('a', 'card1', '2 s'), 'processed', 'and pays with the same card');
 select is(pg_temp.flags('a'), '{shared_card}', 'M6: buyer and provider who share a card are flagged');
 select is(tests.charge_event('a', 'card1', '3 s'), 'processed', 'told again');
-update farthing.bookings set status = 'paid', paid_at = tests.after('4 s')
-where booking_id = tests.booking_id('a');
+select is(tests.event('payment_intent.succeeded', jsonb_build_object('booking_id', tests.booking_id('a'),
+  'payment_id', 'pi_a', 'charge_id', 'ch_a', 'payment_status', 'paid', 'amount', 1000, 'currency', 'usd'),
+  '4 s', p_livemode => true), 'processed', 'it is paid');
 select is(bookings_advance(tests.person('pat'), tests.booking_id('a'), 'confirmed', tests.after('5 s'))
   ->> 'status', 'confirmed', 'and gone on with');
 select is(pg_temp.flags('a'), '{shared_card}', 'it is flagged once');
