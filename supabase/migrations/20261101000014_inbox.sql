@@ -237,8 +237,7 @@ as $$
 $$;
 comment on function farthing.lock_subject(text) is
   'Stripe tells of a payment, and of what became of it, at the same moment. Whichever is applied second '
-  'waits '
-  'here, and then sees the first: else the one would wait for a payment that looks for what waits.';
+  'waits here, and then sees the first: else the one would wait for a payment that looks for what waits.';
 
 create function farthing.apply_waiting(p_payment_id text, p_now timestamptz, p_charge_id text default null)
 returns int
@@ -250,9 +249,7 @@ declare
   v_count int := 0;
 begin
   perform farthing.lock_subject(p_payment_id);
-  if p_charge_id is not null then
-    perform farthing.lock_subject(p_charge_id);
-  end if;
+  perform farthing.lock_subject(p_charge_id) where p_charge_id is not null;
   for v_event in
     -- One that another transaction has locked is being applied there, after this one has committed.
     select * from farthing.inbox

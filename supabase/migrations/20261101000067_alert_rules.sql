@@ -248,28 +248,6 @@ $$;
 comment on function farthing.read_budget(farthing.alert_rules, timestamptz) is
   'How far the error budget is burned in both of two windows, in multiples of their factor.';
 
-create function farthing.read_limiter(p_rule farthing.alert_rules, p_now timestamptz)
-returns farthing.alert_reading
-language sql stable
-set search_path = ''
-as $$
-  with counted as (
-    select farthing.metric_sum('limiter_fallbacks', null, p_now - p_rule.period, p_now)
-        -- Who has no Redis wants none.
-        - farthing.metric_sum('limiter_fallbacks', 'reason=unconfigured', p_now - p_rule.period, p_now)
-        as fallbacks,
-      (select r.requests from farthing.requests_between(p_now - p_rule.period, p_now) r
-        where r.route is null) as requests
-  )
-  select farthing.read_against(p_rule, case when c.fallbacks >= p_rule.minimum
-      then c.fallbacks / nullif(greatest(c.fallbacks, c.requests), 0) end, format(
-    '%s of %s requests within %s were limited without Redis, each process by its own count.',
-    trim_scale(c.fallbacks), greatest(c.fallbacks, c.requests)::bigint, farthing.in_words(p_rule.period)))
-  from counted c
-$$;
-comment on function farthing.read_limiter(farthing.alert_rules, timestamptz) is
-  'Which share of requests was limited by the fallback, because Redis was slow, down or wrong.';
-
 -- Work that was given up.
 
 create function farthing.read_dead_jobs(p_rule farthing.alert_rules, p_now timestamptz)

@@ -1,4 +1,5 @@
--- Alerts about services: paid checks that fail, models that fail or are slow, callers that are refused.
+-- Alerts about services: paid checks that fail, models that fail or are slow, callers that are refused, and
+-- limits without Redis.
 -- Each reads what processes have counted. A share of few says nothing: a rule has a minimum.
 
 insert into farthing.alert_rules (rule, severity, threshold, fine_at, minimum, period, fires_after,
@@ -102,3 +103,25 @@ as $$
 $$;
 comment on function farthing.read_auth_failures(farthing.alert_rules, timestamptz) is
   'Which share of requests was refused for their credentials, where at least minimum of them were.';
+
+create function farthing.read_limiter(p_rule farthing.alert_rules, p_now timestamptz)
+returns farthing.alert_reading
+language sql stable
+set search_path = ''
+as $$
+  with counted as (
+    select farthing.metric_sum('limiter_fallbacks', null, p_now - p_rule.period, p_now)
+        -- Who has no Redis wants none.
+        - farthing.metric_sum('limiter_fallbacks', 'reason=unconfigured', p_now - p_rule.period, p_now)
+        as fallbacks,
+      (select r.requests from farthing.requests_between(p_now - p_rule.period, p_now) r
+        where r.route is null) as requests
+  )
+  select farthing.read_against(p_rule, case when c.fallbacks >= p_rule.minimum
+      then c.fallbacks / nullif(greatest(c.fallbacks, c.requests), 0) end, format(
+    '%s of %s requests within %s were limited without Redis, each process by its own count.',
+    trim_scale(c.fallbacks), greatest(c.fallbacks, c.requests)::bigint, farthing.in_words(p_rule.period)))
+  from counted c
+$$;
+comment on function farthing.read_limiter(farthing.alert_rules, timestamptz) is
+  'Which share of requests was limited by the fallback, because Redis was slow, down or wrong.';

@@ -5,7 +5,8 @@
 -- charge, took most of the time of prove_prices().
 create view farthing.usage_prices with (security_invoker = true) as
 select e.account_id, e.seq, e.transaction_id, e.amount, e.metadata ->> 'model' as model,
-  e.metadata ->> 'rate_version' as rate_version, (coalesce((e.metadata ->> 'input_tokens')::numeric, 0) * r.input_per_million_usd
+  e.metadata ->> 'rate_version' as rate_version,
+  (coalesce((e.metadata ->> 'input_tokens')::numeric, 0) * r.input_per_million_usd
     + coalesce((e.metadata ->> 'cached_input_tokens')::numeric, 0)
       * coalesce(r.cached_input_per_million_usd, r.input_per_million_usd)
     + coalesce((e.metadata ->> 'cache_write_tokens')::numeric, 0)

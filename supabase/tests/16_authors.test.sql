@@ -75,8 +75,8 @@ select is(pg_temp.authors('eve', 1), 'expiry task:sweep_accounts', 'by the task'
 -- Nothing else is an author. A debit does not pay for that check, so the proof makes it.
 select is((select string_agg(coalesce(text, 'null') || ' ' || (tests.outcome(format(
   $$ select credits_grant(tests.person('ann'), '1', 'promotional', p_author => %L, p_now => tests.after()) $$,
-    text)) ->> 'code'), ', ' order by nr) from unnest(array['ann', 'operator', 'key:', 'owner:x', 'stripe:evt_x',
-    'task:sweep_accounts', null])
+    text)) ->> 'code'), ', ' order by nr)
+  from unnest(array['ann', 'operator', 'key:', 'owner:x', 'stripe:evt_x', 'task:sweep_accounts', null])
   with ordinality t (text, nr)),
   'ann invalid_request, operator 23514, key: 23514, owner:x 23514, stripe:evt_x invalid_request, '
     || 'task:sweep_accounts invalid_request, null ok',
@@ -100,8 +100,8 @@ begin
   update farthing.entries e set author = p_author, reference_type = p_reference_type
   from farthing.accounts a
   where a.account_id = e.account_id and a.owner_id = tests.person('ann') and e.seq = 1;
-  select string_agg(regexp_replace(detail, '.* (granted to themselves|grants nothing)$', '\1'), ' ' order by detail)
-  into v_named
+  select string_agg(regexp_replace(detail, '.* (granted to themselves|grants nothing)$', '\1'), ' '
+    order by detail) into v_named
   from farthing.prove() where rule = 18 and detail like 'seq 1:%';
   raise exception using errcode = 'UNDO1', message = coalesce(v_named, 'nothing');
 exception when sqlstate 'UNDO1' then

@@ -74,7 +74,8 @@ exception when sqlstate 'UNDO1' then
 end
 $$;
 select is(pg_temp.disabled(name, name || '_are_guarded'), format('2: trigger %s_are_guarded of %s is '
-  'missing, or does not fire always', name, name), format('the proof names a disabled state machine: %s', name))
+  'missing, or does not fire always', name, name),
+  format('the proof names a disabled state machine: %s', name))
 from unnest(array['orders', 'refunds', 'bookings', 'providers', 'jobs']) name;
 
 select is_empty('select * from farthing.prove()', 'the ledger proves itself');

@@ -85,7 +85,8 @@ select is(holds_settle((holds_open(tests.person('eve'), p_estimate => tests.line
     p_now => tests.after('2 days')) #>> '{data,hold_id}')::uuid, p_usage => (tests.lines(1) -> 0) - 'model',
     p_now => tests.after('2 days 1 s')) #>> '{data,settled}', '50', 'eve settles a hold by usage');
 select is(tests.begin_chat('eve', p_passed => '2 days 2 s') ->> 'step', 'call', 'eve asks');
-select is(tests.settle_chat(tests.chat_id('eve'), '2 days 3 s') #>> '{data,credits}', '26', 'and is answered');
+select is(tests.settle_chat(tests.chat_id('eve'), '2 days 3 s') #>> '{data,credits}', '26',
+  'and is answered');
 select is(data ->> 'held', '150', 'eve has a job done')
 from tests.job('eve', 'paid', tests.lines(3), p_passed => '2 days 4 s');
 select is(tests.claim('one', 'paid', '2 days 5 s'), '1', 'which runs');
