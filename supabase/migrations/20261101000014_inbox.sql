@@ -253,10 +253,11 @@ begin
   for v_event in
     -- One that another transaction has locked is being applied there, after this one has committed.
     select * from farthing.inbox
-    where (facts ->> 'payment_id' = p_payment_id and type ~ '^(refund|charge|radar|application_fee)[.]'
+    -- In the words of the two indexes, so that both are used.
+    where state in ('deferred', 'dead', 'ignored') and (state <> 'ignored' or attempts >= 10)
+      and (facts ->> 'payment_id' = p_payment_id and type ~ '^(refund|charge|radar|application_fee)[.]'
         or facts ->> 'charge_id' = p_charge_id
           and type in ('application_fee.created', 'application_fee.refunded'))
-      and (state in ('deferred', 'dead') or (state = 'ignored' and attempts >= 10))
     order by occurred_at, event_id for update skip locked
   loop
     perform farthing.apply_event(v_event, p_now);

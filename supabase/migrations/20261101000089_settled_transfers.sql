@@ -1,4 +1,4 @@
--- Moves of a provider's share that nobody knows of, settled by a person who has looked into Stripe.
+-- Moves of a provider's share that nobody knows of, or that a person made after Stripe had refused them.
 -- Why not by hand: what is uncertain counts as moved, so that nothing is paid twice. Whoever says what
 -- happened has the rest brought to it in the same transaction, and stands in the audit with their reason.
 
@@ -16,8 +16,10 @@ declare
   v_after farthing.booking_transfers;
 begin
   select * into v_before from farthing.booking_transfers where move_id = p_move_id for update;
-  if v_before.status is distinct from 'uncertain' then
-    perform farthing.fail('invalid_request', 'Only a move that is uncertain is settled.',
+  if v_before.status is null or not (v_before.status = 'uncertain'
+      or v_before.status = 'refused' and p_stripe_id is not null) then
+    perform farthing.fail('invalid_request', 'Only a move that is uncertain is settled, or one that was '
+      'refused and is made by now.',
       jsonb_build_object('status', v_before.status), 'p_move_id');
   end if;
   if p_stripe_id !~ (case v_before.kind when 'reversal' then '^trr_' else '^tr_' end) then
@@ -49,6 +51,6 @@ begin
 end
 $$;
 comment on function farthing.settle_transfer(uuid, text, text, text, timestamptz) is
-  'Says what became of a move that is uncertain: made under this id of Stripe''s, or, where that is null, '
-  'not at all. What is due then is set down anew. For operators at an SQL prompt; the audit has who and why. '
-  'Fails invalid_request.';
+  'Says what became of a move that is uncertain or was refused: made under this id of Stripe''s, or, where '
+  'that is null, not at all. What is due then is set down anew. For operators at an SQL prompt; the audit '
+  'has who and why. Fails invalid_request.';

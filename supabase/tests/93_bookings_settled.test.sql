@@ -1,10 +1,10 @@
--- m7: a move of which nobody knows is settled by who has looked into Stripe, with a reason, and the rest is
--- brought to it.
+-- m7: a move of which nobody knows, or which Stripe refused, is settled by a person who has looked into
+-- Stripe, with a reason, and the rest is brought to it.
 
 begin;
 \ir helpers/story.psql
 \ir helpers/bookings.psql
-select plan(17);
+select plan(25);
 select farthing.set_policy('{"booking_transfer_at": "completed"}', 'a test');
 
 create function pg_temp.moves(p_label text) returns text language sql as $$
@@ -21,13 +21,19 @@ returns text language sql as $$
     'select farthing.settle_transfer(%L, %L, %L, %L, %L)', pg_temp.move_id(p_label), p_stripe_id, p_reason,
     'sql:olga', tests.after('2 days'))) o
 $$;
--- Paid, completed, and its transfer without an answer for a day.
-create function pg_temp.uncertain(p_label text) returns text language plpgsql as $$
+create function pg_temp.completed(p_label text) returns text language plpgsql as $$
 begin
   perform tests.booking(p_label);
   perform tests.payment_event(p_label, 'succeeded', '1 s');
   perform bookings_advance(tests.person('pat'), tests.booking_id(p_label), s, tests.after('2 s'))
   from unnest(array['confirmed', 'completed']) s;
+  return pg_temp.moves(p_label);
+end
+$$;
+-- Its transfer is without an answer for a day.
+create function pg_temp.uncertain(p_label text) returns text language plpgsql as $$
+begin
+  perform pg_temp.completed(p_label);
   perform transfers_claim(p_now => tests.after('1 day'));
   return pg_temp.moves(p_label);
 end
@@ -54,6 +60,17 @@ select is(pg_temp.moves('b'), 'transfer 970 uncertain, reversal 194 uncertain', 
 select is(pg_temp.settles('b', null), 'ok', 'Stripe has made none');
 select is(pg_temp.moves('b'), 'transfer 970 refused, reversal 194 refused, transfer 776 requested',
   'm7: then as much as is due by now is transferred');
+select is((select count(*)::int from farthing.parked_items), 0, 'nothing is parked any more');
+
+select is(pg_temp.completed('c'), 'transfer 970 requested', 'a third one is to be made');
+select lives_ok($$ select transfers_finish(pg_temp.move_id('c'), p_error => 'no capability',
+  p_refused => true, p_now => tests.after('1 h')) $$, 'which Stripe refuses');
+select is_empty('select * from farthing.prove()', 'that waits for an operator');
+select is(pg_temp.settles('c', null), 'invalid_request p_move_id', 'that none was made is known already');
+select is(pg_temp.settles('c', 'tr_c'), 'ok', 'olga has made it in the dashboard');
+select is(pg_temp.moves('c'), 'transfer 970 made', 'it is made, and nothing more is due');
+select is((select before ->> 'status' from farthing.audit
+  where row_key ->> 'move_id' = pg_temp.move_id('c')::text), 'refused', 'the audit says what it was');
 select is((select count(*)::int from farthing.parked_items), 0, 'nothing is parked any more');
 
 select is_empty('select * from farthing.prove()', 'the ledger proves itself');
