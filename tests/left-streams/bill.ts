@@ -1,6 +1,6 @@
 /** What a stream cost its user, against what the emulated provider bills for it. */
 import { equal, ok } from "node:assert/strict";
-import { askedOf, closedChats, promptOf } from "../support/chat.ts";
+import { type Asked, askedOf, closedChats, promptOf } from "../support/chat.ts";
 import { withSql } from "../support/database.ts";
 import { type Person, signUpWith } from "../support/people.ts";
 import { until } from "../support/until.ts";
@@ -110,8 +110,11 @@ async function figuresOf(world: World, { person, kind }: Chat): Promise<Row> {
   });
 }
 
-/** T28: what was charged is at least what the provider bills, and at most what was held. */
-export async function judge(world: World, chat: Chat, way: string): Promise<void> {
+/**
+ * T28: what was charged is at least what the provider bills, and at most what was held.
+ * @returns the provider's call
+ */
+export async function judge(world: World, chat: Chat, way: string): Promise<Asked> {
   const rows = await closedChats(world, chat.person);
   equal(rows.length, 1);
   const call = await callOf(world, chat, "ended");
@@ -124,4 +127,5 @@ export async function judge(world: World, chat: Chat, way: string): Promise<void
   const rounding = 1e-9;
   ok(charged >= billed - rounding, figures);
   ok(charged <= held + rounding, figures);
+  return call;
 }

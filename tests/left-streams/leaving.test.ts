@@ -1,46 +1,14 @@
 /** T28: no way and no moment of leaving a stream is cheaper than what its provider bills for it. */
 import { deepEqual, equal, ok } from "node:assert/strict";
-import { streamChat } from "../support/chat.ts";
 import { proven } from "../support/database.ts";
 import { until } from "../support/until.ts";
 import { readWorld } from "../support/world.ts";
-import { callOf, type Chat, chatOf, judge, type Kind, KINDS } from "./bill.ts";
+import { callOf, chatOf, judge, KINDS } from "./bill.ts";
+import { type Leave, leaveAccepted, leaveAfter, send, standStill } from "./leaving.ts";
 
 const world = readWorld();
 
-/** Sends a chat, to leave it by the signal. */
-function send({ person, key, body }: Chat, signal?: AbortSignal): Promise<Response> {
-  return fetch(`${world.url}/functions/v1/ai/chat`, {
-    method: "POST",
-    headers: { ...person.as, "content-type": "application/json", "idempotency-key": key },
-    body: JSON.stringify(body),
-    ...(signal && { signal }),
-  });
-}
-
-/** Leaves as soon as the provider has accepted: it thinks, or its first piece is on its way. */
-async function leaveAccepted(chat: Chat): Promise<void> {
-  const caller = new AbortController();
-  const answering = send(chat, caller.signal).then((answer) => answer.body?.cancel());
-  answering.catch(() => {});
-  await callOf(world, chat, "begun");
-  caller.abort();
-  await answering.catch(() => {});
-}
-
-const leaveAfter = (pieces: (kind: Kind) => number) => async (chat: Chat): Promise<void> => {
-  const { person, body, key, kind } = chat;
-  await streamChat(world, person, body, (deltas) => deltas < pieces(kind), key);
-};
-
-/** Stays connected, and reads nothing. */
-async function standStill(chat: Chat): Promise<void> {
-  const answer = await send(chat);
-  await callOf(world, chat, "ended");
-  await answer.body?.cancel();
-}
-
-const WAYS: readonly [string, (chat: Chat) => Promise<void>][] = [
+const WAYS: readonly [string, Leave][] = [
   ["left when the provider has accepted", leaveAccepted],
   ["left at the first piece", leaveAfter(() => 1)],
   ["left in the middle", leaveAfter(({ pieces }) => pieces / 2)],
@@ -52,7 +20,7 @@ for (const [way, leave] of WAYS) {
   Deno.test(`T28: a stream that is ${way} costs what is billed, and no more than was held`, async () => {
     await Promise.all(KINDS.map(async (kind) => {
       const chat = await chatOf(world, kind);
-      await leave(chat);
+      await leave(world, chat);
       await judge(world, chat, way);
     }));
     await proven(world);
@@ -69,7 +37,7 @@ for (const [way, marker, pieces] of CUTS) {
   Deno.test(`T28: a stream that is ${way} costs at least what is billed, at most what was held`, async () => {
     await Promise.all(KINDS.map(async (kind) => {
       const chat = await chatOf(world, kind, marker);
-      await leaveAfter(() => pieces)(chat);
+      await leaveAfter(() => pieces)(world, chat);
       await judge(world, chat, way);
     }));
     await proven(world);
@@ -79,9 +47,9 @@ for (const [way, marker, pieces] of CUTS) {
 Deno.test("T28: a stream that is left and repeated is one call, and is answered whole", async () => {
   await Promise.all(KINDS.map(async (kind) => {
     const chat = await chatOf(world, kind);
-    await leaveAfter(() => 1)(chat);
+    await leaveAfter(() => 1)(world, chat);
     const answer = await until("the repeat is answered", async () => {
-      const repeat = await send(chat);
+      const repeat = await send(world, chat);
       if (repeat.status === 200) return repeat;
       equal(repeat.status, 409, await repeat.text());
       return undefined;

@@ -20,6 +20,8 @@ export interface Behaviour {
   /** The connection is reset, or an error event ends the stream, after so many tokens. */
   cutAfter?: number;
   breakAfter?: number;
+  /** After so many tokens nothing more comes, until the client leaves. */
+  hangAfter?: number;
   /** Of the prompt's tokens, those said to be cached. */
   cached: number;
   /** Tokens spent on thinking, before the answer and in its middle, and milliseconds for each of them. */
@@ -32,7 +34,8 @@ export interface Behaviour {
   questions: number;
 }
 
-const NUMBER = "slow|pace|tokens|cut|break|cached|reasoning|afterthought|think|tool|plan|retry";
+const NUMBER =
+  "slow|pace|tokens|cut|break|hang|cached|reasoning|afterthought|think|tool|plan|retry";
 const MARKER = new RegExp(
   `\\[(?:fail:([45]\\d\\d|quota|reset)(?:x(\\d{1,4}))?(?::([\\w-]{1,64}))?|(${NUMBER}):(\\d{1,6}))\\]`,
   "g",
@@ -50,13 +53,14 @@ export function readBehaviour(text: string): Behaviour {
   }
   const { slow = 0, pace = 0, cached = 0, plan = 3 } = numbers;
   const { reasoning = 0, afterthought = 0, think = 0, tool = 0 } = numbers;
-  const { tokens, cut, break: broken, retry } = numbers;
+  const { tokens, cut, break: broken, hang, retry } = numbers;
   return {
     ...(fail && { fail }),
     ...(retry !== undefined && { retryAfterS: retry }),
     ...(tokens !== undefined && { tokens }),
     ...(cut !== undefined && { cutAfter: cut }),
     ...(broken !== undefined && { breakAfter: broken }),
+    ...(hang !== undefined && { hangAfter: hang }),
     slowMs: slow,
     paceMs: pace,
     cached,

@@ -93,6 +93,10 @@ async function sendTokens(job: Job, chunk: (delta: unknown) => unknown): Promise
       exchange.end(event(outage(500, undefined).body()));
       return false;
     }
+    if (entry.tokens_sent === behaviour.hangAfter) {
+      await exchange.ended;
+      return false;
+    }
     bill(entry, token);
     if (isThought) continue;
     await exchange.write(event(chunk(deltaOf(token))));

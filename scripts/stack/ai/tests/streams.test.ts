@@ -80,6 +80,20 @@ Deno.test("a stream breaks off with an error event after so many tokens", async 
   });
 });
 
+Deno.test("a stream that hangs after so many tokens sends no more, and ends with its client", async () => {
+  await withAi(async ({ client, ended }) => {
+    const prompt = "hold me [tokens:500][hang:3]";
+    const stream = await client.chat.completions.create({ ...ask(prompt), stream: true });
+    let pieces = 0;
+    for await (const { choices } of stream) {
+      if (choices[0]?.delta.content && ++pieces === 3) break;
+    }
+    const [entry] = await ended("hold me");
+    assert.deepEqual([entry?.tokens_sent, entry?.aborted], [3, true]);
+    assert.equal(entry?.billed?.completion_tokens, 3);
+  });
+});
+
 Deno.test("a client that leaves in the middle of a stream is noticed, and no more is sent", async () => {
   await withAi(async ({ client, ended }) => {
     const prompt = "leave me [tokens:5000][pace:1]";
