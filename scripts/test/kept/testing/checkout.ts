@@ -1,0 +1,106 @@
+/**
+ * A checkout of its own with a project of one migration: what its test runs keep is in its `.farthing` and
+ * nowhere else. Its tests say which server they ran on, and what they found there.
+ */
+import { copyTree } from "../../copy-tree.ts";
+import { lastLines } from "../../deno-process.ts";
+import { withCleanup } from "../../cleanup.ts";
+import { ROOT } from "../../suite.ts";
+
+const COPIED = ["bench", "scripts", "supabase/functions"];
+const FILES = ["deno.json", "deno.lock", "supabase/config.toml"];
+const LINKED = ["node_modules", "supabase/functions/node_modules"];
+
+const MIGRATION = "supabase/migrations/20260101000000_project.sql";
+
+/** A test in a suite's folder; the file `seen.json` says where it ran. */
+const testThat = (fails: boolean) => `
+import postgres from "postgres";
+Deno.test("seen", async () => {
+  const sql = postgres(Deno.env.get("SUPABASE_DB_URL"), { max: 1 });
+  const [row] = await sql\`select inet_server_port() as port, pg_postmaster_start_time()::text as since,
+    obj_description('farthing'::regnamespace) as migration\`;
+  await sql.end();
+  await Deno.writeTextFile("seen.json", JSON.stringify(row));
+  if (${fails}) throw new Error("as it should");
+});
+`;
+
+interface Seen {
+  readonly port: number;
+  /** When its server was started. */
+  readonly since: string;
+  /** What the migration of that time says. */
+  readonly migration: string;
+}
+
+export interface Checkout {
+  /** `deno task test` with these arguments; whether it passed. */
+  test(...args: string[]): Promise<boolean>;
+  /** The same for tests that pass; where they ran. */
+  seenBy(...args: string[]): Promise<Seen>;
+  /** Changes the migration. */
+  migrate(said: string): Promise<void>;
+  /** What it keeps: names of `.farthing/test`, without locks. */
+  kept(): string[];
+}
+
+async function fill(root: string): Promise<void> {
+  for (const folder of COPIED) await copyTree(`${ROOT}${folder}`, `${root}/${folder}`);
+  for (const file of FILES) await Deno.copyFile(`${ROOT}${file}`, `${root}/${file}`);
+  for (const place of LINKED) {
+    const isThere = await Deno.stat(`${ROOT}${place}`).then(() => true, () => false);
+    if (isThere) await Deno.symlink(`${ROOT}${place}`, `${root}/${place}`);
+  }
+  for (const folder of ["supabase/migrations", "supabase/tests/sessions", "tests"]) {
+    await Deno.mkdir(`${root}/${folder}`, { recursive: true });
+  }
+  await Deno.writeTextFile(`${root}/supabase/seed.sql`, "");
+  for (const folder of ["supabase/tests/sessions", "tests"]) {
+    await Deno.writeTextFile(`${root}/${folder}/passing.test.ts`, testThat(false));
+    await Deno.writeTextFile(`${root}/${folder}/failing.test.ts`, testThat(true));
+  }
+}
+
+async function runTests(root: string, args: string[]) {
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--no-check", "scripts/test/main.ts", ...args],
+    cwd: root,
+    env: { CI: "", NO_COLOR: "1" },
+    stdin: "null",
+  }).output();
+  return { passed: code === 0, said: `${lastLines(stdout)}\n${lastLines(stderr)}` };
+}
+
+/** Hands over a checkout, and ends what it keeps. */
+export async function withCheckout<T>(use: (checkout: Checkout) => Promise<T>): Promise<T> {
+  const root = await Deno.makeTempDir({ prefix: "farthing-checkout-" });
+  await Deno.chmod(root, 0o755); // the database server's account has to get in
+  const migrate = (said: string) =>
+    Deno.writeTextFile(
+      `${root}/${MIGRATION}`,
+      `create extension if not exists pg_cron with schema pg_catalog;
+      create schema farthing;
+      comment on schema farthing is '${said}';`,
+    );
+  const cleanup = async () => {
+    await runTests(root, ["--end"]);
+    await Deno.remove(root, { recursive: true });
+  };
+  return await withCleanup(cleanup, async () => {
+    await fill(root);
+    await migrate("first");
+    return await use({
+      migrate,
+      test: async (...args) => (await runTests(root, args)).passed,
+      async seenBy(...args) {
+        const { passed, said } = await runTests(root, args);
+        if (!passed) throw new Error(said);
+        return JSON.parse(await Deno.readTextFile(`${root}/seen.json`));
+      },
+      kept: () =>
+        [...Deno.readDirSync(`${root}/.farthing/test`)].map(({ name }) => name)
+          .filter((name) => !name.endsWith(".lock")).sort(),
+    });
+  });
+}
