@@ -3,7 +3,7 @@
 begin;
 \ir helpers/story.psql
 \ir helpers/money_back.psql
-select plan(17);
+select plan(18);
 
 create temporary table marks (owner text primary key, mark uuid);
 insert into marks select 'ours', installation_id from farthing.policy
@@ -32,7 +32,7 @@ create function pg_temp.states() returns text[] language sql as $$
   from farthing.inbox
 $$;
 select results_eq(format('select pg_temp.outcomes(%L)', owner), array['{"received": true}'],
-  format('m3: an order that is not here and bears %s mark is none of ours', owner))
+  format('T44: an order that is not here and bears %s mark is none of ours', owner))
 from marks where owner <> 'ours' order by owner;
 select is(pg_temp.states(), '{"ignored: its booking is not here and it does not bear our mark",'
   '"ignored: its order is not here and it does not bear our mark"}', 'it is ignored, with a reason');
@@ -67,6 +67,26 @@ select results_eq($$ select owner, state from farthing.inbox
 select is((select array_agg(distinct last_error) from farthing.inbox
     where state = 'ignored' and type = 'refund.updated'),
   '{its payment is not here and it does not bear our mark}', 'the others are ignored with a reason');
+
+-- A payment looks for what has waited for it, in an inbox that grows for ever.
+insert into farthing.inbox (event_id, type, livemode, facts, occurred_at, received_at, state, attempts,
+  processed_at)
+select 'evt_waited_' || nr, 'application_fee.created', false, jsonb_build_object('payment_id', 'pi_of_' || nr,
+  'charge_id', 'ch_of_' || nr), tests.after(), tests.after(), 'ignored', 10, tests.after()
+from generate_series(1, 3000) nr;
+analyze farthing.inbox;
+create function pg_temp.rows_read() returns bigint language sql as $$
+  select seq_tup_read + idx_tup_fetch from pg_stat_xact_user_tables where relid = 'farthing.inbox'::regclass
+$$;
+create function pg_temp.rows_read_of_waiting() returns bigint language plpgsql as $$
+declare
+  v_before bigint := pg_temp.rows_read();
+begin
+  perform farthing.apply_waiting('pi_none', tests.after('2 days'), 'ch_none');
+  return pg_temp.rows_read() - v_before;
+end
+$$;
+select is(pg_temp.rows_read_of_waiting(), 0::bigint, 'what waits for a payment is found by two indexes');
 
 select is_empty('select * from farthing.prove()', 'the ledger proves itself');
 select * from finish();

@@ -123,7 +123,8 @@ select is(pg_temp.runs('18 days 62 min'), 't 4 of 7', 'after a finding the next 
 select is(tests.alerts('18 days 62 min'), 'prove_violation open', 'what is not mended stays open');
 update farthing.proof_runs set is_whole = false, violations = 0, detail = '' where run_nr = (
   select max(run_nr) from farthing.proof_runs);
-select is(tests.alerts('18 days 63 min'), 'prove_violation open', 'even where an hourly one found nothing');
+select is(tests.alerts('18 days 63 min'), 'prove_violation open',
+  'T41: even where an hourly one found nothing');
 update farthing.proof_runs set is_whole = true, violations = 1 where run_nr = (
   select max(run_nr) from farthing.proof_runs);
 select lives_ok($$select tests.unguarded('entries', 'update farthing.entries e set metadata = k.metadata

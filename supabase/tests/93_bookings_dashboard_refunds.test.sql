@@ -30,7 +30,7 @@ select is(pg_temp.paid('a'), 'processed', 'a booking is paid, and divided at onc
 select is(tests.refund_event('a', 'a', 1000, 'succeeded', '2 s', p_reverses => false), 'processed',
   'all of it is refunded in the dashboard, and the transfer left');
 select is(pg_temp.moves('a'), 'reversal 970 requested',
-  'M5: what a refund of the dashboard leaves with the provider, we reverse');
+  'T42: what a refund of the dashboard leaves with the provider, we reverse');
 select is(tests.refund_event('a', 'a', 1000, 'succeeded', '3 s', p_reverses => false), 'processed',
   'told again');
 select is(pg_temp.moves('a'), 'reversal 970 requested', 'it is reversed once');

@@ -33,7 +33,7 @@ $$;
 
 select is(pg_temp.asked('a'), 'send', 'all of a booking is to be refunded');
 select is(pg_temp.advances('a', 'completed', '4 s'), 'completed', 'it is completed all the same');
-select is(pg_temp.moves('a'), 'none', 'M6: a share is not paid out of a refund that is asked for');
+select is(pg_temp.moves('a'), 'none', 'T43: a share is not paid out of a refund that is asked for');
 select is(tests.refund_event('a', 'a', 1000, 'succeeded', '5 s', pg_temp.refund_id('a')), 'processed',
   'Stripe makes the refund');
 select is(pg_temp.moves('a'), 'none', 'and there is nothing to reverse');
