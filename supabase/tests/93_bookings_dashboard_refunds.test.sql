@@ -1,5 +1,5 @@
--- M5: whoever refunds a booking in Stripe's dashboard may leave the provider their part, and does so by
--- default. Then we reverse it, and once.
+-- T42: a refund of a booking in Stripe's dashboard leaves the provider their part, unless its author asks for
+-- it. Then we reverse it, and once.
 
 begin;
 \ir helpers/story.psql

@@ -77,7 +77,7 @@ create temporary table from_there as
 select isnt(bookings_attach(booking_id, 'pi_e', 'secret', null, tests.after('2 days')), null,
   'eve, whom nobody knows, books pat from pat''s address') from from_there;
 select is(tests.charge_event('e', 'card5', '2 days 1 s'), 'processed', 'and pays with a card of her own');
-select is(pg_temp.flags('e'), '{shared_address}', 'm5: who books from the provider''s address is flagged');
+select is(pg_temp.flags('e'), '{shared_address}', 'who books from the provider''s address is flagged');
 select is((select count(*)::int from generate_series(1, 40)
   where pg_temp.books_from('ida', '192.0.2.1') ->> 'step' = 'create'), 40,
   'as often as somebody likes, for bookings are limited by provider');
@@ -90,7 +90,7 @@ select is(pg_temp.pays_out('hal', '{debit}', '2 days 3 s'), 'processed', 'and is
 select isnt(tests.booking('h', p_name => 'hal', p_passed => '2 days'), null, 'hal books pat');
 select is(tests.charge_event('h', 'card6', '2 days 4 s'), 'processed', 'with another card');
 select is(pg_temp.flags('h'), '{shared_payout_account}',
-  'm6: a card that the provider pays with, and the buyer is paid out to, is shared');
+  'a card that the provider pays with, and the buyer is paid out to, is shared');
 
 -- Refused, where policy says so; and forgotten with the user.
 select farthing.set_policy('{"booking_shared_parties": "refuse"}', 'a test');
@@ -98,7 +98,7 @@ select is(tests.begin_booking('dan', 'pat', 500, 'usd') ->> 'step', 'refused',
   'who shares something is refused');
 select is(tests.begin_booking('bob', 'pat', 500, 'usd') ->> 'step', 'create', 'who does not is not');
 select is(pg_temp.books_from('jon', '198.51.100.7') ->> 'step', 'refused',
-  'm5: so is who books from the provider''s address, by the very first booking');
+  'so is who books from the provider''s address, by the very first booking');
 delete from auth.users where id = (select tests.person('cid'));
 select is((select count(*)::int from farthing.payout_accounts), 2, 'payout accounts go with the user');
 select is(pg_temp.pays_out('cid', '{iban2}', '12 s'), 'processed', 'and');

@@ -55,7 +55,7 @@ select is((select state || ': ' || last_error from farthing.inbox where facts ->
   'ignored: its payment is not here and it does not bear our mark', 'and given up, with a reason');
 select is(tests.payment_event('i', 'succeeded', '1 s', '13 hours'), 'processed', 'then it is paid');
 select is(tests.told('i'), 'paid, fee 30 of 1000, collected 30, back 0, refunded 0, disputed 0',
-  'm1: a fee that waited ten times is told with its payment all the same');
+  'a fee that waited ten times is told with its payment all the same');
 
 -- Money for what never had a payment of ours.
 create temporary table lost as

@@ -1,4 +1,4 @@
--- M6: a provider's share that waits for the booking to be completed is not paid out of what a refund asks
+-- T43: a provider's share that waits for the booking to be completed is not paid out of what a refund asks
 -- for, from the moment it is asked for; and is, once that refund has failed.
 
 begin;

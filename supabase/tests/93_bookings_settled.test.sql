@@ -1,4 +1,4 @@
--- m7: a move of which nobody knows, or which Stripe refused, is settled by a person who has looked into
+-- A move of which nobody knows, or which Stripe refused, is settled by a person who has looked into
 -- Stripe, with a reason, and the rest is brought to it.
 
 begin;
@@ -43,10 +43,10 @@ select is(pg_temp.uncertain('a'), 'transfer 970 uncertain', 'nobody knows of a t
 select is(pg_temp.settles('a', 'trr_a'), 'invalid_request p_stripe_id', 'the id of a reversal is not its');
 select is(pg_temp.settles('a', 'tr_a', ''), 'invalid_request p_reason', 'nor is it settled without a reason');
 select is(pg_temp.settles('a', 'tr_a'), 'ok', 'olga has seen it in Stripe');
-select is(pg_temp.moves('a'), 'transfer 970 made', 'm7: it is made, and nothing more is due');
+select is(pg_temp.moves('a'), 'transfer 970 made', 'it is made, and nothing more is due');
 select is((select array[author, reason, before ->> 'status', after ->> 'status', after ->> 'stripe_id']
     from farthing.audit where row_key ->> 'move_id' = pg_temp.move_id('a')::text),
-  '{sql:olga,"seen in Stripe",uncertain,made,tr_a}', 'm7: the audit says who settled it, how, and why');
+  '{sql:olga,"seen in Stripe",uncertain,made,tr_a}', 'the audit says who settled it, how, and why');
 select is((select count(*)::int from farthing.parked_items), 0, 'nothing is parked any more');
 select is(pg_temp.settles('a', null), 'invalid_request p_move_id', 'it is settled once');
 select is(tests.outcome($$ select farthing.settle_transfer(gen_random_uuid(), 'tr_x', 'x') $$) ->> 'field',
@@ -59,7 +59,7 @@ select is(jsonb_array_length(transfers_claim(p_now => tests.after('26 h'))), 0,
 select is(pg_temp.moves('b'), 'transfer 970 uncertain, reversal 194 uncertain', 'both wait');
 select is(pg_temp.settles('b', null), 'ok', 'Stripe has made none');
 select is(pg_temp.moves('b'), 'transfer 970 refused, reversal 194 refused, transfer 776 requested',
-  'm7: then as much as is due by now is transferred');
+  'then as much as is due by now is transferred');
 select is((select count(*)::int from farthing.parked_items), 0, 'nothing is parked any more');
 
 select is(pg_temp.completed('c'), 'transfer 970 requested', 'a third one is to be made');

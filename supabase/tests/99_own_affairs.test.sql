@@ -1,4 +1,4 @@
--- m4: operators decide nothing about themselves: no refund of their own payment, no warning of it, no block.
+-- Operators decide nothing about themselves: no refund of their own payment, no warning of it, no block.
 
 begin;
 \ir helpers/story.psql
@@ -17,13 +17,13 @@ select isnt(tests.booking('a'), null, 'an operator books');
 select is(tests.payment_event('a', 'succeeded', '1 s'), 'processed', 'and pays');
 select is(pg_temp.code(format('select refunds_begin(p_booking_id => %L, p_amount => %L, p_author => %L)',
   tests.booking_id('a'), '100', author)), case name when 'ann' then 'forbidden' else 'ok' end,
-  'm4: a refund of it by ' || name) from op order by name;
+  'a refund of it by ' || name) from op order by name;
 
 select is(tests.event('radar.early_fraud_warning.created', jsonb_build_object('warning_id', 'issfr_a',
   'payment_id', 'pi_a', 'charge_id', 'ch_a', 'fraud_type', 'misc', 'actionable', true), '2 s'), 'processed',
   'a card network warns of it');
 select is(pg_temp.code(format('select warnings_clear(%L, %L, p_author => %L)', 'issfr_a', 'fine', author)),
-  case name when 'ann' then 'forbidden' else 'ok' end, 'm4: the warning cleared by ' || name)
+  case name when 'ann' then 'forbidden' else 'ok' end, 'the warning cleared by ' || name)
 from op order by name;
 
 insert into farthing.card_uses (charge_id, account_id, card, outcome, livemode, used_at)
@@ -32,10 +32,10 @@ select is(fraud_blocks_add(kind, value, 'stolen') ->> 'status', '201',
   'a ' || kind || ' of theirs is blocked')
 from (values ('user', tests.person('ann')::text), ('card', encode(sha256('card1'), 'hex'))) b (kind, value);
 select is(pg_temp.code(format('select fraud_blocks_add(%L, %L, %L, %L, now() + interval %L)', kind, subject,
-  'soon over', author, '1 s')), 'forbidden', 'm4: they do not end the block of the ' || kind)
+  'soon over', author, '1 s')), 'forbidden', 'they do not end the block of the ' || kind)
 from farthing.blocks, op where name = 'ann' order by kind;
 select is(pg_temp.code(format('select fraud_blocks_remove(%L, %L)', block_id, author)), 'forbidden',
-  'm4: nor lift that of the ' || kind) from farthing.blocks, op where name = 'ann' order by kind;
+  'nor lift that of the ' || kind) from farthing.blocks, op where name = 'ann' order by kind;
 select is(pg_temp.code(format('select fraud_blocks_remove(%L, %L)', block_id, author)), 'ok',
   'another operator lifts that of the ' || kind)
 from (select block_id, kind from farthing.blocks) b, op where name = 'ops' order by kind;

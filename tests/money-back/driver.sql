@@ -87,7 +87,8 @@ begin
     when 'refund' then jsonb_build_object('stripe_refund_id', format('re_%s_%s', p_user_id,
         p_step ->> 'refund'), 'refund_id', money_back.refund_of(p_user_id, p_step),
       'amount', p_step -> 'amount', 'currency', o.currency, 'status', p_step ->> 'status',
-      'failure_reason', null)
+      'failure_reason', null, 'transfer_reversal', case when (p_step ->> 'reverses')::boolean
+        then 'trr_' || (p_step ->> 'refund') end)
     when 'dispute' then jsonb_build_object('dispute_id', format('dp_%s_%s', p_user_id,
         p_step ->> 'dispute'), 'amount', p_step -> 'amount',
       'currency', coalesce(p_step ->> 'currency', o.currency), 'status', p_step ->> 'status',

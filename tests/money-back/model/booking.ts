@@ -61,8 +61,15 @@ export class Booking extends Payment {
     return outcome;
   }
 
-  override noteRefund(refund: string, amount: bigint, status: RefundStatus): void {
-    if (!this.asked.has(refund) && !this.refunds.has(refund)) this.#setDown(refund);
+  override noteRefund(
+    refund: string,
+    amount: bigint,
+    status: RefundStatus,
+    reverses = false,
+  ): void {
+    // In the dashboard the provider keeps their part unless somebody asks for it.
+    const isNew = !this.asked.has(refund) && !this.refunds.has(refund);
+    if (isNew && !reverses) this.#left.add(refund);
     super.noteRefund(refund, amount, status);
   }
 
@@ -113,7 +120,9 @@ export class Booking extends Payment {
     const live = [...this.refunds].filter(([, { status }]) => isLive(status));
     const sumOf = (isLeft: boolean) =>
       sum(live.filter(([name]) => this.#left.has(name) === isLeft).map(([, each]) => each.amount));
-    const taken = sumOf(true) + (this.waits ? this.disputed : this.withdrawn);
+    // A share that waits, waits for what is asked for or claimed, too.
+    const claimed = this.waits ? this.disputed + sum([...this.asked.values()]) : this.withdrawn;
+    const taken = sumOf(true) + claimed;
     const gone = least(amount - sumOf(false), taken);
     const step = stepOf(currency);
     return this.#share - this.#share * (gone > 0n ? gone : 0n) / (amount * step) * step;

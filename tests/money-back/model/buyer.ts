@@ -203,7 +203,9 @@ export class Buyer {
   }
 
   #note(payment: Payment, step: StripeStep): void {
-    if (step.do === "refund") payment.noteRefund(step.refund, BigInt(step.amount), step.status);
+    if (step.do === "refund") {
+      payment.noteRefund(step.refund, BigInt(step.amount), step.status, step.reverses);
+    }
     if (step.do === "dispute") this.#dispute(payment, step);
     if (step.do === "warning" && payment instanceof Order) {
       const { warnings } = payment;

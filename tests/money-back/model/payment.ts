@@ -83,8 +83,8 @@ export abstract class Payment {
     return "ok";
   }
 
-  /** What Stripe says of a refund. */
-  noteRefund(refund: string, amount: bigint, status: RefundStatus): void {
+  /** What Stripe says of a refund, and, of a booking, whether Stripe took the provider's part back. */
+  noteRefund(refund: string, amount: bigint, status: RefundStatus, _reverses = false): void {
     this.asked.delete(refund);
     const known = this.refunds.get(refund);
     if (!known) this.refunds.set(refund, { amount, status });

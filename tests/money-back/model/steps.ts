@@ -15,7 +15,15 @@ export type StripeStep =
   & Told
   & (
     | { do: "payment"; order: string }
-    | { do: "refund"; order: string; refund: string; amount: number; status: RefundStatus }
+    | {
+      do: "refund";
+      order: string;
+      refund: string;
+      amount: number;
+      status: RefundStatus;
+      /** Of one from the dashboard: Stripe was told to take the provider's part back. */
+      reverses?: boolean;
+    }
     | {
       do: "dispute";
       order: string;

@@ -8,6 +8,7 @@ import {
   disputes,
   pays,
   refunds,
+  reverses,
   runs,
   type Story,
 } from "../support/tell.ts";
@@ -17,8 +18,22 @@ const NOTHING = "has 0, may spend 0, owes 0";
 export const bookingStories: Story[] = [
   {
     name: "a divided payment: the share is there at once, and a refund takes its part itself",
-    steps: [books("b1", 1000), pays("b1"), refunds("b1", "r1", 400, "succeeded")],
+    steps: [books("b1", 1000), pays("b1"), reverses(refunds("b1", "r1", 400, "succeeded"))],
     ends: `${NOTHING}; b1 paid, its provider has 970`,
+  },
+  {
+    name:
+      "T42: what a refund of the dashboard leaves the provider is reversed, and restored if it fails",
+    steps: [
+      books("b1", 1000),
+      books("b2", 1000),
+      pays("b1"),
+      pays("b2"),
+      refunds("b1", "r1", 400, "succeeded"),
+      refunds("b2", "r2", 400, "succeeded", "failed"),
+      runs(),
+    ],
+    ends: `${NOTHING}; b1 paid, its provider has 582; b2 paid, its provider has 970`,
   },
   {
     name: "M6: what a bank takes of a divided payment is reversed, and restored when it is won",
@@ -37,7 +52,7 @@ export const bookingStories: Story[] = [
     name: "M6: a refund of a divided payment takes its part once, though told with a dispute",
     steps: [
       books("b1", 1000),
-      refunds("b1", "r1", 400, "succeeded"),
+      reverses(refunds("b1", "r1", 400, "succeeded")),
       disputes("b1", "d1", 1000, "needs_response out"),
       pays("b1"),
       disputes("b1", "d1", 1000, "needs_response out", "under_review").slice(1),

@@ -184,7 +184,8 @@ class Maker {
       const isAccepted = this.#add({ do: "ask", order, refund, amount }) === "ok";
       if (!isAccepted) return;
     }
-    this.#happens(refundLife(this.random, { order, refund, amount }));
+    const reverses = this.random.chance(0.5);
+    this.#happens(refundLife(this.random, { order, refund, amount, reverses }));
   }
 
   #reverse(kind: "refund" | "dispute" | "warning"): void {

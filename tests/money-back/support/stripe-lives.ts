@@ -55,9 +55,9 @@ export function shareOf(random: Random, { amount }: Price): number {
 
 export function refundLife(
   random: Random,
-  { order, refund, amount }: { order: string; refund: string; amount: number },
+  what: { order: string; refund: string; amount: number; reverses?: boolean },
 ): Said[] {
-  return random.pick(REFUNDS).map((status) => ({ do: "refund", order, refund, amount, status }));
+  return random.pick(REFUNDS).map((status) => ({ do: "refund", ...what, status }));
 }
 
 /** What a dispute of one payment settles in: the payment's currency, or ours at a rate of its day. */

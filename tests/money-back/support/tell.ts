@@ -91,6 +91,10 @@ export const refunds = (
   ...statuses: RefundStatus[]
 ): Draft[] => statuses.map((status) => ({ do: "refund", order, refund, amount, status }));
 
+/** Refunds of the dashboard by which Stripe takes the provider's part back, too. */
+export const reverses = (drafts: Draft[]): Draft[] =>
+  drafts.map((draft) => draft.do === "refund" ? { ...draft, reverses: true } : draft);
+
 /**
  * Words are statuses, each with the money that has moved since the last: "needs_response out", "won in".
  * Without any word of money it goes with a loss, and comes back with the win.
