@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { makeFake } from "../_shared/testing/fake-services.ts";
 import { OTHER_USER_ID, SECRET_KEY, USER_ID } from "../_shared/testing/project.ts";
-import { HOLD_ID } from "../_shared/testing/samples.ts";
+import { GRANT_ID, HOLD_ID } from "../_shared/testing/samples.ts";
 import { headersOf, send } from "../_shared/testing/route-cases.ts";
 
 const KEY = { "idempotency-key": "key-1" };
@@ -135,6 +135,17 @@ Deno.test("a release takes no body or an empty one", async () => {
     body: { amount: "1" },
   });
   assert.equal((await answer.json()).error.field, "amount");
+});
+
+Deno.test("a pending grant is confirmed by one address and declined by the other", async () => {
+  for (const [decision, isConfirmed] of [["confirm", true], ["decline", false]] as const) {
+    const fake = await makeFake();
+    const path = `/credits/grants/${GRANT_ID}/${decision}`;
+    const answer = await send(fake, "POST", path, { as: "operator", headers: KEY });
+    assert.equal(answer.status, 200, await answer.text());
+    const { p_grant_id, p_confirm } = fake.calls[0]!.args;
+    assert.deepEqual([p_grant_id, p_confirm], [GRANT_ID, isConfirmed]);
+  }
 });
 
 Deno.test("an operator grants, with a token or a secret key", async () => {

@@ -12,6 +12,7 @@ Deno.test("full-width forms and what has no width are plain, and lead back to th
   const given = "Ａ\u200b１\u3000－\u00ad\u2212b";
   const { text, spanOf } = plain(given);
   assert.equal(text, "A1 --b");
+  assert.equal(plain("\u2010\u2011\u2212").text, "---");
   const { start, end } = spanOf({ start: 1, end: 5 });
   assert.equal(given.slice(start, end), "１\u3000－\u00ad\u2212");
 });

@@ -70,6 +70,7 @@ Deno.test("an event whose object Stripe has no more is read as it came", async (
 const UNREADABLE: readonly [string, () => Response][] = [
   ["while Stripe is down", () => stripeError(503, {})],
   ["with a key that may not read it", () => stripeError(403, {})],
+  ["where Stripe refuses to say", () => stripeError(400, { code: "parameter_unknown" })],
   ["where another object is answered", () => Response.json({ object: "charge", id: "ch_1" })],
 ];
 

@@ -46,6 +46,7 @@ Deno.test("ledger_export of an empty ledger is its header", async () => {
   const row = jobs.add("ledger_export");
   await run([ledgerExport]);
   assert.deepEqual(row.pages, [entriesToCsv([], true)]);
+  assert.equal(row.progress, 99);
   assert.equal((row.result as { rows: number }).rows, 0);
 });
 
@@ -60,12 +61,16 @@ Deno.test("ledger_export cuts a chunk of long entries so that its page stays bel
 });
 
 Deno.test("ledger_export goes on from its last chunk, without the entries that came since", async () => {
-  const { entries, database } = ledgerOf(1_100);
+  const { entries, database } = ledgerOf(1_250);
   const { jobs, run } = makeJobWorld({ database });
   const row = jobs.add("ledger_export");
   const whole = entriesToCsv(entries, true);
   assert.equal((await run([ledgerExport], { cpuMs: 20 })).released, 1);
-  entries.unshift({ ...entries[0]!, seq: 1_101 });
+  assert.equal(
+    row.progress,
+    Math.floor(100 * (1_250 - entries[row.pages.length * 500]!.seq) / 1_250),
+  );
+  entries.unshift({ ...entries[0]!, seq: 1_251 });
   assert.equal((await run([ledgerExport])).completed, 1);
   assert.equal(row.pages.join(""), whole);
 });
