@@ -126,7 +126,7 @@ select pg_temp.breaks(true);
 select is(tests.alerts('30 min'), 'payout_delay pending, rule_failed charge_failure_rate pending',
   'one rule cannot be read, and the next is');
 select is(tests.alerts('32 min'), 'payout_delay open, rule_failed charge_failure_rate open', 'both fire');
-select is(summary, 'The rule charge_failure_rate failed with 42703.',
+select is(format('%s %s', trim_scale(value), summary), '1 The rule charge_failure_rate failed with 42703.',
   'the one says which rule, and by which code') from farthing.incidents where rule = 'rule_failed';
 select pg_temp.breaks(false);
 select is(tests.alerts('33 min'), 'payout_delay open, rule_failed charge_failure_rate open', 'mended');

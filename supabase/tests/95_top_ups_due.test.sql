@@ -4,7 +4,7 @@
 begin;
 \ir helpers/story.psql
 \ir helpers/top_ups.psql
-select plan(10);
+select plan(13);
 
 select is(tests.opts_in('ann', p_cap => 700) ->> 'state', 'card_missing', 'ann allows 700 a month');
 select is(tests.saves('ann', 'pm_ann'), 'processed', 'and has a card');
@@ -13,10 +13,12 @@ select is(tests.told('ann', 'payment_intent.succeeded', '1 min'), 'processed', '
 select isnt(credits_debit(tests.person('ann'), '5000', 'x', p_now => tests.after('1 day')), null,
   'all of it is spent');
 select is(tests.claims('1 day'), 'ann charge 200', 'then she is charged what the month has left');
+select is(tests.tops_up('cid'), 'card_missing, processed', 'cid opts in');
+select is(tests.claims('1 day'), 'cid charge 500', 'and is being charged, with room for more below his cap');
 select is(tests.tops_up('bob'), 'card_missing, processed', 'bob opts in, and is due');
 select is(farthing.begin_due_top_up((select account_id::text from farthing.accounts
   where owner_id = tests.person(name)), tests.after('1 day')), begun, name || ' is begun: ' || begun)
-from (values ('ann', 0), ('bob', 1)) a (name, begun);
+from (values ('ann', 0), ('cid', 0), ('bob', 1)) a (name, begun);
 select is_empty('select * from farthing.prove()', 'the ledger proves itself');
 
 select * from finish();

@@ -1,4 +1,9 @@
 import assert from "node:assert/strict";
+import { ApiError } from "../_shared/http/errors.ts";
+import { makeFake } from "../_shared/testing/fake-services.ts";
+import { withFakeTime } from "../_shared/testing/fake-time.ts";
+import { ledModel } from "../_shared/testing/led-model.ts";
+import { argsOf, postStreamed } from "../_shared/testing/streamed-chat.ts";
 import { keepAlive } from "./heartbeat.ts";
 
 Deno.test("a heart beats until it is stopped, also after a beat that failed", async () => {
@@ -13,4 +18,17 @@ Deno.test("a heart beats until it is stopped, also after a beat that failed", as
   const counted = beats;
   await new Promise((next) => setTimeout(next, 5));
   assert.equal(beats, counted);
+});
+
+Deno.test("a provider that fails before the first piece is the end of the chat's beats", async () => {
+  const provider = ledModel();
+  provider.fail(new ApiError("upstream_unavailable", { status: 502 }));
+  const fake = await makeFake({ ai: provider.ai });
+  await withFakeTime(async ({ advance }) => {
+    await (await postStreamed(fake)).text();
+    await advance(70_000);
+    assert.deepEqual(argsOf(fake, "chats_record").map(({ p_output_tokens }) => p_output_tokens), [
+      0,
+    ]);
+  });
 });

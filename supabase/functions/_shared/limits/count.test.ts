@@ -40,6 +40,11 @@ Deno.test("of rules that allow the next to refuse decides, and before it one tha
   }
 });
 
+Deno.test("of rules that have as much left the first one decides", () => {
+  const alike = ["one", "two", "three"].map((name) => count(name, {}));
+  assert.equal(decisive(alike).rule.name, "one");
+});
+
 Deno.test("nobody is told to come back at once", () => {
   const over = count("minute", { isAllowed: false, remaining: 0, resetMs: 60_000 });
   assert.deepEqual([59_001, 59_000, 58_999, 60_000, 60_001].map((ms) => secondsToGo(over, ms)), [
