@@ -147,6 +147,7 @@ export const CONDITIONS = {
   "Redis full": REDIS_FULL,
   "Stripe down": having(() => ({ STRIPE_API_URL: nowhere() })),
   "Stripe slow": behind({ kind: "slow", ms: SLOW_STRIPE_MS }, STRIPE),
+  "Stripe hanging": behind({ kind: "silent" }, STRIPE),
   "Stripe at its limit (429)": behind(
     { kind: "answers", status: 429, body: stripeError("rate_limit_error") },
     STRIPE,

@@ -42,6 +42,7 @@ export const EXPECTED: Readonly<Record<FaultName, Readonly<Record<JourneyName, E
   "Redis full": WELL,
   "Stripe down": { ...WELL, "checkout": LATER },
   "Stripe slow": WELL,
+  "Stripe hanging": { ...WELL, "checkout": LATER },
   "Stripe at its limit (429)": { ...WELL, "checkout": [502] },
   "Stripe failing (500)": { ...WELL, "checkout": [502] },
   "mail down": WELL,

@@ -31,6 +31,7 @@ const faultBody = z.strictObject({
   times: z.int().min(1).max(10_000).optional(),
   delay_ms: z.int().min(1).max(60_000).optional(),
   status: z.union([z.literal(429), z.int().min(500).max(599)]).optional(),
+  hang: z.boolean().optional(),
   after: z.boolean().optional(),
 });
 

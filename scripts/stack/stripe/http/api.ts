@@ -6,7 +6,7 @@ import { accountVersion } from "../versions.ts";
 import { authenticate } from "./authenticate.ts";
 import { invalidRequest, notEmulated, StripeApiError, unrecognizedUrl } from "./errors.ts";
 import { expandAll, type Expanders } from "./expand.ts";
-import { type Fault, plannedError } from "./faults.ts";
+import { after, before } from "./faults.ts";
 import { readForm } from "./form.ts";
 import { fingerprint, keyInUse, recall, remember } from "./idempotency.ts";
 import { requireRight } from "./rights.ts";
@@ -102,7 +102,8 @@ export class Api {
       await before(fault);
       const answer = this.#run(exchange, found.parse(form.params), ids);
       this.#engine.store.flush();
-      return after(fault, answer);
+      await after(fault);
+      return answer;
     }
     if (this.#inFlight.has(key)) throw keyInUse(key);
     const print = fingerprint(method, path, form.text);
@@ -119,7 +120,8 @@ export class Api {
       remember(this.#engine.scope(), key, stored);
       // One write for the effect and its key: a kill in between would let a retry do it again.
       this.#engine.store.flush();
-      return after(fault, answer);
+      await after(fault);
+      return answer;
     } finally {
       this.#inFlight.delete(key);
     }
@@ -140,16 +142,6 @@ export class Api {
       return answer;
     }
   }
-}
-
-async function before(fault: Fault | undefined): Promise<void> {
-  if (fault?.delay_ms) await new Promise((resolve) => setTimeout(resolve, fault.delay_ms));
-  if (fault?.status && !fault.after) throw plannedError(fault.status);
-}
-
-function after(fault: Fault | undefined, answer: Answer): Answer {
-  if (fault?.status && fault.after) throw plannedError(fault.status);
-  return answer;
 }
 
 function replay(earlier: { status: number; body: string; request_id: string }): Answer {

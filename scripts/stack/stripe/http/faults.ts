@@ -12,13 +12,22 @@ export interface Fault {
   delay_ms?: number | undefined;
   /** Answers with this status instead: 429 or 5xx. */
   status?: number | undefined;
-  /** The status comes after the request took effect: what a lost answer looks like. */
+  /** No answer comes until the faults are cleared. */
+  hang?: boolean | undefined;
+  /** The fault comes after the request took effect: what a lost answer looks like. */
   after?: boolean | undefined;
+}
+
+/** A fault that a request has met. */
+export interface MetFault extends Fault {
+  /** Resolves when the faults are cleared. */
+  readonly cleared: Promise<void>;
 }
 
 /** Faults asked for by a control, used up one request at a time. */
 export class FaultPlan {
   #planned: Array<Fault & { left: number }> = [];
+  #clearing = Promise.withResolvers<void>();
 
   add(fault: Fault): void {
     this.#planned.push({ ...fault, left: fault.times ?? 1 });
@@ -31,19 +40,38 @@ export class FaultPlan {
 
   clear(): void {
     this.#planned = [];
+    this.#clearing.resolve();
+    this.#clearing = Promise.withResolvers();
   }
 
   /** The fault for this request, which is thereby used up. */
-  take(method: string, path: string): Fault | undefined {
+  take(method: string, path: string): MetFault | undefined {
     const found = this.#planned.find((fault) =>
       fault.left > 0 && (fault.method ?? method) === method && path.startsWith(fault.path ?? "")
     );
-    if (found) found.left -= 1;
-    return found;
+    if (!found) return;
+    found.left -= 1;
+    return { ...found, cleared: this.#clearing.promise };
   }
 }
 
-export function plannedError(status: number): StripeApiError {
+/** @throws StripeApiError where the request is not carried out */
+export async function before(fault: MetFault | undefined): Promise<void> {
+  if (fault?.delay_ms) await new Promise((resolve) => setTimeout(resolve, fault.delay_ms));
+  if (fault && !fault.after) await meet(fault);
+}
+
+/** @throws StripeApiError where the answer is lost */
+export async function after(fault: MetFault | undefined): Promise<void> {
+  if (fault?.after) await meet(fault);
+}
+
+async function meet({ hang, cleared, status }: MetFault): Promise<void> {
+  if (hang) await cleared;
+  if (hang || status) throw plannedError(status ?? 503);
+}
+
+function plannedError(status: number): StripeApiError {
   if (status === 429) {
     return new StripeApiError(429, "Too many requests (asked for by a control).", {
       code: "rate_limit",

@@ -99,6 +99,24 @@ Deno.test("a lost answer is made good by the SDK's own retry, without a second s
   equal((await stand.stripe.checkout.sessions.list()).data.length, 1);
 });
 
+Deno.test("a call that hangs is not answered before faults are cleared; it may be done", async () => {
+  await using stand = await startStand();
+  const { stripe } = stand;
+  const path = "/v1/customers";
+  const impatient = { timeout: 300, maxNetworkRetries: 0 };
+  for (const [after, made] of [[false, 0], [true, 1]] as const) {
+    await stand.control("POST", "/faults", { method: "POST", path, hang: true, after });
+    const email = `after-${after}@example.com`;
+    const under = { idempotencyKey: email };
+    const lost = await refusal(stripe.customers.create({ email }, { ...under, ...impatient }));
+    equal(lost.type, "StripeConnectionError");
+    equal((await stripe.customers.list({ email })).data.length, made);
+    await stand.control("DELETE", "/faults");
+    equal((await stripe.customers.create({ email }, under)).email, email);
+    equal((await stripe.customers.list({ email })).data.length, 1);
+  }
+});
+
 Deno.test("planned outages come as Stripe's errors, and end", async () => {
   await using stand = await startStand();
   const { stripe } = stand;
