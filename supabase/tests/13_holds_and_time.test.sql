@@ -2,7 +2,7 @@
 
 begin;
 \ir helpers/story.psql
-select plan(51);
+select plan(54);
 
 select isnt(tests.give('ann', '50', '1 hour'), null, 'ann has 50 for an hour');
 select isnt(tests.give('ann', '50'), null, 'and 50 for ever');
@@ -98,6 +98,15 @@ from (values ('holds_open(tests.person(''ann''), ''1'')', 'ok'), ('holds_read(ge
     ('holds_settle(gen_random_uuid(), ''1'')', 'not_found'), ('holds_release(gen_random_uuid())',
     'not_found'))
   calls (call, code), unnest(array['service_role', 'authenticated', 'anon']) role;
+
+-- A lot is over in the moment in which it expires, and not a moment sooner.
+select isnt(tests.give(name, '10', '1 hour'), null, name || ' has 10 for an hour')
+from unnest(array['yan', 'zoe']) name;
+create temporary table kept as select name, tests.give(name, '10') as later,
+  tests.hold(name, '5', 600, passed) as hold_id
+from (values ('yan', interval '59 min 59 s'), ('zoe', '1 hour')) k (name, passed);
+select results_eq($$ select name, l.lot_id = later from kept join farthing.hold_lots l using (hold_id)
+  order by name $$, $$ values ('yan', false), ('zoe', true) $$, 'a hold keeps of a lot until that moment');
 
 select is_empty('select * from farthing.prove()', 'the ledger proves itself');
 select * from finish();

@@ -5,7 +5,7 @@ begin;
 \ir helpers/alerts.psql
 \ir helpers/chats.psql
 \ir helpers/tasks.psql
-select plan(73);
+select plan(74);
 
 create trigger poison before update on farthing.chats for each row execute function
   tests.refuse_poisoned('hold_id');
@@ -210,6 +210,12 @@ select is((select budget < interval '1 minute' from farthing.tasks
   where task = farthing.next_task(tests.after('2 days 3 min'), '1 minute')), true,
   'with a minute left none begins that may take longer');
 update farthing.tasks set started_at = null, next_due_at = tests.after('2 days 3 min');
+
+-- Twice its budget is the end of a task, where the server knows such a limit (17).
+select farthing.limit_run('sweep_orders');
+select is(current_setting('transaction_timeout', true)::interval,
+  (select case when current_setting('server_version_num')::int >= 170000 then 2 * budget end
+    from farthing.tasks where task = 'sweep_orders'), 'a task has twice its budget');
 
 -- History: pg_cron's is tested where there are runs of it (scripts/stack/cron).
 delete from farthing.task_failures;

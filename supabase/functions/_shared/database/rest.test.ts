@@ -77,6 +77,16 @@ Deno.test("a gateway that fails without a word counts as a lost connection", asy
   }
 });
 
+Deno.test("an answer that says less than why it failed is told apart by its status", async () => {
+  const cases = [[500, {}, "HTTP 500"], [503, { code: "PGRST000" }, "PGRST000"]] as const;
+  for (const [status, body, expected] of cases) {
+    await withApi(() => Response.json(body, { status }), async (url) => {
+      const { code } = await failureOf(transportTo(url).call("f", {}));
+      assert.equal(code, expected);
+    });
+  }
+});
+
 Deno.test("no one listening is a lost connection", async () => {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { port } = listener.addr;

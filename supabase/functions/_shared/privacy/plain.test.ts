@@ -65,6 +65,7 @@ const KEPT: readonly string[] = [
   "scores 123 45 6789 12 900",
   "rows 900 45 6789",
   "version 100.20.3000.1",
+  "release 10.2.3.4 is out, and older than the next",
   "rows 666 22 8726 and 000 12 3456",
   "id 135412345678912",
   "travel documents are checked at gate 22",

@@ -57,6 +57,11 @@ Deno.test("an address that a sentence ends with is found without the full stop",
   );
 });
 
+Deno.test("an address has at most 64 characters before its sign", () => {
+  assert.equal(redact(`${"a".repeat(65)}@b.example`), "a[EMAIL]");
+  assert.equal(redact(`${"a".repeat(64)}@b.example`), "[EMAIL]");
+});
+
 Deno.test("five digits are a postal code in an address or after its name, and a number elsewhere", () => {
   assert.equal(redact("Austin, TX 78701"), "Austin, TX [ZIP]");
   assert.equal(redact("zip: 78701"), "zip: [ZIP]");
