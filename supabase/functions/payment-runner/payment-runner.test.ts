@@ -199,6 +199,13 @@ Deno.test("a due backfill compares all providers with Stripe, where there are an
     2,
   );
 
+  const same = await makeFake({
+    answers: { ...oneBackfill(), providers_compare: () => ({ changed: 0, providers: 2 }) },
+    payments: { listAccounts },
+  });
+  assert.equal((await run(same)).status, 200);
+  assert(!same.lines.some(({ message }) => message.startsWith("providers differed")));
+
   const asked = () => {
     throw new Error("Stripe was asked");
   };
