@@ -131,11 +131,13 @@ async function payout(): Promise<Work> {
   };
 }
 
+/** Done, too, where an event of another test can't be read: then it is put off. */
 function events(): Promise<Work> {
   const isDone = () =>
     withSql(world, async (sql) => {
       const { is_done } = await one(sql<{ is_done: boolean }[]>`
-        select done_until > now() - interval '60 minutes' as is_done from farthing.backfills`);
+        select claimed_at is null and (done_until > now() - interval '60 minutes'
+          or coalesce(retry_at > now(), false)) as is_done from farthing.backfills`);
       return is_done;
     });
   return Promise.resolve({
@@ -161,13 +163,13 @@ const CALLS: Readonly<Record<Name, object>> = {
   events: { method: "GET", path: "/v1/events" },
 };
 
+/** A run does all that is due, other tests' work included. */
+const DEADLINE_MS = 60_000;
+
 /** Beside it the database's own minute runs what is due. */
 function isDone(name: Name, work: Work): Promise<true> {
-  return until(`${name} is done`, async () => await work.isDone() || undefined);
+  return until(`${name} is done`, async () => await work.isDone() || undefined, DEADLINE_MS);
 }
-
-/** Far less than a run is given: no part waits for another, and none asks a second time. */
-const SOON_MS = 30_000;
 
 async function run(hanging: readonly Name[], after: boolean): Promise<void> {
   const names = Object.keys(WORK) as Name[];
@@ -183,7 +185,7 @@ async function run(hanging: readonly Name[], after: boolean): Promise<void> {
     await withDeployment(world, {}, async (cut) => {
       const start = performance.now();
       await post(cut, "payment-runner", backEnd(world), {});
-      ok(performance.now() - start < SOON_MS, "the run waited longer than for one answer");
+      ok(performance.now() - start < DEADLINE_MS, "the run waited for Stripe again and again");
     });
     for (const [name, work] of others) await isDone(name, work);
     for (const [name, work] of stuck) {
@@ -197,7 +199,7 @@ async function run(hanging: readonly Name[], after: boolean): Promise<void> {
       if (await work.isDone()) return true;
       await work.due();
       await post(world, "payment-runner", backEnd(world), {});
-    });
+    }, DEADLINE_MS);
   }
   for (const [name, work] of all) equal(`${name} ${await work.made()}`, `${name} 1`);
   await proven(world);
