@@ -3,7 +3,7 @@
 begin;
 \ir helpers/story.psql
 \ir helpers/jobs.psql
-select plan(63);
+select plan(68);
 
 -- Claims: the most urgent first, each job to one runner.
 select isnt((select data from tests.job('ann', 'a')), null, 'ann asks');
@@ -137,6 +137,15 @@ update farthing.jobs set attempts = 5 where job_id = tests.job_id('fay');
 select is(farthing.sweep_leases(tests.after('91 s')), 0, 'a lease is a lease for its 60 s');
 select is(farthing.sweep_leases(tests.after('92 s')), 1, 'then the sweep takes the job back');
 select is(tests.job_state('fay'), 'failed 0%, attempt 5, job_lost', 'after the last attempt for good');
+
+-- What a step asked a model is logged with it, once.
+select isnt((select data from tests.job('gus', 'logged')), null, 'gus asks');
+select is(tests.claim('three', 'logged', '93 s'), '1', 'his job is claimed');
+select is(jobs_checkpoint(tests.job_id('gus'), 1, 'asked', p_log => '{"kind": "chat", "model": "m",
+  "request_id": "r_gus"}', p_now => tests.after('94 s')) ->> 'status', 'processing',
+  'a step is written, ' || nr)
+from generate_series(1, 2) nr;
+select results_eq('select request_id from farthing.ai_logs', array['r_gus'], 'and one log');
 
 select is_empty('select * from farthing.prove()', 'the ledger proves itself');
 select * from finish();
