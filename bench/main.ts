@@ -9,6 +9,7 @@ import { measureDebits } from "./measures/debit.ts";
 import { measureDisk } from "./measures/disk.ts";
 import { measureFinished } from "./measures/finished.ts";
 import { measureGrowth } from "./measures/growth.ts";
+import { measureHolds } from "./measures/holds.ts";
 import { measureHttp } from "./measures/http.ts";
 import { measureLimits } from "./measures/limits.ts";
 import { measureProof } from "./measures/proof.ts";
@@ -39,6 +40,7 @@ const MEASURES: Measure[] = [
   { goals: ["G10", "G12"], run: (options, say) => measureHttp(options, say) },
   { goals: ["G13"], run: (options, say) => measureLimits(options, say) },
   { goals: ["G14"], run: (options, say, server) => measureGrowth(server, options, say) },
+  { goals: ["G15"], run: (options, say, server) => measureHolds(server, options, say) },
   { goals: ["G16"], run: (options, say, server) => measureQueue(server, options, say) },
   { goals: ["G17"], run: (options, say, server) => measureFinished(server, options, say) },
   { goals: ["G20"], run: (options, say, server) => measureStorm(server, options, say) },

@@ -24,14 +24,15 @@ returns numeric
 language sql stable
 set search_path = ''
 as $$
-  -- An expired lot and an expired hold count as gone before any sweep has seen them.
-  select greatest(0, coalesce(sum(l.remaining - coalesce(h.kept, 0)), 0) - p_account.debt)
+  -- An expired lot and an expired hold count as gone before any sweep has seen them. Only the holds that
+  -- have expired are looked up: those are few, and none under lock_account(), however many are open.
+  select greatest(0, coalesce(sum(l.remaining - l.reserved + coalesce(h.freed, 0)), 0) - p_account.debt)
   from farthing.lots l
-  left join lateral (
-    select sum(k.amount) as kept from farthing.hold_lots k
-    join farthing.holds o on o.account_id = k.account_id and o.hold_id = k.hold_id
-    where l.reserved > 0 and k.account_id = l.account_id and k.lot_id = l.lot_id
-      and o.status = 'open' and o.expires_at > p_now) h on true
+  left join (
+    select k.lot_id, sum(k.amount) as freed from farthing.holds o
+    join farthing.hold_lots k on k.account_id = o.account_id and k.hold_id = o.hold_id
+    where o.account_id = p_account.account_id and o.status = 'open' and o.expires_at <= p_now
+    group by k.lot_id) h on h.lot_id = l.lot_id
   where l.account_id = p_account.account_id and l.closed_at is null and not l.frozen
     and (l.expires_at is null or l.expires_at > p_now)
 $$;
