@@ -121,9 +121,8 @@ begin
     'canceled') then
     perform farthing.note_unknown_state('refund', p_facts ->> 'status', p_facts ->> 'stripe_refund_id',
       p_now);
-    if coalesce(p_facts ->> 'status', 'requested') = 'requested' then -- our own word
-      p_facts := p_facts || '{"status": "unknown"}';
-    end if;
+    p_facts := p_facts || jsonb_build_object('status', left(
+      coalesce(nullif(p_facts ->> 'status', 'requested'), 'unknown'), 64)); -- requested is our own word
   end if;
   if p_facts ->> 'currency' is distinct from v_payment.currency then
     raise exception 'a payment in % is not refunded in %', v_payment.currency, p_facts ->> 'currency';

@@ -166,7 +166,7 @@ as $$
   -- A refund that Stripe has only just promised is counted with its first event.
   where b.amount_refunded > r.refunded or b.amount_refunded < (
     select least(coalesce(sum(f.amount), 0), b.amount) from farthing.refunds f
-    where f.booking_id = b.booking_id and f.status = 'succeeded')
+    where f.account_id = b.account_id and f.booking_id = b.booking_id and f.status = 'succeeded')
   union all
   select 10, b.account_id, format('booking %s: the fee is %s, Stripe collected %s', b.booking_id,
     b.application_fee_amount, b.fee_collected)
@@ -180,7 +180,8 @@ as $$
   from farthing.bookings b
   where b.paid_at is not null and not exists (select from farthing.inbox i
     where i.state = 'processed' and i.type = 'payment_intent.succeeded'
-      and i.facts ->> 'booking_id' = b.booking_id::text and i.facts ->> 'payment_id' = b.payment_intent_id
+      and lower(i.facts ->> 'booking_id') = b.booking_id::text
+      and i.facts ->> 'payment_id' = b.payment_intent_id
       and (i.facts ->> 'amount')::bigint = b.amount and i.facts ->> 'currency' = b.currency)
 $$;
 comment on function farthing.prove_bookings() is

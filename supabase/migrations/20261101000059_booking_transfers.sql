@@ -239,17 +239,23 @@ as $$
 declare
   v_booking farthing.bookings := farthing.lock_booking(
     (select booking_id from farthing.booking_transfers where move_id = p_move_id));
+  v_kind text;
 begin
   update farthing.booking_transfers
   set status = case when p_stripe_id is not null then 'made' when p_refused then 'refused' else status end,
     stripe_id = p_stripe_id, failure_reason = left(p_error, 1000), updated_at = p_now,
     next_attempt_at = case when p_stripe_id is null and not p_refused then next_attempt_at end
-  where move_id = p_move_id and status = 'requested';
+  where move_id = p_move_id and status = 'requested' returning kind into v_kind;
   if found and p_refused then
     perform farthing.park_item('payment_runner', 'transfer', p_move_id::text, 'refused', p_now);
-    -- What was not transferred is not to be reversed.
+    -- What was not transferred is not to be reversed, nor is what was not reversed to be transferred again.
+    -- None of it has been asked for: a booking's moves are made one after the other.
     update farthing.booking_transfers set status = 'refused', next_attempt_at = null, updated_at = p_now
-    where account_id = v_booking.account_id and reverses = p_move_id and status = 'requested';
+    where account_id = v_booking.account_id and booking_id = v_booking.booking_id and status = 'requested'
+      and (reverses = p_move_id or v_kind = 'reversal' and kind <> 'reversal');
+    if v_kind = 'reversal' and farthing.share_paid(v_booking) < farthing.share_due(v_booking) then
+      perform farthing.net_transfers(v_booking, p_now);
+    end if;
   end if;
   return '{}'::jsonb;
 end

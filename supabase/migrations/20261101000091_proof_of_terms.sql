@@ -31,12 +31,15 @@ begin
     where case when l.after is null then to_jsonb(t) is not null
       else (to_jsonb(t) @> l.after) is not true end
     union all
-    select format('%1$s %%s has no audit row', farthing.pick(to_jsonb(t), %4$L))
+    select format('%1$s %%s has no audit row', %4$s)
     from farthing.%1$I t
     where %5$s and not exists (select from farthing.audit a
-      where a.table_name = %1$L and a.row_key = farthing.pick(to_jsonb(t), %4$L))$sql$,
+      where a.table_name = %1$L and a.row_key = %4$s)$sql$,
     p_audited.table_name, farthing.listed(p_audited.key_columns, 't'),
-    farthing.listed(p_audited.key_columns, 'k'), p_audited.key_columns,
+    farthing.listed(p_audited.key_columns, 'k'),
+    -- The key as pick() would make it, but not by a call for each row.
+    (select format('jsonb_build_object(%s)', string_agg(format('%1$L, t.%1$I', c), ', '))
+      from unnest(p_audited.key_columns) c),
     -- An account begins without a cap, and without a row.
     case when p_audited.has_rows then 'true' else format('num_nonnulls(%s) > 0',
       farthing.listed(p_audited.columns, 't')) end);

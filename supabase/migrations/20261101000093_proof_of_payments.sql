@@ -6,8 +6,9 @@ language sql stable
 set search_path = ''
 as $$
   with paid as (
-    select i.facts ->> 'order_id' as order_id, coalesce(i.facts ->> 'payment_id', i.facts ->> 'session_id')
-      as payment_ref, (i.facts ->> 'amount')::bigint as amount, i.facts ->> 'currency' as currency
+    select lower(i.facts ->> 'order_id') as order_id,
+      coalesce(i.facts ->> 'payment_id', i.facts ->> 'session_id') as payment_ref,
+      (i.facts ->> 'amount')::bigint as amount, i.facts ->> 'currency' as currency
     from farthing.inbox i
     where i.state = 'processed' and i.facts ->> 'payment_status' = 'paid'
       and i.facts ->> 'order_id' is not null and i.type ~ '^(checkout[.]session|payment_intent)[.]'
@@ -88,14 +89,14 @@ as $$
   where r.stripe_refund_id is not null and r.status <> 'requested' and not exists (
     select from farthing.inbox i where i.state = 'processed' and i.type like 'refund.%'
       and i.facts ->> 'stripe_refund_id' = r.stripe_refund_id
-      and coalesce(nullif(i.facts ->> 'status', 'requested'), 'unknown') = r.status
+      and left(coalesce(nullif(i.facts ->> 'status', 'requested'), 'unknown'), 64) = r.status
       and (i.facts ->> 'amount')::bigint = r.amount)
   union all
   select 10, d.account_id, format('dispute %s is %s, and no event says so', d.dispute_id, d.status)
   from farthing.disputes d
   where not exists (select from farthing.inbox i where i.state = 'processed'
     and i.type like 'charge.dispute.%' and i.facts ->> 'dispute_id' = d.dispute_id
-    and i.facts ->> 'status' = d.status)
+    and left(i.facts ->> 'status', 64) = d.status)
   union all
   select 10, m.account_id, format('%s of dispute %s moved %s, and no event says so', m.transaction_id,
     m.dispute_id, m.amount)

@@ -22,19 +22,20 @@ as $$
   group by r.account_id, r.move_id having sum(u.amount) > r.amount
   union all
   select 10, b.account_id, format('booking %s: its provider has %s, and %s is due', b.booking_id, m.net,
-    round(d.due, 2))
+    div(d.due, b.amount))
   from farthing.bookings b
   cross join lateral (select coalesce(sum(case t.kind when 'reversal' then -t.amount else t.amount end), 0)
       + case b.transfer_at when 'payment' then b.amount - b.application_fee_amount else 0 end as net
     from farthing.booking_transfers t where t.account_id = b.account_id and t.booking_id = b.booking_id
       and t.status <> 'refused') m
+  -- Times the booking's amount, so that nothing is divided, and so rounded.
   cross join lateral (select (b.amount - b.application_fee_amount)
-      * (1 - coalesce(sum(r.amount) filter (where r.nets_share), 0) / b.amount) as due
+      * (b.amount - coalesce(sum(r.amount) filter (where r.nets_share), 0)) as due
     from farthing.refunds r where r.account_id = b.account_id and r.booking_id = b.booking_id
       and r.status not in ('failed', 'canceled')) d
   -- What is cancelled goes to its buyer. What Stripe refused waits for an operator, to whom it was parked.
   where b.paid_at is not null and b.status <> 'cancelled'
-    and (b.transfer_at = 'payment' or b.status = 'completed') and m.net < d.due
+    and (b.transfer_at = 'payment' or b.status = 'completed') and m.net * b.amount < d.due
     and not exists (select from farthing.disputes c where c.account_id = b.account_id
       and c.booking_id = b.booking_id and (c.status <> 'won' or (select sum(v.amount)
         from farthing.dispute_movements v

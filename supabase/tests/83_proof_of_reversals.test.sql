@@ -4,7 +4,7 @@ begin;
 \ir helpers/story.psql
 \ir helpers/money_back.psql
 \ir helpers/breaking.psql
-select plan(30);
+select plan(39);
 
 select is(tests.buys(name), name, name || ' buys Starter') from unnest(array['ann', 'bob', 'cyn']) name;
 select is(tests.pays(name), '{"received": true}', name || ' pays') from unnest(array['ann', 'bob',
@@ -54,6 +54,26 @@ from (values
   ('1', 'a debt payment that is undone for nothing is named', $$insert into farthing.debt_payments
     (account_id, lot_id, amount) select account_id, lot_id, 1 from farthing.lots limit 1$$)
 ) breaks (rules, name, sql);
+
+-- Lots of an order that nobody doubts are passed over by no charge.
+select is(tests.buys('eve'), 'eve', 'eve buys Starter');
+select is(tests.pays('eve'), '{"received": true}', 'eve pays');
+select isnt(credits_grant(tests.person('eve'), '5', 'promotional', p_priority => 900,
+  p_now => tests.after('1 s')), null, 'and is given 5 that go last');
+select is(tests.spends('eve', '1', make_interval(secs => 1 + nr)), (9995 - nr)::text,
+  'eve spends what she bought')
+from generate_series(1, 4) nr;
+create function pg_temp.took_from(p_source text) returns void language sql as $$
+  select tests.unguarded('entries', format($sql$update farthing.entries e set lot_id = l.lot_id
+    from farthing.lots l join farthing.accounts a using (account_id)
+    where e.account_id = a.account_id and a.owner_id = tests.person('eve') and l.source = %L
+      and e.seq = a.last_seq - 1$sql$, p_source))
+$$;
+select is_empty('select * from farthing.prove_burn_down()', 'in their order');
+select pg_temp.took_from('promotional');
+select is((select count(*)::int from farthing.prove_burn_down()), 1,
+  '5: a charge that passed over an order''s credits is named');
+select pg_temp.took_from('paid');
 
 select is_empty('select * from farthing.prove()', 'what was broken was undone');
 select * from finish();

@@ -127,6 +127,9 @@ insert into corruptions (prompt, name, sql) values
   ('refused', 'a usage event forgotten', $$delete from farthing.usage_events where event_id = 'e1'$$),
   ('refused', 'a usage event of another entry', $$update farthing.usage_events set first_seq = 1
     where event_id = 'e1'$$),
+  ('done', 'a usage event forged', $$insert into farthing.usage_events
+    select (jsonb_populate_record(u, '{"event_id": "e4"}')).* from farthing.usage_events u
+    where u.event_id = 'e1'$$),
   ('refused', 'a rate rewritten', $$update farthing.rates set input_per_million_usd = 0.1
     where model = 'gpt-4o'$$),
   ('refused', 'a rate that is gone', $$delete from farthing.rates where model = 'gpt-4o'$$),
@@ -261,6 +264,7 @@ select set_eq($$ select name from found where named <> 'nothing' and named_hourl
   'an entry with reference_id = ''x''', 'an entry with author = ''owner''',
   'an entry with event_at = event_at - interval ''1 year''', 'an entry with lot_id = null',
   'an entry with kind = ''usage''', 'a usage event forgotten', 'a usage event of another entry',
+  'a usage event forged',
   'a hold that settled less'],
   'what waits for the weekly proof contradicts nothing but entries that were proved before');
 select is((select named from found where name = 'an entry forged, sealed, and under a new head'), 'head',

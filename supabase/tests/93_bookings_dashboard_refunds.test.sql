@@ -4,7 +4,7 @@
 begin;
 \ir helpers/story.psql
 \ir helpers/bookings.psql
-select plan(19);
+select plan(21);
 
 create function pg_temp.moves(p_label text) returns text language sql as $$
   select coalesce(string_agg(format('%s %s %s', kind, amount, status), ', ' order by move_nr), 'none')
@@ -57,6 +57,11 @@ select is(pg_temp.disputed('d', 'needs_response', '{-400}', '2 s'), 'processed',
 select is(tests.refund_event('d', 'd', 600, 'succeeded', '3 s', p_reverses => true), 'processed',
   'the rest is refunded in the dashboard, and the transfer reversed');
 select is(pg_temp.moves('d'), 'reversal 388 requested', 'that part is not reversed twice');
+
+-- A refund of ours is divided by Stripe, whatever moved of another booking.
+select is(pg_temp.paid('z'), 'processed', 'one more is paid');
+select is(refunds_begin(p_booking_id => tests.booking_id('z'), p_now => tests.after('1 hour'))
+  #>> '{refund,connected}', 'true', 'its refund takes the provider''s part with it');
 
 select is_empty('select * from farthing.prove()', 'the ledger proves itself');
 select * from finish();

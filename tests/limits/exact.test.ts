@@ -67,11 +67,11 @@ async function askInOneMinute(worlds: readonly World[]): Promise<Answer[]> {
  * limits by itself, as it should, and nothing is learnt of how they limit together.
  */
 async function tryUntilShared(): Promise<Answer[]> {
-  for (let left = 5; left > 0; left--) {
+  for (let left = 10; left > 0; left--) {
     const { answers, isShared } = await tryOnce();
     if (isShared) return answers;
   }
-  throw new Error("Redis was too slow for the limiter five times");
+  throw new Error("Redis was too slow for the limiter ten times");
 }
 
 Deno.test({
