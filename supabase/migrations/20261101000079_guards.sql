@@ -34,8 +34,8 @@ select farthing.never_change('accounts', '{account_id, created_at}');
 -- relies on it: nothing but leaving updates owner_id.
 create function farthing.refuse_new_owner()
 returns trigger
-language plpgsql
-set search_path = ''
+language plpgsql security definer -- runs inside auth's delete, by a role that owns nothing here
+set search_path = pg_catalog, pg_temp
 as $$
 begin
   if new.owner_id is not null or old.owner_id is null

@@ -28,8 +28,8 @@ comment on function farthing.owner_mark(uuid, bigint, uuid) is 'The mark of an a
 
 create function farthing.mark_owner()
 returns trigger
-language plpgsql
-set search_path = ''
+language plpgsql security definer -- runs inside auth's delete, by a role that owns nothing here
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_salt uuid := gen_random_uuid();

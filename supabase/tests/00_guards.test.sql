@@ -3,7 +3,7 @@
 -- it.
 
 begin;
-select plan(31);
+select plan(33);
 
 create schema guards;
 
@@ -109,6 +109,27 @@ select version as title from (
   from supabase_migrations.schema_migrations m) o
 where o.version <= o.earlier or o.version !~ '^\d{14}$';
 
+-- A delete of a user, and what its foreign keys do to our rows. Triggers that fire after it fire at the end
+-- of Auth's statement, as Auth's role, which has no rights here; those before a row fire as its owner.
+create view guards.touched_by_leaving as
+with recursive touched (oid, columns) as (
+  select 'auth.users'::regclass::oid, null::int2[]
+  union
+  select k.conrelid, case when k.confdeltype <> 'c' then coalesce(k.confdelsetcols, k.conkey) end
+  from touched r join pg_constraint k on k.confrelid = r.oid and k.contype = 'f'
+    and k.confdeltype in ('c', 'n', 'd')
+  where r.columns is null
+)
+select * from touched;
+
+create view guards.triggers_as_auth as
+select format('%s by %s', t.tgname, f.title) as title
+from guards.touched_by_leaving r join pg_trigger t on t.tgrelid = r.oid and not t.tgisinternal
+join guards.functions f on f.oid = t.tgfoid and not f.prosecdef
+where r.oid = 'auth.users'::regclass or t.tgtype & 66 = 0 and case when r.columns is null
+  then t.tgtype & 8 > 0
+  else t.tgtype & 16 > 0 and (t.tgattr = '' or (t.tgattr::int2[])[0:] && r.columns) end;
+
 -- What there is.
 select is_empty('select * from guards.without_rls', 'every table has row level security');
 select is_empty('select * from guards.without_policy', 'every table has a policy');
@@ -122,6 +143,8 @@ select is_empty('select * from guards.unindexed_policies', 'every column that a 
 select is_empty('select * from guards.amounts_not_text', 'no view shows credits as a number');
 select is_empty('select * from guards.inexact_columns', 'no column is a float or a numeric without a scale');
 select is_empty('select * from guards.migrations_out_of_order', 'migrations were applied in order');
+select is_empty('select * from guards.triggers_as_auth',
+  'no trigger that fires as Auth''s role does so with the rights of that role');
 select is_empty('select * from guards.granted_columns', 'no column has grants of its own');
 
 -- Who may do what: the whole list. A new door or table is denied until it stands here.
@@ -176,7 +199,8 @@ select is_empty($$ select nspname from pg_namespace n cross join lateral aclexpl
   'service_role cannot even name what is in the private schema');
 select is_empty($$ select title from guards.functions where schema = 'public' and not prosecdef
   union all select title from guards.functions where schema = 'farthing' and prosecdef
-    and name not in ('close_account', 'erase_ai_logs', 'forget_customer') $$,
+    and name not in ('close_account', 'erase_ai_logs', 'forget_customer', 'mark_owner',
+      'refuse_new_owner') $$,
   'definer''s rights are for doors, and for the triggers of what users delete and take back');
 
 -- Each guard catches an offender.
@@ -193,6 +217,18 @@ grant select (lot_id) on public.offender to anon;
 grant insert on public.offender to authenticated;
 grant execute on function public.offend to anon;
 alter table farthing.lots disable row level security;
+create function farthing.waits() returns trigger language plpgsql set search_path = '' as
+  'begin return null; end';
+create trigger after_a_user after insert on auth.users for each row execute function farthing.waits();
+create trigger after_a_job after delete on farthing.jobs for each row execute function farthing.waits();
+create trigger before_a_job before delete on farthing.jobs for each row execute function farthing.waits();
+create trigger after_a_page after update or delete on farthing.job_pages
+  for each row execute function farthing.waits();
+create trigger after_any after update on farthing.providers for each row execute function farthing.waits();
+create trigger after_a_country after update of country on farthing.providers
+  for each row execute function farthing.waits();
+create trigger after_an_owner after update of held, owner_id on farthing.accounts
+  for each row execute function farthing.waits();
 insert into supabase_migrations.schema_migrations (version) values ('29990101000000'), ('19990101000000');
 
 select set_eq('select * from guards.without_rls',
@@ -203,7 +239,7 @@ select set_eq('select * from guards.careless_policies', array['offends on public
   'writes on farthing.ai_logs', 'gives on farthing.ai_consents'],
   'the policy guard sees policies that write, or ask for each row');
 select set_eq('select * from guards.without_comment',
-  array['public.offender', 'farthing.bare', 'public.offend', 'public.offending'],
+  array['public.offender', 'farthing.bare', 'public.offend', 'public.offending', 'farthing.waits'],
   'the comment guard sees what nobody explained');
 select set_eq('select * from guards.loose_search_path', array['public.offend'],
   'the search_path guard sees a definer''s function that leaves pg_temp first');
@@ -219,6 +255,9 @@ select set_eq('select * from guards.inexact_columns', array['public.offender.amo
   'the amount guard sees a float and a numeric without a scale');
 select set_eq('select * from guards.migrations_out_of_order', array['19990101000000'],
   'the order guard sees a migration that came late');
+select set_eq('select title from guards.triggers_as_auth', $$ select n || ' by farthing.waits'
+  from unnest(array['after_a_user', 'after_a_job', 'after_a_page', 'after_any', 'after_an_owner']) n $$,
+  'the trigger guard sees what a user who leaves would fire as Auth''s role');
 select set_eq('select * from guards.granted_columns', array['public.offender.lot_id'],
   'the grant guard sees a grant on a column');
 select set_has('select * from guards.granted_functions', $$ values ('public.offend to anon') $$,

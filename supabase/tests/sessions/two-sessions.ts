@@ -25,18 +25,21 @@ export interface Meeting {
   ends?: Record<string, string>;
 }
 
-/** A connection; a lock that nobody gives back ends a statement. */
-function connect(): Sql {
-  const url = Deno.env.get("SUPABASE_DB_URL");
-  if (!url) throw new Error("run by: deno task test database sessions");
-  return postgres(url, {
+/** A connection, as `postgres` unless a role is named; a lock that nobody gives back ends a statement. */
+export function connect(role = "postgres"): Sql {
+  const given = Deno.env.get("SUPABASE_DB_URL");
+  if (!given) throw new Error("run by: deno task test database sessions");
+  const url = new URL(given);
+  url.username = role;
+  return postgres(url.href, {
     max: 1,
     onnotice() {},
     connection: { statement_timeout: PATIENCE_MS },
   });
 }
 
-async function valueOf(sql: Sql, statement: string): Promise<string> {
+/** A statement's first value, as text. */
+export async function valueOf(sql: Sql, statement: string): Promise<string> {
   const rows = await sql.unsafe(statement).values();
   const value: unknown = rows[0]?.[0];
   return value !== null && typeof value === "object" ? JSON.stringify(value) : String(value);
@@ -90,22 +93,24 @@ async function play(meeting: Meeting): Promise<void> {
   }
 }
 
-/** Makes what the scenarios share, once a file, and defines the tests of its meetings. */
+/** Makes what the scenarios of a file share. */
+export async function prepare(helpers: string[]): Promise<void> {
+  const sql = connect();
+  for (const name of ["story", ...helpers]) {
+    await sql.unsafe(await Deno.readTextFile(new URL(`${name}.psql`, HELPERS)));
+  }
+  // The first event of all locks the policy, to fix its mode: here no event is that one.
+  await sql`select inbox_receive('{"id": "evt_first", "type": "customer.created", "livemode": false,
+    "created": 0, "facts": {}}')`;
+  await sql.end();
+}
+
+/** Prepares once a file, and defines the tests of its meetings. */
 export function meetings(helpers: string[], all: Record<string, Meeting>): void {
   let ready: Promise<void> | undefined;
-  const prepare = async () => {
-    const sql = connect();
-    for (const name of ["story", ...helpers]) {
-      await sql.unsafe(await Deno.readTextFile(new URL(`${name}.psql`, HELPERS)));
-    }
-    // The first event of all locks the policy, to fix its mode: here no event is that one.
-    await sql`select inbox_receive('{"id": "evt_first", "type": "customer.created", "livemode": false,
-      "created": 0, "facts": {}}')`;
-    await sql.end();
-  };
   for (const [name, meeting] of Object.entries(all)) {
     Deno.test(name, async () => {
-      await (ready ??= prepare());
+      await (ready ??= prepare(helpers));
       await play(meeting);
     });
   }
