@@ -1,4 +1,8 @@
-/** The users of Auth as its admin API shows and changes them: SQL over the tables that lite reads too. */
+/**
+ * The users of Auth as its admin API shows and changes them: SQL over the tables that lite reads too, by the
+ * role that Auth has. What a project hangs on these tables runs as that role here, too.
+ */
+import { hash } from "bcryptjs";
 import type postgres from "postgres";
 
 type Json = Record<string, unknown>;
@@ -66,9 +70,6 @@ export async function listUsers(
 /** lite's own name for it: tests make passwords cheap. */
 const hashCost = () => Number(Deno.env.get("LITE_AUTH_BCRYPT_COST") ?? 10);
 
-const hash = (sql: Sql, password: string) =>
-  sql`extensions.crypt(${password}, extensions.gen_salt('bf', ${hashCost()}))`;
-
 /** Null in a change takes the name out, as Auth does. */
 function merged(sql: Sql, column: string, change: Json) {
   const gone = Object.keys(change).filter((name) => change[name] === null);
@@ -78,6 +79,7 @@ function merged(sql: Sql, column: string, change: Json) {
 
 async function write(sql: Sql, id: string, change: UserChange): Promise<void> {
   const { email_confirm, password, role, app_metadata = {}, user_metadata = {} } = change;
+  const hashed = password && await hash(password, hashCost());
   const verified = email_confirm ? { email_verified: true } : {};
   await sql`
     update auth.users set updated_at = now(),
@@ -85,7 +87,7 @@ async function write(sql: Sql, id: string, change: UserChange): Promise<void> {
       raw_user_meta_data = ${merged(sql, "raw_user_meta_data", { ...user_metadata, ...verified })}
       ${role ? sql`, role = ${role}` : sql``}
       ${email_confirm ? sql`, email_confirmed_at = coalesce(email_confirmed_at, now())` : sql``}
-      ${password ? sql`, encrypted_password = ${hash(sql, password)}` : sql``}
+      ${hashed ? sql`, encrypted_password = ${hashed}` : sql``}
     where id = ${id}`;
 }
 
@@ -95,7 +97,7 @@ export async function createUser(sql: Sql, email: string, change: UserChange): P
   const data = { sub: id, email, email_verified: false, phone_verified: false };
   await sql`
     insert into auth.users (id, email, encrypted_password, raw_app_meta_data)
-    values (${id}, ${email}, ${hash(sql, password)},
+    values (${id}, ${email}, ${await hash(password, hashCost())},
       ${sql.json({ provider: "email", providers: ["email"] })})`;
   await sql`
     insert into auth.identities (id, provider, provider_id, user_id, identity_data)

@@ -76,7 +76,7 @@ export function gatewayPlugin(parts: Control): Plugin {
     closers.push(keepFunctionLog({ file: options.logFile, verbose: options.verbose }));
     environment = functionEnvironment(context);
     setEnvironment(environment);
-    const sql = databaseOf(context).connect("postgres", { max: 2 });
+    const sql = databaseOf(context).connectAsAuth("postgres", { max: 2 });
     closers.push(() => sql.end({ timeout: 1 }));
     const tokens = await createTokens(keys, `${urls.api}/auth/v1`, describer(sql));
     const siteUrl = await readSiteUrl() ?? urls.api;

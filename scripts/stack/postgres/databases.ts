@@ -1,6 +1,6 @@
 /** The databases of a running server, whichever process started it. */
 import postgres from "postgres";
-import { OWNER, PASSWORD, SUPERUSER } from "./process.ts";
+import { AUTH, OWNER, PASSWORD, SUPERUSER } from "./process.ts";
 
 type ClientOptions = postgres.Options<Record<string, never>>;
 
@@ -12,6 +12,8 @@ export interface Databases {
   connect(database?: string, options?: ClientOptions): postgres.Sql;
   /** The same as supabase_admin, the superuser: for what the platform does, and no project can. */
   connectAsAdmin(database?: string, options?: ClientOptions): postgres.Sql;
+  /** The same as supabase_auth_admin, which owns Auth's tables and has no rights on a project's own. */
+  connectAsAuth(database?: string, options?: ClientOptions): postgres.Sql;
   /** Makes a database that `postgres` owns. */
   createDatabase(name: string, options?: { template?: string }): Promise<void>;
   renameDatabase(name: string, to: string): Promise<void>;
@@ -36,6 +38,11 @@ export class RunningServer implements Databases {
 
   connectAsAdmin(database = "postgres", options: ClientOptions = {}): postgres.Sql {
     const url = this.#urlAs(SUPERUSER, database);
+    return postgres(url, { max: 4, onnotice() {}, ...options });
+  }
+
+  connectAsAuth(database = "postgres", options: ClientOptions = {}): postgres.Sql {
+    const url = this.#urlAs(AUTH, database);
     return postgres(url, { max: 4, onnotice() {}, ...options });
   }
 

@@ -7,6 +7,8 @@ import type { Install } from "./install.ts";
 /** The role that created the cluster. The project's owner, `postgres`, is no superuser (sql/roles.sql). */
 export const SUPERUSER = "supabase_admin";
 export const OWNER = "postgres";
+/** Auth's own role, as which the platform's Auth connects. */
+export const AUTH = "supabase_auth_admin";
 export const PASSWORD = "postgres";
 
 const decoder = new TextDecoder();
