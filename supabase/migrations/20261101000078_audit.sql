@@ -105,7 +105,8 @@ create function farthing.write_audit()
 returns trigger
 language plpgsql
 set search_path = ''
-set timezone = 'UTC' -- times in JSON are written alike, whoever writes
+set timezone = 'UTC' -- times and intervals in JSON are written alike, whoever writes
+set intervalstyle = 'postgres'
 as $$
 declare
   v_audited farthing.audited;
@@ -146,6 +147,7 @@ returns void
 language plpgsql
 set search_path = ''
 set timezone = 'UTC'
+set intervalstyle = 'postgres'
 as $$
 declare
   v_keys text[] := (select array_agg(a.attname::text order by a.attname) from pg_index i

@@ -19,7 +19,7 @@ create function farthing.audit_problems(p_audited farthing.audited)
 returns setof text
 language plpgsql stable
 set search_path = ''
-set timezone = 'UTC' -- as write_audit() has it
+set timezone = 'UTC' set intervalstyle = 'postgres' -- as write_audit() has them
 as $$
 begin
   return query execute format($sql$

@@ -2,7 +2,7 @@
 
 begin;
 \ir helpers/story.psql
-select plan(24);
+select plan(28);
 
 create function pg_temp.last_audit() returns text language sql as $$
   select format('%s %s: %s to %s by %s for %s', table_name, row_key, before, after, author, reason)
@@ -41,6 +41,16 @@ select is(pg_temp.last_audit() ~ 'rates {"model": "new", "version": 1}:  to .*"m
 update farthing.packages set active = false where name = 'Starter';
 select is(pg_temp.last_audit() ~ 'packages .*"active": true.* to .*"active": false', true,
   'a package that is sold no longer, too');
+
+-- Spans of time are written alike, whatever a session prefers; so they are read alike.
+set local intervalstyle = 'iso_8601';
+select lives_ok($$ select farthing.set_policy('{"top_up_cool_down": "26:00:00"}', 'one by one') $$,
+  'the policy is changed in a session that writes spans its own way');
+select is(after ->> 'top_up_cool_down', '26:00:00', 'its audit row does not')
+from farthing.audit order by audit_nr desc limit 1;
+select is_empty('select * from farthing.prove_audit()', 'such a session finds nothing amiss');
+set local intervalstyle = 'postgres';
+select is_empty('select * from farthing.prove_audit()', 'nor does another one');
 
 -- Nobody takes an audit row back, or the list of what is audited.
 select tests.fails_with(sql, '23001', null, sql) from unnest(array['update farthing.audit set reason = null',
