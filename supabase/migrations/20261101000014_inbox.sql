@@ -1,7 +1,6 @@
 -- The inbox: Stripe's events as received, each applied in the transaction that records it.
 -- Why: a row alone never marks an event as done. An event that fails stays `failed` and is tried again, by
--- Stripe's redelivery and by a sweep; one whose order is not here yet is `deferred`. Only facts we use are
--- kept, no personal data.
+-- Stripe's redelivery and by a sweep; one whose order is not here yet is `deferred`. No fact is personal.
 
 create table farthing.inbox (
   event_id text primary key,
@@ -133,6 +132,7 @@ declare
   v_facts jsonb := p_event.facts || jsonb_build_object('occurred_at', p_event.occurred_at,
     'livemode', p_event.livemode, 'author', 'stripe:' || p_event.event_id);
 begin
+  perform farthing.allow_change(v_facts ->> 'author', v_type);
   case
     when p_event.facts = '{}' then
       return 'ignored'; -- of a connected account, or of a type that nothing is read of

@@ -100,6 +100,7 @@ begin
   end if;
   perform farthing.refuse_own_block(b, p_author) from farthing.blocks b
   where b.kind = p_kind and b.subject = p_subject;
+  perform farthing.allow_change(p_author, left(p_reason, 500));
   insert into farthing.blocks as b (kind, subject, reason, blocked_by, until, created_at)
   values (p_kind, p_subject, p_reason, p_author, p_until, p_now)
   on conflict (kind, subject) do update
@@ -128,6 +129,7 @@ begin
     perform farthing.fail('not_found', 'There is no such block.', null, 'id');
   end if;
   perform farthing.refuse_own_block(v_block, p_author);
+  perform farthing.allow_change(p_author, 'the block was lifted');
   delete from farthing.blocks where block_id = p_block_id;
   return farthing.block_answer(v_block);
 end

@@ -58,6 +58,7 @@ as $$
 declare
   v_account farthing.accounts := farthing.lock_account(p_user_id, p_now);
 begin
+  perform farthing.allow_change('owner', 'a customer was made to save a card');
   insert into farthing.customers (account_id, customer_id, created_at)
   values (v_account.account_id, p_customer_id, p_now) on conflict (account_id) do nothing;
   return jsonb_build_object('customer_id',
@@ -181,6 +182,7 @@ language plpgsql security definer -- runs inside auth's delete, by a role that o
 set search_path = pg_catalog, pg_temp
 as $$
 begin
+  perform farthing.allow_change(null, 'the user was deleted');
   perform farthing.stop_top_up(new.account_id, now());
   perform farthing.forget_card(new.account_id, now());
   return null;

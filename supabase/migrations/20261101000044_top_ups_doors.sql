@@ -180,6 +180,7 @@ as $$
 declare
   v_account farthing.accounts := farthing.lock_account(p_user_id, p_now);
 begin
+  perform farthing.allow_change('owner', 'top-ups were stopped');
   perform farthing.stop_top_up(v_account.account_id, p_now);
   return farthing.top_up_answer(v_account.account_id, p_now);
 end

@@ -77,6 +77,7 @@ begin
       if p_outcome = 'card_gone' then
         if exists (select from farthing.customers where account_id = p_order.account_id
           and payment_method_id = p_charge.payment_method_id) then
+          perform farthing.allow_change('task:wake_payment_runner_if_due', 'Stripe has no such card');
           perform farthing.forget_card(p_order.account_id, p_now);
           perform farthing.pause_top_up(p_order.account_id, 'card_gone', p_now);
         end if; -- else another has taken its place, and is charged after the back-off

@@ -111,6 +111,7 @@ begin
   if not found then
     perform farthing.fail('not_found', 'There is no such user.', null, 'user_id');
   end if;
+  perform farthing.allow_change('owner', 'a user began to sell');
   insert into farthing.providers (user_id, country, email, created_at, updated_at)
   values (p_user_id, p_country, p_email, p_now, p_now) on conflict (user_id) do nothing;
   select * into v_provider from farthing.providers where user_id = p_user_id;
@@ -148,6 +149,7 @@ begin
   if v_provider.stripe_account_id <> p_stripe_account_id then
     raise exception 'provider % has another account', p_provider_id;
   end if;
+  perform farthing.allow_change('owner', 'an account was made for a user who began to sell');
   update farthing.providers set stripe_account_id = p_stripe_account_id, email = null,
     updated_at = case when stripe_account_id is null then p_now else updated_at end
   where provider_id = p_provider_id returning * into v_provider;
@@ -169,6 +171,7 @@ as $$
 begin
   perform farthing.idempotency_free(p_idempotency_key);
   -- Stripe keeps what it answered under the provider's key, errors too: the next try needs another id.
+  perform farthing.allow_change('owner', 'Stripe refused an account');
   delete from farthing.providers where provider_id = p_provider_id and stripe_account_id is null;
   return '{}'::jsonb;
 end

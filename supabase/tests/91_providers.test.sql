@@ -2,7 +2,7 @@
 
 begin;
 \ir helpers/story.psql
-select plan(84);
+select plan(85);
 
 create function pg_temp.begin(p_name text, p_country text default 'DE', p_key text default null,
   p_passed interval default '0', p_email text default null)
@@ -167,6 +167,10 @@ from unnest(array['authenticated', 'anon']) role, unnest(array[
   'providers_begin(tests.person(''ann''), ''DE'')', 'providers_attach(gen_random_uuid(), '''', '''')',
   'providers_abandon('''')', 'providers_compare(''[]'', now())',
   'providers_read(tests.person(''ann''))']) call;
+
+select is_empty($$ select row_key from farthing.audit where table_name = 'providers'
+  and (author !~ '^(owner|stripe:evt_.*)$' or reason is null) $$,
+  'the audit says of each account whether its user or Stripe wrote it, and why');
 
 -- Leaving.
 delete from auth.users where id = (select tests.person('ann'));

@@ -3,7 +3,7 @@
 begin;
 \ir helpers/story.psql
 \ir helpers/top_ups.psql
-select plan(122);
+select plan(128);
 
 -- Terms.
 select is(top_ups_read(tests.person('ann'), tests.after()), jsonb_build_object('enabled', false, 'threshold',
@@ -142,11 +142,27 @@ from unnest(array['service_role', 'authenticated', 'anon']) role, (values
 select is(tests.code_for('authenticated', 'ann', 'select * from farthing.' || t), '42501',
   t || ' is nobody''s to read') from unnest(array['customers', 'top_ups', 'top_up_charges']) t;
 
+-- The audit says whose word each card and each consent was.
+select is(top_ups_stop(tests.person('ann'), tests.after('40 days')) ->> 'state', 'off', 'ann opts out');
+select set_eq($$ select concat_ws(' ', table_name, author, reason) from farthing.audit
+  where table_name in ('customers', 'top_ups')
+    and row_key = (select jsonb_build_object('account_id', account_id) from farthing.accounts
+      where owner_id = tests.person('ann')) $$, array['customers owner a customer was made to save a card',
+    'customers stripe:evt_saved_pm_1 setup_intent.succeeded',
+    'customers stripe:evt_card_7 setup_intent.succeeded', 'top_ups owner the terms of top-ups were set',
+    'top_ups owner top-ups were stopped'], 'a user''s word, and which of Stripe''s');
 select is_empty('select * from farthing.prove_top_ups()', 'each top-up has one charge, open as long as it');
 update farthing.top_up_charges set step = 'settle' where step = 'closed';
 select is((select count(*)::int from farthing.prove_top_ups()), 2,
   'a charge that outlives its order is found');
 update farthing.top_up_charges set step = 'closed' where step = 'settle';
+
+-- A card that Stripe no longer knows is the runner's word.
+select is(tests.tops_up('gil'), 'card_missing, processed', 'gil tops up');
+select matches(tests.claims('41 days'), 'gil charge', 'gil is charged');
+select is(tests.reports('gil', 'card_gone', '41 days'), 'failed closed', 'the card is gone');
+select is(concat_ws(' ', author, reason), 'task:wake_payment_runner_if_due Stripe has no such card',
+  'the audit says how we know') from farthing.audit order by audit_nr desc limit 1;
 select is_empty('select * from farthing.prove()', 'the ledger proves itself');
 select * from finish();
 rollback;

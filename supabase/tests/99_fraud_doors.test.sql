@@ -2,7 +2,7 @@
 
 begin;
 \ir helpers/story.psql
-select plan(33);
+select plan(34);
 
 create function pg_temp.buys(p_name text, p_passed interval default '0') returns text language sql as $$
   select concat_ws(' ', b ->> 'step', b ->> 'code') from public.checkout_begin(tests.person(p_name),
@@ -58,8 +58,13 @@ select tests.fails_with(format('select pg_temp.block(%L, %L, %L, %L)', kind, val
   ('ip', tests.sha256('x'), '0 s', 'invalid_request', 'until', 'nor until now')) c
   (kind, value, until, code, field, what);
 select is(pg_temp.buys('dan', '4 min'), 'refused forbidden', 'dan comes from the blocked address');
-select is(fraud_blocks_remove(block_id) ->> 'reason', 'still at it', 'the block is lifted')
-from farthing.blocks where kind = 'ip';
+select is(fraud_blocks_remove(block_id, 'operator:another') ->> 'reason', 'still at it',
+  'the block is lifted') from farthing.blocks where kind = 'ip';
+select results_eq($$ select concat_ws(' ', author, reason, case when before is null then 'made' when after is
+    null then 'lifted' else 'changed' end) from farthing.audit where table_name = 'blocks' order by audit_nr
+  $$, array['operator:ops stolen cards made', 'operator:ops card testing made',
+    'operator:ops still at it changed', 'operator:another the block was lifted lifted'],
+  'the audit says who blocked, and who lifted, and why');
 select is(pg_temp.buys('dan', '5 min'), 'create', 'dan buys');
 select tests.fails_with('select fraud_blocks_remove(gen_random_uuid())', 'not_found', 'id',
   'what is not blocked cannot be lifted');
