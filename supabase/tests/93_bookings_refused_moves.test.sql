@@ -29,7 +29,7 @@ select is(pg_temp.moves('a'), 'reversal 485 requested, restoration 485 requested
 select is(pg_temp.claims('1 h'), 'reversal 485 ch_a acct_pat', 'the reversal is asked for');
 select is(pg_temp.refuses('a', '1 h'), '{}', 'and refused');
 select is(pg_temp.moves('a'), 'reversal 485 refused, restoration 485 refused',
-  'what was not reversed is not restored');
+  'T46: what was not reversed is not restored');
 select is(pg_temp.claims('2 h'), 'nothing', 'nothing is asked for any more');
 select is_empty('select * from farthing.prove_rows()', 'the provider has their share, once');
 

@@ -46,7 +46,7 @@ const HERS = `
         'select count(*) as n from farthing.%I where %I = tests.person(''ann'')', c.relname, a.attname),
         false, true, '')))[1]::text <> '0') x`;
 
-Deno.test("Auth deletes users as supabase_auth_admin, whatever they have here", async () => {
+Deno.test("T45: Auth deletes users as supabase_auth_admin, whatever they have here", async () => {
   await prepare(HELPERS);
   const owner = connect();
   const auth = connect("supabase_auth_admin");
