@@ -2,7 +2,7 @@
 
 begin;
 \ir helpers/story.psql
-select plan(54);
+select plan(57);
 
 select isnt(tests.give('ann', '50', '1 hour'), null, 'ann has 50 for an hour');
 select isnt(tests.give('ann', '50'), null, 'and 50 for ever');
@@ -107,6 +107,12 @@ create temporary table kept as select name, tests.give(name, '10') as later,
 from (values ('yan', interval '59 min 59 s'), ('zoe', '1 hour')) k (name, passed);
 select results_eq($$ select name, l.lot_id = later from kept join farthing.hold_lots l using (hold_id)
   order by name $$, $$ values ('yan', false), ('zoe', true) $$, 'a hold keeps of a lot until that moment');
+
+-- At the very moment of its expiry a hold is freed by that, and not once more by its settlement.
+select isnt(tests.give('gil', '20'), null, 'gil has 20');
+select isnt(tests.hold('gil', '10', 1200), null, 'and holds 10 for longer');
+select is(holds_settle(tests.hold('gil', '10', 600), '4', p_now => tests.after('600 s')) #>> '{data,settled}',
+  '4', 'a hold is settled as it expires');
 
 select is_empty('select * from farthing.prove()', 'the ledger proves itself');
 select * from finish();

@@ -4,7 +4,7 @@ begin;
 \ir helpers/story.psql
 \ir helpers/jobs.psql
 \ir helpers/money_back.psql
-select plan(61);
+select plan(62);
 
 -- That no scheduled task runs here is told of elsewhere.
 update farthing.alert_rules set enabled = false where rule = 'tasks_stopped';
@@ -40,6 +40,10 @@ select is(farthing.burn_rate('3 days', tests.after('20 hours')), 2::numeric, 'lo
 select is(farthing.burn_rate('5 minutes', tests.after('1 hour')), 0::numeric,
   'five minutes have seen nothing');
 select is(pg_temp.record(pg_temp.requests('POST /usage', '5xx', 200, 10), '58 min'), 'true', 'it gets worse');
+select set_eq($$ select labels from farthing.health_figures(tests.after('1 hour'))
+  where name = 'burn_rate' $$,
+  $$ select format('slo=%s,minutes=%s', slo, minutes) from unnest(array['available', 'fast']) slo,
+    unnest(array[5, 30, 60, 360, 4320]) minutes $$, 'each window is a figure');
 select set_eq($$ select slo, long_window from farthing.budget_burns(tests.after('1 hour')) where burns $$,
   $$ values ('available', interval '1 hour'), ('available', '6 hours'), ('available', '3 days'),
   ('fast', '3 days') $$,

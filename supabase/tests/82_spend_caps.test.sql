@@ -2,7 +2,7 @@
 
 begin;
 \ir helpers/story.psql
-select plan(43);
+select plan(46);
 
 create function pg_temp.spends(p_amount text, p_passed interval default '0') returns jsonb language sql as $$
   select tests.outcome(format('select credits_debit(tests.person(''ann''), %L, ''x'', p_now => '
@@ -110,6 +110,11 @@ select is((select string_agg(author, ' ' order by audit_nr) from farthing.audit
   where table_name = 'spend_caps' and row_key = (select jsonb_build_object('account_id', account_id)
     from farthing.accounts where owner_id = tests.person('pia'))),
   'key:default owner owner owner key:default operator:x owner', 'and who set what is on record');
+
+select isnt(tests.person('zoe'), null, 'zoe has had no credits yet');
+select is(spend_caps_read(tests.person('zoe'), tests.after()) ->> 'daily', null, 'and has no cap');
+select is(tests.outcome('select spend_caps_read(gen_random_uuid())') ->> 'code', 'not_found',
+  'who is not there is not found');
 
 select is_empty('select * from farthing.prove()', 'the ledger proves itself');
 select * from finish();

@@ -20,15 +20,17 @@ select results_eq('select p.seq from farthing.proved p order by p.account_id', '
 select is(farthing.unproved(), '{}', 'and nothing is new');
 select is(credits_debit(tests.person('dan'), '2', 'x', p_now => tests.after('2 days')) ->> 'status', '201',
   'dan spends');
+select is(credits_debit(tests.person('ann'), '1', 'x', 'once', p_once => true, p_now => tests.after('2 days'))
+  ->> 'status', '201', 'ann spends, once');
 select isnt(usage_charge(tests.person('ann'), '{"event_id": "new", "model": "gpt-4o", "input_tokens": 1000}',
   p_now => tests.after('2 days')), null, 'ann works');
 create function pg_temp.new_entries() returns int language sql as $$
   select count(*)::int from farthing.entries_of(farthing.unproved())
 $$;
-select is(pg_temp.new_entries(), 2, 'two entries are new');
+select is(pg_temp.new_entries(), 3, 'three entries are new');
 select is(pg_temp.run(), '{}', 'and right');
-select is(pg_temp.new_entries(), 2, 'what is not sealed is not marked');
-select is(farthing.seal(), 2, 'once it is sealed');
+select is(pg_temp.new_entries(), 3, 'what is not sealed is not marked');
+select is(farthing.seal(), 3, 'once it is sealed');
 
 -- Which rules both name.
 create function pg_temp.both(p_sql text, p_seals boolean default true) returns text language plpgsql as $$
@@ -36,7 +38,8 @@ declare
   v_told text;
   v_table text;
 begin
-  foreach v_table in array array['accounts', 'lots', 'entries', 'entry_seals', 'usage_events', 'rates'] loop
+  foreach v_table in array array['accounts', 'lots', 'entries', 'entry_seals', 'usage_events',
+      'used_references', 'rates'] loop
     execute format('alter table farthing.%I disable trigger user', v_table);
   end loop;
   execute p_sql;
@@ -60,6 +63,8 @@ from (values
   ('a seal', $$update farthing.entry_seals set hash = sha256('x') where account_id = $dan and seq = 3$$),
   ('seals that are gone', 'delete from farthing.entry_seals where seq = 3'),
   ('a usage event', $$delete from farthing.usage_events where event_id = 'new'$$),
+  ('a reference that was used for another movement', $$update farthing.used_references
+    set movement = 'grant' where reference_id = 'once'$$),
   ('a rate', 'update farthing.rates set markup = 3 where model = ''gpt-4o''')) c (name, sql);
 select is(pg_temp.run(), '{}', 'marked');
 select is(pg_temp.both(pg_temp.filled(sql)), 'new and whole',

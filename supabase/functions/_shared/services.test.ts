@@ -22,6 +22,22 @@ Deno.test("Stripe's adapter that could not be made once is made by the next requ
   assert.equal(asked, 2);
 });
 
+for (const missing of ["STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET"]) {
+  Deno.test(`Stripe's adapter is not made without ${missing}`, async () => {
+    const { services } = await makeFake({ answers: { mode_check: () => ({ livemode: false }) } });
+    const env = {
+      STRIPE_SECRET_KEY: "sk_test_1",
+      STRIPE_WEBHOOK_SECRET: ["whsec_1"],
+      [missing]: undefined,
+    };
+    const payments = paymentsFrom(env as unknown as Env, services.database, countedMetrics());
+    await assert.rejects(payments(), {
+      code: "not_ready",
+      internal: `Environment incomplete: ${missing}`,
+    });
+  });
+}
+
 Deno.test("a token is taken of either address of the project, and of no other", async () => {
   const project = await makeProject();
   const env = {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { RefundToSend } from "../_shared/database/refund-functions.ts";
+import type { TransferToMake } from "../_shared/database/transfer-functions.ts";
 import type { PayoutToList } from "../_shared/database/payout-functions.ts";
 import { ApiError } from "../_shared/http/errors.ts";
 import type { ListedEvent } from "../_shared/stripe/event-feed.ts";
@@ -84,6 +85,26 @@ Deno.test("a refund that Stripe refuses has failed, and the others are sent", as
     p_error: "stripe: no",
     p_idempotency_key: null,
   });
+});
+
+Deno.test("a transfer that Stripe made is noted under Stripe's id", async () => {
+  const due: TransferToMake[] = [{
+    move_id: "move-1",
+    kind: "transfer",
+    booking_id: "booking-1",
+    amount: 970,
+    currency: "usd",
+    charge_id: "ch_1",
+    stripe_account_id: "acct_1",
+    transfer_id: null,
+  }];
+  const fake = await makeFake({ answers: { transfers_claim: () => due.splice(0) } });
+  const { data } = await (await run(fake)).json();
+  assert.deepEqual(data, { ...NOTHING, transfers_made: 1 });
+  assert.deepEqual(
+    fake.calls.filter(({ name }) => name === "transfers_finish").map(({ args }) => args),
+    [{ p_move_id: "move-1", p_stripe_id: "trr_1" }],
+  );
 });
 
 Deno.test("while Stripe is out of reach no more than a batch is tried", async () => {

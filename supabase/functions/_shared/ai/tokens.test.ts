@@ -30,6 +30,10 @@ Deno.test("a text without spaces is at most one in a thousand off", () => {
   assert(Math.abs(hanzi - 22_000) <= 22, String(hanzi));
 });
 
+Deno.test("a word longer than a slice is counted after the words before it", () => {
+  assert.equal(countText(`hello ${"a".repeat(65_536)}`), 1 + countText(` ${"a".repeat(65_536)}`));
+});
+
 Deno.test("a character of two units is never cut", () => {
   // One letter before them puts every slice's end inside a pair.
   const text = `a${"🏳".repeat(3_000)}`;

@@ -49,6 +49,14 @@ Deno.test("the same key by either secret is the same request", async () => {
   assert.equal(keys.size, 1);
 });
 
+Deno.test("a wrong secret is refused, whatever else the caller sends", () => {
+  const verify = createSharedVerifier([WEBHOOK_SECRET]);
+  assert.throws(
+    () => verify(new Headers({ "x-webhook-secret": "wrong", apikey: "sb_secret_1" })),
+    (error) => error instanceof ApiError && error.code === "unauthenticated",
+  );
+});
+
 Deno.test("with no secret set nobody is let in", () => {
   for (const secrets of [undefined, []]) {
     const verify = createSharedVerifier(secrets);
