@@ -249,7 +249,7 @@ begin
   if found and p_refused then
     perform farthing.park_item('payment_runner', 'transfer', p_move_id::text, 'refused', p_now);
     -- What was not transferred is not to be reversed, nor is what was not reversed to be transferred again.
-    -- None of it has been asked for: a booking's moves are made one after the other.
+    -- Stripe has not been asked for any of these: a booking's moves are made one after the other.
     update farthing.booking_transfers set status = 'refused', next_attempt_at = null, updated_at = p_now
     where account_id = v_booking.account_id and booking_id = v_booking.booking_id and status = 'requested'
       and (reverses = p_move_id or v_kind = 'reversal' and kind <> 'reversal');

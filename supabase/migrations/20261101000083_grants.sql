@@ -105,7 +105,7 @@ language plpgsql stable
 set search_path = ''
 as $$
 begin
-  -- Whoever has the secret key may name any author. Stripe and tasks grant nothing, so nobody does as they.
+  -- A secret key may name any author. Stripe and scheduled tasks never grant, so those names are refused.
   if split_part(p_author, ':', 1) not in ('owner', 'operator', 'key', 'sql') then
     perform farthing.fail('invalid_request', 'Credits are granted by operator:<user id>, by key:<name>, or '
       'by sql:<role>.', null, 'p_author');

@@ -33,7 +33,7 @@ as $$
       * (b.amount - coalesce(sum(r.amount) filter (where r.nets_share), 0)) as due
     from farthing.refunds r where r.account_id = b.account_id and r.booking_id = b.booking_id
       and r.status not in ('failed', 'canceled')) d
-  -- What is cancelled goes to its buyer. What Stripe refused waits for an operator, to whom it was parked.
+  -- A cancelled booking's money goes to its buyer. A move that Stripe refused is parked for an operator.
   where b.paid_at is not null and b.status <> 'cancelled'
     and (b.transfer_at = 'payment' or b.status = 'completed') and m.net * b.amount < d.due
     and not exists (select from farthing.disputes c where c.account_id = b.account_id

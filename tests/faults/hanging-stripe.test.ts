@@ -128,7 +128,7 @@ async function card(): Promise<Asking> {
 
 const ASKINGS = { checkout, refund, booking, cancellation, provider, card };
 
-/** Nothing that is posted to Stripe is answered, for the time of `use`. */
+/** Stripe answers no POST while `use` runs. */
 async function withHanging(after: boolean, use: () => Promise<void>): Promise<void> {
   const fault = { method: "POST", path: "/v1/", hang: true, after, times: 1_000 };
   await control(world, "POST", "faults", fault);
