@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { formatLine } from "./logger.ts";
+import { withFakeTime } from "./testing/fake-time.ts";
+import { consoleLogger, formatLine } from "./logger.ts";
 
 const NOW = new Date("2026-11-21T04:12:09.113Z");
 
@@ -64,4 +65,27 @@ Deno.test("a key at the place where a text is cut does not stay by half", () => 
   const key = "eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl";
   const { detail } = written({ detail: " ".repeat(1_990) + key });
   assert.doesNotMatch(detail, /eyJ/);
+});
+
+Deno.test("lines are written in company, and an error at once behind those that wait", async () => {
+  const { log } = console;
+  const calls: string[][] = [];
+  Object.assign(console, {
+    log: (text: string) => calls.push(text.split("\n").map((line) => JSON.parse(line).message)),
+  });
+  try {
+    await withFakeTime(async ({ advance }) => {
+      consoleLogger("info", "one");
+      consoleLogger("warn", "two");
+      assert.deepEqual(calls, []);
+      consoleLogger("error", "three");
+      assert.deepEqual(calls, [["one", "two", "three"]]);
+      consoleLogger("info", "four");
+      consoleLogger("info", "five");
+      await advance(20);
+    });
+    assert.deepEqual(calls.slice(1), [["four", "five"]]);
+  } finally {
+    Object.assign(console, { log });
+  }
 });

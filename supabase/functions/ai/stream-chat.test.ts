@@ -149,11 +149,13 @@ Deno.test("T28: a chat that the sweep has closed streams no further, and its usa
   let status: "open" | "closed" = "open";
   const fake = await makeFake({ ai: provider.ai, answers: { chats_record: () => ({ status }) } });
   provider.say("word");
-  const answer = await postStreamed(fake);
+  const reader = (await postStreamed(fake)).body!.getReader();
+  await reader.read();
   status = "closed";
   provider.say(" word".repeat(65));
-  const events = await eventsOf(answer);
-  assert.deepEqual(events.map(({ name }) => name), ["delta", "error"]);
+  const { value } = await reader.read();
+  assert.deepEqual(parseEvents(new TextDecoder().decode(value)).map(({ name }) => name), ["error"]);
+  assert((await reader.read()).done);
   assert(!provider.isLeft());
   const usage = { input_tokens: 4, output_tokens: 200 };
   provider.say(" more".repeat(130));

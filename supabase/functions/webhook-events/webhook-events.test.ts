@@ -109,10 +109,10 @@ async function backfill({ pages, known = [], failing = [], now }: Backfill) {
   });
   const body = { hours: 24 };
   const answer = await send(fake, "POST", "/webhook-events/backfill", { ...AS, body });
-  const { data } = await answer.json();
+  const { data, error } = await answer.json();
   const received = fake.calls.filter(({ name }) => name === "inbox_receive")
     .map(({ args }) => (args.p_event as InboxEvent).id);
-  return { data, received, since };
+  return { data, error, received, since };
 }
 
 Deno.test("a backfill takes in what never came, as it happened, and nothing else", async () => {
@@ -155,6 +155,12 @@ Deno.test("an event that Stripe does not tell anew stops no other, and is asked 
   const { data, received } = await backfill({ pages });
   assert.deepEqual(data, { listed: 3, received: 2, failed: 0, unreadable: 1, complete: false });
   assert.deepEqual(received, ["a", "c"]);
+});
+
+Deno.test("an event that cannot be read for a mistake of ours is an error, and not passed over", async () => {
+  const read = () => Promise.reject(new TypeError("x is undefined"));
+  const { error, received } = await backfill({ pages: [[{ ...eventAt("a", 1), read }]] });
+  assert.deepEqual([error.code, received], ["internal", []]);
 });
 
 Deno.test("an event that is here already is not read again", async () => {

@@ -7,8 +7,9 @@ import {
   REQUEST,
   withProvider,
 } from "../testing/fake-provider.ts";
+import { withFakeTime } from "../testing/fake-time.ts";
 import type { AiPiece } from "./ai.ts";
-import { createAi } from "./openai.ts";
+import { type AiOptions, createAi } from "./openai.ts";
 
 async function collect(pieces: AsyncIterable<AiPiece>): Promise<AiPiece[]> {
   const all: AiPiece[] = [];
@@ -127,6 +128,28 @@ Deno.test("a stream that falls silent is request_timeout", async () => {
     assert.equal(error.code, "request_timeout");
   });
 });
+
+const LONGEST: readonly [string, number, AiOptions["limits"]][] = [
+  ["be silent for 45 s", 45_000, {}],
+  ["last for 130 s", 130_000, { silenceMs: 1e9 }],
+];
+
+for (const [name, ms, limits = {}] of LONGEST) {
+  Deno.test(`a stream may ${name}, and no longer`, async () => {
+    await withProvider(beginning(), (options) =>
+      withFakeTime(async ({ advance }) => {
+        const stream = await createAi({ ...options, limits }).stream(REQUEST);
+        const pieces = stream[Symbol.asyncIterator]();
+        await pieces.next();
+        let isOver = false;
+        const refused = refusalOf(pieces.next()).finally(() => isOver = true);
+        await advance(ms - 1);
+        assert(!isOver, "it ended before");
+        await advance(1);
+        assert.equal((await refused).code, "request_timeout");
+      }));
+  });
+}
 
 Deno.test("a caller's abort between two pieces ends the stream at the provider", async () => {
   const { promise: left, resolve: leave } = Promise.withResolvers<void>();

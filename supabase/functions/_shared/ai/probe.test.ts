@@ -47,14 +47,14 @@ Deno.test("a probe asks for a few tokens, and tells what they were", async () =>
 });
 
 Deno.test("a provider that refuses, or answers with nothing, is no provider", async () => {
-  const answers = [
-    () => Response.json({ error: "key" }, { status: 401 }),
-    () => Response.json({ choices: [] }),
-    () => new Response("<html>"),
+  const answers: [answer: () => Response, internal: string][] = [
+    [() => Response.json({ error: "key" }, { status: 401 }), "ai: status 401"],
+    [() => Response.json({ choices: [] }), "ai: no answer"],
+    [() => new Response("<html>"), "ai: no answer"],
   ];
-  for (const answer of answers) {
+  for (const [answer, internal] of answers) {
     await withProvider(answer, async (ask) => {
-      await assert.rejects(ask, { code: "upstream_unavailable" });
+      await assert.rejects(ask, { code: "upstream_unavailable", internal });
     });
   }
 });

@@ -14,7 +14,7 @@ function needed<T>(value: T | undefined, name: string): T {
   throw new ApiError("not_ready", { internal: `Environment incomplete: ${name}` });
 }
 
-function aiFrom(env: Env, metrics: Metrics): () => Promise<Ai> {
+export function aiFrom(env: Env, metrics: Metrics): () => Promise<Ai> {
   let loading: Promise<Ai> | undefined;
   return () => {
     const models = needed(env.AI_MODELS, "AI_MODELS");

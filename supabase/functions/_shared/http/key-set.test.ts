@@ -196,6 +196,7 @@ Deno.test("a key that only Auth could know is 503 while Auth is away, not 401", 
 const NO_SETS: [string, () => Response][] = [
   ["an empty set", () => Response.json({ keys: [] })],
   ["a list of other things", () => Response.json({ keys: ["a"] })],
+  ["a list of keys of no known type", () => Response.json({ keys: [{ kty: 1 }] })],
   ["no JSON", () => new Response("<html>")],
   ["null", () => Response.json(null)],
   ["a set in an error", () => Response.json({ keys: [project.publicJwk] }, { status: 500 })],

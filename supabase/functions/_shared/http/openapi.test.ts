@@ -33,6 +33,13 @@ Deno.test("a request lists the key it must or may bear, the condition it may bea
   assert.deepEqual(headersOf(readBalance), []);
 });
 
+Deno.test("a request lists the body that it must bear, or none", () => {
+  const bodyOf = (route: Route) => describeRoute("f", route).request.body;
+  const content = { "application/json": { schema: startCheckout.body } };
+  assert.deepEqual(bodyOf(startCheckout), { required: true, content });
+  assert.equal(bodyOf(readBalance), undefined);
+});
+
 Deno.test("a checkout can be paid before it is answered, and the document says so", () => {
   const schema = startCheckout.responses[201]!;
   const fields = (schema as unknown as { shape: { status: { options: string[] } } }).shape;

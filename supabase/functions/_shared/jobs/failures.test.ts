@@ -34,9 +34,25 @@ Deno.test("a run does not wait for a job that is due too late for it", async () 
 
 Deno.test("a run waits for jobs that are due soon, up to its limit in all", async () => {
   const { clock, jobs, run } = makeJobWorld();
-  for (const seconds of [9, 18, 27]) jobs.add("steps").runAfterMs += seconds * 1000;
+  for (const seconds of [10, 20, 21]) jobs.add("steps").runAfterMs += seconds * 1000;
   assert.equal((await run([threeSteps([])])).completed, 2);
-  assert.deepEqual(clock.slept, [9_000, 9_000]);
+  assert.deepEqual(clock.slept, [10_000, 10_000]);
+});
+
+Deno.test("a run waits for a job that is due before its own end, and for none due with it", async () => {
+  for (const [dueInMs, completed] of [[4_999, 1], [5_000, 0]] as const) {
+    const { clock, jobs, run } = makeJobWorld();
+    jobs.add("steps").runAfterMs += dueInMs;
+    assert.equal((await run([threeSteps([])], { wallMs: 5_000 })).completed, completed);
+    assert.deepEqual(clock.slept, completed ? [dueInMs] : []);
+  }
+});
+
+Deno.test("a run looks for a job that is due at most twice a second", async () => {
+  const { clock, jobs, run } = makeJobWorld();
+  jobs.add("steps").runAfterMs += 1;
+  assert.equal((await run([threeSteps([])])).completed, 1);
+  assert.deepEqual(clock.slept, [500]);
 });
 
 Deno.test("a provider that wants to be left alone for a century is asked again within the hour", async () => {

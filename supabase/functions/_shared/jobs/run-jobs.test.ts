@@ -43,7 +43,20 @@ Deno.test("a job that another run began goes on after the last step that was kep
   await run([type]);
   assert.deepEqual([ran, seen], [["two"], ["kept", "new"]]);
   assert.deepEqual(row.result, { cost: ["2", "1.5"] });
+  const written = jobs.callsOf("jobs_checkpoint").map(({ p_step }) => p_step);
+  assert.deepEqual(written, ["two", "one"], "only what an earlier run was charged is asked for");
   assert.deepEqual(row.steps.map(({ output }) => output), ["kept", "new"]);
+});
+
+Deno.test("a step that is asked for twice in one run runs once, and gives the same again", async () => {
+  const { jobs, run } = makeJobWorld();
+  const row = jobs.add("twice");
+  let calls = 0;
+  const ask = () => done(++calls)();
+  await run([
+    makeType("twice", async (job) => [await job.step("ask", ask), await job.step("ask", ask)]),
+  ]);
+  assert.deepEqual([row.result, calls, row.steps.length], [[1, 1], 1, 1]);
 });
 
 Deno.test("a step's output is sent in a list, so that a text is not taken for JSON", async () => {
@@ -69,7 +82,7 @@ Deno.test("a job leaves before a new step when the steps' known CPU is used up",
   const { jobs, run } = makeJobWorld();
   const row = jobs.add("steps");
   const ran: string[] = [];
-  const report = await run([threeSteps(ran)], { cpuMs: 15 });
+  const report = await run([threeSteps(ran)], { cpuMs: 21 });
   assert.deepEqual([report.released, ran, row.status], [1, ["one", "two"], "queued"]);
   assert.equal(jobs.callsOf("jobs_claim").length, 1, "a spent run claims nothing more");
 });
