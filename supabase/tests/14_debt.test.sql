@@ -3,7 +3,7 @@
 begin;
 \ir helpers/story.psql
 select farthing.set_policy('{"overdraft_floor": 10000}', 'the debts of this story');
-select plan(51);
+select plan(56);
 
 -- Ann's work came out dearer than all she had.
 select isnt(tests.give('ann', '10'), null, 'ann has 10');
@@ -97,12 +97,14 @@ create function pg_temp.owe(p_name text) returns text language sql as $$
   select public.holds_settle(tests.hold(p_name, '1'), '1001', p_now => tests.after('1 s'))
     #>> '{data,shortfall}'
 $$;
-select isnt(tests.give(name, '100', '20 min'), null, name || ' has 100 for 20 minutes') from unnest(array[
-  'eve', 'fay']) name;
-select is(tests.hold('eve', '100', 600) is not null and tests.hold('fay', '100', 1200) is not null, true,
-  'held for 10 and for 20 minutes');
-select is((select array_agg(pg_temp.owe(name)) from unnest(array['eve', 'fay']) name,
-  lateral (select tests.give(name, '1')) given), '{1000,1000}', 'and both owe 1,000');
+select isnt(tests.give(name, '100', '20 min'), null, name || ' has 100 for 20 minutes')
+from unnest(array['eve', 'fay', 'kai']) name;
+select isnt(tests.hold(name, '100', minutes * 60), null, format('held for %s', minutes))
+from (values ('eve', 10), ('fay', 20), ('kai', 10)) h (name, minutes);
+select isnt(tests.hold('kai', '50', 1800), null, 'kai holds 50 more for 30')
+from (select tests.give('kai', '50')) given;
+select is((select array_agg(pg_temp.owe(name)) from unnest(array['eve', 'fay', 'kai']) name,
+  lateral (select tests.give(name, '1')) given), '{1000,1000,1000}', 'and each owes 1,000');
 select is(farthing.sweep_accounts(tests.after('1 hour')) > 0, true,
   'a sweep comes when the lots have expired');
 select is(tests.standing('eve', '1 hour'), 'balance -900, held 0, available 0, debt 900',
@@ -111,6 +113,8 @@ select is((select amount::int from farthing.debt_payments join farthing.accounts
   where owner_id = tests.person('eve')), 100, 'all of it');
 select is(tests.standing('fay', '1 hour'), 'balance -1000, held 0, available 0, debt 1000',
   'what came free as its lot expired is gone');
+select is(tests.standing('kai', '1 hour'), 'balance -850, held 0, available 0, debt 850',
+  'of two holds each has paid as of its own expiry');
 
 -- Holds that run out at the same moment, of two accounts: what comes free pays in burn-down order, though the
 -- holds were opened, and have ids, in any order.

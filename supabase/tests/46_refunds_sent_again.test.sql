@@ -3,7 +3,7 @@
 
 begin;
 \ir helpers/story.psql
-select plan(31);
+select plan(34);
 
 create temporary table bought (name text primary key, order_id uuid);
 create function pg_temp.buys(p_name text) returns text language sql as $$
@@ -84,6 +84,10 @@ select isnt(pg_temp.asks('bob', '999', 'bob', '2 days') #>> '{refund,refund_id}'
   'the same key is a new refund then');
 select is((select count(*)::int from farthing.refunds join bought using (order_id) where name = 'bob'), 2,
   'beside the one that failed');
+
+select tests.fails_with(format('select %s(gen_random_uuid(), ''re_x'')', answer), 'not_found', 'id',
+  format('%s of no refund', answer))
+from unnest(array['refunds_attach', 'refunds_refuse', 'refunds_postpone']) answer;
 
 select is_empty('select * from farthing.prove()', 'the ledger proves itself');
 select * from finish();

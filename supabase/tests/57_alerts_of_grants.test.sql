@@ -3,7 +3,7 @@
 begin;
 \ir helpers/story.psql
 \ir helpers/alerts.psql
-select plan(20);
+select plan(22);
 
 update farthing.alert_rules set resolves_after = '0', enabled = rule in ('credits_minted',
   'grant_above_ceiling');
@@ -40,12 +40,14 @@ select is(pg_temp.said('grant_above_ceiling'),
 select is(tests.alerts('49 h 1 s'), 'nothing', 'for a day');
 
 -- The view of actors.
-select is(farthing.seal(), 1, 'all is sealed');
+select is(farthing.seal(), 1, 'what was granted is sealed');
+select is(pg_temp.grants('1', 'key:default', '26 h'), '201', 'the key grants once more on this day');
+select is(farthing.seal(), 1, 'which is added to what was sealed');
 select results_eq('select day, author_kind, author, kind::text, entries, credits from farthing.actors
   order by day, author', $$ values
   (date '2027-01-01', 'key', 'key:default'::varchar, 'adjustment', 20::bigint, '2000000'),
   ('2027-01-01', 'sql', 'sql:postgres', 'promotion', 1, '0.5'),
-  ('2027-01-02', 'key', 'key:default', 'adjustment', 1, '100000.1') $$, 'who moved how much, by day');
+  ('2027-01-02', 'key', 'key:default', 'adjustment', 2, '100001.1') $$, 'who moved how much, by day');
 select is(tests.code_for(role, 'ann', 'select * from farthing.actors'), '42501', role || ' reads no actors')
 from unnest(array['authenticated', 'service_role']) role;
 

@@ -2,7 +2,7 @@
 
 begin;
 \ir helpers/story.psql
-select plan(43);
+select plan(47);
 
 create function pg_temp.tell(p_subject text, p_passed interval default '0') returns boolean
 language sql as $$
@@ -45,14 +45,18 @@ select is(pg_temp.failed(subject, 'never', 'refused', '2 s'), 'true', subject ||
 from unnest(array['a', 'b', 'c']) subject;
 
 -- What one service may have sent, no other is asked for, whatever was heard since.
-select is(pg_temp.tell('d', '1 h'), true, 'ann is to be told d');
-select is(pg_temp.claims('1 h'), 'd', 'Resend is asked');
-select is(pg_temp.failed('d', 'again', 'no_answer', '1 h'), 'true', 'and its answer is lost');
-select is(pg_temp.claims('2 h'), 'd', 'it is asked again');
-select is(pg_temp.failed('d', 'again', 'not_sent', '2 h'), 'true', 'and says that it does not send');
+select is(pg_temp.tell(subject, '1 h'), true, 'ann is to be told ' || subject)
+from unnest(array['d', 'later']) subject;
+select is(pg_temp.claims('1 h'), 'd later', 'Resend is asked');
+select is(pg_temp.failed(subject, 'again', 'no_answer', passed), 'true', 'and its answer is lost')
+from (values ('d', '1 h'::interval), ('later', '1 h 1 s')) f (subject, passed);
+select is(pg_temp.claims('2 h'), 'd later', 'it is asked again');
+select is(pg_temp.failed(subject, 'again', 'not_sent', '2 h'), 'true', 'and says that it does not send')
+from unnest(array['d', 'later']) subject;
 select is(pg_temp.claims('12 h', 'postmark'), 'nothing', 'Postmark is not asked');
 -- Resend forgets a key after a day.
-select is(pg_temp.claims('25 h', 'resend'), 'nothing', 'nor is Resend, where it may have forgotten the key');
+select is(pg_temp.claims('24 h'), 'later', 'nor is Resend, once 23 hours have passed');
+select is(pg_temp.failed('later', 'never', 'refused', '24 h'), 'true', 'which refuses the other');
 select is(farthing.sweep_notices(tests.after('3 d 1 h')), 1, 'in time it is given up');
 select is(pg_temp.stands('d'), 'uncertain 2 expired', 'and nobody knows whether it was sent');
 

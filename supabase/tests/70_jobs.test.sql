@@ -3,7 +3,7 @@
 begin;
 \ir helpers/story.psql
 \ir helpers/jobs.psql
-select plan(50);
+select plan(51);
 
 -- A free job.
 select is((select data - '{job_id}'::text[] from tests.job('ann', 'trivial', p_temp => 'tmp-1')),
@@ -63,6 +63,8 @@ select is(jobs_cancel(tests.person('cid'), tests.job_id('cid'), tests.after('1 m
   jsonb_build_object('job_id', tests.job_id('cid'), 'status', 'cancelled'), 'a queued job is cancelled');
 select is(tests.standing('cid', '1 min'), 'balance 120, held 0, available 120, debt 0',
   'and what it held is free at once');
+select is((select data ->> 'held' from tests.job('cid', 'paid', tests.lines(2), p_temp => 'c1',
+  p_passed => '1 min')), '0', 'so asked again it holds nothing');
 select is(jobs_claim(gen_random_uuid(), '["paid"]', p_now => tests.after('1 min')) -> 'jobs', '[]',
   'a cancelled job is not claimed');
 select is(tests.outcome($$ select jobs_cancel(tests.person('cid'), tests.job_id('cid'), tests.after()) $$),

@@ -3,7 +3,7 @@
 begin;
 \ir helpers/story.psql
 \ir helpers/jobs.psql
-select plan(75);
+select plan(85);
 
 -- Four steps of 50 are held; two are used; the rest comes back.
 select isnt(tests.give('ann', '300'), null, 'ann has 300');
@@ -114,6 +114,28 @@ select is(tests.step('cid', 1, 's2', 1, '25 h 3 s') ->> 'status', 'failed',
 select is(tests.standing('cid', '25 h 3 s'), 'balance -30, held 0, available 0, debt 30',
   'the work was done: what is missing is owed');
 select is(tests.job_state('cid'), 'failed 0%, attempt 1, insufficient_credits', 'the reader learns why');
+
+-- What a job's end frees pays what its user owes.
+select isnt(tests.give('hal', '150', null, '26 h'), null, 'hal has 150');
+select is((select data ->> 'held' from tests.job('hal', 'paid', tests.lines(2), p_passed => '26 h')), '100',
+  'of which a job holds 100');
+select is(holds_settle(tests.hold('hal', '50', p_passed => '26 h'), '90', p_now => tests.after('26 h 1 s'))
+  #>> '{data,shortfall}', '40', 'hal owes 40');
+select is(jobs_cancel(null, tests.job_id('hal'), tests.after('26 h 2 s')) ->> 'status', 'cancelled',
+  'the job ends');
+select is(tests.standing('hal', '26 h 2 s'), 'balance 60, held 0, available 60, debt 0',
+  'and the debt is paid');
+
+-- What a hold kept that ran out pays for a step, unswept.
+select isnt(tests.hold('ida', '50', 60, '27 h'), null, 'ida holds half of her 100 for a minute')
+from (select tests.give('ida', '100', null, '27 h')) given;
+select is((select data ->> 'held' from tests.job('ida', 'paid', tests.lines(1), p_passed => '27 h')), '50',
+  'and a job the other half');
+select is(tests.claim('one', 'paid', '27 h 1 s'), '1', 'it is claimed');
+select is(tests.step('ida', 1, 's1', 2, '27 h 60 s') ->> 'status', 'processing',
+  'a minute later a step may cost both');
+select is(jobs_cancel(null, tests.job_id('ida'), tests.after('27 h 61 s')) ->> 'status', 'cancelled',
+  'it ends');
 
 -- A lot that expires under a job stays for its later steps too (rule 5).
 select isnt(tests.give('dan', '100', '31 h', '30 h'), null, 'dan has 100 for an hour');

@@ -29,6 +29,15 @@ const CHECKOUT = (name: string) =>
 const IMPORT = `select public.rates_import('[{"model": "new", "input_per_million_usd": "1",
   "output_per_million_usd": "2", "cached_input_per_million_usd": null, "cache_write_per_million_usd": null,
   "reasoning_per_million_usd": null, "markup": null}]', false, tests.after()) ->> 'unchanged'`;
+/** An order, and the event of a payment that is not what it costs: it fails. */
+const paysTooLittle = (name: string) => [
+  `select tests.buys('${name}')`,
+  `select tests.hears('checkout.session.completed', jsonb_build_object('order_id', (select order_id
+    from tests.bought where name = '${name}'), 'session_id', 'cs_${name}', 'payment_id', 'pi_${name}',
+    'payment_status', 'paid', 'amount', 998, 'currency', 'usd'))`,
+];
+const attemptsAt = (name: string) =>
+  `select attempts from farthing.inbox where facts ->> 'payment_id' = 'pi_${name}'`;
 
 meetings(["jobs", "money_back", "payouts"], {
   "the sweep of results passes by a job that is in use": passes(
@@ -101,6 +110,20 @@ meetings(["jobs", "money_back", "payouts"], {
     first: CHECKOUT("fay"),
     second: CHECKOUT("gus"),
     says: "velocity_exceeded",
+  },
+  "the sweep of the inbox gives up an event whose account is in use, and takes the next": {
+    given: ["ivy", "joe"].flatMap(paysTooLittle),
+    first: "select from farthing.accounts where owner_id = tests.person('ivy') for update",
+    second: "select farthing.sweep_inbox(tests.after('1 min'))",
+    says: "1",
+    givesUp: true,
+    // What was given up is no failed attempt, and is due at once.
+    ends: {
+      [attemptsAt("ivy")]: "1",
+      [attemptsAt("joe")]: "2",
+      "select count(*) from farthing.parked_items": "0",
+      "farthing.sweep_inbox(tests.after('1 min'))": "1",
+    },
   },
   "the round of low balances is one session's at a time": {
     given: [],

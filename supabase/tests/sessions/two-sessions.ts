@@ -21,6 +21,8 @@ export interface Meeting {
   says: string;
   /** The second doesn't wait for the first. */
   passes?: true;
+  /** The second waits for a moment at most: the first goes on when the second has ended. */
+  givesUp?: true;
   /** Expressions and their values as text, after both. */
   ends?: Record<string, string>;
 }
@@ -62,12 +64,13 @@ async function untilBlocked(sql: Sql, pid: number, ended: () => boolean): Promis
 }
 
 /** The second's answer, and whether it waited for the first. */
-async function meet(sessions: [Sql, Sql, Sql], { first, then, second }: Meeting) {
+async function meet(sessions: [Sql, Sql, Sql], { first, then, second, givesUp }: Meeting) {
   const [one, two, watching] = sessions;
   const [row] = await two<{ pid: number }[]>`select pg_backend_pid() as pid`;
   await one.unsafe(`begin; ${first};`);
   let isEnded = false;
   const answer = valueOf(two, second).catch(codeOf).finally(() => isEnded = true);
+  if (givesUp) await answer;
   const hasWaited = await untilBlocked(watching, row!.pid, () => isEnded);
   if (then && hasWaited) await one.unsafe(then);
   await one.unsafe("commit");
