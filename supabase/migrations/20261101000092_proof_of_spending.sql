@@ -90,7 +90,9 @@ as $$
     l.remaining - l.reserved)
   from farthing.accounts a
   join farthing.lots l on l.account_id = a.account_id and l.closed_at is null and l.remaining > l.reserved
-    and not l.frozen and (l.expires_at is null or l.expires_at > greatest(now(), a.last_entry_at))
+    and not l.frozen and (l.expires_at is null or l.expires_at > greatest(now(), a.last_entry_at,
+      -- A hold that ends by its expiry writes no entry.
+      (select max(h.resolved_at) from farthing.holds h where h.account_id = a.account_id)))
   where a.debt > 0
 $$;
 comment on function farthing.prove_debt() is 'Rule 8: nobody owes and has credits that are free.';

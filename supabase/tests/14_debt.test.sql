@@ -3,7 +3,7 @@
 begin;
 \ir helpers/story.psql
 select farthing.set_policy('{"overdraft_floor": 10000}', 'the debts of this story');
-select plan(56);
+select plan(60);
 
 -- Ann's work came out dearer than all she had.
 select isnt(tests.give('ann', '10'), null, 'ann has 10');
@@ -139,6 +139,15 @@ select is((select array_agg(format('%s of %s', d.amount::int, l.priority) order 
   paid, format('T8: %s pays in burn-down order', name))
 from (values ('gil', '{"50 of 1","10 of 200"}'::text[]), ('hal', '{"50 of 1","10 of 200"}'),
   ('ida', '{"50 of 1","10 of 150"}')) p (name, paid);
+
+-- A hold that ends by its expiry writes no entry: the proof knows all the same that its lot had expired.
+select isnt(tests.give('kim', '60', '10 min'), null, 'kim has 60 for ten minutes');
+select isnt(tests.hold('kim', '60', 1200), null, 'held for twenty');
+select is((select pg_temp.owe('kim') from (select tests.give('kim', '1')) given), '1000',
+  'and owes 1,000');
+select is(checkout_begin(tests.person('kim'), 'b04eb8da-a595-4fbc-a8f4-708b219f705a', 'https://a.test',
+  'https://a.test', p_now => tests.after('30 min')) ->> 'step', 'create',
+  'kim buys more when the hold has ended, and no sweep came');
 
 select is_empty('select * from farthing.prove()', 'the ledger proves itself');
 select * from finish();
