@@ -28,6 +28,8 @@ const PER_PROMPT = 3;
 // "<|endoftext|>" in what people write is text; the tokenizer's default is to throw.
 const ALL_IS_TEXT = { disallowedSpecial: new Set<string>() };
 
+const countAll = (text: string) => countTokens(text, ALL_IS_TEXT);
+
 const LETTER = /^\p{L}/u;
 
 /** A space between a word and the next begins a piece in o200k_base: to cut there changes no count. */
@@ -56,7 +58,7 @@ export function countText(text: string): number {
   let count = 0;
   for (let from = 0; from < text.length;) {
     const end = endOfSlice(text, from, SLICE_CHARS);
-    count += countTokens(text.slice(from, end), ALL_IS_TEXT);
+    count += countAll(text.slice(from, end));
     from = end;
   }
   return count;
@@ -70,7 +72,7 @@ export function countMessages(messages: readonly AiMessage[]): number {
 }
 
 /** Exact where the text has spaces and pieces are tokens, else at most one in a hundred off, and 32. */
-export function createMeter(): TokenMeter {
+export function createMeter(count: (text: string) => number = countAll): TokenMeter {
   let counted = 0;
   let open = "";
   let openTokens = 0;
@@ -80,15 +82,15 @@ export function createMeter(): TokenMeter {
       open += text;
       freshChars += text.length;
       if (open.length <= OPEN_CHARS && freshChars < FRESH_CHARS) {
-        openTokens += countTokens(text, ALL_IS_TEXT);
+        openTokens += count(text);
         return counted + openTokens;
       }
       while (open.length > OPEN_CHARS) {
         const end = endOfSlice(open, 0, OPEN_CHARS);
-        counted += countTokens(open.slice(0, end), ALL_IS_TEXT);
+        counted += count(open.slice(0, end));
         open = open.slice(end);
       }
-      openTokens = countTokens(open, ALL_IS_TEXT);
+      openTokens = count(open);
       freshChars = 0;
       return counted + openTokens;
     },
