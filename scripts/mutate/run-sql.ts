@@ -11,8 +11,8 @@ import { nearestStories } from "./nearest.ts";
 import { BrokenBaseline, createBaseline, type Run, SURVIVED, type Verdict } from "./run.ts";
 import { textOf } from "./sources.ts";
 
-/** A scenario takes a second; one that waits for what never comes has noticed. */
-const SETTINGS = { statement_timeout: "20000" };
+/** A scenario takes a second, the longest twelve; one that waits for what never comes has noticed. */
+const SETTINGS = { statement_timeout: "60000" };
 
 /** The first failure of a scenario in a clone; undefined where it passes. */
 async function failureOf(server: Databases, template: string, file: string) {
