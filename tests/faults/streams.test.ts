@@ -1,7 +1,7 @@
 /** The isolate that streams a chat dies: nobody is left to settle it but the sweep. */
 import { deepEqual, equal, ok, rejects } from "node:assert/strict";
-import { chatBody, closedChats, promptOf, streamChat } from "../support/chat.ts";
-import { countEntries, proven, withSql } from "../support/database.ts";
+import { chatBody, closedChats, promptOf, streamChat, sweepMinuteLater } from "../support/chat.ts";
+import { countEntries, proven } from "../support/database.ts";
 import { withDeployment } from "../support/deployment.ts";
 import { signUpWith } from "../support/people.ts";
 import { balanceOf } from "../support/purchases.ts";
@@ -32,7 +32,7 @@ Deno.test("T28: a chat whose isolate dies pays what came and was in flight; its 
     await dying;
   });
   ok(Number((await balanceOf(world, person.id)).held) > 0, "nothing is held");
-  await withSql(world, (sql) => sql`select farthing.sweep_chats(now() + interval '61 seconds')`);
+  await sweepMinuteLater(world, [person]);
   const [chat] = await closedChats(world, person);
   equal(chat?.state, "settled");
   // Either way: what was sent unrecorded, or recorded and still on its way.

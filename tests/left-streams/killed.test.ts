@@ -1,7 +1,7 @@
 /** T28: an isolate that dies with its streams leaves none of them cheaper than what its provider bills. */
 import { ok, rejects } from "node:assert/strict";
-import { closedChats, streamChat } from "../support/chat.ts";
-import { proven, withSql } from "../support/database.ts";
+import { closedChats, streamChat, sweepMinuteLater } from "../support/chat.ts";
+import { proven } from "../support/database.ts";
 import { withDeployment } from "../support/deployment.ts";
 import { balanceOf } from "../support/purchases.ts";
 import { readWorld } from "../support/world.ts";
@@ -26,7 +26,7 @@ Deno.test("T28: streams of a killed isolate cost what is billed, at most what wa
   });
   await Promise.all(chats.map((chat) => callOf(world, chat, "ended")));
   for (const { person } of chats) ok(Number((await balanceOf(world, person.id)).held) > 0);
-  await withSql(world, (sql) => sql`select farthing.sweep_chats(now() + interval '61 seconds')`);
+  await sweepMinuteLater(world, chats.map(({ person }) => person));
   for (const chat of chats) {
     await closedChats(world, chat.person);
     await judge(world, chat, "isolate killed");

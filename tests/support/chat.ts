@@ -108,6 +108,17 @@ async function chatsOf(world: World, { id }: Person): Promise<ChatRow[]> {
   ]);
 }
 
+/** A minute later, for these people's chats alone: others stream meanwhile. */
+export async function sweepMinuteLater(world: World, people: readonly Person[]): Promise<void> {
+  await withSql(world, async (sql) => {
+    await sql`
+      update farthing.chats c set heartbeat_at = c.heartbeat_at - interval '61 seconds'
+      from farthing.accounts a
+      where a.account_id = c.account_id and a.owner_id in ${sql(people.map(({ id }) => id))}`;
+    await sql`select farthing.sweep_chats()`;
+  });
+}
+
 /** The person's chats, as soon as none of them is open. */
 export function closedChats(world: World, person: Person): Promise<ChatRow[]> {
   return until("every chat is closed", async () => {
