@@ -8,7 +8,7 @@ const DEFINED = /^create (?:or replace )?(?:function|view|table|trigger|procedur
 
 const bareName = (name: string) => name.replace(/^.*\./, "");
 
-/** The text of a migration, cut where something is created: what was created, and the text up to the next. */
+/** A schema file, cut where something is created: what was created, and the text up to the next. */
 function piecesOf({ text }: Source): { name: string; start: number; body: string }[] {
   const starts = [...text.matchAll(DEFINED)];
   return starts.map((match, at) => ({
@@ -52,10 +52,10 @@ export const nearestSessions = (mutant: Mutant) =>
 
 async function nearestOf(kind: RegExp, { file, start }: Mutant): Promise<string[]> {
   const sources = await tree();
-  const migrations = sources.filter(({ path }) => path.startsWith("supabase/migrations/"));
-  const own = piecesOf(migrations.find(({ path }) => path === file)!);
+  const schemas = sources.filter(({ path }) => path.startsWith("supabase/schemas/"));
+  const own = piecesOf(schemas.find(({ path }) => path === file)!);
   const from = own.findLast((piece) => piece.start <= start)?.name;
-  const reached = from ? distances(from, migrations.flatMap(piecesOf)) : new Map<string, number>();
+  const reached = from ? distances(from, schemas.flatMap(piecesOf)) : new Map<string, number>();
   const stories = sources.filter(({ path }) => kind.test(path));
   return byDistance(stories.map(({ path, text }) => {
     const words = new Set([text, ...includedIn(text, sources)].join().match(/\w+/g));

@@ -1,7 +1,8 @@
-/** Mutants of migrations: each is migrated into a database of the kept server, and meets the stories. */
+/** Mutants of SQL: each is migrated into a database of the kept server, and meets the stories. */
 import type { Databases } from "../stack/postgres/databases.ts";
 import { StackError } from "../stack/stack-error.ts";
-import { splitStatements } from "../stack/migrations/split.ts";
+import { buildMigrations } from "../schema/build.ts";
+import { readSchemas } from "../schema/sources.ts";
 import { type KeptProject, withKeptProject } from "../test/kept/project.ts";
 import { withVariant } from "../test/kept/snapshots.ts";
 import { FOLDER, runStory } from "../test/stories.ts";
@@ -48,12 +49,10 @@ async function judge(
   most: number,
   baseline: Baseline,
 ): Promise<Verdict> {
-  const { server, made, migrations } = project;
+  const { server, made } = project;
   const text = applied(await textOf(mutant.file), mutant);
-  const mutated = migrations.map((migration) =>
-    mutant.file.endsWith(`/${migration.file}`)
-      ? { ...migration, text, statements: splitStatements(text) }
-      : migration
+  const mutated = buildMigrations(
+    (await readSchemas()).map((file) => file.path === mutant.file ? { ...file, text } : file),
   );
   const stories = await nearestStories(mutant);
   const chosen = mutant.tests ? filesNamed([...mutant.tests], stories) : [];

@@ -17,7 +17,7 @@ export async function findSources(area: Area): Promise<Source[]> {
   return (await tree()).filter((source) =>
     area === "functions"
       ? isModule(source) && !isTest(source)
-      : /^supabase\/migrations\/.*\.sql$/.test(source.path)
+      : /^supabase\/schemas\/.*\.sql$/.test(source.path)
   );
 }
 

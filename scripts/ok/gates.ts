@@ -18,6 +18,7 @@ export const gates: Gate[] = [
   { name: "lint", args: ["lint", "--quiet"] },
   { name: "check", args: ["check", "--quiet"] },
   { name: "tidy", args: ["task", "--quiet", "tidy"] },
+  { name: "schema", args: ["task", "--quiet", "schema", "--check"] },
   { name: "types", args: ["task", "--quiet", "types", "--check"] },
   { name: "openapi", args: ["task", "--quiet", "openapi", "--check"] },
 ];

@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 
 const ROOT = new URL("../../", import.meta.url);
 const SDK = new URL("node_modules/stripe/esm/resources/", ROOT);
-const MIGRATIONS = new URL("supabase/migrations/20261101", ROOT);
+const SCHEMAS = new URL("supabase/schemas/", ROOT);
 
 const words = (text: string, quotes: RegExp) => [...text.matchAll(quotes)].map(([, word]) => word!);
 
@@ -20,7 +20,7 @@ async function sdkStates(file: string, pattern: RegExp): Promise<string[]> {
 
 /** The words that a function of the SQL tells apart. */
 async function sqlStates(file: string, name: string): Promise<string[]> {
-  const sql = await Deno.readTextFile(new URL(MIGRATIONS.href + file));
+  const sql = await Deno.readTextFile(new URL(file, SCHEMAS));
   const body = sql.split(`create function farthing.${name}(`)[1]?.split("$$")[1];
   assert.ok(body, `${file} has no ${name}`);
   return words(body, /when '([a-z_]+)' then/g).toSorted();
@@ -29,7 +29,7 @@ async function sqlStates(file: string, name: string): Promise<string[]> {
 Deno.test("T29: the SQL knows each state of a dispute that the SDK names", async () => {
   const states = await sdkStates("Disputes.d.ts", /type Status = ([^;]+);/);
   assert.ok(states.includes("appeal_under_review") && states.length >= 10);
-  assert.deepEqual(await sqlStates("000058_disputes.sql", "dispute_rank"), states);
+  assert.deepEqual(await sqlStates("reversals/functions/disputes.sql", "dispute_rank"), states);
 });
 
 Deno.test("T29: the SDK names no case type of a dispute that nobody has thought about", async () => {
@@ -41,7 +41,7 @@ Deno.test("T29: the SQL knows each state of a refund that the SDK names", async 
   const pattern = /Status of the refund\. This can be ([^.]+)\.[^*]*\*\/\s+status: string \| null/;
   const states = await sdkStates("Refunds.d.ts", pattern);
   assert.ok(states.includes("requires_action") && states.length >= 5);
-  const known = await sqlStates("000034_reversal_events.sql", "refund_rank");
+  const known = await sqlStates("reversals/functions/events.sql", "refund_rank");
   assert.deepEqual(known.filter((state) => state !== "requested"), states);
 });
 
@@ -49,7 +49,7 @@ Deno.test("T29: the SQL knows each state of a payout that the SDK names", async 
   const pattern = /Current status of the payout: ([^.]+)\. [^*]*\*\/\s+status: string/;
   const states = await sdkStates("Payouts.d.ts", pattern);
   assert.ok(states.includes("in_transit") && states.length >= 5);
-  assert.deepEqual(await sqlStates("000063_payouts.sql", "payout_rank"), states);
+  assert.deepEqual(await sqlStates("payouts/functions/payouts.sql", "payout_rank"), states);
   const listed = await sdkStates("Payouts.d.ts", /type ReconciliationStatus = ([^;]+);/);
   assert.deepEqual(listed, ["completed", "in_progress", "not_applicable"]);
 });

@@ -1,7 +1,8 @@
 /** The migrated database on the kept server, for runs of a few named files. */
-import { type Migration, readMigrations } from "../../stack/migrations/files.ts";
+import { buildMigrations } from "../../schema/build.ts";
+import { readSchemas } from "../../schema/sources.ts";
+import type { Migration } from "../../stack/migrations/files.ts";
 import type { Databases } from "../../stack/postgres/databases.ts";
-import { MIGRATIONS } from "../project-database.ts";
 import { openLock, withLock } from "./lock.ts";
 import { endServer, findServer, startServer } from "./server.ts";
 import { dropOthers, snapshotOf } from "./snapshots.ts";
@@ -30,7 +31,7 @@ async function prepare(use: Deno.FsFile): Promise<KeptProject> {
     kept = await startServer();
   }
   const { server, made } = kept;
-  const migrations = await readMigrations(MIGRATIONS);
+  const migrations = buildMigrations(await readSchemas()); // as they are written, built or not yet
   if (await use.tryLock(true)) await dropOthers(server, made, migrations);
   const template = await snapshotOf(server, made, migrations);
   await use.lock(false);

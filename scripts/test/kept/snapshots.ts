@@ -1,7 +1,7 @@
 /**
  * Databases of the kept server that are named by a hash of all they are made from: what a name once held
- * is right for ever, and a change of a migration asks for another name. On the way to the last migration
- * every eighth is kept too, so that a change of the 70th does not apply the first 64 again.
+ * is right for ever, and a change of a migration asks for another name. After each migration one is kept, so
+ * that a change of a function does not make the tables again.
  */
 import { createHash } from "node:crypto";
 import type postgres from "postgres";
@@ -12,7 +12,6 @@ import { bootstrap } from "../../stack/postgres/plugin.ts";
 import { furnish } from "../project-database.ts";
 import { ROOT } from "../suite.ts";
 
-const STEP = 8;
 const PREFIX = "snapshot_";
 
 function chained(...parts: string[]): string {
@@ -35,10 +34,7 @@ async function planSnapshots(made: string, migrations: Migration[]): Promise<Sna
   const add = (fill: Snapshot["fill"]) => plan.push({ name: PREFIX + hash, fill });
   for (const [at, { file, text }] of migrations.entries()) {
     hash = chained(hash, file, text);
-    const isLast = at === migrations.length - 1;
-    if ((at + 1) % STEP === 0 || isLast) {
-      add((sql) => applyMissing(sql, migrations.slice(0, at + 1)));
-    }
+    add((sql) => applyMissing(sql, migrations.slice(0, at + 1)));
   }
   const seedText = await Deno.readTextFile(`${ROOT}supabase/seed.sql`);
   hash = chained(hash, seedText, new Date().toISOString().slice(0, 13));

@@ -1,0 +1,33 @@
+import assert from "node:assert/strict";
+import { buildMigrations } from "./build.ts";
+import { problemsOf } from "./graph.ts";
+import { forwardReferences } from "./references.ts";
+import { readSchemas } from "./sources.ts";
+
+const file = (path: string, text: string) => ({ path: `supabase/schemas/${path}`, text });
+
+Deno.test("a table that refers to one of a later file is told, and a function's body is not", () => {
+  const lots = file(
+    "ledger/tables.sql",
+    "create table farthing.lots (order_id uuid references farthing.orders);",
+  );
+  const orders = file("checkout/tables.sql", "create table farthing.orders (order_id uuid);");
+  assert.deepEqual(forwardReferences([orders, lots]), []);
+  assert.deepEqual(forwardReferences([lots, orders]).map(({ name }) => name), ["farthing.orders"]);
+  const body = "create function farthing.f() as $$ select from farthing.orders $$;";
+  assert.deepEqual(forwardReferences([file("ledger/functions.sql", body), orders]), []);
+});
+
+Deno.test("the subjects are in an order, and a call of a later one that nobody knows is told", async () => {
+  const files = await readSchemas();
+  assert.deepEqual(problemsOf(files), []);
+  const more = "\ncreate function farthing.f() as $$ select farthing.begin_top_up() $$;";
+  const changed = files.map((each) =>
+    each.path.endsWith("/usage/functions.sql") ? { ...each, text: each.text + more } : each
+  );
+  assert.match(problemsOf(changed).join("\n"), /^usage calls top_ups, a later subject/);
+});
+
+Deno.test("a file of no known kind is refused, and none is left out", () => {
+  assert.throws(() => buildMigrations([file("ledger/views.sql", "")]), /of no known kind/);
+});

@@ -1,0 +1,92 @@
+/**
+ * Which file names objects of which other. What stands outside a function's body binds when it is created,
+ * so it may only name what comes before; a body binds when it runs, and may name anything.
+ */
+import { splitStatements } from "../stack/migrations/split.ts";
+import type { SchemaFile } from "./sources.ts";
+
+export interface Reference {
+  /** Paths of files. */
+  readonly from: string;
+  readonly to: string;
+  readonly name: string;
+  /** Bound when it runs, inside a function's body. */
+  readonly late: boolean;
+}
+
+const COMMENT = /--[^\n]*/g;
+const BODY = /\$(\w*)\$[^]*?\$\1\$/g;
+const TEXT = /'(?:[^']|'')*'/g;
+const DEFINES =
+  /^create (?:or replace )?(?:function|procedure|view|table|type|domain) ((?:farthing|public)\.\w+)/;
+const NAMES = /\b(?:farthing|public)\.\w+/g;
+
+const withoutComments = (statement: string) => statement.replace(COMMENT, "").trim();
+
+function statementsOf({ text }: SchemaFile): string[] {
+  return splitStatements(text).map(withoutComments);
+}
+
+/** Where each object is made; the first place where a name has several. */
+function homesOf(files: readonly SchemaFile[]): Map<string, string> {
+  const homes = new Map<string, string>();
+  for (const file of files) {
+    for (const statement of statementsOf(file)) {
+      const name = DEFINES.exec(statement)?.[1];
+      if (name && !homes.has(name)) homes.set(name, file.path);
+    }
+  }
+  return homes;
+}
+
+/** Every reference from a file to another one. */
+export function referencesOf(files: readonly SchemaFile[]): Reference[] {
+  const homes = homesOf(files);
+  const found: Reference[] = [];
+  for (const file of files) {
+    for (const statement of statementsOf(file)) {
+      const head = statement.replace(BODY, "").replace(TEXT, "");
+      const bound = new Set(head.match(NAMES));
+      for (const name of new Set(statement.match(NAMES))) {
+        const to = homes.get(name);
+        if (!to || to === file.path) continue;
+        found.push({ from: file.path, to, name, late: !bound.has(name) });
+      }
+    }
+  }
+  return found;
+}
+
+/** References that would not bind: to a file that comes later. */
+export function forwardReferences(files: readonly SchemaFile[]): Reference[] {
+  const place = new Map(files.map(({ path }, at) => [path, at]));
+  return referencesOf(files).filter(({ from, to, late }) =>
+    !late && place.get(to)! > place.get(from)!
+  );
+}
+
+const subjectOf = (path: string) => path.split("/")[2]!;
+
+export interface Subject {
+  readonly name: string;
+  /** Subjects before it that it names. */
+  readonly uses: string[];
+  /** Subjects after it that its functions call. */
+  readonly calls: string[];
+}
+
+/** The subjects in the order of their tables, and whom each one names. */
+export function subjectGraph(files: readonly SchemaFile[]): Subject[] {
+  const subjects = [...new Set(files.map(({ path }) => subjectOf(path)))];
+  const references = referencesOf(files);
+  return subjects.map((name, at) => {
+    const named = new Set(
+      references.filter(({ from }) => subjectOf(from) === name).map(({ to }) => subjectOf(to)),
+    );
+    return {
+      name,
+      uses: subjects.slice(0, at).filter((each) => named.has(each)),
+      calls: subjects.slice(at + 1).filter((each) => named.has(each)),
+    };
+  });
+}

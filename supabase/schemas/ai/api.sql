@@ -1,0 +1,183 @@
+-- Chats by their requests, and what a browser may see and change of consent and logs.
+
+create view public.ai_consent with (security_invoker = true) as
+select c.user_id, c.level, c.updated_at from farthing.ai_consents c;
+create view public.ai_logs with (security_invoker = true) as
+select l.log_id as id, l.kind, l.model, l.consent, l.prompt, l.response, l.structured, l.usage,
+  l.classification, l.duration_ms, l.error_code, l.request_id, l.trace_id, l.created_at, l.expires_at
+from farthing.ai_logs l where l.expires_at > now();
+comment on view public.ai_consent is
+  'The caller''s own consent: none, usage_only or full_redacted. No row means none; set it by an upsert on '
+  'user_id, which need not be named.';
+comment on view public.ai_logs is 'The caller''s own AI logs, to read and to delete.';
+grant select, insert, update on public.ai_consent to authenticated;
+grant select, delete on public.ai_logs to authenticated;
+
+create function public.chats_begin(
+  p_user_id uuid, p_model text, p_input_tokens int, p_max_output_tokens int,
+  p_max_input_tokens int default null, p_output_is_counted boolean default false,
+  p_correlation_id text default null,
+  p_idempotency_key text default null, p_fingerprint text default null,
+  p_author text default null, p_now timestamptz default now())
+returns jsonb
+language plpgsql security definer -- service_role owns no table
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_author text := coalesce(p_author, 'sql:' || session_user);
+  v_answer jsonb;
+  v_max_input int := greatest(p_input_tokens, p_max_input_tokens);
+  v_hold farthing.holds;
+begin
+  if p_idempotency_key is not null then
+    perform farthing.close_dead_chat(p_idempotency_key, p_now);
+  end if;
+  v_answer := farthing.idempotency_find(p_idempotency_key, p_fingerprint, p_now);
+  if v_answer is not null then
+    return v_answer || '{"step": "replay"}';
+  end if;
+  if not exists (select from farthing.rates where model = p_model) then
+    perform farthing.fail('unknown_model', 'There is no rate for this model.', null, 'model');
+  end if;
+  if coalesce(p_input_tokens, 0) not between 1 and 1000000000 then
+    perform farthing.fail('invalid_request', 'A prompt must have 1 to 1e9 tokens.', null, 'messages');
+  end if;
+  if coalesce(p_max_output_tokens, 0) not between 1 and 1000000000 then
+    perform farthing.fail('invalid_request', 'An answer must have 1 to 1e9 tokens.', null,
+      'max_output_tokens');
+  end if;
+  v_hold.hold_id := (public.holds_open(p_user_id, p_ttl_seconds => 600, p_reason => 'chat',
+    p_estimate => farthing.dearest_usage(p_model, v_max_input, p_max_output_tokens, p_now),
+    p_correlation_id => p_correlation_id, p_author => v_author, p_now => p_now) #>> '{data,hold_id}')::uuid;
+  select * into v_hold from farthing.holds where hold_id = v_hold.hold_id;
+  insert into farthing.chats (account_id, hold_id, model, input_tokens, max_input_tokens, max_output_tokens,
+    output_is_counted, idempotency_key, correlation_id, author, created_at, heartbeat_at)
+  values (v_hold.account_id, v_hold.hold_id, p_model, p_input_tokens, v_max_input, p_max_output_tokens,
+    coalesce(p_output_is_counted, false), decode(p_idempotency_key, 'hex'), v_hold.correlation_id, v_author,
+    p_now, p_now);
+  perform farthing.idempotency_start(p_idempotency_key, p_fingerprint, p_now);
+  return jsonb_build_object('step', 'call', 'hold_id', v_hold.hold_id, 'held',
+    trim_scale(v_hold.amount)::text, 'patience_ms', (select (extract(epoch from stream_patience) * 1000)::int
+      from farthing.policy));
+end
+$$;
+grant execute on function public.chats_begin to service_role;
+comment on function public.chats_begin is
+  'Holds, for ten minutes, the most that a prompt and the longest answer to it can cost. p_input_tokens is '
+  'the prompt as counted here, p_max_input_tokens the most that another tokenizer makes of it. Returns step '
+  'call with the hold and for how long a stream without a caller is read on (patience_ms), or replay. Fails '
+  'insufficient_credits, unknown_model, not_found, invalid_request, '
+  'idempotency_in_progress.';
+
+create function public.chats_record(p_hold_id uuid, p_output_tokens int default null,
+  p_now timestamptz default now())
+returns jsonb
+language plpgsql security definer -- service_role owns no table
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_key bytea;
+begin
+  update farthing.chats
+  set streamed_tokens = greatest(streamed_tokens, least(coalesce(p_output_tokens, 0), max_output_tokens)),
+    accepted_at = coalesce(accepted_at, case when p_output_tokens is not null then p_now end),
+    heartbeat_at = greatest(heartbeat_at, p_now)
+  where hold_id = p_hold_id and state = 'open' returning idempotency_key into v_key;
+  if not found then
+    return jsonb_build_object('status', 'closed');
+  end if;
+  -- A key that was started 3 minutes ago is taken over; while this is heard of, it is not that old.
+  update farthing.idempotency_keys set created_at = p_now
+  where key = v_key and status is null and created_at <= p_now - interval '1 minute';
+  return jsonb_build_object('status', 'open');
+end
+$$;
+grant execute on function public.chats_record to service_role;
+comment on function public.chats_record is
+  'The heartbeat of a chat. p_output_tokens is the output that has come so far, and says that the provider '
+  'accepted; null only says that the request lives and waits. Returns {status: open | closed}.';
+
+create function public.chats_settle(
+  p_hold_id uuid, p_usage jsonb, p_answer jsonb, p_log jsonb default null,
+  p_idempotency_key text default null, p_output_tokens int default null, p_now timestamptz default now())
+returns jsonb
+language plpgsql security definer -- service_role owns no table
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_chat farthing.chats := farthing.lock_chat(p_hold_id, p_idempotency_key);
+  v_is_late boolean := false;
+  v_corrected numeric := 0;
+  v_usage jsonb := case when p_usage is null then farthing.chat_bound(v_chat, p_output_tokens)
+    else farthing.chat_usage(v_chat, farthing.json_argument(p_usage)) end;
+  v_kept jsonb;
+begin
+  if v_chat.answered_at is not null then
+    select answer into v_kept from farthing.private_answers
+    where key = v_chat.idempotency_key and answer ->> 'hold_id' = p_hold_id::text;
+    return jsonb_build_object('status', 200, 'data',
+      coalesce(v_kept, farthing.chat_answer(v_chat, farthing.json_argument(p_answer), v_usage)));
+  end if;
+  perform farthing.release_expired_holds(v_chat.account_id, p_now);
+  select * into v_chat from farthing.chats where account_id = v_chat.account_id and hold_id = p_hold_id;
+  if v_chat.state = 'open' then
+    -- Its answer has been delivered: beyond the overdraft limit it costs what was held for the longest one.
+    perform farthing.settle_hold(p_hold_id, 'chat', null, v_usage, v_chat.correlation_id, v_chat.author,
+      p_now, jsonb_build_object('model', v_chat.model, 'input_tokens', v_chat.input_tokens,
+        'output_tokens', v_chat.max_output_tokens));
+  elsif v_chat.state = 'released' then
+    v_is_late := farthing.charge_late_chat(v_chat, v_usage, p_now);
+  else
+    v_corrected := farthing.correct_chat(v_chat, v_usage, p_now);
+  end if;
+  update farthing.chats
+  set answered_at = p_now, state = case when v_is_late then 'settled' else state end, corrected = v_corrected
+  where account_id = v_chat.account_id and hold_id = p_hold_id returning * into v_chat;
+  v_kept := farthing.chat_answer(v_chat, farthing.json_argument(p_answer), v_usage);
+  if farthing.chat_owns_key(v_chat) then
+    perform farthing.idempotency_finish_private(p_idempotency_key, 200, v_kept, v_chat.account_id);
+  end if;
+  perform farthing.write_ai_log((select owner_id from farthing.accounts where account_id = v_chat.account_id),
+    p_log, p_now);
+  return jsonb_build_object('status', 200, 'data', v_kept);
+end
+$$;
+grant execute on function public.chats_settle to service_role;
+comment on function public.chats_settle is
+  'Charges a chat once, keeps its answer under its key and its log, together. p_usage null: the provider''s '
+  'bill is not known, so it is charged the most that it can be, p_output_tokens having come. Called again it '
+  'answers as before; after the sweep, which charged the most, what it was too much is given back. Returns '
+  '{status: 200, data: {message, finish_reason, usage, credits, balance_after, hold_id}}. Fails not_found, '
+  'invalid_request.';
+
+create function public.chats_release(
+  p_hold_id uuid, p_log jsonb default null, p_idempotency_key text default null,
+  p_now timestamptz default now())
+returns jsonb
+language plpgsql security definer -- service_role owns no table
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_chat farthing.chats := farthing.lock_chat(p_hold_id, p_idempotency_key);
+begin
+  if v_chat.answered_at is not null then
+    return jsonb_build_object('status', v_chat.state);
+  end if;
+  perform farthing.release_expired_holds(v_chat.account_id, p_now);
+  if exists (select from farthing.holds where account_id = v_chat.account_id and hold_id = p_hold_id
+    and status = 'open') then
+    perform public.holds_release(p_hold_id, v_chat.correlation_id, p_now => p_now);
+  end if;
+  delete from farthing.idempotency_keys
+  where key = v_chat.idempotency_key and status is null and farthing.chat_owns_key(v_chat);
+  update farthing.chats set answered_at = p_now where account_id = v_chat.account_id and hold_id = p_hold_id
+  returning * into v_chat;
+  perform farthing.write_ai_log((select owner_id from farthing.accounts where account_id = v_chat.account_id),
+    p_log, p_now);
+  return jsonb_build_object('status', v_chat.state);
+end
+$$;
+grant execute on function public.chats_release to service_role;
+comment on function public.chats_release is
+  'The provider gave nothing: releases the hold, frees the key, keeps the log. Returns {status: released}, '
+  'or settled where the sweep has charged what was streamed. Fails not_found.';

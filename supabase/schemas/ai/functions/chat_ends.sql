@@ -1,0 +1,86 @@
+-- How a chat ends by its own request: settled with what the provider counted, or released.
+
+create function farthing.chat_usage(p_chat farthing.chats, p_usage jsonb)
+returns jsonb
+language sql immutable
+set search_path = ''
+as $$
+  -- Picked by name: what else a provider says of usage must choose neither model, rate nor event.
+  select jsonb_strip_nulls(jsonb_build_object('model', p_chat.model,
+    'input_tokens', p_usage -> 'input_tokens', 'cached_input_tokens', p_usage -> 'cached_input_tokens',
+    'output_tokens', p_usage -> 'output_tokens', 'reasoning_tokens', p_usage -> 'reasoning_tokens'))
+$$;
+comment on function farthing.chat_usage(farthing.chats, jsonb) is
+  'The usage of a chat: its own model, and the token counts of p_usage.';
+
+create function farthing.chat_answer(p_chat farthing.chats, p_answer jsonb, p_usage jsonb)
+returns jsonb
+language plpgsql stable
+set search_path = ''
+as $$
+declare
+  v_charge jsonb := farthing.usage_answer(p_chat.account_id, 'chat', p_chat.hold_id::text);
+begin
+  return jsonb_build_object('message', p_answer -> 'message', 'finish_reason', p_answer -> 'finish_reason',
+    'usage', coalesce(case when p_chat.corrected > 0 then p_usage - 'model' end,
+      (select e.metadata - 'model' - 'rate_version' - 'hold_id'
+      from farthing.usage_events u
+      join farthing.entries e on e.account_id = u.account_id and e.seq = u.first_seq
+      where u.account_id = p_chat.account_id and u.origin = 'chat' and u.event_id = p_chat.hold_id::text),
+      jsonb_build_object('input_tokens', p_chat.input_tokens, 'output_tokens', p_chat.streamed_tokens)),
+    'credits', trim_scale(coalesce((v_charge ->> 'credits')::numeric, 0) - p_chat.corrected)::text,
+    'balance_after', coalesce(case when p_chat.corrected = 0 then v_charge ->> 'balance_after' end,
+      (select trim_scale(a.balance)::text from farthing.accounts a where a.account_id = p_chat.account_id)),
+    'hold_id', p_chat.hold_id);
+end
+$$;
+comment on function farthing.chat_answer(farthing.chats, jsonb, jsonb) is
+  'The answer of a chat that is closed: what the provider said, and what the ledger says was charged for it; '
+  'p_usage is what it was corrected to, where it was. Credits as text.';
+
+create function farthing.chat_owns_key(p_chat farthing.chats)
+returns boolean
+language sql stable
+set search_path = ''
+as $$
+  select not exists (select from farthing.chats c where c.idempotency_key = p_chat.idempotency_key
+    and c.state = 'open' and c.hold_id <> p_chat.hold_id)
+$$;
+comment on function farthing.chat_owns_key(farthing.chats) is
+  'Whether the key of a chat, where it is started, is that of the chat and not of a repeat that runs.';
+
+create function farthing.charge_late_chat(p_chat farthing.chats, p_usage jsonb, p_now timestamptz)
+returns boolean
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_hold farthing.holds;
+  v_account farthing.accounts;
+  v_event farthing.priced_usage;
+begin
+  -- Where a repeat runs, or has run, this is the answer that nobody waits for any more.
+  if not farthing.chat_owns_key(p_chat)
+    or exists (select from farthing.idempotency_keys
+      where key = p_chat.idempotency_key and status is not null)
+    or farthing.usage_answer(p_chat.account_id, 'chat', p_chat.hold_id::text) is not null then
+    return false;
+  end if;
+  select * into v_hold from farthing.holds where account_id = p_chat.account_id and hold_id = p_chat.hold_id;
+  select * into v_account from farthing.accounts where account_id = p_chat.account_id;
+  v_event := farthing.price_usage(jsonb_build_array(p_usage), p_now, v_hold.created_at,
+    jsonb_build_object(v_hold.model, v_hold.rate_version));
+  if v_event.problem is not null then
+    perform farthing.refuse_usage(v_event, 'usage.');
+  end if;
+  v_event.origin := 'chat';
+  v_event.event_id := p_chat.hold_id;
+  return (farthing.charge_usage(v_account, array[v_event], p_chat.correlation_id, p_chat.author, null,
+    p_now))[1].accepted
+    and v_event.credits > 0;
+end
+$$;
+comment on function farthing.charge_late_chat is
+  'Charges a chat that was released before its answer came, at the rate it was held at: like any usage, so '
+  'from what is available and never into debt. Returns whether it was charged. The account is locked by the '
+  'caller.';

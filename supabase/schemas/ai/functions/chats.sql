@@ -1,0 +1,155 @@
+-- The chat door: begin (credits held before the provider is asked), record (what has been streamed so far),
+-- settle or release. What a dead request left open, its own heartbeat tells, and a sweep charges: see
+-- left_streams.sql.
+-- Why a chat's state follows its hold by a trigger: a hold can end in other ways (expired, its owner left, an
+-- operator), and no way may leave a chat open.
+-- Order of locks: the key, the owner, the account, the chat, the key's row. The sweep waits for none of them.
+-- The owner because whoever changes an account twice, or writes a log, asks for its owner's row: one who is
+-- leaving keeps that row locked while they wait for the account.
+
+create function farthing.close_chat()
+returns trigger
+language plpgsql
+set search_path = ''
+as $$
+begin
+  update farthing.chats set state = new.status, closed_at = new.resolved_at
+  where account_id = new.account_id and hold_id = new.hold_id and state = 'open';
+  return null;
+end
+$$;
+comment on function farthing.close_chat() is 'A chat is open as long as its hold, whatever ends the hold.';
+
+create function farthing.silent_since(p_now timestamptz)
+returns timestamptz
+language sql immutable
+set search_path = ''
+as $$
+  select p_now - interval '60 seconds'
+$$;
+comment on function farthing.silent_since(timestamptz) is
+  'A chat without a heartbeat since then has lost its request.';
+
+create function farthing.lock_chat(p_hold_id uuid, p_idempotency_key text)
+returns farthing.chats
+language plpgsql
+set search_path = ''
+set lock_timeout = '2s' -- as in lock_account
+as $$
+declare
+  v_chat farthing.chats;
+begin
+  select * into v_chat from farthing.chats where hold_id = p_hold_id;
+  if v_chat.hold_id is null or v_chat.idempotency_key <> decode(p_idempotency_key, 'hex') then
+    perform farthing.fail('not_found', 'There is no such chat.', null, 'hold_id');
+  end if;
+  if v_chat.idempotency_key is not null then
+    perform pg_advisory_xact_lock(hashtextextended(encode(v_chat.idempotency_key, 'hex'), 0));
+  end if;
+  perform from auth.users where id = (select a.owner_id from farthing.accounts a
+    where a.account_id = v_chat.account_id) for key share;
+  perform from farthing.accounts where account_id = v_chat.account_id for no key update;
+  select * into v_chat from farthing.chats
+  where account_id = v_chat.account_id and hold_id = p_hold_id for update;
+  return v_chat;
+end
+$$;
+comment on function farthing.lock_chat(uuid, text) is
+  'A chat with its key and its account locked. Fails not_found, also where it began under another key.';
+
+create function farthing.close_silent_chat(p_chat farthing.chats, p_now timestamptz)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  if (select expires_at <= p_now from farthing.holds
+    where account_id = p_chat.account_id and hold_id = p_chat.hold_id) then
+    perform farthing.release_expired_holds(p_chat.account_id, p_now);
+  elsif p_chat.accepted_at is null then
+    perform public.holds_release(p_chat.hold_id, p_chat.correlation_id, p_now => p_now);
+  else
+    perform farthing.settle_hold(p_chat.hold_id, 'chat', null, farthing.chat_bound(p_chat),
+      p_chat.correlation_id, p_chat.author, p_now);
+  end if;
+  -- There is no answer to keep: a repeat runs anew.
+  delete from farthing.idempotency_keys where key = p_chat.idempotency_key and status is null;
+end
+$$;
+comment on function farthing.close_silent_chat is
+  'What happens to a chat whose request is gone: accepted by the provider, it is charged the most that it '
+  'can have cost; never accepted, it is released. All is locked by the caller.';
+
+create function farthing.sweep_chat(p_hold_id text, p_now timestamptz)
+returns int
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_chat farthing.chats;
+begin
+  select * into v_chat from farthing.chats where hold_id = p_hold_id::uuid;
+  -- Chats come in time's order, not in that of accounts (rule 4), so this waits for no lock.
+  if v_chat.idempotency_key is not null and not pg_try_advisory_xact_lock(
+    hashtextextended(encode(v_chat.idempotency_key, 'hex'), 0)) then
+    return 0;
+  end if;
+  perform from auth.users where id = (select a.owner_id from farthing.accounts a
+    where a.account_id = v_chat.account_id) for key share skip locked;
+  if not found then
+    return 0;
+  end if;
+  perform from farthing.accounts where account_id = v_chat.account_id for no key update skip locked;
+  if not found then
+    return 0;
+  end if;
+  -- Read again: its request may have been heard of, or have closed it, in between.
+  select * into v_chat from farthing.chats
+  where account_id = v_chat.account_id and hold_id = v_chat.hold_id and state = 'open'
+    and heartbeat_at <= farthing.silent_since(p_now)
+  for update skip locked;
+  if not found then
+    return 0;
+  end if;
+  perform farthing.close_silent_chat(v_chat, p_now);
+  return 1;
+end
+$$;
+comment on function farthing.sweep_chat(text, timestamptz) is
+  'Closes a chat that has not been heard of for 60 seconds; 1 where it did.';
+
+create function farthing.sweep_chats(p_now timestamptz default now(), p_limit int default 500)
+returns int
+language sql
+set search_path = ''
+as $$
+  select farthing.work_off('sweep_chats', 'chat', array(
+    select c.hold_id::text from farthing.chats c
+    where c.state = 'open' and c.heartbeat_at <= farthing.silent_since(p_now)
+      and not farthing.is_parked('sweep_chats', 'chat', c.hold_id::text, p_now)
+    order by c.created_at limit p_limit), 'sweep_chat', p_now)
+$$;
+comment on function farthing.sweep_chats(timestamptz, int) is
+  'Closes chats that have not been heard of for 60 seconds; returns how many.';
+
+create function farthing.close_dead_chat(p_idempotency_key text, p_now timestamptz)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_chat farthing.chats;
+begin
+  select * into v_chat from farthing.chats where idempotency_key = decode(p_idempotency_key, 'hex')
+    and state = 'open' and heartbeat_at <= farthing.silent_since(p_now);
+  if v_chat.hold_id is null then
+    return;
+  end if;
+  v_chat := farthing.lock_chat(v_chat.hold_id, p_idempotency_key);
+  if v_chat.state = 'open' and v_chat.heartbeat_at <= farthing.silent_since(p_now) then
+    perform farthing.close_silent_chat(v_chat, p_now);
+  end if;
+end
+$$;
+comment on function farthing.close_dead_chat(text, timestamptz) is
+  'The sweep''s work for one key: a repeat that comes before the sweep must not run beside what it repeats.';

@@ -1,0 +1,110 @@
+-- AI logs: that a model was called, and as much of what was said as the user has agreed to.
+-- Why SQL decides and not the doors: a door hands over everything, redacted; what is kept is decided where
+-- it is stored, in the transaction of the charge, and a check stands behind it. A log never fails the money.
+
+create function farthing.date_consent()
+returns trigger
+language plpgsql
+set search_path = ''
+as $$
+begin
+  new.updated_at := now();
+  return new;
+end
+$$;
+comment on function farthing.date_consent() is 'When a consent was given is not for the giver to say.';
+
+create function farthing.erase_ai_logs()
+returns trigger
+language plpgsql security definer -- the user may delete log rows, but not edit them
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  update farthing.ai_logs
+  set consent = new.level, prompt = null, response = null, structured = null,
+    usage = case when new.level <> 'none' then usage end,
+    classification = case when new.level <> 'none' then classification end
+  where user_id = new.user_id and consent > new.level;
+  return null;
+end
+$$;
+comment on function farthing.erase_ai_logs() is
+  'A consent that is lowered counts for what is stored already: it is erased in the same statement.';
+
+create function farthing.cut_text(p_text text, p_most int)
+returns text
+language sql immutable
+set search_path = ''
+as $$
+  select case when length(p_text) > p_most then left(p_text, p_most - 6) || ' [cut]' else p_text end
+$$;
+comment on function farthing.cut_text(text, int) is
+  'A text of at most p_most characters; one that was longer ends in " [cut]".';
+
+create function farthing.cut_json(p_value jsonb, p_most int)
+returns jsonb
+language sql immutable
+set search_path = ''
+as $$
+  select case when pg_column_size(p_value) > p_most
+    then jsonb_build_object('cut', true, 'bytes', pg_column_size(p_value)) else p_value end
+$$;
+comment on function farthing.cut_json(jsonb, int) is
+  'A JSON value of at most p_most bytes as stored; a larger one is replaced by {"cut": true, "bytes": n}.';
+
+create function farthing.write_ai_log(p_user_id uuid, p_log jsonb, p_now timestamptz)
+returns void
+language plpgsql
+set search_path = ''
+-- The caller has locked an account. One who is leaving keeps their row in auth.users locked while they wait
+-- for that account: so this gives up long before anyone calls it a deadlock.
+set lock_timeout = '200ms'
+as $$
+declare
+  v_log jsonb := farthing.json_argument(p_log);
+  v_level farthing.ai_consent;
+begin
+  if p_user_id is null or v_log is null then
+    return;
+  end if;
+  -- Locked, so that a consent that is lowered meanwhile erases this row too; one that is being changed at
+  -- this very moment counts as none.
+  select level into v_level from farthing.ai_consents where user_id = p_user_id for share skip locked;
+  v_level := coalesce(v_level, 'none');
+  insert into farthing.ai_logs (user_id, kind, model, consent, prompt, response, structured, usage,
+    classification, duration_ms, error_code, request_id, trace_id, created_at, expires_at)
+  select p_user_id, (v_log ->> 'kind')::farthing.ai_call, farthing.cut_text(v_log ->> 'model', 200), v_level,
+    case when v_level = 'full_redacted' then farthing.cut_text(v_log ->> 'prompt', 32768) end,
+    case when v_level = 'full_redacted' then farthing.cut_text(v_log ->> 'response', 32768) end,
+    case when v_level = 'full_redacted'
+      then farthing.cut_json(nullif(v_log -> 'structured', 'null'), 16384) end,
+    case when v_level <> 'none' then farthing.cut_json(nullif(v_log -> 'usage', 'null'), 2048) end,
+    case when v_level <> 'none' then (v_log ->> 'classification')::farthing.ai_classification end,
+    least(greatest((v_log ->> 'duration_ms')::numeric, 0), 2147483647)::int,
+    farthing.cut_text(v_log ->> 'error_code', 64), farthing.cut_text(v_log ->> 'request_id', 64),
+    farthing.cut_text(v_log ->> 'trace_id', 64), p_now, p_now + interval '720 hours';
+exception when others then
+  -- The state alone: the message of an error can quote what was to be logged.
+  raise warning 'an AI log was lost: %', sqlstate;
+end
+$$;
+comment on function farthing.write_ai_log(uuid, jsonb, timestamptz) is
+  'Keeps of {model, kind, prompt, response, structured, usage, classification, duration_ms, error_code, '
+  'request_id, trace_id} what the user has agreed to. Never fails: what cannot be kept is lost with a '
+  'warning.';
+
+create function farthing.sweep_ai_logs(p_now timestamptz default now(), p_limit int default 10000)
+returns int
+language sql
+set search_path = ''
+as $$
+  with due as (
+    select log_id from farthing.ai_logs where expires_at <= p_now
+    order by expires_at limit p_limit for update skip locked
+  ), swept as (
+    delete from farthing.ai_logs l using due where l.log_id = due.log_id returning 1
+  )
+  select count(*)::int from swept
+$$;
+comment on function farthing.sweep_ai_logs(timestamptz, int) is
+  'Deletes AI logs after their 30 days; returns how many.';

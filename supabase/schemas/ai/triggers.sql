@@ -1,0 +1,12 @@
+-- What fires by itself: consent is dated, and lowering it erases what was kept; a chat ends with its
+-- hold, however that ends. Tasks erase logs that are over and charge chats that were left.
+
+create trigger ai_consents_are_dated before insert or update on farthing.ai_consents
+  for each row execute function farthing.date_consent();
+create trigger ai_consents_count_backwards after insert or update on farthing.ai_consents
+  for each row execute function farthing.erase_ai_logs();
+select farthing.add_task('sweep_ai_logs', '1 minute');
+
+create trigger holds_close_their_chats after update of status on farthing.holds
+  for each row when (old.status = 'open' and new.status <> 'open') execute function farthing.close_chat();
+select farthing.add_task('sweep_chats', '1 minute');

@@ -1,0 +1,52 @@
+-- Alerts for operators: what is wrong, what was, and who is on it.
+
+create function public.alerts_list(
+  p_state text default null, p_before text default null, p_limit int default 20)
+returns jsonb
+language sql stable security definer -- service_role owns no table
+set search_path = pg_catalog, pg_temp
+as $$
+  with page as (
+    select i.* from farthing.incidents i
+    where i.state = any (case when p_state is null then array['open', 'acknowledged', 'resolved']
+        else array[p_state] end)
+      -- A cursor that names nothing gives an empty page, as in every list.
+      and (p_before is null or i.incident_nr < (
+        select b.incident_nr from farthing.incidents b where b.incident_id::text = p_before))
+    order by i.incident_nr desc limit p_limit + 1
+  )
+  select jsonb_build_object(
+    'alerts', coalesce((select jsonb_agg(farthing.incident_answer(s.*::farthing.incidents)
+      order by s.incident_nr desc) from (select * from page limit p_limit) s), '[]'),
+    'next_before', case when (select count(*) from page) > p_limit
+      then (select incident_id from page offset p_limit - 1 limit 1) end)
+$$;
+grant execute on function public.alerts_list to service_role;
+comment on function public.alerts_list is
+  'Incidents, newest first, of a state (open, acknowledged, resolved), from before an id: '
+  '{alerts, next_before}.';
+
+create function public.alerts_acknowledge(
+  p_incident_id uuid, p_author text default 'sql:' || session_user, p_now timestamptz default now())
+returns jsonb
+language plpgsql security definer -- service_role owns no table
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_incident farthing.incidents;
+begin
+  -- Only from open: who was first stays, and what is over needs nobody.
+  update farthing.incidents set state = 'acknowledged', acknowledged_at = p_now, acknowledged_by = p_author
+  where incident_id = p_incident_id and state = 'open';
+  select * into v_incident from farthing.incidents
+  where incident_id = p_incident_id and state <> 'pending';
+  if v_incident.incident_nr is null then
+    perform farthing.fail('not_found', 'There is no such alert.', null, 'id');
+  end if;
+  return farthing.incident_answer(v_incident);
+end
+$$;
+grant execute on function public.alerts_acknowledge to service_role;
+comment on function public.alerts_acknowledge is
+  'Says that somebody is on it, and returns the incident. Changes nothing where somebody was before, or it '
+  'is resolved. Silences nothing. Fails not_found.';

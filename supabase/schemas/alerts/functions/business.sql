@@ -1,0 +1,296 @@
+-- How each rule reads its figure.
+-- What is read is bounded by an index and a limit: ten thousand dead events are as wrong as a million.
+
+create function farthing.in_words(p_period interval)
+returns text
+language sql immutable
+set search_path = ''
+as $$
+  select case
+    when p_period >= interval '2 days' then format('%s days', trim_scale(round(v.minutes / 1440, 1)))
+    when p_period >= interval '2 hours' then format('%s hours', trim_scale(round(v.minutes / 60, 1)))
+    else format('%s minutes', round(v.minutes))
+  end
+  from (select extract(epoch from p_period) / 60) v (minutes)
+$$;
+comment on function farthing.in_words(interval) is 'A period as summaries say it.';
+
+create function farthing.in_percent(p_share numeric)
+returns text
+language sql immutable
+set search_path = ''
+as $$
+  select trim_scale(round(100 * p_share, 2)) || ' %'
+$$;
+comment on function farthing.in_percent(numeric) is 'A share as summaries say it.';
+
+-- Events of Stripe's.
+
+create function farthing.read_webhook_backlog(p_rule farthing.alert_rules, p_now timestamptz)
+returns farthing.alert_reading
+language sql stable
+set search_path = ''
+as $$
+  select farthing.read_against(p_rule, count(*), format(
+    '%s from Stripe not applied for more than %s.', farthing.in_numbers(count(*), 'event'),
+    farthing.in_words(p_rule.period)))
+  from (select from farthing.inbox i
+    where i.state in ('deferred', 'failed') and i.received_at < p_now - p_rule.period
+      -- What another shop on this account of Stripe's is paid waits in vain, and nobody minds.
+      and not farthing.waits_for_a_stranger(i) limit 10000) waiting
+$$;
+comment on function farthing.read_webhook_backlog(farthing.alert_rules, timestamptz) is
+  'How many events were received longer ago than period, and are not applied yet.';
+
+create function farthing.read_webhook_failure(p_rule farthing.alert_rules, p_now timestamptz)
+returns farthing.alert_reading
+language sql stable
+set search_path = ''
+as $$
+  select farthing.read_against(p_rule, f.dead + f.failed + f.unreadable, format(
+    '%s from Stripe dead-lettered; %s failed of those received within %s; %s unreadable.',
+    farthing.in_numbers(f.dead, 'event'), f.failed, farthing.in_words(p_rule.period), f.unreadable))
+  from (select
+    (select count(*) from (select from farthing.inbox where state = 'dead' limit 10000) d) as dead,
+    (select count(*) from (select from farthing.inbox
+      where state = 'failed' and received_at > p_now - p_rule.period limit 10000) e) as failed,
+    (select unreadable from farthing.backfills) as unreadable) f
+$$;
+comment on function farthing.read_webhook_failure(farthing.alert_rules, timestamptz) is
+  'How many events are dead, however old, how many have failed that came within period, and how many the '
+  'last backfill could not read.';
+
+-- Money at Stripe.
+
+create function farthing.read_charge_failures(p_rule farthing.alert_rules, p_now timestamptz)
+returns farthing.alert_reading
+language plpgsql stable
+set search_path = ''
+as $$
+declare
+  -- Whatever the share, fewer than these are chance.
+  c_least_failed constant int := 3;
+  v_from timestamptz := p_now - p_rule.period;
+  v_now record;
+  v_usual numeric;
+  v_reading farthing.alert_reading;
+begin
+  select * into v_now from farthing.charge_failure_rate(v_from, p_now);
+  select rate into v_usual from farthing.charge_failure_rate(v_from - p_rule.baseline, v_from);
+  v_reading := farthing.read_against(p_rule, v_now.rate, format(
+    '%s of %s charges failed within %s, which is %s; within %s before %s did.', v_now.failed,
+    v_now.attempts, farthing.in_words(p_rule.period), farthing.in_percent(v_now.rate),
+    farthing.in_words(p_rule.baseline), farthing.in_percent(v_usual)));
+  v_reading.threshold := greatest(p_rule.threshold, p_rule.factor * v_usual);
+  v_reading.is_over := v_reading.is_over and v_now.rate >= p_rule.factor * v_usual
+    and v_now.attempts >= p_rule.minimum and v_now.failed >= c_least_failed;
+  v_reading.is_fine := v_reading.is_fine or v_now.rate < p_rule.factor * v_usual
+    or v_now.attempts < p_rule.minimum;
+  return v_reading;
+end
+$$;
+comment on function farthing.read_charge_failures(farthing.alert_rules, timestamptz) is
+  'Which share of charges failed: over where it is above the threshold and factor times what is usual.';
+
+create function farthing.read_payout_delay(p_rule farthing.alert_rules, p_now timestamptz)
+returns farthing.alert_reading
+language sql stable
+set search_path = ''
+as $$
+  select farthing.read_against(p_rule, late, format(
+    '%s: late, or returned by the bank.', farthing.in_numbers(late, 'payout')))
+  from farthing.late_payouts(p_now) late
+$$;
+comment on function farthing.read_payout_delay(farthing.alert_rules, timestamptz) is
+  'How many payouts are behind their arrival date, or came back.';
+
+create function farthing.read_mismatches(p_rule farthing.alert_rules)
+returns farthing.alert_reading
+language sql stable
+set search_path = ''
+as $$
+  select farthing.read_against(p_rule, found, format('Our books and Stripe''s differ in %s.',
+    farthing.in_numbers(found, 'place')))
+  from farthing.open_mismatches() found
+$$;
+comment on function farthing.read_mismatches(farthing.alert_rules) is
+  'How many differences from Stripe''s books are open.';
+
+-- The ledger.
+
+create function farthing.read_proof(p_rule farthing.alert_rules, p_now timestamptz)
+returns farthing.alert_reading
+language plpgsql stable
+set search_path = ''
+as $$
+declare
+  v_last farthing.proof_runs;
+  v_found farthing.proof_runs;
+  v_reading farthing.alert_reading;
+begin
+  select * into v_last from farthing.proof_runs order by run_nr desc limit 1;
+  -- A proof of what is new does not look again at what an earlier one found: only a whole one without a
+  -- violation says that it is mended.
+  select * into v_found from farthing.proof_runs r where r.violations > 0 and r.run_nr > coalesce((
+    select max(w.run_nr) from farthing.proof_runs w where w.is_whole and w.violations = 0), 0)
+  order by r.run_nr desc limit 1;
+  v_reading := farthing.read_against(p_rule, coalesce(v_found.violations, v_last.violations), format(
+    'The ledger''s proof of %s found %s: %s.', v_found.finished_at,
+    farthing.in_numbers(v_found.violations, 'violation'), v_found.detail));
+  -- Before the first proof nothing is known, and nothing is wrong: it is made within minutes.
+  if (select max(r.finished_at) from farthing.proof_runs r where r.is_done) < p_now - p_rule.period
+    or (v_last.run_nr is not null and v_last.violations is null) then
+    v_reading.is_over := true;
+    v_reading.is_fine := false;
+    v_reading.summary := format('The ledger was not proved: the last run, of %s, %s.', v_last.finished_at,
+      case when v_last.violations is null then v_last.detail
+        when v_last.is_done then 'is too long ago' else 'had no time for all that is new' end);
+  end if;
+  return v_reading;
+end
+$$;
+comment on function farthing.read_proof(farthing.alert_rules, timestamptz) is
+  'How many violations the last proof that found some did, unless a whole one found none since; over also '
+  'where the last one failed, or is older than period.';
+
+-- What the functions' processes have counted.
+
+create function farthing.read_error_rate(p_rule farthing.alert_rules, p_now timestamptz)
+returns farthing.alert_reading
+language plpgsql stable
+set search_path = ''
+as $$
+declare
+  -- Whatever the share, fewer than these are chance.
+  c_least_errors constant int := 3;
+  v_worst record;
+begin
+  -- All together, and each route that is asked often enough: what is rare must not be outvoted.
+  select r.route, r.requests, r.errors, r.errors::numeric / r.requests as share into v_worst
+  from farthing.requests_between(p_now - p_rule.period, p_now) r
+  where r.requests >= greatest(p_rule.minimum, 1) order by share desc, r.requests desc limit 1;
+  return farthing.read_against(p_rule,
+    case when v_worst.errors >= c_least_errors then v_worst.share end, format(
+    '%s of %s requests to %s ended in an error of ours within %s, which is %s.', v_worst.errors,
+    v_worst.requests, coalesce(v_worst.route, 'all routes together'), farthing.in_words(p_rule.period),
+    farthing.in_percent(v_worst.share)));
+end
+$$;
+comment on function farthing.read_error_rate(farthing.alert_rules, timestamptz) is
+  'Which share of requests ended in an error of ours: of all, or of the worst route.';
+
+create function farthing.read_slowness(p_rule farthing.alert_rules, p_now timestamptz)
+returns farthing.alert_reading
+language plpgsql stable
+set search_path = ''
+as $$
+declare
+  -- Models think for as long as they think, and runners work for as long as they may.
+  c_slow_by_nature constant text :=
+    '^POST /(ai/|job-runner|payment-runner|notification-runner|health/deep|webhook-events/)';
+  v_worst record;
+begin
+  select r.route, r.requests, r.p95 into v_worst
+  from farthing.requests_between(p_now - p_rule.period, p_now) r
+  where r.route !~ c_slow_by_nature and r.requests >= greatest(p_rule.minimum, 1)
+  order by r.p95 desc nulls last limit 1;
+  return farthing.read_against(p_rule, v_worst.p95, format(
+    '5 %% of %s requests to %s took longer than %s ms within %s.', v_worst.requests, v_worst.route,
+    round(v_worst.p95), farthing.in_words(p_rule.period)));
+end
+$$;
+comment on function farthing.read_slowness(farthing.alert_rules, timestamptz) is
+  'The slowest route''s p95 in milliseconds, of those that wait for no model and are no runner.';
+
+create function farthing.core_coverage(p_window interval, p_now timestamptz)
+returns interval
+language sql stable
+set search_path = ''
+as $$
+  select count(*) * case g.grain when 'minute' then interval '1 minute' else interval '1 hour' end
+  -- Minutes are kept for a day.
+  from (select case when p_window <= interval '6 hours' then 'minute' else 'hour' end as grain) g
+  left join farthing.metrics m on m.grain = g.grain and m.name = 'core_requests'
+    and m.starts_at > p_now - p_window and m.starts_at <= p_now
+  group by g.grain
+$$;
+comment on function farthing.core_coverage(interval, timestamptz) is
+  'In how much of a window, in minutes or hours, there were requests to core routes.';
+
+create function farthing.read_budget(p_rule farthing.alert_rules, p_now timestamptz)
+returns farthing.alert_reading
+language plpgsql stable
+set search_path = ''
+as $$
+declare
+  -- A window of which little was seen says little: the first minutes of a day, or of a project.
+  v_seen interval[] := array(select w.long_window from farthing.burn_windows() w
+    where (w.long_window > interval '6 hours') = (p_rule.rule = 'budget_burn_slow')
+      and farthing.core_coverage(w.long_window, p_now)
+        >= greatest(w.long_window / 24, interval '15 minutes'));
+  v_worst record;
+begin
+  if v_seen = '{}' then
+    return farthing.read_against(p_rule, null, '');
+  end if;
+  select b.*, least(b.long_burn, b.short_burn) / b.factor as times into v_worst
+  from farthing.budget_burns(p_now) b
+  where b.long_window = any (v_seen) and b.requests >= p_rule.minimum
+  order by times desc, b.long_window limit 1;
+  return farthing.read_against(p_rule, v_worst.times, format(
+    'The error budget (%s) is spent %s times too fast within %s and %s times within %s.', v_worst.slo,
+    trim_scale(round(v_worst.long_burn, 2)), farthing.in_words(v_worst.long_window),
+    trim_scale(round(v_worst.short_burn, 2)), farthing.in_words(v_worst.short_window)));
+end
+$$;
+comment on function farthing.read_budget(farthing.alert_rules, timestamptz) is
+  'How far the error budget is burned in both of two windows, in multiples of their factor.';
+
+-- Work that was given up.
+
+create function farthing.read_dead_jobs(p_rule farthing.alert_rules, p_now timestamptz)
+returns farthing.alert_reading
+language sql stable
+set search_path = ''
+as $$
+  select farthing.read_against(p_rule, count(*), format('%s given up within %s.',
+    farthing.in_numbers(count(*), 'job'), farthing.in_words(p_rule.period)))
+  from (select from farthing.jobs
+    -- A job lives a day at most, and rows are in the order of their making.
+    where created_at > p_now - p_rule.period - interval '1 day' and status = 'failed'
+      and completed_at > p_now - p_rule.period
+      and (attempts >= max_attempts or error_code in ('job_lost', 'job_expired')) limit 10000) dead
+$$;
+comment on function farthing.read_dead_jobs(farthing.alert_rules, timestamptz) is
+  'How many jobs were lost, expired, or failed in each of their attempts. One that was refused is none.';
+
+create function farthing.read_dead_notices(p_rule farthing.alert_rules, p_now timestamptz)
+returns farthing.alert_reading
+language sql stable
+set search_path = ''
+as $$
+  select farthing.read_against(p_rule, count(*), format(
+    '%s within %s: given up, or perhaps not delivered.', farthing.in_numbers(count(*), 'notification'),
+    farthing.in_words(p_rule.period)))
+  from (select from farthing.notices
+    where state in ('dead', 'uncertain') and finished_at > p_now - p_rule.period
+      -- Who has named no address, webhook or mail service wants none.
+      and last_error not in ('no_recipient', 'not_tried') limit 10000) dead
+$$;
+comment on function farthing.read_dead_notices(farthing.alert_rules, timestamptz) is
+  'How many notices ended as dead or uncertain.';
+
+create function farthing.read_flagged(p_rule farthing.alert_rules, p_now timestamptz)
+returns farthing.alert_reading
+language sql stable
+set search_path = ''
+as $$
+  select farthing.read_against(p_rule, count(*), left(format(
+    '%s flagged, for buyer and provider share something: %s.', farthing.in_numbers(count(*), 'booking'),
+    string_agg(format('%s (%s)', f.booking_id, f.reasons), ', ' order by f.booking_id)), 500))
+  from (select d.booking_id, string_agg(distinct r, ', ' order by r) as reasons
+    from farthing.fraud_decisions d, unnest(d.reasons) r
+    where d.outcome = 'flag' and d.decided_at > p_now - p_rule.period group by 1) f
+$$;
+comment on function farthing.read_flagged(farthing.alert_rules, timestamptz) is
+  'How many bookings were flagged within the period.';

@@ -1,0 +1,124 @@
+-- The rules are evaluated each minute. Their figures come with alerts/tables.sql.
+-- The figures are to be tuned where they run: update farthing.alert_rules set threshold = … where rule = ….
+
+create function farthing.read_alert(p_rule farthing.alert_rules, p_now timestamptz)
+returns farthing.alert_reading
+language plpgsql stable
+set search_path = ''
+as $$
+begin
+  return case p_rule.rule
+    when 'webhook_backlog' then farthing.read_webhook_backlog(p_rule, p_now)
+    when 'webhook_failure' then farthing.read_webhook_failure(p_rule, p_now)
+    when 'charge_failure_rate' then farthing.read_charge_failures(p_rule, p_now)
+    when 'payout_delay' then farthing.read_payout_delay(p_rule, p_now)
+    when 'reconciliation_mismatch' then farthing.read_mismatches(p_rule)
+    when 'prove_violation' then farthing.read_proof(p_rule, p_now)
+    when 'error_rate' then farthing.read_error_rate(p_rule, p_now)
+    when 'slow_answers' then farthing.read_slowness(p_rule, p_now)
+    when 'budget_burn_fast' then farthing.read_budget(p_rule, p_now)
+    when 'budget_burn_slow' then farthing.read_budget(p_rule, p_now)
+    when 'limiter_open' then farthing.read_limiter(p_rule, p_now)
+    when 'dead_jobs' then farthing.read_dead_jobs(p_rule, p_now)
+    when 'dead_notices' then farthing.read_dead_notices(p_rule, p_now)
+    when 'stripe_state_unknown' then farthing.read_unknown_states(p_rule, p_now)
+    when 'bookings_flagged' then farthing.read_flagged(p_rule, p_now)
+    when 'overdue_work' then farthing.read_overdue(p_rule, p_now)
+    when 'parked_items' then farthing.read_parked(p_rule)
+    when 'task_failed' then farthing.read_failed_tasks(p_rule)
+    when 'tasks_stopped' then farthing.read_silence(p_rule, p_now)
+    when 'deep_check_failed' then farthing.read_deep_checks(p_rule, p_now)
+    when 'ai_errors' then farthing.read_ai_errors(p_rule, p_now)
+    when 'ai_slow' then farthing.read_ai_slowness(p_rule, p_now)
+    when 'auth_failures' then farthing.read_auth_failures(p_rule, p_now)
+    when 'credits_minted' then farthing.read_minted(p_rule, p_now)
+    when 'grant_above_ceiling' then farthing.read_high_grants(p_rule, p_now)
+  end;
+end
+$$;
+comment on function farthing.read_alert(farthing.alert_rules, timestamptz) is
+  'What a rule reads at p_now; null for a rule that nobody has written a reading for.';
+
+create function farthing.try_rule(p_rule farthing.alert_rules, p_now timestamptz)
+returns text
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_reading farthing.alert_reading;
+begin
+  v_reading := farthing.read_alert(p_rule, p_now);
+  if v_reading.is_over is null then
+    return 'has no reading';
+  end if;
+  perform farthing.note_reading(p_rule, v_reading, p_now);
+  return null;
+exception when query_canceled or others then
+  -- One that takes for ever is cut off by a statement_timeout. The code alone: an error's text may hold what
+  -- somebody wrote.
+  return 'failed with ' || sqlstate;
+end
+$$;
+comment on function farthing.try_rule(farthing.alert_rules, timestamptz) is
+  'Evaluates one rule; null, or why it could not be. Whatever it wrote until then is undone.';
+
+create function farthing.note_failed_rule(p_rule text, p_problem text, p_now timestamptz)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_watch farthing.alert_rules;
+begin
+  select * into v_watch from farthing.alert_rules where rule = 'rule_failed' and enabled;
+  if v_watch.rule is not null then
+    perform farthing.note_reading(v_watch, row(p_rule, (p_problem is not null)::int, v_watch.threshold,
+      p_problem is not null, p_problem is null, format('The rule %s %s.', p_rule, p_problem)), p_now);
+  end if;
+exception when others then
+  raise warning 'farthing: the rule % was not evaluated: %', p_rule, p_problem;
+end
+$$;
+comment on function farthing.note_failed_rule(text, text, timestamptz) is
+  'The incident of a rule that cannot be evaluated: opened with a problem, resolved without.';
+
+create function farthing.evaluate_alerts(p_now timestamptz default now())
+returns int
+language plpgsql
+set search_path = ''
+-- Another evaluation takes seconds; whoever holds a row for longer, the next minute asks again.
+set lock_timeout = '10s'
+as $$
+declare
+  -- Any number that no other lock has.
+  c_alerts constant int := 68;
+  v_rule farthing.alert_rules;
+  v_problem text;
+begin
+  -- Two at once: the second waits, and finds what the first has opened.
+  perform pg_advisory_xact_lock(c_alerts, 0);
+  for v_rule in
+    select * from farthing.alert_rules r where rule <> 'rule_failed' and enabled
+    -- Those that failed come last: what ends there keeps no other from being asked.
+    order by exists (select from farthing.incidents i
+      where i.rule = 'rule_failed' and i.subject = r.rule and i.state <> 'resolved'), rule
+  loop
+    v_problem := farthing.try_rule(v_rule, p_now);
+    perform farthing.note_failed_rule(v_rule.rule, v_problem, p_now);
+    -- A statement is cut off once: the next one that takes for ever would, and nobody be told of anything.
+    exit when v_problem = 'failed with 57014';
+  end loop;
+  -- What is not watched any more is not open any more; nor is what was said of a rule that is gone.
+  delete from farthing.incidents i where state = 'pending' and not exists (
+    select from farthing.alert_rules r where r.rule = i.rule and r.enabled);
+  update farthing.incidents i set state = 'resolved', resolved_at = p_now
+  where state in ('open', 'acknowledged') and (
+    not exists (select from farthing.alert_rules r where r.rule = i.rule and r.enabled)
+    or i.rule = 'rule_failed' and not exists (
+      select from farthing.alert_rules r where r.rule = i.subject and r.enabled));
+  return farthing.queue_incidents(p_now);
+end
+$$;
+comment on function farthing.evaluate_alerts(timestamptz) is
+  'Evaluates every rule that is enabled, each by itself; returns how many incidents were put into the '
+  'outbox.';

@@ -1,0 +1,158 @@
+-- Alerts: what is watched, by rows, and what became of each time that it was wrong.
+-- Why in the database: what is watched is here, and pg_cron asks each minute whether or not any function
+-- runs. A rule only says when; how its figure is read is a function. An incident is told of
+-- once, when it opens: its delivery is queued in the transaction that opens it.
+-- proof_runs: prove() reads the whole ledger, so it has a slower clock and its result is kept.
+-- No personal data: a summary is made of counts, shares and names of routes.
+
+create function farthing.in_numbers(p_count bigint, p_thing text)
+returns text
+language sql immutable
+set search_path = ''
+as $$
+  select format('%s %s%s', p_count, p_thing, case when p_count <> 1 then 's' end)
+$$;
+comment on function farthing.in_numbers(bigint, text) is
+  'So many things as summaries say it: 1 place, 2 places.';
+
+create function farthing.read_against(p_rule farthing.alert_rules, p_value numeric, p_summary text)
+returns farthing.alert_reading
+language sql immutable
+set search_path = ''
+as $$
+  -- Nothing to read, such as a share of nothing, is fine. As many digits as a threshold has, so that a
+  -- threshold set to a value is not below it.
+  select '', coalesce(v.value, 0), p_rule.threshold, coalesce(v.value > p_rule.threshold, false),
+    coalesce(v.value <= least(p_rule.fine_at, p_rule.threshold), true), p_summary
+  from (select round(p_value, 6) as value) v
+$$;
+comment on function farthing.read_against(farthing.alert_rules, numeric, text) is
+  'A reading of a figure beside its rule''s threshold: over where it is above, not where it is equal.';
+
+create function farthing.open_incident(
+  p_rule farthing.alert_rules, p_reading farthing.alert_reading, p_now timestamptz)
+returns boolean
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_incident farthing.incidents;
+begin
+  insert into farthing.incidents as i (rule, subject, severity, runbook, state, value, threshold, summary,
+    first_seen_at, last_seen_at)
+  values (p_rule.rule, p_reading.subject, p_rule.severity, p_rule.runbook, 'pending', p_reading.value,
+    p_reading.threshold, left(p_reading.summary, 500), p_now, p_now)
+  on conflict (rule, subject) where state <> 'resolved' do update
+  set value = excluded.value, threshold = excluded.threshold, summary = excluded.summary,
+    seen_count = i.seen_count + 1, last_seen_at = greatest(i.last_seen_at, p_now), fine_since = null
+  returning * into v_incident;
+  if v_incident.state <> 'pending' or p_now - v_incident.first_seen_at < p_rule.fires_after then
+    return false;
+  end if;
+  update farthing.incidents set state = 'open', fired_at = p_now
+  where incident_nr = v_incident.incident_nr;
+  return true;
+end
+$$;
+comment on function farthing.open_incident is
+  'A rule is over: opens its incident, or refreshes the one there is; true where it has fired now.';
+
+create function farthing.close_incident(
+  p_rule farthing.alert_rules, p_reading farthing.alert_reading, p_now timestamptz)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  delete from farthing.incidents
+  where rule = p_rule.rule and subject = p_reading.subject and state = 'pending';
+  -- Against flapping: fine for a while without a break, or it is the same incident still.
+  update farthing.incidents set fine_since = case when p_reading.is_fine
+    then least(fine_since, p_now) end
+  where rule = p_rule.rule and subject = p_reading.subject and state in ('open', 'acknowledged');
+  update farthing.incidents set state = 'resolved', resolved_at = p_now
+  where rule = p_rule.rule and subject = p_reading.subject and state in ('open', 'acknowledged')
+    and fine_since <= p_now - p_rule.resolves_after;
+end
+$$;
+comment on function farthing.close_incident is
+  'A rule is not over: resolves its incident once it has been fine for resolves_after.';
+
+create function farthing.note_reading(
+  p_rule farthing.alert_rules, p_reading farthing.alert_reading, p_now timestamptz)
+returns boolean
+language plpgsql
+set search_path = ''
+as $$
+begin
+  if p_reading.is_over then
+    return farthing.open_incident(p_rule, p_reading, p_now);
+  end if;
+  perform farthing.close_incident(p_rule, p_reading, p_now);
+  return false;
+end
+$$;
+comment on function farthing.note_reading is
+  'Opens, refreshes or resolves the incident of a rule and subject; true where one has fired now.';
+
+create function farthing.queue_incidents(p_now timestamptz)
+returns int
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_incident farthing.incidents;
+  v_count int := 0;
+begin
+  for v_incident in
+    -- What could not be queued before is tried again, while it is news.
+    select * from farthing.incidents
+    where state in ('open', 'acknowledged') and queued_at is null order by incident_nr
+  loop
+    if farthing.notify_operators('alert', v_incident.incident_id::text, jsonb_build_object(
+      'incident_id', v_incident.incident_id, 'rule', v_incident.rule, 'severity', v_incident.severity,
+      'summary', v_incident.summary, 'value', trim_scale(v_incident.value)::text,
+      'threshold', trim_scale(v_incident.threshold)::text, 'runbook', v_incident.runbook,
+      'fired_at', v_incident.fired_at), p_now) then
+      update farthing.incidents set queued_at = p_now where incident_nr = v_incident.incident_nr;
+      v_count := v_count + 1;
+    end if;
+  end loop;
+  return v_count;
+end
+$$;
+comment on function farthing.queue_incidents(timestamptz) is
+  'Puts what has fired into the outbox, for e-mail and webhook, once per incident; returns how many.';
+
+create function farthing.sweep_incidents(p_now timestamptz default now(), p_limit int default 10000)
+returns int
+language sql
+set search_path = ''
+as $$
+  with due as (
+    -- Incidents are few: about the order in which they are made, and no index for it.
+    select incident_nr from farthing.incidents where resolved_at <= p_now - interval '1 year'
+    order by incident_nr limit p_limit for update skip locked
+  ), swept as (
+    delete from farthing.incidents i using due where i.incident_nr = due.incident_nr returning 1
+  )
+  select count(*)::int from swept
+$$;
+comment on function farthing.sweep_incidents(timestamptz, int) is
+  'Forgets incidents a year after they were resolved; returns how many.';
+
+create function farthing.incident_answer(p_incident farthing.incidents)
+returns jsonb
+language sql immutable
+set search_path = ''
+as $$
+  select jsonb_build_object('id', p_incident.incident_id, 'rule', p_incident.rule,
+    'subject', nullif(p_incident.subject, ''), 'severity', p_incident.severity, 'state', p_incident.state,
+    'summary', p_incident.summary, 'value', trim_scale(p_incident.value)::text,
+    'threshold', trim_scale(p_incident.threshold)::text, 'runbook', p_incident.runbook,
+    'count', p_incident.seen_count, 'fired_at', p_incident.fired_at,
+    'last_seen_at', p_incident.last_seen_at, 'acknowledged_at', p_incident.acknowledged_at,
+    'acknowledged_by', p_incident.acknowledged_by, 'resolved_at', p_incident.resolved_at)
+$$;
+comment on function farthing.incident_answer(farthing.incidents) is
+  'An incident as the contract shows it. count: in how many evaluations the rule was over.';

@@ -1,0 +1,173 @@
+-- Alerts about scheduled tasks: work that is overdue, items that were parked, tasks that fail, and no run at
+-- all. Why from the rows of the work: a task that is disabled, gone or does nothing reports no failure. When
+-- nothing runs, no rule is evaluated either. So each process that hands over its metrics looks whether due
+-- tasks were looked for lately, and opens that one incident by itself: watch_runner().
+
+create function farthing.oldest_unsealed(p_now timestamptz)
+returns timestamptz
+language plpgsql stable
+set search_path = ''
+as $$
+begin
+  -- Finding unsealed entries takes a look at every account. Where a run has lately sealed all there was, none
+  -- is old.
+  if exists (select from farthing.tasks where task = 'seal' and failures = 0 and last_count < 60000
+    and last_run_at > p_now - interval '10 minutes') then
+    return null;
+  end if;
+  return (
+    select min(e.created_at) from farthing.accounts a
+    cross join lateral (select coalesce(max(s.seq), 0) as seq from farthing.entry_seals s
+      where s.account_id = a.account_id) s
+    join farthing.entries e on e.account_id = a.account_id and e.seq = s.seq + 1
+    where a.last_seq > s.seq);
+end
+$$;
+comment on function farthing.oldest_unsealed(timestamptz) is
+  'When the oldest entry was written that is not sealed; null where none is, or none can be old.';
+
+create function farthing.overdue_head(p_now timestamptz)
+returns timestamptz
+language plpgsql stable -- and not sql: heads are a later migration's
+set search_path = ''
+as $$
+begin
+  -- One is made each hour, and queued for the webhook in the same transaction.
+  return (select h.made_at + interval '1 hour' from (select n.made_at from farthing.heads n
+    order by n.head_nr desc limit 1) h where h.made_at + interval '1 hour' <= p_now);
+end
+$$;
+comment on function farthing.overdue_head(timestamptz) is
+  'Since when a head of the ledger should have been made; null where none should, or none ever was.';
+
+create function farthing.overdue_work(p_now timestamptz)
+returns table (what text, due_at timestamptz)
+language sql stable
+set search_path = ''
+as $$
+  -- What is parked has an alert of its own.
+  select 'hold', (select h.expires_at from farthing.holds h
+    where h.status = 'open' and h.expires_at <= p_now
+      and not exists (select from farthing.parked_items p
+        where (p.task, p.item_kind, p.item_id) = ('sweep_accounts', 'account', h.account_id::text))
+    order by h.expires_at limit 1)
+  union all
+  select 'lot', (select l.expires_at from farthing.lots l
+    where l.closed_at is null and l.expires_at <= p_now and l.remaining > l.reserved and not l.frozen
+      and not exists (select from farthing.parked_items p
+        where (p.task, p.item_kind, p.item_id) = ('sweep_accounts', 'account', l.account_id::text))
+    order by l.expires_at limit 1)
+  union all
+  select 'chat', (select min(c.heartbeat_at) + interval '1 minute' from farthing.chats c
+    where c.state = 'open' and c.heartbeat_at <= farthing.silent_since(p_now)
+      and not exists (select from farthing.parked_items p
+        where (p.task, p.item_kind, p.item_id) = ('sweep_chats', 'chat', c.hold_id::text)))
+  union all
+  select 'unsealed entry', farthing.oldest_unsealed(p_now)
+  union all
+  select 'head', farthing.overdue_head(p_now)
+  union all
+  -- Emails of a project that has never had a mail service wait for one in vain, and for three days.
+  select 'notification', (select min(n.next_attempt_at) from farthing.notices n
+    where n.state in ('queued', 'failed') and n.next_attempt_at <= p_now
+      and (n.recipient = 'webhook' or exists (select from farthing.metrics m
+        where m.grain = 'total' and m.name = 'notices' and m.labels like 'channel=email,%')))
+$$;
+comment on function farthing.overdue_work(timestamptz) is
+  'Of each kind of work since when the oldest item is due that is not done; null where none is.';
+
+create function farthing.read_overdue(p_rule farthing.alert_rules, p_now timestamptz)
+returns farthing.alert_reading
+language sql stable
+set search_path = ''
+as $$
+  select farthing.read_against(p_rule, o.minutes, format(
+    'The oldest %s is overdue by %s. Scheduled tasks do not do their work.', o.what,
+    farthing.in_words(p_now - o.due_at)))
+  from (values (1)) one (row) left join lateral (
+    select w.what, w.due_at, extract(epoch from p_now - w.due_at) / 60 as minutes
+    from farthing.overdue_work(p_now) w order by w.due_at nulls last limit 1) o on true
+$$;
+comment on function farthing.read_overdue(farthing.alert_rules, timestamptz) is
+  'For how many minutes the oldest item is overdue that a scheduled task should have worked off.';
+
+create function farthing.read_parked(p_rule farthing.alert_rules)
+returns farthing.alert_reading
+language sql stable
+set search_path = ''
+as $$
+  select farthing.read_against(p_rule, p.count, format('%s parked: %s%s.',
+    farthing.in_numbers(p.count, 'item'), p.first,
+    case when p.count > 3 then format(' and %s more', p.count - 3) end))
+  from (
+    select count(*), string_agg(format('%s of %s (%s)', i.item_kind || ' ' || left(i.item_id, 60), i.task,
+      i.error), ', ' order by i.parked_at, i.item_id) filter (where i.nr <= 3) as first
+    from (select *, row_number() over (order by parked_at, item_id) as nr from farthing.parked_items) i) p
+$$;
+comment on function farthing.read_parked(farthing.alert_rules) is
+  'How many items raised an error and were put aside, and which of which task.';
+
+create function farthing.read_failed_tasks(p_rule farthing.alert_rules)
+returns farthing.alert_reading
+language sql stable
+set search_path = ''
+as $$
+  select farthing.read_against(p_rule, t.failures, format(
+    'The scheduled task %s failed %s in a row, last with %s.', t.task,
+    farthing.in_numbers(t.failures, 'time'), t.last_error))
+  from (values (1)) one (row) left join lateral (
+    select * from farthing.tasks where enabled order by failures desc, task_nr limit 1) t on true
+$$;
+comment on function farthing.read_failed_tasks(farthing.alert_rules) is
+  'How often in a row the worst scheduled task has failed.';
+
+create function farthing.read_silence(p_rule farthing.alert_rules, p_now timestamptz)
+returns farthing.alert_reading
+language sql stable
+set search_path = ''
+as $$
+  select farthing.read_against(p_rule, extract(epoch from s) / 60, format(
+    'No scheduled task has run for %s.', farthing.in_words(s)))
+  from farthing.runner_silence(p_now) s
+$$;
+comment on function farthing.read_silence(farthing.alert_rules, timestamptz) is
+  'For how many minutes no scheduled task could run.';
+
+create function farthing.watch_runner(p_now timestamptz)
+returns boolean
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_silence interval := farthing.unwatched_for(p_now);
+  v_rule farthing.alert_rules;
+  v_seen_at timestamptz;
+  v_told boolean;
+begin
+  if v_silence <= interval '5 minutes' then
+    return false;
+  end if;
+  select * into v_rule from farthing.alert_rules where rule = 'tasks_stopped' and enabled;
+  -- One process is enough, and none waits: metrics are handed over by all.
+  if v_rule.rule is null or not pg_try_advisory_xact_lock(68, 0) then
+    return false;
+  end if;
+  select last_seen_at into v_seen_at from farthing.incidents
+  where rule = v_rule.rule and state <> 'resolved';
+  perform farthing.note_reading(v_rule, farthing.read_against(v_rule, extract(epoch from v_silence) / 60,
+    format('No scheduled task, or none that evaluates alerts, has run for %s.',
+      farthing.in_words(v_silence))), p_now);
+  v_told := farthing.queue_incidents(p_now) > 0;
+  -- The minute's own wake is a scheduled task.
+  if date_trunc('minute', v_seen_at) is distinct from date_trunc('minute', p_now) then
+    perform farthing.wake_notification_runner_if_due(p_now);
+  end if;
+  return v_told;
+exception when others then
+  raise warning 'farthing: nobody could be told that no scheduled task runs: %', sqlstate;
+  return false;
+end
+$$;
+comment on function farthing.watch_runner(timestamptz) is
+  'Opens the incident tasks_stopped where no scheduled task runs, and wakes the runner of notifications each '
+  'minute; true where operators are told now.';

@@ -1,0 +1,154 @@
+-- Rules, and the incidents that they opened.
+
+create table farthing.alert_rules (
+  rule text primary key,
+  severity text not null,
+  threshold numeric(20, 6) not null,
+  fine_at numeric(20, 6) not null,
+  factor numeric(20, 6),
+  minimum int not null default 0,
+  period interval not null,
+  baseline interval,
+  fires_after interval not null default '0',
+  resolves_after interval not null default '5 minutes',
+  runbook text not null,
+  enabled boolean not null default true,
+  constraint alert_rules_named check (rule ~ '^[a-z][a-z0-9_]{0,39}$'),
+  constraint alert_rules_severities check (severity in ('critical', 'warning')),
+  constraint alert_rules_figures check (threshold >= 0 and fine_at >= 0 and factor > 0 and minimum >= 0),
+  constraint alert_rules_times check (period between '1 minute' and '30 days'
+    and baseline between period and interval '30 days' and fires_after between '0' and interval '1 day'
+    and resolves_after between '0' and interval '1 day'),
+  constraint alert_rules_runbooks check (length(runbook) between 1 and 500)
+);
+comment on table farthing.alert_rules is
+  'What is watched; figures may be changed by update. Over: above the threshold, for fires_after. Fine: at '
+  'most fine_at (or the threshold, where that is less), for resolves_after; in between an incident stays as '
+  'it is. period: what is looked at. minimum: the volume below which nothing is said. factor, baseline: how '
+  'many times what was usual within the time before. runbook: a page of docs/runbooks, or an address.';
+alter table farthing.alert_rules enable row level security;
+create policy alert_rules_none on farthing.alert_rules for select to authenticated using (false);
+
+create table farthing.incidents (
+  incident_nr bigint generated always as identity primary key,
+  incident_id uuid not null unique default gen_random_uuid(),
+  rule text not null,
+  subject text not null default '',
+  severity text not null,
+  runbook text not null,
+  state text not null,
+  value numeric(20, 6) not null,
+  threshold numeric(20, 6) not null,
+  summary text not null,
+  seen_count int not null default 1,
+  first_seen_at timestamptz not null,
+  last_seen_at timestamptz not null,
+  fired_at timestamptz,
+  queued_at timestamptz,
+  fine_since timestamptz,
+  acknowledged_at timestamptz,
+  acknowledged_by text,
+  resolved_at timestamptz,
+  constraint incidents_text_bounded check (length(subject) <= 60 and length(summary) between 1 and 500
+    and length(runbook) <= 500 and length(acknowledged_by) <= 255),
+  constraint incidents_seen check (seen_count >= 1 and last_seen_at >= first_seen_at),
+  constraint incidents_acknowledged check ((acknowledged_at is null) = (acknowledged_by is null)),
+  constraint incidents_states check (case state
+    when 'pending' then fired_at is null and queued_at is null and resolved_at is null
+      and acknowledged_at is null
+    when 'open' then fired_at is not null and resolved_at is null and acknowledged_at is null
+    when 'acknowledged' then fired_at is not null and resolved_at is null and acknowledged_at is not null
+    when 'resolved' then fired_at is not null and resolved_at is not null
+    else false end)
+);
+comment on table farthing.incidents is
+  'Times that a rule was over: pending (over, not long enough) → open → acknowledged → resolved. value, '
+  'threshold and summary are of when it was last over. queued_at: its notices are in the outbox. fine_since: '
+  'fine, not long enough.';
+-- One at a time, whoever evaluates.
+create unique index incidents_unresolved on farthing.incidents (rule, subject) where state <> 'resolved';
+alter table farthing.incidents enable row level security;
+create policy incidents_none on farthing.incidents for select to authenticated using (false);
+
+create type farthing.alert_reading as (
+  subject text, value numeric, threshold numeric, is_over boolean, is_fine boolean, summary text);
+comment on type farthing.alert_reading is
+  'What a rule has read. Neither over nor fine: an incident that is open stays, and none is opened.';
+
+insert into farthing.alert_rules (rule, severity, threshold, fine_at, factor, minimum, period, baseline,
+  fires_after, resolves_after, runbook)
+select rule, severity, threshold, fine_at, factor, minimum, period::interval, baseline::interval,
+  fires_after::interval, resolves_after::interval, format('docs/runbooks/%s.md', rule)
+from (values
+  -- Counts: above 0 is one and more.
+  ('webhook_backlog', 'warning', 0, 0, null, 0, '15 minutes', null, '0', '5 minutes'),
+  -- What fails once is tried again after a minute.
+  ('webhook_failure', 'critical', 0, 0, null, 0, '1 hour', null, '2 minutes', '5 minutes'),
+  ('charge_failure_rate', 'critical', 0.005, 0.004, 2, 20, '1 hour', '7 days', '0', '15 minutes'),
+  ('payout_delay', 'warning', 0, 0, null, 0, '1 day', null, '0', '0'),
+  ('reconciliation_mismatch', 'critical', 0, 0, null, 0, '1 day', null, '0', '0'),
+  -- Two days without a proof are as bad as one that fails.
+  ('prove_violation', 'critical', 0, 0, null, 0, '2 days', null, '0', '0'),
+  ('error_rate', 'critical', 0.05, 0.04, null, 20, '5 minutes', null, '0', '5 minutes'),
+  -- Milliseconds.
+  ('slow_answers', 'warning', 3000, 2500, null, 20, '5 minutes', null, '0', '5 minutes'),
+  -- Times the factor of the windows: farthing.burn_windows().
+  ('budget_burn_fast', 'critical', 1, 0.9, null, 50, '6 hours', null, '0', '5 minutes'),
+  ('budget_burn_slow', 'warning', 1, 0.9, null, 50, '3 days', null, '0', '30 minutes'),
+  -- A share of requests, and at least so many.
+  ('limiter_open', 'warning', 0.05, 0.02, null, 10, '5 minutes', null, '0', '5 minutes'),
+  ('dead_jobs', 'warning', 0, 0, null, 0, '1 hour', null, '0', '0'),
+  -- An address that takes no mail is no fault of ours.
+  ('dead_notices', 'warning', 3, 3, null, 0, '1 hour', null, '0', '0'),
+  ('rule_failed', 'warning', 0, 0, null, 0, '1 hour', null, '2 minutes', '5 minutes')
+) r (rule, severity, threshold, fine_at, factor, minimum, period, baseline, fires_after, resolves_after);
+
+insert into farthing.alert_rules (rule, severity, threshold, fine_at, period, fires_after, resolves_after,
+  runbook)
+select rule, severity, threshold, fine_at, period::interval, fires_after::interval, '5 minutes',
+  format('docs/runbooks/%s.md', rule)
+from (values
+  -- Minutes.
+  ('overdue_work', 'critical', 15, 10, '15 minutes', '0'),
+  -- What fails once is tried again after a minute.
+  ('parked_items', 'warning', 0, 0, '1 hour', '2 minutes'),
+  -- In a row: above 2 is three and more.
+  ('task_failed', 'critical', 2, 0, '1 hour', '0'),
+  -- Minutes. A database that has been started runs tasks within one of them.
+  ('tasks_stopped', 'critical', 5, 2, '5 minutes', '2 minutes')
+) r (rule, severity, threshold, fine_at, period, fires_after);
+
+insert into farthing.alert_rules (rule, severity, threshold, fine_at, minimum, period, fires_after,
+  resolves_after, runbook)
+select rule, severity, threshold, fine_at, minimum, period::interval, '0', resolves_after::interval,
+  format('docs/runbooks/%s.md', rule)
+from (values
+  -- They run hourly: one that is two hours old says nothing of now.
+  ('deep_check_failed', 'warning', 0, 0, 0, '2 hours', '0'),
+  -- A share of attempts, and at least so many of them.
+  ('ai_errors', 'critical', 0.2, 0.1, 5, '10 minutes', '5 minutes'),
+  -- Milliseconds until a model has answered, or has begun its stream.
+  ('ai_slow', 'warning', 30000, 20000, 10, '10 minutes', '5 minutes'),
+  -- A share of requests, and at least so many refusals: a page with an old token asks again and again.
+  ('auth_failures', 'warning', 0.2, 0.1, 100, '10 minutes', '10 minutes')
+) r (rule, severity, threshold, fine_at, minimum, period, resolves_after);
+
+insert into farthing.alert_rules (rule, severity, threshold, fine_at, period, fires_after, resolves_after,
+  runbook)
+select rule, severity, threshold, fine_at, period::interval, '0', resolves_after::interval,
+  format('docs/runbooks/%s.md', rule)
+from (values
+  -- Credits since midnight UTC, by whomever.
+  ('credits_minted', 'critical', 2000000, 2000000, '1 day', '5 minutes'),
+  -- Above 0 is one and more.
+  ('grant_above_ceiling', 'warning', 0, 0, '1 day', '0')
+) r (rule, severity, threshold, fine_at, period, resolves_after);
+
+insert into farthing.alert_rules (rule, severity, threshold, fine_at, period, fires_after, resolves_after,
+  runbook)
+values ('bookings_flagged', 'warning', 0, 0, '1 day', '0', '5 minutes', 'docs/runbooks/bookings_flagged.md');
+
+insert into farthing.alert_rules (rule, severity, threshold, fine_at, period, fires_after, resolves_after,
+  runbook)
+values ('stripe_state_unknown', 'critical', 0, 0, '7 days', '0', '5 minutes',
+  'docs/runbooks/stripe_state_unknown.md');

@@ -1,0 +1,220 @@
+-- The audit: who changed what decides money, with the row before and after.
+-- Why triggers write it: a function that changes a cap or a policy can't forget the row, and what stands in
+-- it is what happened and not what somebody said. Some columns change only in a transaction that gave its
+-- reason by allow_change(). That is no lock: whoever may write the table may call it at an SQL prompt, too.
+-- It makes a slip impossible and a change visible. The owner of the tables can disable triggers; what was
+-- changed then differs from its last audit row, and the proof names it (prove_audit).
+-- The hot path pays nothing: a trigger with a list of columns is not even queued by an update of others.
+
+create function farthing.note_guard(p_table text, p_trigger text)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  -- "always": a session that plays a replica does not get round it.
+  execute format('alter table farthing.%I enable always trigger %I', p_table, p_trigger);
+  insert into farthing.guards values (p_table, p_trigger);
+end
+$$;
+comment on function farthing.note_guard(text, text) is
+  'Has a trigger fire always, and notes that it has to be there.';
+
+-- Every insert and update of a table copies the conditions of its triggers, those that do not fire, too: on
+-- tables that a debit writes to, the functions look for themselves.
+create function farthing.guard_updates(p_table text, p_trigger text, p_columns text[], p_when text,
+  p_function text)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  execute format('create trigger %I after update of %s on farthing.%I for each row when (%s) '
+    'execute function farthing.%I()', p_trigger, farthing.listed(p_columns), p_table,
+    coalesce(p_when, 'true'), p_function);
+  perform farthing.note_guard(p_table, p_trigger);
+end
+$$;
+comment on function farthing.guard_updates(text, text, text[], text, text) is
+  'Calls a trigger function after updates of these columns that fulfil a condition; without one after all.';
+
+create function farthing.listed(p_columns text[], p_row text default null)
+returns text
+language sql immutable
+set search_path = ''
+as $$
+  select string_agg(concat(p_row || '.', format('%I', c)), ', ') from unnest(p_columns) c
+$$;
+comment on function farthing.listed(text[], text) is 'Columns as SQL lists them.';
+
+create function farthing.allow_change(p_author text, p_reason text)
+returns void
+language sql
+set search_path = ''
+as $$
+  select set_config('farthing.change', jsonb_build_object('author',
+    coalesce(p_author, 'sql:' || session_user), 'reason', p_reason)::text, true)
+$$;
+comment on function farthing.allow_change(text, text) is
+  'Gives the author and the reason of the changes that follow in this transaction. They are audited.';
+
+create function farthing.write_audit()
+returns trigger
+language plpgsql
+set search_path = ''
+set timezone = 'UTC' -- times and intervals in JSON are written alike, whoever writes
+set intervalstyle = 'postgres'
+as $$
+declare
+  v_audited farthing.audited;
+  v_change jsonb := nullif(current_setting('farthing.change', true), '')::jsonb;
+  v_before jsonb := case when tg_op <> 'INSERT' then to_jsonb(old) end;
+  v_after jsonb := case when tg_op <> 'DELETE' then to_jsonb(new) end;
+begin
+  select * into v_audited from farthing.audited where table_name = tg_table_name;
+  if farthing.pick(v_before, v_audited.columns) = farthing.pick(v_after, v_audited.columns) then
+    return null;
+  end if;
+  if v_audited.needs_reason and v_change is null then
+    raise exception '% of farthing.% needs a reason: call farthing.allow_change(author, reason) before it, '
+      'in the same transaction', tg_op, tg_table_name using errcode = 'restrict_violation';
+  end if;
+  insert into farthing.audit (author, reason, table_name, row_key, before, after)
+  values (coalesce(v_change ->> 'author', 'sql:' || session_user), v_change ->> 'reason', tg_table_name,
+    farthing.pick(coalesce(v_after, v_before), v_audited.key_columns),
+    farthing.pick(v_before, v_audited.columns), farthing.pick(v_after, v_audited.columns));
+  return null;
+end
+$$;
+comment on function farthing.write_audit() is
+  'Trigger: writes the audit row of a change, and refuses one that needs a reason and has none.';
+
+create function farthing.pick(p_row jsonb, p_columns text[])
+returns jsonb
+language sql immutable
+set search_path = ''
+as $$
+  select jsonb_object_agg(f.key, f.value) from jsonb_each(p_row) f where f.key = any (p_columns)
+$$;
+comment on function farthing.pick(jsonb, text[]) is 'Some columns of a row.';
+
+create function farthing.audit_changes(p_table text, p_columns text[], p_needs_reason boolean default false,
+  p_rows boolean default false)
+returns void
+language plpgsql
+set search_path = ''
+set timezone = 'UTC'
+set intervalstyle = 'postgres'
+as $$
+declare
+  v_keys text[] := (select array_agg(a.attname::text order by a.attname) from pg_index i
+    join pg_attribute a on a.attrelid = i.indrelid and a.attnum = any (i.indkey)
+    where i.indrelid = ('farthing.' || p_table)::regclass and i.indisprimary);
+begin
+  insert into farthing.audited values (p_table, v_keys, p_columns, p_needs_reason, p_rows);
+  perform farthing.guard_updates(p_table, p_table || '_changes_are_audited', p_columns, null, 'write_audit');
+  if p_rows then
+    execute format('create trigger %I after insert or delete on farthing.%I for each row execute '
+      'function farthing.write_audit()', p_table || '_rows_are_audited', p_table);
+    perform farthing.note_guard(p_table, p_table || '_rows_are_audited');
+    -- What is there already begins as it is.
+    execute format('insert into farthing.audit (author, reason, table_name, row_key, after)
+      select %L, %L, %L, farthing.pick(to_jsonb(t), $1), farthing.pick(to_jsonb(t), $2) from farthing.%I t',
+      'task:install', 'as installed', p_table, p_table) using v_keys, p_columns;
+  end if;
+end
+$$;
+comment on function farthing.audit_changes(text, text[], boolean, boolean) is
+  'From now on changes of these columns leave a row in the audit; p_needs_reason: or are refused; p_rows: '
+  'so do rows that are added or deleted.';
+
+create function farthing.refuse_terms()
+returns trigger
+language plpgsql
+set search_path = ''
+as $$
+begin
+  raise exception '% of farthing.% is refused: these terms never change. Correct them by a new row.', tg_op,
+    tg_table_name using errcode = 'restrict_violation';
+end
+$$;
+comment on function farthing.refuse_terms() is 'Trigger: refuses a change of terms, the owner''s too.';
+
+create function farthing.never_change(p_table text, p_columns text[])
+returns void
+language sql
+set search_path = ''
+as $$
+  select farthing.guard_updates(p_table, p_table || '_keep_their_terms', p_columns, null, 'refuse_terms')
+$$;
+comment on function farthing.never_change(text, text[]) is 'From now on these columns can''t be updated.';
+
+create function farthing.set_once(p_table text, p_columns text[])
+returns void
+language sql
+set search_path = ''
+as $$
+  select farthing.guard_updates(p_table, p_table || '_are_set_once', p_columns, (
+    select string_agg(format('(old.%1$I is not null and old.%1$I is distinct from new.%1$I)', c), ' or ')
+    from unnest(p_columns) c), 'refuse_terms')
+$$;
+comment on function farthing.set_once(text, text[]) is
+  'From now on these columns can''t be updated once they have a value.';
+
+create function farthing.never_remove(p_table text)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  execute format('create trigger %I after delete on farthing.%I for each row execute function '
+    'farthing.refuse_change()', p_table || '_are_not_deleted', p_table);
+  perform farthing.note_guard(p_table, p_table || '_are_not_deleted');
+  execute format('create trigger %I after truncate on farthing.%I for each statement execute function '
+    'farthing.refuse_change()', p_table || '_are_not_emptied', p_table);
+  perform farthing.note_guard(p_table, p_table || '_are_not_emptied');
+end
+$$;
+comment on function farthing.never_remove(text) is 'From now on no row of a table can be deleted.';
+
+-- What decides money and never changes, table by table; and what changes only with a reason.
+-- Why after triggers: a before trigger on a row makes PostgreSQL lock that row once more, and a debit updates
+-- two. Accounts and lots have after triggers already, those of their foreign keys.
+
+-- An owner leaves, by leaving, and nobody comes instead. What else happens then is on this table, too, and
+-- relies on it: nothing but leaving updates owner_id.
+create function farthing.refuse_new_owner()
+returns trigger
+language plpgsql security definer -- runs inside auth's delete, by a role that owns nothing here
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if new.owner_id is not null or old.owner_id is null
+    or exists (select from auth.users where id = old.owner_id)
+  then
+    raise exception 'The owner of an account does not change. To close it, delete the user.'
+      using errcode = 'restrict_violation';
+  end if;
+  return null;
+end
+$$;
+comment on function farthing.refuse_new_owner() is
+  'Trigger: an account loses its owner when the user is deleted, and gets no other.';
+
+create function farthing.refuse_new_answer()
+returns trigger
+language plpgsql
+set search_path = ''
+as $$
+begin
+  if old.status is not null and new.created_at < old.created_at + interval '24 hours'
+    and (new.fingerprint <> old.fingerprint or new.status is distinct from old.status
+      or (new.answer is not null and new.answer is distinct from old.answer))
+  then
+    raise exception 'A stored answer does not change for 24 hours.' using errcode = 'restrict_violation';
+  end if;
+  return null;
+end
+$$;
+comment on function farthing.refuse_new_answer() is
+  'Trigger: a stored answer stays for its 24 hours. It may be erased, and its key taken anew after them.';

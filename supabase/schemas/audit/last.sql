@@ -1,0 +1,23 @@
+-- Runs last: what was installed is the first row of the audit, and every guard that there is by now is
+-- noted.
+
+select farthing.audit_changes('tasks', '{enabled, every, budget}', p_rows => true);
+
+-- The guards that stand beside their tables belong to the list, and fire always, too: those that refuse
+-- changes, and the state machines.
+do $$
+declare
+  v_guard record;
+begin
+  for v_guard in
+    select c.relname, t.tgname from pg_trigger t join pg_class c on c.oid = t.tgrelid
+    join pg_proc p on p.oid = t.tgfoid
+    where c.relnamespace = 'farthing'::regnamespace and not t.tgisinternal
+      and (p.proname = 'refuse_change' or p.proname like '%\_guard')
+      and not exists (select from farthing.guards g
+        where (g.table_name, g.trigger_name) = (c.relname::text, t.tgname::text))
+  loop
+    perform farthing.note_guard(v_guard.relname, v_guard.tgname);
+  end loop;
+end
+$$;

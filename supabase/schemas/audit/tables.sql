@@ -1,0 +1,44 @@
+-- What was changed of what decides money, what is watched for it, and which triggers must be there.
+
+create table farthing.audit (
+  audit_nr bigint generated always as identity primary key,
+  changed_at timestamptz not null default now(),
+  author text not null,
+  reason text,
+  table_name text not null,
+  row_key jsonb not null,
+  before jsonb,
+  after jsonb,
+  constraint audit_bounded check (length(author) between 1 and 300 and length(reason) <= 500
+    and length(table_name) <= 63),
+  constraint audit_says_something check (num_nonnulls(before, after) > 0)
+);
+comment on table farthing.audit is
+  'Append-only. Changes of what decides money. before: null for a new row; after: null for a deleted one. '
+  'author: as entries have it; sql:<role> is somebody at an SQL prompt.';
+create index audit_by_row on farthing.audit (table_name, row_key, audit_nr desc);
+alter table farthing.audit enable row level security;
+create policy audit_none on farthing.audit for select to authenticated using (false);
+
+create table farthing.audited (
+  table_name text primary key,
+  key_columns text[] not null,
+  columns text[] not null,
+  needs_reason boolean not null,
+  has_rows boolean not null
+);
+comment on table farthing.audited is
+  'Tables whose changes leave a row in the audit: of which columns, and whether a change without a reason is '
+  'refused; has_rows: new rows have one, too.';
+alter table farthing.audited enable row level security;
+create policy audited_none on farthing.audited for select to authenticated using (false);
+
+create table farthing.guards (
+  table_name text not null,
+  trigger_name text not null,
+  primary key (table_name, trigger_name)
+);
+comment on table farthing.guards is
+  'Triggers that keep what decides money as it is. Each has to be there and to fire always (prove_guards).';
+alter table farthing.guards enable row level security;
+create policy guards_none on farthing.guards for select to authenticated using (false);

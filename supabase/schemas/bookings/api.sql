@@ -1,0 +1,294 @@
+-- Bookings: begin, attach, abandon; reading; the provider's steps; cancelling.
+
+create view public.bookings with (security_invoker = true) as
+select b.booking_id as id, b.provider_id, b.status, b.amount, b.currency, b.application_fee_amount,
+  b.amount_refunded, b.client_temp_id, b.details, b.created_at, b.paid_at, b.confirmed_at, b.completed_at,
+  b.cancelled_at
+from farthing.bookings b;
+comment on view public.bookings is
+  'The caller''s bookings, as buyer and as provider; amounts in minor units.';
+grant select on public.bookings to authenticated;
+
+create function public.bookings_begin(
+  p_user_id uuid, p_provider_id uuid, p_amount bigint, p_currency text, p_client_temp_id text default null,
+  p_details jsonb default null, p_idempotency_key text default null, p_fingerprint text default null,
+  p_now timestamptz default now(), p_ip_hash text default null)
+returns jsonb
+language plpgsql security definer -- service_role owns no table
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_answer jsonb := farthing.idempotency_find(p_idempotency_key, p_fingerprint, p_now);
+  v_provider farthing.providers;
+  v_wanted farthing.bookings;
+  v_booking farthing.bookings;
+  v_verdict jsonb;
+begin
+  if v_answer is not null then
+    return v_answer || '{"step": "replay"}';
+  end if;
+  select * into v_provider from farthing.providers where provider_id = p_provider_id;
+  perform farthing.check_booking(p_user_id, v_provider, p_amount, p_currency);
+  if pg_column_size(farthing.json_argument(p_details)) > 8192 then
+    perform farthing.fail('invalid_request', 'Details hold at most 8 KiB.', null, 'details');
+  end if;
+  v_wanted.account_id := (farthing.lock_account(p_user_id, p_now)).account_id;
+  v_wanted.provider_id := p_provider_id;
+  v_wanted.amount := p_amount;
+  v_wanted.currency := p_currency;
+  v_wanted.client_temp_id := p_client_temp_id;
+  v_wanted.details := farthing.json_argument(p_details);
+  v_wanted.origin_key := decode(p_idempotency_key, 'hex');
+  v_booking := farthing.begun_booking(v_wanted, p_now);
+  v_verdict := farthing.check_fraud(v_wanted.account_id, 'booking', p_ip_hash, p_now,
+    p_is_new => v_booking.booking_id is null, p_provider_id => p_provider_id);
+  if v_verdict ->> 'outcome' = 'refuse' then
+    return (v_verdict - 'outcome') || '{"step": "refused"}';
+  end if;
+  if farthing.refuse_shared(v_wanted.account_id, v_provider, p_ip_hash, p_now) then
+    return '{"step": "refused", "code": "forbidden", "limit": null, "retry_after": null}'::jsonb;
+  end if;
+  if v_booking.booking_id is null then
+    v_booking := farthing.new_booking(v_wanted, p_now);
+    perform farthing.keep_address(v_booking, p_ip_hash, p_now);
+  end if;
+  perform farthing.idempotency_start(p_idempotency_key, p_fingerprint, p_now);
+  return jsonb_build_object('step', 'create', 'booking', jsonb_build_object(
+    'booking_id', v_booking.booking_id, 'amount', v_booking.amount, 'currency', v_booking.currency,
+    'application_fee_amount', v_booking.application_fee_amount, 'transfer_at', v_booking.transfer_at,
+    'stripe_account_id', v_provider.stripe_account_id,
+    'mark', (select installation_id from farthing.policy)));
+end
+$$;
+grant execute on function public.bookings_begin to service_role;
+comment on function public.bookings_begin is
+  'Fixes what is booked and its fee. Returns step create with what Stripe is told, replay, or refused with '
+  'code, limit (buyer, provider) and retry_after (seconds): returned, so that the decision stays on record. '
+  'Fails invalid_request, not_found, idempotency_in_progress.';
+
+create function public.bookings_attach(
+  p_booking_id uuid, p_payment_intent_id text, p_client_secret text, p_idempotency_key text default null,
+  p_now timestamptz default now())
+returns jsonb
+language plpgsql security definer -- service_role owns no table
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_booking farthing.bookings := farthing.lock_booking(p_booking_id);
+  v_data jsonb;
+begin
+  if v_booking.booking_id is null then
+    perform farthing.fail('not_found', 'There is no such booking.', null, 'booking_id');
+  end if;
+  if v_booking.payment_intent_id <> p_payment_intent_id then
+    raise exception 'booking % has another payment', p_booking_id;
+  end if;
+  update farthing.bookings
+  set payment_intent_id = p_payment_intent_id, origin_key = null, updated_at = p_now
+  where account_id = v_booking.account_id and booking_id = p_booking_id
+  returning * into v_booking;
+  v_data := farthing.booking_answer(v_booking, 'buyer') || jsonb_build_object('client_secret',
+    p_client_secret);
+  return farthing.idempotency_finish_private(p_idempotency_key, 201, v_data, v_booking.account_id);
+end
+$$;
+grant execute on function public.bookings_attach to service_role;
+comment on function public.bookings_attach is
+  'Notes the payment that Stripe made for a booking and finishes the idempotency key. The client secret is '
+  'in this answer and its repeats, and stored nowhere but in private_answers, for 24 hours at most. Returns '
+  '{status: 201, replayed, data}.';
+
+create function public.bookings_abandon(
+  p_idempotency_key text, p_booking_id uuid default null, p_now timestamptz default now())
+returns jsonb
+language plpgsql security definer -- service_role owns no table
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform farthing.idempotency_free(p_idempotency_key);
+  if p_booking_id is not null then
+    perform farthing.give_up_booking(farthing.lock_booking(p_booking_id), p_now);
+  end if;
+  return '{}'::jsonb;
+end
+$$;
+grant execute on function public.bookings_abandon to service_role;
+comment on function public.bookings_abandon is
+  'Stripe made no payment: frees the key, so that a retry runs at once. It finds the same booking, unless '
+  'p_booking_id gives that up because Stripe refused it.';
+
+-- What both parties see of a booking, what the provider does with it, and what time does.
+
+create function public.bookings_read(p_user_id uuid, p_booking_id uuid)
+returns jsonb
+language plpgsql stable security definer -- service_role owns no table
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_booking farthing.bookings;
+  v_role text;
+begin
+  select * into v_booking from farthing.bookings where booking_id = p_booking_id;
+  v_role := farthing.booking_role(v_booking, p_user_id);
+  if v_role is null then
+    perform farthing.fail('not_found', 'There is no such booking.', null, 'id');
+  end if;
+  return farthing.booking_answer(v_booking, v_role);
+end
+$$;
+grant execute on function public.bookings_read to service_role;
+comment on function public.bookings_read is 'A booking, to its buyer and its provider; else not_found.';
+
+create function public.bookings_list(
+  p_user_id uuid, p_role text default null, p_status text default null, p_before text default null,
+  p_limit int default 20)
+returns jsonb
+language sql stable security definer -- service_role owns no table
+set search_path = pg_catalog, pg_temp
+as $$
+  with mark as (
+    select b.created_at, b.booking_id from farthing.bookings b
+    where b.booking_id::text = p_before and farthing.booking_role(b, p_user_id) is not null
+  ), page as (
+    (select b, 'buyer' as role from farthing.bookings b
+    where b.account_id = (select account_id from farthing.accounts where owner_id = p_user_id)
+      and coalesce(p_role, 'buyer') = 'buyer' and (p_status is null or b.status = p_status)
+      and (p_before is null or (b.created_at, b.booking_id) < (select * from mark))
+    order by b.created_at desc, b.booking_id desc limit p_limit + 1)
+    union all
+    (select b, 'provider' from farthing.bookings b
+    where b.provider_id = (select provider_id from farthing.providers where user_id = p_user_id)
+      and coalesce(p_role, 'provider') = 'provider' and (p_status is null or b.status = p_status)
+      and (p_before is null or (b.created_at, b.booking_id) < (select * from mark))
+    order by b.created_at desc, b.booking_id desc limit p_limit + 1)
+  ), shown as (
+    select *, row_number() over (order by (b).created_at desc, (b).booking_id desc) as nr from page
+  )
+  select jsonb_build_object(
+    'bookings', coalesce(jsonb_agg(farthing.booking_answer(b, role) order by nr) filter (where nr <= p_limit),
+      '[]'),
+    'next_before', case when count(*) > p_limit
+      then max((b).booking_id::text) filter (where nr = p_limit) end)
+  from shown
+$$;
+grant execute on function public.bookings_list to service_role;
+comment on function public.bookings_list is
+  'A user''s bookings, newest first, as buyer, as provider or as both, up to p_limit from before a '
+  'booking''s id: {bookings, next_before}.';
+
+create function public.bookings_advance(
+  p_user_id uuid, p_booking_id uuid, p_status text, p_now timestamptz default now())
+returns jsonb
+language plpgsql security definer -- service_role owns no table
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_booking farthing.bookings := farthing.lock_booking_of(p_user_id, p_booking_id);
+  v_from text := case p_status when 'confirmed' then 'paid' when 'completed' then 'confirmed' end;
+begin
+  if farthing.booking_role(v_booking, p_user_id) <> 'provider' then
+    perform farthing.fail('forbidden', 'That is the provider''s to say.');
+  end if;
+  if v_from is not null and v_booking.status = p_status then
+    return farthing.booking_answer(v_booking, 'provider'); -- said twice
+  end if;
+  if v_booking.status is distinct from v_from then
+    perform farthing.fail('invalid_request', format('A booking is %s only after it is %s.', p_status, v_from),
+      jsonb_build_object('status', v_booking.status), 'id');
+  end if;
+  update farthing.bookings
+  set status = p_status, updated_at = p_now,
+    confirmed_at = case p_status when 'confirmed' then p_now else confirmed_at end,
+    completed_at = case p_status when 'completed' then p_now end
+  where account_id = v_booking.account_id and booking_id = p_booking_id
+  returning * into v_booking;
+  perform farthing.flag_booking(v_booking, p_now);
+  perform farthing.net_transfers(v_booking, p_now); -- the share that waited for this
+  return farthing.booking_answer(v_booking, 'provider');
+end
+$$;
+grant execute on function public.bookings_advance to service_role;
+comment on function public.bookings_advance is
+  'The provider confirms a paid booking or completes a confirmed one; said twice it is the same. Returns the '
+  'booking. Fails not_found, forbidden, invalid_request.';
+
+create function public.bookings_cancel(
+  p_user_id uuid, p_booking_id uuid, p_idempotency_key text default null, p_fingerprint text default null,
+  p_now timestamptz default now())
+returns jsonb
+language plpgsql security definer -- service_role owns no table
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_answer jsonb := farthing.idempotency_find(p_idempotency_key, p_fingerprint, p_now);
+  v_booking farthing.bookings;
+  v_refund farthing.refunds;
+  v_step jsonb := jsonb_build_object('step', 'done');
+begin
+  if v_answer is not null then
+    return v_answer || '{"step": "replay"}';
+  end if;
+  v_booking := farthing.lock_booking_of(p_user_id, p_booking_id);
+  if v_booking.status = 'completed' then
+    perform farthing.fail('booking_not_cancellable', 'A completed booking cannot be cancelled.',
+      jsonb_build_object('status', v_booking.status), 'id');
+  end if;
+  if v_booking.status in ('paid', 'confirmed') then
+    if v_booking.amount_disputed > 0 then
+      perform farthing.fail('booking_not_cancellable', 'The payment is disputed: the bank decides.',
+        jsonb_build_object('status', v_booking.status, 'amount_disputed', v_booking.amount_disputed), 'id');
+    end if;
+    -- Where the request dies, a runner sends it two minutes later.
+    v_refund := farthing.refund_booking(v_booking, case when exists (select from farthing.accounts
+        where account_id = v_booking.account_id and owner_id = p_user_id) then 'owner' else 'provider' end,
+      p_now + interval '2 minutes', p_now);
+    v_booking := farthing.cancel_booking(v_booking, p_now);
+    if v_refund.refund_id is not null then
+      v_step := jsonb_build_object('step', 'refund', 'refund', farthing.refund_to_send(v_refund));
+    end if;
+  elsif v_booking.status <> 'cancelled' and v_booking.payment_intent_id is not null then
+    v_step := jsonb_build_object('step', 'cancel_payment', 'payment_intent_id', v_booking.payment_intent_id,
+      'booking_id', p_booking_id);
+  else
+    v_booking := farthing.cancel_booking(v_booking, p_now);
+  end if;
+  if v_step ->> 'step' = 'done' then
+    return farthing.idempotency_keep(p_idempotency_key, p_fingerprint, 200,
+      farthing.cancelled_answer(v_booking), p_now) || v_step;
+  end if;
+  perform farthing.idempotency_start(p_idempotency_key, p_fingerprint, p_now);
+  return v_step;
+end
+$$;
+grant execute on function public.bookings_cancel to service_role;
+comment on function public.bookings_cancel is
+  'Cancels for one of the parties. Returns step done with the answer, refund (cancelled, its refund is to be '
+  'sent), cancel_payment (still to be cancelled at Stripe), or replay. Fails not_found, '
+  'booking_not_cancellable.';
+
+create function public.bookings_cancelled(
+  p_booking_id uuid, p_idempotency_key text default null, p_now timestamptz default now())
+returns jsonb
+language plpgsql security definer -- service_role owns no table
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_booking farthing.bookings := farthing.lock_booking(p_booking_id);
+  v_data jsonb;
+begin
+  if v_booking.status = 'completed' then
+    perform farthing.fail('booking_not_cancellable', 'A completed booking cannot be cancelled.',
+      jsonb_build_object('status', v_booking.status), 'id');
+  end if;
+  -- Paid while Stripe was asked to cancel: what came is returned.
+  if v_booking.status in ('paid', 'confirmed') then
+    perform farthing.refund_booking(v_booking, 'late_payment', p_now, p_now);
+  end if;
+  v_data := farthing.cancelled_answer(farthing.cancel_booking(v_booking, p_now));
+  return farthing.idempotency_finish(p_idempotency_key, 200, v_data);
+end
+$$;
+grant execute on function public.bookings_cancelled to service_role;
+comment on function public.bookings_cancelled is
+  'Stripe has answered: the booking is cancelled, whatever its payment still does, and the idempotency key '
+  'finished. Returns {status: 200, replayed, data}.';

@@ -1,0 +1,153 @@
+-- What Stripe says of a booking's payment and of our fee, applied.
+
+create function farthing.pay_booking(p_booking farthing.bookings, p_facts jsonb, p_now timestamptz)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_booking farthing.bookings := p_booking;
+begin
+  update farthing.bookings
+  set status = case status when 'cancelled' then status else 'paid' end, paid_at = p_now, updated_at = p_now,
+    payment_intent_id = p_facts ->> 'payment_id', charge_id = p_facts ->> 'charge_id'
+  where account_id = p_booking.account_id and booking_id = p_booking.booking_id;
+  perform farthing.flag_booking(p_booking, p_now);
+  perform farthing.apply_waiting(p_facts ->> 'payment_id', p_now, p_facts ->> 'charge_id');
+  if p_booking.status = 'cancelled' then
+    -- Money for what was called off goes back; less what went back already.
+    v_booking.payment_intent_id := p_facts ->> 'payment_id';
+    perform farthing.refund_booking(v_booking, 'late_payment', p_now, p_now);
+  end if;
+end
+$$;
+comment on function farthing.pay_booking is
+  'A locked, unpaid booking''s money is there: it is paid, and what waited for that is applied; or it is '
+  'cancelled already, and the money is returned.';
+
+create function farthing.apply_booking_event(p_type text, p_facts jsonb, p_now timestamptz)
+returns text
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_booking farthing.bookings;
+  v_at timestamptz := (p_facts ->> 'occurred_at')::timestamptz;
+  v_status text := case p_type when 'payment_intent.processing' then 'processing'
+    when 'payment_intent.payment_failed' then 'payment_failed'
+    when 'payment_intent.canceled' then 'cancelled' end;
+begin
+  if coalesce(p_facts ->> 'booking_id', '') !~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then
+    return 'ignored because it names no booking of ours';
+  end if;
+  v_booking := farthing.lock_booking((p_facts ->> 'booking_id')::uuid);
+  if v_booking.booking_id is null then
+    return farthing.outcome_without_row(p_facts, 'booking');
+  end if;
+  if p_facts ->> 'payment_id' <> v_booking.payment_intent_id then
+    raise exception 'booking % has another payment', v_booking.booking_id;
+  end if;
+  if (p_facts ->> 'amount')::bigint is distinct from v_booking.amount
+    or p_facts ->> 'currency' is distinct from v_booking.currency
+  then
+    raise exception 'booking % costs % %, the payment is of % %', v_booking.booking_id, v_booking.amount,
+      v_booking.currency, p_facts ->> 'amount', p_facts ->> 'currency';
+  end if;
+  if p_type = 'payment_intent.succeeded' then
+    if v_booking.paid_at is null then
+      perform farthing.pay_booking(v_booking, p_facts, p_now);
+    end if;
+    return 'processed';
+  end if;
+  -- Older state never overwrites newer. Within one second, a failure is what follows processing; and a
+  -- payment
+  -- that was cancelled at Stripe stays so, whatever comes after.
+  if v_status is null or v_booking.status not in ('payment_pending', 'processing', 'payment_failed')
+    or v_status <> 'cancelled' and (v_booking.payment_event_at > v_at
+      or v_booking.payment_event_at = v_at and v_status = 'processing')
+  then
+    return 'processed';
+  end if;
+  update farthing.bookings
+  set status = v_status, payment_event_at = v_at, payment_intent_id = p_facts ->> 'payment_id',
+    cancelled_at = case v_status when 'cancelled' then p_now end, updated_at = p_now
+  where account_id = v_booking.account_id and booking_id = v_booking.booking_id;
+  return 'processed';
+end
+$$;
+comment on function farthing.apply_booking_event is
+  'Applies what Stripe says of a booking''s payment; returns processed, deferred or ignored, raises where '
+  'the facts do not fit the booking.';
+
+create function farthing.apply_fee_event(p_facts jsonb, p_now timestamptz)
+returns text
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_booking_id uuid;
+  v_booking farthing.bookings;
+begin
+  perform farthing.lock_subject(p_facts ->> 'charge_id');
+  v_booking_id := (select booking_id from farthing.bookings where fee_id = p_facts ->> 'fee_id'
+    union all select booking_id from farthing.bookings where charge_id = p_facts ->> 'charge_id'
+    union all select booking_id from farthing.bookings where payment_intent_id = p_facts ->> 'payment_id'
+      and paid_at is not null limit 1);
+  if v_booking_id is null then
+    return 'deferred'; -- a fee comes before its payment as often as after it
+  end if;
+  v_booking := farthing.lock_booking(v_booking_id);
+  if v_booking.fee_id <> p_facts ->> 'fee_id' or p_facts ->> 'currency' is distinct from v_booking.currency
+    then
+    raise exception 'booking % has another fee', v_booking.booking_id;
+  end if;
+  -- What is returned of a fee only grows, so the most is the newest, in whatever order it is told.
+  update farthing.bookings set fee_id = p_facts ->> 'fee_id', fee_collected = (p_facts ->> 'amount')::bigint,
+    fee_refunded = greatest(fee_refunded, (p_facts ->> 'amount_refunded')::bigint), updated_at = p_now
+  where account_id = v_booking.account_id and booking_id = v_booking.booking_id;
+  return 'processed';
+end
+$$;
+comment on function farthing.apply_fee_event is
+  'Our fee of a booking as Stripe has it: what was collected, and what of that went back. Deferred while its '
+  'payment is not here.';
+
+create function farthing.net_booking(p_booking_id uuid, p_now timestamptz)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_before farthing.bookings;
+  v_after farthing.bookings;
+begin
+  select * into v_before from farthing.bookings where booking_id = p_booking_id;
+  update farthing.bookings b
+  set amount_refunded = s.refunded, amount_disputed = s.disputed, updated_at = p_now,
+    -- All of its money is on the way back: there is nothing left to do for it.
+    status = case when b.status in ('paid', 'confirmed') and s.refunded = b.amount then 'cancelled'
+      else b.status end,
+    cancelled_at = case when b.status in ('paid', 'confirmed') and s.refunded = b.amount then p_now
+      else b.cancelled_at end
+  from (
+    select k.booking_id,
+      least(r.refunded, k.amount)::bigint as refunded, least(d.disputed, k.amount)::bigint as disputed
+    from farthing.bookings k
+    cross join lateral (select coalesce(sum(f.amount), 0) as refunded from farthing.refunds f
+      where f.booking_id = k.booking_id and farthing.is_live_refund(f.status)) r
+    cross join lateral farthing.disputed_of(row(k.account_id, null, k.booking_id, k.payment_intent_id,
+      k.amount, k.currency)::farthing.payment, r.refunded) d
+    where k.booking_id = p_booking_id) s
+  where b.booking_id = s.booking_id
+  returning b.* into v_after;
+  perform farthing.net_transfers(v_after, p_now);
+  -- What a bank held could not be returned when this was cancelled; what it gives back can.
+  if v_after.status = 'cancelled' and v_after.amount_disputed < v_before.amount_disputed then
+    perform farthing.refund_booking(v_after, 'dispute_won', p_now, p_now);
+  end if;
+end
+$$;
+comment on function farthing.net_booking(uuid, timestamptz) is
+  'Brings a booking to what its refunds and disputes say now; one that is refunded in full before it is '
+  'completed is cancelled, and one that is cancelled returns what a bank gives back. The account is locked '
+  'by the caller.';

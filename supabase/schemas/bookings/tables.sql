@@ -1,0 +1,119 @@
+-- Bookings: money from a buyer to a provider, of which we keep a fee.
+-- Why the fee is a column and a check: what is charged is fixed when the booking is made, by the rate of that
+-- day, and nothing computes it again. Amounts are integers of the currency's minor unit.
+-- Why one trigger: Stripe's events, both parties and sweeps move a booking, and none may move it back.
+
+create function farthing.currency_step(p_currency text)
+returns int
+language sql immutable
+set search_path = ''
+as $$
+  select case
+    -- Stripe counts these in thousandths, and moves hundredths alone.
+    when p_currency in ('bhd', 'jod', 'kwd', 'omr', 'tnd') then 10
+    -- Stripe counts these in hundredths, and moves whole units alone: no smaller coin is left.
+    when p_currency in ('isk', 'ugx') then 100
+    when p_currency = any (string_to_array(
+      -- No decimals: their minor unit is the unit.
+      'bif clp djf gnf jpy kmf krw mga pyg rwf vnd vuv xaf xof xpf '
+    || 'aed afn all amd ang aoa ars aud awg azn bam bbd bdt bmd bnd bob brl bsd bwp byn bzd cad cdf chf cny '
+    || 'cop crc cve czk dkk dop dzd egp etb eur fjd fkp gbp gel gip gmd gtq gyd hkd hnl htg huf idr ils inr '
+    || 'jmd kes kgs khr kyd kzt lak lbp lkr lrd lsl mad mdl mkd mmk mnt mop mur mvr mwk mxn myr mzn nad ngn '
+    || 'nio nok npr nzd pab pen pgk php pkr pln qar ron rsd rub sar sbd scr sek sgd shp sle sos srd std szl '
+    || 'thb tjs top try ttd twd tzs uah usd uyu uzs wst xcd yer zar zmw', ' ')) then 1 end
+$$;
+comment on function farthing.currency_step(text) is
+  'The least amount of a currency that Stripe moves, in minor units; null for one that Stripe does not know.';
+
+create function farthing.booking_fee(p_amount bigint, p_currency text, p_basis_points int)
+returns bigint
+language sql immutable
+set search_path = ''
+as $$
+  -- Half up, in integers, to what the currency can move.
+  select (p_amount * p_basis_points + 5000 * s) / (10000 * s) * s
+  from (select farthing.currency_step(p_currency)::bigint as s) step
+$$;
+comment on function farthing.booking_fee(bigint, text, int) is
+  'The fee of an amount, both in minor units: basis points of it, rounded half up.';
+
+create table farthing.bookings (
+  account_id bigint not null,
+  booking_id uuid not null default gen_random_uuid(),
+  provider_id uuid not null references farthing.providers (provider_id),
+  amount bigint not null,
+  currency text not null,
+  fee_basis_points int not null,
+  application_fee_amount bigint not null,
+  transfer_at text not null default 'payment',
+  status text not null default 'payment_pending',
+  client_temp_id text,
+  details farthing.metadata,
+  payment_intent_id text,
+  charge_id text,
+  origin_key bytea,
+  payment_event_at timestamptz,
+  fee_id text,
+  fee_collected bigint,
+  fee_refunded bigint not null default 0,
+  amount_refunded bigint not null default 0,
+  amount_disputed bigint not null default 0,
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now(),
+  paid_at timestamptz,
+  confirmed_at timestamptz,
+  completed_at timestamptz,
+  cancelled_at timestamptz,
+  primary key (account_id, booking_id),
+  constraint bookings_currency_known check (farthing.currency_step(currency) is not null),
+  -- Stripe takes eight digits.
+  constraint bookings_amount_bounded check (amount between 1 and 99999999
+    and amount % farthing.currency_step(currency) = 0),
+  constraint bookings_fee_of_the_amount check (fee_basis_points between 0 and 10000
+    and application_fee_amount = farthing.booking_fee(amount, currency, fee_basis_points)),
+  constraint bookings_transfer_at_known check (transfer_at in ('payment', 'completed')),
+  constraint bookings_back_at_most_all check (amount_refunded between 0 and amount
+    and amount_disputed between 0 and amount and fee_collected >= 0
+    and fee_refunded between 0 and coalesce(fee_collected, 0)),
+  constraint bookings_text_bounded check (length(client_temp_id) <= 255 and length(payment_intent_id) <= 255
+    and length(charge_id) <= 255 and length(fee_id) <= 255 and length(origin_key) = 32),
+  constraint bookings_states check (
+    (status in ('payment_pending', 'processing', 'payment_failed') and paid_at is null and cancelled_at is
+      null)
+    or (status in ('paid', 'confirmed', 'completed') and paid_at is not null and cancelled_at is null)
+    or (status = 'cancelled' and cancelled_at is not null)),
+  constraint bookings_steps_have_their_time check ((status <> 'confirmed' or confirmed_at is not null)
+    and (status = 'completed') = (completed_at is not null)),
+  constraint bookings_paid_by_a_payment check (paid_at is null or payment_intent_id is not null)
+);
+comment on table farthing.bookings is
+  'amount, application_fee_amount (what is asked for), fee_collected and fee_refunded (Stripe''s figures) in '
+  'minor units. transfer_at: when the provider gets their share, with the payment (Stripe divides it) or '
+  'with the booking''s end (we transfer it): the policy of when it was made. origin_key: the request it '
+  'began with, until the payment is there. A cancelled booking with '
+  'paid_at was paid, and its money is returned.';
+create unique index bookings_by_id on farthing.bookings (booking_id);
+create unique index bookings_by_payment on farthing.bookings (payment_intent_id)
+  where payment_intent_id is not null;
+create unique index bookings_by_origin on farthing.bookings (origin_key) where origin_key is not null;
+create unique index bookings_by_fee on farthing.bookings (fee_id) where fee_id is not null;
+create index bookings_by_charge on farthing.bookings (charge_id) where charge_id is not null;
+create index bookings_newest on farthing.bookings (account_id, created_at desc, booking_id desc);
+create index bookings_of_provider on farthing.bookings (provider_id, created_at desc, booking_id desc);
+create index bookings_without_payment on farthing.bookings (created_at)
+  where status = 'payment_pending' and payment_intent_id is null;
+
+alter table farthing.refunds add constraint refunds_of_a_booking foreign key (account_id, booking_id)
+  references farthing.bookings (account_id, booking_id);
+alter table farthing.disputes add constraint disputes_of_a_booking foreign key (account_id, booking_id)
+  references farthing.bookings (account_id, booking_id);
+alter table farthing.fraud_warnings add constraint fraud_warnings_of_a_booking
+  foreign key (account_id, booking_id) references farthing.bookings (account_id, booking_id);
+
+alter table farthing.bookings enable row level security;
+create policy bookings_of_the_parties on farthing.bookings for select to authenticated
+  using (account_id in (select a.account_id from farthing.accounts a where a.owner_id = (select auth.uid()))
+    or provider_id in (select p.provider_id from farthing.providers p where p.user_id = (select auth.uid())));
+grant select on farthing.bookings to authenticated;
+
+create index bookings_by_paid_at on farthing.bookings (paid_at) where paid_at is not null;

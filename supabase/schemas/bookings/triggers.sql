@@ -1,0 +1,13 @@
+-- What fires by itself: the one guard of a booking's states; its terms never change. A task moves
+-- bookings whose time has come.
+
+create trigger bookings_are_guarded before update on farthing.bookings
+  for each row execute function farthing.bookings_guard();
+create trigger bookings_are_never_deleted before delete on farthing.bookings
+  for each row execute function farthing.refuse_change();
+
+select farthing.add_task('sweep_bookings', '1 hour', '41 minutes');
+
+select farthing.never_change('bookings', '{account_id, booking_id, provider_id, amount, currency,
+  fee_basis_points, application_fee_amount, transfer_at, client_temp_id, details, created_at}');
+select farthing.set_once('bookings', '{payment_intent_id, charge_id, fee_id, paid_at}');

@@ -1,0 +1,65 @@
+-- Daily spend caps: read, and set by the user or for them.
+
+create function public.spend_caps_read(p_user_id uuid, p_now timestamptz default now())
+returns jsonb
+language plpgsql stable security definer -- service_role owns no table
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_account farthing.accounts;
+begin
+  select * into v_account from farthing.accounts where owner_id = p_user_id;
+  if v_account.account_id is null and not exists (select from auth.users where id = p_user_id) then
+    perform farthing.fail('not_found', 'There is no such user.', null, 'user_id');
+  end if;
+  return farthing.cap_answer(p_user_id, v_account, p_now);
+end
+$$;
+grant execute on function public.spend_caps_read to service_role;
+comment on function public.spend_caps_read is
+  'A user''s daily caps and what is spent of the day: {user_id, daily, own_daily, imposed_daily, '
+  'spent_today, resets_at}. Fails not_found.';
+
+create function public.spend_caps_set(
+  p_user_id uuid, p_daily text, p_idempotency_key text default null, p_fingerprint text default null,
+  p_author text default null, p_now timestamptz default now())
+returns jsonb
+language plpgsql security definer -- service_role owns no table
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_author text := coalesce(p_author, 'sql:' || session_user);
+  v_answer jsonb := farthing.idempotency_find(p_idempotency_key, p_fingerprint, p_now);
+  v_daily numeric;
+  v_account farthing.accounts;
+begin
+  if v_answer is not null then
+    return v_answer;
+  end if;
+  if p_daily is not null then
+    v_daily := farthing.parse_amount(p_daily, 'daily', true);
+  end if;
+  v_account := farthing.lock_account(p_user_id, p_now);
+  perform farthing.allow_change(v_author, 'a daily cap was set');
+  insert into farthing.spend_caps as c (account_id, own_daily, imposed_daily)
+  values (v_account.account_id, case when v_author = 'owner' then v_daily end,
+    case when v_author <> 'owner' then v_daily end)
+  on conflict (account_id) do update
+  set own_daily = case when v_author = 'owner' then v_daily else c.own_daily end,
+    imposed_daily = case when v_author <> 'owner' then v_daily else c.imposed_daily end;
+  update farthing.accounts a set daily_cap = least(c.own_daily, c.imposed_daily) from farthing.spend_caps c
+  where a.account_id = v_account.account_id and c.account_id = a.account_id
+  returning a.* into v_account;
+  -- Nobody counted while there was no cap.
+  delete from farthing.spending where account_id = v_account.account_id;
+  perform farthing.note_spending(v_account.account_id, farthing.spent_since_midnight(v_account, p_now),
+    p_now);
+  return farthing.idempotency_keep(p_idempotency_key, p_fingerprint, 200,
+    farthing.cap_answer(p_user_id, v_account, p_now), p_now);
+end
+$$;
+grant execute on function public.spend_caps_set to service_role;
+comment on function public.spend_caps_set is
+  'Sets what a user may spend in a day, or null for all: their own cap where they ask, else the imposed one. '
+  'The stricter of the two holds. Returns {status: 200, replayed, data: the caps}. '
+  'Fails not_found, invalid_request.';

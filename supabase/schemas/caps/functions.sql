@@ -1,0 +1,163 @@
+-- Daily spend caps: what an account may spend between one midnight UTC and the next.
+-- Why not a sum over the day's entries: whoever has a cap spends often, and a sum grows with each charge. An
+-- account without a cap, which is most, pays nothing for there being caps.
+
+create function farthing.spent_today(p_account_id bigint, p_now timestamptz)
+returns numeric
+language sql stable
+set search_path = ''
+as $$
+  select coalesce((select spent from farthing.spending
+    where account_id = p_account_id and day >= (p_now at time zone 'UTC')::date), 0)
+$$;
+comment on function farthing.spent_today(bigint, timestamptz) is
+  'What an account with a cap has spent since midnight UTC. Credits.';
+
+create function farthing.cap_left(p_account farthing.accounts, p_now timestamptz)
+returns numeric
+language sql stable
+set search_path = ''
+as $$
+  -- greatest() ignores nulls: without the case an account without a cap would have nothing left.
+  select case when p_account.daily_cap is not null then greatest(0,
+    p_account.daily_cap - farthing.spent_today(p_account.account_id, p_now) - p_account.held) end
+$$;
+comment on function farthing.cap_left(farthing.accounts, timestamptz) is
+  'What may still be spent or held today; null without a cap. What is held counts as spent.';
+
+create function farthing.note_spending(p_account_id bigint, p_amount numeric, p_now timestamptz)
+returns void
+language sql
+set search_path = ''
+as $$
+  insert into farthing.spending as s (account_id, day, spent)
+  values (p_account_id, (p_now at time zone 'UTC')::date, p_amount)
+  -- One that began before midnight and waited for the account until after it counts towards the new day.
+  on conflict (account_id) do update set day = greatest(s.day, excluded.day),
+    spent = excluded.spent + case when s.day >= excluded.day then s.spent else 0 end
+$$;
+comment on function farthing.note_spending(bigint, numeric, timestamptz) is
+  'Counts a charge towards its day. The account is locked by the caller. Credits.';
+
+create function farthing.spend_within_cap(
+  p_account farthing.accounts, p_charges farthing.charge[], p_hold_id uuid, p_now timestamptz)
+returns farthing.charge_result[]
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_left numeric;
+  v_charge farthing.charge;
+  v_result farthing.charge_result;
+  v_results farthing.charge_result[] := '{}'::farthing.charge_result[];
+begin
+  if p_account.daily_cap is null then
+    return farthing.spend_batch(p_account, p_charges, p_hold_id, p_now);
+  end if;
+  if p_hold_id is not null then
+    -- Admitted when it was held, so it counts and is not refused.
+    v_results := farthing.spend_batch(p_account, p_charges, p_hold_id, p_now);
+  else
+    v_left := farthing.cap_left(p_account, p_now);
+    foreach v_charge in array p_charges loop
+      if v_charge.amount > v_left then
+        v_result := row(false, null, v_charge.amount, null, null, null,
+          farthing.available(p_account, p_now), 0, '[]')::farthing.charge_result;
+      else
+        v_result := (farthing.spend_batch(p_account, array[v_charge], null, p_now))[1];
+        v_left := v_left - case when v_result.accepted then v_charge.amount else 0 end;
+        select * into p_account from farthing.accounts where account_id = p_account.account_id;
+      end if;
+      v_results := v_results || v_result;
+    end loop;
+  end if;
+  perform farthing.note_spending(p_account.account_id,
+    (select coalesce(sum(r.amount) filter (where r.accepted), 0) from unnest(v_results) r), p_now);
+  return v_results;
+end
+$$;
+comment on function farthing.spend_within_cap is
+  'As spend_batch(), and where the account has a daily cap no further than that. Credits.';
+
+create function farthing.refusal_code(p_account farthing.accounts, p_required numeric, p_available numeric)
+returns text
+language sql immutable
+set search_path = ''
+as $$
+  select case when p_account.daily_cap is not null and p_account.debt = 0 and p_required <= p_available
+    then 'spend_cap_reached' else 'insufficient_credits' end
+$$;
+comment on function farthing.refusal_code(farthing.accounts, numeric, numeric) is
+  'Which limit a charge that was not accepted has met.';
+
+create function farthing.refuse_cap(p_account farthing.accounts, p_required numeric, p_now timestamptz)
+returns void
+language plpgsql stable
+set search_path = ''
+as $$
+begin
+  perform farthing.fail('spend_cap_reached', 'The day''s spending cap is reached.', jsonb_build_object(
+    'limit', 'daily_spend_cap', 'required', trim_scale(p_required)::text,
+    'cap', trim_scale(p_account.daily_cap)::text,
+    'spent', trim_scale(farthing.spent_today(p_account.account_id, p_now))::text,
+    'held', trim_scale(p_account.held)::text, 'resets_at', farthing.day_ends_at(p_now)));
+end
+$$;
+comment on function farthing.refuse_cap is
+  'Fails spend_cap_reached; details say the cap, what of it is spent and held, and when it starts anew.';
+
+create function farthing.refuse_charge(
+  p_account farthing.accounts, p_required numeric, p_available numeric, p_now timestamptz)
+returns void
+language plpgsql stable
+set search_path = ''
+as $$
+begin
+  if farthing.refusal_code(p_account, p_required, p_available) = 'spend_cap_reached' then
+    perform farthing.refuse_cap(p_account, p_required, p_now);
+  end if;
+  perform farthing.refuse_short(p_required, p_available);
+end
+$$;
+comment on function farthing.refuse_charge is
+  'Refuses a charge that was not accepted, saying which limit it met (T25).';
+
+create function farthing.day_ends_at(p_now timestamptz)
+returns timestamptz
+language sql immutable
+set search_path = ''
+as $$
+  select (date_trunc('day', p_now at time zone 'UTC') + interval '1 day') at time zone 'UTC'
+$$;
+comment on function farthing.day_ends_at(timestamptz) is 'The next midnight UTC.';
+
+create function farthing.spent_since_midnight(p_account farthing.accounts, p_now timestamptz)
+returns numeric
+language sql stable
+set search_path = ''
+as $$
+  select coalesce(sum(e.amount), 0) from farthing.entries e
+  where e.account_id = p_account.account_id and e.counterparty = 'usage'
+    and e.seq > farthing.seq_at(p_account.account_id,
+      farthing.day_ends_at(p_now) - interval '1 day' - interval '1 microsecond')
+$$;
+comment on function farthing.spent_since_midnight(farthing.accounts, timestamptz) is
+  'What the day''s entries say was spent: where a cap begins in the middle of a day. Credits.';
+
+create function farthing.cap_answer(p_user_id uuid, p_account farthing.accounts, p_now timestamptz)
+returns jsonb
+language sql stable
+set search_path = ''
+as $$
+  select jsonb_build_object('user_id', p_user_id, 'daily', trim_scale(p_account.daily_cap)::text,
+    'own_daily', (select trim_scale(c.own_daily)::text from farthing.spend_caps c
+      where c.account_id = p_account.account_id),
+    'imposed_daily', (select trim_scale(c.imposed_daily)::text from farthing.spend_caps c
+      where c.account_id = p_account.account_id),
+    'spent_today', trim_scale(case when p_account.daily_cap is null
+      then farthing.spent_since_midnight(p_account, p_now)
+      else farthing.spent_today(p_account.account_id, p_now) end)::text,
+    'resets_at', farthing.day_ends_at(p_now))
+$$;
+comment on function farthing.cap_answer is
+  'The daily caps as the contract shows them, daily being the one that holds; credits as text.';

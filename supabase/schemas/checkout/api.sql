@@ -1,0 +1,178 @@
+-- The checkout endpoint: begin (committed before Stripe is asked), attach (what Stripe answered), abandon
+-- (it did not); what is for sale, and a user's orders.
+
+create function public.checkout_begin(
+  p_user_id uuid, p_package_id text, p_success_url text, p_cancel_url text,
+    p_client_temp_id text default null,
+  p_idempotency_key text default null, p_fingerprint text default null, p_now timestamptz default now(),
+  p_ip_hash text default null)
+returns jsonb
+language plpgsql security definer -- service_role owns no table
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_answer jsonb := farthing.idempotency_find(p_idempotency_key, p_fingerprint, p_now);
+  v_package farthing.packages;
+  v_account farthing.accounts;
+  v_order farthing.orders;
+  v_new_id uuid := gen_random_uuid();
+  v_verdict jsonb;
+begin
+  if v_answer is not null then
+    return v_answer || '{"step": "replay"}';
+  end if;
+  select * into v_package from farthing.packages
+  where package_id::text = lower(p_package_id) and effective_from <= p_now order by version desc limit 1;
+  if v_package.package_id is null or not v_package.active then
+    perform farthing.fail('unknown_package', 'There is no such package on sale.', null, 'package_id');
+  end if;
+  v_account := farthing.lock_account(p_user_id, p_now);
+  v_order := farthing.checkout_open_order(v_account.account_id, v_package, p_now);
+  v_verdict := farthing.check_fraud(v_account.account_id, 'checkout', p_ip_hash, p_now, v_new_id,
+    v_order.order_id is null);
+  if v_verdict ->> 'outcome' = 'refuse' then
+    return (v_verdict - 'outcome') || '{"step": "refused"}';
+  end if;
+  if v_order.order_id is null then
+    v_order := farthing.checkout_new_order(v_account.account_id, v_new_id, v_package, p_success_url,
+      p_cancel_url, p_client_temp_id, p_now);
+  end if;
+  if v_order.session_id is not null then
+    return farthing.idempotency_keep(p_idempotency_key, p_fingerprint, 201,
+      -- The click that asks now gets its own temporary id back, with the session that is open.
+      farthing.order_answer(v_order) || jsonb_build_object('client_temp_id', p_client_temp_id), p_now)
+      || '{"step": "reuse"}';
+  end if;
+  perform farthing.idempotency_start(p_idempotency_key, p_fingerprint, p_now);
+  return jsonb_build_object('step', 'create', 'order', farthing.order_answer(v_order) || jsonb_build_object(
+    'success_url', v_order.success_url, 'cancel_url', v_order.cancel_url,
+    'mark', (select installation_id from farthing.policy),
+    'expires_at_epoch', extract(epoch from v_order.expires_at)::bigint));
+end
+$$;
+grant execute on function public.checkout_begin to service_role;
+comment on function public.checkout_begin is
+  'Fixes what is bought. Returns step create with the order to open a session for, reuse with the open '
+  'one, replay, or refused with code and retry_after (seconds): returned, so that the decision stays on '
+  'record. Fails unknown_package, idempotency_in_progress.';
+
+create function public.checkout_attach(
+  p_order_id uuid, p_session_id text, p_session_url text, p_idempotency_key text default null,
+  p_now timestamptz default now())
+returns jsonb
+language plpgsql security definer -- service_role owns no table
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_order farthing.orders;
+  v_data jsonb;
+begin
+  -- Same order, same Stripe key, same session: whoever comes second writes what stands there already. The
+  -- webhook may have been faster than this call; then only the session is noted.
+  select * into v_order from farthing.orders where order_id = p_order_id for update;
+  if v_order.order_id is null then
+    perform farthing.fail('not_found', 'There is no such order.', null, 'order_id');
+  end if;
+  if v_order.session_id <> p_session_id then
+    raise exception 'order % has another session', p_order_id;
+  end if;
+  update farthing.orders set session_id = p_session_id, session_url = p_session_url, updated_at = p_now
+  where account_id = v_order.account_id and order_id = p_order_id
+  returning * into v_order;
+  v_data := farthing.order_answer(v_order);
+  return farthing.idempotency_finish(p_idempotency_key, 201, v_data);
+end
+$$;
+grant execute on function public.checkout_attach to service_role;
+comment on function public.checkout_attach is
+  'Notes the session Stripe opened for an order and finishes the idempotency key. Returns {status: 201, '
+  'replayed, data: order}.';
+
+create function public.checkout_abandon(
+  p_idempotency_key text, p_order_id uuid default null, p_now timestamptz default now())
+returns jsonb
+language plpgsql security definer -- service_role owns no table
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform farthing.idempotency_free(p_idempotency_key);
+  -- Stripe keeps what it answered under the order's key, errors too: after an answer the order is spent.
+  update farthing.orders set status = 'expired', updated_at = p_now
+  where order_id = p_order_id and status = 'pending' and session_id is null;
+  return '{}'::jsonb;
+end
+$$;
+grant execute on function public.checkout_abandon to service_role;
+comment on function public.checkout_abandon is
+  'Stripe opened no session: frees the key, so that a retry runs at once. It finds the same order, unless '
+  'p_order_id gives that up because Stripe refused it.';
+
+create function public.checkout_packages(p_now timestamptz default now())
+returns jsonb
+language sql stable security definer -- service_role owns no table
+set search_path = pg_catalog, pg_temp
+as $$
+  select coalesce(jsonb_agg(jsonb_build_object('id', p.package_id, 'name', p.name, 'amount', p.amount,
+    'currency', p.currency, 'credits', trim_scale(p.credits)::text, 'bonus_credits',
+      trim_scale(p.bonus_credits)::text,
+    'total_credits', trim_scale(p.credits + p.bonus_credits)::text) order by p.currency, p.amount, p.name),
+      '[]')
+  from (select distinct on (package_id) * from farthing.packages
+    where effective_from <= p_now order by package_id, version desc) p
+  where p.active
+$$;
+grant execute on function public.checkout_packages to service_role;
+comment on function public.checkout_packages is 'The packages on sale, by price.';
+
+create function public.checkout_order(p_user_id uuid, p_order_id uuid)
+returns jsonb
+language plpgsql stable security definer -- service_role owns no table
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_order farthing.orders;
+begin
+  select o.* into v_order from farthing.orders o join farthing.accounts a using (account_id)
+  where o.order_id = p_order_id and a.owner_id = p_user_id;
+  if v_order.order_id is null then
+    perform farthing.fail('not_found', 'There is no such order.', null, 'id');
+  end if;
+  return farthing.order_answer(v_order);
+end
+$$;
+grant execute on function public.checkout_order to service_role;
+comment on function public.checkout_order is 'A user''s own order, else not_found.';
+
+create function public.checkout_orders(p_user_id uuid, p_before text default null, p_limit int default 20)
+returns jsonb
+language sql stable security definer -- service_role owns no table
+set search_path = pg_catalog, pg_temp
+as $$
+  with page as (
+    select o.* from farthing.accounts a
+    join farthing.orders o using (account_id)
+    left join farthing.orders b on b.account_id = a.account_id and b.order_id::text = p_before
+    where a.owner_id = p_user_id and (p_before is null or (o.created_at, o.order_id) < (b.created_at,
+      b.order_id))
+    order by o.created_at desc, o.order_id desc limit p_limit + 1
+  )
+  select jsonb_build_object(
+    'orders', coalesce((select jsonb_agg(farthing.order_answer(s.*::farthing.orders)
+      order by s.created_at desc, s.order_id desc)
+      from (select * from page limit p_limit) s), '[]'),
+    'next_before', case when (select count(*) from page) > p_limit
+      then (select order_id from page offset p_limit - 1 limit 1) end)
+$$;
+grant execute on function public.checkout_orders to service_role;
+comment on function public.checkout_orders is
+  'A user''s orders, newest first, up to p_limit from before an order id: {orders, next_before}.';
+
+create view public.orders with (security_invoker = true) as
+select o.order_id as id, o.status, o.package_id, o.package_name, o.amount, o.currency,
+  trim_scale(o.credits)::text as credits, trim_scale(o.bonus_credits)::text as bonus_credits,
+    o.client_temp_id, o.expires_at, o.paid_at, o.created_at
+from farthing.orders o;
+
+comment on view public.orders is 'The caller''s own orders; amount in minor units, credits as text.';
+
+grant select on public.orders to authenticated;

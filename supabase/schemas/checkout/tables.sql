@@ -1,0 +1,72 @@
+-- Orders.
+
+create table farthing.orders (
+  account_id bigint not null references farthing.accounts (account_id),
+  order_id uuid not null default gen_random_uuid(),
+  kind text not null default 'package',
+  package_id uuid,
+  package_version int,
+  package_name text,
+  amount bigint not null,
+  currency text not null,
+  credits numeric(38, 18) not null,
+  bonus_credits numeric(38, 18) not null,
+  status text not null default 'pending',
+  success_url text,
+  cancel_url text,
+  client_temp_id text,
+  session_id text,
+  session_url text,
+  payment_ref text,
+  amount_refunded bigint not null default 0,
+  amount_disputed bigint not null default 0,
+  credits_taken_back farthing.credits not null default 0,
+  expires_at timestamptz not null,
+  paid_at timestamptz,
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now(),
+  primary key (account_id, order_id),
+  constraint orders_package_sold foreign key (package_id, package_version)
+    references farthing.packages (package_id, version),
+  constraint orders_kinds check (
+    (kind = 'package' and package_version is not null and package_id is not null and package_name is not null
+      and success_url is not null and cancel_url is not null)
+    or (kind = 'top_up' and package_version is null and package_id is null and package_name is null)),
+  constraint orders_amount_positive check (amount > 0),
+  constraint orders_reversed check (amount_refunded >= 0 and amount_disputed >= 0
+    and credits_taken_back <= credits + bonus_credits),
+  constraint orders_text_bounded check (length(success_url) <= 2048 and length(cancel_url) <= 2048
+    and length(client_temp_id) <= 255 and length(session_id) <= 255 and length(session_url) <= 4096
+    and length(payment_ref) <= 255),
+  constraint orders_states check (status in
+    ('pending', 'processing', 'paid', 'failed', 'expired', 'partially_refunded', 'refunded', 'disputed')),
+  constraint orders_paid_by_a_payment check (
+    (status in ('pending', 'processing', 'failed', 'expired')) = (payment_ref is null and paid_at is null))
+);
+comment on table farthing.orders is
+  'A purchase of a package, or a top-up sized to what was missing. amount in the currency''s minor unit; '
+  'credits as sold. payment_ref: the payment that paid it. amount_refunded: by refunds that have not failed; '
+  'amount_disputed: by disputes that are open or lost; credits_taken_back: for both (rule 10).';
+create unique index orders_by_id on farthing.orders (order_id);
+create index orders_by_package on farthing.orders (package_id, package_version);
+create index orders_newest on farthing.orders (account_id, created_at desc, order_id desc);
+create index orders_to_expire on farthing.orders (expires_at) where status = 'pending';
+create unique index orders_by_session on farthing.orders (session_id) where session_id is not null;
+-- Rule 9: one payment pays one order, one order is paid once.
+create unique index orders_by_payment on farthing.orders (payment_ref) where payment_ref is not null;
+-- One open session per user and package version: a second click gets the first session again.
+create unique index orders_one_open on farthing.orders (account_id, package_id, package_version)
+  where status = 'pending';
+-- One charge for a gap: a second runner finds the first one's order (T16).
+create unique index orders_one_top_up on farthing.orders (account_id)
+  where kind = 'top_up' and status in ('pending', 'processing');
+
+alter table farthing.orders enable row level security;
+create policy orders_own on farthing.orders for select to authenticated
+  using (account_id in (select a.account_id from farthing.accounts a where a.owner_id = (select auth.uid())));
+grant select on farthing.orders to authenticated;
+
+alter table farthing.lots add constraint lots_of_an_order foreign key (account_id, order_id)
+  references farthing.orders (account_id, order_id);
+
+create index orders_by_paid_at on farthing.orders (paid_at) where paid_at is not null;

@@ -1,0 +1,13 @@
+-- What fires by itself: the guard of an order's states; the terms of a purchase never change. A task
+-- expires orders that nobody paid.
+
+create trigger orders_are_guarded before update on farthing.orders
+  for each row execute function farthing.orders_guard();
+create trigger orders_are_never_deleted before delete on farthing.orders
+  for each row execute function farthing.refuse_change();
+
+select farthing.add_task('sweep_orders', '5 minutes');
+
+select farthing.never_change('orders', '{account_id, order_id, kind, package_id, package_version,
+  package_name, amount, currency, credits, bonus_credits, created_at}');
+select farthing.set_once('orders', '{payment_ref, paid_at}');

@@ -1,0 +1,165 @@
+-- What runs scheduled tasks: one job of pg_cron, each minute, one session, a transaction for each task.
+-- Why a procedure: only a procedure may commit between tasks, and only without a SET clause; so every name in
+-- it is qualified. Two at once exclude each other; pg_cron itself starts the next run when the last has
+-- ended, so runs that take longer than a minute do not pile up.
+-- What bounds a task: its own batch; its time budget, after which no new item is begun; lock_timeout; and
+-- from PostgreSQL 17 on transaction_timeout, which ends the session: the next run counts that as a failure of
+-- the task. A statement_timeout can't be set here, because PostgreSQL arms it when the statement begins,
+-- which is the CALL itself. The role's own (2 minutes on the platform) ends the task that runs then, as any
+-- other error does.
+
+create function farthing.note_failure(p_task text, p_error text, p_took_ms int, p_now timestamptz)
+returns void
+language sql
+set search_path = ''
+as $$
+  -- Failing again and again, it is run less often, at least each quarter of an hour: others need the time.
+  update farthing.tasks
+  set failures = failures + 1, last_error = p_error, started_at = null, last_run_at = p_now,
+    last_ms = p_took_ms, last_count = null,
+    next_due_at = least(p_now + interval '15 minutes', farthing.next_run(every, phase,
+      p_now + least(every * (2 ^ least(failures, 10) - 1), '14 minutes')))
+  where task = p_task;
+  insert into farthing.task_failures (task, failed_at, error, took_ms)
+  values (p_task, p_now, p_error, p_took_ms);
+$$;
+comment on function farthing.note_failure(text, text, int, timestamptz) is
+  'Records that a run failed, and when the next one is due.';
+
+create function farthing.begin_run(p_now timestamptz)
+returns void
+language sql
+set search_path = ''
+as $$
+  update farthing.task_runner set ran_at = p_now, ran_before_at = ran_at where one_row;
+  -- A clock that went ahead and came back leaves no task due for as long as it was ahead.
+  update farthing.tasks set next_due_at = p_now where next_due_at > p_now + every + interval '15 minutes';
+  -- Only one session runs tasks: what another began and did not finish, it took along when it ended.
+  select farthing.note_failure(task, 'session_lost', null, p_now) from farthing.tasks
+  where started_at is not null
+$$;
+comment on function farthing.begin_run(timestamptz) is
+  'Notes that due tasks are looked for, and the failure of a task whose session ended in the middle.';
+
+create function farthing.next_task(p_now timestamptz, p_left interval default null)
+returns text
+language sql
+set search_path = ''
+as $$
+  update farthing.tasks set started_at = p_now where task = (
+    select t.task from farthing.tasks t cross join farthing.task_runner r
+    where t.enabled and t.next_due_at <= p_now and (p_left is null or t.budget <= p_left)
+    -- What the run before had no time for, the longest overdue first; the small ones; those that read the
+    -- results of others.
+    order by case when t.next_due_at <= r.ran_before_at then t.next_due_at end nulls last, t.budget,
+      t.task_nr limit 1)
+  returning task
+$$;
+comment on function farthing.next_task(timestamptz, interval) is
+  'Marks the next due task as under way and names it; of those whose budget is left.';
+
+create function farthing.run_task(p_task text, p_now timestamptz)
+returns boolean
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_began timestamptz := clock_timestamp();
+  v_count bigint;
+  v_error text;
+  v_took_ms int;
+begin
+  begin
+    execute format('select farthing.%I($1)::int', p_task) into v_count using p_now;
+  exception when query_canceled or others then
+    -- The code alone is stored: an error's text may repeat what somebody wrote.
+    v_error := sqlstate;
+    raise warning 'farthing: the task % failed: % %', p_task, sqlstate, sqlerrm;
+  end;
+  v_took_ms := 1000 * extract(epoch from clock_timestamp() - v_began);
+  if v_error is not null then
+    perform farthing.note_failure(p_task, v_error, v_took_ms, p_now);
+    return false;
+  end if;
+  update farthing.tasks
+  set failures = 0, last_error = null, started_at = null, last_run_at = p_now, last_ok_at = p_now,
+    last_ms = v_took_ms, last_count = v_count, next_due_at = farthing.next_run(every, phase, p_now)
+  where task = p_task;
+  return true;
+end
+$$;
+comment on function farthing.run_task(text, timestamptz) is
+  'Runs one task and records how it went; false where it failed. What it wrote until then is undone.';
+
+create function farthing.limit_run(p_task text)
+returns void
+language sql
+set search_path = ''
+as $$
+  -- All three end with the transaction.
+  select set_config('farthing.deadline', (clock_timestamp() + t.budget)::text, true),
+    set_config('lock_timeout', '5s', true),
+    case when current_setting('transaction_timeout', true) is not null
+      then set_config('transaction_timeout', (2000 * extract(epoch from t.budget))::int::text, true) end
+  from farthing.tasks t where t.task = p_task
+$$;
+comment on function farthing.limit_run(text) is
+  'Bounds this transaction by the time budget of a task.';
+
+create procedure farthing.run_due_tasks(p_now timestamptz default null)
+language plpgsql
+as $$
+declare
+  -- Any number that no other lock has.
+  c_runner constant int := 75;
+  v_began timestamptz := pg_catalog.clock_timestamp();
+  -- Of this CALL as a whole; none where it is 0.
+  v_timeout interval := nullif(pg_catalog.current_setting('statement_timeout')::pg_catalog.interval, '0');
+  v_left interval;
+  v_task text;
+begin
+  if not pg_catalog.pg_try_advisory_lock(c_runner, 0) then
+    return;
+  end if;
+  perform farthing.begin_run(coalesce(p_now, pg_catalog.now()));
+  loop
+    -- now() is the moment at which the transaction began: each task has its own.
+    v_task := farthing.next_task(coalesce(p_now, pg_catalog.now()), v_left);
+    commit;
+    exit when v_task is null;
+    perform farthing.limit_run(v_task);
+    perform farthing.run_task(v_task, coalesce(p_now, pg_catalog.now()));
+    commit;
+    -- What might not end in time is the next run's, which begins with it.
+    v_left := v_timeout - (pg_catalog.clock_timestamp() - v_began);
+    exit when pg_catalog.clock_timestamp() > v_began + '50 seconds'::pg_catalog.interval;
+  end loop;
+  perform pg_catalog.pg_advisory_unlock(c_runner, 0);
+end
+$$;
+comment on procedure farthing.run_due_tasks(timestamptz) is
+  'Runs the tasks that are due, each in a transaction of its own. Does nothing where another session does.';
+
+create function farthing.sweep_run_history(p_now timestamptz default now(), p_limit int default 20000)
+returns bigint
+language plpgsql
+set search_path = ''
+as $$
+declare
+  c_kept constant interval := interval '7 days';
+  v_ours bigint;
+  v_cron bigint;
+begin
+  delete from farthing.task_failures where failed_at <= p_now - c_kept;
+  get diagnostics v_ours = row_count;
+  -- pg_cron itself deletes none. Of other jobs of the project nothing is deleted.
+  delete from cron.job_run_details where runid in (
+    select d.runid from cron.job_run_details d join cron.job j using (jobid)
+    where (j.jobname = 'farthing' or j.jobname like 'farthing-%')
+      and coalesce(d.end_time, d.start_time) <= p_now - c_kept order by d.runid limit p_limit);
+  get diagnostics v_cron = row_count;
+  return v_ours + v_cron;
+end
+$$;
+comment on function farthing.sweep_run_history(timestamptz, int) is
+  'Deletes the history of runs after a week, ours and pg_cron''s; returns how many rows.';

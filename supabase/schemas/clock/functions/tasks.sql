@@ -1,0 +1,173 @@
+-- Scheduled tasks: what time does by itself, as rows, and the items that a task could not finish.
+-- Why rows: one job of pg_cron runs what is due, one task after the other (runner.sql). A job each would
+-- open 20 sessions in the same second, and write 20,000 rows of run history a day on an idle project.
+-- Each subject's migration adds its tasks. A task is a function of this schema that takes a moment, works off
+-- a bounded batch in a fixed order, skips what another transaction has locked, and returns how much it did.
+-- A task that works item by item does it by work_off(): what can't be finished is parked, and holds up
+-- nothing.
+
+create function farthing.runner_silence(p_now timestamptz)
+returns interval
+language sql stable
+set search_path = ''
+as $$
+  -- greatest() ignores the null before the first run. A server that has just started has not missed a run.
+  select p_now - greatest(r.ran_at, r.installed_at, pg_postmaster_start_time()) from farthing.task_runner r
+$$;
+comment on function farthing.runner_silence(timestamptz) is
+  'For how long no scheduled task could run.';
+
+create function farthing.unwatched_for(p_now timestamptz)
+returns interval
+language sql stable
+set search_path = ''
+as $$
+  -- Runs may go on while the task that evaluates the alerts fails, is disabled, or gets no time.
+  select greatest(farthing.runner_silence(p_now),
+    p_now - greatest(t.last_ok_at, r.installed_at, pg_postmaster_start_time()))
+  from farthing.task_runner r left join farthing.tasks t on t.task = 'evaluate_alerts'
+$$;
+comment on function farthing.unwatched_for(timestamptz) is
+  'For how long no alert could have been raised: no scheduled task ran, or none that evaluates alerts.';
+
+create function farthing.next_run(p_every interval, p_phase interval, p_after timestamptz)
+returns timestamptz
+language sql immutable
+set search_path = ''
+as $$
+  select date_bin(p_every, p_after - p_phase, timestamptz '2000-01-01 00:00:00+00') + p_every + p_phase
+$$;
+comment on function farthing.next_run(interval, interval, timestamptz) is
+  'The first moment after p_after at which a task is due. Aligned, so that a late run moves no later one.';
+
+create function farthing.add_task(p_task text, p_every interval, p_phase interval default '0',
+  p_budget interval default '10 seconds')
+returns void
+language sql
+set search_path = ''
+as $$
+  insert into farthing.tasks (task, every, phase, budget, next_due_at)
+  values (p_task, p_every, p_phase, p_budget, farthing.next_run(p_every, p_phase, now()))
+$$;
+comment on function farthing.add_task(text, interval, interval, interval) is
+  'Schedules farthing.<p_task>(moment).';
+
+create function farthing.is_parked(p_task text, p_kind text, p_id text, p_now timestamptz)
+returns boolean
+language sql stable
+set search_path = ''
+as $$
+  select exists (select from farthing.parked_items
+    where task = p_task and item_kind = p_kind and item_id = p_id and next_attempt_at > p_now)
+$$;
+comment on function farthing.is_parked(text, text, text, timestamptz) is
+  'Whether an item failed and its next attempt is later: a task leaves it out of what it works off.';
+
+create function farthing.park_item(p_task text, p_kind text, p_id text, p_error text, p_now timestamptz)
+returns void
+language sql
+set search_path = ''
+as $$
+  -- 1, 2, 4 … 64 minutes: what an operator mends is worked off within the hour.
+  insert into farthing.parked_items as p (task, item_kind, item_id, error, parked_at, next_attempt_at)
+  values (p_task, p_kind, p_id, p_error, p_now, p_now + interval '1 minute')
+  on conflict (task, item_kind, item_id) do update
+  set attempts = p.attempts + 1, error = excluded.error,
+    next_attempt_at = p_now + interval '1 minute' * 2 ^ least(p.attempts, 6)
+$$;
+comment on function farthing.park_item(text, text, text, text, timestamptz) is
+  'Puts an item aside that raised an error; each time for longer.';
+
+create function farthing.try_items(p_work text, p_ids text[], p_now timestamptz,
+  out o_count bigint, out o_error text)
+language plpgsql
+set search_path = ''
+as $$
+begin
+  execute format('select coalesce(sum(farthing.%I(i.id, $2)), 0) from unnest($1) i (id)', p_work)
+  into o_count using p_ids, p_now;
+exception
+  when lock_not_available or deadlock_detected or serialization_failure then
+    o_error := 'busy'; -- another transaction is in the way: a later run meets the item again
+  when others then
+    o_error := sqlstate;
+end
+$$;
+comment on function farthing.try_items(text, text[], timestamptz) is
+  'Works on items in one subtransaction: how much it did, or the SQLSTATE that undid it, or busy.';
+
+create function farthing.work_one(p_task text, p_kind text, p_id text, p_work text, p_now timestamptz)
+returns bigint
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_count bigint;
+  v_error text;
+begin
+  select * into v_count, v_error from farthing.try_items(p_work, array[p_id], p_now);
+  if v_error is null then
+    delete from farthing.parked_items where (task, item_kind, item_id) = (p_task, p_kind, p_id);
+  elsif v_error <> 'busy' then
+    perform farthing.park_item(p_task, p_kind, p_id, v_error, p_now);
+  end if;
+  return coalesce(v_count, 0);
+end
+$$;
+comment on function farthing.work_one(text, text, text, text, timestamptz) is
+  'Works on one item: parks it where it raises an error, and forgets that it was parked where it does not.';
+
+create function farthing.work_off(p_task text, p_kind text, p_ids text[], p_work text, p_now timestamptz)
+returns int
+language plpgsql
+set search_path = ''
+as $$
+declare
+  -- A subtransaction costs little, but with more than 64 in one transaction every snapshot of every session
+  -- gets slower; so items share one while nothing fails.
+  c_batch constant int := 100;
+  v_deadline timestamptz := nullif(current_setting('farthing.deadline', true), '')::timestamptz;
+  v_began timestamptz := clock_timestamp();
+  v_fresh text[];
+  v_parked text[];
+  v_id text;
+  v_done int := 0;
+  v_size int := 1;
+  v_tried record;
+  v_count bigint := 0;
+begin
+  select coalesce(array_agg(i.id order by i.nr) filter (where p.item_id is null), '{}'),
+    coalesce(array_agg(i.id order by i.nr) filter (where p.item_id is not null), '{}')
+  into v_fresh, v_parked
+  from unnest(p_ids) with ordinality i (id, nr)
+  left join farthing.parked_items p on (p.task, p.item_kind, p.item_id) = (p_task, p_kind, i.id);
+  while v_done < cardinality(v_fresh) loop
+    select * into v_tried
+    from farthing.try_items(p_work, v_fresh[v_done + 1 : v_done + v_size], p_now);
+    v_count := v_count + coalesce(v_tried.o_count, 0);
+    if v_tried.o_error is not null then
+      foreach v_id in array v_fresh[v_done + 1 : v_done + v_size] loop
+        v_count := v_count + farthing.work_one(p_task, p_kind, v_id, p_work, p_now);
+        exit when clock_timestamp() > v_deadline;
+      end loop;
+    end if;
+    exit when clock_timestamp() > v_deadline;
+    -- A batch that ends after the deadline would be undone as a whole: as many as there is time for.
+    v_done := v_done + v_size;
+    v_size := greatest(1, least(c_batch, 2 * v_size, floor(extract(epoch from v_deadline - clock_timestamp())
+      / greatest(extract(epoch from clock_timestamp() - v_began) / v_done, 0.000001))));
+  end loop;
+  foreach v_id in array v_parked loop
+    exit when clock_timestamp() > v_deadline;
+    v_count := v_count + farthing.work_one(p_task, p_kind, v_id, p_work, p_now);
+  end loop;
+  -- What could have been tried for a while and was not found is no longer due.
+  delete from farthing.parked_items
+  where task = p_task and item_kind = p_kind and next_attempt_at <= p_now - interval '10 minutes'
+    and item_id <> all (p_ids);
+  return v_count;
+end
+$$;
+comment on function farthing.work_off(text, text, text[], text, timestamptz) is
+  'Calls farthing.<p_work>(id, moment) for each item, in order, as far as the time budget goes; what raises '
+  'an error is parked and the others go on. Returns the sum of what the calls return.';

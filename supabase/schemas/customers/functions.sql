@@ -1,0 +1,95 @@
+-- Customers: who a user is at Stripe, and the card that they saved there.
+-- Why one customer per user: a saved card belongs to a customer. Stripe makes one per user's id (the
+-- request's key is derived from it), and whoever comes second finds the first one's here. We keep Stripe's
+-- ids, and of the card what a person knows it by; never its number.
+
+create function farthing.save_card(p_account_id bigint, p_facts jsonb, p_now timestamptz)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_at timestamptz := (p_facts ->> 'occurred_at')::timestamptz;
+begin
+  insert into farthing.customers as c (account_id, customer_id, payment_method_id, card_brand, card_last4,
+    card_changed_at, created_at)
+  values (p_account_id, p_facts ->> 'customer_id', p_facts ->> 'payment_method_id', p_facts ->> 'card_brand',
+    p_facts ->> 'card_last4', v_at, p_now)
+  on conflict (account_id) do update set payment_method_id = excluded.payment_method_id,
+    card_brand = excluded.card_brand, card_last4 = excluded.card_last4,
+    card_changed_at = excluded.card_changed_at
+  -- A card of another customer could not be charged through this one.
+  where c.customer_id = excluded.customer_id and coalesce(c.card_changed_at <= v_at, true);
+  if found then
+    perform farthing.resume_top_up(p_account_id, p_now);
+  end if;
+end
+$$;
+comment on function farthing.save_card(bigint, jsonb, timestamptz) is
+  'Notes a saved card, unless a newer event has said otherwise. The account is locked by the caller.';
+
+create function farthing.forget_card(p_account_id bigint, p_at timestamptz)
+returns void
+language sql
+set search_path = ''
+as $$
+  update farthing.customers set payment_method_id = null, card_brand = null, card_last4 = null,
+    card_changed_at = greatest(card_changed_at, p_at)
+  where account_id = p_account_id
+$$;
+comment on function farthing.forget_card(bigint, timestamptz) is
+  'The saved card is gone. The account is locked by the caller.';
+
+create function farthing.apply_card_event(p_type text, p_facts jsonb, p_now timestamptz)
+returns text
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_account_id bigint;
+begin
+  if p_type = 'setup_intent.succeeded' then
+    if num_nulls(p_facts ->> 'customer_id', p_facts ->> 'payment_method_id') > 0
+      or coalesce(p_facts ->> 'user_id', '') !~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then
+      return 'ignored'; -- not saved through us
+    end if;
+    select account_id into v_account_id from farthing.accounts where owner_id = (p_facts ->> 'user_id')::uuid
+    for no key update;
+    if v_account_id is null then
+      return 'ignored'; -- saved by someone who has left
+    end if;
+    perform farthing.save_card(v_account_id, p_facts, p_now);
+    return 'processed';
+  end if;
+  select account_id into v_account_id from farthing.customers
+  where payment_method_id = p_facts ->> 'payment_method_id';
+  if v_account_id is null then
+    return 'ignored'; -- none that we would charge
+  end if;
+  perform from farthing.accounts where account_id = v_account_id for no key update;
+  -- Another card may have taken its place meanwhile.
+  if exists (select from farthing.customers where account_id = v_account_id
+    and payment_method_id = p_facts ->> 'payment_method_id') then
+    perform farthing.forget_card(v_account_id, (p_facts ->> 'occurred_at')::timestamptz);
+    perform farthing.pause_top_up(v_account_id, 'card_gone', p_now);
+  end if;
+  return 'processed';
+end
+$$;
+comment on function farthing.apply_card_event(text, jsonb, timestamptz) is
+  'Applies what Stripe says of saved cards: setup_intent.succeeded saves one, payment_method.detached '
+  'forgets it. Returns processed or ignored.';
+
+create function farthing.forget_customer()
+returns trigger
+language plpgsql security definer -- runs inside auth's delete, by a role that owns nothing here
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform farthing.allow_change(null, 'the user was deleted');
+  perform farthing.stop_top_up(new.account_id, now());
+  perform farthing.forget_card(new.account_id, now());
+  return null;
+end
+$$;
+comment on function farthing.forget_customer() is 'Who leaves leaves no card behind, and nothing to charge.';

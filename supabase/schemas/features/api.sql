@@ -1,0 +1,46 @@
+-- Feature flags: read by all, set by operators.
+
+create function public.features_read()
+returns jsonb
+language sql stable security definer -- service_role owns no table
+set search_path = pg_catalog, pg_temp
+as $$
+  select coalesce(jsonb_agg(farthing.feature_answer(f) order by f.name), '[]') from farthing.features f
+$$;
+grant execute on function public.features_read to service_role;
+comment on function public.features_read is
+  'All flags: [{name, state, percentage, changed_by, changed_at}].';
+
+create function public.features_set(
+  p_name text, p_state text, p_percentage numeric default null,
+  p_author text default 'sql:' || session_user, p_now timestamptz default now())
+returns jsonb
+language plpgsql security definer -- service_role owns no table
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_feature farthing.features;
+begin
+  if p_state is null or p_state not in ('off', 'on', 'percentage') then
+    perform farthing.fail('invalid_request', 'A flag is off, on or percentage.', null, 'state');
+  end if;
+  if (p_state = 'percentage') <> (p_percentage is not null) then
+    perform farthing.fail('invalid_request', 'A percentage belongs to the state percentage, and to no other.',
+      null, 'percentage');
+  end if;
+  if p_percentage not between 0 and 100 or p_percentage <> round(p_percentage, 2) then
+    perform farthing.fail('invalid_request', 'A percentage is 0 to 100, with two decimals at most.', null,
+      'percentage');
+  end if;
+  update farthing.features
+  set state = p_state, percentage = coalesce(p_percentage, 0), changed_by = p_author, changed_at = p_now
+  where name = p_name returning * into v_feature;
+  if v_feature.name is null then
+    perform farthing.fail('not_found', 'There is no such feature.', null, 'name');
+  end if;
+  return farthing.feature_answer(v_feature);
+end
+$$;
+grant execute on function public.features_set to service_role;
+comment on function public.features_set is
+  'Switches a flag; said twice it is the same. Returns the flag. Fails not_found, invalid_request.';

@@ -1,0 +1,129 @@
+-- The private schema, the types that all subjects share, and the policy: every number that may be tuned.
+
+-- Deny first: functions are executable by PUBLIC unless revoked, and a money function that anybody may call
+-- is the commonest hole of this field. The global form of "alter default privileges" is the one that takes
+-- PUBLIC's execute away; the per-schema form does nothing against it.
+create schema farthing;
+comment on schema farthing is 'Tables and rules of the credit ledger. Never exposed through the data API.';
+
+alter default privileges revoke execute on functions from public, anon, authenticated, service_role;
+alter default privileges in schema public revoke execute on functions from public, anon, authenticated,
+  service_role;
+alter default privileges in schema public revoke all on tables from public, anon, authenticated, service_role;
+alter default privileges in schema public revoke all on sequences from public, anon, authenticated,
+  service_role;
+
+revoke all on schema farthing from public;
+-- Browser roles reach the private schema only through invoker views in public, table by table, behind RLS.
+grant usage on schema farthing to anon, authenticated;
+
+-- Ranges are domains and not checks where a debit writes: Postgres parses a table's checks for each
+-- statement.
+create domain farthing.credits as numeric(38, 18) constraint credits_not_negative check (value >= 0);
+create domain farthing.positive_credits as numeric(38, 18) constraint credits_positive check (value > 0);
+comment on domain farthing.credits is 'An amount of credits, 0 or more, exact to 18 decimals.';
+comment on domain farthing.positive_credits is 'An amount of credits above 0, exact to 18 decimals.';
+-- 8 KiB of the caller's, and room for what the ledger adds (the hold, the job and its step).
+create domain farthing.metadata as jsonb constraint metadata_bounded check (pg_column_size(value) <= 8448);
+comment on domain farthing.metadata is
+  'What a caller says of an entry, at most 8 KiB, and what the ledger adds.';
+-- No id of the owner's own: they may leave, and entries stay.
+create domain farthing.author as varchar(255) constraint author_known check (
+  value = 'owner' or split_part(value, ':', 1) in ('operator', 'key', 'stripe', 'task', 'sql')
+    and split_part(value, ':', 2) <> '');
+comment on domain farthing.author is
+  'Who moved credits: owner (the account''s own), operator:<user id>, key:<secret key''s name>, '
+  'stripe:<event id>, task:<scheduled task> or sql:<role>.';
+
+-- A domain and not a check: a check is parsed by every statement that writes the table.
+create domain farthing.final_status as smallint
+  constraint final_status_answers check (value between 200 and 499);
+comment on domain farthing.final_status is 'The HTTP status of an answer that a repeat gets again.';
+
+create table farthing.policy (
+  one_row boolean primary key default true constraint policy_is_one_row check (one_row),
+  early_fraud_warning text not null default 'review'
+    constraint policy_early_fraud_warning check (early_fraud_warning in ('review', 'refund')),
+  sessions_per_user_hour int not null default 10,
+  sessions_per_ip_hour int not null default 30,
+  failed_cards_per_user_hour int not null default 5,
+  users_per_card_day int not null default 3,
+  cards_per_user_day int not null default 5,
+  bookings_per_provider_hour int not null default 300,
+  low_balance farthing.credits not null default 500,
+  top_up_currency text not null default 'usd',
+  top_up_credits_per_unit farthing.positive_credits not null default 10,
+  top_up_smallest bigint not null default 50,
+  top_up_highest_cap bigint not null default 1000000,
+  top_up_cool_down interval not null default '10 minutes',
+  grant_ceiling farthing.positive_credits not null default 100000,
+  grant_ceiling_author_day farthing.positive_credits not null default 500000,
+  grant_ceiling_day farthing.positive_credits not null default 2000000,
+  grant_ceilings_bind_keys boolean not null default false,
+  keys_confirm_grants boolean not null default false,
+  pending_grant_life interval not null default '72 hours', -- asked for on Friday, confirmed on Monday
+  booking_fee_basis_points int not null default 300
+    constraint policy_booking_fee check (booking_fee_basis_points between 0 and 10000),
+  booking_transfer_at text not null default 'payment'
+    constraint policy_booking_transfer_at check (booking_transfer_at in ('payment', 'completed')),
+  booking_shared_parties text not null default 'flag'
+    constraint policy_booking_shared_parties check (booking_shared_parties in ('flag', 'refuse')),
+  overdraft_factor numeric(9, 4) not null default 2,
+  overdraft_floor farthing.credits not null default 1000,
+  late_settle_within interval not null default '1 hour',
+  usage_max_age interval not null default '35 days',
+  usage_max_ahead interval not null default '5 minutes',
+  stream_patience interval not null default '2 minutes'
+    constraint policy_stream_patience check (stream_patience between interval '0' and interval '5 minutes'),
+  stream_in_flight_tokens int not null default 256
+    constraint policy_stream_in_flight_tokens check (stream_in_flight_tokens between 64 and 1000000),
+  paid_out_within interval not null default '14 days'
+    constraint policy_paid_out_bounded
+      check (paid_out_within between interval '1 day' and interval '90 days'),
+  livemode boolean,
+  installation_id uuid not null default gen_random_uuid(),
+  updated_at timestamptz,
+  updated_by text,
+  constraint policy_limits_bounded check (sessions_per_user_hour between 1 and 1000000
+    and sessions_per_ip_hour between 1 and 1000000 and failed_cards_per_user_hour between 1 and 1000000
+    and users_per_card_day between 1 and 1000000 and cards_per_user_day between 1 and 1000000
+    and bookings_per_provider_hour between 1 and 1000000),
+  constraint policy_top_up_bounded check (top_up_currency ~ '^[a-z]{3}$' and top_up_smallest >= 1
+    and top_up_highest_cap between top_up_smallest and 99999999
+    and top_up_cool_down between interval '1 minute' and interval '31 days'),
+  constraint policy_overdraft_bounded check (overdraft_factor between 0 and 1000
+    and late_settle_within between interval '0' and interval '31 days'),
+  constraint policy_usage_window check (usage_max_age between interval '1 minute' and interval '10 years'
+    and usage_max_ahead between interval '0' and interval '1 day'),
+  constraint policy_grants_bounded check (grant_ceiling <= grant_ceiling_author_day
+    and grant_ceiling_author_day <= grant_ceiling_day
+    and pending_grant_life between interval '1 hour' and interval '31 days'),
+  constraint policy_text_bounded check (length(updated_by) <= 255)
+);
+comment on table farthing.policy is
+  'What the operator decides, one row. early_fraud_warning: review (credits stay frozen until somebody '
+  'clears the warning or refunds) or refund (at once). The limits are those of check_fraud(). '
+  'low_balance: credits below which one is told who named no threshold. top_up_*: 1 USD is 1000 credits, so '
+  'a cent buys 10; smallest charge, highest monthly cap (minor units) and the pause between two. '
+  'overdraft_*: what a settled hold may leave as debt, as a multiple of the hold, and never less than the '
+  'floor in credits. late_settle_within: for how long a hold that expired may be settled. '
+  'usage_max_*: how long ago a usage may have occurred when it is reported, and how far ahead. '
+  'grant_ceiling*: credits above which a second operator confirms a grant: of one grant, of one operator '
+  'in a day, of all in a day; they bind keys where it says so, and keys confirm where it says so. '
+  'pending_grant_life: how long a grant waits for that. booking_transfer_at: whether the provider of a '
+  'booking gets their share with its payment, or when it is completed. booking_shared_parties: whether a '
+  'booking by who shares a card or an address with the provider is flagged alone, or refused.';
+alter table farthing.policy enable row level security;
+comment on column farthing.policy.installation_id is
+  'The mark on what we make at Stripe (metadata.farthing). It tells our sessions and payments from those of '
+  'other apps on the same Stripe account, another installation of Farthing included. A restored database '
+  'keeps it.';
+comment on column farthing.policy.stream_patience is
+  'For how long a provider''s stream is read on, to learn its usage, when its caller has left. The stream''s '
+  'own limit of 130 seconds counts too. 0: it is ended at once, and the most it can cost is charged.';
+comment on column farthing.policy.stream_in_flight_tokens is
+  'The most output that a provider can have made beyond what was recorded when a stream breaks off: up to 64 '
+  'tokens that were not recorded, and what was on its way. Raise it for a provider that is faster than 200 '
+  'tokens a second.';
+create policy policy_none on farthing.policy for select to authenticated using (false);
+insert into farthing.policy default values;

@@ -1,0 +1,152 @@
+-- The operators' side of fraud: what was decided, who is blocked, and what the limits are.
+
+create function public.fraud_decisions_list(p_user_id uuid default null, p_outcome text default null,
+  p_before text default null, p_limit int default 20)
+returns jsonb
+language sql stable security definer -- service_role owns no table
+set search_path = pg_catalog, pg_temp
+as $$
+  with page as (
+    select d.*, a.owner_id from farthing.fraud_decisions d join farthing.accounts a using (account_id)
+    where (p_user_id is null or a.owner_id = p_user_id) and (p_outcome is null or d.outcome = p_outcome)
+      and (p_before is null or d.decision_id < p_before::bigint)
+    order by d.decision_id desc limit p_limit + 1
+  )
+  select jsonb_build_object(
+    'decisions', coalesce((select jsonb_agg(jsonb_build_object('id', s.decision_id::text,
+      'user_id', s.owner_id, 'action', s.action, 'outcome', s.outcome, 'reasons', s.reasons,
+      'order_id', s.order_id, 'booking_id', s.booking_id,
+      'ip_hash', encode(s.ip_hash, 'hex'), 'decided_at', s.decided_at)
+      order by s.decision_id desc) from (select * from page limit p_limit) s), '[]'),
+    'next_before', case when (select count(*) from page) > p_limit
+      then (select decision_id::text from page offset p_limit - 1 limit 1) end)
+$$;
+grant execute on function public.fraud_decisions_list to service_role;
+comment on function public.fraud_decisions_list is
+  'Decisions of check_fraud(), newest first, by user and outcome (allow, refuse, flag), from before an id: '
+  '{decisions, next_before}.';
+
+create function public.fraud_blocks_list(p_before text default null, p_limit int default 20)
+returns jsonb
+language sql stable security definer -- service_role owns no table
+set search_path = pg_catalog, pg_temp
+as $$
+  with page as (
+    select b.* from farthing.blocks b left join farthing.blocks x on x.block_id::text = p_before
+    where p_before is null or (b.created_at, b.block_id) < (x.created_at, x.block_id)
+    order by b.created_at desc, b.block_id desc limit p_limit + 1
+  )
+  select jsonb_build_object(
+    'blocks', coalesce((select jsonb_agg(farthing.block_answer(s.*::farthing.blocks)
+      order by s.created_at desc, s.block_id desc) from (select * from page limit p_limit) s), '[]'),
+    'next_before', case when (select count(*) from page) > p_limit
+      then (select block_id from page offset p_limit - 1 limit 1) end)
+$$;
+grant execute on function public.fraud_blocks_list to service_role;
+comment on function public.fraud_blocks_list is
+  'Who is blocked, and was until a time that is over, newest first: {blocks, next_before}.';
+
+create function public.fraud_blocks_add(p_kind text, p_subject text, p_reason text,
+  p_author text default 'sql:' || session_user, p_until timestamptz default null,
+  p_idempotency_key text default null, p_fingerprint text default null,
+  p_now timestamptz default now())
+returns jsonb
+language plpgsql security definer -- service_role owns no table
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_answer jsonb := farthing.idempotency_find(p_idempotency_key, p_fingerprint, p_now);
+  v_block farthing.blocks;
+begin
+  if v_answer is not null then
+    return v_answer;
+  end if;
+  if p_until <= p_now then
+    perform farthing.fail('invalid_request', 'A block ends in the future.', null, 'until');
+  end if;
+  if p_kind = 'user' and not exists (select from auth.users where id = p_subject::uuid) then
+    perform farthing.fail('not_found', 'There is no such user.', null, 'value');
+  end if;
+  perform farthing.refuse_own_block(b, p_author) from farthing.blocks b
+  where b.kind = p_kind and b.subject = p_subject;
+  perform farthing.allow_change(p_author, left(p_reason, 500));
+  insert into farthing.blocks as b (kind, subject, reason, blocked_by, until, created_at)
+  values (p_kind, p_subject, p_reason, p_author, p_until, p_now)
+  on conflict (kind, subject) do update
+  set reason = excluded.reason, blocked_by = excluded.blocked_by, until = excluded.until,
+    created_at = excluded.created_at
+  returning * into v_block;
+  return farthing.idempotency_keep(p_idempotency_key, p_fingerprint, 201, farthing.block_answer(v_block),
+    p_now);
+end
+$$;
+grant execute on function public.fraud_blocks_add to service_role;
+comment on function public.fraud_blocks_add is
+  'Blocks a user (id), an ip or a card (64 hex digits of its hash); one that is blocked already gets the new '
+  'reason and end. Returns {status: 201, replayed, data: block}. Fails not_found, invalid_request.';
+
+create function public.fraud_blocks_remove(p_block_id uuid, p_author text default 'sql:' || session_user)
+returns jsonb
+language plpgsql security definer -- service_role owns no table
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_block farthing.blocks;
+begin
+  select * into v_block from farthing.blocks where block_id = p_block_id for update;
+  if v_block.block_id is null then
+    perform farthing.fail('not_found', 'There is no such block.', null, 'id');
+  end if;
+  perform farthing.refuse_own_block(v_block, p_author);
+  perform farthing.allow_change(p_author, 'the block was lifted');
+  delete from farthing.blocks where block_id = p_block_id;
+  return farthing.block_answer(v_block);
+end
+$$;
+grant execute on function public.fraud_blocks_remove to service_role;
+comment on function public.fraud_blocks_remove is
+  'Lifts a block and returns what it was. Fails not_found; forbidden to who is blocked by it.';
+
+create function public.fraud_policy_read()
+returns jsonb
+language sql stable security definer -- service_role owns no table
+set search_path = pg_catalog, pg_temp
+as $$
+  select farthing.policy_answer()
+$$;
+grant execute on function public.fraud_policy_read to service_role;
+comment on function public.fraud_policy_read is
+  'The limits of checkouts and bookings, what an early fraud warning does, and who changed them last.';
+
+create function public.fraud_policy_set(p_changes jsonb, p_author text default 'sql:' || session_user,
+  p_idempotency_key text default null, p_fingerprint text default null, p_now timestamptz default now())
+returns jsonb
+language plpgsql security definer -- service_role owns no table
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_answer jsonb := farthing.idempotency_find(p_idempotency_key, p_fingerprint, p_now);
+  v_given jsonb := farthing.json_argument(p_changes);
+begin
+  if v_answer is not null then
+    return v_answer;
+  end if;
+  perform farthing.allow_change(p_author, 'the limits were changed');
+  update farthing.policy set
+    sessions_per_user_hour = coalesce((v_given ->> 'sessions_per_user_hour')::int, sessions_per_user_hour),
+    sessions_per_ip_hour = coalesce((v_given ->> 'sessions_per_ip_hour')::int, sessions_per_ip_hour),
+    failed_cards_per_user_hour = coalesce((v_given ->> 'failed_cards_per_user_hour')::int,
+      failed_cards_per_user_hour),
+    users_per_card_day = coalesce((v_given ->> 'users_per_card_day')::int, users_per_card_day),
+    cards_per_user_day = coalesce((v_given ->> 'cards_per_user_day')::int, cards_per_user_day),
+    bookings_per_provider_hour = coalesce((v_given ->> 'bookings_per_provider_hour')::int,
+      bookings_per_provider_hour),
+    early_fraud_warning = coalesce(v_given ->> 'early_fraud_warning', early_fraud_warning),
+    updated_at = p_now, updated_by = p_author
+  where one_row;
+  return farthing.idempotency_keep(p_idempotency_key, p_fingerprint, 200, farthing.policy_answer(), p_now);
+end
+$$;
+grant execute on function public.fraud_policy_set to service_role;
+comment on function public.fraud_policy_set is
+  'Changes the limits that p_changes names. Returns {status: 200, replayed, data: policy}.';

@@ -1,0 +1,242 @@
+-- Fraud: what is asked before a checkout session or a booking is made, and how it was decided.
+-- Why in the transaction that makes the order or the booking: the account is locked, so clicks side by side
+-- are counted one after the other, and a decision is there exactly when what it allowed is. Counts are of
+-- rows, not of counters: what is counted can be read, and nothing has to be reset.
+
+create function farthing.find_blocks(p_account_id bigint, p_ip_hash bytea, p_now timestamptz)
+returns setof text
+language sql stable
+set search_path = ''
+as $$
+  select distinct 'blocked_' || b.kind from farthing.blocks b
+  where (b.until is null or b.until > p_now) and (b.kind, b.subject) in (
+    select 'user', a.owner_id::text from farthing.accounts a where a.account_id = p_account_id
+    union all select 'ip', encode(p_ip_hash, 'hex')
+    union all select 'card', encode(u.card, 'hex') from farthing.card_uses u
+      where u.account_id = p_account_id)
+$$;
+comment on function farthing.find_blocks(bigint, bytea, timestamptz) is
+  'What of an account is blocked: blocked_user, blocked_ip, blocked_card (one it has used).';
+
+create function farthing.find_sessions_over(p_account_id bigint, p_action text, p_ip_hash bytea,
+  p_now timestamptz)
+returns table (reason text, over_at timestamptz)
+language sql stable
+set search_path = ''
+as $$
+  -- The oldest of the last n allowed ones: when it is an hour old, there is room for the next.
+  select 'user_velocity', d.decided_at + interval '1 hour'
+  from farthing.policy p, lateral (
+    select decided_at from farthing.fraud_decisions
+    where account_id = p_account_id and action = p_action and outcome = 'allow'
+      and decided_at > p_now - interval '1 hour'
+    order by decided_at desc offset p.sessions_per_user_hour - 1 limit 1) d
+  union all
+  select 'ip_velocity', d.decided_at + interval '1 hour'
+  from farthing.policy p, lateral (
+    select decided_at from farthing.fraud_decisions
+    where ip_hash = p_ip_hash and action = p_action and outcome = 'allow'
+      and decided_at > p_now - interval '1 hour'
+    order by decided_at desc offset p.sessions_per_ip_hour - 1 limit 1) d
+$$;
+comment on function farthing.find_sessions_over(bigint, text, bytea, timestamptz) is
+  'Which limits of new sessions are used up, by user and by address, and when each has room again.';
+
+create function farthing.find_cards_over(p_account_id bigint, p_now timestamptz)
+returns table (reason text, over_at timestamptz)
+language sql stable
+set search_path = ''
+as $$
+  with cards as (
+    select card, max(used_at) as used_at, bool_or(livemode) as livemode from farthing.card_uses
+    where account_id = p_account_id and used_at > p_now - interval '1 day' group by card
+  )
+  -- Card testing: attempts that failed, of whatever card.
+  select 'failed_cards', u.used_at + interval '1 hour'
+  from farthing.policy p, lateral (
+    select used_at from farthing.card_uses
+    where account_id = p_account_id and outcome = 'failed' and used_at > p_now - interval '1 hour'
+    order by used_at desc offset p.failed_cards_per_user_hour - 1 limit 1) u
+  union all
+  -- One user more than may be. It is over when that user's last use is a day old, or one's own.
+  select 'card_users', max(least(c.used_at, u.used_at)) + interval '1 day'
+  from farthing.policy p, cards c, lateral (
+    select max(used_at) as used_at from farthing.card_uses
+    where card = c.card and livemode and used_at > p_now - interval '1 day'
+    group by account_id order by 1 desc offset p.users_per_card_day limit 1) u
+  where c.livemode -- Stripe's test cards are everybody's
+  having count(*) > 0
+  union all
+  select 'user_cards', c.used_at + interval '1 day'
+  from farthing.policy p, lateral (
+    select used_at from cards order by used_at desc offset p.cards_per_user_day limit 1) c
+$$;
+comment on function farthing.find_cards_over(bigint, timestamptz) is
+  'Which limits of cards an account is over, by what its payments have shown, and when that ends.';
+
+create function farthing.check_fraud(p_account_id bigint, p_action text, p_ip_hash text, p_now timestamptz,
+  p_order_id uuid default null, p_is_new boolean default true, p_provider_id uuid default null)
+returns jsonb
+language plpgsql
+set search_path = ''
+as $$
+declare
+  -- A space of locks of its own: idempotency keys take locks of the other kind, by one number.
+  c_addresses constant int := 37;
+  c_providers constant int := 53;
+  v_ip_hash bytea := decode(p_ip_hash, 'hex');
+  v_blocked text[];
+  v_over text[];
+  v_over_at timestamptz;
+  v_reasons text[];
+begin
+  if v_ip_hash is not null then
+    -- Until commit: requests of one address are counted one after the other, however many accounts it has.
+    perform pg_advisory_xact_lock(c_addresses, hashtext(p_ip_hash));
+  end if;
+  if p_provider_id is not null and p_is_new then
+    -- The same for a provider, whoever books: always after the account and the address, never before.
+    perform pg_advisory_xact_lock(c_providers, hashtext(p_provider_id::text));
+  end if;
+  select array_agg(b order by b) into v_blocked from farthing.find_blocks(p_account_id, v_ip_hash, p_now) b;
+  if p_is_new then
+    select array_agg(o.reason order by o.reason), max(o.over_at) into v_over, v_over_at from (
+      -- Bookings are limited by provider: a buyer may book many times an hour.
+      select * from farthing.find_sessions_over(p_account_id, p_action, v_ip_hash, p_now)
+        where p_action <> 'booking'
+      union all select * from farthing.find_cards_over(p_account_id, p_now)
+      union all select * from farthing.find_provider_over(p_provider_id, p_now)) o;
+  end if;
+  v_reasons := nullif(coalesce(v_blocked, '{}') || coalesce(v_over, '{}'), '{}');
+  if v_reasons is null and (p_order_id is null or not p_is_new) then
+    -- A booking is kept when it is made, and what is not new was decided when it was.
+    return '{"outcome": "allow"}'::jsonb;
+  end if;
+  insert into farthing.fraud_decisions (account_id, action, outcome, reasons, ip_hash, order_id, decided_at)
+  values (p_account_id, p_action, case when v_reasons is null then 'allow' else 'refuse' end,
+    coalesce(v_reasons, '{within_limits}')
+      || case when v_ip_hash is null then '{no_ip}' else '{}' end::text[],
+    v_ip_hash, case when v_reasons is null then p_order_id end, p_now);
+  if v_reasons is null then
+    return '{"outcome": "allow"}'::jsonb;
+  end if;
+  return jsonb_build_object('outcome', 'refuse',
+    'code', case when v_blocked is null then 'velocity_exceeded' else 'forbidden' end,
+    'limit', case when v_blocked is null
+      then case when v_over = '{provider_velocity}' then 'provider' else 'buyer' end end,
+    'retry_after', case when v_blocked is null
+      then greatest(1, ceil(extract(epoch from v_over_at - p_now)))::int end);
+end
+$$;
+comment on function farthing.check_fraud is
+  'Decides and records: {outcome: allow}, or {outcome: refuse, code: velocity_exceeded, limit, retry_after} '
+  'in seconds, or code forbidden for who is blocked. limit: whose it is, the buyer''s or the provider''s. '
+  'The caller has locked the account, and returns what is refused instead of raising it, so that the '
+  'record stays. p_order_id: what is allowed by it; without one, only a refusal is recorded. p_is_new '
+  'false: only blocks count, and only a refusal is recorded. p_provider_id: who is booked.';
+
+create function farthing.apply_charge_event(p_facts jsonb, p_now timestamptz)
+returns text
+language plpgsql
+set search_path = ''
+as $$
+declare
+  c_uuid constant text := '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$';
+  v_order_id text := p_facts ->> 'order_id';
+  v_booking_id text := p_facts ->> 'booking_id';
+  v_account_id bigint;
+begin
+  -- Not of ours, or by no card.
+  if not coalesce(coalesce(v_order_id, v_booking_id) ~* c_uuid, false)
+    or p_facts ->> 'card_fingerprint' is null then
+    return 'ignored';
+  end if;
+  if v_order_id is not null then
+    select account_id into v_account_id from farthing.orders where order_id = v_order_id::uuid;
+  else
+    v_account_id := (farthing.lock_booking(v_booking_id::uuid)).account_id;
+  end if;
+  if v_account_id is null then
+    return farthing.outcome_without_row(p_facts,
+      case when v_order_id is not null then 'order' else 'booking' end);
+  end if;
+  insert into farthing.card_uses (charge_id, account_id, card, outcome, livemode, used_at)
+  values (p_facts ->> 'charge_id', v_account_id,
+    sha256(convert_to(p_facts ->> 'card_fingerprint', 'UTF8')), p_facts ->> 'outcome',
+    (p_facts ->> 'livemode')::boolean, (p_facts ->> 'occurred_at')::timestamptz)
+  on conflict (charge_id) do nothing;
+  if v_booking_id is not null then
+    perform farthing.flag_booking(farthing.lock_booking(v_booking_id::uuid), p_now);
+  end if;
+  return 'processed';
+end
+$$;
+comment on function farthing.apply_charge_event(jsonb, timestamptz) is
+  'Notes which card an account has used, and whether it was taken: what the rules of cards count.';
+
+create function farthing.sweep_fraud(p_now timestamptz default now(), p_limit int default 10000)
+returns int
+language sql
+set search_path = ''
+as $$
+  with decisions as (
+    delete from farthing.fraud_decisions where decision_id in (
+      select decision_id from farthing.fraud_decisions where decided_at <= p_now - interval '90 days'
+      order by decided_at limit p_limit for update skip locked)
+    returning 1
+  ), uses as (
+    delete from farthing.card_uses where charge_id in (
+      select charge_id from farthing.card_uses where used_at <= p_now - interval '90 days'
+      order by used_at limit p_limit for update skip locked)
+    returning 1
+  )
+  select (select count(*) from decisions)::int + (select count(*) from uses)::int
+$$;
+comment on function farthing.sweep_fraud(timestamptz, int) is
+  'Forgets decisions and uses of cards after 90 days; returns how many of both.';
+
+create function farthing.block_answer(p_block farthing.blocks)
+returns jsonb
+language sql immutable
+set search_path = ''
+as $$
+  select jsonb_build_object('id', p_block.block_id, 'kind', p_block.kind, 'value', p_block.subject,
+    'reason', p_block.reason, 'blocked_by', p_block.blocked_by, 'until', p_block.until,
+    'created_at', p_block.created_at)
+$$;
+comment on function farthing.block_answer(farthing.blocks) is
+  'A block as the contract shows it: value is a user''s id, or the hash of an address or a card.';
+
+create function farthing.refuse_own_block(p_block farthing.blocks, p_author text)
+returns void
+language plpgsql stable
+set search_path = ''
+as $$
+begin
+  if (p_block.kind = 'user' and p_author = 'operator:' || p_block.subject)
+    or exists (select from farthing.card_uses u join farthing.accounts a using (account_id)
+      where u.card = case p_block.kind when 'card' then decode(p_block.subject, 'hex') end
+        and p_author = 'operator:' || a.owner_id)
+  then
+    perform farthing.fail('forbidden', 'You can''t change or lift your own block. Ask another operator.');
+  end if;
+end
+$$;
+comment on function farthing.refuse_own_block(farthing.blocks, text) is
+  'Refuses an operator who would change or lift a block of themselves, or of a card of theirs. Fails '
+  'forbidden. Whose an address is nobody knows.';
+
+create function farthing.policy_answer()
+returns jsonb
+language sql stable
+set search_path = ''
+as $$
+  select jsonb_build_object('sessions_per_user_hour', p.sessions_per_user_hour,
+    'sessions_per_ip_hour', p.sessions_per_ip_hour,
+    'failed_cards_per_user_hour', p.failed_cards_per_user_hour, 'users_per_card_day', p.users_per_card_day,
+    'cards_per_user_day', p.cards_per_user_day,
+    'bookings_per_provider_hour', p.bookings_per_provider_hour, 'early_fraud_warning', p.early_fraud_warning,
+    'updated_at', p.updated_at, 'updated_by', p.updated_by)
+  from farthing.policy p
+$$;
+comment on function farthing.policy_answer() is 'What of the policy is about fraud, and who changed it last.';

@@ -1,0 +1,74 @@
+-- Cards and how they were used, blocks, and decisions.
+
+create table farthing.card_uses (
+  charge_id text primary key,
+  account_id bigint not null,
+  card bytea not null,
+  outcome text not null,
+  livemode boolean not null,
+  used_at timestamptz not null,
+  constraint card_uses_outcomes check (outcome in ('succeeded', 'failed')),
+  constraint card_uses_bounded check (length(charge_id) <= 255 and octet_length(card) = 32)
+);
+comment on table farthing.card_uses is
+  'Which cards an account has paid with, or tried to. card: sha256 of Stripe''s fingerprint. Kept 90 days.';
+create index card_uses_by_account on farthing.card_uses (account_id, used_at desc);
+create index card_uses_by_card on farthing.card_uses (card, used_at desc);
+-- Rows arrive in time's order, as idempotency keys do.
+create index card_uses_by_age on farthing.card_uses using brin (used_at);
+
+create table farthing.blocks (
+  block_id uuid primary key default gen_random_uuid(),
+  kind text not null,
+  subject text not null,
+  reason text not null,
+  blocked_by text not null,
+  until timestamptz,
+  created_at timestamptz not null default now(),
+  constraint blocks_once unique (kind, subject),
+  constraint blocks_kinds check (
+    (kind = 'user' and subject ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$')
+    or (kind in ('ip', 'card') and subject ~ '^[0-9a-f]{64}$')),
+  constraint blocks_text_bounded check (length(reason) between 1 and 500 and length(blocked_by) <= 255)
+);
+comment on table farthing.blocks is
+  'Who may buy nothing: a user by id, an address or a card by its hash. Without until, for good.';
+create index blocks_newest on farthing.blocks (created_at desc, block_id desc);
+
+create table farthing.fraud_decisions (
+  decision_id bigint generated always as identity primary key,
+  account_id bigint not null,
+  action text not null,
+  outcome text not null,
+  reasons text[] not null,
+  ip_hash bytea,
+  order_id uuid,
+  booking_id uuid,
+  decided_at timestamptz not null,
+  constraint fraud_decisions_actions check (action in ('checkout', 'booking', 'top_up')),
+  constraint fraud_decisions_outcomes check (outcome in ('allow', 'refuse', 'flag')),
+  constraint fraud_decisions_reasons check (cardinality(reasons) between 1 and 8 and reasons <@ array[
+    'within_limits', 'no_ip', 'blocked_user', 'blocked_ip', 'blocked_card', 'user_velocity', 'ip_velocity',
+    'failed_cards', 'card_users', 'user_cards', 'provider_velocity', 'shared_card',
+    'shared_payout_account', 'shared_address']),
+  constraint fraud_decisions_ip_hashed check (octet_length(ip_hash) = 32)
+);
+comment on table farthing.fraud_decisions is
+  'Every decision of check_fraud(), allowed orders too, and allowed bookings from a known address. '
+  'ip_hash: keyed where the address is known, which is not here. order_id, booking_id: what was allowed. '
+  'flag: nothing was refused, and booking_id is to be looked at. Kept 90 days.';
+create index fraud_decisions_by_account on farthing.fraud_decisions (account_id, decided_at desc);
+-- Only what was allowed is counted: whoever is refused and asks on and on slows no checkout of a neighbour.
+create index fraud_decisions_allowed on farthing.fraud_decisions (account_id, action, decided_at desc)
+  where outcome = 'allow';
+create index fraud_decisions_allowed_by_ip on farthing.fraud_decisions (ip_hash, action, decided_at desc)
+  where outcome = 'allow' and ip_hash is not null;
+create index fraud_decisions_flagged on farthing.fraud_decisions (booking_id) where outcome = 'flag';
+create index fraud_decisions_by_age on farthing.fraud_decisions (decided_at);
+
+alter table farthing.card_uses enable row level security;
+alter table farthing.blocks enable row level security;
+alter table farthing.fraud_decisions enable row level security;
+create policy card_uses_none on farthing.card_uses for select to authenticated using (false);
+create policy blocks_none on farthing.blocks for select to authenticated using (false);
+create policy fraud_decisions_none on farthing.fraud_decisions for select to authenticated using (false);

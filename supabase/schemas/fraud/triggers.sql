@@ -1,0 +1,5 @@
+-- What runs by itself: old decisions and uses of cards are removed. Changes of blocks are audited.
+
+select farthing.add_task('sweep_fraud', '5 minutes');
+
+select farthing.audit_changes('blocks', '{kind, until}', p_rows => true);

@@ -1,0 +1,136 @@
+-- Grants: given, confirmed or declined, read.
+
+create function public.credits_grant(
+  p_user_id uuid, p_amount text, p_source text, p_expires_at timestamptz default null,
+  p_priority int default null, p_reason text default null, p_correlation_id text default null,
+  p_idempotency_key text default null, p_fingerprint text default null, p_reference_id text default null,
+  p_once boolean default false, p_author text default null,
+  p_now timestamptz default now())
+returns jsonb
+language plpgsql security definer -- service_role owns no table
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_author text := coalesce(p_author, 'sql:' || session_user);
+  v_answer jsonb := farthing.idempotency_find(p_idempotency_key, p_fingerprint, p_now);
+  v_grant farthing.grants;
+begin
+  if v_answer is not null then
+    return v_answer;
+  end if;
+  if p_once then
+    perform farthing.require_reference(p_reference_id);
+  end if;
+  perform farthing.require_granter(v_author);
+  if v_author in ('owner', 'operator:' || p_user_id) then
+    perform farthing.refuse_grant('self');
+  end if;
+  v_grant := farthing.begin_grant(p_user_id, p_amount, p_source, p_expires_at, p_priority, p_now);
+  v_grant.reason := p_reason;
+  v_grant.reference_id := p_reference_id;
+  v_grant.once := coalesce(p_once, false);
+  v_grant.correlation_id := p_correlation_id;
+  v_grant.author := v_author;
+  if v_grant.once then
+    v_answer := farthing.known_grant(p_user_id, v_grant, p_now);
+  end if;
+  v_answer := coalesce(v_answer, farthing.finish_grant(v_grant, p_user_id, p_now));
+  return farthing.idempotency_keep(p_idempotency_key, p_fingerprint, (v_answer ->> 'status')::int,
+    v_answer -> 'data', p_now);
+end
+$$;
+grant execute on function public.credits_grant to service_role;
+comment on function public.credits_grant is
+  'Grants a promotional or adjustment lot. Returns {status: 201, replayed, data: lot}; {status: 202, data: '
+  'grant} where a second operator has to confirm. p_once: p_reference_id grants once for ever; a repeat is '
+  '200 (202 while pending) with duplicate: true. Fails grant_not_allowed, forbidden, reference_conflict, '
+  'not_found, invalid_request. Credits as text.';
+
+create function public.grants_decide(
+  p_grant_id uuid, p_confirm boolean, p_idempotency_key text default null, p_fingerprint text default null,
+  p_author text default null, p_now timestamptz default now())
+returns jsonb
+language plpgsql security definer -- service_role owns no table
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_author text := coalesce(p_author, 'sql:' || session_user);
+  v_answer jsonb := farthing.idempotency_find(p_idempotency_key, p_fingerprint, p_now);
+  v_grant farthing.grants;
+  v_owned boolean;
+begin
+  if v_answer is not null then
+    return v_answer;
+  end if;
+  perform farthing.require_granter(v_author);
+  select * into v_grant from farthing.grants where grant_id = p_grant_id;
+  if v_grant.grant_id is null then
+    perform farthing.fail('not_found', 'There is no such grant.', null, 'id');
+  end if;
+  select owner_id is not null into v_owned from farthing.accounts where account_id = v_grant.account_id
+  for no key update;
+  select * into v_grant from farthing.grants where grant_id = p_grant_id for update;
+  if v_grant.status <> 'pending' or v_grant.confirm_before <= p_now or not v_owned then
+    perform farthing.fail('grant_not_pending', 'This grant is no longer pending.', jsonb_build_object(
+      'status', case v_grant.status when 'pending' then 'expired' else v_grant.status end));
+  end if;
+  if p_confirm then
+    perform farthing.refuse_confirming(v_grant, v_author);
+    perform farthing.release_expired_holds(v_grant.account_id, p_now);
+    v_grant.lot_id := (farthing.put_grant(v_grant, p_now)).lot_id;
+  end if;
+  update farthing.grants set status = case when p_confirm then 'granted' else 'declined' end,
+    decided_by = v_author, decided_at = p_now, lot_id = v_grant.lot_id
+  where account_id = v_grant.account_id and grant_id = p_grant_id returning * into v_grant;
+  return farthing.idempotency_keep(p_idempotency_key, p_fingerprint, 200,
+    farthing.grant_answer(v_grant, p_now), p_now);
+end
+$$;
+grant execute on function public.grants_decide to service_role;
+comment on function public.grants_decide is
+  'Confirms a pending grant, which then gives its credits, or declines it. Returns {status: 200, replayed, '
+  'data: grant}. Fails grant_not_allowed, grant_not_pending, forbidden, not_found.';
+
+create function public.grants_read(p_grant_id uuid, p_now timestamptz default now())
+returns jsonb
+language plpgsql stable security definer -- service_role owns no table
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_grant farthing.grants;
+begin
+  select * into v_grant from farthing.grants where grant_id = p_grant_id;
+  if v_grant.grant_id is null then
+    perform farthing.fail('not_found', 'There is no such grant.', null, 'id');
+  end if;
+  return farthing.grant_answer(v_grant, p_now);
+end
+$$;
+grant execute on function public.grants_read to service_role;
+comment on function public.grants_read is 'A grant, for operators. Fails not_found.';
+
+create function public.grants_list(
+  p_status text default null, p_before uuid default null, p_limit int default 20,
+  p_now timestamptz default now())
+returns jsonb
+language sql stable security definer -- service_role owns no table
+set search_path = pg_catalog, pg_temp
+as $$
+  with page as (
+    select g as entry from farthing.grants g left join farthing.grants b on b.grant_id = p_before
+    where (p_status is null or farthing.grant_answer(g, p_now) ->> 'status' = p_status)
+      and (p_before is null or (g.created_at, g.grant_id) < (b.created_at, b.grant_id))
+    order by g.created_at desc, g.grant_id desc limit p_limit + 1
+  ), shown as (
+    select entry, row_number() over (order by (entry).created_at desc, (entry).grant_id desc) as nr
+    from page order by nr limit p_limit
+  )
+  select jsonb_build_object(
+    'grants', coalesce(jsonb_agg(farthing.grant_answer(entry, p_now) order by nr), '[]'),
+    'next_before', case when (select count(*) from page) > p_limit
+      then (array_agg((entry).grant_id order by nr desc))[1] end)
+  from shown
+$$;
+grant execute on function public.grants_list to service_role;
+comment on function public.grants_list is
+  'A page of grants, newest first: {grants, next_before}. For operators.';

@@ -1,0 +1,42 @@
+-- Grants, pending and decided.
+
+create table farthing.grants (
+  account_id bigint not null references farthing.accounts (account_id),
+  grant_id uuid not null default gen_random_uuid(),
+  author farthing.author not null,
+  source farthing.lot_source not null,
+  amount farthing.positive_credits not null,
+  priority smallint,
+  expires_at timestamptz,
+  reason text,
+  reference_id varchar(200),
+  once boolean not null,
+  correlation_id varchar(255),
+  status text not null,
+  ceiling text,
+  confirm_before timestamptz,
+  decided_by farthing.author,
+  decided_at timestamptz,
+  lot_id uuid,
+  created_at timestamptz not null,
+  primary key (account_id, grant_id),
+  constraint grants_reason_bounded check (length(reason) <= 500),
+  constraint grants_ceilings check (ceiling in ('grant', 'author_day', 'day')),
+  constraint grants_two_people check (status <> 'granted' or decided_by <> author),
+  constraint grants_states check (case status
+    when 'pending' then ceiling is not null and confirm_before is not null
+      and num_nonnulls(decided_by, decided_at, lot_id) = 0
+    when 'granted' then num_nonnulls(decided_at, lot_id) = 2
+    when 'declined' then num_nonnulls(decided_by, decided_at) = 2 and lot_id is null
+    when 'expired' then decided_at is not null and num_nonnulls(decided_by, lot_id) = 0
+    else false end)
+);
+comment on table farthing.grants is
+  'Grants of operators, of keys that ceilings bind, and of anybody above the ceiling of one grant. Pending '
+  'until another operator confirms or declines, or confirm_before has passed. ceiling: the one it met. '
+  'decided_by: who confirmed or declined; null where nobody had to. Credits.';
+create unique index grants_by_id on farthing.grants (grant_id);
+create index grants_newest on farthing.grants (created_at desc, grant_id desc);
+create index grants_pending on farthing.grants (confirm_before) where status = 'pending';
+alter table farthing.grants enable row level security;
+create policy grants_none on farthing.grants for select to authenticated using (false);

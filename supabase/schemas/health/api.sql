@@ -1,0 +1,139 @@
+-- Health: whether the database answers, the report for people, the figures for a collector, and the paid
+-- checks.
+
+create function public.health_database()
+returns jsonb
+language sql stable security definer -- service_role owns no table
+set search_path = pg_catalog, pg_temp
+as $$
+  select jsonb_build_object('ok', true, 'at', now(), 'migrated', exists (select from farthing.packages),
+    'runs_tasks', farthing.unwatched_for(now()) <= interval '5 minutes')
+$$;
+grant execute on function public.health_database to service_role;
+comment on function public.health_database is
+  'Whether the database answers, knows a package, and has evaluated the alerts within five minutes.';
+
+-- What health tells: a report for people, figures for a collector, and the paid checks with their guard.
+-- Why a guard in SQL: a paid check costs money each time, by whatever clock or hand it is asked for; what a
+-- day has cost is one row, and who finds too little left is told so and pays nothing.
+
+create function public.deep_checks_claim(p_units int, p_now timestamptz default now())
+returns jsonb
+language plpgsql security definer -- service_role owns no table
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_today constant date := (p_now at time zone 'UTC')::date;
+  v_left int;
+begin
+  if coalesce(p_units, -1) < 0 then
+    perform farthing.fail('invalid_request', 'A check costs 0 units or more.', null, 'units');
+  end if;
+  -- Two at once: the second waits for the row, and reads what the first has left. Were it the one that began
+  -- before midnight, the day that the first has begun goes on.
+  update farthing.deep_budget b
+  set spent = p_units + case when b.day >= v_today then b.spent else 0 end, day = greatest(b.day, v_today)
+  where p_units + case when b.day >= v_today then b.spent else 0 end <= b.daily_units
+  returning b.daily_units - b.spent into v_left;
+  return jsonb_build_object('claimed', v_left is not null, 'units_left',
+    coalesce(v_left, farthing.deep_units_left(v_today)));
+end
+$$;
+grant execute on function public.deep_checks_claim to service_role;
+comment on function public.deep_checks_claim is
+  'Takes p_units of the day''s budget of paid checks: {claimed, units_left}; claimed false where they are '
+  'not there. Fails invalid_request.';
+
+create function public.deep_checks_report(
+  p_name text, p_outcome text, p_duration_ms int, p_code text default null, p_figures jsonb default '{}',
+  p_now timestamptz default now())
+returns jsonb
+language sql security definer -- service_role owns no table
+set search_path = pg_catalog, pg_temp
+as $$
+  insert into farthing.deep_checks as c (name, outcome, duration_ms, code, figures, checked_at, ok_at)
+  values (p_name, p_outcome, p_duration_ms, p_code, farthing.json_argument(p_figures), p_now,
+    case when p_outcome = 'ok' then p_now end)
+  on conflict (name) do update set outcome = excluded.outcome, duration_ms = excluded.duration_ms,
+    code = excluded.code, figures = excluded.figures, checked_at = excluded.checked_at,
+    ok_at = coalesce(excluded.ok_at, c.ok_at)
+  returning jsonb_build_object('name', c.name, 'outcome', c.outcome)
+$$;
+grant execute on function public.deep_checks_report to service_role;
+comment on function public.deep_checks_report is 
+  'Keeps how a paid check went, and the figures of the service: {name, outcome}.';
+
+create function public.deep_checks_ledger(p_start double precision, p_limit int default 200)
+returns jsonb
+language sql stable security definer -- service_role owns no table
+set search_path = pg_catalog, pg_temp
+as $$
+  with sample as (
+    select a.* from farthing.accounts a
+    where a.account_id >= floor(p_start * (select max(account_id) from farthing.accounts))
+    order by a.account_id limit p_limit
+  )
+  select jsonb_build_object('looked_at', count(*), 'wrong', count(*) filter (where
+    s.balance <> s.lots - s.debt or s.balance <> coalesce(s.balance_after, 0)
+    or s.last_seq <> coalesce(s.seq, 0) or s.held <> s.holds))
+  from (
+    select a.balance, a.debt, a.held, a.last_seq, e.seq, e.balance_after,
+      (select coalesce(sum(l.remaining), 0) from farthing.lots l
+        where l.account_id = a.account_id and l.closed_at is null) as lots,
+      (select coalesce(sum(h.amount), 0) from farthing.holds h
+        where h.account_id = a.account_id and h.status = 'open') as holds
+    from sample a
+    left join lateral (select n.seq, n.balance_after from farthing.entries n
+      where n.account_id = a.account_id order by n.seq desc limit 1) e on true) s
+$$;
+grant execute on function public.deep_checks_ledger to service_role;
+comment on function public.deep_checks_ledger is
+  'Looks at p_limit accounts from p_start (0 to 1) on, whether their balance is that of their lots and of '
+  'their last entry, and what is held that of their holds (rule 1): {looked_at, wrong}. A sample; prove() '
+  'reads all.';
+
+create function public.health_report(p_now timestamptz default now())
+returns jsonb
+language sql stable security definer -- service_role owns no table
+set search_path = pg_catalog, pg_temp
+as $$
+  select jsonb_build_object(
+    'as_of', p_now,
+    'slo', (select to_jsonb(s) from farthing.slo() s),
+    'windows', jsonb_build_object('5m', farthing.requests_answer('5 minutes', p_now),
+      '1h', farthing.requests_answer('1 hour', p_now), '24h', farthing.requests_answer('24 hours', p_now)),
+    'budget_left', (select jsonb_object_agg(o.slo, round(1 - farthing.burn_rate(
+        make_interval(days => s.budget_days), p_now, o.slo), 4))
+      from farthing.slo() s, unnest(array['available', 'fast']) o (slo)),
+    'burns', (select jsonb_agg(jsonb_build_object('slo', b.slo, 'factor', b.factor, 'burns', b.burns,
+        'long_minutes', (extract(epoch from b.long_window) / 60)::int, 'long_burn', b.long_burn,
+        'short_minutes', (extract(epoch from b.short_window) / 60)::int, 'short_burn', b.short_burn)
+        order by b.slo, b.long_window)
+      from farthing.budget_burns(p_now) b),
+    -- Anyone may read this; a service's own figures are for collectors.
+    'deep', (select coalesce(jsonb_agg(to_jsonb(c) - 'figures' order by c.name), '[]')
+      from farthing.deep_checks c))
+$$;
+grant execute on function public.health_report to service_role;
+comment on function public.health_report is
+  'All that GET /health tells: what is promised, requests by route over 5 minutes, an hour and a day, what '
+  'is left of the error budgets and how fast they burn, and how the paid checks last went.';
+
+create function public.health_metrics(p_now timestamptz default now())
+returns jsonb
+language sql stable security definer -- service_role owns no table
+set search_path = pg_catalog, pg_temp
+as $$
+  select jsonb_build_object(
+    'counted', coalesce((select jsonb_agg(jsonb_build_object('name', m.name, 'labels', m.labels, 'count',
+        trim_scale(m.count)::text, 'sum_ms', trim_scale(m.sum_ms)::text, 'buckets', m.buckets)
+        order by m.name, m.labels)
+      from farthing.metrics m where m.grain = 'total'), '[]'),
+    'figures', coalesce((select jsonb_agg(jsonb_build_object('name', f.name, 'labels', f.labels, 'value',
+        trim_scale(f.value)::text) order by f.name, f.labels)
+      from farthing.health_figures(p_now) f), '[]'))
+$$;
+grant execute on function public.health_metrics to service_role;
+comment on function public.health_metrics is
+  'All that GET /health/metrics tells: {counted: since the first day, by name and labels, figures: as of '
+  'now}. Numbers are text.';

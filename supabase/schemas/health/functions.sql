@@ -1,0 +1,155 @@
+-- What a collector is told of the business: credits, webhooks, jobs, notices, connections.
+
+create function farthing.deep_units_left(p_today date)
+returns int
+language sql stable
+set search_path = ''
+as $$
+  -- The budget may be set below what is spent already.
+  select greatest(0, b.daily_units - case when b.day >= p_today then b.spent else 0 end)
+  from farthing.deep_budget b
+$$;
+comment on function farthing.deep_units_left(date) is
+  'What is left of the day''s budget of paid checks; never negative.';
+
+create function farthing.requests_answer(p_window interval, p_now timestamptz)
+returns jsonb
+language sql stable
+set search_path = ''
+as $$
+  select jsonb_build_object('all', coalesce(jsonb_agg(r.answer) filter (where r.route is null) -> 0, 'null'),
+    'routes', coalesce(jsonb_agg(jsonb_build_object('route', r.route) || r.answer order by r.route)
+      filter (where r.route is not null), '[]'))
+  from (
+    select b.route, jsonb_build_object('requests', b.requests, 'errors', b.errors, 'p50_ms', round(b.p50, 2),
+      'p95_ms', round(b.p95, 2), 'p99_ms', round(b.p99, 2)) as answer
+    from farthing.requests_between(p_now - p_window, p_now) b) r
+$$;
+comment on function farthing.requests_answer(interval, timestamptz) is
+  'Requests of a window as health tells them: {all, routes}.';
+
+create function farthing.wake_deep_checks(p_now timestamptz default now())
+returns boolean
+language sql
+set search_path = ''
+as $$
+  select farthing.wake('health/deep')
+$$;
+comment on function farthing.wake_deep_checks(timestamptz) is
+  'Asks for the paid checks; true where it could be asked.';
+
+-- What a collector is told of the business: credits, webhooks, jobs, notices, the database's connections, and
+-- all that was counted.
+-- None of it reads the ledger: credits come from the sums that sealing keeps, so they are as old as the last
+-- minute; everything else is bounded by what is not done yet, or by a day.
+
+create function farthing.credit_figures(p_now timestamptz)
+returns table (name text, labels text, value numeric)
+language sql stable
+set search_path = ''
+as $$
+  select case
+      when s.direction = 'in' and s.counterparty in ('purchases', 'bonuses') then 'credits_sold'
+      when s.direction = 'in' and s.counterparty = 'clawback' then 'credits_reinstated'
+      when s.direction = 'in' then 'credits_given'
+      when s.counterparty = 'usage' then 'credits_spent'
+      when s.counterparty = 'breakage' then 'credits_expired'
+      when s.counterparty = 'clawback' then 'credits_taken_back'
+      else 'credits_withdrawn' end,
+    'kind=' || s.kind, sum(s.amount)
+  from farthing.entry_sums s group by 1, 2
+  union all
+  select 'credits_outstanding', '',
+    coalesce(sum(case s.direction when 'in' then s.amount else -s.amount end), 0)
+  from farthing.entry_sums s
+  union all
+  select 'credits_held', '', coalesce(sum(h.amount), 0) from farthing.holds h
+  where h.status = 'open' and h.expires_at > p_now
+$$;
+comment on function farthing.credit_figures(timestamptz) is
+  'Credits by what became of them, as far as entries are sealed; what users have; what open holds keep.';
+
+create function farthing.work_figures(p_now timestamptz)
+returns table (name text, labels text, value numeric)
+language sql stable
+set search_path = ''
+as $$
+  select 'webhook_events', 'state=' || i.state, count(*) from farthing.inbox i
+  where i.state in ('received', 'deferred', 'failed', 'dead')
+    or (i.state in ('processed', 'ignored') and i.received_at > p_now - interval '1 day')
+  group by i.state
+  union all
+  select 'webhook_oldest_seconds', '', coalesce(extract(epoch from p_now - min(i.received_at)), 0)
+  from farthing.inbox i where i.state in ('received', 'deferred', 'failed')
+  union all
+  select 'jobs', 'state=' || j.status, count(*) from farthing.jobs j
+  where j.status in ('queued', 'processing')
+    -- A job lives for a day.
+    or (j.created_at > p_now - interval '2 days' and j.completed_at > p_now - interval '1 day')
+  group by j.status
+  union all
+  select 'job_oldest_seconds', '', coalesce(extract(epoch from p_now - min(j.run_after)), 0)
+  from farthing.jobs j where j.status = 'queued' and j.run_after <= p_now
+  union all
+  select 'notices_unsent', 'state=' || n.state, count(*) from (
+    -- One by one each has an index. All at once none has, and those that were sent are kept for ever.
+    select q.state from farthing.notices q where q.state in ('queued', 'failed')
+    union all select s.state from farthing.notices s where s.state = 'sending'
+    union all select d.state from farthing.notices d where d.state in ('dead', 'uncertain')) n
+  group by n.state
+$$;
+comment on function farthing.work_figures(timestamptz) is
+  'Work by its state: webhook events and jobs that are not done, or were done within a day; notices that '
+  'were not sent; and for how long the oldest waits.';
+
+create function farthing.connection_figures()
+returns table (name text, labels text, value numeric)
+language sql stable
+set search_path = ''
+as $$
+  -- Database and user of a session are everybody's to see; its state and kind are not, unless the role is
+  -- theirs or has pg_read_all_stats.
+  select 'database_connections', 'state=' || case
+      when a.state is null then 'unknown'
+      when a.state in ('active', 'idle') then a.state
+      when a.state like 'idle in transaction%' then 'idle_in_transaction'
+      else 'other' end,
+    count(*)
+  from pg_catalog.pg_stat_activity a
+  where a.datid is not null and a.usesysid is not null
+    and coalesce(a.backend_type, 'client backend') = 'client backend'
+  group by 2
+  union all
+  select 'database_connections_max', '', current_setting('max_connections')::numeric
+$$;
+comment on function farthing.connection_figures() is
+  'Connections to the server by their state, of all its databases, and how many it takes. unknown: of roles '
+  'whose sessions ours may count and not look into.';
+
+create function farthing.health_figures(p_now timestamptz)
+returns table (name text, labels text, value numeric)
+language sql stable
+set search_path = ''
+as $$
+  select * from farthing.credit_figures(p_now)
+  union all select * from farthing.work_figures(p_now)
+  union all select * from farthing.connection_figures()
+  union all
+  select f.name, 'check=' || c.name, f.value from farthing.deep_checks c cross join lateral (values
+    ('deep_check_ok', (c.outcome = 'ok')::int::numeric), ('deep_check_seconds', c.duration_ms / 1000.0),
+    ('deep_check_age_seconds', extract(epoch from p_now - c.checked_at))) f (name, value)
+  union all
+  -- Asked for hourly: older than two hours nobody knows them, which is not 0.
+  select c.name || '_' || f.key, '', f.value::numeric
+  from farthing.deep_checks c cross join lateral jsonb_each_text(c.figures) f
+  where c.checked_at > p_now - interval '2 hours'
+  union all
+  select 'deep_units_left', '', farthing.deep_units_left((p_now at time zone 'UTC')::date)
+  union all
+  select 'burn_rate', format('slo=%s,minutes=%s', b.slo, (extract(epoch from w.length) / 60)::int), w.burn
+  from farthing.budget_burns(p_now) b
+  cross join lateral (values (b.long_window, b.long_burn), (b.short_window, b.short_burn)) w (length, burn)
+  -- Six hours are long in one pair and short in another.
+  where b.short_window <> interval '6 hours' or w.length <> b.short_window
+$$;
+comment on function farthing.health_figures(timestamptz) is 'Every figure that is looked up and not counted.';

@@ -1,0 +1,141 @@
+-- Holds: open, settle, release, read.
+
+create function public.holds_open(
+  p_user_id uuid, p_amount text default null, p_estimate jsonb default null, p_ttl_seconds int default 600,
+  p_reason text default null, p_correlation_id text default null,
+  p_idempotency_key text default null, p_fingerprint text default null,
+  p_author text default null, p_now timestamptz default now())
+returns jsonb
+language plpgsql security definer -- service_role owns no table
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_author text := coalesce(p_author, 'sql:' || session_user);
+  v_answer jsonb := farthing.idempotency_find(p_idempotency_key, p_fingerprint, p_now);
+  v_usage farthing.priced_usage;
+  v_terms farthing.holds;
+  v_opened farthing.opened_hold;
+begin
+  if v_answer is not null then
+    return v_answer;
+  end if;
+  if p_ttl_seconds is null or p_ttl_seconds not between 1 and 86400 then
+    perform farthing.fail('invalid_request', 'A hold lives 1 to 86400 seconds.', null, 'ttl_seconds');
+  end if;
+  if p_estimate is null then
+    v_terms.amount := farthing.parse_amount(p_amount, 'amount');
+  else
+    v_usage := farthing.price_usage(jsonb_build_array(farthing.json_argument(p_estimate)), p_now);
+    if v_usage.problem is not null then
+      perform farthing.refuse_usage(v_usage, 'estimate.');
+    end if;
+    if v_usage.credits = 0 then
+      perform farthing.fail('invalid_request', 'This usage costs nothing, so there is nothing to hold.', null,
+        'estimate');
+    end if;
+    v_terms.amount := v_usage.credits;
+  end if;
+  v_terms.model := v_usage.model;
+  v_terms.rate_version := v_usage.rate_version;
+  v_terms.reason := p_reason;
+  v_terms.correlation_id := coalesce(p_correlation_id, farthing.trace_id());
+  v_terms.author := v_author;
+  v_terms.expires_at := p_now + make_interval(secs => p_ttl_seconds);
+  v_opened := farthing.open_hold(p_user_id, v_terms, p_now);
+  return farthing.idempotency_keep(p_idempotency_key, p_fingerprint, 201, farthing.hold_answer(v_opened.hold)
+    || jsonb_build_object('available_after', trim_scale(v_opened.available_after)::text), p_now);
+end
+$$;
+grant execute on function public.holds_open to service_role;
+comment on function public.holds_open is
+  'Reserves an amount, or the price of an estimate whose rate the hold pins. Returns {status, replayed, '
+  'data: hold + available_after}. Fails insufficient_credits, unknown_model, not_found, invalid_request.';
+
+create function public.holds_settle(
+  p_hold_id uuid, p_amount text default null, p_usage jsonb default null, p_correlation_id text default null,
+  p_idempotency_key text default null, p_fingerprint text default null,
+  p_author text default null, p_now timestamptz default now())
+returns jsonb
+language plpgsql security definer -- service_role owns no table
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_author text := coalesce(p_author, 'sql:' || session_user);
+  v_answer jsonb := farthing.idempotency_find(p_idempotency_key, p_fingerprint, p_now);
+begin
+  return coalesce(v_answer, farthing.idempotency_keep(p_idempotency_key, p_fingerprint, 200,
+    farthing.settle_hold(p_hold_id, 'hold', p_amount, farthing.json_argument(p_usage), p_correlation_id,
+      v_author, p_now), p_now));
+end
+$$;
+grant execute on function public.holds_settle to service_role;
+comment on function public.holds_settle is
+  'Settles a hold below, at or above its amount; what is still short becomes debt and stands in shortfall, '
+  'up to the policy''s overdraft limit. A hold that expired is settled from what is available, once, within '
+  'the policy''s late_settle_within. Returns {status, replayed, data}. Fails hold_not_open, not_found, '
+  'unknown_model, overdraft_exceeded (the hold stays as it was), usage_conflict, invalid_request.';
+
+create function public.holds_release(
+  p_hold_id uuid, p_correlation_id text default null,
+  p_idempotency_key text default null, p_fingerprint text default null, p_now timestamptz default now())
+returns jsonb
+language plpgsql security definer -- service_role owns no table
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_answer jsonb := farthing.idempotency_find(p_idempotency_key, p_fingerprint, p_now);
+  v_hold farthing.holds;
+begin
+  if v_answer is not null then
+    return v_answer;
+  end if;
+  v_hold := farthing.lock_open_hold(p_hold_id, p_now);
+  perform farthing.release_expired_holds(v_hold.account_id, p_now);
+  perform farthing.free_hold(v_hold.account_id, p_hold_id);
+  update farthing.holds set status = 'released', resolved_at = p_now,
+    correlation_id = coalesce(p_correlation_id, farthing.trace_id(), correlation_id)
+  where account_id = v_hold.account_id and hold_id = p_hold_id;
+  perform farthing.pay_debt(v_hold.account_id, p_now);
+  return farthing.idempotency_keep(p_idempotency_key, p_fingerprint, 200,
+    jsonb_build_object('hold_id', p_hold_id, 'status', 'released'), p_now);
+end
+$$;
+grant execute on function public.holds_release to service_role;
+comment on function public.holds_release is
+  'Releases an open hold. Returns {status, replayed, data: {hold_id, status}}. Fails hold_not_open, '
+  'not_found.';
+
+create function public.holds_read(p_hold_id uuid, p_user_id uuid default null,
+  p_now timestamptz default now())
+returns jsonb
+language plpgsql stable security definer -- service_role owns no table
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_hold farthing.holds;
+begin
+  select h.* into v_hold from farthing.holds h join farthing.accounts a using (account_id)
+  where h.hold_id = p_hold_id and (p_user_id is null or a.owner_id = p_user_id);
+  if v_hold.hold_id is null then
+    perform farthing.fail('not_found', 'There is no such hold.', null, 'id');
+  end if;
+  if v_hold.status = 'open' and v_hold.expires_at <= p_now then
+    v_hold.status := 'released';
+    v_hold.resolved_at := v_hold.expires_at;
+  end if;
+  return farthing.hold_answer(v_hold);
+end
+$$;
+grant execute on function public.holds_read to service_role;
+comment on function public.holds_read is
+  'A hold; with p_user_id only if it is that user''s, else not_found. Credits as text.';
+
+create view public.credit_holds with (security_invoker = true) as
+select h.hold_id as id, h.status, trim_scale(h.amount)::text as amount, trim_scale(h.settled)::text
+  as settled,
+  trim_scale(h.shortfall)::text as shortfall, h.expires_at, h.created_at, h.resolved_at
+from farthing.holds h;
+
+comment on view public.credit_holds is 'The caller''s own holds. Credits as text.';
+
+grant select on public.credit_holds to authenticated;

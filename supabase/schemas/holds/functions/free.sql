@@ -1,0 +1,54 @@
+-- Credits that a hold kept, free again: it was released, or it expired.
+
+create function farthing.free_hold(p_account_id bigint, p_hold_id uuid)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  update farthing.lots l set reserved = l.reserved - h.amount
+  from farthing.hold_lots h
+  where h.account_id = p_account_id and h.hold_id = p_hold_id
+    and l.account_id = h.account_id and l.lot_id = h.lot_id;
+  update farthing.accounts a set held = a.held - h.amount
+  from farthing.holds h
+  where a.account_id = p_account_id and h.account_id = p_account_id and h.hold_id = p_hold_id;
+end
+$$;
+comment on function farthing.free_hold(bigint, uuid) is
+  'Gives back what a hold reserved; the caller has locked the account and resolves the hold.';
+
+create function farthing.release_expired_holds(p_account_id bigint, p_now timestamptz)
+returns int
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_hold farthing.holds;
+  v_moment timestamptz;
+  v_count int := 0;
+begin
+  for v_hold in
+    select * from farthing.holds
+    where account_id = p_account_id and status = 'open' and expires_at <= p_now order by expires_at, hold_id
+  loop
+    -- As of then: a lot that has expired since came free in time to pay. Holds of one moment come free
+    -- together, so that their credits pay in burn-down order and not in the holds' own.
+    if v_hold.expires_at > v_moment then
+      perform farthing.pay_debt(p_account_id, v_moment);
+    end if;
+    v_moment := v_hold.expires_at;
+    perform farthing.free_hold(p_account_id, v_hold.hold_id);
+    update farthing.holds set status = 'released', resolved_at = expires_at
+    where account_id = p_account_id and hold_id = v_hold.hold_id;
+    v_count := v_count + 1;
+  end loop;
+  if v_count > 0 then
+    perform farthing.pay_debt(p_account_id, v_moment);
+  end if;
+  return v_count;
+end
+$$;
+comment on function farthing.release_expired_holds(bigint, timestamptz) is
+  'Rule 7: an open hold past its expiry counts as released from that instant, and pays debt as of then. '
+  'Returns how many. The account is locked by the caller.';

@@ -1,0 +1,152 @@
+-- Holds: credits reserved before the work, settled or released after it, resolved at most once.
+-- Why a hold names its lots: what it needs must not expire under it, and no second hold may count on the
+-- same credits.
+
+create function farthing.hold_answer(p_hold farthing.holds)
+returns jsonb
+language sql stable
+set search_path = ''
+as $$
+  select jsonb_strip_nulls(jsonb_build_object(
+    'hold_id', p_hold.hold_id, 'user_id', a.owner_id, 'status', p_hold.status,
+    'amount', trim_scale(p_hold.amount)::text, 'settled', trim_scale(p_hold.settled)::text,
+    'shortfall', trim_scale(p_hold.shortfall)::text, 'model', p_hold.model, 'rate_version',
+      p_hold.rate_version))
+    || jsonb_build_object('reason', p_hold.reason, 'expires_at', p_hold.expires_at, 'created_at',
+      p_hold.created_at, 'resolved_at', p_hold.resolved_at)
+  from farthing.accounts a where a.account_id = p_hold.account_id
+$$;
+comment on function farthing.hold_answer(farthing.holds) is
+  'A hold as the contract shows it; credits as text.';
+
+create function farthing.available(p_account farthing.accounts, p_now timestamptz)
+returns numeric
+language sql stable
+set search_path = ''
+as $$
+  -- An expired lot and an expired hold count as gone before any sweep has seen them. Only the holds that
+  -- have expired are looked up: those are few, and none under lock_account(), however many are open.
+  select greatest(0, coalesce(sum(l.remaining - l.reserved + coalesce(h.freed, 0)), 0) - p_account.debt)
+  from farthing.lots l
+  left join (
+    select k.lot_id, sum(k.amount) as freed from farthing.holds o
+    join farthing.hold_lots k on k.account_id = o.account_id and k.hold_id = o.hold_id
+    where o.account_id = p_account.account_id and o.status = 'open' and o.expires_at <= p_now
+    group by k.lot_id) h on h.lot_id = l.lot_id
+  where l.account_id = p_account.account_id and l.closed_at is null and not l.frozen
+    and (l.expires_at is null or l.expires_at > p_now)
+$$;
+comment on function farthing.available(farthing.accounts, timestamptz) is
+  'What a debit or a hold would find: unexpired lots that are not frozen, less what live holds keep, less '
+  'debt, never below 0. Credits.';
+
+create function farthing.open_hold(p_user_id uuid, p_terms farthing.holds, p_now timestamptz)
+returns farthing.opened_hold
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_account farthing.accounts := farthing.lock_account(p_user_id, p_now);
+  v_available numeric := farthing.available(v_account, p_now);
+  v_hold farthing.holds;
+begin
+  if v_account.debt > 0 or p_terms.amount > v_available then
+    perform farthing.refuse_short(p_terms.amount, case when v_account.debt > 0 then 0 else v_available end);
+  end if;
+  if v_account.daily_cap is not null and p_terms.amount > farthing.cap_left(v_account, p_now) then
+    perform farthing.refuse_cap(v_account, p_terms.amount, p_now);
+  end if;
+  insert into farthing.holds (account_id, amount, model, rate_version, reason, correlation_id, author,
+    expires_at, created_at)
+  values (v_account.account_id, p_terms.amount, p_terms.model, p_terms.rate_version, p_terms.reason,
+    p_terms.correlation_id, p_terms.author, p_terms.expires_at, p_now)
+  returning * into v_hold;
+  perform farthing.reserve(v_hold, p_now);
+  return row(v_hold, v_available - p_terms.amount)::farthing.opened_hold;
+end
+$$;
+comment on function farthing.open_hold is
+  'Holds credits of a user on p_terms (amount, what it pins, what it is for, until when), or fails '
+  'insufficient_credits, spend_cap_reached, not_found. Credits.';
+
+create function farthing.reserve(p_hold farthing.holds, p_now timestamptz, p_after_hold_id uuid default null)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  -- Burn-down order by running totals: a lot gives what is still needed after the lots before it. An expired
+  -- or frozen lot gives what the hold before this one kept of it: a rest that is held on does not expire in
+  -- between.
+  insert into farthing.hold_lots (account_id, hold_id, lot_id, amount)
+  select p_hold.account_id, p_hold.hold_id, s.lot_id, least(s.free, p_hold.amount - s.before)
+  from (
+    select l.lot_id, f.free, coalesce(sum(f.free) over (
+      order by l.priority, l.expires_at, l.source, l.created_at, l.lot_id
+      rows between unbounded preceding and 1 preceding), 0) as before
+    from farthing.lots l
+    left join farthing.hold_lots k
+      on k.account_id = l.account_id and k.hold_id = p_after_hold_id and k.lot_id = l.lot_id
+    cross join lateral (select case when l.expires_at <= p_now or l.frozen
+      then least(k.amount, l.remaining - l.reserved) else l.remaining - l.reserved end as free) f
+    where l.account_id = p_hold.account_id and l.closed_at is null and l.remaining > l.reserved
+      and ((l.expires_at is null or l.expires_at > p_now) and not l.frozen or k.amount is not null)) s
+  where s.before < p_hold.amount;
+  update farthing.lots l set reserved = l.reserved + h.amount
+  from farthing.hold_lots h
+  where h.account_id = p_hold.account_id and h.hold_id = p_hold.hold_id
+    and l.account_id = h.account_id and l.lot_id = h.lot_id;
+  update farthing.accounts set held = held + p_hold.amount where account_id = p_hold.account_id;
+end
+$$;
+comment on function farthing.reserve is
+  'Books a new hold on its lots; the caller has locked the account and seen that they suffice. With '
+  'p_after_hold_id it takes the place of that hold, which the caller has freed.';
+
+create function farthing.may_settle_late(p_hold farthing.holds, p_now timestamptz)
+returns boolean
+language plpgsql stable
+set search_path = ''
+as $$
+begin
+  -- Who released a hold did so before it expired. A chat and a job have late ways of their own.
+  return (p_hold.status = 'open' or p_hold.status = 'released' and p_hold.resolved_at = p_hold.expires_at)
+    and p_now < p_hold.expires_at + (select late_settle_within from farthing.policy)
+    and exists (select from farthing.accounts
+      where account_id = p_hold.account_id and owner_id is not null)
+    and not exists (select from farthing.chats
+      where account_id = p_hold.account_id and hold_id = p_hold.hold_id)
+    and not exists (select from farthing.jobs
+      where account_id = p_hold.account_id and hold_id = p_hold.hold_id);
+end
+$$;
+comment on function farthing.may_settle_late is
+  'Rule 7: whether a hold that was ended by nothing but its expiry may still be settled.';
+
+create function farthing.lock_open_hold(p_hold_id uuid, p_now timestamptz, p_or_late boolean default false)
+returns farthing.holds
+language plpgsql
+set search_path = ''
+set lock_timeout = '2s' -- as in lock_account
+as $$
+declare
+  v_hold farthing.holds;
+begin
+  select * into v_hold from farthing.holds where hold_id = p_hold_id;
+  if v_hold.hold_id is null then
+    perform farthing.fail('not_found', 'There is no such hold.', null, 'id');
+  end if;
+  perform from farthing.accounts where account_id = v_hold.account_id for no key update;
+  select * into v_hold from farthing.holds where account_id = v_hold.account_id and hold_id = p_hold_id;
+  if (v_hold.status <> 'open' or v_hold.expires_at <= p_now)
+    and not (p_or_late and farthing.may_settle_late(v_hold, p_now)) then
+    perform farthing.fail('hold_not_open', 'This hold is no longer open.', jsonb_build_object('status',
+      case when v_hold.status = 'open' then 'released' else v_hold.status end));
+  end if;
+  return v_hold;
+end
+$$;
+comment on function farthing.lock_open_hold is
+  'Locks the hold''s account and returns the hold if it is open and not past its expiry, or,
+    where asked for, '
+  'may be settled late. Fails not_found, hold_not_open.';

@@ -1,0 +1,53 @@
+-- Holds, and the lots that each has reserved.
+
+create table farthing.holds (
+  account_id bigint not null references farthing.accounts (account_id),
+  hold_id uuid not null default gen_random_uuid(),
+  status text not null default 'open',
+  amount farthing.positive_credits not null,
+  settled farthing.credits,
+  shortfall farthing.credits,
+  model text,
+  rate_version int,
+  reason text,
+  correlation_id text,
+  author farthing.author not null,
+  expires_at timestamptz not null,
+  created_at timestamptz not null default now(),
+  resolved_at timestamptz,
+  primary key (account_id, hold_id),
+  constraint holds_text_bounded check (length(reason) <= 500 and length(correlation_id) <= 255),
+  constraint holds_live_at_most_a_day check (expires_at <= created_at + interval '24 hours'),
+  constraint holds_states check (
+    (status = 'open' and resolved_at is null and settled is null and shortfall is null)
+    or (status = 'settled' and resolved_at is not null and settled is not null and shortfall is not null)
+    or (status = 'released' and resolved_at is not null and settled is null and shortfall is null))
+);
+comment on table farthing.holds is
+  'Credits reserved for work in flight; resolves at most once. An open hold past expires_at counts as '
+  'released. author: who opened it.';
+create index holds_by_id on farthing.holds (hold_id);
+create index holds_open_by_expiry on farthing.holds (account_id, expires_at) where status = 'open';
+create index holds_to_sweep on farthing.holds (expires_at, account_id) where status = 'open';
+
+create table farthing.hold_lots (
+  account_id bigint not null,
+  hold_id uuid not null,
+  lot_id uuid not null,
+  amount farthing.positive_credits not null,
+  primary key (account_id, lot_id, hold_id),
+  foreign key (account_id, hold_id) references farthing.holds (account_id, hold_id),
+  foreign key (account_id, lot_id) references farthing.lots (account_id, lot_id)
+);
+comment on table farthing.hold_lots is
+  'Which lots a hold keeps, and how much of each: what a hold needs does not expire under it.';
+create index hold_lots_by_hold on farthing.hold_lots (account_id, hold_id);
+
+alter table farthing.holds enable row level security;
+alter table farthing.hold_lots enable row level security;
+create policy holds_own on farthing.holds for select to authenticated
+  using (account_id in (select a.account_id from farthing.accounts a where a.owner_id = (select auth.uid())));
+create policy hold_lots_none on farthing.hold_lots for select to authenticated using (false);
+grant select on farthing.holds to authenticated;
+
+create type farthing.opened_hold as (hold farthing.holds, available_after numeric);

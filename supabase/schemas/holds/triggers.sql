@@ -1,0 +1,9 @@
+-- The terms of a hold never change, and it is resolved once. Nothing fires when a hold ends but the chat
+-- that it paid for (ai/triggers.sql).
+
+select farthing.never_change('holds', '{account_id, hold_id, amount, model, rate_version, expires_at,
+  created_at}');
+select farthing.set_once('holds', '{settled, shortfall, resolved_at}');
+select farthing.never_remove('holds');
+select farthing.never_change('hold_lots', '{account_id, hold_id, lot_id, amount}');
+select farthing.never_remove('hold_lots');

@@ -1,0 +1,23 @@
+-- The answer of an operation that is not all SQL, kept under its key.
+
+create function public.idempotency_store(
+  p_idempotency_key text, p_fingerprint text, p_status int, p_data jsonb, p_now timestamptz default now())
+returns jsonb
+language plpgsql security definer -- service_role owns no table
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  insert into farthing.idempotency_keys (key, fingerprint, status, answer, created_at)
+  values (decode(p_idempotency_key, 'hex'), decode(p_fingerprint, 'hex'), p_status,
+    farthing.json_argument(p_data), p_now)
+  on conflict (key) do update -- an answer past its 24 hours is forgotten, swept or not
+  set fingerprint = excluded.fingerprint, status = excluded.status, answer = excluded.answer,
+    created_at = excluded.created_at
+  where idempotency_keys.created_at <= p_now - interval '24 hours';
+  return '{}'::jsonb;
+end
+$$;
+grant execute on function public.idempotency_store to service_role;
+comment on function public.idempotency_store is
+  'Keeps the answer of a refused request (402, 404, 409, 422): nothing was changed, so it is stored '
+  'beside, not with, the work.';

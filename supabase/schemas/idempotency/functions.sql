@@ -1,0 +1,159 @@
+-- Idempotency keys: 24 hours of "the same question gets the same answer".
+-- Why: where the whole operation is SQL, the key, its work and its answer commit together, so there is no
+-- moment in which a key is known and its work is not done. A repeat that runs beside the first waits for it
+-- (an advisory lock on the key) and then finds the answer. Where Stripe is called in between, the key is
+-- committed as `started` first.
+
+create function farthing.idempotency_find(
+  p_key text, p_fingerprint text, p_now timestamptz, p_kept interval default interval '24 hours')
+returns jsonb
+language plpgsql
+set search_path = ''
+as $$
+declare
+  -- Longer than any request can live (150 s): a key still started by then belongs to a dead request.
+  c_lock_timeout constant interval := interval '3 minutes';
+  v_key bytea := decode(p_key, 'hex');
+  v_kept farthing.idempotency_keys;
+begin
+  if p_key is null then
+    return null;
+  end if;
+  perform pg_advisory_xact_lock(hashtextextended(p_key, 0));
+  select * into v_kept from farthing.idempotency_keys where key = v_key;
+  if v_kept.key is null then
+    return null;
+  end if;
+  if v_kept.created_at <= p_now - p_kept then
+    delete from farthing.idempotency_keys where key = v_kept.key;
+    return null;
+  end if;
+  if v_kept.fingerprint <> decode(p_fingerprint, 'hex') then
+    perform farthing.fail('idempotency_key_reused', 'This idempotency key was used with another request.');
+  end if;
+  if v_kept.status is not null then
+    return jsonb_build_object('status', v_kept.status, 'replayed', true, 'data', coalesce(v_kept.answer,
+      (select p.answer from farthing.private_answers p where p.key = v_kept.key)));
+  end if;
+  if v_kept.created_at > p_now - c_lock_timeout then
+    perform farthing.fail('idempotency_in_progress',
+      'The first request with this idempotency key is still running.');
+  end if;
+  delete from farthing.idempotency_keys where key = v_kept.key;
+  return null;
+end
+$$;
+comment on function farthing.idempotency_find(text, text, timestamptz, interval) is
+  'Null: go ahead (and no one else with this key can until commit). Else {status, replayed: true, data}. '
+  'p_kept: for how long an answer counts; less than the 24 hours for which it is stored where the content '
+  'is the key. '
+  'Fails idempotency_key_reused, idempotency_in_progress.';
+
+create function farthing.idempotency_keep(p_key text, p_fingerprint text, p_status int, p_data jsonb,
+  p_now timestamptz)
+returns jsonb
+language plpgsql
+set search_path = ''
+as $$
+begin
+  if p_key is not null then
+    insert into farthing.idempotency_keys (key, fingerprint, status, answer, created_at)
+    values (decode(p_key, 'hex'), decode(p_fingerprint, 'hex'), p_status, p_data, p_now);
+  end if;
+  return jsonb_build_object('status', p_status, 'replayed', false, 'data', p_data);
+end
+$$;
+comment on function farthing.idempotency_keep(text, text, int, jsonb, timestamptz) is
+  'Stores the answer with the work it belongs to and returns {status, replayed: false, data}.';
+
+create function farthing.idempotency_start(p_key text, p_fingerprint text, p_now timestamptz)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  if p_key is not null then
+    insert into farthing.idempotency_keys (key, fingerprint, created_at)
+    values (decode(p_key, 'hex'), decode(p_fingerprint, 'hex'), p_now);
+  end if;
+end
+$$;
+comment on function farthing.idempotency_start(text, text, timestamptz) is
+  'Marks a key as started, where an outside call comes between the request and its answer.';
+
+create function farthing.idempotency_finish(p_key text, p_status int, p_data jsonb)
+returns jsonb
+language plpgsql
+set search_path = ''
+as $$
+begin
+  update farthing.idempotency_keys set status = p_status, answer = p_data
+  where key = decode(p_key, 'hex') and status is null;
+  return jsonb_build_object('status', p_status, 'replayed', false, 'data', p_data);
+end
+$$;
+comment on function farthing.idempotency_finish(text, int, jsonb) is
+  'Stores the answer of a key that was started, unless another request has; returns {status, replayed: '
+  'false, data}.';
+
+create function farthing.idempotency_finish_private(
+  p_key text, p_status int, p_data jsonb, p_account_id bigint)
+returns jsonb
+language plpgsql
+set search_path = ''
+as $$
+begin
+  -- Who has left repeats nothing.
+  if exists (select from farthing.accounts where account_id = p_account_id and owner_id is not null) then
+    update farthing.idempotency_keys set status = p_status
+    where key = decode(p_key, 'hex') and status is null;
+    if found then
+      insert into farthing.private_answers (key, account_id, answer)
+      values (decode(p_key, 'hex'), p_account_id, p_data);
+    end if;
+  else
+    perform farthing.idempotency_free(p_key);
+  end if;
+  return jsonb_build_object('status', p_status, 'replayed', false, 'data', p_data);
+end
+$$;
+comment on function farthing.idempotency_finish_private(text, int, jsonb, bigint) is
+  'As idempotency_finish(), for an answer that is one user''s alone: it goes when the user is deleted. The '
+  'caller has locked the account.';
+
+create function farthing.forget_private_answers(p_account_id bigint)
+returns void
+language sql
+set search_path = ''
+as $$
+  delete from farthing.idempotency_keys k using farthing.private_answers p
+  where p.account_id = p_account_id and k.key = p.key
+$$;
+comment on function farthing.forget_private_answers(bigint) is
+  'Forgets the private answers of an account, and their keys.';
+
+create function farthing.idempotency_free(p_key text)
+returns void
+language sql
+set search_path = ''
+as $$
+  delete from farthing.idempotency_keys where key = decode(p_key, 'hex') and status is null
+$$;
+comment on function farthing.idempotency_free(text) is
+  'The outside call came to nothing: a key that was started is free, so that a repeat runs at once.';
+
+create function farthing.sweep_idempotency_keys(p_now timestamptz default now(), p_limit int default 60000)
+returns int
+language sql
+set search_path = ''
+as $$
+  with due as (
+    select key from farthing.idempotency_keys where created_at <= p_now - interval '24 hours'
+    order by created_at limit p_limit for update skip locked
+  ), swept as (
+    delete from farthing.idempotency_keys k using due where k.key = due.key returning 1
+  )
+  select count(*)::int from swept
+$$;
+comment on function farthing.sweep_idempotency_keys(timestamptz, int) is
+  'Forgets keys older than 24 hours; returns how many.';

@@ -1,0 +1,35 @@
+-- Idempotency keys, and stored answers with private words.
+
+create table farthing.idempotency_keys (
+  key bytea primary key,
+  fingerprint bytea not null,
+  status farthing.final_status,
+  answer jsonb,
+  created_at timestamptz not null default now()
+);
+comment on table farthing.idempotency_keys is
+  'key = sha256(caller, route, Idempotency-Key); fingerprint = sha256(method, path, body). Without a '
+  'status it is started, with one finished. Kept 24 hours. Of a request without '
+  'Idempotency-Key the content is the key: see idempotency_find(). An answer that is private stands in '
+  'private_answers.';
+-- Rows arrive in time's order, so a block range index finds the old ones and costs an insert next to nothing.
+create index idempotency_keys_by_age on farthing.idempotency_keys using brin (created_at);
+alter table farthing.idempotency_keys enable row level security;
+create policy idempotency_keys_none on farthing.idempotency_keys for select to authenticated using (false);
+
+-- Why apart: what a model said and a Stripe client secret are one user's alone, and must go when the user
+-- does. Whoever looks for a key that hangs finds neither. Encrypting them would put the key into the same
+-- database.
+create table farthing.private_answers (
+  key bytea primary key references farthing.idempotency_keys (key) on delete cascade,
+  account_id bigint not null,
+  answer jsonb not null
+);
+comment on table farthing.private_answers is
+  'Stored answers that hold what a model said, or a client secret: kept as long as their key, or until the '
+  'user is deleted.';
+create index private_answers_by_account on farthing.private_answers (account_id);
+
+alter table farthing.private_answers enable row level security;
+create policy private_answers_none on farthing.private_answers for select to authenticated
+  using (false);

@@ -1,0 +1,14 @@
+-- A state of Stripe's that nobody here knows is taken, noted and alerted.
+
+create function farthing.note_unknown_state(p_kind text, p_state text, p_subject text, p_now timestamptz)
+returns void
+language sql
+set search_path = ''
+as $$
+  insert into farthing.unknown_states as u (kind, state, subject, first_seen_at, last_seen_at)
+  values (p_kind, left(coalesce(p_state, 'none'), 64), p_subject, p_now, p_now)
+  on conflict (kind, state) do update
+  set subject = excluded.subject, last_seen_at = greatest(u.last_seen_at, excluded.last_seen_at)
+$$;
+comment on function farthing.note_unknown_state(text, text, text, timestamptz) is
+  'Remembers a word of Stripe''s that nobody here knows, for the alert stripe_state_unknown.';

@@ -1,0 +1,68 @@
+-- Stripe's events, what was asked for again, and states that nobody here knows.
+
+create table farthing.inbox (
+  event_id text primary key,
+  type text not null,
+  livemode boolean not null,
+  facts jsonb not null,
+  state text not null default 'received',
+  attempts int not null default 0,
+  next_attempt_at timestamptz,
+  last_error text,
+  occurred_at timestamptz not null,
+  received_at timestamptz not null default now(),
+  processed_at timestamptz,
+  constraint inbox_text_bounded check (length(event_id) <= 255 and length(type) <= 255
+    and length(last_error) <= 1000),
+  constraint inbox_facts_bounded check (pg_column_size(facts) <= 16384),
+  constraint inbox_states check (
+    (state in ('processed', 'ignored') and processed_at is not null)
+    or (state in ('deferred', 'failed') and next_attempt_at is not null and processed_at is null)
+    or (state in ('received', 'dead') and processed_at is null))
+);
+comment on table farthing.inbox is
+  'Events from Stripe: received → processed | ignored | deferred | failed → dead after 10 tries. last_error: '
+  'why it failed, or why it was ignored.';
+create index inbox_to_retry on farthing.inbox (next_attempt_at) where state in ('deferred', 'failed');
+create index inbox_by_state on farthing.inbox (state, received_at);
+create index inbox_by_payment on farthing.inbox ((facts ->> 'payment_id'))
+  where state in ('deferred', 'dead', 'ignored');
+-- A fee names its charge and no payment.
+create index inbox_fees_by_charge on farthing.inbox ((facts ->> 'charge_id'))
+  where type in ('application_fee.created', 'application_fee.refunded')
+    and state in ('deferred', 'dead', 'ignored');
+alter table farthing.inbox enable row level security;
+create policy inbox_none on farthing.inbox for select to authenticated using (false);
+
+create index inbox_newest on farthing.inbox (received_at desc, event_id desc);
+
+create table farthing.backfills (
+  one_row boolean primary key default true constraint backfills_is_one_row check (one_row),
+  done_until timestamptz not null default now(), -- a new project has missed nothing
+  claimed_at timestamptz,
+  unreadable int not null default 0 constraint backfills_unreadable_counted check (unreadable >= 0),
+  retry_at timestamptz
+);
+comment on table farthing.backfills is
+  'One row. done_until: Stripe was asked for all events before this. claimed_at: a runner is asking, since '
+  'then. unreadable: how many events the last run could not read; they are stored nowhere. retry_at: when '
+  'they are asked for again.';
+alter table farthing.backfills enable row level security;
+create policy backfills_none on farthing.backfills for select to authenticated using (false);
+insert into farthing.backfills default values;
+
+create table farthing.unknown_states (
+  kind text not null,
+  state text not null,
+  subject text not null,
+  first_seen_at timestamptz not null,
+  last_seen_at timestamptz not null,
+  primary key (kind, state),
+  constraint unknown_states_text_bounded check (length(kind) <= 64 and length(state) <= 64
+    and length(subject) <= 255)
+);
+comment on table farthing.unknown_states is
+  'Words of Stripe''s that nobody here knows: of what, which, and the object that had it last. They are '
+  'taken, what may be gone is held, and operators are alerted.';
+alter table farthing.unknown_states enable row level security;
+create policy unknown_states_none on farthing.unknown_states for select to authenticated using (false);

@@ -1,0 +1,159 @@
+-- The user's side of jobs: create, read, list, cancel, fetch the file.
+
+create function public.jobs_create(
+  p_user_id uuid, p_type text, p_input jsonb, p_estimate jsonb default null,
+  p_client_temp_id text default null, p_correlation_id text default null,
+  p_idempotency_key text default null, p_fingerprint text default null,
+  p_author text default null, p_now timestamptz default now())
+returns jsonb
+language plpgsql security definer -- service_role owns no table
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_author text := coalesce(p_author, 'sql:' || session_user);
+  c_life constant interval := interval '24 hours';
+  v_answer jsonb := farthing.idempotency_find(p_idempotency_key, p_fingerprint, p_now);
+  v_input jsonb := coalesce(farthing.json_argument(p_input), '{}');
+  v_input_hash bytea := sha256(convert_to(v_input::text, 'UTF8'));
+  v_estimate jsonb := coalesce(farthing.json_argument(p_estimate), '[]');
+  v_correlation_id text := coalesce(p_correlation_id, farthing.trace_id());
+  v_job farthing.jobs;
+  v_hold farthing.holds;
+begin
+  if v_answer is not null then
+    return v_answer;
+  end if;
+  if p_client_temp_id is not null then
+    -- Two clicks of one optimistic client wait for each other here, under whatever keys they came.
+    perform pg_advisory_xact_lock(hashtextextended(p_user_id::text || p_client_temp_id, 23));
+    select * into v_job from farthing.jobs where user_id = p_user_id and client_temp_id = p_client_temp_id;
+  end if;
+  if v_job.job_id is null then
+    perform from auth.users where id = p_user_id for key share; -- before the account, as runners do
+    if not found then
+      perform farthing.fail('not_found', 'There is no such user.', null, 'user_id');
+    end if;
+    v_hold := farthing.hold_for_job(p_user_id, v_estimate, v_correlation_id, v_author, p_now + c_life,
+      p_now);
+    insert into farthing.jobs (user_id, type, input, input_hash, run_after, account_id, hold_id, rates,
+      client_temp_id, correlation_id, author, created_at, expires_at)
+    values (p_user_id, p_type, v_input, v_input_hash, p_now, v_hold.account_id, v_hold.hold_id,
+      case when v_estimate <> '[]' then farthing.rates_of(v_estimate, p_now) end, p_client_temp_id,
+      v_correlation_id, v_author, p_now, p_now + c_life)
+    returning * into v_job;
+    perform farthing.wake_runner();
+  elsif v_job.type <> p_type or v_job.input_hash <> v_input_hash then
+    perform farthing.fail('invalid_request', 'This client_temp_id belongs to another job.', null,
+      'client_temp_id');
+  else
+    select * into v_hold from farthing.holds where account_id = v_job.account_id and hold_id = v_job.hold_id
+      and status = 'open' and expires_at > p_now;
+  end if;
+  return farthing.idempotency_keep(p_idempotency_key, p_fingerprint, 202, jsonb_build_object(
+    'job_id', v_job.job_id, 'client_temp_id', v_job.client_temp_id, 'type', v_job.type,
+    'status', v_job.status, 'progress', v_job.progress, 'held', trim_scale(coalesce(v_hold.amount, 0))::text,
+    'created_at', v_job.created_at, 'expires_at', v_job.expires_at), p_now);
+end
+$$;
+grant execute on function public.jobs_create to service_role;
+comment on function public.jobs_create is
+  'Queues a job and holds the price of its estimate (usage lines; none: free). Returns {status: 202, '
+  'replayed, data}. A known client_temp_id answers with its job. Fails insufficient_credits, unknown_model, '
+  'not_found, invalid_request. Credits as text.';
+
+create function public.jobs_read(p_user_id uuid, p_job_id uuid, p_now timestamptz default now())
+returns jsonb
+language plpgsql stable security definer -- service_role owns no table
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  c_shown constant int := 100;
+  v_job farthing.jobs := farthing.find_job(p_user_id, p_job_id);
+begin
+  return farthing.job_answer(v_job) || jsonb_build_object(
+    'result', v_job.result, 'revision', v_job.revision, 'has_file', v_job.has_file,
+    'age_seconds', greatest(0, extract(epoch from p_now - v_job.created_at)::int),
+    'checkpoints', (select coalesce(jsonb_agg(jsonb_build_object('step', c.step, 'at', c.created_at,
+        'credits', trim_scale(c.credits)::text) order by c.nr), '[]')
+      from (select * from farthing.job_checkpoints where job_nr = v_job.job_nr
+        order by nr desc limit c_shown) c));
+end
+$$;
+grant execute on function public.jobs_read to service_role;
+comment on function public.jobs_read is
+  'A job with its result and its newest 100 checkpoints; revision changes whenever anything here does. '
+  'p_user_id null: anybody''s. Fails not_found.';
+
+create function public.jobs_list(
+  p_user_id uuid, p_status text default null, p_before text default null, p_limit int default 20)
+returns jsonb
+language sql stable security definer -- service_role owns no table
+set search_path = pg_catalog, pg_temp
+as $$
+  with page as (
+    select j from farthing.jobs j
+    where j.user_id = p_user_id and (p_status is null or j.status = p_status)
+      and (p_before is null or j.job_nr < p_before::bigint)
+    order by j.job_nr desc limit p_limit + 1
+  ), shown as (select j from page order by (j).job_nr desc limit p_limit)
+  select jsonb_build_object(
+    'jobs', coalesce(jsonb_agg(farthing.job_answer(j) order by (j).job_nr desc), '[]'),
+    'next_before', case when (select count(*) from page) > p_limit then min((j).job_nr)::text end)
+  from shown
+$$;
+grant execute on function public.jobs_list to service_role;
+comment on function public.jobs_list is 'A page of a user''s jobs, newest first: {jobs, next_before}.';
+
+create function public.jobs_cancel(p_user_id uuid, p_job_id uuid, p_now timestamptz default now())
+returns jsonb
+language plpgsql security definer -- service_role owns no table
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_job farthing.jobs := farthing.find_job(p_user_id, p_job_id);
+begin
+  v_job := farthing.lock_job(v_job.job_id);
+  if v_job.status not in ('queued', 'processing') or v_job.expires_at <= p_now then
+    perform farthing.fail('job_not_cancellable', 'This job has ended.',
+      jsonb_build_object('status', v_job.status));
+  end if;
+  if v_job.status = 'queued' then
+    perform farthing.end_job(v_job, 'cancelled', null, null, null, p_now);
+  else
+    -- The step in flight may still write what it did: whoever cancels pays for it, and no further one.
+    update farthing.jobs set status = 'cancelled', completed_at = p_now where job_nr = v_job.job_nr;
+  end if;
+  return jsonb_build_object('job_id', p_job_id, 'status', 'cancelled');
+end
+$$;
+grant execute on function public.jobs_cancel to service_role;
+comment on function public.jobs_cancel is
+  'Ends a job that has not ended; what a step in flight has done is still charged. Returns {job_id, status}. '
+  'Fails not_found, job_not_cancellable.';
+
+create function public.jobs_pages(p_user_id uuid, p_job_id uuid, p_after int default 0, p_limit int default 1)
+returns jsonb
+language plpgsql stable security definer -- service_role owns no table
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_job farthing.jobs := farthing.find_job(p_user_id, p_job_id);
+begin
+  if not v_job.has_file or v_job.status <> 'completed' then
+    perform farthing.fail('not_found', 'This job has no file, or no longer, or not yet.', null, 'id');
+  end if;
+  return (
+    with shown as (
+      select page, content from farthing.job_pages
+      where job_nr = v_job.job_nr and page > p_after order by page limit p_limit
+    )
+    select jsonb_build_object(
+      'pages', coalesce(jsonb_agg(jsonb_build_object('page', page, 'content', content) order by page), '[]'),
+      'last', coalesce(max(page), p_after) >= (select coalesce(max(p.page), 0) from farthing.job_pages p
+        where p.job_nr = v_job.job_nr))
+    from shown);
+end
+$$;
+grant execute on function public.jobs_pages to service_role;
+comment on function public.jobs_pages is
+  'Pages of the file that a completed job wrote: {pages: [{page, content}], last}. Fails not_found.';

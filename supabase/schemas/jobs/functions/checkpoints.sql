@@ -1,0 +1,187 @@
+-- Checkpoints: a step is done, kept and charged in one transaction, once.
+-- Why a successor hold: a hold resolves at most once (rule 7), so each charge settles the job's hold and
+-- holds the rest anew, on the very lots that were kept, for as long as the job may live.
+
+create function farthing.price_step(p_job farthing.jobs, p_step text, p_usage jsonb, p_now timestamptz)
+returns farthing.priced_usage[]
+language plpgsql stable
+set search_path = ''
+as $$
+declare
+  v_event farthing.priced_usage;
+  v_events farthing.priced_usage[];
+begin
+  with given as (
+    select u.event, u.nr, u.event ? 'occurred_at' as is_dated,
+      row_number() over (partition by u.event ? 'occurred_at' order by u.nr) - 1 as index
+    from jsonb_array_elements(p_usage) with ordinality u (event, nr)
+  ), priced as (
+    -- T10: what happens in the job costs what it cost when the job was asked for; what happened earlier and
+    -- says when, costs what it cost then.
+    select false as is_dated, p.* from farthing.price_usage((select coalesce(jsonb_agg(g.event order by g.nr),
+      '[]') from given g where not g.is_dated), p_now, p_job.created_at, p_job.rates) p
+    union all
+    select true, p.* from farthing.price_usage((select coalesce(jsonb_agg(g.event order by g.nr), '[]')
+      from given g where g.is_dated), p_job.created_at) p
+  )
+  -- Without an id of its own an event is the job's, named after its step: a step that runs twice is charged
+  -- once.
+  select coalesce(array_agg(row(g.nr, p.user_id, case when p.event_id is null then 'job' else 'caller' end,
+      coalesce(p.event_id, left(concat_ws(':', p_job.job_id, p_step, nullif(g.nr, 1)), 255)), p.model,
+      p.rate_version, p.credits, p.metadata, p.event_at, p.problem, p.field)::farthing.priced_usage
+    order by g.nr), '{}'::farthing.priced_usage[])
+  into v_events from priced p join given g on g.is_dated = p.is_dated and g.index = p.index;
+  foreach v_event in array v_events loop
+    if v_event.problem is not null then
+      perform farthing.refuse_usage(v_event, 'usage.');
+    end if;
+  end loop;
+  return v_events;
+end
+$$;
+comment on function farthing.price_step is
+  'The usage of a step, in order, priced at the job''s rates. Fails unknown_model, invalid_request.';
+
+create function farthing.count_repeats(
+  p_charge farthing.step_charge, p_account_id bigint, p_events farthing.priced_usage[],
+  p_fresh farthing.priced_usage[])
+returns farthing.step_charge
+language plpgsql stable
+set search_path = ''
+as $$
+begin
+  select count(*) filter (where d.difference is null), count(d.difference)
+  into p_charge.duplicates, p_charge.conflicts
+  from unnest(p_events) e, farthing.usage_difference(p_account_id, e) d (difference)
+  where not exists (select from unnest(p_fresh) f where f.index = e.index);
+  return p_charge;
+end
+$$;
+comment on function farthing.count_repeats is
+  'A step''s charge with how many of its events were known: with the same contents, and with others.';
+
+create function farthing.charge_rest(
+  p_charge farthing.step_charge, p_job farthing.jobs, p_hold farthing.holds, p_facts jsonb,
+  p_now timestamptz)
+returns farthing.step_charge
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_account farthing.accounts;
+  v_rest farthing.charge_result;
+begin
+  select * into v_account from farthing.accounts where account_id = p_hold.account_id;
+  v_rest := (farthing.spend_within_cap(v_account, array[row(p_hold.amount - p_charge.credits, 'settle',
+    'hold',
+    p_hold.hold_id, p_job.correlation_id, p_facts || '{"reason": "overdraft_exceeded"}', null, p_job.author)
+    ::farthing.charge], p_hold.hold_id, p_now))[1];
+  p_charge.credits := p_hold.amount;
+  p_charge.first_seq := coalesce(p_charge.first_seq, v_rest.first_seq);
+  p_charge.last_seq := v_rest.last_seq;
+  return p_charge;
+end
+$$;
+comment on function farthing.charge_rest is
+  'Takes what is left of a freed hold for a step that used more than may be owed: no step is cheaper for '
+  'having used too much. Credits.';
+
+create function farthing.charge_step(p_job farthing.jobs, p_step text, p_usage jsonb, p_now timestamptz)
+returns farthing.step_charge
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_events farthing.priced_usage[] := farthing.price_step(p_job, p_step, p_usage, p_now);
+  v_fresh farthing.priced_usage[] := farthing.fresh_usage(p_job.account_id, v_events);
+  v_facts jsonb := jsonb_build_object('job_id', p_job.job_id, 'step', p_step);
+  v_hold farthing.holds;
+  v_next farthing.holds;
+  v_account farthing.accounts;
+  v_result farthing.step_charge;
+begin
+  perform farthing.release_expired_holds(p_job.account_id, p_now); -- the job's own may be one
+  select * into v_hold from farthing.holds where account_id = p_job.account_id and hold_id = p_job.hold_id;
+  v_result := row(0, 0, null, null, 0, 0, p_job.hold_id,
+    case when v_hold.status = 'open' then v_hold.amount else 0 end, false)::farthing.step_charge;
+  if cardinality(v_fresh) = 0 then
+    return farthing.count_repeats(v_result, p_job.account_id, v_events, v_fresh);
+  end if;
+  if v_hold.hold_id is null then
+    -- For what costs nothing nothing is held, and there is nothing to point at.
+    if exists (select from unnest(v_fresh) f where f.credits > 0) then
+      raise exception 'job %: usage without an estimate', p_job.job_id;
+    end if;
+    return v_result;
+  end if;
+  if v_hold.status = 'open' then
+    perform farthing.free_hold(p_job.account_id, v_hold.hold_id);
+    v_facts := v_facts || jsonb_build_object('hold_id', v_hold.hold_id);
+  end if;
+  for v_nr in 1 .. cardinality(v_fresh) loop
+    v_fresh[v_nr].metadata := v_fresh[v_nr].metadata || v_facts;
+  end loop;
+  select * into v_account from farthing.accounts where account_id = p_job.account_id;
+  -- The work is done, so what is missing becomes debt. Where no hold is left the job's id stands in for one.
+  select sum(c.amount) filter (where c.accepted), sum(c.shortfall), min(c.first_seq), max(c.last_seq),
+    not bool_and(c.accepted)
+  into v_result.credits, v_result.shortfall, v_result.first_seq, v_result.last_seq, v_result.is_beyond
+  from unnest(farthing.charge_usage(v_account, v_fresh, p_job.correlation_id, p_job.author,
+    case when v_hold.status = 'open' then v_hold.hold_id else p_job.job_id end, p_now)) c
+  where c.amount > 0;
+  v_result.credits := coalesce(v_result.credits, 0);
+  v_result.shortfall := coalesce(v_result.shortfall, 0);
+  v_result.is_beyond := coalesce(v_result.is_beyond, false);
+  if v_result.is_beyond and v_hold.status = 'open' and v_hold.amount > v_result.credits then
+    v_result := farthing.charge_rest(v_result, p_job, v_hold, v_facts, p_now);
+  end if;
+  if v_hold.status = 'open' then
+    update farthing.holds set status = 'settled', settled = v_result.credits,
+      shortfall = v_result.shortfall, resolved_at = p_now
+    where account_id = v_hold.account_id and hold_id = v_hold.hold_id;
+    v_result.held := greatest(v_hold.amount - v_result.credits, 0);
+    if v_result.held > 0 then
+      insert into farthing.holds (account_id, amount, reason, correlation_id, author, expires_at, created_at)
+      values (v_hold.account_id, v_result.held, 'job', p_job.correlation_id, p_job.author, p_job.expires_at,
+        p_now)
+      returning * into v_next;
+      perform farthing.reserve(v_next, p_now, v_hold.hold_id);
+      v_result.hold_id := v_next.hold_id;
+    end if;
+  end if;
+  return farthing.count_repeats(v_result, p_job.account_id, v_events, v_fresh);
+end
+$$;
+comment on function farthing.charge_step is
+  'Takes what a step used from the job''s hold and holds the rest on. The account and the job are locked by '
+  'the caller. Credits.';
+
+create function farthing.keep_checkpoint(
+  p_job farthing.jobs, p_step text, p_output jsonb, p_charge farthing.step_charge, p_page text,
+  p_progress int, p_lease_seconds int, p_now timestamptz)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  insert into farthing.job_checkpoints (job_nr, step, nr, output, credits, duplicates, conflicts, first_seq,
+    last_seq, created_at)
+  values (p_job.job_nr, p_step, coalesce((select max(c.nr) from farthing.job_checkpoints c
+    where c.job_nr = p_job.job_nr), 0) + 1, p_output, p_charge.credits, p_charge.duplicates,
+    p_charge.conflicts, p_charge.first_seq, p_charge.last_seq, p_now);
+  if p_page is not null then
+    insert into farthing.job_pages (job_nr, page, content)
+    values (p_job.job_nr, coalesce((select max(g.page) from farthing.job_pages g
+      where g.job_nr = p_job.job_nr), 0) + 1, p_page);
+  end if;
+  update farthing.jobs set hold_id = p_charge.hold_id, has_file = has_file or p_page is not null,
+    -- 100 is for the completed; and a step that counts from 0 again takes nothing back.
+    progress = case when status = 'processing' then greatest(progress, least(p_progress, 99)) else progress
+      end,
+    lease_expires_at = p_now + make_interval(secs => p_lease_seconds), revision = revision + 1
+  where job_nr = p_job.job_nr;
+end
+$$;
+comment on function farthing.keep_checkpoint is
+  'Writes a step that is done, its page and its progress, and extends the lease. The job is locked by the '
+  'caller.';

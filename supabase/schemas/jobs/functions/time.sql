@@ -1,0 +1,198 @@
+-- What wakes runners, what tells readers, and what time does to jobs.
+-- Two extensions of the platform are used where they are and missed nowhere: pg_net with Vault (a runner is
+-- woken at once; else it is whoever calls POST /job-runner), and Realtime (a change is broadcast; polling
+-- works without). Their functions are looked up by name, so these migrations run on a bare PostgreSQL.
+
+create function farthing.wake_runner()
+returns boolean
+language sql
+set search_path = ''
+as $$
+  select farthing.wake('job-runner')
+$$;
+comment on function farthing.wake_runner() is 'Wakes the runner of jobs. True where it could be asked.';
+
+create function farthing.wake_runner_if_due(p_now timestamptz default now())
+returns boolean
+language sql
+set search_path = ''
+as $$
+  select exists (select from farthing.jobs
+      where status = 'queued' and run_after <= p_now and expires_at > p_now)
+    and farthing.wake_runner()
+$$;
+comment on function farthing.wake_runner_if_due(timestamptz) is
+  'Wakes a runner where a job waits for one; true where it did.';
+
+create function farthing.publish_job(p_job farthing.jobs)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_send regprocedure := to_regprocedure('realtime.send(jsonb,text,text,boolean)');
+begin
+  if v_send is null then
+    return;
+  end if;
+  execute format('select %s($1, $2, $3, $4)', v_send::regproc)
+    using farthing.job_answer(p_job), 'job', 'jobs:' || p_job.user_id, true;
+exception when others then
+  raise warning 'farthing: a job''s change was not broadcast: %', sqlerrm;
+end
+$$;
+comment on function farthing.publish_job(farthing.jobs) is
+  'Broadcasts a job''s change, as lists show it, as event "job" on its user''s private channel '
+  'jobs:<user id>. Nothing where Realtime is absent.';
+
+create function farthing.open_realtime()
+returns boolean
+language plpgsql
+set search_path = ''
+as $$
+begin
+  if to_regclass('realtime.messages') is null or to_regprocedure('realtime.topic()') is null then
+    return false;
+  end if;
+  execute 'drop policy if exists farthing_jobs_own on realtime.messages';
+  execute $sql$
+    create policy farthing_jobs_own on realtime.messages for select to authenticated
+    using ((select realtime.topic()) = 'jobs:' || (select auth.uid())::text)
+  $sql$;
+  return true;
+end
+$$;
+comment on function farthing.open_realtime() is
+  'Lets each user listen to their own channel jobs:<user id> and no other. True where there is Realtime.';
+
+create function farthing.try_lock_job(p_job_nr bigint)
+returns farthing.jobs
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_job farthing.jobs;
+begin
+  select * into v_job from farthing.jobs where job_nr = p_job_nr;
+  -- Owner and account first, and no waiting: what is locked is being worked on, and the next minute comes.
+  perform from auth.users where id = v_job.user_id for key share skip locked;
+  if not found then
+    return null;
+  end if;
+  if v_job.account_id is not null then
+    perform from farthing.accounts where account_id = v_job.account_id for no key update skip locked;
+    if not found then
+      return null;
+    end if;
+  end if;
+  select * into v_job from farthing.jobs where job_nr = p_job_nr for no key update skip locked;
+  return v_job;
+end
+$$;
+comment on function farthing.try_lock_job(bigint) is
+  'Locks a job and its account without waiting; null where another has one of them.';
+
+create function farthing.sweep_lease(p_job_nr text, p_now timestamptz)
+returns int
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_job farthing.jobs := farthing.try_lock_job(p_job_nr::bigint);
+begin
+  if v_job.job_nr is null or v_job.lease_expires_at is null or v_job.lease_expires_at > p_now then
+    return 0;
+  end if;
+  if v_job.status = 'cancelled' then
+    perform farthing.end_job(v_job, 'cancelled', null, null, null, p_now);
+  elsif v_job.attempts >= v_job.max_attempts then
+    perform farthing.end_job(v_job, 'failed', 'job_lost', 'The job was interrupted too often.', null, p_now);
+  else
+    update farthing.jobs set status = 'queued', run_after = p_now, runner_id = null, lease_expires_at = null
+    where job_nr = v_job.job_nr;
+  end if;
+  return 1;
+end
+$$;
+comment on function farthing.sweep_lease(text, timestamptz) is
+  'Takes a job back whose runner is gone; 1 where it did.';
+
+create function farthing.sweep_leases(p_now timestamptz default now(), p_limit int default 100)
+returns int
+language sql
+set search_path = ''
+as $$
+  select farthing.work_off('sweep_leases', 'job', array(
+    select j.job_nr::text from farthing.jobs j
+    where j.lease_expires_at <= p_now and not farthing.is_parked('sweep_leases', 'job', j.job_nr::text, p_now)
+    order by j.lease_expires_at limit p_limit), 'sweep_lease', p_now)
+$$;
+comment on function farthing.sweep_leases(timestamptz, int) is
+  'Takes back what runners held who are gone: queued again while attempts are left; returns how many.';
+
+create function farthing.sweep_job(p_job_nr text, p_now timestamptz)
+returns int
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_job farthing.jobs := farthing.try_lock_job(p_job_nr::bigint);
+begin
+  if v_job.status is null or v_job.status not in ('queued', 'processing') then
+    return 0;
+  end if;
+  perform farthing.end_job(v_job, 'failed', 'job_expired', 'The job was not finished within 24 hours.', null,
+    p_now);
+  return 1;
+end
+$$;
+comment on function farthing.sweep_job(text, timestamptz) is
+  'Fails a job whose 24 hours are over; 1 where it did.';
+
+create function farthing.sweep_jobs(p_now timestamptz default now(), p_limit int default 500)
+returns int
+language sql
+set search_path = ''
+as $$
+  select farthing.work_off('sweep_jobs', 'job', array(
+    select j.job_nr::text from farthing.jobs j
+    where j.status in ('queued', 'processing') and j.expires_at <= p_now
+      and not farthing.is_parked('sweep_jobs', 'job', j.job_nr::text, p_now)
+    order by j.expires_at limit p_limit), 'sweep_job', p_now)
+$$;
+comment on function farthing.sweep_jobs(timestamptz, int) is
+  'Fails jobs whose 24 hours are over and gives back what they held; returns how many.';
+
+create function farthing.sweep_job_data(p_now timestamptz default now(), p_limit int default 200)
+returns int
+language plpgsql
+set search_path = ''
+as $$
+declare
+  c_kept constant interval := interval '30 days';
+  v_count int;
+  v_gone int;
+begin
+  with due as (
+    select job_nr from farthing.jobs
+    where completed_at is not null and (result is not null or has_file) and expires_at <= p_now
+    order by expires_at limit p_limit for no key update skip locked
+  ), emptied as (
+    delete from farthing.job_pages p using due where p.job_nr = due.job_nr
+  )
+  -- Readers see a result go: an ETag from before must not say that nothing has changed.
+  update farthing.jobs j set result = null, has_file = false, revision = j.revision
+    + (j.result is not null)::int
+  from due where j.job_nr = due.job_nr;
+  get diagnostics v_count = row_count;
+  with due as (
+    select job_nr from farthing.jobs where created_at <= p_now - c_kept and completed_at is not null
+    order by created_at limit p_limit for update skip locked
+  )
+  delete from farthing.jobs j using due where j.job_nr = due.job_nr;
+  get diagnostics v_gone = row_count;
+  return v_count + v_gone;
+end
+$$;
+comment on function farthing.sweep_job_data(timestamptz, int) is
+  'Empties results and files after 24 hours, and forgets jobs after 30 days; returns how many of both.';

@@ -1,0 +1,13 @@
+-- What fires by itself: the guard of a job's states. Tasks end lost leases and overdue jobs, wake the
+-- runner and remove old data; changes are broadcast where Realtime is.
+
+create trigger jobs_are_guarded before update on farthing.jobs
+  for each row execute function farthing.jobs_guard();
+
+select farthing.open_realtime();
+
+select farthing.add_task('sweep_leases', '1 minute');
+select farthing.add_task('sweep_jobs', '1 minute');
+-- After the leases, which queue jobs again.
+select farthing.add_task('wake_runner_if_due', '1 minute');
+select farthing.add_task('sweep_job_data', '5 minutes');

@@ -1,0 +1,159 @@
+-- The balance now and at any moment, entries by page, a debit; and what a browser may see through the
+-- data API.
+
+create function public.credits_debit(
+  p_user_id uuid, p_amount text, p_reason text, p_reference_id text default null,
+    p_correlation_id text default null,
+  p_idempotency_key text default null, p_fingerprint text default null, p_once boolean default false,
+  p_author text default null, p_now timestamptz default now())
+returns jsonb
+language plpgsql security definer -- service_role owns no table
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_answer jsonb := farthing.idempotency_find(p_idempotency_key, p_fingerprint, p_now);
+  v_amount numeric := farthing.parse_amount(p_amount, 'amount');
+  v_account farthing.accounts;
+  v_result farthing.charge_result;
+begin
+  if v_answer is not null then
+    return v_answer;
+  end if;
+  v_account := farthing.lock_account(p_user_id, p_now);
+  if p_once then
+    perform farthing.require_reference(p_reference_id);
+    v_answer := farthing.known_debit(v_account.account_id, p_reference_id, v_amount);
+    if v_answer is not null then
+      return farthing.idempotency_keep(p_idempotency_key, p_fingerprint, 200, v_answer, p_now);
+    end if;
+  end if;
+  v_result := farthing.spend(v_account, row(v_amount, 'debit',
+    case when p_reference_id is not null then 'caller' end,
+    p_reference_id, coalesce(p_correlation_id, farthing.trace_id()), jsonb_build_object('reason', p_reason),
+    null, coalesce(p_author, 'sql:' || session_user))::farthing.charge, p_now);
+  if not v_result.accepted then
+    perform farthing.refuse_charge(v_account, v_amount, v_result.available, p_now);
+  end if;
+  if p_once then
+    insert into farthing.used_references
+    values (v_account.account_id, 'debit', p_reference_id, v_result.first_seq, v_result.last_seq);
+  end if;
+  return farthing.idempotency_keep(p_idempotency_key, p_fingerprint, 201, jsonb_build_object(
+    'transaction_id', v_result.transaction_id, 'amount', trim_scale(v_amount)::text,
+    'balance_after', trim_scale(v_result.balance_after)::text, 'lots', v_result.lots), p_now);
+end
+$$;
+grant execute on function public.credits_debit to service_role;
+comment on function public.credits_debit is
+  'Takes credits in burn-down order. Returns {status, replayed, data: {transaction_id, amount, '
+  'balance_after, lots}}. p_once: p_reference_id takes credits once for ever; a repeat is 200 with what it '
+  'took and duplicate: true. Fails insufficient_credits, reference_conflict, not_found, invalid_request.';
+
+create function public.credits_balance(p_user_id uuid, p_at timestamptz default null,
+  p_now timestamptz default now())
+returns jsonb
+language plpgsql stable security definer -- service_role owns no table
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_account farthing.accounts;
+begin
+  select * into v_account from farthing.accounts where owner_id = p_user_id;
+  if v_account.account_id is null and not exists (select from auth.users where id = p_user_id) then
+    perform farthing.fail('not_found', 'There is no such user.', null, 'user_id');
+  end if;
+  if p_at is not null then
+    return jsonb_build_object('balance', coalesce((
+      select trim_scale(balance_after)::text from farthing.entries
+      where account_id = v_account.account_id and seq = farthing.seq_at(v_account.account_id, p_at)), '0'),
+      'as_of', p_at);
+  end if;
+  return jsonb_build_object(
+    'balance', trim_scale(coalesce(v_account.balance, 0))::text,
+    'held', (select trim_scale(coalesce(sum(amount), 0))::text from farthing.holds
+      where account_id = v_account.account_id and status = 'open' and expires_at > p_now),
+    'available', trim_scale(coalesce(farthing.available(v_account, p_now), 0))::text,
+    'debt', trim_scale(coalesce(v_account.debt, 0))::text,
+    'lots', (select coalesce(jsonb_agg(jsonb_build_object('id', lot_id, 'source', source,
+        'remaining', trim_scale(remaining)::text, 'expires_at', expires_at, 'frozen', frozen)
+        order by priority, expires_at, source, created_at, lot_id), '[]')
+      from farthing.lots where account_id = v_account.account_id and closed_at is null),
+    'as_of', p_now);
+end
+$$;
+grant execute on function public.credits_balance to service_role;
+comment on function public.credits_balance is
+  '{balance, held, available, debt, lots in burn-down order, as_of}; with p_at the balance of that '
+  'moment: {balance, as_of}. Credits as text. Fails not_found.';
+
+create function public.credits_entries(
+  p_user_id uuid, p_kind text default null, p_from timestamptz default null, p_to timestamptz default null,
+  p_before_seq bigint default null, p_limit int default 20, p_with_names boolean default false)
+returns jsonb
+language plpgsql stable security definer -- service_role owns no table
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_account_id bigint := (select account_id from farthing.accounts where owner_id = p_user_id);
+  v_first bigint := 1;
+  v_last bigint := coalesce(p_before_seq - 1, 9223372036854775807);
+begin
+  if v_account_id is null and not exists (select from auth.users where id = p_user_id) then
+    perform farthing.fail('not_found', 'There is no such user.', null, 'user_id');
+  end if;
+  if p_from is not null then
+    v_first := farthing.seq_at(v_account_id, p_from - interval '1 microsecond') + 1;
+  end if;
+  if p_to is not null then
+    v_last := least(v_last, farthing.seq_at(v_account_id, p_to));
+  end if;
+  return (
+    with page as (
+      select e.* from farthing.entries e
+      where e.account_id = v_account_id and e.seq between v_first and v_last
+        and (p_kind is null or e.kind::text = p_kind)
+      order by e.seq desc limit p_limit + 1
+    ), shown as (select * from page order by seq desc limit p_limit)
+    select jsonb_build_object(
+      'entries', coalesce(jsonb_agg(jsonb_build_object('id', s.entry_id, 'seq', s.seq, 'kind', s.kind,
+        'amount', trim_scale(case s.direction when 'in' then s.amount else -s.amount end)::text,
+        'balance_after', trim_scale(s.balance_after)::text, 'transaction_id', s.transaction_id, 'lot_id',
+          s.lot_id, 'reference_type', s.reference_type, 'reference_id', s.reference_id, 'correlation_id',
+          s.correlation_id,
+        'author', case when p_with_names then s.author else split_part(s.author, ':', 1) end,
+        'metadata', s.metadata, 'event_at', s.event_at, 'created_at', s.created_at) order by s.seq desc),
+          '[]'), 'next_before', case when (select count(*) from page) > p_limit then min(s.seq)::text end)
+    from shown s);
+end
+$$;
+grant execute on function public.credits_entries to service_role;
+comment on function public.credits_entries is
+  'A page of entries, newest first: {entries, next_before}. amount is signed: below zero went out. author '
+  'is the kind alone (owner, operator, key, stripe, task, sql): an operator''s id is not for users. '
+  'Credits as text. Fails not_found.';
+
+-- Views for the data API. Invoker's rights, so the tables' RLS decides; amounts as text, because JSON
+-- numbers lose them.
+create view public.credits with (security_invoker = true) as
+select trim_scale(a.balance)::text as balance, trim_scale(a.held)::text as held, trim_scale(a.debt)::text
+  as debt
+from farthing.accounts a;
+create view public.credit_lots with (security_invoker = true) as
+select l.lot_id as id, l.source, trim_scale(l.amount)::text as amount, trim_scale(l.remaining)::text
+  as remaining,
+  l.priority, l.expires_at, l.frozen, l.order_id, l.created_at
+from farthing.lots l;
+create view public.credit_entries with (security_invoker = true) as
+select e.entry_id as id, e.seq, e.kind,
+  trim_scale(case e.direction when 'in' then e.amount else -e.amount end)::text as amount,
+  trim_scale(e.balance_after)::text as balance_after, e.transaction_id, e.lot_id, e.reference_type,
+    e.reference_id, e.correlation_id, e.metadata, e.event_at, e.created_at
+from farthing.entries e;
+
+comment on view public.credits is 'The caller''s own balance, held and debt. Credits as text.';
+comment on view public.credit_lots is 'The caller''s own lots. Credits as text.';
+comment on view public.credit_entries is 'The caller''s own entries; amount is signed. Credits as text.';
+
+grant select on public.credits to authenticated;
+grant select on public.credit_lots to authenticated;
+grant select on public.credit_entries to authenticated;

@@ -1,0 +1,61 @@
+-- Debits, and references that move credits once.
+-- Why a table of references: an idempotency key is forgotten after a day, and what a shop calls an invoice or
+-- a welcome bonus is meant once for ever. Only callers who ask for it pay for it: no index on the entries.
+
+create function farthing.require_reference(p_reference_id text)
+returns void
+language plpgsql immutable
+set search_path = ''
+as $$
+begin
+  if coalesce(length(p_reference_id), 0) not between 1 and 200 then
+    perform farthing.fail('invalid_request',
+      'A movement that is made once has a reference_id of 1 to 200 characters.', null, 'reference_id');
+  end if;
+end
+$$;
+comment on function farthing.require_reference(text) is
+  'Refuses a movement that is to be made once and names no reference.';
+
+create function farthing.refuse_reference(p_differs text[])
+returns void
+language plpgsql stable -- not immutable: the planner would call it, and fail, ahead of the statement
+set search_path = ''
+as $$
+begin
+  if p_differs <> '{}' then
+    perform farthing.fail('reference_conflict',
+      'This reference_id was used with other contents. Send another one, or the same contents.',
+      jsonb_build_object('differs', p_differs), 'reference_id');
+  end if;
+end
+$$;
+comment on function farthing.refuse_reference(text[]) is
+  'Fails reference_conflict where a known reference comes with other contents; details name the fields.';
+
+create function farthing.known_debit(p_account_id bigint, p_reference_id text, p_amount numeric)
+returns jsonb
+language plpgsql stable
+set search_path = ''
+as $$
+declare
+  v_known jsonb := (select jsonb_build_object(
+    'transaction_id', min(e.transaction_id::text), 'amount', trim_scale(sum(e.amount))::text,
+    'balance_after', trim_scale((array_agg(e.balance_after order by e.seq desc))[1])::text,
+    'lots', jsonb_agg(jsonb_build_object('id', e.lot_id, 'source', l.source, 'amount',
+      trim_scale(e.amount)::text) order by e.seq), 'duplicate', true)
+    from farthing.used_references r
+    join farthing.entries e on e.account_id = r.account_id and e.seq between r.first_seq and r.last_seq
+    join farthing.lots l on l.account_id = e.account_id and l.lot_id = e.lot_id
+    where r.account_id = p_account_id and r.movement = 'debit' and r.reference_id = p_reference_id
+    having count(*) > 0);
+begin
+  if (v_known ->> 'amount')::numeric <> p_amount then
+    perform farthing.refuse_reference('{amount}');
+  end if;
+  return v_known;
+end
+$$;
+comment on function farthing.known_debit is
+  'What a debit that is made once took when it was made, as its answer; null where it was not. Fails '
+  'reference_conflict.';

@@ -1,0 +1,45 @@
+-- A user who leaves: the account stays for the books, without an owner, and its credits close to breakage.
+
+create function farthing.close_lots(p_account_id bigint, p_author text, p_now timestamptz)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_lot farthing.lots;
+begin
+  for v_lot in
+    select * from farthing.lots where account_id = p_account_id and closed_at is null order by created_at,
+      lot_id
+  loop
+    perform farthing.close_lot(v_lot, 'account_closed', p_author, p_now);
+  end loop;
+end
+$$;
+comment on function farthing.close_lots(bigint, text, timestamptz) is
+  'Closes the lots of an account without an owner to breakage. The account is locked by the caller.';
+
+create function farthing.close_account()
+returns trigger
+language plpgsql security definer -- runs inside auth's delete, by a role that owns nothing here
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_hold_id uuid;
+begin
+  for v_hold_id in select hold_id from farthing.holds where account_id = new.account_id
+    and status = 'open' loop
+    perform farthing.free_hold(new.account_id, v_hold_id);
+    update farthing.holds set status = 'released', resolved_at = now()
+    where account_id = new.account_id and hold_id = v_hold_id;
+  end loop;
+  perform farthing.forget_private_answers(new.account_id);
+  perform farthing.pay_debt(new.account_id, now());
+  -- Auth's own role where the user was deleted there; a user's request and an operator's look alike to it.
+  perform farthing.close_lots(new.account_id, 'sql:' || session_user, now());
+  return null;
+end
+$$;
+comment on function farthing.close_account() is
+  'Rule 16: deleting a user deletes no entry. The account stays without an owner, its lots close to '
+  'breakage.';

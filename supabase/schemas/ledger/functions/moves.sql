@@ -1,0 +1,136 @@
+-- The ledger's moves: lock an account, spend, receive, pay debt, free what an expired hold kept.
+-- Why: every door goes through these few; the batch is the only form of spending, a single debit is a batch
+-- of one.
+-- Order of locks (rule 4): the account's row first, its lots under it. No statement touches two users'
+-- accounts.
+
+create function farthing.pay_debt(p_account_id bigint, p_now timestamptz)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_debt numeric;
+  v_lot record;
+begin
+  select debt into v_debt from farthing.accounts where account_id = p_account_id;
+  for v_lot in
+    select lot_id, least(remaining - reserved, v_debt) as most from farthing.lots
+    where account_id = p_account_id and closed_at is null and remaining > reserved and not frozen
+      and (expires_at is null or expires_at > p_now) and v_debt > 0
+    order by priority, expires_at, source, created_at, lot_id
+  loop
+    exit when v_debt = 0;
+    v_lot.most := least(v_lot.most, v_debt);
+    insert into farthing.debt_payments (account_id, lot_id, amount, created_at)
+    values (p_account_id, v_lot.lot_id, v_lot.most, p_now);
+    update farthing.lots
+    set remaining = remaining - v_lot.most, closed_at = case when remaining = v_lot.most then p_now end
+    where account_id = p_account_id and lot_id = v_lot.lot_id;
+    v_debt := v_debt - v_lot.most;
+  end loop;
+  update farthing.accounts set debt = v_debt where account_id = p_account_id and debt <> v_debt;
+end
+$$;
+comment on function farthing.pay_debt(bigint, timestamptz) is
+  'Rule 8: debt is paid first by credits that come in or come free. The account is locked by the caller.';
+
+create function farthing.lock_account(p_user_id uuid, p_now timestamptz)
+returns farthing.accounts
+language plpgsql
+set search_path = ''
+-- One stuck account must not use up the connections that all others need; the doors try again.
+set lock_timeout = '2s'
+as $$
+declare
+  v_account farthing.accounts;
+begin
+  select * into v_account from farthing.accounts where owner_id = p_user_id for no key update;
+  if v_account.account_id is null then
+    if not exists (select from auth.users where id = p_user_id) then
+      perform farthing.fail('not_found', 'There is no such user.', null, 'user_id');
+    end if;
+    insert into farthing.accounts (owner_id) values (p_user_id) on conflict (owner_id) do nothing;
+    select * into v_account from farthing.accounts where owner_id = p_user_id for no key update;
+  end if;
+  if v_account.held > 0 and farthing.release_expired_holds(v_account.account_id, p_now) > 0 then
+    select * into v_account from farthing.accounts where account_id = v_account.account_id;
+  end if;
+  return v_account;
+end
+$$;
+comment on function farthing.lock_account(uuid, timestamptz) is
+  'The user''s account, locked, with expired holds released; made on first use. Fails not_found where '
+  'there is no such user.';
+
+create function farthing.write_entry(p_entry farthing.entries, p_now timestamptz)
+returns farthing.accounts
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_account farthing.accounts;
+begin
+  update farthing.accounts
+  set last_seq = last_seq + 1, last_entry_at = greatest(last_entry_at, p_now),
+    balance = balance + case p_entry.direction when 'in' then p_entry.amount else -p_entry.amount end
+  where account_id = p_entry.account_id
+  returning * into v_account;
+  p_entry.seq := v_account.last_seq;
+  p_entry.event_at := coalesce(p_entry.event_at, p_now);
+  p_entry.created_at := v_account.last_entry_at;
+  p_entry.entry_id := gen_random_uuid();
+  p_entry.transaction_id := coalesce(p_entry.transaction_id, gen_random_uuid());
+  p_entry.correlation_id := coalesce(p_entry.correlation_id, farthing.trace_id());
+  p_entry.balance_after := v_account.balance;
+  insert into farthing.entries select p_entry.*;
+  return v_account;
+end
+$$;
+comment on function farthing.write_entry(farthing.entries, timestamptz) is
+  'Writes one entry and moves its account''s balance with it; what the entry leaves null of number, time '
+  'and ids is filled in. Returns the account, which the caller has locked.';
+
+create function farthing.receive(
+  p_account_id bigint, p_source farthing.lot_source, p_amount numeric, p_kind farthing.entry_kind,
+  p_counterparty farthing.system_account,
+  p_lot farthing.lots, p_reference_type text, p_reference_id text, p_correlation_id text, p_metadata jsonb,
+  p_author text, p_now timestamptz)
+returns farthing.lots
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_lot farthing.lots;
+  v_entry farthing.entries;
+begin
+  -- numeric(38, 18) ends there.
+  if (select balance >= 1e20 - p_amount from farthing.accounts where account_id = p_account_id) then
+    perform farthing.fail('invalid_request', 'An account holds less than 10^20 credits.', null, 'amount');
+  end if;
+  insert into farthing.lots (account_id, source, amount, remaining, cost_basis_usd, priority, expires_at,
+    order_id, created_at)
+  values (p_account_id, p_source, p_amount, p_amount, p_lot.cost_basis_usd, coalesce(p_lot.priority,
+    100::smallint), p_lot.expires_at, p_lot.order_id, p_now)
+  returning * into v_lot;
+  v_entry.account_id := p_account_id;
+  v_entry.lot_id := v_lot.lot_id;
+  v_entry.counterparty := p_counterparty;
+  v_entry.direction := 'in';
+  v_entry.amount := p_amount;
+  v_entry.kind := p_kind;
+  v_entry.reference_type := p_reference_type;
+  v_entry.reference_id := p_reference_id;
+  v_entry.correlation_id := p_correlation_id;
+  v_entry.metadata := p_metadata;
+  v_entry.author := p_author;
+  if (farthing.write_entry(v_entry, p_now)).debt > 0 then
+    perform farthing.pay_debt(p_account_id, p_now);
+    select * into v_lot from farthing.lots where account_id = p_account_id and lot_id = v_lot.lot_id;
+  end if;
+  return v_lot;
+end
+$$;
+comment on function farthing.receive is
+  'Credits come in: a lot (terms taken from p_lot), its entry, and debt paid first. The account is locked '
+  'by the caller.';

@@ -1,0 +1,41 @@
+-- What fires by itself: entries and debt payments are append-only, accounts and lots are never deleted,
+-- the terms of a lot never change (rule 19). An account closes when its owner leaves. A task expires lots
+-- and holds.
+
+create trigger entries_are_append_only before update or delete on farthing.entries
+  for each row execute function farthing.refuse_change();
+create trigger entries_are_not_truncated before truncate on farthing.entries
+  for each statement execute function farthing.refuse_change();
+create trigger debt_payments_are_append_only before update or delete on farthing.debt_payments
+  for each row execute function farthing.refuse_change();
+create trigger debt_payments_are_not_truncated before truncate on farthing.debt_payments
+  for each statement execute function farthing.refuse_change();
+create trigger accounts_are_never_deleted before delete on farthing.accounts
+  for each row execute function farthing.refuse_change();
+create trigger lots_are_never_deleted before delete on farthing.lots
+  for each row execute function farthing.refuse_change();
+-- "always": a session that plays a replica does not get round them.
+alter table farthing.entries enable always trigger entries_are_append_only;
+alter table farthing.entries enable always trigger entries_are_not_truncated;
+alter table farthing.debt_payments enable always trigger debt_payments_are_append_only;
+alter table farthing.debt_payments enable always trigger debt_payments_are_not_truncated;
+alter table farthing.accounts enable always trigger accounts_are_never_deleted;
+alter table farthing.lots enable always trigger lots_are_never_deleted;
+
+create trigger used_references_are_append_only before update or delete on farthing.used_references
+  for each row execute function farthing.refuse_change();
+create trigger used_references_are_not_truncated before truncate on farthing.used_references
+  for each statement execute function farthing.refuse_change();
+
+select farthing.add_task('sweep_accounts', '1 minute');
+
+create trigger accounts_close_with_their_owner after update of owner_id on farthing.accounts
+  for each row execute function farthing.close_account();
+
+-- Rule 19: the terms of a lot, a hold and a purchase.
+select farthing.never_change('lots', '{account_id, lot_id, source, amount, cost_basis_usd, priority,
+  expires_at, order_id, created_at}');
+select farthing.never_change('accounts', '{account_id, created_at}');
+select farthing.guard_updates('accounts', 'accounts_keep_their_owner', '{owner_id}', null,
+  'refuse_new_owner');
+select farthing.audit_changes('accounts', '{daily_cap}', p_needs_reason => true);

@@ -1,0 +1,36 @@
+-- Counters and durations by minute and hour.
+
+create table farthing.metrics (
+  grain text not null,
+  starts_at timestamptz not null,
+  name text not null,
+  labels text not null default '',
+  count numeric(38, 9) not null,
+  sum_ms numeric(38, 3) not null default 0,
+  buckets bigint[] not null default '{}',
+  -- By name first: every reader wants one name's rows, in a window.
+  primary key (grain, name, starts_at, labels),
+  constraint metrics_grains check (grain in ('minute', 'hour')
+    or (grain = 'total' and starts_at = '-infinity')),
+  constraint metrics_named check (name ~ '^[a-z][a-z0-9_]{0,59}$'),
+  constraint metrics_labelled check (length(labels) <= 300 and labels !~ '[[:cntrl:]]'),
+  constraint metrics_counted check (count >= 0 and sum_ms >= 0),
+  constraint metrics_buckets_bounded check (cardinality(buckets) <= 165)
+) with (fillfactor = 70);
+-- rows are added to in place
+comment on table farthing.metrics is
+  'What was counted, per minute (a day), per hour (35 days) and in all. labels: name=value, commas between. '
+  'count: how many, or how much. sum_ms and buckets: of durations; see bucket_ms(). No user, no address.';
+
+create table farthing.metric_batches (
+  batch_id uuid primary key,
+  recorded_at timestamptz not null
+);
+comment on table farthing.metric_batches is
+  'Batches that are in, so that one whose answer was lost is not counted twice. Kept a day.';
+create index metric_batches_by_age on farthing.metric_batches using brin (recorded_at);
+
+alter table farthing.metrics enable row level security;
+alter table farthing.metric_batches enable row level security;
+create policy metrics_none on farthing.metrics for select to authenticated using (false);
+create policy metric_batches_none on farthing.metric_batches for select to authenticated using (false);

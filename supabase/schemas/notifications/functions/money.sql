@@ -1,0 +1,61 @@
+-- What of a payment is told: that it was received, given back, or is disputed.
+-- Why by triggers: a notice commits with what it tells of, and no function that moves money knows of notices.
+-- notify() never fails, so neither do these. Nothing here is on the way of a debit.
+
+create function farthing.tell_of_payment()
+returns trigger
+language plpgsql
+set search_path = ''
+as $$
+begin
+  perform farthing.notify(new.account_id, 'receipt', new.order_id::text, jsonb_build_object(
+    'order_id', new.order_id, 'kind', new.kind, 'package_name', new.package_name, 'amount', new.amount,
+    'currency', new.currency, 'credits', trim_scale(new.credits)::text,
+    'bonus_credits', trim_scale(new.bonus_credits)::text, 'paid_at', new.paid_at), new.paid_at);
+  return null;
+end
+$$;
+comment on function farthing.tell_of_payment() is
+  'The receipt of an order or a top-up. An order is paid once (rule 9), so this is once per payment, however '
+  'often Stripe says so.';
+
+create function farthing.tell_of_refund()
+returns trigger
+language plpgsql
+set search_path = ''
+as $$
+begin
+  perform farthing.notify(new.account_id, 'refund', new.refund_id::text, jsonb_build_object(
+    'refund_id', new.refund_id, 'order_id', new.order_id, 'booking_id', new.booking_id, 'amount', new.amount,
+    'currency', new.currency, 'credits_taken_back', trim_scale(new.credits_taken_back)::text),
+    new.updated_at);
+  return null;
+end
+$$;
+comment on function farthing.tell_of_refund() is
+  'Tells the buyer that money is on its way back, once per refund; a refund that fails later is not spoken '
+  'of.';
+
+create function farthing.tell_of_dispute()
+returns trigger
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_phase text := case when new.status in ('warning_needs_response', 'warning_under_review') then 'inquiry'
+    when new.status in ('appeal_needs_response', 'appeal_under_review') then 'appealed'
+    when new.status in ('won', 'lost', 'prevented') then new.status
+    when farthing.is_open_dispute(new.status) then 'opened' end;
+begin
+  if v_phase is not null then
+    perform farthing.notify_operators('dispute', new.dispute_id || ':' || v_phase, jsonb_build_object(
+      'dispute_id', new.dispute_id, 'phase', v_phase, 'order_id', new.order_id, 'booking_id', new.booking_id,
+      'amount', new.amount, 'currency', new.currency, 'reason', new.reason, 'at', new.status_at),
+      new.updated_at);
+  end if;
+  return null;
+end
+$$;
+comment on function farthing.tell_of_dispute() is
+  'Tells the operators of a dispute, once when the bank asks, takes, gives back or keeps. The buyer knows: '
+  'it was they who went to the bank.';

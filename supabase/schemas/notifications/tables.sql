@@ -1,0 +1,82 @@
+-- Notifications that wait, were sent, or were given up.
+
+create table farthing.notices (
+  notice_id uuid primary key default gen_random_uuid(),
+  recipient text not null default 'owner',
+  account_id bigint,
+  address text,
+  template text not null,
+  subject text not null,
+  data jsonb not null,
+  state text not null default 'queued',
+  attempts int not null default 0,
+  next_attempt_at timestamptz,
+  lease_id uuid,
+  leased_until timestamptz,
+  sender text,
+  in_doubt_since timestamptz,
+  last_error text,
+  provider_id text,
+  created_at timestamptz not null default now(),
+  finished_at timestamptz,
+  constraint notices_once unique (account_id, template, subject),
+  constraint notices_recipients check (recipient in ('owner', 'address', 'operators', 'webhook')
+    and (recipient = 'owner') = (account_id is not null)
+    and (address is not null) = (recipient = 'address' and finished_at is null)),
+  constraint notices_templates check (template ~ '^[a-z][a-z0-9_]{0,39}$'),
+  constraint notices_text_bounded check (length(subject) between 1 and 255 and length(address) <= 254
+    and length(provider_id) <= 255 and length(sender) <= 40),
+  constraint notices_data_bounded check (jsonb_typeof(data) = 'object' and pg_column_size(data) <= 4096),
+  constraint notices_states check (
+    (state in ('queued', 'failed') and next_attempt_at is not null and lease_id is null
+      and finished_at is null)
+    or (state = 'sending' and lease_id is not null and finished_at is null)
+    or (state in ('sent', 'dead', 'uncertain') and next_attempt_at is null and lease_id is null
+      and finished_at is not null)),
+  constraint notices_leases check ((lease_id is null) = (leased_until is null)
+    and (lease_id is null or sender is not null)),
+  constraint notices_attempts check (attempts between 0 and 8),
+  constraint notices_errors check (last_error ~ '^[a-z][a-z0-9_]{0,59}$'
+    and (last_error is not null or state not in ('failed', 'dead', 'uncertain')))
+);
+comment on table farthing.notices is
+  'What is to be told, once per account, template and subject. recipient: the account''s owner, an address '
+  '(blanked once finished), the operators'' addresses or their webhook. queued → sending → sent, or '
+  'failed (tried again) → dead after 8 tries; uncertain: nobody knows whether it was sent. sender: which '
+  'service took it. in_doubt_since: it may have been sent then, whatever was heard since. data: what the '
+  'template says, no personal data. last_error: a code.';
+create unique index notices_once_elsewhere on farthing.notices (recipient, template, subject)
+  where account_id is null;
+alter table farthing.notices enable row level security;
+create policy notices_own on farthing.notices for select to authenticated
+  using (account_id in (select a.account_id from farthing.accounts a where a.owner_id = (select auth.uid())));
+grant select on farthing.notices to authenticated;
+
+-- Low balances are looked for round and round, because an index on the balance would cost every debit.
+create table farthing.low_balance_round (
+  one_row boolean primary key default true constraint low_balance_round_is_one_row check (one_row),
+  last_account_id bigint not null default 0
+);
+comment on table farthing.low_balance_round is 'Where the sweep of low balances has got to.';
+alter table farthing.low_balance_round enable row level security;
+create policy low_balance_round_none on farthing.low_balance_round for select to authenticated using (false);
+insert into farthing.low_balance_round default values;
+
+create index notices_given_up on farthing.notices (finished_at) where state in ('dead', 'uncertain');
+
+create function farthing.notice_turn(p_recipient text)
+returns int
+language sql immutable
+set search_path = ''
+as $$
+  select case p_recipient when 'webhook' then 0 when 'operators' then 1 else 2 end
+$$;
+comment on function farthing.notice_turn(text) is
+  'Who is told first: an alert does not wait behind a thousand letters, nor behind mail that is away.';
+
+create index notices_due on farthing.notices (farthing.notice_turn(recipient), next_attempt_at)
+  where state in ('queued', 'failed');
+create index notices_sending on farthing.notices (leased_until) where state = 'sending';
+
+-- Only what is not in a user's list is forgotten; rows arrive in time's order.
+create index notices_elsewhere_by_age on farthing.notices (created_at) where account_id is null;

@@ -1,0 +1,20 @@
+-- What fires by itself: a paid order, a refund and a dispute each queue a notification in the transaction
+-- that writes them; a queued one wakes the runner. Tasks find low balances and credits that expire soon.
+
+select farthing.add_task('sweep_low_balances', '1 minute');
+select farthing.add_task('sweep_expiring_credits', '5 minutes');
+
+create trigger notices_wake_the_runner after insert on farthing.notices
+  referencing new table as added for each statement execute function farthing.wake_for_notices();
+
+select farthing.add_task('wake_notification_runner_if_due', '1 minute');
+select farthing.add_task('sweep_notices', '5 minutes');
+
+create trigger orders_have_receipts after update of payment_ref on farthing.orders
+  for each row when (old.payment_ref is null and new.payment_ref is not null)
+    execute function farthing.tell_of_payment();
+-- What it took of the credits is written last, whether or not it changes.
+create trigger refunds_are_told after update of credits_taken_back on farthing.refunds
+  for each row when (new.status = 'succeeded') execute function farthing.tell_of_refund();
+create trigger disputes_are_told after insert or update of status on farthing.disputes
+  for each row execute function farthing.tell_of_dispute();

@@ -1,0 +1,56 @@
+-- Lists of payouts that are due, and the pages that were fetched.
+
+create function public.payouts_claim(p_now timestamptz default now())
+returns jsonb
+language sql security definer -- service_role owns no table
+set search_path = pg_catalog, pg_temp
+as $$
+  -- Claimed, it is due again by itself, later each time: a run that fails has nothing to tell. Stripe may
+  -- not have the list yet, so nobody ever gives up; a thousand minutes are the longest pause.
+  update farthing.reconciliations r
+  set claimed_at = p_now, attempts = least(r.attempts + 1, 10),
+    due_at = p_now + interval '1 minute' * 2 ^ least(r.attempts, 10)
+  where r.payout_id = (
+    select n.payout_id from farthing.reconciliations n
+    where n.due_at <= p_now and farthing.payout_list_is_due(n, p_now)
+    order by n.due_at limit 1 for update skip locked)
+  returning jsonb_build_object('payout_id', r.payout_id, 'claimed_at', r.claimed_at, 'after', r.list_after)
+$$;
+grant execute on function public.payouts_claim to service_role;
+comment on function public.payouts_claim is
+  'Gives a payout whose list is due to one runner: {payout_id, claimed_at, after}, after being the last '
+  'transaction that is here; null where none is due.';
+
+create function public.payouts_record(p_payout_id text, p_claimed_at timestamptz, p_transactions jsonb,
+  p_after text default null, p_now timestamptz default now())
+returns jsonb
+language plpgsql security definer -- service_role owns no table
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_row farthing.reconciliations;
+begin
+  select * into v_row from farthing.reconciliations where payout_id = p_payout_id for update;
+  if v_row.claimed_at is distinct from p_claimed_at then
+    return '{"taken": true}'::jsonb; -- over meanwhile, by another runner, which goes on where this one was
+  end if;
+  if v_row.list_after is null then
+    -- A list begins: what an earlier one had and this one has not is not in the payout.
+    delete from farthing.payout_transactions where payout_id = p_payout_id;
+  end if;
+  perform farthing.note_payout_transactions(p_payout_id, farthing.json_argument(p_transactions));
+  update farthing.reconciliations
+  set list_after = p_after, listed_at = case when p_after is null then p_now end,
+    due_at = case when p_after is not null then p_now end, attempts = 0,
+    claimed_at = case when p_after is not null then claimed_at end
+  where payout_id = p_payout_id;
+  if p_after is not null then
+    return '{"listed": false}'::jsonb;
+  end if;
+  return jsonb_build_object('listed', true, 'mismatches', farthing.reconcile(p_payout_id, p_now));
+end
+$$;
+grant execute on function public.payouts_record to service_role;
+comment on function public.payouts_record is
+  'Keeps a page of a claimed payout''s list. p_after: the page''s last transaction; null, and the list is '
+  'here and compared: {listed, mismatches?}, or {taken} where the claim is another''s by now.';

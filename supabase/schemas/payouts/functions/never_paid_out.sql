@@ -1,0 +1,115 @@
+-- What was paid here long ago and is in none of Stripe's payouts, payouts that nobody could list, and the
+-- clock that looks for both and compares again what differed.
+-- Why late and a day at a time: only a payout that is listed says what is not in it, and however long nobody
+-- looked, no run takes long: docs/decisions/reconciliation.md.
+
+create function farthing.known_paid_out_until(p_now timestamptz)
+returns timestamptz
+language sql stable
+set search_path = ''
+as $$
+  -- A payout takes out all that is available, so what was paid long before the newest should be in one. A
+  -- payout whose list is not here yet may have it; of one that a bank returned there may never be a list.
+  -- Without a listed payout nothing is known. least() ignores nulls: only the oldest missing one may be null.
+  select least(p_now, listed.newest, missing.oldest) - (select paid_out_within from farthing.policy)
+  from (
+    select max(p.made_at) as newest
+    from farthing.payouts p join farthing.reconciliations r using (payout_id)
+    where r.listed_at is not null
+  ) listed, (
+    select min(p.made_at) as oldest
+    from farthing.payouts p left join farthing.reconciliations r using (payout_id)
+    where p.automatic and p.status not in ('failed', 'canceled') and r.listed_at is null
+  ) missing
+  where listed.newest is not null
+$$;
+comment on function farthing.known_paid_out_until(timestamptz) is
+  'What was paid before this has been paid out, as far as Stripe does so by itself; null before it ever did, '
+  'and never later than p_now less paid_out_within.';
+
+create function farthing.find_never_paid_out(p_now timestamptz)
+returns int
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_from timestamptz := (select done_until from farthing.paid_out_round for update skip locked);
+  v_known timestamptz := farthing.known_paid_out_until(p_now);
+  v_until timestamptz;
+  v_count int;
+begin
+  -- Without v_from another session is looking just now; without v_known Stripe has never paid out.
+  if v_from is null or v_known is null or v_known <= v_from then
+    return 0;
+  end if;
+  -- A day at most: however long nobody looked, no run takes long.
+  v_until := least(v_known, v_from + interval '1 day');
+  insert into farthing.mismatches (kind, subject, ours, found_at, seen_at)
+  select 'never_paid_out', q.payment_id, concat_ws(' ', q.amount, q.currency, q.status), p_now, p_now
+  from (
+    select payment_ref as payment_id, amount, currency, status from farthing.orders
+    where paid_at > v_from and paid_at <= v_until
+    union all select payment_intent_id, amount, currency, status from farthing.bookings
+    where paid_at > v_from and paid_at <= v_until) q
+  where not exists (select from farthing.payout_transactions t
+    where t.payment_id = q.payment_id and t.kind = 'charge')
+  on conflict do nothing;
+  get diagnostics v_count = row_count;
+  update farthing.paid_out_round set done_until = v_until where one_row;
+  return v_count;
+end
+$$;
+comment on function farthing.find_never_paid_out(timestamptz) is
+  'Notes what was paid here and is in none of Stripe''s payouts, though it should be; returns how many.';
+
+create function farthing.find_never_listed(p_now timestamptz)
+returns int
+language sql
+set search_path = ''
+as $$
+  -- Hours are enough for Stripe. Meanwhile nobody knows what is in it, nor of later ones what is in none.
+  with noted as (
+    insert into farthing.mismatches as m (kind, subject, payout_id, theirs, found_at, seen_at)
+    select 'never_listed', p.payout_id, p.payout_id, concat_ws(' ', p.amount, p.currency, p.status), p_now,
+      p_now
+    from farthing.reconciliations r join farthing.payouts p using (payout_id)
+    where r.due_at is not null and r.reconciled_at is null and p.status = 'paid'
+      and p.told_at < p_now - interval '3 days'
+    on conflict (kind, subject, coalesce(payout_id, '')) where resolved_at is null
+    do update set seen_at = greatest(m.seen_at, p_now)
+    returning 1
+  )
+  select count(*)::int from noted
+$$;
+comment on function farthing.find_never_listed(timestamptz) is
+  'Notes payouts that were paid three days ago and whose list nobody could fetch; returns how many. Each is '
+  'resolved when it is compared.';
+
+create function farthing.sweep_reconciliation(p_now timestamptz default now(), p_limit int default 100)
+returns int
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_count int;
+begin
+  v_count := farthing.work_off('sweep_reconciliation', 'payout', array(
+    select m.payout_id from farthing.mismatches m
+    join farthing.reconciliations r on r.payout_id = m.payout_id and r.listed_at is not null
+    where m.resolved_at is null
+      and not farthing.is_parked('sweep_reconciliation', 'payout', m.payout_id, p_now)
+    group by 1 order by min(m.seen_at), 1 limit p_limit), 'reconcile', p_now);
+  -- Once a day Stripe is asked again, for a month: its list may be what was wrong.
+  update farthing.reconciliations r set due_at = p_now
+  where r.due_at is null and r.listed_at <= p_now - interval '1 day' and r.payout_id in (
+    select m.payout_id from farthing.mismatches m
+    where m.resolved_at is null and m.found_at > p_now - interval '30 days');
+  update farthing.mismatches m set resolved_at = greatest(m.found_at, p_now)
+  where m.kind = 'never_paid_out' and m.resolved_at is null and exists (
+    select from farthing.payout_transactions t where t.payment_id = m.subject and t.kind = 'charge');
+  return v_count + farthing.find_never_listed(p_now) + farthing.find_never_paid_out(p_now);
+end
+$$;
+comment on function farthing.sweep_reconciliation(timestamptz, int) is
+  'Compares again what differed, looks for what was never listed or paid out, and returns how many '
+  'differences it saw.';

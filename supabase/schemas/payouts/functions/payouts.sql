@@ -1,0 +1,98 @@
+-- Payouts: what Stripe sends to our bank, whether it comes in time, and where our books and Stripe's differ.
+-- Why kept here: an operator has to hear that money is late from us, and reports add up what Stripe has paid
+-- out. Events come in any order and doubled, so each part of a payout is the highest that was ever said.
+
+create function farthing.payout_rank(p_status text)
+returns int
+language sql immutable
+set search_path = ''
+as $$
+  -- A bank may send back what seemed to be paid; nothing comes after that.
+  select case p_status when 'pending' then 1 when 'in_transit' then 2 when 'paid' then 3
+    when 'canceled' then 4 when 'failed' then 5 else 2 end
+$$;
+comment on function farthing.payout_rank(text) is
+  'A payout''s states in the order they can follow each other; one that nobody knows is on its way.';
+
+create function farthing.apply_payout_event(p_facts jsonb, p_now timestamptz)
+returns text
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_known farthing.payouts;
+  v_reconciliation text := p_facts ->> 'reconciliation_status';
+begin
+  if p_facts ->> 'status' not in ('pending', 'in_transit', 'paid', 'canceled', 'failed') then
+    perform farthing.note_unknown_state('payout', p_facts ->> 'status', p_facts ->> 'payout_id', p_now);
+  end if;
+  if v_reconciliation not in ('not_applicable', 'in_progress', 'completed') then
+    perform farthing.note_unknown_state('reconciliation', v_reconciliation, p_facts ->> 'payout_id', p_now);
+    v_reconciliation := 'in_progress'; -- which claims nothing
+  end if;
+  insert into farthing.payouts as p (payout_id, amount, currency, automatic, status, reconciliation,
+    failure_code, made_at, arrives_at, told_at, created_at, updated_at)
+  values (p_facts ->> 'payout_id', (p_facts ->> 'amount')::bigint, p_facts ->> 'currency',
+    (p_facts ->> 'automatic')::boolean, p_facts ->> 'status', v_reconciliation,
+    p_facts ->> 'failure_code', to_timestamp((p_facts ->> 'made_at')::bigint),
+    to_timestamp((p_facts ->> 'arrives_at')::bigint), (p_facts ->> 'occurred_at')::timestamptz, p_now, p_now)
+  on conflict (payout_id) do update set
+    status = case when farthing.payout_rank(excluded.status) > farthing.payout_rank(p.status)
+      then excluded.status else p.status end,
+    -- The alphabet's order is the other way round of time's: completed, in_progress, not_applicable.
+    reconciliation = least(p.reconciliation, excluded.reconciliation),
+    failure_code = coalesce(p.failure_code, excluded.failure_code),
+    arrives_at = case when (excluded.told_at, excluded.arrives_at) > (p.told_at, p.arrives_at)
+      then excluded.arrives_at else p.arrives_at end,
+    told_at = greatest(p.told_at, excluded.told_at),
+    updated_at = p_now
+  returning * into v_known;
+  if v_known.amount <> (p_facts ->> 'amount')::bigint or v_known.currency <> p_facts ->> 'currency' then
+    raise exception 'payout % is of another amount', v_known.payout_id;
+  end if;
+  perform farthing.plan_reconciliation(v_known, p_now);
+  return 'processed';
+end
+$$;
+comment on function farthing.apply_payout_event(jsonb, timestamptz) is
+  'A payout was made, sent, paid, returned or can be taken apart: keeps the furthest that was said.';
+
+create function farthing.late_payouts(p_now timestamptz default now())
+returns bigint
+language sql stable
+set search_path = ''
+as $$
+  -- Stripe's arrival date is a day of the bank's: the next one, and it is late.
+  select (select count(*) from farthing.payouts
+      where status not in ('paid', 'canceled', 'failed') and arrives_at < p_now - interval '1 day')
+    -- What a bank returned goes out with the next payout of its currency.
+    + (select count(*) from farthing.payouts f where f.status = 'failed' and not exists (
+      select from farthing.payouts n where n.made_at > f.made_at and n.currency = f.currency
+        and n.status = 'paid'))
+$$;
+comment on function farthing.late_payouts(timestamptz) is
+  'How many payouts are a day behind their arrival date and not paid, or were returned by the bank and not '
+  'followed by one that is paid.';
+
+create function farthing.open_mismatches()
+returns bigint
+language sql stable
+set search_path = ''
+as $$
+  select count(*) from farthing.mismatches where resolved_at is null
+$$;
+comment on function farthing.open_mismatches() is
+  'How many differences between our books and Stripe''s are open.';
+
+create function farthing.charge_failure_rate(p_from timestamptz, p_to timestamptz)
+returns table (attempts bigint, failed bigint, rate numeric)
+language sql stable
+set search_path = ''
+as $$
+  select count(*), count(*) filter (where outcome = 'failed'),
+    coalesce(round(count(*) filter (where outcome = 'failed') / nullif(count(*), 0)::numeric, 6), 0)
+  from farthing.card_uses where used_at >= p_from and used_at < p_to
+$$;
+comment on function farthing.charge_failure_rate(timestamptz, timestamptz) is
+  'How many charges of cards were tried from p_from until before p_to, how many failed, and their share; 0 '
+  'where none was tried.';

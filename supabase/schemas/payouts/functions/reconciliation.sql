@@ -1,0 +1,209 @@
+-- Do our books agree with Stripe's? Each payout's list is compared with orders, bookings, refunds and
+-- disputes, thing by thing. The other way round, what was paid here and never came out:
+-- never_paid_out.sql.
+-- Why a difference is a row and never an error: the money has moved, and a person has to look. It goes away
+-- by itself when the two sides agree again: docs/decisions/reconciliation.md.
+
+create function farthing.judge_charge(p_transaction farthing.payout_transactions)
+returns farthing.judgement
+language plpgsql stable
+set search_path = ''
+as $$
+declare
+  v_ours record;
+begin
+  select amount, currency, status into v_ours from farthing.orders
+  where payment_ref = p_transaction.payment_id
+  union all select amount, currency, status from farthing.bookings
+  where payment_intent_id = p_transaction.payment_id and paid_at is not null;
+  if v_ours.amount is not null then
+    return row(true, case when (v_ours.amount, v_ours.currency) is distinct from
+        (p_transaction.source_amount, p_transaction.source_currency) then 'differs' end,
+      concat_ws(' ', v_ours.amount, v_ours.currency, v_ours.status));
+  end if;
+  if exists (select from farthing.payout_transactions where charge_id = p_transaction.source_id
+    and type = 'payment_failure_refund')
+  then
+    -- A bank debit that failed after all, and is booked both ways.
+    return row(p_transaction.our_id is not null, null, null)::farthing.judgement;
+  end if;
+  -- Stripe says it is ours, and here it is unpaid, or paid by something else, or not at all.
+  select amount, currency, status into v_ours from farthing.orders where order_id = p_transaction.our_id
+  union all select amount, currency, status from farthing.bookings where booking_id = p_transaction.our_id;
+  return row(p_transaction.our_id is not null, case when p_transaction.our_id is not null then 'unknown' end,
+    nullif(concat_ws(' ', v_ours.amount, v_ours.currency, v_ours.status), ''));
+end
+$$;
+comment on function farthing.judge_charge(farthing.payout_transactions) is
+  'Whether a payment that was paid out is ours, and what we know of it.';
+
+create function farthing.is_our_payment(p_payment_id text)
+returns boolean
+language sql stable
+set search_path = ''
+as $$
+  select exists (select from farthing.orders where payment_ref = p_payment_id)
+    or exists (select from farthing.bookings where payment_intent_id = p_payment_id and paid_at is not null)
+$$;
+comment on function farthing.is_our_payment(text) is 'Whether an order or a booking was paid by it.';
+
+create function farthing.judge_refund(p_transaction farthing.payout_transactions)
+returns farthing.judgement
+language plpgsql stable
+set search_path = ''
+as $$
+declare
+  v_ours farthing.refunds;
+  v_differs boolean;
+begin
+  select * into v_ours from farthing.refunds where stripe_refund_id = p_transaction.source_id;
+  if v_ours.refund_id is null then
+    return case when p_transaction.our_id is not null or farthing.is_our_payment(p_transaction.payment_id)
+      then row(true, 'unknown', null)::farthing.judgement
+      else row(false, null, null)::farthing.judgement end;
+  end if;
+  v_differs := (v_ours.amount, v_ours.currency) is distinct from
+      (p_transaction.source_amount, p_transaction.source_currency)
+    -- The money is back at Stripe, and the buyer has none.
+    or (p_transaction.type = 'refund_failure' and v_ours.status not in ('failed', 'canceled'));
+  return row(true, case when v_differs then 'differs' end,
+    concat_ws(' ', v_ours.amount, v_ours.currency, v_ours.status));
+end
+$$;
+comment on function farthing.judge_refund(farthing.payout_transactions) is
+  'Whether a refund is of a payment of ours, and what we know of it.';
+
+create function farthing.judge_dispute(p_transaction farthing.payout_transactions)
+returns farthing.judgement
+language plpgsql stable
+set search_path = ''
+as $$
+declare
+  v_ours farthing.disputes;
+begin
+  select * into v_ours from farthing.disputes where dispute_id = p_transaction.source_id;
+  if v_ours.dispute_id is null then
+    return case when farthing.is_our_payment(p_transaction.payment_id)
+      then row(true, 'unknown', null)::farthing.judgement
+      else row(false, null, null)::farthing.judgement end;
+  end if;
+  return row(true, case when (v_ours.amount, v_ours.currency) is distinct from
+      (p_transaction.source_amount, p_transaction.source_currency) then 'differs' end,
+    concat_ws(' ', v_ours.amount, v_ours.currency, v_ours.status));
+end
+$$;
+comment on function farthing.judge_dispute(farthing.payout_transactions) is
+  'Whether a dispute is of a payment of ours, and what we know of it.';
+
+create function farthing.judge_fee(p_transaction farthing.payout_transactions)
+returns farthing.judgement
+language plpgsql stable
+set search_path = ''
+as $$
+declare
+  v_ours farthing.bookings;
+  v_returned bigint;
+begin
+  select * into v_ours from farthing.bookings where fee_id = p_transaction.fee_id
+  union all select * from farthing.bookings where charge_id = p_transaction.charge_id limit 1;
+  if v_ours.booking_id is null then
+    return row(false, null, null)::farthing.judgement;
+  elsif v_ours.fee_id is null then
+    return row(true, 'unknown', null)::farthing.judgement;
+  elsif p_transaction.kind = 'fee' then
+    return row(true, case when (v_ours.fee_collected, v_ours.currency) is distinct from
+        (p_transaction.source_amount, p_transaction.source_currency) then 'differs' end,
+      concat_ws(' ', v_ours.fee_collected, v_ours.currency));
+  end if;
+  select sum(source_amount) into v_returned from farthing.payout_transactions
+  where fee_id = p_transaction.fee_id and kind = 'fee_refund';
+  -- The next part of a fee may be on its way to the next payout, but nothing comes out that was not returned.
+  return row(true, case when v_returned > v_ours.fee_refunded
+      or p_transaction.source_currency is distinct from v_ours.currency then 'differs' end,
+    concat_ws(' ', v_ours.fee_refunded, v_ours.currency));
+end
+$$;
+comment on function farthing.judge_fee(farthing.payout_transactions) is
+  'Whether a fee, or what was returned of one, is of a booking of ours, and what we know of it.';
+
+create function farthing.judge(p_transaction farthing.payout_transactions)
+returns farthing.judgement
+language plpgsql stable
+set search_path = ''
+as $$
+begin
+  return case p_transaction.kind
+    when 'charge' then farthing.judge_charge(p_transaction)
+    when 'refund' then farthing.judge_refund(p_transaction)
+    when 'dispute' then farthing.judge_dispute(p_transaction)
+    when 'fee' then farthing.judge_fee(p_transaction)
+    when 'fee_refund' then farthing.judge_fee(p_transaction) end;
+end
+$$;
+comment on function farthing.judge(farthing.payout_transactions) is
+  'Compares one transaction with our books; null for what has no counterpart there, as transfers have none.';
+
+create function farthing.compare_payout(p_payout_id text)
+returns table (kind text, subject text, ours text, theirs text, is_ours boolean)
+language sql stable
+set search_path = ''
+as $$
+  select replace(t.kind, 'fee_refund', 'fee') || '_' || j.verdict, coalesce(t.source_id, t.transaction_id),
+    j.told, left(concat_ws(' ', t.source_amount, t.source_currency, t.type), 255), j.is_ours
+  from farthing.payout_transactions t, farthing.judge(t) j
+  where t.payout_id = p_payout_id and j.is_ours is not null
+  union all
+  -- Without its own transaction a payout is what all the others add up to. There is no other currency in it.
+  select case when s.net <> p.amount or s.others > 0 then 'payout_sum' end, p.payout_id,
+    concat_ws(' ', s.net, p.currency), concat_ws(' ', p.amount, p.currency), null
+  from farthing.payouts p, lateral (
+    select coalesce(sum(t.net), 0) as net, count(*) filter (where t.currency <> p.currency) as others
+    from farthing.payout_transactions t
+    where t.payout_id = p.payout_id and (t.kind, t.source_id) is distinct from ('payout', p.payout_id)) s
+  where p.payout_id = p_payout_id
+$$;
+comment on function farthing.compare_payout(text) is
+  'A payout''s transactions and its sum beside our books. kind: of the mismatch, null where both agree; '
+  'is_ours false: another shop''s on this account of Stripe''s.';
+
+create function farthing.reconcile(p_payout_id text, p_now timestamptz)
+returns int
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_count int;
+begin
+  -- One at a time; and a list that is being fetched anew is not whole.
+  perform from farthing.reconciliations where payout_id = p_payout_id and listed_at is not null for update;
+  if not found then
+    return 0;
+  end if;
+  with compared as materialized (
+    select * from farthing.compare_payout(p_payout_id)
+  ), found as (
+    -- A refund and its return are two transactions of one thing.
+    select distinct on (kind, subject) * from compared where kind is not null order by kind, subject, theirs
+  ), noted as (
+    insert into farthing.mismatches as m (kind, subject, payout_id, ours, theirs, found_at, seen_at)
+    select f.kind, f.subject, p_payout_id, f.ours, f.theirs, p_now, p_now from found f
+    on conflict (kind, subject, coalesce(payout_id, '')) where resolved_at is null
+    do update set ours = excluded.ours, theirs = excluded.theirs, seen_at = greatest(m.seen_at, p_now)
+    returning 1
+  ), mended as (
+    update farthing.mismatches m set resolved_at = greatest(m.found_at, p_now)
+    where m.payout_id = p_payout_id and m.resolved_at is null
+      and not exists (select from found f where (f.kind, f.subject) = (m.kind, m.subject))
+  ), counted as (
+    update farthing.reconciliations set reconciled_at = p_now,
+      ours = (select count(*) from compared where is_ours),
+      strangers = (select count(*) from compared where not is_ours)
+    where payout_id = p_payout_id
+  )
+  select count(*) into v_count from noted;
+  return v_count;
+end
+$$;
+comment on function farthing.reconcile(text, timestamptz) is
+  'Compares a payout whose list is here: notes what differs, resolves what does not any more, counts what is '
+  'a stranger''s. Returns how many differences there are.';

@@ -1,0 +1,130 @@
+-- Payouts, the transactions of each, and where Stripe's books and ours differ.
+
+create table farthing.payouts (
+  payout_id text primary key,
+  amount bigint not null,
+  currency text not null,
+  automatic boolean not null,
+  status text not null,
+  reconciliation text not null,
+  failure_code text,
+  made_at timestamptz not null,
+  arrives_at timestamptz not null,
+  told_at timestamptz not null,
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now(),
+  constraint payouts_text_bounded check (length(payout_id) <= 255 and length(failure_code) <= 255
+    and length(status) between 1 and 64),
+  constraint payouts_currencies check (currency ~ '^[a-z]{3}$'),
+  constraint payouts_reconciliations check (reconciliation in ('not_applicable', 'in_progress', 'completed'))
+);
+comment on table farthing.payouts is
+  'Stripe''s payouts to our own bank, in Stripe''s words; those of connected accounts are not here. amount '
+  'in minor units, below zero where the bank is debited. arrives_at: Stripe''s arrival date, as the event of '
+  'told_at had it. reconciliation: whether Stripe can say of what it is made; never of a manual payout.';
+create index payouts_on_their_way on farthing.payouts (arrives_at)
+  where status not in ('paid', 'canceled', 'failed');
+create index payouts_failed on farthing.payouts (made_at) where status = 'failed';
+create index payouts_newest on farthing.payouts (made_at desc, payout_id desc);
+
+create table farthing.mismatches (
+  mismatch_id uuid primary key default gen_random_uuid(),
+  kind text not null,
+  subject text not null,
+  payout_id text,
+  ours text,
+  theirs text,
+  found_at timestamptz not null,
+  seen_at timestamptz not null,
+  resolved_at timestamptz,
+  constraint mismatches_kinds check (kind in ('payout_sum', 'charge_unknown', 'charge_differs',
+    'refund_unknown', 'refund_differs', 'dispute_unknown', 'dispute_differs', 'fee_unknown', 'fee_differs',
+    'never_listed', 'never_paid_out')),
+  constraint mismatches_text_bounded check (length(subject) between 1 and 255 and length(payout_id) <= 255
+    and length(ours) <= 255 and length(theirs) <= 255),
+  constraint mismatches_in_time check (seen_at >= found_at and resolved_at >= found_at)
+);
+comment on table farthing.mismatches is
+  'Where our books and Stripe''s differ. subject: Stripe''s id of the thing; of what was never paid '
+  'out, its payment''s. ours and theirs: amount, currency and state, null where one side '
+  'knows nothing. seen_at: last found. A difference that comes back is a new row.';
+create unique index mismatches_open on farthing.mismatches (kind, subject, coalesce(payout_id, ''))
+  where resolved_at is null;
+create index mismatches_by_payout on farthing.mismatches (payout_id) where resolved_at is null;
+
+alter table farthing.payouts enable row level security;
+alter table farthing.mismatches enable row level security;
+create policy payouts_none on farthing.payouts for select to authenticated using (false);
+create policy mismatches_none on farthing.mismatches for select to authenticated using (false);
+
+create table farthing.reconciliations (
+  payout_id text primary key references farthing.payouts (payout_id),
+  due_at timestamptz,
+  attempts int not null default 0,
+  claimed_at timestamptz,
+  list_after text,
+  listed_at timestamptz,
+  reconciled_at timestamptz,
+  ours int,
+  strangers int,
+  constraint reconciliations_bounded check (length(list_after) <= 255 and attempts >= 0 and ours >= 0
+    and strangers >= 0),
+  constraint reconciliations_listed_to_the_end check (listed_at is null or list_after is null)
+);
+comment on table farthing.reconciliations is
+  'How far a payout is compared. due_at: when Stripe is to be asked for its list; list_after: how far the '
+  'list is here; claimed_at: a runner is asking, since then. ours and strangers: of its payments, refunds, '
+  'disputes and fees, how many are ours and how many another shop''s on this account of Stripe''s.';
+create index reconciliations_due on farthing.reconciliations (due_at) where due_at is not null;
+
+create table farthing.payout_transactions (
+  transaction_id text primary key,
+  payout_id text not null references farthing.payouts (payout_id),
+  kind text not null,
+  type text not null,
+  source_id text,
+  payment_id text,
+  charge_id text,
+  fee_id text,
+  our_id uuid,
+  source_amount bigint,
+  source_currency text,
+  amount bigint not null,
+  fee bigint not null,
+  net bigint not null,
+  currency text not null,
+  occurred_at timestamptz not null,
+  constraint payout_transactions_kinds check (kind in ('charge', 'refund', 'dispute', 'fee', 'fee_refund',
+    'payout', 'other')),
+  constraint payout_transactions_text_bounded check (length(transaction_id) <= 255 and length(type) <= 255
+    and length(source_id) <= 255 and length(payment_id) <= 255 and length(charge_id) <= 255
+    and length(fee_id) <= 255 and length(currency) = 3 and length(source_currency) = 3)
+);
+comment on table farthing.payout_transactions is
+  'Stripe''s balance transactions of our payouts. amount, fee (Stripe''s own) and net in the payout''s '
+  'currency; source_amount in the currency of what it is of. our_id: our order, booking or refund, by '
+  'Stripe''s metadata. fee_id: the application fee that it is, or returns.';
+create index payout_transactions_by_payout on farthing.payout_transactions (payout_id);
+create index payout_transactions_by_payment on farthing.payout_transactions (payment_id)
+  where kind = 'charge';
+create index payout_transactions_booked_back on farthing.payout_transactions (charge_id)
+  where type = 'payment_failure_refund';
+create index payout_transactions_by_fee on farthing.payout_transactions (fee_id) where kind = 'fee_refund';
+
+alter table farthing.reconciliations enable row level security;
+alter table farthing.payout_transactions enable row level security;
+create policy reconciliations_none on farthing.reconciliations for select to authenticated using (false);
+create policy payout_transactions_none on farthing.payout_transactions for select to authenticated
+  using (false);
+
+create type farthing.judgement as (is_ours boolean, verdict text, told text);
+
+create table farthing.paid_out_round (
+  one_row boolean primary key default true constraint paid_out_round_is_one_row check (one_row),
+  done_until timestamptz not null default now() -- what was paid before, payouts before have taken out
+);
+comment on table farthing.paid_out_round is
+  'One row. done_until: of what was paid before this, it is known whether it was paid out.';
+alter table farthing.paid_out_round enable row level security;
+create policy paid_out_round_none on farthing.paid_out_round for select to authenticated using (false);
+insert into farthing.paid_out_round default values;

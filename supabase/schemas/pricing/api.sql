@@ -1,0 +1,65 @@
+-- Rates in force, new rates from a price list, and packages through the data API.
+
+create function public.usage_rates(p_now timestamptz default now())
+returns jsonb
+language sql stable security definer -- service_role owns no table
+set search_path = pg_catalog, pg_temp
+as $$
+  select coalesce(jsonb_agg(jsonb_build_object('model', r.model, 'version', r.version,
+    'input_per_million_usd', trim_scale(r.input_per_million_usd)::text,
+    'cached_input_per_million_usd', trim_scale(r.cached_input_per_million_usd)::text,
+    'cache_write_per_million_usd', trim_scale(r.cache_write_per_million_usd)::text,
+    'output_per_million_usd', trim_scale(r.output_per_million_usd)::text,
+    'reasoning_per_million_usd', trim_scale(r.reasoning_per_million_usd)::text,
+    'markup', trim_scale(r.markup)::text, 'effective_from', r.effective_from) order by r.model), '[]')
+  from (select distinct on (model) * from farthing.rates
+    where effective_from <= p_now order by model, effective_from desc, version desc) r
+$$;
+grant execute on function public.usage_rates to service_role;
+comment on function public.usage_rates is
+  'The rate in force per model. USD per million tokens and the markup, as text.';
+
+create view public.packages with (security_invoker = true) as
+select distinct on (p.package_id) p.package_id as id, p.version, p.name, p.amount, p.currency,
+  trim_scale(p.credits)::text as credits, trim_scale(p.bonus_credits)::text as bonus_credits, p.active
+from farthing.packages p where p.effective_from <= now() order by p.package_id, p.version desc;
+
+comment on view public.packages is
+  'The newest version of each package; amount in minor units, credits as text.';
+
+grant select on public.packages to anon, authenticated;
+
+create function public.rates_import(p_rates jsonb, p_dry_run boolean default true,
+  p_now timestamptz default now())
+returns jsonb
+language plpgsql security definer -- service_role owns no table
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_rates jsonb := farthing.json_argument(p_rates);
+  v_report jsonb;
+begin
+  perform farthing.refuse_bad_rates(v_rates);
+  -- One import at a time: versions are counted up from what is there. Readers, and so charges, go on.
+  lock table farthing.rates in share row exclusive mode;
+  select jsonb_build_object(
+    'added', coalesce(jsonb_agg(distinct c.model) filter (where c.version = 1), '[]'),
+    'changed', coalesce(jsonb_agg(jsonb_build_object('model', c.model, 'version', c.version, 'field', c.field,
+      'from', c.was, 'to', c.becomes) order by c.model, c.field) filter (where c.version > 1), '[]'),
+    'unchanged', jsonb_array_length(v_rates) - count(distinct c.model))
+  into v_report from farthing.rate_changes(v_rates) c;
+  if not p_dry_run then
+    insert into farthing.rates
+    select g.model, g.version, g.input_per_million_usd, g.cached_input_per_million_usd,
+      g.cache_write_per_million_usd,
+      g.output_per_million_usd, g.reasoning_per_million_usd, g.markup, p_now
+    from farthing.rates_given(v_rates) g
+    where g.model in (select c.model from farthing.rate_changes(v_rates) c);
+  end if;
+  return v_report;
+end
+$$;
+grant execute on function public.rates_import to service_role;
+comment on function public.rates_import is
+  'Price list [{model, …_per_million_usd, markup?}] → new rate versions from now on. Returns {added, '
+  'changed: [{model, version, field, from, to}], unchanged}; p_dry_run changes nothing.';

@@ -1,0 +1,64 @@
+-- Packages and rates.
+
+create table farthing.packages (
+  package_id uuid not null,
+  version int not null,
+  name text not null,
+  amount bigint not null,
+  currency text not null,
+  credits numeric(38, 18) not null,
+  bonus_credits numeric(38, 18) not null default 0,
+  active boolean not null default true,
+  effective_from timestamptz not null default now(),
+  primary key (package_id, version),
+  constraint packages_version_positive check (version > 0),
+  constraint packages_name_bounded check (length(name) between 1 and 80),
+  constraint packages_amount_positive check (amount > 0),
+  constraint packages_currency_iso check (currency ~ '^[a-z]{3}$'),
+  constraint packages_credits_positive check (credits > 0 and bonus_credits >= 0)
+);
+comment on table farthing.packages is
+  'What is sold: amount in the currency''s minor unit, credits and bonus in credits. The highest '
+  'effective version counts.';
+
+create table farthing.rates (
+  model text not null,
+  version int not null,
+  input_per_million_usd numeric(20, 9) not null,
+  cached_input_per_million_usd numeric(20, 9),
+  cache_write_per_million_usd numeric(20, 9),
+  output_per_million_usd numeric(20, 9) not null,
+  reasoning_per_million_usd numeric(20, 9),
+  markup numeric(9, 4) not null default 4,
+  effective_from timestamptz not null default now(),
+  primary key (model, version),
+  constraint rates_model_bounded check (length(model) between 1 and 200),
+  constraint rates_version_positive check (version > 0),
+  -- A model without a price is refused, never priced 0; so no rate says 0 for both.
+  constraint rates_not_free check (input_per_million_usd >= 0 and output_per_million_usd >= 0
+    and input_per_million_usd + output_per_million_usd > 0),
+  constraint rates_not_negative check (cached_input_per_million_usd >= 0 and cache_write_per_million_usd >= 0
+    and reasoning_per_million_usd >= 0),
+  constraint rates_markup_positive check (markup > 0)
+);
+comment on table farthing.rates is
+  'USD per million tokens by kind, and the markup. 9 + 4 + 3 decimals stay under 18, so every charge is '
+  'exact, never rounded.';
+create index rates_in_force on farthing.rates (model, effective_from desc, version desc);
+
+alter table farthing.packages enable row level security;
+alter table farthing.rates enable row level security;
+create policy packages_public on farthing.packages for select to anon, authenticated using (true);
+create policy rates_public on farthing.rates for select to anon, authenticated using (true);
+grant select on farthing.packages to anon, authenticated;
+grant select on farthing.rates to anon, authenticated;
+
+-- Whose name an event bears: a caller's own, or that of the hold, chat or job whose work it pays. An event
+-- of one origin never meets that of another, so no caller can name, and use up, an event of ours.
+create type farthing.usage_origin as enum ('caller', 'hold', 'chat', 'job');
+
+create type farthing.priced_usage as (
+  index int, user_id uuid, origin farthing.usage_origin, event_id text, model text, rate_version int,
+  credits numeric, metadata jsonb, event_at timestamptz, problem text, field text);
+
+create type farthing.rate_change as (model text, version int, field text, was text, becomes text);

@@ -1,0 +1,71 @@
+-- The proof of authors: every entry has one who may have written it, and ceilings were kept.
+
+create view farthing.author_problems with (security_invoker = true) as
+select e.account_id, e.seq, format('seq %s: %s %s', e.seq, e.author, case
+    when e.kind in ('promotion', 'adjustment') and (e.author = 'owner' or e.author like 'operator:_%')
+    then 'granted to themselves'
+    when e.kind in ('promotion', 'adjustment') and (e.author like 'stripe:_%' or e.author like 'task:_%')
+    then 'grants nothing'
+    when e.author like 'stripe:_%' then 'is no event of Stripe''s that is here'
+    else 'is no author' end) as detail
+from farthing.entries e
+where e.author <> 'owner' and (split_part(e.author, ':', 2) = ''
+    or split_part(e.author, ':', 1) not in ('operator', 'key', 'stripe', 'task', 'sql'))
+  or e.author like 'stripe:%' and not exists (select from farthing.inbox i
+    where i.event_id = substr(e.author, 8))
+  or e.kind in ('promotion', 'adjustment')
+    -- What a chat was charged too much comes back by its author: prove_chats() compares the two.
+    and e.reference_type is distinct from 'chat_correction'
+    and (e.author in ('owner', 'operator:' || (select a.owner_id from farthing.accounts a
+        where a.account_id = e.account_id))
+      or split_part(e.author, ':', 1) in ('stripe', 'task'));
+comment on view farthing.author_problems is
+  'Entries without an author, or by an event that is not here, grants that somebody gave to themselves, and '
+  'grants by Stripe or a task. A view, so that all entries can be asked for, and new ones.';
+
+create function farthing.prove_authors()
+returns table (rule int, account_id bigint, detail text)
+language sql stable
+set search_path = ''
+as $$
+  select 18, p.account_id, p.detail from farthing.author_problems p
+  union all
+  select 18, g.account_id, format('grant %s of %s by %s: its entry says %s by %s', g.grant_id,
+    trim_scale(g.amount), g.author, coalesce(trim_scale(e.amount)::text, 'nothing'), e.author)
+  from farthing.grants g
+  left join farthing.entries e on e.account_id = g.account_id and e.lot_id = g.lot_id and e.direction = 'in'
+    and e.kind = farthing.grant_kind(g.source)
+  where (g.status = 'granted' and (e.amount, e.author::text) is distinct from (g.amount, g.author::text))
+    or (g.status <> 'granted' and e.seq is not null)
+  union all
+  select 9, r.account_id, format('%s %s: entries %s to %s are not its own', r.movement, r.reference_id,
+    r.first_seq, r.last_seq)
+  from farthing.used_references r
+  left join farthing.entries e on e.account_id = r.account_id and e.seq between r.first_seq and r.last_seq
+    and e.reference_id = r.reference_id
+    and (e.kind = 'debit') = (r.movement = 'debit') and e.kind in ('debit', 'promotion', 'adjustment')
+  group by r.account_id, r.movement, r.reference_id
+  having count(e.seq) <> r.last_seq - r.first_seq + 1 or count(distinct e.transaction_id) <> 1
+$$;
+comment on function farthing.prove_authors() is
+  'Rule 18, and rule 9 of references: each entry has an author, nobody grants to themselves, a grant says '
+  'what its entry says, a reference moved its own entries once.';
+
+create function farthing.prove_ceilings()
+returns table (rule int, account_id bigint, detail text)
+language sql stable
+set search_path = ''
+as $$
+  select 18, g.account_id, format('grant %s met the ceiling %s, and nobody else confirmed it', g.grant_id,
+    g.ceiling)
+  from farthing.grants g
+  where g.status = 'granted' and g.confirm_before is not null and g.decided_by is null
+  union all
+  select 18, null, format('%s: the authors'' days sum up to %s, all sealed entries to %s', coalesce(d.kind,
+    s.kind), trim_scale(d.amount), trim_scale(s.amount))
+  from (select kind, sum(amount) as amount from farthing.actor_days group by kind) d
+  full join (select kind, sum(amount) as amount from farthing.entry_sums group by kind) s on s.kind = d.kind
+  where d.amount is distinct from s.amount
+$$;
+comment on function farthing.prove_ceilings() is
+  'Rule 18 of grants above a ceiling, which somebody else confirmed; and the authors'' days are complete.';

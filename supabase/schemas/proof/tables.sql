@@ -1,0 +1,55 @@
+-- Runs of the proof, and marks up to where it went.
+
+create table farthing.proof_runs (
+  run_nr bigint generated always as identity primary key,
+  started_at timestamptz not null,
+  finished_at timestamptz not null,
+  violations bigint,
+  is_whole boolean not null default true,
+  is_done boolean not null default true,
+  detail text not null,
+  constraint proof_runs_in_time check (finished_at >= started_at),
+  constraint proof_runs_bounded check (violations >= 0 and length(detail) <= 500)
+);
+comment on table farthing.proof_runs is
+  'What prove() has found: how many violations, of which rules; violations is null where it could not be '
+  'run; is_whole: it read every entry, and not just new ones; is_done: there was time for all of them. Kept '
+  '90 days.';
+alter table farthing.proof_runs enable row level security;
+create policy proof_runs_none on farthing.proof_runs for select to authenticated using (false);
+
+create table farthing.proved (
+  account_id bigint primary key,
+  seq bigint not null,
+  balance numeric(38, 18) not null,
+  created_at timestamptz not null,
+  hash bytea not null
+);
+comment on table farthing.proved is
+  'Up to which sealed entry each account was proved, and how it ended there.';
+create table farthing.proved_lots (
+  account_id bigint not null,
+  lot_id uuid not null,
+  net numeric(38, 18) not null,
+  primary key (account_id, lot_id)
+);
+comment on table farthing.proved_lots is 'What the proved entries of a lot come to. Credits.';
+create table farthing.proved_sums (
+  counterparty farthing.system_account not null,
+  direction farthing.direction not null,
+  kind farthing.entry_kind not null,
+  entries bigint not null,
+  amount numeric(60, 18) not null,
+  primary key (counterparty, direction, kind)
+);
+comment on table farthing.proved_sums is 'All proved entries, summed by kind. Credits.';
+alter table farthing.proved enable row level security;
+alter table farthing.proved_lots enable row level security;
+alter table farthing.proved_sums enable row level security;
+create policy proved_none on farthing.proved for select to authenticated using (false);
+create policy proved_lots_none on farthing.proved_lots for select to authenticated using (false);
+create policy proved_sums_none on farthing.proved_sums for select to authenticated using (false);
+
+-- Entries of one account that are proved together: those after one number, up to another, or to the end
+-- where that is null.
+create type farthing.entry_range as (account_id bigint, after_seq bigint, upto_seq bigint);

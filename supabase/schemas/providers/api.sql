@@ -1,0 +1,154 @@
+-- A provider's account at Stripe: begin, attach, abandon, read; and through the data API.
+
+create view public.providers with (security_invoker = true) as
+select p.provider_id as id, p.country, p.charges_enabled, p.payouts_enabled, p.details_submitted,
+  p.disabled_reason, p.created_at
+from farthing.providers p;
+comment on view public.providers is 'The caller''s own provider, and what Stripe lets it do.';
+grant select on public.providers to authenticated;
+
+create function public.providers_begin(
+  p_user_id uuid, p_country text, p_email text default null, p_idempotency_key text default null,
+  p_fingerprint text default null, p_now timestamptz default now())
+returns jsonb
+language plpgsql security definer -- service_role owns no table
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_answer jsonb := farthing.idempotency_find(p_idempotency_key, p_fingerprint, p_now);
+  v_provider farthing.providers;
+begin
+  if v_answer is not null then
+    return v_answer || '{"step": "replay"}';
+  end if;
+  if p_country is null or p_country !~ '^[A-Z]{2}$' then
+    perform farthing.fail('invalid_request', 'A country is two capital letters (ISO 3166-1).', null,
+      'country');
+  end if;
+  perform from auth.users where id = p_user_id for key share;
+  if not found then
+    perform farthing.fail('not_found', 'There is no such user.', null, 'user_id');
+  end if;
+  perform farthing.allow_change('owner', 'a user began to sell');
+  insert into farthing.providers (user_id, country, email, created_at, updated_at)
+  values (p_user_id, p_country, p_email, p_now, p_now) on conflict (user_id) do nothing;
+  select * into v_provider from farthing.providers where user_id = p_user_id;
+  if v_provider.country <> p_country then
+    perform farthing.fail('invalid_request', 'You sell from another country already; that does not change.',
+      jsonb_build_object('country', v_provider.country), 'country');
+  end if;
+  perform farthing.idempotency_start(p_idempotency_key, p_fingerprint, p_now);
+  return jsonb_build_object('step', 'onboard', 'provider', jsonb_build_object(
+    'provider_id', v_provider.provider_id, 'country', v_provider.country, 'email', v_provider.email,
+    'stripe_account_id', v_provider.stripe_account_id));
+end
+$$;
+grant execute on function public.providers_begin to service_role;
+comment on function public.providers_begin is
+  'The user''s provider, made on first use. Returns step onboard with what Stripe is told (an account is '
+  'made only where stripe_account_id is null), or replay. Fails not_found, invalid_request, '
+  'idempotency_in_progress.';
+
+create function public.providers_attach(
+  p_provider_id uuid, p_stripe_account_id text, p_onboarding_url text,
+  p_idempotency_key text default null, p_now timestamptz default now())
+returns jsonb
+language plpgsql security definer -- service_role owns no table
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_provider farthing.providers;
+  v_data jsonb;
+begin
+  select * into v_provider from farthing.providers where provider_id = p_provider_id for update;
+  if v_provider.provider_id is null then
+    perform farthing.fail('not_found', 'There is no such provider.', null, 'provider_id');
+  end if;
+  if v_provider.stripe_account_id <> p_stripe_account_id then
+    raise exception 'provider % has another account', p_provider_id;
+  end if;
+  perform farthing.allow_change('owner', 'an account was made for a user who began to sell');
+  update farthing.providers set stripe_account_id = p_stripe_account_id, email = null,
+    updated_at = case when stripe_account_id is null then p_now else updated_at end
+  where provider_id = p_provider_id returning * into v_provider;
+  v_data := farthing.provider_answer(v_provider) || jsonb_build_object('onboarding_url', p_onboarding_url);
+  return farthing.idempotency_finish(p_idempotency_key, 201, v_data);
+end
+$$;
+grant execute on function public.providers_attach to service_role;
+comment on function public.providers_attach is
+  'Notes the account that Stripe made and finishes the idempotency key. Returns {status: 201, replayed, '
+  'data: provider with onboarding_url}.';
+
+create function public.providers_abandon(
+  p_idempotency_key text, p_provider_id uuid default null)
+returns jsonb
+language plpgsql security definer -- service_role owns no table
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform farthing.idempotency_free(p_idempotency_key);
+  -- Stripe keeps what it answered under the provider's key, errors too: the next try needs another id.
+  perform farthing.allow_change('owner', 'Stripe refused an account');
+  delete from farthing.providers where provider_id = p_provider_id and stripe_account_id is null;
+  return '{}'::jsonb;
+end
+$$;
+grant execute on function public.providers_abandon to service_role;
+comment on function public.providers_abandon is
+  'There is no onboarding page: frees the key, so that a retry runs at once. It finds the same provider, '
+  'unless p_provider_id gives up one that Stripe refused an account.';
+
+create function public.providers_read(p_user_id uuid)
+returns jsonb
+language plpgsql stable security definer -- service_role owns no table
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_provider farthing.providers;
+begin
+  select * into v_provider from farthing.providers where user_id = p_user_id;
+  if v_provider.provider_id is null then
+    perform farthing.fail('not_found', 'You do not sell here yet.');
+  end if;
+  return jsonb_build_object('provider', farthing.provider_answer(v_provider),
+    'stripe_account_id', v_provider.stripe_account_id);
+end
+$$;
+grant execute on function public.providers_read to service_role;
+comment on function public.providers_read is
+  'A user''s own provider: {provider, stripe_account_id}, the latter for the doors alone. Fails not_found.';
+
+create function public.providers_compare(
+  p_accounts jsonb, p_asked_at timestamptz, p_now timestamptz default now())
+returns jsonb
+language plpgsql security definer -- service_role owns no table
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  -- Stripe's events have whole seconds: one of this second must not be older than what was asked in it.
+  v_asked_at timestamptz := date_trunc('second', p_asked_at);
+  v_facts jsonb;
+  v_changed int := 0;
+begin
+  for v_facts in
+    select a.facts from jsonb_array_elements(farthing.json_argument(p_accounts)) a (facts)
+    join farthing.providers p on p.stripe_account_id = a.facts ->> 'stripe_account_id'
+    where (p.charges_enabled, p.payouts_enabled, p.details_submitted, p.disabled_reason)
+        is distinct from ((a.facts ->> 'charges_enabled')::boolean, (a.facts ->> 'payouts_enabled')::boolean,
+          (a.facts ->> 'details_submitted')::boolean, left(a.facts ->> 'disabled_reason', 255))
+      and coalesce(p.status_at <= v_asked_at, true)
+    order by p.provider_id
+  loop
+    perform farthing.apply_account_event(v_facts || jsonb_build_object('occurred_at', v_asked_at), p_now);
+    v_changed := v_changed + 1;
+  end loop;
+  return jsonb_build_object('changed', v_changed, 'providers',
+    (select count(*) from farthing.providers where stripe_account_id is not null));
+end
+$$;
+grant execute on function public.providers_compare to service_role;
+comment on function public.providers_compare is
+  'Brings providers to what Stripe said, asked at p_asked_at, of their accounts: an array of facts as '
+  'account.updated has them. What an event has said since holds. Returns {changed, providers}: how many '
+  'differed, and how many have an account at all.';

@@ -1,0 +1,291 @@
+-- Refunds and early fraud warnings: asked for, sent, answered, read, cleared.
+
+create function public.refunds_begin(
+  p_order_id uuid default null, p_booking_id uuid default null, p_amount text default null,
+  p_reason text default null, p_idempotency_key text default null, p_fingerprint text default null,
+  p_author text default null, p_now timestamptz default now())
+returns jsonb
+language plpgsql security definer -- service_role owns no table
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_author text := coalesce(p_author, 'sql:' || session_user);
+  v_answer jsonb := farthing.idempotency_find(p_idempotency_key, p_fingerprint, p_now);
+  v_payment farthing.payment;
+  v_refund farthing.refunds;
+begin
+  if v_answer is not null then
+    return v_answer || '{"step": "replay"}';
+  end if;
+  perform farthing.require_operator(v_author);
+  if p_amount !~ '^[1-9][0-9]{0,15}$' then
+    perform farthing.fail('invalid_request', 'An amount is a whole number of minor units above 0.', null,
+      'amount');
+  end if;
+  v_payment := farthing.lock_payment_of(p_order_id, p_booking_id);
+  perform farthing.refuse_own(v_author, v_payment.account_id);
+  -- Begun before by a request that came to no end: Stripe is asked again under the same key of its own, as
+  -- long as it surely knows that key (24 hours).
+  select * into v_refund from farthing.refunds where origin_key = decode(p_idempotency_key, 'hex')
+    and created_at > p_now - interval '23 hours';
+  if v_refund.refund_id is null then
+    perform farthing.refuse_refund(v_payment, p_amount::bigint);
+    update farthing.refunds set origin_key = null where origin_key = decode(p_idempotency_key, 'hex');
+    insert into farthing.refunds (account_id, order_id, booking_id, amount, currency, reason, requested_by,
+      origin_key, origin_fingerprint, next_attempt_at, created_at, updated_at)
+    values (v_payment.account_id, v_payment.order_id, v_payment.booking_id,
+      coalesce(p_amount::bigint, farthing.refundable(v_payment)), v_payment.currency, p_reason,
+        v_author,
+      -- Where the request dies, a runner sends it two minutes later.
+      decode(p_idempotency_key, 'hex'), decode(p_fingerprint, 'hex'), p_now + interval '2 minutes', p_now,
+      p_now)
+    returning * into v_refund;
+  elsif v_refund.origin_fingerprint <> decode(p_fingerprint, 'hex') then
+    perform farthing.fail('idempotency_key_reused', 'This idempotency key was used with another request.');
+  end if;
+  perform farthing.idempotency_start(p_idempotency_key, p_fingerprint, p_now);
+  return jsonb_build_object('step', 'send', 'refund', farthing.refund_to_send(v_refund));
+end
+$$;
+grant execute on function public.refunds_begin to service_role;
+comment on function public.refunds_begin is
+  'Sets aside what is to be refunded, so that parallel requests never exceed the payment; without an amount '
+  'all that is left. Returns step send with the refund to ask Stripe for, or replay. Fails not_found, '
+  'already_refunded, refund_too_large, invalid_request.';
+
+create function public.refunds_attach(
+  p_refund_id uuid, p_stripe_refund_id text, p_now timestamptz default now())
+returns jsonb
+language plpgsql security definer -- service_role owns no table
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_refund farthing.refunds := farthing.lock_refund(p_refund_id);
+begin
+  -- The event may have been faster, with the same id. What was given up here waits for its event.
+  if v_refund.status = 'requested' and v_refund.stripe_refund_id is null then
+    update farthing.refunds set stripe_refund_id = p_stripe_refund_id, next_attempt_at = null,
+      failure_reason = null, updated_at = p_now
+    where account_id = v_refund.account_id and refund_id = p_refund_id
+    returning * into v_refund;
+  elsif v_refund.stripe_refund_id <> p_stripe_refund_id then
+    raise exception 'refund % is another refund at Stripe', p_refund_id;
+  end if;
+  return farthing.refund_answer(v_refund);
+end
+$$;
+grant execute on function public.refunds_attach to service_role;
+comment on function public.refunds_attach is
+  'Notes Stripe''s id for a refund. It stays pending, and moves no credits, until Stripe''s event comes. '
+  'Returns the refund.';
+
+create function public.refunds_refuse(
+  p_refund_id uuid, p_error text, p_idempotency_key text default null, p_now timestamptz default now())
+returns jsonb
+language plpgsql security definer -- service_role owns no table
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_refund farthing.refunds := farthing.lock_refund(p_refund_id);
+begin
+  perform farthing.idempotency_free(p_idempotency_key);
+  -- One that Stripe has made is not refused any more, whoever comes late with an older answer.
+  if v_refund.status = 'requested' and v_refund.stripe_refund_id is null then
+    update farthing.refunds set origin_key = null
+    where account_id = v_refund.account_id and refund_id = p_refund_id;
+    v_refund := farthing.fail_refund(v_refund, p_error, p_now);
+  end if;
+  return farthing.refund_answer(v_refund);
+end
+$$;
+grant execute on function public.refunds_refuse to service_role;
+comment on function public.refunds_refuse is
+  'Stripe said a definite no: the refund has failed, and what was set aside is free. Returns the refund.';
+
+create function public.refunds_postpone(p_refund_id uuid, p_error text, p_idempotency_key text default null)
+returns jsonb
+language plpgsql security definer -- service_role owns no table
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_refund farthing.refunds := farthing.lock_refund(p_refund_id);
+begin
+  perform farthing.idempotency_free(p_idempotency_key);
+  update farthing.refunds set failure_reason = left(p_error, 1000)
+  where account_id = v_refund.account_id and refund_id = p_refund_id and status = 'requested';
+  return farthing.refund_answer(v_refund);
+end
+$$;
+grant execute on function public.refunds_postpone to service_role;
+comment on function public.refunds_postpone is
+  'Whether Stripe made the refund is not known: it stays requested for a repeat under the same key, or for '
+  'the runner. Returns the refund.';
+
+create function public.refunds_finish(p_refund_id uuid, p_idempotency_key text)
+returns jsonb
+language sql security definer -- service_role owns no table
+set search_path = pg_catalog, pg_temp
+as $$
+  select farthing.idempotency_finish(p_idempotency_key, 201, farthing.refund_answer(r))
+  from farthing.refunds r where r.refund_id = p_refund_id
+$$;
+grant execute on function public.refunds_finish to service_role;
+comment on function public.refunds_finish is
+  'Stores the answer as the refund stands now. Returns {status: 201, replayed, data: refund}.';
+
+create function public.refunds_read(p_refund_id uuid)
+returns jsonb
+language plpgsql stable security definer -- service_role owns no table
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_refund farthing.refunds;
+begin
+  select * into v_refund from farthing.refunds where refund_id = p_refund_id;
+  if v_refund.refund_id is null then
+    perform farthing.fail('not_found', 'There is no such refund.', null, 'id');
+  end if;
+  return farthing.refund_answer(v_refund);
+end
+$$;
+grant execute on function public.refunds_read to service_role;
+comment on function public.refunds_read is 'A refund. Fails not_found.';
+
+create function public.refunds_list(
+  p_order_id uuid default null, p_booking_id uuid default null, p_before text default null,
+  p_limit int default 20)
+returns jsonb
+language sql stable security definer -- service_role owns no table
+set search_path = pg_catalog, pg_temp
+as $$
+  with page as (
+    select r as refund from farthing.refunds r
+    left join farthing.refunds b on b.refund_id::text = p_before
+    where (p_order_id is null or r.order_id = p_order_id)
+      and (p_booking_id is null or r.booking_id = p_booking_id)
+      and (p_before is null or (r.created_at, r.refund_id) < (b.created_at, b.refund_id))
+    order by r.created_at desc, r.refund_id desc limit p_limit + 1
+  ), shown as (
+    select refund, row_number() over (order by (refund).created_at desc, (refund).refund_id desc) as nr
+    from page order by nr limit p_limit
+  )
+  select jsonb_build_object(
+    'refunds', coalesce(jsonb_agg(farthing.refund_answer(refund) order by nr), '[]'),
+    'next_before', case when (select count(*) from page) > p_limit
+      then (array_agg((refund).refund_id order by nr desc))[1] end)
+  from shown
+$$;
+grant execute on function public.refunds_list to service_role;
+comment on function public.refunds_list is
+  'A page of refunds, newest first, of all or of an order or a booking: {refunds, next_before}.';
+
+create function public.refunds_claim(p_limit int default 20, p_now timestamptz default now())
+returns jsonb
+language plpgsql security definer -- service_role owns no table
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  c_most_attempts constant int := 10;
+  v_refund farthing.refunds;
+  v_claimed jsonb := jsonb_build_array();
+begin
+  for v_refund in
+    select * from farthing.refunds where status = 'requested' and next_attempt_at <= p_now
+    order by next_attempt_at limit p_limit for update skip locked
+  loop
+    -- Later Stripe may have forgotten the refund's key, and would make it a second time.
+    if v_refund.attempts >= c_most_attempts or v_refund.created_at <= p_now - interval '23 hours' then
+      -- The account is locked first elsewhere, so this waits for no lock: the next call fails it.
+      perform from farthing.accounts where account_id = v_refund.account_id for no key update skip locked;
+      if found then
+        perform farthing.fail_refund(v_refund,
+          coalesce(v_refund.failure_reason, 'Stripe could not be asked.'), p_now);
+      end if;
+      continue;
+    end if;
+    -- 2, 4, 8 … minutes: whoever gets it next comes after this one has long ended.
+    update farthing.refunds set attempts = attempts + 1,
+      next_attempt_at = p_now + interval '2 minutes' * (2 ^ attempts)
+    where account_id = v_refund.account_id and refund_id = v_refund.refund_id
+    returning * into v_refund;
+    v_claimed := v_claimed || farthing.refund_to_send(v_refund);
+  end loop;
+  return v_claimed;
+end
+$$;
+grant execute on function public.refunds_claim to service_role;
+comment on function public.refunds_claim is
+  'Refunds that nobody has sent to Stripe, and whose time has come; each is given out once until its next '
+  'time, and fails after ten tries or 23 hours.';
+
+create function public.warnings_list(
+  p_state text default null, p_before text default null, p_limit int default 20)
+returns jsonb
+language sql stable security definer -- service_role owns no table
+set search_path = pg_catalog, pg_temp
+as $$
+  with page as (
+    select w as warning from farthing.fraud_warnings w
+    left join farthing.fraud_warnings b on b.warning_id = p_before
+    where (p_state is null or w.state = p_state)
+      and (p_before is null or (w.created_at, w.warning_id) < (b.created_at, b.warning_id))
+    order by w.created_at desc, w.warning_id desc limit p_limit + 1
+  ), shown as (
+    select warning, row_number() over (order by (warning).created_at desc, (warning).warning_id desc) as nr
+    from page order by nr limit p_limit
+  )
+  select jsonb_build_object(
+    'warnings', coalesce(jsonb_agg(farthing.warning_answer(warning) order by nr), '[]'),
+    'next_before', case when (select count(*) from page) > p_limit
+      then (array_agg((warning).warning_id order by nr desc))[1] end)
+  from shown
+$$;
+grant execute on function public.warnings_list to service_role;
+comment on function public.warnings_list is
+  'A page of early fraud warnings, newest first: {warnings, next_before}.';
+
+create function public.warnings_clear(
+  p_warning_id text, p_reason text, p_idempotency_key text default null, p_fingerprint text default null,
+  p_author text default null, p_now timestamptz default now())
+returns jsonb
+language plpgsql security definer -- service_role owns no table
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_author text := coalesce(p_author, 'sql:' || session_user);
+  v_answer jsonb := farthing.idempotency_find(p_idempotency_key, p_fingerprint, p_now);
+  v_warning farthing.fraud_warnings;
+begin
+  if v_answer is not null then
+    return v_answer;
+  end if;
+  select * into v_warning from farthing.fraud_warnings where warning_id = p_warning_id;
+  if v_warning.warning_id is null then
+    perform farthing.fail('not_found', 'There is no such warning.', null, 'id');
+  end if;
+  perform farthing.refuse_own(v_author, v_warning.account_id);
+  perform from farthing.accounts where account_id = v_warning.account_id for no key update;
+  update farthing.fraud_warnings
+  set state = 'cleared', cleared_by = v_author, clear_reason = p_reason, updated_at = p_now
+  where account_id = v_warning.account_id and warning_id = p_warning_id and state = 'open'
+  returning * into v_warning;
+  if found then
+    -- What nobody has sent is not sent any more. Were Stripe at it already, its event would say so.
+    perform farthing.fail_refund(r, 'The warning was cleared.', p_now) from farthing.refunds r
+    where r.account_id = v_warning.account_id and r.status = 'requested' and r.stripe_refund_id is null
+      and r.requested_by = 'early_fraud_warning' and (r.order_id = v_warning.order_id
+        or r.booking_id = v_warning.booking_id);
+    if v_warning.order_id is not null then
+      perform farthing.net_order(v_warning.account_id, v_warning.order_id,
+        jsonb_build_object('warning_id', p_warning_id), v_author, p_now);
+    end if;
+  end if;
+  return farthing.idempotency_keep(p_idempotency_key, p_fingerprint, 200, (
+    select jsonb_build_object('warning_id', warning_id, 'state', state)
+    from farthing.fraud_warnings where warning_id = p_warning_id), p_now);
+end
+$$;
+grant execute on function public.warnings_clear to service_role;
+comment on function public.warnings_clear is
+  'An operator trusts a payment that a card network warned of: its credits come free. One that is not open '
+  'stays as it is. Returns {status: 200, replayed, data: {warning_id, state}}. Fails not_found.';

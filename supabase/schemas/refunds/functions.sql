@@ -1,0 +1,161 @@
+-- The refunds door: begin (committed before Stripe is asked), attach (what Stripe answered), refuse (it said
+-- no), finish (the answer that a repeat gets). Credits are moved by Stripe's event and by nothing here.
+
+create function farthing.refund_answer(p_refund farthing.refunds)
+returns jsonb
+language sql immutable
+set search_path = ''
+as $$
+  select jsonb_build_object('refund_id', p_refund.refund_id, 'order_id', p_refund.order_id,
+    'booking_id', p_refund.booking_id, 'stripe_refund_id', p_refund.stripe_refund_id,
+    'status', case p_refund.status when 'requested' then 'pending' else p_refund.status end,
+    'amount', p_refund.amount, 'currency', p_refund.currency, 'reason', p_refund.reason,
+    'requested_by', p_refund.requested_by,
+    'credits_taken_back', trim_scale(p_refund.credits_taken_back)::text,
+    'debt_added', trim_scale(p_refund.debt_added)::text, 'failure_reason', p_refund.failure_reason,
+    'created_at', p_refund.created_at, 'updated_at', p_refund.updated_at)
+$$;
+comment on function farthing.refund_answer(farthing.refunds) is
+  'A refund as the contract shows it; amount in minor units, credits as text.';
+
+create function farthing.refund_to_send(p_refund farthing.refunds)
+returns jsonb
+language plpgsql stable
+set search_path = ''
+as $$
+begin
+  return jsonb_build_object('refund_id', p_refund.refund_id, 'order_id', p_refund.order_id,
+    'booking_id', p_refund.booking_id, 'amount', p_refund.amount, 'currency', p_refund.currency,
+    'mark', (select installation_id from farthing.policy),
+    'reason', p_refund.reason, 'connected', p_refund.booking_id is not null and not p_refund.nets_share,
+    -- Of a small amount the fee is nothing, and Stripe refuses to return what was not taken.
+    'has_fee', not p_refund.nets_share and exists (select from farthing.bookings
+      where booking_id = p_refund.booking_id and application_fee_amount > 0),
+    'payment_id', case when p_refund.order_id is not null
+      then (select payment_ref from farthing.orders
+        where account_id = p_refund.account_id and order_id = p_refund.order_id)
+      else (select payment_intent_id from farthing.bookings where booking_id = p_refund.booking_id) end);
+end
+$$;
+comment on function farthing.refund_to_send(farthing.refunds) is
+  'What Stripe needs to know of a refund; connected: the provider''s part comes back too, and with has_fee '
+  'the platform''s.';
+
+create function farthing.lock_payment_of(p_order_id uuid, p_booking_id uuid)
+returns farthing.payment
+language plpgsql
+set search_path = ''
+set lock_timeout = '2s' -- as in lock_account
+as $$
+declare
+  v_payment farthing.payment;
+begin
+  if num_nonnulls(p_order_id, p_booking_id) <> 1 then
+    perform farthing.fail('invalid_request', 'Name one order or one booking.', null, 'order_id');
+  end if;
+  if p_order_id is not null then
+    select account_id, order_id, null::uuid, payment_ref, amount, currency into v_payment
+    from farthing.orders where order_id = p_order_id;
+  else
+    select account_id, null::uuid, booking_id, case when paid_at is not null then payment_intent_id end,
+      amount,
+      currency into v_payment
+    from farthing.bookings where booking_id = p_booking_id;
+  end if;
+  if v_payment.account_id is null then
+    perform farthing.fail('not_found', 'There is no such order or booking.', null,
+      case when p_order_id is not null then 'order_id' else 'booking_id' end);
+  end if;
+  perform from farthing.accounts where account_id = v_payment.account_id for no key update;
+  -- Paid while we waited for the lock, perhaps.
+  return case when v_payment.payment_id is null and p_order_id is not null
+    then coalesce((select row(account_id, order_id, null, payment_ref, amount, currency)::farthing.payment
+      from farthing.orders where account_id = v_payment.account_id and order_id = p_order_id), v_payment)
+    else v_payment end;
+end
+$$;
+comment on function farthing.lock_payment_of(uuid, uuid) is
+  'The payment of an order or a booking, its account locked; payment_id is null while it is not paid. Fails '
+  'not_found, invalid_request.';
+
+create function farthing.refuse_refund(p_payment farthing.payment, p_amount bigint)
+returns void
+language plpgsql stable
+set search_path = ''
+as $$
+declare
+  v_refundable bigint := case when p_payment.payment_id is null then 0 else farthing.refundable(p_payment)
+    end;
+  v_details jsonb := jsonb_build_object('refundable', v_refundable, 'currency', p_payment.currency);
+begin
+  if p_payment.payment_id is null then
+    perform farthing.fail('refund_too_large', 'Nothing has been paid, so there is nothing to refund.',
+      v_details, 'amount');
+  end if;
+  if v_refundable = 0 then
+    perform farthing.fail('already_refunded', 'All of this payment was refunded or is disputed.', v_details);
+  end if;
+  if p_amount > v_refundable then
+    perform farthing.fail('refund_too_large', 'That is more than what can still be refunded.', v_details,
+      'amount');
+  end if;
+end
+$$;
+comment on function farthing.refuse_refund(farthing.payment, bigint) is
+  'Refuses a refund of more than what is left: already_refunded where that is nothing, refund_too_large; '
+  'details say what is refundable, in minor units.';
+
+create function farthing.lock_refund(p_refund_id uuid)
+returns farthing.refunds
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_refund farthing.refunds;
+begin
+  select * into v_refund from farthing.refunds where refund_id = p_refund_id;
+  if v_refund.refund_id is null then
+    perform farthing.fail('not_found', 'There is no such refund.', null, 'id');
+  end if;
+  perform from farthing.accounts where account_id = v_refund.account_id for no key update;
+  select * into v_refund from farthing.refunds
+  where account_id = v_refund.account_id and refund_id = p_refund_id;
+  return v_refund;
+end
+$$;
+comment on function farthing.lock_refund(uuid) is 'A refund, its account locked first. Fails not_found.';
+
+create function farthing.fail_refund(p_refund farthing.refunds, p_error text, p_now timestamptz)
+returns farthing.refunds
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_refund farthing.refunds;
+begin
+  update farthing.refunds set status = 'failed', failure_reason = left(p_error, 1000),
+    next_attempt_at = null, updated_at = p_now
+  where account_id = p_refund.account_id and refund_id = p_refund.refund_id
+  returning * into v_refund;
+  -- A provider's share that waited for this refund does not any more.
+  perform farthing.net_transfers(b, p_now) from farthing.bookings b
+  where b.account_id = p_refund.account_id and b.booking_id = p_refund.booking_id;
+  return v_refund;
+end
+$$;
+comment on function farthing.fail_refund(farthing.refunds, text, timestamptz) is
+  'A refund that is not sent, or not any more, has failed: what was set aside is free. The account is locked '
+  'by the caller.';
+
+create function farthing.warning_answer(p_warning farthing.fraud_warnings)
+returns jsonb
+language sql stable
+set search_path = ''
+as $$
+  select jsonb_build_object('warning_id', p_warning.warning_id, 'order_id', p_warning.order_id,
+    'booking_id', p_warning.booking_id, 'user_id', a.owner_id, 'fraud_type', p_warning.fraud_type,
+    'actionable', p_warning.actionable, 'state', p_warning.state, 'created_at', p_warning.created_at)
+  from farthing.accounts a where a.account_id = p_warning.account_id
+$$;
+comment on function farthing.warning_answer(farthing.fraud_warnings) is
+  'An early fraud warning as an operator sees it.';

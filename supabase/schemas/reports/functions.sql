@@ -1,0 +1,30 @@
+-- Who moved how much: each day's entries by author and kind. Why summed up as entries are sealed: the
+-- entries have no index by time or author, which every debit would pay for; and a report reads a few rows
+-- a day, however long the ledger is. So an entry stands here within a minute or two. Stripe's events are
+-- one author here, as each of them writes once.
+
+create function farthing.add_actor_days(p_accounts bigint[], p_after bigint[], p_upto bigint[])
+returns void
+language sql
+set search_path = ''
+as $$
+  insert into farthing.actor_days as d (day, author, kind, entries, amount)
+  select (e.created_at at time zone 'UTC')::date, case when e.author like 'stripe:%' then 'stripe'
+    else e.author end, e.kind, count(*), sum(e.amount)
+  from unnest(p_accounts, p_after, p_upto) r (account_id, after, upto)
+  join farthing.entries e on e.account_id = r.account_id and e.seq > r.after and e.seq <= r.upto
+  group by 1, 2, 3
+  on conflict (day, author, kind) do update
+  set entries = d.entries + excluded.entries, amount = d.amount + excluded.amount
+$$;
+comment on function farthing.add_actor_days(bigint[], bigint[], bigint[]) is
+  'Adds entries to the days of their authors: of each account those after one number, up to another. For '
+  'seal_entries().';
+
+create view farthing.actors with (security_invoker = true) as
+select d.day, split_part(d.author, ':', 1) as author_kind, d.author, d.kind, d.entries,
+  trim_scale(d.amount)::text as credits
+from farthing.actor_days d;
+comment on view farthing.actors is
+  'Who moved how much, by day: for the operators'' report. Readable by the tables'' owner alone. Credits as '
+  'text.';

@@ -1,0 +1,15 @@
+-- Each day's entries by author and kind.
+
+create table farthing.actor_days (
+  day date not null,
+  author varchar(255) not null,
+  kind farthing.entry_kind not null,
+  entries bigint not null,
+  amount numeric(60, 18) not null, -- of all accounts, and so beyond the bound of one
+  primary key (day, author, kind)
+);
+comment on table farthing.actor_days is
+  'Sealed entries, summed by the day on which they were written (UTC), by author and kind. stripe: all of '
+  'Stripe''s events. Credits.';
+alter table farthing.actor_days enable row level security;
+create policy actor_days_none on farthing.actor_days for select to authenticated using (false);

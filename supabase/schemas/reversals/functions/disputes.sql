@@ -1,0 +1,128 @@
+-- Disputes: what a bank has taken of a payment, and what may still go.
+-- Why by money and not by word: Stripe's words change (appeals, prevented, whatever comes next), and one of
+-- them means both that the buyer was paid and that nobody was. So what was withdrawn and not reinstated is
+-- what came back, and the word only says whether more may follow: docs/decisions/money-back.md.
+
+create function farthing.withdrawn_of(
+  p_dispute farthing.disputes, p_claimed bigint, p_currency text)
+returns bigint
+language plpgsql stable
+set search_path = ''
+as $$
+begin
+  -- In the payment's currency to the unit. Settled in another one, each movement goes back by its own rate,
+  -- for what is won months later comes back at another; rates are rounded, so the share is, to a hundredth.
+  return (select greatest(0, case when bool_and(m.currency = p_currency) then -sum(m.amount)
+      else round(p_claimed * least(1, coalesce(round(-sum(m.amount / coalesce(m.exchange_rate, 1))
+        / max(-m.amount / coalesce(m.exchange_rate, 1)) filter (where m.amount < 0), 2), 0))) end)
+    from farthing.dispute_movements m
+    where m.account_id = p_dispute.account_id and m.dispute_id = p_dispute.dispute_id);
+end
+$$;
+comment on function farthing.withdrawn_of(farthing.disputes, bigint, text) is
+  'What a dispute has withdrawn of a payment and not reinstated, in minor units of the payment''s currency; '
+  'never below zero. p_claimed: the dispute''s amount in that currency.';
+
+create function farthing.disputed_of(p_payment farthing.payment, p_refunded numeric)
+returns farthing.disputed
+language plpgsql stable
+set search_path = ''
+as $$
+begin
+  return (
+    select row(coalesce(sum(case when f.is_open then greatest(f.claimed, f.withdrawn) else f.withdrawn end),
+      0), coalesce(sum(f.withdrawn), 0), coalesce(bool_or(f.is_open), false))::farthing.disputed
+    from (select s.claimed, s.withdrawn, farthing.is_open_dispute(s.status)
+        -- Prevented is paid: by the dispute itself or by a refund. Until that is here, more may go.
+        or s.status = 'prevented' and s.withdrawn + p_refunded < least(s.claimed, p_payment.amount) as is_open
+      from (select d.status, c.claimed, farthing.withdrawn_of(d, c.claimed, p_payment.currency) as withdrawn
+        from farthing.disputes d
+        -- In another currency than the payment's an amount says nothing of its share: it counts as the whole.
+        cross join lateral (select case d.currency when p_payment.currency then d.amount
+          else p_payment.amount end as claimed) c
+        where d.account_id = p_payment.account_id
+          and (d.order_id = p_payment.order_id or d.booking_id = p_payment.booking_id)) s) f);
+end
+$$;
+comment on function farthing.disputed_of(farthing.payment, numeric) is
+  'What banks have of a payment of which p_refunded went back already: claimed or taken by disputes, '
+  'withdrawn and not reinstated, and whether more may go. Minor units.';
+
+create function farthing.dispute_rank(p_status text)
+returns int
+language sql immutable
+set search_path = ''
+as $$
+  select case p_status when 'warning_needs_response' then 1 when 'warning_under_review' then 2
+    when 'warning_closed' then 3 when 'needs_response' then 4 when 'under_review' then 5
+    when 'won' then 7 when 'lost' then 7 when 'prevented' then 7
+    when 'appeal_needs_response' then 8 when 'appeal_under_review' then 9 else 6 end
+$$;
+comment on function farthing.dispute_rank(text) is
+  'A dispute''s states in the order they follow each other, for events of one second. Time goes before it: '
+  'what was lost is appealed, and the appeal is won or lost.';
+
+create function farthing.note_movements(p_account_id bigint, p_facts jsonb, p_now timestamptz)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  -- A set by id: whichever event names a movement first, it happened.
+  insert into farthing.dispute_movements (account_id, transaction_id, dispute_id, amount, fee, currency,
+    exchange_rate, created_at)
+  select p_account_id, m.id, p_facts ->> 'dispute_id', m.amount, m.fee, m.currency,
+    nullif(m.exchange_rate, 0), p_now
+  from jsonb_to_recordset(coalesce(nullif(p_facts -> 'movements', 'null'), '[]'))
+    m (id text, amount bigint, fee bigint, currency text, exchange_rate numeric)
+  on conflict (account_id, transaction_id) do nothing;
+end
+$$;
+comment on function farthing.note_movements(bigint, jsonb, timestamptz) is
+  'Adds the balance transactions that an event names of its dispute.';
+
+create function farthing.apply_dispute_event(p_facts jsonb, p_now timestamptz)
+returns text
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_payment farthing.payment := farthing.find_payment(p_facts ->> 'payment_id');
+  v_status text := p_facts ->> 'status';
+  v_dispute farthing.disputes;
+begin
+  if v_payment.account_id is null then
+    return 'deferred';
+  end if;
+  if farthing.dispute_rank(v_status) = 6 then
+    perform farthing.note_unknown_state('dispute', v_status, p_facts ->> 'dispute_id', p_now);
+  end if;
+  insert into farthing.disputes as d (account_id, dispute_id, order_id, booking_id, amount, currency, status,
+    reason, case_type, status_at, movements, created_at, updated_at)
+  values (v_payment.account_id, p_facts ->> 'dispute_id', v_payment.order_id, v_payment.booking_id,
+    (p_facts ->> 'amount')::bigint, p_facts ->> 'currency', left(v_status, 64), p_facts ->> 'reason',
+    left(p_facts ->> 'case_type', 64), (p_facts ->> 'occurred_at')::timestamptz,
+    jsonb_array_length(coalesce(nullif(p_facts -> 'movements', 'null'), '[]')), p_now, p_now)
+  on conflict (account_id, dispute_id) do update
+  set amount = excluded.amount, currency = excluded.currency, status = excluded.status,
+    reason = excluded.reason, case_type = excluded.case_type, status_at = excluded.status_at,
+    movements = excluded.movements, updated_at = p_now
+  -- The later event holds; within a second the one that knows of more money, then the state that follows.
+  where (d.status_at, d.movements, farthing.dispute_rank(d.status))
+      < (excluded.status_at, excluded.movements, farthing.dispute_rank(excluded.status))
+    and (d.order_id, d.booking_id) is not distinct from (excluded.order_id, excluded.booking_id);
+  select * into v_dispute from farthing.disputes
+  where account_id = v_payment.account_id and dispute_id = p_facts ->> 'dispute_id';
+  if (v_dispute.order_id, v_dispute.booking_id) is distinct from (v_payment.order_id, v_payment.booking_id)
+  then
+    raise exception 'dispute % is of another payment', v_dispute.dispute_id;
+  end if;
+  perform farthing.note_movements(v_payment.account_id, p_facts, p_now);
+  perform farthing.net_payment(v_payment, jsonb_build_object('dispute_id', v_dispute.dispute_id),
+    p_facts ->> 'author', p_now);
+  return 'processed';
+end
+$$;
+comment on function farthing.apply_dispute_event is
+  'A dispute was opened, went on or was decided, or money moved by it: freezes, takes back, gives back. '
+  'Deferred while its payment is not here.';

@@ -1,0 +1,230 @@
+-- What an order's refunds and disputes take of its credits, and give back (rule 10).
+
+create function farthing.share_of(p_whole numeric, p_part numeric, p_total numeric)
+returns numeric
+language sql immutable
+set search_path = ''
+as $$
+  -- In whole 10^-18 credits, by integers: rounding down at each partial refund, and nothing at the last, so
+  -- all of them sum to the whole.
+  select div(p_whole * 1e18 * least(p_part, p_total), p_total) * 1e-18
+$$;
+comment on function farthing.share_of(numeric, numeric, numeric) is
+  'p_part / p_total of an amount of credits, never above it, rounded down at the 18th decimal.';
+
+create function farthing.write_reversal(
+  p_order farthing.orders, p_lot_id uuid, p_direction farthing.direction, p_amount numeric,
+  p_transaction_id uuid, p_cause jsonb, p_author text, p_now timestamptz)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_entry farthing.entries;
+begin
+  v_entry.account_id := p_order.account_id;
+  v_entry.transaction_id := p_transaction_id;
+  v_entry.lot_id := p_lot_id;
+  v_entry.counterparty := 'clawback';
+  v_entry.direction := p_direction;
+  v_entry.amount := p_amount;
+  v_entry.kind := case p_direction when 'out' then 'clawback' else 'reinstatement' end::farthing.entry_kind;
+  v_entry.reference_type := 'order';
+  v_entry.reference_id := p_order.order_id::text;
+  v_entry.metadata := p_cause;
+  v_entry.author := p_author;
+  perform farthing.write_entry(v_entry, p_now);
+end
+$$;
+comment on function farthing.write_reversal is
+  'One entry of a clawback or a reinstatement; without a lot it is debt. The account is locked by the '
+  'caller.';
+
+create function farthing.take_back(
+  p_order farthing.orders, p_amount numeric, p_cause jsonb, p_author text, p_now timestamptz)
+returns numeric
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_transaction_id uuid := gen_random_uuid();
+  v_need numeric := p_amount;
+  v_lot record;
+begin
+  for v_lot in
+    -- What was paid for goes before what was given on top. What a hold keeps may still be spent by it; the
+    -- debt in its place is paid when it comes free.
+    select lot_id, remaining - reserved as free from farthing.lots
+    where account_id = p_order.account_id and order_id = p_order.order_id and remaining > reserved
+    order by source desc
+  loop
+    exit when v_need = 0;
+    v_lot.free := least(v_lot.free, v_need);
+    update farthing.lots set remaining = remaining - v_lot.free, taken_back = taken_back + v_lot.free,
+      closed_at = case when remaining = v_lot.free then p_now end
+    where account_id = p_order.account_id and lot_id = v_lot.lot_id;
+    perform farthing.write_reversal(p_order, v_lot.lot_id, 'out', v_lot.free, v_transaction_id, p_cause,
+      p_author, p_now);
+    v_need := v_need - v_lot.free;
+  end loop;
+  if v_need > 0 then
+    perform farthing.write_reversal(p_order, null, 'out', v_need, v_transaction_id, p_cause, p_author,
+      p_now);
+    update farthing.accounts set debt = debt + v_need where account_id = p_order.account_id;
+  end if;
+  return v_need;
+end
+$$;
+comment on function farthing.take_back is
+  'Takes credits of an order back: its lots'' remainder first, the rest is debt, which is returned. The '
+  'account is locked by the caller. Credits.';
+
+create function farthing.undo_debt_payments(p_account_id bigint, p_amount numeric, p_now timestamptz)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_need numeric := p_amount;
+  v_payment record;
+begin
+  for v_payment in
+    select p.payment_id, p.lot_id, p.amount + coalesce(sum(u.amount), 0) as stands
+    from farthing.debt_payments p
+    left join farthing.debt_payments u on u.account_id = p.account_id and u.undoes = p.payment_id
+    where p.account_id = p_account_id and p.undoes is null
+    group by p.account_id, p.payment_id having p.amount + coalesce(sum(u.amount), 0) > 0
+    order by p.payment_id desc
+  loop
+    exit when v_need = 0;
+    v_payment.stands := least(v_payment.stands, v_need);
+    insert into farthing.debt_payments (account_id, lot_id, amount, undoes, created_at)
+    values (p_account_id, v_payment.lot_id, -v_payment.stands, v_payment.payment_id, p_now);
+    update farthing.lots set remaining = remaining + v_payment.stands, closed_at = null
+    where account_id = p_account_id and lot_id = v_payment.lot_id;
+    v_need := v_need - v_payment.stands;
+  end loop;
+  update farthing.accounts set debt = debt + p_amount where account_id = p_account_id;
+end
+$$;
+comment on function farthing.undo_debt_payments(bigint, numeric, timestamptz) is
+  'A debt that was paid is owed no longer: the lots that paid it last get that back. Raises the debt by as '
+  'much; the caller, who has locked the account, cancels it. Credits.';
+
+create function farthing.give_back(
+  p_order farthing.orders, p_amount numeric, p_cause jsonb, p_author text, p_now timestamptz)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_transaction_id uuid := gen_random_uuid();
+  v_need numeric := p_amount;
+  v_debt numeric := (select debt from farthing.accounts where account_id = p_order.account_id);
+  v_owed numeric := p_order.credits_taken_back - (select coalesce(sum(taken_back), 0) from farthing.lots
+    where account_id = p_order.account_id and order_id = p_order.order_id);
+  v_lot record;
+begin
+  -- In reverse: what was taken last was debt.
+  if v_owed > 0 then
+    v_owed := least(v_owed, v_need);
+    if v_owed > v_debt then
+      perform farthing.undo_debt_payments(p_order.account_id, v_owed - v_debt, p_now);
+    end if;
+    perform farthing.write_reversal(p_order, null, 'in', v_owed, v_transaction_id, p_cause, p_author,
+      p_now);
+    update farthing.accounts set debt = debt - v_owed where account_id = p_order.account_id;
+    v_need := v_need - v_owed;
+  end if;
+  for v_lot in
+    select lot_id, taken_back from farthing.lots
+    where account_id = p_order.account_id and order_id = p_order.order_id and taken_back > 0
+    order by source
+  loop
+    exit when v_need = 0;
+    v_lot.taken_back := least(v_lot.taken_back, v_need);
+    update farthing.lots set remaining = remaining + v_lot.taken_back,
+      taken_back = taken_back - v_lot.taken_back, closed_at = null
+    where account_id = p_order.account_id and lot_id = v_lot.lot_id;
+    perform farthing.write_reversal(p_order, v_lot.lot_id, 'in', v_lot.taken_back, v_transaction_id, p_cause,
+      p_author, p_now);
+    v_need := v_need - v_lot.taken_back;
+  end loop;
+end
+$$;
+comment on function farthing.give_back is
+  'Undoes take_back(): debt that it made, paid meanwhile or not, then the lots that it took from. The '
+  'account is locked by the caller. Credits.';
+
+create function farthing.reversed_of(p_order farthing.orders)
+returns farthing.reversed
+language plpgsql stable -- which keeps its plan from one event to the next
+set search_path = ''
+as $$
+declare
+  v_refunded numeric := (select coalesce(sum(amount), 0) from farthing.refunds
+    where account_id = p_order.account_id and order_id = p_order.order_id
+      and farthing.is_live_refund(status));
+begin
+  return (select row(v_refunded, d.disputed, d.withdrawn, d.is_open or d.withdrawn > 0,
+    d.is_open or exists (select from farthing.fraud_warnings
+      where account_id = p_order.account_id and order_id = p_order.order_id and state = 'open')
+    )::farthing.reversed
+  from farthing.disputed_of(row(p_order.account_id, p_order.order_id, null, p_order.payment_ref,
+    p_order.amount, p_order.currency)::farthing.payment, v_refunded) d);
+end
+$$;
+comment on function farthing.reversed_of(farthing.orders) is
+  'What Stripe has said so far of an order''s money: paid back, disputed, withdrawn by banks. Minor units.';
+
+create function farthing.net_order(
+  p_account_id bigint, p_order_id uuid, p_cause jsonb, p_author text, p_now timestamptz)
+returns farthing.taken
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_order farthing.orders;
+  v_reversed farthing.reversed;
+  v_target numeric;
+  v_taken farthing.taken := row(0, 0);
+begin
+  perform farthing.release_expired_holds(p_account_id, p_now);
+  select * into v_order from farthing.orders where account_id = p_account_id and order_id = p_order_id
+  for update;
+  v_reversed := farthing.reversed_of(v_order);
+  -- A warning is over while its payment is given back whole; a refund that fails opens it again.
+  update farthing.fraud_warnings
+  set state = case state when 'open' then 'closed' else 'open' end, updated_at = p_now
+  where account_id = p_account_id and order_id = p_order_id and actionable
+    and state = case when v_reversed.refunded >= v_order.amount then 'open' else 'closed' end;
+  if found then
+    v_reversed := farthing.reversed_of(v_order);
+  end if;
+  v_target := farthing.share_of(v_order.credits + v_order.bonus_credits,
+    v_reversed.refunded + v_reversed.withdrawn, v_order.amount);
+  if v_target > v_order.credits_taken_back then
+    v_taken.credits := v_target - v_order.credits_taken_back;
+    v_taken.debt := farthing.take_back(v_order, v_taken.credits, p_cause, p_author, p_now);
+  elsif v_target < v_order.credits_taken_back then
+    perform farthing.give_back(v_order, v_order.credits_taken_back - v_target, p_cause, p_author, p_now);
+  end if;
+  update farthing.orders set amount_refunded = v_reversed.refunded, amount_disputed = v_reversed.disputed,
+    credits_taken_back = v_target, updated_at = p_now, status = case
+      when v_reversed.is_disputed then 'disputed'
+      when v_reversed.refunded >= amount then 'refunded'
+      when v_reversed.refunded > 0 then 'partially_refunded' else 'paid' end
+  where account_id = p_account_id and order_id = p_order_id;
+  update farthing.lots set frozen = v_reversed.is_frozen
+  where account_id = p_account_id and order_id = p_order_id and frozen <> v_reversed.is_frozen;
+  perform farthing.pay_debt(p_account_id, p_now);
+  if (select owner_id is null from farthing.accounts where account_id = p_account_id) then
+    -- Given back to someone who has left (rule 16).
+    perform farthing.close_lots(p_account_id, p_author, p_now);
+  end if;
+  return v_taken;
+end
+$$;
+comment on function farthing.net_order is
+  'Brings a paid order''s credits, freeze and state to what its refunds, disputes and warnings say. Returns '
+  'what this call took, and how much of it became debt. The account is locked by the caller. Credits.';

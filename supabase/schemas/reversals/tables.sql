@@ -1,0 +1,150 @@
+-- Money that comes back: refunds, disputes, early fraud warnings, and what they take of the credits.
+-- Why a target and not a sum of steps: refunds fail, disputes are lost and won, and their events come in any
+-- order. So each event only records what Stripe says now, and net_order() compares what should be taken back
+-- for all of it with what is: the same facts end in the same credits, whichever came first.
+
+create table farthing.refunds (
+  account_id bigint not null,
+  refund_id uuid not null default gen_random_uuid(),
+  order_id uuid,
+  booking_id uuid,
+  stripe_refund_id text,
+  amount bigint not null,
+  currency text not null,
+  status text not null default 'requested',
+  reason text,
+  requested_by text not null,
+  origin_key bytea,
+  origin_fingerprint bytea,
+  nets_share boolean not null default false,
+  credits_taken_back farthing.credits not null default 0,
+  debt_added farthing.credits not null default 0,
+  failure_reason text,
+  attempts int not null default 0,
+  next_attempt_at timestamptz,
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now(),
+  primary key (account_id, refund_id),
+  foreign key (account_id, order_id) references farthing.orders (account_id, order_id),
+  constraint refunds_of_one_thing check (num_nonnulls(order_id, booking_id) = 1),
+  constraint refunds_amount_positive check (amount > 0),
+  constraint refunds_text_bounded check (length(stripe_refund_id) <= 255 and length(currency) = 3
+    and length(reason) <= 500 and length(requested_by) <= 255 and length(failure_reason) <= 1000),
+  constraint refunds_attempts_bounded check (attempts between 0 and 10),
+  constraint refunds_states check (
+    (status = 'requested' and (stripe_refund_id is null) = (next_attempt_at is not null))
+    or (status = 'failed' and next_attempt_at is null)
+    -- Stripe's own words, those included that Stripe has not thought of yet.
+    or (status not in ('requested', 'failed') and length(status) <= 64 and stripe_refund_id is not null
+      and next_attempt_at is null))
+);
+comment on table farthing.refunds is
+  'Money given back for an order or a booking. amount in minor units. requested: before Stripe''s event; '
+  'the other states are Stripe''s; one that nobody here knows counts as under way. credits_taken_back and '
+  'debt_added: what it took, in credits. nets_share: its part of a provider''s share is a move of ours, and '
+  'not of the refund itself.';
+create unique index refunds_by_id on farthing.refunds (refund_id);
+create unique index refunds_by_stripe_id on farthing.refunds (stripe_refund_id)
+  where stripe_refund_id is not null;
+create unique index refunds_by_origin on farthing.refunds (origin_key) where origin_key is not null;
+create index refunds_by_order on farthing.refunds (account_id, order_id);
+create index refunds_by_booking on farthing.refunds (account_id, booking_id);
+create index refunds_newest on farthing.refunds (created_at desc, refund_id desc);
+create index refunds_to_send on farthing.refunds (next_attempt_at) where status = 'requested';
+
+create table farthing.disputes (
+  account_id bigint not null,
+  dispute_id text not null,
+  order_id uuid,
+  booking_id uuid,
+  amount bigint not null,
+  currency text not null,
+  status text not null,
+  reason text,
+  case_type text,
+  status_at timestamptz not null,
+  movements int not null default 0,
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now(),
+  primary key (account_id, dispute_id),
+  foreign key (account_id, order_id) references farthing.orders (account_id, order_id),
+  constraint disputes_of_one_thing check (num_nonnulls(order_id, booking_id) = 1),
+  constraint disputes_amount_not_negative check (amount >= 0),
+  constraint disputes_text_bounded check (length(dispute_id) <= 255 and length(currency) = 3
+    and length(reason) <= 255 and length(case_type) <= 64 and length(status) between 1 and 64)
+);
+comment on table farthing.disputes is
+  'A buyer''s bank takes a payment back, or asks about it (warning_*). status and case_type in Stripe''s '
+  'words, which may be new ones. status_at: the time of the event that said so; movements: how many balance '
+  'transactions it named. amount in minor units, which may be above the payment.';
+create unique index disputes_by_id on farthing.disputes (dispute_id);
+create index disputes_by_order on farthing.disputes (account_id, order_id);
+create index disputes_by_booking on farthing.disputes (account_id, booking_id);
+
+create table farthing.dispute_movements (
+  account_id bigint not null,
+  transaction_id text not null,
+  dispute_id text not null,
+  amount bigint not null,
+  fee bigint not null,
+  currency text not null,
+  exchange_rate numeric(30, 12),
+  created_at timestamptz not null default now(),
+  primary key (account_id, transaction_id),
+  foreign key (account_id, dispute_id) references farthing.disputes (account_id, dispute_id),
+  constraint dispute_movements_text_bounded check (length(transaction_id) <= 255 and length(currency) = 3),
+  constraint dispute_movements_rates check (exchange_rate > 0)
+);
+comment on table farthing.dispute_movements is
+  'The balance transactions of disputes, by Stripe''s ids: amount below zero was withdrawn, above zero '
+  'reinstated, without Stripe''s fee, in minor units of the currency that Stripe settles in. exchange_rate: '
+  'from the payment''s currency to that one. Rows are only added, so their order does not matter.';
+create index dispute_movements_by_dispute on farthing.dispute_movements (account_id, dispute_id);
+
+create table farthing.fraud_warnings (
+  account_id bigint not null,
+  warning_id text not null,
+  order_id uuid,
+  booking_id uuid,
+  fraud_type text,
+  actionable boolean not null,
+  state text not null default 'open',
+  cleared_by text,
+  clear_reason text,
+  status_at timestamptz not null,
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now(),
+  primary key (account_id, warning_id),
+  foreign key (account_id, order_id) references farthing.orders (account_id, order_id),
+  constraint fraud_warnings_of_one_thing check (num_nonnulls(order_id, booking_id) = 1),
+  constraint fraud_warnings_text_bounded check (length(warning_id) <= 255 and length(fraud_type) <= 255
+    and length(cleared_by) <= 255 and length(clear_reason) <= 500),
+  constraint fraud_warnings_states check (
+    (state in ('open', 'closed') and cleared_by is null) or (state = 'cleared' and cleared_by is not null))
+);
+comment on table farthing.fraud_warnings is
+  'A card network says that a payment is probably fraud. open: the order''s credits are frozen; cleared: an '
+  'operator trusts the payment; closed: it was refunded or disputed.';
+create unique index fraud_warnings_by_id on farthing.fraud_warnings (warning_id);
+create index fraud_warnings_by_order on farthing.fraud_warnings (account_id, order_id);
+create index fraud_warnings_by_booking on farthing.fraud_warnings (account_id, booking_id);
+create index fraud_warnings_newest on farthing.fraud_warnings (created_at desc, warning_id desc);
+
+alter table farthing.refunds enable row level security;
+alter table farthing.disputes enable row level security;
+alter table farthing.dispute_movements enable row level security;
+alter table farthing.fraud_warnings enable row level security;
+create policy refunds_none on farthing.refunds for select to authenticated using (false);
+create policy disputes_none on farthing.disputes for select to authenticated using (false);
+create policy dispute_movements_none on farthing.dispute_movements for select to authenticated using (false);
+create policy fraud_warnings_none on farthing.fraud_warnings for select to authenticated using (false);
+
+create type farthing.reversed as (
+  refunded numeric, disputed numeric, withdrawn numeric, is_disputed boolean, is_frozen boolean);
+
+create type farthing.taken as (credits numeric, debt numeric);
+
+create type farthing.payment as (
+  account_id bigint, order_id uuid, booking_id uuid, payment_id text, amount bigint, currency text);
+
+create type farthing.disputed as (disputed numeric, withdrawn numeric, is_open boolean);

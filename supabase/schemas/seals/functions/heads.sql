@@ -1,0 +1,170 @@
+-- Heads: each hour one hash over the end of every account's chain, chained to the head before.
+-- Why: seals prove that entries are those that were sealed, to anybody but one who may write seals, too. A
+-- head that somebody has outside the database (a log, a mailbox, a webhook's receiver) can't be rewritten
+-- from inside: whoever changes an entry, a lot's terms or an owner, and seals anew, has to change each
+-- later head, and then differs from the one outside (compare_head).
+
+create function farthing.owner_mark(p_salt uuid, p_account_id bigint, p_owner_id uuid)
+returns bytea
+language sql immutable
+set search_path = ''
+as $$
+  select sha256(convert_to(concat_ws(' ', p_salt, p_account_id, p_owner_id), 'UTF8'))
+$$;
+comment on function farthing.owner_mark(uuid, bigint, uuid) is 'The mark of an account''s owner.';
+
+create function farthing.mark_owner()
+returns trigger
+language plpgsql security definer -- runs inside auth's delete, by a role that owns nothing here
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_salt uuid := gen_random_uuid();
+begin
+  if tg_op = 'INSERT' then
+    insert into farthing.owner_marks
+    values (new.account_id, v_salt, farthing.owner_mark(v_salt, new.account_id, new.owner_id));
+  else
+    update farthing.owner_marks set salt = null where account_id = new.account_id;
+  end if;
+  return null;
+end
+$$;
+comment on function farthing.mark_owner() is
+  'Trigger: marks a new account''s owner, and forgets one who leaves.';
+
+create function farthing.head_root(p_head_nr int, out o_accounts bigint, out o_entries bigint,
+  out o_root bytea)
+language sql stable
+set search_path = ''
+as $$
+  -- Chunks of accounts first, so that no hash is taken over a hundred megabytes.
+  select coalesce(sum(c.accounts), 0)::bigint, coalesce(sum(c.entries), 0)::bigint,
+    sha256(coalesce(string_agg(c.hash, '' order by c.chunk), ''))
+  from (
+    select a.account_id / 1024 as chunk, count(*) as accounts, sum(s.seq) as entries, sha256(string_agg(
+      int8send(a.account_id) || int8send(s.seq) || s.hash, '' order by a.account_id)) as hash
+    from farthing.accounts a
+    cross join lateral (select t.seq, t.hash from farthing.entry_seals t
+      where t.account_id = a.account_id and t.head_nr <= p_head_nr order by t.seq desc limit 1) s
+    group by a.account_id / 1024) c
+$$;
+comment on function farthing.head_root(int) is
+  'The root as of a head, from the seals: accounts, entries (numbers have no gap, so the last ones add up to '
+  'them), root.';
+
+create function farthing.audit_hash(p_before bytea, p_after bigint, p_upto bigint)
+returns bytea
+language sql stable
+set search_path = ''
+set timezone = 'UTC'
+as $$
+  select sha256(p_before || coalesce(string_agg(sha256(convert_to(to_jsonb(a)::text, 'UTF8')), ''
+    order by a.audit_nr), ''))
+  from farthing.audit a where a.audit_nr > p_after and a.audit_nr <= p_upto
+$$;
+comment on function farthing.audit_hash(bytea, bigint, bigint) is
+  'The hash before, and audit rows after one number, up to another.';
+
+create function farthing.head_hash(p_before bytea, p_head farthing.heads)
+returns bytea
+language sql immutable
+set search_path = ''
+as $$
+  select sha256(p_before || convert_to(jsonb_build_array(p_head.head_nr, extract(epoch from p_head.made_at),
+    p_head.accounts, p_head.entries, trim_scale(p_head.balance)::text, encode(p_head.root, 'hex'),
+    p_head.audit_nr, encode(p_head.audit_hash, 'hex'))::text, 'UTF8'))
+$$;
+comment on function farthing.head_hash(bytea, farthing.heads) is
+  'sha256 over the hash of the head before and every field of this one.';
+
+create function farthing.make_head(p_now timestamptz)
+returns farthing.heads
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_before farthing.heads;
+  v_head farthing.heads;
+begin
+  perform pg_advisory_xact_lock(hashtextextended('farthing.seal', 0));
+  -- Numbers are given before they are committed: none may come later that this head has passed.
+  lock table farthing.audit in share mode;
+  select * into v_before from farthing.heads order by head_nr desc limit 1;
+  v_head.head_nr := coalesce(v_before.head_nr, 0) + 1;
+  v_head.made_at := p_now;
+  select * into v_head.accounts, v_head.entries, v_head.root from farthing.head_root(v_head.head_nr);
+  v_head.balance := (select coalesce(sum(case s.direction when 'in' then s.amount else -s.amount end), 0)
+    from farthing.entry_sums s);
+  v_head.audit_nr := coalesce((select max(a.audit_nr) from farthing.audit a), 0);
+  v_head.audit_hash := farthing.audit_hash(coalesce(v_before.audit_hash, ''),
+    coalesce(v_before.audit_nr, 0), v_head.audit_nr);
+  v_head.hash := farthing.head_hash(coalesce(v_before.hash, ''), v_head);
+  insert into farthing.heads select v_head.*;
+  return v_head;
+end
+$$;
+comment on function farthing.make_head(timestamptz) is 'Makes the next head of all that is sealed.';
+
+create function farthing.anchor(p_now timestamptz default now())
+returns int
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_head farthing.heads := farthing.make_head(p_now);
+  v_data jsonb := jsonb_build_object('head_nr', v_head.head_nr, 'hash', encode(v_head.hash, 'hex'),
+    'entries', v_head.entries, 'accounts', v_head.accounts, 'balance', trim_scale(v_head.balance)::text,
+    'made_at', v_head.made_at);
+begin
+  -- The server's log is outside the tables, too.
+  raise log 'farthing anchor %', v_data;
+  perform farthing.notify_head(v_data, p_now);
+  return v_head.head_nr;
+end
+$$;
+comment on function farthing.anchor(timestamptz) is
+  'Makes a head and hands it to the outside: the server''s log, the operators'' webhook, and once a day '
+  'their mailbox. Returns its number.';
+
+create function farthing.notify_head(p_data jsonb, p_now timestamptz)
+returns void
+language sql
+set search_path = ''
+as $$
+  insert into farthing.notices (recipient, template, subject, data, next_attempt_at, created_at)
+  select r, 'anchor', p_data ->> 'head_nr', p_data, p_now, p_now
+  from unnest(case when extract(hour from p_now at time zone 'UTC') = 0 then array['webhook', 'operators']
+    else array['webhook'] end) r
+  on conflict (recipient, template, subject) where account_id is null do nothing
+$$;
+comment on function farthing.notify_head(jsonb, timestamptz) is
+  'Queues a head for the operators'' webhook, and for their mailbox the first of a day.';
+
+create function farthing.compare_head(p_head_nr int, p_hash text)
+returns text
+language plpgsql stable
+set search_path = ''
+as $$
+declare
+  v_head farthing.heads;
+  v_found record;
+begin
+  select * into v_head from farthing.heads where head_nr = p_head_nr;
+  if v_head.head_nr is null then
+    return format('There is no head %s: it was deleted, or this is an older copy of the database.',
+      p_head_nr);
+  elsif encode(v_head.hash, 'hex') <> lower(p_hash) then
+    return format('Head %s differs: what it covered was changed after %s.', p_head_nr, v_head.made_at);
+  end if;
+  select * into v_found from farthing.head_root(p_head_nr);
+  if (v_found.o_accounts, v_found.o_entries, v_found.o_root) is distinct from
+    (v_head.accounts, v_head.entries, v_head.root) then
+    return format('The seals that head %s covered were changed.', p_head_nr);
+  end if;
+  return (select p.detail from farthing.prove_heads() p limit 1);
+end
+$$;
+comment on function farthing.compare_head(int, text) is
+  'Whether the database still leads to a head that was kept outside; null where it does, else what differs. '
+  'It reads seals: that they are those of the entries is verify()''s.';

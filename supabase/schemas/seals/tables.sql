@@ -1,0 +1,64 @@
+-- Seals of entries, their sums, marks of owners, and heads.
+
+create table farthing.entry_seals (
+  account_id bigint not null,
+  seq bigint not null,
+  head_nr int not null,
+  hash bytea not null,
+  primary key (account_id, seq),
+  constraint entry_seals_are_sha256 check (octet_length(hash) = 32)
+);
+comment on table farthing.entry_seals is
+  'Append-only. hash = sha256(previous hash, the terms that came in with the entry, the entry''s fields): '
+  'entry_contents. '
+  'head_nr: the first head that covers it (farthing.heads).';
+
+alter table farthing.entry_seals enable row level security;
+create policy entry_seals_none on farthing.entry_seals for select to authenticated using (false);
+
+-- Summed up as they are sealed, since each is sealed once: whoever asks how many credits were sold or spent
+-- reads a few rows, however long the ledger is, and a debit knows nothing of it.
+create table farthing.entry_sums (
+  counterparty farthing.system_account not null,
+  direction farthing.direction not null,
+  kind farthing.entry_kind not null,
+  entries bigint not null,
+  amount numeric(60, 18) not null, -- of all accounts, and so beyond the bound of one
+  primary key (counterparty, direction, kind)
+);
+comment on table farthing.entry_sums is
+  'All sealed entries, summed: how many credits went where, and for what. Credits.';
+alter table farthing.entry_sums enable row level security;
+create policy entry_sums_none on farthing.entry_sums for select to authenticated using (false);
+
+-- Who owns an account, so that it can be sealed and forgotten: what is left of an owner who has left is a
+-- hash over a number that nobody knows any more.
+create table farthing.owner_marks (
+  account_id bigint primary key,
+  salt uuid,
+  mark bytea not null
+);
+comment on table farthing.owner_marks is
+  'mark = sha256(salt, account, owner), sealed with the account''s first entry. The salt goes with the '
+  'owner.';
+alter table farthing.owner_marks enable row level security;
+create policy owner_marks_none on farthing.owner_marks for select to authenticated using (false);
+
+create table farthing.heads (
+  head_nr int primary key,
+  made_at timestamptz not null,
+  accounts bigint not null,
+  entries bigint not null,
+  balance numeric(60, 18) not null,
+  root bytea not null,
+  audit_nr bigint not null,
+  audit_hash bytea not null,
+  hash bytea not null,
+  constraint heads_are_sha256 check (octet_length(root) = 32 and octet_length(audit_hash) = 32
+    and octet_length(hash) = 32)
+);
+comment on table farthing.heads is
+  'Append-only. root: over the last seal of each account; audit_hash: over all audit rows up to audit_nr; '
+  'hash = sha256(the hash before, this row). entries and balance (credits): of all that was sealed.';
+alter table farthing.heads enable row level security;
+create policy heads_none on farthing.heads for select to authenticated using (false);

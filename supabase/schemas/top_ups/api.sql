@@ -1,0 +1,181 @@
+-- Auto top-up: a user's settings; the runner's claim, and what Stripe answered.
+
+create function public.top_ups_read(p_user_id uuid, p_now timestamptz default now())
+returns jsonb
+language sql stable security definer -- service_role owns no table
+set search_path = pg_catalog, pg_temp
+as $$
+  select farthing.top_up_answer((select account_id from farthing.accounts where owner_id = p_user_id), p_now)
+$$;
+grant execute on function public.top_ups_read to service_role;
+comment on function public.top_ups_read is 'A user''s auto top-up; off for who never wanted one.';
+
+create function public.top_ups_set(
+  p_user_id uuid, p_enabled boolean, p_threshold text, p_target text, p_monthly_cap bigint,
+  p_idempotency_key text default null, p_fingerprint text default null, p_now timestamptz default now())
+returns jsonb
+language plpgsql security definer -- service_role owns no table
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_answer jsonb := farthing.idempotency_find(p_idempotency_key, p_fingerprint, p_now);
+  v_threshold numeric := farthing.parse_amount(p_threshold, 'threshold');
+  v_target numeric := farthing.parse_amount(p_target, 'target');
+  v_account farthing.accounts;
+begin
+  if v_answer is not null then
+    return v_answer;
+  end if;
+  if p_enabled is null then
+    perform farthing.fail('invalid_request', 'Say whether to top up.', null, 'enabled');
+  end if;
+  perform farthing.check_top_up_terms(v_threshold, v_target, p_monthly_cap);
+  v_account := farthing.lock_account(p_user_id, p_now);
+  perform farthing.allow_change('owner', 'the terms of top-ups were set');
+  if not p_enabled then
+    perform farthing.stop_top_up(v_account.account_id, p_now);
+  end if;
+  insert into farthing.top_ups as t (account_id, enabled, threshold, target, monthly_cap, consented_at,
+    next_attempt_at, created_at, updated_at)
+  values (v_account.account_id, p_enabled, v_threshold, v_target, p_monthly_cap, case when p_enabled then
+    p_now
+    end, p_now, p_now, p_now)
+  on conflict (account_id) do update set enabled = excluded.enabled, threshold = excluded.threshold,
+    target = excluded.target, monthly_cap = excluded.monthly_cap, consented_at = excluded.consented_at,
+    paused = null, updated_at = p_now,
+    -- A back-off and a cool-down outlast a change of mind; waiting for other terms does not.
+    failures = t.failures % 3,
+    next_attempt_at = case when t.failures > 0 then t.next_attempt_at else least(t.next_attempt_at,
+      greatest(p_now, farthing.top_up_cooled_down(t.account_id))) end;
+  return farthing.idempotency_keep(p_idempotency_key, p_fingerprint, 200,
+    farthing.top_up_answer(v_account.account_id, p_now), p_now);
+end
+$$;
+grant execute on function public.top_ups_set to service_role;
+comment on function public.top_ups_set is
+  'Opts in to these terms, or out. Returns {status, replayed, data: settings}. Fails invalid_request, '
+  'not_found.';
+
+create function public.top_ups_stop(p_user_id uuid, p_now timestamptz default now())
+returns jsonb
+language plpgsql security definer -- service_role owns no table
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_account farthing.accounts := farthing.lock_account(p_user_id, p_now);
+begin
+  perform farthing.allow_change('owner', 'top-ups were stopped');
+  perform farthing.stop_top_up(v_account.account_id, p_now);
+  return farthing.top_up_answer(v_account.account_id, p_now);
+end
+$$;
+grant execute on function public.top_ups_stop to service_role;
+comment on function public.top_ups_stop is 'Opts out; said twice it is the same. Returns the settings.';
+
+create function public.top_ups_claim(p_limit int default 20, p_now timestamptz default now())
+returns jsonb
+language plpgsql security definer -- service_role owns no table
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  -- Longer than Stripe's client waits with its own retries.
+  c_lease constant interval := interval '2 minutes';
+  v_claimed jsonb;
+begin
+  perform farthing.work_off('top_ups_claim', 'account',
+    array(select f::text from farthing.find_top_ups(p_now, p_limit) f), 'begin_due_top_up', p_now);
+  with due as (
+    select c.account_id, c.order_id from farthing.top_up_charges c
+    join farthing.orders o using (account_id, order_id)
+    where c.step in ('charge', 'link') and c.next_attempt_at <= p_now and o.expires_at > p_now
+    order by c.next_attempt_at, c.order_id limit p_limit for update of c skip locked
+  ), claimed as (
+    update farthing.top_up_charges c
+    set attempts = c.attempts + 1, next_attempt_at = p_now + c_lease, updated_at = p_now
+    from due where c.account_id = due.account_id and c.order_id = due.order_id
+    returning c.*
+  )
+  select coalesce(jsonb_agg(jsonb_build_object('order_id', o.order_id, 'step', c.step, 'amount', o.amount,
+    'currency', o.currency, 'credits', trim_scale(o.credits)::text, 'customer_id', c.customer_id,
+    'payment_method_id', c.payment_method_id, 'payment_id', c.payment_id,
+    'mark', (select installation_id from farthing.policy),
+    'expires_at_epoch', extract(epoch from o.expires_at)::bigint) order by o.created_at, o.order_id), '[]')
+  into v_claimed
+  from claimed c join farthing.orders o using (account_id, order_id);
+  return v_claimed;
+end
+$$;
+grant execute on function public.top_ups_claim to service_role;
+comment on function public.top_ups_claim is
+  'Begins the top-ups that are due and hands out what Stripe is to be asked for, each to one runner for two '
+  'minutes: [{order_id, step: charge | link, amount, currency, credits, customer_id, payment_method_id, '
+  'payment_id, mark, expires_at_epoch}].';
+
+create function public.top_ups_report(
+  p_order_id uuid, p_outcome text, p_payment_id text default null, p_code text default null,
+  p_now timestamptz default now())
+returns jsonb
+language plpgsql security definer -- service_role owns no table
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_order farthing.orders := farthing.lock_top_up(p_order_id);
+  v_charge farthing.top_up_charges;
+begin
+  select * into v_charge from farthing.top_up_charges
+  where account_id = v_order.account_id and order_id = p_order_id;
+  if v_charge.order_id is null then
+    perform farthing.fail('not_found', 'There is no such top-up.', null, 'order_id');
+  end if;
+  if p_outcome is null or p_outcome not in ('accepted', 'declined', 'card_gone', 'authentication', 'unknown')
+    then
+    perform farthing.fail('invalid_request', 'There is no such outcome.', null, 'outcome');
+  end if;
+  -- The event may have been faster, or another runner: what it said stands.
+  if v_charge.step = 'charge' or (v_charge.step = 'link' and p_outcome in ('accepted', 'unknown')) then
+    perform farthing.apply_top_up_answer(v_order, v_charge, p_outcome, p_payment_id, p_code, p_now);
+  elsif p_outcome in ('declined', 'card_gone', 'authentication') then
+    perform farthing.note_top_up_failure(v_order, coalesce(p_code, p_outcome));
+  end if;
+  return (select jsonb_build_object('order_id', o.order_id, 'status', o.status, 'step', c.step)
+    from farthing.orders o join farthing.top_up_charges c using (account_id, order_id)
+    where o.account_id = v_order.account_id and o.order_id = p_order_id);
+end
+$$;
+grant execute on function public.top_ups_report to service_role;
+comment on function public.top_ups_report is
+  'What Stripe answered: accepted (the event will say whether it is paid), declined, card_gone, '
+  'authentication (the bank wants the user), or unknown (no answer: asked again). Returns {order_id, '
+  'status, step}. Fails not_found.';
+
+create function public.top_ups_link(
+  p_order_id uuid, p_session_id text, p_session_url text, p_now timestamptz default now())
+returns jsonb
+language plpgsql security definer -- service_role owns no table
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_order farthing.orders := farthing.lock_top_up(p_order_id);
+begin
+  if v_order.order_id is null then
+    perform farthing.fail('not_found', 'There is no such top-up.', null, 'order_id');
+  end if;
+  if v_order.session_id <> p_session_id then
+    raise exception 'order % has another session', p_order_id;
+  end if;
+  update farthing.orders set session_id = p_session_id, session_url = p_session_url, updated_at = p_now
+  where account_id = v_order.account_id and order_id = p_order_id;
+  update farthing.top_up_charges set step = 'linked', last_error = null, updated_at = p_now
+  where account_id = v_order.account_id and order_id = p_order_id and step = 'link';
+  if found then
+    perform farthing.notify(v_order.account_id, 'top_up_authentication', p_order_id::text, jsonb_build_object(
+      'order_id', p_order_id, 'amount', v_order.amount, 'currency', v_order.currency, 'url', p_session_url,
+      'expires_at', v_order.expires_at), p_now);
+  end if;
+  return jsonb_build_object('order_id', p_order_id, 'status', v_order.status);
+end
+$$;
+grant execute on function public.top_ups_link to service_role;
+comment on function public.top_ups_link is
+  'Notes the page on which the user can pay a top-up that the bank wanted them for, and tells them of it. '
+  'Returns {order_id, status}. Fails not_found.';

@@ -1,0 +1,117 @@
+-- What the settings of auto top-up may be, and how they read.
+
+create function farthing.top_up_state(p_top_up farthing.top_ups)
+returns text
+language sql stable
+set search_path = ''
+as $$
+  select case
+    when not coalesce(p_top_up.enabled, false) then 'off'
+    when c.step in ('charge', 'settle', 'link') then 'charging'
+    when c.step = 'linked' then 'authentication_required'
+    when p_top_up.paused is not null then 'paused'
+    when farthing.top_up_runs(p_top_up) then 'on'
+    else 'card_missing' end
+  from (select 1) one
+  left join farthing.top_up_charges c on c.account_id = p_top_up.account_id and c.step <> 'closed'
+$$;
+comment on function farthing.top_up_state(farthing.top_ups) is
+  'off, card_missing, on, charging, authentication_required or paused.';
+
+create function farthing.top_up_answer(p_account_id bigint, p_now timestamptz)
+returns jsonb
+language plpgsql stable
+set search_path = ''
+as $$
+declare
+  v_top_up farthing.top_ups;
+  v_policy farthing.policy;
+begin
+  select * into v_top_up from farthing.top_ups where account_id = p_account_id;
+  select * into v_policy from farthing.policy;
+  return jsonb_build_object('enabled', coalesce(v_top_up.enabled, false),
+    'threshold', trim_scale(v_top_up.threshold)::text, 'target', trim_scale(v_top_up.target)::text,
+    'monthly_cap', v_top_up.monthly_cap, 'currency', v_policy.top_up_currency,
+    'consented_at', v_top_up.consented_at, 'state', farthing.top_up_state(v_top_up),
+    'paused', v_top_up.paused, 'failures', coalesce(v_top_up.failures, 0),
+    'next_attempt_at', case when v_top_up.next_attempt_at > p_now then v_top_up.next_attempt_at end,
+    'charged_this_month', farthing.top_up_spent(p_account_id, p_now),
+    'card', (select jsonb_build_object('brand', card_brand, 'last4', card_last4) from farthing.customers
+      where account_id = p_account_id and payment_method_id is not null),
+    'link', (select o.session_url from farthing.top_up_charges c
+      join farthing.orders o using (account_id, order_id)
+      where c.account_id = p_account_id and c.step = 'linked' and o.expires_at > p_now),
+    'charges', (select coalesce(jsonb_agg(jsonb_build_object('order_id', o.order_id, 'status', o.status,
+        'amount', o.amount, 'currency', o.currency, 'credits', trim_scale(o.credits)::text,
+        'failure_code', c.failure_code, 'created_at', o.created_at)
+        order by o.created_at desc, o.order_id desc), '[]')
+      from (select * from farthing.orders where account_id = p_account_id and kind = 'top_up'
+        order by created_at desc, order_id desc limit 10) o
+      join farthing.top_up_charges c using (account_id, order_id)));
+end
+$$;
+comment on function farthing.top_up_answer(bigint, timestamptz) is
+  'Settings, saved card, state, the last ten charges and the page that waits for the user. Credits as text, '
+  'money in minor units.';
+
+create function farthing.check_top_up_terms(p_threshold numeric, p_target numeric, p_monthly_cap bigint)
+returns void
+language plpgsql stable
+set search_path = ''
+as $$
+declare
+  v_policy farthing.policy;
+  v_least numeric;
+begin
+  select * into v_policy from farthing.policy;
+  v_least := p_threshold + v_policy.top_up_smallest * v_policy.top_up_credits_per_unit;
+  if p_target < v_least then
+    perform farthing.fail('invalid_request', 'The target is at least the threshold plus the smallest charge.',
+      jsonb_build_object('at_least', trim_scale(v_least)::text), 'target');
+  end if;
+  if p_target > p_threshold + 99999999 * v_policy.top_up_credits_per_unit then
+    perform farthing.fail('invalid_request', 'No card is charged that much at once.', null, 'target');
+  end if;
+  if p_monthly_cap is null or p_monthly_cap not between v_policy.top_up_smallest
+    and v_policy.top_up_highest_cap then
+    perform farthing.fail('invalid_request', 'The monthly cap is out of bounds.', jsonb_build_object(
+      'at_least', v_policy.top_up_smallest, 'at_most', v_policy.top_up_highest_cap), 'monthly_cap');
+  end if;
+end
+$$;
+comment on function farthing.check_top_up_terms(numeric, numeric, bigint) is
+  'Fails invalid_request, with the field and its bounds, where the terms make no sense.';
+
+create function farthing.stop_top_up(p_account_id bigint, p_now timestamptz)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_order farthing.orders;
+begin
+  -- Before the settings, which an order that ends writes after it.
+  select o.* into v_order from farthing.orders o
+  where o.account_id = p_account_id and o.kind = 'top_up' and o.status in ('pending', 'processing')
+  for update;
+  update farthing.top_ups set enabled = false, consented_at = null, paused = null, updated_at = p_now
+  where account_id = p_account_id and enabled;
+  -- Not asked for again. What Stripe may have taken all the same is granted when it says so.
+  update farthing.orders set status = 'expired', updated_at = p_now
+  where account_id = p_account_id and order_id = v_order.order_id and status = 'pending';
+end
+$$;
+comment on function farthing.stop_top_up(bigint, timestamptz) is
+  'Opts out: no consent, and no further request for a charge that is open. The account is locked by the '
+  'caller.';
+
+create function farthing.top_up_cooled_down(p_account_id bigint)
+returns timestamptz
+language sql stable
+set search_path = ''
+as $$
+  select coalesce(max(created_at) + (select top_up_cool_down from farthing.policy), '-infinity')
+  from farthing.orders where account_id = p_account_id and kind = 'top_up' and status not in ('failed',
+    'expired')
+$$;
+comment on function farthing.top_up_cooled_down(bigint) is 'When the pause after the last charge is over.';

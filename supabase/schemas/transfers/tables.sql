@@ -1,0 +1,47 @@
+-- Moves of a provider's share: transfers and their reversals.
+
+create table farthing.booking_transfers (
+  account_id bigint not null,
+  move_id uuid not null default gen_random_uuid(),
+  move_nr bigint generated always as identity,
+  booking_id uuid not null,
+  kind text not null,
+  amount bigint not null,
+  currency text not null,
+  reverses uuid,
+  stripe_id text,
+  status text not null default 'requested',
+  attempts int not null default 0,
+  next_attempt_at timestamptz,
+  failure_reason text,
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now(),
+  primary key (account_id, move_id),
+  constraint booking_transfers_of_a_booking foreign key (account_id, booking_id)
+    references farthing.bookings (account_id, booking_id),
+  constraint booking_transfers_of_a_transfer foreign key (account_id, reverses)
+    references farthing.booking_transfers (account_id, move_id),
+  constraint booking_transfers_kinds check (kind = 'reversal'
+    or (kind in ('transfer', 'restoration') and reverses is null)),
+  constraint booking_transfers_amount_positive check (amount > 0),
+  constraint booking_transfers_attempts_bounded check (attempts between 0 and 10),
+  constraint booking_transfers_text_bounded check (length(stripe_id) <= 255 and length(currency) = 3
+    and length(failure_reason) <= 1000),
+  constraint booking_transfers_states check (
+    (status = 'requested' and next_attempt_at is not null and stripe_id is null)
+    or (status = 'made' and next_attempt_at is null and stripe_id is not null)
+    or (status in ('refused', 'uncertain') and next_attempt_at is null and stripe_id is null))
+);
+comment on table farthing.booking_transfers is
+  'transfer: the share of a booking that waited to be completed, out of its charge. reversal: taken from the '
+  'provider, of the payment''s own transfer or of the one that it reverses. restoration: transferred to them '
+  'again, out of our balance. amount in minor units, without our fee. uncertain: Stripe was asked for a day, '
+  'and nobody knows whether it did it.';
+create unique index booking_transfers_by_id on farthing.booking_transfers (move_id);
+create index booking_transfers_by_booking on farthing.booking_transfers (account_id, booking_id, move_nr);
+create index booking_transfers_to_make on farthing.booking_transfers (next_attempt_at)
+  where status = 'requested';
+create index booking_transfers_reversed on farthing.booking_transfers (account_id, reverses)
+  where reverses is not null;
+alter table farthing.booking_transfers enable row level security;
+create policy booking_transfers_none on farthing.booking_transfers for select to authenticated using (false);

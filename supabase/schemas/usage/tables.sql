@@ -1,0 +1,18 @@
+-- Usage events.
+
+create table farthing.usage_events (
+  account_id bigint not null,
+  origin farthing.usage_origin not null,
+  event_id varchar(255) not null,
+  first_seq bigint,
+  last_seq bigint,
+  usage farthing.metadata,
+  event_at timestamptz,
+  primary key (account_id, origin, event_id)
+);
+comment on table farthing.usage_events is
+  'Rule 9: one usage event, one charge, for ever, among the events of its origin. What was charged stands in '
+  'the entries first_seq to last_seq; of usage that cost nothing, which has no entries, in usage and '
+  'event_at.';
+alter table farthing.usage_events enable row level security;
+create policy usage_events_none on farthing.usage_events for select to authenticated using (false);
