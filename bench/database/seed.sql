@@ -9,15 +9,15 @@ declare
 begin
   for n in 1 .. 10000 loop
     v_user := md5('farthing-bench-' || n)::uuid;
-    perform public.credits_grant(v_user, '1000000000', 'promotional');
+    perform farthing_public.credits_grant(v_user, '1000000000', 'promotional');
     if n <= 6000 then
-      perform public.credits_debit(v_user, '1', 'seed', 'seed', 'seed',
+      perform farthing_public.credits_debit(v_user, '1', 'seed', 'seed', 'seed',
         encode(sha256(convert_to('debit ' || n, 'UTF8')), 'hex'), repeat('0', 64));
-      perform public.usage_charge(v_user, jsonb_build_object('event_id', 'seed ' || n, 'model', 'gpt-4o',
+      perform farthing_public.usage_charge(v_user, jsonb_build_object('event_id', 'seed ' || n, 'model', 'gpt-4o',
         'input_tokens', 1000, 'output_tokens', 500), 'seed',
         encode(sha256(convert_to('usage ' || n, 'UTF8')), 'hex'), repeat('0', 64));
-      v_hold := public.holds_open(v_user, '1', null, 600);
-      perform public.holds_release((v_hold #>> '{data,hold_id}')::uuid);
+      v_hold := farthing_public.holds_open(v_user, '1', null, 600);
+      perform farthing_public.holds_release((v_hold #>> '{data,hold_id}')::uuid);
     end if;
     if n % 500 = 0 then commit; end if;
     if n in (100, 1000) then execute 'analyze'; end if; -- or the plans of empty tables read them whole

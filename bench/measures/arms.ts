@@ -26,7 +26,7 @@ const NUMBER = { kind: "account", as: "number" } as const;
 /** A call of one of the product's functions, its arguments by name, as the functions send it. */
 function call(name: string, args: Record<string, Parameter>) {
   const list = Object.keys(args).map((arg, index) => `${arg} => $${index + 1}`).join(", ");
-  return { statement: `select public.${name}(${list})`, parameters: Object.values(args) };
+  return { statement: `select farthing_public.${name}(${list})`, parameters: Object.values(args) };
 }
 
 const DEBIT = {

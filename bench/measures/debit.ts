@@ -17,7 +17,7 @@ async function useKeys(server: BenchServer, arm: Arm): Promise<void> {
   const list = keys.map((key, at) => `('${key}','${userId(at)}'::uuid)`).join();
   await server.query(
     databaseOf(arm),
-    `select count(public.credits_debit(p_user_id => u, p_amount => '1', p_reason => 'bench',
+    `select count(farthing_public.credits_debit(p_user_id => u, p_amount => '1', p_reason => 'bench',
        p_idempotency_key => k, p_fingerprint => '${
       "ab".repeat(32)
     }')) from (values ${list}) t (k, u)`,
@@ -30,7 +30,7 @@ async function replayWrites(server: BenchServer): Promise<number> {
   const [row] = await server.query<{ written: number }>(
     databaseOf(armNamed("replay")),
     `with answer as materialized (
-       select public.credits_debit(p_user_id => '${
+       select farthing_public.credits_debit(p_user_id => '${
       userId(0)
     }', p_amount => '1', p_reason => 'bench',
          p_idempotency_key => '${keyText(REPLAYED.seed, 0)}',

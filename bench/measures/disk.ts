@@ -27,7 +27,7 @@ async function debit(server: BenchServer): Promise<void> {
     `do $$
      begin
        for n in 1 .. ${DEBITS} loop
-         perform public.credits_debit(md5('farthing-bench-' || 1 + n % 10000)::uuid, '1', 'bench',
+         perform farthing_public.credits_debit(md5('farthing-bench-' || 1 + n % 10000)::uuid, '1', 'bench',
            'request-12345678', '0af7651916cd43dd8448eb211c80319c',
            encode(sha256(convert_to('disk ' || n, 'UTF8')), 'hex'), repeat('ab', 32));
          commit;

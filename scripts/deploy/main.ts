@@ -7,6 +7,7 @@ import { print, printError } from "../terminal/print.ts";
 import { formatTable } from "../terminal/table.ts";
 import { type Check, formatChecks, hasFailed, look } from "./check.ts";
 import { pushMigrations } from "./migrations.ts";
+import { expose } from "./exposed-schema.ts";
 import { type Options, readOptions, USAGE } from "./options.ts";
 import { type Plan, preflight } from "./preflight.ts";
 import { uploadFunctions } from "./project-folder.ts";
@@ -16,7 +17,7 @@ import { smoke } from "./smoke.ts";
 /** Stays there, for whoever wants to see what was sent. */
 const FOLDER = resolve(ROOT, ".farthing/deploy");
 
-function planRows({ folder, migrations, secrets }: Plan, { url }: Options): string[][] {
+function planRows({ folder, migrations, dataApi, secrets }: Plan, { url }: Options): string[][] {
   const pushed = migrations.length === 0 ? "nothing to apply" : `apply ${migrations.length}`;
   const set = secrets === undefined
     ? "left as they are: no --env-file"
@@ -26,6 +27,7 @@ function planRows({ folder, migrations, secrets }: Plan, { url }: Options): stri
     : "";
   return [
     ["migrations", `${pushed}; seed rows that are not there`],
+    ["data API", dataApi],
     ["secrets", set + leftOut],
     ["functions", `upload ${folder?.names.length ?? 0}`],
     ["smoke", `${url}/functions/v1`],
@@ -59,6 +61,10 @@ async function deploy({ folder, secrets }: Plan, options: Options): Promise<Chec
       look("migrations", "db push", async () => {
         await pushMigrations(database);
         return done("applied");
+      }),
+    () =>
+      look("data API", "the schemas that it exposes", async () => {
+        return done(await expose(project) ? "farthing_public is exposed now" : "as it was");
       }),
     () =>
       look("secrets", "secrets set", async () => {

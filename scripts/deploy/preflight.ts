@@ -4,6 +4,7 @@ import { readEnvText } from "../secrets/env-line.ts";
 import { SettingsError } from "../settings/settings.ts";
 import { hasNpx } from "../supabase/cli.ts";
 import { type Check, hasFailed, look } from "./check.ts";
+import { exposedSchemas, planOf } from "./exposed-schema.ts";
 import { pendingMigrations } from "./migrations.ts";
 import type { Options } from "./options.ts";
 import { bundleOf, type ProjectFolder, writeProjectFolder } from "./project-folder.ts";
@@ -16,6 +17,8 @@ export interface Plan {
   readonly checks: readonly Check[];
   readonly folder: ProjectFolder | undefined;
   readonly migrations: readonly string[];
+  /** What is to be done with the data API. */
+  readonly dataApi: string;
   /** Undefined where no file was named. */
   readonly secrets: SecretPlan | undefined;
 }
@@ -57,11 +60,12 @@ export async function preflight(options: Options, path: string): Promise<Plan> {
   let folder: ProjectFolder | undefined;
   let secrets: SecretPlan | undefined;
   let migrations: string[] = [];
+  let dataApi = planOf(undefined);
   const checks: Check[] = [];
   if (!await hasNpx()) {
     const more = ["Install Node 20 or newer: the Supabase CLI is run by npx."];
     checks.push({ name: "npx", state: "failed", detail: "is not there", more });
-    return { checks, folder, migrations, secrets };
+    return { checks, folder, migrations, dataApi, secrets };
   }
   checks.push(
     await look("secrets", "the names that the project has", async () => {
@@ -75,14 +79,19 @@ export async function preflight(options: Options, path: string): Promise<Plan> {
         : `${migrations.length} to apply, the last ${migrations.at(-1)}`;
       return { state: "ok", detail };
     }),
+    await look("data API", "the schemas that it exposes", async () => {
+      const schemas = await exposedSchemas(options.project);
+      dataApi = planOf(schemas);
+      return { state: schemas ? "ok" : "warning", detail: dataApi };
+    }),
   );
   // What takes longest is not begun in vain.
-  if (hasFailed(checks)) return { checks, folder, migrations, secrets };
+  if (hasFailed(checks)) return { checks, folder, migrations, dataApi, secrets };
   checks.push(
     await look("bundles", "one file for each function", async () => {
       folder = await writeProjectFolder(path);
       return await judgeSizes(folder);
     }),
   );
-  return { checks, folder, migrations, secrets };
+  return { checks, folder, migrations, dataApi, secrets };
 }

@@ -1,5 +1,6 @@
 import { createClient } from "@supabase/supabase-js";
 import { z } from "zod";
+import { EXPOSED } from "../../supabase/functions/_shared/database/database.ts";
 import type { Rate } from "./price-map.ts";
 
 const diff = z.object({
@@ -30,7 +31,7 @@ export function openRatesDoor(url: string, secretKey: string): RatesDoor {
     auth: { persistSession: false, autoRefreshToken: false },
   });
   return async (rates, dryRun) => {
-    const { data, error } = await project.rpc("rates_import", {
+    const { data, error } = await project.schema(EXPOSED).rpc("rates_import", {
       p_rates: rates,
       p_dry_run: dryRun,
     });

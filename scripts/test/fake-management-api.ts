@@ -27,12 +27,15 @@ export interface ManagementApi {
   readonly deployed: Set<string>;
   /** By name, as they were set. */
   readonly secrets: Map<string, string>;
+  /** What the data API exposes, as the platform's settings say it. */
+  exposed: string;
   /** Each function's file, where `deno task start --functions` finds it. */
   readonly folder: string;
   close(): Promise<void>;
 }
 
 const secretList = z.array(z.object({ name: z.string(), value: z.string() }));
+const postgrest = z.strictObject({ db_schema: z.string() });
 const functionList = z.array(z.object({ slug: z.string() }));
 
 function described(slug: string) {
@@ -70,6 +73,11 @@ async function answer(api: ManagementApi, request: Request): Promise<Response> {
     }
     case `GET ${base}/functions`:
       return Response.json([...api.deployed].map(described));
+    case `GET ${base}/postgrest`:
+      return Response.json({ db_schema: api.exposed, max_rows: 1000 });
+    case `PATCH ${base}/postgrest`:
+      api.exposed = postgrest.parse(await request.json()).db_schema;
+      return Response.json({ db_schema: api.exposed, max_rows: 1000 });
     case `GET ${base}/secrets`:
       return Response.json([...api.secrets.keys()].map((name) => ({ name, value: "digest" })));
     case `POST ${base}/secrets`:
@@ -102,6 +110,7 @@ export async function startManagementApi(directory: string): Promise<ManagementA
     uploads: [],
     deployed: new Set(),
     secrets: new Map(),
+    exposed: "public,graphql_public",
     folder: `${directory}/functions`,
     close: () => server.shutdown(),
   };

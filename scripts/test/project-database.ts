@@ -65,18 +65,22 @@ export function withProject<T>(
   flavour: Flavour,
   use: (server: DatabaseServer) => Promise<T>,
 ): Promise<T> {
-  return withServer(flavour, fill, use);
+  return withServer(flavour, fill, use, true);
 }
 
-/** The same before the first migration. */
-export function withNewProject<T>(use: (server: DatabaseServer) => Promise<T>): Promise<T> {
-  return withServer("embedded", begin, use);
+/** The same before the first migration; a real pg_cron stays with the database. */
+export function withNewProject<T>(
+  use: (server: DatabaseServer) => Promise<T>,
+  flavour: Flavour = "embedded",
+): Promise<T> {
+  return withServer(flavour, begin, use, false);
 }
 
 async function withServer<T>(
   flavour: Flavour,
   prepare: (server: DatabaseServer) => Promise<void>,
   use: (server: DatabaseServer) => Promise<T>,
+  isCloned: boolean,
 ): Promise<T> {
   const dataDir = await Deno.makeTempDir({ prefix: "farthing-test-" });
   await Deno.chmod(dataDir, 0o755); // the server's account has to get in
@@ -90,7 +94,7 @@ async function withServer<T>(
   return await withCleanup(cleanup, async () => {
     server = await startDatabase({ ...options, settings: { ...FAST, ...cron } });
     await prepare(server);
-    if (server.hasCron) {
+    if (server.hasCron && isCloned) {
       await server.stop();
       server = await startDatabase({ ...options, settings: FAST });
     }

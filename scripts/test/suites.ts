@@ -5,6 +5,7 @@ import { compat } from "./suites/compat.ts";
 import { database, databaseSystem } from "./suites/database.ts";
 import { deploy } from "./suites/deploy.ts";
 import { demo } from "./suites/demo.ts";
+import { guest } from "./suites/guest.ts";
 import { house } from "./suites/house.ts";
 import { http } from "./suites/http.ts";
 import { isolates } from "./suites/isolates.ts";
@@ -21,6 +22,7 @@ export const suites: Suite[] = [
   databaseSystem,
   house,
   cli,
+  guest,
   demo,
   compat,
   deploy,

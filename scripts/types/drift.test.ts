@@ -7,7 +7,7 @@ import { AUTHORED } from "../../supabase/functions/_shared/database/authored.ts"
 import type { ArgsOf, FunctionName } from "../../supabase/functions/_shared/database/functions.ts";
 import type { Database } from "../../supabase/functions/_shared/generated/database.types.ts";
 
-type Sql = Database["public"]["Functions"];
+type Sql = Database["farthing_public"]["Functions"];
 type Shared = FunctionName & keyof Sql;
 
 /** `true`, or the names that drifted, which then stand in the compiler's message. */

@@ -6,22 +6,18 @@ set lock_timeout = '3s';
 
 -- The private schema, the types that all subjects share, and the policy: every number that may be tuned.
 
--- Deny first: functions are executable by PUBLIC unless revoked, and a money function that anybody may call
--- is the commonest hole of this field. The global form of "alter default privileges" is the one that takes
--- PUBLIC's execute away; the per-schema form does nothing against it.
+-- A guest in somebody's project: all that is ours stands in these two schemas, and nothing of the host's is
+-- changed, its default privileges neither. So every migration ends by taking PUBLIC's execute from each
+-- function of ours: a money function that anybody may call is the commonest hole of this field.
 create schema farthing;
 comment on schema farthing is 'Tables and rules of the credit ledger. Never exposed through the data API.';
+create schema farthing_public;
+comment on schema farthing_public is
+  'What the data API exposes: functions for the secret key alone, and views behind row level security.';
 
-alter default privileges revoke execute on functions from public, anon, authenticated, service_role;
-alter default privileges in schema public revoke execute on functions from public, anon, authenticated,
-  service_role;
-alter default privileges in schema public revoke all on tables from public, anon, authenticated, service_role;
-alter default privileges in schema public revoke all on sequences from public, anon, authenticated,
-  service_role;
-
-revoke all on schema farthing from public;
--- Browser roles reach the private schema only through invoker views in public, table by table, behind RLS.
+-- Browser roles reach the private schema only through invoker views, table by table, behind RLS.
 grant usage on schema farthing to anon, authenticated;
+grant usage on schema farthing_public to anon, authenticated, service_role;
 
 -- Ranges are domains and not checks where a debit writes: Postgres parses a table's checks for each
 -- statement.
@@ -2205,5 +2201,6 @@ create policy proved_sums_none on farthing.proved_sums for select to authenticat
 -- where that is null.
 create type farthing.entry_range as (account_id bigint, after_seq bigint, upto_seq bigint);
 
+revoke execute on all routines in schema farthing, farthing_public from public;
 reset check_function_bodies;
 reset lock_timeout;

@@ -2715,7 +2715,7 @@ begin
     where account_id = p_chat.account_id and hold_id = p_chat.hold_id) then
     perform farthing.release_expired_holds(p_chat.account_id, p_now);
   elsif p_chat.accepted_at is null then
-    perform public.holds_release(p_chat.hold_id, p_chat.correlation_id, p_now => p_now);
+    perform farthing_public.holds_release(p_chat.hold_id, p_chat.correlation_id, p_now => p_now);
   else
     perform farthing.settle_hold(p_chat.hold_id, 'chat', null, farthing.chat_bound(p_chat),
       p_chat.correlation_id, p_chat.author, p_now);
@@ -5549,7 +5549,7 @@ $$;
 comment on function farthing.settle_hold is
   'Settles a hold with an amount or with usage, which is an event of p_origin unless it names one of the '
   'caller''s. p_at_most is usage to charge instead where that is beyond the overdraft limit. Fails as '
-  'public.holds_settle does.';
+  'farthing_public.holds_settle does.';
 
 -- supabase/schemas/inbox/functions/backfills.sql
 
@@ -5882,7 +5882,7 @@ begin
     perform farthing.allow_change('stripe:' || new.event_id, 'the mode of the first event');
     update farthing.policy set livemode = new.livemode where livemode is null;
   end if;
-  perform public.mode_check(new.livemode);
+  perform farthing_public.mode_check(new.livemode);
   return new;
 end
 $$;
@@ -11036,5 +11036,6 @@ as $$
 $$;
 comment on function farthing.top_up_cooled_down(bigint) is 'When the pause after the last charge is over.';
 
+revoke execute on all routines in schema farthing, farthing_public from public;
 reset check_function_bodies;
 reset lock_timeout;

@@ -6,20 +6,20 @@ set lock_timeout = '3s';
 
 -- Chats by their requests, and what a browser may see and change of consent and logs.
 
-create view public.ai_consent with (security_invoker = true) as
+create view farthing_public.ai_consent with (security_invoker = true) as
 select c.user_id, c.level, c.updated_at from farthing.ai_consents c;
-create view public.ai_logs with (security_invoker = true) as
+create view farthing_public.ai_logs with (security_invoker = true) as
 select l.log_id as id, l.kind, l.model, l.consent, l.prompt, l.response, l.structured, l.usage,
   l.classification, l.duration_ms, l.error_code, l.request_id, l.trace_id, l.created_at, l.expires_at
 from farthing.ai_logs l where l.expires_at > now();
-comment on view public.ai_consent is
+comment on view farthing_public.ai_consent is
   'The caller''s own consent: none, usage_only or full_redacted. No row means none; set it by an upsert on '
   'user_id, which need not be named.';
-comment on view public.ai_logs is 'The caller''s own AI logs, to read and to delete.';
-grant select, insert, update on public.ai_consent to authenticated;
-grant select, delete on public.ai_logs to authenticated;
+comment on view farthing_public.ai_logs is 'The caller''s own AI logs, to read and to delete.';
+grant select, insert, update on farthing_public.ai_consent to authenticated;
+grant select, delete on farthing_public.ai_logs to authenticated;
 
-create function public.chats_begin(
+create function farthing_public.chats_begin(
   p_user_id uuid, p_model text, p_input_tokens int, p_max_output_tokens int,
   p_max_input_tokens int default null, p_output_is_counted boolean default false,
   p_correlation_id text default null,
@@ -52,7 +52,7 @@ begin
     perform farthing.fail('invalid_request', 'An answer must have 1 to 1e9 tokens.', null,
       'max_output_tokens');
   end if;
-  v_hold.hold_id := (public.holds_open(p_user_id, p_ttl_seconds => 600, p_reason => 'chat',
+  v_hold.hold_id := (farthing_public.holds_open(p_user_id, p_ttl_seconds => 600, p_reason => 'chat',
     p_estimate => farthing.dearest_usage(p_model, v_max_input, p_max_output_tokens, p_now),
     p_correlation_id => p_correlation_id, p_author => v_author, p_now => p_now) #>> '{data,hold_id}')::uuid;
   select * into v_hold from farthing.holds where hold_id = v_hold.hold_id;
@@ -67,15 +67,15 @@ begin
       from farthing.policy));
 end
 $$;
-grant execute on function public.chats_begin to service_role;
-comment on function public.chats_begin is
+grant execute on function farthing_public.chats_begin to service_role;
+comment on function farthing_public.chats_begin is
   'Holds, for ten minutes, the most that a prompt and the longest answer to it can cost. p_input_tokens is '
   'the prompt as counted here, p_max_input_tokens the most that another tokenizer makes of it. Returns step '
   'call with the hold and for how long a stream without a caller is read on (patience_ms), or replay. Fails '
   'insufficient_credits, unknown_model, not_found, invalid_request, '
   'idempotency_in_progress.';
 
-create function public.chats_record(p_hold_id uuid, p_output_tokens int default null,
+create function farthing_public.chats_record(p_hold_id uuid, p_output_tokens int default null,
   p_now timestamptz default now())
 returns jsonb
 language plpgsql security definer -- service_role owns no table
@@ -98,12 +98,12 @@ begin
   return jsonb_build_object('status', 'open');
 end
 $$;
-grant execute on function public.chats_record to service_role;
-comment on function public.chats_record is
+grant execute on function farthing_public.chats_record to service_role;
+comment on function farthing_public.chats_record is
   'The heartbeat of a chat. p_output_tokens is the output that has come so far, and says that the provider '
   'accepted; null only says that the request lives and waits. Returns {status: open | closed}.';
 
-create function public.chats_settle(
+create function farthing_public.chats_settle(
   p_hold_id uuid, p_usage jsonb, p_answer jsonb, p_log jsonb default null,
   p_idempotency_key text default null, p_output_tokens int default null, p_now timestamptz default now())
 returns jsonb
@@ -148,15 +148,15 @@ begin
   return jsonb_build_object('status', 200, 'data', v_kept);
 end
 $$;
-grant execute on function public.chats_settle to service_role;
-comment on function public.chats_settle is
+grant execute on function farthing_public.chats_settle to service_role;
+comment on function farthing_public.chats_settle is
   'Charges a chat once, keeps its answer under its key and its log, together. p_usage null: the provider''s '
   'bill is not known, so it is charged the most that it can be, p_output_tokens having come. Called again it '
   'answers as before; after the sweep, which charged the most, what it was too much is given back. Returns '
   '{status: 200, data: {message, finish_reason, usage, credits, balance_after, hold_id}}. Fails not_found, '
   'invalid_request.';
 
-create function public.chats_release(
+create function farthing_public.chats_release(
   p_hold_id uuid, p_log jsonb default null, p_idempotency_key text default null,
   p_now timestamptz default now())
 returns jsonb
@@ -172,7 +172,7 @@ begin
   perform farthing.release_expired_holds(v_chat.account_id, p_now);
   if exists (select from farthing.holds where account_id = v_chat.account_id and hold_id = p_hold_id
     and status = 'open') then
-    perform public.holds_release(p_hold_id, v_chat.correlation_id, p_now => p_now);
+    perform farthing_public.holds_release(p_hold_id, v_chat.correlation_id, p_now => p_now);
   end if;
   delete from farthing.idempotency_keys
   where key = v_chat.idempotency_key and status is null and farthing.chat_owns_key(v_chat);
@@ -183,8 +183,8 @@ begin
   return jsonb_build_object('status', v_chat.state);
 end
 $$;
-grant execute on function public.chats_release to service_role;
-comment on function public.chats_release is
+grant execute on function farthing_public.chats_release to service_role;
+comment on function farthing_public.chats_release is
   'The provider gave nothing: releases the hold, frees the key, keeps the log. Returns {status: released}, '
   'or settled where the sweep has charged what was streamed. Fails not_found.';
 
@@ -192,7 +192,7 @@ comment on function public.chats_release is
 
 -- Alerts for operators: what is wrong, what was, and who is on it.
 
-create function public.alerts_list(
+create function farthing_public.alerts_list(
   p_state text default null, p_before text default null, p_limit int default 20)
 returns jsonb
 language sql stable security definer -- service_role owns no table
@@ -213,12 +213,12 @@ as $$
     'next_before', case when (select count(*) from page) > p_limit
       then (select incident_id from page offset p_limit - 1 limit 1) end)
 $$;
-grant execute on function public.alerts_list to service_role;
-comment on function public.alerts_list is
+grant execute on function farthing_public.alerts_list to service_role;
+comment on function farthing_public.alerts_list is
   'Incidents, newest first, of a state (open, acknowledged, resolved), from before an id: '
   '{alerts, next_before}.';
 
-create function public.alerts_acknowledge(
+create function farthing_public.alerts_acknowledge(
   p_incident_id uuid, p_author text default 'sql:' || session_user, p_now timestamptz default now())
 returns jsonb
 language plpgsql security definer -- service_role owns no table
@@ -238,8 +238,8 @@ begin
   return farthing.incident_answer(v_incident);
 end
 $$;
-grant execute on function public.alerts_acknowledge to service_role;
-comment on function public.alerts_acknowledge is
+grant execute on function farthing_public.alerts_acknowledge to service_role;
+comment on function farthing_public.alerts_acknowledge is
   'Says that somebody is on it, and returns the incident. Changes nothing where somebody was before, or it '
   'is resolved. Silences nothing. Fails not_found.';
 
@@ -247,16 +247,16 @@ comment on function public.alerts_acknowledge is
 
 -- Bookings: begin, attach, abandon; reading; the provider's steps; cancelling.
 
-create view public.bookings with (security_invoker = true) as
+create view farthing_public.bookings with (security_invoker = true) as
 select b.booking_id as id, b.provider_id, b.status, b.amount, b.currency, b.application_fee_amount,
   b.amount_refunded, b.client_temp_id, b.details, b.created_at, b.paid_at, b.confirmed_at, b.completed_at,
   b.cancelled_at
 from farthing.bookings b;
-comment on view public.bookings is
+comment on view farthing_public.bookings is
   'The caller''s bookings, as buyer and as provider; amounts in minor units.';
-grant select on public.bookings to authenticated;
+grant select on farthing_public.bookings to authenticated;
 
-create function public.bookings_begin(
+create function farthing_public.bookings_begin(
   p_user_id uuid, p_provider_id uuid, p_amount bigint, p_currency text, p_client_temp_id text default null,
   p_details jsonb default null, p_idempotency_key text default null, p_fingerprint text default null,
   p_now timestamptz default now(), p_ip_hash text default null)
@@ -307,13 +307,13 @@ begin
     'mark', (select installation_id from farthing.policy)));
 end
 $$;
-grant execute on function public.bookings_begin to service_role;
-comment on function public.bookings_begin is
+grant execute on function farthing_public.bookings_begin to service_role;
+comment on function farthing_public.bookings_begin is
   'Fixes what is booked and its fee. Returns step create with what Stripe is told, replay, or refused with '
   'code, limit (buyer, provider) and retry_after (seconds): returned, so that the decision stays on record. '
   'Fails invalid_request, not_found, idempotency_in_progress.';
 
-create function public.bookings_attach(
+create function farthing_public.bookings_attach(
   p_booking_id uuid, p_payment_intent_id text, p_client_secret text, p_idempotency_key text default null,
   p_now timestamptz default now())
 returns jsonb
@@ -339,13 +339,13 @@ begin
   return farthing.idempotency_finish_private(p_idempotency_key, 201, v_data, v_booking.account_id);
 end
 $$;
-grant execute on function public.bookings_attach to service_role;
-comment on function public.bookings_attach is
+grant execute on function farthing_public.bookings_attach to service_role;
+comment on function farthing_public.bookings_attach is
   'Notes the payment that Stripe made for a booking and finishes the idempotency key. The client secret is '
   'in this answer and its repeats, and stored nowhere but in private_answers, for 24 hours at most. Returns '
   '{status: 201, replayed, data}.';
 
-create function public.bookings_abandon(
+create function farthing_public.bookings_abandon(
   p_idempotency_key text, p_booking_id uuid default null, p_now timestamptz default now())
 returns jsonb
 language plpgsql security definer -- service_role owns no table
@@ -359,14 +359,14 @@ begin
   return '{}'::jsonb;
 end
 $$;
-grant execute on function public.bookings_abandon to service_role;
-comment on function public.bookings_abandon is
+grant execute on function farthing_public.bookings_abandon to service_role;
+comment on function farthing_public.bookings_abandon is
   'Stripe made no payment: frees the key, so that a retry runs at once. It finds the same booking, unless '
   'p_booking_id gives that up because Stripe refused it.';
 
 -- What both parties see of a booking, what the provider does with it, and what time does.
 
-create function public.bookings_read(p_user_id uuid, p_booking_id uuid)
+create function farthing_public.bookings_read(p_user_id uuid, p_booking_id uuid)
 returns jsonb
 language plpgsql stable security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
@@ -383,10 +383,11 @@ begin
   return farthing.booking_answer(v_booking, v_role);
 end
 $$;
-grant execute on function public.bookings_read to service_role;
-comment on function public.bookings_read is 'A booking, to its buyer and its provider; else not_found.';
+grant execute on function farthing_public.bookings_read to service_role;
+comment on function farthing_public.bookings_read is
+  'A booking, to its buyer and its provider; else not_found.';
 
-create function public.bookings_list(
+create function farthing_public.bookings_list(
   p_user_id uuid, p_role text default null, p_status text default null, p_before text default null,
   p_limit int default 20)
 returns jsonb
@@ -418,12 +419,12 @@ as $$
       then max((b).booking_id::text) filter (where nr = p_limit) end)
   from shown
 $$;
-grant execute on function public.bookings_list to service_role;
-comment on function public.bookings_list is
+grant execute on function farthing_public.bookings_list to service_role;
+comment on function farthing_public.bookings_list is
   'A user''s bookings, newest first, as buyer, as provider or as both, up to p_limit from before a '
   'booking''s id: {bookings, next_before}.';
 
-create function public.bookings_advance(
+create function farthing_public.bookings_advance(
   p_user_id uuid, p_booking_id uuid, p_status text, p_now timestamptz default now())
 returns jsonb
 language plpgsql security definer -- service_role owns no table
@@ -454,12 +455,12 @@ begin
   return farthing.booking_answer(v_booking, 'provider');
 end
 $$;
-grant execute on function public.bookings_advance to service_role;
-comment on function public.bookings_advance is
+grant execute on function farthing_public.bookings_advance to service_role;
+comment on function farthing_public.bookings_advance is
   'The provider confirms a paid booking or completes a confirmed one; said twice it is the same. Returns the '
   'booking. Fails not_found, forbidden, invalid_request.';
 
-create function public.bookings_cancel(
+create function farthing_public.bookings_cancel(
   p_user_id uuid, p_booking_id uuid, p_idempotency_key text default null, p_fingerprint text default null,
   p_now timestamptz default now())
 returns jsonb
@@ -507,13 +508,13 @@ begin
   return v_step;
 end
 $$;
-grant execute on function public.bookings_cancel to service_role;
-comment on function public.bookings_cancel is
+grant execute on function farthing_public.bookings_cancel to service_role;
+comment on function farthing_public.bookings_cancel is
   'Cancels for one of the parties. Returns step done with the answer, refund (cancelled, its refund is to be '
   'sent), cancel_payment (still to be cancelled at Stripe), or replay. Fails not_found, '
   'booking_not_cancellable.';
 
-create function public.bookings_cancelled(
+create function farthing_public.bookings_cancelled(
   p_booking_id uuid, p_idempotency_key text default null, p_now timestamptz default now())
 returns jsonb
 language plpgsql security definer -- service_role owns no table
@@ -535,8 +536,8 @@ begin
   return farthing.idempotency_finish(p_idempotency_key, 200, v_data);
 end
 $$;
-grant execute on function public.bookings_cancelled to service_role;
-comment on function public.bookings_cancelled is
+grant execute on function farthing_public.bookings_cancelled to service_role;
+comment on function farthing_public.bookings_cancelled is
   'Stripe has answered: the booking is cancelled, whatever its payment still does, and the idempotency key '
   'finished. Returns {status: 200, replayed, data}.';
 
@@ -544,7 +545,7 @@ comment on function public.bookings_cancelled is
 
 -- Daily spend caps: read, and set by the user or for them.
 
-create function public.spend_caps_read(p_user_id uuid, p_now timestamptz default now())
+create function farthing_public.spend_caps_read(p_user_id uuid, p_now timestamptz default now())
 returns jsonb
 language plpgsql stable security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
@@ -559,12 +560,12 @@ begin
   return farthing.cap_answer(p_user_id, v_account, p_now);
 end
 $$;
-grant execute on function public.spend_caps_read to service_role;
-comment on function public.spend_caps_read is
+grant execute on function farthing_public.spend_caps_read to service_role;
+comment on function farthing_public.spend_caps_read is
   'A user''s daily caps and what is spent of the day: {user_id, daily, own_daily, imposed_daily, '
   'spent_today, resets_at}. Fails not_found.';
 
-create function public.spend_caps_set(
+create function farthing_public.spend_caps_set(
   p_user_id uuid, p_daily text, p_idempotency_key text default null, p_fingerprint text default null,
   p_author text default null, p_now timestamptz default now())
 returns jsonb
@@ -602,8 +603,8 @@ begin
     farthing.cap_answer(p_user_id, v_account, p_now), p_now);
 end
 $$;
-grant execute on function public.spend_caps_set to service_role;
-comment on function public.spend_caps_set is
+grant execute on function farthing_public.spend_caps_set to service_role;
+comment on function farthing_public.spend_caps_set is
   'Sets what a user may spend in a day, or null for all: their own cap where they ask, else the imposed one. '
   'The stricter of the two holds. Returns {status: 200, replayed, data: the caps}. '
   'Fails not_found, invalid_request.';
@@ -613,7 +614,7 @@ comment on function public.spend_caps_set is
 -- The checkout endpoint: begin (committed before Stripe is asked), attach (what Stripe answered), abandon
 -- (it did not); what is for sale, and a user's orders.
 
-create function public.checkout_begin(
+create function farthing_public.checkout_begin(
   p_user_id uuid, p_package_id text, p_success_url text, p_cancel_url text,
     p_client_temp_id text default null,
   p_idempotency_key text default null, p_fingerprint text default null, p_now timestamptz default now(),
@@ -662,13 +663,13 @@ begin
     'expires_at_epoch', extract(epoch from v_order.expires_at)::bigint));
 end
 $$;
-grant execute on function public.checkout_begin to service_role;
-comment on function public.checkout_begin is
+grant execute on function farthing_public.checkout_begin to service_role;
+comment on function farthing_public.checkout_begin is
   'Fixes what is bought. Returns step create with the order to open a session for, reuse with the open '
   'one, replay, or refused with code and retry_after (seconds): returned, so that the decision stays on '
   'record. Fails unknown_package, idempotency_in_progress.';
 
-create function public.checkout_attach(
+create function farthing_public.checkout_attach(
   p_order_id uuid, p_session_id text, p_session_url text, p_idempotency_key text default null,
   p_now timestamptz default now())
 returns jsonb
@@ -695,12 +696,12 @@ begin
   return farthing.idempotency_finish(p_idempotency_key, 201, v_data);
 end
 $$;
-grant execute on function public.checkout_attach to service_role;
-comment on function public.checkout_attach is
+grant execute on function farthing_public.checkout_attach to service_role;
+comment on function farthing_public.checkout_attach is
   'Notes the session Stripe opened for an order and finishes the idempotency key. Returns {status: 201, '
   'replayed, data: order}.';
 
-create function public.checkout_abandon(
+create function farthing_public.checkout_abandon(
   p_idempotency_key text, p_order_id uuid default null, p_now timestamptz default now())
 returns jsonb
 language plpgsql security definer -- service_role owns no table
@@ -714,12 +715,12 @@ begin
   return '{}'::jsonb;
 end
 $$;
-grant execute on function public.checkout_abandon to service_role;
-comment on function public.checkout_abandon is
+grant execute on function farthing_public.checkout_abandon to service_role;
+comment on function farthing_public.checkout_abandon is
   'Stripe opened no session: frees the key, so that a retry runs at once. It finds the same order, unless '
   'p_order_id gives that up because Stripe refused it.';
 
-create function public.checkout_packages(p_now timestamptz default now())
+create function farthing_public.checkout_packages(p_now timestamptz default now())
 returns jsonb
 language sql stable security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
@@ -733,10 +734,10 @@ as $$
     where effective_from <= p_now order by package_id, version desc) p
   where p.active
 $$;
-grant execute on function public.checkout_packages to service_role;
-comment on function public.checkout_packages is 'The packages on sale, by price.';
+grant execute on function farthing_public.checkout_packages to service_role;
+comment on function farthing_public.checkout_packages is 'The packages on sale, by price.';
 
-create function public.checkout_order(p_user_id uuid, p_order_id uuid)
+create function farthing_public.checkout_order(p_user_id uuid, p_order_id uuid)
 returns jsonb
 language plpgsql stable security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
@@ -752,10 +753,11 @@ begin
   return farthing.order_answer(v_order);
 end
 $$;
-grant execute on function public.checkout_order to service_role;
-comment on function public.checkout_order is 'A user''s own order, else not_found.';
+grant execute on function farthing_public.checkout_order to service_role;
+comment on function farthing_public.checkout_order is 'A user''s own order, else not_found.';
 
-create function public.checkout_orders(p_user_id uuid, p_before text default null, p_limit int default 20)
+create function farthing_public.checkout_orders(
+  p_user_id uuid, p_before text default null, p_limit int default 20)
 returns jsonb
 language sql stable security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
@@ -775,25 +777,25 @@ as $$
     'next_before', case when (select count(*) from page) > p_limit
       then (select order_id from page offset p_limit - 1 limit 1) end)
 $$;
-grant execute on function public.checkout_orders to service_role;
-comment on function public.checkout_orders is
+grant execute on function farthing_public.checkout_orders to service_role;
+comment on function farthing_public.checkout_orders is
   'A user''s orders, newest first, up to p_limit from before an order id: {orders, next_before}.';
 
-create view public.orders with (security_invoker = true) as
+create view farthing_public.orders with (security_invoker = true) as
 select o.order_id as id, o.status, o.package_id, o.package_name, o.amount, o.currency,
   trim_scale(o.credits)::text as credits, trim_scale(o.bonus_credits)::text as bonus_credits,
     o.client_temp_id, o.expires_at, o.paid_at, o.created_at
 from farthing.orders o;
 
-comment on view public.orders is 'The caller''s own orders; amount in minor units, credits as text.';
+comment on view farthing_public.orders is 'The caller''s own orders; amount in minor units, credits as text.';
 
-grant select on public.orders to authenticated;
+grant select on farthing_public.orders to authenticated;
 
 -- supabase/schemas/customers/api.sql
 
 -- Saving a card: begin, attach, finish, abandon.
 
-create function public.cards_begin(
+create function farthing_public.cards_begin(
   p_user_id uuid, p_idempotency_key text default null, p_fingerprint text default null,
   p_now timestamptz default now())
 returns jsonb
@@ -813,12 +815,13 @@ begin
     (select customer_id from farthing.customers where account_id = v_account.account_id));
 end
 $$;
-grant execute on function public.cards_begin to service_role;
-comment on function public.cards_begin is
+grant execute on function farthing_public.cards_begin to service_role;
+comment on function farthing_public.cards_begin is
   'A user wants to save a card. Returns step create with the customer to save it for, null where Stripe has '
   'to make one first, or replay. Fails not_found, idempotency_in_progress.';
 
-create function public.customers_attach(p_user_id uuid, p_customer_id text, p_now timestamptz default now())
+create function farthing_public.customers_attach(
+  p_user_id uuid, p_customer_id text, p_now timestamptz default now())
 returns jsonb
 language plpgsql security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
@@ -833,11 +836,11 @@ begin
     (select customer_id from farthing.customers where account_id = v_account.account_id));
 end
 $$;
-grant execute on function public.customers_attach to service_role;
-comment on function public.customers_attach is
+grant execute on function farthing_public.customers_attach to service_role;
+comment on function farthing_public.customers_attach is
   'Notes the customer that Stripe made for a user. Returns {customer_id}: the first one, if there was one.';
 
-create function public.cards_finish(p_idempotency_key text, p_setup_url text)
+create function farthing_public.cards_finish(p_idempotency_key text, p_setup_url text)
 returns jsonb
 language plpgsql security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
@@ -848,12 +851,12 @@ begin
   return farthing.idempotency_finish(p_idempotency_key, 201, v_data);
 end
 $$;
-grant execute on function public.cards_finish to service_role;
-comment on function public.cards_finish is
+grant execute on function farthing_public.cards_finish to service_role;
+comment on function farthing_public.cards_finish is
   'Finishes the key of a page on which a card can be saved. Returns {status: 201, replayed, data: '
   '{setup_url}}.';
 
-create function public.cards_abandon(p_idempotency_key text)
+create function farthing_public.cards_abandon(p_idempotency_key text)
 returns jsonb
 language plpgsql security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
@@ -863,26 +866,27 @@ begin
   return '{}'::jsonb;
 end
 $$;
-grant execute on function public.cards_abandon to service_role;
-comment on function public.cards_abandon is 'Stripe made no page: frees the key, so that a retry runs at
+grant execute on function farthing_public.cards_abandon to service_role;
+comment on function farthing_public.cards_abandon is
+  'Stripe made no page: frees the key, so that a retry runs at
   once.';
 
 -- supabase/schemas/features/api.sql
 
 -- Feature flags: read by all, set by operators.
 
-create function public.features_read()
+create function farthing_public.features_read()
 returns jsonb
 language sql stable security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
 as $$
   select coalesce(jsonb_agg(farthing.feature_answer(f) order by f.name), '[]') from farthing.features f
 $$;
-grant execute on function public.features_read to service_role;
-comment on function public.features_read is
+grant execute on function farthing_public.features_read to service_role;
+comment on function farthing_public.features_read is
   'All flags: [{name, state, percentage, changed_by, changed_at}].';
 
-create function public.features_set(
+create function farthing_public.features_set(
   p_name text, p_state text, p_percentage numeric default null,
   p_author text default 'sql:' || session_user, p_now timestamptz default now())
 returns jsonb
@@ -912,15 +916,15 @@ begin
   return farthing.feature_answer(v_feature);
 end
 $$;
-grant execute on function public.features_set to service_role;
-comment on function public.features_set is
+grant execute on function farthing_public.features_set to service_role;
+comment on function farthing_public.features_set is
   'Switches a flag; said twice it is the same. Returns the flag. Fails not_found, invalid_request.';
 
 -- supabase/schemas/fraud/api.sql
 
 -- The operators' side of fraud: what was decided, who is blocked, and what the limits are.
 
-create function public.fraud_decisions_list(p_user_id uuid default null, p_outcome text default null,
+create function farthing_public.fraud_decisions_list(p_user_id uuid default null, p_outcome text default null,
   p_before text default null, p_limit int default 20)
 returns jsonb
 language sql stable security definer -- service_role owns no table
@@ -941,12 +945,12 @@ as $$
     'next_before', case when (select count(*) from page) > p_limit
       then (select decision_id::text from page offset p_limit - 1 limit 1) end)
 $$;
-grant execute on function public.fraud_decisions_list to service_role;
-comment on function public.fraud_decisions_list is
+grant execute on function farthing_public.fraud_decisions_list to service_role;
+comment on function farthing_public.fraud_decisions_list is
   'Decisions of check_fraud(), newest first, by user and outcome (allow, refuse, flag), from before an id: '
   '{decisions, next_before}.';
 
-create function public.fraud_blocks_list(p_before text default null, p_limit int default 20)
+create function farthing_public.fraud_blocks_list(p_before text default null, p_limit int default 20)
 returns jsonb
 language sql stable security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
@@ -962,11 +966,11 @@ as $$
     'next_before', case when (select count(*) from page) > p_limit
       then (select block_id from page offset p_limit - 1 limit 1) end)
 $$;
-grant execute on function public.fraud_blocks_list to service_role;
-comment on function public.fraud_blocks_list is
+grant execute on function farthing_public.fraud_blocks_list to service_role;
+comment on function farthing_public.fraud_blocks_list is
   'Who is blocked, and was until a time that is over, newest first: {blocks, next_before}.';
 
-create function public.fraud_blocks_add(p_kind text, p_subject text, p_reason text,
+create function farthing_public.fraud_blocks_add(p_kind text, p_subject text, p_reason text,
   p_author text default 'sql:' || session_user, p_until timestamptz default null,
   p_idempotency_key text default null, p_fingerprint text default null,
   p_now timestamptz default now())
@@ -1000,12 +1004,13 @@ begin
     p_now);
 end
 $$;
-grant execute on function public.fraud_blocks_add to service_role;
-comment on function public.fraud_blocks_add is
+grant execute on function farthing_public.fraud_blocks_add to service_role;
+comment on function farthing_public.fraud_blocks_add is
   'Blocks a user (id), an ip or a card (64 hex digits of its hash); one that is blocked already gets the new '
   'reason and end. Returns {status: 201, replayed, data: block}. Fails not_found, invalid_request.';
 
-create function public.fraud_blocks_remove(p_block_id uuid, p_author text default 'sql:' || session_user)
+create function farthing_public.fraud_blocks_remove(
+  p_block_id uuid, p_author text default 'sql:' || session_user)
 returns jsonb
 language plpgsql security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
@@ -1023,22 +1028,23 @@ begin
   return farthing.block_answer(v_block);
 end
 $$;
-grant execute on function public.fraud_blocks_remove to service_role;
-comment on function public.fraud_blocks_remove is
+grant execute on function farthing_public.fraud_blocks_remove to service_role;
+comment on function farthing_public.fraud_blocks_remove is
   'Lifts a block and returns what it was. Fails not_found; forbidden to who is blocked by it.';
 
-create function public.fraud_policy_read()
+create function farthing_public.fraud_policy_read()
 returns jsonb
 language sql stable security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
 as $$
   select farthing.policy_answer()
 $$;
-grant execute on function public.fraud_policy_read to service_role;
-comment on function public.fraud_policy_read is
+grant execute on function farthing_public.fraud_policy_read to service_role;
+comment on function farthing_public.fraud_policy_read is
   'The limits of checkouts and bookings, what an early fraud warning does, and who changed them last.';
 
-create function public.fraud_policy_set(p_changes jsonb, p_author text default 'sql:' || session_user,
+create function farthing_public.fraud_policy_set(
+  p_changes jsonb, p_author text default 'sql:' || session_user,
   p_idempotency_key text default null, p_fingerprint text default null, p_now timestamptz default now())
 returns jsonb
 language plpgsql security definer -- service_role owns no table
@@ -1067,15 +1073,15 @@ begin
   return farthing.idempotency_keep(p_idempotency_key, p_fingerprint, 200, farthing.policy_answer(), p_now);
 end
 $$;
-grant execute on function public.fraud_policy_set to service_role;
-comment on function public.fraud_policy_set is
+grant execute on function farthing_public.fraud_policy_set to service_role;
+comment on function farthing_public.fraud_policy_set is
   'Changes the limits that p_changes names. Returns {status: 200, replayed, data: policy}.';
 
 -- supabase/schemas/grants/api.sql
 
 -- Grants: given, confirmed or declined, read.
 
-create function public.credits_grant(
+create function farthing_public.credits_grant(
   p_user_id uuid, p_amount text, p_source text, p_expires_at timestamptz default null,
   p_priority int default null, p_reason text default null, p_correlation_id text default null,
   p_idempotency_key text default null, p_fingerprint text default null, p_reference_id text default null,
@@ -1114,14 +1120,14 @@ begin
     v_answer -> 'data', p_now);
 end
 $$;
-grant execute on function public.credits_grant to service_role;
-comment on function public.credits_grant is
+grant execute on function farthing_public.credits_grant to service_role;
+comment on function farthing_public.credits_grant is
   'Grants a promotional or adjustment lot. Returns {status: 201, replayed, data: lot}; {status: 202, data: '
   'grant} where a second operator has to confirm. p_once: p_reference_id grants once for ever; a repeat is '
   '200 (202 while pending) with duplicate: true. Fails grant_not_allowed, forbidden, reference_conflict, '
   'not_found, invalid_request. Credits as text.';
 
-create function public.grants_decide(
+create function farthing_public.grants_decide(
   p_grant_id uuid, p_confirm boolean, p_idempotency_key text default null, p_fingerprint text default null,
   p_author text default null, p_now timestamptz default now())
 returns jsonb
@@ -1161,12 +1167,12 @@ begin
     farthing.grant_answer(v_grant, p_now), p_now);
 end
 $$;
-grant execute on function public.grants_decide to service_role;
-comment on function public.grants_decide is
+grant execute on function farthing_public.grants_decide to service_role;
+comment on function farthing_public.grants_decide is
   'Confirms a pending grant, which then gives its credits, or declines it. Returns {status: 200, replayed, '
   'data: grant}. Fails grant_not_allowed, grant_not_pending, forbidden, not_found.';
 
-create function public.grants_read(p_grant_id uuid, p_now timestamptz default now())
+create function farthing_public.grants_read(p_grant_id uuid, p_now timestamptz default now())
 returns jsonb
 language plpgsql stable security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
@@ -1181,10 +1187,10 @@ begin
   return farthing.grant_answer(v_grant, p_now);
 end
 $$;
-grant execute on function public.grants_read to service_role;
-comment on function public.grants_read is 'A grant, for operators. Fails not_found.';
+grant execute on function farthing_public.grants_read to service_role;
+comment on function farthing_public.grants_read is 'A grant, for operators. Fails not_found.';
 
-create function public.grants_list(
+create function farthing_public.grants_list(
   p_status text default null, p_before uuid default null, p_limit int default 20,
   p_now timestamptz default now())
 returns jsonb
@@ -1206,8 +1212,8 @@ as $$
       then (array_agg((entry).grant_id order by nr desc))[1] end)
   from shown
 $$;
-grant execute on function public.grants_list to service_role;
-comment on function public.grants_list is
+grant execute on function farthing_public.grants_list to service_role;
+comment on function farthing_public.grants_list is
   'A page of grants, newest first: {grants, next_before}. For operators.';
 
 -- supabase/schemas/health/api.sql
@@ -1215,7 +1221,7 @@ comment on function public.grants_list is
 -- Health: whether the database answers, the report for people, the figures for a collector, and the paid
 -- checks.
 
-create function public.health_database()
+create function farthing_public.health_database()
 returns jsonb
 language sql stable security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
@@ -1223,15 +1229,15 @@ as $$
   select jsonb_build_object('ok', true, 'at', now(), 'migrated', exists (select from farthing.packages),
     'runs_tasks', farthing.unwatched_for(now()) <= interval '5 minutes')
 $$;
-grant execute on function public.health_database to service_role;
-comment on function public.health_database is
+grant execute on function farthing_public.health_database to service_role;
+comment on function farthing_public.health_database is
   'Whether the database answers, knows a package, and has evaluated the alerts within five minutes.';
 
 -- What health tells: a report for people, figures for a collector, and the paid checks with their guard.
 -- Why a guard in SQL: a paid check costs money each time, by whatever clock or hand it is asked for; what a
 -- day has cost is one row, and who finds too little left is told so and pays nothing.
 
-create function public.deep_checks_claim(p_units int, p_now timestamptz default now())
+create function farthing_public.deep_checks_claim(p_units int, p_now timestamptz default now())
 returns jsonb
 language plpgsql security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
@@ -1253,12 +1259,12 @@ begin
     coalesce(v_left, farthing.deep_units_left(v_today)));
 end
 $$;
-grant execute on function public.deep_checks_claim to service_role;
-comment on function public.deep_checks_claim is
+grant execute on function farthing_public.deep_checks_claim to service_role;
+comment on function farthing_public.deep_checks_claim is
   'Takes p_units of the day''s budget of paid checks: {claimed, units_left}; claimed false where they are '
   'not there. Fails invalid_request.';
 
-create function public.deep_checks_report(
+create function farthing_public.deep_checks_report(
   p_name text, p_outcome text, p_duration_ms int, p_code text default null, p_figures jsonb default '{}',
   p_now timestamptz default now())
 returns jsonb
@@ -1273,11 +1279,11 @@ as $$
     ok_at = coalesce(excluded.ok_at, c.ok_at)
   returning jsonb_build_object('name', c.name, 'outcome', c.outcome)
 $$;
-grant execute on function public.deep_checks_report to service_role;
-comment on function public.deep_checks_report is 
+grant execute on function farthing_public.deep_checks_report to service_role;
+comment on function farthing_public.deep_checks_report is 
   'Keeps how a paid check went, and the figures of the service: {name, outcome}.';
 
-create function public.deep_checks_ledger(p_start double precision, p_limit int default 200)
+create function farthing_public.deep_checks_ledger(p_start double precision, p_limit int default 200)
 returns jsonb
 language sql stable security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
@@ -1300,13 +1306,13 @@ as $$
     left join lateral (select n.seq, n.balance_after from farthing.entries n
       where n.account_id = a.account_id order by n.seq desc limit 1) e on true) s
 $$;
-grant execute on function public.deep_checks_ledger to service_role;
-comment on function public.deep_checks_ledger is
+grant execute on function farthing_public.deep_checks_ledger to service_role;
+comment on function farthing_public.deep_checks_ledger is
   'Looks at p_limit accounts from p_start (0 to 1) on, whether their balance is that of their lots and of '
   'their last entry, and what is held that of their holds (rule 1): {looked_at, wrong}. A sample; prove() '
   'reads all.';
 
-create function public.health_report(p_now timestamptz default now())
+create function farthing_public.health_report(p_now timestamptz default now())
 returns jsonb
 language sql stable security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
@@ -1328,12 +1334,12 @@ as $$
     'deep', (select coalesce(jsonb_agg(to_jsonb(c) - 'figures' order by c.name), '[]')
       from farthing.deep_checks c))
 $$;
-grant execute on function public.health_report to service_role;
-comment on function public.health_report is
+grant execute on function farthing_public.health_report to service_role;
+comment on function farthing_public.health_report is
   'All that GET /health tells: what is promised, requests by route over 5 minutes, an hour and a day, what '
   'is left of the error budgets and how fast they burn, and how the paid checks last went.';
 
-create function public.health_metrics(p_now timestamptz default now())
+create function farthing_public.health_metrics(p_now timestamptz default now())
 returns jsonb
 language sql stable security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
@@ -1347,8 +1353,8 @@ as $$
         trim_scale(f.value)::text) order by f.name, f.labels)
       from farthing.health_figures(p_now) f), '[]'))
 $$;
-grant execute on function public.health_metrics to service_role;
-comment on function public.health_metrics is
+grant execute on function farthing_public.health_metrics to service_role;
+comment on function farthing_public.health_metrics is
   'All that GET /health/metrics tells: {counted: since the first day, by name and labels, figures: as of '
   'now}. Numbers are text.';
 
@@ -1356,7 +1362,7 @@ comment on function public.health_metrics is
 
 -- Holds: open, settle, release, read.
 
-create function public.holds_open(
+create function farthing_public.holds_open(
   p_user_id uuid, p_amount text default null, p_estimate jsonb default null, p_ttl_seconds int default 600,
   p_reason text default null, p_correlation_id text default null,
   p_idempotency_key text default null, p_fingerprint text default null,
@@ -1402,12 +1408,12 @@ begin
     || jsonb_build_object('available_after', trim_scale(v_opened.available_after)::text), p_now);
 end
 $$;
-grant execute on function public.holds_open to service_role;
-comment on function public.holds_open is
+grant execute on function farthing_public.holds_open to service_role;
+comment on function farthing_public.holds_open is
   'Reserves an amount, or the price of an estimate whose rate the hold pins. Returns {status, replayed, '
   'data: hold + available_after}. Fails insufficient_credits, unknown_model, not_found, invalid_request.';
 
-create function public.holds_settle(
+create function farthing_public.holds_settle(
   p_hold_id uuid, p_amount text default null, p_usage jsonb default null, p_correlation_id text default null,
   p_idempotency_key text default null, p_fingerprint text default null,
   p_author text default null, p_now timestamptz default now())
@@ -1424,14 +1430,14 @@ begin
       v_author, p_now), p_now));
 end
 $$;
-grant execute on function public.holds_settle to service_role;
-comment on function public.holds_settle is
+grant execute on function farthing_public.holds_settle to service_role;
+comment on function farthing_public.holds_settle is
   'Settles a hold below, at or above its amount; what is still short becomes debt and stands in shortfall, '
   'up to the policy''s overdraft limit. A hold that expired is settled from what is available, once, within '
   'the policy''s late_settle_within. Returns {status, replayed, data}. Fails hold_not_open, not_found, '
   'unknown_model, overdraft_exceeded (the hold stays as it was), usage_conflict, invalid_request.';
 
-create function public.holds_release(
+create function farthing_public.holds_release(
   p_hold_id uuid, p_correlation_id text default null,
   p_idempotency_key text default null, p_fingerprint text default null, p_now timestamptz default now())
 returns jsonb
@@ -1456,12 +1462,12 @@ begin
     jsonb_build_object('hold_id', p_hold_id, 'status', 'released'), p_now);
 end
 $$;
-grant execute on function public.holds_release to service_role;
-comment on function public.holds_release is
+grant execute on function farthing_public.holds_release to service_role;
+comment on function farthing_public.holds_release is
   'Releases an open hold. Returns {status, replayed, data: {hold_id, status}}. Fails hold_not_open, '
   'not_found.';
 
-create function public.holds_read(p_hold_id uuid, p_user_id uuid default null,
+create function farthing_public.holds_read(p_hold_id uuid, p_user_id uuid default null,
   p_now timestamptz default now())
 returns jsonb
 language plpgsql stable security definer -- service_role owns no table
@@ -1482,25 +1488,25 @@ begin
   return farthing.hold_answer(v_hold);
 end
 $$;
-grant execute on function public.holds_read to service_role;
-comment on function public.holds_read is
+grant execute on function farthing_public.holds_read to service_role;
+comment on function farthing_public.holds_read is
   'A hold; with p_user_id only if it is that user''s, else not_found. Credits as text.';
 
-create view public.credit_holds with (security_invoker = true) as
+create view farthing_public.credit_holds with (security_invoker = true) as
 select h.hold_id as id, h.status, trim_scale(h.amount)::text as amount, trim_scale(h.settled)::text
   as settled,
   trim_scale(h.shortfall)::text as shortfall, h.expires_at, h.created_at, h.resolved_at
 from farthing.holds h;
 
-comment on view public.credit_holds is 'The caller''s own holds. Credits as text.';
+comment on view farthing_public.credit_holds is 'The caller''s own holds. Credits as text.';
 
-grant select on public.credit_holds to authenticated;
+grant select on farthing_public.credit_holds to authenticated;
 
 -- supabase/schemas/idempotency/api.sql
 
 -- The answer of an operation that is not all SQL, kept under its key.
 
-create function public.idempotency_store(
+create function farthing_public.idempotency_store(
   p_idempotency_key text, p_fingerprint text, p_status int, p_data jsonb, p_now timestamptz default now())
 returns jsonb
 language plpgsql security definer -- service_role owns no table
@@ -1517,8 +1523,8 @@ begin
   return '{}'::jsonb;
 end
 $$;
-grant execute on function public.idempotency_store to service_role;
-comment on function public.idempotency_store is
+grant execute on function farthing_public.idempotency_store to service_role;
+comment on function farthing_public.idempotency_store is
   'Keeps the answer of a refused request (402, 404, 409, 422): nothing was changed, so it is stored '
   'beside, not with, the work.';
 
@@ -1527,7 +1533,7 @@ comment on function public.idempotency_store is
 -- The inbox: an event received; for operators what came, what became of it, and once more what was not
 -- applied.
 
-create function public.inbox_receive(p_event jsonb, p_now timestamptz default now())
+create function farthing_public.inbox_receive(p_event jsonb, p_now timestamptz default now())
 returns jsonb
 language plpgsql security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
@@ -1551,12 +1557,12 @@ begin
     'failed', case when v_event.state in ('failed', 'dead') then true end));
 end
 $$;
-grant execute on function public.inbox_receive to service_role;
-comment on function public.inbox_receive is
+grant execute on function farthing_public.inbox_receive to service_role;
+comment on function farthing_public.inbox_receive is
   'Records an event {id, type, livemode, created, facts} and applies it in the same transaction. Returns '
   '{received, duplicate?, deferred?, failed?}.';
 
-create function public.inbox_list(
+create function farthing_public.inbox_list(
   p_state text default null, p_type text default null, p_before text default null, p_limit int default 20)
 returns jsonb
 language sql stable security definer -- service_role owns no table
@@ -1577,11 +1583,11 @@ as $$
       then (select event_id from page order by received_at desc, event_id desc
         offset p_limit - 1 limit 1) end)
 $$;
-grant execute on function public.inbox_list to service_role;
-comment on function public.inbox_list is
+grant execute on function farthing_public.inbox_list to service_role;
+comment on function farthing_public.inbox_list is
   'Events, newest first, of a state or a type, from before an event id: {events, next_before}.';
 
-create function public.inbox_read(p_event_id text)
+create function farthing_public.inbox_read(p_event_id text)
 returns jsonb
 language plpgsql stable security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
@@ -1596,10 +1602,11 @@ begin
   return farthing.inbox_answer(v_event) || jsonb_build_object('facts', v_event.facts);
 end
 $$;
-grant execute on function public.inbox_read to service_role;
-comment on function public.inbox_read is 'An event with the facts that are kept of it. Fails not_found.';
+grant execute on function farthing_public.inbox_read to service_role;
+comment on function farthing_public.inbox_read is
+  'An event with the facts that are kept of it. Fails not_found.';
 
-create function public.inbox_replay(p_event_id text, p_now timestamptz default now())
+create function farthing_public.inbox_replay(p_event_id text, p_now timestamptz default now())
 returns jsonb
 language plpgsql security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
@@ -1621,12 +1628,12 @@ begin
   return farthing.inbox_answer(v_event) || jsonb_build_object('facts', v_event.facts);
 end
 $$;
-grant execute on function public.inbox_replay to service_role;
-comment on function public.inbox_replay is
+grant execute on function farthing_public.inbox_replay to service_role;
+comment on function farthing_public.inbox_replay is
   'Applies an event that is dead, failed, deferred or ignored, as if it were delivered now, and gives it its '
   'ten tries again. Changes nothing where it was processed. Returns the event. Fails not_found.';
 
-create function public.inbox_dead(p_limit int default 100)
+create function farthing_public.inbox_dead(p_limit int default 100)
 returns jsonb
 language sql stable security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
@@ -1635,11 +1642,11 @@ as $$
     select event_id, occurred_at from farthing.inbox where state = 'dead'
     order by received_at, event_id limit p_limit) d
 $$;
-grant execute on function public.inbox_dead to service_role;
-comment on function public.inbox_dead is
+grant execute on function farthing_public.inbox_dead to service_role;
+comment on function farthing_public.inbox_dead is
   'Ids of events that nobody tries again, those that came first, in the order in which they happened.';
 
-create function public.inbox_missing(p_event_ids jsonb)
+create function farthing_public.inbox_missing(p_event_ids jsonb)
 returns jsonb
 language sql stable security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
@@ -1648,10 +1655,10 @@ as $$
   from jsonb_array_elements_text(farthing.json_argument(p_event_ids)) with ordinality given (event_id, nr)
   where not exists (select from farthing.inbox i where i.event_id = given.event_id)
 $$;
-grant execute on function public.inbox_missing to service_role;
-comment on function public.inbox_missing is 'Of a list of event ids those that never came.';
+grant execute on function farthing_public.inbox_missing to service_role;
+comment on function farthing_public.inbox_missing is 'Of a list of event ids those that never came.';
 
-create function public.backfills_claim(p_now timestamptz default now())
+create function farthing_public.backfills_claim(p_now timestamptz default now())
 returns jsonb
 language sql security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
@@ -1663,12 +1670,12 @@ as $$
     'since', floor(extract(epoch from greatest(done_until - interval '10 minutes',
       p_now - interval '30 days')))::bigint)
 $$;
-grant execute on function public.backfills_claim to service_role;
-comment on function public.backfills_claim is
+grant execute on function farthing_public.backfills_claim to service_role;
+comment on function farthing_public.backfills_claim is
   'Gives the hourly backfill to one runner: {claimed_at, since} with since in seconds since 1970; null where '
   'none is due.';
 
-create function public.backfills_finish(
+create function farthing_public.backfills_finish(
   p_claimed_at timestamptz, p_complete boolean, p_unreadable int)
 returns jsonb
 language plpgsql security definer -- service_role owns no table
@@ -1685,12 +1692,12 @@ begin
   return '{}'::jsonb;
 end
 $$;
-grant execute on function public.backfills_finish to service_role;
-comment on function public.backfills_finish is
+grant execute on function farthing_public.backfills_finish to service_role;
+comment on function farthing_public.backfills_finish is
   'A runner has asked Stripe for all events up to when it began, or for as many as it could. Where its time '
   'ran out the next one goes on at once; where it could not read events, 15 minutes after it began.';
 
-create function public.mode_check(p_livemode boolean)
+create function farthing_public.mode_check(p_livemode boolean)
 returns jsonb
 language plpgsql stable security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
@@ -1705,8 +1712,8 @@ begin
   return jsonb_build_object('livemode', v_livemode);
 end
 $$;
-grant execute on function public.mode_check to service_role;
-comment on function public.mode_check is
+grant execute on function farthing_public.mode_check to service_role;
+comment on function farthing_public.mode_check is
   'Whether Stripe''s mode is this database''s: {livemode}, null while no event has come. Fails '
   'mode_mismatch.';
 
@@ -1715,7 +1722,7 @@ comment on function public.mode_check is
 -- The balance now and at any moment, entries by page, a debit; and what a browser may see through the
 -- data API.
 
-create function public.credits_debit(
+create function farthing_public.credits_debit(
   p_user_id uuid, p_amount text, p_reason text, p_reference_id text default null,
     p_correlation_id text default null,
   p_idempotency_key text default null, p_fingerprint text default null, p_once boolean default false,
@@ -1757,13 +1764,13 @@ begin
     'balance_after', trim_scale(v_result.balance_after)::text, 'lots', v_result.lots), p_now);
 end
 $$;
-grant execute on function public.credits_debit to service_role;
-comment on function public.credits_debit is
+grant execute on function farthing_public.credits_debit to service_role;
+comment on function farthing_public.credits_debit is
   'Takes credits in burn-down order. Returns {status, replayed, data: {transaction_id, amount, '
   'balance_after, lots}}. p_once: p_reference_id takes credits once for ever; a repeat is 200 with what it '
   'took and duplicate: true. Fails insufficient_credits, reference_conflict, not_found, invalid_request.';
 
-create function public.credits_balance(p_user_id uuid, p_at timestamptz default null,
+create function farthing_public.credits_balance(p_user_id uuid, p_at timestamptz default null,
   p_now timestamptz default now())
 returns jsonb
 language plpgsql stable security definer -- service_role owns no table
@@ -1795,12 +1802,12 @@ begin
     'as_of', p_now);
 end
 $$;
-grant execute on function public.credits_balance to service_role;
-comment on function public.credits_balance is
+grant execute on function farthing_public.credits_balance to service_role;
+comment on function farthing_public.credits_balance is
   '{balance, held, available, debt, lots in burn-down order, as_of}; with p_at the balance of that '
   'moment: {balance, as_of}. Credits as text. Fails not_found.';
 
-create function public.credits_entries(
+create function farthing_public.credits_entries(
   p_user_id uuid, p_kind text default null, p_from timestamptz default null, p_to timestamptz default null,
   p_before_seq bigint default null, p_limit int default 20, p_with_names boolean default false)
 returns jsonb
@@ -1840,43 +1847,44 @@ begin
     from shown s);
 end
 $$;
-grant execute on function public.credits_entries to service_role;
-comment on function public.credits_entries is
+grant execute on function farthing_public.credits_entries to service_role;
+comment on function farthing_public.credits_entries is
   'A page of entries, newest first: {entries, next_before}. amount is signed: below zero went out. author '
   'is the kind alone (owner, operator, key, stripe, task, sql): an operator''s id is not for users. '
   'Credits as text. Fails not_found.';
 
 -- Views for the data API. Invoker's rights, so the tables' RLS decides; amounts as text, because JSON
 -- numbers lose them.
-create view public.credits with (security_invoker = true) as
+create view farthing_public.credits with (security_invoker = true) as
 select trim_scale(a.balance)::text as balance, trim_scale(a.held)::text as held, trim_scale(a.debt)::text
   as debt
 from farthing.accounts a;
-create view public.credit_lots with (security_invoker = true) as
+create view farthing_public.credit_lots with (security_invoker = true) as
 select l.lot_id as id, l.source, trim_scale(l.amount)::text as amount, trim_scale(l.remaining)::text
   as remaining,
   l.priority, l.expires_at, l.frozen, l.order_id, l.created_at
 from farthing.lots l;
-create view public.credit_entries with (security_invoker = true) as
+create view farthing_public.credit_entries with (security_invoker = true) as
 select e.entry_id as id, e.seq, e.kind,
   trim_scale(case e.direction when 'in' then e.amount else -e.amount end)::text as amount,
   trim_scale(e.balance_after)::text as balance_after, e.transaction_id, e.lot_id, e.reference_type,
     e.reference_id, e.correlation_id, e.metadata, e.event_at, e.created_at
 from farthing.entries e;
 
-comment on view public.credits is 'The caller''s own balance, held and debt. Credits as text.';
-comment on view public.credit_lots is 'The caller''s own lots. Credits as text.';
-comment on view public.credit_entries is 'The caller''s own entries; amount is signed. Credits as text.';
+comment on view farthing_public.credits is 'The caller''s own balance, held and debt. Credits as text.';
+comment on view farthing_public.credit_lots is 'The caller''s own lots. Credits as text.';
+comment on view farthing_public.credit_entries is
+  'The caller''s own entries; amount is signed. Credits as text.';
 
-grant select on public.credits to authenticated;
-grant select on public.credit_lots to authenticated;
-grant select on public.credit_entries to authenticated;
+grant select on farthing_public.credits to authenticated;
+grant select on farthing_public.credit_lots to authenticated;
+grant select on farthing_public.credit_entries to authenticated;
 
 -- supabase/schemas/metrics/api.sql
 
 -- One batch of what a process has counted.
 
-create function public.metrics_record(
+create function farthing_public.metrics_record(
   p_batch_id uuid, p_age_ms bigint, p_rows jsonb, p_now timestamptz default now())
 returns jsonb
 language plpgsql security definer -- service_role owns no table
@@ -1911,8 +1919,8 @@ begin
   return jsonb_build_object('recorded', true);
 end
 $$;
-grant execute on function public.metrics_record to service_role;
-comment on function public.metrics_record is
+grant execute on function farthing_public.metrics_record to service_role;
+comment on function farthing_public.metrics_record is
   'Adds a batch of what a process counted: rows of {name, labels, count, sum_ms?, buckets?}, counted '
   'p_age_ms ago. A batch that is known adds nothing: {recorded: false}.';
 
@@ -1920,12 +1928,12 @@ comment on function public.metrics_record is
 
 -- Notifications: queued from outside, claimed, sent, failed; and a user's own through the data API.
 
-create view public.notices with (security_invoker = true) as
+create view farthing_public.notices with (security_invoker = true) as
 select n.notice_id as id, n.template, n.data, n.created_at from farthing.notices n;
-comment on view public.notices is 'What the caller is told of: template and data. Credits as text.';
-grant select on public.notices to authenticated;
+comment on view farthing_public.notices is 'What the caller is told of: template and data. Credits as text.';
+grant select on farthing_public.notices to authenticated;
 
-create function public.notices_send(
+create function farthing_public.notices_send(
   p_template text, p_user_id uuid default null, p_email text default null, p_data jsonb default '{}',
   p_idempotency_key text default null, p_fingerprint text default null, p_kept_seconds int default 86400,
   p_now timestamptz default now())
@@ -1957,12 +1965,12 @@ begin
     jsonb_build_object('notification_id', v_id, 'status', 'queued'), p_now);
 end
 $$;
-grant execute on function public.notices_send to service_role;
-comment on function public.notices_send is
+grant execute on function farthing_public.notices_send to service_role;
+comment on function farthing_public.notices_send is
   'Queues a notice to a user or to an address: {notification_id, status: queued}. p_kept_seconds: how long '
   'a repeat is one. Fails not_found, invalid_request.';
 
-create function public.notices_claim(
+create function farthing_public.notices_claim(
   p_mail text default null, p_limit int default 10, p_lease_id uuid default null,
   p_now timestamptz default now())
 returns jsonb
@@ -2006,14 +2014,14 @@ begin
     where c.state = 'sending' and c.lease_id = v_lease_id);
 end
 $$;
-grant execute on function public.notices_claim to service_role;
-comment on function public.notices_claim is
+grant execute on function farthing_public.notices_claim to service_role;
+comment on function farthing_public.notices_claim is
   'Due notices, each given to one runner for five minutes: {notice_id, lease_id, recipient, address, '
   'template, data}. address: null for operators and webhooks, and for who has left. p_mail: the service '
   'that will send e-mail; without one only webhooks are given out. p_lease_id: the claim''s own; asked for '
   'again it gives the same.';
 
-create function public.notices_sent(
+create function farthing_public.notices_sent(
   p_notice_id uuid, p_lease_id uuid, p_provider_id text default null, p_now timestamptz default now())
 returns jsonb
 language plpgsql security definer -- service_role owns no table
@@ -2029,11 +2037,11 @@ begin
   return jsonb_build_object('known', found);
 end
 $$;
-grant execute on function public.notices_sent to service_role;
-comment on function public.notices_sent is
+grant execute on function farthing_public.notices_sent to service_role;
+comment on function farthing_public.notices_sent is
   'The service has taken a claimed notice: {known}, false where the claim is another''s by now.';
 
-create function public.notices_failed(
+create function farthing_public.notices_failed(
   p_notice_id uuid, p_lease_id uuid, p_outcome text, p_error text, p_retry_after int default null,
   p_now timestamptz default now())
 returns jsonb
@@ -2068,8 +2076,8 @@ begin
   return '{"known": true}'::jsonb;
 end
 $$;
-grant execute on function public.notices_failed to service_role;
-comment on function public.notices_failed is
+grant execute on function farthing_public.notices_failed to service_role;
+comment on function farthing_public.notices_failed is
   'A claimed notice was not sent. p_outcome: not_asked (nobody was: a minute later or more, and no try), '
   'again (surely not sent; later, or dead after 8 tries), never (the service will not take it: dead), '
   'unknown (nobody knows: uncertain). p_error: a code. Returns {known}.';
@@ -2078,7 +2086,7 @@ comment on function public.notices_failed is
 
 -- Lists of payouts that are due, and the pages that were fetched.
 
-create function public.payouts_claim(p_now timestamptz default now())
+create function farthing_public.payouts_claim(p_now timestamptz default now())
 returns jsonb
 language sql security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
@@ -2094,12 +2102,13 @@ as $$
     order by n.due_at limit 1 for update skip locked)
   returning jsonb_build_object('payout_id', r.payout_id, 'claimed_at', r.claimed_at, 'after', r.list_after)
 $$;
-grant execute on function public.payouts_claim to service_role;
-comment on function public.payouts_claim is
+grant execute on function farthing_public.payouts_claim to service_role;
+comment on function farthing_public.payouts_claim is
   'Gives a payout whose list is due to one runner: {payout_id, claimed_at, after}, after being the last '
   'transaction that is here; null where none is due.';
 
-create function public.payouts_record(p_payout_id text, p_claimed_at timestamptz, p_transactions jsonb,
+create function farthing_public.payouts_record(
+  p_payout_id text, p_claimed_at timestamptz, p_transactions jsonb,
   p_after text default null, p_now timestamptz default now())
 returns jsonb
 language plpgsql security definer -- service_role owns no table
@@ -2128,8 +2137,8 @@ begin
   return jsonb_build_object('listed', true, 'mismatches', farthing.reconcile(p_payout_id, p_now));
 end
 $$;
-grant execute on function public.payouts_record to service_role;
-comment on function public.payouts_record is
+grant execute on function farthing_public.payouts_record to service_role;
+comment on function farthing_public.payouts_record is
   'Keeps a page of a claimed payout''s list. p_after: the page''s last transaction; null, and the list is '
   'here and compared: {listed, mismatches?}, or {taken} where the claim is another''s by now.';
 
@@ -2137,7 +2146,7 @@ comment on function public.payouts_record is
 
 -- Rates in force, new rates from a price list, and packages through the data API.
 
-create function public.usage_rates(p_now timestamptz default now())
+create function farthing_public.usage_rates(p_now timestamptz default now())
 returns jsonb
 language sql stable security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
@@ -2152,21 +2161,21 @@ as $$
   from (select distinct on (model) * from farthing.rates
     where effective_from <= p_now order by model, effective_from desc, version desc) r
 $$;
-grant execute on function public.usage_rates to service_role;
-comment on function public.usage_rates is
+grant execute on function farthing_public.usage_rates to service_role;
+comment on function farthing_public.usage_rates is
   'The rate in force per model. USD per million tokens and the markup, as text.';
 
-create view public.packages with (security_invoker = true) as
+create view farthing_public.packages with (security_invoker = true) as
 select distinct on (p.package_id) p.package_id as id, p.version, p.name, p.amount, p.currency,
   trim_scale(p.credits)::text as credits, trim_scale(p.bonus_credits)::text as bonus_credits, p.active
 from farthing.packages p where p.effective_from <= now() order by p.package_id, p.version desc;
 
-comment on view public.packages is
+comment on view farthing_public.packages is
   'The newest version of each package; amount in minor units, credits as text.';
 
-grant select on public.packages to anon, authenticated;
+grant select on farthing_public.packages to anon, authenticated;
 
-create function public.rates_import(p_rates jsonb, p_dry_run boolean default true,
+create function farthing_public.rates_import(p_rates jsonb, p_dry_run boolean default true,
   p_now timestamptz default now())
 returns jsonb
 language plpgsql security definer -- service_role owns no table
@@ -2196,8 +2205,8 @@ begin
   return v_report;
 end
 $$;
-grant execute on function public.rates_import to service_role;
-comment on function public.rates_import is
+grant execute on function farthing_public.rates_import to service_role;
+comment on function farthing_public.rates_import is
   'Price list [{model, …_per_million_usd, markup?}] → new rate versions from now on. Returns {added, '
   'changed: [{model, version, field, from, to}], unchanged}; p_dry_run changes nothing.';
 
@@ -2205,14 +2214,14 @@ comment on function public.rates_import is
 
 -- A provider's account at Stripe: begin, attach, abandon, read; and through the data API.
 
-create view public.providers with (security_invoker = true) as
+create view farthing_public.providers with (security_invoker = true) as
 select p.provider_id as id, p.country, p.charges_enabled, p.payouts_enabled, p.details_submitted,
   p.disabled_reason, p.created_at
 from farthing.providers p;
-comment on view public.providers is 'The caller''s own provider, and what Stripe lets it do.';
-grant select on public.providers to authenticated;
+comment on view farthing_public.providers is 'The caller''s own provider, and what Stripe lets it do.';
+grant select on farthing_public.providers to authenticated;
 
-create function public.providers_begin(
+create function farthing_public.providers_begin(
   p_user_id uuid, p_country text, p_email text default null, p_idempotency_key text default null,
   p_fingerprint text default null, p_now timestamptz default now())
 returns jsonb
@@ -2248,13 +2257,13 @@ begin
     'stripe_account_id', v_provider.stripe_account_id));
 end
 $$;
-grant execute on function public.providers_begin to service_role;
-comment on function public.providers_begin is
+grant execute on function farthing_public.providers_begin to service_role;
+comment on function farthing_public.providers_begin is
   'The user''s provider, made on first use. Returns step onboard with what Stripe is told (an account is '
   'made only where stripe_account_id is null), or replay. Fails not_found, invalid_request, '
   'idempotency_in_progress.';
 
-create function public.providers_attach(
+create function farthing_public.providers_attach(
   p_provider_id uuid, p_stripe_account_id text, p_onboarding_url text,
   p_idempotency_key text default null, p_now timestamptz default now())
 returns jsonb
@@ -2280,12 +2289,12 @@ begin
   return farthing.idempotency_finish(p_idempotency_key, 201, v_data);
 end
 $$;
-grant execute on function public.providers_attach to service_role;
-comment on function public.providers_attach is
+grant execute on function farthing_public.providers_attach to service_role;
+comment on function farthing_public.providers_attach is
   'Notes the account that Stripe made and finishes the idempotency key. Returns {status: 201, replayed, '
   'data: provider with onboarding_url}.';
 
-create function public.providers_abandon(
+create function farthing_public.providers_abandon(
   p_idempotency_key text, p_provider_id uuid default null)
 returns jsonb
 language plpgsql security definer -- service_role owns no table
@@ -2299,12 +2308,12 @@ begin
   return '{}'::jsonb;
 end
 $$;
-grant execute on function public.providers_abandon to service_role;
-comment on function public.providers_abandon is
+grant execute on function farthing_public.providers_abandon to service_role;
+comment on function farthing_public.providers_abandon is
   'There is no onboarding page: frees the key, so that a retry runs at once. It finds the same provider, '
   'unless p_provider_id gives up one that Stripe refused an account.';
 
-create function public.providers_read(p_user_id uuid)
+create function farthing_public.providers_read(p_user_id uuid)
 returns jsonb
 language plpgsql stable security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
@@ -2320,11 +2329,11 @@ begin
     'stripe_account_id', v_provider.stripe_account_id);
 end
 $$;
-grant execute on function public.providers_read to service_role;
-comment on function public.providers_read is
+grant execute on function farthing_public.providers_read to service_role;
+comment on function farthing_public.providers_read is
   'A user''s own provider: {provider, stripe_account_id}, the latter for the doors alone. Fails not_found.';
 
-create function public.providers_compare(
+create function farthing_public.providers_compare(
   p_accounts jsonb, p_asked_at timestamptz, p_now timestamptz default now())
 returns jsonb
 language plpgsql security definer -- service_role owns no table
@@ -2352,8 +2361,8 @@ begin
     (select count(*) from farthing.providers where stripe_account_id is not null));
 end
 $$;
-grant execute on function public.providers_compare to service_role;
-comment on function public.providers_compare is
+grant execute on function farthing_public.providers_compare to service_role;
+comment on function farthing_public.providers_compare is
   'Brings providers to what Stripe said, asked at p_asked_at, of their accounts: an array of facts as '
   'account.updated has them. What an event has said since holds. Returns {changed, providers}: how many '
   'differed, and how many have an account at all.';
@@ -2362,7 +2371,7 @@ comment on function public.providers_compare is
 
 -- Refunds and early fraud warnings: asked for, sent, answered, read, cleared.
 
-create function public.refunds_begin(
+create function farthing_public.refunds_begin(
   p_order_id uuid default null, p_booking_id uuid default null, p_amount text default null,
   p_reason text default null, p_idempotency_key text default null, p_fingerprint text default null,
   p_author text default null, p_now timestamptz default now())
@@ -2409,13 +2418,13 @@ begin
   return jsonb_build_object('step', 'send', 'refund', farthing.refund_to_send(v_refund));
 end
 $$;
-grant execute on function public.refunds_begin to service_role;
-comment on function public.refunds_begin is
+grant execute on function farthing_public.refunds_begin to service_role;
+comment on function farthing_public.refunds_begin is
   'Sets aside what is to be refunded, so that parallel requests never exceed the payment; without an amount '
   'all that is left. Returns step send with the refund to ask Stripe for, or replay. Fails not_found, '
   'already_refunded, refund_too_large, invalid_request.';
 
-create function public.refunds_attach(
+create function farthing_public.refunds_attach(
   p_refund_id uuid, p_stripe_refund_id text, p_now timestamptz default now())
 returns jsonb
 language plpgsql security definer -- service_role owns no table
@@ -2436,12 +2445,12 @@ begin
   return farthing.refund_answer(v_refund);
 end
 $$;
-grant execute on function public.refunds_attach to service_role;
-comment on function public.refunds_attach is
+grant execute on function farthing_public.refunds_attach to service_role;
+comment on function farthing_public.refunds_attach is
   'Notes Stripe''s id for a refund. It stays pending, and moves no credits, until Stripe''s event comes. '
   'Returns the refund.';
 
-create function public.refunds_refuse(
+create function farthing_public.refunds_refuse(
   p_refund_id uuid, p_error text, p_idempotency_key text default null, p_now timestamptz default now())
 returns jsonb
 language plpgsql security definer -- service_role owns no table
@@ -2460,11 +2469,12 @@ begin
   return farthing.refund_answer(v_refund);
 end
 $$;
-grant execute on function public.refunds_refuse to service_role;
-comment on function public.refunds_refuse is
+grant execute on function farthing_public.refunds_refuse to service_role;
+comment on function farthing_public.refunds_refuse is
   'Stripe said a definite no: the refund has failed, and what was set aside is free. Returns the refund.';
 
-create function public.refunds_postpone(p_refund_id uuid, p_error text, p_idempotency_key text default null)
+create function farthing_public.refunds_postpone(
+  p_refund_id uuid, p_error text, p_idempotency_key text default null)
 returns jsonb
 language plpgsql security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
@@ -2478,12 +2488,12 @@ begin
   return farthing.refund_answer(v_refund);
 end
 $$;
-grant execute on function public.refunds_postpone to service_role;
-comment on function public.refunds_postpone is
+grant execute on function farthing_public.refunds_postpone to service_role;
+comment on function farthing_public.refunds_postpone is
   'Whether Stripe made the refund is not known: it stays requested for a repeat under the same key, or for '
   'the runner. Returns the refund.';
 
-create function public.refunds_finish(p_refund_id uuid, p_idempotency_key text)
+create function farthing_public.refunds_finish(p_refund_id uuid, p_idempotency_key text)
 returns jsonb
 language sql security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
@@ -2491,11 +2501,11 @@ as $$
   select farthing.idempotency_finish(p_idempotency_key, 201, farthing.refund_answer(r))
   from farthing.refunds r where r.refund_id = p_refund_id
 $$;
-grant execute on function public.refunds_finish to service_role;
-comment on function public.refunds_finish is
+grant execute on function farthing_public.refunds_finish to service_role;
+comment on function farthing_public.refunds_finish is
   'Stores the answer as the refund stands now. Returns {status: 201, replayed, data: refund}.';
 
-create function public.refunds_read(p_refund_id uuid)
+create function farthing_public.refunds_read(p_refund_id uuid)
 returns jsonb
 language plpgsql stable security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
@@ -2510,10 +2520,10 @@ begin
   return farthing.refund_answer(v_refund);
 end
 $$;
-grant execute on function public.refunds_read to service_role;
-comment on function public.refunds_read is 'A refund. Fails not_found.';
+grant execute on function farthing_public.refunds_read to service_role;
+comment on function farthing_public.refunds_read is 'A refund. Fails not_found.';
 
-create function public.refunds_list(
+create function farthing_public.refunds_list(
   p_order_id uuid default null, p_booking_id uuid default null, p_before text default null,
   p_limit int default 20)
 returns jsonb
@@ -2537,11 +2547,11 @@ as $$
       then (array_agg((refund).refund_id order by nr desc))[1] end)
   from shown
 $$;
-grant execute on function public.refunds_list to service_role;
-comment on function public.refunds_list is
+grant execute on function farthing_public.refunds_list to service_role;
+comment on function farthing_public.refunds_list is
   'A page of refunds, newest first, of all or of an order or a booking: {refunds, next_before}.';
 
-create function public.refunds_claim(p_limit int default 20, p_now timestamptz default now())
+create function farthing_public.refunds_claim(p_limit int default 20, p_now timestamptz default now())
 returns jsonb
 language plpgsql security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
@@ -2575,12 +2585,12 @@ begin
   return v_claimed;
 end
 $$;
-grant execute on function public.refunds_claim to service_role;
-comment on function public.refunds_claim is
+grant execute on function farthing_public.refunds_claim to service_role;
+comment on function farthing_public.refunds_claim is
   'Refunds that nobody has sent to Stripe, and whose time has come; each is given out once until its next '
   'time, and fails after ten tries or 23 hours.';
 
-create function public.warnings_list(
+create function farthing_public.warnings_list(
   p_state text default null, p_before text default null, p_limit int default 20)
 returns jsonb
 language sql stable security definer -- service_role owns no table
@@ -2602,11 +2612,11 @@ as $$
       then (array_agg((warning).warning_id order by nr desc))[1] end)
   from shown
 $$;
-grant execute on function public.warnings_list to service_role;
-comment on function public.warnings_list is
+grant execute on function farthing_public.warnings_list to service_role;
+comment on function farthing_public.warnings_list is
   'A page of early fraud warnings, newest first: {warnings, next_before}.';
 
-create function public.warnings_clear(
+create function farthing_public.warnings_clear(
   p_warning_id text, p_reason text, p_idempotency_key text default null, p_fingerprint text default null,
   p_author text default null, p_now timestamptz default now())
 returns jsonb
@@ -2647,8 +2657,8 @@ begin
     from farthing.fraud_warnings where warning_id = p_warning_id), p_now);
 end
 $$;
-grant execute on function public.warnings_clear to service_role;
-comment on function public.warnings_clear is
+grant execute on function farthing_public.warnings_clear to service_role;
+comment on function farthing_public.warnings_clear is
   'An operator trusts a payment that a card network warned of: its credits come free. One that is not open '
   'stays as it is. Returns {status: 200, replayed, data: {warning_id, state}}. Fails not_found.';
 
@@ -2656,17 +2666,17 @@ comment on function public.warnings_clear is
 
 -- Auto top-up: a user's settings; the runner's claim, and what Stripe answered.
 
-create function public.top_ups_read(p_user_id uuid, p_now timestamptz default now())
+create function farthing_public.top_ups_read(p_user_id uuid, p_now timestamptz default now())
 returns jsonb
 language sql stable security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
 as $$
   select farthing.top_up_answer((select account_id from farthing.accounts where owner_id = p_user_id), p_now)
 $$;
-grant execute on function public.top_ups_read to service_role;
-comment on function public.top_ups_read is 'A user''s auto top-up; off for who never wanted one.';
+grant execute on function farthing_public.top_ups_read to service_role;
+comment on function farthing_public.top_ups_read is 'A user''s auto top-up; off for who never wanted one.';
 
-create function public.top_ups_set(
+create function farthing_public.top_ups_set(
   p_user_id uuid, p_enabled boolean, p_threshold text, p_target text, p_monthly_cap bigint,
   p_idempotency_key text default null, p_fingerprint text default null, p_now timestamptz default now())
 returns jsonb
@@ -2707,12 +2717,12 @@ begin
     farthing.top_up_answer(v_account.account_id, p_now), p_now);
 end
 $$;
-grant execute on function public.top_ups_set to service_role;
-comment on function public.top_ups_set is
+grant execute on function farthing_public.top_ups_set to service_role;
+comment on function farthing_public.top_ups_set is
   'Opts in to these terms, or out. Returns {status, replayed, data: settings}. Fails invalid_request, '
   'not_found.';
 
-create function public.top_ups_stop(p_user_id uuid, p_now timestamptz default now())
+create function farthing_public.top_ups_stop(p_user_id uuid, p_now timestamptz default now())
 returns jsonb
 language plpgsql security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
@@ -2725,10 +2735,11 @@ begin
   return farthing.top_up_answer(v_account.account_id, p_now);
 end
 $$;
-grant execute on function public.top_ups_stop to service_role;
-comment on function public.top_ups_stop is 'Opts out; said twice it is the same. Returns the settings.';
+grant execute on function farthing_public.top_ups_stop to service_role;
+comment on function farthing_public.top_ups_stop is
+  'Opts out; said twice it is the same. Returns the settings.';
 
-create function public.top_ups_claim(p_limit int default 20, p_now timestamptz default now())
+create function farthing_public.top_ups_claim(p_limit int default 20, p_now timestamptz default now())
 returns jsonb
 language plpgsql security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
@@ -2761,13 +2772,13 @@ begin
   return v_claimed;
 end
 $$;
-grant execute on function public.top_ups_claim to service_role;
-comment on function public.top_ups_claim is
+grant execute on function farthing_public.top_ups_claim to service_role;
+comment on function farthing_public.top_ups_claim is
   'Begins the top-ups that are due and hands out what Stripe is to be asked for, each to one runner for two '
   'minutes: [{order_id, step: charge | link, amount, currency, credits, customer_id, payment_method_id, '
   'payment_id, mark, expires_at_epoch}].';
 
-create function public.top_ups_report(
+create function farthing_public.top_ups_report(
   p_order_id uuid, p_outcome text, p_payment_id text default null, p_code text default null,
   p_now timestamptz default now())
 returns jsonb
@@ -2798,13 +2809,13 @@ begin
     where o.account_id = v_order.account_id and o.order_id = p_order_id);
 end
 $$;
-grant execute on function public.top_ups_report to service_role;
-comment on function public.top_ups_report is
+grant execute on function farthing_public.top_ups_report to service_role;
+comment on function farthing_public.top_ups_report is
   'What Stripe answered: accepted (the event will say whether it is paid), declined, card_gone, '
   'authentication (the bank wants the user), or unknown (no answer: asked again). Returns {order_id, '
   'status, step}. Fails not_found.';
 
-create function public.top_ups_link(
+create function farthing_public.top_ups_link(
   p_order_id uuid, p_session_id text, p_session_url text, p_now timestamptz default now())
 returns jsonb
 language plpgsql security definer -- service_role owns no table
@@ -2831,8 +2842,8 @@ begin
   return jsonb_build_object('order_id', p_order_id, 'status', v_order.status);
 end
 $$;
-grant execute on function public.top_ups_link to service_role;
-comment on function public.top_ups_link is
+grant execute on function farthing_public.top_ups_link to service_role;
+comment on function farthing_public.top_ups_link is
   'Notes the page on which the user can pay a top-up that the bank wanted them for, and tells them of it. '
   'Returns {order_id, status}. Fails not_found.';
 
@@ -2840,7 +2851,7 @@ comment on function public.top_ups_link is
 
 -- Moves that are due, and what Stripe answered.
 
-create function public.transfers_claim(p_limit int default 20, p_now timestamptz default now())
+create function farthing_public.transfers_claim(p_limit int default 20, p_now timestamptz default now())
 returns jsonb
 language plpgsql security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
@@ -2882,13 +2893,13 @@ begin
   return v_claimed;
 end
 $$;
-grant execute on function public.transfers_claim to service_role;
-comment on function public.transfers_claim is
+grant execute on function farthing_public.transfers_claim to service_role;
+comment on function farthing_public.transfers_claim is
   'Reversals and restorations of providers'' shares that are due, of each booking one after the other; each '
   'is given out once until its next time, and is uncertain after ten attempts or 23 hours. A reversal '
   'without transfer_id is of the charge''s own transfer.';
 
-create function public.transfers_finish(
+create function farthing_public.transfers_finish(
   p_move_id uuid, p_stripe_id text default null, p_error text default null, p_refused boolean default false,
   p_now timestamptz default now())
 returns jsonb
@@ -2919,8 +2930,8 @@ begin
   return '{}'::jsonb;
 end
 $$;
-grant execute on function public.transfers_finish to service_role;
-comment on function public.transfers_finish is
+grant execute on function farthing_public.transfers_finish to service_role;
+comment on function farthing_public.transfers_finish is
   'Notes Stripe''s id of a reversal or a transfer; or that Stripe refused it, which is parked for an '
   'operator; or that no answer came, and it is asked again.';
 
@@ -2928,7 +2939,7 @@ comment on function public.transfers_finish is
 
 -- Usage: charged by one or by the batch, and estimated.
 
-create function public.usage_charge(
+create function farthing_public.usage_charge(
   p_user_id uuid, p_usage jsonb, p_correlation_id text default null,
   p_idempotency_key text default null, p_fingerprint text default null,
   p_author text default null, p_now timestamptz default now())
@@ -2968,13 +2979,13 @@ begin
     'rate_version', v_event.rate_version, 'lots', v_result.lots), p_now);
 end
 $$;
-grant execute on function public.usage_charge to service_role;
-comment on function public.usage_charge is
+grant execute on function farthing_public.usage_charge to service_role;
+comment on function farthing_public.usage_charge is
   'Charges one usage event, at most once for ever by (user, event_id). Returns {status, replayed, data}; '
   'status 200 and duplicate: true for a known event. Fails insufficient_credits, unknown_model, '
   'usage_conflict (a known event with other contents), not_found, invalid_request.';
 
-create function public.usage_estimate(p_usage jsonb, p_now timestamptz default now())
+create function farthing_public.usage_estimate(p_usage jsonb, p_now timestamptz default now())
 returns jsonb
 language plpgsql stable security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
@@ -2990,11 +3001,11 @@ begin
     v_event.rate_version);
 end
 $$;
-grant execute on function public.usage_estimate to service_role;
-comment on function public.usage_estimate is
+grant execute on function farthing_public.usage_estimate to service_role;
+comment on function farthing_public.usage_estimate is
   'What a usage would cost now, in credits as text; moves nothing. Fails unknown_model, invalid_request.';
 
-create function public.usage_charge_batch(
+create function farthing_public.usage_charge_batch(
   p_events jsonb, p_correlation_id text default null,
   p_idempotency_key text default null, p_fingerprint text default null,
   p_author text default null, p_now timestamptz default now())
@@ -3037,8 +3048,8 @@ begin
     from unnest(v_outcomes) o), p_now);
 end
 $$;
-grant execute on function public.usage_charge_batch to service_role;
-comment on function public.usage_charge_batch is
+grant execute on function farthing_public.usage_charge_batch to service_role;
+comment on function farthing_public.usage_charge_batch is
   'Charges up to 1000 events, each standing alone. Returns {status, replayed, data: {accepted, '
   'duplicates, rejected: [{index, event_id, code, field, details}], results}}.';
 
@@ -3046,7 +3057,7 @@ comment on function public.usage_charge_batch is
 
 -- The runner's side of jobs: claim, heartbeat, checkpoint, complete, fail, yield.
 
-create function public.jobs_claim(
+create function farthing_public.jobs_claim(
   p_runner_id uuid, p_types jsonb, p_limit int default 10, p_lease_seconds int default 60,
   p_now timestamptz default now())
 returns jsonb
@@ -3090,13 +3101,13 @@ begin
   return jsonb_build_object('jobs', v_jobs, 'next_at', null);
 end
 $$;
-grant execute on function public.jobs_claim to service_role;
-comment on function public.jobs_claim is
+grant execute on function farthing_public.jobs_claim to service_role;
+comment on function farthing_public.jobs_claim is
   'Leases due jobs of these types to a runner, most urgent first: {jobs: [{job_id, token, input, '
   'checkpoints, …}], next_at}. Two runners never get one job; one whose lease ran out is given '
   'again under a new token.';
 
-create function public.jobs_heartbeat(
+create function farthing_public.jobs_heartbeat(
   p_runner_id uuid, p_lease_seconds int default 60, p_now timestamptz default now())
 returns jsonb
 language plpgsql security definer -- service_role owns no table
@@ -3125,11 +3136,11 @@ begin
   return jsonb_build_object('jobs', v_jobs);
 end
 $$;
-grant execute on function public.jobs_heartbeat to service_role;
-comment on function public.jobs_heartbeat is
+grant execute on function farthing_public.jobs_heartbeat to service_role;
+comment on function farthing_public.jobs_heartbeat is
   'Extends the leases of a runner. Returns {jobs: ids that are still to be worked on}.';
 
-create function public.jobs_complete(p_runner_id uuid, p_done jsonb, p_now timestamptz default now())
+create function farthing_public.jobs_complete(p_runner_id uuid, p_done jsonb, p_now timestamptz default now())
 returns jsonb
 language plpgsql security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
@@ -3182,12 +3193,12 @@ begin
     from jsonb_to_recordset(v_done) d (job_id uuid) left join unnest(v_ended) e on e.job_id = d.job_id));
 end
 $$;
-grant execute on function public.jobs_complete to service_role;
-comment on function public.jobs_complete is
+grant execute on function farthing_public.jobs_complete to service_role;
+comment on function farthing_public.jobs_complete is
   'Completes a runner''s finished jobs and gives back what is still held. Returns {jobs: [{job_id, status: '
   'completed, cancelled or lost}]}.';
 
-create function public.jobs_fail(
+create function farthing_public.jobs_fail(
   p_job_id uuid, p_token int, p_code text, p_message text, p_detail text default null,
   p_retryable boolean default false, p_retry_after_seconds int default null, p_now timestamptz default now())
 returns jsonb
@@ -3218,13 +3229,13 @@ begin
   return jsonb_build_object('status', 'queued', 'run_after', v_run_after);
 end
 $$;
-grant execute on function public.jobs_fail to service_role;
-comment on function public.jobs_fail is
+grant execute on function farthing_public.jobs_fail to service_role;
+comment on function farthing_public.jobs_fail is
   'An attempt failed: tried again later while attempts are left and it may help, else failed for good. '
   'p_message may be shown, p_detail may not. Returns {status: queued with run_after, failed, cancelled or '
   'lost}.';
 
-create function public.jobs_yield(p_job_id uuid, p_token int, p_now timestamptz default now())
+create function farthing_public.jobs_yield(p_job_id uuid, p_token int, p_now timestamptz default now())
 returns jsonb
 language plpgsql security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
@@ -3246,12 +3257,12 @@ begin
   return '{"status": "queued"}'::jsonb;
 end
 $$;
-grant execute on function public.jobs_yield to service_role;
-comment on function public.jobs_yield is
+grant execute on function farthing_public.jobs_yield to service_role;
+comment on function farthing_public.jobs_yield is
   'The run is over and the job is not: queued to go on at its last checkpoint, which is no attempt. Returns '
   '{status: queued, cancelled or lost}.';
 
-create function public.jobs_checkpoint(
+create function farthing_public.jobs_checkpoint(
   p_job_id uuid, p_token int, p_step text, p_output jsonb default null, p_usage jsonb default null,
   p_page text default null, p_log jsonb default null, p_progress int default 0,
   p_lease_seconds int default 60, p_now timestamptz default now())
@@ -3300,8 +3311,8 @@ begin
     'held', case when v_status = 'processing' then trim_scale(v_charge.held)::text else '0' end);
 end
 $$;
-grant execute on function public.jobs_checkpoint to service_role;
-comment on function public.jobs_checkpoint is
+grant execute on function farthing_public.jobs_checkpoint to service_role;
+comment on function farthing_public.jobs_checkpoint is
   'A step is done: kept, charged from the job''s hold, its page and its log written, once; known steps '
   'change nothing. Returns {status, credits, duplicates, conflicts, held}; conflicts are events known with '
   'other contents, which are not charged. Any status but processing means: stop. Fails unknown_model, '
@@ -3311,7 +3322,7 @@ comment on function public.jobs_checkpoint is
 
 -- The user's side of jobs: create, read, list, cancel, fetch the file.
 
-create function public.jobs_create(
+create function farthing_public.jobs_create(
   p_user_id uuid, p_type text, p_input jsonb, p_estimate jsonb default null,
   p_client_temp_id text default null, p_correlation_id text default null,
   p_idempotency_key text default null, p_fingerprint text default null,
@@ -3366,13 +3377,13 @@ begin
     'created_at', v_job.created_at, 'expires_at', v_job.expires_at), p_now);
 end
 $$;
-grant execute on function public.jobs_create to service_role;
-comment on function public.jobs_create is
+grant execute on function farthing_public.jobs_create to service_role;
+comment on function farthing_public.jobs_create is
   'Queues a job and holds the price of its estimate (usage lines; none: free). Returns {status: 202, '
   'replayed, data}. A known client_temp_id answers with its job. Fails insufficient_credits, unknown_model, '
   'not_found, invalid_request. Credits as text.';
 
-create function public.jobs_read(p_user_id uuid, p_job_id uuid, p_now timestamptz default now())
+create function farthing_public.jobs_read(p_user_id uuid, p_job_id uuid, p_now timestamptz default now())
 returns jsonb
 language plpgsql stable security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
@@ -3390,12 +3401,12 @@ begin
         order by nr desc limit c_shown) c));
 end
 $$;
-grant execute on function public.jobs_read to service_role;
-comment on function public.jobs_read is
+grant execute on function farthing_public.jobs_read to service_role;
+comment on function farthing_public.jobs_read is
   'A job with its result and its newest 100 checkpoints; revision changes whenever anything here does. '
   'p_user_id null: anybody''s. Fails not_found.';
 
-create function public.jobs_list(
+create function farthing_public.jobs_list(
   p_user_id uuid, p_status text default null, p_before text default null, p_limit int default 20)
 returns jsonb
 language sql stable security definer -- service_role owns no table
@@ -3412,10 +3423,11 @@ as $$
     'next_before', case when (select count(*) from page) > p_limit then min((j).job_nr)::text end)
   from shown
 $$;
-grant execute on function public.jobs_list to service_role;
-comment on function public.jobs_list is 'A page of a user''s jobs, newest first: {jobs, next_before}.';
+grant execute on function farthing_public.jobs_list to service_role;
+comment on function farthing_public.jobs_list is
+  'A page of a user''s jobs, newest first: {jobs, next_before}.';
 
-create function public.jobs_cancel(p_user_id uuid, p_job_id uuid, p_now timestamptz default now())
+create function farthing_public.jobs_cancel(p_user_id uuid, p_job_id uuid, p_now timestamptz default now())
 returns jsonb
 language plpgsql security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
@@ -3437,12 +3449,13 @@ begin
   return jsonb_build_object('job_id', p_job_id, 'status', 'cancelled');
 end
 $$;
-grant execute on function public.jobs_cancel to service_role;
-comment on function public.jobs_cancel is
+grant execute on function farthing_public.jobs_cancel to service_role;
+comment on function farthing_public.jobs_cancel is
   'Ends a job that has not ended; what a step in flight has done is still charged. Returns {job_id, status}. '
   'Fails not_found, job_not_cancellable.';
 
-create function public.jobs_pages(p_user_id uuid, p_job_id uuid, p_after int default 0, p_limit int default 1)
+create function farthing_public.jobs_pages(
+  p_user_id uuid, p_job_id uuid, p_after int default 0, p_limit int default 1)
 returns jsonb
 language plpgsql stable security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
@@ -3465,9 +3478,10 @@ begin
     from shown);
 end
 $$;
-grant execute on function public.jobs_pages to service_role;
-comment on function public.jobs_pages is
+grant execute on function farthing_public.jobs_pages to service_role;
+comment on function farthing_public.jobs_pages is
   'Pages of the file that a completed job wrote: {pages: [{page, content}], last}. Fails not_found.';
 
+revoke execute on all routines in schema farthing, farthing_public from public;
 reset check_function_bodies;
 reset lock_timeout;

@@ -418,5 +418,6 @@ begin
 end
 $$;
 
+revoke execute on all routines in schema farthing, farthing_public from public;
 reset check_function_bodies;
 reset lock_timeout;

@@ -3,7 +3,7 @@
 -- it.
 
 begin;
-select plan(33);
+select plan(35);
 
 create schema guards;
 
@@ -11,13 +11,13 @@ create view guards.tables as
 select c.oid, c.relkind, n.nspname as schema, c.relname as name, format('%s.%s', n.nspname,
   c.relname) as title, c.relrowsecurity, c.relacl, c.reloptions
 from pg_class c join pg_namespace n on n.oid = c.relnamespace
-where n.nspname in ('farthing', 'public') and c.relkind in ('r', 'p', 'v', 'm', 'f', 'S');
+where n.nspname in ('farthing', 'farthing_public') and c.relkind in ('r', 'p', 'v', 'm', 'f', 'S');
 
 create view guards.functions as
 select p.oid, n.nspname as schema, p.proname as name, format('%s.%s', n.nspname, p.proname) as title,
   p.prosecdef, p.proconfig, coalesce(p.proacl, acldefault('f', p.proowner)) as acl, p.proowner
 from pg_proc p join pg_namespace n on n.oid = p.pronamespace
-where n.nspname in ('farthing', 'public')
+where n.nspname in ('farthing', 'farthing_public')
   and not exists (select from pg_depend d where d.objid = p.oid and d.deptype = 'e');
 
 create view guards.without_rls as
@@ -92,10 +92,11 @@ join pg_type y on y.oid = c.atttypid;
 
 -- JSON numbers lose decimals, so a view shows credits as text. Minor units of money are integers.
 create view guards.amounts_not_text as
-select title from guards.columns where schema = 'public' and relkind in ('v', 'm')
+select title from guards.columns where schema = 'farthing_public' and relkind in ('v', 'm')
   and (type in ('numeric', 'real', 'double precision', 'money') or type = 'bigint'
-    and title not in ('public.credit_entries.seq', 'public.orders.amount', 'public.packages.amount',
-      'public.bookings.amount', 'public.bookings.application_fee_amount', 'public.bookings.amount_refunded'));
+    and title not in ('farthing_public.credit_entries.seq', 'farthing_public.orders.amount',
+      'farthing_public.packages.amount', 'farthing_public.bookings.amount',
+      'farthing_public.bookings.application_fee_amount', 'farthing_public.bookings.amount_refunded'));
 
 create view guards.inexact_columns as
 select title from guards.columns where type in ('real', 'double precision', 'money')
@@ -147,9 +148,18 @@ select is_empty('select * from guards.triggers_as_auth',
   'no trigger that fires as Auth''s role does so with the rights of that role');
 select is_empty('select * from guards.granted_columns', 'no column has grants of its own');
 
+-- A guest leaves the host's house as it was.
+select is_empty($$ select relname from pg_class c where c.relnamespace = 'public'::regnamespace
+  union all select p.proname from pg_proc p where p.pronamespace = 'public'::regnamespace
+    and not exists (select from pg_depend d where d.objid = p.oid and d.deptype = 'e') $$,
+  'public holds nothing of ours');
+select is_empty($$ select defaclnamespace::regnamespace from pg_default_acl
+  where defaclnamespace = 0 or defaclnamespace::regnamespace::text like 'farthing%' $$,
+  'no default privileges are changed');
+
 -- Who may do what: the whole list. A new door or table is denied until it stands here.
 select set_eq('select title from guards.granted_functions', $$
-  select format('public.%s to service_role', name) from unnest(string_to_array(
+  select format('farthing_public.%s to service_role', name) from unnest(string_to_array(
     'chats_begin chats_record chats_release chats_settle '
     || 'checkout_abandon checkout_attach checkout_begin checkout_order checkout_orders checkout_packages '
     || 'credits_balance credits_debit credits_entries credits_grant health_database holds_open holds_read '
@@ -176,46 +186,48 @@ select set_eq('select title from guards.granted_functions', $$
     || 'notices_claim notices_failed notices_send notices_sent '
     || 'usage_charge_batch usage_estimate usage_rates', ' ')) name $$,
   'T13: the doors are executable by service_role, and no other function by anybody');
-select set_eq('select title from guards.functions where schema = ''public''', $$
-  select split_part(title, ' ', 1) from guards.granted_functions $$, 'public holds doors alone');
+select set_eq('select title from guards.functions where schema = ''farthing_public''', $$
+  select split_part(title, ' ', 1) from guards.granted_functions $$, 'the exposed schema holds doors alone');
 select set_eq('select title from guards.granted_tables', $$
   select format('select on %s to authenticated', name) from unnest(array['farthing.accounts', 'farthing.lots',
-    'farthing.entries', 'farthing.holds', 'farthing.orders', 'public.credits', 'public.credit_lots',
-    'public.credit_entries', 'public.credit_holds', 'public.orders',
-    'farthing.providers', 'public.providers', 'farthing.bookings', 'public.bookings',
-    'farthing.notices', 'public.notices']) name
+    'farthing.entries', 'farthing.holds', 'farthing.orders', 'farthing_public.credits',
+    'farthing_public.credit_lots',
+    'farthing_public.credit_entries', 'farthing_public.credit_holds', 'farthing_public.orders',
+    'farthing.providers', 'farthing_public.providers', 'farthing.bookings', 'farthing_public.bookings',
+    'farthing.notices', 'farthing_public.notices']) name
   union all select format('select on %s to %s', name, role) from unnest(array['farthing.packages',
-    'farthing.rates', 'public.packages']) name, unnest(array['anon', 'authenticated']) role
+    'farthing.rates', 'farthing_public.packages']) name, unnest(array['anon', 'authenticated']) role
   union all select format('%s on %s to authenticated', privilege, name)
-  from unnest(array['farthing.ai_consents', 'public.ai_consent']) name,
+  from unnest(array['farthing.ai_consents', 'farthing_public.ai_consent']) name,
     unnest(array['select', 'insert', 'update']) privilege
   union all select format('%s on %s to authenticated', privilege, name)
-  from unnest(array['farthing.ai_logs', 'public.ai_logs']) name,
+  from unnest(array['farthing.ai_logs', 'farthing_public.ai_logs']) name,
     unnest(array['select', 'delete']) privilege $$,
   'tables are readable by those named here, and writable by nobody but for consent and AI logs');
 select is_empty($$ select nspname from pg_namespace n cross join lateral aclexplode(n.nspacl) a
   where n.nspname = 'farthing' and (a.privilege_type = 'CREATE' and a.grantee <> n.nspowner
     or a.grantee not in (n.nspowner, 'anon'::regrole, 'authenticated'::regrole)) $$,
   'service_role cannot even name what is in the private schema');
-select is_empty($$ select title from guards.functions where schema = 'public' and not prosecdef
+select is_empty($$ select title from guards.functions where schema = 'farthing_public' and not prosecdef
   union all select title from guards.functions where schema = 'farthing' and prosecdef
     and name not in ('close_account', 'erase_ai_logs', 'forget_customer', 'mark_owner',
       'refuse_new_owner') $$,
   'definer''s rights are for doors, and for the triggers of what users delete and take back');
 
 -- Each guard catches an offender.
-create table public.offender (id int primary key, amount float8, lot_id uuid,
+create table farthing_public.offender (id int primary key, amount float8, lot_id uuid,
   account_id bigint references farthing.accounts (account_id));
-create policy offends on public.offender for all using (account_id::text = auth.uid()::text);
+create policy offends on farthing_public.offender for all using (account_id::text = auth.uid()::text);
 create policy writes on farthing.ai_logs for update using (user_id = (select auth.uid()));
 create policy gives on farthing.ai_consents for insert with check (user_id = auth.uid());
 create table farthing.bare (id int primary key, rate numeric);
-create function public.offend() returns int language sql security definer set search_path = '' as 'select 1';
-create view public.offending with (security_invoker = false) as select remaining as left_over
+create function farthing_public.offend() returns int language sql security definer
+  set search_path = '' as 'select 1';
+create view farthing_public.offending with (security_invoker = false) as select remaining as left_over
   from farthing.lots;
-grant select (lot_id) on public.offender to anon;
-grant insert on public.offender to authenticated;
-grant execute on function public.offend to anon;
+grant select (lot_id) on farthing_public.offender to anon;
+grant insert on farthing_public.offender to authenticated;
+grant execute on function farthing_public.offend to anon;
 alter table farthing.lots disable row level security;
 create function farthing.waits() returns trigger language plpgsql set search_path = '' as
   'begin return null; end';
@@ -232,38 +244,42 @@ create trigger after_an_owner after update of held, owner_id on farthing.account
 insert into supabase_migrations.schema_migrations (version) values ('29990101000000'), ('19990101000000');
 
 select set_eq('select * from guards.without_rls',
-  array['public.offender', 'farthing.bare', 'farthing.lots'], 'the RLS guard sees an open table');
+  array['farthing_public.offender', 'farthing.bare', 'farthing.lots'], 'the RLS guard sees an open table');
 select set_eq('select * from guards.without_policy', array['farthing.bare'],
   'the policy guard sees a table without one');
-select set_eq('select * from guards.careless_policies', array['offends on public.offender',
+select set_eq('select * from guards.careless_policies', array['offends on farthing_public.offender',
   'writes on farthing.ai_logs', 'gives on farthing.ai_consents'],
   'the policy guard sees policies that write, or ask for each row');
 select set_eq('select * from guards.without_comment',
-  array['public.offender', 'farthing.bare', 'public.offend', 'public.offending', 'farthing.waits'],
+  array['farthing_public.offender', 'farthing.bare', 'farthing_public.offend', 'farthing_public.offending',
+    'farthing.waits'],
   'the comment guard sees what nobody explained');
-select set_eq('select * from guards.loose_search_path', array['public.offend'],
+select set_eq('select * from guards.loose_search_path', array['farthing_public.offend'],
   'the search_path guard sees a definer''s function that leaves pg_temp first');
-select set_eq('select * from guards.owners_views', array['public.offending'],
+select set_eq('select * from guards.owners_views', array['farthing_public.offending'],
   'the view guard sees a view with its owner''s rights');
-select set_eq('select * from guards.unindexed_keys', array['offender_account_id_fkey of public.offender'],
+select set_eq('select * from guards.unindexed_keys',
+  array['offender_account_id_fkey of farthing_public.offender'],
   'the index guard sees a foreign key without an index');
-select set_eq('select * from guards.unindexed_policies', array['offends on public.offender: account_id'],
+select set_eq('select * from guards.unindexed_policies',
+  array['offends on farthing_public.offender: account_id'],
   'the index guard sees a policy on a column without an index');
-select set_eq('select * from guards.amounts_not_text', array['public.offending.left_over'],
+select set_eq('select * from guards.amounts_not_text', array['farthing_public.offending.left_over'],
   'the amount guard sees credits shown as a number');
-select set_eq('select * from guards.inexact_columns', array['public.offender.amount', 'farthing.bare.rate'],
+select set_eq('select * from guards.inexact_columns',
+  array['farthing_public.offender.amount', 'farthing.bare.rate'],
   'the amount guard sees a float and a numeric without a scale');
 select set_eq('select * from guards.migrations_out_of_order', array['19990101000000'],
   'the order guard sees a migration that came late');
 select set_eq('select title from guards.triggers_as_auth', $$ select n || ' by farthing.waits'
   from unnest(array['after_a_user', 'after_a_job', 'after_a_page', 'after_any', 'after_an_owner']) n $$,
   'the trigger guard sees what a user who leaves would fire as Auth''s role');
-select set_eq('select * from guards.granted_columns', array['public.offender.lot_id'],
+select set_eq('select * from guards.granted_columns', array['farthing_public.offender.lot_id'],
   'the grant guard sees a grant on a column');
-select set_has('select * from guards.granted_functions', $$ values ('public.offend to anon') $$,
+select set_has('select * from guards.granted_functions', $$ values ('farthing_public.offend to anon') $$,
   'the grant guard sees a function that anon may call');
 select set_has('select * from guards.granted_tables',
-  $$ values ('insert on public.offender to authenticated') $$,
+  $$ values ('insert on farthing_public.offender to authenticated') $$,
   'the grant guard sees a table that users may write');
 
 select * from finish();

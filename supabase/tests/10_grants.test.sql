@@ -7,7 +7,7 @@ select plan(40);
 select is(tests.standing('ann'), 'balance 0, held 0, available 0, debt 0',
   'a person without an account has nothing');
 
-select is(public.credits_grant(tests.person('ann'), '9.000000000000000001', 'promotional',
+select is(credits_grant(tests.person('ann'), '9.000000000000000001', 'promotional',
   tests.after('30 days'),
     5, 'welcome', 'trace-1', p_now => tests.after()) #- '{data,id}',
   jsonb_build_object('status', 201, 'replayed', false, 'data', jsonb_build_object(
@@ -17,7 +17,7 @@ select is(public.credits_grant(tests.person('ann'), '9.000000000000000001', 'pro
 select is(tests.standing('ann'),
   'balance 9.000000000000000001, held 0, available 9.000000000000000001, debt 0',
   'a grant is there at once');
-select is((public.credits_entries(tests.person('ann')) #> '{entries,0}')
+select is((credits_entries(tests.person('ann')) #> '{entries,0}')
   - '{id,transaction_id,lot_id}'::text[],
   jsonb_build_object('seq', 1, 'kind', 'promotion', 'amount', '9.000000000000000001', 'balance_after',
     '9.000000000000000001', 'reference_type', 'grant', 'reference_id', null, 'correlation_id', 'trace-1',
@@ -25,7 +25,7 @@ select is((public.credits_entries(tests.person('ann')) #> '{entries,0}')
     'metadata', '{"reason": "welcome"}'::jsonb, 'event_at', tests.after(), 'created_at', tests.after()),
   'a grant writes one entry that says why and from where');
 
-select is(public.credits_grant(tests.person('ann'), '1', 'adjustment', p_now => tests.after())
+select is(credits_grant(tests.person('ann'), '1', 'adjustment', p_now => tests.after())
     #>> '{data,priority}', '100', 'a grant without a priority waits its turn');
 select results_eq('select counterparty::text, kind::text from farthing.entries order by seq',
   $$ values ('promotions', 'promotion'), ('adjustments', 'adjustment') $$,

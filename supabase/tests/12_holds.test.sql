@@ -30,7 +30,7 @@ create function pg_temp.settle(p_hold uuid, p_amount text, p_passed interval def
 language sql as $$
   select format('settled %s, released %s, shortfall %s, balance %s', d ->> 'settled', d ->> 'released',
     d ->> 'shortfall', d ->> 'balance_after')
-  from (select public.holds_settle(p_hold, p_amount, p_now => tests.after(p_passed)) -> 'data' as d) s
+  from (select holds_settle(p_hold, p_amount, p_now => tests.after(p_passed)) -> 'data' as d) s
 $$;
 select is(pg_temp.settle((a #>> '{data,hold_id}')::uuid, '60'),
   'settled 60, released 0, shortfall 0, balance 0',

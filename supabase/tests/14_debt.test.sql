@@ -94,7 +94,7 @@ select is((select array_agg(amount::int order by payment_id) from farthing.debt_
 -- m4: a hold that ran out ends as of its expiry, so its credits pay what was owed then, though their lot has
 -- expired before any sweep came.
 create function pg_temp.owe(p_name text) returns text language sql as $$
-  select public.holds_settle(tests.hold(p_name, '1'), '1001', p_now => tests.after('1 s'))
+  select holds_settle(tests.hold(p_name, '1'), '1001', p_now => tests.after('1 s'))
     #>> '{data,shortfall}'
 $$;
 select isnt(tests.give(name, '100', '20 min'), null, name || ' has 100 for 20 minutes')
@@ -125,7 +125,7 @@ begin
     perform tests.hold(p_name, '50', 600);
   end loop;
   perform tests.give(p_name, '1');
-  return public.holds_settle(tests.hold(p_name, '1'), '61', p_now => tests.after('1 s'))
+  return holds_settle(tests.hold(p_name, '1'), '61', p_now => tests.after('1 s'))
     #>> '{data,shortfall}';
 end
 $$;

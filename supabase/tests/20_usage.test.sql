@@ -6,7 +6,7 @@ select plan(44);
 
 create function pg_temp.charge(p_name text, p_usage jsonb, p_passed interval default '0') returns jsonb
 language sql as $$
-  select public.usage_charge(tests.person(p_name), p_usage, 'trace-9', p_now => tests.after(p_passed))
+  select usage_charge(tests.person(p_name), p_usage, 'trace-9', p_now => tests.after(p_passed))
 $$;
 select isnt(tests.give('ann', '60', '1 hour'), null, 'ann has 60 for an hour');
 select isnt(tests.give('ann', '1000'), null, 'and 1,000 for ever');

@@ -11,7 +11,7 @@ values ('m', 1, 1000, 2000, 1, tests.after()), ('m', 2, 3000, 6000, 1, tests.aft
 select isnt(tests.give('ann', '1000'), null, 'ann has 1,000');
 create function pg_temp.price(p_now interval, p_occurred interval default null) returns text language sql as
   $$
-  select format('%s at version %s', e ->> 'credits', e ->> 'rate_version') from public.usage_estimate(
+  select format('%s at version %s', e ->> 'credits', e ->> 'rate_version') from usage_estimate(
     jsonb_build_object('model', 'm', 'input_tokens', 1, 'occurred_at', tests.after(p_occurred)),
     tests.after(p_now)) e
 $$;

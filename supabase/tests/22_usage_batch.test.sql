@@ -18,7 +18,7 @@ create function pg_temp.events(p_rows text[]) returns jsonb language sql as $$
   from unnest(p_rows) with ordinality r (line, nr), regexp_split_to_array(line, ' ') c
 $$;
 create function pg_temp.batch(variadic p_rows text[]) returns jsonb language sql as $$
-  select public.usage_charge_batch(pg_temp.events(p_rows), 'trace-1', p_now => tests.after()) -> 'data'
+  select usage_charge_batch(pg_temp.events(p_rows), 'trace-1', p_now => tests.after()) -> 'data'
 $$;
 -- What became of each: index and credits, = for a duplicate, or the code.
 create function pg_temp.told(p_answer jsonb) returns text language sql as $$

@@ -9,7 +9,7 @@ select plan(25);
 -- A caller charges one token under an id of its choice.
 create function pg_temp.poison(p_name text, p_event_id text, p_passed interval) returns text
 language sql as $$
-  select public.usage_charge(tests.person(p_name), jsonb_build_object('event_id', p_event_id, 'model',
+  select usage_charge(tests.person(p_name), jsonb_build_object('event_id', p_event_id, 'model',
     'gpt-4o', 'input_tokens', 1), p_now => tests.after(p_passed)) #>> '{data,credits}'
 $$;
 -- All the names that work of ours could go by.

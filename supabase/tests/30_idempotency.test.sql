@@ -7,11 +7,11 @@ select plan(50);
 create function pg_temp.debit(p_key text, p_body text, p_amount text, p_passed interval default '0') returns
   jsonb
 language sql as $$
-  select public.credits_debit(tests.person('ann'), p_amount, 'work', p_idempotency_key => tests.sha256(p_key),
+  select credits_debit(tests.person('ann'), p_amount, 'work', p_idempotency_key => tests.sha256(p_key),
     p_fingerprint => tests.sha256(p_body), p_now => tests.after(p_passed))
 $$;
 create function pg_temp.begin(p_key text, p_passed interval default '0') returns jsonb language sql as $$
-  select public.checkout_begin(tests.person('ann'), 'b04eb8da-a595-4fbc-a8f4-708b219f705a', 'https://a.test',
+  select checkout_begin(tests.person('ann'), 'b04eb8da-a595-4fbc-a8f4-708b219f705a', 'https://a.test',
     'https://a.test', p_idempotency_key => tests.sha256(p_key), p_fingerprint => tests.sha256('body'),
     p_now => tests.after(p_passed))
 $$;

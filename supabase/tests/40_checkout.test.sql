@@ -11,7 +11,7 @@ values (md5('deal')::uuid, 1, 'Deal', 1000, 'usd', 10.000000000000000001, 0.5, t
 create function pg_temp.buy(p_name text, p_passed interval default '0',
   p_package text default md5('deal')::uuid::text)
 returns jsonb language sql as $$
-  select public.checkout_begin(tests.person(p_name), p_package, 'https://a.test/ok', 'https://a.test/no',
+  select checkout_begin(tests.person(p_name), p_package, 'https://a.test/ok', 'https://a.test/no',
   'tmp-1',
     p_now => tests.after(p_passed))
 $$;

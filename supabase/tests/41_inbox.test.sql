@@ -7,10 +7,10 @@ select plan(60);
 -- Names for people's orders of Starter (999 cents, 9,990 credits), and events about them.
 create temporary table bought (name text primary key, order_id uuid);
 create function pg_temp.buys(p_name text) returns text language sql as $$
-  insert into bought select p_name, (public.checkout_begin(tests.person(p_name),
+  insert into bought select p_name, (checkout_begin(tests.person(p_name),
     'b04eb8da-a595-4fbc-a8f4-708b219f705a', 'https://a.test', 'https://a.test', p_now => tests.after())
     #>> '{order,order_id}')::uuid;
-  select public.checkout_attach((select order_id from bought where name = p_name), 'cs_' || p_name,
+  select checkout_attach((select order_id from bought where name = p_name), 'cs_' || p_name,
     'https://s.test') #>> '{data,status}'
 $$;
 create function pg_temp.event(p_name text, p_type text, p_facts jsonb default '{}',

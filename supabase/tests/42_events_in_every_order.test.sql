@@ -15,16 +15,16 @@ declare
   v_nr int;
   v_told text;
 begin
-  v_order_id := public.checkout_begin(tests.person('ann'), 'da11a803-9576-4108-9c21-42b8c220cca6',
+  v_order_id := checkout_begin(tests.person('ann'), 'da11a803-9576-4108-9c21-42b8c220cca6',
   'https://a.test',
     'https://a.test', p_now => tests.after()) #>> '{order,order_id}';
   foreach v_nr in array p_order || p_order loop
     if p_events ->> v_nr = 'attach' then
-      perform public.checkout_attach(v_order_id, 'cs_1', 'https://s.test', p_now => tests.after());
+      perform checkout_attach(v_order_id, 'cs_1', 'https://s.test', p_now => tests.after());
     elsif p_events ->> v_nr = 'sweep' then
       perform farthing.sweep_orders(tests.after('2 hours')), farthing.sweep_inbox(tests.after('2 hours'));
     else
-      perform public.inbox_receive(jsonb_build_object('id', 'evt_' || v_nr, 'type', p_events -> v_nr ->> 0,
+      perform inbox_receive(jsonb_build_object('id', 'evt_' || v_nr, 'type', p_events -> v_nr ->> 0,
       'livemode',
         false, 'created', 1, 'facts', jsonb_build_object('order_id', v_order_id, 'payment_id', 'pi_1',
         'session_id', case when p_events -> v_nr ->> 0 like 'checkout%' then 'cs_1' end, 'payment_status',

@@ -5,12 +5,12 @@ begin;
 select plan(32);
 
 -- Ann's order, and events about it; zed's is never ours.
-create temporary table bought as select (public.checkout_begin(tests.person('ann'),
+create temporary table bought as select (checkout_begin(tests.person('ann'),
   'b04eb8da-a595-4fbc-a8f4-708b219f705a', 'https://a.test', 'https://a.test', p_now => tests.after())
   #>> '{order,order_id}')::uuid as order_id;
 create function pg_temp.arrives(p_id text, p_type text, p_facts jsonb, p_passed interval default '0')
 returns jsonb language sql as $$
-  select public.inbox_receive(jsonb_build_object('id', p_id, 'type', p_type, 'livemode', false, 'created', 1,
+  select inbox_receive(jsonb_build_object('id', p_id, 'type', p_type, 'livemode', false, 'created', 1,
     'facts', p_facts), tests.after(p_passed))
 $$;
 create function pg_temp.paid(p_order_id uuid, p_amount int default 999) returns jsonb language sql as $$

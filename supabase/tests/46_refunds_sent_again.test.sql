@@ -7,23 +7,23 @@ select plan(34);
 
 create temporary table bought (name text primary key, order_id uuid);
 create function pg_temp.buys(p_name text) returns text language sql as $$
-  insert into bought select p_name, (public.checkout_begin(tests.person(p_name),
+  insert into bought select p_name, (checkout_begin(tests.person(p_name),
     'b04eb8da-a595-4fbc-a8f4-708b219f705a', 'https://a.test', 'https://a.test', p_now => tests.after())
     #>> '{order,order_id}')::uuid;
-  select public.inbox_receive(jsonb_build_object('id', 'evt_' || p_name, 'type', 'payment_intent.succeeded',
+  select inbox_receive(jsonb_build_object('id', 'evt_' || p_name, 'type', 'payment_intent.succeeded',
     'livemode', false, 'created', 1, 'facts', jsonb_build_object('order_id', (select order_id from bought
     where name = p_name), 'session_id', null, 'payment_id', 'pi_' || p_name, 'payment_status', 'paid',
     'amount', 999, 'currency', 'usd')), tests.after())::text
 $$;
 create function pg_temp.asks(p_name text, p_amount text, p_key text, p_passed interval default '0')
 returns jsonb language sql as $$
-  select public.refunds_begin((select order_id from bought where name = p_name), p_amount => p_amount,
+  select refunds_begin((select order_id from bought where name = p_name), p_amount => p_amount,
     p_author => 'key:default', p_idempotency_key => tests.sha256(p_key),
     p_fingerprint => tests.sha256(coalesce(p_amount, 'all')), p_now => tests.after(p_passed))
 $$;
 -- Stripe was out of reach: the key is free, the refund stays.
 create function pg_temp.fails(p_step jsonb, p_key text) returns text language sql as $$
-  select public.refunds_postpone((p_step #>> '{refund,refund_id}')::uuid, 'stripe: down',
+  select refunds_postpone((p_step #>> '{refund,refund_id}')::uuid, 'stripe: down',
     tests.sha256(p_key)) ->> 'status'
 $$;
 create function pg_temp.refund(p_name text) returns farthing.refunds language sql as $$
@@ -31,7 +31,7 @@ create function pg_temp.refund(p_name text) returns farthing.refunds language sq
 $$;
 create function pg_temp.claimed(p_passed interval) returns text language sql as $$
   select coalesce(string_agg(c ->> 'payment_id', ' '), 'none')
-  from jsonb_array_elements(public.refunds_claim(20, tests.after(p_passed))) c
+  from jsonb_array_elements(refunds_claim(20, tests.after(p_passed))) c
 $$;
 
 select is(pg_temp.buys('ann'), '{"received": true}', 'ann has bought');

@@ -42,7 +42,8 @@ from (select c.relname as name from pg_class c where c.relnamespace = 'farthing'
 where (name, role) <> ('ai_consents', 'authenticated') order by role, name;
 select isnt(tests.code_for('authenticated', 'ann', format('insert into public.%I default values', name)),
   'ok', format('insert into the view %s is denied', name))
-from (select c.relname as name from pg_class c where c.relnamespace = 'public'::regnamespace and c.relkind
+from (select c.relname as name from pg_class c
+  where c.relnamespace = 'farthing_public'::regnamespace and c.relkind
   = 'v') t
 order by name;
 

@@ -8,14 +8,14 @@ select plan(36);
 
 create temporary table bought (name text primary key, order_id uuid);
 create function pg_temp.orders(p_name text) returns text language sql as $$
-  insert into bought select p_name, (public.checkout_begin(tests.person(p_name),
+  insert into bought select p_name, (checkout_begin(tests.person(p_name),
     'b04eb8da-a595-4fbc-a8f4-708b219f705a', 'https://a.test', 'https://a.test', p_now => tests.after())
     #>> '{order,order_id}')::uuid
   returning 'ordered'
 $$;
 create function pg_temp.pays(p_name text, p_amount int, p_passed interval default '0') returns jsonb
 language sql as $$
-  select public.inbox_receive(jsonb_build_object('id', format('evt_%s_%s', p_name, p_amount), 'type',
+  select inbox_receive(jsonb_build_object('id', format('evt_%s_%s', p_name, p_amount), 'type',
     'payment_intent.succeeded', 'livemode', false, 'created', 1, 'facts', jsonb_build_object('order_id',
     (select order_id from bought where name = p_name), 'session_id', null, 'payment_id', 'pi_' || p_name,
     'payment_status', 'paid', 'amount', p_amount, 'currency', 'usd')), tests.after(p_passed))
@@ -23,12 +23,12 @@ $$;
 
 -- Stripe knows a key for 24 hours: a repeat within 23 is the same refund, and later another one.
 create function pg_temp.refunds(p_passed interval) returns jsonb language sql as $$
-  select public.refunds_begin((select order_id from bought where name = 'ann'), p_amount => '400',
+  select refunds_begin((select order_id from bought where name = 'ann'), p_amount => '400',
     p_author => 'key:default', p_idempotency_key => tests.sha256('one'),
     p_fingerprint => tests.sha256('400'), p_now => tests.after(p_passed))
 $$;
 create function pg_temp.postponed(p_refund_id text) returns text language sql as $$
-  select public.refunds_postpone(p_refund_id::uuid, 'stripe: down', tests.sha256('one')) ->> 'status'
+  select refunds_postpone(p_refund_id::uuid, 'stripe: down', tests.sha256('one')) ->> 'status'
 $$;
 select is(pg_temp.orders('ann'), 'ordered', 'ann orders');
 select is(pg_temp.pays('ann', 999), '{"received": true}', 'and pays');
@@ -55,7 +55,7 @@ select isnt(tests.give('bob', '100'), null, 'bob has an account');
 select is(farthing.notify((select account_id from farthing.accounts where owner_id = tests.person('bob')),
   'low_balance', 'a', '{}', tests.after('1 day')), true, 'bob is to be notified');
 create function pg_temp.claims(p_passed interval) returns int language sql as $$
-  select count(*)::int from jsonb_array_elements(public.notices_claim('resend', 10,
+  select count(*)::int from jsonb_array_elements(notices_claim('resend', 10,
     p_now => tests.after(p_passed))) c
   join farthing.notices n on n.notice_id = (c ->> 'notice_id')::uuid where n.subject = 'a'
 $$;
@@ -94,7 +94,7 @@ select is(pg_temp.proofs('90 days 2 hours'), 2, 'and then removed');
 -- Checkouts from one address in an hour.
 update farthing.policy set sessions_per_ip_hour = 1;
 create function pg_temp.opens(p_name text, p_passed interval) returns text language sql as $$
-  select coalesce(b ->> 'code', b ->> 'step') from public.checkout_begin(tests.person(p_name),
+  select coalesce(b ->> 'code', b ->> 'step') from checkout_begin(tests.person(p_name),
     'b04eb8da-a595-4fbc-a8f4-708b219f705a', 'https://a.test', 'https://a.test',
     p_now => tests.after(p_passed), p_ip_hash => tests.sha256('address')) b
 $$;

@@ -53,7 +53,7 @@ from (values
     update farthing.lots l set reserved = reserved + k.amount from farthing.hold_lots k
     where k.hold_id = %L and k.lot_id = l.lot_id;
     update farthing.accounts set held = held + 50 where account_id = %s;
-    select public.holds_settle(%L, '40', p_now => %L)$sql$, hold_id, hold_id, ann, hold_id,
+    select holds_settle(%L, '40', p_now => %L)$sql$, hold_id, hold_id, ann, hold_id,
     tests.after('5 s'))
     from h, who)),
   ('16', 'a lot left open by one who has left is named', 'update farthing.accounts set owner_id = null')

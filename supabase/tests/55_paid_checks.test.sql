@@ -96,8 +96,8 @@ select is((select count(*) from farthing.metrics), 4::bigint, 'with yesterday''s
 -- Nobody's.
 select is(tests.code_for(role, 'ann', sql), '42501', format('%s is denied to %s', left(sql, 40), role))
 from unnest(array['authenticated', 'anon']) role, unnest(array['select * from farthing.metrics',
-  'select public.health_metrics()', 'select public.health_report()',
-  'select public.deep_checks_claim(1)']) sql;
+  'select health_metrics()', 'select health_report()',
+  'select deep_checks_claim(1)']) sql;
 
 select is_empty('select * from farthing.prove()', 'the ledger proves itself');
 select * from finish();

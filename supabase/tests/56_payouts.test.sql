@@ -59,7 +59,7 @@ select matches(tests.payout('po_a', 'paid', p_changes => changes), '^failed: pay
   'has one amount for ever') from unnest(array['{"amount": 941}', '{"currency": "eur"}']::jsonb[]) changes;
 select is((select status from farthing.payouts where payout_id = 'po_a'), 'pending',
   'and is not moved by an event of another');
-select is(public.inbox_receive(format('{"id": "evt_c", "type": "payout.paid", "livemode": false,
+select is(inbox_receive(format('{"id": "evt_c", "type": "payout.paid", "livemode": false,
   "created": %s, "facts": {}}', extract(epoch from tests.after())::bigint)::jsonb, tests.after()),
   '{"received": true}', 'one of a connected account');
 select is((select state || ', ' || (select count(*) from farthing.payouts) from farthing.inbox

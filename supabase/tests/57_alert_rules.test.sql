@@ -21,7 +21,7 @@ select is(array_agg(rule order by rule), array['ai_errors', 'ai_slow', 'auth_fai
 create function pg_temp.hears(p_id text, p_type text, p_facts jsonb, p_passed interval default '0')
 returns text language sql as $$
   select concat_ws(' ', r ->> 'deferred', r ->> 'failed')
-  from public.inbox_receive(jsonb_build_object('id', p_id, 'type', p_type, 'livemode', false, 'created', 1,
+  from inbox_receive(jsonb_build_object('id', p_id, 'type', p_type, 'livemode', false, 'created', 1,
     'facts', p_facts), tests.after(p_passed)) r
 $$;
 select is(pg_temp.hears('evt_1', 'payment_intent.succeeded', jsonb_build_object('order_id',

@@ -71,7 +71,7 @@ select is(pg_temp.alerts('3 hours 1 min'), 'nothing', 'until it is sent');
 
 -- Nothing runs: whoever hands over metrics says so.
 create function pg_temp.hands_over(p_passed interval) returns text language sql as $$
-  select public.metrics_record(gen_random_uuid(), 0, '[]', tests.after(p_passed));
+  select metrics_record(gen_random_uuid(), 0, '[]', tests.after(p_passed));
   select coalesce(string_agg(concat_ws(' ', rule, state), ', '), 'nothing') from farthing.incidents
   where state <> 'resolved'
 $$;

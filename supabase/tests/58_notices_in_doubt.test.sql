@@ -16,14 +16,14 @@ returns text language sql as $$
   with claimed as (
     insert into claims
     select n.subject, n.recipient, n.notice_id, (c ->> 'lease_id')::uuid, p_passed
-    from jsonb_array_elements(public.notices_claim(p_mail, p_limit, p_lease_id, tests.after(p_passed))) c
+    from jsonb_array_elements(notices_claim(p_mail, p_limit, p_lease_id, tests.after(p_passed))) c
     join farthing.notices n on n.notice_id = (c ->> 'notice_id')::uuid
     returning *)
   select coalesce(string_agg(subject, ' ' order by subject), 'nothing') from claimed
 $$;
 create function pg_temp.failed(p_subject text, p_outcome text, p_error text, p_passed interval) returns text
 language sql as $$
-  select public.notices_failed(notice_id, lease_id, p_outcome, p_error, null,
+  select notices_failed(notice_id, lease_id, p_outcome, p_error, null,
     tests.after(p_passed)) ->> 'known'
   from (select * from claims where subject = p_subject order by claimed desc limit 1) l
 $$;
@@ -77,7 +77,7 @@ select is(pg_temp.stands('e'), 'failed 1 not_asked', 'however often, it was trie
 select is((select next_attempt_at from farthing.notices where subject = 'e'), tests.after('3 d 3 h 21 min'),
   'and waits a minute');
 select is(pg_temp.claims('3 d 3 h 21 min'), 'e', 'then mail is back');
-select is(public.notices_failed(notice_id, lease_id, 'not_asked', 'not_asked', 90, tests.after('3 d 4 h'))
+select is(notices_failed(notice_id, lease_id, 'not_asked', 'not_asked', 90, tests.after('3 d 4 h'))
   ->> 'known', 'true', 'or says for how long not') from farthing.notices where subject = 'e';
 select is((select next_attempt_at from farthing.notices where subject = 'e'),
   tests.after('3 d 4 h' + interval '90 s'), 'which is kept to');

@@ -36,7 +36,7 @@ end
 $$;
 select is(pg_temp.woken_at('-1 s'), 'f, 0', 'before a notice is due nobody is woken');
 select is(pg_temp.woken_at('0'), 't, 1', 'when it is due its runner is');
-select is(jsonb_array_length(public.notices_claim('resend', p_now => tests.after())), 1,
+select is(jsonb_array_length(notices_claim('resend', p_now => tests.after())), 1,
   'who takes it along');
 select is(pg_temp.woken_at('5 min' - interval '1 s'), 'f, 0', 'while it is being sent nobody is');
 select is(pg_temp.woken_at('5 min'), 't, 1', 'until its lease is over');

@@ -16,7 +16,7 @@ returns text language sql as $$
   with claimed as (
     insert into claims
     select n.subject, n.notice_id, (c ->> 'lease_id')::uuid, c ->> 'address', p_passed
-    from jsonb_array_elements(public.notices_claim(p_mail, p_limit, p_now => tests.after(p_passed))) c
+    from jsonb_array_elements(notices_claim(p_mail, p_limit, p_now => tests.after(p_passed))) c
     join farthing.notices n on n.notice_id = (c ->> 'notice_id')::uuid
     returning *)
   select coalesce(string_agg(subject, ' ' order by subject), 'nothing') from claimed
@@ -26,12 +26,12 @@ create function pg_temp.last(p_subject text) returns claims language sql as $$
 $$;
 create function pg_temp.sent(p_subject text, p_passed interval, p_provider_id text default 'id') returns text
 language sql as $$
-  select public.notices_sent(l.notice_id, l.lease_id, p_provider_id, tests.after(p_passed)) ->> 'known'
+  select notices_sent(l.notice_id, l.lease_id, p_provider_id, tests.after(p_passed)) ->> 'known'
   from pg_temp.last(p_subject) l
 $$;
 create function pg_temp.failed(p_subject text, p_outcome text, p_passed interval,
   p_retry_after int default null, p_error text default 'mail_down') returns text language sql as $$
-  select public.notices_failed(l.notice_id, l.lease_id, p_outcome, p_error, p_retry_after,
+  select notices_failed(l.notice_id, l.lease_id, p_outcome, p_error, p_retry_after,
     tests.after(p_passed)) ->> 'known' from pg_temp.last(p_subject) l
 $$;
 create function pg_temp.stands(p_subject text) returns text language sql as $$
@@ -133,7 +133,7 @@ returns text language plpgsql as $$
 declare
   v_answer jsonb;
 begin
-  execute format('select public.notices_send(''receipt'', %s, p_idempotency_key => %L, p_fingerprint => %L,
+  execute format('select notices_send(''receipt'', %s, p_idempotency_key => %L, p_fingerprint => %L,
     p_kept_seconds => %s, p_now => %L)', p_args, tests.sha256(p_key), tests.sha256(p_args), p_kept_seconds,
     tests.after(p_passed)) into v_answer;
   return concat_ws(' ', v_answer ->> 'status', v_answer ->> 'replayed', v_answer #>> '{data,status}');
@@ -150,7 +150,7 @@ from (values ($$p_email => 'yve@example.net'$$, 'k3', 'idempotency_key_reused', 
   ($$p_user_id => gen_random_uuid()$$, 'k4', 'not_found', 'user_id'),
   ($$p_email => 'x@example.net', p_user_id => tests.person('cid')$$, 'k5', 'invalid_request', 'to'),
   ($$p_email => null$$, 'k6', 'invalid_request', 'to')) f (args, key, code, field);
-select is(jsonb_array_length(tests.seen_by('authenticated', 'cid', 'select * from public.notices')), 2,
+select is(jsonb_array_length(tests.seen_by('authenticated', 'cid', 'select * from notices')), 2,
   'the user reads their own');
 select is((select count(*)::int from farthing.notices where address = 'zoe@example.net'), 1,
   'the address is kept');

@@ -29,7 +29,7 @@ $$;
 select isnt(tests.give(name, '5000'), null, name || ' has credits')
 from unnest(array['ann', 'bob']) name;
 select is(tests.code_for('authenticated', name,
-  'insert into public.ai_consent (level) values (''full_redacted'')'), 'ok',
+  'insert into farthing_public.ai_consent (level) values (''full_redacted'')'), 'ok',
   name || ' agrees to logs') from unnest(array['ann', 'bob']) name;
 
 -- Jobs: one that is done, one that failed, one under way.
@@ -42,11 +42,11 @@ begin
   perform tests.claim(p_name || ' 1', 'spoken');
   perform tests.step(p_name, 1, 'draft', p_output => jsonb_build_object('draft', v_words),
     p_page => v_words #>> '{}');
-  perform public.jobs_complete(tests.runner(p_name || ' 1'), jsonb_build_array(jsonb_build_object('job_id',
+  perform jobs_complete(tests.runner(p_name || ' 1'), jsonb_build_array(jsonb_build_object('job_id',
     tests.job_id(p_name), 'token', 1, 'result', jsonb_build_object('answer', v_words))), tests.after('1 s'));
   perform tests.job(p_name, 'spoken', null, jsonb_build_object('query', v_words), p_passed => '2 s');
   perform tests.claim(p_name || ' 2', 'spoken', '2 s');
-  perform public.jobs_fail(tests.job_id(p_name), 1, 'internal', v_words #>> '{}', v_words #>> '{}',
+  perform jobs_fail(tests.job_id(p_name), 1, 'internal', v_words #>> '{}', v_words #>> '{}',
     p_now => tests.after('3 s'));
   perform tests.job(p_name, 'spoken', tests.lines(1), jsonb_build_object('query', v_words),
     p_passed => '4 s');

@@ -38,7 +38,7 @@ create function pg_temp.page(p_kind text default null, p_from interval default n
   p_before bigint default null, p_limit int default 20) returns text language sql as $$
   select concat_ws(' ', (select string_agg(e ->> 'seq', ' ' order by nr)
     from jsonb_array_elements(p -> 'entries') with ordinality x (e, nr)), 'next ' || (p ->> 'next_before'))
-  from public.credits_entries(tests.person('ann'), p_kind, tests.after(p_from), tests.after(p_to), p_before,
+  from credits_entries(tests.person('ann'), p_kind, tests.after(p_from), tests.after(p_to), p_before,
   p_limit) p
 $$;
 select is(pg_temp.page(), '4 3 2 1', 'entries come newest first');

@@ -8,16 +8,16 @@ select plan(101);
 -- Ann and Bob have something of everything.
 create function pg_temp.lives(p_name text, p_payment text) returns text language plpgsql as $$
 declare
-  v_order uuid := public.checkout_begin(tests.person(p_name), 'da11a803-9576-4108-9c21-42b8c220cca6',
+  v_order uuid := checkout_begin(tests.person(p_name), 'da11a803-9576-4108-9c21-42b8c220cca6',
     'https://a.test', 'https://a.test', p_now => tests.after()) #>> '{order,order_id}';
 begin
-  perform public.inbox_receive(jsonb_build_object('id', 'evt_' || p_name, 'type', 'payment_intent.succeeded',
+  perform inbox_receive(jsonb_build_object('id', 'evt_' || p_name, 'type', 'payment_intent.succeeded',
   'livemode',
     false, 'created', 1, 'facts', jsonb_build_object('order_id', v_order, 'payment_id', p_payment,
     'payment_status', 'paid', 'amount', 2499, 'currency', 'usd')), tests.after('1 s'));
   perform tests.give(p_name, '0.000000000000000001', p_passed => '2 s');
   perform tests.hold(p_name, '1.5', 600, '3 s');
-  perform public.credits_debit(tests.person(p_name), '0.1', 'x', p_now => tests.after('4 s'));
+  perform credits_debit(tests.person(p_name), '0.1', 'x', p_now => tests.after('4 s'));
   return p_name;
 end
 $$;
@@ -31,36 +31,37 @@ select isnt(tests.give('bob', '1', p_passed => '6 s'), null, 'bob pays');
 select isnt(farthing.seal(), 0, 'all is sealed');
 
 -- Acting as ann.
-select is(tests.seen_by('authenticated', 'ann', 'select * from public.credits'),
+select is(tests.seen_by('authenticated', 'ann', 'select * from credits'),
   '[{"balance": "26239.900000000000000001", "held": "1.5", "debt": "0"}]',
   'T22: ann sees her balance, as text, to the last decimal');
 select is(tests.seen_by('authenticated', 'ann', 'select source, amount,
-  remaining from public.credit_lots order by amount'),
+  remaining from credit_lots order by amount'),
   '[{"source": "promotional", "amount": "0.000000000000000001", "remaining": "0.000000000000000001"},
     {"source": "bonus", "amount": "1250", "remaining": "1249.9"},
     {"source": "paid", "amount": "24990", "remaining": "24990"}]', 'T22: ann sees her lots, as text');
 select is(tests.seen_by('authenticated', 'ann', 'select seq, kind, amount,
-  balance_after from public.credit_entries
+  balance_after from credit_entries
     order by seq'), '[{"seq": 1, "kind": "purchase", "amount": "24990", "balance_after": "24990"},
   {"seq": 2, "kind": "bonus", "amount": "1250", "balance_after": "26240"},
   {"seq": 3, "kind": "promotion", "amount": "0.000000000000000001", "balance_after":
   "26240.000000000000000001"},
   {"seq": 4, "kind": "debit", "amount": "-0.1", "balance_after": "26239.900000000000000001"}]',
   'T22: ann sees her entries, as text');
-select is(tests.seen_by('authenticated', 'ann', 'select status, amount, settled from public.credit_holds'),
+select is(tests.seen_by('authenticated', 'ann', 'select status, amount, settled from credit_holds'),
   '[{"status": "open", "amount": "1.5", "settled": null}]', 'T22: ann sees her hold, as text');
 select is(tests.seen_by('authenticated', 'ann', 'select status, amount, credits,
-  bonus_credits from public.orders'),
+  bonus_credits from orders'),
   '[{"status": "paid", "amount": 2499, "credits": "24990", "bonus_credits": "1250"}]',
   'T22: ann sees her order');
-select is(tests.seen_by('authenticated', 'ann', 'select count(*) from public.packages'), '[{"count": 5}]',
+select is(tests.seen_by('authenticated', 'ann', 'select count(*) from packages'), '[{"count": 5}]',
   'ann sees the packages');
 
 -- Acting as somebody else, as nobody, and without saying who: none of ann's or bob's rows.
 create temporary table private as select name, case name when 'accounts' then 'owner_id' end
 from unnest(array['farthing.accounts', 'farthing.lots', 'farthing.entries', 'farthing.holds',
-  'farthing.orders', 'public.credits', 'public.credit_lots', 'public.credit_entries', 'public.credit_holds',
-  'public.orders']) name;
+  'farthing.orders', 'farthing_public.credits', 'farthing_public.credit_lots', 'farthing_public.credit_entries',
+  'farthing_public.credit_holds',
+  'farthing_public.orders']) name;
 select isnt(tests.person('cid'), null, 'cid signs up');
 select is(tests.seen_by('authenticated', 'cid', 'select * from ' || name), '[]',
   format('cid sees no row of %s', name))
@@ -76,7 +77,7 @@ select is(tests.code_for('anon', null, 'select * from ' || name), '42501', forma
 from private order by name;
 
 -- Acting as anon: packages and rates.
-select is(tests.seen_by('anon', null, 'select name, amount, credits from public.packages order by amount limit
+select is(tests.seen_by('anon', null, 'select name, amount, credits from packages order by amount limit
   1'), '[{"name": "Starter", "amount": 999, "credits": "9990"}]', 'anon sees the packages');
 select is(tests.seen_by('anon', null, 'select version from farthing.rates where model = ''gpt-4o'''),
   '[{"version": 1}]', 'anon may see rates');

@@ -102,7 +102,7 @@ from (values ('pages (job_nr, page, content)', '1, repeat(''x'', 1048577)',
   v (t, c, n);
 select is(tests.code_for('authenticated', 'ann', 'select * from farthing.jobs'), '42501',
   'the data API reads no job');
-select is(tests.code_for('anon', null, format('select public.jobs_read(null, %L)', tests.job_id('ann'))),
+select is(tests.code_for('anon', null, format('select jobs_read(null, %L)', tests.job_id('ann'))),
   '42501', 'T13: nobody calls a door of jobs by the data API');
 
 select is_empty('select * from farthing.prove()', 'the ledger proves itself');

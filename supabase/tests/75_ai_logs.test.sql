@@ -19,7 +19,7 @@ begin
 end
 $$;
 create function pg_temp.agree(p_name text, p_level text) returns text language sql as $$
-  select tests.code_for('authenticated', p_name, format('insert into public.ai_consent (level) values (%L)
+  select tests.code_for('authenticated', p_name, format('insert into ai_consent (level) values (%L)
     on conflict (user_id) do update set level = excluded.level', p_level))
 $$;
 create function pg_temp.kept(p_log farthing.ai_logs) returns text language sql as $$
@@ -94,38 +94,38 @@ select is((select count(*)::int from farthing.ai_logs), logs + 1, 'is one all th
 -- Whose they are.
 create temporary table own as select count(*)::int as logs from farthing.ai_logs
 where user_id = tests.person('ann');
-select is(tests.seen_by('authenticated', 'ann', 'select count(*) from public.ai_logs') #>> '{0,count}',
+select is(tests.seen_by('authenticated', 'ann', 'select count(*) from ai_logs') #>> '{0,count}',
   logs::text, 'ann sees her own logs') from own;
-select is(tests.seen_by('authenticated', 'ann', 'select level from public.ai_consent'),
+select is(tests.seen_by('authenticated', 'ann', 'select level from ai_consent'),
   '[{"level": "full_redacted"}]', 'ann sees her own consent');
-select is(tests.seen_by('authenticated', who, 'select * from public.' || name), '[]',
+select is(tests.seen_by('authenticated', who, 'select * from farthing_public.' || name), '[]',
   format('%s sees no row of %s', coalesce(who, 'a token without a person'), name))
 from (values ('cid'), (null)) p (who), unnest(array['ai_logs', 'ai_consent']) name;
-select is(tests.code_for(role, 'ann', 'select * from public.' || name), '42501',
+select is(tests.code_for(role, 'ann', 'select * from farthing_public.' || name), '42501',
   format('%s may not read %s', role, name))
 from unnest(array['anon', 'service_role']) role, unnest(array['ai_logs', 'ai_consent']) name;
 select is(tests.code_for(role, 'ann', sql), '42501', format('%s: %s', role, sql))
-from (values ('authenticated', 'update public.ai_logs set prompt = ''x'''),
-  ('authenticated', 'insert into public.ai_logs (kind) values (''chat'')'),
-  ('authenticated', 'delete from public.ai_consent'),
-  ('authenticated', 'insert into public.ai_consent values (md5(''cid'')::uuid, ''full_redacted'')'),
-  ('authenticated', 'update public.ai_consent set user_id = md5(''cid'')::uuid'),
-  ('anon', 'insert into public.ai_consent (level) values (''none'')'),
-  ('anon', 'delete from public.ai_logs')) d (role, sql);
-select is(tests.code_for('authenticated', 'cid', 'update public.ai_consent set level = ''none'''), 'ok',
+from (values ('authenticated', 'update ai_logs set prompt = ''x'''),
+  ('authenticated', 'insert into ai_logs (kind) values (''chat'')'),
+  ('authenticated', 'delete from ai_consent'),
+  ('authenticated', 'insert into ai_consent values (md5(''cid'')::uuid, ''full_redacted'')'),
+  ('authenticated', 'update ai_consent set user_id = md5(''cid'')::uuid'),
+  ('anon', 'insert into ai_consent (level) values (''none'')'),
+  ('anon', 'delete from ai_logs')) d (role, sql);
+select is(tests.code_for('authenticated', 'cid', 'update ai_consent set level = ''none'''), 'ok',
   'cid changes every consent there is');
 select is((select array_agg(level::text) from farthing.ai_consents), '{full_redacted,full_redacted}',
   'which is none but her own');
-select is(tests.code_for('authenticated', 'bob', 'delete from public.ai_logs'), 'ok', 'bob deletes all logs');
+select is(tests.code_for('authenticated', 'bob', 'delete from ai_logs'), 'ok', 'bob deletes all logs');
 select is((select count(*)::int from farthing.ai_logs), logs, 'which is all of his own') from own;
-select is(tests.code_for('authenticated', 'ann', 'update public.ai_consent set updated_at = ''2000-01-01'''),
+select is(tests.code_for('authenticated', 'ann', 'update ai_consent set updated_at = ''2000-01-01'''),
   'ok', 'ann dates her consent back');
 select is((select max(updated_at) from farthing.ai_consents), now(), 'and it is dated all the same');
 
 -- After 30 days.
 select is((pg_temp.write('dan', '{}', tests.after())).expires_at, tests.after('720 h'), 'dan''s log');
 select is((pg_temp.write('eve', '{}', now() - interval '720 hours')).expires_at, now(), 'eve''s old log');
-select is(tests.seen_by('authenticated', 'eve', 'select * from public.ai_logs'), '[]',
+select is(tests.seen_by('authenticated', 'eve', 'select * from ai_logs'), '[]',
   'is gone before any sweep');
 select is(farthing.sweep_ai_logs(now()), 1, 'the sweep takes what is over');
 select is(farthing.sweep_ai_logs(tests.after('720 h'), logs), logs, 'and no more than it may') from own;

@@ -107,7 +107,7 @@ select is((tests.settle_chat(tests.chat_id('bob', 2), '1 s', 1000, 0) -> 'data')
   '{"finish_reason": "stop", "usage": {"input_tokens": 1000, "output_tokens": 0}, "credits": "0",
     "balance_after": "143"}', 'and pays nothing');
 
-select is(tests.code_for(role, 'ann', 'select public.' || call), case role when 'service_role' then code
+select is(tests.code_for(role, 'ann', 'select ' || call), case role when 'service_role' then code
   else '42501' end, format('T13: %s by %s', split_part(call, '(', 1), role))
 from unnest(array['service_role', 'authenticated', 'anon']) role, (values
   ('chats_begin(null, null, 1, 1)', 'unknown_model'), ('chats_record(null)', 'ok'),

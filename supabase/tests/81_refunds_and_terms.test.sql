@@ -8,7 +8,7 @@ select plan(95);
 
 create function pg_temp.asks(p_name text, p_amount text default null, p_key text default null,
   p_passed interval default '0') returns jsonb language sql as $$
-  select public.refunds_begin((select order_id from tests.bought where name = p_name), p_amount => p_amount,
+  select refunds_begin((select order_id from tests.bought where name = p_name), p_amount => p_amount,
     p_author => 'key:default', p_idempotency_key => tests.sha256(p_key),
     p_fingerprint => tests.sha256('body'), p_now => tests.after(p_passed))
 $$;

@@ -67,7 +67,7 @@ from (values (0, 0), (100, 20000)) e (percentage, expected);
 select is(tests.code_for(role, 'ann', 'select ' || call), case role when 'service_role' then 'ok' else '42501'
   end, format('T13: %s by %s', split_part(call, '(', 1), role))
 from unnest(array['service_role', 'authenticated', 'anon']) role,
-  unnest(array['public.features_read()', 'public.features_set(''b2b'', ''on'')']) call;
+  unnest(array['features_read()', 'features_set(''b2b'', ''on'')']) call;
 
 select * from finish();
 rollback;

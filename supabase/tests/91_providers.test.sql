@@ -7,7 +7,7 @@ select plan(85);
 create function pg_temp.begin(p_name text, p_country text default 'DE', p_key text default null,
   p_passed interval default '0', p_email text default null)
 returns jsonb language sql as $$
-  select public.providers_begin(tests.person(p_name), p_country, p_email, tests.sha256(p_key),
+  select providers_begin(tests.person(p_name), p_country, p_email, tests.sha256(p_key),
     tests.sha256(p_country), tests.after(p_passed))
 $$;
 create function pg_temp.id_of(p_name text) returns uuid language sql as $$
@@ -16,7 +16,7 @@ $$;
 create function pg_temp.attach(p_name text, p_account text, p_key text default null) returns jsonb language
   sql
 as $$
-  select public.providers_attach(pg_temp.id_of(p_name), p_account, 'https://connect.test/' || p_account,
+  select providers_attach(pg_temp.id_of(p_name), p_account, 'https://connect.test/' || p_account,
     tests.sha256(p_key), tests.after('1 s'))
 $$;
 create function pg_temp.key(p_key text) returns text language sql as $$
@@ -26,7 +26,7 @@ $$;
 create function pg_temp.updated(p_event text, p_account text, p_charges boolean, p_passed interval,
   p_provider text default null, p_reason text default null) returns text language plpgsql as $$
 begin
-  perform public.inbox_receive(jsonb_build_object('id', p_event, 'type', 'account.updated',
+  perform inbox_receive(jsonb_build_object('id', p_event, 'type', 'account.updated',
     'livemode', false, 'created', extract(epoch from tests.after(p_passed))::bigint, 'facts',
     jsonb_build_object('stripe_account_id', p_account, 'provider_id', p_provider, 'charges_enabled',
       p_charges,
@@ -124,11 +124,11 @@ select is(pg_temp.attach('bob', 'acct_b', 'b') #>> '{data,charges_enabled}', 'tr
 -- An event that was lost: Stripe is asked for the accounts.
 create function pg_temp.compared(p_passed interval, variadic p_accounts text[]) returns jsonb language sql
 as $$
-  select public.providers_compare((select jsonb_agg(jsonb_build_object('stripe_account_id', a, 'provider_id',
+  select providers_compare((select jsonb_agg(jsonb_build_object('stripe_account_id', a, 'provider_id',
     null, 'charges_enabled', false, 'payouts_enabled', true, 'details_submitted', true, 'disabled_reason',
     'rejected.fraud')) from unnest(p_accounts) a), tests.after(p_passed), tests.after(p_passed))
 $$;
-select is(public.providers_compare('[]', tests.after('50 s')), '{"changed": 0, "providers": 2}',
+select is(providers_compare('[]', tests.after('50 s')), '{"changed": 0, "providers": 2}',
   'two providers have an account');
 select is(pg_temp.compared('30 s', 'acct_a'), '{"changed": 0, "providers": 2}',
   'what Stripe said before the last event changes nothing');
@@ -153,15 +153,15 @@ from unnest(array['country = ''FR''', 'stripe_account_id = ''acct_q''', 'stripe_
   'provider_id = gen_random_uuid()', 'user_id = tests.person(''eve'')']) change;
 
 -- Who sees what.
-select is(tests.seen_by('authenticated', 'ann', 'select id, charges_enabled from public.providers'),
+select is(tests.seen_by('authenticated', 'ann', 'select id, charges_enabled from providers'),
   jsonb_build_array(jsonb_build_object('id', pg_temp.id_of('ann'), 'charges_enabled', true)),
   'a provider sees its own');
-select is(tests.seen_by('authenticated', who, 'select * from public.providers'), '[]',
+select is(tests.seen_by('authenticated', who, 'select * from providers'), '[]',
   coalesce(who, 'a token without a person') || ' sees none') from unnest(array['cid', null]) who;
-select is(tests.code_for('anon', null, 'select * from public.providers'), '42501', 'anon may not look');
+select is(tests.code_for('anon', null, 'select * from providers'), '42501', 'anon may not look');
 select tests.fails_with($$ select providers_read(tests.person('cid')) $$, 'not_found', null,
   'one who does not sell is not found');
-select is(tests.code_for(role, 'ann', 'select public.' || call), '42501', format('T13: %s by %s',
+select is(tests.code_for(role, 'ann', 'select ' || call), '42501', format('T13: %s by %s',
   split_part(call, '(', 1), role))
 from unnest(array['authenticated', 'anon']) role, unnest(array[
   'providers_begin(tests.person(''ann''), ''DE'')', 'providers_attach(gen_random_uuid(), '''', '''')',

@@ -222,12 +222,12 @@ select is(pg_temp.list('ann', p_before => tests.booking_id('d')::text), 'buyer:1
   'which goes on there, as buyer and as provider');
 select is(pg_temp.list('cid', p_before => tests.booking_id('d')::text), '',
   'another''s booking is no place to go on from');
-select is(tests.seen_by('authenticated', who, 'select amount from public.bookings order by created_at desc,
+select is(tests.seen_by('authenticated', who, 'select amount from bookings order by created_at desc,
   amount limit 3'), seen::jsonb, format('through the data API %s sees %s', coalesce(who, 'nobody'), seen))
 from (values ('bob', '[{"amount": 300}, {"amount": 500}, {"amount": 500}]'), ('cid', '[]'), (null, '[]'),
   ('pat', '[{"amount": 400}, {"amount": 300}, {"amount": 1050}]')) s (who, seen);
-select is(tests.code_for('anon', null, 'select * from public.bookings'), '42501', 'anon may not look');
-select is(tests.code_for(role, 'ann', 'select public.' || call), '42501', format('T13: %s by %s',
+select is(tests.code_for('anon', null, 'select * from bookings'), '42501', 'anon may not look');
+select is(tests.code_for(role, 'ann', 'select ' || call), '42501', format('T13: %s by %s',
   split_part(call, '(', 1), role))
 from unnest(array['authenticated', 'anon']) role, unnest(array['bookings_list(tests.person(''ann''))',
   'bookings_begin(gen_random_uuid(), gen_random_uuid(), 1, ''usd'')', 'bookings_abandon('''')',

@@ -152,11 +152,11 @@ select is(tests.told('d'), 'paid, fee 30 of 1000, collected -, back 0, refunded 
 create function pg_temp.cancel(p_name text, p_label text, p_key text default null) returns jsonb language sql
   as
 $$
-  select public.bookings_cancel(tests.person(p_name), tests.booking_id(p_label), tests.sha256(p_key),
+  select bookings_cancel(tests.person(p_name), tests.booking_id(p_label), tests.sha256(p_key),
     tests.sha256('cancel'), tests.after('10 min'))
 $$;
 create function pg_temp.cancelled(p_label text, p_key text default null) returns jsonb language sql as $$
-  select public.bookings_cancelled(tests.booking_id(p_label), tests.sha256(p_key), tests.after('11 min'))
+  select bookings_cancelled(tests.booking_id(p_label), tests.sha256(p_key), tests.after('11 min'))
 $$;
 select tests.fails_with(format('select pg_temp.cancel(%L, ''d'')', who), 'not_found', 'id',
   format('%s cancels nothing of ann''s', who)) from unnest(array['cid', 'bob']) who;

@@ -9,7 +9,7 @@ select farthing.set_policy('{"booking_transfer_at": "completed"}', 'a test');
 
 create function pg_temp.advances(p_label text, p_status text, p_passed interval)
 returns text language sql as $$
-  select public.bookings_advance(tests.person('pat'), tests.booking_id(p_label), p_status,
+  select bookings_advance(tests.person('pat'), tests.booking_id(p_label), p_status,
     tests.after(p_passed)) ->> 'status'
 $$;
 -- Booked, paid and confirmed; an amount of it is to be refunded.
@@ -19,7 +19,7 @@ begin
   perform tests.booking(p_label);
   perform tests.payment_event(p_label, 'succeeded', '1 s');
   perform pg_temp.advances(p_label, 'confirmed', '2 s');
-  return public.refunds_begin(p_booking_id => tests.booking_id(p_label), p_amount => p_amount,
+  return refunds_begin(p_booking_id => tests.booking_id(p_label), p_amount => p_amount,
     p_now => tests.after('3 s')) ->> 'step';
 end
 $$;

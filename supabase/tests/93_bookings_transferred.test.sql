@@ -9,7 +9,7 @@ select plan(52);
 
 create function pg_temp.advances(p_label text, p_status text, p_passed interval)
 returns text language sql as $$
-  select public.bookings_advance(tests.person('pat'), tests.booking_id(p_label), p_status,
+  select bookings_advance(tests.person('pat'), tests.booking_id(p_label), p_status,
     tests.after(p_passed)) ->> 'status'
 $$;
 -- Booked, paid, and confirmed; then completed.

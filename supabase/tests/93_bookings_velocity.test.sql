@@ -17,7 +17,7 @@ returns text language sql as $$
 $$;
 create function pg_temp.buys(p_name text, p_passed interval) returns text language sql as $$
   select concat_ws(' ', b ->> 'step', b ->> 'code', b ->> 'retry_after')
-  from public.checkout_begin(tests.person(p_name), 'b04eb8da-a595-4fbc-a8f4-708b219f705a', 'https://a.test',
+  from checkout_begin(tests.person(p_name), 'b04eb8da-a595-4fbc-a8f4-708b219f705a', 'https://a.test',
     'https://a.test', p_now => tests.after(p_passed)) b
 $$;
 create function pg_temp.decided(p_name text) returns text[] language sql as $$

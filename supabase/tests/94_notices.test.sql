@@ -48,13 +48,13 @@ from (values
     address = null', 'ok'),
   ('address = ''x@y.test''', '23514'), ('state = ''uncertain''', 'ok'), ('state = ''lost''', '23514'),
   ('state = ''dead'', last_error = null', '23514')) c (change, code);
-select is(jsonb_array_length(tests.seen_by('authenticated', 'ann', 'select * from public.notices')), 3,
+select is(jsonb_array_length(tests.seen_by('authenticated', 'ann', 'select * from notices')), 3,
   'a user reads their own');
-select is(jsonb_array_length(tests.seen_by('authenticated', 'bob', 'select * from public.notices')), 1,
+select is(jsonb_array_length(tests.seen_by('authenticated', 'bob', 'select * from notices')), 1,
   'and nobody else''s');
-select is(tests.code_for('anon', null, 'select * from public.notices'), '42501', 'a visitor reads none');
+select is(tests.code_for('anon', null, 'select * from notices'), '42501', 'a visitor reads none');
 select is(tests.code_for('authenticated', 'ann', sql), '42501', 'a user changes none') from unnest(array[
-  'delete from public.notices', 'insert into public.notices (template) values (''x'')',
+  'delete from notices', 'insert into notices (template) values (''x'')',
   'update farthing.notices set data = ''{}''']) sql;
 delete from farthing.notices;
 

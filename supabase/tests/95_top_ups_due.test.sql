@@ -22,7 +22,7 @@ from (values ('ann', 0), ('cid', 0), ('bob', 1)) a (name, begun);
 
 -- What a user buys is no top-up, and what was given up is no charge.
 create function pg_temp.charged(p_name text, p_passed interval) returns text language sql as $$
-  select public.top_ups_read(tests.person(p_name), tests.after(p_passed)) ->> 'charged_this_month'
+  select top_ups_read(tests.person(p_name), tests.after(p_passed)) ->> 'charged_this_month'
 $$;
 select is(checkout_begin(tests.person('bob'), 'b04eb8da-a595-4fbc-a8f4-708b219f705a', 'https://a.test',
   'https://a.test', p_now => tests.after('1 day')) ->> 'step', 'create', 'bob buys Starter, too');

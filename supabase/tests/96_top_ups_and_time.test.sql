@@ -51,7 +51,7 @@ select is(tests.stands('ann', '33 h'), 'on; paid; 0 failed', 'and is none any mo
 
 -- Cool-down, and the month's cap: 2000 cents, of which 500 are spent.
 create function pg_temp.spends(p_name text, p_amount text, p_passed interval) returns int language sql as $$
-  select (public.credits_debit(tests.person(p_name), p_amount, 'x', p_now => tests.after(p_passed))
+  select (credits_debit(tests.person(p_name), p_amount, 'x', p_now => tests.after(p_passed))
     ->> 'status')::int
 $$;
 select is(pg_temp.spends('ann', '5000', '32 h 1 min'), 201, 'ann spends it all');

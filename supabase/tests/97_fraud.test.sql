@@ -13,7 +13,7 @@ from generate_series(1, 9) n;
 create function pg_temp.buys(p_name text, p_nr int, p_passed interval default '0', p_ip text default null)
 returns text language sql as $$
   select concat_ws(' ', b ->> 'step', b ->> 'code', b ->> 'retry_after')
-  from public.checkout_begin(tests.person(p_name), md5('deal ' || p_nr)::uuid::text, 'https://a.test',
+  from checkout_begin(tests.person(p_name), md5('deal ' || p_nr)::uuid::text, 'https://a.test',
     'https://a.test', p_now => tests.after(p_passed), p_ip_hash => tests.sha256(p_ip)) b
 $$;
 create function pg_temp.block(p_kind text, p_subject text, p_until interval default null)

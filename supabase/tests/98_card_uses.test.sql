@@ -12,7 +12,7 @@ create temporary table bought (name text, nr int, order_id uuid);
 create function pg_temp.buys(p_name text, p_nr int, p_passed interval default '0') returns text
 language plpgsql as $$
 declare
-  v_told jsonb := public.checkout_begin(tests.person(p_name), md5('deal ' || p_nr)::uuid::text,
+  v_told jsonb := checkout_begin(tests.person(p_name), md5('deal ' || p_nr)::uuid::text,
     'https://a.test', 'https://a.test', p_now => tests.after(p_passed));
 begin
   insert into bought select p_name, p_nr, (v_told #>> '{order,order_id}')::uuid where v_told ? 'order';
@@ -23,7 +23,7 @@ $$;
 create function pg_temp.pays(p_name text, p_charge text, p_card text, p_passed interval default '0',
   p_outcome text default 'succeeded', p_order uuid default null)
 returns jsonb language sql as $$
-  select public.inbox_receive(jsonb_build_object('id', 'evt_' || p_charge, 'type', 'charge.' || p_outcome,
+  select inbox_receive(jsonb_build_object('id', 'evt_' || p_charge, 'type', 'charge.' || p_outcome,
     'livemode', true, 'created', extract(epoch from tests.after(p_passed))::bigint,
     'facts', jsonb_build_object('order_id', coalesce(p_order, (select order_id from bought
       where name = p_name order by nr limit 1)), 'booking_id', null, 'payment_id', 'pi_' || p_charge,

@@ -5,13 +5,13 @@ begin;
 select plan(34);
 
 create function pg_temp.buys(p_name text, p_passed interval default '0') returns text language sql as $$
-  select concat_ws(' ', b ->> 'step', b ->> 'code') from public.checkout_begin(tests.person(p_name),
+  select concat_ws(' ', b ->> 'step', b ->> 'code') from checkout_begin(tests.person(p_name),
     'b04eb8da-a595-4fbc-a8f4-708b219f705a', 'https://a.test', 'https://a.test',
     p_now => tests.after(p_passed), p_ip_hash => tests.sha256('203.0.113.7')) b
 $$;
 create function pg_temp.block(p_kind text, p_value text, p_reason text, p_until interval default null,
   p_key text default null, p_passed interval default '0') returns jsonb language sql as $$
-  select public.fraud_blocks_add(p_kind, p_value, p_reason, 'operator:ops', tests.after(p_until),
+  select fraud_blocks_add(p_kind, p_value, p_reason, 'operator:ops', tests.after(p_until),
     tests.sha256(p_key), tests.sha256(p_reason), tests.after(p_passed))
 $$;
 

@@ -79,7 +79,7 @@ Deno.test("an alert that eight evaluations find at once is one, and told of once
   await withRules(world, ["error_rate"], at, async (sql) => {
     const rows = [{ name: "requests", labels: "route=POST /usage,status=5xx", count: 50 }];
     await sql`
-      select public.metrics_record(gen_random_uuid(), 0, ${
+      select farthing_public.metrics_record(gen_random_uuid(), 0, ${
       JSON.stringify(rows)
     }::text::jsonb, ${at})`;
     const many = postgres(world.databaseUrl, { max: 8, onnotice: () => {} });

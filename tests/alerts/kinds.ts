@@ -63,7 +63,7 @@ function count(
 ) {
   const buckets = [...Array(bucket - 1).fill(0), times];
   const rows = JSON.stringify([{ name, labels, count: times, buckets }]);
-  return sql`select public.metrics_record(gen_random_uuid(), 0, ${rows}::text::jsonb, ${at})`;
+  return sql`select farthing_public.metrics_record(gen_random_uuid(), 0, ${rows}::text::jsonb, ${at})`;
 }
 
 /** Requests that all fail, in each minute of a quarter of an hour, and in each of three hours. */
@@ -204,7 +204,7 @@ const TASKS: readonly Kind[] = [
     provoke: async ({ world, sql }) => {
       const { id } = await signUpWith(world, "10");
       await sql`select pg_advisory_lock(75, 0)`;
-      await sql`select public.holds_open(${id}, '1', p_ttl_seconds => 60, p_now => '2020-01-01')`;
+      await sql`select farthing_public.holds_open(${id}, '1', p_ttl_seconds => 60, p_now => '2020-01-01')`;
     },
     end: async ({ sql }) => {
       await sql`select farthing.sweep_accounts()`;
@@ -246,7 +246,7 @@ const TASKS: readonly Kind[] = [
     rule: "deep_check_failed",
     isApart: true,
     provoke: ({ sql, at }) =>
-      sql`select public.deep_checks_report('alerts', 'failed', 1, 'internal', p_now => ${at})`,
+      sql`select farthing_public.deep_checks_report('alerts', 'failed', 1, 'internal', p_now => ${at})`,
     end: ({ sql }) => sql`delete from farthing.deep_checks where name = 'alerts'`,
   },
 ];

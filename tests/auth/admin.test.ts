@@ -166,7 +166,7 @@ Deno.test("getUserById and deleteUser: who is not there is told as Auth tells it
 
 Deno.test("deleteUser takes sessions and personal rows along; the ledger stays, without a name", async () => {
   const person = await signUpWith(world, "100");
-  await person.supabase.from("ai_consent").insert({ level: "full_redacted" });
+  await person.dataApi.from("ai_consent").insert({ level: "full_redacted" });
   const job = await post(world, "jobs", person.as, { type: "ledger_export", input: {} });
   equal(job.status, 202);
   equal((await backEnd.auth.admin.deleteUser(person.id)).error, null);

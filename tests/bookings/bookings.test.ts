@@ -101,7 +101,7 @@ Deno.test("both parties see a booking, and nobody else does", async () => {
     ok(!answer.text.includes("secret"), answer.text);
     const listed = await get(world, `bookings?role=${role}`, person.as);
     deepEqual(data(listed, 200, z.array(Booking)).map(({ booking_id }) => booking_id), [id]);
-    const { data: rows } = await person.supabase.from("bookings").select("id, amount");
+    const { data: rows } = await person.dataApi.from("bookings").select("id, amount");
     deepEqual(rows, [{ id, amount: 2500 }]);
   }
   const { as } = stranger.person;
@@ -110,7 +110,7 @@ Deno.test("both parties see a booking, and nobody else does", async () => {
   refused(await advance(id, "complete", as), 404, "not_found", "id");
   refused(await askCancel(world, stranger.person, id), 404, "not_found", "id");
   deepEqual(data(await get(world, "bookings", as), 200, z.array(Booking)), []);
-  deepEqual((await stranger.person.supabase.from("bookings").select("id")).data, []);
+  deepEqual((await stranger.person.dataApi.from("bookings").select("id")).data, []);
   refused(await get(world, `bookings/${id}`, nobody), 401, "unauthenticated");
   equal((await readBooking(world, buyer, id)).status, "payment_pending");
 });

@@ -37,7 +37,7 @@ async function refund(): Promise<Work> {
   return {
     due: () =>
       withSql(world, async (sql) => {
-        if (!isBegun) await sql`select public.refunds_begin(p_order_id => ${orderId})`;
+        if (!isBegun) await sql`select farthing_public.refunds_begin(p_order_id => ${orderId})`;
         isBegun = true;
         await sql`update farthing.refunds set next_attempt_at = now()
           where order_id = ${orderId} and status = 'requested'`;

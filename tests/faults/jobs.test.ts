@@ -41,7 +41,7 @@ async function killDuring(name: string, { sql }: Queue, lock: string, id: string
   });
   await until(`${name} waits`, async () => {
     const waiting = await sql`select from pg_stat_activity
-      where wait_event_type = 'Lock' and query like ${`%public.${name}(%`}`;
+      where wait_event_type = 'Lock' and query like ${`%farthing_public.${name}(%`}`;
     return waiting.length > 0 || undefined;
   });
   await killDatabase(world);

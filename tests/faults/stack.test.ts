@@ -19,7 +19,7 @@ Deno.test({
     // A read that was under way when all ended may never be answered: its caller gives up.
     const rest = () =>
       send(`${world.url}/rest/v1/credit_entries`, {
-        headers: person.as,
+        headers: { ...person.as, "accept-profile": "farthing_public" },
         signal: AbortSignal.timeout(PATIENCE_MS),
       });
     // The back end's reads: a person's are limited.

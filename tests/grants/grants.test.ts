@@ -61,7 +61,7 @@ Deno.test("T40: users see the kind of author, and no operator's id; a secret key
   const own = await get(world, "credits/entries", person.as);
   deepEqual(data(own, 200, Entries).map(({ author }) => author), ["operator", "key"]);
   const csv = await get(world, "credits/entries?format=csv", person.as);
-  const view = await person.supabase.from("credit_entries").select("*");
+  const view = await person.dataApi.from("credit_entries").select("*");
   for (const text of [own.text, csv.text, JSON.stringify(view.data)]) {
     ok(!text.includes(ops.id), text);
   }

@@ -29,7 +29,7 @@ Deno.test("batches of many processes add up, and one that is sent twice counts o
   }));
   try {
     const record = ({ id, rows }: typeof batches[number]) =>
-      sql`select public.metrics_record(${id}, 0, ${rows}) as answer`;
+      sql`select farthing_public.metrics_record(${id}, 0, ${rows}) as answer`;
     const answers = await Promise.all([...batches, ...batches].map(record));
     const recorded = answers.filter(([row]) => row!.answer.recorded).length;
     deepEqual(recorded, batches.length);

@@ -49,7 +49,7 @@ async function allIsWritten(): Promise<void> {
 
 async function agreeing(level: string): Promise<Person> {
   const person = await signUpWith(world, "10000");
-  const { error } = await person.supabase.from("ai_consent").upsert({ level }, {
+  const { error } = await person.dataApi.from("ai_consent").upsert({ level }, {
     onConflict: "user_id",
   });
   equal(error, null);

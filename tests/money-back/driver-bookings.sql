@@ -45,9 +45,9 @@ begin
   if v_at <> (select booking_transfer_at from farthing.policy) then
     perform farthing.set_policy(jsonb_build_object('booking_transfer_at', v_at), 'a history', p_now => p_now);
   end if;
-  v_id := public.bookings_begin(p_user_id, md5('seller')::uuid, (p_step ->> 'amount')::bigint,
+  v_id := farthing_public.bookings_begin(p_user_id, md5('seller')::uuid, (p_step ->> 'amount')::bigint,
     p_step ->> 'currency', p_now => p_now) #>> '{booking,booking_id}';
-  perform public.bookings_attach(v_id, money_back.payment_of(p_user_id, p_step ->> 'order'), 'secret',
+  perform farthing_public.bookings_attach(v_id, money_back.payment_of(p_user_id, p_step ->> 'order'), 'secret',
     p_now => p_now);
   perform money_back.name_it(p_user_id, 'booking', p_step ->> 'order', v_id::text);
 end
@@ -59,8 +59,8 @@ language plpgsql
 as $$
 begin
   -- Stripe is asked to cancel an unpaid payment, and has an answer whatever it was.
-  if public.bookings_cancel(p_user_id, p_booking_id, p_now => p_now) ->> 'step' = 'cancel_payment' then
-    perform public.bookings_cancelled(p_booking_id, p_now => p_now);
+  if farthing_public.bookings_cancel(p_user_id, p_booking_id, p_now => p_now) ->> 'step' = 'cancel_payment' then
+    perform farthing_public.bookings_cancelled(p_booking_id, p_now => p_now);
   end if;
 end
 $$;
@@ -74,7 +74,7 @@ declare
   v_move jsonb;
 begin
   loop
-    v_move := public.transfers_claim(1, p_now) -> 0;
+    v_move := farthing_public.transfers_claim(1, p_now) -> 0;
     exit when v_move is null;
     if v_move ->> 'kind' = 'reversal' and v_move ->> 'transfer_id' is null and exists (
       select from farthing.bookings where booking_id = (v_move ->> 'booking_id')::uuid
@@ -82,7 +82,7 @@ begin
     then
       raise exception 'a charge that was not divided has no transfer to reverse';
     end if;
-    perform public.transfers_finish((v_move ->> 'move_id')::uuid, 'tr_' || (v_move ->> 'move_id'),
+    perform farthing_public.transfers_finish((v_move ->> 'move_id')::uuid, 'tr_' || (v_move ->> 'move_id'),
       p_now => p_now);
   end loop;
 end
@@ -98,7 +98,7 @@ begin
     when 'book' then
       perform money_back.book(p_user_id, p_step, p_now);
     when 'advance' then
-      perform public.bookings_advance(md5('seller')::uuid, p_booking_id, p_step ->> 'to', p_now);
+      perform farthing_public.bookings_advance(md5('seller')::uuid, p_booking_id, p_step ->> 'to', p_now);
     when 'cancel' then
       perform money_back.cancel(p_user_id, p_booking_id, p_now);
     when 'run' then

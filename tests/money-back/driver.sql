@@ -108,7 +108,7 @@ returns text
 language plpgsql
 as $$
 declare
-  v_answer jsonb := public.inbox_receive(p_event => jsonb_build_object(
+  v_answer jsonb := farthing_public.inbox_receive(p_event => jsonb_build_object(
     'id', format('evt_%s_%s', p_user_id, p_step ->> 'event'), 'livemode', false,
     'created', extract(epoch from money_back.moment((p_step ->> 'at')::bigint))::bigint)
     || case p_step ->> 'do' when 'payment' then money_back.payment_event(p_user_id, p_step)
@@ -136,35 +136,35 @@ begin
   end if;
   case p_step ->> 'do'
     when 'order' then
-      perform money_back.name_it(p_user_id, 'order', p_step ->> 'order', public.checkout_begin(
+      perform money_back.name_it(p_user_id, 'order', p_step ->> 'order', farthing_public.checkout_begin(
         p_user_id => p_user_id, p_package_id => md5(p_step ->> 'package')::uuid::text,
         p_success_url => 'https://app.test/paid', p_cancel_url => 'https://app.test/left',
         p_now => p_now) #>> '{order,order_id}');
       insert into money_back.ends
       select money_back.id_of(p_user_id, 'order', p_step ->> 'order'), (p_step ->> 'expires_in')::int;
     when 'grant' then
-      v_answer := public.credits_grant(p_user_id, p_step ->> 'amount', p_step ->> 'source',
+      v_answer := farthing_public.credits_grant(p_user_id, p_step ->> 'amount', p_step ->> 'source',
         p_now + make_interval(secs => (p_step ->> 'expires_in')::int), (p_step ->> 'priority')::int,
         p_reference_id => p_step ->> 'once', p_once => p_step ? 'once', p_author => v_author,
         p_now => p_now);
     when 'debit' then
-      v_answer := public.credits_debit(p_user_id, p_step ->> 'amount', 'history',
+      v_answer := farthing_public.credits_debit(p_user_id, p_step ->> 'amount', 'history',
         p_reference_id => p_step ->> 'once', p_once => p_step ? 'once', p_author => v_author,
         p_now => p_now);
     when 'usage' then
-      perform public.usage_charge(p_user_id, jsonb_build_object('model', 'gpt-4o',
+      perform farthing_public.usage_charge(p_user_id, jsonb_build_object('model', 'gpt-4o',
         'input_tokens', p_step -> 'tokens', 'output_tokens', 0), p_author => v_author, p_now => p_now);
     when 'hold' then
-      perform money_back.name_it(p_user_id, 'hold', p_step ->> 'hold', public.holds_open(
+      perform money_back.name_it(p_user_id, 'hold', p_step ->> 'hold', farthing_public.holds_open(
         p_user_id, p_step ->> 'amount', p_ttl_seconds => (p_step ->> 'ttl')::int,
         p_author => v_author, p_now => p_now)
         #>> '{data,hold_id}');
     when 'settle' then
-      perform public.holds_settle(v_hold_id, p_step ->> 'amount', p_author => v_author, p_now => p_now);
+      perform farthing_public.holds_settle(v_hold_id, p_step ->> 'amount', p_author => v_author, p_now => p_now);
     when 'release' then
-      perform public.holds_release(v_hold_id, p_now => p_now);
+      perform farthing_public.holds_release(v_hold_id, p_now => p_now);
     when 'ask' then
-      perform money_back.name_it(p_user_id, 'refund', p_step ->> 'refund', public.refunds_begin(
+      perform money_back.name_it(p_user_id, 'refund', p_step ->> 'refund', farthing_public.refunds_begin(
         money_back.id_of(p_user_id, 'order', p_step ->> 'order'), v_booking_id, p_step ->> 'amount',
         p_now => p_now) #>> '{refund,refund_id}');
     when 'book', 'advance', 'cancel', 'run' then
@@ -174,7 +174,7 @@ begin
         where warning_id = format('issfr_%s_%s', p_user_id, p_step ->> 'warning')) then
         return 'nothing';
       end if;
-      perform public.warnings_clear(format('issfr_%s_%s', p_user_id, p_step ->> 'warning'), 'trusted',
+      perform farthing_public.warnings_clear(format('issfr_%s_%s', p_user_id, p_step ->> 'warning'), 'trusted',
         p_now => p_now);
     when 'leave' then
       perform farthing.lock_account(p_user_id, p_now);
@@ -229,7 +229,7 @@ declare
 begin
   select * into v_account from farthing.accounts where account_id = v_account_id;
   if p_asks and v_account.owner_id is not null then
-    v_answer := public.credits_balance(p_user_id, p_now => p_now);
+    v_answer := farthing_public.credits_balance(p_user_id, p_now => p_now);
   end if;
   -- Rule 7: a hold past its time counts as released before anyone has looked.
   if v_account.held > 0 and farthing.release_expired_holds(v_account.account_id, p_now) > 0 then

@@ -34,7 +34,7 @@ Deno.test("a user is told at the address that Auth has, and finds it in their ow
   const { notification_id } = data(await ask(asked), 200, Notification);
   const letter = await letterArrives(world, person.email, "receipt");
   equal(letter.subject, "Receipt: USD 9.99");
-  const told = await person.supabase.from("notices").select("id, template, data");
+  const told = await person.dataApi.from("notices").select("id, template, data");
   deepEqual(told.data, [{ id: notification_id, template: "receipt", data: RECEIPT }]);
   await proven(world);
 });
@@ -87,7 +87,7 @@ Deno.test("nobody else may send, whatever other credential they have", async () 
   ) {
     equal((await ask(asked, as)).status, status);
   }
-  const told = await person.supabase.from("notices").select("id");
+  const told = await person.dataApi.from("notices").select("id");
   deepEqual(told.data, []);
 });
 

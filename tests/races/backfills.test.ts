@@ -13,13 +13,16 @@ interface Claim {
 async function claim(): Promise<Claim | null> {
   return await withSql(world, async (sql) => {
     const [row] = await sql<{ claim: Claim | null }[]>`
-      select public.backfills_claim(date_trunc('hour', now()) + interval '2 hours') as claim`;
+      select farthing_public.backfills_claim(date_trunc('hour', now()) + interval '2 hours') as claim`;
     return row!.claim;
   });
 }
 
 async function giveBack({ claimed_at }: Claim): Promise<void> {
-  await withSql(world, (sql) => sql`select public.backfills_finish(${claimed_at}, false, 0)`);
+  await withSql(
+    world,
+    (sql) => sql`select farthing_public.backfills_finish(${claimed_at}, false, 0)`,
+  );
 }
 
 Deno.test("backfill claimed by many at once is one runner's", async () => {

@@ -34,7 +34,7 @@ async function withConnections(use: (sql: Sql) => Promise<void>): Promise<void> 
 async function begin(sql: Sql, userId: string, key: string, at: string) {
   const [row] = await sql.unsafe(
     `select b ->> 'step' as step, b ->> 'hold_id' as hold
-     from public.chats_begin($1, 'gpt-4o', 1000, 500, null, true, 'race', $2, $2, p_now => ${at}) b`,
+     from farthing_public.chats_begin($1, 'gpt-4o', 1000, 500, null, true, 'race', $2, $2, p_now => ${at}) b`,
     [userId, key],
   );
   return row as { step: string; hold: string | null } | undefined;
@@ -45,19 +45,19 @@ async function silentChats(sql: Sql, userId: string, count: number): Promise<Cha
     const key = crypto.randomUUID().replaceAll("-", "").repeat(2);
     const hold = (await begin(sql, userId, key, SILENT))?.hold;
     ok(hold);
-    await sql.unsafe(`select public.chats_record($1, 40, ${SILENT})`, [hold]);
+    await sql.unsafe(`select farthing_public.chats_record($1, 40, ${SILENT})`, [hold]);
     return { hold, key };
   }));
 }
 
 async function settle(sql: Sql, { hold, key }: Chat): Promise<string> {
   const [row] = await sql`
-    select public.chats_settle(${hold}, ${USAGE}::jsonb, ${ANSWER}::jsonb, null, ${key})
+    select farthing_public.chats_settle(${hold}, ${USAGE}::jsonb, ${ANSWER}::jsonb, null, ${key})
       #>> '{data,credits}' as credits`;
   return String(row?.credits);
 }
 
-const record = (sql: Sql, { hold }: Chat) => sql`select public.chats_record(${hold}, 60)`;
+const record = (sql: Sql, { hold }: Chat) => sql`select farthing_public.chats_record(${hold}, 60)`;
 const sweep = (sql: Sql) => sql`select farthing.sweep_chats()`;
 
 Deno.test("T9: chats settled twice, recorded and swept at once are charged once each", async () => {
@@ -104,7 +104,7 @@ Deno.test("T9: a silent chat repeated by many at once is charged once, and one r
       equal(await settle(sql, chat), "26");
       const { balance, held } = await balanceOf(world, id);
       deepEqual([balance, held], ["974", "50"]);
-      await sql`select public.chats_release(hold_id) from farthing.chats
+      await sql`select farthing_public.chats_release(hold_id) from farthing.chats
         where state = 'open' and idempotency_key = decode(${chat.key}, 'hex')`;
       equal((await balanceOf(world, id)).held, "0");
     }
@@ -121,7 +121,7 @@ Deno.test("one who leaves while their chats are settled and swept leaves, and st
         sql`delete from auth.users where id = ${id}`,
         sweep(sql),
         ...chats.map(({ hold, key }) =>
-          sql`select public.chats_settle(${hold}, ${USAGE}::jsonb, null, ${log}::jsonb, ${key})`
+          sql`select farthing_public.chats_settle(${hold}, ${USAGE}::jsonb, null, ${log}::jsonb, ${key})`
         ),
       ]);
       equal(left.count, 1);

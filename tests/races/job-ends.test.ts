@@ -28,7 +28,7 @@ async function lease(queue: Queue, userId: string): Promise<Leased> {
   const id = await queue.add("usage_backfill", userId, { events });
   const types = [`${queue.name}_usage_backfill`];
   const [row] = await queue.sql`
-    select public.jobs_claim(${RUNNER}, ${
+    select farthing_public.jobs_claim(${RUNNER}, ${
     queue.sql.json(types)
   }, 1, 0) #>> '{jobs,0,token}' as token`;
   return { id, token: Number(row?.token), userId };
@@ -47,18 +47,22 @@ async function ask(query: PromiseLike<{ answer?: string }[]>): Promise<string> {
 
 const checkpoint: Action = ({ sql }, { id, token }) =>
   ask(sql`
-    select public.jobs_checkpoint(${id}, ${token}, 'one', p_usage => ${sql.json([EVENT])},
+    select farthing_public.jobs_checkpoint(${id}, ${token}, 'one', p_usage => ${sql.json([EVENT])},
       p_lease_seconds => 0) ->> 'status' as answer`);
 const complete: Action = ({ sql }, { id, token }) =>
   ask(sql`
-    select public.jobs_complete(${RUNNER}, ${sql.json([{ job_id: id, token, result: {} }])})
+    select farthing_public.jobs_complete(${RUNNER}, ${
+    sql.json([{ job_id: id, token, result: {} }])
+  })
       #>> '{jobs,0,status}' as answer`);
 const fail: Action = ({ sql }, { id, token }) =>
-  ask(sql`select public.jobs_fail(${id}, ${token}, 'internal', 'no') ->> 'status' as answer`);
+  ask(
+    sql`select farthing_public.jobs_fail(${id}, ${token}, 'internal', 'no') ->> 'status' as answer`,
+  );
 const giveBack: Action = ({ sql }, { id, token }) =>
-  ask(sql`select public.jobs_yield(${id}, ${token}) ->> 'status' as answer`);
+  ask(sql`select farthing_public.jobs_yield(${id}, ${token}) ->> 'status' as answer`);
 const cancel: Action = ({ sql }, { id, userId }) =>
-  ask(sql`select public.jobs_cancel(${userId}, ${id}) ->> 'status' as answer`);
+  ask(sql`select farthing_public.jobs_cancel(${userId}, ${id}) ->> 'status' as answer`);
 const sweep: Action = ({ sql }) => ask(sql`select farthing.sweep_leases()::text as answer`);
 const leave: Action = ({ sql }, { userId }) =>
   ask(sql`delete from auth.users where id = ${userId} returning 'left' as answer`);
@@ -78,7 +82,7 @@ async function race(queue: Queue, job: Leased, round: number, actions: Record<st
 async function userWithCredits({ sql }: Queue): Promise<string> {
   const id = crypto.randomUUID();
   await sql`insert into auth.users (id) values (${id})`;
-  await sql`select public.credits_grant(${id}, '10', 'promotional', p_reason => 'test')`;
+  await sql`select farthing_public.credits_grant(${id}, '10', 'promotional', p_reason => 'test')`;
   return id;
 }
 

@@ -21,11 +21,13 @@ async function leaseThree({ name, sql }: Queue, runner: string) {
   const userId = crypto.randomUUID();
   await sql`insert into auth.users (id) values (${userId})`;
   const type = `${name}_ledger_export`;
-  for (let nr = 0; nr < 3; nr++) await sql`select public.jobs_create(${userId}, ${type}, '{}')`;
+  for (let nr = 0; nr < 3; nr++) {
+    await sql`select farthing_public.jobs_create(${userId}, ${type}, '{}')`;
+  }
   const [row] = await sql`
-    select public.jobs_claim(${runner}, ${sql.json([type])}, 3, 600) -> 'jobs' as jobs`;
+    select farthing_public.jobs_claim(${runner}, ${sql.json([type])}, 3, 600) -> 'jobs' as jobs`;
   const jobs: Claimed[] = row?.jobs;
-  await sql`select public.jobs_checkpoint(${jobs[0]!.job_id}, ${jobs[0]!.token}, 'one')`;
+  await sql`select farthing_public.jobs_checkpoint(${jobs[0]!.job_id}, ${jobs[0]!.token}, 'one')`;
   return { userId, jobs };
 }
 
@@ -49,9 +51,9 @@ type Writes = (
 ) => PromiseLike<unknown>;
 
 const WRITES: Record<string, Writes> = {
-  "keeps its leases": (sql, runner) => sql`select public.jobs_heartbeat(${runner}, 600)`,
+  "keeps its leases": (sql, runner) => sql`select farthing_public.jobs_heartbeat(${runner}, 600)`,
   "completes them": (sql, runner, jobs) =>
-    sql`select public.jobs_complete(${runner}, ${
+    sql`select farthing_public.jobs_complete(${runner}, ${
       sql.json(jobs.map(({ job_id, token }) => ({ job_id, token })))
     })`,
 };

@@ -8,7 +8,7 @@ const world = readWorld();
 
 /** Of none, so that the stack's own runner misses nothing. */
 async function claim(sql: ISql, lease: string): Promise<unknown> {
-  const [row] = await sql`select public.notices_claim(null, 0, ${lease}) as claimed`;
+  const [row] = await sql`select farthing_public.notices_claim(null, 0, ${lease}) as claimed`;
   return row!.claimed;
 }
 

@@ -30,7 +30,7 @@ async function viewsAndRpc(world: World, { supabase, id }: Person): Promise<void
   ]);
   deepEqual(await read("credit_lots", "amount,remaining"), [{ amount: LARGE, remaining: AFTER }]);
   deepEqual(await read("credit_holds", "amount"), [{ amount: SMALLEST }]);
-  const { data: entries } = await supabase.from("credit_entries")
+  const { data: entries } = await supabase.schema("farthing_public").from("credit_entries")
     .select("amount,balance_after").order("seq");
   deepEqual(entries, [
     { amount: LARGE, balance_after: LARGE },
@@ -38,7 +38,11 @@ async function viewsAndRpc(world: World, { supabase, id }: Person): Promise<void
   ]);
   const answer = await send(`${world.url}/rest/v1/rpc/credits_balance`, {
     method: "POST",
-    headers: { apikey: world.secretKey, "content-type": "application/json" },
+    headers: {
+      apikey: world.secretKey,
+      "content-type": "application/json",
+      "content-profile": "farthing_public",
+    },
     body: JSON.stringify({ p_user_id: id }),
   });
   equal(JSON.parse(answer.text).balance, AFTER);

@@ -18,14 +18,16 @@ async function logged({ id }: Person): Promise<void> {
 }
 
 async function consent({ supabase }: Person, level: string): Promise<void> {
-  const { error } = await supabase.from("ai_consent").upsert({ level }, { onConflict: "user_id" });
+  const { error } = await supabase.schema("farthing_public").from("ai_consent").upsert({ level }, {
+    onConflict: "user_id",
+  });
   equal(error, null);
 }
 
 Deno.test("user sets their consent by upsert, and what is kept follows it", async () => {
   const person = await signUp(world);
   const kept = async () => {
-    const { data, error } = await person.supabase.from("ai_logs").select("consent, prompt, usage")
+    const { data, error } = await person.dataApi.from("ai_logs").select("consent, prompt, usage")
       .order("consent");
     equal(error, null);
     return data;
@@ -40,7 +42,7 @@ Deno.test("user sets their consent by upsert, and what is kept follows it", asyn
   await consent(person, "none");
   const nothing = { consent: "none", prompt: null, usage: null };
   deepEqual(await kept(), [nothing, nothing]);
-  const { data } = await person.supabase.from("ai_consent").select("user_id, level");
+  const { data } = await person.dataApi.from("ai_consent").select("user_id, level");
   deepEqual(data, [{ user_id: person.id, level: "none" }]);
 });
 
@@ -48,10 +50,10 @@ Deno.test("user deletes their logs, and nobody else's", async () => {
   const [a, b] = [await signUp(world), await signUp(world)];
   await logged(a);
   await logged(b);
-  const { error } = await a.supabase.from("ai_logs").delete().gte("created_at", "2000-01-01");
+  const { error } = await a.dataApi.from("ai_logs").delete().gte("created_at", "2000-01-01");
   equal(error, null);
-  deepEqual((await a.supabase.from("ai_logs").select()).data, []);
-  equal((await b.supabase.from("ai_logs").select()).data?.length, 1);
+  deepEqual((await a.dataApi.from("ai_logs").select()).data, []);
+  equal((await b.dataApi.from("ai_logs").select()).data?.length, 1);
 });
 
 Deno.test("user neither writes a log nor speaks for another, and nobody else does either", async () => {
@@ -59,16 +61,18 @@ Deno.test("user neither writes a log nor speaks for another, and nobody else doe
   await logged(a);
   await consent(b, "usage_only");
   const mine = { user_id: b.id, level: "full_redacted" };
-  ok((await a.supabase.from("ai_consent").upsert(mine)).error);
-  ok((await a.supabase.from("ai_consent").insert({ level: "everything" })).error);
-  ok((await a.supabase.from("ai_consent").delete().eq("user_id", a.id)).error);
-  ok((await a.supabase.from("ai_logs").insert({ kind: "chat" })).error);
-  ok((await a.supabase.from("ai_logs").update({ prompt: "x" }).eq("kind", "chat")).error);
-  const { data } = await b.supabase.from("ai_consent").select("level");
+  ok((await a.dataApi.from("ai_consent").upsert(mine)).error);
+  ok((await a.dataApi.from("ai_consent").insert({ level: "everything" })).error);
+  ok((await a.dataApi.from("ai_consent").delete().eq("user_id", a.id)).error);
+  ok((await a.dataApi.from("ai_logs").insert({ kind: "chat" })).error);
+  ok((await a.dataApi.from("ai_logs").update({ prompt: "x" }).eq("kind", "chat")).error);
+  const { data } = await b.dataApi.from("ai_consent").select("level");
   deepEqual(data, [{ level: "usage_only" }]);
   for (const as of [{ apikey: world.publishableKey }, backEnd(world)]) {
     for (const view of ["ai_logs", "ai_consent"]) {
-      const { status } = await send(`${world.url}/rest/v1/${view}`, { headers: { ...as } });
+      const { status } = await send(`${world.url}/rest/v1/${view}`, {
+        headers: { ...as, "accept-profile": "farthing_public" },
+      });
       ok([401, 403, 404].includes(status), `${view}: ${status}`);
     }
   }
@@ -92,7 +96,7 @@ Deno.test("log that is being written while consent is lowered is erased with the
     });
     await lowered;
   });
-  deepEqual((await person.supabase.from("ai_logs").select("consent, prompt")).data, [
+  deepEqual((await person.dataApi.from("ai_logs").select("consent, prompt")).data, [
     { consent: "none", prompt: null },
   ]);
 });
@@ -108,7 +112,7 @@ Deno.test("log that is written while consent is being changed counts as without"
         (writing) => writing`select farthing.write_ai_log(${person.id}, ${LOG}::jsonb, now())`,
       );
     }));
-  deepEqual((await person.supabase.from("ai_logs").select("consent, prompt")).data, [
+  deepEqual((await person.dataApi.from("ai_logs").select("consent, prompt")).data, [
     { consent: "none", prompt: null },
   ]);
 });

@@ -161,7 +161,9 @@ Deno.test("T26 page of any origin may send supabase-js' headers to Auth and REST
     // Auth has a list of its own, behind whatever gateway.
     equal(await mayAsk(path, "x-anything"), false);
   }
-  for (const header of [...headers, "prefer", "accept-profile", "x-retry-count"]) {
+  for (
+    const header of [...headers, "prefer", "accept-profile", "content-profile", "x-retry-count"]
+  ) {
     ok(await mayAsk("/rest/v1/packages", header), header);
   }
 });
@@ -175,7 +177,7 @@ Deno.test("T26 page of any origin may read Auth's and REST's answers, refusals t
     ["/auth/v1/nothing", 401, { apikey }],
     ["/auth/v1/.well-known/jwks.json", 200, {}],
     ["/rest/v1/packages", 401, {}],
-    ["/rest/v1/packages?select=name", 200, { apikey }],
+    ["/rest/v1/packages?select=name", 200, { apikey, "accept-profile": "farthing_public" }],
     ["/rest/v1/nothing", 404, { apikey }],
     ["/functions/v1/nothing", 404, { apikey }],
   ];
@@ -184,6 +186,8 @@ Deno.test("T26 page of any origin may read Auth's and REST's answers, refusals t
     equal(answer.status, status, `${path}: ${answer.text}`);
     equal(headerOf(answer.headers), "*", path);
   }
-  const rest = await send(`${world.url}/rest/v1/packages?select=name`, { headers: { apikey } });
+  const rest = await send(`${world.url}/rest/v1/packages?select=name`, {
+    headers: { apikey, "accept-profile": "farthing_public" },
+  });
   match(rest.headers.get("access-control-expose-headers") ?? "", /content-range/);
 });

@@ -22,7 +22,13 @@ const anon: Caller = { apikey: world.publishableKey };
 function rest(as: Caller, path: string, method = "GET", body?: object): Promise<Answer> {
   return send(`${world.url}/rest/v1/${path}`, {
     method,
-    headers: { ...as, "content-type": "application/json", prefer: "return=representation" },
+    headers: {
+      ...as,
+      "accept-profile": "farthing_public",
+      "content-profile": "farthing_public",
+      "content-type": "application/json",
+      prefer: "return=representation",
+    },
     ...(body && { body: JSON.stringify(body) }),
   });
 }
@@ -46,7 +52,7 @@ Deno.test("T13: nobody but the service can execute a money function through the 
   const functions = await withSql(world, (sql) =>
     sql<{ name: string; args: string[] | null }[]>`
     select p.proname as name, p.proargnames as args from pg_catalog.pg_proc p
-    where p.pronamespace = 'public'::regnamespace`);
+    where p.pronamespace = 'farthing_public'::regnamespace`);
   ok(functions.length >= 20);
   const known: Record<string, unknown> = {
     p_user_id: user.id,
@@ -78,7 +84,7 @@ Deno.test("T13: no role but the service has execute on a function of ours", asyn
     select n.nspname || '.' || p.proname as function, r.rolname
     from pg_catalog.pg_proc p join pg_catalog.pg_namespace n on n.oid = p.pronamespace
     cross join (values ('anon'), ('authenticated')) r (rolname)
-    where n.nspname in ('public', 'farthing') and has_function_privilege(r.rolname, p.oid, 'execute')`);
+    where n.nspname in ('farthing_public', 'farthing') and has_function_privilege(r.rolname, p.oid, 'execute')`);
   deepEqual([...open], []);
 });
 

@@ -41,7 +41,9 @@ const withToken = (token: string): Caller => ({
 });
 
 const dataApi = (token: string) =>
-  send(`${world.url}/rest/v1/credits?select=*`, { headers: withToken(token) });
+  send(`${world.url}/rest/v1/credits?select=*`, {
+    headers: { ...withToken(token), "accept-profile": "farthing_public" },
+  });
 
 async function isRefused(token: string, code = "unauthenticated"): Promise<void> {
   refused(await get(world, "credits", withToken(token)), 401, code);

@@ -40,5 +40,5 @@ export async function price(
   const rates = [{ model, input_per_million_usd: input, output_per_million_usd: output, markup }];
   await withSql(world, (sql) =>
     sql`
-    select public.rates_import(${sql.json(rates)}, false)`);
+    select farthing_public.rates_import(${sql.json(rates)}, false)`);
 }

@@ -73,7 +73,9 @@ function openQueue(world: World, sql: Sql): Queue {
       // Of the tools a job's price needs no other.
       const estimate = await declared.estimate(input, tools as Parameters<JobType["estimate"]>[1]);
       const [row] = await sql`
-        select public.jobs_create(${userId}, ${nameIn(name, type)}, ${JSON.stringify(input)}::jsonb,
+        select farthing_public.jobs_create(${userId}, ${nameIn(name, type)}, ${
+        JSON.stringify(input)
+      }::jsonb,
           ${JSON.stringify(estimate)}::jsonb) #>> '{data,job_id}' as id`;
       return String(row?.id);
     },

@@ -6,12 +6,16 @@ import { Grant } from "../../supabase/functions/_shared/contracts/credits.ts";
 import { backEnd } from "./http.ts";
 import type { World } from "./world.ts";
 
+/** Their own rows, as a browser reads them. */
+const dataApiOf = (supabase: SupabaseClient) => supabase.schema("farthing_public");
+
 export interface Person {
   readonly id: string;
   readonly email: string;
   readonly password: string;
   readonly token: string;
   readonly supabase: SupabaseClient;
+  readonly dataApi: ReturnType<typeof dataApiOf>;
   /** The headers of their calls. */
   readonly as: Caller;
 }
@@ -46,7 +50,7 @@ function person(
   token: string,
 ): Person {
   const as = { apikey: publishableKey, authorization: `Bearer ${token}` };
-  return { id, ...login, token, supabase, as };
+  return { id, ...login, token, supabase, dataApi: dataApiOf(supabase), as };
 }
 
 /** The same person after they signed in again: with what the service has written of them since. */

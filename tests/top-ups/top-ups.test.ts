@@ -83,7 +83,7 @@ async function claim(person: Person): Promise<Claimed> {
       await transaction`update farthing.top_ups t set next_attempt_at = now()
         from farthing.accounts a where a.account_id = t.account_id and a.owner_id = ${person.id}`;
       const [row] = await transaction<{ claimed: Claimed[] }[]>`
-        select public.top_ups_claim(100) as claimed`;
+        select farthing_public.top_ups_claim(100) as claimed`;
       const { customer_id } = await cardOf(world, person);
       const own = row?.claimed.find((each) => each.customer_id === customer_id);
       ok(own, "the charge is claimed");
@@ -177,7 +177,7 @@ Deno.test("a bank that wants its customer gets them on a page, and is paid once"
   const waiting = await readTopUps(world, person);
   deepEqual([waiting.state, waiting.failures], ["authentication_required", 0]);
   equal((await noticesOf(world, person)).at(-1), "top_up_authentication");
-  const told = await person.supabase.from("notices").select("template, data");
+  const told = await person.dataApi.from("notices").select("template, data");
   equal(told.data?.[0]?.data.url, link, "who is told of it has the link");
   await passTime(world, person);
   await runPayments(world);

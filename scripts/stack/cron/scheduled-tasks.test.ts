@@ -40,9 +40,11 @@ const runAt = (sql: postgres.Sql, at: number) =>
 /** What the notification runner does, once it is woken, in a project that has neither a webhook nor mail. */
 const runNotices = (sql: postgres.Sql, at: number) =>
   sql`
-    select public.notices_failed((n ->> 'notice_id')::uuid, (n ->> 'lease_id')::uuid, 'never',
+    select farthing_public.notices_failed((n ->> 'notice_id')::uuid, (n ->> 'lease_id')::uuid, 'never',
       'no_recipient', null, ${new Date(at)})
-    from jsonb_array_elements(public.notices_claim(p_limit => 100, p_now => ${new Date(at)})) n`;
+    from jsonb_array_elements(farthing_public.notices_claim(p_limit => 100, p_now => ${new Date(
+    at,
+  )})) n`;
 
 /** How many runs pg_cron writes down in a week: one for each minute in which a job is due. */
 async function cronRuns(sql: postgres.Sql): Promise<number> {

@@ -84,7 +84,7 @@ export function createRest(options: LiteOptions): Rest {
   const callers = new WeakMap<Request, JWTPayload>();
   const app = new App({
     connection,
-    api: { enabled: true, schemas: ["public"], max_rows: 1000 },
+    api: { enabled: true, schemas: ["public", "farthing_public"], max_rows: 1000 },
     auth: { enabled: true, jwt_secret: options.keys.authSecret },
     options: {
       server: {

@@ -77,6 +77,7 @@ async function dryRun(project: NewProject, functions: number): Promise<void> {
     /set APP_ORIGINS, STRIPE_SECRET_KEY, STRIPE_WEBHOOK_SECRET; leave out STRIPE_API_URL/,
   );
   assert.match(said, /apply \d+; seed/);
+  assert.match(said, /expose farthing_public beside public, graphql_public/);
   await assertUntouched(project);
 }
 
@@ -107,6 +108,7 @@ async function wholeDeployment(project: NewProject, functions: number): Promise<
   assert.match(said, /✓ +ready|! +ready +degraded: [^\n]*redis degraded/);
   assert.equal(api.deployed.size, functions);
   assert.deepEqual(Object.fromEntries(api.secrets), SECRETS);
+  assert.equal(api.exposed, "public,graphql_public,farthing_public");
   const migrations = [...Deno.readDirSync(`${ROOT}supabase/migrations`)].length;
   const applied = "select count(*)::int as answer from supabase_migrations.schema_migrations";
   assert.equal(await ask(server, applied), migrations);

@@ -1,19 +1,19 @@
 -- Chats by their requests, and what a browser may see and change of consent and logs.
 
-create view public.ai_consent with (security_invoker = true) as
+create view farthing_public.ai_consent with (security_invoker = true) as
 select c.user_id, c.level, c.updated_at from farthing.ai_consents c;
-create view public.ai_logs with (security_invoker = true) as
+create view farthing_public.ai_logs with (security_invoker = true) as
 select l.log_id as id, l.kind, l.model, l.consent, l.prompt, l.response, l.structured, l.usage,
   l.classification, l.duration_ms, l.error_code, l.request_id, l.trace_id, l.created_at, l.expires_at
 from farthing.ai_logs l where l.expires_at > now();
-comment on view public.ai_consent is
+comment on view farthing_public.ai_consent is
   'The caller''s own consent: none, usage_only or full_redacted. No row means none; set it by an upsert on '
   'user_id, which need not be named.';
-comment on view public.ai_logs is 'The caller''s own AI logs, to read and to delete.';
-grant select, insert, update on public.ai_consent to authenticated;
-grant select, delete on public.ai_logs to authenticated;
+comment on view farthing_public.ai_logs is 'The caller''s own AI logs, to read and to delete.';
+grant select, insert, update on farthing_public.ai_consent to authenticated;
+grant select, delete on farthing_public.ai_logs to authenticated;
 
-create function public.chats_begin(
+create function farthing_public.chats_begin(
   p_user_id uuid, p_model text, p_input_tokens int, p_max_output_tokens int,
   p_max_input_tokens int default null, p_output_is_counted boolean default false,
   p_correlation_id text default null,
@@ -46,7 +46,7 @@ begin
     perform farthing.fail('invalid_request', 'An answer must have 1 to 1e9 tokens.', null,
       'max_output_tokens');
   end if;
-  v_hold.hold_id := (public.holds_open(p_user_id, p_ttl_seconds => 600, p_reason => 'chat',
+  v_hold.hold_id := (farthing_public.holds_open(p_user_id, p_ttl_seconds => 600, p_reason => 'chat',
     p_estimate => farthing.dearest_usage(p_model, v_max_input, p_max_output_tokens, p_now),
     p_correlation_id => p_correlation_id, p_author => v_author, p_now => p_now) #>> '{data,hold_id}')::uuid;
   select * into v_hold from farthing.holds where hold_id = v_hold.hold_id;
@@ -61,15 +61,15 @@ begin
       from farthing.policy));
 end
 $$;
-grant execute on function public.chats_begin to service_role;
-comment on function public.chats_begin is
+grant execute on function farthing_public.chats_begin to service_role;
+comment on function farthing_public.chats_begin is
   'Holds, for ten minutes, the most that a prompt and the longest answer to it can cost. p_input_tokens is '
   'the prompt as counted here, p_max_input_tokens the most that another tokenizer makes of it. Returns step '
   'call with the hold and for how long a stream without a caller is read on (patience_ms), or replay. Fails '
   'insufficient_credits, unknown_model, not_found, invalid_request, '
   'idempotency_in_progress.';
 
-create function public.chats_record(p_hold_id uuid, p_output_tokens int default null,
+create function farthing_public.chats_record(p_hold_id uuid, p_output_tokens int default null,
   p_now timestamptz default now())
 returns jsonb
 language plpgsql security definer -- service_role owns no table
@@ -92,12 +92,12 @@ begin
   return jsonb_build_object('status', 'open');
 end
 $$;
-grant execute on function public.chats_record to service_role;
-comment on function public.chats_record is
+grant execute on function farthing_public.chats_record to service_role;
+comment on function farthing_public.chats_record is
   'The heartbeat of a chat. p_output_tokens is the output that has come so far, and says that the provider '
   'accepted; null only says that the request lives and waits. Returns {status: open | closed}.';
 
-create function public.chats_settle(
+create function farthing_public.chats_settle(
   p_hold_id uuid, p_usage jsonb, p_answer jsonb, p_log jsonb default null,
   p_idempotency_key text default null, p_output_tokens int default null, p_now timestamptz default now())
 returns jsonb
@@ -142,15 +142,15 @@ begin
   return jsonb_build_object('status', 200, 'data', v_kept);
 end
 $$;
-grant execute on function public.chats_settle to service_role;
-comment on function public.chats_settle is
+grant execute on function farthing_public.chats_settle to service_role;
+comment on function farthing_public.chats_settle is
   'Charges a chat once, keeps its answer under its key and its log, together. p_usage null: the provider''s '
   'bill is not known, so it is charged the most that it can be, p_output_tokens having come. Called again it '
   'answers as before; after the sweep, which charged the most, what it was too much is given back. Returns '
   '{status: 200, data: {message, finish_reason, usage, credits, balance_after, hold_id}}. Fails not_found, '
   'invalid_request.';
 
-create function public.chats_release(
+create function farthing_public.chats_release(
   p_hold_id uuid, p_log jsonb default null, p_idempotency_key text default null,
   p_now timestamptz default now())
 returns jsonb
@@ -166,7 +166,7 @@ begin
   perform farthing.release_expired_holds(v_chat.account_id, p_now);
   if exists (select from farthing.holds where account_id = v_chat.account_id and hold_id = p_hold_id
     and status = 'open') then
-    perform public.holds_release(p_hold_id, v_chat.correlation_id, p_now => p_now);
+    perform farthing_public.holds_release(p_hold_id, v_chat.correlation_id, p_now => p_now);
   end if;
   delete from farthing.idempotency_keys
   where key = v_chat.idempotency_key and status is null and farthing.chat_owns_key(v_chat);
@@ -177,7 +177,7 @@ begin
   return jsonb_build_object('status', v_chat.state);
 end
 $$;
-grant execute on function public.chats_release to service_role;
-comment on function public.chats_release is
+grant execute on function farthing_public.chats_release to service_role;
+comment on function farthing_public.chats_release is
   'The provider gave nothing: releases the hold, frees the key, keeps the log. Returns {status: released}, '
   'or settled where the sweep has charged what was streamed. Fails not_found.';

@@ -1,6 +1,6 @@
 -- Alerts for operators: what is wrong, what was, and who is on it.
 
-create function public.alerts_list(
+create function farthing_public.alerts_list(
   p_state text default null, p_before text default null, p_limit int default 20)
 returns jsonb
 language sql stable security definer -- service_role owns no table
@@ -21,12 +21,12 @@ as $$
     'next_before', case when (select count(*) from page) > p_limit
       then (select incident_id from page offset p_limit - 1 limit 1) end)
 $$;
-grant execute on function public.alerts_list to service_role;
-comment on function public.alerts_list is
+grant execute on function farthing_public.alerts_list to service_role;
+comment on function farthing_public.alerts_list is
   'Incidents, newest first, of a state (open, acknowledged, resolved), from before an id: '
   '{alerts, next_before}.';
 
-create function public.alerts_acknowledge(
+create function farthing_public.alerts_acknowledge(
   p_incident_id uuid, p_author text default 'sql:' || session_user, p_now timestamptz default now())
 returns jsonb
 language plpgsql security definer -- service_role owns no table
@@ -46,7 +46,7 @@ begin
   return farthing.incident_answer(v_incident);
 end
 $$;
-grant execute on function public.alerts_acknowledge to service_role;
-comment on function public.alerts_acknowledge is
+grant execute on function farthing_public.alerts_acknowledge to service_role;
+comment on function farthing_public.alerts_acknowledge is
   'Says that somebody is on it, and returns the incident. Changes nothing where somebody was before, or it '
   'is resolved. Silences nothing. Fails not_found.';

@@ -1,15 +1,15 @@
 -- Bookings: begin, attach, abandon; reading; the provider's steps; cancelling.
 
-create view public.bookings with (security_invoker = true) as
+create view farthing_public.bookings with (security_invoker = true) as
 select b.booking_id as id, b.provider_id, b.status, b.amount, b.currency, b.application_fee_amount,
   b.amount_refunded, b.client_temp_id, b.details, b.created_at, b.paid_at, b.confirmed_at, b.completed_at,
   b.cancelled_at
 from farthing.bookings b;
-comment on view public.bookings is
+comment on view farthing_public.bookings is
   'The caller''s bookings, as buyer and as provider; amounts in minor units.';
-grant select on public.bookings to authenticated;
+grant select on farthing_public.bookings to authenticated;
 
-create function public.bookings_begin(
+create function farthing_public.bookings_begin(
   p_user_id uuid, p_provider_id uuid, p_amount bigint, p_currency text, p_client_temp_id text default null,
   p_details jsonb default null, p_idempotency_key text default null, p_fingerprint text default null,
   p_now timestamptz default now(), p_ip_hash text default null)
@@ -60,13 +60,13 @@ begin
     'mark', (select installation_id from farthing.policy)));
 end
 $$;
-grant execute on function public.bookings_begin to service_role;
-comment on function public.bookings_begin is
+grant execute on function farthing_public.bookings_begin to service_role;
+comment on function farthing_public.bookings_begin is
   'Fixes what is booked and its fee. Returns step create with what Stripe is told, replay, or refused with '
   'code, limit (buyer, provider) and retry_after (seconds): returned, so that the decision stays on record. '
   'Fails invalid_request, not_found, idempotency_in_progress.';
 
-create function public.bookings_attach(
+create function farthing_public.bookings_attach(
   p_booking_id uuid, p_payment_intent_id text, p_client_secret text, p_idempotency_key text default null,
   p_now timestamptz default now())
 returns jsonb
@@ -92,13 +92,13 @@ begin
   return farthing.idempotency_finish_private(p_idempotency_key, 201, v_data, v_booking.account_id);
 end
 $$;
-grant execute on function public.bookings_attach to service_role;
-comment on function public.bookings_attach is
+grant execute on function farthing_public.bookings_attach to service_role;
+comment on function farthing_public.bookings_attach is
   'Notes the payment that Stripe made for a booking and finishes the idempotency key. The client secret is '
   'in this answer and its repeats, and stored nowhere but in private_answers, for 24 hours at most. Returns '
   '{status: 201, replayed, data}.';
 
-create function public.bookings_abandon(
+create function farthing_public.bookings_abandon(
   p_idempotency_key text, p_booking_id uuid default null, p_now timestamptz default now())
 returns jsonb
 language plpgsql security definer -- service_role owns no table
@@ -112,14 +112,14 @@ begin
   return '{}'::jsonb;
 end
 $$;
-grant execute on function public.bookings_abandon to service_role;
-comment on function public.bookings_abandon is
+grant execute on function farthing_public.bookings_abandon to service_role;
+comment on function farthing_public.bookings_abandon is
   'Stripe made no payment: frees the key, so that a retry runs at once. It finds the same booking, unless '
   'p_booking_id gives that up because Stripe refused it.';
 
 -- What both parties see of a booking, what the provider does with it, and what time does.
 
-create function public.bookings_read(p_user_id uuid, p_booking_id uuid)
+create function farthing_public.bookings_read(p_user_id uuid, p_booking_id uuid)
 returns jsonb
 language plpgsql stable security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
@@ -136,10 +136,11 @@ begin
   return farthing.booking_answer(v_booking, v_role);
 end
 $$;
-grant execute on function public.bookings_read to service_role;
-comment on function public.bookings_read is 'A booking, to its buyer and its provider; else not_found.';
+grant execute on function farthing_public.bookings_read to service_role;
+comment on function farthing_public.bookings_read is
+  'A booking, to its buyer and its provider; else not_found.';
 
-create function public.bookings_list(
+create function farthing_public.bookings_list(
   p_user_id uuid, p_role text default null, p_status text default null, p_before text default null,
   p_limit int default 20)
 returns jsonb
@@ -171,12 +172,12 @@ as $$
       then max((b).booking_id::text) filter (where nr = p_limit) end)
   from shown
 $$;
-grant execute on function public.bookings_list to service_role;
-comment on function public.bookings_list is
+grant execute on function farthing_public.bookings_list to service_role;
+comment on function farthing_public.bookings_list is
   'A user''s bookings, newest first, as buyer, as provider or as both, up to p_limit from before a '
   'booking''s id: {bookings, next_before}.';
 
-create function public.bookings_advance(
+create function farthing_public.bookings_advance(
   p_user_id uuid, p_booking_id uuid, p_status text, p_now timestamptz default now())
 returns jsonb
 language plpgsql security definer -- service_role owns no table
@@ -207,12 +208,12 @@ begin
   return farthing.booking_answer(v_booking, 'provider');
 end
 $$;
-grant execute on function public.bookings_advance to service_role;
-comment on function public.bookings_advance is
+grant execute on function farthing_public.bookings_advance to service_role;
+comment on function farthing_public.bookings_advance is
   'The provider confirms a paid booking or completes a confirmed one; said twice it is the same. Returns the '
   'booking. Fails not_found, forbidden, invalid_request.';
 
-create function public.bookings_cancel(
+create function farthing_public.bookings_cancel(
   p_user_id uuid, p_booking_id uuid, p_idempotency_key text default null, p_fingerprint text default null,
   p_now timestamptz default now())
 returns jsonb
@@ -260,13 +261,13 @@ begin
   return v_step;
 end
 $$;
-grant execute on function public.bookings_cancel to service_role;
-comment on function public.bookings_cancel is
+grant execute on function farthing_public.bookings_cancel to service_role;
+comment on function farthing_public.bookings_cancel is
   'Cancels for one of the parties. Returns step done with the answer, refund (cancelled, its refund is to be '
   'sent), cancel_payment (still to be cancelled at Stripe), or replay. Fails not_found, '
   'booking_not_cancellable.';
 
-create function public.bookings_cancelled(
+create function farthing_public.bookings_cancelled(
   p_booking_id uuid, p_idempotency_key text default null, p_now timestamptz default now())
 returns jsonb
 language plpgsql security definer -- service_role owns no table
@@ -288,7 +289,7 @@ begin
   return farthing.idempotency_finish(p_idempotency_key, 200, v_data);
 end
 $$;
-grant execute on function public.bookings_cancelled to service_role;
-comment on function public.bookings_cancelled is
+grant execute on function farthing_public.bookings_cancelled to service_role;
+comment on function farthing_public.bookings_cancelled is
   'Stripe has answered: the booking is cancelled, whatever its payment still does, and the idempotency key '
   'finished. Returns {status: 200, replayed, data}.';

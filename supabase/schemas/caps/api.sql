@@ -1,6 +1,6 @@
 -- Daily spend caps: read, and set by the user or for them.
 
-create function public.spend_caps_read(p_user_id uuid, p_now timestamptz default now())
+create function farthing_public.spend_caps_read(p_user_id uuid, p_now timestamptz default now())
 returns jsonb
 language plpgsql stable security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
@@ -15,12 +15,12 @@ begin
   return farthing.cap_answer(p_user_id, v_account, p_now);
 end
 $$;
-grant execute on function public.spend_caps_read to service_role;
-comment on function public.spend_caps_read is
+grant execute on function farthing_public.spend_caps_read to service_role;
+comment on function farthing_public.spend_caps_read is
   'A user''s daily caps and what is spent of the day: {user_id, daily, own_daily, imposed_daily, '
   'spent_today, resets_at}. Fails not_found.';
 
-create function public.spend_caps_set(
+create function farthing_public.spend_caps_set(
   p_user_id uuid, p_daily text, p_idempotency_key text default null, p_fingerprint text default null,
   p_author text default null, p_now timestamptz default now())
 returns jsonb
@@ -58,8 +58,8 @@ begin
     farthing.cap_answer(p_user_id, v_account, p_now), p_now);
 end
 $$;
-grant execute on function public.spend_caps_set to service_role;
-comment on function public.spend_caps_set is
+grant execute on function farthing_public.spend_caps_set to service_role;
+comment on function farthing_public.spend_caps_set is
   'Sets what a user may spend in a day, or null for all: their own cap where they ask, else the imposed one. '
   'The stricter of the two holds. Returns {status: 200, replayed, data: the caps}. '
   'Fails not_found, invalid_request.';

@@ -1,7 +1,7 @@
 -- The checkout endpoint: begin (committed before Stripe is asked), attach (what Stripe answered), abandon
 -- (it did not); what is for sale, and a user's orders.
 
-create function public.checkout_begin(
+create function farthing_public.checkout_begin(
   p_user_id uuid, p_package_id text, p_success_url text, p_cancel_url text,
     p_client_temp_id text default null,
   p_idempotency_key text default null, p_fingerprint text default null, p_now timestamptz default now(),
@@ -50,13 +50,13 @@ begin
     'expires_at_epoch', extract(epoch from v_order.expires_at)::bigint));
 end
 $$;
-grant execute on function public.checkout_begin to service_role;
-comment on function public.checkout_begin is
+grant execute on function farthing_public.checkout_begin to service_role;
+comment on function farthing_public.checkout_begin is
   'Fixes what is bought. Returns step create with the order to open a session for, reuse with the open '
   'one, replay, or refused with code and retry_after (seconds): returned, so that the decision stays on '
   'record. Fails unknown_package, idempotency_in_progress.';
 
-create function public.checkout_attach(
+create function farthing_public.checkout_attach(
   p_order_id uuid, p_session_id text, p_session_url text, p_idempotency_key text default null,
   p_now timestamptz default now())
 returns jsonb
@@ -83,12 +83,12 @@ begin
   return farthing.idempotency_finish(p_idempotency_key, 201, v_data);
 end
 $$;
-grant execute on function public.checkout_attach to service_role;
-comment on function public.checkout_attach is
+grant execute on function farthing_public.checkout_attach to service_role;
+comment on function farthing_public.checkout_attach is
   'Notes the session Stripe opened for an order and finishes the idempotency key. Returns {status: 201, '
   'replayed, data: order}.';
 
-create function public.checkout_abandon(
+create function farthing_public.checkout_abandon(
   p_idempotency_key text, p_order_id uuid default null, p_now timestamptz default now())
 returns jsonb
 language plpgsql security definer -- service_role owns no table
@@ -102,12 +102,12 @@ begin
   return '{}'::jsonb;
 end
 $$;
-grant execute on function public.checkout_abandon to service_role;
-comment on function public.checkout_abandon is
+grant execute on function farthing_public.checkout_abandon to service_role;
+comment on function farthing_public.checkout_abandon is
   'Stripe opened no session: frees the key, so that a retry runs at once. It finds the same order, unless '
   'p_order_id gives that up because Stripe refused it.';
 
-create function public.checkout_packages(p_now timestamptz default now())
+create function farthing_public.checkout_packages(p_now timestamptz default now())
 returns jsonb
 language sql stable security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
@@ -121,10 +121,10 @@ as $$
     where effective_from <= p_now order by package_id, version desc) p
   where p.active
 $$;
-grant execute on function public.checkout_packages to service_role;
-comment on function public.checkout_packages is 'The packages on sale, by price.';
+grant execute on function farthing_public.checkout_packages to service_role;
+comment on function farthing_public.checkout_packages is 'The packages on sale, by price.';
 
-create function public.checkout_order(p_user_id uuid, p_order_id uuid)
+create function farthing_public.checkout_order(p_user_id uuid, p_order_id uuid)
 returns jsonb
 language plpgsql stable security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
@@ -140,10 +140,11 @@ begin
   return farthing.order_answer(v_order);
 end
 $$;
-grant execute on function public.checkout_order to service_role;
-comment on function public.checkout_order is 'A user''s own order, else not_found.';
+grant execute on function farthing_public.checkout_order to service_role;
+comment on function farthing_public.checkout_order is 'A user''s own order, else not_found.';
 
-create function public.checkout_orders(p_user_id uuid, p_before text default null, p_limit int default 20)
+create function farthing_public.checkout_orders(
+  p_user_id uuid, p_before text default null, p_limit int default 20)
 returns jsonb
 language sql stable security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
@@ -163,16 +164,16 @@ as $$
     'next_before', case when (select count(*) from page) > p_limit
       then (select order_id from page offset p_limit - 1 limit 1) end)
 $$;
-grant execute on function public.checkout_orders to service_role;
-comment on function public.checkout_orders is
+grant execute on function farthing_public.checkout_orders to service_role;
+comment on function farthing_public.checkout_orders is
   'A user''s orders, newest first, up to p_limit from before an order id: {orders, next_before}.';
 
-create view public.orders with (security_invoker = true) as
+create view farthing_public.orders with (security_invoker = true) as
 select o.order_id as id, o.status, o.package_id, o.package_name, o.amount, o.currency,
   trim_scale(o.credits)::text as credits, trim_scale(o.bonus_credits)::text as bonus_credits,
     o.client_temp_id, o.expires_at, o.paid_at, o.created_at
 from farthing.orders o;
 
-comment on view public.orders is 'The caller''s own orders; amount in minor units, credits as text.';
+comment on view farthing_public.orders is 'The caller''s own orders; amount in minor units, credits as text.';
 
-grant select on public.orders to authenticated;
+grant select on farthing_public.orders to authenticated;

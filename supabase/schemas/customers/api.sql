@@ -1,6 +1,6 @@
 -- Saving a card: begin, attach, finish, abandon.
 
-create function public.cards_begin(
+create function farthing_public.cards_begin(
   p_user_id uuid, p_idempotency_key text default null, p_fingerprint text default null,
   p_now timestamptz default now())
 returns jsonb
@@ -20,12 +20,13 @@ begin
     (select customer_id from farthing.customers where account_id = v_account.account_id));
 end
 $$;
-grant execute on function public.cards_begin to service_role;
-comment on function public.cards_begin is
+grant execute on function farthing_public.cards_begin to service_role;
+comment on function farthing_public.cards_begin is
   'A user wants to save a card. Returns step create with the customer to save it for, null where Stripe has '
   'to make one first, or replay. Fails not_found, idempotency_in_progress.';
 
-create function public.customers_attach(p_user_id uuid, p_customer_id text, p_now timestamptz default now())
+create function farthing_public.customers_attach(
+  p_user_id uuid, p_customer_id text, p_now timestamptz default now())
 returns jsonb
 language plpgsql security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
@@ -40,11 +41,11 @@ begin
     (select customer_id from farthing.customers where account_id = v_account.account_id));
 end
 $$;
-grant execute on function public.customers_attach to service_role;
-comment on function public.customers_attach is
+grant execute on function farthing_public.customers_attach to service_role;
+comment on function farthing_public.customers_attach is
   'Notes the customer that Stripe made for a user. Returns {customer_id}: the first one, if there was one.';
 
-create function public.cards_finish(p_idempotency_key text, p_setup_url text)
+create function farthing_public.cards_finish(p_idempotency_key text, p_setup_url text)
 returns jsonb
 language plpgsql security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
@@ -55,12 +56,12 @@ begin
   return farthing.idempotency_finish(p_idempotency_key, 201, v_data);
 end
 $$;
-grant execute on function public.cards_finish to service_role;
-comment on function public.cards_finish is
+grant execute on function farthing_public.cards_finish to service_role;
+comment on function farthing_public.cards_finish is
   'Finishes the key of a page on which a card can be saved. Returns {status: 201, replayed, data: '
   '{setup_url}}.';
 
-create function public.cards_abandon(p_idempotency_key text)
+create function farthing_public.cards_abandon(p_idempotency_key text)
 returns jsonb
 language plpgsql security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
@@ -70,6 +71,7 @@ begin
   return '{}'::jsonb;
 end
 $$;
-grant execute on function public.cards_abandon to service_role;
-comment on function public.cards_abandon is 'Stripe made no page: frees the key, so that a retry runs at
+grant execute on function farthing_public.cards_abandon to service_role;
+comment on function farthing_public.cards_abandon is
+  'Stripe made no page: frees the key, so that a retry runs at
   once.';

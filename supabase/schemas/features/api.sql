@@ -1,17 +1,17 @@
 -- Feature flags: read by all, set by operators.
 
-create function public.features_read()
+create function farthing_public.features_read()
 returns jsonb
 language sql stable security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
 as $$
   select coalesce(jsonb_agg(farthing.feature_answer(f) order by f.name), '[]') from farthing.features f
 $$;
-grant execute on function public.features_read to service_role;
-comment on function public.features_read is
+grant execute on function farthing_public.features_read to service_role;
+comment on function farthing_public.features_read is
   'All flags: [{name, state, percentage, changed_by, changed_at}].';
 
-create function public.features_set(
+create function farthing_public.features_set(
   p_name text, p_state text, p_percentage numeric default null,
   p_author text default 'sql:' || session_user, p_now timestamptz default now())
 returns jsonb
@@ -41,6 +41,6 @@ begin
   return farthing.feature_answer(v_feature);
 end
 $$;
-grant execute on function public.features_set to service_role;
-comment on function public.features_set is
+grant execute on function farthing_public.features_set to service_role;
+comment on function farthing_public.features_set is
   'Switches a flag; said twice it is the same. Returns the flag. Fails not_found, invalid_request.';

@@ -1,6 +1,6 @@
 -- The operators' side of fraud: what was decided, who is blocked, and what the limits are.
 
-create function public.fraud_decisions_list(p_user_id uuid default null, p_outcome text default null,
+create function farthing_public.fraud_decisions_list(p_user_id uuid default null, p_outcome text default null,
   p_before text default null, p_limit int default 20)
 returns jsonb
 language sql stable security definer -- service_role owns no table
@@ -21,12 +21,12 @@ as $$
     'next_before', case when (select count(*) from page) > p_limit
       then (select decision_id::text from page offset p_limit - 1 limit 1) end)
 $$;
-grant execute on function public.fraud_decisions_list to service_role;
-comment on function public.fraud_decisions_list is
+grant execute on function farthing_public.fraud_decisions_list to service_role;
+comment on function farthing_public.fraud_decisions_list is
   'Decisions of check_fraud(), newest first, by user and outcome (allow, refuse, flag), from before an id: '
   '{decisions, next_before}.';
 
-create function public.fraud_blocks_list(p_before text default null, p_limit int default 20)
+create function farthing_public.fraud_blocks_list(p_before text default null, p_limit int default 20)
 returns jsonb
 language sql stable security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
@@ -42,11 +42,11 @@ as $$
     'next_before', case when (select count(*) from page) > p_limit
       then (select block_id from page offset p_limit - 1 limit 1) end)
 $$;
-grant execute on function public.fraud_blocks_list to service_role;
-comment on function public.fraud_blocks_list is
+grant execute on function farthing_public.fraud_blocks_list to service_role;
+comment on function farthing_public.fraud_blocks_list is
   'Who is blocked, and was until a time that is over, newest first: {blocks, next_before}.';
 
-create function public.fraud_blocks_add(p_kind text, p_subject text, p_reason text,
+create function farthing_public.fraud_blocks_add(p_kind text, p_subject text, p_reason text,
   p_author text default 'sql:' || session_user, p_until timestamptz default null,
   p_idempotency_key text default null, p_fingerprint text default null,
   p_now timestamptz default now())
@@ -80,12 +80,13 @@ begin
     p_now);
 end
 $$;
-grant execute on function public.fraud_blocks_add to service_role;
-comment on function public.fraud_blocks_add is
+grant execute on function farthing_public.fraud_blocks_add to service_role;
+comment on function farthing_public.fraud_blocks_add is
   'Blocks a user (id), an ip or a card (64 hex digits of its hash); one that is blocked already gets the new '
   'reason and end. Returns {status: 201, replayed, data: block}. Fails not_found, invalid_request.';
 
-create function public.fraud_blocks_remove(p_block_id uuid, p_author text default 'sql:' || session_user)
+create function farthing_public.fraud_blocks_remove(
+  p_block_id uuid, p_author text default 'sql:' || session_user)
 returns jsonb
 language plpgsql security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
@@ -103,22 +104,23 @@ begin
   return farthing.block_answer(v_block);
 end
 $$;
-grant execute on function public.fraud_blocks_remove to service_role;
-comment on function public.fraud_blocks_remove is
+grant execute on function farthing_public.fraud_blocks_remove to service_role;
+comment on function farthing_public.fraud_blocks_remove is
   'Lifts a block and returns what it was. Fails not_found; forbidden to who is blocked by it.';
 
-create function public.fraud_policy_read()
+create function farthing_public.fraud_policy_read()
 returns jsonb
 language sql stable security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
 as $$
   select farthing.policy_answer()
 $$;
-grant execute on function public.fraud_policy_read to service_role;
-comment on function public.fraud_policy_read is
+grant execute on function farthing_public.fraud_policy_read to service_role;
+comment on function farthing_public.fraud_policy_read is
   'The limits of checkouts and bookings, what an early fraud warning does, and who changed them last.';
 
-create function public.fraud_policy_set(p_changes jsonb, p_author text default 'sql:' || session_user,
+create function farthing_public.fraud_policy_set(
+  p_changes jsonb, p_author text default 'sql:' || session_user,
   p_idempotency_key text default null, p_fingerprint text default null, p_now timestamptz default now())
 returns jsonb
 language plpgsql security definer -- service_role owns no table
@@ -147,6 +149,6 @@ begin
   return farthing.idempotency_keep(p_idempotency_key, p_fingerprint, 200, farthing.policy_answer(), p_now);
 end
 $$;
-grant execute on function public.fraud_policy_set to service_role;
-comment on function public.fraud_policy_set is
+grant execute on function farthing_public.fraud_policy_set to service_role;
+comment on function farthing_public.fraud_policy_set is
   'Changes the limits that p_changes names. Returns {status: 200, replayed, data: policy}.';

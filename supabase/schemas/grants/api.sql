@@ -1,6 +1,6 @@
 -- Grants: given, confirmed or declined, read.
 
-create function public.credits_grant(
+create function farthing_public.credits_grant(
   p_user_id uuid, p_amount text, p_source text, p_expires_at timestamptz default null,
   p_priority int default null, p_reason text default null, p_correlation_id text default null,
   p_idempotency_key text default null, p_fingerprint text default null, p_reference_id text default null,
@@ -39,14 +39,14 @@ begin
     v_answer -> 'data', p_now);
 end
 $$;
-grant execute on function public.credits_grant to service_role;
-comment on function public.credits_grant is
+grant execute on function farthing_public.credits_grant to service_role;
+comment on function farthing_public.credits_grant is
   'Grants a promotional or adjustment lot. Returns {status: 201, replayed, data: lot}; {status: 202, data: '
   'grant} where a second operator has to confirm. p_once: p_reference_id grants once for ever; a repeat is '
   '200 (202 while pending) with duplicate: true. Fails grant_not_allowed, forbidden, reference_conflict, '
   'not_found, invalid_request. Credits as text.';
 
-create function public.grants_decide(
+create function farthing_public.grants_decide(
   p_grant_id uuid, p_confirm boolean, p_idempotency_key text default null, p_fingerprint text default null,
   p_author text default null, p_now timestamptz default now())
 returns jsonb
@@ -86,12 +86,12 @@ begin
     farthing.grant_answer(v_grant, p_now), p_now);
 end
 $$;
-grant execute on function public.grants_decide to service_role;
-comment on function public.grants_decide is
+grant execute on function farthing_public.grants_decide to service_role;
+comment on function farthing_public.grants_decide is
   'Confirms a pending grant, which then gives its credits, or declines it. Returns {status: 200, replayed, '
   'data: grant}. Fails grant_not_allowed, grant_not_pending, forbidden, not_found.';
 
-create function public.grants_read(p_grant_id uuid, p_now timestamptz default now())
+create function farthing_public.grants_read(p_grant_id uuid, p_now timestamptz default now())
 returns jsonb
 language plpgsql stable security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
@@ -106,10 +106,10 @@ begin
   return farthing.grant_answer(v_grant, p_now);
 end
 $$;
-grant execute on function public.grants_read to service_role;
-comment on function public.grants_read is 'A grant, for operators. Fails not_found.';
+grant execute on function farthing_public.grants_read to service_role;
+comment on function farthing_public.grants_read is 'A grant, for operators. Fails not_found.';
 
-create function public.grants_list(
+create function farthing_public.grants_list(
   p_status text default null, p_before uuid default null, p_limit int default 20,
   p_now timestamptz default now())
 returns jsonb
@@ -131,6 +131,6 @@ as $$
       then (array_agg((entry).grant_id order by nr desc))[1] end)
   from shown
 $$;
-grant execute on function public.grants_list to service_role;
-comment on function public.grants_list is
+grant execute on function farthing_public.grants_list to service_role;
+comment on function farthing_public.grants_list is
   'A page of grants, newest first: {grants, next_before}. For operators.';

@@ -1,7 +1,7 @@
 -- Health: whether the database answers, the report for people, the figures for a collector, and the paid
 -- checks.
 
-create function public.health_database()
+create function farthing_public.health_database()
 returns jsonb
 language sql stable security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
@@ -9,15 +9,15 @@ as $$
   select jsonb_build_object('ok', true, 'at', now(), 'migrated', exists (select from farthing.packages),
     'runs_tasks', farthing.unwatched_for(now()) <= interval '5 minutes')
 $$;
-grant execute on function public.health_database to service_role;
-comment on function public.health_database is
+grant execute on function farthing_public.health_database to service_role;
+comment on function farthing_public.health_database is
   'Whether the database answers, knows a package, and has evaluated the alerts within five minutes.';
 
 -- What health tells: a report for people, figures for a collector, and the paid checks with their guard.
 -- Why a guard in SQL: a paid check costs money each time, by whatever clock or hand it is asked for; what a
 -- day has cost is one row, and who finds too little left is told so and pays nothing.
 
-create function public.deep_checks_claim(p_units int, p_now timestamptz default now())
+create function farthing_public.deep_checks_claim(p_units int, p_now timestamptz default now())
 returns jsonb
 language plpgsql security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
@@ -39,12 +39,12 @@ begin
     coalesce(v_left, farthing.deep_units_left(v_today)));
 end
 $$;
-grant execute on function public.deep_checks_claim to service_role;
-comment on function public.deep_checks_claim is
+grant execute on function farthing_public.deep_checks_claim to service_role;
+comment on function farthing_public.deep_checks_claim is
   'Takes p_units of the day''s budget of paid checks: {claimed, units_left}; claimed false where they are '
   'not there. Fails invalid_request.';
 
-create function public.deep_checks_report(
+create function farthing_public.deep_checks_report(
   p_name text, p_outcome text, p_duration_ms int, p_code text default null, p_figures jsonb default '{}',
   p_now timestamptz default now())
 returns jsonb
@@ -59,11 +59,11 @@ as $$
     ok_at = coalesce(excluded.ok_at, c.ok_at)
   returning jsonb_build_object('name', c.name, 'outcome', c.outcome)
 $$;
-grant execute on function public.deep_checks_report to service_role;
-comment on function public.deep_checks_report is 
+grant execute on function farthing_public.deep_checks_report to service_role;
+comment on function farthing_public.deep_checks_report is 
   'Keeps how a paid check went, and the figures of the service: {name, outcome}.';
 
-create function public.deep_checks_ledger(p_start double precision, p_limit int default 200)
+create function farthing_public.deep_checks_ledger(p_start double precision, p_limit int default 200)
 returns jsonb
 language sql stable security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
@@ -86,13 +86,13 @@ as $$
     left join lateral (select n.seq, n.balance_after from farthing.entries n
       where n.account_id = a.account_id order by n.seq desc limit 1) e on true) s
 $$;
-grant execute on function public.deep_checks_ledger to service_role;
-comment on function public.deep_checks_ledger is
+grant execute on function farthing_public.deep_checks_ledger to service_role;
+comment on function farthing_public.deep_checks_ledger is
   'Looks at p_limit accounts from p_start (0 to 1) on, whether their balance is that of their lots and of '
   'their last entry, and what is held that of their holds (rule 1): {looked_at, wrong}. A sample; prove() '
   'reads all.';
 
-create function public.health_report(p_now timestamptz default now())
+create function farthing_public.health_report(p_now timestamptz default now())
 returns jsonb
 language sql stable security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
@@ -114,12 +114,12 @@ as $$
     'deep', (select coalesce(jsonb_agg(to_jsonb(c) - 'figures' order by c.name), '[]')
       from farthing.deep_checks c))
 $$;
-grant execute on function public.health_report to service_role;
-comment on function public.health_report is
+grant execute on function farthing_public.health_report to service_role;
+comment on function farthing_public.health_report is
   'All that GET /health tells: what is promised, requests by route over 5 minutes, an hour and a day, what '
   'is left of the error budgets and how fast they burn, and how the paid checks last went.';
 
-create function public.health_metrics(p_now timestamptz default now())
+create function farthing_public.health_metrics(p_now timestamptz default now())
 returns jsonb
 language sql stable security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
@@ -133,7 +133,7 @@ as $$
         trim_scale(f.value)::text) order by f.name, f.labels)
       from farthing.health_figures(p_now) f), '[]'))
 $$;
-grant execute on function public.health_metrics to service_role;
-comment on function public.health_metrics is
+grant execute on function farthing_public.health_metrics to service_role;
+comment on function farthing_public.health_metrics is
   'All that GET /health/metrics tells: {counted: since the first day, by name and labels, figures: as of '
   'now}. Numbers are text.';

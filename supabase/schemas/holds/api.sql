@@ -1,6 +1,6 @@
 -- Holds: open, settle, release, read.
 
-create function public.holds_open(
+create function farthing_public.holds_open(
   p_user_id uuid, p_amount text default null, p_estimate jsonb default null, p_ttl_seconds int default 600,
   p_reason text default null, p_correlation_id text default null,
   p_idempotency_key text default null, p_fingerprint text default null,
@@ -46,12 +46,12 @@ begin
     || jsonb_build_object('available_after', trim_scale(v_opened.available_after)::text), p_now);
 end
 $$;
-grant execute on function public.holds_open to service_role;
-comment on function public.holds_open is
+grant execute on function farthing_public.holds_open to service_role;
+comment on function farthing_public.holds_open is
   'Reserves an amount, or the price of an estimate whose rate the hold pins. Returns {status, replayed, '
   'data: hold + available_after}. Fails insufficient_credits, unknown_model, not_found, invalid_request.';
 
-create function public.holds_settle(
+create function farthing_public.holds_settle(
   p_hold_id uuid, p_amount text default null, p_usage jsonb default null, p_correlation_id text default null,
   p_idempotency_key text default null, p_fingerprint text default null,
   p_author text default null, p_now timestamptz default now())
@@ -68,14 +68,14 @@ begin
       v_author, p_now), p_now));
 end
 $$;
-grant execute on function public.holds_settle to service_role;
-comment on function public.holds_settle is
+grant execute on function farthing_public.holds_settle to service_role;
+comment on function farthing_public.holds_settle is
   'Settles a hold below, at or above its amount; what is still short becomes debt and stands in shortfall, '
   'up to the policy''s overdraft limit. A hold that expired is settled from what is available, once, within '
   'the policy''s late_settle_within. Returns {status, replayed, data}. Fails hold_not_open, not_found, '
   'unknown_model, overdraft_exceeded (the hold stays as it was), usage_conflict, invalid_request.';
 
-create function public.holds_release(
+create function farthing_public.holds_release(
   p_hold_id uuid, p_correlation_id text default null,
   p_idempotency_key text default null, p_fingerprint text default null, p_now timestamptz default now())
 returns jsonb
@@ -100,12 +100,12 @@ begin
     jsonb_build_object('hold_id', p_hold_id, 'status', 'released'), p_now);
 end
 $$;
-grant execute on function public.holds_release to service_role;
-comment on function public.holds_release is
+grant execute on function farthing_public.holds_release to service_role;
+comment on function farthing_public.holds_release is
   'Releases an open hold. Returns {status, replayed, data: {hold_id, status}}. Fails hold_not_open, '
   'not_found.';
 
-create function public.holds_read(p_hold_id uuid, p_user_id uuid default null,
+create function farthing_public.holds_read(p_hold_id uuid, p_user_id uuid default null,
   p_now timestamptz default now())
 returns jsonb
 language plpgsql stable security definer -- service_role owns no table
@@ -126,16 +126,16 @@ begin
   return farthing.hold_answer(v_hold);
 end
 $$;
-grant execute on function public.holds_read to service_role;
-comment on function public.holds_read is
+grant execute on function farthing_public.holds_read to service_role;
+comment on function farthing_public.holds_read is
   'A hold; with p_user_id only if it is that user''s, else not_found. Credits as text.';
 
-create view public.credit_holds with (security_invoker = true) as
+create view farthing_public.credit_holds with (security_invoker = true) as
 select h.hold_id as id, h.status, trim_scale(h.amount)::text as amount, trim_scale(h.settled)::text
   as settled,
   trim_scale(h.shortfall)::text as shortfall, h.expires_at, h.created_at, h.resolved_at
 from farthing.holds h;
 
-comment on view public.credit_holds is 'The caller''s own holds. Credits as text.';
+comment on view farthing_public.credit_holds is 'The caller''s own holds. Credits as text.';
 
-grant select on public.credit_holds to authenticated;
+grant select on farthing_public.credit_holds to authenticated;

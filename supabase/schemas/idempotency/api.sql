@@ -1,6 +1,6 @@
 -- The answer of an operation that is not all SQL, kept under its key.
 
-create function public.idempotency_store(
+create function farthing_public.idempotency_store(
   p_idempotency_key text, p_fingerprint text, p_status int, p_data jsonb, p_now timestamptz default now())
 returns jsonb
 language plpgsql security definer -- service_role owns no table
@@ -17,7 +17,7 @@ begin
   return '{}'::jsonb;
 end
 $$;
-grant execute on function public.idempotency_store to service_role;
-comment on function public.idempotency_store is
+grant execute on function farthing_public.idempotency_store to service_role;
+comment on function farthing_public.idempotency_store is
   'Keeps the answer of a refused request (402, 404, 409, 422): nothing was changed, so it is stored '
   'beside, not with, the work.';

@@ -1,7 +1,7 @@
 -- The inbox: an event received; for operators what came, what became of it, and once more what was not
 -- applied.
 
-create function public.inbox_receive(p_event jsonb, p_now timestamptz default now())
+create function farthing_public.inbox_receive(p_event jsonb, p_now timestamptz default now())
 returns jsonb
 language plpgsql security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
@@ -25,12 +25,12 @@ begin
     'failed', case when v_event.state in ('failed', 'dead') then true end));
 end
 $$;
-grant execute on function public.inbox_receive to service_role;
-comment on function public.inbox_receive is
+grant execute on function farthing_public.inbox_receive to service_role;
+comment on function farthing_public.inbox_receive is
   'Records an event {id, type, livemode, created, facts} and applies it in the same transaction. Returns '
   '{received, duplicate?, deferred?, failed?}.';
 
-create function public.inbox_list(
+create function farthing_public.inbox_list(
   p_state text default null, p_type text default null, p_before text default null, p_limit int default 20)
 returns jsonb
 language sql stable security definer -- service_role owns no table
@@ -51,11 +51,11 @@ as $$
       then (select event_id from page order by received_at desc, event_id desc
         offset p_limit - 1 limit 1) end)
 $$;
-grant execute on function public.inbox_list to service_role;
-comment on function public.inbox_list is
+grant execute on function farthing_public.inbox_list to service_role;
+comment on function farthing_public.inbox_list is
   'Events, newest first, of a state or a type, from before an event id: {events, next_before}.';
 
-create function public.inbox_read(p_event_id text)
+create function farthing_public.inbox_read(p_event_id text)
 returns jsonb
 language plpgsql stable security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
@@ -70,10 +70,11 @@ begin
   return farthing.inbox_answer(v_event) || jsonb_build_object('facts', v_event.facts);
 end
 $$;
-grant execute on function public.inbox_read to service_role;
-comment on function public.inbox_read is 'An event with the facts that are kept of it. Fails not_found.';
+grant execute on function farthing_public.inbox_read to service_role;
+comment on function farthing_public.inbox_read is
+  'An event with the facts that are kept of it. Fails not_found.';
 
-create function public.inbox_replay(p_event_id text, p_now timestamptz default now())
+create function farthing_public.inbox_replay(p_event_id text, p_now timestamptz default now())
 returns jsonb
 language plpgsql security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
@@ -95,12 +96,12 @@ begin
   return farthing.inbox_answer(v_event) || jsonb_build_object('facts', v_event.facts);
 end
 $$;
-grant execute on function public.inbox_replay to service_role;
-comment on function public.inbox_replay is
+grant execute on function farthing_public.inbox_replay to service_role;
+comment on function farthing_public.inbox_replay is
   'Applies an event that is dead, failed, deferred or ignored, as if it were delivered now, and gives it its '
   'ten tries again. Changes nothing where it was processed. Returns the event. Fails not_found.';
 
-create function public.inbox_dead(p_limit int default 100)
+create function farthing_public.inbox_dead(p_limit int default 100)
 returns jsonb
 language sql stable security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
@@ -109,11 +110,11 @@ as $$
     select event_id, occurred_at from farthing.inbox where state = 'dead'
     order by received_at, event_id limit p_limit) d
 $$;
-grant execute on function public.inbox_dead to service_role;
-comment on function public.inbox_dead is
+grant execute on function farthing_public.inbox_dead to service_role;
+comment on function farthing_public.inbox_dead is
   'Ids of events that nobody tries again, those that came first, in the order in which they happened.';
 
-create function public.inbox_missing(p_event_ids jsonb)
+create function farthing_public.inbox_missing(p_event_ids jsonb)
 returns jsonb
 language sql stable security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
@@ -122,10 +123,10 @@ as $$
   from jsonb_array_elements_text(farthing.json_argument(p_event_ids)) with ordinality given (event_id, nr)
   where not exists (select from farthing.inbox i where i.event_id = given.event_id)
 $$;
-grant execute on function public.inbox_missing to service_role;
-comment on function public.inbox_missing is 'Of a list of event ids those that never came.';
+grant execute on function farthing_public.inbox_missing to service_role;
+comment on function farthing_public.inbox_missing is 'Of a list of event ids those that never came.';
 
-create function public.backfills_claim(p_now timestamptz default now())
+create function farthing_public.backfills_claim(p_now timestamptz default now())
 returns jsonb
 language sql security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
@@ -137,12 +138,12 @@ as $$
     'since', floor(extract(epoch from greatest(done_until - interval '10 minutes',
       p_now - interval '30 days')))::bigint)
 $$;
-grant execute on function public.backfills_claim to service_role;
-comment on function public.backfills_claim is
+grant execute on function farthing_public.backfills_claim to service_role;
+comment on function farthing_public.backfills_claim is
   'Gives the hourly backfill to one runner: {claimed_at, since} with since in seconds since 1970; null where '
   'none is due.';
 
-create function public.backfills_finish(
+create function farthing_public.backfills_finish(
   p_claimed_at timestamptz, p_complete boolean, p_unreadable int)
 returns jsonb
 language plpgsql security definer -- service_role owns no table
@@ -159,12 +160,12 @@ begin
   return '{}'::jsonb;
 end
 $$;
-grant execute on function public.backfills_finish to service_role;
-comment on function public.backfills_finish is
+grant execute on function farthing_public.backfills_finish to service_role;
+comment on function farthing_public.backfills_finish is
   'A runner has asked Stripe for all events up to when it began, or for as many as it could. Where its time '
   'ran out the next one goes on at once; where it could not read events, 15 minutes after it began.';
 
-create function public.mode_check(p_livemode boolean)
+create function farthing_public.mode_check(p_livemode boolean)
 returns jsonb
 language plpgsql stable security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
@@ -179,7 +180,7 @@ begin
   return jsonb_build_object('livemode', v_livemode);
 end
 $$;
-grant execute on function public.mode_check to service_role;
-comment on function public.mode_check is
+grant execute on function farthing_public.mode_check to service_role;
+comment on function farthing_public.mode_check is
   'Whether Stripe''s mode is this database''s: {livemode}, null while no event has come. Fails '
   'mode_mismatch.';

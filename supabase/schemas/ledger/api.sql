@@ -1,7 +1,7 @@
 -- The balance now and at any moment, entries by page, a debit; and what a browser may see through the
 -- data API.
 
-create function public.credits_debit(
+create function farthing_public.credits_debit(
   p_user_id uuid, p_amount text, p_reason text, p_reference_id text default null,
     p_correlation_id text default null,
   p_idempotency_key text default null, p_fingerprint text default null, p_once boolean default false,
@@ -43,13 +43,13 @@ begin
     'balance_after', trim_scale(v_result.balance_after)::text, 'lots', v_result.lots), p_now);
 end
 $$;
-grant execute on function public.credits_debit to service_role;
-comment on function public.credits_debit is
+grant execute on function farthing_public.credits_debit to service_role;
+comment on function farthing_public.credits_debit is
   'Takes credits in burn-down order. Returns {status, replayed, data: {transaction_id, amount, '
   'balance_after, lots}}. p_once: p_reference_id takes credits once for ever; a repeat is 200 with what it '
   'took and duplicate: true. Fails insufficient_credits, reference_conflict, not_found, invalid_request.';
 
-create function public.credits_balance(p_user_id uuid, p_at timestamptz default null,
+create function farthing_public.credits_balance(p_user_id uuid, p_at timestamptz default null,
   p_now timestamptz default now())
 returns jsonb
 language plpgsql stable security definer -- service_role owns no table
@@ -81,12 +81,12 @@ begin
     'as_of', p_now);
 end
 $$;
-grant execute on function public.credits_balance to service_role;
-comment on function public.credits_balance is
+grant execute on function farthing_public.credits_balance to service_role;
+comment on function farthing_public.credits_balance is
   '{balance, held, available, debt, lots in burn-down order, as_of}; with p_at the balance of that '
   'moment: {balance, as_of}. Credits as text. Fails not_found.';
 
-create function public.credits_entries(
+create function farthing_public.credits_entries(
   p_user_id uuid, p_kind text default null, p_from timestamptz default null, p_to timestamptz default null,
   p_before_seq bigint default null, p_limit int default 20, p_with_names boolean default false)
 returns jsonb
@@ -126,34 +126,35 @@ begin
     from shown s);
 end
 $$;
-grant execute on function public.credits_entries to service_role;
-comment on function public.credits_entries is
+grant execute on function farthing_public.credits_entries to service_role;
+comment on function farthing_public.credits_entries is
   'A page of entries, newest first: {entries, next_before}. amount is signed: below zero went out. author '
   'is the kind alone (owner, operator, key, stripe, task, sql): an operator''s id is not for users. '
   'Credits as text. Fails not_found.';
 
 -- Views for the data API. Invoker's rights, so the tables' RLS decides; amounts as text, because JSON
 -- numbers lose them.
-create view public.credits with (security_invoker = true) as
+create view farthing_public.credits with (security_invoker = true) as
 select trim_scale(a.balance)::text as balance, trim_scale(a.held)::text as held, trim_scale(a.debt)::text
   as debt
 from farthing.accounts a;
-create view public.credit_lots with (security_invoker = true) as
+create view farthing_public.credit_lots with (security_invoker = true) as
 select l.lot_id as id, l.source, trim_scale(l.amount)::text as amount, trim_scale(l.remaining)::text
   as remaining,
   l.priority, l.expires_at, l.frozen, l.order_id, l.created_at
 from farthing.lots l;
-create view public.credit_entries with (security_invoker = true) as
+create view farthing_public.credit_entries with (security_invoker = true) as
 select e.entry_id as id, e.seq, e.kind,
   trim_scale(case e.direction when 'in' then e.amount else -e.amount end)::text as amount,
   trim_scale(e.balance_after)::text as balance_after, e.transaction_id, e.lot_id, e.reference_type,
     e.reference_id, e.correlation_id, e.metadata, e.event_at, e.created_at
 from farthing.entries e;
 
-comment on view public.credits is 'The caller''s own balance, held and debt. Credits as text.';
-comment on view public.credit_lots is 'The caller''s own lots. Credits as text.';
-comment on view public.credit_entries is 'The caller''s own entries; amount is signed. Credits as text.';
+comment on view farthing_public.credits is 'The caller''s own balance, held and debt. Credits as text.';
+comment on view farthing_public.credit_lots is 'The caller''s own lots. Credits as text.';
+comment on view farthing_public.credit_entries is
+  'The caller''s own entries; amount is signed. Credits as text.';
 
-grant select on public.credits to authenticated;
-grant select on public.credit_lots to authenticated;
-grant select on public.credit_entries to authenticated;
+grant select on farthing_public.credits to authenticated;
+grant select on farthing_public.credit_lots to authenticated;
+grant select on farthing_public.credit_entries to authenticated;

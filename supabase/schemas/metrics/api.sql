@@ -1,6 +1,6 @@
 -- One batch of what a process has counted.
 
-create function public.metrics_record(
+create function farthing_public.metrics_record(
   p_batch_id uuid, p_age_ms bigint, p_rows jsonb, p_now timestamptz default now())
 returns jsonb
 language plpgsql security definer -- service_role owns no table
@@ -35,7 +35,7 @@ begin
   return jsonb_build_object('recorded', true);
 end
 $$;
-grant execute on function public.metrics_record to service_role;
-comment on function public.metrics_record is
+grant execute on function farthing_public.metrics_record to service_role;
+comment on function farthing_public.metrics_record is
   'Adds a batch of what a process counted: rows of {name, labels, count, sum_ms?, buckets?}, counted '
   'p_age_ms ago. A batch that is known adds nothing: {recorded: false}.';

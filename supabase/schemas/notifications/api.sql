@@ -1,11 +1,11 @@
 -- Notifications: queued from outside, claimed, sent, failed; and a user's own through the data API.
 
-create view public.notices with (security_invoker = true) as
+create view farthing_public.notices with (security_invoker = true) as
 select n.notice_id as id, n.template, n.data, n.created_at from farthing.notices n;
-comment on view public.notices is 'What the caller is told of: template and data. Credits as text.';
-grant select on public.notices to authenticated;
+comment on view farthing_public.notices is 'What the caller is told of: template and data. Credits as text.';
+grant select on farthing_public.notices to authenticated;
 
-create function public.notices_send(
+create function farthing_public.notices_send(
   p_template text, p_user_id uuid default null, p_email text default null, p_data jsonb default '{}',
   p_idempotency_key text default null, p_fingerprint text default null, p_kept_seconds int default 86400,
   p_now timestamptz default now())
@@ -37,12 +37,12 @@ begin
     jsonb_build_object('notification_id', v_id, 'status', 'queued'), p_now);
 end
 $$;
-grant execute on function public.notices_send to service_role;
-comment on function public.notices_send is
+grant execute on function farthing_public.notices_send to service_role;
+comment on function farthing_public.notices_send is
   'Queues a notice to a user or to an address: {notification_id, status: queued}. p_kept_seconds: how long '
   'a repeat is one. Fails not_found, invalid_request.';
 
-create function public.notices_claim(
+create function farthing_public.notices_claim(
   p_mail text default null, p_limit int default 10, p_lease_id uuid default null,
   p_now timestamptz default now())
 returns jsonb
@@ -86,14 +86,14 @@ begin
     where c.state = 'sending' and c.lease_id = v_lease_id);
 end
 $$;
-grant execute on function public.notices_claim to service_role;
-comment on function public.notices_claim is
+grant execute on function farthing_public.notices_claim to service_role;
+comment on function farthing_public.notices_claim is
   'Due notices, each given to one runner for five minutes: {notice_id, lease_id, recipient, address, '
   'template, data}. address: null for operators and webhooks, and for who has left. p_mail: the service '
   'that will send e-mail; without one only webhooks are given out. p_lease_id: the claim''s own; asked for '
   'again it gives the same.';
 
-create function public.notices_sent(
+create function farthing_public.notices_sent(
   p_notice_id uuid, p_lease_id uuid, p_provider_id text default null, p_now timestamptz default now())
 returns jsonb
 language plpgsql security definer -- service_role owns no table
@@ -109,11 +109,11 @@ begin
   return jsonb_build_object('known', found);
 end
 $$;
-grant execute on function public.notices_sent to service_role;
-comment on function public.notices_sent is
+grant execute on function farthing_public.notices_sent to service_role;
+comment on function farthing_public.notices_sent is
   'The service has taken a claimed notice: {known}, false where the claim is another''s by now.';
 
-create function public.notices_failed(
+create function farthing_public.notices_failed(
   p_notice_id uuid, p_lease_id uuid, p_outcome text, p_error text, p_retry_after int default null,
   p_now timestamptz default now())
 returns jsonb
@@ -148,8 +148,8 @@ begin
   return '{"known": true}'::jsonb;
 end
 $$;
-grant execute on function public.notices_failed to service_role;
-comment on function public.notices_failed is
+grant execute on function farthing_public.notices_failed to service_role;
+comment on function farthing_public.notices_failed is
   'A claimed notice was not sent. p_outcome: not_asked (nobody was: a minute later or more, and no try), '
   'again (surely not sent; later, or dead after 8 tries), never (the service will not take it: dead), '
   'unknown (nobody knows: uncertain). p_error: a code. Returns {known}.';

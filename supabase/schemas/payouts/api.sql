@@ -1,6 +1,6 @@
 -- Lists of payouts that are due, and the pages that were fetched.
 
-create function public.payouts_claim(p_now timestamptz default now())
+create function farthing_public.payouts_claim(p_now timestamptz default now())
 returns jsonb
 language sql security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
@@ -16,12 +16,13 @@ as $$
     order by n.due_at limit 1 for update skip locked)
   returning jsonb_build_object('payout_id', r.payout_id, 'claimed_at', r.claimed_at, 'after', r.list_after)
 $$;
-grant execute on function public.payouts_claim to service_role;
-comment on function public.payouts_claim is
+grant execute on function farthing_public.payouts_claim to service_role;
+comment on function farthing_public.payouts_claim is
   'Gives a payout whose list is due to one runner: {payout_id, claimed_at, after}, after being the last '
   'transaction that is here; null where none is due.';
 
-create function public.payouts_record(p_payout_id text, p_claimed_at timestamptz, p_transactions jsonb,
+create function farthing_public.payouts_record(
+  p_payout_id text, p_claimed_at timestamptz, p_transactions jsonb,
   p_after text default null, p_now timestamptz default now())
 returns jsonb
 language plpgsql security definer -- service_role owns no table
@@ -50,7 +51,7 @@ begin
   return jsonb_build_object('listed', true, 'mismatches', farthing.reconcile(p_payout_id, p_now));
 end
 $$;
-grant execute on function public.payouts_record to service_role;
-comment on function public.payouts_record is
+grant execute on function farthing_public.payouts_record to service_role;
+comment on function farthing_public.payouts_record is
   'Keeps a page of a claimed payout''s list. p_after: the page''s last transaction; null, and the list is '
   'here and compared: {listed, mismatches?}, or {taken} where the claim is another''s by now.';

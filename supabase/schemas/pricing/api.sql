@@ -1,6 +1,6 @@
 -- Rates in force, new rates from a price list, and packages through the data API.
 
-create function public.usage_rates(p_now timestamptz default now())
+create function farthing_public.usage_rates(p_now timestamptz default now())
 returns jsonb
 language sql stable security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
@@ -15,21 +15,21 @@ as $$
   from (select distinct on (model) * from farthing.rates
     where effective_from <= p_now order by model, effective_from desc, version desc) r
 $$;
-grant execute on function public.usage_rates to service_role;
-comment on function public.usage_rates is
+grant execute on function farthing_public.usage_rates to service_role;
+comment on function farthing_public.usage_rates is
   'The rate in force per model. USD per million tokens and the markup, as text.';
 
-create view public.packages with (security_invoker = true) as
+create view farthing_public.packages with (security_invoker = true) as
 select distinct on (p.package_id) p.package_id as id, p.version, p.name, p.amount, p.currency,
   trim_scale(p.credits)::text as credits, trim_scale(p.bonus_credits)::text as bonus_credits, p.active
 from farthing.packages p where p.effective_from <= now() order by p.package_id, p.version desc;
 
-comment on view public.packages is
+comment on view farthing_public.packages is
   'The newest version of each package; amount in minor units, credits as text.';
 
-grant select on public.packages to anon, authenticated;
+grant select on farthing_public.packages to anon, authenticated;
 
-create function public.rates_import(p_rates jsonb, p_dry_run boolean default true,
+create function farthing_public.rates_import(p_rates jsonb, p_dry_run boolean default true,
   p_now timestamptz default now())
 returns jsonb
 language plpgsql security definer -- service_role owns no table
@@ -59,7 +59,7 @@ begin
   return v_report;
 end
 $$;
-grant execute on function public.rates_import to service_role;
-comment on function public.rates_import is
+grant execute on function farthing_public.rates_import to service_role;
+comment on function farthing_public.rates_import is
   'Price list [{model, …_per_million_usd, markup?}] → new rate versions from now on. Returns {added, '
   'changed: [{model, version, field, from, to}], unchanged}; p_dry_run changes nothing.';

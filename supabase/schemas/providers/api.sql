@@ -1,13 +1,13 @@
 -- A provider's account at Stripe: begin, attach, abandon, read; and through the data API.
 
-create view public.providers with (security_invoker = true) as
+create view farthing_public.providers with (security_invoker = true) as
 select p.provider_id as id, p.country, p.charges_enabled, p.payouts_enabled, p.details_submitted,
   p.disabled_reason, p.created_at
 from farthing.providers p;
-comment on view public.providers is 'The caller''s own provider, and what Stripe lets it do.';
-grant select on public.providers to authenticated;
+comment on view farthing_public.providers is 'The caller''s own provider, and what Stripe lets it do.';
+grant select on farthing_public.providers to authenticated;
 
-create function public.providers_begin(
+create function farthing_public.providers_begin(
   p_user_id uuid, p_country text, p_email text default null, p_idempotency_key text default null,
   p_fingerprint text default null, p_now timestamptz default now())
 returns jsonb
@@ -43,13 +43,13 @@ begin
     'stripe_account_id', v_provider.stripe_account_id));
 end
 $$;
-grant execute on function public.providers_begin to service_role;
-comment on function public.providers_begin is
+grant execute on function farthing_public.providers_begin to service_role;
+comment on function farthing_public.providers_begin is
   'The user''s provider, made on first use. Returns step onboard with what Stripe is told (an account is '
   'made only where stripe_account_id is null), or replay. Fails not_found, invalid_request, '
   'idempotency_in_progress.';
 
-create function public.providers_attach(
+create function farthing_public.providers_attach(
   p_provider_id uuid, p_stripe_account_id text, p_onboarding_url text,
   p_idempotency_key text default null, p_now timestamptz default now())
 returns jsonb
@@ -75,12 +75,12 @@ begin
   return farthing.idempotency_finish(p_idempotency_key, 201, v_data);
 end
 $$;
-grant execute on function public.providers_attach to service_role;
-comment on function public.providers_attach is
+grant execute on function farthing_public.providers_attach to service_role;
+comment on function farthing_public.providers_attach is
   'Notes the account that Stripe made and finishes the idempotency key. Returns {status: 201, replayed, '
   'data: provider with onboarding_url}.';
 
-create function public.providers_abandon(
+create function farthing_public.providers_abandon(
   p_idempotency_key text, p_provider_id uuid default null)
 returns jsonb
 language plpgsql security definer -- service_role owns no table
@@ -94,12 +94,12 @@ begin
   return '{}'::jsonb;
 end
 $$;
-grant execute on function public.providers_abandon to service_role;
-comment on function public.providers_abandon is
+grant execute on function farthing_public.providers_abandon to service_role;
+comment on function farthing_public.providers_abandon is
   'There is no onboarding page: frees the key, so that a retry runs at once. It finds the same provider, '
   'unless p_provider_id gives up one that Stripe refused an account.';
 
-create function public.providers_read(p_user_id uuid)
+create function farthing_public.providers_read(p_user_id uuid)
 returns jsonb
 language plpgsql stable security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
@@ -115,11 +115,11 @@ begin
     'stripe_account_id', v_provider.stripe_account_id);
 end
 $$;
-grant execute on function public.providers_read to service_role;
-comment on function public.providers_read is
+grant execute on function farthing_public.providers_read to service_role;
+comment on function farthing_public.providers_read is
   'A user''s own provider: {provider, stripe_account_id}, the latter for the doors alone. Fails not_found.';
 
-create function public.providers_compare(
+create function farthing_public.providers_compare(
   p_accounts jsonb, p_asked_at timestamptz, p_now timestamptz default now())
 returns jsonb
 language plpgsql security definer -- service_role owns no table
@@ -147,8 +147,8 @@ begin
     (select count(*) from farthing.providers where stripe_account_id is not null));
 end
 $$;
-grant execute on function public.providers_compare to service_role;
-comment on function public.providers_compare is
+grant execute on function farthing_public.providers_compare to service_role;
+comment on function farthing_public.providers_compare is
   'Brings providers to what Stripe said, asked at p_asked_at, of their accounts: an array of facts as '
   'account.updated has them. What an event has said since holds. Returns {changed, providers}: how many '
   'differed, and how many have an account at all.';

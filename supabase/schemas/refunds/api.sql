@@ -1,6 +1,6 @@
 -- Refunds and early fraud warnings: asked for, sent, answered, read, cleared.
 
-create function public.refunds_begin(
+create function farthing_public.refunds_begin(
   p_order_id uuid default null, p_booking_id uuid default null, p_amount text default null,
   p_reason text default null, p_idempotency_key text default null, p_fingerprint text default null,
   p_author text default null, p_now timestamptz default now())
@@ -47,13 +47,13 @@ begin
   return jsonb_build_object('step', 'send', 'refund', farthing.refund_to_send(v_refund));
 end
 $$;
-grant execute on function public.refunds_begin to service_role;
-comment on function public.refunds_begin is
+grant execute on function farthing_public.refunds_begin to service_role;
+comment on function farthing_public.refunds_begin is
   'Sets aside what is to be refunded, so that parallel requests never exceed the payment; without an amount '
   'all that is left. Returns step send with the refund to ask Stripe for, or replay. Fails not_found, '
   'already_refunded, refund_too_large, invalid_request.';
 
-create function public.refunds_attach(
+create function farthing_public.refunds_attach(
   p_refund_id uuid, p_stripe_refund_id text, p_now timestamptz default now())
 returns jsonb
 language plpgsql security definer -- service_role owns no table
@@ -74,12 +74,12 @@ begin
   return farthing.refund_answer(v_refund);
 end
 $$;
-grant execute on function public.refunds_attach to service_role;
-comment on function public.refunds_attach is
+grant execute on function farthing_public.refunds_attach to service_role;
+comment on function farthing_public.refunds_attach is
   'Notes Stripe''s id for a refund. It stays pending, and moves no credits, until Stripe''s event comes. '
   'Returns the refund.';
 
-create function public.refunds_refuse(
+create function farthing_public.refunds_refuse(
   p_refund_id uuid, p_error text, p_idempotency_key text default null, p_now timestamptz default now())
 returns jsonb
 language plpgsql security definer -- service_role owns no table
@@ -98,11 +98,12 @@ begin
   return farthing.refund_answer(v_refund);
 end
 $$;
-grant execute on function public.refunds_refuse to service_role;
-comment on function public.refunds_refuse is
+grant execute on function farthing_public.refunds_refuse to service_role;
+comment on function farthing_public.refunds_refuse is
   'Stripe said a definite no: the refund has failed, and what was set aside is free. Returns the refund.';
 
-create function public.refunds_postpone(p_refund_id uuid, p_error text, p_idempotency_key text default null)
+create function farthing_public.refunds_postpone(
+  p_refund_id uuid, p_error text, p_idempotency_key text default null)
 returns jsonb
 language plpgsql security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
@@ -116,12 +117,12 @@ begin
   return farthing.refund_answer(v_refund);
 end
 $$;
-grant execute on function public.refunds_postpone to service_role;
-comment on function public.refunds_postpone is
+grant execute on function farthing_public.refunds_postpone to service_role;
+comment on function farthing_public.refunds_postpone is
   'Whether Stripe made the refund is not known: it stays requested for a repeat under the same key, or for '
   'the runner. Returns the refund.';
 
-create function public.refunds_finish(p_refund_id uuid, p_idempotency_key text)
+create function farthing_public.refunds_finish(p_refund_id uuid, p_idempotency_key text)
 returns jsonb
 language sql security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
@@ -129,11 +130,11 @@ as $$
   select farthing.idempotency_finish(p_idempotency_key, 201, farthing.refund_answer(r))
   from farthing.refunds r where r.refund_id = p_refund_id
 $$;
-grant execute on function public.refunds_finish to service_role;
-comment on function public.refunds_finish is
+grant execute on function farthing_public.refunds_finish to service_role;
+comment on function farthing_public.refunds_finish is
   'Stores the answer as the refund stands now. Returns {status: 201, replayed, data: refund}.';
 
-create function public.refunds_read(p_refund_id uuid)
+create function farthing_public.refunds_read(p_refund_id uuid)
 returns jsonb
 language plpgsql stable security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
@@ -148,10 +149,10 @@ begin
   return farthing.refund_answer(v_refund);
 end
 $$;
-grant execute on function public.refunds_read to service_role;
-comment on function public.refunds_read is 'A refund. Fails not_found.';
+grant execute on function farthing_public.refunds_read to service_role;
+comment on function farthing_public.refunds_read is 'A refund. Fails not_found.';
 
-create function public.refunds_list(
+create function farthing_public.refunds_list(
   p_order_id uuid default null, p_booking_id uuid default null, p_before text default null,
   p_limit int default 20)
 returns jsonb
@@ -175,11 +176,11 @@ as $$
       then (array_agg((refund).refund_id order by nr desc))[1] end)
   from shown
 $$;
-grant execute on function public.refunds_list to service_role;
-comment on function public.refunds_list is
+grant execute on function farthing_public.refunds_list to service_role;
+comment on function farthing_public.refunds_list is
   'A page of refunds, newest first, of all or of an order or a booking: {refunds, next_before}.';
 
-create function public.refunds_claim(p_limit int default 20, p_now timestamptz default now())
+create function farthing_public.refunds_claim(p_limit int default 20, p_now timestamptz default now())
 returns jsonb
 language plpgsql security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
@@ -213,12 +214,12 @@ begin
   return v_claimed;
 end
 $$;
-grant execute on function public.refunds_claim to service_role;
-comment on function public.refunds_claim is
+grant execute on function farthing_public.refunds_claim to service_role;
+comment on function farthing_public.refunds_claim is
   'Refunds that nobody has sent to Stripe, and whose time has come; each is given out once until its next '
   'time, and fails after ten tries or 23 hours.';
 
-create function public.warnings_list(
+create function farthing_public.warnings_list(
   p_state text default null, p_before text default null, p_limit int default 20)
 returns jsonb
 language sql stable security definer -- service_role owns no table
@@ -240,11 +241,11 @@ as $$
       then (array_agg((warning).warning_id order by nr desc))[1] end)
   from shown
 $$;
-grant execute on function public.warnings_list to service_role;
-comment on function public.warnings_list is
+grant execute on function farthing_public.warnings_list to service_role;
+comment on function farthing_public.warnings_list is
   'A page of early fraud warnings, newest first: {warnings, next_before}.';
 
-create function public.warnings_clear(
+create function farthing_public.warnings_clear(
   p_warning_id text, p_reason text, p_idempotency_key text default null, p_fingerprint text default null,
   p_author text default null, p_now timestamptz default now())
 returns jsonb
@@ -285,7 +286,7 @@ begin
     from farthing.fraud_warnings where warning_id = p_warning_id), p_now);
 end
 $$;
-grant execute on function public.warnings_clear to service_role;
-comment on function public.warnings_clear is
+grant execute on function farthing_public.warnings_clear to service_role;
+comment on function farthing_public.warnings_clear is
   'An operator trusts a payment that a card network warned of: its credits come free. One that is not open '
   'stays as it is. Returns {status: 200, replayed, data: {warning_id, state}}. Fails not_found.';

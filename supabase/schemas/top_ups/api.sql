@@ -1,16 +1,16 @@
 -- Auto top-up: a user's settings; the runner's claim, and what Stripe answered.
 
-create function public.top_ups_read(p_user_id uuid, p_now timestamptz default now())
+create function farthing_public.top_ups_read(p_user_id uuid, p_now timestamptz default now())
 returns jsonb
 language sql stable security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
 as $$
   select farthing.top_up_answer((select account_id from farthing.accounts where owner_id = p_user_id), p_now)
 $$;
-grant execute on function public.top_ups_read to service_role;
-comment on function public.top_ups_read is 'A user''s auto top-up; off for who never wanted one.';
+grant execute on function farthing_public.top_ups_read to service_role;
+comment on function farthing_public.top_ups_read is 'A user''s auto top-up; off for who never wanted one.';
 
-create function public.top_ups_set(
+create function farthing_public.top_ups_set(
   p_user_id uuid, p_enabled boolean, p_threshold text, p_target text, p_monthly_cap bigint,
   p_idempotency_key text default null, p_fingerprint text default null, p_now timestamptz default now())
 returns jsonb
@@ -51,12 +51,12 @@ begin
     farthing.top_up_answer(v_account.account_id, p_now), p_now);
 end
 $$;
-grant execute on function public.top_ups_set to service_role;
-comment on function public.top_ups_set is
+grant execute on function farthing_public.top_ups_set to service_role;
+comment on function farthing_public.top_ups_set is
   'Opts in to these terms, or out. Returns {status, replayed, data: settings}. Fails invalid_request, '
   'not_found.';
 
-create function public.top_ups_stop(p_user_id uuid, p_now timestamptz default now())
+create function farthing_public.top_ups_stop(p_user_id uuid, p_now timestamptz default now())
 returns jsonb
 language plpgsql security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
@@ -69,10 +69,11 @@ begin
   return farthing.top_up_answer(v_account.account_id, p_now);
 end
 $$;
-grant execute on function public.top_ups_stop to service_role;
-comment on function public.top_ups_stop is 'Opts out; said twice it is the same. Returns the settings.';
+grant execute on function farthing_public.top_ups_stop to service_role;
+comment on function farthing_public.top_ups_stop is
+  'Opts out; said twice it is the same. Returns the settings.';
 
-create function public.top_ups_claim(p_limit int default 20, p_now timestamptz default now())
+create function farthing_public.top_ups_claim(p_limit int default 20, p_now timestamptz default now())
 returns jsonb
 language plpgsql security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
@@ -105,13 +106,13 @@ begin
   return v_claimed;
 end
 $$;
-grant execute on function public.top_ups_claim to service_role;
-comment on function public.top_ups_claim is
+grant execute on function farthing_public.top_ups_claim to service_role;
+comment on function farthing_public.top_ups_claim is
   'Begins the top-ups that are due and hands out what Stripe is to be asked for, each to one runner for two '
   'minutes: [{order_id, step: charge | link, amount, currency, credits, customer_id, payment_method_id, '
   'payment_id, mark, expires_at_epoch}].';
 
-create function public.top_ups_report(
+create function farthing_public.top_ups_report(
   p_order_id uuid, p_outcome text, p_payment_id text default null, p_code text default null,
   p_now timestamptz default now())
 returns jsonb
@@ -142,13 +143,13 @@ begin
     where o.account_id = v_order.account_id and o.order_id = p_order_id);
 end
 $$;
-grant execute on function public.top_ups_report to service_role;
-comment on function public.top_ups_report is
+grant execute on function farthing_public.top_ups_report to service_role;
+comment on function farthing_public.top_ups_report is
   'What Stripe answered: accepted (the event will say whether it is paid), declined, card_gone, '
   'authentication (the bank wants the user), or unknown (no answer: asked again). Returns {order_id, '
   'status, step}. Fails not_found.';
 
-create function public.top_ups_link(
+create function farthing_public.top_ups_link(
   p_order_id uuid, p_session_id text, p_session_url text, p_now timestamptz default now())
 returns jsonb
 language plpgsql security definer -- service_role owns no table
@@ -175,7 +176,7 @@ begin
   return jsonb_build_object('order_id', p_order_id, 'status', v_order.status);
 end
 $$;
-grant execute on function public.top_ups_link to service_role;
-comment on function public.top_ups_link is
+grant execute on function farthing_public.top_ups_link to service_role;
+comment on function farthing_public.top_ups_link is
   'Notes the page on which the user can pay a top-up that the bank wanted them for, and tells them of it. '
   'Returns {order_id, status}. Fails not_found.';

@@ -1,6 +1,6 @@
 -- Moves that are due, and what Stripe answered.
 
-create function public.transfers_claim(p_limit int default 20, p_now timestamptz default now())
+create function farthing_public.transfers_claim(p_limit int default 20, p_now timestamptz default now())
 returns jsonb
 language plpgsql security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
@@ -42,13 +42,13 @@ begin
   return v_claimed;
 end
 $$;
-grant execute on function public.transfers_claim to service_role;
-comment on function public.transfers_claim is
+grant execute on function farthing_public.transfers_claim to service_role;
+comment on function farthing_public.transfers_claim is
   'Reversals and restorations of providers'' shares that are due, of each booking one after the other; each '
   'is given out once until its next time, and is uncertain after ten attempts or 23 hours. A reversal '
   'without transfer_id is of the charge''s own transfer.';
 
-create function public.transfers_finish(
+create function farthing_public.transfers_finish(
   p_move_id uuid, p_stripe_id text default null, p_error text default null, p_refused boolean default false,
   p_now timestamptz default now())
 returns jsonb
@@ -79,7 +79,7 @@ begin
   return '{}'::jsonb;
 end
 $$;
-grant execute on function public.transfers_finish to service_role;
-comment on function public.transfers_finish is
+grant execute on function farthing_public.transfers_finish to service_role;
+comment on function farthing_public.transfers_finish is
   'Notes Stripe''s id of a reversal or a transfer; or that Stripe refused it, which is parked for an '
   'operator; or that no answer came, and it is asked again.';

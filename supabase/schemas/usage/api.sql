@@ -1,6 +1,6 @@
 -- Usage: charged by one or by the batch, and estimated.
 
-create function public.usage_charge(
+create function farthing_public.usage_charge(
   p_user_id uuid, p_usage jsonb, p_correlation_id text default null,
   p_idempotency_key text default null, p_fingerprint text default null,
   p_author text default null, p_now timestamptz default now())
@@ -40,13 +40,13 @@ begin
     'rate_version', v_event.rate_version, 'lots', v_result.lots), p_now);
 end
 $$;
-grant execute on function public.usage_charge to service_role;
-comment on function public.usage_charge is
+grant execute on function farthing_public.usage_charge to service_role;
+comment on function farthing_public.usage_charge is
   'Charges one usage event, at most once for ever by (user, event_id). Returns {status, replayed, data}; '
   'status 200 and duplicate: true for a known event. Fails insufficient_credits, unknown_model, '
   'usage_conflict (a known event with other contents), not_found, invalid_request.';
 
-create function public.usage_estimate(p_usage jsonb, p_now timestamptz default now())
+create function farthing_public.usage_estimate(p_usage jsonb, p_now timestamptz default now())
 returns jsonb
 language plpgsql stable security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
@@ -62,11 +62,11 @@ begin
     v_event.rate_version);
 end
 $$;
-grant execute on function public.usage_estimate to service_role;
-comment on function public.usage_estimate is
+grant execute on function farthing_public.usage_estimate to service_role;
+comment on function farthing_public.usage_estimate is
   'What a usage would cost now, in credits as text; moves nothing. Fails unknown_model, invalid_request.';
 
-create function public.usage_charge_batch(
+create function farthing_public.usage_charge_batch(
   p_events jsonb, p_correlation_id text default null,
   p_idempotency_key text default null, p_fingerprint text default null,
   p_author text default null, p_now timestamptz default now())
@@ -109,7 +109,7 @@ begin
     from unnest(v_outcomes) o), p_now);
 end
 $$;
-grant execute on function public.usage_charge_batch to service_role;
-comment on function public.usage_charge_batch is
+grant execute on function farthing_public.usage_charge_batch to service_role;
+comment on function farthing_public.usage_charge_batch is
   'Charges up to 1000 events, each standing alone. Returns {status, replayed, data: {accepted, '
   'duplicates, rejected: [{index, event_id, code, field, details}], results}}.';

@@ -5,7 +5,7 @@ const person = (name: string) => `tests.person('${name}')`;
 const account = (name: string) =>
   `(select account_id from farthing.accounts where owner_id = ${person(name)})`;
 const spends = (name: string, amount: string, more = "") =>
-  `select public.credits_debit(${
+  `select farthing_public.credits_debit(${
     person(name)
   }, '${amount}', 'x'${more}) #>> '{data,balance_after}'`;
 /** With an idempotency key. */
@@ -16,7 +16,7 @@ const gives = (name: string) => `select tests.give('${name}', '100')`;
 const holdOf = (name: string) =>
   `(select hold_id from farthing.holds where account_id = ${account(name)})`;
 const settles = (name: string, amount: string) =>
-  `select public.holds_settle(${holdOf(name)}, '${amount}', p_now => tests.after('1 s'))
+  `select farthing_public.holds_settle(${holdOf(name)}, '${amount}', p_now => tests.after('1 s'))
     #>> '{data,charged}'`;
 
 meetings([], {
@@ -58,7 +58,7 @@ meetings([], {
   },
   "a hold that is released is not settled at the same moment": {
     given: [gives("dan"), "select tests.hold('dan', '50')"],
-    first: `select public.holds_release(${holdOf("dan")}, p_now => tests.after('1 s'))`,
+    first: `select farthing_public.holds_release(${holdOf("dan")}, p_now => tests.after('1 s'))`,
     second: settles("dan", "50"),
     says: "hold_not_open",
     ends: { "tests.standing('dan')": "balance 100, held 0, available 100, debt 0" },

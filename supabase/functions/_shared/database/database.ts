@@ -24,6 +24,9 @@ export interface Transport {
   close(): Promise<void>;
 }
 
+/** The schema of what the functions call. */
+export const EXPOSED = "farthing_public";
+
 /** Longest wait for one call: far above any of ours, well below the platform's limit for a request. */
 export const CALL_TIMEOUT_MS = 10_000;
 

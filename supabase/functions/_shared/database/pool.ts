@@ -7,7 +7,7 @@
 import pg from "pg";
 import { traceHeaders } from "../http/trace-headers.ts";
 import { timeLeftMs } from "../http/deadline.ts";
-import { CALL_TIMEOUT_MS, type Transport } from "./database.ts";
+import { CALL_TIMEOUT_MS, EXPOSED, type Transport } from "./database.ts";
 import {
   CONNECTION_LOST,
   DatabaseFailure,
@@ -32,7 +32,7 @@ type Args = Readonly<Record<string, unknown>>;
 const IDENTIFIER = /^[a-z][a-z0-9_]*$/;
 
 /**
- * `select public.f(p_a => $1, p_b => $2) as answer`, made once per function and set of arguments. Within a
+ * `select farthing_public.f(p_a => $1, p_b => $2) as answer`, made once per function and set of arguments. Within a
  * request it first says whose, for this one call, as the data API does: of a case the condition is evaluated
  * first, and so it stays one statement and one turn.
  */
@@ -40,7 +40,7 @@ function statementText(name: string, names: readonly string[], isTraced: boolean
   const unsafe = [name, ...names].find((part) => !IDENTIFIER.test(part));
   if (unsafe !== undefined) throw new TypeError(`Not an SQL name: ${unsafe}`);
   const list = names.map((arg, index) => `${arg} => $${index + 1}`).join(", ");
-  const call = `public.${name}(${list})`;
+  const call = `${EXPOSED}.${name}(${list})`;
   if (!isTraced) return `select ${call} as answer`;
   const told = `set_config('request.headers', $${names.length + 1}, true) is not null`;
   return `select case when ${told} then ${call} end as answer`;

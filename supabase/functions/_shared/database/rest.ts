@@ -2,7 +2,7 @@
 import { createClient } from "@supabase/supabase-js";
 import { traceHeaders } from "../http/trace-headers.ts";
 import { timeLeftMs } from "../http/deadline.ts";
-import { CALL_TIMEOUT_MS, type Transport } from "./database.ts";
+import { CALL_TIMEOUT_MS, EXPOSED, type Transport } from "./database.ts";
 import { CONNECTION_LOST, DatabaseFailure, TIMED_OUT } from "./failures.ts";
 
 interface RestOptions {
@@ -34,6 +34,7 @@ function failureOf(error: RestError, status: number, signal: AbortSignal): Datab
 
 export function createRestTransport(options: RestOptions): Transport {
   const client = createClient(options.url, options.secretKey, {
+    db: { schema: EXPOSED },
     auth: { persistSession: false, autoRefreshToken: false, detectSessionInUrl: false },
   });
   return {

@@ -2,7 +2,7 @@
 export type Json = string | number | boolean | null | { [key: string]: Json | undefined } | Json[];
 
 export type Database = {
-  "public": {
+  "farthing_public": {
     Tables: {
       [_ in never]: never;
     };
@@ -1092,7 +1092,7 @@ export type Database = {
 
 type DatabaseWithoutInternals = Omit<Database, "__InternalSupabase">;
 
-type DefaultSchema = DatabaseWithoutInternals[Extract<keyof Database, "public">];
+type DefaultSchema = DatabaseWithoutInternals[Extract<keyof Database, "farthing_public">];
 
 export type Tables<
   DefaultSchemaTableNameOrOptions extends
@@ -1192,7 +1192,7 @@ export type CompositeTypes<
   : never;
 
 export const Constants = {
-  "public": {
+  "farthing_public": {
     Enums: {},
   },
 } as const;

@@ -2,7 +2,7 @@
 import { bucketOf, BUCKETS } from "./buckets.ts";
 import { type CounterName, COUNTERS, type Labels, type TimerName, TIMERS } from "./catalogue.ts";
 
-/** As public.metrics_record() takes it. */
+/** As farthing_public.metrics_record() takes it. */
 export interface MetricRow {
   readonly name: string;
   /** `rule=user,outcome=blocked`, in the catalogue's order. */

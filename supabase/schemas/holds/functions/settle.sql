@@ -106,4 +106,4 @@ $$;
 comment on function farthing.settle_hold is
   'Settles a hold with an amount or with usage, which is an event of p_origin unless it names one of the '
   'caller''s. p_at_most is usage to charge instead where that is beyond the overdraft limit. Fails as '
-  'public.holds_settle does.';
+  'farthing_public.holds_settle does.';

@@ -12,7 +12,7 @@ begin
     perform farthing.allow_change('stripe:' || new.event_id, 'the mode of the first event');
     update farthing.policy set livemode = new.livemode where livemode is null;
   end if;
-  perform public.mode_check(new.livemode);
+  perform farthing_public.mode_check(new.livemode);
   return new;
 end
 $$;

@@ -1,6 +1,6 @@
 -- The runner's side of jobs: claim, heartbeat, checkpoint, complete, fail, yield.
 
-create function public.jobs_claim(
+create function farthing_public.jobs_claim(
   p_runner_id uuid, p_types jsonb, p_limit int default 10, p_lease_seconds int default 60,
   p_now timestamptz default now())
 returns jsonb
@@ -44,13 +44,13 @@ begin
   return jsonb_build_object('jobs', v_jobs, 'next_at', null);
 end
 $$;
-grant execute on function public.jobs_claim to service_role;
-comment on function public.jobs_claim is
+grant execute on function farthing_public.jobs_claim to service_role;
+comment on function farthing_public.jobs_claim is
   'Leases due jobs of these types to a runner, most urgent first: {jobs: [{job_id, token, input, '
   'checkpoints, …}], next_at}. Two runners never get one job; one whose lease ran out is given '
   'again under a new token.';
 
-create function public.jobs_heartbeat(
+create function farthing_public.jobs_heartbeat(
   p_runner_id uuid, p_lease_seconds int default 60, p_now timestamptz default now())
 returns jsonb
 language plpgsql security definer -- service_role owns no table
@@ -79,11 +79,11 @@ begin
   return jsonb_build_object('jobs', v_jobs);
 end
 $$;
-grant execute on function public.jobs_heartbeat to service_role;
-comment on function public.jobs_heartbeat is
+grant execute on function farthing_public.jobs_heartbeat to service_role;
+comment on function farthing_public.jobs_heartbeat is
   'Extends the leases of a runner. Returns {jobs: ids that are still to be worked on}.';
 
-create function public.jobs_complete(p_runner_id uuid, p_done jsonb, p_now timestamptz default now())
+create function farthing_public.jobs_complete(p_runner_id uuid, p_done jsonb, p_now timestamptz default now())
 returns jsonb
 language plpgsql security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
@@ -136,12 +136,12 @@ begin
     from jsonb_to_recordset(v_done) d (job_id uuid) left join unnest(v_ended) e on e.job_id = d.job_id));
 end
 $$;
-grant execute on function public.jobs_complete to service_role;
-comment on function public.jobs_complete is
+grant execute on function farthing_public.jobs_complete to service_role;
+comment on function farthing_public.jobs_complete is
   'Completes a runner''s finished jobs and gives back what is still held. Returns {jobs: [{job_id, status: '
   'completed, cancelled or lost}]}.';
 
-create function public.jobs_fail(
+create function farthing_public.jobs_fail(
   p_job_id uuid, p_token int, p_code text, p_message text, p_detail text default null,
   p_retryable boolean default false, p_retry_after_seconds int default null, p_now timestamptz default now())
 returns jsonb
@@ -172,13 +172,13 @@ begin
   return jsonb_build_object('status', 'queued', 'run_after', v_run_after);
 end
 $$;
-grant execute on function public.jobs_fail to service_role;
-comment on function public.jobs_fail is
+grant execute on function farthing_public.jobs_fail to service_role;
+comment on function farthing_public.jobs_fail is
   'An attempt failed: tried again later while attempts are left and it may help, else failed for good. '
   'p_message may be shown, p_detail may not. Returns {status: queued with run_after, failed, cancelled or '
   'lost}.';
 
-create function public.jobs_yield(p_job_id uuid, p_token int, p_now timestamptz default now())
+create function farthing_public.jobs_yield(p_job_id uuid, p_token int, p_now timestamptz default now())
 returns jsonb
 language plpgsql security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
@@ -200,12 +200,12 @@ begin
   return '{"status": "queued"}'::jsonb;
 end
 $$;
-grant execute on function public.jobs_yield to service_role;
-comment on function public.jobs_yield is
+grant execute on function farthing_public.jobs_yield to service_role;
+comment on function farthing_public.jobs_yield is
   'The run is over and the job is not: queued to go on at its last checkpoint, which is no attempt. Returns '
   '{status: queued, cancelled or lost}.';
 
-create function public.jobs_checkpoint(
+create function farthing_public.jobs_checkpoint(
   p_job_id uuid, p_token int, p_step text, p_output jsonb default null, p_usage jsonb default null,
   p_page text default null, p_log jsonb default null, p_progress int default 0,
   p_lease_seconds int default 60, p_now timestamptz default now())
@@ -254,8 +254,8 @@ begin
     'held', case when v_status = 'processing' then trim_scale(v_charge.held)::text else '0' end);
 end
 $$;
-grant execute on function public.jobs_checkpoint to service_role;
-comment on function public.jobs_checkpoint is
+grant execute on function farthing_public.jobs_checkpoint to service_role;
+comment on function farthing_public.jobs_checkpoint is
   'A step is done: kept, charged from the job''s hold, its page and its log written, once; known steps '
   'change nothing. Returns {status, credits, duplicates, conflicts, held}; conflicts are events known with '
   'other contents, which are not charged. Any status but processing means: stop. Fails unknown_model, '

@@ -1,6 +1,6 @@
 -- The user's side of jobs: create, read, list, cancel, fetch the file.
 
-create function public.jobs_create(
+create function farthing_public.jobs_create(
   p_user_id uuid, p_type text, p_input jsonb, p_estimate jsonb default null,
   p_client_temp_id text default null, p_correlation_id text default null,
   p_idempotency_key text default null, p_fingerprint text default null,
@@ -55,13 +55,13 @@ begin
     'created_at', v_job.created_at, 'expires_at', v_job.expires_at), p_now);
 end
 $$;
-grant execute on function public.jobs_create to service_role;
-comment on function public.jobs_create is
+grant execute on function farthing_public.jobs_create to service_role;
+comment on function farthing_public.jobs_create is
   'Queues a job and holds the price of its estimate (usage lines; none: free). Returns {status: 202, '
   'replayed, data}. A known client_temp_id answers with its job. Fails insufficient_credits, unknown_model, '
   'not_found, invalid_request. Credits as text.';
 
-create function public.jobs_read(p_user_id uuid, p_job_id uuid, p_now timestamptz default now())
+create function farthing_public.jobs_read(p_user_id uuid, p_job_id uuid, p_now timestamptz default now())
 returns jsonb
 language plpgsql stable security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
@@ -79,12 +79,12 @@ begin
         order by nr desc limit c_shown) c));
 end
 $$;
-grant execute on function public.jobs_read to service_role;
-comment on function public.jobs_read is
+grant execute on function farthing_public.jobs_read to service_role;
+comment on function farthing_public.jobs_read is
   'A job with its result and its newest 100 checkpoints; revision changes whenever anything here does. '
   'p_user_id null: anybody''s. Fails not_found.';
 
-create function public.jobs_list(
+create function farthing_public.jobs_list(
   p_user_id uuid, p_status text default null, p_before text default null, p_limit int default 20)
 returns jsonb
 language sql stable security definer -- service_role owns no table
@@ -101,10 +101,11 @@ as $$
     'next_before', case when (select count(*) from page) > p_limit then min((j).job_nr)::text end)
   from shown
 $$;
-grant execute on function public.jobs_list to service_role;
-comment on function public.jobs_list is 'A page of a user''s jobs, newest first: {jobs, next_before}.';
+grant execute on function farthing_public.jobs_list to service_role;
+comment on function farthing_public.jobs_list is
+  'A page of a user''s jobs, newest first: {jobs, next_before}.';
 
-create function public.jobs_cancel(p_user_id uuid, p_job_id uuid, p_now timestamptz default now())
+create function farthing_public.jobs_cancel(p_user_id uuid, p_job_id uuid, p_now timestamptz default now())
 returns jsonb
 language plpgsql security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
@@ -126,12 +127,13 @@ begin
   return jsonb_build_object('job_id', p_job_id, 'status', 'cancelled');
 end
 $$;
-grant execute on function public.jobs_cancel to service_role;
-comment on function public.jobs_cancel is
+grant execute on function farthing_public.jobs_cancel to service_role;
+comment on function farthing_public.jobs_cancel is
   'Ends a job that has not ended; what a step in flight has done is still charged. Returns {job_id, status}. '
   'Fails not_found, job_not_cancellable.';
 
-create function public.jobs_pages(p_user_id uuid, p_job_id uuid, p_after int default 0, p_limit int default 1)
+create function farthing_public.jobs_pages(
+  p_user_id uuid, p_job_id uuid, p_after int default 0, p_limit int default 1)
 returns jsonb
 language plpgsql stable security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
@@ -154,6 +156,6 @@ begin
     from shown);
 end
 $$;
-grant execute on function public.jobs_pages to service_role;
-comment on function public.jobs_pages is
+grant execute on function farthing_public.jobs_pages to service_role;
+comment on function farthing_public.jobs_pages is
   'Pages of the file that a completed job wrote: {pages: [{page, content}], last}. Fails not_found.';

@@ -24,7 +24,7 @@ export async function signOut() {
 /** Lets Farthing keep prompts and answers, redacted: the app's own row, written through REST. */
 export async function keepPrompts() {
   const row = { level: "full_redacted" };
-  const query = supabase.from("ai_consent").upsert(row, {
+  const query = supabase.schema("farthing_public").from("ai_consent").upsert(row, {
     onConflict: "user_id",
   });
   check(await query.select().single());

@@ -1,0 +1,60 @@
+/**
+ * Whether the project's data API exposes our schema. It is a setting of the project and no SQL, so no migration
+ * can bring it: the Management API reads and sets it (https://supabase.com/docs/reference/api, postgrest).
+ */
+import { z } from "zod";
+import { EXPOSED } from "../../supabase/functions/_shared/database/database.ts";
+
+const REQUEST_MS = 15_000;
+
+const config = z.object({ db_schema: z.string() });
+const profile = z.object({ api_url: z.url() });
+
+/** Where the CLI finds the platform: another one has a file that SUPABASE_PROFILE names. */
+async function apiUrl(): Promise<string> {
+  const named = Deno.env.get("SUPABASE_PROFILE");
+  if (!named?.endsWith(".json")) return "https://api.supabase.com";
+  return profile.parse(JSON.parse(await Deno.readTextFile(named))).api_url;
+}
+
+async function ask(project: string, token: string, change?: object): Promise<unknown> {
+  const response = await fetch(`${await apiUrl()}/v1/projects/${project}/postgrest`, {
+    method: change ? "PATCH" : "GET",
+    headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+    ...(change && { body: JSON.stringify(change) }),
+    signal: AbortSignal.timeout(REQUEST_MS),
+  });
+  if (response.ok) return await response.json();
+  await response.body?.cancel();
+  throw new Error(`the Management API answers ${response.status} for the data API's settings`);
+}
+
+const BY_HAND =
+  `add ${EXPOSED} to the exposed schemas (dashboard, Project Settings, Data API), or set ` +
+  "SUPABASE_ACCESS_TOKEN and deploy again";
+
+/** The schemas that are exposed; undefined where no token is there to ask with. */
+export async function exposedSchemas(project: string): Promise<string[] | undefined> {
+  const token = Deno.env.get("SUPABASE_ACCESS_TOKEN");
+  if (!token) return;
+  const { db_schema } = config.parse(await ask(project, token));
+  return db_schema.split(",").map((name) => name.trim()).filter((name) => name !== "");
+}
+
+/** What is to be done, for the plan. */
+export function planOf(schemas: readonly string[] | undefined): string {
+  if (schemas === undefined) return `unknown without SUPABASE_ACCESS_TOKEN: ${BY_HAND}`;
+  return schemas.includes(EXPOSED)
+    ? `${EXPOSED} is exposed`
+    : `expose ${EXPOSED} beside ${schemas.join(", ")}`;
+}
+
+/** Adds ours to those that are exposed; true where it was missing. @throws where nobody can */
+export async function expose(project: string): Promise<boolean> {
+  const schemas = await exposedSchemas(project);
+  if (schemas?.includes(EXPOSED)) return false;
+  const token = Deno.env.get("SUPABASE_ACCESS_TOKEN");
+  if (schemas === undefined || !token) throw new Error(BY_HAND);
+  await ask(project, token, { db_schema: [...schemas, EXPOSED].join(",") });
+  return true;
+}

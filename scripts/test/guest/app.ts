@@ -1,0 +1,48 @@
+/** An app that was there before: what it has by the names that we would have taken, and what it adds later. */
+import { ROOT } from "../suite.ts";
+
+/** Made before Farthing comes. */
+const FIRST = `
+create table public.orders (id bigint generated always as identity primary key, total int not null);
+alter table public.orders enable row level security;
+create policy own on public.orders for select to authenticated using (true);
+create view public.packages as select 1 as parcel;
+create function public.jobs_create(p_title text) returns text language sql as $$ select p_title $$;
+create function public.credits_debit(p_amount int) returns int language sql as $$ select p_amount $$;
+create function public.greet() returns trigger language plpgsql as $$ begin return new; end $$;
+create trigger greeted after insert on auth.users for each row execute function public.greet();
+insert into public.orders (total) values (5), (7);
+create extension if not exists pg_cron with schema pg_catalog;
+create extension if not exists pg_net with schema extensions;
+select cron.schedule('nightly', '0 3 * * *', 'select 1');
+`;
+
+/** Its own newer migration, dated after ours. */
+const LATER = `create table public.refunds (id int primary key);`;
+
+const FILES = { "20250101000000_app.sql": FIRST, "20270101000000_more.sql": LATER };
+
+/** What the app makes when Farthing is there: its front end must reach it as ever. */
+export const NEXT = `
+create table public.notes (id int primary key);
+create function public.ping() returns int language sql as $$ select 1 $$;
+`;
+
+/** A folder that the CLI pushes from; without Farthing's files at first. */
+export async function makeAppFolder(): Promise<string> {
+  const folder = await Deno.makeTempDir({ prefix: "farthing-guest-" });
+  await Deno.mkdir(`${folder}/supabase/migrations`, { recursive: true });
+  await Deno.writeTextFile(`${folder}/supabase/config.toml`, `project_id = "app"\n`);
+  for (const [file, text] of Object.entries(FILES)) {
+    await Deno.writeTextFile(`${folder}/supabase/migrations/${file}`, text);
+  }
+  return folder;
+}
+
+/** Copies the migrations beside the app's own. */
+export async function addFarthing(folder: string): Promise<void> {
+  for await (const { name } of Deno.readDir(`${ROOT}supabase/migrations`)) {
+    const to = `${folder}/supabase/migrations/${name}`;
+    await Deno.copyFile(`${ROOT}supabase/migrations/${name}`, to);
+  }
+}
