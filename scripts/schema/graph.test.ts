@@ -28,6 +28,14 @@ Deno.test("the subjects are in an order, and a call of a later one that nobody k
   assert.match(problemsOf(changed).join("\n"), /^usage calls top_ups, a later subject/);
 });
 
+Deno.test("a function that calls an exposed one is told", () => {
+  const body = "create function farthing.f() as $$ select farthing_public.holds_open() $$;";
+  assert.match(
+    problemsOf([file("holds/functions.sql", body)]).join(),
+    /holds_open, which is exposed/,
+  );
+});
+
 Deno.test("a file of no known kind is refused, and none is left out", () => {
   assert.throws(() => buildMigrations([file("ledger/views.sql", "")]), /of no known kind/);
 });

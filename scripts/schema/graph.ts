@@ -1,6 +1,6 @@
 /** Whether the subjects' order holds: what the files may name of each other, and what they do. */
 import { formatTable } from "../terminal/table.ts";
-import { forwardReferences, subjectGraph } from "./references.ts";
+import { callsOfExposed, forwardReferences, subjectGraph } from "./references.ts";
 import type { SchemaFile } from "./sources.ts";
 
 /**
@@ -54,7 +54,7 @@ export function problemsOf(files: readonly SchemaFile[]): string[] {
       ),
     ];
   });
-  return [...forward, ...calls];
+  return [...forward, ...calls, ...callsOfExposed(files)];
 }
 
 export function drawGraph(files: readonly SchemaFile[]): string {

@@ -18,8 +18,8 @@ const COMMENT = /--[^\n]*/g;
 const BODY = /\$(\w*)\$[^]*?\$\1\$/g;
 const TEXT = /'(?:[^']|'')*'/g;
 const DEFINES =
-  /^create (?:or replace )?(?:function|procedure|view|table|type|domain) ((?:farthing|public)\.\w+)/;
-const NAMES = /\b(?:farthing|public)\.\w+/g;
+  /^create (?:or replace )?(?:function|procedure|view|table|type|domain) (farthing(?:_public)?\.\w+)/;
+const NAMES = /\bfarthing(?:_public)?\.\w+/g;
 
 const withoutComments = (statement: string) => statement.replace(COMMENT, "").trim();
 
@@ -62,6 +62,18 @@ export function forwardReferences(files: readonly SchemaFile[]): Reference[] {
   const place = new Map(files.map(({ path }, at) => [path, at]));
   return referencesOf(files).filter(({ from, to, late }) =>
     !late && place.get(to)! > place.get(from)!
+  );
+}
+
+/** Bodies that call what is exposed: a rule stands in a private function, and endpoints share that. */
+export function callsOfExposed(files: readonly SchemaFile[]): string[] {
+  return files.flatMap((file) =>
+    statementsOf(file).flatMap((statement) => {
+      const body = statement.match(BODY)?.join() ?? "";
+      return [...body.matchAll(/\bfarthing_public\.\w+(?=\()/g)].map(([name]) =>
+        `${file.path} calls ${name}, which is exposed: give the rule a private function`
+      );
+    })
   );
 }
 

@@ -2715,7 +2715,7 @@ begin
     where account_id = p_chat.account_id and hold_id = p_chat.hold_id) then
     perform farthing.release_expired_holds(p_chat.account_id, p_now);
   elsif p_chat.accepted_at is null then
-    perform farthing_public.holds_release(p_chat.hold_id, p_chat.correlation_id, p_now => p_now);
+    perform farthing.release_hold(p_chat.account_id, p_chat.hold_id, p_chat.correlation_id, p_now);
   else
     perform farthing.settle_hold(p_chat.hold_id, 'chat', null, farthing.chat_bound(p_chat),
       p_chat.correlation_id, p_chat.author, p_now);
@@ -5284,6 +5284,28 @@ comment on function farthing.release_expired_holds(bigint, timestamptz) is
   'Rule 7: an open hold past its expiry counts as released from that instant, and pays debt as of then. '
   'Returns how many. The account is locked by the caller.';
 
+create function farthing.release_hold(
+  p_account_id bigint, p_hold_id uuid, p_correlation_id text, p_now timestamptz)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  perform farthing.release_expired_holds(p_account_id, p_now); -- this one may be among them
+  if exists (select from farthing.holds where account_id = p_account_id and hold_id = p_hold_id
+    and status = 'open') then
+    perform farthing.free_hold(p_account_id, p_hold_id);
+    update farthing.holds set status = 'released', resolved_at = p_now,
+      correlation_id = coalesce(p_correlation_id, correlation_id)
+    where account_id = p_account_id and hold_id = p_hold_id;
+    perform farthing.pay_debt(p_account_id, p_now);
+  end if;
+end
+$$;
+comment on function farthing.release_hold is
+  'Gives back what a hold still reserves, and pays debt with it. A hold that is over already stays as it '
+  'ended. The account is locked by the caller.';
+
 -- supabase/schemas/holds/functions/open.sql
 
 -- Holds: credits reserved before the work, settled or released after it, resolved at most once.
@@ -5327,6 +5349,32 @@ $$;
 comment on function farthing.available(farthing.accounts, timestamptz) is
   'What a debit or a hold would find: unexpired lots that are not frozen, less what live holds keep, less '
   'debt, never below 0. Credits.';
+
+create function farthing.terms_of_estimate(p_estimate jsonb, p_now timestamptz)
+returns farthing.holds
+language plpgsql stable
+set search_path = ''
+as $$
+declare
+  v_usage farthing.priced_usage := farthing.price_usage(jsonb_build_array(p_estimate), p_now);
+  v_terms farthing.holds;
+begin
+  if v_usage.problem is not null then
+    perform farthing.refuse_usage(v_usage, 'estimate.');
+  end if;
+  if v_usage.credits = 0 then
+    perform farthing.fail('invalid_request', 'This usage costs nothing, so there is nothing to hold.', null,
+      'estimate');
+  end if;
+  v_terms.amount := v_usage.credits;
+  v_terms.model := v_usage.model;
+  v_terms.rate_version := v_usage.rate_version;
+  return v_terms;
+end
+$$;
+comment on function farthing.terms_of_estimate(jsonb, timestamptz) is
+  'The price of an estimate as terms of a hold that pins its rate: amount, model, rate_version. Fails '
+  'unknown_model, invalid_request.';
 
 create function farthing.open_hold(p_user_id uuid, p_terms farthing.holds, p_now timestamptz)
 returns farthing.opened_hold
@@ -5871,6 +5919,24 @@ comment on function farthing.sweep_inbox(timestamptz, int) is
 -- Test and live money never meet: a database has one mode, that of the first event it took.
 -- Why by the first event: until one has come, nothing was ever paid here.
 
+create function farthing.require_mode(p_livemode boolean)
+returns boolean
+language plpgsql stable
+set search_path = ''
+as $$
+declare
+  v_livemode boolean := (select livemode from farthing.policy);
+begin
+  if v_livemode <> p_livemode then
+    perform farthing.fail('mode_mismatch', 'Test and live mode do not match.',
+      jsonb_build_object('database', case when v_livemode then 'live' else 'test' end));
+  end if;
+  return v_livemode;
+end
+$$;
+comment on function farthing.require_mode(boolean) is
+  'This database''s mode, null while no event has come. Fails mode_mismatch where Stripe''s is another.';
+
 create function farthing.keep_mode()
 returns trigger
 language plpgsql
@@ -5882,7 +5948,7 @@ begin
     perform farthing.allow_change('stripe:' || new.event_id, 'the mode of the first event');
     update farthing.policy set livemode = new.livemode where livemode is null;
   end if;
-  perform farthing_public.mode_check(new.livemode);
+  perform farthing.require_mode(new.livemode);
   return new;
 end
 $$;
@@ -6274,24 +6340,6 @@ $$;
 comment on function farthing.lock_leased_job(uuid, int, timestamptz) is
   'The job, locked, if this token still holds it; else null: the lease was lost.';
 
-create function farthing.release_job_hold(p_job farthing.jobs, p_now timestamptz)
-returns void
-language plpgsql
-set search_path = ''
-as $$
-begin
-  if exists (select from farthing.holds where account_id = p_job.account_id and hold_id = p_job.hold_id
-    and status = 'open') then
-    perform farthing.free_hold(p_job.account_id, p_job.hold_id);
-    update farthing.holds set status = 'released', resolved_at = least(p_now, expires_at)
-    where account_id = p_job.account_id and hold_id = p_job.hold_id;
-    perform farthing.pay_debt(p_job.account_id, p_now);
-  end if;
-end
-$$;
-comment on function farthing.release_job_hold(farthing.jobs, timestamptz) is
-  'Gives back what is still held for a job. The account is locked by the caller.';
-
 create function farthing.end_job(
   p_job farthing.jobs, p_status text, p_code text, p_message text, p_detail text, p_now timestamptz)
 returns void
@@ -6299,7 +6347,7 @@ language plpgsql
 set search_path = ''
 as $$
 begin
-  perform farthing.release_job_hold(p_job, p_now);
+  perform farthing.release_hold(p_job.account_id, p_job.hold_id, null, p_now);
   -- What was asked may be personal, and nobody needs it any more.
   update farthing.job_checkpoints set output = null where job_nr = p_job.job_nr and output is not null;
   update farthing.jobs set status = p_status, completed_at = coalesce(completed_at, p_now), input = '{}',

@@ -52,10 +52,13 @@ begin
     perform farthing.fail('invalid_request', 'An answer must have 1 to 1e9 tokens.', null,
       'max_output_tokens');
   end if;
-  v_hold.hold_id := (farthing_public.holds_open(p_user_id, p_ttl_seconds => 600, p_reason => 'chat',
-    p_estimate => farthing.dearest_usage(p_model, v_max_input, p_max_output_tokens, p_now),
-    p_correlation_id => p_correlation_id, p_author => v_author, p_now => p_now) #>> '{data,hold_id}')::uuid;
-  select * into v_hold from farthing.holds where hold_id = v_hold.hold_id;
+  v_hold := farthing.terms_of_estimate(
+    farthing.dearest_usage(p_model, v_max_input, p_max_output_tokens, p_now), p_now);
+  v_hold.reason := 'chat';
+  v_hold.correlation_id := coalesce(p_correlation_id, farthing.trace_id());
+  v_hold.author := v_author;
+  v_hold.expires_at := p_now + interval '10 minutes';
+  v_hold := (farthing.open_hold(p_user_id, v_hold, p_now)).hold;
   insert into farthing.chats (account_id, hold_id, model, input_tokens, max_input_tokens, max_output_tokens,
     output_is_counted, idempotency_key, correlation_id, author, created_at, heartbeat_at)
   values (v_hold.account_id, v_hold.hold_id, p_model, p_input_tokens, v_max_input, p_max_output_tokens,
@@ -169,11 +172,7 @@ begin
   if v_chat.answered_at is not null then
     return jsonb_build_object('status', v_chat.state);
   end if;
-  perform farthing.release_expired_holds(v_chat.account_id, p_now);
-  if exists (select from farthing.holds where account_id = v_chat.account_id and hold_id = p_hold_id
-    and status = 'open') then
-    perform farthing_public.holds_release(p_hold_id, v_chat.correlation_id, p_now => p_now);
-  end if;
+  perform farthing.release_hold(v_chat.account_id, p_hold_id, v_chat.correlation_id, p_now);
   delete from farthing.idempotency_keys
   where key = v_chat.idempotency_key and status is null and farthing.chat_owns_key(v_chat);
   update farthing.chats set answered_at = p_now where account_id = v_chat.account_id and hold_id = p_hold_id
@@ -1374,7 +1373,6 @@ as $$
 declare
   v_author text := coalesce(p_author, 'sql:' || session_user);
   v_answer jsonb := farthing.idempotency_find(p_idempotency_key, p_fingerprint, p_now);
-  v_usage farthing.priced_usage;
   v_terms farthing.holds;
   v_opened farthing.opened_hold;
 begin
@@ -1387,18 +1385,8 @@ begin
   if p_estimate is null then
     v_terms.amount := farthing.parse_amount(p_amount, 'amount');
   else
-    v_usage := farthing.price_usage(jsonb_build_array(farthing.json_argument(p_estimate)), p_now);
-    if v_usage.problem is not null then
-      perform farthing.refuse_usage(v_usage, 'estimate.');
-    end if;
-    if v_usage.credits = 0 then
-      perform farthing.fail('invalid_request', 'This usage costs nothing, so there is nothing to hold.', null,
-        'estimate');
-    end if;
-    v_terms.amount := v_usage.credits;
+    v_terms := farthing.terms_of_estimate(farthing.json_argument(p_estimate), p_now);
   end if;
-  v_terms.model := v_usage.model;
-  v_terms.rate_version := v_usage.rate_version;
   v_terms.reason := p_reason;
   v_terms.correlation_id := coalesce(p_correlation_id, farthing.trace_id());
   v_terms.author := v_author;
@@ -1452,12 +1440,8 @@ begin
     return v_answer;
   end if;
   v_hold := farthing.lock_open_hold(p_hold_id, p_now);
-  perform farthing.release_expired_holds(v_hold.account_id, p_now);
-  perform farthing.free_hold(v_hold.account_id, p_hold_id);
-  update farthing.holds set status = 'released', resolved_at = p_now,
-    correlation_id = coalesce(p_correlation_id, farthing.trace_id(), correlation_id)
-  where account_id = v_hold.account_id and hold_id = p_hold_id;
-  perform farthing.pay_debt(v_hold.account_id, p_now);
+  perform farthing.release_hold(v_hold.account_id, p_hold_id,
+    coalesce(p_correlation_id, farthing.trace_id()), p_now);
   return farthing.idempotency_keep(p_idempotency_key, p_fingerprint, 200,
     jsonb_build_object('hold_id', p_hold_id, 'status', 'released'), p_now);
 end
@@ -1702,14 +1686,8 @@ returns jsonb
 language plpgsql stable security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
 as $$
-declare
-  v_livemode boolean := (select livemode from farthing.policy);
 begin
-  if v_livemode <> p_livemode then
-    perform farthing.fail('mode_mismatch', 'Test and live mode do not match.',
-      jsonb_build_object('database', case when v_livemode then 'live' else 'test' end));
-  end if;
-  return jsonb_build_object('livemode', v_livemode);
+  return jsonb_build_object('livemode', farthing.require_mode(p_livemode));
 end
 $$;
 grant execute on function farthing_public.mode_check to service_role;
@@ -3184,7 +3162,7 @@ begin
   from unnest(v_ended) e where c.job_nr = e.job_nr and c.output is not null;
   foreach v_job in array v_ended loop
     if v_job.hold_id is not null then
-      perform farthing.release_job_hold(v_job, p_now);
+      perform farthing.release_hold(v_job.account_id, v_job.hold_id, null, p_now);
     end if;
   end loop;
   return jsonb_build_object('jobs', (

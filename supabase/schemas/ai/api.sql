@@ -46,10 +46,13 @@ begin
     perform farthing.fail('invalid_request', 'An answer must have 1 to 1e9 tokens.', null,
       'max_output_tokens');
   end if;
-  v_hold.hold_id := (farthing_public.holds_open(p_user_id, p_ttl_seconds => 600, p_reason => 'chat',
-    p_estimate => farthing.dearest_usage(p_model, v_max_input, p_max_output_tokens, p_now),
-    p_correlation_id => p_correlation_id, p_author => v_author, p_now => p_now) #>> '{data,hold_id}')::uuid;
-  select * into v_hold from farthing.holds where hold_id = v_hold.hold_id;
+  v_hold := farthing.terms_of_estimate(
+    farthing.dearest_usage(p_model, v_max_input, p_max_output_tokens, p_now), p_now);
+  v_hold.reason := 'chat';
+  v_hold.correlation_id := coalesce(p_correlation_id, farthing.trace_id());
+  v_hold.author := v_author;
+  v_hold.expires_at := p_now + interval '10 minutes';
+  v_hold := (farthing.open_hold(p_user_id, v_hold, p_now)).hold;
   insert into farthing.chats (account_id, hold_id, model, input_tokens, max_input_tokens, max_output_tokens,
     output_is_counted, idempotency_key, correlation_id, author, created_at, heartbeat_at)
   values (v_hold.account_id, v_hold.hold_id, p_model, p_input_tokens, v_max_input, p_max_output_tokens,
@@ -163,11 +166,7 @@ begin
   if v_chat.answered_at is not null then
     return jsonb_build_object('status', v_chat.state);
   end if;
-  perform farthing.release_expired_holds(v_chat.account_id, p_now);
-  if exists (select from farthing.holds where account_id = v_chat.account_id and hold_id = p_hold_id
-    and status = 'open') then
-    perform farthing_public.holds_release(p_hold_id, v_chat.correlation_id, p_now => p_now);
-  end if;
+  perform farthing.release_hold(v_chat.account_id, p_hold_id, v_chat.correlation_id, p_now);
   delete from farthing.idempotency_keys
   where key = v_chat.idempotency_key and status is null and farthing.chat_owns_key(v_chat);
   update farthing.chats set answered_at = p_now where account_id = v_chat.account_id and hold_id = p_hold_id

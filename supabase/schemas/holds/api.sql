@@ -12,7 +12,6 @@ as $$
 declare
   v_author text := coalesce(p_author, 'sql:' || session_user);
   v_answer jsonb := farthing.idempotency_find(p_idempotency_key, p_fingerprint, p_now);
-  v_usage farthing.priced_usage;
   v_terms farthing.holds;
   v_opened farthing.opened_hold;
 begin
@@ -25,18 +24,8 @@ begin
   if p_estimate is null then
     v_terms.amount := farthing.parse_amount(p_amount, 'amount');
   else
-    v_usage := farthing.price_usage(jsonb_build_array(farthing.json_argument(p_estimate)), p_now);
-    if v_usage.problem is not null then
-      perform farthing.refuse_usage(v_usage, 'estimate.');
-    end if;
-    if v_usage.credits = 0 then
-      perform farthing.fail('invalid_request', 'This usage costs nothing, so there is nothing to hold.', null,
-        'estimate');
-    end if;
-    v_terms.amount := v_usage.credits;
+    v_terms := farthing.terms_of_estimate(farthing.json_argument(p_estimate), p_now);
   end if;
-  v_terms.model := v_usage.model;
-  v_terms.rate_version := v_usage.rate_version;
   v_terms.reason := p_reason;
   v_terms.correlation_id := coalesce(p_correlation_id, farthing.trace_id());
   v_terms.author := v_author;
@@ -90,12 +79,8 @@ begin
     return v_answer;
   end if;
   v_hold := farthing.lock_open_hold(p_hold_id, p_now);
-  perform farthing.release_expired_holds(v_hold.account_id, p_now);
-  perform farthing.free_hold(v_hold.account_id, p_hold_id);
-  update farthing.holds set status = 'released', resolved_at = p_now,
-    correlation_id = coalesce(p_correlation_id, farthing.trace_id(), correlation_id)
-  where account_id = v_hold.account_id and hold_id = p_hold_id;
-  perform farthing.pay_debt(v_hold.account_id, p_now);
+  perform farthing.release_hold(v_hold.account_id, p_hold_id,
+    coalesce(p_correlation_id, farthing.trace_id()), p_now);
   return farthing.idempotency_keep(p_idempotency_key, p_fingerprint, 200,
     jsonb_build_object('hold_id', p_hold_id, 'status', 'released'), p_now);
 end

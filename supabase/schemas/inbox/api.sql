@@ -170,14 +170,8 @@ returns jsonb
 language plpgsql stable security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
 as $$
-declare
-  v_livemode boolean := (select livemode from farthing.policy);
 begin
-  if v_livemode <> p_livemode then
-    perform farthing.fail('mode_mismatch', 'Test and live mode do not match.',
-      jsonb_build_object('database', case when v_livemode then 'live' else 'test' end));
-  end if;
-  return jsonb_build_object('livemode', v_livemode);
+  return jsonb_build_object('livemode', farthing.require_mode(p_livemode));
 end
 $$;
 grant execute on function farthing_public.mode_check to service_role;

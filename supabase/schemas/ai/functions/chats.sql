@@ -67,7 +67,7 @@ begin
     where account_id = p_chat.account_id and hold_id = p_chat.hold_id) then
     perform farthing.release_expired_holds(p_chat.account_id, p_now);
   elsif p_chat.accepted_at is null then
-    perform farthing_public.holds_release(p_chat.hold_id, p_chat.correlation_id, p_now => p_now);
+    perform farthing.release_hold(p_chat.account_id, p_chat.hold_id, p_chat.correlation_id, p_now);
   else
     perform farthing.settle_hold(p_chat.hold_id, 'chat', null, farthing.chat_bound(p_chat),
       p_chat.correlation_id, p_chat.author, p_now);

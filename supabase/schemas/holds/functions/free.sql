@@ -52,3 +52,25 @@ $$;
 comment on function farthing.release_expired_holds(bigint, timestamptz) is
   'Rule 7: an open hold past its expiry counts as released from that instant, and pays debt as of then. '
   'Returns how many. The account is locked by the caller.';
+
+create function farthing.release_hold(
+  p_account_id bigint, p_hold_id uuid, p_correlation_id text, p_now timestamptz)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  perform farthing.release_expired_holds(p_account_id, p_now); -- this one may be among them
+  if exists (select from farthing.holds where account_id = p_account_id and hold_id = p_hold_id
+    and status = 'open') then
+    perform farthing.free_hold(p_account_id, p_hold_id);
+    update farthing.holds set status = 'released', resolved_at = p_now,
+      correlation_id = coalesce(p_correlation_id, correlation_id)
+    where account_id = p_account_id and hold_id = p_hold_id;
+    perform farthing.pay_debt(p_account_id, p_now);
+  end if;
+end
+$$;
+comment on function farthing.release_hold is
+  'Gives back what a hold still reserves, and pays debt with it. A hold that is over already stays as it '
+  'ended. The account is locked by the caller.';

@@ -40,6 +40,32 @@ comment on function farthing.available(farthing.accounts, timestamptz) is
   'What a debit or a hold would find: unexpired lots that are not frozen, less what live holds keep, less '
   'debt, never below 0. Credits.';
 
+create function farthing.terms_of_estimate(p_estimate jsonb, p_now timestamptz)
+returns farthing.holds
+language plpgsql stable
+set search_path = ''
+as $$
+declare
+  v_usage farthing.priced_usage := farthing.price_usage(jsonb_build_array(p_estimate), p_now);
+  v_terms farthing.holds;
+begin
+  if v_usage.problem is not null then
+    perform farthing.refuse_usage(v_usage, 'estimate.');
+  end if;
+  if v_usage.credits = 0 then
+    perform farthing.fail('invalid_request', 'This usage costs nothing, so there is nothing to hold.', null,
+      'estimate');
+  end if;
+  v_terms.amount := v_usage.credits;
+  v_terms.model := v_usage.model;
+  v_terms.rate_version := v_usage.rate_version;
+  return v_terms;
+end
+$$;
+comment on function farthing.terms_of_estimate(jsonb, timestamptz) is
+  'The price of an estimate as terms of a hold that pins its rate: amount, model, rate_version. Fails '
+  'unknown_model, invalid_request.';
+
 create function farthing.open_hold(p_user_id uuid, p_terms farthing.holds, p_now timestamptz)
 returns farthing.opened_hold
 language plpgsql

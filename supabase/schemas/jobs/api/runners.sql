@@ -127,7 +127,7 @@ begin
   from unnest(v_ended) e where c.job_nr = e.job_nr and c.output is not null;
   foreach v_job in array v_ended loop
     if v_job.hold_id is not null then
-      perform farthing.release_job_hold(v_job, p_now);
+      perform farthing.release_hold(v_job.account_id, v_job.hold_id, null, p_now);
     end if;
   end loop;
   return jsonb_build_object('jobs', (

@@ -39,24 +39,6 @@ $$;
 comment on function farthing.lock_leased_job(uuid, int, timestamptz) is
   'The job, locked, if this token still holds it; else null: the lease was lost.';
 
-create function farthing.release_job_hold(p_job farthing.jobs, p_now timestamptz)
-returns void
-language plpgsql
-set search_path = ''
-as $$
-begin
-  if exists (select from farthing.holds where account_id = p_job.account_id and hold_id = p_job.hold_id
-    and status = 'open') then
-    perform farthing.free_hold(p_job.account_id, p_job.hold_id);
-    update farthing.holds set status = 'released', resolved_at = least(p_now, expires_at)
-    where account_id = p_job.account_id and hold_id = p_job.hold_id;
-    perform farthing.pay_debt(p_job.account_id, p_now);
-  end if;
-end
-$$;
-comment on function farthing.release_job_hold(farthing.jobs, timestamptz) is
-  'Gives back what is still held for a job. The account is locked by the caller.';
-
 create function farthing.end_job(
   p_job farthing.jobs, p_status text, p_code text, p_message text, p_detail text, p_now timestamptz)
 returns void
@@ -64,7 +46,7 @@ language plpgsql
 set search_path = ''
 as $$
 begin
-  perform farthing.release_job_hold(p_job, p_now);
+  perform farthing.release_hold(p_job.account_id, p_job.hold_id, null, p_now);
   -- What was asked may be personal, and nobody needs it any more.
   update farthing.job_checkpoints set output = null where job_nr = p_job.job_nr and output is not null;
   update farthing.jobs set status = p_status, completed_at = coalesce(completed_at, p_now), input = '{}',
