@@ -36,7 +36,8 @@ function byDistance(files: [path: string, distance: number][]): string[] {
 
 /** What the helpers say that a story includes, or a test of two sessions names. */
 function includedIn(text: string, sources: Source[]): string[] {
-  const helpers = [...text.matchAll(/^\\ir (\S+)$/gm)].map(([, file]) => `supabase/tests/${file}`);
+  const helpers = [...text.matchAll(/^\\ir \.\.\/(\S+)$/gm)]
+    .map(([, file]) => `supabase/tests/${file}`);
   const named = /^meetings\(\[(.*)\]/m.exec(text)?.[1]?.match(/\w+/g) ?? [];
   helpers.push(...named.map((name) => `supabase/tests/helpers/${name}.psql`));
   return sources.filter(({ path }) => helpers.includes(path)).map((source) => source.text);
@@ -44,7 +45,7 @@ function includedIn(text: string, sources: Source[]): string[] {
 
 /** All stories, first those that name what was changed, or what uses it. */
 export const nearestStories = (mutant: Mutant) =>
-  nearestOf(/^supabase\/tests\/[^/]*\.test\.sql$/, mutant);
+  nearestOf(/^supabase\/tests\/[^/]*\/[^/]*\.test\.sql$/, mutant);
 
 /** The same of the tests of two sessions. */
 export const nearestSessions = (mutant: Mutant) =>

@@ -2,6 +2,8 @@
  * The pgTAP stories of supabase/tests: which there are, and how one is run, by pg_prove or by a reader of our
  * own that needs nothing installed. Both connect as `postgres`, as `supabase test db` does.
  */
+import { globSync } from "node:fs";
+import { join } from "node:path";
 import type postgres from "postgres";
 import { splitStatements } from "../stack/migrations/split.ts";
 import type { Databases } from "../stack/postgres/databases.ts";
@@ -17,18 +19,18 @@ const TIMEOUT_MS = 60_000;
 
 /** `\ir file` on a line of its own puts that file there, as psql does: the helpers that stories share. */
 async function readStory(file: string): Promise<string> {
-  const text = await Deno.readTextFile(`${ROOT}${FOLDER}/${file}`);
+  const path = `${ROOT}${FOLDER}/${file}`;
+  const text = await Deno.readTextFile(path);
   const included = [...text.matchAll(/^\\ir (\S+)$/gm)].map((match) => match[1]!);
   const helpers = await Promise.all(
-    included.map((helper) => Deno.readTextFile(`${ROOT}${FOLDER}/${helper}`)),
+    included.map((helper) => Deno.readTextFile(join(path, "..", helper))),
   );
   return text.replace(/^\\ir \S+$/gm, () => helpers.shift()!);
 }
 
-export async function storyFiles(): Promise<string[]> {
-  const entries = await Array.fromAsync(Deno.readDir(`${ROOT}${FOLDER}`));
-  return entries.map(({ name }) => name).filter((name) => name.endsWith(".test.sql")).sort();
-}
+/** `<subject>/<what>.test.sql`, as the schema files are grouped. */
+export const storyFiles = (): string[] =>
+  globSync("*/*.test.sql", { cwd: `${ROOT}${FOLDER}` }).sort();
 
 /** One statement after the other, a line for each row, as psql would; the first error ends the file. */
 async function outputOf(sql: postgres.Sql, text: string): Promise<string> {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { filesNamed } from "./suite.ts";
 
 const FILES = [
-  "supabase/tests/41_inbox.test.sql",
+  "supabase/tests/inbox/inbox.test.sql",
   "supabase/functions/_shared/ai/progress.test.ts",
   "supabase/functions/_shared/mail/smtp.test.ts",
   "tests/races/refunds.test.ts",
@@ -13,7 +13,7 @@ const named = (...words: string[]) => filesNamed(words, FILES).map((file) => FIL
 
 Deno.test("filesNamed finds a word where a word of the path begins, and nowhere within one", () => {
   assert.deepEqual(named("inbox"), [0]);
-  assert.deepEqual(named("41_inbox"), [0]);
+  assert.deepEqual(named("inbox/inbox"), [0]);
   assert.deepEqual(named("ai"), [1]);
   assert.deepEqual(named("box"), []);
 });

@@ -39,7 +39,7 @@ const escaped = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 
 /**
  * The files in whose path one of the words stands, at the beginning of a word there: `inbox` is in
- * `41_inbox.test.sql`, and `ai` in no `mail`. A path is such a word, too. All files without a word.
+ * `inbox/inbox.test.sql`, and `ai` in no `mail`. A path is such a word, too. All files without a word.
  */
 export function filesNamed(words: string[], files: string[]): string[] {
   if (words.length === 0) return files;

@@ -227,7 +227,7 @@ rule(
 );
 
 rule("database-tests", { "supabase/tests/ledger.sql": "" }, ["supabase/tests/ledger.sql:1"], {
-  "supabase/tests/00_guards.test.sql": "",
+  "supabase/tests/foundation/guards.test.sql": "",
 });
 
 rule(

@@ -58,7 +58,7 @@ const lint = z.object({
  */
 async function advisorsFindNothing(server: DatabaseServer): Promise<void> {
   await server.createDatabase("advised", { template: PROJECT });
-  for (const file of await storyFiles()) {
+  for (const file of storyFiles()) {
     await runStory(server, "advised", file, { enable_seqscan: "off" });
   }
   const said = await supabase(["db", "advisors", "--level", "info"], server.url("advised"));

@@ -48,7 +48,7 @@ async function runStories(
   words: string[],
   sessions: string[] = [],
 ): Promise<SuiteResult> {
-  const files = (await storyFiles()).filter((file) => filesNamed(words, [`${FOLDER}/${file}`])[0]);
+  const files = storyFiles().filter((file) => filesNamed(words, [`${FOLDER}/${file}`])[0]);
   const why = await lackingPgProve();
   const run = why ? runStory : proveStory;
   return await withProject(async (project) => {

@@ -36,7 +36,10 @@ export function connect(role = "postgres"): Sql {
   return postgres(url.href, {
     max: 1,
     onnotice() {},
-    connection: { statement_timeout: PATIENCE_MS },
+    connection: {
+      statement_timeout: PATIENCE_MS,
+      search_path: "farthing_public, public, extensions",
+    },
   });
 }
 

@@ -1,0 +1,179 @@
+-- Alerts: a rule fires, is refreshed, acknowledged and resolved; each time is told of once.
+
+begin;
+\ir ../helpers/story.psql
+\ir ../helpers/alerts.psql
+select plan(68);
+
+-- One rule, and something to read for it.
+update farthing.alert_rules set enabled = rule in ('payout_delay', 'rule_failed');
+update farthing.alert_rules set threshold = 2, fine_at = 1, fires_after = '2 min', resolves_after = '3 min'
+where rule = 'payout_delay';
+create function pg_temp.late(p_count int) returns void language sql as $$
+  delete from farthing.payouts;
+  insert into farthing.payouts (payout_id, amount, currency, automatic, status, reconciliation, made_at,
+    arrives_at, told_at)
+  select 'po_' || n, 100, 'usd', true, 'in_transit', 'in_progress', tests.after('-9 days'),
+    tests.after('-7 days'), tests.after('-9 days') from generate_series(1, p_count) n
+$$;
+create function pg_temp.told() returns text language sql as $$
+  select coalesce(string_agg(distinct recipient, ' and ' order by recipient), 'nobody') || ', ' || count(*)
+  from farthing.notices where template = 'alert'
+$$;
+create function pg_temp.newest() returns farthing.incidents language sql as $$
+  select i from farthing.incidents i order by incident_nr desc limit 1
+$$;
+
+-- Over, for long enough.
+select pg_temp.late(2);
+select is(tests.alerts('0 min'), 'nothing', 'at its threshold a rule is silent');
+select pg_temp.late(3);
+select is(tests.alerts('1 min'), 'payout_delay pending', 'above it, it waits for how long it lasts');
+select is(jsonb_array_length(alerts_list() -> 'alerts'), 0, 'and is not listed yet');
+select is(tests.code_for('none', null, format('select alerts_acknowledge(%L, ''x'')',
+  (pg_temp.newest()).incident_id)), 'not_found', 'nor acknowledged');
+select pg_temp.late(2);
+select is(tests.alerts('2 min'), 'nothing', 'over for a moment is forgotten');
+select pg_temp.late(3);
+select is(tests.alerts('3 min'), 'payout_delay pending', 'the next time is a new one');
+select is(tests.alerts('5 min' - interval '1 s'), 'payout_delay pending', 'a second too early');
+select is(pg_temp.told(), 'nobody, 0', 'nobody was told');
+select is(farthing.evaluate_alerts(tests.after('5 min')), 1, 'over for as long as it says, it fires');
+select is(farthing.evaluate_alerts(tests.after('5 min')), 0, 'another evaluation of that moment fires none');
+select is(tests.alerts('5 min'), 'payout_delay open', 'it is open');
+select is(pg_temp.told(), 'operators and webhook, 2', 'who runs it is told by e-mail and by webhook');
+select is(n.data, jsonb_build_object('incident_id', i.incident_id, 'rule', 'payout_delay', 'severity',
+  'warning', 'summary', '3 payouts: late, or returned by the bank.', 'value', '3', 'threshold', '2',
+  'runbook', 'docs/runbooks/payout_delay.md', 'fired_at', tests.after('5 min')),
+  'of what is wrong, and where to read on')
+from farthing.notices n, pg_temp.newest() i where n.subject = i.incident_id::text;
+
+-- Still over: one incident, refreshed.
+select pg_temp.late(4);
+select is(tests.alerts('6 min'), 'payout_delay open', 'it is one incident');
+select is(i - '{id,summary,runbook}'::text[], jsonb_build_object('rule', 'payout_delay', 'subject', null,
+  'severity', 'warning', 'state', 'open', 'value', '4', 'threshold', '2', 'count', 6, 'fired_at',
+  tests.after('5 min'), 'last_seen_at', tests.after('6 min'), 'acknowledged_at', null, 'acknowledged_by',
+  null, 'resolved_at', null), 'with the newest figures') from (select alerts_list() #> '{alerts,0}') l (i);
+select is(pg_temp.told(), 'operators and webhook, 2', 'and nobody is told again');
+
+-- Acknowledged.
+select is(a ->> 'state' || ' ' || (a ->> 'acknowledged_by'), 'acknowledged operator:ann', 'somebody is on it')
+from alerts_acknowledge((pg_temp.newest()).incident_id, 'operator:ann', tests.after('7 min')) a;
+select is(a ->> 'acknowledged_by', 'operator:ann', 'who was first stays')
+from alerts_acknowledge((pg_temp.newest()).incident_id, 'operator:bob', tests.after('8 min')) a;
+select tests.fails_with('select alerts_acknowledge(gen_random_uuid(), ''operator:ann'')', 'not_found', 'id',
+  'what there is not cannot be acknowledged');
+select is(tests.alerts('8 min'), 'payout_delay acknowledged', 'which silences nothing, and tells nobody');
+select is(pg_temp.told(), 'operators and webhook, 2', 'as before');
+
+-- Fine, for long enough.
+select pg_temp.late(2);
+select is(tests.alerts('9 min'), 'payout_delay acknowledged', 'between fine and over it stays');
+select is((pg_temp.newest()).fine_since, null, 'and does not count as fine');
+select pg_temp.late(1);
+select is(tests.alerts('10 min'), 'payout_delay acknowledged', 'fine for a moment is not resolved');
+select pg_temp.late(3);
+select is(tests.alerts('11 min'), 'payout_delay acknowledged', 'over again is the same incident');
+select pg_temp.late(1);
+select is(tests.alerts('12 min'), 'payout_delay acknowledged', 'fine again');
+select pg_temp.late(2);
+select is(tests.alerts('13 min'), 'payout_delay acknowledged', 'and between');
+select pg_temp.late(1);
+select is(tests.alerts('14 min'), 'payout_delay acknowledged', 'its time begins anew');
+select is(tests.alerts('17 min' - interval '1 s'), 'payout_delay acknowledged', 'a second too early');
+select is(tests.alerts('17 min'), 'nothing', 'fine for long enough, it is resolved');
+select is((pg_temp.newest()).resolved_at, tests.after('17 min'), 'then');
+select is(a ->> 'state', 'resolved', 'what is resolved is not acknowledged any more')
+from alerts_acknowledge((pg_temp.newest()).incident_id, 'operator:bob', tests.after('18 min')) a;
+
+-- Once more: a new incident, told of anew.
+update farthing.alert_rules set fires_after = '0', resolves_after = '0' where rule = 'payout_delay';
+select pg_temp.late(3);
+select is(tests.alerts('20 min'), 'payout_delay open', 'the next time is another, and fires at once');
+select is(pg_temp.told(), 'operators and webhook, 4', 'and is told of');
+
+-- Figures are changed by update.
+update farthing.alert_rules set threshold = 3 where rule = 'payout_delay';
+select is(tests.alerts('21 min'), 'payout_delay open', 'three are not over any more, nor fine');
+update farthing.alert_rules set threshold = 0 where rule = 'payout_delay';
+select pg_temp.late(1);
+select is(tests.alerts('22 min'), 'payout_delay open', 'one is over');
+select pg_temp.late(0);
+select is(tests.alerts('23 min'), 'nothing', 'what is fine is never above the threshold');
+select tests.fails_with(format('update farthing.alert_rules set %s where rule = ''payout_delay''', change),
+  '23514', null, change || ' is refused')
+from unnest(array['threshold = -1', 'severity = ''low''', 'period = ''0''', 'fires_after = ''-1 s''',
+  'resolves_after = ''2 days''', 'factor = 0', 'runbook = ''''']) change;
+
+-- A disabled rule is silent, and what is open of it is not any more.
+select pg_temp.late(1);
+select is(tests.alerts('24 min'), 'payout_delay open', 'it is over');
+update farthing.alert_rules set enabled = false where rule = 'payout_delay';
+select is(tests.alerts('25 min'), 'nothing', 'disabled, it is resolved');
+select is(tests.alerts('26 min'), 'nothing', 'and silent');
+
+-- A rule that fails stops no other, and is seen.
+update farthing.alert_rules set enabled = true, fires_after = '1 min' where rule = 'payout_delay';
+update farthing.alert_rules set enabled = true where rule = 'charge_failure_rate';
+create function pg_temp.breaks(p_broken boolean) returns void language plpgsql as $$
+begin
+  execute format('alter table farthing.card_uses rename column %I to %I',
+    case when p_broken then 'used_at' else 'gone' end, case when p_broken then 'gone' else 'used_at' end);
+end
+$$;
+select pg_temp.breaks(true);
+select is(tests.alerts('30 min'), 'payout_delay pending, rule_failed charge_failure_rate pending',
+  'one rule cannot be read, and the next is');
+select is(tests.alerts('32 min'), 'payout_delay open, rule_failed charge_failure_rate open', 'both fire');
+select is(format('%s %s', trim_scale(value), summary), '1 The rule charge_failure_rate failed with 42703.',
+  'the one says which rule, and by which code') from farthing.incidents where rule = 'rule_failed';
+select pg_temp.breaks(false);
+select is(tests.alerts('33 min'), 'payout_delay open, rule_failed charge_failure_rate open', 'mended');
+select is(tests.alerts('38 min'), 'payout_delay open', 'it is resolved');
+alter function farthing.charge_failure_rate(timestamptz, timestamptz) rename to real_rate;
+create function farthing.charge_failure_rate(p_from timestamptz, p_to timestamptz)
+returns table (attempts bigint, failed bigint, rate numeric)
+language plpgsql as 'begin raise query_canceled; end';
+select is(tests.alerts('38 min 30 s'), 'payout_delay open, rule_failed charge_failure_rate pending',
+  'so is one that is cut off');
+drop function farthing.charge_failure_rate(timestamptz, timestamptz);
+alter function farthing.real_rate(timestamptz, timestamptz) rename to charge_failure_rate;
+insert into farthing.alert_rules (rule, severity, threshold, fine_at, period, runbook)
+values ('made_up', 'warning', 0, 0, '1 hour', 'https://runbooks.test/made_up');
+select is(tests.alerts('39 min'), 'payout_delay open, rule_failed made_up pending',
+  'a rule without a reading is one that fails');
+select is(tests.alerts('41 min'), 'payout_delay open, rule_failed made_up open', 'and is told of');
+delete from farthing.alert_rules where rule = 'made_up';
+select is(tests.alerts('42 min'), 'payout_delay open', 'until it is gone');
+
+-- What could not be queued is queued the next time.
+create function pg_temp.refuses() returns trigger language plpgsql as 'begin raise exception ''full''; end';
+create trigger refuses before insert on farthing.notices for each row execute function pg_temp.refuses();
+update farthing.payouts set status = 'paid';
+select is(tests.alerts('43 min'), 'nothing', 'all is well');
+select pg_temp.late(1);
+update farthing.alert_rules set fires_after = '0' where rule = 'payout_delay';
+select is(tests.alerts('44 min'), 'payout_delay open', 'an incident opens while the outbox is broken');
+select is((pg_temp.newest()).queued_at, null, 'and is not queued');
+drop trigger refuses on farthing.notices;
+select is(farthing.evaluate_alerts(tests.after('45 min')), 1, 'mended, it is');
+select is(count(*)::int, 2, 'once each') from farthing.notices
+where subject = (pg_temp.newest()).incident_id::text;
+
+-- Lists and sweeps.
+select is((select array_agg(distinct a ->> 'state') from jsonb_array_elements(
+    alerts_list(state) -> 'alerts') a), array[state], 'only what is ' || state || ' is listed')
+from unnest(array['open', 'resolved']) state;
+select is(jsonb_array_length(alerts_list('acknowledged') -> 'alerts'), 0, 'nothing is acknowledged');
+select results_eq($$ with recursive pages as (
+    select alerts_list(p_limit => 2) as p
+    union all select alerts_list(null, p ->> 'next_before', 2) from pages
+    where p ->> 'next_before' is not null)
+  select a ->> 'id' from pages, jsonb_array_elements(p -> 'alerts') a $$,
+  'select incident_id::text from farthing.incidents order by incident_nr desc', 'all are listed by pages');
+select is(farthing.sweep_incidents(tests.after('366 days'), 3), 3, 'after a year they are forgotten');
+
+select is_empty('select * from farthing.prove()', 'the ledger proves itself');
+select * from finish();
+rollback;

@@ -1,0 +1,247 @@
+-- Bookings and Stripe: every order of its events, its fee, money that goes back, and money that comes too
+-- late.
+
+begin;
+\ir ../helpers/story.psql
+\ir ../helpers/bookings.psql
+\ir ../helpers/orders.psql
+select plan(99);
+
+-- Paying: pending, tried, failed, tried again, paid; each event in any order, twice.
+-- Plays events [what, second] in an order, each twice, to a new booking, and tells how it ended; undone
+-- after.
+create function pg_temp.ends(p_events jsonb, p_order int[]) returns text language plpgsql as $$
+declare
+  v_nr int;
+  v_told text;
+begin
+  perform tests.booking('p');
+  foreach v_nr in array p_order || p_order loop
+    case p_events -> v_nr ->> 0
+    when 'fee' then perform tests.fee_event('p', 'created', 0, make_interval(secs =>
+      (p_events -> v_nr ->> 1)::int));
+    when 'fee back' then perform tests.fee_event('p', 'refunded', 12, make_interval(secs =>
+      (p_events -> v_nr ->> 1)::int));
+    when 'refund' then perform tests.refund_event('p', 'r', 400, 'succeeded', make_interval(secs =>
+      (p_events -> v_nr ->> 1)::int));
+    else perform tests.payment_event('p', p_events -> v_nr ->> 0, make_interval(secs =>
+      (p_events -> v_nr ->> 1)::int), interval '1 hour');
+    end case;
+  end loop;
+  perform farthing.sweep_inbox(tests.after('2 hours'));
+  v_told := format('%s; %s refunds asked for; events %s', tests.told('p'), (select count(*) from
+    farthing.refunds
+    where status = 'requested'), (select string_agg(distinct state, ' ') from farthing.inbox));
+  if exists (select from farthing.prove()) or exists (select from farthing.prove_bookings()) then
+    v_told := v_told || ', and the ledger does not prove itself';
+  end if;
+  raise exception using errcode = 'UNDO1', message = v_told;
+exception when sqlstate 'UNDO1' then
+  return sqlerrm;
+end
+$$;
+select results_eq(format('select distinct pg_temp.ends(%L, o) from tests.orders_of(%L) o', events,
+    array(select generate_series(0, jsonb_array_length(events::jsonb) - 1))), array[ending ||
+      '; events processed'],
+    name)
+from (values
+  ('processing and then paid in every order is paid', '[["processing", 1], ["succeeded", 2]]',
+    'paid, fee 30 of 1000, collected -, back 0, refunded 0, disputed 0; 0 refunds asked for'),
+  ('a failed card, another one and payment in every order is paid',
+    '[["processing", 1], ["payment_failed", 2], ["processing", 3], ["succeeded", 4]]',
+    'paid, fee 30 of 1000, collected -, back 0, refunded 0, disputed 0; 0 refunds asked for'),
+  ('processing and then failed in every order is failed', '[["processing", 1], ["payment_failed", 2]]',
+    'payment_failed, fee 30 of 1000, collected -, back 0, refunded 0, disputed 0; 0 refunds asked for'),
+  ('processing and failed within one second in every order is failed',
+    '[["processing", 1], ["payment_failed", 1]]',
+    'payment_failed, fee 30 of 1000, collected -, back 0, refunded 0, disputed 0; 0 refunds asked for'),
+  ('failed and tried again in every order is processing',
+    '[["processing", 1], ["payment_failed", 2], ["processing", 3]]',
+    'processing, fee 30 of 1000, collected -, back 0, refunded 0, disputed 0; 0 refunds asked for'),
+  ('a payment that is cancelled at Stripe in every order is cancelled',
+    '[["processing", 1], ["payment_failed", 2], ["canceled", 3]]',
+    'cancelled, fee 30 of 1000, collected -, back 0, refunded 0, disputed 0; 0 refunds asked for'),
+  ('T7: payment, fee, part of it back and the refund in every order are netted',
+    '[["succeeded", 1], ["fee", 1], ["refund", 2], ["fee back", 2]]',
+    'paid, fee 30 of 1000, collected 30, back 12, refunded 400, disputed 0; 0 refunds asked for')
+) plays (name, events, ending);
+
+-- What does not fit is no payment of it.
+select isnt(tests.booking('a'), null, 'ann books');
+select is(tests.payment_event('a', 'succeeded', passed, p_changes => changes), 'failed',
+  format('a payment with %s is not taken', changes))
+from (values (interval '1 s', '{"amount": 999}'::jsonb), ('2 s', '{"amount": null}'),
+  ('3 s', '{"currency": "eur"}'), ('4 s', '{"payment_id": "pi_other"}')) c (passed, changes);
+select is(tests.payment_event('a', 'succeeded', '5 s', p_changes => '{"booking_id": "no uuid"}'), 'ignored',
+  'metadata that is no id of ours is not ours');
+select is(tests.payment_event('a', 'succeeded', '6 s', p_changes => jsonb_build_object('booking_id',
+  gen_random_uuid(), 'mark', installation_id)), 'deferred', 'a booking of ours that is not here was lost')
+from farthing.policy;
+select is(tests.payment_event('a', 'requires_action', '7 s'), 'processed', 'a bank that asks moves nothing');
+select is(tests.told('a'), 'payment_pending, fee 30 of 1000, collected -, back 0, refunded 0, disputed 0',
+  'none of which is a payment');
+select is(tests.payment_event('a', 'succeeded', '8 s'), 'processed', 'ann pays');
+select is((select array[charge_id, paid_at::text] from farthing.bookings where payment_intent_id = 'pi_a'),
+  array['ch_a', tests.after('8 s')::text], 'when, and by which charge, is noted');
+select is(tests.payment_event('a', what, passed), 'processed', format('%s afterwards', what))
+from (values ('processing', interval '9 s'), ('payment_failed', '10 s'), ('canceled', '11 s')) w (what,
+  passed);
+select is((select status from farthing.bookings where payment_intent_id = 'pi_a'), 'paid', 'changes nothing');
+
+-- The fee is Stripe's figure.
+select is(tests.fee_event('a', 'created', 0, '8 s'), 'processed', 'a fee is collected');
+select is(tests.fee_event('a', 'refunded', 12, '20 s'), 'processed', 'and 12 of it returned');
+select is(tests.fee_event('a', 'refunded', 5, '15 s'), 'processed', 'an older event comes late');
+select is((select array[fee_collected, fee_refunded] from farthing.bookings where payment_intent_id = 'pi_a'),
+  '{30,12}', 'and changes nothing');
+select is(tests.fee_event('a', 'created', 0, '30 s', changes), 'failed', format('a fee with %s is not it',
+  changes)) from unnest(array['{"fee_id": "fee_b"}', '{"currency": "eur"}']::jsonb[]) changes;
+select is(tests.fee_event('a', 'created', 0, '31 s', '{"fee_id": "fee_x", "charge_id": "ch_x"}'), 'deferred',
+  'a fee of a payment that is not here waits');
+select is(tests.fee_event('a', 'created', 0, '32 s', '{"charge_id": null, "payment_id": "pi_a"}'),
+  'processed',
+  'a fee that names its payment alone is found');
+
+-- Refunds, from here and from the dashboard.
+select is(tests.refund_event('a', '1', 300, 'pending', '40 s'), 'processed', 'a refund is on its way');
+select is(tests.told('a'), 'paid, fee 30 of 1000, collected 30, back 12, refunded 300, disputed 0',
+  'and counted');
+select is(tests.refund_event('a', '1', 300, 'failed', '50 s'), 'processed', 'it fails');
+select is(tests.told('a'), 'paid, fee 30 of 1000, collected 30, back 12, refunded 0, disputed 0',
+  'and is not counted any more');
+select is(refunds_begin(p_booking_id => tests.booking_id('a'), p_amount => '600', p_now =>
+  tests.after('1 min'))
+  #>> '{refund,connected}', 'true', 'a refund of a booking takes the provider''s and our part back too');
+select tests.fails_with($$ select refunds_begin(p_booking_id => tests.booking_id('a'), p_amount => '401',
+  p_now => tests.after('1 min')) $$, 'refund_too_large', 'amount', 'no more is refunded than is left');
+select is(tests.refund_event('a', '2', 600, 'succeeded', '2 min', (select refund_id from farthing.refunds
+  where status = 'requested')), 'processed', 'Stripe made it');
+select is(tests.told('a'), 'paid, fee 30 of 1000, collected 30, back 12, refunded 600, disputed 0',
+  'the booking stands, in part refunded');
+select is(tests.refund_event('a', '3', 400, 'succeeded', '3 min'), 'processed',
+  'the rest is refunded by hand');
+select is(tests.told('a'), 'cancelled, fee 30 of 1000, collected 30, back 12, refunded 1000, disputed 0',
+  'a booking without any money left in it is cancelled');
+select is(tests.refund_event('a', '3', 400, 'failed', '4 min'), 'processed', 'that refund fails');
+select is(tests.told('a'), 'cancelled, fee 30 of 1000, collected 30, back 12, refunded 600, disputed 0',
+  'the booking stays cancelled, and shows what is still to be returned');
+
+-- Disputes.
+create function pg_temp.disputed(p_label text, p_status text, p_amount bigint, p_passed interval) returns text
+language sql as $$
+  select tests.event('charge.dispute.updated', jsonb_build_object('dispute_id', 'dp_' || p_label,
+    'payment_id',
+    'pi_' || p_label, 'charge_id', 'ch_' || p_label, 'amount', p_amount, 'currency', 'usd', 'status',
+      p_status,
+    'reason', 'fraudulent'), p_passed)
+$$;
+select isnt(tests.booking('d'), null, 'ann books again');
+select is(tests.payment_event('d', 'succeeded', '1 s'), 'processed', 'and pays');
+select is(pg_temp.disputed('d', status, amount, passed), 'processed', format('a dispute: %s of %s', status,
+  amount))
+from (values ('warning_needs_response', 1000, interval '2 s'), ('needs_response', 1500, '3 s')) s
+  (status, amount, passed);
+select is(tests.told('d'), 'paid, fee 30 of 1000, collected -, back 0, refunded 0, disputed 1000',
+  'T14: a dispute above the payment is of all of it, and no more');
+select tests.fails_with($$ select bookings_cancel(tests.person('ann'), tests.booking_id('d')) $$,
+  'booking_not_cancellable', 'id', 'what the bank decides nobody cancels');
+select is(pg_temp.disputed('d', 'won', 1500, '4 s'), 'processed', 'it is won');
+select is(tests.told('d'), 'paid, fee 30 of 1000, collected -, back 0, refunded 0, disputed 0', 'and over');
+
+-- Cancelling.
+create function pg_temp.cancel(p_name text, p_label text, p_key text default null) returns jsonb language sql
+  as
+$$
+  select bookings_cancel(tests.person(p_name), tests.booking_id(p_label), tests.sha256(p_key),
+    tests.sha256('cancel'), tests.after('10 min'))
+$$;
+create function pg_temp.cancelled(p_label text, p_key text default null) returns jsonb language sql as $$
+  select bookings_cancelled(tests.booking_id(p_label), tests.sha256(p_key), tests.after('11 min'))
+$$;
+select tests.fails_with(format('select pg_temp.cancel(%L, ''d'')', who), 'not_found', 'id',
+  format('%s cancels nothing of ann''s', who)) from unnest(array['cid', 'bob']) who;
+create temporary table paid as select pg_temp.cancel('ann', 'd', 'k') as c;
+select is(c, jsonb_build_object('step', 'refund', 'refund', jsonb_build_object('refund_id', (select refund_id
+    from farthing.refunds where status = 'requested'), 'order_id', null, 'booking_id', tests.booking_id('d'),
+    'amount', 1000, 'currency', 'usd', 'reason', 'requested_by_customer', 'connected', true, 'has_fee', true,
+    'payment_id', 'pi_d', 'mark', (select installation_id from farthing.policy))),
+  'what is paid is refunded') from paid;
+select is(tests.told('d'), 'cancelled, fee 30 of 1000, collected -, back 0, refunded 0, disputed 0',
+  'and cancelled');
+select is(tests.key('k'), 'started', 'the key is started');
+select is(refunds_attach((c #>> '{refund,refund_id}')::uuid, 're_d') ->> 'status', 'pending',
+  'Stripe takes the refund') from paid;
+select is(pg_temp.cancelled('d', 'k') -> 'data', jsonb_build_object('booking_id', tests.booking_id('d'),
+  'status',
+    'cancelled', 'refund', jsonb_build_object('refund_id', c #>> '{refund,refund_id}', 'amount', 1000,
+      'currency',
+      'usd', 'status', 'pending')), 'the answer names the refund') from paid;
+select is(pg_temp.cancel('ann', 'd', 'k') ->> 'step', 'replay', 'T12: a repeat gets the answer');
+select is(pg_temp.cancel('pat', 'd') #>> '{data,refund,status}', 'pending', 'cancelled again it is the same');
+select is((select count(*)::int from farthing.refunds where booking_id = tests.booking_id('d')), 1,
+  'T6: and refunded once');
+select is(tests.refund_event('d', 'd', 1000, 'succeeded', '12 min', (select refund_id from farthing.refunds
+  where stripe_refund_id = 're_d')), 'processed', 'the money is back');
+select is(tests.told('d'), 'cancelled, fee 30 of 1000, collected -, back 0, refunded 1000, disputed 0',
+  'all of it');
+
+select isnt(tests.booking('u'), null, 'ann books and does not pay');
+select is(pg_temp.cancel('pat', 'u', 'u'), jsonb_build_object('step', 'cancel_payment', 'payment_intent_id',
+  'pi_u', 'booking_id', tests.booking_id('u')), 'an unpaid payment is cancelled at Stripe first');
+select is(tests.told('u') like 'payment_pending%', true, 'and the booking not before');
+select is(pg_temp.cancelled('u', 'u') -> 'data', jsonb_build_object('booking_id', tests.booking_id('u'),
+  'status',
+  'cancelled', 'refund', null), 'then it is');
+select is(tests.key('u'), '200', 'and the key finished');
+select is(tests.payment_event('u', 'canceled', '12 min'), 'processed', 'Stripe says so too');
+
+-- A payment that wins the race is returned, whichever way it is told.
+select is(tests.payment_event('u', 'succeeded', '13 min'), 'processed', 'the money comes all the same');
+select is(tests.told('u'), 'cancelled, fee 30 of 1000, collected -, back 0, refunded 0, disputed 0',
+  'the booking stays cancelled');
+select is((select format('%s %s by %s, due %s', amount, status, requested_by, next_attempt_at <= tests.after(
+  '13 min')) from farthing.refunds where booking_id = tests.booking_id('u')),
+    '1000 requested by late_payment, due t',
+  'and the money is to be returned at once');
+select is(tests.payment_event('u', 'succeeded', '14 min'), 'processed', 'told twice');
+select is((select count(*)::int from farthing.refunds where booking_id = tests.booking_id('u')), 1,
+  'it is returned once');
+select isnt(tests.booking('v'), null, 'ann books');
+select is(pg_temp.cancel('ann', 'v', 'v') ->> 'step', 'cancel_payment', 'cancels');
+select is(tests.payment_event('v', 'succeeded', '12 min'), 'processed', 'has paid, which is told first');
+select is(pg_temp.cancelled('v', 'v') #>> '{data,refund,status}', 'pending', 'and is given it back');
+select isnt(tests.booking('w'), null, 'ann books');
+select is(tests.refund_event('w', 'w', 1000, 'succeeded', '2 min'), 'deferred', 'a refund comes first');
+select is(pg_temp.cancelled('w') #>> '{data,status}', 'cancelled', 'then the cancellation');
+select is(tests.payment_event('w', 'succeeded', '1 min'), 'processed', 'and the payment last');
+select is(tests.told('w'), 'cancelled, fee 30 of 1000, collected -, back 0, refunded 1000, disputed 0',
+  'what went back already');
+select is((select string_agg(requested_by, ' ') from farthing.refunds where booking_id =
+  tests.booking_id('w')),
+  'stripe', 'is not returned again');
+select is(tests.begin_booking('ann', 'pat', 800, 'usd', 'x') ->> 'step', 'create', 'ann begins');
+select is(bookings_cancel(tests.person('ann'), booking_id) #>> '{data,status}', 'cancelled',
+  'what never got a payment is cancelled at once') from farthing.bookings where amount = 800;
+
+select isnt(tests.booking('z'), null, 'ann books');
+select is(tests.payment_event('z', 'succeeded', '1 min'), 'processed', 'pays');
+select isnt(bookings_advance(tests.person('pat'), tests.booking_id('z'), status), null, 'it is ' || status)
+from unnest(array['confirmed', 'completed']) status;
+select tests.fails_with($$ select pg_temp.cancel('ann', 'z') $$, 'booking_not_cancellable', 'id',
+  'what is completed is not cancelled');
+select tests.fails_with($$ select pg_temp.cancelled('z') $$, 'booking_not_cancellable', 'id', 'nor late');
+select is(tests.refund_event('z', 'z', 1000, 'succeeded', '20 min'), 'processed', 'it may be refunded');
+select is(tests.told('z'), 'completed, fee 30 of 1000, collected -, back 0, refunded 1000, disputed 0',
+  'and stays completed');
+
+-- Test and live money.
+select is((select livemode from farthing.policy), false, 'the first event made this a place of test money');
+select tests.fails_with($$ select tests.event('account.updated', '{}', '1 h', p_livemode => true) $$,
+  'mode_mismatch', null, 'an event of live money is refused');
+select is(mode_check(false), '{"livemode": false}', 'a test key fits');
+select tests.fails_with('select mode_check(true)', 'mode_mismatch', null, 'a live key does not');
+
+select is_empty('select * from farthing.prove()', 'the ledger proves itself');
+select is_empty('select * from farthing.prove_bookings()', 'and its bookings');
+select * from finish();
+rollback;

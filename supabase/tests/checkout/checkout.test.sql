@@ -1,0 +1,144 @@
+-- Checkout: what is bought is fixed before Stripe is asked, and one open session is enough.
+
+begin;
+\ir ../helpers/story.psql
+select plan(59);
+
+insert into farthing.packages (package_id, version, name, amount, currency, credits, bonus_credits,
+  effective_from)
+values (md5('deal')::uuid, 1, 'Deal', 1000, 'usd', 10.000000000000000001, 0.5, tests.after('-1 day')),
+  (md5('later')::uuid, 1, 'Later', 1, 'eur', 1, 0, tests.after('1 day'));
+create function pg_temp.buy(p_name text, p_passed interval default '0',
+  p_package text default md5('deal')::uuid::text)
+returns jsonb language sql as $$
+  select checkout_begin(tests.person(p_name), p_package, 'https://a.test/ok', 'https://a.test/no',
+  'tmp-1',
+    p_now => tests.after(p_passed))
+$$;
+
+-- The catalogue.
+select is((select array_agg(p ->> 'name') from jsonb_array_elements(checkout_packages(tests.after())) p),
+  '{Starter,Deal,Plus,Pro,Business,Scale}', 'packages are listed by price, and none before its time');
+select is((select p from jsonb_array_elements(checkout_packages(tests.after())) p where p ->> 'name'
+  = 'Deal'),
+  jsonb_build_object('id', md5('deal')::uuid, 'name', 'Deal', 'amount', 1000, 'currency', 'usd', 'credits',
+    '10.000000000000000001', 'bonus_credits', '0.5', 'total_credits', '10.500000000000000001'),
+  'a package tells its price in minor units and its credits to the last decimal');
+select tests.fails_with(format('select pg_temp.buy(''ann'', p_package => %L)', bad), 'unknown_package',
+  'package_id', format('buying %s is refused', coalesce(bad, 'nothing')))
+from unnest(array[null, '', 'deal', md5('x')::uuid::text, md5('later')::uuid::text, repeat('x', 64)]) bad;
+select tests.fails_with($$ select checkout_begin(gen_random_uuid(), md5('deal')::uuid::text, 'https://a.test',
+  'https://a.test', p_now => tests.after()) $$, 'not_found', 'user_id', 'buying for nobody is refused');
+
+-- Begin.
+create temporary table ann as select pg_temp.buy('ann') as b;
+select is((b -> 'order') - 'order_id', jsonb_build_object('status', 'pending', 'checkout_session_id', null,
+    'checkout_url', null, 'expires_at', tests.after('1 hour'), 'package_id', md5('deal')::uuid,
+    'package_name', 'Deal',
+    'amount', 1000, 'currency', 'usd', 'credits', '10.000000000000000001', 'bonus_credits', '0.5',
+    'total_credits', '10.500000000000000001', 'client_temp_id', 'tmp-1', 'kind', 'package',
+    'amount_refunded', 0, 'amount_disputed', 0, 'credits_taken_back', '0', 'paid_at', null, 'created_at',
+    tests.after(), 'success_url', 'https://a.test/ok', 'cancel_url', 'https://a.test/no', 'expires_at_epoch',
+    extract(epoch from tests.after('1 hour'))::bigint, 'mark',
+    (select installation_id from farthing.policy)),
+  'a purchase begins with an order that says all that Stripe is told') from ann;
+select is(pg_temp.buy('ann', '1 min', upper(md5('deal')::uuid::text)) -> 'order', b -> 'order',
+  'a second click before Stripe has answered finds the same order') from ann;
+select isnt(pg_temp.buy('bob') #>> '{order,order_id}', b #>> '{order,order_id}',
+  'another person has another order')
+from ann;
+
+-- Attach.
+create temporary table attached as select checkout_attach((b #>> '{order,order_id}')::uuid, 'cs_1',
+  'https://s.test/1', p_now => tests.after('1 min')) as a from ann;
+select is(a, jsonb_build_object('status', 201, 'replayed', false, 'data', (b -> 'order')
+    - '{success_url,cancel_url,expires_at_epoch,mark}'::text[]
+    || '{"checkout_session_id": "cs_1", "checkout_url": "https://s.test/1"}'), 'Stripe''s session is noted')
+from attached, ann;
+select is(pg_temp.buy('ann', '58 min') ->> 'step', 'reuse',
+  'T24: a second click while the session is open gets it again');
+select is(pg_temp.buy('ann', '58 min') -> 'data', a -> 'data', 'T24: with the same terms') from attached;
+select tests.fails_with($$ select checkout_attach(gen_random_uuid(), 'cs_2', 'https://s.test/2') $$,
+  'not_found', 'order_id', 'a session of no order is refused');
+
+-- T24: the package changes while a session is open.
+insert into farthing.packages (package_id, version, name, amount, currency, credits, effective_from)
+values (md5('deal')::uuid, 2, 'Deal', 2000, 'usd', 15, tests.after('10 min'));
+create temporary table changed as select pg_temp.buy('ann', '10 min') as b;
+select is(concat_ws(' ', b ->> 'step', b #>> '{order,amount}', b #>> '{order,total_credits}'),
+  'create 2000 15',
+  'T24: after a change of the package a click gets a new session at the new price') from changed;
+select is((select array_agg(format('%s %s', amount, status) order by amount) from farthing.orders
+  join farthing.accounts
+  using (account_id) where owner_id = tests.person('ann')), '{"1000 pending","2000 pending"}',
+  'T24: the session that is open keeps its price');
+select is(inbox_receive(jsonb_build_object('id', 'evt_1', 'type', 'checkout.session.completed', 'livemode',
+  false,
+    'created', 1, 'facts', jsonb_build_object('order_id', b #>> '{order,order_id}', 'session_id', 'cs_1',
+    'payment_id', 'pi_1', 'payment_status', 'paid', 'amount', 1000, 'currency', 'usd')),
+    tests.after('20 min')),
+  '{"received": true}', 'ann pays the old session') from ann;
+select is(tests.standing('ann', '20 min'),
+  'balance 10.500000000000000001, held 0, available 10.500000000000000001, debt 0',
+  'T24: and gets what she was offered');
+select is((select array_agg(format('%s %s', source, cost_basis_usd::float) order by source)
+  from farthing.lots), '{"bonus 0","paid 10"}', 'bought credits know what they cost');
+
+-- T15: the catalogue is edited, and wiped.
+insert into farthing.packages (package_id, version, name, amount, currency, credits, active, effective_from)
+values (md5('deal')::uuid, 3, 'Deal', 1, 'eur', 1, false, tests.after('21 min'));
+update farthing.packages set active = false where name = 'Pro';
+select is((select array_agg(p ->> 'name') from jsonb_array_elements(checkout_packages(tests.after('21 min')))
+  p), '{Starter,Plus,Business,Scale}', 'a package that was switched off is not listed');
+select tests.fails_with($$ select pg_temp.buy('ann', '21 min') $$, 'unknown_package', 'package_id',
+  'a package that was switched off is not sold');
+select is(tests.standing('ann', '21 min'),
+  'balance 10.500000000000000001, held 0, available 10.500000000000000001, debt 0',
+  'T15: editing the catalogue changes no balance');
+select tests.fails_with(sql, '23001', null, format('T15: %s is refused', sql)) from unnest(array[
+  'update farthing.packages set credits = 1', 'update farthing.packages set amount = 1',
+  'update farthing.packages set effective_from = now()', 'delete from farthing.packages',
+  'update farthing.orders set credits = 1000', 'delete from farthing.orders']) sql;
+
+-- A session that is over.
+create temporary table cid as select pg_temp.buy('cid', p_package => 'b04eb8da-a595-4fbc-a8f4-708b219f705a')
+  as b;
+select isnt(pg_temp.buy('cid', '25 min', 'b04eb8da-a595-4fbc-a8f4-708b219f705a') #>> '{order,order_id}',
+  b #>> '{order,order_id}', 'an order that never got a session is given up after 25 minutes') from cid;
+select is(checkout_attach((b #>> '{order,order_id}')::uuid, 'cs_c', 'https://s.test/c') #>> '{data,status}',
+  'expired', 'a session that comes for it all the same is noted') from cid;
+select is(farthing.sweep_orders(tests.after('65 min' - interval '1 s')), 0,
+  'the sweep waits for Stripe to say so first');
+select is(farthing.sweep_orders(tests.after('65 min')), 1, 'the sweep expires what is five minutes over');
+
+select is(farthing.sweep_orders(tests.after('10 hours')) > 0, true, 'all sessions are over');
+create temporary table dan as select pg_temp.buy('dan', p_package => 'b04eb8da-a595-4fbc-a8f4-708b219f705a')
+  as b;
+select is(checkout_attach((b #>> '{order,order_id}')::uuid, 'cs_d', 'https://s.test/d') #>> '{data,status}',
+  'pending', 'dan has a session') from dan;
+select is(pg_temp.buy('dan', passed, 'b04eb8da-a595-4fbc-a8f4-708b219f705a') ->> 'step', step,
+  format('a click %s into a session of an hour: %s', passed, step))
+from (values (interval '58 min', 'reuse'), ('59 min', 'create')) c (passed, step);
+
+-- Whose orders.
+select is(checkout_order(tests.person('ann'), (b #>> '{order,order_id}')::uuid) ->> 'status', 'paid',
+  'a person reads an own order') from ann;
+select tests.fails_with(format('select checkout_order(tests.person(''bob''), %L)', b #>> '{order,order_id}'),
+  'not_found', 'id', 'another person''s order is not found') from ann;
+select is(concat_ws(' ', o #>> '{orders,0,amount}', jsonb_array_length(o -> 'orders'), o ->> 'next_before'),
+  '2000 1 ' || (o #>> '{orders,0,order_id}'), 'orders are listed newest first, by page')
+from checkout_orders(tests.person('ann'), null, 1) o;
+select is(checkout_orders(tests.person('ann'), b #>> '{order,order_id}', 20) #>> '{orders,0,amount}', '1000',
+  'the next page goes on where the first ended') from changed;
+select is(checkout_orders(tests.person('bob'), b #>> '{order,order_id}', 20) -> 'orders', '[]',
+  'another person''s order is no place to go on from') from changed;
+select is(tests.code_for(role, 'ann', 'select ' || call), case role when 'service_role' then code else '42501'
+  end, format('T13: %s by %s', split_part(call, '(', 1), role))
+from unnest(array['service_role', 'authenticated', 'anon']) role, (values ('checkout_packages()', 'ok'),
+  ('checkout_begin(tests.person(''ann''), '''', '''', '''')', 'unknown_package'),
+  ('checkout_attach(gen_random_uuid(), '''', '''')', 'not_found'), ('checkout_orders(tests.person(''ann''))',
+  'ok'), ('checkout_order(tests.person(''ann''), gen_random_uuid())', 'not_found')) c (call, code);
+
+select is_empty('select * from farthing.prove()', 'the ledger proves itself');
+select * from finish();
+rollback;

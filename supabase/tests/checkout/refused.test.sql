@@ -1,0 +1,26 @@
+-- A checkout that Stripe refused, and one it could not be asked for.
+
+begin;
+\ir ../helpers/story.psql
+select plan(6);
+
+create function pg_temp.begins(p_click text, p_passed interval) returns uuid language sql as $$
+  select (checkout_begin(tests.person('fay'), 'b04eb8da-a595-4fbc-a8f4-708b219f705a', 'https://a.test',
+    'https://a.test', p_click, tests.sha256('fay'), tests.sha256('f'), tests.after(p_passed))
+    #>> '{order,order_id}')::uuid
+$$;
+create temporary table fay as select pg_temp.begins('first', '0') as order_id;
+select is(checkout_abandon(tests.sha256('fay')), '{}', 'Stripe could not be reached');
+select is(pg_temp.begins('again', '1 s'), order_id, 'a retry finds the same order') from fay;
+select is(checkout_abandon(tests.sha256('fay'), order_id), '{}', 'Stripe refused it') from fay;
+select isnt(pg_temp.begins('third', '2 s'), order_id, 'after a refusal the next click gets another order')
+from fay;
+
+-- What was sold stays tied to the version that was sold, and is found by it.
+select ok((select count(*) > 0 from farthing.orders o where (o.package_id, o.package_version) =
+  (select x.package_id, x.package_version from farthing.orders x limit 1)),
+  'T15: orders are found by the package version they bought');
+
+select is_empty('select * from farthing.prove()', 'the ledger proves itself');
+select * from finish();
+rollback;

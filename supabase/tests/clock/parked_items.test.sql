@@ -1,0 +1,50 @@
+-- T30: what is parked waits, whichever task it is of, and is taken up again when its time has come.
+
+begin;
+\ir ../helpers/story.psql
+\ir ../helpers/money_back.psql
+\ir ../helpers/jobs.psql
+\ir ../helpers/bookings.psql
+select plan(25);
+
+-- Something of each kind that is due ten days after the scenario begins.
+select isnt(tests.give('bob', '100'), null, 'bob has 100');
+select isnt(tests.give('eve', '10', '5 days'), null, 'eve has 10 for five days');
+select isnt(tests.buys('cid'), null, 'cid opens a checkout');
+select isnt(tests.refund('dan', 1, 999), null, 'a refund waits for its payment');
+select isnt(chats_begin(tests.person('bob'), 'gpt-4o', 1000, 500, p_now => tests.after()), null,
+  'bob begins a chat');
+select isnt((select data from tests.job('fay', 'b')), null, 'fay asks for a job');
+select is(tests.claim('one', 'b'), '1', 'which is claimed');
+select isnt(tests.provider('pat'), null, 'pat sells');
+select isnt(tests.begin_booking('gus', 'pat', 1000, 'usd'), null, 'gus begins a booking');
+select ok(farthing.notify((select account_id from farthing.accounts where owner_id = tests.person('bob')),
+  'low_balance', 'x', '{}', tests.after()), 'bob is notified');
+
+create temporary table due as
+select 'sweep_accounts' as task, 'account' as kind, account_id::text as id from farthing.lots
+union all select 'sweep_orders', 'order', (select order_id::text from tests.bought)
+union all select 'sweep_inbox', 'event', (select event_id from farthing.inbox)
+union all select 'sweep_leases', 'job', (select job_nr::text from farthing.jobs where type = 'b')
+union all select 'sweep_chats', 'chat', (select hold_id::text from farthing.chats)
+union all select 'sweep_bookings', 'booking', (select booking_id::text from farthing.bookings)
+union all select 'sweep_notices', 'notice', (select notice_id::text from farthing.notices);
+create function pg_temp.runs(p_task text, p_passed interval) returns int language plpgsql as $$
+declare
+  v_count int;
+begin
+  execute format('select farthing.%I(%L)', p_task, tests.after(p_passed)) into v_count;
+  return v_count;
+end
+$$;
+
+select farthing.park_item(task, kind, id, '22012', tests.after('10 days')) from due;
+select is(pg_temp.runs(task, '10 days'), 0, 'T30: ' || task || ' leaves what is parked')
+from due group by task;
+select is((select count(*)::int from farthing.parked_items), 8, 'all stay parked');
+select is(pg_temp.runs(task, '12 days'), count(*)::int, 'T30: ' || task || ' takes it up again') from due
+where task <> 'sweep_chats' group by task; -- whose hold has long expired
+select is_empty('select * from farthing.prove()', 'the ledger proves itself');
+
+select * from finish();
+rollback;

@@ -1,0 +1,26 @@
+-- A flag for a part of the users reaches exactly that part, in SQL as in the functions.
+
+begin;
+\ir ../helpers/story.psql
+select plan(5);
+
+select isnt(tests.give('ann', '1'), null, 'ann has an account');
+create function pg_temp.reaches(p_percentage numeric) returns boolean language plpgsql as $$
+declare
+  v_account farthing.accounts;
+begin
+  update farthing.features set state = 'percentage', percentage = p_percentage where name = 'b2c';
+  select * into v_account from farthing.accounts where owner_id = tests.person('ann');
+  return farthing.may_top_up(v_account);
+end
+$$;
+-- Ann's place among 10,000, as percent of the users.
+create temporary table place as
+  select farthing.feature_bucket('b2c', tests.person('ann')) / 100.0 as percent;
+select is(percent between 0 and 99.99, true, 'ann has a place') from place;
+select is(pg_temp.reaches(percent), false, 'a flag for all before ann does not reach her') from place;
+select is(pg_temp.reaches(percent + 0.01), true, 'and for one in ten thousand more it does') from place;
+
+select is_empty('select * from farthing.prove()', 'the ledger proves itself');
+select * from finish();
+rollback;

@@ -1,0 +1,89 @@
+-- The operator's doors of fraud: what was decided, who is blocked, and what the limits are.
+
+begin;
+\ir ../helpers/story.psql
+select plan(34);
+
+create function pg_temp.buys(p_name text, p_passed interval default '0') returns text language sql as $$
+  select concat_ws(' ', b ->> 'step', b ->> 'code') from checkout_begin(tests.person(p_name),
+    'b04eb8da-a595-4fbc-a8f4-708b219f705a', 'https://a.test', 'https://a.test',
+    p_now => tests.after(p_passed), p_ip_hash => tests.sha256('203.0.113.7')) b
+$$;
+create function pg_temp.block(p_kind text, p_value text, p_reason text, p_until interval default null,
+  p_key text default null, p_passed interval default '0') returns jsonb language sql as $$
+  select fraud_blocks_add(p_kind, p_value, p_reason, 'operator:ops', tests.after(p_until),
+    tests.sha256(p_key), tests.sha256(p_reason), tests.after(p_passed))
+$$;
+
+-- Decisions.
+select is(pg_temp.buys(name), 'create', name || ' buys') from unnest(array['ann', 'bob', 'cid']) name;
+select isnt(pg_temp.block('user', tests.person('bob')::text, 'stolen cards'), null, 'bob is blocked');
+select is(pg_temp.buys('bob', '1 min'), 'refused forbidden', 'bob is refused');
+select is(o #>> '{decisions,0,user_id}', tests.person('bob')::text, 'the newest decision comes first')
+from fraud_decisions_list() o;
+select is((o #> '{decisions,0}') - 'id', jsonb_build_object('user_id', tests.person('bob'),
+  'action', 'checkout', 'outcome', 'refuse', 'reasons', '["blocked_user"]'::jsonb, 'order_id', null,
+  'booking_id', null, 'ip_hash', tests.sha256('203.0.113.7'), 'decided_at', tests.after('1 min')),
+  'with all that was known')
+from fraud_decisions_list(p_outcome => 'refuse') o;
+select is((select count(*)::int from jsonb_array_elements(o -> 'decisions')), n, what)
+from (values (fraud_decisions_list(), 4, 'all are listed'),
+  (fraud_decisions_list(p_outcome => 'refuse'), 1, 'by outcome'),
+  (fraud_decisions_list(tests.person('bob')), 2, 'by user'),
+  (fraud_decisions_list(tests.person('bob'), 'allow'), 1, 'by both'),
+  (fraud_decisions_list(tests.person('dan')), 0, 'of nobody none')) c (o, n, what);
+select is(jsonb_array_length(o -> 'decisions'), 3, 'a page at a time')
+from fraud_decisions_list(p_limit => 3) o;
+select is(p #>> '{decisions,0,user_id}', tests.person('ann')::text, 'the next page goes on where it ended')
+from fraud_decisions_list(p_limit => 3) o, fraud_decisions_list(p_before => o ->> 'next_before') p;
+select is(p ->> 'next_before', null, 'and is the last')
+from fraud_decisions_list(p_limit => 3) o, fraud_decisions_list(p_before => o ->> 'next_before') p;
+
+-- Blocks.
+select is((o #> '{blocks,0}') - 'id', jsonb_build_object('kind', 'user', 'value', tests.person('bob'),
+  'reason', 'stolen cards', 'blocked_by', 'operator:ops', 'until', null, 'created_at', tests.after()),
+  'who is blocked is listed, why and by whom') from fraud_blocks_list() o;
+select is(a ->> 'status', '201', 'an address is blocked')
+from pg_temp.block('ip', tests.sha256('203.0.113.7'), 'card testing', '1 day', 'key', '1 min') a;
+select is(a ->> 'replayed', 'true', 'the same request again changes nothing')
+from pg_temp.block('ip', tests.sha256('203.0.113.7'), 'card testing', '1 day', 'key', '2 min') a;
+select is(o #>> '{data,reason}', 'still at it', 'a block can be renewed')
+from pg_temp.block('ip', tests.sha256('203.0.113.7'), 'still at it', '2 days', null, '3 min') o;
+select is((select count(*)::int from farthing.blocks), 2, 'and is still one');
+select is(p #>> '{blocks,0,kind}', 'user', 'blocks are listed by page, newest first')
+from fraud_blocks_list(p_limit => 1) o, fraud_blocks_list(o ->> 'next_before') p;
+select tests.fails_with(format('select pg_temp.block(%L, %L, %L, %L)', kind, value, 'x', until), code, field,
+  what) from (values
+  ('user', gen_random_uuid()::text, null, 'not_found', 'value', 'nobody cannot be blocked'),
+  ('ip', tests.sha256('x'), '0 s', 'invalid_request', 'until', 'nor until now')) c
+  (kind, value, until, code, field, what);
+select is(pg_temp.buys('dan', '4 min'), 'refused forbidden', 'dan comes from the blocked address');
+select is(fraud_blocks_remove(block_id, 'operator:another') ->> 'reason', 'still at it',
+  'the block is lifted') from farthing.blocks where kind = 'ip';
+select results_eq($$ select concat_ws(' ', author, reason, case when before is null then 'made' when after is
+    null then 'lifted' else 'changed' end) from farthing.audit where table_name = 'blocks' order by audit_nr
+  $$, array['operator:ops stolen cards made', 'operator:ops card testing made',
+    'operator:ops still at it changed', 'operator:another the block was lifted lifted'],
+  'the audit says who blocked, and who lifted, and why');
+select is(pg_temp.buys('dan', '5 min'), 'create', 'dan buys');
+select tests.fails_with('select fraud_blocks_remove(gen_random_uuid())', 'not_found', 'id',
+  'what is not blocked cannot be lifted');
+
+-- Limits.
+select is(fraud_policy_read(), '{"sessions_per_user_hour": 10, "sessions_per_ip_hour": 30,
+  "failed_cards_per_user_hour": 5, "users_per_card_day": 3, "cards_per_user_day": 5,
+  "bookings_per_provider_hour": 300, "early_fraud_warning": "review", "updated_at": null,
+  "updated_by": null}', 'the limits, as they come');
+create temporary table changed as select fraud_policy_set('{"sessions_per_ip_hour": 1}', 'operator:ops',
+  p_now => tests.after()) as answer;
+select is(answer -> 'data', fraud_policy_read(), 'a change answers with what holds now') from changed;
+select is(p - '{updated_at,updated_by}'::text[], '{"sessions_per_user_hour": 10, "sessions_per_ip_hour": 1,
+  "failed_cards_per_user_hour": 5, "users_per_card_day": 3, "cards_per_user_day": 5,
+  "bookings_per_provider_hour": 300, "early_fraud_warning": "review"}', 'what is not named stays')
+from fraud_policy_read() p;
+select is(p ->> 'updated_by', 'operator:ops', 'who changed it is known') from fraud_policy_read() p;
+select is(pg_temp.buys('eve', '6 min'), 'refused velocity_exceeded', 'the next checkout is held to it');
+
+select is_empty('select * from farthing.prove()', 'the ledger proves itself');
+select * from finish();
+rollback;

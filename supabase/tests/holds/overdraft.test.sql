@@ -1,0 +1,129 @@
+-- How far a hold may be overdrawn, and how late it may be settled.
+
+begin;
+\ir ../helpers/story.psql
+\ir ../helpers/jobs.psql
+\ir ../helpers/chats.psql
+select plan(63);
+
+create function pg_temp.settle(p_hold uuid, p_amount text, p_passed interval default '1 s') returns text
+language sql as $$
+  select format('select holds_settle(%L, %L, p_now => tests.after(%L))', p_hold, p_amount, p_passed)
+$$;
+create function pg_temp.hold_of(p_hold uuid) returns text language sql as $$
+  select concat_ws(' ', status, trim_scale(settled), trim_scale(shortfall)) from farthing.holds
+  where hold_id = p_hold
+$$;
+
+-- The limit is twice the hold, and never less than 1,000; each from both sides.
+select isnt(tests.give(name, '600'), null, name || ' has 600') from unnest(array['ann', 'bob', 'cid']) name;
+create temporary table h as
+  select tests.hold('ann', '600') as large, tests.hold('bob', '100') as small, tests.hold('cid', '1') as kept;
+select is(tests.outcome(pg_temp.settle(large, '1800.000000000000000001')), '{"code": "overdraft_exceeded",
+  "status": 422, "details": {"required": "1800.000000000000000001", "available": "600",
+    "overdraft_limit": "1200"}}', 'a settlement beyond twice the hold is refused') from h;
+select is(pg_temp.hold_of(large), 'open', 'and the hold stays open') from h;
+select is(tests.standing('ann', '1 s'), 'balance 600, held 600, available 0, debt 0', 'as it was');
+select is(tests.outcome(pg_temp.settle(large, '1800')) ->> 'code', 'ok', 'twice the hold may be owed') from h;
+select is(tests.standing('ann', '1 s'), 'balance -1200, held 0, available 0, debt 1200', 'and is');
+select is(tests.outcome(pg_temp.settle(small, '1600.000000000000000001')) #>> '{details,overdraft_limit}',
+  '1000', 'of a small hold 1,000 may be owed') from h;
+select is(tests.outcome(pg_temp.settle(small, '1600')) ->> 'code', 'ok', 'and no more') from h;
+select is(pg_temp.hold_of(small), 'settled 1600 1000', 'beside what is available') from h;
+select is(tests.outcome(format('select holds_settle(%L, p_usage => %L, p_now => tests.after(''1 s''))', kept,
+  '{"model": "gpt-4o", "output_tokens": 1000000, "event_id": "e"}')) ->> 'code', 'overdraft_exceeded',
+  'usage has the same limit') from h;
+select is(usage_charge(tests.person('cid'), '{"model": "gpt-4o", "input_tokens": 1, "event_id": "e"}',
+  p_now => tests.after('1 s')) ->> 'status', '201', 'and its event was not charged');
+
+-- The limit counts what the settlement itself leaves owed, and is the operator's.
+select farthing.set_policy('{"overdraft_factor": 0, "overdraft_floor": 5}', 'another limit');
+select isnt(tests.give('dan', '20'), null, 'dan has 20');
+create temporary table d as select tests.hold('dan', '10') as one, tests.hold('dan', '10') as two;
+select is(tests.outcome(pg_temp.settle(one, '15')) ->> 'code', 'ok', 'a first hold leaves 5 owed') from d;
+select is(tests.outcome(pg_temp.settle(two, '15.1')) ->> 'code', 'overdraft_exceeded',
+  'a second may not leave more')
+from d;
+select is(tests.outcome(pg_temp.settle(two, '15')) ->> 'code', 'ok', 'than 5 of its own') from d;
+select is(tests.standing('dan', '1 s'), 'balance -10, held 0, available 0, debt 10', 'dan owes both');
+select is(tests.outcome(format('select farthing.set_policy(%L, ''x'')', change)) ->> 'code', '23514',
+  'a policy is refused that says ' || change) from unnest(array['{"overdraft_factor": -1}',
+  '{"overdraft_factor": 1001}', '{"overdraft_floor": -1}', '{"late_settle_within": "-1 s"}',
+  '{"late_settle_within": "32 days"}']) change;
+select farthing.set_policy('{"overdraft_factor": 2, "overdraft_floor": 1000}', 'as it was');
+
+-- A hold that expired is settled late, from what is available, once.
+select isnt(tests.give(name, '100', case when name = 'fay' then interval '30 s' end), null, name
+  || ' has 100')
+from unnest(array['eve', 'fay', 'gus', 'hal', 'ida']) name;
+create temporary table late as select name, tests.hold(name, '60', 60) as hold_id
+from unnest(array['eve', 'fay', 'gus', 'hal', 'ida']) name;
+select is(farthing.sweep_accounts(tests.after('61 s')) > 0, true, 'T31: holds expire and are swept');
+select is(pg_temp.hold_of(hold_id), 'released', 'as is eve''s') from late where name = 'eve';
+select is(tests.outcome(pg_temp.settle(hold_id, '70', '60 min 59.999999 s')) ->> 'code', 'ok',
+  'T31: a late settlement is taken just before the hour is over') from late where name = 'eve';
+select is(pg_temp.hold_of(hold_id), 'settled 70 0', 'the hold is settled') from late where name = 'eve';
+select is(tests.standing('eve', '61 min'), 'balance 30, held 0, available 30, debt 0',
+  'T31: nothing is given back twice');
+select is(tests.outcome(pg_temp.settle(hold_id, '1', '60 min 59.999999 s')) ->> 'code', 'hold_not_open',
+  'T8: it is settled once') from late where name = 'eve';
+select is(tests.outcome(format('select holds_release(%L, p_now => tests.after(''62 s''))',
+  hold_id)) ->> 'code',
+  'hold_not_open', 'and released never') from late where name = 'gus';
+select is(tests.outcome(pg_temp.settle(hold_id, '1', '61 min')) ->> 'code', 'hold_not_open',
+  'when the hour is over it is too late') from late where name = 'gus';
+select is(tests.outcome(pg_temp.settle(hold_id, '0', '62 s')) ->> 'code', 'ok', 'it may have cost nothing')
+from late where name = 'gus';
+-- fay's lot was kept by the hold alone, and has expired with it.
+select is(tests.standing('fay', '61 s'), 'balance 0, held 0, available 0, debt 0', 'fay''s lot is gone');
+select is(tests.outcome(pg_temp.settle(hold_id, '1000.1', '62 s')) ->> 'code', 'overdraft_exceeded',
+  'a late settlement has the limit, too') from late where name = 'fay';
+select is(tests.outcome(pg_temp.settle(hold_id, '50', '62 s')) ->> 'code', 'ok', 'and owes up to it')
+from late where name = 'fay';
+select is(tests.standing('fay', '62 s'), 'balance -50, held 0, available 0, debt 50', 'fay owes it');
+-- hal released his; ida has left.
+select is(pg_temp.hold_of(hold_id), 'released', 'hal''s is over') from late where name = 'hal';
+select is(tests.hold('hal', '5', 60, '62 s') is not null, true, 'hal holds anew');
+select is(holds_release(hold_id, p_now => tests.after('63 s')) #>> '{data,status}', 'released',
+  'and releases it')
+from farthing.holds where amount = 5;
+select is(tests.outcome(pg_temp.settle(hold_id, '1', '3 min')) ->> 'code', 'hold_not_open',
+  'T8: a hold that was released is never settled late') from farthing.holds where amount = 5;
+delete from auth.users where id = tests.person('ida');
+select is(tests.outcome(pg_temp.settle(hold_id, '1', '62 s')) ->> 'code', 'hold_not_open',
+  'nor one of somebody who has left') from late where name = 'ida';
+-- Before any sweep, with a lot that expired between hold and settlement.
+select isnt(tests.give('joe', '100', '90 s'), null, 'joe has 100 for 90 seconds');
+create temporary table j as select tests.hold('joe', '60', 60) as hold_id;
+select is(tests.outcome(pg_temp.settle(hold_id, '60', '91 s')) ->> 'code', 'ok',
+  'his hold is settled unswept')
+from j;
+select is(pg_temp.hold_of(hold_id), 'settled 60 60', 'an expired lot gives a late settlement nothing') from j;
+
+-- A chat: its answer has been delivered, so it costs what was held for the longest one.
+select isnt(tests.give('kim', '100'), null, 'kim has 100');
+select is(tests.begin_chat('kim', 'kim') #>> '{held}', '50', 'a chat holds 50');
+select is(tests.settle_chat(tests.chat_id('kim'), '5 s', 1000, 20000, 'kim') #>> '{data,credits}', '50',
+  'a chat beyond the limit costs what it held');
+select is(tests.chat(tests.chat_id('kim')), 'settled, hold settled, charged 50', 'and is settled');
+select is(tests.key('kim'), '200', 'its answer is kept');
+select is(tests.outcome(pg_temp.settle(tests.chat_id('kim'), '1', '10 min 1 s')) ->> 'code', 'hold_not_open',
+  'the hold of a chat is not settled late by anybody else');
+
+-- A job's step: all that is held is taken, and the job ends.
+select isnt(tests.give('lea', '300'), null, 'lea has 300');
+select is((select data ->> 'held' from tests.job('lea', 'paid', tests.lines(4))), '200', 'a job holds 200');
+select is(tests.claim('one', 'paid', '1 s'), '1', 'it is claimed');
+select is(jobs_checkpoint(tests.job_id('lea'), 1, 's1', null, tests.lines(1)
+  || '[{"model": "gpt-4o", "input_tokens": 100000}]', p_now => tests.after('2 s')),
+  '{"status": "failed", "credits": "200", "duplicates": 0, "conflicts": 0, "held": "0"}',
+  'a step beyond the limit takes what is held, and stops the job');
+select is(tests.job_state('lea'), 'failed 0%, attempt 1, overdraft_exceeded', 
+  'which has failed, and says why');
+select is(tests.standing('lea', '2 s'), 'balance 100, held 0, available 100, debt 0', 'nothing is owed');
+select is((select count(*)::int from farthing.usage_events where origin = 'job'), 1,
+  'what was not charged is not known');
+
+select is_empty('select * from farthing.prove()', 'the ledger proves itself');
+select * from finish();
+rollback;

@@ -1,0 +1,104 @@
+-- Events in every order: whatever comes first, twice or late, one payment is one grant.
+
+begin;
+\ir ../helpers/story.psql
+\ir ../helpers/orders.psql
+select plan(10);
+
+-- Every order of some numbers.
+select is((select count(*) from tests.orders_of('{1,2,3,4}')), 24::bigint, 'there are 24 orders of four');
+
+-- Plays events, each twice, to a new order, and tells how it ended; all of it is undone.
+create function pg_temp.ends(p_events jsonb, p_order int[]) returns text language plpgsql as $$
+declare
+  v_order_id uuid;
+  v_nr int;
+  v_told text;
+begin
+  v_order_id := checkout_begin(tests.person('ann'), 'da11a803-9576-4108-9c21-42b8c220cca6',
+  'https://a.test',
+    'https://a.test', p_now => tests.after()) #>> '{order,order_id}';
+  foreach v_nr in array p_order || p_order loop
+    if p_events ->> v_nr = 'attach' then
+      perform checkout_attach(v_order_id, 'cs_1', 'https://s.test', p_now => tests.after());
+    elsif p_events ->> v_nr = 'sweep' then
+      perform farthing.sweep_orders(tests.after('2 hours')), farthing.sweep_inbox(tests.after('2 hours'));
+    else
+      perform inbox_receive(jsonb_build_object('id', 'evt_' || v_nr, 'type', p_events -> v_nr ->> 0,
+      'livemode',
+        false, 'created', 1, 'facts', jsonb_build_object('order_id', v_order_id, 'payment_id', 'pi_1',
+        'session_id', case when p_events -> v_nr ->> 0 like 'checkout%' then 'cs_1' end, 'payment_status',
+        p_events -> v_nr ->> 1, 'amount', 2499, 'currency', 'usd')), tests.after());
+    end if;
+  end loop;
+  select format('%s, %s credits, %s lots, events %s', o.status, a.balance::int,
+  (select count(*) from farthing.lots),
+    (select string_agg(distinct state, ' ') from farthing.inbox)) into v_told
+  from farthing.orders o join farthing.accounts a using (account_id);
+  if exists (select from farthing.prove()) then
+    v_told := v_told || ', and the ledger does not prove itself';
+  end if;
+  raise exception using errcode = 'UNDO1', message = v_told;
+exception when sqlstate 'UNDO1' then
+  return sqlerrm;
+end
+$$;
+
+select results_eq(format('select distinct pg_temp.ends(%L, o) from tests.orders_of(%L) o', events,
+    array(select generate_series(0, jsonb_array_length(events::jsonb) - 1))), array[ending], name)
+from (values
+  ('T3: completed, async success and payment intent in every order, doubled, grant once',
+    '[["checkout.session.completed", "paid"], ["checkout.session.async_payment_succeeded", "paid"],
+      ["payment_intent.succeeded", "paid"], "attach"]', 'paid, 26240 credits, 2 lots, events processed'),
+  ('T4: unpaid completion and later success in every order grant once',
+    '[["checkout.session.completed", "unpaid"], ["checkout.session.async_payment_succeeded", "paid"],
+      ["payment_intent.succeeded", "paid"], "attach"]', 'paid, 26240 credits, 2 lots, events processed'),
+  ('T4: unpaid completion and later failure in every order grant nothing',
+    '[["checkout.session.completed", "unpaid"], ["checkout.session.async_payment_failed", "unpaid"],
+    "attach"]', 'failed, 0 credits, 0 lots, events processed'),
+  ('a payment of a session that expired in every order grants once',
+    '[["checkout.session.expired", "unpaid"], ["checkout.session.completed", "paid"], "sweep", "attach"]',
+    'paid, 26240 credits, 2 lots, events processed'),
+  ('a failed try and a later payment of the same order in every order grant once',
+    '[["checkout.session.async_payment_failed", "unpaid"], ["payment_intent.succeeded", "paid"], "sweep"]',
+    'paid, 26240 credits, 2 lots, events processed'),
+  ('a session that expires and is not paid in every order grants nothing',
+    '[["checkout.session.expired", "unpaid"], "sweep", "attach"]',
+    'expired, 0 credits, 0 lots, events processed')
+) plays (name, events, ending);
+
+-- An order's states, each step that is legal and each that is not.
+select isnt(checkout_begin(tests.person('bob'), 'da11a803-9576-4108-9c21-42b8c220cca6', 'https://a.test',
+  'https://a.test'), null, 'bob begins');
+create function pg_temp.may(p_from text, p_to text) returns boolean language plpgsql as $$
+begin
+  alter table farthing.orders disable trigger orders_are_guarded;
+  update farthing.orders set status = p_from, payment_ref = case when p_from ~ 'paid|refunded|disputed' then
+  'pi' end,
+    paid_at = case when p_from ~ 'paid|refunded|disputed' then now() end;
+  alter table farthing.orders enable always trigger orders_are_guarded;
+  update farthing.orders set status = p_to, payment_ref = case when p_to ~ 'paid|refunded|disputed' then 'pi'
+  end,
+    paid_at = case when p_to ~ 'paid|refunded|disputed' then now() end;
+  raise exception using errcode = 'UNDO1';
+exception when sqlstate 'UNDO1' then
+  return true;
+when restrict_violation then
+  return false;
+end
+$$;
+select results_eq($$
+  with s (status) as (select unnest(array['pending', 'processing', 'paid', 'failed', 'expired',
+  'partially_refunded',
+    'refunded', 'disputed']))
+  select a.status || ': ' || string_agg(b.status, ' ' order by b.status) from s a, s b
+  where a.status <> b.status and pg_temp.may(a.status, b.status) group by a.status order by a.status $$,
+  array['disputed: paid partially_refunded refunded', 'expired: paid processing', 'failed: paid',
+    'paid: disputed partially_refunded refunded', 'partially_refunded: disputed paid refunded',
+    'pending: expired failed paid processing', 'processing: failed paid',
+    'refunded: disputed paid partially_refunded'],
+  'an order goes from state to state as drawn, and no other way');
+
+select is_empty('select * from farthing.prove()', 'the ledger proves itself');
+select * from finish();
+rollback;

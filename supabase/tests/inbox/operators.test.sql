@@ -1,0 +1,90 @@
+-- The inbox for operators: what is there, what is tried again, and what never came.
+
+begin;
+\ir ../helpers/story.psql
+select plan(32);
+
+-- Ann's order, and events about it; zed's is never ours.
+create temporary table bought as select (checkout_begin(tests.person('ann'),
+  'b04eb8da-a595-4fbc-a8f4-708b219f705a', 'https://a.test', 'https://a.test', p_now => tests.after())
+  #>> '{order,order_id}')::uuid as order_id;
+create function pg_temp.arrives(p_id text, p_type text, p_facts jsonb, p_passed interval default '0')
+returns jsonb language sql as $$
+  select inbox_receive(jsonb_build_object('id', p_id, 'type', p_type, 'livemode', false, 'created', 1,
+    'facts', p_facts), tests.after(p_passed))
+$$;
+create function pg_temp.paid(p_order_id uuid, p_amount int default 999) returns jsonb language sql as $$
+  select jsonb_build_object('order_id', p_order_id, 'session_id', null, 'payment_id', 'pi_ann',
+    'payment_status', 'paid', 'amount', p_amount, 'currency', 'usd', 'mark', installation_id)
+  from farthing.policy
+$$;
+create function pg_temp.ids(p_page jsonb) returns text language sql as $$
+  select string_agg(e ->> 'event_id', ' ') || coalesce(' ...' || (p_page ->> 'next_before'), '')
+  from jsonb_array_elements(p_page -> 'events') e
+$$;
+create function pg_temp.state(p_id text) returns text language sql as $$
+  select format('%s, %s tries', state, attempts) from farthing.inbox where event_id = p_id
+$$;
+
+select is(pg_temp.arrives('evt_1', 'payment_intent.succeeded', pg_temp.paid(order_id, 1)) ->> 'failed',
+  'true', 'an event that does not fit its order fails') from bought;
+select is(pg_temp.arrives('evt_2', 'payment_intent.succeeded', pg_temp.paid(gen_random_uuid()), '1 s')
+  ->> 'deferred', 'true', 'one of an order that is not here waits');
+select is(pg_temp.arrives('evt_3', 'customer.created', '{}', '2 s'), '{"received": true}',
+  'one of no use is ignored');
+
+-- Reading.
+select is(pg_temp.ids(inbox_list()), 'evt_3 evt_2 evt_1', 'events are listed, newest first');
+select is(pg_temp.ids(inbox_list(p_limit => 2)), 'evt_3 evt_2 ...evt_2', 'by page');
+select is(pg_temp.ids(inbox_list(p_limit => 2, p_before => 'evt_2')), 'evt_1', 'and the next page');
+select is(inbox_list(p_before => 'evt_9'), '{"events": [], "next_before": null}',
+  'from an event that is not there on there is nothing');
+select is(pg_temp.ids(inbox_list('failed')), 'evt_1', 'by state');
+select is(pg_temp.ids(inbox_list(p_type => 'customer.created')), 'evt_3', 'by type');
+select is(inbox_list('dead'), '{"events": [], "next_before": null}', 'none is dead');
+select is(inbox_list('failed') #> '{events,0}' ? 'facts', false, 'a list has no facts');
+select is(inbox_read('evt_1') #>> '{facts,payment_id}', 'pi_ann', 'one event has its facts');
+select matches(inbox_read('evt_1') ->> 'last_error', '.', 'and says why it failed');
+select tests.fails_with($$ select inbox_read('evt_9') $$, 'not_found', 'id', 'no event, nothing to read');
+
+-- Ten tries, and an event is dead.
+do $$
+begin
+  for n in 1..9 loop
+    perform farthing.sweep_inbox(tests.after(interval '1 day' * n));
+  end loop;
+end
+$$;
+select is(pg_temp.state('evt_1'), 'dead, 10 tries', 'after ten tries an event is dead');
+select is(inbox_dead(), inbox_dead(9), 'the dead are found');
+select is(inbox_dead() ? 'evt_1', true, 'the one that failed is among them');
+select is(inbox_dead(0), '[]', 'no more than are wanted');
+select is(pg_temp.arrives('evt_1', 'payment_intent.succeeded', '{}', '11 days'),
+  '{"received": true, "duplicate": true}', 'a delivery wakes no dead event');
+
+-- Replay.
+select is(inbox_replay('evt_1', tests.after('11 days')) ->> 'state', 'failed',
+  'replayed while nothing is mended it fails');
+select is(pg_temp.state('evt_1'), 'failed, 1 tries', 'and has its other nine tries again');
+select is(tests.standing('ann'), 'balance 0, held 0, available 0, debt 0', 'nothing was granted');
+select tests.unguarded('inbox', $$update farthing.inbox set facts = pg_temp.paid(order_id) from bought
+  where event_id = 'evt_1'$$);
+select is(inbox_replay('evt_1', tests.after('11 days')) ->> 'state', 'processed', 'mended, it is applied');
+select is(tests.standing('ann', '11 days'), 'balance 9990, held 0, available 9990, debt 0', 'and grants');
+select is(inbox_replay('evt_1', tests.after('12 days')) ->> 'processed_at', (select to_jsonb(processed_at)
+  #>> '{}' from farthing.inbox where event_id = 'evt_1'), 'once applied it stays as it is');
+select is(tests.standing('ann', '12 days'), 'balance 9990, held 0, available 9990, debt 0',
+  'a replay grants nothing twice');
+select is(inbox_replay('evt_3', tests.after('12 days')) ->> 'state', 'ignored',
+  'an event without facts stays ignored');
+select tests.fails_with($$ select inbox_replay('evt_9') $$, 'not_found', 'id', 'no event, nothing to replay');
+
+-- What never came.
+select is(inbox_missing('["evt_1", "evt_8", "evt_2", "evt_9"]'), '["evt_8", "evt_9"]',
+  'ids that never came are told');
+select is(inbox_missing('"[\"evt_1\"]"'), '[]', 'also from servers that send lists as text');
+select is(inbox_missing('[]'), '[]', 'of none, none');
+
+select is_empty('select * from farthing.prove()', 'the ledger proves itself');
+select * from finish();
+rollback;

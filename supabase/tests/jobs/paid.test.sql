@@ -1,0 +1,204 @@
+-- Jobs that cost: held at the start, charged by the step, the rest given back however they end.
+
+begin;
+\ir ../helpers/story.psql
+\ir ../helpers/jobs.psql
+select plan(85);
+
+-- Four steps of 50 are held; two are used; the rest comes back.
+select isnt(tests.give('ann', '300'), null, 'ann has 300');
+select is((select data ->> 'held' from tests.job('ann', 'paid', tests.lines(4))), '200', 'a job holds 200');
+select is(tests.claim('one', 'paid', '1 s'), '1', 'it is claimed');
+select is(tests.step('ann', 1, 's1', 1, '2 s'),
+  '{"status": "processing", "credits": "50", "held": "150", "conflicts": 0, "duplicates": 0}',
+  'a step takes its 50');
+select is(tests.standing('ann', '2 s'), 'balance 250, held 150, available 100, debt 0',
+  'the rest stays held');
+select is(tests.step('ann', 1, 's1', 1, '3 s'),
+  '{"status": "processing", "credits": "50", "held": "150", "conflicts": 0, "duplicates": 0}',
+  'a step that ran twice is answered the same');
+select is(tests.standing('ann', '3 s'), 'balance 250, held 150, available 100, debt 0', 'and charged once');
+select is((select array_agg(format('%s %s %s %s', kind, amount::int, reference_type, reference_id)
+    order by seq) from farthing.entries where direction = 'out'),
+  array[format('settle 50 job %s:s1', tests.job_id('ann'))], 'its entry names job and step');
+select is((select array_agg(format('%s %s', status, amount::int) order by created_at) from farthing.holds),
+  '{settled 200,open 150}', 'each hold resolves once, the rest is the next one');
+
+-- T10: a rate that changes in the middle of a job changes nothing for the job.
+insert into farthing.rates (model, version, input_per_million_usd, output_per_million_usd, effective_from)
+values ('gpt-4o', 9, 500, 1500, tests.after('4 s')), ('gpt-4o', 10, 500, 1500, '2020-01-01');
+select is(tests.step('ann', 1, 's2', 1, '5 s') ->> 'credits', '50',
+  'T10: a job pays the rates of the moment it was asked for');
+select is((select data ->> 'held' from tests.job('ann', 'dear', '[{"model": "gpt-4o", "input_tokens": 1}]',
+  p_passed => '6 s')), '2', 'T10: while a new job pays the new ones');
+select is(jobs_cancel(null, tests.job_id('ann'), tests.after('6 s')) ->> 'status', 'cancelled', 'it goes');
+select is(jobs_complete(tests.runner('one'), (select format('[{"job_id": "%s", "token": 1}]', job_id)::jsonb
+    from farthing.jobs where type = 'paid'), tests.after('7 s')) #>> '{jobs,0,status}', 'completed',
+  'the job completes');
+select is(tests.standing('ann', '7 s'), 'balance 200, held 0, available 200, debt 0',
+  'what was not used is free');
+select is((select array_agg(format('%s %s', step, credits::int) order by nr) from farthing.job_checkpoints),
+  '{s1 50,s2 50}', 'each step says what it cost');
+
+-- Cancelled in the middle of a step: readers see it at once, the step is paid, nothing more.
+select isnt(tests.give('bob', '200'), null, 'bob has 200');
+insert into farthing.rates (model, version, input_per_million_usd, output_per_million_usd, effective_from)
+values ('gpt-4o', 11, 5, 15, tests.after('8 s'));
+select is((select data ->> 'held' from tests.job('bob', 'paid', tests.lines(4), p_passed => '10 s')), '200',
+  'a job holds 200');
+select is(tests.claim('one', 'paid', '11 s'), '1', 'it is claimed');
+select is(tests.step('bob', 1, 's1', 1, '12 s') ->> 'held', '150', 'one step is done');
+select is(jobs_cancel(tests.person('bob'), tests.job_id('bob'), tests.after('13 s')) ->> 'status',
+  'cancelled', 'bob cancels');
+select is(jobs_read(null, tests.job_id('bob')) ->> 'status', 'cancelled', 'readers see it at once');
+select is(tests.standing('bob', '13 s'), 'balance 150, held 150, available 0, debt 0',
+  'what the step in flight may cost stays held');
+select is(jobs_heartbeat(tests.runner('one'), 60, tests.after('14 s')), '{"jobs": []}',
+  'the runner hears that there is nothing more to do');
+select is(tests.step('bob', 1, 's2', 1, '80 s'),
+  '{"status": "cancelled", "credits": "50", "held": "0", "conflicts": 0, "duplicates": 0}',
+  'the step in flight is kept, however long it took, and paid');
+select is(tests.standing('bob', '80 s'), 'balance 100, held 0, available 100, debt 0',
+  'and the rest is free');
+select is(tests.step('bob', 1, 's3', 1, '81 s'), '{"status": "lost"}', 'no further step is');
+select is(tests.job_state('bob'), 'cancelled 0%, attempt 1, no error', 'the job is over');
+
+-- Cancelled, and its runner died: the sweep gives back what was held.
+select is((select data ->> 'held' from tests.job('bob', 'paid', tests.lines(2), p_passed => '90 s')), '100',
+  'bob asks again');
+select is(tests.claim('one', 'paid', '91 s'), '1', 'it is claimed');
+select is(jobs_cancel(null, tests.job_id('bob'), tests.after('92 s')) ->> 'status', 'cancelled',
+  'he cancels');
+select is(farthing.sweep_leases(tests.after('150 s')), 0, 'while the lease lasts, its credits stay');
+select is(farthing.sweep_leases(tests.after('151 s')), 1, 'then the sweep ends it');
+select is(tests.standing('bob', '151 s'), 'balance 100, held 0, available 100, debt 0', 'and all is free');
+-- The same where the runner says that the step failed, or that its run is over.
+select is((select data ->> 'held' from tests.job('bob', 'paid', tests.lines(2), p_passed => v)), '100',
+  'again')
+from (values (interval '200 s')) t (v);
+select is(tests.claim('one', 'paid', '201 s'), '1', 'claimed');
+select is(jobs_cancel(null, tests.job_id('bob'), tests.after('202 s')) ->> 'status', 'cancelled',
+  'cancelled');
+select is(jobs_fail(tests.job_id('bob'), 1, 'internal', 'x', null, true, null, tests.after('203 s')),
+  '{"status": "cancelled"}', 'a step of a cancelled job that fails is not tried again');
+select is(tests.standing('bob', '203 s'), 'balance 100, held 0, available 100, debt 0', 'and all is free');
+
+-- Failed for good, and expired.
+select is((select data ->> 'held' from tests.job('bob', 'paid', tests.lines(2), p_passed => '300 s')), '100',
+  'bob asks once more');
+select is(tests.claim('one', 'paid', '301 s'), '1', 'it is claimed');
+select is(tests.step('bob', 1, 's1', 1, '302 s') ->> 'credits', '50', 'a step is done');
+select is(jobs_fail(tests.job_id('bob'), 1, 'invalid_request', 'x', null, false, null, tests.after('303 s'))
+  ->> 'status', 'failed', 'and the next one fails for good');
+select is(tests.standing('bob', '303 s'), 'balance 50, held 0, available 50, debt 0', 'the rest is free');
+select is((select data ->> 'held' from tests.job('bob', 'paid', tests.lines(1), p_passed => '400 s')), '50',
+  'a job nobody runs');
+select is(tests.standing('bob', '24 h 399 s'), 'balance 50, held 50, available 0, debt 0', 'holds for a day');
+select is(tests.standing('bob', '24 h 400 s'), 'balance 50, held 0, available 50, debt 0',
+  'and not a second longer, unswept');
+select is(tests.claim('one', 'paid', '24 h 400 s'), null, 'then it is not begun');
+select is(farthing.sweep_jobs(tests.after('24 h 399 s')), 0, 'the sweep waits for the end of the day');
+select is(farthing.sweep_jobs(tests.after('24 h 400 s')), 1, 'and fails the job');
+select is(tests.job_state('bob'), 'failed 0%, attempt 0, job_expired', 'saying why');
+
+-- A step that costs more than was held takes from what is free; what is then missing is debt, and the end.
+select isnt(tests.give('cid', '120'), null, 'cid has 120');
+select is((select data ->> 'held' from tests.job('cid', 'paid', tests.lines(1), p_passed => '25 h')), '50',
+  'holds 50');
+select is(tests.claim('one', 'paid', '25 h 1 s'), '1', 'it is claimed');
+select is(tests.step('cid', 1, 's1', 2, '25 h 2 s'),
+  '{"status": "processing", "credits": "100", "held": "0", "conflicts": 0, "duplicates": 0}',
+  'a step above the estimate takes from what is free');
+select is(tests.step('cid', 1, 's2', 1, '25 h 3 s') ->> 'status', 'failed',
+  'and one that nobody can pay ends the job');
+select is(tests.standing('cid', '25 h 3 s'), 'balance -30, held 0, available 0, debt 30',
+  'the work was done: what is missing is owed');
+select is(tests.job_state('cid'), 'failed 0%, attempt 1, insufficient_credits', 'the reader learns why');
+
+-- What a job's end frees pays what its user owes.
+select isnt(tests.give('hal', '150', null, '26 h'), null, 'hal has 150');
+select is((select data ->> 'held' from tests.job('hal', 'paid', tests.lines(2), p_passed => '26 h')), '100',
+  'of which a job holds 100');
+select is(holds_settle(tests.hold('hal', '50', p_passed => '26 h'), '90', p_now => tests.after('26 h 1 s'))
+  #>> '{data,shortfall}', '40', 'hal owes 40');
+select is(jobs_cancel(null, tests.job_id('hal'), tests.after('26 h 2 s')) ->> 'status', 'cancelled',
+  'the job ends');
+select is(tests.standing('hal', '26 h 2 s'), 'balance 60, held 0, available 60, debt 0',
+  'and the debt is paid');
+
+-- What a hold kept that ran out pays for a step, unswept.
+select isnt(tests.hold('ida', '50', 60, '27 h'), null, 'ida holds half of her 100 for a minute')
+from (select tests.give('ida', '100', null, '27 h')) given;
+select is((select data ->> 'held' from tests.job('ida', 'paid', tests.lines(1), p_passed => '27 h')), '50',
+  'and a job the other half');
+select is(tests.claim('one', 'paid', '27 h 1 s'), '1', 'it is claimed');
+select is(tests.step('ida', 1, 's1', 2, '27 h 60 s') ->> 'status', 'processing',
+  'a minute later a step may cost both');
+select is(jobs_cancel(null, tests.job_id('ida'), tests.after('27 h 61 s')) ->> 'status', 'cancelled',
+  'it ends');
+
+-- A lot that expires under a job stays for its later steps too (rule 5).
+select isnt(tests.give('dan', '100', '31 h', '30 h'), null, 'dan has 100 for an hour');
+select is((select data ->> 'held' from tests.job('dan', 'paid', tests.lines(2), p_passed => '30 h')), '100',
+  'all held');
+select is(tests.claim('one', 'paid', '30 h 1 s') || (tests.step('dan', 1, 's1', 1, '31 h 1 s') ->> 'credits')
+  || (tests.step('dan', 1, 's2', 1, '31 h 2 s') ->> 'credits'), '15050',
+  'credits that expired under a job pay its steps');
+select is(tests.standing('dan', '31 h 3 s'), 'balance 0, held 0, available 0, debt 0', 'to the last');
+
+-- A step of many events: each charged at its own time's rate, under its own id, and none twice.
+select isnt(tests.give('eve', '1000', null, '40 h'), null, 'eve has 1000');
+create temporary table events as select jsonb_build_array(
+  jsonb_build_object('event_id', 'e9', 'model', 'gpt-4o', 'input_tokens', 1000),
+  jsonb_build_object('event_id', 'e2', 'model', 'gpt-4o', 'input_tokens', 2000, 'occurred_at',
+    tests.after('20 h')),
+  jsonb_build_object('event_id', 'e1', 'model', 'gpt-4o', 'input_tokens', 3000),
+  jsonb_build_object('event_id', 'e2', 'model', 'gpt-4o', 'input_tokens', 9999, 'occurred_at',
+    tests.after('20 h')),
+  jsonb_build_object('event_id', 'e0', 'model', 'gpt-4o', 'input_tokens', 4000)) as usage;
+select is(usage_charge(tests.person('eve'), '{"event_id": "e0", "model": "gpt-4o", "input_tokens": 4000}',
+  p_now => tests.after('40 h')) #>> '{data,credits}', '80', 'one of them has been charged already');
+select is((select data ->> 'held' from events, tests.job('eve', 'paid', usage, p_passed => '40 h')), '399.98',
+  'all are held for');
+select is(tests.claim('one', 'paid', '40 h 1 s'), '1', 'the job is claimed');
+select is(jobs_checkpoint(tests.job_id('eve'), 1, 'all', null, usage, p_now => tests.after('40 h 2 s'))
+  - 'held'::text, '{"status": "processing", "credits": "120", "conflicts": 1, "duplicates": 1}',
+  'of five one is known, and one is known with other contents')
+from events;
+select is((select string_agg(format('%s %s', u.event_id, trim_scale(e.amount)), ', ' order by u.event_id)
+  from farthing.usage_events u join farthing.entries e on e.account_id = u.account_id
+    and e.seq between u.first_seq and u.last_seq and e.reference_id = u.event_id
+  where u.account_id = (select account_id from farthing.jobs where job_id = tests.job_id('eve'))),
+  'e0 80, e1 60, e2 40, e9 20', 'each event has its own entry');
+select is(jobs_cancel(null, tests.job_id('eve'), tests.after('40 h 3 s')) ->> 'status', 'cancelled',
+  'it ends');
+
+-- Usage that costs nothing at its model: nothing is held, nothing is charged, and the job goes on.
+insert into farthing.rates (model, version, input_per_million_usd, output_per_million_usd, effective_from)
+values ('free-input', 1, 0, 10, '2020-01-01');
+create temp table free on commit drop as
+  select '[{"event_id": "f1", "model": "free-input", "input_tokens": 5}]'::jsonb as usage;
+select is((select data ->> 'held' from free, tests.job('fay', 'free', usage, p_passed => '41 h')), '0',
+  'usage that is free holds nothing');
+select is(tests.claim('one', 'free', '41 h 1 s'), '1', 'the job is claimed');
+select is(jobs_checkpoint(tests.job_id('fay'), 1, 'all', null, usage, p_now => tests.after('41 h 2 s')),
+  '{"status": "processing", "credits": "0", "conflicts": 0, "duplicates": 0, "held": "0"}',
+    'its step is kept and free')
+from free;
+select throws_like(format($$ select jobs_checkpoint(%L, 1, 'dear', null, tests.lines(1),
+  p_now => tests.after('41 h 3 s')) $$, tests.job_id('fay')), '%usage without an estimate',
+  'what was not held for and costs is a bug of the type, and is not given away');
+
+-- As many models as an input has room for.
+insert into farthing.rates (model, version, input_per_million_usd, output_per_million_usd, effective_from)
+select lpad(nr::text, 200, 'm'), 1, 1, 1, '2020-01-01' from generate_series(1, 500) nr;
+create temp table many on commit drop as
+  select jsonb_agg(jsonb_build_object('model', lpad(nr::text, 200, 'm'), 'input_tokens', 1)) as usage
+  from generate_series(1, 500) nr;
+select isnt(tests.give('gil', '100'), null, 'gil has 100');
+select is((select data ->> 'held' from many, tests.job('gil', 'paid', usage, p_passed => '42 h')), '2',
+  'a job may use 500 models');
+
+select is_empty('select * from farthing.prove()', 'the ledger proves itself');
+select * from finish();
+rollback;

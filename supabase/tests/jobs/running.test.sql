@@ -1,0 +1,152 @@
+-- Running jobs: claims, leases, checkpoints, retries, and what a runner that lost its lease can't do.
+
+begin;
+\ir ../helpers/story.psql
+\ir ../helpers/jobs.psql
+select plan(68);
+
+-- Claims: the most urgent first, each job to one runner.
+select isnt((select data from tests.job('ann', 'a')), null, 'ann asks');
+select isnt((select data from tests.job('bob', 'a', p_passed => '1 s')), null, 'bob asks later');
+select isnt((select data from tests.job('cid', 'b')), null, 'cid asks for another type');
+update farthing.jobs set priority = 50 where user_id = tests.person('bob');
+select is(jobs_claim(tests.runner('one'), '["a"]', 1, 60, tests.after('2 s')) #>> '{jobs,0,user_id}',
+  tests.person('bob')::text, 'the more urgent job comes first, though later');
+select is((jobs_claim(tests.runner('two'), '["a"]', 9, 60, tests.after('2 s')) #> '{jobs,0}')
+  - '{job_id,user_id}'::text[], jsonb_build_object('token', 1, 'type', 'a', 'input', '{}'::jsonb,
+    'attempts', 1, 'max_attempts', 5, 'progress', 0, 'correlation_id', 'trace-ann', 'created_at',
+    tests.after(), 'expires_at', tests.after('24 h'), 'checkpoints', '[]'::jsonb),
+  'another runner gets the next one, with all it needs');
+select is(tests.claim('three', 'a', '2 s'), null, 'a third runner gets none');
+select is(tests.claim('three', 'c', '2 s'), null, 'a runner gets no job of a type it does not know');
+select is(tests.claim('three', 'b', '2 s'), '1', 'but one of a type that it knows');
+select is(tests.job_state('ann'), 'processing 0%, attempt 1, no error', 'a claimed job is processing');
+select is(jobs_read(null, tests.job_id('ann')) ->> 'started_at', to_jsonb(tests.after('2 s')) #>> '{}',
+  'and has begun');
+
+-- Checkpoints.
+select is(tests.step('ann', 1, 'plan', p_passed => '3 s', p_progress => 30, p_output => '{"n": 1}'),
+  '{"status": "processing", "credits": "0", "held": "0", "conflicts": 0, "duplicates": 0}',
+  'a step is kept');
+select is(tests.job_state('ann'), 'processing 30%, attempt 1, no error', 'and shows as progress');
+select is(tests.step('ann', 1, 'look', p_passed => '4 s', p_progress => 20) ->> 'status', 'processing',
+  'the next step says less');
+select is(tests.job_state('ann'), 'processing 30%, attempt 1, no error', 'progress never goes back');
+select is(tests.step('ann', 1, 'plan', p_passed => '5 s', p_progress => 90, p_output => '{"n": 2}') ->>
+  'status',
+  'processing', 'a step that is known is answered');
+select is((select array_agg(step || coalesce(output ->> 'n', '') order by nr) from farthing.job_checkpoints),
+  '{plan1,look}', 'and changes nothing');
+select is(jobs_read(null, tests.job_id('ann')) -> 'checkpoints' -> 0, jsonb_build_object('step', 'plan', 'at',
+  tests.after('3 s'), 'credits', '0'), 'readers see when each step was done, and not what it gave');
+select is(tests.step('ann', 1, 'all', p_passed => '6 s', p_progress => 100) ->> 'status', 'processing',
+  'a step may say 100');
+select is(tests.job_state('ann'), 'processing 99%, attempt 1, no error', '100 is for what is completed');
+select cmp_ok((jobs_read(null, tests.job_id('ann')) ->> 'revision')::int, '>=', 5,
+  'each change is a new revision');
+
+-- Lost leases: 60 s without a sign, and the job is somebody else's.
+select is(jobs_heartbeat(tests.runner('two'), 60, tests.after('50 s')),
+  jsonb_build_object('jobs', jsonb_build_array(tests.job_id('ann'))), 'a heartbeat names what is to be done');
+select is(tests.claim('three', 'a', '70 s'), '2', 'bob''s runner gave no sign: his job is given again');
+select is(tests.job_state('bob'), 'processing 0%, attempt 2, no error', 'which is another attempt');
+select is(tests.claim('three', 'a', '109 s'), null, 'ann''s runner did, and keeps it');
+select is(tests.claim('three', 'a', '110 s'), '2:plan,look,all',
+  'until it too is gone: its steps come along');
+select is(tests.step('ann', 1, 'late', p_passed => '111 s'), '{"status": "lost"}',
+  'the first runner can''t write a step any more');
+select is(jobs_complete(tests.runner('two'), format('[{"job_id": "%s", "token": 1, "result": 1}]',
+  tests.job_id('ann'))::jsonb, tests.after('111 s')), jsonb_build_object('jobs', jsonb_build_array(
+    jsonb_build_object('job_id', tests.job_id('ann'), 'status', 'lost'))), 'nor complete the job');
+select is(jobs_complete(tests.runner('two'), format('[{"job_id": "%s", "token": 2, "result": 1}]',
+  tests.job_id('ann'))::jsonb, tests.after('111 s')) #>> '{jobs,0,status}', 'lost',
+  'nor under a token that it did not get');
+select is(jobs_fail(tests.job_id('ann'), 1, 'internal', 'x', p_now => tests.after('111 s')),
+  '{"status": "lost"}', 'nor fail it');
+select is(jobs_yield(tests.job_id('ann'), 1, tests.after('111 s')), '{"status": "lost"}', 'nor give it back');
+select is(jobs_heartbeat(tests.runner('two'), 60, tests.after('111 s')), '{"jobs": []}',
+  'and its heartbeat holds nothing');
+select is((select count(*)::int from farthing.job_checkpoints where step = 'late'), 0,
+  'so nothing was written');
+select is(tests.job_state('ann'), 'processing 99%, attempt 2, no error', 'and nothing changed');
+
+-- Completed, in one call for all that is done.
+select is(jobs_complete(tests.runner('three'), jsonb_build_array(
+    jsonb_build_object('job_id', tests.job_id('ann'), 'token', 2, 'result', '{"ok": true}'::jsonb),
+    jsonb_build_object('job_id', tests.job_id('bob'), 'token', 2)), tests.after('112 s')),
+  jsonb_build_object('jobs', jsonb_build_array(
+    jsonb_build_object('job_id', tests.job_id('ann'), 'status', 'completed'),
+    jsonb_build_object('job_id', tests.job_id('bob'), 'status', 'completed'))), 'both are completed');
+select is(jobs_read(null, tests.job_id('ann')) -> 'result', '{"ok": true}', 'a result is kept');
+select is(jobs_read(null, tests.job_id('bob')) -> 'result', 'null', 'no result is none');
+select is(tests.job_state('ann'), 'completed 100%, attempt 2, no error', 'completed is 100');
+select is((select count(*)::int from farthing.job_checkpoints where output is not null), 0,
+  'what steps gave is forgotten with the job''s end');
+select is(jobs_complete(tests.runner('three'), format('[{"job_id": "%s", "token": 2}]',
+  tests.job_id('ann'))::jsonb, tests.after('113 s')) #>> '{jobs,0,status}', 'lost', 'a job completes once');
+
+-- Retries: later and later, a bounded number of times, with the last error.
+create temporary table tries as
+select n, tests.after(make_interval(hours => n)) as at, null::jsonb as outcome, null::text as claimed
+from generate_series(1, 5) n;
+select isnt((select data from tests.job('dan', 'flaky')), null, 'dan asks for what fails');
+create function pg_temp.attempt(p_n int, p_at timestamptz) returns jsonb language plpgsql as $$
+begin
+  perform jobs_claim(tests.runner('one'), '["flaky"]', 1, 60, p_at);
+  return jobs_fail(tests.job_id('dan'), p_n, 'upstream_unavailable', 'error ' || p_n, 'detail', true,
+    case p_n when 4 then 600 end, p_at);
+end
+$$;
+update tries set outcome = pg_temp.attempt(n, at);
+select is((select array_agg(outcome ->> 'status' order by n) from tries),
+  '{queued,queued,queued,queued,failed}', 'a job is tried five times');
+select is((select bool_and((outcome ->> 'run_after')::timestamptz between at
+    + make_interval(secs => 0.75 * 2 ^ n) and at + make_interval(secs => 1.25 * 2 ^ n))
+  from tries where n < 4), true, 'after 2, 4, 8 seconds, give or take a quarter');
+select is((select (outcome ->> 'run_after')::timestamptz - at from tries where n = 4), interval '600 s',
+  'and never before who failed it said');
+select is((select count(distinct farthing.job_backoff(3))::int > 1 from generate_series(1, 9)), true,
+  'no two failures come back together');
+select is((select max(farthing.job_backoff(24)) <= interval '375 s' from generate_series(1, 99)), true,
+  'the wait is bounded');
+select is(jobs_read(null, tests.job_id('dan')) -> 'error',
+  '{"code": "upstream_unavailable", "message": "error 5"}', 'the last error is told, its detail is not');
+select is(tests.claim('one', 'flaky', '9 h'), null, 'a failed job is not tried again');
+select isnt((select data from tests.job('eve', 'flaky')), null, 'eve asks for what can''t succeed');
+select is(tests.claim('one', 'flaky', '1 s'), '1', 'it is claimed');
+select is(jobs_fail(tests.job_id('eve'), 1, 'invalid_request', 'no', null, false, null, tests.after('1 s')),
+  '{"status": "failed"}', 'what can''t succeed is tried once');
+
+-- A retry waits for its time, and says when.
+select isnt((select data from tests.job('fay', 'later')), null, 'fay asks');
+select is(tests.claim('one', 'later', '0 s'), '1', 'it is claimed');
+select is(jobs_fail(tests.job_id('fay'), 1, 'internal', 'x', null, true, 30, tests.after('0 s')) ->> 'status',
+  'queued', 'it fails');
+select is(jobs_claim(tests.runner('one'), '["later"]', 1, 60, tests.after('29 s')),
+  jsonb_build_object('jobs', '[]'::jsonb, 'next_at', tests.after('30 s')), 'not before its time');
+select is(tests.claim('one', 'later', '30 s'), '2', 'then it is claimed again');
+
+-- Yields: a run is over, the job is not. That is no attempt.
+select is(tests.step('fay', 2, 'half', p_passed => '31 s') ->> 'status', 'processing', 'half is done');
+select is(jobs_yield(tests.job_id('fay'), 2, tests.after('32 s')), '{"status": "queued"}', 'the run is over');
+select is(tests.job_state('fay'), 'queued 0%, attempt 1, internal', 'a yield is no attempt');
+select is(tests.claim('two', 'later', '32 s'), '3:half', 'the next runner goes on where it was');
+
+-- A job whose runners die and die.
+update farthing.jobs set attempts = 5 where job_id = tests.job_id('fay');
+select is(farthing.sweep_leases(tests.after('91 s')), 0, 'a lease is a lease for its 60 s');
+select is(farthing.sweep_leases(tests.after('92 s')), 1, 'then the sweep takes the job back');
+select is(tests.job_state('fay'), 'failed 0%, attempt 5, job_lost', 'after the last attempt for good');
+
+-- What a step asked a model is logged with it, once.
+select isnt((select data from tests.job('gus', 'logged')), null, 'gus asks');
+select is(tests.claim('three', 'logged', '93 s'), '1', 'his job is claimed');
+select is(jobs_checkpoint(tests.job_id('gus'), 1, 'asked', p_log => '{"kind": "chat", "model": "m",
+  "request_id": "r_gus"}', p_now => tests.after('94 s')) ->> 'status', 'processing',
+  'a step is written, ' || nr)
+from generate_series(1, 2) nr;
+select results_eq('select request_id from farthing.ai_logs', array['r_gus'], 'and one log');
+
+select is_empty('select * from farthing.prove()', 'the ledger proves itself');
+select * from finish();
+rollback;

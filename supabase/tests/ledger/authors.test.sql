@@ -1,0 +1,120 @@
+-- T40: every entry says who moved the credits, and a later step writes who asked for the work.
+
+begin;
+\ir ../helpers/story.psql
+\ir ../helpers/money_back.psql
+\ir ../helpers/jobs.psql
+\ir ../helpers/chats.psql
+select plan(44);
+
+-- Who moved a person's credits, in order, with the kind of the entry.
+create function pg_temp.authors(p_name text, p_after int default 0) returns text language sql as $$
+  select string_agg(e.kind || ' ' || replace(e.author, tests.person('op')::text, 'op'), ', ' order by e.seq)
+  from farthing.entries e join farthing.accounts a using (account_id)
+  where a.owner_id = tests.person(p_name) and e.seq > p_after
+$$;
+
+-- What a caller does bears the caller's name.
+select isnt(tests.person('op'), null, 'there is an operator');
+update auth.users set raw_app_meta_data = '{"role": "operator"}' where email = 'op@example.com';
+select lives_ok($$ select credits_grant(tests.person('ann'), '1000', 'promotional', p_reason => 'sorry',
+  p_author => 'operator:' || tests.person('op'), p_now => tests.after()) $$, 'an operator grants');
+select lives_ok($$ select credits_debit(tests.person('ann'), '1', 'x', p_author => 'key:default',
+  p_now => tests.after()) $$, 'a key debits');
+select lives_ok($$ select usage_charge(tests.person('ann'),
+  '{"event_id": "one", "model": "gpt-4o", "input_tokens": 50, "output_tokens": 0}',
+  p_author => 'key:metering', p_now => tests.after()) $$, 'another key reports usage');
+select lives_ok($$ select usage_charge_batch(jsonb_build_array(jsonb_build_object('user_id',
+  tests.person('ann'), 'event_id', 'two', 'model', 'gpt-4o', 'input_tokens', 50, 'output_tokens', 0)),
+  p_author => 'key:metering', p_now => tests.after()) $$, 'and a batch');
+select lives_ok($$ select holds_settle((holds_open(tests.person('ann'), '10', p_author => 'key:default',
+  p_now => tests.after()) #>> '{data,hold_id}')::uuid, '5', p_author => 'key:worker',
+  p_now => tests.after()) $$, 'one key holds, another settles');
+select is(pg_temp.authors('ann'), 'promotion operator:op, debit key:default, usage key:metering, '
+  || 'usage key:metering, settle key:worker', 'each entry names who wrote it');
+select is((select string_agg(author, ' ') from farthing.holds), 'key:default', 'and a hold who opened it');
+select isnt(tests.give('ann', '1'), null, 'somebody at an SQL prompt grants');
+select is(pg_temp.authors('ann', 5), 'promotion sql:' || session_user, 'and is the role that signed in');
+
+-- Stripe's events, whoever caused them.
+select is(tests.buys('bob'), 'bob', 'bob buys');
+select is(tests.pays('bob'), '{"received": true}', 'and pays');
+select is(tests.refund('bob', 1, 400), '{"received": true}', 'is refunded in part');
+select is(tests.refund('bob', 1, 400, 'failed'), '{"received": true}', 'which fails');
+select is(pg_temp.authors('bob'),
+  'purchase stripe:evt_1, clawback stripe:evt_2, reinstatement stripe:evt_3', 'each by its event');
+select lives_ok($$ select refunds_begin((select order_id from tests.bought where name = 'bob'),
+  p_author => 'operator:' || tests.person('op'), p_now => tests.after()) $$, 'an operator asks for a refund');
+select is((select replace(requested_by, tests.person('op')::text, 'op') from farthing.refunds
+  where status = 'requested'), 'operator:op', 'and the refund says who asked');
+
+-- An event that waited for its payment writes its own name, not that of the payment it was applied with.
+select is(tests.buys('cyn'), 'cyn', 'cyn buys');
+select is(tests.refund('cyn', 1, 999) ->> 'deferred', 'true', 'her refund comes first');
+select is(tests.pays('cyn'), '{"received": true}', 'then the payment');
+select is(pg_temp.authors('cyn'), 'purchase stripe:evt_5, clawback stripe:evt_4', 'each by its own event');
+
+-- Work that a user asked for is theirs, whoever finishes it; an expiry is the task's.
+select isnt(tests.give('dan', '1000'), null, 'dan has 1000');
+select is(tests.begin_chat('dan') ->> 'step', 'call', 'asks a model');
+select is(chats_record(tests.chat_id('dan'), 100, tests.after()) ->> 'status', 'open', 'has 100 tokens');
+select is(farthing.sweep_chats(tests.after('2 min')), 1, 'is gone, and swept');
+select is(pg_temp.authors('dan', 1), 'settle owner', 'the charge is dan''s own');
+select is((select status from jobs_create(tests.person('dan'), 'research', '{}', tests.lines(2),
+  p_author => 'owner', p_now => tests.after()) a, jsonb_to_record(a) r (status int)), 202,
+  'dan asks for a job');
+select isnt(tests.claim('runner', 'research'), null, 'a runner takes it');
+select is(tests.step('dan', 1, 'one', 1) ->> 'status', 'processing', 'and does a step');
+select is(pg_temp.authors('dan', 2), 'settle owner', 'which is charged to dan as dan''s own');
+select is((select count(distinct author)::int from farthing.holds h join farthing.accounts a
+  using (account_id) where a.owner_id = tests.person('dan')), 1, 'so is the hold that goes on');
+select isnt(tests.give('eve', '10', '1 hour'), null, 'eve has 10 for an hour');
+select cmp_ok(farthing.sweep_accounts(tests.after('2 hours')), '>=', 1, 'they expire');
+select is(pg_temp.authors('eve', 1), 'expiry task:sweep_accounts', 'by the task''s decision');
+
+-- Nothing else is an author. A debit does not pay for that check, so the proof makes it.
+select is((select string_agg(coalesce(text, 'null') || ' ' || (tests.outcome(format(
+  $$ select credits_grant(tests.person('ann'), '1', 'promotional', p_author => %L, p_now => tests.after()) $$,
+    text)) ->> 'code'), ', ' order by nr)
+  from unnest(array['ann', 'operator', 'key:', 'owner:x', 'stripe:evt_x', 'task:sweep_accounts', null])
+  with ordinality t (text, nr)),
+  'ann invalid_request, operator 23514, key: 23514, owner:x 23514, stripe:evt_x invalid_request, '
+    || 'task:sweep_accounts invalid_request, null ok',
+  'another author grants nothing, and none named is the role');
+select is_empty('select * from farthing.prove()', 'the ledger proves itself');
+select is((select string_agg(tests.outcome(format(
+  $$ select credits_debit(tests.person('ann'), '1', 'x', p_author => %L, p_now => tests.after()) $$, text))
+  ->> 'code', ' ') from unnest(array['ann', repeat('x', 256), null]) text), 'ok 22001 ok',
+  'a debit has an author of 255 characters at most');
+select is(pg_temp.authors('ann', 8), 'debit sql:' || session_user, 'and where none is named, the role');
+select results_eq('select rule, detail from farthing.prove()',
+  $$ values (18, 'seq 8: ann is no author') $$, 'and the proof names one who can''t be');
+
+-- Rule 18 where the grants' own refusal was got round: the proof names a grant to oneself.
+create function pg_temp.granted_by(p_author text, p_reference_type text default 'grant') returns text
+language plpgsql as $$
+declare
+  v_named text;
+begin
+  alter table farthing.entries disable trigger user;
+  update farthing.entries e set author = p_author, reference_type = p_reference_type
+  from farthing.accounts a
+  where a.account_id = e.account_id and a.owner_id = tests.person('ann') and e.seq = 1;
+  select string_agg(regexp_replace(detail, '.* (granted to themselves|grants nothing)$', '\1'), ' '
+    order by detail) into v_named
+  from farthing.prove() where rule = 18 and detail like 'seq 1:%';
+  raise exception using errcode = 'UNDO1', message = coalesce(v_named, 'nothing');
+exception when sqlstate 'UNDO1' then
+  return sqlerrm;
+end
+$$;
+select is(pg_temp.granted_by('owner'), 'granted to themselves', 'a user''s own grant is named');
+select is(pg_temp.granted_by('operator:' || tests.person('ann')), 'granted to themselves',
+  'and by an operator to their own account');
+select is(pg_temp.granted_by('operator:' || tests.person('op')), 'nothing', 'by another operator it is not');
+select is(pg_temp.granted_by('owner', 'chat_correction'), 'nothing',
+  'nor what a chat was charged too much');
+select is(pg_temp.granted_by('task:sweep_accounts'), 'grants nothing',
+  'T40: a grant in a task''s name is named');
+select * from finish();
+rollback;

@@ -1,0 +1,85 @@
+-- People who leave: their entries stay, their credits go to breakage, and nobody is told who they were.
+
+begin;
+\ir ../helpers/story.psql
+select plan(31);
+
+-- Ann leaves with lots, a hold and an order under way.
+select isnt(tests.give('ann', '10', '1 hour'), null, 'ann has 10 for an hour');
+select isnt(tests.give('ann', '20'), null, 'and 20 for ever');
+select isnt(tests.give('bob', '7'), null, 'bob has 7');
+create temporary table ann as
+select tests.hold('ann', '15') as hold_id, (checkout_begin(tests.person('ann'),
+  'b04eb8da-a595-4fbc-a8f4-708b219f705a',
+  'https://a.test', 'https://a.test', p_now => tests.after()) #>> '{order,order_id}')::uuid as order_id;
+create temporary table account as select account_id from farthing.accounts where owner_id
+  = tests.person('ann');
+select is((select array_agg(tests.code_for(role, 'ann', 'delete from auth.users') order by role)
+  from unnest(array['anon', 'authenticated']) role), '{42501,42501}',
+  'nobody deletes people through the data API');
+select is(tests.outcome('delete from auth.users where email = ''ann@example.com''') ->> 'code', 'ok',
+  'ann leaves');
+
+select is((select array_agg(owner_id) from farthing.accounts join account using (account_id)),
+  array[null::uuid], 'the account stays, without an owner');
+select results_eq($$ select kind::text, direction::text, amount::int, reference_type::text
+  from farthing.entries
+    join account using (account_id) order by direction, amount $$,
+  $$ values ('promotion', 'in', 10, 'grant'), ('promotion', 'in', 20, 'grant'), ('expiry', 'out', 10,
+  'account_closed'),
+    ('expiry', 'out', 20, 'account_closed') $$, 'no entry is gone, and what was left is in breakage');
+select results_eq('select balance::int, held::int, debt::int from farthing.accounts join account using
+  (account_id)', 'values (0, 0, 0)', 'nothing is left in the account');
+select is((select array_agg(status) from farthing.holds join account using (account_id)), '{released}',
+  'an open hold is released');
+select tests.fails_with(format('select holds_settle(%L, ''1'', p_now => tests.after())', hold_id),
+  'hold_not_open', null, 'and settles nothing') from ann;
+select is(tests.standing('bob'), 'balance 7, held 0, available 7, debt 0', 'another person keeps everything');
+select tests.fails_with('select ' || call, 'not_found', 'user_id', split_part(call, '(',
+  1) || ' of one who left')
+from unnest(array['credits_balance(md5(''ann'')::uuid)', 'credits_entries(md5(''ann'')::uuid)',
+  'credits_debit(md5(''ann'')::uuid, ''1'', ''x'')',
+  'credits_grant(md5(''ann'')::uuid, ''1'', ''promotional'')',
+  'holds_open(md5(''ann'')::uuid, ''1'')',
+  'usage_charge(md5(''ann'')::uuid, ''{"model": "gpt-4o", "input_tokens": 1}'')',
+  'checkout_begin(md5(''ann'')::uuid, ''b04eb8da-a595-4fbc-a8f4-708b219f705a'', '''', '''')']) call;
+
+-- The one who comes back is another.
+select is(tests.standing('ann'), 'balance 0, held 0, available 0, debt 0',
+  'ann signs up again and has nothing');
+select is(credits_entries(tests.person('ann')) -> 'entries', '[]', 'and no past');
+
+-- One who owes: what a hold kept pays first.
+select isnt(tests.give('cid', '10'), null, 'cid has 10');
+create temporary table cid as select tests.hold('cid', '5') as kept;
+select is(holds_settle(tests.hold('cid', '5'), '8', p_now => tests.after()) #>> '{data,shortfall}', '3',
+  'cid owes 3');
+select is(tests.outcome('delete from auth.users where email = ''cid@example.com''') ->> 'code', 'ok',
+  'cid leaves');
+select results_eq($$ select a.balance::int, a.debt::int from farthing.accounts a join farthing.holds h using
+  (account_id), cid where h.hold_id = cid.kept $$, 'values (0, 0)', 'what a freed hold kept pays
+  what was owed');
+
+-- One who pays and leaves before the money is told: paid, and nobody's, so breakage.
+create temporary table eve as select checkout_begin(tests.person('eve'),
+  'b04eb8da-a595-4fbc-a8f4-708b219f705a', 'https://a.test', 'https://a.test', p_now => tests.after())
+  #>> '{order,order_id}' as order_id;
+select is(tests.outcome('delete from auth.users where email = ''eve@example.com''') ->> 'code', 'ok',
+  'eve leaves');
+select is(inbox_receive(jsonb_build_object('id', 'evt_eve', 'type', 'payment_intent.succeeded', 'livemode',
+  false, 'created', 1, 'facts', jsonb_build_object('order_id', order_id, 'payment_id', 'pi_eve',
+  'payment_status', 'paid', 'amount', 999, 'currency', 'usd')), tests.after('1 s')), '{"received": true}',
+  'the late payment is taken') from eve;
+select results_eq($$ select o.status, a.balance::int from farthing.orders o join farthing.accounts a
+  using (account_id), eve where o.order_id::text = eve.order_id $$, $$ values ('paid', 0) $$,
+  'what is paid for one who has left closes to breakage');
+
+-- One who has nothing leaves nothing.
+select isnt(tests.person('dan'), null, 'dan signs up');
+select is(tests.standing('dan'), 'balance 0, held 0, available 0, debt 0', 'and does nothing');
+select is(tests.outcome('delete from auth.users where email = ''dan@example.com''') ->> 'code', 'ok',
+  'dan leaves');
+
+select is_empty('select * from farthing.prove()', 'the ledger proves itself');
+select * from finish();
+rollback;

@@ -1,0 +1,98 @@
+-- Sweeps: what time does by itself, in bounded batches, and when.
+
+begin;
+\ir ../helpers/story.psql
+select plan(92);
+
+-- Lots that nobody touches expire as of their moment.
+select isnt(tests.give(name, '10', '1 hour'), null, name || ' has 10 for an hour')
+from unnest(array['ann', 'bob', 'cid']) name;
+select isnt(tests.give('ann', '5'), null, 'ann has 5 for ever');
+select is(farthing.sweep_accounts(tests.after('1 hour' - interval '1 s')), 0,
+  'the sweep leaves what has not expired');
+select is(farthing.sweep_accounts(tests.after('1 hour'), 2), 2,
+  'the sweep takes no more accounts than it may');
+select is(farthing.sweep_accounts(tests.after('2 hours'), 2), 1, 'and the rest the next time');
+select is(tests.standing('ann', '2 hours'), 'balance 5, held 0, available 5, debt 0', 'what expired is gone');
+select results_eq($$ select counterparty::text, direction::text, kind::text, amount::int, event_at,
+  created_at, lot_id
+    is not null from farthing.entries where kind = 'expiry' order by account_id $$, $$ values
+  ('breakage', 'out', 'expiry', 10, tests.after('1 hour'), tests.after('1 hour'), true),
+  ('breakage', 'out', 'expiry', 10, tests.after('1 hour'), tests.after('1 hour'), true),
+  ('breakage', 'out', 'expiry', 10, tests.after('1 hour'), tests.after('2 hours'), true) $$,
+  'what expired is in breakage, as of its expiry, written when it was swept');
+select is(farthing.sweep_accounts(tests.after('2 hours')), 0, 'a lot expires once');
+
+-- A lot that expired and was half spent gives just its rest.
+select isnt(tests.give('dan', '10', '1 hour'), null, 'dan has 10 for an hour');
+select isnt(credits_debit(tests.person('dan'), '4', 'x', p_now => tests.after('30 min')), null,
+  'dan spends 4');
+select is(farthing.sweep_accounts(tests.after('2 hours')), 1, 'the sweep takes dan''s rest');
+select is((select amount::int from farthing.entries join farthing.accounts using (account_id)
+  where owner_id = tests.person('dan') and kind = 'expiry'), 6, 'which is 6');
+
+-- A sweep that is late after a debit keeps time from falling.
+select isnt(tests.give('eve', '10', '1 hour'), null, 'eve has 10 for an hour');
+select isnt(tests.give('eve', '10'), null, 'and 10 for ever');
+select isnt(credits_debit(tests.person('eve'), '1', 'x', p_now => tests.after('3 hours')), null,
+  'eve spends 1, later');
+select is(farthing.sweep_accounts(tests.after('2 hours')), 1, 'a sweep whose clock is behind');
+select is((select e.created_at from farthing.entries e join farthing.accounts using (account_id)
+  where owner_id = tests.person('eve') and kind = 'expiry'), tests.after('3 hours'),
+  'writes no earlier than the last entry');
+
+-- Holds: oldest first, each account once.
+select isnt(tests.give('fay', '10'), null, 'fay has 10');
+select isnt(tests.hold('fay', '1', seconds), null, 'fay holds 1') from unnest(array[10, 20, 30]) seconds;
+select is(farthing.sweep_accounts(tests.after('20 s')), 2, 'the sweep releases what has expired');
+select is(tests.standing('fay', '20 s'), 'balance 10, held 1, available 9, debt 0',
+  'and leaves what has not');
+
+-- Orders and the inbox.
+select isnt(checkout_begin(tests.person('ann'), package_id::text, 'https://a.test', 'https://a.test',
+  p_now => tests.after()), null, 'ann begins') from farthing.packages order by amount limit 3;
+select is(farthing.sweep_orders(tests.after('2 hours'), 2), 2, 'the sweep takes no more orders than it may');
+select is(farthing.sweep_orders(tests.after('2 hours'), 2), 1, 'and the rest the next time');
+select is((select array_agg(distinct status) from farthing.orders), '{expired}',
+  'orders whose time is over are expired');
+select is(inbox_receive(jsonb_build_object('id', 'evt_' || n, 'type', 'payment_intent.succeeded', 'livemode',
+  false,
+  'created', 1, 'facts', jsonb_build_object('order_id', gen_random_uuid(), 'mark', installation_id)),
+  tests.after()) ->> 'deferred', 'true', 'an event waits') from generate_series(1, 3) n, farthing.policy;
+select is(farthing.sweep_inbox(tests.after('1 min' - interval '1 s')), 0,
+  'the sweep waits a minute before the next try');
+select is(farthing.sweep_inbox(tests.after('1 min'), 2), 2, 'the sweep takes no more events than it may');
+select is(farthing.sweep_inbox(tests.after('1 min'), 2), 1, 'and the rest the next time');
+
+-- Who and when.
+select results_eq($$ select jobname::text collate "default", schedule, command
+  from cron.job where command like '%farthing%' $$,
+  $$ values ('farthing', '* * * * *', 'call farthing.run_due_tasks()') $$,
+    'one job runs all tasks, each minute');
+select is((select array_agg(concat_ws(' ', task, every, nullif(phase, '0'))
+  order by task) from farthing.tasks),
+  array['anchor 01:00:00 00:07:00',
+  'evaluate_alerts 00:01:00', 'prove_if_due 00:10:00', 'seal 00:01:00', 'sweep_accounts 00:01:00',
+    'sweep_ai_logs 00:01:00', 'sweep_bookings 01:00:00 00:41:00', 'sweep_chats 00:01:00',
+    'sweep_expiring_credits 00:05:00', 'sweep_fraud 00:05:00', 'sweep_grants 00:05:00',
+    'sweep_idempotency_keys 00:01:00',
+    'sweep_inbox 00:01:00', 'sweep_incidents 01:00:00 00:23:00', 'sweep_job_data 00:05:00',
+    'sweep_jobs 00:01:00', 'sweep_leases 00:01:00', 'sweep_low_balances 00:01:00', 'sweep_metrics 00:05:00',
+    'sweep_notices 00:05:00', 'sweep_orders 00:05:00', 'sweep_reconciliation 00:15:00',
+    'sweep_run_history 01:00:00 00:29:00', 'wake_deep_checks 01:00:00 00:17:00',
+    'wake_notification_runner_if_due 00:01:00', 'wake_payment_runner_if_due 00:01:00',
+    'wake_runner_if_due 00:01:00'], 'these are the tasks');
+select is_empty($$ select task, last_error from (select t.task, farthing.run_task(t.task,
+      tests.after('3 hours'))
+    as went_well from farthing.tasks t) r join farthing.tasks using (task) where not went_well $$,
+  'every task runs as it is scheduled');
+select is(tests.code_for(role, 'ann', format('select farthing.%s()', sweep)), '42501',
+  format('%s by %s is denied', sweep, role)) from unnest(array['service_role', 'authenticated', 'anon']) role,
+  unnest(array['sweep_accounts', 'sweep_orders', 'sweep_inbox', 'sweep_idempotency_keys', 'sweep_ai_logs',
+  'sweep_bookings', 'sweep_chats', 'sweep_expiring_credits', 'sweep_fraud', 'sweep_low_balances',
+  'sweep_metrics', 'sweep_run_history', 'seal',
+  'prove', 'prove_if_due', 'evaluate_alerts', 'sweep_incidents']) sweep;
+
+select is_empty('select * from farthing.prove()', 'the ledger proves itself');
+select * from finish();
+rollback;

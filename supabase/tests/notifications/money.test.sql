@@ -1,0 +1,86 @@
+-- Of money one is told once: a receipt per payment, a refund per refund, a dispute per turn, however often
+-- and in whatever order Stripe tells of them; and no notice stands in the way of money.
+
+begin;
+\ir ../helpers/story.psql
+\ir ../helpers/money_back.psql
+select plan(49);
+
+create function pg_temp.told(p_name text) returns text language sql as $$
+  select coalesce(string_agg(n.template, ' ' order by n.created_at, n.template), 'nothing')
+  from farthing.notices n join farthing.accounts a using (account_id) where a.owner_id = tests.person(p_name)
+$$;
+create function pg_temp.operators_told() returns text language sql as $$
+  select coalesce(string_agg(n.data ->> 'phase', ' ' order by n.created_at, n.subject), 'nothing')
+  from farthing.notices n where recipient = 'operators'
+$$;
+
+-- A receipt.
+select is(tests.buys(name), name, name || ' buys Starter')
+from unnest(array['ann', 'bob', 'cyn', 'dan', 'eve']) name;
+select is(pg_temp.told('ann'), 'nothing', 'who has not paid has no receipt');
+select is(tests.pays('ann', '1 min'), '{"received": true}', 'ann pays') from generate_series(1, 3);
+select is(tests.hears('payment_intent.succeeded', jsonb_build_object('order_id', order_id, 'payment_id',
+  'pi_ann', 'payment_status', 'paid', 'amount', 999, 'currency', 'usd'), '2 min'), '{"received": true}',
+  'and another event says so, too') from tests.bought where name = 'ann';
+select is(pg_temp.told('ann'), 'receipt', 'ann has one receipt');
+select results_eq($$ select n.data, n.created_at from farthing.notices n $$, $$ select jsonb_build_object(
+  'order_id', order_id, 'kind', 'package', 'package_name', 'Starter', 'amount', 999, 'currency', 'usd',
+  'credits', '9990', 'bonus_credits', '0', 'paid_at', tests.after('1 min')), tests.after('1 min')
+  from tests.bought where name = 'ann' $$, 'which says what was paid and what for');
+
+-- What comes back, and fails to.
+select is(tests.refund('ann', 1, 333, 'pending', '3 min'), '{"received": true}', 'a refund is under way');
+select is(pg_temp.told('ann'), 'receipt', 'of which nothing is said');
+select is(tests.refund('ann', 1, 333, 'succeeded', '4 min'), '{"received": true}', 'it is made')
+from generate_series(1, 2);
+select is(pg_temp.told('ann'), 'receipt refund', 'which is told once');
+select is((select data - 'refund_id' - 'order_id' from farthing.notices where template = 'refund'),
+  '{"amount": 333, "currency": "usd", "booking_id": null, "credits_taken_back": "3330"}',
+  'with what it took, though that was taken before');
+select is(tests.refund('ann', 1, 333, 'failed', '5 min'), '{"received": true}', 'it fails later');
+select is(pg_temp.told('ann'), 'receipt refund', 'which is not spoken of');
+select is(tests.refund('ann', 2, 666, 'succeeded', '6 min'), '{"received": true}', 'another one is made');
+select is(pg_temp.told('ann'), 'receipt refund refund', 'and told');
+
+-- Out of turn: refund and dispute before the payment they are of.
+select is(tests.refund('bob', 1, 999, 'succeeded', '7 min'), '{"received": true, "deferred": true}',
+  'bob''s refund comes first');
+select is(tests.dispute('bob', 'needs_response', 999, '7 min'), '{"received": true, "deferred": true}',
+  'and so does his dispute');
+select is(pg_temp.told('bob') || ', ' || pg_temp.operators_told(), 'nothing, nothing', 'nobody is told');
+select is(tests.pays('bob', '8 min'), '{"received": true}', 'then the payment') from generate_series(1, 2);
+select is(pg_temp.told('bob'), 'receipt refund', 'bob is told of both, once');
+select is(pg_temp.operators_told(), 'opened', 'and the operators of the dispute');
+
+-- A dispute's turns are for the operators.
+select is(tests.pays('cyn', '9 min'), '{"received": true}', 'cyn pays');
+select is(tests.dispute('cyn', status, 999, nr * interval '1 s' + '10 min'), '{"received": true}', status)
+from unnest(array['warning_needs_response', 'warning_under_review', 'needs_response', 'under_review', 'lost',
+  'needs_response', 'won', 'won']) with ordinality s (status, nr);
+select is(pg_temp.operators_told(), 'opened inquiry opened lost won', 'each turn is told once');
+select is((select count(*)::int from farthing.notices where recipient = 'webhook'), 5, 'and by webhook');
+select is((select data - 'order_id' from farthing.notices
+  where recipient = 'operators' and subject = 'du_cyn:lost'), jsonb_build_object('dispute_id', 'du_cyn',
+  'phase', 'lost', 'amount', 999, 'currency', 'usd', 'reason', 'fraudulent', 'booking_id', null, 'at',
+  tests.after('10 min 5 s')), 'with what it is of');
+select is(pg_temp.told('cyn'), 'receipt', 'cyn is told nothing of it');
+
+-- Nothing holds money up.
+alter table farthing.notices add constraint notices_broken check (account_id is null) not valid;
+select is(tests.pays('dan', '11 min'), '{"received": true}', 'dan pays while no notice can be written');
+select is(tests.bought_by('dan'), 'paid, 0 taken back; balance 9990, held 0, available 9990, debt 0',
+  'and has what was bought');
+select is(tests.refund('dan', 1, 999, 'succeeded', '12 min'), '{"received": true}', 'and is refunded');
+select is(pg_temp.told('dan'), 'nothing', 'of which nothing was told');
+alter table farthing.notices drop constraint notices_broken;
+
+-- Who has left is told nothing.
+delete from auth.users where id = (select tests.person('eve'));
+select is(tests.pays('eve', '13 min'), '{"received": true}', 'eve pays late, and has left');
+select is((select count(*)::int from farthing.notices n join farthing.accounts using (account_id)
+  where owner_id is null), 0, 'nobody is told');
+
+select is_empty('select * from farthing.prove()', 'the ledger proves itself');
+select * from finish();
+rollback;

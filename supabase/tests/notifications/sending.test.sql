@@ -1,0 +1,207 @@
+-- Notices are sent at most once: claimed under a lease, tried again where that is safe, else left uncertain.
+
+begin;
+\ir ../helpers/story.psql
+select plan(92);
+
+create function pg_temp.tell(p_name text, p_subject text, p_passed interval default '0') returns boolean
+language sql as $$
+  select farthing.notify((select account_id from farthing.accounts where owner_id = tests.person(p_name)),
+    'low_balance', p_subject, '{}', tests.after(p_passed))
+$$;
+-- Who claims; what was claimed stands in a table, by subject.
+create temporary table claims (subject text, notice_id uuid, lease_id uuid, address text, claimed interval);
+create function pg_temp.claims(p_passed interval, p_mail text default 'postmark', p_limit int default 10)
+returns text language sql as $$
+  with claimed as (
+    insert into claims
+    select n.subject, n.notice_id, (c ->> 'lease_id')::uuid, c ->> 'address', p_passed
+    from jsonb_array_elements(notices_claim(p_mail, p_limit, p_now => tests.after(p_passed))) c
+    join farthing.notices n on n.notice_id = (c ->> 'notice_id')::uuid
+    returning *)
+  select coalesce(string_agg(subject, ' ' order by subject), 'nothing') from claimed
+$$;
+create function pg_temp.last(p_subject text) returns claims language sql as $$
+  select * from claims where subject = p_subject order by claimed desc limit 1
+$$;
+create function pg_temp.sent(p_subject text, p_passed interval, p_provider_id text default 'id') returns text
+language sql as $$
+  select notices_sent(l.notice_id, l.lease_id, p_provider_id, tests.after(p_passed)) ->> 'known'
+  from pg_temp.last(p_subject) l
+$$;
+create function pg_temp.failed(p_subject text, p_outcome text, p_passed interval,
+  p_retry_after int default null, p_error text default 'mail_down') returns text language sql as $$
+  select notices_failed(l.notice_id, l.lease_id, p_outcome, p_error, p_retry_after,
+    tests.after(p_passed)) ->> 'known' from pg_temp.last(p_subject) l
+$$;
+create function pg_temp.stands(p_subject text) returns text language sql as $$
+  select concat_ws(' ', state, attempts, last_error, provider_id) from farthing.notices
+  where subject = p_subject and recipient <> 'webhook'
+$$;
+
+-- One notice, one runner.
+select isnt(tests.give(name, '1000'), null, name || ' has an account') from unnest(array['ann', 'bob']) name;
+select is(pg_temp.tell('ann', subject), true, 'ann is to be told ' || subject)
+from unnest(array['a', 'b', 'c']) subject;
+select is(pg_temp.claims('-1 s'), 'nothing', 'what is not due yet is not claimed');
+select is(pg_temp.claims('1 s', p_limit => 2), 'a b', 'a runner claims no more than it asks for');
+select is(pg_temp.claims('1 s'), 'c', 'another the rest');
+select is(pg_temp.claims('1 s'), 'nothing', 'and a third nothing');
+select is((pg_temp.last('a')).address, 'ann@example.com', 'the address is Auth''s');
+select is((select count(*)::int from farthing.notices where address is not null), 0, 'and kept nowhere else');
+select is(pg_temp.stands('a'), 'sending 1', 'it is being sent');
+
+-- Sent, refused, and nobody knows.
+select is(pg_temp.sent('a', '2 s', 'pm-1'), 'true', 'a is sent');
+select is(pg_temp.stands('a'), 'sent 1 pm-1', 'and says so');
+select is(pg_temp.sent('a', '3 s', 'pm-2'), 'false', 'once');
+select is(pg_temp.failed('a', 'again', '3 s'), 'false', 'what is sent fails no more');
+select is(pg_temp.stands('a'), 'sent 1 pm-1', 'and stays so');
+select is(pg_temp.failed('b', 'never', '2 s', p_error => 'refused'), 'true', 'b is refused');
+select is(pg_temp.stands('b'), 'dead 1 refused', 'and dead');
+select is(pg_temp.failed('c', 'unknown', '2 s', p_error => 'no_answer'), 'true', 'of c nobody knows');
+select is(pg_temp.stands('c'), 'uncertain 1 no_answer', 'which it says');
+select is(pg_temp.claims('30 d'), 'nothing', 'none of them is sent again');
+select is(pg_temp.tell('ann', 'a', '1 d'), false, 'and none is queued again');
+select tests.fails_with(format('select notices_failed(gen_random_uuid(), gen_random_uuid(), %L, ''x'')',
+  outcome), 'invalid_request', 'outcome', 'no other outcome is taken')
+from unnest(array['perhaps', null]) outcome;
+
+-- Tried again: eight times, each later than the one before.
+select is(pg_temp.tell('ann', 'd'), true, 'ann is to be told d');
+create temporary table tries (nr int, passed interval, again text);
+do $$
+declare
+  v_passed interval := '1 min';
+  v_next interval;
+begin
+  for nr in 1..8 loop
+    if pg_temp.claims(v_passed) = 'd' and pg_temp.claims(v_passed) = 'nothing' then
+      perform pg_temp.failed('d', 'again', v_passed);
+      select next_attempt_at - tests.after() into v_next from farthing.notices where subject = 'd';
+      insert into tries values (nr, v_next - v_passed, pg_temp.claims(v_next - interval '1 s'));
+      v_passed := v_next;
+    end if;
+  end loop;
+end
+$$;
+select results_eq($$ select nr, passed between m * interval '0.8 min' and m * interval '1.2 min', again
+  from tries join (values (1, 1), (2, 3), (3, 9), (4, 27), (5, 81), (6, 243), (7, 360)) t (nr, m) using (nr)
+  order by nr $$, $$ select nr, true, 'nothing' from generate_series(1, 7) nr $$,
+  'the pauses treble up to six hours, with jitter, and nothing is sent before their end');
+select is(pg_temp.stands('d'), 'dead 8 mail_down', 'after the eighth try it is dead');
+select is(pg_temp.tell('ann', 'e', '2 d'), true, 'ann is to be told e');
+select is(pg_temp.claims('2 d'), 'e', 'it is claimed');
+select is(pg_temp.failed('e', 'again', '2 d', 7200), 'true', 'the service says when to come again');
+select is((select next_attempt_at from farthing.notices where subject = 'e'), tests.after('2 d 2 h'),
+  'and is listened to');
+select is(pg_temp.claims('2 d 2 h'), 'e', 'then it is claimed again');
+select is(pg_temp.sent('e', '2 d 2 h'), 'true', 'and sent');
+
+-- A runner that is gone.
+select is(pg_temp.tell('bob', subject, '3 d'), true, 'bob is to be told ' || subject)
+from unnest(array['f', 'g']) subject;
+select is(pg_temp.claims('3 d', 'postmark', 1) ~ '^(f|g)$', true, 'one is claimed to be sent by Postmark');
+select is(pg_temp.claims('3 d', 'resend', 1) ~ '^(f|g)$', true, 'one by Resend');
+create temporary table gone as select subject, sender from farthing.notices where subject in ('f', 'g');
+select is(pg_temp.claims('3 d 5 min' - interval '1 s'), 'nothing', 'within its lease it is a runner''s own');
+select is(pg_temp.claims('3 d 5 min', 'postmark'), 'nothing', 'afterwards Postmark is asked for neither');
+select results_eq($$ select sender, pg_temp.stands(subject) from gone order by sender $$,
+  $$ values ('postmark', 'uncertain 1 runner_lost'), ('resend', 'failed 1 runner_lost') $$,
+  'since it knows no repeat, and what Resend may have sent is not Postmark''s');
+select is(pg_temp.claims('3 d 5 min', 'resend'), (select subject from gone where sender = 'resend'),
+  'Resend is asked again, and sends once');
+select is((select pg_temp.sent(subject, '3 d 6 min', 're-1') from gone where sender = 'resend'), 'true',
+  'that is sent');
+select is((select pg_temp.sent(subject, '3 d 6 min', 'pm-3') from gone where sender = 'postmark'), 'true',
+  'a runner that comes back late is believed');
+select results_eq($$ select sender, pg_temp.stands(subject) from gone order by sender $$,
+  $$ values ('postmark', 'sent 1 pm-3'), ('resend', 'sent 2 re-1') $$, 'both were sent');
+
+-- Operators: by e-mail and by webhook; without a mail service only the webhook's is given out.
+select is(farthing.notify_operators('alert', 'fire', '{}', tests.after('4 d')), true, 'there is a fire');
+select is(pg_temp.claims('4 d', null), 'fire', 'without mail the webhook is told');
+select is((select recipient from farthing.notices where state = 'sending'), 'webhook', 'and nobody else');
+select is(pg_temp.claims('4 d'), 'fire', 'with mail the operators are');
+select is(pg_temp.claims('4 d 5 min', null), 'fire', 'a webhook that was taken along is told again');
+select is((select pg_temp.sent('fire', '4 d 5 min')), 'true', 'and has heard');
+
+-- From outside: to a user or to an address, once per idempotency key.
+create function pg_temp.sends(
+  p_args text, p_key text default null, p_passed interval default '5 d', p_kept_seconds int default 86400)
+returns text language plpgsql as $$
+declare
+  v_answer jsonb;
+begin
+  execute format('select notices_send(''receipt'', %s, p_idempotency_key => %L, p_fingerprint => %L,
+    p_kept_seconds => %s, p_now => %L)', p_args, tests.sha256(p_key), tests.sha256(p_args), p_kept_seconds,
+    tests.after(p_passed)) into v_answer;
+  return concat_ws(' ', v_answer ->> 'status', v_answer ->> 'replayed', v_answer #>> '{data,status}');
+end
+$$;
+select is(pg_temp.sends($$p_user_id => tests.person('cid')$$, 'k1'), '200 false queued', 'to a new user');
+select is(pg_temp.sends($$p_user_id => tests.person('cid')$$, 'k1'), '200 true queued',
+  'a repeat is replayed');
+select is(pg_temp.sends($$p_user_id => tests.person('cid')$$, 'k2'), '200 false queued',
+  'another key is another notice');
+select is(pg_temp.sends($$p_email => 'zoe@example.net'$$, 'k3'), '200 false queued', 'to an address');
+select tests.fails_with(format('select pg_temp.sends(%L, %L)', args, key), code, field, args)
+from (values ($$p_email => 'yve@example.net'$$, 'k3', 'idempotency_key_reused', null),
+  ($$p_user_id => gen_random_uuid()$$, 'k4', 'not_found', 'user_id'),
+  ($$p_email => 'x@example.net', p_user_id => tests.person('cid')$$, 'k5', 'invalid_request', 'to'),
+  ($$p_email => null$$, 'k6', 'invalid_request', 'to')) f (args, key, code, field);
+select is(jsonb_array_length(tests.seen_by('authenticated', 'cid', 'select * from notices')), 2,
+  'the user reads their own');
+select is((select count(*)::int from farthing.notices where address = 'zoe@example.net'), 1,
+  'the address is kept');
+create function pg_temp.leaks() returns int language sql as $$
+  select count(*)::int from farthing.notices n where n::text ~ 'zoe'
+$$;
+select isnt(pg_temp.claims('5 d'), 'nothing', 'they are claimed');
+select is((select count(*)::int from claims where address = 'zoe@example.net'), 1, 'with the address');
+select is(pg_temp.leaks(), 1, 'which is there while it is needed');
+select is((select pg_temp.sent(subject, '5 d') from claims where address = 'zoe@example.net'), 'true',
+  'it is sent');
+select is(pg_temp.leaks(), 0, 'and forgotten');
+
+-- People who leave are told nothing more.
+select is(pg_temp.tell('bob', 'h', '6 d'), true, 'bob is to be told h');
+create temporary table bob as select account_id from farthing.accounts where owner_id = tests.person('bob');
+delete from auth.users where id = (select tests.person('bob'));
+select is(farthing.notify(account_id, 'low_balance', 'i', '{}', tests.after('6 d')), false,
+  'of who has left nothing is queued') from bob;
+select is(pg_temp.claims('6 d'), 'h', 'what was queued is claimed');
+select is((pg_temp.last('h')).address, null, 'and has no address');
+
+-- What time does.
+select is(pg_temp.tell('ann', 'k', '7 d'), true, 'ann is to be told k');
+select is(pg_temp.claims('7 d'), 'k', 'which is tried');
+select is(pg_temp.failed('k', 'again', '7 d', 864000), 'true', 'and put off for long');
+select is(pg_temp.tell('ann', 'j', '7 d'), true, 'ann is to be told j, which nobody tries');
+select is(pg_temp.sends($$p_email => 'zoe@example.net'$$, 'k9', '7 d'), '200 false queued',
+  'and zoe something');
+select is(farthing.sweep_notices(tests.after('10 d' - interval '1 s')), 0, 'for three days it may be sent');
+select is(farthing.sweep_notices(tests.after('10 d'), 1), 1, 'the sweep takes no more than it may');
+select is(farthing.sweep_notices(tests.after('10 d')), 2, 'and the rest the next time');
+select is(pg_temp.stands('k'), 'dead 1 expired', 'what could not be sent for three days is given up');
+select is(pg_temp.stands('j'), 'dead 0 not_tried', 'news of three days ago is not told');
+select is(pg_temp.leaks(), 0, 'and no address waits longer');
+select is(farthing.sweep_notices(tests.after('94 d' - interval '1 s')), 0, 'what was sent is kept');
+select is((select farthing.sweep_notices(tests.after('100 d'))), 4,
+  'and forgotten after 90 days, where it is in no user''s list');
+select is((select count(*)::int from farthing.notices where account_id is null), 0, 'none of it is left');
+select is((select count(*)::int from farthing.notices where account_id is not null) > 8, true, 'lists are');
+select is(farthing.wake_notification_runner_if_due(tests.after('100 d')), false, 'nobody can be woken here');
+
+-- Without a key of the sender's the content is one, and counts for a shorter time.
+select is(pg_temp.sends($$p_email => 'xiu@example.net'$$, 'content', '5 d' + passed, 600), said, what)
+from (values (interval '0', '200 false queued', 'the first of its content is queued'),
+  ('9 min 59 s', '200 true queued', 'the same content within ten minutes is the same notice'),
+  ('10 min', '200 false queued', 'and after ten minutes another one'),
+  ('19 min 59 s', '200 true queued', 'from which the ten minutes begin anew')) c (passed, said, what);
+select is((select count(*)::int from farthing.notices where address = 'xiu@example.net'), 2,
+  'two notices were queued');
+
+select is_empty('select * from farthing.prove()', 'the ledger proves itself');
+select * from finish();
+rollback;

@@ -1,0 +1,49 @@
+-- A new notice wakes the runner at once; one more for a queue that waits already does not.
+
+begin;
+\ir ../helpers/story.psql
+select plan(13);
+
+select is(vault.create_secret(value, name) is not null, true, name || ' is stored')
+from (values ('https://project.example.com/functions/v1', 'farthing_functions_url'),
+  ('sb_secret_x', 'farthing_secret_key')) s (value, name);
+select isnt(tests.give('ann', '100'), null, 'ann has an account');
+delete from net.http_request_queue where true;
+create function pg_temp.woken_by(p_subject text) returns text language plpgsql as $$
+begin
+  perform farthing.notify((select account_id from farthing.accounts where owner_id = tests.person('ann')),
+    'low_balance', p_subject, '{}', tests.after());
+  return (select coalesce(string_agg(url, ' '), 'nobody') from net.http_request_queue);
+end
+$$;
+select is(pg_temp.woken_by('a'), 'https://project.example.com/functions/v1/notification-runner',
+  'a notice for an empty queue wakes the runner');
+delete from net.http_request_queue where true;
+select is(pg_temp.woken_by('b'), 'nobody', 'another one finds it on its way');
+update farthing.notices set state = 'dead', finished_at = tests.after(), next_attempt_at = null,
+  last_error = 'expired' where true;
+select is(pg_temp.woken_by('c') <> 'nobody', true, 'and after the queue was emptied it is woken again');
+
+-- And once a minute, for what was not taken along.
+create function pg_temp.woken_at(p_passed interval) returns text language plpgsql as $$
+declare
+  v_is_woken boolean;
+begin
+  delete from net.http_request_queue where true;
+  v_is_woken := farthing.wake_notification_runner_if_due(tests.after(p_passed));
+  return format('%s, %s', v_is_woken, (select count(*) from net.http_request_queue));
+end
+$$;
+select is(pg_temp.woken_at('-1 s'), 'f, 0', 'before a notice is due nobody is woken');
+select is(pg_temp.woken_at('0'), 't, 1', 'when it is due its runner is');
+select is(jsonb_array_length(notices_claim('resend', p_now => tests.after())), 1,
+  'who takes it along');
+select is(pg_temp.woken_at('5 min' - interval '1 s'), 'f, 0', 'while it is being sent nobody is');
+select is(pg_temp.woken_at('5 min'), 't, 1', 'until its lease is over');
+update farthing.notices set state = 'dead', finished_at = tests.after(), next_attempt_at = null,
+  last_error = 'expired', lease_id = null, leased_until = null where true;
+select is(pg_temp.woken_at('5 min'), 'f, 0', 'and nobody for an empty queue');
+
+select is_empty('select * from farthing.prove()', 'the ledger proves itself');
+select * from finish();
+rollback;

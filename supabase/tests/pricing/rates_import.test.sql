@@ -1,0 +1,81 @@
+-- Importing rates: new versions of what changed, and of nothing else.
+
+begin;
+\ir ../helpers/story.psql
+select plan(34);
+
+create function pg_temp.rate(p_model text, p_in text, p_out text, p_more jsonb default '{}') returns jsonb
+language sql as $$
+  select jsonb_build_object('model', p_model, 'input_per_million_usd', p_in, 'output_per_million_usd', p_out,
+    'cached_input_per_million_usd', null, 'cache_write_per_million_usd', null, 'reasoning_per_million_usd',
+    null, 'markup', null) || p_more
+$$;
+create temporary table list as select jsonb_build_array(pg_temp.rate('a', '1', '2'), pg_temp.rate('b', '3',
+  '4', '{"cached_input_per_million_usd": "0.123456789", "markup": "2.5"}')) as rates;
+
+-- First.
+select is(rates_import(rates, true, tests.after()), '{"added": ["a", "b"], "changed": [], "unchanged": 0}',
+  'a dry run tells what is new') from list;
+select is((select count(*) from farthing.rates where model in ('a', 'b')), 0::bigint,
+  'a dry run writes nothing');
+select is(rates_import(rates, p_now => tests.after()), '{"added": ["a", "b"], "changed": [], "unchanged": 0}',
+  'an import is a dry run unless told otherwise') from list;
+select is(rates_import(rates, false, tests.after()), '{"added": ["a", "b"], "changed": [], "unchanged": 0}',
+  'an import tells what it added') from list;
+select results_eq($$ select model, version, cached_input_per_million_usd::text, trim_scale(markup)::text,
+  effective_from
+    from farthing.rates where model in ('a', 'b') order by model $$,
+  $$ values ('a', 1, null, '4', tests.after()), ('b', 1, '0.123456789', '2.5', tests.after()) $$,
+  'an import adds version 1 of what is new, to the last decimal');
+
+-- Again, and changed.
+select is(rates_import(rates, false, tests.after('1 day')), '{"added": [], "changed": [], "unchanged": 2}',
+  'an import of the same list changes nothing') from list;
+create temporary table changed as select jsonb_build_array(pg_temp.rate('a', '1', '2', '{"markup": "4.0"}'),
+  pg_temp.rate('b', '3.0', '5'), pg_temp.rate('c', '1', '1')) as rates;
+select is(rates_import(rates, false, tests.after('2 days')), '{"added": ["c"], "unchanged": 1, "changed": [
+  {"model": "b", "version": 2, "field": "cached_input_per_million_usd", "from": "0.123456789", "to": null},
+  {"model": "b", "version": 2, "field": "output_per_million_usd", "from": "4", "to": "5"}]}',
+  'an import tells what changed, field by field') from changed;
+select results_eq($$ select version, trim_scale(output_per_million_usd)::text, trim_scale(markup)::text
+    from farthing.rates where model = 'b' order by version $$, $$ values (1, '4', '2.5'), (2, '5', '2.5') $$,
+  'a changed price is a new version, and the old one stays; a markup that is not named is kept');
+select is((select array_agg(version) from farthing.rates where model = 'a'), '{1}',
+  'what did not change gets no version');
+select is(usage_estimate('{"model": "b", "output_tokens": 1000}', tests.after('1 day')) ->> 'credits', '10',
+  'yesterday''s usage costs yesterday''s price');
+select is(rates_import(to_jsonb(rates::text), true), '{"added": [], "changed": [], "unchanged": 3}',
+  'a list that comes as a string of JSON is the same list') from changed;
+select is(rates_import('[]', false), '{"added": [], "changed": [], "unchanged": 0}',
+  'an empty list removes nothing');
+
+-- What is refused, whole.
+select tests.fails_with(format('select rates_import(%L, false)', jsonb_build_array(pg_temp.rate('d', '1',
+  '1'), bad)), 'invalid_request', 'rates[1].' || field, format('a rate whose %s is %s is refused', field,
+  coalesce(bad ->> field, 'missing')))
+from (values ('model', pg_temp.rate(null, '1', '1')), ('model', pg_temp.rate('', '1', '1')),
+  ('model', '"gpt-4o"'::jsonb), ('input_per_million_usd', pg_temp.rate('e', null, '1')),
+  ('input_per_million_usd', pg_temp.rate('e', '-1', '1')), ('output_per_million_usd', pg_temp.rate('e', '1',
+  'NaN')), ('output_per_million_usd', pg_temp.rate('e', '1', '1e3')),
+  ('output_per_million_usd', pg_temp.rate('e', '1', '0.0000000001')),
+  ('input_per_million_usd', pg_temp.rate('e', '0', '0.0')),
+  ('reasoning_per_million_usd', pg_temp.rate('e', '1', '1', '{"reasoning_per_million_usd": "free"}')),
+  ('markup', pg_temp.rate('e', '1', '1', '{"markup": "0"}')),
+  ('markup', pg_temp.rate('e', '1', '1', '{"markup": "1.23456"}'))) b (field, bad);
+select tests.fails_with(format('select rates_import(%L, false)', jsonb_build_array(pg_temp.rate('d', '1',
+  '1'), pg_temp.rate('d', '2', '2'))), 'invalid_request', 'rates[0].model',
+  'a model that is named twice is refused');
+select tests.fails_with(format('select rates_import(%L, false)', bad), 'invalid_request', 'rates',
+  format('%s is no price list', coalesce(bad, 'nothing'))) from unnest(array['{}', '7', null]) bad;
+select is((select count(*) from farthing.rates where model in ('d', 'e')), 0::bigint,
+  'a refused list changes nothing');
+
+-- A version is for ever.
+select tests.fails_with('update farthing.rates set markup = 1', '23001', null, 'a rate is not edited');
+select tests.fails_with('delete from farthing.rates', '23001', null, 'a rate is not deleted');
+select is(tests.code_for(role, 'ann', 'select rates_import(''[]'')'), case role when 'service_role' then 'ok'
+  else '42501' end, format('T13: an import by %s', role)) from unnest(array['service_role', 'authenticated',
+  'anon']) role;
+
+select * from finish();
+rollback;

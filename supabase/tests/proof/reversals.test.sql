@@ -1,0 +1,80 @@
+-- The proof of money that came back: each way to break rule 10 is named.
+
+begin;
+\ir ../helpers/story.psql
+\ir ../helpers/money_back.psql
+\ir ../helpers/breaking.psql
+select plan(39);
+
+select is(tests.buys(name), name, name || ' buys Starter') from unnest(array['ann', 'bob', 'cyn']) name;
+select is(tests.pays(name), '{"received": true}', name || ' pays') from unnest(array['ann', 'bob',
+  'cyn']) name;
+select is(tests.spends('ann', '5000'), '4990', 'ann spends 5,000');
+select is(tests.refund('ann', 1, 500), '{"received": true}', 'ann is refunded in part');
+select is(tests.dispute('bob', 'lost'), '{"received": true}', 'bob''s bank takes all back');
+select is(tests.dispute('cyn', 'needs_response'), '{"received": true}', 'cyn''s bank disputes');
+select is_empty('select * from farthing.prove()', 'the ledger proves itself');
+
+select is(tests.named(sql), rules, name)
+from (values
+  ('10', 'a refund that took nothing is named', 'update farthing.refunds set amount = 400'),
+  ('10', 'a refund that failed and gave nothing back is named',
+    $$update farthing.refunds set status = 'failed'$$),
+  ('10', 'a refund that is forgotten is named', 'delete from farthing.refunds'),
+  ('10', 'money that was reinstated and gave nothing back is named', $$insert into farthing.dispute_movements
+    (account_id, transaction_id, dispute_id, amount, fee, currency)
+    select account_id, 'txn_in', dispute_id, 999, 0, 'usd' from farthing.disputes where status = 'lost'$$),
+  ('10', 'money that was withdrawn and took nothing is named', $$insert into farthing.dispute_movements
+    (account_id, transaction_id, dispute_id, amount, fee, currency)
+    select account_id, 'txn_out', dispute_id, -999, 0, 'usd' from farthing.disputes
+    where status = 'needs_response'$$),
+  ('10', 'a movement that is forgotten is named', 'delete from farthing.dispute_movements'),
+  ('10', 'a dispute that is over and freezes is named',
+    $$update farthing.disputes set status = 'won' where status = 'needs_response'$$),
+  ('10', 'a dispute that is undecided and freezes nothing is named',
+    $$update farthing.disputes set status = 'a_new_one' where status = 'lost'$$),
+  ('10', 'credits in doubt that can be spent are named', 'update farthing.lots set frozen = false'),
+  ('10', 'credits that are frozen for nothing are named', 'update farthing.lots set frozen = true'),
+  ('10', 'a warning that freezes nothing is named', $$insert into farthing.fraud_warnings
+    (account_id, warning_id, order_id, actionable, status_at) select account_id, 'issfr', order_id, true,
+      now()
+    from farthing.orders join tests.bought using (order_id) where name = 'ann'$$),
+  ('10', 'an order that says it took another amount is named',
+    'update farthing.orders set credits_taken_back = credits_taken_back / 2'),
+  ('10', 'a lot that says another amount was taken is named',
+    'update farthing.lots set taken_back = 1 where taken_back = 0'),
+  ('10', 'an order that says another amount was refunded is named',
+    'update farthing.orders set amount_refunded = 1'),
+  ('10', 'an order in another state than its money is named', $$update farthing.orders set status = 'paid'$$),
+  ('10', 'more refunds than the payment are named', $$insert into farthing.refunds (account_id, order_id,
+    amount, currency, requested_by, next_attempt_at) select account_id, order_id, 600, 'usd', 'x', now()
+    from farthing.orders join tests.bought using (order_id), generate_series(1, 2) where name = 'ann'$$),
+  ('3', 'what belongs to no account is named',
+    'insert into farthing.spending select max(account_id) + 1, current_date, 0 from farthing.accounts'),
+  ('1', 'a debt payment that is undone for nothing is named', $$insert into farthing.debt_payments
+    (account_id, lot_id, amount) select account_id, lot_id, 1 from farthing.lots limit 1$$)
+) breaks (rules, name, sql);
+
+-- Lots of an order that nobody doubts are passed over by no charge.
+select is(tests.buys('eve'), 'eve', 'eve buys Starter');
+select is(tests.pays('eve'), '{"received": true}', 'eve pays');
+select isnt(credits_grant(tests.person('eve'), '5', 'promotional', p_priority => 900,
+  p_now => tests.after('1 s')), null, 'and is given 5 that go last');
+select is(tests.spends('eve', '1', make_interval(secs => 1 + nr)), (9995 - nr)::text,
+  'eve spends what she bought')
+from generate_series(1, 4) nr;
+create function pg_temp.took_from(p_source text) returns void language sql as $$
+  select tests.unguarded('entries', format($sql$update farthing.entries e set lot_id = l.lot_id
+    from farthing.lots l join farthing.accounts a using (account_id)
+    where e.account_id = a.account_id and a.owner_id = tests.person('eve') and l.source = %L
+      and e.seq = a.last_seq - 1$sql$, p_source))
+$$;
+select is_empty('select * from farthing.prove_burn_down()', 'in their order');
+select pg_temp.took_from('promotional');
+select is((select count(*)::int from farthing.prove_burn_down()), 1,
+  '5: a charge that passed over an order''s credits is named');
+select pg_temp.took_from('paid');
+
+select is_empty('select * from farthing.prove()', 'what was broken was undone');
+select * from finish();
+rollback;
