@@ -48,7 +48,7 @@ async function fillEmpty(server: DatabaseServer, say: Say): Promise<void> {
   await bootstrap(server, EMPTY);
   const sql = server.connect(EMPTY, { max: 1 });
   await migrate(sql, `${ROOT}supabase/migrations`);
-  await seed(sql, `${ROOT}supabase/seed.sql`, ROOT);
+  await seed(sql, `${ROOT}supabase/farthing_seed.sql`, ROOT);
   await runFile(sql, "../floors.sql");
   await runFile(sql, "../queue/queue.sql");
   await runFile(sql, "../storm/storm.sql");

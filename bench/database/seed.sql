@@ -13,7 +13,8 @@ begin
     if n <= 6000 then
       perform farthing_public.credits_debit(v_user, '1', 'seed', 'seed', 'seed',
         encode(sha256(convert_to('debit ' || n, 'UTF8')), 'hex'), repeat('0', 64));
-      perform farthing_public.usage_charge(v_user, jsonb_build_object('event_id', 'seed ' || n, 'model', 'gpt-4o',
+      perform farthing_public.usage_charge(v_user,
+        jsonb_build_object('event_id', 'seed ' || n, 'model', 'gpt-4o',
         'input_tokens', 1000, 'output_tokens', 500), 'seed',
         encode(sha256(convert_to('usage ' || n, 'UTF8')), 'hex'), repeat('0', 64));
       v_hold := farthing_public.holds_open(v_user, '1', null, 600);

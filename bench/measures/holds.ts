@@ -12,11 +12,14 @@ const OPEN = [10, 1_000, 10_000];
 const CALLS = 200;
 
 const userOf = (open: number) => `md5('holding-${open}')::uuid`;
-const openOf = (open: number) => `select farthing_public.holds_open(${userOf(open)}, '1', null, 86400)`;
+const openOf = (open: number) =>
+  `select farthing_public.holds_open(${userOf(open)}, '1', null, 86400)`;
 
 async function grow(sql: postgres.Sql, open: number): Promise<void> {
   await sql.unsafe(`insert into auth.users (id) values (${userOf(open)})`);
-  await sql.unsafe(`select farthing_public.credits_grant(${userOf(open)}, '1000000', 'promotional')`);
+  await sql.unsafe(
+    `select farthing_public.credits_grant(${userOf(open)}, '1000000', 'promotional')`,
+  );
   for (let nr = 0; nr < open; nr++) await sql.unsafe(openOf(open));
 }
 

@@ -76,7 +76,8 @@ async function proveFirst(server: BenchServer): Promise<Cost[]> {
 async function addEntries(server: BenchServer, accounts: number): Promise<void> {
   await server.query(
     DATABASE,
-    `select count(farthing_public.credits_debit(md5('farthing-bench-' || 1 + n % ${accounts})::uuid, '1', 'new'))
+    `select count(
+       farthing_public.credits_debit(md5('farthing-bench-' || 1 + n % ${accounts})::uuid, '1', 'new'))
      from generate_series(1, ${NEW_ENTRIES}) n`,
   );
   await server.query(DATABASE, `select farthing.seal(p_limit => ${2 * NEW_ENTRIES})`);

@@ -17,8 +17,15 @@ import { smoke } from "./smoke.ts";
 /** Stays there, for whoever wants to see what was sent. */
 const FOLDER = resolve(ROOT, ".farthing/deploy");
 
-function planRows({ folder, migrations, dataApi, secrets }: Plan, { url }: Options): string[][] {
-  const pushed = migrations.length === 0 ? "nothing to apply" : `apply ${migrations.length}`;
+function planRows(
+  { folder, migrations, dataApi, secrets }: Plan,
+  { url, skipsDatabase }: Options,
+): string[][] {
+  const pushed = skipsDatabase
+    ? "left alone"
+    : migrations.length === 0
+    ? "nothing to apply"
+    : `apply ${migrations.length}`;
   const set = secrets === undefined
     ? "left as they are: no --env-file"
     : `set ${secrets.names.join(", ") || "none"}`;
@@ -26,7 +33,7 @@ function planRows({ folder, migrations, dataApi, secrets }: Plan, { url }: Optio
     ? `; leave out ${secrets.leftOut.join(", ")}, which are not for a project`
     : "";
   return [
-    ["migrations", `${pushed}; seed rows that are not there`],
+    ["migrations", skipsDatabase ? pushed : `${pushed}; seed rows that are not there`],
     ["data API", dataApi],
     ["secrets", set + leftOut],
     ["functions", `upload ${folder?.names.length ?? 0}`],
@@ -54,18 +61,16 @@ function requireAnswer({ isDryRun, isConfirmed }: Options): void {
 
 /** Stops at the first that fails. The database goes first: new functions call what it brings. */
 async function deploy({ folder, secrets }: Plan, options: Options): Promise<Check[]> {
-  const { project, database, url } = options;
+  const { project, database, url, skipsDatabase } = options;
   const done = (detail: string) => ({ state: "ok" as const, detail });
   const steps = [
     () =>
       look("migrations", "db push", async () => {
+        if (skipsDatabase) return done("left alone");
         await pushMigrations(database);
         return done("applied");
       }),
-    () =>
-      look("data API", "the schemas that it exposes", async () => {
-        return done(await expose(project) ? "farthing_public is exposed now" : "as it was");
-      }),
+    () => look("data API", "the schemas that it exposes", () => expose(project)),
     () =>
       look("secrets", "secrets set", async () => {
         if (!secrets?.names.length) return done("left as they are");

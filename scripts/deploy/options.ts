@@ -11,6 +11,7 @@ file each, and a smoke test. Nothing is changed when the first look finds a mist
   --project REF        the project's reference: 20 lowercase letters
   --dry-run            look, and show what would be done; change nothing
   --yes                do not ask; needed where there is no terminal, as in CI
+  --skip-database      leave migrations and seed alone: your app's own folder has pushed them
   --env-file FILE      also set the secrets of this dotenv file; values are never shown
   --url URL            where the project answers (default https://REF.supabase.co)
   --help               this text
@@ -23,6 +24,7 @@ export interface Options {
   readonly project: string;
   readonly isDryRun: boolean;
   readonly isConfirmed: boolean;
+  readonly skipsDatabase: boolean;
   readonly envFile: string | undefined;
   readonly database: string;
   readonly url: string;
@@ -69,6 +71,7 @@ export function readOptions(args: readonly string[]): Options | undefined {
       "project": { type: "string" },
       "dry-run": { type: "boolean", default: false },
       "yes": { type: "boolean", default: false },
+      "skip-database": { type: "boolean", default: false },
       "env-file": { type: "string" },
       "url": { type: "string" },
       "help": { type: "boolean", short: "h", default: false },
@@ -83,6 +86,7 @@ export function readOptions(args: readonly string[]): Options | undefined {
     project,
     isDryRun: values["dry-run"],
     isConfirmed: values.yes,
+    skipsDatabase: values["skip-database"],
     envFile: values["env-file"],
     database: databaseOf(project),
     url: originOf(values.url ?? `https://${project}.supabase.co`),

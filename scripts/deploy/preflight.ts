@@ -73,6 +73,7 @@ export async function preflight(options: Options, path: string): Promise<Plan> {
       return judgeSecrets((await fromProject(options.project)).names, secrets);
     }),
     await look("migrations", "what the database lacks", async () => {
+      if (options.skipsDatabase) return { state: "ok", detail: "left to your app's own folder" };
       migrations = await pendingMigrations(options.database);
       const detail = migrations.length === 0
         ? "the database is up to date"

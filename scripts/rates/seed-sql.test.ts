@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { writeSeedRates } from "./seed-sql.ts";
 
 const read = (path: string) => Deno.readTextFile(new URL(path, import.meta.url));
-const seed = await read("../../supabase/seed.sql");
+const seed = await read("../../supabase/farthing_seed.sql");
 const priceMap = await read("./data/litellm-prices.json");
 
 Deno.test("writeSeedRates finds the committed seed up to date with the kept price map", () => {

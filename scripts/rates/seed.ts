@@ -1,11 +1,15 @@
-/** `deno task rates:seed`: writes the rates of supabase/seed.sql from the kept price map. */
+/** `deno task rates:seed`: writes the rates of supabase/farthing_seed.sql from the kept price map. */
 import { print } from "../terminal/print.ts";
 import { writeSeedRates } from "./seed-sql.ts";
 
-const seedFile = new URL("../../supabase/seed.sql", import.meta.url);
+const seedFile = new URL("../../supabase/farthing_seed.sql", import.meta.url);
 const mapFile = new URL("./data/litellm-prices.json", import.meta.url);
 
 const before = await Deno.readTextFile(seedFile);
 const after = writeSeedRates(before, await Deno.readTextFile(mapFile));
 if (after !== before) await Deno.writeTextFile(seedFile, after);
-print(after === before ? "supabase/seed.sql is up to date" : "supabase/seed.sql is written");
+print(
+  after === before
+    ? "supabase/farthing_seed.sql is up to date"
+    : "supabase/farthing_seed.sql is written",
+);

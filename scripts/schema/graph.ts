@@ -4,9 +4,9 @@ import { callsOfExposed, forwardReferences, subjectGraph } from "./references.ts
 import type { SchemaFile } from "./sources.ts";
 
 /**
- * Functions that call a later subject's, by subject. Each is one of three: the inbox hands an event to whom it
- * concerns, a rule of money asks for what bounds it (caps, holds, fraud), a figure is read for an alert or a
- * report. Another one is a reason to look for a better home first.
+ * Functions that call a later subject's, by subject. Each is one of three: the inbox hands on an event, a
+ * rule of money asks for what bounds it (caps, holds, fraud), a figure is read for an alert or a report.
+ * Another one is a reason to look for a better home first.
  */
 const CALLS_LATER: Readonly<Record<string, readonly string[]>> = {
   foundation: ["audit"],

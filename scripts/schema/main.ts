@@ -1,6 +1,6 @@
 /**
- * `deno task schema [--check | --graph]`: writes the migrations; or says whether the written ones are true; or
- * draws which subject names which.
+ * `deno task schema [--check | --graph]`: writes the migrations; or says whether the written ones are true;
+ * or draws which subject names which.
  */
 import { print, printError } from "../terminal/print.ts";
 import { MIGRATIONS } from "../test/project-database.ts";
@@ -14,8 +14,12 @@ const written = new Map<string, string>();
 for await (const { name } of Deno.readDir(MIGRATIONS)) {
   written.set(name, await Deno.readTextFile(`${MIGRATIONS}/${name}`));
 }
+const strange = [...written.keys()].filter((name) => !built.some(({ file }) => file === name));
 const stale = built.filter(({ file, text }) => written.get(file) !== text);
 const problems = problemsOf(files);
+problems.push(
+  ...strange.map((name) => `supabase/migrations/${name} is not built from the schemas`),
+);
 for (const problem of problems) printError(problem);
 
 if (Deno.args.includes("--graph")) {

@@ -40,7 +40,7 @@ function homesOf(files: readonly SchemaFile[]): Map<string, string> {
 }
 
 /** Every reference from a file to another one. */
-export function referencesOf(files: readonly SchemaFile[]): Reference[] {
+function referencesOf(files: readonly SchemaFile[]): Reference[] {
   const homes = homesOf(files);
   const found: Reference[] = [];
   for (const file of files) {

@@ -80,7 +80,7 @@ export function resolveOptions(options: StackOptions): ResolvedOptions {
     postgres: options.postgres ?? "embedded",
     migrationsDir: resolve(options.migrationsDir ?? `${ROOT}/supabase/migrations`),
     functionsDir: resolve(options.functionsDir ?? `${ROOT}/supabase/functions`),
-    seedFile: resolve(options.seedFile ?? `${ROOT}/supabase/seed.sql`),
+    seedFile: resolve(options.seedFile ?? `${ROOT}/supabase/farthing_seed.sql`),
     restartDatabase: options.restartDatabase ?? true,
     runJobs: options.runJobs ?? true,
     redis: options.redis ?? true,

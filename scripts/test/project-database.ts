@@ -40,7 +40,7 @@ async function runJobs(sql: postgres.Sql): Promise<void> {
 
 /** What comes after the migrations: seed, scheduled jobs and pgTAP, as a developer would meet them. */
 export async function furnish(sql: postgres.Sql): Promise<void> {
-  await seed(sql, `${ROOT}supabase/seed.sql`, ROOT);
+  await seed(sql, `${ROOT}supabase/farthing_seed.sql`, ROOT);
   await runJobs(sql);
   await installPgtap(sql);
 }

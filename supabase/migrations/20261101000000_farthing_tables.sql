@@ -1350,7 +1350,7 @@ create policy booking_transfers_none on farthing.booking_transfers for select to
 
 -- supabase/schemas/jobs/tables.sql
 
--- Jobs: long work that a browser polls. The table, its states, and the doors of the user who asked for it.
+-- Jobs: long work that a browser polls. Their table, their steps and their pages.
 -- Why in the ledger's database: the job, the credits held for it and the idempotency key commit together, so
 -- no job runs unpaid and no credits are held for a job that is not there.
 -- A job is claimed under a lease with a token that counts up; a runner whose lease was lost finds another
@@ -2201,6 +2201,8 @@ create policy proved_sums_none on farthing.proved_sums for select to authenticat
 -- where that is null.
 create type farthing.entry_range as (account_id bigint, after_seq bigint, upto_seq bigint);
 
-revoke execute on all routines in schema farthing, farthing_public from public;
+revoke execute on all routines in schema farthing, farthing_public
+  from public, anon, authenticated; -- the last two have it where the host's default privileges say so
+revoke execute on all routines in schema farthing from service_role;
 reset check_function_bodies;
 reset lock_timeout;

@@ -2646,7 +2646,7 @@ comment on function farthing.charge_late_chat is
 
 -- supabase/schemas/ai/functions/chats.sql
 
--- The chat door: begin (credits held before the provider is asked), record (what has been streamed so far),
+-- Chats: begin (credits held before the provider is asked), record (what has been streamed so far),
 -- settle or release. What a dead request left open, its own heartbeat tells, and a sweep charges: see
 -- left_streams.sql.
 -- Why a chat's state follows its hold by a trigger: a hold can end in other ways (expired, its owner left, an
@@ -3456,8 +3456,8 @@ comment on function farthing.read_high_grants(farthing.alert_rules, timestamptz)
 
 -- Alerts: what is watched, by rows, and what became of each time that it was wrong.
 -- Why in the database: what is watched is here, and pg_cron asks each minute whether or not any function
--- runs. A rule only says when; how its figure is read is a function. An incident is told of
--- once, when it opens: its delivery is queued in the transaction that opens it.
+-- runs. A rule only says when; how its figure is read is a function. An incident is told of once,
+-- when it opens: its delivery is queued in the transaction that opens it.
 -- proof_runs: prove() reads the whole ledger, so it has a slower clock and its result is kept.
 -- No personal data: a summary is made of counts, shares and names of routes.
 
@@ -3947,8 +3947,7 @@ comment on function farthing.watch_runner(timestamptz) is
 
 -- supabase/schemas/bookings/functions/begin.sql
 
--- The bookings door: begin (committed before Stripe is asked), attach (what Stripe answered), abandon (it did
--- not); reading; the provider's steps.
+-- How a booking begins: it is committed before Stripe is asked, and given up where Stripe did not answer.
 
 create function farthing.booking_answer(p_booking farthing.bookings, p_role text)
 returns jsonb
@@ -4664,8 +4663,8 @@ begin
   -- pg_cron itself deletes none. Of other jobs of the project nothing is deleted.
   delete from cron.job_run_details where runid in (
     select d.runid from cron.job_run_details d join cron.job j using (jobid)
-    where (j.jobname = 'farthing' or j.jobname like 'farthing-%')
-      and coalesce(d.end_time, d.start_time) <= p_now - c_kept order by d.runid limit p_limit);
+    where j.jobname = 'farthing' and coalesce(d.end_time, d.start_time) <= p_now - c_kept
+    order by d.runid limit p_limit);
   get diagnostics v_cron = row_count;
   return v_ours + v_cron;
 end
@@ -4678,10 +4677,10 @@ comment on function farthing.sweep_run_history(timestamptz, int) is
 -- Scheduled tasks: what time does by itself, as rows, and the items that a task could not finish.
 -- Why rows: one job of pg_cron runs what is due, one task after the other (runner.sql). A job each would
 -- open 20 sessions in the same second, and write 20,000 rows of run history a day on an idle project.
--- Each subject's migration adds its tasks. A task is a function of this schema that takes a moment, works off
--- a bounded batch in a fixed order, skips what another transaction has locked, and returns how much it did.
--- A task that works item by item does it by work_off(): what can't be finished is parked, and holds up
--- nothing.
+-- Each subject's triggers.sql adds its tasks. A task is a function of this schema that takes a moment,
+-- works off a bounded batch in a fixed order, skips what another transaction has locked, and returns how
+-- much it did. A task that works item by item does it by work_off(): what can't be finished is parked, and
+-- holds up nothing.
 
 create function farthing.runner_silence(p_now timestamptz)
 returns interval
@@ -11084,6 +11083,8 @@ as $$
 $$;
 comment on function farthing.top_up_cooled_down(bigint) is 'When the pause after the last charge is over.';
 
-revoke execute on all routines in schema farthing, farthing_public from public;
+revoke execute on all routines in schema farthing, farthing_public
+  from public, anon, authenticated; -- the last two have it where the host's default privileges say so
+revoke execute on all routines in schema farthing from service_role;
 reset check_function_bodies;
 reset lock_timeout;

@@ -3460,6 +3460,8 @@ grant execute on function farthing_public.jobs_pages to service_role;
 comment on function farthing_public.jobs_pages is
   'Pages of the file that a completed job wrote: {pages: [{page, content}], last}. Fails not_found.';
 
-revoke execute on all routines in schema farthing, farthing_public from public;
+revoke execute on all routines in schema farthing, farthing_public
+  from public, anon, authenticated; -- the last two have it where the host's default privileges say so
+revoke execute on all routines in schema farthing from service_role;
 reset check_function_bodies;
 reset lock_timeout;

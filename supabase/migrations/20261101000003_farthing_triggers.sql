@@ -85,12 +85,21 @@ select farthing.set_once('orders', '{payment_ref, paid_at}');
 
 -- The one job of pg_cron: each minute it runs the tasks that are due. Every subject adds its own.
 
+do $$
+begin
+  -- cron.schedule() would write over it.
+  if exists (select from cron.job
+    where jobname = 'farthing' and command <> 'call farthing.run_due_tasks()') then
+    raise exception 'Another scheduled job is named farthing.' using hint = 'Rename it, and push again.';
+  end if;
+end
+$$;
 select cron.schedule('farthing', '* * * * *', 'call farthing.run_due_tasks()');
 select farthing.add_task('sweep_run_history', '1 hour', '29 minutes');
 
 -- supabase/schemas/customers/triggers.sql
 
--- What fires by itself: who leaves takes their card along. Changes of a saved card are audited.
+-- What fires by itself: a user who leaves takes their card along. Changes of a saved card are audited.
 
 create trigger accounts_forget_cards_with_their_owner after update of owner_id on farthing.accounts
   for each row execute function farthing.forget_customer();
@@ -99,9 +108,8 @@ select farthing.audit_changes('customers', '{customer_id, payment_method_id}', p
 
 -- supabase/schemas/foundation/triggers.sql
 
--- What may change, and by whom it did.
+-- Every change of the policy is audited, with a reason, and its row is never removed.
 
--- What may change, and by whom it did.
 select farthing.audit_changes('policy', array(select a.attname from pg_attribute a
   where a.attrelid = 'farthing.policy'::regclass and a.attnum > 0 and not a.attisdropped
     and a.attname not in ('one_row', 'updated_at', 'updated_by') order by a.attnum),
@@ -418,6 +426,8 @@ begin
 end
 $$;
 
-revoke execute on all routines in schema farthing, farthing_public from public;
+revoke execute on all routines in schema farthing, farthing_public
+  from public, anon, authenticated; -- the last two have it where the host's default privileges say so
+revoke execute on all routines in schema farthing from service_role;
 reset check_function_bodies;
 reset lock_timeout;

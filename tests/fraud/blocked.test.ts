@@ -151,7 +151,7 @@ Deno.test("operators see decisions and blocks, and users neither their own nor a
     refused(await get(world, path, buyer.as), 403, "forbidden");
   }
   for (const table of ["fraud_decisions", "blocks", "card_uses", "policy"]) {
-    const { data: rows, error } = await buyer.supabase.from(table).select();
+    const { data: rows, error } = await buyer.dataApi.from(table).select();
     deepEqual([rows, error === null], [null, false], table);
   }
 });

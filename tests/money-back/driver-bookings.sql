@@ -47,7 +47,8 @@ begin
   end if;
   v_id := farthing_public.bookings_begin(p_user_id, md5('seller')::uuid, (p_step ->> 'amount')::bigint,
     p_step ->> 'currency', p_now => p_now) #>> '{booking,booking_id}';
-  perform farthing_public.bookings_attach(v_id, money_back.payment_of(p_user_id, p_step ->> 'order'), 'secret',
+  perform farthing_public.bookings_attach(v_id,
+    money_back.payment_of(p_user_id, p_step ->> 'order'), 'secret',
     p_now => p_now);
   perform money_back.name_it(p_user_id, 'booking', p_step ->> 'order', v_id::text);
 end
@@ -59,7 +60,8 @@ language plpgsql
 as $$
 begin
   -- Stripe is asked to cancel an unpaid payment, and has an answer whatever it was.
-  if farthing_public.bookings_cancel(p_user_id, p_booking_id, p_now => p_now) ->> 'step' = 'cancel_payment' then
+  if farthing_public.bookings_cancel(p_user_id, p_booking_id, p_now => p_now) ->> 'step'
+    = 'cancel_payment' then
     perform farthing_public.bookings_cancelled(p_booking_id, p_now => p_now);
   end if;
 end

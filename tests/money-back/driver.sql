@@ -160,7 +160,8 @@ begin
         p_author => v_author, p_now => p_now)
         #>> '{data,hold_id}');
     when 'settle' then
-      perform farthing_public.holds_settle(v_hold_id, p_step ->> 'amount', p_author => v_author, p_now => p_now);
+      perform farthing_public.holds_settle(v_hold_id, p_step ->> 'amount', p_author => v_author,
+        p_now => p_now);
     when 'release' then
       perform farthing_public.holds_release(v_hold_id, p_now => p_now);
     when 'ask' then
@@ -174,7 +175,8 @@ begin
         where warning_id = format('issfr_%s_%s', p_user_id, p_step ->> 'warning')) then
         return 'nothing';
       end if;
-      perform farthing_public.warnings_clear(format('issfr_%s_%s', p_user_id, p_step ->> 'warning'), 'trusted',
+      perform farthing_public.warnings_clear(
+        format('issfr_%s_%s', p_user_id, p_step ->> 'warning'), 'trusted',
         p_now => p_now);
     when 'leave' then
       perform farthing.lock_account(p_user_id, p_now);

@@ -31,7 +31,7 @@ async function hears(sql: Sql, type: string, facts: postgres.JSONValue): Promise
   const id = `evt_race_${crypto.randomUUID().slice(0, 8)}_${++events}`;
   const event = { id, type, livemode: false, created: Math.floor(Date.now() / 1000), facts };
   const [row] = await sql<{ said: Record<string, unknown> }[]>`
-    select inbox_receive(${sql.json(event)}) as said`;
+    select farthing_public.inbox_receive(${sql.json(event)}) as said`;
   const { received: _, ...more } = row!.said;
   return more;
 }
@@ -49,10 +49,10 @@ function codeOf(error: unknown): string {
 }
 
 const spends = (sql: Sql, user: string, amount: string) =>
-  sql`select credits_debit(${user}, ${amount}, 'race')`.then(() => "spent", codeOf);
+  sql`select farthing_public.credits_debit(${user}, ${amount}, 'race')`.then(() => "spent", codeOf);
 
 const holds = (sql: Sql, user: string, amount: string) =>
-  sql`select holds_open(${user}, ${amount})`.then(() => "held", codeOf);
+  sql`select farthing_public.holds_open(${user}, ${amount})`.then(() => "held", codeOf);
 
 /** The account by what it is made of: entries, lots and debt say the same, and nothing is negative. */
 async function addsUp(sql: Sql, user: string): Promise<void> {
@@ -117,7 +117,8 @@ Deno.test("T7: a refund's answer and its events at once end in one refund", asyn
     for (let round = 0; round < ROUNDS; round++) {
       const purchase = await newPurchase(world);
       const [begun] = await sql<{ id: string }[]>`
-        select refunds_begin(${purchase.orderId}, p_amount => '111') #>> '{refund,refund_id}' as id`;
+        select farthing_public.refunds_begin(${purchase.orderId}, p_amount => '111')
+          #>> '{refund,refund_id}' as id`;
       const refund_id = begun!.id;
       const stripe_refund_id = `re_${purchase.paymentId}_own`;
       const own = (status: string) =>
@@ -126,9 +127,10 @@ Deno.test("T7: a refund's answer and its events at once end in one refund", asyn
           "refund.updated",
           refundFacts(purchase, 0, { stripe_refund_id, refund_id, status }),
         );
-      const attached = sql`select refunds_attach(${refund_id}, ${stripe_refund_id})`.then(
-        () => ({}),
-      );
+      const attached = sql`select farthing_public.refunds_attach(${refund_id}, ${stripe_refund_id})`
+        .then(
+          () => ({}),
+        );
       const outcomes = await Promise.all([
         ...[attached, own("pending"), own("succeeded")],
         ...Array.from({ length: 4 }, () => spends(sql, purchase.buyer.id, "900")),
@@ -147,8 +149,8 @@ Deno.test("T7: a refund's answer and its events at once end in one refund", asyn
 async function owing(sql: Sql): Promise<Person> {
   const person = await signUpWith(world, "100");
   const [hold] = await sql<{ id: string }[]>`
-    select holds_open(${person.id}, '100') #>> '{data,hold_id}' as id`;
-  await sql`select holds_settle(${hold!.id}, '900')`;
+    select farthing_public.holds_open(${person.id}, '100') #>> '{data,hold_id}' as id`;
+  await sql`select farthing_public.holds_settle(${hold!.id}, '900')`;
   return person;
 }
 
@@ -178,9 +180,10 @@ Deno.test("a refund that Stripe has made is not refused by an older answer at th
     for (let round = 0; round < 2 * ROUNDS; round++) {
       const purchase = await newPurchase(world);
       const [begun] = await sql<{ id: string }[]>`
-        select refunds_begin(${purchase.orderId}, p_amount => '111') #>> '{refund,refund_id}' as id`;
+        select farthing_public.refunds_begin(${purchase.orderId}, p_amount => '111')
+          #>> '{refund,refund_id}' as id`;
       const facts = refundFacts(purchase, 0, { refund_id: begun!.id });
-      const refused = sql`select refunds_refuse(${begun!.id}, 'an older answer')`;
+      const refused = sql`select farthing_public.refunds_refuse(${begun!.id}, 'an older answer')`;
       await Promise.all([hears(sql, "refund.updated", facts), refused]);
       const [row] = await sql`
         select status from farthing.refunds where order_id = ${purchase.orderId}`;

@@ -19,9 +19,9 @@ const LARGE = "12345678901234567890.123456789012345678";
 const SMALLEST = "0.000000000000000001";
 const AFTER = "12345678901234567890.123456789012345677";
 
-async function viewsAndRpc(world: World, { supabase, id }: Person): Promise<void> {
+async function viewsAndRpc(world: World, { dataApi, id }: Person): Promise<void> {
   const read = async (view: string, columns: string) => {
-    const { data, error } = await supabase.from(view).select(columns);
+    const { data, error } = await dataApi.from(view).select(columns);
     equal(error, null);
     return data;
   };
@@ -30,7 +30,7 @@ async function viewsAndRpc(world: World, { supabase, id }: Person): Promise<void
   ]);
   deepEqual(await read("credit_lots", "amount,remaining"), [{ amount: LARGE, remaining: AFTER }]);
   deepEqual(await read("credit_holds", "amount"), [{ amount: SMALLEST }]);
-  const { data: entries } = await supabase.schema("farthing_public").from("credit_entries")
+  const { data: entries } = await dataApi.from("credit_entries")
     .select("amount,balance_after").order("seq");
   deepEqual(entries, [
     { amount: LARGE, balance_after: LARGE },

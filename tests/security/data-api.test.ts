@@ -84,7 +84,8 @@ Deno.test("T13: no role but the service has execute on a function of ours", asyn
     select n.nspname || '.' || p.proname as function, r.rolname
     from pg_catalog.pg_proc p join pg_catalog.pg_namespace n on n.oid = p.pronamespace
     cross join (values ('anon'), ('authenticated')) r (rolname)
-    where n.nspname in ('farthing_public', 'farthing') and has_function_privilege(r.rolname, p.oid, 'execute')`);
+    where n.nspname in ('farthing_public', 'farthing')
+      and has_function_privilege(r.rolname, p.oid, 'execute')`);
   deepEqual([...open], []);
 });
 

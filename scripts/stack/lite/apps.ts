@@ -6,6 +6,7 @@
 import { App, type EmailDriver } from "@supabase/lite";
 import { createPostgresConnection } from "@supabase/lite/postgres";
 import type { JWTPayload } from "jose";
+import { EXPOSED } from "../../../supabase/functions/_shared/database/database.ts";
 import { forward } from "../gateway/forward.ts";
 import type { Keys } from "../keys.ts";
 import { asPostgrest } from "./away.ts";
@@ -84,7 +85,7 @@ export function createRest(options: LiteOptions): Rest {
   const callers = new WeakMap<Request, JWTPayload>();
   const app = new App({
     connection,
-    api: { enabled: true, schemas: ["public", "farthing_public"], max_rows: 1000 },
+    api: { enabled: true, schemas: ["public", EXPOSED], max_rows: 1000 },
     auth: { enabled: true, jwt_secret: options.keys.authSecret },
     options: {
       server: {

@@ -1,8 +1,13 @@
-/** An app that was there before: what it has by the names that we would have taken, and what it adds later. */
+/** An app that was there before: it has things by names of ours, and adds more later. */
 import { ROOT } from "../suite.ts";
 
 /** Made before Farthing comes. */
 const FIRST = `
+alter default privileges grant execute on functions to anon, authenticated;
+create schema realtime;
+create table realtime.messages (topic text);
+create function realtime.topic() returns text language sql as $$ select '' $$;
+select vault.create_secret('x', 'theirs');
 create table public.orders (id bigint generated always as identity primary key, total int not null);
 alter table public.orders enable row level security;
 create policy own on public.orders for select to authenticated using (true);
@@ -20,7 +25,11 @@ select cron.schedule('nightly', '0 3 * * *', 'select 1');
 /** Its own newer migration, dated after ours. */
 const LATER = `create table public.refunds (id int primary key);`;
 
-const FILES = { "20250101000000_app.sql": FIRST, "20270101000000_more.sql": LATER };
+const FILES = {
+  "20250101000000_app.sql": FIRST,
+  "20250102000000_farthing_theme.sql": "create table public.theme (id int primary key);",
+  "20270101000000_more.sql": LATER,
+};
 
 /** What the app makes when Farthing is there: its front end must reach it as ever. */
 export const NEXT = `

@@ -36,7 +36,7 @@ async function planSnapshots(made: string, migrations: Migration[]): Promise<Sna
     hash = chained(hash, file, text);
     add((sql) => applyMissing(sql, migrations.slice(0, at + 1)));
   }
-  const seedText = await Deno.readTextFile(`${ROOT}supabase/seed.sql`);
+  const seedText = await Deno.readTextFile(`${ROOT}supabase/farthing_seed.sql`);
   hash = chained(hash, seedText, new Date().toISOString().slice(0, 13));
   add(furnish);
   return plan;

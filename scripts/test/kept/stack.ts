@@ -17,7 +17,12 @@ const STATE = `${KEPT}/stack.json`;
 const USING = "stack-using";
 
 /** What the database is made of, whose data outlive the stack, and everything else that was loaded. */
-const DATA_MADE_OF = ["supabase/migrations", "supabase/seed.sql", "scripts/stack", "deno.lock"];
+const DATA_MADE_OF = [
+  "supabase/migrations",
+  "supabase/farthing_seed.sql",
+  "scripts/stack",
+  "deno.lock",
+];
 const CODE_MADE_OF = ["supabase/functions", "scripts", "deno.json"];
 
 interface State {

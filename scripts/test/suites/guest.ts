@@ -11,6 +11,10 @@ import { PROJECT, withNewProject } from "../project-database.ts";
 import { checked, ROOT, type Row, type Suite } from "../suite.ts";
 
 const OURS = "farthing,farthing_public";
+/** The one job, and the policy for who listens to their own jobs. */
+const OF_OURS = /^scheduled job farthing: |^policy farthing_jobs_own on realtime\.messages: /;
+const PERSON = "00000000-0000-4000-8000-000000000001";
+
 const decoder = new TextDecoder();
 
 async function push(server: DatabaseServer, folder: string): Promise<void> {
@@ -25,10 +29,10 @@ async function push(server: DatabaseServer, folder: string): Promise<void> {
 async function hostOf(sql: postgres.Sql): Promise<string[]> {
   const text = await Deno.readTextFile(`${ROOT}scripts/test/guest/catalogue.sql`);
   const rows = await sql.unsafe(text, [OURS]);
-  return rows.map(({ what, is }) => `${what}: ${is}`).filter((line) => !/ farthing\b/.test(line));
+  return rows.map(({ what, is }) => `${what}: ${is}`);
 }
 
-/** What the server's own pg_dump says of all of it, line by line; nothing where there is none of its version. */
+/** What the server's own pg_dump says of it all, by lines; npm's server comes without one. */
 async function dumpOf(server: DatabaseServer, flavour: Flavour): Promise<string[]> {
   if (flavour !== "system") return [];
   const { success, stdout, stderr } = await new Deno.Command(`${findSystem()!.bin}/pg_dump`, {
@@ -64,49 +68,101 @@ async function uninstall(sql: postgres.Sql): Promise<void> {
   await sql.unsafe(await Deno.readTextFile(`${ROOT}supabase/uninstall.sql`)).simple();
 }
 
+/** What browser roles may execute of ours, though the host's default privileges would let them. */
+async function openToBrowsers(sql: postgres.Sql): Promise<unknown[]> {
+  return [
+    ...await sql`
+      select p.oid::regprocedure::text as name, r as role
+      from pg_proc p, unnest(array['anon', 'authenticated', 'public']) r
+      where p.pronamespace in ('farthing'::regnamespace, 'farthing_public'::regnamespace)
+        and has_function_privilege(r, p.oid, 'execute')`,
+  ];
+}
+
+/** Rows of the host's tables that Farthing writes into, too. */
+async function rowsOf(sql: postgres.Sql): Promise<unknown[]> {
+  return [
+    ...await sql`select 'secret' as what, name from vault.secrets
+      union all select 'migration', name from supabase_migrations.schema_migrations
+      union all select 'run', command from cron.job_run_details where command like '%farthing%'
+      order by 1, 2`,
+  ];
+}
+
+const HANGER_ON = `
+  create table public.projects (id int, price farthing.positive_credits);
+  create view public.shop as select * from farthing_public.packages`;
+
+async function installs(server: DatabaseServer, flavour: Flavour, folder: string): Promise<Row[]> {
+  const sql = server.connect(PROJECT, { max: 1 });
+  await push(server, folder);
+  const host = await hostOf(sql);
+  const rows = await rowsOf(sql);
+  const privileges = await asHost(sql);
+  const dump = await dumpOf(server, flavour);
+  await addFarthing(folder);
+  const refuses = async (why: RegExp) => {
+    await assert.rejects(uninstall(sql), why);
+    await sql`rollback`;
+  };
+  const checks: [string, () => Promise<void>][] = [
+    ["db push into an app with the same names", async () => {
+      await push(server, folder);
+      assert.deepEqual([...await sql`select * from farthing.prove()`], []);
+    }],
+    ["what the app had is as it was", async () => {
+      sameHost((await hostOf(sql)).filter((line) => !OF_OURS.test(line)), host);
+    }],
+    ["what the app makes next is as open as before", async () => {
+      assert.deepEqual(await asHost(sql), privileges);
+    }],
+    ["no function of ours is open, whatever the host's default privileges are", async () => {
+      assert.deepEqual(await openToBrowsers(sql), []);
+    }],
+    ["uninstall refuses where something of the host would go with it", async () => {
+      await sql.unsafe(HANGER_ON);
+      await refuses(/column price of table projects.*view shop/s);
+      await sql.unsafe("drop view public.shop; drop table public.projects");
+    }],
+    ["uninstall refuses where there is a ledger, though nobody has credits", async () => {
+      await sql`insert into auth.users (id) values (${PERSON})`;
+      await sql`select farthing_public.credits_grant(${PERSON}, '5', 'promotional', p_reason => 'x')`;
+      await sql`select farthing_public.credits_debit(${PERSON}, '5', 'x')`;
+      await refuses(/There is a ledger/);
+    }],
+    ["uninstall leaves what was there before", async () => {
+      for (const name of ["farthing_functions_url", "farthing_secret_key"]) {
+        await sql`select vault.create_secret('x', ${name})`;
+      }
+      await sql`set farthing.delete_ledger = 'yes'`;
+      await uninstall(sql);
+      await sql`delete from auth.users`;
+      sameHost(await hostOf(sql), host);
+      assert.deepEqual(await rowsOf(sql), rows);
+      sameHost(await dumpOf(server, flavour), dump);
+    }],
+    ["and it can be installed again", async () => {
+      await push(server, folder);
+      assert.deepEqual([...await sql`select * from farthing.prove()`], []);
+    }],
+    ["a scheduled job of the host by our name stops the push", async () => {
+      await uninstall(sql);
+      await sql`select cron.schedule('farthing', '0 4 * * *', 'select 2')`;
+      await assert.rejects(push(server, folder), /Another scheduled job is named farthing/);
+      const [job] = await sql`select command from cron.job where jobname = 'farthing'`;
+      assert.equal(job?.command, "select 2");
+    }],
+  ];
+  const results: Row[] = [];
+  for (const [name, check] of checks) results.push(await checked(`${flavour}: ${name}`, check));
+  await sql.end();
+  return results;
+}
+
 async function guestOn(flavour: Flavour): Promise<Row[]> {
   const folder = await makeAppFolder();
   try {
-    return await withNewProject(async (server) => {
-      const sql = server.connect(PROJECT, { max: 1 });
-      await push(server, folder);
-      const host = await hostOf(sql);
-      const privileges = await asHost(sql);
-      const dump = await dumpOf(server, flavour);
-      await addFarthing(folder);
-      const rows = [
-        await checked(`${flavour}: db push into an app with the same names`, async () => {
-          await push(server, folder);
-          assert.deepEqual([...await sql`select * from farthing.prove()`], []);
-        }),
-        await checked(`${flavour}: what the app had is as it was`, async () => {
-          sameHost(await hostOf(sql), host);
-        }),
-        await checked(`${flavour}: what the app makes next is as open as before`, async () => {
-          assert.deepEqual(await asHost(sql), privileges);
-        }),
-        await checked(`${flavour}: uninstall refuses while anybody has credits`, async () => {
-          await sql`insert into auth.users (id) values ('00000000-0000-4000-8000-000000000001')`;
-          await sql`select farthing_public.credits_grant('00000000-0000-4000-8000-000000000001', '5',
-            'promotional', p_reason => 'a gift')`;
-          await assert.rejects(uninstall(sql), /accounts with credits/);
-          await sql`rollback`;
-        }),
-        await checked(`${flavour}: uninstall leaves what was there before`, async () => {
-          await sql`set farthing.delete_ledger = 'yes'`;
-          await uninstall(sql);
-          await sql`delete from auth.users`;
-          sameHost(await hostOf(sql), host);
-          sameHost(await dumpOf(server, flavour), dump);
-        }),
-        await checked(`${flavour}: and it can be installed again`, async () => {
-          await push(server, folder);
-          assert.deepEqual([...await sql`select * from farthing.prove()`], []);
-        }),
-      ];
-      await sql.end();
-      return rows;
-    }, flavour);
+    return await withNewProject((server) => installs(server, flavour, folder), flavour);
   } finally {
     await Deno.remove(folder, { recursive: true });
   }

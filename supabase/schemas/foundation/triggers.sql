@@ -1,6 +1,5 @@
--- What may change, and by whom it did.
+-- Every change of the policy is audited, with a reason, and its row is never removed.
 
--- What may change, and by whom it did.
 select farthing.audit_changes('policy', array(select a.attname from pg_attribute a
   where a.attrelid = 'farthing.policy'::regclass and a.attnum > 0 and not a.attisdropped
     and a.attname not in ('one_row', 'updated_at', 'updated_by') order by a.attnum),

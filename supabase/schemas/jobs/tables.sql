@@ -1,4 +1,4 @@
--- Jobs: long work that a browser polls. The table, its states, and the doors of the user who asked for it.
+-- Jobs: long work that a browser polls. Their table, their steps and their pages.
 -- Why in the ledger's database: the job, the credits held for it and the idempotency key commit together, so
 -- no job runs unpaid and no credits are held for a job that is not there.
 -- A job is claimed under a lease with a token that counts up; a runner whose lease was lost finds another

@@ -59,9 +59,8 @@ select is(tests.seen_by('authenticated', 'ann', 'select count(*) from packages')
 -- Acting as somebody else, as nobody, and without saying who: none of ann's or bob's rows.
 create temporary table private as select name, case name when 'accounts' then 'owner_id' end
 from unnest(array['farthing.accounts', 'farthing.lots', 'farthing.entries', 'farthing.holds',
-  'farthing.orders', 'farthing_public.credits', 'farthing_public.credit_lots', 'farthing_public.credit_entries',
-  'farthing_public.credit_holds',
-  'farthing_public.orders']) name;
+  'farthing.orders', 'farthing_public.credits', 'farthing_public.credit_lots',
+  'farthing_public.credit_entries', 'farthing_public.credit_holds', 'farthing_public.orders']) name;
 select isnt(tests.person('cid'), null, 'cid signs up');
 select is(tests.seen_by('authenticated', 'cid', 'select * from ' || name), '[]',
   format('cid sees no row of %s', name))

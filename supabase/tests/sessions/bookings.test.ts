@@ -9,10 +9,10 @@ const paid = (label: string) => [
   `select tests.payment_event('${label}', 'succeeded', '1 min')`,
 ];
 const advances = (label: string, to: string) =>
-  `select farthing_public.bookings_advance(tests.person('p_${label}'), tests.booking_id('${label}'), '${to}',
+  `select bookings_advance(tests.person('p_${label}'), tests.booking_id('${label}'), '${to}',
     tests.after('2 min')) ->> 'status'`;
 const cancels = (label: string) =>
-  `select farthing_public.bookings_cancel(tests.person('${label}'), tests.booking_id('${label}'),
+  `select bookings_cancel(tests.person('${label}'), tests.booking_id('${label}'),
     p_now => tests.after('2 min')) ->> 'step'`;
 const status = (label: string) =>
   `select status from farthing.bookings where payment_intent_id = 'pi_${label}'`;
@@ -44,11 +44,11 @@ const disputed = (label: string) =>
 meetings(["bookings"], {
   "two runners at once are given one reversal of a transfer": {
     given: [...paid("lou"), disputed("lou")],
-    first: "select farthing_public.transfers_claim(20, tests.after('3 min'))",
-    second: "select farthing_public.transfers_claim(20, tests.after('3 min'))",
+    first: "select transfers_claim(20, tests.after('3 min'))",
+    second: "select transfers_claim(20, tests.after('3 min'))",
     says: "[]",
     passes: true,
-    ends: { "jsonb_array_length(farthing_public.transfers_claim(20, tests.after('10 min')))": "1" },
+    ends: { "jsonb_array_length(transfers_claim(20, tests.after('10 min')))": "1" },
   },
   "a booking confirmed while it is called off stays called off": {
     given: paid("ann"),
@@ -148,7 +148,7 @@ meetings(["bookings"], {
       "select tests.provider('p_kim')",
       "select tests.begin_booking('kim', 'p_kim', 1000, 'usd')",
     ],
-    first: `select farthing_public.bookings_attach(${bookingOf("kim")}, 'pi_kim', 'secret',
+    first: `select bookings_attach(${bookingOf("kim")}, 'pi_kim', 'secret',
       null, tests.after('25 h'))`,
     second: sweeps("kim"),
     says: "0",

@@ -50,7 +50,7 @@ meetings(["chats"], {
   },
   "a sweep passes by a chat whose account is in use": {
     given: begun("eve"),
-    first: "select farthing_public.credits_debit(tests.person('eve'), '1', 'x')",
+    first: "select credits_debit(tests.person('eve'), '1', 'x')",
     second: sweeps("eve", "70 s"),
     says: "0",
     passes: true,
@@ -89,8 +89,7 @@ meetings(["chats"], {
       ...begun("hal"),
     ],
     first: "select tests.record(tests.chat_id('hal'), 200, '2 s')",
-    second:
-      `select farthing_public.chats_settle(tests.chat_id('hal'), null, '{}', null, tests.sha256('hal'), 1,
+    second: `select chats_settle(tests.chat_id('hal'), null, '{}', null, tests.sha256('hal'), 1,
       tests.after('3 s')) #>> '{data,credits}'`,
     says: "38", // 1,000 in, 200 that came, 100 in flight
   },

@@ -5,9 +5,7 @@ const person = (name: string) => `tests.person('${name}')`;
 const account = (name: string) =>
   `(select account_id from farthing.accounts where owner_id = ${person(name)})`;
 const spends = (name: string, amount: string, more = "") =>
-  `select farthing_public.credits_debit(${
-    person(name)
-  }, '${amount}', 'x'${more}) #>> '{data,balance_after}'`;
+  `select credits_debit(${person(name)}, '${amount}', 'x'${more}) #>> '{data,balance_after}'`;
 /** With an idempotency key. */
 const keyed = (name: string) =>
   `, p_idempotency_key => tests.sha256('${name}'), p_fingerprint => tests.sha256('body'),
@@ -16,7 +14,7 @@ const gives = (name: string) => `select tests.give('${name}', '100')`;
 const holdOf = (name: string) =>
   `(select hold_id from farthing.holds where account_id = ${account(name)})`;
 const settles = (name: string, amount: string) =>
-  `select farthing_public.holds_settle(${holdOf(name)}, '${amount}', p_now => tests.after('1 s'))
+  `select holds_settle(${holdOf(name)}, '${amount}', p_now => tests.after('1 s'))
     #>> '{data,charged}'`;
 
 meetings([], {
@@ -58,7 +56,7 @@ meetings([], {
   },
   "a hold that is released is not settled at the same moment": {
     given: [gives("dan"), "select tests.hold('dan', '50')"],
-    first: `select farthing_public.holds_release(${holdOf("dan")}, p_now => tests.after('1 s'))`,
+    first: `select holds_release(${holdOf("dan")}, p_now => tests.after('1 s'))`,
     second: settles("dan", "50"),
     says: "hold_not_open",
     ends: { "tests.standing('dan')": "balance 100, held 0, available 100, debt 0" },

@@ -14,11 +14,11 @@ const gives = (name: string, amount: string, expires: string) =>
   `select tests.give('${name}', '${amount}', '${expires}')`;
 const sweeps = (passed = "2 h") => `select farthing.sweep_accounts(tests.after('${passed}'))`;
 const charges = (name: string) =>
-  `select farthing_public.credits_debit(${person(name)}, '60', 'x', p_now => tests.after('2 h'))
+  `select credits_debit(${person(name)}, '60', 'x', p_now => tests.after('2 h'))
     #>> '{data,balance_after}'`;
 /** Within the hour that policy gives a hold which has expired. */
 const settles = (name: string) =>
-  `select farthing_public.holds_settle(${holdOf(name)}, '40', p_now => tests.after('30 min'))
+  `select holds_settle(${holdOf(name)}, '40', p_now => tests.after('30 min'))
     #>> '{data,settled}'`;
 
 const ended = (name: string) => `tests.ended('${name}')`;

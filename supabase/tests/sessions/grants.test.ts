@@ -6,15 +6,13 @@ const operator = (name: string) => [
   `update auth.users set raw_app_meta_data = '{"role": "operator"}' where id = tests.person('${name}')`,
 ];
 const gives = (by: string, to: string, amount: number) =>
-  `select farthing_public.credits_grant(tests.person('${to}'), '${amount}', 'adjustment', p_reason => 'sorry',
+  `select credits_grant(tests.person('${to}'), '${amount}', 'adjustment', p_reason => 'sorry',
     p_author => 'operator:' || tests.person('${by}'), p_now => tests.after()) ->> 'status'`;
 const grantTo = (to: string) =>
   `(select grant_id from farthing.grants g join farthing.accounts using (account_id)
     where owner_id = tests.person('${to}') order by g.created_at desc limit 1)`;
 const decides = (by: string, to: string, passed = "1 min") =>
-  `select farthing_public.grants_decide(${
-    grantTo(to)
-  }, true, p_author => 'operator:' || tests.person('${by}'),
+  `select grants_decide(${grantTo(to)}, true, p_author => 'operator:' || tests.person('${by}'),
     p_now => tests.after('${passed}')) #>> '{data,status}'`;
 const pending = (to: string) => [
   ...operator(`ops_${to}`),
@@ -70,7 +68,7 @@ meetings([], {
   },
   "a grant confirmed while the account is charged adds up": {
     given: pending("fay"),
-    first: "select farthing_public.credits_debit(tests.person('fay'), '60', 'x')",
+    first: "select credits_debit(tests.person('fay'), '60', 'x')",
     second: decides("pat_fay", "fay"),
     says: "granted",
     ends: standing("fay", 1_000_040),

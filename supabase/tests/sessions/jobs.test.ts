@@ -15,11 +15,11 @@ const state = (name: string) => `tests.job_state('${name}')`;
 const step = (name: string, passed = "2 s") =>
   `select tests.step('${name}', 1, 'plan', 1, '${passed}') ->> 'status'`;
 const completes = (name: string, passed = "3 s") =>
-  `select farthing_public.jobs_complete(tests.runner('${name}'), jsonb_build_array(jsonb_build_object(
+  `select jobs_complete(tests.runner('${name}'), jsonb_build_array(jsonb_build_object(
     'job_id', tests.job_id('${name}'), 'token', 1, 'result', '{}'::jsonb)), tests.after('${passed}'))
     #>> '{jobs,0,status}'`;
 const cancels = (name: string, passed = "3 s") =>
-  `select farthing_public.jobs_cancel(tests.person('${name}'), tests.job_id('${name}'), tests.after('${passed}'))
+  `select jobs_cancel(tests.person('${name}'), tests.job_id('${name}'), tests.after('${passed}'))
     #>> '{status}'`;
 const leaves = (name: string) =>
   `select from auth.users where id = tests.person('${name}') for update`;
@@ -78,7 +78,7 @@ meetings(["jobs"], {
   },
   "a job completed while its account is charged releases what it held": {
     given: claimed("gus"),
-    first: "select farthing_public.credits_debit(tests.person('gus'), '700', 'x')",
+    first: "select credits_debit(tests.person('gus'), '700', 'x')",
     second: completes("gus"),
     says: "completed",
     ends: { "tests.standing('gus')": "balance 300, held 0, available 300, debt 0" },
@@ -131,14 +131,14 @@ meetings(["jobs"], {
   "a heartbeat passes by the jobs of somebody who is leaving": {
     given: claimed("lea"),
     first: leaves("lea"),
-    second: "select farthing_public.jobs_heartbeat(tests.runner('lea'), 60, tests.after('2 s'))",
+    second: "select jobs_heartbeat(tests.runner('lea'), 60, tests.after('2 s'))",
     says: '{"jobs":[]}',
     passes: true,
   },
   "a heartbeat waits for a job that is being completed, and leaves it": {
     given: claimed("mia"),
     first: completes("mia"),
-    second: "select farthing_public.jobs_heartbeat(tests.runner('mia'), 60, tests.after('4 s'))",
+    second: "select jobs_heartbeat(tests.runner('mia'), 60, tests.after('4 s'))",
     says: '{"jobs":[]}',
     ends: { [state("mia")]: "completed 100%, attempt 1, no error" },
   },
@@ -151,7 +151,7 @@ meetings(["jobs"], {
   },
   "a sweep passes by a job whose account is in use": {
     given: claimed("ola"),
-    first: "select farthing_public.credits_debit(tests.person('ola'), '1', 'x')",
+    first: "select credits_debit(tests.person('ola'), '1', 'x')",
     second: sweepsLease("ola"),
     says: "0",
     passes: true,

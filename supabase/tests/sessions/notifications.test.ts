@@ -7,12 +7,12 @@ const told = (name: string) => [
     'low_balance', '${name}', '{}', tests.after())`,
 ];
 const claims = (passed: string, lease = "null", mail = "resend") =>
-  `select jsonb_array_length(farthing_public.notices_claim('${mail}', 10, ${lease}, tests.after('${passed}')))`;
+  `select jsonb_array_length(notices_claim('${mail}', 10, ${lease}, tests.after('${passed}')))`;
 const lease = (name: string) => `md5('${name}')::uuid`;
 const noticeOf = (name: string) =>
   `(select notice_id from farthing.notices where subject = '${name}')`;
 const fails = (name: string, passed: string) =>
-  `select farthing_public.notices_failed(${noticeOf(name)}, ${lease(name)}, 'again', 'mail_down', null,
+  `select notices_failed(${noticeOf(name)}, ${lease(name)}, 'again', 'mail_down', null,
     tests.after('${passed}')) ->> 'known'`;
 const ends = (name: string, passed: string) =>
   `select farthing.end_notice_lease(${noticeOf(name)}::text, tests.after('${passed}'))`;

@@ -5,13 +5,13 @@ const bought = (name: string) => [`select tests.buys('${name}')`, `select tests.
 const order = (name: string) => `(select order_id from tests.bought where name = '${name}')`;
 const ends = (name: string, standing: string) => ({ [`tests.bought_by('${name}')`]: standing });
 const begins = (name: string, amount: string) =>
-  `select farthing_public.refunds_begin(${
+  `select refunds_begin(${
     order(name)
   }, p_amount => '${amount}', p_now => tests.after()) ->> 'step'`;
 const refundOf = (name: string) =>
   `(select refund_id from farthing.refunds where order_id = ${order(name)})`;
 const attaches = (name: string, session: string) =>
-  `select farthing_public.checkout_attach(${
+  `select checkout_attach(${
     order(name)
   }, '${session}', 'https://a.test', p_now => tests.after()) ->> 'status'`;
 const RECEIVED = '{"received":true}';
@@ -135,14 +135,14 @@ meetings(["money_back"], {
   "a refund that Stripe has made is not refused by an older answer": {
     given: [...bought("ola"), begins("ola", "999")],
     first: `select tests.refund('ola', 1, 999, 'succeeded', '1 s', ${refundOf("ola")})`,
-    second: `select farthing_public.refunds_refuse(${refundOf("ola")}, 'an older answer') ->> 'status'`,
+    second: `select refunds_refuse(${refundOf("ola")}, 'an older answer') ->> 'status'`,
     says: "succeeded",
     ends: { [`select status from farthing.refunds where order_id = ${order("ola")}`]: "succeeded" },
   },
   "two runners are not given one refund": {
     given: [...bought("pia"), begins("pia", "999")],
-    first: "select farthing_public.refunds_claim(20, tests.after('5 min'))",
-    second: "select farthing_public.refunds_claim(20, tests.after('5 min'))",
+    first: "select refunds_claim(20, tests.after('5 min'))",
+    second: "select refunds_claim(20, tests.after('5 min'))",
     says: "[]",
     passes: true,
   },
@@ -154,7 +154,7 @@ meetings(["money_back"], {
     ],
     first: "select tests.pays('rob')",
     second:
-      `select farthing_public.inbox_receive(jsonb_build_object('id', event_id, 'type', type, 'livemode', livemode,
+      `select inbox_receive(jsonb_build_object('id', event_id, 'type', type, 'livemode', livemode,
       'created', extract(epoch from occurred_at)::bigint, 'facts', facts), tests.after()) from tests.of_rob`,
     says: '{"received":true,"duplicate":true}',
     ends: ends("rob", "refunded, 9990 taken back; balance 0, held 0, available 0, debt 0"),
@@ -167,7 +167,7 @@ meetings(["money_back"], {
     first: "select from farthing.inbox where facts ->> 'payment_id' = 'pi_wes' for update",
     then: "select farthing.sweep_event((select event_id from tests.of_wes), tests.after('1 h'))",
     second:
-      `select farthing_public.inbox_receive(jsonb_build_object('id', event_id, 'type', type, 'livemode', livemode,
+      `select inbox_receive(jsonb_build_object('id', event_id, 'type', type, 'livemode', livemode,
       'created', extract(epoch from occurred_at)::bigint, 'facts', facts), tests.after()) from tests.of_wes`,
     says: '{"deferred":true,"received":true}',
   },
@@ -179,7 +179,7 @@ meetings(["money_back"], {
     first: "select from farthing.inbox where facts ->> 'payment_id' = 'pi_xia' for update",
     then: "select farthing.sweep_event((select event_id from tests.of_xia), tests.after('1 h'))",
     second:
-      "select farthing_public.inbox_replay((select event_id from tests.of_xia), tests.after('1 h')) ->> 'state'",
+      "select inbox_replay((select event_id from tests.of_xia), tests.after('1 h')) ->> 'state'",
     says: "deferred",
   },
   "an event replayed while it is applied is applied once": {
@@ -190,7 +190,7 @@ meetings(["money_back"], {
     ],
     first: "select tests.pays('sue')",
     second:
-      "select farthing_public.inbox_replay((select event_id from tests.of_sue), tests.after('1 h')) ->> 'attempts'",
+      "select inbox_replay((select event_id from tests.of_sue), tests.after('1 h')) ->> 'attempts'",
     says: "1",
     ends: ends("sue", "refunded, 9990 taken back; balance 0, held 0, available 0, debt 0"),
   },
@@ -206,13 +206,13 @@ meetings(["money_back"], {
     given: [...bought("yan"), "select tests.warning('yan')"],
     first: "select from farthing.accounts where owner_id = tests.person('yan') for no key update",
     then: `select from farthing.orders where order_id = ${order("yan")} for update`,
-    second: "select farthing_public.warnings_clear('issfr_yan', 'a friend') #>> '{data,state}'",
+    second: "select warnings_clear('issfr_yan', 'a friend') #>> '{data,state}'",
     says: "cleared",
   },
   "a warning cleared while its order is spent gives back what is left": {
     given: [...bought("uli"), "select tests.give('uli', '100')", "select tests.warning('uli')"],
     first: "select tests.spends('uli', '60')",
-    second: "select farthing_public.warnings_clear('issfr_uli', 'a friend') #>> '{data,state}'",
+    second: "select warnings_clear('issfr_uli', 'a friend') #>> '{data,state}'",
     says: "cleared",
     ends: { "tests.standing('uli')": "balance 10030, held 0, available 10030, debt 0" },
   },

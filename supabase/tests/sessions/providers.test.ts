@@ -2,16 +2,16 @@
 import { meetings } from "./two-sessions.ts";
 
 const begins = (name: string) =>
-  `select farthing_public.providers_begin(md5('${name}')::uuid, 'DE', p_now => tests.after()) ->> 'step'`;
+  `select providers_begin(md5('${name}')::uuid, 'DE', p_now => tests.after()) ->> 'step'`;
 const idOf = (name: string) =>
   `(select provider_id from farthing.providers where user_id = tests.person('${name}'))`;
 const attaches = (name: string, account: string) =>
-  `select farthing_public.providers_attach(${
+  `select providers_attach(${
     idOf(name)
   }, '${account}', 'https://a.test', p_now => tests.after('1 s'))
     ->> 'status'`;
 const updated = (name: string, account: string, mayCharge: boolean, passed: string) =>
-  `select farthing_public.inbox_receive(jsonb_build_object('id', 'evt_${account}_${passed}', 'type', 'account.updated',
+  `select inbox_receive(jsonb_build_object('id', 'evt_${account}_${passed}', 'type', 'account.updated',
     'livemode', false, 'created', extract(epoch from tests.after('${passed}'))::bigint, 'facts',
     jsonb_build_object('stripe_account_id', '${account}', 'provider_id', ${
     idOf(name)

@@ -17,16 +17,16 @@ const LOGGED = (name: string) =>
   `select farthing.write_ai_log(tests.person('${name}'), '{"kind": "chat", "model": "m", "prompt": "p",
     "request_id": "r_${name}"}', tests.after())`;
 const COUNTED =
-  `select farthing_public.metrics_record(gen_random_uuid(), 0, '[{"name": "requests", "labels": "route=a",
+  `select metrics_record(gen_random_uuid(), 0, '[{"name": "requests", "labels": "route=a",
   "count": 1, "sum_ms": 1, "buckets": [1]}]', tests.after())`;
 const consents = (name: string, level: string) =>
   `insert into farthing.ai_consents (user_id, level) values (tests.person('${name}'), '${level}')
     on conflict (user_id) do update set level = excluded.level`;
 const CHECKOUT = (name: string) =>
-  `select farthing_public.checkout_begin(tests.person('${name}'), 'b04eb8da-a595-4fbc-a8f4-708b219f705a',
+  `select checkout_begin(tests.person('${name}'), 'b04eb8da-a595-4fbc-a8f4-708b219f705a',
     'https://a.test', 'https://a.test', p_now => tests.after(), p_ip_hash => tests.sha256('203.0.113.7'))
     ->> 'code'`;
-const IMPORT = `select farthing_public.rates_import('[{"model": "new", "input_per_million_usd": "1",
+const IMPORT = `select rates_import('[{"model": "new", "input_per_million_usd": "1",
   "output_per_million_usd": "2", "cached_input_per_million_usd": null, "cache_write_per_million_usd": null,
   "reasoning_per_million_usd": null, "markup": null}]', false, tests.after()) ->> 'unchanged'`;
 /** An order, and the event of a payment that is not what it costs: it fails. */
@@ -47,7 +47,7 @@ meetings(["jobs", "money_back", "payouts"], {
       "select tests.give('ann', '100')",
       "select tests.job('ann', 'a', tests.lines(1))",
       "select tests.claim('a', 'a', '1 s')",
-      `select farthing_public.jobs_complete(tests.runner('a'), jsonb_build_array(jsonb_build_object('job_id',
+      `select jobs_complete(tests.runner('a'), jsonb_build_array(jsonb_build_object('job_id',
         tests.job_id('ann'), 'token', 1, 'result', '{"x": 1}'::jsonb)), tests.after('2 s'))`,
     ],
   ),
@@ -166,26 +166,25 @@ meetings(["jobs", "money_back", "payouts"], {
   },
   "two runners at once are given a payout's list once": {
     given: ["select tests.pays_out('po_1', 30, '1 day')"],
-    first: "select farthing_public.payouts_claim(tests.after('3 days'))",
-    second: "select farthing_public.payouts_claim(tests.after('3 days')) is null",
+    first: "select payouts_claim(tests.after('3 days'))",
+    second: "select payouts_claim(tests.after('3 days')) is null",
     says: "true",
     passes: true,
   },
   "a list recorded while another runner takes it over is given up": {
     given: ["create table tests.claimed as select claimed_at from farthing.reconciliations"],
-    first: "select farthing_public.payouts_claim(tests.after('9 days'))",
-    second:
-      `select farthing_public.payouts_record('po_1', (select claimed_at from tests.claimed), '[]', null,
+    first: "select payouts_claim(tests.after('9 days'))",
+    second: `select payouts_record('po_1', (select claimed_at from tests.claimed), '[]', null,
       tests.after('9 days'))`,
     says: '{"taken":true}',
   },
   "a payout is not compared while its list is fetched anew": {
     given: [
-      `select farthing_public.payouts_record('po_1', (select claimed_at from farthing.reconciliations),
+      `select payouts_record('po_1', (select claimed_at from farthing.reconciliations),
         jsonb_build_array(tests.listed('1', 'charge', 30)), null, tests.after('9 days'))`,
       "update farthing.reconciliations set claimed_at = tests.after('10 days')",
     ],
-    first: `select farthing_public.payouts_record('po_1', tests.after('10 days'),
+    first: `select payouts_record('po_1', tests.after('10 days'),
       jsonb_build_array(tests.listed('1', 'charge', 30)), 'txn_1', tests.after('10 days'))`,
     second: "select farthing.reconcile('po_1', tests.after('11 days'))",
     says: "0",
@@ -196,7 +195,7 @@ meetings(["jobs", "money_back", "payouts"], {
   },
   "what was never paid out is looked for by one session at a time": {
     given: [
-      "select farthing_public.payouts_record('po_1', tests.after('10 days'), '[]', null, tests.after('10 days'))",
+      "select payouts_record('po_1', tests.after('10 days'), '[]', null, tests.after('10 days'))",
       "update farthing.paid_out_round set done_until = tests.after('-60 days')",
     ],
     first: "select farthing.find_never_paid_out(tests.after('60 days'))",

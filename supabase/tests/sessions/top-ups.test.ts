@@ -7,7 +7,7 @@ const orders = (name: string) =>
   `select count(*) from farthing.orders o join farthing.accounts a using (account_id)
     where a.owner_id = tests.person('${name}')`;
 const stops = (name: string) =>
-  `select farthing_public.top_ups_stop(tests.person('${name}'), tests.after('1 min')) ->> 'state'`;
+  `select top_ups_stop(tests.person('${name}'), tests.after('1 min')) ->> 'state'`;
 const begins = (name: string) =>
   `select farthing.begin_due_top_up((select account_id::text from farthing.accounts
     where owner_id = tests.person('${name}')), tests.after())`;
@@ -29,8 +29,8 @@ meetings(["top_ups"], {
   },
   "T16: two runners at once are given one charge": {
     given: [...optedIn("bob"), begins("bob")],
-    first: "select farthing_public.top_ups_claim(20, tests.after())",
-    second: "select farthing_public.top_ups_claim(20, tests.after())",
+    first: "select top_ups_claim(20, tests.after())",
+    second: "select top_ups_claim(20, tests.after())",
     says: "[]",
     passes: true,
   },
@@ -63,7 +63,7 @@ meetings(["top_ups"], {
   },
   "a refused charge told of while the account is spent pauses its top-ups": {
     given: [...claimed("gus"), "select tests.give('gus', '100')"],
-    first: "select farthing_public.credits_debit(tests.person('gus'), '60', 'x')",
+    first: "select credits_debit(tests.person('gus'), '60', 'x')",
     second: "select tests.told('gus', 'payment_intent.payment_failed', '1 min')",
     says: "processed",
     ends: { "tests.standing('gus')": "balance 40, held 0, available 40, debt 0" },

@@ -202,7 +202,8 @@ async function aChat(page: Page, origin: string): Promise<void> {
   const { logs } = await runs<{ logs: { kind: string }[] }>(page, "logs");
   deepEqual(logs.map(({ kind }) => kind), ["chat"]);
   const left = await page.evaluate(
-    `import("/src/supabase.js").then(({ supabase }) => supabase.schema("farthing_public").from("ai_logs").select())`,
+    `import("/src/supabase.js").then(({ supabase }) =>
+      supabase.schema("farthing_public").from("ai_logs").select())`,
   ) as { data: unknown[] };
   deepEqual(left.data, []);
   await runs(page, "changes");

@@ -11,7 +11,9 @@ const COPIED = ["bench", "scripts", "supabase/functions"];
 const FILES = ["deno.json", "deno.lock", "supabase/config.toml"];
 const LINKED = ["node_modules", "supabase/functions/node_modules"];
 
-const MIGRATION = "supabase/migrations/20260101000000_project.sql";
+/** The one schema file of the project, and the migration that is built of it. */
+const SCHEMA = "supabase/schemas/project/tables.sql";
+const MIGRATION = "supabase/migrations/20261101000000_farthing_tables.sql";
 
 /** A test in a suite's folder; the file `seen.json` says where it ran. */
 const testThat = (fails: boolean) => `
@@ -52,10 +54,18 @@ async function fill(root: string): Promise<void> {
     const isThere = await Deno.stat(`${ROOT}${place}`).then(() => true, () => false);
     if (isThere) await Deno.symlink(`${ROOT}${place}`, `${root}/${place}`);
   }
-  for (const folder of ["supabase/migrations", "supabase/tests/sessions", "tests"]) {
-    await Deno.mkdir(`${root}/${folder}`, { recursive: true });
-  }
-  await Deno.writeTextFile(`${root}/supabase/seed.sql`, "");
+  const folders = [
+    "supabase/migrations",
+    "supabase/schemas/project",
+    "supabase/tests/sessions",
+    "tests",
+  ];
+  for (const folder of folders) await Deno.mkdir(`${root}/${folder}`, { recursive: true });
+  const config = `${root}/supabase/config.toml`;
+  const paths = `schema_paths = ["./schemas/project/tables.sql"]`;
+  const text = await Deno.readTextFile(config);
+  await Deno.writeTextFile(config, text.replace(/^schema_paths = \[[^\]]*\]/m, paths));
+  await Deno.writeTextFile(`${root}/supabase/farthing_seed.sql`, "");
   for (const folder of ["supabase/tests/sessions", "tests"]) {
     await Deno.writeTextFile(`${root}/${folder}/passing.test.ts`, testThat(false));
     await Deno.writeTextFile(`${root}/${folder}/failing.test.ts`, testThat(true));
@@ -76,13 +86,13 @@ async function runTests(root: string, args: string[]) {
 export async function withCheckout<T>(use: (checkout: Checkout) => Promise<T>): Promise<T> {
   const root = await Deno.makeTempDir({ prefix: "farthing-checkout-" });
   await Deno.chmod(root, 0o755); // the database server's account has to get in
-  const migrate = (said: string) =>
-    Deno.writeTextFile(
-      `${root}/${MIGRATION}`,
-      `create extension if not exists pg_cron with schema pg_catalog;
+  const migrate = async (said: string) => {
+    const text = `create extension if not exists pg_cron with schema pg_catalog;
       create schema farthing;
-      comment on schema farthing is '${said}';`,
-    );
+      create schema farthing_public;
+      comment on schema farthing is '${said}';`;
+    for (const file of [SCHEMA, MIGRATION]) await Deno.writeTextFile(`${root}/${file}`, text);
+  };
   const cleanup = async () => {
     await runTests(root, ["--end"]);
     await Deno.remove(root, { recursive: true });

@@ -32,9 +32,9 @@ type Args = Readonly<Record<string, unknown>>;
 const IDENTIFIER = /^[a-z][a-z0-9_]*$/;
 
 /**
- * `select farthing_public.f(p_a => $1, p_b => $2) as answer`, made once per function and set of arguments. Within a
- * request it first says whose, for this one call, as the data API does: of a case the condition is evaluated
- * first, and so it stays one statement and one turn.
+ * `select farthing_public.f(p_a => $1, p_b => $2) as answer`, made once per function and set of arguments.
+ * Within a request it first says whose, for this one call, as the data API does: of a case the condition is
+ * evaluated first, and so it stays one statement and one turn.
  */
 function statementText(name: string, names: readonly string[], isTraced: boolean): string {
   const unsafe = [name, ...names].find((part) => !IDENTIFIER.test(part));

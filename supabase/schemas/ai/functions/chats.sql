@@ -1,4 +1,4 @@
--- The chat door: begin (credits held before the provider is asked), record (what has been streamed so far),
+-- Chats: begin (credits held before the provider is asked), record (what has been streamed so far),
 -- settle or release. What a dead request left open, its own heartbeat tells, and a sweep charges: see
 -- left_streams.sql.
 -- Why a chat's state follows its hold by a trigger: a hold can end in other ways (expired, its owner left, an

@@ -1,7 +1,7 @@
 -- Alerts: what is watched, by rows, and what became of each time that it was wrong.
 -- Why in the database: what is watched is here, and pg_cron asks each minute whether or not any function
--- runs. A rule only says when; how its figure is read is a function. An incident is told of
--- once, when it opens: its delivery is queued in the transaction that opens it.
+-- runs. A rule only says when; how its figure is read is a function. An incident is told of once,
+-- when it opens: its delivery is queued in the transaction that opens it.
 -- proof_runs: prove() reads the whole ledger, so it has a slower clock and its result is kept.
 -- No personal data: a summary is made of counts, shares and names of routes.
 

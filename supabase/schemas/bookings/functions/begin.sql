@@ -1,5 +1,4 @@
--- The bookings door: begin (committed before Stripe is asked), attach (what Stripe answered), abandon (it did
--- not); reading; the provider's steps.
+-- How a booking begins: it is committed before Stripe is asked, and given up where Stripe did not answer.
 
 create function farthing.booking_answer(p_booking farthing.bookings, p_role text)
 returns jsonb

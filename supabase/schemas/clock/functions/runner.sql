@@ -155,8 +155,8 @@ begin
   -- pg_cron itself deletes none. Of other jobs of the project nothing is deleted.
   delete from cron.job_run_details where runid in (
     select d.runid from cron.job_run_details d join cron.job j using (jobid)
-    where (j.jobname = 'farthing' or j.jobname like 'farthing-%')
-      and coalesce(d.end_time, d.start_time) <= p_now - c_kept order by d.runid limit p_limit);
+    where j.jobname = 'farthing' and coalesce(d.end_time, d.start_time) <= p_now - c_kept
+    order by d.runid limit p_limit);
   get diagnostics v_cron = row_count;
   return v_ours + v_cron;
 end

@@ -1,10 +1,10 @@
 -- Scheduled tasks: what time does by itself, as rows, and the items that a task could not finish.
 -- Why rows: one job of pg_cron runs what is due, one task after the other (runner.sql). A job each would
 -- open 20 sessions in the same second, and write 20,000 rows of run history a day on an idle project.
--- Each subject's migration adds its tasks. A task is a function of this schema that takes a moment, works off
--- a bounded batch in a fixed order, skips what another transaction has locked, and returns how much it did.
--- A task that works item by item does it by work_off(): what can't be finished is parked, and holds up
--- nothing.
+-- Each subject's triggers.sql adds its tasks. A task is a function of this schema that takes a moment,
+-- works off a bounded batch in a fixed order, skips what another transaction has locked, and returns how
+-- much it did. A task that works item by item does it by work_off(): what can't be finished is parked, and
+-- holds up nothing.
 
 create function farthing.runner_silence(p_now timestamptz)
 returns interval
