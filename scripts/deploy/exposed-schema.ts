@@ -42,7 +42,7 @@ export async function exposedSchemas(project: string): Promise<string[] | undefi
   return db_schema.split(",").map((name) => name.trim()).filter((name) => name !== "");
 }
 
-/** What is to be done, for the plan. */
+/** The step as the plan shows it. */
 export function planOf(schemas: readonly string[] | undefined): string {
   if (schemas === undefined) return `unknown without SUPABASE_ACCESS_TOKEN: ${BY_HAND}`;
   return schemas.includes(EXPOSED)

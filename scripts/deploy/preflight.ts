@@ -17,7 +17,7 @@ export interface Plan {
   readonly checks: readonly Check[];
   readonly folder: ProjectFolder | undefined;
   readonly migrations: readonly string[];
-  /** What is to be done with the data API. */
+  /** The step that exposes the schema, as the plan shows it. */
   readonly dataApi: string;
   /** Undefined where no file was named. */
   readonly secrets: SecretPlan | undefined;

@@ -38,7 +38,7 @@ const CALLS_LATER: Readonly<Record<string, readonly string[]>> = {
   seals: ["proof"],
 };
 
-/** What is wrong with the order, a line each. */
+/** The breaches of the order, a line each. */
 export function problemsOf(files: readonly SchemaFile[]): string[] {
   const forward = forwardReferences(files).map(({ from, to, name }) =>
     `${from} names ${name}, which ${to} makes later`

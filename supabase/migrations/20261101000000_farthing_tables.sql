@@ -1378,7 +1378,7 @@ create table farthing.jobs (
   token int not null default 0,
   runner_id uuid,
   lease_expires_at timestamptz,
-  -- What is held for the rest of the job, and the rate versions it pays by: {model: version}.
+  -- The hold for the rest of the job, and the rate versions that it pays by: {model: version}.
   account_id bigint,
   hold_id uuid,
   rates jsonb,
@@ -2111,8 +2111,8 @@ comment on table farthing.entry_sums is
 alter table farthing.entry_sums enable row level security;
 create policy entry_sums_none on farthing.entry_sums for select to authenticated using (false);
 
--- Who owns an account, so that it can be sealed and forgotten: what is left of an owner who has left is a
--- hash over a number that nobody knows any more.
+-- A mark of each account's owner, so that ownership can be sealed and forgotten: of an owner who has left
+-- remains a hash over a number that nobody knows any more.
 create table farthing.owner_marks (
   account_id bigint primary key,
   salt uuid,

@@ -123,7 +123,7 @@ begin
     execute format('create trigger %I after insert or delete on farthing.%I for each row execute '
       'function farthing.write_audit()', p_table || '_rows_are_audited', p_table);
     perform farthing.note_guard(p_table, p_table || '_rows_are_audited');
-    -- What is there already begins as it is.
+    -- Rows that are there already get their first line of the audit.
     execute format('insert into farthing.audit (author, reason, table_name, row_key, after)
       select %L, %L, %L, farthing.pick(to_jsonb(t), $1), farthing.pick(to_jsonb(t), $2) from farthing.%I t',
       'task:install', 'as installed', p_table, p_table) using v_keys, p_columns;
@@ -261,7 +261,7 @@ set search_path = ''
 as $$
   insert into farthing.spending as s (account_id, day, spent)
   values (p_account_id, (p_now at time zone 'UTC')::date, p_amount)
-  -- One that began before midnight and waited for the account until after it counts towards the new day.
+  -- A charge that waits for the account over midnight counts towards the new day.
   on conflict (account_id) do update set day = greatest(s.day, excluded.day),
     spent = excluded.spent + case when s.day >= excluded.day then s.spent else 0 end
 $$;
@@ -1098,7 +1098,9 @@ comment on function farthing.policy_answer() is 'What of the policy is about fra
 
 -- supabase/schemas/health/functions.sql
 
--- What a collector is told of the business: credits, webhooks, jobs, notices, connections.
+-- What health reads: the budget of paid checks, requests of a window, and the figures of the business that a
+-- collector is told. The ledger is not read for them: credits come from the sums that sealing keeps, a minute
+-- old at most; everything else is bounded by what is not done yet, or by a day.
 
 create function farthing.deep_units_left(p_today date)
 returns int
@@ -1137,11 +1139,6 @@ as $$
 $$;
 comment on function farthing.wake_deep_checks(timestamptz) is
   'Asks for the paid checks; true where it could be asked.';
-
--- What a collector is told of the business: credits, webhooks, jobs, notices, the database's connections, and
--- all that was counted.
--- None of it reads the ledger: credits come from the sums that sealing keeps, so they are as old as the last
--- minute; everything else is bounded by what is not done yet, or by a day.
 
 create function farthing.credit_figures(p_now timestamptz)
 returns table (name text, labels text, value numeric)
@@ -4512,9 +4509,8 @@ comment on function farthing.sweep_bookings(timestamptz, int) is
 -- ended, so runs that take longer than a minute do not pile up.
 -- What bounds a task: its own batch; its time budget, after which no new item is begun; lock_timeout; and
 -- from PostgreSQL 17 on transaction_timeout, which ends the session: the next run counts that as a failure of
--- the task. A statement_timeout can't be set here, because PostgreSQL arms it when the statement begins,
--- which is the CALL itself. The role's own (2 minutes on the platform) ends the task that runs then, as any
--- other error does.
+-- the task. A statement_timeout can't be set here: PostgreSQL arms it when a statement begins, and the CALL
+-- has begun. The one of the role (2 minutes on the platform) ends the task that runs then, as any error does.
 
 create function farthing.note_failure(p_task text, p_error text, p_took_ms int, p_now timestamptz)
 returns void

@@ -1,4 +1,6 @@
--- What a collector is told of the business: credits, webhooks, jobs, notices, connections.
+-- What health reads: the budget of paid checks, requests of a window, and the figures of the business that a
+-- collector is told. The ledger is not read for them: credits come from the sums that sealing keeps, a minute
+-- old at most; everything else is bounded by what is not done yet, or by a day.
 
 create function farthing.deep_units_left(p_today date)
 returns int
@@ -37,11 +39,6 @@ as $$
 $$;
 comment on function farthing.wake_deep_checks(timestamptz) is
   'Asks for the paid checks; true where it could be asked.';
-
--- What a collector is told of the business: credits, webhooks, jobs, notices, the database's connections, and
--- all that was counted.
--- None of it reads the ledger: credits come from the sums that sealing keeps, so they are as old as the last
--- minute; everything else is bounded by what is not done yet, or by a day.
 
 create function farthing.credit_figures(p_now timestamptz)
 returns table (name text, labels text, value numeric)

@@ -26,7 +26,7 @@ create table farthing.jobs (
   token int not null default 0,
   runner_id uuid,
   lease_expires_at timestamptz,
-  -- What is held for the rest of the job, and the rate versions it pays by: {model: version}.
+  -- The hold for the rest of the job, and the rate versions that it pays by: {model: version}.
   account_id bigint,
   hold_id uuid,
   rates jsonb,

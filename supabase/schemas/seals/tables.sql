@@ -31,8 +31,8 @@ comment on table farthing.entry_sums is
 alter table farthing.entry_sums enable row level security;
 create policy entry_sums_none on farthing.entry_sums for select to authenticated using (false);
 
--- Who owns an account, so that it can be sealed and forgotten: what is left of an owner who has left is a
--- hash over a number that nobody knows any more.
+-- A mark of each account's owner, so that ownership can be sealed and forgotten: of an owner who has left
+-- remains a hash over a number that nobody knows any more.
 create table farthing.owner_marks (
   account_id bigint primary key,
   salt uuid,
