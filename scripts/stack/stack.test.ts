@@ -13,7 +13,7 @@ import { isAlive } from "./postgres/process.ts";
 import { StackError } from "./stack-error.ts";
 import { waitFor } from "./wait.ts";
 
-const TIMEOUT_MS = 20_000;
+const TIMEOUT_MS = 60_000;
 
 const MIGRATION = `
 create extension if not exists pg_cron with schema pg_catalog;

@@ -107,8 +107,10 @@ Deno.test("runDenoTests fails a test that waits for ever by its name, and runs t
 });
 
 Deno.test("runDenoTests names the test that ends its process, and runs the files after it", async () => {
+  // The signal ends the process some time later: a test that returned meanwhile would have passed.
+  const ends = `Deno.kill(Deno.pid, "SIGKILL"); for (;;);`;
   const rows = await rowsOf({
-    "a.test.ts": `Deno.test("fine", () => {});\nDeno.test("ends", () => Deno.kill(Deno.pid));\n`,
+    "a.test.ts": `Deno.test("fine", () => {});\nDeno.test("ends", () => { ${ends} });\n`,
     "b.test.ts": `Deno.test("later", () => {});\n`,
   });
   assert.deepEqual(

@@ -15,7 +15,7 @@ const world = readWorld();
 const CREDITS = 1_000;
 const JOBS = 12;
 const STEPS = ["plan", "question-1", "question-2", "synthesis"];
-const DEADLINE_MS = 40_000;
+const DEADLINE_MS = 60_000;
 
 const ACCOUNT = "select from farthing.accounts where owner_id = $1 for update";
 // Whoever completes a job empties its checkpoints; whoever adds one leaves the others alone.

@@ -1,6 +1,7 @@
 /** The isolates that a stack runs the functions in, and a client that expects them to be killed. */
 import { ok } from "node:assert/strict";
 import type { IsolateCounts } from "../../scripts/stack/isolates/pool.ts";
+import { delay } from "../../scripts/stack/wait.ts";
 import type { Answer } from "./http.ts";
 import { until } from "./until.ts";
 import type { World } from "./world.ts";
@@ -52,7 +53,7 @@ export function isWorthRepeating({ status, text }: Pick<Answer, "status" | "text
 
 const DEADLINE_MS = 60_000;
 
-/** The answer that counts, asked for as often as it takes. */
+/** The answer that counts, asked for as often as it takes, and no sooner than the answer before said. */
 export function insist(
   what: string,
   ask: () => Promise<Answer>,
@@ -60,6 +61,8 @@ export function insist(
 ): Promise<Answer> {
   return until(what, async () => {
     const answer = await ask();
-    return isWorthRepeating(answer) ? undefined : answer;
+    if (!isWorthRepeating(answer)) return answer;
+    await delay(1000 * Number(answer.headers.get("retry-after") ?? 0));
+    return undefined;
   }, deadlineMs);
 }

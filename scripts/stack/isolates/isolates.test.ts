@@ -92,7 +92,7 @@ async function refused(answer: Response): Promise<[number, string, string | null
 }
 
 const until = async (what: string, probe: () => boolean | Promise<boolean>) =>
-  assert(await waitFor(async () => await probe() || undefined, 10_000), what);
+  assert(await waitFor(async () => await probe() || undefined, 60_000), what);
 
 Deno.test("isolate serves requests with path and body, and is one for all of them", async () => {
   await withIsolates({}, async ({ json, counts }) => {

@@ -5,7 +5,7 @@ import { withClient, withServer } from "../postgres/testing/server.ts";
 import { waitFor } from "../wait.ts";
 import { createSender } from "./sender.ts";
 
-const TIMEOUT_MS = 10_000;
+const TIMEOUT_MS = 60_000;
 
 interface Receiver {
   url: string;

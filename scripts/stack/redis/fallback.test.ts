@@ -12,7 +12,7 @@ import { TOKEN, withPart } from "./testing/redis.ts";
 /** A user's chats in a minute. */
 const QUOTA = 20;
 /** Longer than the breaker stays open. */
-const FOUND_AGAIN_MS = 15_000;
+const FOUND_AGAIN_MS = 60_000;
 const MINUTE_MS = 60_000;
 
 interface Limited {

@@ -7,7 +7,7 @@ import { findRedisServer, redisDir, socketOf } from "./places.ts";
 import { endLeftoverRedis, startRedis } from "./process.ts";
 import { clientOf, needRedis, withDoor } from "./testing/redis.ts";
 
-const WAIT_MS = 10_000;
+const WAIT_MS = 60_000;
 const gone = (pid: number) => waitFor(() => isAlive(pid) ? undefined : true, WAIT_MS);
 
 async function withFolder(use: (dataDir: string) => Promise<void>): Promise<void> {

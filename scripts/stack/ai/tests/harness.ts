@@ -5,7 +5,7 @@ import { waitFor } from "../../wait.ts";
 import type { Entry } from "../journal.ts";
 import { serveAi } from "../server.ts";
 
-const TIMEOUT_MS = 10_000;
+const TIMEOUT_MS = 60_000;
 const API_KEY = "sk-local-test";
 
 export interface Bench {

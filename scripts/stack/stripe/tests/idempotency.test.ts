@@ -48,7 +48,7 @@ Deno.test("a request whose first one is still in progress is a 409", async () =>
   // The first request is on the server once the fault is used up.
   const used = async () =>
     (await stand.control("GET", "") as { faults: unknown[] }).faults.length === 0 || undefined;
-  ok(await waitFor(used, 10_000, 1), "the first request did not arrive");
+  ok(await waitFor(used, 60_000, 1), "the first request did not arrive");
   const refused = await refusal(stripe.customers.create({ email: "a@example.com" }, key));
   deepEqual([refused.statusCode, refused.code], [409, "idempotency_key_in_use"]);
   const { id } = await first;
