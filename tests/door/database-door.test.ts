@@ -135,7 +135,7 @@ Deno.test("a database that is not there is worth a retry, by both transports", a
 
 Deno.test("a call that takes too long is given up, and the pool goes on", async () => {
   const url = world.databaseUrl;
-  const transport = createPoolTransport({ url, maxConnections: 1, timeoutMs: 300 });
+  const transport = createPoolTransport({ url, maxConnections: 1, timeoutMs: 2_000 });
   const database = createDatabase(transport);
   const { id } = await signUp(world);
   const grant = (amount: string) => ({

@@ -114,8 +114,8 @@ Deno.test("isolate over its soft processor limit takes no new request, and is dr
 });
 
 Deno.test("isolate that waits for an answer uses no processor time", async () => {
-  await withIsolates({ cpuSoftMs: 150, cpuHardMs: 300 }, async ({ json }) => {
-    const first = await json("/wait?ms=600");
+  await withIsolates({ cpuSoftMs: 500, cpuHardMs: 1_000 }, async ({ json }) => {
+    const first = await json("/wait?ms=1500");
     assert.equal((await json("/echo")).id, first.id);
   });
 });
@@ -137,9 +137,9 @@ Deno.test("isolate over its hard processor limit is killed: 546, and a stream br
 });
 
 Deno.test("isolate near its hard processor limit is warned, where it takes turns", async () => {
-  await withIsolates({ cpuSoftMs: 100, cpuHardMs: 1_000 }, async ({ ask, lines, counts }) => {
+  await withIsolates({ cpuSoftMs: 100, cpuHardMs: 3_000 }, async ({ ask, lines, counts }) => {
     const stream = await ask("/stream");
-    assert.equal((await ask("/spin?ms=930")).status, 200);
+    assert.equal((await ask("/spin?ms=2800")).status, 200);
     await until("warned", () => lines[0] === "beforeunload cpu");
     assert.equal(counts().started, 1);
     await stream.body?.cancel();
@@ -147,10 +147,10 @@ Deno.test("isolate near its hard processor limit is warned, where it takes turns
 });
 
 Deno.test("isolate is retired at half of its wall clock, warned near its end and killed at it", async () => {
-  await withIsolates({ wallMs: 2_000 }, async ({ ask, json, counts, lines }) => {
+  await withIsolates({ wallMs: 6_000 }, async ({ ask, json, counts, lines }) => {
     const first = await json("/echo");
     const waiting = ask("/wait?ms=60000");
-    await delay(1_200);
+    await delay(3_600);
     assert.notEqual((await json("/echo")).id, first.id);
     assert.equal((await waiting).status, 546);
     assert.equal(lines[0], "beforeunload wall_clock");
@@ -159,8 +159,8 @@ Deno.test("isolate is retired at half of its wall clock, warned near its end and
 });
 
 Deno.test("isolate that is retired is kept until its background work is done", async () => {
-  await withIsolates({ wallMs: 2_000 }, async ({ json, counts, lines }) => {
-    await json("/background?ms=1500");
+  await withIsolates({ wallMs: 6_000 }, async ({ json, counts, lines }) => {
+    await json("/background?ms=4000");
     await until("dropped", () => counts().ended.early_drop === 1);
     assert.deepEqual(lines, ["background done", "beforeunload early_drop"]);
   });
@@ -176,9 +176,9 @@ Deno.test("isolate whose heap is full answers 546, and one that exits 500", asyn
 });
 
 Deno.test("isolate that is too slow to answer is 504, and goes on", async () => {
-  await withIsolates({ responseMs: 500 }, async ({ ask, json }) => {
+  await withIsolates({ responseMs: 3_000 }, async ({ ask, json }) => {
     const { id } = await json("/echo");
-    assert.deepEqual(await refused(await ask("/wait?ms=5000")), [
+    assert.deepEqual(await refused(await ask("/wait?ms=60000")), [
       504,
       "IDLE_TIMEOUT",
       "IDLE_TIMEOUT",

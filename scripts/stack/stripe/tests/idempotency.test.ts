@@ -103,7 +103,7 @@ Deno.test("a call that hangs is not answered before faults are cleared; it may b
   await using stand = await startStand();
   const { stripe } = stand;
   const path = "/v1/customers";
-  const impatient = { timeout: 300, maxNetworkRetries: 0 };
+  const impatient = { timeout: 2_000, maxNetworkRetries: 0 };
   for (const [after, made] of [[false, 0], [true, 1]] as const) {
     await stand.control("POST", "/faults", { method: "POST", path, hang: true, after });
     const email = `after-${after}@example.com`;

@@ -206,7 +206,7 @@ async function hanging({ over }: Seen): Promise<Response> {
 
 Deno.test("a provider that hangs is request_timeout, and is not asked twice", async () => {
   await withProvider(hanging, async (options, seen) => {
-    const limits = { completeMs: 50, streamMs: 50 };
+    const limits = { completeMs: 1_000, streamMs: 1_000 };
     const ai = createAi({ ...options, limits });
     assert.equal((await refusalOf(ai.complete(REQUEST))).code, "request_timeout");
     assert.equal((await refusalOf(ai.stream(REQUEST))).code, "request_timeout");
