@@ -351,7 +351,7 @@ create table farthing.lots (
   expires_at timestamptz,
   order_id uuid,
   frozen boolean not null default false,
-  taken_back farthing.credits not null default 0,
+  clawed_back farthing.credits not null default 0,
   closed_at timestamptz,
   created_at timestamptz not null default now(),
   primary key (account_id, lot_id),
@@ -359,7 +359,7 @@ create table farthing.lots (
 ) with (fillfactor = 80);
 comment on table farthing.lots is
   'Credits that came together. remaining: not spent; reserved: the part of remaining that open holds '
-  'keep; taken_back: what refunds and disputes took of it; frozen: while its payment is in doubt nothing '
+  'keep; clawed_back: what refunds and disputes took of it; frozen: while its payment is in doubt nothing '
   'but what a hold keeps leaves it. Credits.';
 -- Rule 5, the burn-down order. The predicate is closed_at and not remaining, so that a debit stays a HOT
 -- update.
@@ -694,7 +694,7 @@ create table farthing.orders (
   payment_ref text,
   amount_refunded bigint not null default 0,
   amount_disputed bigint not null default 0,
-  credits_taken_back farthing.credits not null default 0,
+  credits_clawed_back farthing.credits not null default 0,
   expires_at timestamptz not null,
   paid_at timestamptz,
   created_at timestamptz not null default now(),
@@ -708,7 +708,7 @@ create table farthing.orders (
     or (kind = 'top_up' and package_version is null and package_id is null and package_name is null)),
   constraint orders_amount_positive check (amount > 0),
   constraint orders_reversed check (amount_refunded >= 0 and amount_disputed >= 0
-    and credits_taken_back <= credits + bonus_credits),
+    and credits_clawed_back <= credits + bonus_credits),
   constraint orders_text_bounded check (length(success_url) <= 2048 and length(cancel_url) <= 2048
     and length(client_temp_id) <= 255 and length(session_id) <= 255 and length(session_url) <= 4096
     and length(payment_ref) <= 255),
@@ -720,7 +720,7 @@ create table farthing.orders (
 comment on table farthing.orders is
   'A purchase of a package, or a top-up sized to what was missing. amount in the currency''s minor unit; '
   'credits as sold. payment_ref: the payment that paid it. amount_refunded: by refunds that have not failed; '
-  'amount_disputed: by disputes that are open or lost; credits_taken_back: for both (rule 10).';
+  'amount_disputed: by disputes that are open or lost; credits_clawed_back: for both (rule 10).';
 create unique index orders_by_id on farthing.orders (order_id);
 create index orders_by_package on farthing.orders (package_id, package_version);
 create index orders_newest on farthing.orders (account_id, created_at desc, order_id desc);
@@ -820,7 +820,7 @@ create policy unknown_states_none on farthing.unknown_states for select to authe
 
 -- Money that comes back: refunds, disputes, early fraud warnings, and what they take of the credits.
 -- Why a target and not a sum of steps: refunds fail, disputes are lost and won, and their events come in any
--- order. So each event only records what Stripe says now, and net_order() compares what should be taken back
+-- order. So each event only records what Stripe says now, and net_order() compares what should be clawed back
 -- for all of it with what is: the same facts end in the same credits, whichever came first.
 
 create table farthing.refunds (
@@ -837,7 +837,7 @@ create table farthing.refunds (
   origin_key bytea,
   origin_fingerprint bytea,
   nets_share boolean not null default false,
-  credits_taken_back farthing.credits not null default 0,
+  credits_clawed_back farthing.credits not null default 0,
   debt_added farthing.credits not null default 0,
   failure_reason text,
   attempts int not null default 0,
@@ -860,7 +860,7 @@ create table farthing.refunds (
 );
 comment on table farthing.refunds is
   'Money given back for an order or a booking. amount in minor units. requested: before Stripe''s event; '
-  'the other states are Stripe''s; one that nobody here knows counts as under way. credits_taken_back and '
+  'the other states are Stripe''s; one that nobody here knows counts as under way. credits_clawed_back and '
   'debt_added: what it took, in credits. nets_share: its part of a provider''s share is a move of ours, and '
   'not of the refund itself.';
 create unique index refunds_by_id on farthing.refunds (refund_id);
@@ -962,7 +962,7 @@ create policy fraud_warnings_none on farthing.fraud_warnings for select to authe
 create type farthing.reversed as (
   refunded numeric, disputed numeric, withdrawn numeric, is_disputed boolean, is_frozen boolean);
 
-create type farthing.taken as (credits numeric, debt numeric);
+create type farthing.clawback as (credits numeric, debt numeric);
 
 create type farthing.payment as (
   account_id bigint, order_id uuid, booking_id uuid, payment_id text, amount bigint, currency text);
@@ -1838,14 +1838,14 @@ create table farthing.reconciliations (
   listed_at timestamptz,
   reconciled_at timestamptz,
   ours int,
-  strangers int,
+  not_ours int,
   constraint reconciliations_bounded check (length(list_after) <= 255 and attempts >= 0 and ours >= 0
-    and strangers >= 0),
+    and not_ours >= 0),
   constraint reconciliations_listed_to_the_end check (listed_at is null or list_after is null)
 );
 comment on table farthing.reconciliations is
   'How far a payout is compared. due_at: when Stripe is to be asked for its list; list_after: how far the '
-  'list is here; claimed_at: a runner is asking, since then. ours and strangers: of its payments, refunds, '
+  'list is here; claimed_at: a runner is asking, since then. ours and not_ours: of its payments, refunds, '
   'disputes and fees, how many are ours and how many another shop''s on this account of Stripe''s.';
 create index reconciliations_due on farthing.reconciliations (due_at) where due_at is not null;
 

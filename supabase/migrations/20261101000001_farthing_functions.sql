@@ -481,7 +481,7 @@ as $$
     'bonus_credits', trim_scale(p_order.bonus_credits)::text,
     'total_credits', trim_scale(p_order.credits + p_order.bonus_credits)::text,
     'amount_refunded', p_order.amount_refunded, 'amount_disputed', p_order.amount_disputed,
-    'credits_taken_back', trim_scale(p_order.credits_taken_back)::text,
+    'credits_taken_back', trim_scale(p_order.credits_clawed_back)::text,
     'client_temp_id', p_order.client_temp_id, 'paid_at', p_order.paid_at, 'created_at', p_order.created_at)
 $$;
 comment on function farthing.order_answer(farthing.orders) is
@@ -1934,7 +1934,7 @@ as $$
     'status', case p_refund.status when 'requested' then 'pending' else p_refund.status end,
     'amount', p_refund.amount, 'currency', p_refund.currency, 'reason', p_refund.reason,
     'requested_by', p_refund.requested_by,
-    'credits_taken_back', trim_scale(p_refund.credits_taken_back)::text,
+    'credits_taken_back', trim_scale(p_refund.credits_clawed_back)::text,
     'debt_added', trim_scale(p_refund.debt_added)::text, 'failure_reason', p_refund.failure_reason,
     'created_at', p_refund.created_at, 'updated_at', p_refund.updated_at)
 $$;
@@ -3024,7 +3024,7 @@ as $$
   from (select from farthing.inbox i
     where i.state in ('deferred', 'failed') and i.received_at < p_now - p_rule.period
       -- What another shop on this account of Stripe's is paid waits in vain, and nobody minds.
-      and not farthing.waits_for_a_stranger(i) limit 10000) waiting
+      and not farthing.is_foreign_payment(i) limit 10000) waiting
 $$;
 comment on function farthing.read_webhook_backlog(farthing.alert_rules, timestamptz) is
   'How many events were received longer ago than period, and are not applied yet.';
@@ -3974,7 +3974,7 @@ as $$
     then 'provider' end
 $$;
 comment on function farthing.booking_role(farthing.bookings, uuid) is
-  'What a user is to a booking: buyer, provider, or null, a stranger.';
+  'What a user is to a booking: buyer or provider; null for anybody else.';
 
 create function farthing.lock_booking(p_booking_id uuid)
 returns farthing.bookings
@@ -5796,7 +5796,7 @@ begin
     -- Refunds of the dashboard, disputes, warnings and fees never bear our mark, so they wait for their
     -- payment. A payment that has not come by now belongs to another app on this Stripe account. If it
     -- still comes and is ours, apply_waiting() applies what waited for it.
-    if p_event.state = 'deferred' and farthing.waits_for_a_stranger(p_event) then
+    if p_event.state = 'deferred' and farthing.is_foreign_payment(p_event) then
       p_event.state := 'ignored';
       p_event.last_error := 'its payment is not here and it does not bear our mark';
     else
@@ -5818,7 +5818,7 @@ $$;
 comment on function farthing.apply_event is
   'Applies an event, locked by the caller, and records what became of it.';
 
-create function farthing.waits_for_a_stranger(p_event farthing.inbox)
+create function farthing.is_foreign_payment(p_event farthing.inbox)
 returns boolean
 language sql stable
 set search_path = ''
@@ -5826,7 +5826,7 @@ as $$
   select coalesce(p_event.facts ->> 'payment_id', p_event.facts ->> 'charge_id') is not null
     and not farthing.bears_our_mark(p_event.facts)
 $$;
-comment on function farthing.waits_for_a_stranger(farthing.inbox) is
+comment on function farthing.is_foreign_payment(farthing.inbox) is
   'Whether an event names a payment, or its charge, and does not bear our mark.';
 
 create function farthing.lock_subject(p_stripe_id text)
@@ -7141,11 +7141,11 @@ comment on function farthing.refuse_short(numeric, numeric) is
 
 -- supabase/schemas/notifications/functions/money.sql
 
--- What of a payment is told: that it was received, given back, or is disputed.
--- Why by triggers: a notice commits with what it tells of, and no function that moves money knows of notices.
+-- Notifications of a payment: it was received, refunded, or is disputed.
+-- Why by triggers: a notification commits with its cause, and no function that moves money knows of them.
 -- notify() never fails, so neither do these. Nothing here is on the way of a debit.
 
-create function farthing.tell_of_payment()
+create function farthing.notify_payment()
 returns trigger
 language plpgsql
 set search_path = ''
@@ -7158,11 +7158,11 @@ begin
   return null;
 end
 $$;
-comment on function farthing.tell_of_payment() is
+comment on function farthing.notify_payment() is
   'The receipt of an order or a top-up. An order is paid once (rule 9), so this is once per payment, however '
   'often Stripe says so.';
 
-create function farthing.tell_of_refund()
+create function farthing.notify_refund()
 returns trigger
 language plpgsql
 set search_path = ''
@@ -7170,16 +7170,16 @@ as $$
 begin
   perform farthing.notify(new.account_id, 'refund', new.refund_id::text, jsonb_build_object(
     'refund_id', new.refund_id, 'order_id', new.order_id, 'booking_id', new.booking_id, 'amount', new.amount,
-    'currency', new.currency, 'credits_taken_back', trim_scale(new.credits_taken_back)::text),
+    'currency', new.currency, 'credits_taken_back', trim_scale(new.credits_clawed_back)::text),
     new.updated_at);
   return null;
 end
 $$;
-comment on function farthing.tell_of_refund() is
+comment on function farthing.notify_refund() is
   'Tells the buyer that money is on its way back, once per refund; a refund that fails later is not spoken '
   'of.';
 
-create function farthing.tell_of_dispute()
+create function farthing.notify_dispute()
 returns trigger
 language plpgsql
 set search_path = ''
@@ -7199,7 +7199,7 @@ begin
   return null;
 end
 $$;
-comment on function farthing.tell_of_dispute() is
+comment on function farthing.notify_dispute() is
   'Tells the operators of a dispute, once when the bank asks, takes, gives back or keeps. The buyer knows: '
   'it was they who went to the bank.';
 
@@ -8038,7 +8038,7 @@ begin
   ), counted as (
     update farthing.reconciliations set reconciled_at = p_now,
       ours = (select count(*) from compared where is_ours),
-      strangers = (select count(*) from compared where not is_ours)
+      not_ours = (select count(*) from compared where not is_ours)
     where payout_id = p_payout_id
   )
   select count(*) into v_count from noted;
@@ -8047,7 +8047,7 @@ end
 $$;
 comment on function farthing.reconcile(text, timestamptz) is
   'Compares a payout whose list is here: notes what differs, resolves what does not any more, counts what is '
-  'a stranger''s. Returns how many differences there are.';
+  'another shop''s. Returns how many differences there are.';
 
 -- supabase/schemas/proof/functions/authors.sql
 
@@ -8857,8 +8857,8 @@ returns table (rule int, account_id bigint, detail text)
 language sql stable
 set search_path = ''
 as $$
-  select 10, o.account_id, format('order %s granted %s, %s were taken back, it says %s', o.order_id,
-    o.credits + o.bonus_credits, coalesce(e.net, 0), o.credits_taken_back)
+  select 10, o.account_id, format('order %s granted %s, %s were clawed back, it says %s', o.order_id,
+    o.credits + o.bonus_credits, coalesce(e.net, 0), o.credits_clawed_back)
   from farthing.orders o
   left join (select n.account_id, n.reference_id,
       sum(case n.direction when 'out' then n.amount else -n.amount end) as net
@@ -8866,18 +8866,19 @@ as $$
     group by n.account_id, n.reference_id) e
     on e.account_id = o.account_id and e.reference_id = o.order_id::text
   where coalesce(e.net, 0) not between 0 and o.credits + o.bonus_credits
-    or o.credits_taken_back <> coalesce(e.net, 0)
+    or o.credits_clawed_back <> coalesce(e.net, 0)
   union all
-  select 10, l.account_id, format('lot %s: %s taken back, its entries say %s', l.lot_id, l.taken_back, e.net)
+  select 10, l.account_id, format('lot %s: %s clawed back, its entries say %s', l.lot_id, l.clawed_back,
+    e.net)
   from farthing.lots l
   left join (select n.account_id, n.lot_id, sum(case n.direction when 'out' then n.amount else -n.amount end)
     as net
     from farthing.entries n where n.counterparty = 'clawback' and n.lot_id is not null
     group by n.account_id, n.lot_id) e on e.account_id = l.account_id and e.lot_id = l.lot_id
-  where l.taken_back <> coalesce(e.net, 0)
+  where l.clawed_back <> coalesce(e.net, 0)
 $$;
 comment on function farthing.prove_clawbacks() is
-  'Rule 10: never more is taken back than the order granted, and of an order and a lot what their entries '
+  'Rule 10: never more is clawed back than the order granted, and of an order and a lot what their entries '
   'say.';
 
 -- supabase/schemas/proof/functions/payments.sql
@@ -8949,10 +8950,10 @@ as $$
   where l.order_id is not null and (o.order_id is null or l.cost_basis_usd is distinct from
     case when l.source = 'bonus' then 0 when o.currency = 'usd' then o.amount::numeric / 100 end)
   union all
-  select 10, o.account_id, format('order %s: %s taken back, of its lots %s', o.order_id, o.credits_taken_back,
-    sum(l.taken_back))
+  select 10, o.account_id, format('order %s: %s clawed back, of its lots %s', o.order_id,
+    o.credits_clawed_back, sum(l.clawed_back))
   from farthing.orders o join farthing.lots l on l.account_id = o.account_id and l.order_id = o.order_id
-  group by o.account_id, o.order_id having sum(l.taken_back) > o.credits_taken_back
+  group by o.account_id, o.order_id having sum(l.clawed_back) > o.credits_clawed_back
   union all
   select 10, l.account_id, format('lot %s is frozen, and of no order', l.lot_id)
   from farthing.lots l where l.frozen and l.order_id is null
@@ -9086,10 +9087,11 @@ as $$
       from gone n where n.account_id = o.account_id and n.order_id = o.order_id) g
     where o.payment_ref is not null
   )
-  select 10, s.account_id, format('order %s: %s of %s came back, %s of %s credits are taken back', s.order_id,
-    s.refunded + s.lost, s.amount, s.credits_taken_back, s.granted)
+  select 10, s.account_id, format('order %s: %s of %s came back, %s of %s credits are clawed back',
+    s.order_id, s.refunded + s.lost, s.amount, s.credits_clawed_back, s.granted)
   from said s -- times 1e-18, for a division would round
-  where s.credits_taken_back <> div(s.granted * 1e18 * least(s.refunded + s.lost, s.amount), s.amount) * 1e-18
+  where s.credits_clawed_back
+      <> div(s.granted * 1e18 * least(s.refunded + s.lost, s.amount), s.amount) * 1e-18
   union all
   select 10, s.account_id, format('order %s is %s: refunded %s, says %s, disputed %s', s.order_id, s.status,
     s.refunded, s.amount_refunded, s.disputed)
@@ -9110,7 +9112,7 @@ as $$
   group by r.account_id, r.order_id, o.amount having sum(r.amount) > o.amount
 $$;
 comment on function farthing.prove_reversals() is
-  'Rule 10: what is taken back is the share that was refunded or withdrawn, in whatever order it was said; '
+  'Rule 10: what is clawed back is the share that was refunded or withdrawn, in whatever order it was said; '
   'states and freezes say the same; no order is refunded twice.';
 
 create function farthing.prove_owners()
@@ -9687,7 +9689,7 @@ begin
 end
 $$;
 comment on function farthing.apply_dispute_event is
-  'A dispute was opened, went on or was decided, or money moved by it: freezes, takes back, gives back. '
+  'A dispute was opened, went on or was decided, or money moved by it: freezes, claws back, reinstates. '
   'Deferred while its payment is not here.';
 
 -- supabase/schemas/reversals/functions/events.sql
@@ -9721,7 +9723,7 @@ comment on function farthing.find_payment(text) is
 
 create function farthing.net_payment(
   p_payment farthing.payment, p_cause jsonb, p_author text, p_now timestamptz)
-returns farthing.taken
+returns farthing.clawback
 language plpgsql
 set search_path = ''
 as $$
@@ -9730,7 +9732,7 @@ begin
     return farthing.net_order(p_payment.account_id, p_payment.order_id, p_cause, p_author, p_now);
   end if;
   perform farthing.net_booking(p_payment.booking_id, p_now);
-  return row(0, 0)::farthing.taken; -- a booking is paid in money, not for credits
+  return row(0, 0)::farthing.clawback; -- a booking is paid in money, not for credits
 end
 $$;
 comment on function farthing.net_payment is
@@ -9803,7 +9805,7 @@ as $$
 declare
   v_payment farthing.payment := farthing.find_payment(p_facts ->> 'payment_id');
   v_refund farthing.refunds;
-  v_taken farthing.taken;
+  v_clawback farthing.clawback;
 begin
   if v_payment.account_id is null then
     return 'deferred';
@@ -9819,19 +9821,19 @@ begin
     raise exception 'a payment in % is not refunded in %', v_payment.currency, p_facts ->> 'currency';
   end if;
   v_refund := farthing.note_refund(v_payment, p_facts, p_now);
-  v_taken := farthing.net_payment(v_payment, jsonb_build_object('refund_id', v_refund.refund_id),
+  v_clawback := farthing.net_payment(v_payment, jsonb_build_object('refund_id', v_refund.refund_id),
     p_facts ->> 'author', p_now);
   update farthing.refunds set
-    credits_taken_back = case when status in ('failed', 'canceled') then 0
-      else credits_taken_back + v_taken.credits end,
-    debt_added = case when status in ('failed', 'canceled') then 0 else debt_added + v_taken.debt end
+    credits_clawed_back = case when status in ('failed', 'canceled') then 0
+      else credits_clawed_back + v_clawback.credits end,
+    debt_added = case when status in ('failed', 'canceled') then 0 else debt_added + v_clawback.debt end
   where account_id = v_refund.account_id and refund_id = v_refund.refund_id;
   return 'processed';
 end
 $$;
 comment on function farthing.apply_refund_event is
-  'A refund was made, changed or failed, here or in Stripe''s dashboard: takes credits back or gives them '
-  'back. Deferred while its payment is not here.';
+  'A refund was made, changed or failed, here or in Stripe''s dashboard: claws credits back or '
+  'reinstates them. Deferred while its payment is not here.';
 
 create function farthing.apply_warning_event(p_facts jsonb, p_now timestamptz)
 returns text
@@ -9900,7 +9902,7 @@ comment on function farthing.refundable(farthing.payment) is
 
 -- supabase/schemas/reversals/functions/net_orders.sql
 
--- What an order's refunds and disputes take of its credits, and give back (rule 10).
+-- What an order's refunds and disputes claw back of its credits, and reinstate (rule 10).
 
 create function farthing.share_of(p_whole numeric, p_part numeric, p_total numeric)
 returns numeric
@@ -9942,7 +9944,7 @@ comment on function farthing.write_reversal is
   'One entry of a clawback or a reinstatement; without a lot it is debt. The account is locked by the '
   'caller.';
 
-create function farthing.take_back(
+create function farthing.claw_back(
   p_order farthing.orders, p_amount numeric, p_cause jsonb, p_author text, p_now timestamptz)
 returns numeric
 language plpgsql
@@ -9962,7 +9964,7 @@ begin
   loop
     exit when v_need = 0;
     v_lot.free := least(v_lot.free, v_need);
-    update farthing.lots set remaining = remaining - v_lot.free, taken_back = taken_back + v_lot.free,
+    update farthing.lots set remaining = remaining - v_lot.free, clawed_back = clawed_back + v_lot.free,
       closed_at = case when remaining = v_lot.free then p_now end
     where account_id = p_order.account_id and lot_id = v_lot.lot_id;
     perform farthing.write_reversal(p_order, v_lot.lot_id, 'out', v_lot.free, v_transaction_id, p_cause,
@@ -9977,8 +9979,8 @@ begin
   return v_need;
 end
 $$;
-comment on function farthing.take_back is
-  'Takes credits of an order back: its lots'' remainder first, the rest is debt, which is returned. The '
+comment on function farthing.claw_back is
+  'Claws back credits of an order: its lots'' remainder first, the rest is debt, which is returned. The '
   'account is locked by the caller. Credits.';
 
 create function farthing.undo_debt_payments(p_account_id bigint, p_amount numeric, p_now timestamptz)
@@ -10013,7 +10015,7 @@ comment on function farthing.undo_debt_payments(bigint, numeric, timestamptz) is
   'A debt that was paid is owed no longer: the lots that paid it last get that back. Raises the debt by as '
   'much; the caller, who has locked the account, cancels it. Credits.';
 
-create function farthing.give_back(
+create function farthing.reinstate(
   p_order farthing.orders, p_amount numeric, p_cause jsonb, p_author text, p_now timestamptz)
 returns void
 language plpgsql
@@ -10023,7 +10025,7 @@ declare
   v_transaction_id uuid := gen_random_uuid();
   v_need numeric := p_amount;
   v_debt numeric := (select debt from farthing.accounts where account_id = p_order.account_id);
-  v_owed numeric := p_order.credits_taken_back - (select coalesce(sum(taken_back), 0) from farthing.lots
+  v_owed numeric := p_order.credits_clawed_back - (select coalesce(sum(clawed_back), 0) from farthing.lots
     where account_id = p_order.account_id and order_id = p_order.order_id);
   v_lot record;
 begin
@@ -10039,23 +10041,23 @@ begin
     v_need := v_need - v_owed;
   end if;
   for v_lot in
-    select lot_id, taken_back from farthing.lots
-    where account_id = p_order.account_id and order_id = p_order.order_id and taken_back > 0
+    select lot_id, clawed_back from farthing.lots
+    where account_id = p_order.account_id and order_id = p_order.order_id and clawed_back > 0
     order by source
   loop
     exit when v_need = 0;
-    v_lot.taken_back := least(v_lot.taken_back, v_need);
-    update farthing.lots set remaining = remaining + v_lot.taken_back,
-      taken_back = taken_back - v_lot.taken_back, closed_at = null
+    v_lot.clawed_back := least(v_lot.clawed_back, v_need);
+    update farthing.lots set remaining = remaining + v_lot.clawed_back,
+      clawed_back = clawed_back - v_lot.clawed_back, closed_at = null
     where account_id = p_order.account_id and lot_id = v_lot.lot_id;
-    perform farthing.write_reversal(p_order, v_lot.lot_id, 'in', v_lot.taken_back, v_transaction_id, p_cause,
+    perform farthing.write_reversal(p_order, v_lot.lot_id, 'in', v_lot.clawed_back, v_transaction_id, p_cause,
       p_author, p_now);
-    v_need := v_need - v_lot.taken_back;
+    v_need := v_need - v_lot.clawed_back;
   end loop;
 end
 $$;
-comment on function farthing.give_back is
-  'Undoes take_back(): debt that it made, paid meanwhile or not, then the lots that it took from. The '
+comment on function farthing.reinstate is
+  'Undoes claw_back(): debt that it made, paid meanwhile or not, then the lots that it took from. The '
   'account is locked by the caller. Credits.';
 
 create function farthing.reversed_of(p_order farthing.orders)
@@ -10081,7 +10083,7 @@ comment on function farthing.reversed_of(farthing.orders) is
 
 create function farthing.net_order(
   p_account_id bigint, p_order_id uuid, p_cause jsonb, p_author text, p_now timestamptz)
-returns farthing.taken
+returns farthing.clawback
 language plpgsql
 set search_path = ''
 as $$
@@ -10089,7 +10091,7 @@ declare
   v_order farthing.orders;
   v_reversed farthing.reversed;
   v_target numeric;
-  v_taken farthing.taken := row(0, 0);
+  v_clawback farthing.clawback := row(0, 0);
 begin
   perform farthing.release_expired_holds(p_account_id, p_now);
   select * into v_order from farthing.orders where account_id = p_account_id and order_id = p_order_id
@@ -10105,14 +10107,14 @@ begin
   end if;
   v_target := farthing.share_of(v_order.credits + v_order.bonus_credits,
     v_reversed.refunded + v_reversed.withdrawn, v_order.amount);
-  if v_target > v_order.credits_taken_back then
-    v_taken.credits := v_target - v_order.credits_taken_back;
-    v_taken.debt := farthing.take_back(v_order, v_taken.credits, p_cause, p_author, p_now);
-  elsif v_target < v_order.credits_taken_back then
-    perform farthing.give_back(v_order, v_order.credits_taken_back - v_target, p_cause, p_author, p_now);
+  if v_target > v_order.credits_clawed_back then
+    v_clawback.credits := v_target - v_order.credits_clawed_back;
+    v_clawback.debt := farthing.claw_back(v_order, v_clawback.credits, p_cause, p_author, p_now);
+  elsif v_target < v_order.credits_clawed_back then
+    perform farthing.reinstate(v_order, v_order.credits_clawed_back - v_target, p_cause, p_author, p_now);
   end if;
   update farthing.orders set amount_refunded = v_reversed.refunded, amount_disputed = v_reversed.disputed,
-    credits_taken_back = v_target, updated_at = p_now, status = case
+    credits_clawed_back = v_target, updated_at = p_now, status = case
       when v_reversed.is_disputed then 'disputed'
       when v_reversed.refunded >= amount then 'refunded'
       when v_reversed.refunded > 0 then 'partially_refunded' else 'paid' end
@@ -10121,15 +10123,15 @@ begin
   where account_id = p_account_id and order_id = p_order_id and frozen <> v_reversed.is_frozen;
   perform farthing.pay_debt(p_account_id, p_now);
   if (select owner_id is null from farthing.accounts where account_id = p_account_id) then
-    -- Given back to someone who has left (rule 16).
+    -- Reinstated to someone who has left (rule 16).
     perform farthing.close_lots(p_account_id, p_author, p_now);
   end if;
-  return v_taken;
+  return v_clawback;
 end
 $$;
 comment on function farthing.net_order is
   'Brings a paid order''s credits, freeze and state to what its refunds, disputes and warnings say. Returns '
-  'what this call took, and how much of it became debt. The account is locked by the caller. Credits.';
+  'what this call clawed back, and how much of it became debt. The account is locked by the caller. Credits.';
 
 -- supabase/schemas/reversals/functions/reversals.sql
 

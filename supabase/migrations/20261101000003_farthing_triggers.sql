@@ -263,12 +263,12 @@ select farthing.add_task('sweep_notices', '5 minutes');
 
 create trigger orders_have_receipts after update of payment_ref on farthing.orders
   for each row when (old.payment_ref is null and new.payment_ref is not null)
-    execute function farthing.tell_of_payment();
+    execute function farthing.notify_payment();
 -- What it took of the credits is written last, whether or not it changes.
-create trigger refunds_are_told after update of credits_taken_back on farthing.refunds
-  for each row when (new.status = 'succeeded') execute function farthing.tell_of_refund();
-create trigger disputes_are_told after insert or update of status on farthing.disputes
-  for each row execute function farthing.tell_of_dispute();
+create trigger refunds_notify_the_buyer after update of credits_clawed_back on farthing.refunds
+  for each row when (new.status = 'succeeded') execute function farthing.notify_refund();
+create trigger disputes_notify_operators after insert or update of status on farthing.disputes
+  for each row execute function farthing.notify_dispute();
 
 -- supabase/schemas/payouts/triggers.sql
 

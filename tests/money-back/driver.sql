@@ -204,7 +204,7 @@ begin
       join farthing.holds h on h.account_id = p_account_id and h.hold_id = n.id
       where n.user_id = p_user_id and n.kind = 'hold' order by line),
     'orders', array(select concat_ws(' ', n.name, o.status, o.amount_refunded, o.amount_disputed,
-        trim_scale(o.credits_taken_back)) collate "C" as line from money_back.names n
+        trim_scale(o.credits_clawed_back)) collate "C" as line from money_back.names n
       join farthing.orders o on o.account_id = p_account_id and o.order_id = n.id
       where n.user_id = p_user_id and n.kind = 'order' order by line),
     'bookings', array(select concat_ws(' ', n.name, b.status, b.amount_refunded, b.amount_disputed,

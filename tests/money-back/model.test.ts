@@ -132,8 +132,8 @@ Deno.test("whatever happens, nothing is spent while something is owed, no order 
       const { account, orders } = buyer;
       ok(account.debt === 0n || account.available(step.now) === 0n, where);
       for (const each of account.lots) ok(account.free(each) >= 0n, where);
-      for (const { takenBack, terms } of orders.values()) {
-        ok(takenBack >= 0n && takenBack <= terms.credits + terms.bonus, where);
+      for (const { clawedBack, terms } of orders.values()) {
+        ok(clawedBack >= 0n && clawedBack <= terms.credits + terms.bonus, where);
       }
     }
   }

@@ -18,7 +18,7 @@ const world = readWorld();
 const service = backEnd(world);
 
 /** Somebody else's payment on our account of Stripe's: another shop of the same company. */
-async function strangersPayment(): Promise<string> {
+async function foreignPayment(): Promise<string> {
   const { id } = await stripeOf(world).paymentIntents.create({
     amount: 5_000,
     currency: "usd",
@@ -76,11 +76,11 @@ Deno.test("purchase, refund, dispute, booking and top-up that are paid out agree
     await disputedPurchase(),
     await returnedBooking(),
     await toppedUp(),
-    await strangersPayment(),
+    await foreignPayment(),
   ];
   const payout = await payOut(world, payments);
   // Five charges, two refunds, a dispute, a fee and what was returned of it; and the other shop's.
-  deepEqual(await reconciled(world, payout), { ours: 10, strangers: 1 });
+  deepEqual(await reconciled(world, payout), { ours: 10, not_ours: 1 });
   deepEqual(await mismatchesOf(world, payout), []);
   const [row] = await withSql(world, (sql) =>
     sql<{ net: number }[]>`

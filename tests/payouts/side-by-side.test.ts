@@ -16,7 +16,7 @@ Deno.test("runners side by side give each payout's list to one of them", async (
   }
   await Promise.all(Array.from({ length: 8 }, () => runPayments(world)));
   for (const payout of payouts) {
-    deepEqual(await reconciled(world, payout), { ours: 1, strangers: 0 });
+    deepEqual(await reconciled(world, payout), { ours: 1, not_ours: 0 });
     deepEqual(await mismatchesOf(world, payout), []);
   }
   await proven(world);

@@ -25,7 +25,7 @@ export async function payOut(world: World, payments: string[], made: Made = {}):
 
 interface Reconciled {
   readonly ours: number;
-  readonly strangers: number;
+  readonly not_ours: number;
 }
 
 /** A run does all that is due, other tests' work included. */
@@ -45,7 +45,7 @@ export function reconciled(world: World, { id }: Payout): Promise<Reconciled> {
       await runPayments(world);
       const [row] = await withSql(world, (sql) =>
         sql<Reconciled[]>`
-        select ours, strangers from farthing.reconciliations
+        select ours, not_ours from farthing.reconciliations
         where payout_id = ${id} and reconciled_at is not null and due_at is null`);
       return row && { ...row };
     }, DEADLINE_MS));

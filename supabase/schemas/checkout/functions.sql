@@ -86,7 +86,7 @@ as $$
     'bonus_credits', trim_scale(p_order.bonus_credits)::text,
     'total_credits', trim_scale(p_order.credits + p_order.bonus_credits)::text,
     'amount_refunded', p_order.amount_refunded, 'amount_disputed', p_order.amount_disputed,
-    'credits_taken_back', trim_scale(p_order.credits_taken_back)::text,
+    'credits_taken_back', trim_scale(p_order.credits_clawed_back)::text,
     'client_temp_id', p_order.client_temp_id, 'paid_at', p_order.paid_at, 'created_at', p_order.created_at)
 $$;
 comment on function farthing.order_answer(farthing.orders) is

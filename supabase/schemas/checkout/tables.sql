@@ -20,7 +20,7 @@ create table farthing.orders (
   payment_ref text,
   amount_refunded bigint not null default 0,
   amount_disputed bigint not null default 0,
-  credits_taken_back farthing.credits not null default 0,
+  credits_clawed_back farthing.credits not null default 0,
   expires_at timestamptz not null,
   paid_at timestamptz,
   created_at timestamptz not null default now(),
@@ -34,7 +34,7 @@ create table farthing.orders (
     or (kind = 'top_up' and package_version is null and package_id is null and package_name is null)),
   constraint orders_amount_positive check (amount > 0),
   constraint orders_reversed check (amount_refunded >= 0 and amount_disputed >= 0
-    and credits_taken_back <= credits + bonus_credits),
+    and credits_clawed_back <= credits + bonus_credits),
   constraint orders_text_bounded check (length(success_url) <= 2048 and length(cancel_url) <= 2048
     and length(client_temp_id) <= 255 and length(session_id) <= 255 and length(session_url) <= 4096
     and length(payment_ref) <= 255),
@@ -46,7 +46,7 @@ create table farthing.orders (
 comment on table farthing.orders is
   'A purchase of a package, or a top-up sized to what was missing. amount in the currency''s minor unit; '
   'credits as sold. payment_ref: the payment that paid it. amount_refunded: by refunds that have not failed; '
-  'amount_disputed: by disputes that are open or lost; credits_taken_back: for both (rule 10).';
+  'amount_disputed: by disputes that are open or lost; credits_clawed_back: for both (rule 10).';
 create unique index orders_by_id on farthing.orders (order_id);
 create index orders_by_package on farthing.orders (package_id, package_version);
 create index orders_newest on farthing.orders (account_id, created_at desc, order_id desc);

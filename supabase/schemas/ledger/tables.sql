@@ -42,7 +42,7 @@ create table farthing.lots (
   expires_at timestamptz,
   order_id uuid,
   frozen boolean not null default false,
-  taken_back farthing.credits not null default 0,
+  clawed_back farthing.credits not null default 0,
   closed_at timestamptz,
   created_at timestamptz not null default now(),
   primary key (account_id, lot_id),
@@ -50,7 +50,7 @@ create table farthing.lots (
 ) with (fillfactor = 80);
 comment on table farthing.lots is
   'Credits that came together. remaining: not spent; reserved: the part of remaining that open holds '
-  'keep; taken_back: what refunds and disputes took of it; frozen: while its payment is in doubt nothing '
+  'keep; clawed_back: what refunds and disputes took of it; frozen: while its payment is in doubt nothing '
   'but what a hold keeps leaves it. Credits.';
 -- Rule 5, the burn-down order. The predicate is closed_at and not remaining, so that a debit stays a HOT
 -- update.

@@ -66,14 +66,14 @@ create table farthing.reconciliations (
   listed_at timestamptz,
   reconciled_at timestamptz,
   ours int,
-  strangers int,
+  not_ours int,
   constraint reconciliations_bounded check (length(list_after) <= 255 and attempts >= 0 and ours >= 0
-    and strangers >= 0),
+    and not_ours >= 0),
   constraint reconciliations_listed_to_the_end check (listed_at is null or list_after is null)
 );
 comment on table farthing.reconciliations is
   'How far a payout is compared. due_at: when Stripe is to be asked for its list; list_after: how far the '
-  'list is here; claimed_at: a runner is asking, since then. ours and strangers: of its payments, refunds, '
+  'list is here; claimed_at: a runner is asking, since then. ours and not_ours: of its payments, refunds, '
   'disputes and fees, how many are ours and how many another shop''s on this account of Stripe''s.';
 create index reconciliations_due on farthing.reconciliations (due_at) where due_at is not null;
 

@@ -11,7 +11,7 @@ as $$
     'status', case p_refund.status when 'requested' then 'pending' else p_refund.status end,
     'amount', p_refund.amount, 'currency', p_refund.currency, 'reason', p_refund.reason,
     'requested_by', p_refund.requested_by,
-    'credits_taken_back', trim_scale(p_refund.credits_taken_back)::text,
+    'credits_taken_back', trim_scale(p_refund.credits_clawed_back)::text,
     'debt_added', trim_scale(p_refund.debt_added)::text, 'failure_reason', p_refund.failure_reason,
     'created_at', p_refund.created_at, 'updated_at', p_refund.updated_at)
 $$;

@@ -1,6 +1,6 @@
 -- Money that comes back: refunds, disputes, early fraud warnings, and what they take of the credits.
 -- Why a target and not a sum of steps: refunds fail, disputes are lost and won, and their events come in any
--- order. So each event only records what Stripe says now, and net_order() compares what should be taken back
+-- order. So each event only records what Stripe says now, and net_order() compares what should be clawed back
 -- for all of it with what is: the same facts end in the same credits, whichever came first.
 
 create table farthing.refunds (
@@ -17,7 +17,7 @@ create table farthing.refunds (
   origin_key bytea,
   origin_fingerprint bytea,
   nets_share boolean not null default false,
-  credits_taken_back farthing.credits not null default 0,
+  credits_clawed_back farthing.credits not null default 0,
   debt_added farthing.credits not null default 0,
   failure_reason text,
   attempts int not null default 0,
@@ -40,7 +40,7 @@ create table farthing.refunds (
 );
 comment on table farthing.refunds is
   'Money given back for an order or a booking. amount in minor units. requested: before Stripe''s event; '
-  'the other states are Stripe''s; one that nobody here knows counts as under way. credits_taken_back and '
+  'the other states are Stripe''s; one that nobody here knows counts as under way. credits_clawed_back and '
   'debt_added: what it took, in credits. nets_share: its part of a provider''s share is a move of ours, and '
   'not of the refund itself.';
 create unique index refunds_by_id on farthing.refunds (refund_id);
@@ -142,7 +142,7 @@ create policy fraud_warnings_none on farthing.fraud_warnings for select to authe
 create type farthing.reversed as (
   refunded numeric, disputed numeric, withdrawn numeric, is_disputed boolean, is_frozen boolean);
 
-create type farthing.taken as (credits numeric, debt numeric);
+create type farthing.clawback as (credits numeric, debt numeric);
 
 create type farthing.payment as (
   account_id bigint, order_id uuid, booking_id uuid, payment_id text, amount bigint, currency text);

@@ -27,7 +27,7 @@ $$;
 select is(pg_temp.hears('evt_1', 'payment_intent.succeeded', jsonb_build_object('order_id',
   gen_random_uuid(), 'mark', installation_id)), 'true', 'an event waits for its order') from farthing.policy;
 select is(pg_temp.hears('evt_2', 'refund.updated', '{"payment_id": "pi_x", "amount": 1, "currency": "usd",
-  "status": "succeeded", "stripe_refund_id": "re_x"}'), 'true', 'and another for a stranger''s payment');
+  "status": "succeeded", "stripe_refund_id": "re_x"}'), 'true', 'and another for a foreign payment');
 select is(tests.alerts('15 min'), 'nothing', 'for a quarter of an hour that is usual');
 select is(tests.alerts('15 min 1 s'), 'webhook_backlog open', 'for longer it is not');
 select is(value::int, 1, 'of what is ours') from farthing.incidents where rule = 'webhook_backlog';

@@ -19,7 +19,7 @@ select is(tests.pays('ann', '2 days'), '{"received": true}', 'two days later the
 select is((select state from farthing.inbox where type = 'refund.updated'), 'processed',
   'and the refund is applied with it');
 select is(tests.bought_by('ann', '2 days'),
-  'refunded, 9990 taken back; balance 0, held 0, available 0, debt 0', 'so nothing can be spent');
+  'refunded, 9990 clawed back; balance 0, held 0, available 0, debt 0', 'so nothing can be spent');
 
 select is_empty('select * from farthing.prove()', 'the ledger proves itself');
 select * from finish();

@@ -49,7 +49,7 @@ select is((select count(*) from farthing.inbox where state = 'dead'), (select co
 -- A session from before there were marks.
 select is(tests.buys('ann'), 'ann', 'ann orders');
 select is(tests.pays('ann'), '{"received": true}', 'her session bears no mark');
-select is(tests.bought_by('ann'), 'paid, 0 taken back; balance 9990, held 0, available 9990, debt 0',
+select is(tests.bought_by('ann'), 'paid, 0 clawed back; balance 9990, held 0, available 9990, debt 0',
   'an order that is here is ours without it');
 
 -- Refunds: those of the dashboard bear no mark, so each waits for its payment.

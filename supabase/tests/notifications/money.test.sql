@@ -69,7 +69,7 @@ select is(pg_temp.told('cyn'), 'receipt', 'cyn is told nothing of it');
 -- Nothing holds money up.
 alter table farthing.notices add constraint notices_broken check (account_id is null) not valid;
 select is(tests.pays('dan', '11 min'), '{"received": true}', 'dan pays while no notice can be written');
-select is(tests.bought_by('dan'), 'paid, 0 taken back; balance 9990, held 0, available 9990, debt 0',
+select is(tests.bought_by('dan'), 'paid, 0 clawed back; balance 9990, held 0, available 9990, debt 0',
   'and has what was bought');
 select is(tests.refund('dan', 1, 999, 'succeeded', '12 min'), '{"received": true}', 'and is refunded');
 select is(pg_temp.told('dan'), 'nothing', 'of which nothing was told');

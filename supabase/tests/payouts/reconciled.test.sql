@@ -28,7 +28,7 @@ select is(payouts_claim(tests.after('12 min')) ->> 'after', 'txn_b', 'the next r
 select is(payouts_record('po_1', tests.after('12 min'), jsonb_build_array(tests.listed('b', 'charge', 30),
   tests.listed('c', 'charge', 10), tests.listed('p', 'payout', -940, '{"source_id": "po_1"}')), null,
   tests.after('13 min')), '{"listed": true, "mismatches": 0}', 'and ends it');
-select results_eq($$ select ours, strangers, reconciled_at, due_at, claimed_at, attempts
+select results_eq($$ select ours, not_ours, reconciled_at, due_at, claimed_at, attempts
   from farthing.reconciliations $$, $$ values (0, 3, tests.after('13 min'), null::timestamptz,
     null::timestamptz, 0) $$,
   'what bears no mark of ours is counted, and nothing else');
@@ -86,7 +86,7 @@ select is(tests.pays_out('po_3', (select sum((tx ->> 'net')::bigint) filter (whe
   ::bigint, '4 days'), 'processed', 'all of it is paid out');
 select is(tests.lists(pg_temp.list(), '4 days'), '0', 'and agrees with our books');
 select is_empty('select tests.mismatches()', 'to the cent');
-select results_eq($$ select ours, strangers from farthing.reconciliations where payout_id = 'po_3' $$,
+select results_eq($$ select ours, not_ours from farthing.reconciliations where payout_id = 'po_3' $$,
   'values (11, 6)', 'another shop''s are counted apart, also where they have ids like ours');
 
 -- Each thing that may differ: the books are tampered with, found wrong, told twice and mended.
@@ -218,8 +218,8 @@ select is(tests.pays_out('po_e', -999, '10 days'), 'processed', 'the next');
 select is(tests.lists(jsonb_build_array(tests.listed('back', 'other', -999, '{"source_id": "ch_eve",
   "charge_id": "ch_eve", "type": "payment_failure_refund"}'), tests.listed('s', 'charge', 50,
   '{"type": "payment"}'), tests.listed('s9', 'other', -50, '{"source_id": "ch_s", "charge_id": "ch_s",
-  "type": "payment_failure_refund"}')), '10 days'), '0', 'takes it back, and a stranger''s');
-select results_eq($$ select ours, strangers from farthing.reconciliations where payout_id = 'po_e' $$,
+  "type": "payment_failure_refund"}')), '10 days'), '0', 'takes it back, and another shop''s');
+select results_eq($$ select ours, not_ours from farthing.reconciliations where payout_id = 'po_e' $$,
   'values (0, 1)', 'which is not ours for that');
 select is(farthing.sweep_reconciliation(tests.after('10 days')), 0, 'so nothing differs');
 

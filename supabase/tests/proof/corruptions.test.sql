@@ -36,7 +36,7 @@ insert into corruptions (prompt, name, sql) values
   ('done', 'a lot that lost its rest', $$update farthing.lots set remaining = remaining - 1
     where account_id = $dan$$),
   ('done', 'a lot closed early', $$update farthing.lots set closed_at = now() where account_id = $dan$$),
-  ('done', 'a lot of which more was taken back', $$update farthing.lots set taken_back = taken_back + 1
+  ('done', 'a lot of which more was clawed back', $$update farthing.lots set clawed_back = clawed_back + 1
     where account_id = $ann and source = 'paid'$$),
   ('done', 'a reservation that is gone', $$update farthing.lots set reserved = 0 where account_id = $ann$$),
   ('done', 'a lot from nowhere', $$insert into farthing.lots (account_id, source, amount, remaining)

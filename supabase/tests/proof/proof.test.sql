@@ -80,7 +80,7 @@ from (values
   seq + 1,
     event_at, created_at, entry_id, gen_random_uuid(), lot_id, counterparty, direction, amount, balance_after,
     kind, reference_type, reference_id, null, null, author from farthing.entries where kind = ''usage'''),
-  ('1 3 10', 'more taken back than was granted is named', 'insert into farthing.entries select account_id, 4,
+  ('1 3 10', 'more clawed back than was granted is named', 'insert into farthing.entries select account_id, 4,
   event_at,
     created_at + interval ''1 hour'', entry_id, gen_random_uuid(), lot_id, ''clawback'', ''out'', 26241,
     balance_after, ''clawback'',

@@ -40,9 +40,9 @@ from (values
       now()
     from farthing.orders join tests.bought using (order_id) where name = 'ann'$$),
   ('10', 'an order that says it took another amount is named',
-    'update farthing.orders set credits_taken_back = credits_taken_back / 2'),
+    'update farthing.orders set credits_clawed_back = credits_clawed_back / 2'),
   ('10', 'a lot that says another amount was taken is named',
-    'update farthing.lots set taken_back = 1 where taken_back = 0'),
+    'update farthing.lots set clawed_back = 1 where clawed_back = 0'),
   ('10', 'an order that says another amount was refunded is named',
     'update farthing.orders set amount_refunded = 1'),
   ('10', 'an order in another state than its money is named', $$update farthing.orders set status = 'paid'$$),

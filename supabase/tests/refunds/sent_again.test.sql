@@ -69,7 +69,7 @@ select is(inbox_receive(jsonb_build_object('id', 'evt_re', 'type', 'refund.creat
   (pg_temp.refund('ann')).refund_id, 'payment_id', 'pi_ann', 'charge_id', null, 'amount', 400, 'currency',
   'usd', 'status', 'succeeded', 'failure_reason', null)), tests.after('10 min')), '{"received": true}',
   'its event comes');
-select is((pg_temp.refund('ann')).credits_taken_back::int, 4000, 'and takes its share of the credits');
+select is((pg_temp.refund('ann')).credits_clawed_back::int, 4000, 'and takes its share of the credits');
 
 -- Given up before Stripe forgets the key.
 select is(pg_temp.buys('bob'), '{"received": true}', 'bob has bought');

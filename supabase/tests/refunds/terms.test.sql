@@ -24,7 +24,7 @@ $$;
 -- What is on record of the refunds of a person's order, the oldest first.
 create function pg_temp.refunds(p_name text) returns text language sql as $$
   select string_agg(format('%s %s %s %s', r.amount, r.status, coalesce(r.stripe_refund_id, '-'),
-    trim_scale(r.credits_taken_back)), ', ' order by r.created_at, r.amount desc, r.stripe_refund_id)
+    trim_scale(r.credits_clawed_back)), ', ' order by r.created_at, r.amount desc, r.stripe_refund_id)
   from farthing.refunds r join tests.bought using (order_id) where name = p_name
 $$;
 create function pg_temp.failed(p_heard jsonb) returns text language sql as $$ select p_heard ->> 'failed' $$;
@@ -90,7 +90,7 @@ select tests.fails_with(format('select refunds_attach(%L, ''re_other'')', eve), 
   'a refund is one refund at Stripe') from noted;
 select is(tests.refund('eve', 1, 999, p_refund_id => eve), '{"received": true}', 'its event comes')
 from noted;
-select is(tests.bought_by('eve'), 'refunded, 9990 taken back; balance 0, held 0, available 0, debt 0',
+select is(tests.bought_by('eve'), 'refunded, 9990 clawed back; balance 0, held 0, available 0, debt 0',
   'and takes the credits');
 
 -- What is left: less what is under way, disputed or lost, never below nothing.
@@ -103,7 +103,7 @@ select is(tests.refund('fay', 2, 100, status), '{"received": true}', 'one is ' |
 from unnest(array['pending', 'requires_action', 'pending']) status;
 select is(pg_temp.refunds('fay'), '100 canceled re_fay_1 0, 100 requires_action re_fay_2 1000',
   'and waits for the buyer');
-select is(tests.bought_by('fay'), 'partially_refunded, 1000 taken back; balance 8990, held 0, '
+select is(tests.bought_by('fay'), 'partially_refunded, 1000 clawed back; balance 8990, held 0, '
   'available 8990, debt 0', 'and has taken its share');
 select is(pg_temp.refused('fay', '900'), 'refund_too_large 899', 'of what is left');
 select is(tests.dispute('fay', 'under_review', 500), '{"received": true}', 'a part is disputed');
@@ -149,7 +149,7 @@ select is((select format('%s: %s', r.status, r.failure_reason) from farthing.ref
   using (order_id) where name = 'ida'), 'failed: The warning was cleared.',
   'the refund is not sent any more');
 select is(refunds_claim(20, tests.after('1 day'))::text like '%pi_ida%', false, 'by no runner');
-select is(tests.bought_by('ida'), 'paid, 0 taken back; balance 9990, held 0, available 9990, debt 0',
+select is(tests.bought_by('ida'), 'paid, 0 clawed back; balance 9990, held 0, available 9990, debt 0',
   'and the credits are free');
 select is(tests.warning('ida'), '{"received": true}', 'the warning is told again');
 select is((select count(*)::int from farthing.refunds join tests.bought using (order_id)

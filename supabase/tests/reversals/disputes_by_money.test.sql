@@ -24,16 +24,16 @@ select is(tests.dispute('ann', status, 999, nr * interval '1 s', p_moved => move
 from (values (1, 'needs_response', '{}'), (2, 'needs_response', '{out}'), (3, 'under_review', '{out}'),
   (4, 'lost', '{out}'), (5, 'appeal_needs_response', '{out}')) s (nr, status, moved);
 select is(tests.bought_by('ann', '5 s'),
-  'disputed, 9990 taken back; balance -90, held 0, available 0, debt 90',
+  'disputed, 9990 clawed back; balance -90, held 0, available 0, debt 90',
   'the money is out, whatever it is called');
 select is(tests.dispute('ann', 'appeal_under_review', 999, '6 s', p_moved => '{out}'), '{"received": true}',
   'the appeal is looked at');
 select is(tests.dispute('ann', 'won', 999, '7 s', p_moved => '{out,in}'), '{"received": true}', 'and won');
-select is(tests.bought_by('ann', '7 s'), 'paid, 0 taken back; balance 9900, held 0, available 9900, debt 0',
+select is(tests.bought_by('ann', '7 s'), 'paid, 0 clawed back; balance 9900, held 0, available 9900, debt 0',
   'the money is back, and so are the credits');
 select is(tests.dispute('ann', 'lost', 999, '8 s', '4 s', '{out}'), '{"received": true}',
   'the first loss is told again, late');
-select is(tests.bought_by('ann', '8 s'), 'paid, 0 taken back; balance 9900, held 0, available 9900, debt 0',
+select is(tests.bought_by('ann', '8 s'), 'paid, 0 clawed back; balance 9900, held 0, available 9900, debt 0',
   'and changes nothing');
 select is((select format('%s %s %s', status, case_type, movements) from farthing.disputes
   where dispute_id = 'du_ann'), 'won chargeback 2', 'the dispute says how it went');
@@ -47,29 +47,29 @@ select throws_ok('delete from farthing.dispute_movements', '23001', null, 'nor g
 -- An appeal before any money moved, after a win: frozen, not taken.
 select is(tests.dispute('ann', 'appeal_needs_response', 999, '9 s', p_moved => '{out,in}'),
   '{"received": true}', 'the bank appeals what we won');
-select is(tests.bought_by('ann', '9 s'), 'disputed, 0 taken back; balance 9900, held 0, available 0, debt 0',
+select is(tests.bought_by('ann', '9 s'), 'disputed, 0 clawed back; balance 9900, held 0, available 0, debt 0',
   'M2: what may go again is frozen');
 select is(tests.dispute('ann', 'lost', 999, '9 s', p_moved => '{out,in,out}'), '{"received": true}',
   'and goes within the same second');
 select is(tests.bought_by('ann', '9 s'),
-  'disputed, 9990 taken back; balance -90, held 0, available 0, debt 90',
+  'disputed, 9990 clawed back; balance -90, held 0, available 0, debt 90',
   'of two events of one second the one that knows of more money holds');
 
 -- Bob: prevented by rapid resolution: the buyer is paid, by the dispute.
 select is(pg_temp.says('bob', 'prevented', '{}', '1 s', p_case_type => 'resolution'),
-  '{}disputed, 0 taken back; balance 9990, held 0, available 0, debt 0',
+  '{}disputed, 0 clawed back; balance 9990, held 0, available 0, debt 0',
   'M3: prevented, and nobody knows yet by what: frozen');
 select is(pg_temp.says('bob', 'prevented', '{out}', '2 s', p_case_type => 'resolution'),
-  '{}disputed, 9990 taken back; balance 0, held 0, available 0, debt 0',
+  '{}disputed, 9990 clawed back; balance 0, held 0, available 0, debt 0',
   'M3: the money has left, so the credits are taken');
 -- Cyn: prevented by a block: the buyer is paid by a refund.
 select is(pg_temp.says('cyn', 'prevented', '{}', '1 s', p_case_type => 'block'),
-  '{}disputed, 0 taken back; balance 9990, held 0, available 0, debt 0', 'a block freezes');
+  '{}disputed, 0 clawed back; balance 9990, held 0, available 0, debt 0', 'a block freezes');
 select is((select array_agg(what) from farthing.unclear_states(tests.after('1 day'), tests.after(passed))),
   said, format('after %s nobody knows by what: %s', passed, said))
 from (values (interval '1 h', null::text[]), ('1 h 1 s', '{"dispute prevented of du_cyn"}')) u (passed, said);
 select is(tests.refund('cyn', 1, 999, p_passed => '2 s'), '{"received": true}', 'its refund comes');
-select is(tests.bought_by('cyn', '2 s'), 'refunded, 9990 taken back; balance 0, held 0, available 0, debt 0',
+select is(tests.bought_by('cyn', '2 s'), 'refunded, 9990 clawed back; balance 0, held 0, available 0, debt 0',
   'and takes the credits, once');
 select is_empty($$ select * from farthing.unclear_states(tests.after('1 day'), tests.after('1 day')) $$,
   'now it is known');
@@ -77,23 +77,23 @@ select is_empty($$ select * from farthing.unclear_states(tests.after('1 day'), t
 -- Dan: a state that Stripe has made up since.
 select is(tests.dispute('dan', 'pre_arbitration', 999, '1 s', p_moved => '{}', p_case_type => 'arbitration'),
   '{"received": true}', 'T29: a state that nobody knows is taken');
-select is(tests.bought_by('dan', '1 s'), 'disputed, 0 taken back; balance 9990, held 0, available 0, debt 0',
+select is(tests.bought_by('dan', '1 s'), 'disputed, 0 clawed back; balance 9990, held 0, available 0, debt 0',
   'and freezes');
 select is(tests.dispute('dan', 'pre_arbitration', 999, '2 s', p_moved => '{out}'), '{"received": true}',
   'its money moves');
-select is(tests.bought_by('dan', '2 s'), 'disputed, 9990 taken back; balance 0, held 0, available 0, debt 0',
-  'and is taken back');
+select is(tests.bought_by('dan', '2 s'), 'disputed, 9990 clawed back; balance 0, held 0, available 0, debt 0',
+  'and is clawed back');
 select is(tests.dispute('dan', 'won', 999, '3 s'), '{"received": true}', 'it ends well');
-select is(tests.bought_by('dan', '3 s'), 'paid, 0 taken back; balance 9990, held 0, available 9990, debt 0',
+select is(tests.bought_by('dan', '3 s'), 'paid, 0 clawed back; balance 9990, held 0, available 9990, debt 0',
   'and lets go');
 select is(tests.refund('dan', 1, 999, 'reviewed', '4 s'), '{"received": true}',
   'T29: a refund in such a state is taken');
-select is(tests.bought_by('dan', '4 s'), 'refunded, 9990 taken back; balance 0, held 0, available 0, debt 0',
+select is(tests.bought_by('dan', '4 s'), 'refunded, 9990 clawed back; balance 0, held 0, available 0, debt 0',
   'and counts as under way');
 select is(tests.refund('dan', 1, 999, 'requested', '5 s'), '{"received": true}',
   'so is our own word of Stripe');
 select is(tests.refund('dan', 1, 999, 'failed', '6 s'), '{"received": true}', 'it fails');
-select is(tests.bought_by('dan', '6 s'), 'paid, 0 taken back; balance 9990, held 0, available 9990, debt 0',
+select is(tests.bought_by('dan', '6 s'), 'paid, 0 clawed back; balance 9990, held 0, available 9990, debt 0',
   'and gives back');
 select is((select array_agg(concat_ws(' ', kind, state, subject) order by kind, state)
   from farthing.unknown_states), '{"dispute pre_arbitration du_dan","refund requested re_dan_1",'
@@ -112,25 +112,25 @@ language sql as $$
     || tests.bought_by('eve', p_passed)
 $$;
 select is(pg_temp.moves('lost', '1 s', pg_temp.in_euros('1', -460, 0.92)),
-  '{}disputed, 5000 taken back; balance 4990, held 0, available 4990, debt 0',
+  '{}disputed, 5000 clawed back; balance 4990, held 0, available 4990, debt 0',
   'what is withdrawn in another currency is of what the dispute claims');
 select is(pg_temp.moves('won', '2 s', pg_temp.in_euros('1', -460, 0.92),
     pg_temp.in_euros('2', 441, 0.883)),
-  '{}paid, 0 taken back; balance 9990, held 0, available 9990, debt 0',
+  '{}paid, 0 clawed back; balance 9990, held 0, available 9990, debt 0',
   'what comes back at another rate is all of it');
 select is(pg_temp.moves('won', '3 s', pg_temp.in_euros('3', -230, 0.92)),
-  '{}disputed, 2500 taken back; balance 7490, held 0, available 7490, debt 0',
+  '{}disputed, 2500 clawed back; balance 7490, held 0, available 7490, debt 0',
   'half of the claim is half of it');
 
 -- Fay: an inquiry takes nothing, and money of an inquiry is money all the same.
 select is(pg_temp.says('fay', 'warning_needs_response', '{}', '1 s', p_case_type => 'inquiry'),
-  '{}paid, 0 taken back; balance 9990, held 0, available 9990, debt 0', 'an inquiry freezes nothing');
+  '{}paid, 0 clawed back; balance 9990, held 0, available 9990, debt 0', 'an inquiry freezes nothing');
 select is(pg_temp.says('fay', 'warning_closed', '{out}', '2 s', p_case_type => 'inquiry'),
-  '{}disputed, 9990 taken back; balance 0, held 0, available 0, debt 0', 'unless it took the money');
+  '{}disputed, 9990 clawed back; balance 0, held 0, available 0, debt 0', 'unless it took the money');
 -- Gus: lost, and no money left: it had been refunded before.
 select is(tests.refund('gus', 1, 999, p_passed => '1 s'), '{"received": true}', 'gus is refunded');
 select is(pg_temp.says('gus', 'lost', '{}', '2 s'),
-  '{}refunded, 9990 taken back; balance 0, held 0, available 0, debt 0', 'what took nothing takes nothing');
+  '{}refunded, 9990 clawed back; balance 0, held 0, available 0, debt 0', 'what took nothing takes nothing');
 
 -- Hal: the dispute is dead before its payment comes.
 select is(tests.dispute('hal', 'lost', 999, '1 s'), '{"received": true, "deferred": true}',
@@ -138,7 +138,7 @@ select is(tests.dispute('hal', 'lost', 999, '1 s'), '{"received": true, "deferre
 update farthing.inbox set state = 'dead', attempts = 10, next_attempt_at = null
 where facts ->> 'payment_id' = 'pi_hal';
 select is(tests.pays('hal', '2 s'), '{"received": true}', 'the payment comes after all');
-select is(tests.bought_by('hal', '2 s'), 'disputed, 9990 taken back; balance 0, held 0, available 0, debt 0',
+select is(tests.bought_by('hal', '2 s'), 'disputed, 9990 clawed back; balance 0, held 0, available 0, debt 0',
   'a dead event is applied with its payment: money back is credits back');
 
 select is_empty('select * from farthing.prove()', 'the ledger proves itself');

@@ -22,49 +22,49 @@ meetings(["money_back"], {
     first: "select tests.spends('ann', '9000')",
     second: "select tests.refund('ann', 1, 999)",
     says: RECEIVED,
-    ends: ends("ann", "refunded, 9990 taken back; balance -9000, held 0, available 0, debt 9000"),
+    ends: ends("ann", "refunded, 9990 clawed back; balance -9000, held 0, available 0, debt 9000"),
   },
   "T5: what is being refunded is not spent": {
     given: bought("bob"),
     first: "select tests.refund('bob', 1, 999)",
     second: "select tests.spends('bob', '9000')",
     says: "insufficient_credits",
-    ends: ends("bob", "refunded, 9990 taken back; balance 0, held 0, available 0, debt 0"),
+    ends: ends("bob", "refunded, 9990 clawed back; balance 0, held 0, available 0, debt 0"),
   },
   "two refunds of one order at once take back both": {
     given: bought("cid"),
     first: "select tests.refund('cid', 1, 500)",
     second: "select tests.refund('cid', 2, 499)",
     says: RECEIVED,
-    ends: ends("cid", "refunded, 9990 taken back; balance 0, held 0, available 0, debt 0"),
+    ends: ends("cid", "refunded, 9990 clawed back; balance 0, held 0, available 0, debt 0"),
   },
   "a dispute that is lost while its order is refunded takes back no more than there was": {
     given: bought("dan"),
     first: "select tests.refund('dan', 1, 500)",
     second: "select tests.dispute('dan', 'lost', 499)",
     says: RECEIVED,
-    ends: ends("dan", "disputed, 9990 taken back; balance 0, held 0, available 0, debt 0"),
+    ends: ends("dan", "disputed, 9990 clawed back; balance 0, held 0, available 0, debt 0"),
   },
   "a dispute that begins while its order is spent freezes what is left": {
     given: bought("eve"),
     first: "select tests.spends('eve', '9000')",
     second: "select tests.dispute('eve', 'needs_response')",
     says: RECEIVED,
-    ends: ends("eve", "disputed, 0 taken back; balance 990, held 0, available 0, debt 0"),
+    ends: ends("eve", "disputed, 0 clawed back; balance 990, held 0, available 0, debt 0"),
   },
   "T1: a payment told of twice at once is granted once": {
     given: ["select tests.buys('fay')"],
     first: "select tests.pays('fay')",
     second: "select tests.pays('fay')",
     says: RECEIVED,
-    ends: ends("fay", "paid, 0 taken back; balance 9990, held 0, available 9990, debt 0"),
+    ends: ends("fay", "paid, 0 clawed back; balance 9990, held 0, available 9990, debt 0"),
   },
   "a payment that comes while its buyer spends is granted": {
     given: ["select tests.give('gus', '100')", "select tests.buys('gus')"],
     first: "select tests.spends('gus', '60')",
     second: "select tests.pays('gus')",
     says: RECEIVED,
-    ends: ends("gus", "paid, 0 taken back; balance 10030, held 0, available 10030, debt 0"),
+    ends: ends("gus", "paid, 0 clawed back; balance 10030, held 0, available 10030, debt 0"),
   },
   "a payment that comes while an expired hold is released does not release it again": {
     given: [
@@ -85,14 +85,14 @@ meetings(["money_back"], {
     first: "select tests.pays('hal')",
     second: "select tests.refund('hal', 1, 999)",
     says: RECEIVED,
-    ends: ends("hal", "refunded, 9990 taken back; balance 0, held 0, available 0, debt 0"),
+    ends: ends("hal", "refunded, 9990 clawed back; balance 0, held 0, available 0, debt 0"),
   },
   "T4: a payment applied while its refund is put aside finds it": {
     given: ["select tests.buys('ida')"],
     first: "select tests.refund('ida', 1, 999)",
     second: "select tests.pays('ida')",
     says: RECEIVED,
-    ends: ends("ida", "refunded, 9990 taken back; balance 0, held 0, available 0, debt 0"),
+    ends: ends("ida", "refunded, 9990 clawed back; balance 0, held 0, available 0, debt 0"),
   },
   "T4: a payment passes by a refund that another session has begun to apply": {
     given: ["select tests.buys('jon')", "select tests.refund('jon', 1, 999)"],
@@ -100,7 +100,7 @@ meetings(["money_back"], {
     second: "select tests.pays('jon')",
     says: RECEIVED,
     passes: true,
-    ends: ends("jon", "paid, 0 taken back; balance 9990, held 0, available 9990, debt 0"),
+    ends: ends("jon", "paid, 0 clawed back; balance 9990, held 0, available 9990, debt 0"),
   },
   "an event of another session of the same order fails while that one is noted": {
     given: ["select tests.buys('kim')"],
@@ -124,7 +124,7 @@ meetings(["money_back"], {
     second: `select farthing.sweep_order(${order("mia")}::text, tests.after('10 days'))`,
     says: "0",
     passes: true,
-    ends: ends("mia", "paid, 0 taken back; balance 9990, held 0, available 9990, debt 0"),
+    ends: ends("mia", "paid, 0 clawed back; balance 9990, held 0, available 9990, debt 0"),
   },
   "T5: two refunds asked for at once never exceed the payment": {
     given: bought("ned"),
@@ -157,7 +157,7 @@ meetings(["money_back"], {
       `select inbox_receive(jsonb_build_object('id', event_id, 'type', type, 'livemode', livemode,
       'created', extract(epoch from occurred_at)::bigint, 'facts', facts), tests.after()) from tests.of_rob`,
     says: '{"received":true,"duplicate":true}',
-    ends: ends("rob", "refunded, 9990 taken back; balance 0, held 0, available 0, debt 0"),
+    ends: ends("rob", "refunded, 9990 clawed back; balance 0, held 0, available 0, debt 0"),
   },
   "an event delivered while a sweep has begun with it is not begun": {
     given: [
@@ -192,7 +192,7 @@ meetings(["money_back"], {
     second:
       "select inbox_replay((select event_id from tests.of_sue), tests.after('1 h')) ->> 'attempts'",
     says: "1",
-    ends: ends("sue", "refunded, 9990 taken back; balance 0, held 0, available 0, debt 0"),
+    ends: ends("sue", "refunded, 9990 clawed back; balance 0, held 0, available 0, debt 0"),
   },
   "the sweep of events passes by one that is delivered again": {
     given: ["select tests.refund('tom', 1, 999)"],

@@ -240,7 +240,7 @@ export class Buyer {
           order.status,
           order.refunded,
           order.disputed,
-          toText(order.takenBack),
+          toText(order.clawedBack),
         ].join(" ")
       ).sort(),
       bookings: [...this.bookings].map(([name, booking]) =>

@@ -1,4 +1,4 @@
-/** An order in memory: how much of it has come back, and the credits taken back for that (rule 10). */
+/** An order in memory: how much of it has come back, and the credits clawed back for that (rule 10). */
 import type { Account } from "./account.ts";
 import { least } from "./amounts.ts";
 import type { Lot } from "./lots.ts";
@@ -34,7 +34,7 @@ export class Order extends Payment {
     return this.paid !== undefined;
   }
 
-  get takenBack(): bigint {
+  get clawedBack(): bigint {
     return this.#fromPaid + this.#fromBonus + this.#owed;
   }
 
@@ -63,7 +63,7 @@ export class Order extends Payment {
   net(now: number): void {
     if (!this.paid) throw new Error("an order that is not paid has nothing to give back");
     const lots = [this.paid, ...this.bonus ? [this.bonus] : []];
-    const change = this.#target - this.takenBack;
+    const change = this.#target - this.clawedBack;
     for (const lot of lots) lot.frozen = this.isFrozen;
     if (change > 0n) this.#takeBack(change);
     if (change < 0n) this.#giveBack(-change);

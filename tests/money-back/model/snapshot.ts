@@ -8,7 +8,7 @@ export interface Snapshot {
   lots: string[];
   /** Name and status; sorted. */
   holds: string[];
-  /** Name, status, minor units refunded, and disputed (open or lost), credits taken back; sorted. */
+  /** Name, status, minor units refunded, and disputed (open or lost), credits clawed back; sorted. */
   orders: string[];
   /** Name, status, minor units refunded and disputed, and what its provider has; sorted. */
   bookings: string[];

@@ -173,7 +173,7 @@ const several: Story[] = [
   },
 ];
 
-const takenBackInAnyOrder: Story[] = [
+const clawedBackInAnyOrder: Story[] = [
   {
     name: "T19: orders taken back in the order of their purchase leave what was granted beside",
     steps: [
@@ -276,6 +276,6 @@ const beforeThePayment: Story[] = [
 export const orderStories: Story[] = [
   ...netted,
   ...several,
-  ...takenBackInAnyOrder,
+  ...clawedBackInAnyOrder,
   ...beforeThePayment,
 ];

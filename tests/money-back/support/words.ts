@@ -3,8 +3,8 @@ import type { Seen } from "./ledger.ts";
 
 /** "name status refunded disputed taken-back", as a snapshot has it. */
 function orderInWords(line: string): string {
-  const [name, status, , , takenBack] = line.split(" ");
-  return `${name} ${status}, ${takenBack} back`;
+  const [name, status, , , clawedBack] = line.split(" ");
+  return `${name} ${status}, ${clawedBack} back`;
 }
 
 /** "name status refunded disputed share", as a snapshot has it. */

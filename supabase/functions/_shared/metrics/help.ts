@@ -75,13 +75,13 @@ export const FIGURE_HELP: Readonly<Record<string, Described>> = {
   credits_outstanding: { name: "credits_outstanding", help: "Credits that users have." },
   credits_reinstated: {
     name: "credits_reinstated_total",
-    help: "Credits taken back that were given back after all.",
+    help: "Credits that were clawed back and then reinstated.",
   },
   credits_sold: { name: "credits_sold_total", help: "Credits sold, their bonus apart, by kind." },
   credits_spent: { name: "credits_spent_total", help: "Credits spent, by kind." },
   credits_taken_back: {
     name: "credits_taken_back_total",
-    help: "Credits taken back for refunds and disputes.",
+    help: "Credits clawed back for refunds and disputes.",
   },
   credits_withdrawn: { name: "credits_withdrawn_total", help: "Credits withdrawn otherwise." },
   database_connections: {

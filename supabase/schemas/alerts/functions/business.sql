@@ -37,7 +37,7 @@ as $$
   from (select from farthing.inbox i
     where i.state in ('deferred', 'failed') and i.received_at < p_now - p_rule.period
       -- What another shop on this account of Stripe's is paid waits in vain, and nobody minds.
-      and not farthing.waits_for_a_stranger(i) limit 10000) waiting
+      and not farthing.is_foreign_payment(i) limit 10000) waiting
 $$;
 comment on function farthing.read_webhook_backlog(farthing.alert_rules, timestamptz) is
   'How many events were received longer ago than period, and are not applied yet.';

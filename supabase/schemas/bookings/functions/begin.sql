@@ -28,7 +28,7 @@ as $$
     then 'provider' end
 $$;
 comment on function farthing.booking_role(farthing.bookings, uuid) is
-  'What a user is to a booking: buyer, provider, or null, a stranger.';
+  'What a user is to a booking: buyer or provider; null for anybody else.';
 
 create function farthing.lock_booking(p_booking_id uuid)
 returns farthing.bookings

@@ -161,7 +161,7 @@ begin
     -- Refunds of the dashboard, disputes, warnings and fees never bear our mark, so they wait for their
     -- payment. A payment that has not come by now belongs to another app on this Stripe account. If it
     -- still comes and is ours, apply_waiting() applies what waited for it.
-    if p_event.state = 'deferred' and farthing.waits_for_a_stranger(p_event) then
+    if p_event.state = 'deferred' and farthing.is_foreign_payment(p_event) then
       p_event.state := 'ignored';
       p_event.last_error := 'its payment is not here and it does not bear our mark';
     else
@@ -183,7 +183,7 @@ $$;
 comment on function farthing.apply_event is
   'Applies an event, locked by the caller, and records what became of it.';
 
-create function farthing.waits_for_a_stranger(p_event farthing.inbox)
+create function farthing.is_foreign_payment(p_event farthing.inbox)
 returns boolean
 language sql stable
 set search_path = ''
@@ -191,7 +191,7 @@ as $$
   select coalesce(p_event.facts ->> 'payment_id', p_event.facts ->> 'charge_id') is not null
     and not farthing.bears_our_mark(p_event.facts)
 $$;
-comment on function farthing.waits_for_a_stranger(farthing.inbox) is
+comment on function farthing.is_foreign_payment(farthing.inbox) is
   'Whether an event names a payment, or its charge, and does not bear our mark.';
 
 create function farthing.lock_subject(p_stripe_id text)

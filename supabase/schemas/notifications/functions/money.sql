@@ -1,8 +1,8 @@
--- What of a payment is told: that it was received, given back, or is disputed.
--- Why by triggers: a notice commits with what it tells of, and no function that moves money knows of notices.
+-- Notifications of a payment: it was received, refunded, or is disputed.
+-- Why by triggers: a notification commits with its cause, and no function that moves money knows of them.
 -- notify() never fails, so neither do these. Nothing here is on the way of a debit.
 
-create function farthing.tell_of_payment()
+create function farthing.notify_payment()
 returns trigger
 language plpgsql
 set search_path = ''
@@ -15,11 +15,11 @@ begin
   return null;
 end
 $$;
-comment on function farthing.tell_of_payment() is
+comment on function farthing.notify_payment() is
   'The receipt of an order or a top-up. An order is paid once (rule 9), so this is once per payment, however '
   'often Stripe says so.';
 
-create function farthing.tell_of_refund()
+create function farthing.notify_refund()
 returns trigger
 language plpgsql
 set search_path = ''
@@ -27,16 +27,16 @@ as $$
 begin
   perform farthing.notify(new.account_id, 'refund', new.refund_id::text, jsonb_build_object(
     'refund_id', new.refund_id, 'order_id', new.order_id, 'booking_id', new.booking_id, 'amount', new.amount,
-    'currency', new.currency, 'credits_taken_back', trim_scale(new.credits_taken_back)::text),
+    'currency', new.currency, 'credits_taken_back', trim_scale(new.credits_clawed_back)::text),
     new.updated_at);
   return null;
 end
 $$;
-comment on function farthing.tell_of_refund() is
+comment on function farthing.notify_refund() is
   'Tells the buyer that money is on its way back, once per refund; a refund that fails later is not spoken '
   'of.';
 
-create function farthing.tell_of_dispute()
+create function farthing.notify_dispute()
 returns trigger
 language plpgsql
 set search_path = ''
@@ -56,6 +56,6 @@ begin
   return null;
 end
 $$;
-comment on function farthing.tell_of_dispute() is
+comment on function farthing.notify_dispute() is
   'Tells the operators of a dispute, once when the bank asks, takes, gives back or keeps. The buyer knows: '
   'it was they who went to the bank.';

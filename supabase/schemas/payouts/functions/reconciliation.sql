@@ -197,7 +197,7 @@ begin
   ), counted as (
     update farthing.reconciliations set reconciled_at = p_now,
       ours = (select count(*) from compared where is_ours),
-      strangers = (select count(*) from compared where not is_ours)
+      not_ours = (select count(*) from compared where not is_ours)
     where payout_id = p_payout_id
   )
   select count(*) into v_count from noted;
@@ -206,4 +206,4 @@ end
 $$;
 comment on function farthing.reconcile(text, timestamptz) is
   'Compares a payout whose list is here: notes what differs, resolves what does not any more, counts what is '
-  'a stranger''s. Returns how many differences there are.';
+  'another shop''s. Returns how many differences there are.';

@@ -98,8 +98,8 @@ returns table (rule int, account_id bigint, detail text)
 language sql stable
 set search_path = ''
 as $$
-  select 10, o.account_id, format('order %s granted %s, %s were taken back, it says %s', o.order_id,
-    o.credits + o.bonus_credits, coalesce(e.net, 0), o.credits_taken_back)
+  select 10, o.account_id, format('order %s granted %s, %s were clawed back, it says %s', o.order_id,
+    o.credits + o.bonus_credits, coalesce(e.net, 0), o.credits_clawed_back)
   from farthing.orders o
   left join (select n.account_id, n.reference_id,
       sum(case n.direction when 'out' then n.amount else -n.amount end) as net
@@ -107,16 +107,17 @@ as $$
     group by n.account_id, n.reference_id) e
     on e.account_id = o.account_id and e.reference_id = o.order_id::text
   where coalesce(e.net, 0) not between 0 and o.credits + o.bonus_credits
-    or o.credits_taken_back <> coalesce(e.net, 0)
+    or o.credits_clawed_back <> coalesce(e.net, 0)
   union all
-  select 10, l.account_id, format('lot %s: %s taken back, its entries say %s', l.lot_id, l.taken_back, e.net)
+  select 10, l.account_id, format('lot %s: %s clawed back, its entries say %s', l.lot_id, l.clawed_back,
+    e.net)
   from farthing.lots l
   left join (select n.account_id, n.lot_id, sum(case n.direction when 'out' then n.amount else -n.amount end)
     as net
     from farthing.entries n where n.counterparty = 'clawback' and n.lot_id is not null
     group by n.account_id, n.lot_id) e on e.account_id = l.account_id and e.lot_id = l.lot_id
-  where l.taken_back <> coalesce(e.net, 0)
+  where l.clawed_back <> coalesce(e.net, 0)
 $$;
 comment on function farthing.prove_clawbacks() is
-  'Rule 10: never more is taken back than the order granted, and of an order and a lot what their entries '
+  'Rule 10: never more is clawed back than the order granted, and of an order and a lot what their entries '
   'say.';

@@ -65,10 +65,10 @@ as $$
   where l.order_id is not null and (o.order_id is null or l.cost_basis_usd is distinct from
     case when l.source = 'bonus' then 0 when o.currency = 'usd' then o.amount::numeric / 100 end)
   union all
-  select 10, o.account_id, format('order %s: %s taken back, of its lots %s', o.order_id, o.credits_taken_back,
-    sum(l.taken_back))
+  select 10, o.account_id, format('order %s: %s clawed back, of its lots %s', o.order_id,
+    o.credits_clawed_back, sum(l.clawed_back))
   from farthing.orders o join farthing.lots l on l.account_id = o.account_id and l.order_id = o.order_id
-  group by o.account_id, o.order_id having sum(l.taken_back) > o.credits_taken_back
+  group by o.account_id, o.order_id having sum(l.clawed_back) > o.credits_clawed_back
   union all
   select 10, l.account_id, format('lot %s is frozen, and of no order', l.lot_id)
   from farthing.lots l where l.frozen and l.order_id is null

@@ -38,10 +38,11 @@ as $$
       from gone n where n.account_id = o.account_id and n.order_id = o.order_id) g
     where o.payment_ref is not null
   )
-  select 10, s.account_id, format('order %s: %s of %s came back, %s of %s credits are taken back', s.order_id,
-    s.refunded + s.lost, s.amount, s.credits_taken_back, s.granted)
+  select 10, s.account_id, format('order %s: %s of %s came back, %s of %s credits are clawed back',
+    s.order_id, s.refunded + s.lost, s.amount, s.credits_clawed_back, s.granted)
   from said s -- times 1e-18, for a division would round
-  where s.credits_taken_back <> div(s.granted * 1e18 * least(s.refunded + s.lost, s.amount), s.amount) * 1e-18
+  where s.credits_clawed_back
+      <> div(s.granted * 1e18 * least(s.refunded + s.lost, s.amount), s.amount) * 1e-18
   union all
   select 10, s.account_id, format('order %s is %s: refunded %s, says %s, disputed %s', s.order_id, s.status,
     s.refunded, s.amount_refunded, s.disputed)
@@ -62,7 +63,7 @@ as $$
   group by r.account_id, r.order_id, o.amount having sum(r.amount) > o.amount
 $$;
 comment on function farthing.prove_reversals() is
-  'Rule 10: what is taken back is the share that was refunded or withdrawn, in whatever order it was said; '
+  'Rule 10: what is clawed back is the share that was refunded or withdrawn, in whatever order it was said; '
   'states and freezes say the same; no order is refunded twice.';
 
 create function farthing.prove_owners()

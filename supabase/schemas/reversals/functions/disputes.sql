@@ -124,5 +124,5 @@ begin
 end
 $$;
 comment on function farthing.apply_dispute_event is
-  'A dispute was opened, went on or was decided, or money moved by it: freezes, takes back, gives back. '
+  'A dispute was opened, went on or was decided, or money moved by it: freezes, claws back, reinstates. '
   'Deferred while its payment is not here.';

@@ -27,7 +27,7 @@ comment on function farthing.find_payment(text) is
 
 create function farthing.net_payment(
   p_payment farthing.payment, p_cause jsonb, p_author text, p_now timestamptz)
-returns farthing.taken
+returns farthing.clawback
 language plpgsql
 set search_path = ''
 as $$
@@ -36,7 +36,7 @@ begin
     return farthing.net_order(p_payment.account_id, p_payment.order_id, p_cause, p_author, p_now);
   end if;
   perform farthing.net_booking(p_payment.booking_id, p_now);
-  return row(0, 0)::farthing.taken; -- a booking is paid in money, not for credits
+  return row(0, 0)::farthing.clawback; -- a booking is paid in money, not for credits
 end
 $$;
 comment on function farthing.net_payment is
@@ -109,7 +109,7 @@ as $$
 declare
   v_payment farthing.payment := farthing.find_payment(p_facts ->> 'payment_id');
   v_refund farthing.refunds;
-  v_taken farthing.taken;
+  v_clawback farthing.clawback;
 begin
   if v_payment.account_id is null then
     return 'deferred';
@@ -125,19 +125,19 @@ begin
     raise exception 'a payment in % is not refunded in %', v_payment.currency, p_facts ->> 'currency';
   end if;
   v_refund := farthing.note_refund(v_payment, p_facts, p_now);
-  v_taken := farthing.net_payment(v_payment, jsonb_build_object('refund_id', v_refund.refund_id),
+  v_clawback := farthing.net_payment(v_payment, jsonb_build_object('refund_id', v_refund.refund_id),
     p_facts ->> 'author', p_now);
   update farthing.refunds set
-    credits_taken_back = case when status in ('failed', 'canceled') then 0
-      else credits_taken_back + v_taken.credits end,
-    debt_added = case when status in ('failed', 'canceled') then 0 else debt_added + v_taken.debt end
+    credits_clawed_back = case when status in ('failed', 'canceled') then 0
+      else credits_clawed_back + v_clawback.credits end,
+    debt_added = case when status in ('failed', 'canceled') then 0 else debt_added + v_clawback.debt end
   where account_id = v_refund.account_id and refund_id = v_refund.refund_id;
   return 'processed';
 end
 $$;
 comment on function farthing.apply_refund_event is
-  'A refund was made, changed or failed, here or in Stripe''s dashboard: takes credits back or gives them '
-  'back. Deferred while its payment is not here.';
+  'A refund was made, changed or failed, here or in Stripe''s dashboard: claws credits back or '
+  'reinstates them. Deferred while its payment is not here.';
 
 create function farthing.apply_warning_event(p_facts jsonb, p_now timestamptz)
 returns text

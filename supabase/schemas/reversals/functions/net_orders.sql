@@ -1,4 +1,4 @@
--- What an order's refunds and disputes take of its credits, and give back (rule 10).
+-- What an order's refunds and disputes claw back of its credits, and reinstate (rule 10).
 
 create function farthing.share_of(p_whole numeric, p_part numeric, p_total numeric)
 returns numeric
@@ -40,7 +40,7 @@ comment on function farthing.write_reversal is
   'One entry of a clawback or a reinstatement; without a lot it is debt. The account is locked by the '
   'caller.';
 
-create function farthing.take_back(
+create function farthing.claw_back(
   p_order farthing.orders, p_amount numeric, p_cause jsonb, p_author text, p_now timestamptz)
 returns numeric
 language plpgsql
@@ -60,7 +60,7 @@ begin
   loop
     exit when v_need = 0;
     v_lot.free := least(v_lot.free, v_need);
-    update farthing.lots set remaining = remaining - v_lot.free, taken_back = taken_back + v_lot.free,
+    update farthing.lots set remaining = remaining - v_lot.free, clawed_back = clawed_back + v_lot.free,
       closed_at = case when remaining = v_lot.free then p_now end
     where account_id = p_order.account_id and lot_id = v_lot.lot_id;
     perform farthing.write_reversal(p_order, v_lot.lot_id, 'out', v_lot.free, v_transaction_id, p_cause,
@@ -75,8 +75,8 @@ begin
   return v_need;
 end
 $$;
-comment on function farthing.take_back is
-  'Takes credits of an order back: its lots'' remainder first, the rest is debt, which is returned. The '
+comment on function farthing.claw_back is
+  'Claws back credits of an order: its lots'' remainder first, the rest is debt, which is returned. The '
   'account is locked by the caller. Credits.';
 
 create function farthing.undo_debt_payments(p_account_id bigint, p_amount numeric, p_now timestamptz)
@@ -111,7 +111,7 @@ comment on function farthing.undo_debt_payments(bigint, numeric, timestamptz) is
   'A debt that was paid is owed no longer: the lots that paid it last get that back. Raises the debt by as '
   'much; the caller, who has locked the account, cancels it. Credits.';
 
-create function farthing.give_back(
+create function farthing.reinstate(
   p_order farthing.orders, p_amount numeric, p_cause jsonb, p_author text, p_now timestamptz)
 returns void
 language plpgsql
@@ -121,7 +121,7 @@ declare
   v_transaction_id uuid := gen_random_uuid();
   v_need numeric := p_amount;
   v_debt numeric := (select debt from farthing.accounts where account_id = p_order.account_id);
-  v_owed numeric := p_order.credits_taken_back - (select coalesce(sum(taken_back), 0) from farthing.lots
+  v_owed numeric := p_order.credits_clawed_back - (select coalesce(sum(clawed_back), 0) from farthing.lots
     where account_id = p_order.account_id and order_id = p_order.order_id);
   v_lot record;
 begin
@@ -137,23 +137,23 @@ begin
     v_need := v_need - v_owed;
   end if;
   for v_lot in
-    select lot_id, taken_back from farthing.lots
-    where account_id = p_order.account_id and order_id = p_order.order_id and taken_back > 0
+    select lot_id, clawed_back from farthing.lots
+    where account_id = p_order.account_id and order_id = p_order.order_id and clawed_back > 0
     order by source
   loop
     exit when v_need = 0;
-    v_lot.taken_back := least(v_lot.taken_back, v_need);
-    update farthing.lots set remaining = remaining + v_lot.taken_back,
-      taken_back = taken_back - v_lot.taken_back, closed_at = null
+    v_lot.clawed_back := least(v_lot.clawed_back, v_need);
+    update farthing.lots set remaining = remaining + v_lot.clawed_back,
+      clawed_back = clawed_back - v_lot.clawed_back, closed_at = null
     where account_id = p_order.account_id and lot_id = v_lot.lot_id;
-    perform farthing.write_reversal(p_order, v_lot.lot_id, 'in', v_lot.taken_back, v_transaction_id, p_cause,
+    perform farthing.write_reversal(p_order, v_lot.lot_id, 'in', v_lot.clawed_back, v_transaction_id, p_cause,
       p_author, p_now);
-    v_need := v_need - v_lot.taken_back;
+    v_need := v_need - v_lot.clawed_back;
   end loop;
 end
 $$;
-comment on function farthing.give_back is
-  'Undoes take_back(): debt that it made, paid meanwhile or not, then the lots that it took from. The '
+comment on function farthing.reinstate is
+  'Undoes claw_back(): debt that it made, paid meanwhile or not, then the lots that it took from. The '
   'account is locked by the caller. Credits.';
 
 create function farthing.reversed_of(p_order farthing.orders)
@@ -179,7 +179,7 @@ comment on function farthing.reversed_of(farthing.orders) is
 
 create function farthing.net_order(
   p_account_id bigint, p_order_id uuid, p_cause jsonb, p_author text, p_now timestamptz)
-returns farthing.taken
+returns farthing.clawback
 language plpgsql
 set search_path = ''
 as $$
@@ -187,7 +187,7 @@ declare
   v_order farthing.orders;
   v_reversed farthing.reversed;
   v_target numeric;
-  v_taken farthing.taken := row(0, 0);
+  v_clawback farthing.clawback := row(0, 0);
 begin
   perform farthing.release_expired_holds(p_account_id, p_now);
   select * into v_order from farthing.orders where account_id = p_account_id and order_id = p_order_id
@@ -203,14 +203,14 @@ begin
   end if;
   v_target := farthing.share_of(v_order.credits + v_order.bonus_credits,
     v_reversed.refunded + v_reversed.withdrawn, v_order.amount);
-  if v_target > v_order.credits_taken_back then
-    v_taken.credits := v_target - v_order.credits_taken_back;
-    v_taken.debt := farthing.take_back(v_order, v_taken.credits, p_cause, p_author, p_now);
-  elsif v_target < v_order.credits_taken_back then
-    perform farthing.give_back(v_order, v_order.credits_taken_back - v_target, p_cause, p_author, p_now);
+  if v_target > v_order.credits_clawed_back then
+    v_clawback.credits := v_target - v_order.credits_clawed_back;
+    v_clawback.debt := farthing.claw_back(v_order, v_clawback.credits, p_cause, p_author, p_now);
+  elsif v_target < v_order.credits_clawed_back then
+    perform farthing.reinstate(v_order, v_order.credits_clawed_back - v_target, p_cause, p_author, p_now);
   end if;
   update farthing.orders set amount_refunded = v_reversed.refunded, amount_disputed = v_reversed.disputed,
-    credits_taken_back = v_target, updated_at = p_now, status = case
+    credits_clawed_back = v_target, updated_at = p_now, status = case
       when v_reversed.is_disputed then 'disputed'
       when v_reversed.refunded >= amount then 'refunded'
       when v_reversed.refunded > 0 then 'partially_refunded' else 'paid' end
@@ -219,12 +219,12 @@ begin
   where account_id = p_account_id and order_id = p_order_id and frozen <> v_reversed.is_frozen;
   perform farthing.pay_debt(p_account_id, p_now);
   if (select owner_id is null from farthing.accounts where account_id = p_account_id) then
-    -- Given back to someone who has left (rule 16).
+    -- Reinstated to someone who has left (rule 16).
     perform farthing.close_lots(p_account_id, p_author, p_now);
   end if;
-  return v_taken;
+  return v_clawback;
 end
 $$;
 comment on function farthing.net_order is
   'Brings a paid order''s credits, freeze and state to what its refunds, disputes and warnings say. Returns '
-  'what this call took, and how much of it became debt. The account is locked by the caller. Credits.';
+  'what this call clawed back, and how much of it became debt. The account is locked by the caller. Credits.';
