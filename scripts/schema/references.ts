@@ -23,7 +23,8 @@ const NAMES = /\bfarthing(?:_public)?\.\w+/g;
 
 const withoutComments = (statement: string) => statement.replace(COMMENT, "").trim();
 
-function statementsOf({ text }: SchemaFile): string[] {
+/** The statements of a text, without their comments. */
+export function statementsOf({ text }: { readonly text: string }): string[] {
   return splitStatements(text).map(withoutComments);
 }
 

@@ -7,8 +7,8 @@ set lock_timeout = '3s';
 -- The private schema, the types that all subjects share, and the policy: every number that may be tuned.
 
 -- A guest in somebody's project: all that is ours stands in these two schemas, and nothing of the host's is
--- changed, its default privileges neither. So every migration ends by taking PUBLIC's execute from each
--- function of ours: a money function that anybody may call is the commonest hole of this field.
+-- changed, its default privileges neither. So every migration ends by taking away whatever is not granted in
+-- these files: a money function that anybody may call is the commonest hole of this field.
 create schema farthing;
 comment on schema farthing is 'Tables and rules of the credit ledger. Never exposed through the data API.';
 create schema farthing_public;
@@ -2201,8 +2201,25 @@ create policy proved_sums_none on farthing.proved_sums for select to authenticat
 -- where that is null.
 create type farthing.entry_range as (account_id bigint, after_seq bigint, upto_seq bigint);
 
-revoke execute on all routines in schema farthing, farthing_public
-  from public, anon, authenticated; -- the last two have it where the host's default privileges say so
-revoke execute on all routines in schema farthing from service_role;
+-- Privileges: those that the files of the schema grant, and none by default.
+revoke all on schema farthing, farthing_public from public, anon, authenticated, service_role;
+revoke all on all tables in schema farthing, farthing_public from public, anon, authenticated, service_role;
+revoke all on all sequences in schema farthing, farthing_public from public, anon, authenticated, service_role;
+revoke all on all routines in schema farthing, farthing_public from public, anon, authenticated;
+revoke all on all routines in schema farthing from service_role;
+grant usage on schema farthing to anon, authenticated;
+grant usage on schema farthing_public to anon, authenticated, service_role;
+grant select on farthing.accounts to authenticated;
+grant select on farthing.lots to authenticated;
+grant select on farthing.entries to authenticated;
+grant select on farthing.packages to anon, authenticated;
+grant select on farthing.rates to anon, authenticated;
+grant select on farthing.holds to authenticated;
+grant select on farthing.orders to authenticated;
+grant select on farthing.providers to authenticated;
+grant select on farthing.bookings to authenticated;
+grant select, insert, update on farthing.ai_consents to authenticated;
+grant select, delete on farthing.ai_logs to authenticated;
+grant select on farthing.notices to authenticated;
 reset check_function_bodies;
 reset lock_timeout;

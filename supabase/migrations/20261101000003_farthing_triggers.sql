@@ -426,8 +426,36 @@ begin
 end
 $$;
 
-revoke execute on all routines in schema farthing, farthing_public
-  from public, anon, authenticated; -- the last two have it where the host's default privileges say so
-revoke execute on all routines in schema farthing from service_role;
+-- Privileges: those that the files of the schema grant, and none by default.
+revoke all on schema farthing, farthing_public from public, anon, authenticated, service_role;
+revoke all on all tables in schema farthing, farthing_public from public, anon, authenticated, service_role;
+revoke all on all sequences in schema farthing, farthing_public from public, anon, authenticated, service_role;
+revoke all on all routines in schema farthing, farthing_public from public, anon, authenticated;
+revoke all on all routines in schema farthing from service_role;
+grant usage on schema farthing to anon, authenticated;
+grant usage on schema farthing_public to anon, authenticated, service_role;
+grant select on farthing.accounts to authenticated;
+grant select on farthing.lots to authenticated;
+grant select on farthing.entries to authenticated;
+grant select on farthing.packages to anon, authenticated;
+grant select on farthing.rates to anon, authenticated;
+grant select on farthing.holds to authenticated;
+grant select on farthing.orders to authenticated;
+grant select on farthing.providers to authenticated;
+grant select on farthing.bookings to authenticated;
+grant select, insert, update on farthing.ai_consents to authenticated;
+grant select, delete on farthing.ai_logs to authenticated;
+grant select on farthing.notices to authenticated;
+grant select, insert, update on farthing_public.ai_consent to authenticated;
+grant select, delete on farthing_public.ai_logs to authenticated;
+grant select on farthing_public.bookings to authenticated;
+grant select on farthing_public.orders to authenticated;
+grant select on farthing_public.credit_holds to authenticated;
+grant select on farthing_public.credits to authenticated;
+grant select on farthing_public.credit_lots to authenticated;
+grant select on farthing_public.credit_entries to authenticated;
+grant select on farthing_public.notices to authenticated;
+grant select on farthing_public.packages to anon, authenticated;
+grant select on farthing_public.providers to authenticated;
 reset check_function_bodies;
 reset lock_timeout;

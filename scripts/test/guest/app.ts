@@ -4,6 +4,9 @@ import { ROOT } from "../suite.ts";
 /** Made before Farthing comes. */
 const FIRST = `
 alter default privileges grant execute on functions to anon, authenticated;
+alter default privileges grant all on tables to anon, authenticated, service_role;
+alter default privileges grant all on sequences to anon, authenticated, service_role;
+alter default privileges grant all on schemas to anon, authenticated, service_role;
 create schema realtime;
 create table realtime.messages (topic text);
 create function realtime.topic() returns text language sql as $$ select '' $$;

@@ -1,8 +1,8 @@
 -- The private schema, the types that all subjects share, and the policy: every number that may be tuned.
 
 -- A guest in somebody's project: all that is ours stands in these two schemas, and nothing of the host's is
--- changed, its default privileges neither. So every migration ends by taking PUBLIC's execute from each
--- function of ours: a money function that anybody may call is the commonest hole of this field.
+-- changed, its default privileges neither. So every migration ends by taking away whatever is not granted in
+-- these files: a money function that anybody may call is the commonest hole of this field.
 create schema farthing;
 comment on schema farthing is 'Tables and rules of the credit ledger. Never exposed through the data API.';
 create schema farthing_public;
