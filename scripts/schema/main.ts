@@ -1,39 +1,52 @@
 /**
- * `deno task schema [--check | --graph]`: writes the migrations; or says whether the written ones are true;
- * or draws which subject names which.
+ * `deno task schema [--check | --graph | --release]`: writes the migrations; or says whether the written ones
+ * are true; or draws which subject names which; or writes down that these migrations are released.
  */
 import { print, printError } from "../terminal/print.ts";
-import { MIGRATIONS } from "../test/project-database.ts";
-import { buildMigrations } from "./build.ts";
+import { ROOT } from "../test/suite.ts";
 import { drawGraph, problemsOf } from "./graph.ts";
+import { planTexts } from "./plan.ts";
+import { badNames, brokenReleases, readReleased, readWritten, release } from "./released.ts";
 import { readSchemas } from "./sources.ts";
 
 const files = await readSchemas();
-const built = buildMigrations(files);
-const written = new Map<string, string>();
-for await (const { name } of Deno.readDir(MIGRATIONS)) {
-  written.set(name, await Deno.readTextFile(`${MIGRATIONS}/${name}`));
-}
-const strange = [...written.keys()].filter((name) => !built.some(({ file }) => file === name));
-const stale = built.filter(({ file, text }) => written.get(file) !== text);
-const problems = problemsOf(files);
-problems.push(
-  ...strange.map((name) => `supabase/migrations/${name} is not built from the schemas`),
-);
-for (const problem of problems) printError(problem);
+const released = await readReleased(ROOT);
+const written = await readWritten(ROOT);
+const { texts, problems } = planTexts(files, released, written);
+const stale = [...texts].filter(([file, text]) => written.get(file) !== text);
+const uninstall = await Deno.readTextFile(`${ROOT}supabase/uninstall.sql`);
+const found = [
+  ...problemsOf(files),
+  ...problems,
+  ...brokenReleases(released, written),
+  ...badNames(written, uninstall),
+];
+
+const releases = Deno.args.includes("--release");
+const onlyLooks = releases || Deno.args.includes("--check");
 
 if (Deno.args.includes("--graph")) {
   print(drawGraph(files));
-} else if (stale.length === 0) {
-  print("supabase/migrations is fresh");
-} else if (Deno.args.includes("--check")) {
-  for (const { file } of stale) {
-    printError(`supabase/migrations/${file} is stale: run deno task schema`);
-  }
+} else if (onlyLooks) {
+  found.push(
+    ...stale.map(([file]) => `supabase/migrations/${file} is stale: run deno task schema`),
+  );
 } else {
-  for (const { file, text } of stale) {
-    await Deno.writeTextFile(`${MIGRATIONS}/${file}`, text);
+  for (const [file, text] of stale) {
+    await Deno.writeTextFile(`${ROOT}supabase/migrations/${file}`, text);
     print(`supabase/migrations/${file} written`);
   }
 }
-if (problems.length > 0 || (Deno.args.includes("--check") && stale.length > 0)) Deno.exit(1);
+for (const problem of found) printError(problem);
+if (found.length > 0) Deno.exit(1);
+
+if (releases) {
+  const text = JSON.stringify(release(written), null, 2);
+  await Deno.writeTextFile(`${ROOT}supabase/released.json`, `${text}\n`);
+  print(`supabase/released.json has ${written.size} migrations; from now on they never change`);
+} else if (onlyLooks || stale.length === 0) {
+  const count = Object.keys(released).length;
+  print(
+    `supabase/migrations is fresh; ${count === 0 ? "nothing is released" : `${count} released`}`,
+  );
+}

@@ -1,0 +1,115 @@
+import assert from "node:assert/strict";
+import { ROOT } from "../test/suite.ts";
+import { buildMigrations } from "./build.ts";
+import { planTexts } from "./plan.ts";
+import { endsWithPrivileges } from "./privileges.ts";
+import {
+  badNames,
+  brokenReleases,
+  readReleased,
+  readWritten,
+  release,
+  type Written,
+} from "./released.ts";
+import { readSchemas } from "./sources.ts";
+
+const LATER = "20990101000000_farthing_later.sql";
+const LATEST = "20990102000000_farthing_latest.sql";
+const MORE = "-- Why.\n\ncreate table farthing.more ();\n";
+
+interface Copy {
+  /** A file of the copied supabase/migrations. */
+  path(file: string): string;
+  read(): Promise<Written>;
+}
+
+/** Hands over a copy of supabase/migrations to change; gone afterwards. */
+async function withCopy(use: (copy: Copy) => Promise<void>): Promise<void> {
+  const root = `${await Deno.makeTempDir({ prefix: "farthing-released-" })}/`;
+  try {
+    await Deno.mkdir(`${root}supabase/migrations`, { recursive: true });
+    for (const [file, text] of await readWritten(ROOT)) {
+      await Deno.writeTextFile(`${root}supabase/migrations/${file}`, text);
+    }
+    await use({
+      path: (file) => `${root}supabase/migrations/${file}`,
+      read: () => readWritten(root),
+    });
+  } finally {
+    await Deno.remove(root, { recursive: true });
+  }
+}
+
+const firstOf = (written: Written) => [...written.keys()][0]!;
+
+Deno.test("a released migration that has changed is refused", () =>
+  withCopy(async ({ path, read }) => {
+    const released = release(await read());
+    assert.deepEqual(brokenReleases(released, await read()), []);
+    const first = firstOf(await read());
+    await Deno.writeTextFile(path(first), "-- A comment more.\n", { append: true });
+    const [problem, ...others] = brokenReleases(released, await read());
+    assert.match(problem!, new RegExp(`${first} is released and has changed: restore it`));
+    assert.deepEqual(others, []);
+  }));
+
+Deno.test("a released migration that is gone is refused, by another name too", () =>
+  withCopy(async ({ path, read }) => {
+    const released = release(await read());
+    const first = firstOf(await read());
+    await Deno.rename(path(first), path(LATER));
+    const [problem, ...others] = brokenReleases(released, await read());
+    assert.match(problem!, new RegExp(`${first} is released and is gone: restore it`));
+    assert.deepEqual(others, []);
+  }));
+
+Deno.test("a new migration that sorts before a released one is refused, and a later one is not", () =>
+  withCopy(async ({ path, read }) => {
+    await Deno.writeTextFile(path(LATEST), MORE);
+    const released = release(await read());
+    await Deno.writeTextFile(path(LATER), MORE);
+    const [problem, ...others] = brokenReleases(released, await read());
+    assert.match(problem!, new RegExp(`${LATER} sorts before ${LATEST}, which is released: give`));
+    assert.deepEqual(others, []);
+    await Deno.rename(path(LATER), path("20990103000000_farthing_last.sql"));
+    assert.deepEqual(brokenReleases(released, await read()), []);
+  }));
+
+Deno.test("before the first release a change of the schemas rewrites migrations, afterwards none", () =>
+  withCopy(async ({ read }) => {
+    const files = (await readSchemas()).map((file) => ({
+      ...file,
+      text: `${file.text}-- More.\n`,
+    }));
+    const written = await read();
+    const built = buildMigrations(files).map(({ file, text }) => [file, text]);
+    assert.deepEqual([...planTexts(files, {}, written).texts], built);
+    const { texts, problems } = planTexts(files, release(written), written);
+    assert.deepEqual([[...texts], problems], [[], []]);
+  }));
+
+Deno.test("T13: a later migration gets its end while it is the newest, and is told without it", () =>
+  withCopy(async ({ path, read }) => {
+    const files = await readSchemas();
+    const released = release(await read());
+    await Deno.writeTextFile(path(LATER), MORE);
+    const { texts } = planTexts(files, released, await read());
+    assert.deepEqual([...texts.keys()], [LATER]);
+    assert(endsWithPrivileges(texts.get(LATER)!));
+    await Deno.writeTextFile(path(LATEST), MORE);
+    const [problem] = planTexts(files, released, await read()).problems;
+    assert.match(problem!, new RegExp(`${LATER} does not end with the privileges`));
+    await Deno.writeTextFile(path(LATER), texts.get(LATER)!);
+    assert.deepEqual(planTexts(files, released, await read()).problems, []);
+  }));
+
+Deno.test("a migration of another name is refused, and one that uninstall would leave recorded", () => {
+  const written = (file: string) => new Map([[file, MORE]]);
+  assert.deepEqual(badNames(written(LATER), "name in ('farthing_later')"), []);
+  assert.match(badNames(written(LATER), "")[0]!, /uninstall.sql does not name farthing_later/);
+  assert.match(badNames(written("20990101000000_later.sql"), "'later'")[0]!, /is not named/);
+});
+
+Deno.test("nothing has been released yet, or all that was is as it was", async () => {
+  assert.deepEqual(brokenReleases(await readReleased(ROOT), await readWritten(ROOT)), []);
+});

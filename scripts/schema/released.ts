@@ -1,0 +1,72 @@
+/**
+ * supabase/released.json: the migrations that a release has handed out, each with its hash. Projects have
+ * applied them and the CLI does not apply a version twice, so these files never change again.
+ */
+import { createHash } from "node:crypto";
+
+/** File names with the SHA-256 of what is in them. Empty before the first release. */
+export type Released = Readonly<Record<string, string>>;
+
+/** The texts of supabase/migrations by file name. */
+export type Written = ReadonlyMap<string, string>;
+
+const FOLDER = "supabase/migrations";
+const NAME = /^(\d{14})_(farthing_\w+)\.sql$/;
+
+const hashOf = (text: string) => createHash("sha256").update(text).digest("hex");
+
+/** @param root the repository's, with a slash */
+export async function readReleased(root: string): Promise<Released> {
+  return JSON.parse(await Deno.readTextFile(`${root}supabase/released.json`));
+}
+
+export async function readWritten(root: string): Promise<Written> {
+  const names: string[] = [];
+  for await (const { name } of Deno.readDir(root + FOLDER)) names.push(name);
+  return new Map(
+    await Promise.all(
+      names.sort().map(async (name) =>
+        [name, await Deno.readTextFile(`${root}${FOLDER}/${name}`)] as const
+      ),
+    ),
+  );
+}
+
+/** What supabase/released.json holds after a release of these files. */
+export function release(written: Written): Released {
+  return Object.fromEntries([...written].map(([name, text]) => [name, hashOf(text)]));
+}
+
+/** The files that no release has handed out yet, in their order. */
+export function unreleased(released: Released, written: Written): string[] {
+  return [...written.keys()].filter((name) => !(name in released));
+}
+
+/** How the folder breaks its promise to projects that have applied what was released; a line each. */
+export function brokenReleases(released: Released, written: Written): string[] {
+  const last = Object.keys(released).sort().at(-1) ?? "";
+  const broken = Object.entries(released).flatMap(([name, hash]) => {
+    const text = written.get(name);
+    const what = text === undefined ? "is gone" : hashOf(text) !== hash ? "has changed" : undefined;
+    return what
+      ? [`${FOLDER}/${name} is released and ${what}: restore it, and write a new migration`]
+      : [];
+  });
+  const early = unreleased(released, written).filter((name) => name < last).map((name) =>
+    `${FOLDER}/${name} sorts before ${last}, which is released: give it a later time`
+  );
+  return [...broken, ...early];
+}
+
+/**
+ * Files with a name that is not ours to give: an app has them beside its own, and uninstall.sql takes back
+ * that they were applied, by name.
+ */
+export function badNames(written: Written, uninstall: string): string[] {
+  return [...written.keys()].flatMap((file) => {
+    const name = NAME.exec(file)?.[2];
+    if (!name) return [`${FOLDER}/${file} is not named <14 digits>_farthing_<subject>.sql`];
+    if (uninstall.includes(`'${name}'`)) return [];
+    return [`supabase/uninstall.sql does not name ${name}, a migration: add it there`];
+  });
+}
