@@ -1,0 +1,45 @@
+-- Rule 5: every function that reads lots in burn-down order names the order of the index lots_burn_order, its
+-- one home. A lot's key can't be computed for less than the columns cost: docs/decisions/burn-down.md.
+
+begin;
+select plan(4);
+
+create view pg_temp.burn_order as
+select string_agg(a.attname, ', ' order by k.place) as columns
+from pg_index i cross join unnest(i.indkey::int2[]) with ordinality k (attnum, place)
+join pg_attribute a on a.attrelid = i.indrelid and a.attnum = k.attnum
+where i.indexrelid = 'farthing.lots_burn_order'::regclass and a.attname <> 'account_id';
+
+-- An ORDER BY of plain columns, without their alias and in one line; what follows a column (desc, nulls
+-- first) stays with it.
+create view pg_temp.orders as
+select p.proname as name, btrim(regexp_replace(regexp_replace(o.found[1], '\m\w+\.', '', 'g'), '\s+', ' ',
+  'g')) as columns
+from pg_proc p cross join regexp_matches(p.prosrc, 'order\s+by\s+([\w.]+(?:\s+(?:asc|desc))?'
+  '(?:\s+nulls\s+\w+)?(?:\s*,\s*[\w.]+(?:\s+(?:asc|desc))?(?:\s+nulls\s+\w+)?)*)', 'gi') o (found)
+where p.pronamespace in ('farthing'::regnamespace, 'farthing_public'::regnamespace)
+  and p.prosrc ~ '\mfarthing\.lots\M';
+
+create view pg_temp.other_orders as
+select o.name, o.columns from pg_temp.orders o, pg_temp.burn_order b
+where o.columns ~ '^priority\M' and o.columns <> b.columns;
+
+select is((select columns from pg_temp.burn_order), 'priority, expires_at, source, created_at, lot_id',
+  'burn-down is by priority, then by expiry, then promotional before paid, then the oldest');
+select set_eq($$ select name from pg_temp.orders o, pg_temp.burn_order b where o.columns = b.columns $$,
+  array['credits_balance', 'pay_debt', 'reserve', 'spend', 'spend_batch'],
+  'who spends, holds, pays debt or lists lots does so in that order');
+select is_empty('select * from pg_temp.other_orders', 'and nobody in another one');
+
+-- The guard catches an offender.
+create function farthing.offend() returns uuid language sql set search_path = '' as $$
+  select l.lot_id from farthing.lots l order by l.priority,
+    l.expires_at nulls first, l.source, l.created_at, l.lot_id limit 1 $$;
+create function farthing.forget() returns uuid language sql set search_path = '' as $$
+  select (array_agg(l.lot_id order by l.priority, l.source, l.expires_at))[1] from farthing.lots l $$;
+select set_eq('select * from pg_temp.other_orders', $$ values
+  ('offend', 'priority, expires_at nulls first, source, created_at, lot_id'),
+  ('forget', 'priority, source, expires_at') $$, 'another order is seen, written however');
+
+select * from finish();
+rollback;
