@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { Balance, Debit, Grant } from "../../supabase/functions/_shared/contracts/credits.ts";
 import { Hold, OpenedHold } from "../../supabase/functions/_shared/contracts/holds.ts";
+import { SpendCap } from "../../supabase/functions/_shared/contracts/spend-caps.ts";
 import { Charge, Rate } from "../../supabase/functions/_shared/contracts/usage.ts";
 import {
   createDatabase,
@@ -23,25 +24,29 @@ export const newKey = () => ({
 
 const TINY = "0.000000000000000001";
 
+/** What a grant and a debit are asked with. */
+export function grantOf(p_user_id: string, p_amount: string) {
+  return {
+    ...{ p_user_id, p_amount, p_source: "promotional", p_reason: "test" },
+    ...{ p_expires_at: undefined, p_priority: undefined },
+    ...{ p_reference_id: undefined, p_once: undefined, p_correlation_id: "trace" },
+    ...newKey(),
+  };
+}
+
+export function debitOf(p_user_id: string, p_amount: string, key = newKey()) {
+  return {
+    ...{ p_user_id, p_amount, p_reason: "test" },
+    ...{ p_reference_id: undefined, p_once: undefined, p_correlation_id: "trace" },
+    ...key,
+  };
+}
+
 /** A person with a credit balance, written through the door itself. */
 async function userWith(world: World, database: Database, amount: string): Promise<string> {
   const { id } = await signUp(world);
-  await database.rpc("credits_grant", {
-    p_user_id: id,
-    p_amount: amount,
-    p_source: "promotional",
-    p_expires_at: undefined,
-    p_priority: undefined,
-    p_reason: "test",
-    p_correlation_id: "trace",
-    ...newKey(),
-  });
+  await database.rpc("credits_grant", grantOf(id, amount));
   return id;
-}
-
-function debit(p_user_id: string, p_amount: string, key = newKey()) {
-  const rest = { p_reason: "test", p_reference_id: undefined, p_correlation_id: "trace" };
-  return { p_user_id, p_amount, ...rest, ...key };
 }
 
 /** The error body that a call is refused with. */
@@ -60,10 +65,10 @@ type Check = (world: World, database: Database) => Promise<void>;
 const keepsDecimals: Check = async (world, database) => {
   const id = await userWith(world, database, `12345678901234567890${TINY.slice(1)}`);
   const before = Balance.parse(
-    await database.rpc("credits_balance", { p_user_id: id, p_at: null }),
+    await database.rpc("credits_balance", { p_user_id: id, p_at: undefined }),
   );
   assert.equal(before.balance, `12345678901234567890${TINY.slice(1)}`);
-  const { data, status, replayed } = await database.rpc("credits_debit", debit(id, TINY));
+  const { data, status, replayed } = await database.rpc("credits_debit", debitOf(id, TINY));
   const { amount, balance_after } = Debit.parse(data);
   assert.deepEqual([amount, balance_after, status, replayed], [
     TINY,
@@ -74,7 +79,7 @@ const keepsDecimals: Check = async (world, database) => {
 };
 
 const replays: Check = async (world, database) => {
-  const args = debit(await userWith(world, database, "10"), "4");
+  const args = debitOf(await userWith(world, database, "10"), "4");
   const first = await database.rpc("credits_debit", args);
   const second = await database.rpc("credits_debit", args);
   assert.deepEqual(second, { ...first, replayed: true });
@@ -87,14 +92,14 @@ const replays: Check = async (world, database) => {
 
 const refusesWithDetails: Check = async (world, database) => {
   const id = await userWith(world, database, "10");
-  const error = await refusalOf(database.rpc("credits_debit", debit(id, `10${TINY.slice(1)}`)));
+  const error = await refusalOf(database.rpc("credits_debit", debitOf(id, `10${TINY.slice(1)}`)));
   assert.equal(error.code, "insufficient_credits");
   assert.equal(error.details?.required, `10${TINY.slice(1)}`);
   assert.equal(error.details?.available, "10");
 };
 
 const replaysRefusals: Check = async (world, database) => {
-  const args = debit(await userWith(world, database, "1"), "2");
+  const args = debitOf(await userWith(world, database, "1"), "2");
   const { p_idempotency_key, p_fingerprint } = args;
   const error = await refusalOf(database.rpc("credits_debit", args));
   const key = { p_idempotency_key, p_fingerprint };
@@ -105,14 +110,16 @@ const replaysRefusals: Check = async (world, database) => {
 
 const namesFields: Check = async (world, database) => {
   const id = await userWith(world, database, "1");
-  const amount = await refusalOf(database.rpc("credits_debit", debit(id, "1e3")));
+  const amount = await refusalOf(database.rpc("credits_debit", debitOf(id, "1e3")));
   assert.deepEqual([amount.code, amount.field], ["invalid_request", "amount"]);
-  const user = await refusalOf(database.rpc("credits_debit", debit(crypto.randomUUID(), "1")));
+  const user = await refusalOf(database.rpc("credits_debit", debitOf(crypto.randomUUID(), "1")));
   assert.equal(user.code, "not_found");
 };
 
 const refusesBadValues: Check = async (_world, database) => {
-  const error = await refusalOf(database.rpc("credits_balance", { p_user_id: "x", p_at: null }));
+  const error = await refusalOf(
+    database.rpc("credits_balance", { p_user_id: "x", p_at: undefined }),
+  );
   assert.deepEqual([error.code, error.type], ["invalid_request", "validation"]);
 };
 
@@ -131,8 +138,8 @@ const passesJson: Check = async (world, database) => {
   const { entries } = await database.rpc("credits_entries", {
     p_user_id: id,
     p_kind: "usage",
-    p_from: null,
-    p_to: null,
+    p_from: undefined,
+    p_to: undefined,
     p_with_names: true,
     p_before_seq: "9223372036854775807",
     p_limit: 1,
@@ -149,13 +156,17 @@ const passesAbsentAndNull: Check = async (world, database) => {
     p_amount: "5",
     p_estimate: undefined,
     p_ttl_seconds: undefined,
-    p_reason: null,
+    p_reason: undefined,
     p_correlation_id: "trace",
     ...newKey(),
   });
   const { hold_id, expires_at, created_at } = OpenedHold.parse(data);
   assert.equal(Date.parse(expires_at) - Date.parse(created_at), 600_000);
-  const anyones = await database.rpc("holds_read", { p_hold_id: hold_id, p_user_id: null });
+  const setCap = (p_daily: string | null) =>
+    database.rpc("spend_caps_set", { p_user_id: id, p_daily, ...newKey() });
+  assert.equal(SpendCap.parse((await setCap("9")).data).daily, "9");
+  assert.equal(SpendCap.parse((await setCap(null)).data).daily, null);
+  const anyones = await database.rpc("holds_read", { p_hold_id: hold_id, p_user_id: undefined });
   assert.equal(Hold.parse(anyones).status, "open");
   const others = { p_hold_id: hold_id, p_user_id: crypto.randomUUID() };
   assert.equal((await refusalOf(database.rpc("holds_read", others))).code, "not_found");
@@ -169,14 +180,11 @@ const answersLists: Check = async (_world, database) => {
 const answersGrants: Check = async (world, database) => {
   const { id } = await signUp(world);
   const { data } = await database.rpc("credits_grant", {
-    p_user_id: id,
-    p_amount: "1.5",
+    ...grantOf(id, "1.5"),
     p_source: "adjustment",
     p_expires_at: "2099-01-01T00:00:00Z",
     p_priority: 7,
     p_reason: "'; drop table farthing.entries; --",
-    p_correlation_id: "trace",
-    ...newKey(),
   });
   const lot = Grant.parse(data);
   assert.deepEqual([lot.amount, lot.priority], ["1.5", 7]);
@@ -184,7 +192,7 @@ const answersGrants: Check = async (world, database) => {
 };
 
 const waitsForTheFirst: Check = async (world, database) => {
-  const args = debit(await userWith(world, database, "100"), "4");
+  const args = debitOf(await userWith(world, database, "100"), "4");
   const all = await Promise.all(
     Array.from({ length: 10 }, () => database.rpc("credits_debit", args)),
   );

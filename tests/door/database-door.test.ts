@@ -11,7 +11,7 @@ import { withSql } from "../support/database.ts";
 import { signUp, signUpWith } from "../support/people.ts";
 import { until } from "../support/until.ts";
 import { readWorld } from "../support/world.ts";
-import { newKey, refusalOf, testContract } from "./contract.ts";
+import { debitOf, grantOf, newKey, refusalOf, testContract } from "./contract.ts";
 import { withWireTap } from "./wire-tap.ts";
 
 const world = readWorld();
@@ -33,18 +33,13 @@ async function withPool(url: string, use: (database: Database) => Promise<void>)
   }
 }
 
-function debitOf(p_user_id: string) {
-  const rest = { p_reason: "test", p_reference_id: undefined, p_correlation_id: "trace" };
-  return { p_user_id, p_amount: "1", ...rest, ...newKey() };
-}
-
 Deno.test("a debit by the pool is one statement on the wire, in one turn (G9)", async () => {
   const { id } = await signUp(world);
   await withWireTap(world.databaseUrl, (tap) =>
     withPool(tap.url, async (database) => {
-      await refusalOf(database.rpc("credits_debit", debitOf(id)));
+      await refusalOf(database.rpc("credits_debit", debitOf(id, "1")));
       tap.takeTurns();
-      await refusalOf(database.rpc("credits_debit", debitOf(id)));
+      await refusalOf(database.rpc("credits_debit", debitOf(id, "1")));
       // Parse, bind, describe, execute, sync.
       assert.deepEqual(tap.takeTurns(), ["PBDES"]);
     }));
@@ -60,7 +55,7 @@ for (const [name, create] of Object.entries(TRANSPORTS)) {
     const { id } = await signUpWith(world, "10");
     const request = startContext(new Headers());
     const transport = create();
-    const { p_correlation_id: _, ...rest } = debitOf(id);
+    const { p_correlation_id: _, ...rest } = debitOf(id, "1");
     const debit = () => transport.call("credits_debit", { ...rest, ...newKey() });
     try {
       await withinRequest(request, debit);
@@ -80,7 +75,7 @@ Deno.test("a call within a request says whose it is, in the same one statement",
   const { id } = await signUp(world);
   const request = startContext(new Headers());
   const debit = async (database: Database) => {
-    await refusalOf(database.rpc("credits_debit", debitOf(id)));
+    await refusalOf(database.rpc("credits_debit", debitOf(id, "1")));
   };
   await withWireTap(world.databaseUrl, (tap) =>
     withPool(tap.url, async (database) => {
@@ -96,7 +91,7 @@ Deno.test("a refusal does not cost the pool its connection", async () => {
   await withWireTap(world.databaseUrl, (tap) =>
     withPool(tap.url, async (database) => {
       for (let call = 0; call < 5; call++) {
-        const { code } = await refusalOf(database.rpc("credits_debit", debitOf(id)));
+        const { code } = await refusalOf(database.rpc("credits_debit", debitOf(id, "1")));
         assert.equal(code, "insufficient_credits");
       }
       assert.equal(tap.connections(), 1);
@@ -138,22 +133,12 @@ Deno.test("a call that takes too long is given up, and the pool goes on", async 
   const transport = createPoolTransport({ url, maxConnections: 1, timeoutMs: 2_000 });
   const database = createDatabase(transport);
   const { id } = await signUp(world);
-  const grant = (amount: string) => ({
-    p_user_id: id,
-    p_amount: amount,
-    p_source: "promotional",
-    p_expires_at: undefined,
-    p_priority: undefined,
-    p_reason: "test",
-    p_correlation_id: "trace",
-    ...newKey(),
-  });
-  await database.rpc("credits_grant", grant("5"));
+  await database.rpc("credits_grant", grantOf(id, "5"));
   try {
     await withSql(world, (sql) =>
       sql.begin(async (held) => {
         await held`select from farthing.accounts where owner_id = ${id} for update`;
-        const error = await refusalOf(database.rpc("credits_debit", debitOf(id)));
+        const error = await refusalOf(database.rpc("credits_debit", debitOf(id, "1")));
         assert.deepEqual([error.code, error.retryable], ["request_timeout", true]);
       }));
     assert.equal((await database.rpc("health_database", {})).ok, true);

@@ -5,8 +5,8 @@ import type { Answer, OpenChat } from "./open-chat.ts";
 
 async function ask(chat: OpenChat) {
   const { holdId, services, ai, request } = chat;
-  // Null: alive, and the provider has given nothing yet.
-  const beat = { p_hold_id: holdId, p_output_tokens: null };
+  // The request lives, and the provider has given nothing yet.
+  const beat = { p_hold_id: holdId, p_output_tokens: undefined };
   const stop = keepAlive(() => services.database.rpc("chats_record", beat));
   try {
     return await ai.complete({ ...request, signal: services.lifetime.ending });

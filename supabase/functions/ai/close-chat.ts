@@ -63,7 +63,7 @@ export async function settleChat(chat: OpenChat, ending: Ending): Promise<Answer
   const args = {
     p_hold_id: chat.holdId,
     p_usage: usage,
-    p_output_tokens: counted?.output_tokens ?? null,
+    p_output_tokens: counted?.output_tokens,
     p_answer: {
       message: { role: "assistant" as const, content: storable(text) },
       finish_reason: storable(finishReason.slice(0, MAX_REASON)),

@@ -141,7 +141,7 @@ async function pump(started: Started, caller: Caller): Promise<void> {
  */
 async function start(chat: OpenChat, line: Line): Promise<Started> {
   const { ai, request, services, holdId } = chat;
-  const beat = { p_hold_id: holdId, p_output_tokens: null };
+  const beat = { p_hold_id: holdId, p_output_tokens: undefined };
   const stopWaiting = keepAlive(() => services.database.rpc("chats_record", beat));
   let progress: Progress | undefined;
   try {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { BookingToPay } from "../_shared/database/booking-functions.ts";
+import type { BookingToPay } from "../_shared/database/results/bookings.ts";
 import { ApiError } from "../_shared/http/errors.ts";
 import { KeptAnswer, Refused } from "../_shared/stripe/refused.ts";
 import { BOOKING_ID, BOOKING_SAMPLES, PROVIDER_ID } from "../_shared/testing/booking-samples.ts";

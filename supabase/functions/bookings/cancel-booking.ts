@@ -1,6 +1,6 @@
 import { BookingPath, CancelledBooking } from "../_shared/contracts/bookings.ts";
-import type { CancelStep } from "../_shared/database/booking-functions.ts";
-import type { RefundToSend } from "../_shared/database/refund-functions.ts";
+import type { CancelStep } from "../_shared/database/results/bookings.ts";
+import type { RefundToSend } from "../_shared/database/results/refunds.ts";
 import { withOwnTime } from "../_shared/http/deadline.ts";
 import { defineRoute } from "../_shared/http/define-route.ts";
 import type { Reply } from "../_shared/http/envelope.ts";

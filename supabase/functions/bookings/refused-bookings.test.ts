@@ -1,6 +1,6 @@
 /** What a buyer is told of a booking that the rules of fraud refuse. */
 import assert from "node:assert/strict";
-import type { BookingStep } from "../_shared/database/booking-functions.ts";
+import type { BookingStep } from "../_shared/database/results/bookings.ts";
 import { PROVIDER_ID } from "../_shared/testing/booking-samples.ts";
 import { makeFake } from "../_shared/testing/fake-services.ts";
 import { send } from "../_shared/testing/route-cases.ts";

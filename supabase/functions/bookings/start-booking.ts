@@ -1,5 +1,5 @@
 import { BookingBody, StartedBooking } from "../_shared/contracts/bookings.ts";
-import type { BookingStep, BookingToPay } from "../_shared/database/booking-functions.ts";
+import type { BookingStep, BookingToPay } from "../_shared/database/results/bookings.ts";
 import { clientIpHash } from "../_shared/http/client-ip.ts";
 import { withOwnTime } from "../_shared/http/deadline.ts";
 import { defineRoute } from "../_shared/http/define-route.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { Checkout } from "../_shared/contracts/checkout.ts";
-import type { CheckoutOrder } from "../_shared/database/functions.ts";
+import type { CheckoutOrder } from "../_shared/database/results/checkout.ts";
 import { ApiError } from "../_shared/http/errors.ts";
 import { OrderSpent } from "../_shared/stripe/order-spent.ts";
 import { makeFake, ORIGIN, OTHER_ORIGIN } from "../_shared/testing/fake-services.ts";

@@ -1,5 +1,5 @@
 import { Checkout, CheckoutBody } from "../_shared/contracts/checkout.ts";
-import type { CheckoutOrder, CheckoutStep } from "../_shared/database/functions.ts";
+import type { CheckoutOrder, CheckoutStep } from "../_shared/database/results/checkout.ts";
 import { clientIpHash } from "../_shared/http/client-ip.ts";
 import { withOwnTime } from "../_shared/http/deadline.ts";
 import { defineRoute } from "../_shared/http/define-route.ts";

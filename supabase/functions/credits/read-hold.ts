@@ -17,7 +17,7 @@ export const readHold = defineRoute({
     ok(
       await services.database.rpc("holds_read", {
         p_hold_id: params.id,
-        p_user_id: caller.kind === "user" ? caller.userId : null,
+        p_user_id: caller.kind === "user" ? caller.userId : undefined,
       }),
     ),
 });

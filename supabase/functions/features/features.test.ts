@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { FeatureSetting } from "../_shared/database/feature-functions.ts";
+import type { FeatureSetting } from "../_shared/database/results/operators.ts";
 import { ApiError } from "../_shared/http/errors.ts";
 import { makeFake } from "../_shared/testing/fake-services.ts";
 import { USER_ID } from "../_shared/testing/project.ts";

@@ -46,7 +46,10 @@ async function askRedis({ checkRedis, readRedisFigures }: Services): Promise<Fig
 
 async function askLedger({ database }: Services): Promise<void> {
   // From anywhere in the ledger, so that all of it is looked at in time.
-  const { wrong } = await database.rpc("deep_checks_ledger", { p_start: Math.random() });
+  const { wrong } = await database.rpc("deep_checks_ledger", {
+    p_start: Math.random(),
+    p_limit: undefined,
+  });
   if (wrong > 0) throw new Wrong("ledger_wrong");
 }
 
@@ -114,7 +117,7 @@ async function checkWithin(check: DeepCheck, services: Services): Promise<Checke
       p_name: name,
       p_outcome: outcome.outcome,
       p_duration_ms: outcome.duration_ms,
-      p_code: outcome.code,
+      p_code: outcome.code ?? undefined,
       p_figures: figures,
     });
   }

@@ -267,7 +267,7 @@ Deno.test("a list hands on its filter and its cursor, and refuses what is neithe
 
 Deno.test("a file is streamed page by page", async () => {
   const asked: number[] = [];
-  const jobs_pages: typeof JOB_SAMPLES.jobs_pages = ({ p_after }) => {
+  const jobs_pages: typeof JOB_SAMPLES.jobs_pages = ({ p_after = 0 }) => {
     asked.push(p_after);
     const pages = [1, 2].map((nr) => ({ page: p_after + nr, content: `page ${p_after + nr}\r\n` }));
     return { pages, last: p_after === 4 };

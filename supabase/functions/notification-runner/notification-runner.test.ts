@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { AlertData } from "../_shared/alerts/alert-data.ts";
 import { AlertRefused } from "../_shared/alerts/webhook.ts";
-import type { NoticeToSend } from "../_shared/database/notice-functions.ts";
+import type { NoticeToSend } from "../_shared/database/results/notices.ts";
 import { EnvError } from "../_shared/env.ts";
 import { ApiError } from "../_shared/http/errors.ts";
 import { type MailMessage, MailNotSent, MailRefused } from "../_shared/mail/mail.ts";
@@ -36,7 +36,8 @@ function run(fake: Fake) {
 /** Those, given out once each as the database does. */
 function queueOf(...notices: NoticeToSend[]) {
   return {
-    notices_claim: ({ p_limit }: { p_limit: number }) => notices.splice(0, p_limit),
+    notices_claim: ({ p_limit = 20 }: { p_limit: number | undefined }) =>
+      notices.splice(0, p_limit),
   };
 }
 
@@ -233,8 +234,9 @@ Deno.test("without a mail service only webhooks are claimed, and a wrong one is 
     const overrides = { mail: () => Promise.reject(error) };
     const fake = await makeFake({ answers: queueOf(TO_WEBHOOK), overrides });
     assert.equal((await run(fake)).status, status);
-    assert.deepEqual(fake.calls[0]?.args.p_mail, null);
-    assert.deepEqual(notedBy(fake), [["sent", null]]);
+    const [claim] = fake.calls;
+    assert.deepEqual([claim?.name, claim?.args.p_mail], ["notices_claim", undefined]);
+    assert.deepEqual(notedBy(fake), [["sent", undefined]]);
   }
 });
 

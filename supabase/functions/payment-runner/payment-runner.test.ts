@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import type { RefundToSend } from "../_shared/database/refund-functions.ts";
-import type { TransferToMake } from "../_shared/database/transfer-functions.ts";
-import type { PayoutToList } from "../_shared/database/payout-functions.ts";
+import type { RefundToSend } from "../_shared/database/results/refunds.ts";
+import type { TransferToMake } from "../_shared/database/results/bookings.ts";
+import type { PayoutToList } from "../_shared/database/results/payouts.ts";
 import { ApiError } from "../_shared/http/errors.ts";
 import type { ListedEvent } from "../_shared/stripe/event-feed.ts";
 import type { AccountFacts } from "../_shared/stripe/facts/connect.ts";
@@ -37,7 +37,9 @@ function queueOf(count: number) {
     { length: count },
     (_, index): RefundToSend => ({ ...REFUND_TO_SEND, refund_id: `refund-${index}` }),
   );
-  return { refunds_claim: ({ p_limit }: { p_limit: number }) => due.splice(0, p_limit) };
+  return {
+    refunds_claim: ({ p_limit = 20 }: { p_limit: number | undefined }) => due.splice(0, p_limit),
+  };
 }
 
 /** The hourly backfill, given to who asks first. */
@@ -83,7 +85,7 @@ Deno.test("a refund that Stripe refuses has failed, and the others are sent", as
   assert.deepEqual(refuse?.args, {
     p_refund_id: "refund-3",
     p_error: "stripe: no",
-    p_idempotency_key: null,
+    p_idempotency_key: undefined,
   });
 });
 
@@ -103,7 +105,7 @@ Deno.test("a transfer that Stripe made is noted under Stripe's id", async () => 
   assert.deepEqual(data, { ...NOTHING, transfers_made: 1 });
   assert.deepEqual(
     fake.calls.filter(({ name }) => name === "transfers_finish").map(({ args }) => args),
-    [{ p_move_id: "move-1", p_stripe_id: "trr_1" }],
+    [{ p_move_id: "move-1", p_stripe_id: "trr_1", p_error: undefined, p_refused: undefined }],
   );
 });
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { ProviderToOnboard } from "../_shared/database/provider-functions.ts";
+import type { ProviderToOnboard } from "../_shared/database/results/providers.ts";
 import { ApiError } from "../_shared/http/errors.ts";
 import { Refused } from "../_shared/stripe/refused.ts";
 import { PROVIDER_ID } from "../_shared/testing/booking-samples.ts";

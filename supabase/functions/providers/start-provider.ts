@@ -1,5 +1,5 @@
 import { ProviderBody, StartedProvider } from "../_shared/contracts/providers.ts";
-import type { ProviderToOnboard } from "../_shared/database/provider-functions.ts";
+import type { ProviderToOnboard } from "../_shared/database/results/providers.ts";
 import { withOwnTime } from "../_shared/http/deadline.ts";
 import { defineRoute } from "../_shared/http/define-route.ts";
 import type { Reply } from "../_shared/http/envelope.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { RefundAnswer } from "../_shared/database/refund-functions.ts";
+import type { RefundAnswer } from "../_shared/database/results/refunds.ts";
 import { ApiError, type ErrorCode } from "../_shared/http/errors.ts";
 import { KeptAnswer, Refused } from "../_shared/stripe/refused.ts";
 import { type Fake, makeFake } from "../_shared/testing/fake-services.ts";

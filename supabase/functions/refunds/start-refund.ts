@@ -1,5 +1,5 @@
 import { Refund, RefundBody } from "../_shared/contracts/refunds.ts";
-import type { RefundAnswer } from "../_shared/database/refund-functions.ts";
+import type { RefundAnswer } from "../_shared/database/results/refunds.ts";
 import { withOwnTime } from "../_shared/http/deadline.ts";
 import { defineRoute } from "../_shared/http/define-route.ts";
 import { keepRefusal } from "../_shared/http/once.ts";

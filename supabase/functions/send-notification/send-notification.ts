@@ -18,8 +18,8 @@ export const sendNotification = defineRoute({
     const { template, to, data } = call.body;
     return await once(call, "notices_send", {
       p_template: template,
-      p_user_id: "user_id" in to ? to.user_id : null,
-      p_email: "email" in to ? to.email : null,
+      p_user_id: "user_id" in to ? to.user_id : undefined,
+      p_email: "email" in to ? to.email : undefined,
       p_data: data,
     });
   },

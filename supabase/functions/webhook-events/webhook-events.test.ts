@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { InboxEvent } from "../_shared/database/inbox-functions.ts";
+import type { InboxEvent } from "../_shared/database/results/inbox.ts";
 import { ApiError } from "../_shared/http/errors.ts";
 import type { ListedEvent } from "../_shared/stripe/event-feed.ts";
 import { listedEvent, makeFake } from "../_shared/testing/fake-services.ts";

@@ -3,11 +3,19 @@
  * being served, so that no handler names an author, and none can forget it or name another.
  */
 import { currentRequest } from "../http/current-request.ts";
+import type { FunctionName, Sql } from "./functions.ts";
 
 type Args = Readonly<Record<string, unknown>>;
 
-/** Each function that takes `p_author`, and no other: scripts/types/drift.test.ts holds it to the SQL. */
-export const AUTHORED = {
+/** Of a function without arguments the generated type has every key. */
+type Authored = {
+  [N in FunctionName]: string extends keyof Sql[N]["Args"] ? never
+    : "p_author" extends keyof Sql[N]["Args"] ? N
+    : never;
+}[FunctionName];
+
+/** Each function that takes `p_author`, and no other: the compiler holds the list to the SQL. */
+export const AUTHORED: Readonly<Record<Authored, true>> = {
   alerts_acknowledge: true,
   chats_begin: true,
   credits_debit: true,
@@ -25,7 +33,7 @@ export const AUTHORED = {
   usage_charge: true,
   usage_charge_batch: true,
   warnings_clear: true,
-} as const;
+};
 
 /** Outside a request nobody is named, and SQL writes its role. */
 export function withAuthor(name: string, args: Args): Args {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { FeatureSetting } from "../database/feature-functions.ts";
+import type { FeatureSetting } from "../database/results/operators.ts";
 import { ApiError } from "../http/errors.ts";
 import { bucketOf, createFeatureFlags, isOnFor } from "./feature-flags.ts";
 

@@ -4,7 +4,7 @@
  */
 import type { z } from "@hono/zod-openapi";
 import type * as contracts from "../contracts/features.ts";
-import type { FeatureSetting } from "../database/feature-functions.ts";
+import type { FeatureSetting } from "../database/results/operators.ts";
 import { sha256 } from "../hash.ts";
 import { outsideRequests } from "../http/current-request.ts";
 import type { Logger } from "../logger.ts";

@@ -1,5 +1,5 @@
 /** One claimed job, from its lease to its end: steps that are kept, and what becomes of it. */
-import type { CheckpointAnswer, ClaimedJob } from "../database/job-functions.ts";
+import type { CheckpointAnswer, ClaimedJob } from "../database/results/jobs.ts";
 import { ApiError } from "../http/errors.ts";
 import { validate } from "../http/validate.ts";
 import type { Job, JobTools, JobType, StepCharge, StepDone } from "./job-type.ts";

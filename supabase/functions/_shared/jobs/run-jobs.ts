@@ -5,7 +5,7 @@
  */
 import type { z } from "@hono/zod-openapi";
 import type { RunnerReport } from "../contracts/jobs.ts";
-import type { ClaimedJob } from "../database/job-functions.ts";
+import type { ClaimedJob } from "../database/results/jobs.ts";
 import type { Lifetime } from "../isolate.ts";
 import type { Logger } from "../logger.ts";
 import { Budget } from "./budget.ts";
@@ -235,9 +235,9 @@ class Runner {
       p_token: token,
       p_code: code,
       p_message: message,
-      p_detail: detail,
+      p_detail: detail ?? undefined,
       p_retryable: retryable,
-      p_retry_after_seconds: retryAfterSeconds,
+      p_retry_after_seconds: retryAfterSeconds ?? undefined,
     };
     return (await persist(this.clock, () => database.rpc("jobs_fail", args))).status;
   }
@@ -263,9 +263,9 @@ class Runner {
       p_token: job.token,
       p_step: step,
       p_output: [done.output] as const,
-      p_usage: done.usage ?? null,
+      p_usage: done.usage,
       p_page: done.page,
-      p_log: done.log ?? null,
+      p_log: done.log,
       p_progress: done.progress ?? job.progress,
       p_lease_seconds: this.options.leaseSeconds,
     };

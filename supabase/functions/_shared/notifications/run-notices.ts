@@ -38,7 +38,7 @@ interface Tried {
 
 async function sendBatch(services: Services, ways: Ways): Promise<Tried[]> {
   const due = await services.database.rpc("notices_claim", {
-    p_mail: ways.mail?.service ?? null,
+    p_mail: ways.mail?.service,
     p_limit: AT_ONCE,
     // Its own, so that a claim whose answer is lost can be asked for again.
     p_lease_id: crypto.randomUUID(),

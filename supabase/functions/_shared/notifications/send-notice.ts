@@ -1,7 +1,7 @@
 /** Sends one claimed notice, and notes what became of it. */
 import type { AlertData } from "../alerts/alert-data.ts";
 import { AlertRefused } from "../alerts/webhook.ts";
-import type { NoticeToSend, NotSentOutcome } from "../database/notice-functions.ts";
+import type { NoticeToSend, NotSentOutcome } from "../database/results/notices.ts";
 import { ApiError } from "../http/errors.ts";
 import { type Mail, MailNotSent, MailRefused } from "../mail/mail.ts";
 import { BreakerOpen } from "../resilience/guard.ts";
@@ -99,6 +99,6 @@ export async function sendNotice(
     return outcome;
   }
   metrics.count("notices", { channel, outcome: "sent" });
-  await database.rpc("notices_sent", { ...claim, p_provider_id: provider });
+  await database.rpc("notices_sent", { ...claim, p_provider_id: provider ?? undefined });
   return "sent";
 }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { PayoutRecorded } from "../database/payout-functions.ts";
+import type { PayoutRecorded } from "../database/results/payouts.ts";
 import { ApiError } from "../http/errors.ts";
 import { Refused } from "../stripe/refused.ts";
 import type { PayoutPage } from "../stripe/payout-lists.ts";
@@ -38,7 +38,7 @@ Deno.test("each payout that is due is listed to its end, page by page", async ()
   const done = await reconcilePayouts(fake.services, UNTIL_MS);
   assert.deepEqual(done, { reconciled: 2, failed: 0 });
   assert.deepEqual(asked, [null, "txn_1", null, "txn_1"]);
-  const pages = [["po_1", "txn_1"], ["po_1", null], ["po_2", "txn_1"], ["po_2", null]];
+  const pages = [["po_1", "txn_1"], ["po_1", undefined], ["po_2", "txn_1"], ["po_2", undefined]];
   assert.deepEqual(recorded(fake), pages);
 });
 
@@ -76,7 +76,7 @@ Deno.test("a payout that Stripe cannot list yet keeps no other waiting", async (
   const fake = await makeFake({ answers: due("po_1", "po_2"), payments: { listPayout } });
   const done = await reconcilePayouts(fake.services, UNTIL_MS);
   assert.deepEqual(done, { reconciled: 1, failed: 0 });
-  assert.deepEqual(recorded(fake), [["po_2", null]]);
+  assert.deepEqual(recorded(fake), [["po_2", undefined]]);
 });
 
 Deno.test("while Stripe is out of reach no second payout is tried", async () => {

@@ -2,7 +2,7 @@
  * Fetches from Stripe what its payouts are made of. The database compares it with our books when a list is
  * at its end; what differs is a row there, and no failure of this run.
  */
-import type { PayoutToList } from "../database/payout-functions.ts";
+import type { PayoutToList } from "../database/results/payouts.ts";
 import { ApiError } from "../http/errors.ts";
 import { hasTime } from "../isolate.ts";
 import type { Services } from "../services.ts";
@@ -28,7 +28,7 @@ async function list(services: Services, due: PayoutToList, untilMs: number): Pro
       p_payout_id: payout_id,
       p_claimed_at: claimed_at,
       p_transactions: page.transactions,
-      p_after: page.after,
+      p_after: page.after ?? undefined,
     });
     if ("taken" in recorded) return "unfinished";
     if (recorded.listed) {

@@ -1,5 +1,5 @@
 /** Waits a little for Stripe's event, so that most answers name what a refund did to the credits. */
-import type { RefundAnswer } from "../database/refund-functions.ts";
+import type { RefundAnswer } from "../database/results/refunds.ts";
 import type { Services } from "../services.ts";
 
 /** 2 s in all: most events are here within one, and who waits longer can ask for the refund again. */

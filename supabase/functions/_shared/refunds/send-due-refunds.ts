@@ -1,5 +1,5 @@
 /** Sends the refunds that nobody else sends: those a policy asked for, and those whose request died. */
-import type { RefundToSend } from "../database/refund-functions.ts";
+import type { RefundToSend } from "../database/results/refunds.ts";
 import { ApiError } from "../http/errors.ts";
 import { hasTime } from "../isolate.ts";
 import type { Services } from "../services.ts";

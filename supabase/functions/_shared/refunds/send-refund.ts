@@ -1,5 +1,5 @@
 /** Sends a refund that the database has set aside to Stripe. Outside any transaction. */
-import type { RefundAnswer, RefundToSend } from "../database/refund-functions.ts";
+import type { RefundAnswer, RefundToSend } from "../database/results/refunds.ts";
 import { withOwnTime } from "../http/deadline.ts";
 import { ApiError } from "../http/errors.ts";
 import type { Services } from "../services.ts";
@@ -44,7 +44,7 @@ function refusalOf(error: Refused): ApiError {
 export async function sendRefund(
   { database, payments, log }: Services,
   refund: RefundToSend,
-  key: string | null = null,
+  key?: string,
 ): Promise<RefundAnswer> {
   const { refund_id: p_refund_id } = refund;
   try {

@@ -1,6 +1,6 @@
 /** Connected accounts at Stripe, and the pages on which their owners say who they are. */
 import type Stripe from "stripe";
-import type { ProviderToOnboard } from "../database/provider-functions.ts";
+import type { ProviderToOnboard } from "../database/results/providers.ts";
 import { type AccountFacts, accountFacts } from "./facts/connect.ts";
 import { requireObject, type StripeCaller, unavailable } from "./client.ts";
 

@@ -1,6 +1,6 @@
 /** The payment of a booking: the provider is paid with it or later, and we keep a fee of it. */
 import type Stripe from "stripe";
-import type { BookingToPay, PaymentToCancel } from "../database/booking-functions.ts";
+import type { BookingToPay, PaymentToCancel } from "../database/results/bookings.ts";
 import { groupOf } from "./booking-transfers.ts";
 import { requireObject, type StripeCaller, unavailable } from "./client.ts";
 import { marked } from "./mark.ts";

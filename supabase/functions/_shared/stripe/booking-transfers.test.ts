@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { TransferToMake } from "../database/transfer-functions.ts";
+import type { TransferToMake } from "../database/results/bookings.ts";
 import { paymentsAt, withStripe } from "../testing/stripe-server.ts";
 
 const MOVE: TransferToMake = {

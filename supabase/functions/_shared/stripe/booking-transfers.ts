@@ -1,6 +1,6 @@
 /** What a provider is paid for a booking, apart from its payment: in the end, taken back, paid again. */
 import type Stripe from "stripe";
-import type { TransferToMake } from "../database/transfer-functions.ts";
+import type { TransferToMake } from "../database/results/bookings.ts";
 import { requireObject, type StripeCaller, unavailable } from "./client.ts";
 import { idOf } from "./id-of.ts";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { BookingToPay } from "../database/booking-functions.ts";
+import type { BookingToPay } from "../database/results/bookings.ts";
 import { MARK } from "../testing/project.ts";
 import { paymentsAt, refusalOf, stripeError, withStripe } from "../testing/stripe-server.ts";
 

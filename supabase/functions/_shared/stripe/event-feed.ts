@@ -1,6 +1,6 @@
 /** Events as Stripe keeps them, for 30 days: what was not delivered can be asked for. */
 import type Stripe from "stripe";
-import type { InboxEvent } from "../database/inbox-functions.ts";
+import type { InboxEvent } from "../database/results/inbox.ts";
 import type { Mode } from "../env.ts";
 import { type StripeCaller, unavailable } from "./client.ts";
 import type { FactsReader } from "./event-facts.ts";

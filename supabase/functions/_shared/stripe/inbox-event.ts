@@ -1,6 +1,6 @@
 /** Stripe's event as the inbox takes it: checked, of our mode, and reduced to the facts we use. */
 import type Stripe from "stripe";
-import type { InboxEvent } from "../database/inbox-functions.ts";
+import type { InboxEvent } from "../database/results/inbox.ts";
 import type { Mode } from "../env.ts";
 import { ApiError } from "../http/errors.ts";
 import type { FactsReader } from "./event-facts.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import Stripe from "stripe";
-import type { CheckoutOrder } from "../database/functions.ts";
+import type { CheckoutOrder } from "../database/results/checkout.ts";
 import type { ErrorCode } from "../http/errors.ts";
 import { MARK } from "../testing/project.ts";
 import { paymentsAt, refusalOf, withStripe } from "../testing/stripe-server.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { RefundToSend } from "../database/refund-functions.ts";
+import type { RefundToSend } from "../database/results/refunds.ts";
 import { REFUND_ID, REFUND_TO_SEND } from "../testing/refund-samples.ts";
 import { paymentsAt, refusalOf, stripeError, withStripe } from "../testing/stripe-server.ts";
 import { KeptAnswer, Refused } from "./refused.ts";

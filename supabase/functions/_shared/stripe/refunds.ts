@@ -1,6 +1,6 @@
 /** Refunds at Stripe. What they do to credits is decided by Stripe's events, not here. */
 import type Stripe from "stripe";
-import type { RefundToSend } from "../database/refund-functions.ts";
+import type { RefundToSend } from "../database/results/refunds.ts";
 import { requireObject, type StripeCaller, unavailable } from "./client.ts";
 import { marked } from "./mark.ts";
 

@@ -1,6 +1,6 @@
 /** Hosted checkout sessions. */
 import type Stripe from "stripe";
-import type { CheckoutOrder } from "../database/functions.ts";
+import type { CheckoutOrder } from "../database/results/checkout.ts";
 import { requireObject, type StripeCaller, unavailable } from "./client.ts";
 import { marked } from "./mark.ts";
 import { OrderSpent } from "./order-spent.ts";

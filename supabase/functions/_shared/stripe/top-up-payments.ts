@@ -1,6 +1,6 @@
 /** Charges of a saved card while its owner is away, and the page that takes one's place. */
 import Stripe from "stripe";
-import type { TopUpCharge } from "../database/top-up-functions.ts";
+import type { TopUpCharge } from "../database/results/top-ups.ts";
 import { requireObject, type StripeCaller, unavailable } from "./client.ts";
 import { marked } from "./mark.ts";
 import { Refused } from "./refused.ts";

@@ -1,6 +1,6 @@
 /** Deliveries from Stripe: only what is signed with one of our secrets, and of our mode, is read. */
 import Stripe from "stripe";
-import type { InboxEvent } from "../database/inbox-functions.ts";
+import type { InboxEvent } from "../database/results/inbox.ts";
 import type { Mode } from "../env.ts";
 import { ApiError } from "../http/errors.ts";
 import { describe } from "./client.ts";

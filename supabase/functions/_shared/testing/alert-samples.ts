@@ -1,5 +1,6 @@
 /** One true answer of each database function of alerts, in the shape that SQL gives. */
-import type { AlertFunctions } from "../database/alert-functions.ts";
+import type { ArgsOf, ResultOf } from "../database/functions.ts";
+import type { AlertResults } from "../database/results/operators.ts";
 import { USER_ID } from "./project.ts";
 
 const NOW = "2026-11-21T12:00:00+00:00";
@@ -25,7 +26,7 @@ const alert = {
 };
 
 type Samples = {
-  [N in keyof AlertFunctions]: (args: AlertFunctions[N]["args"]) => AlertFunctions[N]["result"];
+  [N in keyof AlertResults]: (args: ArgsOf<N>) => ResultOf<N>;
 };
 
 export const ALERT_SAMPLES: Samples = {

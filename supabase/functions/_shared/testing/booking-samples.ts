@@ -1,10 +1,11 @@
 /** One true answer of each database function of providers and bookings. */
-import type { BookingFunctions } from "../database/booking-functions.ts";
-import type { ProviderFunctions } from "../database/provider-functions.ts";
+import type { ArgsOf, ResultOf } from "../database/functions.ts";
+import type { BookingResults } from "../database/results/bookings.ts";
+import type { ProviderResults } from "../database/results/providers.ts";
 import { MARK } from "./project.ts";
 
-type Functions = ProviderFunctions & BookingFunctions;
-type Samples = { [N in keyof Functions]: (args: Functions[N]["args"]) => Functions[N]["result"] };
+type Functions = ProviderResults & BookingResults;
+type Samples = { [N in keyof Functions]: (args: ArgsOf<N>) => ResultOf<N> };
 
 export const PROVIDER_ID = "5c1b7f52-3a0e-4d0b-9a54-0e9f3d1c7b11";
 export const BOOKING_ID = "2f6d0a3c-8f0a-4b5d-8e57-6c1d2b3a4f12";

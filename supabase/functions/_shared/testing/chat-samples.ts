@@ -1,10 +1,11 @@
 /** One true answer of each database function of a chat, in the shape that SQL gives. */
-import type { ChatFunctions } from "../database/chat-functions.ts";
+import type { ArgsOf, ResultOf } from "../database/functions.ts";
+import type { ChatResults } from "../database/results/chats.ts";
 
 export const CHAT_HOLD_ID = "2a8d3f5b-7e0c-4d6a-9c1b-8f2e6b4a1d05";
 
 type Samples = {
-  [N in keyof ChatFunctions]: (args: ChatFunctions[N]["args"]) => ChatFunctions[N]["result"];
+  [N in keyof ChatResults]: (args: ArgsOf<N>) => ResultOf<N>;
 };
 
 export const CHAT_SAMPLES: Samples = {

@@ -1,14 +1,15 @@
 /** The database functions of jobs in memory, as far as a runner can tell them from SQL. */
 import type { Database } from "../database/database.ts";
-import type { JobFunctions } from "../database/job-functions.ts";
+import type { ArgsOf, ResultOf } from "../database/functions.ts";
+import type { JobResults } from "../database/results/jobs.ts";
 import type { Clock } from "../jobs/clock.ts";
 import { USER_ID } from "./project.ts";
 
 type Functions = {
-  [N in keyof JobFunctions]: (args: JobFunctions[N]["args"]) => JobFunctions[N]["result"];
+  [N in keyof JobResults]: (args: ArgsOf<N>) => ResultOf<N>;
 };
 type RunnerName = Exclude<
-  keyof JobFunctions,
+  keyof JobResults,
   "jobs_create" | "jobs_list" | "jobs_pages" | "jobs_read"
 >;
 
@@ -67,7 +68,7 @@ export class FakeJobs {
   }
 
   /** The arguments of every call of one function. */
-  callsOf(name: keyof JobFunctions): Readonly<Record<string, unknown>>[] {
+  callsOf(name: keyof JobResults): Readonly<Record<string, unknown>>[] {
     return this.calls.filter((call) => call.name === name).map(({ args }) => args);
   }
 
@@ -97,7 +98,7 @@ export class FakeJobs {
   }
 
   readonly #functions: Pick<Functions, RunnerName> = {
-    jobs_claim: ({ p_runner_id, p_types, p_limit, p_lease_seconds }) => {
+    jobs_claim: ({ p_runner_id, p_types, p_limit, p_lease_seconds = 60 }) => {
       const nowMs = this.clock.nowMs();
       for (const row of this.rows) {
         if (row.runnerId !== null && row.leaseUntilMs <= nowMs) this.#end(row, "queued");
@@ -124,13 +125,13 @@ export class FakeJobs {
       const next_at = due.length === 0 && queued.length > 0 ? iso(soonest) : null;
       return { jobs, next_at };
     },
-    jobs_heartbeat: ({ p_runner_id, p_lease_seconds }) => {
+    jobs_heartbeat: ({ p_runner_id, p_lease_seconds = 60 }) => {
       const held = this.rows.filter(({ runnerId }) => runnerId === p_runner_id);
       for (const row of held) row.leaseUntilMs = this.clock.nowMs() + p_lease_seconds * 1000;
       const jobs = held.filter(({ status }) => status === "processing");
       return { jobs: jobs.map(({ job_id }) => job_id) };
     },
-    jobs_checkpoint: ({ p_job_id, p_token, p_step, p_output, p_usage, p_page, p_progress }) => {
+    jobs_checkpoint: ({ p_job_id, p_token, p_step, p_output, p_usage, p_page, p_progress = 0 }) => {
       const row = this.#mine(p_job_id, p_token);
       if (row === undefined) return { status: "lost" };
       if (!row.steps.some(({ step }) => step === p_step)) {

@@ -3,7 +3,7 @@ import type { Ai } from "../ai/ai.ts";
 import { withAuthor } from "../database/authored.ts";
 import type { Database } from "../database/database.ts";
 import type { ArgsOf, FunctionName, ResultOf } from "../database/functions.ts";
-import type { InboxEvent } from "../database/inbox-functions.ts";
+import type { InboxEvent } from "../database/results/inbox.ts";
 import { sha256 } from "../hash.ts";
 import { timeLeftMs } from "../http/deadline.ts";
 import { ApiError } from "../http/errors.ts";

@@ -1,10 +1,11 @@
 /** One true answer of each database function of feature flags. */
-import type { FeatureFunctions } from "../database/feature-functions.ts";
+import type { ArgsOf, ResultOf } from "../database/functions.ts";
+import type { FeatureResults } from "../database/results/operators.ts";
 
 type Samples = {
-  [N in keyof FeatureFunctions]: (
-    args: FeatureFunctions[N]["args"],
-  ) => FeatureFunctions[N]["result"];
+  [N in keyof FeatureResults]: (
+    args: ArgsOf<N>,
+  ) => ResultOf<N>;
 };
 
 export const FEATURE_SAMPLES: Samples = {

@@ -1,5 +1,6 @@
 /** One true answer of each database function behind the `fraud` doors. */
-import type { FraudFunctions } from "../database/fraud-functions.ts";
+import type { ArgsOf, ResultOf } from "../database/functions.ts";
+import type { FraudResults } from "../database/results/operators.ts";
 import { USER_ID } from "./project.ts";
 
 export const BLOCK_ID = "7e0a1b2c-3d4e-4f50-8a6b-9c0d1e2f3a44";
@@ -30,7 +31,7 @@ const policy = {
 };
 
 type Samples = {
-  [N in keyof FraudFunctions]: (args: FraudFunctions[N]["args"]) => FraudFunctions[N]["result"];
+  [N in keyof FraudResults]: (args: ArgsOf<N>) => ResultOf<N>;
 };
 
 export const FRAUD_SAMPLES: Samples = {

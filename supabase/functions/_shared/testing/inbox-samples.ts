@@ -1,5 +1,6 @@
 /** One true answer of each database function of the inbox, in the shape that SQL gives. */
-import type { InboxFunctions } from "../database/inbox-functions.ts";
+import type { ArgsOf, ResultOf } from "../database/functions.ts";
+import type { InboxResults } from "../database/results/inbox.ts";
 
 const NOW = "2026-11-21T12:00:00+00:00";
 
@@ -21,7 +22,7 @@ const event = {
 const facts = { stripe_refund_id: "re_1", amount: 999 };
 
 type Samples = {
-  [N in keyof InboxFunctions]: (args: InboxFunctions[N]["args"]) => InboxFunctions[N]["result"];
+  [N in keyof InboxResults]: (args: ArgsOf<N>) => ResultOf<N>;
 };
 
 export const INBOX_SAMPLES: Samples = {

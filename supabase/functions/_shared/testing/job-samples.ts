@@ -1,5 +1,6 @@
 /** One true answer of each database function of jobs, in the shape that SQL gives. */
-import type { JobFunctions } from "../database/job-functions.ts";
+import type { ArgsOf, ResultOf } from "../database/functions.ts";
+import type { JobResults } from "../database/results/jobs.ts";
 
 const NOW = "2026-11-21T12:00:00+00:00";
 const TOMORROW = "2026-11-22T12:00:00+00:00";
@@ -21,7 +22,7 @@ const job = {
 };
 
 type Samples = {
-  [N in keyof JobFunctions]: (args: JobFunctions[N]["args"]) => JobFunctions[N]["result"];
+  [N in keyof JobResults]: (args: ArgsOf<N>) => ResultOf<N>;
 };
 
 export const JOB_SAMPLES: Samples = {

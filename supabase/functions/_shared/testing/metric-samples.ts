@@ -1,5 +1,6 @@
 /** One true answer of each database function of metrics and health, in the shape that SQL gives. */
-import type { MetricFunctions } from "../database/metric-functions.ts";
+import type { ArgsOf, ResultOf } from "../database/functions.ts";
+import type { MetricResults } from "../database/results/metrics.ts";
 
 const NOW = "2026-11-21T12:00:00+00:00";
 
@@ -11,7 +12,7 @@ const nothing = {
 };
 
 type Samples = {
-  [N in keyof MetricFunctions]: (args: MetricFunctions[N]["args"]) => MetricFunctions[N]["result"];
+  [N in keyof MetricResults]: (args: ArgsOf<N>) => ResultOf<N>;
 };
 
 export const METRIC_SAMPLES: Samples = {

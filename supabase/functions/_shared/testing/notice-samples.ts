@@ -1,5 +1,6 @@
 /** One true answer of each database function of notices, in the shape that SQL gives. */
-import type { NoticeFunctions, NoticeToSend } from "../database/notice-functions.ts";
+import type { ArgsOf, ResultOf } from "../database/functions.ts";
+import type { NoticeResults, NoticeToSend } from "../database/results/notices.ts";
 
 const ID = "7f0f3a44-0a57-4a5e-9c0e-5a3d4a1b2c01";
 
@@ -24,7 +25,7 @@ export const NOTICE: NoticeToSend = {
 };
 
 type Samples = {
-  [N in keyof NoticeFunctions]: (args: NoticeFunctions[N]["args"]) => NoticeFunctions[N]["result"];
+  [N in keyof NoticeResults]: (args: ArgsOf<N>) => ResultOf<N>;
 };
 
 export const NOTICE_SAMPLES: Samples = {

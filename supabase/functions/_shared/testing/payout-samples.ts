@@ -1,5 +1,6 @@
 /** One true answer of each database function of payouts, in the shape that SQL gives. */
-import type { PayoutFunctions, PayoutToList } from "../database/payout-functions.ts";
+import type { ArgsOf, ResultOf } from "../database/functions.ts";
+import type { PayoutResults, PayoutToList } from "../database/results/payouts.ts";
 import type { PayoutTransaction } from "../stripe/payout-lists.ts";
 
 export const PAYOUT_TO_LIST: PayoutToList = {
@@ -28,7 +29,7 @@ export const PAYOUT_TRANSACTION: PayoutTransaction = {
 };
 
 type Samples = {
-  [N in keyof PayoutFunctions]: (args: PayoutFunctions[N]["args"]) => PayoutFunctions[N]["result"];
+  [N in keyof PayoutResults]: (args: ArgsOf<N>) => ResultOf<N>;
 };
 
 export const PAYOUT_SAMPLES: Samples = {

@@ -1,6 +1,7 @@
 /** One true answer of each database function of refunds, in the shape that SQL gives. */
-import type { RefundFunctions, RefundToSend } from "../database/refund-functions.ts";
-import type { TransferFunctions } from "../database/transfer-functions.ts";
+import type { ArgsOf, ResultOf } from "../database/functions.ts";
+import type { RefundResults, RefundToSend } from "../database/results/refunds.ts";
+import type { TransferResults } from "../database/results/bookings.ts";
 import { MARK } from "./project.ts";
 
 const NOW = "2026-11-21T12:00:00+00:00";
@@ -47,10 +48,10 @@ export const SETTLED_REFUND = {
   debt_added: "40",
 };
 
-type MoneyBack = RefundFunctions & TransferFunctions;
+type MoneyBack = RefundResults & TransferResults;
 
 type Samples = {
-  [N in keyof MoneyBack]: (args: MoneyBack[N]["args"]) => MoneyBack[N]["result"];
+  [N in keyof MoneyBack]: (args: ArgsOf<N>) => ResultOf<N>;
 };
 
 export const REFUND_SAMPLES: Samples = {

@@ -1,5 +1,6 @@
 /** One true answer of each database function of top-ups and spend caps, in the shape that SQL gives. */
-import type { TopUpCharge, TopUpFunctions } from "../database/top-up-functions.ts";
+import type { ArgsOf, ResultOf } from "../database/functions.ts";
+import type { TopUpCharge, TopUpResults } from "../database/results/top-ups.ts";
 import { MARK, USER_ID } from "./project.ts";
 
 const NOW = "2026-11-21T12:00:00+00:00";
@@ -55,7 +56,7 @@ const CAP = {
 };
 
 type Samples = {
-  [N in keyof TopUpFunctions]: (args: TopUpFunctions[N]["args"]) => TopUpFunctions[N]["result"];
+  [N in keyof TopUpResults]: (args: ArgsOf<N>) => ResultOf<N>;
 };
 
 export const TOP_UP_SAMPLES: Samples = {

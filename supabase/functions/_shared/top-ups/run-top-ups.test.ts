@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { TopUpCharge } from "../database/top-up-functions.ts";
+import type { TopUpCharge } from "../database/results/top-ups.ts";
 import { ApiError } from "../http/errors.ts";
 import type { Payments } from "../stripe/payments.ts";
 import { type Fake, makeFake, ORIGIN } from "../testing/fake-services.ts";
@@ -10,7 +10,9 @@ const LATER = Number.MAX_SAFE_INTEGER;
 
 /** These, given out once each as the database does. */
 function queueOf(...due: TopUpCharge[]) {
-  return { top_ups_claim: ({ p_limit }: { p_limit: number }) => due.splice(0, p_limit) };
+  return {
+    top_ups_claim: ({ p_limit = 20 }: { p_limit: number | undefined }) => due.splice(0, p_limit),
+  };
 }
 
 function many(count: number): TopUpCharge[] {
@@ -40,7 +42,7 @@ Deno.test("a charge that Stripe took is reported, and nothing is granted here", 
     p_order_id: TOP_UP_CHARGE.order_id,
     p_outcome: "accepted",
     p_payment_id: "pi_7",
-    p_code: null,
+    p_code: undefined,
   }]);
 });
 

@@ -3,7 +3,7 @@
  * charge is asked for, and what Stripe answered is reported.
  */
 import type { ArgsOf } from "../database/functions.ts";
-import type { TopUpCharge } from "../database/top-up-functions.ts";
+import type { TopUpCharge } from "../database/results/top-ups.ts";
 import { withOwnTime } from "../http/deadline.ts";
 import { ApiError } from "../http/errors.ts";
 import { returnUrls } from "../http/return-urls.ts";
@@ -32,8 +32,8 @@ async function charge(services: Services, payments: Payments, due: TopUpCharge):
   await report(services, {
     p_order_id: due.order_id,
     p_outcome: outcome.kind,
-    p_payment_id: outcome.payment_id,
-    p_code: "code" in outcome ? outcome.code : null,
+    p_payment_id: outcome.payment_id ?? undefined,
+    p_code: "code" in outcome ? outcome.code : undefined,
   });
   if (outcome.kind === "accepted") return "charged";
   return outcome.kind === "authentication" ? "authentication" : "failed";
@@ -46,8 +46,8 @@ async function link(services: Services, payments: Payments, due: TopUpCharge): P
     await report(services, {
       p_order_id: due.order_id,
       p_outcome: "accepted",
-      p_payment_id: due.payment_id,
-      p_code: null,
+      p_payment_id: due.payment_id ?? undefined,
+      p_code: undefined,
     });
     return "charged";
   }
@@ -63,7 +63,7 @@ async function postpone(services: Services, due: TopUpCharge, error: unknown): P
   const internal = error instanceof ApiError ? error.internal : undefined;
   const detail = internal ?? String(error);
   services.log("error", "top-up not answered", { order_id, step, detail });
-  const unknown = { p_order_id: order_id, p_outcome: "unknown" as const, p_payment_id: null };
+  const unknown = { p_order_id: order_id, p_outcome: "unknown" as const, p_payment_id: undefined };
   await report(services, { ...unknown, p_code: detail })
     // Then its lease brings it back.
     .catch((failure: unknown) => {

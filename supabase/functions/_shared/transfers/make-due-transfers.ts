@@ -1,5 +1,5 @@
 /** Pays providers what waited, takes from them what banks have taken, and pays again what comes back. */
-import type { TransferToMake } from "../database/transfer-functions.ts";
+import type { TransferToMake } from "../database/results/bookings.ts";
 import { withOwnTime } from "../http/deadline.ts";
 import { hasTime } from "../isolate.ts";
 import { detailOf } from "../refunds/send-refund.ts";
@@ -15,13 +15,14 @@ async function make(services: Services, move: TransferToMake): Promise<Outcome> 
   const { move_id: p_move_id } = move;
   try {
     const p_stripe_id = await (await payments()).makeTransfer(move);
-    await withOwnTime(() => database.rpc("transfers_finish", { p_move_id, p_stripe_id }));
+    const made = { p_move_id, p_stripe_id, p_error: undefined, p_refused: undefined };
+    await withOwnTime(() => database.rpc("transfers_finish", made));
     return "made";
   } catch (error) {
     const p_refused = error instanceof Refused;
     log("warn", "transfer not made", { move_id: p_move_id, detail: detailOf(error) });
-    const args = { p_move_id, p_error: detailOf(error), p_refused };
-    await withOwnTime(() => database.rpc("transfers_finish", args)).catch((failure: unknown) => {
+    const failed = { p_move_id, p_stripe_id: undefined, p_error: detailOf(error), p_refused };
+    await withOwnTime(() => database.rpc("transfers_finish", failed)).catch((failure: unknown) => {
       // It stays requested: it is asked for again, and Stripe gives the same answer.
       log("warn", "transfer not noted", { detail: String(failure) });
     });

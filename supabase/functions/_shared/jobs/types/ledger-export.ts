@@ -57,7 +57,7 @@ async function writeChunk(job: Job, input: Input, { database }: JobTools, before
     p_from: input.from,
     p_to: input.to,
     p_with_names: false, // the file is the user's
-    p_before_seq: before.next,
+    p_before_seq: before.next ?? undefined,
     p_limit: before.limit,
   });
   const { rows, text } = fitting(entries, before.next === null);

@@ -1,0 +1,29 @@
+/** What the functions of notices answer, and what a runner says to them. */
+import type { Notification } from "../../contracts/notifications.ts";
+import type { Of, Stored } from "./forms.ts";
+
+/** A notice that one runner has for five minutes. */
+export interface NoticeToSend {
+  notice_id: string;
+  lease_id: string;
+  recipient: "owner" | "address" | "operators" | "webhook";
+  /** Null for operators and webhooks, and for who has left or has none. */
+  address: string | null;
+  template: string;
+  data: unknown;
+}
+
+/**
+ * not_asked: nobody was, so it was no try; again: surely not sent; never: it will not be taken; unknown:
+ * nobody knows, so it stays.
+ */
+export type NotSentOutcome = "not_asked" | "again" | "never" | "unknown";
+
+export interface NoticeResults {
+  notices_send: Stored<Of<typeof Notification>>;
+  /** Due notices; without a mail service those for webhooks alone. Asked again, those of the lease. */
+  notices_claim: NoticeToSend[];
+  /** `known` false: another runner has it by now, or it is finished. */
+  notices_sent: { known: boolean };
+  notices_failed: { known: boolean };
+}
