@@ -1,5 +1,6 @@
 /** The suites, in the order they begin, two at a time: the longest first, beside it the quick ones. */
 import type { Suite } from "./suite.ts";
+import { catalogue } from "./suites/catalogue.ts";
 import { cli } from "./suites/cli.ts";
 import { compat } from "./suites/compat.ts";
 import { database, databaseSystem } from "./suites/database.ts";
@@ -20,6 +21,7 @@ export const suites: Suite[] = [
   isolates,
   database,
   databaseSystem,
+  catalogue,
   house,
   cli,
   guest,

@@ -7,13 +7,15 @@ import { findSystem, type Flavour } from "../../stack/postgres/source.ts";
 import type { DatabaseServer } from "../../stack/postgres/database.ts";
 import { hasNpx, runSupabase } from "../../supabase/cli.ts";
 import { addFarthing, makeAppFolder, NEXT } from "../guest/app.ts";
+import { assertSame, catalogueOf } from "../catalogue/catalogue.ts";
 import { grantedByFiles, grantedInDatabase } from "../guest/privileges.ts";
 import { PROJECT, withNewProject } from "../project-database.ts";
 import { checked, ROOT, type Row, type Suite } from "../suite.ts";
 
-const OURS = "farthing,farthing_public";
+const OURS = ["farthing", "farthing_public"];
 /** The one job, and the policy for who listens to their own jobs. */
-const OF_OURS = /^scheduled job farthing: |^policy farthing_jobs_own on realtime\.messages: /;
+const OF_OURS =
+  /^scheduled job farthing: |^(?:object )?policy farthing_jobs_own on realtime\.messages: /;
 const PERSON = "00000000-0000-4000-8000-000000000001";
 
 const decoder = new TextDecoder();
@@ -24,13 +26,6 @@ async function push(server: DatabaseServer, folder: string): Promise<void> {
   const args = ["db", "push", "--yes", "--include-all", `--remote=${url.href}`];
   const { success, stdout, stderr } = await runSupabase(args, { cwd: folder });
   assert(success, stdout + stderr);
-}
-
-/** Every object that is not ours, a line each. */
-async function hostOf(sql: postgres.Sql): Promise<string[]> {
-  const text = await Deno.readTextFile(`${ROOT}scripts/test/guest/catalogue.sql`);
-  const rows = await sql.unsafe(text, [OURS]);
-  return rows.map(({ what, is }) => `${what}: ${is}`);
 }
 
 /** What the server's own pg_dump says of it all, by lines; npm's server comes without one. */
@@ -45,13 +40,6 @@ async function dumpOf(server: DatabaseServer, flavour: Flavour): Promise<string[
   }).output();
   assert(success, decoder.decode(stderr));
   return decoder.decode(stdout).split("\n").filter((line) => !/^\\(?:un)?restrict /.test(line));
-}
-
-/** What came and what went, in place of two long lists. */
-function sameLines(now: readonly string[], before: readonly string[]): void {
-  const came = now.filter((line) => !before.includes(line));
-  const went = before.filter((line) => !now.includes(line));
-  assert.deepEqual({ came, went }, { came: [], went: [] });
 }
 
 async function asHost(sql: postgres.Sql): Promise<unknown[]> {
@@ -86,7 +74,7 @@ const HANGER_ON = `
 async function installs(server: DatabaseServer, flavour: Flavour, folder: string): Promise<Row[]> {
   const sql = server.connect(PROJECT, { max: 1 });
   await push(server, folder);
-  const host = await hostOf(sql);
+  const host = await catalogueOf(sql, OURS);
   const rows = await rowsOf(sql);
   const privileges = await asHost(sql);
   const dump = await dumpOf(server, flavour);
@@ -101,7 +89,7 @@ async function installs(server: DatabaseServer, flavour: Flavour, folder: string
       assert.deepEqual([...await sql`select * from farthing.prove()`], []);
     }],
     ["what the app had is as it was", async () => {
-      sameLines((await hostOf(sql)).filter((line) => !OF_OURS.test(line)), host);
+      assertSame((await catalogueOf(sql, OURS)).filter((line) => !OF_OURS.test(line)), host);
     }],
     ["what the app makes next is as open as before", async () => {
       assert.deepEqual(await asHost(sql), privileges);
@@ -109,7 +97,7 @@ async function installs(server: DatabaseServer, flavour: Flavour, folder: string
     [
       "T13: ours are as open as the schema files say, whatever the host's defaults are",
       async () => {
-        sameLines(await grantedInDatabase(sql), await grantedByFiles());
+        assertSame(await grantedInDatabase(sql), await grantedByFiles());
       },
     ],
     ["uninstall refuses where something of the host would go with it", async () => {
@@ -130,9 +118,9 @@ async function installs(server: DatabaseServer, flavour: Flavour, folder: string
       await sql`set farthing.delete_ledger = 'yes'`;
       await uninstall(sql);
       await sql`delete from auth.users`;
-      sameLines(await hostOf(sql), host);
+      assertSame(await catalogueOf(sql, OURS), host);
       assert.deepEqual(await rowsOf(sql), rows);
-      sameLines(await dumpOf(server, flavour), dump);
+      assertSame(await dumpOf(server, flavour), dump);
     }],
     ["and it can be installed again", async () => {
       await push(server, folder);

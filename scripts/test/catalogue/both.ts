@@ -1,0 +1,56 @@
+/** The database that the schema files describe, and the one that the migrations add up to. */
+import type postgres from "postgres";
+import { privilegesOf } from "../../schema/privileges.ts";
+import { readSchemas } from "../../schema/sources.ts";
+import { migrate } from "../../stack/migrations/migrate.ts";
+import type { Databases } from "../../stack/postgres/databases.ts";
+import { MIGRATIONS, PROJECT } from "../project-database.ts";
+import { ROOT } from "../suite.ts";
+import { catalogueOf } from "./catalogue.ts";
+import { rowsOf } from "./rows.ts";
+
+export const OF_SCHEMAS = "of_schemas";
+export const OF_MIGRATIONS = PROJECT;
+
+/** The CLI's own table, which only migrations fill. */
+const HISTORY = "supabase_migrations";
+
+async function within<T>(
+  server: Databases,
+  database: string,
+  use: (sql: postgres.Sql) => Promise<T>,
+) {
+  const sql = server.connect(database, { max: 1 });
+  return await use(sql).finally(() => sql.end());
+}
+
+/** File by file, as a tool that reads schema_paths would, and then what ends every migration. */
+async function applySchemas(sql: postgres.Sql): Promise<void> {
+  const files = await readSchemas();
+  await sql.unsafe("set check_function_bodies = off");
+  for (const { text } of files) await sql.unsafe(text);
+  await sql.unsafe(privilegesOf(files));
+}
+
+/** Makes both on a server whose project is new. */
+export async function makeBoth(server: Databases): Promise<void> {
+  const seed = await Deno.readTextFile(`${ROOT}supabase/farthing_seed.sql`);
+  await server.createDatabase(OF_SCHEMAS, { template: OF_MIGRATIONS });
+  await within(server, OF_SCHEMAS, applySchemas);
+  await within(server, OF_MIGRATIONS, (sql) => migrate(sql, MIGRATIONS));
+  for (const database of [OF_SCHEMAS, OF_MIGRATIONS]) {
+    await within(server, database, (sql) => sql.unsafe(seed));
+  }
+}
+
+/** Every object and every row of a database, a line each; after a change of it where one is given. */
+export async function contentsOf(
+  server: Databases,
+  database: string,
+  change = "",
+): Promise<string[]> {
+  return await within(server, database, async (sql) => {
+    await sql.unsafe(change);
+    return [...await catalogueOf(sql, [HISTORY]), ...await rowsOf(sql)];
+  });
+}

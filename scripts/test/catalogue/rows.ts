@@ -1,0 +1,53 @@
+/** The rows that a new project has, as lines that can be compared between two databases. */
+import type postgres from "postgres";
+
+/** How the rows came to be, which a migration that changes one tells otherwise than one that makes it. */
+const HISTORY = ["audit"];
+
+interface Table {
+  name: string;
+  /** Columns of the primary key. */
+  key: string[];
+  /** Numbered by a sequence, or random by default: each database has its own. */
+  own: string[];
+}
+
+async function tablesOf(sql: postgres.Sql): Promise<Table[]> {
+  return await sql<Table[]>`
+    select c.relname as name,
+      array(select a.attname::text from pg_index i join pg_attribute a on a.attrelid = i.indrelid
+        and a.attnum = any (i.indkey) where i.indrelid = c.oid and i.indisprimary) as key,
+      array(select a.attname::text from pg_attribute a
+        left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
+        where a.attrelid = c.oid and (a.attidentity <> ''
+          or pg_get_expr(d.adbin, d.adrelid) ~ 'random|nextval')) as own
+    from pg_class c
+    where c.relnamespace = 'farthing'::regnamespace and c.relkind in ('r', 'p')
+      and c.relname <> all (${HISTORY})
+    order by 1`;
+}
+
+const TIME = /"\d{4}-\d\d-\d\dT[\d:.]+[+-]\d\d:\d\d"/g;
+const DAY_MS = 86_400_000;
+
+/** When it was installed, and when tasks are due next, is each database's own. */
+function withoutNow(json: string): string {
+  return json.replace(
+    TIME,
+    (time) => Math.abs(Date.parse(JSON.parse(time)) - Date.now()) < DAY_MS ? '"about now"' : time,
+  );
+}
+
+/** Each row of the ledger's tables: `row of <table> <key>: <row>`. */
+export async function rowsOf(sql: postgres.Sql): Promise<string[]> {
+  const lines: string[] = [];
+  for (const { name, key, own } of await tablesOf(sql)) {
+    const rows = await sql<{ key: string; row: string }[]>`
+      select array(select to_jsonb(t) ->> k
+          from unnest(${key}::text[]) k where k <> all (${own}))::text as key,
+        (to_jsonb(t) - ${own}::text[])::text as row
+      from ${sql(`farthing.${name}`)} t`;
+    lines.push(...rows.map(({ key, row }) => withoutNow(`row of farthing.${name} ${key}: ${row}`)));
+  }
+  return lines;
+}
