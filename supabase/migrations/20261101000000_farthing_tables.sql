@@ -670,6 +670,16 @@ grant select on farthing.holds to authenticated;
 
 create type farthing.opened_hold as (hold farthing.holds, available_after numeric);
 
+-- What a hold is settled with, one of three: usage to be priced as the hold pins it, events that are priced,
+-- or an amount with its facts; no amount is all that is left of the hold.
+create type farthing.bill as (
+  amount numeric, facts jsonb, usage jsonb, origin farthing.usage_origin, events farthing.priced_usage[],
+  correlation_id text, author text);
+-- rest: what the hold had more; charge: the last one; next_hold_id: what holds the rest on.
+create type farthing.settlement as (
+  settled numeric, shortfall numeric, rest numeric, first_seq bigint, charge farthing.charge_result,
+  balance_after numeric, is_beyond boolean, next_hold_id uuid);
+
 -- supabase/schemas/checkout/tables.sql
 
 -- Orders.

@@ -2569,6 +2569,21 @@ $$;
 comment on function farthing.chat_usage(farthing.chats, jsonb) is
   'The usage of a chat: its own model, and the token counts of p_usage.';
 
+create function farthing.settle_chat(p_chat farthing.chats, p_usages jsonb[], p_now timestamptz)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  perform farthing.settle(farthing.lock_open_hold(p_chat.hold_id, p_now), array(
+    select row(null, null, u.usage, 'chat', null, p_chat.correlation_id, p_chat.author)::farthing.bill
+    from unnest(p_usages) with ordinality u (usage, nr) order by u.nr), p_now);
+end
+$$;
+comment on function farthing.settle_chat is
+  'Settles an open chat with the first of these usages that can be charged, as settle() does. All is locked, '
+  'and expired holds are released, by the caller.';
+
 create function farthing.chat_answer(p_chat farthing.chats, p_answer jsonb, p_usage jsonb)
 returns jsonb
 language plpgsql stable
@@ -2708,14 +2723,12 @@ language plpgsql
 set search_path = ''
 as $$
 begin
-  if (select expires_at <= p_now from farthing.holds
-    where account_id = p_chat.account_id and hold_id = p_chat.hold_id) then
-    perform farthing.release_expired_holds(p_chat.account_id, p_now);
-  elsif p_chat.accepted_at is null then
+  perform farthing.release_expired_holds(p_chat.account_id, p_now); -- its own may be among them
+  if p_chat.accepted_at is null then
     perform farthing.release_hold(p_chat.account_id, p_chat.hold_id, p_chat.correlation_id, p_now);
-  else
-    perform farthing.settle_hold(p_chat.hold_id, 'chat', null, farthing.chat_bound(p_chat),
-      p_chat.correlation_id, p_chat.author, p_now);
+  elsif (select status = 'open' from farthing.holds
+    where account_id = p_chat.account_id and hold_id = p_chat.hold_id) then
+    perform farthing.settle_chat(p_chat, array[farthing.chat_bound(p_chat)], p_now);
   end if;
   -- There is no answer to keep: a repeat runs anew.
   delete from farthing.idempotency_keys where key = p_chat.idempotency_key and status is null;
@@ -5484,7 +5497,9 @@ comment on function farthing.lock_open_hold is
 
 -- supabase/schemas/holds/functions/settle.sql
 
--- How a hold ends: settled with an amount or with usage, or released.
+-- How a hold is settled, whoever opened it: a back end, a chat or a job.
+-- Why bills and not charges: only what is charged is priced, and a bill that is beyond the overdraft limit is
+-- charged for nothing.
 
 create function farthing.refuse_overdraft(
   p_account farthing.accounts, p_hold_id uuid, p_charge farthing.charge_result)
@@ -5504,95 +5519,114 @@ comment on function farthing.refuse_overdraft is
   'Fails overdraft_exceeded; details say what was required, what of it was available, the hold included, and '
   'how much may be owed.';
 
-create function farthing.settle_charge(
-  p_hold farthing.holds, p_account farthing.accounts, p_origin farthing.usage_origin, p_amount text,
-  p_usage jsonb, p_correlation_id text, p_author text, p_now timestamptz)
-returns farthing.charge_result
+create function farthing.charge_bill(
+  p_account farthing.accounts, p_hold farthing.holds, p_bill farthing.bill, p_now timestamptz)
+returns farthing.charge_result[]
 language plpgsql
 set search_path = ''
 as $$
 declare
   -- The hold's model where the usage names none.
-  v_usage jsonb := jsonb_strip_nulls(jsonb_build_object('model', p_hold.model)) || p_usage;
-  v_amount numeric;
+  v_usage jsonb := jsonb_strip_nulls(jsonb_build_object('model', p_hold.model)) || p_bill.usage;
   v_event farthing.priced_usage;
 begin
-  if p_usage is null then
-    v_amount := farthing.parse_amount(p_amount, 'amount', true);
-    if v_amount = 0 then
-      return null;
+  if v_usage is not null then
+    -- The rate is the one at which the credits were held: a price change in between changes nothing (T10).
+    v_event := farthing.price_usage(jsonb_build_array(v_usage), p_now, p_hold.created_at,
+      case when p_hold.model is not null then jsonb_build_object(p_hold.model, p_hold.rate_version) end);
+    if v_event.problem is not null then
+      perform farthing.refuse_usage(v_event, 'usage.');
     end if;
-    return (farthing.spend_within_cap(p_account, array[row(v_amount, 'settle', 'hold', p_hold.hold_id,
-      p_correlation_id, jsonb_build_object('reason', p_hold.reason), null, p_author)::farthing.charge],
-      p_hold.hold_id, p_now))[1];
+    if v_event.event_id is null then
+      v_event.origin := p_bill.origin;
+      v_event.event_id := p_hold.hold_id;
+    end if;
+    if farthing.usage_answer(p_hold.account_id, v_event.origin, v_event.event_id) is not null then
+      perform farthing.refuse_other_usage(p_hold.account_id, v_event, 'usage.');
+      perform farthing.fail('invalid_request', 'This usage event has been charged already.', null,
+        'usage.event_id');
+    end if;
+    v_event.metadata := v_event.metadata || jsonb_build_object('hold_id', p_hold.hold_id);
+    p_bill.events := array[v_event];
   end if;
-  -- The rate is the one at which the credits were held: a price change in between changes nothing (T10).
-  v_event := farthing.price_usage(jsonb_build_array(v_usage), p_now, p_hold.created_at,
-    case when p_hold.model is not null then jsonb_build_object(p_hold.model, p_hold.rate_version) end);
-  if v_event.problem is not null then
-    perform farthing.refuse_usage(v_event, 'usage.');
+  if p_bill.events is not null then
+    return farthing.charge_usage(p_account, p_bill.events, p_bill.correlation_id, p_bill.author,
+      p_hold.hold_id, p_now);
+  elsif p_bill.amount > 0 then
+    return farthing.spend_within_cap(p_account, array[row(p_bill.amount, 'settle', 'hold', p_hold.hold_id,
+      p_bill.correlation_id, p_bill.facts, null, p_bill.author)::farthing.charge], p_hold.hold_id, p_now);
   end if;
-  if v_event.event_id is null then
-    v_event.origin := p_origin;
-    v_event.event_id := p_hold.hold_id;
-  end if;
-  if farthing.usage_answer(p_hold.account_id, v_event.origin, v_event.event_id) is not null then
-    perform farthing.refuse_other_usage(p_hold.account_id, v_event, 'usage.');
-    perform farthing.fail('invalid_request', 'This usage event has been charged already.', null,
-      'usage.event_id');
-  end if;
-  v_event.metadata := v_event.metadata || jsonb_build_object('hold_id', p_hold.hold_id);
-  return (farthing.charge_usage(p_account, array[v_event], p_correlation_id, p_author, p_hold.hold_id,
-    p_now))[1];
+  return '{}';
 end
 $$;
-comment on function farthing.settle_charge is
-  'Takes what a freed hold is settled with; null when that is nothing. Usage that names no event is an event '
-  'of p_origin, named after the hold. Credits.';
+comment on function farthing.charge_bill is
+  'Charges a bill of a freed hold, one result for each charge. Usage that names no event is an event of the '
+  'bill''s origin, named after the hold. Fails unknown_model, usage_conflict, invalid_request.';
 
-create function farthing.settle_hold(
-  p_hold_id uuid, p_origin farthing.usage_origin, p_amount text, p_usage jsonb, p_correlation_id text,
-  p_author text, p_now timestamptz, p_at_most jsonb default null)
-returns jsonb
+create function farthing.settle(
+  p_hold farthing.holds, p_bills farthing.bill[], p_now timestamptz, p_keeps_rest boolean default false)
+returns farthing.settlement
 language plpgsql
 set search_path = ''
 as $$
 declare
-  v_hold farthing.holds := farthing.lock_open_hold(p_hold_id, p_now, p_or_late => true);
   v_account farthing.accounts;
-  v_charge farthing.charge_result;
+  v_bill farthing.bill;
+  v_bills int := 0;
+  v_result farthing.charge_result;
+  v_refused farthing.charge_result;
+  v_charge farthing.charge_result; -- the last that was accepted
+  v_first_seq bigint; v_settled numeric := 0; v_shortfall numeric := 0; v_rest numeric;
+  v_next farthing.holds;
 begin
-  perform farthing.release_expired_holds(v_hold.account_id, p_now);
-  if v_hold.expires_at > p_now then
-    perform farthing.free_hold(v_hold.account_id, p_hold_id);
+  if p_hold.expires_at > p_now then
+    perform farthing.free_hold(p_hold.account_id, p_hold.hold_id);
   end if; -- else its expiry has freed it
-  select * into v_account from farthing.accounts where account_id = v_hold.account_id;
-  v_charge := farthing.settle_charge(v_hold, v_account, p_origin, p_amount, p_usage,
-    coalesce(p_correlation_id, farthing.trace_id()), p_author, p_now);
-  if not v_charge.accepted and p_at_most is not null then
-    v_charge := farthing.settle_charge(v_hold, v_account, p_origin, null, p_at_most,
-      coalesce(p_correlation_id, farthing.trace_id()), p_author, p_now);
+  foreach v_bill in array p_bills loop
+    v_bills := v_bills + 1;
+    v_refused := null;
+    v_bill.amount := coalesce(v_bill.amount, p_hold.amount - v_settled);
+    select * into v_account from farthing.accounts where account_id = p_hold.account_id;
+    foreach v_result in array farthing.charge_bill(v_account, p_hold, v_bill, p_now) loop
+      if not v_result.accepted then
+        v_refused := v_result;
+      elsif v_result.amount > 0 then
+        v_charge := v_result;
+        v_first_seq := coalesce(v_first_seq, v_charge.first_seq);
+        v_settled := v_settled + v_charge.amount;
+        v_shortfall := v_shortfall + v_charge.shortfall;
+      end if;
+    end loop;
+    exit when v_refused.accepted is null;
+  end loop;
+  if not v_refused.accepted then
+    perform farthing.refuse_overdraft(v_account, p_hold.hold_id, v_refused);
   end if;
-  if not v_charge.accepted then
-    perform farthing.refuse_overdraft(v_account, p_hold_id, v_charge);
-  end if;
-  update farthing.holds
-  set status = 'settled', settled = coalesce(v_charge.amount, 0), shortfall = coalesce(v_charge.shortfall, 0),
+  update farthing.holds set status = 'settled', settled = v_settled, shortfall = v_shortfall,
     resolved_at = coalesce(resolved_at, p_now) -- a late one ended when it expired
-  where account_id = v_hold.account_id and hold_id = p_hold_id;
-  perform farthing.pay_debt(v_hold.account_id, p_now);
-  return jsonb_build_object(
-    'hold_id', p_hold_id, 'status', 'settled', 'settled', trim_scale(coalesce(v_charge.amount, 0))::text,
-    'released', trim_scale(greatest(v_hold.amount - coalesce(v_charge.amount, 0), 0))::text,
-    'shortfall', trim_scale(coalesce(v_charge.shortfall, 0))::text,
-    'transaction_id', v_charge.transaction_id, 'lots', coalesce(v_charge.lots, '[]'),
-    'balance_after', trim_scale(coalesce(v_charge.balance_after, v_account.balance))::text);
+  where account_id = p_hold.account_id and hold_id = p_hold.hold_id;
+  v_rest := greatest(p_hold.amount - v_settled, 0);
+  if not p_keeps_rest then
+    if v_account.debt + v_shortfall > 0 then
+      perform farthing.pay_debt(p_hold.account_id, p_now);
+    end if;
+  elsif v_rest > 0 then
+    insert into farthing.holds (account_id, amount, model, rate_version, reason, correlation_id, author,
+      expires_at, created_at)
+    values (p_hold.account_id, v_rest, p_hold.model, p_hold.rate_version, p_hold.reason,
+      p_hold.correlation_id, p_hold.author, p_hold.expires_at, p_now)
+    returning * into v_next;
+    perform farthing.reserve(v_next, p_now, p_hold.hold_id);
+  end if;
+  return row(v_settled, v_shortfall, v_rest, v_first_seq, v_charge, coalesce(v_charge.balance_after,
+    v_account.balance), v_bills > 1, v_next.hold_id)::farthing.settlement;
 end
 $$;
-comment on function farthing.settle_hold is
-  'Settles a hold with an amount or with usage, which is an event of p_origin unless it names one of the '
-  'caller''s. p_at_most is usage to charge instead where that is beyond the overdraft limit. Fails as '
-  'farthing_public.holds_settle does.';
+comment on function farthing.settle is
+  'Rule 7: settles a hold with the first of p_bills that can be charged; the next one is for what is beyond '
+  'the overdraft limit. What is left of the hold is released and pays debt, or with p_keeps_rest is held on, '
+  'on the same lots. The account is locked, and its expired holds are released, by the caller. Fails '
+  'overdraft_exceeded, unknown_model, usage_conflict, invalid_request.';
 
 -- supabase/schemas/inbox/functions/backfills.sql
 
@@ -6048,32 +6082,6 @@ $$;
 comment on function farthing.count_repeats is
   'A step''s charge with how many of its events were known: with the same contents, and with others.';
 
-create function farthing.charge_rest(
-  p_charge farthing.step_charge, p_job farthing.jobs, p_hold farthing.holds, p_facts jsonb,
-  p_now timestamptz)
-returns farthing.step_charge
-language plpgsql
-set search_path = ''
-as $$
-declare
-  v_account farthing.accounts;
-  v_rest farthing.charge_result;
-begin
-  select * into v_account from farthing.accounts where account_id = p_hold.account_id;
-  v_rest := (farthing.spend_within_cap(v_account, array[row(p_hold.amount - p_charge.credits, 'settle',
-    'hold',
-    p_hold.hold_id, p_job.correlation_id, p_facts || '{"reason": "overdraft_exceeded"}', null, p_job.author)
-    ::farthing.charge], p_hold.hold_id, p_now))[1];
-  p_charge.credits := p_hold.amount;
-  p_charge.first_seq := coalesce(p_charge.first_seq, v_rest.first_seq);
-  p_charge.last_seq := v_rest.last_seq;
-  return p_charge;
-end
-$$;
-comment on function farthing.charge_rest is
-  'Takes what is left of a freed hold for a step that used more than may be owed: no step is cheaper for '
-  'having used too much. Credits.';
-
 create function farthing.charge_step(p_job farthing.jobs, p_step text, p_usage jsonb, p_now timestamptz)
 returns farthing.step_charge
 language plpgsql
@@ -6084,8 +6092,7 @@ declare
   v_fresh farthing.priced_usage[] := farthing.fresh_usage(p_job.account_id, v_events);
   v_facts jsonb := jsonb_build_object('job_id', p_job.job_id, 'step', p_step);
   v_hold farthing.holds;
-  v_next farthing.holds;
-  v_account farthing.accounts;
+  v_settlement farthing.settlement;
   v_result farthing.step_charge;
 begin
   perform farthing.release_expired_holds(p_job.account_id, p_now); -- the job's own may be one
@@ -6103,40 +6110,23 @@ begin
     return v_result;
   end if;
   if v_hold.status = 'open' then
-    perform farthing.free_hold(p_job.account_id, v_hold.hold_id);
     v_facts := v_facts || jsonb_build_object('hold_id', v_hold.hold_id);
+  else
+    -- No hold is left: the job's id stands in for one that holds nothing.
+    v_hold.hold_id := p_job.job_id; v_hold.amount := null; v_hold.expires_at := p_now;
   end if;
   for v_nr in 1 .. cardinality(v_fresh) loop
     v_fresh[v_nr].metadata := v_fresh[v_nr].metadata || v_facts;
   end loop;
-  select * into v_account from farthing.accounts where account_id = p_job.account_id;
-  -- The work is done, so what is missing becomes debt. Where no hold is left the job's id stands in for one.
-  select sum(c.amount) filter (where c.accepted), sum(c.shortfall), min(c.first_seq), max(c.last_seq),
-    not bool_and(c.accepted)
-  into v_result.credits, v_result.shortfall, v_result.first_seq, v_result.last_seq, v_result.is_beyond
-  from unnest(farthing.charge_usage(v_account, v_fresh, p_job.correlation_id, p_job.author,
-    case when v_hold.status = 'open' then v_hold.hold_id else p_job.job_id end, p_now)) c
-  where c.amount > 0;
-  v_result.credits := coalesce(v_result.credits, 0);
-  v_result.shortfall := coalesce(v_result.shortfall, 0);
-  v_result.is_beyond := coalesce(v_result.is_beyond, false);
-  if v_result.is_beyond and v_hold.status = 'open' and v_hold.amount > v_result.credits then
-    v_result := farthing.charge_rest(v_result, p_job, v_hold, v_facts, p_now);
-  end if;
-  if v_hold.status = 'open' then
-    update farthing.holds set status = 'settled', settled = v_result.credits,
-      shortfall = v_result.shortfall, resolved_at = p_now
-    where account_id = v_hold.account_id and hold_id = v_hold.hold_id;
-    v_result.held := greatest(v_hold.amount - v_result.credits, 0);
-    if v_result.held > 0 then
-      insert into farthing.holds (account_id, amount, reason, correlation_id, author, expires_at, created_at)
-      values (v_hold.account_id, v_result.held, 'job', p_job.correlation_id, p_job.author, p_job.expires_at,
-        p_now)
-      returning * into v_next;
-      perform farthing.reserve(v_next, p_now, v_hold.hold_id);
-      v_result.hold_id := v_next.hold_id;
-    end if;
-  end if;
+  -- The work is done, so what is missing becomes debt. A step that used more than may be owed takes all that
+  -- is held: none is cheaper for having used too much.
+  v_settlement := farthing.settle(v_hold, array[
+    row(null, null, null, null, v_fresh, p_job.correlation_id, p_job.author),
+    row(null, v_facts || '{"reason": "overdraft_exceeded"}', null, null, null, p_job.correlation_id,
+      p_job.author)]::farthing.bill[], p_now, p_keeps_rest => true);
+  v_result := row(v_settlement.settled, v_settlement.shortfall, v_settlement.first_seq,
+    (v_settlement.charge).last_seq, 0, 0, coalesce(v_settlement.next_hold_id, p_job.hold_id),
+    v_settlement.rest, v_settlement.is_beyond)::farthing.step_charge;
   return farthing.count_repeats(v_result, p_job.account_id, v_events, v_fresh);
 end
 $$;

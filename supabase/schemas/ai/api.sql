@@ -125,9 +125,8 @@ begin
   select * into v_chat from farthing.chats where account_id = v_chat.account_id and hold_id = p_hold_id;
   if v_chat.state = 'open' then
     -- Its answer has been delivered: beyond the overdraft limit it costs what was held for the longest one.
-    perform farthing.settle_hold(p_hold_id, 'chat', null, v_usage, v_chat.correlation_id, v_chat.author,
-      p_now, jsonb_build_object('model', v_chat.model, 'input_tokens', v_chat.input_tokens,
-        'output_tokens', v_chat.max_output_tokens));
+    perform farthing.settle_chat(v_chat, array[v_usage, jsonb_build_object('model', v_chat.model,
+      'input_tokens', v_chat.input_tokens, 'output_tokens', v_chat.max_output_tokens)], p_now);
   elsif v_chat.state = 'released' then
     v_is_late := farthing.charge_late_chat(v_chat, v_usage, p_now);
   else

@@ -51,10 +51,26 @@ as $$
 declare
   v_author text := coalesce(p_author, 'sql:' || session_user);
   v_answer jsonb := farthing.idempotency_find(p_idempotency_key, p_fingerprint, p_now);
+  v_usage jsonb := farthing.json_argument(p_usage);
+  v_hold farthing.holds;
+  v_settlement farthing.settlement;
 begin
-  return coalesce(v_answer, farthing.idempotency_keep(p_idempotency_key, p_fingerprint, 200,
-    farthing.settle_hold(p_hold_id, 'hold', p_amount, farthing.json_argument(p_usage), p_correlation_id,
-      v_author, p_now), p_now));
+  if v_answer is not null then
+    return v_answer;
+  end if;
+  v_hold := farthing.lock_open_hold(p_hold_id, p_now, p_or_late => true);
+  perform farthing.release_expired_holds(v_hold.account_id, p_now);
+  v_settlement := farthing.settle(v_hold, array[row(
+    case when v_usage is null then farthing.parse_amount(p_amount, 'amount', true) end,
+    jsonb_build_object('reason', v_hold.reason), v_usage, 'hold', null,
+    coalesce(p_correlation_id, farthing.trace_id()), v_author)::farthing.bill], p_now);
+  return farthing.idempotency_keep(p_idempotency_key, p_fingerprint, 200, jsonb_build_object(
+    'hold_id', p_hold_id, 'status', 'settled', 'settled', trim_scale(v_settlement.settled)::text,
+    'released', trim_scale(v_settlement.rest)::text,
+    'shortfall', trim_scale(v_settlement.shortfall)::text,
+    'transaction_id', (v_settlement.charge).transaction_id,
+    'lots', coalesce((v_settlement.charge).lots, '[]'),
+    'balance_after', trim_scale(v_settlement.balance_after)::text), p_now);
 end
 $$;
 grant execute on function farthing_public.holds_settle to service_role;

@@ -2,7 +2,7 @@
 
 begin;
 \ir ../helpers/story.psql
-select plan(47);
+select plan(48);
 
 select isnt(tests.give('ann', '100'), null, 'ann has 100');
 
@@ -106,6 +106,11 @@ select tests.fails_with(format('select %s', call), 'not_found', 'id', format('%s
   call))
 from unnest(array['holds_settle(gen_random_uuid(), ''1'')', 'holds_release(gen_random_uuid())',
   'holds_read(gen_random_uuid())']) call;
+
+-- Rule 7 is one rule, whoever opened the hold.
+select set_eq($$ select proname from pg_proc where pronamespace::regnamespace::text ~ '^farthing'
+    and prosrc ~ 'update farthing\.holds\s+set status = ''settled''' $$, array['settle'],
+  'one function settles the holds of back ends, chats and jobs');
 
 select is_empty('select * from farthing.prove()', 'the ledger proves itself');
 select * from finish();

@@ -13,6 +13,21 @@ $$;
 comment on function farthing.chat_usage(farthing.chats, jsonb) is
   'The usage of a chat: its own model, and the token counts of p_usage.';
 
+create function farthing.settle_chat(p_chat farthing.chats, p_usages jsonb[], p_now timestamptz)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  perform farthing.settle(farthing.lock_open_hold(p_chat.hold_id, p_now), array(
+    select row(null, null, u.usage, 'chat', null, p_chat.correlation_id, p_chat.author)::farthing.bill
+    from unnest(p_usages) with ordinality u (usage, nr) order by u.nr), p_now);
+end
+$$;
+comment on function farthing.settle_chat is
+  'Settles an open chat with the first of these usages that can be charged, as settle() does. All is locked, '
+  'and expired holds are released, by the caller.';
+
 create function farthing.chat_answer(p_chat farthing.chats, p_answer jsonb, p_usage jsonb)
 returns jsonb
 language plpgsql stable

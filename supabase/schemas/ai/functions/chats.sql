@@ -63,14 +63,12 @@ language plpgsql
 set search_path = ''
 as $$
 begin
-  if (select expires_at <= p_now from farthing.holds
-    where account_id = p_chat.account_id and hold_id = p_chat.hold_id) then
-    perform farthing.release_expired_holds(p_chat.account_id, p_now);
-  elsif p_chat.accepted_at is null then
+  perform farthing.release_expired_holds(p_chat.account_id, p_now); -- its own may be among them
+  if p_chat.accepted_at is null then
     perform farthing.release_hold(p_chat.account_id, p_chat.hold_id, p_chat.correlation_id, p_now);
-  else
-    perform farthing.settle_hold(p_chat.hold_id, 'chat', null, farthing.chat_bound(p_chat),
-      p_chat.correlation_id, p_chat.author, p_now);
+  elsif (select status = 'open' from farthing.holds
+    where account_id = p_chat.account_id and hold_id = p_chat.hold_id) then
+    perform farthing.settle_chat(p_chat, array[farthing.chat_bound(p_chat)], p_now);
   end if;
   -- There is no answer to keep: a repeat runs anew.
   delete from farthing.idempotency_keys where key = p_chat.idempotency_key and status is null;

@@ -1,4 +1,6 @@
--- How a hold ends: settled with an amount or with usage, or released.
+-- How a hold is settled, whoever opened it: a back end, a chat or a job.
+-- Why bills and not charges: only what is charged is priced, and a bill that is beyond the overdraft limit is
+-- charged for nothing.
 
 create function farthing.refuse_overdraft(
   p_account farthing.accounts, p_hold_id uuid, p_charge farthing.charge_result)
@@ -18,92 +20,111 @@ comment on function farthing.refuse_overdraft is
   'Fails overdraft_exceeded; details say what was required, what of it was available, the hold included, and '
   'how much may be owed.';
 
-create function farthing.settle_charge(
-  p_hold farthing.holds, p_account farthing.accounts, p_origin farthing.usage_origin, p_amount text,
-  p_usage jsonb, p_correlation_id text, p_author text, p_now timestamptz)
-returns farthing.charge_result
+create function farthing.charge_bill(
+  p_account farthing.accounts, p_hold farthing.holds, p_bill farthing.bill, p_now timestamptz)
+returns farthing.charge_result[]
 language plpgsql
 set search_path = ''
 as $$
 declare
   -- The hold's model where the usage names none.
-  v_usage jsonb := jsonb_strip_nulls(jsonb_build_object('model', p_hold.model)) || p_usage;
-  v_amount numeric;
+  v_usage jsonb := jsonb_strip_nulls(jsonb_build_object('model', p_hold.model)) || p_bill.usage;
   v_event farthing.priced_usage;
 begin
-  if p_usage is null then
-    v_amount := farthing.parse_amount(p_amount, 'amount', true);
-    if v_amount = 0 then
-      return null;
+  if v_usage is not null then
+    -- The rate is the one at which the credits were held: a price change in between changes nothing (T10).
+    v_event := farthing.price_usage(jsonb_build_array(v_usage), p_now, p_hold.created_at,
+      case when p_hold.model is not null then jsonb_build_object(p_hold.model, p_hold.rate_version) end);
+    if v_event.problem is not null then
+      perform farthing.refuse_usage(v_event, 'usage.');
     end if;
-    return (farthing.spend_within_cap(p_account, array[row(v_amount, 'settle', 'hold', p_hold.hold_id,
-      p_correlation_id, jsonb_build_object('reason', p_hold.reason), null, p_author)::farthing.charge],
-      p_hold.hold_id, p_now))[1];
+    if v_event.event_id is null then
+      v_event.origin := p_bill.origin;
+      v_event.event_id := p_hold.hold_id;
+    end if;
+    if farthing.usage_answer(p_hold.account_id, v_event.origin, v_event.event_id) is not null then
+      perform farthing.refuse_other_usage(p_hold.account_id, v_event, 'usage.');
+      perform farthing.fail('invalid_request', 'This usage event has been charged already.', null,
+        'usage.event_id');
+    end if;
+    v_event.metadata := v_event.metadata || jsonb_build_object('hold_id', p_hold.hold_id);
+    p_bill.events := array[v_event];
   end if;
-  -- The rate is the one at which the credits were held: a price change in between changes nothing (T10).
-  v_event := farthing.price_usage(jsonb_build_array(v_usage), p_now, p_hold.created_at,
-    case when p_hold.model is not null then jsonb_build_object(p_hold.model, p_hold.rate_version) end);
-  if v_event.problem is not null then
-    perform farthing.refuse_usage(v_event, 'usage.');
+  if p_bill.events is not null then
+    return farthing.charge_usage(p_account, p_bill.events, p_bill.correlation_id, p_bill.author,
+      p_hold.hold_id, p_now);
+  elsif p_bill.amount > 0 then
+    return farthing.spend_within_cap(p_account, array[row(p_bill.amount, 'settle', 'hold', p_hold.hold_id,
+      p_bill.correlation_id, p_bill.facts, null, p_bill.author)::farthing.charge], p_hold.hold_id, p_now);
   end if;
-  if v_event.event_id is null then
-    v_event.origin := p_origin;
-    v_event.event_id := p_hold.hold_id;
-  end if;
-  if farthing.usage_answer(p_hold.account_id, v_event.origin, v_event.event_id) is not null then
-    perform farthing.refuse_other_usage(p_hold.account_id, v_event, 'usage.');
-    perform farthing.fail('invalid_request', 'This usage event has been charged already.', null,
-      'usage.event_id');
-  end if;
-  v_event.metadata := v_event.metadata || jsonb_build_object('hold_id', p_hold.hold_id);
-  return (farthing.charge_usage(p_account, array[v_event], p_correlation_id, p_author, p_hold.hold_id,
-    p_now))[1];
+  return '{}';
 end
 $$;
-comment on function farthing.settle_charge is
-  'Takes what a freed hold is settled with; null when that is nothing. Usage that names no event is an event '
-  'of p_origin, named after the hold. Credits.';
+comment on function farthing.charge_bill is
+  'Charges a bill of a freed hold, one result for each charge. Usage that names no event is an event of the '
+  'bill''s origin, named after the hold. Fails unknown_model, usage_conflict, invalid_request.';
 
-create function farthing.settle_hold(
-  p_hold_id uuid, p_origin farthing.usage_origin, p_amount text, p_usage jsonb, p_correlation_id text,
-  p_author text, p_now timestamptz, p_at_most jsonb default null)
-returns jsonb
+create function farthing.settle(
+  p_hold farthing.holds, p_bills farthing.bill[], p_now timestamptz, p_keeps_rest boolean default false)
+returns farthing.settlement
 language plpgsql
 set search_path = ''
 as $$
 declare
-  v_hold farthing.holds := farthing.lock_open_hold(p_hold_id, p_now, p_or_late => true);
   v_account farthing.accounts;
-  v_charge farthing.charge_result;
+  v_bill farthing.bill;
+  v_bills int := 0;
+  v_result farthing.charge_result;
+  v_refused farthing.charge_result;
+  v_charge farthing.charge_result; -- the last that was accepted
+  v_first_seq bigint; v_settled numeric := 0; v_shortfall numeric := 0; v_rest numeric;
+  v_next farthing.holds;
 begin
-  perform farthing.release_expired_holds(v_hold.account_id, p_now);
-  if v_hold.expires_at > p_now then
-    perform farthing.free_hold(v_hold.account_id, p_hold_id);
+  if p_hold.expires_at > p_now then
+    perform farthing.free_hold(p_hold.account_id, p_hold.hold_id);
   end if; -- else its expiry has freed it
-  select * into v_account from farthing.accounts where account_id = v_hold.account_id;
-  v_charge := farthing.settle_charge(v_hold, v_account, p_origin, p_amount, p_usage,
-    coalesce(p_correlation_id, farthing.trace_id()), p_author, p_now);
-  if not v_charge.accepted and p_at_most is not null then
-    v_charge := farthing.settle_charge(v_hold, v_account, p_origin, null, p_at_most,
-      coalesce(p_correlation_id, farthing.trace_id()), p_author, p_now);
+  foreach v_bill in array p_bills loop
+    v_bills := v_bills + 1;
+    v_refused := null;
+    v_bill.amount := coalesce(v_bill.amount, p_hold.amount - v_settled);
+    select * into v_account from farthing.accounts where account_id = p_hold.account_id;
+    foreach v_result in array farthing.charge_bill(v_account, p_hold, v_bill, p_now) loop
+      if not v_result.accepted then
+        v_refused := v_result;
+      elsif v_result.amount > 0 then
+        v_charge := v_result;
+        v_first_seq := coalesce(v_first_seq, v_charge.first_seq);
+        v_settled := v_settled + v_charge.amount;
+        v_shortfall := v_shortfall + v_charge.shortfall;
+      end if;
+    end loop;
+    exit when v_refused.accepted is null;
+  end loop;
+  if not v_refused.accepted then
+    perform farthing.refuse_overdraft(v_account, p_hold.hold_id, v_refused);
   end if;
-  if not v_charge.accepted then
-    perform farthing.refuse_overdraft(v_account, p_hold_id, v_charge);
-  end if;
-  update farthing.holds
-  set status = 'settled', settled = coalesce(v_charge.amount, 0), shortfall = coalesce(v_charge.shortfall, 0),
+  update farthing.holds set status = 'settled', settled = v_settled, shortfall = v_shortfall,
     resolved_at = coalesce(resolved_at, p_now) -- a late one ended when it expired
-  where account_id = v_hold.account_id and hold_id = p_hold_id;
-  perform farthing.pay_debt(v_hold.account_id, p_now);
-  return jsonb_build_object(
-    'hold_id', p_hold_id, 'status', 'settled', 'settled', trim_scale(coalesce(v_charge.amount, 0))::text,
-    'released', trim_scale(greatest(v_hold.amount - coalesce(v_charge.amount, 0), 0))::text,
-    'shortfall', trim_scale(coalesce(v_charge.shortfall, 0))::text,
-    'transaction_id', v_charge.transaction_id, 'lots', coalesce(v_charge.lots, '[]'),
-    'balance_after', trim_scale(coalesce(v_charge.balance_after, v_account.balance))::text);
+  where account_id = p_hold.account_id and hold_id = p_hold.hold_id;
+  v_rest := greatest(p_hold.amount - v_settled, 0);
+  if not p_keeps_rest then
+    if v_account.debt + v_shortfall > 0 then
+      perform farthing.pay_debt(p_hold.account_id, p_now);
+    end if;
+  elsif v_rest > 0 then
+    insert into farthing.holds (account_id, amount, model, rate_version, reason, correlation_id, author,
+      expires_at, created_at)
+    values (p_hold.account_id, v_rest, p_hold.model, p_hold.rate_version, p_hold.reason,
+      p_hold.correlation_id, p_hold.author, p_hold.expires_at, p_now)
+    returning * into v_next;
+    perform farthing.reserve(v_next, p_now, p_hold.hold_id);
+  end if;
+  return row(v_settled, v_shortfall, v_rest, v_first_seq, v_charge, coalesce(v_charge.balance_after,
+    v_account.balance), v_bills > 1, v_next.hold_id)::farthing.settlement;
 end
 $$;
-comment on function farthing.settle_hold is
-  'Settles a hold with an amount or with usage, which is an event of p_origin unless it names one of the '
-  'caller''s. p_at_most is usage to charge instead where that is beyond the overdraft limit. Fails as '
-  'farthing_public.holds_settle does.';
+comment on function farthing.settle is
+  'Rule 7: settles a hold with the first of p_bills that can be charged; the next one is for what is beyond '
+  'the overdraft limit. What is left of the hold is released and pays debt, or with p_keeps_rest is held on, '
+  'on the same lots. The account is locked, and its expired holds are released, by the caller. Fails '
+  'overdraft_exceeded, unknown_model, usage_conflict, invalid_request.';

@@ -60,32 +60,6 @@ $$;
 comment on function farthing.count_repeats is
   'A step''s charge with how many of its events were known: with the same contents, and with others.';
 
-create function farthing.charge_rest(
-  p_charge farthing.step_charge, p_job farthing.jobs, p_hold farthing.holds, p_facts jsonb,
-  p_now timestamptz)
-returns farthing.step_charge
-language plpgsql
-set search_path = ''
-as $$
-declare
-  v_account farthing.accounts;
-  v_rest farthing.charge_result;
-begin
-  select * into v_account from farthing.accounts where account_id = p_hold.account_id;
-  v_rest := (farthing.spend_within_cap(v_account, array[row(p_hold.amount - p_charge.credits, 'settle',
-    'hold',
-    p_hold.hold_id, p_job.correlation_id, p_facts || '{"reason": "overdraft_exceeded"}', null, p_job.author)
-    ::farthing.charge], p_hold.hold_id, p_now))[1];
-  p_charge.credits := p_hold.amount;
-  p_charge.first_seq := coalesce(p_charge.first_seq, v_rest.first_seq);
-  p_charge.last_seq := v_rest.last_seq;
-  return p_charge;
-end
-$$;
-comment on function farthing.charge_rest is
-  'Takes what is left of a freed hold for a step that used more than may be owed: no step is cheaper for '
-  'having used too much. Credits.';
-
 create function farthing.charge_step(p_job farthing.jobs, p_step text, p_usage jsonb, p_now timestamptz)
 returns farthing.step_charge
 language plpgsql
@@ -96,8 +70,7 @@ declare
   v_fresh farthing.priced_usage[] := farthing.fresh_usage(p_job.account_id, v_events);
   v_facts jsonb := jsonb_build_object('job_id', p_job.job_id, 'step', p_step);
   v_hold farthing.holds;
-  v_next farthing.holds;
-  v_account farthing.accounts;
+  v_settlement farthing.settlement;
   v_result farthing.step_charge;
 begin
   perform farthing.release_expired_holds(p_job.account_id, p_now); -- the job's own may be one
@@ -115,40 +88,23 @@ begin
     return v_result;
   end if;
   if v_hold.status = 'open' then
-    perform farthing.free_hold(p_job.account_id, v_hold.hold_id);
     v_facts := v_facts || jsonb_build_object('hold_id', v_hold.hold_id);
+  else
+    -- No hold is left: the job's id stands in for one that holds nothing.
+    v_hold.hold_id := p_job.job_id; v_hold.amount := null; v_hold.expires_at := p_now;
   end if;
   for v_nr in 1 .. cardinality(v_fresh) loop
     v_fresh[v_nr].metadata := v_fresh[v_nr].metadata || v_facts;
   end loop;
-  select * into v_account from farthing.accounts where account_id = p_job.account_id;
-  -- The work is done, so what is missing becomes debt. Where no hold is left the job's id stands in for one.
-  select sum(c.amount) filter (where c.accepted), sum(c.shortfall), min(c.first_seq), max(c.last_seq),
-    not bool_and(c.accepted)
-  into v_result.credits, v_result.shortfall, v_result.first_seq, v_result.last_seq, v_result.is_beyond
-  from unnest(farthing.charge_usage(v_account, v_fresh, p_job.correlation_id, p_job.author,
-    case when v_hold.status = 'open' then v_hold.hold_id else p_job.job_id end, p_now)) c
-  where c.amount > 0;
-  v_result.credits := coalesce(v_result.credits, 0);
-  v_result.shortfall := coalesce(v_result.shortfall, 0);
-  v_result.is_beyond := coalesce(v_result.is_beyond, false);
-  if v_result.is_beyond and v_hold.status = 'open' and v_hold.amount > v_result.credits then
-    v_result := farthing.charge_rest(v_result, p_job, v_hold, v_facts, p_now);
-  end if;
-  if v_hold.status = 'open' then
-    update farthing.holds set status = 'settled', settled = v_result.credits,
-      shortfall = v_result.shortfall, resolved_at = p_now
-    where account_id = v_hold.account_id and hold_id = v_hold.hold_id;
-    v_result.held := greatest(v_hold.amount - v_result.credits, 0);
-    if v_result.held > 0 then
-      insert into farthing.holds (account_id, amount, reason, correlation_id, author, expires_at, created_at)
-      values (v_hold.account_id, v_result.held, 'job', p_job.correlation_id, p_job.author, p_job.expires_at,
-        p_now)
-      returning * into v_next;
-      perform farthing.reserve(v_next, p_now, v_hold.hold_id);
-      v_result.hold_id := v_next.hold_id;
-    end if;
-  end if;
+  -- The work is done, so what is missing becomes debt. A step that used more than may be owed takes all that
+  -- is held: none is cheaper for having used too much.
+  v_settlement := farthing.settle(v_hold, array[
+    row(null, null, null, null, v_fresh, p_job.correlation_id, p_job.author),
+    row(null, v_facts || '{"reason": "overdraft_exceeded"}', null, null, null, p_job.correlation_id,
+      p_job.author)]::farthing.bill[], p_now, p_keeps_rest => true);
+  v_result := row(v_settlement.settled, v_settlement.shortfall, v_settlement.first_seq,
+    (v_settlement.charge).last_seq, 0, 0, coalesce(v_settlement.next_hold_id, p_job.hold_id),
+    v_settlement.rest, v_settlement.is_beyond)::farthing.step_charge;
   return farthing.count_repeats(v_result, p_job.account_id, v_events, v_fresh);
 end
 $$;
