@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
+import { withClient, withServer } from "../postgres/testing/server.ts";
 import type { Migration } from "./files.ts";
-import { describe, planMigrations } from "./migrate.ts";
+import { applyMissing, describe, planMigrations, seed } from "./migrate.ts";
 
 function migration(version: string, text: string): Migration {
   return { version, name: "x", file: `${version}_x.sql`, text, statements: [text] };
@@ -30,4 +31,22 @@ Deno.test("planMigrations refuses when a recorded migration is gone or a new one
 Deno.test("describe names the line that the server points at", () => {
   const error = { message: 'syntax error at or near "x"', position: "12" };
   assert.equal(describe(error, "select 1;\nx y"), 'syntax error at or near "x" (line 2)');
+});
+
+Deno.test("a seed that has changed is not run again, as by the CLI", async () => {
+  const root = await Deno.makeTempDir();
+  const file = `${root}/seed.sql`;
+  const write = (note: string) => Deno.writeTextFile(file, `insert into notes values ('${note}');`);
+  await withServer((server) =>
+    withClient(server, "postgres", async (sql) => {
+      await applyMissing(sql, [migration("1", "create table notes (note text)")]);
+      await write("first");
+      assert.equal(await seed(sql, file, root), "seeded");
+      assert.equal(await seed(sql, file, root), "none");
+      await write("second");
+      assert.equal(await seed(sql, file, root), "changed");
+      assert.equal(await seed(sql, file, root), "none");
+      assert.deepEqual((await sql`select note from notes`).map(({ note }) => note), ["first"]);
+    })
+  ).finally(() => Deno.remove(root, { recursive: true }));
 });

@@ -95,18 +95,25 @@ export async function applyMissing(sql: postgres.Sql, migrations: Migration[]): 
   return left.map((migration) => migration.file);
 }
 
-/** Runs a seed file when it is new or has changed since; it must be safe to run again. */
-export async function seed(sql: postgres.Sql, file: string, root: string): Promise<boolean> {
+/**
+ * Runs a seed file that is new. Of one that has changed since, the CLI 3.1.0 records the new hash and runs
+ * nothing; a developer should not see rows here that no project will get.
+ */
+export async function seed(
+  sql: postgres.Sql,
+  file: string,
+  root: string,
+): Promise<"none" | "seeded" | "changed"> {
   const text = await Deno.readTextFile(file).catch(() => undefined);
-  if (text === undefined) return false;
+  if (text === undefined) return "none";
   const path = relative(root, file);
   const hash = createHash("sha256").update(text).digest("hex");
-  const [known] = await sql`
-    select from supabase_migrations.seed_files where path = ${path} and hash = ${hash}`;
-  if (known) return false;
+  const [known] = await sql<{ hash: string }[]>`
+    select hash from supabase_migrations.seed_files where path = ${path}`;
+  if (known?.hash === hash) return "none";
   try {
     await sql.begin(async (transaction) => {
-      await transaction.unsafe(text);
+      if (!known) await transaction.unsafe(text);
       await transaction`
         insert into supabase_migrations.seed_files ${transaction({ path, hash })}
         on conflict (path) do update set hash = excluded.hash`;
@@ -114,5 +121,5 @@ export async function seed(sql: postgres.Sql, file: string, root: string): Promi
   } catch (error) {
     throw new StackError(`Seed ${path} failed: ${describe(error, text)}`);
   }
-  return true;
+  return known ? "changed" : "seeded";
 }

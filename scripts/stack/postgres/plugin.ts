@@ -15,6 +15,13 @@ const read = (name: string) => Deno.readTextFile(new URL(`./sql/${name}`, import
  */
 const NO_JOBS = { "cron.use_background_workers": "off" };
 
+const SEED_WORDS = {
+  none: undefined,
+  seeded: "seeded",
+  changed:
+    "the seed has changed, and is not run again, as in a project: run it by hand if you like",
+};
+
 /**
  * Gives a database the schemas, extensions and auth tables that a new Supabase project has, owned as
  * there. A template made so serves tests.
@@ -60,7 +67,8 @@ export function databasePlugin(): Plugin {
         });
         const applied = await migrate(sql, options.migrationsDir);
         if (applied.length > 0) context.log(`database: applied ${applied.length} migrations`);
-        if (await seed(sql, options.seedFile, ROOT)) context.log("database: seeded");
+        const word = SEED_WORDS[await seed(sql, options.seedFile, ROOT)];
+        if (word) context.log(`database: ${word}`);
       } finally {
         await sql.end();
       }
