@@ -1,7 +1,7 @@
 /** One true answer of each database function of alerts, in the shape that SQL gives. */
-import type { ArgsOf, ResultOf } from "../database/functions.ts";
 import type { AlertResults } from "../database/results/operators.ts";
 import { USER_ID } from "./project.ts";
+import type { SamplesOf } from "./samples.ts";
 
 const NOW = "2026-11-21T12:00:00+00:00";
 
@@ -25,11 +25,7 @@ const alert = {
   resolved_at: null,
 };
 
-type Samples = {
-  [N in keyof AlertResults]: (args: ArgsOf<N>) => ResultOf<N>;
-};
-
-export const ALERT_SAMPLES: Samples = {
+export const ALERT_SAMPLES: SamplesOf<AlertResults> = {
   alerts_list: () => ({ alerts: [alert], next_before: ALERT_ID }),
   alerts_acknowledge: () => ({
     ...alert,

@@ -1,11 +1,8 @@
 /** One true answer of each database function of providers and bookings. */
-import type { ArgsOf, ResultOf } from "../database/functions.ts";
 import type { BookingResults } from "../database/results/bookings.ts";
 import type { ProviderResults } from "../database/results/providers.ts";
 import { MARK } from "./project.ts";
-
-type Functions = ProviderResults & BookingResults;
-type Samples = { [N in keyof Functions]: (args: ArgsOf<N>) => ResultOf<N> };
+import type { SamplesOf } from "./samples.ts";
 
 export const PROVIDER_ID = "5c1b7f52-3a0e-4d0b-9a54-0e9f3d1c7b11";
 export const BOOKING_ID = "2f6d0a3c-8f0a-4b5d-8e57-6c1d2b3a4f12";
@@ -40,7 +37,7 @@ const booking = {
   cancelled_at: null,
 };
 
-export const BOOKING_SAMPLES: Samples = {
+export const BOOKING_SAMPLES: SamplesOf<ProviderResults & BookingResults> = {
   providers_begin: ({ p_country, p_email }) => ({
     step: "onboard",
     provider: {

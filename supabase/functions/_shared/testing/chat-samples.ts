@@ -1,14 +1,10 @@
 /** One true answer of each database function of a chat, in the shape that SQL gives. */
-import type { ArgsOf, ResultOf } from "../database/functions.ts";
 import type { ChatResults } from "../database/results/chats.ts";
+import type { SamplesOf } from "./samples.ts";
 
 export const CHAT_HOLD_ID = "2a8d3f5b-7e0c-4d6a-9c1b-8f2e6b4a1d05";
 
-type Samples = {
-  [N in keyof ChatResults]: (args: ArgsOf<N>) => ResultOf<N>;
-};
-
-export const CHAT_SAMPLES: Samples = {
+export const CHAT_SAMPLES: SamplesOf<ChatResults> = {
   chats_begin: () => ({ step: "call", hold_id: CHAT_HOLD_ID, held: "62", patience_ms: 120_000 }),
   chats_record: () => ({ status: "open" }),
   chats_settle: ({ p_answer, p_usage, p_output_tokens }) => ({

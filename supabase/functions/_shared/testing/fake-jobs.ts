@@ -1,13 +1,10 @@
 /** The database functions of jobs in memory, as far as a runner can tell them from SQL. */
 import type { Database } from "../database/database.ts";
-import type { ArgsOf, ResultOf } from "../database/functions.ts";
 import type { JobResults } from "../database/results/jobs.ts";
 import type { Clock } from "../jobs/clock.ts";
 import { USER_ID } from "./project.ts";
+import type { SamplesOf } from "./samples.ts";
 
-type Functions = {
-  [N in keyof JobResults]: (args: ArgsOf<N>) => ResultOf<N>;
-};
 type RunnerName = Exclude<
   keyof JobResults,
   "jobs_create" | "jobs_list" | "jobs_pages" | "jobs_read"
@@ -97,7 +94,7 @@ export class FakeJobs {
     return row.status;
   }
 
-  readonly #functions: Pick<Functions, RunnerName> = {
+  readonly #functions: Pick<SamplesOf<JobResults>, RunnerName> = {
     jobs_claim: ({ p_runner_id, p_types, p_limit, p_lease_seconds = 60 }) => {
       const nowMs = this.clock.nowMs();
       for (const row of this.rows) {

@@ -1,14 +1,8 @@
 /** One true answer of each database function of feature flags. */
-import type { ArgsOf, ResultOf } from "../database/functions.ts";
 import type { FeatureResults } from "../database/results/operators.ts";
+import type { SamplesOf } from "./samples.ts";
 
-type Samples = {
-  [N in keyof FeatureResults]: (
-    args: ArgsOf<N>,
-  ) => ResultOf<N>;
-};
-
-export const FEATURE_SAMPLES: Samples = {
+export const FEATURE_SAMPLES: SamplesOf<FeatureResults> = {
   features_read: () => [
     { name: "b2b", state: "on", percentage: 0 },
     { name: "b2c", state: "on", percentage: 0 },

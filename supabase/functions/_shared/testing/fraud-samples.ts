@@ -1,7 +1,7 @@
 /** One true answer of each database function behind the `fraud` doors. */
-import type { ArgsOf, ResultOf } from "../database/functions.ts";
 import type { FraudResults } from "../database/results/operators.ts";
 import { USER_ID } from "./project.ts";
+import type { SamplesOf } from "./samples.ts";
 
 export const BLOCK_ID = "7e0a1b2c-3d4e-4f50-8a6b-9c0d1e2f3a44";
 export const WARNING_ID = "issfr_1NrWMZ2eZvKYlo2C";
@@ -30,11 +30,7 @@ const policy = {
   updated_by: "key:default",
 };
 
-type Samples = {
-  [N in keyof FraudResults]: (args: ArgsOf<N>) => ResultOf<N>;
-};
-
-export const FRAUD_SAMPLES: Samples = {
+export const FRAUD_SAMPLES: SamplesOf<FraudResults> = {
   fraud_decisions_list: () => ({
     decisions: [{
       id: "7",

@@ -1,6 +1,6 @@
 /** One true answer of each database function of the inbox, in the shape that SQL gives. */
-import type { ArgsOf, ResultOf } from "../database/functions.ts";
 import type { InboxResults } from "../database/results/inbox.ts";
+import type { SamplesOf } from "./samples.ts";
 
 const NOW = "2026-11-21T12:00:00+00:00";
 
@@ -21,11 +21,7 @@ const event = {
 
 const facts = { stripe_refund_id: "re_1", amount: 999 };
 
-type Samples = {
-  [N in keyof InboxResults]: (args: ArgsOf<N>) => ResultOf<N>;
-};
-
-export const INBOX_SAMPLES: Samples = {
+export const INBOX_SAMPLES: SamplesOf<InboxResults> = {
   inbox_receive: () => ({ received: true }),
   inbox_list: () => ({ events: [event], next_before: EVENT_ID }),
   inbox_read: () => ({ ...event, facts }),

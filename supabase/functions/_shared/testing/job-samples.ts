@@ -1,6 +1,6 @@
 /** One true answer of each database function of jobs, in the shape that SQL gives. */
-import type { ArgsOf, ResultOf } from "../database/functions.ts";
 import type { JobResults } from "../database/results/jobs.ts";
+import type { SamplesOf } from "./samples.ts";
 
 const NOW = "2026-11-21T12:00:00+00:00";
 const TOMORROW = "2026-11-22T12:00:00+00:00";
@@ -21,11 +21,7 @@ const job = {
   expires_at: TOMORROW,
 };
 
-type Samples = {
-  [N in keyof JobResults]: (args: ArgsOf<N>) => ResultOf<N>;
-};
-
-export const JOB_SAMPLES: Samples = {
+export const JOB_SAMPLES: SamplesOf<JobResults> = {
   jobs_create: ({ p_type, p_client_temp_id }) => ({
     status: 202,
     replayed: false,

@@ -1,6 +1,6 @@
 /** One true answer of each database function of metrics and health, in the shape that SQL gives. */
-import type { ArgsOf, ResultOf } from "../database/functions.ts";
 import type { MetricResults } from "../database/results/metrics.ts";
+import type { SamplesOf } from "./samples.ts";
 
 const NOW = "2026-11-21T12:00:00+00:00";
 
@@ -11,11 +11,7 @@ const nothing = {
   routes: [],
 };
 
-type Samples = {
-  [N in keyof MetricResults]: (args: ArgsOf<N>) => ResultOf<N>;
-};
-
-export const METRIC_SAMPLES: Samples = {
+export const METRIC_SAMPLES: SamplesOf<MetricResults> = {
   metrics_record: () => ({ recorded: true }),
   health_report: () => ({
     as_of: NOW,

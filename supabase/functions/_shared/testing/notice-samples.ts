@@ -1,6 +1,6 @@
 /** One true answer of each database function of notices, in the shape that SQL gives. */
-import type { ArgsOf, ResultOf } from "../database/functions.ts";
 import type { NoticeResults, NoticeToSend } from "../database/results/notices.ts";
+import type { SamplesOf } from "./samples.ts";
 
 const ID = "7f0f3a44-0a57-4a5e-9c0e-5a3d4a1b2c01";
 
@@ -24,11 +24,7 @@ export const NOTICE: NoticeToSend = {
   data: RECEIPT,
 };
 
-type Samples = {
-  [N in keyof NoticeResults]: (args: ArgsOf<N>) => ResultOf<N>;
-};
-
-export const NOTICE_SAMPLES: Samples = {
+export const NOTICE_SAMPLES: SamplesOf<NoticeResults> = {
   notices_send: () => ({
     status: 200,
     replayed: false,

@@ -1,7 +1,7 @@
 /** One true answer of each database function of payouts, in the shape that SQL gives. */
-import type { ArgsOf, ResultOf } from "../database/functions.ts";
 import type { PayoutResults, PayoutToList } from "../database/results/payouts.ts";
 import type { PayoutTransaction } from "../stripe/payout-lists.ts";
+import type { SamplesOf } from "./samples.ts";
 
 export const PAYOUT_TO_LIST: PayoutToList = {
   payout_id: "po_1",
@@ -28,11 +28,7 @@ export const PAYOUT_TRANSACTION: PayoutTransaction = {
   occurred_at: 1_795_000_000,
 };
 
-type Samples = {
-  [N in keyof PayoutResults]: (args: ArgsOf<N>) => ResultOf<N>;
-};
-
-export const PAYOUT_SAMPLES: Samples = {
+export const PAYOUT_SAMPLES: SamplesOf<PayoutResults> = {
   payouts_claim: () => null,
   payouts_record: ({ p_after }) =>
     typeof p_after === "string" ? { listed: false } : { listed: true, mismatches: 0 },

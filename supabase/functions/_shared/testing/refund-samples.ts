@@ -1,8 +1,8 @@
 /** One true answer of each database function of refunds, in the shape that SQL gives. */
-import type { ArgsOf, ResultOf } from "../database/functions.ts";
 import type { RefundResults, RefundToSend } from "../database/results/refunds.ts";
 import type { TransferResults } from "../database/results/bookings.ts";
 import { MARK } from "./project.ts";
+import type { SamplesOf } from "./samples.ts";
 
 const NOW = "2026-11-21T12:00:00+00:00";
 const ORDER_ID = "9d3fa1b8-4ea1-49a5-9be2-2f8f6a4f4c01";
@@ -48,13 +48,7 @@ export const SETTLED_REFUND = {
   debt_added: "40",
 };
 
-type MoneyBack = RefundResults & TransferResults;
-
-type Samples = {
-  [N in keyof MoneyBack]: (args: ArgsOf<N>) => ResultOf<N>;
-};
-
-export const REFUND_SAMPLES: Samples = {
+export const REFUND_SAMPLES: SamplesOf<RefundResults & TransferResults> = {
   refunds_begin: () => ({ step: "send", refund: REFUND_TO_SEND }),
   refunds_attach: () => PENDING_REFUND,
   refunds_refuse: () => ({ ...PENDING_REFUND, status: "failed", stripe_refund_id: null }),

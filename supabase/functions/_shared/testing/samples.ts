@@ -1,5 +1,5 @@
 /** One true answer of each database function, in the shape that SQL gives. */
-import type { ArgsOf, FunctionName, ResultOf } from "../database/functions.ts";
+import type { ArgsOf, FunctionName, ResultOf, Results } from "../database/functions.ts";
 import { BOOKING_SAMPLES } from "./booking-samples.ts";
 import { CHAT_SAMPLES } from "./chat-samples.ts";
 import { FEATURE_SAMPLES } from "./feature-samples.ts";
@@ -123,7 +123,12 @@ function fresh<T>(status: number, data: T) {
   return { status, replayed: false, data };
 }
 
-export const SAMPLES: { [N in FunctionName]: (args: ArgsOf<N>) => ResultOf<N> } = {
+/** For each database function of a subject what it answers to its arguments. */
+export type SamplesOf<Subject> = {
+  [N in keyof Subject & FunctionName]: (args: ArgsOf<N>) => ResultOf<N>;
+};
+
+export const SAMPLES: SamplesOf<Results> = {
   credits_balance: () => ({
     balance: "9990",
     held: "0",

@@ -1,7 +1,7 @@
 /** One true answer of each database function of top-ups and spend caps, in the shape that SQL gives. */
-import type { ArgsOf, ResultOf } from "../database/functions.ts";
 import type { TopUpCharge, TopUpResults } from "../database/results/top-ups.ts";
 import { MARK, USER_ID } from "./project.ts";
+import type { SamplesOf } from "./samples.ts";
 
 const NOW = "2026-11-21T12:00:00+00:00";
 const ORDER_ID = "7b1f0a52-52d1-4c0e-8c5b-9b1a5f0e7d21";
@@ -55,11 +55,7 @@ const CAP = {
   resets_at: "2026-11-22T00:00:00+00:00",
 };
 
-type Samples = {
-  [N in keyof TopUpResults]: (args: ArgsOf<N>) => ResultOf<N>;
-};
-
-export const TOP_UP_SAMPLES: Samples = {
+export const TOP_UP_SAMPLES: SamplesOf<TopUpResults> = {
   top_ups_read: () => TOP_UPS,
   top_ups_set: () => ({ status: 200, replayed: false, data: TOP_UPS }),
   top_ups_stop: () => ({ ...TOP_UPS, enabled: false, state: "off", consented_at: null }),
