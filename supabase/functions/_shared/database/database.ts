@@ -1,6 +1,6 @@
 /**
- * The database door: `rpc(name, args)` is the one way in. Two transports carry it (rest.ts through the
- * data API, pool.ts through a pooled connection); retry and errors are the same for both.
+ * The one way into the database: `rpc(name, args)`. Two transports carry it (rest.ts through the data API,
+ * pool.ts through a pooled connection); retries and errors are the same for both.
  */
 import { ApiError } from "../http/errors.ts";
 import { withAuthor } from "./authored.ts";
@@ -30,7 +30,7 @@ export const EXPOSED = "farthing_public";
 /** Longest wait for one call: far above any of ours, well below the platform's limit for a request. */
 export const CALL_TIMEOUT_MS = 10_000;
 
-/** What the contract says of a state that stands in the way, `idempotency_in_progress` and the like. */
+/** The contract's refusals for a state that stands in the way, such as `idempotency_in_progress`. */
 function isConflict(error: unknown): boolean {
   return error instanceof ApiError && error.body.type === "conflict";
 }
@@ -42,8 +42,8 @@ export function createDatabase(
 ): Database {
   const retries = createRetries(nowMs);
 
-  // Every function behind the door is either a read, keyed by an Idempotency-Key or keyed by what it is
-  // about (an event's id, an order's id), so running one again is safe.
+  // Every function is either a read, keyed by an Idempotency-Key, or keyed by its subject (an event's id, an
+  // order's id), so running one again is safe.
   async function run(name: string, args: Readonly<Record<string, unknown>>): Promise<unknown> {
     let lost: DatabaseFailure | undefined;
     const attempt = async () => {
@@ -58,7 +58,7 @@ export function createDatabase(
       return await retries.execute(attempt);
     } catch (error) {
       const refusal = toApiError(name, error);
-      // What stands in the way may be this very call, run before its connection was lost.
+      // The conflict may be with this very call, which ran before its connection was lost.
       throw lost !== undefined && isConflict(refusal) ? toApiError(name, lost) : refusal;
     }
   }

@@ -74,7 +74,7 @@ function failureOf(error: PgError): DatabaseFailure {
   }, error);
 }
 
-/** Whatever goes wrong here, nothing can have happened: no time-out, and no end, is of unknown outcome. */
+/** No statement was sent yet, so a timeout or a lost connection has a known outcome: nothing happened. */
 function notConnected(error: unknown): DatabaseFailure {
   const failure = failureOf(error as PgError);
   if (failure.code !== TIMED_OUT && !isAway(failure)) return failure;
@@ -89,7 +89,7 @@ function msUntil(endMs: number): number {
 /** A connection in time; one that comes later goes back to the pool. */
 async function acquire(pool: pg.Pool, endMs: number): Promise<pg.PoolClient> {
   const connecting = pool.connect();
-  // One that lies there is given at once, and most do. Who opens a new one does not count as waiting.
+  // An idle connection is returned immediately. A caller that opens a new one is not in waitingCount.
   if (pool.idleCount > 0 && pool.idleCount >= pool.waitingCount) {
     return await connecting.catch((error: unknown) => Promise.reject(notConnected(error)));
   }
@@ -117,7 +117,7 @@ export function createPoolTransport(options: PoolOptions): Transport {
     connectionTimeoutMillis: timeoutMs,
   });
   // A connection that dies without a listener ends the process: idle ones are the pool's to drop, and
-  // those in use have told the call that was running on them.
+  // the call that runs on one in use has its own error.
   pool.on("error", () => {});
   pool.on("connect", (client) => client.on("error", () => {}));
   const texts = new Map<string, string>();

@@ -5,7 +5,7 @@
 import { DelegateBackoff, handleWhen, type IRetryBackoffContext, retry } from "cockatiel";
 import { DatabaseFailure, isAway, isRetryable } from "./failures.ts";
 
-/** What is to be waited for, and how. */
+/** How long to retry after one kind of failure, and how often. */
 interface Wait {
   /** No retry begins later than this after the call did. */
   readonly withinMs: number;
@@ -20,10 +20,10 @@ interface Wait {
 // connection for 12 s, with this it is 4 s.
 const ROLLED_BACK: Wait = { withinMs: 3_000, firstMs: 10, longestMs: 250, most: 4 };
 
-// A restart takes a second or two, which a caller hardly notices; what takes longer is 503 and Retry-After.
+// A restart takes a second or two, which a caller hardly notices; after that the answer is 503, Retry-After.
 const AWAY: Wait = { withinMs: 2_500, firstMs: 100, longestMs: 500, most: 8 };
 
-/** A database that has been away for so long is not restarting: nobody waits for it any more. */
+/** A database that is unavailable for longer is not restarting, and no call waits for it any more. */
 const RESTART_MS = 10_000;
 
 function delayMs({ firstMs, longestMs }: Wait, nth: number): number {
@@ -48,13 +48,13 @@ export function createRetries(nowMs: () => number): Retries {
   }
 
   function noteFailure(isAwayNow: boolean): void {
-    // Of what was long ago nobody knows whether it lasted.
+    // A failure that old says nothing about the current outage.
     if (nowMs() - failedAtMs >= RESTART_MS) awaySinceMs = undefined;
     failedAtMs = nowMs();
     awaySinceMs = isAwayNow ? awaySinceMs ?? failedAtMs : undefined;
   }
 
-  /** Notes whether the database is there: whatever it says, it says it itself. */
+  /** Notes whether the database is available. A refusal counts as available: the database itself gave it. */
   async function noted<T>(call: () => Promise<T>): Promise<T> {
     try {
       const answer = await call();

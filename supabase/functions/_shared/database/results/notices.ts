@@ -14,8 +14,8 @@ export interface NoticeToSend {
 }
 
 /**
- * not_asked: nobody was, so it was no try; again: surely not sent; never: it will not be taken; unknown:
- * nobody knows, so it stays.
+ * not_asked: the service was not asked, so it was no attempt; again: certainly not sent; never: the service
+ * refuses it for good; unknown: it may have been sent, so it is not sent again.
  */
 export type NotSentOutcome = "not_asked" | "again" | "never" | "unknown";
 
