@@ -42,6 +42,9 @@ create domain farthing.final_status as smallint
   constraint final_status_answers check (value between 200 and 499);
 comment on domain farthing.final_status is 'The HTTP status of an answer that a repeat gets again.';
 
+-- An item of a list as the contract shows it, and the cursor that a page after it begins from.
+create type farthing.page_item as (answer jsonb, cursor text);
+
 create table farthing.policy (
   one_row boolean primary key default true constraint policy_is_one_row check (one_row),
   early_fraud_warning text not null default 'review'

@@ -780,6 +780,20 @@ $$;
 comment on function farthing.json_argument(jsonb) is
   'A jsonb argument as it was meant, whether it came as JSON or as a string of JSON.';
 
+create function farthing.page_of(p_name text, p_limit int, p_items farthing.page_item[])
+returns jsonb
+language sql immutable
+set search_path = ''
+as $$
+  select jsonb_build_object(
+    p_name, (select coalesce(jsonb_agg(i.answer order by i.nr), '[]')
+      from unnest(p_items[:p_limit]) with ordinality i (answer, cursor, nr)),
+    'next_before', case when cardinality(p_items) > p_limit then (p_items[p_limit]).cursor end)
+$$;
+comment on function farthing.page_of(text, int, farthing.page_item[]) is
+  'A page of a list: {p_name: the first p_limit items, next_before: the last one''s cursor}. The caller '
+  'reads one item more than p_limit, in order; where there is none, next_before is null.';
+
 create function farthing.refuse_change()
 returns trigger
 language plpgsql

@@ -196,20 +196,15 @@ returns jsonb
 language sql stable security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
 as $$
-  with page as (
-    select i.* from farthing.incidents i
+  select farthing.page_of('alerts', p_limit, array(
+    select row(farthing.incident_answer(i), i.incident_id)::farthing.page_item
+    from farthing.incidents i
     where i.state = any (case when p_state is null then array['open', 'acknowledged', 'resolved']
         else array[p_state] end)
       -- A cursor that names nothing gives an empty page, as in every list.
       and (p_before is null or i.incident_nr < (
         select b.incident_nr from farthing.incidents b where b.incident_id::text = p_before))
-    order by i.incident_nr desc limit p_limit + 1
-  )
-  select jsonb_build_object(
-    'alerts', coalesce((select jsonb_agg(farthing.incident_answer(s.*::farthing.incidents)
-      order by s.incident_nr desc) from (select * from page limit p_limit) s), '[]'),
-    'next_before', case when (select count(*) from page) > p_limit
-      then (select incident_id from page offset p_limit - 1 limit 1) end)
+    order by i.incident_nr desc limit p_limit + 1))
 $$;
 grant execute on function farthing_public.alerts_list to service_role;
 comment on function farthing_public.alerts_list is
@@ -407,15 +402,10 @@ as $$
       and coalesce(p_role, 'provider') = 'provider' and (p_status is null or b.status = p_status)
       and (p_before is null or (b.created_at, b.booking_id) < (select * from mark))
     order by b.created_at desc, b.booking_id desc limit p_limit + 1)
-  ), shown as (
-    select *, row_number() over (order by (b).created_at desc, (b).booking_id desc) as nr from page
   )
-  select jsonb_build_object(
-    'bookings', coalesce(jsonb_agg(farthing.booking_answer(b, role) order by nr) filter (where nr <= p_limit),
-      '[]'),
-    'next_before', case when count(*) > p_limit
-      then max((b).booking_id::text) filter (where nr = p_limit) end)
-  from shown
+  select farthing.page_of('bookings', p_limit, array(
+    select row(farthing.booking_answer(b, role), (b).booking_id)::farthing.page_item from page
+    order by (b).created_at desc, (b).booking_id desc limit p_limit + 1))
 $$;
 grant execute on function farthing_public.bookings_list to service_role;
 comment on function farthing_public.bookings_list is
@@ -760,20 +750,14 @@ returns jsonb
 language sql stable security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
 as $$
-  with page as (
-    select o.* from farthing.accounts a
+  select farthing.page_of('orders', p_limit, array(
+    select row(farthing.order_answer(o), o.order_id)::farthing.page_item
+    from farthing.accounts a
     join farthing.orders o using (account_id)
     left join farthing.orders b on b.account_id = a.account_id and b.order_id::text = p_before
-    where a.owner_id = p_user_id and (p_before is null or (o.created_at, o.order_id) < (b.created_at,
-      b.order_id))
-    order by o.created_at desc, o.order_id desc limit p_limit + 1
-  )
-  select jsonb_build_object(
-    'orders', coalesce((select jsonb_agg(farthing.order_answer(s.*::farthing.orders)
-      order by s.created_at desc, s.order_id desc)
-      from (select * from page limit p_limit) s), '[]'),
-    'next_before', case when (select count(*) from page) > p_limit
-      then (select order_id from page offset p_limit - 1 limit 1) end)
+    where a.owner_id = p_user_id
+      and (p_before is null or (o.created_at, o.order_id) < (b.created_at, b.order_id))
+    order by o.created_at desc, o.order_id desc limit p_limit + 1))
 $$;
 grant execute on function farthing_public.checkout_orders to service_role;
 comment on function farthing_public.checkout_orders is
@@ -928,20 +912,14 @@ returns jsonb
 language sql stable security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
 as $$
-  with page as (
-    select d.*, a.owner_id from farthing.fraud_decisions d join farthing.accounts a using (account_id)
+  select farthing.page_of('decisions', p_limit, array(
+    select row(jsonb_build_object('id', d.decision_id::text, 'user_id', a.owner_id, 'action', d.action,
+      'outcome', d.outcome, 'reasons', d.reasons, 'order_id', d.order_id, 'booking_id', d.booking_id,
+      'ip_hash', encode(d.ip_hash, 'hex'), 'decided_at', d.decided_at), d.decision_id)::farthing.page_item
+    from farthing.fraud_decisions d join farthing.accounts a using (account_id)
     where (p_user_id is null or a.owner_id = p_user_id) and (p_outcome is null or d.outcome = p_outcome)
       and (p_before is null or d.decision_id < p_before::bigint)
-    order by d.decision_id desc limit p_limit + 1
-  )
-  select jsonb_build_object(
-    'decisions', coalesce((select jsonb_agg(jsonb_build_object('id', s.decision_id::text,
-      'user_id', s.owner_id, 'action', s.action, 'outcome', s.outcome, 'reasons', s.reasons,
-      'order_id', s.order_id, 'booking_id', s.booking_id,
-      'ip_hash', encode(s.ip_hash, 'hex'), 'decided_at', s.decided_at)
-      order by s.decision_id desc) from (select * from page limit p_limit) s), '[]'),
-    'next_before', case when (select count(*) from page) > p_limit
-      then (select decision_id::text from page offset p_limit - 1 limit 1) end)
+    order by d.decision_id desc limit p_limit + 1))
 $$;
 grant execute on function farthing_public.fraud_decisions_list to service_role;
 comment on function farthing_public.fraud_decisions_list is
@@ -953,16 +931,11 @@ returns jsonb
 language sql stable security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
 as $$
-  with page as (
-    select b.* from farthing.blocks b left join farthing.blocks x on x.block_id::text = p_before
+  select farthing.page_of('blocks', p_limit, array(
+    select row(farthing.block_answer(b), b.block_id)::farthing.page_item
+    from farthing.blocks b left join farthing.blocks x on x.block_id::text = p_before
     where p_before is null or (b.created_at, b.block_id) < (x.created_at, x.block_id)
-    order by b.created_at desc, b.block_id desc limit p_limit + 1
-  )
-  select jsonb_build_object(
-    'blocks', coalesce((select jsonb_agg(farthing.block_answer(s.*::farthing.blocks)
-      order by s.created_at desc, s.block_id desc) from (select * from page limit p_limit) s), '[]'),
-    'next_before', case when (select count(*) from page) > p_limit
-      then (select block_id from page offset p_limit - 1 limit 1) end)
+    order by b.created_at desc, b.block_id desc limit p_limit + 1))
 $$;
 grant execute on function farthing_public.fraud_blocks_list to service_role;
 comment on function farthing_public.fraud_blocks_list is
@@ -1195,20 +1168,12 @@ returns jsonb
 language sql stable security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
 as $$
-  with page as (
-    select g as entry from farthing.grants g left join farthing.grants b on b.grant_id = p_before
+  select farthing.page_of('grants', p_limit, array(
+    select row(farthing.grant_answer(g, p_now), g.grant_id)::farthing.page_item
+    from farthing.grants g left join farthing.grants b on b.grant_id = p_before
     where (p_status is null or farthing.grant_answer(g, p_now) ->> 'status' = p_status)
       and (p_before is null or (g.created_at, g.grant_id) < (b.created_at, b.grant_id))
-    order by g.created_at desc, g.grant_id desc limit p_limit + 1
-  ), shown as (
-    select entry, row_number() over (order by (entry).created_at desc, (entry).grant_id desc) as nr
-    from page order by nr limit p_limit
-  )
-  select jsonb_build_object(
-    'grants', coalesce(jsonb_agg(farthing.grant_answer(entry, p_now) order by nr), '[]'),
-    'next_before', case when (select count(*) from page) > p_limit
-      then (array_agg((entry).grant_id order by nr desc))[1] end)
-  from shown
+    order by g.created_at desc, g.grant_id desc limit p_limit + 1))
 $$;
 grant execute on function farthing_public.grants_list to service_role;
 comment on function farthing_public.grants_list is
@@ -1567,20 +1532,12 @@ returns jsonb
 language sql stable security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
 as $$
-  with page as (
-    select i.* from farthing.inbox i
-    left join farthing.inbox b on b.event_id = p_before
+  select farthing.page_of('events', p_limit, array(
+    select row(farthing.inbox_answer(i), i.event_id)::farthing.page_item
+    from farthing.inbox i left join farthing.inbox b on b.event_id = p_before
     where (p_state is null or i.state = p_state) and (p_type is null or i.type = p_type)
       and (p_before is null or (i.received_at, i.event_id) < (b.received_at, b.event_id))
-    order by i.received_at desc, i.event_id desc limit p_limit + 1
-  )
-  select jsonb_build_object(
-    'events', coalesce((select jsonb_agg(farthing.inbox_answer(s.*::farthing.inbox)
-      order by s.received_at desc, s.event_id desc)
-      from (select * from page order by received_at desc, event_id desc limit p_limit) s), '[]'),
-    'next_before', case when (select count(*) from page) > p_limit
-      then (select event_id from page order by received_at desc, event_id desc
-        offset p_limit - 1 limit 1) end)
+    order by i.received_at desc, i.event_id desc limit p_limit + 1))
 $$;
 grant execute on function farthing_public.inbox_list to service_role;
 comment on function farthing_public.inbox_list is
@@ -1821,23 +1778,18 @@ begin
   if p_to is not null then
     v_last := least(v_last, farthing.seq_at(v_account_id, p_to));
   end if;
-  return (
-    with page as (
-      select e.* from farthing.entries e
-      where e.account_id = v_account_id and e.seq between v_first and v_last
-        and (p_kind is null or e.kind::text = p_kind)
-      order by e.seq desc limit p_limit + 1
-    ), shown as (select * from page order by seq desc limit p_limit)
-    select jsonb_build_object(
-      'entries', coalesce(jsonb_agg(jsonb_build_object('id', s.entry_id, 'seq', s.seq, 'kind', s.kind,
-        'amount', trim_scale(case s.direction when 'in' then s.amount else -s.amount end)::text,
-        'balance_after', trim_scale(s.balance_after)::text, 'transaction_id', s.transaction_id, 'lot_id',
-          s.lot_id, 'reference_type', s.reference_type, 'reference_id', s.reference_id, 'correlation_id',
-          s.correlation_id,
-        'author', case when p_with_names then s.author else split_part(s.author, ':', 1) end,
-        'metadata', s.metadata, 'event_at', s.event_at, 'created_at', s.created_at) order by s.seq desc),
-          '[]'), 'next_before', case when (select count(*) from page) > p_limit then min(s.seq)::text end)
-    from shown s);
+  return farthing.page_of('entries', p_limit, array(
+    select row(jsonb_build_object('id', e.entry_id, 'seq', e.seq, 'kind', e.kind,
+      'amount', trim_scale(case e.direction when 'in' then e.amount else -e.amount end)::text,
+      'balance_after', trim_scale(e.balance_after)::text, 'transaction_id', e.transaction_id,
+      'lot_id', e.lot_id, 'reference_type', e.reference_type, 'reference_id', e.reference_id,
+      'correlation_id', e.correlation_id,
+      'author', case when p_with_names then e.author else split_part(e.author, ':', 1) end,
+      'metadata', e.metadata, 'event_at', e.event_at, 'created_at', e.created_at), e.seq)::farthing.page_item
+    from farthing.entries e
+    where e.account_id = v_account_id and e.seq between v_first and v_last
+      and (p_kind is null or e.kind::text = p_kind)
+    order by e.seq desc limit p_limit + 1));
 end
 $$;
 grant execute on function farthing_public.credits_entries to service_role;
@@ -2523,22 +2475,13 @@ returns jsonb
 language sql stable security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
 as $$
-  with page as (
-    select r as refund from farthing.refunds r
-    left join farthing.refunds b on b.refund_id::text = p_before
+  select farthing.page_of('refunds', p_limit, array(
+    select row(farthing.refund_answer(r), r.refund_id)::farthing.page_item
+    from farthing.refunds r left join farthing.refunds b on b.refund_id::text = p_before
     where (p_order_id is null or r.order_id = p_order_id)
       and (p_booking_id is null or r.booking_id = p_booking_id)
       and (p_before is null or (r.created_at, r.refund_id) < (b.created_at, b.refund_id))
-    order by r.created_at desc, r.refund_id desc limit p_limit + 1
-  ), shown as (
-    select refund, row_number() over (order by (refund).created_at desc, (refund).refund_id desc) as nr
-    from page order by nr limit p_limit
-  )
-  select jsonb_build_object(
-    'refunds', coalesce(jsonb_agg(farthing.refund_answer(refund) order by nr), '[]'),
-    'next_before', case when (select count(*) from page) > p_limit
-      then (array_agg((refund).refund_id order by nr desc))[1] end)
-  from shown
+    order by r.created_at desc, r.refund_id desc limit p_limit + 1))
 $$;
 grant execute on function farthing_public.refunds_list to service_role;
 comment on function farthing_public.refunds_list is
@@ -2589,21 +2532,12 @@ returns jsonb
 language sql stable security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
 as $$
-  with page as (
-    select w as warning from farthing.fraud_warnings w
-    left join farthing.fraud_warnings b on b.warning_id = p_before
+  select farthing.page_of('warnings', p_limit, array(
+    select row(farthing.warning_answer(w), w.warning_id)::farthing.page_item
+    from farthing.fraud_warnings w left join farthing.fraud_warnings b on b.warning_id = p_before
     where (p_state is null or w.state = p_state)
       and (p_before is null or (w.created_at, w.warning_id) < (b.created_at, b.warning_id))
-    order by w.created_at desc, w.warning_id desc limit p_limit + 1
-  ), shown as (
-    select warning, row_number() over (order by (warning).created_at desc, (warning).warning_id desc) as nr
-    from page order by nr limit p_limit
-  )
-  select jsonb_build_object(
-    'warnings', coalesce(jsonb_agg(farthing.warning_answer(warning) order by nr), '[]'),
-    'next_before', case when (select count(*) from page) > p_limit
-      then (array_agg((warning).warning_id order by nr desc))[1] end)
-  from shown
+    order by w.created_at desc, w.warning_id desc limit p_limit + 1))
 $$;
 grant execute on function farthing_public.warnings_list to service_role;
 comment on function farthing_public.warnings_list is
@@ -3405,16 +3339,12 @@ returns jsonb
 language sql stable security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
 as $$
-  with page as (
-    select j from farthing.jobs j
+  select farthing.page_of('jobs', p_limit, array(
+    select row(farthing.job_answer(j), j.job_nr)::farthing.page_item
+    from farthing.jobs j
     where j.user_id = p_user_id and (p_status is null or j.status = p_status)
       and (p_before is null or j.job_nr < p_before::bigint)
-    order by j.job_nr desc limit p_limit + 1
-  ), shown as (select j from page order by (j).job_nr desc limit p_limit)
-  select jsonb_build_object(
-    'jobs', coalesce(jsonb_agg(farthing.job_answer(j) order by (j).job_nr desc), '[]'),
-    'next_before', case when (select count(*) from page) > p_limit then min((j).job_nr)::text end)
-  from shown
+    order by j.job_nr desc limit p_limit + 1))
 $$;
 grant execute on function farthing_public.jobs_list to service_role;
 comment on function farthing_public.jobs_list is

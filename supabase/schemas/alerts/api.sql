@@ -6,20 +6,15 @@ returns jsonb
 language sql stable security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
 as $$
-  with page as (
-    select i.* from farthing.incidents i
+  select farthing.page_of('alerts', p_limit, array(
+    select row(farthing.incident_answer(i), i.incident_id)::farthing.page_item
+    from farthing.incidents i
     where i.state = any (case when p_state is null then array['open', 'acknowledged', 'resolved']
         else array[p_state] end)
       -- A cursor that names nothing gives an empty page, as in every list.
       and (p_before is null or i.incident_nr < (
         select b.incident_nr from farthing.incidents b where b.incident_id::text = p_before))
-    order by i.incident_nr desc limit p_limit + 1
-  )
-  select jsonb_build_object(
-    'alerts', coalesce((select jsonb_agg(farthing.incident_answer(s.*::farthing.incidents)
-      order by s.incident_nr desc) from (select * from page limit p_limit) s), '[]'),
-    'next_before', case when (select count(*) from page) > p_limit
-      then (select incident_id from page offset p_limit - 1 limit 1) end)
+    order by i.incident_nr desc limit p_limit + 1))
 $$;
 grant execute on function farthing_public.alerts_list to service_role;
 comment on function farthing_public.alerts_list is

@@ -162,15 +162,10 @@ as $$
       and coalesce(p_role, 'provider') = 'provider' and (p_status is null or b.status = p_status)
       and (p_before is null or (b.created_at, b.booking_id) < (select * from mark))
     order by b.created_at desc, b.booking_id desc limit p_limit + 1)
-  ), shown as (
-    select *, row_number() over (order by (b).created_at desc, (b).booking_id desc) as nr from page
   )
-  select jsonb_build_object(
-    'bookings', coalesce(jsonb_agg(farthing.booking_answer(b, role) order by nr) filter (where nr <= p_limit),
-      '[]'),
-    'next_before', case when count(*) > p_limit
-      then max((b).booking_id::text) filter (where nr = p_limit) end)
-  from shown
+  select farthing.page_of('bookings', p_limit, array(
+    select row(farthing.booking_answer(b, role), (b).booking_id)::farthing.page_item from page
+    order by (b).created_at desc, (b).booking_id desc limit p_limit + 1))
 $$;
 grant execute on function farthing_public.bookings_list to service_role;
 comment on function farthing_public.bookings_list is

@@ -149,20 +149,14 @@ returns jsonb
 language sql stable security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
 as $$
-  with page as (
-    select o.* from farthing.accounts a
+  select farthing.page_of('orders', p_limit, array(
+    select row(farthing.order_answer(o), o.order_id)::farthing.page_item
+    from farthing.accounts a
     join farthing.orders o using (account_id)
     left join farthing.orders b on b.account_id = a.account_id and b.order_id::text = p_before
-    where a.owner_id = p_user_id and (p_before is null or (o.created_at, o.order_id) < (b.created_at,
-      b.order_id))
-    order by o.created_at desc, o.order_id desc limit p_limit + 1
-  )
-  select jsonb_build_object(
-    'orders', coalesce((select jsonb_agg(farthing.order_answer(s.*::farthing.orders)
-      order by s.created_at desc, s.order_id desc)
-      from (select * from page limit p_limit) s), '[]'),
-    'next_before', case when (select count(*) from page) > p_limit
-      then (select order_id from page offset p_limit - 1 limit 1) end)
+    where a.owner_id = p_user_id
+      and (p_before is null or (o.created_at, o.order_id) < (b.created_at, b.order_id))
+    order by o.created_at desc, o.order_id desc limit p_limit + 1))
 $$;
 grant execute on function farthing_public.checkout_orders to service_role;
 comment on function farthing_public.checkout_orders is

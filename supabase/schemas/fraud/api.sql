@@ -6,20 +6,14 @@ returns jsonb
 language sql stable security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
 as $$
-  with page as (
-    select d.*, a.owner_id from farthing.fraud_decisions d join farthing.accounts a using (account_id)
+  select farthing.page_of('decisions', p_limit, array(
+    select row(jsonb_build_object('id', d.decision_id::text, 'user_id', a.owner_id, 'action', d.action,
+      'outcome', d.outcome, 'reasons', d.reasons, 'order_id', d.order_id, 'booking_id', d.booking_id,
+      'ip_hash', encode(d.ip_hash, 'hex'), 'decided_at', d.decided_at), d.decision_id)::farthing.page_item
+    from farthing.fraud_decisions d join farthing.accounts a using (account_id)
     where (p_user_id is null or a.owner_id = p_user_id) and (p_outcome is null or d.outcome = p_outcome)
       and (p_before is null or d.decision_id < p_before::bigint)
-    order by d.decision_id desc limit p_limit + 1
-  )
-  select jsonb_build_object(
-    'decisions', coalesce((select jsonb_agg(jsonb_build_object('id', s.decision_id::text,
-      'user_id', s.owner_id, 'action', s.action, 'outcome', s.outcome, 'reasons', s.reasons,
-      'order_id', s.order_id, 'booking_id', s.booking_id,
-      'ip_hash', encode(s.ip_hash, 'hex'), 'decided_at', s.decided_at)
-      order by s.decision_id desc) from (select * from page limit p_limit) s), '[]'),
-    'next_before', case when (select count(*) from page) > p_limit
-      then (select decision_id::text from page offset p_limit - 1 limit 1) end)
+    order by d.decision_id desc limit p_limit + 1))
 $$;
 grant execute on function farthing_public.fraud_decisions_list to service_role;
 comment on function farthing_public.fraud_decisions_list is
@@ -31,16 +25,11 @@ returns jsonb
 language sql stable security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
 as $$
-  with page as (
-    select b.* from farthing.blocks b left join farthing.blocks x on x.block_id::text = p_before
+  select farthing.page_of('blocks', p_limit, array(
+    select row(farthing.block_answer(b), b.block_id)::farthing.page_item
+    from farthing.blocks b left join farthing.blocks x on x.block_id::text = p_before
     where p_before is null or (b.created_at, b.block_id) < (x.created_at, x.block_id)
-    order by b.created_at desc, b.block_id desc limit p_limit + 1
-  )
-  select jsonb_build_object(
-    'blocks', coalesce((select jsonb_agg(farthing.block_answer(s.*::farthing.blocks)
-      order by s.created_at desc, s.block_id desc) from (select * from page limit p_limit) s), '[]'),
-    'next_before', case when (select count(*) from page) > p_limit
-      then (select block_id from page offset p_limit - 1 limit 1) end)
+    order by b.created_at desc, b.block_id desc limit p_limit + 1))
 $$;
 grant execute on function farthing_public.fraud_blocks_list to service_role;
 comment on function farthing_public.fraud_blocks_list is

@@ -116,20 +116,12 @@ returns jsonb
 language sql stable security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
 as $$
-  with page as (
-    select g as entry from farthing.grants g left join farthing.grants b on b.grant_id = p_before
+  select farthing.page_of('grants', p_limit, array(
+    select row(farthing.grant_answer(g, p_now), g.grant_id)::farthing.page_item
+    from farthing.grants g left join farthing.grants b on b.grant_id = p_before
     where (p_status is null or farthing.grant_answer(g, p_now) ->> 'status' = p_status)
       and (p_before is null or (g.created_at, g.grant_id) < (b.created_at, b.grant_id))
-    order by g.created_at desc, g.grant_id desc limit p_limit + 1
-  ), shown as (
-    select entry, row_number() over (order by (entry).created_at desc, (entry).grant_id desc) as nr
-    from page order by nr limit p_limit
-  )
-  select jsonb_build_object(
-    'grants', coalesce(jsonb_agg(farthing.grant_answer(entry, p_now) order by nr), '[]'),
-    'next_before', case when (select count(*) from page) > p_limit
-      then (array_agg((entry).grant_id order by nr desc))[1] end)
-  from shown
+    order by g.created_at desc, g.grant_id desc limit p_limit + 1))
 $$;
 grant execute on function farthing_public.grants_list to service_role;
 comment on function farthing_public.grants_list is

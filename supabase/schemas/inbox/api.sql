@@ -36,20 +36,12 @@ returns jsonb
 language sql stable security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
 as $$
-  with page as (
-    select i.* from farthing.inbox i
-    left join farthing.inbox b on b.event_id = p_before
+  select farthing.page_of('events', p_limit, array(
+    select row(farthing.inbox_answer(i), i.event_id)::farthing.page_item
+    from farthing.inbox i left join farthing.inbox b on b.event_id = p_before
     where (p_state is null or i.state = p_state) and (p_type is null or i.type = p_type)
       and (p_before is null or (i.received_at, i.event_id) < (b.received_at, b.event_id))
-    order by i.received_at desc, i.event_id desc limit p_limit + 1
-  )
-  select jsonb_build_object(
-    'events', coalesce((select jsonb_agg(farthing.inbox_answer(s.*::farthing.inbox)
-      order by s.received_at desc, s.event_id desc)
-      from (select * from page order by received_at desc, event_id desc limit p_limit) s), '[]'),
-    'next_before', case when (select count(*) from page) > p_limit
-      then (select event_id from page order by received_at desc, event_id desc
-        offset p_limit - 1 limit 1) end)
+    order by i.received_at desc, i.event_id desc limit p_limit + 1))
 $$;
 grant execute on function farthing_public.inbox_list to service_role;
 comment on function farthing_public.inbox_list is

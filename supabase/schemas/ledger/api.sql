@@ -107,23 +107,18 @@ begin
   if p_to is not null then
     v_last := least(v_last, farthing.seq_at(v_account_id, p_to));
   end if;
-  return (
-    with page as (
-      select e.* from farthing.entries e
-      where e.account_id = v_account_id and e.seq between v_first and v_last
-        and (p_kind is null or e.kind::text = p_kind)
-      order by e.seq desc limit p_limit + 1
-    ), shown as (select * from page order by seq desc limit p_limit)
-    select jsonb_build_object(
-      'entries', coalesce(jsonb_agg(jsonb_build_object('id', s.entry_id, 'seq', s.seq, 'kind', s.kind,
-        'amount', trim_scale(case s.direction when 'in' then s.amount else -s.amount end)::text,
-        'balance_after', trim_scale(s.balance_after)::text, 'transaction_id', s.transaction_id, 'lot_id',
-          s.lot_id, 'reference_type', s.reference_type, 'reference_id', s.reference_id, 'correlation_id',
-          s.correlation_id,
-        'author', case when p_with_names then s.author else split_part(s.author, ':', 1) end,
-        'metadata', s.metadata, 'event_at', s.event_at, 'created_at', s.created_at) order by s.seq desc),
-          '[]'), 'next_before', case when (select count(*) from page) > p_limit then min(s.seq)::text end)
-    from shown s);
+  return farthing.page_of('entries', p_limit, array(
+    select row(jsonb_build_object('id', e.entry_id, 'seq', e.seq, 'kind', e.kind,
+      'amount', trim_scale(case e.direction when 'in' then e.amount else -e.amount end)::text,
+      'balance_after', trim_scale(e.balance_after)::text, 'transaction_id', e.transaction_id,
+      'lot_id', e.lot_id, 'reference_type', e.reference_type, 'reference_id', e.reference_id,
+      'correlation_id', e.correlation_id,
+      'author', case when p_with_names then e.author else split_part(e.author, ':', 1) end,
+      'metadata', e.metadata, 'event_at', e.event_at, 'created_at', e.created_at), e.seq)::farthing.page_item
+    from farthing.entries e
+    where e.account_id = v_account_id and e.seq between v_first and v_last
+      and (p_kind is null or e.kind::text = p_kind)
+    order by e.seq desc limit p_limit + 1));
 end
 $$;
 grant execute on function farthing_public.credits_entries to service_role;

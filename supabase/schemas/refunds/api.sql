@@ -159,22 +159,13 @@ returns jsonb
 language sql stable security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
 as $$
-  with page as (
-    select r as refund from farthing.refunds r
-    left join farthing.refunds b on b.refund_id::text = p_before
+  select farthing.page_of('refunds', p_limit, array(
+    select row(farthing.refund_answer(r), r.refund_id)::farthing.page_item
+    from farthing.refunds r left join farthing.refunds b on b.refund_id::text = p_before
     where (p_order_id is null or r.order_id = p_order_id)
       and (p_booking_id is null or r.booking_id = p_booking_id)
       and (p_before is null or (r.created_at, r.refund_id) < (b.created_at, b.refund_id))
-    order by r.created_at desc, r.refund_id desc limit p_limit + 1
-  ), shown as (
-    select refund, row_number() over (order by (refund).created_at desc, (refund).refund_id desc) as nr
-    from page order by nr limit p_limit
-  )
-  select jsonb_build_object(
-    'refunds', coalesce(jsonb_agg(farthing.refund_answer(refund) order by nr), '[]'),
-    'next_before', case when (select count(*) from page) > p_limit
-      then (array_agg((refund).refund_id order by nr desc))[1] end)
-  from shown
+    order by r.created_at desc, r.refund_id desc limit p_limit + 1))
 $$;
 grant execute on function farthing_public.refunds_list to service_role;
 comment on function farthing_public.refunds_list is
@@ -225,21 +216,12 @@ returns jsonb
 language sql stable security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
 as $$
-  with page as (
-    select w as warning from farthing.fraud_warnings w
-    left join farthing.fraud_warnings b on b.warning_id = p_before
+  select farthing.page_of('warnings', p_limit, array(
+    select row(farthing.warning_answer(w), w.warning_id)::farthing.page_item
+    from farthing.fraud_warnings w left join farthing.fraud_warnings b on b.warning_id = p_before
     where (p_state is null or w.state = p_state)
       and (p_before is null or (w.created_at, w.warning_id) < (b.created_at, b.warning_id))
-    order by w.created_at desc, w.warning_id desc limit p_limit + 1
-  ), shown as (
-    select warning, row_number() over (order by (warning).created_at desc, (warning).warning_id desc) as nr
-    from page order by nr limit p_limit
-  )
-  select jsonb_build_object(
-    'warnings', coalesce(jsonb_agg(farthing.warning_answer(warning) order by nr), '[]'),
-    'next_before', case when (select count(*) from page) > p_limit
-      then (array_agg((warning).warning_id order by nr desc))[1] end)
-  from shown
+    order by w.created_at desc, w.warning_id desc limit p_limit + 1))
 $$;
 grant execute on function farthing_public.warnings_list to service_role;
 comment on function farthing_public.warnings_list is

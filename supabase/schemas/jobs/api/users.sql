@@ -90,16 +90,12 @@ returns jsonb
 language sql stable security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
 as $$
-  with page as (
-    select j from farthing.jobs j
+  select farthing.page_of('jobs', p_limit, array(
+    select row(farthing.job_answer(j), j.job_nr)::farthing.page_item
+    from farthing.jobs j
     where j.user_id = p_user_id and (p_status is null or j.status = p_status)
       and (p_before is null or j.job_nr < p_before::bigint)
-    order by j.job_nr desc limit p_limit + 1
-  ), shown as (select j from page order by (j).job_nr desc limit p_limit)
-  select jsonb_build_object(
-    'jobs', coalesce(jsonb_agg(farthing.job_answer(j) order by (j).job_nr desc), '[]'),
-    'next_before', case when (select count(*) from page) > p_limit then min((j).job_nr)::text end)
-  from shown
+    order by j.job_nr desc limit p_limit + 1))
 $$;
 grant execute on function farthing_public.jobs_list to service_role;
 comment on function farthing_public.jobs_list is
