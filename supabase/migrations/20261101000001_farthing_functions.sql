@@ -1048,18 +1048,9 @@ returns int
 language sql
 set search_path = ''
 as $$
-  with decisions as (
-    delete from farthing.fraud_decisions where decision_id in (
-      select decision_id from farthing.fraud_decisions where decided_at <= p_now - interval '90 days'
-      order by decided_at limit p_limit for update skip locked)
-    returning 1
-  ), uses as (
-    delete from farthing.card_uses where charge_id in (
-      select charge_id from farthing.card_uses where used_at <= p_now - interval '90 days'
-      order by used_at limit p_limit for update skip locked)
-    returning 1
-  )
-  select (select count(*) from decisions)::int + (select count(*) from uses)::int
+  select farthing.delete_older('fraud_decisions', 'decision_id', 'decided_at', p_now - interval '90 days',
+      p_limit)
+    + farthing.delete_older('card_uses', 'charge_id', 'used_at', p_now - interval '90 days', p_limit)
 $$;
 comment on function farthing.sweep_fraud(timestamptz, int) is
   'Forgets decisions and uses of cards after 90 days; returns how many of both.';
@@ -1416,13 +1407,7 @@ returns int
 language sql
 set search_path = ''
 as $$
-  with due as (
-    select key from farthing.idempotency_keys where created_at <= p_now - interval '24 hours'
-    order by created_at limit p_limit for update skip locked
-  ), swept as (
-    delete from farthing.idempotency_keys k using due where k.key = due.key returning 1
-  )
-  select count(*)::int from swept
+  select farthing.delete_older('idempotency_keys', 'key', 'created_at', p_now - interval '24 hours', p_limit)
 $$;
 comment on function farthing.sweep_idempotency_keys(timestamptz, int) is
   'Forgets keys older than 24 hours; returns how many.';
@@ -1547,13 +1532,9 @@ as $$
       order by o.grain, o.name, o.starts_at limit p_limit for update of o skip locked) due
     where (m.grain, m.name, m.starts_at, m.labels) = (due.grain, due.name, due.starts_at, due.labels)
     returning 1
-  ), batches as (
-    delete from farthing.metric_batches where batch_id in (
-      select batch_id from farthing.metric_batches where recorded_at <= p_now - interval '1 day'
-      order by recorded_at limit p_limit for update skip locked)
-    returning 1
   )
-  select (select count(*) from counted)::int + (select count(*) from batches)::int
+  select (select count(*) from counted)::int
+    + farthing.delete_older('metric_batches', 'batch_id', 'recorded_at', p_now - interval '1 day', p_limit)
 $$;
 comment on function farthing.sweep_metrics(timestamptz, int) is
   'Forgets minutes after 25 hours, hours after 35 days, batches after one; returns how many rows.';
@@ -2999,13 +2980,7 @@ returns int
 language sql
 set search_path = ''
 as $$
-  with due as (
-    select log_id from farthing.ai_logs where expires_at <= p_now
-    order by expires_at limit p_limit for update skip locked
-  ), swept as (
-    delete from farthing.ai_logs l using due where l.log_id = due.log_id returning 1
-  )
-  select count(*)::int from swept
+  select farthing.delete_older('ai_logs', 'log_id', 'expires_at', p_now, p_limit)
 $$;
 comment on function farthing.sweep_ai_logs(timestamptz, int) is
   'Deletes AI logs after their 30 days; returns how many.';
@@ -3609,14 +3584,8 @@ returns int
 language sql
 set search_path = ''
 as $$
-  with due as (
-    -- Incidents are few: about the order in which they are made, and no index for it.
-    select incident_nr from farthing.incidents where resolved_at <= p_now - interval '1 year'
-    order by incident_nr limit p_limit for update skip locked
-  ), swept as (
-    delete from farthing.incidents i using due where i.incident_nr = due.incident_nr returning 1
-  )
-  select count(*)::int from swept
+  -- Incidents are few: there is no index for this.
+  select farthing.delete_older('incidents', 'incident_nr', 'resolved_at', p_now - interval '1 year', p_limit)
 $$;
 comment on function farthing.sweep_incidents(timestamptz, int) is
   'Forgets incidents a year after they were resolved; returns how many.';
@@ -4678,11 +4647,9 @@ set search_path = ''
 as $$
 declare
   c_kept constant interval := interval '7 days';
-  v_ours bigint;
+  v_ours int := farthing.delete_older('task_failures', 'failure_nr', 'failed_at', p_now - c_kept, p_limit);
   v_cron bigint;
 begin
-  delete from farthing.task_failures where failed_at <= p_now - c_kept;
-  get diagnostics v_ours = row_count;
   -- pg_cron itself deletes none. Of other jobs of the project nothing is deleted.
   delete from cron.job_run_details where runid in (
     select d.runid from cron.job_run_details d join cron.job j using (jobid)
@@ -4750,6 +4717,27 @@ as $$
 $$;
 comment on function farthing.add_task(text, interval, interval, interval) is
   'Schedules farthing.<p_task>(moment).';
+
+create function farthing.delete_older(
+  p_table text, p_key text, p_column text, p_than timestamptz, p_limit int)
+returns int
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_count int;
+begin
+  execute format('with due as (select %2$I as key from farthing.%1$I where %3$I <= $1
+      order by %3$I limit $2 for update skip locked)
+    delete from farthing.%1$I t using due where t.%2$I = due.key', p_table, p_key, p_column)
+  using p_than, p_limit;
+  get diagnostics v_count = row_count;
+  return v_count;
+end
+$$;
+comment on function farthing.delete_older(text, text, text, timestamptz, int) is
+  'Retention: deletes rows of a table of ours whose p_column is at most p_than, the oldest first, at most '
+  'p_limit, and none that another transaction has locked. p_key identifies a row. Returns how many.';
 
 create function farthing.is_parked(p_task text, p_kind text, p_id text, p_now timestamptz)
 returns boolean

@@ -179,18 +179,9 @@ returns int
 language sql
 set search_path = ''
 as $$
-  with decisions as (
-    delete from farthing.fraud_decisions where decision_id in (
-      select decision_id from farthing.fraud_decisions where decided_at <= p_now - interval '90 days'
-      order by decided_at limit p_limit for update skip locked)
-    returning 1
-  ), uses as (
-    delete from farthing.card_uses where charge_id in (
-      select charge_id from farthing.card_uses where used_at <= p_now - interval '90 days'
-      order by used_at limit p_limit for update skip locked)
-    returning 1
-  )
-  select (select count(*) from decisions)::int + (select count(*) from uses)::int
+  select farthing.delete_older('fraud_decisions', 'decision_id', 'decided_at', p_now - interval '90 days',
+      p_limit)
+    + farthing.delete_older('card_uses', 'charge_id', 'used_at', p_now - interval '90 days', p_limit)
 $$;
 comment on function farthing.sweep_fraud(timestamptz, int) is
   'Forgets decisions and uses of cards after 90 days; returns how many of both.';

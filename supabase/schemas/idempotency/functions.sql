@@ -147,13 +147,7 @@ returns int
 language sql
 set search_path = ''
 as $$
-  with due as (
-    select key from farthing.idempotency_keys where created_at <= p_now - interval '24 hours'
-    order by created_at limit p_limit for update skip locked
-  ), swept as (
-    delete from farthing.idempotency_keys k using due where k.key = due.key returning 1
-  )
-  select count(*)::int from swept
+  select farthing.delete_older('idempotency_keys', 'key', 'created_at', p_now - interval '24 hours', p_limit)
 $$;
 comment on function farthing.sweep_idempotency_keys(timestamptz, int) is
   'Forgets keys older than 24 hours; returns how many.';

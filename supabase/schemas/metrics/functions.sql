@@ -116,13 +116,9 @@ as $$
       order by o.grain, o.name, o.starts_at limit p_limit for update of o skip locked) due
     where (m.grain, m.name, m.starts_at, m.labels) = (due.grain, due.name, due.starts_at, due.labels)
     returning 1
-  ), batches as (
-    delete from farthing.metric_batches where batch_id in (
-      select batch_id from farthing.metric_batches where recorded_at <= p_now - interval '1 day'
-      order by recorded_at limit p_limit for update skip locked)
-    returning 1
   )
-  select (select count(*) from counted)::int + (select count(*) from batches)::int
+  select (select count(*) from counted)::int
+    + farthing.delete_older('metric_batches', 'batch_id', 'recorded_at', p_now - interval '1 day', p_limit)
 $$;
 comment on function farthing.sweep_metrics(timestamptz, int) is
   'Forgets minutes after 25 hours, hours after 35 days, batches after one; returns how many rows.';

@@ -98,13 +98,7 @@ returns int
 language sql
 set search_path = ''
 as $$
-  with due as (
-    select log_id from farthing.ai_logs where expires_at <= p_now
-    order by expires_at limit p_limit for update skip locked
-  ), swept as (
-    delete from farthing.ai_logs l using due where l.log_id = due.log_id returning 1
-  )
-  select count(*)::int from swept
+  select farthing.delete_older('ai_logs', 'log_id', 'expires_at', p_now, p_limit)
 $$;
 comment on function farthing.sweep_ai_logs(timestamptz, int) is
   'Deletes AI logs after their 30 days; returns how many.';

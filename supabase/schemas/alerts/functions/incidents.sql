@@ -129,14 +129,8 @@ returns int
 language sql
 set search_path = ''
 as $$
-  with due as (
-    -- Incidents are few: about the order in which they are made, and no index for it.
-    select incident_nr from farthing.incidents where resolved_at <= p_now - interval '1 year'
-    order by incident_nr limit p_limit for update skip locked
-  ), swept as (
-    delete from farthing.incidents i using due where i.incident_nr = due.incident_nr returning 1
-  )
-  select count(*)::int from swept
+  -- Incidents are few: there is no index for this.
+  select farthing.delete_older('incidents', 'incident_nr', 'resolved_at', p_now - interval '1 year', p_limit)
 $$;
 comment on function farthing.sweep_incidents(timestamptz, int) is
   'Forgets incidents a year after they were resolved; returns how many.';

@@ -146,11 +146,9 @@ set search_path = ''
 as $$
 declare
   c_kept constant interval := interval '7 days';
-  v_ours bigint;
+  v_ours int := farthing.delete_older('task_failures', 'failure_nr', 'failed_at', p_now - c_kept, p_limit);
   v_cron bigint;
 begin
-  delete from farthing.task_failures where failed_at <= p_now - c_kept;
-  get diagnostics v_ours = row_count;
   -- pg_cron itself deletes none. Of other jobs of the project nothing is deleted.
   delete from cron.job_run_details where runid in (
     select d.runid from cron.job_run_details d join cron.job j using (jobid)
