@@ -187,25 +187,30 @@ comment on function farthing.never_remove(text) is 'From now on no row of a tabl
 -- Why after triggers: a before trigger on a row makes PostgreSQL lock that row once more, and a debit updates
 -- two. Accounts and lots have after triggers already, those of their foreign keys.
 
--- An owner leaves, by leaving, and nobody comes instead. What else happens then is on this table, too, and
--- relies on it: nothing but leaving updates owner_id.
-create function farthing.refuse_new_owner()
+-- An owner leaves by being deleted, and nobody comes instead. Closing an account relies on it: nothing but
+-- leaving updates owner_id, and left_at is set once.
+create function farthing.check_owner()
 returns trigger
 language plpgsql security definer -- runs inside auth's delete, by a role that owns nothing here
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+  v_is_legal boolean := case
+    when tg_op = 'INSERT' then (new.kind = 'user') = (new.owner_id is not null) and new.left_at is null
+    when old.owner_id is not null then new.owner_id is null and new.left_at is null
+      and not exists (select from auth.users where id = old.owner_id)
+    else new.owner_id is null and old.left_at is null and new.left_at is not null end;
 begin
-  if new.owner_id is not null or old.owner_id is null
-    or exists (select from auth.users where id = old.owner_id)
-  then
-    raise exception 'The owner of an account does not change. To close it, delete the user.'
-      using errcode = 'restrict_violation';
+  if not v_is_legal then
+    raise exception 'A user''s account has one owner, who does not change; an organisation''s has none. To '
+      'close a user''s account, delete the user.' using errcode = 'restrict_violation';
   end if;
   return null;
 end
 $$;
-comment on function farthing.refuse_new_owner() is
-  'Trigger: an account loses its owner when the user is deleted, and gets no other.';
+comment on function farthing.check_owner() is
+  'Trigger: a user''s account begins with its owner, loses them when the user is deleted, and gets no other; '
+  'an organisation''s never has one. left_at is set once, and not while there is an owner.';
 
 create function farthing.refuse_new_answer()
 returns trigger
@@ -458,7 +463,7 @@ begin
     perform farthing.receive(p_order.account_id, 'bonus', p_order.bonus_credits, 'bonus', 'bonuses', v_terms,
       'order', p_order.order_id::text, null, null, p_author, p_now);
   end if;
-  if (select owner_id is null from farthing.accounts where account_id = p_order.account_id) then
+  if (select left_at is not null from farthing.accounts where account_id = p_order.account_id) then
     -- Paid by someone who has left (rule 16).
     perform farthing.close_lots(p_order.account_id, p_author, p_now);
   end if;
@@ -657,8 +662,8 @@ comment on function farthing.apply_card_event(text, jsonb, timestamptz) is
 
 create function farthing.forget_customer()
 returns trigger
-language plpgsql security definer -- runs inside auth's delete, by a role that owns nothing here
-set search_path = pg_catalog, pg_temp
+language plpgsql
+set search_path = ''
 as $$
 begin
   perform farthing.allow_change(null, 'the user was deleted');
@@ -667,7 +672,8 @@ begin
   return null;
 end
 $$;
-comment on function farthing.forget_customer() is 'Who leaves leaves no card behind, and nothing to charge.';
+comment on function farthing.forget_customer() is
+  'Trigger: an account that is left keeps no card, and nothing is charged for it.';
 
 -- supabase/schemas/features/functions.sql
 
@@ -1364,7 +1370,7 @@ set search_path = ''
 as $$
 begin
   -- Who has left repeats nothing.
-  if exists (select from farthing.accounts where account_id = p_account_id and owner_id is not null) then
+  if exists (select from farthing.accounts where account_id = p_account_id and left_at is null) then
     update farthing.idempotency_keys set status = p_status
     where key = decode(p_key, 'hex') and status is null;
     if found then
@@ -2863,9 +2869,10 @@ begin
   select * into v_hold from farthing.holds where account_id = p_chat.account_id and hold_id = p_chat.hold_id;
   v_usage := farthing.price_usage(jsonb_build_array(p_usage), p_now, v_hold.created_at,
     jsonb_build_object(v_hold.model, v_hold.rate_version));
-  -- Whose account has no owner any more has no lots either (rule 16).
+  -- An account that has been left has no lots (rule 16).
   if v_charged is null or v_usage.problem is not null or v_usage.credits >= v_charged
-    or exists (select from farthing.accounts where account_id = p_chat.account_id and owner_id is null) then
+    or exists (select from farthing.accounts
+      where account_id = p_chat.account_id and left_at is not null) then
     return 0;
   end if;
   perform farthing.receive(p_chat.account_id, 'adjustment', v_charged - v_usage.credits, 'adjustment',
@@ -5459,7 +5466,7 @@ begin
   return (p_hold.status = 'open' or p_hold.status = 'released' and p_hold.resolved_at = p_hold.expires_at)
     and p_now < p_hold.expires_at + (select late_settle_within from farthing.policy)
     and exists (select from farthing.accounts
-      where account_id = p_hold.account_id and owner_id is not null)
+      where account_id = p_hold.account_id and left_at is null)
     and not exists (select from farthing.chats
       where account_id = p_hold.account_id and hold_id = p_hold.hold_id)
     and not exists (select from farthing.jobs
@@ -6625,7 +6632,7 @@ comment on function farthing.known_debit is
 
 -- supabase/schemas/ledger/functions/leavers.sql
 
--- A user who leaves: the account stays for the books, without an owner, and its credits close to breakage.
+-- An account that is left: it stays for the books, and its credits close to breakage.
 
 create function farthing.close_lots(p_account_id bigint, p_author text, p_now timestamptz)
 returns void
@@ -6644,12 +6651,26 @@ begin
 end
 $$;
 comment on function farthing.close_lots(bigint, text, timestamptz) is
-  'Closes the lots of an account without an owner to breakage. The account is locked by the caller.';
+  'Closes the lots of an account that has been left to breakage. The account is locked by the caller.';
 
-create function farthing.close_account()
+create function farthing.note_leaving()
 returns trigger
 language plpgsql security definer -- runs inside auth's delete, by a role that owns nothing here
 set search_path = pg_catalog, pg_temp
+as $$
+begin
+  -- now(), for Auth's delete passes no time. Triggers on left_at do the rest, with this function's rights.
+  update farthing.accounts set left_at = now() where account_id = new.account_id;
+  return null;
+end
+$$;
+comment on function farthing.note_leaving() is
+  'Trigger: an account has been left when the foreign key has taken its deleted owner away.';
+
+create function farthing.close_account()
+returns trigger
+language plpgsql
+set search_path = ''
 as $$
 declare
   v_hold_id uuid;
@@ -6668,8 +6689,8 @@ begin
 end
 $$;
 comment on function farthing.close_account() is
-  'Rule 16: deleting a user deletes no entry. The account stays without an owner, its lots close to '
-  'breakage.';
+  'Trigger, rule 16: leaving deletes no entry. The account stays, its holds are released and its lots '
+  'close to breakage.';
 
 -- supabase/schemas/ledger/functions/lots.sql
 
@@ -7212,7 +7233,7 @@ as $$
 begin
   insert into farthing.notices (account_id, template, subject, data, next_attempt_at, created_at)
   select p_account_id, p_template, p_subject, p_data, p_now, p_now
-  where exists (select from farthing.accounts where account_id = p_account_id and owner_id is not null)
+  where exists (select from farthing.accounts where account_id = p_account_id and left_at is null)
   on conflict on constraint notices_once do nothing;
   return found;
 exception when others then
@@ -7297,7 +7318,7 @@ begin
     return 0;
   end if;
   select count(*), max(a.account_id), array_agg(a.account_id::text order by a.account_id) filter (
-    where a.owner_id is not null and a.last_seq > 0
+    where a.left_at is null and a.last_seq > 0
       and a.balance - a.held < coalesce(t.threshold, p.low_balance)
       and not farthing.is_parked('sweep_low_balances', 'account', a.account_id::text, p_now))
   into v_seen, v_last, v_low
@@ -8287,10 +8308,10 @@ as $$
   select 1, l.account_id, format('lot %s is closed with %s left', l.lot_id, l.remaining)
   from farthing.lots l where l.closed_at is not null and l.remaining > 0
   union all
-  select 16, l.account_id, format('lot %s is open in an account without an owner', l.lot_id)
+  select 16, l.account_id, format('lot %s is open in an account that has been left', l.lot_id)
   from farthing.lots l
   join farthing.accounts a on a.account_id = l.account_id
-  where a.owner_id is null and l.closed_at is null
+  where a.left_at is not null and l.closed_at is null
   union all
   select 7, l.account_id, format('lot %s: reserved %s, kept by open holds %s', l.lot_id, l.reserved, k.kept)
   from farthing.lots l
@@ -8301,8 +8322,8 @@ as $$
   where l.reserved <> coalesce(k.kept, 0)
 $$;
 comment on function farthing.prove_lot_states() is
-  'Rules 1, 7 and 16 by lot: a closed one is empty, it reserves what open holds keep, and is closed where '
-  'nobody owns it.';
+  'Rules 1, 7 and 16 by lot: a closed one is empty, it reserves what open holds keep, and is closed '
+  'where the account has been left.';
 
 create function farthing.prove_entries()
 returns table (rule int, account_id bigint, detail text)
@@ -9393,12 +9414,19 @@ set search_path = ''
 as $$
   select 19, a.account_id, 'the owner is not the one who opened the account'
   from farthing.accounts a left join farthing.owner_marks m on m.account_id = a.account_id
-  where a.owner_id is not null
+  where a.left_at is null
     and m.mark is distinct from sha256(convert_to(concat_ws(' ', m.salt, a.account_id, a.owner_id), 'UTF8'))
   union all
   select 16, a.account_id, 'one who has left can still be told by the mark of the account'
   from farthing.accounts a join farthing.owner_marks m on m.account_id = a.account_id
-  where a.owner_id is null and m.salt is not null
+  where a.left_at is not null and m.salt is not null
+  union all
+  select 16, a.account_id, format('the %s''s account has %s owner and was %s', a.kind,
+    case when a.owner_id is null then 'no' else 'an' end,
+    case when a.left_at is null then 'not left' else 'left' end)
+  from farthing.accounts a
+  where case a.kind when 'user' then num_nonnulls(a.owner_id, a.left_at) <> 1
+    else a.owner_id is not null end
 $$;
 comment on function farthing.prove_marks() is
   'Rules 19 and 16: an account belongs to whoever opened it, and knows them no longer once they have left.';
@@ -10114,7 +10142,7 @@ begin
   update farthing.lots set frozen = v_reversed.is_frozen
   where account_id = p_account_id and order_id = p_order_id and frozen <> v_reversed.is_frozen;
   perform farthing.pay_debt(p_account_id, p_now);
-  if (select owner_id is null from farthing.accounts where account_id = p_account_id) then
+  if (select left_at is not null from farthing.accounts where account_id = p_account_id) then
     -- Reinstated to someone who has left (rule 16).
     perform farthing.close_lots(p_account_id, p_author, p_now);
   end if;
@@ -10323,12 +10351,13 @@ set search_path = ''
 as $$
   select sha256(convert_to(concat_ws(' ', p_salt, p_account_id, p_owner_id), 'UTF8'))
 $$;
-comment on function farthing.owner_mark(uuid, bigint, uuid) is 'The mark of an account''s owner.';
+comment on function farthing.owner_mark(uuid, bigint, uuid) is
+  'The mark of an account''s owner, or of there being none.';
 
 create function farthing.mark_owner()
 returns trigger
-language plpgsql security definer -- runs inside auth's delete, by a role that owns nothing here
-set search_path = pg_catalog, pg_temp
+language plpgsql
+set search_path = ''
 as $$
 declare
   v_salt uuid := gen_random_uuid();
@@ -10789,7 +10818,7 @@ as $$
   join farthing.customers c using (account_id)
   where t.enabled and t.paused is null and t.next_attempt_at <= p_now
     and (p_account_id is null or t.account_id = p_account_id)
-    and a.owner_id is not null and c.payment_method_id is not null and a.balance - a.held < t.threshold
+    and a.left_at is null and c.payment_method_id is not null and a.balance - a.held < t.threshold
     and not exists (select from farthing.orders o where o.account_id = t.account_id and o.kind = 'top_up'
       and o.status in ('pending', 'processing'))
     and not farthing.top_up_unanswered(t.account_id, p_now)

@@ -1109,7 +1109,7 @@ declare
   v_author text := coalesce(p_author, 'sql:' || session_user);
   v_answer jsonb := farthing.idempotency_find(p_idempotency_key, p_fingerprint, p_now);
   v_grant farthing.grants;
-  v_owned boolean;
+  v_is_left boolean;
 begin
   if v_answer is not null then
     return v_answer;
@@ -1119,10 +1119,10 @@ begin
   if v_grant.grant_id is null then
     perform farthing.fail('not_found', 'There is no such grant.', null, 'id');
   end if;
-  select owner_id is not null into v_owned from farthing.accounts where account_id = v_grant.account_id
+  select left_at is not null into v_is_left from farthing.accounts where account_id = v_grant.account_id
   for no key update;
   select * into v_grant from farthing.grants where grant_id = p_grant_id for update;
-  if v_grant.status <> 'pending' or v_grant.confirm_before <= p_now or not v_owned then
+  if v_grant.status <> 'pending' or v_grant.confirm_before <= p_now or v_is_left then
     perform farthing.fail('grant_not_pending', 'This grant is no longer pending.', jsonb_build_object(
       'status', case v_grant.status when 'pending' then 'expired' else v_grant.status end));
   end if;

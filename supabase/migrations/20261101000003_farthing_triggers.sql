@@ -99,9 +99,9 @@ select farthing.add_task('sweep_run_history', '1 hour', '29 minutes');
 
 -- supabase/schemas/customers/triggers.sql
 
--- What fires by itself: a user who leaves takes their card along. Changes of a saved card are audited.
+-- What fires by itself: an account that is left forgets its card. Changes of a saved card are audited.
 
-create trigger accounts_forget_cards_with_their_owner after update of owner_id on farthing.accounts
+create trigger accounts_forget_cards after update of left_at on farthing.accounts
   for each row execute function farthing.forget_customer();
 
 select farthing.audit_changes('customers', '{customer_id, payment_method_id}', p_rows => true);
@@ -200,8 +200,8 @@ select farthing.add_task('sweep_job_data', '5 minutes');
 -- supabase/schemas/ledger/triggers.sql
 
 -- What fires by itself: entries and debt payments are append-only, accounts and lots are never deleted,
--- the terms of a lot never change (rule 19). An account closes when its owner leaves. A task expires lots
--- and holds.
+-- the terms of a lot never change (rule 19). Deleting a user sets left_at on their account, and an account
+-- that has left_at closes: here, in customers and in seals. A task expires lots and holds.
 
 create trigger entries_are_append_only before update or delete on farthing.entries
   for each row execute function farthing.refuse_change();
@@ -230,15 +230,18 @@ create trigger used_references_are_not_truncated before truncate on farthing.use
 
 select farthing.add_task('sweep_accounts', '1 minute');
 
-create trigger accounts_close_with_their_owner after update of owner_id on farthing.accounts
+create trigger accounts_leave_with_their_owner after update of owner_id on farthing.accounts
+  for each row execute function farthing.note_leaving();
+create trigger accounts_close after update of left_at on farthing.accounts
   for each row execute function farthing.close_account();
 
 -- Rule 19: the terms of a lot, a hold and a purchase.
 select farthing.never_change('lots', '{account_id, lot_id, source, amount, cost_basis_usd, priority,
   expires_at, order_id, created_at}');
-select farthing.never_change('accounts', '{account_id, created_at}');
-select farthing.guard_updates('accounts', 'accounts_keep_their_owner', '{owner_id}', null,
-  'refuse_new_owner');
+select farthing.never_change('accounts', '{account_id, kind, created_at}');
+create trigger accounts_keep_their_owner after insert or update of owner_id, left_at on farthing.accounts
+  for each row execute function farthing.check_owner();
+select farthing.note_guard('accounts', 'accounts_keep_their_owner');
 select farthing.audit_changes('accounts', '{daily_cap}', p_needs_reason => true);
 
 -- supabase/schemas/metrics/triggers.sql
@@ -336,8 +339,8 @@ select farthing.never_change('disputes', '{account_id, dispute_id, order_id, boo
 
 -- supabase/schemas/seals/triggers.sql
 
--- What fires by itself: seals and heads never change; an account's owner is marked. Tasks seal entries
--- each minute and make a head each hour.
+-- What fires by itself: seals and heads never change; an account's owner is marked, and forgotten when
+-- they leave. Tasks seal entries each minute and make a head each hour.
 
 create trigger entry_seals_are_append_only before update or delete on farthing.entry_seals
   for each row execute function farthing.refuse_change();
@@ -348,10 +351,9 @@ alter table farthing.entry_seals enable always trigger entry_seals_are_not_trunc
 
 select farthing.add_task('seal', '1 minute', p_budget => '30 seconds');
 
-create trigger accounts_mark_their_owner after insert on farthing.accounts
+create trigger accounts_mark_their_owner after insert or update of left_at on farthing.accounts
   for each row execute function farthing.mark_owner();
 select farthing.note_guard('accounts', 'accounts_mark_their_owner');
-select farthing.guard_updates('accounts', 'accounts_forget_their_owner', '{owner_id}', null, 'mark_owner');
 select farthing.never_change('owner_marks', '{account_id, mark}');
 select farthing.never_remove('owner_marks');
 select farthing.never_change('heads', '{head_nr, made_at, accounts, entries, balance, root, audit_nr,

@@ -181,25 +181,30 @@ comment on function farthing.never_remove(text) is 'From now on no row of a tabl
 -- Why after triggers: a before trigger on a row makes PostgreSQL lock that row once more, and a debit updates
 -- two. Accounts and lots have after triggers already, those of their foreign keys.
 
--- An owner leaves, by leaving, and nobody comes instead. What else happens then is on this table, too, and
--- relies on it: nothing but leaving updates owner_id.
-create function farthing.refuse_new_owner()
+-- An owner leaves by being deleted, and nobody comes instead. Closing an account relies on it: nothing but
+-- leaving updates owner_id, and left_at is set once.
+create function farthing.check_owner()
 returns trigger
 language plpgsql security definer -- runs inside auth's delete, by a role that owns nothing here
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+  v_is_legal boolean := case
+    when tg_op = 'INSERT' then (new.kind = 'user') = (new.owner_id is not null) and new.left_at is null
+    when old.owner_id is not null then new.owner_id is null and new.left_at is null
+      and not exists (select from auth.users where id = old.owner_id)
+    else new.owner_id is null and old.left_at is null and new.left_at is not null end;
 begin
-  if new.owner_id is not null or old.owner_id is null
-    or exists (select from auth.users where id = old.owner_id)
-  then
-    raise exception 'The owner of an account does not change. To close it, delete the user.'
-      using errcode = 'restrict_violation';
+  if not v_is_legal then
+    raise exception 'A user''s account has one owner, who does not change; an organisation''s has none. To '
+      'close a user''s account, delete the user.' using errcode = 'restrict_violation';
   end if;
   return null;
 end
 $$;
-comment on function farthing.refuse_new_owner() is
-  'Trigger: an account loses its owner when the user is deleted, and gets no other.';
+comment on function farthing.check_owner() is
+  'Trigger: a user''s account begins with its owner, loses them when the user is deleted, and gets no other; '
+  'an organisation''s never has one. left_at is set once, and not while there is an owner.';
 
 create function farthing.refuse_new_answer()
 returns trigger

@@ -63,7 +63,7 @@ begin
     perform farthing.receive(p_order.account_id, 'bonus', p_order.bonus_credits, 'bonus', 'bonuses', v_terms,
       'order', p_order.order_id::text, null, null, p_author, p_now);
   end if;
-  if (select owner_id is null from farthing.accounts where account_id = p_order.account_id) then
+  if (select left_at is not null from farthing.accounts where account_id = p_order.account_id) then
     -- Paid by someone who has left (rule 16).
     perform farthing.close_lots(p_order.account_id, p_author, p_now);
   end if;

@@ -82,8 +82,8 @@ comment on function farthing.apply_card_event(text, jsonb, timestamptz) is
 
 create function farthing.forget_customer()
 returns trigger
-language plpgsql security definer -- runs inside auth's delete, by a role that owns nothing here
-set search_path = pg_catalog, pg_temp
+language plpgsql
+set search_path = ''
 as $$
 begin
   perform farthing.allow_change(null, 'the user was deleted');
@@ -92,4 +92,5 @@ begin
   return null;
 end
 $$;
-comment on function farthing.forget_customer() is 'Who leaves leaves no card behind, and nothing to charge.';
+comment on function farthing.forget_customer() is
+  'Trigger: an account that is left keeps no card, and nothing is charged for it.';

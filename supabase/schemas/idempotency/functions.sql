@@ -104,7 +104,7 @@ set search_path = ''
 as $$
 begin
   -- Who has left repeats nothing.
-  if exists (select from farthing.accounts where account_id = p_account_id and owner_id is not null) then
+  if exists (select from farthing.accounts where account_id = p_account_id and left_at is null) then
     update farthing.idempotency_keys set status = p_status
     where key = decode(p_key, 'hex') and status is null;
     if found then

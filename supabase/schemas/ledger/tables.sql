@@ -6,6 +6,7 @@
 -- lock, and prove() looks for orphans. Nor does any table outside the ledger's own: each such key is two
 -- triggers on the row that every debit updates, and ten of them took 7 % of a debit's time.
 
+create type farthing.account_kind as enum ('user', 'organisation');
 create type farthing.system_account as enum
   ('purchases', 'bonuses', 'promotions', 'usage', 'breakage', 'clawback', 'adjustments');
 create type farthing.direction as enum ('in', 'out');
@@ -14,8 +15,12 @@ create type farthing.entry_kind as enum ('purchase', 'bonus', 'promotion', 'adju
 -- In burn-down order (rule 5): of lots alike in priority and expiry, promotional go first and paid ones last.
 create type farthing.lot_source as enum ('promotional', 'adjustment', 'bonus', 'paid');
 
+-- A user's account has an owner until they leave, and left_at from then on. An organisation's has no one user
+-- as its owner. check_owner() keeps it so: every debit would pay for a check, and the foreign key takes the
+-- owner away before left_at can be there.
 create table farthing.accounts (
   account_id bigint generated always as identity primary key,
+  kind farthing.account_kind not null default 'user',
   owner_id uuid unique references auth.users (id) on delete set null,
   last_seq bigint not null default 0,
   balance numeric(38, 18) not null default 0,
@@ -23,12 +28,14 @@ create table farthing.accounts (
   debt farthing.credits not null default 0,
   daily_cap farthing.credits,
   last_entry_at timestamptz not null default '-infinity',
-  created_at timestamptz not null default now()
+  created_at timestamptz not null default now(),
+  left_at timestamptz
 ) with (fillfactor = 80);
 -- room in the page keeps the balance update off the indexes (HOT)
 comment on table farthing.accounts is
-  'One per user. balance = Σ lots.remaining − debt = Σ entries; held = Σ open holds; daily_cap: what may be '
-  'spent in a day, null for all. Credits.';
+  'One per user, and one per organisation. balance = Σ lots.remaining − debt = Σ entries; held = Σ open '
+  'holds; daily_cap: what may be spent in a day, null for all; left_at: when the user was deleted or the '
+  'organisation dissolved, null while the account is in use. Credits.';
 
 create table farthing.lots (
   account_id bigint not null references farthing.accounts (account_id),

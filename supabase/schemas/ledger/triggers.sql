@@ -1,6 +1,6 @@
 -- What fires by itself: entries and debt payments are append-only, accounts and lots are never deleted,
--- the terms of a lot never change (rule 19). An account closes when its owner leaves. A task expires lots
--- and holds.
+-- the terms of a lot never change (rule 19). Deleting a user sets left_at on their account, and an account
+-- that has left_at closes: here, in customers and in seals. A task expires lots and holds.
 
 create trigger entries_are_append_only before update or delete on farthing.entries
   for each row execute function farthing.refuse_change();
@@ -29,13 +29,16 @@ create trigger used_references_are_not_truncated before truncate on farthing.use
 
 select farthing.add_task('sweep_accounts', '1 minute');
 
-create trigger accounts_close_with_their_owner after update of owner_id on farthing.accounts
+create trigger accounts_leave_with_their_owner after update of owner_id on farthing.accounts
+  for each row execute function farthing.note_leaving();
+create trigger accounts_close after update of left_at on farthing.accounts
   for each row execute function farthing.close_account();
 
 -- Rule 19: the terms of a lot, a hold and a purchase.
 select farthing.never_change('lots', '{account_id, lot_id, source, amount, cost_basis_usd, priority,
   expires_at, order_id, created_at}');
-select farthing.never_change('accounts', '{account_id, created_at}');
-select farthing.guard_updates('accounts', 'accounts_keep_their_owner', '{owner_id}', null,
-  'refuse_new_owner');
+select farthing.never_change('accounts', '{account_id, kind, created_at}');
+create trigger accounts_keep_their_owner after insert or update of owner_id, left_at on farthing.accounts
+  for each row execute function farthing.check_owner();
+select farthing.note_guard('accounts', 'accounts_keep_their_owner');
 select farthing.audit_changes('accounts', '{daily_cap}', p_needs_reason => true);

@@ -1,5 +1,5 @@
--- What fires by itself: seals and heads never change; an account's owner is marked. Tasks seal entries
--- each minute and make a head each hour.
+-- What fires by itself: seals and heads never change; an account's owner is marked, and forgotten when
+-- they leave. Tasks seal entries each minute and make a head each hour.
 
 create trigger entry_seals_are_append_only before update or delete on farthing.entry_seals
   for each row execute function farthing.refuse_change();
@@ -10,10 +10,9 @@ alter table farthing.entry_seals enable always trigger entry_seals_are_not_trunc
 
 select farthing.add_task('seal', '1 minute', p_budget => '30 seconds');
 
-create trigger accounts_mark_their_owner after insert on farthing.accounts
+create trigger accounts_mark_their_owner after insert or update of left_at on farthing.accounts
   for each row execute function farthing.mark_owner();
 select farthing.note_guard('accounts', 'accounts_mark_their_owner');
-select farthing.guard_updates('accounts', 'accounts_forget_their_owner', '{owner_id}', null, 'mark_owner');
 select farthing.never_change('owner_marks', '{account_id, mark}');
 select farthing.never_remove('owner_marks');
 select farthing.never_change('heads', '{head_nr, made_at, accounts, entries, balance, root, audit_nr,

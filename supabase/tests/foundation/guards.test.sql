@@ -210,8 +210,7 @@ select is_empty($$ select nspname from pg_namespace n cross join lateral aclexpl
   'service_role cannot even name what is in the private schema');
 select is_empty($$ select title from guards.functions where schema = 'farthing_public' and not prosecdef
   union all select title from guards.functions where schema = 'farthing' and prosecdef
-    and name not in ('close_account', 'erase_ai_logs', 'forget_customer', 'mark_owner',
-      'refuse_new_owner') $$,
+    and name not in ('check_owner', 'erase_ai_logs', 'note_leaving') $$,
   'definer''s rights are for doors, and for the triggers of what users delete and take back');
 
 -- Each guard catches an offender.

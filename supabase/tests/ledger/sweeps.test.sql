@@ -28,8 +28,8 @@ select isnt(tests.give('dan', '10', '1 hour'), null, 'dan has 10 for an hour');
 select isnt(credits_debit(tests.person('dan'), '4', 'x', p_now => tests.after('30 min')), null,
   'dan spends 4');
 select is(farthing.sweep_accounts(tests.after('2 hours')), 1, 'the sweep takes dan''s rest');
-select is((select amount::int from farthing.entries join farthing.accounts using (account_id)
-  where owner_id = tests.person('dan') and kind = 'expiry'), 6, 'which is 6');
+select is((select e.amount::int from farthing.entries e join farthing.accounts using (account_id)
+  where owner_id = tests.person('dan') and e.kind = 'expiry'), 6, 'which is 6');
 
 -- A sweep that is late after a debit keeps time from falling.
 select isnt(tests.give('eve', '10', '1 hour'), null, 'eve has 10 for an hour');
@@ -38,7 +38,7 @@ select isnt(credits_debit(tests.person('eve'), '1', 'x', p_now => tests.after('3
   'eve spends 1, later');
 select is(farthing.sweep_accounts(tests.after('2 hours')), 1, 'a sweep whose clock is behind');
 select is((select e.created_at from farthing.entries e join farthing.accounts using (account_id)
-  where owner_id = tests.person('eve') and kind = 'expiry'), tests.after('3 hours'),
+  where owner_id = tests.person('eve') and e.kind = 'expiry'), tests.after('3 hours'),
   'writes no earlier than the last entry');
 
 -- Holds: oldest first, each account once.

@@ -53,6 +53,10 @@ insert into corruptions (prompt, name, sql) values
       from farthing.accounts a where a.account_id = m.account_id$$),
   ('refused', 'an owner taken away', $$update farthing.accounts set owner_id = null
     where account_id = $dan$$),
+  ('refused', 'a user''s account turned into an organisation''s', $$update farthing.accounts
+    set kind = 'organisation', owner_id = null where account_id = $dan$$),
+  ('refused', 'an account left by an owner who is there', $$update farthing.accounts set left_at = now()
+    where account_id = $dan$$),
   ('refused', 'an owner''s mark', $$update farthing.owner_marks set mark = sha256('x')
     where account_id = $dan$$),
   ('done', 'a balance', $$update farthing.accounts set balance = balance + 1 where account_id = $dan$$),

@@ -56,7 +56,8 @@ from (values
     select holds_settle(%L, '40', p_now => %L)$sql$, hold_id, hold_id, ann, hold_id,
     tests.after('5 s'))
     from h, who)),
-  ('16', 'a lot left open by one who has left is named', 'update farthing.accounts set owner_id = null')
+  ('16', 'a lot left open by one who has left is named',
+    'update farthing.accounts set owner_id = null, left_at = now()')
 ) breaks (rules, name, sql);
 
 select is_empty('select * from farthing.prove()', 'the ledger proves itself');

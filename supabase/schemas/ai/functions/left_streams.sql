@@ -52,9 +52,10 @@ begin
   select * into v_hold from farthing.holds where account_id = p_chat.account_id and hold_id = p_chat.hold_id;
   v_usage := farthing.price_usage(jsonb_build_array(p_usage), p_now, v_hold.created_at,
     jsonb_build_object(v_hold.model, v_hold.rate_version));
-  -- Whose account has no owner any more has no lots either (rule 16).
+  -- An account that has been left has no lots (rule 16).
   if v_charged is null or v_usage.problem is not null or v_usage.credits >= v_charged
-    or exists (select from farthing.accounts where account_id = p_chat.account_id and owner_id is null) then
+    or exists (select from farthing.accounts
+      where account_id = p_chat.account_id and left_at is not null) then
     return 0;
   end if;
   perform farthing.receive(p_chat.account_id, 'adjustment', v_charged - v_usage.credits, 'adjustment',

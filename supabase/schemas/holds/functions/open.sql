@@ -139,7 +139,7 @@ begin
   return (p_hold.status = 'open' or p_hold.status = 'released' and p_hold.resolved_at = p_hold.expires_at)
     and p_now < p_hold.expires_at + (select late_settle_within from farthing.policy)
     and exists (select from farthing.accounts
-      where account_id = p_hold.account_id and owner_id is not null)
+      where account_id = p_hold.account_id and left_at is null)
     and not exists (select from farthing.chats
       where account_id = p_hold.account_id and hold_id = p_hold.hold_id)
     and not exists (select from farthing.jobs

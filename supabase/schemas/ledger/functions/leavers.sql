@@ -1,4 +1,4 @@
--- A user who leaves: the account stays for the books, without an owner, and its credits close to breakage.
+-- An account that is left: it stays for the books, and its credits close to breakage.
 
 create function farthing.close_lots(p_account_id bigint, p_author text, p_now timestamptz)
 returns void
@@ -17,12 +17,26 @@ begin
 end
 $$;
 comment on function farthing.close_lots(bigint, text, timestamptz) is
-  'Closes the lots of an account without an owner to breakage. The account is locked by the caller.';
+  'Closes the lots of an account that has been left to breakage. The account is locked by the caller.';
 
-create function farthing.close_account()
+create function farthing.note_leaving()
 returns trigger
 language plpgsql security definer -- runs inside auth's delete, by a role that owns nothing here
 set search_path = pg_catalog, pg_temp
+as $$
+begin
+  -- now(), for Auth's delete passes no time. Triggers on left_at do the rest, with this function's rights.
+  update farthing.accounts set left_at = now() where account_id = new.account_id;
+  return null;
+end
+$$;
+comment on function farthing.note_leaving() is
+  'Trigger: an account has been left when the foreign key has taken its deleted owner away.';
+
+create function farthing.close_account()
+returns trigger
+language plpgsql
+set search_path = ''
 as $$
 declare
   v_hold_id uuid;
@@ -41,5 +55,5 @@ begin
 end
 $$;
 comment on function farthing.close_account() is
-  'Rule 16: deleting a user deletes no entry. The account stays without an owner, its lots close to '
-  'breakage.';
+  'Trigger, rule 16: leaving deletes no entry. The account stays, its holds are released and its lots '
+  'close to breakage.';

@@ -13,7 +13,7 @@ as $$
 begin
   insert into farthing.notices (account_id, template, subject, data, next_attempt_at, created_at)
   select p_account_id, p_template, p_subject, p_data, p_now, p_now
-  where exists (select from farthing.accounts where account_id = p_account_id and owner_id is not null)
+  where exists (select from farthing.accounts where account_id = p_account_id and left_at is null)
   on conflict on constraint notices_once do nothing;
   return found;
 exception when others then
@@ -98,7 +98,7 @@ begin
     return 0;
   end if;
   select count(*), max(a.account_id), array_agg(a.account_id::text order by a.account_id) filter (
-    where a.owner_id is not null and a.last_seq > 0
+    where a.left_at is null and a.last_seq > 0
       and a.balance - a.held < coalesce(t.threshold, p.low_balance)
       and not farthing.is_parked('sweep_low_balances', 'account', a.account_id::text, p_now))
   into v_seen, v_last, v_low

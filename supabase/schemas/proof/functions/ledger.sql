@@ -85,10 +85,10 @@ as $$
   select 1, l.account_id, format('lot %s is closed with %s left', l.lot_id, l.remaining)
   from farthing.lots l where l.closed_at is not null and l.remaining > 0
   union all
-  select 16, l.account_id, format('lot %s is open in an account without an owner', l.lot_id)
+  select 16, l.account_id, format('lot %s is open in an account that has been left', l.lot_id)
   from farthing.lots l
   join farthing.accounts a on a.account_id = l.account_id
-  where a.owner_id is null and l.closed_at is null
+  where a.left_at is not null and l.closed_at is null
   union all
   select 7, l.account_id, format('lot %s: reserved %s, kept by open holds %s', l.lot_id, l.reserved, k.kept)
   from farthing.lots l
@@ -99,8 +99,8 @@ as $$
   where l.reserved <> coalesce(k.kept, 0)
 $$;
 comment on function farthing.prove_lot_states() is
-  'Rules 1, 7 and 16 by lot: a closed one is empty, it reserves what open holds keep, and is closed where '
-  'nobody owns it.';
+  'Rules 1, 7 and 16 by lot: a closed one is empty, it reserves what open holds keep, and is closed '
+  'where the account has been left.';
 
 create function farthing.prove_entries()
 returns table (rule int, account_id bigint, detail text)

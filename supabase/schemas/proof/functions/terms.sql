@@ -67,12 +67,19 @@ set search_path = ''
 as $$
   select 19, a.account_id, 'the owner is not the one who opened the account'
   from farthing.accounts a left join farthing.owner_marks m on m.account_id = a.account_id
-  where a.owner_id is not null
+  where a.left_at is null
     and m.mark is distinct from sha256(convert_to(concat_ws(' ', m.salt, a.account_id, a.owner_id), 'UTF8'))
   union all
   select 16, a.account_id, 'one who has left can still be told by the mark of the account'
   from farthing.accounts a join farthing.owner_marks m on m.account_id = a.account_id
-  where a.owner_id is null and m.salt is not null
+  where a.left_at is not null and m.salt is not null
+  union all
+  select 16, a.account_id, format('the %s''s account has %s owner and was %s', a.kind,
+    case when a.owner_id is null then 'no' else 'an' end,
+    case when a.left_at is null then 'not left' else 'left' end)
+  from farthing.accounts a
+  where case a.kind when 'user' then num_nonnulls(a.owner_id, a.left_at) <> 1
+    else a.owner_id is not null end
 $$;
 comment on function farthing.prove_marks() is
   'Rules 19 and 16: an account belongs to whoever opened it, and knows them no longer once they have left.';

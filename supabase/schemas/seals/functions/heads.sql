@@ -11,12 +11,13 @@ set search_path = ''
 as $$
   select sha256(convert_to(concat_ws(' ', p_salt, p_account_id, p_owner_id), 'UTF8'))
 $$;
-comment on function farthing.owner_mark(uuid, bigint, uuid) is 'The mark of an account''s owner.';
+comment on function farthing.owner_mark(uuid, bigint, uuid) is
+  'The mark of an account''s owner, or of there being none.';
 
 create function farthing.mark_owner()
 returns trigger
-language plpgsql security definer -- runs inside auth's delete, by a role that owns nothing here
-set search_path = pg_catalog, pg_temp
+language plpgsql
+set search_path = ''
 as $$
 declare
   v_salt uuid := gen_random_uuid();

@@ -13,7 +13,7 @@ as $$
   join farthing.customers c using (account_id)
   where t.enabled and t.paused is null and t.next_attempt_at <= p_now
     and (p_account_id is null or t.account_id = p_account_id)
-    and a.owner_id is not null and c.payment_method_id is not null and a.balance - a.held < t.threshold
+    and a.left_at is null and c.payment_method_id is not null and a.balance - a.held < t.threshold
     and not exists (select from farthing.orders o where o.account_id = t.account_id and o.kind = 'top_up'
       and o.status in ('pending', 'processing'))
     and not farthing.top_up_unanswered(t.account_id, p_now)
