@@ -58,7 +58,7 @@ begin
   v_hold.correlation_id := coalesce(p_correlation_id, farthing.trace_id());
   v_hold.author := v_author;
   v_hold.expires_at := p_now + interval '10 minutes';
-  v_hold := (farthing.open_hold(p_user_id, v_hold, p_now)).hold;
+  v_hold := (farthing.open_hold(farthing.lock_account(p_user_id, p_now), v_hold, p_now)).hold;
   insert into farthing.chats (account_id, hold_id, model, input_tokens, max_input_tokens, max_output_tokens,
     output_is_counted, idempotency_key, correlation_id, author, created_at, heartbeat_at)
   values (v_hold.account_id, v_hold.hold_id, p_model, p_input_tokens, v_max_input, p_max_output_tokens,
@@ -145,8 +145,7 @@ begin
   if farthing.chat_owns_key(v_chat) then
     perform farthing.idempotency_finish_private(p_idempotency_key, 200, v_kept, v_chat.account_id);
   end if;
-  perform farthing.write_ai_log((select owner_id from farthing.accounts where account_id = v_chat.account_id),
-    p_log, p_now);
+  perform farthing.write_ai_log(farthing.owner_of(v_chat.account_id), p_log, p_now);
   return jsonb_build_object('status', 200, 'data', v_kept);
 end
 $$;
@@ -176,8 +175,7 @@ begin
   where key = v_chat.idempotency_key and status is null and farthing.chat_owns_key(v_chat);
   update farthing.chats set answered_at = p_now where account_id = v_chat.account_id and hold_id = p_hold_id
   returning * into v_chat;
-  perform farthing.write_ai_log((select owner_id from farthing.accounts where account_id = v_chat.account_id),
-    p_log, p_now);
+  perform farthing.write_ai_log(farthing.owner_of(v_chat.account_id), p_log, p_now);
   return jsonb_build_object('status', v_chat.state);
 end
 $$;
@@ -392,7 +390,7 @@ as $$
     where b.booking_id::text = p_before and farthing.booking_role(b, p_user_id) is not null
   ), page as (
     (select b, 'buyer' as role from farthing.bookings b
-    where b.account_id = (select account_id from farthing.accounts where owner_id = p_user_id)
+    where b.account_id = (select farthing.account_for(p_user_id))
       and coalesce(p_role, 'buyer') = 'buyer' and (p_status is null or b.status = p_status)
       and (p_before is null or (b.created_at, b.booking_id) < (select * from mark))
     order by b.created_at desc, b.booking_id desc limit p_limit + 1)
@@ -475,9 +473,8 @@ begin
         jsonb_build_object('status', v_booking.status, 'amount_disputed', v_booking.amount_disputed), 'id');
     end if;
     -- Where the request dies, a runner sends it two minutes later.
-    v_refund := farthing.refund_booking(v_booking, case when exists (select from farthing.accounts
-        where account_id = v_booking.account_id and owner_id = p_user_id) then 'owner' else 'provider' end,
-      p_now + interval '2 minutes', p_now);
+    v_refund := farthing.refund_booking(v_booking, case farthing.booking_role(v_booking, p_user_id)
+      when 'buyer' then 'owner' else 'provider' end, p_now + interval '2 minutes', p_now);
     v_booking := farthing.cancel_booking(v_booking, p_now);
     if v_refund.refund_id is not null then
       v_step := jsonb_build_object('step', 'refund', 'refund', farthing.refund_to_send(v_refund));
@@ -541,7 +538,7 @@ as $$
 declare
   v_account farthing.accounts;
 begin
-  select * into v_account from farthing.accounts where owner_id = p_user_id;
+  select * into v_account from farthing.accounts where account_id = farthing.account_for(p_user_id);
   if v_account.account_id is null and not exists (select from auth.users where id = p_user_id) then
     perform farthing.fail('not_found', 'There is no such user.', null, 'user_id');
   end if;
@@ -733,9 +730,8 @@ as $$
 declare
   v_order farthing.orders;
 begin
-  select o.* into v_order from farthing.orders o join farthing.accounts a using (account_id)
-  where o.order_id = p_order_id and a.owner_id = p_user_id;
-  if v_order.order_id is null then
+  select * into v_order from farthing.orders where order_id = p_order_id;
+  if v_order.order_id is null or not farthing.acts_for(p_user_id, v_order.account_id) then
     perform farthing.fail('not_found', 'There is no such order.', null, 'id');
   end if;
   return farthing.order_answer(v_order);
@@ -752,10 +748,9 @@ set search_path = pg_catalog, pg_temp
 as $$
   select farthing.page_of('orders', p_limit, array(
     select row(farthing.order_answer(o), o.order_id)::farthing.page_item
-    from farthing.accounts a
-    join farthing.orders o using (account_id)
-    left join farthing.orders b on b.account_id = a.account_id and b.order_id::text = p_before
-    where a.owner_id = p_user_id
+    from farthing.orders o
+    left join farthing.orders b on b.account_id = o.account_id and b.order_id::text = p_before
+    where o.account_id = farthing.account_for(p_user_id)
       and (p_before is null or (o.created_at, o.order_id) < (b.created_at, b.order_id))
     order by o.created_at desc, o.order_id desc limit p_limit + 1))
 $$;
@@ -913,11 +908,13 @@ language sql stable security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
 as $$
   select farthing.page_of('decisions', p_limit, array(
-    select row(jsonb_build_object('id', d.decision_id::text, 'user_id', a.owner_id, 'action', d.action,
-      'outcome', d.outcome, 'reasons', d.reasons, 'order_id', d.order_id, 'booking_id', d.booking_id,
-      'ip_hash', encode(d.ip_hash, 'hex'), 'decided_at', d.decided_at), d.decision_id)::farthing.page_item
-    from farthing.fraud_decisions d join farthing.accounts a using (account_id)
-    where (p_user_id is null or a.owner_id = p_user_id) and (p_outcome is null or d.outcome = p_outcome)
+    select row(jsonb_build_object('id', d.decision_id::text, 'user_id', farthing.owner_of(d.account_id),
+      'action', d.action, 'outcome', d.outcome, 'reasons', d.reasons, 'order_id', d.order_id,
+      'booking_id', d.booking_id, 'ip_hash', encode(d.ip_hash, 'hex'), 'decided_at', d.decided_at),
+      d.decision_id)::farthing.page_item
+    from farthing.fraud_decisions d
+    where (p_user_id is null or d.account_id = (select farthing.account_for(p_user_id)))
+      and (p_outcome is null or d.outcome = p_outcome)
       and (p_before is null or d.decision_id < p_before::bigint)
     order by d.decision_id desc limit p_limit + 1))
 $$;
@@ -1355,7 +1352,7 @@ begin
   v_terms.correlation_id := coalesce(p_correlation_id, farthing.trace_id());
   v_terms.author := v_author;
   v_terms.expires_at := p_now + make_interval(secs => p_ttl_seconds);
-  v_opened := farthing.open_hold(p_user_id, v_terms, p_now);
+  v_opened := farthing.open_hold(farthing.lock_account(p_user_id, p_now), v_terms, p_now);
   return farthing.idempotency_keep(p_idempotency_key, p_fingerprint, 201, farthing.hold_answer(v_opened.hold)
     || jsonb_build_object('available_after', trim_scale(v_opened.available_after)::text), p_now);
 end
@@ -1440,9 +1437,9 @@ as $$
 declare
   v_hold farthing.holds;
 begin
-  select h.* into v_hold from farthing.holds h join farthing.accounts a using (account_id)
-  where h.hold_id = p_hold_id and (p_user_id is null or a.owner_id = p_user_id);
-  if v_hold.hold_id is null then
+  select * into v_hold from farthing.holds where hold_id = p_hold_id;
+  if v_hold.hold_id is null
+    or p_user_id is not null and not farthing.acts_for(p_user_id, v_hold.account_id) then
     perform farthing.fail('not_found', 'There is no such hold.', null, 'id');
   end if;
   if v_hold.status = 'open' and v_hold.expires_at <= p_now then
@@ -1729,7 +1726,7 @@ as $$
 declare
   v_account farthing.accounts;
 begin
-  select * into v_account from farthing.accounts where owner_id = p_user_id;
+  select * into v_account from farthing.accounts where account_id = farthing.account_for(p_user_id);
   if v_account.account_id is null and not exists (select from auth.users where id = p_user_id) then
     perform farthing.fail('not_found', 'There is no such user.', null, 'user_id');
   end if;
@@ -1765,7 +1762,7 @@ language plpgsql stable security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_account_id bigint := (select account_id from farthing.accounts where owner_id = p_user_id);
+  v_account_id bigint := farthing.account_for(p_user_id);
   v_first bigint := 1;
   v_last bigint := coalesce(p_before_seq - 1, 9223372036854775807);
 begin
@@ -1899,8 +1896,8 @@ begin
     perform farthing.fail('invalid_request', 'Name one user or one address.', null, 'to');
   end if;
   if p_user_id is not null then
-    select account_id into v_account_id from farthing.accounts where owner_id = p_user_id;
-    v_account_id := coalesce(v_account_id, (farthing.lock_account(p_user_id, p_now)).account_id);
+    v_account_id := coalesce(farthing.account_for(p_user_id),
+      (farthing.lock_account(p_user_id, p_now)).account_id);
   end if;
   insert into farthing.notices (notice_id, recipient, account_id, address, template, subject, data,
     next_attempt_at, created_at)
@@ -1954,8 +1951,7 @@ begin
     select coalesce(jsonb_agg(jsonb_build_object('notice_id', c.notice_id, 'lease_id', c.lease_id,
       'recipient', c.recipient, 'address', coalesce(c.address, u.email), 'template', c.template,
       'data', c.data)), '[]')
-    from farthing.notices c left join farthing.accounts a on a.account_id = c.account_id
-    left join auth.users u on u.id = a.owner_id
+    from farthing.notices c left join auth.users u on u.id = farthing.owner_of(c.account_id)
     where c.state = 'sending' and c.lease_id = v_lease_id);
 end
 $$;
@@ -2598,7 +2594,7 @@ returns jsonb
 language sql stable security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
 as $$
-  select farthing.top_up_answer((select account_id from farthing.accounts where owner_id = p_user_id), p_now)
+  select farthing.top_up_answer(farthing.account_for(p_user_id), p_now)
 $$;
 grant execute on function farthing_public.top_ups_read to service_role;
 comment on function farthing_public.top_ups_read is 'A user''s auto top-up; off for who never wanted one.';
@@ -2959,7 +2955,7 @@ begin
     select g.user_id, g.events, (select true from auth.users u where u.id = g.user_id) as known
     from (select p.user_id, array_agg(p order by p.index) as events
       from farthing.price_usage(v_events, p_now) p group by p.user_id) g
-    order by (select a.account_id from farthing.accounts a where a.owner_id = g.user_id) nulls last, g.user_id
+    order by farthing.account_for(g.user_id) nulls last, g.user_id
   loop
     v_outcomes := v_outcomes || case when v_user.known
       then array(select farthing.batch_charge_user(v_user.user_id, v_user.events,

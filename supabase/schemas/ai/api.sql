@@ -52,7 +52,7 @@ begin
   v_hold.correlation_id := coalesce(p_correlation_id, farthing.trace_id());
   v_hold.author := v_author;
   v_hold.expires_at := p_now + interval '10 minutes';
-  v_hold := (farthing.open_hold(p_user_id, v_hold, p_now)).hold;
+  v_hold := (farthing.open_hold(farthing.lock_account(p_user_id, p_now), v_hold, p_now)).hold;
   insert into farthing.chats (account_id, hold_id, model, input_tokens, max_input_tokens, max_output_tokens,
     output_is_counted, idempotency_key, correlation_id, author, created_at, heartbeat_at)
   values (v_hold.account_id, v_hold.hold_id, p_model, p_input_tokens, v_max_input, p_max_output_tokens,
@@ -139,8 +139,7 @@ begin
   if farthing.chat_owns_key(v_chat) then
     perform farthing.idempotency_finish_private(p_idempotency_key, 200, v_kept, v_chat.account_id);
   end if;
-  perform farthing.write_ai_log((select owner_id from farthing.accounts where account_id = v_chat.account_id),
-    p_log, p_now);
+  perform farthing.write_ai_log(farthing.owner_of(v_chat.account_id), p_log, p_now);
   return jsonb_build_object('status', 200, 'data', v_kept);
 end
 $$;
@@ -170,8 +169,7 @@ begin
   where key = v_chat.idempotency_key and status is null and farthing.chat_owns_key(v_chat);
   update farthing.chats set answered_at = p_now where account_id = v_chat.account_id and hold_id = p_hold_id
   returning * into v_chat;
-  perform farthing.write_ai_log((select owner_id from farthing.accounts where account_id = v_chat.account_id),
-    p_log, p_now);
+  perform farthing.write_ai_log(farthing.owner_of(v_chat.account_id), p_log, p_now);
   return jsonb_build_object('status', v_chat.state);
 end
 $$;

@@ -152,7 +152,7 @@ as $$
     where b.booking_id::text = p_before and farthing.booking_role(b, p_user_id) is not null
   ), page as (
     (select b, 'buyer' as role from farthing.bookings b
-    where b.account_id = (select account_id from farthing.accounts where owner_id = p_user_id)
+    where b.account_id = (select farthing.account_for(p_user_id))
       and coalesce(p_role, 'buyer') = 'buyer' and (p_status is null or b.status = p_status)
       and (p_before is null or (b.created_at, b.booking_id) < (select * from mark))
     order by b.created_at desc, b.booking_id desc limit p_limit + 1)
@@ -235,9 +235,8 @@ begin
         jsonb_build_object('status', v_booking.status, 'amount_disputed', v_booking.amount_disputed), 'id');
     end if;
     -- Where the request dies, a runner sends it two minutes later.
-    v_refund := farthing.refund_booking(v_booking, case when exists (select from farthing.accounts
-        where account_id = v_booking.account_id and owner_id = p_user_id) then 'owner' else 'provider' end,
-      p_now + interval '2 minutes', p_now);
+    v_refund := farthing.refund_booking(v_booking, case farthing.booking_role(v_booking, p_user_id)
+      when 'buyer' then 'owner' else 'provider' end, p_now + interval '2 minutes', p_now);
     v_booking := farthing.cancel_booking(v_booking, p_now);
     if v_refund.refund_id is not null then
       v_step := jsonb_build_object('step', 'refund', 'refund', farthing.refund_to_send(v_refund));

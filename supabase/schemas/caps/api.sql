@@ -8,7 +8,7 @@ as $$
 declare
   v_account farthing.accounts;
 begin
-  select * into v_account from farthing.accounts where owner_id = p_user_id;
+  select * into v_account from farthing.accounts where account_id = farthing.account_for(p_user_id);
   if v_account.account_id is null and not exists (select from auth.users where id = p_user_id) then
     perform farthing.fail('not_found', 'There is no such user.', null, 'user_id');
   end if;

@@ -132,9 +132,8 @@ as $$
 declare
   v_order farthing.orders;
 begin
-  select o.* into v_order from farthing.orders o join farthing.accounts a using (account_id)
-  where o.order_id = p_order_id and a.owner_id = p_user_id;
-  if v_order.order_id is null then
+  select * into v_order from farthing.orders where order_id = p_order_id;
+  if v_order.order_id is null or not farthing.acts_for(p_user_id, v_order.account_id) then
     perform farthing.fail('not_found', 'There is no such order.', null, 'id');
   end if;
   return farthing.order_answer(v_order);
@@ -151,10 +150,9 @@ set search_path = pg_catalog, pg_temp
 as $$
   select farthing.page_of('orders', p_limit, array(
     select row(farthing.order_answer(o), o.order_id)::farthing.page_item
-    from farthing.accounts a
-    join farthing.orders o using (account_id)
-    left join farthing.orders b on b.account_id = a.account_id and b.order_id::text = p_before
-    where a.owner_id = p_user_id
+    from farthing.orders o
+    left join farthing.orders b on b.account_id = o.account_id and b.order_id::text = p_before
+    where o.account_id = farthing.account_for(p_user_id)
       and (p_before is null or (o.created_at, o.order_id) < (b.created_at, b.order_id))
     order by o.created_at desc, o.order_id desc limit p_limit + 1))
 $$;

@@ -53,7 +53,9 @@ begin
       or coalesce(p_facts ->> 'user_id', '') !~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then
       return 'ignored'; -- not saved through us
     end if;
-    select account_id into v_account_id from farthing.accounts where owner_id = (p_facts ->> 'user_id')::uuid
+    -- left_at is read again when the lock is there: the user may leave while this waits for it.
+    select account_id into v_account_id from farthing.accounts
+    where account_id = farthing.account_for((p_facts ->> 'user_id')::uuid) and left_at is null
     for no key update;
     if v_account_id is null then
       return 'ignored'; -- saved by someone who has left

@@ -7,11 +7,13 @@ language sql stable security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
 as $$
   select farthing.page_of('decisions', p_limit, array(
-    select row(jsonb_build_object('id', d.decision_id::text, 'user_id', a.owner_id, 'action', d.action,
-      'outcome', d.outcome, 'reasons', d.reasons, 'order_id', d.order_id, 'booking_id', d.booking_id,
-      'ip_hash', encode(d.ip_hash, 'hex'), 'decided_at', d.decided_at), d.decision_id)::farthing.page_item
-    from farthing.fraud_decisions d join farthing.accounts a using (account_id)
-    where (p_user_id is null or a.owner_id = p_user_id) and (p_outcome is null or d.outcome = p_outcome)
+    select row(jsonb_build_object('id', d.decision_id::text, 'user_id', farthing.owner_of(d.account_id),
+      'action', d.action, 'outcome', d.outcome, 'reasons', d.reasons, 'order_id', d.order_id,
+      'booking_id', d.booking_id, 'ip_hash', encode(d.ip_hash, 'hex'), 'decided_at', d.decided_at),
+      d.decision_id)::farthing.page_item
+    from farthing.fraud_decisions d
+    where (p_user_id is null or d.account_id = (select farthing.account_for(p_user_id)))
+      and (p_outcome is null or d.outcome = p_outcome)
       and (p_before is null or d.decision_id < p_before::bigint)
     order by d.decision_id desc limit p_limit + 1))
 $$;

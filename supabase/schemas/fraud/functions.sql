@@ -10,7 +10,7 @@ set search_path = ''
 as $$
   select distinct 'blocked_' || b.kind from farthing.blocks b
   where (b.until is null or b.until > p_now) and (b.kind, b.subject) in (
-    select 'user', a.owner_id::text from farthing.accounts a where a.account_id = p_account_id
+    select 'user', farthing.owner_of(p_account_id)::text
     union all select 'ip', encode(p_ip_hash, 'hex')
     union all select 'card', encode(u.card, 'hex') from farthing.card_uses u
       where u.account_id = p_account_id)
@@ -205,9 +205,9 @@ set search_path = ''
 as $$
 begin
   if (p_block.kind = 'user' and p_author = 'operator:' || p_block.subject)
-    or exists (select from farthing.card_uses u join farthing.accounts a using (account_id)
-      where u.card = case p_block.kind when 'card' then decode(p_block.subject, 'hex') end
-        and p_author = 'operator:' || a.owner_id)
+    or exists (select from farthing.card_uses
+      where card = case p_block.kind when 'card' then decode(p_block.subject, 'hex') end
+        and farthing.is_own(p_author, account_id))
   then
     perform farthing.fail('forbidden', 'You can''t change or lift your own block. Ask another operator.');
   end if;

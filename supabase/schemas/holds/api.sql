@@ -30,7 +30,7 @@ begin
   v_terms.correlation_id := coalesce(p_correlation_id, farthing.trace_id());
   v_terms.author := v_author;
   v_terms.expires_at := p_now + make_interval(secs => p_ttl_seconds);
-  v_opened := farthing.open_hold(p_user_id, v_terms, p_now);
+  v_opened := farthing.open_hold(farthing.lock_account(p_user_id, p_now), v_terms, p_now);
   return farthing.idempotency_keep(p_idempotency_key, p_fingerprint, 201, farthing.hold_answer(v_opened.hold)
     || jsonb_build_object('available_after', trim_scale(v_opened.available_after)::text), p_now);
 end
@@ -115,9 +115,9 @@ as $$
 declare
   v_hold farthing.holds;
 begin
-  select h.* into v_hold from farthing.holds h join farthing.accounts a using (account_id)
-  where h.hold_id = p_hold_id and (p_user_id is null or a.owner_id = p_user_id);
-  if v_hold.hold_id is null then
+  select * into v_hold from farthing.holds where hold_id = p_hold_id;
+  if v_hold.hold_id is null
+    or p_user_id is not null and not farthing.acts_for(p_user_id, v_hold.account_id) then
     perform farthing.fail('not_found', 'There is no such hold.', null, 'id');
   end if;
   if v_hold.status = 'open' and v_hold.expires_at <= p_now then

@@ -58,7 +58,7 @@ as $$
 declare
   v_account farthing.accounts;
 begin
-  select * into v_account from farthing.accounts where owner_id = p_user_id;
+  select * into v_account from farthing.accounts where account_id = farthing.account_for(p_user_id);
   if v_account.account_id is null and not exists (select from auth.users where id = p_user_id) then
     perform farthing.fail('not_found', 'There is no such user.', null, 'user_id');
   end if;
@@ -94,7 +94,7 @@ language plpgsql stable security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_account_id bigint := (select account_id from farthing.accounts where owner_id = p_user_id);
+  v_account_id bigint := farthing.account_for(p_user_id);
   v_first bigint := 1;
   v_last bigint := coalesce(p_before_seq - 1, 9223372036854775807);
 begin

@@ -26,8 +26,8 @@ begin
     perform farthing.fail('invalid_request', 'Name one user or one address.', null, 'to');
   end if;
   if p_user_id is not null then
-    select account_id into v_account_id from farthing.accounts where owner_id = p_user_id;
-    v_account_id := coalesce(v_account_id, (farthing.lock_account(p_user_id, p_now)).account_id);
+    v_account_id := coalesce(farthing.account_for(p_user_id),
+      (farthing.lock_account(p_user_id, p_now)).account_id);
   end if;
   insert into farthing.notices (notice_id, recipient, account_id, address, template, subject, data,
     next_attempt_at, created_at)
@@ -81,8 +81,7 @@ begin
     select coalesce(jsonb_agg(jsonb_build_object('notice_id', c.notice_id, 'lease_id', c.lease_id,
       'recipient', c.recipient, 'address', coalesce(c.address, u.email), 'template', c.template,
       'data', c.data)), '[]')
-    from farthing.notices c left join farthing.accounts a on a.account_id = c.account_id
-    left join auth.users u on u.id = a.owner_id
+    from farthing.notices c left join auth.users u on u.id = farthing.owner_of(c.account_id)
     where c.state = 'sending' and c.lease_id = v_lease_id);
 end
 $$;

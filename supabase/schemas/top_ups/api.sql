@@ -5,7 +5,7 @@ returns jsonb
 language sql stable security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
 as $$
-  select farthing.top_up_answer((select account_id from farthing.accounts where owner_id = p_user_id), p_now)
+  select farthing.top_up_answer(farthing.account_for(p_user_id), p_now)
 $$;
 grant execute on function farthing_public.top_ups_read to service_role;
 comment on function farthing_public.top_ups_read is 'A user''s auto top-up; off for who never wanted one.';

@@ -93,7 +93,7 @@ begin
     select g.user_id, g.events, (select true from auth.users u where u.id = g.user_id) as known
     from (select p.user_id, array_agg(p order by p.index) as events
       from farthing.price_usage(v_events, p_now) p group by p.user_id) g
-    order by (select a.account_id from farthing.accounts a where a.owner_id = g.user_id) nulls last, g.user_id
+    order by farthing.account_for(g.user_id) nulls last, g.user_id
   loop
     v_outcomes := v_outcomes || case when v_user.known
       then array(select farthing.batch_charge_user(v_user.user_id, v_user.events,

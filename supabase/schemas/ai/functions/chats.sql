@@ -46,8 +46,7 @@ begin
   if v_chat.idempotency_key is not null then
     perform pg_advisory_xact_lock(hashtextextended(encode(v_chat.idempotency_key, 'hex'), 0));
   end if;
-  perform from auth.users where id = (select a.owner_id from farthing.accounts a
-    where a.account_id = v_chat.account_id) for key share;
+  perform from auth.users where id = farthing.owner_of(v_chat.account_id) for key share;
   perform from farthing.accounts where account_id = v_chat.account_id for no key update;
   select * into v_chat from farthing.chats
   where account_id = v_chat.account_id and hold_id = p_hold_id for update;
@@ -85,16 +84,17 @@ set search_path = ''
 as $$
 declare
   v_chat farthing.chats;
+  v_owner_id uuid;
 begin
   select * into v_chat from farthing.chats where hold_id = p_hold_id::uuid;
+  v_owner_id := farthing.owner_of(v_chat.account_id);
   -- Chats come in time's order, not in that of accounts (rule 4), so this waits for no lock.
   if v_chat.idempotency_key is not null and not pg_try_advisory_xact_lock(
     hashtextextended(encode(v_chat.idempotency_key, 'hex'), 0)) then
     return 0;
   end if;
-  perform from auth.users where id = (select a.owner_id from farthing.accounts a
-    where a.account_id = v_chat.account_id) for key share skip locked;
-  if not found then
+  perform from auth.users where id = v_owner_id for key share skip locked;
+  if not found and v_owner_id is not null then
     return 0;
   end if;
   perform from farthing.accounts where account_id = v_chat.account_id for no key update skip locked;

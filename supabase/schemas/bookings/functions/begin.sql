@@ -22,8 +22,7 @@ language sql stable
 set search_path = ''
 as $$
   select case
-    when p_user_id = (select owner_id from farthing.accounts where account_id = p_booking.account_id)
-    then 'buyer'
+    when farthing.acts_for(p_user_id, p_booking.account_id) then 'buyer'
     when p_user_id = (select user_id from farthing.providers where provider_id = p_booking.provider_id)
     then 'provider' end
 $$;

@@ -9,14 +9,12 @@ language sql stable
 set search_path = ''
 as $$
   with parties as (
-    select p_account_id as buyer, (select a.account_id from farthing.accounts a
-      where a.owner_id = p_provider.user_id) as provider
+    select p_account_id as buyer, farthing.account_for(p_provider.user_id) as provider
   ), paid_out as (
     -- The buyer may sell, too.
     select t.mark, t.provider_id = p_provider.provider_id as is_provider from farthing.payout_accounts t
     where t.provider_id = p_provider.provider_id or t.provider_id in (select s.provider_id
-      from farthing.providers s join farthing.accounts a on a.owner_id = s.user_id
-      where a.account_id = p_account_id)
+      from farthing.providers s where s.user_id = farthing.owner_of(p_account_id))
   ), marks as (
     -- A card can be paid with, and out to: either of the two makes it one to be paid out to.
     select k.kind, u.card as mark, u.account_id is not distinct from p.provider as is_provider,

@@ -44,9 +44,7 @@ language plpgsql stable
 set search_path = ''
 as $$
 begin
-  if p_author in ('owner', 'operator:' || (select owner_id from farthing.accounts
-    where account_id = p_account_id))
-  then
+  if farthing.is_own(p_author, p_account_id) then
     perform farthing.fail('forbidden', 'You can''t decide about your own payments. Ask another operator.');
   end if;
 end

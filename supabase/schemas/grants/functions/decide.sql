@@ -55,8 +55,7 @@ begin
   if p_author like 'key:%' and not (select keys_confirm_grants from farthing.policy) then
     perform farthing.refuse_grant('key');
   end if;
-  if p_author = 'operator:' || (select owner_id from farthing.accounts where account_id = p_grant.account_id)
-  then
+  if farthing.is_own(p_author, p_grant.account_id) then
     perform farthing.refuse_grant('self');
   end if;
 end

@@ -66,25 +66,25 @@ comment on function farthing.terms_of_estimate(jsonb, timestamptz) is
   'The price of an estimate as terms of a hold that pins its rate: amount, model, rate_version. Fails '
   'unknown_model, invalid_request.';
 
-create function farthing.open_hold(p_user_id uuid, p_terms farthing.holds, p_now timestamptz)
+create function farthing.open_hold(p_account farthing.accounts, p_terms farthing.holds,
+  p_now timestamptz)
 returns farthing.opened_hold
 language plpgsql
 set search_path = ''
 as $$
 declare
-  v_account farthing.accounts := farthing.lock_account(p_user_id, p_now);
-  v_available numeric := farthing.available(v_account, p_now);
+  v_available numeric := farthing.available(p_account, p_now);
   v_hold farthing.holds;
 begin
-  if v_account.debt > 0 or p_terms.amount > v_available then
-    perform farthing.refuse_short(p_terms.amount, case when v_account.debt > 0 then 0 else v_available end);
+  if p_account.debt > 0 or p_terms.amount > v_available then
+    perform farthing.refuse_short(p_terms.amount, case when p_account.debt > 0 then 0 else v_available end);
   end if;
-  if v_account.daily_cap is not null and p_terms.amount > farthing.cap_left(v_account, p_now) then
-    perform farthing.refuse_cap(v_account, p_terms.amount, p_now);
+  if p_account.daily_cap is not null and p_terms.amount > farthing.cap_left(p_account, p_now) then
+    perform farthing.refuse_cap(p_account, p_terms.amount, p_now);
   end if;
   insert into farthing.holds (account_id, amount, model, rate_version, reason, correlation_id, author,
     expires_at, created_at)
-  values (v_account.account_id, p_terms.amount, p_terms.model, p_terms.rate_version, p_terms.reason,
+  values (p_account.account_id, p_terms.amount, p_terms.model, p_terms.rate_version, p_terms.reason,
     p_terms.correlation_id, p_terms.author, p_terms.expires_at, p_now)
   returning * into v_hold;
   perform farthing.reserve(v_hold, p_now);
@@ -92,8 +92,8 @@ begin
 end
 $$;
 comment on function farthing.open_hold is
-  'Holds credits of a user on p_terms (amount, what it pins, what it is for, until when), or fails '
-  'insufficient_credits, spend_cap_reached, not_found. Credits.';
+  'Holds credits of an account, which lock_account() has locked, on p_terms (amount, what it pins, what it '
+  'is for, until when), or fails insufficient_credits, spend_cap_reached. Credits.';
 
 create function farthing.reserve(p_hold farthing.holds, p_now timestamptz, p_after_hold_id uuid default null)
 returns void

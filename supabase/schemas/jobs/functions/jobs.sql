@@ -88,7 +88,7 @@ begin
   v_terms.correlation_id := p_correlation_id;
   v_terms.author := p_author;
   v_terms.expires_at := p_expires_at;
-  return (farthing.open_hold(p_user_id, v_terms, p_now)).hold;
+  return (farthing.open_hold(farthing.lock_account(p_user_id, p_now), v_terms, p_now)).hold;
 end
 $$;
 comment on function farthing.hold_for_job is

@@ -1,8 +1,6 @@
--- The ledger's moves: lock an account, spend, receive, pay debt, free what an expired hold kept.
--- Why: every door goes through these few; the batch is the only form of spending, a single debit is a batch
--- of one.
--- Order of locks (rule 4): the account's row first, its lots under it. No statement touches two users'
--- accounts.
+-- The ledger's moves: write an entry, receive credits, pay debt.
+-- Order of locks (rule 4): the account's row first (lock_account), its lots under it. No statement touches
+-- two accounts.
 
 create function farthing.pay_debt(p_account_id bigint, p_now timestamptz)
 returns void
@@ -34,34 +32,6 @@ end
 $$;
 comment on function farthing.pay_debt(bigint, timestamptz) is
   'Rule 8: debt is paid first by credits that come in or come free. The account is locked by the caller.';
-
-create function farthing.lock_account(p_user_id uuid, p_now timestamptz)
-returns farthing.accounts
-language plpgsql
-set search_path = ''
--- One stuck account must not use up the connections that all others need; the doors try again.
-set lock_timeout = '2s'
-as $$
-declare
-  v_account farthing.accounts;
-begin
-  select * into v_account from farthing.accounts where owner_id = p_user_id for no key update;
-  if v_account.account_id is null then
-    if not exists (select from auth.users where id = p_user_id) then
-      perform farthing.fail('not_found', 'There is no such user.', null, 'user_id');
-    end if;
-    insert into farthing.accounts (owner_id) values (p_user_id) on conflict (owner_id) do nothing;
-    select * into v_account from farthing.accounts where owner_id = p_user_id for no key update;
-  end if;
-  if v_account.held > 0 and farthing.release_expired_holds(v_account.account_id, p_now) > 0 then
-    select * into v_account from farthing.accounts where account_id = v_account.account_id;
-  end if;
-  return v_account;
-end
-$$;
-comment on function farthing.lock_account(uuid, timestamptz) is
-  'The user''s account, locked, with expired holds released; made on first use. Fails not_found where '
-  'there is no such user.';
 
 create function farthing.write_entry(p_entry farthing.entries, p_now timestamptz)
 returns farthing.accounts

@@ -58,7 +58,7 @@ as $$
 begin
   return not farthing.is_in_doubt(p_account.account_id) and exists (
     select from farthing.features f where f.name = 'b2c' and (f.state = 'on' or (f.state = 'percentage'
-      and farthing.feature_bucket(f.name, p_account.owner_id) < f.percentage * 100)));
+      and farthing.feature_bucket(f.name, farthing.owner_of(p_account.account_id)) < f.percentage * 100)));
 end
 $$;
 comment on function farthing.may_top_up(farthing.accounts) is

@@ -1,0 +1,85 @@
+-- Whose an account is: who may act for it, whose name it bears, and its lock.
+-- Why here and nowhere else: today a user acts for their own account; members of an organisation will act for
+-- its account, and that changes this file. No other function, view or policy compares an owner, and
+-- foundation/owners tests that. What asks whether an account has been left reads left_at.
+
+create function farthing.account_for(p_user_id uuid, p_account_id bigint default null)
+returns bigint
+language plpgsql stable
+set search_path = ''
+as $$
+begin
+  return (select a.account_id from farthing.accounts a
+    where a.owner_id = p_user_id and (p_account_id is null or a.account_id = p_account_id));
+end
+$$;
+comment on function farthing.account_for(uuid, bigint) is
+  'The account that a user may act for: their own, or the one named; null where there is none, or it is not '
+  'theirs, which look alike.';
+
+create function farthing.acts_for(p_user_id uuid, p_account_id bigint)
+returns boolean
+language plpgsql stable
+set search_path = ''
+as $$
+begin
+  return coalesce(p_account_id = farthing.account_for(p_user_id, p_account_id), false);
+end
+$$;
+comment on function farthing.acts_for(uuid, bigint) is
+  'Whether a user may act for this account; false for no account.';
+
+-- The resolver's locking form: one select and no further call, because every charge begins with it.
+create function farthing.lock_account(p_user_id uuid, p_now timestamptz)
+returns farthing.accounts
+language plpgsql
+set search_path = ''
+-- One stuck account must not use up the connections that all others need; the endpoints try again.
+set lock_timeout = '2s'
+as $$
+declare
+  v_account farthing.accounts;
+begin
+  select * into v_account from farthing.accounts where owner_id = p_user_id for no key update;
+  if v_account.account_id is null then
+    if not exists (select from auth.users where id = p_user_id) then
+      perform farthing.fail('not_found', 'There is no such user.', null, 'user_id');
+    end if;
+    insert into farthing.accounts (owner_id) values (p_user_id) on conflict (owner_id) do nothing;
+    select * into v_account from farthing.accounts where owner_id = p_user_id for no key update;
+  end if;
+  if v_account.held > 0 and farthing.release_expired_holds(v_account.account_id, p_now) > 0 then
+    select * into v_account from farthing.accounts where account_id = v_account.account_id;
+  end if;
+  return v_account;
+end
+$$;
+comment on function farthing.lock_account(uuid, timestamptz) is
+  'The user''s own account, locked, with expired holds released; made on first use. Fails not_found where '
+  'there is no such user.';
+
+create function farthing.owner_of(p_account_id bigint)
+returns uuid
+language plpgsql stable
+set search_path = ''
+as $$
+begin
+  return (select a.owner_id from farthing.accounts a where a.account_id = p_account_id);
+end
+$$;
+comment on function farthing.owner_of(bigint) is
+  'The user whose account it is; null where they have left, and for an organisation''s.';
+
+create function farthing.is_own(p_author text, p_account_id bigint)
+returns boolean
+language plpgsql stable
+set search_path = ''
+as $$
+begin
+  return p_author = 'owner' or farthing.acts_for(
+    case when p_author ~ '^operator:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
+      then substr(p_author, 10)::uuid end, p_account_id);
+end
+$$;
+comment on function farthing.is_own(text, bigint) is
+  'Whether an author is one of those who act for an account: its owner, also where they come as operator.';

@@ -1,0 +1,84 @@
+-- Whose an account is: its kind, its owner and left_at keep to the model, and one resolver says who acts for
+-- it.
+
+begin;
+\ir ../helpers/story.psql
+select plan(35);
+
+select isnt(tests.give(name, '10'), null, name || ' has 10') from unnest(array['ann', 'bob']) name;
+insert into farthing.accounts (kind) values ('organisation');
+create temporary table ids as
+select (select account_id from farthing.accounts where owner_id = tests.person('ann')) as ann,
+  (select account_id from farthing.accounts where owner_id = tests.person('bob')) as bob,
+  (select account_id from farthing.accounts where kind = 'organisation') as club;
+
+-- What an account can't be, and what it can't become.
+select tests.fails_with(sql, '23001', null, name) from (values
+  ('a user''s account begins with its owner', 'insert into farthing.accounts (kind) values (''user'')'),
+  ('and not as one that was left', 'insert into farthing.accounts (owner_id, left_at)
+    values (tests.person(''cid''), now())'),
+  ('an organisation''s begins without an owner', 'insert into farthing.accounts (kind, owner_id)
+    values (''organisation'', tests.person(''cid''))'),
+  ('nor as one that was left', 'insert into farthing.accounts (kind, left_at)
+    values (''organisation'', now())'),
+  ('a user''s account stays a user''s', 'update farthing.accounts set kind = ''organisation''
+    where account_id = (select ann from ids)'),
+  ('an organisation''s stays an organisation''s', 'update farthing.accounts set kind = ''user''
+    where account_id = (select club from ids)'),
+  ('nobody becomes the owner of an organisation''s account', 'update farthing.accounts
+    set owner_id = tests.person(''cid'') where account_id = (select club from ids)'),
+  ('nobody has left while they are there', 'update farthing.accounts set left_at = now()
+    where account_id = (select ann from ids)'),
+  ('nobody leaves but by being deleted', 'update farthing.accounts set owner_id = null, left_at = now()
+    where account_id = (select ann from ids)')) refused (name, sql);
+
+-- Acting as ann.
+select is(farthing.account_for(tests.person('ann')), ann, 'ann acts for her account') from ids;
+select is(farthing.account_for(tests.person('ann'), ann), ann, 'also where she names it') from ids;
+select is(farthing.acts_for(tests.person('ann'), ann), true, 'so she is one who acts for it') from ids;
+select is(
+  row(farthing.account_for(tests.person('ann'), other), farthing.acts_for(tests.person('ann'), other)),
+  row(null::bigint, false), 'ann acts for no ' || name)
+from ids, lateral (values (bob, 'account of bob''s'), (club, 'account of an organisation'),
+  (9223372036854775807, 'account that is not there')) o (other, name);
+select is(farthing.acts_for(tests.person('ann'), null), false, 'ann acts for no account that is none');
+select is(farthing.account_for(tests.person('cid')), null, 'who has no account acts for none');
+select is(farthing.account_for(null), null, 'nobody acts for none');
+select is(farthing.account_for(null, club), null, 'nor for an organisation''s') from ids;
+
+-- Authors.
+select is(farthing.is_own(author, ann), own, format('%s is %sone of ann''s', author, case when not own
+  then 'not ' else '' end))
+from ids, lateral (values ('owner', true), ('operator:' || tests.person('ann'), true),
+  ('operator:' || tests.person('bob'), false), ('operator:ops', false), ('key:default', false))
+  a (author, own);
+
+-- Ann leaves.
+select is(tests.outcome('delete from auth.users where email = ''ann@example.com''') ->> 'code', 'ok',
+  'ann leaves');
+select is((owner_id, left_at, kind)::text, (null::uuid, now(), 'user')::text, 'and her account says when')
+from farthing.accounts join ids on account_id = ann;
+select is(farthing.account_for(tests.person('ann'), ann), null, 'she acts for it no longer') from ids;
+select tests.fails_with(
+  format('update farthing.accounts set left_at = %s where account_id = %s', moment, ann), '23001',
+  null, 'that she has left stays, as it is: ' || moment)
+from ids, unnest(array['null', 'now() + interval ''1 day''']) moment;
+select tests.fails_with(format('update farthing.accounts set owner_id = %L where account_id = %s',
+  tests.person('cid'), ann), '23001', null, 'and nobody comes in her place') from ids;
+
+-- An organisation is dissolved: the same happens as to a user's account.
+create temporary table held as select (farthing.receive(club, 'promotional', 10, 'promotion', 'promotions',
+  null, null, null, null, null, 'sql:x', tests.after())).lot_id from ids;
+update farthing.accounts set left_at = now() where account_id = (select club from ids);
+select is(balance, 0.0, 'what an organisation has closes to breakage when it is dissolved')
+from farthing.accounts join ids on account_id = club;
+select is(salt, null, 'and its mark forgets it') from farthing.owner_marks join ids on account_id = club;
+
+-- Past the guards, the proof sees it.
+select tests.unguarded('accounts', 'update farthing.accounts set kind = ''organisation''
+  where account_id = (select bob from ids)');
+select is((select array_agg(distinct rule order by rule) from farthing.prove() join ids on account_id = bob),
+  '{16}', 'an organisation''s account that has an owner is named');
+
+select * from finish();
+rollback;
