@@ -112,8 +112,9 @@ alter table farthing.fraud_warnings add constraint fraud_warnings_of_a_booking
 
 alter table farthing.bookings enable row level security;
 create policy bookings_of_the_parties on farthing.bookings for select to authenticated
-  using (account_id in (select a.account_id from farthing.accounts a where a.owner_id = (select auth.uid()))
-    or provider_id in (select p.provider_id from farthing.providers p where p.user_id = (select auth.uid())));
+  using (account_id = any (array(select a.account_id from farthing.accounts a))
+    or provider_id = any (array(select p.provider_id from farthing.providers p
+      where p.user_id = (select auth.uid()))));
 grant select on farthing.bookings to authenticated;
 
 create index bookings_by_paid_at on farthing.bookings (paid_at) where paid_at is not null;
