@@ -40,13 +40,14 @@ as $$
 declare
   v_account farthing.accounts;
 begin
-  select * into v_account from farthing.accounts where owner_id = p_user_id for no key update;
+  -- One value, not a column each: the executor sets up every column of a select at each call.
+  v_account := (select a from farthing.accounts a where a.owner_id = p_user_id for no key update);
   if v_account.account_id is null then
     if not exists (select from auth.users where id = p_user_id) then
       perform farthing.fail('not_found', 'There is no such user.', null, 'user_id');
     end if;
     insert into farthing.accounts (owner_id) values (p_user_id) on conflict (owner_id) do nothing;
-    select * into v_account from farthing.accounts where owner_id = p_user_id for no key update;
+    v_account := (select a from farthing.accounts a where a.owner_id = p_user_id for no key update);
   end if;
   if v_account.held > 0 and farthing.release_expired_holds(v_account.account_id, p_now) > 0 then
     select * into v_account from farthing.accounts where account_id = v_account.account_id;
