@@ -57,7 +57,7 @@ begin
     return farthing.spend_within_cap(p_account, array[row(p_bill.amount, 'settle', 'hold', p_hold.hold_id,
       p_bill.correlation_id, p_bill.facts, null, p_bill.author)::farthing.charge], p_hold.hold_id, p_now);
   end if;
-  return '{}';
+  return array[]::farthing.charge_result[];
 end
 $$;
 comment on function farthing.charge_bill is
