@@ -88,7 +88,7 @@ Deno.test("before the first release a change of the schemas rewrites migrations,
     assert.deepEqual([[...texts], problems], [[], []]);
   }));
 
-Deno.test("T13: a later migration gets its end while it is the newest, and is told without it", () =>
+Deno.test("T13: a later migration gets its end while it is the newest, and is refused without it", () =>
   withCopy(async ({ path, read }) => {
     const files = await readSchemas();
     const released = release(await read());

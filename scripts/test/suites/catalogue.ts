@@ -9,8 +9,8 @@ import { difference } from "../catalogue/catalogue.ts";
 import { withNewProject } from "../project-database.ts";
 import { checked, type Row, type Suite } from "../suite.ts";
 
-/** What a migration might do that the schema files don't say, and how the lines begin that tell of it. */
-const CHANGES: readonly (readonly [what: string, change: string, told: RegExp])[] = [
+/** What a migration might do that the schema files don't say, and the lines that name it. */
+const CHANGES: readonly (readonly [what: string, change: string, named: RegExp])[] = [
   ["comment", "comment on table farthing.lots is 'Another.'", /^comment on table farthing\.lots: /],
   [
     "comment on a column",
@@ -86,7 +86,7 @@ async function findsChange(
   server: Databases,
   before: readonly string[],
   change: string,
-  told: RegExp,
+  named: RegExp,
 ): Promise<void> {
   const database = "changed";
   await server.createDatabase(database, { template: OF_MIGRATIONS });
@@ -95,7 +95,7 @@ async function findsChange(
     const { came, went } = difference(changed, before);
     const lines = [...came, ...went];
     assert.notEqual(lines.length, 0, "nothing is found");
-    for (const line of lines) assert.match(line, told);
+    for (const line of lines) assert.match(line, named);
   } finally {
     await server.dropDatabase(database);
   }
@@ -113,11 +113,11 @@ async function compare(server: Databases): Promise<Row[]> {
       );
     }),
   ];
-  for (const [what, change, told] of CHANGES) {
+  for (const [what, change, named] of CHANGES) {
     rows.push(
       await checked(
-        `another ${what} is told by name`,
-        () => findsChange(server, before, change, told),
+        `a ${what} of one side alone is named`,
+        () => findsChange(server, before, change, named),
       ),
     );
   }
