@@ -26,8 +26,8 @@ $$;
 comment on function farthing.note_guard(text, text) is
   'Has a trigger fire always, and notes that it has to be there.';
 
--- Every insert and update of a table copies the conditions of its triggers, those that do not fire, too: on
--- tables that a debit writes to, the functions look for themselves.
+-- Every insert and update of a table copies the conditions of its triggers, also of those that don't fire:
+-- on tables that a debit writes to, triggers have none, and the functions look for themselves.
 create function farthing.guard_updates(p_table text, p_trigger text, p_columns text[], p_when text,
   p_function text)
 returns void
@@ -35,9 +35,9 @@ language plpgsql
 set search_path = ''
 as $$
 begin
-  execute format('create trigger %I after update of %s on farthing.%I for each row when (%s) '
+  execute format('create trigger %I after update of %s on farthing.%I for each row %s '
     'execute function farthing.%I()', p_trigger, farthing.listed(p_columns), p_table,
-    coalesce(p_when, 'true'), p_function);
+    'when (' || p_when || ')', p_function);
   perform farthing.note_guard(p_table, p_trigger);
 end
 $$;
@@ -1279,17 +1279,16 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  -- Longer than any request can live (150 s): a key still started by then belongs to a dead request.
-  c_lock_timeout constant interval := interval '3 minutes';
   v_key bytea := decode(p_key, 'hex');
   v_kept farthing.idempotency_keys;
+  -- An expression costs less than "perform", which runs a query. Without a key nothing is locked.
+  v_is_locked boolean := pg_advisory_xact_lock(hashtextextended(p_key, 0)) is not null;
 begin
-  if p_key is null then
+  if not v_is_locked then
     return null;
   end if;
-  perform pg_advisory_xact_lock(hashtextextended(p_key, 0));
   select * into v_kept from farthing.idempotency_keys where key = v_key;
-  if v_kept.key is null then
+  if not found then
     return null;
   end if;
   if v_kept.created_at <= p_now - p_kept then
@@ -1303,7 +1302,8 @@ begin
     return jsonb_build_object('status', v_kept.status, 'replayed', true, 'data', coalesce(v_kept.answer,
       (select p.answer from farthing.private_answers p where p.key = v_kept.key)));
   end if;
-  if v_kept.created_at > p_now - c_lock_timeout then
+  -- Longer than any request can live (150 s): a key still started by then belongs to a dead request.
+  if v_kept.created_at > p_now - interval '3 minutes' then
     perform farthing.fail('idempotency_in_progress',
       'The first request with this idempotency key is still running.');
   end if;
@@ -7183,8 +7183,9 @@ begin
     p_charge.reference_type, p_charge.reference_id, p_charge.correlation_id, p_charge.metadata,
     p_charge.author);
   return row(true, v_transaction_id, p_charge.amount, v_seq, v_seq, v_balance, null, 0,
-    jsonb_build_array(jsonb_build_object('id', v_lot_id, 'source', v_source,
-      'amount', trim_scale(p_charge.amount)::text)))::farthing.charge_result;
+    -- Of texts alone: jsonb_build_object() would look up how to write the type of each.
+    jsonb_build_array(jsonb_object(array['id', v_lot_id::text, 'source', v_source,
+      'amount', trim_scale(p_charge.amount)::text])))::farthing.charge_result;
 end
 $$;
 comment on function farthing.spend is

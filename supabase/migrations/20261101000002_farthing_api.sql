@@ -1697,7 +1697,7 @@ begin
   end if;
   v_result := farthing.spend(v_account, row(v_amount, 'debit',
     case when p_reference_id is not null then 'caller' end,
-    p_reference_id, coalesce(p_correlation_id, farthing.trace_id()), jsonb_build_object('reason', p_reason),
+    p_reference_id, coalesce(p_correlation_id, farthing.trace_id()), jsonb_object(array['reason', p_reason]),
     null, coalesce(p_author, 'sql:' || session_user))::farthing.charge, p_now);
   if not v_result.accepted then
     perform farthing.refuse_charge(v_account, v_amount, v_result.available, p_now);

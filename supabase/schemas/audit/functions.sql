@@ -20,8 +20,8 @@ $$;
 comment on function farthing.note_guard(text, text) is
   'Has a trigger fire always, and notes that it has to be there.';
 
--- Every insert and update of a table copies the conditions of its triggers, those that do not fire, too: on
--- tables that a debit writes to, the functions look for themselves.
+-- Every insert and update of a table copies the conditions of its triggers, also of those that don't fire:
+-- on tables that a debit writes to, triggers have none, and the functions look for themselves.
 create function farthing.guard_updates(p_table text, p_trigger text, p_columns text[], p_when text,
   p_function text)
 returns void
@@ -29,9 +29,9 @@ language plpgsql
 set search_path = ''
 as $$
 begin
-  execute format('create trigger %I after update of %s on farthing.%I for each row when (%s) '
+  execute format('create trigger %I after update of %s on farthing.%I for each row %s '
     'execute function farthing.%I()', p_trigger, farthing.listed(p_columns), p_table,
-    coalesce(p_when, 'true'), p_function);
+    'when (' || p_when || ')', p_function);
   perform farthing.note_guard(p_table, p_trigger);
 end
 $$;

@@ -11,17 +11,16 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  -- Longer than any request can live (150 s): a key still started by then belongs to a dead request.
-  c_lock_timeout constant interval := interval '3 minutes';
   v_key bytea := decode(p_key, 'hex');
   v_kept farthing.idempotency_keys;
+  -- An expression costs less than "perform", which runs a query. Without a key nothing is locked.
+  v_is_locked boolean := pg_advisory_xact_lock(hashtextextended(p_key, 0)) is not null;
 begin
-  if p_key is null then
+  if not v_is_locked then
     return null;
   end if;
-  perform pg_advisory_xact_lock(hashtextextended(p_key, 0));
   select * into v_kept from farthing.idempotency_keys where key = v_key;
-  if v_kept.key is null then
+  if not found then
     return null;
   end if;
   if v_kept.created_at <= p_now - p_kept then
@@ -35,7 +34,8 @@ begin
     return jsonb_build_object('status', v_kept.status, 'replayed', true, 'data', coalesce(v_kept.answer,
       (select p.answer from farthing.private_answers p where p.key = v_kept.key)));
   end if;
-  if v_kept.created_at > p_now - c_lock_timeout then
+  -- Longer than any request can live (150 s): a key still started by then belongs to a dead request.
+  if v_kept.created_at > p_now - interval '3 minutes' then
     perform farthing.fail('idempotency_in_progress',
       'The first request with this idempotency key is still running.');
   end if;

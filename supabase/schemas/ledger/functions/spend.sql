@@ -168,8 +168,9 @@ begin
     p_charge.reference_type, p_charge.reference_id, p_charge.correlation_id, p_charge.metadata,
     p_charge.author);
   return row(true, v_transaction_id, p_charge.amount, v_seq, v_seq, v_balance, null, 0,
-    jsonb_build_array(jsonb_build_object('id', v_lot_id, 'source', v_source,
-      'amount', trim_scale(p_charge.amount)::text)))::farthing.charge_result;
+    -- Of texts alone: jsonb_build_object() would look up how to write the type of each.
+    jsonb_build_array(jsonb_object(array['id', v_lot_id::text, 'source', v_source,
+      'amount', trim_scale(p_charge.amount)::text])))::farthing.charge_result;
 end
 $$;
 comment on function farthing.spend is
