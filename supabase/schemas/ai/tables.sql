@@ -3,8 +3,6 @@
 
 -- In rising order: each level keeps what the one before keeps, and more.
 create type farthing.ai_consent as enum ('none', 'usage_only', 'full_redacted');
-create type farthing.ai_classification as enum ('none', 'personal', 'sensitive');
-create type farthing.ai_call as enum ('chat', 'research');
 
 create table farthing.ai_consents (
   user_id uuid primary key default auth.uid() references auth.users (id) on delete cascade,
@@ -16,20 +14,22 @@ comment on table farthing.ai_consents is 'What a user lets the AI logs keep. No 
 create table farthing.ai_logs (
   log_id uuid primary key default gen_random_uuid(),
   user_id uuid not null references auth.users (id) on delete cascade,
-  kind farthing.ai_call not null,
+  kind text not null,
   model text,
   consent farthing.ai_consent not null,
   prompt text,
   response text,
   structured jsonb,
   usage jsonb,
-  classification farthing.ai_classification,
+  classification text,
   duration_ms int,
   error_code text,
   request_id text,
   trace_id text,
   created_at timestamptz not null,
   expires_at timestamptz not null,
+  constraint ai_logs_kinds check (kind in ('chat', 'research')),
+  constraint ai_logs_classifications check (classification in ('none', 'personal', 'sensitive')),
   constraint ai_logs_keep_what_was_agreed check (
     (consent = 'full_redacted' or (prompt is null and response is null and structured is null))
     and (consent <> 'none' or (usage is null and classification is null))),

@@ -28,14 +28,14 @@ export type Database = {
       };
       "ai_logs": {
         Row: {
-          "classification": "none" | "personal" | "sensitive" | null;
+          "classification": string | null;
           "consent": "none" | "usage_only" | "full_redacted";
           "created_at": string;
           "duration_ms": number | null;
           "error_code": string | null;
           "expires_at": string;
           "id": string;
-          "kind": "chat" | "research";
+          "kind": string;
           "model": string | null;
           "prompt": string | null;
           "request_id": string | null;
@@ -46,14 +46,14 @@ export type Database = {
         };
         ComputedFields: never;
         Insert: {
-          "classification"?: "none" | "personal" | "sensitive" | null;
+          "classification"?: string | null;
           "consent"?: "none" | "usage_only" | "full_redacted" | null;
           "created_at"?: string | null;
           "duration_ms"?: number | null;
           "error_code"?: string | null;
           "expires_at"?: string | null;
           "id"?: string | null;
-          "kind"?: "chat" | "research" | null;
+          "kind"?: string | null;
           "model"?: string | null;
           "prompt"?: string | null;
           "request_id"?: string | null;
@@ -63,14 +63,14 @@ export type Database = {
           "usage"?: Json | null;
         };
         Update: {
-          "classification"?: "none" | "personal" | "sensitive" | null;
+          "classification"?: string | null;
           "consent"?: "none" | "usage_only" | "full_redacted" | null;
           "created_at"?: string | null;
           "duration_ms"?: number | null;
           "error_code"?: string | null;
           "expires_at"?: string | null;
           "id"?: string | null;
-          "kind"?: "chat" | "research" | null;
+          "kind"?: string | null;
           "model"?: string | null;
           "prompt"?: string | null;
           "request_id"?: string | null;

@@ -73,13 +73,13 @@ begin
   v_level := coalesce(v_level, 'none');
   insert into farthing.ai_logs (user_id, kind, model, consent, prompt, response, structured, usage,
     classification, duration_ms, error_code, request_id, trace_id, created_at, expires_at)
-  select p_user_id, (v_log ->> 'kind')::farthing.ai_call, farthing.cut_text(v_log ->> 'model', 200), v_level,
+  select p_user_id, v_log ->> 'kind', farthing.cut_text(v_log ->> 'model', 200), v_level,
     case when v_level = 'full_redacted' then farthing.cut_text(v_log ->> 'prompt', 32768) end,
     case when v_level = 'full_redacted' then farthing.cut_text(v_log ->> 'response', 32768) end,
     case when v_level = 'full_redacted'
       then farthing.cut_json(nullif(v_log -> 'structured', 'null'), 16384) end,
     case when v_level <> 'none' then farthing.cut_json(nullif(v_log -> 'usage', 'null'), 2048) end,
-    case when v_level <> 'none' then (v_log ->> 'classification')::farthing.ai_classification end,
+    case when v_level <> 'none' then v_log ->> 'classification' end,
     least(greatest((v_log ->> 'duration_ms')::numeric, 0), 2147483647)::int,
     farthing.cut_text(v_log ->> 'error_code', 64), farthing.cut_text(v_log ->> 'request_id', 64),
     farthing.cut_text(v_log ->> 'trace_id', 64), p_now, p_now + interval '720 hours';

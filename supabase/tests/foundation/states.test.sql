@@ -1,0 +1,35 @@
+-- A state is text, and a check of its table names the states: docs/decisions/sql-house.md. An enum is for
+-- what a charge writes, since each statement parses the checks of its table, and for what has a rank.
+
+begin;
+select plan(4);
+
+create view pg_temp.unchecked_states as
+select format('%s.%s', c.relname, a.attname) as title
+from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attnum > 0
+where c.relnamespace = 'farthing'::regnamespace and c.relkind in ('r', 'p')
+  and a.attname in ('state', 'status') and a.atttypid <> 'farthing.final_status'::regtype
+  and (a.atttypid <> 'text'::regtype or not exists (select from pg_constraint k
+    where k.conrelid = c.oid and k.contype = 'c' and a.attnum = any (k.conkey)
+      and k.conname = c.relname || '_states'));
+
+create view pg_temp.enums as
+select typname::text as name from pg_type
+where typnamespace = 'farthing'::regnamespace and typtype = 'e';
+
+select set_eq('select * from pg_temp.unchecked_states',
+  array['disputes.status', 'payouts.status', 'unknown_states.state'],
+  'every state but Stripe''s own words is text with a check that names the states');
+select set_eq('select * from pg_temp.enums', array['account_kind', 'direction', 'entry_kind', 'lot_source',
+  'system_account', 'usage_origin', 'ai_consent'],
+  'enums are in what a charge writes, and a consent''s level, which has a rank');
+
+-- The guard catches an offender.
+create type farthing.mood as enum ('good', 'bad');
+create table farthing.offender (state farthing.mood, status text check (status in ('a', 'b')));
+select set_eq('select * from pg_temp.unchecked_states where title ~ ''^offender''',
+  array['offender.state', 'offender.status'], 'a state of another kind is seen');
+select is((select count(*)::int from pg_temp.enums where name = 'mood'), 1, 'and so is another enum');
+
+select * from finish();
+rollback;
