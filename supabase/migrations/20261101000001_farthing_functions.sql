@@ -197,7 +197,7 @@ as $$
 declare
   v_is_legal boolean := case
     when tg_op = 'INSERT' then (new.kind = 'user') = (new.owner_id is not null) and new.left_at is null
-    when old.owner_id is not null then new.owner_id is null and new.left_at is null
+    when old.owner_id is not null then new.owner_id is null
       and not exists (select from auth.users where id = old.owner_id)
     else new.owner_id is null and old.left_at is null and new.left_at is not null end;
 begin

@@ -3,7 +3,7 @@
 
 begin;
 \ir ../helpers/story.psql
-select plan(35);
+select plan(37);
 
 select isnt(tests.give(name, '10'), null, name || ' has 10') from unnest(array['ann', 'bob']) name;
 insert into farthing.accounts (kind) values ('organisation');
@@ -27,6 +27,8 @@ select tests.fails_with(sql, '23001', null, name) from (values
     where account_id = (select club from ids)'),
   ('nobody becomes the owner of an organisation''s account', 'update farthing.accounts
     set owner_id = tests.person(''cid'') where account_id = (select club from ids)'),
+  ('not even of one that is dissolved', 'update farthing.accounts
+    set owner_id = tests.person(''cid''), left_at = now() where account_id = (select club from ids)'),
   ('nobody has left while they are there', 'update farthing.accounts set left_at = now()
     where account_id = (select ann from ids)'),
   ('nobody leaves but by being deleted', 'update farthing.accounts set owner_id = null, left_at = now()
@@ -79,6 +81,12 @@ select tests.unguarded('accounts', 'update farthing.accounts set kind = ''organi
   where account_id = (select bob from ids)');
 select is((select array_agg(distinct rule order by rule) from farthing.prove() join ids on account_id = bob),
   '{16}', 'an organisation''s account that has an owner is named');
+create temporary table dan as select (farthing.lock_account(tests.person('dan'), tests.after())).account_id;
+select tests.unguarded('accounts', 'update farthing.accounts set left_at = now()
+  where account_id = (select account_id from dan)');
+update farthing.owner_marks set salt = null where account_id = (select account_id from dan);
+select is((select array_agg(rule) from farthing.prove() join dan using (account_id)), '{16}',
+  'so is a user''s account that was left by an owner who is there');
 
 select * from finish();
 rollback;

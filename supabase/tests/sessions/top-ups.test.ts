@@ -112,6 +112,15 @@ meetings(["top_ups"], {
     second: "select tests.reports('jon', 'unknown', '1 min', 'no answer')",
     says: "expired closed",
   },
+  "a card saved while its user leaves is not kept": {
+    given: optedIn("liv"),
+    first: "delete from auth.users where email = 'liv@example.com'",
+    // Her id by its hash: tests.person() would sign her up again.
+    second: `select tests.hears('late', 'setup_intent.succeeded', jsonb_build_object('user_id',
+      md5('liv')::uuid, 'customer_id', 'cus_liv', 'payment_method_id', 'pm_late'), '2 min')`,
+    says: "ignored",
+    ends: { "(select count(*) from farthing.customers where payment_method_id = 'pm_late')": "0" },
+  },
   "T16: whoever opts out while a top-up begins is not charged": {
     given: optedIn("kim"),
     first: stops("kim"),
