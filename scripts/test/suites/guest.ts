@@ -95,7 +95,7 @@ async function installs(server: DatabaseServer, flavour: Flavour, folder: string
       assert.deepEqual(await asHost(sql), privileges);
     }],
     [
-      "T13: ours are as open as the schema files say, whatever the host's defaults are",
+      "T13, T47: ours are as open as the schema files say, whatever the host's defaults are",
       async () => {
         assertSame(await grantedInDatabase(sql), await grantedByFiles());
       },
