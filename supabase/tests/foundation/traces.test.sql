@@ -4,7 +4,7 @@ begin;
 \ir ../helpers/story.psql
 \ir ../helpers/money_back.psql
 \ir ../helpers/jobs.psql
-select plan(58);
+select plan(65);
 
 -- The trace whose id is one digit, 32 times.
 create function pg_temp.trace(p_digit text) returns text language sql as $$
@@ -93,6 +93,18 @@ select is(pg_temp.headers(''), '', 'the clock''s turn');
 select is(farthing.wake('job-runner'), true, 'it wakes one too');
 select is((select headers ? 'traceparent' from net.http_request_queue order by id desc limit 1), false,
   'in no trace');
+
+-- What was begun in no trace is of the request that settles it, and a hold always is.
+select is(chats_begin(tests.person('bob'), 'gpt-4o', 100, 100, p_now => tests.after('3 s')) ->> 'step',
+  'call', 'bob begins a chat in no trace');
+select isnt(pg_temp.serves('7'), null, 'a request');
+select is((chats_settle((select hold_id from farthing.chats), '{"input_tokens": 100, "output_tokens": 10}',
+  '{}', p_now => tests.after('4 s')) ->> 'status')::int, 200, 'which settles the chat');
+select is(pg_temp.traces_of('bob'), pg_temp.trace('7'), 'is the trace of its charge');
+select isnt(pg_temp.serves('8'), null, 'another');
+select is((holds_settle((select hold_id from farthing.holds where amount = 10), '1',
+  p_now => tests.after('5 s')) ->> 'status')::int, 200, 'settles the hold that was opened in another');
+select is(pg_temp.traces_of('bob'), pg_temp.trace('8'), 'and the charge is of the one that settles');
 
 select is_empty('select * from farthing.prove()', 'the ledger proves itself');
 select * from finish();

@@ -20,7 +20,8 @@ set search_path = ''
 as $$
 begin
   perform farthing.settle(farthing.lock_open_hold(p_chat.hold_id, p_now), array(
-    select row(null, null, u.usage, 'chat', null, p_chat.correlation_id, p_chat.author)::farthing.bill
+    select row(null, null, u.usage, 'chat', null, coalesce(p_chat.correlation_id, farthing.trace_id()),
+      p_chat.author)::farthing.bill
     from unnest(p_usages) with ordinality u (usage, nr) order by u.nr), p_now);
 end
 $$;
