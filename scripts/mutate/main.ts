@@ -19,6 +19,7 @@ const USAGE = `Usage: deno task mutate [sql] [functions] [locks] [flags]
   --random N      so many mutants of SQL and of functions, drawn, beside the chosen ones (default 100);
                   of locks all of them, unless N is 0
   --seed N        which ones are drawn (default 1)
+  --since COMMIT  drawn only where a line is new since this commit
   --only WORD     of the chosen ones those with this in their file or consequence, and none drawn
   --most N        at most so many test files for each mutant, the nearest first (default all)
   --again         those that survived before meet the tests again
@@ -43,6 +44,7 @@ function read(args: string[]) {
     options: {
       random: { type: "string" },
       seed: { type: "string", default: "1" },
+      since: { type: "string" },
       only: { type: "string" },
       most: { type: "string", default: "1000" },
       again: { type: "boolean", default: false },

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { linesAdded } from "./changed.ts";
 import { place, readChosen } from "./chosen.ts";
 import { drawMutants } from "./draw.ts";
 import { functionMistakes } from "./function-mistakes.ts";
@@ -85,6 +86,23 @@ Deno.test("the same seed draws the same mistakes, each once, and another seed ot
   assert.notDeepEqual(await drawMutants("sql", 40, 8), drawn);
   assert.equal(new Set(drawn.map((each) => JSON.stringify(each))).size, 40);
   assert(new Set(drawn.map(({ says }) => says)).size > 8);
+});
+
+Deno.test("only what is new since a commit has mistakes drawn in it", async () => {
+  const diff = [
+    "--- a/one.sql",
+    "+++ b/one.sql",
+    "@@ -3,2 +3 @@",
+    "@@ -9,0 +8,2 @@",
+    "+a",
+    "--- a/two.sql",
+  ]
+    .concat("+++ b/two.sql", "@@ -5,2 +4,0 @@", "-a", "-b").join("\n");
+  assert.deepEqual([...linesAdded(diff)], [["one.sql", new Set([3, 8, 9])], [
+    "two.sql",
+    new Set(),
+  ]]);
+  await assert.rejects(drawMutants("sql", 40, 7, "no-commit"), /git knows no no-commit/);
 });
 
 Deno.test("most of the chosen mistakes fit the code as it is", async () => {

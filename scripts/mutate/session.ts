@@ -22,6 +22,8 @@ export interface Wanted {
   /** How many are drawn of each area, beside the chosen ones; of locks all, unless it is 0. */
   readonly random: number;
   readonly seed: number;
+  /** Drawn only where a line is new since this commit. */
+  readonly since?: string | undefined;
   /** Test files that a mutant meets at most. */
   readonly most: number;
   /** Whether those that survived before are run again. */
@@ -54,7 +56,7 @@ async function mutantsOf(area: Area, wanted: Wanted, all: readonly Chosen[]) {
   const drawn: Mutant[] = [];
   // Locks are few enough to leave out each of them.
   const count = area === "locks" && wanted.random > 0 ? Infinity : wanted.random;
-  for (const mutant of await drawMutants(area, count, wanted.seed)) {
+  for (const mutant of await drawMutants(area, count, wanted.seed, wanted.since)) {
     const text = await textOf(mutant.file);
     if (!equal.some((each) => isLike(each, mutant, text))) drawn.push(mutant);
   }
