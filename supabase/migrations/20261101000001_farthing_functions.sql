@@ -3337,7 +3337,7 @@ $$;
 comment on function farthing.read_alert(farthing.alert_rules, timestamptz) is
   'What a rule reads at p_now; null for a rule that nobody has written a reading for.';
 
-create function farthing.try_rule(p_rule farthing.alert_rules, p_now timestamptz)
+create function farthing.attempt_rule(p_rule farthing.alert_rules, p_now timestamptz)
 returns text
 language plpgsql
 set search_path = ''
@@ -3357,7 +3357,7 @@ exception when query_canceled or others then
   return 'failed with ' || sqlstate;
 end
 $$;
-comment on function farthing.try_rule(farthing.alert_rules, timestamptz) is
+comment on function farthing.attempt_rule(farthing.alert_rules, timestamptz) is
   'Evaluates one rule; null, or why it could not be. Whatever it wrote until then is undone.';
 
 create function farthing.note_failed_rule(p_rule text, p_problem text, p_now timestamptz)
@@ -3401,7 +3401,7 @@ begin
     order by exists (select from farthing.incidents i
       where i.rule = 'rule_failed' and i.subject = r.rule and i.state <> 'resolved'), rule
   loop
-    v_problem := farthing.try_rule(v_rule, p_now);
+    v_problem := farthing.attempt_rule(v_rule, p_now);
     perform farthing.note_failed_rule(v_rule.rule, v_problem, p_now);
     -- A statement is cut off once: the next one that takes for ever would, and nobody be told of anything.
     exit when v_problem = 'failed with 57014';
@@ -4047,7 +4047,7 @@ begin
       'provider_id');
   end if;
   if p_provider.user_id = p_user_id then
-    perform farthing.fail('invalid_request', 'Nobody books themselves.', null, 'provider_id');
+    perform farthing.fail('invalid_request', 'You can''t book your own services.', null, 'provider_id');
   end if;
 end
 $$;
@@ -4772,7 +4772,7 @@ $$;
 comment on function farthing.park_item(text, text, text, text, timestamptz) is
   'Puts an item aside that raised an error; each time for longer.';
 
-create function farthing.try_items(p_work text, p_ids text[], p_now timestamptz,
+create function farthing.attempt_items(p_work text, p_ids text[], p_now timestamptz,
   out o_count bigint, out o_error text)
 language plpgsql
 set search_path = ''
@@ -4787,7 +4787,7 @@ exception
     o_error := sqlstate;
 end
 $$;
-comment on function farthing.try_items(text, text[], timestamptz) is
+comment on function farthing.attempt_items(text, text[], timestamptz) is
   'Works on items in one subtransaction: how much it did, or the SQLSTATE that undid it, or busy.';
 
 create function farthing.work_one(p_task text, p_kind text, p_id text, p_work text, p_now timestamptz)
@@ -4799,7 +4799,7 @@ declare
   v_count bigint;
   v_error text;
 begin
-  select * into v_count, v_error from farthing.try_items(p_work, array[p_id], p_now);
+  select * into v_count, v_error from farthing.attempt_items(p_work, array[p_id], p_now);
   if v_error is null then
     delete from farthing.parked_items where (task, item_kind, item_id) = (p_task, p_kind, p_id);
   elsif v_error <> 'busy' then
@@ -4837,7 +4837,7 @@ begin
   left join farthing.parked_items p on (p.task, p.item_kind, p.item_id) = (p_task, p_kind, i.id);
   while v_done < cardinality(v_fresh) loop
     select * into v_tried
-    from farthing.try_items(p_work, v_fresh[v_done + 1 : v_done + v_size], p_now);
+    from farthing.attempt_items(p_work, v_fresh[v_done + 1 : v_done + v_size], p_now);
     v_count := v_count + coalesce(v_tried.o_count, 0);
     if v_tried.o_error is not null then
       foreach v_id in array v_fresh[v_done + 1 : v_done + v_size] loop
@@ -7457,7 +7457,7 @@ comment on function farthing.finish_notice(uuid, text, text, timestamptz) is
   'The end of a notice that is not sent: dead, or uncertain where it may have been. Its address is '
   'forgotten.';
 
-create function farthing.try_notice_again(
+create function farthing.retry_notice(
   p_notice farthing.notices, p_error text, p_wait interval, p_now timestamptz)
 returns void
 language plpgsql
@@ -7474,7 +7474,7 @@ begin
   end if;
 end
 $$;
-comment on function farthing.try_notice_again(farthing.notices, text, interval, timestamptz) is
+comment on function farthing.retry_notice(farthing.notices, text, interval, timestamptz) is
   'Another try after p_wait, or the end after the eighth. p_notice.attempts: the tries that count.';
 
 create function farthing.end_notice_lease(p_notice_id text, p_now timestamptz)
@@ -7491,7 +7491,7 @@ begin
     return 0;
   end if;
   if v_notice.sender in ('resend', 'webhook') then
-    perform farthing.try_notice_again(v_notice, 'runner_lost', interval '0', p_now);
+    perform farthing.retry_notice(v_notice, 'runner_lost', interval '0', p_now);
   else
     perform farthing.finish_notice(v_notice.notice_id, 'uncertain', 'runner_lost', p_now);
   end if;

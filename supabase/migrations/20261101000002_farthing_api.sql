@@ -1341,7 +1341,7 @@ begin
     return v_answer;
   end if;
   if p_ttl_seconds is null or p_ttl_seconds not between 1 and 86400 then
-    perform farthing.fail('invalid_request', 'A hold lives 1 to 86400 seconds.', null, 'ttl_seconds');
+    perform farthing.fail('invalid_request', 'ttl_seconds must be between 1 and 86400.', null, 'ttl_seconds');
   end if;
   if p_estimate is null then
     v_terms.amount := farthing.parse_amount(p_amount, 'amount');
@@ -2003,11 +2003,11 @@ begin
   end if;
   if p_outcome = 'not_asked' then
     v_notice.attempts := v_notice.attempts - 1; -- a claim that asked nobody is no try
-    perform farthing.try_notice_again(v_notice, p_error,
+    perform farthing.retry_notice(v_notice, p_error,
       greatest(interval '1 minute', p_retry_after * interval '1 second'), p_now);
   elsif p_outcome = 'again' then
     -- 1, 3, 9 … 243 minutes, then six hours, a fifth more or less: eight tries span half a day.
-    perform farthing.try_notice_again(v_notice, p_error, greatest(
+    perform farthing.retry_notice(v_notice, p_error, greatest(
       least(interval '6 hours', interval '1 minute' * (3 ^ (v_notice.attempts - 1))) * (0.8 + 0.4 * random()),
       p_retry_after * interval '1 second'), p_now);
   else

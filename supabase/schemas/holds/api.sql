@@ -19,7 +19,7 @@ begin
     return v_answer;
   end if;
   if p_ttl_seconds is null or p_ttl_seconds not between 1 and 86400 then
-    perform farthing.fail('invalid_request', 'A hold lives 1 to 86400 seconds.', null, 'ttl_seconds');
+    perform farthing.fail('invalid_request', 'ttl_seconds must be between 1 and 86400.', null, 'ttl_seconds');
   end if;
   if p_estimate is null then
     v_terms.amount := farthing.parse_amount(p_amount, 'amount');

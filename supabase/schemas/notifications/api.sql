@@ -133,11 +133,11 @@ begin
   end if;
   if p_outcome = 'not_asked' then
     v_notice.attempts := v_notice.attempts - 1; -- a claim that asked nobody is no try
-    perform farthing.try_notice_again(v_notice, p_error,
+    perform farthing.retry_notice(v_notice, p_error,
       greatest(interval '1 minute', p_retry_after * interval '1 second'), p_now);
   elsif p_outcome = 'again' then
     -- 1, 3, 9 … 243 minutes, then six hours, a fifth more or less: eight tries span half a day.
-    perform farthing.try_notice_again(v_notice, p_error, greatest(
+    perform farthing.retry_notice(v_notice, p_error, greatest(
       least(interval '6 hours', interval '1 minute' * (3 ^ (v_notice.attempts - 1))) * (0.8 + 0.4 * random()),
       p_retry_after * interval '1 second'), p_now);
   else

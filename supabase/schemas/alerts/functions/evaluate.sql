@@ -39,7 +39,7 @@ $$;
 comment on function farthing.read_alert(farthing.alert_rules, timestamptz) is
   'What a rule reads at p_now; null for a rule that nobody has written a reading for.';
 
-create function farthing.try_rule(p_rule farthing.alert_rules, p_now timestamptz)
+create function farthing.attempt_rule(p_rule farthing.alert_rules, p_now timestamptz)
 returns text
 language plpgsql
 set search_path = ''
@@ -59,7 +59,7 @@ exception when query_canceled or others then
   return 'failed with ' || sqlstate;
 end
 $$;
-comment on function farthing.try_rule(farthing.alert_rules, timestamptz) is
+comment on function farthing.attempt_rule(farthing.alert_rules, timestamptz) is
   'Evaluates one rule; null, or why it could not be. Whatever it wrote until then is undone.';
 
 create function farthing.note_failed_rule(p_rule text, p_problem text, p_now timestamptz)
@@ -103,7 +103,7 @@ begin
     order by exists (select from farthing.incidents i
       where i.rule = 'rule_failed' and i.subject = r.rule and i.state <> 'resolved'), rule
   loop
-    v_problem := farthing.try_rule(v_rule, p_now);
+    v_problem := farthing.attempt_rule(v_rule, p_now);
     perform farthing.note_failed_rule(v_rule.rule, v_problem, p_now);
     -- A statement is cut off once: the next one that takes for ever would, and nobody be told of anything.
     exit when v_problem = 'failed with 57014';

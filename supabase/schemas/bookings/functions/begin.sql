@@ -95,7 +95,7 @@ begin
       'provider_id');
   end if;
   if p_provider.user_id = p_user_id then
-    perform farthing.fail('invalid_request', 'Nobody books themselves.', null, 'provider_id');
+    perform farthing.fail('invalid_request', 'You can''t book your own services.', null, 'provider_id');
   end if;
 end
 $$;

@@ -99,7 +99,7 @@ $$;
 comment on function farthing.park_item(text, text, text, text, timestamptz) is
   'Puts an item aside that raised an error; each time for longer.';
 
-create function farthing.try_items(p_work text, p_ids text[], p_now timestamptz,
+create function farthing.attempt_items(p_work text, p_ids text[], p_now timestamptz,
   out o_count bigint, out o_error text)
 language plpgsql
 set search_path = ''
@@ -114,7 +114,7 @@ exception
     o_error := sqlstate;
 end
 $$;
-comment on function farthing.try_items(text, text[], timestamptz) is
+comment on function farthing.attempt_items(text, text[], timestamptz) is
   'Works on items in one subtransaction: how much it did, or the SQLSTATE that undid it, or busy.';
 
 create function farthing.work_one(p_task text, p_kind text, p_id text, p_work text, p_now timestamptz)
@@ -126,7 +126,7 @@ declare
   v_count bigint;
   v_error text;
 begin
-  select * into v_count, v_error from farthing.try_items(p_work, array[p_id], p_now);
+  select * into v_count, v_error from farthing.attempt_items(p_work, array[p_id], p_now);
   if v_error is null then
     delete from farthing.parked_items where (task, item_kind, item_id) = (p_task, p_kind, p_id);
   elsif v_error <> 'busy' then
@@ -164,7 +164,7 @@ begin
   left join farthing.parked_items p on (p.task, p.item_kind, p.item_id) = (p_task, p_kind, i.id);
   while v_done < cardinality(v_fresh) loop
     select * into v_tried
-    from farthing.try_items(p_work, v_fresh[v_done + 1 : v_done + v_size], p_now);
+    from farthing.attempt_items(p_work, v_fresh[v_done + 1 : v_done + v_size], p_now);
     v_count := v_count + coalesce(v_tried.o_count, 0);
     if v_tried.o_error is not null then
       foreach v_id in array v_fresh[v_done + 1 : v_done + v_size] loop

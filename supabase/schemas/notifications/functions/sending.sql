@@ -18,7 +18,7 @@ comment on function farthing.finish_notice(uuid, text, text, timestamptz) is
   'The end of a notice that is not sent: dead, or uncertain where it may have been. Its address is '
   'forgotten.';
 
-create function farthing.try_notice_again(
+create function farthing.retry_notice(
   p_notice farthing.notices, p_error text, p_wait interval, p_now timestamptz)
 returns void
 language plpgsql
@@ -35,7 +35,7 @@ begin
   end if;
 end
 $$;
-comment on function farthing.try_notice_again(farthing.notices, text, interval, timestamptz) is
+comment on function farthing.retry_notice(farthing.notices, text, interval, timestamptz) is
   'Another try after p_wait, or the end after the eighth. p_notice.attempts: the tries that count.';
 
 create function farthing.end_notice_lease(p_notice_id text, p_now timestamptz)
@@ -52,7 +52,7 @@ begin
     return 0;
   end if;
   if v_notice.sender in ('resend', 'webhook') then
-    perform farthing.try_notice_again(v_notice, 'runner_lost', interval '0', p_now);
+    perform farthing.retry_notice(v_notice, 'runner_lost', interval '0', p_now);
   else
     perform farthing.finish_notice(v_notice.notice_id, 'uncertain', 'runner_lost', p_now);
   end if;
