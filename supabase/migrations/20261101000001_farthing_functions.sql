@@ -668,7 +668,7 @@ language plpgsql
 set search_path = ''
 as $$
 begin
-  perform farthing.allow_change(null, 'the user was deleted');
+  perform farthing.allow_change(null, 'the account was left');
   perform farthing.stop_top_up(new.account_id, now());
   perform farthing.forget_card(new.account_id, now());
   return null;
