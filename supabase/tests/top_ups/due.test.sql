@@ -4,14 +4,16 @@
 begin;
 \ir ../helpers/story.psql
 \ir ../helpers/top_ups.psql
-select plan(18);
+select plan(20);
 
 select is(tests.opts_in('ann', p_cap => 700) ->> 'state', 'card_missing', 'ann allows 700 a month');
 select is(tests.saves('ann', 'pm_ann'), 'processed', 'and has a card');
 select is(tests.claims(), 'ann charge 500', 'she is charged');
 select is(tests.told('ann', 'payment_intent.succeeded', '1 min'), 'processed', 'and pays');
+select is(farthing.top_ups_are_due(tests.after('1 day')), false, 'while she has enough, nobody is due');
 select isnt(credits_debit(tests.person('ann'), '5000', 'x', p_now => tests.after('1 day')), null,
   'all of it is spent');
+select is(farthing.top_ups_are_due(tests.after('1 day')), true, 'which makes her due');
 select is(tests.claims('1 day'), 'ann charge 200', 'then she is charged what the month has left');
 select is(tests.tops_up('cid'), 'card_missing, processed', 'cid opts in');
 select is(tests.claims('1 day'), 'cid charge 500', 'and is being charged, with room for more below his cap');
