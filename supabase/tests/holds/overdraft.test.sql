@@ -4,7 +4,7 @@ begin;
 \ir ../helpers/story.psql
 \ir ../helpers/jobs.psql
 \ir ../helpers/chats.psql
-select plan(63);
+select plan(67);
 
 create function pg_temp.settle(p_hold uuid, p_amount text, p_passed interval default '1 s') returns text
 language sql as $$
@@ -99,6 +99,15 @@ select is(tests.outcome(pg_temp.settle(hold_id, '60', '91 s')) ->> 'code', 'ok',
   'his hold is settled unswept')
 from j;
 select is(pg_temp.hold_of(hold_id), 'settled 60 60', 'an expired lot gives a late settlement nothing') from j;
+
+-- What a settlement leaves of its hold pays what another one left owed.
+select isnt(tests.give('mia', '100'), null, 'mia has 100');
+create temporary table m as select tests.hold('mia', '60') as kept, tests.hold('mia', '40') as short;
+select is(tests.outcome(pg_temp.settle(short, '70')) ->> 'code', 'ok', 'one hold leaves 30 owed') from m;
+select is(tests.outcome(pg_temp.settle(kept, '10')) ->> 'code', 'ok', 'another one needs 10 of its 60')
+from m;
+select is(tests.standing('mia', '1 s'), 'balance 20, held 0, available 20, debt 0',
+  'and its rest has paid the debt');
 
 -- A chat: its answer has been delivered, so it costs what was held for the longest one.
 select isnt(tests.give('kim', '100'), null, 'kim has 100');

@@ -3,7 +3,7 @@
 begin;
 \ir ../helpers/story.psql
 \ir ../helpers/jobs.psql
-select plan(85);
+select plan(94);
 
 -- Four steps of 50 are held; two are used; the rest comes back.
 select isnt(tests.give('ann', '300'), null, 'ann has 300');
@@ -190,6 +190,26 @@ select throws_like(format($$ select jobs_checkpoint(%L, 1, 'dear', null, tests.l
   'what was not held for and costs is a bug of the type, and is not given away');
 
 -- As many models as an input has room for.
+-- A step that costs nothing, and one of several events that each fall short.
+select isnt(tests.give('joy', '100', null, '41 h'), null, 'joy has 100');
+select is((select data ->> 'held' from tests.job('joy', 'short', tests.lines(1), p_passed => '41 h')), '50',
+  'a job holds 50');
+select is(tests.claim('one', 'short', '41 h 1 s'), '1', 'it is claimed');
+select is(jobs_checkpoint(tests.job_id('joy'), 1, 'free', null, usage, p_now => tests.after('41 h 2 s')),
+  '{"status": "processing", "credits": "0", "conflicts": 0, "duplicates": 0, "held": "50"}',
+  'a step that is free leaves all of it held') from free;
+select is((select format('%s, %s', count(*), count(distinct (h.reason, h.correlation_id, h.author,
+    h.expires_at)))
+  from farthing.holds h join farthing.jobs j using (account_id) where j.job_id = tests.job_id('joy')),
+  '2, 1', 'by a second hold that says what the first one says, and lives as long');
+select is((select first_seq from farthing.job_checkpoints c join farthing.jobs j using (job_nr)
+  where j.job_id = tests.job_id('joy')), null, 'and has no entry');
+select is(tests.step('joy', 1, 'dear', 4, '41 h 3 s') ->> 'credits', '200', 'the next one takes 200');
+select is((select concat_ws(' ', h.status, trim_scale(h.settled), trim_scale(h.shortfall))
+  from farthing.holds h join farthing.jobs j using (account_id, hold_id)
+  where j.job_id = tests.job_id('joy')), 'settled 200 100', 'of which its hold says that 100 were missing');
+select is(tests.standing('joy', '41 h 3 s'), 'balance -100, held 0, available 0, debt 100', 'and are owed');
+
 insert into farthing.rates (model, version, input_per_million_usd, output_per_million_usd, effective_from)
 select lpad(nr::text, 200, 'm'), 1, 1, 1, '2020-01-01' from generate_series(1, 500) nr;
 create temp table many on commit drop as

@@ -108,7 +108,7 @@ begin
   where account_id = p_hold.account_id and hold_id = p_hold.hold_id;
   v_rest := greatest(p_hold.amount - v_settled, 0);
   if not p_keeps_rest then
-    if v_account.debt + v_shortfall > 0 then
+    if v_account.debt > 0 then -- beside a shortfall nothing is left that could pay
       perform farthing.pay_debt(p_hold.account_id, p_now);
     end if;
   elsif v_rest > 0 then
