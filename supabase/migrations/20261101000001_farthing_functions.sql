@@ -6616,8 +6616,11 @@ begin
     insert into farthing.accounts (owner_id) values (p_user_id) on conflict (owner_id) do nothing;
     v_account := (select a from farthing.accounts a where a.owner_id = p_user_id for no key update);
   end if;
-  if v_account.held > 0 and farthing.release_expired_holds(v_account.account_id, p_now) > 0 then
-    select * into v_account from farthing.accounts where account_id = v_account.account_id;
+  if v_account.held > 0 then
+    -- Apart: a call in a condition is prepared even where it is not made.
+    if farthing.release_expired_holds(v_account.account_id, p_now) > 0 then
+      select * into v_account from farthing.accounts where account_id = v_account.account_id;
+    end if;
   end if;
   return v_account;
 end
