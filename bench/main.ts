@@ -11,6 +11,7 @@ import { measureFinished } from "./measures/finished.ts";
 import { measureGrowth } from "./measures/growth.ts";
 import { measureHolds } from "./measures/holds.ts";
 import { measureHttp } from "./measures/http.ts";
+import { measureInstructions } from "./measures/instructions.ts";
 import { measureLimits } from "./measures/limits.ts";
 import { measureProof } from "./measures/proof.ts";
 import { measureQueue } from "./measures/queue.ts";
@@ -52,6 +53,7 @@ const MEASURES: Measure[] = [
     isLong: true,
     run: (options, say, server) => measureProof(server, options, say),
   },
+  { goals: ["G25"], isLong: true, run: (options, say) => measureInstructions(options, say) },
 ];
 
 const GOALS = MEASURES.flatMap(({ goals }) => goals);

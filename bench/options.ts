@@ -9,12 +9,14 @@ export const USAGE =
 Measures the ledger against floors on a database of its own, arm beside arm in each
 round, and prints ratios, goals and verdicts. Takes about a quarter of an hour.
 
-  --only     goals to measure, by number (G1 to G24); without, all but G24, which takes
-             ten minutes more
+  --only     goals to measure, by number (G1 to G25); without, all but G24 and G25, which
+             take ten minutes more each
   --rounds   rounds, at least 3 for a verdict (default 3)
   --seconds  how long an arm runs per round and number of clients (default 2)
   --rows     ledger rows (G14, G24) and finished jobs (G17) up to which is measured
              (default 1e6)
+  --against  commits that G25 compares with (default 63e8a00, before movements had authors,
+             and 19a6328, before the SQL was regrouped); it needs valgrind
   --postgres embedded (default) or system, the newest installed one
   --write    write docs/benchmarks.md too`;
 
@@ -26,6 +28,8 @@ export interface Options {
   rounds: number;
   seconds: number;
   rows: number;
+  /** Commits whose hot path is measured beside this one. */
+  against: string[];
   postgres: Flavour;
   write: boolean;
 }
@@ -52,13 +56,15 @@ export function readOptions(args: string[], goals: readonly string[]): Options |
       rounds: { type: "string", default: "3" },
       seconds: { type: "string", default: "2" },
       rows: { type: "string", default: "1e6" },
+      against: { type: "string", default: "63e8a00,19a6328" },
       postgres: { type: "string", default: "embedded" },
       write: { type: "boolean", default: false },
       help: { type: "boolean", short: "h" },
     },
   });
   if (values.help) return undefined;
-  const only = values.only?.split(",").map((goal) => goal.trim().toUpperCase());
+  const list = (text: string) => text.split(",").map((each) => each.trim());
+  const only = values.only === undefined ? undefined : list(values.only.toUpperCase());
   const unknown = only?.find((goal) => !goals.includes(goal));
   if (unknown !== undefined) {
     throw new UsageError(`--only: there is no ${unknown}. Measured are ${goals.join(", ")}.`);
@@ -69,6 +75,7 @@ export function readOptions(args: string[], goals: readonly string[]): Options |
     rounds: Math.round(positive("rounds", values.rounds)),
     seconds: positive("seconds", values.seconds),
     rows: positive("rows", values.rows),
+    against: list(values.against),
     postgres: flavour(values.postgres),
     write: values.write,
   };

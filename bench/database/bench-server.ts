@@ -36,32 +36,53 @@ function freePort(): number {
 
 /** Statement by statement: a `do` block that commits may not share a message with others. */
 async function runFile(sql: postgres.Sql, file: string): Promise<void> {
-  const text = await Deno.readTextFile(new URL(file, import.meta.url));
+  const text = await Deno.readTextFile(file);
   for (const statement of splitStatements(text)) await sql.unsafe(statement).simple();
 }
 
 type Say = (what: string) => void;
 
+/** A new project with the migrations and the prices of a tree of this repository; the caller ends it. */
+async function createProject(server: DatabaseServer, name: string, root: string) {
+  await server.createDatabase(name);
+  await bootstrap(server, name);
+  const sql = server.connect(name, { max: 1 });
+  await migrate(sql, `${root}supabase/migrations`);
+  // Up to 19a6328 it had the name that is a host's own by now.
+  for (const file of ["farthing_seed.sql", "seed.sql"]) {
+    await seed(sql, `${root}supabase/${file}`, root);
+  }
+  return sql;
+}
+
+/** A ledger in use, as the seed of a tree makes it. */
+async function fillLedger(sql: postgres.Sql, root: string): Promise<void> {
+  await runFile(sql, `${root}bench/database/seed.sql`);
+  await sql`vacuum (analyze)`;
+}
+
 async function fillEmpty(server: DatabaseServer, say: Say): Promise<void> {
   say("applying the migrations");
-  await server.createDatabase(EMPTY);
-  await bootstrap(server, EMPTY);
-  const sql = server.connect(EMPTY, { max: 1 });
-  await migrate(sql, `${ROOT}supabase/migrations`);
-  await seed(sql, `${ROOT}supabase/farthing_seed.sql`, ROOT);
-  await runFile(sql, "../floors.sql");
-  await runFile(sql, "../queue/queue.sql");
-  await runFile(sql, "../storm/storm.sql");
+  const sql = await createProject(server, EMPTY, ROOT);
+  for (const file of ["floors.sql", "queue/queue.sql", "storm/storm.sql"]) {
+    await runFile(sql, `${ROOT}bench/${file}`);
+  }
   await sql.end();
 }
 
 async function fillSeeded(server: DatabaseServer, say: Say): Promise<void> {
   say("seeding 10,000 accounts");
   await server.createDatabase(SEEDED, { template: EMPTY });
-  const seeded = server.connect(SEEDED, { max: 1 });
-  await runFile(seeded, "seed.sql");
-  await seeded`vacuum (analyze)`;
-  await seeded.end();
+  const sql = server.connect(SEEDED, { max: 1 });
+  await fillLedger(sql, ROOT);
+  await sql.end();
+}
+
+/** A database with the ledger of a tree of this repository, in use. */
+export async function addTree(server: DatabaseServer, name: string, root: string): Promise<void> {
+  const sql = await createProject(server, name, root);
+  await fillLedger(sql, root);
+  await sql.end();
 }
 
 function extend(server: DatabaseServer, lib: string, flavour: Flavour): BenchServer {
@@ -100,11 +121,12 @@ async function findLib(server: DatabaseServer): Promise<string> {
   return join(dirname(bin), "lib");
 }
 
-/** Starts PostgreSQL as it is, with durable commits, and removes it afterwards. */
-export async function withServer<T>(
+/** Starts PostgreSQL as it is, with durable commits, fills it, and removes it afterwards. */
+export async function withFilled<T>(
   { flavour, settings = {} }: ServerKind,
-  say: (what: string) => void,
-  use: (server: BenchServer) => Promise<T>,
+  say: Say,
+  fill: (server: DatabaseServer, say: Say) => Promise<void>,
+  use: (server: DatabaseServer) => Promise<T>,
 ): Promise<T> {
   const dataDir = await Deno.makeTempDir({ prefix: "farthing-bench-" });
   await Deno.chmod(dataDir, 0o755); // the server's account has to get in
@@ -122,12 +144,23 @@ export async function withServer<T>(
     // connection there, which would forbid the clones: so not after that.
     const cron = flavour === "system" ? { "cron.database_name": EMPTY } : {};
     server = await startDatabase({ ...options, settings: { ...patient, ...cron } });
-    await fillEmpty(server, say);
+    await fill(server, say);
     if (server.hasCron) {
       await server.stop();
       server = await startDatabase({ ...options, settings: patient });
     }
+    return await use(server);
+  });
+}
+
+/** The same with the databases that most measures clone. */
+export function withServer<T>(
+  kind: ServerKind,
+  say: Say,
+  use: (server: BenchServer) => Promise<T>,
+): Promise<T> {
+  return withFilled(kind, say, fillEmpty, async (server) => {
     await fillSeeded(server, say);
-    return await use(extend(server, await findLib(server), flavour));
+    return await use(extend(server, await findLib(server), kind.flavour));
   });
 }

@@ -1,0 +1,75 @@
+/**
+ * Counts the instructions of a call with valgrind's callgrind, which sees a difference of a thousandth that
+ * no clock sees. PostgreSQL runs in single-user mode: one process that reads statements from its input. Two
+ * runs of different lengths are compared, so that the start of the process is not counted.
+ */
+import { join } from "node:path";
+import { serverAccount } from "../../scripts/stack/postgres/account.ts";
+import { install } from "../../scripts/stack/postgres/install.ts";
+import { findSource } from "../../scripts/stack/postgres/source.ts";
+import { type Call, valuesOf } from "./calls.ts";
+
+const FEW = 100;
+const MANY = 400;
+
+/** A database of a server that is stopped. */
+export interface StoppedDatabase {
+  directory: string;
+  name: string;
+  /** The schema of the functions that are called. */
+  schema: string;
+}
+
+export async function hasValgrind(): Promise<boolean> {
+  const command = new Deno.Command("valgrind", { args: ["--version"], stderr: "null" });
+  return await command.output().then(({ success }) => success, () => false);
+}
+
+/** In single-user mode a line is a statement. */
+function scriptOf(call: Call, schema: string, calls: number, seed: number): string {
+  const values = valuesOf(call, seed);
+  const lines = [`prepare called as ${call.statement(schema).replaceAll(/\s+/g, " ")}`];
+  for (let nr = 0; nr < calls; nr++) {
+    const list = values.next().value.map((value) => `'${value}'`).join();
+    lines.push(list === "" ? "execute called" : `execute called(${list})`);
+  }
+  return lines.join("\n") + "\n";
+}
+
+/** Instructions of a whole run, user space alone: neither the kernel's nor the disk's part. */
+async function countRun(database: StoppedDatabase, script: string): Promise<number> {
+  const account = serverAccount(database.directory);
+  const { bin } = await install(await findSource("embedded"), account);
+  const child = new Deno.Command("valgrind", {
+    args: [
+      ...["--tool=callgrind", "--callgrind-out-file=/dev/null", join(bin, "postgres"), "--single"],
+      ...["-D", database.directory, "-c", "timezone=UTC", database.name],
+    ],
+    cwd: "/",
+    stdin: "piped",
+    stdout: "null",
+    stderr: "piped",
+    ...account,
+  }).spawn();
+  const said = new Response(child.stderr).text();
+  const input = child.stdin.getWriter();
+  await input.write(new TextEncoder().encode(script));
+  await input.close();
+  const [text] = [await said, await child.status];
+  const count = /Collected : (\d+)/.exec(text)?.[1];
+  const problem = /(ERROR|FATAL|PANIC):.*/.exec(text)?.[0];
+  if (problem !== undefined || count === undefined) {
+    throw new Error(`callgrind in ${database.name}: ${problem ?? text.slice(-500)}`);
+  }
+  return Number(count);
+}
+
+export async function countInstructions(
+  database: StoppedDatabase,
+  call: Call,
+  seed: number,
+): Promise<number> {
+  const few = await countRun(database, scriptOf(call, database.schema, FEW, seed));
+  const many = await countRun(database, scriptOf(call, database.schema, MANY, seed + 1));
+  return (many - few) / (MANY - FEW);
+}

@@ -1,0 +1,138 @@
+/** G25: what the hot path costs beside other commits, by instructions and by processor time. */
+import type { DatabaseServer } from "../../scripts/stack/postgres/database.ts";
+import { addTree, withFilled } from "../database/bench-server.ts";
+import { type Call, CALLS, EMPTY } from "../instructions/calls.ts";
+import { countInstructions, hasValgrind } from "../instructions/callgrind.ts";
+import { takeCommit, THIS_TREE, type Tree } from "../instructions/commit.ts";
+import { timeCalls } from "../instructions/processor.ts";
+import type { Options } from "../options.ts";
+import { type Figure, figure, spreadOf } from "../report/figure.ts";
+import type { Section } from "../report/section.ts";
+import { nextSeed, rotate } from "./rounds.ts";
+
+type Say = (what: string) => void;
+
+/** A tree's database, and the schema that its functions are in. */
+interface Arm {
+  name: string;
+  schema: string;
+}
+
+/** What a call took in each tree's database, round by round. */
+type Taken = Map<string, number[]>;
+type Kind = "instructions" | "processor time";
+
+const KINDS: Record<Kind, string> = { "instructions": "", "processor time": " µs" };
+
+const METHOD =
+  "G25 is measured only where it is named (`deno task bench --only G25`); `--against` names other " +
+  "commits. Each commit's own migrations and seed fill a database of one server. Instructions are " +
+  "those of user space, counted by callgrind in single-user mode: a run of 100 prepared calls on " +
+  "accounts drawn by chance is taken from a run of 400, and an empty statement from the call. " +
+  "Processor time is that of the server's process, medians of 15 slices of 200 calls in turn, each " +
+  "with its commit; it has a noise of about 2 %.";
+
+const SKIPPED: Section = {
+  figures: [],
+  arms: [],
+  notes: ["G25 was skipped: valgrind is not installed (Debian's package valgrind)."],
+};
+
+async function armOf(server: DatabaseServer, { name }: Tree): Promise<Arm> {
+  const sql = server.connect(name, { max: 1 });
+  const [row] = await sql<{ schema: string }[]>`
+    select pronamespace::regnamespace::text as schema from pg_proc where proname = 'credits_debit'`;
+  await sql.end();
+  return { name, schema: row!.schema };
+}
+
+/** Net of an empty statement, whose instructions are those of single-user mode. */
+async function countAll(directory: string, arms: Arm[], rounds: number, say: Say) {
+  const taken = new Map<Call, Taken>(
+    CALLS.map((call) => [call, new Map(arms.map(({ name }) => [name, []]))]),
+  );
+  for (let round = 0; round < rounds; round++) {
+    const [emptySeed, ...seeds] = [EMPTY, ...CALLS].map(nextSeed);
+    for (const arm of rotate(arms, round)) {
+      const database = { directory, ...arm };
+      say(`round ${round + 1} of ${rounds}: counting instructions at ${arm.name}`);
+      const empty = await countInstructions(database, EMPTY, emptySeed!);
+      for (const [nr, call] of CALLS.entries()) {
+        const count = await countInstructions(database, call, seeds[nr]!) - empty;
+        taken.get(call)!.get(arm.name)!.push(count);
+      }
+    }
+  }
+  return taken;
+}
+
+async function timeAll(server: DatabaseServer, arms: Arm[], rounds: number, say: Say) {
+  const taken = new Map<Call, Taken>();
+  for (const call of CALLS) {
+    const all: Taken = new Map(arms.map(({ name }) => [name, []]));
+    for (let round = 0; round < rounds; round++) {
+      say(`round ${round + 1} of ${rounds}: processor time of a ${call.name}`);
+      const times = await timeCalls(server, rotate(arms, round), call, nextSeed());
+      for (const [name, us] of times) all.get(name)!.push(us);
+    }
+    taken.set(call, all);
+  }
+  return taken;
+}
+
+function compare(kind: Kind, call: Call, taken: Taken): Figure[] {
+  const [[, here], ...others] = [...taken] as [[string, number[]], ...[string, number[]][]];
+  return others.map(([commit, there]) => {
+    const percents = here.map((value, round) => 100 * value / there[round]!);
+    const what = `${kind} of a ${call.name}, to ${commit}`;
+    return figure("G25", what, { better: "lower", goal: 100 }, percents, "%");
+  });
+}
+
+function describe(kind: Kind, call: Call, taken: Taken): string {
+  const all = [...taken].map(([name, values]) => {
+    const value = Math.round(spreadOf(values).median).toLocaleString("en-US");
+    return `${name} ${value}${KINDS[kind]}`;
+  });
+  return `G25: ${kind} of a ${call.name}: ${all.join(", ")}.`;
+}
+
+async function measure(server: DatabaseServer, trees: Tree[], rounds: number, say: Say) {
+  const arms: Arm[] = [];
+  for (const tree of trees) arms.push(await armOf(server, tree));
+  const timed = await timeAll(server, arms, rounds, say);
+  await server.stop();
+  const counted = await countAll(server.directory, arms, rounds, say);
+  const all = CALLS.flatMap((call) => [
+    { kind: "instructions" as const, call, taken: counted.get(call)! },
+    { kind: "processor time" as const, call, taken: timed.get(call)! },
+  ]);
+  return {
+    figures: all.flatMap(({ kind, call, taken }) => compare(kind, call, taken)),
+    arms: [],
+    notes: [METHOD, ...all.map(({ kind, call, taken }) => describe(kind, call, taken))],
+  };
+}
+
+export async function measureInstructions(
+  { rounds, against }: Options,
+  say: Say,
+): Promise<Section> {
+  if (!await hasValgrind()) return SKIPPED;
+  const directory = await Deno.makeTempDir({ prefix: "farthing-commits-" });
+  try {
+    const trees = [THIS_TREE];
+    for (const commit of against) trees.push(await takeCommit(commit, directory));
+    const fill = async (server: DatabaseServer) => {
+      for (const { name, root } of trees) {
+        say(`filling a ledger as of ${name}`);
+        await addTree(server, name, root);
+      }
+    };
+    // One build for all; autovacuum would come between two arms.
+    const kind = { flavour: "embedded" as const, settings: { autovacuum: "off" } };
+    return await withFilled(kind, say, fill, (server) => measure(server, trees, rounds, say));
+  } finally {
+    await Deno.remove(directory, { recursive: true });
+  }
+}
