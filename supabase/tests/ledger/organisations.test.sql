@@ -34,7 +34,7 @@ select is(tests.pays('club', '1 s'), '{"received": true}', 'the payment of its o
 select is((select status from farthing.orders), 'paid', 'its order is fulfilled');
 select is(pg_temp.standing('1 s'), 'balance 9990, held 0, available 9990, debt 0',
   'and what it has paid for is there');
-select is_empty('select from farthing.lots where closed_at is not null', 'no lot of it closes');
+select is_empty('select from farthing.lots where closed_at is not null', 'T49: no lot of it closes');
 
 -- It holds and settles.
 create temporary table held as select pg_temp.holds(100, '2 s') as first, pg_temp.holds(20, '2 s') as late;

@@ -72,7 +72,7 @@ begin
   return v_plan;
 end
 $$;
-select doesnt_match(pg_temp.plan_of(title), 'Seq Scan', 'an index finds what is seen of ' || title)
+select doesnt_match(pg_temp.plan_of(title), 'Seq Scan', 'T48: an index finds what is seen of ' || title)
 from seen order by title;
 
 select is_empty('select * from farthing.prove()', 'the ledger proves itself');
