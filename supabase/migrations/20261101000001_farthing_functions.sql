@@ -11,6 +11,8 @@ set lock_timeout = '3s';
 -- It makes a slip impossible and a change visible. The owner of the tables can disable triggers; what was
 -- changed then differs from its last audit row, and the proof names it (prove_audit).
 -- The hot path pays nothing: a trigger with a list of columns is not even queued by an update of others.
+-- Why after triggers: a before trigger on a row makes PostgreSQL lock that row once more, and a debit updates
+-- two. Accounts and lots have after triggers already, those of their foreign keys.
 
 create function farthing.note_guard(p_table text, p_trigger text)
 returns void
@@ -182,53 +184,6 @@ begin
 end
 $$;
 comment on function farthing.never_remove(text) is 'From now on no row of a table can be deleted.';
-
--- What decides money and never changes, table by table; and what changes only with a reason.
--- Why after triggers: a before trigger on a row makes PostgreSQL lock that row once more, and a debit updates
--- two. Accounts and lots have after triggers already, those of their foreign keys.
-
--- An owner leaves by being deleted, and nobody comes instead. Closing an account relies on it: nothing but
--- leaving updates owner_id, and left_at is set once.
-create function farthing.check_owner()
-returns trigger
-language plpgsql security definer -- runs inside auth's delete, by a role that owns nothing here
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-  v_is_legal boolean := case
-    when tg_op = 'INSERT' then (new.kind = 'user') = (new.owner_id is not null) and new.left_at is null
-    when old.owner_id is not null then new.owner_id is null
-      and not exists (select from auth.users where id = old.owner_id)
-    else new.owner_id is null and old.left_at is null and new.left_at is not null end;
-begin
-  if not v_is_legal then
-    raise exception 'A user''s account has one owner, who does not change; an organisation''s has none. To '
-      'close a user''s account, delete the user.' using errcode = 'restrict_violation';
-  end if;
-  return null;
-end
-$$;
-comment on function farthing.check_owner() is
-  'Trigger: a user''s account begins with its owner, loses them when the user is deleted, and gets no other; '
-  'an organisation''s never has one. left_at is set once, and not while there is an owner.';
-
-create function farthing.refuse_new_answer()
-returns trigger
-language plpgsql
-set search_path = ''
-as $$
-begin
-  if old.status is not null and new.created_at < old.created_at + interval '24 hours'
-    and (new.fingerprint <> old.fingerprint or new.status is distinct from old.status
-      or (new.answer is not null and new.answer is distinct from old.answer))
-  then
-    raise exception 'A stored answer does not change for 24 hours.' using errcode = 'restrict_violation';
-  end if;
-  return null;
-end
-$$;
-comment on function farthing.refuse_new_answer() is
-  'Trigger: a stored answer stays for its 24 hours. It may be erased, and its key taken anew after them.';
 
 -- supabase/schemas/caps/functions.sql
 
@@ -816,7 +771,7 @@ comment on function farthing.refuse_change() is
   'Trigger body of every append-only table: nobody changes what was written, the owner included.';
 
 -- What the request that is being served says of itself, read where nobody hands it down.
--- Why: a door is told its correlation id, but a purchase is granted by an event, a dispute takes back, a
+-- Why: an endpoint is told its correlation id, but a purchase is granted by an event, a dispute claws back, a
 -- top-up pays in, and none of them has an argument for it. The data API leaves the headers of each request in
 -- the setting request.headers, and the pooled connection does the same for its one call; an entry that
 -- comes without a correlation id takes the trace from there. Read only where none was given, so a debit
@@ -830,7 +785,7 @@ as $$
 declare
   v_headers text := current_setting('request.headers', true);
 begin
-  -- Of most work there is no request: the clock's, a script's.
+  -- Of most work there is no request: a scheduled task's, a script's.
   if coalesce(v_headers, '') = '' then
     return null;
   end if;
@@ -1420,11 +1375,29 @@ $$;
 comment on function farthing.sweep_idempotency_keys(timestamptz, int) is
   'Forgets keys older than 24 hours; returns how many.';
 
+create function farthing.refuse_new_answer()
+returns trigger
+language plpgsql
+set search_path = ''
+as $$
+begin
+  if old.status is not null and new.created_at < old.created_at + interval '24 hours'
+    and (new.fingerprint <> old.fingerprint or new.status is distinct from old.status
+      or (new.answer is not null and new.answer is distinct from old.answer))
+  then
+    raise exception 'A stored answer does not change for 24 hours.' using errcode = 'restrict_violation';
+  end if;
+  return null;
+end
+$$;
+comment on function farthing.refuse_new_answer() is
+  'Trigger: a stored answer stays for its 24 hours. It may be erased, and its key taken anew after them.';
+
 -- supabase/schemas/metrics/functions.sql
 
 -- Metrics: what the functions' processes have counted and timed, brought here in batches.
 -- Why in Postgres: a process of the platform lives for minutes and cannot be asked; what it counted has to be
--- somewhere when it is gone, and the rules of the alarms are SQL. Each row is added to, never read, by who
+-- somewhere when it is gone, and the rules of the alerts are SQL. Each row is added to, never read, by who
 -- writes; there are as many as routes and minutes, not as requests.
 -- A duration is kept as the number of its bucket. Bounds grow by 15 % each, so a bucket's middle is at most
 -- 7.3 % away from anything in it, and so is every quantile. They are laid so that the promised 120 ms is one.
@@ -1557,7 +1530,7 @@ language sql immutable
 set search_path = ''
 as $$
   -- Google's SRE workbook, chapter 5, table 5-8: 2 % of a month's budget in an hour, 5 % in six, 10 % in
-  -- three days. The short window ends the alarm soon after its cause.
+  -- three days. The short window ends the alert soon after its cause.
   values (interval '1 hour', interval '5 minutes', 14.4), (interval '6 hours', interval '30 minutes', 6),
     (interval '3 days', interval '6 hours', 1)
 $$;
@@ -1924,7 +1897,7 @@ comment on function farthing.apply_account_event is
 
 -- supabase/schemas/refunds/functions.sql
 
--- The refunds door: begin (committed before Stripe is asked), attach (what Stripe answered), refuse (it said
+-- The refunds endpoint: begin (committed before Stripe is asked), attach (what Stripe answered), refuse (it said
 -- no), finish (the answer that a repeat gets). Credits are moved by Stripe's event and by nothing here.
 
 create function farthing.refund_answer(p_refund farthing.refunds)
@@ -2820,7 +2793,7 @@ comment on function farthing.close_dead_chat(text, timestamptz) is
 
 -- What a stream costs while nobody knows its bill: the most that it can be, which its hold covers.
 -- Why the most: a caller who leaves, an isolate that dies and a provider that breaks off would else be the
--- cheapest ways to have a model work. What it was too much is given back when the usage is learned after all.
+-- cheapest ways to have a model work. What was charged too much is given back when the usage is learned after all.
 
 create function farthing.dearest_usage(
   p_model text, p_input_tokens int, p_output_tokens int, p_now timestamptz, p_pinned jsonb default null)
@@ -2891,7 +2864,7 @@ comment on function farthing.correct_chat is
 -- supabase/schemas/ai/functions/logs.sql
 
 -- AI logs: that a model was called, and as much of what was said as the user has agreed to.
--- Why SQL decides and not the doors: a door hands over everything, redacted; what is kept is decided where
+-- Why SQL decides and not the Edge Functions: one hands over everything, redacted; what is kept is decided where
 -- it is stored, in the transaction of the charge, and a check stands behind it. A log never fails the money.
 
 create function farthing.date_consent()
@@ -3467,7 +3440,7 @@ comment on function farthing.read_high_grants(farthing.alert_rules, timestamptz)
 -- Why in the database: what is watched is here, and pg_cron asks each minute whether or not any function
 -- runs. A rule only says when; how its figure is read is a function. An incident is told of once,
 -- when it opens: its delivery is queued in the transaction that opens it.
--- proof_runs: prove() reads the whole ledger, so it has a slower clock and its result is kept.
+-- proof_runs: prove() reads the whole ledger, so it runs less often and its result is kept.
 -- No personal data: a summary is made of counts, shares and names of routes.
 
 create function farthing.in_numbers(p_count bigint, p_thing text)
@@ -4726,7 +4699,7 @@ comment on function farthing.add_task(text, interval, interval, interval) is
   'Schedules farthing.<p_task>(moment).';
 
 create function farthing.delete_older(
-  p_table text, p_key text, p_column text, p_than timestamptz, p_limit int)
+  p_table text, p_key text, p_column text, p_until timestamptz, p_limit int)
 returns int
 language plpgsql
 set search_path = ''
@@ -4737,13 +4710,13 @@ begin
   execute format('with due as (select %2$I as key from farthing.%1$I where %3$I <= $1
       order by %3$I limit $2 for update skip locked)
     delete from farthing.%1$I t using due where t.%2$I = due.key', p_table, p_key, p_column)
-  using p_than, p_limit;
+  using p_until, p_limit;
   get diagnostics v_count = row_count;
   return v_count;
 end
 $$;
 comment on function farthing.delete_older(text, text, text, timestamptz, int) is
-  'Retention: deletes rows of a table of ours whose p_column is at most p_than, the oldest first, at most '
+  'Retention: deletes rows of a table of ours whose p_column is at most p_until, the oldest first, at most '
   'p_limit, and none that another transaction has locked. p_key identifies a row. Returns how many.';
 
 create function farthing.is_parked(p_task text, p_kind text, p_id text, p_now timestamptz)
@@ -5504,8 +5477,8 @@ comment on function farthing.lock_open_hold is
 -- supabase/schemas/holds/functions/settle.sql
 
 -- How a hold is settled, whoever opened it: a back end, a chat or a job.
--- Why bills and not charges: only what is charged is priced, and a bill that is beyond the overdraft limit is
--- charged for nothing.
+-- Why bills and not charges: only what is charged is priced, and a bill beyond the overdraft limit
+-- charges nothing: the next one is tried.
 
 create function farthing.refuse_overdraft(
   p_account farthing.accounts, p_hold_id uuid, p_charge farthing.charge_result)
@@ -5637,7 +5610,7 @@ comment on function farthing.settle is
 -- supabase/schemas/inbox/functions/backfills.sql
 
 -- When the payments' runner is woken, and which of Stripe's events it has asked for.
--- Why a backfill by the clock: a delivery that Stripe has given up is money that the ledger does not know of.
+-- Why a scheduled backfill: a delivery that Stripe has given up is money that the ledger does not know of.
 -- Each hour it is asked for what never came; most hours that is nothing.
 
 create function farthing.backfill_is_due(p_backfill farthing.backfills, p_now timestamptz)
@@ -6567,8 +6540,9 @@ comment on function farthing.sweep_job_data(timestamptz, int) is
 
 -- Whose an account is: who may act for it, whose name it bears, and its lock.
 -- Why here and nowhere else: today a user acts for their own account; members of an organisation will act for
--- its account, and that changes this file. No other function, view or policy compares an owner, and
--- foundation/owners tests that. What asks whether an account has been left reads left_at.
+-- its account: that changes this file and the policy may_see (ledger/tables.sql). Nothing else compares an
+-- owner but check_owner(), the owner's mark and the proof; foundation/owners tests that. Whether an account
+-- has been left stands in left_at.
 
 create function farthing.account_for(p_user_id uuid, p_account_id bigint default null)
 returns bigint
@@ -6723,6 +6697,31 @@ comment on function farthing.known_debit is
 
 -- An account that is left: it stays for the books, and its credits close to breakage.
 
+-- An owner leaves by being deleted, and nobody comes instead. Closing an account relies on it: nothing but
+-- leaving updates owner_id, and left_at is set once.
+create function farthing.check_owner()
+returns trigger
+language plpgsql security definer -- runs inside auth's delete, by a role that owns nothing here
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_is_legal boolean := case
+    when tg_op = 'INSERT' then (new.kind = 'user') = (new.owner_id is not null) and new.left_at is null
+    when old.owner_id is not null then new.owner_id is null
+      and not exists (select from auth.users where id = old.owner_id)
+    else new.owner_id is null and old.left_at is null and new.left_at is not null end;
+begin
+  if not v_is_legal then
+    raise exception 'A user''s account has one owner, who does not change; an organisation''s has none. To '
+      'close a user''s account, delete the user.' using errcode = 'restrict_violation';
+  end if;
+  return null;
+end
+$$;
+comment on function farthing.check_owner() is
+  'Trigger: a user''s account begins with its owner, loses them when the user is deleted, and gets no other; '
+  'an organisation''s never has one. left_at is set once, and not while there is an owner.';
+
 create function farthing.close_lots(p_account_id bigint, p_author text, p_now timestamptz)
 returns void
 language plpgsql
@@ -6754,7 +6753,7 @@ begin
 end
 $$;
 comment on function farthing.note_leaving() is
-  'Trigger: an account has been left when the foreign key has taken its deleted owner away.';
+  'Trigger: sets left_at when the foreign key has set a deleted owner to null.';
 
 create function farthing.close_account()
 returns trigger
@@ -7694,7 +7693,7 @@ comment on function farthing.note_payout_transactions(text, jsonb) is
 -- supabase/schemas/payouts/functions/never_paid_out.sql
 
 -- What was paid here long ago and is in none of Stripe's payouts, payouts that nobody could list, and the
--- clock that looks for both and compares again what differed.
+-- task that looks for both and compares again what differed.
 -- Why late and a day at a time: only a payout that is listed says what is not in it, and however long nobody
 -- looked, no run takes long: docs/decisions/reconciliation.md.
 
@@ -10265,7 +10264,7 @@ comment on function farthing.is_open_dispute(text) is
 -- supabase/schemas/seals/functions/entries.sql
 
 -- The hash chain: each entry's hash covers the one before, per account.
--- Why off the hot path: a chain is serial by nature; sealed in batches by the clock it costs a debit
+-- Why off the hot path: a chain is serial by nature; sealed in batches by a scheduled task it costs a debit
 -- nothing, and entries stay untouched because the hashes live beside them.
 
 create function farthing.add_entry_sums(p_accounts bigint[], p_after bigint[], p_upto bigint[])

@@ -147,7 +147,7 @@ grant execute on function farthing_public.chats_settle to service_role;
 comment on function farthing_public.chats_settle is
   'Charges a chat once, keeps its answer under its key and its log, together. p_usage null: the provider''s '
   'bill is not known, so it is charged the most that it can be, p_output_tokens having come. Called again it '
-  'answers as before; after the sweep, which charged the most, what it was too much is given back. Returns '
+  'answers as before; after the sweep, which charged the most, what was charged too much is given back. Returns '
   '{status: 200, data: {message, finish_reason, usage, credits, balance_after, hold_id}}. Fails not_found, '
   'invalid_request.';
 

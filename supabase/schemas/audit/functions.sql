@@ -5,6 +5,8 @@
 -- It makes a slip impossible and a change visible. The owner of the tables can disable triggers; what was
 -- changed then differs from its last audit row, and the proof names it (prove_audit).
 -- The hot path pays nothing: a trigger with a list of columns is not even queued by an update of others.
+-- Why after triggers: a before trigger on a row makes PostgreSQL lock that row once more, and a debit updates
+-- two. Accounts and lots have after triggers already, those of their foreign keys.
 
 create function farthing.note_guard(p_table text, p_trigger text)
 returns void
@@ -176,50 +178,3 @@ begin
 end
 $$;
 comment on function farthing.never_remove(text) is 'From now on no row of a table can be deleted.';
-
--- What decides money and never changes, table by table; and what changes only with a reason.
--- Why after triggers: a before trigger on a row makes PostgreSQL lock that row once more, and a debit updates
--- two. Accounts and lots have after triggers already, those of their foreign keys.
-
--- An owner leaves by being deleted, and nobody comes instead. Closing an account relies on it: nothing but
--- leaving updates owner_id, and left_at is set once.
-create function farthing.check_owner()
-returns trigger
-language plpgsql security definer -- runs inside auth's delete, by a role that owns nothing here
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-  v_is_legal boolean := case
-    when tg_op = 'INSERT' then (new.kind = 'user') = (new.owner_id is not null) and new.left_at is null
-    when old.owner_id is not null then new.owner_id is null
-      and not exists (select from auth.users where id = old.owner_id)
-    else new.owner_id is null and old.left_at is null and new.left_at is not null end;
-begin
-  if not v_is_legal then
-    raise exception 'A user''s account has one owner, who does not change; an organisation''s has none. To '
-      'close a user''s account, delete the user.' using errcode = 'restrict_violation';
-  end if;
-  return null;
-end
-$$;
-comment on function farthing.check_owner() is
-  'Trigger: a user''s account begins with its owner, loses them when the user is deleted, and gets no other; '
-  'an organisation''s never has one. left_at is set once, and not while there is an owner.';
-
-create function farthing.refuse_new_answer()
-returns trigger
-language plpgsql
-set search_path = ''
-as $$
-begin
-  if old.status is not null and new.created_at < old.created_at + interval '24 hours'
-    and (new.fingerprint <> old.fingerprint or new.status is distinct from old.status
-      or (new.answer is not null and new.answer is distinct from old.answer))
-  then
-    raise exception 'A stored answer does not change for 24 hours.' using errcode = 'restrict_violation';
-  end if;
-  return null;
-end
-$$;
-comment on function farthing.refuse_new_answer() is
-  'Trigger: a stored answer stays for its 24 hours. It may be erased, and its key taken anew after them.';

@@ -104,7 +104,7 @@ comment on function farthing.refuse_change() is
   'Trigger body of every append-only table: nobody changes what was written, the owner included.';
 
 -- What the request that is being served says of itself, read where nobody hands it down.
--- Why: a door is told its correlation id, but a purchase is granted by an event, a dispute takes back, a
+-- Why: an endpoint is told its correlation id, but a purchase is granted by an event, a dispute claws back, a
 -- top-up pays in, and none of them has an argument for it. The data API leaves the headers of each request in
 -- the setting request.headers, and the pooled connection does the same for its one call; an entry that
 -- comes without a correlation id takes the trace from there. Read only where none was given, so a debit
@@ -118,7 +118,7 @@ as $$
 declare
   v_headers text := current_setting('request.headers', true);
 begin
-  -- Of most work there is no request: the clock's, a script's.
+  -- Of most work there is no request: a scheduled task's, a script's.
   if coalesce(v_headers, '') = '' then
     return null;
   end if;

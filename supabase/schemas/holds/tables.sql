@@ -52,8 +52,8 @@ grant select on farthing.holds to authenticated;
 
 create type farthing.opened_hold as (hold farthing.holds, available_after numeric);
 
--- What a hold is settled with, one of three: usage to be priced as the hold pins it, events that are priced,
--- or an amount with its facts; no amount is all that is left of the hold.
+-- A hold is settled with one of three: usage to be priced as the hold pins it, events that are priced, or an
+-- amount with its facts; a null amount means all that is left of the hold.
 create type farthing.bill as (
   amount numeric, facts jsonb, usage jsonb, origin farthing.usage_origin, events farthing.priced_usage[],
   correlation_id text, author text);

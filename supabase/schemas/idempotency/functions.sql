@@ -151,3 +151,21 @@ as $$
 $$;
 comment on function farthing.sweep_idempotency_keys(timestamptz, int) is
   'Forgets keys older than 24 hours; returns how many.';
+
+create function farthing.refuse_new_answer()
+returns trigger
+language plpgsql
+set search_path = ''
+as $$
+begin
+  if old.status is not null and new.created_at < old.created_at + interval '24 hours'
+    and (new.fingerprint <> old.fingerprint or new.status is distinct from old.status
+      or (new.answer is not null and new.answer is distinct from old.answer))
+  then
+    raise exception 'A stored answer does not change for 24 hours.' using errcode = 'restrict_violation';
+  end if;
+  return null;
+end
+$$;
+comment on function farthing.refuse_new_answer() is
+  'Trigger: a stored answer stays for its 24 hours. It may be erased, and its key taken anew after them.';

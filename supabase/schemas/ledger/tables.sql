@@ -16,8 +16,8 @@ create type farthing.entry_kind as enum ('purchase', 'bonus', 'promotion', 'adju
 create type farthing.lot_source as enum ('promotional', 'adjustment', 'bonus', 'paid');
 
 -- A user's account has an owner until they leave, and left_at from then on. An organisation's has no one user
--- as its owner. check_owner() keeps it so: every debit would pay for a check, and the foreign key takes the
--- owner away before left_at can be there.
+-- as its owner. check_owner() keeps it so and no check constraint: every debit would pay for one, and the
+-- foreign key sets the owner to null before left_at is set.
 create table farthing.accounts (
   account_id bigint generated always as identity primary key,
   kind farthing.account_kind not null default 'user',
@@ -123,7 +123,7 @@ alter table farthing.debt_payments enable row level security;
 create policy may_see on farthing.accounts for select to authenticated
   using (owner_id = (select auth.uid()));
 comment on policy may_see on farthing.accounts is
-  'Who may see an account, and with it all rows of it: its owner. Nobody who has left, and no stranger.';
+  'Who may see an account, and with it all rows of it: its owner alone; after leaving, nobody.';
 create policy lots_own on farthing.lots for select to authenticated
   using (account_id = any (array(select a.account_id from farthing.accounts a)));
 create policy entries_own on farthing.entries for select to authenticated

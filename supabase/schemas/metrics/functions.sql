@@ -1,6 +1,6 @@
 -- Metrics: what the functions' processes have counted and timed, brought here in batches.
 -- Why in Postgres: a process of the platform lives for minutes and cannot be asked; what it counted has to be
--- somewhere when it is gone, and the rules of the alarms are SQL. Each row is added to, never read, by who
+-- somewhere when it is gone, and the rules of the alerts are SQL. Each row is added to, never read, by who
 -- writes; there are as many as routes and minutes, not as requests.
 -- A duration is kept as the number of its bucket. Bounds grow by 15 % each, so a bucket's middle is at most
 -- 7.3 % away from anything in it, and so is every quantile. They are laid so that the promised 120 ms is one.
@@ -133,7 +133,7 @@ language sql immutable
 set search_path = ''
 as $$
   -- Google's SRE workbook, chapter 5, table 5-8: 2 % of a month's budget in an hour, 5 % in six, 10 % in
-  -- three days. The short window ends the alarm soon after its cause.
+  -- three days. The short window ends the alert soon after its cause.
   values (interval '1 hour', interval '5 minutes', 14.4), (interval '6 hours', interval '30 minutes', 6),
     (interval '3 days', interval '6 hours', 1)
 $$;

@@ -2,7 +2,7 @@
 -- Why in the database: what is watched is here, and pg_cron asks each minute whether or not any function
 -- runs. A rule only says when; how its figure is read is a function. An incident is told of once,
 -- when it opens: its delivery is queued in the transaction that opens it.
--- proof_runs: prove() reads the whole ledger, so it has a slower clock and its result is kept.
+-- proof_runs: prove() reads the whole ledger, so it runs less often and its result is kept.
 -- No personal data: a summary is made of counts, shares and names of routes.
 
 create function farthing.in_numbers(p_count bigint, p_thing text)

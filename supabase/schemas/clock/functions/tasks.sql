@@ -53,7 +53,7 @@ comment on function farthing.add_task(text, interval, interval, interval) is
   'Schedules farthing.<p_task>(moment).';
 
 create function farthing.delete_older(
-  p_table text, p_key text, p_column text, p_than timestamptz, p_limit int)
+  p_table text, p_key text, p_column text, p_until timestamptz, p_limit int)
 returns int
 language plpgsql
 set search_path = ''
@@ -64,13 +64,13 @@ begin
   execute format('with due as (select %2$I as key from farthing.%1$I where %3$I <= $1
       order by %3$I limit $2 for update skip locked)
     delete from farthing.%1$I t using due where t.%2$I = due.key', p_table, p_key, p_column)
-  using p_than, p_limit;
+  using p_until, p_limit;
   get diagnostics v_count = row_count;
   return v_count;
 end
 $$;
 comment on function farthing.delete_older(text, text, text, timestamptz, int) is
-  'Retention: deletes rows of a table of ours whose p_column is at most p_than, the oldest first, at most '
+  'Retention: deletes rows of a table of ours whose p_column is at most p_until, the oldest first, at most '
   'p_limit, and none that another transaction has locked. p_key identifies a row. Returns how many.';
 
 create function farthing.is_parked(p_task text, p_kind text, p_id text, p_now timestamptz)

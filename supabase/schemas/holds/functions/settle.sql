@@ -1,6 +1,6 @@
 -- How a hold is settled, whoever opened it: a back end, a chat or a job.
--- Why bills and not charges: only what is charged is priced, and a bill that is beyond the overdraft limit is
--- charged for nothing.
+-- Why bills and not charges: only what is charged is priced, and a bill beyond the overdraft limit
+-- charges nothing: the next one is tried.
 
 create function farthing.refuse_overdraft(
   p_account farthing.accounts, p_hold_id uuid, p_charge farthing.charge_result)

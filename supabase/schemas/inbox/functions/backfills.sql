@@ -1,5 +1,5 @@
 -- When the payments' runner is woken, and which of Stripe's events it has asked for.
--- Why a backfill by the clock: a delivery that Stripe has given up is money that the ledger does not know of.
+-- Why a scheduled backfill: a delivery that Stripe has given up is money that the ledger does not know of.
 -- Each hour it is asked for what never came; most hours that is nothing.
 
 create function farthing.backfill_is_due(p_backfill farthing.backfills, p_now timestamptz)

@@ -1,7 +1,8 @@
 -- Whose an account is: who may act for it, whose name it bears, and its lock.
 -- Why here and nowhere else: today a user acts for their own account; members of an organisation will act for
--- its account, and that changes this file. No other function, view or policy compares an owner, and
--- foundation/owners tests that. What asks whether an account has been left reads left_at.
+-- its account: that changes this file and the policy may_see (ledger/tables.sql). Nothing else compares an
+-- owner but check_owner(), the owner's mark and the proof; foundation/owners tests that. Whether an account
+-- has been left stands in left_at.
 
 create function farthing.account_for(p_user_id uuid, p_account_id bigint default null)
 returns bigint

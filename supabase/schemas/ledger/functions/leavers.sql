@@ -1,5 +1,30 @@
 -- An account that is left: it stays for the books, and its credits close to breakage.
 
+-- An owner leaves by being deleted, and nobody comes instead. Closing an account relies on it: nothing but
+-- leaving updates owner_id, and left_at is set once.
+create function farthing.check_owner()
+returns trigger
+language plpgsql security definer -- runs inside auth's delete, by a role that owns nothing here
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_is_legal boolean := case
+    when tg_op = 'INSERT' then (new.kind = 'user') = (new.owner_id is not null) and new.left_at is null
+    when old.owner_id is not null then new.owner_id is null
+      and not exists (select from auth.users where id = old.owner_id)
+    else new.owner_id is null and old.left_at is null and new.left_at is not null end;
+begin
+  if not v_is_legal then
+    raise exception 'A user''s account has one owner, who does not change; an organisation''s has none. To '
+      'close a user''s account, delete the user.' using errcode = 'restrict_violation';
+  end if;
+  return null;
+end
+$$;
+comment on function farthing.check_owner() is
+  'Trigger: a user''s account begins with its owner, loses them when the user is deleted, and gets no other; '
+  'an organisation''s never has one. left_at is set once, and not while there is an owner.';
+
 create function farthing.close_lots(p_account_id bigint, p_author text, p_now timestamptz)
 returns void
 language plpgsql
@@ -31,7 +56,7 @@ begin
 end
 $$;
 comment on function farthing.note_leaving() is
-  'Trigger: an account has been left when the foreign key has taken its deleted owner away.';
+  'Trigger: sets left_at when the foreign key has set a deleted owner to null.';
 
 create function farthing.close_account()
 returns trigger

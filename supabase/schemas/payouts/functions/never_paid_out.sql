@@ -1,5 +1,5 @@
 -- What was paid here long ago and is in none of Stripe's payouts, payouts that nobody could list, and the
--- clock that looks for both and compares again what differed.
+-- task that looks for both and compares again what differed.
 -- Why late and a day at a time: only a payout that is listed says what is not in it, and however long nobody
 -- looked, no run takes long: docs/decisions/reconciliation.md.
 

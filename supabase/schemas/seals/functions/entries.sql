@@ -1,5 +1,5 @@
 -- The hash chain: each entry's hash covers the one before, per account.
--- Why off the hot path: a chain is serial by nature; sealed in batches by the clock it costs a debit
+-- Why off the hot path: a chain is serial by nature; sealed in batches by a scheduled task it costs a debit
 -- nothing, and entries stay untouched because the hashes live beside them.
 
 create function farthing.add_entry_sums(p_accounts bigint[], p_after bigint[], p_upto bigint[])
