@@ -1897,8 +1897,8 @@ comment on function farthing.apply_account_event is
 
 -- supabase/schemas/refunds/functions.sql
 
--- The refunds endpoint: begin (committed before Stripe is asked), attach (what Stripe answered), refuse (it said
--- no), finish (the answer that a repeat gets). Credits are moved by Stripe's event and by nothing here.
+-- The refunds endpoint: begin (committed before Stripe is asked), attach (what Stripe answered), refuse (it
+-- said no), finish (the answer that a repeat gets). Credits are moved by Stripe's event and by nothing here.
 
 create function farthing.refund_answer(p_refund farthing.refunds)
 returns jsonb
@@ -2793,7 +2793,8 @@ comment on function farthing.close_dead_chat(text, timestamptz) is
 
 -- What a stream costs while nobody knows its bill: the most that it can be, which its hold covers.
 -- Why the most: a caller who leaves, an isolate that dies and a provider that breaks off would else be the
--- cheapest ways to have a model work. What was charged too much is given back when the usage is learned after all.
+-- cheapest ways to have a model work. What was charged too much is given back when the
+-- usage is learned after all.
 
 create function farthing.dearest_usage(
   p_model text, p_input_tokens int, p_output_tokens int, p_now timestamptz, p_pinned jsonb default null)
@@ -2864,8 +2865,8 @@ comment on function farthing.correct_chat is
 -- supabase/schemas/ai/functions/logs.sql
 
 -- AI logs: that a model was called, and as much of what was said as the user has agreed to.
--- Why SQL decides and not the Edge Functions: one hands over everything, redacted; what is kept is decided where
--- it is stored, in the transaction of the charge, and a check stands behind it. A log never fails the money.
+-- Why SQL decides and not the Edge Functions: one hands over everything, redacted; what is kept is decided
+-- where it is stored, in the transaction of the charge, and a check stands behind it. A log never fails the money.
 
 create function farthing.date_consent()
 returns trigger

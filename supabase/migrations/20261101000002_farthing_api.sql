@@ -153,9 +153,9 @@ grant execute on function farthing_public.chats_settle to service_role;
 comment on function farthing_public.chats_settle is
   'Charges a chat once, keeps its answer under its key and its log, together. p_usage null: the provider''s '
   'bill is not known, so it is charged the most that it can be, p_output_tokens having come. Called again it '
-  'answers as before; after the sweep, which charged the most, what was charged too much is given back. Returns '
-  '{status: 200, data: {message, finish_reason, usage, credits, balance_after, hold_id}}. Fails not_found, '
-  'invalid_request.';
+  'answers as before; after the sweep, which charged the most, what was charged too much is given back. '
+  'Returns {status: 200, data: {message, finish_reason, usage, credits, balance_after, hold_id}}. '
+  'Fails not_found, invalid_request.';
 
 create function farthing_public.chats_release(
   p_hold_id uuid, p_log jsonb default null, p_idempotency_key text default null,

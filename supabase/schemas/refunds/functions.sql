@@ -1,5 +1,5 @@
--- The refunds endpoint: begin (committed before Stripe is asked), attach (what Stripe answered), refuse (it said
--- no), finish (the answer that a repeat gets). Credits are moved by Stripe's event and by nothing here.
+-- The refunds endpoint: begin (committed before Stripe is asked), attach (what Stripe answered), refuse (it
+-- said no), finish (the answer that a repeat gets). Credits are moved by Stripe's event and by nothing here.
 
 create function farthing.refund_answer(p_refund farthing.refunds)
 returns jsonb

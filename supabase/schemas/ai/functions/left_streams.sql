@@ -1,6 +1,7 @@
 -- What a stream costs while nobody knows its bill: the most that it can be, which its hold covers.
 -- Why the most: a caller who leaves, an isolate that dies and a provider that breaks off would else be the
--- cheapest ways to have a model work. What was charged too much is given back when the usage is learned after all.
+-- cheapest ways to have a model work. What was charged too much is given back when the
+-- usage is learned after all.
 
 create function farthing.dearest_usage(
   p_model text, p_input_tokens int, p_output_tokens int, p_now timestamptz, p_pinned jsonb default null)
