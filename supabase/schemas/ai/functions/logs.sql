@@ -1,6 +1,7 @@
 -- AI logs: that a model was called, and as much of what was said as the user has agreed to.
 -- Why SQL decides and not the Edge Functions: one hands over everything, redacted; what is kept is decided
--- where it is stored, in the transaction of the charge, and a check stands behind it. A log never fails the money.
+-- where it is stored, in the transaction of the charge, and a check stands behind it. A log never fails the
+-- money.
 
 create function farthing.date_consent()
 returns trigger
