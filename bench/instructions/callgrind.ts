@@ -21,8 +21,11 @@ export interface StoppedDatabase {
 }
 
 export async function hasValgrind(): Promise<boolean> {
-  const command = new Deno.Command("valgrind", { args: ["--version"], stderr: "null" });
-  return await command.output().then(({ success }) => success, () => false);
+  try {
+    return (await new Deno.Command("valgrind", { args: ["--version"] }).output()).success;
+  } catch {
+    return false; // there is no such program
+  }
 }
 
 /** In single-user mode a line is a statement. */
