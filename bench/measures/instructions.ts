@@ -30,7 +30,7 @@ const METHOD =
   "those of user space, counted by callgrind in single-user mode: a run of 100 prepared calls on " +
   "accounts drawn by chance is taken from a run of 400, and an empty statement from the call. " +
   "Processor time is that of the server's process, medians of 15 slices of 200 calls in turn, each " +
-  "with its commit; it has a noise of about 2 %.";
+  "with its commit; on a busy machine it tells no difference below about 5 %.";
 
 const SKIPPED: Section = {
   figures: [],
