@@ -4,7 +4,7 @@ begin;
 \ir ../helpers/story.psql
 \ir ../helpers/jobs.psql
 \ir ../helpers/chats.psql
-select plan(67);
+select plan(72);
 
 create function pg_temp.settle(p_hold uuid, p_amount text, p_passed interval default '1 s') returns text
 language sql as $$
@@ -132,6 +132,17 @@ select is(tests.job_state('lea'), 'failed 0%, attempt 1, overdraft_exceeded',
 select is(tests.standing('lea', '2 s'), 'balance 100, held 0, available 100, debt 0', 'nothing is owed');
 select is((select count(*)::int from farthing.usage_events where origin = 'job'), 1,
   'what was not charged is not known');
+
+-- What comes after an event that is too much is charged, and counts towards what is held.
+select isnt(tests.give('nia', '300'), null, 'nia has 300');
+select is((select data ->> 'held' from tests.job('nia', 'mixed', tests.lines(4))), '200', 'a job holds 200');
+select is(tests.claim('one', 'mixed', '1 s'), '1', 'it is claimed');
+select is(jobs_checkpoint(tests.job_id('nia'), 1, 's1', null, tests.lines(1)
+  || '[{"model": "gpt-4o", "input_tokens": 100000}]' || tests.lines(1), p_now => tests.after('2 s'))
+  ->> 'credits', '200', 'a step with one such event between two others takes what is held');
+select is((select array_agg(e.amount::int order by e.seq) from farthing.entries e
+  join farthing.jobs j using (account_id) where j.job_id = tests.job_id('nia') and e.direction = 'out'),
+  '{50,50,100}', 'for the two others, and the rest for the one');
 
 select is_empty('select * from farthing.prove()', 'the ledger proves itself');
 select * from finish();
