@@ -2,7 +2,7 @@
 
 begin;
 \ir ../helpers/story.psql
-select plan(48);
+select plan(49);
 
 select isnt(tests.give('ann', '100'), null, 'ann has 100');
 
@@ -46,6 +46,9 @@ select is(pg_temp.settle(tests.hold('ann', '20'), '70'), 'settled 70, released 0
   'T8: a hold settled above its amount takes more from what is free');
 select is(pg_temp.settle(tests.hold('ann', '9'), '0'), 'settled 0, released 9, shortfall 0, balance 9.5',
   'T8: a hold settled at zero releases everything');
+select is((holds_settle(tests.hold('ann', '9'), '0', p_now => tests.after()) -> 'data') - 'hold_id'::text,
+  '{"status": "settled", "settled": "0", "released": "9", "shortfall": "0", "transaction_id": null,
+    "lots": [], "balance_after": "9.5"}', 'and answers with no transaction and no lots');
 select is((select count(*) from farthing.entries where kind = 'settle'), 3::bigint,
   'a hold settled at zero writes no entry');
 create temporary table kept as select tests.hold('ann', '5') as other;

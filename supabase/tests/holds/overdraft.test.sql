@@ -4,7 +4,7 @@ begin;
 \ir ../helpers/story.psql
 \ir ../helpers/jobs.psql
 \ir ../helpers/chats.psql
-select plan(72);
+select plan(75);
 
 create function pg_temp.settle(p_hold uuid, p_amount text, p_passed interval default '1 s') returns text
 language sql as $$
@@ -99,6 +99,12 @@ select is(tests.outcome(pg_temp.settle(hold_id, '60', '91 s')) ->> 'code', 'ok',
   'his hold is settled unswept')
 from j;
 select is(pg_temp.hold_of(hold_id), 'settled 60 60', 'an expired lot gives a late settlement nothing') from j;
+
+-- At the very moment at which it expires a hold is late, and is freed once.
+select isnt(tests.give('noe', '100'), null, 'noe has 100');
+select is(tests.outcome(pg_temp.settle(tests.hold('noe', '60', 60), '10', '60 s')) ->> 'code', 'ok',
+  'a hold is settled as it expires');
+select is(tests.standing('noe', '60 s'), 'balance 90, held 0, available 90, debt 0', 'and keeps nothing');
 
 -- What a settlement leaves of its hold pays what another one left owed.
 select isnt(tests.give('mia', '100'), null, 'mia has 100');

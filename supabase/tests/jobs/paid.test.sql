@@ -3,7 +3,7 @@
 begin;
 \ir ../helpers/story.psql
 \ir ../helpers/jobs.psql
-select plan(94);
+select plan(100);
 
 -- Four steps of 50 are held; two are used; the rest comes back.
 select isnt(tests.give('ann', '300'), null, 'ann has 300');
@@ -209,6 +209,18 @@ select is((select concat_ws(' ', h.status, trim_scale(h.settled), trim_scale(h.s
   from farthing.holds h join farthing.jobs j using (account_id, hold_id)
   where j.job_id = tests.job_id('joy')), 'settled 200 100', 'of which its hold says that 100 were missing');
 select is(tests.standing('joy', '41 h 3 s'), 'balance -100, held 0, available 0, debt 100', 'and are owed');
+
+-- A job whose hold an operator has released pays from what is free, and holds nothing anew.
+select isnt(tests.give('kit', '300', null, '41 h'), null, 'kit has 300');
+select is((select data ->> 'held' from tests.job('kit', 'let_go', tests.lines(4), p_passed => '41 h')), '200',
+  'a job holds 200');
+select is(tests.claim('one', 'let_go', '41 h 1 s'), '1', 'it is claimed');
+select is(holds_release(hold_id, p_now => tests.after('41 h 2 s')) #>> '{data,status}', 'released',
+  'its hold is released') from farthing.jobs where job_id = tests.job_id('kit');
+select is(tests.step('kit', 1, 's1', 1, '41 h 3 s') - 'status'::text,
+  '{"credits": "50", "conflicts": 0, "duplicates": 0, "held": "0"}', 'a step takes its 50');
+select is(tests.standing('kit', '41 h 3 s'), 'balance 250, held 0, available 250, debt 0',
+  'and nothing is held');
 
 insert into farthing.rates (model, version, input_per_million_usd, output_per_million_usd, effective_from)
 select lpad(nr::text, 200, 'm'), 1, 1, 1, '2020-01-01' from generate_series(1, 500) nr;
