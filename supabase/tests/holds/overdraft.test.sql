@@ -146,9 +146,10 @@ select is(tests.claim('one', 'mixed', '1 s'), '1', 'it is claimed');
 select is(jobs_checkpoint(tests.job_id('nia'), 1, 's1', null, tests.lines(1)
   || '[{"model": "gpt-4o", "input_tokens": 100000}]' || tests.lines(1), p_now => tests.after('2 s'))
   ->> 'credits', '200', 'a step with one such event between two others takes what is held');
-select is((select array_agg(e.amount::int order by e.seq) from farthing.entries e
-  join farthing.jobs j using (account_id) where j.job_id = tests.job_id('nia') and e.direction = 'out'),
-  '{50,50,100}', 'for the two others, and the rest for the one');
+select is((select array_agg(concat_ws(' ', e.amount::int, e.metadata ->> 'reason') order by e.seq)
+  from farthing.entries e join farthing.jobs j using (account_id)
+  where j.job_id = tests.job_id('nia') and e.direction = 'out'),
+  '{50,50,100 overdraft_exceeded}', 'for the two others, and the rest for the one, saying why');
 
 select is_empty('select * from farthing.prove()', 'the ledger proves itself');
 select * from finish();
