@@ -2,7 +2,7 @@
 
 begin;
 \ir ../helpers/story.psql
-select plan(48);
+select plan(49);
 
 -- The guard.
 create function pg_temp.claim(p_units int, p_passed interval default '0') returns text language sql as $$
@@ -85,6 +85,7 @@ delete from farthing.metric_batches;
 select is(metrics_record(gen_random_uuid(), 0, '[{"name": "ticks", "count": 1}]', tests.after(passed)) ->>
   'recorded', 'true', format('a tick after %s', passed))
 from unnest(array['0', '1 day', '35 days']::interval[]) passed;
+select is(farthing.sweep_metrics(tests.after('24 hours' - interval '1 s')), 0, 'within a day nothing goes');
 select is(farthing.sweep_metrics(tests.after('25 hours' - interval '1 s')), 1, 'for a day only a batch goes');
 select is(farthing.sweep_metrics(tests.after('25 hours')), 1, 'then a minute');
 select is(farthing.sweep_metrics(tests.after('35 days'), 1), 2, 'a sweep takes no more than it may');
