@@ -202,7 +202,7 @@ as $$
       -- A cursor that names nothing gives an empty page, as in every list.
       and (p_before is null or i.incident_nr < (
         select b.incident_nr from farthing.incidents b where b.incident_id::text = p_before))
-    order by i.incident_nr desc limit p_limit + 1))
+    order by i.incident_nr desc limit farthing.items_to_read(p_limit)))
 $$;
 grant execute on function farthing_public.alerts_list to service_role;
 comment on function farthing_public.alerts_list is
@@ -393,17 +393,17 @@ as $$
     where b.account_id = (select farthing.account_for(p_user_id))
       and coalesce(p_role, 'buyer') = 'buyer' and (p_status is null or b.status = p_status)
       and (p_before is null or (b.created_at, b.booking_id) < (select * from mark))
-    order by b.created_at desc, b.booking_id desc limit p_limit + 1)
+    order by b.created_at desc, b.booking_id desc limit farthing.items_to_read(p_limit))
     union all
     (select b, 'provider' from farthing.bookings b
     where b.provider_id = (select provider_id from farthing.providers where user_id = p_user_id)
       and coalesce(p_role, 'provider') = 'provider' and (p_status is null or b.status = p_status)
       and (p_before is null or (b.created_at, b.booking_id) < (select * from mark))
-    order by b.created_at desc, b.booking_id desc limit p_limit + 1)
+    order by b.created_at desc, b.booking_id desc limit farthing.items_to_read(p_limit))
   )
   select farthing.page_of('bookings', p_limit, array(
     select row(farthing.booking_answer(b, role), (b).booking_id)::farthing.page_item from page
-    order by (b).created_at desc, (b).booking_id desc limit p_limit + 1))
+    order by (b).created_at desc, (b).booking_id desc limit farthing.items_to_read(p_limit)))
 $$;
 grant execute on function farthing_public.bookings_list to service_role;
 comment on function farthing_public.bookings_list is
@@ -752,7 +752,7 @@ as $$
     left join farthing.orders b on b.account_id = o.account_id and b.order_id::text = p_before
     where o.account_id = farthing.account_for(p_user_id)
       and (p_before is null or (o.created_at, o.order_id) < (b.created_at, b.order_id))
-    order by o.created_at desc, o.order_id desc limit p_limit + 1))
+    order by o.created_at desc, o.order_id desc limit farthing.items_to_read(p_limit)))
 $$;
 grant execute on function farthing_public.checkout_orders to service_role;
 comment on function farthing_public.checkout_orders is
@@ -916,7 +916,7 @@ as $$
     where (p_user_id is null or d.account_id = (select farthing.account_for(p_user_id)))
       and (p_outcome is null or d.outcome = p_outcome)
       and (p_before is null or d.decision_id < p_before::bigint)
-    order by d.decision_id desc limit p_limit + 1))
+    order by d.decision_id desc limit farthing.items_to_read(p_limit)))
 $$;
 grant execute on function farthing_public.fraud_decisions_list to service_role;
 comment on function farthing_public.fraud_decisions_list is
@@ -932,7 +932,7 @@ as $$
     select row(farthing.block_answer(b), b.block_id)::farthing.page_item
     from farthing.blocks b left join farthing.blocks x on x.block_id::text = p_before
     where p_before is null or (b.created_at, b.block_id) < (x.created_at, x.block_id)
-    order by b.created_at desc, b.block_id desc limit p_limit + 1))
+    order by b.created_at desc, b.block_id desc limit farthing.items_to_read(p_limit)))
 $$;
 grant execute on function farthing_public.fraud_blocks_list to service_role;
 comment on function farthing_public.fraud_blocks_list is
@@ -1170,7 +1170,7 @@ as $$
     from farthing.grants g left join farthing.grants b on b.grant_id = p_before
     where (p_status is null or farthing.grant_answer(g, p_now) ->> 'status' = p_status)
       and (p_before is null or (g.created_at, g.grant_id) < (b.created_at, b.grant_id))
-    order by g.created_at desc, g.grant_id desc limit p_limit + 1))
+    order by g.created_at desc, g.grant_id desc limit farthing.items_to_read(p_limit)))
 $$;
 grant execute on function farthing_public.grants_list to service_role;
 comment on function farthing_public.grants_list is
@@ -1534,7 +1534,7 @@ as $$
     from farthing.inbox i left join farthing.inbox b on b.event_id = p_before
     where (p_state is null or i.state = p_state) and (p_type is null or i.type = p_type)
       and (p_before is null or (i.received_at, i.event_id) < (b.received_at, b.event_id))
-    order by i.received_at desc, i.event_id desc limit p_limit + 1))
+    order by i.received_at desc, i.event_id desc limit farthing.items_to_read(p_limit)))
 $$;
 grant execute on function farthing_public.inbox_list to service_role;
 comment on function farthing_public.inbox_list is
@@ -1786,7 +1786,7 @@ begin
     from farthing.entries e
     where e.account_id = v_account_id and e.seq between v_first and v_last
       and (p_kind is null or e.kind::text = p_kind)
-    order by e.seq desc limit p_limit + 1));
+    order by e.seq desc limit farthing.items_to_read(p_limit)));
 end
 $$;
 grant execute on function farthing_public.credits_entries to service_role;
@@ -2477,7 +2477,7 @@ as $$
     where (p_order_id is null or r.order_id = p_order_id)
       and (p_booking_id is null or r.booking_id = p_booking_id)
       and (p_before is null or (r.created_at, r.refund_id) < (b.created_at, b.refund_id))
-    order by r.created_at desc, r.refund_id desc limit p_limit + 1))
+    order by r.created_at desc, r.refund_id desc limit farthing.items_to_read(p_limit)))
 $$;
 grant execute on function farthing_public.refunds_list to service_role;
 comment on function farthing_public.refunds_list is
@@ -2533,7 +2533,7 @@ as $$
     from farthing.fraud_warnings w left join farthing.fraud_warnings b on b.warning_id = p_before
     where (p_state is null or w.state = p_state)
       and (p_before is null or (w.created_at, w.warning_id) < (b.created_at, b.warning_id))
-    order by w.created_at desc, w.warning_id desc limit p_limit + 1))
+    order by w.created_at desc, w.warning_id desc limit farthing.items_to_read(p_limit)))
 $$;
 grant execute on function farthing_public.warnings_list to service_role;
 comment on function farthing_public.warnings_list is
@@ -3340,7 +3340,7 @@ as $$
     from farthing.jobs j
     where j.user_id = p_user_id and (p_status is null or j.status = p_status)
       and (p_before is null or j.job_nr < p_before::bigint)
-    order by j.job_nr desc limit p_limit + 1))
+    order by j.job_nr desc limit farthing.items_to_read(p_limit)))
 $$;
 grant execute on function farthing_public.jobs_list to service_role;
 comment on function farthing_public.jobs_list is

@@ -14,7 +14,7 @@ as $$
       -- A cursor that names nothing gives an empty page, as in every list.
       and (p_before is null or i.incident_nr < (
         select b.incident_nr from farthing.incidents b where b.incident_id::text = p_before))
-    order by i.incident_nr desc limit p_limit + 1))
+    order by i.incident_nr desc limit farthing.items_to_read(p_limit)))
 $$;
 grant execute on function farthing_public.alerts_list to service_role;
 comment on function farthing_public.alerts_list is

@@ -155,17 +155,17 @@ as $$
     where b.account_id = (select farthing.account_for(p_user_id))
       and coalesce(p_role, 'buyer') = 'buyer' and (p_status is null or b.status = p_status)
       and (p_before is null or (b.created_at, b.booking_id) < (select * from mark))
-    order by b.created_at desc, b.booking_id desc limit p_limit + 1)
+    order by b.created_at desc, b.booking_id desc limit farthing.items_to_read(p_limit))
     union all
     (select b, 'provider' from farthing.bookings b
     where b.provider_id = (select provider_id from farthing.providers where user_id = p_user_id)
       and coalesce(p_role, 'provider') = 'provider' and (p_status is null or b.status = p_status)
       and (p_before is null or (b.created_at, b.booking_id) < (select * from mark))
-    order by b.created_at desc, b.booking_id desc limit p_limit + 1)
+    order by b.created_at desc, b.booking_id desc limit farthing.items_to_read(p_limit))
   )
   select farthing.page_of('bookings', p_limit, array(
     select row(farthing.booking_answer(b, role), (b).booking_id)::farthing.page_item from page
-    order by (b).created_at desc, (b).booking_id desc limit p_limit + 1))
+    order by (b).created_at desc, (b).booking_id desc limit farthing.items_to_read(p_limit)))
 $$;
 grant execute on function farthing_public.bookings_list to service_role;
 comment on function farthing_public.bookings_list is

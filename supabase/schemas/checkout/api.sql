@@ -154,7 +154,7 @@ as $$
     left join farthing.orders b on b.account_id = o.account_id and b.order_id::text = p_before
     where o.account_id = farthing.account_for(p_user_id)
       and (p_before is null or (o.created_at, o.order_id) < (b.created_at, b.order_id))
-    order by o.created_at desc, o.order_id desc limit p_limit + 1))
+    order by o.created_at desc, o.order_id desc limit farthing.items_to_read(p_limit)))
 $$;
 grant execute on function farthing_public.checkout_orders to service_role;
 comment on function farthing_public.checkout_orders is

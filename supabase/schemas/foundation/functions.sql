@@ -76,6 +76,23 @@ $$;
 comment on function farthing.json_argument(jsonb) is
   'A jsonb argument as it was meant, whether it came as JSON or as a string of JSON.';
 
+create function farthing.items_to_read(p_limit int)
+returns int
+language plpgsql immutable
+set search_path = ''
+as $$
+begin
+  -- An empty page would say that the list ends there; 1000 rows is the data API's own bound (max_rows).
+  if p_limit between 1 and 1000 then
+    return p_limit + 1;
+  end if;
+  perform farthing.fail('invalid_request', 'limit must be between 1 and 1000.', null, 'limit');
+end
+$$;
+comment on function farthing.items_to_read(int) is
+  'How many items a list reads for a page of p_limit: one more, which says that another page follows. Fails '
+  'invalid_request naming limit.';
+
 create function farthing.page_of(p_name text, p_limit int, p_items farthing.page_item[])
 returns jsonb
 language sql immutable
@@ -88,7 +105,7 @@ as $$
 $$;
 comment on function farthing.page_of(text, int, farthing.page_item[]) is
   'A page of a list: {p_name: the first p_limit items, next_before: the last one''s cursor}. The caller '
-  'reads one item more than p_limit, in order; where there is none, next_before is null.';
+  'reads items_to_read(p_limit), in order; where there is no item more, next_before is null.';
 
 create function farthing.refuse_change()
 returns trigger

@@ -15,7 +15,7 @@ as $$
     where (p_user_id is null or d.account_id = (select farthing.account_for(p_user_id)))
       and (p_outcome is null or d.outcome = p_outcome)
       and (p_before is null or d.decision_id < p_before::bigint)
-    order by d.decision_id desc limit p_limit + 1))
+    order by d.decision_id desc limit farthing.items_to_read(p_limit)))
 $$;
 grant execute on function farthing_public.fraud_decisions_list to service_role;
 comment on function farthing_public.fraud_decisions_list is
@@ -31,7 +31,7 @@ as $$
     select row(farthing.block_answer(b), b.block_id)::farthing.page_item
     from farthing.blocks b left join farthing.blocks x on x.block_id::text = p_before
     where p_before is null or (b.created_at, b.block_id) < (x.created_at, x.block_id)
-    order by b.created_at desc, b.block_id desc limit p_limit + 1))
+    order by b.created_at desc, b.block_id desc limit farthing.items_to_read(p_limit)))
 $$;
 grant execute on function farthing_public.fraud_blocks_list to service_role;
 comment on function farthing_public.fraud_blocks_list is

@@ -121,7 +121,7 @@ as $$
     from farthing.grants g left join farthing.grants b on b.grant_id = p_before
     where (p_status is null or farthing.grant_answer(g, p_now) ->> 'status' = p_status)
       and (p_before is null or (g.created_at, g.grant_id) < (b.created_at, b.grant_id))
-    order by g.created_at desc, g.grant_id desc limit p_limit + 1))
+    order by g.created_at desc, g.grant_id desc limit farthing.items_to_read(p_limit)))
 $$;
 grant execute on function farthing_public.grants_list to service_role;
 comment on function farthing_public.grants_list is

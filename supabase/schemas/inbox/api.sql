@@ -41,7 +41,7 @@ as $$
     from farthing.inbox i left join farthing.inbox b on b.event_id = p_before
     where (p_state is null or i.state = p_state) and (p_type is null or i.type = p_type)
       and (p_before is null or (i.received_at, i.event_id) < (b.received_at, b.event_id))
-    order by i.received_at desc, i.event_id desc limit p_limit + 1))
+    order by i.received_at desc, i.event_id desc limit farthing.items_to_read(p_limit)))
 $$;
 grant execute on function farthing_public.inbox_list to service_role;
 comment on function farthing_public.inbox_list is

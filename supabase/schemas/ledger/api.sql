@@ -118,7 +118,7 @@ begin
     from farthing.entries e
     where e.account_id = v_account_id and e.seq between v_first and v_last
       and (p_kind is null or e.kind::text = p_kind)
-    order by e.seq desc limit p_limit + 1));
+    order by e.seq desc limit farthing.items_to_read(p_limit)));
 end
 $$;
 grant execute on function farthing_public.credits_entries to service_role;

@@ -165,7 +165,7 @@ as $$
     where (p_order_id is null or r.order_id = p_order_id)
       and (p_booking_id is null or r.booking_id = p_booking_id)
       and (p_before is null or (r.created_at, r.refund_id) < (b.created_at, b.refund_id))
-    order by r.created_at desc, r.refund_id desc limit p_limit + 1))
+    order by r.created_at desc, r.refund_id desc limit farthing.items_to_read(p_limit)))
 $$;
 grant execute on function farthing_public.refunds_list to service_role;
 comment on function farthing_public.refunds_list is
@@ -221,7 +221,7 @@ as $$
     from farthing.fraud_warnings w left join farthing.fraud_warnings b on b.warning_id = p_before
     where (p_state is null or w.state = p_state)
       and (p_before is null or (w.created_at, w.warning_id) < (b.created_at, b.warning_id))
-    order by w.created_at desc, w.warning_id desc limit p_limit + 1))
+    order by w.created_at desc, w.warning_id desc limit farthing.items_to_read(p_limit)))
 $$;
 grant execute on function farthing_public.warnings_list to service_role;
 comment on function farthing_public.warnings_list is

@@ -95,7 +95,7 @@ as $$
     from farthing.jobs j
     where j.user_id = p_user_id and (p_status is null or j.status = p_status)
       and (p_before is null or j.job_nr < p_before::bigint)
-    order by j.job_nr desc limit p_limit + 1))
+    order by j.job_nr desc limit farthing.items_to_read(p_limit)))
 $$;
 grant execute on function farthing_public.jobs_list to service_role;
 comment on function farthing_public.jobs_list is
