@@ -32,6 +32,12 @@ meetings([], {
     says: "true",
     ends: { "tests.standing('new')": "balance 30, held 0, available 30, debt 0" },
   },
+  "a first grant to somebody who is being deleted finds nobody": {
+    given: [`select ${person("gone")}`],
+    first: "delete from auth.users where id = md5('gone')::uuid",
+    second: "select credits_grant(md5('gone')::uuid, '10', 'promotional')",
+    says: "not_found",
+  },
   "T12: a request repeated while the first one runs is charged once": {
     given: [gives("bob")],
     first: spends(

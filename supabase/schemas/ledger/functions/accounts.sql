@@ -44,7 +44,9 @@ begin
   -- One value, not a column each: the executor sets up every column of a select at each call.
   v_account := (select a from farthing.accounts a where a.owner_id = p_user_id for no key update);
   if v_account.account_id is null then
-    if not exists (select from auth.users where id = p_user_id) then
+    -- Locked: a user who is being deleted is waited for, and then is no user.
+    perform from auth.users where id = p_user_id for key share;
+    if not found then
       perform farthing.fail('not_found', 'There is no such user.', null, 'user_id');
     end if;
     insert into farthing.accounts (owner_id) values (p_user_id) on conflict (owner_id) do nothing;
