@@ -9507,6 +9507,10 @@ as $$
   from farthing.accounts a
   where case a.kind when 'user' then num_nonnulls(a.owner_id, a.left_at) <> 1
     else a.owner_id is not null end
+  union all
+  select 16, a.account_id, 'the owner is gone, and the account was not left'
+  from farthing.accounts a
+  where a.owner_id is not null and not exists (select from auth.users u where u.id = a.owner_id)
 $$;
 comment on function farthing.prove_marks() is
   'Rules 19 and 16: an account belongs to whoever opened it, and knows them no longer once they have left.';

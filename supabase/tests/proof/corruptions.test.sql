@@ -59,6 +59,7 @@ insert into corruptions (prompt, name, sql) values
     where account_id = $dan$$),
   ('refused', 'an owner''s mark', $$update farthing.owner_marks set mark = sha256('x')
     where account_id = $dan$$),
+  ('done', 'an owner who is gone', $$delete from auth.users where id = $dan_id$$),
   ('done', 'a balance', $$update farthing.accounts set balance = balance + 1 where account_id = $dan$$),
   ('done', 'a balance with its lot', $$update farthing.accounts set balance = balance + 1
     where account_id = $dan;
