@@ -1053,7 +1053,7 @@ language plpgsql stable
 set search_path = ''
 as $$
 begin
-  if (p_block.kind = 'user' and p_author = 'operator:' || p_block.subject)
+  if (p_block.kind = 'user' and farthing.operator_id(p_author)::text = p_block.subject)
     or exists (select from farthing.card_uses
       where card = case p_block.kind when 'card' then decode(p_block.subject, 'hex') end
         and farthing.is_own(p_author, account_id))
@@ -4931,16 +4931,22 @@ language plpgsql stable
 set search_path = ''
 as $$
 begin
+  -- Ceilings are counted, and two operators told apart, by what the ledger has as the author.
+  if p_author <> 'operator:' || farthing.operator_id(p_author) then
+    perform farthing.fail('invalid_request', 'p_author must be operator:<user id>, the id in lower case and '
+      'with hyphens.', null, 'p_author');
+  end if;
   -- A token says what was true when it was made. Here it is read what is true now.
   if p_author like 'operator:%' and not exists (select from auth.users
-    where id = substr(p_author, 10)::uuid and raw_app_meta_data ->> 'role' = 'operator')
+    where id = farthing.operator_id(p_author) and raw_app_meta_data ->> 'role' = 'operator')
   then
     perform farthing.fail('forbidden', 'You are not an operator any more. Sign in again.');
   end if;
 end
 $$;
 comment on function farthing.require_operator(text) is
-  'Refuses a person whose token still names them an operator and who is none in auth.users.';
+  'Refuses a person whose token still names them an operator and who is none in auth.users, and one whose '
+  'id is spelled in another way. Fails forbidden, invalid_request.';
 
 create function farthing.refuse_own(p_author text, p_account_id bigint)
 returns void
@@ -6636,15 +6642,23 @@ $$;
 comment on function farthing.owner_of(bigint) is
   'The user whose account it is; null where they have left, and for an organisation''s.';
 
+create function farthing.operator_id(p_author text)
+returns uuid
+language sql immutable
+set search_path = ''
+as $$
+  select substring(translate(p_author, '{}-', '') from '^operator:([0-9a-fA-F]{32})$')::uuid
+$$;
+comment on function farthing.operator_id(text) is
+  'The user who decides as operator:<user id>, in whatever spelling; null for every other author.';
+
 create function farthing.is_own(p_author text, p_account_id bigint)
 returns boolean
 language plpgsql stable
 set search_path = ''
 as $$
 begin
-  return p_author = 'owner' or farthing.acts_for(
-    case when p_author ~ '^operator:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
-      then substr(p_author, 10)::uuid end, p_account_id);
+  return p_author = 'owner' or farthing.acts_for(farthing.operator_id(p_author), p_account_id);
 end
 $$;
 comment on function farthing.is_own(text, bigint) is

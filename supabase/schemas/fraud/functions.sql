@@ -204,7 +204,7 @@ language plpgsql stable
 set search_path = ''
 as $$
 begin
-  if (p_block.kind = 'user' and p_author = 'operator:' || p_block.subject)
+  if (p_block.kind = 'user' and farthing.operator_id(p_author)::text = p_block.subject)
     or exists (select from farthing.card_uses
       where card = case p_block.kind when 'card' then decode(p_block.subject, 'hex') end
         and farthing.is_own(p_author, account_id))

@@ -3,7 +3,7 @@
 begin;
 \ir ../helpers/story.psql
 \ir ../helpers/bookings.psql
-select plan(17);
+select plan(19);
 
 create function pg_temp.code(p_sql text) returns text language sql as $$
   select tests.outcome(p_sql) ->> 'code'
@@ -36,6 +36,9 @@ select is(pg_temp.code(format('select fraud_blocks_add(%L, %L, %L, %L, now() + i
 from farthing.blocks, op where name = 'ann' order by kind;
 select is(pg_temp.code(format('select fraud_blocks_remove(%L, %L)', block_id, author)), 'forbidden',
   'nor lift that of the ' || kind) from farthing.blocks, op where name = 'ann' order by kind;
+select is(pg_temp.code(format('select fraud_blocks_remove(%L, %L)', block_id, 'operator:'
+  || upper(tests.person('ann')::text))), 'forbidden', 'nor by another spelling that of the ' || kind)
+from farthing.blocks order by kind;
 select is(pg_temp.code(format('select fraud_blocks_remove(%L, %L)', block_id, author)), 'ok',
   'another operator lifts that of the ' || kind)
 from (select block_id, kind from farthing.blocks) b, op where name = 'ops' order by kind;

@@ -2,7 +2,7 @@
 
 begin;
 \ir ../helpers/story.psql
-select plan(78);
+select plan(88);
 
 create function pg_temp.operator(p_name text) returns text language sql as $$
   update auth.users set raw_app_meta_data = '{"role": "operator"}' where id = tests.person(p_name);
@@ -70,6 +70,16 @@ select is((tests.outcome(format('select refunds_begin(gen_random_uuid(), p_autho
   'operator:' || tests.person('sam')))) ->> 'code', 'forbidden', 'nor do they refund');
 select isnt(pg_temp.operator('sam'), null, 'sam is one again');
 
+-- One operator has one spelling: in another they would be another author, with ceilings of their own.
+create temporary table spelled as
+select 'operator:' || s as author from unnest(array[upper(tests.person('ops')::text),
+  replace(tests.person('ops')::text, '-', ''), '{' || tests.person('ops') || '}']) s;
+select is(pg_temp.refused('ann', '1', author), 'invalid_request 400 p_author', 'no grant by ' || author)
+from spelled;
+select is(pg_temp.refused('ops', '1', author), 'invalid_request 400 p_author', 'nor to themselves')
+from spelled;
+select is(pg_temp.refused('ann', '1', 'operator:ops'), 'forbidden 403', 'a name is no operator');
+
 -- The ceiling of one grant: at it, and above it.
 select is(pg_temp.status_of(pg_temp.grants('ann', '100000')), '201', 'a grant at the ceiling is given');
 select is(pg_temp.status_of(pg_temp.grants('ann', '100000.000000000000000001', p_passed => '1 s')),
@@ -78,6 +88,7 @@ select is(tests.standing('ann', '1 s'), 'balance 100000, held 0, available 10000
   'and gives nothing');
 select is(pg_temp.decided('ann', 'ops'), 'grant_not_allowed 403 same_operator',
   'who asked for it does not confirm it');
+select is(pg_temp.decided('ann', author), 'invalid_request 400', 'also not as ' || author) from spelled;
 select is(pg_temp.decided('ann', 'key:default'), 'grant_not_allowed 403 key', 'nor does a key');
 select is(pg_temp.decided('ann', 'task:sweep_grants'), 'invalid_request 400', 'nor a task');
 select is(pg_temp.decided('ann', 'operator:' || tests.person('ann')), 'forbidden 403', 'nor a user');

@@ -3,7 +3,7 @@
 
 begin;
 \ir ../helpers/story.psql
-select plan(37);
+select plan(39);
 
 select isnt(tests.give(name, '10'), null, name || ' has 10') from unnest(array['ann', 'bob']) name;
 insert into farthing.accounts (kind) values ('organisation');
@@ -52,6 +52,8 @@ select is(farthing.account_for(null, club), null, 'nor for an organisation''s') 
 select is(farthing.is_own(author, ann), own, format('%s is %sone of ann''s', author, case when not own
   then 'not ' else '' end))
 from ids, lateral (values ('owner', true), ('operator:' || tests.person('ann'), true),
+  ('operator:' || upper(tests.person('ann')::text), true),
+  ('operator:{' || replace(tests.person('ann')::text, '-', '') || '}', true),
   ('operator:' || tests.person('bob'), false), ('operator:ops', false), ('key:default', false))
   a (author, own);
 

@@ -27,16 +27,22 @@ language plpgsql stable
 set search_path = ''
 as $$
 begin
+  -- Ceilings are counted, and two operators told apart, by what the ledger has as the author.
+  if p_author <> 'operator:' || farthing.operator_id(p_author) then
+    perform farthing.fail('invalid_request', 'p_author must be operator:<user id>, the id in lower case and '
+      'with hyphens.', null, 'p_author');
+  end if;
   -- A token says what was true when it was made. Here it is read what is true now.
   if p_author like 'operator:%' and not exists (select from auth.users
-    where id = substr(p_author, 10)::uuid and raw_app_meta_data ->> 'role' = 'operator')
+    where id = farthing.operator_id(p_author) and raw_app_meta_data ->> 'role' = 'operator')
   then
     perform farthing.fail('forbidden', 'You are not an operator any more. Sign in again.');
   end if;
 end
 $$;
 comment on function farthing.require_operator(text) is
-  'Refuses a person whose token still names them an operator and who is none in auth.users.';
+  'Refuses a person whose token still names them an operator and who is none in auth.users, and one whose '
+  'id is spelled in another way. Fails forbidden, invalid_request.';
 
 create function farthing.refuse_own(p_author text, p_account_id bigint)
 returns void

@@ -77,15 +77,23 @@ $$;
 comment on function farthing.owner_of(bigint) is
   'The user whose account it is; null where they have left, and for an organisation''s.';
 
+create function farthing.operator_id(p_author text)
+returns uuid
+language sql immutable
+set search_path = ''
+as $$
+  select substring(translate(p_author, '{}-', '') from '^operator:([0-9a-fA-F]{32})$')::uuid
+$$;
+comment on function farthing.operator_id(text) is
+  'The user who decides as operator:<user id>, in whatever spelling; null for every other author.';
+
 create function farthing.is_own(p_author text, p_account_id bigint)
 returns boolean
 language plpgsql stable
 set search_path = ''
 as $$
 begin
-  return p_author = 'owner' or farthing.acts_for(
-    case when p_author ~ '^operator:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
-      then substr(p_author, 10)::uuid end, p_account_id);
+  return p_author = 'owner' or farthing.acts_for(farthing.operator_id(p_author), p_account_id);
 end
 $$;
 comment on function farthing.is_own(text, bigint) is
