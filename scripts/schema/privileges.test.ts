@@ -36,6 +36,7 @@ Deno.test("T13: every migration takes what is granted by default, and makes noth
   for (const { file, text } of buildMigrations(await readSchemas())) {
     assert(endsWithPrivileges(text), file);
     assert(!endsWithPrivileges(text.replace(/revoke all on all tables.*\n/, "")), file);
+    assert(!endsWithPrivileges(text.replace(/from pg_default_acl d.*\n/, "")), file);
     assert(!endsWithPrivileges(`${text}create function farthing.g() as $$ select $$;`), file);
   }
 });

@@ -2227,6 +2227,21 @@ create policy proved_sums_none on farthing.proved_sums for select to authenticat
 create type farthing.entry_range as (account_id bigint, after_seq bigint, upto_seq bigint);
 
 -- Privileges: those that the files of the schema grant, and none by default.
+do $$
+declare v_revoke text;
+begin
+  for v_revoke in
+    select distinct format('revoke all on %s farthing, farthing_public from %s', k.kind, a.grantee::regrole)
+    from pg_default_acl d cross join lateral aclexplode(d.defaclacl) a
+    join (values ('n', 'schema'), ('r', 'all tables in schema'), ('S', 'all sequences in schema'),
+      ('f', 'all routines in schema')) k (type, kind) on k.type = d.defaclobjtype::text
+    where d.defaclrole = quote_ident(current_user)::regrole and d.defaclnamespace = 0
+      and a.grantee not in (0, d.defaclrole, 'service_role'::regrole)
+  loop
+    execute v_revoke;
+  end loop;
+end
+$$;
 revoke all on schema farthing, farthing_public from public, anon, authenticated, service_role;
 revoke all on all tables in schema farthing, farthing_public from public, anon, authenticated, service_role;
 revoke all on all sequences in schema farthing, farthing_public from public, anon, authenticated, service_role;

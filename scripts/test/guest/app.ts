@@ -3,6 +3,12 @@ import { ROOT } from "../suite.ts";
 
 /** Made before Farthing comes. */
 const FIRST = `
+create role app_base nologin;
+grant app_base to authenticated;
+alter default privileges grant execute on functions to app_base;
+alter default privileges grant all on tables to app_base;
+alter default privileges grant all on sequences to app_base;
+alter default privileges grant all on schemas to app_base;
 alter default privileges grant execute on functions to anon, authenticated;
 alter default privileges grant all on tables to anon, authenticated, service_role;
 alter default privileges grant all on sequences to anon, authenticated, service_role;
