@@ -534,9 +534,10 @@ comment on function farthing.sweep_orders(timestamptz, int) is
 -- supabase/schemas/customers/functions.sql
 
 -- Customers: who a user is at Stripe, and the card that they saved there.
--- Why one customer per user: a saved card belongs to a customer. Stripe makes one per user's id (the
--- request's key is derived from it), and whoever comes second finds the first one's here. We keep Stripe's
--- ids, and of the card what a person knows it by; never its number.
+-- Why one customer per account: a saved card belongs to a customer. Stripe makes one per account (the
+-- request's key is derived from it and its user), and a second request finds the first one's here. An account
+-- that was left keeps its customer: the same user id later has another account, and a customer of its own. We
+-- store Stripe's ids, and of the card what a person knows it by; never its number.
 
 create function farthing.save_card(p_account_id bigint, p_facts jsonb, p_now timestamptz)
 returns void
@@ -589,11 +590,13 @@ begin
       return 'ignored'; -- not saved through us
     end if;
     -- left_at is read again when the lock is there: the user may leave while this waits for it.
-    select account_id into v_account_id from farthing.accounts
-    where account_id = farthing.account_for((p_facts ->> 'user_id')::uuid) and left_at is null
+    select a.account_id into v_account_id from farthing.accounts a
+    where a.account_id = farthing.account_for((p_facts ->> 'user_id')::uuid) and a.left_at is null
+      and not exists (select from farthing.customers c where c.customer_id = p_facts ->> 'customer_id'
+        and c.account_id <> a.account_id)
     for no key update;
     if v_account_id is null then
-      return 'ignored'; -- saved by someone who has left
+      return 'ignored'; -- saved by someone who has left, also where their id has signed up again
     end if;
     perform farthing.save_card(v_account_id, p_facts, p_now);
     return 'processed';

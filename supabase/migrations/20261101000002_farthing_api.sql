@@ -788,14 +788,14 @@ begin
   end if;
   v_account := farthing.lock_account(p_user_id, p_now);
   perform farthing.idempotency_start(p_idempotency_key, p_fingerprint, p_now);
-  return jsonb_build_object('step', 'create', 'user_id', p_user_id, 'customer_id',
-    (select customer_id from farthing.customers where account_id = v_account.account_id));
+  return jsonb_build_object('step', 'create', 'user_id', p_user_id, 'account_id', v_account.account_id,
+    'customer_id', (select customer_id from farthing.customers where account_id = v_account.account_id));
 end
 $$;
 grant execute on function farthing_public.cards_begin to service_role;
 comment on function farthing_public.cards_begin is
   'A user wants to save a card. Returns step create with the customer to save it for, null where Stripe has '
-  'to make one first, or replay. Fails not_found, idempotency_in_progress.';
+  'to make one of the account first, or replay. Fails not_found, idempotency_in_progress.';
 
 create function farthing_public.customers_attach(
   p_user_id uuid, p_customer_id text, p_now timestamptz default now())

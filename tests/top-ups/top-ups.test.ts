@@ -1,10 +1,10 @@
 /** Auto top-up from the card's page to the credits: HTTP, the emulator's pages and signed events. */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { payCheckout } from "../../scripts/stack/stripe/browser.ts";
-import { TopUps } from "../../supabase/functions/_shared/contracts/top-ups.ts";
+import { CardPage, TopUps } from "../../supabase/functions/_shared/contracts/top-ups.ts";
 import { countEntries, proven, withSql } from "../support/database.ts";
 import { backEnd, data, post, remove } from "../support/http.ts";
-import type { Person } from "../support/people.ts";
+import { type Person, signUp } from "../support/people.ts";
 import { balanceOf, readOrder } from "../support/purchases.ts";
 import { control, stripeOf } from "../support/stripe.ts";
 import {
@@ -253,4 +253,20 @@ Deno.test("who opts out is not charged", async () => {
   await spend(world, person, "1000");
   await runPayments(world);
   deepEqual(await paymentsOf(world, person), []);
+});
+
+Deno.test("a user's id that comes back saves a card for a customer of its own", async () => {
+  const person = await signUp(world);
+  const customers: string[] = [];
+  for (const _time of ["first", "again"]) {
+    data(await post(world, "top-ups/card", person.as, {}), 201, CardPage);
+    customers.push((await cardOf(world, person)).customer_id);
+    await withSql(world, async (sql) => {
+      await sql`delete from auth.users where id = ${person.id}`;
+      await sql`insert into auth.users (id, email) values (${person.id}, ${person.email})`;
+    });
+  }
+  ok(customers.every((id) => id.startsWith("cus_")), `${customers}`);
+  equal(new Set(customers).size, 2, "the customer of the account that was left is handed over");
+  await proven(world);
 });

@@ -16,6 +16,7 @@ interface CardCall {
 
 interface Wanted {
   readonly userId: string;
+  readonly accountId: number;
   readonly customerId: string | null;
   readonly urls: ReturnType<typeof returnUrls>;
 }
@@ -25,8 +26,8 @@ const CURRENCY = "usd";
 
 async function customerOf({ database, payments }: Services, wanted: Wanted): Promise<string> {
   if (wanted.customerId !== null) return wanted.customerId;
-  const { userId } = wanted;
-  const made = await (await payments()).createCustomer(userId);
+  const { userId, accountId } = wanted;
+  const made = await (await payments()).createCustomer(userId, accountId);
   const args = { p_user_id: userId, p_customer_id: made };
   return (await withOwnTime(() => database.rpc("customers_attach", args))).customer_id;
 }
@@ -79,7 +80,12 @@ export const saveCard = defineRoute({
         throw error;
       });
     if (step.step === "create") {
-      return await openAtStripe(call, { userId: step.user_id, customerId: step.customer_id, urls });
+      return await openAtStripe(call, {
+        userId: step.user_id,
+        accountId: step.account_id,
+        customerId: step.customer_id,
+        urls,
+      });
     }
     return { status: step.status, data: step.data as Data, replayed: true };
   },

@@ -98,7 +98,7 @@ Deno.test("of two customers made at once the first is the user's", async () => {
 });
 
 Deno.test("a second card is saved for the customer that is there", async () => {
-  const create = { step: "create" as const, user_id: USER_ID, customer_id: "cus_9" };
+  const create = { step: "create" as const, user_id: USER_ID, account_id: 7, customer_id: "cus_9" };
   const fake = await makeFake({
     answers: { cards_begin: () => create },
     payments: { createCustomer: () => Promise.reject(new Error("another customer")) },

@@ -3,7 +3,7 @@
 begin;
 \ir ../helpers/story.psql
 \ir ../helpers/top_ups.psql
-select plan(12);
+select plan(17);
 
 select is(tests.tops_up('zoe'), 'card_missing, processed', 'zoe opts in');
 select is(tests.saves('zoe', 'pm_zoe2', '9 h'), 'processed', 'and saves another card');
@@ -19,6 +19,15 @@ select is(tests.hears('zoe_gone_too', 'payment_method.detached', '{"payment_meth
 select is(tests.saves('zoe', 'pm_zoe5', '9 h 30 min'), 'processed', 'a card that was saved before that');
 select is(payment_method_id, null, 'comes too late, too') from farthing.customers
 where customer_id = 'cus_zoe';
+
+-- The same user id again: another account, which a late event of the one before does not reach.
+select is(tests.outcome('delete from auth.users where email = ''zoe@example.com''') ->> 'code', 'ok',
+  'zoe leaves');
+select isnt(tests.give('zoe', '1', p_passed => '11 h'), null, 'her id signs up again');
+select is(tests.saves('zoe', 'pm_zoe6', '12 h'), 'ignored', 'a card of the customer she had is not hers');
+select is(top_ups_read(tests.person('zoe')) -> 'card', 'null', 'she has none');
+select is((customers_attach(tests.person('zoe'), 'cus_zoe_2', tests.after('13 h'))) ->> 'customer_id',
+  'cus_zoe_2', 'and gets a customer of her own');
 
 select is_empty('select * from farthing.prove()', 'the ledger proves itself');
 select * from finish();

@@ -36,7 +36,8 @@ select is(top_ups_set(tests.person('ann'), true, '1000', '5000', 2000, tests.sha
 
 -- A card.
 select is(cards_begin(tests.person('ann'), tests.sha256('c'), tests.sha256('b'), tests.after()),
-  jsonb_build_object('step', 'create', 'user_id', tests.person('ann'), 'customer_id', null),
+  jsonb_build_object('step', 'create', 'user_id', tests.person('ann'), 'account_id',
+    farthing.account_for(tests.person('ann')), 'customer_id', null),
   'a first card asks for a customer');
 select tests.fails_with(format('select cards_begin(tests.person(''ann''), %L, %L, tests.after())',
   tests.sha256('c'), tests.sha256('b')), 'idempotency_in_progress', null,

@@ -11,13 +11,13 @@ const PAGE = {
   cancelUrl: "https://app.example.com/no",
 };
 
-Deno.test("a customer is made of the user's id alone, once", async () => {
+Deno.test("a customer is made of the user's id alone, once for each account", async () => {
   const made = { id: "cus_1", object: "customer" };
   await withStripe(() => Response.json(made), async (url, seen) => {
-    assert.equal(await paymentsAt(url).createCustomer(USER), "cus_1");
+    assert.equal(await paymentsAt(url).createCustomer(USER, 7), "cus_1");
     assert.deepEqual(seen, [{
       path: "/v1/customers",
-      idempotencyKey: `customer-${USER}`,
+      idempotencyKey: `customer-${USER}-7`,
       form: { "metadata[user_id]": USER },
     }]);
   });
@@ -54,7 +54,7 @@ Deno.test("what is no customer and no page is believed to be none", async () => 
   for (const body of WRONG) {
     await withStripe(() => Response.json(body), async (url) => {
       const payments = paymentsAt(url);
-      assert.equal((await refusalOf(payments.createCustomer(USER))).status, 502);
+      assert.equal((await refusalOf(payments.createCustomer(USER, 7))).status, 502);
       assert.equal((await refusalOf(payments.openCardPage(PAGE))).status, 502);
     });
   }

@@ -14,10 +14,11 @@ export interface CardPage {
 
 export interface Customers {
   /**
-   * Makes a user's customer; a repeat gets the same one. Stripe learns the user's id and nothing else.
+   * Makes the customer of a user's account; a repeat gets the same one. Stripe learns the user's id and
+   * nothing else. A user id that comes back has another account, and gets another customer.
    * @returns Stripe's id
    */
-  createCustomer(userId: string): Promise<string>;
+  createCustomer(userId: string, accountId: number): Promise<string>;
   /**
    * Opens a hosted page that saves a card for payments off session.
    * @returns the page's address
@@ -42,9 +43,9 @@ function pageParams(page: CardPage): Stripe.Checkout.SessionCreateParams {
 
 export function createCustomers({ call }: StripeCaller): Customers {
   return {
-    async createCustomer(userId) {
+    async createCustomer(userId, accountId) {
       const params = { metadata: { user_id: userId } };
-      const options = { idempotencyKey: `customer-${userId}` };
+      const options = { idempotencyKey: `customer-${userId}-${accountId}` };
       const made = await call((stripe) => stripe.customers.create(params, options));
       return requireObject(made, "customer").id;
     },

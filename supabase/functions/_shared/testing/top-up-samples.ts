@@ -59,7 +59,12 @@ export const TOP_UP_SAMPLES: SamplesOf<TopUpResults> = {
   top_ups_read: () => TOP_UPS,
   top_ups_set: () => ({ status: 200, replayed: false, data: TOP_UPS }),
   top_ups_stop: () => ({ ...TOP_UPS, enabled: false, state: "off", consented_at: null }),
-  cards_begin: ({ p_user_id }) => ({ step: "create", user_id: p_user_id, customer_id: null }),
+  cards_begin: ({ p_user_id }) => ({
+    step: "create",
+    user_id: p_user_id,
+    account_id: 7,
+    customer_id: null,
+  }),
   customers_attach: ({ p_customer_id }) => ({ customer_id: p_customer_id }),
   cards_finish: ({ p_setup_url }) => ({ status: 201, data: { setup_url: p_setup_url } }),
   cards_abandon: () => ({}),

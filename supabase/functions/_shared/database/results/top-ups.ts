@@ -28,7 +28,7 @@ export interface TopUpCharge {
 /** The next step of saving a card: answer with what is stored, or ask Stripe. */
 export type CardStep =
   | Replay<Card>
-  | { step: "create"; user_id: string; customer_id: string | null };
+  | { step: "create"; user_id: string; account_id: number; customer_id: string | null };
 
 interface Reported {
   order_id: string;
