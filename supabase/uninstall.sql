@@ -1,8 +1,10 @@
 -- Takes Farthing out of a project, and leaves everything else as it was before it came. docs/deploy.md has
 -- the steps before it: above all, take farthing_public out of the schemas that the data API exposes. A schema
 -- that is exposed and gone stops the data API for the whole project.
--- It refuses where something of yours depends on Farthing, and where there is a ledger, unless the same
--- session has said before: set farthing.delete_ledger = 'yes';
+-- It refuses where something of yours outside the two schemas depends on Farthing, and where there is a
+-- ledger, unless the same session has said before: set farthing.delete_ledger = 'yes';
+-- It can't know what you made inside the two schemas, which goes with them, and what only the text of a
+-- function or a scheduled job of yours names, which stays and fails: look for those first.
 -- What stays: the extensions pg_cron and pg_net, which others may use by now, and roles that you made.
 -- psql -v ON_ERROR_STOP=1 -f supabase/uninstall.sql, or paste it into the SQL editor.
 
@@ -15,32 +17,37 @@ lock table farthing.accounts, farthing.entries, farthing.orders, farthing.bookin
 
 do $$
 declare
-  v_ours oid[] := array['farthing'::regnamespace::oid, 'farthing_public'::regnamespace::oid];
   v_dependents text;
 begin
-  -- Whatever is outside the two schemas and would go with them: columns of our types, views, keys, triggers.
-  select string_agg(distinct d.what, ', ') into v_dependents
-  from (
-    select pg_describe_object('pg_class'::regclass, a.attrelid, a.attnum) as what
-    from pg_attribute a join pg_type t on t.oid = a.atttypid join pg_class c on c.oid = a.attrelid
-    where t.typnamespace = any (v_ours) and c.relnamespace <> all (v_ours) and not a.attisdropped
-    union all
-    select pg_describe_object('pg_class'::regclass, r.ev_class, 0)
-    from pg_depend p join pg_rewrite r on p.classid = 'pg_rewrite'::regclass and r.oid = p.objid
-    join pg_class c on c.oid = r.ev_class
-    where p.refclassid in ('pg_class'::regclass, 'pg_proc'::regclass) and c.relnamespace <> all (v_ours)
-      and (select coalesce((select k.relnamespace from pg_class k where p.refclassid = 'pg_class'::regclass
-          and k.oid = p.refobjid), (select f.pronamespace from pg_proc f
-          where p.refclassid = 'pg_proc'::regclass and f.oid = p.refobjid))) = any (v_ours)
-    union all
-    select pg_describe_object('pg_constraint'::regclass, k.oid, 0)
-    from pg_constraint k join pg_class f on f.oid = k.confrelid join pg_class c on c.oid = k.conrelid
-    where f.relnamespace = any (v_ours) and c.relnamespace <> all (v_ours)
-    union all
-    select pg_describe_object('pg_trigger'::regclass, t.oid, 0)
-    from pg_trigger t join pg_class c on c.oid = t.tgrelid join pg_proc f on f.oid = t.tgfoid
-    where not t.tgisinternal and (c.relnamespace = any (v_ours)) <> (f.pronamespace = any (v_ours))
-  ) d;
+  -- All that would go with the two schemas, as PostgreSQL itself records it; told is what stands elsewhere. A
+  -- view goes with its rule: what a thing is an internal part of goes with it, and is told in its place.
+  with recursive gone (class, id, part) as (
+    select 'pg_namespace'::regclass::oid, n.oid, 0 from pg_namespace n
+    where n.nspname in ('farthing', 'farthing_public')
+    union
+    select next.* from gone g cross join lateral (
+      select d.classid, d.objid, d.objsubid from pg_depend d
+      where d.refclassid = g.class and d.refobjid = g.id and (g.part = 0 or d.refobjsubid = g.part)
+      union all
+      select d.refclassid, d.refobjid, d.refobjsubid from pg_depend d
+      where d.classid = g.class and d.objid = g.id and d.objsubid = g.part and d.deptype = 'i'
+    ) next
+  )
+  select string_agg(pg_describe_object(g.class, g.id, g.part), ', ' order by g.class, g.id, g.part)
+  into v_dependents
+  from gone g
+  where g.class <> 'pg_default_acl'::regclass -- grants in our schemas
+    and not exists (select from pg_depend d
+      where d.classid = g.class and d.objid = g.id and d.objsubid = g.part and d.deptype = 'i')
+    -- Of a publication's part the first name is that of the table that it publishes.
+    and (g.class in ('pg_publication_rel'::regclass, 'pg_publication_namespace'::regclass)
+      or coalesce((pg_identify_object(g.class, g.id, g.part)).schema,
+        (pg_identify_object_as_address(g.class, g.id, g.part)).object_names[1])
+        not in ('farthing', 'farthing_public', 'pg_toast')
+      -- A trigger on a table of ours is yours where its function is.
+      or exists (select from pg_trigger t join pg_proc f on f.oid = t.tgfoid
+        where g.class = 'pg_trigger'::regclass and t.oid = g.id
+          and f.pronamespace not in ('farthing'::regnamespace, 'farthing_public'::regnamespace)));
   if v_dependents is not null then
     raise exception 'Something of yours depends on Farthing and would be dropped: %', v_dependents
       using hint = 'Change or drop it first.';

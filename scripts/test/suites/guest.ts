@@ -67,9 +67,37 @@ async function rowsOf(sql: postgres.Sql): Promise<unknown[]> {
   ];
 }
 
-const HANGER_ON = `
-  create table public.projects (id int, price farthing.positive_credits);
-  create view public.shop as select * from farthing_public.packages`;
+/** What would go with Farthing, by the name that uninstall has to tell; each alone. */
+const HANGERS_ON = {
+  "column price of table projects":
+    "create table public.projects (id int, price farthing.positive_credits)",
+  "view shop": "create view public.shop as select * from farthing_public.packages",
+  "view tariff": "create view public.tariff as select 1::farthing.positive_credits::text as price",
+  "policy payers on table orders": `create policy payers on public.orders as restrictive
+    using (exists (select from farthing_public.credits))`,
+  "type price, column price of table wares":
+    `create domain public.price as farthing.positive_credits;
+    create table public.wares (price public.price)`,
+  "function price_of": `create function public.price_of(p farthing.positive_credits) returns int
+    language sql as $$ select 1 $$`,
+  "function count_lots": `create function public.count_lots() returns bigint language sql
+    begin atomic select count(*) from farthing.lots; end`,
+  "constraint alive on table refunds": `alter table public.refunds
+    add constraint alive check (farthing.is_live_refund(id::text))`,
+  "default value for column alive of table lives":
+    "create table public.lives (alive bool default farthing.is_live_refund('x'))",
+  "column alive of table states": `create table public.states (state text,
+    alive bool generated always as (farthing.is_live_refund(state)) stored)`,
+  "index refunds_alive":
+    "create unique index refunds_alive on public.refunds (farthing.is_live_refund(id::text))",
+  "table heirs": "create table public.heirs () inherits (farthing.lots)",
+  "constraint owned on table works": `create table public.works (account_id bigint
+    constraint owned references farthing.accounts)`,
+  "trigger greeted on table farthing.accounts": `create trigger greeted after insert
+    on farthing.accounts for each row execute function public.greet()`,
+  "publication of table farthing.lots in publication theirs":
+    "create publication theirs for table farthing.lots",
+};
 
 async function installs(server: DatabaseServer, flavour: Flavour, folder: string): Promise<Row[]> {
   const sql = server.connect(PROJECT, { max: 1 });
@@ -101,9 +129,10 @@ async function installs(server: DatabaseServer, flavour: Flavour, folder: string
       },
     ],
     ["uninstall refuses where something of the host would go with it", async () => {
-      await sql.unsafe(HANGER_ON);
-      await refuses(/column price of table projects.*view shop/s);
-      await sql.unsafe("drop view public.shop; drop table public.projects");
+      for (const [told, made] of Object.entries(HANGERS_ON)) {
+        await sql.unsafe(`begin; ${made}`);
+        await refuses(new RegExp(`depends on Farthing and would be dropped: .*${told}`));
+      }
     }],
     ["uninstall refuses where there is a ledger, though nobody has credits", async () => {
       await sql`insert into auth.users (id) values (${PERSON})`;
