@@ -1,5 +1,6 @@
 /** What stands around the statements of every migration, built or written by hand. */
-import { PRIVILEGES, privilegesOf } from "./privileges.ts";
+import { isPrivilege, PRIVILEGES, privilegesOf } from "./privileges.ts";
+import { statementsOf } from "./references.ts";
 import type { SchemaFile } from "./sources.ts";
 
 /** A function may name one that comes later. Run the push again when it gave up on a lock. */
@@ -15,4 +16,12 @@ export function frame(text: string, files: readonly SchemaFile[]): string {
   const [head = ""] = /^(?:--.*\n)*/.exec(bare) ?? [];
   const body = bare.slice(head.length).trim();
   return `${head}${BEGIN}\n${body}\n\n${privilegesOf(files)}${END}`;
+}
+
+/** Whether something stands behind the privileges that `frame` did not put there, and would not keep. */
+export function goesOn(text: string): boolean {
+  const [, ...ends] = text.split(PRIVILEGES);
+  const [end = "", ...rest] = ends.join("").split(END);
+  return rest.join("").trim() !== "" ||
+    statementsOf({ text: end }).some((statement) => !isPrivilege(statement));
 }

@@ -1,7 +1,7 @@
 /** What `deno task schema` makes of supabase/migrations: all of it before the first release, then an end. */
 import { buildMigrations } from "./build.ts";
-import { frame } from "./frame.ts";
-import { endsWithPrivileges } from "./privileges.ts";
+import { frame, goesOn } from "./frame.ts";
+import { endsWithPrivileges, PRIVILEGES } from "./privileges.ts";
 import { type Released, unreleased, type Written } from "./released.ts";
 import type { SchemaFile } from "./sources.ts";
 
@@ -30,6 +30,10 @@ export function planTexts(
     };
   }
   const newest = names.at(-1);
+  if (newest && goesOn(written.get(newest)!)) {
+    const why = `goes on after its privileges: put that above "${PRIVILEGES}"`;
+    return { texts: new Map(), problems: [`supabase/migrations/${newest} ${why}`] };
+  }
   const open = names.filter((name) => name !== newest && !endsWithPrivileges(written.get(name)!));
   return {
     texts: new Map(newest ? [[newest, frame(written.get(newest)!, files)]] : []),

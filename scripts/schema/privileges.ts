@@ -54,11 +54,14 @@ export function privilegesOf(files: readonly SchemaFile[]): string {
   return `${PRIVILEGES}\n${statements.map((statement) => `${statement};\n`).join("")}`;
 }
 
+/** Whether a statement may stand in that end, or sets back what the migration had set. */
+export function isPrivilege(statement: string): boolean {
+  return REVOKES.includes(statement) || /^(?:grant|revoke|reset) /.test(statement);
+}
+
 /** Whether a migration takes everything that is granted by default, and then makes nothing more. */
 export function endsWithPrivileges(text: string): boolean {
   const statements = statementsOf({ text });
-  const last = statements.findLastIndex((statement) =>
-    !REVOKES.includes(statement) && !/^(?:grant|revoke|reset) /.test(statement)
-  );
+  const last = statements.findLastIndex((statement) => !isPrivilege(statement));
   return REVOKES.every((revoke) => statements.lastIndexOf(revoke) > last);
 }

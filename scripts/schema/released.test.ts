@@ -69,10 +69,30 @@ Deno.test("a new migration that sorts before a released one is refused, and a la
     const released = release(await read());
     await Deno.writeTextFile(path(LATER), MORE);
     const [problem, ...others] = brokenReleases(released, await read());
-    assert.match(problem!, new RegExp(`${LATER} sorts before ${LATEST}, which is released: give`));
+    assert.match(problem!, new RegExp(`${LATER} is not later than ${LATEST}: give`));
     assert.deepEqual(others, []);
     await Deno.rename(path(LATER), path("20990103000000_farthing_last.sql"));
     assert.deepEqual(brokenReleases(released, await read()), []);
+  }));
+
+Deno.test("a new migration of a released version is refused, and two new ones of one version", () =>
+  withCopy(async ({ path, read }) => {
+    const last = [...await read()].at(-1)![0];
+    const released = release(await read());
+    const taken = `${last.slice(0, 14)}_farthing_x.sql`;
+    await Deno.writeTextFile(path(taken), MORE);
+    assert.match(
+      brokenReleases(released, await read()).join(),
+      new RegExp(`${taken} is not later`),
+    );
+    await Deno.remove(path(taken));
+    await Deno.writeTextFile(path(LATER), MORE);
+    await Deno.writeTextFile(path(LATER.replace("later", "more")), MORE);
+    const problems = brokenReleases(released, await read());
+    assert.match(
+      problems.join(),
+      new RegExp(`_farthing_more.sql is not later than ${LATER}: give`),
+    );
   }));
 
 Deno.test("before the first release a change of the schemas rewrites migrations, afterwards none", () =>
@@ -101,6 +121,26 @@ Deno.test("T13: a later migration gets its end while it is the newest, and is re
     assert.match(problem!, new RegExp(`${LATER} does not end with the privileges`));
     await Deno.writeTextFile(path(LATER), texts.get(LATER)!);
     assert.deepEqual(planTexts(files, released, await read()).problems, []);
+  }));
+
+Deno.test("what stands after the privileges of a later migration is refused, and never dropped", () =>
+  withCopy(async ({ path, read }) => {
+    const files = await readSchemas();
+    const released = release(await read());
+    await Deno.writeTextFile(path(LATER), MORE);
+    const framed = planTexts(files, released, await read()).texts.get(LATER)!;
+    const added = "create table farthing.h13b (id int);\n";
+    const within = framed.replace("reset lock_timeout;", (reset) => added + reset);
+    for (
+      const text of [framed + added, within, `${framed}grant select on farthing.more to anon;`]
+    ) {
+      await Deno.writeTextFile(path(LATER), text);
+      const { texts, problems } = planTexts(files, released, await read());
+      assert.deepEqual([...texts], []);
+      assert.match(problems.join(), new RegExp(`${LATER} goes on after its privileges: put that`));
+    }
+    await Deno.writeTextFile(path(LATER), framed);
+    assert.deepEqual([...planTexts(files, released, await read()).texts], [[LATER, framed]]);
   }));
 
 Deno.test("a migration of another name is refused, and one that uninstall would leave recorded", () => {

@@ -42,6 +42,9 @@ export function unreleased(released: Released, written: Written): string[] {
   return [...written.keys()].filter((name) => !(name in released));
 }
 
+/** What the CLI tells migrations apart by, and orders them by. */
+const versionOf = (file: string) => file.slice(0, 14);
+
 /** How the folder breaks its promise to projects that have applied what was released; a line each. */
 export function brokenReleases(released: Released, written: Written): string[] {
   const last = Object.keys(released).sort().at(-1) ?? "";
@@ -52,9 +55,11 @@ export function brokenReleases(released: Released, written: Written): string[] {
       ? [`${FOLDER}/${name} is released and ${what}: restore it, and write a new migration`]
       : [];
   });
-  const early = unreleased(released, written).filter((name) => name < last).map((name) =>
-    `${FOLDER}/${name} sorts before ${last}, which is released: give it a later time`
-  );
+  const early = unreleased(released, written).flatMap((name, at, fresh) => {
+    const before = [last, ...fresh.slice(0, at)].sort().at(-1)!;
+    if (versionOf(name) > versionOf(before)) return [];
+    return [`${FOLDER}/${name} is not later than ${before}: give it a later time`];
+  });
   return [...broken, ...early];
 }
 
