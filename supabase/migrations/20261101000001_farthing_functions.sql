@@ -625,10 +625,15 @@ returns trigger
 language plpgsql
 set search_path = ''
 as $$
+declare
+  v_change text := current_setting('farthing.change', true);
 begin
-  perform farthing.allow_change(null, 'the account was left');
+  perform farthing.allow_change(null, case new.kind when 'user' then 'the user was deleted'
+    else 'the organisation was dissolved' end);
   perform farthing.stop_top_up(new.account_id, now());
   perform farthing.forget_card(new.account_id, now());
+  -- This reason is for these changes, not for what else the transaction does.
+  perform set_config('farthing.change', coalesce(v_change, ''), true);
   return null;
 end
 $$;
@@ -6747,7 +6752,8 @@ declare
     when tg_op = 'INSERT' then (new.kind = 'user') = (new.owner_id is not null) and new.left_at is null
     when old.owner_id is not null then new.owner_id is null
       and not exists (select from auth.users where id = old.owner_id)
-    else new.owner_id is null and old.left_at is null and new.left_at is not null end;
+    else new.owner_id is null and old.left_at is null and new.left_at is not null and isfinite(new.left_at)
+    end;
 begin
   if not v_is_legal then
     raise exception 'A user''s account has one owner, who does not change; an organisation''s has none. To '
@@ -9523,7 +9529,8 @@ as $$
     case when a.left_at is null then 'not left' else 'left' end)
   from farthing.accounts a
   where case a.kind when 'user' then num_nonnulls(a.owner_id, a.left_at) <> 1
-    else a.owner_id is not null end
+      else a.owner_id is not null end
+    or not isfinite(a.left_at)
   union all
   select 16, a.account_id, 'the owner is gone, and the account was not left'
   from farthing.accounts a

@@ -90,10 +90,15 @@ returns trigger
 language plpgsql
 set search_path = ''
 as $$
+declare
+  v_change text := current_setting('farthing.change', true);
 begin
-  perform farthing.allow_change(null, 'the account was left');
+  perform farthing.allow_change(null, case new.kind when 'user' then 'the user was deleted'
+    else 'the organisation was dissolved' end);
   perform farthing.stop_top_up(new.account_id, now());
   perform farthing.forget_card(new.account_id, now());
+  -- This reason is for these changes, not for what else the transaction does.
+  perform set_config('farthing.change', coalesce(v_change, ''), true);
   return null;
 end
 $$;

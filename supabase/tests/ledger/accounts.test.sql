@@ -3,7 +3,7 @@
 
 begin;
 \ir ../helpers/story.psql
-select plan(39);
+select plan(45);
 
 select isnt(tests.give(name, '10'), null, name || ' has 10') from unnest(array['ann', 'bob']) name;
 insert into farthing.accounts (kind) values ('organisation');
@@ -58,8 +58,12 @@ from ids, lateral (values ('owner', true), ('operator:' || tests.person('ann'), 
   a (author, own);
 
 -- Ann leaves.
+select isnt(set_config('farthing.change', '{"author": "key:x", "reason": "another change"}', true), null,
+  'a transaction changes something else, too');
 select is(tests.outcome('delete from auth.users where email = ''ann@example.com''') ->> 'code', 'ok',
   'ann leaves');
+select is(current_setting('farthing.change'), '{"author": "key:x", "reason": "another change"}',
+  'a reason that was given for something else stays');
 select is((owner_id, left_at, kind)::text, (null::uuid, now(), 'user')::text, 'and her account says when')
 from farthing.accounts join ids on account_id = ann;
 select is(farthing.account_for(tests.person('ann'), ann), null, 'she acts for it no longer') from ids;
@@ -73,7 +77,19 @@ select tests.fails_with(format('update farthing.accounts set owner_id = %L where
 -- An organisation is dissolved: the same happens as to a user's account.
 create temporary table held as select (farthing.receive(club, 'promotional', 10, 'promotion', 'promotions',
   null, null, null, null, null, 'sql:x', tests.after())).lot_id from ids;
+do $$ begin
+  perform farthing.allow_change('operator:ops', 'a card was saved at its desk');
+  insert into farthing.customers (account_id, customer_id, payment_method_id)
+  select club, 'cus_club', 'pm_club' from ids;
+  perform set_config('farthing.change', '', true);
+end $$;
+select tests.fails_with(format('update farthing.accounts set left_at = %L where account_id = %s', moment,
+  club), '23001', null, 'nobody dissolves it at no time: ' || moment)
+from ids, unnest(array['infinity', '-infinity']) moment;
 update farthing.accounts set left_at = now() where account_id = (select club from ids);
+select is(a.reason, 'the organisation was dissolved', 'the audit says why its card is forgotten')
+from farthing.audit a, ids where a.table_name = 'customers'
+  and a.row_key = jsonb_build_object('account_id', club) order by a.audit_nr desc limit 1;
 select is(balance, 0.0, 'what an organisation has closes to breakage when it is dissolved')
 from farthing.accounts join ids on account_id = club;
 select is(salt, null, 'and its mark forgets it') from farthing.owner_marks join ids on account_id = club;
@@ -89,6 +105,10 @@ select tests.unguarded('accounts', 'update farthing.accounts set left_at = now()
 update farthing.owner_marks set salt = null where account_id = (select account_id from dan);
 select is((select array_agg(rule) from farthing.prove() join dan using (account_id)), '{16}',
   'so is a user''s account that was left by an owner who is there');
+select tests.unguarded('accounts', 'update farthing.accounts set left_at = ''infinity''
+  where account_id = (select club from ids)');
+select is((select array_agg(rule) from farthing.prove() join ids on account_id = club), '{16}',
+  'and one that was left at no time');
 
 select * from finish();
 rollback;

@@ -12,7 +12,8 @@ declare
     when tg_op = 'INSERT' then (new.kind = 'user') = (new.owner_id is not null) and new.left_at is null
     when old.owner_id is not null then new.owner_id is null
       and not exists (select from auth.users where id = old.owner_id)
-    else new.owner_id is null and old.left_at is null and new.left_at is not null end;
+    else new.owner_id is null and old.left_at is null and new.left_at is not null and isfinite(new.left_at)
+    end;
 begin
   if not v_is_legal then
     raise exception 'A user''s account has one owner, who does not change; an organisation''s has none. To '

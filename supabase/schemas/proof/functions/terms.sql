@@ -79,7 +79,8 @@ as $$
     case when a.left_at is null then 'not left' else 'left' end)
   from farthing.accounts a
   where case a.kind when 'user' then num_nonnulls(a.owner_id, a.left_at) <> 1
-    else a.owner_id is not null end
+      else a.owner_id is not null end
+    or not isfinite(a.left_at)
   union all
   select 16, a.account_id, 'the owner is gone, and the account was not left'
   from farthing.accounts a
