@@ -56,7 +56,8 @@ export function privilegesOf(files: readonly SchemaFile[]): string {
 
 /** Whether a statement may stand in that end, or sets back what the migration had set. */
 export function isPrivilege(statement: string): boolean {
-  return REVOKES.includes(statement) || /^(?:grant|revoke|reset) /.test(statement);
+  return REVOKES.includes(statement) ||
+    /^(?:grant (?!execute )|revoke all on |reset )/.test(statement);
 }
 
 /** Whether a migration takes everything that is granted by default, and then makes nothing more. */

@@ -130,10 +130,15 @@ Deno.test("what stands after the privileges of a later migration is refused, and
     await Deno.writeTextFile(path(LATER), MORE);
     const framed = planTexts(files, released, await read()).texts.get(LATER)!;
     const added = "create table farthing.h13b (id int);\n";
-    const within = framed.replace("reset lock_timeout;", (reset) => added + reset);
-    for (
-      const text of [framed + added, within, `${framed}grant select on farthing.more to anon;`]
-    ) {
+    const within = (statement: string) =>
+      framed.replace("reset lock_timeout;", (reset) => statement + reset);
+    const texts = [
+      framed + added,
+      within(added),
+      within("grant execute on function farthing.f to service_role;\n"),
+      `${framed}grant select on farthing.more to anon;`,
+    ];
+    for (const text of texts) {
       await Deno.writeTextFile(path(LATER), text);
       const { texts, problems } = planTexts(files, released, await read());
       assert.deepEqual([...texts], []);

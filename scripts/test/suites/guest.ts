@@ -3,6 +3,8 @@
  */
 import assert from "node:assert/strict";
 import type postgres from "postgres";
+import { privilegesOf } from "../../schema/privileges.ts";
+import { readSchemas } from "../../schema/sources.ts";
 import { findSystem, type Flavour } from "../../stack/postgres/source.ts";
 import type { DatabaseServer } from "../../stack/postgres/database.ts";
 import { hasNpx, runSupabase } from "../../supabase/cli.ts";
@@ -67,6 +69,16 @@ async function rowsOf(sql: postgres.Sql): Promise<unknown[]> {
   ];
 }
 
+/** What the next migration ends with leaves such a role alone. */
+async function keepsByHand(sql: postgres.Sql): Promise<void> {
+  const granted = "farthing_public.health_database()";
+  await sql.unsafe(`begin; create role by_hand; grant execute on function ${granted} to by_hand`);
+  await sql.unsafe(privilegesOf(await readSchemas()));
+  const [role] = await sql`select has_function_privilege('by_hand', ${granted}, 'execute') as may`;
+  await sql`rollback`;
+  assert.equal(role?.may, true);
+}
+
 /** What would go with Farthing, by the name that uninstall has to tell; each alone. */
 const HANGERS_ON = {
   "column price of table projects":
@@ -128,6 +140,7 @@ async function installs(server: DatabaseServer, flavour: Flavour, folder: string
         assertSame(await grantedInDatabase(sql), await grantedByFiles());
       },
     ],
+    ["a role of the host keeps what it was granted by hand", () => keepsByHand(sql)],
     ["uninstall refuses where something of the host would go with it", async () => {
       for (const [told, made] of Object.entries(HANGERS_ON)) {
         await sql.unsafe(`begin; ${made}`);
