@@ -37,9 +37,13 @@ language plpgsql
 set search_path = ''
 as $$
 begin
-  execute format('create trigger %I after update of %s on farthing.%I for each row %s '
-    'execute function farthing.%I()', p_trigger, farthing.listed(p_columns), p_table,
-    'when (' || p_when || ')', p_function);
+  if p_when is null then
+    execute format('create trigger %I after update of %s on farthing.%I for each row '
+      'execute function farthing.%I()', p_trigger, farthing.listed(p_columns), p_table, p_function);
+  else
+    execute format('create trigger %I after update of %s on farthing.%I for each row when (%s) '
+      'execute function farthing.%I()', p_trigger, farthing.listed(p_columns), p_table, p_when, p_function);
+  end if;
   perform farthing.note_guard(p_table, p_trigger);
 end
 $$;
@@ -758,10 +762,10 @@ set search_path = ''
 as $$
 begin
   -- An empty page would say that the list ends there; 1000 rows is the data API's own bound (max_rows).
-  if p_limit between 1 and 1000 then
-    return p_limit + 1;
+  if p_limit is null or p_limit not between 1 and 1000 then
+    perform farthing.fail('invalid_request', 'limit must be between 1 and 1000.', null, 'limit');
   end if;
-  perform farthing.fail('invalid_request', 'limit must be between 1 and 1000.', null, 'limit');
+  return p_limit + 1;
 end
 $$;
 comment on function farthing.items_to_read(int) is

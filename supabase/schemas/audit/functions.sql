@@ -31,9 +31,13 @@ language plpgsql
 set search_path = ''
 as $$
 begin
-  execute format('create trigger %I after update of %s on farthing.%I for each row %s '
-    'execute function farthing.%I()', p_trigger, farthing.listed(p_columns), p_table,
-    'when (' || p_when || ')', p_function);
+  if p_when is null then
+    execute format('create trigger %I after update of %s on farthing.%I for each row '
+      'execute function farthing.%I()', p_trigger, farthing.listed(p_columns), p_table, p_function);
+  else
+    execute format('create trigger %I after update of %s on farthing.%I for each row when (%s) '
+      'execute function farthing.%I()', p_trigger, farthing.listed(p_columns), p_table, p_when, p_function);
+  end if;
   perform farthing.note_guard(p_table, p_trigger);
 end
 $$;

@@ -83,10 +83,10 @@ set search_path = ''
 as $$
 begin
   -- An empty page would say that the list ends there; 1000 rows is the data API's own bound (max_rows).
-  if p_limit between 1 and 1000 then
-    return p_limit + 1;
+  if p_limit is null or p_limit not between 1 and 1000 then
+    perform farthing.fail('invalid_request', 'limit must be between 1 and 1000.', null, 'limit');
   end if;
-  perform farthing.fail('invalid_request', 'limit must be between 1 and 1000.', null, 'limit');
+  return p_limit + 1;
 end
 $$;
 comment on function farthing.items_to_read(int) is
