@@ -2,10 +2,9 @@
 import assert from "node:assert/strict";
 import { z } from "zod";
 import type { DatabaseServer } from "../../stack/postgres/database.ts";
-import { bootstrap } from "../../stack/postgres/plugin.ts";
-import { findSystem } from "../../stack/postgres/source.ts";
+import { findSystem, type Flavour } from "../../stack/postgres/source.ts";
 import { TYPES_FILE, typesOf } from "../../types/generate.ts";
-import { PROJECT, withProject } from "../project-database.ts";
+import { PROJECT, withNewProject, withProject } from "../project-database.ts";
 import { runStory, storyFiles } from "../stories.ts";
 import { checked, ROOT, type Row, type Skipped, type Suite } from "../suite.ts";
 import { hasNpx, supabase } from "../../supabase/cli.ts";
@@ -16,12 +15,16 @@ async function pushIsUpToDate(url: string): Promise<void> {
 }
 
 /** As `postgres`, who may do no more here than on the platform. */
-async function pushAppliesAll(server: DatabaseServer): Promise<void> {
-  await server.createDatabase("pushed");
-  await bootstrap(server, "pushed");
-  const url = server.url("pushed");
-  await supabase(["db", "push", "--yes", "--include-seed"], url);
-  await pushIsUpToDate(url);
+async function pushAppliesAll(flavour: Flavour): Promise<Row> {
+  return await checked(
+    `${flavour}: db push applies all migrations and the seed`,
+    () =>
+      withNewProject(async (server) => {
+        const url = server.url(PROJECT);
+        await supabase(["db", "push", "--yes", "--include-seed"], url);
+        await pushIsUpToDate(url);
+      }, flavour),
+  );
 }
 
 async function typesAreFresh(url: string): Promise<void> {
@@ -93,7 +96,6 @@ async function onEmbedded(): Promise<Row[]> {
   return await withProject("embedded", async (server) => {
     const url = server.url(PROJECT);
     return [
-      await checked("db push applies all migrations and the seed", () => pushAppliesAll(server)),
       await checked("db push says up to date", () => pushIsUpToDate(url)),
       await checked("gen types makes the committed types", () => typesAreFresh(url)),
       await checked("db advisors find nothing", () => advisorsFindNothing(server)),
@@ -111,8 +113,17 @@ export const cli: Suite = {
         skipped: [{ what: "all of it", why: "needs npx, which comes with Node" }],
       };
     }
-    const rows = [...await supabaseStart(), ...await onEmbedded()];
+    const rows = [
+      ...await supabaseStart(),
+      await pushAppliesAll("embedded"),
+      ...await onEmbedded(),
+    ];
     const skipped: Skipped[] = [];
+    if (findSystem()?.hasCron) rows.push(await pushAppliesAll("system"));
+    else {
+      const why = "pg_cron is not installed (Debian: postgresql-15-cron)";
+      skipped.push({ what: "db push on PostgreSQL 15", why });
+    }
     if (canLint()) {
       rows.push(
         ...await withProject("system", async (server) => [
