@@ -1,4 +1,4 @@
-/** What the bench needs of another commit of this repository, in a directory of its own. */
+/** The files of another commit of this repository that the bench needs, in a directory of its own. */
 import { ROOT } from "../../scripts/test/suite.ts";
 import { UsageError } from "../options.ts";
 

@@ -1,4 +1,4 @@
-/** What has changed since a commit: new code is where mistakes are, and where tests may be missing. */
+/** The lines that are new since a commit: mistakes are made there, and tests may be missing. */
 import { ROOT } from "../test/suite.ts";
 import { lineNumber, type Mutant } from "./mutant.ts";
 import { textOf } from "./sources.ts";

@@ -1,4 +1,4 @@
-/** What stands around the statements of every migration, built or written by hand. */
+/** The settings before and the privileges after the statements of a migration, built or by hand. */
 import { isPrivilege, PRIVILEGES, privilegesOf } from "./privileges.ts";
 import { statementsOf } from "./references.ts";
 import type { SchemaFile } from "./sources.ts";

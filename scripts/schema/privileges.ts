@@ -29,7 +29,7 @@ begin
 end
 $$`;
 
-/** What a function grants to service_role stands beside it, and stays: it is the one role that calls one. */
+/** Grants of functions to service_role stand beside them, and stay: it is the one role that calls any. */
 const REVOKES = [
   REVOKES_BY_DEFAULT,
   `revoke all on schema ${SCHEMAS} from ${ANYBODY}, service_role`,

@@ -32,7 +32,7 @@ export async function readWritten(root: string): Promise<Written> {
   );
 }
 
-/** What supabase/released.json holds after a release of these files. */
+/** The contents of supabase/released.json after a release of these files. */
 export function release(written: Written): Released {
   return Object.fromEntries([...written].map(([name, text]) => [name, hashOf(text)]));
 }
@@ -42,7 +42,7 @@ export function unreleased(released: Released, written: Written): string[] {
   return [...written.keys()].filter((name) => !(name in released));
 }
 
-/** What the CLI tells migrations apart by, and orders them by. */
+/** The CLI tells migrations apart, and orders them, by these 14 digits. */
 const versionOf = (file: string) => file.slice(0, 14);
 
 /** How the folder breaks its promise to projects that have applied what was released; a line each. */

@@ -1,4 +1,4 @@
-/** What a database is made of, as lines that can be compared: `what: how it is`. */
+/** A database's objects and rows, as lines that can be compared: `what: how it is`. */
 import assert from "node:assert/strict";
 import type postgres from "postgres";
 

@@ -1,4 +1,4 @@
-/** Who may do what with what is ours: as the schema files say it, and as a database has it. */
+/** The privileges on our objects, as the schema files grant them and as a database has them. */
 import type postgres from "postgres";
 import { statementsOf } from "../../schema/references.ts";
 import { readSchemas } from "../../schema/sources.ts";

@@ -69,7 +69,7 @@ async function rowsOf(sql: postgres.Sql): Promise<unknown[]> {
   ];
 }
 
-/** What the next migration ends with leaves such a role alone. */
+/** The end of the next migration leaves such a role alone. */
 async function keepsByHand(sql: postgres.Sql): Promise<void> {
   const granted = "farthing_public.health_database()";
   await sql.unsafe(`begin; create role by_hand; grant execute on function ${granted} to by_hand`);
@@ -79,7 +79,7 @@ async function keepsByHand(sql: postgres.Sql): Promise<void> {
   assert.equal(role?.may, true);
 }
 
-/** What would go with Farthing, by the name that uninstall has to tell; each alone. */
+/** Objects of the host that would go with Farthing, by the name that uninstall has to tell; each alone. */
 const HANGERS_ON = {
   "column price of table projects":
     "create table public.projects (id int, price farthing.positive_credits)",

@@ -1,4 +1,4 @@
-/** What the functions of bookings answer, and those of the transfers that providers get. */
+/** Results of the functions of bookings, and those of the transfers that providers get. */
 import type * as bookings from "../../contracts/bookings.ts";
 import type { ErrorBody } from "../../http/errors.ts";
 import type { Finished, Of, Page, Replay } from "./forms.ts";

@@ -1,4 +1,4 @@
-/** What the functions of a chat answer: begun under a hold, recorded on the way, settled or released. */
+/** Results of the functions of a chat: begun under a hold, recorded on the way, settled or released. */
 import type { ChatAnswer } from "../../contracts/ai.ts";
 import type { Finished, Of, Replay } from "./forms.ts";
 

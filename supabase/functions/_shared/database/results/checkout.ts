@@ -1,4 +1,4 @@
-/** What the functions of the checkout answer. */
+/** Results of the functions of the checkout. */
 import type * as checkout from "../../contracts/checkout.ts";
 import type { ErrorBody } from "../../http/errors.ts";
 import type { Finished, Of, Page } from "./forms.ts";

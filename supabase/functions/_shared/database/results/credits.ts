@@ -1,4 +1,4 @@
-/** What the functions of credits, grants, holds and usage answer. Amounts and prices are strings. */
+/** Results of the functions of credits, grants, holds and usage. Amounts and prices are strings. */
 import type * as credits from "../../contracts/credits.ts";
 import type * as holds from "../../contracts/holds.ts";
 import type * as usage from "../../contracts/usage.ts";

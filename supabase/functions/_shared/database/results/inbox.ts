@@ -1,4 +1,4 @@
-/** What the functions of the inbox take and answer: what Stripe delivers, and what operators do with it. */
+/** Facts that the inbox takes from Stripe's events, and results of its functions for operators. */
 import type * as events from "../../contracts/webhook-events.ts";
 import type { Facts } from "../../stripe/facts.ts";
 import type { Of, Page } from "./forms.ts";

@@ -1,4 +1,4 @@
-/** What the functions of jobs answer: to those who ask for one, and to those who run them. */
+/** Results of the functions of jobs, for users and for runners. */
 import type * as jobs from "../../contracts/jobs.ts";
 import type { Of, Page, Stored } from "./forms.ts";
 

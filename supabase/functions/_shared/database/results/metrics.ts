@@ -1,4 +1,4 @@
-/** What the functions of metrics and of health answer. */
+/** Results of the functions of metrics and of health. */
 import type { HealthFigures } from "../../contracts/health.ts";
 import type { Of } from "./forms.ts";
 

@@ -1,4 +1,4 @@
-/** What the functions of notices answer, and what a runner says to them. */
+/** Results of the functions of notices, and a runner's report to them. */
 import type { Notification } from "../../contracts/notifications.ts";
 import type { Of, Stored } from "./forms.ts";
 

@@ -1,4 +1,4 @@
-/** What the functions of alerts, feature flags and fraud answer: what operators read and set. */
+/** Results of the functions of alerts, feature flags and fraud: what operators read and set. */
 import type * as alerts from "../../contracts/alerts.ts";
 import type * as features from "../../contracts/features.ts";
 import type * as fraud from "../../contracts/fraud.ts";
@@ -8,7 +8,7 @@ export type FeatureSetting = Of<typeof features.Feature>;
 
 export interface AlertResults {
   alerts_list: Page<"alerts", Of<typeof alerts.Alert>>;
-  /** Who was first stays, and what is resolved stays as it is. */
+  /** The first who acknowledges it stays, and a resolved one stays as it is. */
   alerts_acknowledge: Of<typeof alerts.Alert>;
 }
 

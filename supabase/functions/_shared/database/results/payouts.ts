@@ -1,4 +1,4 @@
-/** What the functions of payouts answer: whose list is due, and what became of it. */
+/** Results of the functions of payouts: the lists that are due, and the comparison. */
 
 /** A payout whose list is one runner's to fetch. */
 export interface PayoutToList {

@@ -1,4 +1,4 @@
-/** What the functions of providers answer. */
+/** Results of the functions of providers. */
 import type * as providers from "../../contracts/providers.ts";
 import type { Finished, Of, Replay } from "./forms.ts";
 

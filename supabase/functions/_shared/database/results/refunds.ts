@@ -1,4 +1,4 @@
-/** What the functions of refunds answer. */
+/** Results of the functions of refunds. */
 import type * as refunds from "../../contracts/refunds.ts";
 import type { Finished, Of, Page, Replay } from "./forms.ts";
 

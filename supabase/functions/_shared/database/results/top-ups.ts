@@ -1,4 +1,4 @@
-/** What the functions of saved cards, auto top-up and spend caps answer. */
+/** Results of the functions of saved cards, auto top-up and spend caps. */
 import type { SpendCap } from "../../contracts/spend-caps.ts";
 import type { CardPage, TopUps } from "../../contracts/top-ups.ts";
 import type { Finished, Of, Replay, Stored } from "./forms.ts";
