@@ -4,7 +4,7 @@ import { createDraw, createRandom, keyText } from "../load/random.ts";
 
 export interface Call {
   name: string;
-  /** What is called, in the schema that its tree's functions are in. */
+  /** The statement, with its function in the schema of its tree. */
   statement: (schema: string) => string;
   /** Texts, for one call of a user; a key is never used twice. */
   values: (user: string, key: () => string) => string[];

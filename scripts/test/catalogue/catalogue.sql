@@ -86,7 +86,7 @@ select format('comment on %s %s', i.type, i.identity), d.description
 from pg_description d cross join lateral pg_identify_object(d.classoid, d.objoid, d.objsubid) i
 where d.objoid >= 16384 and i.identity !~ format('\m(%s)\M', replace($1, ',', '|'))
 union all
--- Whatever else there is: by name alone.
+-- All other objects, by name alone.
 select format('object %s %s', i.type, i.identity), null
 from objects o cross join lateral pg_identify_object(o.classid, o.objid, o.objsubid) i
 where i.identity !~ format('\m(%s|pg_toast|RI_ConstraintTrigger\w*)\M', replace($1, ',', '|'))

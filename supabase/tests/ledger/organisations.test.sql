@@ -75,7 +75,7 @@ select is(tests.chat(hold_id), 'settled, hold settled, charged 50', 'and charged
 select is(tests.settle_chat(hold_id, '23 min') ->> 'status', '200', 'its request comes back') from chat;
 select is(corrected::numeric, 24.0, 'and what was too much is given back') from farthing.chats;
 
--- What is asked for it, promised to it and told to it.
+-- A grant to it is confirmed, an answer kept for it, and a notification queued.
 select isnt(tests.person('ops'), null, 'somebody runs the project');
 update auth.users set raw_app_meta_data = '{"role": "operator"}' where id = tests.person('ops');
 insert into farthing.grants (account_id, author, source, amount, once, status, ceiling, confirm_before,

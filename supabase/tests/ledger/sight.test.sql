@@ -1,5 +1,5 @@
--- Who sees an account's rows through the data API: its owner. A stranger sees nothing of it, nor does a user
--- who has left and whose token still lives; an organisation has no members yet, so nobody sees its rows.
+-- Through the data API an account's owner sees its rows. Another user sees nothing of it, nor does a user who
+-- has left, though their token still lives; an organisation has no members yet, so nobody sees its rows.
 
 begin;
 \ir ../helpers/story.psql

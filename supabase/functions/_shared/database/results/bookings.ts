@@ -64,7 +64,7 @@ export interface TransferToMake {
   currency: string;
   charge_id: string | null;
   stripe_account_id: string | null;
-  /** What is reversed; null: the transfer of the charge itself. */
+  /** The transfer to reverse; null: that of the charge itself. */
   transfer_id: string | null;
 }
 

@@ -12,7 +12,7 @@ export interface CountedSeries {
   readonly buckets: readonly number[];
 }
 
-/** What is looked up. */
+/** A figure that is read when asked for, and not counted. The value is text. */
 export interface Figure {
   readonly name: string;
   readonly labels: string;
