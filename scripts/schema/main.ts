@@ -1,19 +1,27 @@
 /**
- * `deno task schema [--check | --graph | --release]`: writes the migrations; or says whether the written ones
- * are true; or draws which subject names which; or writes down that these migrations are released.
+ * `deno task schema [--check | --graph | --release]`: writes the migrations, and the burn-down order where
+ * functions read in it; or says whether what is written is fresh; or draws which subject names which; or
+ * writes down that these migrations are released.
  */
 import { print, printError } from "../terminal/print.ts";
 import { ROOT } from "../test/suite.ts";
+import { writeBurnOrder } from "./burn-down.ts";
 import { drawGraph, problemsOf } from "./graph.ts";
 import { planTexts } from "./plan.ts";
 import { badNames, brokenReleases, readReleased, readWritten, release } from "./released.ts";
 import { readSchemas } from "./sources.ts";
 
-const files = await readSchemas();
+const sources = await readSchemas();
+const files = writeBurnOrder(sources);
 const released = await readReleased(ROOT);
 const written = await readWritten(ROOT);
 const { texts, problems } = planTexts(files, released, written);
-const stale = [...texts].filter(([file, text]) => written.get(file) !== text);
+const stale = [
+  ...files.filter(({ text }, at) => text !== sources[at]!.text)
+    .map(({ path, text }) => [path, text] as const),
+  ...[...texts].filter(([file, text]) => written.get(file) !== text)
+    .map(([file, text]) => [`supabase/migrations/${file}`, text] as const),
+];
 const uninstall = await Deno.readTextFile(`${ROOT}supabase/uninstall.sql`);
 const found = [
   ...problemsOf(files),
@@ -29,12 +37,12 @@ if (Deno.args.includes("--graph")) {
   print(drawGraph(files));
 } else if (onlyLooks) {
   found.push(
-    ...stale.map(([file]) => `supabase/migrations/${file} is stale: run deno task schema`),
+    ...stale.map(([path]) => `${path} is stale: run deno task schema`),
   );
 } else {
-  for (const [file, text] of stale) {
-    await Deno.writeTextFile(`${ROOT}supabase/migrations/${file}`, text);
-    print(`supabase/migrations/${file} written`);
+  for (const [path, text] of stale) {
+    await Deno.writeTextFile(ROOT + path, text);
+    print(`${path} written`);
   }
 }
 for (const problem of found) printError(problem);

@@ -5442,7 +5442,7 @@ begin
   select p_hold.account_id, p_hold.hold_id, s.lot_id, least(s.free, p_hold.amount - s.before)
   from (
     select l.lot_id, f.free, coalesce(sum(f.free) over (
-      order by l.priority, l.expires_at, l.source, l.created_at, l.lot_id
+      order by /* burn-down */ l.priority, l.expires_at, l.source, l.created_at, l.lot_id
       rows between unbounded preceding and 1 preceding), 0) as before
     from farthing.lots l
     left join farthing.hold_lots k
@@ -6943,7 +6943,7 @@ begin
     select lot_id, least(remaining - reserved, v_debt) as most from farthing.lots
     where account_id = p_account_id and closed_at is null and remaining > reserved and not frozen
       and (expires_at is null or expires_at > p_now) and v_debt > 0
-    order by priority, expires_at, source, created_at, lot_id
+    order by /* burn-down */ priority, expires_at, source, created_at, lot_id
   loop
     exit when v_debt = 0;
     v_lot.most := least(v_lot.most, v_debt);
@@ -7106,7 +7106,7 @@ begin
         where o.account_id = p_account.account_id and o.hold_id = p_hold_id and o.expires_at > p_now)
     where l.account_id = p_account.account_id and l.closed_at is null and l.remaining > l.reserved
       and ((l.expires_at is null or l.expires_at > p_now) and not l.frozen or h.amount is not null)
-    order by l.priority, l.expires_at, l.source, l.created_at, l.lot_id) s;
+    order by /* burn-down */ l.priority, l.expires_at, l.source, l.created_at, l.lot_id) s;
   foreach v_charge in array p_charges loop
     if p_hold_id is null and p_account.debt > 0 or v_charge.amount > v_available + v_overdraft then
       v_results := v_results || row(false, null, v_charge.amount, null, null, null, v_available
@@ -7214,7 +7214,7 @@ begin
   from farthing.lots l
   where l.account_id = p_account.account_id and l.closed_at is null and l.remaining > l.reserved
     and (l.expires_at is null or l.expires_at > p_now) and not l.frozen
-  order by l.priority, l.expires_at, l.source, l.created_at, l.lot_id
+  order by /* burn-down */ l.priority, l.expires_at, l.source, l.created_at, l.lot_id
   limit 1;
   if p_account.debt > 0 or p_charge.amount = 0 or coalesce(v_free < p_charge.amount, true)
     or p_account.daily_cap is not null

@@ -1744,7 +1744,7 @@ begin
     'debt', trim_scale(coalesce(v_account.debt, 0))::text,
     'lots', (select coalesce(jsonb_agg(jsonb_build_object('id', lot_id, 'source', source,
         'remaining', trim_scale(remaining)::text, 'expires_at', expires_at, 'frozen', frozen)
-        order by priority, expires_at, source, created_at, lot_id), '[]')
+        order by /* burn-down */ priority, expires_at, source, created_at, lot_id), '[]')
       from farthing.lots where account_id = v_account.account_id and closed_at is null),
     'as_of', p_now);
 end

@@ -59,8 +59,9 @@ comment on table farthing.lots is
   'Credits that came together. remaining: not spent; reserved: the part of remaining that open holds '
   'keep; clawed_back: what refunds and disputes took of it; frozen: while its payment is in doubt nothing '
   'but what a hold keeps leaves it. Credits.';
--- Rule 5: the one home of the burn-down order. ledger/burn_order.test.sql holds every ORDER BY to these
--- columns. The predicate is closed_at and not remaining, so that a debit stays a HOT update.
+-- Rule 5: the one home of the burn-down order. `deno task schema` writes these columns after each
+-- `order by /* burn-down */`; ledger/burn_order.test.sql finds an ORDER BY that has no such mark. The
+-- predicate is closed_at and not remaining, so that a debit stays a HOT update.
 create index lots_burn_order on farthing.lots
   (account_id, priority, expires_at, source, created_at, lot_id) where closed_at is null;
 create index lots_by_expiry on farthing.lots (expires_at, account_id) where closed_at is null

@@ -108,7 +108,7 @@ begin
   select p_hold.account_id, p_hold.hold_id, s.lot_id, least(s.free, p_hold.amount - s.before)
   from (
     select l.lot_id, f.free, coalesce(sum(f.free) over (
-      order by l.priority, l.expires_at, l.source, l.created_at, l.lot_id
+      order by /* burn-down */ l.priority, l.expires_at, l.source, l.created_at, l.lot_id
       rows between unbounded preceding and 1 preceding), 0) as before
     from farthing.lots l
     left join farthing.hold_lots k

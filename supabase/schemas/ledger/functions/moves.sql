@@ -16,7 +16,7 @@ begin
     select lot_id, least(remaining - reserved, v_debt) as most from farthing.lots
     where account_id = p_account_id and closed_at is null and remaining > reserved and not frozen
       and (expires_at is null or expires_at > p_now) and v_debt > 0
-    order by priority, expires_at, source, created_at, lot_id
+    order by /* burn-down */ priority, expires_at, source, created_at, lot_id
   loop
     exit when v_debt = 0;
     v_lot.most := least(v_lot.most, v_debt);
