@@ -97,7 +97,7 @@ async function main(): Promise<void> {
   print(formatReport(section));
   if (options.write) {
     await writePage(section, machine, ["deno task bench", ...Deno.args].join(" "));
-    print(pc.dim("\nWritten to docs/benchmarks.md."));
+    print(pc.dim("\nWritten to docs/reference/benchmarks.md."));
   }
 }
 

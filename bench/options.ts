@@ -18,7 +18,7 @@ round, and prints ratios, goals and verdicts. Takes about a quarter of an hour.
   --against  commits that G25 compares with (default 63e8a00, before movements had authors,
              and 19a6328, before the SQL was regrouped); it needs valgrind
   --postgres embedded (default) or system, the newest installed one
-  --write    write docs/benchmarks.md too`;
+  --write    write docs/reference/benchmarks.md too`;
 
 export interface Options {
   /** Whether a goal is measured, as all are where none is named. */

@@ -16,7 +16,7 @@ const CLIENTS = 16;
 /** A minute's quota of one back end lasts for no more than this at full speed. */
 const MOST_SECONDS = 5;
 const LATENCY_GOAL_MS = 5;
-/** Requests per second, of all clients together: docs/load.md. */
+/** Requests per second, of all clients together: docs/reference/load.md. */
 const TEN_TIMES_EXPECTED = 200;
 /** The wait for Redis, and as long again; a closed loop without waits soon has used up its quota. */
 const OUTAGE_SECONDS = 0.5;

@@ -1,4 +1,4 @@
-/** The report as docs/benchmarks.md. */
+/** The report as docs/reference/benchmarks.md. */
 import { ROOT } from "../../scripts/test/suite.ts";
 import type { Figure } from "./figure.ts";
 import type { Machine } from "./machine.ts";
@@ -61,12 +61,12 @@ After every round each arm's database has to hold exactly what was answered and 
 (\`farthing.prove()\`, for the floors sums and counts); an arm that does not counts as 0. The last column
 says what an arm leaves out. The floors, and the two-sided transfer with balances on both accounts that stands
 beside them without a goal, are ours:
-[bench/floors.sql](../bench/floors.sql), [bench/queue/queue.sql](../bench/queue/queue.sql).
+[bench/floors.sql](../../bench/floors.sql), [bench/queue/queue.sql](../../bench/queue/queue.sql).
 
 The queues are filled before the clock runs and worked off until they are empty, the same number of
 jobs by each arm, all in one database. Each job has to have run exactly once. The rows without c are one
 runtime in a process of its own, driven as it comes:
-[bench/queue/runtime.ts](../bench/queue/runtime.ts).
+[bench/queue/runtime.ts](../../bench/queue/runtime.ts).
 `;
 
 function startTable(starts: StartRow[]): string {
@@ -115,7 +115,7 @@ ${
     )
   }
 ${startTable(section.starts ?? [])}${METHOD}`;
-  const path = `${ROOT}docs/benchmarks.md`;
+  const path = `${ROOT}docs/reference/benchmarks.md`;
   await Deno.writeTextFile(path, page);
   await new Deno.Command(Deno.execPath(), { args: ["fmt", "--quiet", path] }).output();
 }

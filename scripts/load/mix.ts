@@ -1,4 +1,4 @@
-/** What people do, how often, and how each is asked. docs/load.md shows the same shares. */
+/** What people do, how often, and how each is asked. docs/reference/load.md shows the same shares. */
 import type { Person } from "./people.ts";
 
 /** One request: for the tally its route, and what may come back on a good day. */

@@ -3,7 +3,7 @@ import { parseArgs } from "node:util";
 import { taskArguments } from "../terminal/task-arguments.ts";
 import { DemoError } from "../demo/service.ts";
 
-/** Requests per second that are expected of a day like any other: docs/load.md says why. */
+/** Requests per second that are expected of a day like any other: docs/reference/load.md says why. */
 const EXPECTED_RATE = 20;
 const TIMES = 10;
 const MAX_RATE = 5_000;

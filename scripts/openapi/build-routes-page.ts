@@ -16,7 +16,7 @@ const HEAD =
 
 Paths stand under \`<project>/functions/v1\`. Who may call, and what an idempotent route asks for, is
 said in [the contract](README.md); bodies and answers are in
-[openapi.json](../../supabase/functions/_shared/generated/openapi.json).
+[openapi.json](../../../supabase/functions/_shared/generated/openapi.json).
 
 | method | path | who | idempotent | what |
 | ------ | ---- | --- | ---------- | ---- |

@@ -13,8 +13,8 @@ const ROOT = new URL("../../", import.meta.url);
 /** Where each generated file lives: the functions import the first, people read the others. */
 const FILES: readonly { path: string; build: () => string }[] = [
   { path: "supabase/functions/_shared/generated/openapi.json", build: buildDocument },
-  { path: "docs/api/routes.md", build: () => buildRoutesPage(buildDocument()) },
-  { path: "docs/api/errors.md", build: buildErrorsPage },
+  { path: "docs/reference/api/routes.md", build: () => buildRoutesPage(buildDocument()) },
+  { path: "docs/reference/api/errors.md", build: buildErrorsPage },
 ];
 
 async function readIfThere(url: URL): Promise<string> {

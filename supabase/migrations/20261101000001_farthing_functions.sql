@@ -686,7 +686,7 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  -- The statuses of docs/api/errors.md for the codes that SQL raises; a test compares the two.
+  -- The statuses of docs/reference/api/errors.md for the codes that SQL raises; a test compares the two.
   v_status int := case p_code
     when 'invalid_request' then 400
     when 'mode_mismatch' then 400

@@ -45,7 +45,7 @@ export async function deathsDuring(
   };
 }
 
-/** As docs/faults.md tells an app: whatever may have happened is asked again, under the same key. */
+/** As docs/reference/faults.md tells an app: what may have happened is sent again, with the same key. */
 export function isWorthRepeating({ status, text }: Pick<Answer, "status" | "text">): boolean {
   if (status === 409) return text.includes("idempotency_in_progress");
   return status === 408 || status === 429 || status >= 500;

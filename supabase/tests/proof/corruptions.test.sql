@@ -254,7 +254,7 @@ select c.*, pg_temp.at_a_prompt(pg_temp.filled(c.sql)) as told,
   pg_temp.by_a_superuser(pg_temp.filled(c.sql)) as named,
   pg_temp.by_a_superuser(pg_temp.filled(c.sql), 'prove_new') as named_hourly from corruptions c order by nr;
 select is(told, prompt, format('at a prompt: %s is %s', name, prompt)) from found order by nr;
--- What nobody notices: docs/rules.md says why of each.
+-- What nobody notices: docs/reference/rules.md says why of each.
 select set_eq($$ select name from found where named = 'nothing' $$, array['an open hold that lasts longer',
   'a grant by hand in an operator''s name', 'an answer that is to be repeated', 'an answer forgotten'],
   'three kinds go unnoticed: an open hold''s end, a stored answer, a grant in another''s name');

@@ -1,6 +1,6 @@
 /**
  * What each of the things an app does answers while one of the services behind it fails. Written down
- * before it is tested; docs/faults.md shows the same table.
+ * before it is tested; docs/reference/faults.md shows the same table.
  */
 import type { FaultName } from "./conditions.ts";
 import type { JourneyName } from "./journeys.ts";

@@ -1,10 +1,10 @@
-/** docs/faults.md shows the table that is tested, cell by cell. */
+/** docs/reference/faults.md shows the table that is tested, cell by cell. */
 import { deepEqual } from "node:assert/strict";
 import type { FaultName } from "./conditions.ts";
 import { EXPECTED } from "./expected.ts";
 import { type JourneyName, JOURNEYS } from "./journeys.ts";
 
-const PAGE = new URL("../../../docs/faults.md", import.meta.url);
+const PAGE = new URL("../../../docs/reference/faults.md", import.meta.url);
 
 function cellsOf(line: string): string[] {
   return line.split("|").slice(1, -1).map((cell) => cell.trim());

@@ -1,6 +1,6 @@
 /**
  * The runtime's own span of the request that is being served, where OpenTelemetry is switched on
- * (docs/observability.md). Elsewhere there is none, and asking costs a function call.
+ * (docs/reference/observability.md). Elsewhere there is none, and asking costs a function call.
  */
 import { type SpanContext, trace } from "@opentelemetry/api";
 

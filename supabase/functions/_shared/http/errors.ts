@@ -1,7 +1,7 @@
 /**
  * One error class and one registry: every code that a caller can meet, with its type, status, default
  * message and whether the same request may succeed later. The registry is part of the contract; the
- * OpenAPI document and docs/api/errors.md are generated from it.
+ * OpenAPI document and docs/reference/api/errors.md are generated from it.
  */
 type ErrorType =
   | "validation"

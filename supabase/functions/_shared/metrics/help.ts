@@ -1,4 +1,4 @@
-/** What each series says of itself to a collector. docs/health.md says what to do about it. */
+/** What each series says of itself to a collector. docs/reference/health.md says what to do about it. */
 import type { CounterName, TimerName } from "./catalogue.ts";
 
 export interface Described {
