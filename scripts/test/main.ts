@@ -21,7 +21,7 @@ const USAGE = `Usage: deno task test [suite …] [word …]
 
   suite …    these alone; without a name all of them but mutants, and house only in CI (CI=true)
   word …     of the named suites only files with one of these in their path: database inbox,
-             http races/refunds, unit ai. Such runs share a server and a stack that are kept.
+             http refunds/races, unit ai. Such runs share a server and a stack that are kept.
   --end      end what is kept
   --list     the same list as below, alone
   --help     this text`;

@@ -5,7 +5,7 @@ const FILES = [
   "supabase/tests/inbox/inbox.test.sql",
   "supabase/functions/_shared/ai/progress.test.ts",
   "supabase/functions/_shared/mail/smtp.test.ts",
-  "tests/races/refunds.test.ts",
+  "tests/refunds/races.test.ts",
   "tests/refunds/refunds.test.ts",
 ];
 
@@ -19,11 +19,11 @@ Deno.test("filesNamed finds a word where a word of the path begins, and nowhere 
 });
 
 Deno.test("filesNamed takes a path, a folder and several words", () => {
-  assert.deepEqual(named("races/refunds"), [3]);
+  assert.deepEqual(named("refunds/races"), [3]);
   assert.deepEqual(named("tests/refunds/"), [4]);
   assert.deepEqual(named("refunds"), [3, 4]);
-  assert.deepEqual(named("tests/races/refunds.test.ts", "mail"), [2, 3]);
-  assert.deepEqual(named("races/refunds.test+ts"), []);
+  assert.deepEqual(named("tests/refunds/races.test.ts", "mail"), [2, 3]);
+  assert.deepEqual(named("refunds/races.test+ts"), []);
 });
 
 Deno.test("filesNamed without a word is all files", () => {

@@ -2,13 +2,13 @@
 import { deepEqual, equal, match } from "node:assert/strict";
 import postgres from "postgres";
 import { Alert } from "../../supabase/functions/_shared/contracts/alerts.ts";
-import { evaluate, listed, makeAlertDue, withOperators, withRules } from "../support/alerts.ts";
-import { proven, withSql } from "../support/database.ts";
-import { backEnd, data, post, refused } from "../support/http.ts";
-import { runNotices } from "../support/notices.ts";
-import { signUp, signUpOperator } from "../support/people.ts";
-import { until } from "../support/until.ts";
-import { readWorld, type World } from "../support/world.ts";
+import { evaluate, listed, makeAlertDue, withOperators, withRules } from "./operators.ts";
+import { proven, withSql } from "../support/project/database.ts";
+import { backEnd, data, post, refused } from "../support/project/http.ts";
+import { runNotices } from "../support/work/notifications.ts";
+import { signUp, signUpOperator } from "../support/project/people.ts";
+import { until } from "../support/project/until.ts";
+import { readWorld, type World } from "../support/project/world.ts";
 import { KINDS } from "./kinds.ts";
 
 const world = readWorld();

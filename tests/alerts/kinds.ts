@@ -1,9 +1,9 @@
 /** What makes each rule fire, and what makes it end. */
 import { equal } from "node:assert/strict";
-import type { Sql } from "../support/alerts.ts";
-import { signUpWith } from "../support/people.ts";
-import { deliver } from "../support/stripe.ts";
-import type { World } from "../support/world.ts";
+import type { Sql } from "./operators.ts";
+import { signUpWith } from "../support/project/people.ts";
+import { deliver } from "../support/money/stripe.ts";
+import type { World } from "../support/project/world.ts";
 
 interface Scene {
   readonly world: World;

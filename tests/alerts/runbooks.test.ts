@@ -1,7 +1,7 @@
 /** Each rule has its runbook, and what a runbook says to run can be run. */
 import { deepEqual, ok } from "node:assert/strict";
-import { withSql } from "../support/database.ts";
-import { readWorld } from "../support/world.ts";
+import { withSql } from "../support/project/database.ts";
+import { readWorld } from "../support/project/world.ts";
 
 const world = readWorld();
 const ROOT = new URL("../../", import.meta.url);

@@ -1,10 +1,10 @@
 /** Auth's admin API through supabase-js: a back end with a secret key may use it, and nobody else. */
 import { createClient, type SupabaseClient } from "@supabase/supabase-js";
 import { deepEqual, equal, match, ok } from "node:assert/strict";
-import { proven, withSql } from "../support/database.ts";
-import { get, post, refused, send } from "../support/http.ts";
-import { signUp, signUpWith } from "../support/people.ts";
-import { readWorld } from "../support/world.ts";
+import { proven, withSql } from "../support/project/database.ts";
+import { get, post, refused, send } from "../support/project/http.ts";
+import { signUp, signUpWith } from "../support/project/people.ts";
+import { readWorld } from "../support/project/world.ts";
 
 const world = readWorld();
 const NOBODY = crypto.randomUUID();

@@ -17,13 +17,13 @@ import {
   pay,
   readBooking,
   readProvider,
-} from "../support/bookings.ts";
-import { proven, withDeliveries } from "../support/database.ts";
-import { data, get, nobody, post, refused } from "../support/http.ts";
-import { signUp } from "../support/people.ts";
-import { control, stripeOf } from "../support/stripe.ts";
-import { until } from "../support/until.ts";
-import { readWorld } from "../support/world.ts";
+} from "../support/money/bookings.ts";
+import { proven, withDeliveries } from "../support/project/database.ts";
+import { data, get, nobody, post, refused } from "../support/project/http.ts";
+import { signUp } from "../support/project/people.ts";
+import { control, stripeOf } from "../support/money/stripe.ts";
+import { until } from "../support/project/until.ts";
+import { readWorld } from "../support/project/world.ts";
 
 const world = readWorld();
 

@@ -14,14 +14,14 @@ import {
   type OpenBooking,
   pay,
   readBooking,
-} from "../support/bookings.ts";
-import { proven, withDeliveries, withSql } from "../support/database.ts";
-import { backEnd, data, post, refused } from "../support/http.ts";
-import { type Person, signUp } from "../support/people.ts";
-import { refundsAtStripe } from "../support/refunds.ts";
-import { control, stripeOf } from "../support/stripe.ts";
-import { until } from "../support/until.ts";
-import { readWorld } from "../support/world.ts";
+} from "../support/money/bookings.ts";
+import { proven, withDeliveries, withSql } from "../support/project/database.ts";
+import { backEnd, data, post, refused } from "../support/project/http.ts";
+import { type Person, signUp } from "../support/project/people.ts";
+import { refundsAtStripe } from "../support/money/refunds.ts";
+import { control, stripeOf } from "../support/money/stripe.ts";
+import { until } from "../support/project/until.ts";
+import { readWorld } from "../support/project/world.ts";
 
 const world = readWorld();
 

@@ -1,11 +1,11 @@
 /** The pages that people see, in a real browser. Run where there is a Chromium; the runner says where not. */
 import { equal, match } from "node:assert/strict";
 import type { Page } from "playwright-core";
-import { openBrowser, withPage } from "../support/chromium.ts";
-import { proven, withDeliveries } from "../support/database.ts";
-import { type Person, signUp } from "../support/people.ts";
-import { balanceOf, openCheckout, orderBecomes } from "../support/purchases.ts";
-import { readWorld } from "../support/world.ts";
+import { openBrowser, withPage } from "./chromium.ts";
+import { proven, withDeliveries } from "../support/project/database.ts";
+import { type Person, signUp } from "../support/project/people.ts";
+import { balanceOf, openCheckout, orderBecomes } from "../support/money/purchases.ts";
+import { readWorld } from "../support/project/world.ts";
 
 const world = readWorld();
 

@@ -1,13 +1,13 @@
 /** What Stripe answers is looked at before it is believed. */
 import { deepEqual, equal } from "node:assert/strict";
 import { Checkout } from "../../supabase/functions/_shared/contracts/checkout.ts";
-import { proven } from "../support/database.ts";
-import { withDeployment } from "../support/deployment.ts";
-import { data, post, refused } from "../support/http.ts";
-import { signUp } from "../support/people.ts";
-import { ordersOf, packageNamed } from "../support/purchases.ts";
-import { stripeOf } from "../support/stripe.ts";
-import { readWorld, type World } from "../support/world.ts";
+import { proven } from "../support/project/database.ts";
+import { withDeployment } from "../support/processes/deployment.ts";
+import { data, post, refused } from "../support/project/http.ts";
+import { signUp } from "../support/project/people.ts";
+import { ordersOf, packageNamed } from "../support/money/purchases.ts";
+import { stripeOf } from "../support/money/stripe.ts";
+import { readWorld, type World } from "../support/project/world.ts";
 
 const world = readWorld();
 

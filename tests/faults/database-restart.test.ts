@@ -3,15 +3,15 @@
  * that says when to come again; nothing is lost, and nothing happens twice.
  */
 import { deepEqual, equal, ok } from "node:assert/strict";
-import { countEntries, proven } from "../support/database.ts";
-import { withDeployment } from "../support/deployment.ts";
-import { type Answer, backEnd, post, refused, send } from "../support/http.ts";
-import { databaseIsBack } from "../support/killing.ts";
-import { type Person, signUp, signUpWith } from "../support/people.ts";
-import { balanceOf, openCheckout, orderBecomes } from "../support/purchases.ts";
-import { deliver, payInSilence } from "../support/stripe.ts";
-import { until } from "../support/until.ts";
-import { readWorld, type World } from "../support/world.ts";
+import { countEntries, proven } from "../support/project/database.ts";
+import { withDeployment } from "../support/processes/deployment.ts";
+import { type Answer, backEnd, post, refused, send } from "../support/project/http.ts";
+import { databaseIsBack } from "../support/processes/killing.ts";
+import { type Person, signUp, signUpWith } from "../support/project/people.ts";
+import { balanceOf, openCheckout, orderBecomes } from "../support/money/purchases.ts";
+import { deliver, payInSilence } from "../support/money/stripe.ts";
+import { until } from "../support/project/until.ts";
+import { readWorld, type World } from "../support/project/world.ts";
 
 const world = readWorld();
 const PEOPLE = 4;

@@ -6,23 +6,23 @@ import { StartedProvider } from "../../supabase/functions/_shared/contracts/prov
 import { Refund } from "../../supabase/functions/_shared/contracts/refunds.ts";
 import { CardPage } from "../../supabase/functions/_shared/contracts/top-ups.ts";
 import { OUTSIDE } from "../../supabase/functions/_shared/resilience/services.ts";
-import { askBooking, askCancel, book, newSeller } from "../support/bookings.ts";
-import { proven, withSql } from "../support/database.ts";
-import { withDeployment } from "../support/deployment.ts";
-import { type Answer, data, post, refused } from "../support/http.ts";
-import { signUp } from "../support/people.ts";
-import { ordersOf, packageNamed } from "../support/purchases.ts";
+import { askBooking, askCancel, book, newSeller } from "../support/money/bookings.ts";
+import { proven, withSql } from "../support/project/database.ts";
+import { withDeployment } from "../support/processes/deployment.ts";
+import { type Answer, data, post, refused } from "../support/project/http.ts";
+import { signUp } from "../support/project/people.ts";
+import { ordersOf, packageNamed } from "../support/money/purchases.ts";
 import {
   askRefund,
   newPurchase,
   refundBecomes,
   refundsAtStripe,
   standing,
-} from "../support/refunds.ts";
-import { control, sessionsOf, stripeOf } from "../support/stripe.ts";
-import { optIn } from "../support/top-ups.ts";
-import { until } from "../support/until.ts";
-import { readWorld, type World } from "../support/world.ts";
+} from "../support/money/refunds.ts";
+import { control, sessionsOf, stripeOf } from "../support/money/stripe.ts";
+import { optIn } from "../support/money/top-ups.ts";
+import { until } from "../support/project/until.ts";
+import { readWorld, type World } from "../support/project/world.ts";
 
 const world = readWorld();
 const stripe = stripeOf(world);

@@ -1,11 +1,11 @@
 /** Auth says nothing at all: users are told so soon, and whoever needs no key set goes on. */
 import { equal, ok } from "node:assert/strict";
-import { proven } from "../support/database.ts";
-import { withDeployment } from "../support/deployment.ts";
-import { startProxy } from "../support/faulty-proxy.ts";
-import { backEnd, get, nobody, post, refused } from "../support/http.ts";
-import { signUpWith } from "../support/people.ts";
-import { readWorld } from "../support/world.ts";
+import { proven } from "../support/project/database.ts";
+import { withDeployment } from "../support/processes/deployment.ts";
+import { startProxy } from "../support/processes/faulty-proxy.ts";
+import { backEnd, get, nobody, post, refused } from "../support/project/http.ts";
+import { signUpWith } from "../support/project/people.ts";
+import { readWorld } from "../support/project/world.ts";
 
 const world = readWorld();
 

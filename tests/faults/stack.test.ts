@@ -1,10 +1,10 @@
 /** The local stack itself outlives its database: REST, Auth and functions come back with it. */
 import { equal } from "node:assert/strict";
-import { backEnd, get, send } from "../support/http.ts";
-import { databaseIsBack, killDatabase } from "../support/killing.ts";
-import { signUp } from "../support/people.ts";
-import { until } from "../support/until.ts";
-import { readWorld } from "../support/world.ts";
+import { backEnd, get, send } from "../support/project/http.ts";
+import { databaseIsBack, killDatabase } from "../support/processes/killing.ts";
+import { signUp } from "../support/project/people.ts";
+import { until } from "../support/project/until.ts";
+import { readWorld } from "../support/project/world.ts";
 
 const world = readWorld();
 const ROUNDS = 3;

@@ -1,14 +1,14 @@
 /** Stripe or the database out of reach: refused as retryable, and the same key works afterwards. */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { Checkout } from "../../supabase/functions/_shared/contracts/checkout.ts";
-import { proven } from "../support/database.ts";
-import { withDeployment } from "../support/deployment.ts";
-import { closedPort } from "../support/faulty-proxy.ts";
-import { backEnd, data, get, nobody, post, refused } from "../support/http.ts";
-import { signUp, signUpWith } from "../support/people.ts";
-import { balanceOf, packageNamed } from "../support/purchases.ts";
-import { control, sessionsOf } from "../support/stripe.ts";
-import { readWorld } from "../support/world.ts";
+import { proven } from "../support/project/database.ts";
+import { withDeployment } from "../support/processes/deployment.ts";
+import { closedPort } from "../support/processes/faulty-proxy.ts";
+import { backEnd, data, get, nobody, post, refused } from "../support/project/http.ts";
+import { signUp, signUpWith } from "../support/project/people.ts";
+import { balanceOf, packageNamed } from "../support/money/purchases.ts";
+import { control, sessionsOf } from "../support/money/stripe.ts";
+import { readWorld } from "../support/project/world.ts";
 
 const world = readWorld();
 /** How often Stripe is asked before we give up: once and two retries. */

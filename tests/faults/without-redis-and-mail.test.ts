@@ -4,16 +4,16 @@ import { payCheckout } from "../../scripts/stack/stripe/browser.ts";
 import { Checkout } from "../../supabase/functions/_shared/contracts/checkout.ts";
 import { Debit } from "../../supabase/functions/_shared/contracts/credits.ts";
 import { Refund } from "../../supabase/functions/_shared/contracts/refunds.ts";
-import { countEntries, proven } from "../support/database.ts";
-import { withDeployment } from "../support/deployment.ts";
-import { nowhere } from "../support/faulty-proxy.ts";
-import { backEnd, data, get, post, send } from "../support/http.ts";
-import { withoutMail } from "../support/notices.ts";
-import { signUp } from "../support/people.ts";
-import { balanceOf, orderBecomes, packageNamed } from "../support/purchases.ts";
-import { deliver, inSilence } from "../support/stripe.ts";
-import { until } from "../support/until.ts";
-import { readWorld, type World } from "../support/world.ts";
+import { countEntries, proven } from "../support/project/database.ts";
+import { withDeployment } from "../support/processes/deployment.ts";
+import { nowhere } from "../support/processes/faulty-proxy.ts";
+import { backEnd, data, get, post, send } from "../support/project/http.ts";
+import { withoutMail } from "../support/work/notifications.ts";
+import { signUp } from "../support/project/people.ts";
+import { balanceOf, orderBecomes, packageNamed } from "../support/money/purchases.ts";
+import { deliver, inSilence } from "../support/money/stripe.ts";
+import { until } from "../support/project/until.ts";
+import { readWorld, type World } from "../support/project/world.ts";
 
 const world = readWorld();
 

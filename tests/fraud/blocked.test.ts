@@ -4,16 +4,16 @@ import { z } from "zod";
 import { payCheckout } from "../../scripts/stack/stripe/browser.ts";
 import { Checkout } from "../../supabase/functions/_shared/contracts/checkout.ts";
 import { Block } from "../../supabase/functions/_shared/contracts/fraud.ts";
-import { newAddress } from "../support/addresses.ts";
-import { askBooking, newSeller } from "../support/bookings.ts";
-import { withDeliveries, withSql } from "../support/database.ts";
-import { block, decisionsOf, policyOf } from "../support/fraud.ts";
-import { type Answer, backEnd, data, get, post, refused, remove } from "../support/http.ts";
-import { type Person, signUp, signUpOperator } from "../support/people.ts";
-import { openCheckout, orderBecomes, packageNamed } from "../support/purchases.ts";
-import { stripeOf } from "../support/stripe.ts";
-import { until } from "../support/until.ts";
-import { readWorld } from "../support/world.ts";
+import { newAddress } from "./addresses.ts";
+import { askBooking, newSeller } from "../support/money/bookings.ts";
+import { withDeliveries, withSql } from "../support/project/database.ts";
+import { block, decisionsOf, policyOf } from "./decisions.ts";
+import { type Answer, backEnd, data, get, post, refused, remove } from "../support/project/http.ts";
+import { type Person, signUp, signUpOperator } from "../support/project/people.ts";
+import { openCheckout, orderBecomes, packageNamed } from "../support/money/purchases.ts";
+import { stripeOf } from "../support/money/stripe.ts";
+import { until } from "../support/project/until.ts";
+import { readWorld } from "../support/project/world.ts";
 
 const world = readWorld();
 // Each is used by no other test: what is blocked is blocked for all of them.

@@ -2,14 +2,14 @@
 import { deepEqual, equal, match, notEqual, ok } from "node:assert/strict";
 import { StartedBooking } from "../../supabase/functions/_shared/contracts/bookings.ts";
 import { Checkout } from "../../supabase/functions/_shared/contracts/checkout.ts";
-import { newAddress } from "../support/addresses.ts";
-import { bookAllUnder, bookUnder, newSeller } from "../support/bookings.ts";
-import { proven } from "../support/database.ts";
-import { age, decisionsOf, policyOf, repeatDecision } from "../support/fraud.ts";
-import { type Answer, data, post, refused } from "../support/http.ts";
-import { type Person, signUp } from "../support/people.ts";
-import { openCheckout, ordersOf, packageNamed } from "../support/purchases.ts";
-import { readWorld } from "../support/world.ts";
+import { newAddress } from "./addresses.ts";
+import { bookAllUnder, bookUnder, newSeller } from "../support/money/bookings.ts";
+import { proven } from "../support/project/database.ts";
+import { age, decisionsOf, policyOf, repeatDecision } from "./decisions.ts";
+import { type Answer, data, post, refused } from "../support/project/http.ts";
+import { type Person, signUp } from "../support/project/people.ts";
+import { openCheckout, ordersOf, packageNamed } from "../support/money/purchases.ts";
+import { readWorld } from "../support/project/world.ts";
 
 const world = readWorld();
 const PACKAGES = ["Plus", "Pro", "Business", "Scale"];

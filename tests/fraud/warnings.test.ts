@@ -3,12 +3,12 @@ import { deepEqual, equal } from "node:assert/strict";
 import { z } from "zod";
 import { payCheckout } from "../../scripts/stack/stripe/browser.ts";
 import { ClearedWarning, Warning } from "../../supabase/functions/_shared/contracts/fraud.ts";
-import { proven, withDeliveries } from "../support/database.ts";
-import { backEnd, data, get, post, refused } from "../support/http.ts";
-import { type Person, signUp, signUpOperator } from "../support/people.ts";
-import { balanceOf, openCheckout, orderBecomes } from "../support/purchases.ts";
-import { until } from "../support/until.ts";
-import { readWorld } from "../support/world.ts";
+import { proven, withDeliveries } from "../support/project/database.ts";
+import { backEnd, data, get, post, refused } from "../support/project/http.ts";
+import { type Person, signUp, signUpOperator } from "../support/project/people.ts";
+import { balanceOf, openCheckout, orderBecomes } from "../support/money/purchases.ts";
+import { until } from "../support/project/until.ts";
+import { readWorld } from "../support/project/world.ts";
 
 const world = readWorld();
 const WARNED_CARD = "4000000000005423";

@@ -7,11 +7,19 @@ import {
   Grant,
   RecordedGrant,
 } from "../../supabase/functions/_shared/contracts/credits.ts";
-import { proven, withSql } from "../support/database.ts";
-import { type Answer, backEnd, type Caller, data, get, post, refused } from "../support/http.ts";
-import { type Person, signUp, signUpOperator, signUpWith } from "../support/people.ts";
-import { balanceOf } from "../support/purchases.ts";
-import { readWorld } from "../support/world.ts";
+import { proven, withSql } from "../support/project/database.ts";
+import {
+  type Answer,
+  backEnd,
+  type Caller,
+  data,
+  get,
+  post,
+  refused,
+} from "../support/project/http.ts";
+import { type Person, signUp, signUpOperator, signUpWith } from "../support/project/people.ts";
+import { balanceOf } from "../support/money/purchases.ts";
+import { readWorld } from "../support/project/world.ts";
 
 const world = readWorld();
 const MUCH = "100000.5"; // above the ceiling of one grant

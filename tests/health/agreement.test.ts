@@ -6,10 +6,10 @@ import { deepEqual, equal, ok } from "node:assert/strict";
 import type { z } from "zod";
 import { withStack } from "../../scripts/test/stack-process.ts";
 import { HealthReport } from "../../supabase/functions/_shared/contracts/health.ts";
-import { proven } from "../support/database.ts";
-import { data, get, nobody } from "../support/http.ts";
-import { until } from "../support/until.ts";
-import { readWorld, type World } from "../support/world.ts";
+import { proven } from "../support/project/database.ts";
+import { data, get, nobody } from "../support/project/http.ts";
+import { until } from "../support/project/until.ts";
+import { readWorld, type World } from "../support/project/world.ts";
 import { exactQuantile, makeLoad, type Measured, readLog, ROUTES } from "./load.ts";
 
 type Report = z.output<typeof HealthReport>;

@@ -4,11 +4,11 @@ import { DeepReport, HealthReport } from "../../supabase/functions/_shared/contr
 import { SLO } from "../../supabase/functions/_shared/metrics/slo.ts";
 import { boundOf, BUCKETS } from "../../supabase/functions/_shared/metrics/buckets.ts";
 import { hasPromtool, promtoolSays } from "../../supabase/functions/_shared/testing/promtool.ts";
-import { proven, withSql } from "../support/database.ts";
-import { backEnd, data, get, nobody, post, refused } from "../support/http.ts";
-import { signUpWith } from "../support/people.ts";
-import { until } from "../support/until.ts";
-import { readWorld } from "../support/world.ts";
+import { proven, withSql } from "../support/project/database.ts";
+import { backEnd, data, get, nobody, post, refused } from "../support/project/http.ts";
+import { signUpWith } from "../support/project/people.ts";
+import { until } from "../support/project/until.ts";
+import { readWorld } from "../support/project/world.ts";
 
 const world = readWorld();
 

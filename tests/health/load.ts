@@ -1,9 +1,9 @@
 /** A load of some hundred requests, and what others than the metrics have measured of it. */
-import { chatBody } from "../support/chat.ts";
-import { type Answer, backEnd, get, nobody, post } from "../support/http.ts";
-import { signUpWith } from "../support/people.ts";
-import { until } from "../support/until.ts";
-import type { World } from "../support/world.ts";
+import { chatBody } from "../support/work/chat.ts";
+import { type Answer, backEnd, get, nobody, post } from "../support/project/http.ts";
+import { signUpWith } from "../support/project/people.ts";
+import { until } from "../support/project/until.ts";
+import type { World } from "../support/project/world.ts";
 
 export interface Measured {
   readonly ms: number;

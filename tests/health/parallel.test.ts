@@ -1,8 +1,8 @@
 /** Many processes add to the same rows at once: none waits for ever, and nothing is lost or counted twice. */
 import { deepEqual } from "node:assert/strict";
 import postgres from "postgres";
-import { withSql } from "../support/database.ts";
-import { readWorld } from "../support/world.ts";
+import { withSql } from "../support/project/database.ts";
+import { readWorld } from "../support/project/world.ts";
 
 const world = readWorld();
 const PROCESSES = 8;

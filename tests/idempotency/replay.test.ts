@@ -4,11 +4,11 @@ import { Checkout } from "../../supabase/functions/_shared/contracts/checkout.ts
 import { Debit } from "../../supabase/functions/_shared/contracts/credits.ts";
 import { OpenedHold } from "../../supabase/functions/_shared/contracts/holds.ts";
 import { Charge } from "../../supabase/functions/_shared/contracts/usage.ts";
-import { countEntries, proven } from "../support/database.ts";
-import { backEnd, data, post, refused } from "../support/http.ts";
-import { signUp, signUpWith } from "../support/people.ts";
-import { balanceOf, packageNamed } from "../support/purchases.ts";
-import { readWorld } from "../support/world.ts";
+import { countEntries, proven } from "../support/project/database.ts";
+import { backEnd, data, post, refused } from "../support/project/http.ts";
+import { signUp, signUpWith } from "../support/project/people.ts";
+import { balanceOf, packageNamed } from "../support/money/purchases.ts";
+import { readWorld } from "../support/project/world.ts";
 
 const world = readWorld();
 const service = backEnd(world);

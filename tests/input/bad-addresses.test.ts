@@ -1,8 +1,8 @@
 /** Paths and queries: bad ids, parameters twice, unknown ones, and what no cursor is. */
 import { equal, ok } from "node:assert/strict";
-import { backEnd, get, post, refused } from "../support/http.ts";
-import { signUpWith } from "../support/people.ts";
-import { readWorld } from "../support/world.ts";
+import { backEnd, get, post, refused } from "../support/project/http.ts";
+import { signUpWith } from "../support/project/people.ts";
+import { readWorld } from "../support/project/world.ts";
 
 const world = readWorld();
 const IDS = [

@@ -1,8 +1,8 @@
 /** Bodies that are none: the answer is the contract's error, and nothing changed. */
 import { deepEqual } from "node:assert/strict";
-import { ledgerOf, proven } from "../support/database.ts";
-import { post, refused } from "../support/http.ts";
-import { readWorld } from "../support/world.ts";
+import { ledgerOf, proven } from "../support/project/database.ts";
+import { post, refused } from "../support/project/http.ts";
+import { readWorld } from "../support/project/world.ts";
 import type { Target } from "./target.ts";
 import { prepare } from "./targets.ts";
 

@@ -1,8 +1,8 @@
 /** Fields that hold what they may not: refused by name, and nothing changed. */
 import { deepEqual, equal, ok } from "node:assert/strict";
-import { envelope, post, refused } from "../support/http.ts";
-import { ledgerOf, proven } from "../support/database.ts";
-import { readWorld } from "../support/world.ts";
+import { envelope, post, refused } from "../support/project/http.ts";
+import { ledgerOf, proven } from "../support/project/database.ts";
+import { readWorld } from "../support/project/world.ts";
 import type { Kind, Target } from "./target.ts";
 import { prepare } from "./targets.ts";
 

@@ -1,5 +1,5 @@
 /** A route that takes a body, as the tests of bad input know it. */
-import type { Caller } from "../support/http.ts";
+import type { Caller } from "../support/project/http.ts";
 
 /** What a field holds; `text:n` is text of 1 to n characters. */
 export type Kind =

@@ -1,10 +1,10 @@
 /** Every route that takes a body: a good one, and what its fields may be. */
 import { OpenedHold } from "../../supabase/functions/_shared/contracts/holds.ts";
-import { backEnd, data, post } from "../support/http.ts";
-import { crowd } from "../support/crowd.ts";
-import { type Person, signUpWith } from "../support/people.ts";
-import { packageNamed } from "../support/purchases.ts";
-import type { World } from "../support/world.ts";
+import { backEnd, data, post } from "../support/project/http.ts";
+import { crowd } from "../support/project/crowd.ts";
+import { type Person, signUpWith } from "../support/project/people.ts";
+import { packageNamed } from "../support/money/purchases.ts";
+import type { World } from "../support/project/world.ts";
 import { fraudTargets, moneyBackTargets, notificationTargets } from "./operator-targets.ts";
 import { type Asks, beneath, KIB, type Kind, type Target } from "./target.ts";
 

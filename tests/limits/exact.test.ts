@@ -1,10 +1,10 @@
 /** How many a limit admits when everybody asks at once, across processes. */
 import { deepEqual, equal, match, ok } from "node:assert/strict";
-import { withDeployment } from "../support/deployment.ts";
-import { type Answer, get } from "../support/http.ts";
-import { admitted, withinOneMinute } from "../support/limits.ts";
-import { type Person, signUp } from "../support/people.ts";
-import { readWorld, type World } from "../support/world.ts";
+import { withDeployment } from "../support/processes/deployment.ts";
+import { type Answer, get } from "../support/project/http.ts";
+import { admitted, withinOneMinute } from "./counters.ts";
+import { type Person, signUp } from "../support/project/people.ts";
+import { readWorld, type World } from "../support/project/world.ts";
 
 const world = readWorld();
 const REQUESTS = 500;

@@ -6,15 +6,15 @@ import {
   SettledHold,
 } from "../../supabase/functions/_shared/contracts/holds.ts";
 import { Ready } from "../../supabase/functions/_shared/contracts/health.ts";
-import { proven } from "../support/database.ts";
-import { withDeployment } from "../support/deployment.ts";
-import { backEnd, data, get, nobody, post, refused } from "../support/http.ts";
-import { useUp } from "../support/limits.ts";
-import { signUpWith } from "../support/people.ts";
-import { openCheckout, orderBecomes } from "../support/purchases.ts";
-import { deliver, payInSilence } from "../support/stripe.ts";
-import { until } from "../support/until.ts";
-import { readWorld, type World } from "../support/world.ts";
+import { proven } from "../support/project/database.ts";
+import { withDeployment } from "../support/processes/deployment.ts";
+import { backEnd, data, get, nobody, post, refused } from "../support/project/http.ts";
+import { useUp } from "./counters.ts";
+import { signUpWith } from "../support/project/people.ts";
+import { openCheckout, orderBecomes } from "../support/money/purchases.ts";
+import { deliver, payInSilence } from "../support/money/stripe.ts";
+import { until } from "../support/project/until.ts";
+import { readWorld, type World } from "../support/project/world.ts";
 
 const world = readWorld();
 

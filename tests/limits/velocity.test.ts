@@ -1,10 +1,10 @@
 /** Attempts at new business, counted before the database is asked. */
 import { equal, match, ok } from "node:assert/strict";
-import { get, post, refused } from "../support/http.ts";
-import { useUp } from "../support/limits.ts";
-import { signUp } from "../support/people.ts";
-import { ordersOf, packageNamed } from "../support/purchases.ts";
-import { readWorld } from "../support/world.ts";
+import { get, post, refused } from "../support/project/http.ts";
+import { useUp } from "./counters.ts";
+import { signUp } from "../support/project/people.ts";
+import { ordersOf, packageNamed } from "../support/money/purchases.ts";
+import { readWorld } from "../support/project/world.ts";
 
 const world = readWorld();
 const HOUR_SECONDS = 3_600;

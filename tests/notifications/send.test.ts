@@ -1,12 +1,17 @@
 /** POST /send-notification: for who shares the secret, once per key, with data that fit the template. */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { Notification } from "../../supabase/functions/_shared/contracts/notifications.ts";
-import { proven } from "../support/database.ts";
-import { withDeployment } from "../support/deployment.ts";
-import { backEnd, type Caller, data, post, refused } from "../support/http.ts";
-import { letterArrives, lettersTo, noticeBecomes, noticeOf } from "../support/notices.ts";
-import { signUp } from "../support/people.ts";
-import { readWorld } from "../support/world.ts";
+import { proven } from "../support/project/database.ts";
+import { withDeployment } from "../support/processes/deployment.ts";
+import { backEnd, type Caller, data, post, refused } from "../support/project/http.ts";
+import {
+  letterArrives,
+  lettersTo,
+  noticeBecomes,
+  noticeOf,
+} from "../support/work/notifications.ts";
+import { signUp } from "../support/project/people.ts";
+import { readWorld } from "../support/project/world.ts";
 
 const world = readWorld();
 const shared = (secret = world.notificationSecret): Caller => ({ "x-webhook-secret": secret });

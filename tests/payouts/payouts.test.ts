@@ -1,11 +1,11 @@
 /** Payouts by Stripe's events, whatever becomes of them and in whatever order we hear of it. */
 import { equal } from "node:assert/strict";
-import { proven, withDeliveries } from "../support/database.ts";
-import { isLate, payOut, payoutBecomes } from "../support/payouts.ts";
-import { newPurchase } from "../support/refunds.ts";
-import { control } from "../support/stripe.ts";
-import { until } from "../support/until.ts";
-import { readWorld } from "../support/world.ts";
+import { proven, withDeliveries } from "../support/project/database.ts";
+import { isLate, payOut, payoutBecomes } from "../support/money/payouts.ts";
+import { newPurchase } from "../support/money/refunds.ts";
+import { control } from "../support/money/stripe.ts";
+import { until } from "../support/project/until.ts";
+import { readWorld } from "../support/project/world.ts";
 
 const world = readWorld();
 const NET = 999 - 59;

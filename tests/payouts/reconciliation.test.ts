@@ -2,17 +2,17 @@
 import { deepEqual, equal } from "node:assert/strict";
 import { Backfilled } from "../../supabase/functions/_shared/contracts/webhook-events.ts";
 import { Refund } from "../../supabase/functions/_shared/contracts/refunds.ts";
-import { book, newSeller, pay, readBooking } from "../support/bookings.ts";
-import { proven, withDeliveries, withSql } from "../support/database.ts";
-import { backEnd, data, post } from "../support/http.ts";
-import { signUp } from "../support/people.ts";
-import { openCheckout, orderBecomes } from "../support/purchases.ts";
-import { mismatchesIn, mismatchesOf, payOut, reconciled, sweep } from "../support/payouts.ts";
-import { newPurchase, refund } from "../support/refunds.ts";
-import { control, payInSilence, stripeOf } from "../support/stripe.ts";
-import { chargeBecomes, paymentsOf, signUpToppedUp, spend } from "../support/top-ups.ts";
-import { until } from "../support/until.ts";
-import { readWorld } from "../support/world.ts";
+import { book, newSeller, pay, readBooking } from "../support/money/bookings.ts";
+import { proven, withDeliveries, withSql } from "../support/project/database.ts";
+import { backEnd, data, post } from "../support/project/http.ts";
+import { signUp } from "../support/project/people.ts";
+import { openCheckout, orderBecomes } from "../support/money/purchases.ts";
+import { mismatchesIn, mismatchesOf, payOut, reconciled, sweep } from "../support/money/payouts.ts";
+import { newPurchase, refund } from "../support/money/refunds.ts";
+import { control, payInSilence, stripeOf } from "../support/money/stripe.ts";
+import { chargeBecomes, paymentsOf, signUpToppedUp, spend } from "../support/money/top-ups.ts";
+import { until } from "../support/project/until.ts";
+import { readWorld } from "../support/project/world.ts";
 
 const world = readWorld();
 const service = backEnd(world);

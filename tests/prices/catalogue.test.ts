@@ -2,12 +2,12 @@
 import { deepEqual, equal, notEqual } from "node:assert/strict";
 import { Checkout } from "../../supabase/functions/_shared/contracts/checkout.ts";
 import { payCheckout } from "../../scripts/stack/stripe/browser.ts";
-import { sell, withdraw } from "../support/catalogue.ts";
-import { proven, withDeliveries } from "../support/database.ts";
-import { data, get, nobody, post, refused } from "../support/http.ts";
-import { type Person, signUp } from "../support/people.ts";
-import { balanceOf, orderBecomes, readOrder } from "../support/purchases.ts";
-import { readWorld } from "../support/world.ts";
+import { sell, withdraw } from "./terms.ts";
+import { proven, withDeliveries } from "../support/project/database.ts";
+import { data, get, nobody, post, refused } from "../support/project/http.ts";
+import { type Person, signUp } from "../support/project/people.ts";
+import { balanceOf, orderBecomes, readOrder } from "../support/money/purchases.ts";
+import { readWorld } from "../support/project/world.ts";
 
 const world = readWorld();
 const OLD = { name: "Edited", amount: 500, credits: "5000", bonus: "100" };

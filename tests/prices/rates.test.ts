@@ -2,12 +2,12 @@
 import { deepEqual, equal } from "node:assert/strict";
 import { OpenedHold, SettledHold } from "../../supabase/functions/_shared/contracts/holds.ts";
 import { BatchResult, Charge, Estimate } from "../../supabase/functions/_shared/contracts/usage.ts";
-import { price } from "../support/catalogue.ts";
-import { countEntries, proven } from "../support/database.ts";
-import { backEnd, data, post, refused } from "../support/http.ts";
-import { signUpWith } from "../support/people.ts";
-import { balanceOf } from "../support/purchases.ts";
-import { readWorld } from "../support/world.ts";
+import { price } from "./terms.ts";
+import { countEntries, proven } from "../support/project/database.ts";
+import { backEnd, data, post, refused } from "../support/project/http.ts";
+import { signUpWith } from "../support/project/people.ts";
+import { balanceOf } from "../support/money/purchases.ts";
+import { readWorld } from "../support/project/world.ts";
 
 const world = readWorld();
 const service = backEnd(world);

@@ -2,10 +2,10 @@
 import { deepEqual, equal } from "node:assert/strict";
 import { z } from "zod";
 import { Refund } from "../../supabase/functions/_shared/contracts/refunds.ts";
-import { ledgerOf, proven, withDeliveries } from "../support/database.ts";
-import { backEnd, data, get, nobody, post, refused } from "../support/http.ts";
-import { signUp, signUpOperator } from "../support/people.ts";
-import { buy } from "../support/purchases.ts";
+import { ledgerOf, proven, withDeliveries } from "../support/project/database.ts";
+import { backEnd, data, get, nobody, post, refused } from "../support/project/http.ts";
+import { signUp, signUpOperator } from "../support/project/people.ts";
+import { buy } from "../support/money/purchases.ts";
 import {
   askRefund,
   newPurchase,
@@ -14,10 +14,10 @@ import {
   refundBecomes,
   refundsAtStripe,
   standing,
-} from "../support/refunds.ts";
-import { control, stripeOf } from "../support/stripe.ts";
-import { until } from "../support/until.ts";
-import { readWorld } from "../support/world.ts";
+} from "../support/money/refunds.ts";
+import { control, stripeOf } from "../support/money/stripe.ts";
+import { until } from "../support/project/until.ts";
+import { readWorld } from "../support/project/world.ts";
 
 const world = readWorld();
 const service = backEnd(world);

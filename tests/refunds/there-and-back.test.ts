@@ -4,12 +4,12 @@
  */
 import { deepEqual, equal } from "node:assert/strict";
 import { Debit } from "../../supabase/functions/_shared/contracts/credits.ts";
-import { proven, withDeliveries } from "../support/database.ts";
-import { backEnd, data, post, refused } from "../support/http.ts";
-import { balanceOf, buy, orderBecomes } from "../support/purchases.ts";
-import { newPurchase, refund, standing } from "../support/refunds.ts";
-import { control } from "../support/stripe.ts";
-import { readWorld } from "../support/world.ts";
+import { proven, withDeliveries } from "../support/project/database.ts";
+import { backEnd, data, post, refused } from "../support/project/http.ts";
+import { balanceOf, buy, orderBecomes } from "../support/money/purchases.ts";
+import { newPurchase, refund, standing } from "../support/money/refunds.ts";
+import { control } from "../support/money/stripe.ts";
+import { readWorld } from "../support/project/world.ts";
 
 const world = readWorld();
 

@@ -1,12 +1,12 @@
 /** Chat: answered whole and as a stream, paid by what was used, and repeated for nothing. */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { ChatAnswer } from "../../supabase/functions/_shared/contracts/ai.ts";
-import { askedOf, chatBody, promptOf, streamChat } from "../support/chat.ts";
-import { proven } from "../support/database.ts";
-import { data, post, refused } from "../support/http.ts";
-import { signUp, signUpWith } from "../support/people.ts";
-import { balanceOf } from "../support/purchases.ts";
-import type { World } from "../support/world.ts";
+import { askedOf, chatBody, promptOf, streamChat } from "../support/work/chat.ts";
+import { proven } from "../support/project/database.ts";
+import { data, post, refused } from "../support/project/http.ts";
+import { signUp, signUpWith } from "../support/project/people.ts";
+import { balanceOf } from "../support/money/purchases.ts";
+import type { World } from "../support/project/world.ts";
 import type { Scenario } from "./scenario.ts";
 
 /** gpt-4o in the seed: 5 and 15 USD per million, times 4, in credits of a thousandth of a dollar. */

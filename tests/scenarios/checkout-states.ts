@@ -2,10 +2,10 @@
 import { deepEqual, equal, notEqual } from "node:assert/strict";
 import { Checkout } from "../../supabase/functions/_shared/contracts/checkout.ts";
 import { payCheckout } from "../../scripts/stack/stripe/browser.ts";
-import { crowd } from "../support/crowd.ts";
-import { countEntries, proven, withDeliveries } from "../support/database.ts";
-import { data, post, refused } from "../support/http.ts";
-import { signUp } from "../support/people.ts";
+import { crowd } from "../support/project/crowd.ts";
+import { countEntries, proven, withDeliveries } from "../support/project/database.ts";
+import { data, post, refused } from "../support/project/http.ts";
+import { signUp } from "../support/project/people.ts";
 import {
   balanceOf,
   buy,
@@ -13,9 +13,9 @@ import {
   orderBecomes,
   packageNamed,
   readOrder,
-} from "../support/purchases.ts";
-import { control, stripeOf } from "../support/stripe.ts";
-import type { World } from "../support/world.ts";
+} from "../support/money/purchases.ts";
+import { control, stripeOf } from "../support/money/stripe.ts";
+import type { World } from "../support/project/world.ts";
 import type { Scenario } from "./scenario.ts";
 
 async function declinedCard(world: World): Promise<void> {

@@ -10,11 +10,11 @@ import {
   Estimate,
   Rate,
 } from "../../supabase/functions/_shared/contracts/usage.ts";
-import { countEntries, proven } from "../support/database.ts";
-import { backEnd, data, envelope, get, nobody, post, refused } from "../support/http.ts";
-import { signUp, signUpOperator, signUpWith } from "../support/people.ts";
-import { balanceOf, openCheckout } from "../support/purchases.ts";
-import type { World } from "../support/world.ts";
+import { countEntries, proven } from "../support/project/database.ts";
+import { backEnd, data, envelope, get, nobody, post, refused } from "../support/project/http.ts";
+import { signUp, signUpOperator, signUpWith } from "../support/project/people.ts";
+import { balanceOf, openCheckout } from "../support/money/purchases.ts";
+import type { World } from "../support/project/world.ts";
 import type { Scenario } from "./scenario.ts";
 
 async function grants(world: World): Promise<void> {

@@ -1,6 +1,6 @@
 /** The same functions on the other way to the database: through the data API instead of the pool. */
-import { withDeployment } from "../support/deployment.ts";
-import { readWorld } from "../support/world.ts";
+import { withDeployment } from "../support/processes/deployment.ts";
+import { readWorld } from "../support/project/world.ts";
 import { checkoutStates } from "./checkout-states.ts";
 import { credits } from "./credits.ts";
 import { exactness } from "./exactness.ts";

@@ -8,11 +8,11 @@ import {
   Grant,
 } from "../../supabase/functions/_shared/contracts/credits.ts";
 import { OpenedHold } from "../../supabase/functions/_shared/contracts/holds.ts";
-import { proven, withSql } from "../support/database.ts";
-import { backEnd, data, get, post, send } from "../support/http.ts";
-import { type Person, signUp } from "../support/people.ts";
-import { balanceOf } from "../support/purchases.ts";
-import type { World } from "../support/world.ts";
+import { proven, withSql } from "../support/project/database.ts";
+import { backEnd, data, get, post, send } from "../support/project/http.ts";
+import { type Person, signUp } from "../support/project/people.ts";
+import { balanceOf } from "../support/money/purchases.ts";
+import type { World } from "../support/project/world.ts";
 import type { Scenario } from "./scenario.ts";
 
 const LARGE = "12345678901234567890.123456789012345678";

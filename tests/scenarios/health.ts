@@ -1,8 +1,8 @@
 /** Health, the contract as a document, and its page. */
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { Live, Ready } from "../../supabase/functions/_shared/contracts/health.ts";
-import { data, get, nobody, refused, send } from "../support/http.ts";
-import type { World } from "../support/world.ts";
+import { data, get, nobody, refused, send } from "../support/project/http.ts";
+import type { World } from "../support/project/world.ts";
 import type { Scenario } from "./scenario.ts";
 
 async function healthy(world: World): Promise<void> {

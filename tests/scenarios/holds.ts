@@ -6,12 +6,12 @@ import {
   ReleasedHold,
   SettledHold,
 } from "../../supabase/functions/_shared/contracts/holds.ts";
-import { proven } from "../support/database.ts";
-import { backEnd, data, get, post, refused } from "../support/http.ts";
-import { type Person, signUp, signUpWith } from "../support/people.ts";
-import { balanceOf } from "../support/purchases.ts";
-import { until } from "../support/until.ts";
-import type { World } from "../support/world.ts";
+import { proven } from "../support/project/database.ts";
+import { backEnd, data, get, post, refused } from "../support/project/http.ts";
+import { type Person, signUp, signUpWith } from "../support/project/people.ts";
+import { balanceOf } from "../support/money/purchases.ts";
+import { until } from "../support/project/until.ts";
+import type { World } from "../support/project/world.ts";
 import type { Scenario } from "./scenario.ts";
 
 const open = (world: World, { id }: Person, terms: object) =>

@@ -9,12 +9,12 @@ import {
   JobSummary,
   StartedJob,
 } from "../../supabase/functions/_shared/contracts/jobs.ts";
-import { countEntries, proven } from "../support/database.ts";
-import { backEnd, data, get, post, refused, remove } from "../support/http.ts";
-import { holdsEnd, jobBecomes, jobEnds, readJob, startJob } from "../support/jobs.ts";
-import { signUp, signUpWith } from "../support/people.ts";
-import { balanceOf } from "../support/purchases.ts";
-import type { World } from "../support/world.ts";
+import { countEntries, proven } from "../support/project/database.ts";
+import { backEnd, data, get, post, refused, remove } from "../support/project/http.ts";
+import { holdsEnd, jobBecomes, jobEnds, readJob, startJob } from "../support/work/jobs.ts";
+import { signUp, signUpWith } from "../support/project/people.ts";
+import { balanceOf } from "../support/money/purchases.ts";
+import type { World } from "../support/project/world.ts";
 import type { Scenario } from "./scenario.ts";
 
 /** What the steps of a job have cost together. */

@@ -5,11 +5,11 @@ import { Checkout } from "../../supabase/functions/_shared/contracts/checkout.ts
 import { Balance, Entry } from "../../supabase/functions/_shared/contracts/credits.ts";
 import { Charge } from "../../supabase/functions/_shared/contracts/usage.ts";
 import { payCheckout } from "../../scripts/stack/stripe/browser.ts";
-import { proven, withDeliveries } from "../support/database.ts";
-import { backEnd, data, envelope, get, post, refused } from "../support/http.ts";
-import { type Person, signUp } from "../support/people.ts";
-import { balanceOf, buy, orderBecomes, packageNamed } from "../support/purchases.ts";
-import type { World } from "../support/world.ts";
+import { proven, withDeliveries } from "../support/project/database.ts";
+import { backEnd, data, envelope, get, post, refused } from "../support/project/http.ts";
+import { type Person, signUp } from "../support/project/people.ts";
+import { balanceOf, buy, orderBecomes, packageNamed } from "../support/money/purchases.ts";
+import type { World } from "../support/project/world.ts";
 import type { Scenario } from "./scenario.ts";
 
 /** The front end's way in: supabase-js, with the session that signing up gave it. */

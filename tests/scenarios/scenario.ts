@@ -1,5 +1,5 @@
 /** A scenario is a function of where the project answers: the same one runs against any of them. */
-import type { World } from "../support/world.ts";
+import type { World } from "../support/project/world.ts";
 
 export interface Scenario {
   /** `<thing> <what it does in which case>`. */

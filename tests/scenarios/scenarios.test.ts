@@ -1,4 +1,4 @@
-import { readWorld } from "../support/world.ts";
+import { readWorld } from "../support/project/world.ts";
 import { chat } from "./chat.ts";
 import { checkoutStates } from "./checkout-states.ts";
 import { credits } from "./credits.ts";

@@ -1,10 +1,10 @@
 /** AI logs through the data API: a browser sets its user's consent, and reads and deletes its user's logs. */
 import { deepEqual, equal, ok } from "node:assert/strict";
-import { withSql } from "../support/database.ts";
-import { backEnd, send } from "../support/http.ts";
-import { type Person, signUp } from "../support/people.ts";
-import { until } from "../support/until.ts";
-import { readWorld } from "../support/world.ts";
+import { withSql } from "../support/project/database.ts";
+import { backEnd, send } from "../support/project/http.ts";
+import { type Person, signUp } from "../support/project/people.ts";
+import { until } from "../support/project/until.ts";
+import { readWorld } from "../support/project/world.ts";
 
 const world = readWorld();
 

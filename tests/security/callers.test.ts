@@ -10,9 +10,9 @@ import {
   post,
   refused,
   remove,
-} from "../support/http.ts";
-import { signUp, signUpAs, signUpOperator } from "../support/people.ts";
-import { readWorld } from "../support/world.ts";
+} from "../support/project/http.ts";
+import { signUp, signUpAs, signUpOperator } from "../support/project/people.ts";
+import { readWorld } from "../support/project/world.ts";
 
 const world = readWorld();
 const ID = "00000000-0000-4000-8000-000000000000";

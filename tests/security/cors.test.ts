@@ -1,9 +1,9 @@
 /** Which pages may call from a browser. */
 import { equal, match, ok } from "node:assert/strict";
-import { withDeployment } from "../support/deployment.ts";
-import { send } from "../support/http.ts";
-import { signUp } from "../support/people.ts";
-import { readWorld, type World } from "../support/world.ts";
+import { withDeployment } from "../support/processes/deployment.ts";
+import { send } from "../support/project/http.ts";
+import { signUp } from "../support/project/people.ts";
+import { readWorld, type World } from "../support/project/world.ts";
 
 const world = readWorld();
 const LISTED = "http://localhost:3000";

@@ -1,7 +1,7 @@
 /** The data API: what a browser reaches is its user's own, read-only, and no money function. */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { OpenedHold } from "../../supabase/functions/_shared/contracts/holds.ts";
-import { ledgerOf, proven, withSql } from "../support/database.ts";
+import { ledgerOf, proven, withSql } from "../support/project/database.ts";
 import {
   type Answer,
   backEnd,
@@ -11,10 +11,10 @@ import {
   post,
   refused,
   send,
-} from "../support/http.ts";
-import { type Person, signUp, signUpOperator } from "../support/people.ts";
-import { buy, openCheckout } from "../support/purchases.ts";
-import { readWorld } from "../support/world.ts";
+} from "../support/project/http.ts";
+import { type Person, signUp, signUpOperator } from "../support/project/people.ts";
+import { buy, openCheckout } from "../support/money/purchases.ts";
+import { readWorld } from "../support/project/world.ts";
 
 const world = readWorld();
 const anon: Caller = { apikey: world.publishableKey };

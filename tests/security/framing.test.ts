@@ -3,8 +3,8 @@
  * request; whoever takes it for one of its own would answer twice.
  */
 import { equal, match, ok } from "node:assert/strict";
-import { proven } from "../support/database.ts";
-import { readWorld } from "../support/world.ts";
+import { proven } from "../support/project/database.ts";
+import { readWorld } from "../support/project/world.ts";
 
 const world = readWorld();
 const { hostname, port } = new URL(world.url);

@@ -1,8 +1,8 @@
 /** What every answer tells a browser, whatever it answers. */
 import { equal, ok } from "node:assert/strict";
-import { type Answer, backEnd, get, nobody, post, send } from "../support/http.ts";
-import { signUpWith } from "../support/people.ts";
-import { readWorld } from "../support/world.ts";
+import { type Answer, backEnd, get, nobody, post, send } from "../support/project/http.ts";
+import { signUpWith } from "../support/project/people.ts";
+import { readWorld } from "../support/project/world.ts";
 
 const world = readWorld();
 

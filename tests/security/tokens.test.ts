@@ -11,9 +11,9 @@ import {
 } from "jose";
 import { z } from "zod";
 import { loadKeys } from "../../scripts/stack/keys.ts";
-import { type Caller, get, refused, send } from "../support/http.ts";
-import { type Person, signUp } from "../support/people.ts";
-import { readWorld } from "../support/world.ts";
+import { type Caller, get, refused, send } from "../support/project/http.ts";
+import { type Person, signUp } from "../support/project/people.ts";
+import { readWorld } from "../support/project/world.ts";
 
 const world = readWorld();
 const encoder = new TextEncoder();

@@ -3,10 +3,18 @@ import { deepEqual, equal, ok } from "node:assert/strict";
 import { Debit } from "../../supabase/functions/_shared/contracts/credits.ts";
 import { OpenedHold } from "../../supabase/functions/_shared/contracts/holds.ts";
 import { SpendCap } from "../../supabase/functions/_shared/contracts/spend-caps.ts";
-import { proven, withSql } from "../support/database.ts";
-import { type Answer, backEnd, type Caller, data, get, post, refused } from "../support/http.ts";
-import { signUpWith } from "../support/people.ts";
-import { readWorld } from "../support/world.ts";
+import { proven, withSql } from "../support/project/database.ts";
+import {
+  type Answer,
+  backEnd,
+  type Caller,
+  data,
+  get,
+  post,
+  refused,
+} from "../support/project/http.ts";
+import { signUpWith } from "../support/project/people.ts";
+import { readWorld } from "../support/project/world.ts";
 
 const world = readWorld();
 const PATH = "credits/spend-cap";

@@ -2,11 +2,11 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { payCheckout } from "../../scripts/stack/stripe/browser.ts";
 import { CardPage, TopUps } from "../../supabase/functions/_shared/contracts/top-ups.ts";
-import { countEntries, proven, withSql } from "../support/database.ts";
-import { backEnd, data, post, remove } from "../support/http.ts";
-import { type Person, signUp } from "../support/people.ts";
-import { balanceOf, readOrder } from "../support/purchases.ts";
-import { control, stripeOf } from "../support/stripe.ts";
+import { countEntries, proven, withSql } from "../support/project/database.ts";
+import { backEnd, data, post, remove } from "../support/project/http.ts";
+import { type Person, signUp } from "../support/project/people.ts";
+import { balanceOf, readOrder } from "../support/money/purchases.ts";
+import { control, stripeOf } from "../support/money/stripe.ts";
 import {
   cardOf,
   chargeBecomes,
@@ -21,8 +21,8 @@ import {
   signUpToppedUp,
   spend,
   topUpsBecome,
-} from "../support/top-ups.ts";
-import { readWorld } from "../support/world.ts";
+} from "../support/money/top-ups.ts";
+import { readWorld } from "../support/project/world.ts";
 
 const world = readWorld();
 

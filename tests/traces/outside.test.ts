@@ -1,12 +1,12 @@
 /** What leaves the project of a request: its failure to Sentry, its spans to a collector; with its trace. */
 import { equal, match, ok } from "node:assert/strict";
-import { proven } from "../support/database.ts";
-import { withDeployment } from "../support/deployment.ts";
-import { backEnd, get, nobody, post, refused } from "../support/http.ts";
-import { signUp } from "../support/people.ts";
-import { packageNamed } from "../support/purchases.ts";
-import { until } from "../support/until.ts";
-import { readWorld, type World } from "../support/world.ts";
+import { proven } from "../support/project/database.ts";
+import { withDeployment } from "../support/processes/deployment.ts";
+import { backEnd, get, nobody, post, refused } from "../support/project/http.ts";
+import { signUp } from "../support/project/people.ts";
+import { packageNamed } from "../support/money/purchases.ts";
+import { until } from "../support/project/until.ts";
+import { readWorld, type World } from "../support/project/world.ts";
 
 const world = readWorld();
 

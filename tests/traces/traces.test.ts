@@ -2,15 +2,15 @@
 import { equal, match, ok } from "node:assert/strict";
 import { Debit } from "../../supabase/functions/_shared/contracts/credits.ts";
 import { StartedJob } from "../../supabase/functions/_shared/contracts/jobs.ts";
-import { withDeployment } from "../support/deployment.ts";
-import { proven, withSql } from "../support/database.ts";
-import { type Answer, backEnd, data, post } from "../support/http.ts";
-import { logsOf } from "../support/leaks.ts";
-import { signUp, signUpWith } from "../support/people.ts";
-import { buy, openCheckout } from "../support/purchases.ts";
-import { payInSilence, stripeOf } from "../support/stripe.ts";
-import { until } from "../support/until.ts";
-import { readWorld, type World } from "../support/world.ts";
+import { withDeployment } from "../support/processes/deployment.ts";
+import { proven, withSql } from "../support/project/database.ts";
+import { type Answer, backEnd, data, post } from "../support/project/http.ts";
+import { logsOf } from "../support/project/leaks.ts";
+import { signUp, signUpWith } from "../support/project/people.ts";
+import { buy, openCheckout } from "../support/money/purchases.ts";
+import { payInSilence, stripeOf } from "../support/money/stripe.ts";
+import { until } from "../support/project/until.ts";
+import { readWorld, type World } from "../support/project/world.ts";
 
 const world = readWorld();
 

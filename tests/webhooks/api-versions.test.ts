@@ -8,15 +8,15 @@ import {
   Backfilled,
   WebhookEventWithFacts,
 } from "../../supabase/functions/_shared/contracts/webhook-events.ts";
-import { newSeller, readProvider } from "../support/bookings.ts";
-import { proven, withDeliveries, withSql } from "../support/database.ts";
-import { backEnd, data, get, post, refused } from "../support/http.ts";
-import { signUp } from "../support/people.ts";
-import { openCheckout } from "../support/purchases.ts";
-import { refund, standing } from "../support/refunds.ts";
-import { control, deliver, inSilence, stripeOf } from "../support/stripe.ts";
-import { until } from "../support/until.ts";
-import { readWorld } from "../support/world.ts";
+import { newSeller, readProvider } from "../support/money/bookings.ts";
+import { proven, withDeliveries, withSql } from "../support/project/database.ts";
+import { backEnd, data, get, post, refused } from "../support/project/http.ts";
+import { signUp } from "../support/project/people.ts";
+import { openCheckout } from "../support/money/purchases.ts";
+import { refund, standing } from "../support/money/refunds.ts";
+import { control, deliver, inSilence, stripeOf } from "../support/money/stripe.ts";
+import { until } from "../support/project/until.ts";
+import { readWorld } from "../support/project/world.ts";
 
 const world = readWorld();
 const service = backEnd(world);

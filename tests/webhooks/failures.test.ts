@@ -2,13 +2,13 @@
 import { deepEqual, equal } from "node:assert/strict";
 import type Stripe from "stripe";
 import { Received } from "../../supabase/functions/_shared/contracts/checkout.ts";
-import { withBrokenGrant } from "../support/broken-grant.ts";
-import { countEntries, proven, withSql } from "../support/database.ts";
-import { data, refused } from "../support/http.ts";
-import { type Person, signUp } from "../support/people.ts";
-import { openCheckout, orderBecomes, readOrder } from "../support/purchases.ts";
-import { deliver, payInSilence } from "../support/stripe.ts";
-import { readWorld } from "../support/world.ts";
+import { withBrokenGrant } from "../support/money/broken-grant.ts";
+import { countEntries, proven, withSql } from "../support/project/database.ts";
+import { data, refused } from "../support/project/http.ts";
+import { type Person, signUp } from "../support/project/people.ts";
+import { openCheckout, orderBecomes, readOrder } from "../support/money/purchases.ts";
+import { deliver, payInSilence } from "../support/money/stripe.ts";
+import { readWorld } from "../support/project/world.ts";
 
 const world = readWorld();
 

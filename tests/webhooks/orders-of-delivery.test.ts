@@ -2,10 +2,10 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import type Stripe from "stripe";
 import { Received } from "../../supabase/functions/_shared/contracts/checkout.ts";
-import { countEntries, proven } from "../support/database.ts";
-import { data } from "../support/http.ts";
-import { type Person, signUp } from "../support/people.ts";
-import { openCheckout, readOrder } from "../support/purchases.ts";
+import { countEntries, proven } from "../support/project/database.ts";
+import { data } from "../support/project/http.ts";
+import { type Person, signUp } from "../support/project/people.ts";
+import { openCheckout, readOrder } from "../support/money/purchases.ts";
 import {
   control,
   deliver,
@@ -13,8 +13,8 @@ import {
   payInSilence,
   permutations,
   stripeOf,
-} from "../support/stripe.ts";
-import { readWorld } from "../support/world.ts";
+} from "../support/money/stripe.ts";
+import { readWorld } from "../support/project/world.ts";
 
 const world = readWorld();
 

@@ -1,13 +1,13 @@
 /** Who may tell us what was paid: Stripe, in our mode, now. */
 import { deepEqual, equal } from "node:assert/strict";
 import { Received } from "../../supabase/functions/_shared/contracts/checkout.ts";
-import { countEntries, proven, withSql } from "../support/database.ts";
-import { withDeployment } from "../support/deployment.ts";
-import { data, post, refused } from "../support/http.ts";
-import { signUp } from "../support/people.ts";
-import { openCheckout, readOrder } from "../support/purchases.ts";
-import { deliver, payInSilence, stripeOf } from "../support/stripe.ts";
-import { readWorld } from "../support/world.ts";
+import { countEntries, proven, withSql } from "../support/project/database.ts";
+import { withDeployment } from "../support/processes/deployment.ts";
+import { data, post, refused } from "../support/project/http.ts";
+import { signUp } from "../support/project/people.ts";
+import { openCheckout, readOrder } from "../support/money/purchases.ts";
+import { deliver, payInSilence, stripeOf } from "../support/money/stripe.ts";
+import { readWorld } from "../support/project/world.ts";
 
 const world = readWorld();
 const nowSeconds = () => Math.floor(Date.now() / 1000);

@@ -41,8 +41,8 @@ export const http: Suite = {
     const files = found.filter((file) => !skipped.some(({ what }) => file.startsWith(`${what}/`)));
     // The faults take the database from under everyone, and alerts hear of everybody's failures: they come
     // by themselves. What looks for traces of all the others comes last.
-    const isFault = (file: string) => /^tests\/(faults|alerts)\//.test(file);
-    const isLast = (file: string) => file.startsWith("tests/last/");
+    const isFault = (file: string) => /^tests\/alerts\/|\/faults(\/|\.test\.ts$)/.test(file);
+    const isLast = (file: string) => file.startsWith("tests/leaks/");
     const ownTurn = (file: string) => isFault(file) || isLast(file);
     const how = { flags: ["--no-check"], limitMs: 300_000 };
     const onStack = words.length > 0 ? withKeptStack : withStack<SuiteResult>;

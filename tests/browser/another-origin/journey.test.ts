@@ -3,11 +3,11 @@ import { createClient } from "@supabase/supabase-js";
 import { createParser } from "eventsource-parser";
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import type { Browser, Page, Request } from "playwright-core";
-import { openBrowser, withPage } from "../../support/chromium.ts";
-import { askedOf, endedOf, promptOf } from "../../support/chat.ts";
-import { proven, withDeliveries } from "../../support/database.ts";
-import { holdsEnd } from "../../support/jobs.ts";
-import { type AskedHeader, watchPreflights } from "../../support/preflights.ts";
+import { openBrowser, withPage } from "../chromium.ts";
+import { askedOf, endedOf, promptOf } from "../../support/work/chat.ts";
+import { proven, withDeliveries } from "../../support/project/database.ts";
+import { holdsEnd } from "../../support/work/jobs.ts";
+import { type AskedHeader, watchPreflights } from "./sent-preflights.ts";
 import {
   fillLogin,
   newLogin,
@@ -17,11 +17,11 @@ import {
   shown,
   signsUp,
   succeeds,
-} from "../../support/app-page.ts";
-import { runPayments } from "../../support/top-ups.ts";
-import { until } from "../../support/until.ts";
-import { withApp, withVite } from "../../support/vite.ts";
-import { readWorld } from "../../support/world.ts";
+} from "./app-page.ts";
+import { runPayments } from "../../support/money/top-ups.ts";
+import { until } from "../../support/project/until.ts";
+import { withApp, withVite } from "./vite.ts";
+import { readWorld } from "../../support/project/world.ts";
 import { NEEDED } from "./needed.ts";
 
 const world = readWorld();

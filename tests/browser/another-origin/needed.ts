@@ -1,5 +1,5 @@
 /** The headers that the journey's preflights ask for, each with a step that can't do without it. */
-import type { AskedHeader } from "../../support/preflights.ts";
+import type { AskedHeader } from "./sent-preflights.ts";
 
 export interface NeededHeader extends AskedHeader {
   /** The button that is pressed. */

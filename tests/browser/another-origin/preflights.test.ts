@@ -2,13 +2,13 @@
 import { equal, match, notEqual } from "node:assert/strict";
 import type { Browser, Page } from "playwright-core";
 import { Grant } from "../../../supabase/functions/_shared/contracts/credits.ts";
-import { openBrowser, withPage } from "../../support/chromium.ts";
-import { proven } from "../../support/database.ts";
-import { backEnd, data, post } from "../../support/http.ts";
-import { withhold } from "../../support/preflights.ts";
-import { fillLogin, newLogin, outcomeOf, signsUp } from "../../support/app-page.ts";
-import { withApp, withVite } from "../../support/vite.ts";
-import { readWorld } from "../../support/world.ts";
+import { openBrowser, withPage } from "../chromium.ts";
+import { proven } from "../../support/project/database.ts";
+import { backEnd, data, post } from "../../support/project/http.ts";
+import { withhold } from "./sent-preflights.ts";
+import { fillLogin, newLogin, outcomeOf, signsUp } from "./app-page.ts";
+import { withApp, withVite } from "./vite.ts";
+import { readWorld } from "../../support/project/world.ts";
 import { NEEDED, type NeededHeader } from "./needed.ts";
 
 const world = readWorld();

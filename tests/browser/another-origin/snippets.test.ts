@@ -2,16 +2,16 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import type { Browser, Page } from "playwright-core";
 import { Grant } from "../../../supabase/functions/_shared/contracts/credits.ts";
-import { openBrowser, withPage } from "../../support/chromium.ts";
-import { proven, withDeliveries, withSql } from "../../support/database.ts";
-import { backEnd, data, post } from "../../support/http.ts";
-import { holdsEnd } from "../../support/jobs.ts";
-import { balanceOf } from "../../support/purchases.ts";
-import { moduleOf, printedIn, type Snippet } from "../../support/snippets.ts";
-import { newLogin, paysByCard, signsUp } from "../../support/app-page.ts";
-import { until } from "../../support/until.ts";
-import { withApp, withVite } from "../../support/vite.ts";
-import { readWorld } from "../../support/world.ts";
+import { openBrowser, withPage } from "../chromium.ts";
+import { proven, withDeliveries, withSql } from "../../support/project/database.ts";
+import { backEnd, data, post } from "../../support/project/http.ts";
+import { holdsEnd } from "../../support/work/jobs.ts";
+import { balanceOf } from "../../support/money/purchases.ts";
+import { moduleOf, printedIn, type Snippet } from "./printed-snippets.ts";
+import { newLogin, paysByCard, signsUp } from "./app-page.ts";
+import { until } from "../../support/project/until.ts";
+import { withApp, withVite } from "./vite.ts";
+import { readWorld } from "../../support/project/world.ts";
 
 const world = readWorld();
 

@@ -1,12 +1,12 @@
 /** Each fault as it is made: functions of their own on this stack, with one service behind them broken. */
 import { need, readSettings } from "../../../scripts/settings/settings.ts";
-import { withMail, withSql } from "../../support/database.ts";
-import { withDeployment } from "../../support/deployment.ts";
-import { type Manner, nowhere, startProxy } from "../../support/faulty-proxy.ts";
-import { backEnd, send } from "../../support/http.ts";
-import { noticeBecomes, runNotices, withoutMail } from "../../support/notices.ts";
-import { until } from "../../support/until.ts";
-import type { World } from "../../support/world.ts";
+import { withMail, withSql } from "../../support/project/database.ts";
+import { withDeployment } from "../../support/processes/deployment.ts";
+import { type Manner, nowhere, startProxy } from "../../support/processes/faulty-proxy.ts";
+import { backEnd, send } from "../../support/project/http.ts";
+import { noticeBecomes, runNotices, withoutMail } from "../../support/work/notifications.ts";
+import { until } from "../../support/project/until.ts";
+import type { World } from "../../support/project/world.ts";
 import { equal, ok } from "node:assert/strict";
 
 export interface Condition {

@@ -8,15 +8,20 @@ import { OpenedHold, SettledHold } from "../../../supabase/functions/_shared/con
 import { ChatAnswer } from "../../../supabase/functions/_shared/contracts/ai.ts";
 import { StartedJob } from "../../../supabase/functions/_shared/contracts/jobs.ts";
 import { Charge } from "../../../supabase/functions/_shared/contracts/usage.ts";
-import { chatBody, closedChats, promptOf } from "../../support/chat.ts";
-import { countEntries } from "../../support/database.ts";
-import { type Answer, backEnd, data, post } from "../../support/http.ts";
-import { holdsEnd, jobEnds } from "../../support/jobs.ts";
-import { signUp, signUpWith } from "../../support/people.ts";
-import { balanceOf, openCheckout, orderBecomes, packageNamed } from "../../support/purchases.ts";
-import { deliver, payInSilence, sessionsOf } from "../../support/stripe.ts";
-import { until } from "../../support/until.ts";
-import type { World } from "../../support/world.ts";
+import { chatBody, closedChats, promptOf } from "../../support/work/chat.ts";
+import { countEntries } from "../../support/project/database.ts";
+import { type Answer, backEnd, data, post } from "../../support/project/http.ts";
+import { holdsEnd, jobEnds } from "../../support/work/jobs.ts";
+import { signUp, signUpWith } from "../../support/project/people.ts";
+import {
+  balanceOf,
+  openCheckout,
+  orderBecomes,
+  packageNamed,
+} from "../../support/money/purchases.ts";
+import { deliver, payInSilence, sessionsOf } from "../../support/money/stripe.ts";
+import { until } from "../../support/project/until.ts";
+import type { World } from "../../support/project/world.ts";
 
 export interface Attempt {
   /** Under the fault, by the functions that have it. */

@@ -1,8 +1,8 @@
 /** Every fault with everything an app does: the answer that was written down, and money moved once. */
 import { ok } from "node:assert/strict";
-import { proven } from "../../support/database.ts";
-import { databaseIsBack } from "../../support/killing.ts";
-import { readWorld } from "../../support/world.ts";
+import { proven } from "../../support/project/database.ts";
+import { databaseIsBack } from "../../support/processes/killing.ts";
+import { readWorld } from "../../support/project/world.ts";
 import { type Condition, CONDITIONS, type FaultName } from "./conditions.ts";
 import { EXPECTED } from "./expected.ts";
 import { type JourneyName, JOURNEYS } from "./journeys.ts";

@@ -5,12 +5,12 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { Decimal } from "decimal.js";
 import { createParser } from "eventsource-parser";
-import { askedOf, chatBody, closedChats, promptOf } from "../../support/chat.ts";
-import { proven, withSql } from "../../support/database.ts";
-import { deathsDuring, isWorthRepeating } from "../../support/isolates.ts";
-import { type Person, signUpWith } from "../../support/people.ts";
-import { balanceOf } from "../../support/purchases.ts";
-import { readWorld } from "../../support/world.ts";
+import { askedOf, chatBody, closedChats, promptOf } from "../../support/work/chat.ts";
+import { proven, withSql } from "../../support/project/database.ts";
+import { deathsDuring, isWorthRepeating } from "../../support/processes/isolates.ts";
+import { type Person, signUpWith } from "../../support/project/people.ts";
+import { balanceOf } from "../../support/money/purchases.ts";
+import { readWorld } from "../../support/project/world.ts";
 
 const world = readWorld();
 const CREDITS = 1_000;

@@ -3,16 +3,16 @@ import { deepEqual, equal, ok } from "node:assert/strict";
 import { Decimal } from "decimal.js";
 import type postgres from "postgres";
 import { StartedJob } from "../../../supabase/functions/_shared/contracts/jobs.ts";
-import { askedOf } from "../../support/chat.ts";
-import { proven, withSql } from "../../support/database.ts";
-import { data, post } from "../../support/http.ts";
-import { deathsDuring, insist } from "../../support/isolates.ts";
-import { readJob } from "../../support/jobs.ts";
-import { priceOfAnswers } from "../../support/paid-jobs.ts";
-import { type Person, signUpWith } from "../../support/people.ts";
-import { balanceOf } from "../../support/purchases.ts";
-import { until } from "../../support/until.ts";
-import { readWorld } from "../../support/world.ts";
+import { askedOf } from "../../support/work/chat.ts";
+import { proven, withSql } from "../../support/project/database.ts";
+import { data, post } from "../../support/project/http.ts";
+import { deathsDuring, insist } from "../../support/processes/isolates.ts";
+import { readJob } from "../../support/work/jobs.ts";
+import { priceOfAnswers } from "../../support/work/paid-jobs.ts";
+import { type Person, signUpWith } from "../../support/project/people.ts";
+import { balanceOf } from "../../support/money/purchases.ts";
+import { until } from "../../support/project/until.ts";
+import { readWorld } from "../../support/project/world.ts";
 
 type Sql = postgres.Sql<Record<string, never>>;
 

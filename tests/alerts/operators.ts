@@ -1,0 +1,142 @@
+/** Alerts: the clock in the tests' own hands, and operators who read mail and a webhook. */
+import postgres from "postgres";
+import { Webhook } from "standardwebhooks";
+import { z } from "zod";
+import { Alert } from "../../supabase/functions/_shared/contracts/alerts.ts";
+import { withSql } from "../support/project/database.ts";
+import { withDeployment } from "../support/processes/deployment.ts";
+import { backEnd, data, get } from "../support/project/http.ts";
+import { lettersTo } from "../support/work/notifications.ts";
+import type { World } from "../support/project/world.ts";
+
+export type Sql = postgres.Sql<Record<string, never>>;
+
+export interface Operators {
+  /** A deployment of their own, which tells them. */
+  readonly world: World;
+  /** What was told of an incident: letters, and messages by webhook whose signature is right. */
+  told(incidentId: string): Promise<{ letters: string[]; messages: string[] }>;
+}
+
+const EMAIL = "on-call@example.com";
+const SECRET = `whsec_${btoa("a secret of the tests, and of nobody else")}`;
+const RUNBOOKS = "https://runbooks.example.com";
+
+/** The database wakes the runners of this deployment, and not the stack's, for the time of `use`. */
+async function waking(deployed: World, use: () => Promise<void>): Promise<void> {
+  const turn = (from: string, to: string) =>
+    withSql(deployed, (sql) =>
+      sql`
+      select vault.update_secret(id, ${to}) from vault.decrypted_secrets
+      where name = 'farthing_functions_url' and decrypted_secret = ${from}`);
+  const [before] = await withSql(deployed, (sql) =>
+    sql<{ url: string }[]>`
+    select decrypted_secret as url from vault.decrypted_secrets where name = 'farthing_functions_url'`);
+  const url = `${deployed.url}/functions/v1`;
+  await turn(before!.url, url);
+  try {
+    await use();
+  } finally {
+    await turn(url, before!.url);
+  }
+}
+
+/** Operators with an address and a webhook, for the time of `use`. */
+export async function withOperators(
+  world: World,
+  use: (operators: Operators) => Promise<void>,
+): Promise<void> {
+  const key = new Webhook(SECRET);
+  const messages: string[] = [];
+  await using server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: () => {} }, async (
+    request,
+  ) => {
+    const body = await request.text();
+    try {
+      key.verify(body, Object.fromEntries(request.headers));
+    } catch {
+      return new Response(null, { status: 400 });
+    }
+    messages.push(body);
+    return new Response("ok");
+  });
+  const changes = {
+    ...{ MAIL_URL: world.mailUrl, MAIL_FROM: "Farthing <a@example.com>" },
+    ...{ POSTMARK_SERVER_TOKEN: "local", RESEND_API_KEY: "", ALERT_EMAILS: EMAIL },
+    ALERT_WEBHOOK_URL: `http://127.0.0.1:${server.addr.port}/hook`,
+    ...{ ALERT_WEBHOOK_SECRET: SECRET, RUNBOOKS_URL: RUNBOOKS },
+  };
+  await withDeployment(world, changes, (deployed) =>
+    waking(deployed, () =>
+      use({
+        world: deployed,
+        async told(incidentId) {
+          const letters = await lettersTo(world, EMAIL, "alert");
+          return {
+            letters: letters.map(({ text }) => text).filter((text) => text.includes(incidentId)),
+            messages: messages.filter((message) => message.includes(incidentId)),
+          };
+        },
+      })));
+}
+
+/** farthing.evaluate_alerts() takes this lock: the minute's own evaluation waits while a test has it. */
+const LOCK = "pg_advisory_lock(68, 0)";
+
+/**
+ * Runs `use` with these rules alone, each as it is but for its threshold: what other tests have left behind
+ * is not above it. Afterwards all rules are as before.
+ */
+export async function withRules(
+  { databaseUrl }: World,
+  rules: readonly string[],
+  at: string,
+  use: (sql: Sql) => Promise<void>,
+): Promise<void> {
+  const sql = postgres(databaseUrl, { max: 1, onnotice: () => {}, connect_timeout: 5 });
+  try {
+    await sql.unsafe(`select ${LOCK}`);
+    const before = await sql`select rule, threshold, fine_at, enabled from farthing.alert_rules`;
+    try {
+      // What is not watched is over: nothing is left open that other tests have provoked.
+      await sql`update farthing.alert_rules set enabled = false`;
+      await sql`select farthing.evaluate_alerts()`;
+      await sql`update farthing.alert_rules set enabled = rule = any (${[...rules]})`;
+      await sql`
+        update farthing.alert_rules r set threshold = greatest(threshold, (l.reading).value),
+          fine_at = greatest(fine_at, (l.reading).value)
+        from (select rule, farthing.read_alert(a, ${at}) as reading from farthing.alert_rules a) l
+        where l.rule = r.rule and r.enabled and (l.reading).is_over is not null`;
+      await use(sql);
+    } finally {
+      // What was counted in a time of the test's own.
+      await sql`delete from farthing.metrics where grain <> 'total' and starts_at >= '2040-01-01'`;
+      for (const { rule, ...figures } of before) {
+        await sql`update farthing.alert_rules set ${sql(figures)} where rule = ${rule}`;
+      }
+    }
+  } finally {
+    await sql.end({ timeout: 5 });
+  }
+}
+
+/** Evaluates so many minutes after `at`; returns the unresolved incident of the rule, if there is one. */
+export async function evaluate(sql: Sql, rule: string, at: string, minutes = 0) {
+  await sql`select farthing.evaluate_alerts(${at}::timestamptz + ${minutes} * interval '1 minute')`;
+  const [incident] = await sql<{ id: string; state: string }[]>`
+    select incident_id as id, state from farthing.incidents where rule = ${rule} and state <> 'resolved'`;
+  return incident;
+}
+
+/** The notices of an incident go before all others, whatever time the test has passed in. */
+export async function makeAlertDue(sql: Sql, incidentId: string): Promise<void> {
+  await sql`
+    update farthing.notices set next_attempt_at = 'epoch'
+    where template = 'alert' and subject = ${incidentId} and state = 'queued'`;
+}
+
+/** An alert as operators list it among those of a state. */
+export async function listed(world: World, state: string, id: string) {
+  const answer = await get(world, `alerts?state=${state}&limit=100`, backEnd(world));
+  return data(answer, 200, z.array(Alert)).find((alert) => alert.id === id);
+}

@@ -1,0 +1,123 @@
+/** Bookings and providers whose request died at Stripe: in the end there is one payment, or one account. */
+import { deepEqual, equal, ok } from "node:assert/strict";
+import { StartedBooking } from "../../supabase/functions/_shared/contracts/bookings.ts";
+import { StartedProvider } from "../../supabase/functions/_shared/contracts/providers.ts";
+import {
+  askBooking,
+  askCancel,
+  book,
+  bookingBecomes,
+  cancel,
+  newSeller,
+  pay,
+  readBooking,
+} from "../support/money/bookings.ts";
+import { proven, withSql } from "../support/project/database.ts";
+import { type Answer, data, post, refused } from "../support/project/http.ts";
+import { signUp } from "../support/project/people.ts";
+import { refundsAtStripe } from "../support/money/refunds.ts";
+import { control, stripeOf } from "../support/money/stripe.ts";
+import { readWorld } from "../support/project/world.ts";
+
+const world = readWorld();
+const stripe = stripeOf(world);
+
+/** The next requests of a kind go wrong, for the time of `use`. */
+async function withFault(fault: object, use: () => Promise<void>): Promise<void> {
+  await control(world, "POST", "faults", { method: "POST", ...fault });
+  try {
+    await use();
+  } finally {
+    await control(world, "DELETE", "faults");
+  }
+}
+
+/** Stripe does what it is asked for, and its answer is lost; the SDK does not ask again by itself. */
+const LOST = { status: 429, after: true };
+/** Stripe does nothing, however often the SDK asks. */
+const DOWN = { status: 503, times: 3 };
+
+function isRetryable(answer: Answer): void {
+  ok([502, 503].includes(answer.status), answer.text);
+  equal(refused(answer, answer.status, "upstream_unavailable").retryable, true);
+}
+
+async function paymentsOf(bookingId: string) {
+  const { data: all } = await stripe.paymentIntents.list({ limit: 100 });
+  return all.filter(({ metadata }) => metadata.booking_id === bookingId);
+}
+
+for (const [name, fault] of [["answer is lost", LOST], ["request never came", DOWN]] as const) {
+  Deno.test(`booking whose ${name} has one payment when it is asked for again`, async () => {
+    const seller = await newSeller(world);
+    const buyer = await signUp(world);
+    const key = crypto.randomUUID();
+    const body = { provider_id: seller.providerId, amount: 1200, currency: "eur" };
+    const ask = () => askBooking(world, buyer, body, key);
+    await withFault(
+      { path: "/v1/payment_intents", ...fault },
+      async () => isRetryable(await ask()),
+    );
+    const booking = data(await ask(), 201, StartedBooking);
+    deepEqual((await paymentsOf(booking.booking_id)).map(({ id }) => id), [
+      booking.payment_intent_id,
+    ]);
+    // Stripe keeps a failure under the request's key: then the first booking is given up.
+    const [row] = await withSql(world, (sql) =>
+      sql<{ count: number }[]>`
+      select count(*)::int as count from farthing.bookings
+      where provider_id = ${seller.providerId} and status <> 'cancelled'`);
+    equal(row?.count, 1);
+    await pay(world, buyer, booking);
+    await proven(world);
+  });
+
+  Deno.test(`provider whose ${name} has one account when it is asked for again`, async () => {
+    const person = await signUp(world);
+    const key = crypto.randomUUID();
+    const body = { country: "DE", email: person.email };
+    const ask = () => post(world, "providers", person.as, body, { key });
+    await withFault({ path: "/v1/accounts", ...fault }, async () => isRetryable(await ask()));
+    const { provider_id } = data(await ask(), 201, StartedProvider);
+    const { data: accounts } = await stripe.accounts.list({ limit: 100 });
+    equal(accounts.filter(({ metadata }) => metadata?.provider_id === provider_id).length, 1);
+    const [row] = await withSql(world, (sql) =>
+      sql<{ email: string | null }[]>`
+      select email from farthing.providers where provider_id = ${provider_id}`);
+    equal(row?.email, null);
+  });
+}
+
+Deno.test("unpaid booking stays while Stripe cannot be asked, and is cancelled afterwards", async () => {
+  const seller = await newSeller(world);
+  const buyer = await signUp(world);
+  const { booking_id, payment_intent_id } = await book(world, buyer, seller);
+  const key = crypto.randomUUID();
+  const path = `/v1/payment_intents/${payment_intent_id}/cancel`;
+  await withFault(
+    { path, ...DOWN },
+    async () => isRetryable(await askCancel(world, buyer, booking_id, key)),
+  );
+  equal((await readBooking(world, buyer, booking_id)).status, "payment_pending");
+  equal((await askCancel(world, buyer, booking_id, key)).status, 200);
+  equal((await stripe.paymentIntents.retrieve(payment_intent_id)).status, "canceled");
+});
+
+Deno.test("paid booking is cancelled while Stripe is down, and refunded once it is back", async () => {
+  const seller = await newSeller(world);
+  const buyer = await signUp(world);
+  const booking = await book(world, buyer, seller);
+  await pay(world, buyer, booking);
+  await withFault({ path: "/v1/refunds", ...DOWN }, async () => {
+    const { refund } = await cancel(world, buyer, booking.booking_id);
+    equal(refund?.status, "pending");
+  });
+  await bookingBecomes(world, buyer, booking.booking_id, "cancelled");
+  deepEqual(await refundsAtStripe(world, booking.payment_intent_id), []);
+  const [row] = await withSql(world, (sql) =>
+    sql<{ status: string; minutes: number }[]>`
+    select status, extract(epoch from next_attempt_at - now())::int / 60 as minutes
+    from farthing.refunds where booking_id = ${booking.booking_id}`);
+  equal(row?.status, "requested");
+  ok(row.minutes <= 2, "it is the runner's within two minutes");
+});

@@ -1,0 +1,37 @@
+/** The code of our docs as it is printed, made into modules that a test can run. */
+import { ROOT } from "../../../scripts/test/suite.ts";
+
+/** A block of a page: the names it is given, and those that a test or a later block uses. */
+export interface Snippet {
+  readonly name: string;
+  readonly given: readonly string[];
+  readonly gives: readonly string[];
+}
+
+/** The TypeScript of a page, block by block. */
+export async function printedIn(page: string): Promise<string[]> {
+  const text = await Deno.readTextFile(`${ROOT}${page}`);
+  return [...text.matchAll(/^```ts\n([\s\S]*?)^```$/gm)].map(([, code = ""]) => code);
+}
+
+/** What an app knows of the types of these names; functions of its page take anything. */
+const TYPES: Readonly<Record<string, string>> = {
+  supabase: 'import("@supabase/supabase-js").SupabaseClient',
+  user: 'import("@supabase/supabase-js").User',
+  untilEnded: "(id: string) => Promise<unknown>",
+};
+
+/** The block as the body of a function `run`; its imports stay where modules have them. */
+export function moduleOf(code: string, { given, gives }: Snippet): string {
+  const isImport = (line: string) => /^import .* from ".*";$/.test(line);
+  const lines = code.split("\n");
+  const types = given.map((name) => `${name}: ${TYPES[name] ?? "any"}`);
+  return [
+    ...lines.filter(isImport),
+    `export async function run({ ${given.join(", ")} }: { ${types.join("; ")} }) {`,
+    ...lines.filter((line) => !isImport(line)),
+    `  return { ${gives.join(", ")} };`,
+    "}",
+    "",
+  ].join("\n");
+}

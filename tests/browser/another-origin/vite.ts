@@ -1,0 +1,69 @@
+/** A Vite app as a newcomer makes it: installed by npm at its lockfile's versions, served on localhost. */
+import { ROOT } from "../../../scripts/test/suite.ts";
+import type { World } from "../../support/project/world.ts";
+
+const APP = `${ROOT}tests/browser/app`;
+const VITE = "node_modules/vite/bin/vite.js";
+
+async function run(cwd: string, program: string, args: string[]): Promise<void> {
+  const command = new Deno.Command(program, { args, cwd, stdout: "piped", stderr: "piped" });
+  const { success, stdout, stderr } = await command.output();
+  if (success) return;
+  const said = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes)).join("\n");
+  throw new Error(`${program} ${args.join(" ")} failed:\n${said}`);
+}
+
+/** A copy of the app with its packages, for the time of `use`: Vite and npm write into its folder. */
+export async function withApp<T>(use: (folder: string) => Promise<T>): Promise<T> {
+  const folder = await Deno.makeTempDir({ prefix: "farthing-app-" });
+  try {
+    await run(folder, "cp", ["-R", `${APP}/.`, folder]);
+    await run(folder, "npm", ["ci", "--prefer-offline", "--no-audit", "--no-fund"]);
+    return await use(folder);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+async function addressOf(output: ReadableStream<Uint8Array>): Promise<string> {
+  let text = "";
+  for await (const chunk of output.pipeThrough(new TextDecoderStream())) {
+    text += chunk;
+    const address = /Local:\s+(http:\/\/\S+?)\/\s/.exec(text)?.[1];
+    if (address) return address;
+  }
+  throw new Error(`Vite did not start:\n${text}`);
+}
+
+/**
+ * Serves an app for the time of `use`, which gets its origin: localhost:5173, or Vite's next free port. What
+ * it knows of the project is what a newcomer copies into its environment: the URL and the publishable key.
+ */
+export async function withVite<T>(
+  { url, publishableKey }: World,
+  folder: string,
+  args: string[],
+  use: (origin: string) => Promise<T>,
+): Promise<T> {
+  await using server = new Deno.Command("node", {
+    args: [VITE, ...args],
+    cwd: folder,
+    env: {
+      NO_COLOR: "1",
+      VITE_SUPABASE_URL: url,
+      VITE_SUPABASE_PUBLISHABLE_KEY: publishableKey,
+    },
+    stdin: "null",
+    stdout: "piped",
+    stderr: "null",
+  }).spawn();
+  const [first, rest] = server.stdout.tee();
+  const reading = rest.pipeTo(new WritableStream());
+  try {
+    return await use(await addressOf(first));
+  } finally {
+    server.kill("SIGTERM");
+    await server.status;
+    await reading;
+  }
+}

@@ -1,0 +1,57 @@
+/** The isolate that streams a chat dies: nobody is left to settle it but the sweep. */
+import { deepEqual, equal, ok, rejects } from "node:assert/strict";
+import {
+  chatBody,
+  closedChats,
+  promptOf,
+  streamChat,
+  sweepMinuteLater,
+} from "../../support/work/chat.ts";
+import { countEntries, proven } from "../../support/project/database.ts";
+import { withDeployment } from "../../support/processes/deployment.ts";
+import { signUpWith } from "../../support/project/people.ts";
+import { balanceOf } from "../../support/money/purchases.ts";
+import { readWorld } from "../../support/project/world.ts";
+
+const world = readWorld();
+
+/** Far from what is recorded: several records have been made, and the answer is not near its end. */
+const READ_TOKENS = 300;
+const MAX_UNRECORDED_TOKENS = 64;
+/** Policy's stream_in_flight_tokens: the most that the provider can have made beyond what was recorded. */
+const IN_FLIGHT_TOKENS = 256;
+
+Deno.test("T28: a chat whose isolate dies pays what came and was in flight; its key is free", async () => {
+  const person = await signUpWith(world, "1000");
+  const { content } = promptOf("[tokens:2000] [pace:2]");
+  const body = chatBody(content, { max_output_tokens: 3_000 });
+  const key = crypto.randomUUID();
+  let read = 0;
+  await withDeployment(world, {}, async (deployment, kill) => {
+    let dying: Promise<void> | undefined;
+    const reading = streamChat(deployment, person, body, (deltas) => {
+      read = deltas;
+      if (deltas >= READ_TOKENS) dying ??= kill();
+      return true;
+    }, key);
+    await rejects(reading);
+    await dying;
+  });
+  ok(Number((await balanceOf(world, person.id)).held) > 0, "nothing is held");
+  await sweepMinuteLater(world, [person]);
+  const [chat] = await closedChats(world, person);
+  equal(chat?.state, "settled");
+  // Either way: what was sent unrecorded, or recorded and still on its way.
+  const gap = Math.abs(read - chat!.streamed_tokens);
+  ok(gap <= MAX_UNRECORDED_TOKENS, `${read} read, ${chat?.streamed_tokens} recorded`);
+  const { held, balance } = await balanceOf(world, person.id);
+  const price = (chat!.input_tokens * 20 + (chat!.streamed_tokens + IN_FLIGHT_TOKENS) * 60) /
+    1000;
+  deepEqual([held, Number(balance)], ["0", 1000 - price]);
+  equal(await countEntries(world, person.id, "settle"), 1);
+
+  const again = await streamChat(world, person, body, () => true, key);
+  deepEqual([again.replayed, again.events.at(-1)?.name], [false, "usage"]);
+  equal((await balanceOf(world, person.id)).held, "0");
+  await proven(world);
+});

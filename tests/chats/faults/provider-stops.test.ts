@@ -1,0 +1,75 @@
+/**
+ * T28: a stream whose caller has left, and whose provider is not read to its end: patience is over first, or
+ * the provider breaks off or hangs. A fault, since the policy that says how long we read is everybody's.
+ */
+import { equal, ok } from "node:assert/strict";
+import { chatOf, judge, KINDS } from "../leaving/bill.ts";
+import { type Leave, leaveAccepted, leaveAfter } from "../leaving/ways.ts";
+import { changePolicy } from "../../support/money/bookings.ts";
+import type { Asked } from "../../support/work/chat.ts";
+import { proven } from "../../support/project/database.ts";
+import { readWorld } from "../../support/project/world.ts";
+
+const world = readWorld();
+
+type Moment = readonly [name: string, leave: Leave];
+
+const ACCEPTED: Moment = ["when the provider has accepted", leaveAccepted];
+const FIRST: Moment = ["at the first piece", leaveAfter(() => 1)];
+const MIDDLE: Moment = ["in the middle", leaveAfter(({ pieces }) => pieces / 2)];
+
+interface Case {
+  /** Of policy. */
+  readonly patience: string;
+  /** Beside each kind's own. */
+  readonly markers: string;
+  readonly moments: readonly Moment[];
+}
+
+/** Leaves a chat of each kind at each moment, and judges what it costs; the provider's calls. */
+async function leaveAll({ patience, markers, moments }: Case): Promise<Asked[]> {
+  const before = await changePolicy(world, { stream_patience: patience });
+  try {
+    const leaving = moments.flatMap(([moment, leave]) =>
+      KINDS.map(async (kind) => {
+        const chat = await chatOf(world, kind, markers);
+        await leave(world, chat);
+        return await judge(world, chat, `left ${moment}, patience ${patience}, ${markers}`);
+      })
+    );
+    return await Promise.all(leaving);
+  } finally {
+    await changePolicy(world, before);
+  }
+}
+
+for (const patience of ["0 seconds", "300 milliseconds"]) {
+  Deno.test(`T28: a left stream costs what is billed when ${patience} of patience are over`, async () => {
+    // So slow that the provider is in the middle of it then.
+    const markers = "[pace:60] [think:6]";
+    const calls = await leaveAll({ patience, markers, moments: [ACCEPTED, FIRST, MIDDLE] });
+    for (const { aborted, billed, usage } of calls) {
+      ok(aborted, "patience was over after the provider's end");
+      ok(billed!.completion_tokens < usage!.completion_tokens);
+    }
+    await proven(world);
+  });
+}
+
+/** Ends of a provider's stream after twelve pieces, all of them when the caller has left. */
+const ENDS: readonly [name: string, Case][] = [
+  ["is cut", { patience: "20 seconds", markers: "[cut:12]", moments: [ACCEPTED, FIRST] }],
+  ["breaks off", { patience: "20 seconds", markers: "[break:12]", moments: [ACCEPTED, FIRST] }],
+  ["hangs", {
+    patience: "600 milliseconds",
+    markers: "[hang:12]",
+    moments: [ACCEPTED, FIRST],
+  }],
+];
+
+for (const [name, each] of ENDS) {
+  Deno.test(`T28: a left stream that ${name} costs what is billed, and no more than was held`, async () => {
+    for (const { tokens_sent } of await leaveAll(each)) equal(tokens_sent, 12);
+    await proven(world);
+  });
+}

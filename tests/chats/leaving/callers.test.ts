@@ -1,0 +1,65 @@
+/** T28: no way and no moment of leaving a stream is cheaper than what its provider bills for it. */
+import { deepEqual, equal, ok } from "node:assert/strict";
+import { proven } from "../../support/project/database.ts";
+import { until } from "../../support/project/until.ts";
+import { readWorld } from "../../support/project/world.ts";
+import { callOf, chatOf, judge, KINDS } from "./bill.ts";
+import { type Leave, leaveAccepted, leaveAfter, send, standStill } from "./ways.ts";
+
+const world = readWorld();
+
+const WAYS: readonly [string, Leave][] = [
+  ["left when the provider has accepted", leaveAccepted],
+  ["left at the first piece", leaveAfter(() => 1)],
+  ["left in the middle", leaveAfter(({ pieces }) => pieces / 2)],
+  ["left just before the end", leaveAfter(({ pieces }) => pieces - 1)],
+  ["read by nobody", standStill],
+];
+
+for (const [way, leave] of WAYS) {
+  Deno.test(`T28: a stream that is ${way} costs what is billed, and no more than was held`, async () => {
+    await Promise.all(KINDS.map(async (kind) => {
+      const chat = await chatOf(world, kind);
+      await leave(world, chat);
+      await judge(world, chat, way);
+    }));
+    await proven(world);
+  });
+}
+
+const CUTS: readonly [string, string, number][] = [
+  ["cut when its caller has left", "[cut:12]", 4],
+  ["cut under its caller", "[cut:12]", Infinity],
+  ["broken off under its caller", "[break:12]", Infinity],
+];
+
+for (const [way, marker, pieces] of CUTS) {
+  Deno.test(`T28: a stream that is ${way} costs at least what is billed, at most what was held`, async () => {
+    await Promise.all(KINDS.map(async (kind) => {
+      const chat = await chatOf(world, kind, marker);
+      await leaveAfter(() => pieces)(world, chat);
+      await judge(world, chat, way);
+    }));
+    await proven(world);
+  });
+}
+
+Deno.test("T28: a stream that is left and repeated is one call, and is answered whole", async () => {
+  await Promise.all(KINDS.map(async (kind) => {
+    const chat = await chatOf(world, kind);
+    await leaveAfter(() => 1)(world, chat);
+    const answer = await until("the repeat is answered", async () => {
+      const repeat = await send(world, chat);
+      if (repeat.status === 200) return repeat;
+      equal(repeat.status, 409, await repeat.text());
+      return undefined;
+    });
+    equal(answer.headers.get("idempotency-replayed"), "true");
+    const text = await answer.text();
+    ok(text.includes("event: usage"), text);
+    const call = await callOf(world, chat, "ended");
+    deepEqual([call.aborted, call.billed], [false, call.usage]);
+    await judge(world, chat, "repeated");
+  }));
+  await proven(world);
+});

@@ -1,0 +1,35 @@
+/** T28: an isolate that dies with its streams leaves none of them cheaper than what its provider bills. */
+import { ok, rejects } from "node:assert/strict";
+import { closedChats, streamChat, sweepMinuteLater } from "../../support/work/chat.ts";
+import { proven } from "../../support/project/database.ts";
+import { withDeployment } from "../../support/processes/deployment.ts";
+import { balanceOf } from "../../support/money/purchases.ts";
+import { readWorld } from "../../support/project/world.ts";
+import { callOf, chatOf, judge, KINDS } from "./bill.ts";
+
+const world = readWorld();
+
+Deno.test("T28: streams of a killed isolate cost what is billed, at most what was held", async () => {
+  const chats = await Promise.all(KINDS.map((kind) => chatOf(world, kind, "[tokens:400]")));
+  await withDeployment(world, {}, async (deployment, kill) => {
+    const began = chats.map(() => Promise.withResolvers<void>());
+    const reading = chats.map(({ person, body, key }, nr) =>
+      streamChat(deployment, person, body, (deltas) => {
+        if (deltas >= 3) began[nr]!.resolve();
+        return true;
+      }, key)
+    );
+    const over = Promise.all(reading.map((stream) => rejects(stream)));
+    await Promise.all(began.map(({ promise }) => promise));
+    await kill();
+    await over;
+  });
+  await Promise.all(chats.map((chat) => callOf(world, chat, "ended")));
+  for (const { person } of chats) ok(Number((await balanceOf(world, person.id)).held) > 0);
+  await sweepMinuteLater(world, chats.map(({ person }) => person));
+  for (const chat of chats) {
+    await closedChats(world, chat.person);
+    await judge(world, chat, "isolate killed");
+  }
+  await proven(world);
+});

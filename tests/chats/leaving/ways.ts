@@ -1,0 +1,43 @@
+/** The ways of leaving a streamed chat. */
+import { streamChat } from "../../support/work/chat.ts";
+import type { World } from "../../support/project/world.ts";
+import { callOf, type Chat, type Kind } from "./bill.ts";
+
+/** Leaves a chat of the world's. */
+export type Leave = (world: World, chat: Chat) => Promise<void>;
+
+/** Sends a chat, to leave it by the signal. */
+export function send(
+  world: World,
+  { person, key, body }: Chat,
+  signal?: AbortSignal,
+): Promise<Response> {
+  return fetch(`${world.url}/functions/v1/ai/chat`, {
+    method: "POST",
+    headers: { ...person.as, "content-type": "application/json", "idempotency-key": key },
+    body: JSON.stringify(body),
+    ...(signal && { signal }),
+  });
+}
+
+/** Leaves as soon as the provider has accepted: it thinks, or its first piece is on its way. */
+export const leaveAccepted: Leave = async (world, chat) => {
+  const caller = new AbortController();
+  const answering = send(world, chat, caller.signal).then((answer) => answer.body?.cancel());
+  answering.catch(() => {});
+  await callOf(world, chat, "begun");
+  caller.abort();
+  await answering.catch(() => {});
+};
+
+export const leaveAfter = (pieces: (kind: Kind) => number): Leave => async (world, chat) => {
+  const { person, body, key, kind } = chat;
+  await streamChat(world, person, body, (deltas) => deltas < pieces(kind), key);
+};
+
+/** Stays connected, and reads nothing. */
+export const standStill: Leave = async (world, chat) => {
+  const answer = await send(world, chat);
+  await callOf(world, chat, "ended");
+  await answer.body?.cancel();
+};

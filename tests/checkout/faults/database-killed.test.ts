@@ -1,0 +1,242 @@
+/** The database dies between any two steps of a purchase, or in the middle of one; it ends in one grant. */
+import { deepEqual, equal, ok } from "node:assert/strict";
+import type Stripe from "stripe";
+import { payCheckout } from "../../../scripts/stack/stripe/browser.ts";
+import { Checkout, Received } from "../../../supabase/functions/_shared/contracts/checkout.ts";
+import { Debit } from "../../../supabase/functions/_shared/contracts/credits.ts";
+import { countEntries, proven, withSql } from "../../support/project/database.ts";
+import { type Answer, backEnd, data, envelope, post, refused } from "../../support/project/http.ts";
+import { databaseIsBack, killDatabase } from "../../support/processes/killing.ts";
+import { type Person, signUp, signUpWith } from "../../support/project/people.ts";
+import {
+  type OpenCheckout,
+  openCheckout,
+  orderBecomes,
+  ordersOf,
+  packageNamed,
+} from "../../support/money/purchases.ts";
+import { control, deliver, payInSilence, sessionsOf } from "../../support/money/stripe.ts";
+import { until } from "../../support/project/until.ts";
+import { readWorld } from "../../support/project/world.ts";
+
+const world = readWorld();
+/** A request has 25 s, and the database needs some to come back in. */
+const GIVES_UP_MS = 60_000;
+const ignore = world.dataDir === undefined;
+
+/** As a good client does: again with the same key for as long as the service says that it may help. */
+function insisting(what: string, ask: () => Promise<Answer>): Promise<Answer> {
+  return until(what, async () => {
+    const answer = await ask();
+    if (answer.status < 500) return answer;
+    equal(envelope(answer).error?.retryable, true, answer.text);
+    return undefined;
+  }, 30_000);
+}
+
+async function start(buyer: Person): Promise<OpenCheckout> {
+  const { id } = await until("the packages", () => packageNamed(world, "Starter"));
+  const key = crypto.randomUUID();
+  const ask = () => post(world, "checkout", buyer.as, { package_id: id }, { key });
+  return data(await insisting("the checkout", ask), 201, Checkout);
+}
+
+async function hear(events: Stripe.Event[]): Promise<void> {
+  for (const event of events) {
+    data(await insisting(event.type, () => deliver(world, event)), 200, Received);
+  }
+}
+
+/** The moment of the kill is chance; each round is another one. */
+const ROUNDS = 4;
+const BOUNDARIES = ["sign-up", "checkout", "payment", "first event", "grant"] as const;
+
+Deno.test({
+  name: "purchase with the database killed between any two steps makes one grant",
+  ignore,
+  fn: async (t) => {
+    for (const boundary of BOUNDARIES) {
+      await t.step(`after the ${boundary}`, async () => {
+        const killAfter = async (step: string) => {
+          if (step === boundary) await killDatabase(world);
+        };
+        const buyer = await signUp(world);
+        await killAfter("sign-up");
+        const checkout = await start(buyer);
+        await killAfter("checkout");
+        await databaseIsBack(world);
+        const events = await payInSilence(world, checkout);
+        await killAfter("payment");
+        const telling = events.filter(({ type }) => !type.startsWith("charge."));
+        await hear(telling.slice(0, 1));
+        await killAfter("first event");
+        await hear(telling.slice(1));
+        await killAfter("grant");
+        await hear(events);
+        await databaseIsBack(world);
+        await orderBecomes(world, buyer, checkout.order_id, "paid");
+        equal(await countEntries(world, buyer.id), 1);
+        await proven(world);
+      });
+    }
+  },
+});
+
+Deno.test({
+  name: "purchase whose events find the database killed is granted once by Stripe's own retries",
+  ignore,
+  fn: async () => {
+    const buyer = await signUp(world);
+    const checkout = await openCheckout(world, buyer);
+    const [paid] = await Promise.all([payCheckout(checkout.checkout_url), killDatabase(world)]);
+    equal(paid.result, "paid");
+    await databaseIsBack(world);
+    await orderBecomes(world, buyer, checkout.order_id, "paid");
+    equal(await countEntries(world, buyer.id), 1);
+    await proven(world);
+  },
+});
+
+/** What a key that was under way when all ended is after its lock time-out: time is passed in. */
+async function ageKeys(): Promise<void> {
+  await withSql(world, (sql) =>
+    sql`
+    update farthing.idempotency_keys set created_at = created_at - interval '3 minutes'
+    where status is null`);
+}
+
+type Kill = (buyer: Person, isAnswered: () => boolean) => Promise<void>;
+
+/** Kills while Stripe is asked: the order is begun, the session not yet attached. */
+const killWhileStripeIsAsked: Kill = async (buyer) => {
+  await until("the order is begun", async () => (await ordersOf(world, buyer))[0]);
+  await killDatabase(world);
+};
+
+/** And again each time it comes back, until the checkout has given up. */
+const killUntilAnswered: Kill = async (buyer, isAnswered) => {
+  await killWhileStripeIsAsked(buyer, isAnswered);
+  await until("the checkout has given up", async () => {
+    if (isAnswered()) return true;
+    await killDatabase(world);
+  }, GIVES_UP_MS);
+};
+
+const MOMENTS: [name: string, delayMs: number, kill: Kill][] = [
+  ["as it begins", 1, () => killDatabase(world)],
+  ["until Stripe has answered", 500, killUntilAnswered],
+  ["while Stripe is asked", 1_500, killWhileStripeIsAsked],
+];
+
+for (const [moment, delay_ms, kill] of MOMENTS) {
+  Deno.test({
+    name: `checkout with the database killed ${moment} is one order and one session`,
+    ignore,
+    fn: async () => {
+      const buyer = await signUp(world);
+      const { id } = await packageNamed(world, "Starter");
+      const key = crypto.randomUUID();
+      const ask = (as = key) => post(world, "checkout", buyer.as, { package_id: id }, { key: as });
+      await control(world, "POST", "faults", { path: "/v1/checkout/sessions", delay_ms });
+      let isAnswered = false;
+      const asking = ask().finally(() => isAnswered = true);
+      const [first] = await Promise.all([asking, kill(buyer, () => isAnswered)]);
+      await control(world, "DELETE", "faults");
+      await databaseIsBack(world);
+      if (first.status !== 201) ok(envelope(first).error?.retryable, first.text);
+      const second = await insisting("the checkout", ask);
+      if (second.status !== 201) {
+        refused(second, 409, "idempotency_in_progress");
+        await ageKeys();
+      }
+      const checkout = data(await insisting("the checkout", ask), 201, Checkout);
+      if (first.status === 201) deepEqual(data(first, 201, Checkout), checkout);
+      const other = data(await ask(crypto.randomUUID()), 201, Checkout);
+      equal(other.checkout_session_id, checkout.checkout_session_id);
+      deepEqual(await sessionsOf(world, checkout.order_id), [checkout.checkout_session_id]);
+      deepEqual((await ordersOf(world, buyer)).map(({ order_id }) => order_id), [
+        checkout.order_id,
+      ]);
+      await proven(world);
+    },
+  });
+}
+
+/** Runs `act` against a locked account and kills the database while it waits for the lock. */
+async function killInside(person: Person, act: () => Promise<Answer>): Promise<Answer> {
+  return await withSql(world, async (sql) => {
+    const holder = await sql.reserve();
+    await holder`begin`;
+    await holder`select from farthing.accounts where owner_id = ${person.id} for update`;
+    const acting = act();
+    await until("the call waits inside the database", async () => {
+      const waiting = await withSql(
+        world,
+        (other) => other`select from pg_locks where not granted`,
+      );
+      return waiting.length > 0 ? true : undefined;
+    });
+    await killDatabase(world);
+    return await acting;
+  });
+}
+
+Deno.test({
+  name: "T2: event with the database killed inside its transaction is granted once it is back",
+  ignore,
+  fn: async () => {
+    const buyer = await signUp(world);
+    const checkout = await openCheckout(world, buyer);
+    const events = await payInSilence(world, checkout);
+    const completed = events.find(({ type }) => type === "checkout.session.completed")!;
+    // Applied again if the database is back in time; else Stripe is told to deliver again.
+    const answer = await killInside(buyer, () => deliver(world, completed));
+    if (answer.status !== 200) refused(answer, 500, "internal");
+    await databaseIsBack(world);
+    equal(await countEntries(world, buyer.id), answer.status === 200 ? 1 : 0);
+    await hear(events);
+    await orderBecomes(world, buyer, checkout.order_id, "paid");
+    equal(await countEntries(world, buyer.id), 1);
+    await proven(world);
+  },
+});
+
+Deno.test({
+  name: "debit with the database killed inside its transaction is made once when it is back",
+  ignore,
+  fn: async () => {
+    const person = await signUpWith(world, "10");
+    const body = { user_id: person.id, amount: "3", reason: "x" };
+    const key = crypto.randomUUID();
+    const ask = () => post(world, "credits/debits", backEnd(world), body, { key });
+    const first = await killInside(person, ask);
+    if (first.status !== 201) {
+      equal(refused(first, 503, "upstream_unavailable").retryable, true);
+      equal(first.headers.get("retry-after"), "1");
+    }
+    const debit = data(await insisting("the debit", ask), 201, Debit);
+    equal(debit.balance_after, "7");
+    equal((await ask()).headers.get("idempotency-replayed"), "true");
+    equal(await countEntries(world, person.id, "debit"), 1);
+    await proven(world);
+  },
+});
+
+Deno.test({
+  name: "T2: event with the database killed in the middle is granted once by its redelivery",
+  ignore,
+  fn: async () => {
+    const buyer = await signUp(world);
+    for (let round = 1; round <= ROUNDS; round++) {
+      const checkout = await openCheckout(world, buyer);
+      const events = await payInSilence(world, checkout);
+      const telling = events.filter(({ type }) => /completed|intent\.succeeded/.test(type));
+      const deliveries = [...telling, ...telling].map((event) => deliver(world, event));
+      await Promise.all([...deliveries, killDatabase(world)]);
+      await hear(telling);
+      await orderBecomes(world, buyer, checkout.order_id, "paid");
+      equal(await countEntries(world, buyer.id), round);
+    }
+    await proven(world);
+  },
+});

@@ -1,0 +1,64 @@
+/** What Stripe keeps under an order's key decides whether the order can be asked for again. */
+import { deepEqual, equal, notEqual } from "node:assert/strict";
+import { Checkout } from "../../../supabase/functions/_shared/contracts/checkout.ts";
+import { proven } from "../../support/project/database.ts";
+import { data, post, refused } from "../../support/project/http.ts";
+import { signUp } from "../../support/project/people.ts";
+import { ordersOf, packageNamed, readOrder } from "../../support/money/purchases.ts";
+import { control, sessionsOf } from "../../support/money/stripe.ts";
+import { until } from "../../support/project/until.ts";
+import { readWorld } from "../../support/project/world.ts";
+
+const world = readWorld();
+/** How often Stripe is asked before we give up: once and two retries. */
+const ATTEMPTS = 3;
+
+async function withFault(fault: object, use: () => Promise<void>): Promise<void> {
+  const where = { method: "POST", path: "/v1/checkout/sessions" };
+  await control(world, "POST", "faults", { ...where, ...fault });
+  try {
+    await use();
+  } finally {
+    await control(world, "DELETE", "faults");
+  }
+}
+
+/** A buyer, and their click on a package; every click has a key of its own unless one is given. */
+async function makeBuyer() {
+  const buyer = await signUp(world);
+  const { id } = await packageNamed(world, "Starter");
+  const click = (key: string = crypto.randomUUID()) =>
+    post(world, "checkout", buyer.as, { package_id: id }, { key });
+  return { buyer, click };
+}
+
+Deno.test("an order that Stripe refused is given up, and the next call has a new one", async () => {
+  const { buyer, click } = await makeBuyer();
+  const key = crypto.randomUUID();
+  await withFault({ status: 500, times: ATTEMPTS }, async () => {
+    equal(refused(await click(key), 502, "upstream_unavailable").retryable, true);
+  });
+  const [spent] = await ordersOf(world, buyer);
+  const checkout = data(await click(key), 201, Checkout);
+  notEqual(checkout.order_id, spent!.order_id);
+  equal((await readOrder(world, buyer, spent!.order_id)).status, "expired");
+  deepEqual(await sessionsOf(world, checkout.order_id), [checkout.checkout_session_id]);
+  await proven(world);
+});
+
+Deno.test("a second tab waits for the first one's session, and gets the same", async () => {
+  const { buyer, click } = await makeBuyer();
+  // Longer than we go on asking for the second tab.
+  await withFault({ delay_ms: 4_000 }, async () => {
+    const first = click();
+    await until("the order is begun", async () => (await ordersOf(world, buyer)).at(0));
+    const second = await click();
+    refused(second, 409, "idempotency_in_progress");
+    equal(second.headers.get("retry-after"), "1");
+    const opened = data(await first, 201, Checkout);
+    const again = data(await click(), 201, Checkout);
+    equal(again.checkout_session_id, opened.checkout_session_id);
+    equal((await ordersOf(world, buyer)).length, 1);
+  });
+  await proven(world);
+});

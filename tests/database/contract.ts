@@ -1,0 +1,229 @@
+/** What the database door promises, whichever transport carries it. */
+import assert from "node:assert/strict";
+import { Balance, Debit, Grant } from "../../supabase/functions/_shared/contracts/credits.ts";
+import { Hold, OpenedHold } from "../../supabase/functions/_shared/contracts/holds.ts";
+import { SpendCap } from "../../supabase/functions/_shared/contracts/spend-caps.ts";
+import { Charge, Rate } from "../../supabase/functions/_shared/contracts/usage.ts";
+import {
+  createDatabase,
+  type Database,
+  type Transport,
+} from "../../supabase/functions/_shared/database/database.ts";
+import { ApiError, type ErrorBody } from "../../supabase/functions/_shared/http/errors.ts";
+import { signUp } from "../support/project/people.ts";
+import type { World } from "../support/project/world.ts";
+
+const randomHash = () =>
+  crypto.randomUUID().replaceAll("-", "") + crypto.randomUUID().replaceAll("-", "");
+
+/** An idempotency key and fingerprint that nobody used before. */
+export const newKey = () => ({
+  p_idempotency_key: randomHash(),
+  p_fingerprint: randomHash(),
+});
+
+const TINY = "0.000000000000000001";
+
+/** What a grant and a debit are asked with. */
+export function grantOf(p_user_id: string, p_amount: string) {
+  return {
+    ...{ p_user_id, p_amount, p_source: "promotional", p_reason: "test" },
+    ...{ p_expires_at: undefined, p_priority: undefined },
+    ...{ p_reference_id: undefined, p_once: undefined, p_correlation_id: "trace" },
+    ...newKey(),
+  };
+}
+
+export function debitOf(p_user_id: string, p_amount: string, key = newKey()) {
+  return {
+    ...{ p_user_id, p_amount, p_reason: "test" },
+    ...{ p_reference_id: undefined, p_once: undefined, p_correlation_id: "trace" },
+    ...key,
+  };
+}
+
+/** A person with a credit balance, written through the door itself. */
+async function userWith(world: World, database: Database, amount: string): Promise<string> {
+  const { id } = await signUp(world);
+  await database.rpc("credits_grant", grantOf(id, amount));
+  return id;
+}
+
+/** The error body that a call is refused with. */
+export async function refusalOf(promise: Promise<unknown>): Promise<ErrorBody> {
+  try {
+    await promise;
+  } catch (error) {
+    assert(error instanceof ApiError, String(error));
+    return error.body;
+  }
+  throw new Error("the call was not refused");
+}
+
+type Check = (world: World, database: Database) => Promise<void>;
+
+const keepsDecimals: Check = async (world, database) => {
+  const id = await userWith(world, database, `12345678901234567890${TINY.slice(1)}`);
+  const before = Balance.parse(
+    await database.rpc("credits_balance", { p_user_id: id, p_at: undefined }),
+  );
+  assert.equal(before.balance, `12345678901234567890${TINY.slice(1)}`);
+  const { data, status, replayed } = await database.rpc("credits_debit", debitOf(id, TINY));
+  const { amount, balance_after } = Debit.parse(data);
+  assert.deepEqual([amount, balance_after, status, replayed], [
+    TINY,
+    "12345678901234567890",
+    201,
+    false,
+  ]);
+};
+
+const replays: Check = async (world, database) => {
+  const args = debitOf(await userWith(world, database, "10"), "4");
+  const first = await database.rpc("credits_debit", args);
+  const second = await database.rpc("credits_debit", args);
+  assert.deepEqual(second, { ...first, replayed: true });
+  const other = { ...args, p_fingerprint: randomHash() };
+  assert.equal(
+    (await refusalOf(database.rpc("credits_debit", other))).code,
+    "idempotency_key_reused",
+  );
+};
+
+const refusesWithDetails: Check = async (world, database) => {
+  const id = await userWith(world, database, "10");
+  const error = await refusalOf(database.rpc("credits_debit", debitOf(id, `10${TINY.slice(1)}`)));
+  assert.equal(error.code, "insufficient_credits");
+  assert.equal(error.details?.required, `10${TINY.slice(1)}`);
+  assert.equal(error.details?.available, "10");
+};
+
+const replaysRefusals: Check = async (world, database) => {
+  const args = debitOf(await userWith(world, database, "1"), "2");
+  const { p_idempotency_key, p_fingerprint } = args;
+  const error = await refusalOf(database.rpc("credits_debit", args));
+  const key = { p_idempotency_key, p_fingerprint };
+  await database.rpc("idempotency_store", { ...key, p_status: 402, p_data: error });
+  const { status, replayed, data } = await database.rpc("credits_debit", args);
+  assert.deepEqual({ status, replayed, data }, { status: 402, replayed: true, data: error });
+};
+
+const namesFields: Check = async (world, database) => {
+  const id = await userWith(world, database, "1");
+  const amount = await refusalOf(database.rpc("credits_debit", debitOf(id, "1e3")));
+  assert.deepEqual([amount.code, amount.field], ["invalid_request", "amount"]);
+  const user = await refusalOf(database.rpc("credits_debit", debitOf(crypto.randomUUID(), "1")));
+  assert.equal(user.code, "not_found");
+};
+
+const refusesBadValues: Check = async (_world, database) => {
+  const error = await refusalOf(
+    database.rpc("credits_balance", { p_user_id: "x", p_at: undefined }),
+  );
+  assert.deepEqual([error.code, error.type], ["invalid_request", "validation"]);
+};
+
+const passesJson: Check = async (world, database) => {
+  const id = await userWith(world, database, "100");
+  const p_usage = {
+    event_id: `event "quoted" ${crypto.randomUUID()}`,
+    model: "gpt-4o",
+    input_tokens: 1000,
+    output_tokens: 500,
+    metadata: { nested: [1, "2", null, { "ключ": "значение" }] },
+  };
+  const args = { p_user_id: id, p_usage, p_correlation_id: "trace", ...newKey() };
+  const { credits, event_id } = Charge.parse((await database.rpc("usage_charge", args)).data);
+  assert.deepEqual([credits, event_id], ["50", p_usage.event_id]);
+  const { entries } = await database.rpc("credits_entries", {
+    p_user_id: id,
+    p_kind: "usage",
+    p_from: undefined,
+    p_to: undefined,
+    p_with_names: true,
+    p_before_seq: "9223372036854775807",
+    p_limit: 1,
+  });
+  assert.equal(entries[0]?.amount, "-50");
+  // No request, no author of one: the role by which the call came.
+  assert.match(entries[0]?.author ?? "", /^sql:/);
+};
+
+const passesAbsentAndNull: Check = async (world, database) => {
+  const id = await userWith(world, database, "100");
+  const { data } = await database.rpc("holds_open", {
+    p_user_id: id,
+    p_amount: "5",
+    p_estimate: undefined,
+    p_ttl_seconds: undefined,
+    p_reason: undefined,
+    p_correlation_id: "trace",
+    ...newKey(),
+  });
+  const { hold_id, expires_at, created_at } = OpenedHold.parse(data);
+  assert.equal(Date.parse(expires_at) - Date.parse(created_at), 600_000);
+  const setCap = (p_daily: string | null) =>
+    database.rpc("spend_caps_set", { p_user_id: id, p_daily, ...newKey() });
+  assert.equal(SpendCap.parse((await setCap("9")).data).daily, "9");
+  assert.equal(SpendCap.parse((await setCap(null)).data).daily, null);
+  const anyones = await database.rpc("holds_read", { p_hold_id: hold_id, p_user_id: undefined });
+  assert.equal(Hold.parse(anyones).status, "open");
+  const others = { p_hold_id: hold_id, p_user_id: crypto.randomUUID() };
+  assert.equal((await refusalOf(database.rpc("holds_read", others))).code, "not_found");
+};
+
+const answersLists: Check = async (_world, database) => {
+  const rates = Rate.array().parse(await database.rpc("usage_rates", {}));
+  assert(rates.some(({ model }) => model === "gpt-4o"));
+};
+
+const answersGrants: Check = async (world, database) => {
+  const { id } = await signUp(world);
+  const { data } = await database.rpc("credits_grant", {
+    ...grantOf(id, "1.5"),
+    p_source: "adjustment",
+    p_expires_at: "2099-01-01T00:00:00Z",
+    p_priority: 7,
+    p_reason: "'; drop table farthing.entries; --",
+  });
+  const lot = Grant.parse(data);
+  assert.deepEqual([lot.amount, lot.priority], ["1.5", 7]);
+  assert.equal(Date.parse(lot.expires_at ?? ""), Date.parse("2099-01-01T00:00:00Z"));
+};
+
+const waitsForTheFirst: Check = async (world, database) => {
+  const args = debitOf(await userWith(world, database, "100"), "4");
+  const all = await Promise.all(
+    Array.from({ length: 10 }, () => database.rpc("credits_debit", args)),
+  );
+  assert.equal(all.filter(({ replayed }) => !replayed).length, 1);
+  assert.equal(new Set(all.map(({ data }) => JSON.stringify(data))).size, 1);
+};
+
+const CHECKS: Readonly<Record<string, Check>> = {
+  "keeps 38 digits both ways": keepsDecimals,
+  "replays a key, and refuses it with another request": replays,
+  "refuses with the details that SQL gives": refusesWithDetails,
+  "replays a refusal that was kept": replaysRefusals,
+  "names the field that SQL refuses": namesFields,
+  "takes a value that the types refuse for the caller's fault": refusesBadValues,
+  "passes JSON and 64-bit numbers whole": passesJson,
+  "tells absent from null": passesAbsentAndNull,
+  "answers lists": answersLists,
+  "passes times, numbers and SQL in text as values": answersGrants,
+  "gives ten callers with one key one answer": waitsForTheFirst,
+};
+
+/** Registers the whole contract for a transport. */
+export function testContract(world: World, name: string, open: () => Transport): void {
+  for (const [what, check] of Object.entries(CHECKS)) {
+    Deno.test(`the database door by ${name} ${what}`, async () => {
+      const database = createDatabase(open());
+      try {
+        await check(world, database);
+      } finally {
+        await database.close();
+      }
+    });
+  }
+}

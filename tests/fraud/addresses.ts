@@ -1,0 +1,41 @@
+/** Callers from elsewhere: every address of 127.0.0.0/8 is this machine, and the gateway tells them apart. */
+import { randomInt } from "node:crypto";
+import { type Answer, send } from "../support/project/http.ts";
+import type { Person } from "../support/project/people.ts";
+import { packageNamed } from "../support/money/purchases.ts";
+import type { World } from "../support/project/world.ts";
+
+export interface Address extends Disposable {
+  readonly ip: string;
+  /** A click on "buy", with headers that the caller would like to be believed. */
+  checkout(
+    buyer: Person,
+    packageName?: string,
+    headers?: Readonly<Record<string, string>>,
+  ): Promise<Answer>;
+}
+
+/** An address that nobody else has called from; not the machine's own, which counts as none. */
+export function newAddress(world: World): Address {
+  const ip = [127, randomInt(1, 255), randomInt(0, 255), randomInt(1, 255)].join(".");
+  const client = Deno.createHttpClient({ localAddress: ip });
+  return {
+    ip,
+    async checkout(buyer, packageName = "Starter", headers = {}) {
+      const { id } = await packageNamed(world, packageName);
+      const init: RequestInit & { client: Deno.HttpClient } = {
+        client,
+        method: "POST",
+        headers: {
+          "content-type": "application/json",
+          "idempotency-key": crypto.randomUUID(),
+          ...buyer.as,
+          ...headers,
+        },
+        body: JSON.stringify({ package_id: id }),
+      };
+      return await send(`${world.url}/functions/v1/checkout`, init);
+    },
+    [Symbol.dispose]: () => client.close(),
+  };
+}

@@ -1,0 +1,81 @@
+/** The database dies while jobs run, each time at the worst moment: all end, and each step is paid once. */
+import { deepEqual, equal } from "node:assert/strict";
+// @ts-types="@types/pg"
+import pg from "pg";
+import { proven } from "../../support/project/database.ts";
+import { type Queue, withQueue } from "../../support/work/job-queue.ts";
+import { databaseIsBack, killDatabase } from "../../support/processes/killing.ts";
+import { inFlight, paidOncePerStep } from "../../support/work/paid-jobs.ts";
+import { signUpWith } from "../../support/project/people.ts";
+import { startRunner } from "../../support/processes/runner.ts";
+import { until } from "../../support/project/until.ts";
+import { readWorld } from "../../support/project/world.ts";
+
+const world = readWorld();
+const CREDITS = 1_000;
+const JOBS = 12;
+const STEPS = ["plan", "question-1", "question-2", "synthesis"];
+const DEADLINE_MS = 60_000;
+
+const ACCOUNT = "select from farthing.accounts where owner_id = $1 for update";
+// Whoever completes a job empties its checkpoints; whoever adds one leaves the others alone.
+const CHECKPOINTS = `
+  select from farthing.job_checkpoints c join farthing.jobs using (job_nr)
+  where user_id = $1 and status = 'processing' for update of c`;
+
+// Longer than the database is away: who has a job keeps it.
+const OPTIONS = { leaseSeconds: 8, heartbeatMs: 1_000, concurrency: 6 };
+
+/**
+ * Kills the database while a call of a runner is half done: it waits for rows that are locked here.
+ * @param lock selects the rows for update; there may be none at first
+ */
+async function killDuring(name: string, { sql }: Queue, lock: string, id: string): Promise<void> {
+  const client = new pg.Client({ connectionString: world.databaseUrl });
+  // The lock's own connection goes down with the server.
+  client.on("error", () => {});
+  await client.connect();
+  await client.query("begin");
+  await until("there are rows to lock", async () => {
+    return (await client.query(lock, [id])).rowCount || undefined;
+  });
+  await until(`${name} waits`, async () => {
+    const waiting = await sql`select from pg_stat_activity
+      where wait_event_type = 'Lock' and query like ${`%farthing_public.${name}(%`}`;
+    return waiting.length > 0 || undefined;
+  });
+  await killDatabase(world);
+  await client.end().catch(() => {});
+  await databaseIsBack(world);
+}
+
+async function addJobs(queue: Queue, userId: string): Promise<void> {
+  for (let nr = 0; nr < JOBS; nr++) {
+    const query = `${queue.name} asks for job ${nr}; [plan:2][tokens:30][slow:250]`;
+    await queue.add("research", userId, { query });
+  }
+}
+
+Deno.test({
+  name:
+    "jobs under a database killed in steps, in checkpoints and in completions are each paid once",
+  ignore: world.dataDir === undefined,
+  fn: async () => {
+    const { id } = await signUpWith(world, String(CREDITS));
+    await withQueue(world, async (queue) => {
+      await addJobs(queue, id);
+      await using _one = await startRunner(world, queue.name, OPTIONS);
+      await using _two = await startRunner(world, queue.name, OPTIONS);
+      await inFlight(world, queue, 4);
+      await killDatabase(world);
+      await databaseIsBack(world);
+      await killDuring("jobs_checkpoint", queue, ACCOUNT, id);
+      await killDuring("jobs_complete", queue, CHECKPOINTS, id);
+      const jobs = await queue.emptied(DEADLINE_MS);
+      equal(jobs.length, JOBS);
+      for (const { status, steps } of jobs) deepEqual([status, steps], ["completed", STEPS]);
+      await paidOncePerStep(world, queue, id, CREDITS);
+    });
+    await proven(world);
+  },
+});

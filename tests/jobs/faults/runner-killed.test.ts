@@ -1,0 +1,126 @@
+/** Runners that die or stand still in the middle of a step: others go on, and nothing is paid twice. */
+import { deepEqual, equal, ok } from "node:assert/strict";
+import { askedOf } from "../../support/work/chat.ts";
+import { ledgerOf, proven } from "../../support/project/database.ts";
+import { type Queue, withQueue } from "../../support/work/job-queue.ts";
+import { inFlight, paidOncePerStep } from "../../support/work/paid-jobs.ts";
+import { signUpWith } from "../../support/project/people.ts";
+import { startRunner } from "../../support/processes/runner.ts";
+import { until } from "../../support/project/until.ts";
+import { readWorld } from "../../support/project/world.ts";
+
+const world = readWorld();
+const CREDITS = 1_000;
+const STEPS = ["plan", "question-1", "question-2", "question-3", "synthesis"];
+
+/** Of a runner that will be gone: short enough to wait for. */
+const SHORT_LEASE = { leaseSeconds: 2, heartbeatMs: 400, concurrency: 8 };
+const LONG_LEASE = { concurrency: 8 };
+
+// A run that has work looks for more when a job ends: leases that end one by one are taken up one by one.
+const DEADLINE_MS = 60_000;
+
+function addResearch(queue: Queue, userId: string, nr: number): Promise<string> {
+  const query = `${queue.name} asks for job ${nr}; [plan:3][tokens:30][slow:300]`;
+  return queue.add("research", userId, { query });
+}
+
+/** Nothing of a runner that is gone is still being written. */
+function nothingIsWritten({ sql }: Queue): Promise<true> {
+  return until("no checkpoint is being written", async () => {
+    const writing = await sql`select from pg_stat_activity
+      where state = 'active' and query like '%jobs_checkpoint%' and pid <> pg_backend_pid()`;
+    return writing.length === 0 || undefined;
+  });
+}
+
+Deno.test("jobs of a runner killed in the middle of a step go on after their last checkpoint", async () => {
+  const { id } = await signUpWith(world, String(CREDITS));
+  await withQueue(world, async (queue) => {
+    for (let nr = 0; nr < 4; nr++) await addResearch(queue, id, nr);
+    await using first = await startRunner(world, queue.name, SHORT_LEASE);
+    await until("each job has kept a step", async () => {
+      const jobs = await queue.jobs();
+      return jobs.every(({ steps }) => steps.length > 0) || undefined;
+    });
+    await inFlight(world, queue, 2);
+    first.kill("SIGKILL");
+    await first[Symbol.asyncDispose]();
+    await nothingIsWritten(queue);
+    const kept = await queue.jobs();
+    const asked = await askedOf(world, queue.name);
+    const keptSteps = kept.reduce((sum, { steps }) => sum + steps.length, 0);
+    ok(asked.length > keptSteps, "a step was in flight");
+
+    await using _second = await startRunner(world, queue.name, LONG_LEASE);
+    const jobs = await queue.emptied(DEADLINE_MS);
+    for (const { status, attempts, steps } of jobs) {
+      deepEqual([status, steps], ["completed", STEPS]);
+      ok(attempts > 1);
+    }
+    // Only what had not been kept was asked for again.
+    const missing = jobs.length * STEPS.length - keptSteps;
+    equal((await askedOf(world, queue.name)).length, asked.length + missing);
+    await paidOncePerStep(world, queue, id, CREDITS);
+  });
+  await proven(world);
+});
+
+Deno.test("runner stopped beyond its lease finds its job done by another, and changes nothing", async () => {
+  const { id } = await signUpWith(world, String(CREDITS));
+  await withQueue(world, async (queue) => {
+    await using first = await startRunner(world, queue.name, SHORT_LEASE);
+    const jobId = await addResearch(queue, id, 0);
+    await until("a step is kept", async () => (await queue.jobs())[0]?.steps[0]);
+    await inFlight(world, queue, 1);
+    first.kill("SIGSTOP");
+
+    await using second = await startRunner(world, queue.name, LONG_LEASE);
+    const jobs = await queue.emptied(DEADLINE_MS);
+    deepEqual([jobs[0]?.status, jobs[0]?.steps], ["completed", STEPS]);
+    await until("the other one did it", () => second.ended("completed")[0]);
+    const everything = async () => [
+      await ledgerOf(world, id),
+      [...await queue.sql`select * from farthing.jobs where job_id = ${jobId}`],
+      [
+        ...await queue.sql`select c.* from farthing.job_checkpoints c
+        join farthing.jobs using (job_nr) where job_id = ${jobId} order by nr`,
+      ],
+      [...await queue.sql`select * from farthing.ai_logs where user_id = ${id} order by log_id`],
+    ];
+    const before = await everything();
+
+    first.kill("SIGCONT");
+    await until("the first one noticed", () => first.ended("lost")[0]);
+    deepEqual(await everything(), before);
+    deepEqual(first.ended("completed"), []);
+    await paidOncePerStep(world, queue, id, CREDITS);
+  });
+  await proven(world);
+});
+
+Deno.test("runner stopped beyond its lease finds another at work, and leaves the job to it", async () => {
+  const { id } = await signUpWith(world, String(CREDITS));
+  await withQueue(world, async (queue) => {
+    await using first = await startRunner(world, queue.name, SHORT_LEASE);
+    await addResearch(queue, id, 0);
+    await until("a step is kept", async () => (await queue.jobs())[0]?.steps[0]);
+    await inFlight(world, queue, 1);
+    first.kill("SIGSTOP");
+    const asked = await askedOf(world, queue.name);
+
+    await using second = await startRunner(world, queue.name, LONG_LEASE);
+    await until("the second one asks", async () => {
+      return (await askedOf(world, queue.name)).length > asked.length || undefined;
+    });
+    first.kill("SIGCONT");
+    await until("the first one noticed", () => first.ended("lost")[0]);
+    deepEqual((await queue.jobs()).map(({ status }) => status), ["processing"]);
+    const [job] = await queue.emptied(DEADLINE_MS);
+    deepEqual([job?.status, job?.steps], ["completed", STEPS]);
+    await until("the second one did it", () => second.ended("completed")[0]);
+    deepEqual(first.ended("completed"), []);
+    await paidOncePerStep(world, queue, id, CREDITS);
+  });
+  await proven(world);
+});

@@ -1,0 +1,166 @@
+/** After all others: what was said to the project is neither in its database nor in any log. */
+import { deepEqual, equal, ok } from "node:assert/strict";
+import { StartedJob } from "../../supabase/functions/_shared/contracts/jobs.ts";
+import { makeCanaries } from "./canaries.ts";
+import { chatBody, closedChats } from "../support/work/chat.ts";
+import { proven, withSql } from "../support/project/database.ts";
+import { data, get, post } from "../support/project/http.ts";
+import { jobEnds } from "../support/work/jobs.ts";
+import {
+  anyOf,
+  type Leak,
+  leaksInDatabase,
+  leaksInLogs,
+  logsOf,
+} from "../support/project/leaks.ts";
+import { type Person, signUpWith } from "../support/project/people.ts";
+import { until } from "../support/project/until.ts";
+import { readWorld } from "../support/project/world.ts";
+import { inBadRequests, inChats, inErrors, inPurchase, inResearch } from "./spill.ts";
+
+const world = readWorld();
+
+/** What may be found, and why. All else is a leak. */
+const MAY_STAY: { place: RegExp; found: RegExp; why: string }[] = [
+  {
+    place: /^auth\./,
+    found: /@/,
+    why: "Auth's own tables: people sign up with their addresses",
+  },
+  {
+    place: /^farthing\.ai_logs\.(prompt|response|structured)$/,
+    found: /^Quorn/,
+    why: "one of the two people agreed to full_redacted, and the redactor knows no names",
+  },
+];
+
+function leaked(leaks: readonly Leak[]): Leak[] {
+  return leaks.filter(({ place, found }) =>
+    !MAY_STAY.some((each) => each.place.test(place) && each.found.test(found))
+  );
+}
+
+/** All that was logged so far is written, and no request to a runner waits to be sent. */
+async function allIsWritten(): Promise<void> {
+  const id = crypto.randomUUID();
+  await get(world, "health/live", {}, { "x-request-id": id });
+  await until("the last line is in the log", async () => {
+    return Object.values(await logsOf(world)).some((text) => text.includes(id)) || undefined;
+  });
+  await withSql(world, (sql) =>
+    until("nothing waits to be sent", async () => {
+      return (await sql`select from net.http_request_queue`).length === 0 || undefined;
+    }));
+}
+
+async function agreeing(level: string): Promise<Person> {
+  const person = await signUpWith(world, "10000");
+  const { error } = await person.dataApi.from("ai_consent").upsert({ level }, {
+    onConflict: "user_id",
+  });
+  equal(error, null);
+  return person;
+}
+
+async function allLeaks(pattern: string, more: Record<string, string> = {}): Promise<Leak[]> {
+  await allIsWritten();
+  return [
+    ...await withSql(world, (sql) => leaksInDatabase(sql, pattern)),
+    ...leaksInLogs({ ...await logsOf(world), ...more }, pattern),
+  ];
+}
+
+Deno.test({
+  name: "nothing that was said in prompts, errors, bad requests and payments is kept or logged",
+  ignore: world.dataDir === undefined,
+  fn: async () => {
+    const canaries = makeCanaries();
+    const people = [await agreeing("full_redacted"), await agreeing("none")];
+    let heard = "";
+    const hear = (text: string) => void (heard += text);
+    for (const person of people) {
+      await inChats(world, person, canaries);
+      await inResearch(world, person, canaries);
+    }
+    await inErrors(world, people[0]!, canaries, hear);
+    await inBadRequests(world, canaries);
+    await inPurchase(world, people[0]!, canaries);
+    for (const person of people) await closedChats(world, person);
+    ok(heard.includes("upstream_unavailable"), "the deployment was heard");
+
+    const { secretKey, stripeKey, webhookSecret, aiKey } = world;
+    const ours = people.flatMap(({ token, password, email }) => [token, password, email]);
+    const phone = canaries.each.phone.replaceAll(" ", "");
+    const texts = [
+      ...Object.values(canaries.each),
+      phone,
+      ...[secretKey, stripeKey, webhookSecret, aiKey],
+      ...ours,
+    ];
+    const found = await allLeaks(anyOf(texts), { "a deployment's output": heard });
+    // Where it has to be, it was found: the search works.
+    ok(
+      found.some(({ place, found }) => place === "auth.users.email" && found === people[0]!.email),
+    );
+    deepEqual(leaked(found), []);
+    // What was agreed to is kept, without what it said.
+    const [log] = await withSql(world, (sql) =>
+      sql`select prompt from farthing.ai_logs
+        where user_id = ${people[0]!.id} and prompt is not null limit 1`);
+    for (const token of ["[EMAIL]", "[CARD]", "[IBAN]", "[PHONE]", "[SECRET]"]) {
+      ok(log?.prompt.includes(token), log?.prompt);
+    }
+    await proven(world);
+  },
+});
+
+Deno.test({
+  name: "an answer that repeats what was said is kept for its asker alone, and for 24 hours",
+  ignore: world.dataDir === undefined,
+  fn: async () => {
+    const person = await agreeing("full_redacted");
+    const { each } = makeCanaries();
+    const content = `${each.email} is my address [plan:1]`;
+    equal((await post(world, "ai/chat", person.as, chatBody(content))).status, 200);
+    const started = await post(world, "ai/research", person.as, { query: content });
+    await jobEnds(world, person.as, data(started, 202, StartedJob).job_id, "completed");
+    const pattern = anyOf(Object.values(each));
+    // For a repeat of the request, and for who polls the job: the contract's own promise.
+    deepEqual((await allLeaks(pattern)).map(({ place }) => place), [
+      "farthing.jobs.result",
+      "farthing.private_answers.answer",
+    ]);
+    await withSql(world, async (sql) => {
+      await sql.begin(async (tomorrow) => {
+        await tomorrow`select farthing.sweep_idempotency_keys(now() + interval '24 hours')`;
+        await tomorrow`select farthing.sweep_job_data(now() + interval '24 hours', 100000)`;
+        deepEqual(await leaksInDatabase(tomorrow, pattern), []);
+        throw new Undone();
+      }).catch((error) => {
+        if (!(error instanceof Undone)) throw error;
+      });
+    });
+  },
+});
+
+/** Time is not over: what was swept for a look comes back. */
+class Undone extends Error {}
+
+// What no test may leave behind: addresses of those who signed up, users' tokens, keys of any maker.
+const SHAPES = [
+  "test-[0-9a-f-]{36}@example\\.com",
+  "eyJ[A-Za-z0-9_-]{10,}\\.eyJ[A-Za-z0-9_-]{10,}\\.[A-Za-z0-9_-]{20,}",
+  "(?:sk|rk)_(?:test|live)_[A-Za-z0-9]{8,}",
+  "sk-(?:proj|local|ant)-[A-Za-z0-9_-]{16,}",
+  // The id of a payment may end in sb, and what its page knows it by is pi_…sb_secret_….
+  "(?<!(?:pi|seti)_[A-Za-z0-9]{8,40})sb_secret_[A-Za-z0-9_-]{8,}",
+  "whsec_[A-Za-z0-9+/=_-]{8,}",
+  // Where people called from: tests/fraud calls from all over 127.0.0.0/8, the machine's own apart.
+  "127\\.(?!0\\.0\\.1)[0-9]{1,3}\\.[0-9]{1,3}\\.[0-9]{1,3}",
+];
+
+Deno.test({
+  name: "no suite has left an address, a user's token or a key in the database or a log",
+  ignore: world.dataDir === undefined,
+  fn: async () => deepEqual(leaked(await allLeaks(SHAPES.join("|"))), []),
+});

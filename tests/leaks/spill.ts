@@ -1,0 +1,153 @@
+/** Says canaries everywhere that a caller, a provider or Stripe can say something. */
+import { equal, notEqual, ok } from "node:assert/strict";
+import { StartedJob } from "../../supabase/functions/_shared/contracts/jobs.ts";
+import { prepare } from "../input/targets.ts";
+import { crowd } from "../support/project/crowd.ts";
+import type { Canaries } from "./canaries.ts";
+import { chatBody, streamChat } from "../support/work/chat.ts";
+import { withDeployment } from "../support/processes/deployment.ts";
+import { backEnd, data, get, nobody, post, remove } from "../support/project/http.ts";
+import { withQueue } from "../support/work/job-queue.ts";
+import { holdsEnd, jobBecomes, jobEnds, readJob } from "../support/work/jobs.ts";
+import type { Person } from "../support/project/people.ts";
+import { buy } from "../support/money/purchases.ts";
+import { startRunner } from "../support/processes/runner.ts";
+import { until } from "../support/project/until.ts";
+import type { World } from "../support/project/world.ts";
+import { withEchoProvider } from "./echo-provider.ts";
+
+/** The stand-in's answers quote the first 120 characters of a prompt. */
+const PREAMBLE =
+  "A short essay on the history of the smallest coin of the realm, please, and be so " +
+  "kind as to leave out of it whatever is said from here on. ";
+
+const essay = ({ said }: Canaries, markers = "") => `${PREAMBLE}${said} [tokens:30] ${markers}`;
+
+/** Answered, refused by the provider in all its ways, and left in the middle. */
+export async function inChats(world: World, person: Person, canaries: Canaries): Promise<void> {
+  const ask = (markers: string, more: object = {}) =>
+    post(world, "ai/chat", person.as, chatBody(essay(canaries, markers), { ...more }));
+  equal((await ask("")).status, 200);
+  for (const markers of ["[fail:400]", "[fail:quota]", "[fail:404]", "[cut:3]"]) {
+    const { status } = await ask(markers);
+    ok(status >= 400, `${markers}: ${status}`);
+    await ask(markers, { stream: true });
+  }
+  const whole = await streamChat(world, person, chatBody(essay(canaries)));
+  equal(whole.events.at(-1)?.name, "usage");
+  const broken = await streamChat(world, person, chatBody(essay(canaries, "[break:3]")));
+  equal(broken.events.at(-1)?.name, "error");
+  const slow = chatBody(essay(canaries, "[pace:50]"));
+  await streamChat(world, person, slow, (deltas) => deltas < 2);
+}
+
+/** Done, cancelled in the middle, and failed at the provider. */
+export async function inResearch(world: World, person: Person, canaries: Canaries): Promise<void> {
+  const start = async (markers: string) => {
+    const query = essay(canaries, `[plan:1] ${markers}`);
+    const answer = await post(world, "ai/research", person.as, { query });
+    return data(answer, 202, StartedJob).job_id;
+  };
+  const [done, left, failing] = [
+    await start(""),
+    await start("[slow:500]"),
+    await start("[fail:404]"),
+  ];
+  await jobEnds(world, person.as, done, "completed");
+  await jobBecomes(world, person.as, left, "begun", ({ checkpoints }) => checkpoints.length > 0);
+  await jobBecomes(world, person.as, failing, "refused", ({ error }) => error !== null);
+  for (const jobId of [left, failing]) {
+    if ((await readJob(world, person.as, jobId)).completed_at === null) {
+      equal((await remove(world, `jobs/${jobId}`, person.as)).status, 200);
+    }
+  }
+  await holdsEnd(world, person.id);
+}
+
+const CHATS_A_MINUTE = 20;
+
+/** A provider that repeats what it was asked in its errors; whole, streamed, and in a job. */
+export async function inErrors(
+  world: World,
+  person: Person,
+  canaries: Canaries,
+  hear: (text: string) => void,
+): Promise<void> {
+  const caller = crowd(world, CHATS_A_MINUTE);
+  const echoes = ["echo:400", "echo:404", "echo:429", "echo:garbage", "echo:500"];
+  const asked = await withEchoProvider(async (AI_BASE_URL) => {
+    await withDeployment(world, { AI_BASE_URL }, async (deployed) => {
+      const { events } = await streamChat(deployed, person, chatBody(essay(canaries)));
+      equal(events.at(-1)?.name, "error");
+      for (const { data } of events) hear(JSON.stringify(data));
+      for (const echo of echoes) {
+        for (const stream of [false, true]) {
+          const body = chatBody(`${essay(canaries)} ${echo}`, { stream });
+          const answer = await post(deployed, "ai/chat", await caller(), body);
+          notEqual(answer.status, 200, echo);
+        }
+      }
+    }, hear);
+    await withQueue(world, async (queue) => {
+      const query = `${essay(canaries)} echo:400`;
+      const jobId = await queue.add("research", person.id, { query });
+      await using runner = await startRunner(world, queue.name, {}, { AI_BASE_URL });
+      await until(
+        "the attempt failed",
+        () => runner.said.find(({ message }) => message === "job attempt failed"),
+      );
+      hear(JSON.stringify(runner.said));
+      await remove(world, `jobs/${jobId}`, person.as);
+    });
+  });
+  ok(asked > echoes.length * 2);
+  await holdsEnd(world, person.id);
+}
+
+/** In bodies that no route takes, in addresses, in keys, in credentials. */
+export async function inBadRequests(world: World, canaries: Canaries): Promise<void> {
+  const { said, each } = canaries;
+  const { key, token, email, word } = each;
+  const { person, targets } = await prepare(world);
+  const headers = { "user-agent": said, "x-request-id": email, traceparent: token };
+  const refusals = [];
+  for (const { path, caller, good, fields, keyless } of targets) {
+    const strict = Object.entries(fields).filter(([, kind]) => !kind.startsWith("text"));
+    const bodies = [said, { ...good, [`${word} ${email}`]: said }, { ...good, user_id: said }];
+    for (const [name] of strict) {
+      if (!name.includes(".")) bodies.push({ ...good, [name]: said });
+    }
+    for (const body of bodies) {
+      refusals.push(await post(world, path, await caller(), body, { headers }));
+    }
+    // Where no key is needed, the body alone is good.
+    if (!keyless) {
+      refusals.push(await post(world, path, await caller(), good, { key: `${said}${said}` }));
+    }
+    for (const bad of [{ authorization: `Bearer ${token}` }, { apikey: key }]) {
+      refusals.push(await post(world, path, { ...person.as, ...bad }, good));
+    }
+  }
+  const path = encodeURIComponent(said);
+  for (const as of [person.as, backEnd(world), { apikey: token }, nobody]) {
+    refusals.push(
+      await get(world, `jobs/${path}`, as, headers),
+      await get(world, `jobs?status=${path}&cursor=${path}`, as),
+      await get(world, `credits?user_id=${path}`, as),
+      await get(world, `credits/entries?from=${path}`, as),
+      await get(world, `nothing/${path}`, as),
+      await remove(world, `jobs/${path}`, as),
+      await post(world, "job-runner", { ...as, apikey: key }, { said }),
+    );
+  }
+  const signed = { "stripe-signature": `t=1,v1=${said}` };
+  refusals.push(await post(world, "stripe-webhook", signed, { id: said }, { key: null }));
+  for (const { status, url, text } of refusals) {
+    ok(status >= 400 && status < 500, `${url}: ${text}`);
+  }
+}
+
+/** Who pays says who they are to Stripe, and Stripe tells us. */
+export async function inPurchase(world: World, buyer: Person, canaries: Canaries): Promise<void> {
+  await buy(world, buyer, "Starter", { email: canaries.each.email, name: canaries.said });
+}

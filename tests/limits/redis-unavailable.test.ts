@@ -1,0 +1,94 @@
+/** Whatever Redis does, requests are answered, and limited by each process. */
+import { equal } from "node:assert/strict";
+import { Debit } from "../../supabase/functions/_shared/contracts/credits.ts";
+import { Ready } from "../../supabase/functions/_shared/contracts/health.ts";
+import { proven, withSql } from "../support/project/database.ts";
+import { withDeployment } from "../support/processes/deployment.ts";
+import { type Manner, nowhere, startProxy } from "../support/processes/faulty-proxy.ts";
+import { backEnd, data, get, nobody, post } from "../support/project/http.ts";
+import { admitted, withinOneMinute } from "./counters.ts";
+import { signUp, signUpWith } from "../support/project/people.ts";
+import { balanceOf } from "../support/money/purchases.ts";
+import { until } from "../support/project/until.ts";
+import { readWorld, type World } from "../support/project/world.ts";
+
+const world = readWorld();
+
+/** Processes hand over every ten seconds what they have counted. */
+const TOLD_WITHIN_MS = 30_000;
+
+const OOM = "OOM command not allowed when used memory > 'maxmemory'.";
+
+const MANNERS: [string, Manner][] = [
+  // More than even a process is given that is too busy to listen.
+  ["is slow", { kind: "slow", ms: 1_500 }],
+  ["hangs", { kind: "silent" }],
+  ["refuses the token", {
+    kind: "answers",
+    status: 401,
+    body: `{"error":"WRONGPASS invalid or missing auth token"}`,
+  }],
+  ["is full", { kind: "answers", status: 400, body: JSON.stringify({ error: OOM }) }],
+  ["answers nonsense", { kind: "answers", status: 200, body: "<html>It works!</html>" }],
+];
+
+/** 120 at once: a user's hundred are admitted, by this one process. */
+async function limitsItself(cut: World): Promise<void> {
+  const answers = await withinOneMinute(async () => {
+    const { as } = await signUp(world);
+    return await Promise.all(Array.from({ length: 120 }, () => get(cut, "credits", as)));
+  });
+  equal(admitted(answers), 100);
+}
+
+/** How many requests were limited without Redis for that reason, as the alert reads it. */
+async function fallbacks(reason: string): Promise<number> {
+  const [row] = await withSql(world, (sql) =>
+    sql<{ count: number }[]>`
+    select farthing.metric_sum('limiter_fallbacks', ${`reason=${reason}`}, now() - interval '1 hour',
+      now())::int as count`);
+  return row!.count;
+}
+
+async function servesWithout(
+  redis: Record<string, string>,
+  andThen: () => Promise<unknown> = () => Promise.resolve(),
+): Promise<void> {
+  const changes = { DATABASE_POOL_URL: world.databaseUrl, ...redis };
+  await withDeployment(world, changes, async (cut) => {
+    const payer = await signUpWith(world, "10");
+    const debit = { user_id: payer.id, amount: "4", reason: "work" };
+    data(await post(cut, "credits/debits", backEnd(cut), debit), 201, Debit);
+    equal((await balanceOf(world, payer.id)).balance, "6");
+    await limitsItself(cut);
+    const { status, checks } = data(await get(cut, "health/ready", nobody), 200, Ready);
+    equal(checks.redis, "degraded");
+    equal(status, "degraded");
+    await andThen();
+  });
+  await proven(world);
+}
+
+for (const [what, manner] of MANNERS) {
+  Deno.test(`T17 a Redis that ${what} stops no payment, and each process limits by itself`, async () => {
+    await using proxy = startProxy(world.redisUrl ?? nowhere(), manner);
+    await servesWithout({
+      UPSTASH_REDIS_REST_URL: proxy.url,
+      UPSTASH_REDIS_REST_TOKEN: world.redisToken ?? "token",
+    });
+  });
+}
+
+Deno.test("T17 a Redis that is gone stops no payment, and each process limits by itself", async () => {
+  const redis = { UPSTASH_REDIS_REST_URL: nowhere(), UPSTASH_REDIS_REST_TOKEN: "token" };
+  const before = await fallbacks("down");
+  // The first are counted as such; then the breaker is open, which is another reason.
+  await servesWithout(redis, () =>
+    until("the alert hears of it", async () => {
+      return await fallbacks("down") > before || undefined;
+    }, TOLD_WITHIN_MS));
+});
+
+Deno.test("without Redis each process limits by itself, and readiness says degraded", async () => {
+  await servesWithout({ UPSTASH_REDIS_REST_URL: "", UPSTASH_REDIS_REST_TOKEN: "" });
+});

@@ -1,0 +1,247 @@
+/** Mail that is away, refuses, or does not say what it did: nothing waits for it or is sent twice. */
+import { deepEqual, equal, ok } from "node:assert/strict";
+import { Notification } from "../../supabase/functions/_shared/contracts/notifications.ts";
+import { proven, withMail, withSql } from "../support/project/database.ts";
+import { withDeployment } from "../support/processes/deployment.ts";
+import { data, post } from "../support/project/http.ts";
+import {
+  lettersTo,
+  makeDue,
+  noticeBecomes,
+  noticeOf,
+  noticesOfUser,
+  runNotices,
+  withoutMail,
+} from "../support/work/notifications.ts";
+import { type Person, signUp } from "../support/project/people.ts";
+import { balanceOf, buy } from "../support/money/purchases.ts";
+import { until } from "../support/project/until.ts";
+import { readWorld, type World } from "../support/project/world.ts";
+
+const world = readWorld();
+
+/** Tells somebody something; the notice's id. */
+async function tell({ id }: Person): Promise<string> {
+  const asked = {
+    template: "low_balance",
+    to: { user_id: id },
+    data: { available: "1", threshold: "500" },
+  };
+  const as = { "x-webhook-secret": world.notificationSecret };
+  return data(await post(world, "send-notification", as, asked), 200, Notification).notification_id;
+}
+
+interface MailServer extends AsyncDisposable {
+  readonly url: string;
+  /** The addresses that it was asked for, in order. */
+  readonly asked: string[];
+}
+
+/** A mail service that answers as a test wants it, and hangs up when the test is over. */
+function mailServer(answer: (body: { To?: string }) => Promise<Response>): MailServer {
+  const asked: string[] = [];
+  const end = new AbortController();
+  const server = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, signal: end.signal, onListen: () => {} },
+    async (request) => {
+      const body = await request.json();
+      asked.push(String(body.To ?? body.to));
+      return await answer(body);
+    },
+  );
+  return {
+    url: `http://127.0.0.1:${server.addr.port}`,
+    asked,
+    [Symbol.asyncDispose]: async () => {
+      end.abort();
+      await server.finished;
+    },
+  };
+}
+
+const never = () => new Promise<Response>(() => {});
+
+function postmarkAt(url: string): Record<string, string> {
+  return {
+    MAIL_URL: url,
+    MAIL_FROM: "credits@example.com",
+    POSTMARK_SERVER_TOKEN: "local",
+    RESEND_API_KEY: "",
+    DATABASE_POOL_URL: world.databaseUrl,
+  };
+}
+
+/**
+ * The notice is what `deployed` sends by its own mail service. The stack's runner looks, too, while its
+ * inbox is away, and leaves it for later: then it is this one's turn again.
+ */
+async function askedOf(deployed: World, notice: string, email: string, { asked }: MailServer) {
+  const running: Promise<unknown>[] = [];
+  await until(`${email} is in hand`, async () => {
+    await withSql(
+      world,
+      (sql) =>
+        sql`update farthing.notices set attempts = 0 where notice_id = ${notice} and state = 'failed'`,
+    );
+    await makeDue(world, notice);
+    running.push(runNotices(deployed).catch(() => {}));
+    await until(
+      "it was asked, or another has it",
+      async () =>
+        asked.includes(email) || (await noticeOf(world, notice)).state === "failed" || undefined,
+    );
+    return asked.includes(email) || undefined;
+  });
+  return running;
+}
+
+Deno.test("with mail away a purchase is whole at once, and its receipt comes when mail is back", async () => {
+  const buyer = await signUp(world);
+  const notice = await withoutMail(world, async () => {
+    await buy(world, buyer);
+    equal((await balanceOf(world, buyer.id)).balance, "9990");
+    return await until("the receipt was tried", async () => {
+      await runNotices(world);
+      const [found] = await noticesOfUser(world, buyer.id, "receipt");
+      return found?.state === "failed" ? found : undefined;
+    });
+  });
+  deepEqual(await lettersTo(world, buyer.email), []);
+  // Nobody was there, or nobody asked any more.
+  ok(["not_sent", "not_asked"].includes(notice.last_error!), notice.last_error!);
+  await withMail(world, "shared", () => noticeBecomes(world, notice.notice_id, "sent"));
+  equal((await lettersTo(world, buyer.email, "receipt")).length, 1);
+  await proven(world);
+});
+
+Deno.test("what mail refuses eight times is dead, and stays to be seen", async () => {
+  const person = await signUp(world);
+  const busy = () => Promise.resolve(new Response("{}", { status: 429 }));
+  await using server = mailServer(busy);
+  await withoutMail(world, async () => {
+    const notice = await tell(person);
+    await withDeployment(world, postmarkAt(server.url), async (deployed) => {
+      const dead = await until("it is dead", async () => {
+        await makeDue(world, notice);
+        await runNotices(deployed);
+        const now = await noticeOf(world, notice);
+        return now.state === "dead" ? now : undefined;
+      });
+      equal(dead.attempts, 8);
+      await makeDue(world, notice);
+      await runNotices(deployed);
+      equal((await noticeOf(world, notice)).state, "dead");
+    });
+  });
+  await proven(world);
+});
+
+Deno.test("an address that mail will never take is asked for once", async () => {
+  const person = await signUp(world);
+  const refuse = ({ To }: { To?: string }) =>
+    Promise.resolve(Response.json({ ErrorCode: 406, Message: `inactive: ${To}` }, { status: 422 }));
+  await using server = mailServer(refuse);
+  await withoutMail(world, async () => {
+    const notice = await tell(person);
+    await withDeployment(world, postmarkAt(server.url), async (deployed) => {
+      await Promise.all(await askedOf(deployed, notice, person.email, server));
+      const { state, last_error } = await noticeOf(world, notice);
+      deepEqual([state, last_error], ["dead", "refused"]);
+      await runNotices(deployed);
+      equal(server.asked.filter((email) => email === person.email).length, 1);
+    });
+  });
+});
+
+Deno.test("what a killed runner may have sent is uncertain, and nobody sends it again", async () => {
+  const person = await signUp(world);
+  await using server = mailServer(never);
+  const notice = await withoutMail(world, async () => {
+    const notice = await tell(person);
+    await withDeployment(world, postmarkAt(server.url), async (deployed, kill) => {
+      const running = await askedOf(deployed, notice, person.email, server);
+      equal((await noticeOf(world, notice)).state, "sending");
+      await kill();
+      await Promise.all(running);
+    });
+    return notice;
+  });
+  await withSql(world, (sql) =>
+    sql`
+    update farthing.notices set leased_until = now() where notice_id = ${notice} and state = 'sending'`);
+  await withMail(world, "shared", async () => {
+    const { last_error, attempts } = await noticeBecomes(world, notice, "uncertain");
+    equal(last_error, "runner_lost");
+    ok(attempts >= 1);
+    await runNotices(world);
+  });
+  deepEqual(await lettersTo(world, person.email), []);
+  equal(server.asked.filter((email) => email === person.email).length, 1);
+});
+
+Deno.test("a repeat that Resend knows is asked for after a kill, and one letter arrives", async () => {
+  const person = await signUp(world);
+  const taken: string[] = [];
+  // It reaches the inbox, and its answer does not come back; the second time it does.
+  await using server = mailServer(async (body) => {
+    const { to } = body as { to?: string[] };
+    const key = to?.[0] ?? "";
+    const headers = { "content-type": "application/json", "idempotency-key": key };
+    const init = { method: "POST", headers, body: JSON.stringify(body) };
+    const answer = await (await fetch(`${world.mailUrl}/emails`, init)).text();
+    taken.push(key);
+    const isFirst = taken.filter((each) => each === key).length === 1;
+    return isFirst ? await never() : new Response(answer);
+  });
+  const resend = {
+    ...postmarkAt(server.url),
+    POSTMARK_SERVER_TOKEN: "",
+    RESEND_API_KEY: "re_local",
+  };
+  const notice = await withMail(world, "shared", async () => {
+    const notice = await tell(person);
+    // Ours alone: the stack's runner speaks Postmark, and leaves what Resend may have sent.
+    await withSql(world, (sql) =>
+      sql`
+      update farthing.notices set state = 'failed', sender = 'resend', last_error = 'no_answer',
+        next_attempt_at = now(), lease_id = null, leased_until = null, finished_at = null, attempts = 1
+      where notice_id = ${notice}`);
+    return notice;
+  });
+  const letters = (await lettersTo(world, person.email)).length;
+  await withMail(world, "shared", async () => {
+    await withDeployment(world, resend, async (deployed, kill) => {
+      const running = runNotices(deployed).catch(() => {});
+      await until("Resend has it", () => taken.includes(person.email) || undefined);
+      await kill();
+      await running;
+    });
+    await withSql(world, (sql) =>
+      sql`
+      update farthing.notices set leased_until = now() where notice_id = ${notice} and state = 'sending'`);
+    await withDeployment(world, resend, async (deployed) => {
+      await noticeBecomes(deployed, notice, "sent");
+    });
+  });
+  equal(taken.filter((email) => email === person.email).length, 2);
+  equal((await lettersTo(world, person.email)).length, letters + 1);
+});
+
+Deno.test("runners side by side send each notice once", async () => {
+  const people = await Promise.all(Array.from({ length: 12 }, () => signUp(world)));
+  await withMail(world, "shared", async () => {
+    await withDeployment(world, postmarkAt(world.mailUrl), async (deployed) => {
+      const telling = people.map((person) => tell(person));
+      const running = Array.from({ length: 6 }, (_, nr) => runNotices(nr % 2 ? world : deployed));
+      const notices = await Promise.all(telling);
+      await Promise.all(running);
+      await Promise.all([runNotices(world), runNotices(deployed)]);
+      for (const notice of notices) {
+        equal((await noticeBecomes(world, notice, "sent")).attempts, 1);
+      }
+    });
+    for (const { email } of people) {
+      equal((await lettersTo(world, email, "low_balance")).length, 1, email);
+    }
+  });
+});

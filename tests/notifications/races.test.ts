@@ -1,0 +1,35 @@
+/** A claim that is asked for again, since its answer was lost, waits for the first, which may still run. */
+import { deepEqual, rejects } from "node:assert/strict";
+import type { ISql } from "postgres";
+import { proven, withSql } from "../support/project/database.ts";
+import { readWorld } from "../support/project/world.ts";
+
+const world = readWorld();
+
+/** Of none, so that the stack's own runner misses nothing. */
+async function claim(sql: ISql, lease: string): Promise<unknown> {
+  const [row] = await sql`select farthing_public.notices_claim(null, 0, ${lease}) as claimed`;
+  return row!.claimed;
+}
+
+Deno.test("notices claimed twice by one lease are claimed one after the other", async () => {
+  const [lease, other] = [crypto.randomUUID(), crypto.randomUUID()];
+  await withSql(world, async (sql) => {
+    await sql.begin(async (first) => {
+      deepEqual(await claim(first, lease), []);
+      await withSql(world, async (second) => {
+        await second.begin(async (impatient) => {
+          await impatient`set local lock_timeout = '100ms'`;
+          deepEqual(await claim(impatient, other), []);
+          // It would wait for as long as the first runs.
+          await rejects(claim(impatient, lease), { code: "55P03" });
+        }).catch((error) => {
+          // What failed in a transaction fails it.
+          if (error.code !== "55P03") throw error;
+        });
+      });
+    });
+    deepEqual(await claim(sql, lease), []);
+  });
+  await proven(world);
+});

@@ -1,0 +1,44 @@
+/** Packages and models of a test's own, so that no other test's prices change. */
+import { withSql } from "../support/project/database.ts";
+import type { World } from "../support/project/world.ts";
+
+interface Terms {
+  name: string;
+  amount: number;
+  credits: string;
+  bonus: string;
+}
+
+/** Puts a version of a package on sale; the highest counts. */
+export async function sell(
+  world: World,
+  packageId: string,
+  version: number,
+  { name, amount, credits, bonus }: Terms,
+): Promise<void> {
+  await withSql(world, (sql) =>
+    sql`
+    insert into farthing.packages
+      (package_id, version, name, amount, currency, credits, bonus_credits)
+    values (${packageId}, ${version}, ${name}, ${amount}, 'usd', ${credits}, ${bonus})`);
+}
+
+/** Takes every version of a package off sale. */
+export async function withdraw(world: World, packageId: string): Promise<void> {
+  await withSql(
+    world,
+    (sql) => sql`update farthing.packages set active = false where package_id = ${packageId}`,
+  );
+}
+
+/** Sets a model's price from now on: USD per million tokens in and out, and the markup. */
+export async function price(
+  world: World,
+  model: string,
+  [input, output, markup]: [string, string, string],
+): Promise<void> {
+  const rates = [{ model, input_per_million_usd: input, output_per_million_usd: output, markup }];
+  await withSql(world, (sql) =>
+    sql`
+    select farthing_public.rates_import(${sql.json(rates)}, false)`);
+}

@@ -1,0 +1,120 @@
+/** Refunds while Stripe is away: the caller is told, and in the end there is one refund. */
+import { deepEqual, equal, ok } from "node:assert/strict";
+import { PaymentRunnerReport } from "../../supabase/functions/_shared/contracts/payment-runner.ts";
+import { Refund } from "../../supabase/functions/_shared/contracts/refunds.ts";
+import { proven, withSql } from "../support/project/database.ts";
+import { type Answer, backEnd, data, post, refused } from "../support/project/http.ts";
+import {
+  askRefund,
+  newPurchase,
+  type Purchase,
+  readRefund,
+  refundBecomes,
+  refundsAtStripe,
+  standing,
+} from "../support/money/refunds.ts";
+import { control } from "../support/money/stripe.ts";
+import { until } from "../support/project/until.ts";
+import { readWorld } from "../support/project/world.ts";
+
+const world = readWorld();
+/** How often the SDK asks before it gives up: once and two retries. */
+const ATTEMPTS = 3;
+const PAID = "paid: balance 9990, available 9990, debt 0";
+const REFUNDED = "refunded: balance 0, available 0, debt 0";
+
+/** The next requests for a refund go wrong, for the time of `use`. */
+async function withFault(fault: object, use: () => Promise<void>): Promise<void> {
+  await control(world, "POST", "faults", { method: "POST", path: "/v1/refunds", ...fault });
+  try {
+    await use();
+  } finally {
+    await control(world, "DELETE", "faults");
+  }
+}
+
+function isRetryable(answer: Answer): void {
+  ok([502, 503].includes(answer.status), answer.text);
+  equal(refused(answer, answer.status, "upstream_unavailable").retryable, true);
+}
+
+async function refundIdOf({ orderId }: Purchase): Promise<string> {
+  const rows = await withSql(world, (sql) =>
+    sql<{ refund_id: string }[]>`
+    select refund_id from farthing.refunds where order_id = ${orderId}`);
+  equal(rows.length, 1);
+  return rows[0]!.refund_id;
+}
+
+Deno.test("refund while Stripe is down moves nothing, and its key makes one refund later", async () => {
+  const purchase = await newPurchase(world);
+  const key = crypto.randomUUID();
+  const ask = () => askRefund(world, purchase.orderId, undefined, { key });
+  await withFault({ status: 503, times: ATTEMPTS }, async () => isRetryable(await ask()));
+  equal(await standing(world, purchase), PAID);
+  // What is set aside is nobody else's: another key does not refund it a second time.
+  refused(await askRefund(world, purchase.orderId), 409, "already_refunded");
+  const { refund_id } = data(await ask(), 201, Refund);
+  await refundBecomes(world, refund_id, "succeeded");
+  equal(refund_id, await refundIdOf(purchase));
+  equal(await standing(world, purchase), REFUNDED);
+  equal((await refundsAtStripe(world, purchase.paymentId)).length, 1);
+  await proven(world);
+});
+
+Deno.test("refund whose answer is lost is known by its event, and its key finds it", async () => {
+  const purchase = await newPurchase(world);
+  const key = crypto.randomUUID();
+  const ask = () => askRefund(world, purchase.orderId, undefined, { key });
+  // An answer that the SDK does not ask for again by itself.
+  const lost = { status: 429, after: true };
+  await withFault(lost, async () => isRetryable(await ask()));
+  const refundId = await refundIdOf(purchase);
+  await refundBecomes(world, refundId, "succeeded");
+  equal(await standing(world, purchase), REFUNDED);
+  equal(data(await ask(), 201, Refund).refund_id, refundId);
+  equal((await refundsAtStripe(world, purchase.paymentId)).length, 1);
+  await proven(world);
+});
+
+Deno.test("refund whose request died is sent once, by whichever of the runners", async () => {
+  const purchase = await newPurchase(world);
+  const key = crypto.randomUUID();
+  const ask = () => askRefund(world, purchase.orderId, 500, { key });
+  await withFault({ status: 503, times: ATTEMPTS }, async () => isRetryable(await ask()));
+  const refundId = await refundIdOf(purchase);
+  await withSql(world, (sql) =>
+    sql`
+    update farthing.refunds set next_attempt_at = now() where refund_id = ${refundId}`);
+  const answers = await Promise.all(
+    Array.from({ length: 4 }, () => post(world, "payment-runner", backEnd(world), {})),
+  );
+  for (const answer of answers) data(answer, 200, PaymentRunnerReport);
+  const { credits_taken_back } = await refundBecomes(world, refundId, "succeeded");
+  equal(credits_taken_back, "5000");
+  equal(data(await ask(), 201, Refund).refund_id, refundId);
+  equal((await refundsAtStripe(world, purchase.paymentId)).length, 1);
+  await proven(world);
+});
+
+Deno.test("refund that Stripe refuses has failed, and what was set aside is free", async () => {
+  const purchase = await newPurchase(world);
+  // The bank disputes the payment, and Stripe knows it before we do.
+  await control(world, "POST", "deliveries/hold", { types: ["charge.dispute.*"] });
+  try {
+    await control(world, "POST", `payments/${purchase.paymentId}/dispute`);
+    const { message } = refused(await askRefund(world, purchase.orderId), 409, "already_refunded");
+    ok(message.includes("disputes"), message);
+    const { status, failure_reason } = await readRefund(world, await refundIdOf(purchase));
+    equal(status, "failed");
+    ok(failure_reason);
+    deepEqual(await refundsAtStripe(world, purchase.paymentId), []);
+  } finally {
+    await control(world, "POST", "deliveries/release");
+  }
+  await until("the dispute is known", async () => {
+    return (await standing(world, purchase)).startsWith("disputed") || undefined;
+  });
+  refused(await askRefund(world, purchase.orderId), 409, "already_refunded");
+  await proven(world);
+});

@@ -1,0 +1,96 @@
+/** Scheduled tasks in two sessions at once, as when somebody runs one by hand: each takes its own lock. */
+import { deepEqual, equal } from "node:assert/strict";
+import postgres from "postgres";
+import { proven, withSql } from "../support/project/database.ts";
+import { signUpWith } from "../support/project/people.ts";
+import { until } from "../support/project/until.ts";
+import { readWorld } from "../support/project/world.ts";
+
+const world = readWorld();
+
+type Sql = postgres.Sql<Record<string, never>>;
+type Run = (sql: Sql) => Promise<unknown>;
+
+/** No test and no task runs at this time: what a proof finds is undone with its transaction. */
+const FAR = "2190-01-01";
+
+const UNDONE = Symbol("undone");
+
+/** A run in a transaction that is undone. */
+async function undone(sql: Sql, run: Run, use?: () => Promise<void>): Promise<unknown> {
+  let result: unknown;
+  await sql.begin(async (inside) => {
+    result = await run(inside as unknown as Sql);
+    await use?.();
+    throw UNDONE;
+  }).catch((error) => {
+    if (error !== UNDONE) throw error;
+  });
+  return result;
+}
+
+/** Whether a session waits for a lock while this one is inside its transaction; then it ends. */
+async function waitsFor(first: Run, second: Run, end: "commit" | "undo"): Promise<unknown> {
+  return await withSql(world, (one) =>
+    withSql(world, async (two) => {
+      const [row] = await two<{ pid: number }[]>`select pg_backend_pid() as pid`;
+      let later: Promise<unknown> | undefined;
+      const meanwhile = async () => {
+        later = second(two).then((result) => result, (error) => error);
+        await until("the second session waits for the first", () =>
+          withSql(world, async (sql) => {
+            const rows = await sql`select from pg_locks where pid = ${row!.pid} and not granted
+              and locktype = 'advisory'`;
+            return rows.length > 0 || undefined;
+          }));
+      };
+      if (end === "undo") await undone(one, first, meanwhile);
+      else {
+        await one.begin(async (inside) => {
+          await first(inside as unknown as Sql);
+          await meanwhile();
+        });
+      }
+      return await later;
+    }));
+}
+
+Deno.test("entries are sealed by one session at a time, each of them once", async () => {
+  await signUpWith(world, "10");
+  const seal = (sql: Sql) => sql`select farthing.seal()`.then((rows) => rows.length);
+  equal(await waitsFor(seal, seal, "commit"), 1);
+  await proven(world);
+});
+
+Deno.test("a head waits for entries that are being sealed", async () => {
+  await signUpWith(world, "10");
+  const seal = (sql: Sql) => sql`select farthing.seal()`;
+  const head = (sql: Sql) => undone(sql, (inside) => inside`select farthing.make_head(now())`);
+  deepEqual((await waitsFor(seal, head, "commit") as unknown[]).length, 1);
+  await proven(world);
+});
+
+Deno.test("the ledger is proved by one session at a time, and the other does not wait", async () => {
+  const prove = async (sql: Sql) => {
+    const [row] = await sql<{ did: boolean }[]>`select farthing.prove_if_due(${FAR}) as did`;
+    return row!.did;
+  };
+  await withSql(world, (one) =>
+    withSql(world, async (two) => {
+      const first = await until("no other proof runs", async () => {
+        let other: unknown;
+        const did = await undone(one, prove, async () => {
+          other = await undone(two, prove);
+        });
+        return did === true ? { did, other } : undefined;
+      }, 60_000);
+      deepEqual(first, { did: true, other: false });
+      equal(await undone(two, prove), true, "alone it does");
+    }));
+});
+
+Deno.test("alerts are evaluated by one session at a time, and the other waits", async () => {
+  const evaluate = (sql: Sql) => sql`select farthing.evaluate_alerts(${FAR})`.then(() => "done");
+  const second = (sql: Sql) => undone(sql, evaluate);
+  equal(await waitsFor(evaluate, second, "undo"), "done");
+});

@@ -1,0 +1,23 @@
+/** A fault of ours: the payment is told of, and its credits cannot be written. */
+import { withSql } from "../project/database.ts";
+import type { World } from "../project/world.ts";
+
+/** Makes the database fail whatever brings that order's credits in, for the time of `use`. */
+export async function withBrokenGrant(
+  world: World,
+  orderId: string,
+  use: () => Promise<void>,
+): Promise<void> {
+  const name = `break_${orderId.replaceAll("-", "")}`;
+  await withSql(world, (sql) =>
+    sql.unsafe(`
+    create function farthing.${name}() returns trigger language plpgsql as
+      $$ begin raise exception 'disk on fire'; end $$;
+    create trigger ${name} before insert on farthing.lots for each row
+      when (new.order_id = '${orderId}') execute function farthing.${name}()`));
+  try {
+    await use();
+  } finally {
+    await withSql(world, (sql) => sql.unsafe(`drop function farthing.${name} cascade`));
+  }
+}

@@ -1,0 +1,106 @@
+/** Payouts: what the emulator pays out, and what our books say of it. */
+import type postgres from "postgres";
+import { withDeliveries, withSql } from "../project/database.ts";
+import { control } from "./stripe.ts";
+import { runPayments } from "./top-ups.ts";
+import { until } from "../project/until.ts";
+import type { World } from "../project/world.ts";
+
+interface Payout {
+  readonly id: string;
+  readonly amount: number;
+}
+
+interface Made {
+  readonly deliver?: boolean;
+  readonly arrives_in_days?: number;
+}
+
+/** Pays out the money of these payments and of no others; one payout, since all are of one currency. */
+export async function payOut(world: World, payments: string[], made: Made = {}): Promise<Payout> {
+  const body = { payments, release_pending: true, ...made };
+  const { data } = await control(world, "POST", "payouts", body);
+  return (data as Payout[])[0]!;
+}
+
+interface Reconciled {
+  readonly ours: number;
+  readonly not_ours: number;
+}
+
+/** A run does all that is due, other tests' work included. */
+const DEADLINE_MS = 60_000;
+
+/**
+ * Lets the payments' runner do what is due until it has compared the payout; what it counted. Where a runner
+ * came before Stripe had the list, its pause is over.
+ */
+export function reconciled(world: World, { id }: Payout): Promise<Reconciled> {
+  return withDeliveries(world, "shared", () =>
+    until(`payout ${id} is reconciled`, async () => {
+      await withSql(world, (sql) =>
+        sql`
+        update farthing.reconciliations set due_at = now()
+        where payout_id = ${id} and due_at > now() and attempts > 0`);
+      await runPayments(world);
+      const [row] = await withSql(world, (sql) =>
+        sql<Reconciled[]>`
+        select ours, not_ours from farthing.reconciliations
+        where payout_id = ${id} and reconciled_at is not null and due_at is null`);
+      return row && { ...row };
+    }, DEADLINE_MS));
+}
+
+/** What differs of a payout, in words, as a transaction sees it. */
+export async function mismatchesIn(sql: postgres.ISql, { id }: Payout): Promise<string[]> {
+  const rows = await sql<{ told: string }[]>`
+    select format('%s %s: %s, %s', kind, subject, coalesce(ours, '-'), coalesce(theirs, '-')) as told
+    from farthing.mismatches where payout_id = ${id} and resolved_at is null order by 1`;
+  return rows.map(({ told }) => told);
+}
+
+export function mismatchesOf(world: World, payout: Payout): Promise<string[]> {
+  return withSql(world, (sql) => mismatchesIn(sql, payout));
+}
+
+/** What the clock does every quarter of an hour. */
+export async function sweep(world: World): Promise<void> {
+  await withSql(world, (sql) => sql`select farthing.sweep_reconciliation()`);
+}
+
+/** How far a payout has got, as the database knows it. */
+async function payoutAs(world: World, { id }: Payout): Promise<string | undefined> {
+  const [row] = await withSql(world, (sql) =>
+    sql<{ told: string }[]>`
+    select concat_ws(' ', amount, status, reconciliation, failure_code) as told
+    from farthing.payouts where payout_id = ${id}`);
+  return row?.told;
+}
+
+export function payoutBecomes(world: World, payout: Payout, wanted: string) {
+  return withDeliveries(
+    world,
+    "shared",
+    () =>
+      until(`payout ${payout.id} is ${wanted}`, async () => {
+        return await payoutAs(world, payout) === wanted || undefined;
+      }),
+  );
+}
+
+/** Whether it is this payout that one of the late ones is: without it there is one fewer. */
+export async function isLate(world: World, { id }: Payout): Promise<boolean> {
+  let isOneFewer = false;
+  const undone = new Error("undone");
+  await withSql(world, (sql) =>
+    sql.begin("isolation level repeatable read", async (tx) => {
+      const count = async () => (await tx`select farthing.late_payouts()::int as late`)[0]!.late;
+      const before = await count();
+      await tx`update farthing.payouts set status = 'canceled' where payout_id = ${id}`;
+      isOneFewer = await count() === before - 1;
+      throw undone;
+    })).catch((error) => {
+      if (error !== undone) throw error;
+    });
+  return isOneFewer;
+}

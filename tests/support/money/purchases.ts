@@ -1,0 +1,70 @@
+/** Buying: what a buyer does, step by step. */
+import { z } from "zod";
+import type { Buyer } from "../../../scripts/stack/stripe/browser.ts";
+import { payCheckout } from "../../../scripts/stack/stripe/browser.ts";
+import { Balance } from "../../../supabase/functions/_shared/contracts/credits.ts";
+import {
+  Checkout,
+  Order,
+  Package,
+} from "../../../supabase/functions/_shared/contracts/checkout.ts";
+import { withDeliveries, withSql } from "../project/database.ts";
+import { backEnd, data, get, nobody, post } from "../project/http.ts";
+import type { Person } from "../project/people.ts";
+import { until } from "../project/until.ts";
+import type { World } from "../project/world.ts";
+
+export type OpenCheckout = z.output<typeof Checkout>;
+
+export async function packageNamed(world: World, name: string): Promise<z.output<typeof Package>> {
+  const packages = data(await get(world, "checkout/packages", nobody), 200, z.array(Package));
+  const found = packages.find((each) => each.name === name);
+  if (!found) throw new Error(`no package ${name} on sale`);
+  return found;
+}
+
+/** Opens a checkout for a package of the seed. */
+export async function openCheckout(
+  world: World,
+  buyer: Person,
+  name = "Starter",
+): Promise<OpenCheckout> {
+  const { id } = await packageNamed(world, name);
+  return data(await post(world, "checkout", buyer.as, { package_id: id }), 201, Checkout);
+}
+
+export async function readOrder(world: World, buyer: Person, orderId: string) {
+  return data(await get(world, `checkout/orders/${orderId}`, buyer.as), 200, Order);
+}
+
+/** The order, as soon as it has that status. */
+export function orderBecomes(world: World, buyer: Person, orderId: string, status: string) {
+  return until(`order ${orderId} is ${status}`, async () => {
+    const order = await readOrder(world, buyer, orderId);
+    return order.status === status ? order : undefined;
+  });
+}
+
+/** Buys a package: hosted page, webhook, paid. */
+export async function buy(world: World, buyer: Person, name = "Starter", browser: Buyer = {}) {
+  const checkout = await openCheckout(world, buyer, name);
+  return await withDeliveries(world, "shared", async () => {
+    const paid = await payCheckout(checkout.checkout_url, "4242424242424242", browser);
+    if (paid.result !== "paid") throw new Error(`the page refused: ${paid.message}`);
+    return await orderBecomes(world, buyer, checkout.order_id, "paid");
+  });
+}
+
+/** The balance as the back end reads it. */
+export async function balanceOf(world: World, userId: string) {
+  return data(await get(world, `credits?user_id=${userId}`, backEnd(world)), 200, Balance);
+}
+
+/** The orders of a buyer as the database has them, with what Stripe's session is to each. */
+export async function ordersOf(world: World, buyer: Person) {
+  const rows = await withSql(world, (sql) =>
+    sql<{ order_id: string; session_id: string | null }[]>`
+    select order_id, session_id from farthing.orders o join farthing.accounts a using (account_id)
+    where a.owner_id = ${buyer.id}`);
+  return rows.map((row) => ({ ...row }));
+}

@@ -1,0 +1,129 @@
+/** Stripe as the tests meet it: the official SDK, the hosted page, and events in their own hands. */
+import Stripe from "stripe";
+import { z } from "zod";
+import { type Buyer, payCheckout } from "../../../scripts/stack/stripe/browser.ts";
+import { withDeliveries } from "../project/database.ts";
+import { type Answer, post } from "../project/http.ts";
+import type { World } from "../project/world.ts";
+
+export function stripeOf({ stripeUrl, stripeKey }: World): Stripe {
+  const { hostname, port } = new URL(stripeUrl);
+  return new Stripe(stripeKey, {
+    protocol: "http",
+    host: hostname,
+    port,
+    httpClient: Stripe.createFetchHttpClient(),
+    maxNetworkRetries: 0,
+    telemetry: false,
+  });
+}
+
+/** A control of the emulator, which Stripe does not have. */
+export async function control(
+  world: World,
+  method: "POST" | "DELETE",
+  path: string,
+  body: object = {},
+): Promise<Record<string, unknown>> {
+  const init = method === "POST" ? { method, body: JSON.stringify(body) } : { method };
+  const response = await fetch(`${world.stripeUrl}/_emulator/${path}`, init);
+  const text = await response.text();
+  if (!response.ok) throw new Error(`${path}: ${text}`);
+  return JSON.parse(text);
+}
+
+const subject = z.looseObject({
+  id: z.string(),
+  client_reference_id: z.string().nullish(),
+  metadata: z.record(z.string(), z.string()).nullish(),
+  payment_intent: z.string().nullish(),
+});
+
+function isAbout(event: Stripe.Event, orderId: string): boolean {
+  const { client_reference_id, metadata } = subject.parse(event.data.object);
+  return client_reference_id === orderId || metadata?.order_id === orderId;
+}
+
+/** The payment intent that an event tells of. */
+function paymentOf(event: Stripe.Event): string {
+  const { id, payment_intent } = subject.parse(event.data.object);
+  return payment_intent ?? id;
+}
+
+/** The checkout sessions that Stripe has of an order. */
+export async function sessionsOf(world: World, orderId: string): Promise<string[]> {
+  const { data } = await stripeOf(world).checkout.sessions.list({ limit: 100 });
+  return data.filter((each) => each.client_reference_id === orderId).map(({ id }) => id);
+}
+
+/** The events of an order and its payments, oldest first: a dispute names its payment alone. */
+async function eventsOf(world: World, orderId: string): Promise<Stripe.Event[]> {
+  const { data } = await stripeOf(world).events.list({ limit: 100 });
+  const payments = new Set(data.filter((event) => isAbout(event, orderId)).map(paymentOf));
+  return data.filter((event) => payments.has(paymentOf(event))).reverse();
+}
+
+/**
+ * Does something at Stripe of which our webhook hears nothing; the order's events so far. What others have
+ * done meanwhile is told late.
+ */
+export async function inSilence(
+  world: World,
+  orderId: string,
+  act: () => Promise<unknown>,
+): Promise<Stripe.Event[]> {
+  return await withDeliveries(world, "exclusive", async () => {
+    await control(world, "POST", "deliveries/hold", { types: ["*"] });
+    try {
+      await act();
+      const made = await eventsOf(world, orderId);
+      await control(world, "POST", "deliveries/drop", { events: made.map(({ id }) => id) });
+      return made;
+    } finally {
+      await control(world, "POST", "deliveries/release");
+    }
+  });
+}
+
+/** Pays on the hosted page while nothing is delivered. @throws when the page refused */
+export async function payInSilence(
+  world: World,
+  order: { order_id: string; checkout_url: string },
+  buyer: Buyer = {},
+): Promise<Stripe.Event[]> {
+  return await inSilence(world, order.order_id, async () => {
+    const { result, message } = await payCheckout(order.checkout_url, "4242424242424242", buyer);
+    if (result !== "paid") throw new Error(`the page refused: ${message}`);
+  });
+}
+
+interface Delivery {
+  secret?: string;
+  /** When it was signed; now unless named. */
+  seconds?: number;
+  header?: string;
+}
+
+/** Delivers an event to our webhook as Stripe would: signed over the raw body. */
+export async function deliver(
+  world: World,
+  event: object | string,
+  { secret = world.webhookSecret, seconds = Math.floor(Date.now() / 1000), header }: Delivery = {},
+): Promise<Answer> {
+  const payload = typeof event === "string" ? event : JSON.stringify(event);
+  const signature = header ?? await stripeOf(world).webhooks.generateTestHeaderStringAsync({
+    payload,
+    secret,
+    timestamp: seconds,
+  });
+  const headers = { "stripe-signature": signature };
+  return await post(world, "stripe-webhook", {}, payload, { key: null, headers });
+}
+
+/** Every order of some things. */
+export function permutations<T>(things: readonly T[]): T[][] {
+  if (things.length <= 1) return [[...things]];
+  return things.flatMap((first, index) =>
+    permutations(things.toSpliced(index, 1)).map((rest) => [first, ...rest])
+  );
+}

@@ -1,0 +1,68 @@
+/** The isolates that a stack runs the functions in, and a client that expects them to be killed. */
+import { ok } from "node:assert/strict";
+import type { IsolateCounts } from "../../../scripts/stack/isolates/pool.ts";
+import { delay } from "../../../scripts/stack/wait.ts";
+import type { Answer } from "../project/http.ts";
+import { until } from "../project/until.ts";
+import type { World } from "../project/world.ts";
+
+type Counts = Record<string, IsolateCounts>;
+
+async function countsOf({ url }: World): Promise<Counts> {
+  const response = await fetch(`${url}/stack/isolates`);
+  ok(response.ok, "the stack runs its functions in isolates: --isolates");
+  return await response.json();
+}
+
+const killedOf = ({ ended: { cpu, wall_clock, memory } }: IsolateCounts) =>
+  cpu + wall_clock + memory;
+
+/** What happened to a function's isolates while `use` ran. */
+export interface Deaths {
+  started: number;
+  killed: number;
+  /** Requests under way when their isolate was killed. */
+  cut: number;
+}
+
+export async function deathsDuring(
+  world: World,
+  name: string,
+  use: () => Promise<void>,
+): Promise<Deaths> {
+  const figures = (counts: Counts) => {
+    const { [name]: of } = counts;
+    ok(of, `no function ${name}`);
+    return { started: of.started, killed: killedOf(of), cut: of.cut };
+  };
+  const before = figures(await countsOf(world));
+  await use();
+  const after = figures(await countsOf(world));
+  return {
+    started: after.started - before.started,
+    killed: after.killed - before.killed,
+    cut: after.cut - before.cut,
+  };
+}
+
+/** As docs/reference/faults.md tells an app: what may have happened is sent again, with the same key. */
+export function isWorthRepeating({ status, text }: Pick<Answer, "status" | "text">): boolean {
+  if (status === 409) return text.includes("idempotency_in_progress");
+  return status === 408 || status === 429 || status >= 500;
+}
+
+const DEADLINE_MS = 60_000;
+
+/** The answer that counts, asked for as often as it takes, and no sooner than the answer before said. */
+export function insist(
+  what: string,
+  ask: () => Promise<Answer>,
+  deadlineMs = DEADLINE_MS,
+): Promise<Answer> {
+  return until(what, async () => {
+    const answer = await ask();
+    if (!isWorthRepeating(answer)) return answer;
+    await delay(1000 * Number(answer.headers.get("retry-after") ?? 0));
+    return undefined;
+  }, deadlineMs);
+}

@@ -1,0 +1,29 @@
+/** Killing the database as a power cut would, and waiting until the stack has brought it back. */
+import { ok } from "node:assert/strict";
+import {
+  isAlive,
+  killAll,
+  processTree,
+  runningPid,
+} from "../../../scripts/stack/postgres/process.ts";
+import { databaseDir } from "../../../scripts/stack/postgres/places.ts";
+import { withSql } from "../project/database.ts";
+import { until } from "../project/until.ts";
+import type { World } from "../project/world.ts";
+
+const BACK_DEADLINE_MS = 30_000;
+
+/** `kill -9` of every process of the server; resolves when none lives. */
+export async function killDatabase({ dataDir }: World): Promise<void> {
+  ok(dataDir, "FARTHING_DATA names the stack whose database may be killed");
+  const directory = databaseDir(dataDir);
+  const pid = await until("a database to kill", () => runningPid(directory));
+  const tree = await processTree(pid);
+  killAll(tree, "SIGKILL");
+  await until("the database is dead", () => tree.some(isAlive) ? undefined : true);
+}
+
+export async function databaseIsBack(world: World): Promise<void> {
+  const probe = () => withSql(world, (sql) => sql`select 1`);
+  await until("the database answers again", probe, BACK_DEADLINE_MS);
+}

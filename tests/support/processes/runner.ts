@@ -1,0 +1,72 @@
+/** Runners of jobs in processes of their own: started, killed and stopped as a test likes. */
+import type { RunnerOptions } from "../../../supabase/functions/_shared/jobs/run-jobs.ts";
+import { environment } from "./deployment.ts";
+import { until } from "../project/until.ts";
+import type { World } from "../project/world.ts";
+
+const PROGRAM = new URL("./run-jobs.ts", import.meta.url).pathname;
+
+interface Said {
+  readonly message: string;
+  readonly job_id?: string;
+  readonly status?: string;
+}
+
+export interface Runner extends AsyncDisposable {
+  /** What it has logged so far. */
+  readonly said: readonly Said[];
+  /** The jobs that it logged with that status. */
+  ended(status: string): string[];
+  kill(signal: Deno.Signal): void;
+}
+
+async function collect(output: ReadableStream<Uint8Array>, said: Said[]): Promise<void> {
+  let rest = "";
+  for await (const text of output.pipeThrough(new TextDecoderStream())) {
+    const lines = (rest + text).split("\n");
+    rest = lines.pop() ?? "";
+    for (const line of lines) said.push(line === "ready" ? { message: line } : JSON.parse(line));
+  }
+}
+
+/**
+ * A runner of a queue's jobs that is looking for some.
+ * @param changes of its environment
+ */
+export async function startRunner(
+  world: World,
+  queue: string,
+  options: Partial<RunnerOptions>,
+  changes: Record<string, string> = {},
+): Promise<Runner> {
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--no-check", PROGRAM],
+    env: {
+      ...environment(world, { DATABASE_POOL_URL: world.databaseUrl, ...changes }),
+      RUNNER: JSON.stringify({ queue, ...options }),
+    },
+    // Ours alone to write to: it ends where this process ends, however that comes about.
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "inherit",
+  }).spawn();
+  const said: Said[] = [];
+  const reading = collect(child.stdout, said);
+  let isOver = false;
+  const over = child.status.then(() => isOver = true);
+  const runner: Runner = {
+    said,
+    ended: (status) =>
+      said.flatMap(({ message, job_id, status: as }) =>
+        message === "job" && as === status && job_id !== undefined ? [job_id] : []
+      ),
+    kill: (signal) => child.kill(signal),
+    async [Symbol.asyncDispose]() {
+      if (!isOver) child.kill("SIGKILL");
+      await Promise.all([over, reading]);
+      await child.stdin.abort().catch(() => {});
+    },
+  };
+  await until("the runner is ready", () => said.length > 0 || undefined);
+  return runner;
+}

@@ -1,0 +1,23 @@
+/**
+ * The functions as a deployment of their own, with the environment this process was given; everything
+ * else of the project is fetched from BEHIND_URL. Prints its port when it answers.
+ */
+import { fileURLToPath } from "node:url";
+import { forward } from "../../../scripts/stack/gateway/forward.ts";
+import { functionsDoor, loadFunctions } from "../../../scripts/stack/gateway/functions.ts";
+import { print, printError } from "../../../scripts/terminal/print.ts";
+
+const DIRECTORY = fileURLToPath(new URL("../../../supabase/functions", import.meta.url));
+const PREFIX = "/functions/v1/";
+const behind = Deno.env.get("BEHIND_URL");
+const functions = functionsDoor(await loadFunctions(DIRECTORY, printError));
+
+Deno.serve({
+  hostname: "127.0.0.1",
+  port: 0,
+  onListen: ({ port }) => print(`port ${port}`),
+}, async (request) => {
+  const { pathname, search } = new URL(request.url);
+  if (pathname.startsWith(PREFIX)) return await functions.fetch(request);
+  return await fetch(forward(request, { url: new URL(`${behind}${pathname}${search}`) }));
+});

@@ -1,0 +1,109 @@
+/** Looks for texts wherever the project might have kept them: every column of every table, every log. */
+import { Redis } from "@upstash/redis";
+import { ok } from "node:assert/strict";
+import { dirname } from "node:path";
+import type postgres from "postgres";
+import { databaseDir } from "../../../scripts/stack/postgres/places.ts";
+import { redisDir } from "../../../scripts/stack/redis/places.ts";
+import { STACK_OUTPUT } from "../../../scripts/test/stack-process.ts";
+import type { World } from "./world.ts";
+
+/** What was found: where, and which of the texts. */
+export interface Leak {
+  readonly place: string;
+  readonly found: string;
+}
+
+type Sql = postgres.Sql<Record<string, never>> | postgres.TransactionSql<Record<string, never>>;
+
+interface Table {
+  readonly name: string;
+  readonly columns: readonly { readonly name: string; readonly type: string }[];
+}
+
+async function tablesOf(sql: Sql): Promise<Table[]> {
+  return await sql<Table[]>`
+    select format('%I.%I', c.table_schema, c.table_name) as name,
+      jsonb_agg(jsonb_build_object('name', c.column_name, 'type', c.data_type)) as columns
+    from information_schema.columns c join information_schema.tables t
+      using (table_schema, table_name)
+    where t.table_type = 'BASE TABLE'
+      and c.table_schema not in ('pg_catalog', 'information_schema')
+    group by 1 order by 1`;
+}
+
+/** Each column as a row of its name and its text. */
+function valuesOf({ name, columns }: Table): string {
+  const rows = columns.map(({ name: column, type }) => {
+    const quoted = `t."${column}"`;
+    const text = type === "bytea" ? `encode(${quoted}, 'escape')` : `${quoted}::text`;
+    return `('${name}.${column}', ${text})`;
+  });
+  return `select v.place, v.text from ${name} t, lateral (values ${
+    rows.join(", ")
+  }) v(place, text)`;
+}
+
+/** @param pattern a regular expression that JavaScript and PostgreSQL read alike */
+export async function leaksInDatabase(sql: Sql, pattern: string): Promise<Leak[]> {
+  const leaks: Leak[] = [];
+  for (const table of await tablesOf(sql)) {
+    leaks.push(
+      ...await sql.unsafe<Leak[]>(
+        `select place, substring(text from $1) as found from (${valuesOf(table)}) v
+         where text ~ $1 group by 1, 2 order by 1, 2`,
+        [`(${pattern})`],
+      ),
+    );
+  }
+  return leaks.map(({ place, found }) => ({ place, found }));
+}
+
+async function readLog(path: string): Promise<string | undefined> {
+  return await Deno.readTextFile(path).catch((error) => {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  });
+}
+
+/** Every key that Redis has, and its value; undefined where there is no Redis. */
+async function keptInRedis({ redisUrl, redisToken }: World): Promise<string | undefined> {
+  if (redisUrl === undefined || redisToken === undefined) return undefined;
+  const redis = new Redis({ url: redisUrl, token: redisToken, enableTelemetry: false });
+  const keys = await redis.keys("*");
+  const values = keys.length === 0 ? [] : await redis.mget<unknown[]>(...keys);
+  return keys.map((key, at) => `${key} ${JSON.stringify(values[at])}`).join("\n");
+}
+
+/** By name, the text of every log that a stack writes, and of what Redis keeps. */
+export async function logsOf(world: World): Promise<Record<string, string>> {
+  const { dataDir } = world;
+  ok(dataDir, "FARTHING_DATA names the stack whose logs are read");
+  const functions = await readLog(`${dataDir}/functions.log`) ??
+    await readLog(`${dirname(dataDir)}/functions.log`);
+  const server = await readLog(`${databaseDir(dataDir)}/server.log`);
+  ok(functions !== undefined && server !== undefined, "the logs are where they should be");
+  // Only the test runner keeps what a stack prints; its keys stand in the table that a start ends with.
+  const printed = (await readLog(`${dataDir}/${STACK_OUTPUT}`))?.split("Ready after")[1];
+  const kept = await keptInRedis(world);
+  const redis = await readLog(`${redisDir(dataDir)}/redis.log`);
+  return {
+    "the functions' log": functions,
+    "the database server's log": server,
+    ...(kept !== undefined && { "Redis": kept }),
+    ...(redis !== undefined && { "the log of Redis": redis }),
+    ...(printed !== undefined && { "the stack's output": printed }),
+  };
+}
+
+export function leaksInLogs(logs: Readonly<Record<string, string>>, pattern: string): Leak[] {
+  return Object.entries(logs).flatMap(([place, text]) => {
+    const found = new Set(text.match(new RegExp(pattern, "g")));
+    return [...found].map((found) => ({ place, found }));
+  });
+}
+
+/** A pattern for these very texts. */
+export function anyOf(texts: readonly string[]): string {
+  return texts.map((text) => text.replaceAll(/[^A-Za-z0-9_ -]/g, "\\$&")).join("|");
+}

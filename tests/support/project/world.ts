@@ -1,0 +1,52 @@
+/** The project under test: where it answers, and the keys of everyone who calls it. */
+import { dirname } from "node:path";
+import {
+  need,
+  readSettings,
+  type Settings,
+  STACK_ENV_FILE,
+} from "../../../scripts/settings/settings.ts";
+
+export interface World {
+  /** REST, Auth and functions, as `supabase-js` is given it. */
+  readonly url: string;
+  readonly publishableKey: string;
+  readonly secretKey: string;
+  /** As the project's owner: for the proof, and for what no endpoint does. */
+  readonly databaseUrl: string;
+  readonly stripeUrl: string;
+  readonly stripeKey: string;
+  readonly webhookSecret: string;
+  /** The provider of language models: OpenAI's API under /v1, what it received under /_control. */
+  readonly aiUrl: string;
+  readonly aiKey: string;
+  /** The inbox: Postmark's and Resend's APIs, what they took under /messages. */
+  readonly mailUrl: string;
+  readonly notificationSecret: string;
+  /** Upstash's REST API; undefined where the stack has no Redis. */
+  readonly redisUrl: string | undefined;
+  readonly redisToken: string | undefined;
+  /** The stack's data directory; without one nobody here may kill its database. */
+  readonly dataDir: string | undefined;
+}
+
+/** What the settings name: the runner's stack, else the one that `deno task start` runs. */
+export function readWorld(settings: Settings = readSettings()): World {
+  const isDefault = settings.source === STACK_ENV_FILE;
+  return {
+    url: need(settings, "SUPABASE_URL"),
+    publishableKey: need(settings, "SUPABASE_PUBLISHABLE_KEY"),
+    secretKey: need(settings, "SUPABASE_SECRET_KEY"),
+    databaseUrl: need(settings, "SUPABASE_DB_URL"),
+    stripeUrl: need(settings, "STRIPE_API_URL"),
+    stripeKey: need(settings, "STRIPE_SECRET_KEY"),
+    webhookSecret: need(settings, "STRIPE_WEBHOOK_SECRET"),
+    aiUrl: need(settings, "AI_URL"),
+    aiKey: need(settings, "AI_API_KEY"),
+    mailUrl: need(settings, "MAIL_URL"),
+    notificationSecret: need(settings, "NOTIFICATION_SECRET"),
+    redisUrl: settings.values.UPSTASH_REDIS_REST_URL,
+    redisToken: settings.values.UPSTASH_REDIS_REST_TOKEN,
+    dataDir: isDefault ? `${dirname(STACK_ENV_FILE)}/data` : settings.values.FARTHING_DATA,
+  };
+}

@@ -1,0 +1,128 @@
+/** Chatting as an app does, and what the stand-in for the provider has seen of it. */
+import { createParser } from "eventsource-parser";
+import { equal } from "node:assert/strict";
+import { withSql } from "../project/database.ts";
+import type { Person } from "../project/people.ts";
+import { until } from "../project/until.ts";
+import type { World } from "../project/world.ts";
+
+interface Billed {
+  readonly prompt_tokens: number;
+  readonly completion_tokens: number;
+  readonly prompt_tokens_details: { readonly cached_tokens: number };
+}
+
+/** A request that the stand-in had: `ended` when nothing more will change. */
+export interface Asked {
+  readonly model: string;
+  readonly messages: readonly { readonly role: string; readonly content: string }[];
+  readonly stream: boolean;
+  readonly status: number | null;
+  readonly tokens_sent: number;
+  readonly aborted: boolean;
+  readonly ended: boolean;
+  readonly usage: Billed | null;
+  /** What is billed of it up to now. */
+  readonly billed: Billed | null;
+}
+
+/** The requests that reached the provider and hold this text, oldest first. */
+export async function askedOf(world: World, text: string): Promise<Asked[]> {
+  const url = `${world.aiUrl}/_control/requests?contains=${encodeURIComponent(text)}`;
+  const { requests } = await (await fetch(url)).json() as { requests: Asked[] };
+  return requests;
+}
+
+/**
+ * The same, as soon as all of them have ended. Their last piece is read, settled and answered for before
+ * the provider has noticed that it was sent.
+ */
+export function endedOf(world: World, text: string): Promise<Asked[]> {
+  return until(`the requests with ${text} have ended`, async () => {
+    const requests = await askedOf(world, text);
+    return requests.length > 0 && requests.every(({ ended }) => ended) ? requests : undefined;
+  });
+}
+
+/** A name of this test's own, by which its prompts are found again, and the prompt with it. */
+export function promptOf(markers: string): { name: string; content: string } {
+  const name = `farthing-${crypto.randomUUID()}`;
+  return { name, content: `${name} What was a farthing worth? ${markers}` };
+}
+
+export function chatBody(content: string, more: Record<string, unknown> = {}) {
+  return { model: "gpt-4o", messages: [{ role: "user", content }], ...more };
+}
+
+export interface StreamEvent {
+  readonly name: string;
+  readonly data: Record<string, unknown>;
+}
+
+/** Opens a streamed chat and reads it as long as `keepsReading` says so; then it leaves. */
+export async function streamChat(
+  world: World,
+  person: Person,
+  body: object,
+  keepsReading: (deltas: number) => boolean = () => true,
+  key: string = crypto.randomUUID(),
+): Promise<{ events: StreamEvent[]; replayed: boolean }> {
+  const caller = new AbortController();
+  const response = await fetch(`${world.url}/functions/v1/ai/chat`, {
+    method: "POST",
+    headers: { ...person.as, "content-type": "application/json", "idempotency-key": key },
+    body: JSON.stringify({ ...body, stream: true }),
+    signal: caller.signal,
+  });
+  equal(response.status, 200);
+  equal(response.headers.get("content-type"), "text/event-stream; charset=utf-8");
+  const events: StreamEvent[] = [];
+  const parser = createParser({
+    onEvent: ({ event, data }) => events.push({ name: event ?? "", data: JSON.parse(data) }),
+    onError: (error) => {
+      throw error;
+    },
+  });
+  for await (const text of response.body!.pipeThrough(new TextDecoderStream())) {
+    parser.feed(text);
+    const deltas = events.filter(({ name }) => name === "delta").length;
+    if (!keepsReading(deltas)) break;
+  }
+  caller.abort();
+  return { events, replayed: response.headers.get("idempotency-replayed") === "true" };
+}
+
+interface ChatRow {
+  readonly hold_id: string;
+  readonly state: string;
+  readonly input_tokens: number;
+  readonly streamed_tokens: number;
+}
+
+async function chatsOf(world: World, { id }: Person): Promise<ChatRow[]> {
+  return await withSql(world, async (sql) => [
+    ...await sql<ChatRow[]>`
+      select c.hold_id, c.state, c.input_tokens, c.streamed_tokens
+      from farthing.chats c join farthing.accounts a using (account_id) where a.owner_id = ${id}
+      order by c.created_at`,
+  ]);
+}
+
+/** A minute later, for these people's chats alone: others stream meanwhile. */
+export async function sweepMinuteLater(world: World, people: readonly Person[]): Promise<void> {
+  await withSql(world, async (sql) => {
+    await sql`
+      update farthing.chats c set heartbeat_at = c.heartbeat_at - interval '61 seconds'
+      from farthing.accounts a
+      where a.account_id = c.account_id and a.owner_id in ${sql(people.map(({ id }) => id))}`;
+    await sql`select farthing.sweep_chats()`;
+  });
+}
+
+/** The person's chats, as soon as none of them is open. */
+export function closedChats(world: World, person: Person): Promise<ChatRow[]> {
+  return until("every chat is closed", async () => {
+    const rows = await chatsOf(world, person);
+    return rows.length > 0 && rows.every(({ state }) => state !== "open") ? rows : undefined;
+  });
+}

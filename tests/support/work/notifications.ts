@@ -1,0 +1,135 @@
+/** Notices: what lies in the stack's inbox, and the runner that puts it there. */
+import { ok } from "node:assert/strict";
+import { NotificationRunnerReport } from "../../../supabase/functions/_shared/contracts/notifications.ts";
+import { withMail, withSql } from "../project/database.ts";
+import { backEnd, data, post, send } from "../project/http.ts";
+import { until } from "../project/until.ts";
+import type { World } from "../project/world.ts";
+
+export interface Letter {
+  readonly id: string;
+  readonly to: string[];
+  readonly subject: string;
+  readonly text: string;
+  readonly html: string;
+  /** The template. */
+  readonly tag: string;
+}
+
+/** The stack's inbox is away for the time of `use`. */
+export async function withoutMail<T>(world: World, use: () => Promise<T>): Promise<T> {
+  const turn = async (to: "stop" | "start") => {
+    const init = { method: "POST", headers: { apikey: world.secretKey } };
+    const { status, text } = await send(`${world.url}/stack/mail/${to}`, init);
+    ok(status === 204, text);
+  };
+  return await withMail(world, "exclusive", async () => {
+    await turn("stop");
+    try {
+      return await use();
+    } finally {
+      await turn("start");
+    }
+  });
+}
+
+/** What has arrived for an address, oldest first; of one template where it is named. */
+export async function lettersTo(world: World, email: string, tag?: string): Promise<Letter[]> {
+  const { text } = await send(`${world.mailUrl}/messages?to=${encodeURIComponent(email)}`, {});
+  const { messages } = JSON.parse(text) as { messages: Letter[] };
+  return messages.reverse().filter((letter) => tag === undefined || letter.tag === tag);
+}
+
+export async function runNotices(world: World, signal?: AbortSignal) {
+  const answer = await post(world, "notification-runner", backEnd(world), {}, {
+    key: null,
+    ...(signal && { signal }),
+  });
+  return data(answer, 200, NotificationRunnerReport);
+}
+
+/** A user's or an address's notice; the address is known while it is not sent. */
+interface Stand {
+  readonly notice_id: string;
+  readonly state: string;
+  readonly attempts: number;
+  readonly last_error: string | null;
+  readonly sender: string | null;
+  readonly address: string | null;
+}
+
+export async function noticeOf(world: World, noticeId: string): Promise<Stand> {
+  const [row] = await withSql(world, (sql) =>
+    sql<Stand[]>`
+    select notice_id, state, attempts, last_error, sender, address from farthing.notices
+    where notice_id = ${noticeId}`);
+  if (row === undefined) throw new Error(`no notice ${noticeId}`);
+  return { ...row };
+}
+
+export async function noticesOfUser(world: World, userId: string, template: string) {
+  return await withSql(world, (sql) =>
+    sql<Stand[]>`
+    select notice_id, state, attempts, last_error, sender, address
+    from farthing.notices n join farthing.accounts a using (account_id)
+    where a.owner_id = ${userId} and template = ${template} order by n.created_at`);
+}
+
+/** Its pause is over, and it is the next: due since it was made, however often this is asked. */
+export async function makeDue(world: World, noticeId: string): Promise<void> {
+  await withSql(world, (sql) =>
+    sql`
+    update farthing.notices set next_attempt_at = created_at where notice_id = ${noticeId}
+      and state in ('queued', 'failed')`);
+}
+
+/** The mail service's breaker may be open when mail comes back. */
+const DEADLINE_MS = 60_000;
+
+/**
+ * Runs `use` beside a runner, which `look` sends on its way unless it is: nobody waits until it has sent what
+ * all other tests have queued meanwhile.
+ */
+async function besideARunner<T>(
+  world: World,
+  use: (look: () => void) => Promise<T>,
+): Promise<T> {
+  const leaving = new AbortController();
+  let running: Promise<unknown> | undefined;
+  const look = () => {
+    running ??= runNotices(world, leaving.signal).catch(() => {}).finally(() =>
+      running = undefined
+    );
+  };
+  try {
+    return await use(look);
+  } finally {
+    leaving.abort();
+    await running;
+  }
+}
+
+/** The notice, as soon as it is so. A runner looks meanwhile, as the minute's wake has one look. */
+export function noticeBecomes(world: World, noticeId: string, state: string): Promise<Stand> {
+  return besideARunner(world, (look) =>
+    until(`notice ${noticeId} is ${state}`, async () => {
+      await makeDue(world, noticeId);
+      look();
+      const notice = await noticeOf(world, noticeId);
+      return notice.state === state ? notice : undefined;
+    }, DEADLINE_MS));
+}
+
+/** The letter of a template to somebody, as soon as it has arrived. */
+export function letterArrives(world: World, email: string, tag: string): Promise<Letter> {
+  return withMail(
+    world,
+    "shared",
+    () =>
+      besideARunner(world, (look) =>
+        until(`${tag} to ${email}`, async () => {
+          look();
+          return (await lettersTo(world, email, tag))[0];
+        }, DEADLINE_MS)),
+  );
+}

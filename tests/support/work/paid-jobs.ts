@@ -1,0 +1,52 @@
+/** What a queue's jobs have asked of the provider, and that exactly this was paid. */
+import { deepEqual, equal, ok } from "node:assert/strict";
+import { Decimal } from "decimal.js";
+import { type Asked, askedOf } from "./chat.ts";
+import type { Queue, QueuedJob } from "./job-queue.ts";
+import { balanceOf } from "../money/purchases.ts";
+import { until } from "../project/until.ts";
+import type { World } from "../project/world.ts";
+
+/** The requests of a queue, as soon as so many of them wait for their answer. */
+export function inFlight(world: World, { name }: Queue, count: number): Promise<Asked[]> {
+  return until(`${count} requests are in flight`, async () => {
+    const asked = await askedOf(world, name);
+    const open = asked.filter(({ status, ended }) => status === null && !ended);
+    return open.length >= count ? open : undefined;
+  });
+}
+
+/** What the provider's answers cost, each counted once, however often it was asked for. */
+export async function priceOfAnswers(sql: Queue["sql"], asked: readonly Asked[]): Promise<Decimal> {
+  const answers = new Map<string, object>();
+  for (const { model, messages, usage } of asked) {
+    if (usage === null) continue;
+    const { prompt_tokens: input_tokens, completion_tokens: output_tokens } = usage;
+    answers.set(JSON.stringify(messages), { model, input_tokens, output_tokens });
+  }
+  const [row] = await sql`
+    select sum(credits)::text as credits
+    from farthing.price_usage(${JSON.stringify([...answers.values()])}::text::jsonb, now())`;
+  return new Decimal(String(row?.credits));
+}
+
+/**
+ * Asserts that research jobs of one account, which had `credits`, have been paid once for each answer
+ * that they got, and that no attempt asked again for more than the one step that the last one lost.
+ */
+export async function paidOncePerStep(
+  world: World,
+  queue: Queue,
+  userId: string,
+  credits: number,
+): Promise<void> {
+  const jobs = await queue.jobs();
+  const asked = await askedOf(world, queue.name);
+  const count = (of: (job: QueuedJob) => number) => jobs.reduce((sum, job) => sum + of(job), 0);
+  const [steps, again] = [count((job) => job.steps.length), count((job) => job.attempts - 1)];
+  ok(asked.length >= steps && asked.length <= steps + again, `${asked.length} for ${steps}`);
+  const paid = jobs.reduce((sum, job) => sum.plus(job.credits), new Decimal(0));
+  equal(paid.toFixed(), (await priceOfAnswers(queue.sql, asked)).toFixed());
+  const { balance, held } = await balanceOf(world, userId);
+  deepEqual([balance, held], [new Decimal(credits).minus(paid).toFixed(), "0"]);
+}

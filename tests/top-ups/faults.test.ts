@@ -1,0 +1,97 @@
+/** Stripe charges a card and its answer is lost: the next run asks for the same charge, and there is one. */
+import { deepEqual, equal, ok } from "node:assert/strict";
+import { countEntries, proven, withSql } from "../support/project/database.ts";
+import { type Person, signUp } from "../support/project/people.ts";
+import { control } from "../support/money/stripe.ts";
+import {
+  chargeBecomes,
+  linkOf,
+  optIn,
+  passTime,
+  paymentsOf,
+  readTopUps,
+  runPayments,
+  saveCard,
+  signUpToppedUp,
+  spend,
+} from "../support/money/top-ups.ts";
+import { until } from "../support/project/until.ts";
+import { readWorld } from "../support/project/world.ts";
+
+const world = readWorld();
+const CHARGES = "/v1/payment_intents";
+
+/** More than anybody asks until the fault is taken away. */
+const EVERY_TRY = { times: 1_000, status: 503 };
+
+/** The newest charge's number of attempts, and what was the matter with the last. */
+async function attemptsOf({ id }: Person) {
+  const [row] = await withSql(
+    world,
+    (sql) =>
+      sql<{ attempts: number; last_error: string | null }[]>`
+    select c.attempts, c.last_error from farthing.top_up_charges c
+    join farthing.accounts a using (account_id) where a.owner_id = ${id}
+    order by c.created_at desc limit 1`,
+  );
+  return { attempts: row?.attempts ?? 0, lastError: row?.last_error ?? null };
+}
+
+async function wasAskedInVain(person: Person): Promise<void> {
+  await until("Stripe was asked", async () => {
+    await runPayments(world);
+    return (await attemptsOf(person)).lastError ?? undefined;
+  });
+  await control(world, "DELETE", "faults");
+}
+
+async function chargedOnce(person: Person): Promise<void> {
+  const { charges } = await chargeBecomes(world, person, "paid");
+  equal(charges.length, 1);
+  equal((await paymentsOf(world, person)).length, 1);
+  equal(await countEntries(world, person.id, "purchase"), 1);
+  await proven(world);
+}
+
+Deno.test("T16: Stripe falling over before it charges is asked again, and charges once", async () => {
+  const person = await signUpToppedUp(world);
+  await control(world, "POST", "faults", { path: CHARGES, ...EVERY_TRY });
+  await spend(world, person, "1000");
+  await wasAskedInVain(person);
+  deepEqual(await paymentsOf(world, person), []);
+  await passTime(world, person);
+  await runPayments(world);
+  await chargedOnce(person);
+  deepEqual(await attemptsOf(person), { attempts: 2, lastError: null });
+});
+
+Deno.test("T16: an answer that is lost after the charge leaves one charge", async () => {
+  const person = await signUpToppedUp(world);
+  await control(world, "POST", "faults", { path: CHARGES, after: true, status: 503 });
+  await spend(world, person, "1000");
+  await runPayments(world);
+  await chargedOnce(person);
+});
+
+Deno.test("a page that could not be opened for a bank's customer is opened later, and is one", async () => {
+  const person = await signUpToppedUp(world, { card: "4000002760003184" });
+  await control(world, "POST", "faults", { path: "/v1/checkout/sessions", ...EVERY_TRY });
+  await spend(world, person, "1000");
+  await wasAskedInVain(person);
+  equal((await readTopUps(world, person)).link, null);
+  await passTime(world, person);
+  ok(await linkOf(world, person));
+  deepEqual((await paymentsOf(world, person)).map(({ status }) => status), ["canceled"]);
+});
+
+Deno.test("a card's page that Stripe could not make is made for a repeat under the same key", async () => {
+  const person = await signUp(world);
+  await optIn(world, person);
+  await control(world, "POST", "faults", { path: "/v1/customers", ...EVERY_TRY });
+  let isRefused = false;
+  await saveCard(world, person).catch(() => isRefused = true);
+  await control(world, "DELETE", "faults");
+  ok(isRefused);
+  await saveCard(world, person);
+  equal((await readTopUps(world, person)).state, "on");
+});
