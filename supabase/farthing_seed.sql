@@ -1,7 +1,7 @@
--- What a new Farthing sells and what usage costs: samples, a project works without them. Rows that the
--- product needs stand in supabase/schemas, since the CLI runs a seed once and not when its text has changed.
--- Safe to run again: a row that is there is never touched, so a price that was edited (a higher version)
--- stays, and so do orders and balances.
+-- Samples: packages for sale, and the rates of usage. A project works without them. Rows that the product
+-- needs stand in supabase/schemas, since the CLI runs a seed once and not again when its text has changed.
+-- It may run again: an existing row is never touched, so an edited price (a higher version) stays, and so do
+-- orders and balances.
 
 -- Five packages with progressive bonuses; 1 USD is 1000 credits before the bonus. amount in cents.
 insert into farthing.packages

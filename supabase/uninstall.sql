@@ -5,7 +5,7 @@
 -- ledger, unless the same session has said before: set farthing.delete_ledger = 'yes';
 -- It can't know what you made inside the two schemas, which goes with them, and what only the text of a
 -- function or a scheduled job of yours names, which stays and fails: look for those first.
--- What stays: the extensions pg_cron and pg_net, which others may use by now, and roles that you made.
+-- It leaves the extensions pg_cron and pg_net, which others may use by now, and the roles that you made.
 -- psql -v ON_ERROR_STOP=1 -f supabase/uninstall.sql, or paste it into the SQL editor.
 
 begin;
@@ -19,8 +19,8 @@ do $$
 declare
   v_dependents text;
 begin
-  -- All that would go with the two schemas, as PostgreSQL itself records it; told is what stands elsewhere. A
-  -- view goes with its rule: what a thing is an internal part of goes with it, and is told in its place.
+  -- All objects that would go with the two schemas, as PostgreSQL itself records it; it reports those that
+  -- stand elsewhere. A thing goes with its internal parts, and is reported for them: a view with its rule.
   with recursive gone (class, id, part) as (
     select 'pg_namespace'::regclass::oid, n.oid, 0 from pg_namespace n
     where n.nspname in ('farthing', 'farthing_public')

@@ -1,4 +1,4 @@
-/** What has to hold beside the tests, the quick first; each a command that exits 0 when all is well. */
+/** The gates beside the tests, the quick ones first; each is a command that exits 0 when all is well. */
 
 export interface Gate {
   name: string;

@@ -14,8 +14,8 @@ const HEAD =
 
 # Routes
 
-Paths stand under \`<project>/functions/v1\`. Who may call, and what an idempotent route asks for, is
-said in [the contract](README.md); bodies and answers are in
+Paths stand under \`<project>/functions/v1\`. [The contract](README.md) says who may call, and what an
+idempotent route needs; bodies and answers are in
 [openapi.json](../../../supabase/functions/_shared/generated/openapi.json).
 
 | method | path | who | idempotent | what |

@@ -6,7 +6,7 @@
 import { styleText } from "node:util";
 import { print, printError, printPiece } from "../terminal/print.ts";
 
-/** An installation that takes longer than this is not just a look: a person is told. */
+/** An installation that takes longer than this is more than a check: it shows its progress. */
 const SILENT_MS = 500;
 const FOLDER = new URL("../../node_modules/.deno", import.meta.url);
 const CLEAR_LINE = "\r\x1b[K";

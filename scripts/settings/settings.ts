@@ -9,7 +9,7 @@ export interface Settings {
   source: string;
 }
 
-/** What is missing or unreadable; the message says what to do. */
+/** A setting is missing or unreadable; the message says what to do. */
 export class SettingsError extends Error {
   override name = "SettingsError";
 }

@@ -1,4 +1,4 @@
-/** Who imports what: the modules of the tree, their exports, and each name's users. */
+/** The graph of imports: the modules of the tree, their exports, and each name's users. */
 import ts from "typescript";
 import { dirname, join, normalize } from "node:path/posix";
 import { isTest, isTypeScript, lineOf, type Source, syntaxOf, walk } from "./source.ts";

@@ -214,6 +214,27 @@ rule("kebab-case", { "loginForm.ts": "", "a_b.test.ts": "" }, ["a_b.test.ts:1", 
   "vite.config.ts": "",
 });
 
+rule(
+  "wording",
+  {
+    "a.ts": `// Fine.\n/** Whoever asks is refused. */\nfail("The door is shut for now.");\n` +
+      `// The caller waits. What is left\n// is released.\n`,
+    "b.sql":
+      `-- Of what was long ago nobody knows.\ncomment on table a is 'Rows that a '\n  'door reads.';\n`,
+    "c.md": `# Endpoints\n\n- Each one waits.\n- Whatever it is, the service\n  is away.\n`,
+    "d.sh": `echo a # after a time-out\n`,
+  },
+  ["a.ts:2", "a.ts:3", "a.ts:4", "b.sql:1", "b.sql:3", "c.md:4", "c.md:5", "d.sh:1"],
+  {
+    "a.ts": `const door = "door"; // Who asks? The caller does, and is told apart.\n` +
+      `it("gets \`door\` and no more"); // see door.ts\n`,
+    "b.sql": `-- A row is thrown away.\nselect door from a where b = 'the door';\n`,
+    "c.md":
+      `## What it does\n\n| what |\n| --- |\n| a \`door\` |\n\n\`\`\`sh\n# the door is shut\n\`\`\`\n`,
+    "CHANGELOG.md": `The door is an endpoint now.\n`,
+  },
+);
+
 const migration = (name: string) => `supabase/migrations/${name}`;
 rule(
   "migrations",

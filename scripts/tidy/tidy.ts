@@ -5,7 +5,8 @@ import { pinned } from "./rules/pinned.ts";
 import { databaseTests, migrations, pages } from "./rules/places.ts";
 import { noAny, noConsole } from "./rules/typing.ts";
 import { noEndlessWait } from "./rules/waits.ts";
-import { generatedMark, kebabCase, noLeftover, noMachine } from "./rules/wording.ts";
+import { wording } from "./rules/wording.ts";
+import { generatedMark, kebabCase, noLeftover, noMachine } from "./rules/leftovers.ts";
 import { type Finding, makeSource, type Rule, type Source } from "./source.ts";
 
 export const rules: Rule[] = [
@@ -23,6 +24,7 @@ export const rules: Rule[] = [
   noMachine,
   generatedMark,
   kebabCase,
+  wording,
   migrations,
   databaseTests,
   pages,

@@ -1,4 +1,4 @@
-/** What nothing uses any more: modules that no one runs or imports, and exports that no one takes. */
+/** Dead code: modules that nothing runs or imports, and exports that nothing takes. */
 import ts from "typescript";
 import { type Module, modulesOf, servesTests } from "../modules.ts";
 import { type Rule, syntaxOf, walk } from "../source.ts";
@@ -27,7 +27,7 @@ function isTaken(module: Module, { name, type }: Module["exports"][number]): boo
   return users.length > 0 && (servesTests(module) || usesOwn(module, name));
 }
 
-/** The package's doors are for others: what `mod.ts` of a package exports is its public face. */
+/** A package's exports are for others: those of its `mod.ts` are its public interface. */
 function isPublic({ source, entry }: Module): boolean {
   return source.generated || /^packages\/[^/]+\/(?:mod|react)\.tsx?$/.test(source.path) ||
     (entry && /^supabase\/functions\//.test(source.path));

@@ -1,4 +1,4 @@
-/** What hides from the compiler, and what writes past the logger. */
+/** Code that hides from the compiler, or that writes past the logger. */
 import ts from "typescript";
 import {
   type Finding,

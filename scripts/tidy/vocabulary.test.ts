@@ -1,0 +1,17 @@
+/** The rule and the glossary name the same words. */
+import assert from "node:assert/strict";
+import { privateWords } from "./vocabulary.ts";
+
+/** No pattern tells these from plain English: a guard of a state, a call that was tried. */
+const FOR_READERS_ALONE = ["guard", "tried"];
+
+Deno.test("the rule looks for each word that the glossary replaces, and for no other", async () => {
+  const glossary = await Deno.readTextFile(new URL("../../docs/glossary.md", import.meta.url));
+  const table = glossary.slice(glossary.indexOf("| not "));
+  const words = [...table.matchAll(/^\| ([a-z][^|"]*?) *\|/gm)].slice(1)
+    .flatMap(([, cell]) => cell!.replace(/ \([^)]*\)/, "").split(", "));
+  assert.deepEqual(
+    words.toSorted(),
+    [...privateWords.map((word) => word.not), ...FOR_READERS_ALONE].toSorted(),
+  );
+});
