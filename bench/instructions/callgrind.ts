@@ -4,9 +4,9 @@
  * runs of different lengths are compared, so that the start of the process is not counted.
  */
 import { join } from "node:path";
-import { serverAccount } from "../../scripts/stack/postgres/account.ts";
-import { install } from "../../scripts/stack/postgres/install.ts";
-import { findSource } from "../../scripts/stack/postgres/source.ts";
+import { serverAccount } from "../../packages/local-stack/postgres/account.ts";
+import { install } from "../../packages/local-stack/postgres/install.ts";
+import { findSource } from "../../packages/local-stack/postgres/source.ts";
 import { type Call, valuesOf } from "./calls.ts";
 
 const FEW = 100;

@@ -1,6 +1,6 @@
 /** G13: what the limiter adds to a route of ours, and what it costs when Redis is hung or away. */
-import { withCleanup } from "../../scripts/test/cleanup.ts";
-import { findRedisServer } from "../../scripts/stack/redis/places.ts";
+import { withCleanup } from "../../packages/command-line/cleanup.ts";
+import { findRedisServer } from "../../packages/local-stack/redis/places.ts";
 import { OUTSIDE } from "../../supabase/functions/_shared/resilience/services.ts";
 import { type HttpServer, startHttpServer } from "../http/process.ts";
 import { measure, runClients, type Sample, sampleOf } from "../load/fleet.ts";

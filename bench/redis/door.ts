@@ -1,7 +1,7 @@
 /** A Redis of the benchmark's own behind the stack's door, which fails as the stack's does. */
 import { Redis } from "@upstash/redis";
-import { portsAt } from "../../scripts/stack/options.ts";
-import { type RedisPart, startRedisPart } from "../../scripts/stack/redis/part.ts";
+import { portsAt } from "../../packages/local-stack/options.ts";
+import { type RedisPart, startRedisPart } from "../../packages/local-stack/redis/part.ts";
 import { freeOffset } from "../../scripts/test/free-offset.ts";
 
 export interface RedisDoor extends RedisPart {

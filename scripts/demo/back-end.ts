@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { delay } from "../stack/wait.ts";
+import { delay } from "../../packages/command-line/wait.ts";
 import { DemoError, describeRefusal, type Service } from "./service.ts";
 import type { TraceRequest } from "./trace.ts";
 

@@ -5,9 +5,9 @@
 import { parseArgs } from "node:util";
 import pc from "picocolors";
 import { SettingsError } from "../settings/settings.ts";
-import { taskArguments } from "../terminal/task-arguments.ts";
-import { print, printError } from "../terminal/print.ts";
-import { cleanUpOnSignals } from "../test/cleanup.ts";
+import { taskArguments } from "../../packages/command-line/task-arguments.ts";
+import { print, printError } from "../../packages/command-line/print.ts";
+import { cleanUpOnSignals } from "../../packages/command-line/cleanup.ts";
 import { signUp } from "./buyer.ts";
 import { readPackages, readRate } from "./catalogue.ts";
 import { expectDemo } from "./expected.ts";

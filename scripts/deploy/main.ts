@@ -1,10 +1,10 @@
 /** `deno task deploy`: looks, asks, deploys what was measured, and looks again. */
 import { resolve } from "node:path";
 import pc from "picocolors";
-import { ROOT } from "../stack/options.ts";
+import { ROOT } from "../../packages/local-stack/options.ts";
 import { SettingsError } from "../settings/settings.ts";
-import { print, printError } from "../terminal/print.ts";
-import { formatTable } from "../terminal/table.ts";
+import { print, printError } from "../../packages/command-line/print.ts";
+import { formatTable } from "../../packages/command-line/table.ts";
 import { type Check, formatChecks, hasFailed, look } from "./check.ts";
 import { pushMigrations } from "./migrations.ts";
 import { expose } from "./exposed-schema.ts";

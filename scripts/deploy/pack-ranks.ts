@@ -3,7 +3,7 @@
  * 1.3 MB of text that V8 skips until somebody counts tokens.
  */
 import { gzipSync } from "node:zlib";
-import { toFileUrl } from "../stack/paths.ts";
+import { toFileUrl } from "../../packages/local-stack/paths.ts";
 import type { Ranks } from "./unpack-ranks.ts";
 
 const UNPACK = new URL("./unpack-ranks.ts", import.meta.url).pathname;

@@ -2,7 +2,7 @@
 import { promisify } from "node:util";
 import { brotliCompress, constants } from "node:zlib";
 import { z } from "zod";
-import { toFileUrl } from "../stack/paths.ts";
+import { toFileUrl } from "../../packages/local-stack/paths.ts";
 import type { Readings } from "./size-limits.ts";
 
 const compress = promisify(brotliCompress);

@@ -4,9 +4,9 @@
  */
 import { parseArgs } from "node:util";
 import pc from "picocolors";
-import { print } from "../terminal/print.ts";
-import { taskArguments } from "../terminal/task-arguments.ts";
-import { cleanUpOnSignals } from "../test/cleanup.ts";
+import { print } from "../../packages/command-line/print.ts";
+import { taskArguments } from "../../packages/command-line/task-arguments.ts";
+import { cleanUpOnSignals } from "../../packages/command-line/cleanup.ts";
 import { formatMs } from "../test/report.ts";
 import { ROOT } from "../test/suite.ts";
 import { type Area, FLOORS } from "./mutant.ts";

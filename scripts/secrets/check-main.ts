@@ -2,9 +2,9 @@
 import { parseArgs } from "node:util";
 import pc from "picocolors";
 import { SettingsError } from "../settings/settings.ts";
-import { print, printError } from "../terminal/print.ts";
-import { formatTable } from "../terminal/table.ts";
-import { taskArguments } from "../terminal/task-arguments.ts";
+import { print, printError } from "../../packages/command-line/print.ts";
+import { formatTable } from "../../packages/command-line/table.ts";
+import { taskArguments } from "../../packages/command-line/task-arguments.ts";
 import { checkSecrets, type Found, type Group, type State, wrongNames } from "./check.ts";
 import { fromEnvironment, fromFile, fromProject, fromStack } from "./sources.ts";
 

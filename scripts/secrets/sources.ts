@@ -1,7 +1,7 @@
 /** Where names of secrets are looked for. */
 import { readSettings, type Settings, SettingsError } from "../settings/settings.ts";
-import { functionEnvironment } from "../stack/gateway/environment.ts";
-import type { StackContext } from "../stack/context.ts";
+import { functionEnvironment } from "../../packages/local-stack/gateway/environment.ts";
+import type { StackContext } from "../../packages/local-stack/context.ts";
 import { lastWord, runSupabase } from "../supabase/cli.ts";
 import type { Found } from "./check.ts";
 

@@ -2,8 +2,8 @@
 import { parseArgs } from "node:util";
 import { EVENT_TYPES } from "../../supabase/functions/_shared/stripe/facts.ts";
 import { SettingsError } from "../settings/settings.ts";
-import { print } from "../terminal/print.ts";
-import { taskArguments } from "../terminal/task-arguments.ts";
+import { print } from "../../packages/command-line/print.ts";
+import { taskArguments } from "../../packages/command-line/task-arguments.ts";
 import { run } from "./run.ts";
 
 const USAGE = `Usage: deno task stripe:listen [--url http://127.0.0.1:54321]

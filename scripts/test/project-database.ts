@@ -1,11 +1,14 @@
 /** A PostgreSQL of the tests' own, with a database that has what a project has after `supabase db push`. */
 import type postgres from "postgres";
-import { migrate, seed } from "../stack/migrations/migrate.ts";
-import { type DatabaseServer, startDatabase } from "../stack/postgres/database.ts";
-import { bootstrap } from "../stack/postgres/plugin.ts";
-import type { Databases } from "../stack/postgres/databases.ts";
-import type { Flavour } from "../stack/postgres/source.ts";
-import { withCleanup } from "./cleanup.ts";
+import { migrate, seed } from "../../packages/local-stack/migrations/migrate.ts";
+import {
+  type DatabaseServer,
+  startDatabase,
+} from "../../packages/local-stack/postgres/database.ts";
+import { bootstrap } from "../../packages/local-stack/postgres/plugin.ts";
+import type { Databases } from "../../packages/local-stack/postgres/databases.ts";
+import type { Flavour } from "../../packages/local-stack/postgres/source.ts";
+import { withCleanup } from "../../packages/command-line/cleanup.ts";
 import { installPgtap } from "./pgtap.ts";
 import { ROOT } from "./suite.ts";
 

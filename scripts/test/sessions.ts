@@ -1,5 +1,5 @@
 /** The tests of supabase/tests/sessions: what one session sees and does while another has not committed. */
-import type { Databases } from "../stack/postgres/databases.ts";
+import type { Databases } from "../../packages/local-stack/postgres/databases.ts";
 import { runDenoTests } from "./deno-tests.ts";
 import type { Row } from "./suite.ts";
 

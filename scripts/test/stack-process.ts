@@ -1,7 +1,7 @@
 /** A stack of the tests' own: the command a developer types, on ports and data that are nobody else's. */
 import { parseEnv } from "node:util";
-import { waitFor } from "../stack/wait.ts";
-import { withCleanup } from "./cleanup.ts";
+import { waitFor } from "../../packages/command-line/wait.ts";
+import { withCleanup } from "../../packages/command-line/cleanup.ts";
 import { freeOffset } from "./free-offset.ts";
 import { ROOT } from "./suite.ts";
 
@@ -33,7 +33,7 @@ function spawnStack(dataDir: string, flags: string[], detached: boolean): Deno.C
   return new Deno.Command("/bin/sh", {
     args: [
       ...["-c", 'exec "$@" >> "$FARTHING_OUTPUT" 2>&1', "sh", Deno.execPath()],
-      ...["run", "-A", "scripts/stack/cli.ts", "start", "--offset", String(freeOffset())],
+      ...["run", "-A", "packages/local-stack/cli.ts", "start", "--offset", String(freeOffset())],
       ...["--data", dataDir, "--env-file", `${dataDir}/stack.env`, ...flags],
     ],
     cwd: ROOT,

@@ -1,7 +1,7 @@
 /** `deno task tidy`: prints what breaks the house rules, one line each; exit code 1 where something does. */
 import pc from "picocolors";
-import { print } from "../terminal/print.ts";
-import { formatTable } from "../terminal/table.ts";
+import { print } from "../../packages/command-line/print.ts";
+import { formatTable } from "../../packages/command-line/table.ts";
 import { readTree, tidy } from "./tidy.ts";
 
 const sources = await readTree(new URL("../..", import.meta.url).pathname);

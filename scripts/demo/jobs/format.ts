@@ -1,5 +1,5 @@
 import pc from "picocolors";
-import { formatTable } from "../../terminal/table.ts";
+import { formatTable } from "../../../packages/command-line/table.ts";
 
 const INDENT = "   ";
 

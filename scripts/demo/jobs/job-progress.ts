@@ -1,7 +1,7 @@
 import type { SingleBar } from "cli-progress";
-import { print } from "../../terminal/print.ts";
+import { print } from "../../../packages/command-line/print.ts";
 import { BAR, createSingleBar } from "../progress.ts";
-import { delay } from "../../stack/wait.ts";
+import { delay } from "../../../packages/command-line/wait.ts";
 
 /** What is known of a job between two looks. */
 interface Known {

@@ -4,7 +4,11 @@ import type Stripe from "stripe";
 import { createPayments } from "../../../supabase/functions/_shared/stripe/payments.ts";
 import { makeFake } from "../../../supabase/functions/_shared/testing/fake-services.ts";
 import { createApp } from "../../../supabase/functions/stripe-webhook/app.ts";
-import { EMULATOR_KEY, type Stand, startStand } from "../../stack/stripe/tests/harness.ts";
+import {
+  EMULATOR_KEY,
+  type Stand,
+  startStand,
+} from "../../../packages/stripe-emulator/tests/harness.ts";
 
 interface Ran {
   readonly code: number;

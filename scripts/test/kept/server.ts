@@ -3,10 +3,10 @@
  * files, under names that are hashes of them: see snapshots.ts. One that died is started anew.
  */
 import { dirname } from "node:path";
-import { endLeftover, startDatabase } from "../../stack/postgres/database.ts";
-import { type Databases, RunningServer } from "../../stack/postgres/databases.ts";
-import { databaseDir } from "../../stack/postgres/places.ts";
-import { runningPid } from "../../stack/postgres/process.ts";
+import { endLeftover, startDatabase } from "../../../packages/local-stack/postgres/database.ts";
+import { type Databases, RunningServer } from "../../../packages/local-stack/postgres/databases.ts";
+import { databaseDir } from "../../../packages/local-stack/postgres/places.ts";
+import { runningPid } from "../../../packages/local-stack/postgres/process.ts";
 import { FAST, freePort } from "../project-database.ts";
 import { fingerprint } from "./fingerprint.ts";
 import { KEPT } from "./lock.ts";
@@ -15,7 +15,7 @@ const DATA = `${KEPT}/server`;
 const STATE = `${KEPT}/server.json`;
 
 /** What makes the server, and every database of it before the first migration. */
-const MADE_OF = ["scripts/stack/postgres", "scripts/test/project-database.ts", "deno.lock"];
+const MADE_OF = ["packages/local-stack/postgres", "scripts/test/project-database.ts", "deno.lock"];
 
 interface State {
   port: number;

@@ -5,10 +5,10 @@
  */
 import { createHash } from "node:crypto";
 import type postgres from "postgres";
-import type { Migration } from "../../stack/migrations/files.ts";
-import { applyMissing } from "../../stack/migrations/migrate.ts";
-import type { Databases } from "../../stack/postgres/databases.ts";
-import { bootstrap } from "../../stack/postgres/plugin.ts";
+import type { Migration } from "../../../packages/local-stack/migrations/files.ts";
+import { applyMissing } from "../../../packages/local-stack/migrations/migrate.ts";
+import type { Databases } from "../../../packages/local-stack/postgres/databases.ts";
+import { bootstrap } from "../../../packages/local-stack/postgres/plugin.ts";
 import { furnish } from "../project-database.ts";
 import { ROOT } from "../suite.ts";
 

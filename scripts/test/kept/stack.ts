@@ -3,10 +3,10 @@
  * stack of its own. It is used again only after a run that ended well: a run that failed, or was broken off,
  * may have left a fault behind, and its stack is thrown away with its data.
  */
-import { endStack, removeData } from "../../stack/end.ts";
-import { isAlive } from "../../stack/postgres/process.ts";
-import { readRunning } from "../../stack/state.ts";
-import { withCleanup } from "../cleanup.ts";
+import { endStack, removeData } from "../../../packages/local-stack/end.ts";
+import { isAlive } from "../../../packages/local-stack/postgres/process.ts";
+import { readRunning } from "../../../packages/local-stack/state.ts";
+import { withCleanup } from "../../../packages/command-line/cleanup.ts";
 import { type Environment, readEnvironment, startStack, withStack } from "../stack-process.ts";
 import type { SuiteResult } from "../suite.ts";
 import { fingerprint } from "./fingerprint.ts";
@@ -20,10 +20,10 @@ const USING = "stack-using";
 const DATA_MADE_OF = [
   "supabase/migrations",
   "supabase/farthing_seed.sql",
-  "scripts/stack",
+  "packages/local-stack",
   "deno.lock",
 ];
-const CODE_MADE_OF = ["supabase/functions", "scripts", "deno.json"];
+const CODE_MADE_OF = ["supabase/functions", "packages", "scripts", "deno.json"];
 
 interface State {
   data: string;

@@ -1,10 +1,10 @@
 /** What stands for itself: the functions by `app.request()`, and the scripts, which start what they need. */
 import { findTests, runDenoTests } from "../deno-tests.ts";
-import { findRedisServer } from "../../stack/redis/places.ts";
+import { findRedisServer } from "../../../packages/local-stack/redis/places.ts";
 import { needsRedis } from "../needs-redis.ts";
 import { filesNamed, type Suite } from "../suite.ts";
 
-const REDIS = "scripts/stack/redis";
+const REDIS = "packages/local-stack/redis";
 
 export const unit: Suite = {
   name: "unit",

@@ -19,7 +19,7 @@ const NOT_YET = [
   "scripts/rates/",
   "scripts/schema/",
   "scripts/secrets/",
-  "scripts/stack/",
+  "packages/local-stack/",
   "scripts/stripe/",
   "scripts/supabase/",
   "scripts/test/",

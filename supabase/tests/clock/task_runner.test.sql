@@ -217,7 +217,7 @@ select is(current_setting('transaction_timeout', true)::interval,
   (select case when current_setting('server_version_num')::int >= 170000 then 2 * budget end
     from farthing.tasks where task = 'sweep_orders'), 'a task has twice its budget');
 
--- History: pg_cron's is tested where there are runs of it (scripts/stack/cron).
+-- History: pg_cron's is tested where there are runs of it (packages/local-stack/cron).
 delete from farthing.task_failures;
 insert into farthing.task_failures (task, failed_at, error)
 values ('old', tests.after('1 day'), '22012'), ('new', tests.after('1 day 1 s'), '22012');

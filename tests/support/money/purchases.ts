@@ -1,7 +1,7 @@
 /** Buying: what a buyer does, step by step. */
 import { z } from "zod";
-import type { Buyer } from "../../../scripts/stack/stripe/browser.ts";
-import { payCheckout } from "../../../scripts/stack/stripe/browser.ts";
+import type { Buyer } from "../../../packages/stripe-emulator/browser.ts";
+import { payCheckout } from "../../../packages/stripe-emulator/browser.ts";
 import { Balance } from "../../../supabase/functions/_shared/contracts/credits.ts";
 import {
   Checkout,

@@ -5,8 +5,8 @@ import {
   killAll,
   processTree,
   runningPid,
-} from "../../../scripts/stack/postgres/process.ts";
-import { databaseDir } from "../../../scripts/stack/postgres/places.ts";
+} from "../../../packages/local-stack/postgres/process.ts";
+import { databaseDir } from "../../../packages/local-stack/postgres/places.ts";
 import { withSql } from "../project/database.ts";
 import { until } from "../project/until.ts";
 import type { World } from "../project/world.ts";

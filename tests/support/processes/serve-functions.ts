@@ -3,9 +3,9 @@
  * else of the project is fetched from BEHIND_URL. Prints its port when it answers.
  */
 import { fileURLToPath } from "node:url";
-import { forward } from "../../../scripts/stack/gateway/forward.ts";
-import { functionsDoor, loadFunctions } from "../../../scripts/stack/gateway/functions.ts";
-import { print, printError } from "../../../scripts/terminal/print.ts";
+import { forward } from "../../../packages/local-stack/gateway/forward.ts";
+import { functionsDoor, loadFunctions } from "../../../packages/local-stack/gateway/functions.ts";
+import { print, printError } from "../../../packages/command-line/print.ts";
 
 const DIRECTORY = fileURLToPath(new URL("../../../supabase/functions", import.meta.url));
 const PREFIX = "/functions/v1/";

@@ -1,4 +1,4 @@
-import { delay } from "../../../scripts/stack/wait.ts";
+import { delay } from "../../../packages/command-line/wait.ts";
 
 const DEADLINE_MS = 60_000;
 const FIRST_MS = 25;

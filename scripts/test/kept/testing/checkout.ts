@@ -4,10 +4,10 @@
  */
 import { copyTree } from "../../copy-tree.ts";
 import { lastLines } from "../../deno-process.ts";
-import { withCleanup } from "../../cleanup.ts";
+import { withCleanup } from "../../../../packages/command-line/cleanup.ts";
 import { ROOT } from "../../suite.ts";
 
-const COPIED = ["bench", "scripts", "supabase/functions"];
+const COPIED = ["bench", "packages", "scripts", "supabase/functions"];
 const FILES = ["deno.json", "deno.lock", "supabase/config.toml"];
 const LINKED = ["node_modules", "supabase/functions/node_modules"];
 

@@ -1,6 +1,6 @@
 /**
  * Objects as Stripe's documentation shows them, cut to what is read here and a little more, for tests to
- * change. The whole ones are the emulator's, and scripts/stack/stripe/tests/facts.test.ts reads those.
+ * change. The whole ones are the emulator's, and packages/stripe-emulator/tests/facts.test.ts reads those.
  */
 import type Stripe from "stripe";
 import { API_VERSION } from "../stripe/client.ts";

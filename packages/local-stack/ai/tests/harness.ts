@@ -1,0 +1,62 @@
+/** The stand-in on a free port, and the official client that talks to it. */
+import assert from "node:assert/strict";
+import OpenAI from "openai";
+import { waitFor } from "../../../command-line/wait.ts";
+import type { Entry } from "../journal.ts";
+import { serveAi } from "../server.ts";
+
+const TIMEOUT_MS = 60_000;
+const API_KEY = "sk-local-test";
+
+export interface Bench {
+  client: OpenAI;
+  /** A client with another key, or with retries. */
+  clientWith(options: { apiKey?: string; maxRetries?: number; timeout?: number }): OpenAI;
+  /** `/_control`, where the path begins. */
+  control(method: string, path: string, body?: unknown): Promise<Response>;
+  /** The requests whose messages contain the text, once all of them have ended. */
+  ended(contains: string): Promise<Entry[]>;
+}
+
+export async function withAi(use: (bench: Bench) => Promise<void>): Promise<void> {
+  const now = () => new Date("2026-11-21T10:00:00Z");
+  const server = await serveAi({ port: 0, apiKey: API_KEY, now });
+  const clientWith: Bench["clientWith"] = (options) =>
+    new OpenAI({ apiKey: API_KEY, baseURL: `${server.url}/v1`, maxRetries: 0, ...options });
+  const control: Bench["control"] = (method, path, body) =>
+    fetch(`${server.url}/_control${path}`, {
+      method,
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+  const ended: Bench["ended"] = async (contains) => {
+    const query = new URLSearchParams({ contains });
+    const found = await waitFor(async () => {
+      const { requests } = await (await control("GET", `/requests?${query}`)).json();
+      const all = requests as Entry[];
+      return all.length > 0 && all.every((entry) => entry.ended) ? all : undefined;
+    }, TIMEOUT_MS);
+    assert.ok(found, `every request with "${contains}" ends`);
+    return found;
+  };
+  try {
+    await use({ client: clientWith({}), clientWith, control, ended });
+  } finally {
+    await server.close();
+  }
+}
+
+/** A request for one user message. */
+export function ask(content: string, model = "gpt-4o-mini") {
+  return { model, messages: [{ role: "user" as const, content }] };
+}
+
+/** The error that a call fails with. */
+export async function failure(call: () => PromiseLike<unknown>): Promise<Error> {
+  try {
+    await call();
+  } catch (error) {
+    assert.ok(error instanceof Error);
+    return error;
+  }
+  throw new assert.AssertionError({ message: "the call should have failed" });
+}

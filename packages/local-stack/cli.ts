@@ -1,0 +1,104 @@
+/** `deno task start`, `stop`, `reset` and `status`. */
+import pc from "picocolors";
+import { print, printError } from "../command-line/print.ts";
+import { endStack, removeData } from "./end.ts";
+import { loadKeys } from "./keys.ts";
+import { type Stack, startStack } from "./mod.ts";
+import { parseFlags, resolveOptions, type StackOptions, USAGE } from "./options.ts";
+import { runningTable, statusTable } from "./output.ts";
+import { StackError } from "./stack-error.ts";
+import { readRunning } from "./state.ts";
+
+/**
+ * Resolves at the first Ctrl-C or SIGTERM. Further ones are let pass: `deno task` sends its child
+ * the Ctrl-C that the terminal has sent it already, and stopping takes no longer for asking twice.
+ */
+function untilSignal(): Promise<void> {
+  return new Promise((done) => {
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+      Deno.addSignalListener(signal, done);
+    }
+  });
+}
+
+async function start(options: StackOptions): Promise<void> {
+  const begun = performance.now();
+  // A function's forgotten rejection is its own bug and no reason to take the stack down.
+  addEventListener("unhandledrejection", (event) => {
+    event.preventDefault();
+    printError(pc.red(`unhandled rejection: ${event.reason?.stack ?? event.reason}`));
+  });
+  const log = (line: string) => print(pc.dim(line));
+  const signalled = untilSignal();
+  const starting = startStack({ log, ...options });
+  const first = await Promise.race([starting, signalled]);
+  const stack = first as Stack | undefined ?? await starting;
+  if (first) {
+    const resolved = resolveOptions(options);
+    const keys = await loadKeys(resolved.dataDir);
+    const shown = { urls: stack.urls, keys, options: resolved, health: await stack.health() };
+    print(runningTable(shown, performance.now() - begun));
+    await signalled;
+  }
+  print(pc.dim("stopping"));
+  await stack.stop();
+}
+
+async function stop(options: StackOptions): Promise<void> {
+  const ended = await endStack(resolveOptions(options).dataDir);
+  print(ended ? "Stopped." : "No stack runs on this data directory.");
+}
+
+async function reset(options: StackOptions): Promise<void> {
+  const { dataDir, logFile } = resolveOptions(options);
+  const ended = await endStack(dataDir);
+  await Deno.remove(logFile).catch((error) => {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  });
+  await removeData(dataDir);
+  print(`${ended ? "Stopped, and its" : "The"} data in ${dataDir} removed.`);
+}
+
+async function status(options: StackOptions): Promise<void> {
+  const resolved = resolveOptions(options);
+  const running = await readRunning(resolved.dataDir);
+  if (!running) {
+    print("No stack runs on this data directory: `deno task start`.");
+    Deno.exitCode = 1;
+    return;
+  }
+  const response = await fetch(`${running.api}/stack/status`).catch(() => undefined);
+  if (!response?.ok) throw new StackError(`The stack (pid ${running.pid}) is starting or stuck.`);
+  const { pid, urls, health } = await response.json();
+  const keys = await loadKeys(resolved.dataDir);
+  const shown = { urls, keys, options: { ...resolved, envFile: running.envFile }, health };
+  const { text, ok } = statusTable(shown, pid);
+  print(text);
+  if (!ok) Deno.exitCode = 1;
+}
+
+const COMMANDS: Record<string, (options: StackOptions) => Promise<void>> = {
+  start,
+  stop,
+  reset,
+  status,
+};
+
+async function main([name = "start", ...flags]: string[]): Promise<void> {
+  const command = COMMANDS[name];
+  if (!command) throw new StackError(`Unknown command "${name}".\n\n${USAGE}`);
+  const options = parseFlags(flags);
+  if (!options) return print(USAGE);
+  await command(options);
+}
+
+if (import.meta.main) {
+  try {
+    await main(Deno.args);
+    Deno.exit();
+  } catch (error) {
+    const known = error instanceof StackError;
+    printError(pc.red(known ? error.message : `${(error as Error).stack ?? error}`));
+    Deno.exit(1);
+  }
+}

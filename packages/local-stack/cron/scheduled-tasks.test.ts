@@ -1,0 +1,208 @@
+/** Scheduled tasks as both kinds of pg_cron run them: how many sessions, how many rows, what fails alone. */
+import assert from "node:assert/strict";
+import type postgres from "postgres";
+import { migrate } from "../migrations/migrate.ts";
+import type { DatabaseServer } from "../postgres/database.ts";
+import { bootstrap } from "../postgres/plugin.ts";
+import { findSystem } from "../postgres/source.ts";
+import { withServer } from "../postgres/testing/server.ts";
+import { waitFor } from "../../command-line/wait.ts";
+import { isDue } from "./schedule.ts";
+
+const MIGRATIONS = new URL("../../../supabase/migrations", import.meta.url).pathname;
+const MINUTE_MS = 60_000;
+const WEEK_MINUTES = 7 * 24 * 60;
+const START = Date.parse("2027-01-04T00:00:00Z");
+
+interface Project {
+  readonly server: DatabaseServer;
+  /** As postgres, who is no superuser. */
+  readonly sql: postgres.Sql;
+  readonly admin: postgres.Sql;
+}
+
+async function inProject(server: DatabaseServer, use: (project: Project) => Promise<void>) {
+  await bootstrap(server);
+  const quiet = { onnotice: () => {} };
+  const sql = server.connect("postgres", { max: 1, ...quiet });
+  const admin = server.connectAsAdmin("postgres", { max: 1, ...quiet });
+  try {
+    await migrate(sql, MIGRATIONS);
+    await use({ server, sql, admin });
+  } finally {
+    await Promise.all([sql.end({ timeout: 1 }), admin.end({ timeout: 1 })]);
+  }
+}
+
+const runAt = (sql: postgres.Sql, at: number) =>
+  sql.unsafe(`call farthing.run_due_tasks('${new Date(at).toISOString()}')`);
+
+/** What the notification runner does, once it is woken, in a project that has neither a webhook nor mail. */
+const runNotices = (sql: postgres.Sql, at: number) =>
+  sql`
+    select farthing_public.notices_failed((n ->> 'notice_id')::uuid, (n ->> 'lease_id')::uuid, 'never',
+      'no_recipient', null, ${new Date(at)})
+    from jsonb_array_elements(farthing_public.notices_claim(p_limit => 100, p_now => ${new Date(
+    at,
+  )})) n`;
+
+/** How many runs pg_cron writes down in a week: one for each minute in which a job is due. */
+async function cronRuns(sql: postgres.Sql): Promise<number> {
+  const jobs = await sql<{ schedule: string }[]>`select schedule from cron.job`;
+  let runs = 0;
+  for (let minute = 0; minute < WEEK_MINUTES; minute++) {
+    const at = new Date(START + minute * MINUTE_MS);
+    const before = new Date(at.getTime() - MINUTE_MS);
+    runs += jobs.filter(({ schedule }) => isDue(schedule, before, at)).length;
+  }
+  return runs;
+}
+
+async function idlesForAWeek({ sql }: Project): Promise<void> {
+  // What an hour has in it is due once at its end: a run each minute would do no more, and take minutes.
+  for (let hour = 0; hour < 7 * 24; hour++) {
+    const at = START + hour * 60 * MINUTE_MS;
+    await runAt(sql, at);
+    // Each hour's head is for the operators' webhook.
+    await runNotices(sql, at);
+  }
+  const [row] = await sql`
+    select (select count(*) from farthing.task_failures)::int as failures,
+      (select count(*) from farthing.tasks where last_run_at is null or failures > 0)::int as behind,
+      (select count(*) from farthing.parked_items)::int as parked,
+      (select string_agg(summary, ' ') from farthing.incidents) as incidents`;
+  assert.deepEqual({ ...row }, { failures: 0, behind: 0, parked: 0, incidents: null });
+  const rowsADay = (await cronRuns(sql) + row!.failures) / 7;
+  assert.ok(rowsADay <= 1_500, `${rowsADay} rows of run history a day`);
+}
+
+async function forgetsRuns({ sql, admin }: Project): Promise<void> {
+  await admin`
+    insert into cron.job_run_details (jobid, runid, username, status, start_time, end_time)
+    select jobid, -nr, 'postgres', 'succeeded', now(), now() - nr * interval '1 day'
+    from cron.job, generate_series(6, 8) nr where jobname = 'farthing'`;
+  await admin`
+    insert into cron.job_run_details (jobid, runid, username, status, start_time, end_time)
+    values (-1, -99, 'postgres', 'succeeded', now(), now() - interval '1 year')`;
+  await sql`select farthing.sweep_run_history()`;
+  const left = await sql<{ runid: string }[]>`
+    select d.runid::text from cron.job_run_details d where d.runid < 0 order by d.runid`;
+  assert.deepEqual(left.map(({ runid }) => runid), ["-99", "-6"], "not those of other jobs");
+}
+
+/** A task of a test's own, the first of all. */
+async function addTask(sql: postgres.Sql, name: string, body: string) {
+  await sql.unsafe(`create function farthing.${name}(p_now timestamptz) returns int
+    language plpgsql set search_path = '' as $$ begin ${body} return 1; end $$`);
+  await sql`select farthing.add_task(${name}, '1 minute', p_budget => '1 second')`;
+}
+
+async function failsAlone({ sql }: Project): Promise<void> {
+  await addTask(
+    sql,
+    "note_transaction",
+    "perform set_config('test.tx', txid_current()::text, false);",
+  );
+  await addTask(sql, "raise_error", "raise division_by_zero;");
+  const at = START + 8 * 24 * 60 * MINUTE_MS;
+  await runAt(sql, at);
+  const wrong = await sql<{ task: string; last_error: string }[]>`
+    select task, last_error from farthing.tasks where failures > 0 or last_run_at <> ${new Date(
+    at,
+  )}`;
+  assert.deepEqual(wrong.map((row) => ({ ...row })), [{
+    task: "raise_error",
+    last_error: "22012",
+  }]);
+  const [own] = await sql`select current_setting('test.tx') <> txid_current()::text as own`;
+  assert.equal(own?.own, true, "each task has its own transaction");
+  await sql`delete from farthing.tasks where task in ('note_transaction', 'raise_error')`;
+}
+
+async function excludesAnother({ server, sql }: Project): Promise<void> {
+  const another = server.connect("postgres", { max: 1 });
+  try {
+    await another`select pg_advisory_lock(75, 0)`;
+    const [before] = await sql`select ran_at from farthing.task_runner`;
+    await runAt(sql, START + 9 * 24 * 60 * MINUTE_MS);
+    const [after] = await sql`select ran_at from farthing.task_runner`;
+    assert.deepEqual({ ...after }, { ...before }, "the second does nothing");
+  } finally {
+    await another.end({ timeout: 1 });
+  }
+}
+
+async function cutsOff({ server, sql }: Project): Promise<void> {
+  await addTask(sql, "hang", "perform pg_sleep(3600);");
+  const session = server.connect("postgres", { max: 1, onnotice: () => {} });
+  const at = START + 10 * 24 * 60 * MINUTE_MS;
+  await assert.rejects(runAt(session, at), /CONNECTION_CLOSED|transaction timeout/);
+  await session.end({ timeout: 1 });
+  await runAt(sql, at + MINUTE_MS);
+  const [hung] = await sql`select failures, last_error from farthing.tasks where task = 'hang'`;
+  assert.deepEqual({ ...hung }, { failures: 1, last_error: "session_lost" });
+  const [rest] = await sql`
+    select count(*)::int as late from farthing.tasks where task <> 'hang' and next_due_at <= ${new Date(
+    at,
+  )}`;
+  assert.equal(rest?.late, 0, "the next run works off what the first had not begun");
+}
+
+/** What pg_cron has open beside its launcher, looked at until a run has ended; and how that run went. */
+async function watchesSessions({ sql, admin }: Project): Promise<void> {
+  await sql`update farthing.tasks set next_due_at = '-infinity'`;
+  let most = 0;
+  const run = await waitFor(async () => {
+    const [open] = await admin<{ count: number }[]>`
+      select count(*)::int from pg_stat_activity
+      where (backend_type = 'pg_cron' or application_name like 'pg_cron%')
+        and backend_type <> 'pg_cron launcher'`;
+    most = Math.max(most, open!.count);
+    const [ended] = await admin`
+      select status, return_message from cron.job_run_details where status in ('succeeded', 'failed')`;
+    return ended;
+  }, 90_000);
+  assert.deepEqual({ ...run }, { status: "succeeded", return_message: "CALL" });
+  assert.ok(most >= 1 && most <= 2, `${most} sessions at once`);
+  const [row] = await sql`
+    select count(*)::int as late from farthing.tasks where last_run_at is null or failures > 0`;
+  assert.equal(row?.late, 0, "one run runs all that is due");
+  // From here on time is the test's.
+  await sql`select cron.alter_job(jobid, active := false) from cron.job`;
+}
+
+type Steps = Record<string, (project: Project) => Promise<void>>;
+
+const STEPS: Steps = {
+  "an idle week writes at most 1,500 rows of run history a day": idlesForAWeek,
+  "run history is forgotten after a week": forgetsRuns,
+  "T30: a task that raises an error is alone with it": failsAlone,
+  "two runs exclude each other": excludesAnother,
+};
+
+async function runSteps(test: Deno.TestContext, server: DatabaseServer, steps: Steps) {
+  await inProject(server, async (project) => {
+    for (const [name, step] of Object.entries(steps)) await test.step(name, () => step(project));
+  });
+}
+
+Deno.test(
+  "scheduled tasks on PostgreSQL 17",
+  { sanitizeExit: false },
+  (test) =>
+    withServer((server) =>
+      runSteps(test, server, { ...STEPS, "a task that hangs is cut off": cutsOff })
+    ),
+);
+
+Deno.test({
+  name: "scheduled tasks on this machine's PostgreSQL, with the real pg_cron",
+  ignore: !findSystem()?.hasCron,
+  sanitizeExit: false,
+  fn: (test) =>
+    withServer((server) =>
+      runSteps(test, server, {
+        "pg_cron opens no more than 2 sessions at once": watchesSessions,
+        ...STEPS,
+      }), "system"),
+});

@@ -1,0 +1,49 @@
+/** Ending a stack from outside its process, and removing what it kept. */
+import { dirname, join } from "node:path";
+import { removeEnvFile } from "./env-file.ts";
+import { endLeftover } from "./postgres/database.ts";
+import { databaseDir } from "./postgres/places.ts";
+import { isAlive } from "./postgres/process.ts";
+import { redisDir } from "./redis/places.ts";
+import { endLeftoverRedis } from "./redis/process.ts";
+import { StackError } from "./stack-error.ts";
+import { readRunning, readState, releaseState } from "./state.ts";
+import { waitFor } from "../command-line/wait.ts";
+
+const STOP_TIMEOUT_MS = 30_000;
+
+/** Ends the stack of a data directory, and what a killed one left behind; false when none ran. */
+export async function endStack(dataDir: string): Promise<boolean> {
+  const running = await readRunning(dataDir);
+  if (running) {
+    Deno.kill(running.pid, "SIGTERM");
+    const { pid } = running;
+    const ended = await waitFor(() => isAlive(pid) ? undefined : true, STOP_TIMEOUT_MS, 50);
+    if (!ended) throw new StackError(`The stack (pid ${pid}) does not end: kill it by its pid.`);
+  }
+  const left = await readState(dataDir);
+  if (left) await removeEnvFile(left.envFile);
+  await endLeftover(dataDir);
+  await endLeftoverRedis(dataDir);
+  await releaseState(dataDir);
+  return running !== undefined;
+}
+
+/** What a stack puts in its data directory; anything else there is not ours to remove. */
+const OWN_FILES = ["postgres", "keys.json", "stack.json", "stripe.json", "mail.jsonl"];
+
+async function remove(path: string, recursive: boolean): Promise<void> {
+  await Deno.remove(path, { recursive }).catch((error) => {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  });
+}
+
+/** Removes the data of a stack that has ended. */
+export async function removeData(dataDir: string): Promise<void> {
+  const database = databaseDir(dataDir);
+  await remove(database, true);
+  if (!database.startsWith(dataDir)) await remove(dirname(database), false);
+  await remove(redisDir(dataDir), true);
+  for (const name of OWN_FILES) await remove(join(dataDir, name), true);
+  await remove(dataDir, false).catch(() => {}); // not empty: someone keeps things there
+}

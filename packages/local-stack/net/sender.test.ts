@@ -1,0 +1,146 @@
+/** The sender on a real server, against receivers that answer at once, late, or never. */
+import assert from "node:assert/strict";
+import type postgres from "postgres";
+import { withClient, withServer } from "../postgres/testing/server.ts";
+import { waitFor } from "../../command-line/wait.ts";
+import { createSender } from "./sender.ts";
+
+const TIMEOUT_MS = 60_000;
+
+interface Receiver {
+  url: string;
+  /** Paths of requests that wait for their answer. */
+  waiting: Set<string>;
+  /** Answers what waits under a path. */
+  release(path: string): void;
+}
+
+/** Answers with what it was sent; on /hold… the body comes only after `release`. */
+async function withReceiver(use: (receiver: Receiver) => Promise<void>): Promise<void> {
+  const held = new Map<string, () => void>();
+  const waiting = new Set<string>();
+  const holdBack = (path: string, text: string) =>
+    new ReadableStream<Uint8Array>({
+      start(controller) {
+        waiting.add(path);
+        held.set(path, () => {
+          waiting.delete(path);
+          controller.enqueue(new TextEncoder().encode(text));
+          controller.close();
+        });
+      },
+      cancel: () => void waiting.delete(path),
+    });
+  const handler = async (request: Request): Promise<Response> => {
+    const { pathname, search } = new URL(request.url);
+    const text = `${request.method} ${search} ${await request.text()}`;
+    return new Response(pathname.startsWith("/hold") ? holdBack(pathname, text) : text);
+  };
+  const http = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, handler);
+  const url = `http://127.0.0.1:${http.addr.port}`;
+  await use({ url, waiting, release: (path) => held.get(path)?.() });
+  await http.shutdown();
+}
+
+async function until(condition: () => boolean | Promise<boolean>, what: string): Promise<void> {
+  assert.ok(await waitFor(async () => await condition() || undefined, TIMEOUT_MS), what);
+}
+
+const get = (url: string, ms = 60_000) => (sql: postgres.Sql) =>
+  sql`select net.http_get(${url}, timeout_milliseconds := ${ms}::int) as id`;
+
+/** What has been answered so far, in the order of asking. */
+async function answers(sql: postgres.Sql): Promise<Record<string, unknown>[]> {
+  const rows = await sql`
+    select status_code, content, timed_out, error_msg from net._http_response order by id`;
+  return rows.map((row) => ({ ...row }));
+}
+
+async function sendsOnce(sql: postgres.Sql, { url }: Receiver): Promise<void> {
+  await sql.begin(async (transaction) => {
+    await transaction`select net.http_post(${url}, '{"a":1}', '{"q":"é &"}')`;
+    await transaction`select net.http_get(${url})`;
+    await transaction`select net.http_get('http://127.0.0.1:1/')`;
+  });
+  await sql.begin(async (transaction) => {
+    await transaction`select net.http_get(${url})`;
+    throw new Error("rolled back");
+  }).catch(() => {});
+  const sender = createSender(sql);
+  for (let times = 0; times < 2; times++) {
+    sender.wake();
+    await sender.idle();
+  }
+  const [posted, got, refused, ...more] = await answers(sql);
+  assert.equal(posted?.content, 'POST ?q=%C3%A9%20%26 {"a": 1}');
+  assert.deepEqual([got?.status_code, got?.content], [200, "GET  "]);
+  assert.deepEqual([refused?.status_code, refused?.timed_out], [null, false]);
+  assert.ok(refused?.error_msg);
+  assert.deepEqual(more, []);
+}
+
+async function holdsUpNoOther(sql: postgres.Sql, receiver: Receiver): Promise<void> {
+  const sender = createSender(sql, 2);
+  for (const path of ["/hold/1", "/quick"]) await get(receiver.url + path)(sql);
+  sender.wake();
+  await until(async () => (await answers(sql)).length === 1, "the quick one is answered");
+  await get(`${receiver.url}/later`)(sql);
+  sender.wake();
+  await until(async () => (await answers(sql)).length === 2, "and one that was queued since");
+  assert.deepEqual([...receiver.waiting], ["/hold/1"]);
+
+  for (const path of ["/hold/2", "/hold/3"]) await get(receiver.url + path)(sql);
+  sender.wake();
+  await until(() => receiver.waiting.size === 2, "two are in flight");
+  const [queued] = await sql`select count(*)::int from net.http_request_queue`;
+  assert.equal(queued?.count, 1, "the third waits for a place");
+  receiver.release("/hold/1");
+  await until(() => receiver.waiting.has("/hold/3"), "which it gets without being woken for");
+  for (const path of ["/hold/2", "/hold/3"]) receiver.release(path);
+  await sender.idle();
+  assert.deepEqual((await answers(sql)).map((row) => row.status_code), Array(5).fill(200));
+}
+
+async function timesOut(sql: postgres.Sql, { url }: Receiver): Promise<void> {
+  await get(`${url}/hold/long`, 50)(sql);
+  const sender = createSender(sql);
+  sender.wake();
+  await sender.idle();
+  const expected = { status_code: null, content: null, timed_out: true };
+  assert.deepEqual(await answers(sql), [{ ...expected, error_msg: "Timeout of 50 ms reached" }]);
+}
+
+async function stops(sql: postgres.Sql, { url, waiting }: Receiver): Promise<void> {
+  const sender = createSender(sql, 1);
+  for (const path of ["/hold/a", "/hold/b"]) await get(url + path)(sql);
+  sender.wake();
+  await until(() => waiting.has("/hold/a"), "one is in flight");
+  await sender.stop();
+  await until(() => waiting.size === 0, "the receiver notices");
+  const expected = { status_code: null, content: null, timed_out: false };
+  assert.deepEqual(await answers(sql), [{ ...expected, error_msg: "the sender was stopped" }]);
+  sender.wake();
+  await sender.idle();
+  const [queued] = await sql`select count(*)::int from net.http_request_queue`;
+  assert.equal(queued?.count, 1, "what was not taken waits for the next sender");
+}
+
+const STORIES = {
+  "each request that was committed is sent once, and its answer kept": sendsOnce,
+  "a request that waits for its answer holds up no other, up to the limit": holdsUpNoOther,
+  "a request ends at its caller's time-out": timesOut,
+  "stop ends what is in flight and leaves what is queued": stops,
+};
+
+Deno.test("pg_net's stand-in", { sanitizeExit: false }, async (test) => {
+  await withServer(async (server) => {
+    for (const [name, story] of Object.entries(STORIES)) {
+      await test.step(name, () =>
+        withClient(server, "postgres", async (sql) => {
+          await sql`create extension pg_net with schema public`;
+          await withReceiver((receiver) => story(sql, receiver));
+          await sql`drop extension pg_net`;
+        }));
+    }
+  });
+});

@@ -1,0 +1,189 @@
+/** What `deno task start` can be told, and the ports that follow from it. */
+import { resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { ENV_NEEDS } from "../../supabase/functions/_shared/env-needs.ts";
+import { taskArguments } from "../command-line/task-arguments.ts";
+import { type IsolateLimits, parseLimits, PLANS } from "./isolates/limits.ts";
+import type { Flavour } from "./postgres/source.ts";
+import { StackError } from "./stack-error.ts";
+
+/** The repository's root: paths in options are relative to it unless given. */
+export const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+
+/** Everything a stack is made from; all optional, see `resolveOptions` for what is meant then. */
+export interface StackOptions {
+  /** Added to every port. */
+  offset?: number;
+  dataDir?: string;
+  envFile?: string;
+  postgres?: Flavour;
+  migrationsDir?: string;
+  functionsDir?: string;
+  seedFile?: string;
+  /** Restart a database that dies (default true). Tests that want it down say false. */
+  restartDatabase?: boolean;
+  /** Run due cron jobs (default true). Tests that call the sweeps themselves say false. */
+  runJobs?: boolean;
+  /** Run Redis where the machine has one (default true). */
+  redis?: boolean;
+  /** Origins of apps, beside the usual local ones and the gateway's own. */
+  origins?: string[];
+  /** Names of the functions' environment that are other than the stack's own. */
+  environment?: Record<string, string>;
+  /** Run the functions in isolates that end by these limits (default: in the stack's own process). */
+  isolates?: IsolateLimits;
+  /** Run the bundles of this directory, by the hosted version of Deno, in the place of the sources. */
+  bundlesDir?: string;
+  /** What the functions log to the terminal too, not errors alone. */
+  verbose?: boolean;
+  /** Where progress goes, a line at a time (default: nowhere). */
+  log?: (line: string) => void;
+}
+
+export interface ResolvedOptions extends Required<Omit<StackOptions, "isolates" | "bundlesDir">> {
+  isolates: IsolateLimits | undefined;
+  bundlesDir: string | undefined;
+  /** The functions' log; beside the data where that is the default's, else in it. */
+  logFile: string;
+}
+
+/** The ports of `supabase start`, each shifted by the offset. */
+export interface Ports {
+  api: number;
+  database: number;
+  mail: number;
+  stripe: number;
+  ai: number;
+  redis: number;
+}
+
+/** The last port then is the last there is. */
+export const MAX_OFFSET = 65_535 - 54_329;
+
+export function portsAt(offset: number): Ports {
+  return {
+    api: 54_321 + offset,
+    database: 54_322 + offset,
+    mail: 54_324 + offset,
+    stripe: 54_326 + offset,
+    ai: 54_328 + offset,
+    redis: 54_329 + offset,
+  };
+}
+
+export function resolveOptions(options: StackOptions): ResolvedOptions {
+  return {
+    offset: options.offset ?? 0,
+    dataDir: resolve(options.dataDir ?? `${ROOT}/.farthing/data`),
+    envFile: resolve(options.envFile ?? `${ROOT}/.farthing/stack.env`),
+    postgres: options.postgres ?? "embedded",
+    migrationsDir: resolve(options.migrationsDir ?? `${ROOT}/supabase/migrations`),
+    functionsDir: resolve(options.functionsDir ?? `${ROOT}/supabase/functions`),
+    seedFile: resolve(options.seedFile ?? `${ROOT}/supabase/farthing_seed.sql`),
+    restartDatabase: options.restartDatabase ?? true,
+    runJobs: options.runJobs ?? true,
+    redis: options.redis ?? true,
+    origins: options.origins ?? [],
+    environment: options.environment ?? {},
+    isolates: options.isolates ?? (options.bundlesDir === undefined ? undefined : PLANS.paid),
+    bundlesDir: options.bundlesDir && resolve(options.bundlesDir),
+    verbose: options.verbose ?? false,
+    logFile: resolve(options.dataDir ?? `${ROOT}/.farthing`, "functions.log"),
+    log: options.log ?? (() => {}),
+  };
+}
+
+export const USAGE = `Usage: deno task start|stop|reset|status [flags]
+
+  --offset N                   add N to every port (default 0: API 54321, database 54322)
+  --data DIR                   where data and keys are kept (default .farthing/data)
+  --env-file FILE              where the addresses and keys are written (default .farthing/stack.env)
+  --postgres embedded|system   the server from npm, or the machine's own (default embedded)
+  --migrations DIR             migrations to apply (default supabase/migrations)
+  --no-restart                 leave a database that dies down, until the stack is started again
+  --no-jobs                    do not run scheduled jobs
+  --no-redis                   run no Redis, as on a machine that has none
+  --origin URL                 an app's origin that may call and be returned to (repeatable; beside
+                               every port of localhost, 127.0.0.1 and [::1])
+  --set NAME=VALUE             a name of the functions' environment (docs/deploy.md), such as
+                               ALERT_WEBHOOK_URL or SENTRY_DSN (repeatable)
+  --isolates free|paid[,…]     run the functions in isolates that are retired and killed as on that plan
+                               (limits that differ: packages/local-stack/README.md)
+  --bundles DIR                run the functions as they were bundled, such as
+                               .farthing/deploy/supabase/functions, by the hosted version of Deno, in
+                               isolates (of the plan paid unless --isolates says otherwise)
+  --verbose                    print what the functions log, not errors alone
+  --help                       this text
+
+Through npx on Node 20, which would take --env-file for itself: task start -- --env-file FILE`;
+
+const FLAGS = {
+  offset: { type: "string" },
+  data: { type: "string" },
+  "env-file": { type: "string" },
+  postgres: { type: "string" },
+  migrations: { type: "string" },
+  "no-restart": { type: "boolean" },
+  "no-jobs": { type: "boolean" },
+  "no-redis": { type: "boolean" },
+  origin: { type: "string", multiple: true },
+  set: { type: "string", multiple: true },
+  isolates: { type: "string" },
+  bundles: { type: "string" },
+  verbose: { type: "boolean" },
+  help: { type: "boolean", short: "h" },
+} as const;
+
+/** The options of a command line; undefined asks for help. Throws a StackError that names the flag. */
+export function parseFlags(args: string[]): StackOptions | undefined {
+  let values;
+  try {
+    ({ values } = parseArgs({ args: taskArguments(args), options: FLAGS, strict: true }));
+  } catch (error) {
+    throw new StackError(`${(error as Error).message}\n\n${USAGE}`);
+  }
+  if (values.help) return undefined;
+  const options: StackOptions = {};
+  if (values.offset !== undefined) options.offset = parseOffset(values.offset);
+  if (values.data !== undefined) options.dataDir = values.data;
+  if (values["env-file"] !== undefined) options.envFile = values["env-file"];
+  if (values.postgres !== undefined) options.postgres = parseFlavour(values.postgres);
+  if (values.migrations !== undefined) options.migrationsDir = values.migrations;
+  if (values["no-restart"]) options.restartDatabase = false;
+  if (values["no-jobs"]) options.runJobs = false;
+  if (values["no-redis"]) options.redis = false;
+  if (values.origin !== undefined) options.origins = values.origin.map(parseOrigin);
+  if (values.set !== undefined) {
+    options.environment = Object.fromEntries(values.set.map(parseSetting));
+  }
+  if (values.isolates !== undefined) options.isolates = parseLimits(values.isolates);
+  if (values.bundles !== undefined) options.bundlesDir = values.bundles;
+  if (values.verbose) options.verbose = true;
+  return options;
+}
+
+function parseOffset(text: string): number {
+  const offset = Number(text);
+  if (/^\d+$/.test(text) && offset <= MAX_OFFSET) return offset;
+  throw new StackError(`--offset takes a whole number from 0 to ${MAX_OFFSET}, not "${text}".`);
+}
+
+function parseFlavour(text: string): Flavour {
+  if (text === "embedded" || text === "system") return text;
+  throw new StackError(`--postgres takes embedded or system, not "${text}".`);
+}
+
+function parseOrigin(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const isOrigin = url && /^https?:$/.test(url.protocol) && url.href === `${url.origin}/`;
+  if (isOrigin) return url.origin;
+  throw new StackError(`--origin takes an origin such as http://localhost:8080, not "${text}".`);
+}
+
+function parseSetting(text: string): [string, string] {
+  const [name = "", ...value] = text.split("=");
+  if (Object.hasOwn(ENV_NEEDS, name) && value.length > 0) return [name, value.join("=")];
+  // Not the text itself: what stands behind the sign may be a secret.
+  throw new StackError(`--set takes NAME=VALUE, with a name of docs/deploy.md, not "${name}".`);
+}

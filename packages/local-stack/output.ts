@@ -1,0 +1,68 @@
+/** What people see of a stack: where everything is, with which keys. */
+import pc from "picocolors";
+import { formatTable } from "../command-line/table.ts";
+import type { Urls } from "./context.ts";
+import type { Keys } from "./keys.ts";
+import type { ResolvedOptions } from "./options.ts";
+import type { Health } from "./plugin.ts";
+
+const COLUMNS = [{ title: "" }, { title: "" }, { title: "" }];
+
+function mark({ ok }: Health): string {
+  return ok ? pc.green("✓") : pc.red("✗");
+}
+
+function healthRows(health: Record<string, Health>): string[][] {
+  return Object.entries(health).map(([name, state]) => [mark(state), name, pc.dim(state.detail)]);
+}
+
+function addressRows(urls: Urls): string[][] {
+  return [
+    ["API", pc.cyan(urls.api), pc.dim("REST, Auth and functions")],
+    ["API docs", pc.cyan(`${urls.api}/docs`), ""],
+    ["Database", pc.cyan(urls.database), ""],
+    ["Mail inbox", pc.cyan(urls.mail), ""],
+    ["Stripe emulator", pc.cyan(urls.stripe), ""],
+    ["Language models", pc.cyan(`${urls.ai}/v1`), pc.dim("OpenAI's chat completions")],
+    ...(urls.redis ? [["Redis", pc.cyan(urls.redis), pc.dim("Upstash's REST API")]] : []),
+  ];
+}
+
+/** What is the same at a start and in `status`. */
+interface Shown {
+  urls: Urls;
+  keys: Keys;
+  options: ResolvedOptions;
+  health: Record<string, Health>;
+}
+
+function tables({ urls, keys, options, health }: Shown, more: string[][] = []): string {
+  const rows = [
+    ...addressRows(urls),
+    ["Publishable key", keys.publishableKey, ""],
+    ["Secret key", keys.secretKey, ""],
+    ["Stripe key", keys.stripeSecretKey, ""],
+    ["Webhook secret", keys.stripeWebhookSecret, ""],
+    ["Notification secret", keys.notificationSecret, ""],
+    ["Models' key", keys.aiKey, ""],
+    ...(urls.redis ? [["Redis token", keys.redisToken, ""]] : []),
+    ["Env file", options.envFile, ""],
+    ["Data", options.dataDir, pc.dim("kept until deno task reset")],
+    ["Functions' log", options.logFile, ""],
+    ...more,
+  ];
+  const bold = rows.map(([name = "", ...rest]) => [pc.bold(name), ...rest]);
+  return `${formatTable(COLUMNS, bold)}\n\n${formatTable(COLUMNS, healthRows(health))}`;
+}
+
+/** The text that ends a start; `tookMs` is how long it took. */
+export function runningTable(shown: Shown, tookMs: number): string {
+  const ready = `${pc.green("Ready")} after ${(tookMs / 1000).toFixed(1)} s. Ctrl-C ends it.`;
+  return `\n${tables(shown)}\n\n${ready}`;
+}
+
+/** The text of `status`; `ok` is false when a part is down. */
+export function statusTable(shown: Shown, pid: number): { text: string; ok: boolean } {
+  const ok = Object.values(shown.health).every(({ ok }) => ok);
+  return { text: tables(shown, [["Pid", `${pid}`, ""]]), ok };
+}

@@ -1,0 +1,45 @@
+/** Brings a database back that ended without having been asked to. */
+import { delay } from "../../command-line/wait.ts";
+import type { DatabaseServer } from "./database.ts";
+
+/** Between attempts, so that a hopeless one does not spin. */
+const RETRY_MS = 500;
+
+interface Reviver {
+  /** Begins to bring it back, unless that is under way. */
+  revive(): void;
+  stop(): void;
+}
+
+export function reviver(
+  server: () => Pick<DatabaseServer, "pid" | "restart"> | undefined,
+  log: (line: string) => void,
+  retryMs = RETRY_MS,
+): Reviver {
+  let stopped = false;
+  let reviving = false;
+  const dead = () => {
+    const known = server();
+    return !stopped && known && known.pid === undefined ? known : undefined;
+  };
+  const untilUp = async () => {
+    for (let found = dead(); found; found = dead()) {
+      try {
+        await found.restart();
+        log("database: ended unexpectedly; restarted");
+      } catch (error) {
+        log(`database: restart failed: ${(error as Error).message}`);
+        await delay(retryMs);
+      }
+    }
+    reviving = false;
+  };
+  return {
+    revive() {
+      if (reviving) return;
+      reviving = true;
+      void untilUp();
+    },
+    stop: () => void (stopped = true),
+  };
+}

@@ -1,0 +1,39 @@
+/** A server of a test's own. */
+import type postgres from "postgres";
+import { cleanUpOnSignals, withCleanup } from "../../../command-line/cleanup.ts";
+import { type DatabaseServer, startDatabase } from "../database.ts";
+import type { Flavour } from "../source.ts";
+
+function freePort(): number {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  listener.close();
+  return listener.addr.port;
+}
+
+/** Starts a server, hands it over, and leaves nothing behind. */
+export async function withServer(
+  use: (server: DatabaseServer) => Promise<void>,
+  flavour: Flavour = "embedded",
+): Promise<void> {
+  const dataDir = await Deno.makeTempDir({ prefix: "farthing-database-test-" });
+  await Deno.chmod(dataDir, 0o755); // the server's account has to get in
+  const noMore = cleanUpOnSignals();
+  let starting: Promise<DatabaseServer> | undefined;
+  const cleanup = async () => {
+    await starting?.then((server) => server.stop(), () => {});
+    await Deno.remove(dataDir, { recursive: true });
+  };
+  await withCleanup(cleanup, async () => {
+    await use(await (starting = startDatabase({ dataDir, port: freePort(), flavour })));
+  });
+  noMore();
+}
+
+export async function withClient(
+  server: DatabaseServer,
+  database: string,
+  use: (sql: postgres.Sql) => Promise<void>,
+): Promise<void> {
+  const sql = server.connect(database, { max: 2 });
+  await use(sql).finally(() => sql.end());
+}

@@ -1,0 +1,71 @@
+/** The functions' limiter before a real Redis that begins to fail, and answers again. */
+import assert from "node:assert/strict";
+import { createLimiter, type Limiter } from "../../../supabase/functions/_shared/limits/limiter.ts";
+import { NO_METRICS } from "../../../supabase/functions/_shared/metrics/metrics.ts";
+import { guardRedis } from "../../../supabase/functions/_shared/redis/guarded-redis.ts";
+import { createRedis } from "../../../supabase/functions/_shared/redis/redis.ts";
+import { waitFor } from "../../command-line/wait.ts";
+import type { Mode } from "./faults.ts";
+import type { RedisPart } from "./part.ts";
+import { TOKEN, withPart } from "./testing/redis.ts";
+
+/** A user's chats in a minute. */
+const QUOTA = 20;
+/** Longer than the breaker stays open. */
+const FOUND_AGAIN_MS = 60_000;
+const MINUTE_MS = 60_000;
+
+interface Limited {
+  readonly limiter: Limiter;
+  readonly isUp: () => boolean;
+}
+
+function limitedBy(url: string): Limited {
+  const metrics = NO_METRICS;
+  const client = createRedis({ url, token: TOKEN });
+  const redis = guardRedis({ client, metrics, waitUntil: () => {} });
+  const limiter = createLimiter({ redis, metrics, log: () => {}, nowMs: Date.now });
+  return { limiter, isUp: redis.isUp };
+}
+
+/** How many of so many chats that a user begins at once are let through. */
+async function admitted({ limiter }: Limited, userId: string, chats: number): Promise<number> {
+  const caller = { kind: "user", userId, isOperator: false } as const;
+  const asking = { limit: "ai", caller, key: "publishable", ipHash: userId } as const;
+  const verdicts = await Promise.all(Array.from({ length: chats }, () => limiter.check(asking)));
+  return verdicts.filter(({ refusal }) => refusal === undefined).length;
+}
+
+/** Chats before, during and after the failure: how many each time. */
+async function across(mode: Mode, part: RedisPart, url: string): Promise<number[]> {
+  const limited = limitedBy(url);
+  const user = crypto.randomUUID();
+  const before = await admitted(limited, user, 12);
+  await part.turn(mode);
+  const during = await admitted(limited, user, 12);
+  await part.turn("ok");
+  assert.ok(await waitFor(() => limited.isUp() || undefined, FOUND_AGAIN_MS), "it is found again");
+  return [before, during, await admitted(limited, user, 12)];
+}
+
+/** Begins anew where a minute began meanwhile, and with it another window. */
+async function withinAMinute<T>(run: () => Promise<T>): Promise<T> {
+  for (;;) {
+    const minute = Math.floor(Date.now() / MINUTE_MS);
+    const result = await run();
+    if (Math.floor(Date.now() / MINUTE_MS) === minute) return result;
+  }
+}
+
+// Slow, it counts what it is asked and says so too late; else it never hears of it.
+for (const mode of ["slow", "hang", "down", "full"] as const) {
+  Deno.test(`T17 a burst across a Redis that is ${mode} gets its limit once, not twice`, {
+    sanitizeResources: false, // the client's pool of connections
+    sanitizeOps: false,
+  }, async () => {
+    await withPart(async (part, _, url) => {
+      const counts = await withinAMinute(() => across(mode, part, url));
+      assert.deepEqual(counts, [12, QUOTA - 12, 0]);
+    });
+  });
+}

@@ -1,0 +1,61 @@
+/** How the door is made to fail, as a Redis that one does not run oneself fails. */
+import { delay } from "../../command-line/wait.ts";
+import { WRONG_TOKEN } from "./door.ts";
+
+/** `down` refuses connections, `full` is Redis' own doing; the others are told apart here. */
+export const MODES = ["ok", "down", "slow", "hang", "wrong-token", "full", "nonsense"] as const;
+
+export type Mode = typeof MODES[number];
+
+const SLOW_MS = 400;
+
+type Handler = (request: Request) => Response | Promise<Response>;
+
+export interface Faults {
+  handle: Handler;
+  /** Lets go of the requests that hang. */
+  release(): void;
+}
+
+/** Two kinds in turn: what is no JSON, and JSON that is no answer. */
+const NONSENSE = [
+  () =>
+    new Response("<html><body>It works!</body></html>", {
+      headers: { "Content-Type": "text/html" },
+    }),
+  () => Response.json([{ result: "bm9uc2Vuc2U=" }, { wat: [null] }]),
+];
+
+export function faultsOf(handle: Handler, mode: () => Mode): Faults {
+  const hanging = new Set<() => void>();
+  let turns = 0;
+
+  const never = () =>
+    new Promise<Response>((done) => {
+      hanging.add(() => done(new Response(null, { status: 503 })));
+    });
+
+  return {
+    async handle(request) {
+      switch (mode()) {
+        case "hang":
+          return await never();
+        case "wrong-token":
+          return Response.json({ error: WRONG_TOKEN }, { status: 401 });
+        case "nonsense":
+          return NONSENSE[turns++ % NONSENSE.length]!();
+        case "slow": {
+          const answer = await handle(request);
+          await delay(SLOW_MS);
+          return answer;
+        }
+        default:
+          return await handle(request);
+      }
+    },
+    release() {
+      for (const end of hanging) end();
+      hanging.clear();
+    },
+  };
+}

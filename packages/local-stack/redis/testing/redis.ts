@@ -1,0 +1,71 @@
+/** A Redis of a test's own behind a door, and Upstash's client of it. */
+import { Redis } from "@upstash/redis";
+import { connect } from "../connection.ts";
+import { createDoor } from "../door.ts";
+import { findRedisServer } from "../places.ts";
+import { startRedis } from "../process.ts";
+import { freeOffset } from "../../../../scripts/test/free-offset.ts";
+import { portsAt } from "../../options.ts";
+import { type RedisPart, startRedisPart } from "../part.ts";
+
+export const TOKEN = "a-token-of-the-tests";
+
+export function needRedis(): string {
+  const binary = findRedisServer();
+  if (binary === undefined) throw new Error("needs redis-server (Debian: redis-server)");
+  return binary;
+}
+
+export interface Door {
+  readonly url: string;
+  /** The paths that were asked, oldest first. */
+  readonly asked: readonly string[];
+  /** Takes the server from behind the door. */
+  kill(): Promise<void>;
+}
+
+/** One that waits for nobody and tries once, so that a failure is seen as it is. */
+export function clientOf(url: string, token = TOKEN): Redis {
+  return new Redis({ url, token, retry: false, enableTelemetry: false });
+}
+
+export async function withDoor(use: (redis: Redis, door: Door) => Promise<void>): Promise<void> {
+  const dataDir = await Deno.makeTempDir({ prefix: "farthing-redis-" });
+  const process = await startRedis(needRedis(), dataDir);
+  const connection = await connect(process.socket);
+  const app = createDoor(connection, TOKEN);
+  const asked: string[] = [];
+  const server = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen: () => {} },
+    async (request) => {
+      asked.push(new URL(request.url).pathname);
+      return await app.fetch(request);
+    },
+  );
+  const url = `http://127.0.0.1:${server.addr.port}`;
+  try {
+    await use(clientOf(url), { url, asked, kill: () => process.stop() });
+  } finally {
+    await server.shutdown();
+    connection.close();
+    await process.stop();
+    await Deno.remove(dataDir, { recursive: true });
+  }
+}
+
+/** A Redis of a test's own that can be made to fail. */
+export async function withPart(
+  use: (part: RedisPart, redis: ReturnType<typeof clientOf>, url: string) => Promise<void>,
+): Promise<void> {
+  const dataDir = await Deno.makeTempDir({ prefix: "farthing-redis-" });
+  const offset = freeOffset();
+  const port = { port: portsAt(offset).redis, purpose: "Redis", offset };
+  const part = await startRedisPart({ binary: needRedis(), dataDir, port, token: TOKEN });
+  const url = `http://127.0.0.1:${port.port}`;
+  try {
+    await use(part, clientOf(url), url);
+  } finally {
+    await part.stop();
+    await Deno.remove(dataDir, { recursive: true });
+  }
+}

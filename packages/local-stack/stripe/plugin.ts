@@ -1,0 +1,31 @@
+/** The Stripe emulator on a port of its own, delivering its events to the stripe-webhook function. */
+import { join } from "node:path";
+import { listen, type Listener } from "../listen.ts";
+import type { Plugin } from "../plugin.ts";
+import { createStripeEmulator, type StripeEmulator } from "../../stripe-emulator/mod.ts";
+
+export function stripePlugin(): Plugin {
+  let emulator: StripeEmulator | undefined;
+  let listener: Listener | undefined;
+  return {
+    name: "stripe",
+    async start({ keys, urls, ports, options }) {
+      const created = createStripeEmulator({
+        apiKey: keys.stripeSecretKey,
+        webhookSecret: keys.stripeWebhookSecret,
+        webhookUrl: `${urls.api}/functions/v1/stripe-webhook`,
+        publicUrl: urls.stripe,
+        dataFile: join(options.dataDir, "stripe.json"),
+      });
+      emulator = created;
+      const port = { port: ports.stripe, purpose: "Stripe emulator", offset: options.offset };
+      listener = await listen(port, (request) => created.fetch(request));
+    },
+    async stop() {
+      await listener?.close();
+      await emulator?.close();
+      listener = emulator = undefined;
+    },
+    health: () => Promise.resolve({ ok: emulator !== undefined, detail: "emulator, test mode" }),
+  };
+}

@@ -1,0 +1,43 @@
+/** What the functions keep of each event they use, read from Stripe's own whole examples. */
+import { ok } from "node:assert/strict";
+import type Stripe from "stripe";
+import { EVENT_TYPES, factsOf } from "../../../supabase/functions/_shared/stripe/facts.ts";
+
+const EXAMPLES: Record<string, object> = JSON.parse(
+  await Deno.readTextFile(new URL("../fixtures/examples.json", import.meta.url)),
+);
+
+/** The object that an event's type is about, by the beginning of the type. */
+const OBJECTS: readonly [string, string][] = [
+  ["checkout.", "checkout.session"],
+  ["payment_intent.", "payment_intent"],
+  ["charge.dispute.", "dispute"],
+  ["charge.", "charge"],
+  ["refund.", "refund"],
+  ["application_fee.", "application_fee"],
+  ["account.", "account"],
+  ["setup_intent.", "setup_intent"],
+  ["payment_method.", "payment_method"],
+  ["radar.", "radar.early_fraud_warning"],
+  ["payout.", "payout"],
+];
+
+/** What the examples tell of a person, a card or a secret. */
+const PERSONAL = ["Jenny", "jenny", "example.com", "1234 Fake Street", "secret", "4242"];
+
+for (const type of EVENT_TYPES) {
+  Deno.test(`facts of ${type} are flat but for movements, small, and tell nothing of a person`, () => {
+    const [, name] = OBJECTS.find(([prefix]) => type.startsWith(prefix))!;
+    ok(EXAMPLES[name], name);
+    const event = { ...EXAMPLES.event, type, data: { object: EXAMPLES[name] } } as Stripe.Event;
+    const facts = factsOf(event);
+    const values: unknown[] = Object.values(facts)
+      .flatMap((value) => Array.isArray(value) ? value.flatMap(Object.values) : [value]);
+    ok(values.length > 0);
+    ok(values.every((value) => value !== undefined));
+    ok(values.every((value) => typeof value !== "object" || value === null));
+    const text = JSON.stringify(facts);
+    for (const word of PERSONAL) ok(!text.includes(word), `${word} in ${text}`);
+    ok(text.length < 1000);
+  });
+}

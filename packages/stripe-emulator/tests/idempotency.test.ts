@@ -1,0 +1,132 @@
+import { deepEqual, equal, notEqual, ok } from "node:assert/strict";
+import Stripe from "stripe";
+import { waitFor } from "../../command-line/wait.ts";
+import { header, openSession, refusal, startStand } from "./harness.ts";
+
+const key = { idempotencyKey: "order-1" };
+
+Deno.test("the same request under one key is answered with the first answer", async () => {
+  await using stand = await startStand();
+  const { stripe } = stand;
+  const params = { email: "a@example.com", metadata: { a: "1", b: "2" } };
+  const first = await stripe.customers.create(params, key);
+  const turned = { metadata: { b: "2", a: "1" }, email: "a@example.com" };
+  const second = await stripe.customers.create(turned, key);
+  equal(second.id, first.id);
+  equal(header(second, "idempotent-replayed"), "true");
+  equal(header(second, "original-request"), first.lastResponse.requestId);
+  notEqual(second.lastResponse.requestId, first.lastResponse.requestId);
+  equal(header(first, "idempotent-replayed"), null);
+  equal((await stripe.customers.list()).data.length, 1);
+  const { data: [created] } = await stripe.events.list({ type: "customer.created" });
+  deepEqual(created?.request, {
+    id: first.lastResponse.requestId,
+    idempotency_key: "order-1",
+  });
+});
+
+Deno.test("a key used with other parameters or another URL is an idempotency error", async () => {
+  await using stand = await startStand();
+  const { stripe } = stand;
+  await stripe.customers.create({ email: "a@example.com" }, key);
+  const calls = [
+    stripe.customers.create({ email: "b@example.com" }, key),
+    stripe.products.create({ name: "a" }, key),
+  ];
+  for (const call of calls) {
+    const refused = await refusal(call);
+    deepEqual([refused.type, refused.statusCode], ["StripeIdempotencyError", 400]);
+    equal(refused.rawType, "idempotency_error");
+  }
+});
+
+Deno.test("a request whose first one is still in progress is a 409", async () => {
+  await using stand = await startStand();
+  const { stripe } = stand;
+  await stand.control("POST", "/faults", { path: "/v1/customers", delay_ms: 300 });
+  const first = stripe.customers.create({ email: "a@example.com" }, key);
+  // The first request is on the server once the fault is used up.
+  const used = async () =>
+    (await stand.control("GET", "") as { faults: unknown[] }).faults.length === 0 || undefined;
+  ok(await waitFor(used, 60_000, 1), "the first request did not arrive");
+  const refused = await refusal(stripe.customers.create({ email: "a@example.com" }, key));
+  deepEqual([refused.statusCode, refused.code], [409, "idempotency_key_in_use"]);
+  const { id } = await first;
+  equal((await stripe.customers.create({ email: "a@example.com" }, key)).id, id);
+  equal((await stripe.customers.list()).data.length, 1);
+});
+
+Deno.test("a refusal by form leaves the key free, a refusal in the doing is repeated", async () => {
+  await using stand = await startStand();
+  const { stripe } = stand;
+  await refusal(stripe.products.create({} as Stripe.ProductCreateParams, key));
+  equal((await stripe.products.create({ name: "Starter" }, key)).name, "Starter");
+
+  const other = { idempotencyKey: "order-2" };
+  const params = { amount: 1_000, currency: "usd", confirm: true } as const;
+  const declined = { ...params, payment_method: "pm_card_chargeDeclined" };
+  const first = await refusal(stripe.paymentIntents.create(declined, other));
+  const second = await refusal(stripe.paymentIntents.create(declined, other));
+  equal(first.type, "StripeCardError");
+  equal(second.payment_intent?.id, first.payment_intent?.id);
+  equal((await stripe.paymentIntents.list()).data.length, 1);
+});
+
+Deno.test("a key is forgotten after a day", async () => {
+  await using stand = await startStand();
+  const { stripe, clock } = stand;
+  const first = await stripe.customers.create({ email: "a@example.com" }, key);
+  clock.now = new Date(clock.now.getTime() + 24 * 3_600_000 - 1_000);
+  equal((await stripe.customers.create({ email: "a@example.com" }, key)).id, first.id);
+  clock.now = new Date(clock.now.getTime() + 1_000);
+  notEqual((await stripe.customers.create({ email: "a@example.com" }, key)).id, first.id);
+});
+
+Deno.test("a key of 255 characters is taken, a longer one refused", async () => {
+  await using stand = await startStand();
+  const { stripe } = stand;
+  await stripe.customers.create({}, { idempotencyKey: "k".repeat(255) });
+  const refused = await refusal(stripe.customers.create({}, { idempotencyKey: "k".repeat(256) }));
+  equal(refused.statusCode, 400);
+});
+
+Deno.test("a lost answer is made good by the SDK's own retry, without a second session", async () => {
+  await using stand = await startStand();
+  const path = "/v1/checkout/sessions";
+  await stand.control("POST", "/faults", { method: "POST", path, status: 500, after: true });
+  const session = await openSession(stand.client({ maxNetworkRetries: 1 }));
+  equal(header(session, "idempotent-replayed"), "true");
+  equal((await stand.stripe.checkout.sessions.list()).data.length, 1);
+});
+
+Deno.test("a call that hangs is not answered before faults are cleared; it may be done", async () => {
+  await using stand = await startStand();
+  const { stripe } = stand;
+  const path = "/v1/customers";
+  const impatient = { timeout: 2_000, maxNetworkRetries: 0 };
+  for (const [after, made] of [[false, 0], [true, 1]] as const) {
+    await stand.control("POST", "/faults", { method: "POST", path, hang: true, after });
+    const email = `after-${after}@example.com`;
+    const under = { idempotencyKey: email };
+    const lost = await refusal(stripe.customers.create({ email }, { ...under, ...impatient }));
+    equal(lost.type, "StripeConnectionError");
+    equal((await stripe.customers.list({ email })).data.length, made);
+    await stand.control("DELETE", "/faults");
+    equal((await stripe.customers.create({ email }, under)).email, email);
+    equal((await stripe.customers.list({ email })).data.length, 1);
+  }
+});
+
+Deno.test("planned outages come as Stripe's errors, and end", async () => {
+  await using stand = await startStand();
+  const { stripe } = stand;
+  await stand.control("POST", "/faults", { status: 503, times: 2 });
+  await stand.control("POST", "/faults", { status: 429 });
+  const types = [
+    (await refusal(stripe.balance.retrieve())).type,
+    (await refusal(stripe.balance.retrieve())).type,
+    (await refusal(stripe.balance.retrieve())).type,
+  ];
+  deepEqual(types, ["StripeAPIError", "StripeAPIError", "StripeRateLimitError"]);
+  equal((await stripe.balance.retrieve()).object, "balance");
+});
