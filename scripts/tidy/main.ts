@@ -2,10 +2,18 @@
 import pc from "picocolors";
 import { print } from "../../packages/command-line/print.ts";
 import { formatTable } from "../../packages/command-line/table.ts";
+import { faultOf, readCommits } from "./commits.ts";
 import { readTree, tidy } from "./tidy.ts";
 
-const sources = await readTree(new URL("../..", import.meta.url).pathname);
-const breaches = tidy(sources);
+const root = new URL("../..", import.meta.url).pathname;
+const sources = await readTree(root);
+const breaches = [
+  ...tidy(sources),
+  ...(await readCommits(root)).flatMap(({ hash, subject }) => {
+    const message = faultOf(subject);
+    return message ? [{ path: "commit", line: hash, rule: "subject", message }] : [];
+  }),
+];
 
 if (breaches.length === 0) {
   print(`${sources.length} files, all tidy`);

@@ -1,0 +1,48 @@
+/** Subjects as they should be and as they should not, and the hook that reads them. */
+import assert from "node:assert/strict";
+import { faultOf } from "./commits.ts";
+
+const RIGHT = [
+  "refunds: answer pending until Stripe's event",
+  "top_ups: seed a policy of their own",
+  "packages/client: retry once after a timeout",
+  `docs: ${"x".repeat(60)} here`,
+  'Revert "holds: settle in one function"',
+];
+
+const WRONG: Record<string, RegExp> = {
+  "Report every limit that is soft": /area: verb object/,
+  "holds: settle": /area: verb object/,
+  "Holds: settle in one function": /area: verb object/,
+  "holds: Settle in one function": /lower case/,
+  "holds: settled in one function": /imperative/,
+  "holds: settle in one function.": /full stop/,
+  [`docs: ${"x".repeat(60)} here, too`]: /at most 72/,
+};
+
+Deno.test("a subject reads area, verb, object in at most 72 characters", () => {
+  for (const subject of RIGHT) assert.equal(faultOf(subject), null, subject);
+  for (const [subject, fault] of Object.entries(WRONG)) {
+    assert.match(faultOf(subject) ?? "", fault, subject);
+  }
+});
+
+Deno.test("the hook refuses a commit by its subject, and lets its body be", async () => {
+  const hook = new URL("../../.githooks/commit-msg", import.meta.url).pathname;
+  const message = await Deno.makeTempFile();
+  const run = async (text: string) => {
+    await Deno.writeTextFile(message, text);
+    const { code } = await new Deno.Command(hook, {
+      args: [message],
+      cwd: new URL("../..", import.meta.url),
+      stderr: "null",
+    }).output();
+    return code;
+  };
+  try {
+    assert.equal(await run("holds: settle in one function\n\nSettled twice before.\n"), 0);
+    assert.equal(await run("# a comment of git's\nSettled in one function\n"), 1);
+  } finally {
+    await Deno.remove(message);
+  }
+});
