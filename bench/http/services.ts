@@ -2,19 +2,19 @@
 import {
   createDatabase,
   type Database,
-} from "../../supabase/functions/_shared/database/database.ts";
-import { createPoolTransport } from "../../supabase/functions/_shared/database/pool.ts";
-import { timed } from "../../supabase/functions/_shared/database/timed.ts";
+} from "../../supabase/functions/_shared/adapters/database/database.ts";
+import { createPoolTransport } from "../../supabase/functions/_shared/adapters/database/pool.ts";
+import { timed } from "../../supabase/functions/_shared/adapters/database/timed.ts";
 import { limitsFromEnv } from "../../supabase/functions/_shared/limits/limiter-from-env.ts";
 import type { Limiter } from "../../supabase/functions/_shared/limits/limiter.ts";
-import { NO_END } from "../../supabase/functions/_shared/isolate.ts";
-import { consoleLogger, type Logger } from "../../supabase/functions/_shared/logger.ts";
+import { NO_END } from "../../supabase/functions/_shared/core/isolate.ts";
+import { consoleLogger, type Logger } from "../../supabase/functions/_shared/core/logger.ts";
 import { createMetrics } from "../../supabase/functions/_shared/metrics/create-metrics.ts";
 import { type Metrics, NO_METRICS } from "../../supabase/functions/_shared/metrics/metrics.ts";
-import { NO_REPORT } from "../../supabase/functions/_shared/reports/report.ts";
+import { NO_REPORT } from "../../supabase/functions/_shared/adapters/sentry/report.ts";
 import type { Services } from "../../supabase/functions/_shared/services.ts";
-import { NO_LIMITER } from "../../supabase/functions/_shared/testing/no-limiter.ts";
-import { makeProject } from "../../supabase/functions/_shared/testing/project.ts";
+import { NO_LIMITER } from "../../tests/support/functions/no-limiter.ts";
+import { makeProject } from "../../tests/support/functions/project.ts";
 
 interface ServiceOptions {
   /** Nothing is called in a database without it. */

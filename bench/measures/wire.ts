@@ -1,6 +1,6 @@
 /** G9: what one HTTP debit says to the database, read between the driver and the server. */
 import { createApp } from "../../supabase/functions/credits/app.ts";
-import { SECRET_KEY } from "../../supabase/functions/_shared/testing/project.ts";
+import { SECRET_KEY } from "../../tests/support/functions/project.ts";
 import type { BenchServer } from "../database/bench-server.ts";
 import { makeServices } from "../http/services.ts";
 import { userId } from "../load/parameters.ts";

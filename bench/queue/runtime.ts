@@ -6,13 +6,13 @@ import { runOnce, type WorkerUtilsOptions } from "graphile-worker";
 // @ts-types="@types/pg"
 import pg from "pg";
 import { z } from "zod";
-import { createDatabase } from "../../supabase/functions/_shared/database/database.ts";
-import { createPoolTransport } from "../../supabase/functions/_shared/database/pool.ts";
-import { systemClock } from "../../supabase/functions/_shared/jobs/clock.ts";
-import { defineJobType } from "../../supabase/functions/_shared/jobs/job-type.ts";
-import { NO_END } from "../../supabase/functions/_shared/isolate.ts";
-import { runJobs } from "../../supabase/functions/_shared/jobs/run-jobs.ts";
-import { consoleLogger } from "../../supabase/functions/_shared/logger.ts";
+import { createDatabase } from "../../supabase/functions/_shared/adapters/database/database.ts";
+import { createPoolTransport } from "../../supabase/functions/_shared/adapters/database/pool.ts";
+import { systemClock } from "../../supabase/functions/_shared/domain/jobs/clock.ts";
+import { defineJobType } from "../../supabase/functions/_shared/domain/jobs/job-type.ts";
+import { NO_END } from "../../supabase/functions/_shared/core/isolate.ts";
+import { runJobs } from "../../supabase/functions/_shared/domain/jobs/run-jobs.ts";
+import { consoleLogger } from "../../supabase/functions/_shared/core/logger.ts";
 import { NO_METRICS } from "../../supabase/functions/_shared/metrics/metrics.ts";
 import { sayWorked, type Worked } from "./worked.ts";
 

@@ -2,7 +2,7 @@
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { ENV_NEEDS } from "../../supabase/functions/_shared/env-needs.ts";
+import { ENV_NEEDS } from "../../supabase/functions/_shared/core/env-needs.ts";
 import { taskArguments } from "../command-line/task-arguments.ts";
 import { type IsolateLimits, parseLimits, PLANS } from "./isolates/limits.ts";
 import type { Flavour } from "./postgres/source.ts";

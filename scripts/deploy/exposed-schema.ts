@@ -4,7 +4,7 @@
  */
 import { z } from "zod";
 import type { Check } from "./check.ts";
-import { EXPOSED } from "../../supabase/functions/_shared/database/database.ts";
+import { EXPOSED } from "../../supabase/functions/_shared/adapters/database/database.ts";
 
 const REQUEST_MS = 15_000;
 

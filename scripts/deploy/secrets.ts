@@ -1,6 +1,6 @@
 /** Which secrets go from a dotenv file to the project. Names are shown and compared, values only sent. */
 import { parseEnv } from "node:util";
-import { ENV_NEEDS, type EnvName } from "../../supabase/functions/_shared/env-needs.ts";
+import { ENV_NEEDS, type EnvName } from "../../supabase/functions/_shared/core/env-needs.ts";
 import { checkSecrets, refusalOf } from "../secrets/check.ts";
 import { withLine } from "../secrets/env-line.ts";
 import { SettingsError } from "../settings/settings.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { buildDocument } from "./build-document.ts";
 import { buildErrorsPage } from "./build-errors-page.ts";
-import { ERRORS } from "../../supabase/functions/_shared/http/errors.ts";
+import { ERRORS } from "../../supabase/functions/_shared/core/errors.ts";
 import { buildRoutesPage } from "./build-routes-page.ts";
 
 Deno.test("the page of errors names each code once", () => {

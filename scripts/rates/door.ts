@@ -1,6 +1,6 @@
 import { createClient } from "@supabase/supabase-js";
 import { z } from "zod";
-import { EXPOSED } from "../../supabase/functions/_shared/database/database.ts";
+import { EXPOSED } from "../../supabase/functions/_shared/adapters/database/database.ts";
 import type { Rate } from "./price-map.ts";
 
 const diff = z.object({

@@ -1,12 +1,12 @@
 /** What each function finds of the names it needs: never a value, only whether there is one. */
-import { EnvError, readEnv } from "../../supabase/functions/_shared/env.ts";
+import { EnvError, readEnv } from "../../supabase/functions/_shared/core/env.ts";
 import {
   ENV_NEEDS,
   type EnvName,
   type EnvNeed,
   type FunctionName,
   FUNCTIONS,
-} from "../../supabase/functions/_shared/env-needs.ts";
+} from "../../supabase/functions/_shared/core/env-needs.ts";
 
 /** The names that somewhere has, with their values where these can be read. */
 export interface Found {

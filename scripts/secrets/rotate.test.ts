@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { parseEnv } from "node:util";
-import { ENV_NEEDS } from "../../supabase/functions/_shared/env-needs.ts";
+import { ENV_NEEDS } from "../../supabase/functions/_shared/core/env-needs.ts";
 import { readEnvText, withLine, writeEnvText } from "./env-line.ts";
 import { rotate, rotationOf } from "./rotate.ts";
 import { ROTATIONS } from "./rotations.ts";

@@ -2,7 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { parseEnv } from "node:util";
 import { SettingsError } from "../settings/settings.ts";
-import { ENV_NEEDS } from "../../supabase/functions/_shared/env-needs.ts";
+import { ENV_NEEDS } from "../../supabase/functions/_shared/core/env-needs.ts";
 import { malformedIn } from "./check.ts";
 import { withLine } from "./env-line.ts";
 import { type Rotation, ROTATIONS } from "./rotations.ts";

@@ -1,5 +1,5 @@
 /** How each secret is replaced without a moment in which nothing fits, and what of it is done here. */
-import type { EnvName } from "../../supabase/functions/_shared/env-needs.ts";
+import type { EnvName } from "../../supabase/functions/_shared/core/env-needs.ts";
 
 export interface Rotation {
   /** Who makes the new value: this command at random, or somebody else's page. */

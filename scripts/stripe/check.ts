@@ -1,5 +1,5 @@
 /** Everything that has to be right between Stripe and the functions, as findings. */
-import { API_VERSION } from "../../supabase/functions/_shared/stripe/client.ts";
+import { API_VERSION } from "../../supabase/functions/_shared/adapters/stripe/client.ts";
 import { SettingsError } from "../settings/settings.ts";
 import { tryAddress, trySecret } from "./answers.ts";
 import {

@@ -1,8 +1,8 @@
 /** Both commands as a person runs them, against the emulator and the real webhook function. */
 import { deepEqual, doesNotMatch, equal, match } from "node:assert/strict";
 import type Stripe from "stripe";
-import { API_VERSION } from "../../supabase/functions/_shared/stripe/client.ts";
-import { EVENT_TYPES } from "../../supabase/functions/_shared/stripe/facts.ts";
+import { API_VERSION } from "../../supabase/functions/_shared/adapters/stripe/client.ts";
+import { EVENT_TYPES } from "../../supabase/functions/_shared/adapters/stripe/facts.ts";
 import { EMULATOR_KEY } from "../../packages/stripe-emulator/tests/harness.ts";
 import { CONNECT_RIGHTS, RIGHTS } from "./rights.ts";
 import { type Given, run, start } from "./testing/scene.ts";

@@ -1,11 +1,11 @@
 /** The webhook endpoints that the functions need, and what is wrong with those that there are. */
 import type Stripe from "stripe";
-import { API_VERSION } from "../../supabase/functions/_shared/stripe/client.ts";
+import { API_VERSION } from "../../supabase/functions/_shared/adapters/stripe/client.ts";
 import {
   CONNECTED_EVENT_TYPES,
   EVENT_TYPES,
   type EventType,
-} from "../../supabase/functions/_shared/stripe/facts.ts";
+} from "../../supabase/functions/_shared/adapters/stripe/facts.ts";
 
 export type Endpoint = Stripe.WebhookEndpoint;
 

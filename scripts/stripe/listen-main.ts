@@ -1,6 +1,6 @@
 /** `deno task stripe:listen`: the command of Stripe's own CLI with the events that the functions read. */
 import { parseArgs } from "node:util";
-import { EVENT_TYPES } from "../../supabase/functions/_shared/stripe/facts.ts";
+import { EVENT_TYPES } from "../../supabase/functions/_shared/adapters/stripe/facts.ts";
 import { SettingsError } from "../settings/settings.ts";
 import { print } from "../../packages/command-line/print.ts";
 import { taskArguments } from "../../packages/command-line/task-arguments.ts";

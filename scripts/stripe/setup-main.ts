@@ -1,7 +1,7 @@
 /** `deno task stripe:setup`: makes the webhook endpoints as the functions read them. */
 import { parseArgs } from "node:util";
 import pc from "picocolors";
-import { API_VERSION } from "../../supabase/functions/_shared/stripe/client.ts";
+import { API_VERSION } from "../../supabase/functions/_shared/adapters/stripe/client.ts";
 import { SettingsError } from "../settings/settings.ts";
 import { print, printError } from "../../packages/command-line/print.ts";
 import { taskArguments } from "../../packages/command-line/task-arguments.ts";

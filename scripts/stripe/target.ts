@@ -1,7 +1,7 @@
 /** Which Stripe account, in which mode, and which address its events go to. */
 import type Stripe from "stripe";
-import { type Mode, modeOfKey } from "../../supabase/functions/_shared/env.ts";
-import { createClient } from "../../supabase/functions/_shared/stripe/client.ts";
+import { type Mode, modeOfKey } from "../../supabase/functions/_shared/core/env.ts";
+import { createClient } from "../../supabase/functions/_shared/adapters/stripe/client.ts";
 import { readSettings, type Settings, SettingsError } from "../settings/settings.ts";
 import { asked } from "./failures.ts";
 import type { Endpoint } from "./endpoints.ts";

@@ -27,7 +27,7 @@ export function servesTests({ source }: Module): boolean {
 const CONVENTIONAL_ENTRIES =
   /\.test\.tsx?$|\.config\.ts$|\.d\.ts$|^supabase\/functions\/[^_/][^/]*\/(?:index|app)\.ts$/;
 
-/** Local names of the import maps: `"@farthing/client"` → `packages/client/mod.ts`. */
+/** Local names of the import maps, of modules and of folders: `"#support/"` → `tests/support/functions/`. */
 function aliasesOf(sources: Source[]): Map<string, string> {
   const aliases = new Map<string, string>();
   for (
@@ -122,7 +122,12 @@ class Graph {
   }
 
   #find(from: Source, specifier: string): Module | undefined {
-    const path = this.#aliases.get(specifier) ?? normalize(join(dirname(from.path), specifier));
+    const folder = [...this.#aliases].find(([name]) =>
+      name.endsWith("/") && specifier.startsWith(name)
+    );
+    const path = this.#aliases.get(specifier) ??
+      (folder && folder[1] + specifier.slice(folder[0].length)) ??
+      normalize(join(dirname(from.path), specifier));
     return this.modules.get(path);
   }
 

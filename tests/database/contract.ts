@@ -8,8 +8,8 @@ import {
   createDatabase,
   type Database,
   type Transport,
-} from "../../supabase/functions/_shared/database/database.ts";
-import { ApiError, type ErrorBody } from "../../supabase/functions/_shared/http/errors.ts";
+} from "../../supabase/functions/_shared/adapters/database/database.ts";
+import { ApiError, type ErrorBody } from "../../supabase/functions/_shared/core/errors.ts";
 import { signUp } from "../support/project/people.ts";
 import type { World } from "../support/project/world.ts";
 

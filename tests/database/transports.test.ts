@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import {
   createDatabase,
   type Database,
-} from "../../supabase/functions/_shared/database/database.ts";
-import { createPoolTransport } from "../../supabase/functions/_shared/database/pool.ts";
-import { createRestTransport } from "../../supabase/functions/_shared/database/rest.ts";
-import { withinRequest } from "../../supabase/functions/_shared/http/current-request.ts";
-import { startContext } from "../../supabase/functions/_shared/http/request-context.ts";
+} from "../../supabase/functions/_shared/adapters/database/database.ts";
+import { createPoolTransport } from "../../supabase/functions/_shared/adapters/database/pool.ts";
+import { createRestTransport } from "../../supabase/functions/_shared/adapters/database/rest.ts";
+import { withinRequest } from "../../supabase/functions/_shared/core/current-request.ts";
+import { startContext } from "../../supabase/functions/_shared/core/request-context.ts";
 import { withSql } from "../support/project/database.ts";
 import { signUp, signUpWith } from "../support/project/people.ts";
 import { until } from "../support/project/until.ts";

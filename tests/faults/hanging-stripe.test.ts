@@ -5,7 +5,7 @@ import { StartedBooking } from "../../supabase/functions/_shared/contracts/booki
 import { StartedProvider } from "../../supabase/functions/_shared/contracts/providers.ts";
 import { Refund } from "../../supabase/functions/_shared/contracts/refunds.ts";
 import { CardPage } from "../../supabase/functions/_shared/contracts/top-ups.ts";
-import { OUTSIDE } from "../../supabase/functions/_shared/resilience/services.ts";
+import { OUTSIDE } from "../../supabase/functions/_shared/resilience/external-services.ts";
 import { askBooking, askCancel, book, newSeller } from "../support/money/bookings.ts";
 import { proven, withSql } from "../support/project/database.ts";
 import { withDeployment } from "../support/processes/deployment.ts";

@@ -1,6 +1,9 @@
 /** docs/decisions/resilience.md shows the numbers that hold. */
 import { deepEqual } from "node:assert/strict";
-import { OUTSIDE, type ServiceName } from "../../supabase/functions/_shared/resilience/services.ts";
+import {
+  OUTSIDE,
+  type ServiceName,
+} from "../../supabase/functions/_shared/resilience/external-services.ts";
 
 const PAGE = new URL("../../docs/decisions/resilience.md", import.meta.url);
 const NAMES = Object.keys(OUTSIDE) as ServiceName[];

@@ -3,7 +3,7 @@ import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { DeepReport, HealthReport } from "../../supabase/functions/_shared/contracts/health.ts";
 import { SLO } from "../../supabase/functions/_shared/metrics/slo.ts";
 import { boundOf, BUCKETS } from "../../supabase/functions/_shared/metrics/buckets.ts";
-import { hasPromtool, promtoolSays } from "../../supabase/functions/_shared/testing/promtool.ts";
+import { hasPromtool, promtoolSays } from "../support/functions/promtool.ts";
 import { proven, withSql } from "../support/project/database.ts";
 import { backEnd, data, get, nobody, post, refused } from "../support/project/http.ts";
 import { signUpWith } from "../support/project/people.ts";

@@ -1,7 +1,7 @@
 /** /functions/v1/<name>: every function, called in this process or in isolates of its own. */
 import { type Context, Hono } from "hono";
 import { join } from "node:path";
-import { CLIENT_IP_HEADER } from "../../../supabase/functions/_shared/http/client-ip.ts";
+import { CLIENT_IP_HEADER } from "../../../supabase/functions/_shared/http/input/client-ip.ts";
 import type { Isolates } from "../isolates/pool.ts";
 import { toFileUrl } from "../paths.ts";
 import { missingFunctionCors } from "./cors.ts";

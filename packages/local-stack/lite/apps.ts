@@ -6,7 +6,7 @@
 import { App, type EmailDriver } from "@supabase/lite";
 import { createPostgresConnection } from "@supabase/lite/postgres";
 import type { JWTPayload } from "jose";
-import { EXPOSED } from "../../../supabase/functions/_shared/database/database.ts";
+import { EXPOSED } from "../../../supabase/functions/_shared/adapters/database/database.ts";
 import { forward } from "../gateway/forward.ts";
 import type { Keys } from "../keys.ts";
 import { asPostgrest } from "./away.ts";

@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { createLimiter, type Limiter } from "../../../supabase/functions/_shared/limits/limiter.ts";
 import { NO_METRICS } from "../../../supabase/functions/_shared/metrics/metrics.ts";
-import { guardRedis } from "../../../supabase/functions/_shared/redis/guarded-redis.ts";
-import { createRedis } from "../../../supabase/functions/_shared/redis/redis.ts";
+import { guardRedis } from "../../../supabase/functions/_shared/adapters/redis/guarded-redis.ts";
+import { createRedis } from "../../../supabase/functions/_shared/adapters/redis/redis.ts";
 import { waitFor } from "../../command-line/wait.ts";
 import type { Mode } from "./faults.ts";
 import type { RedisPart } from "./part.ts";

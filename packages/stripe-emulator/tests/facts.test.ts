@@ -1,7 +1,7 @@
 /** What the functions keep of each event they use, read from Stripe's own whole examples. */
 import { ok } from "node:assert/strict";
 import type Stripe from "stripe";
-import { EVENT_TYPES, factsOf } from "../../../supabase/functions/_shared/stripe/facts.ts";
+import { EVENT_TYPES, factsOf } from "../../../supabase/functions/_shared/adapters/stripe/facts.ts";
 
 const EXAMPLES: Record<string, object> = JSON.parse(
   await Deno.readTextFile(new URL("../fixtures/examples.json", import.meta.url)),

@@ -1,8 +1,8 @@
 /** The emulator, the real webhook function and a dotenv file, and both commands between them. */
 import { parseEnv } from "node:util";
 import type Stripe from "stripe";
-import { createPayments } from "../../../supabase/functions/_shared/stripe/payments.ts";
-import { makeFake } from "../../../supabase/functions/_shared/testing/fake-services.ts";
+import { createPayments } from "../../../supabase/functions/_shared/adapters/stripe/payments.ts";
+import { makeFake } from "../../../tests/support/functions/fake-services.ts";
 import { createApp } from "../../../supabase/functions/stripe-webhook/app.ts";
 import {
   EMULATOR_KEY,

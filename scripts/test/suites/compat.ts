@@ -10,6 +10,11 @@ import { findTests, runDenoTests } from "../deno-tests.ts";
 import { hasNpx } from "../../supabase/cli.ts";
 import { checked, ROOT, type Row, type Suite } from "../suite.ts";
 
+const FUNCTIONS = "supabase/functions";
+const SUPPORT = "tests/support/functions";
+/** What the tests take from the root's import map. */
+const CONFIG = { workspace: [`./${FUNCTIONS}`], imports: { "#support/": `./${SUPPORT}/` } };
+
 async function typeCheck(cwd: string, files: string[]): Promise<Row> {
   return await checked(`type check under Deno ${HOSTED_DENO}`, async () => {
     const [program, ...args] = HOSTED_COMMAND;
@@ -34,7 +39,11 @@ export const compat: Suite = {
     }
     const copy = await Deno.makeTempDir({ prefix: "functions-" });
     try {
-      const files = await copyTree(`${ROOT}supabase/functions`, copy);
+      const copies = [FUNCTIONS, SUPPORT].map((folder) =>
+        copyTree(ROOT + folder, `${copy}/${folder}`)
+      );
+      const files = (await Promise.all(copies)).flat();
+      await Deno.writeTextFile(`${copy}/deno.json`, JSON.stringify(CONFIG));
       const code = files.filter((file) => /\.tsx?$/.test(file));
       const rows = code.length > 0 ? [await typeCheck(copy, code)] : [];
       rows.push(

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { ApiError } from "./http/errors.ts";
-import type { Env } from "./env.ts";
+import { ApiError } from "./core/errors.ts";
+import type { Env } from "./core/env.ts";
 import { keySetFrom, paymentsFrom, verifierFrom } from "./services.ts";
-import { countedMetrics } from "./testing/counted-metrics.ts";
-import { makeFake } from "./testing/fake-services.ts";
-import { makeProject, PROJECT_URL, PUBLISHABLE_KEY } from "./testing/project.ts";
+import { countedMetrics } from "#support/counted-metrics.ts";
+import { makeFake } from "#support/fake-services.ts";
+import { makeProject, PROJECT_URL, PUBLISHABLE_KEY } from "#support/project.ts";
 
 Deno.test("Stripe's adapter that could not be made once is made by the next request", async () => {
   let asked = 0;

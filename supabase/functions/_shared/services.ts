@@ -2,31 +2,31 @@
  * Everything that an app needs from outside, made from the environment in one place. Tests pass their
  * own. Made on the first request and shared by all apps of a process, so importing an app needs no env.
  */
-import type { Ai } from "./ai/ai.ts";
-import { createDatabase, type Database, type Transport } from "./database/database.ts";
-import { timed } from "./database/timed.ts";
-import { type Env, modeOfKey, readEnv } from "./env.ts";
+import type { Ai } from "./adapters/ai/ai.ts";
+import { createDatabase, type Database, type Transport } from "./adapters/database/database.ts";
+import { timed } from "./adapters/database/timed.ts";
+import { type Env, modeOfKey, readEnv } from "./core/env.ts";
 import { createFeatureFlags, type FeatureFlags } from "./features/feature-flags.ts";
-import { ApiError } from "./http/errors.ts";
-import { keyedSha256 } from "./hash.ts";
-import { createVerifier, type CredentialVerifier } from "./http/credentials.ts";
-import { outsideRequests } from "./http/current-request.ts";
-import { createKeySet, givenKeySet, type KeySet } from "./http/key-set.ts";
-import { type Lifetime, lifetime, waitUntil } from "./isolate.ts";
+import { ApiError } from "./core/errors.ts";
+import { keyedSha256 } from "./core/hash.ts";
+import { createVerifier, type CredentialVerifier } from "./http/auth/credentials.ts";
+import { outsideRequests } from "./core/current-request.ts";
+import { createKeySet, givenKeySet, type KeySet } from "./http/auth/key-set.ts";
+import { type Lifetime, lifetime, waitUntil } from "./core/isolate.ts";
 import type { Limiter } from "./limits/limiter.ts";
 import { limitsFromEnv } from "./limits/limiter-from-env.ts";
-import { consoleLogger, type Logger } from "./logger.ts";
-import { createSharedVerifier, type SharedSecretVerifier } from "./http/shared-secret.ts";
-import type { Mail } from "./mail/mail.ts";
+import { consoleLogger, type Logger } from "./core/logger.ts";
+import { createSharedVerifier, type SharedSecretVerifier } from "./http/auth/shared-secret.ts";
+import type { Mail } from "./adapters/mail/mail.ts";
 import { metricsFrom } from "./metrics/metrics-from-env.ts";
 import type { Metrics } from "./metrics/metrics.ts";
-import type { RedisFigures } from "./redis/redis-figures.ts";
-import { reportFromEnv } from "./reports/report-from-env.ts";
-import type { Report } from "./reports/report.ts";
-import type { Operators } from "./notifications/operators.ts";
-import { outgoingFromEnv } from "./notifications/outgoing.ts";
-import { checkMode } from "./stripe/check-mode.ts";
-import type { Payments } from "./stripe/payments.ts";
+import type { RedisFigures } from "./adapters/redis/redis-figures.ts";
+import { reportFromEnv } from "./adapters/sentry/report-from-env.ts";
+import type { Report } from "./adapters/sentry/report.ts";
+import type { Operators } from "./adapters/webhook/operators.ts";
+import { outgoingFromEnv } from "./domain/notifications/outgoing.ts";
+import { checkMode } from "./adapters/stripe/check-mode.ts";
+import type { Payments } from "./adapters/stripe/payments.ts";
 
 export type CheckState = "ok" | "degraded" | "down";
 
@@ -86,14 +86,14 @@ function transportFrom(env: Env): Transport {
   const poolUrl = env.DATABASE_POOL_URL;
   if (poolUrl !== undefined) {
     return lazyTransport(async () => {
-      const { createPoolTransport } = await import("./database/pool.ts");
+      const { createPoolTransport } = await import("./adapters/database/pool.ts");
       return createPoolTransport({ url: poolUrl });
     });
   }
   const keys = env.SUPABASE_SECRET_KEYS;
   const secretKey = keys.default ?? Object.values(keys)[0]!;
   return lazyTransport(async () => {
-    const { createRestTransport } = await import("./database/rest.ts");
+    const { createRestTransport } = await import("./adapters/database/rest.ts");
     return createRestTransport({ url: env.SUPABASE_URL, secretKey });
   });
 }
@@ -139,7 +139,7 @@ export function paymentsFrom(
     }
     const load = async () => {
       await checkMode(database, modeOfKey(secretKey));
-      const { createPayments } = await import("./stripe/payments.ts");
+      const { createPayments } = await import("./adapters/stripe/payments.ts");
       return createPayments({ secretKey, webhookSecrets, apiUrl: env.STRIPE_API_URL, metrics });
     };
     try {
@@ -151,7 +151,7 @@ export function paymentsFrom(
   };
 }
 
-/** Models bring a tokenizer along, three quarters of a function's size: see ai/services.ts. */
+/** Models bring a tokenizer along, three quarters of a function's size: see services-with-models.ts. */
 function withoutModels(): never {
   throw new ApiError("internal", { internal: "this function is deployed without models" });
 }

@@ -1,5 +1,5 @@
 /** Language models, paid in credits: chat, and research as a job. */
-import { servicesWithModels } from "../_shared/ai/services.ts";
+import { servicesWithModels } from "../_shared/services-with-models.ts";
 import { createApp as createFunctionApp } from "../_shared/http/create-app.ts";
 import type { ServicesSource } from "../_shared/services.ts";
 import { chat } from "./chat.ts";

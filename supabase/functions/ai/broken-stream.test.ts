@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import type { Ai, AiPiece } from "../_shared/ai/ai.ts";
-import { ApiError } from "../_shared/http/errors.ts";
-import { makeFake } from "../_shared/testing/fake-services.ts";
-import { ledModel } from "../_shared/testing/led-model.ts";
+import type { Ai, AiPiece } from "../_shared/adapters/ai/ai.ts";
+import { ApiError } from "../_shared/core/errors.ts";
+import { makeFake } from "#support/fake-services.ts";
+import { ledModel } from "#support/led-model.ts";
 import {
   argsOf,
   eventsOf,
@@ -10,7 +10,7 @@ import {
   postStreamed,
   PROMPT_TOKENS,
   settled,
-} from "../_shared/testing/streamed-chat.ts";
+} from "#support/streamed-chat.ts";
 
 Deno.test("a provider that fails before the first piece keeps its status, nothing charged", async () => {
   const error = new ApiError("upstream_unavailable", { status: 502 });

@@ -1,6 +1,6 @@
 /** What is kept of a chat. */
-import type { AiUsage } from "../_shared/ai/ai.ts";
-import { aiLog } from "../_shared/ai/ai-log.ts";
+import type { AiUsage } from "../_shared/adapters/ai/ai.ts";
+import { aiLog } from "../_shared/adapters/ai/ai-log.ts";
 import type { OpenChat } from "./open-chat.ts";
 
 interface Ended {

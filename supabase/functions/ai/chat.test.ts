@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
-import type { Ai, AiRequest } from "../_shared/ai/ai.ts";
+import type { Ai, AiRequest } from "../_shared/adapters/ai/ai.ts";
 import { ChatAnswer } from "../_shared/contracts/ai.ts";
-import { ApiError } from "../_shared/http/errors.ts";
-import { countedMetrics } from "../_shared/testing/counted-metrics.ts";
-import { ANSWER } from "../_shared/testing/fake-ai.ts";
-import { type Fake, makeFake } from "../_shared/testing/fake-services.ts";
-import { CHAT_HOLD_ID, CHAT_SAMPLES } from "../_shared/testing/chat-samples.ts";
-import { USER_ID } from "../_shared/testing/project.ts";
-import { send } from "../_shared/testing/route-cases.ts";
-import { until } from "../_shared/testing/until.ts";
+import { ApiError } from "../_shared/core/errors.ts";
+import { countedMetrics } from "#support/counted-metrics.ts";
+import { ANSWER } from "#support/fake-ai.ts";
+import { type Fake, makeFake } from "#support/fake-services.ts";
+import { CHAT_HOLD_ID, CHAT_SAMPLES } from "#support/chat-samples.ts";
+import { USER_ID } from "#support/project.ts";
+import { send } from "#support/route-cases.ts";
+import { until } from "#support/until.ts";
 
 const MESSAGES = [{ role: "user", content: "What is a farthing?" }];
 const BODY = { model: "gpt-4o", messages: MESSAGES };

@@ -1,10 +1,10 @@
-import { boundsOf } from "../_shared/ai/bounds.ts";
+import { boundsOf } from "../_shared/adapters/ai/bounds.ts";
 import { ChatAnswer, ChatBody, DEFAULT_OUTPUT_TOKENS } from "../_shared/contracts/ai.ts";
-import { LONG_DEADLINE_MS } from "../_shared/http/deadline.ts";
+import { LONG_DEADLINE_MS } from "../_shared/core/deadline.ts";
 import { defineRoute } from "../_shared/http/define-route.ts";
-import { ok } from "../_shared/http/envelope.ts";
-import { invalid } from "../_shared/http/errors.ts";
-import { keepRefusal } from "../_shared/http/once.ts";
+import { ok } from "../_shared/http/reply.ts";
+import { invalid } from "../_shared/core/errors.ts";
+import { keepRefusal } from "../_shared/http/idempotency/once.ts";
 import { answerChat } from "./answer-chat.ts";
 import type { Answer, OpenChat } from "./open-chat.ts";
 import { replayStream, streamChat } from "./stream-chat.ts";

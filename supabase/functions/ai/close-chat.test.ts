@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { timeLeftMs } from "../_shared/http/deadline.ts";
-import { CHAT_SAMPLES } from "../_shared/testing/chat-samples.ts";
-import { makeFake } from "../_shared/testing/fake-services.ts";
-import { ledModel } from "../_shared/testing/led-model.ts";
-import { eventsOf, postStreamed, settled } from "../_shared/testing/streamed-chat.ts";
-import { ApiError } from "../_shared/http/errors.ts";
+import { timeLeftMs } from "../_shared/core/deadline.ts";
+import { CHAT_SAMPLES } from "#support/chat-samples.ts";
+import { makeFake } from "#support/fake-services.ts";
+import { ledModel } from "#support/led-model.ts";
+import { eventsOf, postStreamed, settled } from "#support/streamed-chat.ts";
+import { ApiError } from "../_shared/core/errors.ts";
 
 /** A chat without a heartbeat for so long is closed by a scheduled task. */
 const SILENT_MS = 60_000;

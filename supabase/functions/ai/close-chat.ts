@@ -1,9 +1,9 @@
 /** The two ends of a chat in the ledger. Both may be asked for again: the database does each once. */
 import { ExponentialBackoff, handleWhen, retry } from "cockatiel";
-import type { AiUsage } from "../_shared/ai/ai.ts";
-import { countTokens } from "../_shared/ai/count-tokens.ts";
-import { withOwnTime } from "../_shared/http/deadline.ts";
-import { ApiError } from "../_shared/http/errors.ts";
+import type { AiUsage } from "../_shared/adapters/ai/ai.ts";
+import { countTokens } from "../_shared/adapters/ai/count-tokens.ts";
+import { withOwnTime } from "../_shared/core/deadline.ts";
+import { ApiError } from "../_shared/core/errors.ts";
 import { chatLog } from "./chat-log.ts";
 import type { Answer, OpenChat } from "./open-chat.ts";
 import { storable } from "./storable.ts";

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { ApiError } from "../_shared/http/errors.ts";
-import { makeFake } from "../_shared/testing/fake-services.ts";
-import { withFakeTime } from "../_shared/testing/fake-time.ts";
-import { ledModel } from "../_shared/testing/led-model.ts";
-import { argsOf, postStreamed } from "../_shared/testing/streamed-chat.ts";
+import { ApiError } from "../_shared/core/errors.ts";
+import { makeFake } from "#support/fake-services.ts";
+import { withFakeTime } from "#support/fake-time.ts";
+import { ledModel } from "#support/led-model.ts";
+import { argsOf, postStreamed } from "#support/streamed-chat.ts";
 import { keepAlive } from "./heartbeat.ts";
 
 Deno.test("a heart beats until it is stopped, also after a beat that failed", async () => {

@@ -1,19 +1,13 @@
 import assert from "node:assert/strict";
-import type { Ai } from "../_shared/ai/ai.ts";
-import { ApiError } from "../_shared/http/errors.ts";
-import { CHAT_HOLD_ID } from "../_shared/testing/chat-samples.ts";
-import { type Fake, makeFake } from "../_shared/testing/fake-services.ts";
-import { ledModel } from "../_shared/testing/led-model.ts";
-import { headersOf, send } from "../_shared/testing/route-cases.ts";
-import {
-  argsOf,
-  eventsOf,
-  postStreamed,
-  settled,
-  STREAMED,
-} from "../_shared/testing/streamed-chat.ts";
-import { until } from "../_shared/testing/until.ts";
-import { watchLifetime } from "../_shared/isolate.ts";
+import type { Ai } from "../_shared/adapters/ai/ai.ts";
+import { ApiError } from "../_shared/core/errors.ts";
+import { CHAT_HOLD_ID } from "#support/chat-samples.ts";
+import { type Fake, makeFake } from "#support/fake-services.ts";
+import { ledModel } from "#support/led-model.ts";
+import { headersOf, send } from "#support/route-cases.ts";
+import { argsOf, eventsOf, postStreamed, settled, STREAMED } from "#support/streamed-chat.ts";
+import { until } from "#support/until.ts";
+import { watchLifetime } from "../_shared/core/isolate.ts";
 import { createApp } from "./app.ts";
 
 const USAGE = { input_tokens: 9, output_tokens: 7, reasoning_tokens: 300 };

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { ApiError } from "../_shared/http/errors.ts";
-import { withFakeTime } from "../_shared/testing/fake-time.ts";
+import { ApiError } from "../_shared/core/errors.ts";
+import { withFakeTime } from "#support/fake-time.ts";
 import { openLine } from "./line.ts";
 
 Deno.test("T28: a line that is left ends its provider after patience, and not a moment sooner", async () => {

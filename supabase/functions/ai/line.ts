@@ -3,7 +3,7 @@
  * provider bills what it has begun, and only its last piece says how much. So it is read on, as long as
  * policy says.
  */
-import { ApiError } from "../_shared/http/errors.ts";
+import { ApiError } from "../_shared/core/errors.ts";
 
 export interface Line {
   /** Aborted when the provider's stream is to be ended. */

@@ -1,8 +1,8 @@
 /** A chat whose price is held: what it takes to call the provider, and to close it whatever happens. */
 import type { z } from "@hono/zod-openapi";
-import type { Ai, AiRequest } from "../_shared/ai/ai.ts";
+import type { Ai, AiRequest } from "../_shared/adapters/ai/ai.ts";
 import type { ChatAnswer } from "../_shared/contracts/ai.ts";
-import type { RequestContext } from "../_shared/http/request-context.ts";
+import type { RequestContext } from "../_shared/core/request-context.ts";
 import type { Services } from "../_shared/services.ts";
 
 export type Answer = z.output<typeof ChatAnswer>;

@@ -3,7 +3,7 @@
  * tokens ahead of the record: what a sweep charges has to cover them, and a record is a round trip that the
  * caller waits for.
  */
-import { ApiError } from "../_shared/http/errors.ts";
+import { ApiError } from "../_shared/core/errors.ts";
 import { keepAlive } from "./heartbeat.ts";
 import type { OpenChat } from "./open-chat.ts";
 

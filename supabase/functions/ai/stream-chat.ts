@@ -3,10 +3,10 @@
  * leaves ends nothing: the provider bills what it has begun, thoughts that nobody sees included. The pump
  * does not wait for a slow reader either: one who stands still must not keep a hold open.
  */
-import type { AiPiece, AiUsage, TokenMeter } from "../_shared/ai/ai.ts";
-import { mostOutputTokens } from "../_shared/ai/usage.ts";
-import { withOwnTime } from "../_shared/http/deadline.ts";
-import { ApiError } from "../_shared/http/errors.ts";
+import type { AiPiece, AiUsage, TokenMeter } from "../_shared/adapters/ai/ai.ts";
+import { mostOutputTokens } from "../_shared/adapters/ai/usage.ts";
+import { withOwnTime } from "../_shared/core/deadline.ts";
+import { ApiError } from "../_shared/core/errors.ts";
 import { codeOf, type Ending, releaseChat, settleChat } from "./close-chat.ts";
 import { keepAlive } from "./heartbeat.ts";
 import { type Line, openLine } from "./line.ts";

@@ -1,6 +1,6 @@
 import { Alert, AlertPath } from "../_shared/contracts/alerts.ts";
 import { defineRoute } from "../_shared/http/define-route.ts";
-import { ok } from "../_shared/http/envelope.ts";
+import { ok } from "../_shared/http/reply.ts";
 
 /** Says that somebody is on it. Asked twice it does the same, so it needs no key. */
 export const acknowledgeAlert = defineRoute({

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { ApiError } from "../_shared/http/errors.ts";
-import { ALERT_ID } from "../_shared/testing/alert-samples.ts";
-import { makeFake } from "../_shared/testing/fake-services.ts";
-import { USER_ID } from "../_shared/testing/project.ts";
-import { send } from "../_shared/testing/route-cases.ts";
+import { ApiError } from "../_shared/core/errors.ts";
+import { ALERT_ID } from "#support/alert-samples.ts";
+import { makeFake } from "#support/fake-services.ts";
+import { USER_ID } from "#support/project.ts";
+import { send } from "#support/route-cases.ts";
 
 const AS = { as: "operator" } as const;
 

@@ -1,7 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { Alert, AlertsQuery } from "../_shared/contracts/alerts.ts";
 import { defineRoute } from "../_shared/http/define-route.ts";
-import { page } from "../_shared/http/envelope.ts";
+import { page } from "../_shared/http/reply.ts";
 
 /** What has fired, newest first. */
 export const listAlerts = defineRoute({

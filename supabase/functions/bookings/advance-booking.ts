@@ -1,6 +1,6 @@
 import { Booking, BookingPath } from "../_shared/contracts/bookings.ts";
 import { defineRoute } from "../_shared/http/define-route.ts";
-import { ok } from "../_shared/http/envelope.ts";
+import { ok } from "../_shared/http/reply.ts";
 
 const STEPS = {
   confirm: { status: "confirmed", summary: "Confirm a paid booking" },

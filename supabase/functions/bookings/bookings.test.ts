@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import type { BookingToPay } from "../_shared/database/results/bookings.ts";
-import { ApiError } from "../_shared/http/errors.ts";
-import { KeptAnswer, Refused } from "../_shared/stripe/refused.ts";
-import { BOOKING_ID, BOOKING_SAMPLES, PROVIDER_ID } from "../_shared/testing/booking-samples.ts";
-import { type Fake, makeFake } from "../_shared/testing/fake-services.ts";
-import { MARK, USER_ID } from "../_shared/testing/project.ts";
-import { send } from "../_shared/testing/route-cases.ts";
+import type { BookingToPay } from "../_shared/contracts/database/results/bookings.ts";
+import { ApiError } from "../_shared/core/errors.ts";
+import { KeptAnswer, Refused } from "../_shared/adapters/stripe/refused.ts";
+import { BOOKING_ID, BOOKING_SAMPLES, PROVIDER_ID } from "#support/booking-samples.ts";
+import { type Fake, makeFake } from "#support/fake-services.ts";
+import { MARK, USER_ID } from "#support/project.ts";
+import { send } from "#support/route-cases.ts";
 
 const KEY = { "idempotency-key": "key-1" };
 const BODY = { provider_id: PROVIDER_ID, amount: 2500, currency: "usd" };

@@ -1,12 +1,12 @@
 import { BookingPath, CancelledBooking } from "../_shared/contracts/bookings.ts";
-import type { CancelStep } from "../_shared/database/results/bookings.ts";
-import type { RefundToSend } from "../_shared/database/results/refunds.ts";
-import { withOwnTime } from "../_shared/http/deadline.ts";
+import type { CancelStep } from "../_shared/contracts/database/results/bookings.ts";
+import type { RefundToSend } from "../_shared/contracts/database/results/refunds.ts";
+import { withOwnTime } from "../_shared/core/deadline.ts";
 import { defineRoute } from "../_shared/http/define-route.ts";
-import type { Reply } from "../_shared/http/envelope.ts";
-import type { Idempotency } from "../_shared/http/idempotency.ts";
-import { keepRefusal } from "../_shared/http/once.ts";
-import { sendRefund } from "../_shared/refunds/send-refund.ts";
+import type { Reply } from "../_shared/http/reply.ts";
+import type { Idempotency } from "../_shared/http/idempotency/idempotency.ts";
+import { keepRefusal } from "../_shared/http/idempotency/once.ts";
+import { sendRefund } from "../_shared/domain/refunds/send-refund.ts";
 import type { Services } from "../_shared/services.ts";
 
 type Data = (typeof CancelledBooking)["_output"];

@@ -1,6 +1,6 @@
 import { Booking, BookingPath } from "../_shared/contracts/bookings.ts";
 import { defineRoute } from "../_shared/http/define-route.ts";
-import { ok } from "../_shared/http/envelope.ts";
+import { ok } from "../_shared/http/reply.ts";
 
 /** A booking, to its buyer and to its provider; to anybody else it is not found. */
 export const readBooking = defineRoute({

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { Checkout } from "../_shared/contracts/checkout.ts";
-import type { CheckoutOrder } from "../_shared/database/results/checkout.ts";
-import { ApiError } from "../_shared/http/errors.ts";
-import { OrderSpent } from "../_shared/stripe/order-spent.ts";
-import { makeFake, ORIGIN, OTHER_ORIGIN } from "../_shared/testing/fake-services.ts";
-import { USER_ID } from "../_shared/testing/project.ts";
-import { ORDER_ID, SAMPLES } from "../_shared/testing/samples.ts";
-import { send } from "../_shared/testing/route-cases.ts";
+import type { CheckoutOrder } from "../_shared/contracts/database/results/checkout.ts";
+import { ApiError } from "../_shared/core/errors.ts";
+import { OrderSpent } from "../_shared/adapters/stripe/order-spent.ts";
+import { makeFake, ORIGIN, OTHER_ORIGIN } from "#support/fake-services.ts";
+import { USER_ID } from "#support/project.ts";
+import { ORDER_ID, SAMPLES } from "#support/samples.ts";
+import { send } from "#support/route-cases.ts";
 
 const KEY = { "idempotency-key": "key-1" };
 const BODY = { package_id: "starter" };

@@ -1,7 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { Order, OrdersQuery } from "../_shared/contracts/checkout.ts";
 import { defineRoute } from "../_shared/http/define-route.ts";
-import { page } from "../_shared/http/envelope.ts";
+import { page } from "../_shared/http/reply.ts";
 
 /** The caller's orders, newest first. */
 export const listOrders = defineRoute({

@@ -2,7 +2,7 @@ import { z } from "@hono/zod-openapi";
 import { WholeListQuery } from "../_shared/contracts/common.ts";
 import { Package } from "../_shared/contracts/checkout.ts";
 import { defineRoute } from "../_shared/http/define-route.ts";
-import { pageOfWhole } from "../_shared/http/envelope.ts";
+import { pageOfWhole } from "../_shared/http/reply.ts";
 
 /** The packages on sale, by price. */
 export const listPackages = defineRoute({

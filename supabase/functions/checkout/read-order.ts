@@ -1,6 +1,6 @@
 import { Order, OrderPath } from "../_shared/contracts/checkout.ts";
 import { defineRoute } from "../_shared/http/define-route.ts";
-import { ok } from "../_shared/http/envelope.ts";
+import { ok } from "../_shared/http/reply.ts";
 
 /** One of the caller's orders; another's is not found. */
 export const readOrder = defineRoute({

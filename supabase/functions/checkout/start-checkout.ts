@@ -1,15 +1,18 @@
 import { Checkout, CheckoutBody } from "../_shared/contracts/checkout.ts";
-import type { CheckoutOrder, CheckoutStep } from "../_shared/database/results/checkout.ts";
-import { clientIpHash } from "../_shared/http/client-ip.ts";
-import { withOwnTime } from "../_shared/http/deadline.ts";
+import type {
+  CheckoutOrder,
+  CheckoutStep,
+} from "../_shared/contracts/database/results/checkout.ts";
+import { clientIpHash } from "../_shared/http/input/client-ip.ts";
+import { withOwnTime } from "../_shared/core/deadline.ts";
 import { defineRoute } from "../_shared/http/define-route.ts";
-import type { Reply } from "../_shared/http/envelope.ts";
-import { ApiError } from "../_shared/http/errors.ts";
-import type { Idempotency } from "../_shared/http/idempotency.ts";
-import { keepRefusal } from "../_shared/http/once.ts";
-import { returnUrls } from "../_shared/http/return-urls.ts";
+import type { Reply } from "../_shared/http/reply.ts";
+import { ApiError } from "../_shared/core/errors.ts";
+import type { Idempotency } from "../_shared/http/idempotency/idempotency.ts";
+import { keepRefusal } from "../_shared/http/idempotency/once.ts";
+import { returnUrls } from "../_shared/http/input/return-urls.ts";
 import type { Services } from "../_shared/services.ts";
-import { OrderSpent } from "../_shared/stripe/order-spent.ts";
+import { OrderSpent } from "../_shared/adapters/stripe/order-spent.ts";
 
 type Data = (typeof Checkout)["_output"];
 

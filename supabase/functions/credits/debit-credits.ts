@@ -1,6 +1,6 @@
 import { Debit, DebitBody } from "../_shared/contracts/credits.ts";
 import { defineRoute } from "../_shared/http/define-route.ts";
-import { once } from "../_shared/http/once.ts";
+import { once } from "../_shared/http/idempotency/once.ts";
 
 /** Takes credits for something other than metered usage, in burn-down order. */
 export const debitCredits = defineRoute({

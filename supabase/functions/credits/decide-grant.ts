@@ -1,6 +1,6 @@
 import { GrantPath, RecordedGrant } from "../_shared/contracts/credits.ts";
 import { defineRoute } from "../_shared/http/define-route.ts";
-import { once } from "../_shared/http/once.ts";
+import { once } from "../_shared/http/idempotency/once.ts";
 
 /** What both decisions share. */
 const DECISION = {

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import type { Database } from "../_shared/database/database.ts";
-import { ApiError } from "../_shared/http/errors.ts";
-import { makeFake } from "../_shared/testing/fake-services.ts";
-import { send } from "../_shared/testing/route-cases.ts";
-import { SAMPLES } from "../_shared/testing/samples.ts";
+import type { Database } from "../_shared/adapters/database/database.ts";
+import { ApiError } from "../_shared/core/errors.ts";
+import { makeFake } from "#support/fake-services.ts";
+import { send } from "#support/route-cases.ts";
+import { SAMPLES } from "#support/samples.ts";
 
 type Args = Parameters<Database["rpc"]>[1];
 

@@ -1,8 +1,8 @@
 /** The ledger as CSV, page by page, so that a long history never lies in memory. */
-import type { Database } from "../_shared/database/database.ts";
-import type { ArgsOf } from "../_shared/database/functions.ts";
-import { entriesToCsv } from "../_shared/entries-csv.ts";
-import { withOwnTime } from "../_shared/http/deadline.ts";
+import type { Database } from "../_shared/adapters/database/database.ts";
+import type { ArgsOf } from "../_shared/contracts/database/functions.ts";
+import { entriesToCsv } from "../_shared/domain/entries-csv.ts";
+import { withOwnTime } from "../_shared/core/deadline.ts";
 
 const PAGE_SIZE = 100;
 

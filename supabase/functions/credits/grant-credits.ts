@@ -1,6 +1,6 @@
 import { Grant, GrantBody, RecordedGrant } from "../_shared/contracts/credits.ts";
 import { defineRoute } from "../_shared/http/define-route.ts";
-import { once } from "../_shared/http/once.ts";
+import { once } from "../_shared/http/idempotency/once.ts";
 
 /**
  * Gives credits without a payment: a promotion or a correction. Answers with the new lot, or with a grant

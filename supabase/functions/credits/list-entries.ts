@@ -1,9 +1,9 @@
 import { z } from "@hono/zod-openapi";
 import { parseAccept } from "hono/utils/accept";
 import { EntriesQuery, Entry } from "../_shared/contracts/credits.ts";
-import { subjectOf } from "../_shared/http/authorize.ts";
+import { subjectOf } from "../_shared/http/auth/authorize.ts";
 import { defineRoute } from "../_shared/http/define-route.ts";
-import { baseHeaders, page } from "../_shared/http/envelope.ts";
+import { baseHeaders, page } from "../_shared/http/reply.ts";
 import { streamEntries } from "./entries-csv.ts";
 
 const JSON_TYPE = "application/json";

@@ -1,6 +1,6 @@
 import { HoldBody, OpenedHold } from "../_shared/contracts/holds.ts";
 import { defineRoute } from "../_shared/http/define-route.ts";
-import { once } from "../_shared/http/once.ts";
+import { once } from "../_shared/http/idempotency/once.ts";
 
 /** Reserves credits before the work begins: an amount, or the price of an estimate. */
 export const openHold = defineRoute({

@@ -1,7 +1,7 @@
 import { Balance, BalanceQuery } from "../_shared/contracts/credits.ts";
-import { subjectOf } from "../_shared/http/authorize.ts";
+import { subjectOf } from "../_shared/http/auth/authorize.ts";
 import { defineRoute } from "../_shared/http/define-route.ts";
-import { ok } from "../_shared/http/envelope.ts";
+import { ok } from "../_shared/http/reply.ts";
 
 /** The balance now, with its lots and holds; or the bare balance of a past moment with `?at=`. */
 export const readBalance = defineRoute({

@@ -1,7 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { GrantPath, GrantsQuery, RecordedGrant } from "../_shared/contracts/credits.ts";
 import { defineRoute } from "../_shared/http/define-route.ts";
-import { ok, page } from "../_shared/http/envelope.ts";
+import { ok, page } from "../_shared/http/reply.ts";
 
 /** Grants of operators, and those above the ceiling of one grant; newest first. */
 export const listGrants = defineRoute({

@@ -1,6 +1,6 @@
 import { Hold, HoldPath } from "../_shared/contracts/holds.ts";
 import { defineRoute } from "../_shared/http/define-route.ts";
-import { ok } from "../_shared/http/envelope.ts";
+import { ok } from "../_shared/http/reply.ts";
 
 /** A hold; a user sees only their own, and another's is not found. */
 export const readHold = defineRoute({

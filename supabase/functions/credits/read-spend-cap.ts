@@ -1,7 +1,7 @@
 import { SpendCap, SpendCapQuery } from "../_shared/contracts/spend-caps.ts";
-import { subjectOf } from "../_shared/http/authorize.ts";
+import { subjectOf } from "../_shared/http/auth/authorize.ts";
 import { defineRoute } from "../_shared/http/define-route.ts";
-import { ok } from "../_shared/http/envelope.ts";
+import { ok } from "../_shared/http/reply.ts";
 
 /** How much may be spent in a day, and how much was today. */
 export const readSpendCap = defineRoute({

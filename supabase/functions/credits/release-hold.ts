@@ -1,6 +1,6 @@
 import { HoldPath, ReleasedHold } from "../_shared/contracts/holds.ts";
 import { defineRoute } from "../_shared/http/define-route.ts";
-import { once } from "../_shared/http/once.ts";
+import { once } from "../_shared/http/idempotency/once.ts";
 
 /** Ends a hold without a charge. */
 export const releaseHold = defineRoute({

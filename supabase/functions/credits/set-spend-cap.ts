@@ -1,7 +1,7 @@
 import { SpendCap, SpendCapBody } from "../_shared/contracts/spend-caps.ts";
-import { subjectOf } from "../_shared/http/authorize.ts";
+import { subjectOf } from "../_shared/http/auth/authorize.ts";
 import { defineRoute } from "../_shared/http/define-route.ts";
-import { once } from "../_shared/http/once.ts";
+import { once } from "../_shared/http/idempotency/once.ts";
 
 /** Sets the most that may be spent in a day, or takes that away. */
 export const setSpendCap = defineRoute({

@@ -1,6 +1,6 @@
 import { HoldPath, SettleBody, SettledHold } from "../_shared/contracts/holds.ts";
 import { defineRoute } from "../_shared/http/define-route.ts";
-import { once } from "../_shared/http/once.ts";
+import { once } from "../_shared/http/idempotency/once.ts";
 
 /**
  * Ends a hold with what the work really cost: below releases the rest, above takes more from what is

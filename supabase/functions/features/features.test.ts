@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import type { FeatureSetting } from "../_shared/database/results/operators.ts";
-import { ApiError } from "../_shared/http/errors.ts";
-import { makeFake } from "../_shared/testing/fake-services.ts";
-import { USER_ID } from "../_shared/testing/project.ts";
-import { type Role, send } from "../_shared/testing/route-cases.ts";
+import type { FeatureSetting } from "../_shared/contracts/database/results/operators.ts";
+import { ApiError } from "../_shared/core/errors.ts";
+import { makeFake } from "#support/fake-services.ts";
+import { USER_ID } from "#support/project.ts";
+import { type Role, send } from "#support/route-cases.ts";
 
 const SETTINGS: FeatureSetting[] = [
   { name: "b2b", state: "percentage", percentage: 100 },

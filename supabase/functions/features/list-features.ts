@@ -2,9 +2,9 @@ import { z } from "@hono/zod-openapi";
 import { WholeListQuery } from "../_shared/contracts/common.ts";
 import { FeatureForMe } from "../_shared/contracts/features.ts";
 import { isOnFor } from "../_shared/features/feature-flags.ts";
-import { userIdOf } from "../_shared/http/authorize.ts";
+import { userIdOf } from "../_shared/http/auth/authorize.ts";
 import { defineRoute } from "../_shared/http/define-route.ts";
-import { pageOfWhole } from "../_shared/http/envelope.ts";
+import { pageOfWhole } from "../_shared/http/reply.ts";
 
 /** Which flags are on for the caller; for one who has not signed in, those that are on for everybody. */
 export const listFeatures = defineRoute({

@@ -1,6 +1,6 @@
 import { Feature, FeatureBody, FeaturePath } from "../_shared/contracts/features.ts";
 import { defineRoute } from "../_shared/http/define-route.ts";
-import { ok } from "../_shared/http/envelope.ts";
+import { ok } from "../_shared/http/reply.ts";
 
 /** Switches a product; every process follows within five seconds. */
 export const setFeature = defineRoute({

@@ -1,6 +1,6 @@
 import { FraudPolicy, FraudPolicyBody } from "../_shared/contracts/fraud.ts";
 import { defineRoute } from "../_shared/http/define-route.ts";
-import { once } from "../_shared/http/once.ts";
+import { once } from "../_shared/http/idempotency/once.ts";
 
 /** Changes the limits that are named; the next checkout is held to them. */
 export const changePolicy = defineRoute({

@@ -1,6 +1,6 @@
 import { ClearedWarning, ClearWarningBody, WarningPath } from "../_shared/contracts/fraud.ts";
 import { defineRoute } from "../_shared/http/define-route.ts";
-import { once } from "../_shared/http/once.ts";
+import { once } from "../_shared/http/idempotency/once.ts";
 
 /** Says that a warning was looked into: what it froze is free again. */
 export const clearWarning = defineRoute({

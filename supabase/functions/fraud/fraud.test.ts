@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { sha256 } from "../_shared/hash.ts";
-import { ApiError } from "../_shared/http/errors.ts";
-import { BLOCK_ID, WARNING_ID } from "../_shared/testing/fraud-samples.ts";
-import { type Fake, makeFake } from "../_shared/testing/fake-services.ts";
-import { USER_ID } from "../_shared/testing/project.ts";
-import { send } from "../_shared/testing/route-cases.ts";
+import { sha256 } from "../_shared/core/hash.ts";
+import { ApiError } from "../_shared/core/errors.ts";
+import { BLOCK_ID, WARNING_ID } from "#support/fraud-samples.ts";
+import { type Fake, makeFake } from "#support/fake-services.ts";
+import { USER_ID } from "#support/project.ts";
+import { send } from "#support/route-cases.ts";
 
 const KEY = { "idempotency-key": "key-1" };
 

@@ -1,7 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { Block, BlocksQuery } from "../_shared/contracts/fraud.ts";
 import { defineRoute } from "../_shared/http/define-route.ts";
-import { page } from "../_shared/http/envelope.ts";
+import { page } from "../_shared/http/reply.ts";
 
 /** Who is blocked, newest first; blocks whose time is over are still listed. */
 export const listBlocks = defineRoute({

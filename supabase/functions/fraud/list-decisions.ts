@@ -1,7 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { Decision, DecisionsQuery } from "../_shared/contracts/fraud.ts";
 import { defineRoute } from "../_shared/http/define-route.ts";
-import { page } from "../_shared/http/envelope.ts";
+import { page } from "../_shared/http/reply.ts";
 
 /** What was decided before each checkout, and why: newest first, allowed ones too, for 90 days. */
 export const listDecisions = defineRoute({

@@ -1,7 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { Warning, WarningsQuery } from "../_shared/contracts/fraud.ts";
 import { defineRoute } from "../_shared/http/define-route.ts";
-import { page } from "../_shared/http/envelope.ts";
+import { page } from "../_shared/http/reply.ts";
 
 /** Early fraud warnings of the card networks, newest first. What an open one is about is frozen. */
 export const listWarnings = defineRoute({

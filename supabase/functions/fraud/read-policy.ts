@@ -1,6 +1,6 @@
 import { FraudPolicy } from "../_shared/contracts/fraud.ts";
 import { defineRoute } from "../_shared/http/define-route.ts";
-import { ok } from "../_shared/http/envelope.ts";
+import { ok } from "../_shared/http/reply.ts";
 
 /** The limits that checkouts are held to, and who changed them last. */
 export const readPolicy = defineRoute({

@@ -1,6 +1,6 @@
 import { Block, BlockPath } from "../_shared/contracts/fraud.ts";
 import { defineRoute } from "../_shared/http/define-route.ts";
-import { ok } from "../_shared/http/envelope.ts";
+import { ok } from "../_shared/http/reply.ts";
 
 /** Lifts a block; answers with what it was. */
 export const removeBlock = defineRoute({

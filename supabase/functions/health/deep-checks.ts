@@ -2,8 +2,8 @@
  * The checks that cost something: each asks a service for a little of what it is there for. No mail is sent:
  * there is none that nobody would read.
  */
-import { countTokens } from "../_shared/ai/count-tokens.ts";
-import { ApiError } from "../_shared/http/errors.ts";
+import { countTokens } from "../_shared/adapters/ai/count-tokens.ts";
+import { ApiError } from "../_shared/core/errors.ts";
 import type { Services } from "../_shared/services.ts";
 
 type Figures = Readonly<Record<string, number>>;

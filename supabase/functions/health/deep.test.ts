@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { ApiError } from "../_shared/http/errors.ts";
-import { countedMetrics } from "../_shared/testing/counted-metrics.ts";
-import { type Fake, makeFake } from "../_shared/testing/fake-services.ts";
-import { send } from "../_shared/testing/route-cases.ts";
+import { ApiError } from "../_shared/core/errors.ts";
+import { countedMetrics } from "#support/counted-metrics.ts";
+import { type Fake, makeFake } from "#support/fake-services.ts";
+import { send } from "#support/route-cases.ts";
 
 type Options = NonNullable<Parameters<typeof makeFake>[0]>;
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { ApiError } from "../_shared/http/errors.ts";
-import { makeFake } from "../_shared/testing/fake-services.ts";
-import { send } from "../_shared/testing/route-cases.ts";
+import { ApiError } from "../_shared/core/errors.ts";
+import { makeFake } from "#support/fake-services.ts";
+import { send } from "#support/route-cases.ts";
 
 Deno.test("live looks at nothing", async () => {
   const fake = await makeFake();

@@ -1,6 +1,6 @@
 import { Live } from "../_shared/contracts/health.ts";
 import { defineRoute } from "../_shared/http/define-route.ts";
-import { ok } from "../_shared/http/envelope.ts";
+import { ok } from "../_shared/http/reply.ts";
 
 /** Answers as long as the process runs; looks at nothing. */
 export const readLive = defineRoute({

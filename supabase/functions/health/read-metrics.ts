@@ -1,6 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import { defineRoute } from "../_shared/http/define-route.ts";
-import { baseHeaders } from "../_shared/http/envelope.ts";
+import { baseHeaders } from "../_shared/http/reply.ts";
 import { CONTENT_TYPE, writeMetrics } from "../_shared/metrics/prometheus.ts";
 import { remembered } from "./remembered.ts";
 

@@ -1,7 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import document from "../_shared/generated/openapi.json" with { type: "json" };
 import { defineRoute } from "../_shared/http/define-route.ts";
-import { baseHeaders } from "../_shared/http/envelope.ts";
+import { baseHeaders } from "../_shared/http/reply.ts";
 
 // Made once: the document is the same for every request.
 const text = JSON.stringify(document);

@@ -1,8 +1,8 @@
 import type { z } from "@hono/zod-openapi";
 import { Ready } from "../_shared/contracts/health.ts";
 import { defineRoute } from "../_shared/http/define-route.ts";
-import { ApiError } from "../_shared/http/errors.ts";
-import { ok } from "../_shared/http/envelope.ts";
+import { ApiError } from "../_shared/core/errors.ts";
+import { ok } from "../_shared/http/reply.ts";
 import type { CheckState, Services } from "../_shared/services.ts";
 import { remembered } from "./remembered.ts";
 

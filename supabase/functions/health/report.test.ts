@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { ApiError } from "../_shared/http/errors.ts";
-import { type Fake, makeFake } from "../_shared/testing/fake-services.ts";
-import { METRIC_SAMPLES } from "../_shared/testing/metric-samples.ts";
-import { send } from "../_shared/testing/route-cases.ts";
+import { ApiError } from "../_shared/core/errors.ts";
+import { type Fake, makeFake } from "#support/fake-services.ts";
+import { METRIC_SAMPLES } from "#support/metric-samples.ts";
+import { send } from "#support/route-cases.ts";
 
 const BEGAN_MS = Date.parse("2026-11-21T12:00:00Z");
 

@@ -1,7 +1,7 @@
 import { DeepReport } from "../_shared/contracts/health.ts";
-import { RUNNER_DEADLINE_MS } from "../_shared/http/deadline.ts";
+import { RUNNER_DEADLINE_MS } from "../_shared/core/deadline.ts";
 import { defineRoute } from "../_shared/http/define-route.ts";
-import { ok } from "../_shared/http/envelope.ts";
+import { ok } from "../_shared/http/reply.ts";
 import { runDeepChecks } from "./deep-checks.ts";
 
 /** Asks every service for a little of what it is there for, within the day's budget. */

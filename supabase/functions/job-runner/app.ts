@@ -1,5 +1,5 @@
 /** The runner of jobs: woken by the database when there is work. */
-import { servicesWithModels } from "../_shared/ai/services.ts";
+import { servicesWithModels } from "../_shared/services-with-models.ts";
 import { createApp as createFunctionApp } from "../_shared/http/create-app.ts";
 import type { ServicesSource } from "../_shared/services.ts";
 import { runBatch } from "./run-batch.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { JOB_TYPES } from "../_shared/jobs/registry.ts";
-import { makeFake } from "../_shared/testing/fake-services.ts";
-import { send } from "../_shared/testing/route-cases.ts";
+import { JOB_TYPES } from "../_shared/domain/jobs/registry.ts";
+import { makeFake } from "#support/fake-services.ts";
+import { send } from "#support/route-cases.ts";
 
 Deno.test("the runner reports what it did, and keeps its isolate for as long", async () => {
   const fake = await makeFake();

@@ -1,10 +1,10 @@
 import { RunnerReport } from "../_shared/contracts/jobs.ts";
-import { RUNNER_DEADLINE_MS } from "../_shared/http/deadline.ts";
+import { RUNNER_DEADLINE_MS } from "../_shared/core/deadline.ts";
 import { defineRoute } from "../_shared/http/define-route.ts";
-import { ok } from "../_shared/http/envelope.ts";
-import { systemClock } from "../_shared/jobs/clock.ts";
-import { JOB_TYPES } from "../_shared/jobs/registry.ts";
-import { runJobs } from "../_shared/jobs/run-jobs.ts";
+import { ok } from "../_shared/http/reply.ts";
+import { systemClock } from "../_shared/domain/jobs/clock.ts";
+import { JOB_TYPES } from "../_shared/domain/jobs/registry.ts";
+import { runJobs } from "../_shared/domain/jobs/run-jobs.ts";
 
 /** Runs what is due, for at most some two minutes, and says what became of it. */
 export const runBatch = defineRoute({

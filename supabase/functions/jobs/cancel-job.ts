@@ -1,8 +1,8 @@
 import { CancelledJob, JobPath } from "../_shared/contracts/jobs.ts";
 import { defineRoute } from "../_shared/http/define-route.ts";
-import { ok } from "../_shared/http/envelope.ts";
-import { ApiError } from "../_shared/http/errors.ts";
-import { JOB_TYPES } from "../_shared/jobs/registry.ts";
+import { ok } from "../_shared/http/reply.ts";
+import { ApiError } from "../_shared/core/errors.ts";
+import { JOB_TYPES } from "../_shared/domain/jobs/registry.ts";
 import type { Services } from "../_shared/services.ts";
 
 /** Who may not ask for a type may not stop it either: a user could stop what they are to be charged for. */

@@ -1,8 +1,8 @@
 import { z } from "@hono/zod-openapi";
 import { JobsQuery, JobSummary } from "../_shared/contracts/jobs.ts";
-import { subjectOf } from "../_shared/http/authorize.ts";
+import { subjectOf } from "../_shared/http/auth/authorize.ts";
 import { defineRoute } from "../_shared/http/define-route.ts";
-import { page } from "../_shared/http/envelope.ts";
+import { page } from "../_shared/http/reply.ts";
 
 /** A user's jobs of the last 30 days, newest first. */
 export const listJobs = defineRoute({

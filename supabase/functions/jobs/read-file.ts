@@ -1,7 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { JobPath } from "../_shared/contracts/jobs.ts";
 import { defineRoute } from "../_shared/http/define-route.ts";
-import { baseHeaders } from "../_shared/http/envelope.ts";
+import { baseHeaders } from "../_shared/http/reply.ts";
 import { streamFile } from "./stream-file.ts";
 
 /** The file that a completed job wrote, page by page, so that its size matters to nobody. */

@@ -2,7 +2,7 @@ import { z } from "@hono/zod-openapi";
 import { Job, JobPath, type JobStatus } from "../_shared/contracts/jobs.ts";
 import { matchesEtag } from "../_shared/http/conditional.ts";
 import { defineRoute } from "../_shared/http/define-route.ts";
-import { baseHeaders, ok } from "../_shared/http/envelope.ts";
+import { baseHeaders, ok } from "../_shared/http/reply.ts";
 
 /** When to look again, in seconds: often while a job is young, for most of them are short. */
 function pollAfter(ageSeconds: number): number {

@@ -1,9 +1,9 @@
 import { z } from "@hono/zod-openapi";
 import { jobFields, StartedJob } from "../_shared/contracts/jobs.ts";
-import { subjectOf } from "../_shared/http/authorize.ts";
+import { subjectOf } from "../_shared/http/auth/authorize.ts";
 import { defineRoute, LARGE_BODY_LIMIT_BYTES } from "../_shared/http/define-route.ts";
-import { createJob, STARTED_HEADERS } from "../_shared/jobs/create-job.ts";
-import { JOB_TYPES } from "../_shared/jobs/registry.ts";
+import { createJob, STARTED_HEADERS } from "../_shared/domain/jobs/create-job.ts";
+import { JOB_TYPES } from "../_shared/domain/jobs/registry.ts";
 
 /** One form of body a type, told apart by `type`. */
 function bodyOf({ type, input, summary }: (typeof JOB_TYPES)[number]) {

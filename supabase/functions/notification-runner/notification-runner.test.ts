@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
-import type { AlertData } from "../_shared/alerts/alert-data.ts";
-import { AlertRefused } from "../_shared/alerts/webhook.ts";
-import type { NoticeToSend } from "../_shared/database/results/notices.ts";
-import { EnvError } from "../_shared/env.ts";
-import { ApiError } from "../_shared/http/errors.ts";
-import { type MailMessage, MailNotSent, MailRefused } from "../_shared/mail/mail.ts";
+import type { AlertData } from "../_shared/adapters/webhook/alert-data.ts";
+import { AlertRefused } from "../_shared/adapters/webhook/webhook.ts";
+import type { NoticeToSend } from "../_shared/contracts/database/results/notices.ts";
+import { EnvError } from "../_shared/core/env.ts";
+import { ApiError } from "../_shared/core/errors.ts";
+import { type MailMessage, MailNotSent, MailRefused } from "../_shared/adapters/mail/mail.ts";
 import { BreakerOpen } from "../_shared/resilience/guard.ts";
-import { type Fake, makeFake } from "../_shared/testing/fake-services.ts";
-import { NOTICE } from "../_shared/testing/notice-samples.ts";
-import { send } from "../_shared/testing/route-cases.ts";
+import { type Fake, makeFake } from "#support/fake-services.ts";
+import { NOTICE } from "#support/notice-samples.ts";
+import { send } from "#support/route-cases.ts";
 
 const ALERT = {
   incident_id: "7",

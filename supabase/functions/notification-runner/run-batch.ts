@@ -1,8 +1,8 @@
 import { NotificationRunnerReport } from "../_shared/contracts/notifications.ts";
-import { RUNNER_DEADLINE_MS } from "../_shared/http/deadline.ts";
+import { RUNNER_DEADLINE_MS } from "../_shared/core/deadline.ts";
 import { defineRoute } from "../_shared/http/define-route.ts";
-import { ok } from "../_shared/http/envelope.ts";
-import { runNotices } from "../_shared/notifications/run-notices.ts";
+import { ok } from "../_shared/http/reply.ts";
+import { runNotices } from "../_shared/domain/notifications/run-notices.ts";
 
 /** The platform gives a request 150 s; what is begun by then is finished. */
 const BUDGET_MS = 100_000;

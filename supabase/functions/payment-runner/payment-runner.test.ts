@@ -1,17 +1,17 @@
 import assert from "node:assert/strict";
-import type { RefundToSend } from "../_shared/database/results/refunds.ts";
-import type { TransferToMake } from "../_shared/database/results/bookings.ts";
-import type { PayoutToList } from "../_shared/database/results/payouts.ts";
-import { ApiError } from "../_shared/http/errors.ts";
-import type { ListedEvent } from "../_shared/stripe/event-feed.ts";
-import type { AccountFacts } from "../_shared/stripe/facts/connect.ts";
-import { watchLifetime } from "../_shared/isolate.ts";
-import { Refused } from "../_shared/stripe/refused.ts";
-import { type Fake, listedEvent, makeFake } from "../_shared/testing/fake-services.ts";
-import { PAYOUT_TO_LIST } from "../_shared/testing/payout-samples.ts";
-import { REFUND_TO_SEND } from "../_shared/testing/refund-samples.ts";
-import { send } from "../_shared/testing/route-cases.ts";
-import { until } from "../_shared/testing/until.ts";
+import type { RefundToSend } from "../_shared/contracts/database/results/refunds.ts";
+import type { TransferToMake } from "../_shared/contracts/database/results/bookings.ts";
+import type { PayoutToList } from "../_shared/contracts/database/results/payouts.ts";
+import { ApiError } from "../_shared/core/errors.ts";
+import type { ListedEvent } from "../_shared/adapters/stripe/event-feed.ts";
+import type { AccountFacts } from "../_shared/adapters/stripe/facts/connect.ts";
+import { watchLifetime } from "../_shared/core/isolate.ts";
+import { Refused } from "../_shared/adapters/stripe/refused.ts";
+import { type Fake, listedEvent, makeFake } from "#support/fake-services.ts";
+import { PAYOUT_TO_LIST } from "#support/payout-samples.ts";
+import { REFUND_TO_SEND } from "#support/refund-samples.ts";
+import { send } from "#support/route-cases.ts";
+import { until } from "#support/until.ts";
 
 const CLAIMED_AT = "2026-11-21T12:00:00+00:00";
 const NOTHING = {

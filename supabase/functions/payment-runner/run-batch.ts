@@ -1,13 +1,13 @@
 import { PaymentRunnerReport } from "../_shared/contracts/payment-runner.ts";
-import { backfillIfDue } from "../_shared/events/backfill-if-due.ts";
-import { RUNNER_DEADLINE_MS } from "../_shared/http/deadline.ts";
+import { backfillIfDue } from "../_shared/domain/events/backfill-if-due.ts";
+import { RUNNER_DEADLINE_MS } from "../_shared/core/deadline.ts";
 import { defineRoute } from "../_shared/http/define-route.ts";
-import { ok } from "../_shared/http/envelope.ts";
-import { reconcilePayouts } from "../_shared/payouts/reconcile.ts";
-import { sendDueRefunds } from "../_shared/refunds/send-due-refunds.ts";
+import { ok } from "../_shared/http/reply.ts";
+import { reconcilePayouts } from "../_shared/domain/payouts/reconcile.ts";
+import { sendDueRefunds } from "../_shared/domain/refunds/send-due-refunds.ts";
 import type { Services } from "../_shared/services.ts";
-import { runTopUps } from "../_shared/top-ups/run-top-ups.ts";
-import { makeDueTransfers } from "../_shared/transfers/make-due-transfers.ts";
+import { runTopUps } from "../_shared/domain/top-ups/run-top-ups.ts";
+import { makeDueTransfers } from "../_shared/domain/transfers/make-due-transfers.ts";
 
 /** The platform gives a request 150 s; what is begun by then is finished. */
 const BUDGET_MS = 100_000;

@@ -1,7 +1,7 @@
 import { OnboardingBody, OnboardingLink } from "../_shared/contracts/providers.ts";
 import { defineRoute } from "../_shared/http/define-route.ts";
-import { ok } from "../_shared/http/envelope.ts";
-import { ApiError } from "../_shared/http/errors.ts";
+import { ok } from "../_shared/http/reply.ts";
+import { ApiError } from "../_shared/core/errors.ts";
 import { onboardingUrls } from "./onboarding-urls.ts";
 
 /** A new page to go on with onboarding: Stripe's links are opened once and live for minutes. */

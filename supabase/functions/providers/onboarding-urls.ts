@@ -1,6 +1,6 @@
 /** Where Stripe's onboarding leads back to: our own origins, as after a checkout. */
-import { homeOf } from "../_shared/http/origins.ts";
-import { allowed } from "../_shared/http/return-urls.ts";
+import { homeOf } from "../_shared/core/origins.ts";
+import { allowed } from "../_shared/http/input/return-urls.ts";
 
 interface Asked {
   readonly return_url?: string | undefined;

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import type { ProviderToOnboard } from "../_shared/database/results/providers.ts";
-import { ApiError } from "../_shared/http/errors.ts";
-import { Refused } from "../_shared/stripe/refused.ts";
-import { PROVIDER_ID } from "../_shared/testing/booking-samples.ts";
-import { type Fake, makeFake, ORIGIN, OTHER_ORIGIN } from "../_shared/testing/fake-services.ts";
-import { USER_ID } from "../_shared/testing/project.ts";
-import { send } from "../_shared/testing/route-cases.ts";
+import type { ProviderToOnboard } from "../_shared/contracts/database/results/providers.ts";
+import { ApiError } from "../_shared/core/errors.ts";
+import { Refused } from "../_shared/adapters/stripe/refused.ts";
+import { PROVIDER_ID } from "#support/booking-samples.ts";
+import { type Fake, makeFake, ORIGIN, OTHER_ORIGIN } from "#support/fake-services.ts";
+import { USER_ID } from "#support/project.ts";
+import { send } from "#support/route-cases.ts";
 
 const BODY = { country: "DE", email: "seller@example.com" };
 

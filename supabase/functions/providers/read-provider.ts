@@ -1,6 +1,6 @@
 import { Provider } from "../_shared/contracts/providers.ts";
 import { defineRoute } from "../_shared/http/define-route.ts";
-import { ok } from "../_shared/http/envelope.ts";
+import { ok } from "../_shared/http/reply.ts";
 
 /** How the caller's own provider stands, as Stripe last said. */
 export const readProvider = defineRoute({

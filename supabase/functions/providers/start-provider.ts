@@ -1,13 +1,13 @@
 import { ProviderBody, StartedProvider } from "../_shared/contracts/providers.ts";
-import type { ProviderToOnboard } from "../_shared/database/results/providers.ts";
-import { withOwnTime } from "../_shared/http/deadline.ts";
+import type { ProviderToOnboard } from "../_shared/contracts/database/results/providers.ts";
+import { withOwnTime } from "../_shared/core/deadline.ts";
 import { defineRoute } from "../_shared/http/define-route.ts";
-import type { Reply } from "../_shared/http/envelope.ts";
-import { invalid } from "../_shared/http/errors.ts";
-import type { Idempotency } from "../_shared/http/idempotency.ts";
-import { keepRefusal } from "../_shared/http/once.ts";
+import type { Reply } from "../_shared/http/reply.ts";
+import { invalid } from "../_shared/core/errors.ts";
+import type { Idempotency } from "../_shared/http/idempotency/idempotency.ts";
+import { keepRefusal } from "../_shared/http/idempotency/once.ts";
 import type { Services } from "../_shared/services.ts";
-import { KeptAnswer, Refused } from "../_shared/stripe/refused.ts";
+import { KeptAnswer, Refused } from "../_shared/adapters/stripe/refused.ts";
 import { onboardingUrls } from "./onboarding-urls.ts";
 
 type Data = (typeof StartedProvider)["_output"];

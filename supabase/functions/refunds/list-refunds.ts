@@ -1,7 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { Refund, RefundsQuery } from "../_shared/contracts/refunds.ts";
 import { defineRoute } from "../_shared/http/define-route.ts";
-import { page } from "../_shared/http/envelope.ts";
+import { page } from "../_shared/http/reply.ts";
 
 /** Refunds of an order, of a booking or of all, newest first; those of Stripe's dashboard are among them. */
 export const listRefunds = defineRoute({

@@ -1,6 +1,6 @@
 import { Refund, RefundPath } from "../_shared/contracts/refunds.ts";
 import { defineRoute } from "../_shared/http/define-route.ts";
-import { ok } from "../_shared/http/envelope.ts";
+import { ok } from "../_shared/http/reply.ts";
 
 /** One refund, as it stands by Stripe's last event. */
 export const readRefund = defineRoute({

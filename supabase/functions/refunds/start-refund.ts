@@ -1,10 +1,10 @@
 import { Refund, RefundBody } from "../_shared/contracts/refunds.ts";
-import type { RefundAnswer } from "../_shared/database/results/refunds.ts";
-import { withOwnTime } from "../_shared/http/deadline.ts";
+import type { RefundAnswer } from "../_shared/contracts/database/results/refunds.ts";
+import { withOwnTime } from "../_shared/core/deadline.ts";
 import { defineRoute } from "../_shared/http/define-route.ts";
-import { keepRefusal } from "../_shared/http/once.ts";
-import { awaitEvent } from "../_shared/refunds/await-event.ts";
-import { sendRefund } from "../_shared/refunds/send-refund.ts";
+import { keepRefusal } from "../_shared/http/idempotency/once.ts";
+import { awaitEvent } from "../_shared/domain/refunds/await-event.ts";
+import { sendRefund } from "../_shared/domain/refunds/send-refund.ts";
 
 /** Gives money back. What that takes of the credits is decided by Stripe's event, here and from there. */
 export const startRefund = defineRoute({

@@ -1,13 +1,9 @@
 import assert from "node:assert/strict";
 import { createLimiter } from "../_shared/limits/limiter.ts";
 import { NO_METRICS } from "../_shared/metrics/metrics.ts";
-import {
-  makeFake,
-  PREVIOUS_WEBHOOK_SECRET,
-  WEBHOOK_SECRET,
-} from "../_shared/testing/fake-services.ts";
-import { NOTICE_CASES } from "../_shared/testing/notice-cases.ts";
-import { send } from "../_shared/testing/route-cases.ts";
+import { makeFake, PREVIOUS_WEBHOOK_SECRET, WEBHOOK_SECRET } from "#support/fake-services.ts";
+import { NOTICE_CASES } from "#support/notice-cases.ts";
+import { send } from "#support/route-cases.ts";
 
 const { body } = NOTICE_CASES[0]!;
 const QUOTA = 600;

@@ -1,6 +1,6 @@
 import { Notification, NotificationBody } from "../_shared/contracts/notifications.ts";
 import { defineRoute } from "../_shared/http/define-route.ts";
-import { once } from "../_shared/http/once.ts";
+import { once } from "../_shared/http/idempotency/once.ts";
 
 /** Queues a notification; the runner sends it, at most once. */
 export const sendNotification = defineRoute({

@@ -1,7 +1,7 @@
 import { Received } from "../_shared/contracts/checkout.ts";
 import { defineRoute, LARGE_BODY_LIMIT_BYTES } from "../_shared/http/define-route.ts";
-import { ok } from "../_shared/http/envelope.ts";
-import { ApiError } from "../_shared/http/errors.ts";
+import { ok } from "../_shared/http/reply.ts";
+import { ApiError } from "../_shared/core/errors.ts";
 
 /**
  * Takes an event into the inbox, which stores and applies it in one transaction. Whatever goes wrong on

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { ApiError, type ErrorCode } from "../_shared/http/errors.ts";
-import { INBOX_EVENT, makeFake } from "../_shared/testing/fake-services.ts";
-import { send } from "../_shared/testing/route-cases.ts";
+import { ApiError, type ErrorCode } from "../_shared/core/errors.ts";
+import { INBOX_EVENT, makeFake } from "#support/fake-services.ts";
+import { send } from "#support/route-cases.ts";
 
 const SIGNED = { "stripe-signature": "good" };
 

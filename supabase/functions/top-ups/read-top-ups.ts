@@ -1,6 +1,6 @@
 import { TopUps } from "../_shared/contracts/top-ups.ts";
 import { defineRoute } from "../_shared/http/define-route.ts";
-import { ok } from "../_shared/http/envelope.ts";
+import { ok } from "../_shared/http/reply.ts";
 
 /** The caller's auto top-up; off for who never wanted one. */
 export const readTopUps = defineRoute({

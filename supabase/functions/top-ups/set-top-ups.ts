@@ -1,6 +1,6 @@
 import { TopUps, TopUpsBody } from "../_shared/contracts/top-ups.ts";
 import { defineRoute } from "../_shared/http/define-route.ts";
-import { once } from "../_shared/http/once.ts";
+import { once } from "../_shared/http/idempotency/once.ts";
 
 /** Opts in to these terms, or out. A top-up that was paused goes on. */
 export const setTopUps = defineRoute({

@@ -1,6 +1,6 @@
 import { TopUps } from "../_shared/contracts/top-ups.ts";
 import { defineRoute } from "../_shared/http/define-route.ts";
-import { ok } from "../_shared/http/envelope.ts";
+import { ok } from "../_shared/http/reply.ts";
 
 /** Opts out, whatever is switched off: nobody is kept in what they want out of. */
 export const stopTopUps = defineRoute({

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { ApiError } from "../_shared/http/errors.ts";
-import type { CardPage } from "../_shared/stripe/customers.ts";
-import { type Fake, makeFake, ORIGIN } from "../_shared/testing/fake-services.ts";
-import { USER_ID } from "../_shared/testing/project.ts";
-import { send } from "../_shared/testing/route-cases.ts";
-import { TOP_UPS } from "../_shared/testing/top-up-samples.ts";
+import { ApiError } from "../_shared/core/errors.ts";
+import type { CardPage } from "../_shared/adapters/stripe/customers.ts";
+import { type Fake, makeFake, ORIGIN } from "#support/fake-services.ts";
+import { USER_ID } from "#support/project.ts";
+import { send } from "#support/route-cases.ts";
+import { TOP_UPS } from "#support/top-up-samples.ts";
 
 const KEY = { "idempotency-key": "key-1" };
 const TERMS = { enabled: true, threshold: "1000", target: "5000", monthly_cap: 2000 };

@@ -1,6 +1,6 @@
 import { BatchBody, BatchResult } from "../_shared/contracts/usage.ts";
 import { defineRoute, LARGE_BODY_LIMIT_BYTES } from "../_shared/http/define-route.ts";
-import { once } from "../_shared/http/once.ts";
+import { once } from "../_shared/http/idempotency/once.ts";
 
 /** Charges up to 1000 uses, each standing alone: one that is refused does not touch the others. */
 export const chargeBatch = defineRoute({

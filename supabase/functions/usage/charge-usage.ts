@@ -1,6 +1,6 @@
 import { Charge, UsageBody } from "../_shared/contracts/usage.ts";
 import { defineRoute } from "../_shared/http/define-route.ts";
-import { once } from "../_shared/http/once.ts";
+import { once } from "../_shared/http/idempotency/once.ts";
 
 /**
  * Charges one use of a model, at most once for ever by (user, event_id). A known event answers 200 with

@@ -1,6 +1,6 @@
 import { Estimate, EstimateBody } from "../_shared/contracts/usage.ts";
 import { defineRoute } from "../_shared/http/define-route.ts";
-import { ok } from "../_shared/http/envelope.ts";
+import { ok } from "../_shared/http/reply.ts";
 
 /** What a use would cost at the current rate, in credits. Moves nothing. */
 export const estimateUsage = defineRoute({

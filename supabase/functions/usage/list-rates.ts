@@ -2,7 +2,7 @@ import { z } from "@hono/zod-openapi";
 import { WholeListQuery } from "../_shared/contracts/common.ts";
 import { Rate } from "../_shared/contracts/usage.ts";
 import { defineRoute } from "../_shared/http/define-route.ts";
-import { pageOfWhole } from "../_shared/http/envelope.ts";
+import { pageOfWhole } from "../_shared/http/reply.ts";
 
 /** What a million tokens of each model costs now. Prices are decimal strings in USD. */
 export const listRates = defineRoute({

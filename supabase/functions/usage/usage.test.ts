@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { countedMetrics } from "../_shared/testing/counted-metrics.ts";
-import { makeFake } from "../_shared/testing/fake-services.ts";
-import { USER_ID } from "../_shared/testing/project.ts";
-import { send, TOKENS } from "../_shared/testing/route-cases.ts";
+import { countedMetrics } from "#support/counted-metrics.ts";
+import { makeFake } from "#support/fake-services.ts";
+import { USER_ID } from "#support/project.ts";
+import { send, TOKENS } from "#support/route-cases.ts";
 
 const BODY = { user_id: USER_ID, ...TOKENS };
 const KEY = { "idempotency-key": "key-1" };

@@ -1,8 +1,8 @@
 import { BackfillBody, Backfilled } from "../_shared/contracts/webhook-events.ts";
-import { backfill } from "../_shared/events/backfill.ts";
-import { LONG_DEADLINE_MS } from "../_shared/http/deadline.ts";
+import { backfill } from "../_shared/domain/events/backfill.ts";
+import { LONG_DEADLINE_MS } from "../_shared/core/deadline.ts";
 import { defineRoute } from "../_shared/http/define-route.ts";
-import { ok } from "../_shared/http/envelope.ts";
+import { ok } from "../_shared/http/reply.ts";
 
 const HOUR_MS = 3_600_000;
 /** The platform gives a request 150 s; what is begun by then is finished. */

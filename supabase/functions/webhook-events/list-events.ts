@@ -1,7 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { WebhookEvent, WebhookEventsQuery } from "../_shared/contracts/webhook-events.ts";
 import { defineRoute } from "../_shared/http/define-route.ts";
-import { page } from "../_shared/http/envelope.ts";
+import { page } from "../_shared/http/reply.ts";
 
 /** The inbox, newest first. */
 export const listEvents = defineRoute({

@@ -1,6 +1,6 @@
 import { WebhookEventPath, WebhookEventWithFacts } from "../_shared/contracts/webhook-events.ts";
 import { defineRoute } from "../_shared/http/define-route.ts";
-import { ok } from "../_shared/http/envelope.ts";
+import { ok } from "../_shared/http/reply.ts";
 
 /** One event, with what is kept of it. */
 export const readEvent = defineRoute({

@@ -1,7 +1,7 @@
 import { ReplayBody, Replayed } from "../_shared/contracts/webhook-events.ts";
-import { LONG_DEADLINE_MS } from "../_shared/http/deadline.ts";
+import { LONG_DEADLINE_MS } from "../_shared/core/deadline.ts";
 import { defineRoute } from "../_shared/http/define-route.ts";
-import { ok } from "../_shared/http/envelope.ts";
+import { ok } from "../_shared/http/reply.ts";
 
 /**
  * Each event in a transaction of its own: one that fails holds up none of the others, and no transaction

@@ -1,6 +1,6 @@
 import { WebhookEventPath, WebhookEventWithFacts } from "../_shared/contracts/webhook-events.ts";
 import { defineRoute } from "../_shared/http/define-route.ts";
-import { ok } from "../_shared/http/envelope.ts";
+import { ok } from "../_shared/http/reply.ts";
 
 /** Tries an event again that is dead, failed, deferred or ignored. Its state says what became of it. */
 export const replayEvent = defineRoute({

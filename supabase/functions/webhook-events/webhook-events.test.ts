@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import type { InboxEvent } from "../_shared/database/results/inbox.ts";
-import { ApiError } from "../_shared/http/errors.ts";
-import type { ListedEvent } from "../_shared/stripe/event-feed.ts";
-import { listedEvent, makeFake } from "../_shared/testing/fake-services.ts";
-import { EVENT_ID, INBOX_SAMPLES } from "../_shared/testing/inbox-samples.ts";
-import { send } from "../_shared/testing/route-cases.ts";
+import type { InboxEvent } from "../_shared/contracts/database/results/inbox.ts";
+import { ApiError } from "../_shared/core/errors.ts";
+import type { ListedEvent } from "../_shared/adapters/stripe/event-feed.ts";
+import { listedEvent, makeFake } from "#support/fake-services.ts";
+import { EVENT_ID, INBOX_SAMPLES } from "#support/inbox-samples.ts";
+import { send } from "#support/route-cases.ts";
 
 const AS = { as: "operator" } as const;
 const HOUR_SECONDS = 3600;

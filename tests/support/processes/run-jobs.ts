@@ -4,9 +4,9 @@
  * when it begins; the rest of its output is its log, a JSON line an event. Ends with its input.
  */
 import { print } from "../../../packages/command-line/print.ts";
-import { systemClock } from "../../../supabase/functions/_shared/jobs/clock.ts";
-import { runJobs } from "../../../supabase/functions/_shared/jobs/run-jobs.ts";
-import { servicesWithModels } from "../../../supabase/functions/_shared/ai/services.ts";
+import { systemClock } from "../../../supabase/functions/_shared/domain/jobs/clock.ts";
+import { runJobs } from "../../../supabase/functions/_shared/domain/jobs/run-jobs.ts";
+import { servicesWithModels } from "../../../supabase/functions/_shared/services-with-models.ts";
 import { typesOf } from "../work/job-queue.ts";
 
 // What there is to do here comes within milliseconds, and no database wakes anyone.

@@ -1,5 +1,5 @@
 /** Runners of jobs in processes of their own: started, killed and stopped as a test likes. */
-import type { RunnerOptions } from "../../../supabase/functions/_shared/jobs/run-jobs.ts";
+import type { RunnerOptions } from "../../../supabase/functions/_shared/domain/jobs/run-jobs.ts";
 import { environment } from "./deployment.ts";
 import { until } from "../project/until.ts";
 import type { World } from "../project/world.ts";

@@ -4,9 +4,9 @@
  */
 import postgres from "postgres";
 import { MODELS } from "../../../packages/local-stack/ai/models.ts";
-import { createAi } from "../../../supabase/functions/_shared/ai/openai.ts";
-import type { JobType } from "../../../supabase/functions/_shared/jobs/job-type.ts";
-import { JOB_TYPES } from "../../../supabase/functions/_shared/jobs/registry.ts";
+import { createAi } from "../../../supabase/functions/_shared/adapters/ai/openai.ts";
+import type { JobType } from "../../../supabase/functions/_shared/domain/jobs/job-type.ts";
+import { JOB_TYPES } from "../../../supabase/functions/_shared/domain/jobs/registry.ts";
 import { until } from "../project/until.ts";
 import type { World } from "../project/world.ts";
 

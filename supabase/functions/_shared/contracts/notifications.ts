@@ -1,6 +1,6 @@
 /** Notifications: which template, to whom, with what data. */
 import { z } from "@hono/zod-openapi";
-import { FROM_OUTSIDE } from "../notifications/render-notice.ts";
+import { FROM_OUTSIDE } from "../domain/notifications/render-notice.ts";
 import { Uuid } from "./common.ts";
 
 const To = z.union([

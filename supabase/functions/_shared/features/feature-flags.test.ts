@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import type { FeatureSetting } from "../database/results/operators.ts";
-import { ApiError } from "../http/errors.ts";
+import type { FeatureSetting } from "../contracts/database/results/operators.ts";
+import { ApiError } from "../core/errors.ts";
 import { bucketOf, createFeatureFlags, isOnFor } from "./feature-flags.ts";
 
 const USER = "0b5d1a52-77a4-4b0c-9f0f-3f1f4f1d2a01";

@@ -4,9 +4,9 @@
  */
 import type { MiddlewareHandler } from "hono";
 import { cors } from "hono/cors";
-import type { Logger } from "../logger.ts";
+import type { Logger } from "../core/logger.ts";
 import type { Services, ServicesSource } from "../services.ts";
-import { isAllowedOrigin } from "./origins.ts";
+import { isAllowedOrigin } from "../core/origins.ts";
 
 /**
  * A header that is missing here fails in browsers alone, before the request is sent. The first four rows

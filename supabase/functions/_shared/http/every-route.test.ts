@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { AUTHORED } from "../database/authored.ts";
-import { type Fake, makeFake } from "../testing/fake-services.ts";
-import { USER_ID } from "../testing/project.ts";
-import { type Role, ROUTE_CASES, type RouteCase, sendCase } from "../testing/route-cases.ts";
+import { AUTHORED } from "../adapters/database/authored.ts";
+import { type Fake, makeFake } from "#support/fake-services.ts";
+import { USER_ID } from "#support/project.ts";
+import { type Role, ROUTE_CASES, type RouteCase, sendCase } from "#support/route-cases.ts";
 
 const ROLES: readonly Role[] = ["nobody", "publishable", "user", "operator", "secret"];
 const ENVELOPED = ROUTE_CASES.filter(({ isFile }) => !isFile);

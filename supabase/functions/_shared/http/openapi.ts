@@ -1,10 +1,10 @@
 /** Describes a route in OpenAPI terms, errors included: they are as much a promise as the answers. */
 import { z } from "@hono/zod-openapi";
 import type { RouteConfig } from "@hono/zod-openapi";
-import type { Who } from "./authorize.ts";
+import type { Who } from "./auth/authorize.ts";
 import { Nothing, type Route } from "./define-route.ts";
-import { type ErrorCode, ERRORS } from "./errors.ts";
-import { CONTENT_KEY_SECONDS } from "./idempotency.ts";
+import { type ErrorCode, ERRORS } from "../core/errors.ts";
+import { CONTENT_KEY_SECONDS } from "./idempotency/idempotency.ts";
 import { refusalsOf } from "../limits/rules.ts";
 
 const Metadata = z.object({

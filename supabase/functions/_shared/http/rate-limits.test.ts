@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import type { Limiter } from "../limits/limiter.ts";
 import type { Asking } from "../limits/rules.ts";
-import { makeFake } from "../testing/fake-services.ts";
-import { type Role, ROUTE_CASES, type RouteCase, sendCase } from "../testing/route-cases.ts";
-import { CLIENT_IP_HEADER } from "./client-ip.ts";
+import { makeFake } from "#support/fake-services.ts";
+import { type Role, ROUTE_CASES, type RouteCase, sendCase } from "#support/route-cases.ts";
+import { CLIENT_IP_HEADER } from "./input/client-ip.ts";
 
 const HEADERS: [string, string][] = [
   ["ratelimit-policy", `"default";q=100;w=60`],

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { countedMetrics } from "../testing/counted-metrics.ts";
-import { startFakeRedis } from "../testing/fake-redis.ts";
+import { countedMetrics } from "#support/counted-metrics.ts";
+import { startFakeRedis } from "#support/fake-redis.ts";
 import { limitsFromEnv } from "./limiter-from-env.ts";
 import type { Asking } from "./rules.ts";
 

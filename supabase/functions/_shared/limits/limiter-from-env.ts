@@ -1,7 +1,7 @@
 /** The limiter of a deployment, and what health says of where it counts. */
-import type { Env } from "../env.ts";
-import type { GuardedRedis } from "../redis/guarded-redis.ts";
-import type { RedisFigures } from "../redis/redis-figures.ts";
+import type { Env } from "../core/env.ts";
+import type { GuardedRedis } from "../adapters/redis/guarded-redis.ts";
+import type { RedisFigures } from "../adapters/redis/redis-figures.ts";
 import type { Services } from "../services.ts";
 import type { Limiter, NoRedis } from "./limiter.ts";
 
@@ -20,8 +20,8 @@ async function redisFromEnv(env: Address, wanted: Wanted): Promise<GuardedRedis 
   const { UPSTASH_REDIS_REST_URL: url, UPSTASH_REDIS_REST_TOKEN: token } = env;
   if (url === undefined || token === undefined) return "unconfigured";
   const [{ createRedis }, { guardRedis }] = await Promise.all([
-    import("../redis/redis.ts"),
-    import("../redis/guarded-redis.ts"),
+    import("../adapters/redis/redis.ts"),
+    import("../adapters/redis/guarded-redis.ts"),
   ]);
   try {
     return guardRedis({ client: createRedis({ url, token }), ...wanted });
@@ -36,7 +36,7 @@ async function redisFromEnv(env: Address, wanted: Wanted): Promise<GuardedRedis 
 async function figuresFrom(redis: GuardedRedis | NoRedis, env: Address): Promise<RedisFigures> {
   const { UPSTASH_REDIS_REST_URL: url, UPSTASH_REDIS_REST_TOKEN: token } = env;
   if (typeof redis === "string" || url === undefined || token === undefined) return NO_FIGURES;
-  const { askFigures } = await import("../redis/redis-figures.ts");
+  const { askFigures } = await import("../adapters/redis/redis-figures.ts");
   return await redis.ask(() => askFigures({ url, token })).catch(() => NO_FIGURES);
 }
 

@@ -3,11 +3,11 @@
  * one alone, from what Redis last said, while Redis is slow, unavailable, or answers nonsense
  * (docs/decisions/rate-limits.md).
  */
-import type { HeaderPairs } from "../http/envelope.ts";
-import type { Logger } from "../logger.ts";
+import type { HeaderPairs } from "../http/reply.ts";
+import type { Logger } from "../core/logger.ts";
 import type { Metrics } from "../metrics/metrics.ts";
-import { failureOf, type RedisFailure } from "../redis/failures.ts";
-import type { GuardedRedis } from "../redis/guarded-redis.ts";
+import { failureOf, type RedisFailure } from "../adapters/redis/failures.ts";
+import type { GuardedRedis } from "../adapters/redis/guarded-redis.ts";
 import { type Count, decisive, headersOf, outcomeOf, secondsToGo } from "./count.ts";
 import { LocalWindows } from "./local-windows.ts";
 import { RedisWindows } from "./redis-windows.ts";

@@ -4,7 +4,7 @@
 export type Labels = Readonly<Record<string, string>>;
 
 export const COUNTERS = {
-  /** status, code: requests refused for who sent them, as http/errors.ts names the reason. */
+  /** status, code: requests refused for who sent them, as core/errors.ts names the reason. */
   auth_failures: ["status", "code"],
   /** service, state: how often a flush found a breaker that is not closed. */
   breaker_not_closed: ["service", "state"],

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { currentRequest, withinRequest } from "../http/current-request.ts";
-import { ApiError } from "../http/errors.ts";
-import { startContext } from "../http/request-context.ts";
+import { currentRequest, withinRequest } from "../core/current-request.ts";
+import { ApiError } from "../core/errors.ts";
+import { startContext } from "../core/request-context.ts";
 import { createMetrics, type FlushedMetrics } from "./create-metrics.ts";
 import type { MetricRow } from "./series.ts";
 import type { Batch } from "./waiting.ts";

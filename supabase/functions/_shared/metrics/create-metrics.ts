@@ -3,9 +3,9 @@
  * belongs to no request, and whatever goes wrong with it, no request notices (docs/decisions/metrics.md).
  */
 import { AsyncLocalStorage } from "node:async_hooks";
-import { outsideRequests } from "../http/current-request.ts";
-import { ApiError } from "../http/errors.ts";
-import type { Logger } from "../logger.ts";
+import { outsideRequests } from "../core/current-request.ts";
+import { ApiError } from "../core/errors.ts";
+import type { Logger } from "../core/logger.ts";
 import type { CounterName, Labels, TimerName } from "./catalogue.ts";
 import type { Metrics } from "./metrics.ts";
 import { Series } from "./series.ts";

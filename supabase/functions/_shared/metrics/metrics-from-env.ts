@@ -1,7 +1,7 @@
 /** The metrics of a deployed process: handed to the database, whose isolate is kept until then. */
-import type { Database } from "../database/database.ts";
-import { isHosted } from "../isolate.ts";
-import { consoleLogger } from "../logger.ts";
+import type { Database } from "../adapters/database/database.ts";
+import { isHosted } from "../core/isolate.ts";
+import { consoleLogger } from "../core/logger.ts";
 import { createMetrics } from "./create-metrics.ts";
 import type { Metrics } from "./metrics.ts";
 

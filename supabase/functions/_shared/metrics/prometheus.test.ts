@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { METRIC_SAMPLES } from "../testing/metric-samples.ts";
-import { hasPromtool, promtoolSays } from "../testing/promtool.ts";
+import { METRIC_SAMPLES } from "#support/metric-samples.ts";
+import { hasPromtool, promtoolSays } from "#support/promtool.ts";
 import { bucketOf, BUCKETS } from "./buckets.ts";
 import { COUNTERS, TIMERS } from "./catalogue.ts";
 import { COUNTER_HELP, FIGURE_HELP, TIMER_HELP } from "./help.ts";

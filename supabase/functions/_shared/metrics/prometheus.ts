@@ -2,7 +2,7 @@
  * Prometheus' text format, version 0.0.4. A writer of our own: client libraries count in a process and know
  * nothing of sums that a database has (docs/decisions/metrics.md).
  */
-import type { CountedSeries, Figure } from "../database/results/metrics.ts";
+import type { CountedSeries, Figure } from "../contracts/database/results/metrics.ts";
 import { boundOf, BUCKETS } from "./buckets.ts";
 import { COUNTER_HELP, type Described, FIGURE_HELP, TIMER_HELP } from "./help.ts";
 

@@ -4,7 +4,7 @@
  * every place takes 16 times. Both take long enough that a busy machine is slow for both.
  */
 import assert from "node:assert/strict";
-import { processorTime } from "../testing/processor-time.ts";
+import { processorTime } from "#support/processor-time.ts";
 import { redact } from "./redact.ts";
 
 const SHORT = 64 * 1024;

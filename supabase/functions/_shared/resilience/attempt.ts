@@ -1,7 +1,7 @@
 /** One attempt at a service, which ends in time whether or not whoever runs it listens to the signal. */
-import { timeLeftMs } from "../http/deadline.ts";
-import { ApiError } from "../http/errors.ts";
-import type { ServiceName } from "./services.ts";
+import { timeLeftMs } from "../core/deadline.ts";
+import { ApiError } from "../core/errors.ts";
+import type { ServiceName } from "./external-services.ts";
 
 /** The service had its time, and gave no answer. What it has done is not known. */
 export class TimedOut extends ApiError {

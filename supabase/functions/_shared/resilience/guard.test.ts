@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { withinRequest } from "../http/current-request.ts";
-import { startContext } from "../http/request-context.ts";
-import { countedMetrics } from "../testing/counted-metrics.ts";
-import { type FakeTime, withFakeTime } from "../testing/fake-time.ts";
+import { withinRequest } from "../core/current-request.ts";
+import { startContext } from "../core/request-context.ts";
+import { countedMetrics } from "#support/counted-metrics.ts";
+import { type FakeTime, withFakeTime } from "#support/fake-time.ts";
 import { createGuard, type Guard } from "./guard.ts";
-import { OUTSIDE, type ServiceName } from "./services.ts";
+import { OUTSIDE, type ServiceName } from "./external-services.ts";
 
 const { timeoutMs, breakAfter, halfOpenAfterMs, longestDelayMs, retries } = OUTSIDE.stripe;
 

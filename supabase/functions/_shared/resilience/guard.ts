@@ -13,11 +13,11 @@ import {
   isBrokenCircuitError,
   retry,
 } from "cockatiel";
-import { timeLeftMs } from "../http/deadline.ts";
-import { ApiError } from "../http/errors.ts";
+import { timeLeftMs } from "../core/deadline.ts";
+import { ApiError } from "../core/errors.ts";
 import type { Metrics } from "../metrics/metrics.ts";
 import { attempt, Left, TimedOut } from "./attempt.ts";
-import { OUTSIDE, type Patience, type ServiceName } from "./services.ts";
+import { OUTSIDE, type Patience, type ServiceName } from "./external-services.ts";
 
 type BreakerState = "closed" | "open" | "half_open";
 

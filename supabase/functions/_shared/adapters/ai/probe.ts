@@ -1,0 +1,90 @@
+/**
+ * The services with a model that answers a short question and nothing else: health asks one now and then, and
+ * brings neither the client nor the tokenizer along that chats need.
+ */
+import { type Env, readEnv } from "../../core/env.ts";
+import { ApiError } from "../../core/errors.ts";
+import type { Metrics } from "../../metrics/metrics.ts";
+import { createGuard, type Guard } from "../../resilience/guard.ts";
+import { type Services, servicesFromEnv, type ServicesSource } from "../../services.ts";
+import type { Ai, AiRequest, Completion } from "./ai.ts";
+import { boundedFetch } from "./bounded-fetch.ts";
+import { usageFrom } from "./usage.ts";
+
+/** A few words take a second; who needs longer is as good as away. */
+const TIMEOUT_MS = 20_000;
+
+interface ProbeOptions {
+  readonly baseUrl: string;
+  readonly apiKey: string;
+  readonly researchModel: string;
+}
+
+type Answered = { choices?: unknown[]; usage?: Parameters<typeof usageFrom>[0] } | null;
+
+function refused(what: string): ApiError {
+  return new ApiError("upstream_unavailable", { internal: `ai: ${what}` });
+}
+
+async function ask(options: ProbeOptions, request: AiRequest, signal: AbortSignal) {
+  const { model, messages, maxOutputTokens } = request;
+  const answer = await boundedFetch(`${options.baseUrl.replace(/\/+$/, "")}/chat/completions`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${options.apiKey}`, "content-type": "application/json" },
+    body: JSON.stringify({ model, messages, max_completion_tokens: maxOutputTokens }),
+    signal,
+  });
+  if (!answer.ok) {
+    await answer.body?.cancel();
+    throw refused(`status ${answer.status}`);
+  }
+  const answered = await answer.json().catch(() => null) as Answered;
+  if (!Array.isArray(answered?.choices) || answered.choices.length === 0) {
+    throw refused("no answer");
+  }
+  return answered;
+}
+
+/** What was said is thrown away: that something was, and what it has cost, is all there is to know. */
+async function complete(
+  options: ProbeOptions,
+  guard: Guard,
+  request: AiRequest,
+): Promise<Completion> {
+  const { usage } = await guard.execute((signal) => ask(options, request, signal), {
+    signal: request.signal,
+    timeoutMs: TIMEOUT_MS,
+  });
+  const nothing = { input_tokens: 0, output_tokens: 0 };
+  return { text: "", finishReason: "stop", usage: usageFrom(usage, request) ?? nothing };
+}
+
+export function createProbe(options: ProbeOptions, metrics: Metrics): Ai {
+  const guard = createGuard("ai", { isOutage: () => true, metrics });
+  const no = () => Promise.reject(new ApiError("internal", { internal: "a probe only completes" }));
+  return {
+    complete: (request) => complete(options, guard, request),
+    ...{ stream: no, countTokens: no, countText: no, meter: no },
+    maxOutputTokens: () => 0,
+    researchModel: options.researchModel,
+  };
+}
+
+function probeFrom(env: Env, metrics: Metrics): () => Promise<Ai> {
+  const { AI_BASE_URL: baseUrl, AI_API_KEY: apiKey, AI_MODELS: models } = env;
+  if (baseUrl === undefined || apiKey === undefined || models === undefined) {
+    return () => Promise.reject(new ApiError("not_ready", { internal: "no model is configured" }));
+  }
+  const researchModel = env.AI_RESEARCH_MODEL ?? [...models.keys()][0]!;
+  const probe = createProbe({ baseUrl, apiKey, researchModel }, metrics);
+  return () => Promise.resolve(probe);
+}
+
+let shared: Services | undefined;
+
+/** @throws EnvError, on every request until the environment is complete */
+export const servicesWithProbe: ServicesSource = () => {
+  if (shared !== undefined) return shared;
+  const services = servicesFromEnv();
+  return shared = { ...services, ai: probeFrom(readEnv(), services.metrics) };
+};

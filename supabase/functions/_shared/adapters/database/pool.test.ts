@@ -1,0 +1,44 @@
+import assert from "node:assert/strict";
+import { withinRequest } from "../../core/current-request.ts";
+import { startContext } from "../../core/request-context.ts";
+import { DatabaseFailure, NOT_CONNECTED } from "./failures.ts";
+import { createPoolTransport } from "./pool.ts";
+
+/** A server that takes connections and says nothing, as one behind a pooler that hangs. */
+async function withSilence(use: (url: string, hangUp: () => void) => Promise<void>): Promise<void> {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const taken: Deno.Conn[] = [];
+  const hangUp = () => taken.splice(0).forEach((connection) => connection.close());
+  const taking = (async () => {
+    for await (const connection of listener) taken.push(connection);
+  })();
+  try {
+    await use(`postgres://u:p@127.0.0.1:${listener.addr.port}/postgres`, hangUp);
+  } finally {
+    hangUp();
+    listener.close();
+    await taking;
+  }
+}
+
+Deno.test("a request waits for a first connection no longer than it has", async () => {
+  await withSilence(async (url, hangUp) => {
+    const transport = createPoolTransport({ url, timeoutMs: 60_000 });
+    const context = startContext(new Headers());
+    context.deadlineMs = performance.now() + 1_000;
+    let isHungUp = false;
+    // Else a test of what waits too long would wait as long.
+    const giveUp = setTimeout(() => {
+      isHungUp = true;
+      hangUp();
+    }, 5_000);
+    const call = withinRequest(context, () => transport.call("health_database", {}));
+    const failure = await call.catch((error: unknown) => error);
+    clearTimeout(giveUp);
+    assert(failure instanceof DatabaseFailure);
+    // Nothing can have happened.
+    assert.deepEqual([failure.code, isHungUp], [NOT_CONNECTED, false]);
+    hangUp();
+    await transport.close();
+  });
+});

@@ -1,0 +1,157 @@
+/**
+ * The fast transport: a few pooled PostgreSQL connections, used when DATABASE_POOL_URL is set. Each call
+ * is one statement and one round trip (docs/decisions/database-driver.md says why this driver). The
+ * statements are unnamed, so a pooler in transaction mode may stand in between.
+ */
+// @ts-types="@types/pg"
+import pg from "pg";
+import { traceHeaders } from "../../core/trace-headers.ts";
+import { timeLeftMs } from "../../core/deadline.ts";
+import { CALL_TIMEOUT_MS, EXPOSED, type Transport } from "./database.ts";
+import {
+  CONNECTION_LOST,
+  DatabaseFailure,
+  isAway,
+  NOT_CONNECTED,
+  TIMED_OUT,
+  unpackRaised,
+} from "./failures.ts";
+
+interface PoolOptions {
+  readonly url: string;
+  readonly maxConnections?: number;
+  readonly timeoutMs?: number;
+}
+
+// An isolate serves one request after another, and the database's connections are shared by all.
+const MAX_CONNECTIONS = 10;
+const IDLE_TIMEOUT_MS = 30_000;
+
+type Args = Readonly<Record<string, unknown>>;
+
+const IDENTIFIER = /^[a-z][a-z0-9_]*$/;
+
+/**
+ * `select farthing_public.f(p_a => $1, p_b => $2) as answer`, made once per function and set of arguments.
+ * Within a request it first says whose, for this one call, as the data API does: of a case the condition is
+ * evaluated first, and so it stays one statement and one turn.
+ */
+function statementText(name: string, names: readonly string[], isTraced: boolean): string {
+  const unsafe = [name, ...names].find((part) => !IDENTIFIER.test(part));
+  if (unsafe !== undefined) throw new TypeError(`Not an SQL name: ${unsafe}`);
+  const list = names.map((arg, index) => `${arg} => $${index + 1}`).join(", ");
+  const call = `${EXPOSED}.${name}(${list})`;
+  if (!isTraced) return `select ${call} as answer`;
+  const told = `set_config('request.headers', $${names.length + 1}, true) is not null`;
+  return `select case when ${told} then ${call} end as answer`;
+}
+
+function toParameter(value: unknown): unknown {
+  return typeof value === "object" && value !== null ? JSON.stringify(value) : value;
+}
+
+/** The driver takes a time-out for each query; its types do not know it. */
+interface TimedQuery extends pg.QueryConfig {
+  readonly query_timeout: number;
+}
+
+interface PgError {
+  code?: string;
+  message: string;
+  severity?: string;
+}
+
+function failureOf(error: PgError): DatabaseFailure {
+  const { code, message, severity } = error;
+  // Only the server speaks of severity; without it the client or the network failed.
+  if (severity !== undefined && code !== undefined) {
+    return new DatabaseFailure(unpackRaised(code, message), error);
+  }
+  const isTimeout = /timeout/i.test(message);
+  return new DatabaseFailure({
+    code: isTimeout ? TIMED_OUT : CONNECTION_LOST,
+    message: `${code ?? ""} ${message}`.trim(),
+  }, error);
+}
+
+/** No statement was sent yet, so a timeout or a lost connection has a known outcome: nothing happened. */
+function notConnected(error: unknown): DatabaseFailure {
+  const failure = failureOf(error as PgError);
+  if (failure.code !== TIMED_OUT && !isAway(failure)) return failure;
+  return new DatabaseFailure({ code: NOT_CONNECTED, message: failure.message }, error);
+}
+
+/** At least 1: to the driver nothing is no limit. */
+function msUntil(endMs: number): number {
+  return Math.max(1, endMs - performance.now());
+}
+
+/** A connection in time; one that comes later goes back to the pool. */
+async function acquire(pool: pg.Pool, endMs: number): Promise<pg.PoolClient> {
+  const connecting = pool.connect();
+  // An idle connection is returned immediately. A caller that opens a new one is not in waitingCount.
+  if (pool.idleCount > 0 && pool.idleCount >= pool.waitingCount) {
+    return await connecting.catch((error: unknown) => Promise.reject(notConnected(error)));
+  }
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const isLate = () => reject(new Error("timeout waiting for a connection"));
+  const timer = setTimeout(isLate, msUntil(endMs));
+  try {
+    return await Promise.race([connecting, late]);
+  } catch (error) {
+    connecting.then((client) => client.release(), () => {});
+    throw notConnected(error);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+export function createPoolTransport(options: PoolOptions): Transport {
+  const timeoutMs = options.timeoutMs ?? CALL_TIMEOUT_MS;
+  const pool = new pg.Pool({
+    connectionString: options.url,
+    max: options.maxConnections ?? MAX_CONNECTIONS,
+    idleTimeoutMillis: IDLE_TIMEOUT_MS,
+    // No statement_timeout or lock_timeout here: a pooler refuses start-up parameters that it does not
+    // know. The database functions set their own lock_timeout.
+    connectionTimeoutMillis: timeoutMs,
+  });
+  // A connection that dies without a listener ends the process: idle ones are the pool's to drop, and
+  // the call that runs on one in use has its own error.
+  pool.on("error", () => {});
+  pool.on("connect", (client) => client.on("error", () => {}));
+  const texts = new Map<string, string>();
+
+  function textOf(name: string, names: readonly string[], isTraced: boolean): string {
+    const shape = `${isTraced} ${name}(${names.join()})`;
+    const known = texts.get(shape);
+    if (known !== undefined) return known;
+    const made = statementText(name, names, isTraced);
+    texts.set(shape, made);
+    return made;
+  }
+
+  async function call(name: string, args: Args): Promise<unknown> {
+    const names = Object.keys(args).filter((arg) => args[arg] !== undefined);
+    const trace = traceHeaders();
+    const text = textOf(name, names, trace !== undefined);
+    const values = names.map((arg) => toParameter(args[arg]));
+    if (trace !== undefined) values.push(JSON.stringify(trace));
+    const endMs = performance.now() + timeLeftMs(timeoutMs);
+    const client = await acquire(pool, endMs);
+    try {
+      const query: TimedQuery = { text, values, query_timeout: msUntil(endMs) };
+      const { rows } = await client.query<{ answer: unknown }>(query);
+      client.release();
+      return rows[0]?.answer ?? null;
+    } catch (error) {
+      const failure = failureOf(error as PgError);
+      // A refusal leaves the connection as good as before; only a broken one is thrown away.
+      const isBroken = (error as PgError).severity !== "ERROR";
+      client.release(isBroken);
+      throw failure;
+    }
+  }
+
+  return { call, close: () => pool.end() };
+}

@@ -1,0 +1,54 @@
+/** The default transport: supabase-js over the data API with a secret key. */
+import { createClient } from "@supabase/supabase-js";
+import { traceHeaders } from "../../core/trace-headers.ts";
+import { timeLeftMs } from "../../core/deadline.ts";
+import { CALL_TIMEOUT_MS, EXPOSED, type Transport } from "./database.ts";
+import { CONNECTION_LOST, DatabaseFailure, TIMED_OUT } from "./failures.ts";
+
+interface RestOptions {
+  readonly url: string;
+  readonly secretKey: string;
+  readonly timeoutMs?: number;
+}
+
+interface RestError {
+  code?: string | null;
+  message: string;
+  details?: string | null;
+  hint?: string | null;
+}
+
+/** Without an HTTP status there was no answer: the connection failed or our own time-out struck. */
+function failureOf(error: RestError, status: number, signal: AbortSignal): DatabaseFailure {
+  const { message } = error;
+  if (signal.aborted) return new DatabaseFailure({ code: TIMED_OUT, message }, error);
+  const gatewayFailed = !error.code && [0, 502, 503, 504].includes(status);
+  if (gatewayFailed) return new DatabaseFailure({ code: CONNECTION_LOST, message }, error);
+  return new DatabaseFailure({
+    code: error.code || `HTTP ${status}`,
+    message,
+    details: error.details ?? null,
+    hint: error.hint ?? null,
+  }, error);
+}
+
+export function createRestTransport(options: RestOptions): Transport {
+  const client = createClient(options.url, options.secretKey, {
+    db: { schema: EXPOSED },
+    auth: { persistSession: false, autoRefreshToken: false, detectSessionInUrl: false },
+  });
+  return {
+    async call(name, args) {
+      const signal = AbortSignal.timeout(timeLeftMs(options.timeoutMs ?? CALL_TIMEOUT_MS));
+      const call = client.rpc(name, args).abortSignal(signal);
+      // The data API shows them to SQL as request.headers.
+      for (const [header, value] of Object.entries(traceHeaders() ?? {})) {
+        call.setHeader(header, value);
+      }
+      const { data, error, status } = await call;
+      if (error) throw failureOf(error, status, signal);
+      return data;
+    },
+    close: () => Promise.resolve(),
+  };
+}

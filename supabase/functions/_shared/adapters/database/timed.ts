@@ -1,0 +1,41 @@
+/** Times each attempt at a database function; a process hands its counts over by an untimed one. */
+import type { Metrics } from "../../metrics/metrics.ts";
+import type { Transport } from "./database.ts";
+import { toApiError } from "./failures.ts";
+
+/** `credits_debit` belongs to `credits`: some thirty groups, where each function alone would be a hundred. */
+function groupOf(name: string): string {
+  return name.slice(0, name.indexOf("_"));
+}
+
+function outcomeOf(name: string, error: unknown): string {
+  switch (toApiError(name, error).code) {
+    case "upstream_unavailable":
+      return "unavailable";
+    case "request_timeout":
+      return "timeout";
+    case "internal":
+      return "failed";
+    default:
+      return "refused";
+  }
+}
+
+export function timed(transport: Transport, metrics: Metrics): Transport {
+  return {
+    async call(name, args) {
+      const startedMs = performance.now();
+      let outcome = "ok";
+      try {
+        return await transport.call(name, args);
+      } catch (error) {
+        outcome = outcomeOf(name, error);
+        throw error;
+      } finally {
+        const labels = { group: groupOf(name), outcome };
+        metrics.time("database_call", labels, performance.now() - startedMs);
+      }
+    },
+    close: () => transport.close(),
+  };
+}

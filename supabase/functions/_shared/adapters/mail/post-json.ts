@@ -1,0 +1,74 @@
+/** One POST to a mail service, and what can be said of a message that got no good answer. */
+import { ApiError } from "../../core/errors.ts";
+import { MailNotSent } from "./mail.ts";
+
+export interface Posted {
+  readonly status: number;
+  /** Null where it is no JSON. */
+  readonly body: Readonly<Record<string, unknown>> | null;
+  readonly retryAfterSeconds: number | undefined;
+}
+
+export interface Post {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: unknown;
+  readonly signal: AbortSignal;
+}
+
+const MAX_RETRY_AFTER_SECONDS = 3_600;
+
+/** Deno says it in words alone. Where they are others, the message counts as perhaps sent: the safe side. */
+function neverConnected(error: unknown): boolean {
+  return error instanceof Error &&
+    `${error.message} ${error.cause ?? ""}`.includes("client error (Connect)");
+}
+
+function retryAfter(headers: Headers): number | undefined {
+  const seconds = Number(headers.get("retry-after") ?? Number.NaN);
+  return seconds > 0 ? Math.min(Math.ceil(seconds), MAX_RETRY_AFTER_SECONDS) : undefined;
+}
+
+async function readBody(answer: Response): Promise<Posted["body"]> {
+  const body: unknown = await answer.json().catch(() => null);
+  return typeof body === "object" && body !== null && !Array.isArray(body)
+    ? body as Record<string, unknown>
+    : null;
+}
+
+/** Nobody knows whether it was sent. */
+export function noAnswer(internal: string, cause?: unknown): ApiError {
+  return new ApiError("upstream_unavailable", { internal, cause });
+}
+
+/** @throws MailNotSent where nobody was reached; ApiError where the answer got lost */
+export async function postJson(
+  fetch: typeof globalThis.fetch,
+  { url, headers, body, signal }: Post,
+): Promise<Posted> {
+  try {
+    const answer = await fetch(url, {
+      method: "POST",
+      headers: { ...headers, "content-type": "application/json", accept: "application/json" },
+      body: JSON.stringify(body),
+      redirect: "manual",
+      signal,
+    });
+    return {
+      status: answer.status,
+      body: await readBody(answer),
+      retryAfterSeconds: retryAfter(answer.headers),
+    };
+  } catch (error) {
+    if (neverConnected(error)) {
+      throw new MailNotSent({ internal: "mail: nobody is there", isOutage: true });
+    }
+    throw noAnswer(`mail: ${error instanceof Error ? error.name : "an error"}`, error);
+  }
+}
+
+/** A refusal that passes: of our account, of too many messages, or of a service that has stopped. */
+export function notSent(name: string, { status, retryAfterSeconds }: Posted): MailNotSent {
+  const isOutage = status >= 500;
+  return new MailNotSent({ internal: `mail: ${name}`, isOutage, retryAfterSeconds });
+}

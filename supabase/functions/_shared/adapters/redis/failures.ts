@@ -1,0 +1,21 @@
+/** Why Redis did not count a request, as the metrics say it. */
+import { errors } from "@upstash/redis";
+import { TimedOut } from "../../resilience/attempt.ts";
+import { BreakerOpen } from "../../resilience/guard.ts";
+
+export type RedisFailure = "slow" | "down" | "denied" | "full" | "nonsense" | "open";
+
+/** What the runtime says of a connection that there is not; every other TypeError is of an answer misread. */
+const NO_CONNECTION = /error sending request|fetch failed|connection|network/i;
+
+export function failureOf(error: unknown): RedisFailure {
+  if (error instanceof BreakerOpen) return "open";
+  if (error instanceof TimedOut) return "slow";
+  if (error instanceof DOMException) return error.name === "TimeoutError" ? "slow" : "down";
+  if (error instanceof errors.UpstashJSONParseError) return "nonsense";
+  const message = error instanceof Error ? error.message : "";
+  if (error instanceof TypeError) return NO_CONNECTION.test(message) ? "down" : "nonsense";
+  if (!(error instanceof errors.UpstashError)) return "nonsense";
+  if (/WRONGPASS|NOAUTH|NOPERM|unauthorized/i.test(message)) return "denied";
+  return /\bOOM\b|max (daily|request)/i.test(message) ? "full" : "down";
+}

@@ -1,0 +1,72 @@
+/** Redis behind its breaker: asked only while it is known to answer, and found again without any request. */
+import type { Redis } from "@upstash/redis";
+import type { Metrics } from "../../metrics/metrics.ts";
+import { TimedOut } from "../../resilience/attempt.ts";
+import { createGuard, type Guard } from "../../resilience/guard.ts";
+import { OUTSIDE } from "../../resilience/external-services.ts";
+import { CONNECTION_MS } from "./redis.ts";
+import { withPatience } from "./patience.ts";
+
+export interface GuardedRedis {
+  readonly client: Redis;
+  /** Costs nothing. While it is false, Redis is looked for behind the request's back. */
+  isUp(): boolean;
+  /** @throws TimedOut, BreakerOpen, or what the client throws */
+  ask<T>(run: () => Promise<T>): Promise<T>;
+  /** Whether it answers now and takes what is written. */
+  answers(): Promise<boolean>;
+}
+
+interface GuardedRedisOptions {
+  readonly client: Redis;
+  readonly metrics: Metrics;
+  /** Keeps the isolate while Redis is looked for. */
+  readonly waitUntil: (work: Promise<unknown>) => void;
+}
+
+const LOOKED_FOR = "farthing:looked-for";
+
+/** A full one answers PING and counts nothing, so it is asked to keep something. */
+async function write(client: Redis): Promise<void> {
+  const answer: unknown = await client.set(LOOKED_FOR, 1, { px: CONNECTION_MS });
+  if (answer !== "OK") throw new Error("redis: not an answer to what was asked");
+}
+
+export function guardRedis({ client, metrics, waitUntil }: GuardedRedisOptions): GuardedRedis {
+  // Whatever it says instead of a count is of no use: a wrong token and a full memory, too.
+  const guard: Guard = createGuard("redis", { isOutage: () => true, metrics });
+  const { timeoutMs } = OUTSIDE.redis;
+
+  function ask<T>(run: () => Promise<T>): Promise<T> {
+    const late = () => new TimedOut("redis", timeoutMs);
+    return guard.execute(() => withPatience(timeoutMs, run(), late), { timeoutMs: CONNECTION_MS });
+  }
+
+  async function answers(): Promise<boolean> {
+    try {
+      await ask(() => write(client));
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  let isLooking = false;
+  async function look(): Promise<void> {
+    isLooking = true;
+    await answers();
+    isLooking = false;
+  }
+
+  return {
+    client,
+    ask,
+    answers,
+    isUp() {
+      const state = guard.state();
+      // The one call that decides would cost its request the whole time-out.
+      if (state === "half_open" && !isLooking) waitUntil(look());
+      return state === "closed";
+    },
+  };
+}

@@ -1,0 +1,81 @@
+/** Connected accounts at Stripe, and the pages on which their owners say who they are. */
+import type Stripe from "stripe";
+import type { ProviderToOnboard } from "../../contracts/database/results/providers.ts";
+import { type AccountFacts, accountFacts } from "./facts/connect.ts";
+import { requireObject, type StripeCaller, unavailable } from "./client.ts";
+
+interface OnboardingUrls {
+  readonly returnUrl: string;
+  readonly refreshUrl: string;
+}
+
+export interface Accounts {
+  /**
+   * Makes a provider's account and returns its id; a repeat for the same provider gets the same account.
+   * @throws Refused where Stripe makes none; else ApiError `upstream_unavailable`, or
+   * `idempotency_in_progress` while another request makes this account
+   */
+  createAccount(provider: ProviderToOnboard): Promise<string>;
+  /** What Stripe lets the connected accounts do now, page by page. @throws ApiError `upstream_unavailable` */
+  listAccounts(): AsyncIterable<readonly AccountFacts[]>;
+  /** A page to go on with onboarding; opened once, within minutes. @throws ApiError as above */
+  createOnboardingLink(accountId: string, urls: OnboardingUrls): Promise<string>;
+}
+
+const PAGE_SIZE = 100;
+
+async function* pagesOf({ call }: StripeCaller) {
+  let after: { starting_after?: string } = {};
+  for (;;) {
+    const page = await call((stripe) => stripe.accounts.list({ limit: PAGE_SIZE, ...after }));
+    if (page?.object !== "list" || !Array.isArray(page.data)) {
+      throw unavailable("stripe: the answer is no list", 502);
+    }
+    const last = page.data.at(-1);
+    if (last === undefined) return;
+    yield page.data.map(accountFacts);
+    if (!page.has_more) return;
+    after = { starting_after: last.id };
+  }
+}
+
+/** Stripe's own dashboard and onboarding for the provider; disputes and fees are the platform's. */
+function accountParams(provider: ProviderToOnboard): Stripe.AccountCreateParams {
+  const { provider_id, country, email } = provider;
+  return {
+    type: "express",
+    country,
+    ...(email !== null && { email }),
+    capabilities: { card_payments: { requested: true }, transfers: { requested: true } },
+    metadata: { provider_id },
+  };
+}
+
+export function createAccounts(caller: StripeCaller): Accounts {
+  const { call } = caller;
+  return {
+    listAccounts: () => pagesOf(caller),
+    async createAccount(provider) {
+      const idempotencyKey = `provider-${provider.provider_id}`;
+      const account = await call((stripe) =>
+        stripe.accounts.create(accountParams(provider), { idempotencyKey })
+      );
+      return requireObject(account, "account").id;
+    },
+    async createOnboardingLink(accountId, { returnUrl, refreshUrl }) {
+      // An account link has no id: every call makes another, so it needs no key.
+      const link = await call((stripe) =>
+        stripe.accountLinks.create({
+          account: accountId,
+          type: "account_onboarding",
+          return_url: returnUrl,
+          refresh_url: refreshUrl,
+        })
+      );
+      if (link?.object !== "account_link" || typeof link.url !== "string") {
+        throw unavailable("stripe: the answer is no account link", 502);
+      }
+      return link.url;
+    },
+  };
+}

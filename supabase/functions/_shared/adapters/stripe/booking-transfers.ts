@@ -1,0 +1,70 @@
+/** What a provider is paid for a booking, apart from its payment: in the end, taken back, paid again. */
+import type Stripe from "stripe";
+import type { TransferToMake } from "../../contracts/database/results/bookings.ts";
+import { requireObject, type StripeCaller, unavailable } from "./client.ts";
+import { idOf } from "./id-of.ts";
+
+export interface BookingTransfers {
+  /**
+   * Transfers a provider's share, reverses it, or transfers it again; a repeat for the same move gets
+   * the same answer.
+   * @returns Stripe's id of the reversal or the transfer
+   * @throws Refused where Stripe said no, and has not moved anything; else ApiError `upstream_unavailable`
+   */
+  makeTransfer(move: TransferToMake): Promise<string>;
+}
+
+/** By which Stripe shows together what belongs to a booking. */
+export const groupOf = (bookingId: string): string => `booking-${bookingId}`;
+
+/** Where the money of a transfer is from: of a charge also before Stripe has settled it. */
+function sourceOf({ kind, charge_id }: TransferToMake): { source_transaction?: string } {
+  // What the bank has given back is in our balance: the charge that it was of is spent.
+  if (kind === "restoration") return {};
+  if (charge_id === null) throw unknownCharge();
+  return { source_transaction: charge_id };
+}
+
+function unknownCharge() {
+  return unavailable("stripe: the charge of the booking is not known", 502);
+}
+
+export function createBookingTransfers({ call }: StripeCaller): BookingTransfers {
+  async function transferOf({ charge_id, transfer_id }: TransferToMake): Promise<string> {
+    if (transfer_id !== null) return transfer_id;
+    if (charge_id === null) throw unknownCharge();
+    const charge = await call((stripe) => stripe.charges.retrieve(charge_id));
+    const transfer = idOf(requireObject(charge, "charge").transfer);
+    if (transfer === null) throw unavailable("stripe: the charge has no transfer", 502);
+    return transfer;
+  }
+
+  function check(made: Stripe.TransferReversal | Stripe.Transfer, move: TransferToMake): string {
+    if (made.amount !== move.amount || made.currency !== move.currency) {
+      throw unavailable("stripe: the transfer is of another amount", 502);
+    }
+    return made.id;
+  }
+
+  return {
+    async makeTransfer(move) {
+      const { move_id, booking_id, amount, currency } = move;
+      const metadata = { move_id, booking_id };
+      const idempotencyKey = `transfer-${move_id}`;
+      if (move.kind === "reversal") {
+        const transfer = await transferOf(move);
+        const made = await call((stripe) =>
+          stripe.transfers.createReversal(transfer, { amount, metadata }, { idempotencyKey })
+        );
+        return check(requireObject(made, "transfer_reversal"), move);
+      }
+      const destination = move.stripe_account_id;
+      if (destination === null) throw unavailable("stripe: the provider has no account", 502);
+      const transfer_group = groupOf(booking_id);
+      const source = sourceOf(move);
+      const params = { amount, currency, destination, metadata, transfer_group, ...source };
+      const made = await call((stripe) => stripe.transfers.create(params, { idempotencyKey }));
+      return check(requireObject(made, "transfer"), move);
+    },
+  };
+}

@@ -1,0 +1,172 @@
+/** Stripe's client behind one door: a guard before it, our errors instead of its own behind it. */
+import { AsyncLocalStorage } from "node:async_hooks";
+import Stripe from "stripe";
+import { ApiError } from "../../core/errors.ts";
+import { type Metrics, NO_METRICS } from "../../metrics/metrics.ts";
+import { createGuard } from "../../resilience/guard.ts";
+import { OUTSIDE } from "../../resilience/external-services.ts";
+import { idOf } from "./id-of.ts";
+import { KeptAnswer, Refused } from "./refused.ts";
+
+export interface StripeCaller {
+  /**
+   * Runs one request, and no second one: all attempts at it go under the first one's idempotency key.
+   * @throws Refused for a definite no; KeptAnswer where Stripe failed and says so under this key again; else
+   * ApiError `upstream_unavailable`, or `idempotency_in_progress` while the same key is being served
+   */
+  call<T>(run: (stripe: Stripe) => Promise<T>): Promise<T>;
+}
+
+interface ClientOptions {
+  readonly secretKey: string;
+  /** Only for a stand-in; absent means Stripe itself. */
+  readonly apiUrl?: string | undefined;
+}
+
+/** What the SDK's types describe: every request names it, and events of it are read as they come. */
+export const API_VERSION = Stripe.API_VERSION;
+const BUSY_RETRY_SECONDS = 1;
+/** No answer to the request but to our key: nothing was looked at, and with another key it may succeed. */
+const KEY_REFUSED = [401, 403];
+
+interface Attempt {
+  readonly signal: AbortSignal;
+  readonly call: { key?: string };
+}
+
+/** The SDK takes no signal, and makes a new key each time that it is called without one. */
+const attempts = new AsyncLocalStorage<Attempt>();
+
+/** Of a request's options, what is changed: not every runtime's types know them. */
+interface Sent {
+  readonly headers?: HeadersInit;
+  readonly signal?: AbortSignal | null;
+}
+
+const guardedFetch: typeof fetch = (input, init) => {
+  const under = attempts.getStore();
+  if (under === undefined) return fetch(input, init);
+  const { signal, call } = under;
+  const sent: Sent = init ?? {};
+  const headers = new Headers(sent.headers);
+  const key = headers.get("idempotency-key");
+  if (key !== null) headers.set("idempotency-key", call.key ??= key);
+  const signals = sent.signal ? [sent.signal, signal] : [signal];
+  return fetch(input, { ...init, headers, signal: AbortSignal.any(signals) });
+};
+
+export function createClient({ secretKey, apiUrl }: ClientOptions): Stripe {
+  const address = apiUrl === undefined ? {} : hostOf(new URL(apiUrl));
+  return new Stripe(secretKey, {
+    apiVersion: API_VERSION,
+    httpClient: Stripe.createFetchHttpClient(guardedFetch),
+    // The guard's own time-out comes first, and the guard alone tries again. What the SDK does all the same
+    // is once, where it finds a connection closed by the other side: under the same key, and never twice.
+    timeout: 2 * OUTSIDE.stripe.timeoutMs,
+    maxNetworkRetries: 0,
+    telemetry: false,
+    ...address,
+  });
+}
+
+function hostOf(url: URL) {
+  const protocol = url.protocol === "http:" ? "http" as const : "https" as const;
+  return { protocol, host: url.hostname, port: url.port || (protocol === "http" ? "80" : "443") };
+}
+
+export function unavailable(internal: string, status: 502 | 503, cause?: unknown): ApiError {
+  return new ApiError("upstream_unavailable", { internal, status, cause });
+}
+
+/** The SDK takes any JSON without an `error` for success, a 404's included: look before believing. */
+export function requireObject<T extends { object: string; id: string }>(
+  answer: T,
+  object: T["object"],
+): T {
+  if (answer?.object === object && typeof answer.id === "string") return answer;
+  throw unavailable(`stripe: the answer is no ${object}`, 502);
+}
+
+/** Stripe down, not Stripe refusing: one person's bad request must not close the shop. */
+function isOutage(error: unknown): boolean {
+  return error instanceof Stripe.errors.StripeConnectionError ||
+    error instanceof Stripe.errors.StripeAPIError;
+}
+
+function headerOf(error: unknown, name: string): string | null {
+  return error instanceof Stripe.errors.StripeError ? error.headers?.[name] ?? null : null;
+}
+
+/** As Stripe's own SDK decides it: Stripe says so, or is down, or the same key is just being served. */
+function isTransient(error: unknown): boolean {
+  const said = headerOf(error, "stripe-should-retry");
+  if (said !== null) return said === "true";
+  return isOutage(error) || error instanceof Stripe.errors.StripeError && error.statusCode === 409;
+}
+
+function retryAfterMs(error: unknown): number | undefined {
+  const seconds = Number(headerOf(error, "retry-after") ?? NaN);
+  return Number.isFinite(seconds) ? Math.max(0, seconds * 1000) : undefined;
+}
+
+export function describe(error: unknown): string {
+  if (error instanceof Stripe.errors.StripeError) {
+    return `stripe: ${error.type} ${error.code ?? ""} ${error.message} ${error.requestId ?? ""}`;
+  }
+  return `stripe: ${String(error)}`;
+}
+
+function refused(error: Stripe.errors.StripeError, internal: string): Refused {
+  const { payment_intent: payment } = error;
+  return new Refused({
+    internal,
+    cause: error,
+    stripeCode: error.code ?? null,
+    declineCode: error.decline_code ?? null,
+    param: error.param ?? null,
+    payment: payment === undefined ? null : {
+      payment_id: payment.id,
+      charge_id: idOf(payment.latest_charge),
+      status: payment.status,
+    },
+  });
+}
+
+/** What an error of Stripe's is to us, and whether asking again can help. */
+function failureOf(error: unknown): ApiError {
+  const internal = describe(error);
+  if (error instanceof Stripe.errors.StripeConnectionError) {
+    return unavailable(internal, 503, error);
+  }
+  if (!(error instanceof Stripe.errors.StripeError)) return unavailable(internal, 502, error);
+  const status = error.statusCode ?? 0;
+  if (status === 409) {
+    return new ApiError("idempotency_in_progress", {
+      message: "Another request is doing this at Stripe just now. Try again shortly.",
+      retryAfterSeconds: BUSY_RETRY_SECONDS,
+      internal,
+      cause: error,
+    });
+  }
+  const isKept = status >= 400 && !KEY_REFUSED.includes(status) &&
+    !(error instanceof Stripe.errors.StripeRateLimitError);
+  if (!isKept) return unavailable(internal, 502, error);
+  // Asked for something else under this key before: what became of that is not known here.
+  const isReused = error instanceof Stripe.errors.StripeIdempotencyError;
+  if (status < 500 && !isReused) return refused(error, internal);
+  return new KeptAnswer("upstream_unavailable", { internal, status: 502, cause: error });
+}
+
+export function createCaller(client: Stripe, metrics: Metrics = NO_METRICS): StripeCaller {
+  const guard = createGuard("stripe", { isOutage, isTransient, retryAfterMs, metrics });
+  return {
+    async call(run) {
+      const call = {};
+      try {
+        return await guard.execute((signal) => attempts.run({ signal, call }, () => run(client)));
+      } catch (error) {
+        throw error instanceof ApiError ? error : failureOf(error);
+      }
+    },
+  };
+}

@@ -1,0 +1,46 @@
+/**
+ * The facts of an event, whatever version of the API it came in. An endpoint's version is set when it is
+ * made, and a listed event has the account's: a payment of 2020 names no `latest_charge`. So what came in
+ * another version than ours is fetched anew. docs/decisions/stripe-versions.md
+ */
+import type Stripe from "stripe";
+import { type Metrics, NO_METRICS } from "../../metrics/metrics.ts";
+import { API_VERSION, type StripeCaller } from "./client.ts";
+import { currentObject } from "./current-object.ts";
+import { CONNECTED_EVENT_TYPES, type Facts, factsOf, isUsed } from "./facts.ts";
+import { Refused } from "./refused.ts";
+
+/** @throws ApiError `upstream_unavailable` where Stripe can't be asked: the event has to come again */
+export type FactsReader = (event: Stripe.Event) => Promise<Facts>;
+
+function isForeign({ account, type }: Stripe.Event): boolean {
+  return typeof account === "string" && !CONNECTED_EVENT_TYPES.some((each) => each === type);
+}
+
+export function createFactsReader(
+  caller: StripeCaller,
+  metrics: Metrics = NO_METRICS,
+): FactsReader {
+  const refetch = async (event: Stripe.Event): Promise<Stripe.Event> => {
+    try {
+      const object = await currentObject(
+        caller,
+        event.data.object as { object: string; id: string },
+      );
+      metrics.count("stripe_events_refetched", { outcome: "fetched" });
+      return { ...event, data: { object } } as Stripe.Event;
+    } catch (error) {
+      // Stripe has it no more: what it signed is all that anybody will ever know.
+      if (!(error instanceof Refused && error.stripeCode === "resource_missing")) {
+        metrics.count("stripe_events_refetched", { outcome: "failed" });
+        throw error;
+      }
+      metrics.count("stripe_events_refetched", { outcome: "gone" });
+      return event;
+    }
+  };
+  return async (event) => {
+    if (isForeign(event) || !isUsed(event.type)) return {};
+    return factsOf(event.api_version === API_VERSION ? event : await refetch(event));
+  };
+}

@@ -1,0 +1,80 @@
+/** Events as Stripe keeps them, for 30 days: what was not delivered can be asked for. */
+import type Stripe from "stripe";
+import type { InboxEvent } from "../../contracts/database/results/inbox.ts";
+import type { Mode } from "../../core/env.ts";
+import { type StripeCaller, unavailable } from "./client.ts";
+import type { FactsReader } from "./event-facts.ts";
+import { EVENT_TYPES } from "./facts.ts";
+import { checkEvent, toInboxEvent } from "./inbox-event.ts";
+
+/** An event of Stripe's list. Most are here already, so it is read only where it is not. */
+export interface ListedEvent {
+  readonly id: string;
+  /** Seconds since 1970. */
+  readonly created: number;
+  /** @throws ApiError upstream_unavailable */
+  read(): Promise<InboxEvent>;
+}
+
+export interface EventFeed {
+  /**
+   * The events of the types we use since a moment (seconds since 1970), page by page.
+   * @throws ApiError mode_mismatch, upstream_unavailable
+   */
+  listEvents(sinceSeconds: number): AsyncIterable<readonly ListedEvent[]>;
+}
+
+/** Stripe's limits: types in one question, and events in one answer. */
+const MAX_TYPES = 20;
+const PAGE_SIZE = 100;
+
+/** The types in as few questions as Stripe allows. */
+function questions(): string[][] {
+  const count = Math.ceil(EVENT_TYPES.length / MAX_TYPES);
+  return Array.from(
+    { length: count },
+    (_, index) => EVENT_TYPES.slice(index * MAX_TYPES, (index + 1) * MAX_TYPES),
+  );
+}
+
+interface FeedOptions {
+  readonly mode: Mode;
+  readonly readFacts: FactsReader;
+}
+
+function listed(event: Stripe.Event, { mode, readFacts }: FeedOptions): ListedEvent {
+  checkEvent(event, mode);
+  const { id, created } = event;
+  return { id, created, read: () => toInboxEvent(event, readFacts) };
+}
+
+async function* pagesOf(
+  { call }: StripeCaller,
+  params: Stripe.EventListParams,
+  options: FeedOptions,
+) {
+  let after: { starting_after?: string } = {};
+  for (;;) {
+    const page = await call((stripe) => stripe.events.list({ ...params, ...after }));
+    if (page?.object !== "list" || !Array.isArray(page.data)) {
+      throw unavailable("stripe: the answer is no list", 502);
+    }
+    const events = page.data.map((event) => listed(event, options));
+    const last = events.at(-1);
+    if (last === undefined) return;
+    yield events;
+    if (!page.has_more) return;
+    after = { starting_after: last.id };
+  }
+}
+
+export function createEventFeed(caller: StripeCaller, options: FeedOptions): EventFeed {
+  return {
+    async *listEvents(sinceSeconds) {
+      for (const types of questions()) {
+        const params = { created: { gte: sinceSeconds }, types, limit: PAGE_SIZE };
+        yield* pagesOf(caller, params, options);
+      }
+    },
+  };
+}

@@ -1,0 +1,35 @@
+import assert from "node:assert/strict";
+import type Stripe from "stripe";
+import { factsOf } from "../facts.ts";
+import { eventOf, example } from "#support/stripe-examples.ts";
+
+const USER_ID = "8c5a1f0e-7b1d-4c35-9c0e-3f5f0b7c9d31";
+
+Deno.test("setup_intent.succeeded tells whose card is saved where", () => {
+  const setup = example<Stripe.SetupIntent>("setup_intent", {
+    metadata: { user_id: USER_ID },
+    customer: "cus_1",
+    payment_method: "pm_1",
+  });
+  assert.deepEqual(factsOf(eventOf("setup_intent.succeeded", setup)), {
+    user_id: USER_ID,
+    customer_id: "cus_1",
+    payment_method_id: "pm_1",
+  });
+});
+
+Deno.test("a card saved by somebody else's doing is nobody's here", () => {
+  const setup = example<Stripe.SetupIntent>("setup_intent");
+  assert.deepEqual(factsOf(eventOf("setup_intent.succeeded", setup)), {
+    user_id: null,
+    customer_id: null,
+    payment_method_id: null,
+  });
+});
+
+Deno.test("payment_method.detached tells the card", () => {
+  const method = example<Stripe.PaymentMethod>("payment_method", { id: "pm_1" });
+  assert.deepEqual(factsOf(eventOf("payment_method.detached", method)), {
+    payment_method_id: "pm_1",
+  });
+});

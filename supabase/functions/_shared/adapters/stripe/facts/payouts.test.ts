@@ -1,0 +1,51 @@
+import assert from "node:assert/strict";
+import type Stripe from "stripe";
+import { eventOf } from "#support/stripe-examples.ts";
+import { factsOf } from "../facts.ts";
+
+const PAYOUT = {
+  id: "po_1",
+  object: "payout",
+  amount: 1100,
+  arrival_date: 1_795_046_400,
+  automatic: true,
+  created: 1_795_000_000,
+  currency: "usd",
+  description: "STRIPE PAYOUT",
+  destination: "ba_1",
+  failure_code: null,
+  reconciliation_status: "in_progress",
+  status: "in_transit",
+} as Stripe.Payout;
+
+const FACTS = {
+  payout_id: "po_1",
+  amount: 1100,
+  currency: "usd",
+  automatic: true,
+  status: "in_transit",
+  reconciliation_status: "in_progress",
+  failure_code: null,
+  made_at: 1_795_000_000,
+  arrives_at: 1_795_046_400,
+};
+
+const TYPES = ["created", "updated", "paid", "failed", "canceled", "reconciliation_completed"];
+
+for (const type of TYPES) {
+  Deno.test(`payout.${type} tells the sum, its day, and how far it has got`, () => {
+    assert.deepEqual(factsOf(eventOf(`payout.${type}`, PAYOUT)), FACTS);
+  });
+}
+
+Deno.test("a payout that the bank returned tells why", () => {
+  const failed = { ...PAYOUT, status: "failed", failure_code: "account_closed" };
+  const told = { ...FACTS, status: "failed", failure_code: "account_closed" };
+  assert.deepEqual(factsOf(eventOf("payout.failed", failed)), told);
+});
+
+Deno.test("a payout that somebody asked for tells that nobody can list it", () => {
+  const manual = { automatic: false, reconciliation_status: "not_applicable" } as const;
+  const told = { ...FACTS, ...manual };
+  assert.deepEqual(factsOf(eventOf("payout.paid", { ...PAYOUT, ...manual })), told);
+});

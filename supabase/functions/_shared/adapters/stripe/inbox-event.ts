@@ -1,0 +1,40 @@
+/** Stripe's event as the inbox takes it: checked, of our mode, and reduced to the facts we use. */
+import type Stripe from "stripe";
+import type { InboxEvent } from "../../contracts/database/results/inbox.ts";
+import type { Mode } from "../../core/env.ts";
+import { ApiError } from "../../core/errors.ts";
+import type { FactsReader } from "./event-facts.ts";
+
+/** Our secret has signed the event, so the secret is of the event's mode and the key is not. */
+function differs(mode: Mode): string {
+  const other = mode === "live" ? "test" : "live";
+  return `Modes differ: STRIPE_SECRET_KEY is ${mode}, STRIPE_WEBHOOK_SECRET signs ${other} events`;
+}
+
+/**
+ * Stripe sends the test events of connected accounts to live endpoints as well. Refused, it would repeat
+ * them for days and then switch off the endpoint that live ones need.
+ */
+export function isConnectedTest(event: Stripe.Event | null, mode: Mode): boolean {
+  return mode === "live" && event?.livemode === false && typeof event.account === "string";
+}
+
+/** @throws ApiError invalid_request, mode_mismatch */
+export function checkEvent(event: Stripe.Event, mode: Mode): void {
+  // Whatever is signed gets here, null included.
+  if (event?.object !== "event" || typeof event.id !== "string" || typeof event.type !== "string") {
+    throw new ApiError("invalid_request", { message: "The body is no Stripe event." });
+  }
+  if (event.livemode !== (mode === "live")) {
+    throw new ApiError("mode_mismatch", { internal: differs(mode) });
+  }
+}
+
+/** An event that was checked. @throws ApiError upstream_unavailable */
+export async function toInboxEvent(
+  event: Stripe.Event,
+  readFacts: FactsReader,
+): Promise<InboxEvent> {
+  const { id, type, livemode, created } = event;
+  return { id, type, livemode, created, facts: await readFacts(event) };
+}

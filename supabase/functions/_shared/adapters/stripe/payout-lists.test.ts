@@ -1,0 +1,184 @@
+import assert from "node:assert/strict";
+import { MARK } from "#support/project.ts";
+import { paymentsAt, refusalOf, stripeError, withStripe } from "#support/stripe-server.ts";
+
+const ORDER_ID = "9d3fa1b8-4ea1-49a5-9be2-2f8f6a4f4c01";
+const REFUND_ID = "2f2f7a3e-6f3b-4a55-9d53-1e0b6f6a9c11";
+const MONEY = { amount: 999, currency: "usd" };
+
+/** A balance transaction in the balance's currency, of something in the buyer's. */
+function transaction(id: string, type: string, source: unknown) {
+  const sums = { amount: 1_100, fee: 62, net: 1_038, currency: "eur" };
+  return { id, object: "balance_transaction", type, source, created: 1_795_000_000, ...sums };
+}
+
+const PLAIN = {
+  kind: "other",
+  payment_id: null,
+  charge_id: null,
+  fee_id: null,
+  our_id: null,
+  mark: null,
+  source_amount: null,
+  source_currency: null,
+  amount: 1_100,
+  fee: 62,
+  net: 1_038,
+  currency: "eur",
+  occurred_at: 1_795_000_000,
+};
+const OF_999 = { ...PLAIN, source_amount: 999, source_currency: "usd" };
+
+const listOf = (data: unknown[], has_more = false) =>
+  Response.json({ object: "list", data, has_more, url: "/v1/balance_transactions" });
+
+const CASES = [{
+  name: "a charge of ours names its payment and our order",
+  type: "charge",
+  source: {
+    ...MONEY,
+    id: "ch_1",
+    object: "charge",
+    payment_intent: "pi_1",
+    metadata: { order_id: ORDER_ID, farthing: MARK },
+  },
+  told: {
+    ...OF_999,
+    kind: "charge",
+    payment_id: "pi_1",
+    charge_id: "ch_1",
+    our_id: ORDER_ID,
+    mark: MARK,
+  },
+}, {
+  name: "a charge of a booking names our booking",
+  type: "charge",
+  source: {
+    ...MONEY,
+    id: "ch_2",
+    object: "charge",
+    payment_intent: "pi_2",
+    metadata: { booking_id: ORDER_ID },
+  },
+  told: { ...OF_999, kind: "charge", payment_id: "pi_2", charge_id: "ch_2", our_id: ORDER_ID },
+}, {
+  name: "a bank debit of another shop is a charge without a mark of ours",
+  type: "payment",
+  source: { ...MONEY, id: "py_1", object: "charge", payment_intent: null, metadata: {} },
+  told: { ...OF_999, kind: "charge", charge_id: "py_1" },
+}, {
+  name: "a bank debit that is taken back is no second charge",
+  type: "payment_failure_refund",
+  source: { ...MONEY, id: "py_1", object: "charge", payment_intent: "pi_1", metadata: {} },
+  told: { ...PLAIN, charge_id: "py_1" },
+}, {
+  name: "a refund that failed names the refund and its payment",
+  type: "refund_failure",
+  source: {
+    ...MONEY,
+    id: "re_1",
+    object: "refund",
+    payment_intent: "pi_1",
+    metadata: { refund_id: REFUND_ID, order_id: ORDER_ID, farthing: MARK },
+  },
+  told: { ...OF_999, kind: "refund", payment_id: "pi_1", our_id: REFUND_ID, mark: MARK },
+}, {
+  name: "a dispute names its payment",
+  type: "adjustment",
+  source: { ...MONEY, id: "du_1", object: "dispute", payment_intent: "pi_1" },
+  told: { ...OF_999, kind: "dispute", payment_id: "pi_1" },
+}, {
+  name: "a fee names our own charge and not the provider's",
+  type: "application_fee",
+  source: {
+    ...MONEY,
+    id: "fee_1",
+    object: "application_fee",
+    charge: "py_9",
+    originating_transaction: "ch_1",
+  },
+  told: { ...OF_999, kind: "fee", charge_id: "ch_1", fee_id: "fee_1" },
+}, {
+  name: "what is returned of a fee names the fee",
+  type: "application_fee_refund",
+  source: { ...MONEY, id: "fr_1", object: "fee_refund", fee: "fee_1" },
+  told: { ...OF_999, kind: "fee_refund", fee_id: "fee_1" },
+}, {
+  name: "the payout's own transaction is told as such",
+  type: "payout",
+  source: { ...MONEY, id: "po_1", object: "payout" },
+  told: { ...PLAIN, kind: "payout" },
+}, {
+  name: "a payout that came back is part of the sum",
+  type: "payout_failure",
+  source: { ...MONEY, id: "po_0", object: "payout" },
+  told: PLAIN,
+}, {
+  name: "a transfer is part of the sum and of nothing else",
+  type: "transfer",
+  source: { ...MONEY, id: "tr_1", object: "transfer" },
+  told: PLAIN,
+}];
+
+for (const { name, type, source, told } of CASES) {
+  Deno.test(name, async () => {
+    await withStripe(() => listOf([transaction("txn_1", type, source)]), async (url) => {
+      const page = await paymentsAt(url).listPayout("po_1", null);
+      const known = { transaction_id: "txn_1", type, source_id: source.id };
+      assert.deepEqual(page, { transactions: [{ ...told, ...known }], after: null });
+    });
+  });
+}
+
+Deno.test("what has no source, as Stripe's own fees, is part of the sum", async () => {
+  await withStripe(() => listOf([transaction("txn_1", "stripe_fee", null)]), async (url) => {
+    const page = await paymentsAt(url).listPayout("po_1", null);
+    const told = { ...PLAIN, transaction_id: "txn_1", type: "stripe_fee", source_id: null };
+    assert.deepEqual(page?.transactions, [told]);
+  });
+});
+
+Deno.test("a list is asked for page by page, behind what is known", async () => {
+  const answer = () => listOf([transaction("txn_8", "stripe_fee", null)], true);
+  await withStripe(answer, async (url, seen) => {
+    const { listPayout } = paymentsAt(url);
+    assert.equal((await listPayout("po_1", "txn_7"))?.after, "txn_8");
+    assert.equal((await listPayout("po_1", null))?.after, "txn_8");
+    const asked = { payout: "po_1", limit: "100", "expand[0]": "data.source" };
+    assert.deepEqual(seen.map(({ path, form }) => [path, form]), [
+      ["/v1/balance_transactions", { ...asked, starting_after: "txn_7" }],
+      ["/v1/balance_transactions", asked],
+    ]);
+  });
+});
+
+Deno.test("a payout that Stripe cannot list yet has no page", async () => {
+  const error = { type: "invalid_request_error", code: "payout_reconciliation_not_ready" };
+  await withStripe(() => stripeError(400, error), async (url) => {
+    assert.equal(await paymentsAt(url).listPayout("po_1", null), null);
+  });
+});
+
+const BROKEN: [string, () => Response][] = [
+  [
+    "a refusal",
+    () => stripeError(404, { type: "invalid_request_error", code: "resource_missing" }),
+  ],
+  ["an answer that is no list", () => Response.json({ object: "balance" })],
+  ["a page with nothing on it and more behind it", () => listOf([], true)],
+  [
+    "a page that does not say whether there is more",
+    () => Response.json({ object: "list", data: [] }),
+  ],
+  ["a page without the refunds", () => listOf([transaction("txn_1", "refund", "re_1")])],
+  ["a page without the payments", () => listOf([transaction("txn_1", "charge", "ch_1")])],
+];
+
+for (const [name, answer] of BROKEN) {
+  Deno.test(`${name} is no empty list`, async () => {
+    await withStripe(answer, async (url) => {
+      const error = await refusalOf(paymentsAt(url).listPayout("po_1", null));
+      assert.deepEqual([error.code, error.status], ["upstream_unavailable", 502]);
+    });
+  });
+}

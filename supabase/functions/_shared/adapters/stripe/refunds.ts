@@ -1,0 +1,59 @@
+/** Refunds at Stripe. What they do to credits is decided by Stripe's events, not here. */
+import type Stripe from "stripe";
+import type { RefundToSend } from "../../contracts/database/results/refunds.ts";
+import { requireObject, type StripeCaller, unavailable } from "./client.ts";
+import { marked } from "./mark.ts";
+
+interface MadeRefund {
+  /** Stripe's id. How the refund stands is for its events to say. */
+  readonly id: string;
+}
+
+export interface Refunds {
+  /**
+   * Asks Stripe to give money back; a repeat for the same refund gets the same answer.
+   * @throws Refused where Stripe said no, and has not refunded; else ApiError `upstream_unavailable`, or
+   * `idempotency_in_progress` while another request sends this refund
+   */
+  createRefund(refund: RefundToSend): Promise<MadeRefund>;
+}
+
+/** Stripe takes no other reasons; ours are kept in the database. */
+const REASONS = ["duplicate", "fraudulent", "requested_by_customer"];
+
+function refundParams(refund: RefundToSend): Stripe.RefundCreateParams {
+  const { refund_id, order_id, booking_id, reason } = refund;
+  return {
+    payment_intent: refund.payment_id,
+    amount: refund.amount,
+    metadata: marked(refund, {
+      refund_id,
+      ...(order_id !== null && { order_id }),
+      ...(booking_id !== null && { booking_id }),
+    }),
+    ...(reason !== null && REASONS.includes(reason) && { reason }),
+    // Else the platform alone would pay what the provider was given.
+    ...(refund.connected && { reverse_transfer: true }),
+    ...(refund.has_fee && { refund_application_fee: true }),
+  };
+}
+
+function checkRefund(made: Stripe.Refund, refund: RefundToSend): MadeRefund {
+  const { id } = requireObject(made, "refund");
+  if (made.amount !== refund.amount || made.currency !== refund.currency) {
+    throw unavailable("stripe: the refund is of another amount", 502);
+  }
+  return { id };
+}
+
+export function createRefunds({ call }: StripeCaller): Refunds {
+  return {
+    async createRefund(refund) {
+      const idempotencyKey = `refund-${refund.refund_id}`;
+      const made = await call((stripe) =>
+        stripe.refunds.create(refundParams(refund), { idempotencyKey })
+      );
+      return checkRefund(made, refund);
+    },
+  };
+}

@@ -1,0 +1,146 @@
+/** Charges of a saved card while its owner is away, and the page that takes one's place. */
+import Stripe from "stripe";
+import type { TopUpCharge } from "../../contracts/database/results/top-ups.ts";
+import { requireObject, type StripeCaller, unavailable } from "./client.ts";
+import { marked } from "./mark.ts";
+import { Refused } from "./refused.ts";
+
+/** What Stripe made of a charge. `accepted` is paid or on its way: the event will say. */
+export type ChargeOutcome =
+  | { readonly kind: "accepted" | "authentication"; readonly payment_id: string }
+  | { readonly kind: "declined"; readonly payment_id: string | null; readonly code: string }
+  | { readonly kind: "card_gone"; readonly payment_id: null; readonly code: string };
+
+interface ReturnUrls {
+  readonly successUrl: string;
+  readonly cancelUrl: string;
+}
+
+export interface TopUpPage {
+  readonly id: string;
+  readonly url: string;
+}
+
+export interface TopUpPayments {
+  /**
+   * Charges once; a repeat for the same order gets the same answer.
+   * @throws ApiError when what became of it is not known
+   */
+  chargeCard(charge: TopUpCharge): Promise<ChargeOutcome>;
+  /**
+   * Takes the charge back, so that it can't be paid twice.
+   * @returns false where it was paid, or is being paid
+   */
+  cancelCharge(charge: TopUpCharge): Promise<boolean>;
+  /** Opens a hosted page for the same order and amount; a repeat gets the same one. */
+  openTopUpPage(charge: TopUpCharge, urls: ReturnUrls): Promise<TopUpPage>;
+}
+
+const AUTHENTICATION = "authentication_required";
+
+function outcomeOf(payment: Stripe.PaymentIntent): ChargeOutcome {
+  const { id: payment_id, status } = requireObject(payment, "payment_intent");
+  if (status === "succeeded" || status === "processing") return { kind: "accepted", payment_id };
+  if (status === "requires_action") return { kind: "authentication", payment_id };
+  return { kind: "declined", payment_id, code: status };
+}
+
+/** A card's fault, as an outcome; anything else that Stripe refuses is ours, and stays an error. */
+function outcomeOfRefusal(refusal: Refused): ChargeOutcome {
+  const { stripeCode, declineCode, payment, param } = refusal;
+  const payment_id = payment?.payment_id ?? null;
+  if (refusal.cause instanceof Stripe.errors.StripeCardError) {
+    const isAsked = [stripeCode, declineCode].includes(AUTHENTICATION);
+    if (isAsked && payment_id !== null) return { kind: "authentication", payment_id };
+    // The SDK makes a missing reason an empty one.
+    return { kind: "declined", payment_id, code: declineCode || stripeCode || "declined" };
+  }
+  // Detached, deleted, or of a customer that is gone.
+  if (param === "payment_method" || param === "customer") {
+    return { kind: "card_gone", payment_id: null, code: stripeCode ?? "card_gone" };
+  }
+  throw refusal;
+}
+
+function chargeParams(charge: TopUpCharge): Stripe.PaymentIntentCreateParams {
+  return {
+    amount: charge.amount,
+    currency: charge.currency,
+    customer: charge.customer_id,
+    payment_method: charge.payment_method_id,
+    confirm: true,
+    off_session: true,
+    metadata: marked(charge, { order_id: charge.order_id }),
+  };
+}
+
+function pageParams(charge: TopUpCharge, urls: ReturnUrls): Stripe.Checkout.SessionCreateParams {
+  const metadata = marked(charge, { order_id: charge.order_id });
+  return {
+    ui_mode: "hosted_page",
+    mode: "payment",
+    customer: charge.customer_id,
+    line_items: [{
+      quantity: 1,
+      price_data: {
+        currency: charge.currency,
+        unit_amount: charge.amount,
+        product_data: { name: `${charge.credits} credits` },
+      },
+    }],
+    client_reference_id: charge.order_id,
+    metadata,
+    payment_intent_data: { metadata },
+    success_url: urls.successUrl,
+    cancel_url: urls.cancelUrl,
+    expires_at: charge.expires_at_epoch,
+  };
+}
+
+function checkPage(session: Stripe.Checkout.Session, charge: TopUpCharge): TopUpPage {
+  const { id, url } = requireObject(session, "checkout.session");
+  if (typeof url !== "string") throw unavailable("stripe: the session has no page", 502);
+  const isSameMoney = session.amount_total === charge.amount &&
+    session.currency === charge.currency;
+  if (!isSameMoney) throw unavailable("stripe: the session is for another amount", 502);
+  return { id, url };
+}
+
+export function createTopUpPayments({ call }: StripeCaller): TopUpPayments {
+  return {
+    async chargeCard(charge) {
+      const options = { idempotencyKey: `top-up-${charge.order_id}` };
+      try {
+        return outcomeOf(
+          await call((stripe) => stripe.paymentIntents.create(chargeParams(charge), options)),
+        );
+      } catch (error) {
+        if (!(error instanceof Refused)) throw error;
+        return outcomeOfRefusal(error);
+      }
+    },
+    async cancelCharge({ order_id, payment_id }) {
+      if (payment_id === null) throw unavailable("stripe: no payment to cancel", 502);
+      const options = { idempotencyKey: `top-up-cancel-${order_id}` };
+      try {
+        const payment = await call((stripe) =>
+          stripe.paymentIntents.cancel(payment_id, {}, options)
+        );
+        return requireObject(payment, "payment_intent").status === "canceled";
+      } catch (error) {
+        // Too late to be cancelled: by whom it was paid, or that it was cancelled before.
+        const status = error instanceof Refused ? error.payment?.status : undefined;
+        if (status === "canceled") return true;
+        if (status === "succeeded" || status === "processing") return false;
+        throw error;
+      }
+    },
+    async openTopUpPage(charge, urls) {
+      const options = { idempotencyKey: `top-up-page-${charge.order_id}` };
+      const session = await call((stripe) =>
+        stripe.checkout.sessions.create(pageParams(charge, urls), options)
+      );
+      return checkPage(session, charge);
+    },
+  };
+}

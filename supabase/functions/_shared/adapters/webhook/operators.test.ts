@@ -1,0 +1,56 @@
+import assert from "node:assert/strict";
+import { AlertRefused } from "./webhook.ts";
+import { NO_METRICS } from "../../metrics/metrics.ts";
+import { BreakerOpen } from "../../resilience/guard.ts";
+import { OUTSIDE } from "../../resilience/external-services.ts";
+import { createOperators } from "./operators.ts";
+
+const ALERT = {
+  id: "notice-1",
+  data: {
+    incident_id: "7",
+    rule: "webhook_backlog",
+    severity: "warning",
+    summary: "12 events wait.",
+    value: "12",
+    threshold: "0",
+    runbook: "docs/runbooks/webhook_backlog.md",
+    fired_at: "2026-11-21T12:00:00+00:00",
+  },
+} as const;
+
+/** What each of so many alerts ended with, and how many were asked for. */
+async function post(status: number, times: number) {
+  let asked = 0;
+  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, () => {
+    asked += 1;
+    return new Response("x", { status });
+  });
+  const ALERT_WEBHOOK_URL = `http://127.0.0.1:${server.addr.port}`;
+  const operators = createOperators({ ALERT_WEBHOOK_URL }, NO_METRICS);
+  const ends: unknown[] = [];
+  for (let nth = 0; nth < times; nth++) {
+    await operators.postAlert!(ALERT).then(() => ends.push("sent"), (error) => ends.push(error));
+  }
+  await server.shutdown();
+  return { asked, ends };
+}
+
+const MANY = 2 * OUTSIDE.webhook.breakAfter;
+
+Deno.test("a webhook that refuses one alert after the other is still asked for the next", async () => {
+  const { asked, ends } = await post(404, MANY);
+  assert.equal(asked, MANY);
+  assert(ends.every((end) => end instanceof AlertRefused));
+});
+
+Deno.test("a webhook that is away is left alone after some", async () => {
+  const { asked, ends } = await post(503, MANY);
+  assert.equal(asked, OUTSIDE.webhook.breakAfter);
+  assert(ends.at(-1) instanceof BreakerOpen);
+});
+
+Deno.test("without an address there is no webhook, and without names nobody to write to", () => {
+  const operators = createOperators({}, NO_METRICS);
+  assert.deepEqual([operators.emails, operators.postAlert], [[], null]);
+});

@@ -1,0 +1,46 @@
+/** How who runs the project is told: by e-mail to ALERT_EMAILS, and by their webhook. */
+import { type AlertData, runbookLink } from "./alert-data.ts";
+import { AlertRefused, postAlert } from "./webhook.ts";
+import type { Env } from "../../core/env.ts";
+import type { Metrics } from "../../metrics/metrics.ts";
+import { createGuard } from "../../resilience/guard.ts";
+
+interface AlertToPost {
+  /** The notice's id, the same in each try. */
+  readonly id: string;
+  readonly data: AlertData;
+}
+
+export interface Operators {
+  /** None where nobody is named. */
+  readonly emails: readonly string[];
+  readonly runbookLink: (runbook: string) => string;
+  /** Null where no webhook is configured. @throws as adapters/webhook/webhook.ts says */
+  readonly postAlert: ((alert: AlertToPost) => Promise<void>) | null;
+}
+
+type OperatorsEnv = Pick<
+  Env,
+  "ALERT_EMAILS" | "ALERT_WEBHOOK_URL" | "ALERT_WEBHOOK_SECRET" | "RUNBOOKS_URL"
+>;
+
+function posterTo(url: string, env: OperatorsEnv, metrics: Metrics): Operators["postAlert"] {
+  const target = { url, secret: env.ALERT_WEBHOOK_SECRET, runbooksUrl: env.RUNBOOKS_URL };
+  const guard = createGuard("webhook", {
+    isOutage: (error) => !(error instanceof AlertRefused),
+    metrics,
+  });
+  return async (alert) =>
+    await guard.execute((signal) =>
+      postAlert(target, alert, (input, init) => fetch(input, { ...init, signal }))
+    );
+}
+
+export function createOperators(env: OperatorsEnv, metrics: Metrics): Operators {
+  const { ALERT_WEBHOOK_URL: url } = env;
+  return {
+    emails: env.ALERT_EMAILS ?? [],
+    runbookLink: (runbook) => runbookLink(runbook, env.RUNBOOKS_URL),
+    postAlert: url === undefined ? null : posterTo(url, env, metrics),
+  };
+}

@@ -1,0 +1,58 @@
+/**
+ * What the generated types can't say of an argument: which JSON it is, which texts it may be, what a null
+ * means, and that a bigint comes as the text that loses nothing.
+ */
+import type { ErrorBody } from "../../core/errors.ts";
+import type { MailService } from "../../adapters/mail/mail.ts";
+import type { MetricRow } from "../../metrics/series.ts";
+import type { AccountFacts } from "../../adapters/stripe/facts/connect.ts";
+import type { PayoutTransaction } from "../../adapters/stripe/payout-lists.ts";
+import type { Answer } from "./results/chats.ts";
+import type { InboxEvent } from "./results/inbox.ts";
+import type { NotSentOutcome } from "./results/notices.ts";
+import type { FeatureSetting } from "./results/operators.ts";
+
+export interface RefinedArguments {
+  bookings_advance: { p_status: "confirmed" | "completed" };
+  chats_settle: {
+    p_answer: Pick<Answer, "message" | "finish_reason">;
+    /** Token counts in disjoint kinds. Null: the provider's are not known, and the most is charged. */
+    p_usage: object | null;
+  };
+  credits_entries: { p_before_seq: string | undefined };
+  /** The service's own figures, by the name of the series behind the check's. */
+  deep_checks_report: { p_figures: Readonly<Record<string, number>> };
+  features_set: { p_state: FeatureSetting["state"] };
+  idempotency_store: { p_data: ErrorBody };
+  inbox_missing: { p_event_ids: readonly string[] };
+  inbox_receive: { p_event: InboxEvent };
+  /** Null: of any user. */
+  jobs_cancel: { p_user_id: string | null };
+  jobs_checkpoint: {
+    /** A list around the output: alone, an output that is a text would be read as JSON itself. */
+    p_output: readonly [unknown];
+  };
+  jobs_claim: { p_types: readonly string[] };
+  jobs_complete: { p_done: readonly { job_id: string; token: number; result: unknown }[] };
+  /** As the schema of the job's type has checked it. */
+  jobs_create: { p_input: unknown };
+  /** Null: of any user. */
+  jobs_pages: { p_user_id: string | null };
+  /** Null: of any user. */
+  jobs_read: { p_user_id: string | null };
+  metrics_record: { p_rows: readonly MetricRow[] };
+  /** Without: nothing but what goes by webhook. */
+  notices_claim: { p_mail: MailService | undefined };
+  notices_failed: { p_outcome: NotSentOutcome };
+  payouts_record: { p_transactions: readonly PayoutTransaction[] };
+  providers_compare: { p_accounts: readonly AccountFacts[] };
+  /** Without: no request waits for this refund. */
+  refunds_postpone: { p_idempotency_key: string | undefined };
+  /** Without: no request waits for this refund. */
+  refunds_refuse: { p_idempotency_key: string | undefined };
+  /** Null: no cap. */
+  spend_caps_set: { p_daily: string | null };
+  top_ups_report: {
+    p_outcome: "accepted" | "declined" | "card_gone" | "authentication" | "unknown";
+  };
+}

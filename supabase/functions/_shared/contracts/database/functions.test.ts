@@ -1,0 +1,102 @@
+/**
+ * What does not compile: each line under an `@ts-expect-error` is one the types have to refuse, and the
+ * compiler complains where they do not. Nothing but the types stands in the way, so the calls are made.
+ */
+import assert from "node:assert/strict";
+import type { Json } from "../../generated/database.types.ts";
+import type { RefinedArguments } from "./arguments.ts";
+import { createDatabase } from "../../adapters/database/database.ts";
+import type { Results, Sql } from "./functions.ts";
+
+/** `true`, or the names that drifted, which then stand in the compiler's message. */
+type None<Drifted> = [Drifted] extends [never] ? true : { drifted: Drifted };
+
+function recorder() {
+  const sent: string[][] = [];
+  const database = createDatabase({
+    call: (_name, args) => Promise.resolve(sent.push(Object.keys(args))),
+    close: () => Promise.resolve(),
+  });
+  return { database, sent };
+}
+
+const CAP = { p_user_id: "user", p_idempotency_key: "key", p_fingerprint: "print" };
+
+Deno.test("an argument with another name is refused, in a literal and in a variable", async () => {
+  const { database, sent } = recorder();
+  // @ts-expect-error p_usr_id is none of its arguments
+  await database.rpc("spend_caps_read", { p_usr_id: "user" });
+  const misspelt = { p_user_id: "user", p_att: "2026-11-21T12:00:00Z" };
+  // @ts-expect-error p_at is optional in SQL, and misspelt all the same
+  await database.rpc("credits_balance", misspelt);
+  // @ts-expect-error it takes none
+  await database.rpc("features_read", { p_name: "b2b" });
+  // @ts-expect-error the author is added, and no handler's to name
+  await database.rpc("fraud_blocks_remove", { p_block_id: "block", p_author: "owner" });
+  assert.deepEqual(sent.map((names) => names.at(-1)), ["p_usr_id", "p_att", "p_name", "p_author"]);
+});
+
+Deno.test("an argument that is missing is refused, SQL's own and the request's", async () => {
+  const { database, sent } = recorder();
+  // @ts-expect-error p_job_id is missing
+  await database.rpc("jobs_yield", { p_token: 1 });
+  // @ts-expect-error p_limit is missing, which may be undefined
+  await database.rpc("refunds_claim", {});
+  // @ts-expect-error the key and the fingerprint are missing, which SQL does without
+  await database.rpc("spend_caps_set", { p_user_id: "user", p_daily: null });
+  const undefinedKey = { ...CAP, p_daily: null, p_idempotency_key: undefined };
+  // @ts-expect-error a request has its key
+  await database.rpc("spend_caps_set", undefinedKey);
+  assert.equal(sent.length, 4);
+});
+
+Deno.test("a value of another type is refused, in JSON too", async () => {
+  const { database, sent } = recorder();
+  // @ts-expect-error an amount is a text
+  await database.rpc("spend_caps_set", { ...CAP, p_daily: 5 });
+  // @ts-expect-error a token is a number
+  await database.rpc("jobs_yield", { p_job_id: "job", p_token: "1" });
+  // @ts-expect-error a text would be read as JSON itself
+  await database.rpc("usage_estimate", { p_usage: "gpt-4o" });
+  // @ts-expect-error the ids are texts
+  await database.rpc("inbox_missing", { p_event_ids: [1] });
+  const advance = { p_user_id: "user", p_booking_id: "booking" };
+  // @ts-expect-error nobody sets a booking to paid
+  await database.rpc("bookings_advance", { ...advance, p_status: "paid" });
+  assert.equal(sent.length, 5);
+});
+
+Deno.test("a null is refused, but where it has a meaning of its own", async () => {
+  const { database, sent } = recorder();
+  // @ts-expect-error a limit of NULL would be none
+  await database.rpc("refunds_claim", { p_limit: null });
+  // @ts-expect-error SQL's default is what is not sent
+  await database.rpc("credits_balance", { p_user_id: "user", p_at: null });
+  await database.rpc("spend_caps_set", { ...CAP, p_daily: null });
+  await database.rpc("refunds_claim", { p_limit: undefined });
+  assert.equal(sent.length, 4);
+});
+
+type Refined = keyof RefinedArguments & keyof Sql;
+type Args<N extends Refined> = Sql[N]["Args"];
+
+type UnknownFunctions = Exclude<keyof Results | keyof RefinedArguments, keyof Sql>;
+type UnknownArguments = {
+  [N in Refined]: Exclude<keyof RefinedArguments[N], keyof Args<N>>;
+}[Refined];
+
+/** JSON may be said to be anything, and a bigint comes as text. */
+type Generated<T> = Json extends T ? unknown : number extends T ? T | string : T;
+type OtherTypes = {
+  [N in Refined]: {
+    [K in keyof RefinedArguments[N] & keyof Args<N>]: NonNullable<RefinedArguments[N][K]> extends
+      Generated<Args<N>[K]> ? never : [N, K];
+  }[keyof RefinedArguments[N] & keyof Args<N>];
+}[Refined];
+
+Deno.test("what is said of functions and arguments is true of those that SQL has", () => {
+  const functions: None<UnknownFunctions> = true;
+  const names: None<UnknownArguments> = true;
+  const types: None<OtherTypes> = true;
+  assert(functions && names && types);
+});

@@ -1,0 +1,42 @@
+/** Results of the functions of the checkout. */
+import type * as checkout from "../../checkout.ts";
+import type { ErrorBody } from "../../../core/errors.ts";
+import type { Finished, Of, Page } from "./forms.ts";
+
+/** What Stripe needs to know of an order; the session is derived from this alone. */
+export interface CheckoutOrder {
+  order_id: string;
+  package_id: string;
+  package_name: string;
+  amount: number;
+  currency: string;
+  total_credits: string;
+  success_url: string;
+  cancel_url: string;
+  /** RFC 3339 and the same in seconds since 1970. */
+  expires_at: string;
+  expires_at_epoch: number;
+  client_temp_id: string | null;
+  /** Written upon the session and its payment. */
+  mark: string;
+}
+
+/**
+ * The next step of a checkout: answer with what is stored, make the session at Stripe, or refuse.
+ * `retry_after` in seconds.
+ */
+export type CheckoutStep =
+  | { step: "replay" | "reuse"; status: number; data: Of<typeof checkout.Checkout> | ErrorBody }
+  | { step: "refused"; code: "velocity_exceeded" | "forbidden"; retry_after: number | null }
+  | { step: "create"; order: CheckoutOrder };
+
+export interface CheckoutResults {
+  checkout_packages: Of<typeof checkout.Package>[];
+  checkout_begin: CheckoutStep;
+  /** Finishes the idempotency key and stores the answer. */
+  checkout_attach: Finished<Of<typeof checkout.Checkout>>;
+  /** Frees the key after a failed call to Stripe, and gives up the order where one is named. */
+  checkout_abandon: unknown;
+  checkout_orders: Page<"orders", Of<typeof checkout.Order>>;
+  checkout_order: Of<typeof checkout.Order>;
+}

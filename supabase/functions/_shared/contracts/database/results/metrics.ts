@@ -1,0 +1,30 @@
+/** Results of the functions of metrics and of health. */
+import type { HealthFigures } from "../../health.ts";
+import type { Of } from "./forms.ts";
+
+/** What was counted since the first day. Numbers are text. */
+export interface CountedSeries {
+  readonly name: string;
+  /** `rule=user,outcome=blocked`. */
+  readonly labels: string;
+  readonly count: string;
+  readonly sum_ms: string;
+  readonly buckets: readonly number[];
+}
+
+/** A figure that is read when asked for, and not counted. The value is text. */
+export interface Figure {
+  readonly name: string;
+  readonly labels: string;
+  readonly value: string;
+}
+
+export interface MetricResults {
+  metrics_record: { recorded: boolean };
+  health_report: Of<typeof HealthFigures>;
+  health_metrics: { counted: CountedSeries[]; figures: Figure[] };
+  deep_checks_claim: { claimed: boolean; units_left: number };
+  deep_checks_report: { name: string; outcome: string };
+  /** p_start from 0 to 1. */
+  deep_checks_ledger: { looked_at: number; wrong: number };
+}

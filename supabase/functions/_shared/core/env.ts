@@ -1,0 +1,157 @@
+/**
+ * The one place that reads the environment. Parsed once; a missing or malformed name is reported by
+ * its name and never by its value, so that the message can go to a log.
+ */
+import { z } from "zod";
+import { ANY_LOOPBACK_PORT } from "./origins.ts";
+
+/** Test or live, read from the Stripe key's prefix: events of the other mode are refused. */
+export type Mode = "test" | "live";
+
+/** Raised when the environment is incomplete. `names` are variable names, never values. */
+export class EnvError extends Error {
+  constructor(readonly names: readonly string[], problem = "incomplete or malformed") {
+    super(`Environment ${problem}: ${names.join(", ")}`);
+    this.name = "EnvError";
+  }
+}
+
+const json = z.string().transform((text, context): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    context.addIssue("not JSON");
+    return z.NEVER;
+  }
+});
+
+const namedKeys = json.pipe(z.record(z.string(), z.string().min(1)))
+  .refine((keys) => Object.keys(keys).length > 0);
+
+const jwk = z.looseObject({ kty: z.string() });
+// Both forms that the platform documents: a key set, or the bare array of its keys.
+const keySet = json.pipe(z.union([
+  z.object({ keys: z.array(jwk) }),
+  z.array(jwk).transform((keys) => ({ keys })),
+]));
+
+const list = z.string().transform((text) =>
+  text.split(",").map((item) => item.trim()).filter((item) => item !== "")
+);
+
+const httpUrl = z.url({ protocol: /^https?$/ });
+
+// Compared letter by letter with what a browser sends: a path or a pattern would only look as if it counted.
+const origin = httpUrl.transform((text, context) => {
+  const { origin, href, hostname } = new URL(text);
+  const isOrigin = href === `${origin}/` && !/[*\\?#]/.test(text) && hostname !== "";
+  if (!isOrigin) context.addIssue("not an origin");
+  return origin;
+});
+const origins = list.pipe(z.array(z.union([z.string().regex(ANY_LOOPBACK_PORT), origin])));
+
+const MODEL = /^([^=\s]{1,200})=([1-9]\d{0,7})$/;
+
+// "gpt-4o=16384,gpt-4o-mini=16384": the models on offer, each with the most output it may be asked for.
+const models = list.transform((items, context) => {
+  const caps = new Map<string, number>();
+  for (const item of items) {
+    const [, name, cap] = MODEL.exec(item) ?? [];
+    if (name === undefined) context.addIssue("not model=tokens");
+    else caps.set(name, Number(cap));
+  }
+  return caps;
+}).refine((caps) => caps.size > 0);
+
+// `https://<public key>@<host>/<project>`, perhaps with a path before the project.
+const SENTRY_DSN = /^https?:\/\/\w+@[\w.-]+(:\d+)?\/([\w-]+\/)*\d+$/;
+
+const EnvSchema = z.object({
+  SUPABASE_URL: httpUrl.transform((text) => text.replace(/\/+$/, "")),
+  SUPABASE_PUBLISHABLE_KEYS: namedKeys,
+  SUPABASE_SECRET_KEYS: namedKeys,
+  SUPABASE_JWKS: keySet.optional(),
+  FARTHING_PUBLIC_URL: httpUrl.transform((text) => text.replace(/\/+$/, "")).optional(),
+  DATABASE_POOL_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
+  STRIPE_MODE: z.enum(["test", "live"]).optional(),
+  STRIPE_SECRET_KEY: z.string().regex(/^(sk|rk)_(test|live)_/).optional(),
+  STRIPE_API_URL: httpUrl.optional(),
+  STRIPE_WEBHOOK_SECRET: list.pipe(z.array(z.string().regex(/^whsec_/)).min(1)).optional(),
+  APP_ORIGINS: origins.default([]),
+  IP_HASH_KEY: z.string().min(16).optional(),
+  UPSTASH_REDIS_REST_URL: httpUrl.optional(),
+  UPSTASH_REDIS_REST_TOKEN: z.string().optional(),
+  MAIL_FROM: z.string().min(3).max(320).optional(),
+  MAIL_URL: httpUrl.optional(),
+  POSTMARK_SERVER_TOKEN: z.string().optional(),
+  RESEND_API_KEY: z.string().optional(),
+  NOTIFICATION_SECRET: list.pipe(z.array(z.string().min(32)).min(1).max(2)).optional(),
+  ALERT_EMAILS: list.pipe(z.array(z.email()).max(20)).optional(),
+  ALERT_WEBHOOK_URL: httpUrl.optional(),
+  ALERT_WEBHOOK_SECRET: z.string().min(32).optional(),
+  RUNBOOKS_URL: httpUrl.optional(),
+  SENTRY_DSN: z.string().regex(SENTRY_DSN).optional(),
+  AI_BASE_URL: httpUrl.optional(),
+  AI_API_KEY: z.string().optional(),
+  AI_MODELS: models.optional(),
+  AI_RESEARCH_MODEL: z.string().optional(),
+});
+
+export type Env = z.output<typeof EnvSchema>;
+
+/** Variables that are fine each, and do not agree. */
+function disagreeing({ STRIPE_MODE, STRIPE_SECRET_KEY, STRIPE_API_URL }: Env): string[] {
+  if (STRIPE_SECRET_KEY === undefined) return [];
+  const mode = modeOfKey(STRIPE_SECRET_KEY);
+  const names: string[] = [];
+  if (STRIPE_MODE !== undefined && STRIPE_MODE !== mode) names.push("STRIPE_MODE");
+  // Only Stripe itself may ever see a live key.
+  if (STRIPE_API_URL !== undefined && mode === "live") names.push("STRIPE_API_URL");
+  return names.length === 0 ? [] : ["STRIPE_SECRET_KEY", ...names];
+}
+
+/** Whether buyers' browsers may call from, and be sent to, whatever listens on a developer's machine. */
+function opensPorts({ STRIPE_SECRET_KEY = "", APP_ORIGINS }: Env): boolean {
+  return modeOfKey(STRIPE_SECRET_KEY) === "live" &&
+    APP_ORIGINS.some((entry) => ANY_LOOPBACK_PORT.test(entry));
+}
+
+/** Each is of no use without the other, and half of them is a mistake rather than a wish. */
+const PAIRS = [["UPSTASH_REDIS_REST_URL", "UPSTASH_REDIS_REST_TOKEN"]] as const;
+
+function halves(env: Env): string[] {
+  return PAIRS.flatMap((pair) => {
+    const missing = pair.filter((name) => env[name] === undefined);
+    return missing.length === 1 ? missing : [];
+  });
+}
+
+function agreed(env: Env): Env {
+  const missing = halves(env);
+  if (missing.length > 0) throw new EnvError(missing);
+  const names = disagreeing(env);
+  if (names.length > 0) throw new EnvError(names, "of two modes or places, these do not agree");
+  if (!opensPorts(env)) return env;
+  const open = ["STRIPE_SECRET_KEY", "APP_ORIGINS"];
+  throw new EnvError(open, "of a live key has origins of any port (:*), for test mode alone");
+}
+
+/**
+ * Reads and parses the environment. An empty variable counts as absent.
+ * @throws EnvError naming every variable that is missing or malformed, else those that do not agree.
+ */
+export function readEnv(
+  get: (name: string) => string | undefined = (name) => Deno.env.get(name),
+): Env {
+  const raw = Object.fromEntries(
+    Object.keys(EnvSchema.shape).map((name) => [name, get(name) || undefined]),
+  );
+  const parsed = EnvSchema.safeParse(raw);
+  if (parsed.success) return agreed(parsed.data);
+  throw new EnvError([...new Set(parsed.error.issues.map((issue) => String(issue.path[0])))]);
+}
+
+/** The mode a Stripe key belongs to. Restricted keys (`rk_`) follow the same pattern. */
+export function modeOfKey(key: string): Mode {
+  return /^(sk|rk)_live_/.test(key) ? "live" : "test";
+}

@@ -1,0 +1,91 @@
+import assert from "node:assert/strict";
+import { withFakeTime } from "#support/fake-time.ts";
+import { consoleLogger, formatLine } from "./logger.ts";
+
+const NOW = new Date("2026-11-21T04:12:09.113Z");
+
+const written = (record: Parameters<typeof formatLine>[2]) =>
+  JSON.parse(formatLine("error", "request", record, NOW));
+
+Deno.test("tokens, keys, passwords in URLs and e-mail addresses are taken out of log text", () => {
+  const secrets = [
+    "eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl",
+    "sb_secret_Ab-12_3",
+    "sk_live_51Habc",
+    "rk_test_51Habc",
+    "whsec_abcdef",
+    "hunter2",
+    "someone.else+tag@example.co.uk",
+  ];
+  const [token, secretKey, live, restricted, webhook, password, email] = secrets;
+  const { detail } = written({
+    detail: `Bearer ${token} apikey ${secretKey} ${live} ${restricted} ${webhook} ` +
+      `postgresql://postgres:${password}@db.example.com:6543/x Key (email)=(${email})`,
+  });
+  assert.equal(
+    detail,
+    "Bearer [SECRET] apikey [SECRET] [SECRET] [SECRET] [SECRET] " +
+      "postgresql://[SECRET]@db.example.com:6543/x Key (email)=([EMAIL])",
+  );
+});
+
+Deno.test("a field that nobody has declared is free text", () => {
+  const line = written({ field: "a@b.example", note: "card 4242 4242 4242 4242", tries: 3 });
+  assert.deepEqual([line.field, line.note, line.tries], ["[EMAIL]", "card [CARD]", 3]);
+});
+
+Deno.test("ids, routes, codes and times are written as they are, whatever they look like", () => {
+  const record = {
+    request_id: "212-555-0100",
+    trace_id: "42424242424242424242424242424242",
+    method: "POST",
+    route: "/credits/holds/{hold_id}/settle",
+    caller: "user",
+    code: "internal",
+    fallback: "slow",
+    origin: "http://127.0.0.1:5173",
+    status: 500,
+    duration_ms: 12.34,
+  };
+  const at = "2026-11-21T04:12:09.113Z";
+  assert.deepEqual(written(record), { level: "error", at, message: "request", ...record });
+});
+
+Deno.test("what a caller keeps of a record is not changed by writing it", () => {
+  const record = { detail: "a@b.example" };
+  written(record);
+  assert.equal(record.detail, "a@b.example");
+});
+
+Deno.test("a long text is cut below the platform's limit for a line", () => {
+  assert.equal(written({ detail: "x".repeat(50_000) }).detail.length, 2_000);
+});
+
+Deno.test("a key at the place where a text is cut does not stay by half", () => {
+  const key = "eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl";
+  const { detail } = written({ detail: " ".repeat(1_990) + key });
+  assert.doesNotMatch(detail, /eyJ/);
+});
+
+Deno.test("lines are written in company, and an error at once behind those that wait", async () => {
+  const { log } = console;
+  const calls: string[][] = [];
+  Object.assign(console, {
+    log: (text: string) => calls.push(text.split("\n").map((line) => JSON.parse(line).message)),
+  });
+  try {
+    await withFakeTime(async ({ advance }) => {
+      consoleLogger("info", "one");
+      consoleLogger("warn", "two");
+      assert.deepEqual(calls, []);
+      consoleLogger("error", "three");
+      assert.deepEqual(calls, [["one", "two", "three"]]);
+      consoleLogger("info", "four");
+      consoleLogger("info", "five");
+      await advance(20);
+    });
+    assert.deepEqual(calls.slice(1), [["four", "five"]]);
+  } finally {
+    Object.assign(console, { log });
+  }
+});

@@ -1,0 +1,72 @@
+/** Asks Stripe for the events that never came, and receives them as deliveries are received. */
+import type { z } from "@hono/zod-openapi";
+import type * as contract from "../../contracts/webhook-events.ts";
+import { ApiError } from "../../core/errors.ts";
+import { hasTime } from "../../core/isolate.ts";
+import type { Services } from "../../services.ts";
+import type { ListedEvent } from "../../adapters/stripe/event-feed.ts";
+
+export type Backfilled = z.output<typeof contract.Backfilled>;
+
+interface Span {
+  /** Seconds since 1970. */
+  readonly sinceSeconds: number;
+  /** When to stop, in milliseconds since 1970. What was taken in by then is not asked for again. */
+  readonly untilMs: number;
+}
+
+async function missingOf({ database }: Services, events: readonly ListedEvent[]) {
+  const p_event_ids = events.map(({ id }) => id);
+  const missing = new Set(await database.rpc("inbox_missing", { p_event_ids }));
+  return events.filter(({ id }) => missing.has(id));
+}
+
+/**
+ * One event's failure is its own: a key that may not read fraud warnings must not keep payments out.
+ * @returns null where Stripe does not say now what the event tells of
+ */
+async function read({ log }: Services, event: ListedEvent) {
+  try {
+    return await event.read();
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    log("error", "an event could not be fetched anew", {
+      event_id: event.id,
+      detail: error.internal,
+    });
+    return null;
+  }
+}
+
+/** @throws ApiError `mode_mismatch` where Stripe's events are of the other mode: none is taken in then */
+export async function backfill(services: Services, span: Span): Promise<Backfilled> {
+  const { database, now, payments } = services;
+  const isOver = (ms = span.untilMs) => !hasTime(services, ms);
+  // However long the list is: what was found of it is taken in.
+  const listUntilMs = (now().getTime() + span.untilMs) / 2;
+  const done: Backfilled = { listed: 0, received: 0, failed: 0, unreadable: 0, complete: true };
+  const missing: ListedEvent[] = [];
+  for await (const events of (await payments()).listEvents(span.sinceSeconds)) {
+    done.listed += events.length;
+    missing.push(...await missingOf(services, events));
+    if (isOver(listUntilMs)) {
+      done.complete = false;
+      break;
+    }
+  }
+  // As they happened: what comes before what it refers to would only wait.
+  missing.sort((a, b) => a.created - b.created);
+  for (const event of missing) {
+    if (isOver()) return { ...done, complete: false };
+    const p_event = await read(services, event);
+    if (p_event === null) {
+      done.unreadable++;
+      done.complete = false;
+      continue;
+    }
+    const { duplicate, failed } = await database.rpc("inbox_receive", { p_event });
+    done.received += duplicate ? 0 : 1;
+    done.failed += failed ? 1 : 0;
+  }
+  return done;
+}

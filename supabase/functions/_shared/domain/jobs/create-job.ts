@@ -1,0 +1,82 @@
+/** Asks for a job: the one way in, whichever route it comes by. */
+import { z } from "@hono/zod-openapi";
+import type { StartedJob } from "../../contracts/jobs.ts";
+import type { SecretCaller, UserCaller } from "../../http/auth/credentials.ts";
+import type { Reply } from "../../http/reply.ts";
+import { ApiError } from "../../core/errors.ts";
+import type { Idempotency } from "../../http/idempotency/idempotency.ts";
+import { once } from "../../http/idempotency/once.ts";
+import type { RequestContext } from "../../core/request-context.ts";
+import type { Services } from "../../services.ts";
+import type { JobType } from "./job-type.ts";
+import { jsonbBytes } from "../../core/json-size.ts";
+
+/** A first look at a job is worth while after 2 s. */
+const FIRST_POLL_SECONDS = 2;
+
+// jobs_input_bounded, in the database.
+const MAX_INPUT_BYTES = 1024 * 1024;
+
+/** What a started job's answer says in its headers, for the document. */
+export const STARTED_HEADERS = {
+  location: z.string().openapi({ description: "Where to look for the job; the same as poll_url." }),
+  "retry-after": z.string().openapi({ description: "Seconds until a first look is worth while." }),
+};
+
+interface CreateCall {
+  readonly caller: UserCaller | SecretCaller;
+  readonly idempotency: Idempotency;
+  readonly context: RequestContext;
+  readonly services: Services;
+}
+
+interface Wish {
+  readonly type: JobType;
+  /** Validated by the type's schema. */
+  readonly input: unknown;
+  readonly userId: string;
+  readonly clientTempId?: string | undefined;
+}
+
+/** Stored, JSON is a little longer than it came: blanks stand behind commas and colons. */
+function refuseLarge(input: unknown): void {
+  if (jsonbBytes(input) <= MAX_INPUT_BYTES) return;
+  throw new ApiError("payload_too_large", {
+    message: `The input is too large: the limit is ${MAX_INPUT_BYTES} bytes.`,
+    field: "input",
+    details: { limit_bytes: MAX_INPUT_BYTES },
+  });
+}
+
+/**
+ * Prices and queues a job, and says where to look for it.
+ * @throws ApiError `forbidden` when the type is not for this caller, `insufficient_credits` and
+ * `unknown_model` before anything is queued
+ */
+export async function createJob(
+  call: CreateCall,
+  { type, input, userId, clientTempId }: Wish,
+): Promise<Reply<z.output<typeof StartedJob>>> {
+  const { caller, context, services } = call;
+  if (!type.who.includes(caller.kind)) {
+    const message = `A user may not ask for a job of the type ${type.type}.`;
+    throw new ApiError("forbidden", { message, field: "type" });
+  }
+  refuseLarge(input);
+  const reply = await once(call, "jobs_create", {
+    p_user_id: userId,
+    p_type: type.type,
+    p_input: input,
+    p_estimate: await type.estimate(input, services),
+    p_client_temp_id: clientTempId,
+    p_correlation_id: context.traceId,
+  });
+  // From status 400 on this is a stored refusal, and there is no job to look at.
+  if (reply.status >= 400) return reply as Reply<z.output<typeof StartedJob>>;
+  const poll_url = `${services.functionsUrl}/jobs/${reply.data.job_id}`;
+  return {
+    ...reply,
+    data: { ...reply.data, poll_url },
+    headers: { location: poll_url, "retry-after": String(FIRST_POLL_SECONDS) },
+  };
+}

@@ -1,0 +1,126 @@
+/** One claimed job, from its lease to its end: steps that are kept, and what becomes of it. */
+import type { CheckpointAnswer, ClaimedJob } from "../../contracts/database/results/jobs.ts";
+import { ApiError } from "../../core/errors.ts";
+import { validate } from "../../http/input/validate.ts";
+import type { Job, JobTools, JobType, StepCharge, StepDone } from "./job-type.ts";
+import { jsonbBytes } from "../../core/json-size.ts";
+
+/** Thrown before a new step when the job has to leave this run. No failure: it goes on in another. */
+class LeaveRun extends Error {}
+
+/** Thrown after a step when the job is not this run's any more; its end is written already. */
+class JobEnded extends Error {
+  constructor(readonly status: Exclude<CheckpointAnswer["status"], "processing">) {
+    super(`the job is ${status}`);
+  }
+}
+
+/** How an attempt ended, and with what. */
+export type Outcome =
+  | { readonly kind: "finished"; readonly result: unknown }
+  | { readonly kind: "left" }
+  | { readonly kind: "ended"; readonly status: JobEnded["status"] }
+  | { readonly kind: "threw"; readonly error: unknown };
+
+/** What the run that claimed the job does for it. */
+export interface Run {
+  readonly tools: JobTools;
+  /** Whether no new step may begin. */
+  readonly isOver: () => boolean;
+  readonly spend: (cpuMs: number) => void;
+  readonly checkpoint: (
+    job: ClaimedJob,
+    step: string,
+    done: StepDone<unknown>,
+  ) => Promise<CheckpointAnswer>;
+}
+
+// jobs_result_bounded, in the database.
+const MAX_RESULT_BYTES = 65_536;
+
+export class JobRun implements Job {
+  readonly #outputs: Map<string, unknown>;
+  readonly #charges = new Map<string, StepCharge>();
+  readonly #abort = new AbortController();
+  #mustLeave = false;
+
+  constructor(
+    readonly claimed: ClaimedJob,
+    private readonly type: JobType,
+    private readonly run: Run,
+  ) {
+    this.#outputs = new Map(
+      claimed.checkpoints.map(({ step, output: [output] }) => [step, output]),
+    );
+  }
+
+  get id(): string {
+    return this.claimed.job_id;
+  }
+
+  get userId(): string {
+    return this.claimed.user_id;
+  }
+
+  get traceId(): string | null {
+    return this.claimed.correlation_id;
+  }
+
+  get signal(): AbortSignal {
+    return this.#abort.signal;
+  }
+
+  /** Begin no further step; the one in flight may end, for it may have cost something already. */
+  leave(): void {
+    this.#mustLeave = true;
+  }
+
+  /** Give up the step in flight too: the platform is about to. */
+  abort(): void {
+    this.leave();
+    this.#abort.abort(new LeaveRun());
+  }
+
+  async chargeOf(name: string): Promise<StepCharge> {
+    // A step of an earlier run says it again when it is written again, and that changes nothing.
+    return this.#charges.get(name) ?? await this.#keep(name, { output: this.#outputs.get(name) });
+  }
+
+  async step<T>(name: string, run: () => Promise<StepDone<T>>): Promise<T> {
+    // What was kept under this name is what this very function gave.
+    if (this.#outputs.has(name)) return this.#outputs.get(name) as T;
+    if (this.#mustLeave || this.run.isOver()) throw new LeaveRun();
+    this.run.spend(this.type.stepCpuMs);
+    const done = await run();
+    await this.#keep(name, done);
+    this.#outputs.set(name, done.output);
+    return done.output;
+  }
+
+  async #keep(name: string, done: StepDone<unknown>): Promise<StepCharge> {
+    const answer = await this.run.checkpoint(this.claimed, name, done);
+    if (answer.status !== "processing") throw new JobEnded(answer.status);
+    const { credits = "0", duplicates = 0, conflicts = 0 } = answer;
+    const charge = { credits, duplicates, conflicts };
+    this.#charges.set(name, charge);
+    return charge;
+  }
+
+  /** Runs the type's steps to their end, or as far as they come. Never rejects. */
+  async attempt(): Promise<Outcome> {
+    try {
+      const input = validate(this.type.input, this.claimed.input);
+      const result = await this.type.run(this, input, this.run.tools);
+      const bytes = jsonbBytes(result);
+      if (bytes > MAX_RESULT_BYTES) {
+        throw new ApiError("internal", { internal: `a result of ${bytes} bytes` });
+      }
+      return { kind: "finished", result };
+    } catch (error) {
+      // Whatever a broken-off call throws, the reason is that the run ended.
+      if (error instanceof LeaveRun || this.signal.aborted) return { kind: "left" };
+      if (error instanceof JobEnded) return { kind: "ended", status: error.status };
+      return { kind: "threw", error };
+    }
+  }
+}

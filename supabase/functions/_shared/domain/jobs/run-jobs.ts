@@ -1,0 +1,291 @@
+/**
+ * The bounded batch behind POST /job-runner: claims jobs, runs them side by side, completes them in company,
+ * and ends before the platform would end it. What it did not finish lies in the queue again, or comes back
+ * when its lease is over.
+ */
+import type { z } from "@hono/zod-openapi";
+import type { RunnerReport } from "../../contracts/jobs.ts";
+import type { ClaimedJob } from "../../contracts/database/results/jobs.ts";
+import type { Lifetime } from "../../core/isolate.ts";
+import type { Logger } from "../../core/logger.ts";
+import { Budget } from "./budget.ts";
+import type { Clock } from "./clock.ts";
+import { Completions } from "./completions.ts";
+import { describeFailure } from "./failures.ts";
+import type { JobTools, JobType } from "./job-type.ts";
+import { isAway, persist } from "./persist.ts";
+import { Room } from "./room.ts";
+import { JobRun, type Outcome, type Run } from "./run-job.ts";
+
+export interface RunnerOptions {
+  readonly runnerId: string;
+  /** How long a job is the runner's after its last sign of life. */
+  readonly leaseSeconds: number;
+  readonly heartbeatMs: number;
+  /** Jobs at a time; more while they are small. */
+  readonly concurrency: number;
+  /** No job is claimed and no step begun after this. */
+  readonly wallMs: number;
+  /** What is in flight is broken off after this. */
+  readonly hardMs: number;
+  /** Known CPU of steps and jobs after which none is begun. */
+  readonly cpuMs: number;
+  /** How long in all the run may wait with nothing to do for a job that is due soon. */
+  readonly lingerMs: number;
+}
+
+const LEASE_SECONDS = 60;
+
+// The platform ends a request after 150 s, and an isolate after 2 s of CPU: half of that is for what is not
+// counted, the event loop and the answers' parsing. An isolate that is nearly used up when a run begins ends
+// the run earlier, by its lifetime.
+const DEFAULTS = {
+  leaseSeconds: LEASE_SECONDS,
+  heartbeatMs: LEASE_SECONDS * 1000 / 3,
+  concurrency: 16,
+  wallMs: 100_000,
+  hardMs: 140_000,
+  cpuMs: 1_000,
+  lingerMs: 20_000,
+};
+
+/** Claiming, ending and one heartbeat's share of a job. */
+const JOB_CPU_MS = 1;
+
+/** Twice as many where jobs are over at once: what is small takes little memory either. */
+const SMALL_JOBS = { most: 64, smallMs: 100 };
+
+// The database's clock decides what is due; ours may run before it.
+const MIN_WAIT_MS = 500;
+
+/** Statuses of a job that is over; one that is lost has another runner. */
+const ENDS: ReadonlySet<string> = new Set(["completed", "failed", "cancelled"]);
+
+export interface RunnerTools extends JobTools {
+  readonly log: Logger;
+  readonly lifetime: Lifetime;
+}
+
+type Report = z.output<typeof RunnerReport>;
+
+export function runJobs(
+  tools: RunnerTools,
+  types: readonly JobType[],
+  clock: Clock,
+  options: Partial<RunnerOptions> = {},
+): Promise<Report> {
+  const all = { runnerId: crypto.randomUUID(), ...DEFAULTS, ...options };
+  return new Runner(tools, new Map(types.map((type) => [type.type, type])), clock, all).run();
+}
+
+class Runner {
+  readonly #report: Report = { claimed: 0, completed: 0, failed: 0, released: 0 };
+  readonly #tasks = new Map<JobRun, Promise<void>>();
+  readonly #budget: Budget;
+  readonly #room: Room;
+  readonly #completions: Completions;
+  readonly #run: Run;
+  #lingerLeftMs: number;
+  #hasYielded = false;
+
+  constructor(
+    private readonly tools: RunnerTools,
+    private readonly types: ReadonlyMap<string, JobType>,
+    private readonly clock: Clock,
+    private readonly options: RunnerOptions,
+  ) {
+    this.#budget = new Budget(clock, tools.lifetime, options);
+    this.#room = new Room({ least: options.concurrency, ...SMALL_JOBS });
+    this.#lingerLeftMs = options.lingerMs;
+    this.#completions = new Completions((done) => this.#complete(done));
+    this.#run = {
+      tools,
+      isOver: () => this.#budget.isOver,
+      spend: (cpuMs) => this.#budget.spend(cpuMs),
+      checkpoint: (job, step, done) => this.#checkpoint(job, step, done),
+    };
+  }
+
+  async run(): Promise<Report> {
+    const { heartbeatMs, hardMs } = this.options;
+    const stopBeating = this.clock.every(heartbeatMs, () => void this.#beat());
+    const { ending } = this.tools.lifetime;
+    const breakOff = () => {
+      for (const job of this.#tasks.keys()) job.abort();
+    };
+    const stopWaiting = this.clock.after(hardMs, breakOff);
+    ending.addEventListener("abort", breakOff);
+    try {
+      while (await this.#goOn());
+    } finally {
+      await Promise.all(this.#tasks.values());
+      stopBeating();
+      stopWaiting();
+      ending.removeEventListener("abort", breakOff);
+    }
+    if (this.#budget.isOver && !this.#hasYielded) await this.#handOver();
+    return this.#report;
+  }
+
+  /** A job that is given back wakes the next run, so what this one had no time for need not wait either. */
+  async #handOver(): Promise<void> {
+    const { jobs } = await this.#claim(1);
+    for (const job of jobs) await this.#yield(job);
+  }
+
+  /** One round: claim what there is room for, or wait for room. False when there is nothing left to do. */
+  async #goOn(): Promise<boolean> {
+    const { size } = this.#room;
+    const room = size - this.#tasks.size;
+    if (room > 0 && !this.#budget.isOver) {
+      // Half at a time: while one half is being completed the next is claimed.
+      const limit = Math.min(room, Math.ceil(size / 2));
+      const { jobs, next_at } = await this.#claim(limit);
+      for (const job of jobs) this.#start(job);
+      // Fewer than asked for: what is due is here.
+      if (jobs.length === limit) return true;
+      if (this.#tasks.size === 0) return await this.#linger(next_at);
+    }
+    if (this.#tasks.size === 0) return false;
+    await Promise.race(this.#tasks.values());
+    return true;
+  }
+
+  #claim(limit: number) {
+    return this.tools.database.rpc("jobs_claim", {
+      p_runner_id: this.options.runnerId,
+      p_types: [...this.types.keys()],
+      p_limit: limit,
+      p_lease_seconds: this.options.leaseSeconds,
+    });
+  }
+
+  /** Waits for a job that is due soon, so that a retry need not wait for the minute. */
+  async #linger(nextAt: string | null): Promise<boolean> {
+    if (nextAt === null) return false;
+    const waitMs = Math.max(Date.parse(nextAt) - this.clock.nowMs(), MIN_WAIT_MS);
+    if (waitMs > this.#lingerLeftMs || waitMs >= this.#budget.leftMs) return false;
+    this.#lingerLeftMs -= waitMs;
+    await this.clock.sleep(waitMs);
+    return true;
+  }
+
+  #start(claimed: ClaimedJob): void {
+    this.#report.claimed += 1;
+    this.#budget.spend(JOB_CPU_MS);
+    const job = new JobRun(claimed, this.types.get(claimed.type)!, this.#run);
+    // Not before it is known: its first step may take longer than the first heartbeat.
+    const task = Promise.resolve().then(() => this.#carry(job));
+    this.#tasks.set(job, task.finally(() => this.#tasks.delete(job)));
+  }
+
+  async #carry(job: JobRun): Promise<void> {
+    const { claimed } = job;
+    const record = { job_id: claimed.job_id, type: claimed.type, trace_id: claimed.correlation_id };
+    const beginMs = this.clock.nowMs();
+    try {
+      const outcome = await job.attempt();
+      const status = await this.#end(claimed, outcome);
+      this.#count(claimed, status);
+      this.tools.log("info", "job", { ...record, attempt: claimed.attempts, status });
+    } catch (error) {
+      // Its lease will run out, and another runner will go on from the last checkpoint.
+      const { code, detail } = describeFailure(error);
+      this.tools.log("error", "job not ended", { ...record, code, detail });
+    } finally {
+      this.#room.left(this.clock.nowMs() - beginMs);
+    }
+  }
+
+  /** Writes how the attempt ended. Gives the status that the job has then. */
+  async #end(claimed: ClaimedJob, outcome: Outcome): Promise<string> {
+    const { job_id, token } = claimed;
+    if (outcome.kind === "ended") return outcome.status;
+    if (outcome.kind === "left") return await this.#yield(claimed);
+    if (outcome.kind === "threw") return await this.#fail(claimed, outcome.error);
+    try {
+      return await this.#completions.add({ job_id, token, result: outcome.result });
+    } catch (error) {
+      // What the database refuses once it refuses again; while it is away the lease decides.
+      if (isAway(error)) throw error;
+      return await this.#fail(claimed, error);
+    }
+  }
+
+  async #yield({ job_id, token }: ClaimedJob): Promise<string> {
+    const { database } = this.tools;
+    const args = { p_job_id: job_id, p_token: token };
+    const { status } = await persist(this.clock, () => database.rpc("jobs_yield", args));
+    // One that was cancelled or lost meanwhile wakes nobody.
+    if (status === "queued") this.#hasYielded = true;
+    return status;
+  }
+
+  async #fail({ job_id, token, type }: ClaimedJob, error: unknown): Promise<string> {
+    const { database, log } = this.tools;
+    const { code, message, detail, retryable, retryAfterSeconds } = describeFailure(error);
+    log(code === "internal" ? "error" : "warn", "job attempt failed", {
+      job_id,
+      type,
+      code,
+      detail,
+    });
+    const args = {
+      p_job_id: job_id,
+      p_token: token,
+      p_code: code,
+      p_message: message,
+      p_detail: detail ?? undefined,
+      p_retryable: retryable,
+      p_retry_after_seconds: retryAfterSeconds ?? undefined,
+    };
+    return (await persist(this.clock, () => database.rpc("jobs_fail", args))).status;
+  }
+
+  #count({ type, created_at }: ClaimedJob, status: string): void {
+    if (status === "completed" || status === "failed") this.#report[status] += 1;
+    if (status === "queued") this.#report.released += 1;
+    if (!ENDS.has(status)) return;
+    const tookMs = this.clock.nowMs() - Date.parse(created_at);
+    this.tools.metrics.time("job", { type, outcome: status }, tookMs);
+  }
+
+  async #complete(done: readonly { job_id: string; token: number; result: unknown }[]) {
+    const { database } = this.tools;
+    const args = { p_runner_id: this.options.runnerId, p_done: done };
+    return (await persist(this.clock, () => database.rpc("jobs_complete", args))).jobs;
+  }
+
+  #checkpoint: Run["checkpoint"] = (job, step, done) => {
+    const { database } = this.tools;
+    const args = {
+      p_job_id: job.job_id,
+      p_token: job.token,
+      p_step: step,
+      p_output: [done.output] as const,
+      p_usage: done.usage,
+      p_page: done.page,
+      p_log: done.log,
+      p_progress: done.progress ?? job.progress,
+      p_lease_seconds: this.options.leaseSeconds,
+    };
+    return persist(this.clock, () => database.rpc("jobs_checkpoint", args));
+  };
+
+  /** Keeps the leases; a job that is no longer among them was cancelled, or has another runner. */
+  async #beat(): Promise<void> {
+    const known = [...this.#tasks.keys()];
+    if (known.length === 0) return;
+    const { leaseSeconds: p_lease_seconds, runnerId: p_runner_id } = this.options;
+    try {
+      const { jobs } = await this.tools.database.rpc("jobs_heartbeat", {
+        p_runner_id,
+        p_lease_seconds,
+      });
+      const kept = new Set(jobs);
+      for (const job of known) if (!kept.has(job.id)) job.leave();
+    } catch (error) {
+      this.tools.log("warn", "heartbeat failed", { code: describeFailure(error).code });
+    }
+  }
+}

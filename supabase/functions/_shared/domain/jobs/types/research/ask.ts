@@ -1,0 +1,59 @@
+/** One call of the model as a step: its answer, its usage, its record in the logs. */
+import type { AiMessage, AiUsage } from "../../../../adapters/ai/ai.ts";
+import { aiLog } from "../../../../adapters/ai/ai-log.ts";
+import { countTokens } from "../../../../adapters/ai/count-tokens.ts";
+import { storable } from "../../../../core/json-size.ts";
+import type { Job, JobTools, StepDone } from "../../job-type.ts";
+import type { CallLimits } from "./limits.ts";
+
+export interface Answer {
+  readonly text: string;
+  readonly usage: AiUsage;
+}
+
+/** Five answers, a report and the plan stay below the 64 KiB of a result. */
+const MAX_ANSWER_BYTES = 8_000;
+
+function hasTokens(usage: AiUsage): boolean {
+  return Object.values(usage).some((count) => count > 0);
+}
+
+export async function ask(
+  job: Job,
+  tools: JobTools,
+  { model, maxOutputTokens }: CallLimits,
+  messages: readonly AiMessage[],
+): Promise<StepDone<Answer>> {
+  const ai = await tools.ai();
+  const startedMs = performance.now();
+  const { text, usage } = await ai.complete({
+    model,
+    messages,
+    maxOutputTokens,
+    signal: job.signal,
+  });
+  countTokens(tools.metrics, model, usage);
+  return {
+    output: { text: storable(text, MAX_ANSWER_BYTES), usage },
+    ...(hasTokens(usage) && { usage: [{ model, ...usage }] }),
+    log: aiLog({
+      ...{ kind: "research", model, messages, text, usage },
+      ...{ errorCode: null, requestId: null, traceId: job.traceId },
+      durationMs: performance.now() - startedMs,
+    }),
+  };
+}
+
+const KINDS = [
+  "input_tokens",
+  "cached_input_tokens",
+  "output_tokens",
+  "reasoning_tokens",
+] as const satisfies (keyof AiUsage)[];
+
+/** All calls together, kind by kind. */
+export function addUsage(answers: readonly Pick<Answer, "usage">[]): Record<string, number> {
+  return Object.fromEntries(
+    KINDS.map((kind) => [kind, answers.reduce((sum, { usage }) => sum + (usage[kind] ?? 0), 0)]),
+  );
+}

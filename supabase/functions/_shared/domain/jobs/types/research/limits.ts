@@ -1,0 +1,45 @@
+/** How much each call of a piece of research may use, which is what its price is held for. */
+import type { Ai } from "../../../../adapters/ai/ai.ts";
+import type { EstimateLine } from "../../job-type.ts";
+import { MAX_QUESTION_BYTES, MAX_QUESTIONS } from "./plan.ts";
+import * as prompts from "./prompts.ts";
+
+const PLAN_TOKENS = 512;
+const ANSWER_TOKENS = 1_024;
+
+/** Words and line breaks between the parts of a prompt, where texts meet and count otherwise than alone. */
+const JOIN_TOKENS = 16;
+
+export interface CallLimits {
+  readonly model: string;
+  readonly maxOutputTokens: number;
+}
+
+/** Of the plan, and of every answer and the report. @throws ApiError `unknown_model` */
+export function limitsOf(ai: Ai): { plan: CallLimits; answer: CallLimits } {
+  const model = ai.researchModel;
+  const cap = ai.maxOutputTokens(model);
+  return {
+    plan: { model, maxOutputTokens: Math.min(PLAN_TOKENS, cap) },
+    answer: { model, maxOutputTokens: Math.min(ANSWER_TOKENS, cap) },
+  };
+}
+
+/** Every call at its longest: five questions as long as they may be, every answer as long as it may be. */
+export async function estimateResearch(ai: Ai, query: string): Promise<EstimateLine[]> {
+  const { plan, answer } = limitsOf(ai);
+  const count = (messages: ReturnType<typeof prompts.plan>) => ai.countTokens(plan.model, messages);
+  const line = ({ model, maxOutputTokens }: CallLimits, input_tokens: number): EstimateLine => ({
+    model,
+    input_tokens,
+    max_output_tokens: maxOutputTokens,
+  });
+  const asked = MAX_QUESTION_BYTES + JOIN_TOKENS;
+  const found = MAX_QUESTIONS * (asked + answer.maxOutputTokens + JOIN_TOKENS);
+  const question = line(answer, await count(prompts.question(query, "")) + asked);
+  return [
+    line(plan, await count(prompts.plan(query))),
+    ...Array<EstimateLine>(MAX_QUESTIONS).fill(question),
+    line(answer, await count(prompts.synthesis(query, [])) + found),
+  ];
+}

@@ -1,0 +1,31 @@
+/** Reads the plan out of what a model wrote, which is a JSON list more often than not. */
+import { storable } from "../../../../core/json-size.ts";
+
+export const MAX_QUESTIONS = 5;
+
+/** A token is at least a byte, so this bounds the tokens too. */
+export const MAX_QUESTION_BYTES = 600;
+
+function asList(text: string): unknown[] {
+  // Models put words or a fence around what they were asked for alone.
+  const [from, to] = [text.indexOf("["), text.lastIndexOf("]")];
+  if (from === -1 || to < from) return [];
+  try {
+    const list: unknown = JSON.parse(text.slice(from, to + 1));
+    return Array.isArray(list) ? list : [];
+  } catch {
+    return [];
+  }
+}
+
+function asQuestion(item: unknown): string {
+  const text = typeof item === "string" ? item : (item as { question?: unknown } | null)?.question;
+  return typeof text === "string" ? storable(text.trim(), MAX_QUESTION_BYTES) : "";
+}
+
+/** One to five questions; where there is no list to be read, the query is the one question. */
+export function parsePlan(text: string, query: string): string[] {
+  const questions = asList(text).map(asQuestion).filter((question) => question !== "");
+  const plan = [...new Set(questions)].slice(0, MAX_QUESTIONS);
+  return plan.length > 0 ? plan : [storable(query, MAX_QUESTION_BYTES)];
+}

@@ -1,0 +1,61 @@
+/** Charges a list of past uses in batches: what a back end has collected while it could not report. */
+import { z } from "@hono/zod-openapi";
+import { addCredits } from "../../../add-credits.ts";
+import { OwnUsageEvent } from "../../../contracts/usage.ts";
+import { defineJobType, type EstimateLine } from "../job-type.ts";
+
+const MAX_EVENTS = 5_000;
+const BATCH_SIZE = 500;
+
+const Input = z.strictObject({
+  events: z.array(OwnUsageEvent).min(1).max(MAX_EVENTS)
+    .openapi({ description: "Each with an id of its own: it is charged once, for ever." }),
+}).openapi("UsageBackfillInput");
+
+type Event = z.output<typeof OwnUsageEvent>;
+
+/** What a use costs depends on its tokens and its time alone. */
+function priceOf({ event_id: _id, metadata: _metadata, ...line }: Event): EstimateLine {
+  return line;
+}
+
+function batchesOf(events: readonly Event[]): Event[][] {
+  const count = Math.ceil(events.length / BATCH_SIZE);
+  return Array.from(
+    { length: count },
+    (_, nr) => events.slice(nr * BATCH_SIZE, (nr + 1) * BATCH_SIZE),
+  );
+}
+
+export const usageBackfill = defineJobType({
+  type: "usage_backfill",
+  summary: "Charges a list of past uses of models, each at most once",
+  // A user who could name events would use up their ids before the back end does, and be charged for less.
+  who: ["secret"],
+  input: Input,
+  stepCpuMs: 10,
+  estimate: (input) => Promise.resolve(input.events.map(priceOf)),
+  run: async (job, { events }, { metrics }) => {
+    const charges = [];
+    let doneEvents = 0;
+    for (const [index, batch] of batchesOf(events).entries()) {
+      const name = `batch-${index + 1}`;
+      doneEvents += batch.length;
+      const progress = Math.floor(100 * doneEvents / events.length);
+      await job.step(
+        name,
+        () => Promise.resolve({ output: { events: batch.length }, usage: batch, progress }),
+      );
+      charges.push(await job.chargeOf(name));
+    }
+    const duplicates = charges.reduce((sum, charge) => sum + charge.duplicates, 0);
+    const conflicts = charges.reduce((sum, charge) => sum + charge.conflicts, 0);
+    if (conflicts > 0) metrics.count("usage_conflicts", { from: "job" }, conflicts);
+    return {
+      charged: events.length - duplicates - conflicts,
+      duplicates,
+      conflicts,
+      credits: addCredits(charges.map(({ credits }) => credits)),
+    };
+  },
+});

@@ -1,0 +1,53 @@
+/** What a webhook gets: alerts as they are, disputes and the ledger's heads in the same form. */
+import type { AlertData } from "../../adapters/webhook/alert-data.ts";
+import { moment, money } from "./figures.ts";
+import { BadNotice } from "./render-notice.ts";
+import { alert } from "./templates/alert.ts";
+import { anchor } from "./templates/anchor.ts";
+import { dispute } from "./templates/dispute.ts";
+
+function ofDispute(data: unknown): AlertData | undefined {
+  const parsed = dispute.schema.safeParse(data);
+  if (!parsed.success) return undefined;
+  const { dispute_id, phase, amount, currency, reason, at } = parsed.data;
+  const why = reason === null ? "" : `, ${reason}`;
+  return {
+    incident_id: `${dispute_id}:${phase}`,
+    rule: "dispute",
+    severity: phase === "won" ? "warning" : "critical",
+    summary: `${phase}: ${money(amount, currency)}${why}, ${moment(at)}.`,
+    value: String(amount),
+    threshold: "0",
+    runbook: "docs/runbooks/disputes.md",
+    fired_at: at,
+  };
+}
+
+function ofAnchor(data: unknown): AlertData | undefined {
+  const parsed = anchor.schema.safeParse(data);
+  if (!parsed.success) return undefined;
+  const { head_nr, hash, entries, accounts, made_at } = parsed.data;
+  return {
+    incident_id: `anchor:${head_nr}`,
+    rule: "anchor",
+    severity: "info",
+    summary: `Head ${head_nr} is ${hash}, over ${entries} entries of ${accounts} accounts.`,
+    value: hash,
+    threshold: "0",
+    runbook: "docs/runbooks/anchor.md",
+    fired_at: made_at,
+  };
+}
+
+const SAID: Record<string, (data: unknown) => AlertData | undefined> = {
+  alert: (data) => alert.schema.safeParse(data).data,
+  dispute: ofDispute,
+  anchor: ofAnchor,
+};
+
+/** @throws BadNotice for any other template, and for data that are not its */
+export function alertOf(template: string, data: unknown): AlertData {
+  const said = SAID[template]?.(data);
+  if (said === undefined) throw new BadNotice(`${template} by webhook`);
+  return said;
+}

@@ -1,0 +1,40 @@
+/** Sends the refunds that nobody else sends: those a policy asked for, and those whose request died. */
+import type { RefundToSend } from "../../contracts/database/results/refunds.ts";
+import { ApiError } from "../../core/errors.ts";
+import { hasTime } from "../../core/isolate.ts";
+import type { Services } from "../../services.ts";
+import { detailOf, sendRefund } from "./send-refund.ts";
+
+/** At Stripe side by side: one after the other would leave most of a batch's time unused. */
+const AT_ONCE = 5;
+
+type Outcome = "sent" | "failed" | "unavailable";
+
+async function send(services: Services, refund: RefundToSend): Promise<Outcome> {
+  try {
+    await sendRefund(services, refund);
+    return "sent";
+  } catch (error) {
+    // The detail goes to the log alone; what it means for the refund is noted in the database.
+    services.log("warn", "refund not sent", {
+      refund_id: refund.refund_id,
+      detail: detailOf(error),
+    });
+    const isRefused = error instanceof ApiError && error.status < 500;
+    return isRefused ? "failed" : "unavailable";
+  }
+}
+
+/** Until none is due, time is up (milliseconds since 1970), or Stripe is out of reach. */
+export async function sendDueRefunds(services: Services, untilMs: number) {
+  const done = { sent: 0, failed: 0 };
+  while (hasTime(services, untilMs)) {
+    const due = await services.database.rpc("refunds_claim", { p_limit: AT_ONCE });
+    const outcomes = await Promise.all(due.map((refund) => send(services, refund)));
+    const sent = outcomes.filter((outcome) => outcome === "sent").length;
+    done.sent += sent;
+    done.failed += outcomes.length - sent;
+    if (due.length < AT_ONCE || outcomes.includes("unavailable")) break;
+  }
+  return done;
+}

@@ -1,0 +1,64 @@
+/** Sends a refund that the database has set aside to Stripe. Outside any transaction. */
+import type { RefundAnswer, RefundToSend } from "../../contracts/database/results/refunds.ts";
+import { withOwnTime } from "../../core/deadline.ts";
+import { ApiError } from "../../core/errors.ts";
+import type { Services } from "../../services.ts";
+import { Refused } from "../../adapters/stripe/refused.ts";
+
+/** What really went wrong, for logs and for the operator. */
+export function detailOf(error: unknown): string {
+  return (error instanceof ApiError ? error.internal : undefined) ?? String(error);
+}
+
+/** What Stripe's no is to the caller; one that only we can mend is our service's problem. */
+function refusalOf(error: Refused): ApiError {
+  const { internal, cause } = error;
+  switch (error.stripeCode) {
+    case "charge_already_refunded":
+      return new ApiError("already_refunded", { internal, cause });
+    case "charge_disputed":
+    case "refund_disputed_payment":
+      return new ApiError("already_refunded", {
+        message:
+          "The buyer's bank disputes this payment and holds the money. It cannot be refunded.",
+        internal,
+        cause,
+      });
+    case "charge_not_refundable":
+    case "amount_too_large":
+      return new ApiError("refund_too_large", { field: "amount", internal, cause });
+  }
+  // Of an amount above what is left Stripe says which parameter is wrong, and gives no code.
+  if (error.param === "amount") {
+    return new ApiError("refund_too_large", { field: "amount", internal, cause });
+  }
+  return error;
+}
+
+/**
+ * Asks Stripe, and notes its answer: id, refusal or that none came.
+ * @param key the caller's idempotency key, freed where there is nothing to answer with
+ * @throws ApiError already_refunded, refund_too_large where Stripe said no; else what went wrong, and then
+ * the refund is not over: a repeat or the runner sends it again
+ */
+export async function sendRefund(
+  { database, payments, log }: Services,
+  refund: RefundToSend,
+  key?: string,
+): Promise<RefundAnswer> {
+  const { refund_id: p_refund_id } = refund;
+  try {
+    const { id } = await (await payments()).createRefund(refund);
+    const attach = { p_refund_id, p_stripe_refund_id: id };
+    return await withOwnTime(() => database.rpc("refunds_attach", attach));
+  } catch (error) {
+    const isRefused = error instanceof Refused;
+    const note = isRefused ? "refunds_refuse" : "refunds_postpone";
+    const args = { p_refund_id, p_error: detailOf(error), p_idempotency_key: key };
+    await withOwnTime(() => database.rpc(note, args)).catch((failure: unknown) => {
+      // The refund stays requested: it is sent again, and Stripe gives the same answer.
+      log("warn", "refund not noted", { detail: String(failure) });
+    });
+    throw isRefused ? refusalOf(error) : error;
+  }
+}

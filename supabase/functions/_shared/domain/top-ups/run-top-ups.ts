@@ -1,0 +1,99 @@
+/**
+ * Charges saved cards for the top-ups that are due. Credits come from the payments' events alone: here a
+ * charge is asked for, and what Stripe answered is reported.
+ */
+import type { ArgsOf } from "../../contracts/database/functions.ts";
+import type { TopUpCharge } from "../../contracts/database/results/top-ups.ts";
+import { withOwnTime } from "../../core/deadline.ts";
+import { ApiError } from "../../core/errors.ts";
+import { returnUrls } from "../../http/input/return-urls.ts";
+import { hasTime } from "../../core/isolate.ts";
+import type { Services } from "../../services.ts";
+import type { Payments } from "../../adapters/stripe/payments.ts";
+
+/** At Stripe side by side: one after the other would leave most of a batch's time unused. */
+const AT_ONCE = 5;
+
+type Outcome = "charged" | "failed" | "authentication" | "unavailable";
+
+interface TopUpsReport {
+  /** Stripe took the charge; its event will grant. */
+  readonly charged: number;
+  readonly failed: number;
+}
+
+/** What Stripe has done is written down, whatever is left of the run's time. */
+function report({ database }: Services, args: ArgsOf<"top_ups_report">) {
+  return withOwnTime(() => database.rpc("top_ups_report", args));
+}
+
+async function charge(services: Services, payments: Payments, due: TopUpCharge): Promise<Outcome> {
+  const outcome = await payments.chargeCard(due);
+  await report(services, {
+    p_order_id: due.order_id,
+    p_outcome: outcome.kind,
+    p_payment_id: outcome.payment_id ?? undefined,
+    p_code: "code" in outcome ? outcome.code : undefined,
+  });
+  if (outcome.kind === "accepted") return "charged";
+  return outcome.kind === "authentication" ? "authentication" : "failed";
+}
+
+/** The bank wants the user: the charge is taken back first, or they could pay twice. */
+async function link(services: Services, payments: Payments, due: TopUpCharge): Promise<Outcome> {
+  const { database, origins } = services;
+  if (!await payments.cancelCharge(due)) {
+    await report(services, {
+      p_order_id: due.order_id,
+      p_outcome: "accepted",
+      p_payment_id: due.payment_id ?? undefined,
+      p_code: undefined,
+    });
+    return "charged";
+  }
+  const page = await payments.openTopUpPage(due, returnUrls({}, origins));
+  const args = { p_order_id: due.order_id, p_session_id: page.id, p_session_url: page.url };
+  await withOwnTime(() => database.rpc("top_ups_link", args));
+  return "authentication";
+}
+
+/** Whether Stripe has it is not known: the same order is asked for again, under the same key. */
+async function postpone(services: Services, due: TopUpCharge, error: unknown): Promise<void> {
+  const { order_id, step } = due;
+  const internal = error instanceof ApiError ? error.internal : undefined;
+  const detail = internal ?? String(error);
+  services.log("error", "top-up not answered", { order_id, step, detail });
+  const unknown = { p_order_id: order_id, p_outcome: "unknown" as const, p_payment_id: undefined };
+  await report(services, { ...unknown, p_code: detail })
+    // Then its lease brings it back.
+    .catch((failure: unknown) => {
+      services.log("warn", "top-up not postponed", { order_id, detail: String(failure) });
+    });
+}
+
+async function run(services: Services, due: TopUpCharge): Promise<Outcome> {
+  try {
+    const payments = await services.payments();
+    const act = due.step === "charge" ? charge : link;
+    const outcome = await act(services, payments, due);
+    services.log("info", "top-up", { order_id: due.order_id, step: due.step, outcome });
+    return outcome;
+  } catch (error) {
+    await postpone(services, due, error);
+    return "unavailable";
+  }
+}
+
+/** Until none is due, time is up (milliseconds since 1970), or Stripe is out of reach. */
+export async function runTopUps(services: Services, untilMs: number): Promise<TopUpsReport> {
+  const done = { charged: 0, failed: 0 };
+  while (hasTime(services, untilMs)) {
+    const due = await services.database.rpc("top_ups_claim", { p_limit: AT_ONCE });
+    const outcomes = await Promise.all(due.map((each) => run(services, each)));
+    const count = (wanted: Outcome) => outcomes.filter((outcome) => outcome === wanted).length;
+    done.charged += count("charged");
+    done.failed += count("failed") + count("unavailable");
+    if (due.length === 0 || outcomes.includes("unavailable")) break;
+  }
+  return done;
+}

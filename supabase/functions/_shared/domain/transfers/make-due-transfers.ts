@@ -1,0 +1,45 @@
+/** Pays providers what waited, takes from them what banks have taken, and pays again what comes back. */
+import type { TransferToMake } from "../../contracts/database/results/bookings.ts";
+import { withOwnTime } from "../../core/deadline.ts";
+import { hasTime } from "../../core/isolate.ts";
+import { detailOf } from "../refunds/send-refund.ts";
+import type { Services } from "../../services.ts";
+import { Refused } from "../../adapters/stripe/refused.ts";
+
+const AT_ONCE = 5;
+
+type Outcome = "made" | "refused" | "unavailable";
+
+async function make(services: Services, move: TransferToMake): Promise<Outcome> {
+  const { database, payments, log } = services;
+  const { move_id: p_move_id } = move;
+  try {
+    const p_stripe_id = await (await payments()).makeTransfer(move);
+    const made = { p_move_id, p_stripe_id, p_error: undefined, p_refused: undefined };
+    await withOwnTime(() => database.rpc("transfers_finish", made));
+    return "made";
+  } catch (error) {
+    const p_refused = error instanceof Refused;
+    log("warn", "transfer not made", { move_id: p_move_id, detail: detailOf(error) });
+    const failed = { p_move_id, p_stripe_id: undefined, p_error: detailOf(error), p_refused };
+    await withOwnTime(() => database.rpc("transfers_finish", failed)).catch((failure: unknown) => {
+      // It stays requested: it is asked for again, and Stripe gives the same answer.
+      log("warn", "transfer not noted", { detail: String(failure) });
+    });
+    return p_refused ? "refused" : "unavailable";
+  }
+}
+
+/** Until none is due, time is up (milliseconds since 1970), or Stripe is unavailable. */
+export async function makeDueTransfers(services: Services, untilMs: number) {
+  const done = { made: 0, failed: 0 };
+  while (hasTime(services, untilMs)) {
+    const due = await services.database.rpc("transfers_claim", { p_limit: AT_ONCE });
+    const outcomes = await Promise.all(due.map((move) => make(services, move)));
+    const made = outcomes.filter((outcome) => outcome === "made").length;
+    done.made += made;
+    done.failed += outcomes.length - made;
+    if (due.length === 0 || outcomes.includes("unavailable")) break;
+  }
+  return done;
+}

@@ -1,0 +1,131 @@
+/**
+ * The public keys that users' tokens are signed with. Given by the platform, or fetched from Auth: then the
+ * last good set is kept and used while Auth is away, and asked for again when it is old or a token names a
+ * key that is not in it, though not as often as somebody may make such tokens up.
+ */
+import type { SupabaseEnv } from "@supabase/server";
+import type { Metrics } from "../../metrics/metrics.ts";
+import { createGuard } from "../../resilience/guard.ts";
+import type { CheckState } from "../../services.ts";
+import { outsideRequests } from "../../core/current-request.ts";
+import { ApiError } from "../../core/errors.ts";
+
+export type Keys = Exclude<SupabaseEnv["jwks"], URL | null>;
+
+export interface KeySet {
+  /**
+   * The keys with which a token may be verified.
+   * @throws ApiError `not_ready` where Auth is away and none, or not the token's, is known
+   */
+  forToken(token: string): Promise<Keys>;
+  /** Degraded where Auth is away and the last good set is used. */
+  check(): Promise<CheckState>;
+}
+
+interface KeySetOptions {
+  readonly url: URL;
+  /** A clock that only goes forward. */
+  readonly nowMs: () => number;
+  readonly metrics: Metrics;
+  readonly waitUntil: (work: Promise<unknown>) => void;
+}
+
+/** As long as Auth lets it be cached. */
+const MAX_AGE_MS = 600_000;
+/** A new key signs tokens some minutes after it is published, so nobody with a true one waits for this. */
+const COOL_DOWN_MS = 30_000;
+
+export function givenKeySet(keys: Keys): KeySet {
+  return {
+    forToken: () => Promise.resolve(keys),
+    check: () => Promise.resolve(keys.keys.length > 0 ? "ok" : "down"),
+  };
+}
+
+/** The id of the key that a token says it is signed with; anybody can say so. */
+function keyIdOf(token: string): string | undefined {
+  const [header = ""] = token.split(".");
+  try {
+    const { kid } = JSON.parse(atob(header.replaceAll("-", "+").replaceAll("_", "/")));
+    return typeof kid === "string" ? kid : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isKey(value: unknown): boolean {
+  return typeof value === "object" && value !== null && "kty" in value &&
+    typeof value.kty === "string";
+}
+
+async function readKeys(url: URL, signal: AbortSignal): Promise<Keys> {
+  const answer = await fetch(url, { signal });
+  const body = await answer.json() as Keys | null;
+  if (answer.ok && Array.isArray(body?.keys) && body.keys.length > 0 && body.keys.every(isKey)) {
+    return body;
+  }
+  throw new Error(`no key set, status ${answer.status}`);
+}
+
+function notReady(error: unknown): ApiError {
+  const detail = error instanceof ApiError ? error.internal : String(error);
+  const retryAfterSeconds = error instanceof ApiError ? error.retryAfterSeconds : undefined;
+  return new ApiError("not_ready", {
+    internal: `key set: ${detail}`,
+    retryAfterSeconds: retryAfterSeconds ?? 1,
+    cause: error,
+  });
+}
+
+export function createKeySet({ url, nowMs, metrics, waitUntil }: KeySetOptions): KeySet {
+  const guard = createGuard("jwks", { isOutage: () => true, isTransient: () => true, metrics });
+  let known: { readonly keys: Keys; readonly atMs: number } | undefined;
+  let loading: Promise<Keys> | undefined;
+  let askedMs = -Infinity;
+  let failure: unknown;
+
+  async function ask(): Promise<Keys> {
+    askedMs = nowMs();
+    try {
+      const keys = await guard.execute((signal) => readKeys(url, signal));
+      known = { keys, atMs: nowMs() };
+      failure = undefined;
+      return keys;
+    } catch (error) {
+      failure = error;
+      throw notReady(error);
+    }
+  }
+
+  /** Once for all that want it now; that one of them has no time left says nothing about the others. */
+  function load(): Promise<Keys> {
+    return loading ??= outsideRequests(ask).finally(() => loading = undefined);
+  }
+
+  const isCoolingDown = () => nowMs() - askedMs < COOL_DOWN_MS;
+
+  return {
+    async forToken(token) {
+      if (known === undefined) return await load();
+      const { keys, atMs } = known;
+      const kid = keyIdOf(token);
+      if (kid === undefined || keys.keys.some((key) => key.kid === kid)) {
+        const isOld = nowMs() - atMs >= MAX_AGE_MS;
+        if (isOld && !isCoolingDown()) waitUntil(load().catch(() => {}));
+        return keys;
+      }
+      if (!isCoolingDown()) return await load();
+      if (failure !== undefined) throw notReady(failure);
+      return keys;
+    },
+    async check() {
+      if (known !== undefined && nowMs() - known.atMs < COOL_DOWN_MS) return "ok";
+      try {
+        await load();
+        return "ok";
+      } catch {
+        return known === undefined ? "down" : "degraded";
+      }
+    },
+  };
+}

@@ -1,0 +1,31 @@
+import assert from "node:assert/strict";
+import { base64url, makeProject, PROJECT_URL } from "#support/project.ts";
+import { tokenProblem } from "./token-problem.ts";
+
+const project = await makeProject();
+const ISSUERS = [`${PROJECT_URL}/auth/v1`];
+
+Deno.test("a token of another issuer is told by both, and at no length of its own", async () => {
+  const kong = await project.sign({ claims: { iss: "http://kong:8000/auth/v1" } });
+  const problem = tokenProblem(kong, ISSUERS) ?? "";
+  assert.match(problem, /issuer is "http:\/\/kong:8000\/auth\/v1", accepted is http:\/\/127/);
+  const long = await project.sign({ claims: { iss: "x".repeat(5_000) } });
+  assert((tokenProblem(long, ISSUERS) ?? "").length < 300);
+  assert.match(
+    tokenProblem(await project.sign({ claims: { iss: undefined } }), ISSUERS)!,
+    /is null/,
+  );
+});
+
+Deno.test("a token signed with a shared secret is told as such", async () => {
+  const token = await project.sign({ header: { alg: "HS256" } });
+  assert.match(tokenProblem(token, ISSUERS) ?? "", /"HS256", a shared secret.*ES256 or RS256/);
+});
+
+Deno.test("of other causes, and of what is no token, nothing is said", async () => {
+  assert.equal(tokenProblem(await project.sign({ claims: { exp: 1 } }), ISSUERS), null);
+  for (const text of ["", "a.b.c", "..", `${base64url("[]")}.%.x`, `${base64url("1")}.e30.x`]) {
+    const problem = tokenProblem(text, ISSUERS);
+    assert(problem === null || problem.includes("issuer is null"), problem ?? "");
+  }
+});

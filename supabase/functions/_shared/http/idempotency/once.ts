@@ -1,0 +1,69 @@
+/** Calls an idempotent database function and keeps refusals that the request itself caused. */
+import type {
+  ArgsOf,
+  OnceName,
+  ResultOf,
+  StoredDataOf,
+} from "../../contracts/database/functions.ts";
+import type { Services } from "../../services.ts";
+import { withOwnTime } from "../../core/deadline.ts";
+import type { Reply } from "../reply.ts";
+import { ApiError, type ErrorCode } from "../../core/errors.ts";
+import type { Idempotency } from "./idempotency.ts";
+
+// A repeat of these gets the same answer for as long as the key lives. 401, 403, 408, 429, 5xx and an
+// invalid request are not kept: the next attempt may be right.
+const KEPT: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  "insufficient_credits",
+  "spend_cap_reached",
+  "not_found",
+  "hold_not_open",
+  "grant_not_pending",
+  "reference_conflict",
+  "booking_not_cancellable",
+  "already_refunded",
+  "usage_conflict",
+  "overdraft_exceeded",
+  "refund_too_large",
+  "unknown_model",
+  "unknown_package",
+]);
+
+interface OnceCall {
+  readonly idempotency: Idempotency;
+  readonly services: Services;
+}
+
+/**
+ * Remembers a refusal under the caller's key. A failure to remember it changes no answer. Without a key of
+ * the caller's nothing is remembered: nothing has happened, and the same content may be right in a moment.
+ */
+export async function keepRefusal(call: OnceCall, error: unknown): Promise<void> {
+  if (call.idempotency.key === null) return;
+  if (!(error instanceof ApiError) || !KEPT.has(error.code)) return;
+  try {
+    const args = { ...call.idempotency.args, p_status: error.status, p_data: error.body };
+    await withOwnTime(() => call.services.database.rpc("idempotency_store", args));
+  } catch (failure) {
+    call.services.log("warn", "refusal not kept", { detail: String(failure) });
+  }
+}
+
+type ArgsWithoutKey<N extends OnceName> = Omit<ArgsOf<N>, keyof Idempotency["args"]>;
+
+/** The function's answer as a reply; a replayed one says so. */
+export async function once<N extends OnceName>(
+  call: OnceCall,
+  name: N,
+  args: ArgsWithoutKey<N>,
+): Promise<Reply<StoredDataOf<N>>> {
+  try {
+    const keyed = { ...args, ...call.idempotency.args } as ArgsOf<N>;
+    const answer: ResultOf<N> = await call.services.database.rpc(name, keyed);
+    // From status 400 on this is an error body, which the envelope knows by the status.
+    return { ...answer, data: answer.data as StoredDataOf<N> };
+  } catch (error) {
+    await keepRefusal(call, error);
+    throw error;
+  }
+}

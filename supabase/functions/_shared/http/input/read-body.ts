@@ -1,0 +1,159 @@
+/**
+ * Reads a request body once, bounded, and parses it as JSON that is safe to hand on: valid UTF-8, not
+ * nested deeper than anything the contract knows, no text that PostgreSQL cannot store, and nothing that
+ * JavaScript would hand on changed.
+ */
+import { DEADLINE_MS, timeLeftMs } from "../../core/deadline.ts";
+import { ApiError, invalid } from "../../core/errors.ts";
+import { repeatedName } from "./repeated-names.ts";
+
+/** Deepest nesting in the contract is metadata inside an event inside a batch, with room to spare. */
+const MAX_DEPTH = 32;
+
+const decoder = new TextDecoder("utf-8", { fatal: true });
+
+function tooLarge(limitBytes: number): ApiError {
+  return new ApiError("payload_too_large", {
+    message: `The body is too large: the limit is ${limitBytes} bytes.`,
+    details: { limit_bytes: limitBytes },
+  });
+}
+
+async function readBounded(stream: ReadableStream<Uint8Array>, limitBytes: number) {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of stream) {
+    size += chunk.byteLength;
+    if (size > limitBytes) throw tooLarge(limitBytes);
+    chunks.push(chunk);
+  }
+  const bytes = new Uint8Array(size);
+  let offset = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, offset);
+    offset += chunk.byteLength;
+  }
+  return bytes;
+}
+
+async function readAll(request: Request, limitBytes: number): Promise<Uint8Array> {
+  const declared = request.headers.get("content-length");
+  // Without a declared length the sender could go on for ever, so that is counted while it arrives.
+  if (declared === null) return await readBounded(request.body!, limitBytes);
+  // Not `>`: what is no number is no promise either.
+  if (!(Number(declared) <= limitBytes)) throw tooLarge(limitBytes);
+  const bytes = new Uint8Array(await request.arrayBuffer());
+  if (bytes.byteLength > limitBytes) throw tooLarge(limitBytes);
+  return bytes;
+}
+
+/**
+ * The raw bytes. Whoever sends them slowly has as long as an ordinary request, on a long route too.
+ * @throws ApiError `payload_too_large`, `request_timeout`
+ */
+export async function readBytes(request: Request, limitBytes: number): Promise<Uint8Array> {
+  if (request.body === null) return new Uint8Array();
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const isLate = () =>
+    reject(new ApiError("request_timeout", { internal: "the body came too slowly" }));
+  const timer = setTimeout(isLate, timeLeftMs(DEADLINE_MS));
+  try {
+    return await Promise.race([readAll(request, limitBytes), late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** @throws ApiError `invalid_request` when the bytes are not UTF-8 */
+export function decodeUtf8(bytes: Uint8Array): string {
+  try {
+    return decoder.decode(bytes);
+  } catch {
+    throw invalid("The body is not valid UTF-8.");
+  }
+}
+
+/** @throws ApiError `invalid_request` when the header names another type than JSON */
+export function requireJson(headers: Headers): void {
+  const type = headers.get("content-type");
+  if (type === null || /^application\/json\s*(;|$)/i.test(type)) return;
+  throw invalid("Send the body as JSON, with Content-Type: application/json.");
+}
+
+function join(path: string, key: string): string {
+  return path === "" ? key : `${path}.${key}`;
+}
+
+function checkText(text: string, path: string): void {
+  if (text.includes("\u0000")) throw invalid("Text may not contain a null character.", path);
+  if (!text.isWellFormed()) throw invalid("Text contains half of a surrogate pair.", path);
+}
+
+// JSON.parse rounds silently. Up to 15 digits are always kept; what has more, or an exponent, is looked at.
+const MAY_BE_INEXACT = /[:,[\s]-?(?:[\d.]{16}|[\d.]+[eE])/;
+
+// Far more than an exact number needs, and short enough that looking at one costs nothing.
+const MAX_NUMBER_LENGTH = 100;
+
+/** Stands for a number that the parser had to change. */
+const INEXACT = Symbol("inexact");
+
+/** The digits that count: without sign, point, exponent and the zeros around them. */
+function digitsOf(text: string): string {
+  return text.replace(/e.*$/i, "").replace(/[-.]/g, "").replace(/^0+|0+$/g, "");
+}
+
+/** The runtime hands the number's own text to a reviver; the types do not know it yet. */
+function markInexact(_key: string, value: unknown, context?: { source?: string }): unknown {
+  if (typeof value !== "number" || context?.source === undefined) return value;
+  const { source } = context;
+  const isExact = source.length <= MAX_NUMBER_LENGTH &&
+    digitsOf(source) === digitsOf(String(value));
+  return isExact ? value : INEXACT;
+}
+
+/** Returns how many names the value's objects have. */
+function check(value: unknown, path: string, depth: number, hasEscapes: boolean): number {
+  if (value === INEXACT) {
+    throw invalid("This number has more digits than are kept exactly: send it as text.", path);
+  }
+  if (typeof value === "string") {
+    if (hasEscapes) checkText(value, path);
+    return 0;
+  }
+  if (typeof value !== "object" || value === null) return 0;
+  if (depth >= MAX_DEPTH) throw invalid(`The body is nested deeper than ${MAX_DEPTH} levels.`);
+  let names = 0;
+  if (Array.isArray(value)) {
+    for (const [index, item] of value.entries()) {
+      names += check(item, `${path}[${index}]`, depth + 1, hasEscapes);
+    }
+    return names;
+  }
+  for (const key of Object.keys(value)) {
+    if (hasEscapes) checkText(key, path);
+    if (key === "__proto__") throw invalid("This name is not allowed.", join(path, key));
+    const item = (value as Record<string, unknown>)[key];
+    names += 1 + check(item, join(path, key), depth + 1, hasEscapes);
+  }
+  return names;
+}
+
+/**
+ * Parses JSON.
+ * @throws ApiError `invalid_request` when it is malformed, too deep or cannot be kept as it is
+ */
+export function parseJson(text: string): unknown {
+  let value: unknown;
+  try {
+    value = MAY_BE_INEXACT.test(text) ? JSON.parse(text, markInexact) : JSON.parse(text);
+  } catch {
+    const isEmpty = text.trim() === "";
+    throw invalid(isEmpty ? "The body is empty: send JSON." : "The body is not valid JSON.");
+  }
+  // Unstorable text can only arrive as an escape: raw control bytes are malformed JSON already.
+  const names = check(value, "", 0, text.includes("\\u"));
+  const repeated = repeatedName(text, value, names);
+  if (repeated !== undefined) throw invalid("This name occurs twice in one object.", repeated);
+  return value;
+}

@@ -1,0 +1,125 @@
+import assert from "node:assert/strict";
+import { makeFake } from "#support/fake-services.ts";
+import { SECRET_KEY } from "#support/project.ts";
+import { ROUTE_CASES, sendCase } from "#support/route-cases.ts";
+import { createApp } from "../../../usage/app.ts";
+
+const debit = ROUTE_CASES.find(({ path }) => path === "/credits/debits")!;
+const usage = ROUTE_CASES.find(({ path }) => path === "/usage")!;
+const webhook = ROUTE_CASES.find(({ path }) => path === "/stripe-webhook")!;
+
+/** What the runtime makes of a header that came with each of these values. */
+function joined(...values: string[]): string {
+  const headers = new Headers();
+  for (const value of values) headers.append("x", value);
+  return headers.get("x")!;
+}
+
+interface Refused {
+  readonly field: string | undefined;
+  readonly code: string;
+  readonly status: number;
+}
+
+async function refusalOf(
+  route: typeof debit,
+  headers: Record<string, string>,
+): Promise<Refused | undefined> {
+  const fake = await makeFake();
+  const answer = await sendCase(fake, route, { headers });
+  const { error } = await answer.json();
+  if (answer.status >= 400) assert.deepEqual(fake.names(), [], "it reached the database");
+  return error && { field: error.field, code: error.code, status: answer.status };
+}
+
+const TWICE: readonly [string, string[]][] = [
+  ["Authorization", ["Bearer a", "Bearer b"]],
+  ["apikey", [SECRET_KEY, SECRET_KEY]],
+  ["apikey", ["", SECRET_KEY]],
+  ["CF-Connecting-IP", ["192.0.2.1", "192.0.2.2"]],
+  ["Content-Type", ["application/json", "application/json"]],
+  ["Content-Type", ["application/json; charset=utf-8", "text/plain"]],
+  ["Content-Length", ["5", "5"]],
+  ["X-Webhook-Secret", ["a".repeat(32), "b".repeat(32)]],
+  ["Stripe-Signature", ["t=1,v1=aa", "t=2,v1=bb"]],
+  ["Idempotency-Key", ["one", "two"]],
+  ["Idempotency-Key", ['"one"', '"two"']],
+];
+
+for (const [header, values] of TWICE) {
+  Deno.test(`a request is refused where ${header} came twice as ${values.join(" and ")}`, async () => {
+    const route = header === "Stripe-Signature" ? webhook : debit;
+    assert.deepEqual(await refusalOf(route, { [header]: joined(...values) }), {
+      field: header,
+      code: "invalid_request",
+      status: 400,
+    });
+  });
+}
+
+const ONCE: readonly [string, string][] = [
+  ["idempotency-key", "a,b"],
+  ["idempotency-key", '"one, two"'],
+  ["idempotency-key", '"say \\", \\""'],
+  ["content-type", 'application/json; profile="a, b"'],
+  ["accept", "text/html, application/json"],
+  ["prefer", "a, b"],
+  ["cf-connecting-ip", "192.0.2.1"],
+];
+
+for (const [header, value] of ONCE) {
+  Deno.test(`a request is served whose ${header} is ${value}`, async () => {
+    assert.equal(await refusalOf(debit, { [header]: value }), undefined);
+  });
+}
+
+Deno.test("a webhook's signature of several fields is one, and is judged as such", async () => {
+  const refusal = await refusalOf(webhook, { "stripe-signature": "t=1,v1=aa,v1=bb,v0=cc" });
+  assert.equal(refusal?.code, "signature_invalid");
+});
+
+Deno.test("a request is refused whose headers are too many or too large", async () => {
+  const many = Object.fromEntries(Array.from({ length: 101 }, (_, n) => [`x-${n}`, "1"]));
+  const few = Object.fromEntries(Array.from({ length: 80 }, (_, n) => [`x-${n}`, "1"]));
+  const bad = { field: undefined, code: "invalid_request", status: 400 };
+  assert.deepEqual(await refusalOf(usage, many), bad);
+  assert.deepEqual(await refusalOf(usage, { "x-large": "a".repeat(33_000) }), bad);
+  assert.equal(await refusalOf(usage, few), undefined);
+  assert.equal(await refusalOf(usage, { "x-large": "a".repeat(30_000) }), undefined);
+});
+
+Deno.test("a refusal of headers says how many there may be, and how large", async () => {
+  const many = Object.fromEntries(Array.from({ length: 101 }, (_, n) => [`x-${n}`, "1"]));
+  const { error } = await (await sendCase(await makeFake(), usage, { headers: many })).json();
+  assert.equal(
+    error.message,
+    "The headers are too large: at most 100 of together 32768 characters.",
+  );
+  assert.deepEqual(error.details, { limit_headers: 100, limit_characters: 32768 });
+});
+
+Deno.test("two keys in quotes are two without a blank between them, too", async () => {
+  const refusal = await refusalOf(debit, { "Idempotency-Key": '"one","two"' });
+  assert.equal(refusal?.field, "Idempotency-Key");
+});
+
+Deno.test("headers are counted of a read, too, that brings a credential of either kind", async () => {
+  const many = Object.fromEntries(Array.from({ length: 101 }, (_, n) => [`x-${n}`, "1"]));
+  const statusOf = async (credential: Record<string, string>) => {
+    const headers = { ...many, ...credential };
+    return (await createApp((await makeFake()).source).request("/usage/rates", { headers })).status;
+  };
+  assert.equal(await statusOf({ apikey: SECRET_KEY }), 400);
+  assert.equal(await statusOf({ authorization: `Bearer ${SECRET_KEY}` }), 400);
+  assert.equal(await statusOf({}), 200);
+});
+
+Deno.test("an address is refused that is too long", async () => {
+  const fake = await makeFake();
+  for (const length of [8_200, 100_000]) {
+    const answer = await createApp(fake.source).request(`/usage/rates?${"a".repeat(length)}`);
+    assert.equal(answer.status, 400);
+    assert.deepEqual((await answer.json()).error.details, { limit_characters: 8_192 });
+  }
+  assert.deepEqual(fake.names(), []);
+});

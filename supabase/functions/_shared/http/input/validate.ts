@@ -1,0 +1,53 @@
+/** Validates input against its schema and says what is wrong as one sentence and one field path. */
+import type { z } from "@hono/zod-openapi";
+import { type ApiError, invalid } from "../../core/errors.ts";
+
+// What we echo back is bounded: a field name comes from the caller.
+const MAX_FIELD = 200;
+
+type Issue = z.core.$ZodIssue;
+
+/** `["events", 3, "model"]` becomes `events[3].model`. */
+function fieldPath(path: readonly PropertyKey[]): string {
+  let text = "";
+  for (const part of path) {
+    if (typeof part === "number") text += `[${part}]`;
+    else text += text === "" ? String(part) : `.${String(part)}`;
+  }
+  return text.slice(0, MAX_FIELD);
+}
+
+function explain(issue: Issue): ApiError {
+  if (issue.code === "unrecognized_keys") {
+    return invalid("Unknown field.", fieldPath([...issue.path, issue.keys[0] ?? ""]));
+  }
+  const field = fieldPath(issue.path);
+  if (field === "") return invalid(issue.message);
+  // zod's own sentence for a field that is not there speaks of types and `undefined`.
+  const isMissing = issue.code === "invalid_type" && issue.message.endsWith("received undefined");
+  return invalid(isMissing ? "This field is required." : issue.message, field);
+}
+
+/** @throws ApiError `invalid_request` with the first offending field */
+export function validate<S extends z.ZodType>(schema: S, input: unknown): z.output<S> {
+  const parsed = schema.safeParse(input);
+  if (parsed.success) return parsed.data;
+  throw explain(parsed.error.issues[0]!);
+}
+
+// Added by supabase-js when a region is chosen for the function; none of ours.
+const FOREIGN_QUERY = "forceFunctionRegion";
+
+/** The query string as an object. @throws ApiError `invalid_request` for a repeated parameter */
+export function queryOf(url: string): Record<string, string> {
+  const query: Record<string, string> = Object.create(null);
+  const start = url.indexOf("?");
+  if (start === -1) return query;
+  for (const [name, value] of new URLSearchParams(url.slice(start))) {
+    if (name === FOREIGN_QUERY) continue;
+    if (name in query) throw invalid("Give this parameter once.", name.slice(0, MAX_FIELD));
+    if (value.includes("\u0000")) throw invalid("Text may not contain a null character.", name);
+    query[name] = value;
+  }
+  return query;
+}

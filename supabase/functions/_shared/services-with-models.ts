@@ -1,0 +1,39 @@
+/**
+ * The services with language models, for the functions that call them or count for them. What a function
+ * imports it deploys and loads: the others do without the models' client and its tokenizer.
+ */
+import { type Env, readEnv } from "./core/env.ts";
+import { ApiError } from "./core/errors.ts";
+import type { Metrics } from "./metrics/metrics.ts";
+import { type Services, servicesFromEnv, type ServicesSource } from "./services.ts";
+import type { Ai } from "./adapters/ai/ai.ts";
+
+/** @throws ApiError `not_ready` naming what the environment lacks */
+function needed<T>(value: T | undefined, name: string): T {
+  if (value !== undefined) return value;
+  throw new ApiError("not_ready", { internal: `Environment incomplete: ${name}` });
+}
+
+export function aiFrom(env: Env, metrics: Metrics): () => Promise<Ai> {
+  let loading: Promise<Ai> | undefined;
+  return () => {
+    const models = needed(env.AI_MODELS, "AI_MODELS");
+    const options = {
+      baseUrl: needed(env.AI_BASE_URL, "AI_BASE_URL"),
+      apiKey: needed(env.AI_API_KEY, "AI_API_KEY"),
+      models,
+      researchModel: env.AI_RESEARCH_MODEL ?? [...models.keys()][0]!,
+      metrics,
+    };
+    return loading ??= import("./adapters/ai/openai.ts").then(({ createAi }) => createAi(options));
+  };
+}
+
+let shared: Services | undefined;
+
+/** @throws EnvError, on every request until the environment is complete */
+export const servicesWithModels: ServicesSource = () => {
+  if (shared !== undefined) return shared;
+  const services = servicesFromEnv();
+  return shared = { ...services, ai: aiFrom(readEnv(), services.metrics) };
+};
