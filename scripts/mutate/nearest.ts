@@ -49,7 +49,7 @@ export const nearestStories = (mutant: Mutant) =>
 
 /** The same of the tests of two sessions. */
 export const nearestSessions = (mutant: Mutant) =>
-  nearestOf(/^supabase\/tests\/sessions\/.*\.test\.ts$/, mutant);
+  nearestOf(/^supabase\/tests\/.*\.test\.ts$/, mutant);
 
 async function nearestOf(kind: RegExp, { file, start }: Mutant): Promise<string[]> {
   const sources = await tree();

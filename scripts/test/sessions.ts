@@ -1,10 +1,11 @@
-/** The tests of supabase/tests/sessions: what one session sees and does while another has not committed. */
+/** The tests of two sessions: what one sees and does while the other has not committed. */
 import type { Databases } from "../../packages/local-stack/postgres/databases.ts";
-import { runDenoTests } from "./deno-tests.ts";
+import { findTests, runDenoTests } from "./deno-tests.ts";
+import { FOLDER } from "./stories.ts";
 import type { Row } from "./suite.ts";
 
-/** Where they are, from the root of the repository. */
-export const SESSIONS = "supabase/tests/sessions";
+/** Beside the stories of their subject; from the root of the repository. */
+export const sessionFiles = (): Promise<string[]> => findTests([FOLDER]);
 
 /** Runs one file in a database. */
 export async function runSessions(

@@ -8,9 +8,8 @@ import { findSystem, type Flavour } from "../../../packages/local-stack/postgres
 import { type Project, withKeptProject } from "../kept/project.ts";
 import { PROJECT, withProject } from "../project-database.ts";
 import { lackingPgProve } from "../pg-prove.ts";
-import { runSessions, SESSIONS } from "../sessions.ts";
+import { runSessions, sessionFiles } from "../sessions.ts";
 import { FOLDER, proveStory, runStory, storyFiles } from "../stories.ts";
-import { findTests } from "../deno-tests.ts";
 import { checked, filesNamed, type Row, type Suite, type SuiteResult } from "../suite.ts";
 import { functionsThatWriteAll } from "../writes-without-where.ts";
 
@@ -69,7 +68,7 @@ export const database: Suite = {
   // A few stories begin at once, on a server that is kept; all of them prove more, on one of their own.
   async run(words) {
     // Locks are the same on every version: those of two sessions run here alone.
-    const sessions = filesNamed(words, await findTests([SESSIONS]));
+    const sessions = filesNamed(words, await sessionFiles());
     const onServer = words.length > 0 ? withKeptProject : onItsOwnServer("embedded");
     return await runStories(onServer, words, sessions);
   },

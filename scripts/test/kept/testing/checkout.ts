@@ -57,7 +57,7 @@ async function fill(root: string): Promise<void> {
   const folders = [
     "supabase/migrations",
     "supabase/schemas/project",
-    "supabase/tests/sessions",
+    "supabase/tests/project",
     "tests",
   ];
   for (const folder of folders) await Deno.mkdir(`${root}/${folder}`, { recursive: true });
@@ -66,7 +66,7 @@ async function fill(root: string): Promise<void> {
   const text = await Deno.readTextFile(config);
   await Deno.writeTextFile(config, text.replace(/^schema_paths = \[[^\]]*\]/m, paths));
   await Deno.writeTextFile(`${root}/supabase/farthing_seed.sql`, "");
-  for (const folder of ["supabase/tests/sessions", "tests"]) {
+  for (const folder of ["supabase/tests/project", "tests"]) {
     await Deno.writeTextFile(`${root}/${folder}/passing.test.ts`, testThat(false));
     await Deno.writeTextFile(`${root}/${folder}/failing.test.ts`, testThat(true));
   }

@@ -1,5 +1,5 @@
 /** A job of which a runner, another runner, its user and a sweep make use at once. */
-import { meetings } from "./two-sessions.ts";
+import { meetings } from "../helpers/two-sessions.ts";
 
 const asked = (name: string, type = name) => [
   `select tests.give('${name}', '1000')`,

@@ -7,7 +7,7 @@ import postgres from "postgres";
 
 type Sql = postgres.Sql<Record<string, never>>;
 
-const HELPERS = new URL("../helpers/", import.meta.url);
+const HELPERS = new URL("./", import.meta.url);
 const PATIENCE_MS = 20_000;
 
 export interface Meeting {
@@ -30,7 +30,7 @@ export interface Meeting {
 /** A connection, as `postgres` unless a role is named; a lock that nobody gives back ends a statement. */
 export function connect(role = "postgres"): Sql {
   const given = Deno.env.get("SUPABASE_DB_URL");
-  if (!given) throw new Error("run by: deno task test database sessions");
+  if (!given) throw new Error("run by: deno task test database <subject>/sessions");
   const url = new URL(given);
   url.username = role;
   return postgres(url.href, {

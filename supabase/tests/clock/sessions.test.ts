@@ -1,5 +1,5 @@
 /** What runs by itself passes by rows that are in use, and takes them the next time. */
-import { type Meeting, meetings } from "./two-sessions.ts";
+import { type Meeting, meetings } from "../helpers/two-sessions.ts";
 
 /** A sweep beside a session that holds all rows of a table; then `due` are due. */
 function passes(table: string, sweep: string, given: string[], due = 1): Meeting {

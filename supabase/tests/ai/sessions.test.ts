@@ -1,5 +1,5 @@
 /** A chat whose request, whose repeat and whose sweep meet. gpt-4o: 0.02 credits a token in, 0.06 out. */
-import { meetings } from "./two-sessions.ts";
+import { meetings } from "../helpers/two-sessions.ts";
 
 const begun = (name: string) => [
   `select tests.give('${name}', '100')`,

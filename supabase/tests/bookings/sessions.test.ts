@@ -1,5 +1,5 @@
 /** A booking of which its parties, Stripe's events, runners and a sweep make use at once. */
-import { meetings } from "./two-sessions.ts";
+import { meetings } from "../helpers/two-sessions.ts";
 
 const booked = (
   label: string,

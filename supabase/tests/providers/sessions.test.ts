@@ -1,5 +1,5 @@
 /** A provider of whom Stripe tells while their account is noted, and while they leave. */
-import { meetings } from "./two-sessions.ts";
+import { meetings } from "../helpers/two-sessions.ts";
 
 const begins = (name: string) =>
   `select providers_begin(md5('${name}')::uuid, 'DE', p_now => tests.after()) ->> 'step'`;

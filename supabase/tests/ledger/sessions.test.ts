@@ -1,5 +1,5 @@
 /** An account of which two sessions make use: its credits, its holds, its keys. */
-import { meetings } from "./two-sessions.ts";
+import { meetings } from "../helpers/two-sessions.ts";
 
 const person = (name: string) => `tests.person('${name}')`;
 const account = (name: string) =>

@@ -3,7 +3,7 @@
  * that its statement ends with run as that role, so a story, which runs as `postgres`, would not notice.
  */
 import { deepEqual, equal } from "node:assert/strict";
-import { connect, prepare, valueOf } from "./two-sessions.ts";
+import { connect, prepare, valueOf } from "../helpers/two-sessions.ts";
 
 const HELPERS = ["bookings", "jobs", "top_ups"];
 

@@ -1,5 +1,5 @@
 /** A top-up of which runners, Stripe's events and its user make use at once. A cent buys ten credits. */
-import { meetings } from "./two-sessions.ts";
+import { meetings } from "../helpers/two-sessions.ts";
 
 const optedIn = (name: string) => [`select tests.tops_up('${name}')`];
 const claimed = (name: string) => [...optedIn(name), "select tests.claims()"];

@@ -1,5 +1,5 @@
 /** A notification of which runners and a sweep make use at once, and alerts beside each other. */
-import { meetings } from "./two-sessions.ts";
+import { meetings } from "../helpers/two-sessions.ts";
 
 const told = (name: string) => [
   `select tests.give('${name}', '1')`,

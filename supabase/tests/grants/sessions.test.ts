@@ -1,5 +1,5 @@
 /** Grants by operators at once: the day's ceiling, two decisions, and a sweep. */
-import { meetings } from "./two-sessions.ts";
+import { meetings } from "../helpers/two-sessions.ts";
 
 const operator = (name: string) => [
   `select tests.person('${name}')`,

@@ -1,5 +1,5 @@
 /** Holds and lots whose time is over, met by two sessions: each hold ends once, each lot expires once. */
-import { meetings } from "./two-sessions.ts";
+import { meetings } from "../helpers/two-sessions.ts";
 
 const person = (name: string) => `tests.person('${name}')`;
 const account = (name: string) =>

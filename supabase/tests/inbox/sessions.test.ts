@@ -1,5 +1,5 @@
 /** Payments, refunds and disputes, of which Stripe tells while their account is in use. */
-import { meetings } from "./two-sessions.ts";
+import { meetings } from "../helpers/two-sessions.ts";
 
 const bought = (name: string) => [`select tests.buys('${name}')`, `select tests.pays('${name}')`];
 const order = (name: string) => `(select order_id from tests.bought where name = '${name}')`;
