@@ -117,8 +117,7 @@ const HOSTED: Pick<
     madeBy: "them",
     note: "Connections that are open stay open; new ones need the new password, so set it at once.",
     steps: [
-      "In the SQL editor: alter role farthing_doors password '…', 32 random characters",
-      "Put it into the URL, percent-encoded",
+      "deno task database:role --write FILE makes a new password and writes the URL",
       SET,
       CHECK,
     ],

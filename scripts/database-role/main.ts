@@ -1,0 +1,81 @@
+/** `deno task database:role`: the role of a pooled connection, and its URL in a dotenv file. */
+import { parseArgs } from "node:util";
+import postgres from "postgres";
+import pc from "picocolors";
+import { readEnvText, tryEnvText, withLine, writeEnvText } from "../secrets/env-line.ts";
+import { SettingsError } from "../settings/settings.ts";
+import { print, printError } from "../../packages/command-line/print.ts";
+import { taskArguments } from "../../packages/command-line/task-arguments.ts";
+import { isThere, makeRole, newPassword, poolUrlOf, ROLE } from "./role.ts";
+
+const USAGE = `Usage: deno task database:role [options]
+
+Makes the role ${ROLE}, which may call the database's functions and nothing else, or
+grants it those that an upgrade has brought. With --write it gets a new password, and its URL goes
+into the file. The password is never shown, and the database is sent only its hash.
+
+  --write FILE   a new password; put DATABASE_POOL_URL into this dotenv file
+  --help         this text
+
+DEPLOY_DATABASE_URL names the database as its owner reaches it: dashboard, Connect, Transaction pooler,
+with the database's password. It is a variable and not a flag, for flags are printed.`;
+
+function readArguments(args: string[]) {
+  const options = {
+    write: { type: "string" },
+    help: { type: "boolean", short: "h", default: false },
+  } as const;
+  return parseArgs({ args: taskArguments(args), options }).values;
+}
+
+/** @throws SettingsError that does not repeat the text, which may hold a password */
+function ownerUrl(): string {
+  const text = Deno.env.get("DEPLOY_DATABASE_URL") ?? "";
+  if (URL.canParse(text) && /^postgres(ql)?:$/.test(new URL(text).protocol)) return text;
+  throw new SettingsError(
+    "Set DEPLOY_DATABASE_URL to a postgresql:// URL of the database's owner.",
+  );
+}
+
+/** Encrypted, unless the URL says otherwise or the database is on this machine. */
+function connect(url: string): postgres.Sql {
+  const { searchParams, hostname } = new URL(url);
+  const isLocal = hostname === "localhost" || hostname === "127.0.0.1";
+  const ssl = searchParams.has("sslmode") || isLocal ? {} : { ssl: "require" as const };
+  return postgres(url, { max: 1, prepare: false, onnotice: () => {}, ...ssl });
+}
+
+async function main(): Promise<void> {
+  const { write: file, help } = readArguments(Deno.args);
+  if (help) return print(USAGE);
+  const url = ownerUrl();
+  const sql = connect(url);
+  try {
+    if (file === undefined) {
+      if (!await isThere(sql)) {
+        throw new SettingsError(`There is no role ${ROLE} yet: name a dotenv file with --write.`);
+      }
+      await makeRole(sql);
+      return print(pc.green(`${ROLE} may call what the functions call; its password is the same.`));
+    }
+    const password = newPassword();
+    const text = withLine(await readEnvText(file), "DATABASE_POOL_URL", poolUrlOf(url, password));
+    // A password that can't be written to the file must not be set.
+    await tryEnvText(file, text);
+    await makeRole(sql, password);
+    await writeEnvText(file, text);
+    print(pc.green(`${ROLE} has a new password; DATABASE_POOL_URL is in ${file}.`));
+  } finally {
+    await sql.end();
+  }
+}
+
+try {
+  await main();
+} catch (error) {
+  const isUsage = error instanceof TypeError && "code" in error;
+  const isTold = error instanceof SettingsError || error instanceof postgres.PostgresError;
+  if (!isUsage && !isTold) throw error;
+  printError(isUsage ? `${pc.red(error.message)}\n\n${USAGE}` : pc.red((error as Error).message));
+  Deno.exit(1);
+}

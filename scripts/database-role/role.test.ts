@@ -1,0 +1,132 @@
+import assert from "node:assert/strict";
+import { parseEnv } from "node:util";
+import postgres from "postgres";
+import type { DatabaseServer } from "../../packages/local-stack/postgres/database.ts";
+import { PROJECT, withProject } from "../test/project-database.ts";
+import { makeRole, newPassword, poolUrlOf, ROLE } from "./role.ts";
+
+const MAIN = new URL("./main.ts", import.meta.url).pathname;
+
+/** The command as it is typed; what it says on both outputs. */
+async function run(databaseUrl: string, args: string[]) {
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--no-check", MAIN, ...args],
+    env: { NO_COLOR: "1", DEPLOY_DATABASE_URL: databaseUrl },
+    stdin: "null",
+  }).output();
+  return { code, said: new TextDecoder().decode(new Uint8Array([...stdout, ...stderr])) };
+}
+
+async function withSql<T>(url: string, use: (sql: postgres.Sql) => Promise<T>): Promise<T> {
+  const sql = postgres(url, { max: 1 });
+  return await use(sql).finally(() => sql.end());
+}
+
+/** Functions of the schema that the role and service_role may call, by name and arguments. */
+async function callable(sql: postgres.Sql, role: string): Promise<string[]> {
+  const rows = await sql<{ name: string }[]>`
+    select p.oid::regprocedure::text as name from pg_proc p
+    where p.pronamespace = 'farthing_public'::regnamespace
+      and has_function_privilege(${role}, p.oid, 'execute')
+    order by 1`;
+  return rows.map(({ name }) => name);
+}
+
+const MAY_NOT = {
+  "read the ledger": "select from farthing.entries",
+  "change it": "update farthing.accounts set version = 0",
+  "read a view of the data API": "select from farthing_public.credits",
+  "call a private rule": "select farthing.prove()",
+  "import rates": "select farthing_public.rates_import('[]', true)",
+  "read users": "select from auth.users",
+  "become the owner": "set role postgres",
+  "become the service": "set role service_role",
+  "make an object": "create table public.mine ()",
+  "make a role": "create role mine",
+};
+
+async function mayCallAndNothingElse(server: DatabaseServer, url: string): Promise<void> {
+  await withSql(server.url(PROJECT), async (owner) => {
+    const functions = await callable(owner, ROLE);
+    const service = await callable(owner, "service_role");
+    assert.deepEqual(functions, service.filter((name) => !/\brates_import\(/.test(name)));
+    assert(functions.length > 50, `${functions.length} functions`);
+  });
+  await withSql(url, async (sql) => {
+    const [row] = await sql`select farthing_public.health_database() as health`;
+    assert.equal(row?.health.ok, true);
+    const [settings] = await sql`show statement_timeout`;
+    assert.equal(settings?.statement_timeout, "8s");
+    for (const [what, statement] of Object.entries(MAY_NOT)) {
+      await assert.rejects(sql.unsafe(statement), { code: "42501" }, what);
+    }
+  });
+}
+
+Deno.test("database:role makes a role that may call the functions and nothing else", async (t) => {
+  const folder = await Deno.makeTempDir();
+  const file = `${folder}/.env`;
+  const poolUrl = async () => parseEnv(await Deno.readTextFile(file)).DATABASE_POOL_URL!;
+  try {
+    await withProject("embedded", async (server) => {
+      const owner = server.url(PROJECT);
+      await t.step("without a file there is no first password", async () => {
+        const { code, said } = await run(owner, []);
+        assert.equal(code, 1);
+        assert.match(said, /name a dotenv file with --write/);
+      });
+      await t.step("it needs no superuser, and shows no password", async () => {
+        await Deno.writeTextFile(file, "STRIPE_SECRET_KEY=sk_test_1\n");
+        const { code, said } = await run(owner, ["--write", file]);
+        assert.equal(code, 0, said);
+        assert(!said.includes(new URL(await poolUrl()).password), said);
+        assert.equal(parseEnv(await Deno.readTextFile(file)).STRIPE_SECRET_KEY, "sk_test_1");
+      });
+      await t.step("the role", async () => mayCallAndNothingElse(server, await poolUrl()));
+      await t.step("run again, it grants what has come and takes what has gone", async () => {
+        await withSql(owner, (sql) =>
+          sql.unsafe(`
+            revoke execute on function farthing_public.health_database() from ${ROLE};
+            create function farthing_public.gone() returns int language sql return 1;
+            revoke execute on function farthing_public.gone() from public;
+            grant execute on function farthing_public.gone() to ${ROLE}`).simple());
+        const { code, said } = await run(owner, []);
+        assert.equal(code, 0, said);
+        await mayCallAndNothingElse(server, await poolUrl());
+      });
+      await t.step("a new password ends the old one", async () => {
+        const old = await poolUrl();
+        await withSql(owner, (sql) => makeRole(sql, newPassword()));
+        await assert.rejects(withSql(old, (sql) => sql`select 1`), { code: "28P01" });
+      });
+      await t.step("a file that can't be written leaves the password as it is", async () => {
+        assert.equal((await run(owner, ["--write", file])).code, 0);
+        const { code } = await run(owner, ["--write", `${folder}/none/.env`]);
+        assert.equal(code, 1);
+        await withSql(await poolUrl(), (sql) => sql`select 1`);
+      });
+    });
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("the role's URL takes the owner's way, in the pooler's transaction mode", () => {
+  const pooler = "aws-1-eu-central-1.pooler.supabase.com";
+  const cases = {
+    [`postgresql://postgres.abc:p%40@${pooler}:5432/postgres?sslmode=require`]:
+      `postgresql://${ROLE}.abc:new@${pooler}:6543/postgres?sslmode=no-verify`,
+    "postgresql://postgres:p@db.abc.supabase.co:5432/postgres":
+      `postgresql://${ROLE}:new@db.abc.supabase.co:5432/postgres?sslmode=no-verify`,
+    "postgresql://postgres:p@127.0.0.1:54322/postgres":
+      `postgresql://${ROLE}:new@127.0.0.1:54322/postgres`,
+  };
+  for (const [owner, url] of Object.entries(cases)) assert.equal(poolUrlOf(owner, "new"), url);
+});
+
+Deno.test("database:role refuses an address that is none, and repeats nothing of it", async () => {
+  const { code, said } = await run("https://me:hush@example.com", ["--write", "/dev/null"]);
+  assert.equal(code, 1);
+  assert.match(said, /postgresql:\/\/ URL/);
+  assert(!said.includes("hush"), said);
+});

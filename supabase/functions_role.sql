@@ -1,0 +1,32 @@
+-- The role by which the functions reach the database when DATABASE_POOL_URL is set. It may call the functions
+-- that service_role may call and nothing else, so a leaked URL moves credits only by the rules and reads no
+-- table. `deno task database:role` runs this file and gives the role its password. Run it again after an
+-- upgrade that brings functions; nothing else is changed by that.
+
+do $$
+begin
+  if not exists (select from pg_roles where rolname = 'farthing_functions') then
+    create role farthing_functions;
+  end if;
+end
+$$;
+
+-- As long as over the data API. The platform's default for other roles is two minutes.
+alter role farthing_functions set statement_timeout = '8s';
+
+do $$
+declare
+  v_function regprocedure;
+begin
+  revoke all on all routines in schema farthing_public from farthing_functions;
+  grant usage on schema farthing_public to farthing_functions;
+  for v_function in
+    select p.oid from pg_proc p
+    where p.pronamespace = 'farthing_public'::regnamespace
+      and p.proname <> 'rates_import' -- a script's, with a secret key
+      and has_function_privilege('service_role', p.oid, 'execute')
+  loop
+    execute format('grant execute on function %s to farthing_functions', v_function);
+  end loop;
+end
+$$;
