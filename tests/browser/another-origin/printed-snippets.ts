@@ -8,10 +8,24 @@ export interface Snippet {
   readonly gives: readonly string[];
 }
 
+/** A fenced block of a page. */
+export interface Block {
+  readonly language: string;
+  readonly code: string;
+  /** The paragraph before it, which may name its file. */
+  readonly lead: string;
+}
+
+/** All blocks of a page, in their order. */
+export async function blocksIn(page: string): Promise<Block[]> {
+  const text = await Deno.readTextFile(`${ROOT}${page}`);
+  const fences = text.matchAll(/(?:^|\n\n)((?:(?!```).+\n)*)\n?```(\w+)\n([\s\S]*?)^```$/gm);
+  return [...fences].map(([, lead = "", language = "", code = ""]) => ({ language, code, lead }));
+}
+
 /** The TypeScript of a page, block by block. */
 export async function printedIn(page: string): Promise<string[]> {
-  const text = await Deno.readTextFile(`${ROOT}${page}`);
-  return [...text.matchAll(/^```ts\n([\s\S]*?)^```$/gm)].map(([, code = ""]) => code);
+  return (await blocksIn(page)).filter(({ language }) => language === "ts").map(({ code }) => code);
 }
 
 /** What an app knows of the types of these names; functions of its page take anything. */

@@ -39,20 +39,27 @@ async function addressOf(output: ReadableStream<Uint8Array>): Promise<string> {
  * Serves an app for the time of `use`, which gets its origin: localhost:5173, or Vite's next free port. What
  * it knows of the project is what a newcomer copies into its environment: the URL and the publishable key.
  */
-export async function withVite<T>(
+export function withVite<T>(
   { url, publishableKey }: World,
   folder: string,
   args: string[],
   use: (origin: string) => Promise<T>,
 ): Promise<T> {
+  const env = { VITE_SUPABASE_URL: url, VITE_SUPABASE_PUBLISHABLE_KEY: publishableKey };
+  return withServed(folder, args, env, use);
+}
+
+/** Serves an app that has its own `.env`. */
+export async function withServed<T>(
+  folder: string,
+  args: string[],
+  env: Record<string, string>,
+  use: (origin: string) => Promise<T>,
+): Promise<T> {
   await using server = new Deno.Command("node", {
     args: [VITE, ...args],
     cwd: folder,
-    env: {
-      NO_COLOR: "1",
-      VITE_SUPABASE_URL: url,
-      VITE_SUPABASE_PUBLISHABLE_KEY: publishableKey,
-    },
+    env: { NO_COLOR: "1", ...env },
     stdin: "null",
     stdout: "piped",
     stderr: "null",
