@@ -1,4 +1,4 @@
-/** The snippets of README.md and docs/browser.md, run as printed: nothing but their given names is added. */
+/** The snippets of README.md and of the recipes for a browser, as printed: only given names are added. */
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import type { Browser, Page } from "playwright-core";
 import { Grant } from "../../../supabase/functions/_shared/contracts/credits.ts";
@@ -7,15 +7,18 @@ import { proven, withDeliveries, withSql } from "../../support/project/database.
 import { backEnd, data, post } from "../../support/project/http.ts";
 import { holdsEnd } from "../../support/work/jobs.ts";
 import { balanceOf } from "../../support/money/purchases.ts";
-import { moduleOf, printedIn, type Snippet } from "./printed-snippets.ts";
+import {
+  type Snippet,
+  snippet,
+  typeCheck,
+  writeModules,
+} from "../../support/project/printed-snippets.ts";
 import { newLogin, paysByCard, signsUp } from "./app-page.ts";
 import { until } from "../../support/project/until.ts";
 import { withApp, withVite } from "./vite.ts";
 import { readWorld } from "../../support/project/world.ts";
 
 const world = readWorld();
-
-const snippet = (name: string, given: string[], gives: string[] = []) => ({ name, given, gives });
 
 /** Every block of these pages, in its order. */
 const PAGES: Record<string, Snippet[]> = {
@@ -27,37 +30,19 @@ const PAGES: Record<string, Snippet[]> = {
       ["charge", "refund"],
     ),
   ],
-  "docs/browser.md": [
-    snippet("refusal", ["supabase", "slowDown"]),
+  "docs/recipes/handle-refusals.md": [snippet("refusal", ["supabase", "slowDown"])],
+  "docs/recipes/follow-a-job.md": [
     snippet("job", ["supabase", "show"], ["status", "result", "untilEnded"]),
     snippet("changes", ["supabase", "user", "show"]),
-    snippet("chat", ["supabase", "write"]),
     snippet("file", ["supabase", "untilEnded"], ["csv"]),
-    snippet("logs", ["supabase"], ["logs"]),
+  ],
+  "docs/recipes/stream-an-answer.md": [snippet("chat", ["supabase", "write"])],
+  "docs/recipes/stored-prompts.md": [snippet("logs", ["supabase"], ["logs"])],
+  "docs/recipes/top-up-automatically.md": [
+    snippet("save-card", ["supabase"]),
+    snippet("top-up", ["supabase"], ["topUp"]),
   ],
 };
-
-async function writeModules(folder: string): Promise<string[]> {
-  await Deno.mkdir(`${folder}/snippets`);
-  const files: string[] = [];
-  for (const [page, snippets] of Object.entries(PAGES)) {
-    const printed = await printedIn(page);
-    equal(printed.length, snippets.length, `blocks of ${page}: name each in this test`);
-    for (const [index, each] of snippets.entries()) {
-      const file = `${folder}/snippets/${each.name}.ts`;
-      await Deno.writeTextFile(file, moduleOf(printed[index]!, each));
-      files.push(file);
-    }
-  }
-  return files;
-}
-
-async function typeCheck(files: string[]): Promise<void> {
-  const args = ["check", "--config", "deno.json", ...files];
-  const command = new Deno.Command(Deno.execPath(), { args, stdout: "null", stderr: "piped" });
-  const { success, stderr } = await command.output();
-  ok(success, new TextDecoder().decode(stderr));
-}
 
 /**
  * Runs a block in the page, where the app's client is signed in. Its functions are kept for later blocks, and
@@ -209,6 +194,18 @@ async function aChat(page: Page, origin: string): Promise<void> {
   await runs(page, "changes");
 }
 
+async function aTopUp(page: Page, origin: string): Promise<void> {
+  await arrives(page, origin);
+  // The block ends by leaving the page, and its promise with it.
+  await Promise.allSettled([runs(page, "save-card")]);
+  await withDeliveries(world, "shared", async () => {
+    await paysByCard(page, world, newLogin().email, /^Save/);
+    await page.waitForURL(`${origin}/saved`);
+  });
+  const { topUp } = await runs<{ topUp: { enabled: boolean; threshold: string } }>(page, "top-up");
+  deepEqual([topUp.enabled, topUp.threshold], [true, "1000"]);
+}
+
 Deno.test({
   name: "T26 snippets of the docs, as printed",
   sanitizeOps: false,
@@ -217,7 +214,8 @@ Deno.test({
     const browser: Browser = await openBrowser();
     try {
       await withApp(async (folder) => {
-        const files = await writeModules(folder);
+        await Deno.mkdir(`${folder}/snippets`);
+        const files = await writeModules(`${folder}/snippets`, PAGES);
         await test.step("are TypeScript that checks", () => typeCheck(files));
         const steps: [string, (page: Page, origin: string) => Promise<void>][] = [
           ["README buys, charges and refunds", (p, o) => readme(p, o, folder)],
@@ -225,6 +223,7 @@ Deno.test({
           ["polling tells when nothing can be reached, and ends", outOfReach],
           ["a refusal is waited out, and a warning heeded", tooMuch],
           ["a chat is written as it comes, and its log read and deleted", aChat],
+          ["a card is saved, and tops up", aTopUp],
         ];
         await withVite(world, folder, [], async (origin) => {
           for (const [name, step] of steps) {

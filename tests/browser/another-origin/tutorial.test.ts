@@ -1,13 +1,13 @@
 /** docs/tutorial.md from its first file to its last line of output, as printed. */
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import type { Page } from "playwright-core";
-import { openBrowser, withPage } from "../../support/chromium.ts";
-import { proven, withDeliveries } from "../../support/database.ts";
-import { newLogin, paysByCard } from "../../support/app-page.ts";
-import { type Block, blocksIn } from "../../support/snippets.ts";
-import { until } from "../../support/until.ts";
-import { withServed } from "../../support/vite.ts";
-import { readWorld } from "../../support/world.ts";
+import { openBrowser, withPage } from "../chromium.ts";
+import { proven, withDeliveries } from "../../support/project/database.ts";
+import { newLogin, paysByCard } from "./app-page.ts";
+import { type Block, blocksIn } from "../../support/project/printed-snippets.ts";
+import { until } from "../../support/project/until.ts";
+import { withServed } from "./vite.ts";
+import { readWorld } from "../../support/project/world.ts";
 
 const world = readWorld();
 

@@ -1,4 +1,5 @@
 /** The code of our docs as it is printed, made into modules that a test can run. */
+import { equal, ok } from "node:assert/strict";
 import { ROOT } from "../../../scripts/test/suite.ts";
 
 /** A block of a page: the names it is given, and those that a test or a later block uses. */
@@ -24,19 +25,26 @@ export async function blocksIn(page: string): Promise<Block[]> {
 }
 
 /** The TypeScript of a page, block by block. */
-export async function printedIn(page: string): Promise<string[]> {
+async function printedIn(page: string): Promise<string[]> {
   return (await blocksIn(page)).filter(({ language }) => language === "ts").map(({ code }) => code);
 }
+
+export const snippet = (name: string, given: string[], gives: string[] = []): Snippet => ({
+  name,
+  given,
+  gives,
+});
 
 /** What an app knows of the types of these names; functions of its page take anything. */
 const TYPES: Readonly<Record<string, string>> = {
   supabase: 'import("@supabase/supabase-js").SupabaseClient',
+  server: 'import("@supabase/supabase-js").SupabaseClient',
   user: 'import("@supabase/supabase-js").User',
   untilEnded: "(id: string) => Promise<unknown>",
 };
 
 /** The block as the body of a function `run`; its imports stay where modules have them. */
-export function moduleOf(code: string, { given, gives }: Snippet): string {
+function moduleOf(code: string, { given, gives }: Snippet): string {
   const isImport = (line: string) => /^import .* from ".*";$/.test(line);
   const lines = code.split("\n");
   const types = given.map((name) => `${name}: ${TYPES[name] ?? "any"}`);
@@ -48,4 +56,29 @@ export function moduleOf(code: string, { given, gives }: Snippet): string {
     "}",
     "",
   ].join("\n");
+}
+
+/** Writes every block of these pages as a module; its file is `<name>.ts` in the folder. */
+export async function writeModules(
+  folder: string,
+  pages: Readonly<Record<string, readonly Snippet[]>>,
+): Promise<string[]> {
+  const files: string[] = [];
+  for (const [page, snippets] of Object.entries(pages)) {
+    const printed = await printedIn(page);
+    equal(printed.length, snippets.length, `blocks of ${page}: name each in this test`);
+    for (const [index, each] of snippets.entries()) {
+      const file = `${folder}/${each.name}.ts`;
+      await Deno.writeTextFile(file, moduleOf(printed[index]!, each));
+      files.push(file);
+    }
+  }
+  return files;
+}
+
+export async function typeCheck(files: string[]): Promise<void> {
+  const args = ["check", "--config", "deno.json", ...files];
+  const command = new Deno.Command(Deno.execPath(), { args, stdout: "null", stderr: "piped" });
+  const { success, stderr } = await command.output();
+  ok(success, new TextDecoder().decode(stderr));
 }

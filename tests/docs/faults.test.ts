@@ -1,0 +1,48 @@
+/** docs/recipes/recover-a-failed-webhook.md, run as printed while nothing is delivered. */
+import { deepEqual, equal, ok } from "node:assert/strict";
+import { createClient } from "@supabase/supabase-js";
+import { payCheckout } from "../../packages/stripe-emulator/browser.ts";
+import { openCheckout, orderBecomes, readOrder } from "../support/money/purchases.ts";
+import { proven, withDeliveries } from "../support/project/database.ts";
+import { signUp } from "../support/project/people.ts";
+import { snippet, typeCheck, writeModules } from "../support/project/printed-snippets.ts";
+import { readWorld } from "../support/project/world.ts";
+
+const world = readWorld();
+const server = createClient(world.url, world.secretKey, { auth: { persistSession: false } });
+
+const PAGES = {
+  "docs/recipes/recover-a-failed-webhook.md": [
+    snippet("dead", ["server"], ["dead"]),
+    snippet("replay", ["server"]),
+    snippet("backfill", ["server"], ["found"]),
+    snippet("outage", ["STRIPE_API_URL", "buySomething"]),
+  ],
+};
+
+Deno.test("the recipe for a failed webhook finds what an outage lost", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "recipe-" });
+  try {
+    await typeCheck(await writeModules(folder, PAGES));
+    const runs = async (name: string, given: object) =>
+      (await import(`file://${folder}/${name}.ts`)).run({ server, ...given });
+    const buyer = await signUp(world);
+    const { order_id, checkout_url } = await openCheckout(world, buyer);
+    const buySomething = () => payCheckout(checkout_url, "4242424242424242");
+    await withDeliveries(
+      world,
+      "exclusive",
+      () => runs("outage", { STRIPE_API_URL: world.stripeUrl, buySomething }),
+    );
+    equal((await readOrder(world, buyer, order_id)).status, "pending");
+    const { found } = await runs("backfill", {});
+    ok(found.received > 0, JSON.stringify(found));
+    equal(found.complete, true);
+    await orderBecomes(world, buyer, order_id, "paid");
+    await runs("replay", {});
+    deepEqual((await runs("dead", {})).dead, []);
+    await proven(world);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});

@@ -1,0 +1,109 @@
+/** The recipes for a back end, run as printed: nothing but their given names is added. */
+import { deepEqual, equal, rejects } from "node:assert/strict";
+import { createClient } from "@supabase/supabase-js";
+import { Grant } from "../../supabase/functions/_shared/contracts/credits.ts";
+import { balanceOf } from "../support/money/purchases.ts";
+import { newPurchase, refundBecomes, standing } from "../support/money/refunds.ts";
+import { proven, withDeliveries, withSql } from "../support/project/database.ts";
+import { backEnd, data, post } from "../support/project/http.ts";
+import { signUp } from "../support/project/people.ts";
+import { snippet, typeCheck, writeModules } from "../support/project/printed-snippets.ts";
+import { until } from "../support/project/until.ts";
+import { readWorld } from "../support/project/world.ts";
+
+const world = readWorld();
+const STRIPE_API_URL = world.stripeUrl;
+const server = createClient(world.url, world.secretKey, { auth: { persistSession: false } });
+
+/** Every block of these pages, in its order. */
+const PAGES = {
+  "docs/recipes/gate-a-feature.md": [
+    snippet("gate", ["server", "user_id", "requestId", "callModel"], ["answer"]),
+  ],
+  "docs/recipes/refund-and-dispute.md": [
+    snippet("refund", ["server", "order_id"], ["refund"]),
+    snippet("dispute", ["STRIPE_API_URL", "payment_intent"]),
+  ],
+  "docs/recipes/test-your-app.md": [
+    snippet("user", ["server"], ["user"]),
+    snippet("prove", ["sql"], ["violations"]),
+  ],
+};
+
+type Runs = <T>(name: string, given: object) => Promise<T>;
+
+async function gate(runs: Runs): Promise<void> {
+  const { id: user_id } = await signUp(world);
+  const request = crypto.randomUUID();
+  const callModel = () =>
+    Promise.resolve({ text: "Four.", input_tokens: 1000, output_tokens: 500 });
+  const ask = (requestId: string, call = callModel) =>
+    runs<{ answer: string }>("gate", { server, user_id, requestId, callModel: call });
+
+  const refused = ask(`poor-${request}`, () => Promise.reject(new Error("the model ran")));
+  await rejects(refused, {
+    code: "insufficient_credits",
+    details: { limit: "balance", required: "68", available: "0" },
+  });
+  const grant = { user_id, amount: "100", source: "promotional", reason: "test" };
+  data(await post(world, "credits/grants", backEnd(world), grant), 201, Grant);
+  await rejects(ask(`broken-${request}`, () => Promise.reject(new Error("broken"))), {
+    message: "broken",
+  });
+  const { balance, held } = await balanceOf(world, user_id);
+  deepEqual([balance, held], ["100", "0"]);
+
+  const { answer } = await ask(`rich-${request}`);
+  equal(answer, "Four.");
+  await ask(`rich-${request}`); // the same request again
+  equal((await balanceOf(world, user_id)).balance, "50");
+}
+
+async function moneyBack(runs: Runs): Promise<void> {
+  const purchase = await newPurchase(world);
+  await withDeliveries(world, "shared", async () => {
+    const { refund } = await runs<{ refund: { refund_id: string } }>("refund", {
+      server,
+      order_id: purchase.orderId,
+    });
+    await refundBecomes(world, refund.refund_id, "succeeded");
+  });
+  const refunded = "partially_refunded: balance 4990, available 4990, debt 0";
+  equal(await standing(world, purchase), refunded);
+  await withDeliveries(world, "shared", async () => {
+    await runs("dispute", { STRIPE_API_URL, payment_intent: purchase.paymentId });
+    await until("the dispute is won", async () => {
+      const [row] = await withSql(
+        world,
+        (sql) => sql`select status from farthing.disputes where order_id = ${purchase.orderId}`,
+      );
+      return row?.["status"] === "won" && await standing(world, purchase) === refunded || undefined;
+    });
+  });
+}
+
+async function ownTests(runs: Runs): Promise<void> {
+  const { user } = await runs<{ user: { id: string } }>("user", { server });
+  equal((await balanceOf(world, user.id)).balance, "500");
+  const { violations } = await withSql(
+    world,
+    (sql) => runs<{ violations: object[] }>("prove", { sql }),
+  );
+  deepEqual([...violations], []);
+}
+
+Deno.test("recipes for a back end, as printed", async (test) => {
+  const folder = await Deno.makeTempDir({ prefix: "recipes-" });
+  try {
+    const files = await writeModules(folder, PAGES);
+    const runs: Runs = async (name, given) =>
+      (await import(`file://${folder}/${name}.ts`)).run(given);
+    await test.step("are TypeScript that checks", () => typeCheck(files));
+    await test.step("a feature is gated by a hold", () => gate(runs));
+    await test.step("an order is refunded, and its dispute won", () => moneyBack(runs));
+    await test.step("a test of an app has its user and ends with the proof", () => ownTests(runs));
+    await proven(world);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
