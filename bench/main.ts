@@ -1,7 +1,6 @@
 /** `deno task bench`: the product beside its floors, arm beside arm, judged by the goals. */
 import pc from "picocolors";
-import { print, printError } from "../packages/command-line/print.ts";
-import { cleanUpOnSignals } from "../packages/command-line/cleanup.ts";
+import { cleanUpOnSignals, print, printError } from "@farthing/command-line";
 import { type BenchServer, withServer } from "./database/bench-server.ts";
 import { dismissClients } from "./load/fleet.ts";
 import { measureCrashes } from "./measures/crash.ts";

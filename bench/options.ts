@@ -1,7 +1,7 @@
 /** What was asked for on the command line. */
 import { parseArgs } from "node:util";
-import { taskArguments } from "../packages/command-line/task-arguments.ts";
-import type { Flavour } from "../packages/local-stack/postgres/source.ts";
+import { taskArguments } from "@farthing/command-line";
+import type { Flavour } from "@farthing/local-stack/postgres";
 
 export const USAGE =
   `Usage: deno task bench [--only G1,G5] [--rounds N] [--seconds S] [--rows N] [--postgres P] [--write]

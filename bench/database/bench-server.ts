@@ -1,17 +1,17 @@
 /** The server that is measured, and its databases: a seeded one, cloned for each arm. */
 import { dirname, join } from "node:path";
 import type postgres from "postgres";
-import { migrate, seed } from "../../packages/local-stack/migrations/migrate.ts";
-import { splitStatements } from "../../packages/local-stack/migrations/split.ts";
-import { serverAccount } from "../../packages/local-stack/postgres/account.ts";
+import { migrate, seed, splitStatements } from "@farthing/local-stack/migrations";
 import {
+  bootstrap,
   type DatabaseServer,
+  findSource,
+  type Flavour,
+  install,
+  serverAccount,
   startDatabase,
-} from "../../packages/local-stack/postgres/database.ts";
-import { install } from "../../packages/local-stack/postgres/install.ts";
-import { bootstrap } from "../../packages/local-stack/postgres/plugin.ts";
-import { findSource, type Flavour } from "../../packages/local-stack/postgres/source.ts";
-import { withCleanup } from "../../packages/command-line/cleanup.ts";
+} from "@farthing/local-stack/postgres";
+import { withCleanup } from "@farthing/command-line";
 import { ROOT } from "../../scripts/test/suite.ts";
 
 /** Has what a project has after `supabase db push`, and nobody in it. */

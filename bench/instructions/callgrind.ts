@@ -4,9 +4,7 @@
  * runs of different lengths are compared, so that the start of the process is not counted.
  */
 import { join } from "node:path";
-import { serverAccount } from "../../packages/local-stack/postgres/account.ts";
-import { install } from "../../packages/local-stack/postgres/install.ts";
-import { findSource } from "../../packages/local-stack/postgres/source.ts";
+import { findSource, install, serverAccount } from "@farthing/local-stack/postgres";
 import { type Call, valuesOf } from "./calls.ts";
 
 const FEW = 100;

@@ -1,6 +1,6 @@
 /** Processor time of the calls in the server's own process, slice by slice beside other commits. */
-import { processorMs } from "../../packages/local-stack/isolates/processor-time.ts";
-import type { DatabaseServer } from "../../packages/local-stack/postgres/database.ts";
+import { processorMs } from "@farthing/local-stack/isolates";
+import type { DatabaseServer } from "@farthing/local-stack/postgres";
 import { percentile } from "../../scripts/demo/percentile.ts";
 import { rotate } from "../measures/rounds.ts";
 import { type Call, valuesOf } from "./calls.ts";

@@ -1,5 +1,5 @@
 /** G10 and G12: what a route of ours costs beside a bare server, and what knowing the caller adds. */
-import { withCleanup } from "../../packages/command-line/cleanup.ts";
+import { withCleanup } from "@farthing/command-line";
 import { type HttpServer, startHttpServer } from "../http/process.ts";
 import { measure, type Sample } from "../load/fleet.ts";
 import type { Options } from "../options.ts";

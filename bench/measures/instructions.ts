@@ -1,5 +1,5 @@
 /** G25: what the hot path costs beside other commits, by instructions and by processor time. */
-import type { DatabaseServer } from "../../packages/local-stack/postgres/database.ts";
+import type { DatabaseServer } from "@farthing/local-stack/postgres";
 import { addTree, withFilled } from "../database/bench-server.ts";
 import { type Call, CALLS, EMPTY } from "../instructions/calls.ts";
 import { countInstructions, hasValgrind } from "../instructions/callgrind.ts";

@@ -1,6 +1,6 @@
 /** G13: what the limiter adds to a route of ours, and what it costs when Redis is hung or away. */
-import { withCleanup } from "../../packages/command-line/cleanup.ts";
-import { findRedisServer } from "../../packages/local-stack/redis/places.ts";
+import { withCleanup } from "@farthing/command-line";
+import { findRedisServer } from "@farthing/local-stack/redis";
 import { OUTSIDE } from "../../supabase/functions/_shared/resilience/external-services.ts";
 import { type HttpServer, startHttpServer } from "../http/process.ts";
 import { measure, runClients, type Sample, sampleOf } from "../load/fleet.ts";

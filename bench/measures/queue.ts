@@ -1,5 +1,5 @@
 /** G16: the queue, worked off by one runtime, beside its floor and beside graphile-worker. */
-import { withCleanup } from "../../packages/command-line/cleanup.ts";
+import { withCleanup } from "@farthing/command-line";
 import type { BenchServer } from "../database/bench-server.ts";
 import { measure, type Sample } from "../load/fleet.ts";
 import type { Options } from "../options.ts";

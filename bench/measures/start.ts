@@ -4,11 +4,12 @@ import {
   HOSTED_COMMAND,
   HOSTED_ENV,
   hostedProgram,
-} from "../../packages/local-stack/isolates/hosted-deno.ts";
-import { PLANS } from "../../packages/local-stack/isolates/limits.ts";
-import { type IsolateProgram, spawnIsolate } from "../../packages/local-stack/isolates/process.ts";
-import { programsIn } from "../../packages/local-stack/isolates/pool.ts";
-import { processorMs } from "../../packages/local-stack/isolates/processor-time.ts";
+  type IsolateProgram,
+  PLANS,
+  processorMs,
+  programsIn,
+  spawnIsolate,
+} from "@farthing/local-stack/isolates";
 import { copyTree } from "../../scripts/test/copy-tree.ts";
 import { ROOT } from "../../scripts/test/suite.ts";
 import type { Options } from "../options.ts";

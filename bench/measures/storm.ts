@@ -1,5 +1,5 @@
 /** G20: a storm of webhooks, each event delivered once, beside each delivered five times. */
-import { withCleanup } from "../../packages/command-line/cleanup.ts";
+import { withCleanup } from "@farthing/command-line";
 import type { BenchServer } from "../database/bench-server.ts";
 import { type HttpServer, startHttpServer } from "../http/process.ts";
 import { measure, type Sample } from "../load/fleet.ts";

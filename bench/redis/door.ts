@@ -1,8 +1,8 @@
 /** A Redis of the benchmark's own behind the stack's door, which fails as the stack's does. */
 import { Redis } from "@upstash/redis";
-import { portsAt } from "../../packages/local-stack/options.ts";
-import { type RedisPart, startRedisPart } from "../../packages/local-stack/redis/part.ts";
-import { freeOffset } from "../../scripts/test/free-offset.ts";
+import { portsAt } from "@farthing/local-stack/running";
+import { type RedisPart, startRedisPart } from "@farthing/local-stack/redis";
+import { freeOffset } from "@farthing/local-stack/testing";
 
 export interface RedisDoor extends RedisPart {
   /** The token is its password. */

@@ -1,6 +1,6 @@
 /** What is being measured, on one line that the next one replaces; plain lines where no terminal is. */
 import pc from "picocolors";
-import { printError } from "../../packages/command-line/print.ts";
+import { printError } from "@farthing/command-line";
 
 const CLEAR_LINE = "\r\x1b[2K";
 const PLAIN_EVERY_MS = 10_000;

@@ -1,6 +1,6 @@
 /** The report for people at a terminal. */
 import pc from "picocolors";
-import { formatTable } from "../../packages/command-line/table.ts";
+import { formatTable } from "@farthing/command-line";
 import type { Figure, Verdict } from "./figure.ts";
 import type { ArmRow, Section, StartRow } from "./section.ts";
 import {

@@ -1,6 +1,6 @@
 /** `deno task start`, `stop`, `reset` and `status`. */
 import pc from "picocolors";
-import { print, printError } from "../command-line/print.ts";
+import { print, printError } from "@farthing/command-line";
 import { endStack, removeData } from "./end.ts";
 import { loadKeys } from "./keys.ts";
 import { type Stack, startStack } from "./mod.ts";
@@ -84,21 +84,24 @@ const COMMANDS: Record<string, (options: StackOptions) => Promise<void>> = {
   status,
 };
 
-async function main([name = "start", ...flags]: string[]): Promise<void> {
-  const command = COMMANDS[name];
-  if (!command) throw new StackError(`Unknown command "${name}".\n\n${USAGE}`);
-  const options = parseFlags(flags);
-  if (!options) return print(USAGE);
-  await command(options);
-}
-
-if (import.meta.main) {
+/**
+ * Runs one command and ends the process.
+ * @param names of the functions' environment, which `--set` may give
+ */
+export async function runCommand(
+  [name = "start", ...flags]: readonly string[],
+  names: readonly string[],
+): Promise<never> {
   try {
-    await main(Deno.args);
-    Deno.exit();
+    const command = COMMANDS[name];
+    if (!command) throw new StackError(`Unknown command "${name}".\n\n${USAGE}`);
+    const options = parseFlags(flags, names);
+    if (options) await command(options);
+    else print(USAGE);
   } catch (error) {
     const known = error instanceof StackError;
     printError(pc.red(known ? error.message : `${(error as Error).stack ?? error}`));
     Deno.exit(1);
   }
+  Deno.exit();
 }

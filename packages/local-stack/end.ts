@@ -8,7 +8,7 @@ import { redisDir } from "./redis/places.ts";
 import { endLeftoverRedis } from "./redis/process.ts";
 import { StackError } from "./stack-error.ts";
 import { readRunning, readState, releaseState } from "./state.ts";
-import { waitFor } from "../command-line/wait.ts";
+import { waitFor } from "@farthing/command-line";
 
 const STOP_TIMEOUT_MS = 30_000;
 

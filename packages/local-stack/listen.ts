@@ -2,7 +2,7 @@
 import { MAX_OFFSET } from "./options.ts";
 import { isListenedOn, portOwner } from "./port-owner.ts";
 import { StackError } from "./stack-error.ts";
-import { delay } from "../command-line/wait.ts";
+import { delay } from "@farthing/command-line";
 
 export interface Listener {
   /** In order unless it is to be `atOnce`, as if the program had ended. */

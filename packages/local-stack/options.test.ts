@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { PLANS } from "./isolates/limits.ts";
 import { parseFlags, portsAt, resolveOptions } from "./options.ts";
 
+const NAMES = ["ALERT_WEBHOOK_URL", "SENTRY_DSN"];
+
 Deno.test("parseFlags reads every flag", () => {
   const flags = [
     "--offset",
@@ -24,7 +26,7 @@ Deno.test("parseFlags reads every flag", () => {
     "--bundles",
     "b",
   ];
-  assert.deepEqual(parseFlags(flags), {
+  assert.deepEqual(parseFlags(flags, NAMES), {
     offset: 20,
     dataDir: "d",
     envFile: "e",
@@ -37,7 +39,7 @@ Deno.test("parseFlags reads every flag", () => {
     isolates: { ...PLANS.paid, cpuSoftMs: 150, wallMs: 4_000, countsBoot: false },
     bundlesDir: "b",
   });
-  assert.equal(parseFlags(["--help"]), undefined);
+  assert.equal(parseFlags(["--help"], NAMES), undefined);
 });
 
 Deno.test("bundles run in isolates as on a paid plan, unless told otherwise", () => {
@@ -47,20 +49,28 @@ Deno.test("bundles run in isolates as on a paid plan, unless told otherwise", ()
 });
 
 Deno.test("parseFlags names a flag that it does not know, or whose value is wrong", () => {
-  assert.throws(() => parseFlags(["--ofset", "1"]), /--ofset[^]*Usage:/);
-  assert.throws(() => parseFlags(["--offset", "-1"]), /--offset/);
-  assert.throws(() => parseFlags(["--offset", "1e9"]), /--offset takes a whole number/);
-  assert.throws(() => parseFlags(["--postgres", "mysql"]), /embedded or system/);
+  assert.throws(() => parseFlags(["--ofset", "1"], NAMES), /--ofset[^]*Usage:/);
+  assert.throws(() => parseFlags(["--offset", "-1"], NAMES), /--offset/);
+  assert.throws(() => parseFlags(["--offset", "1e9"], NAMES), /--offset takes a whole number/);
+  assert.throws(() => parseFlags(["--postgres", "mysql"], NAMES), /embedded or system/);
   for (const origin of ["localhost:8080", "ftp://a", "http://a/b", "http://a@b", ""]) {
-    assert.throws(() => parseFlags(["--origin", origin]), /--origin takes an origin/, origin);
+    assert.throws(
+      () => parseFlags(["--origin", origin], NAMES),
+      /--origin takes an origin/,
+      origin,
+    );
   }
   for (const text of ["OTEL_DENO=true", "SENTRY_DSN", "=x"]) {
-    assert.throws(() => parseFlags(["--set", text]), /--set takes NAME=VALUE/, text);
+    assert.throws(() => parseFlags(["--set", text], NAMES), /--set takes NAME=VALUE/, text);
   }
   for (const text of ["", "pro", "free,wall", "free,wall=0", "free,cpu-soft=3000", "free,x=1"]) {
-    assert.throws(() => parseFlags(["--isolates", text]), /--isolates takes free or paid/, text);
+    assert.throws(
+      () => parseFlags(["--isolates", text], NAMES),
+      /--isolates takes free or paid/,
+      text,
+    );
   }
-  assert.throws(() => parseFlags(["here"]), /here/);
+  assert.throws(() => parseFlags(["here"], NAMES), /here/);
 });
 
 Deno.test("portsAt shifts every port by the offset", () => {

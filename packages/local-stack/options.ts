@@ -2,8 +2,7 @@
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { ENV_NEEDS } from "../../supabase/functions/_shared/core/env-needs.ts";
-import { taskArguments } from "../command-line/task-arguments.ts";
+import { taskArguments } from "@farthing/command-line";
 import { type IsolateLimits, parseLimits, PLANS } from "./isolates/limits.ts";
 import type { Flavour } from "./postgres/source.ts";
 import { StackError } from "./stack-error.ts";
@@ -135,8 +134,12 @@ const FLAGS = {
   help: { type: "boolean", short: "h" },
 } as const;
 
-/** The options of a command line; undefined asks for help. Throws a StackError that names the flag. */
-export function parseFlags(args: string[]): StackOptions | undefined {
+/**
+ * The options of a command line; undefined asks for help.
+ * @param names of the functions' environment, which `--set` may give
+ * @throws StackError that names the flag
+ */
+export function parseFlags(args: string[], names: readonly string[]): StackOptions | undefined {
   let values;
   try {
     ({ values } = parseArgs({ args: taskArguments(args), options: FLAGS, strict: true }));
@@ -155,7 +158,7 @@ export function parseFlags(args: string[]): StackOptions | undefined {
   if (values["no-redis"]) options.redis = false;
   if (values.origin !== undefined) options.origins = values.origin.map(parseOrigin);
   if (values.set !== undefined) {
-    options.environment = Object.fromEntries(values.set.map(parseSetting));
+    options.environment = Object.fromEntries(values.set.map((text) => parseSetting(text, names)));
   }
   if (values.isolates !== undefined) options.isolates = parseLimits(values.isolates);
   if (values.bundles !== undefined) options.bundlesDir = values.bundles;
@@ -181,9 +184,9 @@ function parseOrigin(text: string): string {
   throw new StackError(`--origin takes an origin such as http://localhost:8080, not "${text}".`);
 }
 
-function parseSetting(text: string): [string, string] {
+function parseSetting(text: string, names: readonly string[]): [string, string] {
   const [name = "", ...value] = text.split("=");
-  if (Object.hasOwn(ENV_NEEDS, name) && value.length > 0) return [name, value.join("=")];
+  if (names.includes(name) && value.length > 0) return [name, value.join("=")];
   // Not the text itself: what stands behind the sign may be a secret.
   throw new StackError(`--set takes NAME=VALUE, with a name of docs/deploy.md, not "${name}".`);
 }

@@ -1,6 +1,6 @@
 /** What people see of a stack: where everything is, with which keys. */
 import pc from "picocolors";
-import { formatTable } from "../command-line/table.ts";
+import { formatTable } from "@farthing/command-line";
 import type { Urls } from "./context.ts";
 import type { Keys } from "./keys.ts";
 import type { ResolvedOptions } from "./options.ts";

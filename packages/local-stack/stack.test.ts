@@ -3,15 +3,14 @@ import { createClient, type SupabaseClient } from "@supabase/supabase-js";
 import { Redis } from "@upstash/redis";
 import assert from "node:assert/strict";
 import { parseEnv } from "node:util";
-import { cleanUpOnSignals, withCleanup } from "../command-line/cleanup.ts";
-import { freeOffset } from "../../scripts/test/free-offset.ts";
-import { readSiteUrl } from "./gateway/site-url.ts";
+import { cleanUpOnSignals, waitFor, withCleanup } from "@farthing/command-line";
+import { freeOffset } from "./testing/free-offset.ts";
+import { readSupabaseConfig } from "./gateway/supabase-config.ts";
 import { type Stack, startStack } from "./mod.ts";
 import type { StackOptions } from "./options.ts";
 import { findRedisServer } from "./redis/places.ts";
 import { isAlive } from "./postgres/process.ts";
 import { StackError } from "./stack-error.ts";
-import { waitFor } from "../command-line/wait.ts";
 
 const TIMEOUT_MS = 60_000;
 
@@ -184,7 +183,7 @@ async function mailsALinkToTheSite(stack: Stack): Promise<void> {
   assert.ok(link.startsWith(`${stack.urls.api}/auth/v1/verify?`), link);
   const answer = await fetch(link, { redirect: "manual" });
   await answer.body?.cancel();
-  const site = await readSiteUrl();
+  const { siteUrl: site } = await readSupabaseConfig();
   assert.ok(site);
   assert.match(answer.headers.get("location") ?? "", new RegExp(`^${site}/?#access_token=`));
 }

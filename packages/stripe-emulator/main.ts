@@ -1,7 +1,7 @@
 /** `deno task stripe`: the emulator alone, for trying things against it. Ctrl-C ends it. */
 import { parseArgs } from "node:util";
 import pc from "picocolors";
-import { print } from "../command-line/print.ts";
+import { print } from "@farthing/command-line";
 import { createStripeEmulator } from "./mod.ts";
 
 const HELP = `deno task stripe [--port 54326] [--key sk_test_…] [--webhook URL] [--data FILE]

@@ -4,8 +4,7 @@ import postgres from "postgres";
 import pc from "picocolors";
 import { readEnvText, tryEnvText, withLine, writeEnvText } from "../secrets/env-line.ts";
 import { SettingsError } from "../settings/settings.ts";
-import { print, printError } from "../../packages/command-line/print.ts";
-import { taskArguments } from "../../packages/command-line/task-arguments.ts";
+import { print, printError, taskArguments } from "@farthing/command-line";
 import { isThere, makeRole, newPassword, poolUrlOf, ROLE } from "./role.ts";
 
 const USAGE = `Usage: deno task database:role [options]

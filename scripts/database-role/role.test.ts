@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { parseEnv } from "node:util";
 import postgres from "postgres";
-import type { DatabaseServer } from "../../packages/local-stack/postgres/database.ts";
+import type { DatabaseServer } from "@farthing/local-stack/postgres";
 import { PROJECT, withProject } from "../test/project-database.ts";
 import { makeRole, newPassword, poolUrlOf, ROLE } from "./role.ts";
 

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { delay } from "../../packages/command-line/wait.ts";
+import { delay } from "@farthing/command-line";
 import { DemoError, describeRefusal, type Service } from "./service.ts";
 import type { TraceRequest } from "./trace.ts";
 

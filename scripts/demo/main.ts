@@ -5,9 +5,7 @@
 import { parseArgs } from "node:util";
 import pc from "picocolors";
 import { SettingsError } from "../settings/settings.ts";
-import { taskArguments } from "../../packages/command-line/task-arguments.ts";
-import { print, printError } from "../../packages/command-line/print.ts";
-import { cleanUpOnSignals } from "../../packages/command-line/cleanup.ts";
+import { cleanUpOnSignals, print, printError, taskArguments } from "@farthing/command-line";
 import { signUp } from "./buyer.ts";
 import { readPackages, readRate } from "./catalogue.ts";
 import { expectDemo } from "./expected.ts";

@@ -1,7 +1,7 @@
 // @ts-types="@types/cli-progress"
 import { SingleBar } from "cli-progress";
 import pc from "picocolors";
-import { print } from "../../packages/command-line/print.ts";
+import { print } from "@farthing/command-line";
 
 /** Where there is no terminal, one line per so many requests. */
 const PLAIN_EVERY = 500;

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { payCheckout } from "../../packages/stripe-emulator/browser.ts";
-import { delay } from "../../packages/command-line/wait.ts";
+import { payCheckout } from "@farthing/stripe-emulator/browser";
+import { delay } from "@farthing/command-line";
 import type { Buyer } from "./buyer.ts";
 import type { Package } from "./expected.ts";
 import { DemoError } from "./service.ts";

@@ -1,5 +1,5 @@
 import pc from "picocolors";
-import { formatTable } from "../../packages/command-line/table.ts";
+import { formatTable } from "@farthing/command-line";
 import type { Expected } from "./expected.ts";
 import { percentile } from "./percentile.ts";
 import type { Played } from "./play.ts";

@@ -1,7 +1,7 @@
 /** One thing that was looked at, as people read it. */
 import pc from "picocolors";
 import { tick } from "../test/ticker.ts";
-import { formatTable } from "../../packages/command-line/table.ts";
+import { formatTable } from "@farthing/command-line";
 
 export interface Check {
   readonly name: string;

@@ -1,10 +1,8 @@
 /** `deno task deploy`: looks, asks, deploys what was measured, and looks again. */
-import { resolve } from "node:path";
+import { fileURLToPath } from "node:url";
 import pc from "picocolors";
-import { ROOT } from "../../packages/local-stack/options.ts";
 import { SettingsError } from "../settings/settings.ts";
-import { print, printError } from "../../packages/command-line/print.ts";
-import { formatTable } from "../../packages/command-line/table.ts";
+import { formatTable, print, printError } from "@farthing/command-line";
 import { type Check, formatChecks, hasFailed, look } from "./check.ts";
 import { pushMigrations } from "./migrations.ts";
 import { expose } from "./exposed-schema.ts";
@@ -15,7 +13,7 @@ import { setSecrets } from "./secrets.ts";
 import { smoke } from "./smoke.ts";
 
 /** Stays there, for whoever wants to see what was sent. */
-const FOLDER = resolve(ROOT, ".farthing/deploy");
+const FOLDER = fileURLToPath(new URL("../../.farthing/deploy", import.meta.url));
 
 function planRows(
   { folder, migrations, dataApi, secrets }: Plan,

@@ -1,7 +1,7 @@
 /** What `deno task deploy` can be told. */
 import { parseArgs } from "node:util";
 import { SettingsError } from "../settings/settings.ts";
-import { taskArguments } from "../../packages/command-line/task-arguments.ts";
+import { taskArguments } from "@farthing/command-line";
 
 export const USAGE = `Usage: deno task deploy --project REF [options]
 

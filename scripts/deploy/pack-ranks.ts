@@ -2,8 +2,8 @@
  * The tokenizer's table as the bundles have it: 2.4 MB of source, more than half of a function's limit, as
  * 1.3 MB of text that V8 skips until somebody counts tokens.
  */
+import { pathToFileURL } from "node:url";
 import { gzipSync } from "node:zlib";
-import { toFileUrl } from "../../packages/local-stack/paths.ts";
 import type { Ranks } from "./unpack-ranks.ts";
 
 const UNPACK = new URL("./unpack-ranks.ts", import.meta.url).pathname;
@@ -17,7 +17,7 @@ export function packRanks(ranks: Ranks): string {
  * one, too, runs when the first text is counted.
  */
 export async function packedModule(file: string): Promise<string> {
-  const { default: ranks } = await import(toFileUrl(file)) as { default: Ranks };
+  const { default: ranks } = await import(pathToFileURL(file).href) as { default: Ranks };
   return `import unpackRanks from ${JSON.stringify(UNPACK)};
 export default await unpackRanks(${JSON.stringify(packRanks(ranks))});
 `;

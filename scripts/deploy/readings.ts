@@ -1,8 +1,8 @@
 /** Reads the size of a function that is ready to be sent. */
+import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import { brotliCompress, constants } from "node:zlib";
 import { z } from "zod";
-import { toFileUrl } from "../../packages/local-stack/paths.ts";
 import type { Readings } from "./size-limits.ts";
 
 const compress = promisify(brotliCompress);
@@ -21,7 +21,7 @@ const info = z.object({
 async function rawSizes(files: readonly string[]): Promise<Map<string, number>> {
   const root = await Deno.makeTempFile({ suffix: ".js" });
   try {
-    const imports = files.map((file) => `import ${JSON.stringify(toFileUrl(file))};\n`);
+    const imports = files.map((file) => `import ${JSON.stringify(pathToFileURL(file).href)};\n`);
     await Deno.writeTextFile(root, imports.join(""));
     const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
       args: ["info", "--json", "--no-config", "--no-lock", "--no-remote", "--no-npm", root],
@@ -29,7 +29,7 @@ async function rawSizes(files: readonly string[]): Promise<Map<string, number>> 
     }).output();
     if (!success) throw new Error(new TextDecoder().decode(stderr).trim());
     const { modules } = info.parse(JSON.parse(new TextDecoder().decode(stdout)));
-    const expected = new Map([root, ...files].map((file) => [toFileUrl(file), file]));
+    const expected = new Map([root, ...files].map((file) => [pathToFileURL(file).href, file]));
     const others = modules.map(({ specifier }) => specifier)
       .filter((specifier) => !specifier.startsWith("node:") && !expected.has(specifier));
     if (others.length > 0) throw new Error(`not in the bundles: ${others.join(", ")}`);

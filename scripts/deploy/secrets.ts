@@ -5,7 +5,7 @@ import { checkSecrets, refusalOf } from "../secrets/check.ts";
 import { withLine } from "../secrets/env-line.ts";
 import { SettingsError } from "../settings/settings.ts";
 import { lastWord, runSupabase } from "../supabase/cli.ts";
-import { cleanUpOnSignals, withCleanup } from "../../packages/command-line/cleanup.ts";
+import { cleanUpOnSignals, withCleanup } from "@farthing/command-line";
 
 export interface SecretPlan {
   readonly names: readonly string[];

@@ -1,6 +1,6 @@
 /** Asks the deployed functions whether they are there. Nothing is bought, and no credit moves. */
 import { z } from "zod";
-import { waitFor } from "../../packages/command-line/wait.ts";
+import { waitFor } from "@farthing/command-line";
 import { type Check, look } from "./check.ts";
 
 /** A new version answers within seconds; the first request loads it. */

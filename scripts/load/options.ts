@@ -1,6 +1,6 @@
 /** What a load test can be told. */
 import { parseArgs } from "node:util";
-import { taskArguments } from "../../packages/command-line/task-arguments.ts";
+import { taskArguments } from "@farthing/command-line";
 import { DemoError } from "../demo/service.ts";
 
 /** Requests per second that are expected of a day like any other: docs/reference/load.md says why. */

@@ -2,7 +2,7 @@
 // @ts-types="@types/cli-progress"
 import type { SingleBar } from "cli-progress";
 import { BAR, createSingleBar } from "../demo/progress.ts";
-import { printError } from "../../packages/command-line/print.ts";
+import { printError } from "@farthing/command-line";
 
 export interface Meter {
   /** @param what is being done, and how far it has come */

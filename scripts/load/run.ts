@@ -1,6 +1,6 @@
 /** The open loop: things are begun when they are due, whether those before are done or not. */
 import type { Service } from "../demo/service.ts";
-import { delay } from "../../packages/command-line/wait.ts";
+import { delay } from "@farthing/command-line";
 import { type Ask, type Call, type Doing, type Got, pick, requestsPerDoing } from "./mix.ts";
 import type { Options } from "./options.ts";
 import type { Person } from "./people.ts";

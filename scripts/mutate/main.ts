@@ -4,9 +4,7 @@
  */
 import { parseArgs } from "node:util";
 import pc from "picocolors";
-import { print } from "../../packages/command-line/print.ts";
-import { taskArguments } from "../../packages/command-line/task-arguments.ts";
-import { cleanUpOnSignals } from "../../packages/command-line/cleanup.ts";
+import { cleanUpOnSignals, print, taskArguments } from "@farthing/command-line";
 import { formatMs } from "../test/report.ts";
 import { ROOT } from "../test/suite.ts";
 import { type Area, FLOORS } from "./mutant.ts";

@@ -1,6 +1,6 @@
 /** What a run of mutants says at its end: the survivors one by one, and a line for each area. */
 import pc from "picocolors";
-import { formatTable } from "../../packages/command-line/table.ts";
+import { formatTable } from "@farthing/command-line";
 import { type Area, FLOORS } from "./mutant.ts";
 import type { Outcome } from "./outcome.ts";
 

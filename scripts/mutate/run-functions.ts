@@ -1,6 +1,6 @@
 /** Mutants of the functions: each is written into a copy of the repository, whose tests run there. */
 import { dirname } from "node:path";
-import { withCleanup } from "../../packages/command-line/cleanup.ts";
+import { withCleanup } from "@farthing/command-line";
 import { runDenoTests } from "../test/deno-tests.ts";
 import { filesNamed, ROOT } from "../test/suite.ts";
 import { applied, type Mutant } from "./mutant.ts";

@@ -2,7 +2,7 @@
  * Mutants of locks: one session never notices a lock that is not there, so each function is replaced in a
  * clone of the kept database and meets the tests of two sessions.
  */
-import type { Databases } from "../../packages/local-stack/postgres/databases.ts";
+import type { Databases } from "@farthing/local-stack/postgres";
 import { type KeptProject, withKeptProject } from "../test/kept/project.ts";
 import { runSessions } from "../test/sessions.ts";
 import { filesNamed } from "../test/suite.ts";

@@ -1,6 +1,6 @@
 /** Mutants of SQL: each is migrated into a database of the kept server, and meets the stories. */
-import type { Databases } from "../../packages/local-stack/postgres/databases.ts";
-import { StackError } from "../../packages/local-stack/stack-error.ts";
+import type { Databases } from "@farthing/local-stack/postgres";
+import { StackError } from "@farthing/local-stack/running";
 import { buildMigrations } from "../schema/build.ts";
 import { readSchemas } from "../schema/sources.ts";
 import { type KeptProject, withKeptProject } from "../test/kept/project.ts";

@@ -3,7 +3,7 @@
  * then the tests. With names it runs these gates alone. Exit code 1 when anything failed.
  */
 import pc from "picocolors";
-import { print, printError } from "../../packages/command-line/print.ts";
+import { print, printError } from "@farthing/command-line";
 import { gates, runGate } from "./gates.ts";
 
 const NAME_WIDTH = Math.max(...gates.map(({ name }) => name.length));

@@ -3,7 +3,7 @@
  * `--check` writes nothing and fails when what is committed is not what the routes say.
  */
 import pc from "picocolors";
-import { print } from "../../packages/command-line/print.ts";
+import { print } from "@farthing/command-line";
 import { buildDocument } from "./build-document.ts";
 import { buildErrorsPage } from "./build-errors-page.ts";
 import { buildRoutesPage } from "./build-routes-page.ts";

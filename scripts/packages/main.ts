@@ -4,7 +4,7 @@
  * process meets an empty cache. Itself it imports none. Where all is installed it takes 50 ms and is silent.
  */
 import { styleText } from "node:util";
-import { print, printError, printPiece } from "../../packages/command-line/print.ts";
+import { print, printError, printPiece } from "@farthing/command-line";
 
 /** An installation that takes longer than this is more than a check: it shows its progress. */
 const SILENT_MS = 500;

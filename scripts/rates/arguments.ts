@@ -1,4 +1,4 @@
-import { taskArguments } from "../../packages/command-line/task-arguments.ts";
+import { taskArguments } from "@farthing/command-line";
 import { parseArgs } from "node:util";
 
 /** How the command is called, for people. */

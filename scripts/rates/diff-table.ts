@@ -1,5 +1,5 @@
 import pc from "picocolors";
-import { formatTable } from "../../packages/command-line/table.ts";
+import { formatTable } from "@farthing/command-line";
 import type { RatesDiff } from "./door.ts";
 import { Exact } from "./exact.ts";
 import { DEFAULT_MARKUP, type PriceMap, type Rate } from "./price-map.ts";

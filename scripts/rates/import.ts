@@ -1,7 +1,7 @@
 /** `deno task rates:import FILE`: LiteLLM's price map into new rate versions, shown before written. */
 import pc from "picocolors";
 import { need, readSettings, SettingsError } from "../settings/settings.ts";
-import { print, printError } from "../../packages/command-line/print.ts";
+import { print, printError } from "@farthing/command-line";
 import { readArguments, USAGE, UsageError } from "./arguments.ts";
 import { openRatesDoor, RatesDoorError } from "./door.ts";
 import { importRates, ImportRefused } from "./import-rates.ts";

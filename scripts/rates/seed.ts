@@ -1,5 +1,5 @@
 /** `deno task rates:seed`: writes the rates of supabase/farthing_seed.sql from the kept price map. */
-import { print } from "../../packages/command-line/print.ts";
+import { print } from "@farthing/command-line";
 import { writeSeedRates } from "./seed-sql.ts";
 
 const seedFile = new URL("../../supabase/farthing_seed.sql", import.meta.url);

@@ -2,8 +2,7 @@
  * The migrations, built from the schema files. One for each kind of file, so that none holds its locks for
  * long: `create policy` and a foreign key on auth.users keep sign-ins waiting until their transaction ends.
  */
-import type { Migration } from "../../packages/local-stack/migrations/files.ts";
-import { splitStatements } from "../../packages/local-stack/migrations/split.ts";
+import { type Migration, splitStatements } from "@farthing/local-stack/migrations";
 import { frame } from "./frame.ts";
 import type { SchemaFile } from "./sources.ts";
 

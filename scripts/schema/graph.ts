@@ -1,5 +1,5 @@
 /** Whether the subjects' order holds: what the files may name of each other, and what they do. */
-import { formatTable } from "../../packages/command-line/table.ts";
+import { formatTable } from "@farthing/command-line";
 import { callsOfExposed, forwardReferences, subjectGraph } from "./references.ts";
 import type { SchemaFile } from "./sources.ts";
 

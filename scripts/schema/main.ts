@@ -3,7 +3,7 @@
  * functions read in it; or says whether what is written is fresh; or draws which subject names which; or
  * writes down that these migrations are released.
  */
-import { print, printError } from "../../packages/command-line/print.ts";
+import { print, printError } from "@farthing/command-line";
 import { ROOT } from "../test/suite.ts";
 import { writeBurnOrder } from "./burn-down.ts";
 import { drawGraph, problemsOf } from "./graph.ts";

@@ -2,7 +2,7 @@
  * Which file names objects of which other. What stands outside a function's body binds when it is created,
  * so it may only name what comes before; a body binds when it runs, and may name anything.
  */
-import { splitStatements } from "../../packages/local-stack/migrations/split.ts";
+import { splitStatements } from "@farthing/local-stack/migrations";
 import type { SchemaFile } from "./sources.ts";
 
 export interface Reference {

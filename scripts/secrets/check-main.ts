@@ -2,9 +2,7 @@
 import { parseArgs } from "node:util";
 import pc from "picocolors";
 import { SettingsError } from "../settings/settings.ts";
-import { print, printError } from "../../packages/command-line/print.ts";
-import { formatTable } from "../../packages/command-line/table.ts";
-import { taskArguments } from "../../packages/command-line/task-arguments.ts";
+import { formatTable, print, printError, taskArguments } from "@farthing/command-line";
 import { checkSecrets, type Found, type Group, type State, wrongNames } from "./check.ts";
 import { fromEnvironment, fromFile, fromProject, fromStack } from "./sources.ts";
 

@@ -2,8 +2,7 @@
 import { parseArgs } from "node:util";
 import pc from "picocolors";
 import { SettingsError } from "../settings/settings.ts";
-import { print, printError } from "../../packages/command-line/print.ts";
-import { taskArguments } from "../../packages/command-line/task-arguments.ts";
+import { print, printError, taskArguments } from "@farthing/command-line";
 import { readEnvText, writeEnvText } from "./env-line.ts";
 import { rotate, rotationOf } from "./rotate.ts";
 import { ROTATIONS } from "./rotations.ts";

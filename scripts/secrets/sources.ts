@@ -1,7 +1,6 @@
 /** Where names of secrets are looked for. */
 import { readSettings, type Settings, SettingsError } from "../settings/settings.ts";
-import { functionEnvironment } from "../../packages/local-stack/gateway/environment.ts";
-import type { StackContext } from "../../packages/local-stack/context.ts";
+import { type FunctionContext, functionEnvironment } from "@farthing/local-stack/functions";
 import { lastWord, runSupabase } from "../supabase/cli.ts";
 import type { Found } from "./check.ts";
 
@@ -49,7 +48,7 @@ export function fromStack(settings: Settings = readSettings()): Found {
     options: { origins: [] },
   };
   // Of the stack's context it is these alone that the environment is made of.
-  const values = functionEnvironment(context as unknown as StackContext);
+  const values = functionEnvironment(context as unknown as FunctionContext);
   return { source: `the stack of ${source}`, values, names: namesOf(values), isWhole: true };
 }
 

@@ -1,9 +1,7 @@
 /** `deno task stripe:check`: whether Stripe and the functions fit each other. */
 import { parseArgs } from "node:util";
 import pc from "picocolors";
-import { print } from "../../packages/command-line/print.ts";
-import { formatTable } from "../../packages/command-line/table.ts";
-import { taskArguments } from "../../packages/command-line/task-arguments.ts";
+import { formatTable, print, taskArguments } from "@farthing/command-line";
 import { checkStripe, type Finding } from "./check.ts";
 import { headline, run } from "./run.ts";
 import { readTarget, TARGET_OPTIONS, TARGET_USAGE } from "./target.ts";

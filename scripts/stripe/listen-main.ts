@@ -2,8 +2,7 @@
 import { parseArgs } from "node:util";
 import { EVENT_TYPES } from "../../supabase/functions/_shared/adapters/stripe/facts.ts";
 import { SettingsError } from "../settings/settings.ts";
-import { print } from "../../packages/command-line/print.ts";
-import { taskArguments } from "../../packages/command-line/task-arguments.ts";
+import { print, taskArguments } from "@farthing/command-line";
 import { run } from "./run.ts";
 
 const USAGE = `Usage: deno task stripe:listen [--url http://127.0.0.1:54321]

@@ -1,7 +1,7 @@
 /** How both commands begin and end. */
 import pc from "picocolors";
 import { SettingsError } from "../settings/settings.ts";
-import { printError } from "../../packages/command-line/print.ts";
+import { printError } from "@farthing/command-line";
 import { withoutKeys } from "./failures.ts";
 import type { Target } from "./target.ts";
 

@@ -2,7 +2,7 @@
  * One process of `deno test`: how it is started, ended with the run, and ended when nothing is heard of it.
  * In it no test runs longer than its limit: limit-tests.ts.
  */
-import { withCleanup } from "../../packages/command-line/cleanup.ts";
+import { withCleanup } from "@farthing/command-line";
 import { ROOT } from "./suite.ts";
 
 export interface DenoTestOptions {

@@ -4,10 +4,13 @@
  * (environment CI=true) also when a suite, or a part of one, was skipped.
  */
 import pc from "picocolors";
-import { print, printError } from "../../packages/command-line/print.ts";
-import { formatTable } from "../../packages/command-line/table.ts";
-import { taskArguments } from "../../packages/command-line/task-arguments.ts";
-import { cleanUpOnSignals } from "../../packages/command-line/cleanup.ts";
+import {
+  cleanUpOnSignals,
+  formatTable,
+  print,
+  printError,
+  taskArguments,
+} from "@farthing/command-line";
 import { endKeptServer } from "./kept/project.ts";
 import { endKeptStack } from "./kept/stack.ts";
 import { formatMs, formatRecap, formatSuite, formatTotals, type Ran, totalsOf } from "./report.ts";

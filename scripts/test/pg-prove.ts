@@ -1,5 +1,5 @@
 /** pg_prove, pgTAP's own harness, over TCP: the judge of the stories wherever it is installed. */
-import { OWNER, PASSWORD } from "../../packages/local-stack/postgres/process.ts";
+import { OWNER, PASSWORD } from "@farthing/local-stack/postgres";
 import { lastLines } from "./deno-process.ts";
 import { canRun } from "./program.ts";
 import { ROOT, type Row } from "./suite.ts";

@@ -1,14 +1,14 @@
 /** A PostgreSQL of the tests' own, with a database that has what a project has after `supabase db push`. */
 import type postgres from "postgres";
-import { migrate, seed } from "../../packages/local-stack/migrations/migrate.ts";
+import { migrate, seed } from "@farthing/local-stack/migrations";
 import {
+  bootstrap,
+  type Databases,
   type DatabaseServer,
+  type Flavour,
   startDatabase,
-} from "../../packages/local-stack/postgres/database.ts";
-import { bootstrap } from "../../packages/local-stack/postgres/plugin.ts";
-import type { Databases } from "../../packages/local-stack/postgres/databases.ts";
-import type { Flavour } from "../../packages/local-stack/postgres/source.ts";
-import { withCleanup } from "../../packages/command-line/cleanup.ts";
+} from "@farthing/local-stack/postgres";
+import { withCleanup } from "@farthing/command-line";
 import { installPgtap } from "./pgtap.ts";
 import { ROOT } from "./suite.ts";
 

@@ -1,6 +1,6 @@
 /** What the runner prints: a table per suite, every failure and skip; in the end these again, and the sum. */
 import pc from "picocolors";
-import { formatTable } from "../../packages/command-line/table.ts";
+import { formatTable } from "@farthing/command-line";
 import type { Row, Skipped, SuiteResult } from "./suite.ts";
 
 export interface Ran {

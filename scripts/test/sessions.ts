@@ -1,5 +1,5 @@
 /** The tests of two sessions: what one sees and does while the other has not committed. */
-import type { Databases } from "../../packages/local-stack/postgres/databases.ts";
+import type { Databases } from "@farthing/local-stack/postgres";
 import { findTests, runDenoTests } from "./deno-tests.ts";
 import { FOLDER } from "./stories.ts";
 import type { Row } from "./suite.ts";

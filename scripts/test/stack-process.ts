@@ -1,8 +1,7 @@
 /** A stack of the tests' own: the command a developer types, on ports and data that are nobody else's. */
 import { parseEnv } from "node:util";
-import { waitFor } from "../../packages/command-line/wait.ts";
-import { withCleanup } from "../../packages/command-line/cleanup.ts";
-import { freeOffset } from "./free-offset.ts";
+import { waitFor, withCleanup } from "@farthing/command-line";
+import { freeOffset } from "@farthing/local-stack/testing";
 import { ROOT } from "./suite.ts";
 
 const START_TIMEOUT_MS = 60_000;
@@ -33,7 +32,7 @@ function spawnStack(dataDir: string, flags: string[], detached: boolean): Deno.C
   return new Deno.Command("/bin/sh", {
     args: [
       ...["-c", 'exec "$@" >> "$FARTHING_OUTPUT" 2>&1', "sh", Deno.execPath()],
-      ...["run", "-A", "packages/local-stack/cli.ts", "start", "--offset", String(freeOffset())],
+      ...["run", "-A", "scripts/stack/main.ts", "start", "--offset", String(freeOffset())],
       ...["--data", dataDir, "--env-file", `${dataDir}/stack.env`, ...flags],
     ],
     cwd: ROOT,

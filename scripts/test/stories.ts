@@ -5,8 +5,8 @@
 import { globSync } from "node:fs";
 import { join } from "node:path";
 import type postgres from "postgres";
-import { splitStatements } from "../../packages/local-stack/migrations/split.ts";
-import type { Databases } from "../../packages/local-stack/postgres/databases.ts";
+import { splitStatements } from "@farthing/local-stack/migrations";
+import type { Databases } from "@farthing/local-stack/postgres";
 import { provePath } from "./pg-prove.ts";
 import { ROOT, type Row } from "./suite.ts";
 import { readTap } from "./tap.ts";

@@ -1,6 +1,6 @@
 /** What is going on: a line each into a pipe; on a terminal one line for all, with its seconds. */
 import pc from "picocolors";
-import { print } from "../../packages/command-line/print.ts";
+import { print } from "@farthing/command-line";
 import { formatMs } from "./report.ts";
 
 const encoder = new TextEncoder();

@@ -1,5 +1,5 @@
 /** The hook `.githooks/commit-msg`: exit code 1 where the message in this file has no subject as agreed. */
-import { printError } from "../../packages/command-line/print.ts";
+import { printError } from "@farthing/command-line";
 import { faultOf } from "./commits.ts";
 
 const message = await Deno.readTextFile(Deno.args[0]!);

@@ -1,7 +1,6 @@
 /** `deno task tidy`: prints what breaks the house rules, one line each; exit code 1 where something does. */
 import pc from "picocolors";
-import { print } from "../../packages/command-line/print.ts";
-import { formatTable } from "../../packages/command-line/table.ts";
+import { formatTable, print } from "@farthing/command-line";
 import { faultOf, readCommits } from "./commits.ts";
 import { readTree, tidy } from "./tidy.ts";
 

@@ -17,6 +17,8 @@ export interface Module {
   users: Map<string, Set<Module>>;
   /** Something outside the imports runs it: a task, a path in a string, a tool by convention. */
   entry: boolean;
+  /** A name of a deno.json leads here: others import it by that name. */
+  face: boolean;
 }
 
 /** Test code, and what exists to be used by it. */
@@ -27,14 +29,28 @@ export function servesTests({ source }: Module): boolean {
 const CONVENTIONAL_ENTRIES =
   /\.test\.tsx?$|\.config\.ts$|\.d\.ts$|^supabase\/functions\/[^_/][^/]*\/(?:index|app)\.ts$/;
 
-/** Local names of the import maps, of modules and of folders: `"#support/"` → `tests/support/functions/`. */
+interface DenoConfig {
+  name?: string;
+  exports?: string | Record<string, string>;
+  imports?: Record<string, string>;
+}
+
+/** The names of a package's own face: `"@farthing/client"` → `./mod.ts`, `"@farthing/client/react"`, … */
+function faceOf({ name, exports }: DenoConfig): [string, string][] {
+  if (name === undefined || exports === undefined) return [];
+  const faces = typeof exports === "string" ? { ".": exports } : exports;
+  return Object.entries(faces).map(([path, to]) => [join(name, path), to]);
+}
+
+/** Names in deno.json: `"@farthing/client"` → `packages/client/mod.ts`, `"#support/"` → a folder. */
 function aliasesOf(sources: Source[]): Map<string, string> {
   const aliases = new Map<string, string>();
   for (
     const { path, text } of sources.filter((source) => /(?:^|\/)deno\.json$/.test(source.path))
   ) {
-    const { imports = {} } = JSON.parse(text) as { imports?: Record<string, string> };
-    for (const [name, to] of Object.entries(imports)) {
+    const config = JSON.parse(text) as DenoConfig;
+    const names = [...Object.entries(config.imports ?? {}), ...faceOf(config)];
+    for (const [name, to] of names) {
       if (/^\.{1,2}\//.test(to)) aliases.set(name, normalize(join(dirname(path), to)));
     }
   }
@@ -105,12 +121,14 @@ class Graph {
 
   constructor(sources: Source[]) {
     this.#aliases = aliasesOf(sources);
+    const faces = new Set(this.#aliases.values());
     this.modules = new Map(
       sources.filter(isTypeScript).map((source) => [source.path, {
         source,
         exports: syntaxOf(source).statements.flatMap(exportsOf),
         users: new Map(),
         entry: CONVENTIONAL_ENTRIES.test(source.path),
+        face: faces.has(source.path),
       }]),
     );
     for (const module of this.modules.values()) this.#follow(module);
@@ -183,6 +201,15 @@ function isImportOf({ parent }: ts.StringLiteral): boolean {
   return ts.isImportDeclaration(parent) || ts.isExportDeclaration(parent) ||
     ts.isLiteralTypeNode(parent) ||
     (ts.isCallExpression(parent) && parent.expression.kind === ts.SyntaxKind.ImportKeyword);
+}
+
+/** Where a file imports from, types too, as it is written. */
+export function importsOf(source: Source): ts.StringLiteral[] {
+  const found: ts.StringLiteral[] = [];
+  walk(syntaxOf(source), (node) => {
+    if (ts.isStringLiteral(node) && isImportOf(node)) found.push(node);
+  });
+  return found;
 }
 
 export function modulesOf(sources: Source[]): Module[] {

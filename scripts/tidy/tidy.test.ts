@@ -134,6 +134,9 @@ rule(
     "e.ts": "export const w = 1;\n",
     "supabase/functions/credits/app.ts": "export const app = 1;\n",
     "packages/client/mod.ts": "export const client = 1;\n",
+    "packages/stack/deno.json": `{"name":"@farthing/stack","exports":{"./redis":"./redis.ts"}}`,
+    "packages/stack/redis.ts": "export const forTests = 1;\n",
+    "redis.test.ts": `import { forTests } from "@farthing/stack/redis";\n`,
     "late.test.ts":
       `const url = new URL("./g.ts", import.meta.url);\nconst { g } = await import(url.href) as T;\n`,
     "g.ts": "export const g = 1;\ng;\n",
@@ -152,6 +155,21 @@ rule(
     "scripts/b.ts": "",
     "scripts/c.ts": "",
     "scripts/c.test.ts": "",
+  },
+);
+
+rule(
+  "package-face",
+  {
+    "packages/stack/a.ts": `import type { T } from "../../scripts/b.ts";\n`,
+    "packages/stack/deep/b.ts": `\nexport { x } from "../../stripe/mod.ts";\n`,
+    "scripts/b.ts": `await import("../packages/stripe/mod.ts");\n`,
+    "tests/b.ts": `let x: import("../packages/stripe/inside.ts").X;\n`,
+  },
+  ["packages/stack/a.ts:1", "packages/stack/deep/b.ts:2", "scripts/b.ts:1", "tests/b.ts:1"],
+  {
+    "packages/stack/deep/b.ts": `import "../a.ts";\nimport "@farthing/stripe";\n`,
+    "scripts/b.ts": `import "@farthing/stripe";\nimport "./packages/c.ts";\n`,
   },
 );
 

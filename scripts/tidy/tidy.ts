@@ -1,6 +1,7 @@
 /** The house rules that formatter and linter do not know, as one pass over the text files of the tree. */
 import { deadExport, deadModule } from "./rules/dead.ts";
 import { fileLength, functionLength, lineLength, sqlFunctionLength } from "./rules/lengths.ts";
+import { packageFace } from "./rules/packages.ts";
 import { pinned } from "./rules/pinned.ts";
 import { databaseTests, migrations, pages } from "./rules/places.ts";
 import { noAny, noConsole } from "./rules/typing.ts";
@@ -19,6 +20,7 @@ export const rules: Rule[] = [
   noEndlessWait,
   deadExport,
   deadModule,
+  packageFace,
   pinned,
   noLeftover,
   noMachine,

@@ -1,5 +1,5 @@
 /** `deno task types [--check]`: writes the database's types, or says whether the written ones are true. */
-import { print, printError } from "../../packages/command-line/print.ts";
+import { print, printError } from "@farthing/command-line";
 import { ROOT } from "../test/suite.ts";
 import { TYPES_FILE, typesOfMigrations } from "./generate.ts";
 

@@ -1,7 +1,7 @@
 /** A booking from the provider's registration to its completion, and who sees and does what. */
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { z } from "zod";
-import { onboardProvider, payIntent } from "../../packages/stripe-emulator/tests/browse.ts";
+import { onboardProvider, payIntent } from "@farthing/stripe-emulator/browser";
 import { Booking, StartedBooking } from "../../supabase/functions/_shared/contracts/bookings.ts";
 import {
   OnboardingLink,

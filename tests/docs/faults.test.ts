@@ -1,7 +1,7 @@
 /** docs/recipes/recover-a-failed-webhook.md, run as printed while nothing is delivered. */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { createClient } from "@supabase/supabase-js";
-import { payCheckout } from "../../packages/stripe-emulator/browser.ts";
+import { payCheckout } from "@farthing/stripe-emulator/browser";
 import { openCheckout, orderBecomes, readOrder } from "../support/money/purchases.ts";
 import { proven, withDeliveries } from "../support/project/database.ts";
 import { signUp } from "../support/project/people.ts";

@@ -1,6 +1,6 @@
 /** Payments need neither Redis nor mail: with both away credits are bought, granted and given back. */
 import { equal } from "node:assert/strict";
-import { payCheckout } from "../../packages/stripe-emulator/browser.ts";
+import { payCheckout } from "@farthing/stripe-emulator/browser";
 import { Checkout } from "../../supabase/functions/_shared/contracts/checkout.ts";
 import { Debit } from "../../supabase/functions/_shared/contracts/credits.ts";
 import { Refund } from "../../supabase/functions/_shared/contracts/refunds.ts";

@@ -1,7 +1,7 @@
 /** Who is blocked buys nothing and is not told why; whoever else does. */
 import { deepEqual, doesNotMatch, equal } from "node:assert/strict";
 import { z } from "zod";
-import { payCheckout } from "../../packages/stripe-emulator/browser.ts";
+import { payCheckout } from "@farthing/stripe-emulator/browser";
 import { Checkout } from "../../supabase/functions/_shared/contracts/checkout.ts";
 import { Block } from "../../supabase/functions/_shared/contracts/fraud.ts";
 import { newAddress } from "./addresses.ts";

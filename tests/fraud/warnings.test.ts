@@ -1,7 +1,7 @@
 /** An early fraud warning freezes what was bought until an operator has looked into it. */
 import { deepEqual, equal } from "node:assert/strict";
 import { z } from "zod";
-import { payCheckout } from "../../packages/stripe-emulator/browser.ts";
+import { payCheckout } from "@farthing/stripe-emulator/browser";
 import { ClearedWarning, Warning } from "../../supabase/functions/_shared/contracts/fraud.ts";
 import { proven, withDeliveries } from "../support/project/database.ts";
 import { backEnd, data, get, post, refused } from "../support/project/http.ts";

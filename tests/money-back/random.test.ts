@@ -3,7 +3,7 @@
  * model after each step. MONEY_BACK_SEED plays the same ones again, MONEY_BACK_RUNS says how many.
  */
 import { fail } from "node:assert/strict";
-import type { DatabaseServer } from "../../packages/local-stack/postgres/database.ts";
+import type { DatabaseServer } from "@farthing/local-stack/postgres";
 import type { Step } from "./model/steps.ts";
 import { disagreement, expectedOf } from "./support/compare.ts";
 import { inClone, type Ledger, withLedgerServer } from "./support/ledger.ts";

@@ -1,7 +1,7 @@
 /** Editing the catalogue: what was sold or opened before stays as it was. */
 import { deepEqual, equal, notEqual } from "node:assert/strict";
 import { Checkout } from "../../supabase/functions/_shared/contracts/checkout.ts";
-import { payCheckout } from "../../packages/stripe-emulator/browser.ts";
+import { payCheckout } from "@farthing/stripe-emulator/browser";
 import { sell, withdraw } from "./terms.ts";
 import { proven, withDeliveries } from "../support/project/database.ts";
 import { data, get, nobody, post, refused } from "../support/project/http.ts";

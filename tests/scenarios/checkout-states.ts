@@ -1,7 +1,7 @@
 /** What can become of a checkout, and where it may send the buyer back to. */
 import { deepEqual, equal, notEqual } from "node:assert/strict";
 import { Checkout } from "../../supabase/functions/_shared/contracts/checkout.ts";
-import { payCheckout } from "../../packages/stripe-emulator/browser.ts";
+import { payCheckout } from "@farthing/stripe-emulator/browser";
 import { crowd } from "../support/project/crowd.ts";
 import { countEntries, proven, withDeliveries } from "../support/project/database.ts";
 import { data, post, refused } from "../support/project/http.ts";

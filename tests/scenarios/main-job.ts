@@ -4,7 +4,7 @@ import { z } from "zod";
 import { Checkout } from "../../supabase/functions/_shared/contracts/checkout.ts";
 import { Balance, Entry } from "../../supabase/functions/_shared/contracts/credits.ts";
 import { Charge } from "../../supabase/functions/_shared/contracts/usage.ts";
-import { payCheckout } from "../../packages/stripe-emulator/browser.ts";
+import { payCheckout } from "@farthing/stripe-emulator/browser";
 import { proven, withDeliveries } from "../support/project/database.ts";
 import { backEnd, data, envelope, get, post, refused } from "../support/project/http.ts";
 import { type Person, signUp } from "../support/project/people.ts";

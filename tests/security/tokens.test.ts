@@ -10,7 +10,7 @@ import {
   UnsecuredJWT,
 } from "jose";
 import { z } from "zod";
-import { loadKeys } from "../../packages/local-stack/keys.ts";
+import { loadKeys } from "@farthing/local-stack/running";
 import { type Caller, get, refused, send } from "../support/project/http.ts";
 import { type Person, signUp } from "../support/project/people.ts";
 import { readWorld } from "../support/project/world.ts";

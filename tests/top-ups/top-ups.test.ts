@@ -1,6 +1,6 @@
 /** Auto top-up from the card's page to the credits: HTTP, the emulator's pages and signed events. */
 import { deepEqual, equal, ok } from "node:assert/strict";
-import { payCheckout } from "../../packages/stripe-emulator/browser.ts";
+import { payCheckout } from "@farthing/stripe-emulator/browser";
 import { CardPage, TopUps } from "../../supabase/functions/_shared/contracts/top-ups.ts";
 import { countEntries, proven, withSql } from "../support/project/database.ts";
 import { backEnd, data, post, remove } from "../support/project/http.ts";

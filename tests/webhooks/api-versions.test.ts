@@ -1,7 +1,7 @@
 /** Events in another version of Stripe's API than ours: nothing that they tell is lost. */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import type Stripe from "stripe";
-import { payCheckout } from "../../packages/stripe-emulator/browser.ts";
+import { payCheckout } from "@farthing/stripe-emulator/browser";
 import { Received } from "../../supabase/functions/_shared/contracts/checkout.ts";
 import { PaymentRunnerReport } from "../../supabase/functions/_shared/contracts/payment-runner.ts";
 import {

@@ -6,7 +6,7 @@ import type { DatabaseServer } from "../postgres/database.ts";
 import { bootstrap } from "../postgres/plugin.ts";
 import { findSystem } from "../postgres/source.ts";
 import { withServer } from "../postgres/testing/server.ts";
-import { waitFor } from "../../command-line/wait.ts";
+import { waitFor } from "@farthing/command-line";
 import { isDue } from "./schedule.ts";
 
 const MIGRATIONS = new URL("../../../supabase/migrations", import.meta.url).pathname;

@@ -37,7 +37,12 @@ function mailEnvironment(url: string): Environment {
   };
 }
 
-export function functionEnvironment({ urls, keys, options }: StackContext): Environment {
+/** What of a stack its functions are told. */
+export interface FunctionContext extends Pick<StackContext, "urls" | "keys"> {
+  options: Pick<StackContext["options"], "origins" | "environment">;
+}
+
+export function functionEnvironment({ urls, keys, options }: FunctionContext): Environment {
   return {
     SUPABASE_URL: urls.api,
     SUPABASE_PUBLISHABLE_KEYS: named(keys.publishableKey),

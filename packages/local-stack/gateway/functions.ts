@@ -1,9 +1,8 @@
 /** /functions/v1/<name>: every function, called in this process or in isolates of its own. */
 import { type Context, Hono } from "hono";
 import { join } from "node:path";
-import { CLIENT_IP_HEADER } from "../../../supabase/functions/_shared/http/input/client-ip.ts";
+import { pathToFileURL } from "node:url";
 import type { Isolates } from "../isolates/pool.ts";
-import { toFileUrl } from "../paths.ts";
 import { missingFunctionCors } from "./cors.ts";
 import { forward } from "./forward.ts";
 
@@ -25,7 +24,7 @@ function isApp(value: unknown): value is FunctionApp {
 
 async function load(file: string): Promise<Loaded> {
   try {
-    const { app } = await import(toFileUrl(file));
+    const { app } = await import(pathToFileURL(file).href);
     return isApp(app) ? { app } : { failure: "app.ts exports no `app` with a fetch method" };
   } catch (error) {
     return { failure: error instanceof Error ? error.stack ?? error.message : String(error) };
@@ -74,6 +73,9 @@ export async function loadFunctions(
 interface Peer {
   remoteAddr?: Partial<Deno.NetAddr>;
 }
+
+/** In which the hosted edge tells a caller's address. */
+const CLIENT_IP_HEADER = "cf-connecting-ip";
 
 /** The machine itself: its browser, its tests. What they share says nothing of who they are. */
 const HERE = "127.0.0.1";

@@ -22,7 +22,8 @@ import { Isolates, programsIn } from "../isolates/pool.ts";
 import type { ResolvedOptions } from "../options.ts";
 import { functionsDoor, isolatedFunctions, type Loaded, loadFunctions } from "./functions.ts";
 import { keySetDoor } from "./key-set.ts";
-import { leadTo, readSiteUrl } from "./site-url.ts";
+import { leadTo } from "./site-url.ts";
+import { readSupabaseConfig } from "./supabase-config.ts";
 import { createTokens } from "./tokens.ts";
 
 /** The claims that Supabase puts in a user's token and lite leaves out. */
@@ -79,12 +80,14 @@ export function gatewayPlugin(parts: Control): Plugin {
     const sql = databaseOf(context).connectAsAuth("postgres", { max: 2 });
     closers.push(() => sql.end({ timeout: 1 }));
     const tokens = await createTokens(keys, `${urls.api}/auth/v1`, describer(sql));
-    const siteUrl = await readSiteUrl() ?? urls.api;
+    const config = await readSupabaseConfig();
+    const siteUrl = config.siteUrl ?? urls.api;
     const origins = appOrigins(urls.api, options.origins);
     const lite = {
       keys,
       apiUrl: urls.api,
       databaseUrl: urls.database,
+      schemas: config.schemas,
       redirectUrls: [siteUrl, ...origins.flatMap((origin) => [origin, `${origin}/**`])],
       email: {
         send: (message: OutgoingMail) =>

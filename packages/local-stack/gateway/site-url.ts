@@ -1,12 +1,5 @@
 /** Where the links of Auth's mails lead in the end: the project's `site_url`, as on Supabase. */
 import type { OutgoingMail } from "../mail/deliver.ts";
-import { ROOT } from "../options.ts";
-
-/** Undefined where supabase/config.toml names none. */
-export async function readSiteUrl(): Promise<string | undefined> {
-  const config = await Deno.readTextFile(`${ROOT}/supabase/config.toml`).catch(() => "");
-  return /^site_url\s*=\s*"([^"]+)"/m.exec(config)?.[1];
-}
 
 /**
  * The message with its links' goal changed. lite has one setting for its own address and for the app's:

@@ -1,6 +1,6 @@
 /** The isolates of every function: one takes new requests, those before it finish what they have. */
 import { join } from "node:path";
-import { toFileUrl } from "../paths.ts";
+import { pathToFileURL } from "node:url";
 import { END_REASONS, type EndReason, Isolate } from "./isolate.ts";
 import type { IsolateLimits } from "./limits.ts";
 import type { IsolateProgram } from "./process.ts";
@@ -28,7 +28,7 @@ export function programsIn(
   entry: string,
   runner: Omit<IsolateProgram, "entryUrl"> = {},
 ): PoolOptions["programOf"] {
-  return (name) => ({ ...runner, entryUrl: toFileUrl(join(directory, name, entry)) });
+  return (name) => ({ ...runner, entryUrl: pathToFileURL(join(directory, name, entry)).href });
 }
 
 class Pool {

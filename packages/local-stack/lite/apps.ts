@@ -6,7 +6,6 @@
 import { App, type EmailDriver } from "@supabase/lite";
 import { createPostgresConnection } from "@supabase/lite/postgres";
 import type { JWTPayload } from "jose";
-import { EXPOSED } from "../../../supabase/functions/_shared/adapters/database/database.ts";
 import { forward } from "../gateway/forward.ts";
 import type { Keys } from "../keys.ts";
 import { asPostgrest } from "./away.ts";
@@ -18,6 +17,8 @@ export interface LiteOptions {
   /** `postgresql://…` of the project's owner; the roles' own URLs are made from it. */
   databaseUrl: string;
   redirectUrls: string[];
+  /** The schemas that REST serves. */
+  schemas: string[];
   email: EmailDriver;
 }
 
@@ -85,7 +86,7 @@ export function createRest(options: LiteOptions): Rest {
   const callers = new WeakMap<Request, JWTPayload>();
   const app = new App({
     connection,
-    api: { enabled: true, schemas: ["public", EXPOSED], max_rows: 1000 },
+    api: { enabled: true, schemas: options.schemas, max_rows: 1000 },
     auth: { enabled: true, jwt_secret: options.keys.authSecret },
     options: {
       server: {

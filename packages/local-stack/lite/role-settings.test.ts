@@ -18,7 +18,14 @@ async function restOf(server: DatabaseServer): Promise<Rest> {
   const email = { send: () => Promise.reject(new Error("no mail here")) };
   const keys = await loadKeys(server.directory.replace(/\/postgres$/, ""));
   const apiUrl = "http://127.0.0.1";
-  return createRest({ keys, apiUrl, databaseUrl: server.url(), redirectUrls: [], email });
+  return createRest({
+    keys,
+    apiUrl,
+    databaseUrl: server.url(),
+    redirectUrls: [],
+    schemas: ["public"],
+    email,
+  });
 }
 
 async function call(rest: Rest, name: string, role: string): Promise<[number, unknown]> {

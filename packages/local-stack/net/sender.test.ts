@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import type postgres from "postgres";
 import { withClient, withServer } from "../postgres/testing/server.ts";
-import { waitFor } from "../../command-line/wait.ts";
+import { waitFor } from "@farthing/command-line";
 import { createSender } from "./sender.ts";
 
 const TIMEOUT_MS = 60_000;

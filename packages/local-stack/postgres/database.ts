@@ -10,7 +10,7 @@
  */
 import { isListenedOn } from "../port-owner.ts";
 import { StackError } from "../stack-error.ts";
-import { waitFor } from "../../command-line/wait.ts";
+import { waitFor } from "@farthing/command-line";
 import { serverAccount } from "./account.ts";
 import { install } from "./install.ts";
 import { type Databases, RunningServer } from "./databases.ts";

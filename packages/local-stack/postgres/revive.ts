@@ -1,5 +1,5 @@
 /** Brings a database back that ended without having been asked to. */
-import { delay } from "../../command-line/wait.ts";
+import { delay } from "@farthing/command-line";
 import type { DatabaseServer } from "./database.ts";
 
 /** Between attempts, so that a hopeless one does not spin. */

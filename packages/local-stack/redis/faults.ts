@@ -1,5 +1,5 @@
 /** How the door is made to fail, as a Redis that one does not run oneself fails. */
-import { delay } from "../../command-line/wait.ts";
+import { delay } from "@farthing/command-line";
 import { WRONG_TOKEN } from "./door.ts";
 
 /** `down` refuses connections, `full` is Redis' own doing; the others are told apart here. */

@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { isAlive } from "../postgres/process.ts";
 import { StackError } from "../stack-error.ts";
-import { waitFor } from "../../command-line/wait.ts";
+import { waitFor } from "@farthing/command-line";
 import { redisDir, socketOf } from "./places.ts";
 
 export const MEMORY = "64mb";

@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { listen, type Listener } from "../listen.ts";
 import type { Plugin } from "../plugin.ts";
-import { createStripeEmulator, type StripeEmulator } from "../../stripe-emulator/mod.ts";
+import { createStripeEmulator, type StripeEmulator } from "@farthing/stripe-emulator";
 
 export function stripePlugin(): Plugin {
   let emulator: StripeEmulator | undefined;

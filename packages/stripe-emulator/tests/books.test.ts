@@ -1,7 +1,8 @@
 /** The books of a long and mixed life: every movement is told, and all of them add up. */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import Stripe from "stripe";
-import { ControlRefused, pay, type Stand, startStand } from "./harness.ts";
+import { pay } from "./harness.ts";
+import { ControlRefused, type Stand, startStand } from "../testing/stand.ts";
 
 const DAY_MS = 24 * 3_600_000;
 const STEPS = 120;

@@ -1,5 +1,5 @@
 import type Stripe from "stripe";
-import { onboardProvider } from "./browse.ts";
+import { onboardProvider } from "../browser.ts";
 
 const back = "http://localhost:3000";
 

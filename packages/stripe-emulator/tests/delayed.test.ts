@@ -1,7 +1,8 @@
 import { deepEqual, equal } from "node:assert/strict";
 import type Stripe from "stripe";
 import { payCheckout } from "../browser.ts";
-import { eventTypes, openSession, startStand } from "./harness.ts";
+import { eventTypes, openSession } from "./harness.ts";
+import { startStand } from "../testing/stand.ts";
 
 const STARTED = [
   "payment_intent.created",

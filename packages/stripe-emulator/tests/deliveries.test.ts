@@ -1,7 +1,8 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
-import { waitFor } from "../../command-line/wait.ts";
+import { waitFor } from "@farthing/command-line";
 import type { Delivery } from "../deliveries/delivery.ts";
-import { startReceiver, startStand } from "./harness.ts";
+import { startReceiver } from "./harness.ts";
+import { startStand } from "../testing/stand.ts";
 
 const SECRET = "whsec_deliveries";
 const DEADLINE_MS = 60_000;

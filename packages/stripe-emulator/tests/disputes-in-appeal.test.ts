@@ -1,6 +1,7 @@
 import { deepEqual, equal } from "node:assert/strict";
 import type Stripe from "stripe";
-import { eventTypes, pay, type Stand, startStand } from "./harness.ts";
+import { eventTypes, pay } from "./harness.ts";
+import { type Stand, startStand } from "../testing/stand.ts";
 
 const OPENED = ["charge.dispute.created", "charge.dispute.funds_withdrawn"];
 const WON = ["charge.dispute.funds_reinstated", "charge.dispute.closed"];

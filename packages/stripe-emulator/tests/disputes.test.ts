@@ -1,6 +1,7 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import type Stripe from "stripe";
-import { eventTypes, pay, refusal, type Stand, startStand } from "./harness.ts";
+import { eventTypes, pay, refusal } from "./harness.ts";
+import { type Stand, startStand } from "../testing/stand.ts";
 
 const OPENED = ["charge.dispute.created", "charge.dispute.funds_withdrawn"];
 const WON = ["charge.dispute.funds_reinstated", "charge.dispute.closed"];

@@ -1,6 +1,7 @@
 import { deepEqual, equal, match } from "node:assert/strict";
 import type Stripe from "stripe";
-import { openSession, refusal, startStand } from "./harness.ts";
+import { openSession, refusal } from "./harness.ts";
+import { startStand } from "../testing/stand.ts";
 
 Deno.test("a request without the right key is refused with 401", async () => {
   await using stand = await startStand();

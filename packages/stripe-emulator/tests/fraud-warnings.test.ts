@@ -1,5 +1,6 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
-import { eventTypes, pay, refusal, type Stand, startStand } from "./harness.ts";
+import { eventTypes, pay, refusal } from "./harness.ts";
+import { type Stand, startStand } from "../testing/stand.ts";
 
 const WARNED = "radar.early_fraud_warning.created";
 const SETTLED = "radar.early_fraud_warning.updated";

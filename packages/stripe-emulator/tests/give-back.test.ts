@@ -1,6 +1,7 @@
 import { deepEqual, equal } from "node:assert/strict";
 import { openProvider, payProvider } from "./connect-harness.ts";
-import { eventTypes, refusal, startStand } from "./harness.ts";
+import { eventTypes, refusal } from "./harness.ts";
+import { startStand } from "../testing/stand.ts";
 
 const both = { reverse_transfer: true, refund_application_fee: true };
 

@@ -1,7 +1,8 @@
 import { deepEqual, equal, notEqual, ok } from "node:assert/strict";
 import Stripe from "stripe";
-import { waitFor } from "../../command-line/wait.ts";
-import { header, openSession, refusal, startStand } from "./harness.ts";
+import { waitFor } from "@farthing/command-line";
+import { header, openSession, refusal } from "./harness.ts";
+import { startStand } from "../testing/stand.ts";
 
 const key = { idempotencyKey: "order-1" };
 

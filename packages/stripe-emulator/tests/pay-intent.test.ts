@@ -1,7 +1,8 @@
 import { deepEqual, equal, match } from "node:assert/strict";
 import { openProvider } from "./connect-harness.ts";
-import { payIntent } from "./browse.ts";
-import { eventTypes, openSession, startStand } from "./harness.ts";
+import { payIntent } from "../browser.ts";
+import { eventTypes, openSession } from "./harness.ts";
+import { startStand } from "../testing/stand.ts";
 
 const ten = { amount: 1_000, currency: "usd" };
 const return_url = "http://localhost:3000/done?x=1";

@@ -1,6 +1,7 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import Stripe from "stripe";
-import { eventTypes, pay, refusal, startStand } from "./harness.ts";
+import { eventTypes, pay, refusal } from "./harness.ts";
+import { startStand } from "../testing/stand.ts";
 
 const MADE = ["refund.created", "charge.refunded", "refund.updated", "charge.refund.updated"];
 

@@ -1,7 +1,8 @@
 import { deepEqual, equal } from "node:assert/strict";
 import type Stripe from "stripe";
 import { payCheckout } from "../browser.ts";
-import { eventTypes, openSession, refusal, startStand } from "./harness.ts";
+import { eventTypes, openSession, refusal } from "./harness.ts";
+import { startStand } from "../testing/stand.ts";
 
 /** A customer with a card that went through a setup intent, authenticated where the bank asks. */
 async function customerWith(stripe: Stripe, card: string) {

@@ -1,7 +1,8 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import type Stripe from "stripe";
 import { payCheckout } from "../browser.ts";
-import { eventTypes, openSession, refusal, type Stand, startStand } from "./harness.ts";
+import { eventTypes, openSession, refusal } from "./harness.ts";
+import { type Stand, startStand } from "../testing/stand.ts";
 
 const success_url = "http://localhost:3000/saved?session={CHECKOUT_SESSION_ID}";
 

@@ -3,7 +3,8 @@ import { deepEqual, equal, ok } from "node:assert/strict";
 import Stripe from "stripe";
 import { API_VERSION } from "../settings.ts";
 import { openProvider } from "./connect-harness.ts";
-import { pay, refusal, type Stand, startReceiver, startStand } from "./harness.ts";
+import { pay, refusal, startReceiver } from "./harness.ts";
+import { type Stand, startStand } from "../testing/stand.ts";
 
 const SECRET = "whsec_versions";
 type Fields = Record<string, unknown>;

@@ -6,7 +6,7 @@ import { createFlow, formatFacts } from "./format.ts";
 import { sayHeading, type Stage, untilReleased } from "./stage.ts";
 import type { Act } from "./verdict.ts";
 import { DemoError } from "../service.ts";
-import { printPiece } from "../../../packages/command-line/print.ts";
+import { printPiece } from "@farthing/command-line";
 
 const WIDTH = 92;
 const LEAVE_AFTER = 12;

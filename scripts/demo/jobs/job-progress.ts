@@ -1,7 +1,6 @@
 import type { SingleBar } from "cli-progress";
-import { print } from "../../../packages/command-line/print.ts";
+import { delay, print } from "@farthing/command-line";
 import { BAR, createSingleBar } from "../progress.ts";
-import { delay } from "../../../packages/command-line/wait.ts";
 
 /** What is known of a job between two looks. */
 interface Known {

@@ -1,6 +1,6 @@
 /** `deno task demo jobs`: long work and chats, cancelled, failed and left, and who paid for what. */
 import pc from "picocolors";
-import { print } from "../../../packages/command-line/print.ts";
+import { print } from "@farthing/command-line";
 import { signUp } from "../buyer.ts";
 import { readPackages, readRate } from "../catalogue.ts";
 import type { ModelRate, Package } from "../expected.ts";

@@ -4,7 +4,7 @@
  */
 import { z } from "zod";
 import type { Exact } from "../../rates/exact.ts";
-import { waitFor } from "../../../packages/command-line/wait.ts";
+import { waitFor } from "@farthing/command-line";
 import { type ModelRate, requestCredits, type TokenCounts } from "../expected.ts";
 import { DemoError, type Service } from "../service.ts";
 

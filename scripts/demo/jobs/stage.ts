@@ -1,5 +1,5 @@
 import pc from "picocolors";
-import { waitFor } from "../../../packages/command-line/wait.ts";
+import { waitFor } from "@farthing/command-line";
 import type { Buyer } from "../buyer.ts";
 import { readCredits } from "../purchase.ts";
 import { DemoError } from "../service.ts";

@@ -4,11 +4,7 @@ import type Stripe from "stripe";
 import { createPayments } from "../../../supabase/functions/_shared/adapters/stripe/payments.ts";
 import { makeFake } from "../../../tests/support/functions/fake-services.ts";
 import { createApp } from "../../../supabase/functions/stripe-webhook/app.ts";
-import {
-  EMULATOR_KEY,
-  type Stand,
-  startStand,
-} from "../../../packages/stripe-emulator/tests/harness.ts";
+import { EMULATOR_KEY, type Stand, startStand } from "@farthing/stripe-emulator/testing";
 
 interface Ran {
   readonly code: number;

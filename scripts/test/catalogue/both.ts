@@ -2,8 +2,8 @@
 import type postgres from "postgres";
 import { privilegesOf } from "../../schema/privileges.ts";
 import { readSchemas } from "../../schema/sources.ts";
-import { migrate } from "../../../packages/local-stack/migrations/migrate.ts";
-import type { Databases } from "../../../packages/local-stack/postgres/databases.ts";
+import { migrate } from "@farthing/local-stack/migrations";
+import type { Databases } from "@farthing/local-stack/postgres";
 import { MIGRATIONS, PROJECT } from "../project-database.ts";
 import { ROOT } from "../suite.ts";
 import { catalogueOf } from "./catalogue.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { cleanUpOnSignals } from "../../../packages/command-line/cleanup.ts";
+import { cleanUpOnSignals } from "@farthing/command-line";
 import { withCheckout } from "./testing/checkout.ts";
 
 cleanUpOnSignals();

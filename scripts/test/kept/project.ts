@@ -1,8 +1,8 @@
 /** The migrated database on the kept server, for runs of a few named files. */
 import { buildMigrations } from "../../schema/build.ts";
 import { readSchemas } from "../../schema/sources.ts";
-import type { Migration } from "../../../packages/local-stack/migrations/files.ts";
-import type { Databases } from "../../../packages/local-stack/postgres/databases.ts";
+import type { Migration } from "@farthing/local-stack/migrations";
+import type { Databases } from "@farthing/local-stack/postgres";
 import { openLock, withLock } from "./lock.ts";
 import { endServer, findServer, startServer } from "./server.ts";
 import { dropOthers, snapshotOf } from "./snapshots.ts";

@@ -3,10 +3,14 @@
  * files, under names that are hashes of them: see snapshots.ts. One that died is started anew.
  */
 import { dirname } from "node:path";
-import { endLeftover, startDatabase } from "../../../packages/local-stack/postgres/database.ts";
-import { type Databases, RunningServer } from "../../../packages/local-stack/postgres/databases.ts";
-import { databaseDir } from "../../../packages/local-stack/postgres/places.ts";
-import { runningPid } from "../../../packages/local-stack/postgres/process.ts";
+import {
+  databaseDir,
+  type Databases,
+  endLeftover,
+  runningPid,
+  RunningServer,
+  startDatabase,
+} from "@farthing/local-stack/postgres";
 import { FAST, freePort } from "../project-database.ts";
 import { fingerprint } from "./fingerprint.ts";
 import { KEPT } from "./lock.ts";

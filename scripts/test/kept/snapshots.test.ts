@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { type Migration, readMigrations } from "../../../packages/local-stack/migrations/files.ts";
-import type { Databases } from "../../../packages/local-stack/postgres/databases.ts";
-import { withServer } from "../../../packages/local-stack/postgres/testing/server.ts";
+import { type Migration, readMigrations } from "@farthing/local-stack/migrations";
+import type { Databases } from "@farthing/local-stack/postgres";
+import { withServer } from "@farthing/local-stack/testing";
 import { MIGRATIONS } from "../project-database.ts";
 import { dropOthers, snapshotOf } from "./snapshots.ts";
 

@@ -5,10 +5,8 @@
  */
 import { createHash } from "node:crypto";
 import type postgres from "postgres";
-import type { Migration } from "../../../packages/local-stack/migrations/files.ts";
-import { applyMissing } from "../../../packages/local-stack/migrations/migrate.ts";
-import type { Databases } from "../../../packages/local-stack/postgres/databases.ts";
-import { bootstrap } from "../../../packages/local-stack/postgres/plugin.ts";
+import { applyMissing, type Migration } from "@farthing/local-stack/migrations";
+import { bootstrap, type Databases } from "@farthing/local-stack/postgres";
 import { furnish } from "../project-database.ts";
 import { ROOT } from "../suite.ts";
 

@@ -3,10 +3,9 @@
  * stack of its own. It is used again only after a run that ended well: a run that failed, or was broken off,
  * may have left a fault behind, and its stack is thrown away with its data.
  */
-import { endStack, removeData } from "../../../packages/local-stack/end.ts";
-import { isAlive } from "../../../packages/local-stack/postgres/process.ts";
-import { readRunning } from "../../../packages/local-stack/state.ts";
-import { withCleanup } from "../../../packages/command-line/cleanup.ts";
+import { endStack, readRunning, removeData } from "@farthing/local-stack/running";
+import { isAlive } from "@farthing/local-stack/postgres";
+import { withCleanup } from "@farthing/command-line";
 import { type Environment, readEnvironment, startStack, withStack } from "../stack-process.ts";
 import type { SuiteResult } from "../suite.ts";
 import { fingerprint } from "./fingerprint.ts";

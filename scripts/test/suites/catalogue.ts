@@ -3,7 +3,7 @@
  * is a release this is what keeps a new migration honest.
  */
 import assert from "node:assert/strict";
-import type { Databases } from "../../../packages/local-stack/postgres/databases.ts";
+import type { Databases } from "@farthing/local-stack/postgres";
 import { contentsOf, makeBoth, OF_MIGRATIONS, OF_SCHEMAS } from "../catalogue/both.ts";
 import { difference } from "../catalogue/catalogue.ts";
 import { withNewProject } from "../project-database.ts";

@@ -1,8 +1,7 @@
 /** The real Supabase CLI against the migrated database: what `db push` and its advisors say. */
 import assert from "node:assert/strict";
 import { z } from "zod";
-import type { DatabaseServer } from "../../../packages/local-stack/postgres/database.ts";
-import { findSystem, type Flavour } from "../../../packages/local-stack/postgres/source.ts";
+import { type DatabaseServer, findSystem, type Flavour } from "@farthing/local-stack/postgres";
 import { TYPES_FILE, typesOf } from "../../types/generate.ts";
 import { PROJECT, withNewProject, withProject } from "../project-database.ts";
 import { runStory, storyFiles } from "../stories.ts";

@@ -1,9 +1,5 @@
 /** The functions alone, by the hosted version of Deno: their types and their tests. */
-import {
-  HOSTED_COMMAND,
-  HOSTED_DENO,
-  HOSTED_ENV,
-} from "../../../packages/local-stack/isolates/hosted-deno.ts";
+import { HOSTED_COMMAND, HOSTED_DENO, HOSTED_ENV } from "@farthing/local-stack/isolates";
 import { copyTree } from "../copy-tree.ts";
 import { lastLines } from "../deno-process.ts";
 import { findTests, runDenoTests } from "../deno-tests.ts";

@@ -3,8 +3,7 @@
  * one, and those of two sessions.
  */
 import assert from "node:assert/strict";
-import type { Databases } from "../../../packages/local-stack/postgres/databases.ts";
-import { findSystem, type Flavour } from "../../../packages/local-stack/postgres/source.ts";
+import { type Databases, findSystem, type Flavour } from "@farthing/local-stack/postgres";
 import { type Project, withKeptProject } from "../kept/project.ts";
 import { PROJECT, withProject } from "../project-database.ts";
 import { lackingPgProve } from "../pg-prove.ts";

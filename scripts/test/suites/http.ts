@@ -3,7 +3,7 @@ import { findTests, runDenoTests } from "../deno-tests.ts";
 import { findChromium } from "../find-chromium.ts";
 import { withKeptStack } from "../kept/stack.ts";
 import { withStack } from "../stack-process.ts";
-import { findRedisServer } from "../../../packages/local-stack/redis/places.ts";
+import { findRedisServer } from "@farthing/local-stack/redis";
 import { needsRedis } from "../needs-redis.ts";
 import { hasNpx } from "../../supabase/cli.ts";
 import { filesNamed, type Skipped, type Suite, type SuiteResult } from "../suite.ts";

@@ -1,6 +1,6 @@
 /** What stands for itself: the functions by `app.request()`, and the scripts, which start what they need. */
 import { findTests, runDenoTests } from "../deno-tests.ts";
-import { findRedisServer } from "../../../packages/local-stack/redis/places.ts";
+import { findRedisServer } from "@farthing/local-stack/redis";
 import { needsRedis } from "../needs-redis.ts";
 import { filesNamed, type Suite } from "../suite.ts";
 

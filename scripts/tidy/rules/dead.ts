@@ -17,14 +17,15 @@ function usesOwn({ source }: Module, name: string): boolean {
 }
 
 /**
- * Taken by product code; or by tests alone, where the module serves tests or uses the name itself.
+ * Taken by product code; or by tests alone, where the module serves tests, is a package's face, or uses
+ * the name itself.
  * A type that its own module speaks of may be exported for whoever has to name it.
  */
 function isTaken(module: Module, { name, type }: Module["exports"][number]): boolean {
   const users = usersOf(module, name);
   if (type && usesOwn(module, name)) return true;
   if (users.some((user) => !servesTests(user))) return true;
-  return users.length > 0 && (servesTests(module) || usesOwn(module, name));
+  return users.length > 0 && (module.face || servesTests(module) || usesOwn(module, name));
 }
 
 /** A package's exports are for others: those of its `mod.ts` are its public interface. */

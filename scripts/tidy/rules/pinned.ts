@@ -1,14 +1,6 @@
 /** Every dependency names one exact version: the same tree today and in a year. */
-import ts from "typescript";
-import {
-  type Finding,
-  isTypeScript,
-  lineOf,
-  type Rule,
-  type Source,
-  syntaxOf,
-  walk,
-} from "../source.ts";
+import { importsOf } from "../modules.ts";
+import { type Finding, isTypeScript, lineOf, type Rule, type Source } from "../source.ts";
 
 const EXACT = /^\d+\.\d+\.\d+(?:[-+][\w.+-]+)?$/;
 
@@ -50,18 +42,11 @@ function inPackage(source: Source): Finding[] {
 }
 
 function inModule(source: Source): Finding[] {
-  const findings: Finding[] = [];
-  walk(syntaxOf(source), (node) => {
-    const specifier = (ts.isImportDeclaration(node) || ts.isExportDeclaration(node))
-      ? node.moduleSpecifier
-      : ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword
-      ? node.arguments[0]
-      : undefined;
-    if (!specifier || !ts.isStringLiteral(specifier) || isPinned(specifier.text)) return;
-    const message = `${specifier.text} names no exact version`;
-    findings.push({ path: source.path, line: lineOf(node), message });
-  });
-  return findings;
+  return importsOf(source).filter(({ text }) => !isPinned(text)).map((specifier) => ({
+    path: source.path,
+    line: lineOf(specifier),
+    message: `${specifier.text} names no exact version`,
+  }));
 }
 
 /** `npx -y name` in a script, a task or a document runs whatever is newest that day. */

@@ -1,7 +1,7 @@
 /** The database dies between any two steps of a purchase, or in the middle of one; it ends in one grant. */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import type Stripe from "stripe";
-import { payCheckout } from "../../../packages/stripe-emulator/browser.ts";
+import { payCheckout } from "@farthing/stripe-emulator/browser";
 import { Checkout, Received } from "../../../supabase/functions/_shared/contracts/checkout.ts";
 import { Debit } from "../../../supabase/functions/_shared/contracts/credits.ts";
 import { countEntries, proven, withSql } from "../../support/project/database.ts";

@@ -1,7 +1,7 @@
 /** Purchases, debits and usage in isolates that run out of processor time: each happens once. */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { Decimal } from "decimal.js";
-import { payCheckout } from "../../../packages/stripe-emulator/browser.ts";
+import { payCheckout } from "@farthing/stripe-emulator/browser";
 import { Checkout, Order } from "../../../supabase/functions/_shared/contracts/checkout.ts";
 import { Balance, Debit } from "../../../supabase/functions/_shared/contracts/credits.ts";
 import { Charge } from "../../../supabase/functions/_shared/contracts/usage.ts";

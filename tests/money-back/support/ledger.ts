@@ -1,7 +1,7 @@
 /** The real ledger: a database of a test's own with all migrations, and the steps played on its doors. */
 import type postgres from "postgres";
 import { PROJECT, withProject } from "../../../scripts/test/project-database.ts";
-import type { DatabaseServer } from "../../../packages/local-stack/postgres/database.ts";
+import type { DatabaseServer } from "@farthing/local-stack/postgres";
 import type { Outcome } from "../model/buyer.ts";
 import type { Snapshot } from "../model/snapshot.ts";
 import type { Step } from "../model/steps.ts";

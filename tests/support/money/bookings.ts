@@ -1,7 +1,7 @@
 /** Selling for others: what a provider and a buyer do, step by step. */
 import type Stripe from "stripe";
 import type { z } from "zod";
-import { payIntent } from "../../../packages/stripe-emulator/tests/browse.ts";
+import { onboardProvider, payIntent } from "@farthing/stripe-emulator/browser";
 import {
   Booking,
   CancelledBooking,
@@ -12,7 +12,6 @@ import {
   Provider,
   StartedProvider,
 } from "../../../supabase/functions/_shared/contracts/providers.ts";
-import { onboardProvider } from "../../../packages/stripe-emulator/tests/browse.ts";
 import { withDeliveries, withPolicy, withSql } from "../project/database.ts";
 import { type Answer, backEnd, data, get, post, remove } from "../project/http.ts";
 import { type Person, signUp } from "../project/people.ts";

@@ -1,7 +1,6 @@
 /** Buying: what a buyer does, step by step. */
 import { z } from "zod";
-import type { Buyer } from "../../../packages/stripe-emulator/browser.ts";
-import { payCheckout } from "../../../packages/stripe-emulator/browser.ts";
+import { type Buyer, payCheckout } from "@farthing/stripe-emulator/browser";
 import { Balance } from "../../../supabase/functions/_shared/contracts/credits.ts";
 import {
   Checkout,

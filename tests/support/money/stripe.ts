@@ -1,7 +1,7 @@
 /** Stripe as the tests meet it: the official SDK, the hosted page, and events in their own hands. */
 import Stripe from "stripe";
 import { z } from "zod";
-import { type Buyer, payCheckout } from "../../../packages/stripe-emulator/browser.ts";
+import { type Buyer, payCheckout } from "@farthing/stripe-emulator/browser";
 import { withDeliveries } from "../project/database.ts";
 import { type Answer, post } from "../project/http.ts";
 import type { World } from "../project/world.ts";

@@ -1,6 +1,6 @@
 /** People who are topped up: a saved card, terms, a balance that falls, and what Stripe was asked for. */
 import type { z } from "zod";
-import { type Buyer, payCheckout } from "../../../packages/stripe-emulator/browser.ts";
+import { type Buyer, payCheckout } from "@farthing/stripe-emulator/browser";
 import { Debit, Grant } from "../../../supabase/functions/_shared/contracts/credits.ts";
 import { PaymentRunnerReport } from "../../../supabase/functions/_shared/contracts/payment-runner.ts";
 import { CardPage, TopUps } from "../../../supabase/functions/_shared/contracts/top-ups.ts";

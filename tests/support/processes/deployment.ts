@@ -1,5 +1,5 @@
 /** A second deployment of the functions on the same database, with another environment. */
-import { aiEnvironment } from "../../../packages/local-stack/ai/environment.ts";
+import { aiEnvironment } from "@farthing/local-stack/functions";
 import type { World } from "../project/world.ts";
 
 const SERVER = new URL("./serve-functions.ts", import.meta.url).pathname;

@@ -1,5 +1,5 @@
 /** A door in front of a service that a test can make slow, silent or broken, for one deployment alone. */
-import { forward } from "../../../packages/local-stack/gateway/forward.ts";
+import { forward } from "@farthing/local-stack/functions";
 
 export type Manner =
   | { readonly kind: "through" }

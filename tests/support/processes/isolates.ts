@@ -1,7 +1,7 @@
 /** The isolates that a stack runs the functions in, and a client that expects them to be killed. */
 import { ok } from "node:assert/strict";
-import type { IsolateCounts } from "../../../packages/local-stack/isolates/pool.ts";
-import { delay } from "../../../packages/command-line/wait.ts";
+import type { IsolateCounts } from "@farthing/local-stack/isolates";
+import { delay } from "@farthing/command-line";
 import type { Answer } from "../project/http.ts";
 import { until } from "../project/until.ts";
 import type { World } from "../project/world.ts";

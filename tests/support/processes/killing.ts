@@ -1,12 +1,12 @@
 /** Killing the database as a power cut would, and waiting until the stack has brought it back. */
 import { ok } from "node:assert/strict";
 import {
+  databaseDir,
   isAlive,
   killAll,
   processTree,
   runningPid,
-} from "../../../packages/local-stack/postgres/process.ts";
-import { databaseDir } from "../../../packages/local-stack/postgres/places.ts";
+} from "@farthing/local-stack/postgres";
 import { withSql } from "../project/database.ts";
 import { until } from "../project/until.ts";
 import type { World } from "../project/world.ts";

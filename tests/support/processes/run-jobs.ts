@@ -3,7 +3,7 @@
  * pooled connection, again and again, for the types of one queue. RUNNER says how, as JSON. Says "ready"
  * when it begins; the rest of its output is its log, a JSON line an event. Ends with its input.
  */
-import { print } from "../../../packages/command-line/print.ts";
+import { print } from "@farthing/command-line";
 import { systemClock } from "../../../supabase/functions/_shared/domain/jobs/clock.ts";
 import { runJobs } from "../../../supabase/functions/_shared/domain/jobs/run-jobs.ts";
 import { servicesWithModels } from "../../../supabase/functions/_shared/services-with-models.ts";

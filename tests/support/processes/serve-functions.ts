@@ -3,9 +3,8 @@
  * else of the project is fetched from BEHIND_URL. Prints its port when it answers.
  */
 import { fileURLToPath } from "node:url";
-import { forward } from "../../../packages/local-stack/gateway/forward.ts";
-import { functionsDoor, loadFunctions } from "../../../packages/local-stack/gateway/functions.ts";
-import { print, printError } from "../../../packages/command-line/print.ts";
+import { forward, functionsDoor, loadFunctions } from "@farthing/local-stack/functions";
+import { print, printError } from "@farthing/command-line";
 
 const DIRECTORY = fileURLToPath(new URL("../../../supabase/functions", import.meta.url));
 const PREFIX = "/functions/v1/";

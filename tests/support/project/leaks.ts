@@ -3,8 +3,8 @@ import { Redis } from "@upstash/redis";
 import { ok } from "node:assert/strict";
 import { dirname } from "node:path";
 import type postgres from "postgres";
-import { databaseDir } from "../../../packages/local-stack/postgres/places.ts";
-import { redisDir } from "../../../packages/local-stack/redis/places.ts";
+import { databaseDir } from "@farthing/local-stack/postgres";
+import { redisDir } from "@farthing/local-stack/redis";
 import { STACK_OUTPUT } from "../../../scripts/test/stack-process.ts";
 import type { World } from "./world.ts";
 

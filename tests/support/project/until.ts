@@ -1,4 +1,4 @@
-import { delay } from "../../../packages/command-line/wait.ts";
+import { delay } from "@farthing/command-line";
 
 const DEADLINE_MS = 60_000;
 const FIRST_MS = 25;

@@ -3,7 +3,7 @@
  * know, so that nothing but the test decides who runs them, and when.
  */
 import postgres from "postgres";
-import { MODELS } from "../../../packages/local-stack/ai/models.ts";
+import { MODELS } from "@farthing/local-stack/functions";
 import { createAi } from "../../../supabase/functions/_shared/adapters/ai/openai.ts";
 import type { JobType } from "../../../supabase/functions/_shared/domain/jobs/job-type.ts";
 import { JOB_TYPES } from "../../../supabase/functions/_shared/domain/jobs/registry.ts";

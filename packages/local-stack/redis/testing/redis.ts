@@ -4,7 +4,7 @@ import { connect } from "../connection.ts";
 import { createDoor } from "../door.ts";
 import { findRedisServer } from "../places.ts";
 import { startRedis } from "../process.ts";
-import { freeOffset } from "../../../../scripts/test/free-offset.ts";
+import { freeOffset } from "../../testing/free-offset.ts";
 import { portsAt } from "../../options.ts";
 import { type RedisPart, startRedisPart } from "../part.ts";
 

@@ -4,7 +4,7 @@
  */
 import { copyTree } from "../../copy-tree.ts";
 import { lastLines } from "../../deno-process.ts";
-import { withCleanup } from "../../../../packages/command-line/cleanup.ts";
+import { withCleanup } from "@farthing/command-line";
 import { ROOT } from "../../suite.ts";
 
 const COPIED = ["bench", "packages", "scripts", "supabase/functions"];

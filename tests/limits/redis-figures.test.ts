@@ -1,8 +1,8 @@
 /** What a real Redis says of itself, as the paid check asks it. */
 import assert from "node:assert/strict";
-import { limitsFromEnv } from "../../../supabase/functions/_shared/limits/limiter-from-env.ts";
-import { NO_METRICS } from "../../../supabase/functions/_shared/metrics/metrics.ts";
-import { TOKEN, withPart } from "./testing/redis.ts";
+import { limitsFromEnv } from "../../supabase/functions/_shared/limits/limiter-from-env.ts";
+import { NO_METRICS } from "../../supabase/functions/_shared/metrics/metrics.ts";
+import { TOKEN, withPart } from "@farthing/local-stack/testing";
 
 const OPTIONS = { sanitizeResources: false, sanitizeOps: false }; // the client's pool of connections
 

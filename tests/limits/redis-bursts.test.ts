@@ -1,13 +1,12 @@
 /** The functions' limiter before a real Redis that begins to fail, and answers again. */
 import assert from "node:assert/strict";
-import { createLimiter, type Limiter } from "../../../supabase/functions/_shared/limits/limiter.ts";
-import { NO_METRICS } from "../../../supabase/functions/_shared/metrics/metrics.ts";
-import { guardRedis } from "../../../supabase/functions/_shared/adapters/redis/guarded-redis.ts";
-import { createRedis } from "../../../supabase/functions/_shared/adapters/redis/redis.ts";
-import { waitFor } from "../../command-line/wait.ts";
-import type { Mode } from "./faults.ts";
-import type { RedisPart } from "./part.ts";
-import { TOKEN, withPart } from "./testing/redis.ts";
+import { createLimiter, type Limiter } from "../../supabase/functions/_shared/limits/limiter.ts";
+import { NO_METRICS } from "../../supabase/functions/_shared/metrics/metrics.ts";
+import { guardRedis } from "../../supabase/functions/_shared/adapters/redis/guarded-redis.ts";
+import { createRedis } from "../../supabase/functions/_shared/adapters/redis/redis.ts";
+import { waitFor } from "@farthing/command-line";
+import type { Mode, RedisPart } from "@farthing/local-stack/redis";
+import { TOKEN, withPart } from "@farthing/local-stack/testing";
 
 /** A user's chats in a minute. */
 const QUOTA = 20;

@@ -1,0 +1,6 @@
+/** Functions in processes of their own, which end as the hosted runtime ends them. */
+export { HOSTED_COMMAND, HOSTED_DENO, HOSTED_ENV, hostedProgram } from "./hosted-deno.ts";
+export { PLANS } from "./limits.ts";
+export { type IsolateCounts, programsIn } from "./pool.ts";
+export { type IsolateProgram, spawnIsolate } from "./process.ts";
+export { processorMs } from "./processor-time.ts";

@@ -1,0 +1,69 @@
+import Stripe from "stripe";
+import { createStripeEmulator } from "../mod.ts";
+import type { Options } from "../settings.ts";
+
+export const EMULATOR_KEY = "sk_test_emulator_key_1234";
+
+/** An emulator on a port of its own, the SDK to talk to it, and a clock that the test moves. */
+export interface Stand {
+  url: string;
+  stripe: Stripe;
+  clock: { now: Date };
+  /** A control under `/_emulator`. */
+  control(method: string, path: string, body?: object): Promise<Record<string, unknown>>;
+  client(options?: Partial<Stripe.StripeConfig>, key?: string): Stripe;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+export async function startStand(options: Partial<Options> = {}): Promise<Stand> {
+  const clock = { now: new Date() };
+  const late: { fetch: (request: Request) => Promise<Response> } = {
+    fetch: () => Promise.resolve(new Response(null, { status: 503 })),
+  };
+  const server = Deno.serve(
+    { port: 0, hostname: "127.0.0.1", onListen: () => {} },
+    (request) => late.fetch(request),
+  );
+  const url = `http://127.0.0.1:${server.addr.port}`;
+  const emulator = createStripeEmulator({
+    apiKey: EMULATOR_KEY,
+    publicUrl: url,
+    now: () => clock.now,
+    ...options,
+  });
+  late.fetch = emulator.fetch;
+  const client = (config: Partial<Stripe.StripeConfig> = {}, key = EMULATOR_KEY) =>
+    new Stripe(key, {
+      host: "127.0.0.1",
+      port: server.addr.port,
+      protocol: "http",
+      httpClient: Stripe.createFetchHttpClient(),
+      maxNetworkRetries: 0,
+      telemetry: false,
+      ...config,
+    });
+  return await Promise.resolve({
+    url,
+    clock,
+    client,
+    stripe: client(),
+    async control(method, path, body = {}) {
+      const bodied = method === "GET" ? {} : { body: JSON.stringify(body) };
+      const response = await fetch(`${url}/_emulator${path}`, { method, ...bodied });
+      const answer = await response.json();
+      if (!response.ok) throw new ControlRefused(response.status, JSON.stringify(answer));
+      return answer;
+    },
+    async [Symbol.asyncDispose]() {
+      await emulator.close();
+      await server.shutdown();
+    },
+  });
+}
+
+/** A control that was refused, or (from 500 on) broke. */
+export class ControlRefused extends Error {
+  constructor(readonly status: number, answer: string) {
+    super(answer);
+  }
+}
