@@ -63,14 +63,14 @@ const SECURITY_SCHEMES = {
     type: "apiKey",
     in: "header",
     name: "apikey",
-    description: "A secret key of the project. Never in a browser.",
+    description: "A secret key of the project. Never use it in a browser.",
   },
   stripeSignature: { type: "apiKey", in: "header", name: "Stripe-Signature" },
   webhookSecret: {
     type: "apiKey",
     in: "header",
     name: "X-Webhook-Secret",
-    description: "NOTIFICATION_SECRET. While it is changed, the previous one is good too.",
+    description: "NOTIFICATION_SECRET. While it is rotated, the previous one is valid, too.",
   },
 };
 

@@ -289,7 +289,8 @@ language plpgsql stable
 set search_path = ''
 as $$
 begin
-  perform farthing.fail('spend_cap_reached', 'The day''s spending cap is reached.', jsonb_build_object(
+  perform farthing.fail('spend_cap_reached',
+    'The daily spending cap is reached. It resets at details.resets_at.', jsonb_build_object(
     'limit', 'daily_spend_cap', 'required', trim_scale(p_required)::text,
     'cap', trim_scale(p_account.daily_cap)::text,
     'spent', trim_scale(farthing.spent_today(p_account.account_id, p_now))::text,
@@ -729,10 +730,11 @@ as $$
 begin
   if p_amount is null or p_amount !~ '^(0|[1-9][0-9]{0,19})(\.[0-9]{1,18})?$' then
     perform farthing.fail('invalid_request',
-      'An amount is a decimal string with at most 20 digits before and 18 after the point.', null, p_field);
+      'The amount must be a decimal string with at most 20 digits before and 18 after the point.', null,
+      p_field);
   end if;
   if p_amount::numeric = 0 and not p_zero_allowed then
-    perform farthing.fail('invalid_request', 'An amount is greater than zero.', null, p_field);
+    perform farthing.fail('invalid_request', 'The amount must be greater than zero.', null, p_field);
   end if;
   return p_amount::numeric;
 end
@@ -1280,7 +1282,8 @@ begin
     return null;
   end if;
   if v_kept.fingerprint <> decode(p_fingerprint, 'hex') then
-    perform farthing.fail('idempotency_key_reused', 'This idempotency key was used with another request.');
+    perform farthing.fail('idempotency_key_reused',
+      'This Idempotency-Key was used with another request. Send a new key.');
   end if;
   if v_kept.status is not null then
     return jsonb_build_object('status', v_kept.status, 'replayed', true, 'data', coalesce(v_kept.answer,
@@ -1289,7 +1292,7 @@ begin
   -- Longer than any request can live (150 s): a key still started by then belongs to a dead request.
   if v_kept.created_at > p_now - interval '3 minutes' then
     perform farthing.fail('idempotency_in_progress',
-      'The first request with this idempotency key is still running.');
+      'A request with this Idempotency-Key is still running. Try again shortly.');
   end if;
   delete from farthing.idempotency_keys where key = v_kept.key;
   return null;
@@ -1799,7 +1802,7 @@ declare
   v_bad record;
 begin
   if jsonb_typeof(p_rates) is distinct from 'array' then
-    perform farthing.fail('invalid_request', 'A price list is an array of rates.', null, 'rates');
+    perform farthing.fail('invalid_request', 'rates must be an array of rates.', null, 'rates');
   end if;
   -- Nothing is rounded into a price: what the columns cannot hold exactly is refused.
   select r.nr - 1 as index, f.field into v_bad
@@ -1821,8 +1824,8 @@ begin
       and rate ->> 'output_per_million_usd' ~ '^[0.]+$') f (field)
   order by r.nr, f.field = 'model' desc limit 1;
   if v_bad.field is not null then
-    perform farthing.fail('invalid_request',
-      'A rate has a model named once, prices of at most 9 decimals, not all 0, and a markup above 0.', null,
+    perform farthing.fail('invalid_request', 'A rate must have a model named once, prices of at most 9 '
+      'decimals that are not all 0, and a markup above 0.', null,
       format('rates[%s].%s', v_bad.index, v_bad.field));
   end if;
 end
@@ -1979,7 +1982,7 @@ declare
   v_payment farthing.payment;
 begin
   if num_nonnulls(p_order_id, p_booking_id) <> 1 then
-    perform farthing.fail('invalid_request', 'Name one order or one booking.', null, 'order_id');
+    perform farthing.fail('invalid_request', 'Send either order_id or booking_id.', null, 'order_id');
   end if;
   if p_order_id is not null then
     select account_id, order_id, null::uuid, payment_ref, amount, currency into v_payment
@@ -2021,10 +2024,11 @@ begin
       v_details, 'amount');
   end if;
   if v_refundable = 0 then
-    perform farthing.fail('already_refunded', 'All of this payment was refunded or is disputed.', v_details);
+    perform farthing.fail('already_refunded',
+      'Nothing is left to refund: all of this payment was refunded or is disputed.', v_details);
   end if;
   if p_amount > v_refundable then
-    perform farthing.fail('refund_too_large', 'That is more than what can still be refunded.', v_details,
+    perform farthing.fail('refund_too_large', 'amount must be at most details.refundable.', v_details,
       'amount');
   end if;
 end
@@ -2275,16 +2279,17 @@ begin
   select * into v_before from farthing.booking_transfers where move_id = p_move_id for update;
   if v_before.status is null or not (v_before.status = 'uncertain'
       or v_before.status = 'refused' and p_stripe_id is not null) then
-    perform farthing.fail('invalid_request', 'Only a move that is uncertain is settled, or one that was '
-      'refused and is made by now.',
+    perform farthing.fail('invalid_request',
+      'Only an uncertain move can be settled, or a refused one that Stripe has made since.',
       jsonb_build_object('status', v_before.status), 'p_move_id');
   end if;
   if p_stripe_id !~ (case v_before.kind when 'reversal' then '^trr_' else '^tr_' end) then
-    perform farthing.fail('invalid_request', 'Name the id of the transfer (tr_…), or of the reversal '
-      '(trr_…). Leave it null where Stripe made none.', null, 'p_stripe_id');
+    perform farthing.fail('invalid_request', 'p_stripe_id must be the id of the transfer (tr_…) or the '
+      'reversal (trr_…), or null if Stripe made none.', null, 'p_stripe_id');
   end if;
   if coalesce(p_reason, '') = '' then
-    perform farthing.fail('invalid_request', 'Say how you know what happened.', null, 'p_reason');
+    perform farthing.fail('invalid_request', 'p_reason must say how you know what happened.', null,
+      'p_reason');
   end if;
   update farthing.booking_transfers set status = case when p_stripe_id is null then 'refused' else 'made' end,
     stripe_id = p_stripe_id, updated_at = p_now
@@ -2383,7 +2388,7 @@ declare
 begin
   if v_difference is not null then
     perform farthing.fail('usage_conflict',
-      'This event_id was charged with other contents. Send another use under an event_id of its own.',
+      'This event_id was charged with other contents. Send a new event_id for another use.',
       jsonb_build_object('event_id', p_event.event_id, 'differs', v_difference), p_prefix || 'event_id');
   end if;
 end
@@ -2462,11 +2467,11 @@ begin
       'max_ahead_seconds', extract(epoch from v_max_ahead)::bigint);
   end if;
   perform farthing.fail(p_event.problem,
-    case p_event.field when 'model' then 'There is no rate for this model.'
-      when 'metadata' then 'Metadata holds at most 8 KiB.'
+    case p_event.field when 'model' then 'This model has no rate. Send a model from GET /usage/rates.'
+      when 'metadata' then 'metadata must be at most 8 KiB.'
       when 'occurred_at' then format('occurred_at must be at most %s in the past and %s in the future.',
         v_max_age, v_max_ahead)
-      else 'A usage has an event id of 1 to 255 characters and 0 to 1e9 tokens of each kind, not all 0.'
+      else 'event_id must have 1 to 255 characters, and each token count 0 to 1000000000, not all 0.'
     end,
     v_window, p_prefix || p_event.field);
 end
@@ -4032,23 +4037,22 @@ declare
   v_step int := farthing.currency_step(p_currency);
 begin
   if v_step is null then
-    perform farthing.fail('invalid_request', 'A currency is three lower-case letters that Stripe knows.',
+    perform farthing.fail('invalid_request', 'currency must be three lower-case letters, such as usd.',
       null,
       'currency');
   end if;
   if p_amount is null or p_amount not between 1 and 99999999 then
-    perform farthing.fail('invalid_request', 'An amount is 1 to 99999999 of the currency''s minor unit.',
-      null,
-      'amount');
+    perform farthing.fail('invalid_request',
+      'amount must be between 1 and 99999999, in the currency''s minor unit.', null, 'amount');
   end if;
   if p_amount % v_step <> 0 then
-    perform farthing.fail('invalid_request', 'This currency is charged in steps.',
+    perform farthing.fail('invalid_request', 'amount must be a multiple of details.step in this currency.',
       jsonb_build_object('step', v_step), 'amount');
   end if;
   -- One who has left is nobody who could confirm.
   if p_provider.user_id is null or not p_provider.charges_enabled then
-    perform farthing.fail('invalid_request', 'This provider cannot be paid, or not yet.', null,
-      'provider_id');
+    perform farthing.fail('invalid_request',
+      'This provider can''t be paid yet. Send one whose charges_enabled is true.', null, 'provider_id');
   end if;
   if p_provider.user_id = p_user_id then
     perform farthing.fail('invalid_request', 'You can''t book your own services.', null, 'provider_id');
@@ -4982,8 +4986,8 @@ as $$
 begin
   -- A secret key may name any author. Stripe and scheduled tasks never grant, so those names are refused.
   if split_part(p_author, ':', 1) not in ('owner', 'operator', 'key', 'sql') then
-    perform farthing.fail('invalid_request', 'Credits are granted by operator:<user id>, by key:<name>, or '
-      'by sql:<role>.', null, 'p_author');
+    perform farthing.fail('invalid_request',
+      'p_author must be operator:<user id>, key:<name> or sql:<role>.', null, 'p_author');
   end if;
   perform farthing.require_operator(p_author);
 end
@@ -5110,10 +5114,10 @@ declare
 begin
   v_grant.amount := farthing.parse_amount(p_amount, 'amount');
   if p_source is null or p_source not in ('promotional', 'adjustment') then
-    perform farthing.fail('invalid_request', 'A grant is promotional or adjustment.', null, 'source');
+    perform farthing.fail('invalid_request', 'source must be promotional or adjustment.', null, 'source');
   end if;
   if p_priority not between 0 and 1000 then
-    perform farthing.fail('invalid_request', 'A priority is a number from 0 (spent first) to 1000.', null,
+    perform farthing.fail('invalid_request', 'priority must be between 0 (spent first) and 1000.', null,
       'priority');
   end if;
   v_grant.source := p_source::farthing.lot_source;
@@ -5387,8 +5391,8 @@ begin
     perform farthing.refuse_usage(v_usage, 'estimate.');
   end if;
   if v_usage.credits = 0 then
-    perform farthing.fail('invalid_request', 'This usage costs nothing, so there is nothing to hold.', null,
-      'estimate');
+    perform farthing.fail('invalid_request',
+      'This usage costs nothing. Send an estimate whose price is above zero.', null, 'estimate');
   end if;
   v_terms.amount := v_usage.credits;
   v_terms.model := v_usage.model;
@@ -5524,9 +5528,9 @@ language plpgsql stable
 set search_path = ''
 as $$
 begin
-  perform farthing.fail('overdraft_exceeded',
-    'More would be owed than the overdraft limit allows, so the hold was not settled. Settle it with less, '
-    'or when more credits are available.', jsonb_build_object(
+  perform farthing.fail('overdraft_exceeded', 'The hold was not settled, since the debt would exceed the '
+    'overdraft limit. Settle it with less, or when more credits are available.',
+    jsonb_build_object(
     'required', trim_scale(p_charge.amount)::text, 'available', trim_scale(p_charge.available)::text,
     'overdraft_limit', trim_scale(farthing.overdraft_limit(p_account, p_hold_id))::text));
 end
@@ -5559,8 +5563,8 @@ begin
     end if;
     if farthing.usage_answer(p_hold.account_id, v_event.origin, v_event.event_id) is not null then
       perform farthing.refuse_other_usage(p_hold.account_id, v_event, 'usage.');
-      perform farthing.fail('invalid_request', 'This usage event has been charged already.', null,
-        'usage.event_id');
+      perform farthing.fail('invalid_request', 'This usage event was already charged. Send a new event_id.',
+        null, 'usage.event_id');
     end if;
     v_event.metadata := v_event.metadata || jsonb_build_object('hold_id', p_hold.hold_id);
     p_bill.events := array[v_event];
@@ -5973,7 +5977,8 @@ declare
   v_livemode boolean := (select livemode from farthing.policy);
 begin
   if v_livemode <> p_livemode then
-    perform farthing.fail('mode_mismatch', 'Test and live mode do not match.',
+    perform farthing.fail('mode_mismatch',
+      'Test and live mode do not match. Use Stripe''s key and webhook secret of one mode.',
       jsonb_build_object('database', case when v_livemode then 'live' else 'test' end));
   end if;
   return v_livemode;
@@ -6690,7 +6695,7 @@ as $$
 begin
   if coalesce(length(p_reference_id), 0) not between 1 and 200 then
     perform farthing.fail('invalid_request',
-      'A movement that is made once has a reference_id of 1 to 200 characters.', null, 'reference_id');
+      'reference_id must have 1 to 200 characters when once is true.', null, 'reference_id');
   end if;
 end
 $$;
@@ -7003,7 +7008,8 @@ declare
 begin
   -- numeric(38, 18) ends there.
   if (select balance >= 1e20 - p_amount from farthing.accounts where account_id = p_account_id) then
-    perform farthing.fail('invalid_request', 'An account holds less than 10^20 credits.', null, 'amount');
+    perform farthing.fail('invalid_request',
+      'The balance must stay below 10^20 credits. Send a smaller amount.', null, 'amount');
   end if;
   insert into farthing.lots (account_id, source, amount, remaining, cost_basis_usd, priority, expires_at,
     order_id, created_at)
@@ -7250,9 +7256,10 @@ language plpgsql immutable
 set search_path = ''
 as $$
 begin
-  perform farthing.fail('insufficient_credits', 'Not enough credits.', jsonb_build_object(
-    'limit', 'balance', 'required', trim_scale(p_required)::text, 'available',
-      trim_scale(p_available)::text));
+  perform farthing.fail('insufficient_credits',
+    'Not enough credits are available. Buy credits, or send a smaller request.',
+    jsonb_build_object('limit', 'balance', 'required', trim_scale(p_required)::text,
+      'available', trim_scale(p_available)::text));
 end
 $$;
 comment on function farthing.refuse_short(numeric, numeric) is
@@ -11164,15 +11171,18 @@ begin
   select * into v_policy from farthing.policy;
   v_least := p_threshold + v_policy.top_up_smallest * v_policy.top_up_credits_per_unit;
   if p_target < v_least then
-    perform farthing.fail('invalid_request', 'The target is at least the threshold plus the smallest charge.',
+    perform farthing.fail('invalid_request',
+      'target must be at least details.at_least: the threshold plus the smallest charge.',
       jsonb_build_object('at_least', trim_scale(v_least)::text), 'target');
   end if;
   if p_target > p_threshold + 99999999 * v_policy.top_up_credits_per_unit then
-    perform farthing.fail('invalid_request', 'No card is charged that much at once.', null, 'target');
+    perform farthing.fail('invalid_request',
+      'target is too high: one charge can''t buy that much above the threshold.', null, 'target');
   end if;
   if p_monthly_cap is null or p_monthly_cap not between v_policy.top_up_smallest
     and v_policy.top_up_highest_cap then
-    perform farthing.fail('invalid_request', 'The monthly cap is out of bounds.', jsonb_build_object(
+    perform farthing.fail('invalid_request',
+      'monthly_cap must be between details.at_least and details.at_most.', jsonb_build_object(
       'at_least', v_policy.top_up_smallest, 'at_most', v_policy.top_up_highest_cap), 'monthly_cap');
   end if;
 end

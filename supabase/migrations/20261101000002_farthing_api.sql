@@ -43,13 +43,14 @@ begin
     return v_answer || '{"step": "replay"}';
   end if;
   if not exists (select from farthing.rates where model = p_model) then
-    perform farthing.fail('unknown_model', 'There is no rate for this model.', null, 'model');
+    perform farthing.fail('unknown_model', 'This model has no rate. Send a model from GET /usage/rates.',
+      null, 'model');
   end if;
   if coalesce(p_input_tokens, 0) not between 1 and 1000000000 then
-    perform farthing.fail('invalid_request', 'A prompt must have 1 to 1e9 tokens.', null, 'messages');
+    perform farthing.fail('invalid_request', 'messages must have 1 to 1000000000 tokens.', null, 'messages');
   end if;
   if coalesce(p_max_output_tokens, 0) not between 1 and 1000000000 then
-    perform farthing.fail('invalid_request', 'An answer must have 1 to 1e9 tokens.', null,
+    perform farthing.fail('invalid_request', 'max_output_tokens must be between 1 and 1000000000.', null,
       'max_output_tokens');
   end if;
   v_hold := farthing.terms_of_estimate(
@@ -268,7 +269,7 @@ begin
   select * into v_provider from farthing.providers where provider_id = p_provider_id;
   perform farthing.check_booking(p_user_id, v_provider, p_amount, p_currency);
   if pg_column_size(farthing.json_argument(p_details)) > 8192 then
-    perform farthing.fail('invalid_request', 'Details hold at most 8 KiB.', null, 'details');
+    perform farthing.fail('invalid_request', 'details must be at most 8 KiB.', null, 'details');
   end if;
   v_wanted.account_id := (farthing.lock_account(p_user_id, p_now)).account_id;
   v_wanted.provider_id := p_provider_id;
@@ -421,13 +422,14 @@ declare
   v_from text := case p_status when 'confirmed' then 'paid' when 'completed' then 'confirmed' end;
 begin
   if farthing.booking_role(v_booking, p_user_id) <> 'provider' then
-    perform farthing.fail('forbidden', 'That is the provider''s to say.');
+    perform farthing.fail('forbidden', 'Only the provider can do this to a booking.');
   end if;
   if v_from is not null and v_booking.status = p_status then
     return farthing.booking_answer(v_booking, 'provider'); -- said twice
   end if;
   if v_booking.status is distinct from v_from then
-    perform farthing.fail('invalid_request', format('A booking is %s only after it is %s.', p_status, v_from),
+    perform farthing.fail('invalid_request',
+      format('A booking can be %s only while it is %s.', p_status, v_from),
       jsonb_build_object('status', v_booking.status), 'id');
   end if;
   update farthing.bookings
@@ -469,7 +471,8 @@ begin
   end if;
   if v_booking.status in ('paid', 'confirmed') then
     if v_booking.amount_disputed > 0 then
-      perform farthing.fail('booking_not_cancellable', 'The payment is disputed: the bank decides.',
+      perform farthing.fail('booking_not_cancellable',
+        'The payment is disputed, so the booking can''t be cancelled: the bank decides.',
         jsonb_build_object('status', v_booking.status, 'amount_disputed', v_booking.amount_disputed), 'id');
     end if;
     -- Where the request dies, a runner sends it two minutes later.
@@ -622,7 +625,8 @@ begin
   select * into v_package from farthing.packages
   where package_id::text = lower(p_package_id) and effective_from <= p_now order by version desc limit 1;
   if v_package.package_id is null or not v_package.active then
-    perform farthing.fail('unknown_package', 'There is no such package on sale.', null, 'package_id');
+    perform farthing.fail('unknown_package',
+      'No package on sale has this id. Send one from GET /checkout/packages.', null, 'package_id');
   end if;
   v_account := farthing.lock_account(p_user_id, p_now);
   v_order := farthing.checkout_open_order(v_account.account_id, v_package, p_now);
@@ -874,15 +878,16 @@ declare
   v_feature farthing.features;
 begin
   if p_state is null or p_state not in ('off', 'on', 'percentage') then
-    perform farthing.fail('invalid_request', 'A flag is off, on or percentage.', null, 'state');
+    perform farthing.fail('invalid_request', 'state must be off, on or percentage.', null, 'state');
   end if;
   if (p_state = 'percentage') <> (p_percentage is not null) then
-    perform farthing.fail('invalid_request', 'A percentage belongs to the state percentage, and to no other.',
-      null, 'percentage');
+    perform farthing.fail('invalid_request',
+      'percentage is required with the state percentage, and not allowed with another.', null,
+      'percentage');
   end if;
   if p_percentage not between 0 and 100 or p_percentage <> round(p_percentage, 2) then
-    perform farthing.fail('invalid_request', 'A percentage is 0 to 100, with two decimals at most.', null,
-      'percentage');
+    perform farthing.fail('invalid_request',
+      'percentage must be between 0 and 100, with at most two decimals.', null, 'percentage');
   end if;
   update farthing.features
   set state = p_state, percentage = coalesce(p_percentage, 0), changed_by = p_author, changed_at = p_now
@@ -954,7 +959,7 @@ begin
     return v_answer;
   end if;
   if p_until <= p_now then
-    perform farthing.fail('invalid_request', 'A block ends in the future.', null, 'until');
+    perform farthing.fail('invalid_request', 'until must be in the future.', null, 'until');
   end if;
   if p_kind = 'user' and not exists (select from auth.users where id = p_subject::uuid) then
     perform farthing.fail('not_found', 'There is no such user.', null, 'value');
@@ -1207,7 +1212,7 @@ declare
   v_left int;
 begin
   if coalesce(p_units, -1) < 0 then
-    perform farthing.fail('invalid_request', 'A check costs 0 units or more.', null, 'units');
+    perform farthing.fail('invalid_request', 'units must be 0 or more.', null, 'units');
   end if;
   -- Two at once: the second waits for the row, and reads what the first has left. Were it the one that began
   -- before midnight, the day that the first has begun goes on.
@@ -1893,7 +1898,7 @@ begin
     return v_answer;
   end if;
   if num_nonnulls(p_user_id, p_email) <> 1 then
-    perform farthing.fail('invalid_request', 'Name one user or one address.', null, 'to');
+    perform farthing.fail('invalid_request', 'to must have either user_id or email.', null, 'to');
   end if;
   if p_user_id is not null then
     v_account_id := coalesce(farthing.account_for(p_user_id),
@@ -1993,7 +1998,7 @@ declare
   v_notice farthing.notices;
 begin
   if p_outcome is null or p_outcome not in ('not_asked', 'again', 'never', 'unknown') then
-    perform farthing.fail('invalid_request', 'An outcome is not_asked, again, never or unknown.', null,
+    perform farthing.fail('invalid_request', 'outcome must be not_asked, again, never or unknown.', null,
       'outcome');
   end if;
   select * into v_notice from farthing.notices where notice_id = p_notice_id and lease_id = p_lease_id
@@ -2177,8 +2182,8 @@ begin
     return v_answer || '{"step": "replay"}';
   end if;
   if p_country is null or p_country !~ '^[A-Z]{2}$' then
-    perform farthing.fail('invalid_request', 'A country is two capital letters (ISO 3166-1).', null,
-      'country');
+    perform farthing.fail('invalid_request',
+      'country must be two capital letters (ISO 3166-1), such as DE.', null, 'country');
   end if;
   perform from auth.users where id = p_user_id for key share;
   if not found then
@@ -2189,7 +2194,7 @@ begin
   values (p_user_id, p_country, p_email, p_now, p_now) on conflict (user_id) do nothing;
   select * into v_provider from farthing.providers where user_id = p_user_id;
   if v_provider.country <> p_country then
-    perform farthing.fail('invalid_request', 'You sell from another country already; that does not change.',
+    perform farthing.fail('invalid_request', 'country can''t be changed. Send the one in details.country.',
       jsonb_build_object('country', v_provider.country), 'country');
   end if;
   perform farthing.idempotency_start(p_idempotency_key, p_fingerprint, p_now);
@@ -2264,7 +2269,7 @@ declare
 begin
   select * into v_provider from farthing.providers where user_id = p_user_id;
   if v_provider.provider_id is null then
-    perform farthing.fail('not_found', 'You do not sell here yet.');
+    perform farthing.fail('not_found', 'You are not a provider yet. Send POST /providers first.');
   end if;
   return jsonb_build_object('provider', farthing.provider_answer(v_provider),
     'stripe_account_id', v_provider.stripe_account_id);
@@ -2331,8 +2336,8 @@ begin
   end if;
   perform farthing.require_operator(v_author);
   if p_amount !~ '^[1-9][0-9]{0,15}$' then
-    perform farthing.fail('invalid_request', 'An amount is a whole number of minor units above 0.', null,
-      'amount');
+    perform farthing.fail('invalid_request',
+      'amount must be a whole number above 0, in the currency''s minor unit.', null, 'amount');
   end if;
   v_payment := farthing.lock_payment_of(p_order_id, p_booking_id);
   perform farthing.refuse_own(v_author, v_payment.account_id);
@@ -2353,7 +2358,8 @@ begin
       p_now)
     returning * into v_refund;
   elsif v_refund.origin_fingerprint <> decode(p_fingerprint, 'hex') then
-    perform farthing.fail('idempotency_key_reused', 'This idempotency key was used with another request.');
+    perform farthing.fail('idempotency_key_reused',
+      'This Idempotency-Key was used with another request. Send a new key.');
   end if;
   perform farthing.idempotency_start(p_idempotency_key, p_fingerprint, p_now);
   return jsonb_build_object('step', 'send', 'refund', farthing.refund_to_send(v_refund));
@@ -2616,7 +2622,7 @@ begin
     return v_answer;
   end if;
   if p_enabled is null then
-    perform farthing.fail('invalid_request', 'Say whether to top up.', null, 'enabled');
+    perform farthing.fail('invalid_request', 'enabled must be true or false.', null, 'enabled');
   end if;
   perform farthing.check_top_up_terms(v_threshold, v_target, p_monthly_cap);
   v_account := farthing.lock_account(p_user_id, p_now);
@@ -2719,7 +2725,8 @@ begin
   end if;
   if p_outcome is null or p_outcome not in ('accepted', 'declined', 'card_gone', 'authentication', 'unknown')
     then
-    perform farthing.fail('invalid_request', 'There is no such outcome.', null, 'outcome');
+    perform farthing.fail('invalid_request',
+      'outcome must be accepted, declined, card_gone, authentication or unknown.', null, 'outcome');
   end if;
   -- The event may have been faster, or another runner: what it said stands.
   if v_charge.step = 'charge' or (v_charge.step = 'link' and p_outcome in ('accepted', 'unknown')) then
@@ -2948,7 +2955,7 @@ begin
   end if;
   if jsonb_typeof(v_events) is distinct from 'array'
     or jsonb_array_length(v_events) not between 1 and 1000 then
-    perform farthing.fail('invalid_request', 'A batch holds 1 to 1000 events.', null, 'events');
+    perform farthing.fail('invalid_request', 'events must have 1 to 1000 items.', null, 'events');
   end if;
   for v_user in
     -- Looked up one by one: joined, the planner would read all users for a batch of any size.
@@ -3288,7 +3295,7 @@ begin
     returning * into v_job;
     perform farthing.wake_runner();
   elsif v_job.type <> p_type or v_job.input_hash <> v_input_hash then
-    perform farthing.fail('invalid_request', 'This client_temp_id belongs to another job.', null,
+    perform farthing.fail('invalid_request', 'client_temp_id belongs to another job. Send a new one.', null,
       'client_temp_id');
   else
     select * into v_hold from farthing.holds where account_id = v_job.account_id and hold_id = v_job.hold_id
@@ -3356,7 +3363,7 @@ declare
 begin
   v_job := farthing.lock_job(v_job.job_id);
   if v_job.status not in ('queued', 'processing') or v_job.expires_at <= p_now then
-    perform farthing.fail('job_not_cancellable', 'This job has ended.',
+    perform farthing.fail('job_not_cancellable', 'This job has ended, so it can''t be cancelled.',
       jsonb_build_object('status', v_job.status));
   end if;
   if v_job.status = 'queued' then
@@ -3383,7 +3390,8 @@ declare
   v_job farthing.jobs := farthing.find_job(p_user_id, p_job_id);
 begin
   if not v_job.has_file or v_job.status <> 'completed' then
-    perform farthing.fail('not_found', 'This job has no file, or no longer, or not yet.', null, 'id');
+    perform farthing.fail('not_found',
+      'This job has no file: it writes none, is not completed, or its file has expired.', null, 'id');
   end if;
   return (
     with shown as (

@@ -13,7 +13,7 @@ import { replayStream, streamChat } from "./stream-chat.ts";
 function outputTokens(asked: number | undefined, cap: number): number {
   if (asked === undefined) return Math.min(cap, DEFAULT_OUTPUT_TOKENS);
   if (asked <= cap) return asked;
-  throw invalid(`This model gives at most ${cap} tokens.`, "max_output_tokens");
+  throw invalid(`max_output_tokens must be at most ${cap} for this model.`, "max_output_tokens");
 }
 
 /** Answers with a model, at the price of what it used; credits for the longest answer are held meanwhile. */

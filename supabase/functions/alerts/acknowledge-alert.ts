@@ -7,7 +7,9 @@ export const acknowledgeAlert = defineRoute({
   method: "post",
   path: "/{id}/acknowledge",
   summary: "Acknowledge an alert",
-  description: "Silences nothing. Whoever was first stays, and an alert that is resolved stays so.",
+  description:
+    "It silences nothing. The first operator who acknowledges it stays, and a resolved alert " +
+    "stays resolved.",
   who: ["operator"],
   limit: "default",
   idempotent: false,

@@ -15,7 +15,7 @@ function advance(name: keyof typeof STEPS) {
     path: `/{id}/${name}`,
     summary,
     description:
-      "For its provider alone. From another status it is refused, and `details` say which.",
+      "For its provider alone. In another status it is refused, and `details` names that status.",
     who: ["user"],
     limit: "default",
     idempotent: false,

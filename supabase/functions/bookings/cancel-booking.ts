@@ -51,8 +51,8 @@ export const cancelBooking = defineRoute({
   path: "/{id}",
   summary: "Cancel a booking",
   description:
-    "For its buyer and its provider. Unpaid, it is cancelled; paid or confirmed, it is refunded in full " +
-    "and cancelled. A payment that arrives afterwards is returned.",
+    "For its buyer and its provider. An unpaid booking is cancelled; a paid or confirmed one is " +
+    "refunded in full and cancelled. A payment that arrives afterwards is refunded.",
   who: ["user"],
   limit: "default",
   idempotent: true,

@@ -7,7 +7,7 @@ import { page } from "../_shared/http/reply.ts";
 export const listBookings = defineRoute({
   method: "get",
   path: "/",
-  summary: "One's own bookings",
+  summary: "List your own bookings",
   who: ["user"],
   limit: "default",
   idempotent: false,

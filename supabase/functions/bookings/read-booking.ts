@@ -6,7 +6,7 @@ import { ok } from "../_shared/http/reply.ts";
 export const readBooking = defineRoute({
   method: "get",
   path: "/{id}",
-  summary: "One of one's own bookings",
+  summary: "Read one of your own bookings",
   who: ["user"],
   limit: "default",
   idempotent: false,

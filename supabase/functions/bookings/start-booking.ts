@@ -24,12 +24,14 @@ function refusalOf(error: unknown): unknown {
   if (
     param === "amount" || stripeCode === "amount_too_small" || stripeCode === "amount_too_large"
   ) {
-    return invalid("Stripe does not charge this amount.", "amount");
+    return invalid("Stripe can't charge this amount. Send another one.", "amount");
   }
-  if (param === "currency") return invalid("Stripe does not charge this currency.", "currency");
+  if (param === "currency") {
+    return invalid("Stripe can't charge in this currency. Send another one.", "currency");
+  }
   const isProvider = stripeCode === "insufficient_capabilities_for_transfer" ||
     param?.startsWith("transfer_data");
-  return isProvider ? invalid("This provider cannot be paid just now.", "provider_id") : error;
+  return isProvider ? invalid("This provider can't be paid at the moment.", "provider_id") : error;
 }
 
 /** What was decided is on record; the caller learns whose limit it is and when to come back, no more. */

@@ -7,7 +7,7 @@ import { page } from "../_shared/http/reply.ts";
 export const listOrders = defineRoute({
   method: "get",
   path: "/orders",
-  summary: "One's own orders",
+  summary: "List your own orders",
   who: ["user"],
   limit: "default",
   idempotent: false,

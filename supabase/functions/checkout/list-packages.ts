@@ -8,7 +8,7 @@ import { pageOfWhole } from "../_shared/http/reply.ts";
 export const listPackages = defineRoute({
   method: "get",
   path: "/packages",
-  summary: "Packages on sale",
+  summary: "List the packages on sale",
   who: ["none"],
   limit: "default",
   idempotent: false,

@@ -6,7 +6,7 @@ import { ok } from "../_shared/http/reply.ts";
 export const readOrder = defineRoute({
   method: "get",
   path: "/orders/{id}",
-  summary: "One of one's own orders",
+  summary: "Read one of your own orders",
   who: ["user"],
   limit: "default",
   idempotent: false,

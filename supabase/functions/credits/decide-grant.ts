@@ -17,7 +17,7 @@ export const confirmGrant = defineRoute({
   ...DECISION,
   path: "/grants/{id}/confirm",
   summary: "Confirm a pending grant",
-  description: "By an operator who neither asked for it nor gets it.",
+  description: "For an operator who neither requested the grant nor receives it.",
   errors: ["not_found", "grant_not_allowed", "grant_not_pending"],
   handler: (call) => once(call, "grants_decide", { p_grant_id: call.params.id, p_confirm: true }),
 });

@@ -11,8 +11,8 @@ export const grantCredits = defineRoute({
   path: "/grants",
   summary: "Grant credits to a user",
   description:
-    "Operators grant nothing to themselves. Above a ceiling of the policy the answer is 202: " +
-    "the grant is pending until another operator confirms it.",
+    "Operators can't grant credits to themselves. Above a ceiling of the policy the answer is " +
+    "202: the grant is pending until another operator confirms it.",
   who: ["operator"],
   limit: "default",
   idempotent: true,

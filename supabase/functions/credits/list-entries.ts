@@ -22,7 +22,7 @@ function prefersCsv(accept: string | null): boolean {
 export const listEntries = defineRoute({
   method: "get",
   path: "/entries",
-  summary: "Ledger of an account",
+  summary: "List the entries of an account",
   description: "`format=csv` or `Accept: text/csv` streams all entries that match, without pages.",
   who: ["user", "secret"],
   limit: "default",

@@ -7,7 +7,7 @@ import { ok } from "../_shared/http/reply.ts";
 export const readBalance = defineRoute({
   method: "get",
   path: "/",
-  summary: "Balance now or at a past moment",
+  summary: "Read the balance, now or at a past moment",
   who: ["user", "secret"],
   limit: "default",
   idempotent: false,

@@ -7,7 +7,7 @@ import { ok } from "../_shared/http/reply.ts";
 export const readSpendCap = defineRoute({
   method: "get",
   path: "/spend-cap",
-  summary: "The daily spend cap",
+  summary: "Read the daily spend cap",
   who: ["user", "secret"],
   limit: "default",
   idempotent: false,

@@ -8,8 +8,9 @@ export const setSpendCap = defineRoute({
   method: "post",
   path: "/spend-cap",
   summary: "Set the daily spend cap",
-  description: "Beyond it debits, usage and holds are 402 `spend_cap_reached`, whose details say " +
-    "when it begins anew.",
+  description:
+    "Above it, debits, usage and holds get 402 `spend_cap_reached`, whose details say when the " +
+    "cap resets.",
   who: ["user", "secret"],
   limit: "default",
   idempotent: true,

@@ -10,7 +10,7 @@ import { pageOfWhole } from "../_shared/http/reply.ts";
 export const listFeatures = defineRoute({
   method: "get",
   path: "/",
-  summary: "Which features are on for me",
+  summary: "List the features that are on for the caller",
   who: ["user", "none"],
   limit: "default",
   idempotent: false,

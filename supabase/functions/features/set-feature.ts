@@ -7,7 +7,7 @@ export const setFeature = defineRoute({
   method: "post",
   path: "/{name}",
   summary: "Switch a feature",
-  description: "Off, on, or on for a percentage of users. Setting it twice is setting it once.",
+  description: "Off, on, or on for a percentage of users. Repeating the request changes nothing.",
   who: ["operator"],
   limit: "default",
   idempotent: false,

@@ -7,7 +7,7 @@ import { page } from "../_shared/http/reply.ts";
 export const listBlocks = defineRoute({
   method: "get",
   path: "/blocked",
-  summary: "List who is blocked",
+  summary: "List the blocks",
   who: ["operator"],
   limit: "default",
   idempotent: false,

@@ -6,7 +6,7 @@ import { ok } from "../_shared/http/reply.ts";
 export const readLive = defineRoute({
   method: "get",
   path: "/live",
-  summary: "Is the process up",
+  summary: "Check that the process runs",
   who: ["none"],
   limit: "none",
   idempotent: false,

@@ -16,9 +16,9 @@ const metrics = remembered(
 export const readMetrics = defineRoute({
   method: "get",
   path: "/metrics",
-  summary: "Figures for Prometheus",
-  description: "Sums over all processes, as text in Prometheus' format, version 0.0.4. No series " +
-    "names a user.",
+  summary: "Read the metrics, for Prometheus",
+  description:
+    "Sums over all processes, in Prometheus' text format, version 0.0.4. No series names a user.",
   who: ["secret"],
   limit: "default",
   idempotent: false,

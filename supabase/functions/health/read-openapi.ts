@@ -10,7 +10,7 @@ const text = JSON.stringify(document);
 export const readOpenApi = defineRoute({
   method: "get",
   path: "/openapi.json",
-  summary: "This document",
+  summary: "Read this document",
   who: ["none"],
   limit: "default",
   idempotent: false,

@@ -42,7 +42,7 @@ const checkSometimes = remembered(REMEMBERED_MS, check);
 export const readReady = defineRoute({
   method: "get",
   path: "/ready",
-  summary: "Can it serve",
+  summary: "Check that the service can serve requests",
   who: ["none"],
   limit: "none",
   idempotent: false,

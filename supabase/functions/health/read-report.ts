@@ -41,10 +41,11 @@ const report = remembered(REMEMBERED_MS, look);
 export const readReport = defineRoute({
   method: "get",
   path: "/",
-  summary: "How it goes: durations by route, error budgets, paid checks",
+  summary: "Read durations by route, error budgets and paid checks",
   description:
-    "Looked up once in five seconds. While the database is away, what it last said, marked " +
-    "`stale`, for ten minutes; then 503. Quantiles are within 10 % of the truth.",
+    "Computed at most once in five seconds. While the database is unavailable, the last report " +
+    "is returned, marked `stale`, for ten minutes; then 503. Quantiles are within 10 % of the " +
+    "true value.",
   who: ["none"],
   limit: "default",
   idempotent: false,

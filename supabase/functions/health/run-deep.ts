@@ -8,10 +8,10 @@ import { runDeepChecks } from "./deep-checks.ts";
 export const runDeep = defineRoute({
   method: "post",
   path: "/deep",
-  summary: "Run the checks that cost something",
+  summary: "Run the checks that cost money",
   description:
-    "Called by the clock each hour. What the day's budget has no room for is skipped, and what " +
-    "fails is told: both are answers, not errors. The outcomes stay in `GET /health`.",
+    "Called by a scheduled task each hour. Checks beyond the day's budget are skipped, and " +
+    "failed checks are reported: both are results, not errors. `GET /health` has the outcomes.",
   who: ["secret"],
   limit: "none",
   deadlineMs: RUNNER_DEADLINE_MS,

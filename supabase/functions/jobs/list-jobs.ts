@@ -8,7 +8,7 @@ import { page } from "../_shared/http/reply.ts";
 export const listJobs = defineRoute({
   method: "get",
   path: "/",
-  summary: "The jobs of a user",
+  summary: "List the jobs of a user",
   who: ["user", "secret"],
   limit: "default",
   idempotent: false,

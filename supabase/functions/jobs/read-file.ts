@@ -8,8 +8,8 @@ import { streamFile } from "./stream-file.ts";
 export const readFile = defineRoute({
   method: "get",
   path: "/{id}/file",
-  summary: "The file that a job wrote",
-  description: "CSV, without our envelope. Kept until the job's `expires_at`.",
+  summary: "Download the file that a job wrote",
+  description: "CSV, without our envelope. It is stored until the job's `expires_at`.",
   who: ["user", "secret"],
   limit: "default",
   idempotent: false,

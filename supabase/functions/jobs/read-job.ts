@@ -18,18 +18,21 @@ function isFinished(status: z.output<typeof JobStatus>): boolean {
 export const readJob = defineRoute({
   method: "get",
   path: "/{id}",
-  summary: "How far a job is",
+  summary: "Read a job",
   description:
-    "Poll it as `Retry-After` says, 2, 4, then 8 seconds apart; without it the job is finished.",
+    "Poll as `Retry-After` says: after 2, 4, then every 8 seconds. Without that header the job " +
+    "has ended.",
   who: ["user", "secret"],
   limit: "default",
   idempotent: false,
   params: JobPath,
   responses: { 200: Job },
   answerHeaders: {
-    etag: z.string().openapi({ description: "Changes whenever anything in the answer does." }),
+    etag: z.string().openapi({ description: "It changes whenever the answer does." }),
     "retry-after": z.string().optional()
-      .openapi({ description: "Seconds until the next look; absent when the job has ended." }),
+      .openapi({
+        description: "Seconds to wait before the next poll; absent when the job has ended.",
+      }),
   },
   conditional: true,
   errors: ["not_found"],

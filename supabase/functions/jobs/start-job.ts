@@ -22,8 +22,9 @@ export const startJob = defineRoute({
   method: "post",
   path: "/",
   summary: "Start a job",
-  description: "A user starts jobs of their own; with a secret key `user_id` says whose. " +
-    "`usage_backfill` is for secret keys alone.",
+  description:
+    "A user starts their own jobs; with a secret key, `user_id` names the user. `usage_backfill` " +
+    "is for secret keys alone.",
   who: ["user", "secret"],
   limit: "jobs",
   idempotent: true,

@@ -12,7 +12,7 @@ export const runBatch = defineRoute({
   method: "post",
   path: "/",
   summary: "Send due notifications",
-  description: "Answers when nothing is due any more, or when its time is up.",
+  description: "It answers when nothing is due any more, or when its time is used up.",
   who: ["secret"],
   limit: "none",
   deadlineMs: RUNNER_DEADLINE_MS,

@@ -8,7 +8,7 @@ import { onboardingUrls } from "./onboarding-urls.ts";
 export const createLink = defineRoute({
   method: "post",
   path: "/me/onboarding-link",
-  summary: "A new onboarding page",
+  summary: "Create a new onboarding link",
   who: ["user"],
   limit: "providers",
   idempotent: false,
@@ -23,7 +23,7 @@ export const createLink = defineRoute({
     const { stripe_account_id } = await services.database.rpc("providers_read", { p_user_id });
     if (stripe_account_id === null) {
       throw new ApiError("not_found", {
-        message: "There is no account yet: POST /providers again.",
+        message: "There is no Stripe account yet. Send POST /providers again.",
       });
     }
     const payments = await services.payments();

@@ -6,7 +6,7 @@ import { ok } from "../_shared/http/reply.ts";
 export const readProvider = defineRoute({
   method: "get",
   path: "/me",
-  summary: "One's own provider",
+  summary: "Read your own provider",
   who: ["user"],
   limit: "default",
   idempotent: false,

@@ -22,10 +22,10 @@ function refusalOf(error: unknown): unknown {
   if (!(error instanceof Refused)) return error;
   const { stripeCode, param } = error;
   if (stripeCode === "country_unsupported" || param === "country") {
-    return invalid("Providers of this country cannot be paid.", "country");
+    return invalid("Stripe can't pay providers in this country.", "country");
   }
   if (stripeCode === "email_invalid" || param === "email") {
-    return invalid("This is no address that can be written to.", "email");
+    return invalid("email must be an address that can receive email.", "email");
   }
   return error;
 }
@@ -70,7 +70,7 @@ export const startProvider = defineRoute({
   method: "post",
   path: "/",
   summary: "Become a provider",
-  description: "Each user is one provider at most; asked again, there is a new onboarding page.",
+  description: "Each user is at most one provider; a repeat returns a new onboarding page.",
   who: ["user"],
   limit: "providers",
   idempotent: true,

@@ -12,8 +12,8 @@ export const startRefund = defineRoute({
   path: "/",
   summary: "Refund an order or a booking",
   description:
-    "In full or in part, as often as something is left. The answer waits up to two seconds " +
-    "for Stripe's event; while that has not come, status is pending and no credits have moved yet.",
+    "In full or in part, until nothing is left. The answer waits up to two seconds for Stripe's " +
+    "event; until that has arrived, status is pending and no credits have moved.",
   who: ["operator"],
   limit: "refunds",
   idempotent: true,

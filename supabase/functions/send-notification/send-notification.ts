@@ -7,7 +7,8 @@ export const sendNotification = defineRoute({
   method: "post",
   path: "/",
   summary: "Queue a notification to a user or an address",
-  description: "It is sent by e-mail soon after, at most once. A user's address is looked up then.",
+  description:
+    "It is sent by email soon after, at most once. A user's address is looked up at that time.",
   who: ["shared"],
   limit: "notifications",
   idempotent: "optional",

@@ -6,7 +6,7 @@ import { ok } from "../_shared/http/reply.ts";
 export const readTopUps = defineRoute({
   method: "get",
   path: "/",
-  summary: "One's own auto top-up",
+  summary: "Read your own auto top-up",
   who: ["user"],
   limit: "default",
   idempotent: false,

@@ -61,7 +61,7 @@ async function openAtStripe(call: CardCall, wanted: Wanted): Promise<Reply<Data>
 export const saveCard = defineRoute({
   method: "post",
   path: "/card",
-  summary: "A page on which to save a card",
+  summary: "Create a page on which to save a card",
   who: ["user"],
   limit: "top-ups",
   idempotent: true,

@@ -7,7 +7,9 @@ export const setTopUps = defineRoute({
   method: "post",
   path: "/",
   summary: "Opt in to auto top-up, or out",
-  description: "Below `threshold` one charge of the saved card buys what is missing to `target`.",
+  description:
+    "Below `threshold`, one charge of the saved card buys the credits that are missing to reach " +
+    "`target`.",
   who: ["user"],
   limit: "top-ups",
   idempotent: true,

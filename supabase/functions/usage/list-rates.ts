@@ -8,7 +8,7 @@ import { pageOfWhole } from "../_shared/http/reply.ts";
 export const listRates = defineRoute({
   method: "get",
   path: "/rates",
-  summary: "Current rate of every model",
+  summary: "List the current rate of each model",
   who: ["none"],
   limit: "default",
   idempotent: false,

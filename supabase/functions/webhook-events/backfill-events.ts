@@ -12,7 +12,7 @@ const BUDGET_MS = 100_000;
 export const backfillEvents = defineRoute({
   method: "post",
   path: "/backfill",
-  summary: "Ask Stripe for events that never came",
+  summary: "Fetch events from Stripe that never arrived",
   who: ["operator"],
   limit: "default",
   deadlineMs: LONG_DEADLINE_MS,

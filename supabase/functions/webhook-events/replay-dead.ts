@@ -10,7 +10,7 @@ import { ok } from "../_shared/http/reply.ts";
 export const replayDead = defineRoute({
   method: "post",
   path: "/replay",
-  summary: "Apply all dead events again",
+  summary: "Apply all dead-lettered events again",
   who: ["operator"],
   limit: "default",
   deadlineMs: LONG_DEADLINE_MS,

@@ -7,7 +7,8 @@ export const replayEvent = defineRoute({
   method: "post",
   path: "/{id}/replay",
   summary: "Apply an event again",
-  description: "As if Stripe delivered it now. An event that was processed stays as it is.",
+  description:
+    "It is applied as if Stripe delivered it now. An event that was processed stays as it is.",
   who: ["operator"],
   limit: "default",
   idempotent: false,

@@ -37,13 +37,14 @@ begin
     return v_answer || '{"step": "replay"}';
   end if;
   if not exists (select from farthing.rates where model = p_model) then
-    perform farthing.fail('unknown_model', 'There is no rate for this model.', null, 'model');
+    perform farthing.fail('unknown_model', 'This model has no rate. Send a model from GET /usage/rates.',
+      null, 'model');
   end if;
   if coalesce(p_input_tokens, 0) not between 1 and 1000000000 then
-    perform farthing.fail('invalid_request', 'A prompt must have 1 to 1e9 tokens.', null, 'messages');
+    perform farthing.fail('invalid_request', 'messages must have 1 to 1000000000 tokens.', null, 'messages');
   end if;
   if coalesce(p_max_output_tokens, 0) not between 1 and 1000000000 then
-    perform farthing.fail('invalid_request', 'An answer must have 1 to 1e9 tokens.', null,
+    perform farthing.fail('invalid_request', 'max_output_tokens must be between 1 and 1000000000.', null,
       'max_output_tokens');
   end if;
   v_hold := farthing.terms_of_estimate(

@@ -30,7 +30,7 @@ begin
   select * into v_provider from farthing.providers where provider_id = p_provider_id;
   perform farthing.check_booking(p_user_id, v_provider, p_amount, p_currency);
   if pg_column_size(farthing.json_argument(p_details)) > 8192 then
-    perform farthing.fail('invalid_request', 'Details hold at most 8 KiB.', null, 'details');
+    perform farthing.fail('invalid_request', 'details must be at most 8 KiB.', null, 'details');
   end if;
   v_wanted.account_id := (farthing.lock_account(p_user_id, p_now)).account_id;
   v_wanted.provider_id := p_provider_id;
@@ -183,13 +183,14 @@ declare
   v_from text := case p_status when 'confirmed' then 'paid' when 'completed' then 'confirmed' end;
 begin
   if farthing.booking_role(v_booking, p_user_id) <> 'provider' then
-    perform farthing.fail('forbidden', 'That is the provider''s to say.');
+    perform farthing.fail('forbidden', 'Only the provider can do this to a booking.');
   end if;
   if v_from is not null and v_booking.status = p_status then
     return farthing.booking_answer(v_booking, 'provider'); -- said twice
   end if;
   if v_booking.status is distinct from v_from then
-    perform farthing.fail('invalid_request', format('A booking is %s only after it is %s.', p_status, v_from),
+    perform farthing.fail('invalid_request',
+      format('A booking can be %s only while it is %s.', p_status, v_from),
       jsonb_build_object('status', v_booking.status), 'id');
   end if;
   update farthing.bookings
@@ -231,7 +232,8 @@ begin
   end if;
   if v_booking.status in ('paid', 'confirmed') then
     if v_booking.amount_disputed > 0 then
-      perform farthing.fail('booking_not_cancellable', 'The payment is disputed: the bank decides.',
+      perform farthing.fail('booking_not_cancellable',
+        'The payment is disputed, so the booking can''t be cancelled: the bank decides.',
         jsonb_build_object('status', v_booking.status, 'amount_disputed', v_booking.amount_disputed), 'id');
     end if;
     -- Where the request dies, a runner sends it two minutes later.

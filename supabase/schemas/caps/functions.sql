@@ -96,7 +96,8 @@ language plpgsql stable
 set search_path = ''
 as $$
 begin
-  perform farthing.fail('spend_cap_reached', 'The day''s spending cap is reached.', jsonb_build_object(
+  perform farthing.fail('spend_cap_reached',
+    'The daily spending cap is reached. It resets at details.resets_at.', jsonb_build_object(
     'limit', 'daily_spend_cap', 'required', trim_scale(p_required)::text,
     'cap', trim_scale(p_account.daily_cap)::text,
     'spent', trim_scale(farthing.spent_today(p_account.account_id, p_now))::text,

@@ -24,7 +24,8 @@ begin
   select * into v_package from farthing.packages
   where package_id::text = lower(p_package_id) and effective_from <= p_now order by version desc limit 1;
   if v_package.package_id is null or not v_package.active then
-    perform farthing.fail('unknown_package', 'There is no such package on sale.', null, 'package_id');
+    perform farthing.fail('unknown_package',
+      'No package on sale has this id. Send one from GET /checkout/packages.', null, 'package_id');
   end if;
   v_account := farthing.lock_account(p_user_id, p_now);
   v_order := farthing.checkout_open_order(v_account.account_id, v_package, p_now);

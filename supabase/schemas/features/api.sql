@@ -22,15 +22,16 @@ declare
   v_feature farthing.features;
 begin
   if p_state is null or p_state not in ('off', 'on', 'percentage') then
-    perform farthing.fail('invalid_request', 'A flag is off, on or percentage.', null, 'state');
+    perform farthing.fail('invalid_request', 'state must be off, on or percentage.', null, 'state');
   end if;
   if (p_state = 'percentage') <> (p_percentage is not null) then
-    perform farthing.fail('invalid_request', 'A percentage belongs to the state percentage, and to no other.',
-      null, 'percentage');
+    perform farthing.fail('invalid_request',
+      'percentage is required with the state percentage, and not allowed with another.', null,
+      'percentage');
   end if;
   if p_percentage not between 0 and 100 or p_percentage <> round(p_percentage, 2) then
-    perform farthing.fail('invalid_request', 'A percentage is 0 to 100, with two decimals at most.', null,
-      'percentage');
+    perform farthing.fail('invalid_request',
+      'percentage must be between 0 and 100, with at most two decimals.', null, 'percentage');
   end if;
   update farthing.features
   set state = p_state, percentage = coalesce(p_percentage, 0), changed_by = p_author, changed_at = p_now

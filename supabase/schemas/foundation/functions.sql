@@ -50,10 +50,11 @@ as $$
 begin
   if p_amount is null or p_amount !~ '^(0|[1-9][0-9]{0,19})(\.[0-9]{1,18})?$' then
     perform farthing.fail('invalid_request',
-      'An amount is a decimal string with at most 20 digits before and 18 after the point.', null, p_field);
+      'The amount must be a decimal string with at most 20 digits before and 18 after the point.', null,
+      p_field);
   end if;
   if p_amount::numeric = 0 and not p_zero_allowed then
-    perform farthing.fail('invalid_request', 'An amount is greater than zero.', null, p_field);
+    perform farthing.fail('invalid_request', 'The amount must be greater than zero.', null, p_field);
   end if;
   return p_amount::numeric;
 end

@@ -27,7 +27,7 @@ declare
   v_left int;
 begin
   if coalesce(p_units, -1) < 0 then
-    perform farthing.fail('invalid_request', 'A check costs 0 units or more.', null, 'units');
+    perform farthing.fail('invalid_request', 'units must be 0 or more.', null, 'units');
   end if;
   -- Two at once: the second waits for the row, and reads what the first has left. Were it the one that began
   -- before midnight, the day that the first has begun goes on.

@@ -28,7 +28,8 @@ begin
     return null;
   end if;
   if v_kept.fingerprint <> decode(p_fingerprint, 'hex') then
-    perform farthing.fail('idempotency_key_reused', 'This idempotency key was used with another request.');
+    perform farthing.fail('idempotency_key_reused',
+      'This Idempotency-Key was used with another request. Send a new key.');
   end if;
   if v_kept.status is not null then
     return jsonb_build_object('status', v_kept.status, 'replayed', true, 'data', coalesce(v_kept.answer,
@@ -37,7 +38,7 @@ begin
   -- Longer than any request can live (150 s): a key still started by then belongs to a dead request.
   if v_kept.created_at > p_now - interval '3 minutes' then
     perform farthing.fail('idempotency_in_progress',
-      'The first request with this idempotency key is still running.');
+      'A request with this Idempotency-Key is still running. Try again shortly.');
   end if;
   delete from farthing.idempotency_keys where key = v_kept.key;
   return null;

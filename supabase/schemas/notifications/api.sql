@@ -23,7 +23,7 @@ begin
     return v_answer;
   end if;
   if num_nonnulls(p_user_id, p_email) <> 1 then
-    perform farthing.fail('invalid_request', 'Name one user or one address.', null, 'to');
+    perform farthing.fail('invalid_request', 'to must have either user_id or email.', null, 'to');
   end if;
   if p_user_id is not null then
     v_account_id := coalesce(farthing.account_for(p_user_id),
@@ -123,7 +123,7 @@ declare
   v_notice farthing.notices;
 begin
   if p_outcome is null or p_outcome not in ('not_asked', 'again', 'never', 'unknown') then
-    perform farthing.fail('invalid_request', 'An outcome is not_asked, again, never or unknown.', null,
+    perform farthing.fail('invalid_request', 'outcome must be not_asked, again, never or unknown.', null,
       'outcome');
   end if;
   select * into v_notice from farthing.notices where notice_id = p_notice_id and lease_id = p_lease_id

@@ -119,7 +119,7 @@ declare
   v_bad record;
 begin
   if jsonb_typeof(p_rates) is distinct from 'array' then
-    perform farthing.fail('invalid_request', 'A price list is an array of rates.', null, 'rates');
+    perform farthing.fail('invalid_request', 'rates must be an array of rates.', null, 'rates');
   end if;
   -- Nothing is rounded into a price: what the columns cannot hold exactly is refused.
   select r.nr - 1 as index, f.field into v_bad
@@ -141,8 +141,8 @@ begin
       and rate ->> 'output_per_million_usd' ~ '^[0.]+$') f (field)
   order by r.nr, f.field = 'model' desc limit 1;
   if v_bad.field is not null then
-    perform farthing.fail('invalid_request',
-      'A rate has a model named once, prices of at most 9 decimals, not all 0, and a markup above 0.', null,
+    perform farthing.fail('invalid_request', 'A rate must have a model named once, prices of at most 9 '
+      'decimals that are not all 0, and a markup above 0.', null,
       format('rates[%s].%s', v_bad.index, v_bad.field));
   end if;
 end

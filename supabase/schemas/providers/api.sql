@@ -22,8 +22,8 @@ begin
     return v_answer || '{"step": "replay"}';
   end if;
   if p_country is null or p_country !~ '^[A-Z]{2}$' then
-    perform farthing.fail('invalid_request', 'A country is two capital letters (ISO 3166-1).', null,
-      'country');
+    perform farthing.fail('invalid_request',
+      'country must be two capital letters (ISO 3166-1), such as DE.', null, 'country');
   end if;
   perform from auth.users where id = p_user_id for key share;
   if not found then
@@ -34,7 +34,7 @@ begin
   values (p_user_id, p_country, p_email, p_now, p_now) on conflict (user_id) do nothing;
   select * into v_provider from farthing.providers where user_id = p_user_id;
   if v_provider.country <> p_country then
-    perform farthing.fail('invalid_request', 'You sell from another country already; that does not change.',
+    perform farthing.fail('invalid_request', 'country can''t be changed. Send the one in details.country.',
       jsonb_build_object('country', v_provider.country), 'country');
   end if;
   perform farthing.idempotency_start(p_idempotency_key, p_fingerprint, p_now);
@@ -109,7 +109,7 @@ declare
 begin
   select * into v_provider from farthing.providers where user_id = p_user_id;
   if v_provider.provider_id is null then
-    perform farthing.fail('not_found', 'You do not sell here yet.');
+    perform farthing.fail('not_found', 'You are not a provider yet. Send POST /providers first.');
   end if;
   return jsonb_build_object('provider', farthing.provider_answer(v_provider),
     'stripe_account_id', v_provider.stripe_account_id);

@@ -19,8 +19,8 @@ begin
   end if;
   perform farthing.require_operator(v_author);
   if p_amount !~ '^[1-9][0-9]{0,15}$' then
-    perform farthing.fail('invalid_request', 'An amount is a whole number of minor units above 0.', null,
-      'amount');
+    perform farthing.fail('invalid_request',
+      'amount must be a whole number above 0, in the currency''s minor unit.', null, 'amount');
   end if;
   v_payment := farthing.lock_payment_of(p_order_id, p_booking_id);
   perform farthing.refuse_own(v_author, v_payment.account_id);
@@ -41,7 +41,8 @@ begin
       p_now)
     returning * into v_refund;
   elsif v_refund.origin_fingerprint <> decode(p_fingerprint, 'hex') then
-    perform farthing.fail('idempotency_key_reused', 'This idempotency key was used with another request.');
+    perform farthing.fail('idempotency_key_reused',
+      'This Idempotency-Key was used with another request. Send a new key.');
   end if;
   perform farthing.idempotency_start(p_idempotency_key, p_fingerprint, p_now);
   return jsonb_build_object('step', 'send', 'refund', farthing.refund_to_send(v_refund));

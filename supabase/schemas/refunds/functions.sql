@@ -51,7 +51,7 @@ declare
   v_payment farthing.payment;
 begin
   if num_nonnulls(p_order_id, p_booking_id) <> 1 then
-    perform farthing.fail('invalid_request', 'Name one order or one booking.', null, 'order_id');
+    perform farthing.fail('invalid_request', 'Send either order_id or booking_id.', null, 'order_id');
   end if;
   if p_order_id is not null then
     select account_id, order_id, null::uuid, payment_ref, amount, currency into v_payment
@@ -93,10 +93,11 @@ begin
       v_details, 'amount');
   end if;
   if v_refundable = 0 then
-    perform farthing.fail('already_refunded', 'All of this payment was refunded or is disputed.', v_details);
+    perform farthing.fail('already_refunded',
+      'Nothing is left to refund: all of this payment was refunded or is disputed.', v_details);
   end if;
   if p_amount > v_refundable then
-    perform farthing.fail('refund_too_large', 'That is more than what can still be refunded.', v_details,
+    perform farthing.fail('refund_too_large', 'amount must be at most details.refundable.', v_details,
       'amount');
   end if;
 end

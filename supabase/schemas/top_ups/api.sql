@@ -27,7 +27,7 @@ begin
     return v_answer;
   end if;
   if p_enabled is null then
-    perform farthing.fail('invalid_request', 'Say whether to top up.', null, 'enabled');
+    perform farthing.fail('invalid_request', 'enabled must be true or false.', null, 'enabled');
   end if;
   perform farthing.check_top_up_terms(v_threshold, v_target, p_monthly_cap);
   v_account := farthing.lock_account(p_user_id, p_now);
@@ -130,7 +130,8 @@ begin
   end if;
   if p_outcome is null or p_outcome not in ('accepted', 'declined', 'card_gone', 'authentication', 'unknown')
     then
-    perform farthing.fail('invalid_request', 'There is no such outcome.', null, 'outcome');
+    perform farthing.fail('invalid_request',
+      'outcome must be accepted, declined, card_gone, authentication or unknown.', null, 'outcome');
   end if;
   -- The event may have been faster, or another runner: what it said stands.
   if v_charge.step = 'charge' or (v_charge.step = 'link' and p_outcome in ('accepted', 'unknown')) then

@@ -150,16 +150,17 @@ begin
   select * into v_before from farthing.booking_transfers where move_id = p_move_id for update;
   if v_before.status is null or not (v_before.status = 'uncertain'
       or v_before.status = 'refused' and p_stripe_id is not null) then
-    perform farthing.fail('invalid_request', 'Only a move that is uncertain is settled, or one that was '
-      'refused and is made by now.',
+    perform farthing.fail('invalid_request',
+      'Only an uncertain move can be settled, or a refused one that Stripe has made since.',
       jsonb_build_object('status', v_before.status), 'p_move_id');
   end if;
   if p_stripe_id !~ (case v_before.kind when 'reversal' then '^trr_' else '^tr_' end) then
-    perform farthing.fail('invalid_request', 'Name the id of the transfer (tr_…), or of the reversal '
-      '(trr_…). Leave it null where Stripe made none.', null, 'p_stripe_id');
+    perform farthing.fail('invalid_request', 'p_stripe_id must be the id of the transfer (tr_…) or the '
+      'reversal (trr_…), or null if Stripe made none.', null, 'p_stripe_id');
   end if;
   if coalesce(p_reason, '') = '' then
-    perform farthing.fail('invalid_request', 'Say how you know what happened.', null, 'p_reason');
+    perform farthing.fail('invalid_request', 'p_reason must say how you know what happened.', null,
+      'p_reason');
   end if;
   update farthing.booking_transfers set status = case when p_stripe_id is null then 'refused' else 'made' end,
     stripe_id = p_stripe_id, updated_at = p_now

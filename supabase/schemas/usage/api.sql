@@ -86,7 +86,7 @@ begin
   end if;
   if jsonb_typeof(v_events) is distinct from 'array'
     or jsonb_array_length(v_events) not between 1 and 1000 then
-    perform farthing.fail('invalid_request', 'A batch holds 1 to 1000 events.', null, 'events');
+    perform farthing.fail('invalid_request', 'events must have 1 to 1000 items.', null, 'events');
   end if;
   for v_user in
     -- Looked up one by one: joined, the planner would read all users for a batch of any size.

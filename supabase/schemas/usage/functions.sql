@@ -67,7 +67,7 @@ declare
 begin
   if v_difference is not null then
     perform farthing.fail('usage_conflict',
-      'This event_id was charged with other contents. Send another use under an event_id of its own.',
+      'This event_id was charged with other contents. Send a new event_id for another use.',
       jsonb_build_object('event_id', p_event.event_id, 'differs', v_difference), p_prefix || 'event_id');
   end if;
 end
@@ -146,11 +146,11 @@ begin
       'max_ahead_seconds', extract(epoch from v_max_ahead)::bigint);
   end if;
   perform farthing.fail(p_event.problem,
-    case p_event.field when 'model' then 'There is no rate for this model.'
-      when 'metadata' then 'Metadata holds at most 8 KiB.'
+    case p_event.field when 'model' then 'This model has no rate. Send a model from GET /usage/rates.'
+      when 'metadata' then 'metadata must be at most 8 KiB.'
       when 'occurred_at' then format('occurred_at must be at most %s in the past and %s in the future.',
         v_max_age, v_max_ahead)
-      else 'A usage has an event id of 1 to 255 characters and 0 to 1e9 tokens of each kind, not all 0.'
+      else 'event_id must have 1 to 255 characters, and each token count 0 to 1000000000, not all 0.'
     end,
     v_window, p_prefix || p_event.field);
 end

@@ -37,13 +37,13 @@ const ChatUsage = z.object({
   cached_input_tokens: Tokens.optional(),
   output_tokens: Tokens,
   reasoning_tokens: Tokens.optional(),
-}).openapi({ description: "Disjoint kinds, as charged." });
+}).openapi({ description: "Token counts as charged; the kinds do not overlap." });
 
 export const ChatAnswer = z.object({
   message: z.object({ role: z.literal("assistant"), content: z.string() }),
   finish_reason: z.string().openapi({
     description:
-      "The provider's word (`stop`, `length` …); `aborted` or `error` for an answer that broke off.",
+      "The provider's value (`stop`, `length` …); `aborted` or `error` if the answer ended early.",
   }),
   usage: ChatUsage,
   credits: SignedAmount,

@@ -8,19 +8,25 @@ export const Alert = z.object({
   id: Uuid,
   rule: z.string().openapi({ example: "webhook_backlog" }),
   subject: z.string().nullable().openapi({
-    description: "What of several the rule speaks of, such as a rule that failed.",
+    description: "The one of several subjects that the rule reports, such as a rule that failed.",
   }),
   severity: z.enum(["critical", "warning"]),
   state: z.enum(STATES).openapi({
-    description: "resolved: it was fine for as long as the rule says; nobody resolves by hand.",
+    description:
+      "resolved: the figure was fine for as long as the rule says; no one resolves an alert by " +
+      "hand.",
   }),
   summary: z.string().openapi({
     example: "3 events from Stripe not applied for more than 15 minutes.",
   }),
-  value: z.string().openapi({ description: "When it was last over, in the rule's own unit." }),
+  value: z.string().openapi({
+    description: "The figure when it was last over the threshold, in the rule's own unit.",
+  }),
   threshold: z.string(),
   runbook: z.string().openapi({ example: "docs/runbooks/webhook_backlog.md" }),
-  count: z.int().openapi({ description: "In how many evaluations, one a minute, it was over." }),
+  count: z.int().openapi({
+    description: "The number of evaluations, one a minute, in which it was over the threshold.",
+  }),
   fired_at: TimestampOut,
   last_seen_at: TimestampOut,
   acknowledged_at: TimestampOut.nullable(),

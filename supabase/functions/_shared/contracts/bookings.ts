@@ -21,16 +21,21 @@ export const BookingBody = z.strictObject({
   provider_id: Uuid,
   amount: z.int().min(1).max(MAX_AMOUNT)
     .openapi({ description: "In the currency's minor unit.", example: 2500 }),
-  currency: z.string().regex(/^[a-z]{3}$/, "A currency is three lower-case letters."),
+  currency: z.string().regex(
+    /^[a-z]{3}$/,
+    "currency must be three lower-case letters, such as usd.",
+  ),
   client_temp_id: text(100).optional(),
-  details: Metadata.optional().openapi({ description: "What is booked; at most 8 KiB." }),
+  details: Metadata.optional().openapi({
+    description: "Details of the booked service; at most 8 KiB.",
+  }),
 }).openapi("BookingRequest");
 
 const Role = z.enum(["buyer", "provider"]);
 
 export const Booking = z.object({
   booking_id: Uuid,
-  role: Role.openapi({ description: "What the caller is to it." }),
+  role: Role.openapi({ description: "The caller's role in the booking." }),
   provider_id: Uuid,
   status: Status,
   amount: Money,
@@ -42,7 +47,7 @@ export const Booking = z.object({
   details: z.record(z.string(), z.unknown()).nullable(),
   created_at: TimestampOut,
   paid_at: TimestampOut.nullable().openapi({
-    description: "A cancelled booking with it was paid, and its money is returned.",
+    description: "On a cancelled booking: it was paid, and the money is refunded.",
   }),
   confirmed_at: TimestampOut.nullable(),
   completed_at: TimestampOut.nullable(),
@@ -63,7 +68,7 @@ export const CancelledBooking = z.object({
     status: z.enum(["pending", "requires_action", "succeeded", "failed", "canceled"]),
     amount: Money,
     currency: z.string(),
-  }).nullable().openapi({ description: "Where it was paid: what is returned." }),
+  }).nullable().openapi({ description: "The refund, if the booking was paid." }),
 }).openapi("CancelledBooking");
 
 export const BookingPath = z.object({ id: Uuid });
@@ -71,6 +76,6 @@ export const BookingPath = z.object({ id: Uuid });
 export const BookingsQuery = z.strictObject({
   ...listQuery,
   cursor: Uuid.optional(),
-  role: Role.optional().openapi({ description: "Absent: both." }),
+  role: Role.optional().openapi({ description: "Without it, both are listed." }),
   status: Status.optional(),
 });

@@ -29,7 +29,7 @@ export const CheckoutBody = z.strictObject({
 const orderFields = {
   order_id: Uuid,
   kind: z.enum(["package", "top_up"]).openapi({
-    description: "A package that somebody bought, or a top-up, which has no package.",
+    description: "A purchase of a package, or a top-up, which has no package.",
   }),
   expires_at: TimestampOut,
   package_id: z.string().nullable(),
@@ -39,8 +39,12 @@ const orderFields = {
   credits: SignedAmount,
   bonus_credits: SignedAmount,
   total_credits: SignedAmount,
-  amount_refunded: Money.openapi({ description: "By refunds that have not failed." }),
-  amount_disputed: Money.openapi({ description: "By disputes that are open or lost." }),
+  amount_refunded: Money.openapi({
+    description: "The part returned by refunds that have not failed.",
+  }),
+  amount_disputed: Money.openapi({
+    description: "The part taken by disputes that are open or lost.",
+  }),
   credits_taken_back: SignedAmount,
   client_temp_id: z.string().nullable(),
   paid_at: TimestampOut.nullable(),
@@ -51,7 +55,7 @@ const orderFields = {
 export const Checkout = z.object({
   ...orderFields,
   status: z.enum(["pending", "processing", "paid"]).openapi({
-    description: "pending, unless the buyer paid before this answer was ready.",
+    description: "pending, unless the buyer paid before this answer was sent.",
   }),
   checkout_session_id: z.string(),
   checkout_url: z.string(),

@@ -9,7 +9,7 @@ const ZERO = /^0(\.0*)?$/;
 
 function amountError(input: unknown): string {
   if (typeof input === "number") return 'Send amounts as strings, for example "12.5".';
-  return "An amount is a decimal string: up to 20 digits before the point and 18 after.";
+  return "The amount must be a decimal string with at most 20 digits before and 18 after the point.";
 }
 
 /** Zero or more credits, for example "0" or "49.5". */
@@ -20,7 +20,7 @@ export const AmountOrZero = z
 
 /** More than zero credits. A JSON number is refused: it could not carry 18 decimals. */
 export const Amount = AmountOrZero
-  .refine((text) => !ZERO.test(text), "The amount must be more than zero.")
+  .refine((text) => !ZERO.test(text), "The amount must be greater than zero.")
   .openapi({ pattern: AMOUNT.source, example: "49.5" });
 
 /** Credits in an answer; negative where something was taken. */
@@ -43,7 +43,7 @@ function isStorable(text: string): boolean {
 export const Timestamp = z.iso.datetime({
   offset: true,
   error: "Send a time as RFC 3339, for example 2026-11-21T12:00:00Z.",
-}).refine(isStorable, "Send a time of the years 0001 to 9999, with a zone up to 15:59.");
+}).refine(isStorable, "The time must be in the years 0001 to 9999, with a zone of at most 15:59.");
 
 /** A time in an answer: RFC 3339, UTC. */
 export const TimestampOut = z.string()
@@ -60,7 +60,7 @@ const MAX_METADATA_KEYS = 50;
 export const Metadata = z.record(z.string().max(100), z.json())
   .refine(
     (value) => Object.keys(value).length <= MAX_METADATA_KEYS,
-    `At most ${MAX_METADATA_KEYS} names.`,
+    `metadata must have at most ${MAX_METADATA_KEYS} names.`,
   )
   .openapi({ type: "object", additionalProperties: true });
 
@@ -68,9 +68,9 @@ const DEFAULT_LIMIT = 20;
 const MAX_LIMIT = 100;
 
 const Limit = z.string()
-  .regex(/^[1-9]\d{0,2}$/, `limit is a whole number from 1 to ${MAX_LIMIT}.`)
+  .regex(/^[1-9]\d{0,2}$/, `limit must be a whole number from 1 to ${MAX_LIMIT}.`)
   .transform(Number)
-  .refine((value) => value <= MAX_LIMIT, `limit is a whole number from 1 to ${MAX_LIMIT}.`);
+  .refine((value) => value <= MAX_LIMIT, `limit must be a whole number from 1 to ${MAX_LIMIT}.`);
 
 const LIMIT_TYPE = { type: "integer", minimum: 1, maximum: MAX_LIMIT } as const;
 
@@ -97,4 +97,7 @@ function isSeq(text: string): boolean {
 }
 
 /** The cursor of a list that is numbered: what stands before this number is next. */
-export const SeqCursor = z.string().refine(isSeq, "Not a cursor of this list.");
+export const SeqCursor = z.string().refine(
+  isSeq,
+  "cursor must come from an earlier page of this list.",
+);

@@ -19,7 +19,8 @@ const BalanceLot = z.object({
   remaining: SignedAmount,
   expires_at: TimestampOut.nullable(),
   frozen: z.boolean().openapi({
-    description: "While their payment is disputed or warned of: in the balance, not available.",
+    description:
+      "In the balance but not available, since their payment is disputed or has a fraud warning.",
   }),
 });
 
@@ -88,13 +89,16 @@ const reference = {
   reference_id: text(200).optional(),
   once: z.boolean().optional().openapi({
     description:
-      "true: this reference_id moves credits of the user once, for ever. A repeat with " +
-      "the same contents answers with the first and `duplicate: true`, another amount, source, " +
-      "expires_at or priority is 409 `reference_conflict`.",
+      "true: this reference_id moves the user's credits only once, for ever. A repeat with the " +
+      "same contents returns the first answer and `duplicate: true`; another amount, source, " +
+      "expires_at or priority gets 409 `reference_conflict`.",
   }),
 };
 
-const NEEDS_REFERENCE = { message: "once needs a reference_id.", path: ["reference_id"] };
+const NEEDS_REFERENCE = {
+  message: "reference_id is required when once is true.",
+  path: ["reference_id"],
+};
 
 interface Referring {
   readonly once?: boolean | undefined;
@@ -106,7 +110,7 @@ function isNamed({ once, reference_id }: Referring): boolean {
 }
 
 const Duplicate = z.literal(true).optional().openapi({
-  description: "Where the reference_id had moved these credits already.",
+  description: "Present if this reference_id had moved these credits before.",
 });
 
 const GrantSource = z.enum(["promotional", "adjustment"]);
@@ -149,7 +153,8 @@ export const RecordedGrant = z.object({
   reference_id: z.string().nullable(),
   ceiling: z.enum(["grant", "author_day", "day"]).nullable().openapi({
     description:
-      "The ceiling that it met: of one grant, of one operator in a day, of all in a day.",
+      "The ceiling that it exceeds: of one grant, of one operator in a day, or of all operators " +
+      "in a day.",
   }),
   requested_by: z.string().openapi({ example: "operator:6f1c2f0e-5d0a-4f53-9d0c-0d8f6a1b2c3d" }),
   confirm_before: TimestampOut.nullable(),

@@ -23,12 +23,12 @@ export const Feature = z.object({
 /** A flag as it is for the caller. */
 export const FeatureForMe = z.object({
   name: z.string(),
-  enabled: z.boolean().openapi({ description: "Whether it is on for the caller." }),
+  enabled: z.boolean().openapi({ description: "Whether the feature is on for the caller." }),
 }).openapi("FeatureForMe");
 
 export const FeaturePath = z.object({ name: FeatureName });
 
 export const FeatureBody = z.strictObject({
   state: State,
-  percentage: Percentage.optional().openapi({ description: "With the state percentage alone." }),
+  percentage: Percentage.optional().openapi({ description: "Only with the state percentage." }),
 }).openapi("FeatureRequest");

@@ -21,9 +21,11 @@ export const Decision = z.object({
   order_id: Uuid.nullable(),
   booking_id: Uuid.nullable().openapi({
     description:
-      "The booking that was allowed; of outcome `flag`, one whose parties share what `reasons` say.",
+      "The booking that was allowed; with outcome `flag`, its parties share what `reasons` names.",
   }),
-  ip_hash: z.string().nullable().openapi({ description: "To block the address it stands for." }),
+  ip_hash: z.string().nullable().openapi({
+    description: "A hash of the address, which a block accepts in its place.",
+  }),
   decided_at: TimestampOut,
 }).openapi("FraudDecision");
 
@@ -57,7 +59,7 @@ export const BlockBody = z.strictObject({
   until: Timestamp.optional(),
 }).refine(({ kind, value }) => isValueOf(kind, value), {
   path: ["value"],
-  error: "The value is a user's id, an IP address or a card's fingerprint, as kind says.",
+  error: "value must be a user's id, an IP address or a card's fingerprint, as kind says.",
 }).openapi("FraudBlockRequest");
 
 export const BlocksQuery = z.strictObject({ ...listQuery, cursor: Uuid.optional() });
@@ -93,14 +95,16 @@ const Limit = z.int().min(1).max(1_000_000);
 
 const limits = {
   sessions_per_user_hour: Limit.openapi({ description: "New checkouts of a user in an hour." }),
-  sessions_per_ip_hour: Limit.openapi({ description: "New checkouts of an address in an hour." }),
+  sessions_per_ip_hour: Limit.openapi({
+    description: "New checkouts from an IP address in an hour.",
+  }),
   failed_cards_per_user_hour: Limit.openapi({
-    description: "From so many declined payments in an hour on, no new checkout.",
+    description: "The number of declined payments in an hour from which on checkouts are refused.",
   }),
   users_per_card_day: Limit.openapi({ description: "Users who may share a card in a day." }),
   cards_per_user_day: Limit.openapi({ description: "Cards that a user may use in a day." }),
   bookings_per_provider_hour: Limit.openapi({
-    description: "New bookings of a provider in an hour, whoever books.",
+    description: "New bookings of a provider in an hour, from all buyers.",
   }),
   early_fraud_warning: z.enum(["review", "refund"]).openapi({
     description: "refund: the payment is refunded at once.",
@@ -114,5 +118,5 @@ export const FraudPolicy = z.object({
 }).openapi("FraudPolicy");
 
 export const FraudPolicyBody = z.strictObject(limits).partial()
-  .refine((given) => Object.keys(given).length > 0, "Name what is to be changed.")
+  .refine((given) => Object.keys(given).length > 0, "Send at least one field to change.")
   .openapi("FraudPolicyRequest");

@@ -15,7 +15,7 @@ export const Ready = z.object({
     stripe: State,
     redis: State,
     scheduled_tasks: State.openapi({
-      description: "Degraded where the database has not looked for due tasks for 5 minutes.",
+      description: "Degraded if the database has not looked for due tasks for 5 minutes.",
     }),
   }),
 }).openapi("Ready");
@@ -53,7 +53,9 @@ const Burn = z.object({
   short_minutes: z.int(),
   short_burn: z.number(),
   factor: z.number(),
-  burns: z.boolean().openapi({ description: "Spent `factor` times too fast in both windows." }),
+  burns: z.boolean().openapi({
+    description: "The budget is being spent `factor` times too fast in both windows.",
+  }),
 });
 
 const DeepOutcome = z.object({
@@ -76,7 +78,9 @@ export const HealthFigures = z.object({
 });
 
 export const HealthReport = HealthFigures.extend({
-  stale: z.boolean().openapi({ description: "The database is away; this is what it last said." }),
+  stale: z.boolean().openapi({
+    description: "The database is unavailable; this is the last report.",
+  }),
 }).openapi("HealthReport");
 
 const DeepCheck = z.object({
@@ -84,11 +88,13 @@ const DeepCheck = z.object({
   outcome: z.enum(["ok", "failed", "skipped"]),
   duration_ms: z.int(),
   code: z.string().nullable().openapi({
-    description: "Why it failed; or was skipped: `unconfigured`, `budget_spent`.",
+    description: "The reason why it failed or was skipped: `unconfigured`, `budget_spent`.",
   }),
 });
 
 export const DeepReport = z.object({
   checks: z.array(DeepCheck),
-  units_left: z.int().openapi({ description: "Of the day's budget, in hundredths of a cent." }),
+  units_left: z.int().openapi({
+    description: "Units left of the day's budget, in hundredths of a cent.",
+  }),
 }).openapi("DeepReport");

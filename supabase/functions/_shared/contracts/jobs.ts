@@ -7,7 +7,7 @@ export const JobStatus = z.enum(["queued", "processing", "completed", "failed", 
 /** Beside the type and its input: what every wish for a job may say. */
 export const jobFields = {
   client_temp_id: text(100).optional(),
-  user_id: Uuid.optional().openapi({ description: "Whose job; required with a secret key." }),
+  user_id: Uuid.optional().openapi({ description: "The job's user; required with a secret key." }),
 };
 
 const Progress = z.int().min(0).max(100).openapi({ description: "Percent; it never falls." });
@@ -18,7 +18,7 @@ export const StartedJob = z.object({
   client_temp_id: z.string().nullable(),
   type: z.string(),
   status: JobStatus.openapi({
-    description: "queued, unless the job was there already under this client_temp_id.",
+    description: "queued, unless a job with this client_temp_id exists already.",
   }),
   progress: Progress,
   held: SignedAmount.openapi({ description: "Credits held for the whole job." }),
@@ -38,7 +38,7 @@ const summaryFields = {
   status: JobStatus,
   progress: Progress,
   error: JobError.nullable().openapi({
-    description: "Of the last attempt; also while the job is waiting to be tried again.",
+    description: "The error of the last attempt; also while the job waits for its next attempt.",
   }),
   attempts: z.int(),
   client_temp_id: z.string().nullable(),
@@ -53,13 +53,15 @@ export const JobSummary = z.object(summaryFields).openapi("JobSummary");
 const Checkpoint = z.object({
   step: z.string(),
   at: TimestampOut,
-  credits: SignedAmount.openapi({ description: "Charged for this step." }),
+  credits: SignedAmount.openapi({ description: "Credits charged for this step." }),
 });
 
 export const Job = z.object({
   ...summaryFields,
   checkpoints: z.array(Checkpoint).openapi({ description: "The newest 100, oldest first." }),
-  result: z.unknown().openapi({ description: "Of a completed job; its shape is the type's." }),
+  result: z.unknown().openapi({
+    description: "The result of a completed job; the type defines its shape.",
+  }),
 }).openapi("Job");
 
 export const JobPath = z.object({ id: Uuid });
@@ -81,8 +83,9 @@ const Count = z.int().min(0);
 export const RunnerReport = z.object({
   claimed: Count,
   completed: Count,
-  failed: Count.openapi({ description: "For good." }),
+  failed: Count.openapi({ description: "Jobs that failed for good." }),
   released: Count.openapi({
-    description: "Back in the queue: to go on in another run, or to be tried again later.",
+    description:
+      "Jobs back in the queue: to be continued in another run, or attempted again later.",
   }),
 }).openapi("RunnerReport");

@@ -6,8 +6,8 @@ import { Uuid } from "./common.ts";
 const To = z.union([
   z.strictObject({ user_id: Uuid }),
   z.strictObject({
-    email: z.email("An e-mail address.").max(254).openapi({
-      description: "Kept until the notification is sent or given up, at most three days.",
+    email: z.email("email must be an email address.").max(254).openapi({
+      description: "Stored until the notification is sent or given up, at most three days.",
     }),
   }),
 ], "Name one user_id or one email.").openapi("NotificationRecipient");
@@ -32,5 +32,7 @@ export const Notification = z.object({
 
 export const NotificationRunnerReport = z.object({
   sent: z.int(),
-  failed: z.int().openapi({ description: "To be tried again, refused, or of an unknown end." }),
+  failed: z.int().openapi({
+    description: "Notifications to attempt again, refused, or with an unknown outcome.",
+  }),
 }).openapi("NotificationRunnerReport");

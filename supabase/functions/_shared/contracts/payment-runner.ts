@@ -11,10 +11,12 @@ export const PaymentRunnerReport = z.object({
   transfers_failed: z.int(),
   top_ups_charged: z.int(),
   top_ups_failed: z.int(),
-  payouts_reconciled: z.int().openapi({ description: "Payouts compared with our books." }),
+  payouts_reconciled: z.int().openapi({ description: "Payouts compared with our records." }),
   payouts_failed: z.int(),
-  events_backfilled: z.int().openapi({ description: "Events that Stripe had and we had not." }),
+  events_backfilled: z.int().openapi({
+    description: "Events that Stripe had and the inbox had not.",
+  }),
   events_unreadable: z.int().openapi({
-    description: "Those of which Stripe did not say what they tell of: asked for again later.",
+    description: "Events whose object Stripe did not return; they are fetched again later.",
   }),
 }).openapi("PaymentRunnerReport");

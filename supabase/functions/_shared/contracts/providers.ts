@@ -7,17 +7,22 @@ const OwnUrl = z.string().max(2048)
   .openapi({ format: "uri", description: "On an allowed origin, written exactly as in the list." });
 
 const urls = {
-  return_url: OwnUrl.optional().openapi({ description: "Where onboarding ends, finished or not." }),
+  return_url: OwnUrl.optional().openapi({
+    description: "The page to return to after onboarding, finished or not.",
+  }),
   refresh_url: OwnUrl.optional().openapi({
-    description: "Where to ask for a new link: this one is over.",
+    description: "The page that requests a new link when this one has expired.",
   }),
 };
 
 export const ProviderBody = z.strictObject({
-  country: z.string().regex(/^[A-Z]{2}$/, "A country is two capital letters (ISO 3166-1).")
-    .openapi({ example: "DE", description: "Where the provider is; it does not change." }),
+  country: z.string().regex(
+    /^[A-Z]{2}$/,
+    "country must be two capital letters (ISO 3166-1), such as DE.",
+  )
+    .openapi({ example: "DE", description: "The provider's country; it can't be changed." }),
   email: z.email().max(320).optional().openapi({
-    description: "Told to Stripe, and not kept here.",
+    description: "Sent to Stripe, and not stored here.",
   }),
   ...urls,
 }).openapi("ProviderRequest");
@@ -36,7 +41,7 @@ export const Provider = z.object({
 
 const OnboardingUrl = z.string().openapi({
   format: "uri",
-  description: "Opened once, within minutes.",
+  description: "It can be opened once, within minutes.",
 });
 
 export const StartedProvider = Provider.extend({ onboarding_url: OnboardingUrl })

@@ -9,7 +9,7 @@ export const RefundBody = z.strictObject({
   order_id: Uuid.optional(),
   booking_id: Uuid.optional(),
   amount: z.int().min(1).max(MAX_AMOUNT).optional().openapi({
-    description: "In the currency's minor unit; absent: all that is left.",
+    description: "In the currency's minor unit. Leave it out to refund all that is left.",
   }),
   reason: text(500).optional(),
 }).refine((body) => (body.order_id === undefined) !== (body.booking_id === undefined), {
@@ -22,17 +22,20 @@ export const Refund = z.object({
   order_id: Uuid.nullable(),
   booking_id: Uuid.nullable(),
   status: z.enum(["pending", "requires_action", "succeeded", "failed", "canceled"]).openapi({
-    description: "pending until Stripe's event has come: credits are moved by that alone.",
+    description: "pending until Stripe's event has arrived: only that moves credits.",
   }),
   amount: z.int().openapi({ description: "In the currency's minor unit.", example: 999 }),
   currency: z.string().openapi({ pattern: "^[a-z]{3}$", example: "usd" }),
   reason: z.string().nullable(),
   requested_by: z.string().openapi({
-    description: "operator:<id> or key:<key's name>; stripe where it was begun in the dashboard; " +
-      "owner or provider where one of them cancelled a booking.",
+    description:
+      "operator:<id> or key:<key's name>; stripe if it began in the dashboard; owner or provider " +
+      "if one of them cancelled a booking.",
   }),
   credits_taken_back: SignedAmount,
-  debt_added: SignedAmount.openapi({ description: "What of it was spent already." }),
+  debt_added: SignedAmount.openapi({
+    description: "The part whose credits were already spent, which became debt.",
+  }),
   stripe_refund_id: z.string().nullable(),
   failure_reason: z.string().nullable(),
   created_at: TimestampOut,

@@ -5,11 +5,11 @@ import { AmountOrZero, SignedAmount, TimestampOut, Uuid } from "./common.ts";
 export const SpendCap = z.object({
   user_id: Uuid,
   daily: SignedAmount.nullable().openapi({
-    description: "What holds: the lower of the two below. Null: no cap.",
+    description: "The effective cap: the lower of the two below. Null: no cap.",
   }),
-  own_daily: SignedAmount.nullable().openapi({ description: "As the user has set it." }),
+  own_daily: SignedAmount.nullable().openapi({ description: "The cap that the user set." }),
   imposed_daily: SignedAmount.nullable().openapi({
-    description: "As the back end has set it; the user can't lift it.",
+    description: "The cap that the back end set; the user can't lift it.",
   }),
   spent_today: SignedAmount,
   resets_at: TimestampOut,
@@ -20,7 +20,8 @@ export const SpendCapQuery = z.strictObject({ user_id: Uuid.optional() });
 export const SpendCapBody = z.strictObject({
   user_id: Uuid.optional(),
   daily: AmountOrZero.nullable().openapi({
-    description: "In a day, UTC; null takes this cap away. A user sets their own, a secret key " +
-      "the imposed one.",
+    description:
+      "Credits in a day, UTC; null removes this cap. A user sets their own cap, a secret key the " +
+      "imposed one.",
   }),
 }).openapi("SpendCapRequest");

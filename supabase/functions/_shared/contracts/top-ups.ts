@@ -8,7 +8,7 @@ const Currency = z.string().openapi({ pattern: "^[a-z]{3}$", example: "usd" });
 
 const Charge = z.object({
   order_id: Uuid,
-  status: z.string().openapi({ description: "That of an order." }),
+  status: z.string().openapi({ description: "The status of the charge's order." }),
   amount: Money,
   currency: Currency,
   credits: SignedAmount,
@@ -25,22 +25,28 @@ export const TopUps = z.object({
   consented_at: TimestampOut.nullable(),
   state: z.enum(["off", "card_missing", "on", "charging", "authentication_required", "paused"]),
   paused: z.enum(["failures", "card_gone", "refunded"]).nullable(),
-  failures: z.int().openapi({ description: "In a row." }),
+  failures: z.int().openapi({ description: "The number of failed charges in a row." }),
   next_attempt_at: TimestampOut.nullable(),
-  charged_this_month: Money.openapi({ description: "In this calendar month, UTC." }),
+  charged_this_month: Money.openapi({
+    description: "The amount charged in this calendar month, UTC.",
+  }),
   card: z.object({ brand: z.string().nullable(), last4: z.string().nullable() }).nullable(),
   link: z.string().nullable().openapi({
-    description: "Where the user pays the open charge: the bank wants them for it.",
+    description:
+      "The page on which the user pays the open charge, since their bank requires them to " +
+      "confirm it.",
   }),
   charges: z.array(Charge).openapi({ description: "The last ten, newest first." }),
 }).openapi("TopUps");
 
 export const TopUpsBody = z.strictObject({
   enabled: z.boolean().openapi({ description: "True is the user's consent to these terms." }),
-  threshold: Amount.openapi({ description: "Below this many available credits." }),
-  target: Amount.openapi({ description: "One charge buys what is missing to this many." }),
+  threshold: Amount.openapi({ description: "A charge is made below this many available credits." }),
+  target: Amount.openapi({
+    description: "One charge buys the credits that are missing to reach this many.",
+  }),
   monthly_cap: z.int().min(1).openapi({
-    description: "At most this much in a calendar month, UTC. In the currency's minor unit.",
+    description: "The most that is charged in a calendar month, UTC, in the currency's minor unit.",
     example: 2000,
   }),
 }).openapi("TopUpsRequest");

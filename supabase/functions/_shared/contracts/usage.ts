@@ -96,7 +96,8 @@ export const Charge = z.object({
   rate_version: z.int(),
   lots: z.array(LotShare),
   duplicate: z.literal(true).optional().openapi({
-    description: "Present when this event was charged before: the answer is the first charge's.",
+    description:
+      "Present if this event was charged before: this is the answer of the first charge.",
   }),
 }).openapi("Charge");
 

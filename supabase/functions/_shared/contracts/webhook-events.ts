@@ -4,7 +4,7 @@ import { listQuery, text, TimestampOut } from "./common.ts";
 
 const STATES = ["received", "processed", "deferred", "failed", "dead", "ignored"] as const;
 
-const EventId = z.string().regex(/^[\x21-\x7e]{1,255}$/, "Not an event's id.")
+const EventId = z.string().regex(/^[\x21-\x7e]{1,255}$/, "id must be the id of a Stripe event.")
   .openapi({ example: "evt_1PgafyB7WZ01zgkWSjxsAJo3" });
 
 export const WebhookEvent = z.object({
@@ -12,14 +12,16 @@ export const WebhookEvent = z.object({
   type: z.string(),
   state: z.enum(STATES).openapi({
     description:
-      "deferred: what it refers to is not here yet; failed: tried again later; dead: after " +
-      "ten tries; ignored: nothing of ours.",
+      "deferred: the payment it refers to has not arrived yet; failed: attempted again later; " +
+      "dead: dead-lettered after ten attempts; ignored: not ours.",
   }),
   attempts: z.int(),
   next_attempt_at: TimestampOut.nullable(),
   last_error: z.string().nullable(),
   livemode: z.boolean(),
-  occurred_at: TimestampOut.openapi({ description: "When it happened, by Stripe's clock." }),
+  occurred_at: TimestampOut.openapi({
+    description: "The time at which it happened, by Stripe's clock.",
+  }),
   received_at: TimestampOut,
   processed_at: TimestampOut.nullable(),
 }).openapi("WebhookEvent");
@@ -63,13 +65,13 @@ export const BackfillBody = z.strictObject({
 }).openapi("BackfillRequest");
 
 export const Backfilled = z.object({
-  listed: z.int().openapi({ description: "Events that Stripe has of that time." }),
-  received: z.int().openapi({ description: "Those of them that never came, received now." }),
-  failed: z.int().openapi({ description: "Those received that could not be applied yet." }),
+  listed: z.int().openapi({ description: "Stripe's events of that time." }),
+  received: z.int().openapi({ description: "Events that had never arrived, received now." }),
+  failed: z.int().openapi({ description: "Received events that could not be applied yet." }),
   unreadable: z.int().openapi({
-    description: "Those that never came, and of which Stripe did not say what they tell of.",
+    description: "Events that had never arrived and whose object Stripe did not return.",
   }),
   complete: z.boolean().openapi({
-    description: "false where time ran out, or an event was unreadable: ask again.",
+    description: "false if time ran out or an event was unreadable: send the request again.",
   }),
 }).openapi("Backfilled");

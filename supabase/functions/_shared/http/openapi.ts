@@ -61,11 +61,12 @@ function errorCodesOf(route: Route): ErrorCode[] {
 /** On every answer of a limited route, refusals too. */
 const LIMIT_HEADERS = {
   "ratelimit-policy": z.string().openapi({
-    description: "The limit that is nearest to its end: `q` requests in `w` seconds.",
+    description: "The limit that is closest to being used up: `q` requests in `w` seconds.",
     example: '"default";q=100;w=60',
   }),
   "ratelimit": z.string().openapi({
-    description: "`r` more requests in the next `t` seconds. `farthing-soft`: 80 % are used up.",
+    description:
+      "`r` more requests are allowed in the next `t` seconds. `farthing-soft`: 80 % are used.",
     example: '"default";r=42;t=17',
   }),
 };
@@ -145,19 +146,20 @@ function securityOf(route: Route): Record<string, string[]>[] {
 const Key = z.string().min(1).max(255);
 
 const IdempotencyHeader = z.object({
-  "idempotency-key": Key.openapi({ description: "Printable ASCII. Kept 24 hours." }),
+  "idempotency-key": Key.openapi({ description: "Printable ASCII, stored for 24 hours." }),
 });
 
 const OptionalIdempotencyHeader = z.object({
   "idempotency-key": Key.optional().openapi({
-    description: "Printable ASCII. Kept 24 hours. Without it the same content again within " +
+    description:
+      "Printable ASCII, stored for 24 hours. Without it, the same content again within " +
       `${CONTENT_KEY_SECONDS / 60} minutes is the same request.`,
   }),
 });
 
 const ConditionHeader = z.object({
   "if-none-match": z.string().optional()
-    .openapi({ description: "The ETag of an earlier answer: 304 while nothing has changed." }),
+    .openapi({ description: "The ETag of an earlier answer; 304 while nothing has changed." }),
 });
 
 function requestOf(route: Route): NonNullable<RouteConfig["request"]> {

@@ -33,7 +33,9 @@ export function pageOfWhole<T>(
   keyOf: (item: T) => string,
 ): Reply<T[]> {
   const start = cursor === undefined ? 0 : all.findIndex((item) => keyOf(item) === cursor) + 1;
-  if (cursor !== undefined && start === 0) throw invalid("Not a cursor of this list.", "cursor");
+  if (cursor !== undefined && start === 0) {
+    throw invalid("cursor must come from an earlier page of this list.", "cursor");
+  }
   const items = all.slice(start, start + limit);
   const last = items.at(-1);
   const isLast = last === undefined || start + items.length === all.length;

@@ -76,23 +76,22 @@ declare
   v_step int := farthing.currency_step(p_currency);
 begin
   if v_step is null then
-    perform farthing.fail('invalid_request', 'A currency is three lower-case letters that Stripe knows.',
+    perform farthing.fail('invalid_request', 'currency must be three lower-case letters, such as usd.',
       null,
       'currency');
   end if;
   if p_amount is null or p_amount not between 1 and 99999999 then
-    perform farthing.fail('invalid_request', 'An amount is 1 to 99999999 of the currency''s minor unit.',
-      null,
-      'amount');
+    perform farthing.fail('invalid_request',
+      'amount must be between 1 and 99999999, in the currency''s minor unit.', null, 'amount');
   end if;
   if p_amount % v_step <> 0 then
-    perform farthing.fail('invalid_request', 'This currency is charged in steps.',
+    perform farthing.fail('invalid_request', 'amount must be a multiple of details.step in this currency.',
       jsonb_build_object('step', v_step), 'amount');
   end if;
   -- One who has left is nobody who could confirm.
   if p_provider.user_id is null or not p_provider.charges_enabled then
-    perform farthing.fail('invalid_request', 'This provider cannot be paid, or not yet.', null,
-      'provider_id');
+    perform farthing.fail('invalid_request',
+      'This provider can''t be paid yet. Send one whose charges_enabled is true.', null, 'provider_id');
   end if;
   if p_provider.user_id = p_user_id then
     perform farthing.fail('invalid_request', 'You can''t book your own services.', null, 'provider_id');

@@ -66,8 +66,8 @@ as $$
 begin
   -- A secret key may name any author. Stripe and scheduled tasks never grant, so those names are refused.
   if split_part(p_author, ':', 1) not in ('owner', 'operator', 'key', 'sql') then
-    perform farthing.fail('invalid_request', 'Credits are granted by operator:<user id>, by key:<name>, or '
-      'by sql:<role>.', null, 'p_author');
+    perform farthing.fail('invalid_request',
+      'p_author must be operator:<user id>, key:<name> or sql:<role>.', null, 'p_author');
   end if;
   perform farthing.require_operator(p_author);
 end
@@ -194,10 +194,10 @@ declare
 begin
   v_grant.amount := farthing.parse_amount(p_amount, 'amount');
   if p_source is null or p_source not in ('promotional', 'adjustment') then
-    perform farthing.fail('invalid_request', 'A grant is promotional or adjustment.', null, 'source');
+    perform farthing.fail('invalid_request', 'source must be promotional or adjustment.', null, 'source');
   end if;
   if p_priority not between 0 and 1000 then
-    perform farthing.fail('invalid_request', 'A priority is a number from 0 (spent first) to 1000.', null,
+    perform farthing.fail('invalid_request', 'priority must be between 0 (spent first) and 1000.', null,
       'priority');
   end if;
   v_grant.source := p_source::farthing.lot_source;

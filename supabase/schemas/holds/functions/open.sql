@@ -53,8 +53,8 @@ begin
     perform farthing.refuse_usage(v_usage, 'estimate.');
   end if;
   if v_usage.credits = 0 then
-    perform farthing.fail('invalid_request', 'This usage costs nothing, so there is nothing to hold.', null,
-      'estimate');
+    perform farthing.fail('invalid_request',
+      'This usage costs nothing. Send an estimate whose price is above zero.', null, 'estimate');
   end if;
   v_terms.amount := v_usage.credits;
   v_terms.model := v_usage.model;

@@ -9,9 +9,9 @@ language plpgsql stable
 set search_path = ''
 as $$
 begin
-  perform farthing.fail('overdraft_exceeded',
-    'More would be owed than the overdraft limit allows, so the hold was not settled. Settle it with less, '
-    'or when more credits are available.', jsonb_build_object(
+  perform farthing.fail('overdraft_exceeded', 'The hold was not settled, since the debt would exceed the '
+    'overdraft limit. Settle it with less, or when more credits are available.',
+    jsonb_build_object(
     'required', trim_scale(p_charge.amount)::text, 'available', trim_scale(p_charge.available)::text,
     'overdraft_limit', trim_scale(farthing.overdraft_limit(p_account, p_hold_id))::text));
 end
@@ -44,8 +44,8 @@ begin
     end if;
     if farthing.usage_answer(p_hold.account_id, v_event.origin, v_event.event_id) is not null then
       perform farthing.refuse_other_usage(p_hold.account_id, v_event, 'usage.');
-      perform farthing.fail('invalid_request', 'This usage event has been charged already.', null,
-        'usage.event_id');
+      perform farthing.fail('invalid_request', 'This usage event was already charged. Send a new event_id.',
+        null, 'usage.event_id');
     end if;
     v_event.metadata := v_event.metadata || jsonb_build_object('hold_id', p_hold.hold_id);
     p_bill.events := array[v_event];

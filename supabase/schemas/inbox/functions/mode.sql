@@ -10,7 +10,8 @@ declare
   v_livemode boolean := (select livemode from farthing.policy);
 begin
   if v_livemode <> p_livemode then
-    perform farthing.fail('mode_mismatch', 'Test and live mode do not match.',
+    perform farthing.fail('mode_mismatch',
+      'Test and live mode do not match. Use Stripe''s key and webhook secret of one mode.',
       jsonb_build_object('database', case when v_livemode then 'live' else 'test' end));
   end if;
   return v_livemode;

@@ -43,7 +43,7 @@ begin
     returning * into v_job;
     perform farthing.wake_runner();
   elsif v_job.type <> p_type or v_job.input_hash <> v_input_hash then
-    perform farthing.fail('invalid_request', 'This client_temp_id belongs to another job.', null,
+    perform farthing.fail('invalid_request', 'client_temp_id belongs to another job. Send a new one.', null,
       'client_temp_id');
   else
     select * into v_hold from farthing.holds where account_id = v_job.account_id and hold_id = v_job.hold_id
@@ -111,7 +111,7 @@ declare
 begin
   v_job := farthing.lock_job(v_job.job_id);
   if v_job.status not in ('queued', 'processing') or v_job.expires_at <= p_now then
-    perform farthing.fail('job_not_cancellable', 'This job has ended.',
+    perform farthing.fail('job_not_cancellable', 'This job has ended, so it can''t be cancelled.',
       jsonb_build_object('status', v_job.status));
   end if;
   if v_job.status = 'queued' then
@@ -138,7 +138,8 @@ declare
   v_job farthing.jobs := farthing.find_job(p_user_id, p_job_id);
 begin
   if not v_job.has_file or v_job.status <> 'completed' then
-    perform farthing.fail('not_found', 'This job has no file, or no longer, or not yet.', null, 'id');
+    perform farthing.fail('not_found',
+      'This job has no file: it writes none, is not completed, or its file has expired.', null, 'id');
   end if;
   return (
     with shown as (

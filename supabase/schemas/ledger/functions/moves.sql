@@ -76,7 +76,8 @@ declare
 begin
   -- numeric(38, 18) ends there.
   if (select balance >= 1e20 - p_amount from farthing.accounts where account_id = p_account_id) then
-    perform farthing.fail('invalid_request', 'An account holds less than 10^20 credits.', null, 'amount');
+    perform farthing.fail('invalid_request',
+      'The balance must stay below 10^20 credits. Send a smaller amount.', null, 'amount');
   end if;
   insert into farthing.lots (account_id, source, amount, remaining, cost_basis_usd, priority, expires_at,
     order_id, created_at)

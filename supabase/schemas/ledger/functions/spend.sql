@@ -184,9 +184,10 @@ language plpgsql immutable
 set search_path = ''
 as $$
 begin
-  perform farthing.fail('insufficient_credits', 'Not enough credits.', jsonb_build_object(
-    'limit', 'balance', 'required', trim_scale(p_required)::text, 'available',
-      trim_scale(p_available)::text));
+  perform farthing.fail('insufficient_credits',
+    'Not enough credits are available. Buy credits, or send a smaller request.',
+    jsonb_build_object('limit', 'balance', 'required', trim_scale(p_required)::text,
+      'available', trim_scale(p_available)::text));
 end
 $$;
 comment on function farthing.refuse_short(numeric, numeric) is

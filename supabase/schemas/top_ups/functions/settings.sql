@@ -66,15 +66,18 @@ begin
   select * into v_policy from farthing.policy;
   v_least := p_threshold + v_policy.top_up_smallest * v_policy.top_up_credits_per_unit;
   if p_target < v_least then
-    perform farthing.fail('invalid_request', 'The target is at least the threshold plus the smallest charge.',
+    perform farthing.fail('invalid_request',
+      'target must be at least details.at_least: the threshold plus the smallest charge.',
       jsonb_build_object('at_least', trim_scale(v_least)::text), 'target');
   end if;
   if p_target > p_threshold + 99999999 * v_policy.top_up_credits_per_unit then
-    perform farthing.fail('invalid_request', 'No card is charged that much at once.', null, 'target');
+    perform farthing.fail('invalid_request',
+      'target is too high: one charge can''t buy that much above the threshold.', null, 'target');
   end if;
   if p_monthly_cap is null or p_monthly_cap not between v_policy.top_up_smallest
     and v_policy.top_up_highest_cap then
-    perform farthing.fail('invalid_request', 'The monthly cap is out of bounds.', jsonb_build_object(
+    perform farthing.fail('invalid_request',
+      'monthly_cap must be between details.at_least and details.at_most.', jsonb_build_object(
       'at_least', v_policy.top_up_smallest, 'at_most', v_policy.top_up_highest_cap), 'monthly_cap');
   end if;
 end

@@ -255,7 +255,7 @@ export function createAi(options: AiOptions): Ai {
     maxOutputTokens(model) {
       const cap = options.models.get(model);
       if (cap !== undefined) return cap;
-      const message = "This model is not on offer.";
+      const message = "This model is not offered. Send one that this project is configured for.";
       throw new ApiError("unknown_model", { message, field: "model" });
     },
     researchModel: options.researchModel,

@@ -17,7 +17,7 @@ Deno.test("an error raised by our functions keeps its code, message, field and d
     "PGRST",
     JSON.stringify({
       code: "insufficient_credits",
-      message: "Not enough credits.",
+      message: "Not enough credits are available. Buy credits, or send a smaller request.",
       details: '{"required":"50","available":"49.999999999999999999"}',
       hint: null,
     }),
@@ -27,7 +27,7 @@ Deno.test("an error raised by our functions keeps its code, message, field and d
   assert.deepEqual(error.body, {
     type: "payment",
     code: "insufficient_credits",
-    message: "Not enough credits.",
+    message: "Not enough credits are available. Buy credits, or send a smaller request.",
     retryable: false,
     details: { required: "50", available: "49.999999999999999999" },
   });

@@ -142,7 +142,7 @@ function failureOf(error: unknown): ApiError {
   const status = error.statusCode ?? 0;
   if (status === 409) {
     return new ApiError("idempotency_in_progress", {
-      message: "Another request is doing this at Stripe just now. Try again shortly.",
+      message: "Another request is doing this at Stripe. Try again shortly.",
       retryAfterSeconds: BUSY_RETRY_SECONDS,
       internal,
       cause: error,

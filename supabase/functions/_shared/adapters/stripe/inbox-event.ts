@@ -23,7 +23,7 @@ export function isConnectedTest(event: Stripe.Event | null, mode: Mode): boolean
 export function checkEvent(event: Stripe.Event, mode: Mode): void {
   // Whatever is signed gets here, null included.
   if (event?.object !== "event" || typeof event.id !== "string" || typeof event.type !== "string") {
-    throw new ApiError("invalid_request", { message: "The body is no Stripe event." });
+    throw new ApiError("invalid_request", { message: "The body is not a Stripe event." });
   }
   if (event.livemode !== (mode === "live")) {
     throw new ApiError("mode_mismatch", { internal: differs(mode) });

@@ -19,8 +19,10 @@ const MAX_INPUT_BYTES = 1024 * 1024;
 
 /** What a started job's answer says in its headers, for the document. */
 export const STARTED_HEADERS = {
-  location: z.string().openapi({ description: "Where to look for the job; the same as poll_url." }),
-  "retry-after": z.string().openapi({ description: "Seconds until a first look is worth while." }),
+  location: z.string().openapi({
+    description: "The address to poll for the job; the same as poll_url.",
+  }),
+  "retry-after": z.string().openapi({ description: "Seconds to wait before the first poll." }),
 };
 
 interface CreateCall {
@@ -59,7 +61,7 @@ export async function createJob(
 ): Promise<Reply<z.output<typeof StartedJob>>> {
   const { caller, context, services } = call;
   if (!type.who.includes(caller.kind)) {
-    const message = `A user may not ask for a job of the type ${type.type}.`;
+    const message = `A user can't start a job of the type ${type.type}. Send another type.`;
     throw new ApiError("forbidden", { message, field: "type" });
   }
   refuseLarge(input);

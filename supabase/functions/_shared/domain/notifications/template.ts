@@ -15,5 +15,8 @@ export function defineTemplate<S extends z.ZodType>(schema: S, write: Template<S
 export const Money = z.int().min(0)
   .openapi({ description: "In the currency's minor unit.", example: 999 });
 
-export const Currency = z.string().regex(/^[a-z]{3}$/, "A currency is three lower-case letters.")
+export const Currency = z.string().regex(
+  /^[a-z]{3}$/,
+  "currency must be three lower-case letters, such as usd.",
+)
   .openapi({ example: "usd" });

@@ -79,13 +79,13 @@ export function subjectOf(caller: UserCaller | SecretCaller, named: string | und
   if (caller.kind === "user") {
     if (named === undefined) return caller.userId;
     throw new ApiError("invalid_request", {
-      message: "Unknown field: a user reads only their own account.",
+      message: "user_id is not allowed with a user's token: a user reads only their own account.",
       field: "user_id",
     });
   }
   if (named !== undefined) return named;
   throw new ApiError("invalid_request", {
-    message: "Say whose account: user_id is required with a secret key.",
+    message: "user_id is required with a secret key.",
     field: "user_id",
   });
 }

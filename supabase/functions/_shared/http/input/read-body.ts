@@ -115,7 +115,7 @@ function markInexact(_key: string, value: unknown, context?: { source?: string }
 /** Returns how many names the value's objects have. */
 function check(value: unknown, path: string, depth: number, hasEscapes: boolean): number {
   if (value === INEXACT) {
-    throw invalid("This number has more digits than are kept exactly: send it as text.", path);
+    throw invalid("This number has too many digits to be exact. Send it as a string.", path);
   }
   if (typeof value === "string") {
     if (hasEscapes) checkText(value, path);
@@ -154,6 +154,8 @@ export function parseJson(text: string): unknown {
   // Unstorable text can only arrive as an escape: raw control bytes are malformed JSON already.
   const names = check(value, "", 0, text.includes("\\u"));
   const repeated = repeatedName(text, value, names);
-  if (repeated !== undefined) throw invalid("This name occurs twice in one object.", repeated);
+  if (repeated !== undefined) {
+    throw invalid("This name occurs twice in one object. Send it once.", repeated);
+  }
   return value;
 }

@@ -93,7 +93,7 @@ Deno.test("a refusal of headers says how many there may be, and how large", asyn
   const { error } = await (await sendCase(await makeFake(), usage, { headers: many })).json();
   assert.equal(
     error.message,
-    "The headers are too large: at most 100 of together 32768 characters.",
+    "The headers are too large: send at most 100, of 32768 characters together.",
   );
   assert.deepEqual(error.details, { limit_headers: 100, limit_characters: 32768 });
 });

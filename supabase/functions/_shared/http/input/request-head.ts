@@ -72,9 +72,8 @@ function requireFewHeaders(headers: Headers): void {
   });
   if (count <= MAX_HEADERS && length <= MAX_HEADERS_LENGTH) return;
   throw new ApiError("invalid_request", {
-    message:
-      `The headers are too large: at most ${MAX_HEADERS} of together ${MAX_HEADERS_LENGTH} ` +
-      "characters.",
+    message: `The headers are too large: send at most ${MAX_HEADERS}, of ${MAX_HEADERS_LENGTH} ` +
+      "characters together.",
     details: { limit_headers: MAX_HEADERS, limit_characters: MAX_HEADERS_LENGTH },
   });
 }

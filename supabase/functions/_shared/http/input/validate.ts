@@ -45,7 +45,7 @@ export function queryOf(url: string): Record<string, string> {
   if (start === -1) return query;
   for (const [name, value] of new URLSearchParams(url.slice(start))) {
     if (name === FOREIGN_QUERY) continue;
-    if (name in query) throw invalid("Give this parameter once.", name.slice(0, MAX_FIELD));
+    if (name in query) throw invalid("Send this parameter once.", name.slice(0, MAX_FIELD));
     if (value.includes("\u0000")) throw invalid("Text may not contain a null character.", name);
     query[name] = value;
   }

@@ -13,7 +13,7 @@ const PLANNED_PERCENT = 10;
 const ANSWERED_PERCENT = 80;
 
 export const ResearchInput = z.strictObject({
-  query: z.string().min(1).max(MAX_QUERY).regex(/\S/, "A query says something."),
+  query: z.string().min(1).max(MAX_QUERY).regex(/\S/, "query must not be blank."),
 }).openapi("ResearchInput");
 
 type Input = z.output<typeof ResearchInput>;
@@ -55,7 +55,7 @@ async function run(job: Job, { query }: Input, tools: JobTools) {
 
 export const research = defineJobType({
   type: "research",
-  summary: "Plans questions about a query, answers each by a model, and writes a report",
+  summary: "Plans questions about a query, answers each with a model, and writes a report",
   who: ["user", "secret"],
   input: ResearchInput,
   stepCpuMs: 8,

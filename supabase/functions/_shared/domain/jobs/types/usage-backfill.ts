@@ -9,7 +9,9 @@ const BATCH_SIZE = 500;
 
 const Input = z.strictObject({
   events: z.array(OwnUsageEvent).min(1).max(MAX_EVENTS)
-    .openapi({ description: "Each with an id of its own: it is charged once, for ever." }),
+    .openapi({
+      description: "Each event has an id of its own and is charged only once, for ever.",
+    }),
 }).openapi("UsageBackfillInput");
 
 type Event = z.output<typeof OwnUsageEvent>;

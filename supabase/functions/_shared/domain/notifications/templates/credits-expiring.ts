@@ -8,7 +8,10 @@ export const creditsExpiring = defineTemplate(
   z.strictObject({
     credits: Amount,
     expires_at: Timestamp,
-    days: z.int().min(0).max(366).openapi({ description: "Within so many days.", example: 7 }),
+    days: z.int().min(0).max(366).openapi({
+      description: "The number of days within which they expire.",
+      example: 7,
+    }),
   }).openapi("CreditsExpiringData"),
   ({ credits, expires_at, days }) => ({
     subject: days <= 1 ? "Credits of yours expire within a day" : "Credits of yours expire soon",
