@@ -22,7 +22,8 @@ const inCi = Deno.env.get("CI") === "true";
 
 const USAGE = `Usage: deno task test [suite …] [word …]
 
-  suite …    these alone; without a name all of them but mutants, and house only in CI (CI=true)
+  suite …    these alone; without a name all of them but mutants, house only in CI (CI=true), and
+             stripe-emulator and local-stack where they have changed
   word …     of the named suites only files with one of these in their path: database inbox,
              http refunds/races, unit ai. Such runs share a server and a stack that are kept.
   --end      end what is kept
@@ -46,10 +47,16 @@ function choose(names: string[]): Suite[] {
   );
 }
 
+interface RunRequest {
+  words: string[];
+  /** The suites were named, or CI runs all of them. */
+  isWanted: boolean;
+}
+
 /** A suite that throws has failed, whatever it did before. */
-async function runSuite(suite: Suite, words: string[]): Promise<SuiteResult> {
+async function runSuite(suite: Suite, { words, isWanted }: RunRequest): Promise<SuiteResult> {
   try {
-    return await suite.run(words);
+    return await suite.run(words, isWanted);
   } catch (error) {
     const detail = error instanceof Error ? error.stack ?? error.message : String(error);
     const failures = [{ test: "the suite fell over", detail }];
@@ -58,14 +65,14 @@ async function runSuite(suite: Suite, words: string[]): Promise<SuiteResult> {
 }
 
 /** Two at a time: tests over HTTP mostly wait, and leave a second suite the better part of two cores. */
-async function runAll(chosen: Suite[], words: string[]): Promise<Ran[]> {
+async function runAll(chosen: Suite[], request: RunRequest): Promise<Ran[]> {
   const ran: Ran[] = [];
   const queue = [...chosen];
   const lane = async () => {
     for (let suite = queue.shift(); suite; suite = queue.shift()) {
       const done = tick(suite.name, suite.about);
       const start = performance.now();
-      const result = await runSuite(suite, words);
+      const result = await runSuite(suite, request);
       const one: Ran = { name: suite.name, result, ms: performance.now() - start };
       ran.push(one);
       done();
@@ -102,7 +109,7 @@ async function main(args: string[]): Promise<void> {
   }
   cleanUpOnSignals();
   const start = performance.now();
-  const ran = await runAll(choose(names), words);
+  const ran = await runAll(choose(names), { words, isWanted: inCi || names.length > 0 });
   const totals = totalsOf(ran, inCi);
   const recap = formatRecap(ran);
   if (recap && ran.length > 1) print(`${recap}\n`);

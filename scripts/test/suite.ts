@@ -31,8 +31,11 @@ export interface Suite {
   name: string;
   /** One line for `--list`. */
   about: string;
-  /** Runs all of it, or of its files only those that `words` name where any are given: filesNamed. */
-  run(words: string[]): Promise<SuiteResult>;
+  /**
+   * Runs all of it, or of its files only those that `words` name where any are given: filesNamed.
+   * @param isWanted somebody named the suite, or CI runs all: it runs although nothing may have changed
+   */
+  run(words: string[], isWanted: boolean): Promise<SuiteResult>;
 }
 
 const escaped = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");

@@ -12,17 +12,20 @@ import { http } from "./suites/http.ts";
 import { isolates } from "./suites/isolates.ts";
 import { moneyBack } from "./suites/money-back.ts";
 import { mutants } from "./suites/mutants.ts";
+import { localStack, stripeEmulator } from "./suites/packages.ts";
 import { unit } from "./suites/unit.ts";
 
 export const suites: Suite[] = [
   http,
   unit,
+  localStack,
   moneyBack,
   isolates,
   database,
   databaseSystem,
   catalogue,
   house,
+  stripeEmulator,
   cli,
   guest,
   demo,

@@ -12,11 +12,17 @@ async function filesBeneath(path: string): Promise<string[]> {
   return files;
 }
 
-/** @param paths files and folders, from the repository's root; tests in them do not count */
-export async function fingerprint(paths: readonly string[]): Promise<string> {
+/**
+ * @param paths files and folders, from the repository's root
+ * @param isPart whether a file of them counts; all but tests, unless given
+ */
+export async function fingerprint(
+  paths: readonly string[],
+  isPart = (file: string) => !/\.test\.tsx?$/.test(file),
+): Promise<string> {
   const files = (await Promise.all(paths.map(filesBeneath))).flat().sort();
   const hash = createHash("sha256");
-  for (const file of files.filter((file) => !/\.test\.tsx?$/.test(file))) {
+  for (const file of files.filter(isPart)) {
     const text = await Deno.readFile(`${ROOT}${file}`);
     hash.update(`${file} ${text.length}\n`).update(text);
   }
