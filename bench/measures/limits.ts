@@ -1,7 +1,7 @@
 /** G13: what the limiter adds to a route of ours, and what it costs when Redis is hung or away. */
 import { withCleanup } from "@farthing/command-line";
 import { findRedisServer } from "@farthing/local-stack/redis";
-import { OUTSIDE } from "../../supabase/functions/_shared/resilience/external-services.ts";
+import { EXTERNAL_SERVICES } from "../../supabase/functions/_shared/resilience/external-services.ts";
 import { type HttpServer, startHttpServer } from "../http/process.ts";
 import { measure, runClients, type Sample, sampleOf } from "../load/fleet.ts";
 import type { Options } from "../options.ts";
@@ -122,7 +122,7 @@ function figuresOf({ samples, outages, problems }: Limits): Figure[] {
     return samples.get(armAt(LIMITED, load))!.map(({ p95 }, nth) => p95 - free[nth]!.p95);
   };
   const asked = { better: "lower" as const, goal: LATENCY_GOAL_MS };
-  const { timeoutMs } = OUTSIDE.redis;
+  const { timeoutMs } = EXTERNAL_SERVICES.redis;
   const made = [
     ...LOADS.map((load) =>
       figure("G13", `the limiter adds to p95, c=${CLIENTS}, ${load}`, asked, added(load), "ms")
@@ -174,7 +174,7 @@ function sectionOf(limits: Limits): Section {
       `are called at ${told.join(" and at ")}; clients, server, Redis and its door share the ` +
       "processor. Each request has to be counted once. While Redis is hung or refuses connections " +
       "every request has to be answered with 200; the longest may take the wait of " +
-      `${OUTSIDE.redis.timeoutMs} ms and ${GRACE_MS} ms more.`,
+      `${EXTERNAL_SERVICES.redis.timeoutMs} ms and ${GRACE_MS} ms more.`,
     ],
   };
 }

@@ -5,7 +5,7 @@ import { StartedBooking } from "../../supabase/functions/_shared/contracts/booki
 import { StartedProvider } from "../../supabase/functions/_shared/contracts/providers.ts";
 import { Refund } from "../../supabase/functions/_shared/contracts/refunds.ts";
 import { CardPage } from "../../supabase/functions/_shared/contracts/top-ups.ts";
-import { OUTSIDE } from "../../supabase/functions/_shared/resilience/external-services.ts";
+import { EXTERNAL_SERVICES } from "../../supabase/functions/_shared/resilience/external-services.ts";
 import { askBooking, askCancel, book, newSeller } from "../support/money/bookings.ts";
 import { proven, withSql } from "../support/project/database.ts";
 import { withDeployment } from "../support/processes/deployment.ts";
@@ -184,7 +184,7 @@ async function hang(askings: [string, Asking][], after: boolean, more: (cut: Wor
 const ALL = Object.keys(ASKINGS) as (keyof typeof ASKINGS)[];
 
 Deno.test("what Stripe never answers is 503, opens the breaker and happens once, by a repeat", async () => {
-  const { breakAfter, timeoutMs } = OUTSIDE.stripe;
+  const { breakAfter, timeoutMs } = EXTERNAL_SERVICES.stripe;
   const more = Array.from({ length: breakAfter - ALL.length }, () => "checkout" as const);
   const late = await checkout();
   await hang(await prepare([...ALL, ...more]), false, async (cut) => {

@@ -1,12 +1,12 @@
 /** docs/decisions/resilience.md shows the numbers that hold. */
 import { deepEqual } from "node:assert/strict";
 import {
-  OUTSIDE,
+  EXTERNAL_SERVICES,
   type ServiceName,
 } from "../../supabase/functions/_shared/resilience/external-services.ts";
 
 const PAGE = new URL("../../docs/decisions/resilience.md", import.meta.url);
-const NAMES = Object.keys(OUTSIDE) as ServiceName[];
+const NAMES = Object.keys(EXTERNAL_SERVICES) as ServiceName[];
 
 function cellsOf(line: string): string[] {
   return line.split("|").slice(1, -1).map((cell) => cell.trim());
@@ -16,8 +16,8 @@ Deno.test("the page on resilience shows the numbers that hold", async () => {
   const lines = (await Deno.readTextFile(PAGE)).split("\n").filter((line) => line.startsWith("|"));
   const rows = lines.map(cellsOf).filter(([name]) => NAMES.includes(name as ServiceName));
   const held = NAMES.map((name) => {
-    const { timeoutMs, retries, firstDelayMs, longestDelayMs } = OUTSIDE[name];
-    const { breakAfter, halfOpenAfterMs } = OUTSIDE[name];
+    const { timeoutMs, retries, firstDelayMs, longestDelayMs } = EXTERNAL_SERVICES[name];
+    const { breakAfter, halfOpenAfterMs } = EXTERNAL_SERVICES[name];
     const numbers = [timeoutMs, retries, firstDelayMs, longestDelayMs, breakAfter, halfOpenAfterMs];
     return [name, ...numbers.map(String)];
   });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { Ai, AiRequest } from "../_shared/adapters/ai/ai.ts";
 import { ChatAnswer } from "../_shared/contracts/ai.ts";
+import { DatabaseFailure, TIMED_OUT } from "../_shared/adapters/database/failures.ts";
 import { ApiError } from "../_shared/core/errors.ts";
 import { countedMetrics } from "#support/counted-metrics.ts";
 import { ANSWER } from "#support/fake-ai.ts";
@@ -175,12 +176,11 @@ Deno.test("a stored refusal is repeated as it was, also to one who wants a strea
   }
 });
 
-Deno.test("a charge is tried again when the database is away for a moment", async () => {
+Deno.test("a charge is made again until it is stored, after a timeout too", async () => {
   let failures = 2;
+  const timeout = new DatabaseFailure({ code: TIMED_OUT, message: "" });
   const chats_settle = (args: Parameters<typeof CHAT_SAMPLES.chats_settle>[0]) =>
-    failures-- > 0
-      ? Promise.reject(new ApiError("upstream_unavailable"))
-      : CHAT_SAMPLES.chats_settle(args);
+    failures-- > 0 ? Promise.reject(timeout) : CHAT_SAMPLES.chats_settle(args);
   const fake = await makeFake({ answers: { chats_settle } });
   assert.equal((await post(fake)).status, 200);
   assert.deepEqual(fake.names().filter((name) => name === "chats_settle").length, 3);
@@ -190,7 +190,8 @@ Deno.test("a charge that cannot be made is left to the sweep, with an error in t
   const chats_settle = () => Promise.reject(new ApiError("upstream_unavailable"));
   const fake = await makeFake({ answers: { chats_settle } });
   assert.equal((await post(fake)).status, 503);
-  assert.equal(fake.names().filter((name) => name === "chats_settle").length, 4);
+  // The database's own retries are over then, and there are no others.
+  assert.equal(fake.names().filter((name) => name === "chats_settle").length, 1);
   assert(!fake.names().includes("chats_release"), "it was worked for");
   const line = fake.lines.find(({ message }) => message === "chat not settled");
   assert.deepEqual([line?.level, line?.record.hold_id], ["error", CHAT_HOLD_ID]);

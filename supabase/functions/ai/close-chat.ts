@@ -1,7 +1,7 @@
 /** The two ends of a chat in the ledger. Both may be asked for again: the database does each once. */
-import { ExponentialBackoff, handleWhen, retry } from "cockatiel";
 import type { AiUsage } from "../_shared/adapters/ai/ai.ts";
 import { countTokens } from "../_shared/adapters/ai/count-tokens.ts";
+import { UNTIL_STORED } from "../_shared/adapters/database/retries.ts";
 import { withOwnTime } from "../_shared/core/deadline.ts";
 import { ApiError } from "../_shared/core/errors.ts";
 import { chatLog } from "./chat-log.ts";
@@ -10,21 +10,8 @@ import { storable } from "./storable.ts";
 
 const MAX_REASON = 64;
 
-const MAX_RETRIES = 3;
-
 /** For all of them, whatever is left of the request: below the 60 s after which the sweep takes over. */
 const CLOSING_MS = 45_000;
-
-/** The database is away or busy, and may be back: beneath this, a call has had its own retries. */
-function mayPass(error: unknown): boolean {
-  return error instanceof ApiError &&
-    (error.code === "upstream_unavailable" || error.code === "request_timeout");
-}
-
-const patiently = retry(handleWhen(mayPass), {
-  maxAttempts: MAX_RETRIES,
-  backoff: new ExponentialBackoff({ initialDelay: 100, maxDelay: 2_000 }),
-});
 
 /** How an answer ended: whole, or broken off with what there was of it. */
 export interface Ending {
@@ -73,7 +60,7 @@ export async function settleChat(chat: OpenChat, ending: Ending): Promise<Answer
   };
   try {
     const { database } = chat.services;
-    const settle = () => patiently.execute(() => database.rpc("chats_settle", args));
+    const settle = () => database.rpc("chats_settle", args, UNTIL_STORED);
     const { data } = await withOwnTime(settle, CLOSING_MS);
     return data;
   } catch (error) {
@@ -90,7 +77,7 @@ export async function releaseChat(chat: OpenChat, errorCode: string): Promise<vo
     p_idempotency_key: chat.idempotencyKey,
   };
   const { database } = chat.services;
-  const release = () => patiently.execute(() => database.rpc("chats_release", args));
+  const release = () => database.rpc("chats_release", args, UNTIL_STORED);
   try {
     await withOwnTime(release, CLOSING_MS);
   } catch (error) {

@@ -2,7 +2,7 @@ import type { z } from "@hono/zod-openapi";
 import { HealthReport } from "../_shared/contracts/health.ts";
 import { defineRoute } from "../_shared/http/define-route.ts";
 import { ok } from "../_shared/http/reply.ts";
-import { ApiError } from "../_shared/core/errors.ts";
+import { ApiError, isUnavailable } from "../_shared/core/errors.ts";
 import type { Services } from "../_shared/services.ts";
 import { remembered } from "./remembered.ts";
 
@@ -15,11 +15,6 @@ type Report = z.output<typeof HealthReport>;
 // The last that the database said, for when it says nothing.
 const lastTold = new WeakMap<Services, Report>();
 
-function isAway(error: unknown): boolean {
-  return error instanceof ApiError &&
-    (error.code === "upstream_unavailable" || error.code === "request_timeout");
-}
-
 /** @throws ApiError `not_ready` when the database is away and has said nothing of late */
 async function look(services: Services): Promise<Report> {
   try {
@@ -27,7 +22,7 @@ async function look(services: Services): Promise<Report> {
     lastTold.set(services, report);
     return report;
   } catch (cause) {
-    if (!isAway(cause)) throw cause;
+    if (!isUnavailable(cause)) throw cause;
     const last = lastTold.get(services);
     const ageMs = services.now().getTime() - Date.parse(last?.as_of ?? "0001-01-01T00:00:00Z");
     if (last !== undefined && ageMs <= STALE_AFTER_MS) return { ...last, stale: true };

@@ -1,5 +1,8 @@
 /** The database functions of jobs in memory, as far as a runner can tell them from SQL. */
-import type { Database } from "../../../supabase/functions/_shared/adapters/database/database.ts";
+import {
+  createDatabase,
+  type Database,
+} from "../../../supabase/functions/_shared/adapters/database/database.ts";
 import type { JobResults } from "../../../supabase/functions/_shared/contracts/database/results/jobs.ts";
 import type { Clock } from "../../../supabase/functions/_shared/domain/jobs/clock.ts";
 import { USER_ID } from "./project.ts";
@@ -71,15 +74,16 @@ export class FakeJobs {
 
   /** @param others the functions that are not of runners, where a type uses them */
   database(others: Partial<Database> = {}): Database {
-    const rpc = async (name: string, args: Record<string, unknown>): Promise<unknown> => {
+    type Call = (name: string, args: Readonly<Record<string, unknown>>) => Promise<unknown>;
+    const call: Call = async (name, args) => {
       this.calls.push({ name, args });
       await this.before(name);
       const own = (this.#functions as unknown as Record<string, (args: unknown) => unknown>)[name];
       return own === undefined
-        ? await (others.rpc as unknown as typeof rpc)(name, args)
+        ? await (others.rpc as unknown as Call)(name, args)
         : structuredClone(own(args));
     };
-    return { rpc: rpc as unknown as Database["rpc"], close: () => Promise.resolve() };
+    return createDatabase({ call, close: () => Promise.resolve() });
   }
 
   #mine(jobId: string, token: number): Row | undefined {

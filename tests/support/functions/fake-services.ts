@@ -1,7 +1,9 @@
 /** Services that answer from memory and remember what they were asked. */
 import type { Ai } from "../../../supabase/functions/_shared/adapters/ai/ai.ts";
-import { withAuthor } from "../../../supabase/functions/_shared/adapters/database/authored.ts";
-import type { Database } from "../../../supabase/functions/_shared/adapters/database/database.ts";
+import {
+  createDatabase,
+  type Database,
+} from "../../../supabase/functions/_shared/adapters/database/database.ts";
 import type {
   ArgsOf,
   FunctionName,
@@ -124,18 +126,19 @@ const OPERATORS: Operators = {
 export const WEBHOOK_SECRET = "current-".repeat(4);
 export const PREVIOUS_WEBHOOK_SECRET = "previous".repeat(4);
 
+/** The real database over a transport from memory: retries and errors are the real ones. */
 function fakeDatabase(answers: Answers, calls: RecordedCall[]): Database {
-  return {
-    async rpc(name, args) {
-      // As the real one: who has no time left asks nothing.
+  return createDatabase({
+    async call(name, args) {
+      // As the real ones: without time left nothing is asked.
       timeLeftMs(1);
-      calls.push({ name, args: withAuthor(name, args as Record<string, unknown>) });
-      const answer = (answers[name] ?? SAMPLES[name]) as (a: typeof args) => unknown;
-      // The schemas' types hold for what the samples give; a test may answer anything.
-      return await answer(args) as ResultOf<typeof name>;
+      const known = name as FunctionName;
+      calls.push({ name: known, args });
+      const answer = (answers[known] ?? SAMPLES[known]) as (a: typeof args) => unknown;
+      return await answer(args);
     },
     close: () => Promise.resolve(),
-  };
+  });
 }
 
 // Key generation is the slow part of a project, and no test changes its keys.

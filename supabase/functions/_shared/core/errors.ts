@@ -169,6 +169,15 @@ export class ApiError extends Error {
   }
 }
 
+/**
+ * Whether a service behind us is out of reach for now. The same call may succeed later, or has succeeded and
+ * its answer was lost.
+ */
+export function isUnavailable(error: unknown): boolean {
+  return error instanceof ApiError &&
+    (error.code === "upstream_unavailable" || error.code === "request_timeout");
+}
+
 /** 400 `invalid_request` naming the field. */
 export function invalid(message: string, field?: string): ApiError {
   return new ApiError("invalid_request", { message, field });

@@ -11,12 +11,12 @@ function b2b(state: FeatureSetting["state"], percentage = 0): FeatureSetting {
 
 /** Flags over a clock and a database of the test's own. */
 function world(first: FeatureSetting = b2b("on")) {
-  const state = { setting: first, nowMs: 0, reads: 0, isAway: false, warnings: 0 };
+  const state = { setting: first, nowMs: 0, reads: 0, isUnavailable: false, warnings: 0 };
   const flags = createFeatureFlags({
     read: () => {
       state.reads += 1;
       const away = new ApiError("upstream_unavailable");
-      return state.isAway ? Promise.reject(away) : Promise.resolve([state.setting]);
+      return state.isUnavailable ? Promise.reject(away) : Promise.resolve([state.setting]);
     },
     nowMs: () => state.nowMs,
     log: (level) => {
@@ -89,20 +89,20 @@ Deno.test("flags are read once in five seconds, however many ask", async () => {
 Deno.test("while the database is away what was last known holds", async () => {
   const { state, isOn } = world(b2b("off"));
   assert.equal(await isOn(), false);
-  state.isAway = true;
+  state.isUnavailable = true;
   state.setting = b2b("on");
   state.nowMs = 5_000;
   assert.deepEqual([await isOn(), await isOn()], [false, false]);
   assert.deepEqual([state.reads, state.warnings], [2, 1]);
-  state.isAway = false;
+  state.isUnavailable = false;
   state.nowMs = 10_000;
   assert.equal(await isOn(), true);
 });
 
 Deno.test("when nothing was ever known the database's error is the answer", async () => {
   const { state, isOn } = world();
-  state.isAway = true;
+  state.isUnavailable = true;
   await assert.rejects(isOn(), (error) => (error as ApiError).code === "upstream_unavailable");
-  state.isAway = false;
+  state.isUnavailable = false;
   assert.equal(await isOn(), true);
 });

@@ -4,7 +4,7 @@
  */
 import { AsyncLocalStorage } from "node:async_hooks";
 import { outsideRequests } from "../core/current-request.ts";
-import { ApiError } from "../core/errors.ts";
+import { ApiError, isUnavailable } from "../core/errors.ts";
 import type { Logger } from "../core/logger.ts";
 import type { CounterName, Labels, TimerName } from "./catalogue.ts";
 import type { Metrics } from "./metrics.ts";
@@ -38,12 +38,6 @@ const NO_LABELS: Labels = {};
 // What a flush itself counts, of its own call, is handed over with the next that something else begins: an
 // idle process does not go on for its own sake.
 const flushing = new AsyncLocalStorage<boolean>();
-
-/** What another try may cure. Everything else would be refused for ever. */
-function mayPass(error: unknown): boolean {
-  return error instanceof ApiError &&
-    (error.code === "upstream_unavailable" || error.code === "request_timeout");
-}
 
 class ProcessMetrics implements FlushedMetrics {
   readonly #options: MetricsOptions;
@@ -130,7 +124,8 @@ class ProcessMetrics implements FlushedMetrics {
       await record(batch, Math.round(nowMs() - batch.startedMs));
       return true;
     } catch (error) {
-      const isLost = !mayPass(error);
+      // Anything else would be refused for ever.
+      const isLost = !isUnavailable(error);
       const code = error instanceof ApiError ? error.code : "internal";
       log("warn", isLost ? "metrics refused" : "metrics not recorded", { code });
       return isLost;

@@ -11,7 +11,7 @@ export class TimedOut extends ApiError {
 }
 
 /** The caller ended the call. */
-export class Left extends Error {
+export class CallerAborted extends Error {
   constructor(readonly reason: unknown) {
     super("the caller left");
   }
@@ -30,17 +30,17 @@ function tooLate({ service, timeoutMs }: Bounds, ms: number): ApiError {
   return new ApiError("request_timeout", { internal });
 }
 
-/** @throws TimedOut; Left; ApiError `request_timeout`; else what `run` throws */
+/** @throws TimedOut; CallerAborted; ApiError `request_timeout`; else what `run` throws */
 export async function attempt<T>(
   run: (signal: AbortSignal) => Promise<T>,
   bounds: Bounds,
 ): Promise<T> {
   const { signal: caller, timeoutMs } = bounds;
-  if (caller?.aborted) throw new Left(caller.reason);
+  if (caller?.aborted) throw new CallerAborted(caller.reason);
   const ms = timeLeftMs(timeoutMs);
   const clock = new AbortController();
   const { promise: ended, reject: end } = Promise.withResolvers<never>();
-  const leave = () => end(new Left(caller?.reason));
+  const leave = () => end(new CallerAborted(caller?.reason));
   caller?.addEventListener("abort", leave, { once: true });
   const timer = setTimeout(() => {
     const error = tooLate(bounds, ms);

@@ -1,15 +1,12 @@
 /**
- * How long we wait for each service that is not ours, how often we ask again, and when we stop asking. One
- * table, so that nobody has to add up what several places do (docs/decisions/resilience.md).
+ * How long we wait for each external service, how often we ask again, and when we stop asking. It is one
+ * table, so that nobody has to add up the policies of several places (docs/decisions/resilience.md).
  */
+import type { RetryPolicy } from "./retry.ts";
 
-export interface Patience {
-  /** One attempt; never longer than what is left of the request. A time-out is not tried again. */
+export interface ExternalService extends RetryPolicy {
+  /** One attempt; never longer than what is left of the request. A timeout is not retried. */
   readonly timeoutMs: number;
-  /** Attempts after the first. */
-  readonly retries: number;
-  /** Before the first of them; twice as long before each next one, give or take half of it. */
-  readonly firstDelayMs: number;
   /** A service that asks to be left alone for longer is left alone, and our caller is told. */
   readonly longestDelayMs: number;
   /** Outages in a row after which nobody asks any more. */
@@ -20,7 +17,7 @@ export interface Patience {
 
 export type ServiceName = "stripe" | "ai" | "mail" | "redis" | "jwks" | "webhook";
 
-export const OUTSIDE: Readonly<Record<ServiceName, Patience>> = {
+export const EXTERNAL_SERVICES: Readonly<Record<ServiceName, ExternalService>> = {
   stripe: {
     // Slow days of theirs are a few seconds; twice as long and our own work still fit a request's 30 s.
     timeoutMs: 10_000,

@@ -4,9 +4,10 @@ import { startContext } from "../core/request-context.ts";
 import { countedMetrics } from "#support/counted-metrics.ts";
 import { type FakeTime, withFakeTime } from "#support/fake-time.ts";
 import { createGuard, type Guard } from "./guard.ts";
-import { OUTSIDE, type ServiceName } from "./external-services.ts";
+import { EXTERNAL_SERVICES, type ServiceName } from "./external-services.ts";
 
-const { timeoutMs, breakAfter, halfOpenAfterMs, longestDelayMs, retries } = OUTSIDE.stripe;
+const { timeoutMs, breakAfter, halfOpenAfterMs, longestDelayMs, retries } =
+  EXTERNAL_SERVICES.stripe;
 
 class Down extends Error {}
 
@@ -75,7 +76,7 @@ Deno.test("a service that fails is asked again, twice at most, later each time",
     const waits = time.timers.filter((ms) => ms !== timeoutMs);
     assert.equal(waits.length, retries);
     waits.forEach((ms, index) => {
-      const middle = OUTSIDE.stripe.firstDelayMs * 2 ** index;
+      const middle = EXTERNAL_SERVICES.stripe.firstDelayMs * 2 ** index;
       assert(ms >= middle / 2 && ms < middle * 1.5, `waited ${ms}`);
     });
     const gone = failing(Array(9).fill(new Down()));
@@ -151,13 +152,13 @@ Deno.test("a time-out is not tried again where everything else is", async () => 
   });
 });
 
-for (const service of Object.keys(OUTSIDE) as ServiceName[]) {
+for (const service of Object.keys(EXTERNAL_SERVICES) as ServiceName[]) {
   Deno.test(`timeouts alone open the breaker of ${service}, and nobody waits any more`, async () => {
     await withFakeTime(async (time) => {
       const guard = createGuard(service, { isOutage: () => false, metrics: countedMetrics() });
-      for (let call = 1; call <= OUTSIDE[service].breakAfter; call++) {
+      for (let call = 1; call <= EXTERNAL_SERVICES[service].breakAfter; call++) {
         assert.equal(guard.state(), "closed", `before call ${call}`);
-        await endOf(guard.execute(hang), time, OUTSIDE[service].timeoutMs);
+        await endOf(guard.execute(hang), time, EXTERNAL_SERVICES[service].timeoutMs);
       }
       assert.equal(guard.state(), "open");
       const late = failing([]);

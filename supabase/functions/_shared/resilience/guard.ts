@@ -1,23 +1,21 @@
 /**
- * What stands before every call to a service that is not ours: a time-out for each attempt, a few retries,
- * and a breaker that counts each attempt. Its numbers are in services.ts. Nothing else may retry such a call:
- * three tries of three tries are nine (docs/decisions/resilience.md).
+ * Every call to an external service goes through a guard: a timeout for each attempt, a few retries, and a
+ * circuit breaker that counts each attempt. The numbers are in external-services.ts. Nothing else retries
+ * such a call (docs/decisions/resilience.md).
  */
 import {
   circuitBreaker,
   CircuitState,
   ConsecutiveBreaker,
-  DelegateBackoff,
   handleWhen,
-  type IRetryBackoffContext,
   isBrokenCircuitError,
-  retry,
 } from "cockatiel";
 import { timeLeftMs } from "../core/deadline.ts";
 import { ApiError } from "../core/errors.ts";
 import type { Metrics } from "../metrics/metrics.ts";
-import { attempt, Left, TimedOut } from "./attempt.ts";
-import { OUTSIDE, type Patience, type ServiceName } from "./external-services.ts";
+import { attempt, CallerAborted, TimedOut } from "./attempt.ts";
+import { EXTERNAL_SERVICES, type ExternalService, type ServiceName } from "./external-services.ts";
+import { retry } from "./retry.ts";
 
 type BreakerState = "closed" | "open" | "half_open";
 
@@ -39,16 +37,16 @@ interface GuardedCall {
 }
 
 interface GuardOptions {
-  /** The service is down, and does not merely refuse this one call. A time-out is an outage by itself. */
+  /** The service is down, and does not merely refuse this one call. A timeout is an outage by itself. */
   readonly isOutage: (error: unknown) => boolean;
-  /** Worth another try; nothing is, unless this says so. */
+  /** Worth another attempt; nothing is, unless this says so. */
   readonly isTransient?: (error: unknown) => boolean;
   /** How long the service asks to be left alone. */
   readonly retryAfterMs?: (error: unknown) => number | undefined;
   readonly metrics: Metrics;
 }
 
-/** The service was away a moment ago, so it was not asked. */
+/** The service was unavailable a moment ago, so it was not asked. */
 export class BreakerOpen extends ApiError {
   constructor(service: ServiceName, msToGo: number) {
     super("upstream_unavailable", {
@@ -61,7 +59,8 @@ export class BreakerOpen extends ApiError {
 
 /** Neither a success of the service nor its fault: the caller left, or had no time any more. */
 function tellsNothing(error: unknown): boolean {
-  return error instanceof Left || error instanceof ApiError && error.code === "request_timeout";
+  return error instanceof CallerAborted ||
+    error instanceof ApiError && error.code === "request_timeout";
 }
 
 /** Waiting is of use only where some of the request's time is left after it. */
@@ -73,29 +72,25 @@ function hasTimeFor(ms: number): boolean {
   }
 }
 
-/** As long as the service says, else twice as long each time; jittered, so that calls do not meet again. */
-function createRetries(patience: Patience, options: GuardOptions, isOpen: () => boolean) {
-  const { retries, firstDelayMs, longestDelayMs } = patience;
+/** A call is made again where that may help and the request has the time for it. */
+function createRetrying(service: ExternalService, options: GuardOptions, isOpen: () => boolean) {
+  const { firstDelayMs, longestDelayMs } = service;
   const { isTransient = () => false, retryAfterMs = () => undefined } = options;
-  const toldMs = (error: unknown) => retryAfterMs(error) ?? 0;
-  const mayRetry = (error: unknown) =>
-    !(error instanceof ApiError || error instanceof Left) && isTransient(error) && !isOpen() &&
-    toldMs(error) <= longestDelayMs && hasTimeFor(Math.max(toldMs(error), firstDelayMs));
-  const delayMs = ({ attempt: nth, result }: IRetryBackoffContext<unknown>) =>
-    Math.max(
-      "error" in result ? toldMs(result.error) : 0,
-      firstDelayMs * 2 ** (nth - 1) * (0.5 + Math.random()),
-    );
-  const backoff = new DelegateBackoff(delayMs);
-  return retry(handleWhen(mayRetry), { maxAttempts: retries, backoff });
+  const mayRetry = (error: unknown) => {
+    if (error instanceof ApiError || error instanceof CallerAborted) return false;
+    if (!isTransient(error) || isOpen()) return false;
+    const askedMs = retryAfterMs(error) ?? 0;
+    return askedMs <= longestDelayMs && hasTimeFor(Math.max(askedMs, firstDelayMs));
+  };
+  return { policyFor: (error: unknown) => mayRetry(error) ? service : undefined, retryAfterMs };
 }
 
 /** A breaker that says how long it stays open. */
-function createBreaker(patience: Patience, { isOutage }: GuardOptions) {
-  const { halfOpenAfterMs, breakAfter } = patience;
+function createBreaker(service: ExternalService, { isOutage }: GuardOptions) {
+  const { halfOpenAfterMs, breakAfter } = service;
   let untilMs = 0;
   const policy = circuitBreaker(
-    // The call that decides whether to go on has to say something of the service.
+    // In the half-open state an inconclusive result counts as a failure.
     handleWhen((error) =>
       error instanceof TimedOut || isOutage(error) ||
       policy.state === CircuitState.HalfOpen && tellsNothing(error)
@@ -114,10 +109,10 @@ function createBreaker(patience: Patience, { isOutage }: GuardOptions) {
 }
 
 export function createGuard(service: ServiceName, options: GuardOptions): Guard {
-  const patience = OUTSIDE[service];
+  const policy = EXTERNAL_SERVICES[service];
   const { metrics, isOutage, isTransient } = options;
-  const { policy: breaker, msToGo, state } = createBreaker(patience, options);
-  const retries = createRetries(patience, options, () => state() !== "closed");
+  const { policy: breaker, msToGo, state } = createBreaker(policy, options);
+  const retrying = createRetrying(policy, options, () => state() !== "closed");
 
   function outcomeOf(error: unknown): string {
     if (error instanceof TimedOut || tellsNothing(error)) return "timeout";
@@ -126,7 +121,7 @@ export function createGuard(service: ServiceName, options: GuardOptions): Guard 
 
   /** Each attempt is timed and counted; one that its caller left says nothing of the service. */
   async function measured<T>(run: (signal: AbortSignal) => Promise<T>, call: GuardedCall) {
-    const { signal, timeoutMs = patience.timeoutMs } = call;
+    const { signal, timeoutMs = policy.timeoutMs } = call;
     const startedMs = performance.now();
     const count = (outcome: string) => {
       metrics.time("outside_call", { service }, performance.now() - startedMs);
@@ -137,7 +132,7 @@ export function createGuard(service: ServiceName, options: GuardOptions): Guard 
       count("ok");
       return answer;
     } catch (error) {
-      if (!(error instanceof Left)) count(outcomeOf(error));
+      if (!(error instanceof CallerAborted)) count(outcomeOf(error));
       throw error;
     }
   }
@@ -154,11 +149,11 @@ export function createGuard(service: ServiceName, options: GuardOptions): Guard 
   return {
     state,
     async execute(run, call = {}) {
-      timeLeftMs(patience.timeoutMs);
+      timeLeftMs(policy.timeoutMs);
       try {
-        return await retries.execute(() => ask(run, call));
+        return await retry(() => ask(run, call), retrying);
       } catch (error) {
-        if (error instanceof Left) throw error.reason;
+        if (error instanceof CallerAborted) throw error.reason;
         const isOpen = isBrokenCircuitError(error) || error instanceof BreakerOpen;
         if (!isOpen) throw error;
         metrics.count("outside_calls", { service, outcome: "refused" });

@@ -3,7 +3,7 @@ import OpenAI from "openai";
 import { ApiError } from "../../core/errors.ts";
 import { type Metrics, NO_METRICS } from "../../metrics/metrics.ts";
 import { createGuard } from "../../resilience/guard.ts";
-import { OUTSIDE } from "../../resilience/external-services.ts";
+import { EXTERNAL_SERVICES } from "../../resilience/external-services.ts";
 import type { Ai, AiPiece, AiRequest, AiUsage, Completion } from "./ai.ts";
 import { boundedFetch } from "./bounded-fetch.ts";
 import { BadAnswer, isOutage, isTransient, retryAfterMs, toApiError, TooLate } from "./failures.ts";
@@ -29,7 +29,7 @@ interface Limits {
 }
 
 const LIMITS: Limits = {
-  completeMs: OUTSIDE.ai.timeoutMs,
+  completeMs: EXTERNAL_SERVICES.ai.timeoutMs,
   streamMs: 130_000,
   silenceMs: 45_000,
 };

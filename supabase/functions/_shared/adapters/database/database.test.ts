@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
-import { ApiError } from "../../core/errors.ts";
+import { ApiError, isUnavailable } from "../../core/errors.ts";
 import { CALL_TIMEOUT_MS, createDatabase, type Transport } from "./database.ts";
 import { withFakeTime } from "#support/fake-time.ts";
 import { CONNECTION_LOST, DatabaseFailure, NOT_CONNECTED } from "./failures.ts";
+import { UNTIL_STORED } from "./retries.ts";
 
 /** A transport that fails with each code in turn and then answers. */
 function failing(codes: readonly string[]): Transport & { attempts: number } {
@@ -108,6 +109,39 @@ Deno.test("a database that does not come back is 503 in under three seconds, and
     assert.deepEqual([error.status, error.retryAfterSeconds], [503, 1]);
     assert(transport.attempts >= 5 && transport.attempts <= 10, `${transport.attempts} attempts`);
   });
+});
+
+for (const code of ["55P03", NOT_CONNECTED, "57014", "FARTHING_TIMED_OUT"]) {
+  Deno.test(`a call that has to be stored outlasts 12 s of ${code}`, async () => {
+    await withFakeTime(async ({ advance }) => {
+      const codes = Array(100).fill(code);
+      const transport = failing(codes);
+      const answer = createDatabase(transport).rpc("health_database", {}, UNTIL_STORED);
+      await advance(12_000);
+      codes.length = 0;
+      await advance(8_000);
+      assert.deepEqual(await answer, { ok: true });
+    });
+  });
+
+  Deno.test(`a call that has to be stored is given up after 15 s of ${code}`, async () => {
+    await withFakeTime(async ({ advance }) => {
+      const transport = failing(Array(100).fill(code));
+      const answer = refusalOf(
+        createDatabase(transport).rpc("health_database", {}, UNTIL_STORED),
+      );
+      await advance(21_000);
+      assert(isUnavailable(await answer));
+      assert(transport.attempts >= 7 && transport.attempts <= 21, `${transport.attempts} attempts`);
+    });
+  });
+}
+
+Deno.test("a refusal of a call that has to be stored is that refusal", async () => {
+  const transport = failing(["insufficient_credits"]);
+  const answer = createDatabase(transport).rpc("health_database", {}, UNTIL_STORED);
+  assert.equal(await codeOf(answer), "insufficient_credits");
+  assert.equal(transport.attempts, 1);
 });
 
 Deno.test("a database that has been away for long is not waited for, until it answers", async () => {

@@ -6,15 +6,20 @@ import { ApiError } from "../../core/errors.ts";
 import { withAuthor } from "./authored.ts";
 import { DatabaseFailure, mayBeDone, toApiError } from "./failures.ts";
 import type { ArgsOf, FunctionName, ResultOf } from "../../contracts/database/functions.ts";
-import { createRetries } from "./retries.ts";
+import { createRetry, type DatabaseRetries, WHILE_A_CALLER_WAITS } from "./retries.ts";
 
 export interface Database {
   /**
    * Calls one database function, which is one transaction.
+   * @param retries the database's own loop; no caller puts another one around it
    * @throws ApiError with the function's own code, or `upstream_unavailable`, `request_timeout`,
    * `internal` when the call itself failed
    */
-  rpc<N extends FunctionName>(name: N, args: ArgsOf<N>): Promise<ResultOf<N>>;
+  rpc<N extends FunctionName>(
+    name: N,
+    args: ArgsOf<N>,
+    retries?: DatabaseRetries,
+  ): Promise<ResultOf<N>>;
   close(): Promise<void>;
 }
 
@@ -40,11 +45,15 @@ export function createDatabase(
   transport: Transport,
   nowMs: () => number = () => performance.now(),
 ): Database {
-  const retries = createRetries(nowMs);
+  const retry = createRetry(nowMs);
 
   // Every function is either a read, keyed by an Idempotency-Key, or keyed by its subject (an event's id, an
   // order's id), so running one again is safe.
-  async function run(name: string, args: Readonly<Record<string, unknown>>): Promise<unknown> {
+  async function run(
+    name: string,
+    args: Readonly<Record<string, unknown>>,
+    retries: DatabaseRetries,
+  ): Promise<unknown> {
     let lost: DatabaseFailure | undefined;
     const attempt = async () => {
       try {
@@ -55,7 +64,7 @@ export function createDatabase(
       }
     };
     try {
-      return await retries.execute(attempt);
+      return await retry(attempt, retries);
     } catch (error) {
       const refusal = toApiError(name, error);
       // The conflict may be with this very call, which ran before its connection was lost.
@@ -63,8 +72,8 @@ export function createDatabase(
     }
   }
   return {
-    rpc: async <N extends FunctionName>(name: N, args: ArgsOf<N>) =>
-      await run(name, withAuthor(name, args as Record<string, unknown>)) as ResultOf<N>,
+    rpc: async <N extends FunctionName>(name: N, args: ArgsOf<N>, retries = WHILE_A_CALLER_WAITS) =>
+      await run(name, withAuthor(name, args as Record<string, unknown>), retries) as ResultOf<N>,
     close: () => transport.close(),
   };
 }

@@ -34,7 +34,7 @@ export const CONNECTION_LOST = "FARTHING_CONNECTION_LOST";
 export const NOT_CONNECTED = "FARTHING_NOT_CONNECTED";
 
 // Serialisation failure, deadlock, lock not available: the transaction left nothing behind.
-const RETRYABLE = new Set(["40001", "40P01", "55P03"]);
+const ROLLED_BACK = new Set(["40001", "40P01", "55P03"]);
 
 // What is said instead of a connection: not reachable, starting up, full; by PostgREST without a database,
 // without a schema, without a connection to spare.
@@ -42,19 +42,24 @@ const NOT_BEGUN = /^(08001|08004|57P03|53300|PGRST00[023]|FARTHING_NOT_CONNECTED
 // A connection that ended under a call. By class 08, by an order to shut down (57P01), by a crash (57P02) and
 // by PostgREST's own driver alike: the commit may have come before.
 const ENDED = /^(08...|57P0[12]|PGRST001|FARTHING_CONNECTION_LOST)$/;
-const CANCELLED = new Set(["57014", TIMED_OUT]);
+const TIMEOUT = new Set(["57014", TIMED_OUT]);
 // Class 22: a value that the types refuse. It is the caller's, but a schema of ours should have named its
 // field, so the log counts it as a bug.
 const BAD_VALUE = /^22...$/;
 
 const RETRY_AFTER_SECONDS = 1;
 
-export function isRetryable(failure: DatabaseFailure): boolean {
-  return RETRYABLE.has(failure.code);
+export function isRolledBack({ code }: DatabaseFailure): boolean {
+  return ROLLED_BACK.has(code);
 }
 
-/** The database is not there, or was not when the call began; it may be back in a moment. */
-export function isAway({ code }: DatabaseFailure): boolean {
+/** The call took too long, by the database's clock or by ours. */
+export function isTimeout({ code }: DatabaseFailure): boolean {
+  return TIMEOUT.has(code);
+}
+
+/** There is no connection, or there was none when the call began; it may be back in a moment. */
+export function isConnectionFailure({ code }: DatabaseFailure): boolean {
   return NOT_BEGUN.test(code) || ENDED.test(code);
 }
 
@@ -89,10 +94,9 @@ function parseDetails(text: string | null): Record<string, unknown> | undefined 
 }
 
 function outsideContract(failure: DatabaseFailure): ErrorCode {
-  const { code } = failure;
-  if (isRetryable(failure) || isAway(failure)) return "upstream_unavailable";
-  if (CANCELLED.has(code)) return "request_timeout";
-  return BAD_VALUE.test(code) ? "invalid_request" : "internal";
+  if (isRolledBack(failure) || isConnectionFailure(failure)) return "upstream_unavailable";
+  if (isTimeout(failure)) return "request_timeout";
+  return BAD_VALUE.test(failure.code) ? "invalid_request" : "internal";
 }
 
 /** The error for the caller; what really happened goes along for the log. */
@@ -112,11 +116,12 @@ export function toApiError(functionName: string, error: unknown): ApiError {
       retryAfterSeconds: error.code === "idempotency_in_progress" ? RETRY_AFTER_SECONDS : undefined,
     });
   }
-  return new ApiError(outsideContract(error), {
+  const code = outsideContract(error);
+  return new ApiError(code, {
     internal: `${functionName}: ${error.code} ${error.message}`,
     isOurBug: BAD_VALUE.test(error.code),
     // Another transaction stood in the way, or the database starts: both are over soon.
-    retryAfterSeconds: isRetryable(error) || isAway(error) ? RETRY_AFTER_SECONDS : undefined,
+    retryAfterSeconds: code === "upstream_unavailable" ? RETRY_AFTER_SECONDS : undefined,
     cause: error,
   });
 }

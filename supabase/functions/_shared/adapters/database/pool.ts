@@ -11,7 +11,8 @@ import { CALL_TIMEOUT_MS, EXPOSED, type Transport } from "./database.ts";
 import {
   CONNECTION_LOST,
   DatabaseFailure,
-  isAway,
+  isConnectionFailure,
+  isTimeout,
   NOT_CONNECTED,
   TIMED_OUT,
   unpackRaised,
@@ -77,7 +78,7 @@ function failureOf(error: PgError): DatabaseFailure {
 /** No statement was sent yet, so a timeout or a lost connection has a known outcome: nothing happened. */
 function notConnected(error: unknown): DatabaseFailure {
   const failure = failureOf(error as PgError);
-  if (failure.code !== TIMED_OUT && !isAway(failure)) return failure;
+  if (!isTimeout(failure) && !isConnectionFailure(failure)) return failure;
   return new DatabaseFailure({ code: NOT_CONNECTED, message: failure.message }, error);
 }
 

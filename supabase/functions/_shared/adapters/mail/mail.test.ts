@@ -3,7 +3,7 @@ import { EnvError } from "../../core/env.ts";
 import { ApiError } from "../../core/errors.ts";
 import { NO_METRICS } from "../../metrics/metrics.ts";
 import { BreakerOpen } from "../../resilience/guard.ts";
-import { OUTSIDE } from "../../resilience/external-services.ts";
+import { EXTERNAL_SERVICES } from "../../resilience/external-services.ts";
 import { createMail } from "./create-mail.ts";
 import { type Mail, type MailMessage, MailNotSent, MailRefused } from "./mail.ts";
 
@@ -101,16 +101,16 @@ Deno.test("a key and a letter go where they were to go, and follow nobody elsewh
 Deno.test("letters that are refused, and an account that is, close the way to nobody", async () => {
   for (const answer of [json(422, { ErrorCode: 406 }), json(401, { ErrorCode: 10 })]) {
     const { mail, sent } = mailWith(POSTMARK, answer);
-    for (let nth = 0; nth < 2 * OUTSIDE.mail.breakAfter; nth++) await failureOf(mail);
-    assert.equal(sent.length, 2 * OUTSIDE.mail.breakAfter);
+    for (let nth = 0; nth < 2 * EXTERNAL_SERVICES.mail.breakAfter; nth++) await failureOf(mail);
+    assert.equal(sent.length, 2 * EXTERNAL_SERVICES.mail.breakAfter);
   }
 });
 
 Deno.test("a service that is away is left alone, and what is not asked is not in doubt", async () => {
   const { mail, sent } = mailWith(POSTMARK, json(502, {}));
-  for (let nth = 0; nth < OUTSIDE.mail.breakAfter; nth++) await failureOf(mail);
+  for (let nth = 0; nth < EXTERNAL_SERVICES.mail.breakAfter; nth++) await failureOf(mail);
   assert(await failureOf(mail) instanceof BreakerOpen);
-  assert.equal(sent.length, OUTSIDE.mail.breakAfter);
+  assert.equal(sent.length, EXTERNAL_SERVICES.mail.breakAfter);
 });
 
 const SAYS = "ann@example.com is not good";

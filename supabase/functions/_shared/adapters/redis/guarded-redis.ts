@@ -3,9 +3,9 @@ import type { Redis } from "@upstash/redis";
 import type { Metrics } from "../../metrics/metrics.ts";
 import { TimedOut } from "../../resilience/attempt.ts";
 import { createGuard, type Guard } from "../../resilience/guard.ts";
-import { OUTSIDE } from "../../resilience/external-services.ts";
+import { EXTERNAL_SERVICES } from "../../resilience/external-services.ts";
+import { withFairTimeout } from "./fair-timeout.ts";
 import { CONNECTION_MS } from "./redis.ts";
-import { withPatience } from "./patience.ts";
 
 export interface GuardedRedis {
   readonly client: Redis;
@@ -35,11 +35,13 @@ async function write(client: Redis): Promise<void> {
 export function guardRedis({ client, metrics, waitUntil }: GuardedRedisOptions): GuardedRedis {
   // Whatever it says instead of a count is of no use: a wrong token and a full memory, too.
   const guard: Guard = createGuard("redis", { isOutage: () => true, metrics });
-  const { timeoutMs } = OUTSIDE.redis;
+  const { timeoutMs } = EXTERNAL_SERVICES.redis;
 
   function ask<T>(run: () => Promise<T>): Promise<T> {
     const late = () => new TimedOut("redis", timeoutMs);
-    return guard.execute(() => withPatience(timeoutMs, run(), late), { timeoutMs: CONNECTION_MS });
+    return guard.execute(() => withFairTimeout(timeoutMs, run(), late), {
+      timeoutMs: CONNECTION_MS,
+    });
   }
 
   async function answers(): Promise<boolean> {

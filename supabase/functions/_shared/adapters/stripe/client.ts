@@ -4,7 +4,7 @@ import Stripe from "stripe";
 import { ApiError } from "../../core/errors.ts";
 import { type Metrics, NO_METRICS } from "../../metrics/metrics.ts";
 import { createGuard } from "../../resilience/guard.ts";
-import { OUTSIDE } from "../../resilience/external-services.ts";
+import { EXTERNAL_SERVICES } from "../../resilience/external-services.ts";
 import { idOf } from "./id-of.ts";
 import { KeptAnswer, Refused } from "./refused.ts";
 
@@ -62,7 +62,7 @@ export function createClient({ secretKey, apiUrl }: ClientOptions): Stripe {
     httpClient: Stripe.createFetchHttpClient(guardedFetch),
     // The guard's own time-out comes first, and the guard alone tries again. What the SDK does all the same
     // is once, where it finds a connection closed by the other side: under the same key, and never twice.
-    timeout: 2 * OUTSIDE.stripe.timeoutMs,
+    timeout: 2 * EXTERNAL_SERVICES.stripe.timeoutMs,
     maxNetworkRetries: 0,
     telemetry: false,
     ...address,

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { AlertRefused } from "./webhook.ts";
 import { NO_METRICS } from "../../metrics/metrics.ts";
 import { BreakerOpen } from "../../resilience/guard.ts";
-import { OUTSIDE } from "../../resilience/external-services.ts";
+import { EXTERNAL_SERVICES } from "../../resilience/external-services.ts";
 import { createOperators } from "./operators.ts";
 
 const ALERT = {
@@ -36,7 +36,7 @@ async function post(status: number, times: number) {
   return { asked, ends };
 }
 
-const MANY = 2 * OUTSIDE.webhook.breakAfter;
+const MANY = 2 * EXTERNAL_SERVICES.webhook.breakAfter;
 
 Deno.test("a webhook that refuses one alert after the other is still asked for the next", async () => {
   const { asked, ends } = await post(404, MANY);
@@ -46,7 +46,7 @@ Deno.test("a webhook that refuses one alert after the other is still asked for t
 
 Deno.test("a webhook that is away is left alone after some", async () => {
   const { asked, ends } = await post(503, MANY);
-  assert.equal(asked, OUTSIDE.webhook.breakAfter);
+  assert.equal(asked, EXTERNAL_SERVICES.webhook.breakAfter);
   assert(ends.at(-1) instanceof BreakerOpen);
 });
 

@@ -4,7 +4,7 @@
  */
 import { Webhook } from "standardwebhooks";
 import { ApiError } from "../../core/errors.ts";
-import { OUTSIDE } from "../../resilience/external-services.ts";
+import { EXTERNAL_SERVICES } from "../../resilience/external-services.ts";
 import { type AlertData, runbookLink } from "./alert-data.ts";
 
 interface AlertWebhookEnv {
@@ -103,7 +103,7 @@ export async function postAlert(
   const headers = headersOf(env.secret, notice.id, body);
   let answer: Response;
   try {
-    const signal = AbortSignal.timeout(OUTSIDE.webhook.timeoutMs);
+    const signal = AbortSignal.timeout(EXTERNAL_SERVICES.webhook.timeoutMs);
     answer = await fetch(env.url, { method: "POST", body, headers, redirect: "manual", signal });
     await answer.body?.cancel();
   } catch (error) {

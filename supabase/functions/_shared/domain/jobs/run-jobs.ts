@@ -4,8 +4,12 @@
  * when its lease is over.
  */
 import type { z } from "@hono/zod-openapi";
+import { UNTIL_STORED } from "../../adapters/database/retries.ts";
+import type { ArgsOf, FunctionName, ResultOf } from "../../contracts/database/functions.ts";
 import type { RunnerReport } from "../../contracts/jobs.ts";
 import type { ClaimedJob } from "../../contracts/database/results/jobs.ts";
+import { withOwnTime } from "../../core/deadline.ts";
+import { isUnavailable } from "../../core/errors.ts";
 import type { Lifetime } from "../../core/isolate.ts";
 import type { Logger } from "../../core/logger.ts";
 import { Budget } from "./budget.ts";
@@ -13,7 +17,6 @@ import type { Clock } from "./clock.ts";
 import { Completions } from "./completions.ts";
 import { describeFailure } from "./failures.ts";
 import type { JobTools, JobType } from "./job-type.ts";
-import { isAway, persist } from "./persist.ts";
 import { Room } from "./room.ts";
 import { JobRun, type Outcome, type Run } from "./run-job.ts";
 
@@ -57,6 +60,9 @@ const SMALL_JOBS = { most: 64, smallMs: 100 };
 
 // The database's clock decides what is due; ours may run before it.
 const MIN_WAIT_MS = 500;
+
+/** For a write and its retries: half of a lease. */
+const STORING_MS = LEASE_SECONDS * 1000 / 2;
 
 /** Statuses of a job that is over; one that is lost has another runner. */
 const ENDS: ReadonlySet<string> = new Set(["completed", "failed", "cancelled"]);
@@ -197,6 +203,11 @@ class Runner {
     }
   }
 
+  /** Must not be lost to a restart; each of these calls may run twice, for it shows the runner's token. */
+  #store<N extends FunctionName>(name: N, args: ArgsOf<N>): Promise<ResultOf<N>> {
+    return withOwnTime(() => this.tools.database.rpc(name, args, UNTIL_STORED), STORING_MS);
+  }
+
   /** Writes how the attempt ended. Gives the status that the job has then. */
   async #end(claimed: ClaimedJob, outcome: Outcome): Promise<string> {
     const { job_id, token } = claimed;
@@ -206,23 +217,22 @@ class Runner {
     try {
       return await this.#completions.add({ job_id, token, result: outcome.result });
     } catch (error) {
-      // What the database refuses once it refuses again; while it is away the lease decides.
-      if (isAway(error)) throw error;
+      // What the database refuses once it refuses again; while it is unavailable the lease decides.
+      if (isUnavailable(error)) throw error;
       return await this.#fail(claimed, error);
     }
   }
 
   async #yield({ job_id, token }: ClaimedJob): Promise<string> {
-    const { database } = this.tools;
     const args = { p_job_id: job_id, p_token: token };
-    const { status } = await persist(this.clock, () => database.rpc("jobs_yield", args));
+    const { status } = await this.#store("jobs_yield", args);
     // One that was cancelled or lost meanwhile wakes nobody.
     if (status === "queued") this.#hasYielded = true;
     return status;
   }
 
   async #fail({ job_id, token, type }: ClaimedJob, error: unknown): Promise<string> {
-    const { database, log } = this.tools;
+    const { log } = this.tools;
     const { code, message, detail, retryable, retryAfterSeconds } = describeFailure(error);
     log(code === "internal" ? "error" : "warn", "job attempt failed", {
       job_id,
@@ -239,7 +249,7 @@ class Runner {
       p_retryable: retryable,
       p_retry_after_seconds: retryAfterSeconds ?? undefined,
     };
-    return (await persist(this.clock, () => database.rpc("jobs_fail", args))).status;
+    return (await this.#store("jobs_fail", args)).status;
   }
 
   #count({ type, created_at }: ClaimedJob, status: string): void {
@@ -251,13 +261,11 @@ class Runner {
   }
 
   async #complete(done: readonly { job_id: string; token: number; result: unknown }[]) {
-    const { database } = this.tools;
     const args = { p_runner_id: this.options.runnerId, p_done: done };
-    return (await persist(this.clock, () => database.rpc("jobs_complete", args))).jobs;
+    return (await this.#store("jobs_complete", args)).jobs;
   }
 
   #checkpoint: Run["checkpoint"] = (job, step, done) => {
-    const { database } = this.tools;
     const args = {
       p_job_id: job.job_id,
       p_token: job.token,
@@ -269,7 +277,7 @@ class Runner {
       p_progress: done.progress ?? job.progress,
       p_lease_seconds: this.options.leaseSeconds,
     };
-    return persist(this.clock, () => database.rpc("jobs_checkpoint", args));
+    return this.#store("jobs_checkpoint", args);
   };
 
   /** Keeps the leases; a job that is no longer among them was cancelled, or has another runner. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { NO_METRICS } from "../../metrics/metrics.ts";
-import { OUTSIDE } from "../../resilience/external-services.ts";
+import { EXTERNAL_SERVICES } from "../../resilience/external-services.ts";
 import { makeKeyPair, makeProject, PUBLISHABLE_KEY, SECRET_KEY } from "#support/project.ts";
 import { withinRequest } from "../../core/current-request.ts";
 import { ApiError } from "../../core/errors.ts";
@@ -97,7 +97,7 @@ Deno.test("an Auth that is away is not asked by every user", async () => {
     for (let user = 0; user < 20; user++) {
       assert.equal(await codeOf(auth.keySet.forToken(token)), "not_ready");
     }
-    assert.equal(auth.asked, OUTSIDE.jwks.breakAfter);
+    assert.equal(auth.asked, EXTERNAL_SERVICES.jwks.breakAfter);
     assert.equal(await auth.keySet.check(), "down");
   });
 });
@@ -131,7 +131,7 @@ Deno.test("an old set is asked for once while Auth is away, not by every user", 
       await auth.finished();
       asked.push(auth.asked);
     }
-    assert.deepEqual([...new Set(asked)], [1 + 1 + OUTSIDE.jwks.retries]);
+    assert.deepEqual([...new Set(asked)], [1 + 1 + EXTERNAL_SERVICES.jwks.retries]);
   });
 });
 

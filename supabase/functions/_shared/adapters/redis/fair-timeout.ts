@@ -1,4 +1,4 @@
-/** A time-out that does not take a busy process of ours for a slow service. */
+/** A timeout that does not take a busy process of ours for a slow service. */
 
 /** Waited for piece by piece. */
 const PIECE_MS = 25;
@@ -7,9 +7,13 @@ const HEARD_MS = 2 * PIECE_MS;
 
 /**
  * Settles as `work` does, or rejects with what `late` makes once this process has listened for `ms` in vain.
- * While it was too busy to listen (its timers came late, too) no time passes; the guard's time-out ends that.
+ * While it was too busy to listen (its timers came late, too) no time passes; the guard's timeout ends that.
  */
-export async function withPatience<T>(ms: number, work: Promise<T>, late: () => Error): Promise<T> {
+export async function withFairTimeout<T>(
+  ms: number,
+  work: Promise<T>,
+  late: () => Error,
+): Promise<T> {
   const { promise: over, reject } = Promise.withResolvers<never>();
   let leftMs = ms;
   let timer: ReturnType<typeof setTimeout>;

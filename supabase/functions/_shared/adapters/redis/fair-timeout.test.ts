@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type FakeTime, withFakeTime } from "#support/fake-time.ts";
-import { withPatience } from "./patience.ts";
+import { withFairTimeout } from "./fair-timeout.ts";
 
 const never = () => new Promise<never>(() => {});
 const late = () => new Error("late");
@@ -8,7 +8,7 @@ const late = () => new Error("late");
 /** What becomes of a wait of 200 ms, and after how long; 25 ms at a time. */
 function waiting(work: Promise<unknown>) {
   const seen: { outcome?: string } = {};
-  withPatience(200, work, late).then(
+  withFairTimeout(200, work, late).then(
     (value) => seen.outcome = String(value),
     (error: Error) => seen.outcome = error.message,
   );
@@ -30,21 +30,21 @@ Deno.test("a service that never answers is waited for as long as was said", asyn
 });
 
 Deno.test("an answer in time is the answer, and so is a failure", async () => {
-  assert.equal(await withPatience(200, Promise.resolve(7), late), 7);
-  await assert.rejects(withPatience(200, Promise.reject(new Error("no")), late), /no/);
+  assert.equal(await withFairTimeout(200, Promise.resolve(7), late), 7);
+  await assert.rejects(withFairTimeout(200, Promise.reject(new Error("no")), late), /no/);
 });
 
-Deno.test("a timer that is called although it was cleared, as by Deno 2.1.4, loses no patience", async () => {
+Deno.test("a timer that is called although it was cleared, as by Deno 2.1.4, is not late", async () => {
   await withFakeTime(async (time) => {
     globalThis.clearTimeout = () => {};
-    let lost = 0;
-    const answer = withPatience(50, Promise.resolve(7), () => {
-      lost += 1;
+    let made = 0;
+    const answer = withFairTimeout(50, Promise.resolve(7), () => {
+      made += 1;
       return late();
     });
     assert.equal(await answer, 7);
     await time.advance(500);
-    assert.equal(lost, 0);
+    assert.equal(made, 0);
     assert.deepEqual(time.timers, [25]);
   });
 });
@@ -77,7 +77,7 @@ Deno.test("a timer that comes late by as much as may be counts for all that has 
   });
 });
 
-Deno.test("a process that was busy once still loses patience", async () => {
+Deno.test("a process that was busy once is still late", async () => {
   await withFakeTime(async (time) => {
     const seen = waiting(never());
     stall(400);

@@ -1,0 +1,118 @@
+import assert from "node:assert/strict";
+import { type FakeTime, withFakeTime } from "../../../../tests/support/functions/fake-time.ts";
+import { retry, type RetryPolicy } from "./retry.ts";
+
+const POLICY: RetryPolicy = { retries: 3, firstDelayMs: 100, longestDelayMs: 200 };
+
+class Busy extends Error {}
+
+/** A call that fails so often, and how often it was made. */
+function failing(times: number) {
+  const state = { calls: 0 };
+  const call = () => {
+    state.calls += 1;
+    return state.calls <= times ? Promise.reject(new Busy()) : Promise.resolve("answer");
+  };
+  return { call, state };
+}
+
+const always = (policy: RetryPolicy) => () => policy;
+
+async function endOf(call: Promise<unknown>, time: FakeTime): Promise<unknown> {
+  const end = call.catch((error: unknown) => error);
+  await time.advance(60_000);
+  return await end;
+}
+
+/** Each delay lies within half of what the policy says. */
+function assertDelays(time: FakeTime, expected: readonly number[]): void {
+  assert.equal(time.timers.length, expected.length, String(time.timers));
+  time.timers.forEach((ms, nth) => {
+    const middle = expected[nth]!;
+    assert(ms >= middle / 2 && ms <= middle * 1.5, `delay ${nth} of ${ms} ms`);
+  });
+}
+
+Deno.test("a call is made again as often as its policy says, later each time", async () => {
+  await withFakeTime(async (time) => {
+    const { call, state } = failing(9);
+    assert(await endOf(retry(call, { policyFor: always(POLICY) }), time) instanceof Busy);
+    assert.equal(state.calls, 1 + POLICY.retries);
+    assertDelays(time, [100, 200, 200]);
+  });
+});
+
+Deno.test("a policy that starts at once doubles from the second retry on", async () => {
+  await withFakeTime(async (time) => {
+    const { call, state } = failing(3);
+    const policyFor = always({ ...POLICY, startsAtOnce: true });
+    assert.equal(await endOf(retry(call, { policyFor }), time), "answer");
+    assert.equal(state.calls, 4);
+    assertDelays(time, [0, 100, 200]);
+  });
+});
+
+Deno.test("no retry begins later than the policy allows", async () => {
+  await withFakeTime(async (time) => {
+    const { call, state } = failing(9);
+    const policyFor = always({ ...POLICY, retries: 9, withinMs: 1 });
+    await endOf(retry(call, { policyFor }), time);
+    assert.equal(state.calls, 2);
+  });
+});
+
+Deno.test("an error without a policy is thrown at once", async () => {
+  const { call, state } = failing(9);
+  await assert.rejects(retry(call, { policyFor: () => undefined }), Busy);
+  assert.equal(state.calls, 1);
+});
+
+Deno.test("a service that names a time is not called before", async () => {
+  await withFakeTime(async (time) => {
+    const { call } = failing(1);
+    const retryAfterMs = () => 5_000;
+    const answer = retry(call, { policyFor: always(POLICY), retryAfterMs });
+    assert.equal(await endOf(answer, time), "answer");
+    assert.deepEqual(time.timers, [5_000]);
+  });
+});
+
+const ROOT = new URL("../../", import.meta.url);
+
+/** Files of the functions whose text matches, tests left out. */
+async function filesWith(text: RegExp, folder = ""): Promise<string[]> {
+  const found: string[] = [];
+  for await (const { name, isDirectory } of Deno.readDir(new URL(folder, ROOT))) {
+    if (name === "node_modules") continue;
+    if (isDirectory) found.push(...await filesWith(text, `${folder}${name}/`));
+    else if (/(?<!\.test)\.ts$/.test(name)) {
+      const source = await Deno.readTextFile(new URL(folder + name, ROOT));
+      if (text.test(source)) found.push(folder + name);
+    }
+  }
+  return found.sort();
+}
+
+Deno.test("retries are never nested: two places retry, and neither calls the other", async () => {
+  assert.deepEqual(await filesWith(/from "cockatiel"/), [
+    "_shared/resilience/guard.ts", // its circuit breaker
+    "_shared/resilience/retry.ts",
+  ]);
+  assert.deepEqual(await filesWith(/import \{[^}]*\bretry\b[^}]*\} from "[^"]*\/retry\.ts"/), [
+    "_shared/adapters/database/retries.ts",
+    "_shared/resilience/guard.ts",
+  ]);
+  assert.deepEqual(await filesWith(/import \{[^}]*\bcreateRetry\b[^}]*\} from/), [
+    "_shared/adapters/database/database.ts",
+  ]);
+  // No transport goes through a guard, and no call behind a guard goes to the database.
+  const guarded = await filesWith(/import \{[^}]*\bcreateGuard\b[^}]*\} from/);
+  assert.deepEqual(guarded.filter((file) => file.includes("/database/")), []);
+  assert(guarded.length >= 6, String(guarded));
+  for (const file of guarded) {
+    assert.doesNotMatch(
+      await Deno.readTextFile(new URL(file, ROOT)),
+      /database\.rpc|createDatabase/,
+    );
+  }
+});
