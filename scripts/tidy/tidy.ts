@@ -1,5 +1,6 @@
 /** The house rules that formatter and linter do not know, as one pass over the text files of the tree. */
 import { deadExport, deadModule } from "./rules/dead.ts";
+import { floors } from "./rules/floors.ts";
 import { fileLength, functionLength, lineLength, sqlFunctionLength } from "./rules/lengths.ts";
 import { packageFace } from "./rules/packages.ts";
 import { pinned } from "./rules/pinned.ts";
@@ -20,6 +21,7 @@ export const rules: Rule[] = [
   noEndlessWait,
   deadExport,
   deadModule,
+  floors,
   packageFace,
   pinned,
   noLeftover,

@@ -2,75 +2,26 @@
  * Everything that an app needs from outside, made from the environment in one place. Tests pass their
  * own. Made on the first request and shared by all apps of a process, so importing an app needs no env.
  */
-import type { Ai } from "./adapters/ai/ai.ts";
 import { createDatabase, type Database, type Transport } from "./adapters/database/database.ts";
 import { timed } from "./adapters/database/timed.ts";
-import { type Env, modeOfKey, readEnv } from "./core/env.ts";
-import { createFeatureFlags, type FeatureFlags } from "./features/feature-flags.ts";
+import type { Mail } from "./adapters/mail/mail.ts";
+import { reportFromEnv } from "./adapters/sentry/report-from-env.ts";
+import type { Payments } from "./adapters/stripe/payments.ts";
+import type { Operators } from "./adapters/webhook/operators.ts";
+import { type Env, type Mode, modeOfKey, readEnv } from "./core/env.ts";
 import { ApiError } from "./core/errors.ts";
 import { keyedSha256 } from "./core/hash.ts";
+import { lifetime, waitUntil } from "./core/isolate.ts";
+import { consoleLogger } from "./core/logger.ts";
+import { outsideRequests } from "./core/request.ts";
+import { createFeatureFlags, type FeatureFlags } from "./features/feature-flags.ts";
+import type { Services, ServicesSource } from "./http/app-services.ts";
 import { createVerifier, type CredentialVerifier } from "./http/auth/credentials.ts";
-import { outsideRequests } from "./core/current-request.ts";
 import { createKeySet, givenKeySet, type KeySet } from "./http/auth/key-set.ts";
-import { type Lifetime, lifetime, waitUntil } from "./core/isolate.ts";
-import type { Limiter } from "./limits/limiter.ts";
+import { createSharedVerifier } from "./http/auth/shared-secret.ts";
 import { limitsFromEnv } from "./limits/limiter-from-env.ts";
-import { consoleLogger, type Logger } from "./core/logger.ts";
-import { createSharedVerifier, type SharedSecretVerifier } from "./http/auth/shared-secret.ts";
-import type { Mail } from "./adapters/mail/mail.ts";
 import { metricsFrom } from "./metrics/metrics-from-env.ts";
 import type { Metrics } from "./metrics/metrics.ts";
-import type { RedisFigures } from "./adapters/redis/redis-figures.ts";
-import { reportFromEnv } from "./adapters/sentry/report-from-env.ts";
-import type { Report } from "./adapters/sentry/report.ts";
-import type { Operators } from "./adapters/webhook/operators.ts";
-import { outgoingFromEnv } from "./domain/notifications/outgoing.ts";
-import { checkMode } from "./adapters/stripe/check-mode.ts";
-import type { Payments } from "./adapters/stripe/payments.ts";
-
-export type CheckState = "ok" | "degraded" | "down";
-
-export interface Services {
-  readonly now: () => Date;
-  readonly log: Logger;
-  readonly database: Database;
-  readonly verify: CredentialVerifier;
-  readonly verifyShared: SharedSecretVerifier;
-  /** A keyed hash in hex: the database knows addresses by nothing else. */
-  readonly hashIp: (network: string) => string;
-  /** Which products are switched on, and for whom. */
-  readonly features: FeatureFlags;
-  readonly limiter: Limiter;
-  readonly metrics: Metrics;
-  /** Tells of a failure of ours, besides the log. */
-  readonly report: Report;
-  /** @throws ApiError `not_ready` when no mail service is configured, EnvError when it is wrongly */
-  readonly mail: () => Promise<Mail>;
-  readonly operators: () => Promise<Operators>;
-  /** @throws ApiError `not_ready` when Stripe is not configured */
-  readonly payments: () => Promise<Payments>;
-  /** @throws ApiError `not_ready` when no model is configured, `internal` where a function has none */
-  readonly ai: () => Promise<Ai>;
-  /** Exact origins that may call from a browser and be returned to after a checkout. */
-  readonly origins: readonly string[];
-  /** Where the functions are from outside: `<project>/functions/v1`. */
-  readonly functionsUrl: string;
-  /** Keeps the isolate for work that goes on when nobody listens to the answer any more. */
-  readonly waitUntil: (work: Promise<unknown>) => void;
-  /** When the isolate is about to be killed. */
-  readonly lifetime: Lifetime;
-  /** Lets time pass. */
-  readonly pause: (ms: number) => Promise<void>;
-  /** Whether users' tokens can be verified: the key set is there. */
-  readonly checkKeySet: () => Promise<CheckState>;
-  /** Degraded where limits are counted in this process alone. */
-  readonly checkRedis: () => Promise<CheckState>;
-  /** What Redis says of its memory, keys and connections; empty where it says nothing. */
-  readonly readRedisFigures: () => Promise<RedisFigures>;
-}
-
-/** Where an app gets its services: given in tests, made from the environment otherwise. */
-export type ServicesSource = () => Services;
 
 /** A transport is loaded when it is first used: a function starts faster without the other one. */
 function lazyTransport(load: () => Promise<Transport>): Transport {
@@ -125,6 +76,25 @@ function ipHashFrom(env: Env): (network: string) => string {
   return (network) => keyedSha256(key, `ip ${network}`);
 }
 
+/**
+ * Test and live money never meet: the key, the events and the database have to be of one mode. The key's is
+ * its prefix (env.ts), the events' is their `livemode` (inbox-event.ts), and the database's that of the first
+ * event it took.
+ * @throws ApiError `not_ready` where the database has taken events of the other mode
+ */
+export async function checkMode(database: Database, mode: Mode): Promise<void> {
+  try {
+    await database.rpc("mode_check", { p_livemode: mode === "live" });
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.code !== "mode_mismatch") throw error;
+    const { database: other } = error.body.details ?? {};
+    throw new ApiError("not_ready", {
+      internal: `Modes differ: STRIPE_SECRET_KEY is ${mode}, the database is ${other}`,
+      cause: error,
+    });
+  }
+}
+
 export function paymentsFrom(
   env: Env,
   database: Database,
@@ -151,6 +121,22 @@ export function paymentsFrom(
   };
 }
 
+/** Loaded when first used: only the notification runner needs them. */
+function outgoingFrom(env: Env, metrics: Metrics): Pick<Services, "mail" | "operators"> {
+  let mail: Mail | undefined;
+  let operators: Operators | undefined;
+  return {
+    mail: async () => {
+      const { createMail } = await import("./adapters/mail/create-mail.ts");
+      return mail ??= createMail(env, { metrics });
+    },
+    operators: async () => {
+      const { createOperators } = await import("./adapters/webhook/operators.ts");
+      return operators ??= createOperators(env, metrics);
+    },
+  };
+}
+
 /** Models bring a tokenizer along, three quarters of a function's size: see services-with-models.ts. */
 function withoutModels(): never {
   throw new ApiError("internal", { internal: "this function is deployed without models" });
@@ -167,7 +153,16 @@ function featuresFrom(database: Database): FeatureFlags {
 function makeServices(env: Env): Services {
   const transport = transportFrom(env);
   // Counts are handed over by a call that is not counted itself.
-  const metrics = metricsFrom(createDatabase(transport), waitUntil);
+  const uncounted = createDatabase(transport);
+  const metrics = metricsFrom(
+    (batch, ageMs) =>
+      uncounted.rpc("metrics_record", {
+        p_batch_id: batch.id,
+        p_age_ms: ageMs,
+        p_rows: batch.rows,
+      }),
+    waitUntil,
+  );
   const database = createDatabase(timed(transport, metrics));
   const keySet = keySetFrom(env, metrics);
   return {
@@ -181,7 +176,7 @@ function makeServices(env: Env): Services {
     ...limitsFromEnv(env, { log: consoleLogger, metrics, waitUntil }),
     metrics,
     report: reportFromEnv(env, waitUntil),
-    ...outgoingFromEnv(env, metrics),
+    ...outgoingFrom(env, metrics),
     payments: paymentsFrom(env, database, metrics),
     ai: withoutModels,
     origins: env.APP_ORIGINS,

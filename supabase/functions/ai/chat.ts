@@ -1,6 +1,6 @@
 import { boundsOf } from "../_shared/adapters/ai/bounds.ts";
 import { ChatAnswer, ChatBody, DEFAULT_OUTPUT_TOKENS } from "../_shared/contracts/ai.ts";
-import { LONG_DEADLINE_MS } from "../_shared/core/deadline.ts";
+import { LONG_DEADLINE_MS } from "../_shared/core/request.ts";
 import { defineRoute } from "../_shared/http/define-route.ts";
 import { ok } from "../_shared/http/reply.ts";
 import { invalid } from "../_shared/core/errors.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { timeLeftMs } from "../_shared/core/deadline.ts";
+import { timeLeftMs } from "../_shared/core/request.ts";
 import { CHAT_SAMPLES } from "#support/chat-samples.ts";
 import { makeFake } from "#support/fake-services.ts";
 import { ledModel } from "#support/led-model.ts";

@@ -2,7 +2,7 @@
 import type { AiUsage } from "../_shared/adapters/ai/ai.ts";
 import { countTokens } from "../_shared/adapters/ai/count-tokens.ts";
 import { UNTIL_STORED } from "../_shared/adapters/database/retries.ts";
-import { withOwnTime } from "../_shared/core/deadline.ts";
+import { withOwnTime } from "../_shared/core/request.ts";
 import { ApiError } from "../_shared/core/errors.ts";
 import { chatLog } from "./chat-log.ts";
 import type { Answer, OpenChat } from "./open-chat.ts";

@@ -1,6 +1,7 @@
 /** Alerts, for operators: what is wrong, and who is on it. Rules and deliveries are the database's. */
 import { createApp as createFunctionApp } from "../_shared/http/create-app.ts";
-import { servicesFromEnv, type ServicesSource } from "../_shared/services.ts";
+import { servicesFromEnv } from "../_shared/services.ts";
+import { type ServicesSource } from "../_shared/http/app-services.ts";
 import { acknowledgeAlert } from "./acknowledge-alert.ts";
 import { listAlerts } from "./list-alerts.ts";
 

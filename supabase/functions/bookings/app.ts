@@ -1,6 +1,7 @@
 /** Bookings: made by a buyer, confirmed and completed by the provider, read and cancelled by both. */
 import { createApp as createFunctionApp } from "../_shared/http/create-app.ts";
-import { servicesFromEnv, type ServicesSource } from "../_shared/services.ts";
+import { servicesFromEnv } from "../_shared/services.ts";
+import { type ServicesSource } from "../_shared/http/app-services.ts";
 import { completeBooking, confirmBooking } from "./advance-booking.ts";
 import { cancelBooking } from "./cancel-booking.ts";
 import { listBookings } from "./list-bookings.ts";

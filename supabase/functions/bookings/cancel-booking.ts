@@ -1,13 +1,13 @@
 import { BookingPath, CancelledBooking } from "../_shared/contracts/bookings.ts";
 import type { CancelStep } from "../_shared/contracts/database/results/bookings.ts";
 import type { RefundToSend } from "../_shared/contracts/database/results/refunds.ts";
-import { withOwnTime } from "../_shared/core/deadline.ts";
+import { withOwnTime } from "../_shared/core/request.ts";
 import { defineRoute } from "../_shared/http/define-route.ts";
 import type { Reply } from "../_shared/http/reply.ts";
 import type { Idempotency } from "../_shared/http/idempotency/idempotency.ts";
 import { keepRefusal } from "../_shared/http/idempotency/once.ts";
 import { sendRefund } from "../_shared/domain/refunds/send-refund.ts";
-import type { Services } from "../_shared/services.ts";
+import type { Services } from "../_shared/http/app-services.ts";
 
 type Data = (typeof CancelledBooking)["_output"];
 type OpenStep = Exclude<CancelStep, { status: number }>;

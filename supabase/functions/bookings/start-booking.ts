@@ -1,13 +1,13 @@
 import { BookingBody, StartedBooking } from "../_shared/contracts/bookings.ts";
 import type { BookingStep, BookingToPay } from "../_shared/contracts/database/results/bookings.ts";
 import { clientIpHash } from "../_shared/http/input/client-ip.ts";
-import { withOwnTime } from "../_shared/core/deadline.ts";
+import { withOwnTime } from "../_shared/core/request.ts";
 import { defineRoute } from "../_shared/http/define-route.ts";
 import type { Reply } from "../_shared/http/reply.ts";
 import { ApiError, invalid } from "../_shared/core/errors.ts";
 import type { Idempotency } from "../_shared/http/idempotency/idempotency.ts";
 import { keepRefusal } from "../_shared/http/idempotency/once.ts";
-import type { Services } from "../_shared/services.ts";
+import type { Services } from "../_shared/http/app-services.ts";
 import { KeptAnswer, Refused } from "../_shared/adapters/stripe/refused.ts";
 
 type Data = (typeof StartedBooking)["_output"];

@@ -1,6 +1,7 @@
 /** Checkout: what is on sale, opening a hosted checkout, and one's orders. */
 import { createApp as createFunctionApp } from "../_shared/http/create-app.ts";
-import { servicesFromEnv, type ServicesSource } from "../_shared/services.ts";
+import { servicesFromEnv } from "../_shared/services.ts";
+import { type ServicesSource } from "../_shared/http/app-services.ts";
 import { listOrders } from "./list-orders.ts";
 import { listPackages } from "./list-packages.ts";
 import { readOrder } from "./read-order.ts";

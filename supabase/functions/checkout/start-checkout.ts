@@ -4,14 +4,14 @@ import type {
   CheckoutStep,
 } from "../_shared/contracts/database/results/checkout.ts";
 import { clientIpHash } from "../_shared/http/input/client-ip.ts";
-import { withOwnTime } from "../_shared/core/deadline.ts";
+import { withOwnTime } from "../_shared/core/request.ts";
 import { defineRoute } from "../_shared/http/define-route.ts";
 import type { Reply } from "../_shared/http/reply.ts";
 import { ApiError } from "../_shared/core/errors.ts";
 import type { Idempotency } from "../_shared/http/idempotency/idempotency.ts";
 import { keepRefusal } from "../_shared/http/idempotency/once.ts";
 import { returnUrls } from "../_shared/http/input/return-urls.ts";
-import type { Services } from "../_shared/services.ts";
+import type { Services } from "../_shared/http/app-services.ts";
 import { OrderSpent } from "../_shared/adapters/stripe/order-spent.ts";
 
 type Data = (typeof Checkout)["_output"];

@@ -1,6 +1,7 @@
 /** Credits: balance and history, grants, debits and holds. */
 import { createApp as createFunctionApp } from "../_shared/http/create-app.ts";
-import { servicesFromEnv, type ServicesSource } from "../_shared/services.ts";
+import { servicesFromEnv } from "../_shared/services.ts";
+import { type ServicesSource } from "../_shared/http/app-services.ts";
 import { debitCredits } from "./debit-credits.ts";
 import { confirmGrant, declineGrant } from "./decide-grant.ts";
 import { grantCredits } from "./grant-credits.ts";

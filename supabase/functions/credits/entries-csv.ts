@@ -2,7 +2,7 @@
 import type { Database } from "../_shared/adapters/database/database.ts";
 import type { ArgsOf } from "../_shared/contracts/database/functions.ts";
 import { entriesToCsv } from "../_shared/domain/entries-csv.ts";
-import { withOwnTime } from "../_shared/core/deadline.ts";
+import { withOwnTime } from "../_shared/core/request.ts";
 
 const PAGE_SIZE = 100;
 

@@ -1,7 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { parseAccept } from "hono/utils/accept";
 import { EntriesQuery, Entry } from "../_shared/contracts/credits.ts";
-import { subjectOf } from "../_shared/http/auth/authorize.ts";
+import { subjectOf } from "../_shared/core/caller.ts";
 import { defineRoute } from "../_shared/http/define-route.ts";
 import { baseHeaders, page } from "../_shared/http/reply.ts";
 import { streamEntries } from "./entries-csv.ts";

@@ -1,5 +1,5 @@
 import { SpendCap, SpendCapQuery } from "../_shared/contracts/spend-caps.ts";
-import { subjectOf } from "../_shared/http/auth/authorize.ts";
+import { subjectOf } from "../_shared/core/caller.ts";
 import { defineRoute } from "../_shared/http/define-route.ts";
 import { ok } from "../_shared/http/reply.ts";
 

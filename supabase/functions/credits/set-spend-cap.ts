@@ -1,5 +1,5 @@
 import { SpendCap, SpendCapBody } from "../_shared/contracts/spend-caps.ts";
-import { subjectOf } from "../_shared/http/auth/authorize.ts";
+import { subjectOf } from "../_shared/core/caller.ts";
 import { defineRoute } from "../_shared/http/define-route.ts";
 import { once } from "../_shared/http/idempotency/once.ts";
 

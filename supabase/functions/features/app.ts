@@ -1,6 +1,7 @@
 /** Feature flags: which are on for the caller, and switching them. */
 import { createApp as createFunctionApp } from "../_shared/http/create-app.ts";
-import { servicesFromEnv, type ServicesSource } from "../_shared/services.ts";
+import { servicesFromEnv } from "../_shared/services.ts";
+import { type ServicesSource } from "../_shared/http/app-services.ts";
 import { listFeatures } from "./list-features.ts";
 import { setFeature } from "./set-feature.ts";
 

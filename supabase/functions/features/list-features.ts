@@ -2,7 +2,7 @@ import { z } from "@hono/zod-openapi";
 import { WholeListQuery } from "../_shared/contracts/common.ts";
 import { FeatureForMe } from "../_shared/contracts/features.ts";
 import { isOnFor } from "../_shared/features/feature-flags.ts";
-import { userIdOf } from "../_shared/http/auth/authorize.ts";
+import { userIdOf } from "../_shared/core/caller.ts";
 import { defineRoute } from "../_shared/http/define-route.ts";
 import { pageOfWhole } from "../_shared/http/reply.ts";
 

@@ -1,9 +1,9 @@
 import { Block, BlockBody } from "../_shared/contracts/fraud.ts";
 import { sha256 } from "../_shared/core/hash.ts";
-import { networkOf } from "../_shared/http/input/client-ip.ts";
+import { networkOf } from "../_shared/core/ip.ts";
 import { defineRoute } from "../_shared/http/define-route.ts";
 import { once } from "../_shared/http/idempotency/once.ts";
-import type { Services } from "../_shared/services.ts";
+import type { Services } from "../_shared/http/app-services.ts";
 
 type Body = (typeof BlockBody)["_output"];
 

@@ -1,6 +1,7 @@
 /** Fraud, for operators: decisions, blocks, early warnings, limits. */
 import { createApp as createFunctionApp } from "../_shared/http/create-app.ts";
-import { servicesFromEnv, type ServicesSource } from "../_shared/services.ts";
+import { servicesFromEnv } from "../_shared/services.ts";
+import { type ServicesSource } from "../_shared/http/app-services.ts";
 import { addBlock } from "./add-block.ts";
 import { changePolicy } from "./change-policy.ts";
 import { clearWarning } from "./clear-warning.ts";

@@ -4,7 +4,7 @@
  */
 import { countTokens } from "../_shared/adapters/ai/count-tokens.ts";
 import { ApiError } from "../_shared/core/errors.ts";
-import type { Services } from "../_shared/services.ts";
+import type { Services } from "../_shared/http/app-services.ts";
 
 type Figures = Readonly<Record<string, number>>;
 

@@ -1,5 +1,5 @@
 /** What anyone may ask for as often as they like is looked up once in a while, whoever asks. */
-import type { Services } from "../_shared/services.ts";
+import type { Services } from "../_shared/http/app-services.ts";
 
 interface Known<T> {
   readonly atMs: number;

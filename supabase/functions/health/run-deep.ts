@@ -1,5 +1,5 @@
 import { DeepReport } from "../_shared/contracts/health.ts";
-import { RUNNER_DEADLINE_MS } from "../_shared/core/deadline.ts";
+import { RUNNER_DEADLINE_MS } from "../_shared/core/request.ts";
 import { defineRoute } from "../_shared/http/define-route.ts";
 import { ok } from "../_shared/http/reply.ts";
 import { runDeepChecks } from "./deep-checks.ts";

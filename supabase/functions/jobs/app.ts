@@ -1,7 +1,7 @@
 /** Jobs: long work that is started, polled, cancelled, and fetched when it is done. */
 import { servicesWithModels } from "../_shared/services-with-models.ts";
 import { createApp as createFunctionApp } from "../_shared/http/create-app.ts";
-import type { ServicesSource } from "../_shared/services.ts";
+import type { ServicesSource } from "../_shared/http/app-services.ts";
 import { cancelJob } from "./cancel-job.ts";
 import { listJobs } from "./list-jobs.ts";
 import { readFile } from "./read-file.ts";

@@ -3,7 +3,7 @@ import { defineRoute } from "../_shared/http/define-route.ts";
 import { ok } from "../_shared/http/reply.ts";
 import { ApiError } from "../_shared/core/errors.ts";
 import { JOB_TYPES } from "../_shared/domain/jobs/registry.ts";
-import type { Services } from "../_shared/services.ts";
+import type { Services } from "../_shared/http/app-services.ts";
 
 /** Who may not ask for a type may not stop it either: a user could stop what they are to be charged for. */
 async function refuseForeign(services: Services, userId: string, jobId: string): Promise<void> {

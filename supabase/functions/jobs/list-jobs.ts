@@ -1,6 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import { JobsQuery, JobSummary } from "../_shared/contracts/jobs.ts";
-import { subjectOf } from "../_shared/http/auth/authorize.ts";
+import { subjectOf } from "../_shared/core/caller.ts";
 import { defineRoute } from "../_shared/http/define-route.ts";
 import { page } from "../_shared/http/reply.ts";
 

@@ -1,6 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import { jobFields, StartedJob } from "../_shared/contracts/jobs.ts";
-import { subjectOf } from "../_shared/http/auth/authorize.ts";
+import { subjectOf } from "../_shared/core/caller.ts";
 import { defineRoute, LARGE_BODY_LIMIT_BYTES } from "../_shared/http/define-route.ts";
 import { createJob, STARTED_HEADERS } from "../_shared/domain/jobs/create-job.ts";
 import { JOB_TYPES } from "../_shared/domain/jobs/registry.ts";

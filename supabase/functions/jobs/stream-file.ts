@@ -1,6 +1,6 @@
 /** A job's file as a stream: a page is read when the one before it has gone out. */
 import type { Database } from "../_shared/adapters/database/database.ts";
-import { withOwnTime } from "../_shared/core/deadline.ts";
+import { withOwnTime } from "../_shared/core/request.ts";
 
 interface Whose {
   readonly p_user_id: string | null;

@@ -1,5 +1,5 @@
 import { NotificationRunnerReport } from "../_shared/contracts/notifications.ts";
-import { RUNNER_DEADLINE_MS } from "../_shared/core/deadline.ts";
+import { RUNNER_DEADLINE_MS } from "../_shared/core/request.ts";
 import { defineRoute } from "../_shared/http/define-route.ts";
 import { ok } from "../_shared/http/reply.ts";
 import { runNotices } from "../_shared/domain/notifications/run-notices.ts";

@@ -1,6 +1,7 @@
 /** Providers: users who sell, their onboarding at Stripe, and how it stands. */
 import { createApp as createFunctionApp } from "../_shared/http/create-app.ts";
-import { servicesFromEnv, type ServicesSource } from "../_shared/services.ts";
+import { servicesFromEnv } from "../_shared/services.ts";
+import { type ServicesSource } from "../_shared/http/app-services.ts";
 import { createLink } from "./create-link.ts";
 import { readProvider } from "./read-provider.ts";
 import { startProvider } from "./start-provider.ts";

@@ -1,12 +1,12 @@
 import { ProviderBody, StartedProvider } from "../_shared/contracts/providers.ts";
 import type { ProviderToOnboard } from "../_shared/contracts/database/results/providers.ts";
-import { withOwnTime } from "../_shared/core/deadline.ts";
+import { withOwnTime } from "../_shared/core/request.ts";
 import { defineRoute } from "../_shared/http/define-route.ts";
 import type { Reply } from "../_shared/http/reply.ts";
 import { invalid } from "../_shared/core/errors.ts";
 import type { Idempotency } from "../_shared/http/idempotency/idempotency.ts";
 import { keepRefusal } from "../_shared/http/idempotency/once.ts";
-import type { Services } from "../_shared/services.ts";
+import type { Services } from "../_shared/http/app-services.ts";
 import { KeptAnswer, Refused } from "../_shared/adapters/stripe/refused.ts";
 import { onboardingUrls } from "./onboarding-urls.ts";
 

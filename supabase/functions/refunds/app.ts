@@ -1,6 +1,7 @@
 /** Refunds: money back to a buyer, for operators. */
 import { createApp as createFunctionApp } from "../_shared/http/create-app.ts";
-import { servicesFromEnv, type ServicesSource } from "../_shared/services.ts";
+import { servicesFromEnv } from "../_shared/services.ts";
+import { type ServicesSource } from "../_shared/http/app-services.ts";
 import { listRefunds } from "./list-refunds.ts";
 import { readRefund } from "./read-refund.ts";
 import { startRefund } from "./start-refund.ts";

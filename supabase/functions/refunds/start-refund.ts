@@ -1,6 +1,6 @@
 import { Refund, RefundBody } from "../_shared/contracts/refunds.ts";
 import type { RefundAnswer } from "../_shared/contracts/database/results/refunds.ts";
-import { withOwnTime } from "../_shared/core/deadline.ts";
+import { withOwnTime } from "../_shared/core/request.ts";
 import { defineRoute } from "../_shared/http/define-route.ts";
 import { keepRefusal } from "../_shared/http/idempotency/once.ts";
 import { awaitEvent } from "../_shared/domain/refunds/await-event.ts";

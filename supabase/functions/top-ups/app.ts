@@ -1,6 +1,7 @@
 /** Auto top-up: a user's terms, their saved card, and how it goes. */
 import { createApp as createFunctionApp } from "../_shared/http/create-app.ts";
-import { servicesFromEnv, type ServicesSource } from "../_shared/services.ts";
+import { servicesFromEnv } from "../_shared/services.ts";
+import { type ServicesSource } from "../_shared/http/app-services.ts";
 import { readTopUps } from "./read-top-ups.ts";
 import { saveCard } from "./save-card.ts";
 import { setTopUps } from "./set-top-ups.ts";

@@ -1,11 +1,11 @@
 import { CardBody, CardPage } from "../_shared/contracts/top-ups.ts";
-import { withOwnTime } from "../_shared/core/deadline.ts";
+import { withOwnTime } from "../_shared/core/request.ts";
 import { defineRoute } from "../_shared/http/define-route.ts";
 import type { Reply } from "../_shared/http/reply.ts";
 import type { Idempotency } from "../_shared/http/idempotency/idempotency.ts";
 import { keepRefusal } from "../_shared/http/idempotency/once.ts";
 import { returnUrls } from "../_shared/http/input/return-urls.ts";
-import type { Services } from "../_shared/services.ts";
+import type { Services } from "../_shared/http/app-services.ts";
 
 type Data = (typeof CardPage)["_output"];
 

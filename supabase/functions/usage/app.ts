@@ -1,6 +1,7 @@
 /** Usage: what models cost, what a use would cost, and the charge for it. */
 import { createApp as createFunctionApp } from "../_shared/http/create-app.ts";
-import { servicesFromEnv, type ServicesSource } from "../_shared/services.ts";
+import { servicesFromEnv } from "../_shared/services.ts";
+import { type ServicesSource } from "../_shared/http/app-services.ts";
 import { chargeBatch } from "./charge-batch.ts";
 import { chargeUsage } from "./charge-usage.ts";
 import { estimateUsage } from "./estimate-usage.ts";

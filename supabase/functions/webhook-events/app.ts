@@ -1,6 +1,7 @@
 /** The inbox for operators: Stripe's events, those that are stuck, and those that never came. */
 import { createApp as createFunctionApp } from "../_shared/http/create-app.ts";
-import { servicesFromEnv, type ServicesSource } from "../_shared/services.ts";
+import { servicesFromEnv } from "../_shared/services.ts";
+import { type ServicesSource } from "../_shared/http/app-services.ts";
 import { backfillEvents } from "./backfill-events.ts";
 import { listEvents } from "./list-events.ts";
 import { readEvent } from "./read-event.ts";

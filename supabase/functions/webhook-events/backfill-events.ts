@@ -1,6 +1,6 @@
 import { BackfillBody, Backfilled } from "../_shared/contracts/webhook-events.ts";
 import { backfill } from "../_shared/domain/events/backfill.ts";
-import { LONG_DEADLINE_MS } from "../_shared/core/deadline.ts";
+import { LONG_DEADLINE_MS } from "../_shared/core/request.ts";
 import { defineRoute } from "../_shared/http/define-route.ts";
 import { ok } from "../_shared/http/reply.ts";
 

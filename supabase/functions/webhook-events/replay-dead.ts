@@ -1,5 +1,5 @@
 import { ReplayBody, Replayed } from "../_shared/contracts/webhook-events.ts";
-import { LONG_DEADLINE_MS } from "../_shared/core/deadline.ts";
+import { LONG_DEADLINE_MS } from "../_shared/core/request.ts";
 import { defineRoute } from "../_shared/http/define-route.ts";
 import { ok } from "../_shared/http/reply.ts";
 

@@ -11,7 +11,7 @@ import type {
 } from "../../../supabase/functions/_shared/contracts/database/functions.ts";
 import type { InboxEvent } from "../../../supabase/functions/_shared/contracts/database/results/inbox.ts";
 import { sha256 } from "../../../supabase/functions/_shared/core/hash.ts";
-import { timeLeftMs } from "../../../supabase/functions/_shared/core/deadline.ts";
+import { timeLeftMs } from "../../../supabase/functions/_shared/core/request.ts";
 import { ApiError } from "../../../supabase/functions/_shared/core/errors.ts";
 import { createSharedVerifier } from "../../../supabase/functions/_shared/http/auth/shared-secret.ts";
 import { NO_END } from "../../../supabase/functions/_shared/core/isolate.ts";
@@ -20,7 +20,7 @@ import type { Mail } from "../../../supabase/functions/_shared/adapters/mail/mai
 import { NO_METRICS } from "../../../supabase/functions/_shared/metrics/metrics.ts";
 import type { Operators } from "../../../supabase/functions/_shared/adapters/webhook/operators.ts";
 import { NO_REPORT } from "../../../supabase/functions/_shared/adapters/sentry/report.ts";
-import type { Services } from "../../../supabase/functions/_shared/services.ts";
+import type { Services } from "../../../supabase/functions/_shared/http/app-services.ts";
 import type { ListedEvent } from "../../../supabase/functions/_shared/adapters/stripe/event-feed.ts";
 import type { Payments } from "../../../supabase/functions/_shared/adapters/stripe/payments.ts";
 import { FAKE_AI } from "./fake-ai.ts";

@@ -1,6 +1,6 @@
 /** Fraud, for operators: decisions, who is blocked, early warnings, and the limits. */
 import { z } from "@hono/zod-openapi";
-import { networkOf } from "../http/input/client-ip.ts";
+import { networkOf } from "../core/ip.ts";
 import { listQuery, SeqCursor, text, Timestamp, TimestampOut, Uuid } from "./common.ts";
 
 const Outcome = z.enum(["allow", "refuse", "flag"]);

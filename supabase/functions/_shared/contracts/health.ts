@@ -3,6 +3,7 @@ import { z } from "@hono/zod-openapi";
 import { TimestampOut } from "./common.ts";
 
 const State = z.enum(["ok", "degraded", "down"]);
+export type CheckState = z.output<typeof State>;
 
 export const Live = z.object({ status: z.literal("ok") }).openapi("Live");
 

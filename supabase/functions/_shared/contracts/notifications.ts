@@ -1,7 +1,7 @@
 /** Notifications: which template, to whom, with what data. */
 import { z } from "@hono/zod-openapi";
-import { FROM_OUTSIDE } from "../domain/notifications/render-notice.ts";
 import { Uuid } from "./common.ts";
+import { NOTIFICATION_DATA } from "./notification-data.ts";
 
 const To = z.union([
   z.strictObject({ user_id: Uuid }),
@@ -12,9 +12,9 @@ const To = z.union([
   }),
 ], "Name one user_id or one email.").openapi("NotificationRecipient");
 
-function notification<T extends keyof typeof FROM_OUTSIDE>(template: T) {
-  const { schema } = FROM_OUTSIDE[template];
-  return z.strictObject({ template: z.literal(template), to: To, data: schema });
+function notification<T extends keyof typeof NOTIFICATION_DATA>(template: T) {
+  const data = NOTIFICATION_DATA[template];
+  return z.strictObject({ template: z.literal(template), to: To, data });
 }
 
 export const NotificationBody = z.discriminatedUnion("template", [

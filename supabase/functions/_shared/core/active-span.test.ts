@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type Context, context, ROOT_CONTEXT, type Span, trace } from "@opentelemetry/api";
-import { activeSpan, nameActiveSpan } from "./active-span.ts";
+import { activeSpan, nameActiveSpan } from "./request.ts";
 
 interface Seen {
   name?: string;

@@ -5,10 +5,16 @@ import { ANSWER, FAKE_AI } from "#support/fake-ai.ts";
 import { makeFake } from "#support/fake-services.ts";
 import { ROUTE_CASES, send, sendCase } from "#support/route-cases.ts";
 import { eventsOf, postStreamed, settled } from "#support/streamed-chat.ts";
-import { currentRequest, withinRequest } from "./current-request.ts";
-import { DEADLINE_MS, timeLeftMs, withOwnTime } from "./deadline.ts";
+import {
+  currentRequest,
+  DEADLINE_MS,
+  type RequestContext,
+  startContext,
+  timeLeftMs,
+  withinRequest,
+  withOwnTime,
+} from "./request.ts";
 import { ApiError } from "./errors.ts";
-import { type RequestContext, startContext } from "./request-context.ts";
 
 Deno.test("whoever works for a request has what is left of its time, and nothing after it", () => {
   const context = startContext(new Headers());

@@ -4,13 +4,13 @@
  */
 import { createRoute, OpenAPIHono } from "@hono/zod-openapi";
 import type { Context } from "hono";
-import type { ServicesSource } from "../services.ts";
+import type { ServicesSource } from "./app-services.ts";
 import { createCors } from "./cors.ts";
 import { Nothing, type Route } from "./define-route.ts";
 import { SECURITY_HEADERS } from "./reply.ts";
 import { handleRequest, type Place } from "./handle-request.ts";
 import { describeRoute } from "./openapi.ts";
-import { startContext } from "../core/request-context.ts";
+import { startContext } from "../core/request.ts";
 
 const NO_PARAMS: Readonly<Record<string, string>> = {};
 const NOWHERE: Place = { route: null, name: null, title: null };

@@ -5,14 +5,13 @@
  */
 import { z } from "@hono/zod-openapi";
 import type { FeatureName } from "../features/feature-flags.ts";
-import type { Services } from "../services.ts";
-import type { CallerOf, Who } from "./auth/authorize.ts";
-import { DEADLINE_MS } from "../core/deadline.ts";
+import type { Services } from "./app-services.ts";
+import type { CallerOf, Who } from "../core/caller.ts";
+import { DEADLINE_MS, type RequestContext } from "../core/request.ts";
 import type { Reply } from "./reply.ts";
 import type { ErrorCode } from "../core/errors.ts";
 import type { IdempotencyMode, IdempotencyOf } from "./idempotency/idempotency.ts";
 import type { LimitName } from "../limits/rules.ts";
-import type { RequestContext } from "../core/request-context.ts";
 
 type Method = "get" | "post" | "delete";
 

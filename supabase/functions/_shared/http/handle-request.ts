@@ -1,13 +1,11 @@
 /** One request from its first byte to its log line, whatever framework brought it. */
 import { EnvError } from "../core/env.ts";
 import { consoleLogger, type LogRecord } from "../core/logger.ts";
-import { nameActiveSpan } from "../core/active-span.ts";
-import type { Services, ServicesSource } from "../services.ts";
-import { withinRequest } from "../core/current-request.ts";
+import { nameActiveSpan, startContext, withinRequest } from "../core/request.ts";
+import type { Services, ServicesSource } from "./app-services.ts";
 import type { Route } from "./define-route.ts";
 import { HTTPS_ONLY, renderError } from "./reply.ts";
 import { ApiError } from "../core/errors.ts";
-import { startContext } from "../core/request-context.ts";
 import { runRoute } from "./run-route.ts";
 
 /** Anything that is not an ApiError is ours, and the caller learns nothing of it. */

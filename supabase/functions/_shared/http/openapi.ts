@@ -1,7 +1,6 @@
 /** Describes a route in OpenAPI terms, errors included: they are as much a promise as the answers. */
-import { z } from "@hono/zod-openapi";
-import type { RouteConfig } from "@hono/zod-openapi";
-import type { Who } from "./auth/authorize.ts";
+import { type RouteConfig, z } from "@hono/zod-openapi";
+import type { Who } from "../core/caller.ts";
 import { Nothing, type Route } from "./define-route.ts";
 import { type ErrorCode, ERRORS } from "../core/errors.ts";
 import { CONTENT_KEY_SECONDS } from "./idempotency/idempotency.ts";

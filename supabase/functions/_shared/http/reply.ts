@@ -1,7 +1,7 @@
 /** The fixed shape around every JSON answer, and the headers that every answer carries. */
 import { timestampOf } from "../core/time.ts";
 import { type ApiError, type ErrorBody, invalid } from "../core/errors.ts";
-import type { RequestContext } from "../core/request-context.ts";
+import type { HeaderPairs, RequestContext } from "../core/request.ts";
 
 /** What a handler answers with; `data` is the resource, the envelope is put around it here. */
 export interface Reply<T = unknown> {
@@ -41,8 +41,6 @@ export function pageOfWhole<T>(
   const isLast = last === undefined || start + items.length === all.length;
   return page(items, isLast ? null : keyOf(last));
 }
-
-export type HeaderPairs = [string, string][];
 
 /** What an API tells browsers: to run, frame, embed and guess nothing. Allowed origins may still read. */
 export const SECURITY_HEADERS: Readonly<HeaderPairs> = [

@@ -1,16 +1,16 @@
 /** Takes one request through its route: who, what, how often, then the handler. */
 import type { LogRecord } from "../core/logger.ts";
-import type { Services } from "../services.ts";
-import { authorize, authorOf, type Caller, callerScope, userIdOf } from "./auth/authorize.ts";
+import type { Services } from "./app-services.ts";
+import { authorize } from "./auth/authorize.ts";
+import { authorOf, type Caller, callerScope, userIdOf } from "../core/caller.ts";
 import { clientIpHash } from "./input/client-ip.ts";
 import type { Credentials } from "./auth/credentials.ts";
-import { DEADLINE_MS } from "../core/deadline.ts";
+import { DEADLINE_MS, type RequestContext } from "../core/request.ts";
 import { Nothing, type Route } from "./define-route.ts";
 import { renderReply } from "./reply.ts";
 import { ApiError } from "../core/errors.ts";
 import { type Idempotency, idempotencyOf, readIdempotencyKey } from "./idempotency/idempotency.ts";
 import { decodeUtf8, parseJson, readBytes, requireJson } from "./input/read-body.ts";
-import type { RequestContext } from "../core/request-context.ts";
 import { requireSaneHead } from "./input/request-head.ts";
 import { queryOf, validate } from "./input/validate.ts";
 

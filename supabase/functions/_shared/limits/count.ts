@@ -1,5 +1,5 @@
 /** What one rule says of one request, and what all of them together mean for it. */
-import type { HeaderPairs } from "../http/reply.ts";
+import type { HeaderPairs } from "../core/request.ts";
 import { type Rule, SOFT_SHARE } from "./rules.ts";
 
 export interface Count {

@@ -2,12 +2,25 @@
 import type { Env } from "../core/env.ts";
 import type { GuardedRedis } from "../adapters/redis/guarded-redis.ts";
 import type { RedisFigures } from "../adapters/redis/redis-figures.ts";
-import type { Services } from "../services.ts";
+import type { Logger } from "../core/logger.ts";
+import type { CheckState } from "../contracts/health.ts";
+import type { Metrics } from "../metrics/metrics.ts";
 import type { Limiter, NoRedis } from "./limiter.ts";
 
 type Address = Pick<Env, "UPSTASH_REDIS_REST_URL" | "UPSTASH_REDIS_REST_TOKEN">;
-type Wanted = Pick<Services, "log" | "metrics" | "waitUntil">;
-type Limits = Pick<Services, "limiter" | "checkRedis" | "readRedisFigures">;
+
+interface Wanted {
+  readonly log: Logger;
+  readonly metrics: Metrics;
+  readonly waitUntil: (work: Promise<unknown>) => void;
+}
+
+/** As Services has them. */
+interface Limits {
+  readonly limiter: Limiter;
+  readonly checkRedis: () => Promise<CheckState>;
+  readonly readRedisFigures: () => Promise<RedisFigures>;
+}
 
 interface Made {
   readonly redis: GuardedRedis | NoRedis;

@@ -3,7 +3,7 @@
  * one alone, from what Redis last said, while Redis is slow, unavailable, or answers nonsense
  * (docs/decisions/rate-limits.md).
  */
-import type { HeaderPairs } from "../http/reply.ts";
+import type { HeaderPairs } from "../core/request.ts";
 import type { Logger } from "../core/logger.ts";
 import type { Metrics } from "../metrics/metrics.ts";
 import { failureOf, type RedisFailure } from "../adapters/redis/failures.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Caller } from "../http/auth/authorize.ts";
+import type { Caller } from "../core/caller.ts";
 import { type Asking, countedFor, type LimitName, RULES } from "./rules.ts";
 
 const USER: Caller = { kind: "user", userId: "user-1", isOperator: false };

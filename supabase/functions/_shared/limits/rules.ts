@@ -2,7 +2,7 @@
  * Every limit there is. Change a number here; it counts from the next deployment on. Why each is what it is:
  * docs/decisions/rate-limits.md.
  */
-import type { Caller } from "../http/auth/authorize.ts";
+import type { Caller } from "../core/caller.ts";
 
 const MINUTE = 60;
 const HOUR = 3_600;

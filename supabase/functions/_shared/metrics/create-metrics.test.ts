@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
-import { currentRequest, withinRequest } from "../core/current-request.ts";
+import { currentRequest, startContext, withinRequest } from "../core/request.ts";
 import { ApiError } from "../core/errors.ts";
-import { startContext } from "../core/request-context.ts";
 import { createMetrics, type FlushedMetrics } from "./create-metrics.ts";
-import type { MetricRow } from "./series.ts";
+import type { MetricRow } from "../contracts/database/arguments.ts";
 import type { Batch } from "./waiting.ts";
 
 interface World {

@@ -3,7 +3,7 @@
  * belongs to no request, and whatever goes wrong with it, no request notices (docs/decisions/metrics.md).
  */
 import { AsyncLocalStorage } from "node:async_hooks";
-import { outsideRequests } from "../core/current-request.ts";
+import { outsideRequests } from "../core/request.ts";
 import { ApiError, isUnavailable } from "../core/errors.ts";
 import type { Logger } from "../core/logger.ts";
 import type { CounterName, Labels, TimerName } from "./catalogue.ts";

@@ -3,8 +3,8 @@ import assert from "node:assert/strict";
 /** A process that counts something and has nothing else to do; says so when it hands over. */
 const SCRIPT = `
   import { metricsFrom } from "${import.meta.resolve("./metrics-from-env.ts")}";
-  const rpc = () => Promise.resolve(Deno.stdout.writeSync(new TextEncoder().encode("handed over")));
-  metricsFrom({ rpc, close: () => Promise.resolve() }, () => {}).request("GET /credits", 200, 1);
+  const record = () => Promise.resolve(Deno.stdout.writeSync(new TextEncoder().encode("handed over")));
+  metricsFrom(record, () => {}).request("GET /credits", 200, 1);
 `;
 
 Deno.test("a script that has counted something ends all the same, and does not wait to tell", async () => {

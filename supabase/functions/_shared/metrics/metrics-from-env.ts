@@ -1,5 +1,4 @@
 /** The metrics of a deployed process: handed to the database, whose isolate is kept until then. */
-import type { Database } from "../adapters/database/database.ts";
 import { isHosted } from "../core/isolate.ts";
 import { consoleLogger } from "../core/logger.ts";
 import { createMetrics } from "./create-metrics.ts";
@@ -12,12 +11,11 @@ function later(run: () => void, ms: number): void {
 }
 
 export function metricsFrom(
-  database: Database,
+  record: Parameters<typeof createMetrics>[0]["record"],
   waitUntil: (work: Promise<unknown>) => void,
 ): Metrics {
   const metrics = createMetrics({
-    record: ({ id, rows }, ageMs) =>
-      database.rpc("metrics_record", { p_batch_id: id, p_age_ms: ageMs, p_rows: rows }),
+    record,
     nowMs: () => performance.now(),
     later,
     waitUntil,

@@ -1,16 +1,7 @@
 /** What is counted until the next flush, and as the rows that SQL takes. */
+import type { MetricRow } from "../contracts/database/arguments.ts";
 import { bucketOf, BUCKETS } from "./buckets.ts";
 import { type CounterName, COUNTERS, type Labels, type TimerName, TIMERS } from "./catalogue.ts";
-
-/** As farthing_public.metrics_record() takes it. */
-export interface MetricRow {
-  readonly name: string;
-  /** `rule=user,outcome=blocked`, in the catalogue's order. */
-  readonly labels: string;
-  readonly count: number;
-  readonly sum_ms?: number;
-  readonly buckets?: readonly number[];
-}
 
 interface Durations {
   count: number;

@@ -1,5 +1,5 @@
 /** Batches that could not be handed over yet: few, and nothing of them lost while the database is away. */
-import type { MetricRow } from "./series.ts";
+import type { MetricRow } from "../contracts/database/arguments.ts";
 
 export interface Batch {
   /** What makes it count once, however often it is sent. */

@@ -1,5 +1,5 @@
 /** One attempt at a service, which ends in time whether or not whoever runs it listens to the signal. */
-import { timeLeftMs } from "../core/deadline.ts";
+import { timeLeftMs } from "../core/request.ts";
 import { ApiError } from "../core/errors.ts";
 import type { ServiceName } from "./external-services.ts";
 

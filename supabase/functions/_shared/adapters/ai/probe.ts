@@ -1,12 +1,10 @@
 /**
- * The services with a model that answers a short question and nothing else: health asks one now and then, and
- * brings neither the client nor the tokenizer along that chats need.
+ * A model that answers a short question and nothing else: health asks one now and then, and brings along
+ * neither the client nor the tokenizer that chats need.
  */
-import { type Env, readEnv } from "../../core/env.ts";
 import { ApiError } from "../../core/errors.ts";
 import type { Metrics } from "../../metrics/metrics.ts";
 import { createGuard, type Guard } from "../../resilience/guard.ts";
-import { type Services, servicesFromEnv, type ServicesSource } from "../../services.ts";
 import type { Ai, AiRequest, Completion } from "./ai.ts";
 import { boundedFetch } from "./bounded-fetch.ts";
 import { usageFrom } from "./usage.ts";
@@ -69,22 +67,3 @@ export function createProbe(options: ProbeOptions, metrics: Metrics): Ai {
     researchModel: options.researchModel,
   };
 }
-
-function probeFrom(env: Env, metrics: Metrics): () => Promise<Ai> {
-  const { AI_BASE_URL: baseUrl, AI_API_KEY: apiKey, AI_MODELS: models } = env;
-  if (baseUrl === undefined || apiKey === undefined || models === undefined) {
-    return () => Promise.reject(new ApiError("not_ready", { internal: "no model is configured" }));
-  }
-  const researchModel = env.AI_RESEARCH_MODEL ?? [...models.keys()][0]!;
-  const probe = createProbe({ baseUrl, apiKey, researchModel }, metrics);
-  return () => Promise.resolve(probe);
-}
-
-let shared: Services | undefined;
-
-/** @throws EnvError, on every request until the environment is complete */
-export const servicesWithProbe: ServicesSource = () => {
-  if (shared !== undefined) return shared;
-  const services = servicesFromEnv();
-  return shared = { ...services, ai: probeFrom(readEnv(), services.metrics) };
-};

@@ -2,7 +2,7 @@
  * The functions that write who did something. The database's one way in adds it from the request that is
  * being served, so that no handler names an author, and none can forget it or name another.
  */
-import { currentRequest } from "../../core/current-request.ts";
+import { currentRequest } from "../../core/request.ts";
 import type { FunctionName, Sql } from "../../contracts/database/functions.ts";
 
 type Args = Readonly<Record<string, unknown>>;

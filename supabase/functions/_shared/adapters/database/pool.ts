@@ -5,8 +5,7 @@
  */
 // @ts-types="@types/pg"
 import pg from "pg";
-import { traceHeaders } from "../../core/trace-headers.ts";
-import { timeLeftMs } from "../../core/deadline.ts";
+import { timeLeftMs, traceHeaders } from "../../core/request.ts";
 import { CALL_TIMEOUT_MS, EXPOSED, type Transport } from "./database.ts";
 import {
   CONNECTION_LOST,

@@ -1,7 +1,6 @@
 /** The default transport: supabase-js over the data API with a secret key. */
 import { createClient } from "@supabase/supabase-js";
-import { traceHeaders } from "../../core/trace-headers.ts";
-import { timeLeftMs } from "../../core/deadline.ts";
+import { timeLeftMs, traceHeaders } from "../../core/request.ts";
 import { CALL_TIMEOUT_MS, EXPOSED, type Transport } from "./database.ts";
 import { CONNECTION_LOST, DatabaseFailure, TIMED_OUT } from "./failures.ts";
 

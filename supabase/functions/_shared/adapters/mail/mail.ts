@@ -1,4 +1,5 @@
 /** What the product asks of a mail service. Nothing outside this folder knows whose API it is. */
+import type { MailService } from "../../contracts/database/arguments.ts";
 import { ApiError } from "../../core/errors.ts";
 
 export interface MailMessage {
@@ -12,8 +13,6 @@ export interface MailMessage {
   /** The notice's id: a provider that knows it sends a repeat once. */
   readonly key: string;
 }
-
-export type MailService = "postmark" | "resend";
 
 export interface Mail {
   readonly service: MailService;

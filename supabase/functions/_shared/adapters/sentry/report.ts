@@ -1,6 +1,6 @@
 /** Where failures of ours are told of, besides the log. */
 import type { ApiError } from "../../core/errors.ts";
-import type { RequestContext } from "../../core/request-context.ts";
+import type { RequestContext } from "../../core/request.ts";
 
 /** What of a request may leave the project: nothing of its body, its headers or its caller. */
 export interface About {

@@ -1,7 +1,8 @@
 /** Connected accounts at Stripe, and the pages on which their owners say who they are. */
 import type Stripe from "stripe";
 import type { ProviderToOnboard } from "../../contracts/database/results/providers.ts";
-import { type AccountFacts, accountFacts } from "./facts/connect.ts";
+import { accountFacts } from "./facts/connect.ts";
+import { type AccountFacts } from "../../contracts/database/facts.ts";
 import { requireObject, type StripeCaller, unavailable } from "./client.ts";
 
 interface OnboardingUrls {

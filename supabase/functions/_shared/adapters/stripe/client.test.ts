@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import { withinRequest } from "../../core/current-request.ts";
-import { startContext } from "../../core/request-context.ts";
+import { startContext, withinRequest } from "../../core/request.ts";
 import { countedMetrics } from "#support/counted-metrics.ts";
 import { refusalOf, withStripe } from "#support/stripe-server.ts";
 import { createCaller, createClient } from "./client.ts";

@@ -4,39 +4,12 @@
  * keeps them: so nothing about a person is among them.
  */
 import type Stripe from "stripe";
-import { type CardFacts, cardRemovedFacts, cardSavedFacts } from "./facts/cards.ts";
-import { type AccountFacts, accountFacts, type FeeFacts, feeFacts } from "./facts/connect.ts";
-import {
-  type ChargeFacts,
-  chargeFacts,
-  type PaymentFacts,
-  paymentFacts,
-  type SessionFacts,
-  sessionFacts,
-} from "./facts/payments.ts";
-import { type PayoutFacts, payoutFacts } from "./facts/payouts.ts";
-import {
-  type DisputeFacts,
-  disputeFacts,
-  type RefundFacts,
-  refundFacts,
-  type WarningFacts,
-  warningFacts,
-} from "./facts/reversals.ts";
-
-/** Empty for the types that we store and ignore. Amounts in the currency's minor unit. */
-export type Facts =
-  | Record<string, never>
-  | SessionFacts
-  | PaymentFacts
-  | ChargeFacts
-  | RefundFacts
-  | DisputeFacts
-  | WarningFacts
-  | FeeFacts
-  | AccountFacts
-  | CardFacts
-  | PayoutFacts;
+import { cardRemovedFacts, cardSavedFacts } from "./facts/cards.ts";
+import type { Facts } from "../../contracts/database/facts.ts";
+import { accountFacts, feeFacts } from "./facts/connect.ts";
+import { chargeFacts, paymentFacts, sessionFacts } from "./facts/payments.ts";
+import { payoutFacts } from "./facts/payouts.ts";
+import { disputeFacts, refundFacts, warningFacts } from "./facts/reversals.ts";
 
 type EventOf<T extends string> = Extract<Stripe.Event, { type: T }>;
 type Translations = {

@@ -1,37 +1,10 @@
 /** Of what a payout is made: its balance transactions, page by page, in our own words. */
 import type Stripe from "stripe";
+import type { PayoutTransaction } from "../../contracts/database/payout-transaction.ts";
 import { type StripeCaller, unavailable } from "./client.ts";
 import { idOf } from "./id-of.ts";
 import { markOf } from "./mark.ts";
 import { Refused } from "./refused.ts";
-
-type Kind = "charge" | "refund" | "dispute" | "fee" | "fee_refund" | "payout" | "other";
-
-/** Money that came into a payout or left it. Flat, and nothing of a person, as facts are. */
-export interface PayoutTransaction {
-  transaction_id: string;
-  kind: Kind;
-  /** Stripe's own word, for example `refund_failure`. */
-  type: string;
-  source_id: string | null;
-  payment_id: string | null;
-  charge_id: string | null;
-  fee_id: string | null;
-  /** An order, a booking or a refund by its metadata, perhaps another app's. */
-  our_id: string | null;
-  /** Of the installation that made it; see mark.ts. */
-  mark: string | null;
-  /** What the source is of, in its own currency: the buyer's, which may not be the payout's. */
-  source_amount: number | null;
-  source_currency: string | null;
-  /** Signed, in the payout's currency; `net` is what is left of it after Stripe's `fee`. */
-  amount: number;
-  fee: number;
-  net: number;
-  currency: string;
-  /** Seconds since 1970. */
-  occurred_at: number;
-}
 
 export interface PayoutPage {
   readonly transactions: readonly PayoutTransaction[];

@@ -3,14 +3,24 @@
  * means, and that a bigint comes as the text that loses nothing.
  */
 import type { ErrorBody } from "../../core/errors.ts";
-import type { MailService } from "../../adapters/mail/mail.ts";
-import type { MetricRow } from "../../metrics/series.ts";
-import type { AccountFacts } from "../../adapters/stripe/facts/connect.ts";
-import type { PayoutTransaction } from "../../adapters/stripe/payout-lists.ts";
+import type { AccountFacts } from "./facts.ts";
+import type { PayoutTransaction } from "./payout-transaction.ts";
 import type { Answer } from "./results/chats.ts";
 import type { InboxEvent } from "./results/inbox.ts";
 import type { NotSentOutcome } from "./results/notices.ts";
 import type { FeatureSetting } from "./results/operators.ts";
+
+export type MailService = "postmark" | "resend";
+
+/** As metrics_record() takes it. */
+export interface MetricRow {
+  readonly name: string;
+  /** `rule=user,outcome=blocked`, in the catalogue's order. */
+  readonly labels: string;
+  readonly count: number;
+  readonly sum_ms?: number;
+  readonly buckets?: readonly number[];
+}
 
 export interface RefinedArguments {
   bookings_advance: { p_status: "confirmed" | "completed" };

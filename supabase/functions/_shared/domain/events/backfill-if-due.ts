@@ -1,5 +1,5 @@
 /** The hourly backfill, which the database gives to one runner at a time. */
-import type { Services } from "../../services.ts";
+import type { Services } from "../../http/app-services.ts";
 import { backfill, type Backfilled } from "./backfill.ts";
 import { compareProviders } from "./compare-providers.ts";
 

@@ -3,7 +3,7 @@ import type { z } from "@hono/zod-openapi";
 import type * as contract from "../../contracts/webhook-events.ts";
 import { ApiError } from "../../core/errors.ts";
 import { hasTime } from "../../core/isolate.ts";
-import type { Services } from "../../services.ts";
+import type { Services } from "../../http/app-services.ts";
 import type { ListedEvent } from "../../adapters/stripe/event-feed.ts";
 
 export type Backfilled = z.output<typeof contract.Backfilled>;

@@ -3,8 +3,8 @@
  * list of our events has none of them, so that a lost one would never be found.
  */
 import { ApiError } from "../../core/errors.ts";
-import type { Services } from "../../services.ts";
-import type { AccountFacts } from "../../adapters/stripe/facts/connect.ts";
+import type { Services } from "../../http/app-services.ts";
+import type { AccountFacts } from "../../contracts/database/facts.ts";
 
 async function compare({ database, log, now, payments }: Services, untilMs: number): Promise<void> {
   // Taken before Stripe is asked: an event that comes meanwhile is newer.

@@ -1,13 +1,13 @@
 /** Asks for a job: the one way in, whichever route it comes by. */
 import { z } from "@hono/zod-openapi";
 import type { StartedJob } from "../../contracts/jobs.ts";
-import type { SecretCaller, UserCaller } from "../../http/auth/credentials.ts";
+import type { SecretCaller, UserCaller } from "../../core/caller.ts";
 import type { Reply } from "../../http/reply.ts";
 import { ApiError } from "../../core/errors.ts";
 import type { Idempotency } from "../../http/idempotency/idempotency.ts";
 import { once } from "../../http/idempotency/once.ts";
-import type { RequestContext } from "../../core/request-context.ts";
-import type { Services } from "../../services.ts";
+import type { RequestContext } from "../../core/request.ts";
+import type { Services } from "../../http/app-services.ts";
 import type { JobType } from "./job-type.ts";
 import { jsonbBytes } from "../../core/json-size.ts";
 

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { RECEIPT } from "#support/notice-samples.ts";
 import { money } from "./figures.ts";
-import { BadNotice, FROM_OUTSIDE, renderNotice } from "./render-notice.ts";
+import { NOTIFICATION_DATA } from "../../contracts/notification-data.ts";
+import { BadNotice, renderNotice } from "./render-notice.ts";
 
 const ID = "9d3fa1b8-4ea1-49a5-9be2-2f8f6a4f4c01";
 const AT = "2026-11-21T12:00:00.123456+00:00";
@@ -271,7 +272,7 @@ Deno.test("money is exact in every currency's own digits", () => {
 });
 
 Deno.test("nothing of operators, and no link, may be sent from outside", () => {
-  assert.deepEqual(Object.keys(FROM_OUTSIDE).sort(), [
+  assert.deepEqual(Object.keys(NOTIFICATION_DATA).sort(), [
     "credits_expiring",
     "low_balance",
     "receipt",

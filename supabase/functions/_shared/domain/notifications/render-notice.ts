@@ -13,17 +13,12 @@ import { topUpCapped } from "./templates/top-up-capped.ts";
 import { topUpFailed } from "./templates/top-up-failed.ts";
 import { topUpPaused } from "./templates/top-up-paused.ts";
 
-/** What the app's own back end may have sent: nothing of operators, and no link of anybody's choice. */
-export const FROM_OUTSIDE = {
+const TEMPLATES: ReadonlyMap<string, Template> = new Map(Object.entries({
   receipt,
   refund,
   low_balance: lowBalance,
   credits_expiring: creditsExpiring,
   top_up_failed: topUpFailed,
-} as const;
-
-const TEMPLATES: ReadonlyMap<string, Template> = new Map(Object.entries({
-  ...FROM_OUTSIDE,
   top_up_paused: topUpPaused,
   top_up_capped: topUpCapped,
   top_up_authentication: topUpAuthentication,

@@ -3,7 +3,7 @@ import { EnvError } from "../../core/env.ts";
 import { ApiError } from "../../core/errors.ts";
 import { hasTime } from "../../core/isolate.ts";
 import type { Mail } from "../../adapters/mail/mail.ts";
-import type { Services } from "../../services.ts";
+import type { Services } from "../../http/app-services.ts";
 import { type Outcome, sendNotice, type Ways } from "./send-notice.ts";
 
 /** At a mail service side by side; an isolate that dies takes no more along. */

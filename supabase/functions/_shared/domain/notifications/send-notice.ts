@@ -5,7 +5,7 @@ import type { NoticeToSend, NotSentOutcome } from "../../contracts/database/resu
 import { ApiError } from "../../core/errors.ts";
 import { type Mail, MailNotSent, MailRefused } from "../../adapters/mail/mail.ts";
 import { BreakerOpen } from "../../resilience/guard.ts";
-import type { Services } from "../../services.ts";
+import type { Services } from "../../http/app-services.ts";
 import { alertOf } from "./alert-of.ts";
 import type { Operators } from "../../adapters/webhook/operators.ts";
 import { BadNotice, renderNotice } from "./render-notice.ts";

@@ -10,13 +10,3 @@ export interface Template<S extends z.ZodType = z.ZodType> {
 export function defineTemplate<S extends z.ZodType>(schema: S, write: Template<S>["write"]) {
   return { schema, write } satisfies Template<S>;
 }
-
-/** In the currency's minor unit. */
-export const Money = z.int().min(0)
-  .openapi({ description: "In the currency's minor unit.", example: 999 });
-
-export const Currency = z.string().regex(
-  /^[a-z]{3}$/,
-  "currency must be three lower-case letters, such as usd.",
-)
-  .openapi({ example: "usd" });

@@ -5,7 +5,7 @@
 import type { PayoutToList } from "../../contracts/database/results/payouts.ts";
 import { ApiError } from "../../core/errors.ts";
 import { hasTime } from "../../core/isolate.ts";
-import type { Services } from "../../services.ts";
+import type { Services } from "../../http/app-services.ts";
 import { Refused } from "../../adapters/stripe/refused.ts";
 
 type Outcome = "reconciled" | "not_ready" | "unfinished" | "refused" | "failed";

@@ -1,6 +1,6 @@
 /** Waits a little for Stripe's event, so that most answers name what a refund did to the credits. */
 import type { RefundAnswer } from "../../contracts/database/results/refunds.ts";
-import type { Services } from "../../services.ts";
+import type { Services } from "../../http/app-services.ts";
 
 /** 2 s in all: most events are here within one, and who waits longer can ask for the refund again. */
 const PAUSES_MS = [50, 100, 150, 200, 300, 500, 700];

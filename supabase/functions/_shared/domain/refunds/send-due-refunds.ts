@@ -2,7 +2,7 @@
 import type { RefundToSend } from "../../contracts/database/results/refunds.ts";
 import { ApiError } from "../../core/errors.ts";
 import { hasTime } from "../../core/isolate.ts";
-import type { Services } from "../../services.ts";
+import type { Services } from "../../http/app-services.ts";
 import { detailOf, sendRefund } from "./send-refund.ts";
 
 /** At Stripe side by side: one after the other would leave most of a batch's time unused. */

@@ -1,8 +1,8 @@
 /** Sends a refund that the database has set aside to Stripe. Outside any transaction. */
 import type { RefundAnswer, RefundToSend } from "../../contracts/database/results/refunds.ts";
-import { withOwnTime } from "../../core/deadline.ts";
+import { withOwnTime } from "../../core/request.ts";
 import { ApiError } from "../../core/errors.ts";
-import type { Services } from "../../services.ts";
+import type { Services } from "../../http/app-services.ts";
 import { Refused } from "../../adapters/stripe/refused.ts";
 
 /** What really went wrong, for logs and for the operator. */

@@ -4,11 +4,11 @@
  */
 import type { ArgsOf } from "../../contracts/database/functions.ts";
 import type { TopUpCharge } from "../../contracts/database/results/top-ups.ts";
-import { withOwnTime } from "../../core/deadline.ts";
+import { withOwnTime } from "../../core/request.ts";
 import { ApiError } from "../../core/errors.ts";
 import { returnUrls } from "../../http/input/return-urls.ts";
 import { hasTime } from "../../core/isolate.ts";
-import type { Services } from "../../services.ts";
+import type { Services } from "../../http/app-services.ts";
 import type { Payments } from "../../adapters/stripe/payments.ts";
 
 /** At Stripe side by side: one after the other would leave most of a batch's time unused. */

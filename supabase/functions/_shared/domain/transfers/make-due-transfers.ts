@@ -1,9 +1,9 @@
 /** Pays providers what waited, takes from them what banks have taken, and pays again what comes back. */
 import type { TransferToMake } from "../../contracts/database/results/bookings.ts";
-import { withOwnTime } from "../../core/deadline.ts";
+import { withOwnTime } from "../../core/request.ts";
 import { hasTime } from "../../core/isolate.ts";
 import { detailOf } from "../refunds/send-refund.ts";
-import type { Services } from "../../services.ts";
+import type { Services } from "../../http/app-services.ts";
 import { Refused } from "../../adapters/stripe/refused.ts";
 
 const AT_ONCE = 5;

@@ -6,22 +6,10 @@ import { verifyCredentials } from "@supabase/server/core";
 import type { SupabaseEnv } from "@supabase/server";
 import { sha256 } from "../../core/hash.ts";
 import { CredentialCache } from "./credential-cache.ts";
+import type { SecretCaller, UserCaller } from "../../core/caller.ts";
 import { ApiError } from "../../core/errors.ts";
 import type { KeySet } from "./key-set.ts";
 import { tokenProblem } from "./token-problem.ts";
-
-export interface UserCaller {
-  readonly kind: "user";
-  readonly userId: string;
-  /** True when `app_metadata.role` is `operator`, which only the service can set. */
-  readonly isOperator: boolean;
-}
-
-/** The app's own back end. `name` is the key's name in SUPABASE_SECRET_KEYS. */
-export interface SecretCaller {
-  readonly kind: "secret";
-  readonly name: string;
-}
 
 /** A publishable key: identifies the app, authorises nothing. */
 interface PublishableCaller {

@@ -6,8 +6,8 @@
 import type { SupabaseEnv } from "@supabase/server";
 import type { Metrics } from "../../metrics/metrics.ts";
 import { createGuard } from "../../resilience/guard.ts";
-import type { CheckState } from "../../services.ts";
-import { outsideRequests } from "../../core/current-request.ts";
+import type { CheckState } from "../../contracts/health.ts";
+import { outsideRequests } from "../../core/request.ts";
 import { ApiError } from "../../core/errors.ts";
 
 export type Keys = Exclude<SupabaseEnv["jwks"], URL | null>;

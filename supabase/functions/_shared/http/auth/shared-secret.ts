@@ -3,12 +3,8 @@
  * current and the previous one, and either is good. Their lengths are checked where the environment is read.
  */
 import { createHash, timingSafeEqual } from "node:crypto";
+import type { SharedCaller } from "../../core/caller.ts";
 import { ApiError } from "../../core/errors.ts";
-
-/** Who knows the secret. There is one such caller, whichever of the two secrets it sends. */
-export interface SharedCaller {
-  readonly kind: "shared";
-}
 
 /** Null without the header. @throws ApiError `unauthenticated` for a wrong one, `not_ready` with none set */
 export type SharedSecretVerifier = (headers: Headers) => SharedCaller | null;

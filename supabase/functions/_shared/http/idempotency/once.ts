@@ -5,8 +5,8 @@ import type {
   ResultOf,
   StoredDataOf,
 } from "../../contracts/database/functions.ts";
-import type { Services } from "../../services.ts";
-import { withOwnTime } from "../../core/deadline.ts";
+import type { Services } from "../app-services.ts";
+import { withOwnTime } from "../../core/request.ts";
 import type { Reply } from "../reply.ts";
 import { ApiError, type ErrorCode } from "../../core/errors.ts";
 import type { Idempotency } from "./idempotency.ts";

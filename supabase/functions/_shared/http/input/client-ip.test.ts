@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { makeFake } from "#support/fake-services.ts";
-import { clientIpHash, networkOf } from "./client-ip.ts";
+import { clientIpHash } from "./client-ip.ts";
+import { networkOf } from "../../core/ip.ts";
 
 Deno.test("networkOf takes an IPv4 address as it is, and an IPv6 address by its network", () => {
   const cases: [address: string, network: string | null][] = [

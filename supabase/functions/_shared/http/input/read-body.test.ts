@@ -1,9 +1,7 @@
 import assert from "node:assert/strict";
 import { withFakeTime } from "#support/fake-time.ts";
-import { withinRequest } from "../../core/current-request.ts";
-import { DEADLINE_MS, LONG_DEADLINE_MS } from "../../core/deadline.ts";
+import { DEADLINE_MS, LONG_DEADLINE_MS, startContext, withinRequest } from "../../core/request.ts";
 import { parseJson, readBytes } from "./read-body.ts";
-import { startContext } from "../../core/request-context.ts";
 
 const LIMIT_BYTES = 64;
 

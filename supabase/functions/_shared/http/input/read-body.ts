@@ -3,7 +3,7 @@
  * nested deeper than anything the contract knows, no text that PostgreSQL cannot store, and nothing that
  * JavaScript would hand on changed.
  */
-import { DEADLINE_MS, timeLeftMs } from "../../core/deadline.ts";
+import { DEADLINE_MS, timeLeftMs } from "../../core/request.ts";
 import { ApiError, invalid } from "../../core/errors.ts";
 import { repeatedName } from "./repeated-names.ts";
 

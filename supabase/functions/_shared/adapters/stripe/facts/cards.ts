@@ -1,15 +1,7 @@
 /** Cards that are kept for later. Stripe keeps them; we know them by Stripe's ids. */
+import type { CardFacts } from "../../../contracts/database/facts.ts";
 import type Stripe from "stripe";
 import { idOf } from "../id-of.ts";
-
-export type CardFacts = {
-  /** Ours, of who saved the card; null where it was not saved through us. */
-  user_id: string | null;
-  customer_id: string | null;
-  payment_method_id: string | null;
-} | {
-  payment_method_id: string;
-};
 
 export function cardSavedFacts(setup: Stripe.SetupIntent): CardFacts {
   return {

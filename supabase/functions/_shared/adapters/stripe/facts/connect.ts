@@ -1,28 +1,7 @@
 /** What connected providers are told of: their accounts, and the fee we keep of what they are paid. */
+import type { AccountFacts, FeeFacts } from "../../../contracts/database/facts.ts";
 import type Stripe from "stripe";
 import { idOf } from "../id-of.ts";
-
-export type FeeFacts = {
-  fee_id: string;
-  /** Our own charge. What Stripe calls the fee's charge is the payment that the provider got out of it. */
-  charge_id: string | null;
-  /** Null unless Stripe sent the charge along: the event as such names no payment. */
-  payment_id: string | null;
-  amount: number;
-  amount_refunded: number;
-  currency: string;
-};
-
-export type AccountFacts = {
-  stripe_account_id: string;
-  provider_id: string | null;
-  charges_enabled: boolean;
-  payouts_enabled: boolean;
-  details_submitted: boolean;
-  disabled_reason: string | null;
-  /** Stripe's fingerprints of where it pays out to. */
-  payout_accounts: string[];
-};
 
 export function feeFacts(fee: Stripe.ApplicationFee): FeeFacts {
   const ours = fee.originating_transaction ?? fee.charge;

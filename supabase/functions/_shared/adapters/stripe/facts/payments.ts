@@ -1,51 +1,8 @@
 /** Sessions, payments and the charges behind them. */
+import type { ChargeFacts, PaymentFacts, SessionFacts } from "../../../contracts/database/facts.ts";
 import type Stripe from "stripe";
 import { idOf } from "../id-of.ts";
 import { markOf } from "../mark.ts";
-
-// Types and not interfaces: these are a column of JSON to whoever passes them on. `mark`: see mark.ts.
-export type SessionFacts = {
-  /** Null where the session is no purchase of ours, one that saves a card included. */
-  order_id: string | null;
-  session_id: string;
-  /** Stripe's payment intent id: the natural key of a grant. */
-  payment_id: string | null;
-  payment_status: string;
-  amount: number | null;
-  currency: string | null;
-  mode: string;
-  mark: string | null;
-};
-
-export type PaymentFacts = {
-  order_id: string | null;
-  booking_id: string | null;
-  session_id: null;
-  payment_id: string;
-  charge_id: string | null;
-  /** `paid`, or Stripe's status of what is not paid. */
-  payment_status: string;
-  /** What was received of a payment that is paid, else what was asked for. */
-  amount: number;
-  currency: string;
-  failure_code: string | null;
-  decline_code: string | null;
-  mark: string | null;
-};
-
-export type ChargeFacts = {
-  order_id: string | null;
-  booking_id: string | null;
-  payment_id: string | null;
-  charge_id: string;
-  amount: number;
-  currency: string;
-  outcome: "succeeded" | "failed";
-  failure_code: string | null;
-  /** The same for the same card, whoever uses it; not the card's number. */
-  card_fingerprint: string | null;
-  mark: string | null;
-};
 
 export function sessionFacts(session: Stripe.Checkout.Session): SessionFacts {
   // Metadata alone: whoever opens a Payment Link of another shop on this account may write any

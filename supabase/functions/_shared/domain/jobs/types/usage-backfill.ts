@@ -1,11 +1,12 @@
 /** Charges a list of past uses in batches: what a back end has collected while it could not report. */
 import { z } from "@hono/zod-openapi";
-import { addCredits } from "../../../add-credits.ts";
 import { OwnUsageEvent } from "../../../contracts/usage.ts";
 import { defineJobType, type EstimateLine } from "../job-type.ts";
 
 const MAX_EVENTS = 5_000;
 const BATCH_SIZE = 500;
+/** Of an amount of credits. */
+const DECIMALS = 18;
 
 const Input = z.strictObject({
   events: z.array(OwnUsageEvent).min(1).max(MAX_EVENTS)
@@ -27,6 +28,22 @@ function batchesOf(events: readonly Event[]): Event[][] {
     { length: count },
     (_, nr) => events.slice(nr * BATCH_SIZE, (nr + 1) * BATCH_SIZE),
   );
+}
+
+function toUnits(amount: string): bigint {
+  const [whole = "0", fraction = ""] = amount.split(".");
+  return BigInt(whole + fraction.padEnd(DECIMALS, "0"));
+}
+
+/**
+ * The sum of amounts of zero or more, as decimal text without zeros at its end. Added exactly: a JavaScript
+ * number holds no 18 decimals.
+ */
+function addCredits(amounts: readonly string[]): string {
+  const units = amounts.reduce((sum, amount) => sum + toUnits(amount), 0n);
+  const digits = String(units).padStart(DECIMALS + 1, "0");
+  const fraction = digits.slice(-DECIMALS).replace(/0+$/, "");
+  return digits.slice(0, -DECIMALS) + (fraction === "" ? "" : `.${fraction}`);
 }
 
 export const usageBackfill = defineJobType({

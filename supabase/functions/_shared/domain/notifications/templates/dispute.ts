@@ -2,7 +2,8 @@
 import { z } from "@hono/zod-openapi";
 import { text, Timestamp, Uuid } from "../../../contracts/common.ts";
 import { moment, money } from "../figures.ts";
-import { Currency, defineTemplate, Money } from "../template.ts";
+import { defineTemplate } from "../template.ts";
+import { Currency, Money } from "../../../contracts/notification-data.ts";
 
 const SAYS = {
   inquiry: "A bank asks about a payment. Nothing was taken yet; answer in Stripe's dashboard.",

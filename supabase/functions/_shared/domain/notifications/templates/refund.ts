@@ -1,18 +1,10 @@
 /** Money goes back to who paid it. */
-import { z } from "@hono/zod-openapi";
-import { AmountOrZero, Uuid } from "../../../contracts/common.ts";
+import { RefundData } from "../../../contracts/notification-data.ts";
 import { money } from "../figures.ts";
-import { Currency, defineTemplate, Money } from "../template.ts";
+import { defineTemplate } from "../template.ts";
 
 export const refund = defineTemplate(
-  z.strictObject({
-    refund_id: Uuid,
-    order_id: Uuid.nullable(),
-    booking_id: Uuid.nullable(),
-    amount: Money,
-    currency: Currency,
-    credits_taken_back: AmountOrZero,
-  }).openapi("RefundData"),
+  RefundData,
   ({ refund_id, order_id, booking_id, amount, currency, credits_taken_back }) => ({
     subject: `Refund: ${money(amount, currency)}`,
     says: [

@@ -1,7 +1,8 @@
 /** The month's cap of automatic top-ups is used up. */
 import { z } from "@hono/zod-openapi";
 import { money } from "../figures.ts";
-import { Currency, defineTemplate, Money } from "../template.ts";
+import { defineTemplate } from "../template.ts";
+import { Currency, Money } from "../../../contracts/notification-data.ts";
 
 export const topUpCapped = defineTemplate(
   z.strictObject({ monthly_cap: Money, currency: Currency }),

@@ -1,18 +1,10 @@
 /** An automatic top-up brought no money. */
-import { z } from "@hono/zod-openapi";
-import { text, Timestamp, Uuid } from "../../../contracts/common.ts";
+import { TopUpFailedData } from "../../../contracts/notification-data.ts";
 import { moment, money } from "../figures.ts";
-import { Currency, defineTemplate, Money } from "../template.ts";
+import { defineTemplate } from "../template.ts";
 
 export const topUpFailed = defineTemplate(
-  z.strictObject({
-    order_id: Uuid,
-    amount: Money,
-    currency: Currency,
-    failure_code: text(255).openapi({ example: "insufficient_funds" }),
-    paused: z.boolean(),
-    next_attempt_at: Timestamp.nullable(),
-  }).openapi("TopUpFailedData"),
+  TopUpFailedData,
   ({ order_id, amount, currency, failure_code, paused, next_attempt_at }) => ({
     subject: "Your automatic top-up failed",
     says: [

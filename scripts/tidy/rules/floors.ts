@@ -1,0 +1,91 @@
+/** Imports among the functions go down the floors only, types too, and never to a neighbour. */
+import { type Module, modulesOf, servesTests } from "../modules.ts";
+import type { Rule } from "../source.ts";
+
+const ROOT = "supabase/functions/";
+
+/**
+ * From the ground up. A pattern names a unit: a folder or a file; `*` is each folder and file there. Of two
+ * patterns that match, the lower one counts. Units of one floor do not import each other.
+ */
+const FLOORS: readonly (readonly string[])[] = [
+  ["_shared/generated", "_shared/privacy"],
+  ["_shared/core"],
+  ["_shared/contracts"],
+  ["_shared/metrics"],
+  ["_shared/resilience"],
+  ["_shared/adapters/*"],
+  ["_shared/limits", "_shared/features"],
+  ["_shared/http"],
+  ["_shared/domain/entries-csv.ts", "_shared/domain/refunds"],
+  ["_shared/domain/*"],
+  ["_shared/services.ts"],
+  ["_shared/services-with-models.ts", "_shared/services-with-probe.ts"],
+  ["*"],
+];
+
+interface Place {
+  readonly floor: number;
+  readonly unit: string;
+}
+
+/** The part of a path that a pattern stands for: `_shared/adapters/stripe`. */
+function unitIn(path: string, pattern: string): string | null {
+  const parts = path.split("/").slice(0, pattern.split("/").length);
+  const unit = parts.join("/");
+  if (pattern.endsWith("*")) return unit.startsWith(pattern.slice(0, -1)) ? unit : null;
+  return unit === pattern ? unit : null;
+}
+
+/** Null outside the functions, and for a folder that no floor names. */
+function placeOf({ source }: Module): Place | null {
+  if (!source.path.startsWith(ROOT)) return null;
+  const path = source.path.slice(ROOT.length);
+  for (const [floor, patterns] of FLOORS.entries()) {
+    for (const pattern of patterns) {
+      if (pattern === "*" && path.startsWith("_shared/")) return null;
+      const unit = unitIn(path, pattern);
+      if (unit !== null) return { floor, unit };
+    }
+  }
+  return null;
+}
+
+/** The line of the import of `target` in `user`, by the file's name. */
+function lineOfImport(user: Module, target: Module): number {
+  const name = target.source.path.slice(target.source.path.lastIndexOf("/"));
+  return user.source.lines.findIndex((line) => line.includes(`${name}"`)) + 1 || 1;
+}
+
+/** Why `from` may not import `to`; null where it may. */
+function problemOf(from: Place, to: Place): string | null {
+  if (from.unit === to.unit || to.floor < from.floor) return null;
+  const where = to.floor === from.floor ? "beside it" : "above it";
+  return `${from.unit} imports ${to.unit}, ${where}: imports go down the floors only`;
+}
+
+export const floors: Rule = {
+  name: "floors",
+  check(sources) {
+    const modules = modulesOf(sources).filter((module) => !servesTests(module));
+    const lost = modules.filter((module) =>
+      module.source.path.startsWith(`${ROOT}_shared/`) && placeOf(module) === null
+    );
+    const findings = lost.map(({ source: { path } }) => ({
+      path,
+      line: 1,
+      message: "stands on no floor: name its folder in scripts/tidy/rules/floors.ts",
+    }));
+    for (const target of modules) {
+      const to = placeOf(target);
+      if (to === null) continue;
+      for (const user of new Set([...target.users.values()].flatMap((users) => [...users]))) {
+        const from = servesTests(user) ? null : placeOf(user);
+        const message = from && problemOf(from, to);
+        if (!message) continue;
+        findings.push({ path: user.source.path, line: lineOfImport(user, target), message });
+      }
+    }
+    return findings;
+  },
+};

@@ -1,0 +1,121 @@
+/** Trees that break a rule about imports, where they break it, and their neighbours that do not. */
+
+/** The rule's name, a tree that breaks it, the places as `path:line`, and a tree that does not. */
+export type RuleCase = readonly [
+  name: string,
+  wrong: Record<string, string>,
+  places: string[],
+  right: Record<string, string>,
+];
+
+const SHARED = "supabase/functions/_shared/";
+const takes = (path: string) => `import type { A } from "${path}";\nexport type B = A;\n`;
+
+export const IMPORT_CASES: readonly RuleCase[] = [
+  [
+    "floors",
+    {
+      [`${SHARED}core/a.ts`]: takes("../http/b.ts"),
+      [`${SHARED}http/b.ts`]: "export type A = 1;\n",
+      [`${SHARED}adapters/mail/c.ts`]: takes("../stripe/d.ts"),
+      [`${SHARED}adapters/stripe/d.ts`]: 'export type A = import("../../http/b.ts").A;\n',
+      [`${SHARED}odd/e.ts`]: "export const e = 1;\n",
+    },
+    ["adapters/mail/c.ts", "adapters/stripe/d.ts", "core/a.ts", "odd/e.ts"].map((at) =>
+      `${SHARED}${at}:1`
+    ),
+    {
+      [`${SHARED}core/a.ts`]: "export type A = 1;\n",
+      [`${SHARED}core/a.test.ts`]: takes("../http/b.ts"),
+      [`${SHARED}http/b.ts`]: takes("../core/a.ts"),
+    },
+  ],
+  [
+    "dead-export",
+    {
+      "deno.json": `{"tasks":{"start":"deno run a.ts"}}`,
+      "a.ts": `import { used } from "./b.ts";\nused();\n`,
+      "b.ts":
+        "export function used() {}\nexport const { lost } = { lost: 1 };\nexport const tested = 1;\n" +
+        "export type Unused = 1;\n",
+      "b.test.ts": `import { tested } from "./b.ts";\n`,
+    },
+    ["b.ts:2", "b.ts:3", "b.ts:4"],
+    {
+      "deno.json": `{"tasks":{"start":"deno run a.ts"},"imports":{"words":"./words.ts"}}`,
+      "a.ts":
+        `import type { T } from "./b.ts";\nimport * as c from "./c.ts";\nimport { w as v } from "words";\n` +
+        `const { late } = await import("./d.ts");\n`,
+      "b.ts": "export interface T {}\nexport const inner = 1;\ninner;\n" +
+        "export interface Options {}\nlet defaults: Options;\n",
+      "b.test.ts": `import { inner } from "./b.ts";\n`,
+      "c.ts": "export const x = 1;\n",
+      "d.ts": "export const late = 1;\n",
+      "words.ts": `export { w } from "./e.ts";\n`,
+      "e.ts": "export const w = 1;\n",
+      "supabase/functions/credits/app.ts": "export const app = 1;\n",
+      "packages/client/mod.ts": "export const client = 1;\n",
+      "packages/stack/deno.json": `{"name":"@farthing/stack","exports":{"./redis":"./redis.ts"}}`,
+      "packages/stack/redis.ts": "export const forTests = 1;\n",
+      "redis.test.ts": `import { forTests } from "@farthing/stack/redis";\n`,
+      "late.test.ts":
+        `const url = new URL("./g.ts", import.meta.url);\nconst { g } = await import(url.href) as T;\n`,
+      "g.ts": "export const g = 1;\ng;\n",
+      "tests/support.ts": "export const help = 1;\n",
+      "tests/a.test.ts": `import { help } from "./support.ts";\n`,
+    },
+  ],
+  [
+    "dead-module",
+    { "scripts/a.ts": "run();\n" },
+    ["scripts/a.ts:1"],
+    {
+      "deno.json": `{"tasks":{"a":"deno run -A scripts/a.ts"}}`,
+      "scripts/a.ts": `import "./b.ts";\nnew URL("./c.ts", import.meta.url);\n`,
+      "scripts/b.ts": "",
+      "scripts/c.ts": "",
+      "scripts/c.test.ts": "",
+    },
+  ],
+  [
+    "package-face",
+    {
+      "packages/stack/a.ts": `import type { T } from "../../scripts/b.ts";\n`,
+      "packages/stack/deep/b.ts": `\nexport { x } from "../../stripe/mod.ts";\n`,
+      "scripts/b.ts": `await import("../packages/stripe/mod.ts");\n`,
+      "tests/b.ts": `let x: import("../packages/stripe/inside.ts").X;\n`,
+    },
+    ["packages/stack/a.ts:1", "packages/stack/deep/b.ts:2", "scripts/b.ts:1", "tests/b.ts:1"],
+    {
+      "packages/stack/deep/b.ts": `import "../a.ts";\nimport "@farthing/stripe";\n`,
+      "scripts/b.ts": `import "@farthing/stripe";\nimport "./packages/c.ts";\n`,
+    },
+  ],
+  [
+    "pinned",
+    {
+      "deno.json": `{"imports":{\n"a":"npm:a@^1.0.0",\n"b":"npm:@s/b@1.2",\n"c":"npm:c"}}`,
+      "packages/client/package.json": `{"dependencies":{\n"react":"^19.0.0",\n"b":"npm:@s/b@1"}}`,
+      "a.ts": `import "npm:x@1";\nawait import("https://esm.example/x");\n`,
+      "README.md": "npx -y deno task start\n",
+    },
+    [
+      "README.md:1",
+      "a.ts:1",
+      "a.ts:2",
+      "deno.json:2",
+      "deno.json:3",
+      "deno.json:4",
+      "packages/client/package.json:2",
+      "packages/client/package.json:3",
+    ],
+    {
+      "deno.json": `{"imports":{"a":"npm:@s/a@1.0.0-beta.1/sub","b":"./b.ts","c":"node:fs"}}`,
+      "packages/client/package.json":
+        `{"devDependencies":{"react":"19.0.0","own":"workspace:*","b":"npm:@s/b@1.0.0"}}`,
+      "a.ts": `import "npm:x@1.0.0/sub";\nimport "hono";\n`,
+      "README.md":
+        "Run `npx -y --prefer-offline deno@2.9.6 task start`, or npx -y supabase@3.1.0.\n",
+    },
+  ],
+];

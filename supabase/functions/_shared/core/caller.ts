@@ -1,0 +1,83 @@
+/** On whose behalf a request speaks, and how the ledger and the idempotency keys name that. */
+import { ApiError } from "./errors.ts";
+
+export interface UserCaller {
+  readonly kind: "user";
+  readonly userId: string;
+  /** True when `app_metadata.role` is `operator`, which only the service can set. */
+  readonly isOperator: boolean;
+}
+
+/** The app's own back end. `name` is the key's name in SUPABASE_SECRET_KEYS. */
+export interface SecretCaller {
+  readonly kind: "secret";
+  readonly name: string;
+}
+
+/** Knows the shared secret. There is one such caller, whichever of the two secrets it sends. */
+export interface SharedCaller {
+  readonly kind: "shared";
+}
+
+/**
+ * Who may call a route.
+ * - `user`: a signed-in person's token; `secret`: a secret key in `apikey`;
+ * - `operator`: a token whose `app_metadata.role` is operator, or a secret key;
+ * - `shared`: a secret that the caller shares with us, in `X-Webhook-Secret`;
+ * - `signed`: the route checks a signature over the body itself; `none`: anyone.
+ */
+export type Who = "user" | "secret" | "operator" | "shared" | "signed" | "none";
+
+export interface AnonymousCaller {
+  readonly kind: "none";
+}
+
+/** The caller that a handler can meet under each `who`. */
+export type CallerOf<W extends Who> = W extends "user" ? UserCaller
+  : W extends "secret" ? SecretCaller
+  : W extends "operator" ? UserCaller | SecretCaller
+  : W extends "shared" ? SharedCaller
+  : AnonymousCaller;
+
+export type Caller = CallerOf<Who>;
+
+/** Stable name of the caller for scoping idempotency keys: two callers never share a key. */
+export function callerScope(caller: Caller): string {
+  if (caller.kind === "user") return `user:${caller.userId}`;
+  if (caller.kind === "secret") return `secret:${caller.name}`;
+  return caller.kind;
+}
+
+/**
+ * How the ledger names the caller as an author: `owner` for a person who acts on their own account,
+ * `operator:<user id>`, `key:<name>`; null for everybody else, whose requests say nothing of who they are.
+ */
+export function authorOf(caller: Caller, allowed: readonly Who[]): string | null {
+  if (caller.kind === "secret") return `key:${caller.name}`;
+  if (caller.kind !== "user") return null;
+  return allowed.includes("user") ? "owner" : `operator:${caller.userId}`;
+}
+
+/** The person who asks; null for the back end and for nobody in particular. */
+export function userIdOf(caller: Caller): string | null {
+  return caller.kind === "user" ? caller.userId : null;
+}
+
+/**
+ * The user that a read is about: a person reads only their own, the back end must say whose.
+ * @throws ApiError `invalid_request` when a person names a user, or the back end names none
+ */
+export function subjectOf(caller: UserCaller | SecretCaller, named: string | undefined): string {
+  if (caller.kind === "user") {
+    if (named === undefined) return caller.userId;
+    throw new ApiError("invalid_request", {
+      message: "user_id is not allowed with a user's token: a user reads only their own account.",
+      field: "user_id",
+    });
+  }
+  if (named !== undefined) return named;
+  throw new ApiError("invalid_request", {
+    message: "user_id is required with a secret key.",
+    field: "user_id",
+  });
+}

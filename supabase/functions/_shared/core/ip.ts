@@ -1,0 +1,37 @@
+/** Addresses and the networks they belong to. */
+
+const V4 = /^(25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(\.(25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)){3}$/;
+const V6_CHARACTERS = /^[0-9a-f:.]{2,45}$/i;
+const GROUPS = 8;
+/** What one household or server has of an IPv6 address is the rest: it may change it with each request. */
+const NETWORK_GROUPS = 4;
+
+/** The eight groups of an IPv6 address without leading zeros, or null. */
+function groupsOf(text: string): string[] | null {
+  if (!V6_CHARACTERS.test(text) || !URL.canParse(`http://[${text}]/`)) return null;
+  const [head = "", tail] = new URL(`http://[${text}]/`).hostname.slice(1, -1).split("::");
+  const left = head === "" ? [] : head.split(":");
+  if (tail === undefined) return left;
+  const right = tail === "" ? [] : tail.split(":");
+  const zeros = Array.from({ length: GROUPS - left.length - right.length }, () => "0");
+  return [...left, ...zeros, ...right];
+}
+
+function isMappedV4(groups: string[]): boolean {
+  return groups.slice(0, 5).every((group) => group === "0") && groups[5] === "ffff";
+}
+
+function v4Of(groups: string[]): string {
+  return groups.slice(6).flatMap((group) => {
+    const value = parseInt(group, 16);
+    return [value >> 8, value & 255];
+  }).join(".");
+}
+
+/** An IPv4 address as it is, the /64 network of an IPv6 address; null for what is neither. */
+export function networkOf(address: string): string | null {
+  if (V4.test(address)) return address;
+  const groups = groupsOf(address);
+  if (groups === null) return null;
+  return isMappedV4(groups) ? v4Of(groups) : `${groups.slice(0, NETWORK_GROUPS).join(":")}::/64`;
+}
