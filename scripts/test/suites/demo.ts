@@ -19,14 +19,27 @@ const SCRIPTS: Record<keyof typeof VERDICTS, string[]> = {
   load: ["scripts/load/main.ts", ...LOAD],
 };
 
-async function play(name: keyof typeof VERDICTS, envFile: string): Promise<void> {
+async function play(name: keyof typeof VERDICTS, envFile: string): Promise<string> {
   const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", ...SCRIPTS[name], "--env-file", envFile],
     cwd: ROOT,
     env: { NO_COLOR: "1" },
   }).output();
-  if (success && VERDICTS[name].test(new TextDecoder().decode(stdout))) return;
-  throw new Error(lastLines(new Uint8Array([...stdout, ...stderr])));
+  const printed = new TextDecoder().decode(stdout);
+  const passed = success && VERDICTS[name].test(printed);
+  if (!passed) throw new Error(lastLines(new Uint8Array([...stdout, ...stderr])));
+  return printed;
+}
+
+/** @throws where README shows a line that the demo does not print */
+async function compareWithReadme(printed: string): Promise<void> {
+  const [, shown = ""] =
+    /^```text\n([^]*?)^```$/m.exec(await Deno.readTextFile(`${ROOT}README.md`)) ?? [];
+  const lines = new Set(printed.split("\n"));
+  const missing = shown.trimEnd().split("\n").filter((line) => !lines.has(line));
+  if (missing.length > 0) {
+    throw new Error(`README shows what is not printed:\n${missing.join("\n")}`);
+  }
 }
 
 export const demo: Suite = {
@@ -37,9 +50,18 @@ export const demo: Suite = {
     const rows = await withStack(async ({ FARTHING_DATA }) => {
       const envFile = `${FARTHING_DATA}/stack.env`;
       return [
-        await checked("the demo plays to its end", () => play("trace", envFile)),
-        await checked("the demo of jobs plays to its end", () => play("jobs", envFile)),
-        await checked("a short load test ends without an error", () => play("load", envFile)),
+        await checked(
+          "the demo plays to its end, and prints what README shows",
+          async () => compareWithReadme(await play("trace", envFile)),
+        ),
+        await checked(
+          "the demo of jobs plays to its end",
+          async () => void await play("jobs", envFile),
+        ),
+        await checked(
+          "a short load test ends without an error",
+          async () => void await play("load", envFile),
+        ),
       ];
     });
     return { rows, skipped: [] };

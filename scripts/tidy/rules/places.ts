@@ -56,6 +56,9 @@ function linksOf({ path, lines }: Source): Link[] {
   });
 }
 
+/** The map for language models, of which https://llmstxt.org says where it is; no page links there. */
+const AGENTS_PAGE = "llms.txt";
+
 /** Every page can be reached from README.md, and no link leads nowhere. */
 export const pages: Rule = {
   name: "pages",
@@ -73,11 +76,13 @@ export const pages: Rule = {
       if (path.endsWith(".md")) linksOf(source).forEach(({ target }) => visit(target));
     };
     visit("README.md");
-    for (const source of sources.filter(({ path }) => path.endsWith(".md"))) {
+    const isPage = ({ path }: Source) => path.endsWith(".md") || path === AGENTS_PAGE;
+    for (const source of sources.filter(isPage)) {
       for (const { line, target } of linksOf(source)) {
         if (exists(target)) continue;
         findings.push({ path: source.path, line, message: `leads nowhere: ${target}` });
       }
+      if (source.path === AGENTS_PAGE) continue;
       if (reached.has(source.path) || source.path === "README.md") continue;
       findings.push({ path: source.path, line: 1, message: "no way leads here from README.md" });
     }

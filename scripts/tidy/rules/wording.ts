@@ -5,12 +5,12 @@ import { privateWords } from "../vocabulary.ts";
 
 /** Not made plain yet. This list only shrinks: who has done an area takes its line out. */
 const NOT_YET = [
-  "ARCHITECTURE.md",
-  "CONTRIBUTING.md",
-  "README.md",
-  "SECURITY.md",
   "bench/",
-  "docs/",
+  "docs/decisions/",
+  "docs/deploy.md",
+  "docs/docker.md",
+  "docs/reference/",
+  "docs/runbooks/",
   "packages/",
   "scripts/demo/",
   "scripts/deploy/",

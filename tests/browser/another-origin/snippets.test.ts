@@ -1,9 +1,10 @@
 /** The snippets of README.md and of the recipes for a browser, as printed: only given names are added. */
 import { deepEqual, equal, match, ok } from "node:assert/strict";
+import { createClient } from "@supabase/supabase-js";
 import type { Browser, Page } from "playwright-core";
 import { Grant } from "../../../supabase/functions/_shared/contracts/credits.ts";
 import { openBrowser, withPage } from "../chromium.ts";
-import { proven, withDeliveries, withSql } from "../../support/project/database.ts";
+import { proven, withDeliveries } from "../../support/project/database.ts";
 import { backEnd, data, post } from "../../support/project/http.ts";
 import { holdsEnd } from "../../support/work/jobs.ts";
 import { balanceOf } from "../../support/money/purchases.ts";
@@ -23,12 +24,8 @@ const world = readWorld();
 /** Every block of these pages, in its order. */
 const PAGES: Record<string, Snippet[]> = {
   "README.md": [
-    snippet("buy", ["url", "publishableKey", "email", "password"]),
-    snippet(
-      "charge",
-      ["url", "secretKey", "user_id", "requestId", "order_id"],
-      ["charge", "refund"],
-    ),
+    snippet("buy", ["supabase"]),
+    snippet("charge", ["server", "user_id", "requestId"], ["charge"]),
   ],
   "docs/recipes/handle-refusals.md": [snippet("refusal", ["supabase", "slowDown"])],
   "docs/recipes/follow-a-job.md": [
@@ -82,36 +79,24 @@ async function arrives(page: Page, origin: string): Promise<string> {
   return id;
 }
 
-interface Bought {
-  readonly user_id: string;
-  readonly order_id: string;
-}
-
-async function boughtBy(email: string): Promise<Bought> {
-  const [row] = await withSql(world, (sql) =>
-    sql<Bought[]>`
-    select a.owner_id as user_id, o.order_id from farthing.orders o
-    join farthing.accounts a using (account_id) join auth.users u on u.id = a.owner_id
-    where u.email = ${email} and o.status = 'paid'`);
-  return row!;
-}
-
 async function readme(page: Page, origin: string, folder: string): Promise<void> {
-  const { url, publishableKey, secretKey } = world;
   const login = newLogin();
   await page.goto(origin);
+  const user_id = await signsUp(page, login);
   // The block ends by leaving the page, and its promise with it.
-  await Promise.allSettled([runs(page, "buy", { url, publishableKey, ...login })]);
+  await Promise.allSettled([runs(page, "buy")]);
   await withDeliveries(world, "shared", async () => {
     await paysByCard(page, world, login.email);
     await page.waitForURL(`${origin}/paid`);
-    await until("it is paid", async () => await boughtBy(login.email) ?? undefined);
+    await until(
+      "it is paid",
+      async () => (await balanceOf(world, user_id)).balance === "9990" || undefined,
+    );
   });
-  const bought = await boughtBy(login.email);
   const { run } = await import(`file://${folder}/snippets/charge.ts`);
-  const given = { url, secretKey, requestId: crypto.randomUUID(), ...bought };
-  const { charge, refund } = await run(given);
-  deepEqual([charge.credits, refund.amount], ["50", 500]);
+  const server = createClient(world.url, world.secretKey, { auth: { persistSession: false } });
+  const { charge } = await run({ server, requestId: crypto.randomUUID(), user_id });
+  deepEqual([charge.credits, charge.balance_after], ["50", "9940"]);
 }
 
 async function aJob(page: Page, origin: string): Promise<void> {
@@ -218,7 +203,7 @@ Deno.test({
         const files = await writeModules(`${folder}/snippets`, PAGES);
         await test.step("are TypeScript that checks", () => typeCheck(files));
         const steps: [string, (page: Page, origin: string) => Promise<void>][] = [
-          ["README buys, charges and refunds", (p, o) => readme(p, o, folder)],
+          ["README buys and charges", (p, o) => readme(p, o, folder)],
           ["a job is followed to its end past 304s, 404 is thrown, its file is read", aJob],
           ["polling tells when nothing can be reached, and ends", outOfReach],
           ["a refusal is waited out, and a warning heeded", tooMuch],
