@@ -6,14 +6,14 @@ set lock_timeout = '3s';
 
 -- The private schema, the types that all subjects share, and the policy: every number that may be tuned.
 
--- A guest in somebody's project: all that is ours stands in these two schemas, and nothing of the host's is
--- changed, its default privileges neither. So every migration ends by taking away whatever is not granted in
--- these files: a money function that anybody may call is the commonest hole of this field.
+-- Farthing is a guest in a project: all its objects are in these two schemas, and nothing of the host is
+-- changed, not even default privileges. So every migration ends by revoking each privilege that these files
+-- do not grant: a money function that anybody may call is the most common hole in this field.
 create schema farthing;
 comment on schema farthing is 'Tables and rules of the credit ledger. Never exposed through the data API.';
 create schema farthing_public;
 comment on schema farthing_public is
-  'What the data API exposes: functions for the secret key alone, and views behind row level security.';
+  'Exposed through the data API: functions for the secret key alone, and views behind row level security.';
 
 -- Browser roles reach the private schema only through invoker views, table by table, behind RLS.
 grant usage on schema farthing to anon, authenticated;
@@ -25,11 +25,11 @@ create domain farthing.credits as numeric(38, 18) constraint credits_not_negativ
 create domain farthing.positive_credits as numeric(38, 18) constraint credits_positive check (value > 0);
 comment on domain farthing.credits is 'An amount of credits, 0 or more, exact to 18 decimals.';
 comment on domain farthing.positive_credits is 'An amount of credits above 0, exact to 18 decimals.';
--- 8 KiB of the caller's, and room for what the ledger adds (the hold, the job and its step).
+-- 8 KiB for the caller, and space for the ledger's additions (the hold, the job and its step).
 create domain farthing.metadata as jsonb constraint metadata_bounded check (pg_column_size(value) <= 8448);
 comment on domain farthing.metadata is
-  'What a caller says of an entry, at most 8 KiB, and what the ledger adds.';
--- No id of the owner's own: they may leave, and entries stay.
+  'The caller''s data about an entry, at most 8 KiB, and the ledger''s additions.';
+-- The owner's own id is not stored: they may be deleted, and entries stay.
 create domain farthing.author as varchar(255) constraint author_known check (
   value = 'owner' or split_part(value, ':', 1) in ('operator', 'key', 'stripe', 'task', 'sql')
     and split_part(value, ':', 2) <> '');
@@ -40,9 +40,9 @@ comment on domain farthing.author is
 -- A domain and not a check: a check is parsed by every statement that writes the table.
 create domain farthing.final_status as smallint
   constraint final_status_answers check (value between 200 and 499);
-comment on domain farthing.final_status is 'The HTTP status of an answer that a repeat gets again.';
+comment on domain farthing.final_status is 'The HTTP status of a stored answer.';
 
--- An item of a list as the contract shows it, and the cursor that a page after it begins from.
+-- An item of a list in the contract's form, and the cursor of the page after it.
 create type farthing.page_item as (answer jsonb, cursor text);
 
 create table farthing.policy (
@@ -66,7 +66,7 @@ create table farthing.policy (
   grant_ceiling_day farthing.positive_credits not null default 2000000,
   grant_ceilings_bind_keys boolean not null default false,
   keys_confirm_grants boolean not null default false,
-  pending_grant_life interval not null default '72 hours', -- asked for on Friday, confirmed on Monday
+  pending_grant_life interval not null default '72 hours', -- requested on Friday, confirmed on Monday
   booking_fee_basis_points int not null default 300
     constraint policy_booking_fee check (booking_fee_basis_points between 0 and 10000),
   booking_transfer_at text not null default 'payment'
@@ -106,37 +106,39 @@ create table farthing.policy (
   constraint policy_text_bounded check (length(updated_by) <= 255)
 );
 comment on table farthing.policy is
-  'What the operator decides, one row. early_fraud_warning: review (credits stay frozen until somebody '
-  'clears the warning or refunds) or refund (at once). The limits are those of check_fraud(). '
-  'low_balance: credits below which one is told who named no threshold. top_up_*: 1 USD is 1000 credits, so '
-  'a cent buys 10; smallest charge, highest monthly cap (minor units) and the pause between two. '
-  'overdraft_*: what a settled hold may leave as debt, as a multiple of the hold, and never less than the '
-  'floor in credits. late_settle_within: for how long a hold that expired may be settled. '
+  'The operator''s settings, one row. early_fraud_warning: review (credits stay frozen until an operator '
+  'clears the warning or refunds) or refund (at once). The limits are those of check_fraud(). low_balance: '
+  'credits below which a user without a threshold of their own is notified. top_up_*: 1 USD is 1000 '
+  'credits, so a cent buys 10; smallest charge, highest monthly cap (minor units) and the pause between '
+  'two. overdraft_*: the debt that a settled hold may leave, as a multiple of the hold, and never less '
+  'than the floor in credits. late_settle_within: for how long an expired hold may be settled. '
   'usage_max_*: how long ago a usage may have occurred when it is reported, and how far ahead. '
   'grant_ceiling*: credits above which a second operator confirms a grant: of one grant, of one operator '
-  'in a day, of all in a day; they bind keys where it says so, and keys confirm where it says so. '
-  'pending_grant_life: how long a grant waits for that. booking_transfer_at: whether the provider of a '
-  'booking gets their share with its payment, or when it is completed. booking_shared_parties: whether a '
-  'booking by who shares a card or an address with the provider is flagged alone, or refused.';
+  'in a day, of all in a day; two settings say whether they bind secret keys and whether a key may '
+  'confirm. pending_grant_life: how long a grant waits for confirmation. booking_transfer_at: whether the '
+  'provider of a booking gets their share with its payment, or when it is completed. '
+  'booking_shared_parties: whether a booking whose buyer shares a card or an address with the provider is '
+  'flagged or refused.';
 alter table farthing.policy enable row level security;
 comment on column farthing.policy.installation_id is
-  'The mark on what we make at Stripe (metadata.farthing). It tells our sessions and payments from those of '
-  'other apps on the same Stripe account, another installation of Farthing included. A restored database '
-  'keeps it.';
+  'The mark on our objects at Stripe (metadata.farthing). It distinguishes our sessions and payments from '
+  'those of other apps on the same Stripe account, other installations of Farthing included. A restored '
+  'database has the same mark.';
 comment on column farthing.policy.stream_patience is
-  'For how long a provider''s stream is read on, to learn its usage, when its caller has left. The stream''s '
-  'own limit of 130 seconds counts too. 0: it is ended at once, and the most it can cost is charged.';
+  'For how long a provider''s stream is still read after its caller has left, to learn its usage. The '
+  'stream''s own limit of 130 seconds applies, too. 0: the stream is ended at once, and the most that it '
+  'can cost is charged.';
 comment on column farthing.policy.stream_in_flight_tokens is
-  'The most output that a provider can have made beyond what was recorded when a stream breaks off: up to 64 '
-  'tokens that were not recorded, and what was on its way. Raise it for a provider that is faster than 200 '
-  'tokens a second.';
+  'The most output that a provider can have produced beyond the recorded output when a stream breaks off: '
+  'up to 64 tokens not yet recorded, and tokens in transit. Raise it for a provider that is faster than '
+  '200 tokens a second.';
 create policy policy_none on farthing.policy for select to authenticated using (false);
 insert into farthing.policy default values;
 
 -- supabase/schemas/clock/tables.sql
 
--- Scheduled tasks, what became of each run, and items that a task could not finish. The extensions that
--- time needs.
+-- Scheduled tasks, the results of their runs, and items that a task could not finish. The extensions for
+-- scheduling.
 
 create extension if not exists pg_cron with schema pg_catalog;
 
@@ -163,9 +165,9 @@ create table farthing.tasks (
 ) with (fillfactor = 50);
 -- each run updates its row in place, each minute
 comment on table farthing.tasks is
-  'Scheduled tasks: farthing.<task>(moment) runs every so often, phase after the interval begins. budget: '
-  'after it no new item is begun, and from PostgreSQL 17 on twice of it ends the task. started_at: a run is '
-  'under way. failures: in a row; last_error: a SQLSTATE, or session_lost.';
+  'Scheduled tasks: farthing.<task>(moment) runs once per interval, phase after it begins. budget: after '
+  'it no new item is begun; from PostgreSQL 17 on, the task is ended after twice the budget. started_at: a '
+  'run is under way. failures: in a row; last_error: a SQLSTATE, or session_lost.';
 
 create table farthing.task_failures (
   failure_nr bigint generated always as identity primary key,
@@ -176,8 +178,8 @@ create table farthing.task_failures (
   constraint task_failures_bounded check (length(task) <= 40 and length(error) <= 20)
 );
 comment on table farthing.task_failures is
-  'Runs of tasks that failed, with the SQLSTATE. Kept a week. A run that went well is in no history: tasks '
-  'has the last one.';
+  'Failed runs of tasks, with the SQLSTATE, for a week. Successful runs have no history: tasks has the '
+  'last one.';
 create index task_failures_by_time on farthing.task_failures (failed_at);
 
 create table farthing.parked_items (
@@ -193,8 +195,8 @@ create table farthing.parked_items (
     and length(item_id) <= 255 and length(error) <= 20 and attempts >= 1)
 );
 comment on table farthing.parked_items is
-  'Items that raised an error when a task worked on them: tried again at next_attempt_at, gone once they '
-  'succeed or are no longer due. error: a SQLSTATE. parked_at: the first failure.';
+  'Items that raised an error in a task: retried at next_attempt_at, deleted once they succeed or are no '
+  'longer due. error: a SQLSTATE. parked_at: the first failure.';
 
 alter table farthing.tasks enable row level security;
 alter table farthing.task_failures enable row level security;
@@ -210,7 +212,7 @@ create table farthing.task_runner (
   ran_before_at timestamptz
 );
 comment on table farthing.task_runner is
-  'One row. ran_at: when due tasks were last looked for; ran_before_at: the time before.';
+  'One row. ran_at: when the runner last looked for due tasks; ran_before_at: the time before that.';
 alter table farthing.task_runner enable row level security;
 create policy task_runner_none on farthing.task_runner for select to authenticated using (false);
 insert into farthing.task_runner default values;
@@ -225,7 +227,8 @@ $$;
 
 -- supabase/schemas/audit/tables.sql
 
--- What was changed of what decides money, what is watched for it, and which triggers must be there.
+-- Changes of data that decides about money, the tables that are watched for them, and the triggers that
+-- must exist.
 
 create table farthing.audit (
   audit_nr bigint generated always as identity primary key,
@@ -241,8 +244,8 @@ create table farthing.audit (
   constraint audit_says_something check (num_nonnulls(before, after) > 0)
 );
 comment on table farthing.audit is
-  'Append-only. Changes of what decides money. before: null for a new row; after: null for a deleted one. '
-  'author: as entries have it; sql:<role> is somebody at an SQL prompt.';
+  'Append-only. Changes of data that decides about money. before: null for a new row; after: null for a '
+  'deleted one. author: as in entries; sql:<role> is a person at an SQL prompt.';
 create index audit_by_row on farthing.audit (table_name, row_key, audit_nr desc);
 alter table farthing.audit enable row level security;
 create policy audit_none on farthing.audit for select to authenticated using (false);
@@ -255,8 +258,8 @@ create table farthing.audited (
   has_rows boolean not null
 );
 comment on table farthing.audited is
-  'Tables whose changes leave a row in the audit: of which columns, and whether a change without a reason is '
-  'refused; has_rows: new rows have one, too.';
+  'Tables whose changes are audited: of which columns, and whether a change without a reason is refused; '
+  'has_rows: new rows are audited, too.';
 alter table farthing.audited enable row level security;
 create policy audited_none on farthing.audited for select to authenticated using (false);
 
@@ -266,7 +269,8 @@ create table farthing.guards (
   primary key (table_name, trigger_name)
 );
 comment on table farthing.guards is
-  'Triggers that keep what decides money as it is. Each has to be there and to fire always (prove_guards).';
+  'Triggers that protect data about money from changes. Each must exist and be enabled always '
+  '(prove_guards).';
 alter table farthing.guards enable row level security;
 create policy guards_none on farthing.guards for select to authenticated using (false);
 
@@ -283,24 +287,23 @@ create table farthing.idempotency_keys (
 );
 comment on table farthing.idempotency_keys is
   'key = sha256(caller, route, Idempotency-Key); fingerprint = sha256(method, path, body). Without a '
-  'status it is started, with one finished. Kept 24 hours. Of a request without '
-  'Idempotency-Key the content is the key: see idempotency_find(). An answer that is private stands in '
-  'private_answers.';
+  'status it is started, with one it is finished. Deleted after 24 hours. For a request without '
+  'Idempotency-Key the content is the key: see idempotency_find(). Private answers are in private_answers.';
 -- Rows arrive in time's order, so a block range index finds the old ones and costs an insert next to nothing.
 create index idempotency_keys_by_age on farthing.idempotency_keys using brin (created_at);
 alter table farthing.idempotency_keys enable row level security;
 create policy idempotency_keys_none on farthing.idempotency_keys for select to authenticated using (false);
 
--- Why apart: what a model said and a Stripe client secret are one user's alone, and must go when the user
--- does. Whoever looks for a key that hangs finds neither. Encrypting them would put the key into the same
--- database.
+-- Why apart: a model's answer and a Stripe client secret belong to one user, and must be deleted with the
+-- user. An operator who looks for a key that hangs sees neither. Encrypting them would put the key into the
+-- same database.
 create table farthing.private_answers (
   key bytea primary key references farthing.idempotency_keys (key) on delete cascade,
   account_id bigint not null,
   answer jsonb not null
 );
 comment on table farthing.private_answers is
-  'Stored answers that hold what a model said, or a client secret: kept as long as their key, or until the '
+  'Stored answers that contain a model''s text or a client secret: deleted with their key, or when the '
   'user is deleted.';
 create index private_answers_by_account on farthing.private_answers (account_id);
 
@@ -310,13 +313,13 @@ create policy private_answers_none on farthing.private_answers for select to aut
 
 -- supabase/schemas/ledger/tables.sql
 
--- The ledger: accounts, lots, entries, debt payments.
--- Why this shape: one entry row is both sides of a transfer between a user's account and a system account,
--- so an unbalanced ledger cannot be written; a system account is a name and its balance a sum, so no debit
--- ever updates a row that another user's debit needs; every key begins with the account, so the ledger
--- distributes by account. Entries carry no foreign key to accounts: the writer holds the account's row
--- lock, and prove() looks for orphans. Nor does any table outside the ledger's own: each such key is two
--- triggers on the row that every debit updates, and ten of them took 7 % of a debit's time.
+-- The ledger: accounts, lots, entries, debt payments. Why this shape: one entry row is both sides of a
+-- transfer between a user's account and a system account, so an unbalanced ledger cannot be written; a
+-- system account is a name and its balance a sum, so no debit ever updates a row that another user's debit
+-- needs; every key begins with the account, so the ledger distributes by account. Entries carry no foreign
+-- key to accounts: the writer holds the account's row lock, and prove() looks for orphans. Nor does any
+-- table outside the ledger: each such key is two triggers on the row that every debit updates, and ten of
+-- them took 7 % of a debit's time.
 
 create type farthing.account_kind as enum ('user', 'organisation');
 create type farthing.system_account as enum
@@ -327,9 +330,9 @@ create type farthing.entry_kind as enum ('purchase', 'bonus', 'promotion', 'adju
 -- In burn-down order (rule 5): of lots alike in priority and expiry, promotional go first and paid ones last.
 create type farthing.lot_source as enum ('promotional', 'adjustment', 'bonus', 'paid');
 
--- A user's account has an owner until they leave, and left_at from then on. An organisation's has no one user
--- as its owner. check_owner() keeps it so and no check constraint: every debit would pay for one, and the
--- foreign key sets the owner to null before left_at is set.
+-- A user's account has an owner until the user is deleted, and left_at from then on. An organisation's
+-- account has no single owner. check_owner() enforces this and not a check constraint, which every debit
+-- would pay for, and since the foreign key sets the owner to null before left_at is set.
 create table farthing.accounts (
   account_id bigint generated always as identity primary key,
   kind farthing.account_kind not null default 'user',
@@ -343,18 +346,18 @@ create table farthing.accounts (
   created_at timestamptz not null default now(),
   left_at timestamptz
 ) with (fillfactor = 80);
--- room in the page keeps the balance update off the indexes (HOT)
+-- free space in the page lets the balance update skip the indexes (HOT)
 comment on table farthing.accounts is
   'One per user, and one per organisation. balance = Σ lots.remaining − debt = Σ entries; held = Σ open '
-  'holds; daily_cap: what may be spent in a day, null for all; left_at: when the user was deleted or the '
-  'organisation dissolved, null while the account is in use. Credits.';
+  'holds; daily_cap: the most that may be spent in a day, null for no cap; left_at: when the user was '
+  'deleted or the organisation dissolved, null while the account is in use. Credits.';
 
 create table farthing.lots (
   account_id bigint not null references farthing.accounts (account_id),
   lot_id uuid not null default gen_random_uuid(),
   source farthing.lot_source not null,
   amount farthing.positive_credits not null,
-  remaining numeric(38, 18) not null, -- 0 or more by lots_add_up, which each debit pays for by its length
+  remaining numeric(38, 18) not null, -- 0 or more by lots_add_up: each debit pays for the length of a check
   reserved farthing.credits not null default 0,
   cost_basis_usd numeric(38, 18),
   priority smallint not null default 100,
@@ -368,17 +371,17 @@ create table farthing.lots (
   constraint lots_add_up check (reserved <= remaining and remaining <= amount)
 ) with (fillfactor = 80);
 comment on table farthing.lots is
-  'Credits that came together. remaining: not spent; reserved: the part of remaining that open holds '
-  'keep; clawed_back: what refunds and disputes took of it; frozen: while its payment is in doubt nothing '
-  'but what a hold keeps leaves it. Credits.';
--- Rule 5: the one home of the burn-down order. `deno task schema` writes these columns after each
--- `order by /* burn-down */`; ledger/burn_order.test.sql finds an ORDER BY that has no such mark. The
--- predicate is closed_at and not remaining, so that a debit stays a HOT update.
+  'Credits that arrived together. remaining: not spent; reserved: the part of remaining that open holds '
+  'reserve; clawed_back: the part that refunds and disputes took; frozen: while its payment is in doubt, '
+  'only held credits can leave it. Credits.';
+-- Rule 5: the only definition of the burn-down order. `deno task schema` writes these columns after each
+-- `order by /* burn-down */`; ledger/burn_order.test.sql finds an ORDER BY without that mark. The predicate
+-- uses closed_at and not remaining, so that a debit stays a HOT update.
 create index lots_burn_order on farthing.lots
   (account_id, priority, expires_at, source, created_at, lot_id) where closed_at is null;
 create index lots_by_expiry on farthing.lots (expires_at, account_id) where closed_at is null
   and expires_at is not null;
--- Rule 9 beneath every other guard: an order puts in each kind of credit once.
+-- Rule 9, below every other guard: an order adds each kind of credit once.
 create unique index lots_one_grant_per_order on farthing.lots (account_id, order_id, source)
   where order_id is not null;
 
@@ -399,15 +402,15 @@ create table farthing.entries (
   reference_id varchar(255),
   correlation_id varchar(255),
   metadata farthing.metadata,
-  author varchar(255) not null, -- farthing.author, whose check a debit does not pay for: prove_authors()
+  author varchar(255) not null, -- no farthing.author, for its cost: see prove_authors()
   primary key (account_id, seq)
 );
 comment on table farthing.entries is
   'Append-only. in: counterparty → account, out: account → counterparty. seq has no gap per account. '
   'Credits.';
 
--- Debt is paid by credits that come in: the lot shrinks and the debt shrinks, the balance stays; so this is
--- no entry. Where a debt proves unfounded after it was paid, its payments are undone, the latest first.
+-- Incoming credits pay debt: the lot and the debt shrink, the balance stays, so this is not an entry. If a
+-- debt turns out to be unfounded after it was paid, its payments are undone, the latest first.
 create table farthing.debt_payments (
   account_id bigint not null references farthing.accounts (account_id),
   payment_id bigint generated always as identity,
@@ -421,8 +424,7 @@ create table farthing.debt_payments (
   constraint debt_payments_signed check (case when undoes is null then amount > 0 else amount < 0 end)
 );
 comment on table farthing.debt_payments is
-  'Append-only. What a lot gave towards its account''s debt; below zero what it got back of a payment that '
-  'was undone. Credits.';
+  'Append-only. Credits of a lot that paid its account''s debt; negative if a payment was undone. Credits.';
 create index debt_payments_by_lot on farthing.debt_payments (account_id, lot_id);
 create index debt_payments_undone on farthing.debt_payments (account_id, undoes) where undoes is not null;
 
@@ -431,12 +433,12 @@ alter table farthing.lots enable row level security;
 alter table farthing.entries enable row level security;
 alter table farthing.debt_payments enable row level security;
 
--- The one predicate of row level security. Every other policy on an account's rows asks which accounts the
--- caller sees, in an array, so that this is evaluated once and the rows are found by their index.
+-- The only predicate of row level security. Every other policy on an account's rows uses the array of
+-- accounts that the caller may see, so that this is evaluated once and the rows are found by their index.
 create policy may_see on farthing.accounts for select to authenticated
   using (owner_id = (select auth.uid()));
 comment on policy may_see on farthing.accounts is
-  'Who may see an account, and with it all rows of it: its owner alone; after leaving, nobody.';
+  'Who may see an account and all its rows: its owner alone; nobody once the owner is deleted.';
 create policy lots_own on farthing.lots for select to authenticated
   using (account_id = any (array(select a.account_id from farthing.accounts a)));
 create policy entries_own on farthing.entries for select to authenticated
@@ -463,15 +465,15 @@ create table farthing.used_references (
   constraint used_references_movements check (movement in ('grant', 'debit'))
 );
 comment on table farthing.used_references is
-  'Append-only. References that a caller said to be used once, for ever, by account and movement. What moved '
-  'stands in the entries first_seq to last_seq.';
+  'Append-only. References that a caller declared to be used only once, for ever, by account and movement. '
+  'The entries first_seq to last_seq have the movement.';
 
 alter table farthing.used_references enable row level security;
 create policy used_references_none on farthing.used_references for select to authenticated using (false);
 
 -- supabase/schemas/caps/tables.sql
 
--- What an account may spend in a day, and what it has.
+-- Daily caps of accounts, and what they have spent.
 
 create table farthing.spending (
   account_id bigint primary key,
@@ -479,19 +481,19 @@ create table farthing.spending (
   spent farthing.credits not null
 );
 comment on table farthing.spending is
-  'What an account with a daily cap has spent on its last day of spending, UTC. Credits.';
+  'The spending of an account with a daily cap on its last day of spending, UTC. Credits.';
 alter table farthing.spending enable row level security;
 create policy spending_none on farthing.spending for select to authenticated using (false);
 
--- Two caps, of which the stricter holds, so that what the back end imposes is not the user's to lift. Charges
--- read accounts.daily_cap alone, which is the lower of the two.
+-- Two caps, of which the lower applies, so that a user can't lift the cap that the back end imposes.
+-- Charges read only accounts.daily_cap, which is the lower of the two.
 create table farthing.spend_caps (
   account_id bigint primary key references farthing.accounts (account_id),
   own_daily farthing.credits,
   imposed_daily farthing.credits
 );
 comment on table farthing.spend_caps is
-  'What an account may spend in a day: by its user''s own wish, and as the back end imposes; null for all. '
+  'Daily caps of an account: the user''s own, and the one that the back end imposes; null for no cap. '
   'Credits.';
 alter table farthing.spend_caps enable row level security;
 create policy spend_caps_none on farthing.spend_caps for select to authenticated using (false);
@@ -532,9 +534,9 @@ create table farthing.grants (
     else false end)
 );
 comment on table farthing.grants is
-  'Grants of operators, of keys that ceilings bind, and of anybody above the ceiling of one grant. Pending '
-  'until another operator confirms or declines, or confirm_before has passed. ceiling: the one it met. '
-  'decided_by: who confirmed or declined; null where nobody had to. Credits.';
+  'Grants of operators, of keys that ceilings bind, and of anyone above the ceiling of one grant. Pending '
+  'until another operator confirms or declines, or confirm_before has passed. ceiling: the one it '
+  'exceeded. decided_by: who confirmed or declined; null if no decision was needed. Credits.';
 create unique index grants_by_id on farthing.grants (grant_id);
 create index grants_newest on farthing.grants (created_at desc, grant_id desc);
 create index grants_pending on farthing.grants (confirm_before) where status = 'pending';
@@ -563,7 +565,7 @@ create table farthing.packages (
   constraint packages_credits_positive check (credits > 0 and bonus_credits >= 0)
 );
 comment on table farthing.packages is
-  'What is sold: amount in the currency''s minor unit, credits and bonus in credits. The highest '
+  'Packages for sale: amount in the currency''s minor unit, credits and bonus in credits. The highest '
   'effective version counts.';
 
 create table farthing.rates (
@@ -579,7 +581,7 @@ create table farthing.rates (
   primary key (model, version),
   constraint rates_model_bounded check (length(model) between 1 and 200),
   constraint rates_version_positive check (version > 0),
-  -- A model without a price is refused, never priced 0; so no rate says 0 for both.
+  -- A model without a price is refused and never priced 0, so no rate has 0 for both.
   constraint rates_not_free check (input_per_million_usd >= 0 and output_per_million_usd >= 0
     and input_per_million_usd + output_per_million_usd > 0),
   constraint rates_not_negative check (cached_input_per_million_usd >= 0 and cache_write_per_million_usd >= 0
@@ -598,8 +600,8 @@ create policy rates_public on farthing.rates for select to anon, authenticated u
 grant select on farthing.packages to anon, authenticated;
 grant select on farthing.rates to anon, authenticated;
 
--- Whose name an event bears: a caller's own, or that of the hold, chat or job whose work it pays. An event
--- of one origin never meets that of another, so no caller can name, and use up, an event of ours.
+-- The origin of an event's id: the caller, or the hold, chat or job that it pays for. Ids of different
+-- origins never collide, so a caller cannot use up an id of ours.
 create type farthing.usage_origin as enum ('caller', 'hold', 'chat', 'job');
 
 create type farthing.priced_usage as (
@@ -623,9 +625,8 @@ create table farthing.usage_events (
   primary key (account_id, origin, event_id)
 );
 comment on table farthing.usage_events is
-  'Rule 9: one usage event, one charge, for ever, among the events of its origin. What was charged stands in '
-  'the entries first_seq to last_seq; of usage that cost nothing, which has no entries, in usage and '
-  'event_at.';
+  'Rule 9: one usage event, one charge, for ever, among the events of its origin. The charge is in the '
+  'entries first_seq to last_seq; for free usage, which has no entries, in usage and event_at.';
 alter table farthing.usage_events enable row level security;
 create policy usage_events_none on farthing.usage_events for select to authenticated using (false);
 
@@ -657,8 +658,8 @@ create table farthing.holds (
     or (status = 'released' and resolved_at is not null and settled is null and shortfall is null))
 );
 comment on table farthing.holds is
-  'Credits reserved for work in flight; resolves at most once. An open hold past expires_at counts as '
-  'released. author: who opened it.';
+  'Credits reserved for work in flight; a hold resolves at most once. An open hold past expires_at counts '
+  'as released. author: who opened it.';
 create index holds_by_id on farthing.holds (hold_id);
 create index holds_open_by_expiry on farthing.holds (account_id, expires_at) where status = 'open';
 create index holds_to_sweep on farthing.holds (expires_at, account_id) where status = 'open';
@@ -673,7 +674,7 @@ create table farthing.hold_lots (
   foreign key (account_id, lot_id) references farthing.lots (account_id, lot_id)
 );
 comment on table farthing.hold_lots is
-  'Which lots a hold keeps, and how much of each: what a hold needs does not expire under it.';
+  'The lots that a hold reserves, and how much of each: reserved credits do not expire while they are held.';
 create index hold_lots_by_hold on farthing.hold_lots (account_id, hold_id);
 
 alter table farthing.holds enable row level security;
@@ -690,7 +691,8 @@ create type farthing.opened_hold as (hold farthing.holds, available_after numeri
 create type farthing.bill as (
   amount numeric, facts jsonb, usage jsonb, origin farthing.usage_origin, events farthing.priced_usage[],
   correlation_id text, author text);
--- rest: what the hold had more; charge: the last one; next_hold_id: what holds the rest on.
+-- rest: the part of the hold that was not charged; charge: the last one; next_hold_id: the hold of the
+-- rest.
 create type farthing.settlement as (
   settled numeric, shortfall numeric, rest numeric, first_seq bigint, charge farthing.charge_result,
   balance_after numeric, is_beyond boolean, next_hold_id uuid);
@@ -743,15 +745,16 @@ create table farthing.orders (
     (status in ('pending', 'processing', 'failed', 'expired')) = (payment_ref is null and paid_at is null))
 );
 comment on table farthing.orders is
-  'A purchase of a package, or a top-up sized to what was missing. amount in the currency''s minor unit; '
-  'credits as sold. payment_ref: the payment that paid it. amount_refunded: by refunds that have not failed; '
-  'amount_disputed: by disputes that are open or lost; credits_clawed_back: for both (rule 10).';
+  'A purchase of a package, or a top-up of the missing credits. amount in the currency''s minor unit; '
+  'credits as sold. payment_ref: the payment that paid it. amount_refunded: by refunds that have not '
+  'failed; amount_disputed: by disputes that are open or lost; credits_clawed_back: for both together '
+  '(rule 10).';
 create unique index orders_by_id on farthing.orders (order_id);
 create index orders_by_package on farthing.orders (package_id, package_version);
 create index orders_newest on farthing.orders (account_id, created_at desc, order_id desc);
 create index orders_to_expire on farthing.orders (expires_at) where status = 'pending';
 create unique index orders_by_session on farthing.orders (session_id) where session_id is not null;
--- Rule 9: one payment pays one order, one order is paid once.
+-- Rule 9: one payment pays one order, and an order is paid once.
 create unique index orders_by_payment on farthing.orders (payment_ref) where payment_ref is not null;
 -- One open session per user and package version: a second click gets the first session again.
 create unique index orders_one_open on farthing.orders (account_id, package_id, package_version)
@@ -772,7 +775,7 @@ create index orders_by_paid_at on farthing.orders (paid_at) where paid_at is not
 
 -- supabase/schemas/inbox/tables.sql
 
--- Stripe's events, what was asked for again, and states that nobody here knows.
+-- Stripe's events, backfills, and unknown states.
 
 create table farthing.inbox (
   event_id text primary key,
@@ -795,13 +798,13 @@ create table farthing.inbox (
     or (state in ('received', 'dead') and processed_at is null))
 );
 comment on table farthing.inbox is
-  'Events from Stripe: received → processed | ignored | deferred | failed → dead after 10 tries. last_error: '
-  'why it failed, or why it was ignored.';
+  'Events from Stripe: received → processed | ignored | deferred | failed → dead after 10 attempts. '
+  'last_error: why it failed, or why it was ignored.';
 create index inbox_to_retry on farthing.inbox (next_attempt_at) where state in ('deferred', 'failed');
 create index inbox_by_state on farthing.inbox (state, received_at);
 create index inbox_by_payment on farthing.inbox ((facts ->> 'payment_id'))
   where state in ('deferred', 'dead', 'ignored');
--- A fee names its charge and no payment.
+-- An application fee refers to its charge and not to a payment.
 create index inbox_fees_by_charge on farthing.inbox ((facts ->> 'charge_id'))
   where type in ('application_fee.created', 'application_fee.refunded')
     and state in ('deferred', 'dead', 'ignored');
@@ -819,8 +822,8 @@ create table farthing.backfills (
 );
 comment on table farthing.backfills is
   'One row. done_until: Stripe was asked for all events before this. claimed_at: a runner is asking, since '
-  'then. unreadable: how many events the last run could not read; they are stored nowhere. retry_at: when '
-  'they are asked for again.';
+  'then. unreadable: how many events the last run could not read; they are not stored. retry_at: when they '
+  'are fetched again.';
 alter table farthing.backfills enable row level security;
 create policy backfills_none on farthing.backfills for select to authenticated using (false);
 insert into farthing.backfills default values;
@@ -836,17 +839,18 @@ create table farthing.unknown_states (
     and length(subject) <= 255)
 );
 comment on table farthing.unknown_states is
-  'Words of Stripe''s that nobody here knows: of what, which, and the object that had it last. They are '
-  'taken, what may be gone is held, and operators are alerted.';
+  'Unknown states of Stripe''s objects: the kind of object, the state, and the last object in it. They are '
+  'accepted, credits that may be lost are frozen, and operators are alerted.';
 alter table farthing.unknown_states enable row level security;
 create policy unknown_states_none on farthing.unknown_states for select to authenticated using (false);
 
 -- supabase/schemas/reversals/tables.sql
 
--- Money that comes back: refunds, disputes, early fraud warnings, and what they take of the credits.
--- Why a target and not a sum of steps: refunds fail, disputes are lost and won, and their events come in any
--- order. So each event only records what Stripe says now, and net_order() compares what should be clawed back
--- for all of it with what is: the same facts end in the same credits, whichever came first.
+-- Money that goes back: refunds, disputes, early fraud warnings, and the credits that they claw back. Why a
+-- target and not a sum of steps: refunds fail, disputes are lost and won, and their events arrive in any
+-- order. So each event only records Stripe's current state, and net_order() compares the credits that
+-- should be clawed back for all of them with those that are: the same facts end in the same credits, in any
+-- order.
 
 create table farthing.refunds (
   account_id bigint not null,
@@ -879,15 +883,15 @@ create table farthing.refunds (
   constraint refunds_states check (
     (status = 'requested' and (stripe_refund_id is null) = (next_attempt_at is not null))
     or (status = 'failed' and next_attempt_at is null)
-    -- Stripe's own words, those included that Stripe has not thought of yet.
+    -- Stripe's own states, including future ones.
     or (status not in ('requested', 'failed') and length(status) <= 64 and stripe_refund_id is not null
       and next_attempt_at is null))
 );
 comment on table farthing.refunds is
-  'Money given back for an order or a booking. amount in minor units. requested: before Stripe''s event; '
-  'the other states are Stripe''s; one that nobody here knows counts as under way. credits_clawed_back and '
-  'debt_added: what it took, in credits. nets_share: its part of a provider''s share is a move of ours, and '
-  'not of the refund itself.';
+  'Refunds of orders and bookings. amount in minor units. requested: before Stripe''s event; the other '
+  'states are Stripe''s; an unknown one counts as pending. credits_clawed_back and debt_added: its effect '
+  'in credits. nets_share: the provider''s part is reversed by a transfer of ours, and not by the refund '
+  'itself.';
 create unique index refunds_by_id on farthing.refunds (refund_id);
 create unique index refunds_by_stripe_id on farthing.refunds (stripe_refund_id)
   where stripe_refund_id is not null;
@@ -919,9 +923,9 @@ create table farthing.disputes (
     and length(reason) <= 255 and length(case_type) <= 64 and length(status) between 1 and 64)
 );
 comment on table farthing.disputes is
-  'A buyer''s bank takes a payment back, or asks about it (warning_*). status and case_type in Stripe''s '
-  'words, which may be new ones. status_at: the time of the event that said so; movements: how many balance '
-  'transactions it named. amount in minor units, which may be above the payment.';
+  'Disputes: a buyer''s bank reverses a payment, or asks about it (warning_*). status and case_type as '
+  'Stripe has them, which may be new ones. status_at: the time of the event that reported them; movements: '
+  'how many balance transactions it listed. amount in minor units, which may exceed the payment.';
 create unique index disputes_by_id on farthing.disputes (dispute_id);
 create index disputes_by_order on farthing.disputes (account_id, order_id);
 create index disputes_by_booking on farthing.disputes (account_id, booking_id);
@@ -941,9 +945,9 @@ create table farthing.dispute_movements (
   constraint dispute_movements_rates check (exchange_rate > 0)
 );
 comment on table farthing.dispute_movements is
-  'The balance transactions of disputes, by Stripe''s ids: amount below zero was withdrawn, above zero '
-  'reinstated, without Stripe''s fee, in minor units of the currency that Stripe settles in. exchange_rate: '
-  'from the payment''s currency to that one. Rows are only added, so their order does not matter.';
+  'The balance transactions of disputes, by Stripe''s ids: a negative amount was withdrawn, a positive one '
+  'reinstated, without Stripe''s fee, in minor units of the settlement currency. exchange_rate: from the '
+  'payment''s currency to that one. Rows are only added, so their order does not matter.';
 create index dispute_movements_by_dispute on farthing.dispute_movements (account_id, dispute_id);
 
 create table farthing.fraud_warnings (
@@ -968,8 +972,8 @@ create table farthing.fraud_warnings (
     (state in ('open', 'closed') and cleared_by is null) or (state = 'cleared' and cleared_by is not null))
 );
 comment on table farthing.fraud_warnings is
-  'A card network says that a payment is probably fraud. open: the order''s credits are frozen; cleared: an '
-  'operator trusts the payment; closed: it was refunded or disputed.';
+  'A card network reports that a payment is probably fraudulent. open: the order''s credits are frozen; '
+  'cleared: an operator trusts the payment; closed: it was refunded or disputed.';
 create unique index fraud_warnings_by_id on farthing.fraud_warnings (warning_id);
 create index fraud_warnings_by_order on farthing.fraud_warnings (account_id, order_id);
 create index fraud_warnings_by_booking on farthing.fraud_warnings (account_id, booking_id);
@@ -1009,7 +1013,8 @@ create table farthing.card_uses (
   constraint card_uses_bounded check (length(charge_id) <= 255 and octet_length(card) = 32)
 );
 comment on table farthing.card_uses is
-  'Which cards an account has paid with, or tried to. card: sha256 of Stripe''s fingerprint. Kept 90 days.';
+  'Cards with which an account has paid or tried to pay. card: sha256 of Stripe''s fingerprint. Deleted '
+  'after 90 days.';
 create index card_uses_by_account on farthing.card_uses (account_id, used_at desc);
 create index card_uses_by_card on farthing.card_uses (card, used_at desc);
 -- Rows arrive in time's order, as idempotency keys do.
@@ -1030,7 +1035,7 @@ create table farthing.blocks (
   constraint blocks_text_bounded check (length(reason) between 1 and 500 and length(blocked_by) <= 255)
 );
 comment on table farthing.blocks is
-  'Who may buy nothing: a user by id, an address or a card by its hash. Without until, for good.';
+  'Blocks: a user by id, an address or a card by its hash, who may buy nothing. Without until, for good.';
 create index blocks_newest on farthing.blocks (created_at desc, block_id desc);
 
 create table farthing.fraud_decisions (
@@ -1053,10 +1058,11 @@ create table farthing.fraud_decisions (
 );
 comment on table farthing.fraud_decisions is
   'Every decision of check_fraud(), allowed orders too, and allowed bookings from a known address. '
-  'ip_hash: keyed where the address is known, which is not here. order_id, booking_id: what was allowed. '
-  'flag: nothing was refused, and booking_id is to be looked at. Kept 90 days.';
+  'ip_hash: hashed with a key by the function that knows the address; the address itself is not stored. '
+  'order_id, booking_id: the allowed purchase. flag: nothing was refused, but booking_id should be '
+  'reviewed. Deleted after 90 days.';
 create index fraud_decisions_by_account on farthing.fraud_decisions (account_id, decided_at desc);
--- Only what was allowed is counted: whoever is refused and asks on and on slows no checkout of a neighbour.
+-- Only allowed checkouts are counted, so repeated refused requests do not slow a neighbour's checkout.
 create index fraud_decisions_allowed on farthing.fraud_decisions (account_id, action, decided_at desc)
   where outcome = 'allow';
 create index fraud_decisions_allowed_by_ip on farthing.fraud_decisions (ip_hash, action, decided_at desc)
@@ -1099,7 +1105,7 @@ create policy customers_none on farthing.customers for select to authenticated u
 
 -- supabase/schemas/top_ups/tables.sql
 
--- What users agreed to, and each charge that was made of it.
+-- Users' top-up terms, and each charge under them.
 
 create table farthing.top_ups (
   account_id bigint primary key,
@@ -1147,8 +1153,9 @@ create table farthing.top_up_charges (
     step not in ('link', 'linked') or payment_id is not null)
 );
 comment on table farthing.top_up_charges is
-  'How a top-up''s order is charged. charge: off session, asked again until Stripe answers; settle: Stripe '
-  'has it, the event will say; link: the bank wants the user, a page is to be opened; linked: it is; closed.';
+  'How a top-up''s order is charged. charge: off session, repeated until Stripe answers; settle: Stripe '
+  'has it, its event will report the end; link: the bank requires the user, so a page has to be opened; '
+  'linked: the page is open; closed.';
 create index top_up_charges_due on farthing.top_up_charges (next_attempt_at, order_id)
   where step in ('charge', 'link');
 alter table farthing.top_ups enable row level security;
@@ -1158,7 +1165,7 @@ create policy top_up_charges_none on farthing.top_up_charges for select to authe
 
 -- supabase/schemas/providers/tables.sql
 
--- Providers, and marks of their payout accounts.
+-- Providers, and hashes of their payout accounts.
 
 create table farthing.providers (
   provider_id uuid primary key default gen_random_uuid(),
@@ -1180,8 +1187,8 @@ create table farthing.providers (
   constraint providers_charge_by_an_account check (stripe_account_id is not null or not charges_enabled)
 );
 comment on table farthing.providers is
-  'One per user who sells. status_at: when Stripe last said what the account may do. email: only until the '
-  'account is made, so that asking Stripe again asks for the same.';
+  'One per user who sells. status_at: when Stripe last reported the account''s capabilities. email: stored '
+  'only until the account is created, so that a repeated request to Stripe is the same.';
 
 create table farthing.payout_accounts (
   provider_id uuid not null references farthing.providers (provider_id),
@@ -1190,8 +1197,8 @@ create table farthing.payout_accounts (
   constraint payout_accounts_mark_hashed check (octet_length(mark) = 32)
 );
 comment on table farthing.payout_accounts is
-  'Where Stripe pays a provider out. mark: sha256 of Stripe''s fingerprint, as of cards. It goes with the '
-  'user.';
+  'Accounts to which Stripe pays providers. mark: sha256 of Stripe''s fingerprint, as for cards. It is '
+  'deleted with the user.';
 create index payout_accounts_by_mark on farthing.payout_accounts (mark);
 alter table farthing.payout_accounts enable row level security;
 create policy payout_accounts_none on farthing.payout_accounts for select to authenticated using (false);
@@ -1203,10 +1210,10 @@ grant select on farthing.providers to authenticated;
 
 -- supabase/schemas/bookings/tables.sql
 
--- Bookings: money from a buyer to a provider, of which we keep a fee.
--- Why the fee is a column and a check: what is charged is fixed when the booking is made, by the rate of that
--- day, and nothing computes it again. Amounts are integers of the currency's minor unit.
--- Why one trigger: Stripe's events, both parties and sweeps move a booking, and none may move it back.
+-- Bookings: money from a buyer to a provider, of which the platform takes a fee. Why the fee is a column
+-- and a check: it is fixed when the booking is made, by the rate of that day, and is never computed again.
+-- Amounts are integers of the currency's minor unit. Why one trigger: Stripe's events, both parties and
+-- scheduled tasks change a booking, and none may move it back.
 
 create function farthing.currency_step(p_currency text)
 returns int
@@ -1214,9 +1221,9 @@ language sql immutable
 set search_path = ''
 as $$
   select case
-    -- Stripe counts these in thousandths, and moves hundredths alone.
+    -- Stripe counts these in thousandths, and moves only hundredths.
     when p_currency in ('bhd', 'jod', 'kwd', 'omr', 'tnd') then 10
-    -- Stripe counts these in hundredths, and moves whole units alone: no smaller coin is left.
+    -- Stripe counts these in hundredths, and moves only whole units, since no smaller coin exists.
     when p_currency in ('isk', 'ugx') then 100
     when p_currency = any (string_to_array(
       -- No decimals: their minor unit is the unit.
@@ -1228,14 +1235,14 @@ as $$
     || 'thb tjs top try ttd twd tzs uah usd uyu uzs wst xcd yer zar zmw', ' ')) then 1 end
 $$;
 comment on function farthing.currency_step(text) is
-  'The least amount of a currency that Stripe moves, in minor units; null for one that Stripe does not know.';
+  'The smallest amount of a currency that Stripe moves, in minor units; null for an unknown currency.';
 
 create function farthing.booking_fee(p_amount bigint, p_currency text, p_basis_points int)
 returns bigint
 language sql immutable
 set search_path = ''
 as $$
-  -- Half up, in integers, to what the currency can move.
+  -- Rounded half up, in integers, to the currency's step.
   select (p_amount * p_basis_points + 5000 * s) / (10000 * s) * s
   from (select farthing.currency_step(p_currency)::bigint as s) step
 $$;
@@ -1292,11 +1299,11 @@ create table farthing.bookings (
   constraint bookings_paid_by_a_payment check (paid_at is null or payment_intent_id is not null)
 );
 comment on table farthing.bookings is
-  'amount, application_fee_amount (what is asked for), fee_collected and fee_refunded (Stripe''s figures) in '
-  'minor units. transfer_at: when the provider gets their share, with the payment (Stripe divides it) or '
-  'with the booking''s end (we transfer it): the policy of when it was made. origin_key: the request it '
-  'began with, until the payment is there. A cancelled booking with '
-  'paid_at was paid, and its money is returned.';
+  'amount, application_fee_amount (requested), fee_collected and fee_refunded (Stripe''s figures) in minor '
+  'units. transfer_at: when the provider gets their share, with the payment (Stripe divides it) or with '
+  'the booking''s end (we transfer it), by the policy at the time of the booking. origin_key: the request '
+  'that began it, until the payment exists. A cancelled booking with paid_at was paid, and its money is '
+  'refunded.';
 create unique index bookings_by_id on farthing.bookings (booking_id);
 create unique index bookings_by_payment on farthing.bookings (payment_intent_id)
   where payment_intent_id is not null;
@@ -1361,10 +1368,10 @@ create table farthing.booking_transfers (
     or (status in ('refused', 'uncertain') and next_attempt_at is null and stripe_id is null))
 );
 comment on table farthing.booking_transfers is
-  'transfer: the share of a booking that waited to be completed, out of its charge. reversal: taken from the '
-  'provider, of the payment''s own transfer or of the one that it reverses. restoration: transferred to them '
-  'again, out of our balance. amount in minor units, without our fee. uncertain: Stripe was asked for a day, '
-  'and nobody knows whether it did it.';
+  'transfer: the provider''s share of a booking that waited for its completion, paid from its charge. '
+  'reversal: taken from the provider, from the payment''s own transfer or from the one that it reverses. '
+  'restoration: transferred to them again, from our balance. amount in minor units, without our fee. '
+  'uncertain: Stripe was asked for a day, and its result is unknown.';
 create unique index booking_transfers_by_id on farthing.booking_transfers (move_id);
 create index booking_transfers_by_booking on farthing.booking_transfers (account_id, booking_id, move_nr);
 create index booking_transfers_to_make on farthing.booking_transfers (next_attempt_at)
@@ -1376,11 +1383,10 @@ create policy booking_transfers_none on farthing.booking_transfers for select to
 
 -- supabase/schemas/jobs/tables.sql
 
--- Jobs: long work that a browser polls. Their table, their steps and their pages.
--- Why in the ledger's database: the job, the credits held for it and the idempotency key commit together, so
--- no job runs unpaid and no credits are held for a job that is not there.
--- A job is claimed under a lease with a token that counts up; a runner whose lease was lost finds another
--- token and can write nothing.
+-- Jobs: long work that a browser polls. Their table, their steps and their pages. Why in the ledger's
+-- database: the job, the credits held for it and the idempotency key commit together, so no job runs unpaid
+-- and no credits are held for a missing job. A job is claimed under a lease with a token that counts up; a
+-- runner that has lost its lease finds another token and can write nothing.
 
 create table farthing.jobs (
   job_nr bigint generated always as identity primary key,
@@ -1404,11 +1410,11 @@ create table farthing.jobs (
   token int not null default 0,
   runner_id uuid,
   lease_expires_at timestamptz,
-  -- The hold for the rest of the job, and the rate versions that it pays by: {model: version}.
+  -- The hold for the rest of the job, and the rate versions that price it: {model: version}.
   account_id bigint,
   hold_id uuid,
   rates jsonb,
-  -- Counts what a reader can see change: the ETag.
+  -- Counts visible changes: the ETag.
   revision int not null default 1,
   client_temp_id text,
   correlation_id text,
@@ -1423,7 +1429,7 @@ create table farthing.jobs (
   constraint jobs_result_bounded check (octet_length(result::text) <= 65536),
   constraint jobs_text_bounded check (length(error_code) <= 60 and length(error_message) <= 500
     and length(error_detail) <= 2000 and length(client_temp_id) <= 255 and length(correlation_id) <= 255),
-  constraint jobs_rates_bounded check (octet_length(rates::text) <= 1048576), -- the input's: it names each
+  constraint jobs_rates_bounded check (octet_length(rates::text) <= 1048576), -- the input names each
   constraint jobs_progress_of_100 check (progress between 0 and 100),
   constraint jobs_attempts_bounded check (max_attempts between 1 and 25
     and attempts between 0 and max_attempts),
@@ -1436,7 +1442,7 @@ create table farthing.jobs (
     when 'completed' then lease_expires_at is null and completed_at is not null and progress = 100
     when 'failed' then lease_expires_at is null and completed_at is not null and result is null
       and error_code is not null
-    -- With a lease: the step in flight may still write what it did, and is charged for it.
+    -- With a lease: the step in flight may still write its result, and is charged.
     when 'cancelled' then completed_at is not null and result is null
     else false end),
   constraint jobs_lease_whole check ((lease_expires_at is null) = (runner_id is null))
@@ -1444,8 +1450,9 @@ create table farthing.jobs (
 comment on table farthing.jobs is
   'Long work: queued, processing, then completed, failed or cancelled. progress 0 to 100 never falls. '
   'error_message may be shown, error_detail may not. input is emptied when the job ends, result and file '
-  '24 hours after it was made, the row goes after 30 days.';
--- The three that move: a finished job is in none of them, so a claim costs the same after a million.
+  '24 hours after its creation; the row is deleted after 30 days.';
+-- The three indexes of live jobs: a finished job is in none of them, so a claim costs the same after a
+-- million jobs.
 create index jobs_due on farthing.jobs (priority, run_after, job_nr) where status = 'queued';
 create index jobs_leased on farthing.jobs (lease_expires_at, job_nr) where lease_expires_at is not null;
 create index jobs_unfinished on farthing.jobs (expires_at, job_nr) where status in ('queued', 'processing');
@@ -1477,7 +1484,7 @@ create table farthing.job_checkpoints (
   constraint job_checkpoints_charged check ((credits = 0) = (first_seq is null))
 );
 comment on table farthing.job_checkpoints is
-  'A step that is done, once: what it gave, and what it cost as the entries first_seq to last_seq. Credits.';
+  'A finished step, once: its result, and its cost as the entries first_seq to last_seq. Credits.';
 
 create table farthing.job_pages (
   job_nr bigint not null references farthing.jobs (job_nr) on delete cascade,
@@ -1488,7 +1495,7 @@ create table farthing.job_pages (
   constraint job_pages_countable check (page between 1 and 20000)
 );
 comment on table farthing.job_pages is
-  'The file that a job writes, a page a checkpoint. Gone 24 hours after the job was made.';
+  'The file that a job writes, one page per checkpoint. Deleted 24 hours after the job was created.';
 
 alter table farthing.jobs enable row level security;
 alter table farthing.job_checkpoints enable row level security;
@@ -1503,10 +1510,9 @@ create type farthing.step_charge as (
 
 -- supabase/schemas/ai/tables.sql
 
--- What a user has agreed to, what was said to models, and chats: an answer that is streamed and paid for
--- by a hold.
+-- Users' consent, logs of model calls, and chats: a chat is a streamed answer paid from a hold.
 
--- In rising order: each level keeps what the one before keeps, and more.
+-- In rising order: each level stores more than the one before.
 create type farthing.ai_consent as enum ('none', 'usage_only', 'full_redacted');
 
 create table farthing.ai_consents (
@@ -1514,7 +1520,7 @@ create table farthing.ai_consents (
   level farthing.ai_consent not null,
   updated_at timestamptz not null default now()
 );
-comment on table farthing.ai_consents is 'What a user lets the AI logs keep. No row: none.';
+comment on table farthing.ai_consents is 'The data that a user lets the AI logs store. No row: none.';
 
 create table farthing.ai_logs (
   log_id uuid primary key default gen_random_uuid(),
@@ -1547,7 +1553,8 @@ create table farthing.ai_logs (
   constraint ai_logs_duration_not_negative check (duration_ms >= 0)
 );
 comment on table farthing.ai_logs is
-  'One row per call of a model. Texts are redacted before they come here, and cut to size. Kept 30 days.';
+  'One row per call of a model. Texts are redacted and truncated before they are stored. Deleted after 30 '
+  'days.';
 create index ai_logs_by_user on farthing.ai_logs (user_id, created_at desc);
 -- Rows arrive in time's order, as idempotency keys do.
 create index ai_logs_by_expiry on farthing.ai_logs using brin (expires_at);
@@ -1599,10 +1606,11 @@ create table farthing.chats (
 ) with (fillfactor = 80);
 -- a heartbeat changes no indexed column
 comment on table farthing.chats is
-  'One call of a model under a hold. input_tokens: the prompt as counted here; max_input_tokens: what it can '
-  'be by any tokenizer, which is held. output_is_counted: the provider hides no output and counts as we do. '
-  'streamed_tokens: the output that has come, as recorded on the way. answered_at: when its own request '
-  'closed it, and not the sweep. corrected: credits given back as the usage was learned after the sweep.';
+  'One call of a model under a hold. input_tokens: the prompt as counted here; max_input_tokens: the most '
+  'that any tokenizer counts, whose price is held. output_is_counted: the provider hides no output and '
+  'counts as we do. streamed_tokens: the output received so far, as last recorded. answered_at: when its '
+  'own request closed it; null if a scheduled task did. corrected: credits refunded since the usage became '
+  'known after the task had charged the most.';
 create index chats_by_hold on farthing.chats (hold_id);
 create index chats_open on farthing.chats (created_at) where state = 'open';
 create unique index chats_one_open_by_key on farthing.chats (idempotency_key) where state = 'open';
@@ -1625,7 +1633,7 @@ create table farthing.features (
   constraint features_text_bounded check (length(changed_by) <= 255)
 );
 comment on table farthing.features is
-  'One flag a product: off, on, or on for a percentage of users. percentage counts in that state alone.';
+  'One flag a product: off, on, or on for a percentage of users. percentage counts only in that state.';
 alter table farthing.features enable row level security;
 create policy features_none on farthing.features for select to authenticated using (false);
 
@@ -1633,7 +1641,7 @@ insert into farthing.features (name, state) values ('b2c', 'on'), ('b2b', 'on');
 
 -- supabase/schemas/notifications/tables.sql
 
--- Notifications that wait, were sent, or were given up.
+-- Notifications: waiting, sent, or given up.
 
 create table farthing.notices (
   notice_id uuid primary key default gen_random_uuid(),
@@ -1675,11 +1683,11 @@ create table farthing.notices (
     and (last_error is not null or state not in ('failed', 'dead', 'uncertain')))
 );
 comment on table farthing.notices is
-  'What is to be told, once per account, template and subject. recipient: the account''s owner, an address '
-  '(blanked once finished), the operators'' addresses or their webhook. queued → sending → sent, or '
-  'failed (tried again) → dead after 8 tries; uncertain: nobody knows whether it was sent. sender: which '
-  'service took it. in_doubt_since: it may have been sent then, whatever was heard since. data: what the '
-  'template says, no personal data. last_error: a code.';
+  'Notifications, one per account, template and subject. recipient: the account''s owner, an address '
+  '(blanked once finished), the operators'' addresses or their webhook. queued → sending → sent, or failed '
+  '(retried) → dead after 8 attempts; uncertain: it may or may not have been sent. sender: the service '
+  'that accepted it. in_doubt_since: it may have been sent at that time, whatever was reported since. '
+  'data: the template''s values, no personal data. last_error: a code.';
 create unique index notices_once_elsewhere on farthing.notices (recipient, template, subject)
   where account_id is null;
 alter table farthing.notices enable row level security;
@@ -1687,12 +1695,14 @@ create policy notices_own on farthing.notices for select to authenticated
   using (account_id = any (array(select a.account_id from farthing.accounts a)));
 grant select on farthing.notices to authenticated;
 
--- Low balances are looked for round and round, because an index on the balance would cost every debit.
+-- Low balances are searched account by account, in rounds, because an index on the balance would slow every
+-- debit.
 create table farthing.low_balance_round (
   one_row boolean primary key default true constraint low_balance_round_is_one_row check (one_row),
   last_account_id bigint not null default 0
 );
-comment on table farthing.low_balance_round is 'Where the sweep of low balances has got to.';
+comment on table farthing.low_balance_round is
+  'The account up to which the current round has looked for low balances.';
 alter table farthing.low_balance_round enable row level security;
 create policy low_balance_round_none on farthing.low_balance_round for select to authenticated using (false);
 insert into farthing.low_balance_round default values;
@@ -1707,13 +1717,14 @@ as $$
   select case p_recipient when 'webhook' then 0 when 'operators' then 1 else 2 end
 $$;
 comment on function farthing.notice_turn(text) is
-  'Who is told first: an alert does not wait behind a thousand letters, nor behind mail that is away.';
+  'The order of sending: an alert waits neither behind a thousand emails nor for an unavailable mail '
+  'service.';
 
 create index notices_due on farthing.notices (farthing.notice_turn(recipient), next_attempt_at)
   where state in ('queued', 'failed');
 create index notices_sending on farthing.notices (leased_until) where state = 'sending';
 
--- Only what is not in a user's list is forgotten; rows arrive in time's order.
+-- Only rows that are not in a user's list are deleted; rows arrive in time's order.
 create index notices_elsewhere_by_age on farthing.notices (created_at) where account_id is null;
 
 -- supabase/schemas/metrics/tables.sql
@@ -1728,7 +1739,7 @@ create table farthing.metrics (
   count numeric(38, 9) not null,
   sum_ms numeric(38, 3) not null default 0,
   buckets bigint[] not null default '{}',
-  -- By name first: every reader wants one name's rows, in a window.
+  -- By name first: every reader reads the rows of one name in a window.
   primary key (grain, name, starts_at, labels),
   constraint metrics_grains check (grain in ('minute', 'hour')
     or (grain = 'total' and starts_at = '-infinity')),
@@ -1739,15 +1750,16 @@ create table farthing.metrics (
 ) with (fillfactor = 70);
 -- rows are added to in place
 comment on table farthing.metrics is
-  'What was counted, per minute (a day), per hour (35 days) and in all. labels: name=value, commas between. '
-  'count: how many, or how much. sum_ms and buckets: of durations; see bucket_ms(). No user, no address.';
+  'Metrics per minute (for a day), per hour (for 35 days) and in all. labels: name=value, separated by '
+  'commas. count: a number of events, or an amount. sum_ms and buckets: of durations; see bucket_ms(). '
+  'They contain no user and no address.';
 
 create table farthing.metric_batches (
   batch_id uuid primary key,
   recorded_at timestamptz not null
 );
 comment on table farthing.metric_batches is
-  'Batches that are in, so that one whose answer was lost is not counted twice. Kept a day.';
+  'Recorded batches, so that a batch whose answer was lost is not counted twice. Deleted after a day.';
 create index metric_batches_by_age on farthing.metric_batches using brin (recorded_at);
 
 alter table farthing.metrics enable row level security;
@@ -1757,7 +1769,7 @@ create policy metric_batches_none on farthing.metric_batches for select to authe
 
 -- supabase/schemas/health/tables.sql
 
--- The paid checks, and what a day of them has cost.
+-- The paid checks, and their cost per day.
 
 create table farthing.deep_budget (
   one_row boolean primary key default true constraint deep_budget_is_one_row check (one_row),
@@ -1767,9 +1779,9 @@ create table farthing.deep_budget (
   constraint deep_budget_bounded check (daily_units between 0 and 1000000 and spent >= 0)
 );
 comment on table farthing.deep_budget is
-  'One row. What the paid checks may cost in a day, UTC, and have cost. A unit is about a hundredth of a '
-  'cent; what a check costs stands in functions/health/deep-checks.ts. The default is twice what the clock '
-  'needs.';
+  'One row: the budget of the paid checks in a day, UTC, and the part that is spent. A unit is about a '
+  'hundredth of a cent; functions/health/deep-checks.ts has the cost of each check. The default is twice '
+  'what the scheduled task needs.';
 alter table farthing.deep_budget enable row level security;
 create policy deep_budget_none on farthing.deep_budget for select to authenticated using (false);
 insert into farthing.deep_budget default values;
@@ -1789,14 +1801,14 @@ create table farthing.deep_checks (
     and octet_length(figures::text) <= 2000)
 );
 comment on table farthing.deep_checks is
-  'How each paid check last went, when that was, and when it last went well. '
-  'code: why it failed. figures: what the service said of itself, numbers by name.';
+  'The last result of each paid check, its time, and the time of its last success. code: why it failed. '
+  'figures: the service''s own figures, numbers by name.';
 alter table farthing.deep_checks enable row level security;
 create policy deep_checks_none on farthing.deep_checks for select to authenticated using (false);
 
 -- supabase/schemas/payouts/tables.sql
 
--- Payouts, the transactions of each, and where Stripe's books and ours differ.
+-- Payouts, their transactions, and differences between Stripe's records and ours.
 
 create table farthing.payouts (
   payout_id text primary key,
@@ -1818,8 +1830,8 @@ create table farthing.payouts (
 );
 comment on table farthing.payouts is
   'Stripe''s payouts to our own bank, in Stripe''s words; those of connected accounts are not here. amount '
-  'in minor units, below zero where the bank is debited. arrives_at: Stripe''s arrival date, as the event of '
-  'told_at had it. reconciliation: whether Stripe can say of what it is made; never of a manual payout.';
+  'in minor units, below zero where the bank is debited. arrives_at: Stripe''s arrival date, from the '
+  'event of told_at. reconciliation: whether Stripe can list its transactions; never for a manual payout.';
 create index payouts_on_their_way on farthing.payouts (arrives_at)
   where status not in ('paid', 'canceled', 'failed');
 create index payouts_failed on farthing.payouts (made_at) where status = 'failed';
@@ -1843,9 +1855,9 @@ create table farthing.mismatches (
   constraint mismatches_in_time check (seen_at >= found_at and resolved_at >= found_at)
 );
 comment on table farthing.mismatches is
-  'Where our books and Stripe''s differ. subject: Stripe''s id of the thing; of what was never paid '
-  'out, its payment''s. ours and theirs: amount, currency and state, null where one side '
-  'knows nothing. seen_at: last found. A difference that comes back is a new row.';
+  'Differences between our records and Stripe''s. subject: Stripe''s id of the object; for a payment that '
+  'was never paid out, its own. ours and theirs: amount, currency and state, null if one side has no '
+  'record. seen_at: last found. A difference that returns is a new row.';
 create unique index mismatches_open on farthing.mismatches (kind, subject, coalesce(payout_id, ''))
   where resolved_at is null;
 create index mismatches_by_payout on farthing.mismatches (payout_id) where resolved_at is null;
@@ -1870,9 +1882,9 @@ create table farthing.reconciliations (
   constraint reconciliations_listed_to_the_end check (listed_at is null or list_after is null)
 );
 comment on table farthing.reconciliations is
-  'How far a payout is compared. due_at: when Stripe is to be asked for its list; list_after: how far the '
-  'list is here; claimed_at: a runner is asking, since then. ours and not_ours: of its payments, refunds, '
-  'disputes and fees, how many are ours and how many another shop''s on this account of Stripe''s.';
+  'The progress of comparing a payout. due_at: when its list is fetched from Stripe; list_after: the last '
+  'stored transaction; claimed_at: since when a runner has been fetching. ours and not_ours: how many of '
+  'its payments, refunds, disputes and fees are ours, and how many another app''s on this Stripe account.';
 create index reconciliations_due on farthing.reconciliations (due_at) where due_at is not null;
 
 create table farthing.payout_transactions (
@@ -1900,8 +1912,8 @@ create table farthing.payout_transactions (
 );
 comment on table farthing.payout_transactions is
   'Stripe''s balance transactions of our payouts. amount, fee (Stripe''s own) and net in the payout''s '
-  'currency; source_amount in the currency of what it is of. our_id: our order, booking or refund, by '
-  'Stripe''s metadata. fee_id: the application fee that it is, or returns.';
+  'currency; source_amount in the currency of its source. our_id: our order, booking or refund, by '
+  'Stripe''s metadata. fee_id: the application fee that it collects or refunds.';
 create index payout_transactions_by_payout on farthing.payout_transactions (payout_id);
 create index payout_transactions_by_payment on farthing.payout_transactions (payment_id)
   where kind = 'charge';
@@ -1919,10 +1931,10 @@ create type farthing.judgement as (is_ours boolean, verdict text, told text);
 
 create table farthing.paid_out_round (
   one_row boolean primary key default true constraint paid_out_round_is_one_row check (one_row),
-  done_until timestamptz not null default now() -- what was paid before, payouts before have taken out
+  done_until timestamptz not null default now() -- earlier payouts have paid out earlier payments
 );
 comment on table farthing.paid_out_round is
-  'One row. done_until: of what was paid before this, it is known whether it was paid out.';
+  'One row. done_until: payments before this were checked for being paid out.';
 alter table farthing.paid_out_round enable row level security;
 create policy paid_out_round_none on farthing.paid_out_round for select to authenticated using (false);
 insert into farthing.paid_out_round default values;
@@ -1953,10 +1965,11 @@ create table farthing.alert_rules (
   constraint alert_rules_runbooks check (length(runbook) between 1 and 500)
 );
 comment on table farthing.alert_rules is
-  'What is watched; figures may be changed by update. Over: above the threshold, for fires_after. Fine: at '
-  'most fine_at (or the threshold, where that is less), for resolves_after; in between an incident stays as '
-  'it is. period: what is looked at. minimum: the volume below which nothing is said. factor, baseline: how '
-  'many times what was usual within the time before. runbook: a page of docs/runbooks, or an address.';
+  'Alert rules; their figures may be changed by update. Over: above the threshold for fires_after. Fine: '
+  'at most fine_at (or the threshold, if that is less) for resolves_after; in between, an incident stays '
+  'as it is. period: the time that is evaluated. minimum: the volume below which the rule does not fire. '
+  'factor, baseline: how many times the usual value of the time before. runbook: a page of docs/runbooks, '
+  'or a URL.';
 alter table farthing.alert_rules enable row level security;
 create policy alert_rules_none on farthing.alert_rules for select to authenticated using (false);
 
@@ -1993,10 +2006,10 @@ create table farthing.incidents (
     else false end)
 );
 comment on table farthing.incidents is
-  'Times that a rule was over: pending (over, not long enough) → open → acknowledged → resolved. value, '
-  'threshold and summary are of when it was last over. queued_at: its notices are in the outbox. fine_since: '
-  'fine, not long enough.';
--- One at a time, whoever evaluates.
+  'Times in which a rule was over: pending (over, not long enough) → open → acknowledged → resolved. '
+  'value, threshold and summary: as it was last over. queued_at: its notifications are in the outbox. '
+  'fine_since: fine, but not long enough.';
+-- One open incident at a time, even if two evaluations run at once.
 create unique index incidents_unresolved on farthing.incidents (rule, subject) where state <> 'resolved';
 alter table farthing.incidents enable row level security;
 create policy incidents_none on farthing.incidents for select to authenticated using (false);
@@ -2004,16 +2017,16 @@ create policy incidents_none on farthing.incidents for select to authenticated u
 create type farthing.alert_reading as (
   subject text, value numeric, threshold numeric, is_over boolean, is_fine boolean, summary text);
 comment on type farthing.alert_reading is
-  'What a rule has read. Neither over nor fine: an incident that is open stays, and none is opened.';
+  'The reading of a rule. Neither over nor fine: an open incident stays open, and none is opened.';
 
 insert into farthing.alert_rules (rule, severity, threshold, fine_at, factor, minimum, period, baseline,
   fires_after, resolves_after, runbook)
 select rule, severity, threshold, fine_at, factor, minimum, period::interval, baseline::interval,
   fires_after::interval, resolves_after::interval, format('docs/runbooks/%s.md', rule)
 from (values
-  -- Counts: above 0 is one and more.
+  -- Counts: above 0 means one or more.
   ('webhook_backlog', 'warning', 0, 0, null, 0, '15 minutes', null, '0', '5 minutes'),
-  -- What fails once is tried again after a minute.
+  -- A task that fails once is retried after a minute.
   ('webhook_failure', 'critical', 0, 0, null, 0, '1 hour', null, '2 minutes', '5 minutes'),
   ('charge_failure_rate', 'critical', 0.005, 0.004, 2, 20, '1 hour', '7 days', '0', '15 minutes'),
   ('payout_delay', 'warning', 0, 0, null, 0, '1 day', null, '0', '0'),
@@ -2029,7 +2042,7 @@ from (values
   -- A share of requests, and at least so many.
   ('limiter_open', 'warning', 0.05, 0.02, null, 10, '5 minutes', null, '0', '5 minutes'),
   ('dead_jobs', 'warning', 0, 0, null, 0, '1 hour', null, '0', '0'),
-  -- An address that takes no mail is no fault of ours.
+  -- An address that refuses email is not our fault.
   ('dead_notices', 'warning', 3, 3, null, 0, '1 hour', null, '0', '0'),
   ('rule_failed', 'warning', 0, 0, null, 0, '1 hour', null, '2 minutes', '5 minutes')
 ) r (rule, severity, threshold, fine_at, factor, minimum, period, baseline, fires_after, resolves_after);
@@ -2041,9 +2054,9 @@ select rule, severity, threshold, fine_at, period::interval, fires_after::interv
 from (values
   -- Minutes.
   ('overdue_work', 'critical', 15, 10, '15 minutes', '0'),
-  -- What fails once is tried again after a minute.
+  -- A task that fails once is retried after a minute.
   ('parked_items', 'warning', 0, 0, '1 hour', '2 minutes'),
-  -- In a row: above 2 is three and more.
+  -- In a row: above 2 means three or more.
   ('task_failed', 'critical', 2, 0, '1 hour', '0'),
   -- Minutes. A database that has been started runs tasks within one of them.
   ('tasks_stopped', 'critical', 5, 2, '5 minutes', '2 minutes')
@@ -2054,7 +2067,7 @@ insert into farthing.alert_rules (rule, severity, threshold, fine_at, minimum, p
 select rule, severity, threshold, fine_at, minimum, period::interval, '0', resolves_after::interval,
   format('docs/runbooks/%s.md', rule)
 from (values
-  -- They run hourly: one that is two hours old says nothing of now.
+  -- They run hourly: a result that is two hours old says nothing about the current state.
   ('deep_check_failed', 'warning', 0, 0, 0, '2 hours', '0'),
   -- A share of attempts, and at least so many of them.
   ('ai_errors', 'critical', 0.2, 0.1, 5, '10 minutes', '5 minutes'),
@@ -2069,9 +2082,9 @@ insert into farthing.alert_rules (rule, severity, threshold, fine_at, period, fi
 select rule, severity, threshold, fine_at, period::interval, '0', resolves_after::interval,
   format('docs/runbooks/%s.md', rule)
 from (values
-  -- Credits since midnight UTC, by whomever.
+  -- Credits since midnight UTC, by all operators and keys.
   ('credits_minted', 'critical', 2000000, 2000000, '1 day', '5 minutes'),
-  -- Above 0 is one and more.
+  -- Above 0 means one or more.
   ('grant_above_ceiling', 'warning', 0, 0, '1 day', '0')
 ) r (rule, severity, threshold, fine_at, period, resolves_after);
 
@@ -2093,7 +2106,7 @@ create table farthing.actor_days (
   author varchar(255) not null,
   kind farthing.entry_kind not null,
   entries bigint not null,
-  amount numeric(60, 18) not null, -- of all accounts, and so beyond the bound of one
+  amount numeric(60, 18) not null, -- sums of all accounts, which exceed the bound of one account
   primary key (day, author, kind)
 );
 comment on table farthing.actor_days is
@@ -2104,7 +2117,7 @@ create policy actor_days_none on farthing.actor_days for select to authenticated
 
 -- supabase/schemas/seals/tables.sql
 
--- Seals of entries, their sums, marks of owners, and heads.
+-- Seals of entries, their sums, hashes of owners, and heads.
 
 create table farthing.entry_seals (
   account_id bigint not null,
@@ -2122,31 +2135,30 @@ comment on table farthing.entry_seals is
 alter table farthing.entry_seals enable row level security;
 create policy entry_seals_none on farthing.entry_seals for select to authenticated using (false);
 
--- Summed up as they are sealed, since each is sealed once: whoever asks how many credits were sold or spent
--- reads a few rows, however long the ledger is, and a debit knows nothing of it.
+-- Summed as they are sealed, since each is sealed once: the totals of sold and spent credits are a few
+-- rows, however long the ledger is, and debits do no extra work.
 create table farthing.entry_sums (
   counterparty farthing.system_account not null,
   direction farthing.direction not null,
   kind farthing.entry_kind not null,
   entries bigint not null,
-  amount numeric(60, 18) not null, -- of all accounts, and so beyond the bound of one
+  amount numeric(60, 18) not null, -- sums of all accounts, which exceed the bound of one account
   primary key (counterparty, direction, kind)
 );
-comment on table farthing.entry_sums is
-  'All sealed entries, summed: how many credits went where, and for what. Credits.';
+comment on table farthing.entry_sums is 'All sealed entries, summed by direction and purpose. Credits.';
 alter table farthing.entry_sums enable row level security;
 create policy entry_sums_none on farthing.entry_sums for select to authenticated using (false);
 
--- A mark of each account's owner, so that ownership can be sealed and forgotten: of an owner who has left
--- remains a hash over a number that nobody knows any more.
+-- A hash of each account's owner, so that ownership can be sealed and later forgotten: of a deleted owner
+-- only a hash with an unknown salt remains.
 create table farthing.owner_marks (
   account_id bigint primary key,
   salt uuid,
   mark bytea not null
 );
 comment on table farthing.owner_marks is
-  'mark = sha256(salt, account, owner), sealed with the account''s first entry. The salt goes with the '
-  'owner.';
+  'mark = sha256(salt, account, owner), sealed with the account''s first entry. The salt is deleted with '
+  'the owner.';
 alter table farthing.owner_marks enable row level security;
 create policy owner_marks_none on farthing.owner_marks for select to authenticated using (false);
 
@@ -2165,13 +2177,13 @@ create table farthing.heads (
 );
 comment on table farthing.heads is
   'Append-only. root: over the last seal of each account; audit_hash: over all audit rows up to audit_nr; '
-  'hash = sha256(the hash before, this row). entries and balance (credits): of all that was sealed.';
+  'hash = sha256(the hash before, this row). entries and balance (credits): totals of all sealed entries.';
 alter table farthing.heads enable row level security;
 create policy heads_none on farthing.heads for select to authenticated using (false);
 
 -- supabase/schemas/proof/tables.sql
 
--- Runs of the proof, and marks up to where it went.
+-- Runs of the proof, and its progress per account.
 
 create table farthing.proof_runs (
   run_nr bigint generated always as identity primary key,
@@ -2185,9 +2197,9 @@ create table farthing.proof_runs (
   constraint proof_runs_bounded check (violations >= 0 and length(detail) <= 500)
 );
 comment on table farthing.proof_runs is
-  'What prove() has found: how many violations, of which rules; violations is null where it could not be '
-  'run; is_whole: it read every entry, and not just new ones; is_done: there was time for all of them. Kept '
-  '90 days.';
+  'Results of prove(): the number of violations and their rules; violations is null if it could not run; '
+  'is_whole: it read every entry, and not only new ones; is_done: it had time for all of them. Deleted '
+  'after 90 days.';
 alter table farthing.proof_runs enable row level security;
 create policy proof_runs_none on farthing.proof_runs for select to authenticated using (false);
 
@@ -2199,14 +2211,14 @@ create table farthing.proved (
   hash bytea not null
 );
 comment on table farthing.proved is
-  'Up to which sealed entry each account was proved, and how it ended there.';
+  'The sealed entry up to which each account was proved, and its state there.';
 create table farthing.proved_lots (
   account_id bigint not null,
   lot_id uuid not null,
   net numeric(38, 18) not null,
   primary key (account_id, lot_id)
 );
-comment on table farthing.proved_lots is 'What the proved entries of a lot come to. Credits.';
+comment on table farthing.proved_lots is 'The sum of the proved entries of a lot. Credits.';
 create table farthing.proved_sums (
   counterparty farthing.system_account not null,
   direction farthing.direction not null,

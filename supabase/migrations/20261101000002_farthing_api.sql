@@ -4,7 +4,7 @@ set lock_timeout = '3s';
 
 -- supabase/schemas/ai/api.sql
 
--- Chats by their requests, and what a browser may see and change of consent and logs.
+-- Chats, as their requests call them, and the consent and logs that a browser may read and change.
 
 create view farthing_public.ai_consent with (security_invoker = true) as
 select c.user_id, c.level, c.updated_at from farthing.ai_consents c;
@@ -13,8 +13,8 @@ select l.log_id as id, l.kind, l.model, l.consent, l.prompt, l.response, l.struc
   l.classification, l.duration_ms, l.error_code, l.request_id, l.trace_id, l.created_at, l.expires_at
 from farthing.ai_logs l where l.expires_at > now();
 comment on view farthing_public.ai_consent is
-  'The caller''s own consent: none, usage_only or full_redacted. No row means none; set it by an upsert on '
-  'user_id, which need not be named.';
+  'The caller''s own consent: none, usage_only or full_redacted. No row means none. Set it by an upsert on '
+  'user_id, which may be left out.';
 comment on view farthing_public.ai_logs is 'The caller''s own AI logs, to read and to delete.';
 grant select, insert, update on farthing_public.ai_consent to authenticated;
 grant select, delete on farthing_public.ai_logs to authenticated;
@@ -73,11 +73,10 @@ end
 $$;
 grant execute on function farthing_public.chats_begin to service_role;
 comment on function farthing_public.chats_begin is
-  'Holds, for ten minutes, the most that a prompt and the longest answer to it can cost. p_input_tokens is '
-  'the prompt as counted here, p_max_input_tokens the most that another tokenizer makes of it. Returns step '
-  'call with the hold and for how long a stream without a caller is read on (patience_ms), or replay. Fails '
-  'insufficient_credits, unknown_model, not_found, invalid_request, '
-  'idempotency_in_progress.';
+  'Holds, for ten minutes, the most that a prompt and its longest answer can cost. p_input_tokens: the '
+  'prompt as counted here; p_max_input_tokens: the most that another tokenizer counts. Returns step call '
+  'with the hold and patience_ms, the time for which a stream whose caller has left is still read, or step '
+  'replay. Fails insufficient_credits, unknown_model, not_found, invalid_request, idempotency_in_progress.';
 
 create function farthing_public.chats_record(p_hold_id uuid, p_output_tokens int default null,
   p_now timestamptz default now())
@@ -96,7 +95,7 @@ begin
   if not found then
     return jsonb_build_object('status', 'closed');
   end if;
-  -- A key that was started 3 minutes ago is taken over; while this is heard of, it is not that old.
+  -- A key that was started 3 minutes ago may be taken over; each heartbeat keeps it younger than that.
   update farthing.idempotency_keys set created_at = p_now
   where key = v_key and status is null and created_at <= p_now - interval '1 minute';
   return jsonb_build_object('status', 'open');
@@ -104,8 +103,9 @@ end
 $$;
 grant execute on function farthing_public.chats_record to service_role;
 comment on function farthing_public.chats_record is
-  'The heartbeat of a chat. p_output_tokens is the output that has come so far, and says that the provider '
-  'accepted; null only says that the request lives and waits. Returns {status: open | closed}.';
+  'The heartbeat of a chat. p_output_tokens: the output received so far, which also says that the provider '
+  'accepted the request; null says only that the request is alive and waits. Returns {status: open | '
+  'closed}.';
 
 create function farthing_public.chats_settle(
   p_hold_id uuid, p_usage jsonb, p_answer jsonb, p_log jsonb default null,
@@ -131,7 +131,8 @@ begin
   perform farthing.release_expired_holds(v_chat.account_id, p_now);
   select * into v_chat from farthing.chats where account_id = v_chat.account_id and hold_id = p_hold_id;
   if v_chat.state = 'open' then
-    -- Its answer has been delivered: beyond the overdraft limit it costs what was held for the longest one.
+    -- Its answer was delivered: beyond the overdraft limit it costs the amount that was held for the
+    -- longest answer.
     perform farthing.settle_chat(v_chat, array[v_usage, jsonb_build_object('model', v_chat.model,
       'input_tokens', v_chat.input_tokens, 'output_tokens', v_chat.max_output_tokens)], p_now);
   elsif v_chat.state = 'released' then
@@ -152,11 +153,11 @@ end
 $$;
 grant execute on function farthing_public.chats_settle to service_role;
 comment on function farthing_public.chats_settle is
-  'Charges a chat once, keeps its answer under its key and its log, together. p_usage null: the provider''s '
-  'bill is not known, so it is charged the most that it can be, p_output_tokens having come. Called again it '
-  'answers as before; after the sweep, which charged the most, what was charged too much is given back. '
-  'Returns {status: 200, data: {message, finish_reason, usage, credits, balance_after, hold_id}}. '
-  'Fails not_found, invalid_request.';
+  'Charges a chat once, and stores its answer under its key and its log in the same transaction. p_usage '
+  'null: the provider''s usage is unknown, so the most that it can be with p_output_tokens received is '
+  'charged. A repeat returns the same answer; if a scheduled task had charged the most, the difference is '
+  'refunded. Returns {status: 200, data: {message, finish_reason, usage, credits, balance_after, '
+  'hold_id}}. Fails not_found, invalid_request.';
 
 create function farthing_public.chats_release(
   p_hold_id uuid, p_log jsonb default null, p_idempotency_key text default null,
@@ -182,12 +183,12 @@ end
 $$;
 grant execute on function farthing_public.chats_release to service_role;
 comment on function farthing_public.chats_release is
-  'The provider gave nothing: releases the hold, frees the key, keeps the log. Returns {status: released}, '
-  'or settled where the sweep has charged what was streamed. Fails not_found.';
+  'The provider returned nothing: releases the hold, frees the key, stores the log. Returns {status: '
+  'released}, or settled if a scheduled task has charged the streamed output. Fails not_found.';
 
 -- supabase/schemas/alerts/api.sql
 
--- Alerts for operators: what is wrong, what was, and who is on it.
+-- Alerts for operators: open and past incidents, and who acknowledged them.
 
 create function farthing_public.alerts_list(
   p_state text default null, p_before text default null, p_limit int default 20)
@@ -200,15 +201,14 @@ as $$
     from farthing.incidents i
     where i.state = any (case when p_state is null then array['open', 'acknowledged', 'resolved']
         else array[p_state] end)
-      -- A cursor that names nothing gives an empty page, as in every list.
+      -- A cursor without an item gives an empty page, as in every list.
       and (p_before is null or i.incident_nr < (
         select b.incident_nr from farthing.incidents b where b.incident_id::text = p_before))
     order by i.incident_nr desc limit farthing.items_to_read(p_limit)))
 $$;
 grant execute on function farthing_public.alerts_list to service_role;
 comment on function farthing_public.alerts_list is
-  'Incidents, newest first, of a state (open, acknowledged, resolved), from before an id: '
-  '{alerts, next_before}.';
+  'Incidents in a state (open, acknowledged, resolved) before an id, newest first: {alerts, next_before}.';
 
 create function farthing_public.alerts_acknowledge(
   p_incident_id uuid, p_author text default 'sql:' || session_user, p_now timestamptz default now())
@@ -219,7 +219,7 @@ as $$
 declare
   v_incident farthing.incidents;
 begin
-  -- Only from open: who was first stays, and what is over needs nobody.
+  -- Only from open: the first acknowledgement stays, and a resolved incident needs none.
   update farthing.incidents set state = 'acknowledged', acknowledged_at = p_now, acknowledged_by = p_author
   where incident_id = p_incident_id and state = 'open';
   select * into v_incident from farthing.incidents
@@ -232,8 +232,8 @@ end
 $$;
 grant execute on function farthing_public.alerts_acknowledge to service_role;
 comment on function farthing_public.alerts_acknowledge is
-  'Says that somebody is on it, and returns the incident. Changes nothing where somebody was before, or it '
-  'is resolved. Silences nothing. Fails not_found.';
+  'Acknowledges an incident and returns it. Changes nothing if it was acknowledged before or is resolved. '
+  'Silences nothing. Fails not_found.';
 
 -- supabase/schemas/bookings/api.sql
 
@@ -301,9 +301,9 @@ end
 $$;
 grant execute on function farthing_public.bookings_begin to service_role;
 comment on function farthing_public.bookings_begin is
-  'Fixes what is booked and its fee. Returns step create with what Stripe is told, replay, or refused with '
-  'code, limit (buyer, provider) and retry_after (seconds): returned, so that the decision stays on record. '
-  'Fails invalid_request, not_found, idempotency_in_progress.';
+  'Fixes the terms of a booking and its fee. Returns step create with the values for Stripe, replay, or '
+  'refused with code, limit (buyer, provider) and retry_after (seconds). A refusal is returned and not '
+  'raised, so that the decision is stored. Fails invalid_request, not_found, idempotency_in_progress.';
 
 create function farthing_public.bookings_attach(
   p_booking_id uuid, p_payment_intent_id text, p_client_secret text, p_idempotency_key text default null,
@@ -333,8 +333,8 @@ end
 $$;
 grant execute on function farthing_public.bookings_attach to service_role;
 comment on function farthing_public.bookings_attach is
-  'Notes the payment that Stripe made for a booking and finishes the idempotency key. The client secret is '
-  'in this answer and its repeats, and stored nowhere but in private_answers, for 24 hours at most. Returns '
+  'Stores the payment that Stripe made for a booking and finishes the idempotency key. The client secret '
+  'is in this answer and its repeats, and stored only in private_answers, for at most 24 hours. Returns '
   '{status: 201, replayed, data}.';
 
 create function farthing_public.bookings_abandon(
@@ -353,10 +353,10 @@ end
 $$;
 grant execute on function farthing_public.bookings_abandon to service_role;
 comment on function farthing_public.bookings_abandon is
-  'Stripe made no payment: frees the key, so that a retry runs at once. It finds the same booking, unless '
-  'p_booking_id gives that up because Stripe refused it.';
+  'Stripe made no payment: frees the key, so that a retry runs at once. The retry finds the same booking, '
+  'unless p_booking_id names it because Stripe refused it, which cancels it.';
 
--- What both parties see of a booking, what the provider does with it, and what time does.
+-- Bookings as both parties read them, and the provider's steps.
 
 create function farthing_public.bookings_read(p_user_id uuid, p_booking_id uuid)
 returns jsonb
@@ -425,7 +425,7 @@ begin
     perform farthing.fail('forbidden', 'Only the provider can do this to a booking.');
   end if;
   if v_from is not null and v_booking.status = p_status then
-    return farthing.booking_answer(v_booking, 'provider'); -- said twice
+    return farthing.booking_answer(v_booking, 'provider'); -- a repeat
   end if;
   if v_booking.status is distinct from v_from then
     perform farthing.fail('invalid_request',
@@ -439,13 +439,13 @@ begin
   where account_id = v_booking.account_id and booking_id = p_booking_id
   returning * into v_booking;
   perform farthing.flag_booking(v_booking, p_now);
-  perform farthing.net_transfers(v_booking, p_now); -- the share that waited for this
+  perform farthing.net_transfers(v_booking, p_now); -- the provider's share waited for this
   return farthing.booking_answer(v_booking, 'provider');
 end
 $$;
 grant execute on function farthing_public.bookings_advance to service_role;
 comment on function farthing_public.bookings_advance is
-  'The provider confirms a paid booking or completes a confirmed one; said twice it is the same. Returns the '
+  'The provider confirms a paid booking or completes a confirmed one; a repeat changes nothing. Returns the '
   'booking. Fails not_found, forbidden, invalid_request.';
 
 create function farthing_public.bookings_cancel(
@@ -475,7 +475,7 @@ begin
         'The payment is disputed, so the booking can''t be cancelled: the bank decides.',
         jsonb_build_object('status', v_booking.status, 'amount_disputed', v_booking.amount_disputed), 'id');
     end if;
-    -- Where the request dies, a runner sends it two minutes later.
+    -- If the request dies, a runner sends it two minutes later.
     v_refund := farthing.refund_booking(v_booking, case farthing.booking_role(v_booking, p_user_id)
       when 'buyer' then 'owner' else 'provider' end, p_now + interval '2 minutes', p_now);
     v_booking := farthing.cancel_booking(v_booking, p_now);
@@ -498,8 +498,8 @@ end
 $$;
 grant execute on function farthing_public.bookings_cancel to service_role;
 comment on function farthing_public.bookings_cancel is
-  'Cancels for one of the parties. Returns step done with the answer, refund (cancelled, its refund is to be '
-  'sent), cancel_payment (still to be cancelled at Stripe), or replay. Fails not_found, '
+  'Cancels a booking for one of its parties. Returns step done with the answer, refund (cancelled; send '
+  'its refund), cancel_payment (cancel the payment at Stripe first), or replay. Fails not_found, '
   'booking_not_cancellable.';
 
 create function farthing_public.bookings_cancelled(
@@ -516,7 +516,7 @@ begin
     perform farthing.fail('booking_not_cancellable', 'A completed booking cannot be cancelled.',
       jsonb_build_object('status', v_booking.status), 'id');
   end if;
-  -- Paid while Stripe was asked to cancel: what came is returned.
+  -- It was paid while Stripe was asked to cancel: the money is refunded.
   if v_booking.status in ('paid', 'confirmed') then
     perform farthing.refund_booking(v_booking, 'late_payment', p_now, p_now);
   end if;
@@ -526,8 +526,8 @@ end
 $$;
 grant execute on function farthing_public.bookings_cancelled to service_role;
 comment on function farthing_public.bookings_cancelled is
-  'Stripe has answered: the booking is cancelled, whatever its payment still does, and the idempotency key '
-  'finished. Returns {status: 200, replayed, data}.';
+  'After Stripe''s answer: cancels the booking, whatever happens to its payment later, and finishes the '
+  'idempotency key. Returns {status: 200, replayed, data}.';
 
 -- supabase/schemas/caps/api.sql
 
@@ -550,8 +550,8 @@ end
 $$;
 grant execute on function farthing_public.spend_caps_read to service_role;
 comment on function farthing_public.spend_caps_read is
-  'A user''s daily caps and what is spent of the day: {user_id, daily, own_daily, imposed_daily, '
-  'spent_today, resets_at}. Fails not_found.';
+  'A user''s daily caps and today''s spending: {user_id, daily, own_daily, imposed_daily, spent_today, '
+  'resets_at}. Fails not_found.';
 
 create function farthing_public.spend_caps_set(
   p_user_id uuid, p_daily text, p_idempotency_key text default null, p_fingerprint text default null,
@@ -583,7 +583,7 @@ begin
   update farthing.accounts a set daily_cap = least(c.own_daily, c.imposed_daily) from farthing.spend_caps c
   where a.account_id = v_account.account_id and c.account_id = a.account_id
   returning a.* into v_account;
-  -- Nobody counted while there was no cap.
+  -- Spending is not tracked without a cap: recompute it.
   delete from farthing.spending where account_id = v_account.account_id;
   perform farthing.note_spending(v_account.account_id, farthing.spent_since_midnight(v_account, p_now),
     p_now);
@@ -593,14 +593,14 @@ end
 $$;
 grant execute on function farthing_public.spend_caps_set to service_role;
 comment on function farthing_public.spend_caps_set is
-  'Sets what a user may spend in a day, or null for all: their own cap where they ask, else the imposed one. '
-  'The stricter of the two holds. Returns {status: 200, replayed, data: the caps}. '
-  'Fails not_found, invalid_request.';
+  'Sets a user''s daily cap, or removes it with null: their own cap if they ask, else the imposed one. The '
+  'lower of the two applies. Returns {status: 200, replayed, data: the caps}. Fails not_found, '
+  'invalid_request.';
 
 -- supabase/schemas/checkout/api.sql
 
--- The checkout endpoint: begin (committed before Stripe is asked), attach (what Stripe answered), abandon
--- (it did not); what is for sale, and a user's orders.
+-- Checkout: begin (committed before Stripe is asked), attach (after Stripe's answer), abandon (without
+-- one); packages on sale, and a user's orders.
 
 create function farthing_public.checkout_begin(
   p_user_id uuid, p_package_id text, p_success_url text, p_cancel_url text,
@@ -641,7 +641,7 @@ begin
   end if;
   if v_order.session_id is not null then
     return farthing.idempotency_keep(p_idempotency_key, p_fingerprint, 201,
-      -- The click that asks now gets its own temporary id back, with the session that is open.
+      -- This request gets its own temporary id back, with the session that is open.
       farthing.order_answer(v_order) || jsonb_build_object('client_temp_id', p_client_temp_id), p_now)
       || '{"step": "reuse"}';
   end if;
@@ -654,9 +654,9 @@ end
 $$;
 grant execute on function farthing_public.checkout_begin to service_role;
 comment on function farthing_public.checkout_begin is
-  'Fixes what is bought. Returns step create with the order to open a session for, reuse with the open '
-  'one, replay, or refused with code and retry_after (seconds): returned, so that the decision stays on '
-  'record. Fails unknown_package, idempotency_in_progress.';
+  'Fixes the terms of a purchase. Returns step create with the order to open a session for, reuse with the '
+  'open session, replay, or refused with code and retry_after (seconds). A refusal is returned and not '
+  'raised, so that the decision is stored. Fails unknown_package, idempotency_in_progress.';
 
 create function farthing_public.checkout_attach(
   p_order_id uuid, p_session_id text, p_session_url text, p_idempotency_key text default null,
@@ -669,8 +669,8 @@ declare
   v_order farthing.orders;
   v_data jsonb;
 begin
-  -- Same order, same Stripe key, same session: whoever comes second writes what stands there already. The
-  -- webhook may have been faster than this call; then only the session is noted.
+  -- Same order, same Stripe key, same session: a second caller writes the values that are stored already.
+  -- The webhook may have been faster than this call; then only the session is stored.
   select * into v_order from farthing.orders where order_id = p_order_id for update;
   if v_order.order_id is null then
     perform farthing.fail('not_found', 'There is no such order.', null, 'order_id');
@@ -687,8 +687,8 @@ end
 $$;
 grant execute on function farthing_public.checkout_attach to service_role;
 comment on function farthing_public.checkout_attach is
-  'Notes the session Stripe opened for an order and finishes the idempotency key. Returns {status: 201, '
-  'replayed, data: order}.';
+  'Stores the session that Stripe opened for an order and finishes the idempotency key. Returns {status: '
+  '201, replayed, data: order}.';
 
 create function farthing_public.checkout_abandon(
   p_idempotency_key text, p_order_id uuid default null, p_now timestamptz default now())
@@ -698,7 +698,8 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   perform farthing.idempotency_free(p_idempotency_key);
-  -- Stripe keeps what it answered under the order's key, errors too: after an answer the order is spent.
+  -- Stripe repeats its answer under the order's key, errors too, so after an answer the order cannot be
+  -- used again.
   update farthing.orders set status = 'expired', updated_at = p_now
   where order_id = p_order_id and status = 'pending' and session_id is null;
   return '{}'::jsonb;
@@ -706,8 +707,8 @@ end
 $$;
 grant execute on function farthing_public.checkout_abandon to service_role;
 comment on function farthing_public.checkout_abandon is
-  'Stripe opened no session: frees the key, so that a retry runs at once. It finds the same order, unless '
-  'p_order_id gives that up because Stripe refused it.';
+  'Stripe opened no session: frees the key, so that a retry runs at once. The retry finds the same order, '
+  'unless p_order_id names it because Stripe refused it, which ends it.';
 
 create function farthing_public.checkout_packages(p_now timestamptz default now())
 returns jsonb
@@ -760,7 +761,7 @@ as $$
 $$;
 grant execute on function farthing_public.checkout_orders to service_role;
 comment on function farthing_public.checkout_orders is
-  'A user''s orders, newest first, up to p_limit from before an order id: {orders, next_before}.';
+  'A user''s orders before an order id, newest first, at most p_limit: {orders, next_before}.';
 
 create view farthing_public.orders with (security_invoker = true) as
 select o.order_id as id, o.status, o.package_id, o.package_name, o.amount, o.currency,
@@ -798,8 +799,8 @@ end
 $$;
 grant execute on function farthing_public.cards_begin to service_role;
 comment on function farthing_public.cards_begin is
-  'A user wants to save a card. Returns step create with the customer to save it for, null where Stripe has '
-  'to make one of the account first, or replay. Fails not_found, idempotency_in_progress.';
+  'Begins to save a user''s card. Returns step create with the customer to save it for (null if Stripe has '
+  'to create one for the account first), or replay. Fails not_found, idempotency_in_progress.';
 
 create function farthing_public.customers_attach(
   p_user_id uuid, p_customer_id text, p_now timestamptz default now())
@@ -819,7 +820,8 @@ end
 $$;
 grant execute on function farthing_public.customers_attach to service_role;
 comment on function farthing_public.customers_attach is
-  'Notes the customer that Stripe made for a user. Returns {customer_id}: the first one, if there was one.';
+  'Stores the customer that Stripe created for a user. Returns {customer_id}: the first one, if there was '
+  'one already.';
 
 create function farthing_public.cards_finish(p_idempotency_key text, p_setup_url text)
 returns jsonb
@@ -849,7 +851,7 @@ end
 $$;
 grant execute on function farthing_public.cards_abandon to service_role;
 comment on function farthing_public.cards_abandon is
-  'Stripe made no page: frees the key, so that a retry runs at
+  'Stripe created no page: frees the key, so that a retry runs at
   once.';
 
 -- supabase/schemas/features/api.sql
@@ -900,11 +902,11 @@ end
 $$;
 grant execute on function farthing_public.features_set to service_role;
 comment on function farthing_public.features_set is
-  'Switches a flag; said twice it is the same. Returns the flag. Fails not_found, invalid_request.';
+  'Switches a flag; a repeat changes nothing. Returns the flag. Fails not_found, invalid_request.';
 
 -- supabase/schemas/fraud/api.sql
 
--- The operators' side of fraud: what was decided, who is blocked, and what the limits are.
+-- Fraud, for operators: decisions, blocks and limits.
 
 create function farthing_public.fraud_decisions_list(p_user_id uuid default null, p_outcome text default null,
   p_before text default null, p_limit int default 20)
@@ -925,7 +927,7 @@ as $$
 $$;
 grant execute on function farthing_public.fraud_decisions_list to service_role;
 comment on function farthing_public.fraud_decisions_list is
-  'Decisions of check_fraud(), newest first, by user and outcome (allow, refuse, flag), from before an id: '
+  'Decisions of check_fraud() before an id, newest first, by user and outcome (allow, refuse, flag): '
   '{decisions, next_before}.';
 
 create function farthing_public.fraud_blocks_list(p_before text default null, p_limit int default 20)
@@ -941,7 +943,7 @@ as $$
 $$;
 grant execute on function farthing_public.fraud_blocks_list to service_role;
 comment on function farthing_public.fraud_blocks_list is
-  'Who is blocked, and was until a time that is over, newest first: {blocks, next_before}.';
+  'Blocks, current and expired, newest first: {blocks, next_before}.';
 
 create function farthing_public.fraud_blocks_add(p_kind text, p_subject text, p_reason text,
   p_author text default 'sql:' || session_user, p_until timestamptz default null,
@@ -979,8 +981,8 @@ end
 $$;
 grant execute on function farthing_public.fraud_blocks_add to service_role;
 comment on function farthing_public.fraud_blocks_add is
-  'Blocks a user (id), an ip or a card (64 hex digits of its hash); one that is blocked already gets the new '
-  'reason and end. Returns {status: 201, replayed, data: block}. Fails not_found, invalid_request.';
+  'Blocks a user (id), an ip or a card (64 hex digits of its hash); an existing block gets the new reason '
+  'and end. Returns {status: 201, replayed, data: block}. Fails not_found, invalid_request.';
 
 create function farthing_public.fraud_blocks_remove(
   p_block_id uuid, p_author text default 'sql:' || session_user)
@@ -1003,7 +1005,7 @@ end
 $$;
 grant execute on function farthing_public.fraud_blocks_remove to service_role;
 comment on function farthing_public.fraud_blocks_remove is
-  'Lifts a block and returns what it was. Fails not_found; forbidden to who is blocked by it.';
+  'Lifts a block and returns it. Fails not_found; forbidden for the operator whom it blocks.';
 
 create function farthing_public.fraud_policy_read()
 returns jsonb
@@ -1014,7 +1016,7 @@ as $$
 $$;
 grant execute on function farthing_public.fraud_policy_read to service_role;
 comment on function farthing_public.fraud_policy_read is
-  'The limits of checkouts and bookings, what an early fraud warning does, and who changed them last.';
+  'The limits of checkouts and bookings, the reaction to an early fraud warning, and who changed them last.';
 
 create function farthing_public.fraud_policy_set(
   p_changes jsonb, p_author text default 'sql:' || session_user,
@@ -1048,11 +1050,11 @@ end
 $$;
 grant execute on function farthing_public.fraud_policy_set to service_role;
 comment on function farthing_public.fraud_policy_set is
-  'Changes the limits that p_changes names. Returns {status: 200, replayed, data: policy}.';
+  'Changes the limits named in p_changes. Returns {status: 200, replayed, data: policy}.';
 
 -- supabase/schemas/grants/api.sql
 
--- Grants: given, confirmed or declined, read.
+-- Grants: make, confirm, decline, read.
 
 create function farthing_public.credits_grant(
   p_user_id uuid, p_amount text, p_source text, p_expires_at timestamptz default null,
@@ -1096,9 +1098,9 @@ $$;
 grant execute on function farthing_public.credits_grant to service_role;
 comment on function farthing_public.credits_grant is
   'Grants a promotional or adjustment lot. Returns {status: 201, replayed, data: lot}; {status: 202, data: '
-  'grant} where a second operator has to confirm. p_once: p_reference_id grants once for ever; a repeat is '
-  '200 (202 while pending) with duplicate: true. Fails grant_not_allowed, forbidden, reference_conflict, '
-  'not_found, invalid_request. Credits as text.';
+  'grant} if a second operator has to confirm. p_once: p_reference_id grants only once, for ever; a repeat '
+  'is 200 (202 while pending) with duplicate: true. Fails grant_not_allowed, forbidden, '
+  'reference_conflict, not_found, invalid_request. Credits as text.';
 
 create function farthing_public.grants_decide(
   p_grant_id uuid, p_confirm boolean, p_idempotency_key text default null, p_fingerprint text default null,
@@ -1142,8 +1144,8 @@ end
 $$;
 grant execute on function farthing_public.grants_decide to service_role;
 comment on function farthing_public.grants_decide is
-  'Confirms a pending grant, which then gives its credits, or declines it. Returns {status: 200, replayed, '
-  'data: grant}. Fails grant_not_allowed, grant_not_pending, forbidden, not_found.';
+  'Confirms a pending grant, which adds its credits, or declines it. Returns {status: 200, replayed, data: '
+  'grant}. Fails grant_not_allowed, grant_not_pending, forbidden, not_found.';
 
 create function farthing_public.grants_read(p_grant_id uuid, p_now timestamptz default now())
 returns jsonb
@@ -1183,8 +1185,7 @@ comment on function farthing_public.grants_list is
 
 -- supabase/schemas/health/api.sql
 
--- Health: whether the database answers, the report for people, the figures for a collector, and the paid
--- checks.
+-- Health: a probe of the database, the report, the metrics, and the paid checks.
 
 create function farthing_public.health_database()
 returns jsonb
@@ -1198,9 +1199,9 @@ grant execute on function farthing_public.health_database to service_role;
 comment on function farthing_public.health_database is
   'Whether the database answers, knows a package, and has evaluated the alerts within five minutes.';
 
--- What health tells: a report for people, figures for a collector, and the paid checks with their guard.
--- Why a guard in SQL: a paid check costs money each time, by whatever clock or hand it is asked for; what a
--- day has cost is one row, and who finds too little left is told so and pays nothing.
+-- The report, the metrics, and the paid checks with their daily budget. Why the budget is in SQL: a paid
+-- check costs money each time, whether a scheduled task or a person requests it. One row has the day's
+-- cost, and a check that exceeds the budget is refused and costs nothing.
 
 create function farthing_public.deep_checks_claim(p_units int, p_now timestamptz default now())
 returns jsonb
@@ -1214,8 +1215,8 @@ begin
   if coalesce(p_units, -1) < 0 then
     perform farthing.fail('invalid_request', 'units must be 0 or more.', null, 'units');
   end if;
-  -- Two at once: the second waits for the row, and reads what the first has left. Were it the one that began
-  -- before midnight, the day that the first has begun goes on.
+  -- With two at once, the second waits for the row and reads the budget that the first has left. If the
+  -- second began before midnight and the first after it, the newer day stays.
   update farthing.deep_budget b
   set spent = p_units + case when b.day >= v_today then b.spent else 0 end, day = greatest(b.day, v_today)
   where p_units + case when b.day >= v_today then b.spent else 0 end <= b.daily_units
@@ -1226,8 +1227,8 @@ end
 $$;
 grant execute on function farthing_public.deep_checks_claim to service_role;
 comment on function farthing_public.deep_checks_claim is
-  'Takes p_units of the day''s budget of paid checks: {claimed, units_left}; claimed false where they are '
-  'not there. Fails invalid_request.';
+  'Takes p_units of the day''s budget of paid checks: {claimed, units_left}; claimed is false if too few '
+  'are left. Fails invalid_request.';
 
 create function farthing_public.deep_checks_report(
   p_name text, p_outcome text, p_duration_ms int, p_code text default null, p_figures jsonb default '{}',
@@ -1245,8 +1246,8 @@ as $$
   returning jsonb_build_object('name', c.name, 'outcome', c.outcome)
 $$;
 grant execute on function farthing_public.deep_checks_report to service_role;
-comment on function farthing_public.deep_checks_report is 
-  'Keeps how a paid check went, and the figures of the service: {name, outcome}.';
+comment on function farthing_public.deep_checks_report is
+  'Stores the result of a paid check, and the service''s figures: {name, outcome}.';
 
 create function farthing_public.deep_checks_ledger(p_start double precision, p_limit int default 200)
 returns jsonb
@@ -1273,9 +1274,9 @@ as $$
 $$;
 grant execute on function farthing_public.deep_checks_ledger to service_role;
 comment on function farthing_public.deep_checks_ledger is
-  'Looks at p_limit accounts from p_start (0 to 1) on, whether their balance is that of their lots and of '
-  'their last entry, and what is held that of their holds (rule 1): {looked_at, wrong}. A sample; prove() '
-  'reads all.';
+  'Checks p_limit accounts from p_start (0 to 1) on: the balance against their lots and last entry, the '
+  'held credits against their holds (rule 1). Returns {looked_at, wrong}. This is a sample; prove() reads '
+  'all accounts.';
 
 create function farthing_public.health_report(p_now timestamptz default now())
 returns jsonb
@@ -1295,14 +1296,14 @@ as $$
         'short_minutes', (extract(epoch from b.short_window) / 60)::int, 'short_burn', b.short_burn)
         order by b.slo, b.long_window)
       from farthing.budget_burns(p_now) b),
-    -- Anyone may read this; a service's own figures are for collectors.
+    -- Anyone may read this, so the figures of a service itself are left to the metrics.
     'deep', (select coalesce(jsonb_agg(to_jsonb(c) - 'figures' order by c.name), '[]')
       from farthing.deep_checks c))
 $$;
 grant execute on function farthing_public.health_report to service_role;
 comment on function farthing_public.health_report is
-  'All that GET /health tells: what is promised, requests by route over 5 minutes, an hour and a day, what '
-  'is left of the error budgets and how fast they burn, and how the paid checks last went.';
+  'The report of GET /health: objectives, requests by route over 5 minutes, an hour and a day, the error '
+  'budgets with their burn rates, and the last results of the paid checks.';
 
 create function farthing_public.health_metrics(p_now timestamptz default now())
 returns jsonb
@@ -1320,7 +1321,7 @@ as $$
 $$;
 grant execute on function farthing_public.health_metrics to service_role;
 comment on function farthing_public.health_metrics is
-  'All that GET /health/metrics tells: {counted: since the first day, by name and labels, figures: as of '
+  'The metrics of GET /health/metrics: {counted: since the first day, by name and labels; figures: as of '
   'now}. Numbers are text.';
 
 -- supabase/schemas/holds/api.sql
@@ -1402,10 +1403,11 @@ end
 $$;
 grant execute on function farthing_public.holds_settle to service_role;
 comment on function farthing_public.holds_settle is
-  'Settles a hold below, at or above its amount; what is still short becomes debt and stands in shortfall, '
-  'up to the policy''s overdraft limit. A hold that expired is settled from what is available, once, within '
-  'the policy''s late_settle_within. Returns {status, replayed, data}. Fails hold_not_open, not_found, '
-  'unknown_model, overdraft_exceeded (the hold stays as it was), usage_conflict, invalid_request.';
+  'Settles a hold below, at or above its amount; missing credits become debt, up to the policy''s '
+  'overdraft limit, and are returned as shortfall. A hold that expired is settled from what is available, '
+  'once, within the policy''s late_settle_within. Returns {status, replayed, data}. Fails hold_not_open, '
+  'not_found, unknown_model, overdraft_exceeded (the hold stays as it was), usage_conflict, '
+  'invalid_request.';
 
 create function farthing_public.holds_release(
   p_hold_id uuid, p_correlation_id text default null,
@@ -1470,7 +1472,7 @@ grant select on farthing_public.credit_holds to authenticated;
 
 -- supabase/schemas/idempotency/api.sql
 
--- The answer of an operation that is not all SQL, kept under its key.
+-- Stores the answer of an operation that is not all SQL under its key.
 
 create function farthing_public.idempotency_store(
   p_idempotency_key text, p_fingerprint text, p_status int, p_data jsonb, p_now timestamptz default now())
@@ -1482,7 +1484,7 @@ begin
   insert into farthing.idempotency_keys (key, fingerprint, status, answer, created_at)
   values (decode(p_idempotency_key, 'hex'), decode(p_fingerprint, 'hex'), p_status,
     farthing.json_argument(p_data), p_now)
-  on conflict (key) do update -- an answer past its 24 hours is forgotten, swept or not
+  on conflict (key) do update -- older than 24 hours: it does not count
   set fingerprint = excluded.fingerprint, status = excluded.status, answer = excluded.answer,
     created_at = excluded.created_at
   where idempotency_keys.created_at <= p_now - interval '24 hours';
@@ -1491,13 +1493,12 @@ end
 $$;
 grant execute on function farthing_public.idempotency_store to service_role;
 comment on function farthing_public.idempotency_store is
-  'Keeps the answer of a refused request (402, 404, 409, 422): nothing was changed, so it is stored '
-  'beside, not with, the work.';
+  'Stores the answer of a refused request (402, 404, 409, 422). Nothing was changed, so it needs no '
+  'transaction with the work.';
 
 -- supabase/schemas/inbox/api.sql
 
--- The inbox: an event received; for operators what came, what became of it, and once more what was not
--- applied.
+-- The inbox: receive an event; for operators, list, read and replay events.
 
 create function farthing_public.inbox_receive(p_event jsonb, p_now timestamptz default now())
 returns jsonb
@@ -1513,7 +1514,7 @@ begin
     to_timestamp((v_given ->> 'created')::bigint), p_now)
   on conflict (event_id) do nothing;
   select * into v_event from farthing.inbox where event_id = v_given ->> 'id' for update;
-  -- A dead event waits for a person; to Stripe it is received.
+  -- A dead-lettered event waits for an operator; Stripe need not deliver it again.
   if v_event.state in ('processed', 'ignored', 'dead') then
     return '{"received": true, "duplicate": true}'::jsonb;
   end if;
@@ -1543,7 +1544,7 @@ as $$
 $$;
 grant execute on function farthing_public.inbox_list to service_role;
 comment on function farthing_public.inbox_list is
-  'Events, newest first, of a state or a type, from before an event id: {events, next_before}.';
+  'Events before an event id, newest first, by state or type: {events, next_before}.';
 
 create function farthing_public.inbox_read(p_event_id text)
 returns jsonb
@@ -1561,8 +1562,7 @@ begin
 end
 $$;
 grant execute on function farthing_public.inbox_read to service_role;
-comment on function farthing_public.inbox_read is
-  'An event with the facts that are kept of it. Fails not_found.';
+comment on function farthing_public.inbox_read is 'An event with its stored facts. Fails not_found.';
 
 create function farthing_public.inbox_replay(p_event_id text, p_now timestamptz default now())
 returns jsonb
@@ -1576,9 +1576,10 @@ begin
   if v_event.event_id is null then
     perform farthing.fail('not_found', 'There is no such event.', null, 'id');
   end if;
-  -- What was applied stays applied once. An event without facts is of a type that was not used when it came.
+  -- An applied event is not applied twice. An event without facts has a type that was not used when it
+  -- arrived.
   if v_event.state <> 'processed' and v_event.facts <> '{}' then
-    -- Ten tries again: whoever asks has mended what stood in the way, or sees by the error what does.
+    -- It gets ten new attempts: the operator has fixed the cause, or the next error names it.
     v_event.attempts := 0;
     v_event.next_attempt_at := null;
     v_event := farthing.apply_event(v_event, p_now);
@@ -1588,8 +1589,8 @@ end
 $$;
 grant execute on function farthing_public.inbox_replay to service_role;
 comment on function farthing_public.inbox_replay is
-  'Applies an event that is dead, failed, deferred or ignored, as if it were delivered now, and gives it its '
-  'ten tries again. Changes nothing where it was processed. Returns the event. Fails not_found.';
+  'Applies a dead, failed, deferred or ignored event as if it were delivered now, with ten new attempts. '
+  'Changes nothing if it was processed. Returns the event. Fails not_found.';
 
 create function farthing_public.inbox_dead(p_limit int default 100)
 returns jsonb
@@ -1602,7 +1603,7 @@ as $$
 $$;
 grant execute on function farthing_public.inbox_dead to service_role;
 comment on function farthing_public.inbox_dead is
-  'Ids of events that nobody tries again, those that came first, in the order in which they happened.';
+  'Ids of dead-lettered events: the first that arrived, in the order in which they happened.';
 
 create function farthing_public.inbox_missing(p_event_ids jsonb)
 returns jsonb
@@ -1614,23 +1615,24 @@ as $$
   where not exists (select from farthing.inbox i where i.event_id = given.event_id)
 $$;
 grant execute on function farthing_public.inbox_missing to service_role;
-comment on function farthing_public.inbox_missing is 'Of a list of event ids those that never came.';
+comment on function farthing_public.inbox_missing is 'The ids of a list whose events never arrived.';
 
 create function farthing_public.backfills_claim(p_now timestamptz default now())
 returns jsonb
 language sql security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
 as $$
-  -- Two runners at once: the second waits for the row, and finds it claimed.
+  -- With two runners at once, the second waits for the row and finds it claimed.
   update farthing.backfills set claimed_at = p_now where farthing.backfill_is_due(backfills, p_now)
   returning jsonb_build_object('claimed_at', claimed_at,
-    -- A little before the last one, for what came into Stripe's list late; Stripe keeps 30 days.
+    -- It begins a little before the last one, for events that entered Stripe's list late; Stripe has 30
+    -- days of them.
     'since', floor(extract(epoch from greatest(done_until - interval '10 minutes',
       p_now - interval '30 days')))::bigint)
 $$;
 grant execute on function farthing_public.backfills_claim to service_role;
 comment on function farthing_public.backfills_claim is
-  'Gives the hourly backfill to one runner: {claimed_at, since} with since in seconds since 1970; null where '
+  'Gives the hourly backfill to one runner: {claimed_at, since} with since in seconds since 1970; null if '
   'none is due.';
 
 create function farthing_public.backfills_finish(
@@ -1641,10 +1643,11 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   update farthing.backfills set done_until = greatest(done_until, p_claimed_at) where p_complete;
-  -- Taken over meanwhile, the claim is another runner's, and so is what comes of it.
+  -- If another runner has taken over, the claim and its result belong to that one.
   update farthing.backfills
   set claimed_at = null, unreadable = p_unreadable,
-    -- A missing right stays missing until somebody grants it; the whole list each minute does not help.
+    -- A missing permission stays missing until somebody grants it, so fetching the list each minute would
+    -- not help.
     retry_at = case when p_unreadable > 0 then p_claimed_at + interval '15 minutes' end
   where claimed_at = p_claimed_at;
   return '{}'::jsonb;
@@ -1652,8 +1655,8 @@ end
 $$;
 grant execute on function farthing_public.backfills_finish to service_role;
 comment on function farthing_public.backfills_finish is
-  'A runner has asked Stripe for all events up to when it began, or for as many as it could. Where its time '
-  'ran out the next one goes on at once; where it could not read events, 15 minutes after it began.';
+  'A runner has fetched all events of Stripe up to its start, or as many as it could. If its time ran out, '
+  'the next run continues at once; if events were unreadable, 15 minutes after it began.';
 
 create function farthing_public.mode_check(p_livemode boolean)
 returns jsonb
@@ -1666,12 +1669,12 @@ end
 $$;
 grant execute on function farthing_public.mode_check to service_role;
 comment on function farthing_public.mode_check is
-  'Whether Stripe''s mode is this database''s: {livemode}, null while no event has come. Fails '
+  'Checks Stripe''s mode against this database''s: {livemode}, null before the first event. Fails '
   'mode_mismatch.';
 
 -- supabase/schemas/ledger/api.sql
 
--- The balance now and at any moment, entries by page, a debit; and what a browser may see through the
+-- Balances, now and at any moment, pages of entries, debits; and the views that a browser reads through the
 -- data API.
 
 create function farthing_public.credits_debit(
@@ -1719,8 +1722,9 @@ $$;
 grant execute on function farthing_public.credits_debit to service_role;
 comment on function farthing_public.credits_debit is
   'Takes credits in burn-down order. Returns {status, replayed, data: {transaction_id, amount, '
-  'balance_after, lots}}. p_once: p_reference_id takes credits once for ever; a repeat is 200 with what it '
-  'took and duplicate: true. Fails insufficient_credits, reference_conflict, not_found, invalid_request.';
+  'balance_after, lots}}. p_once: p_reference_id takes credits only once, for ever; a repeat returns 200 '
+  'with the first debit and duplicate: true. Fails insufficient_credits, reference_conflict, not_found, '
+  'invalid_request.';
 
 create function farthing_public.credits_balance(p_user_id uuid, p_at timestamptz default null,
   p_now timestamptz default now())
@@ -1796,12 +1800,12 @@ end
 $$;
 grant execute on function farthing_public.credits_entries to service_role;
 comment on function farthing_public.credits_entries is
-  'A page of entries, newest first: {entries, next_before}. amount is signed: below zero went out. author '
+  'A page of entries, newest first: {entries, next_before}. amount is signed: negative for debits. author '
   'is the kind alone (owner, operator, key, stripe, task, sql): an operator''s id is not for users. '
   'Credits as text. Fails not_found.';
 
--- Views for the data API. Invoker's rights, so the tables' RLS decides; amounts as text, because JSON
--- numbers lose them.
+-- Views for the data API. They have invoker's rights, so the tables' RLS decides. Amounts are text, because
+-- JSON numbers would lose digits.
 create view farthing_public.credits with (security_invoker = true) as
 select trim_scale(a.balance)::text as balance, trim_scale(a.held)::text as held, trim_scale(a.debt)::text
   as debt
@@ -1829,7 +1833,7 @@ grant select on farthing_public.credit_entries to authenticated;
 
 -- supabase/schemas/metrics/api.sql
 
--- One batch of what a process has counted.
+-- One batch of a process's metrics.
 
 create function farthing_public.metrics_record(
   p_batch_id uuid, p_age_ms bigint, p_rows jsonb, p_now timestamptz default now())
@@ -1838,7 +1842,8 @@ language plpgsql security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  -- By our clock, since no two agree; and never further back than a process keeps what it could not send.
+  -- By the database's clock, since no two clocks agree; and never further back than a process stores unsent
+  -- metrics.
   v_at timestamptz := p_now - interval '1 ms' * least(greatest(p_age_ms, 0), 3600000);
   v_rows jsonb := farthing.json_argument(p_rows);
 begin
@@ -1857,27 +1862,28 @@ begin
     union all select c.name, '', c.count, 0, '{}' from farthing.core_counts(v_rows) c) r
   cross join (values ('minute', date_trunc('minute', v_at, 'UTC')), ('hour', date_trunc('hour', v_at, 'UTC')),
     ('total', '-infinity')) g (grain, starts_at)
-  -- Many processes add to the same rows: in one order they wait for each other and never in a ring.
+  -- Many processes add to the same rows: a fixed order of locks prevents deadlocks.
   order by g.grain, g.starts_at, r.name collate "C", r.labels collate "C"
   on conflict (grain, name, starts_at, labels) do update set count = m.count + excluded.count,
     sum_ms = m.sum_ms + excluded.sum_ms, buckets = farthing.add_buckets(m.buckets, excluded.buckets);
-  -- Where scheduled tasks stand still nothing else looks whether they do.
+  -- If scheduled tasks have stopped, nothing else would notice.
   perform farthing.watch_runner(p_now);
   return jsonb_build_object('recorded', true);
 end
 $$;
 grant execute on function farthing_public.metrics_record to service_role;
 comment on function farthing_public.metrics_record is
-  'Adds a batch of what a process counted: rows of {name, labels, count, sum_ms?, buckets?}, counted '
-  'p_age_ms ago. A batch that is known adds nothing: {recorded: false}.';
+  'Adds a batch of a process''s metrics: rows of {name, labels, count, sum_ms?, buckets?}, counted '
+  'p_age_ms ago. A known batch adds nothing: {recorded: false}.';
 
 -- supabase/schemas/notifications/api.sql
 
--- Notifications: queued from outside, claimed, sent, failed; and a user's own through the data API.
+-- Notifications: queue, claim, report as sent or failed; and a user's own through the data API.
 
 create view farthing_public.notices with (security_invoker = true) as
 select n.notice_id as id, n.template, n.data, n.created_at from farthing.notices n;
-comment on view farthing_public.notices is 'What the caller is told of: template and data. Credits as text.';
+comment on view farthing_public.notices is
+  'The caller''s own notifications: template and data. Credits as text.';
 grant select on farthing_public.notices to authenticated;
 
 create function farthing_public.notices_send(
@@ -1914,8 +1920,8 @@ end
 $$;
 grant execute on function farthing_public.notices_send to service_role;
 comment on function farthing_public.notices_send is
-  'Queues a notice to a user or to an address: {notification_id, status: queued}. p_kept_seconds: how long '
-  'a repeat is one. Fails not_found, invalid_request.';
+  'Queues a notification to a user or to an address: {notification_id, status: queued}. p_kept_seconds: '
+  'for how long a repeat counts as the same request. Fails not_found, invalid_request.';
 
 create function farthing_public.notices_claim(
   p_mail text default null, p_limit int default 10, p_lease_id uuid default null,
@@ -1927,11 +1933,12 @@ as $$
 declare
   -- Longer than any request can live (150 s).
   c_lease constant interval := interval '5 minutes';
-  -- Resend knows a key for a day.
+  -- Resend remembers an idempotency key for a day.
   c_known constant interval := interval '23 hours';
   v_lease_id uuid := coalesce(p_lease_id, gen_random_uuid());
 begin
-  -- Asked again, for the answer was lost: the first call is over, and what it claimed is given again.
+  -- A repeat, since the answer was lost: the first call is over, and its claimed notifications are returned
+  -- again.
   perform pg_advisory_xact_lock(hashtextextended(v_lease_id::text, 0));
   if p_lease_id is null or not exists (
     select from farthing.notices where state = 'sending' and lease_id = p_lease_id) then
@@ -1940,7 +1947,7 @@ begin
       select d.notice_id from farthing.notices d
       where d.state in ('queued', 'failed') and d.next_attempt_at <= p_now
         and (d.recipient = 'webhook' or p_mail is not null)
-        -- What one service may have sent, another one does not know as a repeat.
+        -- A service cannot recognise a repeat of a notification that another service may have sent.
         and (d.recipient = 'webhook' or d.in_doubt_since is null
           or (d.sender = p_mail and d.in_doubt_since > p_now - c_known))
       order by farthing.notice_turn(d.recipient), d.next_attempt_at limit least(p_limit, 100)
@@ -1962,10 +1969,10 @@ end
 $$;
 grant execute on function farthing_public.notices_claim to service_role;
 comment on function farthing_public.notices_claim is
-  'Due notices, each given to one runner for five minutes: {notice_id, lease_id, recipient, address, '
-  'template, data}. address: null for operators and webhooks, and for who has left. p_mail: the service '
-  'that will send e-mail; without one only webhooks are given out. p_lease_id: the claim''s own; asked for '
-  'again it gives the same.';
+  'Leases due notifications to one runner for five minutes: {notice_id, lease_id, recipient, address, '
+  'template, data}. address: null for operators, webhooks and deleted users. p_mail: the service that will '
+  'send email; without one, only webhooks are leased. p_lease_id: the id of the claim; a repeat returns '
+  'the same notifications.';
 
 create function farthing_public.notices_sent(
   p_notice_id uuid, p_lease_id uuid, p_provider_id text default null, p_now timestamptz default now())
@@ -1974,7 +1981,7 @@ language plpgsql security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  -- Late news is good news: what counted as uncertain was sent after all.
+  -- A late report is accepted: an uncertain notification was sent after all.
   update farthing.notices
   set state = 'sent', provider_id = left(p_provider_id, 255), last_error = null, address = null,
     finished_at = p_now, next_attempt_at = null, lease_id = null, leased_until = null
@@ -1985,7 +1992,7 @@ end
 $$;
 grant execute on function farthing_public.notices_sent to service_role;
 comment on function farthing_public.notices_sent is
-  'The service has taken a claimed notice: {known}, false where the claim is another''s by now.';
+  'The service has accepted a claimed notification: {known}, false if another runner has the claim by now.';
 
 create function farthing_public.notices_failed(
   p_notice_id uuid, p_lease_id uuid, p_outcome text, p_error text, p_retry_after int default null,
@@ -2007,11 +2014,11 @@ begin
     return '{"known": false}'::jsonb;
   end if;
   if p_outcome = 'not_asked' then
-    v_notice.attempts := v_notice.attempts - 1; -- a claim that asked nobody is no try
+    v_notice.attempts := v_notice.attempts - 1; -- a claim without a request is no attempt
     perform farthing.retry_notice(v_notice, p_error,
       greatest(interval '1 minute', p_retry_after * interval '1 second'), p_now);
   elsif p_outcome = 'again' then
-    -- 1, 3, 9 … 243 minutes, then six hours, a fifth more or less: eight tries span half a day.
+    -- 1, 3, 9 … 243 minutes, then six hours, with 20 % jitter: eight attempts span half a day.
     perform farthing.retry_notice(v_notice, p_error, greatest(
       least(interval '6 hours', interval '1 minute' * (3 ^ (v_notice.attempts - 1))) * (0.8 + 0.4 * random()),
       p_retry_after * interval '1 second'), p_now);
@@ -2024,21 +2031,22 @@ end
 $$;
 grant execute on function farthing_public.notices_failed to service_role;
 comment on function farthing_public.notices_failed is
-  'A claimed notice was not sent. p_outcome: not_asked (nobody was: a minute later or more, and no try), '
-  'again (surely not sent; later, or dead after 8 tries), never (the service will not take it: dead), '
-  'unknown (nobody knows: uncertain). p_error: a code. Returns {known}.';
+  'A claimed notification was not sent. p_outcome: not_asked (no request was made: due again after at '
+  'least a minute, not counted as an attempt), again (certainly not sent: due later, or dead after 8 '
+  'attempts), never (the service refuses it: dead), unknown (it may have been sent: uncertain). p_error: a '
+  'code. Returns {known}.';
 
 -- supabase/schemas/payouts/api.sql
 
--- Lists of payouts that are due, and the pages that were fetched.
+-- Due lists of payouts, and their fetched pages.
 
 create function farthing_public.payouts_claim(p_now timestamptz default now())
 returns jsonb
 language sql security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
 as $$
-  -- Claimed, it is due again by itself, later each time: a run that fails has nothing to tell. Stripe may
-  -- not have the list yet, so nobody ever gives up; a thousand minutes are the longest pause.
+  -- Claiming sets the next due time, later each time, so a failed run need not report anything. Stripe may
+  -- not have the list yet, so there is no last attempt; the longest pause is a thousand minutes.
   update farthing.reconciliations r
   set claimed_at = p_now, attempts = least(r.attempts + 1, 10),
     due_at = p_now + interval '1 minute' * 2 ^ least(r.attempts, 10)
@@ -2050,8 +2058,8 @@ as $$
 $$;
 grant execute on function farthing_public.payouts_claim to service_role;
 comment on function farthing_public.payouts_claim is
-  'Gives a payout whose list is due to one runner: {payout_id, claimed_at, after}, after being the last '
-  'transaction that is here; null where none is due.';
+  'Gives a payout whose list is due to one runner: {payout_id, claimed_at, after}, where after is the last '
+  'stored transaction; null if none is due.';
 
 create function farthing_public.payouts_record(
   p_payout_id text, p_claimed_at timestamptz, p_transactions jsonb,
@@ -2065,10 +2073,10 @@ declare
 begin
   select * into v_row from farthing.reconciliations where payout_id = p_payout_id for update;
   if v_row.claimed_at is distinct from p_claimed_at then
-    return '{"taken": true}'::jsonb; -- over meanwhile, by another runner, which goes on where this one was
+    return '{"taken": true}'::jsonb; -- taken over by another runner, which continues where this one stopped
   end if;
   if v_row.list_after is null then
-    -- A list begins: what an earlier one had and this one has not is not in the payout.
+    -- A new list begins: a transaction that only the earlier list had is not in the payout.
     delete from farthing.payout_transactions where payout_id = p_payout_id;
   end if;
   perform farthing.note_payout_transactions(p_payout_id, farthing.json_argument(p_transactions));
@@ -2085,8 +2093,9 @@ end
 $$;
 grant execute on function farthing_public.payouts_record to service_role;
 comment on function farthing_public.payouts_record is
-  'Keeps a page of a claimed payout''s list. p_after: the page''s last transaction; null, and the list is '
-  'here and compared: {listed, mismatches?}, or {taken} where the claim is another''s by now.';
+  'Stores a page of a claimed payout''s list. p_after: the page''s last transaction; null for the last '
+  'page, after which the list is compared. Returns {listed, mismatches?}, or {taken} if another runner has '
+  'the claim by now.';
 
 -- supabase/schemas/pricing/api.sql
 
@@ -2132,7 +2141,8 @@ declare
   v_report jsonb;
 begin
   perform farthing.refuse_bad_rates(v_rates);
-  -- One import at a time: versions are counted up from what is there. Readers, and so charges, go on.
+  -- One import at a time, since versions count up from the stored ones. Readers, and so charges, are not
+  -- blocked.
   lock table farthing.rates in share row exclusive mode;
   select jsonb_build_object(
     'added', coalesce(jsonb_agg(distinct c.model) filter (where c.version = 1), '[]'),
@@ -2158,13 +2168,13 @@ comment on function farthing_public.rates_import is
 
 -- supabase/schemas/providers/api.sql
 
--- A provider's account at Stripe: begin, attach, abandon, read; and through the data API.
+-- A provider's account at Stripe: begin, attach, abandon, read; and a view for the data API.
 
 create view farthing_public.providers with (security_invoker = true) as
 select p.provider_id as id, p.country, p.charges_enabled, p.payouts_enabled, p.details_submitted,
   p.disabled_reason, p.created_at
 from farthing.providers p;
-comment on view farthing_public.providers is 'The caller''s own provider, and what Stripe lets it do.';
+comment on view farthing_public.providers is 'The caller''s own provider, and its capabilities at Stripe.';
 grant select on farthing_public.providers to authenticated;
 
 create function farthing_public.providers_begin(
@@ -2205,8 +2215,8 @@ end
 $$;
 grant execute on function farthing_public.providers_begin to service_role;
 comment on function farthing_public.providers_begin is
-  'The user''s provider, made on first use. Returns step onboard with what Stripe is told (an account is '
-  'made only where stripe_account_id is null), or replay. Fails not_found, invalid_request, '
+  'The user''s provider, created on first use. Returns step onboard with the values for Stripe (an account '
+  'is created only if stripe_account_id is null), or replay. Fails not_found, invalid_request, '
   'idempotency_in_progress.';
 
 create function farthing_public.providers_attach(
@@ -2237,8 +2247,8 @@ end
 $$;
 grant execute on function farthing_public.providers_attach to service_role;
 comment on function farthing_public.providers_attach is
-  'Notes the account that Stripe made and finishes the idempotency key. Returns {status: 201, replayed, '
-  'data: provider with onboarding_url}.';
+  'Stores the account that Stripe created and finishes the idempotency key. Returns {status: 201, '
+  'replayed, data: provider with onboarding_url}.';
 
 create function farthing_public.providers_abandon(
   p_idempotency_key text, p_provider_id uuid default null)
@@ -2248,7 +2258,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   perform farthing.idempotency_free(p_idempotency_key);
-  -- Stripe keeps what it answered under the provider's key, errors too: the next try needs another id.
+  -- Stripe repeats its answer under the provider's key, errors too, so the next attempt needs another id.
   perform farthing.allow_change('owner', 'Stripe refused an account');
   delete from farthing.providers where provider_id = p_provider_id and stripe_account_id is null;
   return '{}'::jsonb;
@@ -2256,8 +2266,8 @@ end
 $$;
 grant execute on function farthing_public.providers_abandon to service_role;
 comment on function farthing_public.providers_abandon is
-  'There is no onboarding page: frees the key, so that a retry runs at once. It finds the same provider, '
-  'unless p_provider_id gives up one that Stripe refused an account.';
+  'There is no onboarding page: frees the key, so that a retry runs at once. The retry finds the same '
+  'provider, unless p_provider_id names it because Stripe refused it an account, which removes it.';
 
 create function farthing_public.providers_read(p_user_id uuid)
 returns jsonb
@@ -2277,7 +2287,7 @@ end
 $$;
 grant execute on function farthing_public.providers_read to service_role;
 comment on function farthing_public.providers_read is
-  'A user''s own provider: {provider, stripe_account_id}, the latter for the doors alone. Fails not_found.';
+  'A user''s own provider: {provider, stripe_account_id}, the latter for endpoints alone. Fails not_found.';
 
 create function farthing_public.providers_compare(
   p_accounts jsonb, p_asked_at timestamptz, p_now timestamptz default now())
@@ -2286,7 +2296,7 @@ language plpgsql security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  -- Stripe's events have whole seconds: one of this second must not be older than what was asked in it.
+  -- Stripe's events have whole seconds: an event of this second must not count as older than this request.
   v_asked_at timestamptz := date_trunc('second', p_asked_at);
   v_facts jsonb;
   v_changed int := 0;
@@ -2309,13 +2319,13 @@ end
 $$;
 grant execute on function farthing_public.providers_compare to service_role;
 comment on function farthing_public.providers_compare is
-  'Brings providers to what Stripe said, asked at p_asked_at, of their accounts: an array of facts as '
-  'account.updated has them. What an event has said since holds. Returns {changed, providers}: how many '
-  'differed, and how many have an account at all.';
+  'Updates providers to Stripe''s state of their accounts, read at p_asked_at: an array of facts in the '
+  'form of account.updated. Newer events win. Returns {changed, providers}: how many differed, and how '
+  'many have an account.';
 
 -- supabase/schemas/refunds/api.sql
 
--- Refunds and early fraud warnings: asked for, sent, answered, read, cleared.
+-- Refunds and early fraud warnings: request, send, answer, read, clear.
 
 create function farthing_public.refunds_begin(
   p_order_id uuid default null, p_booking_id uuid default null, p_amount text default null,
@@ -2341,8 +2351,8 @@ begin
   end if;
   v_payment := farthing.lock_payment_of(p_order_id, p_booking_id);
   perform farthing.refuse_own(v_author, v_payment.account_id);
-  -- Begun before by a request that came to no end: Stripe is asked again under the same key of its own, as
-  -- long as it surely knows that key (24 hours).
+  -- An earlier request began this refund and did not finish: Stripe is asked again under the refund's own
+  -- key, as long as Stripe certainly remembers that key (24 hours).
   select * into v_refund from farthing.refunds where origin_key = decode(p_idempotency_key, 'hex')
     and created_at > p_now - interval '23 hours';
   if v_refund.refund_id is null then
@@ -2353,7 +2363,7 @@ begin
     values (v_payment.account_id, v_payment.order_id, v_payment.booking_id,
       coalesce(p_amount::bigint, farthing.refundable(v_payment)), v_payment.currency, p_reason,
         v_author,
-      -- Where the request dies, a runner sends it two minutes later.
+      -- If the request dies, a runner sends it two minutes later.
       decode(p_idempotency_key, 'hex'), decode(p_fingerprint, 'hex'), p_now + interval '2 minutes', p_now,
       p_now)
     returning * into v_refund;
@@ -2367,7 +2377,7 @@ end
 $$;
 grant execute on function farthing_public.refunds_begin to service_role;
 comment on function farthing_public.refunds_begin is
-  'Sets aside what is to be refunded, so that parallel requests never exceed the payment; without an amount '
+  'Reserves the amount of a refund, so that parallel requests never exceed the payment; without an amount, '
   'all that is left. Returns step send with the refund to ask Stripe for, or replay. Fails not_found, '
   'already_refunded, refund_too_large, invalid_request.';
 
@@ -2380,7 +2390,7 @@ as $$
 declare
   v_refund farthing.refunds := farthing.lock_refund(p_refund_id);
 begin
-  -- The event may have been faster, with the same id. What was given up here waits for its event.
+  -- The event may have been faster, with the same id. A refund that was given up here waits for its event.
   if v_refund.status = 'requested' and v_refund.stripe_refund_id is null then
     update farthing.refunds set stripe_refund_id = p_stripe_refund_id, next_attempt_at = null,
       failure_reason = null, updated_at = p_now
@@ -2394,7 +2404,7 @@ end
 $$;
 grant execute on function farthing_public.refunds_attach to service_role;
 comment on function farthing_public.refunds_attach is
-  'Notes Stripe''s id for a refund. It stays pending, and moves no credits, until Stripe''s event comes. '
+  'Stores Stripe''s id of a refund. It stays pending, and moves no credits, until Stripe''s event arrives. '
   'Returns the refund.';
 
 create function farthing_public.refunds_refuse(
@@ -2407,7 +2417,7 @@ declare
   v_refund farthing.refunds := farthing.lock_refund(p_refund_id);
 begin
   perform farthing.idempotency_free(p_idempotency_key);
-  -- One that Stripe has made is not refused any more, whoever comes late with an older answer.
+  -- A refund that Stripe has made cannot be refused any more by an older answer that arrives late.
   if v_refund.status = 'requested' and v_refund.stripe_refund_id is null then
     update farthing.refunds set origin_key = null
     where account_id = v_refund.account_id and refund_id = p_refund_id;
@@ -2418,7 +2428,7 @@ end
 $$;
 grant execute on function farthing_public.refunds_refuse to service_role;
 comment on function farthing_public.refunds_refuse is
-  'Stripe said a definite no: the refund has failed, and what was set aside is free. Returns the refund.';
+  'Stripe refused the refund: it has failed, and its reserved amount is free again. Returns the refund.';
 
 create function farthing_public.refunds_postpone(
   p_refund_id uuid, p_error text, p_idempotency_key text default null)
@@ -2437,8 +2447,8 @@ end
 $$;
 grant execute on function farthing_public.refunds_postpone to service_role;
 comment on function farthing_public.refunds_postpone is
-  'Whether Stripe made the refund is not known: it stays requested for a repeat under the same key, or for '
-  'the runner. Returns the refund.';
+  'Stripe''s answer is unknown: the refund stays requested, for a repeat under the same key or for the '
+  'runner. Returns the refund.';
 
 create function farthing_public.refunds_finish(p_refund_id uuid, p_idempotency_key text)
 returns jsonb
@@ -2450,7 +2460,7 @@ as $$
 $$;
 grant execute on function farthing_public.refunds_finish to service_role;
 comment on function farthing_public.refunds_finish is
-  'Stores the answer as the refund stands now. Returns {status: 201, replayed, data: refund}.';
+  'Stores the refund''s current state as the answer. Returns {status: 201, replayed, data: refund}.';
 
 create function farthing_public.refunds_read(p_refund_id uuid)
 returns jsonb
@@ -2503,9 +2513,9 @@ begin
     select * from farthing.refunds where status = 'requested' and next_attempt_at <= p_now
     order by next_attempt_at limit p_limit for update skip locked
   loop
-    -- Later Stripe may have forgotten the refund's key, and would make it a second time.
+    -- After that Stripe may have forgotten the refund's key, and would make it a second time.
     if v_refund.attempts >= c_most_attempts or v_refund.created_at <= p_now - interval '23 hours' then
-      -- The account is locked first elsewhere, so this waits for no lock: the next call fails it.
+      -- Other functions lock the account first, so this skips locked rows; the next call fails the refund.
       perform from farthing.accounts where account_id = v_refund.account_id for no key update skip locked;
       if found then
         perform farthing.fail_refund(v_refund,
@@ -2513,7 +2523,7 @@ begin
       end if;
       continue;
     end if;
-    -- 2, 4, 8 … minutes: whoever gets it next comes after this one has long ended.
+    -- 2, 4, 8 … minutes: by the next claim, this runner has ended long ago.
     update farthing.refunds set attempts = attempts + 1,
       next_attempt_at = p_now + interval '2 minutes' * (2 ^ attempts)
     where account_id = v_refund.account_id and refund_id = v_refund.refund_id
@@ -2525,8 +2535,8 @@ end
 $$;
 grant execute on function farthing_public.refunds_claim to service_role;
 comment on function farthing_public.refunds_claim is
-  'Refunds that nobody has sent to Stripe, and whose time has come; each is given out once until its next '
-  'time, and fails after ten tries or 23 hours.';
+  'Due refunds that were not sent to Stripe; each is claimed once until its next attempt, and fails after '
+  'ten attempts or 23 hours.';
 
 create function farthing_public.warnings_list(
   p_state text default null, p_before text default null, p_limit int default 20)
@@ -2571,7 +2581,7 @@ begin
   where account_id = v_warning.account_id and warning_id = p_warning_id and state = 'open'
   returning * into v_warning;
   if found then
-    -- What nobody has sent is not sent any more. Were Stripe at it already, its event would say so.
+    -- An unsent refund is not sent any more. If Stripe has it already, its event will say so.
     perform farthing.fail_refund(r, 'The warning was cleared.', p_now) from farthing.refunds r
     where r.account_id = v_warning.account_id and r.status = 'requested' and r.stripe_refund_id is null
       and r.requested_by = 'early_fraud_warning' and (r.order_id = v_warning.order_id
@@ -2588,8 +2598,8 @@ end
 $$;
 grant execute on function farthing_public.warnings_clear to service_role;
 comment on function farthing_public.warnings_clear is
-  'An operator trusts a payment that a card network warned of: its credits come free. One that is not open '
-  'stays as it is. Returns {status: 200, replayed, data: {warning_id, state}}. Fails not_found.';
+  'An operator trusts a payment that a card network warned about: its credits are unfrozen. A warning that '
+  'is not open stays as it is. Returns {status: 200, replayed, data: {warning_id, state}}. Fails not_found.';
 
 -- supabase/schemas/top_ups/api.sql
 
@@ -2603,7 +2613,7 @@ as $$
   select farthing.top_up_answer(farthing.account_for(p_user_id), p_now)
 $$;
 grant execute on function farthing_public.top_ups_read to service_role;
-comment on function farthing_public.top_ups_read is 'A user''s auto top-up; off for who never wanted one.';
+comment on function farthing_public.top_ups_read is 'A user''s auto top-up; off if they never set one.';
 
 create function farthing_public.top_ups_set(
   p_user_id uuid, p_enabled boolean, p_threshold text, p_target text, p_monthly_cap bigint,
@@ -2638,7 +2648,7 @@ begin
   on conflict (account_id) do update set enabled = excluded.enabled, threshold = excluded.threshold,
     target = excluded.target, monthly_cap = excluded.monthly_cap, consented_at = excluded.consented_at,
     paused = null, updated_at = p_now,
-    -- A back-off and a cool-down outlast a change of mind; waiting for other terms does not.
+    -- A backoff and a cool-down outlast a change of terms; waiting for other terms does not.
     failures = t.failures % 3,
     next_attempt_at = case when t.failures > 0 then t.next_attempt_at else least(t.next_attempt_at,
       greatest(p_now, farthing.top_up_cooled_down(t.account_id))) end;
@@ -2666,7 +2676,7 @@ end
 $$;
 grant execute on function farthing_public.top_ups_stop to service_role;
 comment on function farthing_public.top_ups_stop is
-  'Opts out; said twice it is the same. Returns the settings.';
+  'Opts out; a repeat changes nothing. Returns the settings.';
 
 create function farthing_public.top_ups_claim(p_limit int default 20, p_now timestamptz default now())
 returns jsonb
@@ -2674,7 +2684,7 @@ language plpgsql security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  -- Longer than Stripe's client waits with its own retries.
+  -- Longer than Stripe's client takes with its own retries.
   c_lease constant interval := interval '2 minutes';
   v_claimed jsonb;
 begin
@@ -2703,9 +2713,9 @@ end
 $$;
 grant execute on function farthing_public.top_ups_claim to service_role;
 comment on function farthing_public.top_ups_claim is
-  'Begins the top-ups that are due and hands out what Stripe is to be asked for, each to one runner for two '
-  'minutes: [{order_id, step: charge | link, amount, currency, credits, customer_id, payment_method_id, '
-  'payment_id, mark, expires_at_epoch}].';
+  'Begins the due top-ups and leases Stripe''s next step of each to one runner for two minutes: '
+  '[{order_id, step: charge | link, amount, currency, credits, customer_id, payment_method_id, payment_id, '
+  'mark, expires_at_epoch}].';
 
 create function farthing_public.top_ups_report(
   p_order_id uuid, p_outcome text, p_payment_id text default null, p_code text default null,
@@ -2728,7 +2738,7 @@ begin
     perform farthing.fail('invalid_request',
       'outcome must be accepted, declined, card_gone, authentication or unknown.', null, 'outcome');
   end if;
-  -- The event may have been faster, or another runner: what it said stands.
+  -- The event, or another runner, may have been faster: its result stands.
   if v_charge.step = 'charge' or (v_charge.step = 'link' and p_outcome in ('accepted', 'unknown')) then
     perform farthing.apply_top_up_answer(v_order, v_charge, p_outcome, p_payment_id, p_code, p_now);
   elsif p_outcome in ('declined', 'card_gone', 'authentication') then
@@ -2741,9 +2751,9 @@ end
 $$;
 grant execute on function farthing_public.top_ups_report to service_role;
 comment on function farthing_public.top_ups_report is
-  'What Stripe answered: accepted (the event will say whether it is paid), declined, card_gone, '
-  'authentication (the bank wants the user), or unknown (no answer: asked again). Returns {order_id, '
-  'status, step}. Fails not_found.';
+  'Stripe''s answer: accepted (the event will say whether it is paid), declined, card_gone, authentication '
+  '(the bank requires the user), or unknown (no answer: Stripe is asked again). Returns {order_id, status, '
+  'step}. Fails not_found.';
 
 create function farthing_public.top_ups_link(
   p_order_id uuid, p_session_id text, p_session_url text, p_now timestamptz default now())
@@ -2774,12 +2784,12 @@ end
 $$;
 grant execute on function farthing_public.top_ups_link to service_role;
 comment on function farthing_public.top_ups_link is
-  'Notes the page on which the user can pay a top-up that the bank wanted them for, and tells them of it. '
-  'Returns {order_id, status}. Fails not_found.';
+  'Stores the page on which the user can authenticate and pay a top-up, and notifies them. Returns '
+  '{order_id, status}. Fails not_found.';
 
 -- supabase/schemas/transfers/api.sql
 
--- Moves that are due, and what Stripe answered.
+-- Due transfers of providers' shares, and Stripe's answers.
 
 create function farthing_public.transfers_claim(p_limit int default 20, p_now timestamptz default now())
 returns jsonb
@@ -2793,13 +2803,13 @@ declare
 begin
   for v_move in
     select * from farthing.booking_transfers t where t.status = 'requested' and t.next_attempt_at <= p_now
-      -- One after the other: what is transferred again is there to be reversed.
+      -- One after the other: a reversal finds the share that was transferred again.
       and not exists (select from farthing.booking_transfers e where e.account_id = t.account_id
         and e.booking_id = t.booking_id and e.move_nr < t.move_nr and e.status = 'requested')
     order by t.next_attempt_at, t.move_nr limit p_limit for update skip locked
   loop
-    -- Later Stripe may have forgotten the key, and would do it a second time. And nobody reverses what may
-    -- not be there.
+    -- After that Stripe may have forgotten the key, and would do it a second time. An uncertain transfer is
+    -- not reversed either.
     if v_move.attempts >= c_most_attempts or v_move.created_at <= p_now - interval '23 hours'
       or exists (select from farthing.booking_transfers r where r.account_id = v_move.account_id
         and r.move_id = v_move.reverses and r.status <> 'made')
@@ -2825,9 +2835,9 @@ end
 $$;
 grant execute on function farthing_public.transfers_claim to service_role;
 comment on function farthing_public.transfers_claim is
-  'Reversals and restorations of providers'' shares that are due, of each booking one after the other; each '
-  'is given out once until its next time, and is uncertain after ten attempts or 23 hours. A reversal '
-  'without transfer_id is of the charge''s own transfer.';
+  'Due reversals and restorations of providers'' shares, one at a time for each booking; each is claimed '
+  'once until its next attempt, and is uncertain after ten attempts or 23 hours. A reversal without '
+  'transfer_id reverses the charge''s own transfer.';
 
 create function farthing_public.transfers_finish(
   p_move_id uuid, p_stripe_id text default null, p_error text default null, p_refused boolean default false,
@@ -2848,8 +2858,8 @@ begin
   where move_id = p_move_id and status = 'requested' returning kind into v_kind;
   if found and p_refused then
     perform farthing.park_item('payment_runner', 'transfer', p_move_id::text, 'refused', p_now);
-    -- What was not transferred is not to be reversed, nor is what was not reversed to be transferred again.
-    -- Stripe has not been asked for any of these: a booking's moves are made one after the other.
+    -- A share that was not transferred needs no reversal, and one that was not reversed no restoration.
+    -- Stripe has not been asked for any of these, since a booking's moves are made one after the other.
     update farthing.booking_transfers set status = 'refused', next_attempt_at = null, updated_at = p_now
     where account_id = v_booking.account_id and booking_id = v_booking.booking_id and status = 'requested'
       and (reverses = p_move_id or v_kind = 'reversal' and kind <> 'reversal');
@@ -2862,8 +2872,8 @@ end
 $$;
 grant execute on function farthing_public.transfers_finish to service_role;
 comment on function farthing_public.transfers_finish is
-  'Notes Stripe''s id of a reversal or a transfer; or that Stripe refused it, which is parked for an '
-  'operator; or that no answer came, and it is asked again.';
+  'Stores Stripe''s id of a reversal or a transfer; or its refusal, which waits for an operator; or that '
+  'no answer came, after which Stripe is asked again.';
 
 -- supabase/schemas/usage/api.sql
 
@@ -2911,7 +2921,7 @@ end
 $$;
 grant execute on function farthing_public.usage_charge to service_role;
 comment on function farthing_public.usage_charge is
-  'Charges one usage event, at most once for ever by (user, event_id). Returns {status, replayed, data}; '
+  'Charges one usage event, only once for ever by (user, event_id). Returns {status, replayed, data}; '
   'status 200 and duplicate: true for a known event. Fails insufficient_credits, unknown_model, '
   'usage_conflict (a known event with other contents), not_found, invalid_request.';
 
@@ -2933,7 +2943,7 @@ end
 $$;
 grant execute on function farthing_public.usage_estimate to service_role;
 comment on function farthing_public.usage_estimate is
-  'What a usage would cost now, in credits as text; moves nothing. Fails unknown_model, invalid_request.';
+  'The price of a usage now, in credits as text; moves nothing. Fails unknown_model, invalid_request.';
 
 create function farthing_public.usage_charge_batch(
   p_events jsonb, p_correlation_id text default null,
@@ -2958,7 +2968,7 @@ begin
     perform farthing.fail('invalid_request', 'events must have 1 to 1000 items.', null, 'events');
   end if;
   for v_user in
-    -- Looked up one by one: joined, the planner would read all users for a batch of any size.
+    -- Looked up one by one: for a join, the planner would read all users for a batch of any size.
     select g.user_id, g.events, (select true from auth.users u where u.id = g.user_id) as known
     from (select p.user_id, array_agg(p order by p.index) as events
       from farthing.price_usage(v_events, p_now) p group by p.user_id) g
@@ -2980,7 +2990,7 @@ end
 $$;
 grant execute on function farthing_public.usage_charge_batch to service_role;
 comment on function farthing_public.usage_charge_batch is
-  'Charges up to 1000 events, each standing alone. Returns {status, replayed, data: {accepted, '
+  'Charges up to 1000 events, each independent of the others. Returns {status, replayed, data: {accepted, '
   'duplicates, rejected: [{index, event_id, code, field, details}], results}}.';
 
 -- supabase/schemas/jobs/api/runners.sql
@@ -2993,8 +3003,9 @@ create function farthing_public.jobs_claim(
 returns jsonb
 language plpgsql security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
--- In the order of jobs_due, whatever statistics say: among a million finished jobs the few that are due are
--- easily estimated as one, and a plan that sorts them all for every claim as the cheapest.
+-- In the order of the index jobs_due, whatever the statistics say: among a million finished jobs the
+-- planner easily takes the few due ones for one row, and chooses a plan that sorts them all for every
+-- claim.
 set enable_sort = off
 set plan_cache_mode = force_generic_plan
 as $$
@@ -3034,7 +3045,7 @@ $$;
 grant execute on function farthing_public.jobs_claim to service_role;
 comment on function farthing_public.jobs_claim is
   'Leases due jobs of these types to a runner, most urgent first: {jobs: [{job_id, token, input, '
-  'checkpoints, …}], next_at}. Two runners never get one job; one whose lease ran out is given '
+  'checkpoints, …}], next_at}. Two runners never get the same job; a job whose lease expired is leased '
   'again under a new token.';
 
 create function farthing_public.jobs_heartbeat(
@@ -3047,13 +3058,13 @@ declare
   v_owners uuid[];
   v_jobs jsonb;
 begin
-  -- One who is leaving takes their jobs along, in an order of their own: those are not waited for.
+  -- Deleting a user locks their jobs in another order, so locked jobs are skipped and not waited for.
   select array_agg(o.id) into v_owners from (
     select u.id from auth.users u
     where u.id in (select j.user_id from farthing.jobs j where j.runner_id = p_runner_id)
     order by u.id for key share skip locked) o;
   with mine as (
-    -- A cancelled job's last step too: as long as it works, its credits stay held.
+    -- This includes the last step of a cancelled job: its credits stay held while it works.
     select job_nr from farthing.jobs
     where runner_id = p_runner_id and expires_at > p_now and user_id = any (v_owners)
     order by job_nr for no key update
@@ -3068,7 +3079,7 @@ end
 $$;
 grant execute on function farthing_public.jobs_heartbeat to service_role;
 comment on function farthing_public.jobs_heartbeat is
-  'Extends the leases of a runner. Returns {jobs: ids that are still to be worked on}.';
+  'Extends the leases of a runner. Returns {jobs: ids to keep working on}.';
 
 create function farthing_public.jobs_complete(p_runner_id uuid, p_done jsonb, p_now timestamptz default now())
 returns jsonb
@@ -3084,8 +3095,8 @@ declare
   v_ended farthing.jobs[];
   v_job farthing.jobs;
 begin
-  -- The owners of all: one who is leaving locks their jobs in another order. Of the accounts, those of jobs
-  -- that cost nothing are not needed.
+  -- This locks the owners of all jobs, since deleting a user locks their jobs in another order. Accounts of
+  -- free jobs are not needed.
   perform from auth.users u where u.id in (
     select j.user_id from jsonb_to_recordset(v_done) d (job_id uuid)
     join farthing.jobs j on j.job_id = d.job_id)
@@ -3125,8 +3136,8 @@ end
 $$;
 grant execute on function farthing_public.jobs_complete to service_role;
 comment on function farthing_public.jobs_complete is
-  'Completes a runner''s finished jobs and gives back what is still held. Returns {jobs: [{job_id, status: '
-  'completed, cancelled or lost}]}.';
+  'Completes a runner''s finished jobs and releases the rest of their holds. Returns {jobs: [{job_id, '
+  'status: completed, cancelled or lost}]}.';
 
 create function farthing_public.jobs_fail(
   p_job_id uuid, p_token int, p_code text, p_message text, p_detail text default null,
@@ -3161,9 +3172,9 @@ end
 $$;
 grant execute on function farthing_public.jobs_fail to service_role;
 comment on function farthing_public.jobs_fail is
-  'An attempt failed: tried again later while attempts are left and it may help, else failed for good. '
-  'p_message may be shown, p_detail may not. Returns {status: queued with run_after, failed, cancelled or '
-  'lost}.';
+  'An attempt failed: it is retried later if attempts are left and a retry may help, else the job has '
+  'failed. p_message may be shown to users, p_detail may not. Returns {status: queued with run_after, '
+  'failed, cancelled or lost}.';
 
 create function farthing_public.jobs_yield(p_job_id uuid, p_token int, p_now timestamptz default now())
 returns jsonb
@@ -3189,8 +3200,8 @@ end
 $$;
 grant execute on function farthing_public.jobs_yield to service_role;
 comment on function farthing_public.jobs_yield is
-  'The run is over and the job is not: queued to go on at its last checkpoint, which is no attempt. Returns '
-  '{status: queued, cancelled or lost}.';
+  'The run ended before the job did: queues it to continue at its last checkpoint, which does not count as '
+  'an attempt. Returns {status: queued, cancelled or lost}.';
 
 create function farthing_public.jobs_checkpoint(
   p_job_id uuid, p_token int, p_step text, p_output jsonb default null, p_usage jsonb default null,
@@ -3243,10 +3254,10 @@ end
 $$;
 grant execute on function farthing_public.jobs_checkpoint to service_role;
 comment on function farthing_public.jobs_checkpoint is
-  'A step is done: kept, charged from the job''s hold, its page and its log written, once; known steps '
-  'change nothing. Returns {status, credits, duplicates, conflicts, held}; conflicts are events known with '
-  'other contents, which are not charged. Any status but processing means: stop. Fails unknown_model, '
-  'invalid_request.';
+  'Finishes a step once: stores its result, charges it from the job''s hold, writes its page and its log; '
+  'a repeat changes nothing. Returns {status, credits, duplicates, conflicts, held}; conflicts are events '
+  'known with other contents, which are not charged. Stop at any status other than processing. Fails '
+  'unknown_model, invalid_request.';
 
 -- supabase/schemas/jobs/api/users.sql
 
@@ -3276,12 +3287,13 @@ begin
     return v_answer;
   end if;
   if p_client_temp_id is not null then
-    -- Two clicks of one optimistic client wait for each other here, under whatever keys they came.
+    -- Two requests with the same client_temp_id wait for each other here, even with different idempotency
+    -- keys.
     perform pg_advisory_xact_lock(hashtextextended(p_user_id::text || p_client_temp_id, 23));
     select * into v_job from farthing.jobs where user_id = p_user_id and client_temp_id = p_client_temp_id;
   end if;
   if v_job.job_id is null then
-    perform from auth.users where id = p_user_id for key share; -- before the account, as runners do
+    perform from auth.users where id = p_user_id for key share; -- locked before the account, as runners do
     if not found then
       perform farthing.fail('not_found', 'There is no such user.', null, 'user_id');
     end if;
@@ -3309,9 +3321,9 @@ end
 $$;
 grant execute on function farthing_public.jobs_create to service_role;
 comment on function farthing_public.jobs_create is
-  'Queues a job and holds the price of its estimate (usage lines; none: free). Returns {status: 202, '
-  'replayed, data}. A known client_temp_id answers with its job. Fails insufficient_credits, unknown_model, '
-  'not_found, invalid_request. Credits as text.';
+  'Queues a job and holds the price of its estimate (usage lines; without any it is free). Returns '
+  '{status: 202, replayed, data}. A known client_temp_id returns its job. Fails insufficient_credits, '
+  'unknown_model, not_found, invalid_request. Credits as text.';
 
 create function farthing_public.jobs_read(p_user_id uuid, p_job_id uuid, p_now timestamptz default now())
 returns jsonb
@@ -3333,8 +3345,8 @@ end
 $$;
 grant execute on function farthing_public.jobs_read to service_role;
 comment on function farthing_public.jobs_read is
-  'A job with its result and its newest 100 checkpoints; revision changes whenever anything here does. '
-  'p_user_id null: anybody''s. Fails not_found.';
+  'A job with its result and its newest 100 checkpoints; revision changes with every other change. '
+  'p_user_id null: a job of any user. Fails not_found.';
 
 create function farthing_public.jobs_list(
   p_user_id uuid, p_status text default null, p_before text default null, p_limit int default 20)
@@ -3369,7 +3381,7 @@ begin
   if v_job.status = 'queued' then
     perform farthing.end_job(v_job, 'cancelled', null, null, null, p_now);
   else
-    -- The step in flight may still write what it did: whoever cancels pays for it, and no further one.
+    -- The step in flight may still write its result: it is charged, and no further step is.
     update farthing.jobs set status = 'cancelled', completed_at = p_now where job_nr = v_job.job_nr;
   end if;
   return jsonb_build_object('job_id', p_job_id, 'status', 'cancelled');
@@ -3377,8 +3389,8 @@ end
 $$;
 grant execute on function farthing_public.jobs_cancel to service_role;
 comment on function farthing_public.jobs_cancel is
-  'Ends a job that has not ended; what a step in flight has done is still charged. Returns {job_id, status}. '
-  'Fails not_found, job_not_cancellable.';
+  'Ends a job that has not ended; a step in flight is still charged. Returns {job_id, status}. Fails '
+  'not_found, job_not_cancellable.';
 
 create function farthing_public.jobs_pages(
   p_user_id uuid, p_job_id uuid, p_after int default 0, p_limit int default 1)

@@ -4,8 +4,8 @@ set lock_timeout = '3s';
 
 -- supabase/schemas/ai/triggers.sql
 
--- What fires by itself: consent is dated, and lowering it erases what was kept; a chat ends with its
--- hold, however that ends. Tasks erase logs that are over and charge chats that were left.
+-- Triggers: consent is dated, and lowering it erases stored logs; a chat ends with its hold. Tasks erase
+-- expired logs and charge abandoned chats.
 
 create trigger ai_consents_are_dated before insert or update on farthing.ai_consents
   for each row execute function farthing.date_consent();
@@ -19,13 +19,13 @@ select farthing.add_task('sweep_chats', '1 minute');
 
 -- supabase/schemas/alerts/triggers.sql
 
--- What runs by itself: rules are evaluated each minute; resolved incidents are removed after a year.
--- Changes of rules are audited.
+-- Tasks evaluate the rules each minute and remove resolved incidents after a year. Changes of rules are
+-- audited.
 
 select farthing.add_task('sweep_incidents', '1 hour', '23 minutes');
 
--- With the largest budget it runs last: after a pause of days all work would be overdue, and no proof
--- recent. Yet it is less than the role's two minutes.
+-- With the largest budget it runs last: after a pause of days, all work would be overdue and no proof
+-- recent. The budget is still below the role's statement timeout of two minutes.
 select farthing.add_task('evaluate_alerts', '1 minute', p_budget => '105 seconds');
 
 select farthing.audit_changes('alert_rules', '{threshold, fine_at, factor, minimum, period, enabled}',
@@ -44,8 +44,7 @@ select farthing.never_remove('audited');
 
 -- supabase/schemas/bookings/triggers.sql
 
--- What fires by itself: the one guard of a booking's states; its terms never change. A task moves
--- bookings whose time has come.
+-- Triggers: one guard of a booking's states; its terms never change. A task moves bookings that are due.
 
 create trigger bookings_are_guarded before update on farthing.bookings
   for each row execute function farthing.bookings_guard();
@@ -67,8 +66,8 @@ select farthing.audit_changes('spend_caps', '{own_daily, imposed_daily}', p_need
 
 -- supabase/schemas/checkout/triggers.sql
 
--- What fires by itself: the guard of an order's states; the terms of a purchase never change. A task
--- expires orders that nobody paid.
+-- Triggers: the guard of an order's states; the terms of a purchase never change. A task expires unpaid
+-- orders.
 
 create trigger orders_are_guarded before update on farthing.orders
   for each row execute function farthing.orders_guard();
@@ -83,11 +82,11 @@ select farthing.set_once('orders', '{payment_ref, paid_at}');
 
 -- supabase/schemas/clock/triggers.sql
 
--- The one job of pg_cron: each minute it runs the tasks that are due. Every subject adds its own.
+-- The only job of pg_cron: each minute it runs the due tasks. Each subject adds its own tasks.
 
 do $$
 begin
-  -- cron.schedule() would write over it.
+  -- cron.schedule() would overwrite it.
   if exists (select from cron.job
     where jobname = 'farthing' and command <> 'call farthing.run_due_tasks()') then
     raise exception 'Another scheduled job is named farthing.' using hint = 'Rename it, and push again.';
@@ -99,7 +98,8 @@ select farthing.add_task('sweep_run_history', '1 hour', '29 minutes');
 
 -- supabase/schemas/customers/triggers.sql
 
--- What fires by itself: an account that is left forgets its card. Changes of a saved card are audited.
+-- Triggers: the saved card of an account goes when its user is deleted. Changes of a saved card are
+-- audited.
 
 create trigger accounts_forget_cards after update of left_at on farthing.accounts
   for each row execute function farthing.forget_customer();
@@ -108,7 +108,7 @@ select farthing.audit_changes('customers', '{customer_id, payment_method_id}', p
 
 -- supabase/schemas/foundation/triggers.sql
 
--- Every change of the policy is audited, with a reason, and its row is never removed.
+-- Each change of the policy is audited, with a reason, and its row is never deleted.
 
 select farthing.audit_changes('policy', array(select a.attname from pg_attribute a
   where a.attrelid = 'farthing.policy'::regclass and a.attnum > 0 and not a.attisdropped
@@ -118,7 +118,7 @@ select farthing.never_remove('policy');
 
 -- supabase/schemas/fraud/triggers.sql
 
--- What runs by itself: old decisions and uses of cards are removed. Changes of blocks are audited.
+-- A task removes old decisions and uses of cards. Changes of blocks are audited.
 
 select farthing.add_task('sweep_fraud', '5 minutes');
 
@@ -126,7 +126,7 @@ select farthing.audit_changes('blocks', '{kind, until}', p_rows => true);
 
 -- supabase/schemas/grants/triggers.sql
 
--- What is asked for never changes and is decided once. A task ends grants that nobody confirmed.
+-- Triggers: a grant's terms never change, and it is decided once. A task ends unconfirmed grants.
 
 select farthing.never_change('grants', '{account_id, grant_id, author, source, amount, priority, expires_at,
   reason, reference_id, once, correlation_id, ceiling, confirm_before, created_at}');
@@ -143,9 +143,9 @@ select farthing.add_task('wake_deep_checks', '1 hour', '17 minutes');
 
 -- supabase/schemas/holds/triggers.sql
 
--- The terms of a hold never change, and it is resolved once. Nothing fires when a hold ends but the chat
--- that it paid for (ai/triggers.sql). A hold expires by the ledger's task sweep_accounts
--- (ledger/functions/lots.sql).
+-- Triggers: the terms of a hold never change, and it is resolved once. When a hold ends, only the chat that
+-- it pays for changes (ai/triggers.sql). The ledger's task sweep_accounts (ledger/functions/lots.sql)
+-- expires holds.
 
 select farthing.never_change('holds', '{account_id, hold_id, amount, model, rate_version, expires_at,
   created_at}');
@@ -156,12 +156,12 @@ select farthing.never_remove('hold_lots');
 
 -- supabase/schemas/idempotency/triggers.sql
 
--- A kept answer never changes. A task forgets keys after their day.
+-- Triggers: a stored answer never changes. A task deletes keys after a day.
 
 create trigger private_answers_never_change before update on farthing.private_answers
   for each row execute function farthing.refuse_change();
 
--- 60,000 keys and 60,000 seals a minute: a thousand charges a second, day and night, are kept up with.
+-- 60,000 keys and 60,000 seals a minute: enough for a thousand charges a second, day and night.
 select farthing.add_task('sweep_idempotency_keys', '1 minute', p_budget => '30 seconds');
 
 select farthing.guard_updates('idempotency_keys', 'idempotency_keys_keep_their_answer',
@@ -169,8 +169,8 @@ select farthing.guard_updates('idempotency_keys', 'idempotency_keys_keep_their_a
 
 -- supabase/schemas/inbox/triggers.sql
 
--- What fires by itself: the first event fixes the mode, test or live, and another mode's are refused; an
--- event's facts never change. Tasks try failed events again and wake the payment runner.
+-- Triggers: the first event fixes the mode, test or live, and events of the other mode are refused; an
+-- event's facts never change. Tasks retry failed events and wake the payment runner.
 
 select farthing.add_task('sweep_inbox', '1 minute');
 
@@ -184,8 +184,8 @@ select farthing.never_remove('inbox');
 
 -- supabase/schemas/jobs/triggers.sql
 
--- What fires by itself: the guard of a job's states. Tasks end lost leases and overdue jobs, wake the
--- runner and remove old data; changes are broadcast where Realtime is.
+-- Triggers: the guard of a job's states; changes are broadcast if Realtime is installed. Tasks end lost
+-- leases and overdue jobs, wake the runner and remove old data.
 
 create trigger jobs_are_guarded before update on farthing.jobs
   for each row execute function farthing.jobs_guard();
@@ -194,15 +194,15 @@ select farthing.open_realtime();
 
 select farthing.add_task('sweep_leases', '1 minute');
 select farthing.add_task('sweep_jobs', '1 minute');
--- After the leases, which queue jobs again.
+-- After the task of the leases, which queues jobs again.
 select farthing.add_task('wake_runner_if_due', '1 minute');
 select farthing.add_task('sweep_job_data', '5 minutes');
 
 -- supabase/schemas/ledger/triggers.sql
 
--- What fires by itself: entries and debt payments are append-only, accounts and lots are never deleted,
--- the terms of a lot never change (rule 19). Deleting a user sets left_at on their account, and an account
--- that has left_at closes: here, in customers and in seals. A task expires lots and holds.
+-- Triggers: entries and debt payments are append-only, accounts and lots are never deleted, the terms of a
+-- lot never change (rule 19). Deleting a user sets left_at on their account, and an account with left_at
+-- closes: here, in customers and in seals. A task expires lots and holds.
 
 create trigger entries_are_append_only before update or delete on farthing.entries
   for each row execute function farthing.refuse_change();
@@ -216,7 +216,7 @@ create trigger accounts_are_never_deleted before delete on farthing.accounts
   for each row execute function farthing.refuse_change();
 create trigger lots_are_never_deleted before delete on farthing.lots
   for each row execute function farthing.refuse_change();
--- "always": a session that plays a replica does not get round them.
+-- "always": a session with the role of a replica does not bypass them.
 alter table farthing.entries enable always trigger entries_are_append_only;
 alter table farthing.entries enable always trigger entries_are_not_truncated;
 alter table farthing.debt_payments enable always trigger debt_payments_are_append_only;
@@ -247,14 +247,14 @@ select farthing.audit_changes('accounts', '{daily_cap}', p_needs_reason => true)
 
 -- supabase/schemas/metrics/triggers.sql
 
--- A task adds minutes up to hours and removes what is old.
+-- A task sums minutes into hours and removes old rows.
 
 select farthing.add_task('sweep_metrics', '5 minutes');
 
 -- supabase/schemas/notifications/triggers.sql
 
--- What fires by itself: a paid order, a refund and a dispute each queue a notification in the transaction
--- that writes them; a queued one wakes the runner. Tasks find low balances and credits that expire soon.
+-- Triggers: a paid order, a refund and a dispute each queue a notification in the transaction that writes
+-- them; a queued one wakes the runner. Tasks find low balances and credits that expire soon.
 
 select farthing.add_task('sweep_low_balances', '1 minute');
 select farthing.add_task('sweep_expiring_credits', '5 minutes');
@@ -268,7 +268,7 @@ select farthing.add_task('sweep_notices', '5 minutes');
 create trigger orders_have_receipts after update of payment_ref on farthing.orders
   for each row when (old.payment_ref is null and new.payment_ref is not null)
     execute function farthing.notify_payment();
--- What it took of the credits is written last, whether or not it changes.
+-- The column of clawed-back credits is written last, whether or not it changes.
 create trigger refunds_notify_the_buyer after update of credits_clawed_back on farthing.refunds
   for each row when (new.status = 'succeeded') execute function farthing.notify_refund();
 create trigger disputes_notify_operators after insert or update of status on farthing.disputes
@@ -276,7 +276,7 @@ create trigger disputes_notify_operators after insert or update of status on far
 
 -- supabase/schemas/payouts/triggers.sql
 
--- A task compares again what differed, and looks for payments that were never paid out.
+-- A task compares differences again, and looks for payments that were never paid out.
 
 select farthing.add_task('sweep_reconciliation', '15 minutes', p_budget => '30 seconds');
 
@@ -302,27 +302,27 @@ select farthing.audit_changes('rates', '{input_per_million_usd, cached_input_per
 
 -- supabase/schemas/proof/triggers.sql
 
--- The proof runs by itself.
+-- A task runs the proof.
 
--- Of the tasks that are due those with the largest budgets run last.
+-- Among the due tasks, those with the largest budgets run last.
 select farthing.add_task('prove_if_due', '10 minutes', p_budget => '100 seconds');
 
 -- supabase/schemas/providers/triggers.sql
 
--- What fires by itself: the guard of a provider's states. Whom money goes to is audited.
+-- Triggers: the guard of a provider's states. Changes of the recipient of money are audited.
 
 create trigger providers_are_guarded before update on farthing.providers
   for each row execute function farthing.providers_guard();
 
 select farthing.never_change('providers', '{provider_id, country, created_at}');
 select farthing.set_once('providers', '{stripe_account_id}');
--- Whom money goes to, which card is charged, and what its owner agreed to.
+-- Audited: the recipient of money, the charged card, and the owner's consent.
 select farthing.audit_changes('providers', '{country, stripe_account_id}', p_rows => true);
 
 -- supabase/schemas/reversals/triggers.sql
 
--- What fires by itself: the guard of a refund's states; what Stripe said of money stays. Receipts are
--- queued by notifications/triggers.sql, top-ups paused by top_ups/triggers.sql.
+-- Triggers: the guard of a refund's states; Stripe's records of money never change.
+-- notifications/triggers.sql queues receipts, top_ups/triggers.sql pauses top-ups.
 
 create trigger refunds_are_guarded before update on farthing.refunds
   for each row execute function farthing.refunds_guard();
@@ -340,8 +340,8 @@ select farthing.never_change('disputes', '{account_id, dispute_id, order_id, boo
 
 -- supabase/schemas/seals/triggers.sql
 
--- What fires by itself: seals and heads never change; an account's owner is marked, and forgotten when
--- they leave. Tasks seal entries each minute and make a head each hour.
+-- Triggers: seals and heads never change; an account's owner is hashed, and the salt deleted with the
+-- owner. Tasks seal entries each minute and make a head each hour.
 
 create trigger entry_seals_are_append_only before update or delete on farthing.entry_seals
   for each row execute function farthing.refuse_change();
@@ -364,8 +364,8 @@ select farthing.add_task('anchor', '1 hour', '7 minutes', p_budget => '30 second
 
 -- supabase/schemas/top_ups/triggers.sql
 
--- What fires by itself: the end of a top-up's order decides what comes next, and a refund pauses top-ups.
--- Changes of consent are audited.
+-- Triggers: the end of a top-up's order decides the next step, and a refund pauses top-ups. Changes of
+-- consent are audited.
 
 create trigger orders_end_top_ups after update of status on farthing.orders
   for each row when (new.kind = 'top_up' and new.status <> old.status)
@@ -379,8 +379,8 @@ select farthing.audit_changes('top_ups', '{enabled, threshold, target, monthly_c
 
 -- supabase/schemas/transfers/triggers.sql
 
--- What fires by itself: a new refund of a booking says whether it takes from the provider's share. Moves
--- are never deleted.
+-- Triggers: a new refund of a booking records whether it reduces the provider's share. Moves are never
+-- deleted.
 
 create trigger booking_transfers_are_never_deleted before delete on farthing.booking_transfers
   for each row execute function farthing.refuse_change();

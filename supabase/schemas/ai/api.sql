@@ -1,4 +1,4 @@
--- Chats by their requests, and what a browser may see and change of consent and logs.
+-- Chats, as their requests call them, and the consent and logs that a browser may read and change.
 
 create view farthing_public.ai_consent with (security_invoker = true) as
 select c.user_id, c.level, c.updated_at from farthing.ai_consents c;
@@ -7,8 +7,8 @@ select l.log_id as id, l.kind, l.model, l.consent, l.prompt, l.response, l.struc
   l.classification, l.duration_ms, l.error_code, l.request_id, l.trace_id, l.created_at, l.expires_at
 from farthing.ai_logs l where l.expires_at > now();
 comment on view farthing_public.ai_consent is
-  'The caller''s own consent: none, usage_only or full_redacted. No row means none; set it by an upsert on '
-  'user_id, which need not be named.';
+  'The caller''s own consent: none, usage_only or full_redacted. No row means none. Set it by an upsert on '
+  'user_id, which may be left out.';
 comment on view farthing_public.ai_logs is 'The caller''s own AI logs, to read and to delete.';
 grant select, insert, update on farthing_public.ai_consent to authenticated;
 grant select, delete on farthing_public.ai_logs to authenticated;
@@ -67,11 +67,10 @@ end
 $$;
 grant execute on function farthing_public.chats_begin to service_role;
 comment on function farthing_public.chats_begin is
-  'Holds, for ten minutes, the most that a prompt and the longest answer to it can cost. p_input_tokens is '
-  'the prompt as counted here, p_max_input_tokens the most that another tokenizer makes of it. Returns step '
-  'call with the hold and for how long a stream without a caller is read on (patience_ms), or replay. Fails '
-  'insufficient_credits, unknown_model, not_found, invalid_request, '
-  'idempotency_in_progress.';
+  'Holds, for ten minutes, the most that a prompt and its longest answer can cost. p_input_tokens: the '
+  'prompt as counted here; p_max_input_tokens: the most that another tokenizer counts. Returns step call '
+  'with the hold and patience_ms, the time for which a stream whose caller has left is still read, or step '
+  'replay. Fails insufficient_credits, unknown_model, not_found, invalid_request, idempotency_in_progress.';
 
 create function farthing_public.chats_record(p_hold_id uuid, p_output_tokens int default null,
   p_now timestamptz default now())
@@ -90,7 +89,7 @@ begin
   if not found then
     return jsonb_build_object('status', 'closed');
   end if;
-  -- A key that was started 3 minutes ago is taken over; while this is heard of, it is not that old.
+  -- A key that was started 3 minutes ago may be taken over; each heartbeat keeps it younger than that.
   update farthing.idempotency_keys set created_at = p_now
   where key = v_key and status is null and created_at <= p_now - interval '1 minute';
   return jsonb_build_object('status', 'open');
@@ -98,8 +97,9 @@ end
 $$;
 grant execute on function farthing_public.chats_record to service_role;
 comment on function farthing_public.chats_record is
-  'The heartbeat of a chat. p_output_tokens is the output that has come so far, and says that the provider '
-  'accepted; null only says that the request lives and waits. Returns {status: open | closed}.';
+  'The heartbeat of a chat. p_output_tokens: the output received so far, which also says that the provider '
+  'accepted the request; null says only that the request is alive and waits. Returns {status: open | '
+  'closed}.';
 
 create function farthing_public.chats_settle(
   p_hold_id uuid, p_usage jsonb, p_answer jsonb, p_log jsonb default null,
@@ -125,7 +125,8 @@ begin
   perform farthing.release_expired_holds(v_chat.account_id, p_now);
   select * into v_chat from farthing.chats where account_id = v_chat.account_id and hold_id = p_hold_id;
   if v_chat.state = 'open' then
-    -- Its answer has been delivered: beyond the overdraft limit it costs what was held for the longest one.
+    -- Its answer was delivered: beyond the overdraft limit it costs the amount that was held for the
+    -- longest answer.
     perform farthing.settle_chat(v_chat, array[v_usage, jsonb_build_object('model', v_chat.model,
       'input_tokens', v_chat.input_tokens, 'output_tokens', v_chat.max_output_tokens)], p_now);
   elsif v_chat.state = 'released' then
@@ -146,11 +147,11 @@ end
 $$;
 grant execute on function farthing_public.chats_settle to service_role;
 comment on function farthing_public.chats_settle is
-  'Charges a chat once, keeps its answer under its key and its log, together. p_usage null: the provider''s '
-  'bill is not known, so it is charged the most that it can be, p_output_tokens having come. Called again it '
-  'answers as before; after the sweep, which charged the most, what was charged too much is given back. '
-  'Returns {status: 200, data: {message, finish_reason, usage, credits, balance_after, hold_id}}. '
-  'Fails not_found, invalid_request.';
+  'Charges a chat once, and stores its answer under its key and its log in the same transaction. p_usage '
+  'null: the provider''s usage is unknown, so the most that it can be with p_output_tokens received is '
+  'charged. A repeat returns the same answer; if a scheduled task had charged the most, the difference is '
+  'refunded. Returns {status: 200, data: {message, finish_reason, usage, credits, balance_after, '
+  'hold_id}}. Fails not_found, invalid_request.';
 
 create function farthing_public.chats_release(
   p_hold_id uuid, p_log jsonb default null, p_idempotency_key text default null,
@@ -176,5 +177,5 @@ end
 $$;
 grant execute on function farthing_public.chats_release to service_role;
 comment on function farthing_public.chats_release is
-  'The provider gave nothing: releases the hold, frees the key, keeps the log. Returns {status: released}, '
-  'or settled where the sweep has charged what was streamed. Fails not_found.';
+  'The provider returned nothing: releases the hold, frees the key, stores the log. Returns {status: '
+  'released}, or settled if a scheduled task has charged the streamed output. Fails not_found.';

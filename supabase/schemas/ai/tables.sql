@@ -1,7 +1,6 @@
--- What a user has agreed to, what was said to models, and chats: an answer that is streamed and paid for
--- by a hold.
+-- Users' consent, logs of model calls, and chats: a chat is a streamed answer paid from a hold.
 
--- In rising order: each level keeps what the one before keeps, and more.
+-- In rising order: each level stores more than the one before.
 create type farthing.ai_consent as enum ('none', 'usage_only', 'full_redacted');
 
 create table farthing.ai_consents (
@@ -9,7 +8,7 @@ create table farthing.ai_consents (
   level farthing.ai_consent not null,
   updated_at timestamptz not null default now()
 );
-comment on table farthing.ai_consents is 'What a user lets the AI logs keep. No row: none.';
+comment on table farthing.ai_consents is 'The data that a user lets the AI logs store. No row: none.';
 
 create table farthing.ai_logs (
   log_id uuid primary key default gen_random_uuid(),
@@ -42,7 +41,8 @@ create table farthing.ai_logs (
   constraint ai_logs_duration_not_negative check (duration_ms >= 0)
 );
 comment on table farthing.ai_logs is
-  'One row per call of a model. Texts are redacted before they come here, and cut to size. Kept 30 days.';
+  'One row per call of a model. Texts are redacted and truncated before they are stored. Deleted after 30 '
+  'days.';
 create index ai_logs_by_user on farthing.ai_logs (user_id, created_at desc);
 -- Rows arrive in time's order, as idempotency keys do.
 create index ai_logs_by_expiry on farthing.ai_logs using brin (expires_at);
@@ -94,10 +94,11 @@ create table farthing.chats (
 ) with (fillfactor = 80);
 -- a heartbeat changes no indexed column
 comment on table farthing.chats is
-  'One call of a model under a hold. input_tokens: the prompt as counted here; max_input_tokens: what it can '
-  'be by any tokenizer, which is held. output_is_counted: the provider hides no output and counts as we do. '
-  'streamed_tokens: the output that has come, as recorded on the way. answered_at: when its own request '
-  'closed it, and not the sweep. corrected: credits given back as the usage was learned after the sweep.';
+  'One call of a model under a hold. input_tokens: the prompt as counted here; max_input_tokens: the most '
+  'that any tokenizer counts, whose price is held. output_is_counted: the provider hides no output and '
+  'counts as we do. streamed_tokens: the output received so far, as last recorded. answered_at: when its '
+  'own request closed it; null if a scheduled task did. corrected: credits refunded since the usage became '
+  'known after the task had charged the most.';
 create index chats_by_hold on farthing.chats (hold_id);
 create index chats_open on farthing.chats (created_at) where state = 'open';
 create unique index chats_one_open_by_key on farthing.chats (idempotency_key) where state = 'open';

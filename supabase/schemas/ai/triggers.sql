@@ -1,5 +1,5 @@
--- What fires by itself: consent is dated, and lowering it erases what was kept; a chat ends with its
--- hold, however that ends. Tasks erase logs that are over and charge chats that were left.
+-- Triggers: consent is dated, and lowering it erases stored logs; a chat ends with its hold. Tasks erase
+-- expired logs and charge abandoned chats.
 
 create trigger ai_consents_are_dated before insert or update on farthing.ai_consents
   for each row execute function farthing.date_consent();

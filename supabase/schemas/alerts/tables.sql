@@ -22,10 +22,11 @@ create table farthing.alert_rules (
   constraint alert_rules_runbooks check (length(runbook) between 1 and 500)
 );
 comment on table farthing.alert_rules is
-  'What is watched; figures may be changed by update. Over: above the threshold, for fires_after. Fine: at '
-  'most fine_at (or the threshold, where that is less), for resolves_after; in between an incident stays as '
-  'it is. period: what is looked at. minimum: the volume below which nothing is said. factor, baseline: how '
-  'many times what was usual within the time before. runbook: a page of docs/runbooks, or an address.';
+  'Alert rules; their figures may be changed by update. Over: above the threshold for fires_after. Fine: '
+  'at most fine_at (or the threshold, if that is less) for resolves_after; in between, an incident stays '
+  'as it is. period: the time that is evaluated. minimum: the volume below which the rule does not fire. '
+  'factor, baseline: how many times the usual value of the time before. runbook: a page of docs/runbooks, '
+  'or a URL.';
 alter table farthing.alert_rules enable row level security;
 create policy alert_rules_none on farthing.alert_rules for select to authenticated using (false);
 
@@ -62,10 +63,10 @@ create table farthing.incidents (
     else false end)
 );
 comment on table farthing.incidents is
-  'Times that a rule was over: pending (over, not long enough) → open → acknowledged → resolved. value, '
-  'threshold and summary are of when it was last over. queued_at: its notices are in the outbox. fine_since: '
-  'fine, not long enough.';
--- One at a time, whoever evaluates.
+  'Times in which a rule was over: pending (over, not long enough) → open → acknowledged → resolved. '
+  'value, threshold and summary: as it was last over. queued_at: its notifications are in the outbox. '
+  'fine_since: fine, but not long enough.';
+-- One open incident at a time, even if two evaluations run at once.
 create unique index incidents_unresolved on farthing.incidents (rule, subject) where state <> 'resolved';
 alter table farthing.incidents enable row level security;
 create policy incidents_none on farthing.incidents for select to authenticated using (false);
@@ -73,16 +74,16 @@ create policy incidents_none on farthing.incidents for select to authenticated u
 create type farthing.alert_reading as (
   subject text, value numeric, threshold numeric, is_over boolean, is_fine boolean, summary text);
 comment on type farthing.alert_reading is
-  'What a rule has read. Neither over nor fine: an incident that is open stays, and none is opened.';
+  'The reading of a rule. Neither over nor fine: an open incident stays open, and none is opened.';
 
 insert into farthing.alert_rules (rule, severity, threshold, fine_at, factor, minimum, period, baseline,
   fires_after, resolves_after, runbook)
 select rule, severity, threshold, fine_at, factor, minimum, period::interval, baseline::interval,
   fires_after::interval, resolves_after::interval, format('docs/runbooks/%s.md', rule)
 from (values
-  -- Counts: above 0 is one and more.
+  -- Counts: above 0 means one or more.
   ('webhook_backlog', 'warning', 0, 0, null, 0, '15 minutes', null, '0', '5 minutes'),
-  -- What fails once is tried again after a minute.
+  -- A task that fails once is retried after a minute.
   ('webhook_failure', 'critical', 0, 0, null, 0, '1 hour', null, '2 minutes', '5 minutes'),
   ('charge_failure_rate', 'critical', 0.005, 0.004, 2, 20, '1 hour', '7 days', '0', '15 minutes'),
   ('payout_delay', 'warning', 0, 0, null, 0, '1 day', null, '0', '0'),
@@ -98,7 +99,7 @@ from (values
   -- A share of requests, and at least so many.
   ('limiter_open', 'warning', 0.05, 0.02, null, 10, '5 minutes', null, '0', '5 minutes'),
   ('dead_jobs', 'warning', 0, 0, null, 0, '1 hour', null, '0', '0'),
-  -- An address that takes no mail is no fault of ours.
+  -- An address that refuses email is not our fault.
   ('dead_notices', 'warning', 3, 3, null, 0, '1 hour', null, '0', '0'),
   ('rule_failed', 'warning', 0, 0, null, 0, '1 hour', null, '2 minutes', '5 minutes')
 ) r (rule, severity, threshold, fine_at, factor, minimum, period, baseline, fires_after, resolves_after);
@@ -110,9 +111,9 @@ select rule, severity, threshold, fine_at, period::interval, fires_after::interv
 from (values
   -- Minutes.
   ('overdue_work', 'critical', 15, 10, '15 minutes', '0'),
-  -- What fails once is tried again after a minute.
+  -- A task that fails once is retried after a minute.
   ('parked_items', 'warning', 0, 0, '1 hour', '2 minutes'),
-  -- In a row: above 2 is three and more.
+  -- In a row: above 2 means three or more.
   ('task_failed', 'critical', 2, 0, '1 hour', '0'),
   -- Minutes. A database that has been started runs tasks within one of them.
   ('tasks_stopped', 'critical', 5, 2, '5 minutes', '2 minutes')
@@ -123,7 +124,7 @@ insert into farthing.alert_rules (rule, severity, threshold, fine_at, minimum, p
 select rule, severity, threshold, fine_at, minimum, period::interval, '0', resolves_after::interval,
   format('docs/runbooks/%s.md', rule)
 from (values
-  -- They run hourly: one that is two hours old says nothing of now.
+  -- They run hourly: a result that is two hours old says nothing about the current state.
   ('deep_check_failed', 'warning', 0, 0, 0, '2 hours', '0'),
   -- A share of attempts, and at least so many of them.
   ('ai_errors', 'critical', 0.2, 0.1, 5, '10 minutes', '5 minutes'),
@@ -138,9 +139,9 @@ insert into farthing.alert_rules (rule, severity, threshold, fine_at, period, fi
 select rule, severity, threshold, fine_at, period::interval, '0', resolves_after::interval,
   format('docs/runbooks/%s.md', rule)
 from (values
-  -- Credits since midnight UTC, by whomever.
+  -- Credits since midnight UTC, by all operators and keys.
   ('credits_minted', 'critical', 2000000, 2000000, '1 day', '5 minutes'),
-  -- Above 0 is one and more.
+  -- Above 0 means one or more.
   ('grant_above_ceiling', 'warning', 0, 0, '1 day', '0')
 ) r (rule, severity, threshold, fine_at, period, resolves_after);
 

@@ -1,4 +1,5 @@
--- What was changed of what decides money, what is watched for it, and which triggers must be there.
+-- Changes of data that decides about money, the tables that are watched for them, and the triggers that
+-- must exist.
 
 create table farthing.audit (
   audit_nr bigint generated always as identity primary key,
@@ -14,8 +15,8 @@ create table farthing.audit (
   constraint audit_says_something check (num_nonnulls(before, after) > 0)
 );
 comment on table farthing.audit is
-  'Append-only. Changes of what decides money. before: null for a new row; after: null for a deleted one. '
-  'author: as entries have it; sql:<role> is somebody at an SQL prompt.';
+  'Append-only. Changes of data that decides about money. before: null for a new row; after: null for a '
+  'deleted one. author: as in entries; sql:<role> is a person at an SQL prompt.';
 create index audit_by_row on farthing.audit (table_name, row_key, audit_nr desc);
 alter table farthing.audit enable row level security;
 create policy audit_none on farthing.audit for select to authenticated using (false);
@@ -28,8 +29,8 @@ create table farthing.audited (
   has_rows boolean not null
 );
 comment on table farthing.audited is
-  'Tables whose changes leave a row in the audit: of which columns, and whether a change without a reason is '
-  'refused; has_rows: new rows have one, too.';
+  'Tables whose changes are audited: of which columns, and whether a change without a reason is refused; '
+  'has_rows: new rows are audited, too.';
 alter table farthing.audited enable row level security;
 create policy audited_none on farthing.audited for select to authenticated using (false);
 
@@ -39,6 +40,7 @@ create table farthing.guards (
   primary key (table_name, trigger_name)
 );
 comment on table farthing.guards is
-  'Triggers that keep what decides money as it is. Each has to be there and to fire always (prove_guards).';
+  'Triggers that protect data about money from changes. Each must exist and be enabled always '
+  '(prove_guards).';
 alter table farthing.guards enable row level security;
 create policy guards_none on farthing.guards for select to authenticated using (false);

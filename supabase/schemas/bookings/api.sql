@@ -62,9 +62,9 @@ end
 $$;
 grant execute on function farthing_public.bookings_begin to service_role;
 comment on function farthing_public.bookings_begin is
-  'Fixes what is booked and its fee. Returns step create with what Stripe is told, replay, or refused with '
-  'code, limit (buyer, provider) and retry_after (seconds): returned, so that the decision stays on record. '
-  'Fails invalid_request, not_found, idempotency_in_progress.';
+  'Fixes the terms of a booking and its fee. Returns step create with the values for Stripe, replay, or '
+  'refused with code, limit (buyer, provider) and retry_after (seconds). A refusal is returned and not '
+  'raised, so that the decision is stored. Fails invalid_request, not_found, idempotency_in_progress.';
 
 create function farthing_public.bookings_attach(
   p_booking_id uuid, p_payment_intent_id text, p_client_secret text, p_idempotency_key text default null,
@@ -94,8 +94,8 @@ end
 $$;
 grant execute on function farthing_public.bookings_attach to service_role;
 comment on function farthing_public.bookings_attach is
-  'Notes the payment that Stripe made for a booking and finishes the idempotency key. The client secret is '
-  'in this answer and its repeats, and stored nowhere but in private_answers, for 24 hours at most. Returns '
+  'Stores the payment that Stripe made for a booking and finishes the idempotency key. The client secret '
+  'is in this answer and its repeats, and stored only in private_answers, for at most 24 hours. Returns '
   '{status: 201, replayed, data}.';
 
 create function farthing_public.bookings_abandon(
@@ -114,10 +114,10 @@ end
 $$;
 grant execute on function farthing_public.bookings_abandon to service_role;
 comment on function farthing_public.bookings_abandon is
-  'Stripe made no payment: frees the key, so that a retry runs at once. It finds the same booking, unless '
-  'p_booking_id gives that up because Stripe refused it.';
+  'Stripe made no payment: frees the key, so that a retry runs at once. The retry finds the same booking, '
+  'unless p_booking_id names it because Stripe refused it, which cancels it.';
 
--- What both parties see of a booking, what the provider does with it, and what time does.
+-- Bookings as both parties read them, and the provider's steps.
 
 create function farthing_public.bookings_read(p_user_id uuid, p_booking_id uuid)
 returns jsonb
@@ -186,7 +186,7 @@ begin
     perform farthing.fail('forbidden', 'Only the provider can do this to a booking.');
   end if;
   if v_from is not null and v_booking.status = p_status then
-    return farthing.booking_answer(v_booking, 'provider'); -- said twice
+    return farthing.booking_answer(v_booking, 'provider'); -- a repeat
   end if;
   if v_booking.status is distinct from v_from then
     perform farthing.fail('invalid_request',
@@ -200,13 +200,13 @@ begin
   where account_id = v_booking.account_id and booking_id = p_booking_id
   returning * into v_booking;
   perform farthing.flag_booking(v_booking, p_now);
-  perform farthing.net_transfers(v_booking, p_now); -- the share that waited for this
+  perform farthing.net_transfers(v_booking, p_now); -- the provider's share waited for this
   return farthing.booking_answer(v_booking, 'provider');
 end
 $$;
 grant execute on function farthing_public.bookings_advance to service_role;
 comment on function farthing_public.bookings_advance is
-  'The provider confirms a paid booking or completes a confirmed one; said twice it is the same. Returns the '
+  'The provider confirms a paid booking or completes a confirmed one; a repeat changes nothing. Returns the '
   'booking. Fails not_found, forbidden, invalid_request.';
 
 create function farthing_public.bookings_cancel(
@@ -236,7 +236,7 @@ begin
         'The payment is disputed, so the booking can''t be cancelled: the bank decides.',
         jsonb_build_object('status', v_booking.status, 'amount_disputed', v_booking.amount_disputed), 'id');
     end if;
-    -- Where the request dies, a runner sends it two minutes later.
+    -- If the request dies, a runner sends it two minutes later.
     v_refund := farthing.refund_booking(v_booking, case farthing.booking_role(v_booking, p_user_id)
       when 'buyer' then 'owner' else 'provider' end, p_now + interval '2 minutes', p_now);
     v_booking := farthing.cancel_booking(v_booking, p_now);
@@ -259,8 +259,8 @@ end
 $$;
 grant execute on function farthing_public.bookings_cancel to service_role;
 comment on function farthing_public.bookings_cancel is
-  'Cancels for one of the parties. Returns step done with the answer, refund (cancelled, its refund is to be '
-  'sent), cancel_payment (still to be cancelled at Stripe), or replay. Fails not_found, '
+  'Cancels a booking for one of its parties. Returns step done with the answer, refund (cancelled; send '
+  'its refund), cancel_payment (cancel the payment at Stripe first), or replay. Fails not_found, '
   'booking_not_cancellable.';
 
 create function farthing_public.bookings_cancelled(
@@ -277,7 +277,7 @@ begin
     perform farthing.fail('booking_not_cancellable', 'A completed booking cannot be cancelled.',
       jsonb_build_object('status', v_booking.status), 'id');
   end if;
-  -- Paid while Stripe was asked to cancel: what came is returned.
+  -- It was paid while Stripe was asked to cancel: the money is refunded.
   if v_booking.status in ('paid', 'confirmed') then
     perform farthing.refund_booking(v_booking, 'late_payment', p_now, p_now);
   end if;
@@ -287,5 +287,5 @@ end
 $$;
 grant execute on function farthing_public.bookings_cancelled to service_role;
 comment on function farthing_public.bookings_cancelled is
-  'Stripe has answered: the booking is cancelled, whatever its payment still does, and the idempotency key '
-  'finished. Returns {status: 200, replayed, data}.';
+  'After Stripe''s answer: cancels the booking, whatever happens to its payment later, and finishes the '
+  'idempotency key. Returns {status: 200, replayed, data}.';

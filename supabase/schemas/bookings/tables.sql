@@ -1,7 +1,7 @@
--- Bookings: money from a buyer to a provider, of which we keep a fee.
--- Why the fee is a column and a check: what is charged is fixed when the booking is made, by the rate of that
--- day, and nothing computes it again. Amounts are integers of the currency's minor unit.
--- Why one trigger: Stripe's events, both parties and sweeps move a booking, and none may move it back.
+-- Bookings: money from a buyer to a provider, of which the platform takes a fee. Why the fee is a column
+-- and a check: it is fixed when the booking is made, by the rate of that day, and is never computed again.
+-- Amounts are integers of the currency's minor unit. Why one trigger: Stripe's events, both parties and
+-- scheduled tasks change a booking, and none may move it back.
 
 create function farthing.currency_step(p_currency text)
 returns int
@@ -9,9 +9,9 @@ language sql immutable
 set search_path = ''
 as $$
   select case
-    -- Stripe counts these in thousandths, and moves hundredths alone.
+    -- Stripe counts these in thousandths, and moves only hundredths.
     when p_currency in ('bhd', 'jod', 'kwd', 'omr', 'tnd') then 10
-    -- Stripe counts these in hundredths, and moves whole units alone: no smaller coin is left.
+    -- Stripe counts these in hundredths, and moves only whole units, since no smaller coin exists.
     when p_currency in ('isk', 'ugx') then 100
     when p_currency = any (string_to_array(
       -- No decimals: their minor unit is the unit.
@@ -23,14 +23,14 @@ as $$
     || 'thb tjs top try ttd twd tzs uah usd uyu uzs wst xcd yer zar zmw', ' ')) then 1 end
 $$;
 comment on function farthing.currency_step(text) is
-  'The least amount of a currency that Stripe moves, in minor units; null for one that Stripe does not know.';
+  'The smallest amount of a currency that Stripe moves, in minor units; null for an unknown currency.';
 
 create function farthing.booking_fee(p_amount bigint, p_currency text, p_basis_points int)
 returns bigint
 language sql immutable
 set search_path = ''
 as $$
-  -- Half up, in integers, to what the currency can move.
+  -- Rounded half up, in integers, to the currency's step.
   select (p_amount * p_basis_points + 5000 * s) / (10000 * s) * s
   from (select farthing.currency_step(p_currency)::bigint as s) step
 $$;
@@ -87,11 +87,11 @@ create table farthing.bookings (
   constraint bookings_paid_by_a_payment check (paid_at is null or payment_intent_id is not null)
 );
 comment on table farthing.bookings is
-  'amount, application_fee_amount (what is asked for), fee_collected and fee_refunded (Stripe''s figures) in '
-  'minor units. transfer_at: when the provider gets their share, with the payment (Stripe divides it) or '
-  'with the booking''s end (we transfer it): the policy of when it was made. origin_key: the request it '
-  'began with, until the payment is there. A cancelled booking with '
-  'paid_at was paid, and its money is returned.';
+  'amount, application_fee_amount (requested), fee_collected and fee_refunded (Stripe''s figures) in minor '
+  'units. transfer_at: when the provider gets their share, with the payment (Stripe divides it) or with '
+  'the booking''s end (we transfer it), by the policy at the time of the booking. origin_key: the request '
+  'that began it, until the payment exists. A cancelled booking with paid_at was paid, and its money is '
+  'refunded.';
 create unique index bookings_by_id on farthing.bookings (booking_id);
 create unique index bookings_by_payment on farthing.bookings (payment_intent_id)
   where payment_intent_id is not null;

@@ -1,5 +1,4 @@
--- What fires by itself: the one guard of a booking's states; its terms never change. A task moves
--- bookings whose time has come.
+-- Triggers: one guard of a booking's states; its terms never change. A task moves bookings that are due.
 
 create trigger bookings_are_guarded before update on farthing.bookings
   for each row execute function farthing.bookings_guard();

@@ -17,8 +17,8 @@ end
 $$;
 grant execute on function farthing_public.spend_caps_read to service_role;
 comment on function farthing_public.spend_caps_read is
-  'A user''s daily caps and what is spent of the day: {user_id, daily, own_daily, imposed_daily, '
-  'spent_today, resets_at}. Fails not_found.';
+  'A user''s daily caps and today''s spending: {user_id, daily, own_daily, imposed_daily, spent_today, '
+  'resets_at}. Fails not_found.';
 
 create function farthing_public.spend_caps_set(
   p_user_id uuid, p_daily text, p_idempotency_key text default null, p_fingerprint text default null,
@@ -50,7 +50,7 @@ begin
   update farthing.accounts a set daily_cap = least(c.own_daily, c.imposed_daily) from farthing.spend_caps c
   where a.account_id = v_account.account_id and c.account_id = a.account_id
   returning a.* into v_account;
-  -- Nobody counted while there was no cap.
+  -- Spending is not tracked without a cap: recompute it.
   delete from farthing.spending where account_id = v_account.account_id;
   perform farthing.note_spending(v_account.account_id, farthing.spent_since_midnight(v_account, p_now),
     p_now);
@@ -60,6 +60,6 @@ end
 $$;
 grant execute on function farthing_public.spend_caps_set to service_role;
 comment on function farthing_public.spend_caps_set is
-  'Sets what a user may spend in a day, or null for all: their own cap where they ask, else the imposed one. '
-  'The stricter of the two holds. Returns {status: 200, replayed, data: the caps}. '
-  'Fails not_found, invalid_request.';
+  'Sets a user''s daily cap, or removes it with null: their own cap if they ask, else the imposed one. The '
+  'lower of the two applies. Returns {status: 200, replayed, data: the caps}. Fails not_found, '
+  'invalid_request.';

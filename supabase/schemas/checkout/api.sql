@@ -1,5 +1,5 @@
--- The checkout endpoint: begin (committed before Stripe is asked), attach (what Stripe answered), abandon
--- (it did not); what is for sale, and a user's orders.
+-- Checkout: begin (committed before Stripe is asked), attach (after Stripe's answer), abandon (without
+-- one); packages on sale, and a user's orders.
 
 create function farthing_public.checkout_begin(
   p_user_id uuid, p_package_id text, p_success_url text, p_cancel_url text,
@@ -40,7 +40,7 @@ begin
   end if;
   if v_order.session_id is not null then
     return farthing.idempotency_keep(p_idempotency_key, p_fingerprint, 201,
-      -- The click that asks now gets its own temporary id back, with the session that is open.
+      -- This request gets its own temporary id back, with the session that is open.
       farthing.order_answer(v_order) || jsonb_build_object('client_temp_id', p_client_temp_id), p_now)
       || '{"step": "reuse"}';
   end if;
@@ -53,9 +53,9 @@ end
 $$;
 grant execute on function farthing_public.checkout_begin to service_role;
 comment on function farthing_public.checkout_begin is
-  'Fixes what is bought. Returns step create with the order to open a session for, reuse with the open '
-  'one, replay, or refused with code and retry_after (seconds): returned, so that the decision stays on '
-  'record. Fails unknown_package, idempotency_in_progress.';
+  'Fixes the terms of a purchase. Returns step create with the order to open a session for, reuse with the '
+  'open session, replay, or refused with code and retry_after (seconds). A refusal is returned and not '
+  'raised, so that the decision is stored. Fails unknown_package, idempotency_in_progress.';
 
 create function farthing_public.checkout_attach(
   p_order_id uuid, p_session_id text, p_session_url text, p_idempotency_key text default null,
@@ -68,8 +68,8 @@ declare
   v_order farthing.orders;
   v_data jsonb;
 begin
-  -- Same order, same Stripe key, same session: whoever comes second writes what stands there already. The
-  -- webhook may have been faster than this call; then only the session is noted.
+  -- Same order, same Stripe key, same session: a second caller writes the values that are stored already.
+  -- The webhook may have been faster than this call; then only the session is stored.
   select * into v_order from farthing.orders where order_id = p_order_id for update;
   if v_order.order_id is null then
     perform farthing.fail('not_found', 'There is no such order.', null, 'order_id');
@@ -86,8 +86,8 @@ end
 $$;
 grant execute on function farthing_public.checkout_attach to service_role;
 comment on function farthing_public.checkout_attach is
-  'Notes the session Stripe opened for an order and finishes the idempotency key. Returns {status: 201, '
-  'replayed, data: order}.';
+  'Stores the session that Stripe opened for an order and finishes the idempotency key. Returns {status: '
+  '201, replayed, data: order}.';
 
 create function farthing_public.checkout_abandon(
   p_idempotency_key text, p_order_id uuid default null, p_now timestamptz default now())
@@ -97,7 +97,8 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   perform farthing.idempotency_free(p_idempotency_key);
-  -- Stripe keeps what it answered under the order's key, errors too: after an answer the order is spent.
+  -- Stripe repeats its answer under the order's key, errors too, so after an answer the order cannot be
+  -- used again.
   update farthing.orders set status = 'expired', updated_at = p_now
   where order_id = p_order_id and status = 'pending' and session_id is null;
   return '{}'::jsonb;
@@ -105,8 +106,8 @@ end
 $$;
 grant execute on function farthing_public.checkout_abandon to service_role;
 comment on function farthing_public.checkout_abandon is
-  'Stripe opened no session: frees the key, so that a retry runs at once. It finds the same order, unless '
-  'p_order_id gives that up because Stripe refused it.';
+  'Stripe opened no session: frees the key, so that a retry runs at once. The retry finds the same order, '
+  'unless p_order_id names it because Stripe refused it, which ends it.';
 
 create function farthing_public.checkout_packages(p_now timestamptz default now())
 returns jsonb
@@ -159,7 +160,7 @@ as $$
 $$;
 grant execute on function farthing_public.checkout_orders to service_role;
 comment on function farthing_public.checkout_orders is
-  'A user''s orders, newest first, up to p_limit from before an order id: {orders, next_before}.';
+  'A user''s orders before an order id, newest first, at most p_limit: {orders, next_before}.';
 
 create view farthing_public.orders with (security_invoker = true) as
 select o.order_id as id, o.status, o.package_id, o.package_name, o.amount, o.currency,

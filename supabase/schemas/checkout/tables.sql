@@ -44,15 +44,16 @@ create table farthing.orders (
     (status in ('pending', 'processing', 'failed', 'expired')) = (payment_ref is null and paid_at is null))
 );
 comment on table farthing.orders is
-  'A purchase of a package, or a top-up sized to what was missing. amount in the currency''s minor unit; '
-  'credits as sold. payment_ref: the payment that paid it. amount_refunded: by refunds that have not failed; '
-  'amount_disputed: by disputes that are open or lost; credits_clawed_back: for both (rule 10).';
+  'A purchase of a package, or a top-up of the missing credits. amount in the currency''s minor unit; '
+  'credits as sold. payment_ref: the payment that paid it. amount_refunded: by refunds that have not '
+  'failed; amount_disputed: by disputes that are open or lost; credits_clawed_back: for both together '
+  '(rule 10).';
 create unique index orders_by_id on farthing.orders (order_id);
 create index orders_by_package on farthing.orders (package_id, package_version);
 create index orders_newest on farthing.orders (account_id, created_at desc, order_id desc);
 create index orders_to_expire on farthing.orders (expires_at) where status = 'pending';
 create unique index orders_by_session on farthing.orders (session_id) where session_id is not null;
--- Rule 9: one payment pays one order, one order is paid once.
+-- Rule 9: one payment pays one order, and an order is paid once.
 create unique index orders_by_payment on farthing.orders (payment_ref) where payment_ref is not null;
 -- One open session per user and package version: a second click gets the first session again.
 create unique index orders_one_open on farthing.orders (account_id, package_id, package_version)

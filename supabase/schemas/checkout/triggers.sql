@@ -1,5 +1,5 @@
--- What fires by itself: the guard of an order's states; the terms of a purchase never change. A task
--- expires orders that nobody paid.
+-- Triggers: the guard of an order's states; the terms of a purchase never change. A task expires unpaid
+-- orders.
 
 create trigger orders_are_guarded before update on farthing.orders
   for each row execute function farthing.orders_guard();

@@ -1,5 +1,5 @@
--- Scheduled tasks, what became of each run, and items that a task could not finish. The extensions that
--- time needs.
+-- Scheduled tasks, the results of their runs, and items that a task could not finish. The extensions for
+-- scheduling.
 
 create extension if not exists pg_cron with schema pg_catalog;
 
@@ -26,9 +26,9 @@ create table farthing.tasks (
 ) with (fillfactor = 50);
 -- each run updates its row in place, each minute
 comment on table farthing.tasks is
-  'Scheduled tasks: farthing.<task>(moment) runs every so often, phase after the interval begins. budget: '
-  'after it no new item is begun, and from PostgreSQL 17 on twice of it ends the task. started_at: a run is '
-  'under way. failures: in a row; last_error: a SQLSTATE, or session_lost.';
+  'Scheduled tasks: farthing.<task>(moment) runs once per interval, phase after it begins. budget: after '
+  'it no new item is begun; from PostgreSQL 17 on, the task is ended after twice the budget. started_at: a '
+  'run is under way. failures: in a row; last_error: a SQLSTATE, or session_lost.';
 
 create table farthing.task_failures (
   failure_nr bigint generated always as identity primary key,
@@ -39,8 +39,8 @@ create table farthing.task_failures (
   constraint task_failures_bounded check (length(task) <= 40 and length(error) <= 20)
 );
 comment on table farthing.task_failures is
-  'Runs of tasks that failed, with the SQLSTATE. Kept a week. A run that went well is in no history: tasks '
-  'has the last one.';
+  'Failed runs of tasks, with the SQLSTATE, for a week. Successful runs have no history: tasks has the '
+  'last one.';
 create index task_failures_by_time on farthing.task_failures (failed_at);
 
 create table farthing.parked_items (
@@ -56,8 +56,8 @@ create table farthing.parked_items (
     and length(item_id) <= 255 and length(error) <= 20 and attempts >= 1)
 );
 comment on table farthing.parked_items is
-  'Items that raised an error when a task worked on them: tried again at next_attempt_at, gone once they '
-  'succeed or are no longer due. error: a SQLSTATE. parked_at: the first failure.';
+  'Items that raised an error in a task: retried at next_attempt_at, deleted once they succeed or are no '
+  'longer due. error: a SQLSTATE. parked_at: the first failure.';
 
 alter table farthing.tasks enable row level security;
 alter table farthing.task_failures enable row level security;
@@ -73,7 +73,7 @@ create table farthing.task_runner (
   ran_before_at timestamptz
 );
 comment on table farthing.task_runner is
-  'One row. ran_at: when due tasks were last looked for; ran_before_at: the time before.';
+  'One row. ran_at: when the runner last looked for due tasks; ran_before_at: the time before that.';
 alter table farthing.task_runner enable row level security;
 create policy task_runner_none on farthing.task_runner for select to authenticated using (false);
 insert into farthing.task_runner default values;

@@ -1,8 +1,8 @@
--- The one job of pg_cron: each minute it runs the tasks that are due. Every subject adds its own.
+-- The only job of pg_cron: each minute it runs the due tasks. Each subject adds its own tasks.
 
 do $$
 begin
-  -- cron.schedule() would write over it.
+  -- cron.schedule() would overwrite it.
   if exists (select from cron.job
     where jobname = 'farthing' and command <> 'call farthing.run_due_tasks()') then
     raise exception 'Another scheduled job is named farthing.' using hint = 'Rename it, and push again.';

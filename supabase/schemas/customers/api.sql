@@ -22,8 +22,8 @@ end
 $$;
 grant execute on function farthing_public.cards_begin to service_role;
 comment on function farthing_public.cards_begin is
-  'A user wants to save a card. Returns step create with the customer to save it for, null where Stripe has '
-  'to make one of the account first, or replay. Fails not_found, idempotency_in_progress.';
+  'Begins to save a user''s card. Returns step create with the customer to save it for (null if Stripe has '
+  'to create one for the account first), or replay. Fails not_found, idempotency_in_progress.';
 
 create function farthing_public.customers_attach(
   p_user_id uuid, p_customer_id text, p_now timestamptz default now())
@@ -43,7 +43,8 @@ end
 $$;
 grant execute on function farthing_public.customers_attach to service_role;
 comment on function farthing_public.customers_attach is
-  'Notes the customer that Stripe made for a user. Returns {customer_id}: the first one, if there was one.';
+  'Stores the customer that Stripe created for a user. Returns {customer_id}: the first one, if there was '
+  'one already.';
 
 create function farthing_public.cards_finish(p_idempotency_key text, p_setup_url text)
 returns jsonb
@@ -73,5 +74,5 @@ end
 $$;
 grant execute on function farthing_public.cards_abandon to service_role;
 comment on function farthing_public.cards_abandon is
-  'Stripe made no page: frees the key, so that a retry runs at
+  'Stripe created no page: frees the key, so that a retry runs at
   once.';

@@ -1,4 +1,5 @@
--- What fires by itself: an account that is left forgets its card. Changes of a saved card are audited.
+-- Triggers: the saved card of an account goes when its user is deleted. Changes of a saved card are
+-- audited.
 
 create trigger accounts_forget_cards after update of left_at on farthing.accounts
   for each row execute function farthing.forget_customer();

@@ -44,4 +44,4 @@ end
 $$;
 grant execute on function farthing_public.features_set to service_role;
 comment on function farthing_public.features_set is
-  'Switches a flag; said twice it is the same. Returns the flag. Fails not_found, invalid_request.';
+  'Switches a flag; a repeat changes nothing. Returns the flag. Fails not_found, invalid_request.';

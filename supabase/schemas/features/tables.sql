@@ -12,7 +12,7 @@ create table farthing.features (
   constraint features_text_bounded check (length(changed_by) <= 255)
 );
 comment on table farthing.features is
-  'One flag a product: off, on, or on for a percentage of users. percentage counts in that state alone.';
+  'One flag a product: off, on, or on for a percentage of users. percentage counts only in that state.';
 alter table farthing.features enable row level security;
 create policy features_none on farthing.features for select to authenticated using (false);
 

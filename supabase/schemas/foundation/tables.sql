@@ -1,13 +1,13 @@
 -- The private schema, the types that all subjects share, and the policy: every number that may be tuned.
 
--- A guest in somebody's project: all that is ours stands in these two schemas, and nothing of the host's is
--- changed, its default privileges neither. So every migration ends by taking away whatever is not granted in
--- these files: a money function that anybody may call is the commonest hole of this field.
+-- Farthing is a guest in a project: all its objects are in these two schemas, and nothing of the host is
+-- changed, not even default privileges. So every migration ends by revoking each privilege that these files
+-- do not grant: a money function that anybody may call is the most common hole in this field.
 create schema farthing;
 comment on schema farthing is 'Tables and rules of the credit ledger. Never exposed through the data API.';
 create schema farthing_public;
 comment on schema farthing_public is
-  'What the data API exposes: functions for the secret key alone, and views behind row level security.';
+  'Exposed through the data API: functions for the secret key alone, and views behind row level security.';
 
 -- Browser roles reach the private schema only through invoker views, table by table, behind RLS.
 grant usage on schema farthing to anon, authenticated;
@@ -19,11 +19,11 @@ create domain farthing.credits as numeric(38, 18) constraint credits_not_negativ
 create domain farthing.positive_credits as numeric(38, 18) constraint credits_positive check (value > 0);
 comment on domain farthing.credits is 'An amount of credits, 0 or more, exact to 18 decimals.';
 comment on domain farthing.positive_credits is 'An amount of credits above 0, exact to 18 decimals.';
--- 8 KiB of the caller's, and room for what the ledger adds (the hold, the job and its step).
+-- 8 KiB for the caller, and space for the ledger's additions (the hold, the job and its step).
 create domain farthing.metadata as jsonb constraint metadata_bounded check (pg_column_size(value) <= 8448);
 comment on domain farthing.metadata is
-  'What a caller says of an entry, at most 8 KiB, and what the ledger adds.';
--- No id of the owner's own: they may leave, and entries stay.
+  'The caller''s data about an entry, at most 8 KiB, and the ledger''s additions.';
+-- The owner's own id is not stored: they may be deleted, and entries stay.
 create domain farthing.author as varchar(255) constraint author_known check (
   value = 'owner' or split_part(value, ':', 1) in ('operator', 'key', 'stripe', 'task', 'sql')
     and split_part(value, ':', 2) <> '');
@@ -34,9 +34,9 @@ comment on domain farthing.author is
 -- A domain and not a check: a check is parsed by every statement that writes the table.
 create domain farthing.final_status as smallint
   constraint final_status_answers check (value between 200 and 499);
-comment on domain farthing.final_status is 'The HTTP status of an answer that a repeat gets again.';
+comment on domain farthing.final_status is 'The HTTP status of a stored answer.';
 
--- An item of a list as the contract shows it, and the cursor that a page after it begins from.
+-- An item of a list in the contract's form, and the cursor of the page after it.
 create type farthing.page_item as (answer jsonb, cursor text);
 
 create table farthing.policy (
@@ -60,7 +60,7 @@ create table farthing.policy (
   grant_ceiling_day farthing.positive_credits not null default 2000000,
   grant_ceilings_bind_keys boolean not null default false,
   keys_confirm_grants boolean not null default false,
-  pending_grant_life interval not null default '72 hours', -- asked for on Friday, confirmed on Monday
+  pending_grant_life interval not null default '72 hours', -- requested on Friday, confirmed on Monday
   booking_fee_basis_points int not null default 300
     constraint policy_booking_fee check (booking_fee_basis_points between 0 and 10000),
   booking_transfer_at text not null default 'payment'
@@ -100,29 +100,31 @@ create table farthing.policy (
   constraint policy_text_bounded check (length(updated_by) <= 255)
 );
 comment on table farthing.policy is
-  'What the operator decides, one row. early_fraud_warning: review (credits stay frozen until somebody '
-  'clears the warning or refunds) or refund (at once). The limits are those of check_fraud(). '
-  'low_balance: credits below which one is told who named no threshold. top_up_*: 1 USD is 1000 credits, so '
-  'a cent buys 10; smallest charge, highest monthly cap (minor units) and the pause between two. '
-  'overdraft_*: what a settled hold may leave as debt, as a multiple of the hold, and never less than the '
-  'floor in credits. late_settle_within: for how long a hold that expired may be settled. '
+  'The operator''s settings, one row. early_fraud_warning: review (credits stay frozen until an operator '
+  'clears the warning or refunds) or refund (at once). The limits are those of check_fraud(). low_balance: '
+  'credits below which a user without a threshold of their own is notified. top_up_*: 1 USD is 1000 '
+  'credits, so a cent buys 10; smallest charge, highest monthly cap (minor units) and the pause between '
+  'two. overdraft_*: the debt that a settled hold may leave, as a multiple of the hold, and never less '
+  'than the floor in credits. late_settle_within: for how long an expired hold may be settled. '
   'usage_max_*: how long ago a usage may have occurred when it is reported, and how far ahead. '
   'grant_ceiling*: credits above which a second operator confirms a grant: of one grant, of one operator '
-  'in a day, of all in a day; they bind keys where it says so, and keys confirm where it says so. '
-  'pending_grant_life: how long a grant waits for that. booking_transfer_at: whether the provider of a '
-  'booking gets their share with its payment, or when it is completed. booking_shared_parties: whether a '
-  'booking by who shares a card or an address with the provider is flagged alone, or refused.';
+  'in a day, of all in a day; two settings say whether they bind secret keys and whether a key may '
+  'confirm. pending_grant_life: how long a grant waits for confirmation. booking_transfer_at: whether the '
+  'provider of a booking gets their share with its payment, or when it is completed. '
+  'booking_shared_parties: whether a booking whose buyer shares a card or an address with the provider is '
+  'flagged or refused.';
 alter table farthing.policy enable row level security;
 comment on column farthing.policy.installation_id is
-  'The mark on what we make at Stripe (metadata.farthing). It tells our sessions and payments from those of '
-  'other apps on the same Stripe account, another installation of Farthing included. A restored database '
-  'keeps it.';
+  'The mark on our objects at Stripe (metadata.farthing). It distinguishes our sessions and payments from '
+  'those of other apps on the same Stripe account, other installations of Farthing included. A restored '
+  'database has the same mark.';
 comment on column farthing.policy.stream_patience is
-  'For how long a provider''s stream is read on, to learn its usage, when its caller has left. The stream''s '
-  'own limit of 130 seconds counts too. 0: it is ended at once, and the most it can cost is charged.';
+  'For how long a provider''s stream is still read after its caller has left, to learn its usage. The '
+  'stream''s own limit of 130 seconds applies, too. 0: the stream is ended at once, and the most that it '
+  'can cost is charged.';
 comment on column farthing.policy.stream_in_flight_tokens is
-  'The most output that a provider can have made beyond what was recorded when a stream breaks off: up to 64 '
-  'tokens that were not recorded, and what was on its way. Raise it for a provider that is faster than 200 '
-  'tokens a second.';
+  'The most output that a provider can have produced beyond the recorded output when a stream breaks off: '
+  'up to 64 tokens not yet recorded, and tokens in transit. Raise it for a provider that is faster than '
+  '200 tokens a second.';
 create policy policy_none on farthing.policy for select to authenticated using (false);
 insert into farthing.policy default values;

@@ -1,4 +1,4 @@
--- The operators' side of fraud: what was decided, who is blocked, and what the limits are.
+-- Fraud, for operators: decisions, blocks and limits.
 
 create function farthing_public.fraud_decisions_list(p_user_id uuid default null, p_outcome text default null,
   p_before text default null, p_limit int default 20)
@@ -19,7 +19,7 @@ as $$
 $$;
 grant execute on function farthing_public.fraud_decisions_list to service_role;
 comment on function farthing_public.fraud_decisions_list is
-  'Decisions of check_fraud(), newest first, by user and outcome (allow, refuse, flag), from before an id: '
+  'Decisions of check_fraud() before an id, newest first, by user and outcome (allow, refuse, flag): '
   '{decisions, next_before}.';
 
 create function farthing_public.fraud_blocks_list(p_before text default null, p_limit int default 20)
@@ -35,7 +35,7 @@ as $$
 $$;
 grant execute on function farthing_public.fraud_blocks_list to service_role;
 comment on function farthing_public.fraud_blocks_list is
-  'Who is blocked, and was until a time that is over, newest first: {blocks, next_before}.';
+  'Blocks, current and expired, newest first: {blocks, next_before}.';
 
 create function farthing_public.fraud_blocks_add(p_kind text, p_subject text, p_reason text,
   p_author text default 'sql:' || session_user, p_until timestamptz default null,
@@ -73,8 +73,8 @@ end
 $$;
 grant execute on function farthing_public.fraud_blocks_add to service_role;
 comment on function farthing_public.fraud_blocks_add is
-  'Blocks a user (id), an ip or a card (64 hex digits of its hash); one that is blocked already gets the new '
-  'reason and end. Returns {status: 201, replayed, data: block}. Fails not_found, invalid_request.';
+  'Blocks a user (id), an ip or a card (64 hex digits of its hash); an existing block gets the new reason '
+  'and end. Returns {status: 201, replayed, data: block}. Fails not_found, invalid_request.';
 
 create function farthing_public.fraud_blocks_remove(
   p_block_id uuid, p_author text default 'sql:' || session_user)
@@ -97,7 +97,7 @@ end
 $$;
 grant execute on function farthing_public.fraud_blocks_remove to service_role;
 comment on function farthing_public.fraud_blocks_remove is
-  'Lifts a block and returns what it was. Fails not_found; forbidden to who is blocked by it.';
+  'Lifts a block and returns it. Fails not_found; forbidden for the operator whom it blocks.';
 
 create function farthing_public.fraud_policy_read()
 returns jsonb
@@ -108,7 +108,7 @@ as $$
 $$;
 grant execute on function farthing_public.fraud_policy_read to service_role;
 comment on function farthing_public.fraud_policy_read is
-  'The limits of checkouts and bookings, what an early fraud warning does, and who changed them last.';
+  'The limits of checkouts and bookings, the reaction to an early fraud warning, and who changed them last.';
 
 create function farthing_public.fraud_policy_set(
   p_changes jsonb, p_author text default 'sql:' || session_user,
@@ -142,4 +142,4 @@ end
 $$;
 grant execute on function farthing_public.fraud_policy_set to service_role;
 comment on function farthing_public.fraud_policy_set is
-  'Changes the limits that p_changes names. Returns {status: 200, replayed, data: policy}.';
+  'Changes the limits named in p_changes. Returns {status: 200, replayed, data: policy}.';

@@ -11,7 +11,8 @@ create table farthing.card_uses (
   constraint card_uses_bounded check (length(charge_id) <= 255 and octet_length(card) = 32)
 );
 comment on table farthing.card_uses is
-  'Which cards an account has paid with, or tried to. card: sha256 of Stripe''s fingerprint. Kept 90 days.';
+  'Cards with which an account has paid or tried to pay. card: sha256 of Stripe''s fingerprint. Deleted '
+  'after 90 days.';
 create index card_uses_by_account on farthing.card_uses (account_id, used_at desc);
 create index card_uses_by_card on farthing.card_uses (card, used_at desc);
 -- Rows arrive in time's order, as idempotency keys do.
@@ -32,7 +33,7 @@ create table farthing.blocks (
   constraint blocks_text_bounded check (length(reason) between 1 and 500 and length(blocked_by) <= 255)
 );
 comment on table farthing.blocks is
-  'Who may buy nothing: a user by id, an address or a card by its hash. Without until, for good.';
+  'Blocks: a user by id, an address or a card by its hash, who may buy nothing. Without until, for good.';
 create index blocks_newest on farthing.blocks (created_at desc, block_id desc);
 
 create table farthing.fraud_decisions (
@@ -55,10 +56,11 @@ create table farthing.fraud_decisions (
 );
 comment on table farthing.fraud_decisions is
   'Every decision of check_fraud(), allowed orders too, and allowed bookings from a known address. '
-  'ip_hash: keyed where the address is known, which is not here. order_id, booking_id: what was allowed. '
-  'flag: nothing was refused, and booking_id is to be looked at. Kept 90 days.';
+  'ip_hash: hashed with a key by the function that knows the address; the address itself is not stored. '
+  'order_id, booking_id: the allowed purchase. flag: nothing was refused, but booking_id should be '
+  'reviewed. Deleted after 90 days.';
 create index fraud_decisions_by_account on farthing.fraud_decisions (account_id, decided_at desc);
--- Only what was allowed is counted: whoever is refused and asks on and on slows no checkout of a neighbour.
+-- Only allowed checkouts are counted, so repeated refused requests do not slow a neighbour's checkout.
 create index fraud_decisions_allowed on farthing.fraud_decisions (account_id, action, decided_at desc)
   where outcome = 'allow';
 create index fraud_decisions_allowed_by_ip on farthing.fraud_decisions (ip_hash, action, decided_at desc)

@@ -1,4 +1,4 @@
--- What runs by itself: old decisions and uses of cards are removed. Changes of blocks are audited.
+-- A task removes old decisions and uses of cards. Changes of blocks are audited.
 
 select farthing.add_task('sweep_fraud', '5 minutes');
 

@@ -1,4 +1,4 @@
--- Grants: given, confirmed or declined, read.
+-- Grants: make, confirm, decline, read.
 
 create function farthing_public.credits_grant(
   p_user_id uuid, p_amount text, p_source text, p_expires_at timestamptz default null,
@@ -42,9 +42,9 @@ $$;
 grant execute on function farthing_public.credits_grant to service_role;
 comment on function farthing_public.credits_grant is
   'Grants a promotional or adjustment lot. Returns {status: 201, replayed, data: lot}; {status: 202, data: '
-  'grant} where a second operator has to confirm. p_once: p_reference_id grants once for ever; a repeat is '
-  '200 (202 while pending) with duplicate: true. Fails grant_not_allowed, forbidden, reference_conflict, '
-  'not_found, invalid_request. Credits as text.';
+  'grant} if a second operator has to confirm. p_once: p_reference_id grants only once, for ever; a repeat '
+  'is 200 (202 while pending) with duplicate: true. Fails grant_not_allowed, forbidden, '
+  'reference_conflict, not_found, invalid_request. Credits as text.';
 
 create function farthing_public.grants_decide(
   p_grant_id uuid, p_confirm boolean, p_idempotency_key text default null, p_fingerprint text default null,
@@ -88,8 +88,8 @@ end
 $$;
 grant execute on function farthing_public.grants_decide to service_role;
 comment on function farthing_public.grants_decide is
-  'Confirms a pending grant, which then gives its credits, or declines it. Returns {status: 200, replayed, '
-  'data: grant}. Fails grant_not_allowed, grant_not_pending, forbidden, not_found.';
+  'Confirms a pending grant, which adds its credits, or declines it. Returns {status: 200, replayed, data: '
+  'grant}. Fails grant_not_allowed, grant_not_pending, forbidden, not_found.';
 
 create function farthing_public.grants_read(p_grant_id uuid, p_now timestamptz default now())
 returns jsonb

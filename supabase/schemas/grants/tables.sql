@@ -32,9 +32,9 @@ create table farthing.grants (
     else false end)
 );
 comment on table farthing.grants is
-  'Grants of operators, of keys that ceilings bind, and of anybody above the ceiling of one grant. Pending '
-  'until another operator confirms or declines, or confirm_before has passed. ceiling: the one it met. '
-  'decided_by: who confirmed or declined; null where nobody had to. Credits.';
+  'Grants of operators, of keys that ceilings bind, and of anyone above the ceiling of one grant. Pending '
+  'until another operator confirms or declines, or confirm_before has passed. ceiling: the one it '
+  'exceeded. decided_by: who confirmed or declined; null if no decision was needed. Credits.';
 create unique index grants_by_id on farthing.grants (grant_id);
 create index grants_newest on farthing.grants (created_at desc, grant_id desc);
 create index grants_pending on farthing.grants (confirm_before) where status = 'pending';

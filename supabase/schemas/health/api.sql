@@ -1,5 +1,4 @@
--- Health: whether the database answers, the report for people, the figures for a collector, and the paid
--- checks.
+-- Health: a probe of the database, the report, the metrics, and the paid checks.
 
 create function farthing_public.health_database()
 returns jsonb
@@ -13,9 +12,9 @@ grant execute on function farthing_public.health_database to service_role;
 comment on function farthing_public.health_database is
   'Whether the database answers, knows a package, and has evaluated the alerts within five minutes.';
 
--- What health tells: a report for people, figures for a collector, and the paid checks with their guard.
--- Why a guard in SQL: a paid check costs money each time, by whatever clock or hand it is asked for; what a
--- day has cost is one row, and who finds too little left is told so and pays nothing.
+-- The report, the metrics, and the paid checks with their daily budget. Why the budget is in SQL: a paid
+-- check costs money each time, whether a scheduled task or a person requests it. One row has the day's
+-- cost, and a check that exceeds the budget is refused and costs nothing.
 
 create function farthing_public.deep_checks_claim(p_units int, p_now timestamptz default now())
 returns jsonb
@@ -29,8 +28,8 @@ begin
   if coalesce(p_units, -1) < 0 then
     perform farthing.fail('invalid_request', 'units must be 0 or more.', null, 'units');
   end if;
-  -- Two at once: the second waits for the row, and reads what the first has left. Were it the one that began
-  -- before midnight, the day that the first has begun goes on.
+  -- With two at once, the second waits for the row and reads the budget that the first has left. If the
+  -- second began before midnight and the first after it, the newer day stays.
   update farthing.deep_budget b
   set spent = p_units + case when b.day >= v_today then b.spent else 0 end, day = greatest(b.day, v_today)
   where p_units + case when b.day >= v_today then b.spent else 0 end <= b.daily_units
@@ -41,8 +40,8 @@ end
 $$;
 grant execute on function farthing_public.deep_checks_claim to service_role;
 comment on function farthing_public.deep_checks_claim is
-  'Takes p_units of the day''s budget of paid checks: {claimed, units_left}; claimed false where they are '
-  'not there. Fails invalid_request.';
+  'Takes p_units of the day''s budget of paid checks: {claimed, units_left}; claimed is false if too few '
+  'are left. Fails invalid_request.';
 
 create function farthing_public.deep_checks_report(
   p_name text, p_outcome text, p_duration_ms int, p_code text default null, p_figures jsonb default '{}',
@@ -60,8 +59,8 @@ as $$
   returning jsonb_build_object('name', c.name, 'outcome', c.outcome)
 $$;
 grant execute on function farthing_public.deep_checks_report to service_role;
-comment on function farthing_public.deep_checks_report is 
-  'Keeps how a paid check went, and the figures of the service: {name, outcome}.';
+comment on function farthing_public.deep_checks_report is
+  'Stores the result of a paid check, and the service''s figures: {name, outcome}.';
 
 create function farthing_public.deep_checks_ledger(p_start double precision, p_limit int default 200)
 returns jsonb
@@ -88,9 +87,9 @@ as $$
 $$;
 grant execute on function farthing_public.deep_checks_ledger to service_role;
 comment on function farthing_public.deep_checks_ledger is
-  'Looks at p_limit accounts from p_start (0 to 1) on, whether their balance is that of their lots and of '
-  'their last entry, and what is held that of their holds (rule 1): {looked_at, wrong}. A sample; prove() '
-  'reads all.';
+  'Checks p_limit accounts from p_start (0 to 1) on: the balance against their lots and last entry, the '
+  'held credits against their holds (rule 1). Returns {looked_at, wrong}. This is a sample; prove() reads '
+  'all accounts.';
 
 create function farthing_public.health_report(p_now timestamptz default now())
 returns jsonb
@@ -110,14 +109,14 @@ as $$
         'short_minutes', (extract(epoch from b.short_window) / 60)::int, 'short_burn', b.short_burn)
         order by b.slo, b.long_window)
       from farthing.budget_burns(p_now) b),
-    -- Anyone may read this; a service's own figures are for collectors.
+    -- Anyone may read this, so the figures of a service itself are left to the metrics.
     'deep', (select coalesce(jsonb_agg(to_jsonb(c) - 'figures' order by c.name), '[]')
       from farthing.deep_checks c))
 $$;
 grant execute on function farthing_public.health_report to service_role;
 comment on function farthing_public.health_report is
-  'All that GET /health tells: what is promised, requests by route over 5 minutes, an hour and a day, what '
-  'is left of the error budgets and how fast they burn, and how the paid checks last went.';
+  'The report of GET /health: objectives, requests by route over 5 minutes, an hour and a day, the error '
+  'budgets with their burn rates, and the last results of the paid checks.';
 
 create function farthing_public.health_metrics(p_now timestamptz default now())
 returns jsonb
@@ -135,5 +134,5 @@ as $$
 $$;
 grant execute on function farthing_public.health_metrics to service_role;
 comment on function farthing_public.health_metrics is
-  'All that GET /health/metrics tells: {counted: since the first day, by name and labels, figures: as of '
+  'The metrics of GET /health/metrics: {counted: since the first day, by name and labels; figures: as of '
   'now}. Numbers are text.';

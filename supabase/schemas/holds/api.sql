@@ -75,10 +75,11 @@ end
 $$;
 grant execute on function farthing_public.holds_settle to service_role;
 comment on function farthing_public.holds_settle is
-  'Settles a hold below, at or above its amount; what is still short becomes debt and stands in shortfall, '
-  'up to the policy''s overdraft limit. A hold that expired is settled from what is available, once, within '
-  'the policy''s late_settle_within. Returns {status, replayed, data}. Fails hold_not_open, not_found, '
-  'unknown_model, overdraft_exceeded (the hold stays as it was), usage_conflict, invalid_request.';
+  'Settles a hold below, at or above its amount; missing credits become debt, up to the policy''s '
+  'overdraft limit, and are returned as shortfall. A hold that expired is settled from what is available, '
+  'once, within the policy''s late_settle_within. Returns {status, replayed, data}. Fails hold_not_open, '
+  'not_found, unknown_model, overdraft_exceeded (the hold stays as it was), usage_conflict, '
+  'invalid_request.';
 
 create function farthing_public.holds_release(
   p_hold_id uuid, p_correlation_id text default null,

@@ -24,8 +24,8 @@ create table farthing.holds (
     or (status = 'released' and resolved_at is not null and settled is null and shortfall is null))
 );
 comment on table farthing.holds is
-  'Credits reserved for work in flight; resolves at most once. An open hold past expires_at counts as '
-  'released. author: who opened it.';
+  'Credits reserved for work in flight; a hold resolves at most once. An open hold past expires_at counts '
+  'as released. author: who opened it.';
 create index holds_by_id on farthing.holds (hold_id);
 create index holds_open_by_expiry on farthing.holds (account_id, expires_at) where status = 'open';
 create index holds_to_sweep on farthing.holds (expires_at, account_id) where status = 'open';
@@ -40,7 +40,7 @@ create table farthing.hold_lots (
   foreign key (account_id, lot_id) references farthing.lots (account_id, lot_id)
 );
 comment on table farthing.hold_lots is
-  'Which lots a hold keeps, and how much of each: what a hold needs does not expire under it.';
+  'The lots that a hold reserves, and how much of each: reserved credits do not expire while they are held.';
 create index hold_lots_by_hold on farthing.hold_lots (account_id, hold_id);
 
 alter table farthing.holds enable row level security;
@@ -57,7 +57,8 @@ create type farthing.opened_hold as (hold farthing.holds, available_after numeri
 create type farthing.bill as (
   amount numeric, facts jsonb, usage jsonb, origin farthing.usage_origin, events farthing.priced_usage[],
   correlation_id text, author text);
--- rest: what the hold had more; charge: the last one; next_hold_id: what holds the rest on.
+-- rest: the part of the hold that was not charged; charge: the last one; next_hold_id: the hold of the
+-- rest.
 create type farthing.settlement as (
   settled numeric, shortfall numeric, rest numeric, first_seq bigint, charge farthing.charge_result,
   balance_after numeric, is_beyond boolean, next_hold_id uuid);

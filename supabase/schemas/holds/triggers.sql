@@ -1,6 +1,6 @@
--- The terms of a hold never change, and it is resolved once. Nothing fires when a hold ends but the chat
--- that it paid for (ai/triggers.sql). A hold expires by the ledger's task sweep_accounts
--- (ledger/functions/lots.sql).
+-- Triggers: the terms of a hold never change, and it is resolved once. When a hold ends, only the chat that
+-- it pays for changes (ai/triggers.sql). The ledger's task sweep_accounts (ledger/functions/lots.sql)
+-- expires holds.
 
 select farthing.never_change('holds', '{account_id, hold_id, amount, model, rate_version, expires_at,
   created_at}');

@@ -1,4 +1,4 @@
--- The answer of an operation that is not all SQL, kept under its key.
+-- Stores the answer of an operation that is not all SQL under its key.
 
 create function farthing_public.idempotency_store(
   p_idempotency_key text, p_fingerprint text, p_status int, p_data jsonb, p_now timestamptz default now())
@@ -10,7 +10,7 @@ begin
   insert into farthing.idempotency_keys (key, fingerprint, status, answer, created_at)
   values (decode(p_idempotency_key, 'hex'), decode(p_fingerprint, 'hex'), p_status,
     farthing.json_argument(p_data), p_now)
-  on conflict (key) do update -- an answer past its 24 hours is forgotten, swept or not
+  on conflict (key) do update -- older than 24 hours: it does not count
   set fingerprint = excluded.fingerprint, status = excluded.status, answer = excluded.answer,
     created_at = excluded.created_at
   where idempotency_keys.created_at <= p_now - interval '24 hours';
@@ -19,5 +19,5 @@ end
 $$;
 grant execute on function farthing_public.idempotency_store to service_role;
 comment on function farthing_public.idempotency_store is
-  'Keeps the answer of a refused request (402, 404, 409, 422): nothing was changed, so it is stored '
-  'beside, not with, the work.';
+  'Stores the answer of a refused request (402, 404, 409, 422). Nothing was changed, so it needs no '
+  'transaction with the work.';

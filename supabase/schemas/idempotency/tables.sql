@@ -9,24 +9,23 @@ create table farthing.idempotency_keys (
 );
 comment on table farthing.idempotency_keys is
   'key = sha256(caller, route, Idempotency-Key); fingerprint = sha256(method, path, body). Without a '
-  'status it is started, with one finished. Kept 24 hours. Of a request without '
-  'Idempotency-Key the content is the key: see idempotency_find(). An answer that is private stands in '
-  'private_answers.';
+  'status it is started, with one it is finished. Deleted after 24 hours. For a request without '
+  'Idempotency-Key the content is the key: see idempotency_find(). Private answers are in private_answers.';
 -- Rows arrive in time's order, so a block range index finds the old ones and costs an insert next to nothing.
 create index idempotency_keys_by_age on farthing.idempotency_keys using brin (created_at);
 alter table farthing.idempotency_keys enable row level security;
 create policy idempotency_keys_none on farthing.idempotency_keys for select to authenticated using (false);
 
--- Why apart: what a model said and a Stripe client secret are one user's alone, and must go when the user
--- does. Whoever looks for a key that hangs finds neither. Encrypting them would put the key into the same
--- database.
+-- Why apart: a model's answer and a Stripe client secret belong to one user, and must be deleted with the
+-- user. An operator who looks for a key that hangs sees neither. Encrypting them would put the key into the
+-- same database.
 create table farthing.private_answers (
   key bytea primary key references farthing.idempotency_keys (key) on delete cascade,
   account_id bigint not null,
   answer jsonb not null
 );
 comment on table farthing.private_answers is
-  'Stored answers that hold what a model said, or a client secret: kept as long as their key, or until the '
+  'Stored answers that contain a model''s text or a client secret: deleted with their key, or when the '
   'user is deleted.';
 create index private_answers_by_account on farthing.private_answers (account_id);
 

@@ -1,5 +1,4 @@
--- The inbox: an event received; for operators what came, what became of it, and once more what was not
--- applied.
+-- The inbox: receive an event; for operators, list, read and replay events.
 
 create function farthing_public.inbox_receive(p_event jsonb, p_now timestamptz default now())
 returns jsonb
@@ -15,7 +14,7 @@ begin
     to_timestamp((v_given ->> 'created')::bigint), p_now)
   on conflict (event_id) do nothing;
   select * into v_event from farthing.inbox where event_id = v_given ->> 'id' for update;
-  -- A dead event waits for a person; to Stripe it is received.
+  -- A dead-lettered event waits for an operator; Stripe need not deliver it again.
   if v_event.state in ('processed', 'ignored', 'dead') then
     return '{"received": true, "duplicate": true}'::jsonb;
   end if;
@@ -45,7 +44,7 @@ as $$
 $$;
 grant execute on function farthing_public.inbox_list to service_role;
 comment on function farthing_public.inbox_list is
-  'Events, newest first, of a state or a type, from before an event id: {events, next_before}.';
+  'Events before an event id, newest first, by state or type: {events, next_before}.';
 
 create function farthing_public.inbox_read(p_event_id text)
 returns jsonb
@@ -63,8 +62,7 @@ begin
 end
 $$;
 grant execute on function farthing_public.inbox_read to service_role;
-comment on function farthing_public.inbox_read is
-  'An event with the facts that are kept of it. Fails not_found.';
+comment on function farthing_public.inbox_read is 'An event with its stored facts. Fails not_found.';
 
 create function farthing_public.inbox_replay(p_event_id text, p_now timestamptz default now())
 returns jsonb
@@ -78,9 +76,10 @@ begin
   if v_event.event_id is null then
     perform farthing.fail('not_found', 'There is no such event.', null, 'id');
   end if;
-  -- What was applied stays applied once. An event without facts is of a type that was not used when it came.
+  -- An applied event is not applied twice. An event without facts has a type that was not used when it
+  -- arrived.
   if v_event.state <> 'processed' and v_event.facts <> '{}' then
-    -- Ten tries again: whoever asks has mended what stood in the way, or sees by the error what does.
+    -- It gets ten new attempts: the operator has fixed the cause, or the next error names it.
     v_event.attempts := 0;
     v_event.next_attempt_at := null;
     v_event := farthing.apply_event(v_event, p_now);
@@ -90,8 +89,8 @@ end
 $$;
 grant execute on function farthing_public.inbox_replay to service_role;
 comment on function farthing_public.inbox_replay is
-  'Applies an event that is dead, failed, deferred or ignored, as if it were delivered now, and gives it its '
-  'ten tries again. Changes nothing where it was processed. Returns the event. Fails not_found.';
+  'Applies a dead, failed, deferred or ignored event as if it were delivered now, with ten new attempts. '
+  'Changes nothing if it was processed. Returns the event. Fails not_found.';
 
 create function farthing_public.inbox_dead(p_limit int default 100)
 returns jsonb
@@ -104,7 +103,7 @@ as $$
 $$;
 grant execute on function farthing_public.inbox_dead to service_role;
 comment on function farthing_public.inbox_dead is
-  'Ids of events that nobody tries again, those that came first, in the order in which they happened.';
+  'Ids of dead-lettered events: the first that arrived, in the order in which they happened.';
 
 create function farthing_public.inbox_missing(p_event_ids jsonb)
 returns jsonb
@@ -116,23 +115,24 @@ as $$
   where not exists (select from farthing.inbox i where i.event_id = given.event_id)
 $$;
 grant execute on function farthing_public.inbox_missing to service_role;
-comment on function farthing_public.inbox_missing is 'Of a list of event ids those that never came.';
+comment on function farthing_public.inbox_missing is 'The ids of a list whose events never arrived.';
 
 create function farthing_public.backfills_claim(p_now timestamptz default now())
 returns jsonb
 language sql security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
 as $$
-  -- Two runners at once: the second waits for the row, and finds it claimed.
+  -- With two runners at once, the second waits for the row and finds it claimed.
   update farthing.backfills set claimed_at = p_now where farthing.backfill_is_due(backfills, p_now)
   returning jsonb_build_object('claimed_at', claimed_at,
-    -- A little before the last one, for what came into Stripe's list late; Stripe keeps 30 days.
+    -- It begins a little before the last one, for events that entered Stripe's list late; Stripe has 30
+    -- days of them.
     'since', floor(extract(epoch from greatest(done_until - interval '10 minutes',
       p_now - interval '30 days')))::bigint)
 $$;
 grant execute on function farthing_public.backfills_claim to service_role;
 comment on function farthing_public.backfills_claim is
-  'Gives the hourly backfill to one runner: {claimed_at, since} with since in seconds since 1970; null where '
+  'Gives the hourly backfill to one runner: {claimed_at, since} with since in seconds since 1970; null if '
   'none is due.';
 
 create function farthing_public.backfills_finish(
@@ -143,10 +143,11 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   update farthing.backfills set done_until = greatest(done_until, p_claimed_at) where p_complete;
-  -- Taken over meanwhile, the claim is another runner's, and so is what comes of it.
+  -- If another runner has taken over, the claim and its result belong to that one.
   update farthing.backfills
   set claimed_at = null, unreadable = p_unreadable,
-    -- A missing right stays missing until somebody grants it; the whole list each minute does not help.
+    -- A missing permission stays missing until somebody grants it, so fetching the list each minute would
+    -- not help.
     retry_at = case when p_unreadable > 0 then p_claimed_at + interval '15 minutes' end
   where claimed_at = p_claimed_at;
   return '{}'::jsonb;
@@ -154,8 +155,8 @@ end
 $$;
 grant execute on function farthing_public.backfills_finish to service_role;
 comment on function farthing_public.backfills_finish is
-  'A runner has asked Stripe for all events up to when it began, or for as many as it could. Where its time '
-  'ran out the next one goes on at once; where it could not read events, 15 minutes after it began.';
+  'A runner has fetched all events of Stripe up to its start, or as many as it could. If its time ran out, '
+  'the next run continues at once; if events were unreadable, 15 minutes after it began.';
 
 create function farthing_public.mode_check(p_livemode boolean)
 returns jsonb
@@ -168,5 +169,5 @@ end
 $$;
 grant execute on function farthing_public.mode_check to service_role;
 comment on function farthing_public.mode_check is
-  'Whether Stripe''s mode is this database''s: {livemode}, null while no event has come. Fails '
+  'Checks Stripe''s mode against this database''s: {livemode}, null before the first event. Fails '
   'mode_mismatch.';

@@ -1,4 +1,4 @@
--- Stripe's events, what was asked for again, and states that nobody here knows.
+-- Stripe's events, backfills, and unknown states.
 
 create table farthing.inbox (
   event_id text primary key,
@@ -21,13 +21,13 @@ create table farthing.inbox (
     or (state in ('received', 'dead') and processed_at is null))
 );
 comment on table farthing.inbox is
-  'Events from Stripe: received → processed | ignored | deferred | failed → dead after 10 tries. last_error: '
-  'why it failed, or why it was ignored.';
+  'Events from Stripe: received → processed | ignored | deferred | failed → dead after 10 attempts. '
+  'last_error: why it failed, or why it was ignored.';
 create index inbox_to_retry on farthing.inbox (next_attempt_at) where state in ('deferred', 'failed');
 create index inbox_by_state on farthing.inbox (state, received_at);
 create index inbox_by_payment on farthing.inbox ((facts ->> 'payment_id'))
   where state in ('deferred', 'dead', 'ignored');
--- A fee names its charge and no payment.
+-- An application fee refers to its charge and not to a payment.
 create index inbox_fees_by_charge on farthing.inbox ((facts ->> 'charge_id'))
   where type in ('application_fee.created', 'application_fee.refunded')
     and state in ('deferred', 'dead', 'ignored');
@@ -45,8 +45,8 @@ create table farthing.backfills (
 );
 comment on table farthing.backfills is
   'One row. done_until: Stripe was asked for all events before this. claimed_at: a runner is asking, since '
-  'then. unreadable: how many events the last run could not read; they are stored nowhere. retry_at: when '
-  'they are asked for again.';
+  'then. unreadable: how many events the last run could not read; they are not stored. retry_at: when they '
+  'are fetched again.';
 alter table farthing.backfills enable row level security;
 create policy backfills_none on farthing.backfills for select to authenticated using (false);
 insert into farthing.backfills default values;
@@ -62,7 +62,7 @@ create table farthing.unknown_states (
     and length(subject) <= 255)
 );
 comment on table farthing.unknown_states is
-  'Words of Stripe''s that nobody here knows: of what, which, and the object that had it last. They are '
-  'taken, what may be gone is held, and operators are alerted.';
+  'Unknown states of Stripe''s objects: the kind of object, the state, and the last object in it. They are '
+  'accepted, credits that may be lost are frozen, and operators are alerted.';
 alter table farthing.unknown_states enable row level security;
 create policy unknown_states_none on farthing.unknown_states for select to authenticated using (false);

@@ -1,5 +1,5 @@
--- What fires by itself: the first event fixes the mode, test or live, and another mode's are refused; an
--- event's facts never change. Tasks try failed events again and wake the payment runner.
+-- Triggers: the first event fixes the mode, test or live, and events of the other mode are refused; an
+-- event's facts never change. Tasks retry failed events and wake the payment runner.
 
 select farthing.add_task('sweep_inbox', '1 minute');
 

@@ -1,5 +1,5 @@
--- What fires by itself: the guard of a job's states. Tasks end lost leases and overdue jobs, wake the
--- runner and remove old data; changes are broadcast where Realtime is.
+-- Triggers: the guard of a job's states; changes are broadcast if Realtime is installed. Tasks end lost
+-- leases and overdue jobs, wake the runner and remove old data.
 
 create trigger jobs_are_guarded before update on farthing.jobs
   for each row execute function farthing.jobs_guard();
@@ -8,6 +8,6 @@ select farthing.open_realtime();
 
 select farthing.add_task('sweep_leases', '1 minute');
 select farthing.add_task('sweep_jobs', '1 minute');
--- After the leases, which queue jobs again.
+-- After the task of the leases, which queues jobs again.
 select farthing.add_task('wake_runner_if_due', '1 minute');
 select farthing.add_task('sweep_job_data', '5 minutes');

@@ -1,4 +1,4 @@
--- The balance now and at any moment, entries by page, a debit; and what a browser may see through the
+-- Balances, now and at any moment, pages of entries, debits; and the views that a browser reads through the
 -- data API.
 
 create function farthing_public.credits_debit(
@@ -46,8 +46,9 @@ $$;
 grant execute on function farthing_public.credits_debit to service_role;
 comment on function farthing_public.credits_debit is
   'Takes credits in burn-down order. Returns {status, replayed, data: {transaction_id, amount, '
-  'balance_after, lots}}. p_once: p_reference_id takes credits once for ever; a repeat is 200 with what it '
-  'took and duplicate: true. Fails insufficient_credits, reference_conflict, not_found, invalid_request.';
+  'balance_after, lots}}. p_once: p_reference_id takes credits only once, for ever; a repeat returns 200 '
+  'with the first debit and duplicate: true. Fails insufficient_credits, reference_conflict, not_found, '
+  'invalid_request.';
 
 create function farthing_public.credits_balance(p_user_id uuid, p_at timestamptz default null,
   p_now timestamptz default now())
@@ -123,12 +124,12 @@ end
 $$;
 grant execute on function farthing_public.credits_entries to service_role;
 comment on function farthing_public.credits_entries is
-  'A page of entries, newest first: {entries, next_before}. amount is signed: below zero went out. author '
+  'A page of entries, newest first: {entries, next_before}. amount is signed: negative for debits. author '
   'is the kind alone (owner, operator, key, stripe, task, sql): an operator''s id is not for users. '
   'Credits as text. Fails not_found.';
 
--- Views for the data API. Invoker's rights, so the tables' RLS decides; amounts as text, because JSON
--- numbers lose them.
+-- Views for the data API. They have invoker's rights, so the tables' RLS decides. Amounts are text, because
+-- JSON numbers would lose digits.
 create view farthing_public.credits with (security_invoker = true) as
 select trim_scale(a.balance)::text as balance, trim_scale(a.held)::text as held, trim_scale(a.debt)::text
   as debt

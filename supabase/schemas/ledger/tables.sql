@@ -1,10 +1,10 @@
--- The ledger: accounts, lots, entries, debt payments.
--- Why this shape: one entry row is both sides of a transfer between a user's account and a system account,
--- so an unbalanced ledger cannot be written; a system account is a name and its balance a sum, so no debit
--- ever updates a row that another user's debit needs; every key begins with the account, so the ledger
--- distributes by account. Entries carry no foreign key to accounts: the writer holds the account's row
--- lock, and prove() looks for orphans. Nor does any table outside the ledger's own: each such key is two
--- triggers on the row that every debit updates, and ten of them took 7 % of a debit's time.
+-- The ledger: accounts, lots, entries, debt payments. Why this shape: one entry row is both sides of a
+-- transfer between a user's account and a system account, so an unbalanced ledger cannot be written; a
+-- system account is a name and its balance a sum, so no debit ever updates a row that another user's debit
+-- needs; every key begins with the account, so the ledger distributes by account. Entries carry no foreign
+-- key to accounts: the writer holds the account's row lock, and prove() looks for orphans. Nor does any
+-- table outside the ledger: each such key is two triggers on the row that every debit updates, and ten of
+-- them took 7 % of a debit's time.
 
 create type farthing.account_kind as enum ('user', 'organisation');
 create type farthing.system_account as enum
@@ -15,9 +15,9 @@ create type farthing.entry_kind as enum ('purchase', 'bonus', 'promotion', 'adju
 -- In burn-down order (rule 5): of lots alike in priority and expiry, promotional go first and paid ones last.
 create type farthing.lot_source as enum ('promotional', 'adjustment', 'bonus', 'paid');
 
--- A user's account has an owner until they leave, and left_at from then on. An organisation's has no one user
--- as its owner. check_owner() keeps it so and no check constraint: every debit would pay for one, and the
--- foreign key sets the owner to null before left_at is set.
+-- A user's account has an owner until the user is deleted, and left_at from then on. An organisation's
+-- account has no single owner. check_owner() enforces this and not a check constraint, which every debit
+-- would pay for, and since the foreign key sets the owner to null before left_at is set.
 create table farthing.accounts (
   account_id bigint generated always as identity primary key,
   kind farthing.account_kind not null default 'user',
@@ -31,18 +31,18 @@ create table farthing.accounts (
   created_at timestamptz not null default now(),
   left_at timestamptz
 ) with (fillfactor = 80);
--- room in the page keeps the balance update off the indexes (HOT)
+-- free space in the page lets the balance update skip the indexes (HOT)
 comment on table farthing.accounts is
   'One per user, and one per organisation. balance = Σ lots.remaining − debt = Σ entries; held = Σ open '
-  'holds; daily_cap: what may be spent in a day, null for all; left_at: when the user was deleted or the '
-  'organisation dissolved, null while the account is in use. Credits.';
+  'holds; daily_cap: the most that may be spent in a day, null for no cap; left_at: when the user was '
+  'deleted or the organisation dissolved, null while the account is in use. Credits.';
 
 create table farthing.lots (
   account_id bigint not null references farthing.accounts (account_id),
   lot_id uuid not null default gen_random_uuid(),
   source farthing.lot_source not null,
   amount farthing.positive_credits not null,
-  remaining numeric(38, 18) not null, -- 0 or more by lots_add_up, which each debit pays for by its length
+  remaining numeric(38, 18) not null, -- 0 or more by lots_add_up: each debit pays for the length of a check
   reserved farthing.credits not null default 0,
   cost_basis_usd numeric(38, 18),
   priority smallint not null default 100,
@@ -56,17 +56,17 @@ create table farthing.lots (
   constraint lots_add_up check (reserved <= remaining and remaining <= amount)
 ) with (fillfactor = 80);
 comment on table farthing.lots is
-  'Credits that came together. remaining: not spent; reserved: the part of remaining that open holds '
-  'keep; clawed_back: what refunds and disputes took of it; frozen: while its payment is in doubt nothing '
-  'but what a hold keeps leaves it. Credits.';
--- Rule 5: the one home of the burn-down order. `deno task schema` writes these columns after each
--- `order by /* burn-down */`; ledger/burn_order.test.sql finds an ORDER BY that has no such mark. The
--- predicate is closed_at and not remaining, so that a debit stays a HOT update.
+  'Credits that arrived together. remaining: not spent; reserved: the part of remaining that open holds '
+  'reserve; clawed_back: the part that refunds and disputes took; frozen: while its payment is in doubt, '
+  'only held credits can leave it. Credits.';
+-- Rule 5: the only definition of the burn-down order. `deno task schema` writes these columns after each
+-- `order by /* burn-down */`; ledger/burn_order.test.sql finds an ORDER BY without that mark. The predicate
+-- uses closed_at and not remaining, so that a debit stays a HOT update.
 create index lots_burn_order on farthing.lots
   (account_id, priority, expires_at, source, created_at, lot_id) where closed_at is null;
 create index lots_by_expiry on farthing.lots (expires_at, account_id) where closed_at is null
   and expires_at is not null;
--- Rule 9 beneath every other guard: an order puts in each kind of credit once.
+-- Rule 9, below every other guard: an order adds each kind of credit once.
 create unique index lots_one_grant_per_order on farthing.lots (account_id, order_id, source)
   where order_id is not null;
 
@@ -87,15 +87,15 @@ create table farthing.entries (
   reference_id varchar(255),
   correlation_id varchar(255),
   metadata farthing.metadata,
-  author varchar(255) not null, -- farthing.author, whose check a debit does not pay for: prove_authors()
+  author varchar(255) not null, -- no farthing.author, for its cost: see prove_authors()
   primary key (account_id, seq)
 );
 comment on table farthing.entries is
   'Append-only. in: counterparty → account, out: account → counterparty. seq has no gap per account. '
   'Credits.';
 
--- Debt is paid by credits that come in: the lot shrinks and the debt shrinks, the balance stays; so this is
--- no entry. Where a debt proves unfounded after it was paid, its payments are undone, the latest first.
+-- Incoming credits pay debt: the lot and the debt shrink, the balance stays, so this is not an entry. If a
+-- debt turns out to be unfounded after it was paid, its payments are undone, the latest first.
 create table farthing.debt_payments (
   account_id bigint not null references farthing.accounts (account_id),
   payment_id bigint generated always as identity,
@@ -109,8 +109,7 @@ create table farthing.debt_payments (
   constraint debt_payments_signed check (case when undoes is null then amount > 0 else amount < 0 end)
 );
 comment on table farthing.debt_payments is
-  'Append-only. What a lot gave towards its account''s debt; below zero what it got back of a payment that '
-  'was undone. Credits.';
+  'Append-only. Credits of a lot that paid its account''s debt; negative if a payment was undone. Credits.';
 create index debt_payments_by_lot on farthing.debt_payments (account_id, lot_id);
 create index debt_payments_undone on farthing.debt_payments (account_id, undoes) where undoes is not null;
 
@@ -119,12 +118,12 @@ alter table farthing.lots enable row level security;
 alter table farthing.entries enable row level security;
 alter table farthing.debt_payments enable row level security;
 
--- The one predicate of row level security. Every other policy on an account's rows asks which accounts the
--- caller sees, in an array, so that this is evaluated once and the rows are found by their index.
+-- The only predicate of row level security. Every other policy on an account's rows uses the array of
+-- accounts that the caller may see, so that this is evaluated once and the rows are found by their index.
 create policy may_see on farthing.accounts for select to authenticated
   using (owner_id = (select auth.uid()));
 comment on policy may_see on farthing.accounts is
-  'Who may see an account, and with it all rows of it: its owner alone; after leaving, nobody.';
+  'Who may see an account and all its rows: its owner alone; nobody once the owner is deleted.';
 create policy lots_own on farthing.lots for select to authenticated
   using (account_id = any (array(select a.account_id from farthing.accounts a)));
 create policy entries_own on farthing.entries for select to authenticated
@@ -151,8 +150,8 @@ create table farthing.used_references (
   constraint used_references_movements check (movement in ('grant', 'debit'))
 );
 comment on table farthing.used_references is
-  'Append-only. References that a caller said to be used once, for ever, by account and movement. What moved '
-  'stands in the entries first_seq to last_seq.';
+  'Append-only. References that a caller declared to be used only once, for ever, by account and movement. '
+  'The entries first_seq to last_seq have the movement.';
 
 alter table farthing.used_references enable row level security;
 create policy used_references_none on farthing.used_references for select to authenticated using (false);

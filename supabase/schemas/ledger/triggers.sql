@@ -1,6 +1,6 @@
--- What fires by itself: entries and debt payments are append-only, accounts and lots are never deleted,
--- the terms of a lot never change (rule 19). Deleting a user sets left_at on their account, and an account
--- that has left_at closes: here, in customers and in seals. A task expires lots and holds.
+-- Triggers: entries and debt payments are append-only, accounts and lots are never deleted, the terms of a
+-- lot never change (rule 19). Deleting a user sets left_at on their account, and an account with left_at
+-- closes: here, in customers and in seals. A task expires lots and holds.
 
 create trigger entries_are_append_only before update or delete on farthing.entries
   for each row execute function farthing.refuse_change();
@@ -14,7 +14,7 @@ create trigger accounts_are_never_deleted before delete on farthing.accounts
   for each row execute function farthing.refuse_change();
 create trigger lots_are_never_deleted before delete on farthing.lots
   for each row execute function farthing.refuse_change();
--- "always": a session that plays a replica does not get round them.
+-- "always": a session with the role of a replica does not bypass them.
 alter table farthing.entries enable always trigger entries_are_append_only;
 alter table farthing.entries enable always trigger entries_are_not_truncated;
 alter table farthing.debt_payments enable always trigger debt_payments_are_append_only;

@@ -1,4 +1,4 @@
--- One batch of what a process has counted.
+-- One batch of a process's metrics.
 
 create function farthing_public.metrics_record(
   p_batch_id uuid, p_age_ms bigint, p_rows jsonb, p_now timestamptz default now())
@@ -7,7 +7,8 @@ language plpgsql security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  -- By our clock, since no two agree; and never further back than a process keeps what it could not send.
+  -- By the database's clock, since no two clocks agree; and never further back than a process stores unsent
+  -- metrics.
   v_at timestamptz := p_now - interval '1 ms' * least(greatest(p_age_ms, 0), 3600000);
   v_rows jsonb := farthing.json_argument(p_rows);
 begin
@@ -26,16 +27,16 @@ begin
     union all select c.name, '', c.count, 0, '{}' from farthing.core_counts(v_rows) c) r
   cross join (values ('minute', date_trunc('minute', v_at, 'UTC')), ('hour', date_trunc('hour', v_at, 'UTC')),
     ('total', '-infinity')) g (grain, starts_at)
-  -- Many processes add to the same rows: in one order they wait for each other and never in a ring.
+  -- Many processes add to the same rows: a fixed order of locks prevents deadlocks.
   order by g.grain, g.starts_at, r.name collate "C", r.labels collate "C"
   on conflict (grain, name, starts_at, labels) do update set count = m.count + excluded.count,
     sum_ms = m.sum_ms + excluded.sum_ms, buckets = farthing.add_buckets(m.buckets, excluded.buckets);
-  -- Where scheduled tasks stand still nothing else looks whether they do.
+  -- If scheduled tasks have stopped, nothing else would notice.
   perform farthing.watch_runner(p_now);
   return jsonb_build_object('recorded', true);
 end
 $$;
 grant execute on function farthing_public.metrics_record to service_role;
 comment on function farthing_public.metrics_record is
-  'Adds a batch of what a process counted: rows of {name, labels, count, sum_ms?, buckets?}, counted '
-  'p_age_ms ago. A batch that is known adds nothing: {recorded: false}.';
+  'Adds a batch of a process''s metrics: rows of {name, labels, count, sum_ms?, buckets?}, counted '
+  'p_age_ms ago. A known batch adds nothing: {recorded: false}.';

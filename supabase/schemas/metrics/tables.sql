@@ -8,7 +8,7 @@ create table farthing.metrics (
   count numeric(38, 9) not null,
   sum_ms numeric(38, 3) not null default 0,
   buckets bigint[] not null default '{}',
-  -- By name first: every reader wants one name's rows, in a window.
+  -- By name first: every reader reads the rows of one name in a window.
   primary key (grain, name, starts_at, labels),
   constraint metrics_grains check (grain in ('minute', 'hour')
     or (grain = 'total' and starts_at = '-infinity')),
@@ -19,15 +19,16 @@ create table farthing.metrics (
 ) with (fillfactor = 70);
 -- rows are added to in place
 comment on table farthing.metrics is
-  'What was counted, per minute (a day), per hour (35 days) and in all. labels: name=value, commas between. '
-  'count: how many, or how much. sum_ms and buckets: of durations; see bucket_ms(). No user, no address.';
+  'Metrics per minute (for a day), per hour (for 35 days) and in all. labels: name=value, separated by '
+  'commas. count: a number of events, or an amount. sum_ms and buckets: of durations; see bucket_ms(). '
+  'They contain no user and no address.';
 
 create table farthing.metric_batches (
   batch_id uuid primary key,
   recorded_at timestamptz not null
 );
 comment on table farthing.metric_batches is
-  'Batches that are in, so that one whose answer was lost is not counted twice. Kept a day.';
+  'Recorded batches, so that a batch whose answer was lost is not counted twice. Deleted after a day.';
 create index metric_batches_by_age on farthing.metric_batches using brin (recorded_at);
 
 alter table farthing.metrics enable row level security;

@@ -1,3 +1,3 @@
--- A task adds minutes up to hours and removes what is old.
+-- A task sums minutes into hours and removes old rows.
 
 select farthing.add_task('sweep_metrics', '5 minutes');

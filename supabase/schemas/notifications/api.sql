@@ -1,8 +1,9 @@
--- Notifications: queued from outside, claimed, sent, failed; and a user's own through the data API.
+-- Notifications: queue, claim, report as sent or failed; and a user's own through the data API.
 
 create view farthing_public.notices with (security_invoker = true) as
 select n.notice_id as id, n.template, n.data, n.created_at from farthing.notices n;
-comment on view farthing_public.notices is 'What the caller is told of: template and data. Credits as text.';
+comment on view farthing_public.notices is
+  'The caller''s own notifications: template and data. Credits as text.';
 grant select on farthing_public.notices to authenticated;
 
 create function farthing_public.notices_send(
@@ -39,8 +40,8 @@ end
 $$;
 grant execute on function farthing_public.notices_send to service_role;
 comment on function farthing_public.notices_send is
-  'Queues a notice to a user or to an address: {notification_id, status: queued}. p_kept_seconds: how long '
-  'a repeat is one. Fails not_found, invalid_request.';
+  'Queues a notification to a user or to an address: {notification_id, status: queued}. p_kept_seconds: '
+  'for how long a repeat counts as the same request. Fails not_found, invalid_request.';
 
 create function farthing_public.notices_claim(
   p_mail text default null, p_limit int default 10, p_lease_id uuid default null,
@@ -52,11 +53,12 @@ as $$
 declare
   -- Longer than any request can live (150 s).
   c_lease constant interval := interval '5 minutes';
-  -- Resend knows a key for a day.
+  -- Resend remembers an idempotency key for a day.
   c_known constant interval := interval '23 hours';
   v_lease_id uuid := coalesce(p_lease_id, gen_random_uuid());
 begin
-  -- Asked again, for the answer was lost: the first call is over, and what it claimed is given again.
+  -- A repeat, since the answer was lost: the first call is over, and its claimed notifications are returned
+  -- again.
   perform pg_advisory_xact_lock(hashtextextended(v_lease_id::text, 0));
   if p_lease_id is null or not exists (
     select from farthing.notices where state = 'sending' and lease_id = p_lease_id) then
@@ -65,7 +67,7 @@ begin
       select d.notice_id from farthing.notices d
       where d.state in ('queued', 'failed') and d.next_attempt_at <= p_now
         and (d.recipient = 'webhook' or p_mail is not null)
-        -- What one service may have sent, another one does not know as a repeat.
+        -- A service cannot recognise a repeat of a notification that another service may have sent.
         and (d.recipient = 'webhook' or d.in_doubt_since is null
           or (d.sender = p_mail and d.in_doubt_since > p_now - c_known))
       order by farthing.notice_turn(d.recipient), d.next_attempt_at limit least(p_limit, 100)
@@ -87,10 +89,10 @@ end
 $$;
 grant execute on function farthing_public.notices_claim to service_role;
 comment on function farthing_public.notices_claim is
-  'Due notices, each given to one runner for five minutes: {notice_id, lease_id, recipient, address, '
-  'template, data}. address: null for operators and webhooks, and for who has left. p_mail: the service '
-  'that will send e-mail; without one only webhooks are given out. p_lease_id: the claim''s own; asked for '
-  'again it gives the same.';
+  'Leases due notifications to one runner for five minutes: {notice_id, lease_id, recipient, address, '
+  'template, data}. address: null for operators, webhooks and deleted users. p_mail: the service that will '
+  'send email; without one, only webhooks are leased. p_lease_id: the id of the claim; a repeat returns '
+  'the same notifications.';
 
 create function farthing_public.notices_sent(
   p_notice_id uuid, p_lease_id uuid, p_provider_id text default null, p_now timestamptz default now())
@@ -99,7 +101,7 @@ language plpgsql security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  -- Late news is good news: what counted as uncertain was sent after all.
+  -- A late report is accepted: an uncertain notification was sent after all.
   update farthing.notices
   set state = 'sent', provider_id = left(p_provider_id, 255), last_error = null, address = null,
     finished_at = p_now, next_attempt_at = null, lease_id = null, leased_until = null
@@ -110,7 +112,7 @@ end
 $$;
 grant execute on function farthing_public.notices_sent to service_role;
 comment on function farthing_public.notices_sent is
-  'The service has taken a claimed notice: {known}, false where the claim is another''s by now.';
+  'The service has accepted a claimed notification: {known}, false if another runner has the claim by now.';
 
 create function farthing_public.notices_failed(
   p_notice_id uuid, p_lease_id uuid, p_outcome text, p_error text, p_retry_after int default null,
@@ -132,11 +134,11 @@ begin
     return '{"known": false}'::jsonb;
   end if;
   if p_outcome = 'not_asked' then
-    v_notice.attempts := v_notice.attempts - 1; -- a claim that asked nobody is no try
+    v_notice.attempts := v_notice.attempts - 1; -- a claim without a request is no attempt
     perform farthing.retry_notice(v_notice, p_error,
       greatest(interval '1 minute', p_retry_after * interval '1 second'), p_now);
   elsif p_outcome = 'again' then
-    -- 1, 3, 9 … 243 minutes, then six hours, a fifth more or less: eight tries span half a day.
+    -- 1, 3, 9 … 243 minutes, then six hours, with 20 % jitter: eight attempts span half a day.
     perform farthing.retry_notice(v_notice, p_error, greatest(
       least(interval '6 hours', interval '1 minute' * (3 ^ (v_notice.attempts - 1))) * (0.8 + 0.4 * random()),
       p_retry_after * interval '1 second'), p_now);
@@ -149,6 +151,7 @@ end
 $$;
 grant execute on function farthing_public.notices_failed to service_role;
 comment on function farthing_public.notices_failed is
-  'A claimed notice was not sent. p_outcome: not_asked (nobody was: a minute later or more, and no try), '
-  'again (surely not sent; later, or dead after 8 tries), never (the service will not take it: dead), '
-  'unknown (nobody knows: uncertain). p_error: a code. Returns {known}.';
+  'A claimed notification was not sent. p_outcome: not_asked (no request was made: due again after at '
+  'least a minute, not counted as an attempt), again (certainly not sent: due later, or dead after 8 '
+  'attempts), never (the service refuses it: dead), unknown (it may have been sent: uncertain). p_error: a '
+  'code. Returns {known}.';

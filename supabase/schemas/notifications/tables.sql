@@ -1,4 +1,4 @@
--- Notifications that wait, were sent, or were given up.
+-- Notifications: waiting, sent, or given up.
 
 create table farthing.notices (
   notice_id uuid primary key default gen_random_uuid(),
@@ -40,11 +40,11 @@ create table farthing.notices (
     and (last_error is not null or state not in ('failed', 'dead', 'uncertain')))
 );
 comment on table farthing.notices is
-  'What is to be told, once per account, template and subject. recipient: the account''s owner, an address '
-  '(blanked once finished), the operators'' addresses or their webhook. queued → sending → sent, or '
-  'failed (tried again) → dead after 8 tries; uncertain: nobody knows whether it was sent. sender: which '
-  'service took it. in_doubt_since: it may have been sent then, whatever was heard since. data: what the '
-  'template says, no personal data. last_error: a code.';
+  'Notifications, one per account, template and subject. recipient: the account''s owner, an address '
+  '(blanked once finished), the operators'' addresses or their webhook. queued → sending → sent, or failed '
+  '(retried) → dead after 8 attempts; uncertain: it may or may not have been sent. sender: the service '
+  'that accepted it. in_doubt_since: it may have been sent at that time, whatever was reported since. '
+  'data: the template''s values, no personal data. last_error: a code.';
 create unique index notices_once_elsewhere on farthing.notices (recipient, template, subject)
   where account_id is null;
 alter table farthing.notices enable row level security;
@@ -52,12 +52,14 @@ create policy notices_own on farthing.notices for select to authenticated
   using (account_id = any (array(select a.account_id from farthing.accounts a)));
 grant select on farthing.notices to authenticated;
 
--- Low balances are looked for round and round, because an index on the balance would cost every debit.
+-- Low balances are searched account by account, in rounds, because an index on the balance would slow every
+-- debit.
 create table farthing.low_balance_round (
   one_row boolean primary key default true constraint low_balance_round_is_one_row check (one_row),
   last_account_id bigint not null default 0
 );
-comment on table farthing.low_balance_round is 'Where the sweep of low balances has got to.';
+comment on table farthing.low_balance_round is
+  'The account up to which the current round has looked for low balances.';
 alter table farthing.low_balance_round enable row level security;
 create policy low_balance_round_none on farthing.low_balance_round for select to authenticated using (false);
 insert into farthing.low_balance_round default values;
@@ -72,11 +74,12 @@ as $$
   select case p_recipient when 'webhook' then 0 when 'operators' then 1 else 2 end
 $$;
 comment on function farthing.notice_turn(text) is
-  'Who is told first: an alert does not wait behind a thousand letters, nor behind mail that is away.';
+  'The order of sending: an alert waits neither behind a thousand emails nor for an unavailable mail '
+  'service.';
 
 create index notices_due on farthing.notices (farthing.notice_turn(recipient), next_attempt_at)
   where state in ('queued', 'failed');
 create index notices_sending on farthing.notices (leased_until) where state = 'sending';
 
--- Only what is not in a user's list is forgotten; rows arrive in time's order.
+-- Only rows that are not in a user's list are deleted; rows arrive in time's order.
 create index notices_elsewhere_by_age on farthing.notices (created_at) where account_id is null;

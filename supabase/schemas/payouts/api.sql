@@ -1,12 +1,12 @@
--- Lists of payouts that are due, and the pages that were fetched.
+-- Due lists of payouts, and their fetched pages.
 
 create function farthing_public.payouts_claim(p_now timestamptz default now())
 returns jsonb
 language sql security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
 as $$
-  -- Claimed, it is due again by itself, later each time: a run that fails has nothing to tell. Stripe may
-  -- not have the list yet, so nobody ever gives up; a thousand minutes are the longest pause.
+  -- Claiming sets the next due time, later each time, so a failed run need not report anything. Stripe may
+  -- not have the list yet, so there is no last attempt; the longest pause is a thousand minutes.
   update farthing.reconciliations r
   set claimed_at = p_now, attempts = least(r.attempts + 1, 10),
     due_at = p_now + interval '1 minute' * 2 ^ least(r.attempts, 10)
@@ -18,8 +18,8 @@ as $$
 $$;
 grant execute on function farthing_public.payouts_claim to service_role;
 comment on function farthing_public.payouts_claim is
-  'Gives a payout whose list is due to one runner: {payout_id, claimed_at, after}, after being the last '
-  'transaction that is here; null where none is due.';
+  'Gives a payout whose list is due to one runner: {payout_id, claimed_at, after}, where after is the last '
+  'stored transaction; null if none is due.';
 
 create function farthing_public.payouts_record(
   p_payout_id text, p_claimed_at timestamptz, p_transactions jsonb,
@@ -33,10 +33,10 @@ declare
 begin
   select * into v_row from farthing.reconciliations where payout_id = p_payout_id for update;
   if v_row.claimed_at is distinct from p_claimed_at then
-    return '{"taken": true}'::jsonb; -- over meanwhile, by another runner, which goes on where this one was
+    return '{"taken": true}'::jsonb; -- taken over by another runner, which continues where this one stopped
   end if;
   if v_row.list_after is null then
-    -- A list begins: what an earlier one had and this one has not is not in the payout.
+    -- A new list begins: a transaction that only the earlier list had is not in the payout.
     delete from farthing.payout_transactions where payout_id = p_payout_id;
   end if;
   perform farthing.note_payout_transactions(p_payout_id, farthing.json_argument(p_transactions));
@@ -53,5 +53,6 @@ end
 $$;
 grant execute on function farthing_public.payouts_record to service_role;
 comment on function farthing_public.payouts_record is
-  'Keeps a page of a claimed payout''s list. p_after: the page''s last transaction; null, and the list is '
-  'here and compared: {listed, mismatches?}, or {taken} where the claim is another''s by now.';
+  'Stores a page of a claimed payout''s list. p_after: the page''s last transaction; null for the last '
+  'page, after which the list is compared. Returns {listed, mismatches?}, or {taken} if another runner has '
+  'the claim by now.';

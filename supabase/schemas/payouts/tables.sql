@@ -1,4 +1,4 @@
--- Payouts, the transactions of each, and where Stripe's books and ours differ.
+-- Payouts, their transactions, and differences between Stripe's records and ours.
 
 create table farthing.payouts (
   payout_id text primary key,
@@ -20,8 +20,8 @@ create table farthing.payouts (
 );
 comment on table farthing.payouts is
   'Stripe''s payouts to our own bank, in Stripe''s words; those of connected accounts are not here. amount '
-  'in minor units, below zero where the bank is debited. arrives_at: Stripe''s arrival date, as the event of '
-  'told_at had it. reconciliation: whether Stripe can say of what it is made; never of a manual payout.';
+  'in minor units, below zero where the bank is debited. arrives_at: Stripe''s arrival date, from the '
+  'event of told_at. reconciliation: whether Stripe can list its transactions; never for a manual payout.';
 create index payouts_on_their_way on farthing.payouts (arrives_at)
   where status not in ('paid', 'canceled', 'failed');
 create index payouts_failed on farthing.payouts (made_at) where status = 'failed';
@@ -45,9 +45,9 @@ create table farthing.mismatches (
   constraint mismatches_in_time check (seen_at >= found_at and resolved_at >= found_at)
 );
 comment on table farthing.mismatches is
-  'Where our books and Stripe''s differ. subject: Stripe''s id of the thing; of what was never paid '
-  'out, its payment''s. ours and theirs: amount, currency and state, null where one side '
-  'knows nothing. seen_at: last found. A difference that comes back is a new row.';
+  'Differences between our records and Stripe''s. subject: Stripe''s id of the object; for a payment that '
+  'was never paid out, its own. ours and theirs: amount, currency and state, null if one side has no '
+  'record. seen_at: last found. A difference that returns is a new row.';
 create unique index mismatches_open on farthing.mismatches (kind, subject, coalesce(payout_id, ''))
   where resolved_at is null;
 create index mismatches_by_payout on farthing.mismatches (payout_id) where resolved_at is null;
@@ -72,9 +72,9 @@ create table farthing.reconciliations (
   constraint reconciliations_listed_to_the_end check (listed_at is null or list_after is null)
 );
 comment on table farthing.reconciliations is
-  'How far a payout is compared. due_at: when Stripe is to be asked for its list; list_after: how far the '
-  'list is here; claimed_at: a runner is asking, since then. ours and not_ours: of its payments, refunds, '
-  'disputes and fees, how many are ours and how many another shop''s on this account of Stripe''s.';
+  'The progress of comparing a payout. due_at: when its list is fetched from Stripe; list_after: the last '
+  'stored transaction; claimed_at: since when a runner has been fetching. ours and not_ours: how many of '
+  'its payments, refunds, disputes and fees are ours, and how many another app''s on this Stripe account.';
 create index reconciliations_due on farthing.reconciliations (due_at) where due_at is not null;
 
 create table farthing.payout_transactions (
@@ -102,8 +102,8 @@ create table farthing.payout_transactions (
 );
 comment on table farthing.payout_transactions is
   'Stripe''s balance transactions of our payouts. amount, fee (Stripe''s own) and net in the payout''s '
-  'currency; source_amount in the currency of what it is of. our_id: our order, booking or refund, by '
-  'Stripe''s metadata. fee_id: the application fee that it is, or returns.';
+  'currency; source_amount in the currency of its source. our_id: our order, booking or refund, by '
+  'Stripe''s metadata. fee_id: the application fee that it collects or refunds.';
 create index payout_transactions_by_payout on farthing.payout_transactions (payout_id);
 create index payout_transactions_by_payment on farthing.payout_transactions (payment_id)
   where kind = 'charge';
@@ -121,10 +121,10 @@ create type farthing.judgement as (is_ours boolean, verdict text, told text);
 
 create table farthing.paid_out_round (
   one_row boolean primary key default true constraint paid_out_round_is_one_row check (one_row),
-  done_until timestamptz not null default now() -- what was paid before, payouts before have taken out
+  done_until timestamptz not null default now() -- earlier payouts have paid out earlier payments
 );
 comment on table farthing.paid_out_round is
-  'One row. done_until: of what was paid before this, it is known whether it was paid out.';
+  'One row. done_until: payments before this were checked for being paid out.';
 alter table farthing.paid_out_round enable row level security;
 create policy paid_out_round_none on farthing.paid_out_round for select to authenticated using (false);
 insert into farthing.paid_out_round default values;

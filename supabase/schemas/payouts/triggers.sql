@@ -1,3 +1,3 @@
--- A task compares again what differed, and looks for payments that were never paid out.
+-- A task compares differences again, and looks for payments that were never paid out.
 
 select farthing.add_task('sweep_reconciliation', '15 minutes', p_budget => '30 seconds');

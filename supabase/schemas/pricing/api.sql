@@ -40,7 +40,8 @@ declare
   v_report jsonb;
 begin
   perform farthing.refuse_bad_rates(v_rates);
-  -- One import at a time: versions are counted up from what is there. Readers, and so charges, go on.
+  -- One import at a time, since versions count up from the stored ones. Readers, and so charges, are not
+  -- blocked.
   lock table farthing.rates in share row exclusive mode;
   select jsonb_build_object(
     'added', coalesce(jsonb_agg(distinct c.model) filter (where c.version = 1), '[]'),

@@ -18,7 +18,7 @@ create table farthing.packages (
   constraint packages_credits_positive check (credits > 0 and bonus_credits >= 0)
 );
 comment on table farthing.packages is
-  'What is sold: amount in the currency''s minor unit, credits and bonus in credits. The highest '
+  'Packages for sale: amount in the currency''s minor unit, credits and bonus in credits. The highest '
   'effective version counts.';
 
 create table farthing.rates (
@@ -34,7 +34,7 @@ create table farthing.rates (
   primary key (model, version),
   constraint rates_model_bounded check (length(model) between 1 and 200),
   constraint rates_version_positive check (version > 0),
-  -- A model without a price is refused, never priced 0; so no rate says 0 for both.
+  -- A model without a price is refused and never priced 0, so no rate has 0 for both.
   constraint rates_not_free check (input_per_million_usd >= 0 and output_per_million_usd >= 0
     and input_per_million_usd + output_per_million_usd > 0),
   constraint rates_not_negative check (cached_input_per_million_usd >= 0 and cache_write_per_million_usd >= 0
@@ -53,8 +53,8 @@ create policy rates_public on farthing.rates for select to anon, authenticated u
 grant select on farthing.packages to anon, authenticated;
 grant select on farthing.rates to anon, authenticated;
 
--- Whose name an event bears: a caller's own, or that of the hold, chat or job whose work it pays. An event
--- of one origin never meets that of another, so no caller can name, and use up, an event of ours.
+-- The origin of an event's id: the caller, or the hold, chat or job that it pays for. Ids of different
+-- origins never collide, so a caller cannot use up an id of ours.
 create type farthing.usage_origin as enum ('caller', 'hold', 'chat', 'job');
 
 create type farthing.priced_usage as (

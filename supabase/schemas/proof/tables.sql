@@ -1,4 +1,4 @@
--- Runs of the proof, and marks up to where it went.
+-- Runs of the proof, and its progress per account.
 
 create table farthing.proof_runs (
   run_nr bigint generated always as identity primary key,
@@ -12,9 +12,9 @@ create table farthing.proof_runs (
   constraint proof_runs_bounded check (violations >= 0 and length(detail) <= 500)
 );
 comment on table farthing.proof_runs is
-  'What prove() has found: how many violations, of which rules; violations is null where it could not be '
-  'run; is_whole: it read every entry, and not just new ones; is_done: there was time for all of them. Kept '
-  '90 days.';
+  'Results of prove(): the number of violations and their rules; violations is null if it could not run; '
+  'is_whole: it read every entry, and not only new ones; is_done: it had time for all of them. Deleted '
+  'after 90 days.';
 alter table farthing.proof_runs enable row level security;
 create policy proof_runs_none on farthing.proof_runs for select to authenticated using (false);
 
@@ -26,14 +26,14 @@ create table farthing.proved (
   hash bytea not null
 );
 comment on table farthing.proved is
-  'Up to which sealed entry each account was proved, and how it ended there.';
+  'The sealed entry up to which each account was proved, and its state there.';
 create table farthing.proved_lots (
   account_id bigint not null,
   lot_id uuid not null,
   net numeric(38, 18) not null,
   primary key (account_id, lot_id)
 );
-comment on table farthing.proved_lots is 'What the proved entries of a lot come to. Credits.';
+comment on table farthing.proved_lots is 'The sum of the proved entries of a lot. Credits.';
 create table farthing.proved_sums (
   counterparty farthing.system_account not null,
   direction farthing.direction not null,

@@ -1,4 +1,4 @@
--- The proof runs by itself.
+-- A task runs the proof.
 
--- Of the tasks that are due those with the largest budgets run last.
+-- Among the due tasks, those with the largest budgets run last.
 select farthing.add_task('prove_if_due', '10 minutes', p_budget => '100 seconds');

@@ -1,10 +1,10 @@
--- A provider's account at Stripe: begin, attach, abandon, read; and through the data API.
+-- A provider's account at Stripe: begin, attach, abandon, read; and a view for the data API.
 
 create view farthing_public.providers with (security_invoker = true) as
 select p.provider_id as id, p.country, p.charges_enabled, p.payouts_enabled, p.details_submitted,
   p.disabled_reason, p.created_at
 from farthing.providers p;
-comment on view farthing_public.providers is 'The caller''s own provider, and what Stripe lets it do.';
+comment on view farthing_public.providers is 'The caller''s own provider, and its capabilities at Stripe.';
 grant select on farthing_public.providers to authenticated;
 
 create function farthing_public.providers_begin(
@@ -45,8 +45,8 @@ end
 $$;
 grant execute on function farthing_public.providers_begin to service_role;
 comment on function farthing_public.providers_begin is
-  'The user''s provider, made on first use. Returns step onboard with what Stripe is told (an account is '
-  'made only where stripe_account_id is null), or replay. Fails not_found, invalid_request, '
+  'The user''s provider, created on first use. Returns step onboard with the values for Stripe (an account '
+  'is created only if stripe_account_id is null), or replay. Fails not_found, invalid_request, '
   'idempotency_in_progress.';
 
 create function farthing_public.providers_attach(
@@ -77,8 +77,8 @@ end
 $$;
 grant execute on function farthing_public.providers_attach to service_role;
 comment on function farthing_public.providers_attach is
-  'Notes the account that Stripe made and finishes the idempotency key. Returns {status: 201, replayed, '
-  'data: provider with onboarding_url}.';
+  'Stores the account that Stripe created and finishes the idempotency key. Returns {status: 201, '
+  'replayed, data: provider with onboarding_url}.';
 
 create function farthing_public.providers_abandon(
   p_idempotency_key text, p_provider_id uuid default null)
@@ -88,7 +88,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   perform farthing.idempotency_free(p_idempotency_key);
-  -- Stripe keeps what it answered under the provider's key, errors too: the next try needs another id.
+  -- Stripe repeats its answer under the provider's key, errors too, so the next attempt needs another id.
   perform farthing.allow_change('owner', 'Stripe refused an account');
   delete from farthing.providers where provider_id = p_provider_id and stripe_account_id is null;
   return '{}'::jsonb;
@@ -96,8 +96,8 @@ end
 $$;
 grant execute on function farthing_public.providers_abandon to service_role;
 comment on function farthing_public.providers_abandon is
-  'There is no onboarding page: frees the key, so that a retry runs at once. It finds the same provider, '
-  'unless p_provider_id gives up one that Stripe refused an account.';
+  'There is no onboarding page: frees the key, so that a retry runs at once. The retry finds the same '
+  'provider, unless p_provider_id names it because Stripe refused it an account, which removes it.';
 
 create function farthing_public.providers_read(p_user_id uuid)
 returns jsonb
@@ -117,7 +117,7 @@ end
 $$;
 grant execute on function farthing_public.providers_read to service_role;
 comment on function farthing_public.providers_read is
-  'A user''s own provider: {provider, stripe_account_id}, the latter for the doors alone. Fails not_found.';
+  'A user''s own provider: {provider, stripe_account_id}, the latter for endpoints alone. Fails not_found.';
 
 create function farthing_public.providers_compare(
   p_accounts jsonb, p_asked_at timestamptz, p_now timestamptz default now())
@@ -126,7 +126,7 @@ language plpgsql security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  -- Stripe's events have whole seconds: one of this second must not be older than what was asked in it.
+  -- Stripe's events have whole seconds: an event of this second must not count as older than this request.
   v_asked_at timestamptz := date_trunc('second', p_asked_at);
   v_facts jsonb;
   v_changed int := 0;
@@ -149,6 +149,6 @@ end
 $$;
 grant execute on function farthing_public.providers_compare to service_role;
 comment on function farthing_public.providers_compare is
-  'Brings providers to what Stripe said, asked at p_asked_at, of their accounts: an array of facts as '
-  'account.updated has them. What an event has said since holds. Returns {changed, providers}: how many '
-  'differed, and how many have an account at all.';
+  'Updates providers to Stripe''s state of their accounts, read at p_asked_at: an array of facts in the '
+  'form of account.updated. Newer events win. Returns {changed, providers}: how many differed, and how '
+  'many have an account.';

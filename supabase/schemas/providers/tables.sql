@@ -1,4 +1,4 @@
--- Providers, and marks of their payout accounts.
+-- Providers, and hashes of their payout accounts.
 
 create table farthing.providers (
   provider_id uuid primary key default gen_random_uuid(),
@@ -20,8 +20,8 @@ create table farthing.providers (
   constraint providers_charge_by_an_account check (stripe_account_id is not null or not charges_enabled)
 );
 comment on table farthing.providers is
-  'One per user who sells. status_at: when Stripe last said what the account may do. email: only until the '
-  'account is made, so that asking Stripe again asks for the same.';
+  'One per user who sells. status_at: when Stripe last reported the account''s capabilities. email: stored '
+  'only until the account is created, so that a repeated request to Stripe is the same.';
 
 create table farthing.payout_accounts (
   provider_id uuid not null references farthing.providers (provider_id),
@@ -30,8 +30,8 @@ create table farthing.payout_accounts (
   constraint payout_accounts_mark_hashed check (octet_length(mark) = 32)
 );
 comment on table farthing.payout_accounts is
-  'Where Stripe pays a provider out. mark: sha256 of Stripe''s fingerprint, as of cards. It goes with the '
-  'user.';
+  'Accounts to which Stripe pays providers. mark: sha256 of Stripe''s fingerprint, as for cards. It is '
+  'deleted with the user.';
 create index payout_accounts_by_mark on farthing.payout_accounts (mark);
 alter table farthing.payout_accounts enable row level security;
 create policy payout_accounts_none on farthing.payout_accounts for select to authenticated using (false);

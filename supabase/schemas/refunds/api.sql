@@ -1,4 +1,4 @@
--- Refunds and early fraud warnings: asked for, sent, answered, read, cleared.
+-- Refunds and early fraud warnings: request, send, answer, read, clear.
 
 create function farthing_public.refunds_begin(
   p_order_id uuid default null, p_booking_id uuid default null, p_amount text default null,
@@ -24,8 +24,8 @@ begin
   end if;
   v_payment := farthing.lock_payment_of(p_order_id, p_booking_id);
   perform farthing.refuse_own(v_author, v_payment.account_id);
-  -- Begun before by a request that came to no end: Stripe is asked again under the same key of its own, as
-  -- long as it surely knows that key (24 hours).
+  -- An earlier request began this refund and did not finish: Stripe is asked again under the refund's own
+  -- key, as long as Stripe certainly remembers that key (24 hours).
   select * into v_refund from farthing.refunds where origin_key = decode(p_idempotency_key, 'hex')
     and created_at > p_now - interval '23 hours';
   if v_refund.refund_id is null then
@@ -36,7 +36,7 @@ begin
     values (v_payment.account_id, v_payment.order_id, v_payment.booking_id,
       coalesce(p_amount::bigint, farthing.refundable(v_payment)), v_payment.currency, p_reason,
         v_author,
-      -- Where the request dies, a runner sends it two minutes later.
+      -- If the request dies, a runner sends it two minutes later.
       decode(p_idempotency_key, 'hex'), decode(p_fingerprint, 'hex'), p_now + interval '2 minutes', p_now,
       p_now)
     returning * into v_refund;
@@ -50,7 +50,7 @@ end
 $$;
 grant execute on function farthing_public.refunds_begin to service_role;
 comment on function farthing_public.refunds_begin is
-  'Sets aside what is to be refunded, so that parallel requests never exceed the payment; without an amount '
+  'Reserves the amount of a refund, so that parallel requests never exceed the payment; without an amount, '
   'all that is left. Returns step send with the refund to ask Stripe for, or replay. Fails not_found, '
   'already_refunded, refund_too_large, invalid_request.';
 
@@ -63,7 +63,7 @@ as $$
 declare
   v_refund farthing.refunds := farthing.lock_refund(p_refund_id);
 begin
-  -- The event may have been faster, with the same id. What was given up here waits for its event.
+  -- The event may have been faster, with the same id. A refund that was given up here waits for its event.
   if v_refund.status = 'requested' and v_refund.stripe_refund_id is null then
     update farthing.refunds set stripe_refund_id = p_stripe_refund_id, next_attempt_at = null,
       failure_reason = null, updated_at = p_now
@@ -77,7 +77,7 @@ end
 $$;
 grant execute on function farthing_public.refunds_attach to service_role;
 comment on function farthing_public.refunds_attach is
-  'Notes Stripe''s id for a refund. It stays pending, and moves no credits, until Stripe''s event comes. '
+  'Stores Stripe''s id of a refund. It stays pending, and moves no credits, until Stripe''s event arrives. '
   'Returns the refund.';
 
 create function farthing_public.refunds_refuse(
@@ -90,7 +90,7 @@ declare
   v_refund farthing.refunds := farthing.lock_refund(p_refund_id);
 begin
   perform farthing.idempotency_free(p_idempotency_key);
-  -- One that Stripe has made is not refused any more, whoever comes late with an older answer.
+  -- A refund that Stripe has made cannot be refused any more by an older answer that arrives late.
   if v_refund.status = 'requested' and v_refund.stripe_refund_id is null then
     update farthing.refunds set origin_key = null
     where account_id = v_refund.account_id and refund_id = p_refund_id;
@@ -101,7 +101,7 @@ end
 $$;
 grant execute on function farthing_public.refunds_refuse to service_role;
 comment on function farthing_public.refunds_refuse is
-  'Stripe said a definite no: the refund has failed, and what was set aside is free. Returns the refund.';
+  'Stripe refused the refund: it has failed, and its reserved amount is free again. Returns the refund.';
 
 create function farthing_public.refunds_postpone(
   p_refund_id uuid, p_error text, p_idempotency_key text default null)
@@ -120,8 +120,8 @@ end
 $$;
 grant execute on function farthing_public.refunds_postpone to service_role;
 comment on function farthing_public.refunds_postpone is
-  'Whether Stripe made the refund is not known: it stays requested for a repeat under the same key, or for '
-  'the runner. Returns the refund.';
+  'Stripe''s answer is unknown: the refund stays requested, for a repeat under the same key or for the '
+  'runner. Returns the refund.';
 
 create function farthing_public.refunds_finish(p_refund_id uuid, p_idempotency_key text)
 returns jsonb
@@ -133,7 +133,7 @@ as $$
 $$;
 grant execute on function farthing_public.refunds_finish to service_role;
 comment on function farthing_public.refunds_finish is
-  'Stores the answer as the refund stands now. Returns {status: 201, replayed, data: refund}.';
+  'Stores the refund''s current state as the answer. Returns {status: 201, replayed, data: refund}.';
 
 create function farthing_public.refunds_read(p_refund_id uuid)
 returns jsonb
@@ -186,9 +186,9 @@ begin
     select * from farthing.refunds where status = 'requested' and next_attempt_at <= p_now
     order by next_attempt_at limit p_limit for update skip locked
   loop
-    -- Later Stripe may have forgotten the refund's key, and would make it a second time.
+    -- After that Stripe may have forgotten the refund's key, and would make it a second time.
     if v_refund.attempts >= c_most_attempts or v_refund.created_at <= p_now - interval '23 hours' then
-      -- The account is locked first elsewhere, so this waits for no lock: the next call fails it.
+      -- Other functions lock the account first, so this skips locked rows; the next call fails the refund.
       perform from farthing.accounts where account_id = v_refund.account_id for no key update skip locked;
       if found then
         perform farthing.fail_refund(v_refund,
@@ -196,7 +196,7 @@ begin
       end if;
       continue;
     end if;
-    -- 2, 4, 8 … minutes: whoever gets it next comes after this one has long ended.
+    -- 2, 4, 8 … minutes: by the next claim, this runner has ended long ago.
     update farthing.refunds set attempts = attempts + 1,
       next_attempt_at = p_now + interval '2 minutes' * (2 ^ attempts)
     where account_id = v_refund.account_id and refund_id = v_refund.refund_id
@@ -208,8 +208,8 @@ end
 $$;
 grant execute on function farthing_public.refunds_claim to service_role;
 comment on function farthing_public.refunds_claim is
-  'Refunds that nobody has sent to Stripe, and whose time has come; each is given out once until its next '
-  'time, and fails after ten tries or 23 hours.';
+  'Due refunds that were not sent to Stripe; each is claimed once until its next attempt, and fails after '
+  'ten attempts or 23 hours.';
 
 create function farthing_public.warnings_list(
   p_state text default null, p_before text default null, p_limit int default 20)
@@ -254,7 +254,7 @@ begin
   where account_id = v_warning.account_id and warning_id = p_warning_id and state = 'open'
   returning * into v_warning;
   if found then
-    -- What nobody has sent is not sent any more. Were Stripe at it already, its event would say so.
+    -- An unsent refund is not sent any more. If Stripe has it already, its event will say so.
     perform farthing.fail_refund(r, 'The warning was cleared.', p_now) from farthing.refunds r
     where r.account_id = v_warning.account_id and r.status = 'requested' and r.stripe_refund_id is null
       and r.requested_by = 'early_fraud_warning' and (r.order_id = v_warning.order_id
@@ -271,5 +271,5 @@ end
 $$;
 grant execute on function farthing_public.warnings_clear to service_role;
 comment on function farthing_public.warnings_clear is
-  'An operator trusts a payment that a card network warned of: its credits come free. One that is not open '
-  'stays as it is. Returns {status: 200, replayed, data: {warning_id, state}}. Fails not_found.';
+  'An operator trusts a payment that a card network warned about: its credits are unfrozen. A warning that '
+  'is not open stays as it is. Returns {status: 200, replayed, data: {warning_id, state}}. Fails not_found.';

@@ -5,7 +5,7 @@ create table farthing.actor_days (
   author varchar(255) not null,
   kind farthing.entry_kind not null,
   entries bigint not null,
-  amount numeric(60, 18) not null, -- of all accounts, and so beyond the bound of one
+  amount numeric(60, 18) not null, -- sums of all accounts, which exceed the bound of one account
   primary key (day, author, kind)
 );
 comment on table farthing.actor_days is

@@ -1,5 +1,5 @@
--- What fires by itself: the guard of a refund's states; what Stripe said of money stays. Receipts are
--- queued by notifications/triggers.sql, top-ups paused by top_ups/triggers.sql.
+-- Triggers: the guard of a refund's states; Stripe's records of money never change.
+-- notifications/triggers.sql queues receipts, top_ups/triggers.sql pauses top-ups.
 
 create trigger refunds_are_guarded before update on farthing.refunds
   for each row execute function farthing.refunds_guard();

@@ -1,4 +1,4 @@
--- Seals of entries, their sums, marks of owners, and heads.
+-- Seals of entries, their sums, hashes of owners, and heads.
 
 create table farthing.entry_seals (
   account_id bigint not null,
@@ -16,31 +16,30 @@ comment on table farthing.entry_seals is
 alter table farthing.entry_seals enable row level security;
 create policy entry_seals_none on farthing.entry_seals for select to authenticated using (false);
 
--- Summed up as they are sealed, since each is sealed once: whoever asks how many credits were sold or spent
--- reads a few rows, however long the ledger is, and a debit knows nothing of it.
+-- Summed as they are sealed, since each is sealed once: the totals of sold and spent credits are a few
+-- rows, however long the ledger is, and debits do no extra work.
 create table farthing.entry_sums (
   counterparty farthing.system_account not null,
   direction farthing.direction not null,
   kind farthing.entry_kind not null,
   entries bigint not null,
-  amount numeric(60, 18) not null, -- of all accounts, and so beyond the bound of one
+  amount numeric(60, 18) not null, -- sums of all accounts, which exceed the bound of one account
   primary key (counterparty, direction, kind)
 );
-comment on table farthing.entry_sums is
-  'All sealed entries, summed: how many credits went where, and for what. Credits.';
+comment on table farthing.entry_sums is 'All sealed entries, summed by direction and purpose. Credits.';
 alter table farthing.entry_sums enable row level security;
 create policy entry_sums_none on farthing.entry_sums for select to authenticated using (false);
 
--- A mark of each account's owner, so that ownership can be sealed and forgotten: of an owner who has left
--- remains a hash over a number that nobody knows any more.
+-- A hash of each account's owner, so that ownership can be sealed and later forgotten: of a deleted owner
+-- only a hash with an unknown salt remains.
 create table farthing.owner_marks (
   account_id bigint primary key,
   salt uuid,
   mark bytea not null
 );
 comment on table farthing.owner_marks is
-  'mark = sha256(salt, account, owner), sealed with the account''s first entry. The salt goes with the '
-  'owner.';
+  'mark = sha256(salt, account, owner), sealed with the account''s first entry. The salt is deleted with '
+  'the owner.';
 alter table farthing.owner_marks enable row level security;
 create policy owner_marks_none on farthing.owner_marks for select to authenticated using (false);
 
@@ -59,6 +58,6 @@ create table farthing.heads (
 );
 comment on table farthing.heads is
   'Append-only. root: over the last seal of each account; audit_hash: over all audit rows up to audit_nr; '
-  'hash = sha256(the hash before, this row). entries and balance (credits): of all that was sealed.';
+  'hash = sha256(the hash before, this row). entries and balance (credits): totals of all sealed entries.';
 alter table farthing.heads enable row level security;
 create policy heads_none on farthing.heads for select to authenticated using (false);

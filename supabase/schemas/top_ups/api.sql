@@ -8,7 +8,7 @@ as $$
   select farthing.top_up_answer(farthing.account_for(p_user_id), p_now)
 $$;
 grant execute on function farthing_public.top_ups_read to service_role;
-comment on function farthing_public.top_ups_read is 'A user''s auto top-up; off for who never wanted one.';
+comment on function farthing_public.top_ups_read is 'A user''s auto top-up; off if they never set one.';
 
 create function farthing_public.top_ups_set(
   p_user_id uuid, p_enabled boolean, p_threshold text, p_target text, p_monthly_cap bigint,
@@ -43,7 +43,7 @@ begin
   on conflict (account_id) do update set enabled = excluded.enabled, threshold = excluded.threshold,
     target = excluded.target, monthly_cap = excluded.monthly_cap, consented_at = excluded.consented_at,
     paused = null, updated_at = p_now,
-    -- A back-off and a cool-down outlast a change of mind; waiting for other terms does not.
+    -- A backoff and a cool-down outlast a change of terms; waiting for other terms does not.
     failures = t.failures % 3,
     next_attempt_at = case when t.failures > 0 then t.next_attempt_at else least(t.next_attempt_at,
       greatest(p_now, farthing.top_up_cooled_down(t.account_id))) end;
@@ -71,7 +71,7 @@ end
 $$;
 grant execute on function farthing_public.top_ups_stop to service_role;
 comment on function farthing_public.top_ups_stop is
-  'Opts out; said twice it is the same. Returns the settings.';
+  'Opts out; a repeat changes nothing. Returns the settings.';
 
 create function farthing_public.top_ups_claim(p_limit int default 20, p_now timestamptz default now())
 returns jsonb
@@ -79,7 +79,7 @@ language plpgsql security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  -- Longer than Stripe's client waits with its own retries.
+  -- Longer than Stripe's client takes with its own retries.
   c_lease constant interval := interval '2 minutes';
   v_claimed jsonb;
 begin
@@ -108,9 +108,9 @@ end
 $$;
 grant execute on function farthing_public.top_ups_claim to service_role;
 comment on function farthing_public.top_ups_claim is
-  'Begins the top-ups that are due and hands out what Stripe is to be asked for, each to one runner for two '
-  'minutes: [{order_id, step: charge | link, amount, currency, credits, customer_id, payment_method_id, '
-  'payment_id, mark, expires_at_epoch}].';
+  'Begins the due top-ups and leases Stripe''s next step of each to one runner for two minutes: '
+  '[{order_id, step: charge | link, amount, currency, credits, customer_id, payment_method_id, payment_id, '
+  'mark, expires_at_epoch}].';
 
 create function farthing_public.top_ups_report(
   p_order_id uuid, p_outcome text, p_payment_id text default null, p_code text default null,
@@ -133,7 +133,7 @@ begin
     perform farthing.fail('invalid_request',
       'outcome must be accepted, declined, card_gone, authentication or unknown.', null, 'outcome');
   end if;
-  -- The event may have been faster, or another runner: what it said stands.
+  -- The event, or another runner, may have been faster: its result stands.
   if v_charge.step = 'charge' or (v_charge.step = 'link' and p_outcome in ('accepted', 'unknown')) then
     perform farthing.apply_top_up_answer(v_order, v_charge, p_outcome, p_payment_id, p_code, p_now);
   elsif p_outcome in ('declined', 'card_gone', 'authentication') then
@@ -146,9 +146,9 @@ end
 $$;
 grant execute on function farthing_public.top_ups_report to service_role;
 comment on function farthing_public.top_ups_report is
-  'What Stripe answered: accepted (the event will say whether it is paid), declined, card_gone, '
-  'authentication (the bank wants the user), or unknown (no answer: asked again). Returns {order_id, '
-  'status, step}. Fails not_found.';
+  'Stripe''s answer: accepted (the event will say whether it is paid), declined, card_gone, authentication '
+  '(the bank requires the user), or unknown (no answer: Stripe is asked again). Returns {order_id, status, '
+  'step}. Fails not_found.';
 
 create function farthing_public.top_ups_link(
   p_order_id uuid, p_session_id text, p_session_url text, p_now timestamptz default now())
@@ -179,5 +179,5 @@ end
 $$;
 grant execute on function farthing_public.top_ups_link to service_role;
 comment on function farthing_public.top_ups_link is
-  'Notes the page on which the user can pay a top-up that the bank wanted them for, and tells them of it. '
-  'Returns {order_id, status}. Fails not_found.';
+  'Stores the page on which the user can authenticate and pay a top-up, and notifies them. Returns '
+  '{order_id, status}. Fails not_found.';

@@ -1,4 +1,4 @@
--- What users agreed to, and each charge that was made of it.
+-- Users' top-up terms, and each charge under them.
 
 create table farthing.top_ups (
   account_id bigint primary key,
@@ -46,8 +46,9 @@ create table farthing.top_up_charges (
     step not in ('link', 'linked') or payment_id is not null)
 );
 comment on table farthing.top_up_charges is
-  'How a top-up''s order is charged. charge: off session, asked again until Stripe answers; settle: Stripe '
-  'has it, the event will say; link: the bank wants the user, a page is to be opened; linked: it is; closed.';
+  'How a top-up''s order is charged. charge: off session, repeated until Stripe answers; settle: Stripe '
+  'has it, its event will report the end; link: the bank requires the user, so a page has to be opened; '
+  'linked: the page is open; closed.';
 create index top_up_charges_due on farthing.top_up_charges (next_attempt_at, order_id)
   where step in ('charge', 'link');
 alter table farthing.top_ups enable row level security;

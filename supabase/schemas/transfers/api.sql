@@ -1,4 +1,4 @@
--- Moves that are due, and what Stripe answered.
+-- Due transfers of providers' shares, and Stripe's answers.
 
 create function farthing_public.transfers_claim(p_limit int default 20, p_now timestamptz default now())
 returns jsonb
@@ -12,13 +12,13 @@ declare
 begin
   for v_move in
     select * from farthing.booking_transfers t where t.status = 'requested' and t.next_attempt_at <= p_now
-      -- One after the other: what is transferred again is there to be reversed.
+      -- One after the other: a reversal finds the share that was transferred again.
       and not exists (select from farthing.booking_transfers e where e.account_id = t.account_id
         and e.booking_id = t.booking_id and e.move_nr < t.move_nr and e.status = 'requested')
     order by t.next_attempt_at, t.move_nr limit p_limit for update skip locked
   loop
-    -- Later Stripe may have forgotten the key, and would do it a second time. And nobody reverses what may
-    -- not be there.
+    -- After that Stripe may have forgotten the key, and would do it a second time. An uncertain transfer is
+    -- not reversed either.
     if v_move.attempts >= c_most_attempts or v_move.created_at <= p_now - interval '23 hours'
       or exists (select from farthing.booking_transfers r where r.account_id = v_move.account_id
         and r.move_id = v_move.reverses and r.status <> 'made')
@@ -44,9 +44,9 @@ end
 $$;
 grant execute on function farthing_public.transfers_claim to service_role;
 comment on function farthing_public.transfers_claim is
-  'Reversals and restorations of providers'' shares that are due, of each booking one after the other; each '
-  'is given out once until its next time, and is uncertain after ten attempts or 23 hours. A reversal '
-  'without transfer_id is of the charge''s own transfer.';
+  'Due reversals and restorations of providers'' shares, one at a time for each booking; each is claimed '
+  'once until its next attempt, and is uncertain after ten attempts or 23 hours. A reversal without '
+  'transfer_id reverses the charge''s own transfer.';
 
 create function farthing_public.transfers_finish(
   p_move_id uuid, p_stripe_id text default null, p_error text default null, p_refused boolean default false,
@@ -67,8 +67,8 @@ begin
   where move_id = p_move_id and status = 'requested' returning kind into v_kind;
   if found and p_refused then
     perform farthing.park_item('payment_runner', 'transfer', p_move_id::text, 'refused', p_now);
-    -- What was not transferred is not to be reversed, nor is what was not reversed to be transferred again.
-    -- Stripe has not been asked for any of these: a booking's moves are made one after the other.
+    -- A share that was not transferred needs no reversal, and one that was not reversed no restoration.
+    -- Stripe has not been asked for any of these, since a booking's moves are made one after the other.
     update farthing.booking_transfers set status = 'refused', next_attempt_at = null, updated_at = p_now
     where account_id = v_booking.account_id and booking_id = v_booking.booking_id and status = 'requested'
       and (reverses = p_move_id or v_kind = 'reversal' and kind <> 'reversal');
@@ -81,5 +81,5 @@ end
 $$;
 grant execute on function farthing_public.transfers_finish to service_role;
 comment on function farthing_public.transfers_finish is
-  'Notes Stripe''s id of a reversal or a transfer; or that Stripe refused it, which is parked for an '
-  'operator; or that no answer came, and it is asked again.';
+  'Stores Stripe''s id of a reversal or a transfer; or its refusal, which waits for an operator; or that '
+  'no answer came, after which Stripe is asked again.';

@@ -33,10 +33,10 @@ create table farthing.booking_transfers (
     or (status in ('refused', 'uncertain') and next_attempt_at is null and stripe_id is null))
 );
 comment on table farthing.booking_transfers is
-  'transfer: the share of a booking that waited to be completed, out of its charge. reversal: taken from the '
-  'provider, of the payment''s own transfer or of the one that it reverses. restoration: transferred to them '
-  'again, out of our balance. amount in minor units, without our fee. uncertain: Stripe was asked for a day, '
-  'and nobody knows whether it did it.';
+  'transfer: the provider''s share of a booking that waited for its completion, paid from its charge. '
+  'reversal: taken from the provider, from the payment''s own transfer or from the one that it reverses. '
+  'restoration: transferred to them again, from our balance. amount in minor units, without our fee. '
+  'uncertain: Stripe was asked for a day, and its result is unknown.';
 create unique index booking_transfers_by_id on farthing.booking_transfers (move_id);
 create index booking_transfers_by_booking on farthing.booking_transfers (account_id, booking_id, move_nr);
 create index booking_transfers_to_make on farthing.booking_transfers (next_attempt_at)

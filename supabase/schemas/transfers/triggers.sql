@@ -1,5 +1,5 @@
--- What fires by itself: a new refund of a booking says whether it takes from the provider's share. Moves
--- are never deleted.
+-- Triggers: a new refund of a booking records whether it reduces the provider's share. Moves are never
+-- deleted.
 
 create trigger booking_transfers_are_never_deleted before delete on farthing.booking_transfers
   for each row execute function farthing.refuse_change();

@@ -42,7 +42,7 @@ end
 $$;
 grant execute on function farthing_public.usage_charge to service_role;
 comment on function farthing_public.usage_charge is
-  'Charges one usage event, at most once for ever by (user, event_id). Returns {status, replayed, data}; '
+  'Charges one usage event, only once for ever by (user, event_id). Returns {status, replayed, data}; '
   'status 200 and duplicate: true for a known event. Fails insufficient_credits, unknown_model, '
   'usage_conflict (a known event with other contents), not_found, invalid_request.';
 
@@ -64,7 +64,7 @@ end
 $$;
 grant execute on function farthing_public.usage_estimate to service_role;
 comment on function farthing_public.usage_estimate is
-  'What a usage would cost now, in credits as text; moves nothing. Fails unknown_model, invalid_request.';
+  'The price of a usage now, in credits as text; moves nothing. Fails unknown_model, invalid_request.';
 
 create function farthing_public.usage_charge_batch(
   p_events jsonb, p_correlation_id text default null,
@@ -89,7 +89,7 @@ begin
     perform farthing.fail('invalid_request', 'events must have 1 to 1000 items.', null, 'events');
   end if;
   for v_user in
-    -- Looked up one by one: joined, the planner would read all users for a batch of any size.
+    -- Looked up one by one: for a join, the planner would read all users for a batch of any size.
     select g.user_id, g.events, (select true from auth.users u where u.id = g.user_id) as known
     from (select p.user_id, array_agg(p order by p.index) as events
       from farthing.price_usage(v_events, p_now) p group by p.user_id) g
@@ -111,5 +111,5 @@ end
 $$;
 grant execute on function farthing_public.usage_charge_batch to service_role;
 comment on function farthing_public.usage_charge_batch is
-  'Charges up to 1000 events, each standing alone. Returns {status, replayed, data: {accepted, '
+  'Charges up to 1000 events, each independent of the others. Returns {status, replayed, data: {accepted, '
   'duplicates, rejected: [{index, event_id, code, field, details}], results}}.';

@@ -6,8 +6,9 @@ create function farthing_public.jobs_claim(
 returns jsonb
 language plpgsql security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
--- In the order of jobs_due, whatever statistics say: among a million finished jobs the few that are due are
--- easily estimated as one, and a plan that sorts them all for every claim as the cheapest.
+-- In the order of the index jobs_due, whatever the statistics say: among a million finished jobs the
+-- planner easily takes the few due ones for one row, and chooses a plan that sorts them all for every
+-- claim.
 set enable_sort = off
 set plan_cache_mode = force_generic_plan
 as $$
@@ -47,7 +48,7 @@ $$;
 grant execute on function farthing_public.jobs_claim to service_role;
 comment on function farthing_public.jobs_claim is
   'Leases due jobs of these types to a runner, most urgent first: {jobs: [{job_id, token, input, '
-  'checkpoints, …}], next_at}. Two runners never get one job; one whose lease ran out is given '
+  'checkpoints, …}], next_at}. Two runners never get the same job; a job whose lease expired is leased '
   'again under a new token.';
 
 create function farthing_public.jobs_heartbeat(
@@ -60,13 +61,13 @@ declare
   v_owners uuid[];
   v_jobs jsonb;
 begin
-  -- One who is leaving takes their jobs along, in an order of their own: those are not waited for.
+  -- Deleting a user locks their jobs in another order, so locked jobs are skipped and not waited for.
   select array_agg(o.id) into v_owners from (
     select u.id from auth.users u
     where u.id in (select j.user_id from farthing.jobs j where j.runner_id = p_runner_id)
     order by u.id for key share skip locked) o;
   with mine as (
-    -- A cancelled job's last step too: as long as it works, its credits stay held.
+    -- This includes the last step of a cancelled job: its credits stay held while it works.
     select job_nr from farthing.jobs
     where runner_id = p_runner_id and expires_at > p_now and user_id = any (v_owners)
     order by job_nr for no key update
@@ -81,7 +82,7 @@ end
 $$;
 grant execute on function farthing_public.jobs_heartbeat to service_role;
 comment on function farthing_public.jobs_heartbeat is
-  'Extends the leases of a runner. Returns {jobs: ids that are still to be worked on}.';
+  'Extends the leases of a runner. Returns {jobs: ids to keep working on}.';
 
 create function farthing_public.jobs_complete(p_runner_id uuid, p_done jsonb, p_now timestamptz default now())
 returns jsonb
@@ -97,8 +98,8 @@ declare
   v_ended farthing.jobs[];
   v_job farthing.jobs;
 begin
-  -- The owners of all: one who is leaving locks their jobs in another order. Of the accounts, those of jobs
-  -- that cost nothing are not needed.
+  -- This locks the owners of all jobs, since deleting a user locks their jobs in another order. Accounts of
+  -- free jobs are not needed.
   perform from auth.users u where u.id in (
     select j.user_id from jsonb_to_recordset(v_done) d (job_id uuid)
     join farthing.jobs j on j.job_id = d.job_id)
@@ -138,8 +139,8 @@ end
 $$;
 grant execute on function farthing_public.jobs_complete to service_role;
 comment on function farthing_public.jobs_complete is
-  'Completes a runner''s finished jobs and gives back what is still held. Returns {jobs: [{job_id, status: '
-  'completed, cancelled or lost}]}.';
+  'Completes a runner''s finished jobs and releases the rest of their holds. Returns {jobs: [{job_id, '
+  'status: completed, cancelled or lost}]}.';
 
 create function farthing_public.jobs_fail(
   p_job_id uuid, p_token int, p_code text, p_message text, p_detail text default null,
@@ -174,9 +175,9 @@ end
 $$;
 grant execute on function farthing_public.jobs_fail to service_role;
 comment on function farthing_public.jobs_fail is
-  'An attempt failed: tried again later while attempts are left and it may help, else failed for good. '
-  'p_message may be shown, p_detail may not. Returns {status: queued with run_after, failed, cancelled or '
-  'lost}.';
+  'An attempt failed: it is retried later if attempts are left and a retry may help, else the job has '
+  'failed. p_message may be shown to users, p_detail may not. Returns {status: queued with run_after, '
+  'failed, cancelled or lost}.';
 
 create function farthing_public.jobs_yield(p_job_id uuid, p_token int, p_now timestamptz default now())
 returns jsonb
@@ -202,8 +203,8 @@ end
 $$;
 grant execute on function farthing_public.jobs_yield to service_role;
 comment on function farthing_public.jobs_yield is
-  'The run is over and the job is not: queued to go on at its last checkpoint, which is no attempt. Returns '
-  '{status: queued, cancelled or lost}.';
+  'The run ended before the job did: queues it to continue at its last checkpoint, which does not count as '
+  'an attempt. Returns {status: queued, cancelled or lost}.';
 
 create function farthing_public.jobs_checkpoint(
   p_job_id uuid, p_token int, p_step text, p_output jsonb default null, p_usage jsonb default null,
@@ -256,7 +257,7 @@ end
 $$;
 grant execute on function farthing_public.jobs_checkpoint to service_role;
 comment on function farthing_public.jobs_checkpoint is
-  'A step is done: kept, charged from the job''s hold, its page and its log written, once; known steps '
-  'change nothing. Returns {status, credits, duplicates, conflicts, held}; conflicts are events known with '
-  'other contents, which are not charged. Any status but processing means: stop. Fails unknown_model, '
-  'invalid_request.';
+  'Finishes a step once: stores its result, charges it from the job''s hold, writes its page and its log; '
+  'a repeat changes nothing. Returns {status, credits, duplicates, conflicts, held}; conflicts are events '
+  'known with other contents, which are not charged. Stop at any status other than processing. Fails '
+  'unknown_model, invalid_request.';

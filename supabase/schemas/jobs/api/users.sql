@@ -24,12 +24,13 @@ begin
     return v_answer;
   end if;
   if p_client_temp_id is not null then
-    -- Two clicks of one optimistic client wait for each other here, under whatever keys they came.
+    -- Two requests with the same client_temp_id wait for each other here, even with different idempotency
+    -- keys.
     perform pg_advisory_xact_lock(hashtextextended(p_user_id::text || p_client_temp_id, 23));
     select * into v_job from farthing.jobs where user_id = p_user_id and client_temp_id = p_client_temp_id;
   end if;
   if v_job.job_id is null then
-    perform from auth.users where id = p_user_id for key share; -- before the account, as runners do
+    perform from auth.users where id = p_user_id for key share; -- locked before the account, as runners do
     if not found then
       perform farthing.fail('not_found', 'There is no such user.', null, 'user_id');
     end if;
@@ -57,9 +58,9 @@ end
 $$;
 grant execute on function farthing_public.jobs_create to service_role;
 comment on function farthing_public.jobs_create is
-  'Queues a job and holds the price of its estimate (usage lines; none: free). Returns {status: 202, '
-  'replayed, data}. A known client_temp_id answers with its job. Fails insufficient_credits, unknown_model, '
-  'not_found, invalid_request. Credits as text.';
+  'Queues a job and holds the price of its estimate (usage lines; without any it is free). Returns '
+  '{status: 202, replayed, data}. A known client_temp_id returns its job. Fails insufficient_credits, '
+  'unknown_model, not_found, invalid_request. Credits as text.';
 
 create function farthing_public.jobs_read(p_user_id uuid, p_job_id uuid, p_now timestamptz default now())
 returns jsonb
@@ -81,8 +82,8 @@ end
 $$;
 grant execute on function farthing_public.jobs_read to service_role;
 comment on function farthing_public.jobs_read is
-  'A job with its result and its newest 100 checkpoints; revision changes whenever anything here does. '
-  'p_user_id null: anybody''s. Fails not_found.';
+  'A job with its result and its newest 100 checkpoints; revision changes with every other change. '
+  'p_user_id null: a job of any user. Fails not_found.';
 
 create function farthing_public.jobs_list(
   p_user_id uuid, p_status text default null, p_before text default null, p_limit int default 20)
@@ -117,7 +118,7 @@ begin
   if v_job.status = 'queued' then
     perform farthing.end_job(v_job, 'cancelled', null, null, null, p_now);
   else
-    -- The step in flight may still write what it did: whoever cancels pays for it, and no further one.
+    -- The step in flight may still write its result: it is charged, and no further step is.
     update farthing.jobs set status = 'cancelled', completed_at = p_now where job_nr = v_job.job_nr;
   end if;
   return jsonb_build_object('job_id', p_job_id, 'status', 'cancelled');
@@ -125,8 +126,8 @@ end
 $$;
 grant execute on function farthing_public.jobs_cancel to service_role;
 comment on function farthing_public.jobs_cancel is
-  'Ends a job that has not ended; what a step in flight has done is still charged. Returns {job_id, status}. '
-  'Fails not_found, job_not_cancellable.';
+  'Ends a job that has not ended; a step in flight is still charged. Returns {job_id, status}. Fails '
+  'not_found, job_not_cancellable.';
 
 create function farthing_public.jobs_pages(
   p_user_id uuid, p_job_id uuid, p_after int default 0, p_limit int default 1)
