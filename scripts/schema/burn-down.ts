@@ -1,6 +1,6 @@
 /**
  * Writes the burn-down order (rule 5) into each function that reads lots in it. The index `lots_burn_order`
- * is its home; docs/decisions/burn-down.md says why it isn't a function.
+ * is its home; docs/decisions/ledger.md says why it isn't a function.
  */
 import type { SchemaFile } from "./sources.ts";
 

@@ -9705,7 +9705,7 @@ comment on function farthing.prove_steps() is 'Rule 9 of jobs: each step was cha
 -- Disputes: what a bank has taken of a payment, and what may still go.
 -- Why by money and not by word: Stripe's words change (appeals, prevented, whatever comes next), and one of
 -- them means both that the buyer was paid and that nobody was. So what was withdrawn and not reinstated is
--- what came back, and the word only says whether more may follow: docs/decisions/money-back.md.
+-- what came back, and the word only says whether more may follow: docs/decisions/refunds-and-disputes.md.
 
 create function farthing.withdrawn_of(
   p_dispute farthing.disputes, p_claimed bigint, p_currency text)

@@ -1,4 +1,4 @@
--- A state is text, and a check of its table names the states: docs/decisions/sql-house.md. An enum is for
+-- A state is text, and a check of its table names the states: docs/decisions/schema.md. An enum is for
 -- what a charge writes, since each statement parses the checks of its table, and for what has a rank.
 
 begin;

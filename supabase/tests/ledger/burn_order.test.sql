@@ -1,6 +1,6 @@
 -- Rule 5: every function that reads lots in burn-down order names the order of the index lots_burn_order, its
 -- one home, from which deno task schema writes it into them. This test finds a reader without a mark for it:
--- docs/decisions/burn-down.md.
+-- docs/decisions/ledger.md.
 
 begin;
 select plan(4);

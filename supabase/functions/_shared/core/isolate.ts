@@ -1,6 +1,7 @@
 /**
  * The isolate that serves: what keeps it, and the platform's warning that it is about to be killed. The
- * hosted runtime warns by a `beforeunload` event at nine tenths of a limit (docs/decisions/isolates.md).
+ * hosted runtime warns by a `beforeunload` event at nine tenths of a limit:
+ * docs/decisions/hosted-platform.md.
  */
 import { ApiError } from "./errors.ts";
 

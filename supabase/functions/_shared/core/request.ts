@@ -1,7 +1,7 @@
 /**
  * The request that is being served: its id, its trace and the time it has left. Code far below a handler
  * reads them here: a call to the database or to another service sends the trace along and gives up when the
- * time is spent, without every function in between passing them on (docs/decisions/current-request.md).
+ * time is spent, without every function in between passing them on (docs/decisions/http.md).
  */
 import { AsyncLocalStorage } from "node:async_hooks";
 import { type SpanContext, trace } from "@opentelemetry/api";

@@ -1,6 +1,6 @@
 /**
- * Counts in this process, and hands over what was counted some seconds after the first of it. Handing over
- * belongs to no request, and whatever goes wrong with it, no request notices (docs/decisions/metrics.md).
+ * Counts in this process, and hands the counts over some seconds after the first of them. Handing over
+ * belongs to no request, and its failures reach no request: docs/decisions/observability.md.
  */
 import { AsyncLocalStorage } from "node:async_hooks";
 import { outsideRequests } from "../core/request.ts";

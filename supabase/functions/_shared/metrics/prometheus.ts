@@ -1,6 +1,6 @@
 /**
  * Prometheus' text format, version 0.0.4. A writer of our own: client libraries count in a process and know
- * nothing of sums that a database has (docs/decisions/metrics.md).
+ * nothing of sums that a database has (docs/decisions/observability.md).
  */
 import type { CountedSeries, Figure } from "../contracts/database/results/metrics.ts";
 import { boundOf, BUCKETS } from "./buckets.ts";

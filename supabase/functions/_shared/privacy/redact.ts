@@ -1,6 +1,6 @@
 /**
  * Takes out of a text what says who someone is or opens a door, and leaves a token such as `[EMAIL]`.
- * What is caught and what is not: docs/decisions/redaction.md.
+ * What is caught and what is not: docs/decisions/privacy.md.
  */
 import { findCards } from "./card.ts";
 import { findEmails } from "./email.ts";

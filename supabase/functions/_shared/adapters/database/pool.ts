@@ -1,6 +1,6 @@
 /**
  * The fast transport: a few pooled PostgreSQL connections, used when DATABASE_POOL_URL is set. Each call
- * is one statement and one round trip (docs/decisions/database-driver.md says why this driver). The
+ * is one statement and one round trip (docs/decisions/database.md says why this driver). The
  * statements are unnamed, so a pooler in transaction mode may stand in between.
  */
 // @ts-types="@types/pg"

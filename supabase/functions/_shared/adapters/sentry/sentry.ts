@@ -1,6 +1,6 @@
 /**
  * Failures of ours to Sentry, or to what speaks like it. Sent after the answer, once, with a time-out: a
- * service that is slow or down costs no request anything (docs/decisions/sentry.md).
+ * service that is slow or down costs no request anything (docs/decisions/observability.md).
  */
 import {
   createEventEnvelope,

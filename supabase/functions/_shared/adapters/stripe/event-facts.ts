@@ -1,7 +1,7 @@
 /**
  * The facts of an event, whatever version of the API it came in. An endpoint's version is set when it is
  * made, and a listed event has the account's: a payment of 2020 names no `latest_charge`. So what came in
- * another version than ours is fetched anew. docs/decisions/stripe-versions.md
+ * another version than ours is fetched anew. docs/decisions/stripe-events.md
  */
 import type Stripe from "stripe";
 import { type Metrics, NO_METRICS } from "../../metrics/metrics.ts";

@@ -1,7 +1,7 @@
 /**
  * The Idempotency-Key header (draft-ietf-httpapi-idempotency-key-header-07) as the database wants it:
  * one hash for the scope of the key and one for what was asked under it. Where a route makes the header
- * optional, a request without it has its content for a key (docs/decisions/idempotency-answers.md).
+ * optional, a request without it has its content for a key (docs/decisions/idempotency.md).
  */
 import { sha256 } from "../../core/hash.ts";
 import { ApiError } from "../../core/errors.ts";

@@ -1,7 +1,7 @@
 /**
  * Refuses a request by its head, before anything in it is believed: an address or headers without bound, and
  * a header that came twice where there can be one. The runtime joins those with ", ", and what stands before
- * us may have read the other one, so neither counts (docs/decisions/request-heads.md).
+ * us may have read the other one, so neither counts (docs/decisions/http.md).
  */
 import { ApiError, invalid } from "../../core/errors.ts";
 import type { Route } from "../define-route.ts";
