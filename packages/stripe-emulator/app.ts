@@ -1,9 +1,9 @@
 import { Hono } from "hono";
+import { Api } from "./api/api.ts";
+import { resources } from "./api/registry.ts";
 import { controls } from "./control/routes.ts";
 import type { Engine } from "./engine.ts";
-import { Api } from "./http/api.ts";
 import { pages } from "./page/routes.ts";
-import { resources } from "./resources/registry.ts";
 
 /** The whole emulator as one Hono app: API, hosted pages, controls. */
 export function createApp(engine: Engine): Hono {

@@ -1,15 +1,15 @@
 import { expireSessions } from "./checkout/expire.ts";
 import { settlePayment } from "./checkout/pay.ts";
+import { API_VERSION, type Options, readSettings } from "./core/settings.ts";
 import { Courier } from "./deliveries/courier.ts";
-import { forgetOldKeys } from "./http/idempotency.ts";
 import { FaultPlan } from "./http/faults.ts";
-import { delayedPayments } from "./payments/attempt.ts";
-import { settleDueRefunds } from "./payments/refund.ts";
+import { forgetOldKeys } from "./http/idempotency.ts";
+import { settleDueRefunds } from "./payments/refunds.ts";
 import { recordEvent } from "./resources/events.ts";
 import { paymentIntents } from "./resources/payment-intents.ts";
+import { delayedPayments } from "./resources/plans.ts";
 import { ensureEndpoint } from "./resources/webhook-endpoints.ts";
 import type { Cause, Scope } from "./scope.ts";
-import { API_VERSION, type Options, readSettings } from "./settings.ts";
 import { Store } from "./store/store.ts";
 
 /** Between two looks at what time alone brings about: expiry, delayed payments. */

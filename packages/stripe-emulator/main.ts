@@ -1,7 +1,7 @@
 /** `deno task stripe`: the emulator alone, for trying things against it. Ctrl-C ends it. */
+import { print } from "@farthing/command-line";
 import { parseArgs } from "node:util";
 import pc from "picocolors";
-import { print } from "@farthing/command-line";
 import { createStripeEmulator } from "./mod.ts";
 
 const HELP = `deno task stripe [--port 54326] [--key sk_test_…] [--webhook URL] [--data FILE]
@@ -27,7 +27,9 @@ if (values.help) {
 }
 
 const webhookSecret = "whsec_local";
+
 const url = `http://127.0.0.1:${values.port}`;
+
 const emulator = createStripeEmulator({
   apiKey: values.key,
   publicUrl: url,
@@ -35,13 +37,18 @@ const emulator = createStripeEmulator({
   ...(values.webhook && { webhookUrl: values.webhook }),
   ...(values.data && { dataFile: values.data }),
 });
+
 const server = Deno.serve(
   { hostname: "127.0.0.1", port: Number(values.port), onListen: () => {} },
   emulator.fetch,
 );
+
 print(`${pc.bold("Stripe emulator")}  ${pc.cyan(url)}`);
+
 print(`${pc.bold("Secret key")}       ${values.key}`);
+
 print(`${pc.bold("Webhook secret")}   ${webhookSecret}`);
+
 Deno.addSignalListener("SIGINT", async () => {
   await emulator.close();
   await server.shutdown();

@@ -3,8 +3,8 @@
  * What it can do and how it is controlled is in README.md beside this file.
  */
 import { createApp } from "./app.ts";
+import type { Options } from "./core/settings.ts";
 import { createEngine } from "./engine.ts";
-import type { Options } from "./settings.ts";
 
 export interface StripeEmulator {
   fetch(request: Request): Promise<Response>;

@@ -1,5 +1,5 @@
 import type Stripe from "stripe";
-import type { Settings } from "./settings.ts";
+import type { Settings } from "./core/settings.ts";
 import type { Store } from "./store/store.ts";
 
 /** Who caused a change: the API request, or nobody (a page, a timer, a control). */

@@ -1,19 +1,25 @@
 import type Stripe from "stripe";
+import { makeLineItems } from "./line-items.ts";
+import type { SessionParams } from "./params.ts";
 import { checkDestination } from "../connect/destination.ts";
+import { invalidRequest, notEmulated } from "../core/errors.ts";
+import { randomText } from "../core/ids.ts";
+import { defined } from "../core/objects.ts";
 import { example } from "../fixtures/example.ts";
-import { invalidRequest, notEmulated } from "../http/errors.ts";
-import { randomText } from "../ids.ts";
-import { defined } from "../objects.ts";
-import { checkAmount } from "../payments/check-amount.ts";
+import { checkAmount } from "../payments/amounts.ts";
+import {
+  type Session,
+  sessions,
+  sessionSecrets,
+  storeLineItems,
+} from "../resources/checkout-sessions.ts";
 import { requireCustomer } from "../resources/customers.ts";
 import { createSetupIntent } from "../resources/setup-intents.ts";
 import type { Scope } from "../scope.ts";
-import { makeLineItems, storeLineItems } from "./line-items.ts";
-import type { SessionParams } from "./params.ts";
-import { type Session, sessions, sessionSecrets } from "./session.ts";
 
 /** Stripe's bounds of `expires_at`, from the session's creation. */
 const SHORTEST_SECONDS = 30 * 60;
+
 const LONGEST_SECONDS = 24 * 3_600;
 
 /** The delayed method of the hosted page beside cards. */

@@ -1,7 +1,9 @@
-import { cancelIntent, paymentIntents } from "../resources/payment-intents.ts";
-import { cancelSetupIntent, setupIntents } from "../resources/setup-intents.ts";
+import { cancelIntent } from "../payments/payment-intents.ts";
+import { cancelSetupIntent } from "../payments/setup-intents.ts";
+import { type Session, sessions } from "../resources/checkout-sessions.ts";
+import { paymentIntents } from "../resources/payment-intents.ts";
+import { setupIntents } from "../resources/setup-intents.ts";
 import type { Scope } from "../scope.ts";
-import { type Session, sessions } from "./session.ts";
 
 /** Ends an open session, and the intent that it or a failed attempt has made. */
 export function cancelCheckout(scope: Scope, session: Session): Session {

@@ -1,24 +1,14 @@
 import type Stripe from "stripe";
 import { z } from "zod";
+import { invalidRequest } from "../core/errors.ts";
+import { newId } from "../core/ids.ts";
 import { example } from "../fixtures/example.ts";
-import { invalidRequest } from "../http/errors.ts";
 import { integer, metadata, text, unsupported } from "../http/params.ts";
-import { newId } from "../ids.ts";
 import { createPrice, priceData, prices } from "../resources/prices.ts";
 import { products } from "../resources/products.ts";
 import type { Scope } from "../scope.ts";
-import { collection } from "../store/collection.ts";
-import type { Session } from "./session.ts";
 
 type LineItem = Stripe.LineItem;
-
-interface StoredItems {
-  /** The session's id. */
-  id: string;
-  items: LineItem[];
-}
-
-const stored = collection<StoredItems>("checkout_line_items");
 
 export const lineItemParams = z.array(z.strictObject({
   price: text.optional(),
@@ -30,14 +20,6 @@ export const lineItemParams = z.array(z.strictObject({
 })).min(1).max(100);
 
 export type LineItemParams = z.output<typeof lineItemParams>[number];
-
-export function lineItemsOf(scope: Scope, session: Session): LineItem[] {
-  return stored.find(scope, session.id)?.items ?? [];
-}
-
-export function storeLineItems(scope: Scope, session: string, items: LineItem[]): void {
-  stored.put(scope, { id: session, items });
-}
 
 /** Prices each line; all must be in one currency. */
 export function makeLineItems(scope: Scope, params: LineItemParams[]): LineItem[] {

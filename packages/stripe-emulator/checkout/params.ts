@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { lineItemParams } from "./line-items.ts";
 import {
   currency,
   email,
@@ -11,7 +12,6 @@ import {
   unsupported,
   url,
 } from "../http/params.ts";
-import { lineItemParams } from "./line-items.ts";
 
 /** Becomes the payment intent when the buyer first tries to pay. */
 const paymentIntentData = z.strictObject({

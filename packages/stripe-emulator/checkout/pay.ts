@@ -1,16 +1,17 @@
 import type Stripe from "stripe";
+import { awaitBank, complete, customerFor, named, type Outcome, type Payment } from "./complete.ts";
+import { saveCard } from "./save-card.ts";
+import { attemptPayment, failAuthentication, settleDelayed } from "../payments/attempt.ts";
+import { bookPayment } from "../payments/book-payment.ts";
 import {
-  attemptPayment,
-  bookPayment,
-  failAuthentication,
-  settleDelayed,
-} from "../payments/attempt.ts";
+  type Session,
+  sessionOf,
+  sessions,
+  sessionSecrets,
+} from "../resources/checkout-sessions.ts";
 import { createIntent, paymentIntents } from "../resources/payment-intents.ts";
 import { createBankAccount, createCard } from "../resources/payment-methods.ts";
 import type { Scope } from "../scope.ts";
-import { awaitBank, complete, customerFor, named, type Outcome, type Payment } from "./complete.ts";
-import { saveCard } from "./save-card.ts";
-import { type Session, sessionOf, sessions, sessionSecrets } from "./session.ts";
 
 /** Tries once to do what an open session is for: to pay, or to save a card. */
 export function paySession(scope: Scope, session: Session, payment: Payment): Outcome {

@@ -1,10 +1,10 @@
 import type Stripe from "stripe";
-import { attemptSetup, failSetupAuthentication } from "../payments/setup.ts";
+import { awaitBank, complete, customerFor, named, type Outcome, type Payment } from "./complete.ts";
+import { attemptSetup, failSetupAuthentication } from "../payments/setup-intents.ts";
+import { type Session, sessions, sessionSecrets } from "../resources/checkout-sessions.ts";
 import { createBankAccount, createCard } from "../resources/payment-methods.ts";
 import { setupIntents } from "../resources/setup-intents.ts";
 import type { Scope } from "../scope.ts";
-import { awaitBank, complete, customerFor, named, type Outcome, type Payment } from "./complete.ts";
-import { type Session, sessions, sessionSecrets } from "./session.ts";
 
 /** Tries once to save the card of an open session in mode `setup`. */
 export function saveCard(scope: Scope, session: Session, payment: Payment): Outcome {

@@ -1,5 +1,5 @@
 import type Stripe from "stripe";
-import { invalidRequest } from "../http/errors.ts";
+import { invalidRequest } from "../core/errors.ts";
 import { accounts } from "../resources/accounts.ts";
 import type { Scope } from "../scope.ts";
 

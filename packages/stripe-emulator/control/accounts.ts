@@ -1,5 +1,5 @@
 import { Hono } from "hono";
-import { bringTo, type Standing } from "../connect/account.ts";
+import { bringTo, type Standing } from "../connect/accounts.ts";
 import type { Engine } from "../engine.ts";
 import { accounts } from "../resources/accounts.ts";
 

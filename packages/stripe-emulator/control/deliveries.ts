@@ -1,29 +1,35 @@
 import { Hono } from "hono";
 import { z } from "zod";
+import { readBody } from "./request.ts";
+import { randomText } from "../core/ids.ts";
 import type { Courier } from "../deliveries/courier.ts";
+import type { Engine } from "../engine.ts";
 import {
   type Delivery,
   finish,
   finishedDeliveries,
   openDeliveries,
-} from "../deliveries/delivery.ts";
-import type { Engine } from "../engine.ts";
+} from "../resources/deliveries.ts";
 import { events, matchesType } from "../resources/events.ts";
 import { webhookEndpoints } from "../resources/webhook-endpoints.ts";
-import { randomText } from "../ids.ts";
 import type { Scope } from "../scope.ts";
-import { readBody } from "./body.ts";
+
+type Release = z.output<typeof releaseBody>;
 
 const types = z.array(z.string()).min(1).default(["*"]);
+
 const copies = z.int().min(1).max(100).default(1);
 
 const holdBody = z.strictObject({ types });
+
 const copiesBody = z.strictObject({ copies });
+
 const dropBody = z.strictObject({
   types,
   /** Those of these events alone. */
   events: z.array(z.string()).optional(),
 });
+
 const releaseBody = z.strictObject({
   /** `created`, `reverse`, `shuffle`, or event ids (or types) in the order wanted. */
   order: z.union([z.enum(["created", "reverse", "shuffle"]), z.array(z.string())])
@@ -33,9 +39,8 @@ const releaseBody = z.strictObject({
   parallel: z.boolean().default(false),
   keep_holding: z.boolean().default(false),
 });
-const deliverBody = z.strictObject({ copies, parallel: z.boolean().default(false) });
 
-type Release = z.output<typeof releaseBody>;
+const deliverBody = z.strictObject({ copies, parallel: z.boolean().default(false) });
 
 /** Controls over webhook deliveries: look, hold, release in any order, copy, drop, repeat. */
 export function deliveryControls(engine: Engine): Hono {

@@ -1,11 +1,10 @@
 import { Hono } from "hono";
 import { z } from "zod";
+import { paidCharge, readBody } from "./request.ts";
 import type { Engine } from "../engine.ts";
-import { MAXIMUM_AMOUNT } from "../payments/fees.ts";
-import { moveDispute, openDispute, updateDispute } from "../payments/dispute.ts";
+import { MAXIMUM_AMOUNT } from "../payments/amounts.ts";
+import { moveDispute, openDispute, updateDispute } from "../payments/disputes.ts";
 import { disputes } from "../resources/disputes.ts";
-import { readBody } from "./body.ts";
-import { paidCharge } from "./paid-charge.ts";
 
 const REASONS = [
   "bank_cannot_process",

@@ -1,9 +1,8 @@
 import { Hono } from "hono";
 import { z } from "zod";
+import { paidCharge, readBody } from "./request.ts";
 import type { Engine } from "../engine.ts";
-import { warnOfFraud } from "../payments/fraud-warning.ts";
-import { readBody } from "./body.ts";
-import { paidCharge } from "./paid-charge.ts";
+import { warnOfFraud } from "../payments/fraud-warnings.ts";
 
 const warningBody = z.strictObject({
   fraud_type: z.enum([

@@ -1,10 +1,10 @@
 import { Hono } from "hono";
 import { z } from "zod";
+import { readBody } from "./request.ts";
 import type { Engine } from "../engine.ts";
-import { behaviourNames } from "../payments/cards.ts";
 import { noteMethod } from "../payments/saved-methods.ts";
 import { paymentMethods } from "../resources/payment-methods.ts";
-import { readBody } from "./body.ts";
+import { behaviourNames } from "../resources/test-cards.ts";
 
 const behaviourBody = z.strictObject({ behaviour: z.enum(behaviourNames) });
 

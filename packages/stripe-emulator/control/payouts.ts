@@ -1,17 +1,17 @@
 import { Hono } from "hono";
 import { z } from "zod";
+import { readBody } from "./request.ts";
+import { invalidRequest } from "../core/errors.ts";
 import type { Engine } from "../engine.ts";
-import { invalidRequest } from "../http/errors.ts";
 import {
   adjustPayout,
   deliverPayout,
   failPayout,
   makePayout,
   payableCurrencies,
-} from "../payments/payout.ts";
+} from "../payments/payouts.ts";
 import { releasePending } from "../resources/balance-transactions.ts";
 import { payouts } from "../resources/payouts.ts";
-import { readBody } from "./body.ts";
 
 const makeBody = z.strictObject({
   currency: z.string().length(3).toLowerCase().optional(),

@@ -1,17 +1,20 @@
 import { type Context, Hono } from "hono";
 import { z } from "zod";
 import { settlePayment } from "../checkout/pay.ts";
-import type { Engine } from "../engine.ts";
-import { StripeApiError } from "../http/errors.ts";
-import { delayedPayments } from "../payments/attempt.ts";
-import { paymentIntents } from "../resources/payment-intents.ts";
-import { deleteEndpoint, ensureEndpoint } from "../resources/webhook-endpoints.ts";
-import { accountVersion, setAccountVersion } from "../versions.ts";
 import { accountControls } from "./accounts.ts";
-import { readBody } from "./body.ts";
 import { deliveryControls } from "./deliveries.ts";
 import { paymentMethodControls } from "./payment-methods.ts";
-import { moneyBackControls } from "./money-back.ts";
+import { disputeControls } from "./disputes.ts";
+import { fraudWarningControls } from "./fraud-warnings.ts";
+import { payoutControls } from "./payouts.ts";
+import { refundControls } from "./refunds.ts";
+import { readBody } from "./request.ts";
+import { StripeApiError } from "../core/errors.ts";
+import type { Engine } from "../engine.ts";
+import { paymentIntents } from "../resources/payment-intents.ts";
+import { delayedPayments } from "../resources/plans.ts";
+import { accountVersion, setAccountVersion } from "../resources/versions.ts";
+import { deleteEndpoint, ensureEndpoint } from "../resources/webhook-endpoints.ts";
 
 const endpointBody = z.strictObject({
   url: z.url(),
@@ -86,10 +89,16 @@ export function controls(engine: Engine): Hono {
     engine.faults.clear();
     return c.json({ planned: false });
   });
-  app.route("/", accountControls(engine));
-  app.route("/", deliveryControls(engine));
-  app.route("/", paymentMethodControls(engine));
-  app.route("/", moneyBackControls(engine));
+  const parts = [
+    accountControls,
+    deliveryControls,
+    disputeControls,
+    fraudWarningControls,
+    paymentMethodControls,
+    payoutControls,
+    refundControls,
+  ];
+  for (const part of parts) app.route("/", part(engine));
   return app;
 }
 

@@ -1,13 +1,15 @@
+import { signatureHeader } from "./signature.ts";
+import { type Delivery, finish, openDeliveries } from "../resources/deliveries.ts";
 import { events, matchesType, shown, type StoredEvent } from "../resources/events.ts";
 import { hears, signingSecret, webhookEndpoints } from "../resources/webhook-endpoints.ts";
 import type { Scope } from "../scope.ts";
-import { type Delivery, finish, openDeliveries } from "./delivery.ts";
-import { signatureHeader } from "./signature.ts";
 
 /** As many deliveries are on the way at once; more would crowd out a small receiver. */
 const PARALLEL = 16;
+
 /** With a clock that stands still a due time never comes nearer: look again, but rarely. */
 const SHORTEST_WAIT_MS = 20;
+
 const LONGEST_WAIT_MS = 60_000;
 
 /** What deliberate disorder is applied to new deliveries. */

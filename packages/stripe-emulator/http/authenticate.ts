@@ -1,5 +1,5 @@
 import { timingSafeEqual } from "node:crypto";
-import { StripeApiError } from "./errors.ts";
+import { StripeApiError } from "../core/errors.ts";
 
 /**
  * Refuses a request that carries none of the keys, as a Bearer token or as Basic user name.

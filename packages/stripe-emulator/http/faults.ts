@@ -1,4 +1,4 @@
-import { StripeApiError } from "./errors.ts";
+import { StripeApiError } from "../core/errors.ts";
 
 /** What is to go wrong with the next matching API requests. */
 export interface Fault {

@@ -1,5 +1,5 @@
 import qs from "qs";
-import { invalidRequest } from "./errors.ts";
+import { invalidRequest } from "../core/errors.ts";
 
 /** Parameters as they came in: nested objects and arrays of strings. */
 export type RawParams = Record<string, unknown>;

@@ -1,6 +1,6 @@
-import { collection } from "../store/collection.ts";
+import { StripeApiError } from "../core/errors.ts";
 import type { Scope } from "../scope.ts";
-import { StripeApiError } from "./errors.ts";
+import { collection } from "../store/collection.ts";
 
 /** The first answer given under an Idempotency-Key. */
 interface StoredAnswer {
@@ -14,6 +14,7 @@ interface StoredAnswer {
 
 /** Stripe forgets a key after a day; a repeat after that runs anew. */
 const KEPT_SECONDS = 24 * 3_600;
+
 const MAX_KEY_LENGTH = 255;
 
 const answers = collection<StoredAnswer>("idempotency_key");

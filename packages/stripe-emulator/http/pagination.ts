@@ -1,9 +1,11 @@
 import { z } from "zod";
+import { integer, range, text } from "./params.ts";
+import { type Route, route } from "./route.ts";
 import type { Scope } from "../scope.ts";
 import type { Collection } from "../store/collection.ts";
 import type { Entity } from "../store/store.ts";
-import { integer, range, text } from "./params.ts";
-import { type Route, route } from "./route.ts";
+
+type Range = z.output<typeof range>;
 
 /** The parameters that every list takes. */
 export const paging = {
@@ -25,8 +27,6 @@ export interface List<T> {
   has_more: boolean;
   url: string;
 }
-
-type Range = z.output<typeof range>;
 
 /** Whether a moment (in seconds) lies within the bounds of a `created` filter. */
 function within(moment: number, bounds: Range | undefined): boolean {

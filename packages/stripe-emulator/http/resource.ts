@@ -1,7 +1,7 @@
-import type { Collection } from "../store/collection.ts";
-import type { Entity } from "../store/store.ts";
 import type { Expander } from "./expand.ts";
 import type { Route } from "./route.ts";
+import type { Collection } from "../store/collection.ts";
+import type { Entity } from "../store/store.ts";
 
 /** One kind of object: its routes, and which of its fields can be expanded into what. */
 export interface Resource {

@@ -1,7 +1,9 @@
 import { z } from "zod";
-import type { Scope } from "../scope.ts";
 import type { RawParams } from "./form.ts";
 import { parseParams } from "./params.ts";
+import type { Scope } from "../scope.ts";
+
+type Params<S extends z.ZodRawShape> = z.output<z.ZodObject<S>>;
 
 /** One route of the API: what it is called by, what it takes, what it does. */
 export interface Route {
@@ -17,8 +19,6 @@ export interface Parsed {
   expand: string[];
   run(scope: Scope, path: Record<string, string>): object;
 }
-
-type Params<S extends z.ZodRawShape> = z.output<z.ZodObject<S>>;
 
 /**
  * Declares a route. `run` is synchronous: between its first read and its last write nothing else

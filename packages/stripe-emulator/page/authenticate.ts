@@ -4,14 +4,15 @@ import type Stripe from "stripe";
 import type { Outcome } from "../checkout/complete.ts";
 import { resumeSession } from "../checkout/pay.ts";
 import { resumeSaving } from "../checkout/save-card.ts";
-import { type Session, sessionOf } from "../checkout/session.ts";
-import { attemptPayment, bookPayment, failAuthentication } from "../payments/attempt.ts";
-import { formatMoney } from "../payments/fees.ts";
-import { attemptSetup, failSetupAuthentication } from "../payments/setup.ts";
+import { layout, notice } from "./layout.ts";
+import { formatMoney } from "../payments/amounts.ts";
+import { attemptPayment, failAuthentication } from "../payments/attempt.ts";
+import { bookPayment } from "../payments/book-payment.ts";
+import { attemptSetup, failSetupAuthentication } from "../payments/setup-intents.ts";
+import { type Session, sessionOf } from "../resources/checkout-sessions.ts";
 import { paymentIntents } from "../resources/payment-intents.ts";
 import { setupIntents } from "../resources/setup-intents.ts";
 import type { Scope } from "../scope.ts";
-import { layout, notice } from "./layout.ts";
 
 type Answer = Response | Promise<Response>;
 

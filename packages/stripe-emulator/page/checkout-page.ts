@@ -1,10 +1,9 @@
 import { html } from "hono/html";
-import { lineItemsOf } from "../checkout/line-items.ts";
-import type { Session } from "../checkout/session.ts";
-import { formatMoney } from "../payments/fees.ts";
-import type { Scope } from "../scope.ts";
 import { layout } from "./layout.ts";
 import { methodFields } from "./method-fields.ts";
+import { formatMoney } from "../payments/amounts.ts";
+import { lineItemsOf, type Session } from "../resources/checkout-sessions.ts";
+import type { Scope } from "../scope.ts";
 
 /** What the page shows again after a refused attempt. Card data never comes back. */
 export interface Refused {

@@ -1,10 +1,9 @@
 import { type Context, Hono } from "hono";
 import { html } from "hono/html";
-import { bringTo } from "../connect/account.ts";
+import { bringTo } from "../connect/accounts.ts";
 import type { Engine } from "../engine.ts";
-import { accountLinks } from "../resources/account-links.ts";
-import { accounts } from "../resources/accounts.ts";
 import { layout, notice } from "./layout.ts";
+import { accountLinks, accounts } from "../resources/accounts.ts";
 
 /**
  * The pages behind an account link, where a provider registers. As with Stripe a link opens once;

@@ -1,19 +1,21 @@
 import { type Context, Hono } from "hono";
 import type Stripe from "stripe";
-import { sessionOf } from "../checkout/session.ts";
 import { checkDestination } from "../connect/destination.ts";
+import { StripeApiError } from "../core/errors.ts";
 import type { Engine } from "../engine.ts";
-import { StripeApiError } from "../http/errors.ts";
-import { attemptPayment, bookPayment } from "../payments/attempt.ts";
-import { paymentIntents } from "../resources/payment-intents.ts";
-import { createBankAccount, createCard, paymentMethods } from "../resources/payment-methods.ts";
-import type { Scope } from "../scope.ts";
 import { leave } from "./authenticate.ts";
 import { notice } from "./layout.ts";
 import { paymentPage } from "./payment-page.ts";
 import { readMeans } from "./read-payment.ts";
+import { attemptPayment } from "../payments/attempt.ts";
+import { bookPayment } from "../payments/book-payment.ts";
+import { sessionOf } from "../resources/checkout-sessions.ts";
+import { paymentIntents } from "../resources/payment-intents.ts";
+import { createBankAccount, createCard, paymentMethods } from "../resources/payment-methods.ts";
+import type { Scope } from "../scope.ts";
 
 type Intent = Stripe.PaymentIntent;
+type Answer = Response | Promise<Response>;
 
 /**
  * What Stripe.js does in a shop's own page: the buyer pays an intent, known by its client secret,
@@ -83,8 +85,6 @@ function submit(
     return again(error.message);
   }
 }
-
-type Answer = Response | Promise<Response>;
 
 function conclude(
   c: Context,

@@ -1,5 +1,5 @@
 import type { Means, Payment } from "../checkout/complete.ts";
-import { passesLuhn } from "../payments/cards.ts";
+import { passesLuhn } from "../resources/test-cards.ts";
 
 type Fields = Record<string, string>;
 

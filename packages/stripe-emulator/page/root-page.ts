@@ -1,11 +1,10 @@
 import { html } from "hono/html";
-import { lineItemsOf } from "../checkout/line-items.ts";
-import { type Session, sessionOf, sessions } from "../checkout/session.ts";
-import { formatMoney } from "../payments/fees.ts";
-import { paymentIntents } from "../resources/payment-intents.ts";
-import type { Scope } from "../scope.ts";
 import { layout } from "./layout.ts";
 import { testCardsTable } from "./test-cards.ts";
+import { formatMoney } from "../payments/amounts.ts";
+import { lineItemsOf, type Session, sessionOf, sessions } from "../resources/checkout-sessions.ts";
+import { paymentIntents } from "../resources/payment-intents.ts";
+import type { Scope } from "../scope.ts";
 
 const SHOWN = 50;
 

@@ -1,19 +1,19 @@
 import { type Context, Hono } from "hono";
 import type { Outcome } from "../checkout/complete.ts";
 import { paySession } from "../checkout/pay.ts";
-import { type Session, sessions, sessionSecrets } from "../checkout/session.ts";
+import { randomText } from "../core/ids.ts";
 import type { Engine } from "../engine.ts";
-import { randomText } from "../ids.ts";
-import { formatMoney } from "../payments/fees.ts";
-import { charges } from "../resources/charges.ts";
-import type { Scope } from "../scope.ts";
-import { checkoutPage, type Refused } from "./checkout-page.ts";
 import { authenticate, authenticationPage } from "./authenticate.ts";
+import { checkoutPage, type Refused } from "./checkout-page.ts";
 import { notice } from "./layout.ts";
 import { onboardingPages } from "./onboarding.ts";
 import { paymentPages } from "./payment-pages.ts";
 import { readPayment } from "./read-payment.ts";
 import { rootPage } from "./root-page.ts";
+import { formatMoney } from "../payments/amounts.ts";
+import { charges } from "../resources/charges.ts";
+import { type Session, sessions, sessionSecrets } from "../resources/checkout-sessions.ts";
+import type { Scope } from "../scope.ts";
 
 /** The pages that buyers see: checkout and the bank's authentication. */
 export function pages(engine: Engine): Hono {

@@ -1,31 +1,14 @@
 import type Stripe from "stripe";
-import { shareCharge } from "../connect/share.ts";
-import { changed } from "../objects.ts";
-import { bookMovement } from "../resources/balance-transactions.ts";
-import { chargePlans, charges, createCharge, outcomeFields } from "../resources/charges.ts";
+import { attach, methodBehaviour, noteMethod, paysOffSession } from "./saved-methods.ts";
+import { charges, createCharge, outcomeFields } from "../resources/charges.ts";
 import { paymentIntents } from "../resources/payment-intents.ts";
 import { paymentMethods } from "../resources/payment-methods.ts";
+import { chargePlans, type DelayedPayment, delayedPayments, dueAt } from "../resources/plans.ts";
+import { type Behaviour, type Decline, FAILED_AUTHENTICATION } from "../resources/test-cards.ts";
 import type { Scope } from "../scope.ts";
-import { collection } from "../store/collection.ts";
-import { type Behaviour, type Decline, FAILED_AUTHENTICATION } from "./cards.ts";
-import { dueAt } from "./due-at.ts";
-import { processingFee } from "./fees.ts";
-import { carryOutPlan } from "./plan.ts";
-import { attach, methodBehaviour, noteMethod, paysOffSession } from "./saved-methods.ts";
 
 type Intent = Stripe.PaymentIntent;
 type Charge = Stripe.Charge;
-
-/** A payment that is on its way: how it is to end, and when it does so by itself. */
-interface DelayedPayment {
-  /** The payment intent's id. */
-  id: string;
-  outcome: "succeeds" | "fails";
-  /** Seconds since 1970, or null: only by control. */
-  due_at: number | null;
-}
-
-export const delayedPayments = collection<DelayedPayment>("delayed_payment");
 
 const FAILED_DEBIT: Decline = {
   code: "payment_method_provider_decline",
@@ -202,31 +185,4 @@ function keepOrUseUp(scope: Scope, intent: Intent): void {
   } else if (method.customer === null) {
     noteMethod(scope, method.id, { usedUp: true });
   }
-}
-
-/**
- * Books what an intent brought in, if it did and is not booked: the last step of every payment.
- * Stripe captures asynchronously, so `charge.succeeded` has no balance transaction yet, and
- * `charge.updated` brings it after all other events.
- */
-export function bookPayment(scope: Scope, intent: Intent): void {
-  if (intent.status !== "succeeded") return;
-  const charge = charges.get(scope, String(intent.latest_charge));
-  if (charge.balance_transaction !== null) return;
-  const behaviour = methodBehaviour(scope, String(charge.payment_method));
-  const kind = charge.payment_method_details?.type === "card" ? "card" : "us_bank_account";
-  const transaction = bookMovement(scope, {
-    amount: charge.amount,
-    currency: charge.currency,
-    fee: processingFee(charge.amount, kind),
-    source: charge.id,
-    type: kind === "card" ? "charge" : "payment",
-    reporting_category: "charge",
-    description: charge.description,
-    availableAtOnce: behaviour.availableAtOnce,
-  });
-  const booked = charges.update(scope, charge, { balance_transaction: transaction.id });
-  const shared = shareCharge(scope, booked);
-  scope.emit("charge.updated", shared, changed(charge, shared));
-  carryOutPlan(scope, booked);
 }

@@ -1,10 +1,10 @@
 import type Stripe from "stripe";
-import { invalidRequest, StripeApiError } from "../http/errors.ts";
+import { invalidRequest, StripeApiError } from "../core/errors.ts";
+import { formatMoney } from "./amounts.ts";
 import { charges } from "../resources/charges.ts";
 import { disputes } from "../resources/disputes.ts";
 import { paymentIntents } from "../resources/payment-intents.ts";
 import type { Scope } from "../scope.ts";
-import { formatMoney } from "./fees.ts";
 
 type Charge = Stripe.Charge;
 

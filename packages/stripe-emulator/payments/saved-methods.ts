@@ -1,10 +1,10 @@
 import type Stripe from "stripe";
-import { invalidRequest, StripeApiError } from "../http/errors.ts";
-import { changed } from "../objects.ts";
+import { invalidRequest, StripeApiError } from "../core/errors.ts";
+import { changed } from "../core/objects.ts";
 import { customers } from "../resources/customers.ts";
 import { paymentMethods, paymentMethodSecrets, type Secret } from "../resources/payment-methods.ts";
+import { type Behaviour, behaviourOf, savingDeclined } from "../resources/test-cards.ts";
 import type { Scope } from "../scope.ts";
-import { type Behaviour, behaviourOf, savingDeclined } from "./cards.ts";
 
 type PaymentMethod = Stripe.PaymentMethod;
 

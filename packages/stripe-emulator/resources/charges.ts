@@ -1,34 +1,14 @@
+/** Charges: one for each attempt to pay, with what the card network answered. */
 import type Stripe from "stripe";
+import { newId, randomText } from "../core/ids.ts";
 import { example } from "../fixtures/example.ts";
-import { listRoute, retrieveRoute } from "../http/pagination.ts";
-import { metadata, text, unsettable } from "../http/params.ts";
-import { reference, type Resource } from "../http/resource.ts";
-import { route } from "../http/route.ts";
-import { newId, randomText } from "../ids.ts";
-import { changed, defined, mergeMetadata } from "../objects.ts";
-import type { Behaviour, Decline } from "../payments/cards.ts";
+import type { Behaviour, Decline } from "./test-cards.ts";
 import type { Scope } from "../scope.ts";
 import { collection } from "../store/collection.ts";
-import { balanceTransactions } from "./balance-transactions.ts";
-import { customers } from "./customers.ts";
-import { paymentIntents } from "./payment-intents.ts";
-import { refundsOf } from "./refunds.ts";
 
 type Charge = Stripe.Charge;
 
 export const charges = collection<Charge>("charge");
-
-/** What the test card has in store for a charge after it is paid. */
-export interface ChargePlan {
-  id: string;
-  /** Reason of the dispute to come. */
-  dispute?: string | undefined;
-  inquiry?: boolean | undefined;
-  earlyFraudWarning?: boolean | undefined;
-  refund?: Behaviour["refund"];
-}
-
-export const chargePlans = collection<ChargePlan>("charge_plan");
 
 /** Whether money came, did not come, or is on its way. */
 export type ChargeResult = "succeeded" | "failed" | "pending";
@@ -154,52 +134,3 @@ function authentication() {
     version: "2.2.0",
   };
 }
-
-const update = route(
-  "POST",
-  "/v1/charges/:id",
-  {
-    description: text.optional(),
-    metadata: unsettable(metadata).optional(),
-    receipt_email: text.optional(),
-    transfer_group: text.optional(),
-  },
-  (scope, params, { id }) => {
-    const before = charges.get(scope, id);
-    const after = charges.update(scope, before, {
-      ...defined(params),
-      metadata: mergeMetadata(before.metadata, params.metadata),
-    });
-    scope.emit("charge.updated", after, changed(before, after));
-    return after;
-  },
-);
-
-const filters = {
-  customer: text.optional(),
-  payment_intent: text.optional(),
-  transfer_group: text.optional(),
-};
-
-export const chargeResource: Resource = {
-  object: "charge",
-  routes: [
-    listRoute(
-      "/v1/charges",
-      charges,
-      filters,
-      (charge, wanted) =>
-        (wanted.customer ?? charge.customer) === charge.customer &&
-        (wanted.payment_intent ?? charge.payment_intent) === charge.payment_intent &&
-        (wanted.transfer_group ?? charge.transfer_group) === charge.transfer_group,
-    ),
-    retrieveRoute("/v1/charges", charges),
-    update,
-  ],
-  expands: {
-    balance_transaction: reference("balance_transaction", () => balanceTransactions),
-    customer: reference("customer", () => customers),
-    payment_intent: reference("payment_intent", () => paymentIntents),
-    refunds: (scope, owner) => refundsOf(scope, String(owner.id)),
-  },
-};

@@ -1,87 +1,46 @@
+/** Checkout sessions, their line items, and what Stripe's object does not show of them. */
 import type Stripe from "stripe";
-import { z } from "zod";
-import { cancelCheckout } from "../checkout/expire.ts";
-import { sessionParams } from "../checkout/params.ts";
-import { createSession } from "../checkout/create.ts";
-import { lineItemsOf } from "../checkout/line-items.ts";
-import { sessions } from "../checkout/session.ts";
-import { invalidRequest } from "../http/errors.ts";
-import { listRoute, paginate, paging, retrieveRoute } from "../http/pagination.ts";
-import { metadata, text, unsettable } from "../http/params.ts";
-import { reference, type Resource } from "../http/resource.ts";
-import { route } from "../http/route.ts";
-import { mergeMetadata } from "../objects.ts";
-import { customers } from "./customers.ts";
-import { paymentIntents } from "./payment-intents.ts";
-import { setupIntents } from "./setup-intents.ts";
+import type { Scope } from "../scope.ts";
+import { collection } from "../store/collection.ts";
 
-const URL = "/v1/checkout/sessions";
+export type Session = Stripe.Checkout.Session;
 
-const listLineItems = route("GET", `${URL}/:id/line_items`, paging, (scope, params, { id }) => {
-  const items = lineItemsOf(scope, sessions.get(scope, id));
-  return paginate(items, params, `${URL}/${id}/line_items`, (item, param) => {
-    if (items.every((each) => each.id !== item)) {
-      throw invalidRequest(`No such line item: '${item}'`, param, "resource_missing");
-    }
-  });
-});
+export const sessions = collection<Session>("checkout.session");
 
-const update = route(
-  "POST",
-  `${URL}/:id`,
-  { metadata: unsettable(metadata).optional() },
-  (scope, params, { id }) => {
-    const session = sessions.get(scope, id);
-    return sessions.update(scope, session, {
-      metadata: mergeMetadata(session.metadata ?? {}, params.metadata),
-    });
-  },
-);
+/** What a session keeps for the moment of payment and Stripe's object does not show. */
+export interface SessionSecret {
+  id: string;
+  /** `payment_intent_data`: the fields of the payment intent to be made. */
+  intent: Partial<Stripe.PaymentIntent>;
+  /** The form that completed the session, so that sending it twice pays once. */
+  completedBy: string | null;
+  /** Outcome of the attempt that waits for authentication, with its form. */
+  awaiting: string | null;
+}
 
-const expire = route("POST", `${URL}/:id/expire`, {}, (scope, _params, { id }) => {
-  const session = sessions.get(scope, id);
-  if (session.status !== "open") {
-    throw invalidRequest(
-      `Only an open session can be expired; the status of this one is ${session.status}.`,
-    );
+export const sessionSecrets = collection<SessionSecret>("checkout_secret");
+
+/** The session that made a payment or setup intent, if one did. */
+export function sessionOf(scope: Scope, intent: string): Session | undefined {
+  for (const session of sessions.values(scope)) {
+    if (session.payment_intent === intent || session.setup_intent === intent) return session;
   }
-  return cancelCheckout(scope, session);
-});
+}
 
-const filters = {
-  customer: text.optional(),
-  customer_details: z.strictObject({ email: text }).optional(),
-  payment_intent: text.optional(),
-  status: z.enum(["open", "complete", "expired"]).optional(),
-};
+type LineItem = Stripe.LineItem;
 
-export const checkoutSessionResource: Resource = {
-  object: "checkout.session",
-  routes: [
-    route("POST", URL, sessionParams, createSession),
-    listRoute(
-      URL,
-      sessions,
-      filters,
-      (session, wanted) =>
-        (wanted.customer ?? session.customer) === session.customer &&
-        (wanted.payment_intent ?? session.payment_intent) === session.payment_intent &&
-        (wanted.status ?? session.status) === session.status &&
-        (wanted.customer_details === undefined ||
-          wanted.customer_details.email === session.customer_details?.email),
-    ),
-    retrieveRoute(URL, sessions),
-    listLineItems,
-    update,
-    expire,
-  ],
-  expands: {
-    customer: reference("customer", () => customers),
-    payment_intent: reference("payment_intent", () => paymentIntents),
-    setup_intent: reference("setup_intent", () => setupIntents),
-    line_items: (scope, owner) => {
-      const items = lineItemsOf(scope, owner as unknown as Stripe.Checkout.Session);
-      return paginate(items, {}, `${URL}/${owner.id}/line_items`, () => {});
-    },
-  },
-};
+interface StoredItems {
+  /** The session's id. */
+  id: string;
+  items: LineItem[];
+}
+
+const stored = collection<StoredItems>("checkout_line_items");
+
+export function lineItemsOf(scope: Scope, session: Session): LineItem[] {
+  return stored.find(scope, session.id)?.items ?? [];
+}
+
+export function storeLineItems(scope: Scope, session: string, items: LineItem[]): void {
+  stored.put(scope, { id: session, items });
+}

@@ -1,85 +1,95 @@
+/** Disputes as the bank raises them, and the card networks' early warnings of fraud. */
 import type Stripe from "stripe";
-import { z } from "zod";
-import examples from "../fixtures/examples.json" with { type: "json" };
-import { invalidRequest } from "../http/errors.ts";
-import { listRoute, retrieveRoute } from "../http/pagination.ts";
-import { flag, metadata, text, unsettable, unsupported } from "../http/params.ts";
-import { reference, type Resource } from "../http/resource.ts";
-import { route } from "../http/route.ts";
-import { mergeMetadata } from "../objects.ts";
-import { isClosed, isInquiry, moveDispute } from "../payments/dispute.ts";
-import { judge, stageEvidence } from "../payments/evidence.ts";
+import { newId } from "../core/ids.ts";
+import { example } from "../fixtures/example.ts";
 import type { Scope } from "../scope.ts";
 import { collection } from "../store/collection.ts";
-import { charges } from "./charges.ts";
-import { paymentIntents } from "./payment-intents.ts";
 
 type Dispute = Stripe.Dispute;
 
 export const disputes = collection<Dispute>("dispute");
 
-/** Longest text of one piece of evidence. */
-const MAX_TEXT = 20_000;
-
-const { enhanced_evidence: _, ...texts } = examples.dispute.evidence;
-const evidence = z.strictObject({
-  ...Object.fromEntries(
-    Object.keys(texts).map((name) => [name, unsettable(z.string().max(MAX_TEXT)).optional()]),
-  ),
-  appeal: unsupported,
-  enhanced_evidence: unsupported,
-});
-
-/** Evidence is submitted at once unless `submit` is false; then it is staged. */
-const update = route(
-  "POST",
-  "/v1/disputes/:id",
-  {
-    evidence: evidence.optional(),
-    metadata: unsettable(metadata).optional(),
-    submit: flag.optional(),
-    intended_submission_method: unsupported,
-  },
-  (scope, params, { id }) => {
-    const dispute = openOne(scope, id);
-    const submit = params.submit ?? params.evidence !== undefined;
-    const merged = mergeMetadata(dispute.metadata, params.metadata);
-    const given = params.evidence as Partial<Dispute["evidence"]> | undefined;
-    const staged = stageEvidence(scope, dispute, given, merged, submit);
-    // The bank's verdict comes after the answer, which therefore still says: under review.
-    if (submit) judge(scope, staged);
-    return staged;
-  },
+export const earlyFraudWarnings = collection<Stripe.Radar.EarlyFraudWarning>(
+  "radar.early_fraud_warning",
 );
 
-const close = route("POST", "/v1/disputes/:id/close", {}, (scope, _params, { id }) => {
-  const dispute = openOne(scope, id);
-  return moveDispute(scope, dispute, isInquiry(dispute) ? "warning_closed" : "lost");
-});
+const DAY_SECONDS = 24 * 3_600;
 
-function openOne(scope: Scope, id: string): Dispute {
-  const dispute = disputes.get(scope, id);
-  if (isClosed(dispute)) throw invalidRequest("This dispute is already closed");
-  return dispute;
+/** The bank wants evidence by the end of the eighth day. */
+const ANSWER_DAYS = 8;
+
+/** Visa's codes of the reasons; another reason shows the code of goods that did not come. */
+const REASON_CODES: Record<string, string> = {
+  credit_not_processed: "13.7",
+  duplicate: "12.6.1",
+  fraudulent: "10.4",
+  product_not_received: "13.1",
+  product_unacceptable: "13.3",
+  subscription_canceled: "13.2",
+};
+
+/** The object of a dispute that has just been raised. */
+export function newDispute(
+  scope: Scope,
+  charge: Stripe.Charge,
+  { amount, reason, inquiry, prevented }: DisputeWish,
+): Stripe.Dispute {
+  const day = Math.floor(scope.seconds() / DAY_SECONDS);
+  const draft = example<Stripe.Dispute>("dispute");
+  return {
+    ...draft,
+    id: newId("du"),
+    amount,
+    balance_transactions: [],
+    charge: charge.id,
+    created: scope.seconds(),
+    currency: charge.currency,
+    enhanced_eligibility_types: [],
+    evidence_details: {
+      due_by: (day + ANSWER_DAYS + 1) * DAY_SECONDS - 1,
+      enhanced_eligibility: {},
+      has_evidence: false,
+      past_due: false,
+      submission_count: 0,
+      submission_method: "not_submitted",
+    },
+    intended_submission_method: null,
+    is_charge_refundable: inquiry || prevented === "block",
+    payment_intent: charge.payment_intent,
+    payment_method_details: detailsOf(
+      charge,
+      reason,
+      prevented ?? (inquiry ? "inquiry" : "chargeback"),
+    ),
+    reason,
+    status: prevented ? "prevented" : inquiry ? "warning_needs_response" : "needs_response",
+  };
 }
 
-export const disputeResource: Resource = {
-  object: "dispute",
-  routes: [
-    listRoute(
-      "/v1/disputes",
-      disputes,
-      { charge: text.optional(), payment_intent: text.optional() },
-      (dispute, wanted) =>
-        (wanted.charge ?? dispute.charge) === dispute.charge &&
-        (wanted.payment_intent ?? dispute.payment_intent) === dispute.payment_intent,
-    ),
-    retrieveRoute("/v1/disputes", disputes),
-    update,
-    close,
-  ],
-  expands: {
-    charge: reference("charge", () => charges),
-    payment_intent: reference("payment_intent", () => paymentIntents),
-  },
-};
+function detailsOf(
+  { payment_method_details: paid }: Stripe.Charge,
+  reason: string,
+  case_type: string,
+): Stripe.Dispute.PaymentMethodDetails {
+  if (!paid?.card) return { type: paid?.type as "card" };
+  const brand = paid.card.brand ?? "unknown";
+  return {
+    type: "card",
+    card: {
+      brand,
+      case_type,
+      network: brand,
+      network_reason_code: REASON_CODES[reason] ?? "13.1",
+    },
+  };
+}
+
+/** Disputed amounts may differ from the payment, also upwards: exchange rates, parts of an order. */
+export interface DisputeWish {
+  amount: number;
+  reason: string;
+  /** The bank only asks; no money moves. */
+  inquiry: boolean;
+  /** The buyer is paid before it comes to that: by the dispute, or by a refund (a block). */
+  prevented?: "resolution" | "block" | undefined;
+}

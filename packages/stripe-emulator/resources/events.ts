@@ -1,15 +1,9 @@
 import type Stripe from "stripe";
-import { z } from "zod";
-import { pendingEndpoints } from "../deliveries/delivery.ts";
-import { resourceMissing } from "../http/errors.ts";
-import { listRoute } from "../http/pagination.ts";
-import { flag, text } from "../http/params.ts";
-import type { Resource } from "../http/resource.ts";
-import { route } from "../http/route.ts";
-import { newId } from "../ids.ts";
+import { newId } from "../core/ids.ts";
+import { pendingEndpoints } from "./deliveries.ts";
+import { accountVersion, renderIn } from "./versions.ts";
 import type { Scope } from "../scope.ts";
 import { collection } from "../store/collection.ts";
-import { accountVersion, renderIn } from "../versions.ts";
 
 /** The general form of Stripe's event, which is a union of hundreds. Its object is of the newest version. */
 export interface StoredEvent {
@@ -80,35 +74,3 @@ export function recordEvent(
 export function matchesType(pattern: string, type: string): boolean {
   return pattern.endsWith("*") ? type.startsWith(pattern.slice(0, -1)) : pattern === type;
 }
-
-const filters = {
-  type: text.optional(),
-  types: z.array(text).max(20).optional(),
-  delivery_success: flag.optional(),
-};
-
-/** As with Stripe, a connected account's events are seen on its behalf alone. */
-function belongs(event: StoredEvent, scope: Scope): boolean {
-  return (event.account ?? null) === scope.account;
-}
-
-const list = listRoute("/v1/events", events, filters, (event, wanted, scope) => {
-  if (!belongs(event, scope)) return false;
-  const patterns = wanted.types ?? [wanted.type ?? "*"];
-  if (!patterns.some((pattern: string) => matchesType(pattern, event.type))) return false;
-  if (wanted.delivery_success === undefined) return true;
-  return wanted.delivery_success === (pendingEndpoints(scope, event.id) === 0);
-}, (scope, event) => shown(scope, event));
-
-export const eventResource: Resource = {
-  object: "event",
-  routes: [
-    list,
-    route("GET", "/v1/events/:id", {}, (scope, _params, { id }) => {
-      const event = events.get(scope, id);
-      if (!belongs(event, scope)) throw resourceMissing("event", id);
-      return event;
-    }),
-  ],
-  expands: {},
-};

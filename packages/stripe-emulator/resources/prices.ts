@@ -1,30 +1,19 @@
 import type Stripe from "stripe";
 import { z } from "zod";
+import { invalidRequest } from "../core/errors.ts";
+import { newId } from "../core/ids.ts";
 import { example } from "../fixtures/example.ts";
-import { invalidRequest } from "../http/errors.ts";
-import { listRoute, retrieveRoute } from "../http/pagination.ts";
-import {
-  currency,
-  flag,
-  metadata,
-  natural,
-  text,
-  unsettable,
-  unsupported,
-} from "../http/params.ts";
-import { reference, type Resource } from "../http/resource.ts";
-import { route } from "../http/route.ts";
-import { newId } from "../ids.ts";
-import { changed, defined, mergeMetadata } from "../objects.ts";
+import { currency, metadata, natural, text, unsupported } from "../http/params.ts";
+import { createProduct, products } from "./products.ts";
 import type { Scope } from "../scope.ts";
 import { collection } from "../store/collection.ts";
-import { createProduct, products } from "./products.ts";
 
 type Price = Stripe.Price;
 
 export const prices = collection<Price>("price");
 
-const taxBehavior = z.enum(["exclusive", "inclusive", "unspecified"]).optional();
+export const taxBehavior = z.enum(["exclusive", "inclusive", "unspecified"]).optional();
+
 const wholeCents = z.string().regex(
   /^\d{1,12}(\.0+)?$/,
   "Fractions of a minor unit are not emulated.",
@@ -51,7 +40,7 @@ export const priceData = z.strictObject({
   unit_amount_decimal: wholeCents.optional(),
 });
 
-type PriceData = z.output<typeof priceData>;
+export type PriceData = z.output<typeof priceData>;
 
 /**
  * Makes a one-time price.
@@ -89,80 +78,3 @@ export function createPrice(scope: Scope, data: PriceData, at: string, inline = 
     unit_amount_decimal: String(amount) as never,
   });
 }
-
-const extras = {
-  active: flag.optional(),
-  lookup_key: text.optional(),
-  metadata: unsettable(metadata).optional(),
-  nickname: text.optional(),
-  currency_options: unsupported,
-  transfer_lookup_key: unsupported,
-};
-
-const create = route(
-  "POST",
-  "/v1/prices",
-  {
-    ...priceData.shape,
-    ...extras,
-    billing_scheme: z.enum(["per_unit"]).optional(),
-    custom_unit_amount: unsupported,
-    tiers: unsupported,
-    tiers_mode: unsupported,
-    transform_quantity: unsupported,
-  },
-  (scope, { active, lookup_key, metadata: given, nickname, billing_scheme: _, ...data }) => {
-    if (lookup_key && prices.all(scope).some((price) => price.lookup_key === lookup_key)) {
-      throw invalidRequest("Another price has this lookup_key.", "lookup_key");
-    }
-    const price = createPrice(scope, data as PriceData, "");
-    const extra = defined({ active, lookup_key, nickname, metadata: given ?? undefined });
-    const whole = prices.update(scope, price, extra as Partial<Price>);
-    scope.emit("price.created", whole);
-    return whole;
-  },
-);
-
-const update = route(
-  "POST",
-  "/v1/prices/:id",
-  { ...extras, tax_behavior: taxBehavior },
-  (scope, params, { id }) => {
-    const before = prices.get(scope, id);
-    const after = prices.update(scope, before, {
-      ...defined(params),
-      metadata: mergeMetadata(before.metadata, params.metadata),
-    } as Partial<Price>);
-    scope.emit("price.updated", after, changed(before, after));
-    return after;
-  },
-);
-
-const filters = {
-  active: flag.optional(),
-  currency: currency.optional(),
-  lookup_keys: z.array(text).max(10).optional(),
-  product: text.optional(),
-  type: z.enum(["one_time", "recurring"]).optional(),
-};
-
-export const priceResource: Resource = {
-  object: "price",
-  routes: [
-    create,
-    listRoute(
-      "/v1/prices",
-      prices,
-      filters,
-      (price, wanted) =>
-        (wanted.active ?? price.active) === price.active &&
-        (wanted.currency ?? price.currency) === price.currency &&
-        (wanted.product ?? price.product) === price.product &&
-        (wanted.type ?? price.type) === price.type &&
-        (wanted.lookup_keys?.includes(price.lookup_key ?? "") ?? true),
-    ),
-    retrieveRoute("/v1/prices", prices),
-    update,
-  ],
-  expands: { product: reference("product", () => products) },
-};

@@ -1,82 +1,52 @@
 import type Stripe from "stripe";
-import { z } from "zod";
-import { invalidRequest, StripeApiError } from "../http/errors.ts";
-import { listRoute, retrieveRoute } from "../http/pagination.ts";
-import { flag, integer, metadata, text, unsettable, unsupported } from "../http/params.ts";
-import { reference, type Resource } from "../http/resource.ts";
-import { route } from "../http/route.ts";
-import { mergeMetadata } from "../objects.ts";
-import { makeRefund, takeBackRefund, updateRefund } from "../payments/refund.ts";
-import { chargeToRefund, refundableAmount } from "../payments/refundable.ts";
+import { example } from "../fixtures/example.ts";
 import type { Scope } from "../scope.ts";
 import { collection } from "../store/collection.ts";
-import { balanceTransactions } from "./balance-transactions.ts";
-import { charges } from "./charges.ts";
-import { customers } from "./customers.ts";
-import { paymentIntents } from "./payment-intents.ts";
-import { paymentMethods } from "./payment-methods.ts";
 
+type Charge = Stripe.Charge;
 type Refund = Stripe.Refund;
 
 export const refunds = collection<Refund>("refund");
 
-/** How a refund that has not ended yet, or only seems to have, is to end. */
-interface RefundPlan {
-  /** The refund's id. */
-  id: string;
-  outcome: "succeeds" | "fails";
-  /** Seconds since 1970, or null: only by control. */
-  due_at: number | null;
+/** Whether the buyer paid by card; else the money moves between banks, which takes days. */
+export function isCard(charge: Charge): boolean {
+  return charge.payment_method_details?.type === "card";
 }
 
-export const refundPlans = collection<RefundPlan>("refund_plan");
+/** The object of a refund that is on its way, or already at the buyer's bank. */
+export function newRefund(
+  scope: Scope,
+  charge: Charge,
+  given: Pick<Refund, "id" | "amount" | "balance_transaction" | "metadata" | "reason">,
+  pending: boolean,
+): Refund {
+  return {
+    ...example<Refund>("refund"),
+    ...given,
+    charge: charge.id,
+    created: scope.seconds(),
+    currency: charge.currency,
+    customer: charge.customer,
+    destination_details: destinationOf(charge),
+    payment_intent: charge.payment_intent,
+    payment_method: charge.payment_method,
+    ...(pending && { pending_reason: "processing" }),
+    status: pending ? "pending" : "succeeded",
+  };
+}
 
-const create = route(
-  "POST",
-  "/v1/refunds",
-  {
-    amount: integer.refine((value) => value >= 1, "parameter_invalid_integer").optional(),
-    charge: text.optional(),
-    metadata: unsettable(metadata).optional(),
-    payment_intent: text.optional(),
-    reason: z.enum(["duplicate", "fraudulent", "requested_by_customer"]).optional(),
-    refund_application_fee: flag.optional(),
-    reverse_transfer: flag.optional(),
-    currency: unsupported,
-    customer: unsupported,
-    instructions_email: unsupported,
-    origin: unsupported,
-  },
-  (scope, params) => {
-    const charge = chargeToRefund(scope, params);
-    return makeRefund(scope, charge, {
-      amount: refundableAmount(scope, charge, params.amount),
-      reason: params.reason ?? null,
-      metadata: mergeMetadata({}, params.metadata),
-      reverseTransfer: params.reverse_transfer ?? false,
-      refundApplicationFee: params.refund_application_fee ?? false,
-    });
-  },
-);
-
-const update = route(
-  "POST",
-  "/v1/refunds/:id",
-  { metadata: unsettable(metadata).optional() },
-  (scope, params, { id }) => {
-    const refund = refunds.get(scope, id);
-    const merged = mergeMetadata(refund.metadata ?? {}, params.metadata);
-    return updateRefund(scope, refund, { metadata: merged });
-  },
-);
-
-const cancel = route("POST", "/v1/refunds/:id/cancel", {}, (scope, _params, { id }) => {
-  const refund = refunds.get(scope, id);
-  if (!["pending", "requires_action"].includes(refund.status ?? "")) {
-    throw invalidRequest("Canceling this refund is unsupported.");
+function destinationOf(charge: Charge): Stripe.Refund.DestinationDetails {
+  if (!isCard(charge)) {
+    const us_bank_transfer = { reference: null, reference_status: "pending" };
+    return { type: "us_bank_transfer", us_bank_transfer };
   }
-  return takeBackRefund(scope, refund, { status: "canceled" });
-});
+  const card = {
+    reference_status: "pending",
+    reference_type: "acquirer_reference_number",
+    type: "refund",
+  } as const;
+  return { type: "card", card };
+}
 
 /** The list that `expand: ["refunds"]` puts into a charge: the ten newest. */
 export function refundsOf(scope: Scope, charge: string): object {
@@ -84,47 +54,3 @@ export function refundsOf(scope: Scope, charge: string): object {
   const url = `/v1/charges/${charge}/refunds`;
   return { object: "list", data: all.slice(0, 10), has_more: all.length > 10, url };
 }
-
-/** Refunds of one charge, at the address that a charge gives. */
-const ofCharge = route(
-  "GET",
-  "/v1/charges/:id/refunds",
-  {},
-  (scope, _params, { id }) => {
-    if (!charges.find(scope, id)) {
-      const fields = { code: "resource_missing", param: "charge" };
-      throw new StripeApiError(404, `No such charge: '${id}'`, fields);
-    }
-    return refundsOf(scope, id);
-  },
-);
-
-export const refundResource: Resource = {
-  object: "refund",
-  routes: [
-    create,
-    listRoute(
-      "/v1/refunds",
-      refunds,
-      { charge: text.optional(), payment_intent: text.optional() },
-      (refund, wanted) =>
-        (wanted.charge ?? refund.charge) === refund.charge &&
-        (wanted.payment_intent ?? refund.payment_intent) === refund.payment_intent,
-    ),
-    retrieveRoute("/v1/refunds", refunds),
-    update,
-    cancel,
-    ofCharge,
-  ],
-  expands: {
-    balance_transaction: reference("balance_transaction", () => balanceTransactions),
-    charge: reference("charge", () => charges),
-    customer: reference("customer", () => customers),
-    failure_balance_transaction: reference(
-      "failure_balance_transaction",
-      () => balanceTransactions,
-    ),
-    payment_intent: reference("payment_intent", () => paymentIntents),
-    payment_method: reference("payment_method", () => paymentMethods),
-  },
-};

@@ -1,144 +1,20 @@
+/** Money handed on to connected accounts, the fees taken from it, and the parts of both that came back. */
 import type Stripe from "stripe";
-import { refundFee, reverseTransfer } from "../connect/take-back.ts";
-import { makeTransfer } from "../connect/transfer.ts";
-import { invalidRequest, resourceMissing } from "../http/errors.ts";
-import { listRoute, paginate, paging, retrieveRoute } from "../http/pagination.ts";
-import { currency, flag, integer, kept, metadata, text, unsettable } from "../http/params.ts";
-import { reference, type Resource } from "../http/resource.ts";
-import { route } from "../http/route.ts";
-import type { Scope } from "../scope.ts";
 import { collection } from "../store/collection.ts";
-import { accounts } from "./accounts.ts";
-import { applicationFees } from "./application-fees.ts";
-import { balanceTransactions } from "./balance-transactions.ts";
-import { charges } from "./charges.ts";
 
 export const transfers = collection<Stripe.Transfer>("transfer");
 export const reversals = collection<Stripe.TransferReversal>("transfer_reversal");
 
-const URL = "/v1/transfers";
+export const applicationFees = collection<Stripe.ApplicationFee>("application_fee");
+export const feeRefunds = collection<Stripe.FeeRefund>("fee_refund");
 
-/** Out of the balance, as it is; or out of a charge, of which no more can go on than it was. */
-const create = route(
-  "POST",
-  URL,
-  {
-    amount: integer,
-    currency,
-    destination: text,
-    description: kept,
-    metadata: unsettable(metadata).optional(),
-    source_transaction: text.optional(),
-    transfer_group: text.optional(),
-  },
-  (scope, { amount, currency, destination, metadata, source_transaction, transfer_group }) => {
-    if (amount < 1) throw invalidRequest("The amount must be positive.", "amount");
-    const given = { amount, currency, destination, metadata: metadata || undefined };
-    const charge = source_transaction === undefined
-      ? undefined
-      : chargeWith(scope, source_transaction, given);
-    const settled = charge?.balance_transaction;
-    return makeTransfer(scope, {
-      ...given,
-      sourceTransaction: charge?.id,
-      availableOn: settled
-        ? balanceTransactions.get(scope, String(settled)).available_on
-        : undefined,
-      transferGroup: transfer_group ?? charge?.transfer_group,
-    });
-  },
-);
-
-function chargeWith(
-  scope: Scope,
-  id: string,
-  { amount, currency }: { amount: number; currency: string },
-): Stripe.Charge {
-  const param = "source_transaction";
-  const charge = charges.get(scope, id, param);
-  if (charge.status !== "succeeded") throw invalidRequest("The charge has not succeeded.", param);
-  if (charge.currency !== currency) {
-    throw invalidRequest(`The charge is in ${charge.currency}.`, "currency");
-  }
-  const gone = transfers.all(scope).filter((each) => each.source_transaction === id)
-    .reduce((sum, each) => sum + each.amount, 0);
-  if (gone + amount > charge.amount) {
-    throw invalidRequest(`Only ${charge.amount - gone} of the charge is left.`, "amount");
-  }
-  return charge;
+/** How much of a transfer or of a fee the refunds of its charge have returned so far. */
+interface ReturnedShare {
+  /** The transfer's or the application fee's id. */
+  id: string;
+  /** Sum of the refunds that returned a share, in minor units of the charge. */
+  of: number;
+  amount: number;
 }
 
-const reverse = route(
-  "POST",
-  `${URL}/:id/reversals`,
-  {
-    amount: integer.optional(),
-    description: kept,
-    metadata: unsettable(metadata).optional(),
-    refund_application_fee: flag.optional(),
-  },
-  (scope, { amount, metadata, refund_application_fee }, { id }) => {
-    const transfer = transfers.get(scope, id);
-    const reversal = reverseTransfer(scope, transfer, { amount, metadata });
-    const charge = charges.find(scope, String(transfer.source_transaction));
-    const fee = applicationFees.find(scope, String(charge?.application_fee));
-    if (refund_application_fee && fee) {
-      const share = Math.round((fee.amount * reversal.amount) / transfer.amount);
-      const left = fee.amount - fee.amount_refunded;
-      if (Math.min(share, left) > 0) refundFee(scope, fee, { amount: Math.min(share, left) });
-    }
-    return reversal;
-  },
-);
-
-const listReversals = route("GET", `${URL}/:id/reversals`, paging, (scope, params, { id }) => {
-  transfers.get(scope, id);
-  const found = reversals.all(scope).reverse().filter((each) => each.transfer === id);
-  return paginate(found, params, `${URL}/${id}/reversals`, (cursor, param) => {
-    reversals.get(scope, cursor, param);
-  });
-});
-
-const retrieveReversal = route(
-  "GET",
-  `${URL}/:id/reversals/:reversal`,
-  {},
-  (scope, _params, { id, reversal = "" }) => {
-    const found = reversals.find(scope, reversal);
-    if (found?.transfer === id) return found;
-    throw resourceMissing("transfer_reversal", reversal);
-  },
-);
-
-export const transferResource: Resource = {
-  object: "transfer",
-  routes: [
-    listRoute(
-      URL,
-      transfers,
-      { destination: text.optional(), transfer_group: text.optional() },
-      (transfer, wanted) =>
-        (wanted.destination ?? transfer.destination) === transfer.destination &&
-        (wanted.transfer_group ?? transfer.transfer_group) === transfer.transfer_group,
-    ),
-    retrieveRoute(URL, transfers),
-    create,
-    reverse,
-    listReversals,
-    retrieveReversal,
-  ],
-  expands: {
-    balance_transaction: reference("balance_transaction", () => balanceTransactions),
-    destination: reference("destination", () => accounts),
-    source_transaction: reference("source_transaction", () => charges),
-  },
-};
-
-export const transferReversalResource: Resource = {
-  object: "transfer_reversal",
-  routes: [],
-  expands: {
-    balance_transaction: reference("balance_transaction", () => balanceTransactions),
-    transfer: reference("transfer", () => transfers),
-  },
-};
+export const returnedShares = collection<ReturnedShare>("returned_share");

@@ -1,15 +1,9 @@
 import type Stripe from "stripe";
-import { z } from "zod";
+import { newId, randomText } from "../core/ids.ts";
+import { defined } from "../core/objects.ts";
 import { example } from "../fixtures/example.ts";
-import { listRoute, retrieveRoute } from "../http/pagination.ts";
-import { flag, metadata, text, unsettable, url } from "../http/params.ts";
-import type { Resource } from "../http/resource.ts";
-import { route } from "../http/route.ts";
-import { newId, randomText } from "../ids.ts";
-import { defined, mergeMetadata } from "../objects.ts";
 import type { Scope } from "../scope.ts";
 import { collection } from "../store/collection.ts";
-import { requireVersion } from "../versions.ts";
 
 type WebhookEndpoint = Stripe.WebhookEndpoint;
 
@@ -43,7 +37,7 @@ interface NewEndpoint {
 }
 
 /** Makes an endpoint. The answer, and it alone, shows the signing secret. */
-function createEndpoint(scope: Scope, given: NewEndpoint): WebhookEndpoint {
+export function createEndpoint(scope: Scope, given: NewEndpoint): WebhookEndpoint {
   const { secret = scope.settings.webhookSecret ?? newId("whsec", 32), hears = "both", ...rest } =
     given;
   const endpoint = webhookEndpoints.put(scope, {
@@ -83,56 +77,3 @@ export function deleteEndpoint(scope: Scope, id: string): object {
   secrets.remove(scope, id);
   return { id, object: "webhook_endpoint", deleted: true };
 }
-
-const fields = {
-  description: unsettable(text).optional(),
-  metadata: unsettable(metadata).optional(),
-};
-const types = z.array(text).min(1);
-const version = text.transform(requireVersion);
-
-export const webhookEndpointResource: Resource = {
-  object: "webhook_endpoint",
-  routes: [
-    route(
-      "POST",
-      "/v1/webhook_endpoints",
-      {
-        ...fields,
-        url,
-        enabled_events: types,
-        api_version: version.optional(),
-        connect: flag.optional(),
-      },
-      (scope, { connect, ...params }) =>
-        createEndpoint(scope, { ...params, hears: connect ? "connected" : "platform" }),
-    ),
-    listRoute("/v1/webhook_endpoints", webhookEndpoints, {}, () => true),
-    retrieveRoute("/v1/webhook_endpoints", webhookEndpoints),
-    route(
-      "POST",
-      "/v1/webhook_endpoints/:id",
-      {
-        ...fields,
-        url: url.optional(),
-        enabled_events: types.optional(),
-        disabled: flag.optional(),
-      },
-      (scope, { disabled, ...params }, { id }) => {
-        const endpoint = webhookEndpoints.get(scope, id);
-        return webhookEndpoints.update(scope, endpoint, {
-          ...defined(params),
-          metadata: mergeMetadata(endpoint.metadata, params.metadata),
-          status: disabled === undefined ? endpoint.status : disabled ? "disabled" : "enabled",
-        });
-      },
-    ),
-    route(
-      "DELETE",
-      "/v1/webhook_endpoints/:id",
-      {},
-      (scope, _params, { id }) => deleteEndpoint(scope, id),
-    ),
-  ],
-  expands: {},
-};

@@ -1,28 +1,32 @@
-import { resourceMissing } from "../http/errors.ts";
-import type { Scope } from "../scope.ts";
-import type { Entity } from "./store.ts";
+import { resourceMissing } from "../core/errors.ts";
+import type { Entity, Store } from "./store.ts";
+
+/** A scope, of which a collection needs the store alone. */
+interface Holder {
+  readonly store: Store;
+}
 
 /** A typed view of one table of the store. Objects are replaced, never changed in place. */
 export interface Collection<T extends Entity> {
   readonly name: string;
-  find(scope: Scope, id: string): T | undefined;
+  find(scope: Holder, id: string): T | undefined;
   /**
    * The object, or Stripe's `resource_missing`: status 404 when the id stands in the path,
    * 400 when a parameter (`param`) names it.
    */
-  get(scope: Scope, id: string, param?: string): T;
-  put(scope: Scope, value: T): T;
-  update(scope: Scope, value: T, changes: Partial<T>): T;
-  remove(scope: Scope, id: string): void;
+  get(scope: Holder, id: string, param?: string): T;
+  put(scope: Holder, value: T): T;
+  update(scope: Holder, value: T, changes: Partial<T>): T;
+  remove(scope: Holder, id: string): void;
   /** In order of creation. */
-  all(scope: Scope): T[];
+  all(scope: Holder): T[];
   /** The same without a copy, for looking through very many. */
-  values(scope: Scope): Iterable<T>;
+  values(scope: Holder): Iterable<T>;
 }
 
 export function collection<T extends Entity>(name: string): Collection<T> {
-  const rows = (scope: Scope) => scope.store.table(name) as ReadonlyMap<string, T>;
-  const put = (scope: Scope, value: T): T => {
+  const rows = (scope: Holder) => scope.store.table(name) as ReadonlyMap<string, T>;
+  const put = (scope: Holder, value: T): T => {
     scope.store.put(name, value);
     return value;
   };

@@ -1,6 +1,6 @@
 import Stripe from "stripe";
+import type { Options } from "../core/settings.ts";
 import { createStripeEmulator } from "../mod.ts";
-import type { Options } from "../settings.ts";
 
 export const EMULATOR_KEY = "sk_test_emulator_key_1234";
 

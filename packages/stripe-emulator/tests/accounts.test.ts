@@ -1,9 +1,9 @@
 import { deepEqual, equal } from "node:assert/strict";
 import type Stripe from "stripe";
 import { onboardProvider } from "../browser.ts";
+import { startStand } from "../testing/stand.ts";
 import { linkTo, openProvider } from "./connect-harness.ts";
 import { eventTypes, refusal, startReceiver } from "./harness.ts";
-import { startStand } from "../testing/stand.ts";
 
 function standing({ charges_enabled, payouts_enabled, details_submitted }: Stripe.Account) {
   return [charges_enabled, payouts_enabled, details_submitted];

@@ -1,10 +1,13 @@
 /** The books of a long and mixed life: every movement is told, and all of them add up. */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import Stripe from "stripe";
-import { pay } from "./harness.ts";
 import { ControlRefused, type Stand, startStand } from "../testing/stand.ts";
+import { pay } from "./harness.ts";
+
+type Act = (stand: Stand, draw: (below: number) => number) => Promise<unknown>;
 
 const DAY_MS = 24 * 3_600_000;
+
 const STEPS = 120;
 
 /** Numbers that come again with the same seed: Lehmer's, which needs no more than this. */
@@ -15,8 +18,6 @@ function numbers(seed: number): (below: number) => number {
     return state % below;
   };
 }
-
-type Act = (stand: Stand, draw: (below: number) => number) => Promise<unknown>;
 
 function one<T>(all: T[], draw: (below: number) => number): T | undefined {
   return all[draw(Math.max(all.length, 1))];

@@ -1,8 +1,8 @@
 import { deepEqual, equal, notEqual } from "node:assert/strict";
 import type Stripe from "stripe";
 import { payCheckout } from "../browser.ts";
-import { eventTypes, openSession } from "./harness.ts";
 import { startStand } from "../testing/stand.ts";
+import { eventTypes, openSession } from "./harness.ts";
 
 const PAYING: Array<[number: string, brand: string]> = [
   ["4242424242424242", "visa"],

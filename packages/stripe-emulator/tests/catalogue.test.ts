@@ -1,6 +1,6 @@
 import { deepEqual, equal } from "node:assert/strict";
-import { refusal } from "./harness.ts";
 import { startStand } from "../testing/stand.ts";
+import { refusal } from "./harness.ts";
 
 Deno.test("products are made, changed, listed and deleted, with their events", async () => {
   await using stand = await startStand();

@@ -1,8 +1,8 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import type Stripe from "stripe";
 import { payCheckout } from "../browser.ts";
-import { eventTypes, openSession, refusal, startReceiver } from "./harness.ts";
 import { startStand } from "../testing/stand.ts";
+import { eventTypes, openSession, refusal, startReceiver } from "./harness.ts";
 
 Deno.test("checkout pays with 4242 and reports it by signed events in Stripe's order", async () => {
   await using stand = await startStand({ webhookSecret: "whsec_test" });

@@ -1,10 +1,11 @@
-import { deepEqual, equal, ok } from "node:assert/strict";
 import { waitFor } from "@farthing/command-line";
-import type { Delivery } from "../deliveries/delivery.ts";
-import { startReceiver } from "./harness.ts";
+import { deepEqual, equal, ok } from "node:assert/strict";
+import type { Delivery } from "../resources/deliveries.ts";
 import { startStand } from "../testing/stand.ts";
+import { startReceiver } from "./harness.ts";
 
 const SECRET = "whsec_deliveries";
+
 const DEADLINE_MS = 60_000;
 
 /** A stand and a receiver that it knows; three customers make three events. */

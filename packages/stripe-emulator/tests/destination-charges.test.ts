@@ -1,9 +1,9 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import type Stripe from "stripe";
 import { payCheckout } from "../browser.ts";
+import { startStand } from "../testing/stand.ts";
 import { openProvider, payProvider } from "./connect-harness.ts";
 import { eventTypes, openSession, refusal } from "./harness.ts";
-import { startStand } from "../testing/stand.ts";
 
 Deno.test("a destination charge transfers all of it and takes the fee back", async () => {
   await using stand = await startStand();

@@ -1,9 +1,10 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import type Stripe from "stripe";
-import { eventTypes, pay, refusal } from "./harness.ts";
 import { type Stand, startStand } from "../testing/stand.ts";
+import { eventTypes, pay, refusal } from "./harness.ts";
 
 const OPENED = ["charge.dispute.created", "charge.dispute.funds_withdrawn"];
+
 const WON = ["charge.dispute.funds_reinstated", "charge.dispute.closed"];
 
 /** A dispute of $9.99 by control, and what was told of it. */

@@ -1,7 +1,7 @@
 import { deepEqual, equal, match } from "node:assert/strict";
 import type Stripe from "stripe";
-import { openSession, refusal } from "./harness.ts";
 import { startStand } from "../testing/stand.ts";
+import { openSession, refusal } from "./harness.ts";
 
 Deno.test("a request without the right key is refused with 401", async () => {
   await using stand = await startStand();

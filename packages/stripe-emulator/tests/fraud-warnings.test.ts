@@ -1,8 +1,9 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
-import { eventTypes, pay, refusal } from "./harness.ts";
 import { type Stand, startStand } from "../testing/stand.ts";
+import { eventTypes, pay, refusal } from "./harness.ts";
 
 const WARNED = "radar.early_fraud_warning.created";
+
 const SETTLED = "radar.early_fraud_warning.updated";
 
 Deno.test("the card 5423 pays, and its network warns right after it", async () => {

@@ -1,8 +1,8 @@
+import { waitFor } from "@farthing/command-line";
 import { deepEqual, equal, notEqual, ok } from "node:assert/strict";
 import Stripe from "stripe";
-import { waitFor } from "@farthing/command-line";
-import { header, openSession, refusal } from "./harness.ts";
 import { startStand } from "../testing/stand.ts";
+import { header, openSession, refusal } from "./harness.ts";
 
 const key = { idempotencyKey: "order-1" };
 

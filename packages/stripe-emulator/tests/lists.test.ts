@@ -1,8 +1,8 @@
 import { deepEqual, equal } from "node:assert/strict";
 import type Stripe from "stripe";
 import { payCheckout } from "../browser.ts";
-import { openSession, refusal } from "./harness.ts";
 import { startStand } from "../testing/stand.ts";
+import { openSession, refusal } from "./harness.ts";
 
 async function withCustomers(count: number) {
   const stand = await startStand();

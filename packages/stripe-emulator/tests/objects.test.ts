@@ -1,9 +1,9 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
-import examples from "../fixtures/examples.json" with { type: "json" };
 import { payCheckout } from "../browser.ts";
+import examples from "../fixtures/examples.json" with { type: "json" };
+import { startStand } from "../testing/stand.ts";
 import { openProvider, payProvider } from "./connect-harness.ts";
 import { openSession, pay } from "./harness.ts";
-import { startStand } from "../testing/stand.ts";
 
 /** Values that only Stripe's examples contain: none may be left in a live object. */
 const PLACEHOLDERS = [

@@ -1,7 +1,7 @@
 import { equal, match, ok } from "node:assert/strict";
 import { payCheckout } from "../browser.ts";
-import { openSession } from "./harness.ts";
 import { startStand } from "../testing/stand.ts";
+import { openSession } from "./harness.ts";
 
 const read = async (url: string) => {
   const answer = await fetch(url);

@@ -1,10 +1,11 @@
 import { deepEqual, equal, match } from "node:assert/strict";
-import { openProvider } from "./connect-harness.ts";
 import { payIntent } from "../browser.ts";
-import { eventTypes, openSession } from "./harness.ts";
 import { startStand } from "../testing/stand.ts";
+import { openProvider } from "./connect-harness.ts";
+import { eventTypes, openSession } from "./harness.ts";
 
 const ten = { amount: 1_000, currency: "usd" };
+
 const return_url = "http://localhost:3000/done?x=1";
 
 Deno.test("a buyer who knows the client secret pays an intent and goes back to the shop", async () => {

@@ -1,7 +1,7 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { payCheckout } from "../browser.ts";
-import { eventTypes, openSession, refusal } from "./harness.ts";
 import { startStand } from "../testing/stand.ts";
+import { eventTypes, openSession, refusal } from "./harness.ts";
 
 const ten = { amount: 1_000, currency: "usd" };
 

@@ -1,7 +1,7 @@
 import { deepEqual, equal } from "node:assert/strict";
 import { payCheckout } from "../browser.ts";
-import { openSession, startReceiver } from "./harness.ts";
 import { startStand } from "../testing/stand.ts";
+import { openSession, startReceiver } from "./harness.ts";
 
 Deno.test("a restart keeps objects, keys, secrets and undelivered events", async () => {
   const dir = await Deno.makeTempDir();

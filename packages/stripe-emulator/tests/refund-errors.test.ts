@@ -1,6 +1,6 @@
 import { deepEqual, equal } from "node:assert/strict";
-import { eventTypes, pay, refusal } from "./harness.ts";
 import { startStand } from "../testing/stand.ts";
+import { eventTypes, pay, refusal } from "./harness.ts";
 
 type Case = [
   call: () => Promise<unknown>,

@@ -1,7 +1,7 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import Stripe from "stripe";
-import { eventTypes, pay, refusal } from "./harness.ts";
 import { startStand } from "../testing/stand.ts";
+import { eventTypes, pay, refusal } from "./harness.ts";
 
 const MADE = ["refund.created", "charge.refunded", "refund.updated", "charge.refund.updated"];
 

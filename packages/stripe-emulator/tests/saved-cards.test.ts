@@ -1,8 +1,10 @@
 import { deepEqual, equal } from "node:assert/strict";
 import type Stripe from "stripe";
 import { payCheckout } from "../browser.ts";
-import { eventTypes, openSession, refusal } from "./harness.ts";
 import { startStand } from "../testing/stand.ts";
+import { eventTypes, openSession, refusal } from "./harness.ts";
+
+type Saved = Awaited<ReturnType<typeof customerWith>>;
 
 /** A customer with a card that went through a setup intent, authenticated where the bank asks. */
 async function customerWith(stripe: Stripe, card: string) {
@@ -20,8 +22,6 @@ async function customerWith(stripe: Stripe, card: string) {
   const { data: [method] } = await stripe.customers.listPaymentMethods(customer.id);
   return { customer: customer.id, payment_method: method?.id ?? "" };
 }
-
-type Saved = Awaited<ReturnType<typeof customerWith>>;
 
 function charge(stripe: Stripe, saved: Saved): Promise<Stripe.PaymentIntent> {
   return stripe.paymentIntents.create({

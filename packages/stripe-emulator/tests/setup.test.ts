@@ -1,8 +1,8 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import type Stripe from "stripe";
 import { payCheckout } from "../browser.ts";
-import { eventTypes, openSession, refusal } from "./harness.ts";
 import { type Stand, startStand } from "../testing/stand.ts";
+import { eventTypes, openSession, refusal } from "./harness.ts";
 
 const success_url = "http://localhost:3000/saved?session={CHECKOUT_SESSION_ID}";
 

@@ -1,8 +1,8 @@
 import { deepEqual, equal } from "node:assert/strict";
 import type Stripe from "stripe";
+import { startStand } from "../testing/stand.ts";
 import { openProvider } from "./connect-harness.ts";
 import { refusal } from "./harness.ts";
-import { startStand } from "../testing/stand.ts";
 
 /** A payment on the platform's own account, and a provider who has no part in it yet. */
 async function openCharge(stripe: Stripe) {

@@ -1,13 +1,14 @@
 /** Events in the versions of the API that endpoints and accounts have, as the official SDK receives them. */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import Stripe from "stripe";
-import { API_VERSION } from "../settings.ts";
+import { API_VERSION } from "../core/settings.ts";
+import { type Stand, startStand } from "../testing/stand.ts";
 import { openProvider } from "./connect-harness.ts";
 import { pay, refusal, startReceiver } from "./harness.ts";
-import { type Stand, startStand } from "../testing/stand.ts";
+
+type Fields = Record<string, unknown>;
 
 const SECRET = "whsec_versions";
-type Fields = Record<string, unknown>;
 
 async function useVersion(stand: Stand, api_version: string): Promise<void> {
   await stand.control("POST", "/account", { api_version });

@@ -1,0 +1,43 @@
+import type Stripe from "stripe";
+import { z } from "zod";
+import { randomText } from "../core/ids.ts";
+import { example } from "../fixtures/example.ts";
+import { kept, text, url } from "../http/params.ts";
+import type { Resource } from "../http/resource.ts";
+import { route } from "../http/route.ts";
+import { accountLinks, requireAccount } from "../resources/accounts.ts";
+
+/** Stripe's links live for a few minutes and are opened once. */
+const LIFETIME_SECONDS = 5 * 60;
+
+const create = route(
+  "POST",
+  "/v1/account_links",
+  {
+    account: text,
+    type: z.enum(["account_onboarding", "account_update"]),
+    refresh_url: url,
+    return_url: url,
+    collect: kept,
+    collection_options: kept,
+  },
+  (scope, { account, refresh_url, return_url }) => {
+    requireAccount(scope, account);
+    const created = scope.seconds();
+    const expires_at = created + LIFETIME_SECONDS;
+    const id = randomText(24);
+    accountLinks.put(scope, { id, account, refresh_url, return_url, expires_at, opened: false });
+    return {
+      ...example<Stripe.AccountLink>("account_link"),
+      created,
+      expires_at,
+      url: `${scope.settings.publicUrl}/setup/e/${account}/${id}`,
+    };
+  },
+);
+
+export const accountLinkResource: Resource = {
+  object: "account_link",
+  routes: [create],
+  expands: {},
+};

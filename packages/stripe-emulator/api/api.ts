@@ -1,0 +1,174 @@
+import { invalidRequest, notEmulated, StripeApiError, unrecognizedUrl } from "../core/errors.ts";
+import { randomText } from "../core/ids.ts";
+import { API_VERSION } from "../core/settings.ts";
+import type { Engine } from "../engine.ts";
+import { authenticate } from "../http/authenticate.ts";
+import { expandAll, type Expanders } from "../http/expand.ts";
+import { after, before } from "../http/faults.ts";
+import { readForm } from "../http/form.ts";
+import { fingerprint, keyInUse, recall, remember } from "../http/idempotency.ts";
+import { requireRight } from "../http/rights.ts";
+import type { Parsed, Route } from "../http/route.ts";
+import { requireAccount } from "../resources/accounts.ts";
+import { accountVersion } from "../resources/versions.ts";
+
+/** The status of a card error. The attempt took place and its traces stay. */
+const PAYMENT_FAILED = 402;
+
+interface Answer {
+  status: number;
+  body: string;
+  headers?: Record<string, string>;
+}
+
+/** One request on its way through the API. */
+interface Exchange {
+  /** The connected account that the call is made on behalf of. */
+  account: string | null;
+  requestId: string;
+  method: string;
+  path: string;
+  key: string | null;
+}
+
+/** Answers API requests: who asks, which version, the same again or new, then the route itself. */
+export class Api {
+  readonly #engine: Engine;
+  readonly #expanders: Expanders;
+  /** Idempotency keys of the requests that are being carried out. */
+  readonly #inFlight = new Set<string>();
+
+  constructor(engine: Engine, expanders: Expanders) {
+    this.#engine = engine;
+    this.#expanders = expanders;
+  }
+
+  /**
+   * Answers one request.
+   * @param found the route, or undefined when the URL is none of the API's
+   * @param ids the parameters in the path
+   */
+  async answer(
+    request: Request,
+    found: Route | undefined,
+    ids: Record<string, string>,
+  ): Promise<Response> {
+    const exchange: Exchange = {
+      account: request.headers.get("stripe-account"),
+      requestId: `req_${randomText(14)}`,
+      method: request.method,
+      path: new URL(request.url).pathname,
+      key: request.method === "POST" ? request.headers.get("idempotency-key") : null,
+    };
+    let answer: Answer;
+    try {
+      this.#admit(request);
+      if (!found) throw unrecognizedUrl(exchange.method, exchange.path);
+      answer = await this.#perform(request, exchange, found, ids);
+    } catch (error) {
+      answer = refuse(error, exchange.requestId);
+    }
+    return respond(answer, exchange);
+  }
+
+  #admit(request: Request): void {
+    const { settings } = this.#engine.scope();
+    const { apiKey, restrictedKeys } = settings;
+    const keys = [apiKey, ...Object.keys(restrictedKeys)];
+    const key = authenticate(request.headers.get("authorization"), keys);
+    const rights = restrictedKeys[key];
+    if (rights !== undefined) requireRight(key, rights, request);
+    const version = request.headers.get("stripe-version") ?? accountVersion(this.#engine.scope());
+    if (version !== API_VERSION) {
+      throw invalidRequest(`The emulator speaks API version ${API_VERSION}, not ${version}.`);
+    }
+    const account = request.headers.get("stripe-account");
+    if (account === null) return;
+    requireAccount(this.#engine.scope(), account);
+    if (new URL(request.url).pathname.startsWith("/v1/events")) return;
+    throw notEmulated("calls on behalf of a connected account, other than reading its events");
+  }
+
+  async #perform(
+    request: Request,
+    exchange: Exchange,
+    found: Route,
+    ids: Record<string, string>,
+  ): Promise<Answer> {
+    const { method, path, key } = exchange;
+    const form = await readForm(request);
+    if (key === null) {
+      const fault = this.#engine.faults.take(method, path);
+      await before(fault);
+      const answer = this.#run(exchange, found.parse(form.params), ids);
+      this.#engine.store.flush();
+      await after(fault);
+      return answer;
+    }
+    if (this.#inFlight.has(key)) throw keyInUse(key);
+    const print = fingerprint(method, path, form.text);
+    const earlier = recall(this.#engine.scope(), key, print);
+    if (earlier) return replay(earlier);
+    const fault = this.#engine.faults.take(method, path);
+    this.#inFlight.add(key);
+    try {
+      await before(fault);
+      // A call whose parameters are of the wrong form never begins, and leaves its key unused.
+      const parsed = found.parse(form.params);
+      const answer = this.#run(exchange, parsed, ids);
+      const stored = { ...answer, fingerprint: print, request_id: exchange.requestId };
+      remember(this.#engine.scope(), key, stored);
+      // One write for the effect and its key: a kill in between would let a retry do it again.
+      this.#engine.store.flush();
+      await after(fault);
+      return answer;
+    } finally {
+      this.#inFlight.delete(key);
+    }
+  }
+
+  /** Carries out a call; one that is refused changes nothing, but for a payment that failed. */
+  #run({ account, requestId, key }: Exchange, parsed: Parsed, ids: Record<string, string>): Answer {
+    const { store, tick, scope: open } = this.#engine;
+    tick();
+    const scope = open({ id: requestId, idempotency_key: key }, account);
+    try {
+      const result = structuredClone(parsed.run(scope, ids));
+      expandAll(scope, result, parsed.expand, this.#expanders);
+      return { status: 200, body: JSON.stringify(result, null, 2) };
+    } catch (error) {
+      const answer = refuse(error, requestId);
+      if (answer.status !== PAYMENT_FAILED) store.rollback();
+      return answer;
+    }
+  }
+}
+
+function replay(earlier: { status: number; body: string; request_id: string }): Answer {
+  const { status, body, request_id } = earlier;
+  const headers = { "idempotent-replayed": "true", "original-request": request_id };
+  return { status, body, headers };
+}
+
+function refuse(error: unknown, requestId: string): Answer {
+  const known = error instanceof StripeApiError ? error : new StripeApiError(
+    500,
+    `The emulator failed: ${error instanceof Error ? error.message : "unknown"}`,
+    { type: "api_error" },
+  );
+  return { status: known.status, body: JSON.stringify(known.body(requestId), null, 2) };
+}
+
+function respond({ status, body, headers }: Answer, exchange: Exchange): Response {
+  return new Response(body, {
+    status,
+    headers: {
+      "content-type": "application/json",
+      "request-id": exchange.requestId,
+      "stripe-version": API_VERSION,
+      ...(exchange.key !== null && { "idempotency-key": exchange.key }),
+      ...(exchange.key !== null && { "original-request": exchange.requestId }),
+      ...headers,
+    },
+  });
+}

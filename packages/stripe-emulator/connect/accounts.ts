@@ -1,0 +1,147 @@
+import type Stripe from "stripe";
+import { randomText } from "../core/ids.ts";
+import { changed, defined } from "../core/objects.ts";
+import { example } from "../fixtures/example.ts";
+import { type Account, accounts } from "../resources/accounts.ts";
+import type { Scope } from "../scope.ts";
+
+type Controller = Stripe.Account.Controller;
+type WishedController = { [K in keyof Controller]?: Controller[K] | undefined };
+
+type Reason = Stripe.Account.Requirements["disabled_reason"];
+
+/** What Stripe wants to know of a new account before it may take money. */
+const WANTED = ["business_profile.url", "external_account", "tos_acceptance.date"];
+
+/** The controller properties that each of the older types stands for. */
+const CONTROLLERS: Record<string, Omit<Controller, "type">> = {
+  standard: controller("account", "stripe", "stripe", "full"),
+  express: controller("application_express", "application", "stripe", "express"),
+  custom: controller("application_custom", "application", "application", "none"),
+};
+
+function controller(payer: string, losses: string, collection: string, dashboard: string) {
+  return {
+    fees: { payer },
+    is_controller: true,
+    losses: { payments: losses },
+    requirement_collection: collection,
+    stripe_dashboard: { type: dashboard },
+  };
+}
+
+export interface NewAccount {
+  business_profile?: object | undefined;
+  type?: string | undefined;
+  controller?: WishedController | undefined;
+  country?: string | undefined;
+  default_currency?: string | undefined;
+  capabilities?: Record<string, { requested?: boolean | undefined }> | undefined;
+  metadata?: Record<string, string> | null | undefined;
+}
+
+const CURRENCIES: Record<string, string> = { GB: "gbp", JP: "jpy", US: "usd", CH: "chf" };
+
+/** Makes a connected account that may not yet take or get money. */
+export function createAccount(scope: Scope, given: NewAccount): Account {
+  const { business_profile, capabilities, controller: wished, type, metadata, ...fields } = given;
+  const id = `acct_1${randomText(15)}`;
+  const draft = example<Account>("account");
+  const country = given.country ?? "US";
+  const asked = capabilities ??
+    { card_payments: { requested: true }, transfers: { requested: true } };
+  return accounts.put(scope, {
+    ...draft,
+    email: null,
+    ...defined(fields),
+    business_profile: { ...draft.business_profile, ...business_profile },
+    id,
+    capabilities: withCapabilities({}, asked, "inactive"),
+    charges_enabled: false,
+    controller: {
+      ...CONTROLLERS[type ?? (wished ? "standard" : "express")],
+      ...defined(wished ?? {}),
+      type: "application",
+    },
+    country,
+    created: scope.seconds(),
+    default_currency: given.default_currency ?? CURRENCIES[country] ?? "eur",
+    details_submitted: false,
+    external_accounts: {
+      object: "list",
+      data: [],
+      has_more: false,
+      url: `/v1/accounts/${id}/external_accounts`,
+    },
+    metadata: metadata ?? {},
+    payouts_enabled: false,
+    requirements: requirements("requirements.past_due", WANTED),
+    type: type ?? typeOf(wished),
+  } as Account);
+}
+
+/** An account made by controller properties is named `express` where they amount to that. */
+function typeOf(wished: WishedController | undefined): string {
+  if (!wished) return "express";
+  return wished.stripe_dashboard?.type === "express" ? "express" : "none";
+}
+
+export function withCapabilities(
+  before: Record<string, string>,
+  asked: NonNullable<NewAccount["capabilities"]>,
+  state: "active" | "inactive",
+): Record<string, string> {
+  const wanted = Object.entries(asked).filter(([, { requested }]) => requested);
+  const dropped = Object.entries(asked).filter(([, { requested }]) => requested === false);
+  const all = { ...before, ...Object.fromEntries(wanted.map(([name]) => [name, state])) };
+  const gone = dropped.map(([name]) => name);
+  return Object.fromEntries(Object.entries(all).filter(([name]) => !gone.includes(name)));
+}
+
+/** What can become of an account: by onboarding, or by Stripe's own decision later. */
+export type Standing = "enabled" | "in_review" | "restricted" | "disabled";
+
+const REASONS: Record<Standing, Reason> = {
+  enabled: null,
+  in_review: "requirements.pending_verification",
+  restricted: "requirements.past_due",
+  disabled: "rejected.fraud",
+};
+
+/** Brings an account to a standing and tells so with `account.updated`. */
+export function bringTo(scope: Scope, before: Account, standing: Standing): Account {
+  const enabled = standing === "enabled";
+  const state = enabled ? "active" : standing === "in_review" ? "pending" : "inactive";
+  const names = Object.keys(before.capabilities ?? {});
+  const due = standing === "restricted" ? ["individual.verification.document"] : [];
+  return updateAccount(scope, before, {
+    capabilities: Object.fromEntries(
+      names.map((name) => [name, state]),
+    ) as Stripe.Account.Capabilities,
+    charges_enabled: enabled,
+    details_submitted: true,
+    payouts_enabled: enabled,
+    requirements: requirements(REASONS[standing], due),
+  });
+}
+
+/** Changes an account; its event goes to those who listen to connected accounts. */
+export function updateAccount(scope: Scope, before: Account, changes: Partial<Account>): Account {
+  const after = accounts.update(scope, before, changes);
+  const previous = changed(before, after);
+  if (Object.keys(previous).length > 0) scope.emit("account.updated", after, previous, after.id);
+  return after;
+}
+
+function requirements(disabled_reason: Reason, due: string[]): Stripe.Account.Requirements {
+  return {
+    alternatives: [],
+    current_deadline: null,
+    currently_due: due,
+    disabled_reason,
+    errors: [],
+    eventually_due: due,
+    past_due: due,
+    pending_verification: [],
+  };
+}

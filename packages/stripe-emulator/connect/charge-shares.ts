@@ -1,0 +1,80 @@
+import type Stripe from "stripe";
+import { makeTransfer } from "./transfers.ts";
+import { newId } from "../core/ids.ts";
+import { example } from "../fixtures/example.ts";
+import { balanceTransactions, bookMovement } from "../resources/balance-transactions.ts";
+import { charges } from "../resources/charges.ts";
+import { applicationFees } from "../resources/transfers.ts";
+import type { Scope } from "../scope.ts";
+
+type Charge = Stripe.Charge;
+
+/**
+ * Hands a paid and booked destination charge on: with an application fee all of it goes to the
+ * connected account, and the fee comes back from there; without one `transfer_data[amount]` goes,
+ * or all of it. Stripe does this with the capture, so after `payment_intent.succeeded`.
+ */
+export function shareCharge(scope: Scope, charge: Charge): Charge {
+  const destination = charge.transfer_data?.destination;
+  if (typeof destination !== "string") return charge;
+  const available = balanceTransactions.get(scope, String(charge.balance_transaction)).available_on;
+  const transfer = makeTransfer(scope, {
+    amount: charge.transfer_data?.amount ?? charge.amount,
+    currency: charge.currency,
+    destination,
+    description: charge.description,
+    sourceTransaction: charge.id,
+    transferGroup: charge.transfer_group ?? `group_${charge.payment_intent}`,
+    availableOn: available,
+  });
+  const fee = charge.application_fee_amount
+    ? takeFee(scope, charge, transfer, charge.application_fee_amount, available)
+    : null;
+  return charges.update(scope, charge, {
+    application_fee: fee?.id ?? null,
+    transfer: transfer.id,
+    transfer_group: transfer.transfer_group,
+  });
+}
+
+function takeFee(
+  scope: Scope,
+  charge: Charge,
+  transfer: Stripe.Transfer,
+  amount: number,
+  availableOn: number,
+): Stripe.ApplicationFee {
+  const id = newId("fee");
+  const transaction = bookMovement(scope, {
+    amount,
+    currency: charge.currency,
+    fee: 0,
+    source: id,
+    type: "application_fee",
+    reporting_category: "platform_earning",
+    description: charge.description,
+    availableOn,
+  });
+  // The fee is taken from the payment that the connected account got; ours is where that came from.
+  const payment = String(transfer.destination_payment);
+  const fee = applicationFees.put(scope, {
+    ...example<Stripe.ApplicationFee>("application_fee"),
+    id,
+    account: String(transfer.destination),
+    amount,
+    application: "ca_emulator",
+    balance_transaction: transaction.id,
+    charge: payment,
+    created: scope.seconds(),
+    currency: charge.currency,
+    fee_source: { charge: payment, type: "charge" } as Stripe.ApplicationFee["fee_source"],
+    originating_transaction: charge.id,
+    refunds: emptyList(`/v1/application_fees/${id}/refunds`),
+  });
+  scope.emit("application_fee.created", fee);
+  return fee;
+}
+
+function emptyList<T>(url: string): Stripe.ApiList<T> {
+  return { object: "list", data: [], has_more: false, url };
+}

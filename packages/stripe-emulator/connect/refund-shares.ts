@@ -1,0 +1,63 @@
+import type Stripe from "stripe";
+import { refundFee, reverseTransfer } from "./reversals.ts";
+import { invalidRequest } from "../core/errors.ts";
+import { refunds } from "../resources/refunds.ts";
+import { applicationFees, returnedShares, transfers } from "../resources/transfers.ts";
+import type { Scope } from "../scope.ts";
+
+/**
+ * Returns what a refund gives back of a payment made for a connected account: as large a part as
+ * the refunds that asked for it are of the charge. Rounded half up over all of them, so that a full
+ * refund in parts gives back exactly the whole.
+ * @param refund stored, not yet announced
+ * @param charge as it is with this refund: `amount_refunded` counts it
+ */
+export function giveBackOfRefund(
+  scope: Scope,
+  refund: Stripe.Refund,
+  charge: Stripe.Charge,
+  wants: { reverseTransfer: boolean; refundApplicationFee: boolean },
+): void {
+  if (wants.reverseTransfer) {
+    const transfer = transfers.find(scope, String(charge.transfer));
+    if (!transfer) throw nothing("transfer", "reverse_transfer");
+    const left = transfer.amount - transfer.amount_reversed;
+    const amount = part(scope, refund, charge, transfer, left);
+    if (amount > 0) {
+      const reversal = reverseTransfer(scope, transfer, { amount, sourceRefund: refund.id });
+      refunds.update(scope, refund, { transfer_reversal: reversal.id });
+    }
+  }
+  if (wants.refundApplicationFee) {
+    const fee = applicationFees.find(scope, String(charge.application_fee));
+    if (!fee) throw nothing("application fee", "refund_application_fee");
+    const amount = part(scope, refund, charge, fee, fee.amount - fee.amount_refunded);
+    if (amount > 0) refundFee(scope, fee, { amount });
+  }
+}
+
+/** Notes that a refund gives back, and says how much: never more than is left. */
+function part(
+  scope: Scope,
+  refund: Stripe.Refund,
+  charge: Stripe.Charge,
+  whole: { id: string; amount: number },
+  left: number,
+): number {
+  const before = returnedShares.find(scope, whole.id) ?? { id: whole.id, of: 0, amount: 0 };
+  const of = Math.min(before.of + refund.amount, charge.amount);
+  const due = roundHalfUp(whole.amount, of, charge.amount) - before.amount;
+  const amount = Math.max(Math.min(due, left), 0);
+  returnedShares.put(scope, { id: whole.id, of, amount: before.amount + amount });
+  return amount;
+}
+
+/** `whole × part ÷ total`, exactly: eight digits times eight are more than a float holds. */
+function roundHalfUp(whole: number, part: number, total: number): number {
+  const [a, b, c] = [BigInt(whole), BigInt(part), BigInt(total)];
+  return Number((2n * a * b + c) / (2n * c));
+}
+
+function nothing(what: string, param: string) {
+  return invalidRequest(`The charge has no ${what} to give back.`, param);
+}

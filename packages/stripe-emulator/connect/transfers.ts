@@ -1,0 +1,74 @@
+import type Stripe from "stripe";
+import { invalidRequest } from "../core/errors.ts";
+import { newId } from "../core/ids.ts";
+import { example } from "../fixtures/example.ts";
+import { accounts } from "../resources/accounts.ts";
+import { bookMovement } from "../resources/balance-transactions.ts";
+import { charges } from "../resources/charges.ts";
+import { transfers } from "../resources/transfers.ts";
+import type { Scope } from "../scope.ts";
+
+interface Wish {
+  amount: number;
+  currency: string;
+  destination: string;
+  description?: string | null | undefined;
+  metadata?: Record<string, string> | undefined;
+  sourceTransaction?: string | undefined;
+  transferGroup?: string | null | undefined;
+  /** Seconds since 1970; absent: at once. */
+  availableOn?: number | undefined;
+}
+
+/** Hands money of the platform's balance on to a connected account. */
+export function makeTransfer(scope: Scope, wish: Wish): Stripe.Transfer {
+  if (accounts.get(scope, wish.destination, "destination").capabilities?.transfers !== "active") {
+    throw invalidRequest("The destination account may not get transfers.", "destination");
+  }
+  const id = newId("tr");
+  const transaction = bookMovement(scope, {
+    amount: -wish.amount,
+    currency: wish.currency,
+    fee: 0,
+    source: id,
+    type: "transfer",
+    reporting_category: "transfer",
+    description: wish.description ?? null,
+    availableOn: wish.availableOn ?? scope.seconds(),
+  });
+  const transfer = transfers.put(scope, {
+    ...example<Stripe.Transfer>("transfer"),
+    id,
+    amount: wish.amount,
+    balance_transaction: transaction.id,
+    created: scope.seconds(),
+    currency: wish.currency,
+    destination: wish.destination,
+    destination_payment: newId("py"),
+    metadata: wish.metadata ?? {},
+    reversals: { object: "list", data: [], has_more: false, url: `/v1/transfers/${id}/reversals` },
+    source_transaction: wish.sourceTransaction ?? null,
+    transfer_group: wish.transferGroup ?? null,
+  });
+  scope.emit("transfer.created", transfer);
+  return transfer;
+}
+
+export function chargeWith(
+  scope: Scope,
+  id: string,
+  { amount, currency }: { amount: number; currency: string },
+): Stripe.Charge {
+  const param = "source_transaction";
+  const charge = charges.get(scope, id, param);
+  if (charge.status !== "succeeded") throw invalidRequest("The charge has not succeeded.", param);
+  if (charge.currency !== currency) {
+    throw invalidRequest(`The charge is in ${charge.currency}.`, "currency");
+  }
+  const gone = transfers.all(scope).filter((each) => each.source_transaction === id)
+    .reduce((sum, each) => sum + each.amount, 0);
+  if (gone + amount > charge.amount) {
+    throw invalidRequest(`Only ${charge.amount - gone} of the charge is left.`, "amount");
+  }
+  return charge;
+}

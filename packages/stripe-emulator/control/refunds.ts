@@ -1,0 +1,59 @@
+import { Hono } from "hono";
+import { z } from "zod";
+import { readBody } from "./request.ts";
+import { invalidRequest } from "../core/errors.ts";
+import type { Engine } from "../engine.ts";
+import {
+  askForDetails,
+  completeRefund,
+  takeBackRefund,
+  USUAL_FAILURE,
+} from "../payments/refunds.ts";
+import { refundPlans } from "../resources/plans.ts";
+import { refunds } from "../resources/refunds.ts";
+
+/** Stripe's reasons for a refund that did not reach the buyer. */
+const FAILURE_REASONS = [
+  "lost_or_stolen_card",
+  "expired_or_canceled_card",
+  "charge_for_pending_refund_disputed",
+  "insufficient_funds",
+  "declined",
+  "merchant_request",
+  "unknown",
+] as const;
+
+const refundBody = z.strictObject({
+  outcome: z.enum(["succeeds", "fails", "requires_action"]).optional(),
+  failure_reason: z.enum(FAILURE_REASONS).default(USUAL_FAILURE),
+});
+
+/** From which states a refund can go where. */
+const REFUND_ENDS: Record<string, string[]> = {
+  succeeds: ["pending", "requires_action"],
+  fails: ["pending", "requires_action", "succeeded"],
+  requires_action: ["pending"],
+};
+
+/** The control that ends a refund, or lets it wait for the buyer. */
+export function refundControls(engine: Engine): Hono {
+  const app = new Hono();
+  app.post("/refunds/:id/settle", async (c) => {
+    const { outcome: wanted, failure_reason } = await readBody(c, refundBody);
+    const scope = engine.scope();
+    const refund = refunds.get(scope, c.req.param("id"));
+    const outcome = wanted ?? refundPlans.find(scope, refund.id)?.outcome ?? "succeeds";
+    if (!REFUND_ENDS[outcome]?.includes(refund.status ?? "")) {
+      throw invalidRequest(`A refund that is ${refund.status} cannot go on to: ${outcome}.`);
+    }
+    const act = {
+      succeeds: () => completeRefund(scope, refund),
+      fails: () => takeBackRefund(scope, refund, { status: "failed", failure_reason }),
+      requires_action: () => askForDetails(scope, refund),
+    };
+    const after = act[outcome]();
+    engine.store.flush();
+    return c.json(after);
+  });
+  return app;
+}

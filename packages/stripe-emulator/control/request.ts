@@ -1,0 +1,32 @@
+/** What a control is given: its JSON body, and the payment that its path names. */
+import type { Context } from "hono";
+import type Stripe from "stripe";
+import type { z } from "zod";
+import { invalidRequest } from "../core/errors.ts";
+import { charges } from "../resources/charges.ts";
+import { paymentIntents } from "../resources/payment-intents.ts";
+import type { Scope } from "../scope.ts";
+
+/** The JSON body of a control, checked. No body counts as `{}`. */
+export async function readBody<T>(c: Context, schema: z.ZodType<T>): Promise<T> {
+  const text = await c.req.text();
+  const result = schema.safeParse(parse(text === "" ? "{}" : text));
+  if (result.success) return result.data;
+  const issue = result.error.issues[0];
+  throw invalidRequest(`${issue?.path.join(".") || "body"}: ${issue?.message ?? "invalid"}`);
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw invalidRequest("The body is not JSON.");
+  }
+}
+
+/** The charge of a payment that has succeeded. @param id of the payment intent */
+export function paidCharge(scope: Scope, id: string): Stripe.Charge {
+  const intent = paymentIntents.get(scope, id);
+  if (intent.status === "succeeded") return charges.get(scope, String(intent.latest_charge));
+  throw invalidRequest(`The payment intent ${id} is ${intent.status}: nothing was paid.`);
+}

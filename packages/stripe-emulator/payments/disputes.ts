@@ -1,0 +1,193 @@
+import type Stripe from "stripe";
+import { invalidRequest } from "../core/errors.ts";
+import { changed } from "../core/objects.ts";
+import { settleWarnings } from "./fraud-warnings.ts";
+import { makeRefund, takeBackRefund } from "./refunds.ts";
+import {
+  balanceTransactions,
+  bookMovement,
+  type Movement,
+} from "../resources/balance-transactions.ts";
+import { charges } from "../resources/charges.ts";
+import { disputes, type DisputeWish, newDispute } from "../resources/disputes.ts";
+import { refunds } from "../resources/refunds.ts";
+import type { Scope } from "../scope.ts";
+
+type Dispute = Stripe.Dispute;
+type Charge = Stripe.Charge;
+
+/** What Stripe takes for a dispute, in minor units of any currency. */
+const DISPUTE_FEE = 1_500;
+
+/** How a dispute can go on. */
+export type DisputeEnd = "won" | "lost" | "under_review" | "escalate" | "warning_closed" | "appeal";
+
+const INQUIRY = ["warning_needs_response", "warning_under_review"];
+
+const CHARGEBACK = ["needs_response", "under_review"];
+
+const APPEAL = ["appeal_needs_response", "appeal_under_review"];
+
+const FROM: Record<DisputeEnd, string[]> = {
+  won: [...CHARGEBACK, ...APPEAL],
+  lost: [...CHARGEBACK, ...APPEAL],
+  under_review: ["needs_response", "warning_needs_response", "appeal_needs_response"],
+  escalate: INQUIRY,
+  warning_closed: INQUIRY,
+  appeal: ["won", "lost"],
+};
+
+export function isClosed({ status }: Dispute): boolean {
+  return ["won", "lost", "warning_closed", "prevented"].includes(status);
+}
+
+export function isInquiry({ status }: Dispute): boolean {
+  return INQUIRY.includes(status);
+}
+
+/** The buyer's bank disputes a charge, or inquires about it. */
+export function openDispute(scope: Scope, charge: Charge, wish: DisputeWish): Dispute {
+  const made = disputes.put(scope, newDispute(scope, charge, wish));
+  charges.update(scope, charge, { disputed: true });
+  if (wish.prevented) return prevent(scope, made, wish.prevented);
+  const dispute = wish.inquiry ? made : withdraw(scope, made);
+  scope.emit("charge.dispute.created", dispute);
+  if (!wish.inquiry) tellOfWithdrawal(scope, dispute);
+  settleWarnings(scope, charge.id);
+  return dispute;
+}
+
+/** The buyer is paid at once: nothing is left to be answered. */
+function prevent(scope: Scope, dispute: Dispute, by: "resolution" | "block"): Dispute {
+  scope.emit("charge.dispute.created", dispute);
+  if (by === "resolution") {
+    const paid = withdraw(scope, dispute);
+    tellOfWithdrawal(scope, paid);
+    settleWarnings(scope, String(dispute.charge));
+    scope.emit("charge.dispute.closed", paid, changed(dispute, paid));
+    return paid;
+  }
+  const charge = charges.get(scope, String(dispute.charge));
+  makeRefund(scope, charge, {
+    amount: Math.min(dispute.amount, charge.amount - charge.amount_refunded),
+    reason: "fraudulent",
+    metadata: {},
+    reverseTransfer: false,
+    refundApplicationFee: false,
+  });
+  scope.emit("charge.dispute.closed", dispute);
+  return dispute;
+}
+
+/** Moves a dispute on, with the money that moves by it and Stripe's events. */
+export function moveDispute(scope: Scope, dispute: Dispute, end: DisputeEnd): Dispute {
+  if (!FROM[end].includes(dispute.status)) {
+    throw invalidRequest(`A dispute that is ${dispute.status} cannot go on to: ${end}.`);
+  }
+  if (end === "under_review") return review(scope, dispute);
+  if (end === "escalate") return escalate(scope, dispute);
+  if (end === "appeal") return updateDispute(scope, dispute, { status: "appeal_needs_response" });
+  return close(scope, dispute, end);
+}
+
+function review(scope: Scope, dispute: Dispute): Dispute {
+  const status = isInquiry(dispute)
+    ? "warning_under_review"
+    : dispute.status === "appeal_needs_response"
+    ? "appeal_under_review"
+    : "under_review";
+  return updateDispute(scope, dispute, { status });
+}
+
+/** Changes a dispute that stays open, and tells so. */
+export function updateDispute(scope: Scope, before: Dispute, changes: Partial<Dispute>): Dispute {
+  const after = disputes.update(scope, before, changes);
+  scope.emit("charge.dispute.updated", after, changed(before, after));
+  return after;
+}
+
+function escalate(scope: Scope, dispute: Dispute): Dispute {
+  if (charges.get(scope, String(dispute.charge)).refunded) {
+    throw invalidRequest("The charge is refunded in full: the bank has nothing left to claim.");
+  }
+  const { card } = dispute.payment_method_details ?? {};
+  const changes: Partial<Dispute> = {
+    status: "needs_response",
+    is_charge_refundable: false,
+    ...(card && {
+      payment_method_details: { type: "card", card: { ...card, case_type: "chargeback" } },
+    }),
+  };
+  const withdrawn = withdraw(scope, disputes.update(scope, dispute, changes));
+  scope.emit("charge.dispute.updated", withdrawn, changed(dispute, withdrawn));
+  tellOfWithdrawal(scope, withdrawn);
+  return withdrawn;
+}
+
+function close(scope: Scope, before: Dispute, status: "won" | "lost" | "warning_closed"): Dispute {
+  const isOut = before.balance_transactions.reduce((sum, { amount }) => sum + amount, 0) < 0;
+  // After an appeal the money may be where the end wants it, or not.
+  const moves = status === "won" ? isOut : status === "lost" && !isOut;
+  const moved = !moves
+    ? before
+    : status === "lost"
+    ? withdraw(scope, before)
+    : giveBack(scope, before);
+  const after = disputes.update(scope, moved, {
+    status,
+    is_charge_refundable: status !== "lost",
+  });
+  const previous = changed(before, after);
+  if (moves && status === "won") scope.emit("charge.dispute.funds_reinstated", after, previous);
+  if (moves && status === "lost") tellOfWithdrawal(scope, after);
+  scope.emit("charge.dispute.closed", after, previous);
+  return after;
+}
+
+/** Takes the disputed amount and Stripe's fee out of the balance. */
+function withdraw(scope: Scope, dispute: Dispute): Dispute {
+  return withTransaction(scope, dispute, {
+    amount: -dispute.amount,
+    fee: DISPUTE_FEE,
+    feeDescription: "Dispute fee",
+    reporting_category: "dispute",
+    description: `Chargeback withdrawal for ${dispute.charge}`,
+  });
+}
+
+/** What is won comes back with the fee. */
+function giveBack(scope: Scope, dispute: Dispute): Dispute {
+  return withTransaction(scope, dispute, {
+    amount: dispute.amount,
+    fee: -DISPUTE_FEE,
+    feeDescription: "Dispute fee refund",
+    reporting_category: "dispute_reversal",
+    description: `Chargeback reversal for ${dispute.charge}`,
+  });
+}
+
+function withTransaction(
+  scope: Scope,
+  dispute: Dispute,
+  movement: Pick<
+    Movement,
+    "amount" | "fee" | "feeDescription" | "reporting_category" | "description"
+  >,
+): Dispute {
+  const { id, currency, balance_transactions } = dispute;
+  const whole = { ...movement, currency, source: id, type: "adjustment", availableAtOnce: true };
+  const transaction = balanceTransactions.get(scope, bookMovement(scope, whole).id);
+  return disputes.update(scope, dispute, {
+    balance_transactions: [...balance_transactions, transaction],
+  });
+}
+
+/** The bank has taken the money itself: refunds of the charge that are on their way end failed. */
+function tellOfWithdrawal(scope: Scope, dispute: Dispute): void {
+  scope.emit("charge.dispute.funds_withdrawn", dispute);
+  for (const refund of refunds.all(scope)) {
+    if (refund.charge !== dispute.charge || refund.status !== "pending") continue;
+    const failure_reason = "charge_for_pending_refund_disputed";
+    takeBackRefund(scope, refund, { status: "failed", failure_reason });
+  }
+}

@@ -1,0 +1,134 @@
+import type Stripe from "stripe";
+import { invalidRequest } from "../core/errors.ts";
+import { newId, randomText } from "../core/ids.ts";
+import { changed } from "../core/objects.ts";
+import { example } from "../fixtures/example.ts";
+import { paymentOf } from "./payment-of.ts";
+import { balanceTransactions, bookMovement } from "../resources/balance-transactions.ts";
+import { payoutItems, payouts } from "../resources/payouts.ts";
+import type { Scope } from "../scope.ts";
+
+type Payout = Stripe.Payout;
+
+const DAY_SECONDS = 24 * 3_600;
+
+/** The one bank account that everything is paid out to. */
+const BANK_ACCOUNT = "ba_emulator";
+
+/** What a payout is made of, and when it should arrive. */
+export interface Wish {
+  currency?: string | undefined;
+  /** Nothing but the money of these payments, and what came back of it. */
+  payments?: string[] | undefined;
+  /** Days from now; tomorrow unless named. */
+  arrives_in_days?: number | undefined;
+}
+
+/** The currencies that have something to pay out. */
+export function payableCurrencies(scope: Scope, wish: Wish = {}): string[] {
+  const currencies = new Set(payable(scope, wish).map(({ currency }) => currency));
+  return [...currencies].filter((currency) => payableAmount(scope, { ...wish, currency }) > 0);
+}
+
+/** Pays out all of a currency that is available and in no payout yet. */
+export function makePayout(scope: Scope, wish: Wish & { currency: string }): Payout {
+  const { currency, arrives_in_days = 1 } = wish;
+  const items = payable(scope, wish);
+  const amount = payableAmount(scope, wish);
+  const id = newId("po");
+  const transaction = book(scope, { id, currency }, -amount, "payout", "STRIPE PAYOUT");
+  for (const item of [...items, transaction]) payoutItems.put(scope, { id: item.id, payout: id });
+  const payout = payouts.put(scope, {
+    ...example<Payout>("payout"),
+    id,
+    amount,
+    arrival_date: (Math.floor(scope.seconds() / DAY_SECONDS) + arrives_in_days) * DAY_SECONDS,
+    balance_transaction: transaction.id,
+    created: scope.seconds(),
+    currency,
+    destination: BANK_ACCOUNT,
+    reconciliation_status: "in_progress",
+    status: "pending",
+    trace_id: { status: "pending", value: null },
+  });
+  scope.emit("payout.created", payout);
+  return payout;
+}
+
+/** The bank takes a payout and pays it; then its transactions can be listed. */
+export function deliverPayout(scope: Scope, payout: Payout): Payout {
+  if (!["pending", "in_transit"].includes(payout.status)) throw cannot(payout, "be paid");
+  const sent = change(scope, payout, "payout.updated", { status: "in_transit" });
+  const paid = change(scope, sent, "payout.paid", {
+    status: "paid",
+    trace_id: { status: "supported", value: randomText(15).toUpperCase() },
+  });
+  return change(scope, paid, "payout.reconciliation_completed", {
+    reconciliation_status: "completed",
+  });
+}
+
+/** The bank sends a payout back, also one that seemed to be paid: the money is in the balance again. */
+export function failPayout(scope: Scope, payout: Payout, failure_code: string): Payout {
+  if (payout.status === "failed") throw cannot(payout, "fail");
+  const returned = book(scope, payout, payout.amount, "payout_failure", "STRIPE PAYOUT FAILURE");
+  return change(scope, payout, "payout.failed", {
+    status: "failed",
+    failure_balance_transaction: returned.id,
+    failure_code,
+    failure_message: `The bank returned the payout: ${failure_code.replaceAll("_", " ")}.`,
+  });
+}
+
+/** Books a movement into a payout that is made already: its list adds up to the payout no more. */
+export function adjustPayout(scope: Scope, payout: Payout, amount: number): void {
+  const { id, currency } = payout;
+  const whole = { amount, currency, fee: 0, source: id, type: "adjustment" as const };
+  const description = "CORRECTION";
+  const reporting_category = "other_adjustment";
+  const booked = bookMovement(scope, {
+    ...whole,
+    description,
+    reporting_category,
+    availableAtOnce: true,
+  });
+  payoutItems.put(scope, { id: booked.id, payout: id });
+}
+
+function change(
+  scope: Scope,
+  before: Payout,
+  event: Stripe.Event.Type,
+  changes: Partial<Payout>,
+): Payout {
+  const after = payouts.update(scope, before, changes);
+  scope.emit(event, after, changed(before, after));
+  return after;
+}
+
+function payable(scope: Scope, { currency, payments }: Wish): Stripe.BalanceTransaction[] {
+  return balanceTransactions.all(scope).filter((each) =>
+    each.status === "available" && (currency ?? each.currency) === each.currency &&
+    !payoutItems.find(scope, each.id) &&
+    (payments === undefined || payments.includes(paymentOf(scope, each) ?? ""))
+  );
+}
+
+function payableAmount(scope: Scope, wish: Wish): number {
+  return payable(scope, wish).reduce((sum, { net }) => sum + net, 0);
+}
+
+function book(
+  scope: Scope,
+  { id, currency }: Pick<Payout, "id" | "currency">,
+  amount: number,
+  type: "payout" | "payout_failure",
+  description: string,
+): Stripe.BalanceTransaction {
+  const whole = { amount, currency, fee: 0, source: id, type, description, availableAtOnce: true };
+  return bookMovement(scope, { ...whole, reporting_category: type });
+}
+
+function cannot({ id, status }: Payout, verb: string) {
+  return invalidRequest(`The payout ${id} is ${status} and cannot ${verb}.`);
+}

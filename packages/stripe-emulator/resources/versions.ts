@@ -1,0 +1,95 @@
+/**
+ * Events in older versions of Stripe's API. Objects are stored in the newest shape; each change of Stripe's
+ * says how an object of a version before it looked. Enough of them to meet what accounts of some years have.
+ */
+import { invalidRequest } from "../core/errors.ts";
+import { API_VERSION } from "../core/settings.ts";
+import { charges } from "./charges.ts";
+import { refundsOf } from "./refunds.ts";
+import type { Scope } from "../scope.ts";
+import { collection } from "../store/collection.ts";
+
+type Fields = Record<string, unknown>;
+
+/** What an object of a version before `since` had instead. */
+interface Change {
+  readonly since: string;
+  readonly object: string;
+  before(fields: Fields, scope: Scope): Fields;
+}
+
+const STATUSES: Fields = {
+  requires_payment_method: "requires_source",
+  requires_action: "requires_source_action",
+};
+
+/** Newest first. https://docs.stripe.com/upgrades */
+const CHANGES: readonly Change[] = [
+  {
+    since: "2022-11-15",
+    object: "payment_intent",
+    before({ latest_charge: _, ...rest }, scope) {
+      const data = charges.all(scope).filter((each) => each.payment_intent === rest.id).reverse();
+      const url = `/v1/charges?payment_intent=${rest.id}`;
+      const charged = { object: "list", data, has_more: false, total_count: data.length, url };
+      return { ...rest, charges: charged };
+    },
+  },
+  {
+    since: "2022-11-15",
+    object: "charge",
+    before: (fields, scope) => ({ ...fields, refunds: refundsOf(scope, String(fields.id)) }),
+  },
+  {
+    since: "2019-02-19",
+    object: "account",
+    before({ requirements, ...rest }) {
+      const { disabled_reason, current_deadline, currently_due } = requirements as Fields;
+      const verification = {
+        disabled_reason,
+        due_by: current_deadline,
+        fields_needed: currently_due,
+      };
+      return { ...rest, verification };
+    },
+  },
+  {
+    since: "2019-02-11",
+    object: "payment_intent",
+    before: (fields) => ({ ...fields, status: STATUSES[String(fields.status)] ?? fields.status }),
+  },
+  {
+    since: "2017-04-06",
+    object: "account",
+    before: ({ payouts_enabled, ...rest }) => ({ ...rest, transfers_enabled: payouts_enabled }),
+  },
+];
+
+/** A copy of an object as a version has it. */
+export function renderIn(scope: Scope, version: string, object: object): object {
+  let fields = structuredClone(object) as Fields;
+  // Versions begin with their date.
+  for (const change of CHANGES.filter(({ since }) => version < since)) {
+    if (fields.object === change.object) fields = change.before(fields, scope);
+  }
+  return fields;
+}
+
+const account = collection<{ id: string; version: string }>("account_version");
+
+/** The account's default: of events in lists, and of endpoints that were made without a version. */
+export function accountVersion(scope: Scope): string {
+  return account.find(scope, "own")?.version ?? API_VERSION;
+}
+
+/** @throws StripeApiError where Stripe has no such version, or the emulator knows it not yet */
+export function requireVersion(version: string): string {
+  const isVersion = /^20\d\d-[01]\d-[0-3]\d(\.[a-z]+)?$/.test(version) && version <= API_VERSION;
+  if (isVersion) return version;
+  throw invalidRequest(`Invalid Stripe API version: ${version}`, "api_version");
+}
+
+/** As somebody does in Stripe's Workbench. What was recorded before keeps its version. */
+export function setAccountVersion(scope: Scope, version: string): void {
+  account.put(scope, { id: "own", version: requireVersion(version) });
+}
