@@ -1,6 +1,6 @@
 /** A chat that is answered in one piece. */
 import { codeOf, releaseChat, settleChat } from "./close-chat.ts";
-import { keepAlive } from "./heartbeat.ts";
+import { keepAlive } from "./progress.ts";
 import type { Answer, OpenChat } from "./open-chat.ts";
 
 async function ask(chat: OpenChat) {

@@ -1,12 +1,11 @@
 /** The two ends of a chat in the ledger. Both may be asked for again: the database does each once. */
+import { aiLog } from "../_shared/adapters/ai/ai-log.ts";
 import type { AiUsage } from "../_shared/adapters/ai/ai.ts";
 import { countTokens } from "../_shared/adapters/ai/count-tokens.ts";
 import { UNTIL_STORED } from "../_shared/adapters/database/retries.ts";
-import { withOwnTime } from "../_shared/core/request.ts";
 import { ApiError } from "../_shared/core/errors.ts";
-import { chatLog } from "./chat-log.ts";
+import { withOwnTime } from "../_shared/core/request.ts";
 import type { Answer, OpenChat } from "./open-chat.ts";
-import { storable } from "./storable.ts";
 
 const MAX_REASON = 64;
 
@@ -36,6 +35,33 @@ function logFailure({ holdId, context, services }: OpenChat, what: string, error
     hold_id: holdId,
     code: codeOf(error),
   });
+}
+
+interface Ended {
+  readonly text: string | null;
+  readonly usage: AiUsage | null;
+  readonly errorCode: string | null;
+}
+
+/** The record of `farthing.write_ai_log`. */
+function chatLog({ request, context, startedMs }: OpenChat, ended: Ended) {
+  return aiLog({
+    ...ended,
+    kind: "chat",
+    model: request.model,
+    messages: request.messages,
+    durationMs: performance.now() - startedMs,
+    requestId: context.requestId,
+    traceId: context.traceId,
+  });
+}
+
+/**
+ * A model's text as the database can keep it: no null character, no half of a pair. A provider may send
+ * one, and a stream may be left between the halves of an emoji; neither may keep a chat from being settled.
+ */
+function storable(text: string): string {
+  return text.replaceAll("\u0000", "\ufffd").toWellFormed();
 }
 
 /**

@@ -4,8 +4,16 @@
  * caller waits for.
  */
 import { ApiError } from "../_shared/core/errors.ts";
-import { keepAlive } from "./heartbeat.ts";
 import type { OpenChat } from "./open-chat.ts";
+
+/** A chat that is silent for 60 s is closed by a scheduled task. */
+const HEARTBEAT_MS = 15_000;
+
+/** Beats until it is stopped. A beat that fails is no harm: the next may not, and three are enough. */
+export function keepAlive(beat: () => Promise<unknown>, everyMs = HEARTBEAT_MS): () => void {
+  const timer = setInterval(() => beat().catch(() => {}), everyMs);
+  return () => clearInterval(timer);
+}
 
 /** What has come is never more than this ahead of what is recorded. */
 const MAX_UNRECORDED_TOKENS = 64;

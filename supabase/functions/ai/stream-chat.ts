@@ -8,10 +8,9 @@ import { mostOutputTokens } from "../_shared/adapters/ai/usage.ts";
 import { withOwnTime } from "../_shared/core/request.ts";
 import { ApiError } from "../_shared/core/errors.ts";
 import { codeOf, type Ending, releaseChat, settleChat } from "./close-chat.ts";
-import { keepAlive } from "./heartbeat.ts";
+import { keepAlive, type Progress, startProgress } from "./progress.ts";
 import { type Line, openLine } from "./line.ts";
 import type { Answer, OpenChat } from "./open-chat.ts";
-import { type Progress, startProgress } from "./progress.ts";
 import { sseEvent, sseResponse } from "./sse.ts";
 
 /** More than any stream: it goes on when its request is answered, and ends by the model's own limits. */

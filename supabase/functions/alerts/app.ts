@@ -2,8 +2,7 @@
 import { createApp as createFunctionApp } from "../_shared/http/create-app.ts";
 import { servicesFromEnv } from "../_shared/services.ts";
 import { type ServicesSource } from "../_shared/http/app-services.ts";
-import { acknowledgeAlert } from "./acknowledge-alert.ts";
-import { listAlerts } from "./list-alerts.ts";
+import { acknowledgeAlert, listAlerts } from "./routes.ts";
 
 const routes = [listAlerts, acknowledgeAlert];
 

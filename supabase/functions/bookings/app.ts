@@ -2,10 +2,8 @@
 import { createApp as createFunctionApp } from "../_shared/http/create-app.ts";
 import { servicesFromEnv } from "../_shared/services.ts";
 import { type ServicesSource } from "../_shared/http/app-services.ts";
-import { completeBooking, confirmBooking } from "./advance-booking.ts";
+import { completeBooking, confirmBooking, listBookings, readBooking } from "./routes.ts";
 import { cancelBooking } from "./cancel-booking.ts";
-import { listBookings } from "./list-bookings.ts";
-import { readBooking } from "./read-booking.ts";
 import { startBooking } from "./start-booking.ts";
 
 const routes = [

@@ -2,9 +2,7 @@
 import { createApp as createFunctionApp } from "../_shared/http/create-app.ts";
 import { servicesFromEnv } from "../_shared/services.ts";
 import { type ServicesSource } from "../_shared/http/app-services.ts";
-import { listOrders } from "./list-orders.ts";
-import { listPackages } from "./list-packages.ts";
-import { readOrder } from "./read-order.ts";
+import { listOrders, listPackages, readOrder } from "./routes.ts";
 import { startCheckout } from "./start-checkout.ts";
 
 const routes = [listPackages, startCheckout, listOrders, readOrder];

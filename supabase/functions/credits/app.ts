@@ -2,18 +2,10 @@
 import { createApp as createFunctionApp } from "../_shared/http/create-app.ts";
 import { servicesFromEnv } from "../_shared/services.ts";
 import { type ServicesSource } from "../_shared/http/app-services.ts";
-import { debitCredits } from "./debit-credits.ts";
-import { confirmGrant, declineGrant } from "./decide-grant.ts";
-import { grantCredits } from "./grant-credits.ts";
-import { listEntries } from "./list-entries.ts";
-import { openHold } from "./open-hold.ts";
-import { readBalance } from "./read-balance.ts";
-import { readHold } from "./read-hold.ts";
-import { readSpendCap } from "./read-spend-cap.ts";
-import { listGrants, readGrant } from "./read-grants.ts";
-import { releaseHold } from "./release-hold.ts";
-import { setSpendCap } from "./set-spend-cap.ts";
-import { settleHold } from "./settle-hold.ts";
+import { debitCredits, readBalance, readSpendCap, setSpendCap } from "./routes.ts";
+import { confirmGrant, declineGrant, grantCredits, listGrants, readGrant } from "./grants.ts";
+import { listEntries } from "./entries.ts";
+import { openHold, readHold, releaseHold, settleHold } from "./holds.ts";
 
 const routes = [
   readBalance,

@@ -2,8 +2,7 @@
 import { createApp as createFunctionApp } from "../_shared/http/create-app.ts";
 import { servicesFromEnv } from "../_shared/services.ts";
 import { type ServicesSource } from "../_shared/http/app-services.ts";
-import { listFeatures } from "./list-features.ts";
-import { setFeature } from "./set-feature.ts";
+import { listFeatures, setFeature } from "./routes.ts";
 
 const routes = [listFeatures, setFeature];
 

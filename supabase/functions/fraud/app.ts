@@ -2,14 +2,16 @@
 import { createApp as createFunctionApp } from "../_shared/http/create-app.ts";
 import { servicesFromEnv } from "../_shared/services.ts";
 import { type ServicesSource } from "../_shared/http/app-services.ts";
-import { addBlock } from "./add-block.ts";
-import { changePolicy } from "./change-policy.ts";
-import { clearWarning } from "./clear-warning.ts";
-import { listBlocks } from "./list-blocks.ts";
-import { listDecisions } from "./list-decisions.ts";
-import { listWarnings } from "./list-warnings.ts";
-import { readPolicy } from "./read-policy.ts";
-import { removeBlock } from "./remove-block.ts";
+import {
+  addBlock,
+  changePolicy,
+  clearWarning,
+  listBlocks,
+  listDecisions,
+  listWarnings,
+  readPolicy,
+  removeBlock,
+} from "./routes.ts";
 
 const routes = [
   listDecisions,

@@ -2,12 +2,10 @@
 import { createApp as createFunctionApp } from "../_shared/http/create-app.ts";
 import { servicesWithProbe } from "../_shared/services-with-probe.ts";
 import type { ServicesSource } from "../_shared/http/app-services.ts";
-import { readLive } from "./read-live.ts";
-import { readMetrics } from "./read-metrics.ts";
-import { readOpenApi } from "./read-openapi.ts";
+import { readLive, readMetrics, readOpenApi } from "./routes.ts";
 import { readReady } from "./read-ready.ts";
 import { readReport } from "./read-report.ts";
-import { runDeep } from "./run-deep.ts";
+import { runDeep } from "./deep-checks.ts";
 
 const routes = [readReport, readLive, readReady, runDeep, readMetrics, readOpenApi];
 

@@ -3,8 +3,12 @@
  * there is none that nobody would read.
  */
 import { countTokens } from "../_shared/adapters/ai/count-tokens.ts";
+import { DeepReport } from "../_shared/contracts/health.ts";
 import { ApiError } from "../_shared/core/errors.ts";
+import { RUNNER_DEADLINE_MS } from "../_shared/core/request.ts";
 import type { Services } from "../_shared/http/app-services.ts";
+import { defineRoute } from "../_shared/http/define-route.ts";
+import { ok } from "../_shared/http/reply.ts";
 
 type Figures = Readonly<Record<string, number>>;
 
@@ -125,10 +129,31 @@ async function checkWithin(check: DeepCheck, services: Services): Promise<Checke
 }
 
 /** @throws ApiError where the database is away: nothing is paid for that nobody counts */
-export async function runDeepChecks(services: Services) {
+async function runDeepChecks(services: Services) {
   const checked = await Promise.all(CHECKS.map((check) => checkWithin(check, services)));
   return {
     checks: checked.map(({ outcome }) => outcome),
     units_left: Math.min(...checked.map(({ unitsLeft }) => unitsLeft)),
   };
 }
+
+/** Asks every service for a little of what it is there for, within the day's budget. */
+export const runDeep = defineRoute({
+  method: "post",
+  path: "/deep",
+  summary: "Run the checks that cost money",
+  description:
+    "Called by a scheduled task each hour. Checks beyond the day's budget are skipped, and " +
+    "failed checks are reported: both are results, not errors. `GET /health` has the outcomes.",
+  who: ["secret"],
+  limit: "none",
+  deadlineMs: RUNNER_DEADLINE_MS,
+  idempotent: false,
+  responses: { 200: DeepReport },
+  handler: async ({ services }) => {
+    const checks = runDeepChecks(services);
+    // The database hands its request over and waits for no answer.
+    services.waitUntil(checks.catch(() => {}));
+    return ok(await checks);
+  },
+});

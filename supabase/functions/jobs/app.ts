@@ -2,8 +2,7 @@
 import { servicesWithModels } from "../_shared/services-with-models.ts";
 import { createApp as createFunctionApp } from "../_shared/http/create-app.ts";
 import type { ServicesSource } from "../_shared/http/app-services.ts";
-import { cancelJob } from "./cancel-job.ts";
-import { listJobs } from "./list-jobs.ts";
+import { cancelJob, listJobs } from "./routes.ts";
 import { readFile } from "./read-file.ts";
 import { readJob } from "./read-job.ts";
 import { startJob } from "./start-job.ts";

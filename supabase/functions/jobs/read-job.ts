@@ -1,6 +1,5 @@
 import { z } from "@hono/zod-openapi";
 import { Job, JobPath, type JobStatus } from "../_shared/contracts/jobs.ts";
-import { matchesEtag } from "../_shared/http/conditional.ts";
 import { defineRoute } from "../_shared/http/define-route.ts";
 import { baseHeaders, ok } from "../_shared/http/reply.ts";
 
@@ -12,6 +11,19 @@ function pollAfter(ageSeconds: number): number {
 
 function isFinished(status: z.output<typeof JobStatus>): boolean {
   return status !== "queued" && status !== "processing";
+}
+
+const MAX_CHARS = 1_000;
+
+function opaque(tag: string): string {
+  return tag.trim().replace(/^W\//, "");
+}
+
+/** If-None-Match (RFC 9110, 13.1.2), compared weakly: `W/"1"` and `"1"` are the same; `*` names every one. */
+function matchesEtag(ifNoneMatch: string | null, etag: string): boolean {
+  if (ifNoneMatch === null) return false;
+  const tags = ifNoneMatch.slice(0, MAX_CHARS).split(",").map(opaque);
+  return tags.includes(opaque(etag)) || tags.includes("*");
 }
 
 /** One of the caller's jobs, as often as they like: while nothing has changed the answer is empty. */

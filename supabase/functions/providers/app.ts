@@ -2,8 +2,7 @@
 import { createApp as createFunctionApp } from "../_shared/http/create-app.ts";
 import { servicesFromEnv } from "../_shared/services.ts";
 import { type ServicesSource } from "../_shared/http/app-services.ts";
-import { createLink } from "./create-link.ts";
-import { readProvider } from "./read-provider.ts";
+import { createLink, readProvider } from "./routes.ts";
 import { startProvider } from "./start-provider.ts";
 
 const routes = [startProvider, readProvider, createLink];

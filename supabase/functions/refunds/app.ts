@@ -2,8 +2,7 @@
 import { createApp as createFunctionApp } from "../_shared/http/create-app.ts";
 import { servicesFromEnv } from "../_shared/services.ts";
 import { type ServicesSource } from "../_shared/http/app-services.ts";
-import { listRefunds } from "./list-refunds.ts";
-import { readRefund } from "./read-refund.ts";
+import { listRefunds, readRefund } from "./routes.ts";
 import { startRefund } from "./start-refund.ts";
 
 const routes = [startRefund, listRefunds, readRefund];

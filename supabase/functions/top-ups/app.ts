@@ -2,10 +2,8 @@
 import { createApp as createFunctionApp } from "../_shared/http/create-app.ts";
 import { servicesFromEnv } from "../_shared/services.ts";
 import { type ServicesSource } from "../_shared/http/app-services.ts";
-import { readTopUps } from "./read-top-ups.ts";
+import { readTopUps, setTopUps, stopTopUps } from "./routes.ts";
 import { saveCard } from "./save-card.ts";
-import { setTopUps } from "./set-top-ups.ts";
-import { stopTopUps } from "./stop-top-ups.ts";
 
 const routes = [readTopUps, setTopUps, saveCard, stopTopUps];
 

@@ -2,10 +2,7 @@
 import { createApp as createFunctionApp } from "../_shared/http/create-app.ts";
 import { servicesFromEnv } from "../_shared/services.ts";
 import { type ServicesSource } from "../_shared/http/app-services.ts";
-import { chargeBatch } from "./charge-batch.ts";
-import { chargeUsage } from "./charge-usage.ts";
-import { estimateUsage } from "./estimate-usage.ts";
-import { listRates } from "./list-rates.ts";
+import { chargeBatch, chargeUsage, estimateUsage, listRates } from "./routes.ts";
 
 const routes = [listRates, estimateUsage, chargeUsage, chargeBatch];
 

@@ -2,11 +2,7 @@
 import { createApp as createFunctionApp } from "../_shared/http/create-app.ts";
 import { servicesFromEnv } from "../_shared/services.ts";
 import { type ServicesSource } from "../_shared/http/app-services.ts";
-import { backfillEvents } from "./backfill-events.ts";
-import { listEvents } from "./list-events.ts";
-import { readEvent } from "./read-event.ts";
-import { replayDead } from "./replay-dead.ts";
-import { replayEvent } from "./replay-event.ts";
+import { backfillEvents, listEvents, readEvent, replayDead, replayEvent } from "./routes.ts";
 
 const routes = [listEvents, replayDead, backfillEvents, readEvent, replayEvent];
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { z } from "@hono/zod-openapi";
-import { readBalance } from "../../credits/read-balance.ts";
+import { readBalance } from "../../credits/routes.ts";
 import { startCheckout } from "../../checkout/start-checkout.ts";
 import { readJob } from "../../jobs/read-job.ts";
 import { sendNotification } from "../../send-notification/send-notification.ts";

@@ -1,0 +1,46 @@
+import { z } from "@hono/zod-openapi";
+import { Alert, AlertPath, AlertsQuery } from "../_shared/contracts/alerts.ts";
+import { defineRoute } from "../_shared/http/define-route.ts";
+import { ok, page } from "../_shared/http/reply.ts";
+
+/** What has fired, newest first. */
+export const listAlerts = defineRoute({
+  method: "get",
+  path: "/",
+  summary: "List alerts",
+  who: ["operator"],
+  limit: "default",
+  idempotent: false,
+  query: AlertsQuery,
+  responses: { 200: z.array(Alert) },
+  handler: async ({ query, services }) => {
+    const { alerts, next_before } = await services.database.rpc("alerts_list", {
+      p_state: query.state,
+      p_before: query.cursor,
+      p_limit: query.limit,
+    });
+    return page(alerts, next_before);
+  },
+});
+
+/** Says that somebody is on it. Asked twice it does the same, so it needs no key. */
+export const acknowledgeAlert = defineRoute({
+  method: "post",
+  path: "/{id}/acknowledge",
+  summary: "Acknowledge an alert",
+  description:
+    "It silences nothing. The first operator who acknowledges it stays, and a resolved alert " +
+    "stays resolved.",
+  who: ["operator"],
+  limit: "default",
+  idempotent: false,
+  params: AlertPath,
+  responses: { 200: Alert },
+  errors: ["not_found"],
+  handler: async ({ params, services }) =>
+    ok(
+      await services.database.rpc("alerts_acknowledge", {
+        p_incident_id: params.id,
+      }),
+    ),
+});

@@ -1,0 +1,80 @@
+import { z } from "@hono/zod-openapi";
+import { Booking, BookingPath, BookingsQuery } from "../_shared/contracts/bookings.ts";
+import { defineRoute } from "../_shared/http/define-route.ts";
+import { ok, page } from "../_shared/http/reply.ts";
+
+/** The caller's bookings, newest first, as buyer, as provider or as both. */
+export const listBookings = defineRoute({
+  method: "get",
+  path: "/",
+  summary: "List your own bookings",
+  who: ["user"],
+  limit: "default",
+  idempotent: false,
+  query: BookingsQuery,
+  responses: { 200: z.array(Booking) },
+  handler: async ({ caller, query, services }) => {
+    const { bookings, next_before } = await services.database.rpc("bookings_list", {
+      p_user_id: caller.userId,
+      p_role: query.role,
+      p_status: query.status,
+      p_before: query.cursor,
+      p_limit: query.limit,
+    });
+    return page(bookings, next_before);
+  },
+});
+
+/** A booking, to its buyer and to its provider; to anybody else it is not found. */
+export const readBooking = defineRoute({
+  method: "get",
+  path: "/{id}",
+  summary: "Read one of your own bookings",
+  who: ["user"],
+  limit: "default",
+  idempotent: false,
+  params: BookingPath,
+  responses: { 200: Booking },
+  errors: ["not_found"],
+  handler: async ({ caller, params, services }) =>
+    ok(
+      await services.database.rpc("bookings_read", {
+        p_user_id: caller.userId,
+        p_booking_id: params.id,
+      }),
+    ),
+});
+
+const STEPS = {
+  confirm: { status: "confirmed", summary: "Confirm a paid booking" },
+  complete: { status: "completed", summary: "Complete a confirmed booking" },
+} as const;
+
+/** A step that is the provider's; said twice it is said once. */
+function advance(name: keyof typeof STEPS) {
+  const { status, summary } = STEPS[name];
+  return defineRoute({
+    method: "post",
+    path: `/{id}/${name}`,
+    summary,
+    description:
+      "For its provider alone. In another status it is refused, and `details` names that status.",
+    who: ["user"],
+    limit: "default",
+    idempotent: false,
+    params: BookingPath,
+    responses: { 200: Booking },
+    errors: ["not_found"],
+    handler: async ({ caller, params, services }) =>
+      ok(
+        await services.database.rpc("bookings_advance", {
+          p_user_id: caller.userId,
+          p_booking_id: params.id,
+          p_status: status,
+        }),
+      ),
+  });
+}
+
+export const confirmBooking = advance("confirm");
+export const completeBooking = advance("complete");

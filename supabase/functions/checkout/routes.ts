@@ -1,0 +1,59 @@
+import { z } from "@hono/zod-openapi";
+import { Order, OrderPath, OrdersQuery, Package } from "../_shared/contracts/checkout.ts";
+import { WholeListQuery } from "../_shared/contracts/common.ts";
+import { defineRoute } from "../_shared/http/define-route.ts";
+import { ok, page, pageOfWhole } from "../_shared/http/reply.ts";
+
+/** The packages on sale, by price. */
+export const listPackages = defineRoute({
+  method: "get",
+  path: "/packages",
+  summary: "List the packages on sale",
+  who: ["none"],
+  limit: "default",
+  idempotent: false,
+  query: WholeListQuery,
+  responses: { 200: z.array(Package) },
+  handler: async ({ query, services }) =>
+    pageOfWhole(await services.database.rpc("checkout_packages", {}), query, ({ id }) => id),
+});
+
+/** The caller's orders, newest first. */
+export const listOrders = defineRoute({
+  method: "get",
+  path: "/orders",
+  summary: "List your own orders",
+  who: ["user"],
+  limit: "default",
+  idempotent: false,
+  query: OrdersQuery,
+  responses: { 200: z.array(Order) },
+  handler: async ({ caller, query, services }) => {
+    const { orders, next_before } = await services.database.rpc("checkout_orders", {
+      p_user_id: caller.userId,
+      p_before: query.cursor,
+      p_limit: query.limit,
+    });
+    return page(orders, next_before);
+  },
+});
+
+/** One of the caller's orders; another's is not found. */
+export const readOrder = defineRoute({
+  method: "get",
+  path: "/orders/{id}",
+  summary: "Read one of your own orders",
+  who: ["user"],
+  limit: "default",
+  idempotent: false,
+  params: OrderPath,
+  responses: { 200: Order },
+  errors: ["not_found"],
+  handler: async ({ caller, params, services }) =>
+    ok(
+      await services.database.rpc("checkout_order", {
+        p_user_id: caller.userId,
+        p_order_id: params.id,
+      }),
+    ),
+});

@@ -1,0 +1,99 @@
+/** The ledger's lines: as pages, or as CSV, page by page, so that a long history never lies in memory. */
+import { z } from "@hono/zod-openapi";
+import { parseAccept } from "hono/utils/accept";
+import type { Database } from "../_shared/adapters/database/database.ts";
+import { EntriesQuery, Entry } from "../_shared/contracts/credits.ts";
+import type { ArgsOf } from "../_shared/contracts/database/functions.ts";
+import { subjectOf } from "../_shared/core/caller.ts";
+import { withOwnTime } from "../_shared/core/request.ts";
+import { entriesToCsv } from "../_shared/domain/entries-csv.ts";
+import { defineRoute } from "../_shared/http/define-route.ts";
+import { baseHeaders, page } from "../_shared/http/reply.ts";
+
+const PAGE_SIZE = 100;
+
+type Filter = Omit<ArgsOf<"credits_entries">, "p_before_seq" | "p_limit">;
+
+/**
+ * Streams every entry that matches. The first page is read before the answer begins, so that an error
+ * can still be one; a later error breaks the stream off, which a client sees as an incomplete answer.
+ */
+async function streamEntries(
+  database: Database,
+  filter: Filter,
+  cursor: string | undefined,
+  headers: [string, string][],
+): Promise<Response> {
+  // A reader may be slow: it is each page that has to come in time, and not all of them together.
+  const read = (before: string | undefined) => {
+    const args = { ...filter, p_before_seq: before, p_limit: PAGE_SIZE };
+    return withOwnTime(() => database.rpc("credits_entries", args));
+  };
+
+  async function* pages(): AsyncGenerator<Uint8Array> {
+    const encoder = new TextEncoder();
+    yield encoder.encode(entriesToCsv(first.entries, true));
+    let next = first.next_before;
+    while (next !== null) {
+      const { entries, next_before } = await read(next);
+      yield encoder.encode(entriesToCsv(entries, false));
+      next = next_before;
+    }
+  }
+
+  const first = await read(cursor);
+  return new Response(ReadableStream.from(pages()), {
+    headers: [
+      ...headers,
+      ["content-type", "text/csv; charset=utf-8"],
+      ["content-disposition", 'attachment; filename="entries.csv"'],
+    ],
+  });
+}
+
+const JSON_TYPE = "application/json";
+const CSV_TYPE = "text/csv";
+
+/** Of the two types that there are, whether the caller would rather have CSV; JSON when they name none. */
+function prefersCsv(accept: string | null): boolean {
+  const [best] = parseAccept(accept ?? "")
+    .filter(({ q }) => q > 0)
+    .map(({ type }) => type.toLowerCase())
+    .filter((type) => type === JSON_TYPE || type === CSV_TYPE);
+  return best === CSV_TYPE;
+}
+
+/** Every line of an account, newest first: as pages, or all of them as CSV. */
+export const listEntries = defineRoute({
+  method: "get",
+  path: "/entries",
+  summary: "List the entries of an account",
+  description: "`format=csv` or `Accept: text/csv` streams all entries that match, without pages.",
+  who: ["user", "secret"],
+  limit: "default",
+  idempotent: false,
+  query: EntriesQuery,
+  responses: { 200: z.array(Entry) },
+  alsoProduces: [CSV_TYPE],
+  errors: ["not_found"],
+  handler: async ({ caller, query, headers, context, services }) => {
+    const filter = {
+      p_user_id: subjectOf(caller, query.user_id),
+      p_kind: query.kind,
+      p_from: query.from,
+      p_to: query.to,
+      p_with_names: caller.kind === "secret",
+    };
+    const wantsCsv = query.format === "csv" ||
+      (query.format === undefined && prefersCsv(headers.get("accept")));
+    if (wantsCsv) {
+      return await streamEntries(services.database, filter, query.cursor, baseHeaders(context));
+    }
+    const { entries, next_before } = await services.database.rpc("credits_entries", {
+      ...filter,
+      p_before_seq: query.cursor,
+      p_limit: query.limit,
+    });
+    return page(entries, next_before);
+  },
+});

@@ -1,0 +1,106 @@
+import { z } from "@hono/zod-openapi";
+import {
+  Grant,
+  GrantBody,
+  GrantPath,
+  GrantsQuery,
+  RecordedGrant,
+} from "../_shared/contracts/credits.ts";
+import { defineRoute } from "../_shared/http/define-route.ts";
+import { once } from "../_shared/http/idempotency/once.ts";
+import { ok, page } from "../_shared/http/reply.ts";
+
+/**
+ * Gives credits without a payment: a promotion or a correction. Answers with the new lot, or with a grant
+ * that waits for a second operator.
+ */
+export const grantCredits = defineRoute({
+  method: "post",
+  path: "/grants",
+  summary: "Grant credits to a user",
+  description:
+    "Operators can't grant credits to themselves. Above a ceiling of the policy the answer is " +
+    "202: the grant is pending until another operator confirms it.",
+  who: ["operator"],
+  limit: "default",
+  idempotent: true,
+  body: GrantBody,
+  responses: { 200: Grant, 201: Grant, 202: RecordedGrant },
+  errors: ["grant_not_allowed", "reference_conflict", "not_found"],
+  handler: (call) =>
+    once(call, "credits_grant", {
+      p_user_id: call.body.user_id,
+      p_amount: call.body.amount,
+      p_source: call.body.source,
+      p_expires_at: call.body.expires_at,
+      p_priority: call.body.priority,
+      p_reason: call.body.reason,
+      p_correlation_id: call.context.traceId,
+      p_reference_id: call.body.reference_id,
+      p_once: call.body.once,
+    }),
+});
+
+/** Grants of operators, and those above the ceiling of one grant; newest first. */
+export const listGrants = defineRoute({
+  method: "get",
+  path: "/grants",
+  summary: "List grants made by hand",
+  who: ["operator"],
+  limit: "default",
+  idempotent: false,
+  query: GrantsQuery,
+  responses: { 200: z.array(RecordedGrant) },
+  handler: async ({ query, services }) => {
+    const { grants, next_before } = await services.database.rpc("grants_list", {
+      p_status: query.status,
+      p_before: query.cursor,
+      p_limit: query.limit,
+    });
+    return page(grants, next_before);
+  },
+});
+
+/** One of them: who asked for it, and who decided. */
+export const readGrant = defineRoute({
+  method: "get",
+  path: "/grants/{id}",
+  summary: "Read a grant",
+  who: ["operator"],
+  limit: "default",
+  idempotent: false,
+  params: GrantPath,
+  responses: { 200: RecordedGrant },
+  errors: ["not_found"],
+  handler: async ({ params, services }) =>
+    ok(await services.database.rpc("grants_read", { p_grant_id: params.id })),
+});
+
+/** What both decisions share. */
+const DECISION = {
+  method: "post",
+  who: ["operator"],
+  limit: "default",
+  idempotent: true,
+  params: GrantPath,
+  responses: { 200: RecordedGrant },
+} as const;
+
+/** Lets a pending grant give its credits. */
+export const confirmGrant = defineRoute({
+  ...DECISION,
+  path: "/grants/{id}/confirm",
+  summary: "Confirm a pending grant",
+  description: "For an operator who neither requested the grant nor receives it.",
+  errors: ["not_found", "grant_not_allowed", "grant_not_pending"],
+  handler: (call) => once(call, "grants_decide", { p_grant_id: call.params.id, p_confirm: true }),
+});
+
+/** Ends a pending grant without credits; who asked for it may do that, too. */
+export const declineGrant = defineRoute({
+  ...DECISION,
+  path: "/grants/{id}/decline",
+  summary: "Decline a pending grant",
+  errors: ["not_found", "grant_not_pending"],
+  handler: (call) => once(call, "grants_decide", { p_grant_id: call.params.id, p_confirm: false }),
+});

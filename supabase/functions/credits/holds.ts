@@ -1,0 +1,101 @@
+import {
+  Hold,
+  HoldBody,
+  HoldPath,
+  OpenedHold,
+  ReleasedHold,
+  SettleBody,
+  SettledHold,
+} from "../_shared/contracts/holds.ts";
+import { defineRoute } from "../_shared/http/define-route.ts";
+import { once } from "../_shared/http/idempotency/once.ts";
+import { ok } from "../_shared/http/reply.ts";
+
+/** Reserves credits before the work begins: an amount, or the price of an estimate. */
+export const openHold = defineRoute({
+  method: "post",
+  path: "/holds",
+  summary: "Reserve credits",
+  who: ["secret"],
+  limit: "default",
+  idempotent: true,
+  body: HoldBody,
+  responses: { 201: OpenedHold },
+  errors: ["insufficient_credits", "spend_cap_reached", "not_found", "unknown_model"],
+  handler: (call) => {
+    const { user_id, amount, estimate, ttl_seconds, reason } = call.body;
+    return once(call, "holds_open", {
+      p_user_id: user_id,
+      p_amount: amount,
+      p_estimate: estimate,
+      p_ttl_seconds: ttl_seconds,
+      p_reason: reason,
+      p_correlation_id: call.context.traceId,
+    });
+  },
+});
+
+/** A hold; a user sees only their own, and another's is not found. */
+export const readHold = defineRoute({
+  method: "get",
+  path: "/holds/{id}",
+  summary: "Read a hold",
+  who: ["user", "secret"],
+  limit: "default",
+  idempotent: false,
+  params: HoldPath,
+  responses: { 200: Hold },
+  errors: ["not_found"],
+  handler: async ({ caller, params, services }) =>
+    ok(
+      await services.database.rpc("holds_read", {
+        p_hold_id: params.id,
+        p_user_id: caller.kind === "user" ? caller.userId : undefined,
+      }),
+    ),
+});
+
+/**
+ * Ends a hold with what the work really cost: below releases the rest, above takes more from what is
+ * available, and what is still short becomes debt, up to the policy's limit, and stands in `shortfall`. A
+ * hold that expired within the policy's hour is settled from what is available, once.
+ */
+export const settleHold = defineRoute({
+  method: "post",
+  path: "/holds/{id}/settle",
+  summary: "Settle a hold",
+  who: ["secret"],
+  limit: "none",
+  idempotent: true,
+  params: HoldPath,
+  body: SettleBody,
+  responses: { 200: SettledHold },
+  errors: ["not_found", "hold_not_open", "overdraft_exceeded", "unknown_model", "usage_conflict"],
+  handler: async (call) => {
+    const { correlation_id, ...usage } = call.body.usage ?? {};
+    return await once(call, "holds_settle", {
+      p_hold_id: call.params.id,
+      p_amount: call.body.amount,
+      p_usage: call.body.usage && usage,
+      p_correlation_id: correlation_id ?? call.context.traceId,
+    });
+  },
+});
+
+/** Ends a hold without a charge. */
+export const releaseHold = defineRoute({
+  method: "post",
+  path: "/holds/{id}/release",
+  summary: "Release a hold",
+  who: ["secret"],
+  limit: "none",
+  idempotent: true,
+  params: HoldPath,
+  responses: { 200: ReleasedHold },
+  errors: ["not_found", "hold_not_open"],
+  handler: (call) =>
+    once(call, "holds_release", {
+      p_hold_id: call.params.id,
+      p_correlation_id: call.context.traceId,
+    }),
+});

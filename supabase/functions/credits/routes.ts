@@ -1,0 +1,88 @@
+import { Balance, BalanceQuery, Debit, DebitBody } from "../_shared/contracts/credits.ts";
+import { SpendCap, SpendCapBody, SpendCapQuery } from "../_shared/contracts/spend-caps.ts";
+import { subjectOf } from "../_shared/core/caller.ts";
+import { defineRoute } from "../_shared/http/define-route.ts";
+import { once } from "../_shared/http/idempotency/once.ts";
+import { ok } from "../_shared/http/reply.ts";
+
+/** The balance now, with its lots and holds; or the bare balance of a past moment with `?at=`. */
+export const readBalance = defineRoute({
+  method: "get",
+  path: "/",
+  summary: "Read the balance, now or at a past moment",
+  who: ["user", "secret"],
+  limit: "default",
+  idempotent: false,
+  query: BalanceQuery,
+  responses: { 200: Balance },
+  errors: ["not_found"],
+  handler: async ({ caller, query, services }) =>
+    ok(
+      await services.database.rpc("credits_balance", {
+        p_user_id: subjectOf(caller, query.user_id),
+        p_at: query.at,
+      }),
+    ),
+});
+
+/** Takes credits for something other than metered usage, in burn-down order. */
+export const debitCredits = defineRoute({
+  method: "post",
+  path: "/debits",
+  summary: "Take credits from a user",
+  who: ["secret"],
+  limit: "default",
+  idempotent: true,
+  body: DebitBody,
+  responses: { 200: Debit, 201: Debit },
+  errors: ["insufficient_credits", "spend_cap_reached", "reference_conflict", "not_found"],
+  handler: (call) =>
+    once(call, "credits_debit", {
+      p_user_id: call.body.user_id,
+      p_amount: call.body.amount,
+      p_reason: call.body.reason,
+      p_reference_id: call.body.reference_id,
+      p_correlation_id: call.context.traceId,
+      p_once: call.body.once,
+    }),
+});
+
+/** How much may be spent in a day, and how much was today. */
+export const readSpendCap = defineRoute({
+  method: "get",
+  path: "/spend-cap",
+  summary: "Read the daily spend cap",
+  who: ["user", "secret"],
+  limit: "default",
+  idempotent: false,
+  query: SpendCapQuery,
+  responses: { 200: SpendCap },
+  errors: ["not_found"],
+  handler: async ({ caller, query, services }) =>
+    ok(
+      await services.database.rpc("spend_caps_read", {
+        p_user_id: subjectOf(caller, query.user_id),
+      }),
+    ),
+});
+
+/** Sets the most that may be spent in a day, or takes that away. */
+export const setSpendCap = defineRoute({
+  method: "post",
+  path: "/spend-cap",
+  summary: "Set the daily spend cap",
+  description:
+    "Above it, debits, usage and holds get 402 `spend_cap_reached`, whose details say when the " +
+    "cap resets.",
+  who: ["user", "secret"],
+  limit: "default",
+  idempotent: true,
+  body: SpendCapBody,
+  responses: { 200: SpendCap },
+  errors: ["not_found"],
+  handler: (call) =>
+    once(call, "spend_caps_set", {
+      p_user_id: subjectOf(call.caller, call.body.user_id),
+      p_daily: call.body.daily,
+    }),
+});

@@ -1,0 +1,47 @@
+import { z } from "@hono/zod-openapi";
+import { WholeListQuery } from "../_shared/contracts/common.ts";
+import { Feature, FeatureBody, FeatureForMe, FeaturePath } from "../_shared/contracts/features.ts";
+import { userIdOf } from "../_shared/core/caller.ts";
+import { isOnFor } from "../_shared/features/feature-flags.ts";
+import { defineRoute } from "../_shared/http/define-route.ts";
+import { ok, pageOfWhole } from "../_shared/http/reply.ts";
+
+/** Which flags are on for the caller; for one who has not signed in, those that are on for everybody. */
+export const listFeatures = defineRoute({
+  method: "get",
+  path: "/",
+  summary: "List the features that are on for the caller",
+  who: ["user", "none"],
+  limit: "default",
+  idempotent: false,
+  query: WholeListQuery,
+  responses: { 200: z.array(FeatureForMe) },
+  handler: async ({ caller, query, services }) => {
+    const settings = await services.database.rpc("features_read", {});
+    const userId = userIdOf(caller);
+    const mine = settings.map((each) => ({ name: each.name, enabled: isOnFor(each, userId) }));
+    return pageOfWhole(mine, query, ({ name }) => name);
+  },
+});
+
+/** Switches a product; every process follows within five seconds. */
+export const setFeature = defineRoute({
+  method: "post",
+  path: "/{name}",
+  summary: "Switch a feature",
+  description: "Off, on, or on for a percentage of users. Repeating the request changes nothing.",
+  who: ["operator"],
+  limit: "default",
+  idempotent: false,
+  params: FeaturePath,
+  body: FeatureBody,
+  responses: { 200: Feature },
+  handler: async ({ params, body, services }) =>
+    ok(
+      await services.database.rpc("features_set", {
+        p_name: params.name,
+        p_state: body.state,
+        p_percentage: body.percentage,
+      }),
+    ),
+});

@@ -1,0 +1,174 @@
+import { z } from "@hono/zod-openapi";
+import {
+  Block,
+  BlockBody,
+  BlockPath,
+  BlocksQuery,
+  ClearedWarning,
+  ClearWarningBody,
+  Decision,
+  DecisionsQuery,
+  FraudPolicy,
+  FraudPolicyBody,
+  Warning,
+  WarningPath,
+  WarningsQuery,
+} from "../_shared/contracts/fraud.ts";
+import { sha256 } from "../_shared/core/hash.ts";
+import { networkOf } from "../_shared/core/ip.ts";
+import type { Services } from "../_shared/http/app-services.ts";
+import { defineRoute } from "../_shared/http/define-route.ts";
+import { once } from "../_shared/http/idempotency/once.ts";
+import { ok, page } from "../_shared/http/reply.ts";
+
+/** What was decided before each checkout, and why: newest first, allowed ones too, for 90 days. */
+export const listDecisions = defineRoute({
+  method: "get",
+  path: "/decisions",
+  summary: "List decisions about checkouts",
+  who: ["operator"],
+  limit: "default",
+  idempotent: false,
+  query: DecisionsQuery,
+  responses: { 200: z.array(Decision) },
+  handler: async ({ query, services }) => {
+    const { decisions, next_before } = await services.database.rpc("fraud_decisions_list", {
+      p_user_id: query.user_id,
+      p_outcome: query.outcome,
+      p_before: query.cursor,
+      p_limit: query.limit,
+    });
+    return page(decisions, next_before);
+  },
+});
+
+/** Who is blocked, newest first; blocks whose time is over are still listed. */
+export const listBlocks = defineRoute({
+  method: "get",
+  path: "/blocked",
+  summary: "List the blocks",
+  who: ["operator"],
+  limit: "default",
+  idempotent: false,
+  query: BlocksQuery,
+  responses: { 200: z.array(Block) },
+  handler: async ({ query, services }) => {
+    const { blocks, next_before } = await services.database.rpc("fraud_blocks_list", {
+      p_before: query.cursor,
+      p_limit: query.limit,
+    });
+    return page(blocks, next_before);
+  },
+});
+
+type Body = (typeof BlockBody)["_output"];
+
+/** As the database knows whom it blocks: of an address and a card only a hash. */
+function subjectOf({ kind, value }: Body, services: Services): string {
+  if (kind === "user") return value.toLowerCase();
+  if (kind === "card") return sha256(value);
+  const network = networkOf(value);
+  return network === null ? value : services.hashIp(network);
+}
+
+/** Blocks a user, an address or a card; whoever is blocked already gets the new reason and end. */
+export const addBlock = defineRoute({
+  method: "post",
+  path: "/blocked",
+  summary: "Block a user, an address or a card",
+  who: ["operator"],
+  limit: "default",
+  idempotent: true,
+  body: BlockBody,
+  responses: { 201: Block },
+  errors: ["not_found"],
+  handler: (call) =>
+    once(call, "fraud_blocks_add", {
+      p_kind: call.body.kind,
+      p_subject: subjectOf(call.body, call.services),
+      p_reason: call.body.reason,
+      p_until: call.body.until,
+    }),
+});
+
+/** Lifts a block; answers with what it was. */
+export const removeBlock = defineRoute({
+  method: "delete",
+  path: "/blocked/{id}",
+  summary: "Lift a block",
+  who: ["operator"],
+  limit: "default",
+  idempotent: false,
+  params: BlockPath,
+  responses: { 200: Block },
+  errors: ["not_found"],
+  handler: async ({ params, services }) =>
+    ok(await services.database.rpc("fraud_blocks_remove", { p_block_id: params.id })),
+});
+
+/** Early fraud warnings of the card networks, newest first. What an open one is about is frozen. */
+export const listWarnings = defineRoute({
+  method: "get",
+  path: "/warnings",
+  summary: "List early fraud warnings",
+  who: ["operator"],
+  limit: "default",
+  idempotent: false,
+  query: WarningsQuery,
+  responses: { 200: z.array(Warning) },
+  handler: async ({ query, services }) => {
+    const { warnings, next_before } = await services.database.rpc("warnings_list", {
+      p_state: query.state,
+      p_before: query.cursor,
+      p_limit: query.limit,
+    });
+    return page(warnings, next_before);
+  },
+});
+
+/** Says that a warning was looked into: what it froze is free again. */
+export const clearWarning = defineRoute({
+  method: "post",
+  path: "/warnings/{id}/clear",
+  summary: "Clear an early fraud warning",
+  who: ["operator"],
+  limit: "default",
+  idempotent: true,
+  params: WarningPath,
+  body: ClearWarningBody,
+  responses: { 200: ClearedWarning },
+  errors: ["not_found"],
+  handler: (call) =>
+    once(call, "warnings_clear", {
+      p_warning_id: call.params.id,
+      p_reason: call.body.reason,
+    }),
+});
+
+/** The limits that checkouts are held to, and who changed them last. */
+export const readPolicy = defineRoute({
+  method: "get",
+  path: "/policy",
+  summary: "Read the limits of checkouts",
+  who: ["operator"],
+  limit: "default",
+  idempotent: false,
+  responses: { 200: FraudPolicy },
+  handler: async ({ services }) => ok(await services.database.rpc("fraud_policy_read", {})),
+});
+
+/** Changes the limits that are named; the next checkout is held to them. */
+export const changePolicy = defineRoute({
+  method: "post",
+  path: "/policy",
+  summary: "Change the limits of checkouts",
+  who: ["operator"],
+  limit: "default",
+  idempotent: true,
+  body: FraudPolicyBody,
+  responses: { 200: FraudPolicy },
+  handler: (call) =>
+    once(call, "fraud_policy_set", {
+      p_changes: call.body,
+    }),
+});

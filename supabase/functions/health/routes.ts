@@ -1,0 +1,65 @@
+import document from "../_shared/generated/openapi.json" with { type: "json" };
+import { z } from "@hono/zod-openapi";
+import { Live } from "../_shared/contracts/health.ts";
+import { defineRoute } from "../_shared/http/define-route.ts";
+import { baseHeaders, ok } from "../_shared/http/reply.ts";
+import { CONTENT_TYPE, writeMetrics } from "../_shared/metrics/prometheus.ts";
+import { remembered } from "./remembered.ts";
+
+/** Answers as long as the process runs; looks at nothing. */
+export const readLive = defineRoute({
+  method: "get",
+  path: "/live",
+  summary: "Check that the process runs",
+  who: ["none"],
+  limit: "none",
+  idempotent: false,
+  responses: { 200: Live },
+  handler: () => Promise.resolve(ok({ status: "ok" as const })),
+});
+
+/** Two collectors side by side cost as much as one. */
+const REMEMBERED_MS = 2_000;
+
+const metrics = remembered(
+  REMEMBERED_MS,
+  async ({ database }) => writeMetrics(await database.rpc("health_metrics", {})),
+);
+
+/** All that was counted and looked up, for a collector; without our envelope. */
+export const readMetrics = defineRoute({
+  method: "get",
+  path: "/metrics",
+  summary: "Read the metrics, for Prometheus",
+  description:
+    "Sums over all processes, in Prometheus' text format, version 0.0.4. No series names a user.",
+  who: ["secret"],
+  limit: "default",
+  idempotent: false,
+  responses: { 200: z.string() },
+  produces: "text/plain",
+  handler: async ({ context, services }) =>
+    new Response(await metrics(services), {
+      headers: [...baseHeaders(context), ["content-type", CONTENT_TYPE]],
+    }),
+});
+
+// Made once: the document is the same for every request.
+const text = JSON.stringify(document);
+
+/** The contract itself, as OpenAPI 3.1, without our envelope. */
+export const readOpenApi = defineRoute({
+  method: "get",
+  path: "/openapi.json",
+  summary: "Read this document",
+  who: ["none"],
+  limit: "default",
+  idempotent: false,
+  responses: { 200: z.looseObject({}) },
+  handler: ({ context }) =>
+    Promise.resolve(
+      new Response(text, {
+        headers: [...baseHeaders(context), ["content-type", "application/json; charset=utf-8"]],
+      }),
+    ),
+});

@@ -1,0 +1,57 @@
+import { z } from "@hono/zod-openapi";
+import { CancelledJob, JobPath, JobsQuery, JobSummary } from "../_shared/contracts/jobs.ts";
+import { subjectOf } from "../_shared/core/caller.ts";
+import { ApiError } from "../_shared/core/errors.ts";
+import { JOB_TYPES } from "../_shared/domain/jobs/registry.ts";
+import type { Services } from "../_shared/http/app-services.ts";
+import { defineRoute } from "../_shared/http/define-route.ts";
+import { ok, page } from "../_shared/http/reply.ts";
+
+/** A user's jobs of the last 30 days, newest first. */
+export const listJobs = defineRoute({
+  method: "get",
+  path: "/",
+  summary: "List the jobs of a user",
+  who: ["user", "secret"],
+  limit: "default",
+  idempotent: false,
+  query: JobsQuery,
+  responses: { 200: z.array(JobSummary) },
+  handler: async ({ caller, query, services }) => {
+    const { jobs, next_before } = await services.database.rpc("jobs_list", {
+      p_user_id: subjectOf(caller, query.user_id),
+      p_status: query.status,
+      p_before: query.cursor,
+      p_limit: query.limit,
+    });
+    return page(jobs, next_before);
+  },
+});
+
+/** Who may not ask for a type may not stop it either: a user could stop what they are to be charged for. */
+async function refuseForeign(services: Services, userId: string, jobId: string): Promise<void> {
+  const args = { p_user_id: userId, p_job_id: jobId };
+  const { type } = await services.database.rpc("jobs_read", args);
+  const declared = JOB_TYPES.find((each) => each.type === type);
+  if (declared !== undefined && !declared.who.includes("user")) throw new ApiError("forbidden");
+}
+
+/** Stops a job: at once while it waits, else before its next step. What it has done is paid. */
+export const cancelJob = defineRoute({
+  method: "delete",
+  path: "/{id}",
+  summary: "Cancel a job",
+  who: ["user", "secret"],
+  limit: "default",
+  idempotent: false,
+  params: JobPath,
+  responses: { 200: CancelledJob },
+  errors: ["not_found", "job_not_cancellable"],
+  handler: async ({ caller, params, services }) => {
+    const userId = caller.kind === "user" ? caller.userId : null;
+    if (userId !== null) await refuseForeign(services, userId, params.id);
+    return ok(
+      await services.database.rpc("jobs_cancel", { p_user_id: userId, p_job_id: params.id }),
+    );
+  },
+});

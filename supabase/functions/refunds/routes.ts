@@ -1,0 +1,40 @@
+import { z } from "@hono/zod-openapi";
+import { Refund, RefundPath, RefundsQuery } from "../_shared/contracts/refunds.ts";
+import { defineRoute } from "../_shared/http/define-route.ts";
+import { ok, page } from "../_shared/http/reply.ts";
+
+/** Refunds of an order, of a booking or of all, newest first; those of Stripe's dashboard are among them. */
+export const listRefunds = defineRoute({
+  method: "get",
+  path: "/",
+  summary: "List refunds",
+  who: ["operator"],
+  limit: "default",
+  idempotent: false,
+  query: RefundsQuery,
+  responses: { 200: z.array(Refund) },
+  handler: async ({ query, services }) => {
+    const { refunds, next_before } = await services.database.rpc("refunds_list", {
+      p_order_id: query.order_id,
+      p_booking_id: query.booking_id,
+      p_before: query.cursor,
+      p_limit: query.limit,
+    });
+    return page(refunds, next_before);
+  },
+});
+
+/** One refund, as it stands by Stripe's last event. */
+export const readRefund = defineRoute({
+  method: "get",
+  path: "/{id}",
+  summary: "Read a refund",
+  who: ["operator"],
+  limit: "default",
+  idempotent: false,
+  params: RefundPath,
+  responses: { 200: Refund },
+  errors: ["not_found"],
+  handler: async ({ params, services }) =>
+    ok(await services.database.rpc("refunds_read", { p_refund_id: params.id })),
+});

@@ -1,0 +1,56 @@
+import { TopUps, TopUpsBody } from "../_shared/contracts/top-ups.ts";
+import { defineRoute } from "../_shared/http/define-route.ts";
+import { once } from "../_shared/http/idempotency/once.ts";
+import { ok } from "../_shared/http/reply.ts";
+
+/** The caller's auto top-up; off for who never wanted one. */
+export const readTopUps = defineRoute({
+  method: "get",
+  path: "/",
+  summary: "Read your own auto top-up",
+  who: ["user"],
+  limit: "default",
+  idempotent: false,
+  responses: { 200: TopUps },
+  handler: async ({ caller, services }) =>
+    ok(await services.database.rpc("top_ups_read", { p_user_id: caller.userId })),
+});
+
+/** Opts in to these terms, or out. A top-up that was paused goes on. */
+export const setTopUps = defineRoute({
+  method: "post",
+  path: "/",
+  summary: "Opt in to auto top-up, or out",
+  description:
+    "Below `threshold`, one charge of the saved card buys the credits that are missing to reach " +
+    "`target`.",
+  who: ["user"],
+  limit: "top-ups",
+  idempotent: true,
+  feature: "b2c",
+  body: TopUpsBody,
+  responses: { 200: TopUps },
+  errors: ["not_found"],
+  handler: (call) =>
+    once(call, "top_ups_set", {
+      p_user_id: call.caller.userId,
+      p_enabled: call.body.enabled,
+      p_threshold: call.body.threshold,
+      p_target: call.body.target,
+      p_monthly_cap: call.body.monthly_cap,
+    }),
+});
+
+/** Opts out, whatever is switched off: nobody is kept in what they want out of. */
+export const stopTopUps = defineRoute({
+  method: "delete",
+  path: "/",
+  summary: "Opt out of auto top-up",
+  who: ["user"],
+  limit: "default",
+  idempotent: false,
+  responses: { 200: TopUps },
+  errors: ["not_found"],
+  handler: async ({ caller, services }) =>
+    ok(await services.database.rpc("top_ups_stop", { p_user_id: caller.userId })),
+});

@@ -1,0 +1,97 @@
+import { z } from "@hono/zod-openapi";
+import { WholeListQuery } from "../_shared/contracts/common.ts";
+import {
+  BatchBody,
+  BatchResult,
+  Charge,
+  Estimate,
+  EstimateBody,
+  Rate,
+  UsageBody,
+} from "../_shared/contracts/usage.ts";
+import { defineRoute, LARGE_BODY_LIMIT_BYTES } from "../_shared/http/define-route.ts";
+import { once } from "../_shared/http/idempotency/once.ts";
+import { ok, pageOfWhole } from "../_shared/http/reply.ts";
+
+/** What a million tokens of each model costs now. Prices are decimal strings in USD. */
+export const listRates = defineRoute({
+  method: "get",
+  path: "/rates",
+  summary: "List the current rate of each model",
+  who: ["none"],
+  limit: "default",
+  idempotent: false,
+  query: WholeListQuery,
+  responses: { 200: z.array(Rate) },
+  handler: async ({ query, services }) =>
+    pageOfWhole(await services.database.rpc("usage_rates", {}), query, ({ model }) => model),
+});
+
+/** What a use would cost at the current rate, in credits. Moves nothing. */
+export const estimateUsage = defineRoute({
+  method: "post",
+  path: "/estimate",
+  summary: "Price a use without charging it",
+  who: ["user", "secret"],
+  limit: "default",
+  idempotent: false,
+  body: EstimateBody,
+  responses: { 200: Estimate },
+  errors: ["unknown_model"],
+  handler: async ({ body, services }) =>
+    ok(await services.database.rpc("usage_estimate", { p_usage: body })),
+});
+
+/**
+ * Charges one use of a model, at most once for ever by (user, event_id). A known event answers 200 with
+ * the first charge and `duplicate: true`; with other contents it is 409 `usage_conflict`.
+ */
+export const chargeUsage = defineRoute({
+  method: "post",
+  path: "/",
+  summary: "Charge one use of a model",
+  who: ["secret"],
+  limit: "usage",
+  idempotent: true,
+  body: UsageBody,
+  responses: { 200: Charge, 201: Charge },
+  errors: [
+    "insufficient_credits",
+    "spend_cap_reached",
+    "not_found",
+    "unknown_model",
+    "usage_conflict",
+  ],
+  handler: async (call) => {
+    const { user_id, correlation_id, event_id = call.idempotency.key, ...usage } = call.body;
+    return await once(call, "usage_charge", {
+      p_user_id: user_id,
+      p_usage: { event_id, ...usage },
+      p_correlation_id: correlation_id ?? call.context.traceId,
+    });
+  },
+});
+
+/** Charges up to 1000 uses, each standing alone: one that is refused does not touch the others. */
+export const chargeBatch = defineRoute({
+  method: "post",
+  path: "/batch",
+  summary: "Charge many uses in one call",
+  who: ["secret"],
+  limit: "usage",
+  idempotent: true,
+  bodyLimit: LARGE_BODY_LIMIT_BYTES,
+  body: BatchBody,
+  responses: { 200: BatchResult },
+  handler: async (call) => {
+    const reply = await once(call, "usage_charge_batch", {
+      p_events: call.body.events,
+      p_correlation_id: call.context.traceId,
+    });
+    const conflicts = reply.data.rejected.filter(({ code }) => code === "usage_conflict").length;
+    if (conflicts > 0) {
+      call.services.metrics.count("usage_conflicts", { from: "batch" }, conflicts);
+    }
+    return reply;
+  },
+});
