@@ -1,25 +1,26 @@
-/** A proxy before the database that notes what a client sends: how many messages, in how many turns. */
+/** A proxy before a server that notes what a client sends, and cuts connections when it is told to. */
 
-interface WireTap {
-  /** The database's address by way of the tap. */
+export interface WireTap {
+  /** The server's address by way of the tap. */
   readonly url: string;
   /** Connections that clients opened. */
   readonly connections: () => number;
-  /** The client's messages since the last call, one string of type letters per turn. */
-  readonly takeTurns: () => string[];
+  /** What the client has sent since the last call, one entry per turn. */
+  readonly takeTurns: () => Uint8Array[];
+  /** Ends every connection, on both sides. */
+  readonly cut: () => void;
 }
 
-const LENGTH_BYTES = 4;
+const DEFAULT_PORTS: Readonly<Record<string, string>> = { "http:": "80", "postgresql:": "5432" };
 
-/** The type letters of the messages in a chunk; a chunk of a small statement holds whole ones. */
-function messageTypes(chunk: Uint8Array): string {
-  const view = new DataView(chunk.buffer, chunk.byteOffset, chunk.byteLength);
-  let types = "";
-  for (let at = 0; at + LENGTH_BYTES < chunk.byteLength;) {
-    types += String.fromCharCode(view.getUint8(at));
-    at += 1 + view.getUint32(at + 1);
+function join(parts: readonly Uint8Array[]): Uint8Array {
+  const all = new Uint8Array(parts.reduce((length, part) => length + part.byteLength, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.byteLength;
   }
-  return types;
+  return all;
 }
 
 async function pump(from: Deno.Conn, to: Deno.Conn, note: (chunk: Uint8Array) => void) {
@@ -30,46 +31,76 @@ async function pump(from: Deno.Conn, to: Deno.Conn, note: (chunk: Uint8Array) =>
     }
     to.close();
   } catch {
-    // One side went away; the other's pump ends with it.
+    // One side has ended; the other's pump ends with it.
   }
 }
 
-/** Runs `use` with a tap before the database. */
+function close(connection: Deno.Conn): void {
+  try {
+    connection.close();
+  } catch {
+    // It has ended by itself.
+  }
+}
+
+/** Runs `use` with a tap before the server at the URL. */
 export async function withWireTap(
-  databaseUrl: string,
+  url: string,
   use: (tap: WireTap) => Promise<void>,
 ): Promise<void> {
-  const { hostname, port } = new URL(databaseUrl);
+  const { protocol, hostname, port } = new URL(url);
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const open: Deno.Conn[] = [];
   let connections = 0;
-  let turns: string[] = [];
+  let turns: Uint8Array[][] = [];
   let speaker = "";
   const accept = async () => {
     for await (const client of listener) {
       connections += 1;
-      const server = await Deno.connect({ hostname, port: Number(port) });
+      const server = await Deno.connect({
+        hostname,
+        port: Number(port || DEFAULT_PORTS[protocol]),
+      });
+      open.push(client, server);
       pump(client, server, (chunk) => {
-        if (speaker !== "client") turns.push("");
-        turns.push(`${turns.pop()}${messageTypes(chunk)}`);
+        if (speaker !== "client") turns.push([]);
+        turns.at(-1)?.push(chunk);
         speaker = "client";
       });
       pump(server, client, () => speaker = "server");
     }
   };
   accept().catch(() => {});
-  const tapped = new URL(databaseUrl);
+  const tapped = new URL(url);
   tapped.port = String(listener.addr.port);
+  const cut = () => open.splice(0).forEach(close);
   try {
     await use({
       url: tapped.href,
       connections: () => connections,
-      takeTurns: () => {
-        const taken = turns;
+      takeTurns() {
+        const taken = turns.map(join);
         turns = [];
+        speaker = "";
         return taken;
       },
+      cut,
     });
   } finally {
     listener.close();
+    cut();
   }
+}
+
+const LENGTH_BYTES = 4;
+
+/** The type letters of PostgreSQL's messages in a turn of whole ones. */
+export function messageTypes(turn: Uint8Array): string {
+  const view = new DataView(turn.buffer, turn.byteOffset, turn.byteLength);
+  let types = "";
+  for (let at = 0; at + LENGTH_BYTES < turn.byteLength;) {
+    types += String.fromCharCode(view.getUint8(at));
+    at += 1 + view.getUint32(at + 1);
+  }
+  return types;
 }

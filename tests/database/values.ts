@@ -1,66 +1,15 @@
-/** What the database door promises, whichever transport carries it. */
+/** Values, replays and refusals that go through a transport to a real database and come back. */
 import assert from "node:assert/strict";
+import type { Database } from "../../supabase/functions/_shared/adapters/database/database.ts";
 import { Balance, Debit, Grant } from "../../supabase/functions/_shared/contracts/credits.ts";
 import { Hold, OpenedHold } from "../../supabase/functions/_shared/contracts/holds.ts";
 import { SpendCap } from "../../supabase/functions/_shared/contracts/spend-caps.ts";
 import { Charge, Rate } from "../../supabase/functions/_shared/contracts/usage.ts";
-import {
-  createDatabase,
-  type Database,
-  type Transport,
-} from "../../supabase/functions/_shared/adapters/database/database.ts";
-import { ApiError, type ErrorBody } from "../../supabase/functions/_shared/core/errors.ts";
 import { signUp } from "../support/project/people.ts";
 import type { World } from "../support/project/world.ts";
+import { debitOf, grantOf, newKey, randomHash, refusalOf, TINY, userWith } from "./calls.ts";
 
-const randomHash = () =>
-  crypto.randomUUID().replaceAll("-", "") + crypto.randomUUID().replaceAll("-", "");
-
-/** An idempotency key and fingerprint that nobody used before. */
-export const newKey = () => ({
-  p_idempotency_key: randomHash(),
-  p_fingerprint: randomHash(),
-});
-
-const TINY = "0.000000000000000001";
-
-/** What a grant and a debit are asked with. */
-export function grantOf(p_user_id: string, p_amount: string) {
-  return {
-    ...{ p_user_id, p_amount, p_source: "promotional", p_reason: "test" },
-    ...{ p_expires_at: undefined, p_priority: undefined },
-    ...{ p_reference_id: undefined, p_once: undefined, p_correlation_id: "trace" },
-    ...newKey(),
-  };
-}
-
-export function debitOf(p_user_id: string, p_amount: string, key = newKey()) {
-  return {
-    ...{ p_user_id, p_amount, p_reason: "test" },
-    ...{ p_reference_id: undefined, p_once: undefined, p_correlation_id: "trace" },
-    ...key,
-  };
-}
-
-/** A person with a credit balance, written through the door itself. */
-async function userWith(world: World, database: Database, amount: string): Promise<string> {
-  const { id } = await signUp(world);
-  await database.rpc("credits_grant", grantOf(id, amount));
-  return id;
-}
-
-/** The error body that a call is refused with. */
-export async function refusalOf(promise: Promise<unknown>): Promise<ErrorBody> {
-  try {
-    await promise;
-  } catch (error) {
-    assert(error instanceof ApiError, String(error));
-    return error.body;
-  }
-  throw new Error("the call was not refused");
-}
-
-type Check = (world: World, database: Database) => Promise<void>;
+export type Check = (world: World, database: Database) => Promise<void>;
 
 const keepsDecimals: Check = async (world, database) => {
   const id = await userWith(world, database, `12345678901234567890${TINY.slice(1)}`);
@@ -200,30 +149,44 @@ const waitsForTheFirst: Check = async (world, database) => {
   assert.equal(new Set(all.map(({ data }) => JSON.stringify(data))).size, 1);
 };
 
-const CHECKS: Readonly<Record<string, Check>> = {
+/** The other types of arguments are passed above: bigint, boolean, integer, jsonb, text, times, uuids. */
+const passesFractions: Check = async (_world, database) => {
+  const { wrong } = await database.rpc("deep_checks_ledger", { p_start: 0.25, p_limit: 9 });
+  assert.equal(wrong, 0);
+  const set = (p_percentage: number) =>
+    refusalOf(
+      database.rpc("features_set", { p_name: "no_such", p_state: "percentage", p_percentage }),
+    );
+  assert.equal((await set(12.25)).field, "name");
+  assert.equal((await set(12.125)).field, "percentage");
+};
+
+/** Text that looks like a number, JSON, SQL or a placeholder is text, and comes back letter by letter. */
+const keepsText: Check = async (world, database) => {
+  const texts = ["7", "null", '{"a": 1}', "$1", "\\' \"", "line\nline\ttab", "кредит 💶 e\u0301"];
+  const { id } = await signUp(world);
+  for (const p_reference_id of texts) {
+    await database.rpc("credits_grant", { ...grantOf(id, "1"), p_reference_id });
+  }
+  const { entries } = await database.rpc("credits_entries", {
+    ...{ p_user_id: id, p_kind: undefined, p_from: undefined, p_to: undefined },
+    ...{ p_with_names: false, p_before_seq: undefined, p_limit: 20 },
+  });
+  assert.deepEqual(entries.map(({ reference_id }) => reference_id), texts.toReversed());
+};
+
+export const VALUES: Readonly<Record<string, Check>> = {
   "keeps 38 digits both ways": keepsDecimals,
   "replays a key, and refuses it with another request": replays,
   "refuses with the details that SQL gives": refusesWithDetails,
-  "replays a refusal that was kept": replaysRefusals,
+  "replays a refusal that was stored": replaysRefusals,
   "names the field that SQL refuses": namesFields,
   "takes a value that the types refuse for the caller's fault": refusesBadValues,
   "passes JSON and 64-bit numbers whole": passesJson,
   "tells absent from null": passesAbsentAndNull,
+  "passes fractions": passesFractions,
+  "keeps text as it is": keepsText,
   "answers lists": answersLists,
   "passes times, numbers and SQL in text as values": answersGrants,
   "gives ten callers with one key one answer": waitsForTheFirst,
 };
-
-/** Registers the whole contract for a transport. */
-export function testContract(world: World, name: string, open: () => Transport): void {
-  for (const [what, check] of Object.entries(CHECKS)) {
-    Deno.test(`the database door by ${name} ${what}`, async () => {
-      const database = createDatabase(open());
-      try {
-        await check(world, database);
-      } finally {
-        await database.close();
-      }
-    });
-  }
-}
