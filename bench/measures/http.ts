@@ -26,7 +26,7 @@ const ARMS: HttpArm[] = [
 ];
 
 const NOTE =
-  "G10: what an answer of ours tells of itself and tells browsers, eight headers, is more than half of " +
+  "G10: the eight headers with which an answer describes itself, also to browsers, are more than half of " +
   "its bytes. The second arm answers with the same ones, fixed and made once.";
 
 interface HttpSample extends Sample {
