@@ -34,7 +34,7 @@ create domain farthing.author as varchar(255) constraint author_known check (
   value = 'owner' or split_part(value, ':', 1) in ('operator', 'key', 'stripe', 'task', 'sql')
     and split_part(value, ':', 2) <> '');
 comment on domain farthing.author is
-  'Who moved credits: owner (the account''s own), operator:<user id>, key:<secret key''s name>, '
+  'The author of a movement: owner (the account''s own), operator:<user id>, key:<secret key''s name>, '
   'stripe:<event id>, task:<scheduled task> or sql:<role>.';
 
 -- A domain and not a check: a check is parsed by every statement that writes the table.
@@ -438,7 +438,7 @@ alter table farthing.debt_payments enable row level security;
 create policy may_see on farthing.accounts for select to authenticated
   using (owner_id = (select auth.uid()));
 comment on policy may_see on farthing.accounts is
-  'Who may see an account and all its rows: its owner alone; nobody once the owner is deleted.';
+  'Lets an account''s owner alone see it and all its rows; nobody once the owner is deleted.';
 create policy lots_own on farthing.lots for select to authenticated
   using (account_id = any (array(select a.account_id from farthing.accounts a)));
 create policy entries_own on farthing.entries for select to authenticated

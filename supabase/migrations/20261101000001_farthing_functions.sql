@@ -4,15 +4,15 @@ set lock_timeout = '3s';
 
 -- supabase/schemas/audit/functions.sql
 
--- The audit: who changed what decides money, with the row before and after.
--- Why triggers write it: a function that changes a cap or a policy can't forget the row, and what stands in
--- it is what happened and not what somebody said. Some columns change only in a transaction that gave its
--- reason by allow_change(). That is no lock: whoever may write the table may call it at an SQL prompt, too.
--- It makes a slip impossible and a change visible. The owner of the tables can disable triggers; what was
--- changed then differs from its last audit row, and the proof names it (prove_audit).
--- The hot path pays nothing: a trigger with a list of columns is not even queued by an update of others.
--- Why after triggers: a before trigger on a row makes PostgreSQL lock that row once more, and a debit updates
--- two. Accounts and lots have after triggers already, those of their foreign keys.
+-- The audit: changes of data that decides about money, with their author and the row before and after. Why
+-- triggers write it: a function that changes a cap or a policy can't forget the row, and the row has the
+-- actual change and not a claim. Some columns change only in a transaction that gave its reason by
+-- allow_change(). That is not a lock: a role that may write the table may call it at an SQL prompt, too. It
+-- prevents slips and makes changes visible. The owner of the tables can disable triggers; a row changed
+-- then differs from its last audit row, and the proof names it (prove_audit). The hot path pays nothing: a
+-- trigger with a list of columns is not even queued by an update of others. Why after triggers: a before
+-- trigger on a row makes PostgreSQL lock that row once more, and a debit updates two. Accounts and lots
+-- have after triggers anyway, those of their foreign keys.
 
 create function farthing.note_guard(p_table text, p_trigger text)
 returns void
@@ -20,16 +20,16 @@ language plpgsql
 set search_path = ''
 as $$
 begin
-  -- "always": a session that plays a replica does not get round it.
+  -- "always": a session with the role of a replica does not bypass it.
   execute format('alter table farthing.%I enable always trigger %I', p_table, p_trigger);
   insert into farthing.guards values (p_table, p_trigger);
 end
 $$;
 comment on function farthing.note_guard(text, text) is
-  'Has a trigger fire always, and notes that it has to be there.';
+  'Makes a trigger fire always, and records that it must exist.';
 
--- Every insert and update of a table copies the conditions of its triggers, also of those that don't fire:
--- on tables that a debit writes to, triggers have none, and the functions look for themselves.
+-- Every insert and update of a table copies the conditions of its triggers, even of those that don't fire:
+-- on tables that a debit writes to, triggers have no condition, and the functions check it.
 create function farthing.guard_updates(p_table text, p_trigger text, p_columns text[], p_when text,
   p_function text)
 returns void
@@ -48,7 +48,8 @@ begin
 end
 $$;
 comment on function farthing.guard_updates(text, text, text[], text, text) is
-  'Calls a trigger function after updates of these columns that fulfil a condition; without one after all.';
+  'Calls a trigger function after updates of these columns that meet a condition; without one, after all '
+  'of them.';
 
 create function farthing.listed(p_columns text[], p_row text default null)
 returns text
@@ -57,7 +58,7 @@ set search_path = ''
 as $$
   select string_agg(concat(p_row || '.', format('%I', c)), ', ') from unnest(p_columns) c
 $$;
-comment on function farthing.listed(text[], text) is 'Columns as SQL lists them.';
+comment on function farthing.listed(text[], text) is 'Columns in the form of an SQL list.';
 
 create function farthing.allow_change(p_author text, p_reason text)
 returns void
@@ -74,7 +75,7 @@ create function farthing.write_audit()
 returns trigger
 language plpgsql
 set search_path = ''
-set timezone = 'UTC' -- times and intervals in JSON are written alike, whoever writes
+set timezone = 'UTC' -- times and intervals have one form in JSON, whatever the session's settings
 set intervalstyle = 'postgres'
 as $$
 declare
@@ -99,7 +100,7 @@ begin
 end
 $$;
 comment on function farthing.write_audit() is
-  'Trigger: writes the audit row of a change, and refuses one that needs a reason and has none.';
+  'Trigger: writes the audit row of a change, and refuses a change that lacks a required reason.';
 
 create function farthing.pick(p_row jsonb, p_columns text[])
 returns jsonb
@@ -129,7 +130,7 @@ begin
     execute format('create trigger %I after insert or delete on farthing.%I for each row execute '
       'function farthing.write_audit()', p_table || '_rows_are_audited', p_table);
     perform farthing.note_guard(p_table, p_table || '_rows_are_audited');
-    -- Rows that are there already get their first line of the audit.
+    -- Existing rows get their first row in the audit.
     execute format('insert into farthing.audit (author, reason, table_name, row_key, after)
       select %L, %L, %L, farthing.pick(to_jsonb(t), $1), farthing.pick(to_jsonb(t), $2) from farthing.%I t',
       'task:install', 'as installed', p_table, p_table) using v_keys, p_columns;
@@ -137,8 +138,8 @@ begin
 end
 $$;
 comment on function farthing.audit_changes(text, text[], boolean, boolean) is
-  'From now on changes of these columns leave a row in the audit; p_needs_reason: or are refused; p_rows: '
-  'so do rows that are added or deleted.';
+  'From now on changes of these columns are audited; p_needs_reason: those without a reason are refused; '
+  'p_rows: added and deleted rows are audited, too.';
 
 create function farthing.refuse_terms()
 returns trigger
@@ -150,7 +151,8 @@ begin
     tg_table_name using errcode = 'restrict_violation';
 end
 $$;
-comment on function farthing.refuse_terms() is 'Trigger: refuses a change of terms, the owner''s too.';
+comment on function farthing.refuse_terms() is
+  'Trigger: refuses a change of terms, also by the tables'' owner.';
 
 create function farthing.never_change(p_table text, p_columns text[])
 returns void
@@ -191,9 +193,9 @@ comment on function farthing.never_remove(text) is 'From now on no row of a tabl
 
 -- supabase/schemas/caps/functions.sql
 
--- Daily spend caps: what an account may spend between one midnight UTC and the next.
--- Why not a sum over the day's entries: whoever has a cap spends often, and a sum grows with each charge. An
--- account without a cap, which is most, pays nothing for there being caps.
+-- Daily spend caps: the most that an account may spend between one midnight UTC and the next. Why not a sum
+-- over the day's entries: an account with a cap spends often, and a sum grows with each charge. Accounts
+-- without a cap, which are most, pay nothing for this feature.
 
 create function farthing.spent_today(p_account_id bigint, p_now timestamptz)
 returns numeric
@@ -204,19 +206,19 @@ as $$
     where account_id = p_account_id and day >= (p_now at time zone 'UTC')::date), 0)
 $$;
 comment on function farthing.spent_today(bigint, timestamptz) is
-  'What an account with a cap has spent since midnight UTC. Credits.';
+  'The spending of an account with a cap since midnight UTC. Credits.';
 
 create function farthing.cap_left(p_account farthing.accounts, p_now timestamptz)
 returns numeric
 language sql stable
 set search_path = ''
 as $$
-  -- greatest() ignores nulls: without the case an account without a cap would have nothing left.
+  -- greatest() ignores nulls: without the case, an account without a cap would have nothing left.
   select case when p_account.daily_cap is not null then greatest(0,
     p_account.daily_cap - farthing.spent_today(p_account.account_id, p_now) - p_account.held) end
 $$;
 comment on function farthing.cap_left(farthing.accounts, timestamptz) is
-  'What may still be spent or held today; null without a cap. What is held counts as spent.';
+  'The credits that may still be spent or held today; null without a cap. Held credits count as spent.';
 
 create function farthing.note_spending(p_account_id bigint, p_amount numeric, p_now timestamptz)
 returns void
@@ -225,7 +227,7 @@ set search_path = ''
 as $$
   insert into farthing.spending as s (account_id, day, spent)
   values (p_account_id, (p_now at time zone 'UTC')::date, p_amount)
-  -- A charge that waits for the account over midnight counts towards the new day.
+  -- A charge that waits for the account past midnight counts towards the new day.
   on conflict (account_id) do update set day = greatest(s.day, excluded.day),
     spent = excluded.spent + case when s.day >= excluded.day then s.spent else 0 end
 $$;
@@ -248,7 +250,7 @@ begin
     return farthing.spend_batch(p_account, p_charges, p_hold_id, p_now);
   end if;
   if p_hold_id is not null then
-    -- Admitted when it was held, so it counts and is not refused.
+    -- It was admitted when it was held, so it counts and is not refused.
     v_results := farthing.spend_batch(p_account, p_charges, p_hold_id, p_now);
   else
     v_left := farthing.cap_left(p_account, p_now);
@@ -270,7 +272,7 @@ begin
 end
 $$;
 comment on function farthing.spend_within_cap is
-  'As spend_batch(), and where the account has a daily cap no further than that. Credits.';
+  'As spend_batch(), within the account''s daily cap, if it has one. Credits.';
 
 create function farthing.refusal_code(p_account farthing.accounts, p_required numeric, p_available numeric)
 returns text
@@ -281,7 +283,7 @@ as $$
     then 'spend_cap_reached' else 'insufficient_credits' end
 $$;
 comment on function farthing.refusal_code(farthing.accounts, numeric, numeric) is
-  'Which limit a charge that was not accepted has met.';
+  'The limit that a refused charge has met.';
 
 create function farthing.refuse_cap(p_account farthing.accounts, p_required numeric, p_now timestamptz)
 returns void
@@ -298,7 +300,7 @@ begin
 end
 $$;
 comment on function farthing.refuse_cap is
-  'Fails spend_cap_reached; details say the cap, what of it is spent and held, and when it starts anew.';
+  'Fails spend_cap_reached; details name the cap, the parts spent and held, and when it resets.';
 
 create function farthing.refuse_charge(
   p_account farthing.accounts, p_required numeric, p_available numeric, p_now timestamptz)
@@ -314,7 +316,7 @@ begin
 end
 $$;
 comment on function farthing.refuse_charge is
-  'Refuses a charge that was not accepted, saying which limit it met (T25).';
+  'Refuses a charge that was not accepted, naming the limit it met (T25).';
 
 create function farthing.day_ends_at(p_now timestamptz)
 returns timestamptz
@@ -336,7 +338,7 @@ as $$
       farthing.day_ends_at(p_now) - interval '1 day' - interval '1 microsecond')
 $$;
 comment on function farthing.spent_since_midnight(farthing.accounts, timestamptz) is
-  'What the day''s entries say was spent: where a cap begins in the middle of a day. Credits.';
+  'Today''s spending by the day''s entries, for a cap that begins in the middle of a day. Credits.';
 
 create function farthing.cap_answer(p_user_id uuid, p_account farthing.accounts, p_now timestamptz)
 returns jsonb
@@ -354,14 +356,13 @@ as $$
     'resets_at', farthing.day_ends_at(p_now))
 $$;
 comment on function farthing.cap_answer is
-  'The daily caps as the contract shows them, daily being the one that holds; credits as text.';
+  'The daily caps in the contract''s form, daily being the effective one; credits as text.';
 
 -- supabase/schemas/checkout/functions.sql
 
--- Orders: a purchase, from the click to the grant, and what of it was paid back since.
--- Why an order exists before Stripe is asked: everything Stripe tells us later is tied to an id of ours,
--- and what the buyer gets is fixed by the package version the order names, not by what the catalogue says
--- when the money arrives.
+-- Orders: a purchase, from the request to the grant, and its refunds. Why an order exists before Stripe is
+-- asked: each later event is tied to an id of ours, and the order's package version fixes what the buyer
+-- gets, not the catalogue at the time of payment.
 
 create function farthing.orders_guard()
 returns trigger
@@ -373,10 +374,10 @@ declare
     when 'pending' then new.status in ('processing', 'paid', 'failed', 'expired')
     when 'processing' then new.status in ('paid', 'failed')
     when 'failed' then new.status = 'paid'
-    -- Money that arrives after the session was given up is still money: late payment is granted.
+    -- Money that arrives after the session was given up still counts: a late payment is granted.
     when 'expired' then new.status in ('processing', 'paid')
     when 'paid' then new.status in ('partially_refunded', 'refunded', 'disputed')
-    -- Money comes back and goes again: refunds fail, disputes are won.
+    -- States change back, too: refunds fail, disputes are won.
     when 'partially_refunded' then new.status in ('paid', 'refunded', 'disputed')
     when 'refunded' then new.status in ('paid', 'partially_refunded', 'disputed')
     when 'disputed' then new.status in ('paid', 'partially_refunded', 'refunded')
@@ -414,7 +415,8 @@ begin
   update farthing.orders set status = 'paid', payment_ref = p_payment_ref, paid_at = p_now, updated_at = p_now
   where account_id = p_order.account_id and order_id = p_order.order_id;
   v_terms.order_id := p_order.order_id;
-  -- What the buyer paid in USD per lot; other currencies get theirs when reports know the rate.
+  -- The price that the buyer paid, in USD per lot; other currencies get theirs when reports know the
+  -- exchange rate.
   v_terms.cost_basis_usd := case p_order.currency when 'usd' then p_order.amount::numeric / 100 end;
   perform farthing.receive(p_order.account_id, 'paid', p_order.credits, 'purchase', 'purchases', v_terms,
     'order', p_order.order_id::text, null, null, p_author, p_now);
@@ -424,14 +426,14 @@ begin
       'order', p_order.order_id::text, null, null, p_author, p_now);
   end if;
   if (select left_at is not null from farthing.accounts where account_id = p_order.account_id) then
-    -- Paid by someone who has left (rule 16).
+    -- Paid by a user who was deleted (rule 16).
     perform farthing.close_lots(p_order.account_id, p_author, p_now);
   end if;
 end
 $$;
 comment on function farthing.grant_order is
-  'One payment, one grant: marks the locked order paid and puts its lots in, unless this payment did '
-  'already. Raises where the payment does not fit the order.';
+  'One payment, one grant: marks the locked order as paid and adds its lots, unless this payment did '
+  'already. Raises if the payment does not fit the order.';
 
 create function farthing.order_answer(p_order farthing.orders)
 returns jsonb
@@ -450,7 +452,7 @@ as $$
     'client_temp_id', p_order.client_temp_id, 'paid_at', p_order.paid_at, 'created_at', p_order.created_at)
 $$;
 comment on function farthing.order_answer(farthing.orders) is
-  'An order as the contract shows it; amount in minor units, credits as text.';
+  'An order in the contract''s form; amount in minor units, credits as text.';
 
 create function farthing.checkout_open_order(p_account_id bigint, p_package farthing.packages,
   p_now timestamptz)
@@ -460,7 +462,7 @@ set search_path = ''
 as $$
 declare
   v_order farthing.orders;
-  -- A crashed begin can be taken up again while Stripe would still take the session's end.
+  -- A crashed request can be continued while Stripe would still accept the session's end.
   c_sessionless_life constant interval := interval '25 minutes';
 begin
   select * into v_order from farthing.orders
@@ -488,7 +490,7 @@ set search_path = ''
 as $$
 declare
   v_order farthing.orders;
-  -- Stripe takes sessions of 30 minutes to 24 hours. An hour outlasts a buyer looking for a card.
+  -- Stripe accepts sessions of 30 minutes to 24 hours. An hour is enough for a buyer to find a card.
   c_session_life constant interval := interval '1 hour';
 begin
   insert into farthing.orders (account_id, order_id, package_id, package_version, package_name, amount,
@@ -519,14 +521,14 @@ as $$
   select count(*)::int from swept
 $$;
 comment on function farthing.sweep_order(text, timestamptz) is
-  'Marks a pending order as expired; 1 where it did.';
+  'Marks a pending order as expired; 1 if it did.';
 
 create function farthing.sweep_orders(p_now timestamptz default now(), p_limit int default 500)
 returns int
 language sql
 set search_path = ''
 as $$
-  -- Stripe says so too (checkout.session.expired); this is the net beneath, a little later.
+  -- Stripe sends checkout.session.expired, too; this is the fallback, a little later.
   select farthing.work_off('sweep_orders', 'order', array(
     select o.order_id::text from farthing.orders o
     where o.status = 'pending' and o.expires_at <= p_now - interval '5 minutes'
@@ -534,15 +536,15 @@ as $$
     order by o.expires_at limit p_limit), 'sweep_order', p_now)
 $$;
 comment on function farthing.sweep_orders(timestamptz, int) is
-  'Marks orders whose session is over as expired; returns how many.';
+  'Marks orders whose session has ended as expired; returns how many.';
 
 -- supabase/schemas/customers/functions.sql
 
--- Customers: who a user is at Stripe, and the card that they saved there.
--- Why one customer per account: a saved card belongs to a customer. Stripe makes one per account (the
--- request's key is derived from it and its user), and a second request finds the first one's here. An account
--- that was left keeps its customer: the same user id later has another account, and a customer of its own. We
--- store Stripe's ids, and of the card what a person knows it by; never its number.
+-- Customers: a user's customer at Stripe, and their saved card. Why one customer per account: a saved card
+-- belongs to a customer. Stripe creates one per account (the request's key is derived from it and its
+-- user), and a second request finds the first customer here. The account of a deleted user keeps its
+-- customer: the same user id later has another account, and a customer of its own. Stored are Stripe's ids,
+-- and the card's brand and last four digits; never its number.
 
 create function farthing.save_card(p_account_id bigint, p_facts jsonb, p_now timestamptz)
 returns void
@@ -567,7 +569,7 @@ begin
 end
 $$;
 comment on function farthing.save_card(bigint, jsonb, timestamptz) is
-  'Notes a saved card, unless a newer event has said otherwise. The account is locked by the caller.';
+  'Stores a saved card, unless a newer event contradicts it. The account is locked by the caller.';
 
 create function farthing.forget_card(p_account_id bigint, p_at timestamptz)
 returns void
@@ -579,7 +581,7 @@ as $$
   where account_id = p_account_id
 $$;
 comment on function farthing.forget_card(bigint, timestamptz) is
-  'The saved card is gone. The account is locked by the caller.';
+  'Removes the saved card. The account is locked by the caller.';
 
 create function farthing.apply_card_event(p_type text, p_facts jsonb, p_now timestamptz)
 returns text
@@ -594,14 +596,14 @@ begin
       or coalesce(p_facts ->> 'user_id', '') !~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then
       return 'ignored'; -- not saved through us
     end if;
-    -- left_at is read again when the lock is there: the user may leave while this waits for it.
+    -- left_at is read again under the lock: the user may be deleted while this waits for it.
     select a.account_id into v_account_id from farthing.accounts a
     where a.account_id = farthing.account_for((p_facts ->> 'user_id')::uuid) and a.left_at is null
       and not exists (select from farthing.customers c where c.customer_id = p_facts ->> 'customer_id'
         and c.account_id <> a.account_id)
     for no key update;
     if v_account_id is null then
-      return 'ignored'; -- saved by someone who has left, also where their id has signed up again
+      return 'ignored'; -- saved by a deleted user, even if their id has signed up again
     end if;
     perform farthing.save_card(v_account_id, p_facts, p_now);
     return 'processed';
@@ -609,10 +611,10 @@ begin
   select account_id into v_account_id from farthing.customers
   where payment_method_id = p_facts ->> 'payment_method_id';
   if v_account_id is null then
-    return 'ignored'; -- none that we would charge
+    return 'ignored'; -- not a card that we would charge
   end if;
   perform from farthing.accounts where account_id = v_account_id for no key update;
-  -- Another card may have taken its place meanwhile.
+  -- Another card may have replaced it meanwhile.
   if exists (select from farthing.customers where account_id = v_account_id
     and payment_method_id = p_facts ->> 'payment_method_id') then
     perform farthing.forget_card(v_account_id, (p_facts ->> 'occurred_at')::timestamptz);
@@ -622,8 +624,8 @@ begin
 end
 $$;
 comment on function farthing.apply_card_event(text, jsonb, timestamptz) is
-  'Applies what Stripe says of saved cards: setup_intent.succeeded saves one, payment_method.detached '
-  'forgets it. Returns processed or ignored.';
+  'Applies Stripe''s events about saved cards: setup_intent.succeeded saves one, payment_method.detached '
+  'removes it. Returns processed or ignored.';
 
 create function farthing.forget_customer()
 returns trigger
@@ -637,20 +639,20 @@ begin
     else 'the organisation was dissolved' end);
   perform farthing.stop_top_up(new.account_id, now());
   perform farthing.forget_card(new.account_id, now());
-  -- This reason is for these changes, not for what else the transaction does.
+  -- This reason applies to these changes, not to others of the transaction.
   perform set_config('farthing.change', coalesce(v_change, ''), true);
   return null;
 end
 $$;
 comment on function farthing.forget_customer() is
-  'Trigger: an account that is left keeps no card, and nothing is charged for it.';
+  'Trigger: the account of a deleted user loses its card and is not charged any more.';
 
 -- supabase/schemas/features/functions.sql
 
--- Feature flags: which product is on, off, or on for a part of the users.
--- Why a bucket and not a draw: who is in stays in while the percentage grows, and is the same in every
--- process, because the bucket is a hash of the flag's name and the user's id.
--- Flags keep new business out. What was paid already is still applied, read, cancelled and refunded.
+-- Feature flags: a product is on, off, or on for a part of the users. Why a bucket and not a random draw:
+-- an included user stays included while the percentage grows, and in every process, because the bucket is a
+-- hash of the flag's name and the user's id. Flags block only new business. Payments made already are still
+-- applied, read, cancelled and refunded.
 
 create function farthing.feature_bucket(p_name text, p_user_id uuid)
 returns int
@@ -661,8 +663,8 @@ as $$
     ::bigint % 10000)::int
 $$;
 comment on function farthing.feature_bucket(text, uuid) is
-  'A user''s bucket of a flag, 0 to 9999. The doors compute the same (feature-flags.ts); a flag at p % is on '
-  'for the buckets below p * 100.';
+  'A user''s bucket of a flag, 0 to 9999. The endpoints compute the same (feature-flags.ts); a flag at p % '
+  'is on for the buckets below p * 100.';
 
 create function farthing.feature_answer(p_feature farthing.features)
 returns jsonb
@@ -674,11 +676,12 @@ as $$
     'changed_at', p_feature.changed_at)
 $$;
 comment on function farthing.feature_answer(farthing.features) is
-  'A flag as the doors see it. The percentage is a number: two decimals at most, and no money.';
+  'A flag as endpoints read it. The percentage is a number, since it has at most two decimals and is not '
+  'money.';
 
 -- supabase/schemas/foundation/functions.sql
 
--- What every subject stands on: how SQL refuses, how an amount is read, what the request says of itself.
+-- Functions that all subjects use: errors, amounts, lists, and the headers of the request.
 
 create function farthing.fail(p_code text, p_message text, p_details jsonb default null,
   p_field text default null)
@@ -719,7 +722,7 @@ begin
 end
 $$;
 comment on function farthing.fail(text, text, jsonb, text) is
-  'The one way to refuse: raises SQLSTATE PGRST with {code, message, details, hint}; hint names the bad '
+  'The only way to refuse: raises SQLSTATE PGRST with {code, message, details, hint}; hint names the bad '
   'field.';
 
 create function farthing.parse_amount(p_amount text, p_field text, p_zero_allowed boolean default false)
@@ -749,13 +752,13 @@ language plpgsql immutable
 set search_path = ''
 as $$
 begin
-  -- Some REST servers hand a json argument over as one JSON string; both forms mean the same.
+  -- Some REST servers pass a json argument as one JSON string; both forms mean the same.
   return nullif(case jsonb_typeof(p_value) when 'string' then (p_value #>> '{}')::jsonb else p_value end,
     'null');
 end
 $$;
 comment on function farthing.json_argument(jsonb) is
-  'A jsonb argument as it was meant, whether it came as JSON or as a string of JSON.';
+  'The value of a jsonb argument, which may arrive as JSON or as a string of JSON.';
 
 create function farthing.items_to_read(p_limit int)
 returns int
@@ -763,7 +766,7 @@ language plpgsql immutable
 set search_path = ''
 as $$
 begin
-  -- An empty page would say that the list ends there; 1000 rows is the data API's own bound (max_rows).
+  -- An empty page would end the list; 1000 rows is the data API's own bound (max_rows).
   if p_limit is null or p_limit not between 1 and 1000 then
     perform farthing.fail('invalid_request', 'limit must be between 1 and 1000.', null, 'limit');
   end if;
@@ -771,8 +774,8 @@ begin
 end
 $$;
 comment on function farthing.items_to_read(int) is
-  'How many items a list reads for a page of p_limit: one more, which says that another page follows. Fails '
-  'invalid_request naming limit.';
+  'The number of items to read for a page of p_limit: one more, which shows that another page follows. '
+  'Fails invalid_request naming limit.';
 
 create function farthing.page_of(p_name text, p_limit int, p_items farthing.page_item[])
 returns jsonb
@@ -786,7 +789,7 @@ as $$
 $$;
 comment on function farthing.page_of(text, int, farthing.page_item[]) is
   'A page of a list: {p_name: the first p_limit items, next_before: the last one''s cursor}. The caller '
-  'reads items_to_read(p_limit), in order; where there is no item more, next_before is null.';
+  'reads items_to_read(p_limit), in order; without another item, next_before is null.';
 
 create function farthing.refuse_change()
 returns trigger
@@ -799,14 +802,14 @@ begin
 end
 $$;
 comment on function farthing.refuse_change() is
-  'Trigger body of every append-only table: nobody changes what was written, the owner included.';
+  'Trigger of every append-only table: nobody changes a written row, not even the tables'' owner.';
 
--- What the request that is being served says of itself, read where nobody hands it down.
--- Why: an endpoint is told its correlation id, but a purchase is granted by an event, a dispute claws back, a
--- top-up pays in, and none of them has an argument for it. The data API leaves the headers of each request in
--- the setting request.headers, and the pooled connection does the same for its one call; an entry that
--- comes without a correlation id takes the trace from there. Read only where none was given, so a debit
--- pays nothing for it. No locks; no table is touched.
+-- The headers of the current request, for functions that get no correlation id as an argument. Why:
+-- endpoints pass one, but an event grants a purchase, a dispute claws back, a top-up pays in, and these
+-- have no argument for it. The data API puts the headers of each request into the setting request.headers,
+-- and the pooled connection does the same for its one call; an entry without a correlation id takes the
+-- trace from there. It is read only if none was given, so a debit pays nothing for it. No locks; no table
+-- is read.
 
 create function farthing.request_header(p_name text)
 returns text
@@ -816,18 +819,18 @@ as $$
 declare
   v_headers text := current_setting('request.headers', true);
 begin
-  -- Of most work there is no request: a scheduled task's, a script's.
+  -- Most work has no request: scheduled tasks, scripts.
   if coalesce(v_headers, '') = '' then
     return null;
   end if;
   return v_headers::jsonb ->> lower(p_name);
 exception when data_exception or statement_too_complex then
-  return null; -- whoever may call may set anything; what is no JSON says nothing
+  return null; -- a caller may set any text here; invalid JSON is ignored
 end
 $$;
 comment on function farthing.request_header(text) is
-  'A header of the request in whose name this transaction runs, by its name; null where there is none, or '
-  'where what stands there cannot be read.';
+  'A header, by name, of the request that this transaction serves; null if there is none or it cannot be '
+  'read.';
 
 create function farthing.trace_id()
 returns text
@@ -838,8 +841,8 @@ as $$
     from '^(?!ff)[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}(?:-|$)'), repeat('0', 32))
 $$;
 comment on function farthing.trace_id() is
-  'The W3C trace, 32 hex digits, of the request in whose name this transaction runs; null where there is '
-  'none. Entries that are given no correlation id take it.';
+  'The W3C trace, 32 hex digits, of the request that this transaction serves; null if there is none. '
+  'Entries without a correlation id take it.';
 
 create function farthing.set_policy(p_changes jsonb, p_reason text, p_author text default null,
   p_now timestamptz default now())
@@ -857,14 +860,14 @@ begin
 end
 $$;
 comment on function farthing.set_policy(jsonb, text, text, timestamptz) is
-  'Changes the policy, at an SQL prompt, too: {column: value}. Reason and author stand in the audit.';
+  'Changes the policy, at an SQL prompt, too: {column: value}. Reason and author are audited.';
 
 -- supabase/schemas/fraud/functions.sql
 
--- Fraud: what is asked before a checkout session or a booking is made, and how it was decided.
--- Why in the transaction that makes the order or the booking: the account is locked, so clicks side by side
--- are counted one after the other, and a decision is there exactly when what it allowed is. Counts are of
--- rows, not of counters: what is counted can be read, and nothing has to be reset.
+-- Fraud: checks before a checkout session or a booking, and their decisions. Why in the transaction that
+-- creates the order or the booking: the account is locked, so parallel requests are counted one after the
+-- other, and a decision is stored exactly if the order or booking is. Rows are counted, and no counters:
+-- the counted rows can be read, and nothing has to be reset.
 
 create function farthing.find_blocks(p_account_id bigint, p_ip_hash bytea, p_now timestamptz)
 returns setof text
@@ -879,7 +882,7 @@ as $$
       where u.account_id = p_account_id)
 $$;
 comment on function farthing.find_blocks(bigint, bytea, timestamptz) is
-  'What of an account is blocked: blocked_user, blocked_ip, blocked_card (one it has used).';
+  'The blocks of an account: blocked_user, blocked_ip, blocked_card (a card it has used).';
 
 create function farthing.find_sessions_over(p_account_id bigint, p_action text, p_ip_hash bytea,
   p_now timestamptz)
@@ -887,7 +890,7 @@ returns table (reason text, over_at timestamptz)
 language sql stable
 set search_path = ''
 as $$
-  -- The oldest of the last n allowed ones: when it is an hour old, there is room for the next.
+  -- The oldest of the last n allowed ones: when it is an hour old, the next one is allowed.
   select 'user_velocity', d.decided_at + interval '1 hour'
   from farthing.policy p, lateral (
     select decided_at from farthing.fraud_decisions
@@ -903,7 +906,7 @@ as $$
     order by decided_at desc offset p.sessions_per_ip_hour - 1 limit 1) d
 $$;
 comment on function farthing.find_sessions_over(bigint, text, bytea, timestamptz) is
-  'Which limits of new sessions are used up, by user and by address, and when each has room again.';
+  'The used-up limits of new sessions, by user and by address, and when each allows the next one.';
 
 create function farthing.find_cards_over(p_account_id bigint, p_now timestamptz)
 returns table (reason text, over_at timestamptz)
@@ -914,20 +917,20 @@ as $$
     select card, max(used_at) as used_at, bool_or(livemode) as livemode from farthing.card_uses
     where account_id = p_account_id and used_at > p_now - interval '1 day' group by card
   )
-  -- Card testing: attempts that failed, of whatever card.
+  -- Card testing: failed attempts with any card.
   select 'failed_cards', u.used_at + interval '1 hour'
   from farthing.policy p, lateral (
     select used_at from farthing.card_uses
     where account_id = p_account_id and outcome = 'failed' and used_at > p_now - interval '1 hour'
     order by used_at desc offset p.failed_cards_per_user_hour - 1 limit 1) u
   union all
-  -- One user more than may be. It is over when that user's last use is a day old, or one's own.
+  -- One user too many. The limit frees when that user's last use, or the buyer's own, is a day old.
   select 'card_users', max(least(c.used_at, u.used_at)) + interval '1 day'
   from farthing.policy p, cards c, lateral (
     select max(used_at) as used_at from farthing.card_uses
     where card = c.card and livemode and used_at > p_now - interval '1 day'
     group by account_id order by 1 desc offset p.users_per_card_day limit 1) u
-  where c.livemode -- Stripe's test cards are everybody's
+  where c.livemode -- all users share Stripe's test cards
   having count(*) > 0
   union all
   select 'user_cards', c.used_at + interval '1 day'
@@ -935,7 +938,7 @@ as $$
     select used_at from cards order by used_at desc offset p.cards_per_user_day limit 1) c
 $$;
 comment on function farthing.find_cards_over(bigint, timestamptz) is
-  'Which limits of cards an account is over, by what its payments have shown, and when that ends.';
+  'The limits of cards that an account''s payments exceed, and when that ends.';
 
 create function farthing.check_fraud(p_account_id bigint, p_action text, p_ip_hash text, p_now timestamptz,
   p_order_id uuid default null, p_is_new boolean default true, p_provider_id uuid default null)
@@ -944,7 +947,7 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  -- A space of locks of its own: idempotency keys take locks of the other kind, by one number.
+  -- A separate space of locks: idempotency keys use the other kind, with one number.
   c_addresses constant int := 37;
   c_providers constant int := 53;
   v_ip_hash bytea := decode(p_ip_hash, 'hex');
@@ -954,11 +957,11 @@ declare
   v_reasons text[];
 begin
   if v_ip_hash is not null then
-    -- Until commit: requests of one address are counted one after the other, however many accounts it has.
+    -- Until commit: requests from one address are counted one after the other, for all its accounts.
     perform pg_advisory_xact_lock(c_addresses, hashtext(p_ip_hash));
   end if;
   if p_provider_id is not null and p_is_new then
-    -- The same for a provider, whoever books: always after the account and the address, never before.
+    -- The same for a provider, for all buyers: always after the account and the address, never before.
     perform pg_advisory_xact_lock(c_providers, hashtext(p_provider_id::text));
   end if;
   select array_agg(b order by b) into v_blocked from farthing.find_blocks(p_account_id, v_ip_hash, p_now) b;
@@ -972,7 +975,7 @@ begin
   end if;
   v_reasons := nullif(coalesce(v_blocked, '{}') || coalesce(v_over, '{}'), '{}');
   if v_reasons is null and (p_order_id is null or not p_is_new) then
-    -- A booking is kept when it is made, and what is not new was decided when it was.
+    -- A booking's decision is stored when it is made, and a request that continues one was decided then.
     return '{"outcome": "allow"}'::jsonb;
   end if;
   insert into farthing.fraud_decisions (account_id, action, outcome, reasons, ip_hash, order_id, decided_at)
@@ -992,11 +995,11 @@ begin
 end
 $$;
 comment on function farthing.check_fraud is
-  'Decides and records: {outcome: allow}, or {outcome: refuse, code: velocity_exceeded, limit, retry_after} '
-  'in seconds, or code forbidden for who is blocked. limit: whose it is, the buyer''s or the provider''s. '
-  'The caller has locked the account, and returns what is refused instead of raising it, so that the '
-  'record stays. p_order_id: what is allowed by it; without one, only a refusal is recorded. p_is_new '
-  'false: only blocks count, and only a refusal is recorded. p_provider_id: who is booked.';
+  'Decides and records: {outcome: allow}, or {outcome: refuse, code: velocity_exceeded, limit, '
+  'retry_after} in seconds, or code forbidden for a blocked user. limit: whose limit it is, the buyer''s '
+  'or the provider''s. The caller has locked the account, and returns a refusal instead of raising it, so '
+  'that the record stays. p_order_id: the allowed order; without one, only a refusal is recorded. p_is_new '
+  'false: only blocks count, and only a refusal is recorded. p_provider_id: the booked provider.';
 
 create function farthing.apply_charge_event(p_facts jsonb, p_now timestamptz)
 returns text
@@ -1009,7 +1012,7 @@ declare
   v_booking_id text := p_facts ->> 'booking_id';
   v_account_id bigint;
 begin
-  -- Not of ours, or by no card.
+  -- Not ours, or not by card.
   if not coalesce(coalesce(v_order_id, v_booking_id) ~* c_uuid, false)
     or p_facts ->> 'card_fingerprint' is null then
     return 'ignored';
@@ -1035,7 +1038,7 @@ begin
 end
 $$;
 comment on function farthing.apply_charge_event(jsonb, timestamptz) is
-  'Notes which card an account has used, and whether it was taken: what the rules of cards count.';
+  'Records the card that an account has used, and whether it was accepted: the limits of cards count these.';
 
 create function farthing.sweep_fraud(p_now timestamptz default now(), p_limit int default 10000)
 returns int
@@ -1047,7 +1050,7 @@ as $$
     + farthing.delete_older('card_uses', 'charge_id', 'used_at', p_now - interval '90 days', p_limit)
 $$;
 comment on function farthing.sweep_fraud(timestamptz, int) is
-  'Forgets decisions and uses of cards after 90 days; returns how many of both.';
+  'Deletes decisions and uses of cards after 90 days; returns how many of both.';
 
 create function farthing.block_answer(p_block farthing.blocks)
 returns jsonb
@@ -1059,7 +1062,7 @@ as $$
     'created_at', p_block.created_at)
 $$;
 comment on function farthing.block_answer(farthing.blocks) is
-  'A block as the contract shows it: value is a user''s id, or the hash of an address or a card.';
+  'A block in the contract''s form: value is a user''s id, or the hash of an address or a card.';
 
 create function farthing.refuse_own_block(p_block farthing.blocks, p_author text)
 returns void
@@ -1077,8 +1080,8 @@ begin
 end
 $$;
 comment on function farthing.refuse_own_block(farthing.blocks, text) is
-  'Refuses an operator who would change or lift a block of themselves, or of a card of theirs. Fails '
-  'forbidden. Whose an address is nobody knows.';
+  'Refuses an operator who would change or lift a block of themselves or of a card they used. Fails '
+  'forbidden. The owner of an address is unknown.';
 
 create function farthing.policy_answer()
 returns jsonb
@@ -1093,25 +1096,26 @@ as $$
     'updated_at', p.updated_at, 'updated_by', p.updated_by)
   from farthing.policy p
 $$;
-comment on function farthing.policy_answer() is 'What of the policy is about fraud, and who changed it last.';
+comment on function farthing.policy_answer() is
+  'The policy''s settings about fraud, and who changed them last.';
 
 -- supabase/schemas/health/functions.sql
 
--- What health reads: the budget of paid checks, requests of a window, and the figures of the business that a
--- collector is told. The ledger is not read for them: credits come from the sums that sealing keeps, a minute
--- old at most; everything else is bounded by what is not done yet, or by a day.
+-- The data of health: the budget of paid checks, requests of a window, and business metrics for a
+-- collector. They do not read the ledger: credits come from the sums of sealed entries, at most a minute
+-- old; everything else is bounded by open work, or by a day.
 
 create function farthing.deep_units_left(p_today date)
 returns int
 language sql stable
 set search_path = ''
 as $$
-  -- The budget may be set below what is spent already.
+  -- The budget may be set below the spent part.
   select greatest(0, b.daily_units - case when b.day >= p_today then b.spent else 0 end)
   from farthing.deep_budget b
 $$;
 comment on function farthing.deep_units_left(date) is
-  'What is left of the day''s budget of paid checks; never negative.';
+  'The rest of the day''s budget of paid checks; never negative.';
 
 create function farthing.requests_answer(p_window interval, p_now timestamptz)
 returns jsonb
@@ -1127,7 +1131,7 @@ as $$
     from farthing.requests_between(p_now - p_window, p_now) b) r
 $$;
 comment on function farthing.requests_answer(interval, timestamptz) is
-  'Requests of a window as health tells them: {all, routes}.';
+  'Requests of a window in the report''s form: {all, routes}.';
 
 create function farthing.wake_deep_checks(p_now timestamptz default now())
 returns boolean
@@ -1137,7 +1141,7 @@ as $$
   select farthing.wake('health/deep')
 $$;
 comment on function farthing.wake_deep_checks(timestamptz) is
-  'Asks for the paid checks; true where it could be asked.';
+  'Calls the endpoint of the paid checks; true if the call was queued.';
 
 create function farthing.credit_figures(p_now timestamptz)
 returns table (name text, labels text, value numeric)
@@ -1163,7 +1167,7 @@ as $$
   where h.status = 'open' and h.expires_at > p_now
 $$;
 comment on function farthing.credit_figures(timestamptz) is
-  'Credits by what became of them, as far as entries are sealed; what users have; what open holds keep.';
+  'Credits of sealed entries by purpose; users'' balances; credits in open holds.';
 
 create function farthing.work_figures(p_now timestamptz)
 returns table (name text, labels text, value numeric)
@@ -1188,23 +1192,24 @@ as $$
   from farthing.jobs j where j.status = 'queued' and j.run_after <= p_now
   union all
   select 'notices_unsent', 'state=' || n.state, count(*) from (
-    -- One by one each has an index. All at once none has, and those that were sent are kept for ever.
+    -- Each state alone uses an index. All together would use none, and sent notifications are never
+    -- deleted.
     select q.state from farthing.notices q where q.state in ('queued', 'failed')
     union all select s.state from farthing.notices s where s.state = 'sending'
     union all select d.state from farthing.notices d where d.state in ('dead', 'uncertain')) n
   group by n.state
 $$;
 comment on function farthing.work_figures(timestamptz) is
-  'Work by its state: webhook events and jobs that are not done, or were done within a day; notices that '
-  'were not sent; and for how long the oldest waits.';
+  'Work by its state: webhook events and jobs that are not done or were done within a day; notifications '
+  'not sent; and the age of the oldest.';
 
 create function farthing.connection_figures()
 returns table (name text, labels text, value numeric)
 language sql stable
 set search_path = ''
 as $$
-  -- Database and user of a session are everybody's to see; its state and kind are not, unless the role is
-  -- theirs or has pg_read_all_stats.
+  -- Every role may see the database and user of a session; its state and kind only with the same role or
+  -- pg_read_all_stats.
   select 'database_connections', 'state=' || case
       when a.state is null then 'unknown'
       when a.state in ('active', 'idle') then a.state
@@ -1219,8 +1224,8 @@ as $$
   select 'database_connections_max', '', current_setting('max_connections')::numeric
 $$;
 comment on function farthing.connection_figures() is
-  'Connections to the server by their state, of all its databases, and how many it takes. unknown: of roles '
-  'whose sessions ours may count and not look into.';
+  'Connections to the server by state, of all its databases, and their maximum. unknown: sessions of roles '
+  'whose state ours may not read.';
 
 create function farthing.health_figures(p_now timestamptz)
 returns table (name text, labels text, value numeric)
@@ -1235,7 +1240,7 @@ as $$
     ('deep_check_ok', (c.outcome = 'ok')::int::numeric), ('deep_check_seconds', c.duration_ms / 1000.0),
     ('deep_check_age_seconds', extract(epoch from p_now - c.checked_at))) f (name, value)
   union all
-  -- Asked for hourly: older than two hours nobody knows them, which is not 0.
+  -- Measured hourly: values older than two hours are unknown, which is not 0.
   select c.name || '_' || f.key, '', f.value::numeric
   from farthing.deep_checks c cross join lateral jsonb_each_text(c.figures) f
   where c.checked_at > p_now - interval '2 hours'
@@ -1245,18 +1250,18 @@ as $$
   select 'burn_rate', format('slo=%s,minutes=%s', b.slo, (extract(epoch from w.length) / 60)::int), w.burn
   from farthing.budget_burns(p_now) b
   cross join lateral (values (b.long_window, b.long_burn), (b.short_window, b.short_burn)) w (length, burn)
-  -- Six hours are long in one pair and short in another.
+  -- Six hours are the long window of one pair and the short one of another.
   where b.short_window <> interval '6 hours' or w.length <> b.short_window
 $$;
-comment on function farthing.health_figures(timestamptz) is 'Every figure that is looked up and not counted.';
+comment on function farthing.health_figures(timestamptz) is
+  'All metrics that are looked up and not counted.';
 
 -- supabase/schemas/idempotency/functions.sql
 
--- Idempotency keys: 24 hours of "the same question gets the same answer".
--- Why: where the whole operation is SQL, the key, its work and its answer commit together, so there is no
--- moment in which a key is known and its work is not done. A repeat that runs beside the first waits for it
--- (an advisory lock on the key) and then finds the answer. Where Stripe is called in between, the key is
--- committed as `started` first.
+-- Idempotency keys: for 24 hours the same request gets the same answer. Why: if the whole operation is SQL,
+-- the key, its work and its answer commit together, so a key is never known without its work being done. A
+-- repeat that runs beside the first waits for it (an advisory lock on the key) and then finds the answer.
+-- If Stripe is called in between, the key is committed as `started` first.
 
 create function farthing.idempotency_find(
   p_key text, p_fingerprint text, p_now timestamptz, p_kept interval default interval '24 hours')
@@ -1299,10 +1304,9 @@ begin
 end
 $$;
 comment on function farthing.idempotency_find(text, text, timestamptz, interval) is
-  'Null: go ahead (and no one else with this key can until commit). Else {status, replayed: true, data}. '
-  'p_kept: for how long an answer counts; less than the 24 hours for which it is stored where the content '
-  'is the key. '
-  'Fails idempotency_key_reused, idempotency_in_progress.';
+  'Null: go ahead (and until commit no other transaction with this key can). Else {status, replayed: true, '
+  'data}. p_kept: for how long an answer counts; less than the 24 hours for which it is stored if the '
+  'content is the key. Fails idempotency_key_reused, idempotency_in_progress.';
 
 create function farthing.idempotency_keep(p_key text, p_fingerprint text, p_status int, p_data jsonb,
   p_now timestamptz)
@@ -1334,7 +1338,7 @@ begin
 end
 $$;
 comment on function farthing.idempotency_start(text, text, timestamptz) is
-  'Marks a key as started, where an outside call comes between the request and its answer.';
+  'Marks a key as started, if an external call comes between the request and its answer.';
 
 create function farthing.idempotency_finish(p_key text, p_status int, p_data jsonb)
 returns jsonb
@@ -1358,7 +1362,7 @@ language plpgsql
 set search_path = ''
 as $$
 begin
-  -- Who has left repeats nothing.
+  -- A deleted user sends no repeat.
   if exists (select from farthing.accounts where account_id = p_account_id and left_at is null) then
     update farthing.idempotency_keys set status = p_status
     where key = decode(p_key, 'hex') and status is null;
@@ -1373,7 +1377,7 @@ begin
 end
 $$;
 comment on function farthing.idempotency_finish_private(text, int, jsonb, bigint) is
-  'As idempotency_finish(), for an answer that is one user''s alone: it goes when the user is deleted. The '
+  'As idempotency_finish(), for an answer that belongs to one user: it is deleted with the user. The '
   'caller has locked the account.';
 
 create function farthing.forget_private_answers(p_account_id bigint)
@@ -1385,7 +1389,7 @@ as $$
   where p.account_id = p_account_id and k.key = p.key
 $$;
 comment on function farthing.forget_private_answers(bigint) is
-  'Forgets the private answers of an account, and their keys.';
+  'Deletes the private answers of an account, and their keys.';
 
 create function farthing.idempotency_free(p_key text)
 returns void
@@ -1395,7 +1399,7 @@ as $$
   delete from farthing.idempotency_keys where key = decode(p_key, 'hex') and status is null
 $$;
 comment on function farthing.idempotency_free(text) is
-  'The outside call came to nothing: a key that was started is free, so that a repeat runs at once.';
+  'The external call failed: frees a started key, so that a repeat runs at once.';
 
 create function farthing.sweep_idempotency_keys(p_now timestamptz default now(), p_limit int default 60000)
 returns int
@@ -1405,7 +1409,7 @@ as $$
   select farthing.delete_older('idempotency_keys', 'key', 'created_at', p_now - interval '24 hours', p_limit)
 $$;
 comment on function farthing.sweep_idempotency_keys(timestamptz, int) is
-  'Forgets keys older than 24 hours; returns how many.';
+  'Deletes keys older than 24 hours; returns how many.';
 
 create function farthing.refuse_new_answer()
 returns trigger
@@ -1423,16 +1427,16 @@ begin
 end
 $$;
 comment on function farthing.refuse_new_answer() is
-  'Trigger: a stored answer stays for its 24 hours. It may be erased, and its key taken anew after them.';
+  'Trigger: a stored answer stays for its 24 hours. It may be erased, and its key used again after them.';
 
 -- supabase/schemas/metrics/functions.sql
 
--- Metrics: what the functions' processes have counted and timed, brought here in batches.
--- Why in Postgres: a process of the platform lives for minutes and cannot be asked; what it counted has to be
--- somewhere when it is gone, and the rules of the alerts are SQL. Each row is added to, never read, by who
--- writes; there are as many as routes and minutes, not as requests.
--- A duration is kept as the number of its bucket. Bounds grow by 15 % each, so a bucket's middle is at most
--- 7.3 % away from anything in it, and so is every quantile. They are laid so that the promised 120 ms is one.
+-- Metrics: counts and durations of the functions' processes, recorded in batches. Why in Postgres: a
+-- process of the platform lives for minutes and cannot be scraped; its counts have to outlive it, and the
+-- rules of the alerts are SQL. Writers add to rows and never read them; there are as many rows as routes
+-- and minutes, not as requests. A duration is kept as the number of its bucket. Bounds grow by 15 % each,
+-- so a bucket's middle is at most 7.3 % away from anything in it, and so is every quantile. The objective
+-- of 120 ms is one of the bounds.
 
 create function farthing.add_buckets(p_these bigint[], p_those bigint[])
 returns bigint[]
@@ -1466,8 +1470,8 @@ as $$
     0.995, 0.95, 120, 30
 $$;
 comment on function farthing.slo() is
-  'What is promised of the core routes: which share is answered without an error of ours, which share '
-  'within fast_ms; over how many days. The same as in _shared/metrics/slo.ts; a test compares them.';
+  'The objectives of the core routes: the share of answers without an error of ours, the share within '
+  'fast_ms, and the number of days. The same as in _shared/metrics/slo.ts; a test compares them.';
 
 create function farthing.label_of(p_labels text, p_name text)
 returns text
@@ -1476,7 +1480,7 @@ set search_path = ''
 as $$
   select substring(',' || p_labels from ',' || p_name || '=([^,]*)')
 $$;
-comment on function farthing.label_of(text, text) is 'One label''s value.';
+comment on function farthing.label_of(text, text) is 'The value of a label.';
 
 create function farthing.is_failure(p_labels text)
 returns boolean
@@ -1486,14 +1490,14 @@ as $$
   select farthing.label_of(p_labels, 'status') in ('5xx', '408')
 $$;
 comment on function farthing.is_failure(text) is
-  'Whether requests with these labels ended in an error of ours. 408 is one: the time was ours to keep.';
+  'Whether requests with these labels ended in an error of ours. 408 is one: keeping the time is up to us.';
 
 create function farthing.token_costs(p_rows jsonb, p_now timestamptz)
 returns table (name text, labels text, count numeric)
 language sql stable
 set search_path = ''
 as $$
-  -- Priced as they are counted, by the rate in force: a new rate changes no spend of yesterday.
+  -- Priced when counted, by the rate in force: a new rate does not change yesterday's cost.
   select 'ai_spend_usd', 'model=' || r.model, sum(t.count * case t.kind
     when 'input' then r.input_per_million_usd
     when 'cached_input' then coalesce(r.cached_input_per_million_usd, r.input_per_million_usd)
@@ -1508,15 +1512,15 @@ as $$
   group by r.model
 $$;
 comment on function farthing.token_costs(jsonb, timestamptz) is
-  'What the tokens of a batch have cost at the provider, in US dollars, by model; nothing for a model '
-  'without a rate.';
+  'The cost of a batch''s tokens at the provider, in US dollars, by model; nothing for a model without a '
+  'rate.';
 
 create function farthing.core_counts(p_rows jsonb)
 returns table (name text, count numeric)
 language sql stable
 set search_path = ''
 as $$
-  -- The objectives are asked about over 30 days, every minute: three numbers an hour, and no histograms.
+  -- The objectives are evaluated over 30 days, every minute: three numbers an hour, and no histograms.
   select v.name, sum(v.count) from farthing.slo() s
   join jsonb_to_recordset(p_rows) r (name text, labels text, count numeric, buckets bigint[])
     on r.name = 'requests' and farthing.label_of(r.labels, 'route') = any (s.core_routes)
@@ -1527,8 +1531,7 @@ as $$
   group by v.name having sum(v.count) > 0
 $$;
 comment on function farthing.core_counts(jsonb) is
-  'Of a batch''s requests those of the core routes: how many, how many failed, how many took longer than '
-  'promised.';
+  'A batch''s requests to core routes: how many, how many failed, how many were slower than the objective.';
 
 create function farthing.sweep_metrics(p_now timestamptz default now(), p_limit int default 10000)
 returns int
@@ -1550,11 +1553,11 @@ as $$
     + farthing.delete_older('metric_batches', 'batch_id', 'recorded_at', p_now - interval '1 day', p_limit)
 $$;
 comment on function farthing.sweep_metrics(timestamptz, int) is
-  'Forgets minutes after 25 hours, hours after 35 days, batches after one; returns how many rows.';
+  'Deletes minutes after 25 hours, hours after 35 days, batches after a day; returns how many rows.';
 
--- What the metrics say: requests between two moments, and how fast the error budget is spent.
--- Whole hours are read as hours, what is before and behind them as minutes; so a window of three days costs
--- about as much as one of an hour. A window that begins more than a day ago begins with a whole hour.
+-- Reading the metrics: requests between two moments, and burn rates of the error budget. Whole hours are
+-- read as hours, the time before and after them as minutes; so a window of three days costs about as much
+-- as one of an hour. A window that begins more than a day ago begins with a whole hour.
 
 create function farthing.burn_windows()
 returns table (long_window interval, short_window interval, factor numeric)
@@ -1576,7 +1579,7 @@ set search_path = ''
 as $$
   select m.* from (
     select date_trunc('minute', p_from, 'UTC') as from_at,
-      -- No whole hour in between: all is minutes.
+      -- No whole hour in between: only minutes.
       case when hi > lo then lo else p_to end as lo, case when hi > lo then hi else p_to end as hi
     from (select date_trunc('hour', p_from + interval '1 hour' - interval '1 us', 'UTC') as lo,
       date_trunc('hour', p_to, 'UTC') as hi) h
@@ -1598,7 +1601,7 @@ as $$
   where p_labels is null or m.labels like p_labels
 $$;
 comment on function farthing.metric_sum(text, text, timestamptz, timestamptz) is
-  'How often, or how much, in a window; of all labels, or of those like p_labels '
+  'A metric''s count or amount in a window; of all labels, or of those like p_labels '
   '(rule=user,outcome=blocked).';
 
 create function farthing.requests_between(p_from timestamptz, p_to timestamptz)
@@ -1622,7 +1625,7 @@ as $$
       sum(c.count) over (partition by c.route) as n
     from counted c
   ), quantiles as (
-    -- The nearest rank: the first value that so many are no greater than.
+    -- The nearest rank: the first value that this share of the values does not exceed.
     select r.route, min(r.nr) filter (where r.up_to >= ceil(0.50 * r.n)) as p50,
       min(r.nr) filter (where r.up_to >= ceil(0.95 * r.n)) as p95,
       min(r.nr) filter (where r.up_to >= ceil(0.99 * r.n)) as p99
@@ -1646,7 +1649,7 @@ as $$
     farthing.metric_sum('core_slow', null, p_now - p_window, p_now)
 $$;
 comment on function farthing.core_requests(interval, timestamptz) is
-  'Of the core routes, up to p_now: how many requests, how many failed, how many took longer than promised.';
+  'Requests to core routes up to p_now: how many, how many failed, how many were slower than the objective.';
 
 create function farthing.burn_rate(
   p_window interval, p_now timestamptz, p_slo text default 'available')
@@ -1659,8 +1662,8 @@ as $$
   from farthing.slo() s, farthing.core_requests(p_window, p_now) c
 $$;
 comment on function farthing.burn_rate(interval, timestamptz, text) is
-  'How fast the budget of an objective (available, fast) is spent: at 1 it lasts exactly its days. 0 without '
-  'a request.';
+  'The burn rate of an objective''s budget (available, fast): at 1 it lasts exactly its days. 0 without a '
+  'request.';
 
 create function farthing.budget_burns(p_now timestamptz)
 returns table (slo text, long_window interval, short_window interval, factor numeric, long_burn numeric,
@@ -1681,13 +1684,13 @@ comment on function farthing.budget_burns(timestamptz) is
 
 -- supabase/schemas/pricing/functions.sql
 
--- Prices: packages and rates, versioned. A row is never edited: a new price is a new version, and what was
--- sold or charged at the old one keeps pointing at it.
+-- Prices: packages and rates, versioned. A row is never edited: a new price is a new version, and sales and
+-- charges at the old one still refer to it.
 
 create function farthing.price_usage(
   p_events jsonb, p_now timestamptz, p_rate_at timestamptz default null, p_pinned jsonb default null)
 returns setof farthing.priced_usage
-language plpgsql stable -- keeps its plan; an SQL function would be planned at every call
+language plpgsql stable -- plpgsql caches its plan; an SQL function would be planned at every call
 set search_path = ''
 as $$
 begin
@@ -1720,7 +1723,7 @@ begin
       case when x.effective_from <= coalesce(p_rate_at, least(c.event_at, p_now)) then
         x.effective_from end desc, x.effective_from, x.version desc
     limit 1) r on true
-  -- offset 0: worked out once. Without it the planner writes the whole sum in wherever its result is used.
+  -- offset 0: computed once. Without it the planner repeats the whole sum wherever its result is used.
   cross join lateral (select
     (c.tokens_in * r.input_per_million_usd
       + c.cached * coalesce(r.cached_input_per_million_usd, r.input_per_million_usd)
@@ -1728,7 +1731,7 @@ begin
       + c.tokens_out * r.output_per_million_usd
       + c.reasoned * coalesce(r.reasoning_per_million_usd, r.output_per_million_usd))
       * r.markup * 0.001 as credits, -- 1 USD is 1000 credits; USD per million tokens / 1e6 × 1e3
-    -- What the caller wrote stays as written, its nulls too.
+    -- The caller's fields stay as sent, nulls included.
     jsonb_strip_nulls(jsonb_build_object('model', c.model, 'rate_version', r.version, 'input_tokens',
       c.tokens_in, 'cached_input_tokens', nullif(c.cached, 0), 'cache_write_tokens', nullif(c.written, 0),
       'output_tokens', c.tokens_out, 'reasoning_tokens', nullif(c.reasoned, 0)))
@@ -1740,7 +1743,7 @@ begin
       or greatest(c.tokens_in, c.cached, c.written, c.tokens_out, c.reasoned) > 1000000000
       or c.tokens_in + c.cached + c.written + c.tokens_out + c.reasoned = 0 or p.credits >= 1e20
       then 'input_tokens'
-    -- Asked only of what says when it occurred; the policy is not read for what does not.
+    -- Checked only for usage with occurred_at; for other usage the policy is not read.
     when c.occurred_at is not null and (select c.occurred_at < p_now - o.usage_max_age
       or c.occurred_at > p_now + o.usage_max_ahead from farthing.policy o) then 'occurred_at'
     when r.version is null then 'model'
@@ -1753,16 +1756,15 @@ $$;
 comment on function farthing.price_usage is
   'Prices usage events exactly: Σ tokens × rate × markup / 1000 credits. Token kinds are disjoint; a kind '
   'without a rate of its own costs as input (cached, cache write) or output (reasoning). p_pinned is '
-  '{model: rate version}. problem holds a code where an event cannot be priced. origin is the caller; work '
-  'of ours overwrites it, with an id of its own. event_at is null where the usage does not say when it '
-  'occurred.';
+  '{model: rate version}. problem is a code if an event cannot be priced. origin is the caller; our own '
+  'work overwrites it, with an id of its own. event_at is null for usage without occurred_at.';
 
 create function farthing.rates_given(p_rates jsonb)
 returns setof farthing.rates
 language sql stable
 set search_path = ''
 as $$
-  -- The list as the rows it would become: the next version, the markup kept where the list names none.
+  -- The list as rows: with the next version, and the current markup if the list names none.
   select g.model, coalesce(c.version, 0) + 1, g.input_per_million_usd, g.cached_input_per_million_usd,
     g.cache_write_per_million_usd, g.output_per_million_usd, g.reasoning_per_million_usd,
     coalesce(g.markup, c.markup, 4), null::timestamptz
@@ -1791,7 +1793,7 @@ as $$
   where g.version = 1 or (c.fields ->> f.key)::numeric is distinct from f.value::numeric
 $$;
 comment on function farthing.rate_changes(jsonb) is
-  'What a price list would change, field by field; a new model''s fields have no `was`.';
+  'The changes that a price list would make, field by field; a new model''s fields have no `was`.';
 
 create function farthing.refuse_bad_rates(p_rates jsonb)
 returns void
@@ -1804,7 +1806,7 @@ begin
   if jsonb_typeof(p_rates) is distinct from 'array' then
     perform farthing.fail('invalid_request', 'rates must be an array of rates.', null, 'rates');
   end if;
-  -- Nothing is rounded into a price: what the columns cannot hold exactly is refused.
+  -- No price is rounded: a value that the columns cannot hold exactly is refused.
   select r.nr - 1 as index, f.field into v_bad
   from (select e.nr, e.rate, count(*) over (partition by e.rate ->> 'model') as mentions
     from jsonb_array_elements(p_rates) with ordinality e (rate, nr)) r
@@ -1835,10 +1837,10 @@ comment on function farthing.refuse_bad_rates(jsonb) is
 
 -- supabase/schemas/providers/functions.sql
 
--- Providers: users who sell through us, each with a connected account at Stripe.
--- Why a provider exists before Stripe is asked: its id is in the account's metadata and in the key that the
--- account is made under, so a request that dies in between ends in the same account, and Stripe's events are
--- tied to an id of ours. What an account may do is Stripe's to say, by account.updated alone.
+-- Providers: users who sell through us, each with a connected account at Stripe. Why a provider exists
+-- before Stripe is asked: its id is in the account's metadata and in the idempotency key of the account's
+-- creation, so a repeat of a request that died ends in the same account, and Stripe's events are tied to an
+-- id of ours. Only Stripe's account.updated changes what an account may do.
 
 create function farthing.providers_guard()
 returns trigger
@@ -1861,7 +1863,7 @@ begin
 end
 $$;
 comment on function farthing.providers_guard() is
-  'Who sells, from where and into which account never changes; a user may leave, and their address with '
+  'The user, country and account of a provider never change; a user may be deleted, and their address with '
   'them.';
 
 create function farthing.provider_answer(p_provider farthing.providers)
@@ -1874,14 +1876,14 @@ as $$
     'details_submitted', p_provider.details_submitted, 'disabled_reason', p_provider.disabled_reason,
     'created_at', p_provider.created_at)
 $$;
-comment on function farthing.provider_answer(farthing.providers) is 'A provider as the contract shows it.';
+comment on function farthing.provider_answer(farthing.providers) is 'A provider in the contract''s form.';
 
 create function farthing.note_payout_accounts(p_provider farthing.providers, p_fingerprints jsonb)
 returns void
 language sql
 set search_path = ''
 as $$
-  -- Only of who is still here: what leaves with a user does not come back.
+  -- Only for existing users: data deleted with a user must not come back.
   insert into farthing.payout_accounts (provider_id, mark)
   select distinct p_provider.provider_id, sha256(convert_to(f, 'UTF8'))
   from jsonb_array_elements_text(coalesce(nullif(p_fingerprints, 'null'), '[]')) f
@@ -1889,7 +1891,7 @@ as $$
   on conflict do nothing
 $$;
 comment on function farthing.note_payout_accounts(farthing.providers, jsonb) is
-  'Notes the accounts that a provider is paid out to, by Stripe''s fingerprints; those of before, too, stay.';
+  'Records the accounts to which a provider is paid out, by Stripe''s fingerprints; earlier ones stay.';
 
 create function farthing.apply_account_event(p_facts jsonb, p_now timestamptz)
 returns text
@@ -1901,15 +1903,15 @@ declare
   v_account_id text := p_facts ->> 'stripe_account_id';
   v_at timestamptz := (p_facts ->> 'occurred_at')::timestamptz;
 begin
-  -- By the account; or by our id in its metadata, where the event is faster than the call that made it.
+  -- By the account; or by our id in its metadata, if the event is faster than the call that created it.
   select * into v_provider from farthing.providers where stripe_account_id = v_account_id for update;
   if v_provider.provider_id is null then
-    -- That call may be committing this very account at this moment.
+    -- That call may be committing this account at this moment.
     select * into v_provider from farthing.providers where provider_id::text = p_facts ->> 'provider_id'
       and coalesce(stripe_account_id, v_account_id) = v_account_id for update;
   end if;
   if v_provider.provider_id is null then
-    return 'ignored'; -- a provider is committed before its account is made: this account is not of ours
+    return 'ignored'; -- a provider is committed before its account is created, so this account is not ours
   end if;
   if v_provider.status_at > v_at then
     return 'processed';
@@ -1925,12 +1927,12 @@ begin
 end
 $$;
 comment on function farthing.apply_account_event is
-  'Stripe says what a connected account may do; what is older than what is known changes nothing.';
+  'Applies Stripe''s capabilities of a connected account; older events change nothing.';
 
 -- supabase/schemas/refunds/functions.sql
 
--- The refunds endpoint: begin (committed before Stripe is asked), attach (what Stripe answered), refuse (it
--- said no), finish (the answer that a repeat gets). Credits are moved by Stripe's event and by nothing here.
+-- Refunds: begin (committed before Stripe is asked), attach (Stripe's answer), refuse (Stripe's refusal),
+-- finish (the stored answer). Only Stripe's event moves credits, nothing here.
 
 create function farthing.refund_answer(p_refund farthing.refunds)
 returns jsonb
@@ -1947,7 +1949,7 @@ as $$
     'created_at', p_refund.created_at, 'updated_at', p_refund.updated_at)
 $$;
 comment on function farthing.refund_answer(farthing.refunds) is
-  'A refund as the contract shows it; amount in minor units, credits as text.';
+  'A refund in the contract''s form; amount in minor units, credits as text.';
 
 create function farthing.refund_to_send(p_refund farthing.refunds)
 returns jsonb
@@ -1959,7 +1961,7 @@ begin
     'booking_id', p_refund.booking_id, 'amount', p_refund.amount, 'currency', p_refund.currency,
     'mark', (select installation_id from farthing.policy),
     'reason', p_refund.reason, 'connected', p_refund.booking_id is not null and not p_refund.nets_share,
-    -- Of a small amount the fee is nothing, and Stripe refuses to return what was not taken.
+    -- The fee of a small amount is zero, and Stripe refuses to refund a fee that was not taken.
     'has_fee', not p_refund.nets_share and exists (select from farthing.bookings
       where booking_id = p_refund.booking_id and application_fee_amount > 0),
     'payment_id', case when p_refund.order_id is not null
@@ -1969,8 +1971,8 @@ begin
 end
 $$;
 comment on function farthing.refund_to_send(farthing.refunds) is
-  'What Stripe needs to know of a refund; connected: the provider''s part comes back too, and with has_fee '
-  'the platform''s.';
+  'The values of a refund for Stripe; connected: the provider''s part is reversed, too, and with has_fee '
+  'the platform''s fee.';
 
 create function farthing.lock_payment_of(p_order_id uuid, p_booking_id uuid)
 returns farthing.payment
@@ -1998,7 +2000,7 @@ begin
       case when p_order_id is not null then 'order_id' else 'booking_id' end);
   end if;
   perform from farthing.accounts where account_id = v_payment.account_id for no key update;
-  -- Paid while we waited for the lock, perhaps.
+  -- It may have been paid while we waited for the lock.
   return case when v_payment.payment_id is null and p_order_id is not null
     then coalesce((select row(account_id, order_id, null, payment_ref, amount, currency)::farthing.payment
       from farthing.orders where account_id = v_payment.account_id and order_id = p_order_id), v_payment)
@@ -2006,8 +2008,8 @@ begin
 end
 $$;
 comment on function farthing.lock_payment_of(uuid, uuid) is
-  'The payment of an order or a booking, its account locked; payment_id is null while it is not paid. Fails '
-  'not_found, invalid_request.';
+  'The payment of an order or a booking, with its account locked; payment_id is null while it is not paid. '
+  'Fails not_found, invalid_request.';
 
 create function farthing.refuse_refund(p_payment farthing.payment, p_amount bigint)
 returns void
@@ -2034,8 +2036,8 @@ begin
 end
 $$;
 comment on function farthing.refuse_refund(farthing.payment, bigint) is
-  'Refuses a refund of more than what is left: already_refunded where that is nothing, refund_too_large; '
-  'details say what is refundable, in minor units.';
+  'Refuses a refund of more than is left: already_refunded if nothing is, else refund_too_large; details '
+  'name the refundable amount in minor units.';
 
 create function farthing.lock_refund(p_refund_id uuid)
 returns farthing.refunds
@@ -2069,15 +2071,15 @@ begin
     next_attempt_at = null, updated_at = p_now
   where account_id = p_refund.account_id and refund_id = p_refund.refund_id
   returning * into v_refund;
-  -- A provider's share that waited for this refund does not any more.
+  -- A provider's share that waited for this refund may now be transferred.
   perform farthing.net_transfers(b, p_now) from farthing.bookings b
   where b.account_id = p_refund.account_id and b.booking_id = p_refund.booking_id;
   return v_refund;
 end
 $$;
 comment on function farthing.fail_refund(farthing.refunds, text, timestamptz) is
-  'A refund that is not sent, or not any more, has failed: what was set aside is free. The account is locked '
-  'by the caller.';
+  'Fails a refund that is not sent any more: its reserved amount is free again. The account is locked by '
+  'the caller.';
 
 create function farthing.warning_answer(p_warning farthing.fraud_warnings)
 returns jsonb
@@ -2090,14 +2092,14 @@ as $$
   from farthing.accounts a where a.account_id = p_warning.account_id
 $$;
 comment on function farthing.warning_answer(farthing.fraud_warnings) is
-  'An early fraud warning as an operator sees it.';
+  'An early fraud warning in the form for operators.';
 
 -- supabase/schemas/reports/functions.sql
 
--- Who moved how much: each day's entries by author and kind. Why summed up as entries are sealed: the
--- entries have no index by time or author, which every debit would pay for; and a report reads a few rows
--- a day, however long the ledger is. So an entry stands here within a minute or two. Stripe's events are
--- one author here, as each of them writes once.
+-- Credits moved per day, by author and kind. Why summed as entries are sealed: the entries have no index by
+-- time or author, which every debit would pay for; and a report reads a few rows a day, however long the
+-- ledger is. So an entry is included within a minute or two. Stripe's events are one author here, as each
+-- of them writes once.
 
 create function farthing.add_actor_days(p_accounts bigint[], p_after bigint[], p_upto bigint[])
 returns void
@@ -2122,20 +2124,20 @@ select d.day, split_part(d.author, ':', 1) as author_kind, d.author, d.kind, d.e
   trim_scale(d.amount)::text as credits
 from farthing.actor_days d;
 comment on view farthing.actors is
-  'Who moved how much, by day: for the operators'' report. Readable by the tables'' owner alone. Credits as '
-  'text.';
+  'Credits moved by author and day, for the operators'' report. Readable by the tables'' owner alone. '
+  'Credits as text.';
 
 -- supabase/schemas/transfers/functions.sql
 
--- The provider's share of a booking: what we transfer, what disputes take of it, and give back.
--- Why: the payment is made on our account, so a bank takes the money from us, and the provider keeps theirs.
--- So the provider's share of what was withdrawn is reversed, and transferred again when it is reinstated; a
--- share that waits for the booking to be completed is transferred then. As with credits a target decides, and
--- the difference is set down here; the runner asks Stripe for it.
+-- The provider's share of a booking: its transfer, and its reversal and restoration after disputes. Why:
+-- the payment is made on our account, so a bank takes the money from us, and the provider still has theirs.
+-- So the provider's share of the withdrawn money is reversed, and transferred again when it is reinstated;
+-- a share that waits for the booking's completion is transferred then. As with credits, a target decides,
+-- and the difference is recorded here; the runner sends it to Stripe.
 
 -- A refund that we send of a divided payment reverses its part itself, until we have moved the share. From
--- then on, and where the share waits, we reverse what it takes. It is noted as the refund is set down, for
--- it may be sent together with a dispute. Of one that Stripe tells us of, Stripe says what it did:
+-- then on, and while the share waits, we reverse the part. This is recorded with the refund, since it may
+-- be sent together with a dispute. For a refund of the dashboard, Stripe reports what it did:
 -- note_refund().
 create function farthing.note_who_reverses()
 returns trigger
@@ -2151,14 +2153,15 @@ begin
 end
 $$;
 comment on function farthing.note_who_reverses() is
-  'Trigger: whether the part of the provider''s share that a refund of ours takes is ours to reverse.';
+  'Trigger: records whether we have to reverse the part of the provider''s share that a refund of ours '
+  'takes.';
 
 create function farthing.share_paid(p_booking farthing.bookings)
 returns bigint
 language sql stable
 set search_path = ''
 as $$
-  -- Stripe divides a payment that is divided at once, and what refunds take of it then.
+  -- Stripe itself divides a payment that is divided at once, and its refunds.
   select case p_booking.transfer_at when 'payment'
     then p_booking.amount - p_booking.application_fee_amount else 0 end
     + coalesce(sum(case kind when 'reversal' then -amount else amount end), 0)::bigint
@@ -2166,7 +2169,7 @@ as $$
   where account_id = p_booking.account_id and booking_id = p_booking.booking_id and status <> 'refused'
 $$;
 comment on function farthing.share_paid(farthing.bookings) is
-  'What of a provider''s share is or is being transferred, less what is reversed. Minor units.';
+  'The part of a provider''s share that is or is being transferred, less reversals. Minor units.';
 
 create function farthing.share_due(p_booking farthing.bookings)
 returns bigint
@@ -2186,28 +2189,29 @@ begin
   select coalesce(sum(amount) filter (where not nets_share), 0) as apart,
     coalesce(sum(amount) filter (where nets_share), 0) as ours into v_refunds
   from farthing.refunds where account_id = p_booking.account_id and booking_id = p_booking.booking_id
-    -- A share that waits, waits for a refund that is only asked for, and for a bank that decides, too.
+    -- A waiting share also waits for a requested refund, and for a bank's decision.
     and (farthing.is_live_refund(status) or v_waits and status = 'requested');
   v_gone := least(p_booking.amount - v_refunds.apart, v_refunds.ours + (
     select case when v_waits then d.disputed else d.withdrawn end
     from farthing.disputed_of(row(p_booking.account_id, null, p_booking.booking_id,
       p_booking.payment_intent_id, p_booking.amount, p_booking.currency)::farthing.payment,
       v_refunds.apart + v_refunds.ours) d));
-  -- Rounded down to what the currency can move; of all of it, all of the share.
+  -- Rounded down to the currency's step; the whole amount gives the whole share.
   return v_share - div(v_share * greatest(v_gone, 0), p_booking.amount * v_step) * v_step;
 end
 $$;
 comment on function farthing.share_due(farthing.bookings) is
-  'What a provider should have of a booking: nothing while their share waits for it to be completed, else '
-  'all but as large a part as banks have withdrawn of the payment, and as refunds that we net. A share that '
-  'waits is not paid out of what a bank claims, or a refund asks for.';
+  'The amount that a provider should have of a booking: nothing while their share waits for its '
+  'completion, else their share less the part that banks have withdrawn and the refunds that we reverse. A '
+  'waiting share is not paid from money that a bank claims or a refund requests.';
 
 create function farthing.kind_of_transfer(p_booking farthing.bookings)
 returns text
 language sql stable
 set search_path = ''
 as $$
-  -- What a bank has had of a charge comes out of our balance, and so does all that is paid again.
+  -- Money that a bank withdrew of a charge came from our balance, and so does everything that is paid
+  -- again.
   select case when p_booking.transfer_at = 'payment' or exists (select from farthing.booking_transfers
       where account_id = p_booking.account_id and booking_id = p_booking.booking_id and status <> 'refused')
     or exists (select from farthing.disputes d
@@ -2216,7 +2220,7 @@ as $$
     then 'restoration' else 'transfer' end
 $$;
 comment on function farthing.kind_of_transfer(farthing.bookings) is
-  'transfer where the booking''s charge pays it, restoration where our balance does.';
+  'transfer if the booking''s charge pays it, restoration if our balance does.';
 
 create function farthing.net_transfers(p_booking farthing.bookings, p_now timestamptz)
 returns void
@@ -2227,7 +2231,7 @@ declare
   v_need bigint := farthing.share_paid(p_booking) - farthing.share_due(p_booking);
   v_last record;
 begin
-  -- What is cancelled goes to its buyer, not to the provider again.
+  -- The money of a cancelled booking goes to its buyer, and not to the provider again.
   if v_need < 0 and p_booking.status <> 'cancelled' then
     insert into farthing.booking_transfers (account_id, booking_id, kind, amount, currency, next_attempt_at,
       created_at, updated_at)
@@ -2235,7 +2239,7 @@ begin
       p_booking.currency, p_now, p_now, p_now);
   end if;
   for v_last in
-    -- What was transferred last is reversed first, the payment's own transfer last.
+    -- The last transfer is reversed first, the payment's own transfer last.
     select r.move_nr, r.move_id, r.amount - coalesce(sum(u.amount), 0) as left
     from farthing.booking_transfers r
     left join farthing.booking_transfers u on u.account_id = r.account_id and u.reverses = r.move_id
@@ -2256,12 +2260,12 @@ begin
 end
 $$;
 comment on function farthing.net_transfers(farthing.bookings, timestamptz) is
-  'Sets down what is still to be reversed of a provider''s share, or to be transferred. The account is '
+  'Records the part of a provider''s share that is still to be reversed or transferred. The account is '
   'locked by the caller.';
 
--- Moves of a provider's share that nobody knows of, or that a person made after Stripe had refused them.
--- Why not by hand: what is uncertain counts as moved, so that nothing is paid twice. Whoever says what
--- happened has the rest brought to it in the same transaction, and stands in the audit with their reason.
+-- Moves of a provider's share with an unknown result, or made by a person after Stripe had refused them.
+-- Why not by hand: an uncertain move counts as made, so that nothing is paid twice. Settling it plans the
+-- remaining moves in the same transaction, and the audit stores the operator and their reason.
 
 create function farthing.settle_transfer(
   p_move_id uuid, p_stripe_id text, p_reason text, p_author text default null,
@@ -2296,7 +2300,7 @@ begin
   where account_id = v_before.account_id and move_id = p_move_id
   returning * into v_after;
   if p_stripe_id is null then
-    -- What was not transferred was not reversed.
+    -- A share that was not transferred was not reversed.
     update farthing.booking_transfers set status = 'refused', next_attempt_at = null, updated_at = p_now
     where account_id = v_before.account_id and reverses = p_move_id and status in ('requested', 'uncertain');
   end if;
@@ -2313,21 +2317,21 @@ begin
 end
 $$;
 comment on function farthing.settle_transfer(uuid, text, text, text, timestamptz) is
-  'Says what became of a move that is uncertain or was refused: made under this id of Stripe''s, or, where '
-  'that is null, not at all. What is due then is set down anew. For operators at an SQL prompt; the audit '
-  'has who and why. Fails invalid_request.';
+  'Settles a move that is uncertain or was refused: made under this id of Stripe''s, or, if that is null, '
+  'not made. The moves due after that are recorded. For operators at an SQL prompt; the audit stores who '
+  'and why. Fails invalid_request.';
 
 -- supabase/schemas/usage/functions.sql
 
--- Usage: token counts in, exact charges out, each event at most once for ever.
+-- Usage: token counts in, exact charges out, each event only once for ever.
 
 create function farthing.usage_answer(p_account_id bigint, p_origin farthing.usage_origin, p_event_id text)
 returns jsonb
-language plpgsql stable -- keeps its plan; an SQL function would be planned in every transaction
+language plpgsql stable -- plpgsql caches its plan; an SQL function would be planned in every transaction
 set search_path = ''
 as $$
 begin
-  -- Most events are new: preparing the answer's query costs many times this look.
+  -- Most events are new: preparing the answer's query costs many times this check.
   if not exists (select from farthing.usage_events u
     where u.account_id = p_account_id and u.origin = p_origin and u.event_id = p_event_id) then
     return null;
@@ -2348,7 +2352,7 @@ begin
 end
 $$;
 comment on function farthing.usage_answer is
-  'What a known event was charged, read back from its entries; null for an unknown one. Credits as text.';
+  'The charge of a known event, read from its entries; null for an unknown one. Credits as text.';
 
 create function farthing.usage_difference(p_account_id bigint, p_event farthing.priced_usage)
 returns jsonb
@@ -2373,9 +2377,9 @@ begin
 end
 $$;
 comment on function farthing.usage_difference is
-  'Rule 9: {field: {charged, sent}} of an event that is known with other contents; null where they are the '
-  'same, or the event is new. Contents are the model, the tokens of each kind, and when it occurred, where '
-  'the event says so. A caller''s metadata is none of them, and is not shown.';
+  'Rule 9: {field: {charged, sent}} of an event that is known with other contents; null if they are the '
+  'same, or the event is new. Contents are the model, the tokens of each kind, and occurred_at, if sent. A '
+  'caller''s metadata does not count, and is not shown.';
 
 create function farthing.refuse_other_usage(
   p_account_id bigint, p_event farthing.priced_usage, p_prefix text default '')
@@ -2394,7 +2398,7 @@ begin
 end
 $$;
 comment on function farthing.refuse_other_usage is
-  'Fails usage_conflict where the event is known with other contents; details name the fields that differ.';
+  'Fails usage_conflict if the event is known with other contents; details name the fields that differ.';
 
 create function farthing.fresh_usage(p_account_id bigint, p_events farthing.priced_usage[])
 returns farthing.priced_usage[]
@@ -2407,15 +2411,14 @@ begin
     from (select u as event, row_number() over (partition by u.origin, u.event_id order by u.index) as mention
       from unnest(p_events) u where u.problem is null and u.event_id is not null) m
     where m.mention = 1
-      -- Not "not exists": as a join, its kept plan reads all that the account was ever charged for.
+      -- Not "not exists": as a join, its cached plan reads all usage that the account was ever charged for.
       and (select true from farthing.usage_events k where k.account_id = p_account_id
         and k.origin = (m.event).origin and k.event_id = (m.event).event_id) is null
     order by (m.event).index);
 end
 $$;
 comment on function farthing.fresh_usage is
-  'Of several events those to be charged, in order: the first mention of each that can be priced and is not '
-  'known.';
+  'The events to charge, in order: the first mention of each that can be priced and is not known.';
 
 create function farthing.charge_usage(
   p_account farthing.accounts, p_events farthing.priced_usage[], p_correlation_id text, p_author text,
@@ -2479,9 +2482,9 @@ $$;
 comment on function farthing.refuse_usage is
   'Fails with the problem that price_usage() found, naming the field.';
 
--- Usage in batches: one call, one transaction, up to 1000 events, each standing alone.
--- Why: one busy account is bound by the commit flush that its row lock waits for; a batch pays that flush
--- once. Accounts are locked in id order (rule 4), so two batches over the same users cannot deadlock.
+-- Usage in batches: one call, one transaction, up to 1000 independent events. Why: one busy account is
+-- limited by the commit flush that its row lock waits for; a batch pays that flush once. Accounts are
+-- locked in id order (rule 4), so two batches over the same users cannot deadlock.
 
 create function farthing.batch_refusal(
   p_event farthing.priced_usage, p_code text, p_field text default null, p_details jsonb default null)
@@ -2493,7 +2496,7 @@ as $$
     || jsonb_strip_nulls(jsonb_build_object('field', p_field, 'details', p_details))
 $$;
 comment on function farthing.batch_refusal is
-  'How a batch reports an event it did not charge: {index, event_id, code}, with field and details where '
+  'A batch''s report of an event it did not charge: {index, event_id, code}, with field and details if '
   'there are any.';
 
 create function farthing.batch_repeat(p_account_id bigint, p_event farthing.priced_usage)
@@ -2516,8 +2519,8 @@ begin
 end
 $$;
 comment on function farthing.batch_repeat is
-  'How a batch reports an event that is known: a duplicate with its first charge, or, with other contents, a '
-  'conflict; null for one that is not.';
+  'A batch''s report of a known event: a duplicate with its first charge, or, with other contents, a '
+  'conflict; null for an unknown one.';
 
 create function farthing.batch_charge_user(
   p_user_id uuid, p_events farthing.priced_usage[], p_correlation_id text, p_author text, p_now timestamptz)
@@ -2531,7 +2534,7 @@ declare
   v_results farthing.charge_result[];
 begin
   v_account := farthing.lock_account(p_user_id, p_now);
-  v_fresh := farthing.fresh_usage(v_account.account_id, p_events); -- the rest are answered from these
+  v_fresh := farthing.fresh_usage(v_account.account_id, p_events); -- the rest is answered from these
   if cardinality(v_fresh) > 0 then
     v_results := farthing.charge_usage(v_account, v_fresh, p_correlation_id, p_author, null, p_now);
     return query
@@ -2548,7 +2551,7 @@ begin
   end if;
   return query
     select coalesce(
-      -- Not a duplicate: one that cannot be priced, before the mention that can.
+      -- Not a duplicate: a mention that cannot be priced, before one that can.
       case when e.problem is null
           or not exists (select from unnest(v_fresh) f where f.event_id = e.event_id and f.index > e.index)
         then farthing.batch_repeat(v_account.account_id, e) end,
@@ -2564,14 +2567,14 @@ comment on function farthing.batch_charge_user is
 
 -- supabase/schemas/ai/functions/chat_ends.sql
 
--- How a chat ends by its own request: settled with what the provider counted, or released.
+-- The end of a chat by its own request: settled with the provider's usage, or released.
 
 create function farthing.chat_usage(p_chat farthing.chats, p_usage jsonb)
 returns jsonb
 language sql immutable
 set search_path = ''
 as $$
-  -- Picked by name: what else a provider says of usage must choose neither model, rate nor event.
+  -- Fields are picked by name: other fields of a provider's usage must not choose model, rate or event.
   select jsonb_strip_nulls(jsonb_build_object('model', p_chat.model,
     'input_tokens', p_usage -> 'input_tokens', 'cached_input_tokens', p_usage -> 'cached_input_tokens',
     'output_tokens', p_usage -> 'output_tokens', 'reasoning_tokens', p_usage -> 'reasoning_tokens'))
@@ -2592,8 +2595,8 @@ begin
 end
 $$;
 comment on function farthing.settle_chat is
-  'Settles an open chat with the first of these usages that can be charged, as settle() does. All is locked, '
-  'and expired holds are released, by the caller.';
+  'Settles an open chat with the first of these usages that can be charged, as settle() does. The caller '
+  'has locked everything and released expired holds.';
 
 create function farthing.chat_answer(p_chat farthing.chats, p_answer jsonb, p_usage jsonb)
 returns jsonb
@@ -2617,8 +2620,8 @@ begin
 end
 $$;
 comment on function farthing.chat_answer(farthing.chats, jsonb, jsonb) is
-  'The answer of a chat that is closed: what the provider said, and what the ledger says was charged for it; '
-  'p_usage is what it was corrected to, where it was. Credits as text.';
+  'The answer of a closed chat: the provider''s message, and the charge by the ledger; p_usage: the '
+  'corrected usage, if any. Credits as text.';
 
 create function farthing.chat_owns_key(p_chat farthing.chats)
 returns boolean
@@ -2629,7 +2632,7 @@ as $$
     and c.state = 'open' and c.hold_id <> p_chat.hold_id)
 $$;
 comment on function farthing.chat_owns_key(farthing.chats) is
-  'Whether the key of a chat, where it is started, is that of the chat and not of a repeat that runs.';
+  'Whether a started key belongs to the chat itself and not to a running repeat.';
 
 create function farthing.charge_late_chat(p_chat farthing.chats, p_usage jsonb, p_now timestamptz)
 returns boolean
@@ -2641,7 +2644,7 @@ declare
   v_account farthing.accounts;
   v_event farthing.priced_usage;
 begin
-  -- Where a repeat runs, or has run, this is the answer that nobody waits for any more.
+  -- If a repeat runs or has run, nobody waits for this answer any more.
   if not farthing.chat_owns_key(p_chat)
     or exists (select from farthing.idempotency_keys
       where key = p_chat.idempotency_key and status is not null)
@@ -2663,20 +2666,19 @@ begin
 end
 $$;
 comment on function farthing.charge_late_chat is
-  'Charges a chat that was released before its answer came, at the rate it was held at: like any usage, so '
-  'from what is available and never into debt. Returns whether it was charged. The account is locked by the '
-  'caller.';
+  'Charges a chat that was released before its answer arrived, at the rate of its hold: like any usage, '
+  'from available credits and never into debt. Returns whether it was charged. The account is locked by '
+  'the caller.';
 
 -- supabase/schemas/ai/functions/chats.sql
 
--- Chats: begin (credits held before the provider is asked), record (what has been streamed so far),
--- settle or release. What a dead request left open, its own heartbeat tells, and a sweep charges: see
--- left_streams.sql.
--- Why a chat's state follows its hold by a trigger: a hold can end in other ways (expired, its owner left, an
--- operator), and no way may leave a chat open.
--- Order of locks: the key, the owner, the account, the chat, the key's row. The sweep waits for none of them.
--- The owner because whoever changes an account twice, or writes a log, asks for its owner's row: one who is
--- leaving keeps that row locked while they wait for the account.
+-- Chats: begin (credits held before the provider is asked), record (output streamed so far), settle or
+-- release. A dead request is recognised by its missing heartbeat, and a scheduled task charges its chat:
+-- see left_streams.sql. Why a trigger makes a chat's state follow its hold: a hold can end in other ways
+-- (expiry, deletion of its owner, an operator), and none may leave a chat open. Order of locks: the key,
+-- the owner, the account, the chat, the key's row. The scheduled task waits for none of them. The owner is
+-- locked because changing an account twice, or writing a log, asks for its owner's row, which the deletion
+-- of a user locks while it waits for the account.
 
 create function farthing.close_chat()
 returns trigger
@@ -2689,7 +2691,7 @@ begin
   return null;
 end
 $$;
-comment on function farthing.close_chat() is 'A chat is open as long as its hold, whatever ends the hold.';
+comment on function farthing.close_chat() is 'A chat is open as long as its hold, however the hold ends.';
 
 create function farthing.silent_since(p_now timestamptz)
 returns timestamptz
@@ -2699,7 +2701,7 @@ as $$
   select p_now - interval '60 seconds'
 $$;
 comment on function farthing.silent_since(timestamptz) is
-  'A chat without a heartbeat since then has lost its request.';
+  'The request of a chat without a heartbeat since this moment is dead.';
 
 create function farthing.lock_chat(p_hold_id uuid, p_idempotency_key text)
 returns farthing.chats
@@ -2740,13 +2742,13 @@ begin
     where account_id = p_chat.account_id and hold_id = p_chat.hold_id) then
     perform farthing.settle_chat(p_chat, array[farthing.chat_bound(p_chat)], p_now);
   end if;
-  -- There is no answer to keep: a repeat runs anew.
+  -- There is no answer to store: a repeat runs anew.
   delete from farthing.idempotency_keys where key = p_chat.idempotency_key and status is null;
 end
 $$;
 comment on function farthing.close_silent_chat is
-  'What happens to a chat whose request is gone: accepted by the provider, it is charged the most that it '
-  'can have cost; never accepted, it is released. All is locked by the caller.';
+  'Ends a chat whose request is dead: if the provider accepted it, the most that it can have cost is '
+  'charged, else it is released. The caller has locked everything.';
 
 create function farthing.sweep_chat(p_hold_id text, p_now timestamptz)
 returns int
@@ -2759,7 +2761,7 @@ declare
 begin
   select * into v_chat from farthing.chats where hold_id = p_hold_id::uuid;
   v_owner_id := farthing.owner_of(v_chat.account_id);
-  -- Chats come in time's order, not in that of accounts (rule 4), so this waits for no lock.
+  -- Chats come in order of time and not of accounts (rule 4), so this waits for no lock.
   if v_chat.idempotency_key is not null and not pg_try_advisory_xact_lock(
     hashtextextended(encode(v_chat.idempotency_key, 'hex'), 0)) then
     return 0;
@@ -2772,7 +2774,7 @@ begin
   if not found then
     return 0;
   end if;
-  -- Read again: its request may have been heard of, or have closed it, in between.
+  -- Read again: its request may have sent a heartbeat, or closed it, in between.
   select * into v_chat from farthing.chats
   where account_id = v_chat.account_id and hold_id = v_chat.hold_id and state = 'open'
     and heartbeat_at <= farthing.silent_since(p_now)
@@ -2785,7 +2787,7 @@ begin
 end
 $$;
 comment on function farthing.sweep_chat(text, timestamptz) is
-  'Closes a chat that has not been heard of for 60 seconds; 1 where it did.';
+  'Closes a chat without a heartbeat for 60 seconds; 1 if it did.';
 
 create function farthing.sweep_chats(p_now timestamptz default now(), p_limit int default 500)
 returns int
@@ -2799,7 +2801,7 @@ as $$
     order by c.created_at limit p_limit), 'sweep_chat', p_now)
 $$;
 comment on function farthing.sweep_chats(timestamptz, int) is
-  'Closes chats that have not been heard of for 60 seconds; returns how many.';
+  'Closes chats without a heartbeat for 60 seconds; returns how many.';
 
 create function farthing.close_dead_chat(p_idempotency_key text, p_now timestamptz)
 returns void
@@ -2821,14 +2823,14 @@ begin
 end
 $$;
 comment on function farthing.close_dead_chat(text, timestamptz) is
-  'The sweep''s work for one key: a repeat that comes before the sweep must not run beside what it repeats.';
+  'The task''s work for one key: a repeat that arrives before the scheduled task must not run beside the '
+  'request that it repeats.';
 
 -- supabase/schemas/ai/functions/left_streams.sql
 
--- What a stream costs while nobody knows its bill: the most that it can be, which its hold covers.
--- Why the most: a caller who leaves, an isolate that dies and a provider that breaks off would else be the
--- cheapest ways to have a model work. What was charged too much is given back when the
--- usage is learned after all.
+-- The charge of a stream whose usage is unknown: the most that it can be, which its hold covers. Why the
+-- most: otherwise leaving a stream, a dying isolate and a provider that breaks off would be the cheapest
+-- ways to use a model. The excess is refunded when the usage becomes known after all.
 
 create function farthing.dearest_usage(
   p_model text, p_input_tokens int, p_output_tokens int, p_now timestamptz, p_pinned jsonb default null)
@@ -2844,8 +2846,8 @@ as $$
   order by p.credits desc nulls last, k.nr limit 1
 $$;
 comment on function farthing.dearest_usage is
-  'The usage of so many tokens that costs most: a model may have spent its output on thinking, at a rate of '
-  'its own. p_pinned is {model: rate version}.';
+  'The most expensive usage of so many tokens: a model may have spent its output on reasoning, which has a '
+  'rate of its own. p_pinned is {model: rate version}.';
 
 create function farthing.chat_bound(p_chat farthing.chats, p_output_tokens int default null)
 returns jsonb
@@ -2860,8 +2862,8 @@ as $$
   where h.account_id = p_chat.account_id and h.hold_id = p_chat.hold_id
 $$;
 comment on function farthing.chat_bound(farthing.chats, int) is
-  'The most that a chat can have used: never more than was held. p_output_tokens: what had '
-  'come, where more than was recorded.';
+  'The most that a chat can have used, never more than its hold. p_output_tokens: the output received, if '
+  'more than was recorded.';
 
 create function farthing.correct_chat(p_chat farthing.chats, p_usage jsonb, p_now timestamptz)
 returns numeric
@@ -2880,7 +2882,7 @@ begin
   select * into v_hold from farthing.holds where account_id = p_chat.account_id and hold_id = p_chat.hold_id;
   v_usage := farthing.price_usage(jsonb_build_array(p_usage), p_now, v_hold.created_at,
     jsonb_build_object(v_hold.model, v_hold.rate_version));
-  -- An account that has been left has no lots (rule 16).
+  -- The account of a deleted user has no lots (rule 16).
   if v_charged is null or v_usage.problem is not null or v_usage.credits >= v_charged
     or exists (select from farthing.accounts
       where account_id = p_chat.account_id and left_at is not null) then
@@ -2893,15 +2895,14 @@ begin
 end
 $$;
 comment on function farthing.correct_chat is
-  'Gives back what the sweep charged above a usage that was learned later, as an adjustment; returns it. The '
-  'caller has locked the account, and asks once for each chat.';
+  'Refunds, as an adjustment, the part that the scheduled task charged above a usage learned later; '
+  'returns it. The caller has locked the account, and calls this once per chat.';
 
 -- supabase/schemas/ai/functions/logs.sql
 
--- AI logs: that a model was called, and as much of what was said as the user has agreed to.
--- Why SQL decides and not the Edge Functions: one hands over everything, redacted; what is kept is decided
--- where it is stored, in the transaction of the charge, and a check stands behind it. A log never fails the
--- money.
+-- AI logs: each call of a model, with as much of its text as the user has agreed to. Why SQL decides and
+-- not the Edge Functions: a function passes everything, redacted; SQL decides what is stored, in the
+-- transaction of the charge, and a check enforces it. A failing log never fails the charge.
 
 create function farthing.date_consent()
 returns trigger
@@ -2913,7 +2914,7 @@ begin
   return new;
 end
 $$;
-comment on function farthing.date_consent() is 'When a consent was given is not for the giver to say.';
+comment on function farthing.date_consent() is 'The user can''t choose the date of their consent.';
 
 create function farthing.erase_ai_logs()
 returns trigger
@@ -2930,7 +2931,7 @@ begin
 end
 $$;
 comment on function farthing.erase_ai_logs() is
-  'A consent that is lowered counts for what is stored already: it is erased in the same statement.';
+  'A lowered consent applies to stored logs, too: they are erased in the same statement.';
 
 create function farthing.cut_text(p_text text, p_most int)
 returns text
@@ -2940,7 +2941,7 @@ as $$
   select case when length(p_text) > p_most then left(p_text, p_most - 6) || ' [cut]' else p_text end
 $$;
 comment on function farthing.cut_text(text, int) is
-  'A text of at most p_most characters; one that was longer ends in " [cut]".';
+  'A text of at most p_most characters; a longer one ends in " [cut]".';
 
 create function farthing.cut_json(p_value jsonb, p_most int)
 returns jsonb
@@ -2957,8 +2958,8 @@ create function farthing.write_ai_log(p_user_id uuid, p_log jsonb, p_now timesta
 returns void
 language plpgsql
 set search_path = ''
--- The caller has locked an account. One who is leaving keeps their row in auth.users locked while they wait
--- for that account: so this gives up long before anyone calls it a deadlock.
+-- The caller has locked an account. The deletion of a user locks their row in auth.users while it waits for
+-- that account, so this gives up long before the deadlock timeout.
 set lock_timeout = '200ms'
 as $$
 declare
@@ -2968,8 +2969,8 @@ begin
   if p_user_id is null or v_log is null then
     return;
   end if;
-  -- Locked, so that a consent that is lowered meanwhile erases this row too; one that is being changed at
-  -- this very moment counts as none.
+  -- Locked, so that lowering the consent meanwhile erases this row, too; a consent that is being changed at
+  -- this moment counts as none.
   select level into v_level from farthing.ai_consents where user_id = p_user_id for share skip locked;
   v_level := coalesce(v_level, 'none');
   insert into farthing.ai_logs (user_id, kind, model, consent, prompt, response, structured, usage,
@@ -2985,14 +2986,14 @@ begin
     farthing.cut_text(v_log ->> 'error_code', 64), farthing.cut_text(v_log ->> 'request_id', 64),
     farthing.cut_text(v_log ->> 'trace_id', 64), p_now, p_now + interval '720 hours';
 exception when others then
-  -- The state alone: the message of an error can quote what was to be logged.
+  -- Only the state: an error's message can quote the text to be logged.
   raise warning 'an AI log was lost: %', sqlstate;
 end
 $$;
 comment on function farthing.write_ai_log(uuid, jsonb, timestamptz) is
-  'Keeps of {model, kind, prompt, response, structured, usage, classification, duration_ms, error_code, '
-  'request_id, trace_id} what the user has agreed to. Never fails: what cannot be kept is lost with a '
-  'warning.';
+  'Stores those fields of {model, kind, prompt, response, structured, usage, classification, duration_ms, '
+  'error_code, request_id, trace_id} that the user has agreed to. Never fails: a log that cannot be stored '
+  'is lost with a warning.';
 
 create function farthing.sweep_ai_logs(p_now timestamptz default now(), p_limit int default 10000)
 returns int
@@ -3006,8 +3007,8 @@ comment on function farthing.sweep_ai_logs(timestamptz, int) is
 
 -- supabase/schemas/alerts/functions/business.sql
 
--- How each rule reads its figure.
--- What is read is bounded by an index and a limit: ten thousand dead events are as wrong as a million.
+-- The reading of each rule. An index and a limit bound it: ten thousand dead-lettered events are as wrong
+-- as a million.
 
 create function farthing.in_words(p_period interval)
 returns text
@@ -3021,7 +3022,7 @@ as $$
   end
   from (select extract(epoch from p_period) / 60) v (minutes)
 $$;
-comment on function farthing.in_words(interval) is 'A period as summaries say it.';
+comment on function farthing.in_words(interval) is 'A period in words, for summaries.';
 
 create function farthing.in_percent(p_share numeric)
 returns text
@@ -3030,7 +3031,7 @@ set search_path = ''
 as $$
   select trim_scale(round(100 * p_share, 2)) || ' %'
 $$;
-comment on function farthing.in_percent(numeric) is 'A share as summaries say it.';
+comment on function farthing.in_percent(numeric) is 'A share in percent, for summaries.';
 
 -- Events of Stripe's.
 
@@ -3044,11 +3045,11 @@ as $$
     farthing.in_words(p_rule.period)))
   from (select from farthing.inbox i
     where i.state in ('deferred', 'failed') and i.received_at < p_now - p_rule.period
-      -- What another shop on this account of Stripe's is paid waits in vain, and nobody minds.
+      -- Payments of another app on the same Stripe account wait for ever, which is no problem.
       and not farthing.is_foreign_payment(i) limit 10000) waiting
 $$;
 comment on function farthing.read_webhook_backlog(farthing.alert_rules, timestamptz) is
-  'How many events were received longer ago than period, and are not applied yet.';
+  'The number of events that were received longer ago than period and are not applied yet.';
 
 create function farthing.read_webhook_failure(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
@@ -3065,8 +3066,8 @@ as $$
     (select unreadable from farthing.backfills) as unreadable) f
 $$;
 comment on function farthing.read_webhook_failure(farthing.alert_rules, timestamptz) is
-  'How many events are dead, however old, how many have failed that came within period, and how many the '
-  'last backfill could not read.';
+  'The number of dead-lettered events of any age, of failed events received within period, and of events '
+  'that the last backfill could not read.';
 
 -- Money at Stripe.
 
@@ -3076,7 +3077,7 @@ language plpgsql stable
 set search_path = ''
 as $$
 declare
-  -- Whatever the share, fewer than these are chance.
+  -- Fewer than these are chance, whatever their share.
   c_least_failed constant int := 3;
   v_from timestamptz := p_now - p_rule.period;
   v_now record;
@@ -3098,7 +3099,7 @@ begin
 end
 $$;
 comment on function farthing.read_charge_failures(farthing.alert_rules, timestamptz) is
-  'Which share of charges failed: over where it is above the threshold and factor times what is usual.';
+  'The share of failed charges: over if it is above the threshold and factor times the usual share.';
 
 create function farthing.read_payout_delay(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
@@ -3110,19 +3111,19 @@ as $$
   from farthing.late_payouts(p_now) late
 $$;
 comment on function farthing.read_payout_delay(farthing.alert_rules, timestamptz) is
-  'How many payouts are behind their arrival date, or came back.';
+  'The number of payouts that are late or were returned.';
 
 create function farthing.read_mismatches(p_rule farthing.alert_rules)
 returns farthing.alert_reading
 language sql stable
 set search_path = ''
 as $$
-  select farthing.read_against(p_rule, found, format('Our books and Stripe''s differ in %s.',
+  select farthing.read_against(p_rule, found, format('Our records and Stripe''s differ in %s.',
     farthing.in_numbers(found, 'place')))
   from farthing.open_mismatches() found
 $$;
 comment on function farthing.read_mismatches(farthing.alert_rules) is
-  'How many differences from Stripe''s books are open.';
+  'The number of open differences from Stripe''s records.';
 
 -- The ledger.
 
@@ -3137,31 +3138,31 @@ declare
   v_reading farthing.alert_reading;
 begin
   select * into v_last from farthing.proof_runs order by run_nr desc limit 1;
-  -- A proof of what is new does not look again at what an earlier one found: only a whole one without a
-  -- violation says that it is mended.
+  -- An incremental proof does not check again what an earlier one found: only a whole proof without a
+  -- violation shows that it is fixed.
   select * into v_found from farthing.proof_runs r where r.violations > 0 and r.run_nr > coalesce((
     select max(w.run_nr) from farthing.proof_runs w where w.is_whole and w.violations = 0), 0)
   order by r.run_nr desc limit 1;
   v_reading := farthing.read_against(p_rule, coalesce(v_found.violations, v_last.violations), format(
     'The ledger''s proof of %s found %s: %s.', v_found.finished_at,
     farthing.in_numbers(v_found.violations, 'violation'), v_found.detail));
-  -- Before the first proof nothing is known, and nothing is wrong: it is made within minutes.
+  -- Before the first proof, which runs within minutes, nothing counts as wrong.
   if (select max(r.finished_at) from farthing.proof_runs r where r.is_done) < p_now - p_rule.period
     or (v_last.run_nr is not null and v_last.violations is null) then
     v_reading.is_over := true;
     v_reading.is_fine := false;
     v_reading.summary := format('The ledger was not proved: the last run, of %s, %s.', v_last.finished_at,
       case when v_last.violations is null then v_last.detail
-        when v_last.is_done then 'is too long ago' else 'had no time for all that is new' end);
+        when v_last.is_done then 'is too long ago' else 'had no time for all new entries' end);
   end if;
   return v_reading;
 end
 $$;
 comment on function farthing.read_proof(farthing.alert_rules, timestamptz) is
-  'How many violations the last proof that found some did, unless a whole one found none since; over also '
-  'where the last one failed, or is older than period.';
+  'The violations of the last proof that found any, unless a whole proof found none since; also over if '
+  'the last proof failed or is older than period.';
 
--- What the functions' processes have counted.
+-- Metrics of the functions' processes.
 
 create function farthing.read_error_rate(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
@@ -3169,11 +3170,11 @@ language plpgsql stable
 set search_path = ''
 as $$
 declare
-  -- Whatever the share, fewer than these are chance.
+  -- Fewer than these are chance, whatever their share.
   c_least_errors constant int := 3;
   v_worst record;
 begin
-  -- All together, and each route that is asked often enough: what is rare must not be outvoted.
+  -- All requests together, and each route with enough requests: a rare route must not be outvoted.
   select r.route, r.requests, r.errors, r.errors::numeric / r.requests as share into v_worst
   from farthing.requests_between(p_now - p_rule.period, p_now) r
   where r.requests >= greatest(p_rule.minimum, 1) order by share desc, r.requests desc limit 1;
@@ -3185,7 +3186,7 @@ begin
 end
 $$;
 comment on function farthing.read_error_rate(farthing.alert_rules, timestamptz) is
-  'Which share of requests ended in an error of ours: of all, or of the worst route.';
+  'The share of requests that ended in an error of ours: of all, or of the worst route.';
 
 create function farthing.read_slowness(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
@@ -3193,7 +3194,7 @@ language plpgsql stable
 set search_path = ''
 as $$
 declare
-  -- Models think for as long as they think, and runners work for as long as they may.
+  -- Models and runners may take long.
   c_slow_by_nature constant text :=
     '^POST /(ai/|job-runner|payment-runner|notification-runner|health/deep|webhook-events/)';
   v_worst record;
@@ -3208,7 +3209,7 @@ begin
 end
 $$;
 comment on function farthing.read_slowness(farthing.alert_rules, timestamptz) is
-  'The slowest route''s p95 in milliseconds, of those that wait for no model and are no runner.';
+  'The p95 in milliseconds of the slowest route that neither waits for a model nor is a runner.';
 
 create function farthing.core_coverage(p_window interval, p_now timestamptz)
 returns interval
@@ -3216,14 +3217,14 @@ language sql stable
 set search_path = ''
 as $$
   select count(*) * case g.grain when 'minute' then interval '1 minute' else interval '1 hour' end
-  -- Minutes are kept for a day.
+  -- Minutes are stored for a day.
   from (select case when p_window <= interval '6 hours' then 'minute' else 'hour' end as grain) g
   left join farthing.metrics m on m.grain = g.grain and m.name = 'core_requests'
     and m.starts_at > p_now - p_window and m.starts_at <= p_now
   group by g.grain
 $$;
 comment on function farthing.core_coverage(interval, timestamptz) is
-  'In how much of a window, in minutes or hours, there were requests to core routes.';
+  'The part of a window, in minutes or hours, with requests to core routes.';
 
 create function farthing.read_budget(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
@@ -3231,7 +3232,7 @@ language plpgsql stable
 set search_path = ''
 as $$
 declare
-  -- A window of which little was seen says little: the first minutes of a day, or of a project.
+  -- A window with few data says little: the first minutes of a day, or of a project.
   v_seen interval[] := array(select w.long_window from farthing.burn_windows() w
     where (w.long_window > interval '6 hours') = (p_rule.rule = 'budget_burn_slow')
       and farthing.core_coverage(w.long_window, p_now)
@@ -3252,9 +3253,9 @@ begin
 end
 $$;
 comment on function farthing.read_budget(farthing.alert_rules, timestamptz) is
-  'How far the error budget is burned in both of two windows, in multiples of their factor.';
+  'The burn rate of the error budget in both of two windows, in multiples of their factor.';
 
--- Work that was given up.
+-- Dead-lettered work.
 
 create function farthing.read_dead_jobs(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
@@ -3264,13 +3265,14 @@ as $$
   select farthing.read_against(p_rule, count(*), format('%s given up within %s.',
     farthing.in_numbers(count(*), 'job'), farthing.in_words(p_rule.period)))
   from (select from farthing.jobs
-    -- A job lives a day at most, and rows are in the order of their making.
+    -- A job lives at most a day, and rows are in order of creation.
     where created_at > p_now - p_rule.period - interval '1 day' and status = 'failed'
       and completed_at > p_now - p_rule.period
       and (attempts >= max_attempts or error_code in ('job_lost', 'job_expired')) limit 10000) dead
 $$;
 comment on function farthing.read_dead_jobs(farthing.alert_rules, timestamptz) is
-  'How many jobs were lost, expired, or failed in each of their attempts. One that was refused is none.';
+  'The number of jobs that were lost, expired, or failed in each of their attempts. A refused job does not '
+  'count.';
 
 create function farthing.read_dead_notices(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
@@ -3282,11 +3284,11 @@ as $$
     farthing.in_words(p_rule.period)))
   from (select from farthing.notices
     where state in ('dead', 'uncertain') and finished_at > p_now - p_rule.period
-      -- Who has named no address, webhook or mail service wants none.
+      -- A project without a configured address, webhook or mail service wants no such alert.
       and last_error not in ('no_recipient', 'not_tried') limit 10000) dead
 $$;
 comment on function farthing.read_dead_notices(farthing.alert_rules, timestamptz) is
-  'How many notices ended as dead or uncertain.';
+  'The number of notifications that ended as dead or uncertain.';
 
 create function farthing.read_flagged(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
@@ -3294,14 +3296,14 @@ language sql stable
 set search_path = ''
 as $$
   select farthing.read_against(p_rule, count(*), left(format(
-    '%s flagged, for buyer and provider share something: %s.', farthing.in_numbers(count(*), 'booking'),
+    '%s flagged, since buyer and provider share something: %s.', farthing.in_numbers(count(*), 'booking'),
     string_agg(format('%s (%s)', f.booking_id, f.reasons), ', ' order by f.booking_id)), 500))
   from (select d.booking_id, string_agg(distinct r, ', ' order by r) as reasons
     from farthing.fraud_decisions d, unnest(d.reasons) r
     where d.outcome = 'flag' and d.decided_at > p_now - p_rule.period group by 1) f
 $$;
 comment on function farthing.read_flagged(farthing.alert_rules, timestamptz) is
-  'How many bookings were flagged within the period.';
+  'The number of bookings flagged within the period.';
 
 -- supabase/schemas/alerts/functions/evaluate.sql
 
@@ -3344,7 +3346,7 @@ begin
 end
 $$;
 comment on function farthing.read_alert(farthing.alert_rules, timestamptz) is
-  'What a rule reads at p_now; null for a rule that nobody has written a reading for.';
+  'The reading of a rule at p_now; null for a rule without a reading function.';
 
 create function farthing.attempt_rule(p_rule farthing.alert_rules, p_now timestamptz)
 returns text
@@ -3361,13 +3363,13 @@ begin
   perform farthing.note_reading(p_rule, v_reading, p_now);
   return null;
 exception when query_canceled or others then
-  -- One that takes for ever is cut off by a statement_timeout. The code alone: an error's text may hold what
-  -- somebody wrote.
+  -- A statement_timeout ends an endless reading. Only the code is stored: an error's text may quote user
+  -- input.
   return 'failed with ' || sqlstate;
 end
 $$;
 comment on function farthing.attempt_rule(farthing.alert_rules, timestamptz) is
-  'Evaluates one rule; null, or why it could not be. Whatever it wrote until then is undone.';
+  'Evaluates one rule; null, or the reason why it failed. Its writes are undone in that case.';
 
 create function farthing.note_failed_rule(p_rule text, p_problem text, p_now timestamptz)
 returns void
@@ -3387,35 +3389,36 @@ exception when others then
 end
 $$;
 comment on function farthing.note_failed_rule(text, text, timestamptz) is
-  'The incident of a rule that cannot be evaluated: opened with a problem, resolved without.';
+  'The incident of a rule that cannot be evaluated: opened by a failure, resolved by a success.';
 
 create function farthing.evaluate_alerts(p_now timestamptz default now())
 returns int
 language plpgsql
 set search_path = ''
--- Another evaluation takes seconds; whoever holds a row for longer, the next minute asks again.
+-- Another evaluation takes seconds; for a longer lock, the next minute tries again.
 set lock_timeout = '10s'
 as $$
 declare
-  -- Any number that no other lock has.
+  -- An arbitrary number that no other lock uses.
   c_alerts constant int := 68;
   v_rule farthing.alert_rules;
   v_problem text;
 begin
-  -- Two at once: the second waits, and finds what the first has opened.
+  -- With two at once, the second waits and finds the incidents that the first has opened.
   perform pg_advisory_xact_lock(c_alerts, 0);
   for v_rule in
     select * from farthing.alert_rules r where rule <> 'rule_failed' and enabled
-    -- Those that failed come last: what ends there keeps no other from being asked.
+    -- Rules that failed come last, so that they cannot prevent the others.
     order by exists (select from farthing.incidents i
       where i.rule = 'rule_failed' and i.subject = r.rule and i.state <> 'resolved'), rule
   loop
     v_problem := farthing.attempt_rule(v_rule, p_now);
     perform farthing.note_failed_rule(v_rule.rule, v_problem, p_now);
-    -- A statement is cut off once: the next one that takes for ever would, and nobody be told of anything.
+    -- A statement times out only once: the next endless reading would end the whole evaluation, without any
+    -- notification.
     exit when v_problem = 'failed with 57014';
   end loop;
-  -- What is not watched any more is not open any more; nor is what was said of a rule that is gone.
+  -- Incidents of disabled rules are closed, and so are those of deleted rules.
   delete from farthing.incidents i where state = 'pending' and not exists (
     select from farthing.alert_rules r where r.rule = i.rule and r.enabled);
   update farthing.incidents i set state = 'resolved', resolved_at = p_now
@@ -3427,13 +3430,12 @@ begin
 end
 $$;
 comment on function farthing.evaluate_alerts(timestamptz) is
-  'Evaluates every rule that is enabled, each by itself; returns how many incidents were put into the '
-  'outbox.';
+  'Evaluates each enabled rule on its own; returns how many incidents were put into the outbox.';
 
 -- supabase/schemas/alerts/functions/grants.sql
 
--- Alerts about minting: how much was granted in a day, and each grant above the ceiling of one grant.
--- Why both, when ceilings bind: they bind operators. Keys and SQL prompts are seen here.
+-- Alerts about minting: the credits granted in a day, and each grant above the ceiling of one grant. Why
+-- both, although ceilings bind: they bind operators. Grants by keys and at SQL prompts show up here.
 
 create function farthing.read_minted(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
@@ -3452,7 +3454,7 @@ as $$
     where d.day = (p_now at time zone 'UTC')::date and d.kind in ('promotion', 'adjustment')) m
 $$;
 comment on function farthing.read_minted(farthing.alert_rules, timestamptz) is
-  'How many credits were granted on this day, UTC, by anybody; as far as entries are sealed.';
+  'The credits granted on this day, UTC, by anyone, in sealed entries.';
 
 create function farthing.read_high_grants(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
@@ -3468,16 +3470,15 @@ as $$
     where created_at > p_now - p_rule.period and ceiling is not null limit 10000) g
 $$;
 comment on function farthing.read_high_grants(farthing.alert_rules, timestamptz) is
-  'How many grants met a ceiling within the period, whatever became of them.';
+  'The number of grants that exceeded a ceiling within the period, in any state.';
 
 -- supabase/schemas/alerts/functions/incidents.sql
 
--- Alerts: what is watched, by rows, and what became of each time that it was wrong.
--- Why in the database: what is watched is here, and pg_cron asks each minute whether or not any function
--- runs. A rule only says when; how its figure is read is a function. An incident is told of once,
--- when it opens: its delivery is queued in the transaction that opens it.
--- proof_runs: prove() reads the whole ledger, so it runs less often and its result is kept.
--- No personal data: a summary is made of counts, shares and names of routes.
+-- Alerts: rules as rows, and the incidents that they open. Why in the database: the watched data is here,
+-- and pg_cron evaluates each minute even if no function runs. A rule holds the limits; a function reads its
+-- figure. An incident is notified once, when it opens, in the transaction that opens it. proof_runs:
+-- prove() reads the whole ledger, so it runs less often and its result is stored. No personal data: a
+-- summary has counts, shares and names of routes.
 
 create function farthing.in_numbers(p_count bigint, p_thing text)
 returns text
@@ -3487,21 +3488,21 @@ as $$
   select format('%s %s%s', p_count, p_thing, case when p_count <> 1 then 's' end)
 $$;
 comment on function farthing.in_numbers(bigint, text) is
-  'So many things as summaries say it: 1 place, 2 places.';
+  'A count with its noun, for summaries: 1 place, 2 places.';
 
 create function farthing.read_against(p_rule farthing.alert_rules, p_value numeric, p_summary text)
 returns farthing.alert_reading
 language sql immutable
 set search_path = ''
 as $$
-  -- Nothing to read, such as a share of nothing, is fine. As many digits as a threshold has, so that a
-  -- threshold set to a value is not below it.
+  -- An empty reading, such as a share of nothing, is fine. Rounded to the digits of a threshold, so that a
+  -- threshold set to a shown value is not below it.
   select '', coalesce(v.value, 0), p_rule.threshold, coalesce(v.value > p_rule.threshold, false),
     coalesce(v.value <= least(p_rule.fine_at, p_rule.threshold), true), p_summary
   from (select round(p_value, 6) as value) v
 $$;
 comment on function farthing.read_against(farthing.alert_rules, numeric, text) is
-  'A reading of a figure beside its rule''s threshold: over where it is above, not where it is equal.';
+  'A figure compared with its rule''s threshold: over if it is above, not if it is equal.';
 
 create function farthing.open_incident(
   p_rule farthing.alert_rules, p_reading farthing.alert_reading, p_now timestamptz)
@@ -3529,7 +3530,7 @@ begin
 end
 $$;
 comment on function farthing.open_incident is
-  'A rule is over: opens its incident, or refreshes the one there is; true where it has fired now.';
+  'A rule is over: opens its incident, or refreshes an existing one; true if it fires now.';
 
 create function farthing.close_incident(
   p_rule farthing.alert_rules, p_reading farthing.alert_reading, p_now timestamptz)
@@ -3540,7 +3541,7 @@ as $$
 begin
   delete from farthing.incidents
   where rule = p_rule.rule and subject = p_reading.subject and state = 'pending';
-  -- Against flapping: fine for a while without a break, or it is the same incident still.
+  -- Against flapping: it must be fine for a while without a break, else it is still the same incident.
   update farthing.incidents set fine_since = case when p_reading.is_fine
     then least(fine_since, p_now) end
   where rule = p_rule.rule and subject = p_reading.subject and state in ('open', 'acknowledged');
@@ -3567,7 +3568,7 @@ begin
 end
 $$;
 comment on function farthing.note_reading is
-  'Opens, refreshes or resolves the incident of a rule and subject; true where one has fired now.';
+  'Opens, refreshes or resolves the incident of a rule and subject; true if one fires now.';
 
 create function farthing.queue_incidents(p_now timestamptz)
 returns int
@@ -3579,7 +3580,7 @@ declare
   v_count int := 0;
 begin
   for v_incident in
-    -- What could not be queued before is tried again, while it is news.
+    -- An incident that could not be queued is retried while it is recent.
     select * from farthing.incidents
     where state in ('open', 'acknowledged') and queued_at is null order by incident_nr
   loop
@@ -3596,7 +3597,7 @@ begin
 end
 $$;
 comment on function farthing.queue_incidents(timestamptz) is
-  'Puts what has fired into the outbox, for e-mail and webhook, once per incident; returns how many.';
+  'Puts fired incidents into the outbox, for email and webhook, once per incident; returns how many.';
 
 create function farthing.sweep_incidents(p_now timestamptz default now(), p_limit int default 10000)
 returns int
@@ -3607,7 +3608,7 @@ as $$
   select farthing.delete_older('incidents', 'incident_nr', 'resolved_at', p_now - interval '1 year', p_limit)
 $$;
 comment on function farthing.sweep_incidents(timestamptz, int) is
-  'Forgets incidents a year after they were resolved; returns how many.';
+  'Deletes incidents a year after they were resolved; returns how many.';
 
 create function farthing.incident_answer(p_incident farthing.incidents)
 returns jsonb
@@ -3623,13 +3624,13 @@ as $$
     'acknowledged_by', p_incident.acknowledged_by, 'resolved_at', p_incident.resolved_at)
 $$;
 comment on function farthing.incident_answer(farthing.incidents) is
-  'An incident as the contract shows it. count: in how many evaluations the rule was over.';
+  'An incident in the contract''s form. count: the number of evaluations in which the rule was over.';
 
 -- supabase/schemas/alerts/functions/services.sql
 
 -- Alerts about services: paid checks that fail, models that fail or are slow, callers that are refused, and
--- limits without Redis.
--- Each reads what processes have counted. A share of few says nothing: a rule has a minimum.
+-- limits without Redis. Each reads the processes' metrics. A share of few requests says nothing, so a rule
+-- has a minimum.
 
 create function farthing.metric_quantile(
   p_name text, p_labels text, p_share numeric, p_from timestamptz, p_to timestamptz)
@@ -3644,13 +3645,13 @@ as $$
   ), ranked as (
     select c.nr, sum(c.count) over (order by c.nr) as up_to, sum(c.count) over () as n from counted c
   )
-  -- The nearest rank: the first value that so many are no greater than.
+  -- The nearest rank: the first value that this share of the values does not exceed.
   select coalesce(max(r.n), 0)::bigint,
     farthing.bucket_ms(min(r.nr) filter (where r.up_to >= ceil(p_share * r.n)) - 0.5)
   from ranked r
 $$;
 comment on function farthing.metric_quantile(text, text, numeric, timestamptz, timestamptz) is
-  'How many durations of a metric there are in a window, and what p_share of them stay below, in ms.';
+  'The number of a metric''s durations in a window, and the value in ms below which p_share of them lie.';
 
 create function farthing.read_deep_checks(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
@@ -3663,7 +3664,7 @@ as $$
   from farthing.deep_checks c where c.outcome = 'failed' and c.checked_at > p_now - p_rule.period
 $$;
 comment on function farthing.read_deep_checks(farthing.alert_rules, timestamptz) is
-  'How many paid checks failed when they last ran.';
+  'The number of paid checks whose last run failed.';
 
 create function farthing.read_ai_errors(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
@@ -3671,7 +3672,7 @@ language sql stable
 set search_path = ''
 as $$
   with counted as (
-    -- What a provider rejects is wrong with the request. Refused: the circuit breaker is open.
+    -- A rejection by the provider is an error of the request. Refused: the circuit breaker is open.
     select coalesce(sum(m.count), 0) as attempts, coalesce(sum(m.count) filter (
       where farthing.label_of(m.labels, 'outcome') in ('failed', 'timeout', 'refused')), 0) as failed
     from farthing.metric_rows('outside_calls', p_now - p_rule.period, p_now) m
@@ -3684,7 +3685,7 @@ as $$
   from counted c
 $$;
 comment on function farthing.read_ai_errors(farthing.alert_rules, timestamptz) is
-  'Which share of calls to models failed, where at least minimum of them did.';
+  'The share of failed calls to models, if at least minimum of them failed.';
 
 create function farthing.read_ai_slowness(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
@@ -3716,7 +3717,7 @@ as $$
   from counted c
 $$;
 comment on function farthing.read_auth_failures(farthing.alert_rules, timestamptz) is
-  'Which share of requests was refused for their credentials, where at least minimum of them were.';
+  'The share of requests with refused credentials, if at least minimum of them were refused.';
 
 create function farthing.read_limiter(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
@@ -3738,12 +3739,12 @@ as $$
   from counted c
 $$;
 comment on function farthing.read_limiter(farthing.alert_rules, timestamptz) is
-  'Which share of requests was limited by the fallback, because Redis was slow, down or wrong.';
+  'The share of requests that the fallback limited, because Redis was slow, down or wrong.';
 
 -- supabase/schemas/alerts/functions/states.sql
 
--- An alert about Stripe's words: one that nobody here knows, and a dispute that says prevented and not how.
--- Why told although nothing fails: what is frozen for a word stays frozen until somebody looks.
+-- An alert about Stripe's states: an unknown one, and a prevented dispute without its means. Why an alert
+-- although nothing fails: credits frozen for such a state stay frozen until an operator looks.
 
 create function farthing.unclear_states(p_from timestamptz, p_now timestamptz)
 returns table (what text, seen_at timestamptz)
@@ -3753,7 +3754,7 @@ as $$
   select format('%s %s of %s', u.kind, u.state, u.subject), u.last_seen_at
   from farthing.unknown_states u where u.last_seen_at > p_from
   union all
-  -- Whoever was paid, it was not by this dispute yet, nor by a refund.
+  -- Neither this dispute nor a refund has paid the buyer yet.
   select format('dispute prevented of %s', d.dispute_id), d.updated_at
   from farthing.disputes d
   where d.status = 'prevented' and d.updated_at <= p_now - interval '1 hour'
@@ -3766,27 +3767,27 @@ as $$
       where m.account_id = d.account_id and m.dispute_id = d.dispute_id)
 $$;
 comment on function farthing.unclear_states(timestamptz, timestamptz) is
-  'Words of Stripe''s that nobody here knows, seen after p_from, and prevented disputes of an order or a '
-  'booking that hold money after an hour, for nobody knows how they were paid.';
+  'Unknown states of Stripe''s objects seen after p_from, and prevented disputes of an order or a booking '
+  'that still hold money after an hour, since their means of payment is unknown.';
 
 create function farthing.read_unknown_states(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
 language sql stable
 set search_path = ''
 as $$
-  select farthing.read_against(p_rule, count(*), left(format('%s of Stripe''s that nobody here knows: %s.',
+  select farthing.read_against(p_rule, count(*), left(format('%s of Stripe''s unknown here: %s.',
     farthing.in_numbers(count(*), 'state'), string_agg(s.what, ', ' order by s.seen_at desc, s.what)), 500))
   from farthing.unclear_states(p_now - p_rule.period, p_now) s
 $$;
 comment on function farthing.read_unknown_states(farthing.alert_rules, timestamptz) is
-  'How many states Stripe has told of within period that nobody here knows.';
+  'The number of unknown states that Stripe reported within period.';
 
 -- supabase/schemas/alerts/functions/tasks.sql
 
--- Alerts about scheduled tasks: work that is overdue, items that were parked, tasks that fail, and no run at
--- all. Why from the rows of the work: a task that is disabled, gone or does nothing reports no failure. When
--- nothing runs, no rule is evaluated either. So each process that hands over its metrics looks whether due
--- tasks were looked for lately, and opens that one incident by itself: watch_runner().
+-- Alerts about scheduled tasks: overdue work, parked items, failing tasks, and no run at all. Why from the
+-- rows of the work: a task that is disabled, deleted or idle reports no failure. When nothing runs, no rule
+-- is evaluated either. So each process that reports its metrics checks whether the runner looked for due
+-- tasks lately, and opens that one incident itself: watch_runner().
 
 create function farthing.oldest_unsealed(p_now timestamptz)
 returns timestamptz
@@ -3794,7 +3795,7 @@ language plpgsql stable
 set search_path = ''
 as $$
 begin
-  -- Finding unsealed entries takes a look at every account. Where a run has lately sealed all there was, none
+  -- Finding unsealed entries reads every account. If a recent run has sealed everything, no unsealed entry
   -- is old.
   if exists (select from farthing.tasks where task = 'seal' and failures = 0 and last_count < 60000
     and last_run_at > p_now - interval '10 minutes') then
@@ -3809,11 +3810,11 @@ begin
 end
 $$;
 comment on function farthing.oldest_unsealed(timestamptz) is
-  'When the oldest entry was written that is not sealed; null where none is, or none can be old.';
+  'The time of the oldest unsealed entry; null if there is none, or none can be old.';
 
 create function farthing.overdue_head(p_now timestamptz)
 returns timestamptz
-language plpgsql stable -- and not sql: heads are a later migration's
+language plpgsql stable -- not sql: heads are made by a later migration
 set search_path = ''
 as $$
 begin
@@ -3823,14 +3824,14 @@ begin
 end
 $$;
 comment on function farthing.overdue_head(timestamptz) is
-  'Since when a head of the ledger should have been made; null where none should, or none ever was.';
+  'The time since which a head of the ledger is overdue; null if none is, or none was ever made.';
 
 create function farthing.overdue_work(p_now timestamptz)
 returns table (what text, due_at timestamptz)
 language sql stable
 set search_path = ''
 as $$
-  -- What is parked has an alert of its own.
+  -- Parked items have an alert of their own.
   select 'hold', (select h.expires_at from farthing.holds h
     where h.status = 'open' and h.expires_at <= p_now
       and not exists (select from farthing.parked_items p
@@ -3852,14 +3853,14 @@ as $$
   union all
   select 'head', farthing.overdue_head(p_now)
   union all
-  -- Emails of a project that has never had a mail service wait for one in vain, and for three days.
+  -- Emails of a project without a mail service wait in vain, for three days.
   select 'notification', (select min(n.next_attempt_at) from farthing.notices n
     where n.state in ('queued', 'failed') and n.next_attempt_at <= p_now
       and (n.recipient = 'webhook' or exists (select from farthing.metrics m
         where m.grain = 'total' and m.name = 'notices' and m.labels like 'channel=email,%')))
 $$;
 comment on function farthing.overdue_work(timestamptz) is
-  'Of each kind of work since when the oldest item is due that is not done; null where none is.';
+  'For each kind of work, the time since which its oldest open item is due; null if there is none.';
 
 create function farthing.read_overdue(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
@@ -3867,14 +3868,14 @@ language sql stable
 set search_path = ''
 as $$
   select farthing.read_against(p_rule, o.minutes, format(
-    'The oldest %s is overdue by %s. Scheduled tasks do not do their work.', o.what,
+    'The oldest %s is overdue by %s. Scheduled tasks do not keep up.', o.what,
     farthing.in_words(p_now - o.due_at)))
   from (values (1)) one (row) left join lateral (
     select w.what, w.due_at, extract(epoch from p_now - w.due_at) / 60 as minutes
     from farthing.overdue_work(p_now) w order by w.due_at nulls last limit 1) o on true
 $$;
 comment on function farthing.read_overdue(farthing.alert_rules, timestamptz) is
-  'For how many minutes the oldest item is overdue that a scheduled task should have worked off.';
+  'The minutes by which the oldest item of a scheduled task is overdue.';
 
 create function farthing.read_parked(p_rule farthing.alert_rules)
 returns farthing.alert_reading
@@ -3890,7 +3891,7 @@ as $$
     from (select *, row_number() over (order by parked_at, item_id) as nr from farthing.parked_items) i) p
 $$;
 comment on function farthing.read_parked(farthing.alert_rules) is
-  'How many items raised an error and were put aside, and which of which task.';
+  'The number of parked items, and which of which task.';
 
 create function farthing.read_failed_tasks(p_rule farthing.alert_rules)
 returns farthing.alert_reading
@@ -3904,7 +3905,7 @@ as $$
     select * from farthing.tasks where enabled order by failures desc, task_nr limit 1) t on true
 $$;
 comment on function farthing.read_failed_tasks(farthing.alert_rules) is
-  'How often in a row the worst scheduled task has failed.';
+  'The number of failures in a row of the worst scheduled task.';
 
 create function farthing.read_silence(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
@@ -3916,7 +3917,7 @@ as $$
   from farthing.runner_silence(p_now) s
 $$;
 comment on function farthing.read_silence(farthing.alert_rules, timestamptz) is
-  'For how many minutes no scheduled task could run.';
+  'The minutes for which no scheduled task could run.';
 
 create function farthing.watch_runner(p_now timestamptz)
 returns boolean
@@ -3933,7 +3934,7 @@ begin
     return false;
   end if;
   select * into v_rule from farthing.alert_rules where rule = 'tasks_stopped' and enabled;
-  -- One process is enough, and none waits: metrics are handed over by all.
+  -- One process is enough, and none waits: all of them report metrics.
   if v_rule.rule is null or not pg_try_advisory_xact_lock(68, 0) then
     return false;
   end if;
@@ -3949,17 +3950,18 @@ begin
   end if;
   return v_told;
 exception when others then
-  raise warning 'farthing: nobody could be told that no scheduled task runs: %', sqlstate;
+  raise warning 'farthing: operators could not be notified that no scheduled task runs: %', sqlstate;
   return false;
 end
 $$;
 comment on function farthing.watch_runner(timestamptz) is
-  'Opens the incident tasks_stopped where no scheduled task runs, and wakes the runner of notifications each '
-  'minute; true where operators are told now.';
+  'Opens the incident tasks_stopped if no scheduled task runs, and wakes the runner of notifications each '
+  'minute; true if operators are notified now.';
 
 -- supabase/schemas/bookings/functions/begin.sql
 
--- How a booking begins: it is committed before Stripe is asked, and given up where Stripe did not answer.
+-- The beginning of a booking: it is committed before Stripe is asked, and given up if Stripe did not
+-- answer.
 
 create function farthing.booking_answer(p_booking farthing.bookings, p_role text)
 returns jsonb
@@ -3975,7 +3977,7 @@ as $$
     'completed_at', p_booking.completed_at, 'cancelled_at', p_booking.cancelled_at)
 $$;
 comment on function farthing.booking_answer(farthing.bookings, text) is
-  'A booking as the contract shows it, to its buyer or its provider; amounts in minor units.';
+  'A booking in the contract''s form, for its buyer or its provider; amounts in minor units.';
 
 create function farthing.booking_role(p_booking farthing.bookings, p_user_id uuid)
 returns text
@@ -3988,7 +3990,7 @@ as $$
     then 'provider' end
 $$;
 comment on function farthing.booking_role(farthing.bookings, uuid) is
-  'What a user is to a booking: buyer or provider; null for anybody else.';
+  'A user''s role in a booking: buyer or provider; null for anyone else.';
 
 create function farthing.lock_booking(p_booking_id uuid)
 returns farthing.bookings
@@ -4007,7 +4009,8 @@ begin
 end
 $$;
 comment on function farthing.lock_booking(uuid) is
-  'A booking, its buyer''s account locked: whoever changes a booking holds that. Null where there is none.';
+  'A booking, with its buyer''s account locked: every change of a booking holds that lock. Null if there '
+  'is none.';
 
 create function farthing.lock_booking_of(p_user_id uuid, p_booking_id uuid)
 returns farthing.bookings
@@ -4049,7 +4052,7 @@ begin
     perform farthing.fail('invalid_request', 'amount must be a multiple of details.step in this currency.',
       jsonb_build_object('step', v_step), 'amount');
   end if;
-  -- One who has left is nobody who could confirm.
+  -- A deleted user could not confirm the booking.
   if p_provider.user_id is null or not p_provider.charges_enabled then
     perform farthing.fail('invalid_request',
       'This provider can''t be paid yet. Send one whose charges_enabled is true.', null, 'provider_id');
@@ -4060,14 +4063,14 @@ begin
 end
 $$;
 comment on function farthing.check_booking is
-  'Refuses what cannot be booked: invalid_request with currency, amount or provider_id.';
+  'Refuses impossible bookings: invalid_request with currency, amount or provider_id.';
 
 create function farthing.find_provider_over(p_provider_id uuid, p_now timestamptz)
 returns table (reason text, over_at timestamptz)
 language sql stable
 set search_path = ''
 as $$
-  -- As in find_sessions_over: the oldest of the last n.
+  -- As in find_sessions_over(): the oldest of the last n.
   select 'provider_velocity', b.created_at + interval '1 hour'
   from farthing.policy p, lateral (
     select created_at from farthing.bookings
@@ -4075,15 +4078,15 @@ as $$
     order by created_at desc offset p.bookings_per_provider_hour - 1 limit 1) b
 $$;
 comment on function farthing.find_provider_over(uuid, timestamptz) is
-  'Whether the limit of new bookings of a provider is used up, whoever booked and whatever became of them, '
-  'and when there is room again.';
+  'Whether the limit of new bookings of a provider is used up, by bookings of all buyers and in all '
+  'states, and when it allows the next one.';
 
 create function farthing.begun_booking(p_wanted farthing.bookings, p_now timestamptz)
 returns farthing.bookings
 language sql
 set search_path = ''
 as $$
-  -- Stripe keeps what it answered under its key for 24 hours.
+  -- Stripe repeats its answer under a key for 24 hours.
   select * from farthing.bookings b
   where b.origin_key = p_wanted.origin_key and b.status = 'payment_pending'
     and b.created_at > p_now - interval '24 hours'
@@ -4093,8 +4096,8 @@ as $$
   for update
 $$;
 comment on function farthing.begun_booking(farthing.bookings, timestamptz) is
-  'The booking that a request under this key began and did not end; null where there is none. The account is '
-  'locked by the caller.';
+  'The booking that a request under this key began and did not finish; null if there is none. The account '
+  'is locked by the caller.';
 
 create function farthing.new_booking(p_wanted farthing.bookings, p_now timestamptz)
 returns farthing.bookings
@@ -4104,7 +4107,7 @@ as $$
 declare
   v_booking farthing.bookings;
 begin
-  -- Another that was begun under this key is none that this request goes on with.
+  -- This request does not continue another booking begun under the key.
   perform farthing.give_up_booking(b, p_now) from farthing.bookings b
   where b.origin_key = p_wanted.origin_key;
   insert into farthing.bookings (account_id, provider_id, amount, currency, fee_basis_points,
@@ -4120,7 +4123,7 @@ begin
 end
 $$;
 comment on function farthing.new_booking(farthing.bookings, timestamptz) is
-  'A booking by the fee of the day. The account is locked by the caller.';
+  'A new booking with the day''s fee. The account is locked by the caller.';
 
 create function farthing.give_up_booking(p_booking farthing.bookings, p_now timestamptz)
 returns void
@@ -4136,13 +4139,14 @@ as $$
   where account_id = p_booking.account_id and booking_id = p_booking.booking_id
 $$;
 comment on function farthing.give_up_booking(farthing.bookings, timestamptz) is
-  'A booking that never got a payment is cancelled: nobody can pay it. The account is locked by the caller.';
+  'Cancels a booking that never got a payment, since nobody can pay it. The account is locked by the '
+  'caller.';
 
 -- supabase/schemas/bookings/functions/cancel.sql
 
--- Cancelling a booking: unpaid, its payment is cancelled at Stripe; paid, its money is returned.
--- Why a refund is only set down here: Stripe is asked outside any transaction, by this request or by the
--- runner, whichever lives. A payment that is faster than its cancellation is returned by the same means.
+-- Cancelling a booking: if unpaid, its payment is cancelled at Stripe; if paid, it is refunded. Why a
+-- refund is only recorded here: Stripe is asked outside any transaction, by this request or, if it dies, by
+-- the runner. A payment that is faster than its cancellation is refunded in the same way.
 
 create function farthing.refund_booking(
   p_booking farthing.bookings, p_requested_by text, p_send_at timestamptz, p_now timestamptz)
@@ -4167,8 +4171,8 @@ begin
 end
 $$;
 comment on function farthing.refund_booking is
-  'Sets down the refund of all that is left of a paid booking; the runner sends it from p_send_at on. Null '
-  'where nothing is left. The account is locked by the caller.';
+  'Records a refund of all that is left of a paid booking; the runner sends it from p_send_at on. Null if '
+  'nothing is left. The account is locked by the caller.';
 
 create function farthing.cancel_booking(p_booking farthing.bookings, p_now timestamptz)
 returns farthing.bookings
@@ -4181,7 +4185,7 @@ as $$
   where account_id = p_booking.account_id and booking_id = p_booking.booking_id;
 $$;
 comment on function farthing.cancel_booking(farthing.bookings, timestamptz) is
-  'Cancels a booking and returns it as it stands; its money is the caller''s to return.';
+  'Cancels a booking and returns its new state; the caller refunds its money.';
 
 create function farthing.cancelled_answer(p_booking farthing.bookings)
 returns jsonb
@@ -4196,11 +4200,11 @@ as $$
       order by r.created_at desc, r.refund_id desc limit 1))
 $$;
 comment on function farthing.cancelled_answer(farthing.bookings) is
-  'A cancelled booking as the contract shows it, with the newest refund of it, if any.';
+  'A cancelled booking in the contract''s form, with its newest refund, if any.';
 
 -- supabase/schemas/bookings/functions/payments.sql
 
--- What Stripe says of a booking's payment and of our fee, applied.
+-- Stripe's events about a booking's payment and our fee, applied.
 
 create function farthing.pay_booking(p_booking farthing.bookings, p_facts jsonb, p_now timestamptz)
 returns void
@@ -4217,15 +4221,15 @@ begin
   perform farthing.flag_booking(p_booking, p_now);
   perform farthing.apply_waiting(p_facts ->> 'payment_id', p_now, p_facts ->> 'charge_id');
   if p_booking.status = 'cancelled' then
-    -- Money for what was called off goes back; less what went back already.
+    -- The money for a cancelled booking goes back, less the part already refunded.
     v_booking.payment_intent_id := p_facts ->> 'payment_id';
     perform farthing.refund_booking(v_booking, 'late_payment', p_now, p_now);
   end if;
 end
 $$;
 comment on function farthing.pay_booking is
-  'A locked, unpaid booking''s money is there: it is paid, and what waited for that is applied; or it is '
-  'cancelled already, and the money is returned.';
+  'The money of a locked, unpaid booking has arrived: it is paid, and events that waited for that are '
+  'applied; or it is cancelled already, and the money is refunded.';
 
 create function farthing.apply_booking_event(p_type text, p_facts jsonb, p_now timestamptz)
 returns text
@@ -4261,9 +4265,8 @@ begin
     end if;
     return 'processed';
   end if;
-  -- Older state never overwrites newer. Within one second, a failure is what follows processing; and a
-  -- payment
-  -- that was cancelled at Stripe stays so, whatever comes after.
+  -- An older state never overwrites a newer one. Within one second, a failure follows processing; and a
+  -- payment cancelled at Stripe stays so, whatever arrives later.
   if v_status is null or v_booking.status not in ('payment_pending', 'processing', 'payment_failed')
     or v_status <> 'cancelled' and (v_booking.payment_event_at > v_at
       or v_booking.payment_event_at = v_at and v_status = 'processing')
@@ -4278,8 +4281,8 @@ begin
 end
 $$;
 comment on function farthing.apply_booking_event is
-  'Applies what Stripe says of a booking''s payment; returns processed, deferred or ignored, raises where '
-  'the facts do not fit the booking.';
+  'Applies an event about a booking''s payment; returns processed, deferred or ignored, raises if the '
+  'facts do not fit the booking.';
 
 create function farthing.apply_fee_event(p_facts jsonb, p_now timestamptz)
 returns text
@@ -4296,14 +4299,14 @@ begin
     union all select booking_id from farthing.bookings where payment_intent_id = p_facts ->> 'payment_id'
       and paid_at is not null limit 1);
   if v_booking_id is null then
-    return 'deferred'; -- a fee comes before its payment as often as after it
+    return 'deferred'; -- the event of a fee may come before or after that of its payment
   end if;
   v_booking := farthing.lock_booking(v_booking_id);
   if v_booking.fee_id <> p_facts ->> 'fee_id' or p_facts ->> 'currency' is distinct from v_booking.currency
     then
     raise exception 'booking % has another fee', v_booking.booking_id;
   end if;
-  -- What is returned of a fee only grows, so the most is the newest, in whatever order it is told.
+  -- The refunded part of a fee only grows, so the largest value is the newest, in any order of events.
   update farthing.bookings set fee_id = p_facts ->> 'fee_id', fee_collected = (p_facts ->> 'amount')::bigint,
     fee_refunded = greatest(fee_refunded, (p_facts ->> 'amount_refunded')::bigint), updated_at = p_now
   where account_id = v_booking.account_id and booking_id = v_booking.booking_id;
@@ -4311,8 +4314,7 @@ begin
 end
 $$;
 comment on function farthing.apply_fee_event is
-  'Our fee of a booking as Stripe has it: what was collected, and what of that went back. Deferred while its '
-  'payment is not here.';
+  'Our fee of a booking as Stripe has it: collected, and refunded. Deferred until its payment has arrived.';
 
 create function farthing.net_booking(p_booking_id uuid, p_now timestamptz)
 returns void
@@ -4326,7 +4328,7 @@ begin
   select * into v_before from farthing.bookings where booking_id = p_booking_id;
   update farthing.bookings b
   set amount_refunded = s.refunded, amount_disputed = s.disputed, updated_at = p_now,
-    -- All of its money is on the way back: there is nothing left to do for it.
+    -- All of its money is on the way back, so nothing is left to do.
     status = case when b.status in ('paid', 'confirmed') and s.refunded = b.amount then 'cancelled'
       else b.status end,
     cancelled_at = case when b.status in ('paid', 'confirmed') and s.refunded = b.amount then p_now
@@ -4343,22 +4345,22 @@ begin
   where b.booking_id = s.booking_id
   returning b.* into v_after;
   perform farthing.net_transfers(v_after, p_now);
-  -- What a bank held could not be returned when this was cancelled; what it gives back can.
+  -- Money that a bank held could not be refunded when this was cancelled; money that the bank returns can.
   if v_after.status = 'cancelled' and v_after.amount_disputed < v_before.amount_disputed then
     perform farthing.refund_booking(v_after, 'dispute_won', p_now, p_now);
   end if;
 end
 $$;
 comment on function farthing.net_booking(uuid, timestamptz) is
-  'Brings a booking to what its refunds and disputes say now; one that is refunded in full before it is '
-  'completed is cancelled, and one that is cancelled returns what a bank gives back. The account is locked '
-  'by the caller.';
+  'Updates a booking to its current refunds and disputes; one refunded in full before its completion is '
+  'cancelled, and a cancelled one refunds the money that a bank returns. The account is locked by the '
+  'caller.';
 
 -- supabase/schemas/bookings/functions/shared_parties.sql
 
--- Buyers and providers who may be one and the same: who share a card, a payout account or an address.
--- Why flagged and not refused: families share cards, and houses an address. Whoever pays themselves with a
--- stolen card is seen so before the bank sees them, and a policy may refuse.
+-- Buyers and providers who may be the same person: they share a card, a payout account or an address. Why
+-- flagged and not refused: families share cards, and houses an address. A person who pays themselves with a
+-- stolen card is noticed before the bank notices, and a policy may refuse them.
 
 create function farthing.shared_by(p_account_id bigint, p_provider farthing.providers,
   p_ip_hash text default null)
@@ -4374,12 +4376,12 @@ as $$
     where t.provider_id = p_provider.provider_id or t.provider_id in (select s.provider_id
       from farthing.providers s where s.user_id = farthing.owner_of(p_account_id))
   ), marks as (
-    -- A card can be paid with, and out to: either of the two makes it one to be paid out to.
+    -- A card can pay and be paid out to: either use makes it a payout account.
     select k.kind, u.card as mark, u.account_id is not distinct from p.provider as is_provider,
       k.kind = 'shared_card' as is_shown
     from parties p join farthing.card_uses u on u.account_id in (p.buyer, p.provider)
     cross join (values ('shared_card'), ('shared_payout_account')) k (kind)
-    where u.livemode -- Stripe's test cards are everybody's
+    where u.livemode -- all users share Stripe's test cards
     union all select 'shared_payout_account', t.mark, t.is_provider, true from paid_out t
     where (select livemode from farthing.policy)
     union all select 'shared_address', d.ip_hash, d.account_id is not distinct from p.provider, true
@@ -4392,9 +4394,9 @@ as $$
     having bool_or(is_provider) and bool_or(not is_provider) and bool_or(is_shown)) s
 $$;
 comment on function farthing.shared_by(bigint, farthing.providers, text) is
-  'What a buyer and a provider share: shared_card, shared_payout_account, shared_address; null where '
-  'nothing. By payments, payouts, checkouts and bookings of the last 90 days, and by the address that the '
-  'buyer books from now.';
+  'The things that a buyer and a provider share: shared_card, shared_payout_account, shared_address; null '
+  'if nothing. By payments, payouts, checkouts and bookings of the last 90 days, and by the address of '
+  'this request.';
 
 create function farthing.refuse_shared(
   p_account_id bigint, p_provider farthing.providers, p_ip_hash text, p_now timestamptz)
@@ -4416,7 +4418,7 @@ begin
 end
 $$;
 comment on function farthing.refuse_shared is
-  'Whether policy refuses a booking for what its parties share, which is then on record.';
+  'Whether the policy refuses a booking because of the things that its parties share, and records that.';
 
 create function farthing.keep_address(p_booking farthing.bookings, p_ip_hash text, p_now timestamptz)
 returns void
@@ -4429,14 +4431,14 @@ as $$
   where p_ip_hash is not null
 $$;
 comment on function farthing.keep_address(farthing.bookings, text, timestamptz) is
-  'Puts on record from where a booking was made, if that is known: flag_booking() looks for it later.';
+  'Records the address from which a booking was made, if known: flag_booking() looks for it later.';
 
 create function farthing.flag_booking(p_booking farthing.bookings, p_now timestamptz)
 returns void
 language sql
 set search_path = ''
 as $$
-  -- What was told of this booking is not told again.
+  -- A shared thing that this booking was flagged for is not flagged again.
   insert into farthing.fraud_decisions (account_id, action, outcome, reasons, booking_id, decided_at)
   select p_booking.account_id, 'booking', 'flag', n.reasons, p_booking.booking_id, p_now
   from (select array_agg(r order by r) as reasons
@@ -4446,11 +4448,11 @@ as $$
   where n.reasons is not null
 $$;
 comment on function farthing.flag_booking(farthing.bookings, timestamptz) is
-  'Puts on record what the parties of a booking share, each thing once. The account is locked by the caller.';
+  'Records the things that the parties of a booking share, each once. The account is locked by the caller.';
 
 -- supabase/schemas/bookings/functions/states.sql
 
--- The fee of a booking, its states, and what time does to it.
+-- The states of a booking, and its scheduled task.
 
 create function farthing.bookings_guard()
 returns trigger
@@ -4485,7 +4487,7 @@ declare
   v_booking farthing.bookings;
 begin
   select * into v_booking from farthing.bookings where booking_id = p_booking_id::uuid;
-  -- They come in time's order, not in that of accounts (rule 4), so this waits for no lock.
+  -- They come in order of time and not of accounts (rule 4), so this waits for no lock.
   perform from farthing.accounts where account_id = v_booking.account_id for no key update skip locked;
   if not found then
     return 0;
@@ -4495,7 +4497,7 @@ begin
 end
 $$;
 comment on function farthing.sweep_booking(text, timestamptz) is
-  'Cancels a booking that Stripe never answered for; 1 where it did.';
+  'Cancels a booking for which Stripe never answered; 1 if it did.';
 
 create function farthing.sweep_bookings(p_now timestamptz default now(), p_limit int default 500)
 returns int
@@ -4505,30 +4507,30 @@ as $$
   select farthing.work_off('sweep_bookings', 'booking', array(
     select b.booking_id::text from farthing.bookings b
     where b.status = 'payment_pending' and b.payment_intent_id is null
-      and b.created_at <= p_now - interval '24 hours' -- by then Stripe has forgotten the request
+      and b.created_at <= p_now - interval '24 hours' -- Stripe has forgotten the request by then
       and not farthing.is_parked('sweep_bookings', 'booking', b.booking_id::text, p_now)
     order by b.created_at limit p_limit), 'sweep_booking', p_now)
 $$;
 comment on function farthing.sweep_bookings(timestamptz, int) is
-  'Cancels bookings for which Stripe was asked a day ago and never heard to answer; returns how many.';
+  'Cancels bookings for which Stripe was asked a day ago without an answer; returns how many.';
 
 -- supabase/schemas/clock/functions/runner.sql
 
--- What runs scheduled tasks: one job of pg_cron, each minute, one session, a transaction for each task.
--- Why a procedure: only a procedure may commit between tasks, and only without a SET clause; so every name in
--- it is qualified. Two at once exclude each other; pg_cron itself starts the next run when the last has
--- ended, so runs that take longer than a minute do not pile up.
--- What bounds a task: its own batch; its time budget, after which no new item is begun; lock_timeout; and
--- from PostgreSQL 17 on transaction_timeout, which ends the session: the next run counts that as a failure of
--- the task. A statement_timeout can't be set here: PostgreSQL arms it when a statement begins, and the CALL
--- has begun. The role's own (2 minutes on the platform) ends the task that is running, as any error does.
+-- The runner of scheduled tasks: one job of pg_cron, each minute, one session, a transaction for each task.
+-- Why a procedure: only a procedure may commit between tasks, and only without a SET clause; so every name
+-- in it is qualified. Two at once exclude each other; pg_cron itself starts the next run when the last has
+-- ended, so runs that take longer than a minute do not pile up. A task is bounded by its batch; by its time
+-- budget, after which no new item is begun; by lock_timeout; and from PostgreSQL 17 on by
+-- transaction_timeout, which ends the session: the next run counts that as a failure of the task. A
+-- statement_timeout can't be set here: PostgreSQL arms it when a statement begins, and the CALL has begun.
+-- The role's own (2 minutes on the platform) ends the task that is running, as any error does.
 
 create function farthing.note_failure(p_task text, p_error text, p_took_ms int, p_now timestamptz)
 returns void
 language sql
 set search_path = ''
 as $$
-  -- Failing again and again, it is run less often, at least each quarter of an hour: others need the time.
+  -- A task that keeps failing runs less often, but at least each quarter of an hour: others need the time.
   update farthing.tasks
   set failures = failures + 1, last_error = p_error, started_at = null, last_run_at = p_now,
     last_ms = p_took_ms, last_count = null,
@@ -4539,7 +4541,7 @@ as $$
   values (p_task, p_now, p_error, p_took_ms);
 $$;
 comment on function farthing.note_failure(text, text, int, timestamptz) is
-  'Records that a run failed, and when the next one is due.';
+  'Records a failed run, and when the next one is due.';
 
 create function farthing.begin_run(p_now timestamptz)
 returns void
@@ -4547,14 +4549,14 @@ language sql
 set search_path = ''
 as $$
   update farthing.task_runner set ran_at = p_now, ran_before_at = ran_at where one_row;
-  -- A clock that went ahead and came back leaves no task due for as long as it was ahead.
+  -- After a server clock ran ahead and was set back, no task would be due for that long.
   update farthing.tasks set next_due_at = p_now where next_due_at > p_now + every + interval '15 minutes';
-  -- Only one session runs tasks: what another began and did not finish, it took along when it ended.
+  -- Only one session runs tasks: a task that another session began and did not finish ended with it.
   select farthing.note_failure(task, 'session_lost', null, p_now) from farthing.tasks
   where started_at is not null
 $$;
 comment on function farthing.begin_run(timestamptz) is
-  'Notes that due tasks are looked for, and the failure of a task whose session ended in the middle.';
+  'Records the start of a run, and the failure of a task whose session ended in the middle.';
 
 create function farthing.next_task(p_now timestamptz, p_left interval default null)
 returns text
@@ -4564,14 +4566,14 @@ as $$
   update farthing.tasks set started_at = p_now where task = (
     select t.task from farthing.tasks t cross join farthing.task_runner r
     where t.enabled and t.next_due_at <= p_now and (p_left is null or t.budget <= p_left)
-    -- What the run before had no time for, the longest overdue first; the small ones; those that read the
-    -- results of others.
+    -- First the tasks for which the last run had no time, the longest overdue first; then the small ones;
+    -- then those that read the results of others.
     order by case when t.next_due_at <= r.ran_before_at then t.next_due_at end nulls last, t.budget,
       t.task_nr limit 1)
   returning task
 $$;
 comment on function farthing.next_task(timestamptz, interval) is
-  'Marks the next due task as under way and names it; of those whose budget is left.';
+  'Marks the next due task that the remaining time allows as running, and returns its name.';
 
 create function farthing.run_task(p_task text, p_now timestamptz)
 returns boolean
@@ -4587,7 +4589,7 @@ begin
   begin
     execute format('select farthing.%I($1)::int', p_task) into v_count using p_now;
   exception when query_canceled or others then
-    -- The code alone is stored: an error's text may repeat what somebody wrote.
+    -- Only the code is stored: an error's text may quote user input.
     v_error := sqlstate;
     raise warning 'farthing: the task % failed: % %', p_task, sqlstate, sqlerrm;
   end;
@@ -4604,7 +4606,7 @@ begin
 end
 $$;
 comment on function farthing.run_task(text, timestamptz) is
-  'Runs one task and records how it went; false where it failed. What it wrote until then is undone.';
+  'Runs one task and records its result; false if it failed. Its writes are undone in that case.';
 
 create function farthing.limit_run(p_task text)
 returns void
@@ -4625,10 +4627,10 @@ create procedure farthing.run_due_tasks(p_now timestamptz default null)
 language plpgsql
 as $$
 declare
-  -- Any number that no other lock has.
+  -- An arbitrary number that no other lock uses.
   c_runner constant int := 75;
   v_began timestamptz := pg_catalog.clock_timestamp();
-  -- Of this CALL as a whole; none where it is 0.
+  -- For this CALL as a whole; no limit if it is 0.
   v_timeout interval := nullif(pg_catalog.current_setting('statement_timeout')::pg_catalog.interval, '0');
   v_left interval;
   v_task text;
@@ -4645,7 +4647,7 @@ begin
     perform farthing.limit_run(v_task);
     perform farthing.run_task(v_task, coalesce(p_now, pg_catalog.now()));
     commit;
-    -- What might not end in time is the next run's, which begins with it.
+    -- A task that might not end in time is left to the next run, which begins with it.
     v_left := v_timeout - (pg_catalog.clock_timestamp() - v_began);
     exit when pg_catalog.clock_timestamp() > v_began + '50 seconds'::pg_catalog.interval;
   end loop;
@@ -4653,7 +4655,7 @@ begin
 end
 $$;
 comment on procedure farthing.run_due_tasks(timestamptz) is
-  'Runs the tasks that are due, each in a transaction of its own. Does nothing where another session does.';
+  'Runs the due tasks, each in a transaction of its own. Does nothing if another session runs them.';
 
 create function farthing.sweep_run_history(p_now timestamptz default now(), p_limit int default 20000)
 returns bigint
@@ -4665,7 +4667,7 @@ declare
   v_ours int := farthing.delete_older('task_failures', 'failure_nr', 'failed_at', p_now - c_kept, p_limit);
   v_cron bigint;
 begin
-  -- pg_cron itself deletes none. Of other jobs of the project nothing is deleted.
+  -- pg_cron itself deletes nothing. The history of the project's other jobs is left alone.
   delete from cron.job_run_details where runid in (
     select d.runid from cron.job_run_details d join cron.job j using (jobid)
     where j.jobname = 'farthing' and coalesce(d.end_time, d.start_time) <= p_now - c_kept
@@ -4679,13 +4681,12 @@ comment on function farthing.sweep_run_history(timestamptz, int) is
 
 -- supabase/schemas/clock/functions/tasks.sql
 
--- Scheduled tasks: what time does by itself, as rows, and the items that a task could not finish.
--- Why rows: one job of pg_cron runs what is due, one task after the other (runner.sql). A job each would
--- open 20 sessions in the same second, and write 20,000 rows of run history a day on an idle project.
--- Each subject's triggers.sql adds its tasks. A task is a function of this schema that takes a moment,
--- works off a bounded batch in a fixed order, skips what another transaction has locked, and returns how
--- much it did. A task that works item by item does it by work_off(): what can't be finished is parked, and
--- holds up nothing.
+-- Scheduled tasks, as rows, and the items that a task could not finish. Why rows: one job of pg_cron runs
+-- the due tasks one after the other (runner.sql). One job per task would open 20 sessions in the same
+-- second, and write 20,000 rows of run history a day in an idle project. Each subject's triggers.sql adds
+-- its tasks. A task is a function of this schema that takes a moment, works off a bounded batch in a fixed
+-- order, skips rows that another transaction has locked, and returns how much it did. A task that works
+-- item by item uses work_off(): an item that can't be finished is parked, and blocks no other.
 
 create function farthing.runner_silence(p_now timestamptz)
 returns interval
@@ -4696,20 +4697,20 @@ as $$
   select p_now - greatest(r.ran_at, r.installed_at, pg_postmaster_start_time()) from farthing.task_runner r
 $$;
 comment on function farthing.runner_silence(timestamptz) is
-  'For how long no scheduled task could run.';
+  'The time for which no scheduled task could run.';
 
 create function farthing.unwatched_for(p_now timestamptz)
 returns interval
 language sql stable
 set search_path = ''
 as $$
-  -- Runs may go on while the task that evaluates the alerts fails, is disabled, or gets no time.
+  -- Other tasks may run while the task that evaluates alerts fails, is disabled, or gets no time.
   select greatest(farthing.runner_silence(p_now),
     p_now - greatest(t.last_ok_at, r.installed_at, pg_postmaster_start_time()))
   from farthing.task_runner r left join farthing.tasks t on t.task = 'evaluate_alerts'
 $$;
 comment on function farthing.unwatched_for(timestamptz) is
-  'For how long no alert could have been raised: no scheduled task ran, or none that evaluates alerts.';
+  'The time for which no alert could open: no scheduled task ran, or the one that evaluates alerts did not.';
 
 create function farthing.next_run(p_every interval, p_phase interval, p_after timestamptz)
 returns timestamptz
@@ -4719,7 +4720,8 @@ as $$
   select date_bin(p_every, p_after - p_phase, timestamptz '2000-01-01 00:00:00+00') + p_every + p_phase
 $$;
 comment on function farthing.next_run(interval, interval, timestamptz) is
-  'The first moment after p_after at which a task is due. Aligned, so that a late run moves no later one.';
+  'The first moment after p_after at which a task is due. Aligned, so that a late run does not delay later '
+  'ones.';
 
 create function farthing.add_task(p_task text, p_every interval, p_phase interval default '0',
   p_budget interval default '10 seconds')
@@ -4751,8 +4753,8 @@ begin
 end
 $$;
 comment on function farthing.delete_older(text, text, text, timestamptz, int) is
-  'Retention: deletes rows of a table of ours whose p_column is at most p_until, the oldest first, at most '
-  'p_limit, and none that another transaction has locked. p_key identifies a row. Returns how many.';
+  'Retention: deletes rows of one of our tables whose p_column is at most p_until, the oldest first, at '
+  'most p_limit, and none that another transaction has locked. p_key identifies a row. Returns how many.';
 
 create function farthing.is_parked(p_task text, p_kind text, p_id text, p_now timestamptz)
 returns boolean
@@ -4763,14 +4765,14 @@ as $$
     where task = p_task and item_kind = p_kind and item_id = p_id and next_attempt_at > p_now)
 $$;
 comment on function farthing.is_parked(text, text, text, timestamptz) is
-  'Whether an item failed and its next attempt is later: a task leaves it out of what it works off.';
+  'Whether an item failed and its next attempt is later: a task skips it.';
 
 create function farthing.park_item(p_task text, p_kind text, p_id text, p_error text, p_now timestamptz)
 returns void
 language sql
 set search_path = ''
 as $$
-  -- 1, 2, 4 … 64 minutes: what an operator mends is worked off within the hour.
+  -- 1, 2, 4 … 64 minutes: an item that an operator has fixed is done within about an hour.
   insert into farthing.parked_items as p (task, item_kind, item_id, error, parked_at, next_attempt_at)
   values (p_task, p_kind, p_id, p_error, p_now, p_now + interval '1 minute')
   on conflict (task, item_kind, item_id) do update
@@ -4778,7 +4780,7 @@ as $$
     next_attempt_at = p_now + interval '1 minute' * 2 ^ least(p.attempts, 6)
 $$;
 comment on function farthing.park_item(text, text, text, text, timestamptz) is
-  'Puts an item aside that raised an error; each time for longer.';
+  'Parks an item that raised an error, each time for longer.';
 
 create function farthing.attempt_items(p_work text, p_ids text[], p_now timestamptz,
   out o_count bigint, out o_error text)
@@ -4790,13 +4792,13 @@ begin
   into o_count using p_ids, p_now;
 exception
   when lock_not_available or deadlock_detected or serialization_failure then
-    o_error := 'busy'; -- another transaction is in the way: a later run meets the item again
+    o_error := 'busy'; -- another transaction holds a lock: a later run finds the item again
   when others then
     o_error := sqlstate;
 end
 $$;
 comment on function farthing.attempt_items(text, text[], timestamptz) is
-  'Works on items in one subtransaction: how much it did, or the SQLSTATE that undid it, or busy.';
+  'Works on items in one subtransaction: returns how much it did, or the SQLSTATE that undid it, or busy.';
 
 create function farthing.work_one(p_task text, p_kind text, p_id text, p_work text, p_now timestamptz)
 returns bigint
@@ -4817,7 +4819,7 @@ begin
 end
 $$;
 comment on function farthing.work_one(text, text, text, text, timestamptz) is
-  'Works on one item: parks it where it raises an error, and forgets that it was parked where it does not.';
+  'Works on one item: parks it if it raises an error, else removes its parking.';
 
 create function farthing.work_off(p_task text, p_kind text, p_ids text[], p_work text, p_now timestamptz)
 returns int
@@ -4854,7 +4856,8 @@ begin
       end loop;
     end if;
     exit when clock_timestamp() > v_deadline;
-    -- A batch that ends after the deadline would be undone as a whole: as many as there is time for.
+    -- A batch that ends after the deadline would be undone as a whole, so it has as many items as the time
+    -- allows.
     v_done := v_done + v_size;
     v_size := greatest(1, least(c_batch, 2 * v_size, floor(extract(epoch from v_deadline - clock_timestamp())
       / greatest(extract(epoch from clock_timestamp() - v_began) / v_done, 0.000001))));
@@ -4863,7 +4866,7 @@ begin
     exit when clock_timestamp() > v_deadline;
     v_count := v_count + farthing.work_one(p_task, p_kind, v_id, p_work, p_now);
   end loop;
-  -- What could have been tried for a while and was not found is no longer due.
+  -- A parked item that could have been retried for a while and was not found is no longer due.
   delete from farthing.parked_items
   where task = p_task and item_kind = p_kind and next_attempt_at <= p_now - interval '10 minutes'
     and item_id <> all (p_ids);
@@ -4871,12 +4874,12 @@ begin
 end
 $$;
 comment on function farthing.work_off(text, text, text[], text, timestamptz) is
-  'Calls farthing.<p_work>(id, moment) for each item, in order, as far as the time budget goes; what raises '
-  'an error is parked and the others go on. Returns the sum of what the calls return.';
+  'Calls farthing.<p_work>(id, moment) for each item, in order, within the time budget; items that raise '
+  'an error are parked, and the others continue. Returns the sum of what the calls return.';
 
 -- supabase/schemas/clock/functions/wake.sql
 
--- How a function is called by the database: through pg_net, with the secret key in Vault.
+-- Calls of Edge Functions by the database: through pg_net, with the secret key in Vault.
 
 create function farthing.wake(p_function text)
 returns boolean
@@ -4884,7 +4887,7 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  -- Long enough to hand the request over; the runner goes on by itself when nobody listens any more.
+  -- Long enough to deliver the request; the runner continues when pg_net no longer waits.
   c_timeout_ms constant int := 5000;
   v_url text;
   v_key text;
@@ -4907,23 +4910,23 @@ begin
         'traceparent', farthing.request_header('traceparent'))), c_timeout_ms;
   return true;
 exception when others then
-  -- The minute's wake is the net beneath: nothing is refused because nobody could be called.
+  -- The wake of each minute is the fallback: nothing fails because a runner could not be called.
   raise warning 'farthing: no runner was woken: %', sqlerrm;
   return false;
 end
 $$;
 comment on function farthing.wake(text) is
-  'Asks for POST /<function> once this transaction has committed, in the trace of the request that asks. '
-  'True where it could be asked. URL and key are Vault''s farthing_functions_url and farthing_secret_key.';
+  'Queues POST /<function>, sent once this transaction has committed, in the trace of the current request. '
+  'True if it was queued. URL and key are Vault''s farthing_functions_url and farthing_secret_key.';
 
 -- supabase/schemas/grants/functions/ask.sql
 
--- Grants: credits that a person or a key gives without a payment.
--- Why two people: whoever may grant can mint (T40). Operators grant nothing to themselves; above a ceiling of
--- the policy a grant waits until another operator confirms it. What was confirmed counts towards no ceiling.
--- Keys are the app's own programs: ceilings bind them where the policy says so. Somebody at an SQL prompt is
--- bound by nothing and is seen: credits_minted and grant_above_ceiling alert.
--- Order of locks: the account, then the ceilings' lock, then the grant.
+-- Grants: credits that a person or a key grants without a payment. Why two people: the right to grant is
+-- the right to mint (T40). Operators can't grant to themselves; above a ceiling of the policy a grant waits
+-- until another operator confirms it. Confirmed grants count towards no ceiling. Keys are the app's own
+-- programs: ceilings bind them if the policy says so. A person at an SQL prompt is not bound but noticed:
+-- credits_minted and grant_above_ceiling alert. Order of locks: the account, then the ceilings' lock, then
+-- the grant.
 
 create function farthing.refuse_grant(p_limit text)
 returns void
@@ -4947,12 +4950,12 @@ language plpgsql stable
 set search_path = ''
 as $$
 begin
-  -- Ceilings are counted, and two operators told apart, by what the ledger has as the author.
+  -- Ceilings are counted, and operators distinguished, by the ledger's author.
   if p_author <> 'operator:' || farthing.operator_id(p_author) then
     perform farthing.fail('invalid_request', 'p_author must be operator:<user id>, the id in lower case and '
       'with hyphens.', null, 'p_author');
   end if;
-  -- A token says what was true when it was made. Here it is read what is true now.
+  -- A token has the roles of the time it was made. This reads the current ones.
   if p_author like 'operator:%' and not exists (select from auth.users
     where id = farthing.operator_id(p_author) and raw_app_meta_data ->> 'role' = 'operator')
   then
@@ -4961,8 +4964,8 @@ begin
 end
 $$;
 comment on function farthing.require_operator(text) is
-  'Refuses a person whose token still names them an operator and who is none in auth.users, and one whose '
-  'id is spelled in another way. Fails forbidden, invalid_request.';
+  'Refuses a person whose token names them an operator although auth.users no longer does, and an id in '
+  'another spelling. Fails forbidden, invalid_request.';
 
 create function farthing.refuse_own(p_author text, p_account_id bigint)
 returns void
@@ -4976,7 +4979,7 @@ begin
 end
 $$;
 comment on function farthing.refuse_own(text, bigint) is
-  'Refuses an operator who would decide about a payment of their own account. Fails forbidden.';
+  'Refuses an operator''s decision about a payment of their own account. Fails forbidden.';
 
 create function farthing.require_granter(p_author text)
 returns void
@@ -4984,7 +4987,7 @@ language plpgsql stable
 set search_path = ''
 as $$
 begin
-  -- A secret key may name any author. Stripe and scheduled tasks never grant, so those names are refused.
+  -- A secret key may name any author. Stripe and scheduled tasks never grant, so their names are refused.
   if split_part(p_author, ':', 1) not in ('owner', 'operator', 'key', 'sql') then
     perform farthing.fail('invalid_request',
       'p_author must be operator:<user id>, key:<name> or sql:<role>.', null, 'p_author');
@@ -4993,7 +4996,7 @@ begin
 end
 $$;
 comment on function farthing.require_granter(text) is
-  'Refuses an author who neither grants nor confirms grants: Stripe''s events, tasks, nobody. Fails '
+  'Refuses authors who neither grant nor confirm grants: Stripe''s events, tasks, none. Fails '
   'invalid_request, forbidden.';
 
 create function farthing.grant_kind(p_source farthing.lot_source)
@@ -5021,7 +5024,8 @@ begin
   if not farthing.is_bound(p_grant.author, p_policy) then
     return null;
   end if;
-  -- Two grants at once would both find room for one: the second waits, and sees the first.
+  -- Two parallel grants would both fit under a ceiling that allows one: the second waits, and sees the
+  -- first.
   perform pg_advisory_xact_lock(hashtextextended('farthing.grants', 0));
   select coalesce(sum(g.amount) filter (where g.author = p_grant.author), 0), coalesce(sum(g.amount), 0)
   into v_own, v_all
@@ -5033,7 +5037,7 @@ begin
 end
 $$;
 comment on function farthing.ceiling_met is
-  'Which ceiling of the policy a grant would exceed: grant, author_day, day, or null. Days are UTC.';
+  'The ceiling of the policy that a grant would exceed: grant, author_day, day, or null. Days are UTC.';
 
 create function farthing.is_bound(p_author text, p_policy farthing.policy)
 returns boolean
@@ -5071,7 +5075,7 @@ begin
 end
 $$;
 comment on function farthing.put_grant is
-  'Puts in what a grant gives, in the name of who asked for it. The account is locked by the caller.';
+  'Adds a grant''s credits, with its requester as the author. The account is locked by the caller.';
 
 create function farthing.grant_answer(p_grant farthing.grants, p_now timestamptz)
 returns jsonb
@@ -5089,7 +5093,7 @@ as $$
   from farthing.accounts a where a.account_id = p_grant.account_id
 $$;
 comment on function farthing.grant_answer(farthing.grants, timestamptz) is
-  'A grant as operators see it; credits as text. Past confirm_before a pending one counts as expired.';
+  'A grant in the form for operators; credits as text. Past confirm_before a pending one counts as expired.';
 
 create function farthing.lot_answer(p_user_id uuid, p_lot farthing.lots)
 returns jsonb
@@ -5101,7 +5105,7 @@ as $$
     'priority', p_lot.priority, 'expires_at', p_lot.expires_at, 'created_at', p_lot.created_at)
 $$;
 comment on function farthing.lot_answer(uuid, farthing.lots) is
-  'A lot as a grant answers with it; credits as text.';
+  'A lot in the form of a grant''s answer; credits as text.';
 
 create function farthing.begin_grant(
   p_user_id uuid, p_amount text, p_source text, p_expires_at timestamptz, p_priority int, p_now timestamptz)
@@ -5129,7 +5133,7 @@ begin
 end
 $$;
 comment on function farthing.begin_grant is
-  'The terms of a grant as asked for, its account locked. Fails invalid_request, not_found.';
+  'The requested terms of a grant, with its account locked. Fails invalid_request, not_found.';
 
 create function farthing.finish_grant(p_grant farthing.grants, p_user_id uuid, p_now timestamptz)
 returns jsonb
@@ -5141,7 +5145,7 @@ declare
   v_bound boolean;
   v_lot farthing.lots;
 begin
-  -- Not earlier: a repeat of a grant that is made once is answered also when its credits have expired.
+  -- Not earlier: a repeat of a grant that is made once is answered even when its credits have expired.
   if p_grant.expires_at <= p_now or p_grant.expires_at = 'infinity' then
     perform farthing.fail('invalid_request', 'expires_at must be in the future. Leave it out for credits '
       'that never expire.', null, 'expires_at');
@@ -5168,12 +5172,12 @@ begin
 end
 $$;
 comment on function farthing.finish_grant is
-  'Grants, or has another operator asked where a ceiling is met: {status: 201, data: lot} or {status: 202, '
-  'data: the pending grant}. The account is locked by the caller.';
+  'Grants, or waits for another operator if a ceiling is exceeded: {status: 201, data: lot} or {status: '
+  '202, data: the pending grant}. The account is locked by the caller.';
 
 -- supabase/schemas/grants/functions/decide.sql
 
--- Grants as they are asked for, confirmed, declined, read, and as they expire.
+-- Grants made once, confirmed and expired.
 
 create function farthing.known_grant(p_user_id uuid, p_grant farthing.grants, p_now timestamptz)
 returns jsonb
@@ -5183,7 +5187,7 @@ as $$
 declare
   v_lot farthing.lots;
   v_pending farthing.grants;
-  c_priority constant smallint := 100; -- what receive() gives a lot without one
+  c_priority constant smallint := 100; -- receive()'s default for a lot
 begin
   select l.* into v_lot from farthing.used_references r
   join farthing.entries e on e.account_id = r.account_id and e.seq = r.first_seq
@@ -5214,9 +5218,9 @@ begin
 end
 $$;
 comment on function farthing.known_grant is
-  'What became of a grant that is made once: {status: 200, data: lot} or {status: 202, data: the pending '
-  'grant}; null where it was not asked for. Fails reference_conflict where the amount, the source, the '
-  'expiry or the priority differs.';
+  'The earlier grant of a reference that is used once: {status: 200, data: lot} or {status: 202, data: the '
+  'pending grant}; null if there is none. Fails reference_conflict if the amount, the source, the expiry '
+  'or the priority differs.';
 
 create function farthing.refuse_confirming(p_grant farthing.grants, p_author text)
 returns void
@@ -5236,7 +5240,8 @@ begin
 end
 $$;
 comment on function farthing.refuse_confirming is
-  'A grant is confirmed by an operator who neither asked for it nor gets it. Fails grant_not_allowed.';
+  'Refuses a confirmation by the requester or the recipient of a grant, or by a key. Fails '
+  'grant_not_allowed.';
 
 create function farthing.sweep_grants(p_now timestamptz default now(), p_limit int default 500)
 returns int
@@ -5253,11 +5258,11 @@ as $$
   select count(*)::int from swept
 $$;
 comment on function farthing.sweep_grants(timestamptz, int) is
-  'Marks grants that nobody confirmed in time as expired; returns how many.';
+  'Marks grants that were not confirmed in time as expired; returns how many.';
 
 -- supabase/schemas/holds/functions/free.sql
 
--- Credits that a hold kept, free again: it was released, or it expired.
+-- The release of a hold's credits: it was released, or it expired.
 
 create function farthing.free_hold(p_account_id bigint, p_hold_id uuid)
 returns void
@@ -5275,7 +5280,7 @@ begin
 end
 $$;
 comment on function farthing.free_hold(bigint, uuid) is
-  'Gives back what a hold reserved; the caller has locked the account and resolves the hold.';
+  'Frees the credits that a hold reserved; the caller has locked the account and resolves the hold.';
 
 create function farthing.release_expired_holds(p_account_id bigint, p_now timestamptz)
 returns int
@@ -5291,8 +5296,9 @@ begin
     select * from farthing.holds
     where account_id = p_account_id and status = 'open' and expires_at <= p_now order by expires_at, hold_id
   loop
-    -- As of then: a lot that has expired since came free in time to pay. Holds of one moment come free
-    -- together, so that their credits pay in burn-down order and not in the holds' own.
+    -- As of that moment: a lot that has expired since was freed in time to pay. Holds that expired at one
+    -- moment are freed together, so that their credits pay in burn-down order and not in the order of
+    -- holds.
     if v_hold.expires_at > v_moment then
       perform farthing.pay_debt(p_account_id, v_moment);
     end if;
@@ -5319,7 +5325,7 @@ language plpgsql
 set search_path = ''
 as $$
 begin
-  perform farthing.release_expired_holds(p_account_id, p_now); -- this one may be among them
+  perform farthing.release_expired_holds(p_account_id, p_now); -- it may be among the expired ones
   if exists (select from farthing.holds where account_id = p_account_id and hold_id = p_hold_id
     and status = 'open') then
     perform farthing.free_hold(p_account_id, p_hold_id);
@@ -5331,14 +5337,13 @@ begin
 end
 $$;
 comment on function farthing.release_hold is
-  'Gives back what a hold still reserves, and pays debt with it. A hold that is over already stays as it '
-  'ended. The account is locked by the caller.';
+  'Frees the credits that a hold still reserves, and pays debt with them. A resolved hold stays as it is. '
+  'The account is locked by the caller.';
 
 -- supabase/schemas/holds/functions/open.sql
 
--- Holds: credits reserved before the work, settled or released after it, resolved at most once.
--- Why a hold names its lots: what it needs must not expire under it, and no second hold may count on the
--- same credits.
+-- Holds: credits reserved before the work, settled or released after it, resolved at most once. Why a hold
+-- names its lots: held credits must not expire, and no second hold may count on the same credits.
 
 create function farthing.hold_answer(p_hold farthing.holds)
 returns jsonb
@@ -5355,15 +5360,15 @@ as $$
   from farthing.accounts a where a.account_id = p_hold.account_id
 $$;
 comment on function farthing.hold_answer(farthing.holds) is
-  'A hold as the contract shows it; credits as text.';
+  'A hold in the contract''s form; credits as text.';
 
 create function farthing.available(p_account farthing.accounts, p_now timestamptz)
 returns numeric
 language sql stable
 set search_path = ''
 as $$
-  -- An expired lot and an expired hold count as gone before any sweep has seen them. Only the holds that
-  -- have expired are looked up: those are few, and none under lock_account(), however many are open.
+  -- Expired lots and holds do not count, even before a scheduled task has closed them. Only expired holds
+  -- are looked up: those are few, and under lock_account() there are none, however many are open.
   select greatest(0, coalesce(sum(l.remaining - l.reserved + coalesce(h.freed, 0)), 0) - p_account.debt)
   from farthing.lots l
   left join (
@@ -5375,7 +5380,7 @@ as $$
     and (l.expires_at is null or l.expires_at > p_now)
 $$;
 comment on function farthing.available(farthing.accounts, timestamptz) is
-  'What a debit or a hold would find: unexpired lots that are not frozen, less what live holds keep, less '
+  'The credits that a debit or a hold can use: unexpired lots that are not frozen, less live holds, less '
   'debt, never below 0. Credits.';
 
 create function farthing.terms_of_estimate(p_estimate jsonb, p_now timestamptz)
@@ -5430,8 +5435,8 @@ begin
 end
 $$;
 comment on function farthing.open_hold is
-  'Holds credits of an account, which lock_account() has locked, on p_terms (amount, what it pins, what it '
-  'is for, until when), or fails insufficient_credits, spend_cap_reached. Credits.';
+  'Holds credits of an account, which lock_account() has locked, on p_terms (amount, pinned rate, purpose, '
+  'expiry). Fails insufficient_credits, spend_cap_reached. Credits.';
 
 create function farthing.reserve(p_hold farthing.holds, p_now timestamptz, p_after_hold_id uuid default null)
 returns void
@@ -5439,9 +5444,9 @@ language plpgsql
 set search_path = ''
 as $$
 begin
-  -- Burn-down order by running totals: a lot gives what is still needed after the lots before it. An expired
-  -- or frozen lot gives what the hold before this one kept of it: a rest that is held on does not expire in
-  -- between.
+  -- Burn-down order by running totals: a lot gives the credits still needed after the lots before it. An
+  -- expired or frozen lot gives the credits that the previous hold reserved of it: a rest that stays held
+  -- does not expire in between.
   insert into farthing.hold_lots (account_id, hold_id, lot_id, amount)
   select p_hold.account_id, p_hold.hold_id, s.lot_id, least(s.free, p_hold.amount - s.before)
   from (
@@ -5464,8 +5469,8 @@ begin
 end
 $$;
 comment on function farthing.reserve is
-  'Books a new hold on its lots; the caller has locked the account and seen that they suffice. With '
-  'p_after_hold_id it takes the place of that hold, which the caller has freed.';
+  'Reserves a new hold''s credits on its lots; the caller has locked the account and checked that they '
+  'suffice. With p_after_hold_id it replaces that hold, which the caller has freed.';
 
 create function farthing.may_settle_late(p_hold farthing.holds, p_now timestamptz)
 returns boolean
@@ -5473,7 +5478,7 @@ language plpgsql stable
 set search_path = ''
 as $$
 begin
-  -- Who released a hold did so before it expired. A chat and a job have late ways of their own.
+  -- A release happens before the expiry. Chats and jobs have their own rules for being late.
   return (p_hold.status = 'open' or p_hold.status = 'released' and p_hold.resolved_at = p_hold.expires_at)
     and p_now < p_hold.expires_at + (select late_settle_within from farthing.policy)
     and exists (select from farthing.accounts
@@ -5485,7 +5490,7 @@ begin
 end
 $$;
 comment on function farthing.may_settle_late is
-  'Rule 7: whether a hold that was ended by nothing but its expiry may still be settled.';
+  'Rule 7: whether a hold that only its expiry ended may still be settled.';
 
 create function farthing.lock_open_hold(p_hold_id uuid, p_now timestamptz, p_or_late boolean default false)
 returns farthing.holds
@@ -5517,9 +5522,8 @@ comment on function farthing.lock_open_hold is
 
 -- supabase/schemas/holds/functions/settle.sql
 
--- How a hold is settled, whoever opened it: a back end, a chat or a job.
--- Why bills and not charges: only what is charged is priced, and a bill beyond the overdraft limit
--- charges nothing: the next one is tried.
+-- The settlement of a hold of a back end, a chat or a job. Why bills and not charges: only the charged bill
+-- is priced, and a bill beyond the overdraft limit charges nothing: then the next one is tried.
 
 create function farthing.refuse_overdraft(
   p_account farthing.accounts, p_hold_id uuid, p_charge farthing.charge_result)
@@ -5536,8 +5540,8 @@ begin
 end
 $$;
 comment on function farthing.refuse_overdraft is
-  'Fails overdraft_exceeded; details say what was required, what of it was available, the hold included, and '
-  'how much may be owed.';
+  'Fails overdraft_exceeded; details name the required and the available credits, the hold included, and '
+  'the overdraft limit.';
 
 create function farthing.charge_bill(
   p_account farthing.accounts, p_hold farthing.holds, p_bill farthing.bill, p_now timestamptz)
@@ -5546,12 +5550,12 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  -- The hold's model where the usage names none.
+  -- The hold's model, if the usage names none.
   v_usage jsonb := jsonb_strip_nulls(jsonb_build_object('model', p_hold.model)) || p_bill.usage;
   v_event farthing.priced_usage;
 begin
   if v_usage is not null then
-    -- The rate is the one at which the credits were held: a price change in between changes nothing (T10).
+    -- The rate is the one of the hold: a price change in between changes nothing (T10).
     v_event := farthing.price_usage(jsonb_build_array(v_usage), p_now, p_hold.created_at,
       case when p_hold.model is not null then jsonb_build_object(p_hold.model, p_hold.rate_version) end);
     if v_event.problem is not null then
@@ -5595,13 +5599,13 @@ declare
   v_bills int := 0;
   v_result farthing.charge_result;
   v_refused farthing.charge_result;
-  v_charge farthing.charge_result; -- the last that was accepted
+  v_charge farthing.charge_result; -- the last accepted charge
   v_first_seq bigint; v_settled numeric := 0; v_shortfall numeric := 0; v_rest numeric;
   v_next farthing.holds;
 begin
   if p_hold.expires_at > p_now then
     perform farthing.free_hold(p_hold.account_id, p_hold.hold_id);
-  end if; -- else its expiry has freed it
+  end if; -- otherwise its expiry has freed it
   foreach v_bill in array p_bills loop
     v_bills := v_bills + 1;
     v_refused := null;
@@ -5627,7 +5631,7 @@ begin
   where account_id = p_hold.account_id and hold_id = p_hold.hold_id;
   v_rest := greatest(p_hold.amount - v_settled, 0);
   if not p_keeps_rest then
-    if v_account.debt > 0 then -- beside a shortfall nothing is left that could pay
+    if v_account.debt > 0 then -- with a shortfall nothing is left that could pay
       perform farthing.pay_debt(p_hold.account_id, p_now);
     end if;
   elsif v_rest > 0 then
@@ -5643,29 +5647,29 @@ begin
 end
 $$;
 comment on function farthing.settle is
-  'Rule 7: settles a hold with the first of p_bills that can be charged; the next one is for what is beyond '
-  'the overdraft limit. What is left of the hold is released and pays debt, or with p_keeps_rest is held on, '
-  'on the same lots. The account is locked, and its expired holds are released, by the caller. Fails '
+  'Rule 7: settles a hold with the first of p_bills that can be charged; the next one applies if a bill '
+  'exceeds the overdraft limit. The rest of the hold is released and pays debt, or with p_keeps_rest stays '
+  'held on the same lots. The account is locked, and its expired holds are released, by the caller. Fails '
   'overdraft_exceeded, unknown_model, usage_conflict, invalid_request.';
 
 -- supabase/schemas/inbox/functions/backfills.sql
 
--- When the payments' runner is woken, and which of Stripe's events it has asked for.
--- Why a scheduled backfill: a delivery that Stripe has given up is money that the ledger does not know of.
--- Each hour it is asked for what never came; most hours that is nothing.
+-- Waking the payment runner, and the backfill of Stripe's events. Why a scheduled backfill: a delivery that
+-- Stripe has given up is money that the ledger does not know. Each hour the runner fetches events that
+-- never arrived; in most hours there are none.
 
 create function farthing.backfill_is_due(p_backfill farthing.backfills, p_now timestamptz)
 returns boolean
 language sql stable
 set search_path = ''
 as $$
-  -- A request lives 150 s at most: a claim older than that by far is a dead runner's.
+  -- A request lives at most 150 s: a much older claim belongs to a dead runner.
   select p_backfill.done_until <= p_now - interval '1 hour'
     and coalesce(p_backfill.claimed_at <= p_now - interval '5 minutes', true)
     and coalesce(p_backfill.retry_at <= p_now, true)
 $$;
 comment on function farthing.backfill_is_due(farthing.backfills, timestamptz) is
-  'Whether the last complete backfill is an hour old, no runner is at one and no retry is put off.';
+  'Whether the last complete backfill is an hour old, no runner works on one and no retry is postponed.';
 
 create function farthing.wake_payment_runner_if_due(p_now timestamptz default now())
 returns boolean
@@ -5682,14 +5686,15 @@ begin
 end
 $$;
 comment on function farthing.wake_payment_runner_if_due(timestamptz) is
-  'Wakes the payments'' runner where a refund waits to be sent, a provider''s share to be reversed, a top-up '
-  'to be charged, or Stripe to be asked for events or for the list of a payout; true where it did.';
+  'Wakes the payment runner if a refund is due to be sent, a provider''s share to be reversed, a top-up to '
+  'be charged, or events or the list of a payout to be fetched from Stripe; true if it did.';
 
 -- supabase/schemas/inbox/functions/events.sql
 
--- The inbox: Stripe's events as received, each applied in the transaction that records it.
--- Why: a row alone never marks an event as done. An event that fails stays `failed` and is tried again, by
--- Stripe's redelivery and by a sweep; one whose order is not here yet is `deferred`. No fact is personal.
+-- The inbox: Stripe's events as received, each applied in the transaction that records it. Why: a row alone
+-- never marks an event as done. An event that fails stays `failed` and is retried, by Stripe's redelivery
+-- and by a scheduled task; one whose order has not arrived yet is `deferred`. The facts contain no personal
+-- data.
 
 create function farthing.bears_our_mark(p_facts jsonb)
 returns boolean
@@ -5701,7 +5706,7 @@ begin
 end
 $$;
 comment on function farthing.bears_our_mark(jsonb) is
-  'Whether this installation made the object that an event is about, or the payment behind it.';
+  'Whether this installation created the event''s object, or the payment behind it.';
 
 create function farthing.outcome_without_row(p_facts jsonb, p_kind text)
 returns text
@@ -5709,14 +5714,15 @@ language plpgsql stable
 set search_path = ''
 as $$
 begin
-  -- Our rows are committed before Stripe is asked. So a marked object without its row is a loss of ours, and
-  -- waits for the row to be restored; an unmarked one belongs to another app on the same Stripe account.
+  -- Our rows are committed before Stripe is asked. So a marked object without its row means that we lost
+  -- the row, and waits for its restoration; an unmarked one belongs to another app on the same Stripe
+  -- account.
   return case when farthing.bears_our_mark(p_facts) then 'deferred'
     else format('ignored because its %s is not here and it does not bear our mark', p_kind) end;
 end
 $$;
 comment on function farthing.outcome_without_row(jsonb, text) is
-  'What becomes of an event that names an order or a booking which is not here: deferred or ignored.';
+  'The outcome of an event whose order or booking is unknown: deferred or ignored.';
 
 create function farthing.apply_checkout_event(p_type text, p_facts jsonb, p_now timestamptz)
 returns text
@@ -5735,7 +5741,7 @@ begin
     return farthing.outcome_without_row(p_facts, 'order');
   end if;
   perform from farthing.accounts where account_id = v_order.account_id for no key update;
-  -- Rule 7: what an expired hold kept pays debt before what comes in now.
+  -- Rule 7: the credits of an expired hold pay debt before the incoming ones.
   perform farthing.release_expired_holds(v_order.account_id, p_now);
   select * into v_order from farthing.orders where account_id = v_order.account_id
     and order_id = v_order.order_id for update;
@@ -5743,11 +5749,11 @@ begin
     if p_facts ->> 'payment_status' is distinct from 'paid' then
       return 'ignored because the order has another session';
     end if;
-    -- Only we write the id of an order upon a session, so this money is ours to explain.
+    -- Only we write the id of an order into a session, so this money must be ours.
     raise exception 'order % belongs to another session', v_order.order_id;
   end if;
   if v_order.session_id is null and p_facts ->> 'session_id' is not null then
-    -- Faster than the call that opened the session: that one finds it noted.
+    -- The event was faster than the call that opened the session, which finds it stored.
     update farthing.orders set session_id = p_facts ->> 'session_id'
     where account_id = v_order.account_id and order_id = v_order.order_id;
   end if;
@@ -5759,7 +5765,8 @@ begin
     end if;
     return 'processed';
   end if;
-  -- Older state never overwrites newer: each event moves the order only from the states it can follow.
+  -- An older state never overwrites a newer one: each event moves the order only from the states it can
+  -- follow.
   v_status := case
     when p_type = 'checkout.session.completed' and v_order.status in ('pending', 'expired') then 'processing'
     when p_type = 'checkout.session.async_payment_failed' and v_order.status in ('pending', 'processing') then
@@ -5773,8 +5780,8 @@ begin
 end
 $$;
 comment on function farthing.apply_checkout_event is
-  'Applies what Stripe says of a purchase; returns processed, deferred or ignored, raises where the facts '
-  'do not fit the order.';
+  'Applies an event about a purchase; returns processed, deferred or ignored, raises if the facts do not '
+  'fit the order.';
 
 create function farthing.apply_facts(p_event farthing.inbox, p_now timestamptz)
 returns text
@@ -5783,14 +5790,15 @@ set search_path = ''
 as $$
 declare
   v_type text := p_event.type;
-  -- When Stripe made the event: what is older never overwrites what is newer. author: of what it moves.
+  -- The time of the event at Stripe: an older event never overwrites a newer one. author: of the entries it
+  -- causes.
   v_facts jsonb := p_event.facts || jsonb_build_object('occurred_at', p_event.occurred_at,
     'livemode', p_event.livemode, 'author', 'stripe:' || p_event.event_id);
 begin
   perform farthing.allow_change(v_facts ->> 'author', v_type);
   case
     when p_event.facts = '{}' then
-      return 'ignored'; -- of a connected account, or of a type that nothing is read of
+      return 'ignored'; -- of a connected account, or of an unused type
     when v_type like 'payment\_intent.%' and v_facts ->> 'booking_id' is not null then
       return farthing.apply_booking_event(v_type, v_facts, p_now);
     when v_type in ('checkout.session.completed', 'checkout.session.async_payment_succeeded',
@@ -5816,13 +5824,13 @@ begin
     when v_type in ('setup_intent.succeeded', 'payment_method.detached') then
       return farthing.apply_card_event(v_type, v_facts, p_now);
     else
-      return 'ignored'; -- charge.refunded among them: refund.* say all of it
+      return 'ignored'; -- including charge.refunded: refund.* have all of its facts
   end case;
 end
 $$;
 comment on function farthing.apply_facts(farthing.inbox, timestamptz) is
-  'Which function applies which type of event; each returns processed, deferred or ignored, which may say '
-  'why (ignored because …), and raises where the facts do not fit.';
+  'Calls the function for the type of an event; each returns processed, deferred or ignored, the latter '
+  'perhaps with a reason (ignored because …), and raises if the facts do not fit.';
 
 create function farthing.apply_event(p_event farthing.inbox, p_now timestamptz)
 returns farthing.inbox
@@ -5831,7 +5839,7 @@ set search_path = ''
 as $$
 declare
   c_most_attempts constant int := 10;
-  -- Stripe's own redeliveries come in between and are welcome, but only our clock counts tries.
+  -- Stripe's own redeliveries may succeed in between, but only our own retries count as attempts.
   v_due boolean := coalesce(p_event.next_attempt_at <= p_now, true);
 begin
   begin
@@ -5839,7 +5847,8 @@ begin
     p_event.state := split_part(p_event.last_error, ' because ', 1);
     p_event.last_error := nullif(split_part(p_event.last_error, ' because ', 2), '');
   exception
-    -- What a retry of the whole call may cure is Stripe's to retry; everything else is recorded.
+    -- An error that a retry of the whole call may cure is left to Stripe's retry; every other one is
+    -- recorded.
     when serialization_failure or deadlock_detected or lock_not_available or query_canceled then raise;
     when others then
       p_event.state := 'failed';
@@ -5847,9 +5856,9 @@ begin
   end;
   p_event.attempts := p_event.attempts + v_due::int;
   if p_event.state in ('failed', 'deferred') and p_event.attempts >= c_most_attempts then
-    -- Refunds of the dashboard, disputes, warnings and fees never bear our mark, so they wait for their
-    -- payment. A payment that has not come by now belongs to another app on this Stripe account. If it
-    -- still comes and is ours, apply_waiting() applies what waited for it.
+    -- Refunds of the dashboard, disputes, warnings and fees never have our mark, so they wait for their
+    -- payment. A payment that has not arrived by now belongs to another app on this Stripe account. If it
+    -- still arrives and is ours, apply_waiting() applies the events that waited for it.
     if p_event.state = 'deferred' and farthing.is_foreign_payment(p_event) then
       p_event.state := 'ignored';
       p_event.last_error := 'its payment is not here and it does not bear our mark';
@@ -5857,7 +5866,7 @@ begin
       p_event.state := 'dead';
     end if;
   end if;
-  -- 1, 2, 4 … 256 minutes: ten tries span eight and a half hours, a night without an operator.
+  -- 1, 2, 4 … 256 minutes: ten attempts span eight and a half hours, a night without an operator.
   p_event.next_attempt_at := case when p_event.state in ('failed', 'deferred')
     then case when v_due then p_now + interval '1 minute' * (2 ^ (p_event.attempts - 1))
       else p_event.next_attempt_at end end;
@@ -5870,7 +5879,7 @@ begin
 end
 $$;
 comment on function farthing.apply_event is
-  'Applies an event, locked by the caller, and records what became of it.';
+  'Applies an event, locked by the caller, and records its outcome.';
 
 create function farthing.is_foreign_payment(p_event farthing.inbox)
 returns boolean
@@ -5881,7 +5890,7 @@ as $$
     and not farthing.bears_our_mark(p_event.facts)
 $$;
 comment on function farthing.is_foreign_payment(farthing.inbox) is
-  'Whether an event names a payment, or its charge, and does not bear our mark.';
+  'Whether an event names a payment, or its charge, and lacks our mark.';
 
 create function farthing.lock_subject(p_stripe_id text)
 returns void
@@ -5891,8 +5900,9 @@ as $$
   select pg_advisory_xact_lock(hashtextextended('stripe ' || p_stripe_id, 0))
 $$;
 comment on function farthing.lock_subject(text) is
-  'Stripe tells of a payment, and of what became of it, at the same moment. Whichever is applied second '
-  'waits here, and then sees the first: else the one would wait for a payment that looks for what waits.';
+  'Stripe may send the events of a payment and of its refund or dispute at the same moment. The second one '
+  'waits here, and then sees the first: otherwise one would be deferred for a payment whose event has '
+  'already looked for deferred ones.';
 
 create function farthing.apply_waiting(p_payment_id text, p_now timestamptz, p_charge_id text default null)
 returns int
@@ -5906,9 +5916,9 @@ begin
   perform farthing.lock_subject(p_payment_id);
   perform farthing.lock_subject(p_charge_id) where p_charge_id is not null;
   for v_event in
-    -- One that another transaction has locked is being applied there, after this one has committed.
+    -- A locked event is being applied by another transaction, after this one has committed.
     select * from farthing.inbox
-    -- In the words of the two indexes, so that both are used.
+    -- Written as in the two indexes, so that both are used.
     where state in ('deferred', 'dead', 'ignored') and (state <> 'ignored' or attempts >= 10)
       and (facts ->> 'payment_id' = p_payment_id and type ~ '^(refund|charge|radar|application_fee)[.]'
         or facts ->> 'charge_id' = p_charge_id
@@ -5922,8 +5932,8 @@ begin
 end
 $$;
 comment on function farthing.apply_waiting(text, timestamptz, text) is
-  'Applies what came before the payment, or the charge, it refers to, in the transaction that applies the '
-  'payment, so that nobody spends in between what was paid back already. Returns how many.';
+  'Applies events that arrived before their payment, or its charge, in the transaction that applies the '
+  'payment, so that nobody spends refunded credits in between. Returns how many.';
 
 create function farthing.sweep_event(p_event_id text, p_now timestamptz)
 returns int
@@ -5937,21 +5947,21 @@ begin
   where event_id = p_event_id and state in ('deferred', 'failed') and next_attempt_at <= p_now
   for update skip locked;
   if v_event.event_id is null then
-    return 0; -- applied meanwhile, with another event or by Stripe's redelivery
+    return 0; -- applied meanwhile, with another event or by a redelivery
   end if;
   perform farthing.apply_event(v_event, p_now);
   return 1;
 end
 $$;
 comment on function farthing.sweep_event(text, timestamptz) is
-  'Applies a deferred or failed event again; 1 where it did.';
+  'Applies a deferred or failed event again; 1 if it did.';
 
 create function farthing.sweep_inbox(p_now timestamptz default now(), p_limit int default 100)
 returns int
 language sql
 set search_path = ''
--- Events come in time's order, not in that of accounts (rule 4), so this must not wait: it gives up an event
--- long before anyone calls it a deadlock, and the next minute tries again.
+-- Events come in order of time and not of accounts (rule 4), so this must not wait long: it gives up an
+-- event long before the deadlock timeout, and the next minute retries it.
 set lock_timeout = '100ms'
 as $$
   select farthing.work_off('sweep_inbox', 'event', array(
@@ -5961,12 +5971,12 @@ as $$
     order by i.next_attempt_at limit p_limit), 'sweep_event', p_now)
 $$;
 comment on function farthing.sweep_inbox(timestamptz, int) is
-  'Tries deferred and failed events again whose time has come; returns how many.';
+  'Retries deferred and failed events that are due; returns how many.';
 
 -- supabase/schemas/inbox/functions/mode.sql
 
--- Test and live money never meet: a database has one mode, that of the first event it took.
--- Why by the first event: until one has come, nothing was ever paid here.
+-- Test and live money never mix: a database has one mode, that of its first event. Why the first event:
+-- before it, nothing was ever paid here.
 
 create function farthing.require_mode(p_livemode boolean)
 returns boolean
@@ -5985,7 +5995,7 @@ begin
 end
 $$;
 comment on function farthing.require_mode(boolean) is
-  'This database''s mode, null while no event has come. Fails mode_mismatch where Stripe''s is another.';
+  'This database''s mode, null before the first event. Fails mode_mismatch if Stripe''s differs.';
 
 create function farthing.keep_mode()
 returns trigger
@@ -5993,7 +6003,7 @@ language plpgsql
 set search_path = ''
 as $$
 begin
-  -- The row is locked only by the event that fixes it.
+  -- Only the event that fixes the mode locks the row.
   if (select livemode is null from farthing.policy) then
     perform farthing.allow_change('stripe:' || new.event_id, 'the mode of the first event');
     update farthing.policy set livemode = new.livemode where livemode is null;
@@ -6007,7 +6017,7 @@ comment on function farthing.keep_mode() is
 
 -- supabase/schemas/inbox/functions/operators.sql
 
--- An event as operators read it.
+-- Events in the form for operators.
 
 create function farthing.inbox_answer(p_event farthing.inbox)
 returns jsonb
@@ -6020,11 +6030,11 @@ as $$
     'received_at', p_event.received_at, 'processed_at', p_event.processed_at)
 $$;
 comment on function farthing.inbox_answer(farthing.inbox) is
-  'An event as lists show it: without its facts.';
+  'An event in the form of lists: without its facts.';
 
 -- supabase/schemas/inbox/functions/unknown_states.sql
 
--- A state of Stripe's that nobody here knows is taken, noted and alerted.
+-- An unknown state of a Stripe object is accepted, recorded and alerted.
 
 create function farthing.note_unknown_state(p_kind text, p_state text, p_subject text, p_now timestamptz)
 returns void
@@ -6037,13 +6047,13 @@ as $$
   set subject = excluded.subject, last_seen_at = greatest(u.last_seen_at, excluded.last_seen_at)
 $$;
 comment on function farthing.note_unknown_state(text, text, text, timestamptz) is
-  'Remembers a word of Stripe''s that nobody here knows, for the alert stripe_state_unknown.';
+  'Records an unknown state of a Stripe object, for the alert stripe_state_unknown.';
 
 -- supabase/schemas/jobs/functions/checkpoints.sql
 
--- Checkpoints: a step is done, kept and charged in one transaction, once.
--- Why a successor hold: a hold resolves at most once (rule 7), so each charge settles the job's hold and
--- holds the rest anew, on the very lots that were kept, for as long as the job may live.
+-- Checkpoints: a step is finished, stored and charged in one transaction, once. Why a successor hold: a
+-- hold resolves at most once (rule 7), so each charge settles the job's hold and holds the rest anew, on
+-- the same lots, for as long as the job may live.
 
 create function farthing.price_step(p_job farthing.jobs, p_step text, p_usage jsonb, p_now timestamptz)
 returns farthing.priced_usage[]
@@ -6059,16 +6069,16 @@ begin
       row_number() over (partition by u.event ? 'occurred_at' order by u.nr) - 1 as index
     from jsonb_array_elements(p_usage) with ordinality u (event, nr)
   ), priced as (
-    -- T10: what happens in the job costs what it cost when the job was asked for; what happened earlier and
-    -- says when, costs what it cost then.
+    -- T10: usage in the job is priced by the time of the request for the job; usage with an earlier time of
+    -- its own, by that time.
     select false as is_dated, p.* from farthing.price_usage((select coalesce(jsonb_agg(g.event order by g.nr),
       '[]') from given g where not g.is_dated), p_now, p_job.created_at, p_job.rates) p
     union all
     select true, p.* from farthing.price_usage((select coalesce(jsonb_agg(g.event order by g.nr), '[]')
       from given g where g.is_dated), p_job.created_at) p
   )
-  -- Without an id of its own an event is the job's, named after its step: a step that runs twice is charged
-  -- once.
+  -- An event without an id belongs to the job and is named after its step: a step that runs twice is
+  -- charged once.
   select coalesce(array_agg(row(g.nr, p.user_id, case when p.event_id is null then 'job' else 'caller' end,
       coalesce(p.event_id, left(concat_ws(':', p_job.job_id, p_step, nullif(g.nr, 1)), 255)), p.model,
       p.rate_version, p.credits, p.metadata, p.event_at, p.problem, p.field)::farthing.priced_usage
@@ -6101,7 +6111,8 @@ begin
 end
 $$;
 comment on function farthing.count_repeats is
-  'A step''s charge with how many of its events were known: with the same contents, and with others.';
+  'A step''s charge, with the number of its events that were known: with the same contents, and with '
+  'others.';
 
 create function farthing.charge_step(p_job farthing.jobs, p_step text, p_usage jsonb, p_now timestamptz)
 returns farthing.step_charge
@@ -6116,7 +6127,7 @@ declare
   v_settlement farthing.settlement;
   v_result farthing.step_charge;
 begin
-  perform farthing.release_expired_holds(p_job.account_id, p_now); -- the job's own may be one
+  perform farthing.release_expired_holds(p_job.account_id, p_now); -- the job's own may have expired
   select * into v_hold from farthing.holds where account_id = p_job.account_id and hold_id = p_job.hold_id;
   v_result := row(0, 0, null, null, 0, 0, p_job.hold_id,
     case when v_hold.status = 'open' then v_hold.amount else 0 end, false)::farthing.step_charge;
@@ -6124,7 +6135,7 @@ begin
     return farthing.count_repeats(v_result, p_job.account_id, v_events, v_fresh);
   end if;
   if v_hold.hold_id is null then
-    -- For what costs nothing nothing is held, and there is nothing to point at.
+    -- Free jobs hold nothing, so there is no hold to refer to.
     if exists (select from unnest(v_fresh) f where f.credits > 0) then
       raise exception 'job %: usage without an estimate', p_job.job_id;
     end if;
@@ -6133,14 +6144,14 @@ begin
   if v_hold.status = 'open' then
     v_facts := v_facts || jsonb_build_object('hold_id', v_hold.hold_id);
   else
-    -- No hold is left: the job's id stands in for one that holds nothing.
+    -- No hold is left: the job's id takes the place of an empty one.
     v_hold.hold_id := p_job.job_id; v_hold.amount := null; v_hold.expires_at := p_now;
   end if;
   for v_nr in 1 .. cardinality(v_fresh) loop
     v_fresh[v_nr].metadata := v_fresh[v_nr].metadata || v_facts;
   end loop;
-  -- The work is done, so what is missing becomes debt. A step that used more than may be owed takes all that
-  -- is held: none is cheaper for having used too much.
+  -- The work is done, so missing credits become debt. A step beyond the overdraft limit takes all that is
+  -- held: using too much is never cheaper.
   v_settlement := farthing.settle(v_hold, array[
     row(null, null, null, null, v_fresh, p_job.correlation_id, p_job.author),
     row(null, v_facts || '{"reason": "overdraft_exceeded"}', null, null, null, p_job.correlation_id,
@@ -6152,8 +6163,8 @@ begin
 end
 $$;
 comment on function farthing.charge_step is
-  'Takes what a step used from the job''s hold and holds the rest on. The account and the job are locked by '
-  'the caller. Credits.';
+  'Charges a step from the job''s hold and keeps the rest held. The account and the job are locked by the '
+  'caller. Credits.';
 
 create function farthing.keep_checkpoint(
   p_job farthing.jobs, p_step text, p_output jsonb, p_charge farthing.step_charge, p_page text,
@@ -6174,7 +6185,7 @@ begin
       where g.job_nr = p_job.job_nr), 0) + 1, p_page);
   end if;
   update farthing.jobs set hold_id = p_charge.hold_id, has_file = has_file or p_page is not null,
-    -- 100 is for the completed; and a step that counts from 0 again takes nothing back.
+    -- 100 is for completed jobs; and a step that counts from 0 again does not lower the progress.
     progress = case when status = 'processing' then greatest(progress, least(p_progress, 99)) else progress
       end,
     lease_expires_at = p_now + make_interval(secs => p_lease_seconds), revision = revision + 1
@@ -6182,7 +6193,7 @@ begin
 end
 $$;
 comment on function farthing.keep_checkpoint is
-  'Writes a step that is done, its page and its progress, and extends the lease. The job is locked by the '
+  'Writes a finished step, its page and its progress, and extends the lease. The job is locked by the '
   'caller.';
 
 -- supabase/schemas/jobs/functions/jobs.sql
@@ -6197,7 +6208,7 @@ as $$
 declare
   v_legal boolean := case old.status
     when 'queued' then new.status in ('processing', 'failed', 'cancelled')
-    -- Back to queued: to try again, to go on later, or because its runner died.
+    -- Back to queued: for a retry, to continue later, or because its runner died.
     when 'processing' then new.status in ('queued', 'completed', 'failed', 'cancelled')
     else false end;
 begin
@@ -6217,7 +6228,8 @@ begin
 end
 $$;
 comment on function farthing.jobs_guard() is
-  'The job''s state machine: which status follows which, what never falls, and that readers are told.';
+  'The job''s state machine: the order of states, a progress that never falls, and the broadcast of '
+  'changes.';
 
 create function farthing.job_answer(p_job farthing.jobs)
 returns jsonb
@@ -6231,20 +6243,20 @@ as $$
       jsonb_build_object('code', p_job.error_code, 'message', p_job.error_message) end)
 $$;
 comment on function farthing.job_answer(farthing.jobs) is
-  'A job as lists show it. error is that of the last attempt, also while the job is tried again.';
+  'A job in the form of lists. error is that of the last attempt, also while the job waits for a retry.';
 
 create function farthing.rates_of(p_lines jsonb, p_now timestamptz)
 returns jsonb
 language sql stable
 set search_path = ''
 as $$
-  -- A line that says when it occurred is priced by that moment; the others by the moment of asking.
+  -- A line with occurred_at is priced by that moment; the others by the moment of the request.
   select jsonb_object_agg(u.model, u.rate_version) filter (where u.rate_version is not null)
   from farthing.price_usage((select coalesce(jsonb_agg(l), '[]') from jsonb_array_elements(p_lines) l
     where not l ? 'occurred_at'), p_now) u
 $$;
 comment on function farthing.rates_of(jsonb, timestamptz) is
-  'The rate versions that a job pays by, {model: version}: those in force when it was asked for (T10).';
+  'The rate versions that price a job, {model: version}: those in force when it was requested (T10).';
 
 create function farthing.hold_for_job(
   p_user_id uuid, p_estimate jsonb, p_correlation_id text, p_author text,
@@ -6281,7 +6293,7 @@ begin
 end
 $$;
 comment on function farthing.hold_for_job is
-  'Holds the price of a job''s estimate for as long as the job lives; null where it is free. Fails '
+  'Holds the price of a job''s estimate for as long as the job lives; null if it is free. Fails '
   'insufficient_credits, unknown_model, invalid_request, not_found.';
 
 create function farthing.find_job(p_user_id uuid, p_job_id uuid)
@@ -6305,10 +6317,10 @@ comment on function farthing.find_job(uuid, uuid) is
 
 -- supabase/schemas/jobs/functions/running.sql
 
--- Running jobs: claimed under a lease, written to under its token, charged at every checkpoint.
--- Order of locks: the owner, the account, the job under it (rule 4). The owner because a job's row and its
--- logs refer to them, and one who is leaving keeps that row locked while they wait for the account. A claim
--- takes jobs alone, and skips what is locked.
+-- Running jobs: claimed under a lease, written to under its token, charged at every checkpoint. Order of
+-- locks: the owner, the account, the job under it (rule 4). The owner is locked because a job's row and its
+-- logs refer to them, and the deletion of a user locks that row while it waits for the account. A claim
+-- locks only jobs, and skips locked ones.
 
 create function farthing.lock_job(p_job_id uuid)
 returns farthing.jobs
@@ -6336,7 +6348,7 @@ as $$
 declare
   v_job farthing.jobs := farthing.lock_job(p_job_id);
 begin
-  -- A lease past its time is still the runner's until somebody takes the job: then the token is another.
+  -- An expired lease is still the runner's until another runner claims the job, which changes the token.
   if v_job.token = p_token and v_job.lease_expires_at is not null and v_job.expires_at > p_now then
     return v_job;
   end if;
@@ -6344,7 +6356,7 @@ begin
 end
 $$;
 comment on function farthing.lock_leased_job(uuid, int, timestamptz) is
-  'The job, locked, if this token still holds it; else null: the lease was lost.';
+  'The job, locked, if this token still has its lease; else null.';
 
 create function farthing.end_job(
   p_job farthing.jobs, p_status text, p_code text, p_message text, p_detail text, p_now timestamptz)
@@ -6354,7 +6366,7 @@ set search_path = ''
 as $$
 begin
   perform farthing.release_hold(p_job.account_id, p_job.hold_id, null, p_now);
-  -- What was asked may be personal, and nobody needs it any more.
+  -- The input may be personal, and nobody needs it any more.
   update farthing.job_checkpoints set output = null where job_nr = p_job.job_nr and output is not null;
   update farthing.jobs set status = p_status, completed_at = coalesce(completed_at, p_now), input = '{}',
     runner_id = null, lease_expires_at = null, error_code = coalesce(p_code, error_code),
@@ -6371,18 +6383,18 @@ returns interval
 language sql volatile
 set search_path = ''
 as $$
-  -- 2, 4, 8 … seconds, at most 5 minutes, each up to a quarter shorter or longer: jobs that failed together
-  -- do not come back together.
+  -- 2, 4, 8 … seconds, at most 5 minutes, with 25 % jitter: jobs that failed together are not retried
+  -- together.
   select make_interval(secs => least(2 ^ p_attempts, 300) * (0.75 + random() * 0.5))
 $$;
-comment on function farthing.job_backoff(int) is 'How long after its nth attempt a job is tried again.';
+comment on function farthing.job_backoff(int) is 'The backoff after the nth attempt of a job.';
 
 -- supabase/schemas/jobs/functions/time.sql
 
--- What wakes runners, what tells readers, and what time does to jobs.
--- Two extensions of the platform are used where they are and missed nowhere: pg_net with Vault (a runner is
--- woken at once; else it is whoever calls POST /job-runner), and Realtime (a change is broadcast; polling
--- works without). Their functions are looked up by name, so these migrations run on a bare PostgreSQL.
+-- Waking runners, broadcasting changes, and the scheduled tasks of jobs. Two extensions of the platform are
+-- optional: pg_net with Vault (it wakes a runner at once; without it, a caller of POST /job-runner does),
+-- and Realtime (it broadcasts changes; polling works without it). Their functions are looked up by name, so
+-- these migrations run on a bare PostgreSQL.
 
 create function farthing.wake_runner()
 returns boolean
@@ -6391,7 +6403,7 @@ set search_path = ''
 as $$
   select farthing.wake('job-runner')
 $$;
-comment on function farthing.wake_runner() is 'Wakes the runner of jobs. True where it could be asked.';
+comment on function farthing.wake_runner() is 'Wakes the job runner. True if the call was queued.';
 
 create function farthing.wake_runner_if_due(p_now timestamptz default now())
 returns boolean
@@ -6403,7 +6415,7 @@ as $$
     and farthing.wake_runner()
 $$;
 comment on function farthing.wake_runner_if_due(timestamptz) is
-  'Wakes a runner where a job waits for one; true where it did.';
+  'Wakes a runner if a job is due; true if it did.';
 
 create function farthing.publish_job(p_job farthing.jobs)
 returns void
@@ -6423,8 +6435,8 @@ exception when others then
 end
 $$;
 comment on function farthing.publish_job(farthing.jobs) is
-  'Broadcasts a job''s change, as lists show it, as event "job" on its user''s private channel '
-  'jobs:<user id>. Nothing where Realtime is absent.';
+  'Broadcasts a changed job, in the form of lists, as event "job" on its user''s private channel '
+  'jobs:<user id>. Does nothing without Realtime.';
 
 create function farthing.open_realtime()
 returns boolean
@@ -6444,7 +6456,7 @@ begin
 end
 $$;
 comment on function farthing.open_realtime() is
-  'Lets each user listen to their own channel jobs:<user id> and no other. True where there is Realtime.';
+  'Lets each user listen to their own channel jobs:<user id> and no other. True if Realtime is installed.';
 
 create function farthing.try_lock_job(p_job_nr bigint)
 returns farthing.jobs
@@ -6455,7 +6467,8 @@ declare
   v_job farthing.jobs;
 begin
   select * into v_job from farthing.jobs where job_nr = p_job_nr;
-  -- Owner and account first, and no waiting: what is locked is being worked on, and the next minute comes.
+  -- Owner and account first, without waiting: a locked job is being worked on, and the next minute tries
+  -- again.
   perform from auth.users where id = v_job.user_id for key share skip locked;
   if not found then
     return null;
@@ -6471,7 +6484,7 @@ begin
 end
 $$;
 comment on function farthing.try_lock_job(bigint) is
-  'Locks a job and its account without waiting; null where another has one of them.';
+  'Locks a job and its account without waiting; null if another transaction has locked one of them.';
 
 create function farthing.sweep_lease(p_job_nr text, p_now timestamptz)
 returns int
@@ -6496,7 +6509,7 @@ begin
 end
 $$;
 comment on function farthing.sweep_lease(text, timestamptz) is
-  'Takes a job back whose runner is gone; 1 where it did.';
+  'Ends the lease of a job whose runner is dead; 1 if it did.';
 
 create function farthing.sweep_leases(p_now timestamptz default now(), p_limit int default 100)
 returns int
@@ -6509,7 +6522,7 @@ as $$
     order by j.lease_expires_at limit p_limit), 'sweep_lease', p_now)
 $$;
 comment on function farthing.sweep_leases(timestamptz, int) is
-  'Takes back what runners held who are gone: queued again while attempts are left; returns how many.';
+  'Ends the leases of dead runners: their jobs are queued again while attempts are left; returns how many.';
 
 create function farthing.sweep_job(p_job_nr text, p_now timestamptz)
 returns int
@@ -6527,8 +6540,7 @@ begin
   return 1;
 end
 $$;
-comment on function farthing.sweep_job(text, timestamptz) is
-  'Fails a job whose 24 hours are over; 1 where it did.';
+comment on function farthing.sweep_job(text, timestamptz) is 'Fails a job after its 24 hours; 1 if it did.';
 
 create function farthing.sweep_jobs(p_now timestamptz default now(), p_limit int default 500)
 returns int
@@ -6542,7 +6554,7 @@ as $$
     order by j.expires_at limit p_limit), 'sweep_job', p_now)
 $$;
 comment on function farthing.sweep_jobs(timestamptz, int) is
-  'Fails jobs whose 24 hours are over and gives back what they held; returns how many.';
+  'Fails jobs after their 24 hours and releases their holds; returns how many.';
 
 create function farthing.sweep_job_data(p_now timestamptz default now(), p_limit int default 200)
 returns int
@@ -6561,7 +6573,7 @@ begin
   ), emptied as (
     delete from farthing.job_pages p using due where p.job_nr = due.job_nr
   )
-  -- Readers see a result go: an ETag from before must not say that nothing has changed.
+  -- Readers see the removal of a result: an earlier ETag must not match any more.
   update farthing.jobs j set result = null, has_file = false, revision = j.revision
     + (j.result is not null)::int
   from due where j.job_nr = due.job_nr;
@@ -6576,15 +6588,14 @@ begin
 end
 $$;
 comment on function farthing.sweep_job_data(timestamptz, int) is
-  'Empties results and files after 24 hours, and forgets jobs after 30 days; returns how many of both.';
+  'Empties results and files after 24 hours, and deletes jobs after 30 days; returns how many of both.';
 
 -- supabase/schemas/ledger/functions/accounts.sql
 
--- Whose an account is: who may act for it, whose name it bears, and its lock.
--- Why here and nowhere else: today a user acts for their own account; members of an organisation will act for
--- its account: that changes this file and the policy may_see (ledger/tables.sql). Nothing else compares an
--- owner but check_owner(), the owner's mark and the proof; foundation/owners tests that. Whether an account
--- has been left stands in left_at.
+-- The owner of an account: who may act for it, and its lock. Why only here: today a user acts for their own
+-- account; members of an organisation will act for its account, which changes this file and the policy
+-- may_see (ledger/tables.sql). Nothing else compares an owner but check_owner(), the owner's hash and the
+-- proof; foundation/owners tests that. left_at says whether an account's user was deleted.
 
 create function farthing.account_for(p_user_id uuid, p_account_id bigint default null)
 returns bigint
@@ -6597,8 +6608,8 @@ begin
 end
 $$;
 comment on function farthing.account_for(uuid, bigint) is
-  'The account that a user may act for: their own, or the one named; null where there is none, or it is not '
-  'theirs, which look alike.';
+  'The account that a user may act for: their own, or the named one; null if there is none or it is not '
+  'theirs, which a caller cannot distinguish.';
 
 create function farthing.acts_for(p_user_id uuid, p_account_id bigint)
 returns boolean
@@ -6612,12 +6623,12 @@ $$;
 comment on function farthing.acts_for(uuid, bigint) is
   'Whether a user may act for this account; false for no account.';
 
--- The resolver's locking form: one select and no further call, because every charge begins with it.
+-- The locking form of the resolver: one select and no further call, because every charge begins with it.
 create function farthing.lock_account(p_user_id uuid, p_now timestamptz)
 returns farthing.accounts
 language plpgsql
 set search_path = ''
--- One stuck account must not use up the connections that all others need; the endpoints try again.
+-- One stuck account must not use up the connections that all others need; endpoints retry.
 set lock_timeout = '2s'
 as $$
 declare
@@ -6626,7 +6637,7 @@ begin
   -- One value, not a column each: the executor sets up every column of a select at each call.
   v_account := (select a from farthing.accounts a where a.owner_id = p_user_id for no key update);
   if v_account.account_id is null then
-    -- Locked: a user who is being deleted is waited for, and then is no user.
+    -- Locked: this waits for a user's deletion in progress, after which there is no user.
     perform from auth.users where id = p_user_id for key share;
     if not found then
       perform farthing.fail('not_found', 'There is no such user.', null, 'user_id');
@@ -6635,7 +6646,7 @@ begin
     v_account := (select a from farthing.accounts a where a.owner_id = p_user_id for no key update);
   end if;
   if v_account.held > 0 then
-    -- Apart: a call in a condition is prepared even where it is not made.
+    -- Separate: a call in a condition is prepared even if it is not made.
     if farthing.release_expired_holds(v_account.account_id, p_now) > 0 then
       select * into v_account from farthing.accounts where account_id = v_account.account_id;
     end if;
@@ -6644,7 +6655,7 @@ begin
 end
 $$;
 comment on function farthing.lock_account(uuid, timestamptz) is
-  'The user''s own account, locked, with expired holds released; made on first use. Fails not_found where '
+  'The user''s own account, locked, with expired holds released; created on first use. Fails not_found if '
   'there is no such user.';
 
 create function farthing.owner_of(p_account_id bigint)
@@ -6657,7 +6668,7 @@ begin
 end
 $$;
 comment on function farthing.owner_of(bigint) is
-  'The user whose account it is; null where they have left, and for an organisation''s.';
+  'The user who owns an account; null if they were deleted, and for an organisation''s account.';
 
 create function farthing.operator_id(p_author text)
 returns uuid
@@ -6667,7 +6678,7 @@ as $$
   select substring(translate(p_author, '{}-', '') from '^operator:([0-9a-fA-F]{32})$')::uuid
 $$;
 comment on function farthing.operator_id(text) is
-  'The user who decides as operator:<user id>, in whatever spelling; null for every other author.';
+  'The user of the author operator:<user id>, in any spelling; null for every other author.';
 
 create function farthing.is_own(p_author text, p_account_id bigint)
 returns boolean
@@ -6679,13 +6690,13 @@ begin
 end
 $$;
 comment on function farthing.is_own(text, bigint) is
-  'Whether an author is one of those who act for an account: its owner, also where they come as operator.';
+  'Whether an author acts for an account: its owner, also as operator.';
 
 -- supabase/schemas/ledger/functions/debits.sql
 
--- Debits, and references that move credits once.
--- Why a table of references: an idempotency key is forgotten after a day, and what a shop calls an invoice or
--- a welcome bonus is meant once for ever. Only callers who ask for it pay for it: no index on the entries.
+-- Debits, and references that move credits once. Why a table of references: an idempotency key is deleted
+-- after a day, and an invoice or a welcome bonus must be booked only once, for ever. Only callers who use
+-- it pay for it: the entries need no index.
 
 create function farthing.require_reference(p_reference_id text)
 returns void
@@ -6700,7 +6711,7 @@ begin
 end
 $$;
 comment on function farthing.require_reference(text) is
-  'Refuses a movement that is to be made once and names no reference.';
+  'Refuses a movement with once and without a reference.';
 
 create function farthing.refuse_reference(p_differs text[])
 returns void
@@ -6716,7 +6727,7 @@ begin
 end
 $$;
 comment on function farthing.refuse_reference(text[]) is
-  'Fails reference_conflict where a known reference comes with other contents; details name the fields.';
+  'Fails reference_conflict if a known reference has other contents; details name the fields.';
 
 create function farthing.known_debit(p_account_id bigint, p_reference_id text, p_amount numeric)
 returns jsonb
@@ -6742,15 +6753,14 @@ begin
 end
 $$;
 comment on function farthing.known_debit is
-  'What a debit that is made once took when it was made, as its answer; null where it was not. Fails '
-  'reference_conflict.';
+  'The answer of an earlier debit with this reference; null if there is none. Fails reference_conflict.';
 
 -- supabase/schemas/ledger/functions/leavers.sql
 
--- An account that is left: it stays for the books, and its credits close to breakage.
+-- Accounts of deleted users: they stay for the records, and their credits close to breakage.
 
--- An owner leaves by being deleted, and nobody comes instead. Closing an account relies on it: nothing but
--- leaving updates owner_id, and left_at is set once.
+-- An owner leaves only by deletion, and is never replaced. Closing an account relies on that: only the
+-- deletion updates owner_id, and left_at is set once.
 create function farthing.check_owner()
 returns trigger
 language plpgsql security definer -- runs inside auth's delete, by a role that owns nothing here
@@ -6792,7 +6802,7 @@ begin
 end
 $$;
 comment on function farthing.close_lots(bigint, text, timestamptz) is
-  'Closes the lots of an account that has been left to breakage. The account is locked by the caller.';
+  'Closes the lots of a deleted user''s account to breakage. The account is locked by the caller.';
 
 create function farthing.note_leaving()
 returns trigger
@@ -6800,7 +6810,8 @@ language plpgsql security definer -- runs inside auth's delete, by a role that o
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  -- now(), for Auth's delete passes no time. Triggers on left_at do the rest, with this function's rights.
+  -- now(), since Auth's delete passes no time. Triggers on left_at do the rest, with this function's
+  -- rights.
   update farthing.accounts set left_at = now() where account_id = new.account_id;
   return null;
 end
@@ -6824,18 +6835,19 @@ begin
   end loop;
   perform farthing.forget_private_answers(new.account_id);
   perform farthing.pay_debt(new.account_id, now());
-  -- Auth's own role where the user was deleted there; a user's request and an operator's look alike to it.
+  -- Auth's own role if the user was deleted there, which cannot distinguish a user's request from an
+  -- operator's.
   perform farthing.close_lots(new.account_id, 'sql:' || session_user, now());
   return null;
 end
 $$;
 comment on function farthing.close_account() is
-  'Trigger, rule 16: leaving deletes no entry. The account stays, its holds are released and its lots '
-  'close to breakage.';
+  'Trigger, rule 16: deleting a user deletes no entry. The account stays, its holds are released and its '
+  'lots close to breakage.';
 
 -- supabase/schemas/ledger/functions/lots.sql
 
--- What time does to lots: they expire, and are closed.
+-- The expiry of lots.
 
 create function farthing.expire_lots(p_account_id bigint, p_now timestamptz)
 returns int
@@ -6860,8 +6872,8 @@ begin
 end
 $$;
 comment on function farthing.expire_lots(bigint, timestamptz) is
-  'Rule 11: the expired remainder that no open hold needs and no dispute has frozen goes to breakage. The '
-  'account is locked by the caller.';
+  'Rule 11: moves the expired remainder to breakage, except credits that an open hold needs or a dispute '
+  'has frozen. The account is locked by the caller.';
 
 create function farthing.close_lot(p_lot farthing.lots, p_reference_type text, p_author text,
   p_now timestamptz)
@@ -6888,7 +6900,7 @@ begin
 end
 $$;
 comment on function farthing.close_lot is
-  'Moves what is free of a lot to breakage. The account is locked by the caller.';
+  'Moves the free part of a lot to breakage. The account is locked by the caller.';
 
 create function farthing.sweep_account(p_account_id text, p_now timestamptz)
 returns int
@@ -6963,7 +6975,7 @@ begin
 end
 $$;
 comment on function farthing.pay_debt(bigint, timestamptz) is
-  'Rule 8: debt is paid first by credits that come in or come free. The account is locked by the caller.';
+  'Rule 8: incoming and released credits pay debt first. The account is locked by the caller.';
 
 create function farthing.write_entry(p_entry farthing.entries, p_now timestamptz)
 returns farthing.accounts
@@ -6990,8 +7002,8 @@ begin
 end
 $$;
 comment on function farthing.write_entry(farthing.entries, timestamptz) is
-  'Writes one entry and moves its account''s balance with it; what the entry leaves null of number, time '
-  'and ids is filled in. Returns the account, which the caller has locked.';
+  'Writes one entry and moves its account''s balance with it; a null number, time or id of the entry is '
+  'filled in. Returns the account, which the caller has locked.';
 
 create function farthing.receive(
   p_account_id bigint, p_source farthing.lot_source, p_amount numeric, p_kind farthing.entry_kind,
@@ -7006,7 +7018,7 @@ declare
   v_lot farthing.lots;
   v_entry farthing.entries;
 begin
-  -- numeric(38, 18) ends there.
+  -- This is the limit of numeric(38, 18).
   if (select balance >= 1e20 - p_amount from farthing.accounts where account_id = p_account_id) then
     perform farthing.fail('invalid_request',
       'The balance must stay below 10^20 credits. Send a smaller amount.', null, 'amount');
@@ -7035,12 +7047,12 @@ begin
 end
 $$;
 comment on function farthing.receive is
-  'Credits come in: a lot (terms taken from p_lot), its entry, and debt paid first. The account is locked '
-  'by the caller.';
+  'Adds credits: a lot (terms from p_lot), its entry, and the payment of debt. The account is locked by '
+  'the caller.';
 
 -- supabase/schemas/ledger/functions/reads.sql
 
--- Where an account stood at a moment.
+-- The state of an account at a moment.
 
 create function farthing.seq_at(p_account_id bigint, p_at timestamptz)
 returns bigint
@@ -7052,7 +7064,7 @@ declare
   v_high bigint := (select last_seq from farthing.accounts where account_id = p_account_id);
   v_middle bigint;
 begin
-  -- created_at never falls as seq rises, so the moment is found by halving: no index by time is kept for it.
+  -- created_at never falls as seq rises, so a binary search finds the moment without an index by time.
   while v_low < v_high loop
     v_middle := (v_low + v_high + 1) / 2;
     if (select created_at <= p_at from farthing.entries where account_id = p_account_id
@@ -7066,16 +7078,16 @@ begin
 end
 $$;
 comment on function farthing.seq_at(bigint, timestamptz) is
-  'The last entry of an account at or before a moment; 0 where there is none.';
+  'The last entry of an account at or before a moment; 0 if there is none.';
 
 -- supabase/schemas/ledger/functions/spend.sql
 
--- Spending: what takes credits out of lots.
--- Why: refusal, burn-down order, several lots and the shortfall of a settled hold are one rule each, in
--- spend_batch(). Its loop runs over arrays in memory; the tables are read once and written three times,
--- however many charges come. Most charges are one, and the first lot has enough: spend() says that case in
--- one read and one write, and hands over every other. Bench before and after, 16 and 4 connections on two
--- cores: 2,850 to 4,451 and 3,519 to 4,233 debits a second. A story holds the two ways to one outcome.
+-- Spending: taking credits out of lots. Why: refusal, burn-down order, several lots and the shortfall of a
+-- settled hold are one rule each, in spend_batch(). Its loop runs over arrays in memory; the tables are
+-- read once and written three times, for any number of charges. In most calls there is one charge, and the
+-- first lot suffices: spend() does that case in one read and one write, and passes on every other. Bench
+-- before and after, 16 and 4 connections on two cores: 2,850 to 4,451 and 3,519 to 4,233 debits a second. A
+-- test compares the results of both.
 
 create function farthing.spend_batch(
   p_account farthing.accounts, p_charges farthing.charge[], p_hold_id uuid, p_now timestamptz)
@@ -7084,12 +7096,12 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  v_lot_ids uuid[]; v_sources text[]; v_free numeric[]; v_given numeric[]; -- a place per lot
+  v_lot_ids uuid[]; v_sources text[]; v_free numeric[]; v_given numeric[]; -- one element per lot
   v_lot int := 1; v_available numeric;
   v_charge farthing.charge;
-  v_transaction_id uuid; v_first_seq bigint; v_shortfall numeric; v_lots jsonb; -- of the charge at hand
+  v_transaction_id uuid; v_first_seq bigint; v_shortfall numeric; v_lots jsonb; -- of the current charge
   v_need numeric; v_take numeric; v_debt numeric := p_account.debt;
-  -- What may become debt.
+  -- The credits that may become debt.
   v_overdraft numeric := case when p_hold_id is null then 0
     else farthing.overdraft_limit(p_account, p_hold_id) end;
   v_at timestamptz := greatest(p_now, p_account.last_entry_at);
@@ -7098,8 +7110,8 @@ declare
   v_entries farthing.entries[] := '{}'::farthing.entries[];
   v_results farthing.charge_result[] := '{}'::farthing.charge_result[];
 begin
-  -- Rule 5, and of an expired or frozen lot just what the hold that is being settled kept of it. One that has
-  -- expired itself, and is settled late, keeps nothing.
+  -- Rule 5; an expired or frozen lot gives only the credits that the settled hold reserved of it. One
+  -- that has expired reserves nothing.
   select coalesce(array_agg(s.lot_id), '{}'), array_agg(s.source), array_agg(s.free), array_agg(0.0),
     coalesce(sum(s.free), 0)
   into v_lot_ids, v_sources, v_free, v_given, v_available
@@ -7128,7 +7140,7 @@ begin
         gen_random_uuid(), v_transaction_id, v_lot_ids[v_lot], 'usage', 'out', v_take, v_balance,
         v_charge.kind, v_charge.reference_type, v_charge.reference_id, v_charge.correlation_id,
         v_charge.metadata, v_charge.author)::farthing.entries;
-      -- Past the last lot there is neither id nor limit: what no lot pays is the shortfall, and becomes debt.
+      -- Past the last lot there is neither id nor limit: the unpaid part is the shortfall, and becomes debt.
       if v_lot > cardinality(v_lot_ids) then
         v_shortfall := v_take; v_debt := v_debt + v_take; v_overdraft := v_overdraft - v_take;
         exit;
@@ -7148,9 +7160,9 @@ begin
 end
 $$;
 comment on function farthing.spend_batch is
-  'Charges an account, locked by the caller, in burn-down order. Each charge stands alone: one that finds '
-  'too little (or debt) is not accepted and changes nothing. With a hold, which the caller has freed, the '
-  'rest becomes debt, as far as overdraft_limit() allows; beyond it a charge is not accepted. Credits.';
+  'Charges an account, locked by the caller, in burn-down order. Charges are independent: one that finds '
+  'too few credits (or debt) is not accepted and changes nothing. With a hold, which the caller has freed, '
+  'missing credits become debt up to overdraft_limit(); beyond it a charge is not accepted. Credits.';
 
 create function farthing.overdraft_limit(p_account farthing.accounts, p_hold_id uuid)
 returns numeric
@@ -7159,7 +7171,7 @@ set search_path = ''
 as $$
 begin
   return (
-    -- A debt ends below numeric(38, 18)'s 10^20.
+    -- A debt stays below numeric(38, 18)'s 10^20.
     select least(greatest(coalesce(h.amount, 0) * p.overdraft_factor, p.overdraft_floor),
       greatest(1e20 - 1 - p_account.debt, 0))
     from farthing.policy p
@@ -7167,8 +7179,8 @@ begin
 end
 $$;
 comment on function farthing.overdraft_limit is
-  'Rule 7: how much of a hold''s settlement may become debt: a multiple of the hold, and never less than the '
-  'policy''s floor, which is the limit where there is no such hold. Credits.';
+  'Rule 7: the part of a hold''s settlement that may become debt: a multiple of the hold, and never less '
+  'than the policy''s floor, which is the limit without a hold. Credits.';
 
 create function farthing.write_spending(
   p_account_id bigint, p_last_seq bigint, p_balance numeric, p_debt numeric, p_at timestamptz,
@@ -7181,15 +7193,15 @@ begin
   if cardinality(p_entries) = 0 then
     return;
   end if;
-  -- Burn-down takes lots from the front: the first that gave nothing ends the list. One update by key is a
-  -- third of a join's price.
+  -- Burn-down takes lots from the front: the first that gave nothing ends the list. One update by key costs
+  -- a third of a join.
   for v_lot in 2 .. cardinality(p_lot_ids) loop
     exit when p_given[v_lot] = 0;
     update farthing.lots
     set remaining = remaining - p_given[v_lot], closed_at = case when remaining = p_given[v_lot] then p_at end
     where account_id = p_account_id and lot_id = p_lot_ids[v_lot];
   end loop;
-  -- Mostly it is one lot: then all that is written is written by one statement.
+  -- Mostly it is one lot: then one statement writes everything.
   with first_lot as (
     update farthing.lots
     set remaining = remaining - p_given[1], closed_at = case when remaining = p_given[1] then p_at end
@@ -7202,7 +7214,8 @@ begin
   insert into farthing.entries select * from unnest(p_entries);
 end
 $$;
-comment on function farthing.write_spending is 'Writes what spend_batch() decided: lots, account, entries.';
+comment on function farthing.write_spending is
+  'Writes the result of spend_batch(): lots, account, entries.';
 
 create function farthing.spend(p_account farthing.accounts, p_charge farthing.charge, p_now timestamptz)
 returns farthing.charge_result
@@ -7240,15 +7253,14 @@ begin
     p_charge.reference_type, p_charge.reference_id, p_charge.correlation_id, p_charge.metadata,
     p_charge.author);
   return row(true, v_transaction_id, p_charge.amount, v_seq, v_seq, v_balance, null, 0,
-    -- Of texts alone: jsonb_build_object() would look up how to write the type of each.
+    -- Only from texts: jsonb_build_object() would look up the output function of each type.
     jsonb_build_array(jsonb_object(array['id', v_lot_id::text, 'source', v_source,
       'amount', trim_scale(p_charge.amount)::text])))::farthing.charge_result;
 end
 $$;
 comment on function farthing.spend is
-  'Charges an account, locked by the caller, once: as spend_within_cap() would, by the shortest way where '
-  'the '
-  'first lot has enough. Credits.';
+  'Charges an account, locked by the caller, once: as spend_within_cap() would, with a shortcut if the '
+  'first lot suffices. Credits.';
 
 create function farthing.refuse_short(p_required numeric, p_available numeric)
 returns void
@@ -7263,14 +7275,13 @@ begin
 end
 $$;
 comment on function farthing.refuse_short(numeric, numeric) is
-  'Rule 6: fails insufficient_credits; details say which limit blocked, what was required and what was '
-  'available.';
+  'Rule 6: fails insufficient_credits; details name the limit, the required and the available credits.';
 
 -- supabase/schemas/notifications/functions/money.sql
 
--- Notifications of a payment: it was received, refunded, or is disputed.
--- Why by triggers: a notification commits with its cause, and no function that moves money knows of them.
--- notify() never fails, so neither do these. Nothing here is on the way of a debit.
+-- Notifications about a payment: received, refunded, disputed. Why by triggers: a notification commits with
+-- its cause, and functions that move money do not know of them. notify() never fails, so neither do these.
+-- A debit runs none of them.
 
 create function farthing.notify_payment()
 returns trigger
@@ -7286,8 +7297,8 @@ begin
 end
 $$;
 comment on function farthing.notify_payment() is
-  'The receipt of an order or a top-up. An order is paid once (rule 9), so this is once per payment, however '
-  'often Stripe says so.';
+  'The receipt of an order or a top-up. An order is paid once (rule 9), so there is one per payment, '
+  'however many events Stripe sends.';
 
 create function farthing.notify_refund()
 returns trigger
@@ -7303,8 +7314,7 @@ begin
 end
 $$;
 comment on function farthing.notify_refund() is
-  'Tells the buyer that money is on its way back, once per refund; a refund that fails later is not spoken '
-  'of.';
+  'Notifies the buyer that money is on its way back, once per refund; a later failure is not notified.';
 
 create function farthing.notify_dispute()
 returns trigger
@@ -7327,16 +7337,16 @@ begin
 end
 $$;
 comment on function farthing.notify_dispute() is
-  'Tells the operators of a dispute, once when the bank asks, takes, gives back or keeps. The buyer knows: '
-  'it was they who went to the bank.';
+  'Notifies the operators of a dispute, once when the bank asks, withdraws, reinstates or decides. The '
+  'buyer knows, since they went to the bank.';
 
 -- supabase/schemas/notifications/functions/notify.sql
 
--- Notices: what a user, or who runs the project, is to be told, kept until somebody tells it.
--- Why an outbox: the row commits with what it tells of, and nothing that moves money waits for mail. A
--- subject is told of once per template; so each sweep may find the same thing again, and two sweeps may run.
--- No personal data: whom a notice goes to is looked up when it is sent. Where the caller gives an address, it
--- is kept until the notice is sent or given up, and not a moment longer.
+-- Notifications to users and operators, stored until they are sent. Why an outbox: the row commits with its
+-- cause, and nothing that moves money waits for mail. Each subject is notified once per template; so a
+-- scheduled task may find the same thing again, and two may run at once. No personal data: the recipient's
+-- address is looked up when it is sent. An address that the caller gives is stored until the notification
+-- is sent or given up, and no longer.
 
 create function farthing.notify(
   p_account_id bigint, p_template text, p_subject text, p_data jsonb, p_now timestamptz)
@@ -7351,14 +7361,15 @@ begin
   on conflict on constraint notices_once do nothing;
   return found;
 exception when others then
-  -- Money moves whether or not anybody can be told of it.
-  raise warning 'farthing: a notice % was not queued: %', p_template, sqlstate;
+  -- Money moves whether or not a notification can be stored.
+  raise warning 'farthing: a notification % was not queued: %', p_template, sqlstate;
   return false;
 end
 $$;
 comment on function farthing.notify(bigint, text, text, jsonb, timestamptz) is
-  'Puts a notice to an account''s owner into the outbox; false where this subject was told of already, or '
-  'nobody is left to tell. Never fails: a notice that cannot be written is a warning in the server''s log.';
+  'Puts a notification to an account''s owner into the outbox; false if this subject was notified already, '
+  'or the owner was deleted. Never fails: a notification that cannot be written is a warning in the '
+  'server''s log.';
 
 create function farthing.notify_operators(
   p_template text, p_subject text, p_data jsonb, p_now timestamptz)
@@ -7372,13 +7383,13 @@ begin
   on conflict (recipient, template, subject) where account_id is null do nothing;
   return found;
 exception when others then
-  raise warning 'farthing: a notice % was not queued: %', p_template, sqlstate;
+  raise warning 'farthing: a notification % was not queued: %', p_template, sqlstate;
   return false;
 end
 $$;
 comment on function farthing.notify_operators(text, text, jsonb, timestamptz) is
-  'Tells who runs the project, by e-mail and by webhook, once per template and subject; false where both '
-  'were told already. Never fails, as notify().';
+  'Notifies the operators, by email and by webhook, once per template and subject; false if both were '
+  'notified already. Never fails, as notify().';
 
 create function farthing.notify_low_balance(p_account_id text, p_now timestamptz)
 returns int
@@ -7396,11 +7407,12 @@ begin
   select t.threshold, farthing.top_up_runs(t) as runs into v_top_up
   from farthing.top_ups t where t.account_id = v_account.account_id;
   v_threshold := coalesce(v_top_up.threshold, (select low_balance from farthing.policy));
-  -- Most have more than enough, by a sum that is on the row; and who is topped up has nothing to do.
+  -- Most accounts have more than enough, by a sum on their row; and users with a top-up have nothing to do.
   if v_account.balance - v_account.held >= v_threshold or v_top_up.runs then
     return 0;
   end if;
-  -- A fall begins with credits: who got new ones may fall again, who never had any has not fallen.
+  -- A low balance follows credits: an account with new credits may be notified again, one that never had
+  -- any is not.
   select lot_id into v_lot_id from farthing.lots
   where account_id = v_account.account_id order by created_at desc, lot_id desc limit 1;
   if v_lot_id is null or exists (select from farthing.notices where account_id = v_account.account_id
@@ -7414,7 +7426,7 @@ begin
 end
 $$;
 comment on function farthing.notify_low_balance(text, timestamptz) is
-  'Tells an account that it is low, once until credits come in again; 1 where it did.';
+  'Notifies an account of its low balance, once until credits arrive again; 1 if it did.';
 
 create function farthing.sweep_low_balances(p_now timestamptz default now(), p_limit int default 10000)
 returns int
@@ -7444,7 +7456,7 @@ begin
 end
 $$;
 comment on function farthing.sweep_low_balances(timestamptz, int) is
-  'Looks at the next accounts of the round and tells those that are low; returns how many.';
+  'Checks the next accounts of the round and notifies those with a low balance; returns how many.';
 
 create function farthing.notify_expiring(
   p_days int, p_from timestamptz, p_now timestamptz, p_limit int)
@@ -7453,13 +7465,13 @@ language sql
 set search_path = ''
 as $$
   with due as (
-    -- Lots that expire at one moment are one notice.
+    -- Lots that expire at the same moment are one notification.
     select l.account_id, l.expires_at, sum(l.remaining) as credits,
       format('%s:%s', p_days, extract(epoch from l.expires_at)) as subject
     from farthing.lots l
     where l.closed_at is null and l.remaining > 0 and not l.frozen
       and l.expires_at > p_from and l.expires_at <= p_now + p_days * interval '1 day'
-      -- A week's warning of what was given for less is none; a day's is given to all (T23).
+      -- Lots that live less than a week get no warning a week ahead; all get one a day ahead (T23).
       and (p_days = 1 or l.created_at <= l.expires_at - p_days * interval '1 day')
     group by l.account_id, l.expires_at
   ), untold as (
@@ -7477,27 +7489,27 @@ as $$
   select count(*)::int from told
 $$;
 comment on function farthing.notify_expiring(int, timestamptz, timestamptz, int) is
-  'Tells of lots that expire after p_from and within p_days; returns how many notices. A lot with nothing '
-  'left is not spoken of.';
+  'Notifies of lots that expire after p_from and within p_days; returns how many notifications. Empty lots '
+  'are left out.';
 
 create function farthing.sweep_expiring_credits(p_now timestamptz default now(), p_limit int default 2000)
 returns int
 language sql
 set search_path = ''
 as $$
-  -- The day's first: who is behind with both is told the one that matters.
+  -- The warning a day ahead comes first: if both are due, the more urgent one is sent.
   select farthing.notify_expiring(1, p_now, p_now, p_limit)
     + farthing.notify_expiring(7, p_now + interval '1 day', p_now, p_limit)
 $$;
 comment on function farthing.sweep_expiring_credits(timestamptz, int) is
-  'T23: tells of credits a week and a day before they expire; returns how many notices.';
+  'T23: notifies of credits a week and a day before they expire; returns how many notifications.';
 
 -- supabase/schemas/notifications/functions/sending.sql
 
--- Sending notices: queue one from outside, claim what is due, say what became of each.
--- At most once: a notice is claimed by a commit of its own before anybody is asked to send it. When its
--- runner is gone, or the answer is, nobody knows whether it went out. It is tried again only where the
--- service knows a repeat by its key; else it stays as uncertain, for a person to see, and is not sent twice.
+-- Sending notifications: queue one from outside, claim the due ones, report their outcome. At most once: a
+-- claim commits before a service is asked to send the notification. If the runner dies or the answer is
+-- lost, it may or may not have been sent. It is retried only if the service recognises a repeat by its key;
+-- else it stays uncertain, for an operator to see, and is not sent twice.
 
 create function farthing.finish_notice(p_notice_id uuid, p_state text, p_error text, p_now timestamptz)
 returns void
@@ -7511,8 +7523,8 @@ as $$
   where notice_id = p_notice_id
 $$;
 comment on function farthing.finish_notice(uuid, text, text, timestamptz) is
-  'The end of a notice that is not sent: dead, or uncertain where it may have been. Its address is '
-  'forgotten.';
+  'Ends a notification that is not sent: dead, or uncertain if it may have been sent. Its address is '
+  'erased.';
 
 create function farthing.retry_notice(
   p_notice farthing.notices, p_error text, p_wait interval, p_now timestamptz)
@@ -7532,7 +7544,8 @@ begin
 end
 $$;
 comment on function farthing.retry_notice(farthing.notices, text, interval, timestamptz) is
-  'Another try after p_wait, or the end after the eighth. p_notice.attempts: the tries that count.';
+  'Plans another attempt after p_wait, or ends the notification after the eighth. p_notice.attempts: the '
+  'attempts that count.';
 
 create function farthing.end_notice_lease(p_notice_id text, p_now timestamptz)
 returns int
@@ -7556,7 +7569,7 @@ begin
 end
 $$;
 comment on function farthing.end_notice_lease(text, timestamptz) is
-  'Ends the lease of a notice whose runner is gone; 1 where it did.';
+  'Ends the lease of a notification whose runner is dead; 1 if it did.';
 
 create function farthing.end_notice_leases(p_now timestamptz)
 returns int
@@ -7570,12 +7583,12 @@ as $$
     order by n.leased_until limit 1000), 'end_notice_lease', p_now)
 $$;
 comment on function farthing.end_notice_leases(timestamptz) is
-  'What a runner has taken along: tried again where a repeat is known by its key (Resend, webhooks), else '
-  'uncertain. Returns how many.';
+  'Ends the leases of dead runners: a notification is retried if the service recognises a repeat by its '
+  'key (Resend, webhooks), else it is uncertain. Returns how many.';
 
 -- supabase/schemas/notifications/functions/time.sql
 
--- What wakes the runner of notices, and what time does to them.
+-- Waking the notification runner, and the scheduled tasks of notifications.
 
 create function farthing.wake_for_notices()
 returns trigger
@@ -7583,7 +7596,8 @@ language plpgsql
 set search_path = ''
 as $$
 begin
-  -- Where an earlier one still waits, its runner is on the way, or the minute's wake is: one call is enough.
+  -- If an earlier one still waits, its runner is on the way, or the wake of the next minute: one call is
+  -- enough.
   if exists (select from added) and not exists (select from farthing.notices n where n.state = 'queued'
     and not exists (select from added a where a.notice_id = n.notice_id)) then
     perform farthing.wake('notification-runner');
@@ -7592,8 +7606,8 @@ begin
 end
 $$;
 comment on function farthing.wake_for_notices() is
-  'Wakes the runner for a new notice. It is asked once the transaction has committed, and costs nothing '
-  'where the queue is not empty anyway.';
+  'Wakes the runner for a new notification once the transaction has committed; does nothing if the queue '
+  'was not empty.';
 
 create function farthing.wake_notification_runner_if_due(p_now timestamptz default now())
 returns boolean
@@ -7606,7 +7620,7 @@ as $$
     and farthing.wake('notification-runner')
 $$;
 comment on function farthing.wake_notification_runner_if_due(timestamptz) is
-  'Wakes the runner where a notice is due, or was taken along by a dead one; true where it did.';
+  'Wakes the runner if a notification is due, or was leased to a dead runner; true if it did.';
 
 create function farthing.sweep_notice(p_notice_id text, p_now timestamptz)
 returns int
@@ -7627,7 +7641,7 @@ begin
 end
 $$;
 comment on function farthing.sweep_notice(text, timestamptz) is
-  'Gives up a notice that could not be sent for three days; 1 where it did.';
+  'Gives up a notification that could not be sent for three days; 1 if it did.';
 
 create function farthing.sweep_notices(p_now timestamptz default now(), p_limit int default 10000)
 returns int
@@ -7638,13 +7652,13 @@ declare
   v_expired int;
   v_forgotten int;
 begin
-  -- News of three days ago is none, and an address is not kept in wait for a mail service.
+  -- After three days it is no longer news, and an address must not be stored until a mail service exists.
   v_expired := farthing.work_off('sweep_notices', 'notice', array(
     select n.notice_id::text from farthing.notices n
     where n.state in ('queued', 'failed') and n.created_at <= p_now - interval '3 days'
       and not farthing.is_parked('sweep_notices', 'notice', n.notice_id::text, p_now)
     order by n.next_attempt_at limit p_limit), 'sweep_notice', p_now);
-  -- A user's list stays: it is how a sweep knows what it has told of. The others' is for looking things up.
+  -- The notifications of users stay, since tasks find in them what was notified. The others are a log.
   delete from farthing.notices where notice_id in (
     select notice_id from farthing.notices
     where account_id is null and created_at <= p_now - interval '90 days' and finished_at is not null
@@ -7654,23 +7668,22 @@ begin
 end
 $$;
 comment on function farthing.sweep_notices(timestamptz, int) is
-  'Gives up notices that could not be sent for three days (not_tried where nobody has, for want of a mail '
-  'service), and forgets after 90 days what was sent to given '
-  'addresses and operators; returns how many.';
+  'Gives up notifications that could not be sent for three days (not_tried if none was attempted, for lack '
+  'of a mail service), and deletes those to given addresses and operators after 90 days; returns how many.';
 
 -- supabase/schemas/payouts/functions/lists.sql
 
--- Of what a payout is made: Stripe's list, fetched page by page by the payments' runner and kept.
--- Why kept: what our side lacked is often only late. Then the same list is compared again, here, and Stripe
--- is not asked again. No personal data: ids, amounts, and the id of ours that Stripe has in its metadata.
+-- The transactions of a payout: Stripe's list, fetched page by page by the payment runner and stored. Why
+-- stored: a record that our side lacked is often only late. Then the same list is compared again, here,
+-- without another request to Stripe. No personal data: ids, amounts, and our id from Stripe's metadata.
 
 create function farthing.plan_reconciliation(p_payout farthing.payouts, p_now timestamptz)
 returns void
 language sql
 set search_path = ''
 as $$
-  -- Stripe knows of its own payouts alone what is in them, and tells when it does. Where that event does not
-  -- come, it is asked an hour after the payout was paid, or returned.
+  -- Stripe can list the transactions only of its automatic payouts, and sends an event when it can. If that
+  -- event does not arrive, the list is requested an hour after the payout was paid or returned.
   insert into farthing.reconciliations as r (payout_id, due_at)
   select p_payout.payout_id, p_now + case p_payout.reconciliation when 'completed' then interval '0'
     else interval '1 hour' end
@@ -7679,18 +7692,18 @@ as $$
   on conflict (payout_id) do update set due_at = least(r.due_at, excluded.due_at) where r.listed_at is null
 $$;
 comment on function farthing.plan_reconciliation(farthing.payouts, timestamptz) is
-  'Has a payout''s list fetched as soon as Stripe has it; not of manual payouts, of which it has none.';
+  'Plans the fetching of a payout''s list as soon as Stripe has it; manual payouts have none.';
 
 create function farthing.payout_list_is_due(p_row farthing.reconciliations, p_now timestamptz)
 returns boolean
 language sql stable
 set search_path = ''
 as $$
-  -- A run ends long before five minutes: a claim older than that is a dead runner's.
+  -- A run ends long before five minutes: an older claim belongs to a dead runner.
   select p_row.due_at <= p_now and coalesce(p_row.claimed_at <= p_now - interval '5 minutes', true)
 $$;
 comment on function farthing.payout_list_is_due(farthing.reconciliations, timestamptz) is
-  'Whether Stripe is to be asked for a payout''s list and no runner is at it.';
+  'Whether a payout''s list is due and no runner is fetching it.';
 
 create function farthing.payout_lists_are_due(p_now timestamptz)
 returns boolean
@@ -7701,7 +7714,7 @@ as $$
     where r.due_at <= p_now and farthing.payout_list_is_due(r, p_now))
 $$;
 comment on function farthing.payout_lists_are_due(timestamptz) is
-  'Whether the payments'' runner has a payout to ask Stripe about.';
+  'Whether the payment runner has a list of a payout to fetch.';
 
 create function farthing.our_id_of(p_id text, p_mark text)
 returns uuid
@@ -7711,7 +7724,7 @@ as $$
 declare
   v_id uuid;
 begin
-  -- Users of Stripe's dashboard and other apps on the account can write any id into metadata.
+  -- Users of Stripe's dashboard, and other apps on the account, can write any id into metadata.
   if p_id !~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then
     return null;
   end if;
@@ -7723,7 +7736,7 @@ begin
 end
 $$;
 comment on function farthing.our_id_of(text, text) is
-  'The id of an order, a booking or a refund that Stripe has from us; null for one of another app.';
+  'Our id of an order, a booking or a refund in Stripe''s metadata; null for another app''s.';
 
 create function farthing.note_payout_transactions(p_payout_id text, p_transactions jsonb)
 returns void
@@ -7743,23 +7756,24 @@ as $$
     fee = excluded.fee, net = excluded.net
 $$;
 comment on function farthing.note_payout_transactions(text, jsonb) is
-  'Keeps a page of a payout''s transactions; one that was kept before is as Stripe has it now.';
+  'Stores a page of a payout''s transactions; a stored one is replaced by Stripe''s current version.';
 
 -- supabase/schemas/payouts/functions/never_paid_out.sql
 
--- What was paid here long ago and is in none of Stripe's payouts, payouts that nobody could list, and the
--- task that looks for both and compares again what differed.
--- Why late and a day at a time: only a payout that is listed says what is not in it, and however long nobody
--- looked, no run takes long: docs/decisions/reconciliation.md.
+-- Old payments that are in none of Stripe's payouts, payouts that could not be listed, and the task that
+-- looks for both and compares differences again. Why late and a day at a time: only a listed payout shows
+-- what is missing in it, and no run takes long, however long the last one is ago:
+-- docs/decisions/reconciliation.md.
 
 create function farthing.known_paid_out_until(p_now timestamptz)
 returns timestamptz
 language sql stable
 set search_path = ''
 as $$
-  -- A payout takes out all that is available, so what was paid long before the newest should be in one. A
-  -- payout whose list is not here yet may have it; of one that a bank returned there may never be a list.
-  -- Without a listed payout nothing is known. least() ignores nulls: only the oldest missing one may be null.
+  -- A payout pays out all available money, so a payment long before the newest payout should be in one. A
+  -- payout whose list has not arrived may have it; a payout that a bank returned may never have a list.
+  -- Without a listed payout nothing is known. least() ignores nulls: only the oldest missing one may be
+  -- null.
   select least(p_now, listed.newest, missing.oldest) - (select paid_out_within from farthing.policy)
   from (
     select max(p.made_at) as newest
@@ -7773,8 +7787,8 @@ as $$
   where listed.newest is not null
 $$;
 comment on function farthing.known_paid_out_until(timestamptz) is
-  'What was paid before this has been paid out, as far as Stripe does so by itself; null before it ever did, '
-  'and never later than p_now less paid_out_within.';
+  'Payments before this moment have been paid out, as far as Stripe pays out automatically; null before '
+  'the first payout, and never later than p_now less paid_out_within.';
 
 create function farthing.find_never_paid_out(p_now timestamptz)
 returns int
@@ -7787,11 +7801,11 @@ declare
   v_until timestamptz;
   v_count int;
 begin
-  -- Without v_from another session is looking just now; without v_known Stripe has never paid out.
+  -- Without v_from another session does this at the moment; without v_known Stripe has never paid out.
   if v_from is null or v_known is null or v_known <= v_from then
     return 0;
   end if;
-  -- A day at most: however long nobody looked, no run takes long.
+  -- A day at most, so that no run takes long.
   v_until := least(v_known, v_from + interval '1 day');
   insert into farthing.mismatches (kind, subject, ours, found_at, seen_at)
   select 'never_paid_out', q.payment_id, concat_ws(' ', q.amount, q.currency, q.status), p_now, p_now
@@ -7809,14 +7823,15 @@ begin
 end
 $$;
 comment on function farthing.find_never_paid_out(timestamptz) is
-  'Notes what was paid here and is in none of Stripe''s payouts, though it should be; returns how many.';
+  'Records payments that are in none of Stripe''s payouts although they should be; returns how many.';
 
 create function farthing.find_never_listed(p_now timestamptz)
 returns int
 language sql
 set search_path = ''
 as $$
-  -- Hours are enough for Stripe. Meanwhile nobody knows what is in it, nor of later ones what is in none.
+  -- Stripe needs only hours. Until then the payout's transactions are unknown, and so are payments missing
+  -- from later ones.
   with noted as (
     insert into farthing.mismatches as m (kind, subject, payout_id, theirs, found_at, seen_at)
     select 'never_listed', p.payout_id, p.payout_id, concat_ws(' ', p.amount, p.currency, p.status), p_now,
@@ -7831,8 +7846,8 @@ as $$
   select count(*)::int from noted
 $$;
 comment on function farthing.find_never_listed(timestamptz) is
-  'Notes payouts that were paid three days ago and whose list nobody could fetch; returns how many. Each is '
-  'resolved when it is compared.';
+  'Records payouts that were paid three days ago and whose list could not be fetched; returns how many. '
+  'Each is resolved when it is compared.';
 
 create function farthing.sweep_reconciliation(p_now timestamptz default now(), p_limit int default 100)
 returns int
@@ -7848,7 +7863,7 @@ begin
     where m.resolved_at is null
       and not farthing.is_parked('sweep_reconciliation', 'payout', m.payout_id, p_now)
     group by 1 order by min(m.seen_at), 1 limit p_limit), 'reconcile', p_now);
-  -- Once a day Stripe is asked again, for a month: its list may be what was wrong.
+  -- The list is fetched again once a day, for a month: it may have been wrong.
   update farthing.reconciliations r set due_at = p_now
   where r.due_at is null and r.listed_at <= p_now - interval '1 day' and r.payout_id in (
     select m.payout_id from farthing.mismatches m
@@ -7860,26 +7875,26 @@ begin
 end
 $$;
 comment on function farthing.sweep_reconciliation(timestamptz, int) is
-  'Compares again what differed, looks for what was never listed or paid out, and returns how many '
-  'differences it saw.';
+  'Compares differences again, looks for payouts never listed and payments never paid out, and returns how '
+  'many differences it found.';
 
 -- supabase/schemas/payouts/functions/payouts.sql
 
--- Payouts: what Stripe sends to our bank, whether it comes in time, and where our books and Stripe's differ.
--- Why kept here: an operator has to hear that money is late from us, and reports add up what Stripe has paid
--- out. Events come in any order and doubled, so each part of a payout is the highest that was ever said.
+-- Payouts: Stripe's payments to our bank, their delays, and differences between our records and Stripe's.
+-- Why stored here: operators have to learn from us that money is late, and reports add up Stripe's payouts.
+-- Events arrive in any order and twice, so each part of a payout is the highest state ever reported.
 
 create function farthing.payout_rank(p_status text)
 returns int
 language sql immutable
 set search_path = ''
 as $$
-  -- A bank may send back what seemed to be paid; nothing comes after that.
+  -- A bank may return a payout that was paid; no state follows that.
   select case p_status when 'pending' then 1 when 'in_transit' then 2 when 'paid' then 3
     when 'canceled' then 4 when 'failed' then 5 else 2 end
 $$;
 comment on function farthing.payout_rank(text) is
-  'A payout''s states in the order they can follow each other; one that nobody knows is on its way.';
+  'The order of a payout''s states; an unknown one counts as in transit.';
 
 create function farthing.apply_payout_event(p_facts jsonb, p_now timestamptz)
 returns text
@@ -7895,7 +7910,7 @@ begin
   end if;
   if v_reconciliation not in ('not_applicable', 'in_progress', 'completed') then
     perform farthing.note_unknown_state('reconciliation', v_reconciliation, p_facts ->> 'payout_id', p_now);
-    v_reconciliation := 'in_progress'; -- which claims nothing
+    v_reconciliation := 'in_progress'; -- it claims nothing
   end if;
   insert into farthing.payouts as p (payout_id, amount, currency, automatic, status, reconciliation,
     failure_code, made_at, arrives_at, told_at, created_at, updated_at)
@@ -7906,7 +7921,7 @@ begin
   on conflict (payout_id) do update set
     status = case when farthing.payout_rank(excluded.status) > farthing.payout_rank(p.status)
       then excluded.status else p.status end,
-    -- The alphabet's order is the other way round of time's: completed, in_progress, not_applicable.
+    -- The alphabetical order is the reverse of the order in time: completed, in_progress, not_applicable.
     reconciliation = least(p.reconciliation, excluded.reconciliation),
     failure_code = coalesce(p.failure_code, excluded.failure_code),
     arrives_at = case when (excluded.told_at, excluded.arrives_at) > (p.told_at, p.arrives_at)
@@ -7922,24 +7937,25 @@ begin
 end
 $$;
 comment on function farthing.apply_payout_event(jsonb, timestamptz) is
-  'A payout was made, sent, paid, returned or can be taken apart: keeps the furthest that was said.';
+  'Applies an event of a payout (created, sent, paid, returned, list available): stores the furthest state '
+  'reported.';
 
 create function farthing.late_payouts(p_now timestamptz default now())
 returns bigint
 language sql stable
 set search_path = ''
 as $$
-  -- Stripe's arrival date is a day of the bank's: the next one, and it is late.
+  -- Stripe's arrival date is a banking day: on the next one, the payout is late.
   select (select count(*) from farthing.payouts
       where status not in ('paid', 'canceled', 'failed') and arrives_at < p_now - interval '1 day')
-    -- What a bank returned goes out with the next payout of its currency.
+    -- Money that a bank returned is in the next payout of its currency.
     + (select count(*) from farthing.payouts f where f.status = 'failed' and not exists (
       select from farthing.payouts n where n.made_at > f.made_at and n.currency = f.currency
         and n.status = 'paid'))
 $$;
 comment on function farthing.late_payouts(timestamptz) is
-  'How many payouts are a day behind their arrival date and not paid, or were returned by the bank and not '
-  'followed by one that is paid.';
+  'The number of payouts that are a day behind their arrival date and not paid, or were returned by the '
+  'bank and not followed by a paid one.';
 
 create function farthing.open_mismatches()
 returns bigint
@@ -7949,7 +7965,7 @@ as $$
   select count(*) from farthing.mismatches where resolved_at is null
 $$;
 comment on function farthing.open_mismatches() is
-  'How many differences between our books and Stripe''s are open.';
+  'The number of open differences between our records and Stripe''s.';
 
 create function farthing.charge_failure_rate(p_from timestamptz, p_to timestamptz)
 returns table (attempts bigint, failed bigint, rate numeric)
@@ -7961,16 +7977,15 @@ as $$
   from farthing.card_uses where used_at >= p_from and used_at < p_to
 $$;
 comment on function farthing.charge_failure_rate(timestamptz, timestamptz) is
-  'How many charges of cards were tried from p_from until before p_to, how many failed, and their share; 0 '
-  'where none was tried.';
+  'The number of card charges from p_from until before p_to, how many failed, and their share; 0 without a '
+  'charge.';
 
 -- supabase/schemas/payouts/functions/reconciliation.sql
 
--- Do our books agree with Stripe's? Each payout's list is compared with orders, bookings, refunds and
--- disputes, thing by thing. The other way round, what was paid here and never came out:
--- never_paid_out.sql.
--- Why a difference is a row and never an error: the money has moved, and a person has to look. It goes away
--- by itself when the two sides agree again: docs/decisions/reconciliation.md.
+-- Do our records agree with Stripe's? Each payout's list is compared with orders, bookings, refunds and
+-- disputes, item by item. The reverse, payments here that were never paid out: never_paid_out.sql. Why a
+-- difference is a row and never an error: the money has moved, and a person has to look. It is resolved by
+-- itself when the two sides agree again: docs/decisions/reconciliation.md.
 
 create function farthing.judge_charge(p_transaction farthing.payout_transactions)
 returns farthing.judgement
@@ -7992,10 +8007,10 @@ begin
   if exists (select from farthing.payout_transactions where charge_id = p_transaction.source_id
     and type = 'payment_failure_refund')
   then
-    -- A bank debit that failed after all, and is booked both ways.
+    -- A bank debit that failed later, and is booked both ways.
     return row(p_transaction.our_id is not null, null, null)::farthing.judgement;
   end if;
-  -- Stripe says it is ours, and here it is unpaid, or paid by something else, or not at all.
+  -- Stripe has it as ours, but here it is unpaid, paid by another payment, or unknown.
   select amount, currency, status into v_ours from farthing.orders where order_id = p_transaction.our_id
   union all select amount, currency, status from farthing.bookings where booking_id = p_transaction.our_id;
   return row(p_transaction.our_id is not null, case when p_transaction.our_id is not null then 'unknown' end,
@@ -8003,7 +8018,7 @@ begin
 end
 $$;
 comment on function farthing.judge_charge(farthing.payout_transactions) is
-  'Whether a payment that was paid out is ours, and what we know of it.';
+  'Whether a paid-out payment is ours, with our record of it.';
 
 create function farthing.is_our_payment(p_payment_id text)
 returns boolean
@@ -8013,7 +8028,7 @@ as $$
   select exists (select from farthing.orders where payment_ref = p_payment_id)
     or exists (select from farthing.bookings where payment_intent_id = p_payment_id and paid_at is not null)
 $$;
-comment on function farthing.is_our_payment(text) is 'Whether an order or a booking was paid by it.';
+comment on function farthing.is_our_payment(text) is 'Whether it paid an order or a booking.';
 
 create function farthing.judge_refund(p_transaction farthing.payout_transactions)
 returns farthing.judgement
@@ -8032,14 +8047,14 @@ begin
   end if;
   v_differs := (v_ours.amount, v_ours.currency) is distinct from
       (p_transaction.source_amount, p_transaction.source_currency)
-    -- The money is back at Stripe, and the buyer has none.
+    -- The money is back at Stripe, and the buyer did not get it.
     or (p_transaction.type = 'refund_failure' and v_ours.status not in ('failed', 'canceled'));
   return row(true, case when v_differs then 'differs' end,
     concat_ws(' ', v_ours.amount, v_ours.currency, v_ours.status));
 end
 $$;
 comment on function farthing.judge_refund(farthing.payout_transactions) is
-  'Whether a refund is of a payment of ours, and what we know of it.';
+  'Whether a refund belongs to a payment of ours, with our record of it.';
 
 create function farthing.judge_dispute(p_transaction farthing.payout_transactions)
 returns farthing.judgement
@@ -8061,7 +8076,7 @@ begin
 end
 $$;
 comment on function farthing.judge_dispute(farthing.payout_transactions) is
-  'Whether a dispute is of a payment of ours, and what we know of it.';
+  'Whether a dispute belongs to a payment of ours, with our record of it.';
 
 create function farthing.judge_fee(p_transaction farthing.payout_transactions)
 returns farthing.judgement
@@ -8085,14 +8100,15 @@ begin
   end if;
   select sum(source_amount) into v_returned from farthing.payout_transactions
   where fee_id = p_transaction.fee_id and kind = 'fee_refund';
-  -- The next part of a fee may be on its way to the next payout, but nothing comes out that was not returned.
+  -- The next part of a fee may be in the next payout, but no payout has a refund of a fee that was not
+  -- made.
   return row(true, case when v_returned > v_ours.fee_refunded
       or p_transaction.source_currency is distinct from v_ours.currency then 'differs' end,
     concat_ws(' ', v_ours.fee_refunded, v_ours.currency));
 end
 $$;
 comment on function farthing.judge_fee(farthing.payout_transactions) is
-  'Whether a fee, or what was returned of one, is of a booking of ours, and what we know of it.';
+  'Whether a fee, or its refund, belongs to a booking of ours, with our record of it.';
 
 create function farthing.judge(p_transaction farthing.payout_transactions)
 returns farthing.judgement
@@ -8109,7 +8125,8 @@ begin
 end
 $$;
 comment on function farthing.judge(farthing.payout_transactions) is
-  'Compares one transaction with our books; null for what has no counterpart there, as transfers have none.';
+  'Compares one transaction with our records; null for types without a counterpart there, such as '
+  'transfers.';
 
 create function farthing.compare_payout(p_payout_id text)
 returns table (kind text, subject text, ours text, theirs text, is_ours boolean)
@@ -8121,7 +8138,7 @@ as $$
   from farthing.payout_transactions t, farthing.judge(t) j
   where t.payout_id = p_payout_id and j.is_ours is not null
   union all
-  -- Without its own transaction a payout is what all the others add up to. There is no other currency in it.
+  -- Without its own transaction, a payout is the sum of all others. They have the same currency.
   select case when s.net <> p.amount or s.others > 0 then 'payout_sum' end, p.payout_id,
     concat_ws(' ', s.net, p.currency), concat_ws(' ', p.amount, p.currency), null
   from farthing.payouts p, lateral (
@@ -8131,8 +8148,8 @@ as $$
   where p.payout_id = p_payout_id
 $$;
 comment on function farthing.compare_payout(text) is
-  'A payout''s transactions and its sum beside our books. kind: of the mismatch, null where both agree; '
-  'is_ours false: another shop''s on this account of Stripe''s.';
+  'A payout''s transactions and its sum, compared with our records. kind: of the mismatch, null if both '
+  'agree; is_ours false: another app''s on this Stripe account.';
 
 create function farthing.reconcile(p_payout_id text, p_now timestamptz)
 returns int
@@ -8142,7 +8159,7 @@ as $$
 declare
   v_count int;
 begin
-  -- One at a time; and a list that is being fetched anew is not whole.
+  -- One at a time; a list that is being fetched again is incomplete.
   perform from farthing.reconciliations where payout_id = p_payout_id and listed_at is not null for update;
   if not found then
     return 0;
@@ -8150,7 +8167,7 @@ begin
   with compared as materialized (
     select * from farthing.compare_payout(p_payout_id)
   ), found as (
-    -- A refund and its return are two transactions of one thing.
+    -- A refund and its return are two transactions of one object.
     select distinct on (kind, subject) * from compared where kind is not null order by kind, subject, theirs
   ), noted as (
     insert into farthing.mismatches as m (kind, subject, payout_id, ours, theirs, found_at, seen_at)
@@ -8173,12 +8190,12 @@ begin
 end
 $$;
 comment on function farthing.reconcile(text, timestamptz) is
-  'Compares a payout whose list is here: notes what differs, resolves what does not any more, counts what is '
-  'another shop''s. Returns how many differences there are.';
+  'Compares a payout whose list is complete: records differences, resolves those that are gone, counts '
+  'other apps'' transactions. Returns how many differences there are.';
 
 -- supabase/schemas/proof/functions/authors.sql
 
--- The proof of authors: every entry has one who may have written it, and ceilings were kept.
+-- The proof of authors: every entry has an author who may write it, and ceilings were respected.
 
 create view farthing.author_problems with (security_invoker = true) as
 select e.account_id, e.seq, format('seq %s: %s %s', e.seq, e.author, case
@@ -8194,14 +8211,14 @@ where e.author <> 'owner' and (split_part(e.author, ':', 2) = ''
   or e.author like 'stripe:%' and not exists (select from farthing.inbox i
     where i.event_id = substr(e.author, 8))
   or e.kind in ('promotion', 'adjustment')
-    -- What a chat was charged too much comes back by its author: prove_chats() compares the two.
+    -- The refund of an overcharged chat has the chat's author: prove_chats() compares the two.
     and e.reference_type is distinct from 'chat_correction'
     and (e.author in ('owner', 'operator:' || (select a.owner_id from farthing.accounts a
         where a.account_id = e.account_id))
       or split_part(e.author, ':', 1) in ('stripe', 'task'));
 comment on view farthing.author_problems is
-  'Entries without an author, or by an event that is not here, grants that somebody gave to themselves, and '
-  'grants by Stripe or a task. A view, so that all entries can be asked for, and new ones.';
+  'Entries without an author, or by an unknown event, grants to oneself, and grants by Stripe or a task. A '
+  'view, so that it serves all entries and new ones.';
 
 create function farthing.prove_authors()
 returns table (rule int, account_id bigint, detail text)
@@ -8228,8 +8245,8 @@ as $$
   having count(e.seq) <> r.last_seq - r.first_seq + 1 or count(distinct e.transaction_id) <> 1
 $$;
 comment on function farthing.prove_authors() is
-  'Rule 18, and rule 9 of references: each entry has an author, nobody grants to themselves, a grant says '
-  'what its entry says, a reference moved its own entries once.';
+  'Rule 18, and rule 9 of references: each entry has an author, nobody grants to themselves, a grant '
+  'agrees with its entry, a reference moved its own entries once.';
 
 create function farthing.prove_ceilings()
 returns table (rule int, account_id bigint, detail text)
@@ -8248,7 +8265,7 @@ as $$
   where d.amount is distinct from s.amount
 $$;
 comment on function farthing.prove_ceilings() is
-  'Rule 18 of grants above a ceiling, which somebody else confirmed; and the authors'' days are complete.';
+  'Rule 18 of grants above a ceiling: another operator confirmed them; and the authors'' days are complete.';
 
 -- supabase/schemas/proof/functions/bookings.sql
 
@@ -8265,7 +8282,7 @@ as $$
   cross join lateral (select least(coalesce(sum(f.amount), 0), b.amount)::bigint as refunded
     from farthing.refunds f where f.account_id = b.account_id and f.booking_id = b.booking_id
       and farthing.is_live_refund(f.status)) r
-  -- A refund that Stripe has only just promised is counted with its first event.
+  -- A refund that Stripe has only accepted is counted from its first event on.
   where b.amount_refunded > r.refunded or b.amount_refunded < (
     select least(coalesce(sum(f.amount), 0), b.amount) from farthing.refunds f
     where f.account_id = b.account_id and f.booking_id = b.booking_id and f.status = 'succeeded')
@@ -8287,12 +8304,12 @@ as $$
       and (i.facts ->> 'amount')::bigint = b.amount and i.facts ->> 'currency' = b.currency)
 $$;
 comment on function farthing.prove_bookings() is
-  'Rules 9 and 10 of bookings: what is paid has an event of Stripe''s for its amount, what is refunded is '
-  'what the refunds say, and the fee is the one agreed.';
+  'Rules 9 and 10 of bookings: a paid one has a Stripe event for its amount, its refunded amount is that '
+  'of its refunds, and the fee is the agreed one.';
 
 -- supabase/schemas/proof/functions/heads.sql
 
--- The proof of heads: each is the hash of what the ledger held then.
+-- The proof of heads: each is the hash of the ledger at its time.
 
 create function farthing.prove_heads()
 returns table (rule int, account_id bigint, detail text)
@@ -8330,12 +8347,12 @@ begin
 end
 $$;
 comment on function farthing.prove_heads() is
-  'Rules 14 and 19: each head follows from the one before, the audit from the heads, and the last head from '
-  'the seals. Whoever made all of them anew is found by a head that is outside.';
+  'Rules 14 and 19: each head follows from the one before, the audit from the heads, and the last head '
+  'from the seals. A head stored outside shows if somebody recomputed all of them.';
 
 -- supabase/schemas/proof/functions/ledger.sql
 
--- The proof: the ledger's rules checked over the whole database, from the rows alone and by none of the
+-- The proof: the ledger's rules checked over the whole database, from the rows alone and without the
 -- functions that wrote them. No rows: nothing is violated.
 
 create function farthing.prove_sums()
@@ -8411,8 +8428,7 @@ as $$
     on e.account_id = l.account_id and e.lot_id = l.lot_id
   where l.amount is distinct from e.came
 $$;
-comment on function farthing.prove_lots() is
-  'Rule 1 by lot: it holds what its entries brought and left.';
+comment on function farthing.prove_lots() is 'Rule 1 by lot: its remainder is the sum of its entries.';
 
 create function farthing.prove_lot_states()
 returns table (rule int, account_id bigint, detail text)
@@ -8422,12 +8438,12 @@ as $$
   select 1, l.account_id, format('lot %s is closed with %s left', l.lot_id, l.remaining)
   from farthing.lots l where l.closed_at is not null and l.remaining > 0
   union all
-  select 16, l.account_id, format('lot %s is open in an account that has been left', l.lot_id)
+  select 16, l.account_id, format('lot %s is open in the account of a deleted user', l.lot_id)
   from farthing.lots l
   join farthing.accounts a on a.account_id = l.account_id
   where a.left_at is not null and l.closed_at is null
   union all
-  select 7, l.account_id, format('lot %s: reserved %s, kept by open holds %s', l.lot_id, l.reserved, k.kept)
+  select 7, l.account_id, format('lot %s: reserved %s, open holds need %s', l.lot_id, l.reserved, k.kept)
   from farthing.lots l
   left join (select h.account_id, h.lot_id, sum(h.amount) as kept from farthing.hold_lots h
     join farthing.holds o on o.account_id = h.account_id and o.hold_id = h.hold_id
@@ -8436,8 +8452,8 @@ as $$
   where l.reserved <> coalesce(k.kept, 0)
 $$;
 comment on function farthing.prove_lot_states() is
-  'Rules 1, 7 and 16 by lot: a closed one is empty, it reserves what open holds keep, and is closed '
-  'where the account has been left.';
+  'Rules 1, 7 and 16 by lot: a closed one is empty, its reserved part is that of open holds, and it is '
+  'closed if the account''s user was deleted.';
 
 create function farthing.prove_entries()
 returns table (rule int, account_id bigint, detail text)
@@ -8483,8 +8499,8 @@ comment on function farthing.prove_entries() is
 
 -- supabase/schemas/proof/functions/marks.sql
 
--- Marks: up to where the ledger was proved and sealed, so that the proof of what is new reads only what came
--- since, and a first one, of a ledger that is large already, goes through it in parts.
+-- Marks: the entry up to which each account was proved and sealed, so that the incremental proof reads only
+-- later entries, and the first one of a large ledger runs in parts.
 
 create function farthing.unproved(p_limit bigint default null, p_except bigint[] default '{}')
 returns farthing.entry_range[]
@@ -8492,7 +8508,7 @@ language sql stable
 set search_path = ''
 as $$
   with waiting as (
-    -- The longest unproved first, so that no account waits for ever behind busy ones.
+    -- The longest unproved accounts first, so that none waits for ever behind busy ones.
     select a.account_id, coalesce(p.seq, 0) as after_seq, a.last_seq, sum(a.last_seq - coalesce(p.seq, 0))
       over (order by p.created_at nulls first, a.account_id) - (a.last_seq - coalesce(p.seq, 0)) as before
     from farthing.accounts a left join farthing.proved p on p.account_id = a.account_id
@@ -8501,7 +8517,7 @@ as $$
   select coalesce(array_agg(row(w.account_id, w.after_seq, t.seq)::farthing.entry_range order by w.before,
     w.account_id), '{}')
   from waiting w
-  -- Not in the middle of a transaction: its parts are proved together.
+  -- Not in the middle of a transaction: its entries are proved together.
   left join lateral (select e.seq from farthing.entries e
     where e.account_id = w.account_id and e.seq >= w.after_seq + p_limit - w.before and e.seq < w.last_seq
       and not exists (select from farthing.entries n where n.account_id = e.account_id
@@ -8510,7 +8526,7 @@ as $$
   where (w.before < p_limit) is not false
 $$;
 comment on function farthing.unproved(bigint, bigint[]) is
-  'Which entries are not proved yet: about p_limit of them, or all; none of the accounts of p_except.';
+  'The entries that are not proved yet: about p_limit of them, or all; without the accounts of p_except.';
 
 create function farthing.entries_of(p_ranges farthing.entry_range[])
 returns setof farthing.entries
@@ -8544,15 +8560,15 @@ as $$
   order by s.account_id, s.seq)
 $$;
 comment on function farthing.verify_new(farthing.entry_range[]) is
-  'As verify(), from where each account was proved; and that its seal there is still the one.';
+  'As verify(), from the mark of each account on; and the seal at the mark must be unchanged.';
 
 -- supabase/schemas/proof/functions/new.sql
 
--- The incremental proof: what was proved and sealed is not read again.
--- Why: the whole proof reads every entry. Of what is sealed and was proved once, the marks say how it ended
--- (marks.sql). This checks what came since against them, and rows that are no entries as the whole proof
--- does. An old entry that is changed while its seals are left alone is seen by the whole proof only (each
--- week, and by hand); one that is sealed anew differs from the mark and from the head.
+-- The incremental proof: proved and sealed entries are not read again. Why: the whole proof reads every
+-- entry. The marks hold the result for sealed and proved entries (marks.sql). This checks later entries
+-- against them, and rows other than entries as the whole proof does. Only the whole proof (each week, and
+-- by hand) notices an old entry that was changed without its seals; one that was sealed again differs from
+-- the mark and from the head.
 
 create function farthing.prove_ranges(p_ranges farthing.entry_range[])
 returns table (rule int, account_id bigint, detail text)
@@ -8566,7 +8582,7 @@ as $$
     from farthing.verify_new(p_ranges) v
 $$;
 comment on function farthing.prove_ranges(farthing.entry_range[]) is
-  'All that is checked of new entries, but for sums over all accounts. Each violation names its account.';
+  'All checks of new entries, except sums over all accounts. Each violation names its account.';
 
 create function farthing.prove_idle()
 returns table (rule int, account_id bigint, detail text)
@@ -8627,8 +8643,7 @@ as $$
   union all select * from farthing.prove_heads()
 $$;
 comment on function farthing.prove_rows() is
-  'What each proof checks, the whole one and that of what is new, because it reads no entries or those of a '
-  'few.';
+  'The checks of every proof, whole or incremental, since they read no entries or few.';
 
 create function farthing.prove_state()
 returns table (rule int, account_id bigint, detail text)
@@ -8638,7 +8653,7 @@ as $$
   select * from farthing.prove_idle() union all select * from farthing.prove_rows()
 $$;
 comment on function farthing.prove_state() is
-  'What is checked each time, whatever is new: accounts without new entries, and rows that are no entries.';
+  'The checks of every run: accounts without new entries, and rows other than entries.';
 
 create function farthing.prove_new()
 returns table (rule int, account_id bigint, detail text)
@@ -8651,15 +8666,15 @@ as $$
   union all select * from farthing.prove_state()
 $$;
 comment on function farthing.prove_new() is
-  'The proof of what is new: entries that are not proved yet, and all that is not an entry. No rows: nothing '
-  'is violated.';
+  'The incremental proof: entries not proved yet, and all rows other than entries. No rows: nothing is '
+  'violated.';
 
 create function farthing.prove_and_mark(p_ranges farthing.entry_range[])
 returns table (rule int, account_id bigint, detail text)
 language sql
 set search_path = ''
 as $$
-  -- One statement, and so one snapshot: what is marked is what was proved.
+  -- One statement, and so one snapshot: exactly the proved entries are marked.
   with found as materialized (select * from farthing.prove_ranges(p_ranges)),
   upto as materialized (
     select s.account_id, s.seq, s.hash from unnest(p_ranges) r
@@ -8692,8 +8707,8 @@ as $$
   select * from found
 $$;
 comment on function farthing.prove_and_mark(farthing.entry_range[]) is
-  'prove_ranges(), and marks what is sealed as proved, of each account that no violation names. One caller '
-  'at a time.';
+  'Runs prove_ranges(), and marks sealed entries as proved, for each account that no violation names. One '
+  'caller at a time.';
 
 create function farthing.prove_in_parts(p_limit int default 20000, p_time interval default '20 seconds',
   out o_rules int[], out o_is_done boolean)
@@ -8711,7 +8726,7 @@ begin
     o_is_done := v_ranges = '{}';
     exit when o_is_done;
     o_rules := o_rules || array(select m.rule from farthing.prove_and_mark(v_ranges) m);
-    -- An account that is not marked up to there is broken, or not sealed so far: another run looks again.
+    -- An account without that mark is broken, or not sealed up to there: another run checks it again.
     v_seen := v_seen || array(select a.account_id from unnest(v_ranges) r
       join farthing.accounts a on a.account_id = r.account_id
       left join farthing.proved p on p.account_id = r.account_id
@@ -8725,12 +8740,12 @@ begin
 end
 $$;
 comment on function farthing.prove_in_parts(int, interval) is
-  'The proof of what is new, about p_limit entries at a time, for about p_time: what is left is the next '
-  'run''s, and o_is_done false. o_rules: one for each violation.';
+  'The incremental proof, about p_limit entries at a time, for about p_time; the rest is left to the next '
+  'run, with o_is_done false. o_rules: one for each violation.';
 
 -- supabase/schemas/proof/functions/new_entries.sql
 
--- The checks of entries that are not proved yet, each over some ranges of them.
+-- The checks of unproved entries, each over some ranges of them.
 
 create function farthing.prove_new_entries(p_ranges farthing.entry_range[])
 returns table (rule int, account_id bigint, detail text)
@@ -8777,8 +8792,8 @@ as $$
   where l.remaining <> coalesce(k.net, 0) + coalesce(n.net, 0) - coalesce(d.paid, 0)
 $$;
 comment on function farthing.prove_new_entries(farthing.entry_range[]) is
-  'Rules 1, 3 and 13 of new entries, from where each account was proved; and of an account and its lots '
-  'where its range goes to the end.';
+  'Rules 1, 3 and 13 of new entries, from each account''s mark on; and of an account and its lots if its '
+  'range reaches the end.';
 
 create function farthing.prove_new_origins(p_ranges farthing.entry_range[])
 returns table (rule int, account_id bigint, detail text)
@@ -8807,7 +8822,7 @@ as $$
       and f.amount = case f.kind when 'bonus' then o.bonus_credits else o.credits end)
 $$;
 comment on function farthing.prove_new_origins(farthing.entry_range[]) is
-  'Rules 9 and 12 of new entries: what they are for, and what they cost.';
+  'Rules 9 and 12 of new entries: their purpose and their price.';
 
 create function farthing.prove_new_authors(p_ranges farthing.entry_range[])
 returns table (rule int, account_id bigint, detail text)
@@ -8856,7 +8871,7 @@ as $$
   where (s.entries, s.amount) is distinct from (w.entries::bigint, w.amount)
 $$;
 comment on function farthing.prove_new_sums(farthing.entry_range[]) is
-  'Rule 14: the sums of sealed entries are those of what was proved and of the rest, which these ranges are.';
+  'Rule 14: the sums of sealed entries are those of the proved entries and of these ranges together.';
 
 -- supabase/schemas/proof/functions/orders.sql
 
@@ -8884,7 +8899,7 @@ comment on function farthing.prove_top_ups() is
 
 -- supabase/schemas/proof/functions/origins.sql
 
--- The proof: where credits came from and what they went for.
+-- The proof: the sources and purposes of credits.
 
 create function farthing.prove_grants()
 returns table (rule int, account_id bigint, detail text)
@@ -8915,7 +8930,7 @@ as $$
     where o.account_id = e.account_id and o.order_id::text = e.reference_id and e.reference_type = 'order')
 $$;
 comment on function farthing.prove_grants() is
-  'Rule 9 of purchases: one payment, one order, one grant of what was sold, and no grant without an '
+  'Rule 9 of purchases: one payment, one order, one grant of the sold credits, and no grant without an '
   'order.';
 
 create function farthing.prove_usage()
@@ -8924,7 +8939,7 @@ language sql stable
 set search_path = ''
 as $$
   with charged as (
-    -- Usage says what it was priced by; a hold that is settled with an amount does not.
+    -- Usage names its rate; a hold settled with an amount does not.
     select e.account_id, e.seq, e.transaction_id, e.reference_id as event_id,
       case e.reference_type when 'usage' then 'caller' else e.reference_type end as origin
     from farthing.entries e
@@ -8958,7 +8973,7 @@ language sql stable
 set search_path = ''
 as $$
   with charged as (
-    -- A step of a job settles its hold with all that it used: several events, one resolution.
+    -- A step of a job settles its hold with all of its usage: several events, one resolution.
     select e.account_id, coalesce(e.metadata ->> 'hold_id', e.reference_id) as hold_id, sum(e.amount)
       as amount,
       coalesce(sum(e.amount) filter (where e.lot_id is null), 0) as owed,
@@ -8977,7 +8992,7 @@ as $$
     or c.times > 1
 $$;
 comment on function farthing.prove_holds() is
-  'Rule 7: a hold is charged at most once, what it says it settled, and only when settled.';
+  'Rule 7: a hold is charged at most once, with its settled amount, and only if settled.';
 
 create function farthing.prove_clawbacks()
 returns table (rule int, account_id bigint, detail text)
@@ -9005,12 +9020,11 @@ as $$
   where l.clawed_back <> coalesce(e.net, 0)
 $$;
 comment on function farthing.prove_clawbacks() is
-  'Rule 10: never more is clawed back than the order granted, and of an order and a lot what their entries '
-  'say.';
+  'Rule 10: no more is clawed back than the order granted, and orders and lots agree with their entries.';
 
 -- supabase/schemas/proof/functions/payments.sql
 
--- The proof: what Stripe said, what was sold and what came in are one (rules 9 and 10).
+-- The proof: Stripe's events, sales and received credits agree (rules 9 and 10).
 
 create function farthing.prove_payments()
 returns table (rule int, account_id bigint, detail text)
@@ -9045,8 +9059,8 @@ as $$
     is distinct from (k.amount, k.currency, k.credits, k.bonus_credits, k.name)
 $$;
 comment on function farthing.prove_payments() is
-  'Rule 9 of payments: what is paid has an event of Stripe''s for its amount, what has one is paid, and was '
-  'sold at the package''s terms.';
+  'Rule 9 of payments: a paid order has a Stripe event for its amount, an order with one is paid, and it '
+  'was sold at the package''s terms.';
 
 create function farthing.prove_origins()
 returns table (rule int, account_id bigint, detail text)
@@ -9063,8 +9077,7 @@ as $$
     or l.order_id::text is distinct from case when e.kind in ('purchase', 'bonus') then e.reference_id end
     or l.created_at > e.created_at
 $$;
-comment on function farthing.prove_origins() is
-  'Rule 19: a lot is of the source and the order that its entry says.';
+comment on function farthing.prove_origins() is 'Rule 19: a lot has the source and the order of its entry.';
 
 create function farthing.prove_lot_terms()
 returns table (rule int, account_id bigint, detail text)
@@ -9086,8 +9099,8 @@ as $$
   from farthing.lots l where l.frozen and l.order_id is null
 $$;
 comment on function farthing.prove_lot_terms() is
-  'Rules 19 and 10: a lot cost what its order says, an order''s lots gave no more than it did, and one of no '
-  'order is not frozen.';
+  'Rules 19 and 10: a lot has the cost of its order, an order''s lots have no more credits than it '
+  'granted, and a lot without an order is not frozen.';
 
 create function farthing.prove_events()
 returns table (rule int, account_id bigint, detail text)
@@ -9097,7 +9110,8 @@ as $$
   select 10, r.account_id, format('refund %s is %s of %s, and no event says so', r.refund_id, r.status,
     r.amount)
   from farthing.refunds r
-  -- What Stripe has, it says; what it never had has failed here. A state without a name is unknown.
+  -- Stripe's refunds have an event; one that Stripe never had has failed here. A state without a name is
+  -- unknown.
   where r.stripe_refund_id is not null and r.status <> 'requested' and not exists (
     select from farthing.inbox i where i.state = 'processed' and i.type like 'refund.%'
       and i.facts ->> 'stripe_refund_id' = r.stripe_refund_id
@@ -9122,8 +9136,8 @@ as $$
         is not distinct from m.exchange_rate)
 $$;
 comment on function farthing.prove_events() is
-  'Rule 10: each refund and dispute is in a state in which an event of Stripe''s put it, and money that a '
-  'dispute moved is money that one names.';
+  'Rule 10: the state of each refund and dispute comes from a Stripe event, and so does each movement of a '
+  'dispute.';
 
 -- supabase/schemas/proof/functions/prove.sql
 
@@ -9135,7 +9149,7 @@ language sql stable
 set search_path = ''
 as $$
   select * from farthing.prove_rows()
-  -- By entries, which the proof of what is new reads once.
+  -- Checks by entries, which the incremental proof reads once.
   union all select * from farthing.prove_sums()
   union all select * from farthing.prove_lots()
   union all select * from farthing.prove_entries()
@@ -9169,19 +9183,19 @@ begin
 end
 $$;
 comment on function farthing.prove_by(boolean) is
-  'The whole proof, or that of what is new, which is marked. o_rules: one for each violation; o_is_done: '
+  'The whole proof, or the incremental one, which sets marks. o_rules: one for each violation; o_is_done: '
   'nothing is left.';
 
 -- supabase/schemas/proof/functions/reversals.sql
 
--- The proof: money that came back (rule 10), from what Stripe said and from the entries.
+-- The proof: money that went back (rule 10), from Stripe's events and from the entries.
 
 create function farthing.prove_reversals()
 returns table (rule int, account_id bigint, detail text)
 language sql stable
 set search_path = ''
 as $$
-  with moved as ( -- of each dispute what is gone: to the unit, or as a share of what it claims
+  with moved as ( -- the part withdrawn by each dispute: exact, or as a share of its claim
     select d.account_id, d.order_id, d.status, case d.currency when o.currency then d.amount else o.amount end
         as claimed,
       coalesce(sum(-m.amount) filter (where m.currency = o.currency), 0) as same,
@@ -9234,13 +9248,14 @@ as $$
   select 10, r.account_id, format('refunds of order %s: %s of %s', r.order_id, sum(r.amount), o.amount)
   from farthing.refunds r
   join farthing.orders o on o.account_id = r.account_id and o.order_id = r.order_id
-  -- Our own: of one from the dashboard we may hear before we hear of the failure that made room for it.
+  -- Only our own refunds: the event of one from the dashboard may arrive before that of the failure that
+  -- made it possible.
   where r.status not in ('failed', 'canceled') and r.requested_by <> 'stripe'
   group by r.account_id, r.order_id, o.amount having sum(r.amount) > o.amount
 $$;
 comment on function farthing.prove_reversals() is
-  'Rule 10: what is clawed back is the share that was refunded or withdrawn, in whatever order it was said; '
-  'states and freezes say the same; no order is refunded twice.';
+  'Rule 10: the clawed-back credits are the share that was refunded or withdrawn, in any order of events; '
+  'states and freezes agree; no order is refunded twice.';
 
 create function farthing.prove_owners()
 returns table (rule int, account_id bigint, detail text)
@@ -9266,11 +9281,11 @@ as $$
   group by t.name, t.account_id
 $$;
 comment on function farthing.prove_owners() is
-  'What stands beside the ledger belongs to an account that is there: no foreign key says so.';
+  'Rows beside the ledger belong to an existing account, which no foreign key enforces.';
 
 -- supabase/schemas/proof/functions/runs.sql
 
--- When the proof runs by itself, and what is kept of each run.
+-- The schedule of the proof, and the stored results of its runs.
 
 create function farthing.prove_if_due(p_now timestamptz default now())
 returns boolean
@@ -9278,7 +9293,7 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  -- Any number that no other lock has.
+  -- An arbitrary number that no other lock uses.
   c_proofs constant int := 67;
   v_began timestamptz := clock_timestamp();
   v_last farthing.proof_runs;
@@ -9288,13 +9303,13 @@ declare
   v_is_whole boolean;
 begin
   select * into v_last from farthing.proof_runs order by run_nr desc limit 1;
-  -- After a finding the next one is whole, for no other can say that it is mended. A whole proof that was cut
-  -- off is tried again a day later: meanwhile what is new is proved.
+  -- After a finding the next proof is whole, since only that can show that it is fixed. A whole proof that
+  -- was cut off is retried a day later; until then the incremental proof runs.
   v_is_whole := coalesce(v_last.violations > 0, false)
     or not exists (select from farthing.proof_runs r where r.is_whole and r.started_at
       > p_now - case when r.violations is null then interval '1 day' else interval '7 days' end);
-  -- Each hour, or by the next run where the last one left something; and never more than a twentieth
-  -- of the time, however much there is to prove. One of the future is of a clock that was wrong.
+  -- Each hour, or in the next run if the last one left something; and never more than a twentieth of the
+  -- time, however much there is to prove. A proof in the future comes from a wrong server clock.
   if p_now between v_last.finished_at and v_last.finished_at + greatest(
       case when v_last.is_done or v_last.violations is null then interval '1 hour' end,
       20 * (v_last.finished_at - v_last.started_at))
@@ -9305,27 +9320,26 @@ begin
     select * into v_rules, v_is_done from farthing.prove_by(v_is_whole);
     v_detail := coalesce((select string_agg(distinct format('rule %s', r), ', ') from unnest(v_rules) r), '');
   exception when query_canceled or others then
-    -- Cut off by a statement_timeout, too: or nobody would hear that it never ends.
+    -- A statement_timeout is caught, too: otherwise nobody would learn that it never ends.
     v_detail := 'the proof failed with ' || sqlstate;
   end;
   insert into farthing.proof_runs (started_at, finished_at, violations, is_whole, is_done, detail)
   values (p_now, p_now + (clock_timestamp() - v_began), cardinality(v_rules), v_is_whole, v_is_done,
     v_detail);
-  -- What was found is kept until it counts no more: read_proof().
+  -- Findings are stored as long as read_proof() needs them.
   delete from farthing.proof_runs where started_at <= p_now - interval '90 days' and run_nr < (
     select max(run_nr) from farthing.proof_runs where is_whole and violations = 0);
   return true;
 end
 $$;
 comment on function farthing.prove_if_due(timestamptz) is
-  'Proves the ledger where the last proof is an hour old, or twenty times as old as it took, and keeps the '
-  'result; true where it did. Once a week, and after a finding, the whole of it, else what is new, and soon '
-  'again where that was too much for one run.';
+  'Proves the ledger if the last proof is an hour old, or twenty times as old as its duration, and stores '
+  'the result; true if it did. Once a week, and after a finding, it is the whole proof, else the '
+  'incremental one, and soon again if that was too much for one run.';
 
 -- supabase/schemas/proof/functions/spending.sql
 
--- The proof: what was charged is what it cost, from the lot whose turn it was (rules 5, 7, 8, 12
--- and 19).
+-- The proof: charges have the right price and came from the right lots (rules 5, 7, 8, 12 and 19).
 
 -- A view, because a query evaluates it in place: a function with a search_path of its own, called for each
 -- charge, took most of the time of prove_prices().
@@ -9343,18 +9357,18 @@ select e.account_id, e.seq, e.transaction_id, e.amount, e.metadata ->> 'model' a
 from farthing.entries e
 left join farthing.rates r
   on r.model = e.metadata ->> 'model' and r.version = (e.metadata ->> 'rate_version')::int
--- What a hold, a chat or a job is charged without naming a rate is an amount, and not a price.
+-- A charge of a hold, a chat or a job that names no rate is an amount, and not a price.
 where e.reference_type in ('usage', 'hold', 'chat', 'job') and e.metadata ? 'rate_version';
 comment on view farthing.usage_prices is
-  'What the usage of an entry costs at the rate version that it names, for the proof: not by the function '
-  'that charges it. Credits.';
+  'The price of an entry''s usage at the rate version that it names, for the proof: computed without the '
+  'function that charges it. Credits.';
 
 create function farthing.prove_prices()
 returns table (rule int, account_id bigint, detail text)
 language sql stable
 set search_path = ''
 as $$
-  -- One charge has one price, which its parts, from several lots or owed, add up to.
+  -- One charge has one price: the sum of its parts, from several lots or as debt.
   select 12, p.account_id, format('seq %s: %s credits for %s tokens at version %s, which cost %s', min(p.seq),
     sum(p.amount), p.model, p.rate_version, p.credits)
   from farthing.usage_prices p
@@ -9362,16 +9376,16 @@ as $$
   having p.credits is distinct from sum(p.amount)
 $$;
 comment on function farthing.prove_prices() is
-  'Rule 12: each usage, whatever it was charged by, costs its tokens at the rate version that its entry '
-  'names, exactly.';
+  'Rule 12: each usage, charged in any way, costs exactly its tokens at the rate version that its entry '
+  'names.';
 
 create function farthing.prove_burn_down()
 returns table (rule int, account_id bigint, detail text)
 language sql stable
 set search_path = ''
 as $$
-  -- Plain charges alone: a settled hold takes what it had reserved. A lot that was frozen, reserved or given
-  -- back to may have been passed over for that.
+  -- Only plain charges: a settled hold takes the lots that it had reserved. A lot that was frozen, reserved
+  -- or reinstated may have been skipped for that reason.
   with used as (
     select l.*, coalesce(l.expires_at, 'infinity') as until, u.came, u.ended
     from farthing.lots l
@@ -9404,8 +9418,8 @@ as $$
   group by m.account_id, l.lot_id, m.lot_id
 $$;
 comment on function farthing.prove_burn_down() is
-  'Rule 5, as far as entries tell: no plain charge took from a lot while one that goes before it was there, '
-  'which later charges took from.';
+  'Rule 5, as far as entries show: no plain charge took from a lot while an earlier one in burn-down order '
+  'existed, from which later charges took.';
 
 create function farthing.prove_debt()
 returns table (rule int, account_id bigint, detail text)
@@ -9421,7 +9435,7 @@ as $$
       (select max(h.resolved_at) from farthing.holds h where h.account_id = a.account_id)))
   where a.debt > 0
 $$;
-comment on function farthing.prove_debt() is 'Rule 8: nobody owes and has credits that are free.';
+comment on function farthing.prove_debt() is 'Rule 8: no account has both debt and free credits.';
 
 create function farthing.prove_caps()
 returns table (rule int, account_id bigint, detail text)
@@ -9442,7 +9456,7 @@ as $$
   where a.daily_cap is distinct from least(c.own_daily, c.imposed_daily)
 $$;
 comment on function farthing.prove_caps() is
-  'Rule 19: what an account with a cap is said to have spent in a day is what its entries of that day say.';
+  'Rule 19: the recorded daily spending of an account with a cap is the sum of its entries of that day.';
 
 create function farthing.prove_reserved()
 returns table (rule int, account_id bigint, detail text)
@@ -9455,11 +9469,12 @@ as $$
     group by l.account_id, l.hold_id) k on k.account_id = h.account_id and k.hold_id = h.hold_id
   where k.kept is distinct from h.amount
 $$;
-comment on function farthing.prove_reserved() is 'Rule 7: a hold, open or not, names lots of as much.';
+comment on function farthing.prove_reserved() is
+  'Rule 7: the lots of a hold, open or not, add up to its amount.';
 
 -- supabase/schemas/proof/functions/terms.sql
 
--- The proof: what decides money is what it was when it was written (rules 2, 14 and 19).
+-- The proof: data that decides about money is unchanged since it was written (rules 2, 14 and 19).
 
 create function farthing.prove_guards()
 returns table (rule int, account_id bigint, detail text)
@@ -9474,7 +9489,7 @@ as $$
       and t.tgenabled = 'A')
 $$;
 comment on function farthing.prove_guards() is
-  'Rule 2: what refuses changes, or audits them, is there and is not disabled.';
+  'Rule 2: the triggers that refuse or audit changes exist and are enabled.';
 
 create function farthing.audit_problems(p_audited farthing.audited)
 returns setof text
@@ -9498,7 +9513,7 @@ begin
       where a.table_name = %1$L and a.row_key = %4$s)$sql$,
     p_audited.table_name, farthing.listed(p_audited.key_columns, 't'),
     farthing.listed(p_audited.key_columns, 'k'),
-    -- The key as pick() would make it, but not by a call for each row.
+    -- The same key as pick() would make, without a call for each row.
     (select format('jsonb_build_object(%s)', string_agg(format('%1$L, t.%1$I', c), ', '))
       from unnest(p_audited.key_columns) c),
     -- An account begins without a cap, and without a row.
@@ -9507,7 +9522,7 @@ begin
 end
 $$;
 comment on function farthing.audit_problems(farthing.audited) is
-  'Rows of one audited table that are not as the audit last saw them.';
+  'Rows of one audited table that differ from their last audit row.';
 
 create function farthing.prove_audit()
 returns table (rule int, account_id bigint, detail text)
@@ -9519,7 +9534,7 @@ as $$
   order by a.table_name
 $$;
 comment on function farthing.prove_audit() is
-  'Rule 19: policy, caps, rates, packages, alert rules and tasks are as the audit last saw them.';
+  'Rule 19: policy, caps, rates, packages, alert rules and tasks agree with their last audit rows.';
 
 create function farthing.prove_marks()
 returns table (rule int, account_id bigint, detail text)
@@ -9531,7 +9546,7 @@ as $$
   where a.left_at is null
     and m.mark is distinct from sha256(convert_to(concat_ws(' ', m.salt, a.account_id, a.owner_id), 'UTF8'))
   union all
-  select 16, a.account_id, 'one who has left can still be told by the mark of the account'
+  select 16, a.account_id, 'the mark of the account can still be linked to its deleted owner'
   from farthing.accounts a join farthing.owner_marks m on m.account_id = a.account_id
   where a.left_at is not null and m.salt is not null
   union all
@@ -9543,12 +9558,13 @@ as $$
       else a.owner_id is not null end
     or not isfinite(a.left_at)
   union all
-  select 16, a.account_id, 'the owner is gone, and the account was not left'
+  select 16, a.account_id, 'the owner is gone, and left_at is not set'
   from farthing.accounts a
   where a.owner_id is not null and not exists (select from auth.users u where u.id = a.owner_id)
 $$;
 comment on function farthing.prove_marks() is
-  'Rules 19 and 16: an account belongs to whoever opened it, and knows them no longer once they have left.';
+  'Rules 19 and 16: an account belongs to the user who opened it, and does not name them any more once '
+  'they are deleted.';
 
 create function farthing.prove_seals()
 returns table (rule int, account_id bigint, detail text)
@@ -9569,7 +9585,7 @@ as $$
     on t.counterparty = s.counterparty and t.direction = s.direction and t.kind = s.kind
   where (s.entries, s.amount) is distinct from (t.entries, t.amount)
   union all
-  -- Sealing runs each minute; a head says by which time it did.
+  -- Sealing runs each minute; a head has the time up to which it did.
   select 14, a.account_id, format('seq %s was written at %s and is not sealed', e.seq, e.created_at)
   from farthing.accounts a
   left join sealed s on s.account_id = a.account_id
@@ -9582,8 +9598,8 @@ comment on function farthing.prove_seals() is
 
 -- supabase/schemas/proof/functions/transfers.sql
 
--- The proof of bookings' transfers (rule 10), from what moved and what was refunded, and by none of the
--- functions that decide what moves.
+-- The proof of bookings' transfers (rule 10), from the transfers and refunds, without the functions that
+-- plan them.
 
 create function farthing.prove_transfers()
 returns table (rule int, account_id bigint, detail text)
@@ -9617,7 +9633,7 @@ as $$
       * (b.amount - coalesce(sum(r.amount) filter (where r.nets_share), 0)) as due
     from farthing.refunds r where r.account_id = b.account_id and r.booking_id = b.booking_id
       and r.status not in ('failed', 'canceled')) d
-  -- A cancelled booking's money goes to its buyer. A move that Stripe refused is parked for an operator.
+  -- A cancelled booking's money goes to its buyer. A move that Stripe refused waits for an operator.
   where b.paid_at is not null and b.status <> 'cancelled'
     and (b.transfer_at = 'payment' or b.status = 'completed') and m.net * b.amount < d.due
     and not exists (select from farthing.disputes c where c.account_id = b.account_id
@@ -9630,13 +9646,13 @@ as $$
       where t.account_id = b.account_id and t.booking_id = b.booking_id and t.status = 'refused')
 $$;
 comment on function farthing.prove_transfers() is
-  'Rule 10 of bookings: a provider has no less than nothing of a booking and no more than their share, which '
-  'may have to wait for its end; what is due of a payment that no bank doubts is at least asked for; and no '
-  'more is reversed of a transfer than it was.';
+  'Rule 10 of bookings: a provider has at least zero of a booking and at most their share, which may have '
+  'to wait for its end; the due part of an undisputed payment is at least requested; and no more of a '
+  'transfer is reversed than it was.';
 
 -- supabase/schemas/proof/functions/work.sql
 
--- The proof: work that was paid for by a hold.
+-- The proof: work that is paid from a hold.
 
 create function farthing.prove_chats()
 returns table (rule int, account_id bigint, detail text)
@@ -9648,7 +9664,7 @@ as $$
   join farthing.holds h on h.account_id = c.account_id and h.hold_id = c.hold_id
   where (c.state = 'open') <> (h.status = 'open')
   union all
-  -- That a settled hold was charged is prove_holds()'s; a chat that was released first has an event.
+  -- prove_holds() checks that a settled hold was charged; a chat that was released first has an event.
   select 7, c.account_id, format('chat %s is settled and was not charged', c.hold_id)
   from farthing.chats c
   join farthing.holds h on h.account_id = c.account_id and h.hold_id = c.hold_id
@@ -9656,7 +9672,7 @@ as $$
     and u.event_id = c.hold_id::text
   where c.state = 'settled' and h.status <> 'settled' and u.event_id is null
   union all
-  select 9, coalesce(c.account_id, e.account_id), format('chat %s: corrected by %s, given back %s',
+  select 9, coalesce(c.account_id, e.account_id), format('chat %s: corrected by %s, refunded %s',
     coalesce(c.hold_id::text, e.hold_id), c.corrected, e.amount)
   from (select k.account_id, k.hold_id, k.corrected from farthing.chats k where k.corrected > 0) c
   full join (select n.account_id, n.reference_id as hold_id, sum(n.amount) as amount from farthing.entries n
@@ -9665,8 +9681,8 @@ as $$
   where c.corrected is distinct from e.amount
 $$;
 comment on function farthing.prove_chats() is
-  'Rules 7 and 9 of chats: a chat is open as long as its hold, a settled one was charged, and what it was '
-  'charged too much came back once.';
+  'Rules 7 and 9 of chats: a chat is open as long as its hold, a settled one was charged, and an '
+  'overcharge was refunded once.';
 
 create function farthing.prove_jobs()
 returns table (rule int, account_id bigint, detail text)
@@ -9682,7 +9698,7 @@ as $$
   where j.completed_at is null and h.status = 'settled' and h.settled < h.amount
 $$;
 comment on function farthing.prove_jobs() is
-  'Rule 7 of jobs: one that has ended holds nothing, and one that goes on holds its rest.';
+  'Rule 7 of jobs: an ended one holds nothing, and a live one holds its rest.';
 
 create function farthing.prove_steps()
 returns table (rule int, account_id bigint, detail text)
@@ -9698,14 +9714,14 @@ as $$
       and n.metadata ->> 'job_id' = j.job_id::text and n.metadata ->> 'step' = c.step) e
   where c.credits <> e.charged
 $$;
-comment on function farthing.prove_steps() is 'Rule 9 of jobs: each step was charged what it says.';
+comment on function farthing.prove_steps() is 'Rule 9 of jobs: each step agrees with its charge.';
 
 -- supabase/schemas/reversals/functions/disputes.sql
 
--- Disputes: what a bank has taken of a payment, and what may still go.
--- Why by money and not by word: Stripe's words change (appeals, prevented, whatever comes next), and one of
--- them means both that the buyer was paid and that nobody was. So what was withdrawn and not reinstated is
--- what came back, and the word only says whether more may follow: docs/decisions/refunds-and-disputes.md.
+-- Disputes: the money that a bank has withdrawn of a payment, and that it may still withdraw. Why by money
+-- and not by state: Stripe's states change (appeals, prevented, future ones), and one of them means both
+-- that the buyer was paid and that nobody was. So the money withdrawn and not reinstated counts as
+-- returned, and the state only says whether more may follow: docs/decisions/refunds-and-disputes.md.
 
 create function farthing.withdrawn_of(
   p_dispute farthing.disputes, p_claimed bigint, p_currency text)
@@ -9714,8 +9730,9 @@ language plpgsql stable
 set search_path = ''
 as $$
 begin
-  -- In the payment's currency to the unit. Settled in another one, each movement goes back by its own rate,
-  -- for what is won months later comes back at another; rates are rounded, so the share is, to a hundredth.
+  -- Exact in the payment's currency. Settled in another one, each movement is converted by its own rate,
+  -- since money won months later returns at another one; rates are rounded, so the share is rounded to a
+  -- hundredth.
   return (select greatest(0, case when bool_and(m.currency = p_currency) then -sum(m.amount)
       else round(p_claimed * least(1, coalesce(round(-sum(m.amount / coalesce(m.exchange_rate, 1))
         / max(-m.amount / coalesce(m.exchange_rate, 1)) filter (where m.amount < 0), 2), 0))) end)
@@ -9724,8 +9741,8 @@ begin
 end
 $$;
 comment on function farthing.withdrawn_of(farthing.disputes, bigint, text) is
-  'What a dispute has withdrawn of a payment and not reinstated, in minor units of the payment''s currency; '
-  'never below zero. p_claimed: the dispute''s amount in that currency.';
+  'The part of a payment that a dispute has withdrawn and not reinstated, in minor units of the payment''s '
+  'currency; never below zero. p_claimed: the dispute''s amount in that currency.';
 
 create function farthing.disputed_of(p_payment farthing.payment, p_refunded numeric)
 returns farthing.disputed
@@ -9737,11 +9754,13 @@ begin
     select row(coalesce(sum(case when f.is_open then greatest(f.claimed, f.withdrawn) else f.withdrawn end),
       0), coalesce(sum(f.withdrawn), 0), coalesce(bool_or(f.is_open), false))::farthing.disputed
     from (select s.claimed, s.withdrawn, farthing.is_open_dispute(s.status)
-        -- Prevented is paid: by the dispute itself or by a refund. Until that is here, more may go.
+        -- Prevented means paid: by the dispute itself or by a refund. Until that has arrived, more may be
+        -- withdrawn.
         or s.status = 'prevented' and s.withdrawn + p_refunded < least(s.claimed, p_payment.amount) as is_open
       from (select d.status, c.claimed, farthing.withdrawn_of(d, c.claimed, p_payment.currency) as withdrawn
         from farthing.disputes d
-        -- In another currency than the payment's an amount says nothing of its share: it counts as the whole.
+        -- An amount in another currency than the payment's does not show its share, so it counts as the
+        -- whole.
         cross join lateral (select case d.currency when p_payment.currency then d.amount
           else p_payment.amount end as claimed) c
         where d.account_id = p_payment.account_id
@@ -9749,8 +9768,8 @@ begin
 end
 $$;
 comment on function farthing.disputed_of(farthing.payment, numeric) is
-  'What banks have of a payment of which p_refunded went back already: claimed or taken by disputes, '
-  'withdrawn and not reinstated, and whether more may go. Minor units.';
+  'The parts of a payment, of which p_refunded was refunded already, that banks have: claimed or taken by '
+  'disputes, withdrawn and not reinstated, and whether more may be withdrawn. Minor units.';
 
 create function farthing.dispute_rank(p_status text)
 returns int
@@ -9763,8 +9782,8 @@ as $$
     when 'appeal_needs_response' then 8 when 'appeal_under_review' then 9 else 6 end
 $$;
 comment on function farthing.dispute_rank(text) is
-  'A dispute''s states in the order they follow each other, for events of one second. Time goes before it: '
-  'what was lost is appealed, and the appeal is won or lost.';
+  'The order of a dispute''s states, for events of the same second. The time counts first: a lost dispute '
+  'may be appealed, and the appeal won or lost.';
 
 create function farthing.note_movements(p_account_id bigint, p_facts jsonb, p_now timestamptz)
 returns void
@@ -9772,7 +9791,7 @@ language plpgsql
 set search_path = ''
 as $$
 begin
-  -- A set by id: whichever event names a movement first, it happened.
+  -- A set by id, so the order of the events does not matter.
   insert into farthing.dispute_movements (account_id, transaction_id, dispute_id, amount, fee, currency,
     exchange_rate, created_at)
   select p_account_id, m.id, p_facts ->> 'dispute_id', m.amount, m.fee, m.currency,
@@ -9783,7 +9802,7 @@ begin
 end
 $$;
 comment on function farthing.note_movements(bigint, jsonb, timestamptz) is
-  'Adds the balance transactions that an event names of its dispute.';
+  'Adds the balance transactions of a dispute that an event names.';
 
 create function farthing.apply_dispute_event(p_facts jsonb, p_now timestamptz)
 returns text
@@ -9811,7 +9830,7 @@ begin
   set amount = excluded.amount, currency = excluded.currency, status = excluded.status,
     reason = excluded.reason, case_type = excluded.case_type, status_at = excluded.status_at,
     movements = excluded.movements, updated_at = p_now
-  -- The later event holds; within a second the one that knows of more money, then the state that follows.
+  -- The later event wins; within a second the one with more movements, then the state that follows.
   where (d.status_at, d.movements, farthing.dispute_rank(d.status))
       < (excluded.status_at, excluded.movements, farthing.dispute_rank(excluded.status))
     and (d.order_id, d.booking_id) is not distinct from (excluded.order_id, excluded.booking_id);
@@ -9828,13 +9847,13 @@ begin
 end
 $$;
 comment on function farthing.apply_dispute_event is
-  'A dispute was opened, went on or was decided, or money moved by it: freezes, claws back, reinstates. '
-  'Deferred while its payment is not here.';
+  'Applies an event of a dispute (opened, updated, decided, money moved): freezes, claws back, reinstates. '
+  'Deferred until its payment has arrived.';
 
 -- supabase/schemas/reversals/functions/events.sql
 
--- What Stripe says of refunds and early fraud warnings, applied; of disputes: disputes.sql.
--- Stripe delivers in no order: each kind has ranks, and a state never goes back to a lower one.
+-- Stripe's events about refunds and early fraud warnings, applied; those about disputes: disputes.sql.
+-- Stripe delivers in any order: each kind has ranks, and a state never goes back to a lower one.
 
 create function farthing.find_payment(p_payment_id text)
 returns farthing.payment
@@ -9851,13 +9870,13 @@ begin
     select account_id, null::uuid, booking_id, payment_intent_id, amount, currency into v_payment
     from farthing.bookings where payment_intent_id = p_payment_id and paid_at is not null;
   end if;
-  -- The order of locks: the account first. Whoever changes what we found waits there.
+  -- The order of locks: the account first. Every change of the rows found here waits for it.
   perform from farthing.accounts where account_id = v_payment.account_id for no key update;
   return v_payment;
 end
 $$;
 comment on function farthing.find_payment(text) is
-  'The paid order or booking of a payment intent, its account locked; null where the payment is not here '
+  'The paid order or booking of a payment intent, with its account locked; null if the payment is unknown '
   '(yet).';
 
 create function farthing.net_payment(
@@ -9875,7 +9894,7 @@ begin
 end
 $$;
 comment on function farthing.net_payment is
-  'Brings an order''s credits, or a booking''s amounts, to what came back of its payment.';
+  'Updates an order''s credits, or a booking''s amounts, to the returned part of its payment.';
 
 create function farthing.refund_rank(p_status text)
 returns int
@@ -9886,7 +9905,7 @@ as $$
     when 'succeeded' then 4 when 'failed' then 5 when 'canceled' then 5 else 3 end
 $$;
 comment on function farthing.refund_rank(text) is
-  'A refund''s states in the order they can follow each other; one nobody knows is somewhere on the way.';
+  'The order of a refund''s states; an unknown one counts as pending.';
 
 create function farthing.note_refund(p_payment farthing.payment, p_facts jsonb, p_now timestamptz)
 returns farthing.refunds
@@ -9910,7 +9929,7 @@ begin
       requested_by, nets_share, failure_reason, created_at, updated_at)
     values (p_payment.account_id, p_payment.order_id, p_payment.booking_id, p_facts ->> 'stripe_refund_id',
       (p_facts ->> 'amount')::bigint, p_facts ->> 'currency', p_facts ->> 'status', 'stripe',
-      -- In the dashboard a provider keeps their part unless somebody asks for it.
+      -- A refund in the dashboard leaves the provider their part unless it says otherwise.
       p_payment.booking_id is not null and p_facts ->> 'transfer_reversal' is null,
       p_facts ->> 'failure_reason', p_now, p_now)
     returning * into v_refund;
@@ -9934,7 +9953,7 @@ begin
 end
 $$;
 comment on function farthing.note_refund is
-  'Records a refund, ours or one from Stripe''s dashboard, as far as the event is newer than what is known.';
+  'Records a refund, ours or one from Stripe''s dashboard, if the event is newer than the stored state.';
 
 create function farthing.apply_refund_event(p_facts jsonb, p_now timestamptz)
 returns text
@@ -9954,7 +9973,7 @@ begin
     perform farthing.note_unknown_state('refund', p_facts ->> 'status', p_facts ->> 'stripe_refund_id',
       p_now);
     p_facts := p_facts || jsonb_build_object('status', left(
-      coalesce(nullif(p_facts ->> 'status', 'requested'), 'unknown'), 64)); -- requested is our own word
+      coalesce(nullif(p_facts ->> 'status', 'requested'), 'unknown'), 64)); -- requested is our own state
   end if;
   if p_facts ->> 'currency' is distinct from v_payment.currency then
     raise exception 'a payment in % is not refunded in %', v_payment.currency, p_facts ->> 'currency';
@@ -9971,8 +9990,8 @@ begin
 end
 $$;
 comment on function farthing.apply_refund_event is
-  'A refund was made, changed or failed, here or in Stripe''s dashboard: claws credits back or '
-  'reinstates them. Deferred while its payment is not here.';
+  'Applies an event of a refund (created, updated, failed), ours or from Stripe''s dashboard: claws '
+  'credits back or reinstates them. Deferred until its payment has arrived.';
 
 create function farthing.apply_warning_event(p_facts jsonb, p_now timestamptz)
 returns text
@@ -9987,7 +10006,7 @@ begin
   if v_payment.account_id is null then
     return 'deferred';
   end if;
-  -- Not actionable: refunded in full or disputed already. That does not come back.
+  -- Not actionable: refunded in full or disputed already. That is final.
   insert into farthing.fraud_warnings as w (account_id, warning_id, order_id, booking_id, fraud_type,
     actionable, state, status_at, created_at, updated_at)
   values (v_payment.account_id, p_facts ->> 'warning_id', v_payment.order_id, v_payment.booking_id,
@@ -10004,7 +10023,7 @@ begin
     and exists (select from farthing.fraud_warnings where account_id = v_payment.account_id
       and warning_id = p_facts ->> 'warning_id' and state = 'open')
   then
-    -- A runner asks Stripe for it: no outside call is made inside a transaction.
+    -- A runner sends it to Stripe: no external call is made inside a transaction.
     insert into farthing.refunds (account_id, order_id, booking_id, amount, currency, reason, requested_by,
       next_attempt_at, created_at, updated_at)
     values (v_payment.account_id, v_payment.order_id, v_payment.booking_id, v_refundable, v_payment.currency,
@@ -10014,8 +10033,8 @@ begin
 end
 $$;
 comment on function farthing.apply_warning_event is
-  'An early fraud warning freezes its order''s credits, and where the policy says so asks for a refund at '
-  'once. Deferred while its payment is not here.';
+  'Applies an early fraud warning: freezes its order''s credits, and requests a refund at once if the '
+  'policy says so. Deferred until its payment has arrived.';
 
 create function farthing.refundable(p_payment farthing.payment)
 returns bigint
@@ -10030,26 +10049,26 @@ begin
   from farthing.refunds
   where account_id = p_payment.account_id and status not in ('failed', 'canceled')
     and (order_id = p_payment.order_id or booking_id = p_payment.booking_id);
-  -- What a bank holds or has taken back cannot be refunded too.
+  -- Money that a bank holds or has withdrawn cannot be refunded, too.
   return (select greatest(0, p_payment.amount - v_refunds.aside - d.disputed)::bigint
     from farthing.disputed_of(p_payment, v_refunds.made) d);
 end
 $$;
 comment on function farthing.refundable(farthing.payment) is
-  'What of a payment can still be refunded: less what is or is being refunded, less what is disputed. Minor '
-  'units.';
+  'The part of a payment that can still be refunded: less refunds, also those in progress, less disputes. '
+  'Minor units.';
 
 -- supabase/schemas/reversals/functions/net_orders.sql
 
--- What an order's refunds and disputes claw back of its credits, and reinstate (rule 10).
+-- The credits that an order's refunds and disputes claw back and reinstate (rule 10).
 
 create function farthing.share_of(p_whole numeric, p_part numeric, p_total numeric)
 returns numeric
 language sql immutable
 set search_path = ''
 as $$
-  -- In whole 10^-18 credits, by integers: rounding down at each partial refund, and nothing at the last, so
-  -- all of them sum to the whole.
+  -- In whole 10^-18 credits, by integers: rounded down at each partial refund and exact at the last, so all
+  -- of them sum to the whole.
   select div(p_whole * 1e18 * least(p_part, p_total), p_total) * 1e-18
 $$;
 comment on function farthing.share_of(numeric, numeric, numeric) is
@@ -10095,8 +10114,8 @@ declare
   v_lot record;
 begin
   for v_lot in
-    -- What was paid for goes before what was given on top. What a hold keeps may still be spent by it; the
-    -- debt in its place is paid when it comes free.
+    -- Paid credits are clawed back before bonus credits. Held credits may still be spent by their hold; the
+    -- debt in their place is paid when they are released.
     select lot_id, remaining - reserved as free from farthing.lots
     where account_id = p_order.account_id and order_id = p_order.order_id and remaining > reserved
     order by source desc
@@ -10151,8 +10170,8 @@ begin
 end
 $$;
 comment on function farthing.undo_debt_payments(bigint, numeric, timestamptz) is
-  'A debt that was paid is owed no longer: the lots that paid it last get that back. Raises the debt by as '
-  'much; the caller, who has locked the account, cancels it. Credits.';
+  'Undoes payments of a debt that proved unfounded: the lots that paid it last get their credits back. '
+  'Raises the debt by as much; the caller, who has locked the account, cancels it. Credits.';
 
 create function farthing.reinstate(
   p_order farthing.orders, p_amount numeric, p_cause jsonb, p_author text, p_now timestamptz)
@@ -10168,7 +10187,7 @@ declare
     where account_id = p_order.account_id and order_id = p_order.order_id);
   v_lot record;
 begin
-  -- In reverse: what was taken last was debt.
+  -- In reverse order: the last part was debt.
   if v_owed > 0 then
     v_owed := least(v_owed, v_need);
     if v_owed > v_debt then
@@ -10196,12 +10215,12 @@ begin
 end
 $$;
 comment on function farthing.reinstate is
-  'Undoes claw_back(): debt that it made, paid meanwhile or not, then the lots that it took from. The '
-  'account is locked by the caller. Credits.';
+  'Undoes claw_back(): first the debt that it made, paid meanwhile or not, then the lots that it took '
+  'from. The account is locked by the caller. Credits.';
 
 create function farthing.reversed_of(p_order farthing.orders)
 returns farthing.reversed
-language plpgsql stable -- which keeps its plan from one event to the next
+language plpgsql stable -- plpgsql caches its plan from one event to the next
 set search_path = ''
 as $$
 declare
@@ -10218,7 +10237,7 @@ begin
 end
 $$;
 comment on function farthing.reversed_of(farthing.orders) is
-  'What Stripe has said so far of an order''s money: paid back, disputed, withdrawn by banks. Minor units.';
+  'The state of an order''s money at Stripe: refunded, disputed, withdrawn by banks. Minor units.';
 
 create function farthing.net_order(
   p_account_id bigint, p_order_id uuid, p_cause jsonb, p_author text, p_now timestamptz)
@@ -10236,7 +10255,7 @@ begin
   select * into v_order from farthing.orders where account_id = p_account_id and order_id = p_order_id
   for update;
   v_reversed := farthing.reversed_of(v_order);
-  -- A warning is over while its payment is given back whole; a refund that fails opens it again.
+  -- A warning is closed while its payment is refunded in full; a failed refund opens it again.
   update farthing.fraud_warnings
   set state = case state when 'open' then 'closed' else 'open' end, updated_at = p_now
   where account_id = p_account_id and order_id = p_order_id and actionable
@@ -10262,15 +10281,16 @@ begin
   where account_id = p_account_id and order_id = p_order_id and frozen <> v_reversed.is_frozen;
   perform farthing.pay_debt(p_account_id, p_now);
   if (select left_at is not null from farthing.accounts where account_id = p_account_id) then
-    -- Reinstated to someone who has left (rule 16).
+    -- Reinstated to a deleted user (rule 16).
     perform farthing.close_lots(p_account_id, p_author, p_now);
   end if;
   return v_clawback;
 end
 $$;
 comment on function farthing.net_order is
-  'Brings a paid order''s credits, freeze and state to what its refunds, disputes and warnings say. Returns '
-  'what this call clawed back, and how much of it became debt. The account is locked by the caller. Credits.';
+  'Updates a paid order''s credits, freeze and state to its refunds, disputes and warnings. Returns the '
+  'credits that this call clawed back, and the part of them that became debt. The account is locked by the '
+  'caller. Credits.';
 
 -- supabase/schemas/reversals/functions/reversals.sql
 
@@ -10285,7 +10305,7 @@ declare
   v_legal boolean := case old.status
     when 'requested' then true
     when 'succeeded' then new.status in ('failed', 'canceled')
-    -- Given up here, and Stripe had it all the same: then what Stripe says holds.
+    -- A refund that was given up here but exists at Stripe: Stripe's state applies.
     when 'failed' then old.stripe_refund_id is null
     when 'canceled' then false
     else new.status <> 'requested' end;
@@ -10307,7 +10327,7 @@ as $$
   select p_status not in ('requested', 'failed', 'canceled')
 $$;
 comment on function farthing.is_live_refund(text) is
-  'Whether the money of a refund is on its way back or there. So it is in a state that nobody here knows.';
+  'Whether the money of a refund is on its way back or has arrived; true for an unknown state, too.';
 
 create function farthing.is_open_dispute(p_status text)
 returns boolean
@@ -10318,8 +10338,8 @@ as $$
     'prevented')
 $$;
 comment on function farthing.is_open_dispute(text) is
-  'Whether a bank still decides about a dispute: from the first answer to the last appeal, and in a state '
-  'that nobody here knows.';
+  'Whether a bank still decides about a dispute: from the first answer to the last appeal, and in an '
+  'unknown state.';
 
 -- supabase/schemas/seals/functions/entries.sql
 
@@ -10345,7 +10365,7 @@ comment on function farthing.add_entry_sums(bigint[], bigint[], bigint[]) is
 
 create function farthing.entry_terms(p_entry farthing.entries)
 returns bytea
-language plpgsql stable -- and not sql: owners' marks are a later migration's
+language plpgsql stable -- not sql: owners' hashes come in a later migration
 set search_path = ''
 as $$
 begin
@@ -10358,11 +10378,11 @@ begin
 end
 $$;
 comment on function farthing.entry_terms(farthing.entries) is
-  'What is sealed with an entry that brings a lot, or is its account''s first, beside its own fields: the '
-  'terms of the lot, and the mark of the owner.';
+  'Sealed with an entry that adds a lot, or is its account''s first, beside its own fields: the terms of '
+  'the lot, and the hash of the owner.';
 
--- A view, because a query evaluates it in place: as a function with a search_path of its own, called for each
--- entry, it took three times as long. The terms are asked for only where an entry brings some.
+-- A view, because a query evaluates it in place: as a function with a search_path of its own, called for
+-- each entry, it took three times as long. The terms are computed only for entries that have some.
 create view farthing.entry_contents with (security_invoker = true) as
 -- A JSON array keeps nulls and boundaries apart; times as epochs, so no setting of the session changes
 -- the text.
@@ -10375,8 +10395,8 @@ select e.account_id, e.seq,
     e.reference_type, e.reference_id, e.correlation_id, e.metadata, e.author)::text, 'UTF8') as contents
 from farthing.entries e;
 comment on view farthing.entry_contents is
-  'What the seal of each entry covers: the terms that came in with it, and every field of it. An entry''s '
-  'hash is the sha256 of the account''s hash before, and this.';
+  'The content that the seal of each entry covers: its terms and all of its fields. An entry''s hash is '
+  'the sha256 of the account''s previous hash, and this.';
 
 create function farthing.seal_entries(p_limit int)
 returns int
@@ -10393,7 +10413,7 @@ declare
   v_upto bigint[];
   v_head_nr int;
 begin
-  -- One sealer at a time: two would find the same end of the chain. No head is made meanwhile, either.
+  -- One sealer at a time: two would find the same end of the chain. No head is made meanwhile.
   perform pg_advisory_xact_lock(hashtextextended('farthing.seal', 0));
   v_head_nr := coalesce((select max(h.head_nr) from farthing.heads h), 0) + 1;
   for v_account in
@@ -10431,7 +10451,7 @@ returns int
 language sql
 set search_path = ''
 as $$
-  -- Every task takes a moment. Which entries are sealed does not depend on it.
+  -- Every task takes a moment as its argument, which does not matter here.
   select farthing.seal_entries(p_limit)
 $$;
 comment on function farthing.seal(timestamptz, int) is
@@ -10442,8 +10462,8 @@ returns table (account_id bigint, seq bigint, problem text)
 language sql stable
 set search_path = ''
 as $$
-  -- Each hash is made anew from the one that is stored before it: where all of them agree, so does the chain
-  -- from its first entry on, and none waits for another.
+  -- Each hash is recomputed from the stored one before it: if all of them agree, so does the chain from its
+  -- first entry on, and they can be computed in parallel.
   select distinct on (s.account_id) s.account_id, s.seq, case when c.seq is null
     then 'a sealed entry is missing' else 'the entry is not the one that was sealed' end
   from (select t.*, lag(t.hash, 1, '') over (partition by t.account_id order by t.seq) as hash_before
@@ -10457,11 +10477,11 @@ comment on function farthing.verify() is
 
 -- supabase/schemas/seals/functions/heads.sql
 
--- Heads: each hour one hash over the end of every account's chain, chained to the head before.
--- Why: seals prove that entries are those that were sealed, to anybody but one who may write seals, too. A
--- head that somebody has outside the database (a log, a mailbox, a webhook's receiver) can't be rewritten
--- from inside: whoever changes an entry, a lot's terms or an owner, and seals anew, has to change each
--- later head, and then differs from the one outside (compare_head).
+-- Heads: each hour one hash over the end of every account's chain, chained to the head before. Why: seals
+-- prove that entries are unchanged, except against a person who may write seals, too. A head stored outside
+-- the database (a log, a mailbox, a webhook's receiver) can't be rewritten from inside: after a change of
+-- an entry, a lot's terms or an owner, and new seals, each later head has to change, and then differs from
+-- the one outside (compare_head).
 
 create function farthing.owner_mark(p_salt uuid, p_account_id bigint, p_owner_id uuid)
 returns bytea
@@ -10471,7 +10491,7 @@ as $$
   select sha256(convert_to(concat_ws(' ', p_salt, p_account_id, p_owner_id), 'UTF8'))
 $$;
 comment on function farthing.owner_mark(uuid, bigint, uuid) is
-  'The mark of an account''s owner, or of there being none.';
+  'The hash of an account''s owner, or of having none.';
 
 create function farthing.mark_owner()
 returns trigger
@@ -10491,14 +10511,14 @@ begin
 end
 $$;
 comment on function farthing.mark_owner() is
-  'Trigger: marks a new account''s owner, and forgets one who leaves.';
+  'Trigger: hashes a new account''s owner, and deletes the salt of a deleted one.';
 
 create function farthing.head_root(p_head_nr int, out o_accounts bigint, out o_entries bigint,
   out o_root bytea)
 language sql stable
 set search_path = ''
 as $$
-  -- Chunks of accounts first, so that no hash is taken over a hundred megabytes.
+  -- Chunks of accounts first, so that no hash covers a hundred megabytes.
   select coalesce(sum(c.accounts), 0)::bigint, coalesce(sum(c.entries), 0)::bigint,
     sha256(coalesce(string_agg(c.hash, '' order by c.chunk), ''))
   from (
@@ -10510,8 +10530,8 @@ as $$
     group by a.account_id / 1024) c
 $$;
 comment on function farthing.head_root(int) is
-  'The root as of a head, from the seals: accounts, entries (numbers have no gap, so the last ones add up to '
-  'them), root.';
+  'The root of a head, from the seals: accounts, entries (numbers have no gap, so their sum is the number '
+  'of entries), root.';
 
 create function farthing.audit_hash(p_before bytea, p_after bigint, p_upto bigint)
 returns bytea
@@ -10548,7 +10568,7 @@ declare
   v_head farthing.heads;
 begin
   perform pg_advisory_xact_lock(hashtextextended('farthing.seal', 0));
-  -- Numbers are given before they are committed: none may come later that this head has passed.
+  -- Numbers are assigned before they are committed: none that this head has passed may appear later.
   lock table farthing.audit in share mode;
   select * into v_before from farthing.heads order by head_nr desc limit 1;
   v_head.head_nr := coalesce(v_before.head_nr, 0) + 1;
@@ -10577,15 +10597,15 @@ declare
     'entries', v_head.entries, 'accounts', v_head.accounts, 'balance', trim_scale(v_head.balance)::text,
     'made_at', v_head.made_at);
 begin
-  -- The server's log is outside the tables, too.
+  -- The server's log is outside the tables, as well.
   raise log 'farthing anchor %', v_data;
   perform farthing.notify_head(v_data, p_now);
   return v_head.head_nr;
 end
 $$;
 comment on function farthing.anchor(timestamptz) is
-  'Makes a head and hands it to the outside: the server''s log, the operators'' webhook, and once a day '
-  'their mailbox. Returns its number.';
+  'Makes a head and publishes it: in the server''s log, to the operators'' webhook, and once a day by '
+  'email. Returns its number.';
 
 create function farthing.notify_head(p_data jsonb, p_now timestamptz)
 returns void
@@ -10599,7 +10619,7 @@ as $$
   on conflict (recipient, template, subject) where account_id is null do nothing
 $$;
 comment on function farthing.notify_head(jsonb, timestamptz) is
-  'Queues a head for the operators'' webhook, and for their mailbox the first of a day.';
+  'Queues a head for the operators'' webhook, and the first of a day for email.';
 
 create function farthing.compare_head(p_head_nr int, p_hash text)
 returns text
@@ -10626,14 +10646,14 @@ begin
 end
 $$;
 comment on function farthing.compare_head(int, text) is
-  'Whether the database still leads to a head that was kept outside; null where it does, else what differs. '
-  'It reads seals: that they are those of the entries is verify()''s.';
+  'Compares the database with a head stored outside; null if they agree, else the difference. It reads '
+  'seals; verify() compares them with the entries.';
 
 -- supabase/schemas/top_ups/functions/answers.sql
 
--- Auto top-up, its runner: what Stripe answered.
--- Why any runner may report: what Stripe says is so, whoever was told. What is over already stays as it is,
--- so a late report, a second one, and one that the event was faster than, change nothing.
+-- Auto top-up, its runner: Stripe's answers. Why any runner may report: Stripe's answer is true, whichever
+-- runner received it. A closed charge stays as it is, so a late report, a second one, and one after the
+-- event change nothing.
 
 create function farthing.note_top_up_failure(p_order farthing.orders, p_code text)
 returns void
@@ -10644,7 +10664,7 @@ as $$
   where account_id = p_order.account_id and order_id = p_order.order_id and p_order.status = 'expired'
 $$;
 comment on function farthing.note_top_up_failure(farthing.orders, text) is
-  'What was given up here was not charged either. The order is locked by the caller.';
+  'A charge that was given up here was not made. The order is locked by the caller.';
 
 create function farthing.apply_top_up_answer(
   p_order farthing.orders, p_charge farthing.top_up_charges, p_outcome text, p_payment_id text, p_code text,
@@ -10659,7 +10679,7 @@ begin
       update farthing.top_up_charges set step = 'settle', payment_id = coalesce(p_payment_id, payment_id),
         last_error = null, updated_at = p_now
       where account_id = p_order.account_id and order_id = p_order.order_id;
-      -- From here on no sweep gives it up: Stripe has the money, or will say that it has not.
+      -- From here on no scheduled task gives it up: Stripe has the money, or its event will say otherwise.
       update farthing.orders set status = 'processing', updated_at = p_now
       where account_id = p_order.account_id and order_id = p_order.order_id and status = 'pending';
     when 'authentication' then
@@ -10676,21 +10696,22 @@ begin
           perform farthing.allow_change('task:wake_payment_runner_if_due', 'Stripe has no such card');
           perform farthing.forget_card(p_order.account_id, p_now);
           perform farthing.pause_top_up(p_order.account_id, 'card_gone', p_now);
-        end if; -- else another has taken its place, and is charged after the back-off
+        end if; -- else another card has replaced it, and is charged after the backoff
       end if;
       perform farthing.fail_top_up(p_order, p_payment_id, coalesce(p_code, p_outcome), p_now);
   end case;
 end
 $$;
 comment on function farthing.apply_top_up_answer is
-  'Moves an open charge to where Stripe''s answer leads. Account and order are locked by the caller.';
+  'Moves an open charge to the step that follows Stripe''s answer. Account and order are locked by the '
+  'caller.';
 
 -- supabase/schemas/top_ups/functions/charges.sql
 
--- Auto top-up: what a user has agreed to, and each charge that was made of it.
--- Why an order of its own kind: a top-up is a purchase like any other once it is paid, so refunds, disputes
--- and the proof need no second set of rules. Why the charge names customer and card: a request that is
--- repeated under one key must ask for the same, whatever card the user has saved meanwhile.
+-- Auto top-up: a user's terms, and each charge under them. Why an order of its own kind: once it is paid, a
+-- top-up is a purchase like any other, so refunds, disputes and the proof need no second set of rules. Why
+-- the charge names customer and card: a request that is repeated under one key must be the same, even if
+-- the user has saved another card meanwhile.
 
 create function farthing.top_up_runs(p_top_up farthing.top_ups)
 returns boolean
@@ -10702,20 +10723,20 @@ as $$
       where account_id = p_top_up.account_id and payment_method_id is not null)
 $$;
 comment on function farthing.top_up_runs(farthing.top_ups) is
-  'Whether an account that runs low is topped up: wanted, not paused, and a card is saved.';
+  'Whether a low account is topped up: enabled, not paused, and a card is saved.';
 
 create function farthing.top_up_spent(p_account_id bigint, p_now timestamptz)
 returns bigint
 language sql stable
 set search_path = ''
 as $$
-  -- What is under way counts, and what was paid back as well: a cap is on charges.
+  -- Charges in progress count, and refunded ones as well: the cap limits charges.
   select coalesce(sum(amount), 0)::bigint from farthing.orders
   where account_id = p_account_id and kind = 'top_up' and status not in ('failed', 'expired')
     and created_at >= date_trunc('month', p_now, 'UTC')
 $$;
 comment on function farthing.top_up_spent(bigint, timestamptz) is
-  'What top-ups of this calendar month (UTC) have charged or are charging. Minor units.';
+  'The amount of this calendar month''s top-ups (UTC), charged or in progress. Minor units.';
 
 create function farthing.top_up_unanswered(p_account_id bigint, p_now timestamptz)
 returns boolean
@@ -10727,8 +10748,8 @@ as $$
       and c.attempts > 0 and c.payment_id is null and c.failure_code is null)
 $$;
 comment on function farthing.top_up_unanswered(bigint, timestamptz) is
-  'Whether Stripe may have charged what was given up meanwhile, and has not said: then another charge for '
-  'the same gap could be the second.';
+  'Whether Stripe may have charged a top-up that was given up here, and has not reported it: then another '
+  'charge for the same gap could be the second.';
 
 create function farthing.pause_top_up(p_account_id bigint, p_reason text, p_now timestamptz)
 returns void
@@ -10746,8 +10767,8 @@ begin
 end
 $$;
 comment on function farthing.pause_top_up(bigint, text, timestamptz) is
-  'No more charges until the user saves a card or opts in again, and says so. The account is locked by the '
-  'caller.';
+  'Pauses charges until the user saves a card or opts in again, and notifies them. The account is locked '
+  'by the caller.';
 
 create function farthing.resume_top_up(p_account_id bigint, p_now timestamptz)
 returns void
@@ -10759,7 +10780,7 @@ as $$
   where account_id = p_account_id and enabled and (paused is not null or failures > 0)
 $$;
 comment on function farthing.resume_top_up(bigint, timestamptz) is
-  'A new card has failed at nothing yet. The account is locked by the caller.';
+  'Resets failures and resumes top-ups after a new card is saved. The account is locked by the caller.';
 
 create function farthing.follow_top_up()
 returns trigger
@@ -10767,17 +10788,18 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  -- After the third the top-up is paused; its 24 hours hold for who opts in again with the same card.
+  -- After the third failure the top-up is paused; its 24 hours still apply if the user opts in again with
+  -- the same card.
   c_back_off constant interval[] := array[interval '1 hour', '6 hours', '24 hours'];
   v_top_up farthing.top_ups;
   v_charge farthing.top_up_charges;
 begin
   if new.status not in ('paid', 'failed', 'expired') or old.status not in ('pending', 'processing', 'failed',
     'expired') then
-    return null; -- still open, or money that comes back: not a matter of charging
+    return null; -- still open, or a refund: not about charging
   end if;
   update farthing.top_up_charges set step = 'closed', updated_at = new.updated_at,
-    last_error = case when new.status <> 'paid' then last_error end -- the event may be before the answer
+    last_error = case when new.status <> 'paid' then last_error end -- the event may arrive before the answer
   where account_id = new.account_id and order_id = new.order_id returning * into v_charge;
   if new.status = 'paid' then
     update farthing.top_ups set failures = 0, updated_at = new.updated_at, next_attempt_at = greatest(
@@ -10800,8 +10822,8 @@ begin
 end
 $$;
 comment on function farthing.follow_top_up() is
-  'What an order''s end is to the top-up: paid starts the cool-down; failed or expired backs off, pauses '
-  'after three in a row, and is told of. Whoever opted out is told nothing.';
+  'Applies an order''s end to the top-up: paid starts the cool-down; failed or expired backs off, pauses '
+  'after three in a row, and notifies the user, unless they opted out.';
 
 create function farthing.pause_after_refund()
 returns trigger
@@ -10814,7 +10836,7 @@ begin
 end
 $$;
 comment on function farthing.pause_after_refund() is
-  'Money that was just given back, for whatever order, is not taken again until the user says so.';
+  'Pauses top-ups after a refund of any order: refunded money is not charged again until the user opts in.';
 
 create function farthing.lock_top_up(p_order_id uuid)
 returns farthing.orders
@@ -10835,8 +10857,7 @@ begin
 end
 $$;
 comment on function farthing.lock_top_up(uuid) is
-  'A top-up''s order, locked after its account, and with it the steps of its charge; null where there is '
-  'none.';
+  'A top-up''s order, locked after its account, and with it the steps of its charge; null if there is none.';
 
 create function farthing.fail_top_up(p_order farthing.orders, p_payment_id text, p_code text, p_now
   timestamptz)
@@ -10852,7 +10873,7 @@ begin
 end
 $$;
 comment on function farthing.fail_top_up is
-  'The charge was refused for good; the next one is another order. The order is open and locked.';
+  'Ends a charge that was finally refused; the next one is another order. The order is open and locked.';
 
 create function farthing.ask_to_authenticate(p_order farthing.orders, p_payment_id text, p_now timestamptz)
 returns void
@@ -10860,7 +10881,7 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  -- Stripe takes sessions of up to a day; the page may have to be asked for more than once.
+  -- Stripe accepts sessions of up to a day; the page may have to be requested more than once.
   c_link_life constant interval := interval '23 hours';
 begin
   update farthing.top_up_charges set step = 'link', payment_id = p_payment_id, attempts = 0,
@@ -10871,8 +10892,7 @@ begin
 end
 $$;
 comment on function farthing.ask_to_authenticate is
-  'The bank wants the user: a page for the same order takes the charge''s place. The order is open and '
-  'locked.';
+  'The bank requires the user: a page for the same order replaces the charge. The order is open and locked.';
 
 create function farthing.apply_top_up_event(p_type text, p_facts jsonb, p_now timestamptz)
 returns text
@@ -10891,19 +10911,20 @@ begin
     return farthing.outcome_without_row(p_facts, 'order');
   end if;
   if v_order.kind <> 'top_up' then
-    return 'ignored'; -- on a hosted page the buyer just tries again
+    return 'ignored'; -- on a hosted page the buyer can simply try again
   end if;
   v_order := farthing.lock_top_up(v_order.order_id);
   select * into v_charge from farthing.top_up_charges
   where account_id = v_order.account_id and order_id = v_order.order_id;
-  -- Of an order that has ended, of a payment on its page, or of the one that we cancelled for that page.
+  -- An event of an ended order, of a payment on its page, or of the payment that we cancelled for that
+  -- page.
   if v_order.status not in ('pending', 'processing') or v_charge.step not in ('charge', 'settle')
     or v_charge.payment_id <> p_facts ->> 'payment_id' then
     perform farthing.note_top_up_failure(v_order, coalesce(p_facts ->> 'decline_code',
       p_facts ->> 'failure_code', p_type));
     return 'processed';
   end if;
-  -- A payment that was on its way and came back has no page: the next try begins anew.
+  -- A payment that failed after processing has no page: the next attempt begins anew.
   if v_charge.step = 'charge' and (p_type = 'payment_intent.requires_action'
     or (p_type = 'payment_intent.payment_failed'
       and 'authentication_required' in (p_facts ->> 'failure_code', p_facts ->> 'decline_code'))) then
@@ -10917,15 +10938,15 @@ begin
 end
 $$;
 comment on function farthing.apply_top_up_event(text, jsonb, timestamptz) is
-  'Applies what Stripe says of a top-up that was not paid: declined, cancelled, or the bank wants the user. '
+  'Applies Stripe''s event of an unpaid top-up: declined, cancelled, or the bank requires the user. '
   'Returns processed, deferred or ignored.';
 
 -- supabase/schemas/top_ups/functions/due.sql
 
--- Auto top-up, its runner: who is to be charged.
--- Why claim, request, report are three: Stripe is asked outside any transaction. What a runner was given
--- comes back when its lease is over, with the same order and so under the same key at Stripe: asked twice,
--- charged once (T16). Credits never come from an answer, only from the payment's event.
+-- Auto top-up, its runner: due charges. Why claim, request and report are three steps: Stripe is asked
+-- outside any transaction. A claimed charge is due again when its lease ends, with the same order and so
+-- under the same key at Stripe: requested twice, charged once (T16). Credits never come from an answer,
+-- only from the payment's event.
 
 create function farthing.find_top_ups(p_now timestamptz, p_limit int, p_account_id bigint default null)
 returns setof bigint
@@ -10945,8 +10966,7 @@ as $$
   order by t.next_attempt_at, t.account_id limit p_limit
 $$;
 comment on function farthing.find_top_ups(timestamptz, int, bigint) is
-  'Accounts that look low, have agreed to be topped up, and whose turn it is; or the one named, if it is '
-  'one.';
+  'Accounts that look low, have enabled top-ups and are due; or the named one, if it qualifies.';
 
 create function farthing.top_ups_are_due(p_now timestamptz default now())
 returns boolean
@@ -10964,7 +10984,7 @@ returns boolean
 language sql stable
 set search_path = ''
 as $$
-  -- A dispute that is over counts until the user opts in again: they know of it, and so do we.
+  -- A closed dispute counts until the user opts in again.
   select exists (select from farthing.disputes d where d.account_id = p_account_id
       and (farthing.is_open_dispute(d.status) or d.status in ('lost', 'prevented') and d.updated_at >= (
         select consented_at from farthing.top_ups where account_id = p_account_id)))
@@ -10972,7 +10992,7 @@ as $$
     or exists (select from farthing.lots where account_id = p_account_id and frozen and closed_at is null)
 $$;
 comment on function farthing.is_in_doubt(bigint) is
-  'Whether an account''s payments are disputed, warned of or frozen: then its card is not charged.';
+  'Whether an account has payments that are disputed, warned about or frozen: then its card is not charged.';
 
 create function farthing.may_top_up(p_account farthing.accounts)
 returns boolean
@@ -11012,8 +11032,8 @@ begin
 end
 $$;
 comment on function farthing.size_top_up is
-  'What to charge, in minor units: the gap rounded up, cut to what the month''s cap leaves. Null where '
-  'nothing is missing, 0 where the cap leaves too little.';
+  'The amount to charge, in minor units: the gap rounded up, limited to the rest of the month''s cap. Null '
+  'if nothing is missing, 0 if the cap leaves too little.';
 
 create function farthing.postpone_top_up(p_account_id bigint, p_until timestamptz)
 returns void
@@ -11023,7 +11043,7 @@ as $$
   update farthing.top_ups set next_attempt_at = p_until where account_id = p_account_id
 $$;
 comment on function farthing.postpone_top_up(bigint, timestamptz) is
-  'Whoever cannot be charged now leaves the head of the queue to others. The account is locked by the '
+  'Moves an account that cannot be charged now behind others in the queue. The account is locked by the '
   'caller.';
 
 create function farthing.begin_top_up(p_account_id bigint, p_now timestamptz)
@@ -11032,7 +11052,7 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  -- Below the 24 hours for which Stripe knows a key: after that asking again could charge again.
+  -- Below the 24 hours for which Stripe remembers a key: after that, a repeat could charge again.
   c_life constant interval := interval '23 hours';
   c_look_again constant interval := interval '1 hour';
   v_account farthing.accounts;
@@ -11079,8 +11099,8 @@ begin
 end
 $$;
 comment on function farthing.begin_top_up(bigint, timestamptz) is
-  'Makes the one order for what is missing, unless nothing is, or it may not be charged now; true where it '
-  'did. The account is locked by the caller.';
+  'Creates the one order for the missing credits, unless none are missing or the account may not be '
+  'charged now; true if it did. The account is locked by the caller.';
 
 create function farthing.begin_due_top_up(p_account_id text, p_now timestamptz)
 returns int
@@ -11091,7 +11111,7 @@ declare
   v_account_id bigint := p_account_id::bigint;
 begin
   perform from farthing.accounts where account_id = v_account_id for no key update skip locked;
-  -- Another runner may have been here since it was found.
+  -- Another runner may have handled it since it was found.
   if not found or not exists (select from farthing.find_top_ups(p_now, 1, v_account_id)) then
     return 0;
   end if;
@@ -11099,11 +11119,11 @@ begin
 end
 $$;
 comment on function farthing.begin_due_top_up(text, timestamptz) is
-  'Begins the top-up of an account where it is still due; 1 where it did.';
+  'Begins the top-up of an account if it is still due; 1 if it did.';
 
 -- supabase/schemas/top_ups/functions/settings.sql
 
--- What the settings of auto top-up may be, and how they read.
+-- The settings of auto top-up: checks and answers.
 
 create function farthing.top_up_state(p_top_up farthing.top_ups)
 returns text
@@ -11156,7 +11176,7 @@ begin
 end
 $$;
 comment on function farthing.top_up_answer(bigint, timestamptz) is
-  'Settings, saved card, state, the last ten charges and the page that waits for the user. Credits as text, '
+  'Settings, saved card, state, the last ten charges and the open page for the user. Credits as text, '
   'money in minor units.';
 
 create function farthing.check_top_up_terms(p_threshold numeric, p_target numeric, p_monthly_cap bigint)
@@ -11188,7 +11208,7 @@ begin
 end
 $$;
 comment on function farthing.check_top_up_terms(numeric, numeric, bigint) is
-  'Fails invalid_request, with the field and its bounds, where the terms make no sense.';
+  'Fails invalid_request, with the field and its bounds, if the terms are invalid.';
 
 create function farthing.stop_top_up(p_account_id bigint, p_now timestamptz)
 returns void
@@ -11198,20 +11218,19 @@ as $$
 declare
   v_order farthing.orders;
 begin
-  -- Before the settings, which an order that ends writes after it.
+  -- Before the settings: the end of an order writes them in this order, too.
   select o.* into v_order from farthing.orders o
   where o.account_id = p_account_id and o.kind = 'top_up' and o.status in ('pending', 'processing')
   for update;
   update farthing.top_ups set enabled = false, consented_at = null, paused = null, updated_at = p_now
   where account_id = p_account_id and enabled;
-  -- Not asked for again. What Stripe may have taken all the same is granted when it says so.
+  -- It is not requested again. If Stripe has charged it all the same, its event grants the credits.
   update farthing.orders set status = 'expired', updated_at = p_now
   where account_id = p_account_id and order_id = v_order.order_id and status = 'pending';
 end
 $$;
 comment on function farthing.stop_top_up(bigint, timestamptz) is
-  'Opts out: no consent, and no further request for a charge that is open. The account is locked by the '
-  'caller.';
+  'Opts out: removes the consent, and requests an open charge no more. The account is locked by the caller.';
 
 create function farthing.top_up_cooled_down(p_account_id bigint)
 returns timestamptz
@@ -11222,7 +11241,7 @@ as $$
   from farthing.orders where account_id = p_account_id and kind = 'top_up' and status not in ('failed',
     'expired')
 $$;
-comment on function farthing.top_up_cooled_down(bigint) is 'When the pause after the last charge is over.';
+comment on function farthing.top_up_cooled_down(bigint) is 'The end of the pause after the last charge.';
 
 -- Privileges: those that the files of the schema grant, and none by default.
 do $$

@@ -405,13 +405,12 @@ alter table farthing.usage_events enable always trigger usage_events_are_not_tru
 
 -- supabase/schemas/audit/last.sql
 
--- Runs last: what was installed is the first row of the audit, and every guard that there is by now is
--- noted.
+-- Runs last: the installed rows are the first rows of the audit, and all existing guards are recorded.
 
 select farthing.audit_changes('tasks', '{enabled, every, budget}', p_rows => true);
 
--- The guards that stand beside their tables belong to the list, and fire always, too: those that refuse
--- changes, and the state machines.
+-- Guards defined with their tables belong to the list and fire always, too: those that refuse changes, and
+-- the state machines.
 do $$
 declare
   v_guard record;

@@ -21,7 +21,6 @@ const NOT_YET = [
   "scripts/supabase/",
   "scripts/test/",
   "supabase/functions/",
-  "supabase/schemas/",
   "supabase/tests/",
   "tests/",
 ];

@@ -1,12 +1,12 @@
--- The audit: who changed what decides money, with the row before and after.
--- Why triggers write it: a function that changes a cap or a policy can't forget the row, and what stands in
--- it is what happened and not what somebody said. Some columns change only in a transaction that gave its
--- reason by allow_change(). That is no lock: whoever may write the table may call it at an SQL prompt, too.
--- It makes a slip impossible and a change visible. The owner of the tables can disable triggers; what was
--- changed then differs from its last audit row, and the proof names it (prove_audit).
--- The hot path pays nothing: a trigger with a list of columns is not even queued by an update of others.
--- Why after triggers: a before trigger on a row makes PostgreSQL lock that row once more, and a debit updates
--- two. Accounts and lots have after triggers already, those of their foreign keys.
+-- The audit: changes of data that decides about money, with their author and the row before and after. Why
+-- triggers write it: a function that changes a cap or a policy can't forget the row, and the row has the
+-- actual change and not a claim. Some columns change only in a transaction that gave its reason by
+-- allow_change(). That is not a lock: a role that may write the table may call it at an SQL prompt, too. It
+-- prevents slips and makes changes visible. The owner of the tables can disable triggers; a row changed
+-- then differs from its last audit row, and the proof names it (prove_audit). The hot path pays nothing: a
+-- trigger with a list of columns is not even queued by an update of others. Why after triggers: a before
+-- trigger on a row makes PostgreSQL lock that row once more, and a debit updates two. Accounts and lots
+-- have after triggers anyway, those of their foreign keys.
 
 create function farthing.note_guard(p_table text, p_trigger text)
 returns void
@@ -14,16 +14,16 @@ language plpgsql
 set search_path = ''
 as $$
 begin
-  -- "always": a session that plays a replica does not get round it.
+  -- "always": a session with the role of a replica does not bypass it.
   execute format('alter table farthing.%I enable always trigger %I', p_table, p_trigger);
   insert into farthing.guards values (p_table, p_trigger);
 end
 $$;
 comment on function farthing.note_guard(text, text) is
-  'Has a trigger fire always, and notes that it has to be there.';
+  'Makes a trigger fire always, and records that it must exist.';
 
--- Every insert and update of a table copies the conditions of its triggers, also of those that don't fire:
--- on tables that a debit writes to, triggers have none, and the functions look for themselves.
+-- Every insert and update of a table copies the conditions of its triggers, even of those that don't fire:
+-- on tables that a debit writes to, triggers have no condition, and the functions check it.
 create function farthing.guard_updates(p_table text, p_trigger text, p_columns text[], p_when text,
   p_function text)
 returns void
@@ -42,7 +42,8 @@ begin
 end
 $$;
 comment on function farthing.guard_updates(text, text, text[], text, text) is
-  'Calls a trigger function after updates of these columns that fulfil a condition; without one after all.';
+  'Calls a trigger function after updates of these columns that meet a condition; without one, after all '
+  'of them.';
 
 create function farthing.listed(p_columns text[], p_row text default null)
 returns text
@@ -51,7 +52,7 @@ set search_path = ''
 as $$
   select string_agg(concat(p_row || '.', format('%I', c)), ', ') from unnest(p_columns) c
 $$;
-comment on function farthing.listed(text[], text) is 'Columns as SQL lists them.';
+comment on function farthing.listed(text[], text) is 'Columns in the form of an SQL list.';
 
 create function farthing.allow_change(p_author text, p_reason text)
 returns void
@@ -68,7 +69,7 @@ create function farthing.write_audit()
 returns trigger
 language plpgsql
 set search_path = ''
-set timezone = 'UTC' -- times and intervals in JSON are written alike, whoever writes
+set timezone = 'UTC' -- times and intervals have one form in JSON, whatever the session's settings
 set intervalstyle = 'postgres'
 as $$
 declare
@@ -93,7 +94,7 @@ begin
 end
 $$;
 comment on function farthing.write_audit() is
-  'Trigger: writes the audit row of a change, and refuses one that needs a reason and has none.';
+  'Trigger: writes the audit row of a change, and refuses a change that lacks a required reason.';
 
 create function farthing.pick(p_row jsonb, p_columns text[])
 returns jsonb
@@ -123,7 +124,7 @@ begin
     execute format('create trigger %I after insert or delete on farthing.%I for each row execute '
       'function farthing.write_audit()', p_table || '_rows_are_audited', p_table);
     perform farthing.note_guard(p_table, p_table || '_rows_are_audited');
-    -- Rows that are there already get their first line of the audit.
+    -- Existing rows get their first row in the audit.
     execute format('insert into farthing.audit (author, reason, table_name, row_key, after)
       select %L, %L, %L, farthing.pick(to_jsonb(t), $1), farthing.pick(to_jsonb(t), $2) from farthing.%I t',
       'task:install', 'as installed', p_table, p_table) using v_keys, p_columns;
@@ -131,8 +132,8 @@ begin
 end
 $$;
 comment on function farthing.audit_changes(text, text[], boolean, boolean) is
-  'From now on changes of these columns leave a row in the audit; p_needs_reason: or are refused; p_rows: '
-  'so do rows that are added or deleted.';
+  'From now on changes of these columns are audited; p_needs_reason: those without a reason are refused; '
+  'p_rows: added and deleted rows are audited, too.';
 
 create function farthing.refuse_terms()
 returns trigger
@@ -144,7 +145,8 @@ begin
     tg_table_name using errcode = 'restrict_violation';
 end
 $$;
-comment on function farthing.refuse_terms() is 'Trigger: refuses a change of terms, the owner''s too.';
+comment on function farthing.refuse_terms() is
+  'Trigger: refuses a change of terms, also by the tables'' owner.';
 
 create function farthing.never_change(p_table text, p_columns text[])
 returns void

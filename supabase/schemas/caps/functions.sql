@@ -1,6 +1,6 @@
--- Daily spend caps: what an account may spend between one midnight UTC and the next.
--- Why not a sum over the day's entries: whoever has a cap spends often, and a sum grows with each charge. An
--- account without a cap, which is most, pays nothing for there being caps.
+-- Daily spend caps: the most that an account may spend between one midnight UTC and the next. Why not a sum
+-- over the day's entries: an account with a cap spends often, and a sum grows with each charge. Accounts
+-- without a cap, which are most, pay nothing for this feature.
 
 create function farthing.spent_today(p_account_id bigint, p_now timestamptz)
 returns numeric
@@ -11,19 +11,19 @@ as $$
     where account_id = p_account_id and day >= (p_now at time zone 'UTC')::date), 0)
 $$;
 comment on function farthing.spent_today(bigint, timestamptz) is
-  'What an account with a cap has spent since midnight UTC. Credits.';
+  'The spending of an account with a cap since midnight UTC. Credits.';
 
 create function farthing.cap_left(p_account farthing.accounts, p_now timestamptz)
 returns numeric
 language sql stable
 set search_path = ''
 as $$
-  -- greatest() ignores nulls: without the case an account without a cap would have nothing left.
+  -- greatest() ignores nulls: without the case, an account without a cap would have nothing left.
   select case when p_account.daily_cap is not null then greatest(0,
     p_account.daily_cap - farthing.spent_today(p_account.account_id, p_now) - p_account.held) end
 $$;
 comment on function farthing.cap_left(farthing.accounts, timestamptz) is
-  'What may still be spent or held today; null without a cap. What is held counts as spent.';
+  'The credits that may still be spent or held today; null without a cap. Held credits count as spent.';
 
 create function farthing.note_spending(p_account_id bigint, p_amount numeric, p_now timestamptz)
 returns void
@@ -32,7 +32,7 @@ set search_path = ''
 as $$
   insert into farthing.spending as s (account_id, day, spent)
   values (p_account_id, (p_now at time zone 'UTC')::date, p_amount)
-  -- A charge that waits for the account over midnight counts towards the new day.
+  -- A charge that waits for the account past midnight counts towards the new day.
   on conflict (account_id) do update set day = greatest(s.day, excluded.day),
     spent = excluded.spent + case when s.day >= excluded.day then s.spent else 0 end
 $$;
@@ -55,7 +55,7 @@ begin
     return farthing.spend_batch(p_account, p_charges, p_hold_id, p_now);
   end if;
   if p_hold_id is not null then
-    -- Admitted when it was held, so it counts and is not refused.
+    -- It was admitted when it was held, so it counts and is not refused.
     v_results := farthing.spend_batch(p_account, p_charges, p_hold_id, p_now);
   else
     v_left := farthing.cap_left(p_account, p_now);
@@ -77,7 +77,7 @@ begin
 end
 $$;
 comment on function farthing.spend_within_cap is
-  'As spend_batch(), and where the account has a daily cap no further than that. Credits.';
+  'As spend_batch(), within the account''s daily cap, if it has one. Credits.';
 
 create function farthing.refusal_code(p_account farthing.accounts, p_required numeric, p_available numeric)
 returns text
@@ -88,7 +88,7 @@ as $$
     then 'spend_cap_reached' else 'insufficient_credits' end
 $$;
 comment on function farthing.refusal_code(farthing.accounts, numeric, numeric) is
-  'Which limit a charge that was not accepted has met.';
+  'The limit that a refused charge has met.';
 
 create function farthing.refuse_cap(p_account farthing.accounts, p_required numeric, p_now timestamptz)
 returns void
@@ -105,7 +105,7 @@ begin
 end
 $$;
 comment on function farthing.refuse_cap is
-  'Fails spend_cap_reached; details say the cap, what of it is spent and held, and when it starts anew.';
+  'Fails spend_cap_reached; details name the cap, the parts spent and held, and when it resets.';
 
 create function farthing.refuse_charge(
   p_account farthing.accounts, p_required numeric, p_available numeric, p_now timestamptz)
@@ -121,7 +121,7 @@ begin
 end
 $$;
 comment on function farthing.refuse_charge is
-  'Refuses a charge that was not accepted, saying which limit it met (T25).';
+  'Refuses a charge that was not accepted, naming the limit it met (T25).';
 
 create function farthing.day_ends_at(p_now timestamptz)
 returns timestamptz
@@ -143,7 +143,7 @@ as $$
       farthing.day_ends_at(p_now) - interval '1 day' - interval '1 microsecond')
 $$;
 comment on function farthing.spent_since_midnight(farthing.accounts, timestamptz) is
-  'What the day''s entries say was spent: where a cap begins in the middle of a day. Credits.';
+  'Today''s spending by the day''s entries, for a cap that begins in the middle of a day. Credits.';
 
 create function farthing.cap_answer(p_user_id uuid, p_account farthing.accounts, p_now timestamptz)
 returns jsonb
@@ -161,4 +161,4 @@ as $$
     'resets_at', farthing.day_ends_at(p_now))
 $$;
 comment on function farthing.cap_answer is
-  'The daily caps as the contract shows them, daily being the one that holds; credits as text.';
+  'The daily caps in the contract''s form, daily being the effective one; credits as text.';

@@ -1,7 +1,6 @@
--- Orders: a purchase, from the click to the grant, and what of it was paid back since.
--- Why an order exists before Stripe is asked: everything Stripe tells us later is tied to an id of ours,
--- and what the buyer gets is fixed by the package version the order names, not by what the catalogue says
--- when the money arrives.
+-- Orders: a purchase, from the request to the grant, and its refunds. Why an order exists before Stripe is
+-- asked: each later event is tied to an id of ours, and the order's package version fixes what the buyer
+-- gets, not the catalogue at the time of payment.
 
 create function farthing.orders_guard()
 returns trigger
@@ -13,10 +12,10 @@ declare
     when 'pending' then new.status in ('processing', 'paid', 'failed', 'expired')
     when 'processing' then new.status in ('paid', 'failed')
     when 'failed' then new.status = 'paid'
-    -- Money that arrives after the session was given up is still money: late payment is granted.
+    -- Money that arrives after the session was given up still counts: a late payment is granted.
     when 'expired' then new.status in ('processing', 'paid')
     when 'paid' then new.status in ('partially_refunded', 'refunded', 'disputed')
-    -- Money comes back and goes again: refunds fail, disputes are won.
+    -- States change back, too: refunds fail, disputes are won.
     when 'partially_refunded' then new.status in ('paid', 'refunded', 'disputed')
     when 'refunded' then new.status in ('paid', 'partially_refunded', 'disputed')
     when 'disputed' then new.status in ('paid', 'partially_refunded', 'refunded')
@@ -54,7 +53,8 @@ begin
   update farthing.orders set status = 'paid', payment_ref = p_payment_ref, paid_at = p_now, updated_at = p_now
   where account_id = p_order.account_id and order_id = p_order.order_id;
   v_terms.order_id := p_order.order_id;
-  -- What the buyer paid in USD per lot; other currencies get theirs when reports know the rate.
+  -- The price that the buyer paid, in USD per lot; other currencies get theirs when reports know the
+  -- exchange rate.
   v_terms.cost_basis_usd := case p_order.currency when 'usd' then p_order.amount::numeric / 100 end;
   perform farthing.receive(p_order.account_id, 'paid', p_order.credits, 'purchase', 'purchases', v_terms,
     'order', p_order.order_id::text, null, null, p_author, p_now);
@@ -64,14 +64,14 @@ begin
       'order', p_order.order_id::text, null, null, p_author, p_now);
   end if;
   if (select left_at is not null from farthing.accounts where account_id = p_order.account_id) then
-    -- Paid by someone who has left (rule 16).
+    -- Paid by a user who was deleted (rule 16).
     perform farthing.close_lots(p_order.account_id, p_author, p_now);
   end if;
 end
 $$;
 comment on function farthing.grant_order is
-  'One payment, one grant: marks the locked order paid and puts its lots in, unless this payment did '
-  'already. Raises where the payment does not fit the order.';
+  'One payment, one grant: marks the locked order as paid and adds its lots, unless this payment did '
+  'already. Raises if the payment does not fit the order.';
 
 create function farthing.order_answer(p_order farthing.orders)
 returns jsonb
@@ -90,7 +90,7 @@ as $$
     'client_temp_id', p_order.client_temp_id, 'paid_at', p_order.paid_at, 'created_at', p_order.created_at)
 $$;
 comment on function farthing.order_answer(farthing.orders) is
-  'An order as the contract shows it; amount in minor units, credits as text.';
+  'An order in the contract''s form; amount in minor units, credits as text.';
 
 create function farthing.checkout_open_order(p_account_id bigint, p_package farthing.packages,
   p_now timestamptz)
@@ -100,7 +100,7 @@ set search_path = ''
 as $$
 declare
   v_order farthing.orders;
-  -- A crashed begin can be taken up again while Stripe would still take the session's end.
+  -- A crashed request can be continued while Stripe would still accept the session's end.
   c_sessionless_life constant interval := interval '25 minutes';
 begin
   select * into v_order from farthing.orders
@@ -128,7 +128,7 @@ set search_path = ''
 as $$
 declare
   v_order farthing.orders;
-  -- Stripe takes sessions of 30 minutes to 24 hours. An hour outlasts a buyer looking for a card.
+  -- Stripe accepts sessions of 30 minutes to 24 hours. An hour is enough for a buyer to find a card.
   c_session_life constant interval := interval '1 hour';
 begin
   insert into farthing.orders (account_id, order_id, package_id, package_version, package_name, amount,
@@ -159,14 +159,14 @@ as $$
   select count(*)::int from swept
 $$;
 comment on function farthing.sweep_order(text, timestamptz) is
-  'Marks a pending order as expired; 1 where it did.';
+  'Marks a pending order as expired; 1 if it did.';
 
 create function farthing.sweep_orders(p_now timestamptz default now(), p_limit int default 500)
 returns int
 language sql
 set search_path = ''
 as $$
-  -- Stripe says so too (checkout.session.expired); this is the net beneath, a little later.
+  -- Stripe sends checkout.session.expired, too; this is the fallback, a little later.
   select farthing.work_off('sweep_orders', 'order', array(
     select o.order_id::text from farthing.orders o
     where o.status = 'pending' and o.expires_at <= p_now - interval '5 minutes'
@@ -174,4 +174,4 @@ as $$
     order by o.expires_at limit p_limit), 'sweep_order', p_now)
 $$;
 comment on function farthing.sweep_orders(timestamptz, int) is
-  'Marks orders whose session is over as expired; returns how many.';
+  'Marks orders whose session has ended as expired; returns how many.';

@@ -1,8 +1,8 @@
--- Customers: who a user is at Stripe, and the card that they saved there.
--- Why one customer per account: a saved card belongs to a customer. Stripe makes one per account (the
--- request's key is derived from it and its user), and a second request finds the first one's here. An account
--- that was left keeps its customer: the same user id later has another account, and a customer of its own. We
--- store Stripe's ids, and of the card what a person knows it by; never its number.
+-- Customers: a user's customer at Stripe, and their saved card. Why one customer per account: a saved card
+-- belongs to a customer. Stripe creates one per account (the request's key is derived from it and its
+-- user), and a second request finds the first customer here. The account of a deleted user keeps its
+-- customer: the same user id later has another account, and a customer of its own. Stored are Stripe's ids,
+-- and the card's brand and last four digits; never its number.
 
 create function farthing.save_card(p_account_id bigint, p_facts jsonb, p_now timestamptz)
 returns void
@@ -27,7 +27,7 @@ begin
 end
 $$;
 comment on function farthing.save_card(bigint, jsonb, timestamptz) is
-  'Notes a saved card, unless a newer event has said otherwise. The account is locked by the caller.';
+  'Stores a saved card, unless a newer event contradicts it. The account is locked by the caller.';
 
 create function farthing.forget_card(p_account_id bigint, p_at timestamptz)
 returns void
@@ -39,7 +39,7 @@ as $$
   where account_id = p_account_id
 $$;
 comment on function farthing.forget_card(bigint, timestamptz) is
-  'The saved card is gone. The account is locked by the caller.';
+  'Removes the saved card. The account is locked by the caller.';
 
 create function farthing.apply_card_event(p_type text, p_facts jsonb, p_now timestamptz)
 returns text
@@ -54,14 +54,14 @@ begin
       or coalesce(p_facts ->> 'user_id', '') !~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then
       return 'ignored'; -- not saved through us
     end if;
-    -- left_at is read again when the lock is there: the user may leave while this waits for it.
+    -- left_at is read again under the lock: the user may be deleted while this waits for it.
     select a.account_id into v_account_id from farthing.accounts a
     where a.account_id = farthing.account_for((p_facts ->> 'user_id')::uuid) and a.left_at is null
       and not exists (select from farthing.customers c where c.customer_id = p_facts ->> 'customer_id'
         and c.account_id <> a.account_id)
     for no key update;
     if v_account_id is null then
-      return 'ignored'; -- saved by someone who has left, also where their id has signed up again
+      return 'ignored'; -- saved by a deleted user, even if their id has signed up again
     end if;
     perform farthing.save_card(v_account_id, p_facts, p_now);
     return 'processed';
@@ -69,10 +69,10 @@ begin
   select account_id into v_account_id from farthing.customers
   where payment_method_id = p_facts ->> 'payment_method_id';
   if v_account_id is null then
-    return 'ignored'; -- none that we would charge
+    return 'ignored'; -- not a card that we would charge
   end if;
   perform from farthing.accounts where account_id = v_account_id for no key update;
-  -- Another card may have taken its place meanwhile.
+  -- Another card may have replaced it meanwhile.
   if exists (select from farthing.customers where account_id = v_account_id
     and payment_method_id = p_facts ->> 'payment_method_id') then
     perform farthing.forget_card(v_account_id, (p_facts ->> 'occurred_at')::timestamptz);
@@ -82,8 +82,8 @@ begin
 end
 $$;
 comment on function farthing.apply_card_event(text, jsonb, timestamptz) is
-  'Applies what Stripe says of saved cards: setup_intent.succeeded saves one, payment_method.detached '
-  'forgets it. Returns processed or ignored.';
+  'Applies Stripe''s events about saved cards: setup_intent.succeeded saves one, payment_method.detached '
+  'removes it. Returns processed or ignored.';
 
 create function farthing.forget_customer()
 returns trigger
@@ -97,10 +97,10 @@ begin
     else 'the organisation was dissolved' end);
   perform farthing.stop_top_up(new.account_id, now());
   perform farthing.forget_card(new.account_id, now());
-  -- This reason is for these changes, not for what else the transaction does.
+  -- This reason applies to these changes, not to others of the transaction.
   perform set_config('farthing.change', coalesce(v_change, ''), true);
   return null;
 end
 $$;
 comment on function farthing.forget_customer() is
-  'Trigger: an account that is left keeps no card, and nothing is charged for it.';
+  'Trigger: the account of a deleted user loses its card and is not charged any more.';

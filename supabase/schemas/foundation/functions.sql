@@ -1,4 +1,4 @@
--- What every subject stands on: how SQL refuses, how an amount is read, what the request says of itself.
+-- Functions that all subjects use: errors, amounts, lists, and the headers of the request.
 
 create function farthing.fail(p_code text, p_message text, p_details jsonb default null,
   p_field text default null)
@@ -39,7 +39,7 @@ begin
 end
 $$;
 comment on function farthing.fail(text, text, jsonb, text) is
-  'The one way to refuse: raises SQLSTATE PGRST with {code, message, details, hint}; hint names the bad '
+  'The only way to refuse: raises SQLSTATE PGRST with {code, message, details, hint}; hint names the bad '
   'field.';
 
 create function farthing.parse_amount(p_amount text, p_field text, p_zero_allowed boolean default false)
@@ -69,13 +69,13 @@ language plpgsql immutable
 set search_path = ''
 as $$
 begin
-  -- Some REST servers hand a json argument over as one JSON string; both forms mean the same.
+  -- Some REST servers pass a json argument as one JSON string; both forms mean the same.
   return nullif(case jsonb_typeof(p_value) when 'string' then (p_value #>> '{}')::jsonb else p_value end,
     'null');
 end
 $$;
 comment on function farthing.json_argument(jsonb) is
-  'A jsonb argument as it was meant, whether it came as JSON or as a string of JSON.';
+  'The value of a jsonb argument, which may arrive as JSON or as a string of JSON.';
 
 create function farthing.items_to_read(p_limit int)
 returns int
@@ -83,7 +83,7 @@ language plpgsql immutable
 set search_path = ''
 as $$
 begin
-  -- An empty page would say that the list ends there; 1000 rows is the data API's own bound (max_rows).
+  -- An empty page would end the list; 1000 rows is the data API's own bound (max_rows).
   if p_limit is null or p_limit not between 1 and 1000 then
     perform farthing.fail('invalid_request', 'limit must be between 1 and 1000.', null, 'limit');
   end if;
@@ -91,8 +91,8 @@ begin
 end
 $$;
 comment on function farthing.items_to_read(int) is
-  'How many items a list reads for a page of p_limit: one more, which says that another page follows. Fails '
-  'invalid_request naming limit.';
+  'The number of items to read for a page of p_limit: one more, which shows that another page follows. '
+  'Fails invalid_request naming limit.';
 
 create function farthing.page_of(p_name text, p_limit int, p_items farthing.page_item[])
 returns jsonb
@@ -106,7 +106,7 @@ as $$
 $$;
 comment on function farthing.page_of(text, int, farthing.page_item[]) is
   'A page of a list: {p_name: the first p_limit items, next_before: the last one''s cursor}. The caller '
-  'reads items_to_read(p_limit), in order; where there is no item more, next_before is null.';
+  'reads items_to_read(p_limit), in order; without another item, next_before is null.';
 
 create function farthing.refuse_change()
 returns trigger
@@ -119,14 +119,14 @@ begin
 end
 $$;
 comment on function farthing.refuse_change() is
-  'Trigger body of every append-only table: nobody changes what was written, the owner included.';
+  'Trigger of every append-only table: nobody changes a written row, not even the tables'' owner.';
 
--- What the request that is being served says of itself, read where nobody hands it down.
--- Why: an endpoint is told its correlation id, but a purchase is granted by an event, a dispute claws back, a
--- top-up pays in, and none of them has an argument for it. The data API leaves the headers of each request in
--- the setting request.headers, and the pooled connection does the same for its one call; an entry that
--- comes without a correlation id takes the trace from there. Read only where none was given, so a debit
--- pays nothing for it. No locks; no table is touched.
+-- The headers of the current request, for functions that get no correlation id as an argument. Why:
+-- endpoints pass one, but an event grants a purchase, a dispute claws back, a top-up pays in, and these
+-- have no argument for it. The data API puts the headers of each request into the setting request.headers,
+-- and the pooled connection does the same for its one call; an entry without a correlation id takes the
+-- trace from there. It is read only if none was given, so a debit pays nothing for it. No locks; no table
+-- is read.
 
 create function farthing.request_header(p_name text)
 returns text
@@ -136,18 +136,18 @@ as $$
 declare
   v_headers text := current_setting('request.headers', true);
 begin
-  -- Of most work there is no request: a scheduled task's, a script's.
+  -- Most work has no request: scheduled tasks, scripts.
   if coalesce(v_headers, '') = '' then
     return null;
   end if;
   return v_headers::jsonb ->> lower(p_name);
 exception when data_exception or statement_too_complex then
-  return null; -- whoever may call may set anything; what is no JSON says nothing
+  return null; -- a caller may set any text here; invalid JSON is ignored
 end
 $$;
 comment on function farthing.request_header(text) is
-  'A header of the request in whose name this transaction runs, by its name; null where there is none, or '
-  'where what stands there cannot be read.';
+  'A header, by name, of the request that this transaction serves; null if there is none or it cannot be '
+  'read.';
 
 create function farthing.trace_id()
 returns text
@@ -158,8 +158,8 @@ as $$
     from '^(?!ff)[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}(?:-|$)'), repeat('0', 32))
 $$;
 comment on function farthing.trace_id() is
-  'The W3C trace, 32 hex digits, of the request in whose name this transaction runs; null where there is '
-  'none. Entries that are given no correlation id take it.';
+  'The W3C trace, 32 hex digits, of the request that this transaction serves; null if there is none. '
+  'Entries without a correlation id take it.';
 
 create function farthing.set_policy(p_changes jsonb, p_reason text, p_author text default null,
   p_now timestamptz default now())
@@ -177,4 +177,4 @@ begin
 end
 $$;
 comment on function farthing.set_policy(jsonb, text, text, timestamptz) is
-  'Changes the policy, at an SQL prompt, too: {column: value}. Reason and author stand in the audit.';
+  'Changes the policy, at an SQL prompt, too: {column: value}. Reason and author are audited.';

@@ -28,7 +28,7 @@ create domain farthing.author as varchar(255) constraint author_known check (
   value = 'owner' or split_part(value, ':', 1) in ('operator', 'key', 'stripe', 'task', 'sql')
     and split_part(value, ':', 2) <> '');
 comment on domain farthing.author is
-  'Who moved credits: owner (the account''s own), operator:<user id>, key:<secret key''s name>, '
+  'The author of a movement: owner (the account''s own), operator:<user id>, key:<secret key''s name>, '
   'stripe:<event id>, task:<scheduled task> or sql:<role>.';
 
 -- A domain and not a check: a check is parsed by every statement that writes the table.

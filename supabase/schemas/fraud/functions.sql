@@ -1,7 +1,7 @@
--- Fraud: what is asked before a checkout session or a booking is made, and how it was decided.
--- Why in the transaction that makes the order or the booking: the account is locked, so clicks side by side
--- are counted one after the other, and a decision is there exactly when what it allowed is. Counts are of
--- rows, not of counters: what is counted can be read, and nothing has to be reset.
+-- Fraud: checks before a checkout session or a booking, and their decisions. Why in the transaction that
+-- creates the order or the booking: the account is locked, so parallel requests are counted one after the
+-- other, and a decision is stored exactly if the order or booking is. Rows are counted, and no counters:
+-- the counted rows can be read, and nothing has to be reset.
 
 create function farthing.find_blocks(p_account_id bigint, p_ip_hash bytea, p_now timestamptz)
 returns setof text
@@ -16,7 +16,7 @@ as $$
       where u.account_id = p_account_id)
 $$;
 comment on function farthing.find_blocks(bigint, bytea, timestamptz) is
-  'What of an account is blocked: blocked_user, blocked_ip, blocked_card (one it has used).';
+  'The blocks of an account: blocked_user, blocked_ip, blocked_card (a card it has used).';
 
 create function farthing.find_sessions_over(p_account_id bigint, p_action text, p_ip_hash bytea,
   p_now timestamptz)
@@ -24,7 +24,7 @@ returns table (reason text, over_at timestamptz)
 language sql stable
 set search_path = ''
 as $$
-  -- The oldest of the last n allowed ones: when it is an hour old, there is room for the next.
+  -- The oldest of the last n allowed ones: when it is an hour old, the next one is allowed.
   select 'user_velocity', d.decided_at + interval '1 hour'
   from farthing.policy p, lateral (
     select decided_at from farthing.fraud_decisions
@@ -40,7 +40,7 @@ as $$
     order by decided_at desc offset p.sessions_per_ip_hour - 1 limit 1) d
 $$;
 comment on function farthing.find_sessions_over(bigint, text, bytea, timestamptz) is
-  'Which limits of new sessions are used up, by user and by address, and when each has room again.';
+  'The used-up limits of new sessions, by user and by address, and when each allows the next one.';
 
 create function farthing.find_cards_over(p_account_id bigint, p_now timestamptz)
 returns table (reason text, over_at timestamptz)
@@ -51,20 +51,20 @@ as $$
     select card, max(used_at) as used_at, bool_or(livemode) as livemode from farthing.card_uses
     where account_id = p_account_id and used_at > p_now - interval '1 day' group by card
   )
-  -- Card testing: attempts that failed, of whatever card.
+  -- Card testing: failed attempts with any card.
   select 'failed_cards', u.used_at + interval '1 hour'
   from farthing.policy p, lateral (
     select used_at from farthing.card_uses
     where account_id = p_account_id and outcome = 'failed' and used_at > p_now - interval '1 hour'
     order by used_at desc offset p.failed_cards_per_user_hour - 1 limit 1) u
   union all
-  -- One user more than may be. It is over when that user's last use is a day old, or one's own.
+  -- One user too many. The limit frees when that user's last use, or the buyer's own, is a day old.
   select 'card_users', max(least(c.used_at, u.used_at)) + interval '1 day'
   from farthing.policy p, cards c, lateral (
     select max(used_at) as used_at from farthing.card_uses
     where card = c.card and livemode and used_at > p_now - interval '1 day'
     group by account_id order by 1 desc offset p.users_per_card_day limit 1) u
-  where c.livemode -- Stripe's test cards are everybody's
+  where c.livemode -- all users share Stripe's test cards
   having count(*) > 0
   union all
   select 'user_cards', c.used_at + interval '1 day'
@@ -72,7 +72,7 @@ as $$
     select used_at from cards order by used_at desc offset p.cards_per_user_day limit 1) c
 $$;
 comment on function farthing.find_cards_over(bigint, timestamptz) is
-  'Which limits of cards an account is over, by what its payments have shown, and when that ends.';
+  'The limits of cards that an account''s payments exceed, and when that ends.';
 
 create function farthing.check_fraud(p_account_id bigint, p_action text, p_ip_hash text, p_now timestamptz,
   p_order_id uuid default null, p_is_new boolean default true, p_provider_id uuid default null)
@@ -81,7 +81,7 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  -- A space of locks of its own: idempotency keys take locks of the other kind, by one number.
+  -- A separate space of locks: idempotency keys use the other kind, with one number.
   c_addresses constant int := 37;
   c_providers constant int := 53;
   v_ip_hash bytea := decode(p_ip_hash, 'hex');
@@ -91,11 +91,11 @@ declare
   v_reasons text[];
 begin
   if v_ip_hash is not null then
-    -- Until commit: requests of one address are counted one after the other, however many accounts it has.
+    -- Until commit: requests from one address are counted one after the other, for all its accounts.
     perform pg_advisory_xact_lock(c_addresses, hashtext(p_ip_hash));
   end if;
   if p_provider_id is not null and p_is_new then
-    -- The same for a provider, whoever books: always after the account and the address, never before.
+    -- The same for a provider, for all buyers: always after the account and the address, never before.
     perform pg_advisory_xact_lock(c_providers, hashtext(p_provider_id::text));
   end if;
   select array_agg(b order by b) into v_blocked from farthing.find_blocks(p_account_id, v_ip_hash, p_now) b;
@@ -109,7 +109,7 @@ begin
   end if;
   v_reasons := nullif(coalesce(v_blocked, '{}') || coalesce(v_over, '{}'), '{}');
   if v_reasons is null and (p_order_id is null or not p_is_new) then
-    -- A booking is kept when it is made, and what is not new was decided when it was.
+    -- A booking's decision is stored when it is made, and a request that continues one was decided then.
     return '{"outcome": "allow"}'::jsonb;
   end if;
   insert into farthing.fraud_decisions (account_id, action, outcome, reasons, ip_hash, order_id, decided_at)
@@ -129,11 +129,11 @@ begin
 end
 $$;
 comment on function farthing.check_fraud is
-  'Decides and records: {outcome: allow}, or {outcome: refuse, code: velocity_exceeded, limit, retry_after} '
-  'in seconds, or code forbidden for who is blocked. limit: whose it is, the buyer''s or the provider''s. '
-  'The caller has locked the account, and returns what is refused instead of raising it, so that the '
-  'record stays. p_order_id: what is allowed by it; without one, only a refusal is recorded. p_is_new '
-  'false: only blocks count, and only a refusal is recorded. p_provider_id: who is booked.';
+  'Decides and records: {outcome: allow}, or {outcome: refuse, code: velocity_exceeded, limit, '
+  'retry_after} in seconds, or code forbidden for a blocked user. limit: whose limit it is, the buyer''s '
+  'or the provider''s. The caller has locked the account, and returns a refusal instead of raising it, so '
+  'that the record stays. p_order_id: the allowed order; without one, only a refusal is recorded. p_is_new '
+  'false: only blocks count, and only a refusal is recorded. p_provider_id: the booked provider.';
 
 create function farthing.apply_charge_event(p_facts jsonb, p_now timestamptz)
 returns text
@@ -146,7 +146,7 @@ declare
   v_booking_id text := p_facts ->> 'booking_id';
   v_account_id bigint;
 begin
-  -- Not of ours, or by no card.
+  -- Not ours, or not by card.
   if not coalesce(coalesce(v_order_id, v_booking_id) ~* c_uuid, false)
     or p_facts ->> 'card_fingerprint' is null then
     return 'ignored';
@@ -172,7 +172,7 @@ begin
 end
 $$;
 comment on function farthing.apply_charge_event(jsonb, timestamptz) is
-  'Notes which card an account has used, and whether it was taken: what the rules of cards count.';
+  'Records the card that an account has used, and whether it was accepted: the limits of cards count these.';
 
 create function farthing.sweep_fraud(p_now timestamptz default now(), p_limit int default 10000)
 returns int
@@ -184,7 +184,7 @@ as $$
     + farthing.delete_older('card_uses', 'charge_id', 'used_at', p_now - interval '90 days', p_limit)
 $$;
 comment on function farthing.sweep_fraud(timestamptz, int) is
-  'Forgets decisions and uses of cards after 90 days; returns how many of both.';
+  'Deletes decisions and uses of cards after 90 days; returns how many of both.';
 
 create function farthing.block_answer(p_block farthing.blocks)
 returns jsonb
@@ -196,7 +196,7 @@ as $$
     'created_at', p_block.created_at)
 $$;
 comment on function farthing.block_answer(farthing.blocks) is
-  'A block as the contract shows it: value is a user''s id, or the hash of an address or a card.';
+  'A block in the contract''s form: value is a user''s id, or the hash of an address or a card.';
 
 create function farthing.refuse_own_block(p_block farthing.blocks, p_author text)
 returns void
@@ -214,8 +214,8 @@ begin
 end
 $$;
 comment on function farthing.refuse_own_block(farthing.blocks, text) is
-  'Refuses an operator who would change or lift a block of themselves, or of a card of theirs. Fails '
-  'forbidden. Whose an address is nobody knows.';
+  'Refuses an operator who would change or lift a block of themselves or of a card they used. Fails '
+  'forbidden. The owner of an address is unknown.';
 
 create function farthing.policy_answer()
 returns jsonb
@@ -230,4 +230,5 @@ as $$
     'updated_at', p.updated_at, 'updated_by', p.updated_by)
   from farthing.policy p
 $$;
-comment on function farthing.policy_answer() is 'What of the policy is about fraud, and who changed it last.';
+comment on function farthing.policy_answer() is
+  'The policy''s settings about fraud, and who changed them last.';

@@ -1,18 +1,18 @@
--- What health reads: the budget of paid checks, requests of a window, and the figures of the business that a
--- collector is told. The ledger is not read for them: credits come from the sums that sealing keeps, a minute
--- old at most; everything else is bounded by what is not done yet, or by a day.
+-- The data of health: the budget of paid checks, requests of a window, and business metrics for a
+-- collector. They do not read the ledger: credits come from the sums of sealed entries, at most a minute
+-- old; everything else is bounded by open work, or by a day.
 
 create function farthing.deep_units_left(p_today date)
 returns int
 language sql stable
 set search_path = ''
 as $$
-  -- The budget may be set below what is spent already.
+  -- The budget may be set below the spent part.
   select greatest(0, b.daily_units - case when b.day >= p_today then b.spent else 0 end)
   from farthing.deep_budget b
 $$;
 comment on function farthing.deep_units_left(date) is
-  'What is left of the day''s budget of paid checks; never negative.';
+  'The rest of the day''s budget of paid checks; never negative.';
 
 create function farthing.requests_answer(p_window interval, p_now timestamptz)
 returns jsonb
@@ -28,7 +28,7 @@ as $$
     from farthing.requests_between(p_now - p_window, p_now) b) r
 $$;
 comment on function farthing.requests_answer(interval, timestamptz) is
-  'Requests of a window as health tells them: {all, routes}.';
+  'Requests of a window in the report''s form: {all, routes}.';
 
 create function farthing.wake_deep_checks(p_now timestamptz default now())
 returns boolean
@@ -38,7 +38,7 @@ as $$
   select farthing.wake('health/deep')
 $$;
 comment on function farthing.wake_deep_checks(timestamptz) is
-  'Asks for the paid checks; true where it could be asked.';
+  'Calls the endpoint of the paid checks; true if the call was queued.';
 
 create function farthing.credit_figures(p_now timestamptz)
 returns table (name text, labels text, value numeric)
@@ -64,7 +64,7 @@ as $$
   where h.status = 'open' and h.expires_at > p_now
 $$;
 comment on function farthing.credit_figures(timestamptz) is
-  'Credits by what became of them, as far as entries are sealed; what users have; what open holds keep.';
+  'Credits of sealed entries by purpose; users'' balances; credits in open holds.';
 
 create function farthing.work_figures(p_now timestamptz)
 returns table (name text, labels text, value numeric)
@@ -89,23 +89,24 @@ as $$
   from farthing.jobs j where j.status = 'queued' and j.run_after <= p_now
   union all
   select 'notices_unsent', 'state=' || n.state, count(*) from (
-    -- One by one each has an index. All at once none has, and those that were sent are kept for ever.
+    -- Each state alone uses an index. All together would use none, and sent notifications are never
+    -- deleted.
     select q.state from farthing.notices q where q.state in ('queued', 'failed')
     union all select s.state from farthing.notices s where s.state = 'sending'
     union all select d.state from farthing.notices d where d.state in ('dead', 'uncertain')) n
   group by n.state
 $$;
 comment on function farthing.work_figures(timestamptz) is
-  'Work by its state: webhook events and jobs that are not done, or were done within a day; notices that '
-  'were not sent; and for how long the oldest waits.';
+  'Work by its state: webhook events and jobs that are not done or were done within a day; notifications '
+  'not sent; and the age of the oldest.';
 
 create function farthing.connection_figures()
 returns table (name text, labels text, value numeric)
 language sql stable
 set search_path = ''
 as $$
-  -- Database and user of a session are everybody's to see; its state and kind are not, unless the role is
-  -- theirs or has pg_read_all_stats.
+  -- Every role may see the database and user of a session; its state and kind only with the same role or
+  -- pg_read_all_stats.
   select 'database_connections', 'state=' || case
       when a.state is null then 'unknown'
       when a.state in ('active', 'idle') then a.state
@@ -120,8 +121,8 @@ as $$
   select 'database_connections_max', '', current_setting('max_connections')::numeric
 $$;
 comment on function farthing.connection_figures() is
-  'Connections to the server by their state, of all its databases, and how many it takes. unknown: of roles '
-  'whose sessions ours may count and not look into.';
+  'Connections to the server by state, of all its databases, and their maximum. unknown: sessions of roles '
+  'whose state ours may not read.';
 
 create function farthing.health_figures(p_now timestamptz)
 returns table (name text, labels text, value numeric)
@@ -136,7 +137,7 @@ as $$
     ('deep_check_ok', (c.outcome = 'ok')::int::numeric), ('deep_check_seconds', c.duration_ms / 1000.0),
     ('deep_check_age_seconds', extract(epoch from p_now - c.checked_at))) f (name, value)
   union all
-  -- Asked for hourly: older than two hours nobody knows them, which is not 0.
+  -- Measured hourly: values older than two hours are unknown, which is not 0.
   select c.name || '_' || f.key, '', f.value::numeric
   from farthing.deep_checks c cross join lateral jsonb_each_text(c.figures) f
   where c.checked_at > p_now - interval '2 hours'
@@ -146,7 +147,8 @@ as $$
   select 'burn_rate', format('slo=%s,minutes=%s', b.slo, (extract(epoch from w.length) / 60)::int), w.burn
   from farthing.budget_burns(p_now) b
   cross join lateral (values (b.long_window, b.long_burn), (b.short_window, b.short_burn)) w (length, burn)
-  -- Six hours are long in one pair and short in another.
+  -- Six hours are the long window of one pair and the short one of another.
   where b.short_window <> interval '6 hours' or w.length <> b.short_window
 $$;
-comment on function farthing.health_figures(timestamptz) is 'Every figure that is looked up and not counted.';
+comment on function farthing.health_figures(timestamptz) is
+  'All metrics that are looked up and not counted.';

@@ -1,8 +1,7 @@
--- Idempotency keys: 24 hours of "the same question gets the same answer".
--- Why: where the whole operation is SQL, the key, its work and its answer commit together, so there is no
--- moment in which a key is known and its work is not done. A repeat that runs beside the first waits for it
--- (an advisory lock on the key) and then finds the answer. Where Stripe is called in between, the key is
--- committed as `started` first.
+-- Idempotency keys: for 24 hours the same request gets the same answer. Why: if the whole operation is SQL,
+-- the key, its work and its answer commit together, so a key is never known without its work being done. A
+-- repeat that runs beside the first waits for it (an advisory lock on the key) and then finds the answer.
+-- If Stripe is called in between, the key is committed as `started` first.
 
 create function farthing.idempotency_find(
   p_key text, p_fingerprint text, p_now timestamptz, p_kept interval default interval '24 hours')
@@ -45,10 +44,9 @@ begin
 end
 $$;
 comment on function farthing.idempotency_find(text, text, timestamptz, interval) is
-  'Null: go ahead (and no one else with this key can until commit). Else {status, replayed: true, data}. '
-  'p_kept: for how long an answer counts; less than the 24 hours for which it is stored where the content '
-  'is the key. '
-  'Fails idempotency_key_reused, idempotency_in_progress.';
+  'Null: go ahead (and until commit no other transaction with this key can). Else {status, replayed: true, '
+  'data}. p_kept: for how long an answer counts; less than the 24 hours for which it is stored if the '
+  'content is the key. Fails idempotency_key_reused, idempotency_in_progress.';
 
 create function farthing.idempotency_keep(p_key text, p_fingerprint text, p_status int, p_data jsonb,
   p_now timestamptz)
@@ -80,7 +78,7 @@ begin
 end
 $$;
 comment on function farthing.idempotency_start(text, text, timestamptz) is
-  'Marks a key as started, where an outside call comes between the request and its answer.';
+  'Marks a key as started, if an external call comes between the request and its answer.';
 
 create function farthing.idempotency_finish(p_key text, p_status int, p_data jsonb)
 returns jsonb
@@ -104,7 +102,7 @@ language plpgsql
 set search_path = ''
 as $$
 begin
-  -- Who has left repeats nothing.
+  -- A deleted user sends no repeat.
   if exists (select from farthing.accounts where account_id = p_account_id and left_at is null) then
     update farthing.idempotency_keys set status = p_status
     where key = decode(p_key, 'hex') and status is null;
@@ -119,7 +117,7 @@ begin
 end
 $$;
 comment on function farthing.idempotency_finish_private(text, int, jsonb, bigint) is
-  'As idempotency_finish(), for an answer that is one user''s alone: it goes when the user is deleted. The '
+  'As idempotency_finish(), for an answer that belongs to one user: it is deleted with the user. The '
   'caller has locked the account.';
 
 create function farthing.forget_private_answers(p_account_id bigint)
@@ -131,7 +129,7 @@ as $$
   where p.account_id = p_account_id and k.key = p.key
 $$;
 comment on function farthing.forget_private_answers(bigint) is
-  'Forgets the private answers of an account, and their keys.';
+  'Deletes the private answers of an account, and their keys.';
 
 create function farthing.idempotency_free(p_key text)
 returns void
@@ -141,7 +139,7 @@ as $$
   delete from farthing.idempotency_keys where key = decode(p_key, 'hex') and status is null
 $$;
 comment on function farthing.idempotency_free(text) is
-  'The outside call came to nothing: a key that was started is free, so that a repeat runs at once.';
+  'The external call failed: frees a started key, so that a repeat runs at once.';
 
 create function farthing.sweep_idempotency_keys(p_now timestamptz default now(), p_limit int default 60000)
 returns int
@@ -151,7 +149,7 @@ as $$
   select farthing.delete_older('idempotency_keys', 'key', 'created_at', p_now - interval '24 hours', p_limit)
 $$;
 comment on function farthing.sweep_idempotency_keys(timestamptz, int) is
-  'Forgets keys older than 24 hours; returns how many.';
+  'Deletes keys older than 24 hours; returns how many.';
 
 create function farthing.refuse_new_answer()
 returns trigger
@@ -169,4 +167,4 @@ begin
 end
 $$;
 comment on function farthing.refuse_new_answer() is
-  'Trigger: a stored answer stays for its 24 hours. It may be erased, and its key taken anew after them.';
+  'Trigger: a stored answer stays for its 24 hours. It may be erased, and its key used again after them.';

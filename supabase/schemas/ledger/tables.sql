@@ -123,7 +123,7 @@ alter table farthing.debt_payments enable row level security;
 create policy may_see on farthing.accounts for select to authenticated
   using (owner_id = (select auth.uid()));
 comment on policy may_see on farthing.accounts is
-  'Who may see an account and all its rows: its owner alone; nobody once the owner is deleted.';
+  'Lets an account''s owner alone see it and all its rows; nobody once the owner is deleted.';
 create policy lots_own on farthing.lots for select to authenticated
   using (account_id = any (array(select a.account_id from farthing.accounts a)));
 create policy entries_own on farthing.entries for select to authenticated

@@ -1,9 +1,9 @@
--- Metrics: what the functions' processes have counted and timed, brought here in batches.
--- Why in Postgres: a process of the platform lives for minutes and cannot be asked; what it counted has to be
--- somewhere when it is gone, and the rules of the alerts are SQL. Each row is added to, never read, by who
--- writes; there are as many as routes and minutes, not as requests.
--- A duration is kept as the number of its bucket. Bounds grow by 15 % each, so a bucket's middle is at most
--- 7.3 % away from anything in it, and so is every quantile. They are laid so that the promised 120 ms is one.
+-- Metrics: counts and durations of the functions' processes, recorded in batches. Why in Postgres: a
+-- process of the platform lives for minutes and cannot be scraped; its counts have to outlive it, and the
+-- rules of the alerts are SQL. Writers add to rows and never read them; there are as many rows as routes
+-- and minutes, not as requests. A duration is kept as the number of its bucket. Bounds grow by 15 % each,
+-- so a bucket's middle is at most 7.3 % away from anything in it, and so is every quantile. The objective
+-- of 120 ms is one of the bounds.
 
 create function farthing.add_buckets(p_these bigint[], p_those bigint[])
 returns bigint[]
@@ -37,8 +37,8 @@ as $$
     0.995, 0.95, 120, 30
 $$;
 comment on function farthing.slo() is
-  'What is promised of the core routes: which share is answered without an error of ours, which share '
-  'within fast_ms; over how many days. The same as in _shared/metrics/slo.ts; a test compares them.';
+  'The objectives of the core routes: the share of answers without an error of ours, the share within '
+  'fast_ms, and the number of days. The same as in _shared/metrics/slo.ts; a test compares them.';
 
 create function farthing.label_of(p_labels text, p_name text)
 returns text
@@ -47,7 +47,7 @@ set search_path = ''
 as $$
   select substring(',' || p_labels from ',' || p_name || '=([^,]*)')
 $$;
-comment on function farthing.label_of(text, text) is 'One label''s value.';
+comment on function farthing.label_of(text, text) is 'The value of a label.';
 
 create function farthing.is_failure(p_labels text)
 returns boolean
@@ -57,14 +57,14 @@ as $$
   select farthing.label_of(p_labels, 'status') in ('5xx', '408')
 $$;
 comment on function farthing.is_failure(text) is
-  'Whether requests with these labels ended in an error of ours. 408 is one: the time was ours to keep.';
+  'Whether requests with these labels ended in an error of ours. 408 is one: keeping the time is up to us.';
 
 create function farthing.token_costs(p_rows jsonb, p_now timestamptz)
 returns table (name text, labels text, count numeric)
 language sql stable
 set search_path = ''
 as $$
-  -- Priced as they are counted, by the rate in force: a new rate changes no spend of yesterday.
+  -- Priced when counted, by the rate in force: a new rate does not change yesterday's cost.
   select 'ai_spend_usd', 'model=' || r.model, sum(t.count * case t.kind
     when 'input' then r.input_per_million_usd
     when 'cached_input' then coalesce(r.cached_input_per_million_usd, r.input_per_million_usd)
@@ -79,15 +79,15 @@ as $$
   group by r.model
 $$;
 comment on function farthing.token_costs(jsonb, timestamptz) is
-  'What the tokens of a batch have cost at the provider, in US dollars, by model; nothing for a model '
-  'without a rate.';
+  'The cost of a batch''s tokens at the provider, in US dollars, by model; nothing for a model without a '
+  'rate.';
 
 create function farthing.core_counts(p_rows jsonb)
 returns table (name text, count numeric)
 language sql stable
 set search_path = ''
 as $$
-  -- The objectives are asked about over 30 days, every minute: three numbers an hour, and no histograms.
+  -- The objectives are evaluated over 30 days, every minute: three numbers an hour, and no histograms.
   select v.name, sum(v.count) from farthing.slo() s
   join jsonb_to_recordset(p_rows) r (name text, labels text, count numeric, buckets bigint[])
     on r.name = 'requests' and farthing.label_of(r.labels, 'route') = any (s.core_routes)
@@ -98,8 +98,7 @@ as $$
   group by v.name having sum(v.count) > 0
 $$;
 comment on function farthing.core_counts(jsonb) is
-  'Of a batch''s requests those of the core routes: how many, how many failed, how many took longer than '
-  'promised.';
+  'A batch''s requests to core routes: how many, how many failed, how many were slower than the objective.';
 
 create function farthing.sweep_metrics(p_now timestamptz default now(), p_limit int default 10000)
 returns int
@@ -121,11 +120,11 @@ as $$
     + farthing.delete_older('metric_batches', 'batch_id', 'recorded_at', p_now - interval '1 day', p_limit)
 $$;
 comment on function farthing.sweep_metrics(timestamptz, int) is
-  'Forgets minutes after 25 hours, hours after 35 days, batches after one; returns how many rows.';
+  'Deletes minutes after 25 hours, hours after 35 days, batches after a day; returns how many rows.';
 
--- What the metrics say: requests between two moments, and how fast the error budget is spent.
--- Whole hours are read as hours, what is before and behind them as minutes; so a window of three days costs
--- about as much as one of an hour. A window that begins more than a day ago begins with a whole hour.
+-- Reading the metrics: requests between two moments, and burn rates of the error budget. Whole hours are
+-- read as hours, the time before and after them as minutes; so a window of three days costs about as much
+-- as one of an hour. A window that begins more than a day ago begins with a whole hour.
 
 create function farthing.burn_windows()
 returns table (long_window interval, short_window interval, factor numeric)
@@ -147,7 +146,7 @@ set search_path = ''
 as $$
   select m.* from (
     select date_trunc('minute', p_from, 'UTC') as from_at,
-      -- No whole hour in between: all is minutes.
+      -- No whole hour in between: only minutes.
       case when hi > lo then lo else p_to end as lo, case when hi > lo then hi else p_to end as hi
     from (select date_trunc('hour', p_from + interval '1 hour' - interval '1 us', 'UTC') as lo,
       date_trunc('hour', p_to, 'UTC') as hi) h
@@ -169,7 +168,7 @@ as $$
   where p_labels is null or m.labels like p_labels
 $$;
 comment on function farthing.metric_sum(text, text, timestamptz, timestamptz) is
-  'How often, or how much, in a window; of all labels, or of those like p_labels '
+  'A metric''s count or amount in a window; of all labels, or of those like p_labels '
   '(rule=user,outcome=blocked).';
 
 create function farthing.requests_between(p_from timestamptz, p_to timestamptz)
@@ -193,7 +192,7 @@ as $$
       sum(c.count) over (partition by c.route) as n
     from counted c
   ), quantiles as (
-    -- The nearest rank: the first value that so many are no greater than.
+    -- The nearest rank: the first value that this share of the values does not exceed.
     select r.route, min(r.nr) filter (where r.up_to >= ceil(0.50 * r.n)) as p50,
       min(r.nr) filter (where r.up_to >= ceil(0.95 * r.n)) as p95,
       min(r.nr) filter (where r.up_to >= ceil(0.99 * r.n)) as p99
@@ -217,7 +216,7 @@ as $$
     farthing.metric_sum('core_slow', null, p_now - p_window, p_now)
 $$;
 comment on function farthing.core_requests(interval, timestamptz) is
-  'Of the core routes, up to p_now: how many requests, how many failed, how many took longer than promised.';
+  'Requests to core routes up to p_now: how many, how many failed, how many were slower than the objective.';
 
 create function farthing.burn_rate(
   p_window interval, p_now timestamptz, p_slo text default 'available')
@@ -230,8 +229,8 @@ as $$
   from farthing.slo() s, farthing.core_requests(p_window, p_now) c
 $$;
 comment on function farthing.burn_rate(interval, timestamptz, text) is
-  'How fast the budget of an objective (available, fast) is spent: at 1 it lasts exactly its days. 0 without '
-  'a request.';
+  'The burn rate of an objective''s budget (available, fast): at 1 it lasts exactly its days. 0 without a '
+  'request.';
 
 create function farthing.budget_burns(p_now timestamptz)
 returns table (slo text, long_window interval, short_window interval, factor numeric, long_burn numeric,

@@ -1,10 +1,10 @@
--- Prices: packages and rates, versioned. A row is never edited: a new price is a new version, and what was
--- sold or charged at the old one keeps pointing at it.
+-- Prices: packages and rates, versioned. A row is never edited: a new price is a new version, and sales and
+-- charges at the old one still refer to it.
 
 create function farthing.price_usage(
   p_events jsonb, p_now timestamptz, p_rate_at timestamptz default null, p_pinned jsonb default null)
 returns setof farthing.priced_usage
-language plpgsql stable -- keeps its plan; an SQL function would be planned at every call
+language plpgsql stable -- plpgsql caches its plan; an SQL function would be planned at every call
 set search_path = ''
 as $$
 begin
@@ -37,7 +37,7 @@ begin
       case when x.effective_from <= coalesce(p_rate_at, least(c.event_at, p_now)) then
         x.effective_from end desc, x.effective_from, x.version desc
     limit 1) r on true
-  -- offset 0: worked out once. Without it the planner writes the whole sum in wherever its result is used.
+  -- offset 0: computed once. Without it the planner repeats the whole sum wherever its result is used.
   cross join lateral (select
     (c.tokens_in * r.input_per_million_usd
       + c.cached * coalesce(r.cached_input_per_million_usd, r.input_per_million_usd)
@@ -45,7 +45,7 @@ begin
       + c.tokens_out * r.output_per_million_usd
       + c.reasoned * coalesce(r.reasoning_per_million_usd, r.output_per_million_usd))
       * r.markup * 0.001 as credits, -- 1 USD is 1000 credits; USD per million tokens / 1e6 × 1e3
-    -- What the caller wrote stays as written, its nulls too.
+    -- The caller's fields stay as sent, nulls included.
     jsonb_strip_nulls(jsonb_build_object('model', c.model, 'rate_version', r.version, 'input_tokens',
       c.tokens_in, 'cached_input_tokens', nullif(c.cached, 0), 'cache_write_tokens', nullif(c.written, 0),
       'output_tokens', c.tokens_out, 'reasoning_tokens', nullif(c.reasoned, 0)))
@@ -57,7 +57,7 @@ begin
       or greatest(c.tokens_in, c.cached, c.written, c.tokens_out, c.reasoned) > 1000000000
       or c.tokens_in + c.cached + c.written + c.tokens_out + c.reasoned = 0 or p.credits >= 1e20
       then 'input_tokens'
-    -- Asked only of what says when it occurred; the policy is not read for what does not.
+    -- Checked only for usage with occurred_at; for other usage the policy is not read.
     when c.occurred_at is not null and (select c.occurred_at < p_now - o.usage_max_age
       or c.occurred_at > p_now + o.usage_max_ahead from farthing.policy o) then 'occurred_at'
     when r.version is null then 'model'
@@ -70,16 +70,15 @@ $$;
 comment on function farthing.price_usage is
   'Prices usage events exactly: Σ tokens × rate × markup / 1000 credits. Token kinds are disjoint; a kind '
   'without a rate of its own costs as input (cached, cache write) or output (reasoning). p_pinned is '
-  '{model: rate version}. problem holds a code where an event cannot be priced. origin is the caller; work '
-  'of ours overwrites it, with an id of its own. event_at is null where the usage does not say when it '
-  'occurred.';
+  '{model: rate version}. problem is a code if an event cannot be priced. origin is the caller; our own '
+  'work overwrites it, with an id of its own. event_at is null for usage without occurred_at.';
 
 create function farthing.rates_given(p_rates jsonb)
 returns setof farthing.rates
 language sql stable
 set search_path = ''
 as $$
-  -- The list as the rows it would become: the next version, the markup kept where the list names none.
+  -- The list as rows: with the next version, and the current markup if the list names none.
   select g.model, coalesce(c.version, 0) + 1, g.input_per_million_usd, g.cached_input_per_million_usd,
     g.cache_write_per_million_usd, g.output_per_million_usd, g.reasoning_per_million_usd,
     coalesce(g.markup, c.markup, 4), null::timestamptz
@@ -108,7 +107,7 @@ as $$
   where g.version = 1 or (c.fields ->> f.key)::numeric is distinct from f.value::numeric
 $$;
 comment on function farthing.rate_changes(jsonb) is
-  'What a price list would change, field by field; a new model''s fields have no `was`.';
+  'The changes that a price list would make, field by field; a new model''s fields have no `was`.';
 
 create function farthing.refuse_bad_rates(p_rates jsonb)
 returns void
@@ -121,7 +120,7 @@ begin
   if jsonb_typeof(p_rates) is distinct from 'array' then
     perform farthing.fail('invalid_request', 'rates must be an array of rates.', null, 'rates');
   end if;
-  -- Nothing is rounded into a price: what the columns cannot hold exactly is refused.
+  -- No price is rounded: a value that the columns cannot hold exactly is refused.
   select r.nr - 1 as index, f.field into v_bad
   from (select e.nr, e.rate, count(*) over (partition by e.rate ->> 'model') as mentions
     from jsonb_array_elements(p_rates) with ordinality e (rate, nr)) r

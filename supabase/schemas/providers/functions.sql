@@ -1,7 +1,7 @@
--- Providers: users who sell through us, each with a connected account at Stripe.
--- Why a provider exists before Stripe is asked: its id is in the account's metadata and in the key that the
--- account is made under, so a request that dies in between ends in the same account, and Stripe's events are
--- tied to an id of ours. What an account may do is Stripe's to say, by account.updated alone.
+-- Providers: users who sell through us, each with a connected account at Stripe. Why a provider exists
+-- before Stripe is asked: its id is in the account's metadata and in the idempotency key of the account's
+-- creation, so a repeat of a request that died ends in the same account, and Stripe's events are tied to an
+-- id of ours. Only Stripe's account.updated changes what an account may do.
 
 create function farthing.providers_guard()
 returns trigger
@@ -24,7 +24,7 @@ begin
 end
 $$;
 comment on function farthing.providers_guard() is
-  'Who sells, from where and into which account never changes; a user may leave, and their address with '
+  'The user, country and account of a provider never change; a user may be deleted, and their address with '
   'them.';
 
 create function farthing.provider_answer(p_provider farthing.providers)
@@ -37,14 +37,14 @@ as $$
     'details_submitted', p_provider.details_submitted, 'disabled_reason', p_provider.disabled_reason,
     'created_at', p_provider.created_at)
 $$;
-comment on function farthing.provider_answer(farthing.providers) is 'A provider as the contract shows it.';
+comment on function farthing.provider_answer(farthing.providers) is 'A provider in the contract''s form.';
 
 create function farthing.note_payout_accounts(p_provider farthing.providers, p_fingerprints jsonb)
 returns void
 language sql
 set search_path = ''
 as $$
-  -- Only of who is still here: what leaves with a user does not come back.
+  -- Only for existing users: data deleted with a user must not come back.
   insert into farthing.payout_accounts (provider_id, mark)
   select distinct p_provider.provider_id, sha256(convert_to(f, 'UTF8'))
   from jsonb_array_elements_text(coalesce(nullif(p_fingerprints, 'null'), '[]')) f
@@ -52,7 +52,7 @@ as $$
   on conflict do nothing
 $$;
 comment on function farthing.note_payout_accounts(farthing.providers, jsonb) is
-  'Notes the accounts that a provider is paid out to, by Stripe''s fingerprints; those of before, too, stay.';
+  'Records the accounts to which a provider is paid out, by Stripe''s fingerprints; earlier ones stay.';
 
 create function farthing.apply_account_event(p_facts jsonb, p_now timestamptz)
 returns text
@@ -64,15 +64,15 @@ declare
   v_account_id text := p_facts ->> 'stripe_account_id';
   v_at timestamptz := (p_facts ->> 'occurred_at')::timestamptz;
 begin
-  -- By the account; or by our id in its metadata, where the event is faster than the call that made it.
+  -- By the account; or by our id in its metadata, if the event is faster than the call that created it.
   select * into v_provider from farthing.providers where stripe_account_id = v_account_id for update;
   if v_provider.provider_id is null then
-    -- That call may be committing this very account at this moment.
+    -- That call may be committing this account at this moment.
     select * into v_provider from farthing.providers where provider_id::text = p_facts ->> 'provider_id'
       and coalesce(stripe_account_id, v_account_id) = v_account_id for update;
   end if;
   if v_provider.provider_id is null then
-    return 'ignored'; -- a provider is committed before its account is made: this account is not of ours
+    return 'ignored'; -- a provider is committed before its account is created, so this account is not ours
   end if;
   if v_provider.status_at > v_at then
     return 'processed';
@@ -88,4 +88,4 @@ begin
 end
 $$;
 comment on function farthing.apply_account_event is
-  'Stripe says what a connected account may do; what is older than what is known changes nothing.';
+  'Applies Stripe''s capabilities of a connected account; older events change nothing.';

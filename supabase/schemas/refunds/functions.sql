@@ -1,5 +1,5 @@
--- The refunds endpoint: begin (committed before Stripe is asked), attach (what Stripe answered), refuse (it
--- said no), finish (the answer that a repeat gets). Credits are moved by Stripe's event and by nothing here.
+-- Refunds: begin (committed before Stripe is asked), attach (Stripe's answer), refuse (Stripe's refusal),
+-- finish (the stored answer). Only Stripe's event moves credits, nothing here.
 
 create function farthing.refund_answer(p_refund farthing.refunds)
 returns jsonb
@@ -16,7 +16,7 @@ as $$
     'created_at', p_refund.created_at, 'updated_at', p_refund.updated_at)
 $$;
 comment on function farthing.refund_answer(farthing.refunds) is
-  'A refund as the contract shows it; amount in minor units, credits as text.';
+  'A refund in the contract''s form; amount in minor units, credits as text.';
 
 create function farthing.refund_to_send(p_refund farthing.refunds)
 returns jsonb
@@ -28,7 +28,7 @@ begin
     'booking_id', p_refund.booking_id, 'amount', p_refund.amount, 'currency', p_refund.currency,
     'mark', (select installation_id from farthing.policy),
     'reason', p_refund.reason, 'connected', p_refund.booking_id is not null and not p_refund.nets_share,
-    -- Of a small amount the fee is nothing, and Stripe refuses to return what was not taken.
+    -- The fee of a small amount is zero, and Stripe refuses to refund a fee that was not taken.
     'has_fee', not p_refund.nets_share and exists (select from farthing.bookings
       where booking_id = p_refund.booking_id and application_fee_amount > 0),
     'payment_id', case when p_refund.order_id is not null
@@ -38,8 +38,8 @@ begin
 end
 $$;
 comment on function farthing.refund_to_send(farthing.refunds) is
-  'What Stripe needs to know of a refund; connected: the provider''s part comes back too, and with has_fee '
-  'the platform''s.';
+  'The values of a refund for Stripe; connected: the provider''s part is reversed, too, and with has_fee '
+  'the platform''s fee.';
 
 create function farthing.lock_payment_of(p_order_id uuid, p_booking_id uuid)
 returns farthing.payment
@@ -67,7 +67,7 @@ begin
       case when p_order_id is not null then 'order_id' else 'booking_id' end);
   end if;
   perform from farthing.accounts where account_id = v_payment.account_id for no key update;
-  -- Paid while we waited for the lock, perhaps.
+  -- It may have been paid while we waited for the lock.
   return case when v_payment.payment_id is null and p_order_id is not null
     then coalesce((select row(account_id, order_id, null, payment_ref, amount, currency)::farthing.payment
       from farthing.orders where account_id = v_payment.account_id and order_id = p_order_id), v_payment)
@@ -75,8 +75,8 @@ begin
 end
 $$;
 comment on function farthing.lock_payment_of(uuid, uuid) is
-  'The payment of an order or a booking, its account locked; payment_id is null while it is not paid. Fails '
-  'not_found, invalid_request.';
+  'The payment of an order or a booking, with its account locked; payment_id is null while it is not paid. '
+  'Fails not_found, invalid_request.';
 
 create function farthing.refuse_refund(p_payment farthing.payment, p_amount bigint)
 returns void
@@ -103,8 +103,8 @@ begin
 end
 $$;
 comment on function farthing.refuse_refund(farthing.payment, bigint) is
-  'Refuses a refund of more than what is left: already_refunded where that is nothing, refund_too_large; '
-  'details say what is refundable, in minor units.';
+  'Refuses a refund of more than is left: already_refunded if nothing is, else refund_too_large; details '
+  'name the refundable amount in minor units.';
 
 create function farthing.lock_refund(p_refund_id uuid)
 returns farthing.refunds
@@ -138,15 +138,15 @@ begin
     next_attempt_at = null, updated_at = p_now
   where account_id = p_refund.account_id and refund_id = p_refund.refund_id
   returning * into v_refund;
-  -- A provider's share that waited for this refund does not any more.
+  -- A provider's share that waited for this refund may now be transferred.
   perform farthing.net_transfers(b, p_now) from farthing.bookings b
   where b.account_id = p_refund.account_id and b.booking_id = p_refund.booking_id;
   return v_refund;
 end
 $$;
 comment on function farthing.fail_refund(farthing.refunds, text, timestamptz) is
-  'A refund that is not sent, or not any more, has failed: what was set aside is free. The account is locked '
-  'by the caller.';
+  'Fails a refund that is not sent any more: its reserved amount is free again. The account is locked by '
+  'the caller.';
 
 create function farthing.warning_answer(p_warning farthing.fraud_warnings)
 returns jsonb
@@ -159,4 +159,4 @@ as $$
   from farthing.accounts a where a.account_id = p_warning.account_id
 $$;
 comment on function farthing.warning_answer(farthing.fraud_warnings) is
-  'An early fraud warning as an operator sees it.';
+  'An early fraud warning in the form for operators.';

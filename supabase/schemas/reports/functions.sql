@@ -1,7 +1,7 @@
--- Who moved how much: each day's entries by author and kind. Why summed up as entries are sealed: the
--- entries have no index by time or author, which every debit would pay for; and a report reads a few rows
--- a day, however long the ledger is. So an entry stands here within a minute or two. Stripe's events are
--- one author here, as each of them writes once.
+-- Credits moved per day, by author and kind. Why summed as entries are sealed: the entries have no index by
+-- time or author, which every debit would pay for; and a report reads a few rows a day, however long the
+-- ledger is. So an entry is included within a minute or two. Stripe's events are one author here, as each
+-- of them writes once.
 
 create function farthing.add_actor_days(p_accounts bigint[], p_after bigint[], p_upto bigint[])
 returns void
@@ -26,5 +26,5 @@ select d.day, split_part(d.author, ':', 1) as author_kind, d.author, d.kind, d.e
   trim_scale(d.amount)::text as credits
 from farthing.actor_days d;
 comment on view farthing.actors is
-  'Who moved how much, by day: for the operators'' report. Readable by the tables'' owner alone. Credits as '
-  'text.';
+  'Credits moved by author and day, for the operators'' report. Readable by the tables'' owner alone. '
+  'Credits as text.';

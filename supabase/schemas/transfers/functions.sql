@@ -1,12 +1,12 @@
--- The provider's share of a booking: what we transfer, what disputes take of it, and give back.
--- Why: the payment is made on our account, so a bank takes the money from us, and the provider keeps theirs.
--- So the provider's share of what was withdrawn is reversed, and transferred again when it is reinstated; a
--- share that waits for the booking to be completed is transferred then. As with credits a target decides, and
--- the difference is set down here; the runner asks Stripe for it.
+-- The provider's share of a booking: its transfer, and its reversal and restoration after disputes. Why:
+-- the payment is made on our account, so a bank takes the money from us, and the provider still has theirs.
+-- So the provider's share of the withdrawn money is reversed, and transferred again when it is reinstated;
+-- a share that waits for the booking's completion is transferred then. As with credits, a target decides,
+-- and the difference is recorded here; the runner sends it to Stripe.
 
 -- A refund that we send of a divided payment reverses its part itself, until we have moved the share. From
--- then on, and where the share waits, we reverse what it takes. It is noted as the refund is set down, for
--- it may be sent together with a dispute. Of one that Stripe tells us of, Stripe says what it did:
+-- then on, and while the share waits, we reverse the part. This is recorded with the refund, since it may
+-- be sent together with a dispute. For a refund of the dashboard, Stripe reports what it did:
 -- note_refund().
 create function farthing.note_who_reverses()
 returns trigger
@@ -22,14 +22,15 @@ begin
 end
 $$;
 comment on function farthing.note_who_reverses() is
-  'Trigger: whether the part of the provider''s share that a refund of ours takes is ours to reverse.';
+  'Trigger: records whether we have to reverse the part of the provider''s share that a refund of ours '
+  'takes.';
 
 create function farthing.share_paid(p_booking farthing.bookings)
 returns bigint
 language sql stable
 set search_path = ''
 as $$
-  -- Stripe divides a payment that is divided at once, and what refunds take of it then.
+  -- Stripe itself divides a payment that is divided at once, and its refunds.
   select case p_booking.transfer_at when 'payment'
     then p_booking.amount - p_booking.application_fee_amount else 0 end
     + coalesce(sum(case kind when 'reversal' then -amount else amount end), 0)::bigint
@@ -37,7 +38,7 @@ as $$
   where account_id = p_booking.account_id and booking_id = p_booking.booking_id and status <> 'refused'
 $$;
 comment on function farthing.share_paid(farthing.bookings) is
-  'What of a provider''s share is or is being transferred, less what is reversed. Minor units.';
+  'The part of a provider''s share that is or is being transferred, less reversals. Minor units.';
 
 create function farthing.share_due(p_booking farthing.bookings)
 returns bigint
@@ -57,28 +58,29 @@ begin
   select coalesce(sum(amount) filter (where not nets_share), 0) as apart,
     coalesce(sum(amount) filter (where nets_share), 0) as ours into v_refunds
   from farthing.refunds where account_id = p_booking.account_id and booking_id = p_booking.booking_id
-    -- A share that waits, waits for a refund that is only asked for, and for a bank that decides, too.
+    -- A waiting share also waits for a requested refund, and for a bank's decision.
     and (farthing.is_live_refund(status) or v_waits and status = 'requested');
   v_gone := least(p_booking.amount - v_refunds.apart, v_refunds.ours + (
     select case when v_waits then d.disputed else d.withdrawn end
     from farthing.disputed_of(row(p_booking.account_id, null, p_booking.booking_id,
       p_booking.payment_intent_id, p_booking.amount, p_booking.currency)::farthing.payment,
       v_refunds.apart + v_refunds.ours) d));
-  -- Rounded down to what the currency can move; of all of it, all of the share.
+  -- Rounded down to the currency's step; the whole amount gives the whole share.
   return v_share - div(v_share * greatest(v_gone, 0), p_booking.amount * v_step) * v_step;
 end
 $$;
 comment on function farthing.share_due(farthing.bookings) is
-  'What a provider should have of a booking: nothing while their share waits for it to be completed, else '
-  'all but as large a part as banks have withdrawn of the payment, and as refunds that we net. A share that '
-  'waits is not paid out of what a bank claims, or a refund asks for.';
+  'The amount that a provider should have of a booking: nothing while their share waits for its '
+  'completion, else their share less the part that banks have withdrawn and the refunds that we reverse. A '
+  'waiting share is not paid from money that a bank claims or a refund requests.';
 
 create function farthing.kind_of_transfer(p_booking farthing.bookings)
 returns text
 language sql stable
 set search_path = ''
 as $$
-  -- What a bank has had of a charge comes out of our balance, and so does all that is paid again.
+  -- Money that a bank withdrew of a charge came from our balance, and so does everything that is paid
+  -- again.
   select case when p_booking.transfer_at = 'payment' or exists (select from farthing.booking_transfers
       where account_id = p_booking.account_id and booking_id = p_booking.booking_id and status <> 'refused')
     or exists (select from farthing.disputes d
@@ -87,7 +89,7 @@ as $$
     then 'restoration' else 'transfer' end
 $$;
 comment on function farthing.kind_of_transfer(farthing.bookings) is
-  'transfer where the booking''s charge pays it, restoration where our balance does.';
+  'transfer if the booking''s charge pays it, restoration if our balance does.';
 
 create function farthing.net_transfers(p_booking farthing.bookings, p_now timestamptz)
 returns void
@@ -98,7 +100,7 @@ declare
   v_need bigint := farthing.share_paid(p_booking) - farthing.share_due(p_booking);
   v_last record;
 begin
-  -- What is cancelled goes to its buyer, not to the provider again.
+  -- The money of a cancelled booking goes to its buyer, and not to the provider again.
   if v_need < 0 and p_booking.status <> 'cancelled' then
     insert into farthing.booking_transfers (account_id, booking_id, kind, amount, currency, next_attempt_at,
       created_at, updated_at)
@@ -106,7 +108,7 @@ begin
       p_booking.currency, p_now, p_now, p_now);
   end if;
   for v_last in
-    -- What was transferred last is reversed first, the payment's own transfer last.
+    -- The last transfer is reversed first, the payment's own transfer last.
     select r.move_nr, r.move_id, r.amount - coalesce(sum(u.amount), 0) as left
     from farthing.booking_transfers r
     left join farthing.booking_transfers u on u.account_id = r.account_id and u.reverses = r.move_id
@@ -127,12 +129,12 @@ begin
 end
 $$;
 comment on function farthing.net_transfers(farthing.bookings, timestamptz) is
-  'Sets down what is still to be reversed of a provider''s share, or to be transferred. The account is '
+  'Records the part of a provider''s share that is still to be reversed or transferred. The account is '
   'locked by the caller.';
 
--- Moves of a provider's share that nobody knows of, or that a person made after Stripe had refused them.
--- Why not by hand: what is uncertain counts as moved, so that nothing is paid twice. Whoever says what
--- happened has the rest brought to it in the same transaction, and stands in the audit with their reason.
+-- Moves of a provider's share with an unknown result, or made by a person after Stripe had refused them.
+-- Why not by hand: an uncertain move counts as made, so that nothing is paid twice. Settling it plans the
+-- remaining moves in the same transaction, and the audit stores the operator and their reason.
 
 create function farthing.settle_transfer(
   p_move_id uuid, p_stripe_id text, p_reason text, p_author text default null,
@@ -167,7 +169,7 @@ begin
   where account_id = v_before.account_id and move_id = p_move_id
   returning * into v_after;
   if p_stripe_id is null then
-    -- What was not transferred was not reversed.
+    -- A share that was not transferred was not reversed.
     update farthing.booking_transfers set status = 'refused', next_attempt_at = null, updated_at = p_now
     where account_id = v_before.account_id and reverses = p_move_id and status in ('requested', 'uncertain');
   end if;
@@ -184,6 +186,6 @@ begin
 end
 $$;
 comment on function farthing.settle_transfer(uuid, text, text, text, timestamptz) is
-  'Says what became of a move that is uncertain or was refused: made under this id of Stripe''s, or, where '
-  'that is null, not at all. What is due then is set down anew. For operators at an SQL prompt; the audit '
-  'has who and why. Fails invalid_request.';
+  'Settles a move that is uncertain or was refused: made under this id of Stripe''s, or, if that is null, '
+  'not made. The moves due after that are recorded. For operators at an SQL prompt; the audit stores who '
+  'and why. Fails invalid_request.';

@@ -1,12 +1,12 @@
--- Usage: token counts in, exact charges out, each event at most once for ever.
+-- Usage: token counts in, exact charges out, each event only once for ever.
 
 create function farthing.usage_answer(p_account_id bigint, p_origin farthing.usage_origin, p_event_id text)
 returns jsonb
-language plpgsql stable -- keeps its plan; an SQL function would be planned in every transaction
+language plpgsql stable -- plpgsql caches its plan; an SQL function would be planned in every transaction
 set search_path = ''
 as $$
 begin
-  -- Most events are new: preparing the answer's query costs many times this look.
+  -- Most events are new: preparing the answer's query costs many times this check.
   if not exists (select from farthing.usage_events u
     where u.account_id = p_account_id and u.origin = p_origin and u.event_id = p_event_id) then
     return null;
@@ -27,7 +27,7 @@ begin
 end
 $$;
 comment on function farthing.usage_answer is
-  'What a known event was charged, read back from its entries; null for an unknown one. Credits as text.';
+  'The charge of a known event, read from its entries; null for an unknown one. Credits as text.';
 
 create function farthing.usage_difference(p_account_id bigint, p_event farthing.priced_usage)
 returns jsonb
@@ -52,9 +52,9 @@ begin
 end
 $$;
 comment on function farthing.usage_difference is
-  'Rule 9: {field: {charged, sent}} of an event that is known with other contents; null where they are the '
-  'same, or the event is new. Contents are the model, the tokens of each kind, and when it occurred, where '
-  'the event says so. A caller''s metadata is none of them, and is not shown.';
+  'Rule 9: {field: {charged, sent}} of an event that is known with other contents; null if they are the '
+  'same, or the event is new. Contents are the model, the tokens of each kind, and occurred_at, if sent. A '
+  'caller''s metadata does not count, and is not shown.';
 
 create function farthing.refuse_other_usage(
   p_account_id bigint, p_event farthing.priced_usage, p_prefix text default '')
@@ -73,7 +73,7 @@ begin
 end
 $$;
 comment on function farthing.refuse_other_usage is
-  'Fails usage_conflict where the event is known with other contents; details name the fields that differ.';
+  'Fails usage_conflict if the event is known with other contents; details name the fields that differ.';
 
 create function farthing.fresh_usage(p_account_id bigint, p_events farthing.priced_usage[])
 returns farthing.priced_usage[]
@@ -86,15 +86,14 @@ begin
     from (select u as event, row_number() over (partition by u.origin, u.event_id order by u.index) as mention
       from unnest(p_events) u where u.problem is null and u.event_id is not null) m
     where m.mention = 1
-      -- Not "not exists": as a join, its kept plan reads all that the account was ever charged for.
+      -- Not "not exists": as a join, its cached plan reads all usage that the account was ever charged for.
       and (select true from farthing.usage_events k where k.account_id = p_account_id
         and k.origin = (m.event).origin and k.event_id = (m.event).event_id) is null
     order by (m.event).index);
 end
 $$;
 comment on function farthing.fresh_usage is
-  'Of several events those to be charged, in order: the first mention of each that can be priced and is not '
-  'known.';
+  'The events to charge, in order: the first mention of each that can be priced and is not known.';
 
 create function farthing.charge_usage(
   p_account farthing.accounts, p_events farthing.priced_usage[], p_correlation_id text, p_author text,
@@ -158,9 +157,9 @@ $$;
 comment on function farthing.refuse_usage is
   'Fails with the problem that price_usage() found, naming the field.';
 
--- Usage in batches: one call, one transaction, up to 1000 events, each standing alone.
--- Why: one busy account is bound by the commit flush that its row lock waits for; a batch pays that flush
--- once. Accounts are locked in id order (rule 4), so two batches over the same users cannot deadlock.
+-- Usage in batches: one call, one transaction, up to 1000 independent events. Why: one busy account is
+-- limited by the commit flush that its row lock waits for; a batch pays that flush once. Accounts are
+-- locked in id order (rule 4), so two batches over the same users cannot deadlock.
 
 create function farthing.batch_refusal(
   p_event farthing.priced_usage, p_code text, p_field text default null, p_details jsonb default null)
@@ -172,7 +171,7 @@ as $$
     || jsonb_strip_nulls(jsonb_build_object('field', p_field, 'details', p_details))
 $$;
 comment on function farthing.batch_refusal is
-  'How a batch reports an event it did not charge: {index, event_id, code}, with field and details where '
+  'A batch''s report of an event it did not charge: {index, event_id, code}, with field and details if '
   'there are any.';
 
 create function farthing.batch_repeat(p_account_id bigint, p_event farthing.priced_usage)
@@ -195,8 +194,8 @@ begin
 end
 $$;
 comment on function farthing.batch_repeat is
-  'How a batch reports an event that is known: a duplicate with its first charge, or, with other contents, a '
-  'conflict; null for one that is not.';
+  'A batch''s report of a known event: a duplicate with its first charge, or, with other contents, a '
+  'conflict; null for an unknown one.';
 
 create function farthing.batch_charge_user(
   p_user_id uuid, p_events farthing.priced_usage[], p_correlation_id text, p_author text, p_now timestamptz)
@@ -210,7 +209,7 @@ declare
   v_results farthing.charge_result[];
 begin
   v_account := farthing.lock_account(p_user_id, p_now);
-  v_fresh := farthing.fresh_usage(v_account.account_id, p_events); -- the rest are answered from these
+  v_fresh := farthing.fresh_usage(v_account.account_id, p_events); -- the rest is answered from these
   if cardinality(v_fresh) > 0 then
     v_results := farthing.charge_usage(v_account, v_fresh, p_correlation_id, p_author, null, p_now);
     return query
@@ -227,7 +226,7 @@ begin
   end if;
   return query
     select coalesce(
-      -- Not a duplicate: one that cannot be priced, before the mention that can.
+      -- Not a duplicate: a mention that cannot be priced, before one that can.
       case when e.problem is null
           or not exists (select from unnest(v_fresh) f where f.event_id = e.event_id and f.index > e.index)
         then farthing.batch_repeat(v_account.account_id, e) end,

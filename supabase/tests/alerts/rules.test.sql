@@ -256,7 +256,7 @@ select is(tests.alerts('110 days 1 hour'), 'nothing', 'an hour later it is over'
 -- T29: words of Stripe's that nobody here knows.
 select farthing.note_unknown_state('dispute', 'rethought', 'du_1', tests.after('120 days'));
 select is(tests.alerts('120 days'), 'stripe_state_unknown open', 'a state that nobody knows is told of');
-select is(summary, '1 state of Stripe''s that nobody here knows: dispute rethought of du_1.',
+select is(summary, '1 state of Stripe''s unknown here: dispute rethought of du_1.',
   'with its object')
 from farthing.incidents where rule = 'stripe_state_unknown';
 select is(tests.alerts('126 days 23 hours'), 'stripe_state_unknown open', 'for seven days');

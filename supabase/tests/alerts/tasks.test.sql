@@ -26,7 +26,7 @@ select isnt(tests.hold('ann', '10', 60), null, 'ann holds 10 for a minute');
 select is(pg_temp.alerts('16 min'), 'nothing', 'a quarter of an hour later nobody is told');
 select is(pg_temp.alerts('16 min 1 s'), 'overdue_work open', 'then a hold is overdue');
 select is((select summary from farthing.incidents where state = 'open'),
-  'The oldest hold is overdue by 15 minutes. Scheduled tasks do not do their work.', 'which is named');
+  'The oldest hold is overdue by 15 minutes. Scheduled tasks do not keep up.', 'which is named');
 select is(farthing.sweep_accounts(tests.after('17 min')), 1, 'the hold is released');
 select is(pg_temp.alerts('17 min'), 'nothing', 'and the alert ends');
 
@@ -122,7 +122,7 @@ delete from farthing.notices;
 select is(pg_temp.alerts('20 days 82 min'), 'nothing', 'the next one may be a quarter of an hour late');
 select is(pg_temp.alerts('20 days 82 min 1 s'), 'overdue_work open', 'and no more');
 select is((select summary from farthing.incidents where state = 'open'),
-  'The oldest head is overdue by 15 minutes. Scheduled tasks do not do their work.', 'which is said');
+  'The oldest head is overdue by 15 minutes. Scheduled tasks do not keep up.', 'which is said');
 select isnt(farthing.anchor(tests.after('20 days 83 min')), null, 'it is made');
 delete from farthing.notices;
 select is(pg_temp.alerts('20 days 83 min'), 'nothing', 'and the alert ends');

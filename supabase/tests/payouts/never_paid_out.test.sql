@@ -60,7 +60,7 @@ select results_eq('select tests.mismatches()', array['never_paid_out pi_buyer3: 
   'which is found, and it alone');
 select is(tests.alerts('22 days 45 minutes'), 'reconciliation_mismatch open', 'and raises the alert');
 select is((select summary from farthing.incidents where state = 'open'),
-  'Our books and Stripe''s differ in 1 place.', 'in words that fit');
+  'Our records and Stripe''s differ in 1 place.', 'in words that fit');
 
 -- The mark stays two weeks behind, whatever a payout says of its own time.
 select is(pg_temp.sells(22, 22), '0 found, reconciliation_mismatch open', 'the mark moves on and stops');

@@ -105,7 +105,7 @@ select is(pg_temp.runs('3 days 81 min'), 'f 1 of 3', 'until nothing is left');
 select is(tests.alerts('3 days 81 min'), 'nothing', 'all is well');
 update farthing.proof_runs set is_done = false where not is_whole;
 select is(tests.alerts('5 days 1 min'), 'prove_violation open', 'two days without an end are not');
-select matches(summary, 'had no time for all that is new', 'which is said')
+select matches(summary, 'had no time for all new entries', 'which is said')
 from farthing.incidents where state <> 'resolved';
 
 -- What was found counts until a whole proof is clean: that of what is new does not look there again.

@@ -1,11 +1,11 @@
--- How a chat ends by its own request: settled with what the provider counted, or released.
+-- The end of a chat by its own request: settled with the provider's usage, or released.
 
 create function farthing.chat_usage(p_chat farthing.chats, p_usage jsonb)
 returns jsonb
 language sql immutable
 set search_path = ''
 as $$
-  -- Picked by name: what else a provider says of usage must choose neither model, rate nor event.
+  -- Fields are picked by name: other fields of a provider's usage must not choose model, rate or event.
   select jsonb_strip_nulls(jsonb_build_object('model', p_chat.model,
     'input_tokens', p_usage -> 'input_tokens', 'cached_input_tokens', p_usage -> 'cached_input_tokens',
     'output_tokens', p_usage -> 'output_tokens', 'reasoning_tokens', p_usage -> 'reasoning_tokens'))
@@ -26,8 +26,8 @@ begin
 end
 $$;
 comment on function farthing.settle_chat is
-  'Settles an open chat with the first of these usages that can be charged, as settle() does. All is locked, '
-  'and expired holds are released, by the caller.';
+  'Settles an open chat with the first of these usages that can be charged, as settle() does. The caller '
+  'has locked everything and released expired holds.';
 
 create function farthing.chat_answer(p_chat farthing.chats, p_answer jsonb, p_usage jsonb)
 returns jsonb
@@ -51,8 +51,8 @@ begin
 end
 $$;
 comment on function farthing.chat_answer(farthing.chats, jsonb, jsonb) is
-  'The answer of a chat that is closed: what the provider said, and what the ledger says was charged for it; '
-  'p_usage is what it was corrected to, where it was. Credits as text.';
+  'The answer of a closed chat: the provider''s message, and the charge by the ledger; p_usage: the '
+  'corrected usage, if any. Credits as text.';
 
 create function farthing.chat_owns_key(p_chat farthing.chats)
 returns boolean
@@ -63,7 +63,7 @@ as $$
     and c.state = 'open' and c.hold_id <> p_chat.hold_id)
 $$;
 comment on function farthing.chat_owns_key(farthing.chats) is
-  'Whether the key of a chat, where it is started, is that of the chat and not of a repeat that runs.';
+  'Whether a started key belongs to the chat itself and not to a running repeat.';
 
 create function farthing.charge_late_chat(p_chat farthing.chats, p_usage jsonb, p_now timestamptz)
 returns boolean
@@ -75,7 +75,7 @@ declare
   v_account farthing.accounts;
   v_event farthing.priced_usage;
 begin
-  -- Where a repeat runs, or has run, this is the answer that nobody waits for any more.
+  -- If a repeat runs or has run, nobody waits for this answer any more.
   if not farthing.chat_owns_key(p_chat)
     or exists (select from farthing.idempotency_keys
       where key = p_chat.idempotency_key and status is not null)
@@ -97,6 +97,6 @@ begin
 end
 $$;
 comment on function farthing.charge_late_chat is
-  'Charges a chat that was released before its answer came, at the rate it was held at: like any usage, so '
-  'from what is available and never into debt. Returns whether it was charged. The account is locked by the '
-  'caller.';
+  'Charges a chat that was released before its answer arrived, at the rate of its hold: like any usage, '
+  'from available credits and never into debt. Returns whether it was charged. The account is locked by '
+  'the caller.';

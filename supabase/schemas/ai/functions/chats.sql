@@ -1,11 +1,10 @@
--- Chats: begin (credits held before the provider is asked), record (what has been streamed so far),
--- settle or release. What a dead request left open, its own heartbeat tells, and a sweep charges: see
--- left_streams.sql.
--- Why a chat's state follows its hold by a trigger: a hold can end in other ways (expired, its owner left, an
--- operator), and no way may leave a chat open.
--- Order of locks: the key, the owner, the account, the chat, the key's row. The sweep waits for none of them.
--- The owner because whoever changes an account twice, or writes a log, asks for its owner's row: one who is
--- leaving keeps that row locked while they wait for the account.
+-- Chats: begin (credits held before the provider is asked), record (output streamed so far), settle or
+-- release. A dead request is recognised by its missing heartbeat, and a scheduled task charges its chat:
+-- see left_streams.sql. Why a trigger makes a chat's state follow its hold: a hold can end in other ways
+-- (expiry, deletion of its owner, an operator), and none may leave a chat open. Order of locks: the key,
+-- the owner, the account, the chat, the key's row. The scheduled task waits for none of them. The owner is
+-- locked because changing an account twice, or writing a log, asks for its owner's row, which the deletion
+-- of a user locks while it waits for the account.
 
 create function farthing.close_chat()
 returns trigger
@@ -18,7 +17,7 @@ begin
   return null;
 end
 $$;
-comment on function farthing.close_chat() is 'A chat is open as long as its hold, whatever ends the hold.';
+comment on function farthing.close_chat() is 'A chat is open as long as its hold, however the hold ends.';
 
 create function farthing.silent_since(p_now timestamptz)
 returns timestamptz
@@ -28,7 +27,7 @@ as $$
   select p_now - interval '60 seconds'
 $$;
 comment on function farthing.silent_since(timestamptz) is
-  'A chat without a heartbeat since then has lost its request.';
+  'The request of a chat without a heartbeat since this moment is dead.';
 
 create function farthing.lock_chat(p_hold_id uuid, p_idempotency_key text)
 returns farthing.chats
@@ -69,13 +68,13 @@ begin
     where account_id = p_chat.account_id and hold_id = p_chat.hold_id) then
     perform farthing.settle_chat(p_chat, array[farthing.chat_bound(p_chat)], p_now);
   end if;
-  -- There is no answer to keep: a repeat runs anew.
+  -- There is no answer to store: a repeat runs anew.
   delete from farthing.idempotency_keys where key = p_chat.idempotency_key and status is null;
 end
 $$;
 comment on function farthing.close_silent_chat is
-  'What happens to a chat whose request is gone: accepted by the provider, it is charged the most that it '
-  'can have cost; never accepted, it is released. All is locked by the caller.';
+  'Ends a chat whose request is dead: if the provider accepted it, the most that it can have cost is '
+  'charged, else it is released. The caller has locked everything.';
 
 create function farthing.sweep_chat(p_hold_id text, p_now timestamptz)
 returns int
@@ -88,7 +87,7 @@ declare
 begin
   select * into v_chat from farthing.chats where hold_id = p_hold_id::uuid;
   v_owner_id := farthing.owner_of(v_chat.account_id);
-  -- Chats come in time's order, not in that of accounts (rule 4), so this waits for no lock.
+  -- Chats come in order of time and not of accounts (rule 4), so this waits for no lock.
   if v_chat.idempotency_key is not null and not pg_try_advisory_xact_lock(
     hashtextextended(encode(v_chat.idempotency_key, 'hex'), 0)) then
     return 0;
@@ -101,7 +100,7 @@ begin
   if not found then
     return 0;
   end if;
-  -- Read again: its request may have been heard of, or have closed it, in between.
+  -- Read again: its request may have sent a heartbeat, or closed it, in between.
   select * into v_chat from farthing.chats
   where account_id = v_chat.account_id and hold_id = v_chat.hold_id and state = 'open'
     and heartbeat_at <= farthing.silent_since(p_now)
@@ -114,7 +113,7 @@ begin
 end
 $$;
 comment on function farthing.sweep_chat(text, timestamptz) is
-  'Closes a chat that has not been heard of for 60 seconds; 1 where it did.';
+  'Closes a chat without a heartbeat for 60 seconds; 1 if it did.';
 
 create function farthing.sweep_chats(p_now timestamptz default now(), p_limit int default 500)
 returns int
@@ -128,7 +127,7 @@ as $$
     order by c.created_at limit p_limit), 'sweep_chat', p_now)
 $$;
 comment on function farthing.sweep_chats(timestamptz, int) is
-  'Closes chats that have not been heard of for 60 seconds; returns how many.';
+  'Closes chats without a heartbeat for 60 seconds; returns how many.';
 
 create function farthing.close_dead_chat(p_idempotency_key text, p_now timestamptz)
 returns void
@@ -150,4 +149,5 @@ begin
 end
 $$;
 comment on function farthing.close_dead_chat(text, timestamptz) is
-  'The sweep''s work for one key: a repeat that comes before the sweep must not run beside what it repeats.';
+  'The task''s work for one key: a repeat that arrives before the scheduled task must not run beside the '
+  'request that it repeats.';

@@ -1,7 +1,6 @@
--- What a stream costs while nobody knows its bill: the most that it can be, which its hold covers.
--- Why the most: a caller who leaves, an isolate that dies and a provider that breaks off would else be the
--- cheapest ways to have a model work. What was charged too much is given back when the
--- usage is learned after all.
+-- The charge of a stream whose usage is unknown: the most that it can be, which its hold covers. Why the
+-- most: otherwise leaving a stream, a dying isolate and a provider that breaks off would be the cheapest
+-- ways to use a model. The excess is refunded when the usage becomes known after all.
 
 create function farthing.dearest_usage(
   p_model text, p_input_tokens int, p_output_tokens int, p_now timestamptz, p_pinned jsonb default null)
@@ -17,8 +16,8 @@ as $$
   order by p.credits desc nulls last, k.nr limit 1
 $$;
 comment on function farthing.dearest_usage is
-  'The usage of so many tokens that costs most: a model may have spent its output on thinking, at a rate of '
-  'its own. p_pinned is {model: rate version}.';
+  'The most expensive usage of so many tokens: a model may have spent its output on reasoning, which has a '
+  'rate of its own. p_pinned is {model: rate version}.';
 
 create function farthing.chat_bound(p_chat farthing.chats, p_output_tokens int default null)
 returns jsonb
@@ -33,8 +32,8 @@ as $$
   where h.account_id = p_chat.account_id and h.hold_id = p_chat.hold_id
 $$;
 comment on function farthing.chat_bound(farthing.chats, int) is
-  'The most that a chat can have used: never more than was held. p_output_tokens: what had '
-  'come, where more than was recorded.';
+  'The most that a chat can have used, never more than its hold. p_output_tokens: the output received, if '
+  'more than was recorded.';
 
 create function farthing.correct_chat(p_chat farthing.chats, p_usage jsonb, p_now timestamptz)
 returns numeric
@@ -53,7 +52,7 @@ begin
   select * into v_hold from farthing.holds where account_id = p_chat.account_id and hold_id = p_chat.hold_id;
   v_usage := farthing.price_usage(jsonb_build_array(p_usage), p_now, v_hold.created_at,
     jsonb_build_object(v_hold.model, v_hold.rate_version));
-  -- An account that has been left has no lots (rule 16).
+  -- The account of a deleted user has no lots (rule 16).
   if v_charged is null or v_usage.problem is not null or v_usage.credits >= v_charged
     or exists (select from farthing.accounts
       where account_id = p_chat.account_id and left_at is not null) then
@@ -66,5 +65,5 @@ begin
 end
 $$;
 comment on function farthing.correct_chat is
-  'Gives back what the sweep charged above a usage that was learned later, as an adjustment; returns it. The '
-  'caller has locked the account, and asks once for each chat.';
+  'Refunds, as an adjustment, the part that the scheduled task charged above a usage learned later; '
+  'returns it. The caller has locked the account, and calls this once per chat.';

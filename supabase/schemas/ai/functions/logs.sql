@@ -1,7 +1,6 @@
--- AI logs: that a model was called, and as much of what was said as the user has agreed to.
--- Why SQL decides and not the Edge Functions: one hands over everything, redacted; what is kept is decided
--- where it is stored, in the transaction of the charge, and a check stands behind it. A log never fails the
--- money.
+-- AI logs: each call of a model, with as much of its text as the user has agreed to. Why SQL decides and
+-- not the Edge Functions: a function passes everything, redacted; SQL decides what is stored, in the
+-- transaction of the charge, and a check enforces it. A failing log never fails the charge.
 
 create function farthing.date_consent()
 returns trigger
@@ -13,7 +12,7 @@ begin
   return new;
 end
 $$;
-comment on function farthing.date_consent() is 'When a consent was given is not for the giver to say.';
+comment on function farthing.date_consent() is 'The user can''t choose the date of their consent.';
 
 create function farthing.erase_ai_logs()
 returns trigger
@@ -30,7 +29,7 @@ begin
 end
 $$;
 comment on function farthing.erase_ai_logs() is
-  'A consent that is lowered counts for what is stored already: it is erased in the same statement.';
+  'A lowered consent applies to stored logs, too: they are erased in the same statement.';
 
 create function farthing.cut_text(p_text text, p_most int)
 returns text
@@ -40,7 +39,7 @@ as $$
   select case when length(p_text) > p_most then left(p_text, p_most - 6) || ' [cut]' else p_text end
 $$;
 comment on function farthing.cut_text(text, int) is
-  'A text of at most p_most characters; one that was longer ends in " [cut]".';
+  'A text of at most p_most characters; a longer one ends in " [cut]".';
 
 create function farthing.cut_json(p_value jsonb, p_most int)
 returns jsonb
@@ -57,8 +56,8 @@ create function farthing.write_ai_log(p_user_id uuid, p_log jsonb, p_now timesta
 returns void
 language plpgsql
 set search_path = ''
--- The caller has locked an account. One who is leaving keeps their row in auth.users locked while they wait
--- for that account: so this gives up long before anyone calls it a deadlock.
+-- The caller has locked an account. The deletion of a user locks their row in auth.users while it waits for
+-- that account, so this gives up long before the deadlock timeout.
 set lock_timeout = '200ms'
 as $$
 declare
@@ -68,8 +67,8 @@ begin
   if p_user_id is null or v_log is null then
     return;
   end if;
-  -- Locked, so that a consent that is lowered meanwhile erases this row too; one that is being changed at
-  -- this very moment counts as none.
+  -- Locked, so that lowering the consent meanwhile erases this row, too; a consent that is being changed at
+  -- this moment counts as none.
   select level into v_level from farthing.ai_consents where user_id = p_user_id for share skip locked;
   v_level := coalesce(v_level, 'none');
   insert into farthing.ai_logs (user_id, kind, model, consent, prompt, response, structured, usage,
@@ -85,14 +84,14 @@ begin
     farthing.cut_text(v_log ->> 'error_code', 64), farthing.cut_text(v_log ->> 'request_id', 64),
     farthing.cut_text(v_log ->> 'trace_id', 64), p_now, p_now + interval '720 hours';
 exception when others then
-  -- The state alone: the message of an error can quote what was to be logged.
+  -- Only the state: an error's message can quote the text to be logged.
   raise warning 'an AI log was lost: %', sqlstate;
 end
 $$;
 comment on function farthing.write_ai_log(uuid, jsonb, timestamptz) is
-  'Keeps of {model, kind, prompt, response, structured, usage, classification, duration_ms, error_code, '
-  'request_id, trace_id} what the user has agreed to. Never fails: what cannot be kept is lost with a '
-  'warning.';
+  'Stores those fields of {model, kind, prompt, response, structured, usage, classification, duration_ms, '
+  'error_code, request_id, trace_id} that the user has agreed to. Never fails: a log that cannot be stored '
+  'is lost with a warning.';
 
 create function farthing.sweep_ai_logs(p_now timestamptz default now(), p_limit int default 10000)
 returns int

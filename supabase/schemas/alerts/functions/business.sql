@@ -1,5 +1,5 @@
--- How each rule reads its figure.
--- What is read is bounded by an index and a limit: ten thousand dead events are as wrong as a million.
+-- The reading of each rule. An index and a limit bound it: ten thousand dead-lettered events are as wrong
+-- as a million.
 
 create function farthing.in_words(p_period interval)
 returns text
@@ -13,7 +13,7 @@ as $$
   end
   from (select extract(epoch from p_period) / 60) v (minutes)
 $$;
-comment on function farthing.in_words(interval) is 'A period as summaries say it.';
+comment on function farthing.in_words(interval) is 'A period in words, for summaries.';
 
 create function farthing.in_percent(p_share numeric)
 returns text
@@ -22,7 +22,7 @@ set search_path = ''
 as $$
   select trim_scale(round(100 * p_share, 2)) || ' %'
 $$;
-comment on function farthing.in_percent(numeric) is 'A share as summaries say it.';
+comment on function farthing.in_percent(numeric) is 'A share in percent, for summaries.';
 
 -- Events of Stripe's.
 
@@ -36,11 +36,11 @@ as $$
     farthing.in_words(p_rule.period)))
   from (select from farthing.inbox i
     where i.state in ('deferred', 'failed') and i.received_at < p_now - p_rule.period
-      -- What another shop on this account of Stripe's is paid waits in vain, and nobody minds.
+      -- Payments of another app on the same Stripe account wait for ever, which is no problem.
       and not farthing.is_foreign_payment(i) limit 10000) waiting
 $$;
 comment on function farthing.read_webhook_backlog(farthing.alert_rules, timestamptz) is
-  'How many events were received longer ago than period, and are not applied yet.';
+  'The number of events that were received longer ago than period and are not applied yet.';
 
 create function farthing.read_webhook_failure(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
@@ -57,8 +57,8 @@ as $$
     (select unreadable from farthing.backfills) as unreadable) f
 $$;
 comment on function farthing.read_webhook_failure(farthing.alert_rules, timestamptz) is
-  'How many events are dead, however old, how many have failed that came within period, and how many the '
-  'last backfill could not read.';
+  'The number of dead-lettered events of any age, of failed events received within period, and of events '
+  'that the last backfill could not read.';
 
 -- Money at Stripe.
 
@@ -68,7 +68,7 @@ language plpgsql stable
 set search_path = ''
 as $$
 declare
-  -- Whatever the share, fewer than these are chance.
+  -- Fewer than these are chance, whatever their share.
   c_least_failed constant int := 3;
   v_from timestamptz := p_now - p_rule.period;
   v_now record;
@@ -90,7 +90,7 @@ begin
 end
 $$;
 comment on function farthing.read_charge_failures(farthing.alert_rules, timestamptz) is
-  'Which share of charges failed: over where it is above the threshold and factor times what is usual.';
+  'The share of failed charges: over if it is above the threshold and factor times the usual share.';
 
 create function farthing.read_payout_delay(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
@@ -102,19 +102,19 @@ as $$
   from farthing.late_payouts(p_now) late
 $$;
 comment on function farthing.read_payout_delay(farthing.alert_rules, timestamptz) is
-  'How many payouts are behind their arrival date, or came back.';
+  'The number of payouts that are late or were returned.';
 
 create function farthing.read_mismatches(p_rule farthing.alert_rules)
 returns farthing.alert_reading
 language sql stable
 set search_path = ''
 as $$
-  select farthing.read_against(p_rule, found, format('Our books and Stripe''s differ in %s.',
+  select farthing.read_against(p_rule, found, format('Our records and Stripe''s differ in %s.',
     farthing.in_numbers(found, 'place')))
   from farthing.open_mismatches() found
 $$;
 comment on function farthing.read_mismatches(farthing.alert_rules) is
-  'How many differences from Stripe''s books are open.';
+  'The number of open differences from Stripe''s records.';
 
 -- The ledger.
 
@@ -129,31 +129,31 @@ declare
   v_reading farthing.alert_reading;
 begin
   select * into v_last from farthing.proof_runs order by run_nr desc limit 1;
-  -- A proof of what is new does not look again at what an earlier one found: only a whole one without a
-  -- violation says that it is mended.
+  -- An incremental proof does not check again what an earlier one found: only a whole proof without a
+  -- violation shows that it is fixed.
   select * into v_found from farthing.proof_runs r where r.violations > 0 and r.run_nr > coalesce((
     select max(w.run_nr) from farthing.proof_runs w where w.is_whole and w.violations = 0), 0)
   order by r.run_nr desc limit 1;
   v_reading := farthing.read_against(p_rule, coalesce(v_found.violations, v_last.violations), format(
     'The ledger''s proof of %s found %s: %s.', v_found.finished_at,
     farthing.in_numbers(v_found.violations, 'violation'), v_found.detail));
-  -- Before the first proof nothing is known, and nothing is wrong: it is made within minutes.
+  -- Before the first proof, which runs within minutes, nothing counts as wrong.
   if (select max(r.finished_at) from farthing.proof_runs r where r.is_done) < p_now - p_rule.period
     or (v_last.run_nr is not null and v_last.violations is null) then
     v_reading.is_over := true;
     v_reading.is_fine := false;
     v_reading.summary := format('The ledger was not proved: the last run, of %s, %s.', v_last.finished_at,
       case when v_last.violations is null then v_last.detail
-        when v_last.is_done then 'is too long ago' else 'had no time for all that is new' end);
+        when v_last.is_done then 'is too long ago' else 'had no time for all new entries' end);
   end if;
   return v_reading;
 end
 $$;
 comment on function farthing.read_proof(farthing.alert_rules, timestamptz) is
-  'How many violations the last proof that found some did, unless a whole one found none since; over also '
-  'where the last one failed, or is older than period.';
+  'The violations of the last proof that found any, unless a whole proof found none since; also over if '
+  'the last proof failed or is older than period.';
 
--- What the functions' processes have counted.
+-- Metrics of the functions' processes.
 
 create function farthing.read_error_rate(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
@@ -161,11 +161,11 @@ language plpgsql stable
 set search_path = ''
 as $$
 declare
-  -- Whatever the share, fewer than these are chance.
+  -- Fewer than these are chance, whatever their share.
   c_least_errors constant int := 3;
   v_worst record;
 begin
-  -- All together, and each route that is asked often enough: what is rare must not be outvoted.
+  -- All requests together, and each route with enough requests: a rare route must not be outvoted.
   select r.route, r.requests, r.errors, r.errors::numeric / r.requests as share into v_worst
   from farthing.requests_between(p_now - p_rule.period, p_now) r
   where r.requests >= greatest(p_rule.minimum, 1) order by share desc, r.requests desc limit 1;
@@ -177,7 +177,7 @@ begin
 end
 $$;
 comment on function farthing.read_error_rate(farthing.alert_rules, timestamptz) is
-  'Which share of requests ended in an error of ours: of all, or of the worst route.';
+  'The share of requests that ended in an error of ours: of all, or of the worst route.';
 
 create function farthing.read_slowness(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
@@ -185,7 +185,7 @@ language plpgsql stable
 set search_path = ''
 as $$
 declare
-  -- Models think for as long as they think, and runners work for as long as they may.
+  -- Models and runners may take long.
   c_slow_by_nature constant text :=
     '^POST /(ai/|job-runner|payment-runner|notification-runner|health/deep|webhook-events/)';
   v_worst record;
@@ -200,7 +200,7 @@ begin
 end
 $$;
 comment on function farthing.read_slowness(farthing.alert_rules, timestamptz) is
-  'The slowest route''s p95 in milliseconds, of those that wait for no model and are no runner.';
+  'The p95 in milliseconds of the slowest route that neither waits for a model nor is a runner.';
 
 create function farthing.core_coverage(p_window interval, p_now timestamptz)
 returns interval
@@ -208,14 +208,14 @@ language sql stable
 set search_path = ''
 as $$
   select count(*) * case g.grain when 'minute' then interval '1 minute' else interval '1 hour' end
-  -- Minutes are kept for a day.
+  -- Minutes are stored for a day.
   from (select case when p_window <= interval '6 hours' then 'minute' else 'hour' end as grain) g
   left join farthing.metrics m on m.grain = g.grain and m.name = 'core_requests'
     and m.starts_at > p_now - p_window and m.starts_at <= p_now
   group by g.grain
 $$;
 comment on function farthing.core_coverage(interval, timestamptz) is
-  'In how much of a window, in minutes or hours, there were requests to core routes.';
+  'The part of a window, in minutes or hours, with requests to core routes.';
 
 create function farthing.read_budget(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
@@ -223,7 +223,7 @@ language plpgsql stable
 set search_path = ''
 as $$
 declare
-  -- A window of which little was seen says little: the first minutes of a day, or of a project.
+  -- A window with few data says little: the first minutes of a day, or of a project.
   v_seen interval[] := array(select w.long_window from farthing.burn_windows() w
     where (w.long_window > interval '6 hours') = (p_rule.rule = 'budget_burn_slow')
       and farthing.core_coverage(w.long_window, p_now)
@@ -244,9 +244,9 @@ begin
 end
 $$;
 comment on function farthing.read_budget(farthing.alert_rules, timestamptz) is
-  'How far the error budget is burned in both of two windows, in multiples of their factor.';
+  'The burn rate of the error budget in both of two windows, in multiples of their factor.';
 
--- Work that was given up.
+-- Dead-lettered work.
 
 create function farthing.read_dead_jobs(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
@@ -256,13 +256,14 @@ as $$
   select farthing.read_against(p_rule, count(*), format('%s given up within %s.',
     farthing.in_numbers(count(*), 'job'), farthing.in_words(p_rule.period)))
   from (select from farthing.jobs
-    -- A job lives a day at most, and rows are in the order of their making.
+    -- A job lives at most a day, and rows are in order of creation.
     where created_at > p_now - p_rule.period - interval '1 day' and status = 'failed'
       and completed_at > p_now - p_rule.period
       and (attempts >= max_attempts or error_code in ('job_lost', 'job_expired')) limit 10000) dead
 $$;
 comment on function farthing.read_dead_jobs(farthing.alert_rules, timestamptz) is
-  'How many jobs were lost, expired, or failed in each of their attempts. One that was refused is none.';
+  'The number of jobs that were lost, expired, or failed in each of their attempts. A refused job does not '
+  'count.';
 
 create function farthing.read_dead_notices(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
@@ -274,11 +275,11 @@ as $$
     farthing.in_words(p_rule.period)))
   from (select from farthing.notices
     where state in ('dead', 'uncertain') and finished_at > p_now - p_rule.period
-      -- Who has named no address, webhook or mail service wants none.
+      -- A project without a configured address, webhook or mail service wants no such alert.
       and last_error not in ('no_recipient', 'not_tried') limit 10000) dead
 $$;
 comment on function farthing.read_dead_notices(farthing.alert_rules, timestamptz) is
-  'How many notices ended as dead or uncertain.';
+  'The number of notifications that ended as dead or uncertain.';
 
 create function farthing.read_flagged(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
@@ -286,11 +287,11 @@ language sql stable
 set search_path = ''
 as $$
   select farthing.read_against(p_rule, count(*), left(format(
-    '%s flagged, for buyer and provider share something: %s.', farthing.in_numbers(count(*), 'booking'),
+    '%s flagged, since buyer and provider share something: %s.', farthing.in_numbers(count(*), 'booking'),
     string_agg(format('%s (%s)', f.booking_id, f.reasons), ', ' order by f.booking_id)), 500))
   from (select d.booking_id, string_agg(distinct r, ', ' order by r) as reasons
     from farthing.fraud_decisions d, unnest(d.reasons) r
     where d.outcome = 'flag' and d.decided_at > p_now - p_rule.period group by 1) f
 $$;
 comment on function farthing.read_flagged(farthing.alert_rules, timestamptz) is
-  'How many bookings were flagged within the period.';
+  'The number of bookings flagged within the period.';

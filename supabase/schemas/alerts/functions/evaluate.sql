@@ -37,7 +37,7 @@ begin
 end
 $$;
 comment on function farthing.read_alert(farthing.alert_rules, timestamptz) is
-  'What a rule reads at p_now; null for a rule that nobody has written a reading for.';
+  'The reading of a rule at p_now; null for a rule without a reading function.';
 
 create function farthing.attempt_rule(p_rule farthing.alert_rules, p_now timestamptz)
 returns text
@@ -54,13 +54,13 @@ begin
   perform farthing.note_reading(p_rule, v_reading, p_now);
   return null;
 exception when query_canceled or others then
-  -- One that takes for ever is cut off by a statement_timeout. The code alone: an error's text may hold what
-  -- somebody wrote.
+  -- A statement_timeout ends an endless reading. Only the code is stored: an error's text may quote user
+  -- input.
   return 'failed with ' || sqlstate;
 end
 $$;
 comment on function farthing.attempt_rule(farthing.alert_rules, timestamptz) is
-  'Evaluates one rule; null, or why it could not be. Whatever it wrote until then is undone.';
+  'Evaluates one rule; null, or the reason why it failed. Its writes are undone in that case.';
 
 create function farthing.note_failed_rule(p_rule text, p_problem text, p_now timestamptz)
 returns void
@@ -80,35 +80,36 @@ exception when others then
 end
 $$;
 comment on function farthing.note_failed_rule(text, text, timestamptz) is
-  'The incident of a rule that cannot be evaluated: opened with a problem, resolved without.';
+  'The incident of a rule that cannot be evaluated: opened by a failure, resolved by a success.';
 
 create function farthing.evaluate_alerts(p_now timestamptz default now())
 returns int
 language plpgsql
 set search_path = ''
--- Another evaluation takes seconds; whoever holds a row for longer, the next minute asks again.
+-- Another evaluation takes seconds; for a longer lock, the next minute tries again.
 set lock_timeout = '10s'
 as $$
 declare
-  -- Any number that no other lock has.
+  -- An arbitrary number that no other lock uses.
   c_alerts constant int := 68;
   v_rule farthing.alert_rules;
   v_problem text;
 begin
-  -- Two at once: the second waits, and finds what the first has opened.
+  -- With two at once, the second waits and finds the incidents that the first has opened.
   perform pg_advisory_xact_lock(c_alerts, 0);
   for v_rule in
     select * from farthing.alert_rules r where rule <> 'rule_failed' and enabled
-    -- Those that failed come last: what ends there keeps no other from being asked.
+    -- Rules that failed come last, so that they cannot prevent the others.
     order by exists (select from farthing.incidents i
       where i.rule = 'rule_failed' and i.subject = r.rule and i.state <> 'resolved'), rule
   loop
     v_problem := farthing.attempt_rule(v_rule, p_now);
     perform farthing.note_failed_rule(v_rule.rule, v_problem, p_now);
-    -- A statement is cut off once: the next one that takes for ever would, and nobody be told of anything.
+    -- A statement times out only once: the next endless reading would end the whole evaluation, without any
+    -- notification.
     exit when v_problem = 'failed with 57014';
   end loop;
-  -- What is not watched any more is not open any more; nor is what was said of a rule that is gone.
+  -- Incidents of disabled rules are closed, and so are those of deleted rules.
   delete from farthing.incidents i where state = 'pending' and not exists (
     select from farthing.alert_rules r where r.rule = i.rule and r.enabled);
   update farthing.incidents i set state = 'resolved', resolved_at = p_now
@@ -120,5 +121,4 @@ begin
 end
 $$;
 comment on function farthing.evaluate_alerts(timestamptz) is
-  'Evaluates every rule that is enabled, each by itself; returns how many incidents were put into the '
-  'outbox.';
+  'Evaluates each enabled rule on its own; returns how many incidents were put into the outbox.';

@@ -1,5 +1,5 @@
--- Alerts about minting: how much was granted in a day, and each grant above the ceiling of one grant.
--- Why both, when ceilings bind: they bind operators. Keys and SQL prompts are seen here.
+-- Alerts about minting: the credits granted in a day, and each grant above the ceiling of one grant. Why
+-- both, although ceilings bind: they bind operators. Grants by keys and at SQL prompts show up here.
 
 create function farthing.read_minted(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
@@ -18,7 +18,7 @@ as $$
     where d.day = (p_now at time zone 'UTC')::date and d.kind in ('promotion', 'adjustment')) m
 $$;
 comment on function farthing.read_minted(farthing.alert_rules, timestamptz) is
-  'How many credits were granted on this day, UTC, by anybody; as far as entries are sealed.';
+  'The credits granted on this day, UTC, by anyone, in sealed entries.';
 
 create function farthing.read_high_grants(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
@@ -34,4 +34,4 @@ as $$
     where created_at > p_now - p_rule.period and ceiling is not null limit 10000) g
 $$;
 comment on function farthing.read_high_grants(farthing.alert_rules, timestamptz) is
-  'How many grants met a ceiling within the period, whatever became of them.';
+  'The number of grants that exceeded a ceiling within the period, in any state.';

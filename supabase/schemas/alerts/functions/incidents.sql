@@ -1,9 +1,8 @@
--- Alerts: what is watched, by rows, and what became of each time that it was wrong.
--- Why in the database: what is watched is here, and pg_cron asks each minute whether or not any function
--- runs. A rule only says when; how its figure is read is a function. An incident is told of once,
--- when it opens: its delivery is queued in the transaction that opens it.
--- proof_runs: prove() reads the whole ledger, so it runs less often and its result is kept.
--- No personal data: a summary is made of counts, shares and names of routes.
+-- Alerts: rules as rows, and the incidents that they open. Why in the database: the watched data is here,
+-- and pg_cron evaluates each minute even if no function runs. A rule holds the limits; a function reads its
+-- figure. An incident is notified once, when it opens, in the transaction that opens it. proof_runs:
+-- prove() reads the whole ledger, so it runs less often and its result is stored. No personal data: a
+-- summary has counts, shares and names of routes.
 
 create function farthing.in_numbers(p_count bigint, p_thing text)
 returns text
@@ -13,21 +12,21 @@ as $$
   select format('%s %s%s', p_count, p_thing, case when p_count <> 1 then 's' end)
 $$;
 comment on function farthing.in_numbers(bigint, text) is
-  'So many things as summaries say it: 1 place, 2 places.';
+  'A count with its noun, for summaries: 1 place, 2 places.';
 
 create function farthing.read_against(p_rule farthing.alert_rules, p_value numeric, p_summary text)
 returns farthing.alert_reading
 language sql immutable
 set search_path = ''
 as $$
-  -- Nothing to read, such as a share of nothing, is fine. As many digits as a threshold has, so that a
-  -- threshold set to a value is not below it.
+  -- An empty reading, such as a share of nothing, is fine. Rounded to the digits of a threshold, so that a
+  -- threshold set to a shown value is not below it.
   select '', coalesce(v.value, 0), p_rule.threshold, coalesce(v.value > p_rule.threshold, false),
     coalesce(v.value <= least(p_rule.fine_at, p_rule.threshold), true), p_summary
   from (select round(p_value, 6) as value) v
 $$;
 comment on function farthing.read_against(farthing.alert_rules, numeric, text) is
-  'A reading of a figure beside its rule''s threshold: over where it is above, not where it is equal.';
+  'A figure compared with its rule''s threshold: over if it is above, not if it is equal.';
 
 create function farthing.open_incident(
   p_rule farthing.alert_rules, p_reading farthing.alert_reading, p_now timestamptz)
@@ -55,7 +54,7 @@ begin
 end
 $$;
 comment on function farthing.open_incident is
-  'A rule is over: opens its incident, or refreshes the one there is; true where it has fired now.';
+  'A rule is over: opens its incident, or refreshes an existing one; true if it fires now.';
 
 create function farthing.close_incident(
   p_rule farthing.alert_rules, p_reading farthing.alert_reading, p_now timestamptz)
@@ -66,7 +65,7 @@ as $$
 begin
   delete from farthing.incidents
   where rule = p_rule.rule and subject = p_reading.subject and state = 'pending';
-  -- Against flapping: fine for a while without a break, or it is the same incident still.
+  -- Against flapping: it must be fine for a while without a break, else it is still the same incident.
   update farthing.incidents set fine_since = case when p_reading.is_fine
     then least(fine_since, p_now) end
   where rule = p_rule.rule and subject = p_reading.subject and state in ('open', 'acknowledged');
@@ -93,7 +92,7 @@ begin
 end
 $$;
 comment on function farthing.note_reading is
-  'Opens, refreshes or resolves the incident of a rule and subject; true where one has fired now.';
+  'Opens, refreshes or resolves the incident of a rule and subject; true if one fires now.';
 
 create function farthing.queue_incidents(p_now timestamptz)
 returns int
@@ -105,7 +104,7 @@ declare
   v_count int := 0;
 begin
   for v_incident in
-    -- What could not be queued before is tried again, while it is news.
+    -- An incident that could not be queued is retried while it is recent.
     select * from farthing.incidents
     where state in ('open', 'acknowledged') and queued_at is null order by incident_nr
   loop
@@ -122,7 +121,7 @@ begin
 end
 $$;
 comment on function farthing.queue_incidents(timestamptz) is
-  'Puts what has fired into the outbox, for e-mail and webhook, once per incident; returns how many.';
+  'Puts fired incidents into the outbox, for email and webhook, once per incident; returns how many.';
 
 create function farthing.sweep_incidents(p_now timestamptz default now(), p_limit int default 10000)
 returns int
@@ -133,7 +132,7 @@ as $$
   select farthing.delete_older('incidents', 'incident_nr', 'resolved_at', p_now - interval '1 year', p_limit)
 $$;
 comment on function farthing.sweep_incidents(timestamptz, int) is
-  'Forgets incidents a year after they were resolved; returns how many.';
+  'Deletes incidents a year after they were resolved; returns how many.';
 
 create function farthing.incident_answer(p_incident farthing.incidents)
 returns jsonb
@@ -149,4 +148,4 @@ as $$
     'acknowledged_by', p_incident.acknowledged_by, 'resolved_at', p_incident.resolved_at)
 $$;
 comment on function farthing.incident_answer(farthing.incidents) is
-  'An incident as the contract shows it. count: in how many evaluations the rule was over.';
+  'An incident in the contract''s form. count: the number of evaluations in which the rule was over.';

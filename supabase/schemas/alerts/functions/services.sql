@@ -1,6 +1,6 @@
 -- Alerts about services: paid checks that fail, models that fail or are slow, callers that are refused, and
--- limits without Redis.
--- Each reads what processes have counted. A share of few says nothing: a rule has a minimum.
+-- limits without Redis. Each reads the processes' metrics. A share of few requests says nothing, so a rule
+-- has a minimum.
 
 create function farthing.metric_quantile(
   p_name text, p_labels text, p_share numeric, p_from timestamptz, p_to timestamptz)
@@ -15,13 +15,13 @@ as $$
   ), ranked as (
     select c.nr, sum(c.count) over (order by c.nr) as up_to, sum(c.count) over () as n from counted c
   )
-  -- The nearest rank: the first value that so many are no greater than.
+  -- The nearest rank: the first value that this share of the values does not exceed.
   select coalesce(max(r.n), 0)::bigint,
     farthing.bucket_ms(min(r.nr) filter (where r.up_to >= ceil(p_share * r.n)) - 0.5)
   from ranked r
 $$;
 comment on function farthing.metric_quantile(text, text, numeric, timestamptz, timestamptz) is
-  'How many durations of a metric there are in a window, and what p_share of them stay below, in ms.';
+  'The number of a metric''s durations in a window, and the value in ms below which p_share of them lie.';
 
 create function farthing.read_deep_checks(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
@@ -34,7 +34,7 @@ as $$
   from farthing.deep_checks c where c.outcome = 'failed' and c.checked_at > p_now - p_rule.period
 $$;
 comment on function farthing.read_deep_checks(farthing.alert_rules, timestamptz) is
-  'How many paid checks failed when they last ran.';
+  'The number of paid checks whose last run failed.';
 
 create function farthing.read_ai_errors(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
@@ -42,7 +42,7 @@ language sql stable
 set search_path = ''
 as $$
   with counted as (
-    -- What a provider rejects is wrong with the request. Refused: the circuit breaker is open.
+    -- A rejection by the provider is an error of the request. Refused: the circuit breaker is open.
     select coalesce(sum(m.count), 0) as attempts, coalesce(sum(m.count) filter (
       where farthing.label_of(m.labels, 'outcome') in ('failed', 'timeout', 'refused')), 0) as failed
     from farthing.metric_rows('outside_calls', p_now - p_rule.period, p_now) m
@@ -55,7 +55,7 @@ as $$
   from counted c
 $$;
 comment on function farthing.read_ai_errors(farthing.alert_rules, timestamptz) is
-  'Which share of calls to models failed, where at least minimum of them did.';
+  'The share of failed calls to models, if at least minimum of them failed.';
 
 create function farthing.read_ai_slowness(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
@@ -87,7 +87,7 @@ as $$
   from counted c
 $$;
 comment on function farthing.read_auth_failures(farthing.alert_rules, timestamptz) is
-  'Which share of requests was refused for their credentials, where at least minimum of them were.';
+  'The share of requests with refused credentials, if at least minimum of them were refused.';
 
 create function farthing.read_limiter(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
@@ -109,4 +109,4 @@ as $$
   from counted c
 $$;
 comment on function farthing.read_limiter(farthing.alert_rules, timestamptz) is
-  'Which share of requests was limited by the fallback, because Redis was slow, down or wrong.';
+  'The share of requests that the fallback limited, because Redis was slow, down or wrong.';

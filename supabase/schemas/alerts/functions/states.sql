@@ -1,5 +1,5 @@
--- An alert about Stripe's words: one that nobody here knows, and a dispute that says prevented and not how.
--- Why told although nothing fails: what is frozen for a word stays frozen until somebody looks.
+-- An alert about Stripe's states: an unknown one, and a prevented dispute without its means. Why an alert
+-- although nothing fails: credits frozen for such a state stay frozen until an operator looks.
 
 create function farthing.unclear_states(p_from timestamptz, p_now timestamptz)
 returns table (what text, seen_at timestamptz)
@@ -9,7 +9,7 @@ as $$
   select format('%s %s of %s', u.kind, u.state, u.subject), u.last_seen_at
   from farthing.unknown_states u where u.last_seen_at > p_from
   union all
-  -- Whoever was paid, it was not by this dispute yet, nor by a refund.
+  -- Neither this dispute nor a refund has paid the buyer yet.
   select format('dispute prevented of %s', d.dispute_id), d.updated_at
   from farthing.disputes d
   where d.status = 'prevented' and d.updated_at <= p_now - interval '1 hour'
@@ -22,17 +22,17 @@ as $$
       where m.account_id = d.account_id and m.dispute_id = d.dispute_id)
 $$;
 comment on function farthing.unclear_states(timestamptz, timestamptz) is
-  'Words of Stripe''s that nobody here knows, seen after p_from, and prevented disputes of an order or a '
-  'booking that hold money after an hour, for nobody knows how they were paid.';
+  'Unknown states of Stripe''s objects seen after p_from, and prevented disputes of an order or a booking '
+  'that still hold money after an hour, since their means of payment is unknown.';
 
 create function farthing.read_unknown_states(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
 language sql stable
 set search_path = ''
 as $$
-  select farthing.read_against(p_rule, count(*), left(format('%s of Stripe''s that nobody here knows: %s.',
+  select farthing.read_against(p_rule, count(*), left(format('%s of Stripe''s unknown here: %s.',
     farthing.in_numbers(count(*), 'state'), string_agg(s.what, ', ' order by s.seen_at desc, s.what)), 500))
   from farthing.unclear_states(p_now - p_rule.period, p_now) s
 $$;
 comment on function farthing.read_unknown_states(farthing.alert_rules, timestamptz) is
-  'How many states Stripe has told of within period that nobody here knows.';
+  'The number of unknown states that Stripe reported within period.';

@@ -1,7 +1,7 @@
--- Alerts about scheduled tasks: work that is overdue, items that were parked, tasks that fail, and no run at
--- all. Why from the rows of the work: a task that is disabled, gone or does nothing reports no failure. When
--- nothing runs, no rule is evaluated either. So each process that hands over its metrics looks whether due
--- tasks were looked for lately, and opens that one incident by itself: watch_runner().
+-- Alerts about scheduled tasks: overdue work, parked items, failing tasks, and no run at all. Why from the
+-- rows of the work: a task that is disabled, deleted or idle reports no failure. When nothing runs, no rule
+-- is evaluated either. So each process that reports its metrics checks whether the runner looked for due
+-- tasks lately, and opens that one incident itself: watch_runner().
 
 create function farthing.oldest_unsealed(p_now timestamptz)
 returns timestamptz
@@ -9,7 +9,7 @@ language plpgsql stable
 set search_path = ''
 as $$
 begin
-  -- Finding unsealed entries takes a look at every account. Where a run has lately sealed all there was, none
+  -- Finding unsealed entries reads every account. If a recent run has sealed everything, no unsealed entry
   -- is old.
   if exists (select from farthing.tasks where task = 'seal' and failures = 0 and last_count < 60000
     and last_run_at > p_now - interval '10 minutes') then
@@ -24,11 +24,11 @@ begin
 end
 $$;
 comment on function farthing.oldest_unsealed(timestamptz) is
-  'When the oldest entry was written that is not sealed; null where none is, or none can be old.';
+  'The time of the oldest unsealed entry; null if there is none, or none can be old.';
 
 create function farthing.overdue_head(p_now timestamptz)
 returns timestamptz
-language plpgsql stable -- and not sql: heads are a later migration's
+language plpgsql stable -- not sql: heads are made by a later migration
 set search_path = ''
 as $$
 begin
@@ -38,14 +38,14 @@ begin
 end
 $$;
 comment on function farthing.overdue_head(timestamptz) is
-  'Since when a head of the ledger should have been made; null where none should, or none ever was.';
+  'The time since which a head of the ledger is overdue; null if none is, or none was ever made.';
 
 create function farthing.overdue_work(p_now timestamptz)
 returns table (what text, due_at timestamptz)
 language sql stable
 set search_path = ''
 as $$
-  -- What is parked has an alert of its own.
+  -- Parked items have an alert of their own.
   select 'hold', (select h.expires_at from farthing.holds h
     where h.status = 'open' and h.expires_at <= p_now
       and not exists (select from farthing.parked_items p
@@ -67,14 +67,14 @@ as $$
   union all
   select 'head', farthing.overdue_head(p_now)
   union all
-  -- Emails of a project that has never had a mail service wait for one in vain, and for three days.
+  -- Emails of a project without a mail service wait in vain, for three days.
   select 'notification', (select min(n.next_attempt_at) from farthing.notices n
     where n.state in ('queued', 'failed') and n.next_attempt_at <= p_now
       and (n.recipient = 'webhook' or exists (select from farthing.metrics m
         where m.grain = 'total' and m.name = 'notices' and m.labels like 'channel=email,%')))
 $$;
 comment on function farthing.overdue_work(timestamptz) is
-  'Of each kind of work since when the oldest item is due that is not done; null where none is.';
+  'For each kind of work, the time since which its oldest open item is due; null if there is none.';
 
 create function farthing.read_overdue(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
@@ -82,14 +82,14 @@ language sql stable
 set search_path = ''
 as $$
   select farthing.read_against(p_rule, o.minutes, format(
-    'The oldest %s is overdue by %s. Scheduled tasks do not do their work.', o.what,
+    'The oldest %s is overdue by %s. Scheduled tasks do not keep up.', o.what,
     farthing.in_words(p_now - o.due_at)))
   from (values (1)) one (row) left join lateral (
     select w.what, w.due_at, extract(epoch from p_now - w.due_at) / 60 as minutes
     from farthing.overdue_work(p_now) w order by w.due_at nulls last limit 1) o on true
 $$;
 comment on function farthing.read_overdue(farthing.alert_rules, timestamptz) is
-  'For how many minutes the oldest item is overdue that a scheduled task should have worked off.';
+  'The minutes by which the oldest item of a scheduled task is overdue.';
 
 create function farthing.read_parked(p_rule farthing.alert_rules)
 returns farthing.alert_reading
@@ -105,7 +105,7 @@ as $$
     from (select *, row_number() over (order by parked_at, item_id) as nr from farthing.parked_items) i) p
 $$;
 comment on function farthing.read_parked(farthing.alert_rules) is
-  'How many items raised an error and were put aside, and which of which task.';
+  'The number of parked items, and which of which task.';
 
 create function farthing.read_failed_tasks(p_rule farthing.alert_rules)
 returns farthing.alert_reading
@@ -119,7 +119,7 @@ as $$
     select * from farthing.tasks where enabled order by failures desc, task_nr limit 1) t on true
 $$;
 comment on function farthing.read_failed_tasks(farthing.alert_rules) is
-  'How often in a row the worst scheduled task has failed.';
+  'The number of failures in a row of the worst scheduled task.';
 
 create function farthing.read_silence(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
@@ -131,7 +131,7 @@ as $$
   from farthing.runner_silence(p_now) s
 $$;
 comment on function farthing.read_silence(farthing.alert_rules, timestamptz) is
-  'For how many minutes no scheduled task could run.';
+  'The minutes for which no scheduled task could run.';
 
 create function farthing.watch_runner(p_now timestamptz)
 returns boolean
@@ -148,7 +148,7 @@ begin
     return false;
   end if;
   select * into v_rule from farthing.alert_rules where rule = 'tasks_stopped' and enabled;
-  -- One process is enough, and none waits: metrics are handed over by all.
+  -- One process is enough, and none waits: all of them report metrics.
   if v_rule.rule is null or not pg_try_advisory_xact_lock(68, 0) then
     return false;
   end if;
@@ -164,10 +164,10 @@ begin
   end if;
   return v_told;
 exception when others then
-  raise warning 'farthing: nobody could be told that no scheduled task runs: %', sqlstate;
+  raise warning 'farthing: operators could not be notified that no scheduled task runs: %', sqlstate;
   return false;
 end
 $$;
 comment on function farthing.watch_runner(timestamptz) is
-  'Opens the incident tasks_stopped where no scheduled task runs, and wakes the runner of notifications each '
-  'minute; true where operators are told now.';
+  'Opens the incident tasks_stopped if no scheduled task runs, and wakes the runner of notifications each '
+  'minute; true if operators are notified now.';

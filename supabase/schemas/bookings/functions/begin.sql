@@ -1,4 +1,5 @@
--- How a booking begins: it is committed before Stripe is asked, and given up where Stripe did not answer.
+-- The beginning of a booking: it is committed before Stripe is asked, and given up if Stripe did not
+-- answer.
 
 create function farthing.booking_answer(p_booking farthing.bookings, p_role text)
 returns jsonb
@@ -14,7 +15,7 @@ as $$
     'completed_at', p_booking.completed_at, 'cancelled_at', p_booking.cancelled_at)
 $$;
 comment on function farthing.booking_answer(farthing.bookings, text) is
-  'A booking as the contract shows it, to its buyer or its provider; amounts in minor units.';
+  'A booking in the contract''s form, for its buyer or its provider; amounts in minor units.';
 
 create function farthing.booking_role(p_booking farthing.bookings, p_user_id uuid)
 returns text
@@ -27,7 +28,7 @@ as $$
     then 'provider' end
 $$;
 comment on function farthing.booking_role(farthing.bookings, uuid) is
-  'What a user is to a booking: buyer or provider; null for anybody else.';
+  'A user''s role in a booking: buyer or provider; null for anyone else.';
 
 create function farthing.lock_booking(p_booking_id uuid)
 returns farthing.bookings
@@ -46,7 +47,8 @@ begin
 end
 $$;
 comment on function farthing.lock_booking(uuid) is
-  'A booking, its buyer''s account locked: whoever changes a booking holds that. Null where there is none.';
+  'A booking, with its buyer''s account locked: every change of a booking holds that lock. Null if there '
+  'is none.';
 
 create function farthing.lock_booking_of(p_user_id uuid, p_booking_id uuid)
 returns farthing.bookings
@@ -88,7 +90,7 @@ begin
     perform farthing.fail('invalid_request', 'amount must be a multiple of details.step in this currency.',
       jsonb_build_object('step', v_step), 'amount');
   end if;
-  -- One who has left is nobody who could confirm.
+  -- A deleted user could not confirm the booking.
   if p_provider.user_id is null or not p_provider.charges_enabled then
     perform farthing.fail('invalid_request',
       'This provider can''t be paid yet. Send one whose charges_enabled is true.', null, 'provider_id');
@@ -99,14 +101,14 @@ begin
 end
 $$;
 comment on function farthing.check_booking is
-  'Refuses what cannot be booked: invalid_request with currency, amount or provider_id.';
+  'Refuses impossible bookings: invalid_request with currency, amount or provider_id.';
 
 create function farthing.find_provider_over(p_provider_id uuid, p_now timestamptz)
 returns table (reason text, over_at timestamptz)
 language sql stable
 set search_path = ''
 as $$
-  -- As in find_sessions_over: the oldest of the last n.
+  -- As in find_sessions_over(): the oldest of the last n.
   select 'provider_velocity', b.created_at + interval '1 hour'
   from farthing.policy p, lateral (
     select created_at from farthing.bookings
@@ -114,15 +116,15 @@ as $$
     order by created_at desc offset p.bookings_per_provider_hour - 1 limit 1) b
 $$;
 comment on function farthing.find_provider_over(uuid, timestamptz) is
-  'Whether the limit of new bookings of a provider is used up, whoever booked and whatever became of them, '
-  'and when there is room again.';
+  'Whether the limit of new bookings of a provider is used up, by bookings of all buyers and in all '
+  'states, and when it allows the next one.';
 
 create function farthing.begun_booking(p_wanted farthing.bookings, p_now timestamptz)
 returns farthing.bookings
 language sql
 set search_path = ''
 as $$
-  -- Stripe keeps what it answered under its key for 24 hours.
+  -- Stripe repeats its answer under a key for 24 hours.
   select * from farthing.bookings b
   where b.origin_key = p_wanted.origin_key and b.status = 'payment_pending'
     and b.created_at > p_now - interval '24 hours'
@@ -132,8 +134,8 @@ as $$
   for update
 $$;
 comment on function farthing.begun_booking(farthing.bookings, timestamptz) is
-  'The booking that a request under this key began and did not end; null where there is none. The account is '
-  'locked by the caller.';
+  'The booking that a request under this key began and did not finish; null if there is none. The account '
+  'is locked by the caller.';
 
 create function farthing.new_booking(p_wanted farthing.bookings, p_now timestamptz)
 returns farthing.bookings
@@ -143,7 +145,7 @@ as $$
 declare
   v_booking farthing.bookings;
 begin
-  -- Another that was begun under this key is none that this request goes on with.
+  -- This request does not continue another booking begun under the key.
   perform farthing.give_up_booking(b, p_now) from farthing.bookings b
   where b.origin_key = p_wanted.origin_key;
   insert into farthing.bookings (account_id, provider_id, amount, currency, fee_basis_points,
@@ -159,7 +161,7 @@ begin
 end
 $$;
 comment on function farthing.new_booking(farthing.bookings, timestamptz) is
-  'A booking by the fee of the day. The account is locked by the caller.';
+  'A new booking with the day''s fee. The account is locked by the caller.';
 
 create function farthing.give_up_booking(p_booking farthing.bookings, p_now timestamptz)
 returns void
@@ -175,4 +177,5 @@ as $$
   where account_id = p_booking.account_id and booking_id = p_booking.booking_id
 $$;
 comment on function farthing.give_up_booking(farthing.bookings, timestamptz) is
-  'A booking that never got a payment is cancelled: nobody can pay it. The account is locked by the caller.';
+  'Cancels a booking that never got a payment, since nobody can pay it. The account is locked by the '
+  'caller.';

@@ -1,6 +1,6 @@
--- Cancelling a booking: unpaid, its payment is cancelled at Stripe; paid, its money is returned.
--- Why a refund is only set down here: Stripe is asked outside any transaction, by this request or by the
--- runner, whichever lives. A payment that is faster than its cancellation is returned by the same means.
+-- Cancelling a booking: if unpaid, its payment is cancelled at Stripe; if paid, it is refunded. Why a
+-- refund is only recorded here: Stripe is asked outside any transaction, by this request or, if it dies, by
+-- the runner. A payment that is faster than its cancellation is refunded in the same way.
 
 create function farthing.refund_booking(
   p_booking farthing.bookings, p_requested_by text, p_send_at timestamptz, p_now timestamptz)
@@ -25,8 +25,8 @@ begin
 end
 $$;
 comment on function farthing.refund_booking is
-  'Sets down the refund of all that is left of a paid booking; the runner sends it from p_send_at on. Null '
-  'where nothing is left. The account is locked by the caller.';
+  'Records a refund of all that is left of a paid booking; the runner sends it from p_send_at on. Null if '
+  'nothing is left. The account is locked by the caller.';
 
 create function farthing.cancel_booking(p_booking farthing.bookings, p_now timestamptz)
 returns farthing.bookings
@@ -39,7 +39,7 @@ as $$
   where account_id = p_booking.account_id and booking_id = p_booking.booking_id;
 $$;
 comment on function farthing.cancel_booking(farthing.bookings, timestamptz) is
-  'Cancels a booking and returns it as it stands; its money is the caller''s to return.';
+  'Cancels a booking and returns its new state; the caller refunds its money.';
 
 create function farthing.cancelled_answer(p_booking farthing.bookings)
 returns jsonb
@@ -54,4 +54,4 @@ as $$
       order by r.created_at desc, r.refund_id desc limit 1))
 $$;
 comment on function farthing.cancelled_answer(farthing.bookings) is
-  'A cancelled booking as the contract shows it, with the newest refund of it, if any.';
+  'A cancelled booking in the contract''s form, with its newest refund, if any.';

@@ -1,4 +1,4 @@
--- What Stripe says of a booking's payment and of our fee, applied.
+-- Stripe's events about a booking's payment and our fee, applied.
 
 create function farthing.pay_booking(p_booking farthing.bookings, p_facts jsonb, p_now timestamptz)
 returns void
@@ -15,15 +15,15 @@ begin
   perform farthing.flag_booking(p_booking, p_now);
   perform farthing.apply_waiting(p_facts ->> 'payment_id', p_now, p_facts ->> 'charge_id');
   if p_booking.status = 'cancelled' then
-    -- Money for what was called off goes back; less what went back already.
+    -- The money for a cancelled booking goes back, less the part already refunded.
     v_booking.payment_intent_id := p_facts ->> 'payment_id';
     perform farthing.refund_booking(v_booking, 'late_payment', p_now, p_now);
   end if;
 end
 $$;
 comment on function farthing.pay_booking is
-  'A locked, unpaid booking''s money is there: it is paid, and what waited for that is applied; or it is '
-  'cancelled already, and the money is returned.';
+  'The money of a locked, unpaid booking has arrived: it is paid, and events that waited for that are '
+  'applied; or it is cancelled already, and the money is refunded.';
 
 create function farthing.apply_booking_event(p_type text, p_facts jsonb, p_now timestamptz)
 returns text
@@ -59,9 +59,8 @@ begin
     end if;
     return 'processed';
   end if;
-  -- Older state never overwrites newer. Within one second, a failure is what follows processing; and a
-  -- payment
-  -- that was cancelled at Stripe stays so, whatever comes after.
+  -- An older state never overwrites a newer one. Within one second, a failure follows processing; and a
+  -- payment cancelled at Stripe stays so, whatever arrives later.
   if v_status is null or v_booking.status not in ('payment_pending', 'processing', 'payment_failed')
     or v_status <> 'cancelled' and (v_booking.payment_event_at > v_at
       or v_booking.payment_event_at = v_at and v_status = 'processing')
@@ -76,8 +75,8 @@ begin
 end
 $$;
 comment on function farthing.apply_booking_event is
-  'Applies what Stripe says of a booking''s payment; returns processed, deferred or ignored, raises where '
-  'the facts do not fit the booking.';
+  'Applies an event about a booking''s payment; returns processed, deferred or ignored, raises if the '
+  'facts do not fit the booking.';
 
 create function farthing.apply_fee_event(p_facts jsonb, p_now timestamptz)
 returns text
@@ -94,14 +93,14 @@ begin
     union all select booking_id from farthing.bookings where payment_intent_id = p_facts ->> 'payment_id'
       and paid_at is not null limit 1);
   if v_booking_id is null then
-    return 'deferred'; -- a fee comes before its payment as often as after it
+    return 'deferred'; -- the event of a fee may come before or after that of its payment
   end if;
   v_booking := farthing.lock_booking(v_booking_id);
   if v_booking.fee_id <> p_facts ->> 'fee_id' or p_facts ->> 'currency' is distinct from v_booking.currency
     then
     raise exception 'booking % has another fee', v_booking.booking_id;
   end if;
-  -- What is returned of a fee only grows, so the most is the newest, in whatever order it is told.
+  -- The refunded part of a fee only grows, so the largest value is the newest, in any order of events.
   update farthing.bookings set fee_id = p_facts ->> 'fee_id', fee_collected = (p_facts ->> 'amount')::bigint,
     fee_refunded = greatest(fee_refunded, (p_facts ->> 'amount_refunded')::bigint), updated_at = p_now
   where account_id = v_booking.account_id and booking_id = v_booking.booking_id;
@@ -109,8 +108,7 @@ begin
 end
 $$;
 comment on function farthing.apply_fee_event is
-  'Our fee of a booking as Stripe has it: what was collected, and what of that went back. Deferred while its '
-  'payment is not here.';
+  'Our fee of a booking as Stripe has it: collected, and refunded. Deferred until its payment has arrived.';
 
 create function farthing.net_booking(p_booking_id uuid, p_now timestamptz)
 returns void
@@ -124,7 +122,7 @@ begin
   select * into v_before from farthing.bookings where booking_id = p_booking_id;
   update farthing.bookings b
   set amount_refunded = s.refunded, amount_disputed = s.disputed, updated_at = p_now,
-    -- All of its money is on the way back: there is nothing left to do for it.
+    -- All of its money is on the way back, so nothing is left to do.
     status = case when b.status in ('paid', 'confirmed') and s.refunded = b.amount then 'cancelled'
       else b.status end,
     cancelled_at = case when b.status in ('paid', 'confirmed') and s.refunded = b.amount then p_now
@@ -141,13 +139,13 @@ begin
   where b.booking_id = s.booking_id
   returning b.* into v_after;
   perform farthing.net_transfers(v_after, p_now);
-  -- What a bank held could not be returned when this was cancelled; what it gives back can.
+  -- Money that a bank held could not be refunded when this was cancelled; money that the bank returns can.
   if v_after.status = 'cancelled' and v_after.amount_disputed < v_before.amount_disputed then
     perform farthing.refund_booking(v_after, 'dispute_won', p_now, p_now);
   end if;
 end
 $$;
 comment on function farthing.net_booking(uuid, timestamptz) is
-  'Brings a booking to what its refunds and disputes say now; one that is refunded in full before it is '
-  'completed is cancelled, and one that is cancelled returns what a bank gives back. The account is locked '
-  'by the caller.';
+  'Updates a booking to its current refunds and disputes; one refunded in full before its completion is '
+  'cancelled, and a cancelled one refunds the money that a bank returns. The account is locked by the '
+  'caller.';

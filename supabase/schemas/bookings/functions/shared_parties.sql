@@ -1,6 +1,6 @@
--- Buyers and providers who may be one and the same: who share a card, a payout account or an address.
--- Why flagged and not refused: families share cards, and houses an address. Whoever pays themselves with a
--- stolen card is seen so before the bank sees them, and a policy may refuse.
+-- Buyers and providers who may be the same person: they share a card, a payout account or an address. Why
+-- flagged and not refused: families share cards, and houses an address. A person who pays themselves with a
+-- stolen card is noticed before the bank notices, and a policy may refuse them.
 
 create function farthing.shared_by(p_account_id bigint, p_provider farthing.providers,
   p_ip_hash text default null)
@@ -16,12 +16,12 @@ as $$
     where t.provider_id = p_provider.provider_id or t.provider_id in (select s.provider_id
       from farthing.providers s where s.user_id = farthing.owner_of(p_account_id))
   ), marks as (
-    -- A card can be paid with, and out to: either of the two makes it one to be paid out to.
+    -- A card can pay and be paid out to: either use makes it a payout account.
     select k.kind, u.card as mark, u.account_id is not distinct from p.provider as is_provider,
       k.kind = 'shared_card' as is_shown
     from parties p join farthing.card_uses u on u.account_id in (p.buyer, p.provider)
     cross join (values ('shared_card'), ('shared_payout_account')) k (kind)
-    where u.livemode -- Stripe's test cards are everybody's
+    where u.livemode -- all users share Stripe's test cards
     union all select 'shared_payout_account', t.mark, t.is_provider, true from paid_out t
     where (select livemode from farthing.policy)
     union all select 'shared_address', d.ip_hash, d.account_id is not distinct from p.provider, true
@@ -34,9 +34,9 @@ as $$
     having bool_or(is_provider) and bool_or(not is_provider) and bool_or(is_shown)) s
 $$;
 comment on function farthing.shared_by(bigint, farthing.providers, text) is
-  'What a buyer and a provider share: shared_card, shared_payout_account, shared_address; null where '
-  'nothing. By payments, payouts, checkouts and bookings of the last 90 days, and by the address that the '
-  'buyer books from now.';
+  'The things that a buyer and a provider share: shared_card, shared_payout_account, shared_address; null '
+  'if nothing. By payments, payouts, checkouts and bookings of the last 90 days, and by the address of '
+  'this request.';
 
 create function farthing.refuse_shared(
   p_account_id bigint, p_provider farthing.providers, p_ip_hash text, p_now timestamptz)
@@ -58,7 +58,7 @@ begin
 end
 $$;
 comment on function farthing.refuse_shared is
-  'Whether policy refuses a booking for what its parties share, which is then on record.';
+  'Whether the policy refuses a booking because of the things that its parties share, and records that.';
 
 create function farthing.keep_address(p_booking farthing.bookings, p_ip_hash text, p_now timestamptz)
 returns void
@@ -71,14 +71,14 @@ as $$
   where p_ip_hash is not null
 $$;
 comment on function farthing.keep_address(farthing.bookings, text, timestamptz) is
-  'Puts on record from where a booking was made, if that is known: flag_booking() looks for it later.';
+  'Records the address from which a booking was made, if known: flag_booking() looks for it later.';
 
 create function farthing.flag_booking(p_booking farthing.bookings, p_now timestamptz)
 returns void
 language sql
 set search_path = ''
 as $$
-  -- What was told of this booking is not told again.
+  -- A shared thing that this booking was flagged for is not flagged again.
   insert into farthing.fraud_decisions (account_id, action, outcome, reasons, booking_id, decided_at)
   select p_booking.account_id, 'booking', 'flag', n.reasons, p_booking.booking_id, p_now
   from (select array_agg(r order by r) as reasons
@@ -88,4 +88,4 @@ as $$
   where n.reasons is not null
 $$;
 comment on function farthing.flag_booking(farthing.bookings, timestamptz) is
-  'Puts on record what the parties of a booking share, each thing once. The account is locked by the caller.';
+  'Records the things that the parties of a booking share, each once. The account is locked by the caller.';

@@ -1,4 +1,4 @@
--- The fee of a booking, its states, and what time does to it.
+-- The states of a booking, and its scheduled task.
 
 create function farthing.bookings_guard()
 returns trigger
@@ -33,7 +33,7 @@ declare
   v_booking farthing.bookings;
 begin
   select * into v_booking from farthing.bookings where booking_id = p_booking_id::uuid;
-  -- They come in time's order, not in that of accounts (rule 4), so this waits for no lock.
+  -- They come in order of time and not of accounts (rule 4), so this waits for no lock.
   perform from farthing.accounts where account_id = v_booking.account_id for no key update skip locked;
   if not found then
     return 0;
@@ -43,7 +43,7 @@ begin
 end
 $$;
 comment on function farthing.sweep_booking(text, timestamptz) is
-  'Cancels a booking that Stripe never answered for; 1 where it did.';
+  'Cancels a booking for which Stripe never answered; 1 if it did.';
 
 create function farthing.sweep_bookings(p_now timestamptz default now(), p_limit int default 500)
 returns int
@@ -53,9 +53,9 @@ as $$
   select farthing.work_off('sweep_bookings', 'booking', array(
     select b.booking_id::text from farthing.bookings b
     where b.status = 'payment_pending' and b.payment_intent_id is null
-      and b.created_at <= p_now - interval '24 hours' -- by then Stripe has forgotten the request
+      and b.created_at <= p_now - interval '24 hours' -- Stripe has forgotten the request by then
       and not farthing.is_parked('sweep_bookings', 'booking', b.booking_id::text, p_now)
     order by b.created_at limit p_limit), 'sweep_booking', p_now)
 $$;
 comment on function farthing.sweep_bookings(timestamptz, int) is
-  'Cancels bookings for which Stripe was asked a day ago and never heard to answer; returns how many.';
+  'Cancels bookings for which Stripe was asked a day ago without an answer; returns how many.';

@@ -1,18 +1,18 @@
--- What runs scheduled tasks: one job of pg_cron, each minute, one session, a transaction for each task.
--- Why a procedure: only a procedure may commit between tasks, and only without a SET clause; so every name in
--- it is qualified. Two at once exclude each other; pg_cron itself starts the next run when the last has
--- ended, so runs that take longer than a minute do not pile up.
--- What bounds a task: its own batch; its time budget, after which no new item is begun; lock_timeout; and
--- from PostgreSQL 17 on transaction_timeout, which ends the session: the next run counts that as a failure of
--- the task. A statement_timeout can't be set here: PostgreSQL arms it when a statement begins, and the CALL
--- has begun. The role's own (2 minutes on the platform) ends the task that is running, as any error does.
+-- The runner of scheduled tasks: one job of pg_cron, each minute, one session, a transaction for each task.
+-- Why a procedure: only a procedure may commit between tasks, and only without a SET clause; so every name
+-- in it is qualified. Two at once exclude each other; pg_cron itself starts the next run when the last has
+-- ended, so runs that take longer than a minute do not pile up. A task is bounded by its batch; by its time
+-- budget, after which no new item is begun; by lock_timeout; and from PostgreSQL 17 on by
+-- transaction_timeout, which ends the session: the next run counts that as a failure of the task. A
+-- statement_timeout can't be set here: PostgreSQL arms it when a statement begins, and the CALL has begun.
+-- The role's own (2 minutes on the platform) ends the task that is running, as any error does.
 
 create function farthing.note_failure(p_task text, p_error text, p_took_ms int, p_now timestamptz)
 returns void
 language sql
 set search_path = ''
 as $$
-  -- Failing again and again, it is run less often, at least each quarter of an hour: others need the time.
+  -- A task that keeps failing runs less often, but at least each quarter of an hour: others need the time.
   update farthing.tasks
   set failures = failures + 1, last_error = p_error, started_at = null, last_run_at = p_now,
     last_ms = p_took_ms, last_count = null,
@@ -23,7 +23,7 @@ as $$
   values (p_task, p_now, p_error, p_took_ms);
 $$;
 comment on function farthing.note_failure(text, text, int, timestamptz) is
-  'Records that a run failed, and when the next one is due.';
+  'Records a failed run, and when the next one is due.';
 
 create function farthing.begin_run(p_now timestamptz)
 returns void
@@ -31,14 +31,14 @@ language sql
 set search_path = ''
 as $$
   update farthing.task_runner set ran_at = p_now, ran_before_at = ran_at where one_row;
-  -- A clock that went ahead and came back leaves no task due for as long as it was ahead.
+  -- After a server clock ran ahead and was set back, no task would be due for that long.
   update farthing.tasks set next_due_at = p_now where next_due_at > p_now + every + interval '15 minutes';
-  -- Only one session runs tasks: what another began and did not finish, it took along when it ended.
+  -- Only one session runs tasks: a task that another session began and did not finish ended with it.
   select farthing.note_failure(task, 'session_lost', null, p_now) from farthing.tasks
   where started_at is not null
 $$;
 comment on function farthing.begin_run(timestamptz) is
-  'Notes that due tasks are looked for, and the failure of a task whose session ended in the middle.';
+  'Records the start of a run, and the failure of a task whose session ended in the middle.';
 
 create function farthing.next_task(p_now timestamptz, p_left interval default null)
 returns text
@@ -48,14 +48,14 @@ as $$
   update farthing.tasks set started_at = p_now where task = (
     select t.task from farthing.tasks t cross join farthing.task_runner r
     where t.enabled and t.next_due_at <= p_now and (p_left is null or t.budget <= p_left)
-    -- What the run before had no time for, the longest overdue first; the small ones; those that read the
-    -- results of others.
+    -- First the tasks for which the last run had no time, the longest overdue first; then the small ones;
+    -- then those that read the results of others.
     order by case when t.next_due_at <= r.ran_before_at then t.next_due_at end nulls last, t.budget,
       t.task_nr limit 1)
   returning task
 $$;
 comment on function farthing.next_task(timestamptz, interval) is
-  'Marks the next due task as under way and names it; of those whose budget is left.';
+  'Marks the next due task that the remaining time allows as running, and returns its name.';
 
 create function farthing.run_task(p_task text, p_now timestamptz)
 returns boolean
@@ -71,7 +71,7 @@ begin
   begin
     execute format('select farthing.%I($1)::int', p_task) into v_count using p_now;
   exception when query_canceled or others then
-    -- The code alone is stored: an error's text may repeat what somebody wrote.
+    -- Only the code is stored: an error's text may quote user input.
     v_error := sqlstate;
     raise warning 'farthing: the task % failed: % %', p_task, sqlstate, sqlerrm;
   end;
@@ -88,7 +88,7 @@ begin
 end
 $$;
 comment on function farthing.run_task(text, timestamptz) is
-  'Runs one task and records how it went; false where it failed. What it wrote until then is undone.';
+  'Runs one task and records its result; false if it failed. Its writes are undone in that case.';
 
 create function farthing.limit_run(p_task text)
 returns void
@@ -109,10 +109,10 @@ create procedure farthing.run_due_tasks(p_now timestamptz default null)
 language plpgsql
 as $$
 declare
-  -- Any number that no other lock has.
+  -- An arbitrary number that no other lock uses.
   c_runner constant int := 75;
   v_began timestamptz := pg_catalog.clock_timestamp();
-  -- Of this CALL as a whole; none where it is 0.
+  -- For this CALL as a whole; no limit if it is 0.
   v_timeout interval := nullif(pg_catalog.current_setting('statement_timeout')::pg_catalog.interval, '0');
   v_left interval;
   v_task text;
@@ -129,7 +129,7 @@ begin
     perform farthing.limit_run(v_task);
     perform farthing.run_task(v_task, coalesce(p_now, pg_catalog.now()));
     commit;
-    -- What might not end in time is the next run's, which begins with it.
+    -- A task that might not end in time is left to the next run, which begins with it.
     v_left := v_timeout - (pg_catalog.clock_timestamp() - v_began);
     exit when pg_catalog.clock_timestamp() > v_began + '50 seconds'::pg_catalog.interval;
   end loop;
@@ -137,7 +137,7 @@ begin
 end
 $$;
 comment on procedure farthing.run_due_tasks(timestamptz) is
-  'Runs the tasks that are due, each in a transaction of its own. Does nothing where another session does.';
+  'Runs the due tasks, each in a transaction of its own. Does nothing if another session runs them.';
 
 create function farthing.sweep_run_history(p_now timestamptz default now(), p_limit int default 20000)
 returns bigint
@@ -149,7 +149,7 @@ declare
   v_ours int := farthing.delete_older('task_failures', 'failure_nr', 'failed_at', p_now - c_kept, p_limit);
   v_cron bigint;
 begin
-  -- pg_cron itself deletes none. Of other jobs of the project nothing is deleted.
+  -- pg_cron itself deletes nothing. The history of the project's other jobs is left alone.
   delete from cron.job_run_details where runid in (
     select d.runid from cron.job_run_details d join cron.job j using (jobid)
     where j.jobname = 'farthing' and coalesce(d.end_time, d.start_time) <= p_now - c_kept

@@ -1,10 +1,9 @@
--- Scheduled tasks: what time does by itself, as rows, and the items that a task could not finish.
--- Why rows: one job of pg_cron runs what is due, one task after the other (runner.sql). A job each would
--- open 20 sessions in the same second, and write 20,000 rows of run history a day on an idle project.
--- Each subject's triggers.sql adds its tasks. A task is a function of this schema that takes a moment,
--- works off a bounded batch in a fixed order, skips what another transaction has locked, and returns how
--- much it did. A task that works item by item does it by work_off(): what can't be finished is parked, and
--- holds up nothing.
+-- Scheduled tasks, as rows, and the items that a task could not finish. Why rows: one job of pg_cron runs
+-- the due tasks one after the other (runner.sql). One job per task would open 20 sessions in the same
+-- second, and write 20,000 rows of run history a day in an idle project. Each subject's triggers.sql adds
+-- its tasks. A task is a function of this schema that takes a moment, works off a bounded batch in a fixed
+-- order, skips rows that another transaction has locked, and returns how much it did. A task that works
+-- item by item uses work_off(): an item that can't be finished is parked, and blocks no other.
 
 create function farthing.runner_silence(p_now timestamptz)
 returns interval
@@ -15,20 +14,20 @@ as $$
   select p_now - greatest(r.ran_at, r.installed_at, pg_postmaster_start_time()) from farthing.task_runner r
 $$;
 comment on function farthing.runner_silence(timestamptz) is
-  'For how long no scheduled task could run.';
+  'The time for which no scheduled task could run.';
 
 create function farthing.unwatched_for(p_now timestamptz)
 returns interval
 language sql stable
 set search_path = ''
 as $$
-  -- Runs may go on while the task that evaluates the alerts fails, is disabled, or gets no time.
+  -- Other tasks may run while the task that evaluates alerts fails, is disabled, or gets no time.
   select greatest(farthing.runner_silence(p_now),
     p_now - greatest(t.last_ok_at, r.installed_at, pg_postmaster_start_time()))
   from farthing.task_runner r left join farthing.tasks t on t.task = 'evaluate_alerts'
 $$;
 comment on function farthing.unwatched_for(timestamptz) is
-  'For how long no alert could have been raised: no scheduled task ran, or none that evaluates alerts.';
+  'The time for which no alert could open: no scheduled task ran, or the one that evaluates alerts did not.';
 
 create function farthing.next_run(p_every interval, p_phase interval, p_after timestamptz)
 returns timestamptz
@@ -38,7 +37,8 @@ as $$
   select date_bin(p_every, p_after - p_phase, timestamptz '2000-01-01 00:00:00+00') + p_every + p_phase
 $$;
 comment on function farthing.next_run(interval, interval, timestamptz) is
-  'The first moment after p_after at which a task is due. Aligned, so that a late run moves no later one.';
+  'The first moment after p_after at which a task is due. Aligned, so that a late run does not delay later '
+  'ones.';
 
 create function farthing.add_task(p_task text, p_every interval, p_phase interval default '0',
   p_budget interval default '10 seconds')
@@ -70,8 +70,8 @@ begin
 end
 $$;
 comment on function farthing.delete_older(text, text, text, timestamptz, int) is
-  'Retention: deletes rows of a table of ours whose p_column is at most p_until, the oldest first, at most '
-  'p_limit, and none that another transaction has locked. p_key identifies a row. Returns how many.';
+  'Retention: deletes rows of one of our tables whose p_column is at most p_until, the oldest first, at '
+  'most p_limit, and none that another transaction has locked. p_key identifies a row. Returns how many.';
 
 create function farthing.is_parked(p_task text, p_kind text, p_id text, p_now timestamptz)
 returns boolean
@@ -82,14 +82,14 @@ as $$
     where task = p_task and item_kind = p_kind and item_id = p_id and next_attempt_at > p_now)
 $$;
 comment on function farthing.is_parked(text, text, text, timestamptz) is
-  'Whether an item failed and its next attempt is later: a task leaves it out of what it works off.';
+  'Whether an item failed and its next attempt is later: a task skips it.';
 
 create function farthing.park_item(p_task text, p_kind text, p_id text, p_error text, p_now timestamptz)
 returns void
 language sql
 set search_path = ''
 as $$
-  -- 1, 2, 4 … 64 minutes: what an operator mends is worked off within the hour.
+  -- 1, 2, 4 … 64 minutes: an item that an operator has fixed is done within about an hour.
   insert into farthing.parked_items as p (task, item_kind, item_id, error, parked_at, next_attempt_at)
   values (p_task, p_kind, p_id, p_error, p_now, p_now + interval '1 minute')
   on conflict (task, item_kind, item_id) do update
@@ -97,7 +97,7 @@ as $$
     next_attempt_at = p_now + interval '1 minute' * 2 ^ least(p.attempts, 6)
 $$;
 comment on function farthing.park_item(text, text, text, text, timestamptz) is
-  'Puts an item aside that raised an error; each time for longer.';
+  'Parks an item that raised an error, each time for longer.';
 
 create function farthing.attempt_items(p_work text, p_ids text[], p_now timestamptz,
   out o_count bigint, out o_error text)
@@ -109,13 +109,13 @@ begin
   into o_count using p_ids, p_now;
 exception
   when lock_not_available or deadlock_detected or serialization_failure then
-    o_error := 'busy'; -- another transaction is in the way: a later run meets the item again
+    o_error := 'busy'; -- another transaction holds a lock: a later run finds the item again
   when others then
     o_error := sqlstate;
 end
 $$;
 comment on function farthing.attempt_items(text, text[], timestamptz) is
-  'Works on items in one subtransaction: how much it did, or the SQLSTATE that undid it, or busy.';
+  'Works on items in one subtransaction: returns how much it did, or the SQLSTATE that undid it, or busy.';
 
 create function farthing.work_one(p_task text, p_kind text, p_id text, p_work text, p_now timestamptz)
 returns bigint
@@ -136,7 +136,7 @@ begin
 end
 $$;
 comment on function farthing.work_one(text, text, text, text, timestamptz) is
-  'Works on one item: parks it where it raises an error, and forgets that it was parked where it does not.';
+  'Works on one item: parks it if it raises an error, else removes its parking.';
 
 create function farthing.work_off(p_task text, p_kind text, p_ids text[], p_work text, p_now timestamptz)
 returns int
@@ -173,7 +173,8 @@ begin
       end loop;
     end if;
     exit when clock_timestamp() > v_deadline;
-    -- A batch that ends after the deadline would be undone as a whole: as many as there is time for.
+    -- A batch that ends after the deadline would be undone as a whole, so it has as many items as the time
+    -- allows.
     v_done := v_done + v_size;
     v_size := greatest(1, least(c_batch, 2 * v_size, floor(extract(epoch from v_deadline - clock_timestamp())
       / greatest(extract(epoch from clock_timestamp() - v_began) / v_done, 0.000001))));
@@ -182,7 +183,7 @@ begin
     exit when clock_timestamp() > v_deadline;
     v_count := v_count + farthing.work_one(p_task, p_kind, v_id, p_work, p_now);
   end loop;
-  -- What could have been tried for a while and was not found is no longer due.
+  -- A parked item that could have been retried for a while and was not found is no longer due.
   delete from farthing.parked_items
   where task = p_task and item_kind = p_kind and next_attempt_at <= p_now - interval '10 minutes'
     and item_id <> all (p_ids);
@@ -190,5 +191,5 @@ begin
 end
 $$;
 comment on function farthing.work_off(text, text, text[], text, timestamptz) is
-  'Calls farthing.<p_work>(id, moment) for each item, in order, as far as the time budget goes; what raises '
-  'an error is parked and the others go on. Returns the sum of what the calls return.';
+  'Calls farthing.<p_work>(id, moment) for each item, in order, within the time budget; items that raise '
+  'an error are parked, and the others continue. Returns the sum of what the calls return.';

@@ -1,4 +1,4 @@
--- How a function is called by the database: through pg_net, with the secret key in Vault.
+-- Calls of Edge Functions by the database: through pg_net, with the secret key in Vault.
 
 create function farthing.wake(p_function text)
 returns boolean
@@ -6,7 +6,7 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  -- Long enough to hand the request over; the runner goes on by itself when nobody listens any more.
+  -- Long enough to deliver the request; the runner continues when pg_net no longer waits.
   c_timeout_ms constant int := 5000;
   v_url text;
   v_key text;
@@ -29,11 +29,11 @@ begin
         'traceparent', farthing.request_header('traceparent'))), c_timeout_ms;
   return true;
 exception when others then
-  -- The minute's wake is the net beneath: nothing is refused because nobody could be called.
+  -- The wake of each minute is the fallback: nothing fails because a runner could not be called.
   raise warning 'farthing: no runner was woken: %', sqlerrm;
   return false;
 end
 $$;
 comment on function farthing.wake(text) is
-  'Asks for POST /<function> once this transaction has committed, in the trace of the request that asks. '
-  'True where it could be asked. URL and key are Vault''s farthing_functions_url and farthing_secret_key.';
+  'Queues POST /<function>, sent once this transaction has committed, in the trace of the current request. '
+  'True if it was queued. URL and key are Vault''s farthing_functions_url and farthing_secret_key.';

@@ -1,9 +1,9 @@
--- Grants: credits that a person or a key gives without a payment.
--- Why two people: whoever may grant can mint (T40). Operators grant nothing to themselves; above a ceiling of
--- the policy a grant waits until another operator confirms it. What was confirmed counts towards no ceiling.
--- Keys are the app's own programs: ceilings bind them where the policy says so. Somebody at an SQL prompt is
--- bound by nothing and is seen: credits_minted and grant_above_ceiling alert.
--- Order of locks: the account, then the ceilings' lock, then the grant.
+-- Grants: credits that a person or a key grants without a payment. Why two people: the right to grant is
+-- the right to mint (T40). Operators can't grant to themselves; above a ceiling of the policy a grant waits
+-- until another operator confirms it. Confirmed grants count towards no ceiling. Keys are the app's own
+-- programs: ceilings bind them if the policy says so. A person at an SQL prompt is not bound but noticed:
+-- credits_minted and grant_above_ceiling alert. Order of locks: the account, then the ceilings' lock, then
+-- the grant.
 
 create function farthing.refuse_grant(p_limit text)
 returns void
@@ -27,12 +27,12 @@ language plpgsql stable
 set search_path = ''
 as $$
 begin
-  -- Ceilings are counted, and two operators told apart, by what the ledger has as the author.
+  -- Ceilings are counted, and operators distinguished, by the ledger's author.
   if p_author <> 'operator:' || farthing.operator_id(p_author) then
     perform farthing.fail('invalid_request', 'p_author must be operator:<user id>, the id in lower case and '
       'with hyphens.', null, 'p_author');
   end if;
-  -- A token says what was true when it was made. Here it is read what is true now.
+  -- A token has the roles of the time it was made. This reads the current ones.
   if p_author like 'operator:%' and not exists (select from auth.users
     where id = farthing.operator_id(p_author) and raw_app_meta_data ->> 'role' = 'operator')
   then
@@ -41,8 +41,8 @@ begin
 end
 $$;
 comment on function farthing.require_operator(text) is
-  'Refuses a person whose token still names them an operator and who is none in auth.users, and one whose '
-  'id is spelled in another way. Fails forbidden, invalid_request.';
+  'Refuses a person whose token names them an operator although auth.users no longer does, and an id in '
+  'another spelling. Fails forbidden, invalid_request.';
 
 create function farthing.refuse_own(p_author text, p_account_id bigint)
 returns void
@@ -56,7 +56,7 @@ begin
 end
 $$;
 comment on function farthing.refuse_own(text, bigint) is
-  'Refuses an operator who would decide about a payment of their own account. Fails forbidden.';
+  'Refuses an operator''s decision about a payment of their own account. Fails forbidden.';
 
 create function farthing.require_granter(p_author text)
 returns void
@@ -64,7 +64,7 @@ language plpgsql stable
 set search_path = ''
 as $$
 begin
-  -- A secret key may name any author. Stripe and scheduled tasks never grant, so those names are refused.
+  -- A secret key may name any author. Stripe and scheduled tasks never grant, so their names are refused.
   if split_part(p_author, ':', 1) not in ('owner', 'operator', 'key', 'sql') then
     perform farthing.fail('invalid_request',
       'p_author must be operator:<user id>, key:<name> or sql:<role>.', null, 'p_author');
@@ -73,7 +73,7 @@ begin
 end
 $$;
 comment on function farthing.require_granter(text) is
-  'Refuses an author who neither grants nor confirms grants: Stripe''s events, tasks, nobody. Fails '
+  'Refuses authors who neither grant nor confirm grants: Stripe''s events, tasks, none. Fails '
   'invalid_request, forbidden.';
 
 create function farthing.grant_kind(p_source farthing.lot_source)
@@ -101,7 +101,8 @@ begin
   if not farthing.is_bound(p_grant.author, p_policy) then
     return null;
   end if;
-  -- Two grants at once would both find room for one: the second waits, and sees the first.
+  -- Two parallel grants would both fit under a ceiling that allows one: the second waits, and sees the
+  -- first.
   perform pg_advisory_xact_lock(hashtextextended('farthing.grants', 0));
   select coalesce(sum(g.amount) filter (where g.author = p_grant.author), 0), coalesce(sum(g.amount), 0)
   into v_own, v_all
@@ -113,7 +114,7 @@ begin
 end
 $$;
 comment on function farthing.ceiling_met is
-  'Which ceiling of the policy a grant would exceed: grant, author_day, day, or null. Days are UTC.';
+  'The ceiling of the policy that a grant would exceed: grant, author_day, day, or null. Days are UTC.';
 
 create function farthing.is_bound(p_author text, p_policy farthing.policy)
 returns boolean
@@ -151,7 +152,7 @@ begin
 end
 $$;
 comment on function farthing.put_grant is
-  'Puts in what a grant gives, in the name of who asked for it. The account is locked by the caller.';
+  'Adds a grant''s credits, with its requester as the author. The account is locked by the caller.';
 
 create function farthing.grant_answer(p_grant farthing.grants, p_now timestamptz)
 returns jsonb
@@ -169,7 +170,7 @@ as $$
   from farthing.accounts a where a.account_id = p_grant.account_id
 $$;
 comment on function farthing.grant_answer(farthing.grants, timestamptz) is
-  'A grant as operators see it; credits as text. Past confirm_before a pending one counts as expired.';
+  'A grant in the form for operators; credits as text. Past confirm_before a pending one counts as expired.';
 
 create function farthing.lot_answer(p_user_id uuid, p_lot farthing.lots)
 returns jsonb
@@ -181,7 +182,7 @@ as $$
     'priority', p_lot.priority, 'expires_at', p_lot.expires_at, 'created_at', p_lot.created_at)
 $$;
 comment on function farthing.lot_answer(uuid, farthing.lots) is
-  'A lot as a grant answers with it; credits as text.';
+  'A lot in the form of a grant''s answer; credits as text.';
 
 create function farthing.begin_grant(
   p_user_id uuid, p_amount text, p_source text, p_expires_at timestamptz, p_priority int, p_now timestamptz)
@@ -209,7 +210,7 @@ begin
 end
 $$;
 comment on function farthing.begin_grant is
-  'The terms of a grant as asked for, its account locked. Fails invalid_request, not_found.';
+  'The requested terms of a grant, with its account locked. Fails invalid_request, not_found.';
 
 create function farthing.finish_grant(p_grant farthing.grants, p_user_id uuid, p_now timestamptz)
 returns jsonb
@@ -221,7 +222,7 @@ declare
   v_bound boolean;
   v_lot farthing.lots;
 begin
-  -- Not earlier: a repeat of a grant that is made once is answered also when its credits have expired.
+  -- Not earlier: a repeat of a grant that is made once is answered even when its credits have expired.
   if p_grant.expires_at <= p_now or p_grant.expires_at = 'infinity' then
     perform farthing.fail('invalid_request', 'expires_at must be in the future. Leave it out for credits '
       'that never expire.', null, 'expires_at');
@@ -248,5 +249,5 @@ begin
 end
 $$;
 comment on function farthing.finish_grant is
-  'Grants, or has another operator asked where a ceiling is met: {status: 201, data: lot} or {status: 202, '
-  'data: the pending grant}. The account is locked by the caller.';
+  'Grants, or waits for another operator if a ceiling is exceeded: {status: 201, data: lot} or {status: '
+  '202, data: the pending grant}. The account is locked by the caller.';

@@ -1,4 +1,4 @@
--- Grants as they are asked for, confirmed, declined, read, and as they expire.
+-- Grants made once, confirmed and expired.
 
 create function farthing.known_grant(p_user_id uuid, p_grant farthing.grants, p_now timestamptz)
 returns jsonb
@@ -8,7 +8,7 @@ as $$
 declare
   v_lot farthing.lots;
   v_pending farthing.grants;
-  c_priority constant smallint := 100; -- what receive() gives a lot without one
+  c_priority constant smallint := 100; -- receive()'s default for a lot
 begin
   select l.* into v_lot from farthing.used_references r
   join farthing.entries e on e.account_id = r.account_id and e.seq = r.first_seq
@@ -39,9 +39,9 @@ begin
 end
 $$;
 comment on function farthing.known_grant is
-  'What became of a grant that is made once: {status: 200, data: lot} or {status: 202, data: the pending '
-  'grant}; null where it was not asked for. Fails reference_conflict where the amount, the source, the '
-  'expiry or the priority differs.';
+  'The earlier grant of a reference that is used once: {status: 200, data: lot} or {status: 202, data: the '
+  'pending grant}; null if there is none. Fails reference_conflict if the amount, the source, the expiry '
+  'or the priority differs.';
 
 create function farthing.refuse_confirming(p_grant farthing.grants, p_author text)
 returns void
@@ -61,7 +61,8 @@ begin
 end
 $$;
 comment on function farthing.refuse_confirming is
-  'A grant is confirmed by an operator who neither asked for it nor gets it. Fails grant_not_allowed.';
+  'Refuses a confirmation by the requester or the recipient of a grant, or by a key. Fails '
+  'grant_not_allowed.';
 
 create function farthing.sweep_grants(p_now timestamptz default now(), p_limit int default 500)
 returns int
@@ -78,4 +79,4 @@ as $$
   select count(*)::int from swept
 $$;
 comment on function farthing.sweep_grants(timestamptz, int) is
-  'Marks grants that nobody confirmed in time as expired; returns how many.';
+  'Marks grants that were not confirmed in time as expired; returns how many.';

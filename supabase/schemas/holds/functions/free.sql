@@ -1,4 +1,4 @@
--- Credits that a hold kept, free again: it was released, or it expired.
+-- The release of a hold's credits: it was released, or it expired.
 
 create function farthing.free_hold(p_account_id bigint, p_hold_id uuid)
 returns void
@@ -16,7 +16,7 @@ begin
 end
 $$;
 comment on function farthing.free_hold(bigint, uuid) is
-  'Gives back what a hold reserved; the caller has locked the account and resolves the hold.';
+  'Frees the credits that a hold reserved; the caller has locked the account and resolves the hold.';
 
 create function farthing.release_expired_holds(p_account_id bigint, p_now timestamptz)
 returns int
@@ -32,8 +32,9 @@ begin
     select * from farthing.holds
     where account_id = p_account_id and status = 'open' and expires_at <= p_now order by expires_at, hold_id
   loop
-    -- As of then: a lot that has expired since came free in time to pay. Holds of one moment come free
-    -- together, so that their credits pay in burn-down order and not in the holds' own.
+    -- As of that moment: a lot that has expired since was freed in time to pay. Holds that expired at one
+    -- moment are freed together, so that their credits pay in burn-down order and not in the order of
+    -- holds.
     if v_hold.expires_at > v_moment then
       perform farthing.pay_debt(p_account_id, v_moment);
     end if;
@@ -60,7 +61,7 @@ language plpgsql
 set search_path = ''
 as $$
 begin
-  perform farthing.release_expired_holds(p_account_id, p_now); -- this one may be among them
+  perform farthing.release_expired_holds(p_account_id, p_now); -- it may be among the expired ones
   if exists (select from farthing.holds where account_id = p_account_id and hold_id = p_hold_id
     and status = 'open') then
     perform farthing.free_hold(p_account_id, p_hold_id);
@@ -72,5 +73,5 @@ begin
 end
 $$;
 comment on function farthing.release_hold is
-  'Gives back what a hold still reserves, and pays debt with it. A hold that is over already stays as it '
-  'ended. The account is locked by the caller.';
+  'Frees the credits that a hold still reserves, and pays debt with them. A resolved hold stays as it is. '
+  'The account is locked by the caller.';

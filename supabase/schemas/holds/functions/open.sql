@@ -1,6 +1,5 @@
--- Holds: credits reserved before the work, settled or released after it, resolved at most once.
--- Why a hold names its lots: what it needs must not expire under it, and no second hold may count on the
--- same credits.
+-- Holds: credits reserved before the work, settled or released after it, resolved at most once. Why a hold
+-- names its lots: held credits must not expire, and no second hold may count on the same credits.
 
 create function farthing.hold_answer(p_hold farthing.holds)
 returns jsonb
@@ -17,15 +16,15 @@ as $$
   from farthing.accounts a where a.account_id = p_hold.account_id
 $$;
 comment on function farthing.hold_answer(farthing.holds) is
-  'A hold as the contract shows it; credits as text.';
+  'A hold in the contract''s form; credits as text.';
 
 create function farthing.available(p_account farthing.accounts, p_now timestamptz)
 returns numeric
 language sql stable
 set search_path = ''
 as $$
-  -- An expired lot and an expired hold count as gone before any sweep has seen them. Only the holds that
-  -- have expired are looked up: those are few, and none under lock_account(), however many are open.
+  -- Expired lots and holds do not count, even before a scheduled task has closed them. Only expired holds
+  -- are looked up: those are few, and under lock_account() there are none, however many are open.
   select greatest(0, coalesce(sum(l.remaining - l.reserved + coalesce(h.freed, 0)), 0) - p_account.debt)
   from farthing.lots l
   left join (
@@ -37,7 +36,7 @@ as $$
     and (l.expires_at is null or l.expires_at > p_now)
 $$;
 comment on function farthing.available(farthing.accounts, timestamptz) is
-  'What a debit or a hold would find: unexpired lots that are not frozen, less what live holds keep, less '
+  'The credits that a debit or a hold can use: unexpired lots that are not frozen, less live holds, less '
   'debt, never below 0. Credits.';
 
 create function farthing.terms_of_estimate(p_estimate jsonb, p_now timestamptz)
@@ -92,8 +91,8 @@ begin
 end
 $$;
 comment on function farthing.open_hold is
-  'Holds credits of an account, which lock_account() has locked, on p_terms (amount, what it pins, what it '
-  'is for, until when), or fails insufficient_credits, spend_cap_reached. Credits.';
+  'Holds credits of an account, which lock_account() has locked, on p_terms (amount, pinned rate, purpose, '
+  'expiry). Fails insufficient_credits, spend_cap_reached. Credits.';
 
 create function farthing.reserve(p_hold farthing.holds, p_now timestamptz, p_after_hold_id uuid default null)
 returns void
@@ -101,9 +100,9 @@ language plpgsql
 set search_path = ''
 as $$
 begin
-  -- Burn-down order by running totals: a lot gives what is still needed after the lots before it. An expired
-  -- or frozen lot gives what the hold before this one kept of it: a rest that is held on does not expire in
-  -- between.
+  -- Burn-down order by running totals: a lot gives the credits still needed after the lots before it. An
+  -- expired or frozen lot gives the credits that the previous hold reserved of it: a rest that stays held
+  -- does not expire in between.
   insert into farthing.hold_lots (account_id, hold_id, lot_id, amount)
   select p_hold.account_id, p_hold.hold_id, s.lot_id, least(s.free, p_hold.amount - s.before)
   from (
@@ -126,8 +125,8 @@ begin
 end
 $$;
 comment on function farthing.reserve is
-  'Books a new hold on its lots; the caller has locked the account and seen that they suffice. With '
-  'p_after_hold_id it takes the place of that hold, which the caller has freed.';
+  'Reserves a new hold''s credits on its lots; the caller has locked the account and checked that they '
+  'suffice. With p_after_hold_id it replaces that hold, which the caller has freed.';
 
 create function farthing.may_settle_late(p_hold farthing.holds, p_now timestamptz)
 returns boolean
@@ -135,7 +134,7 @@ language plpgsql stable
 set search_path = ''
 as $$
 begin
-  -- Who released a hold did so before it expired. A chat and a job have late ways of their own.
+  -- A release happens before the expiry. Chats and jobs have their own rules for being late.
   return (p_hold.status = 'open' or p_hold.status = 'released' and p_hold.resolved_at = p_hold.expires_at)
     and p_now < p_hold.expires_at + (select late_settle_within from farthing.policy)
     and exists (select from farthing.accounts
@@ -147,7 +146,7 @@ begin
 end
 $$;
 comment on function farthing.may_settle_late is
-  'Rule 7: whether a hold that was ended by nothing but its expiry may still be settled.';
+  'Rule 7: whether a hold that only its expiry ended may still be settled.';
 
 create function farthing.lock_open_hold(p_hold_id uuid, p_now timestamptz, p_or_late boolean default false)
 returns farthing.holds

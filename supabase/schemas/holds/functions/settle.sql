@@ -1,6 +1,5 @@
--- How a hold is settled, whoever opened it: a back end, a chat or a job.
--- Why bills and not charges: only what is charged is priced, and a bill beyond the overdraft limit
--- charges nothing: the next one is tried.
+-- The settlement of a hold of a back end, a chat or a job. Why bills and not charges: only the charged bill
+-- is priced, and a bill beyond the overdraft limit charges nothing: then the next one is tried.
 
 create function farthing.refuse_overdraft(
   p_account farthing.accounts, p_hold_id uuid, p_charge farthing.charge_result)
@@ -17,8 +16,8 @@ begin
 end
 $$;
 comment on function farthing.refuse_overdraft is
-  'Fails overdraft_exceeded; details say what was required, what of it was available, the hold included, and '
-  'how much may be owed.';
+  'Fails overdraft_exceeded; details name the required and the available credits, the hold included, and '
+  'the overdraft limit.';
 
 create function farthing.charge_bill(
   p_account farthing.accounts, p_hold farthing.holds, p_bill farthing.bill, p_now timestamptz)
@@ -27,12 +26,12 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  -- The hold's model where the usage names none.
+  -- The hold's model, if the usage names none.
   v_usage jsonb := jsonb_strip_nulls(jsonb_build_object('model', p_hold.model)) || p_bill.usage;
   v_event farthing.priced_usage;
 begin
   if v_usage is not null then
-    -- The rate is the one at which the credits were held: a price change in between changes nothing (T10).
+    -- The rate is the one of the hold: a price change in between changes nothing (T10).
     v_event := farthing.price_usage(jsonb_build_array(v_usage), p_now, p_hold.created_at,
       case when p_hold.model is not null then jsonb_build_object(p_hold.model, p_hold.rate_version) end);
     if v_event.problem is not null then
@@ -76,13 +75,13 @@ declare
   v_bills int := 0;
   v_result farthing.charge_result;
   v_refused farthing.charge_result;
-  v_charge farthing.charge_result; -- the last that was accepted
+  v_charge farthing.charge_result; -- the last accepted charge
   v_first_seq bigint; v_settled numeric := 0; v_shortfall numeric := 0; v_rest numeric;
   v_next farthing.holds;
 begin
   if p_hold.expires_at > p_now then
     perform farthing.free_hold(p_hold.account_id, p_hold.hold_id);
-  end if; -- else its expiry has freed it
+  end if; -- otherwise its expiry has freed it
   foreach v_bill in array p_bills loop
     v_bills := v_bills + 1;
     v_refused := null;
@@ -108,7 +107,7 @@ begin
   where account_id = p_hold.account_id and hold_id = p_hold.hold_id;
   v_rest := greatest(p_hold.amount - v_settled, 0);
   if not p_keeps_rest then
-    if v_account.debt > 0 then -- beside a shortfall nothing is left that could pay
+    if v_account.debt > 0 then -- with a shortfall nothing is left that could pay
       perform farthing.pay_debt(p_hold.account_id, p_now);
     end if;
   elsif v_rest > 0 then
@@ -124,7 +123,7 @@ begin
 end
 $$;
 comment on function farthing.settle is
-  'Rule 7: settles a hold with the first of p_bills that can be charged; the next one is for what is beyond '
-  'the overdraft limit. What is left of the hold is released and pays debt, or with p_keeps_rest is held on, '
-  'on the same lots. The account is locked, and its expired holds are released, by the caller. Fails '
+  'Rule 7: settles a hold with the first of p_bills that can be charged; the next one applies if a bill '
+  'exceeds the overdraft limit. The rest of the hold is released and pays debt, or with p_keeps_rest stays '
+  'held on the same lots. The account is locked, and its expired holds are released, by the caller. Fails '
   'overdraft_exceeded, unknown_model, usage_conflict, invalid_request.';

@@ -1,6 +1,7 @@
--- The inbox: Stripe's events as received, each applied in the transaction that records it.
--- Why: a row alone never marks an event as done. An event that fails stays `failed` and is tried again, by
--- Stripe's redelivery and by a sweep; one whose order is not here yet is `deferred`. No fact is personal.
+-- The inbox: Stripe's events as received, each applied in the transaction that records it. Why: a row alone
+-- never marks an event as done. An event that fails stays `failed` and is retried, by Stripe's redelivery
+-- and by a scheduled task; one whose order has not arrived yet is `deferred`. The facts contain no personal
+-- data.
 
 create function farthing.bears_our_mark(p_facts jsonb)
 returns boolean
@@ -12,7 +13,7 @@ begin
 end
 $$;
 comment on function farthing.bears_our_mark(jsonb) is
-  'Whether this installation made the object that an event is about, or the payment behind it.';
+  'Whether this installation created the event''s object, or the payment behind it.';
 
 create function farthing.outcome_without_row(p_facts jsonb, p_kind text)
 returns text
@@ -20,14 +21,15 @@ language plpgsql stable
 set search_path = ''
 as $$
 begin
-  -- Our rows are committed before Stripe is asked. So a marked object without its row is a loss of ours, and
-  -- waits for the row to be restored; an unmarked one belongs to another app on the same Stripe account.
+  -- Our rows are committed before Stripe is asked. So a marked object without its row means that we lost
+  -- the row, and waits for its restoration; an unmarked one belongs to another app on the same Stripe
+  -- account.
   return case when farthing.bears_our_mark(p_facts) then 'deferred'
     else format('ignored because its %s is not here and it does not bear our mark', p_kind) end;
 end
 $$;
 comment on function farthing.outcome_without_row(jsonb, text) is
-  'What becomes of an event that names an order or a booking which is not here: deferred or ignored.';
+  'The outcome of an event whose order or booking is unknown: deferred or ignored.';
 
 create function farthing.apply_checkout_event(p_type text, p_facts jsonb, p_now timestamptz)
 returns text
@@ -46,7 +48,7 @@ begin
     return farthing.outcome_without_row(p_facts, 'order');
   end if;
   perform from farthing.accounts where account_id = v_order.account_id for no key update;
-  -- Rule 7: what an expired hold kept pays debt before what comes in now.
+  -- Rule 7: the credits of an expired hold pay debt before the incoming ones.
   perform farthing.release_expired_holds(v_order.account_id, p_now);
   select * into v_order from farthing.orders where account_id = v_order.account_id
     and order_id = v_order.order_id for update;
@@ -54,11 +56,11 @@ begin
     if p_facts ->> 'payment_status' is distinct from 'paid' then
       return 'ignored because the order has another session';
     end if;
-    -- Only we write the id of an order upon a session, so this money is ours to explain.
+    -- Only we write the id of an order into a session, so this money must be ours.
     raise exception 'order % belongs to another session', v_order.order_id;
   end if;
   if v_order.session_id is null and p_facts ->> 'session_id' is not null then
-    -- Faster than the call that opened the session: that one finds it noted.
+    -- The event was faster than the call that opened the session, which finds it stored.
     update farthing.orders set session_id = p_facts ->> 'session_id'
     where account_id = v_order.account_id and order_id = v_order.order_id;
   end if;
@@ -70,7 +72,8 @@ begin
     end if;
     return 'processed';
   end if;
-  -- Older state never overwrites newer: each event moves the order only from the states it can follow.
+  -- An older state never overwrites a newer one: each event moves the order only from the states it can
+  -- follow.
   v_status := case
     when p_type = 'checkout.session.completed' and v_order.status in ('pending', 'expired') then 'processing'
     when p_type = 'checkout.session.async_payment_failed' and v_order.status in ('pending', 'processing') then
@@ -84,8 +87,8 @@ begin
 end
 $$;
 comment on function farthing.apply_checkout_event is
-  'Applies what Stripe says of a purchase; returns processed, deferred or ignored, raises where the facts '
-  'do not fit the order.';
+  'Applies an event about a purchase; returns processed, deferred or ignored, raises if the facts do not '
+  'fit the order.';
 
 create function farthing.apply_facts(p_event farthing.inbox, p_now timestamptz)
 returns text
@@ -94,14 +97,15 @@ set search_path = ''
 as $$
 declare
   v_type text := p_event.type;
-  -- When Stripe made the event: what is older never overwrites what is newer. author: of what it moves.
+  -- The time of the event at Stripe: an older event never overwrites a newer one. author: of the entries it
+  -- causes.
   v_facts jsonb := p_event.facts || jsonb_build_object('occurred_at', p_event.occurred_at,
     'livemode', p_event.livemode, 'author', 'stripe:' || p_event.event_id);
 begin
   perform farthing.allow_change(v_facts ->> 'author', v_type);
   case
     when p_event.facts = '{}' then
-      return 'ignored'; -- of a connected account, or of a type that nothing is read of
+      return 'ignored'; -- of a connected account, or of an unused type
     when v_type like 'payment\_intent.%' and v_facts ->> 'booking_id' is not null then
       return farthing.apply_booking_event(v_type, v_facts, p_now);
     when v_type in ('checkout.session.completed', 'checkout.session.async_payment_succeeded',
@@ -127,13 +131,13 @@ begin
     when v_type in ('setup_intent.succeeded', 'payment_method.detached') then
       return farthing.apply_card_event(v_type, v_facts, p_now);
     else
-      return 'ignored'; -- charge.refunded among them: refund.* say all of it
+      return 'ignored'; -- including charge.refunded: refund.* have all of its facts
   end case;
 end
 $$;
 comment on function farthing.apply_facts(farthing.inbox, timestamptz) is
-  'Which function applies which type of event; each returns processed, deferred or ignored, which may say '
-  'why (ignored because …), and raises where the facts do not fit.';
+  'Calls the function for the type of an event; each returns processed, deferred or ignored, the latter '
+  'perhaps with a reason (ignored because …), and raises if the facts do not fit.';
 
 create function farthing.apply_event(p_event farthing.inbox, p_now timestamptz)
 returns farthing.inbox
@@ -142,7 +146,7 @@ set search_path = ''
 as $$
 declare
   c_most_attempts constant int := 10;
-  -- Stripe's own redeliveries come in between and are welcome, but only our clock counts tries.
+  -- Stripe's own redeliveries may succeed in between, but only our own retries count as attempts.
   v_due boolean := coalesce(p_event.next_attempt_at <= p_now, true);
 begin
   begin
@@ -150,7 +154,8 @@ begin
     p_event.state := split_part(p_event.last_error, ' because ', 1);
     p_event.last_error := nullif(split_part(p_event.last_error, ' because ', 2), '');
   exception
-    -- What a retry of the whole call may cure is Stripe's to retry; everything else is recorded.
+    -- An error that a retry of the whole call may cure is left to Stripe's retry; every other one is
+    -- recorded.
     when serialization_failure or deadlock_detected or lock_not_available or query_canceled then raise;
     when others then
       p_event.state := 'failed';
@@ -158,9 +163,9 @@ begin
   end;
   p_event.attempts := p_event.attempts + v_due::int;
   if p_event.state in ('failed', 'deferred') and p_event.attempts >= c_most_attempts then
-    -- Refunds of the dashboard, disputes, warnings and fees never bear our mark, so they wait for their
-    -- payment. A payment that has not come by now belongs to another app on this Stripe account. If it
-    -- still comes and is ours, apply_waiting() applies what waited for it.
+    -- Refunds of the dashboard, disputes, warnings and fees never have our mark, so they wait for their
+    -- payment. A payment that has not arrived by now belongs to another app on this Stripe account. If it
+    -- still arrives and is ours, apply_waiting() applies the events that waited for it.
     if p_event.state = 'deferred' and farthing.is_foreign_payment(p_event) then
       p_event.state := 'ignored';
       p_event.last_error := 'its payment is not here and it does not bear our mark';
@@ -168,7 +173,7 @@ begin
       p_event.state := 'dead';
     end if;
   end if;
-  -- 1, 2, 4 … 256 minutes: ten tries span eight and a half hours, a night without an operator.
+  -- 1, 2, 4 … 256 minutes: ten attempts span eight and a half hours, a night without an operator.
   p_event.next_attempt_at := case when p_event.state in ('failed', 'deferred')
     then case when v_due then p_now + interval '1 minute' * (2 ^ (p_event.attempts - 1))
       else p_event.next_attempt_at end end;
@@ -181,7 +186,7 @@ begin
 end
 $$;
 comment on function farthing.apply_event is
-  'Applies an event, locked by the caller, and records what became of it.';
+  'Applies an event, locked by the caller, and records its outcome.';
 
 create function farthing.is_foreign_payment(p_event farthing.inbox)
 returns boolean
@@ -192,7 +197,7 @@ as $$
     and not farthing.bears_our_mark(p_event.facts)
 $$;
 comment on function farthing.is_foreign_payment(farthing.inbox) is
-  'Whether an event names a payment, or its charge, and does not bear our mark.';
+  'Whether an event names a payment, or its charge, and lacks our mark.';
 
 create function farthing.lock_subject(p_stripe_id text)
 returns void
@@ -202,8 +207,9 @@ as $$
   select pg_advisory_xact_lock(hashtextextended('stripe ' || p_stripe_id, 0))
 $$;
 comment on function farthing.lock_subject(text) is
-  'Stripe tells of a payment, and of what became of it, at the same moment. Whichever is applied second '
-  'waits here, and then sees the first: else the one would wait for a payment that looks for what waits.';
+  'Stripe may send the events of a payment and of its refund or dispute at the same moment. The second one '
+  'waits here, and then sees the first: otherwise one would be deferred for a payment whose event has '
+  'already looked for deferred ones.';
 
 create function farthing.apply_waiting(p_payment_id text, p_now timestamptz, p_charge_id text default null)
 returns int
@@ -217,9 +223,9 @@ begin
   perform farthing.lock_subject(p_payment_id);
   perform farthing.lock_subject(p_charge_id) where p_charge_id is not null;
   for v_event in
-    -- One that another transaction has locked is being applied there, after this one has committed.
+    -- A locked event is being applied by another transaction, after this one has committed.
     select * from farthing.inbox
-    -- In the words of the two indexes, so that both are used.
+    -- Written as in the two indexes, so that both are used.
     where state in ('deferred', 'dead', 'ignored') and (state <> 'ignored' or attempts >= 10)
       and (facts ->> 'payment_id' = p_payment_id and type ~ '^(refund|charge|radar|application_fee)[.]'
         or facts ->> 'charge_id' = p_charge_id
@@ -233,8 +239,8 @@ begin
 end
 $$;
 comment on function farthing.apply_waiting(text, timestamptz, text) is
-  'Applies what came before the payment, or the charge, it refers to, in the transaction that applies the '
-  'payment, so that nobody spends in between what was paid back already. Returns how many.';
+  'Applies events that arrived before their payment, or its charge, in the transaction that applies the '
+  'payment, so that nobody spends refunded credits in between. Returns how many.';
 
 create function farthing.sweep_event(p_event_id text, p_now timestamptz)
 returns int
@@ -248,21 +254,21 @@ begin
   where event_id = p_event_id and state in ('deferred', 'failed') and next_attempt_at <= p_now
   for update skip locked;
   if v_event.event_id is null then
-    return 0; -- applied meanwhile, with another event or by Stripe's redelivery
+    return 0; -- applied meanwhile, with another event or by a redelivery
   end if;
   perform farthing.apply_event(v_event, p_now);
   return 1;
 end
 $$;
 comment on function farthing.sweep_event(text, timestamptz) is
-  'Applies a deferred or failed event again; 1 where it did.';
+  'Applies a deferred or failed event again; 1 if it did.';
 
 create function farthing.sweep_inbox(p_now timestamptz default now(), p_limit int default 100)
 returns int
 language sql
 set search_path = ''
--- Events come in time's order, not in that of accounts (rule 4), so this must not wait: it gives up an event
--- long before anyone calls it a deadlock, and the next minute tries again.
+-- Events come in order of time and not of accounts (rule 4), so this must not wait long: it gives up an
+-- event long before the deadlock timeout, and the next minute retries it.
 set lock_timeout = '100ms'
 as $$
   select farthing.work_off('sweep_inbox', 'event', array(
@@ -272,4 +278,4 @@ as $$
     order by i.next_attempt_at limit p_limit), 'sweep_event', p_now)
 $$;
 comment on function farthing.sweep_inbox(timestamptz, int) is
-  'Tries deferred and failed events again whose time has come; returns how many.';
+  'Retries deferred and failed events that are due; returns how many.';

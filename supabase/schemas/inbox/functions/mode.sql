@@ -1,5 +1,5 @@
--- Test and live money never meet: a database has one mode, that of the first event it took.
--- Why by the first event: until one has come, nothing was ever paid here.
+-- Test and live money never mix: a database has one mode, that of its first event. Why the first event:
+-- before it, nothing was ever paid here.
 
 create function farthing.require_mode(p_livemode boolean)
 returns boolean
@@ -18,7 +18,7 @@ begin
 end
 $$;
 comment on function farthing.require_mode(boolean) is
-  'This database''s mode, null while no event has come. Fails mode_mismatch where Stripe''s is another.';
+  'This database''s mode, null before the first event. Fails mode_mismatch if Stripe''s differs.';
 
 create function farthing.keep_mode()
 returns trigger
@@ -26,7 +26,7 @@ language plpgsql
 set search_path = ''
 as $$
 begin
-  -- The row is locked only by the event that fixes it.
+  -- Only the event that fixes the mode locks the row.
   if (select livemode is null from farthing.policy) then
     perform farthing.allow_change('stripe:' || new.event_id, 'the mode of the first event');
     update farthing.policy set livemode = new.livemode where livemode is null;

@@ -1,4 +1,4 @@
--- An event as operators read it.
+-- Events in the form for operators.
 
 create function farthing.inbox_answer(p_event farthing.inbox)
 returns jsonb
@@ -11,4 +11,4 @@ as $$
     'received_at', p_event.received_at, 'processed_at', p_event.processed_at)
 $$;
 comment on function farthing.inbox_answer(farthing.inbox) is
-  'An event as lists show it: without its facts.';
+  'An event in the form of lists: without its facts.';

@@ -1,4 +1,4 @@
--- A state of Stripe's that nobody here knows is taken, noted and alerted.
+-- An unknown state of a Stripe object is accepted, recorded and alerted.
 
 create function farthing.note_unknown_state(p_kind text, p_state text, p_subject text, p_now timestamptz)
 returns void
@@ -11,4 +11,4 @@ as $$
   set subject = excluded.subject, last_seen_at = greatest(u.last_seen_at, excluded.last_seen_at)
 $$;
 comment on function farthing.note_unknown_state(text, text, text, timestamptz) is
-  'Remembers a word of Stripe''s that nobody here knows, for the alert stripe_state_unknown.';
+  'Records an unknown state of a Stripe object, for the alert stripe_state_unknown.';

@@ -1,6 +1,6 @@
--- Checkpoints: a step is done, kept and charged in one transaction, once.
--- Why a successor hold: a hold resolves at most once (rule 7), so each charge settles the job's hold and
--- holds the rest anew, on the very lots that were kept, for as long as the job may live.
+-- Checkpoints: a step is finished, stored and charged in one transaction, once. Why a successor hold: a
+-- hold resolves at most once (rule 7), so each charge settles the job's hold and holds the rest anew, on
+-- the same lots, for as long as the job may live.
 
 create function farthing.price_step(p_job farthing.jobs, p_step text, p_usage jsonb, p_now timestamptz)
 returns farthing.priced_usage[]
@@ -16,16 +16,16 @@ begin
       row_number() over (partition by u.event ? 'occurred_at' order by u.nr) - 1 as index
     from jsonb_array_elements(p_usage) with ordinality u (event, nr)
   ), priced as (
-    -- T10: what happens in the job costs what it cost when the job was asked for; what happened earlier and
-    -- says when, costs what it cost then.
+    -- T10: usage in the job is priced by the time of the request for the job; usage with an earlier time of
+    -- its own, by that time.
     select false as is_dated, p.* from farthing.price_usage((select coalesce(jsonb_agg(g.event order by g.nr),
       '[]') from given g where not g.is_dated), p_now, p_job.created_at, p_job.rates) p
     union all
     select true, p.* from farthing.price_usage((select coalesce(jsonb_agg(g.event order by g.nr), '[]')
       from given g where g.is_dated), p_job.created_at) p
   )
-  -- Without an id of its own an event is the job's, named after its step: a step that runs twice is charged
-  -- once.
+  -- An event without an id belongs to the job and is named after its step: a step that runs twice is
+  -- charged once.
   select coalesce(array_agg(row(g.nr, p.user_id, case when p.event_id is null then 'job' else 'caller' end,
       coalesce(p.event_id, left(concat_ws(':', p_job.job_id, p_step, nullif(g.nr, 1)), 255)), p.model,
       p.rate_version, p.credits, p.metadata, p.event_at, p.problem, p.field)::farthing.priced_usage
@@ -58,7 +58,8 @@ begin
 end
 $$;
 comment on function farthing.count_repeats is
-  'A step''s charge with how many of its events were known: with the same contents, and with others.';
+  'A step''s charge, with the number of its events that were known: with the same contents, and with '
+  'others.';
 
 create function farthing.charge_step(p_job farthing.jobs, p_step text, p_usage jsonb, p_now timestamptz)
 returns farthing.step_charge
@@ -73,7 +74,7 @@ declare
   v_settlement farthing.settlement;
   v_result farthing.step_charge;
 begin
-  perform farthing.release_expired_holds(p_job.account_id, p_now); -- the job's own may be one
+  perform farthing.release_expired_holds(p_job.account_id, p_now); -- the job's own may have expired
   select * into v_hold from farthing.holds where account_id = p_job.account_id and hold_id = p_job.hold_id;
   v_result := row(0, 0, null, null, 0, 0, p_job.hold_id,
     case when v_hold.status = 'open' then v_hold.amount else 0 end, false)::farthing.step_charge;
@@ -81,7 +82,7 @@ begin
     return farthing.count_repeats(v_result, p_job.account_id, v_events, v_fresh);
   end if;
   if v_hold.hold_id is null then
-    -- For what costs nothing nothing is held, and there is nothing to point at.
+    -- Free jobs hold nothing, so there is no hold to refer to.
     if exists (select from unnest(v_fresh) f where f.credits > 0) then
       raise exception 'job %: usage without an estimate', p_job.job_id;
     end if;
@@ -90,14 +91,14 @@ begin
   if v_hold.status = 'open' then
     v_facts := v_facts || jsonb_build_object('hold_id', v_hold.hold_id);
   else
-    -- No hold is left: the job's id stands in for one that holds nothing.
+    -- No hold is left: the job's id takes the place of an empty one.
     v_hold.hold_id := p_job.job_id; v_hold.amount := null; v_hold.expires_at := p_now;
   end if;
   for v_nr in 1 .. cardinality(v_fresh) loop
     v_fresh[v_nr].metadata := v_fresh[v_nr].metadata || v_facts;
   end loop;
-  -- The work is done, so what is missing becomes debt. A step that used more than may be owed takes all that
-  -- is held: none is cheaper for having used too much.
+  -- The work is done, so missing credits become debt. A step beyond the overdraft limit takes all that is
+  -- held: using too much is never cheaper.
   v_settlement := farthing.settle(v_hold, array[
     row(null, null, null, null, v_fresh, p_job.correlation_id, p_job.author),
     row(null, v_facts || '{"reason": "overdraft_exceeded"}', null, null, null, p_job.correlation_id,
@@ -109,8 +110,8 @@ begin
 end
 $$;
 comment on function farthing.charge_step is
-  'Takes what a step used from the job''s hold and holds the rest on. The account and the job are locked by '
-  'the caller. Credits.';
+  'Charges a step from the job''s hold and keeps the rest held. The account and the job are locked by the '
+  'caller. Credits.';
 
 create function farthing.keep_checkpoint(
   p_job farthing.jobs, p_step text, p_output jsonb, p_charge farthing.step_charge, p_page text,
@@ -131,7 +132,7 @@ begin
       where g.job_nr = p_job.job_nr), 0) + 1, p_page);
   end if;
   update farthing.jobs set hold_id = p_charge.hold_id, has_file = has_file or p_page is not null,
-    -- 100 is for the completed; and a step that counts from 0 again takes nothing back.
+    -- 100 is for completed jobs; and a step that counts from 0 again does not lower the progress.
     progress = case when status = 'processing' then greatest(progress, least(p_progress, 99)) else progress
       end,
     lease_expires_at = p_now + make_interval(secs => p_lease_seconds), revision = revision + 1
@@ -139,5 +140,5 @@ begin
 end
 $$;
 comment on function farthing.keep_checkpoint is
-  'Writes a step that is done, its page and its progress, and extends the lease. The job is locked by the '
+  'Writes a finished step, its page and its progress, and extends the lease. The job is locked by the '
   'caller.';

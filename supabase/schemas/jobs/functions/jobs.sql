@@ -8,7 +8,7 @@ as $$
 declare
   v_legal boolean := case old.status
     when 'queued' then new.status in ('processing', 'failed', 'cancelled')
-    -- Back to queued: to try again, to go on later, or because its runner died.
+    -- Back to queued: for a retry, to continue later, or because its runner died.
     when 'processing' then new.status in ('queued', 'completed', 'failed', 'cancelled')
     else false end;
 begin
@@ -28,7 +28,8 @@ begin
 end
 $$;
 comment on function farthing.jobs_guard() is
-  'The job''s state machine: which status follows which, what never falls, and that readers are told.';
+  'The job''s state machine: the order of states, a progress that never falls, and the broadcast of '
+  'changes.';
 
 create function farthing.job_answer(p_job farthing.jobs)
 returns jsonb
@@ -42,20 +43,20 @@ as $$
       jsonb_build_object('code', p_job.error_code, 'message', p_job.error_message) end)
 $$;
 comment on function farthing.job_answer(farthing.jobs) is
-  'A job as lists show it. error is that of the last attempt, also while the job is tried again.';
+  'A job in the form of lists. error is that of the last attempt, also while the job waits for a retry.';
 
 create function farthing.rates_of(p_lines jsonb, p_now timestamptz)
 returns jsonb
 language sql stable
 set search_path = ''
 as $$
-  -- A line that says when it occurred is priced by that moment; the others by the moment of asking.
+  -- A line with occurred_at is priced by that moment; the others by the moment of the request.
   select jsonb_object_agg(u.model, u.rate_version) filter (where u.rate_version is not null)
   from farthing.price_usage((select coalesce(jsonb_agg(l), '[]') from jsonb_array_elements(p_lines) l
     where not l ? 'occurred_at'), p_now) u
 $$;
 comment on function farthing.rates_of(jsonb, timestamptz) is
-  'The rate versions that a job pays by, {model: version}: those in force when it was asked for (T10).';
+  'The rate versions that price a job, {model: version}: those in force when it was requested (T10).';
 
 create function farthing.hold_for_job(
   p_user_id uuid, p_estimate jsonb, p_correlation_id text, p_author text,
@@ -92,7 +93,7 @@ begin
 end
 $$;
 comment on function farthing.hold_for_job is
-  'Holds the price of a job''s estimate for as long as the job lives; null where it is free. Fails '
+  'Holds the price of a job''s estimate for as long as the job lives; null if it is free. Fails '
   'insufficient_credits, unknown_model, invalid_request, not_found.';
 
 create function farthing.find_job(p_user_id uuid, p_job_id uuid)

@@ -1,7 +1,7 @@
--- Running jobs: claimed under a lease, written to under its token, charged at every checkpoint.
--- Order of locks: the owner, the account, the job under it (rule 4). The owner because a job's row and its
--- logs refer to them, and one who is leaving keeps that row locked while they wait for the account. A claim
--- takes jobs alone, and skips what is locked.
+-- Running jobs: claimed under a lease, written to under its token, charged at every checkpoint. Order of
+-- locks: the owner, the account, the job under it (rule 4). The owner is locked because a job's row and its
+-- logs refer to them, and the deletion of a user locks that row while it waits for the account. A claim
+-- locks only jobs, and skips locked ones.
 
 create function farthing.lock_job(p_job_id uuid)
 returns farthing.jobs
@@ -29,7 +29,7 @@ as $$
 declare
   v_job farthing.jobs := farthing.lock_job(p_job_id);
 begin
-  -- A lease past its time is still the runner's until somebody takes the job: then the token is another.
+  -- An expired lease is still the runner's until another runner claims the job, which changes the token.
   if v_job.token = p_token and v_job.lease_expires_at is not null and v_job.expires_at > p_now then
     return v_job;
   end if;
@@ -37,7 +37,7 @@ begin
 end
 $$;
 comment on function farthing.lock_leased_job(uuid, int, timestamptz) is
-  'The job, locked, if this token still holds it; else null: the lease was lost.';
+  'The job, locked, if this token still has its lease; else null.';
 
 create function farthing.end_job(
   p_job farthing.jobs, p_status text, p_code text, p_message text, p_detail text, p_now timestamptz)
@@ -47,7 +47,7 @@ set search_path = ''
 as $$
 begin
   perform farthing.release_hold(p_job.account_id, p_job.hold_id, null, p_now);
-  -- What was asked may be personal, and nobody needs it any more.
+  -- The input may be personal, and nobody needs it any more.
   update farthing.job_checkpoints set output = null where job_nr = p_job.job_nr and output is not null;
   update farthing.jobs set status = p_status, completed_at = coalesce(completed_at, p_now), input = '{}',
     runner_id = null, lease_expires_at = null, error_code = coalesce(p_code, error_code),
@@ -64,8 +64,8 @@ returns interval
 language sql volatile
 set search_path = ''
 as $$
-  -- 2, 4, 8 … seconds, at most 5 minutes, each up to a quarter shorter or longer: jobs that failed together
-  -- do not come back together.
+  -- 2, 4, 8 … seconds, at most 5 minutes, with 25 % jitter: jobs that failed together are not retried
+  -- together.
   select make_interval(secs => least(2 ^ p_attempts, 300) * (0.75 + random() * 0.5))
 $$;
-comment on function farthing.job_backoff(int) is 'How long after its nth attempt a job is tried again.';
+comment on function farthing.job_backoff(int) is 'The backoff after the nth attempt of a job.';

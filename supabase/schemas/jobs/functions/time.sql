@@ -1,7 +1,7 @@
--- What wakes runners, what tells readers, and what time does to jobs.
--- Two extensions of the platform are used where they are and missed nowhere: pg_net with Vault (a runner is
--- woken at once; else it is whoever calls POST /job-runner), and Realtime (a change is broadcast; polling
--- works without). Their functions are looked up by name, so these migrations run on a bare PostgreSQL.
+-- Waking runners, broadcasting changes, and the scheduled tasks of jobs. Two extensions of the platform are
+-- optional: pg_net with Vault (it wakes a runner at once; without it, a caller of POST /job-runner does),
+-- and Realtime (it broadcasts changes; polling works without it). Their functions are looked up by name, so
+-- these migrations run on a bare PostgreSQL.
 
 create function farthing.wake_runner()
 returns boolean
@@ -10,7 +10,7 @@ set search_path = ''
 as $$
   select farthing.wake('job-runner')
 $$;
-comment on function farthing.wake_runner() is 'Wakes the runner of jobs. True where it could be asked.';
+comment on function farthing.wake_runner() is 'Wakes the job runner. True if the call was queued.';
 
 create function farthing.wake_runner_if_due(p_now timestamptz default now())
 returns boolean
@@ -22,7 +22,7 @@ as $$
     and farthing.wake_runner()
 $$;
 comment on function farthing.wake_runner_if_due(timestamptz) is
-  'Wakes a runner where a job waits for one; true where it did.';
+  'Wakes a runner if a job is due; true if it did.';
 
 create function farthing.publish_job(p_job farthing.jobs)
 returns void
@@ -42,8 +42,8 @@ exception when others then
 end
 $$;
 comment on function farthing.publish_job(farthing.jobs) is
-  'Broadcasts a job''s change, as lists show it, as event "job" on its user''s private channel '
-  'jobs:<user id>. Nothing where Realtime is absent.';
+  'Broadcasts a changed job, in the form of lists, as event "job" on its user''s private channel '
+  'jobs:<user id>. Does nothing without Realtime.';
 
 create function farthing.open_realtime()
 returns boolean
@@ -63,7 +63,7 @@ begin
 end
 $$;
 comment on function farthing.open_realtime() is
-  'Lets each user listen to their own channel jobs:<user id> and no other. True where there is Realtime.';
+  'Lets each user listen to their own channel jobs:<user id> and no other. True if Realtime is installed.';
 
 create function farthing.try_lock_job(p_job_nr bigint)
 returns farthing.jobs
@@ -74,7 +74,8 @@ declare
   v_job farthing.jobs;
 begin
   select * into v_job from farthing.jobs where job_nr = p_job_nr;
-  -- Owner and account first, and no waiting: what is locked is being worked on, and the next minute comes.
+  -- Owner and account first, without waiting: a locked job is being worked on, and the next minute tries
+  -- again.
   perform from auth.users where id = v_job.user_id for key share skip locked;
   if not found then
     return null;
@@ -90,7 +91,7 @@ begin
 end
 $$;
 comment on function farthing.try_lock_job(bigint) is
-  'Locks a job and its account without waiting; null where another has one of them.';
+  'Locks a job and its account without waiting; null if another transaction has locked one of them.';
 
 create function farthing.sweep_lease(p_job_nr text, p_now timestamptz)
 returns int
@@ -115,7 +116,7 @@ begin
 end
 $$;
 comment on function farthing.sweep_lease(text, timestamptz) is
-  'Takes a job back whose runner is gone; 1 where it did.';
+  'Ends the lease of a job whose runner is dead; 1 if it did.';
 
 create function farthing.sweep_leases(p_now timestamptz default now(), p_limit int default 100)
 returns int
@@ -128,7 +129,7 @@ as $$
     order by j.lease_expires_at limit p_limit), 'sweep_lease', p_now)
 $$;
 comment on function farthing.sweep_leases(timestamptz, int) is
-  'Takes back what runners held who are gone: queued again while attempts are left; returns how many.';
+  'Ends the leases of dead runners: their jobs are queued again while attempts are left; returns how many.';
 
 create function farthing.sweep_job(p_job_nr text, p_now timestamptz)
 returns int
@@ -146,8 +147,7 @@ begin
   return 1;
 end
 $$;
-comment on function farthing.sweep_job(text, timestamptz) is
-  'Fails a job whose 24 hours are over; 1 where it did.';
+comment on function farthing.sweep_job(text, timestamptz) is 'Fails a job after its 24 hours; 1 if it did.';
 
 create function farthing.sweep_jobs(p_now timestamptz default now(), p_limit int default 500)
 returns int
@@ -161,7 +161,7 @@ as $$
     order by j.expires_at limit p_limit), 'sweep_job', p_now)
 $$;
 comment on function farthing.sweep_jobs(timestamptz, int) is
-  'Fails jobs whose 24 hours are over and gives back what they held; returns how many.';
+  'Fails jobs after their 24 hours and releases their holds; returns how many.';
 
 create function farthing.sweep_job_data(p_now timestamptz default now(), p_limit int default 200)
 returns int
@@ -180,7 +180,7 @@ begin
   ), emptied as (
     delete from farthing.job_pages p using due where p.job_nr = due.job_nr
   )
-  -- Readers see a result go: an ETag from before must not say that nothing has changed.
+  -- Readers see the removal of a result: an earlier ETag must not match any more.
   update farthing.jobs j set result = null, has_file = false, revision = j.revision
     + (j.result is not null)::int
   from due where j.job_nr = due.job_nr;
@@ -195,4 +195,4 @@ begin
 end
 $$;
 comment on function farthing.sweep_job_data(timestamptz, int) is
-  'Empties results and files after 24 hours, and forgets jobs after 30 days; returns how many of both.';
+  'Empties results and files after 24 hours, and deletes jobs after 30 days; returns how many of both.';

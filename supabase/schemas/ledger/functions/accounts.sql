@@ -1,8 +1,7 @@
--- Whose an account is: who may act for it, whose name it bears, and its lock.
--- Why here and nowhere else: today a user acts for their own account; members of an organisation will act for
--- its account: that changes this file and the policy may_see (ledger/tables.sql). Nothing else compares an
--- owner but check_owner(), the owner's mark and the proof; foundation/owners tests that. Whether an account
--- has been left stands in left_at.
+-- The owner of an account: who may act for it, and its lock. Why only here: today a user acts for their own
+-- account; members of an organisation will act for its account, which changes this file and the policy
+-- may_see (ledger/tables.sql). Nothing else compares an owner but check_owner(), the owner's hash and the
+-- proof; foundation/owners tests that. left_at says whether an account's user was deleted.
 
 create function farthing.account_for(p_user_id uuid, p_account_id bigint default null)
 returns bigint
@@ -15,8 +14,8 @@ begin
 end
 $$;
 comment on function farthing.account_for(uuid, bigint) is
-  'The account that a user may act for: their own, or the one named; null where there is none, or it is not '
-  'theirs, which look alike.';
+  'The account that a user may act for: their own, or the named one; null if there is none or it is not '
+  'theirs, which a caller cannot distinguish.';
 
 create function farthing.acts_for(p_user_id uuid, p_account_id bigint)
 returns boolean
@@ -30,12 +29,12 @@ $$;
 comment on function farthing.acts_for(uuid, bigint) is
   'Whether a user may act for this account; false for no account.';
 
--- The resolver's locking form: one select and no further call, because every charge begins with it.
+-- The locking form of the resolver: one select and no further call, because every charge begins with it.
 create function farthing.lock_account(p_user_id uuid, p_now timestamptz)
 returns farthing.accounts
 language plpgsql
 set search_path = ''
--- One stuck account must not use up the connections that all others need; the endpoints try again.
+-- One stuck account must not use up the connections that all others need; endpoints retry.
 set lock_timeout = '2s'
 as $$
 declare
@@ -44,7 +43,7 @@ begin
   -- One value, not a column each: the executor sets up every column of a select at each call.
   v_account := (select a from farthing.accounts a where a.owner_id = p_user_id for no key update);
   if v_account.account_id is null then
-    -- Locked: a user who is being deleted is waited for, and then is no user.
+    -- Locked: this waits for a user's deletion in progress, after which there is no user.
     perform from auth.users where id = p_user_id for key share;
     if not found then
       perform farthing.fail('not_found', 'There is no such user.', null, 'user_id');
@@ -53,7 +52,7 @@ begin
     v_account := (select a from farthing.accounts a where a.owner_id = p_user_id for no key update);
   end if;
   if v_account.held > 0 then
-    -- Apart: a call in a condition is prepared even where it is not made.
+    -- Separate: a call in a condition is prepared even if it is not made.
     if farthing.release_expired_holds(v_account.account_id, p_now) > 0 then
       select * into v_account from farthing.accounts where account_id = v_account.account_id;
     end if;
@@ -62,7 +61,7 @@ begin
 end
 $$;
 comment on function farthing.lock_account(uuid, timestamptz) is
-  'The user''s own account, locked, with expired holds released; made on first use. Fails not_found where '
+  'The user''s own account, locked, with expired holds released; created on first use. Fails not_found if '
   'there is no such user.';
 
 create function farthing.owner_of(p_account_id bigint)
@@ -75,7 +74,7 @@ begin
 end
 $$;
 comment on function farthing.owner_of(bigint) is
-  'The user whose account it is; null where they have left, and for an organisation''s.';
+  'The user who owns an account; null if they were deleted, and for an organisation''s account.';
 
 create function farthing.operator_id(p_author text)
 returns uuid
@@ -85,7 +84,7 @@ as $$
   select substring(translate(p_author, '{}-', '') from '^operator:([0-9a-fA-F]{32})$')::uuid
 $$;
 comment on function farthing.operator_id(text) is
-  'The user who decides as operator:<user id>, in whatever spelling; null for every other author.';
+  'The user of the author operator:<user id>, in any spelling; null for every other author.';
 
 create function farthing.is_own(p_author text, p_account_id bigint)
 returns boolean
@@ -97,4 +96,4 @@ begin
 end
 $$;
 comment on function farthing.is_own(text, bigint) is
-  'Whether an author is one of those who act for an account: its owner, also where they come as operator.';
+  'Whether an author acts for an account: its owner, also as operator.';

@@ -1,6 +1,6 @@
--- Debits, and references that move credits once.
--- Why a table of references: an idempotency key is forgotten after a day, and what a shop calls an invoice or
--- a welcome bonus is meant once for ever. Only callers who ask for it pay for it: no index on the entries.
+-- Debits, and references that move credits once. Why a table of references: an idempotency key is deleted
+-- after a day, and an invoice or a welcome bonus must be booked only once, for ever. Only callers who use
+-- it pay for it: the entries need no index.
 
 create function farthing.require_reference(p_reference_id text)
 returns void
@@ -15,7 +15,7 @@ begin
 end
 $$;
 comment on function farthing.require_reference(text) is
-  'Refuses a movement that is to be made once and names no reference.';
+  'Refuses a movement with once and without a reference.';
 
 create function farthing.refuse_reference(p_differs text[])
 returns void
@@ -31,7 +31,7 @@ begin
 end
 $$;
 comment on function farthing.refuse_reference(text[]) is
-  'Fails reference_conflict where a known reference comes with other contents; details name the fields.';
+  'Fails reference_conflict if a known reference has other contents; details name the fields.';
 
 create function farthing.known_debit(p_account_id bigint, p_reference_id text, p_amount numeric)
 returns jsonb
@@ -57,5 +57,4 @@ begin
 end
 $$;
 comment on function farthing.known_debit is
-  'What a debit that is made once took when it was made, as its answer; null where it was not. Fails '
-  'reference_conflict.';
+  'The answer of an earlier debit with this reference; null if there is none. Fails reference_conflict.';

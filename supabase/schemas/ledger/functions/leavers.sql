@@ -1,7 +1,7 @@
--- An account that is left: it stays for the books, and its credits close to breakage.
+-- Accounts of deleted users: they stay for the records, and their credits close to breakage.
 
--- An owner leaves by being deleted, and nobody comes instead. Closing an account relies on it: nothing but
--- leaving updates owner_id, and left_at is set once.
+-- An owner leaves only by deletion, and is never replaced. Closing an account relies on that: only the
+-- deletion updates owner_id, and left_at is set once.
 create function farthing.check_owner()
 returns trigger
 language plpgsql security definer -- runs inside auth's delete, by a role that owns nothing here
@@ -43,7 +43,7 @@ begin
 end
 $$;
 comment on function farthing.close_lots(bigint, text, timestamptz) is
-  'Closes the lots of an account that has been left to breakage. The account is locked by the caller.';
+  'Closes the lots of a deleted user''s account to breakage. The account is locked by the caller.';
 
 create function farthing.note_leaving()
 returns trigger
@@ -51,7 +51,8 @@ language plpgsql security definer -- runs inside auth's delete, by a role that o
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  -- now(), for Auth's delete passes no time. Triggers on left_at do the rest, with this function's rights.
+  -- now(), since Auth's delete passes no time. Triggers on left_at do the rest, with this function's
+  -- rights.
   update farthing.accounts set left_at = now() where account_id = new.account_id;
   return null;
 end
@@ -75,11 +76,12 @@ begin
   end loop;
   perform farthing.forget_private_answers(new.account_id);
   perform farthing.pay_debt(new.account_id, now());
-  -- Auth's own role where the user was deleted there; a user's request and an operator's look alike to it.
+  -- Auth's own role if the user was deleted there, which cannot distinguish a user's request from an
+  -- operator's.
   perform farthing.close_lots(new.account_id, 'sql:' || session_user, now());
   return null;
 end
 $$;
 comment on function farthing.close_account() is
-  'Trigger, rule 16: leaving deletes no entry. The account stays, its holds are released and its lots '
-  'close to breakage.';
+  'Trigger, rule 16: deleting a user deletes no entry. The account stays, its holds are released and its '
+  'lots close to breakage.';

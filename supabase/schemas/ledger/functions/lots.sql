@@ -1,4 +1,4 @@
--- What time does to lots: they expire, and are closed.
+-- The expiry of lots.
 
 create function farthing.expire_lots(p_account_id bigint, p_now timestamptz)
 returns int
@@ -23,8 +23,8 @@ begin
 end
 $$;
 comment on function farthing.expire_lots(bigint, timestamptz) is
-  'Rule 11: the expired remainder that no open hold needs and no dispute has frozen goes to breakage. The '
-  'account is locked by the caller.';
+  'Rule 11: moves the expired remainder to breakage, except credits that an open hold needs or a dispute '
+  'has frozen. The account is locked by the caller.';
 
 create function farthing.close_lot(p_lot farthing.lots, p_reference_type text, p_author text,
   p_now timestamptz)
@@ -51,7 +51,7 @@ begin
 end
 $$;
 comment on function farthing.close_lot is
-  'Moves what is free of a lot to breakage. The account is locked by the caller.';
+  'Moves the free part of a lot to breakage. The account is locked by the caller.';
 
 create function farthing.sweep_account(p_account_id text, p_now timestamptz)
 returns int

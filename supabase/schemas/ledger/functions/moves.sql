@@ -31,7 +31,7 @@ begin
 end
 $$;
 comment on function farthing.pay_debt(bigint, timestamptz) is
-  'Rule 8: debt is paid first by credits that come in or come free. The account is locked by the caller.';
+  'Rule 8: incoming and released credits pay debt first. The account is locked by the caller.';
 
 create function farthing.write_entry(p_entry farthing.entries, p_now timestamptz)
 returns farthing.accounts
@@ -58,8 +58,8 @@ begin
 end
 $$;
 comment on function farthing.write_entry(farthing.entries, timestamptz) is
-  'Writes one entry and moves its account''s balance with it; what the entry leaves null of number, time '
-  'and ids is filled in. Returns the account, which the caller has locked.';
+  'Writes one entry and moves its account''s balance with it; a null number, time or id of the entry is '
+  'filled in. Returns the account, which the caller has locked.';
 
 create function farthing.receive(
   p_account_id bigint, p_source farthing.lot_source, p_amount numeric, p_kind farthing.entry_kind,
@@ -74,7 +74,7 @@ declare
   v_lot farthing.lots;
   v_entry farthing.entries;
 begin
-  -- numeric(38, 18) ends there.
+  -- This is the limit of numeric(38, 18).
   if (select balance >= 1e20 - p_amount from farthing.accounts where account_id = p_account_id) then
     perform farthing.fail('invalid_request',
       'The balance must stay below 10^20 credits. Send a smaller amount.', null, 'amount');
@@ -103,5 +103,5 @@ begin
 end
 $$;
 comment on function farthing.receive is
-  'Credits come in: a lot (terms taken from p_lot), its entry, and debt paid first. The account is locked '
-  'by the caller.';
+  'Adds credits: a lot (terms from p_lot), its entry, and the payment of debt. The account is locked by '
+  'the caller.';

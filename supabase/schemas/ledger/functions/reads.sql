@@ -1,4 +1,4 @@
--- Where an account stood at a moment.
+-- The state of an account at a moment.
 
 create function farthing.seq_at(p_account_id bigint, p_at timestamptz)
 returns bigint
@@ -10,7 +10,7 @@ declare
   v_high bigint := (select last_seq from farthing.accounts where account_id = p_account_id);
   v_middle bigint;
 begin
-  -- created_at never falls as seq rises, so the moment is found by halving: no index by time is kept for it.
+  -- created_at never falls as seq rises, so a binary search finds the moment without an index by time.
   while v_low < v_high loop
     v_middle := (v_low + v_high + 1) / 2;
     if (select created_at <= p_at from farthing.entries where account_id = p_account_id
@@ -24,4 +24,4 @@ begin
 end
 $$;
 comment on function farthing.seq_at(bigint, timestamptz) is
-  'The last entry of an account at or before a moment; 0 where there is none.';
+  'The last entry of an account at or before a moment; 0 if there is none.';

@@ -1,6 +1,6 @@
--- Notifications of a payment: it was received, refunded, or is disputed.
--- Why by triggers: a notification commits with its cause, and no function that moves money knows of them.
--- notify() never fails, so neither do these. Nothing here is on the way of a debit.
+-- Notifications about a payment: received, refunded, disputed. Why by triggers: a notification commits with
+-- its cause, and functions that move money do not know of them. notify() never fails, so neither do these.
+-- A debit runs none of them.
 
 create function farthing.notify_payment()
 returns trigger
@@ -16,8 +16,8 @@ begin
 end
 $$;
 comment on function farthing.notify_payment() is
-  'The receipt of an order or a top-up. An order is paid once (rule 9), so this is once per payment, however '
-  'often Stripe says so.';
+  'The receipt of an order or a top-up. An order is paid once (rule 9), so there is one per payment, '
+  'however many events Stripe sends.';
 
 create function farthing.notify_refund()
 returns trigger
@@ -33,8 +33,7 @@ begin
 end
 $$;
 comment on function farthing.notify_refund() is
-  'Tells the buyer that money is on its way back, once per refund; a refund that fails later is not spoken '
-  'of.';
+  'Notifies the buyer that money is on its way back, once per refund; a later failure is not notified.';
 
 create function farthing.notify_dispute()
 returns trigger
@@ -57,5 +56,5 @@ begin
 end
 $$;
 comment on function farthing.notify_dispute() is
-  'Tells the operators of a dispute, once when the bank asks, takes, gives back or keeps. The buyer knows: '
-  'it was they who went to the bank.';
+  'Notifies the operators of a dispute, once when the bank asks, withdraws, reinstates or decides. The '
+  'buyer knows, since they went to the bank.';

@@ -1,8 +1,8 @@
--- Notices: what a user, or who runs the project, is to be told, kept until somebody tells it.
--- Why an outbox: the row commits with what it tells of, and nothing that moves money waits for mail. A
--- subject is told of once per template; so each sweep may find the same thing again, and two sweeps may run.
--- No personal data: whom a notice goes to is looked up when it is sent. Where the caller gives an address, it
--- is kept until the notice is sent or given up, and not a moment longer.
+-- Notifications to users and operators, stored until they are sent. Why an outbox: the row commits with its
+-- cause, and nothing that moves money waits for mail. Each subject is notified once per template; so a
+-- scheduled task may find the same thing again, and two may run at once. No personal data: the recipient's
+-- address is looked up when it is sent. An address that the caller gives is stored until the notification
+-- is sent or given up, and no longer.
 
 create function farthing.notify(
   p_account_id bigint, p_template text, p_subject text, p_data jsonb, p_now timestamptz)
@@ -17,14 +17,15 @@ begin
   on conflict on constraint notices_once do nothing;
   return found;
 exception when others then
-  -- Money moves whether or not anybody can be told of it.
-  raise warning 'farthing: a notice % was not queued: %', p_template, sqlstate;
+  -- Money moves whether or not a notification can be stored.
+  raise warning 'farthing: a notification % was not queued: %', p_template, sqlstate;
   return false;
 end
 $$;
 comment on function farthing.notify(bigint, text, text, jsonb, timestamptz) is
-  'Puts a notice to an account''s owner into the outbox; false where this subject was told of already, or '
-  'nobody is left to tell. Never fails: a notice that cannot be written is a warning in the server''s log.';
+  'Puts a notification to an account''s owner into the outbox; false if this subject was notified already, '
+  'or the owner was deleted. Never fails: a notification that cannot be written is a warning in the '
+  'server''s log.';
 
 create function farthing.notify_operators(
   p_template text, p_subject text, p_data jsonb, p_now timestamptz)
@@ -38,13 +39,13 @@ begin
   on conflict (recipient, template, subject) where account_id is null do nothing;
   return found;
 exception when others then
-  raise warning 'farthing: a notice % was not queued: %', p_template, sqlstate;
+  raise warning 'farthing: a notification % was not queued: %', p_template, sqlstate;
   return false;
 end
 $$;
 comment on function farthing.notify_operators(text, text, jsonb, timestamptz) is
-  'Tells who runs the project, by e-mail and by webhook, once per template and subject; false where both '
-  'were told already. Never fails, as notify().';
+  'Notifies the operators, by email and by webhook, once per template and subject; false if both were '
+  'notified already. Never fails, as notify().';
 
 create function farthing.notify_low_balance(p_account_id text, p_now timestamptz)
 returns int
@@ -62,11 +63,12 @@ begin
   select t.threshold, farthing.top_up_runs(t) as runs into v_top_up
   from farthing.top_ups t where t.account_id = v_account.account_id;
   v_threshold := coalesce(v_top_up.threshold, (select low_balance from farthing.policy));
-  -- Most have more than enough, by a sum that is on the row; and who is topped up has nothing to do.
+  -- Most accounts have more than enough, by a sum on their row; and users with a top-up have nothing to do.
   if v_account.balance - v_account.held >= v_threshold or v_top_up.runs then
     return 0;
   end if;
-  -- A fall begins with credits: who got new ones may fall again, who never had any has not fallen.
+  -- A low balance follows credits: an account with new credits may be notified again, one that never had
+  -- any is not.
   select lot_id into v_lot_id from farthing.lots
   where account_id = v_account.account_id order by created_at desc, lot_id desc limit 1;
   if v_lot_id is null or exists (select from farthing.notices where account_id = v_account.account_id
@@ -80,7 +82,7 @@ begin
 end
 $$;
 comment on function farthing.notify_low_balance(text, timestamptz) is
-  'Tells an account that it is low, once until credits come in again; 1 where it did.';
+  'Notifies an account of its low balance, once until credits arrive again; 1 if it did.';
 
 create function farthing.sweep_low_balances(p_now timestamptz default now(), p_limit int default 10000)
 returns int
@@ -110,7 +112,7 @@ begin
 end
 $$;
 comment on function farthing.sweep_low_balances(timestamptz, int) is
-  'Looks at the next accounts of the round and tells those that are low; returns how many.';
+  'Checks the next accounts of the round and notifies those with a low balance; returns how many.';
 
 create function farthing.notify_expiring(
   p_days int, p_from timestamptz, p_now timestamptz, p_limit int)
@@ -119,13 +121,13 @@ language sql
 set search_path = ''
 as $$
   with due as (
-    -- Lots that expire at one moment are one notice.
+    -- Lots that expire at the same moment are one notification.
     select l.account_id, l.expires_at, sum(l.remaining) as credits,
       format('%s:%s', p_days, extract(epoch from l.expires_at)) as subject
     from farthing.lots l
     where l.closed_at is null and l.remaining > 0 and not l.frozen
       and l.expires_at > p_from and l.expires_at <= p_now + p_days * interval '1 day'
-      -- A week's warning of what was given for less is none; a day's is given to all (T23).
+      -- Lots that live less than a week get no warning a week ahead; all get one a day ahead (T23).
       and (p_days = 1 or l.created_at <= l.expires_at - p_days * interval '1 day')
     group by l.account_id, l.expires_at
   ), untold as (
@@ -143,17 +145,17 @@ as $$
   select count(*)::int from told
 $$;
 comment on function farthing.notify_expiring(int, timestamptz, timestamptz, int) is
-  'Tells of lots that expire after p_from and within p_days; returns how many notices. A lot with nothing '
-  'left is not spoken of.';
+  'Notifies of lots that expire after p_from and within p_days; returns how many notifications. Empty lots '
+  'are left out.';
 
 create function farthing.sweep_expiring_credits(p_now timestamptz default now(), p_limit int default 2000)
 returns int
 language sql
 set search_path = ''
 as $$
-  -- The day's first: who is behind with both is told the one that matters.
+  -- The warning a day ahead comes first: if both are due, the more urgent one is sent.
   select farthing.notify_expiring(1, p_now, p_now, p_limit)
     + farthing.notify_expiring(7, p_now + interval '1 day', p_now, p_limit)
 $$;
 comment on function farthing.sweep_expiring_credits(timestamptz, int) is
-  'T23: tells of credits a week and a day before they expire; returns how many notices.';
+  'T23: notifies of credits a week and a day before they expire; returns how many notifications.';

@@ -1,7 +1,7 @@
--- Sending notices: queue one from outside, claim what is due, say what became of each.
--- At most once: a notice is claimed by a commit of its own before anybody is asked to send it. When its
--- runner is gone, or the answer is, nobody knows whether it went out. It is tried again only where the
--- service knows a repeat by its key; else it stays as uncertain, for a person to see, and is not sent twice.
+-- Sending notifications: queue one from outside, claim the due ones, report their outcome. At most once: a
+-- claim commits before a service is asked to send the notification. If the runner dies or the answer is
+-- lost, it may or may not have been sent. It is retried only if the service recognises a repeat by its key;
+-- else it stays uncertain, for an operator to see, and is not sent twice.
 
 create function farthing.finish_notice(p_notice_id uuid, p_state text, p_error text, p_now timestamptz)
 returns void
@@ -15,8 +15,8 @@ as $$
   where notice_id = p_notice_id
 $$;
 comment on function farthing.finish_notice(uuid, text, text, timestamptz) is
-  'The end of a notice that is not sent: dead, or uncertain where it may have been. Its address is '
-  'forgotten.';
+  'Ends a notification that is not sent: dead, or uncertain if it may have been sent. Its address is '
+  'erased.';
 
 create function farthing.retry_notice(
   p_notice farthing.notices, p_error text, p_wait interval, p_now timestamptz)
@@ -36,7 +36,8 @@ begin
 end
 $$;
 comment on function farthing.retry_notice(farthing.notices, text, interval, timestamptz) is
-  'Another try after p_wait, or the end after the eighth. p_notice.attempts: the tries that count.';
+  'Plans another attempt after p_wait, or ends the notification after the eighth. p_notice.attempts: the '
+  'attempts that count.';
 
 create function farthing.end_notice_lease(p_notice_id text, p_now timestamptz)
 returns int
@@ -60,7 +61,7 @@ begin
 end
 $$;
 comment on function farthing.end_notice_lease(text, timestamptz) is
-  'Ends the lease of a notice whose runner is gone; 1 where it did.';
+  'Ends the lease of a notification whose runner is dead; 1 if it did.';
 
 create function farthing.end_notice_leases(p_now timestamptz)
 returns int
@@ -74,5 +75,5 @@ as $$
     order by n.leased_until limit 1000), 'end_notice_lease', p_now)
 $$;
 comment on function farthing.end_notice_leases(timestamptz) is
-  'What a runner has taken along: tried again where a repeat is known by its key (Resend, webhooks), else '
-  'uncertain. Returns how many.';
+  'Ends the leases of dead runners: a notification is retried if the service recognises a repeat by its '
+  'key (Resend, webhooks), else it is uncertain. Returns how many.';

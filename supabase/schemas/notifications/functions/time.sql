@@ -1,4 +1,4 @@
--- What wakes the runner of notices, and what time does to them.
+-- Waking the notification runner, and the scheduled tasks of notifications.
 
 create function farthing.wake_for_notices()
 returns trigger
@@ -6,7 +6,8 @@ language plpgsql
 set search_path = ''
 as $$
 begin
-  -- Where an earlier one still waits, its runner is on the way, or the minute's wake is: one call is enough.
+  -- If an earlier one still waits, its runner is on the way, or the wake of the next minute: one call is
+  -- enough.
   if exists (select from added) and not exists (select from farthing.notices n where n.state = 'queued'
     and not exists (select from added a where a.notice_id = n.notice_id)) then
     perform farthing.wake('notification-runner');
@@ -15,8 +16,8 @@ begin
 end
 $$;
 comment on function farthing.wake_for_notices() is
-  'Wakes the runner for a new notice. It is asked once the transaction has committed, and costs nothing '
-  'where the queue is not empty anyway.';
+  'Wakes the runner for a new notification once the transaction has committed; does nothing if the queue '
+  'was not empty.';
 
 create function farthing.wake_notification_runner_if_due(p_now timestamptz default now())
 returns boolean
@@ -29,7 +30,7 @@ as $$
     and farthing.wake('notification-runner')
 $$;
 comment on function farthing.wake_notification_runner_if_due(timestamptz) is
-  'Wakes the runner where a notice is due, or was taken along by a dead one; true where it did.';
+  'Wakes the runner if a notification is due, or was leased to a dead runner; true if it did.';
 
 create function farthing.sweep_notice(p_notice_id text, p_now timestamptz)
 returns int
@@ -50,7 +51,7 @@ begin
 end
 $$;
 comment on function farthing.sweep_notice(text, timestamptz) is
-  'Gives up a notice that could not be sent for three days; 1 where it did.';
+  'Gives up a notification that could not be sent for three days; 1 if it did.';
 
 create function farthing.sweep_notices(p_now timestamptz default now(), p_limit int default 10000)
 returns int
@@ -61,13 +62,13 @@ declare
   v_expired int;
   v_forgotten int;
 begin
-  -- News of three days ago is none, and an address is not kept in wait for a mail service.
+  -- After three days it is no longer news, and an address must not be stored until a mail service exists.
   v_expired := farthing.work_off('sweep_notices', 'notice', array(
     select n.notice_id::text from farthing.notices n
     where n.state in ('queued', 'failed') and n.created_at <= p_now - interval '3 days'
       and not farthing.is_parked('sweep_notices', 'notice', n.notice_id::text, p_now)
     order by n.next_attempt_at limit p_limit), 'sweep_notice', p_now);
-  -- A user's list stays: it is how a sweep knows what it has told of. The others' is for looking things up.
+  -- The notifications of users stay, since tasks find in them what was notified. The others are a log.
   delete from farthing.notices where notice_id in (
     select notice_id from farthing.notices
     where account_id is null and created_at <= p_now - interval '90 days' and finished_at is not null
@@ -77,6 +78,5 @@ begin
 end
 $$;
 comment on function farthing.sweep_notices(timestamptz, int) is
-  'Gives up notices that could not be sent for three days (not_tried where nobody has, for want of a mail '
-  'service), and forgets after 90 days what was sent to given '
-  'addresses and operators; returns how many.';
+  'Gives up notifications that could not be sent for three days (not_tried if none was attempted, for lack '
+  'of a mail service), and deletes those to given addresses and operators after 90 days; returns how many.';

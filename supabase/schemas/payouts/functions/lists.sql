@@ -1,14 +1,14 @@
--- Of what a payout is made: Stripe's list, fetched page by page by the payments' runner and kept.
--- Why kept: what our side lacked is often only late. Then the same list is compared again, here, and Stripe
--- is not asked again. No personal data: ids, amounts, and the id of ours that Stripe has in its metadata.
+-- The transactions of a payout: Stripe's list, fetched page by page by the payment runner and stored. Why
+-- stored: a record that our side lacked is often only late. Then the same list is compared again, here,
+-- without another request to Stripe. No personal data: ids, amounts, and our id from Stripe's metadata.
 
 create function farthing.plan_reconciliation(p_payout farthing.payouts, p_now timestamptz)
 returns void
 language sql
 set search_path = ''
 as $$
-  -- Stripe knows of its own payouts alone what is in them, and tells when it does. Where that event does not
-  -- come, it is asked an hour after the payout was paid, or returned.
+  -- Stripe can list the transactions only of its automatic payouts, and sends an event when it can. If that
+  -- event does not arrive, the list is requested an hour after the payout was paid or returned.
   insert into farthing.reconciliations as r (payout_id, due_at)
   select p_payout.payout_id, p_now + case p_payout.reconciliation when 'completed' then interval '0'
     else interval '1 hour' end
@@ -17,18 +17,18 @@ as $$
   on conflict (payout_id) do update set due_at = least(r.due_at, excluded.due_at) where r.listed_at is null
 $$;
 comment on function farthing.plan_reconciliation(farthing.payouts, timestamptz) is
-  'Has a payout''s list fetched as soon as Stripe has it; not of manual payouts, of which it has none.';
+  'Plans the fetching of a payout''s list as soon as Stripe has it; manual payouts have none.';
 
 create function farthing.payout_list_is_due(p_row farthing.reconciliations, p_now timestamptz)
 returns boolean
 language sql stable
 set search_path = ''
 as $$
-  -- A run ends long before five minutes: a claim older than that is a dead runner's.
+  -- A run ends long before five minutes: an older claim belongs to a dead runner.
   select p_row.due_at <= p_now and coalesce(p_row.claimed_at <= p_now - interval '5 minutes', true)
 $$;
 comment on function farthing.payout_list_is_due(farthing.reconciliations, timestamptz) is
-  'Whether Stripe is to be asked for a payout''s list and no runner is at it.';
+  'Whether a payout''s list is due and no runner is fetching it.';
 
 create function farthing.payout_lists_are_due(p_now timestamptz)
 returns boolean
@@ -39,7 +39,7 @@ as $$
     where r.due_at <= p_now and farthing.payout_list_is_due(r, p_now))
 $$;
 comment on function farthing.payout_lists_are_due(timestamptz) is
-  'Whether the payments'' runner has a payout to ask Stripe about.';
+  'Whether the payment runner has a list of a payout to fetch.';
 
 create function farthing.our_id_of(p_id text, p_mark text)
 returns uuid
@@ -49,7 +49,7 @@ as $$
 declare
   v_id uuid;
 begin
-  -- Users of Stripe's dashboard and other apps on the account can write any id into metadata.
+  -- Users of Stripe's dashboard, and other apps on the account, can write any id into metadata.
   if p_id !~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then
     return null;
   end if;
@@ -61,7 +61,7 @@ begin
 end
 $$;
 comment on function farthing.our_id_of(text, text) is
-  'The id of an order, a booking or a refund that Stripe has from us; null for one of another app.';
+  'Our id of an order, a booking or a refund in Stripe''s metadata; null for another app''s.';
 
 create function farthing.note_payout_transactions(p_payout_id text, p_transactions jsonb)
 returns void
@@ -81,4 +81,4 @@ as $$
     fee = excluded.fee, net = excluded.net
 $$;
 comment on function farthing.note_payout_transactions(text, jsonb) is
-  'Keeps a page of a payout''s transactions; one that was kept before is as Stripe has it now.';
+  'Stores a page of a payout''s transactions; a stored one is replaced by Stripe''s current version.';

@@ -1,16 +1,17 @@
--- What was paid here long ago and is in none of Stripe's payouts, payouts that nobody could list, and the
--- task that looks for both and compares again what differed.
--- Why late and a day at a time: only a payout that is listed says what is not in it, and however long nobody
--- looked, no run takes long: docs/decisions/reconciliation.md.
+-- Old payments that are in none of Stripe's payouts, payouts that could not be listed, and the task that
+-- looks for both and compares differences again. Why late and a day at a time: only a listed payout shows
+-- what is missing in it, and no run takes long, however long the last one is ago:
+-- docs/decisions/reconciliation.md.
 
 create function farthing.known_paid_out_until(p_now timestamptz)
 returns timestamptz
 language sql stable
 set search_path = ''
 as $$
-  -- A payout takes out all that is available, so what was paid long before the newest should be in one. A
-  -- payout whose list is not here yet may have it; of one that a bank returned there may never be a list.
-  -- Without a listed payout nothing is known. least() ignores nulls: only the oldest missing one may be null.
+  -- A payout pays out all available money, so a payment long before the newest payout should be in one. A
+  -- payout whose list has not arrived may have it; a payout that a bank returned may never have a list.
+  -- Without a listed payout nothing is known. least() ignores nulls: only the oldest missing one may be
+  -- null.
   select least(p_now, listed.newest, missing.oldest) - (select paid_out_within from farthing.policy)
   from (
     select max(p.made_at) as newest
@@ -24,8 +25,8 @@ as $$
   where listed.newest is not null
 $$;
 comment on function farthing.known_paid_out_until(timestamptz) is
-  'What was paid before this has been paid out, as far as Stripe does so by itself; null before it ever did, '
-  'and never later than p_now less paid_out_within.';
+  'Payments before this moment have been paid out, as far as Stripe pays out automatically; null before '
+  'the first payout, and never later than p_now less paid_out_within.';
 
 create function farthing.find_never_paid_out(p_now timestamptz)
 returns int
@@ -38,11 +39,11 @@ declare
   v_until timestamptz;
   v_count int;
 begin
-  -- Without v_from another session is looking just now; without v_known Stripe has never paid out.
+  -- Without v_from another session does this at the moment; without v_known Stripe has never paid out.
   if v_from is null or v_known is null or v_known <= v_from then
     return 0;
   end if;
-  -- A day at most: however long nobody looked, no run takes long.
+  -- A day at most, so that no run takes long.
   v_until := least(v_known, v_from + interval '1 day');
   insert into farthing.mismatches (kind, subject, ours, found_at, seen_at)
   select 'never_paid_out', q.payment_id, concat_ws(' ', q.amount, q.currency, q.status), p_now, p_now
@@ -60,14 +61,15 @@ begin
 end
 $$;
 comment on function farthing.find_never_paid_out(timestamptz) is
-  'Notes what was paid here and is in none of Stripe''s payouts, though it should be; returns how many.';
+  'Records payments that are in none of Stripe''s payouts although they should be; returns how many.';
 
 create function farthing.find_never_listed(p_now timestamptz)
 returns int
 language sql
 set search_path = ''
 as $$
-  -- Hours are enough for Stripe. Meanwhile nobody knows what is in it, nor of later ones what is in none.
+  -- Stripe needs only hours. Until then the payout's transactions are unknown, and so are payments missing
+  -- from later ones.
   with noted as (
     insert into farthing.mismatches as m (kind, subject, payout_id, theirs, found_at, seen_at)
     select 'never_listed', p.payout_id, p.payout_id, concat_ws(' ', p.amount, p.currency, p.status), p_now,
@@ -82,8 +84,8 @@ as $$
   select count(*)::int from noted
 $$;
 comment on function farthing.find_never_listed(timestamptz) is
-  'Notes payouts that were paid three days ago and whose list nobody could fetch; returns how many. Each is '
-  'resolved when it is compared.';
+  'Records payouts that were paid three days ago and whose list could not be fetched; returns how many. '
+  'Each is resolved when it is compared.';
 
 create function farthing.sweep_reconciliation(p_now timestamptz default now(), p_limit int default 100)
 returns int
@@ -99,7 +101,7 @@ begin
     where m.resolved_at is null
       and not farthing.is_parked('sweep_reconciliation', 'payout', m.payout_id, p_now)
     group by 1 order by min(m.seen_at), 1 limit p_limit), 'reconcile', p_now);
-  -- Once a day Stripe is asked again, for a month: its list may be what was wrong.
+  -- The list is fetched again once a day, for a month: it may have been wrong.
   update farthing.reconciliations r set due_at = p_now
   where r.due_at is null and r.listed_at <= p_now - interval '1 day' and r.payout_id in (
     select m.payout_id from farthing.mismatches m
@@ -111,5 +113,5 @@ begin
 end
 $$;
 comment on function farthing.sweep_reconciliation(timestamptz, int) is
-  'Compares again what differed, looks for what was never listed or paid out, and returns how many '
-  'differences it saw.';
+  'Compares differences again, looks for payouts never listed and payments never paid out, and returns how '
+  'many differences it found.';

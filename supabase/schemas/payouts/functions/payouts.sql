@@ -1,18 +1,18 @@
--- Payouts: what Stripe sends to our bank, whether it comes in time, and where our books and Stripe's differ.
--- Why kept here: an operator has to hear that money is late from us, and reports add up what Stripe has paid
--- out. Events come in any order and doubled, so each part of a payout is the highest that was ever said.
+-- Payouts: Stripe's payments to our bank, their delays, and differences between our records and Stripe's.
+-- Why stored here: operators have to learn from us that money is late, and reports add up Stripe's payouts.
+-- Events arrive in any order and twice, so each part of a payout is the highest state ever reported.
 
 create function farthing.payout_rank(p_status text)
 returns int
 language sql immutable
 set search_path = ''
 as $$
-  -- A bank may send back what seemed to be paid; nothing comes after that.
+  -- A bank may return a payout that was paid; no state follows that.
   select case p_status when 'pending' then 1 when 'in_transit' then 2 when 'paid' then 3
     when 'canceled' then 4 when 'failed' then 5 else 2 end
 $$;
 comment on function farthing.payout_rank(text) is
-  'A payout''s states in the order they can follow each other; one that nobody knows is on its way.';
+  'The order of a payout''s states; an unknown one counts as in transit.';
 
 create function farthing.apply_payout_event(p_facts jsonb, p_now timestamptz)
 returns text
@@ -28,7 +28,7 @@ begin
   end if;
   if v_reconciliation not in ('not_applicable', 'in_progress', 'completed') then
     perform farthing.note_unknown_state('reconciliation', v_reconciliation, p_facts ->> 'payout_id', p_now);
-    v_reconciliation := 'in_progress'; -- which claims nothing
+    v_reconciliation := 'in_progress'; -- it claims nothing
   end if;
   insert into farthing.payouts as p (payout_id, amount, currency, automatic, status, reconciliation,
     failure_code, made_at, arrives_at, told_at, created_at, updated_at)
@@ -39,7 +39,7 @@ begin
   on conflict (payout_id) do update set
     status = case when farthing.payout_rank(excluded.status) > farthing.payout_rank(p.status)
       then excluded.status else p.status end,
-    -- The alphabet's order is the other way round of time's: completed, in_progress, not_applicable.
+    -- The alphabetical order is the reverse of the order in time: completed, in_progress, not_applicable.
     reconciliation = least(p.reconciliation, excluded.reconciliation),
     failure_code = coalesce(p.failure_code, excluded.failure_code),
     arrives_at = case when (excluded.told_at, excluded.arrives_at) > (p.told_at, p.arrives_at)
@@ -55,24 +55,25 @@ begin
 end
 $$;
 comment on function farthing.apply_payout_event(jsonb, timestamptz) is
-  'A payout was made, sent, paid, returned or can be taken apart: keeps the furthest that was said.';
+  'Applies an event of a payout (created, sent, paid, returned, list available): stores the furthest state '
+  'reported.';
 
 create function farthing.late_payouts(p_now timestamptz default now())
 returns bigint
 language sql stable
 set search_path = ''
 as $$
-  -- Stripe's arrival date is a day of the bank's: the next one, and it is late.
+  -- Stripe's arrival date is a banking day: on the next one, the payout is late.
   select (select count(*) from farthing.payouts
       where status not in ('paid', 'canceled', 'failed') and arrives_at < p_now - interval '1 day')
-    -- What a bank returned goes out with the next payout of its currency.
+    -- Money that a bank returned is in the next payout of its currency.
     + (select count(*) from farthing.payouts f where f.status = 'failed' and not exists (
       select from farthing.payouts n where n.made_at > f.made_at and n.currency = f.currency
         and n.status = 'paid'))
 $$;
 comment on function farthing.late_payouts(timestamptz) is
-  'How many payouts are a day behind their arrival date and not paid, or were returned by the bank and not '
-  'followed by one that is paid.';
+  'The number of payouts that are a day behind their arrival date and not paid, or were returned by the '
+  'bank and not followed by a paid one.';
 
 create function farthing.open_mismatches()
 returns bigint
@@ -82,7 +83,7 @@ as $$
   select count(*) from farthing.mismatches where resolved_at is null
 $$;
 comment on function farthing.open_mismatches() is
-  'How many differences between our books and Stripe''s are open.';
+  'The number of open differences between our records and Stripe''s.';
 
 create function farthing.charge_failure_rate(p_from timestamptz, p_to timestamptz)
 returns table (attempts bigint, failed bigint, rate numeric)
@@ -94,5 +95,5 @@ as $$
   from farthing.card_uses where used_at >= p_from and used_at < p_to
 $$;
 comment on function farthing.charge_failure_rate(timestamptz, timestamptz) is
-  'How many charges of cards were tried from p_from until before p_to, how many failed, and their share; 0 '
-  'where none was tried.';
+  'The number of card charges from p_from until before p_to, how many failed, and their share; 0 without a '
+  'charge.';

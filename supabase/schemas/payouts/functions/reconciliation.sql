@@ -1,8 +1,7 @@
--- Do our books agree with Stripe's? Each payout's list is compared with orders, bookings, refunds and
--- disputes, thing by thing. The other way round, what was paid here and never came out:
--- never_paid_out.sql.
--- Why a difference is a row and never an error: the money has moved, and a person has to look. It goes away
--- by itself when the two sides agree again: docs/decisions/reconciliation.md.
+-- Do our records agree with Stripe's? Each payout's list is compared with orders, bookings, refunds and
+-- disputes, item by item. The reverse, payments here that were never paid out: never_paid_out.sql. Why a
+-- difference is a row and never an error: the money has moved, and a person has to look. It is resolved by
+-- itself when the two sides agree again: docs/decisions/reconciliation.md.
 
 create function farthing.judge_charge(p_transaction farthing.payout_transactions)
 returns farthing.judgement
@@ -24,10 +23,10 @@ begin
   if exists (select from farthing.payout_transactions where charge_id = p_transaction.source_id
     and type = 'payment_failure_refund')
   then
-    -- A bank debit that failed after all, and is booked both ways.
+    -- A bank debit that failed later, and is booked both ways.
     return row(p_transaction.our_id is not null, null, null)::farthing.judgement;
   end if;
-  -- Stripe says it is ours, and here it is unpaid, or paid by something else, or not at all.
+  -- Stripe has it as ours, but here it is unpaid, paid by another payment, or unknown.
   select amount, currency, status into v_ours from farthing.orders where order_id = p_transaction.our_id
   union all select amount, currency, status from farthing.bookings where booking_id = p_transaction.our_id;
   return row(p_transaction.our_id is not null, case when p_transaction.our_id is not null then 'unknown' end,
@@ -35,7 +34,7 @@ begin
 end
 $$;
 comment on function farthing.judge_charge(farthing.payout_transactions) is
-  'Whether a payment that was paid out is ours, and what we know of it.';
+  'Whether a paid-out payment is ours, with our record of it.';
 
 create function farthing.is_our_payment(p_payment_id text)
 returns boolean
@@ -45,7 +44,7 @@ as $$
   select exists (select from farthing.orders where payment_ref = p_payment_id)
     or exists (select from farthing.bookings where payment_intent_id = p_payment_id and paid_at is not null)
 $$;
-comment on function farthing.is_our_payment(text) is 'Whether an order or a booking was paid by it.';
+comment on function farthing.is_our_payment(text) is 'Whether it paid an order or a booking.';
 
 create function farthing.judge_refund(p_transaction farthing.payout_transactions)
 returns farthing.judgement
@@ -64,14 +63,14 @@ begin
   end if;
   v_differs := (v_ours.amount, v_ours.currency) is distinct from
       (p_transaction.source_amount, p_transaction.source_currency)
-    -- The money is back at Stripe, and the buyer has none.
+    -- The money is back at Stripe, and the buyer did not get it.
     or (p_transaction.type = 'refund_failure' and v_ours.status not in ('failed', 'canceled'));
   return row(true, case when v_differs then 'differs' end,
     concat_ws(' ', v_ours.amount, v_ours.currency, v_ours.status));
 end
 $$;
 comment on function farthing.judge_refund(farthing.payout_transactions) is
-  'Whether a refund is of a payment of ours, and what we know of it.';
+  'Whether a refund belongs to a payment of ours, with our record of it.';
 
 create function farthing.judge_dispute(p_transaction farthing.payout_transactions)
 returns farthing.judgement
@@ -93,7 +92,7 @@ begin
 end
 $$;
 comment on function farthing.judge_dispute(farthing.payout_transactions) is
-  'Whether a dispute is of a payment of ours, and what we know of it.';
+  'Whether a dispute belongs to a payment of ours, with our record of it.';
 
 create function farthing.judge_fee(p_transaction farthing.payout_transactions)
 returns farthing.judgement
@@ -117,14 +116,15 @@ begin
   end if;
   select sum(source_amount) into v_returned from farthing.payout_transactions
   where fee_id = p_transaction.fee_id and kind = 'fee_refund';
-  -- The next part of a fee may be on its way to the next payout, but nothing comes out that was not returned.
+  -- The next part of a fee may be in the next payout, but no payout has a refund of a fee that was not
+  -- made.
   return row(true, case when v_returned > v_ours.fee_refunded
       or p_transaction.source_currency is distinct from v_ours.currency then 'differs' end,
     concat_ws(' ', v_ours.fee_refunded, v_ours.currency));
 end
 $$;
 comment on function farthing.judge_fee(farthing.payout_transactions) is
-  'Whether a fee, or what was returned of one, is of a booking of ours, and what we know of it.';
+  'Whether a fee, or its refund, belongs to a booking of ours, with our record of it.';
 
 create function farthing.judge(p_transaction farthing.payout_transactions)
 returns farthing.judgement
@@ -141,7 +141,8 @@ begin
 end
 $$;
 comment on function farthing.judge(farthing.payout_transactions) is
-  'Compares one transaction with our books; null for what has no counterpart there, as transfers have none.';
+  'Compares one transaction with our records; null for types without a counterpart there, such as '
+  'transfers.';
 
 create function farthing.compare_payout(p_payout_id text)
 returns table (kind text, subject text, ours text, theirs text, is_ours boolean)
@@ -153,7 +154,7 @@ as $$
   from farthing.payout_transactions t, farthing.judge(t) j
   where t.payout_id = p_payout_id and j.is_ours is not null
   union all
-  -- Without its own transaction a payout is what all the others add up to. There is no other currency in it.
+  -- Without its own transaction, a payout is the sum of all others. They have the same currency.
   select case when s.net <> p.amount or s.others > 0 then 'payout_sum' end, p.payout_id,
     concat_ws(' ', s.net, p.currency), concat_ws(' ', p.amount, p.currency), null
   from farthing.payouts p, lateral (
@@ -163,8 +164,8 @@ as $$
   where p.payout_id = p_payout_id
 $$;
 comment on function farthing.compare_payout(text) is
-  'A payout''s transactions and its sum beside our books. kind: of the mismatch, null where both agree; '
-  'is_ours false: another shop''s on this account of Stripe''s.';
+  'A payout''s transactions and its sum, compared with our records. kind: of the mismatch, null if both '
+  'agree; is_ours false: another app''s on this Stripe account.';
 
 create function farthing.reconcile(p_payout_id text, p_now timestamptz)
 returns int
@@ -174,7 +175,7 @@ as $$
 declare
   v_count int;
 begin
-  -- One at a time; and a list that is being fetched anew is not whole.
+  -- One at a time; a list that is being fetched again is incomplete.
   perform from farthing.reconciliations where payout_id = p_payout_id and listed_at is not null for update;
   if not found then
     return 0;
@@ -182,7 +183,7 @@ begin
   with compared as materialized (
     select * from farthing.compare_payout(p_payout_id)
   ), found as (
-    -- A refund and its return are two transactions of one thing.
+    -- A refund and its return are two transactions of one object.
     select distinct on (kind, subject) * from compared where kind is not null order by kind, subject, theirs
   ), noted as (
     insert into farthing.mismatches as m (kind, subject, payout_id, ours, theirs, found_at, seen_at)
@@ -205,5 +206,5 @@ begin
 end
 $$;
 comment on function farthing.reconcile(text, timestamptz) is
-  'Compares a payout whose list is here: notes what differs, resolves what does not any more, counts what is '
-  'another shop''s. Returns how many differences there are.';
+  'Compares a payout whose list is complete: records differences, resolves those that are gone, counts '
+  'other apps'' transactions. Returns how many differences there are.';

@@ -1,4 +1,4 @@
--- The proof of authors: every entry has one who may have written it, and ceilings were kept.
+-- The proof of authors: every entry has an author who may write it, and ceilings were respected.
 
 create view farthing.author_problems with (security_invoker = true) as
 select e.account_id, e.seq, format('seq %s: %s %s', e.seq, e.author, case
@@ -14,14 +14,14 @@ where e.author <> 'owner' and (split_part(e.author, ':', 2) = ''
   or e.author like 'stripe:%' and not exists (select from farthing.inbox i
     where i.event_id = substr(e.author, 8))
   or e.kind in ('promotion', 'adjustment')
-    -- What a chat was charged too much comes back by its author: prove_chats() compares the two.
+    -- The refund of an overcharged chat has the chat's author: prove_chats() compares the two.
     and e.reference_type is distinct from 'chat_correction'
     and (e.author in ('owner', 'operator:' || (select a.owner_id from farthing.accounts a
         where a.account_id = e.account_id))
       or split_part(e.author, ':', 1) in ('stripe', 'task'));
 comment on view farthing.author_problems is
-  'Entries without an author, or by an event that is not here, grants that somebody gave to themselves, and '
-  'grants by Stripe or a task. A view, so that all entries can be asked for, and new ones.';
+  'Entries without an author, or by an unknown event, grants to oneself, and grants by Stripe or a task. A '
+  'view, so that it serves all entries and new ones.';
 
 create function farthing.prove_authors()
 returns table (rule int, account_id bigint, detail text)
@@ -48,8 +48,8 @@ as $$
   having count(e.seq) <> r.last_seq - r.first_seq + 1 or count(distinct e.transaction_id) <> 1
 $$;
 comment on function farthing.prove_authors() is
-  'Rule 18, and rule 9 of references: each entry has an author, nobody grants to themselves, a grant says '
-  'what its entry says, a reference moved its own entries once.';
+  'Rule 18, and rule 9 of references: each entry has an author, nobody grants to themselves, a grant '
+  'agrees with its entry, a reference moved its own entries once.';
 
 create function farthing.prove_ceilings()
 returns table (rule int, account_id bigint, detail text)
@@ -68,4 +68,4 @@ as $$
   where d.amount is distinct from s.amount
 $$;
 comment on function farthing.prove_ceilings() is
-  'Rule 18 of grants above a ceiling, which somebody else confirmed; and the authors'' days are complete.';
+  'Rule 18 of grants above a ceiling: another operator confirmed them; and the authors'' days are complete.';

@@ -11,7 +11,7 @@ as $$
   cross join lateral (select least(coalesce(sum(f.amount), 0), b.amount)::bigint as refunded
     from farthing.refunds f where f.account_id = b.account_id and f.booking_id = b.booking_id
       and farthing.is_live_refund(f.status)) r
-  -- A refund that Stripe has only just promised is counted with its first event.
+  -- A refund that Stripe has only accepted is counted from its first event on.
   where b.amount_refunded > r.refunded or b.amount_refunded < (
     select least(coalesce(sum(f.amount), 0), b.amount) from farthing.refunds f
     where f.account_id = b.account_id and f.booking_id = b.booking_id and f.status = 'succeeded')
@@ -33,5 +33,5 @@ as $$
       and (i.facts ->> 'amount')::bigint = b.amount and i.facts ->> 'currency' = b.currency)
 $$;
 comment on function farthing.prove_bookings() is
-  'Rules 9 and 10 of bookings: what is paid has an event of Stripe''s for its amount, what is refunded is '
-  'what the refunds say, and the fee is the one agreed.';
+  'Rules 9 and 10 of bookings: a paid one has a Stripe event for its amount, its refunded amount is that '
+  'of its refunds, and the fee is the agreed one.';

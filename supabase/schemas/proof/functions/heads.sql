@@ -1,4 +1,4 @@
--- The proof of heads: each is the hash of what the ledger held then.
+-- The proof of heads: each is the hash of the ledger at its time.
 
 create function farthing.prove_heads()
 returns table (rule int, account_id bigint, detail text)
@@ -36,5 +36,5 @@ begin
 end
 $$;
 comment on function farthing.prove_heads() is
-  'Rules 14 and 19: each head follows from the one before, the audit from the heads, and the last head from '
-  'the seals. Whoever made all of them anew is found by a head that is outside.';
+  'Rules 14 and 19: each head follows from the one before, the audit from the heads, and the last head '
+  'from the seals. A head stored outside shows if somebody recomputed all of them.';

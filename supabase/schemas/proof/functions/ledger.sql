@@ -1,4 +1,4 @@
--- The proof: the ledger's rules checked over the whole database, from the rows alone and by none of the
+-- The proof: the ledger's rules checked over the whole database, from the rows alone and without the
 -- functions that wrote them. No rows: nothing is violated.
 
 create function farthing.prove_sums()
@@ -74,8 +74,7 @@ as $$
     on e.account_id = l.account_id and e.lot_id = l.lot_id
   where l.amount is distinct from e.came
 $$;
-comment on function farthing.prove_lots() is
-  'Rule 1 by lot: it holds what its entries brought and left.';
+comment on function farthing.prove_lots() is 'Rule 1 by lot: its remainder is the sum of its entries.';
 
 create function farthing.prove_lot_states()
 returns table (rule int, account_id bigint, detail text)
@@ -85,12 +84,12 @@ as $$
   select 1, l.account_id, format('lot %s is closed with %s left', l.lot_id, l.remaining)
   from farthing.lots l where l.closed_at is not null and l.remaining > 0
   union all
-  select 16, l.account_id, format('lot %s is open in an account that has been left', l.lot_id)
+  select 16, l.account_id, format('lot %s is open in the account of a deleted user', l.lot_id)
   from farthing.lots l
   join farthing.accounts a on a.account_id = l.account_id
   where a.left_at is not null and l.closed_at is null
   union all
-  select 7, l.account_id, format('lot %s: reserved %s, kept by open holds %s', l.lot_id, l.reserved, k.kept)
+  select 7, l.account_id, format('lot %s: reserved %s, open holds need %s', l.lot_id, l.reserved, k.kept)
   from farthing.lots l
   left join (select h.account_id, h.lot_id, sum(h.amount) as kept from farthing.hold_lots h
     join farthing.holds o on o.account_id = h.account_id and o.hold_id = h.hold_id
@@ -99,8 +98,8 @@ as $$
   where l.reserved <> coalesce(k.kept, 0)
 $$;
 comment on function farthing.prove_lot_states() is
-  'Rules 1, 7 and 16 by lot: a closed one is empty, it reserves what open holds keep, and is closed '
-  'where the account has been left.';
+  'Rules 1, 7 and 16 by lot: a closed one is empty, its reserved part is that of open holds, and it is '
+  'closed if the account''s user was deleted.';
 
 create function farthing.prove_entries()
 returns table (rule int, account_id bigint, detail text)

@@ -1,5 +1,5 @@
--- Marks: up to where the ledger was proved and sealed, so that the proof of what is new reads only what came
--- since, and a first one, of a ledger that is large already, goes through it in parts.
+-- Marks: the entry up to which each account was proved and sealed, so that the incremental proof reads only
+-- later entries, and the first one of a large ledger runs in parts.
 
 create function farthing.unproved(p_limit bigint default null, p_except bigint[] default '{}')
 returns farthing.entry_range[]
@@ -7,7 +7,7 @@ language sql stable
 set search_path = ''
 as $$
   with waiting as (
-    -- The longest unproved first, so that no account waits for ever behind busy ones.
+    -- The longest unproved accounts first, so that none waits for ever behind busy ones.
     select a.account_id, coalesce(p.seq, 0) as after_seq, a.last_seq, sum(a.last_seq - coalesce(p.seq, 0))
       over (order by p.created_at nulls first, a.account_id) - (a.last_seq - coalesce(p.seq, 0)) as before
     from farthing.accounts a left join farthing.proved p on p.account_id = a.account_id
@@ -16,7 +16,7 @@ as $$
   select coalesce(array_agg(row(w.account_id, w.after_seq, t.seq)::farthing.entry_range order by w.before,
     w.account_id), '{}')
   from waiting w
-  -- Not in the middle of a transaction: its parts are proved together.
+  -- Not in the middle of a transaction: its entries are proved together.
   left join lateral (select e.seq from farthing.entries e
     where e.account_id = w.account_id and e.seq >= w.after_seq + p_limit - w.before and e.seq < w.last_seq
       and not exists (select from farthing.entries n where n.account_id = e.account_id
@@ -25,7 +25,7 @@ as $$
   where (w.before < p_limit) is not false
 $$;
 comment on function farthing.unproved(bigint, bigint[]) is
-  'Which entries are not proved yet: about p_limit of them, or all; none of the accounts of p_except.';
+  'The entries that are not proved yet: about p_limit of them, or all; without the accounts of p_except.';
 
 create function farthing.entries_of(p_ranges farthing.entry_range[])
 returns setof farthing.entries
@@ -59,4 +59,4 @@ as $$
   order by s.account_id, s.seq)
 $$;
 comment on function farthing.verify_new(farthing.entry_range[]) is
-  'As verify(), from where each account was proved; and that its seal there is still the one.';
+  'As verify(), from the mark of each account on; and the seal at the mark must be unchanged.';

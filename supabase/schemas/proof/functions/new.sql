@@ -1,8 +1,8 @@
--- The incremental proof: what was proved and sealed is not read again.
--- Why: the whole proof reads every entry. Of what is sealed and was proved once, the marks say how it ended
--- (marks.sql). This checks what came since against them, and rows that are no entries as the whole proof
--- does. An old entry that is changed while its seals are left alone is seen by the whole proof only (each
--- week, and by hand); one that is sealed anew differs from the mark and from the head.
+-- The incremental proof: proved and sealed entries are not read again. Why: the whole proof reads every
+-- entry. The marks hold the result for sealed and proved entries (marks.sql). This checks later entries
+-- against them, and rows other than entries as the whole proof does. Only the whole proof (each week, and
+-- by hand) notices an old entry that was changed without its seals; one that was sealed again differs from
+-- the mark and from the head.
 
 create function farthing.prove_ranges(p_ranges farthing.entry_range[])
 returns table (rule int, account_id bigint, detail text)
@@ -16,7 +16,7 @@ as $$
     from farthing.verify_new(p_ranges) v
 $$;
 comment on function farthing.prove_ranges(farthing.entry_range[]) is
-  'All that is checked of new entries, but for sums over all accounts. Each violation names its account.';
+  'All checks of new entries, except sums over all accounts. Each violation names its account.';
 
 create function farthing.prove_idle()
 returns table (rule int, account_id bigint, detail text)
@@ -77,8 +77,7 @@ as $$
   union all select * from farthing.prove_heads()
 $$;
 comment on function farthing.prove_rows() is
-  'What each proof checks, the whole one and that of what is new, because it reads no entries or those of a '
-  'few.';
+  'The checks of every proof, whole or incremental, since they read no entries or few.';
 
 create function farthing.prove_state()
 returns table (rule int, account_id bigint, detail text)
@@ -88,7 +87,7 @@ as $$
   select * from farthing.prove_idle() union all select * from farthing.prove_rows()
 $$;
 comment on function farthing.prove_state() is
-  'What is checked each time, whatever is new: accounts without new entries, and rows that are no entries.';
+  'The checks of every run: accounts without new entries, and rows other than entries.';
 
 create function farthing.prove_new()
 returns table (rule int, account_id bigint, detail text)
@@ -101,15 +100,15 @@ as $$
   union all select * from farthing.prove_state()
 $$;
 comment on function farthing.prove_new() is
-  'The proof of what is new: entries that are not proved yet, and all that is not an entry. No rows: nothing '
-  'is violated.';
+  'The incremental proof: entries not proved yet, and all rows other than entries. No rows: nothing is '
+  'violated.';
 
 create function farthing.prove_and_mark(p_ranges farthing.entry_range[])
 returns table (rule int, account_id bigint, detail text)
 language sql
 set search_path = ''
 as $$
-  -- One statement, and so one snapshot: what is marked is what was proved.
+  -- One statement, and so one snapshot: exactly the proved entries are marked.
   with found as materialized (select * from farthing.prove_ranges(p_ranges)),
   upto as materialized (
     select s.account_id, s.seq, s.hash from unnest(p_ranges) r
@@ -142,8 +141,8 @@ as $$
   select * from found
 $$;
 comment on function farthing.prove_and_mark(farthing.entry_range[]) is
-  'prove_ranges(), and marks what is sealed as proved, of each account that no violation names. One caller '
-  'at a time.';
+  'Runs prove_ranges(), and marks sealed entries as proved, for each account that no violation names. One '
+  'caller at a time.';
 
 create function farthing.prove_in_parts(p_limit int default 20000, p_time interval default '20 seconds',
   out o_rules int[], out o_is_done boolean)
@@ -161,7 +160,7 @@ begin
     o_is_done := v_ranges = '{}';
     exit when o_is_done;
     o_rules := o_rules || array(select m.rule from farthing.prove_and_mark(v_ranges) m);
-    -- An account that is not marked up to there is broken, or not sealed so far: another run looks again.
+    -- An account without that mark is broken, or not sealed up to there: another run checks it again.
     v_seen := v_seen || array(select a.account_id from unnest(v_ranges) r
       join farthing.accounts a on a.account_id = r.account_id
       left join farthing.proved p on p.account_id = r.account_id
@@ -175,5 +174,5 @@ begin
 end
 $$;
 comment on function farthing.prove_in_parts(int, interval) is
-  'The proof of what is new, about p_limit entries at a time, for about p_time: what is left is the next '
-  'run''s, and o_is_done false. o_rules: one for each violation.';
+  'The incremental proof, about p_limit entries at a time, for about p_time; the rest is left to the next '
+  'run, with o_is_done false. o_rules: one for each violation.';

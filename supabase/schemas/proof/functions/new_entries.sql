@@ -1,4 +1,4 @@
--- The checks of entries that are not proved yet, each over some ranges of them.
+-- The checks of unproved entries, each over some ranges of them.
 
 create function farthing.prove_new_entries(p_ranges farthing.entry_range[])
 returns table (rule int, account_id bigint, detail text)
@@ -45,8 +45,8 @@ as $$
   where l.remaining <> coalesce(k.net, 0) + coalesce(n.net, 0) - coalesce(d.paid, 0)
 $$;
 comment on function farthing.prove_new_entries(farthing.entry_range[]) is
-  'Rules 1, 3 and 13 of new entries, from where each account was proved; and of an account and its lots '
-  'where its range goes to the end.';
+  'Rules 1, 3 and 13 of new entries, from each account''s mark on; and of an account and its lots if its '
+  'range reaches the end.';
 
 create function farthing.prove_new_origins(p_ranges farthing.entry_range[])
 returns table (rule int, account_id bigint, detail text)
@@ -75,7 +75,7 @@ as $$
       and f.amount = case f.kind when 'bonus' then o.bonus_credits else o.credits end)
 $$;
 comment on function farthing.prove_new_origins(farthing.entry_range[]) is
-  'Rules 9 and 12 of new entries: what they are for, and what they cost.';
+  'Rules 9 and 12 of new entries: their purpose and their price.';
 
 create function farthing.prove_new_authors(p_ranges farthing.entry_range[])
 returns table (rule int, account_id bigint, detail text)
@@ -124,4 +124,4 @@ as $$
   where (s.entries, s.amount) is distinct from (w.entries::bigint, w.amount)
 $$;
 comment on function farthing.prove_new_sums(farthing.entry_range[]) is
-  'Rule 14: the sums of sealed entries are those of what was proved and of the rest, which these ranges are.';
+  'Rule 14: the sums of sealed entries are those of the proved entries and of these ranges together.';

@@ -1,4 +1,4 @@
--- The proof: where credits came from and what they went for.
+-- The proof: the sources and purposes of credits.
 
 create function farthing.prove_grants()
 returns table (rule int, account_id bigint, detail text)
@@ -29,7 +29,7 @@ as $$
     where o.account_id = e.account_id and o.order_id::text = e.reference_id and e.reference_type = 'order')
 $$;
 comment on function farthing.prove_grants() is
-  'Rule 9 of purchases: one payment, one order, one grant of what was sold, and no grant without an '
+  'Rule 9 of purchases: one payment, one order, one grant of the sold credits, and no grant without an '
   'order.';
 
 create function farthing.prove_usage()
@@ -38,7 +38,7 @@ language sql stable
 set search_path = ''
 as $$
   with charged as (
-    -- Usage says what it was priced by; a hold that is settled with an amount does not.
+    -- Usage names its rate; a hold settled with an amount does not.
     select e.account_id, e.seq, e.transaction_id, e.reference_id as event_id,
       case e.reference_type when 'usage' then 'caller' else e.reference_type end as origin
     from farthing.entries e
@@ -72,7 +72,7 @@ language sql stable
 set search_path = ''
 as $$
   with charged as (
-    -- A step of a job settles its hold with all that it used: several events, one resolution.
+    -- A step of a job settles its hold with all of its usage: several events, one resolution.
     select e.account_id, coalesce(e.metadata ->> 'hold_id', e.reference_id) as hold_id, sum(e.amount)
       as amount,
       coalesce(sum(e.amount) filter (where e.lot_id is null), 0) as owed,
@@ -91,7 +91,7 @@ as $$
     or c.times > 1
 $$;
 comment on function farthing.prove_holds() is
-  'Rule 7: a hold is charged at most once, what it says it settled, and only when settled.';
+  'Rule 7: a hold is charged at most once, with its settled amount, and only if settled.';
 
 create function farthing.prove_clawbacks()
 returns table (rule int, account_id bigint, detail text)
@@ -119,5 +119,4 @@ as $$
   where l.clawed_back <> coalesce(e.net, 0)
 $$;
 comment on function farthing.prove_clawbacks() is
-  'Rule 10: never more is clawed back than the order granted, and of an order and a lot what their entries '
-  'say.';
+  'Rule 10: no more is clawed back than the order granted, and orders and lots agree with their entries.';

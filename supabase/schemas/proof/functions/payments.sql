@@ -1,4 +1,4 @@
--- The proof: what Stripe said, what was sold and what came in are one (rules 9 and 10).
+-- The proof: Stripe's events, sales and received credits agree (rules 9 and 10).
 
 create function farthing.prove_payments()
 returns table (rule int, account_id bigint, detail text)
@@ -33,8 +33,8 @@ as $$
     is distinct from (k.amount, k.currency, k.credits, k.bonus_credits, k.name)
 $$;
 comment on function farthing.prove_payments() is
-  'Rule 9 of payments: what is paid has an event of Stripe''s for its amount, what has one is paid, and was '
-  'sold at the package''s terms.';
+  'Rule 9 of payments: a paid order has a Stripe event for its amount, an order with one is paid, and it '
+  'was sold at the package''s terms.';
 
 create function farthing.prove_origins()
 returns table (rule int, account_id bigint, detail text)
@@ -51,8 +51,7 @@ as $$
     or l.order_id::text is distinct from case when e.kind in ('purchase', 'bonus') then e.reference_id end
     or l.created_at > e.created_at
 $$;
-comment on function farthing.prove_origins() is
-  'Rule 19: a lot is of the source and the order that its entry says.';
+comment on function farthing.prove_origins() is 'Rule 19: a lot has the source and the order of its entry.';
 
 create function farthing.prove_lot_terms()
 returns table (rule int, account_id bigint, detail text)
@@ -74,8 +73,8 @@ as $$
   from farthing.lots l where l.frozen and l.order_id is null
 $$;
 comment on function farthing.prove_lot_terms() is
-  'Rules 19 and 10: a lot cost what its order says, an order''s lots gave no more than it did, and one of no '
-  'order is not frozen.';
+  'Rules 19 and 10: a lot has the cost of its order, an order''s lots have no more credits than it '
+  'granted, and a lot without an order is not frozen.';
 
 create function farthing.prove_events()
 returns table (rule int, account_id bigint, detail text)
@@ -85,7 +84,8 @@ as $$
   select 10, r.account_id, format('refund %s is %s of %s, and no event says so', r.refund_id, r.status,
     r.amount)
   from farthing.refunds r
-  -- What Stripe has, it says; what it never had has failed here. A state without a name is unknown.
+  -- Stripe's refunds have an event; one that Stripe never had has failed here. A state without a name is
+  -- unknown.
   where r.stripe_refund_id is not null and r.status <> 'requested' and not exists (
     select from farthing.inbox i where i.state = 'processed' and i.type like 'refund.%'
       and i.facts ->> 'stripe_refund_id' = r.stripe_refund_id
@@ -110,5 +110,5 @@ as $$
         is not distinct from m.exchange_rate)
 $$;
 comment on function farthing.prove_events() is
-  'Rule 10: each refund and dispute is in a state in which an event of Stripe''s put it, and money that a '
-  'dispute moved is money that one names.';
+  'Rule 10: the state of each refund and dispute comes from a Stripe event, and so does each movement of a '
+  'dispute.';

@@ -6,7 +6,7 @@ language sql stable
 set search_path = ''
 as $$
   select * from farthing.prove_rows()
-  -- By entries, which the proof of what is new reads once.
+  -- Checks by entries, which the incremental proof reads once.
   union all select * from farthing.prove_sums()
   union all select * from farthing.prove_lots()
   union all select * from farthing.prove_entries()
@@ -40,5 +40,5 @@ begin
 end
 $$;
 comment on function farthing.prove_by(boolean) is
-  'The whole proof, or that of what is new, which is marked. o_rules: one for each violation; o_is_done: '
+  'The whole proof, or the incremental one, which sets marks. o_rules: one for each violation; o_is_done: '
   'nothing is left.';

@@ -1,11 +1,11 @@
--- The proof: money that came back (rule 10), from what Stripe said and from the entries.
+-- The proof: money that went back (rule 10), from Stripe's events and from the entries.
 
 create function farthing.prove_reversals()
 returns table (rule int, account_id bigint, detail text)
 language sql stable
 set search_path = ''
 as $$
-  with moved as ( -- of each dispute what is gone: to the unit, or as a share of what it claims
+  with moved as ( -- the part withdrawn by each dispute: exact, or as a share of its claim
     select d.account_id, d.order_id, d.status, case d.currency when o.currency then d.amount else o.amount end
         as claimed,
       coalesce(sum(-m.amount) filter (where m.currency = o.currency), 0) as same,
@@ -58,13 +58,14 @@ as $$
   select 10, r.account_id, format('refunds of order %s: %s of %s', r.order_id, sum(r.amount), o.amount)
   from farthing.refunds r
   join farthing.orders o on o.account_id = r.account_id and o.order_id = r.order_id
-  -- Our own: of one from the dashboard we may hear before we hear of the failure that made room for it.
+  -- Only our own refunds: the event of one from the dashboard may arrive before that of the failure that
+  -- made it possible.
   where r.status not in ('failed', 'canceled') and r.requested_by <> 'stripe'
   group by r.account_id, r.order_id, o.amount having sum(r.amount) > o.amount
 $$;
 comment on function farthing.prove_reversals() is
-  'Rule 10: what is clawed back is the share that was refunded or withdrawn, in whatever order it was said; '
-  'states and freezes say the same; no order is refunded twice.';
+  'Rule 10: the clawed-back credits are the share that was refunded or withdrawn, in any order of events; '
+  'states and freezes agree; no order is refunded twice.';
 
 create function farthing.prove_owners()
 returns table (rule int, account_id bigint, detail text)
@@ -90,4 +91,4 @@ as $$
   group by t.name, t.account_id
 $$;
 comment on function farthing.prove_owners() is
-  'What stands beside the ledger belongs to an account that is there: no foreign key says so.';
+  'Rows beside the ledger belong to an existing account, which no foreign key enforces.';

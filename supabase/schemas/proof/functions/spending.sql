@@ -1,5 +1,4 @@
--- The proof: what was charged is what it cost, from the lot whose turn it was (rules 5, 7, 8, 12
--- and 19).
+-- The proof: charges have the right price and came from the right lots (rules 5, 7, 8, 12 and 19).
 
 -- A view, because a query evaluates it in place: a function with a search_path of its own, called for each
 -- charge, took most of the time of prove_prices().
@@ -17,18 +16,18 @@ select e.account_id, e.seq, e.transaction_id, e.amount, e.metadata ->> 'model' a
 from farthing.entries e
 left join farthing.rates r
   on r.model = e.metadata ->> 'model' and r.version = (e.metadata ->> 'rate_version')::int
--- What a hold, a chat or a job is charged without naming a rate is an amount, and not a price.
+-- A charge of a hold, a chat or a job that names no rate is an amount, and not a price.
 where e.reference_type in ('usage', 'hold', 'chat', 'job') and e.metadata ? 'rate_version';
 comment on view farthing.usage_prices is
-  'What the usage of an entry costs at the rate version that it names, for the proof: not by the function '
-  'that charges it. Credits.';
+  'The price of an entry''s usage at the rate version that it names, for the proof: computed without the '
+  'function that charges it. Credits.';
 
 create function farthing.prove_prices()
 returns table (rule int, account_id bigint, detail text)
 language sql stable
 set search_path = ''
 as $$
-  -- One charge has one price, which its parts, from several lots or owed, add up to.
+  -- One charge has one price: the sum of its parts, from several lots or as debt.
   select 12, p.account_id, format('seq %s: %s credits for %s tokens at version %s, which cost %s', min(p.seq),
     sum(p.amount), p.model, p.rate_version, p.credits)
   from farthing.usage_prices p
@@ -36,16 +35,16 @@ as $$
   having p.credits is distinct from sum(p.amount)
 $$;
 comment on function farthing.prove_prices() is
-  'Rule 12: each usage, whatever it was charged by, costs its tokens at the rate version that its entry '
-  'names, exactly.';
+  'Rule 12: each usage, charged in any way, costs exactly its tokens at the rate version that its entry '
+  'names.';
 
 create function farthing.prove_burn_down()
 returns table (rule int, account_id bigint, detail text)
 language sql stable
 set search_path = ''
 as $$
-  -- Plain charges alone: a settled hold takes what it had reserved. A lot that was frozen, reserved or given
-  -- back to may have been passed over for that.
+  -- Only plain charges: a settled hold takes the lots that it had reserved. A lot that was frozen, reserved
+  -- or reinstated may have been skipped for that reason.
   with used as (
     select l.*, coalesce(l.expires_at, 'infinity') as until, u.came, u.ended
     from farthing.lots l
@@ -78,8 +77,8 @@ as $$
   group by m.account_id, l.lot_id, m.lot_id
 $$;
 comment on function farthing.prove_burn_down() is
-  'Rule 5, as far as entries tell: no plain charge took from a lot while one that goes before it was there, '
-  'which later charges took from.';
+  'Rule 5, as far as entries show: no plain charge took from a lot while an earlier one in burn-down order '
+  'existed, from which later charges took.';
 
 create function farthing.prove_debt()
 returns table (rule int, account_id bigint, detail text)
@@ -95,7 +94,7 @@ as $$
       (select max(h.resolved_at) from farthing.holds h where h.account_id = a.account_id)))
   where a.debt > 0
 $$;
-comment on function farthing.prove_debt() is 'Rule 8: nobody owes and has credits that are free.';
+comment on function farthing.prove_debt() is 'Rule 8: no account has both debt and free credits.';
 
 create function farthing.prove_caps()
 returns table (rule int, account_id bigint, detail text)
@@ -116,7 +115,7 @@ as $$
   where a.daily_cap is distinct from least(c.own_daily, c.imposed_daily)
 $$;
 comment on function farthing.prove_caps() is
-  'Rule 19: what an account with a cap is said to have spent in a day is what its entries of that day say.';
+  'Rule 19: the recorded daily spending of an account with a cap is the sum of its entries of that day.';
 
 create function farthing.prove_reserved()
 returns table (rule int, account_id bigint, detail text)
@@ -129,4 +128,5 @@ as $$
     group by l.account_id, l.hold_id) k on k.account_id = h.account_id and k.hold_id = h.hold_id
   where k.kept is distinct from h.amount
 $$;
-comment on function farthing.prove_reserved() is 'Rule 7: a hold, open or not, names lots of as much.';
+comment on function farthing.prove_reserved() is
+  'Rule 7: the lots of a hold, open or not, add up to its amount.';

@@ -1,4 +1,4 @@
--- The proof: what decides money is what it was when it was written (rules 2, 14 and 19).
+-- The proof: data that decides about money is unchanged since it was written (rules 2, 14 and 19).
 
 create function farthing.prove_guards()
 returns table (rule int, account_id bigint, detail text)
@@ -13,7 +13,7 @@ as $$
       and t.tgenabled = 'A')
 $$;
 comment on function farthing.prove_guards() is
-  'Rule 2: what refuses changes, or audits them, is there and is not disabled.';
+  'Rule 2: the triggers that refuse or audit changes exist and are enabled.';
 
 create function farthing.audit_problems(p_audited farthing.audited)
 returns setof text
@@ -37,7 +37,7 @@ begin
       where a.table_name = %1$L and a.row_key = %4$s)$sql$,
     p_audited.table_name, farthing.listed(p_audited.key_columns, 't'),
     farthing.listed(p_audited.key_columns, 'k'),
-    -- The key as pick() would make it, but not by a call for each row.
+    -- The same key as pick() would make, without a call for each row.
     (select format('jsonb_build_object(%s)', string_agg(format('%1$L, t.%1$I', c), ', '))
       from unnest(p_audited.key_columns) c),
     -- An account begins without a cap, and without a row.
@@ -46,7 +46,7 @@ begin
 end
 $$;
 comment on function farthing.audit_problems(farthing.audited) is
-  'Rows of one audited table that are not as the audit last saw them.';
+  'Rows of one audited table that differ from their last audit row.';
 
 create function farthing.prove_audit()
 returns table (rule int, account_id bigint, detail text)
@@ -58,7 +58,7 @@ as $$
   order by a.table_name
 $$;
 comment on function farthing.prove_audit() is
-  'Rule 19: policy, caps, rates, packages, alert rules and tasks are as the audit last saw them.';
+  'Rule 19: policy, caps, rates, packages, alert rules and tasks agree with their last audit rows.';
 
 create function farthing.prove_marks()
 returns table (rule int, account_id bigint, detail text)
@@ -70,7 +70,7 @@ as $$
   where a.left_at is null
     and m.mark is distinct from sha256(convert_to(concat_ws(' ', m.salt, a.account_id, a.owner_id), 'UTF8'))
   union all
-  select 16, a.account_id, 'one who has left can still be told by the mark of the account'
+  select 16, a.account_id, 'the mark of the account can still be linked to its deleted owner'
   from farthing.accounts a join farthing.owner_marks m on m.account_id = a.account_id
   where a.left_at is not null and m.salt is not null
   union all
@@ -82,12 +82,13 @@ as $$
       else a.owner_id is not null end
     or not isfinite(a.left_at)
   union all
-  select 16, a.account_id, 'the owner is gone, and the account was not left'
+  select 16, a.account_id, 'the owner is gone, and left_at is not set'
   from farthing.accounts a
   where a.owner_id is not null and not exists (select from auth.users u where u.id = a.owner_id)
 $$;
 comment on function farthing.prove_marks() is
-  'Rules 19 and 16: an account belongs to whoever opened it, and knows them no longer once they have left.';
+  'Rules 19 and 16: an account belongs to the user who opened it, and does not name them any more once '
+  'they are deleted.';
 
 create function farthing.prove_seals()
 returns table (rule int, account_id bigint, detail text)
@@ -108,7 +109,7 @@ as $$
     on t.counterparty = s.counterparty and t.direction = s.direction and t.kind = s.kind
   where (s.entries, s.amount) is distinct from (t.entries, t.amount)
   union all
-  -- Sealing runs each minute; a head says by which time it did.
+  -- Sealing runs each minute; a head has the time up to which it did.
   select 14, a.account_id, format('seq %s was written at %s and is not sealed', e.seq, e.created_at)
   from farthing.accounts a
   left join sealed s on s.account_id = a.account_id

@@ -1,5 +1,5 @@
--- The proof of bookings' transfers (rule 10), from what moved and what was refunded, and by none of the
--- functions that decide what moves.
+-- The proof of bookings' transfers (rule 10), from the transfers and refunds, without the functions that
+-- plan them.
 
 create function farthing.prove_transfers()
 returns table (rule int, account_id bigint, detail text)
@@ -33,7 +33,7 @@ as $$
       * (b.amount - coalesce(sum(r.amount) filter (where r.nets_share), 0)) as due
     from farthing.refunds r where r.account_id = b.account_id and r.booking_id = b.booking_id
       and r.status not in ('failed', 'canceled')) d
-  -- A cancelled booking's money goes to its buyer. A move that Stripe refused is parked for an operator.
+  -- A cancelled booking's money goes to its buyer. A move that Stripe refused waits for an operator.
   where b.paid_at is not null and b.status <> 'cancelled'
     and (b.transfer_at = 'payment' or b.status = 'completed') and m.net * b.amount < d.due
     and not exists (select from farthing.disputes c where c.account_id = b.account_id
@@ -46,6 +46,6 @@ as $$
       where t.account_id = b.account_id and t.booking_id = b.booking_id and t.status = 'refused')
 $$;
 comment on function farthing.prove_transfers() is
-  'Rule 10 of bookings: a provider has no less than nothing of a booking and no more than their share, which '
-  'may have to wait for its end; what is due of a payment that no bank doubts is at least asked for; and no '
-  'more is reversed of a transfer than it was.';
+  'Rule 10 of bookings: a provider has at least zero of a booking and at most their share, which may have '
+  'to wait for its end; the due part of an undisputed payment is at least requested; and no more of a '
+  'transfer is reversed than it was.';

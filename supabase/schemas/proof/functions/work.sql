@@ -1,4 +1,4 @@
--- The proof: work that was paid for by a hold.
+-- The proof: work that is paid from a hold.
 
 create function farthing.prove_chats()
 returns table (rule int, account_id bigint, detail text)
@@ -10,7 +10,7 @@ as $$
   join farthing.holds h on h.account_id = c.account_id and h.hold_id = c.hold_id
   where (c.state = 'open') <> (h.status = 'open')
   union all
-  -- That a settled hold was charged is prove_holds()'s; a chat that was released first has an event.
+  -- prove_holds() checks that a settled hold was charged; a chat that was released first has an event.
   select 7, c.account_id, format('chat %s is settled and was not charged', c.hold_id)
   from farthing.chats c
   join farthing.holds h on h.account_id = c.account_id and h.hold_id = c.hold_id
@@ -18,7 +18,7 @@ as $$
     and u.event_id = c.hold_id::text
   where c.state = 'settled' and h.status <> 'settled' and u.event_id is null
   union all
-  select 9, coalesce(c.account_id, e.account_id), format('chat %s: corrected by %s, given back %s',
+  select 9, coalesce(c.account_id, e.account_id), format('chat %s: corrected by %s, refunded %s',
     coalesce(c.hold_id::text, e.hold_id), c.corrected, e.amount)
   from (select k.account_id, k.hold_id, k.corrected from farthing.chats k where k.corrected > 0) c
   full join (select n.account_id, n.reference_id as hold_id, sum(n.amount) as amount from farthing.entries n
@@ -27,8 +27,8 @@ as $$
   where c.corrected is distinct from e.amount
 $$;
 comment on function farthing.prove_chats() is
-  'Rules 7 and 9 of chats: a chat is open as long as its hold, a settled one was charged, and what it was '
-  'charged too much came back once.';
+  'Rules 7 and 9 of chats: a chat is open as long as its hold, a settled one was charged, and an '
+  'overcharge was refunded once.';
 
 create function farthing.prove_jobs()
 returns table (rule int, account_id bigint, detail text)
@@ -44,7 +44,7 @@ as $$
   where j.completed_at is null and h.status = 'settled' and h.settled < h.amount
 $$;
 comment on function farthing.prove_jobs() is
-  'Rule 7 of jobs: one that has ended holds nothing, and one that goes on holds its rest.';
+  'Rule 7 of jobs: an ended one holds nothing, and a live one holds its rest.';
 
 create function farthing.prove_steps()
 returns table (rule int, account_id bigint, detail text)
@@ -60,4 +60,4 @@ as $$
       and n.metadata ->> 'job_id' = j.job_id::text and n.metadata ->> 'step' = c.step) e
   where c.credits <> e.charged
 $$;
-comment on function farthing.prove_steps() is 'Rule 9 of jobs: each step was charged what it says.';
+comment on function farthing.prove_steps() is 'Rule 9 of jobs: each step agrees with its charge.';

@@ -1,7 +1,7 @@
--- Disputes: what a bank has taken of a payment, and what may still go.
--- Why by money and not by word: Stripe's words change (appeals, prevented, whatever comes next), and one of
--- them means both that the buyer was paid and that nobody was. So what was withdrawn and not reinstated is
--- what came back, and the word only says whether more may follow: docs/decisions/refunds-and-disputes.md.
+-- Disputes: the money that a bank has withdrawn of a payment, and that it may still withdraw. Why by money
+-- and not by state: Stripe's states change (appeals, prevented, future ones), and one of them means both
+-- that the buyer was paid and that nobody was. So the money withdrawn and not reinstated counts as
+-- returned, and the state only says whether more may follow: docs/decisions/refunds-and-disputes.md.
 
 create function farthing.withdrawn_of(
   p_dispute farthing.disputes, p_claimed bigint, p_currency text)
@@ -10,8 +10,9 @@ language plpgsql stable
 set search_path = ''
 as $$
 begin
-  -- In the payment's currency to the unit. Settled in another one, each movement goes back by its own rate,
-  -- for what is won months later comes back at another; rates are rounded, so the share is, to a hundredth.
+  -- Exact in the payment's currency. Settled in another one, each movement is converted by its own rate,
+  -- since money won months later returns at another one; rates are rounded, so the share is rounded to a
+  -- hundredth.
   return (select greatest(0, case when bool_and(m.currency = p_currency) then -sum(m.amount)
       else round(p_claimed * least(1, coalesce(round(-sum(m.amount / coalesce(m.exchange_rate, 1))
         / max(-m.amount / coalesce(m.exchange_rate, 1)) filter (where m.amount < 0), 2), 0))) end)
@@ -20,8 +21,8 @@ begin
 end
 $$;
 comment on function farthing.withdrawn_of(farthing.disputes, bigint, text) is
-  'What a dispute has withdrawn of a payment and not reinstated, in minor units of the payment''s currency; '
-  'never below zero. p_claimed: the dispute''s amount in that currency.';
+  'The part of a payment that a dispute has withdrawn and not reinstated, in minor units of the payment''s '
+  'currency; never below zero. p_claimed: the dispute''s amount in that currency.';
 
 create function farthing.disputed_of(p_payment farthing.payment, p_refunded numeric)
 returns farthing.disputed
@@ -33,11 +34,13 @@ begin
     select row(coalesce(sum(case when f.is_open then greatest(f.claimed, f.withdrawn) else f.withdrawn end),
       0), coalesce(sum(f.withdrawn), 0), coalesce(bool_or(f.is_open), false))::farthing.disputed
     from (select s.claimed, s.withdrawn, farthing.is_open_dispute(s.status)
-        -- Prevented is paid: by the dispute itself or by a refund. Until that is here, more may go.
+        -- Prevented means paid: by the dispute itself or by a refund. Until that has arrived, more may be
+        -- withdrawn.
         or s.status = 'prevented' and s.withdrawn + p_refunded < least(s.claimed, p_payment.amount) as is_open
       from (select d.status, c.claimed, farthing.withdrawn_of(d, c.claimed, p_payment.currency) as withdrawn
         from farthing.disputes d
-        -- In another currency than the payment's an amount says nothing of its share: it counts as the whole.
+        -- An amount in another currency than the payment's does not show its share, so it counts as the
+        -- whole.
         cross join lateral (select case d.currency when p_payment.currency then d.amount
           else p_payment.amount end as claimed) c
         where d.account_id = p_payment.account_id
@@ -45,8 +48,8 @@ begin
 end
 $$;
 comment on function farthing.disputed_of(farthing.payment, numeric) is
-  'What banks have of a payment of which p_refunded went back already: claimed or taken by disputes, '
-  'withdrawn and not reinstated, and whether more may go. Minor units.';
+  'The parts of a payment, of which p_refunded was refunded already, that banks have: claimed or taken by '
+  'disputes, withdrawn and not reinstated, and whether more may be withdrawn. Minor units.';
 
 create function farthing.dispute_rank(p_status text)
 returns int
@@ -59,8 +62,8 @@ as $$
     when 'appeal_needs_response' then 8 when 'appeal_under_review' then 9 else 6 end
 $$;
 comment on function farthing.dispute_rank(text) is
-  'A dispute''s states in the order they follow each other, for events of one second. Time goes before it: '
-  'what was lost is appealed, and the appeal is won or lost.';
+  'The order of a dispute''s states, for events of the same second. The time counts first: a lost dispute '
+  'may be appealed, and the appeal won or lost.';
 
 create function farthing.note_movements(p_account_id bigint, p_facts jsonb, p_now timestamptz)
 returns void
@@ -68,7 +71,7 @@ language plpgsql
 set search_path = ''
 as $$
 begin
-  -- A set by id: whichever event names a movement first, it happened.
+  -- A set by id, so the order of the events does not matter.
   insert into farthing.dispute_movements (account_id, transaction_id, dispute_id, amount, fee, currency,
     exchange_rate, created_at)
   select p_account_id, m.id, p_facts ->> 'dispute_id', m.amount, m.fee, m.currency,
@@ -79,7 +82,7 @@ begin
 end
 $$;
 comment on function farthing.note_movements(bigint, jsonb, timestamptz) is
-  'Adds the balance transactions that an event names of its dispute.';
+  'Adds the balance transactions of a dispute that an event names.';
 
 create function farthing.apply_dispute_event(p_facts jsonb, p_now timestamptz)
 returns text
@@ -107,7 +110,7 @@ begin
   set amount = excluded.amount, currency = excluded.currency, status = excluded.status,
     reason = excluded.reason, case_type = excluded.case_type, status_at = excluded.status_at,
     movements = excluded.movements, updated_at = p_now
-  -- The later event holds; within a second the one that knows of more money, then the state that follows.
+  -- The later event wins; within a second the one with more movements, then the state that follows.
   where (d.status_at, d.movements, farthing.dispute_rank(d.status))
       < (excluded.status_at, excluded.movements, farthing.dispute_rank(excluded.status))
     and (d.order_id, d.booking_id) is not distinct from (excluded.order_id, excluded.booking_id);
@@ -124,5 +127,5 @@ begin
 end
 $$;
 comment on function farthing.apply_dispute_event is
-  'A dispute was opened, went on or was decided, or money moved by it: freezes, claws back, reinstates. '
-  'Deferred while its payment is not here.';
+  'Applies an event of a dispute (opened, updated, decided, money moved): freezes, claws back, reinstates. '
+  'Deferred until its payment has arrived.';

@@ -1,5 +1,5 @@
--- What Stripe says of refunds and early fraud warnings, applied; of disputes: disputes.sql.
--- Stripe delivers in no order: each kind has ranks, and a state never goes back to a lower one.
+-- Stripe's events about refunds and early fraud warnings, applied; those about disputes: disputes.sql.
+-- Stripe delivers in any order: each kind has ranks, and a state never goes back to a lower one.
 
 create function farthing.find_payment(p_payment_id text)
 returns farthing.payment
@@ -16,13 +16,13 @@ begin
     select account_id, null::uuid, booking_id, payment_intent_id, amount, currency into v_payment
     from farthing.bookings where payment_intent_id = p_payment_id and paid_at is not null;
   end if;
-  -- The order of locks: the account first. Whoever changes what we found waits there.
+  -- The order of locks: the account first. Every change of the rows found here waits for it.
   perform from farthing.accounts where account_id = v_payment.account_id for no key update;
   return v_payment;
 end
 $$;
 comment on function farthing.find_payment(text) is
-  'The paid order or booking of a payment intent, its account locked; null where the payment is not here '
+  'The paid order or booking of a payment intent, with its account locked; null if the payment is unknown '
   '(yet).';
 
 create function farthing.net_payment(
@@ -40,7 +40,7 @@ begin
 end
 $$;
 comment on function farthing.net_payment is
-  'Brings an order''s credits, or a booking''s amounts, to what came back of its payment.';
+  'Updates an order''s credits, or a booking''s amounts, to the returned part of its payment.';
 
 create function farthing.refund_rank(p_status text)
 returns int
@@ -51,7 +51,7 @@ as $$
     when 'succeeded' then 4 when 'failed' then 5 when 'canceled' then 5 else 3 end
 $$;
 comment on function farthing.refund_rank(text) is
-  'A refund''s states in the order they can follow each other; one nobody knows is somewhere on the way.';
+  'The order of a refund''s states; an unknown one counts as pending.';
 
 create function farthing.note_refund(p_payment farthing.payment, p_facts jsonb, p_now timestamptz)
 returns farthing.refunds
@@ -75,7 +75,7 @@ begin
       requested_by, nets_share, failure_reason, created_at, updated_at)
     values (p_payment.account_id, p_payment.order_id, p_payment.booking_id, p_facts ->> 'stripe_refund_id',
       (p_facts ->> 'amount')::bigint, p_facts ->> 'currency', p_facts ->> 'status', 'stripe',
-      -- In the dashboard a provider keeps their part unless somebody asks for it.
+      -- A refund in the dashboard leaves the provider their part unless it says otherwise.
       p_payment.booking_id is not null and p_facts ->> 'transfer_reversal' is null,
       p_facts ->> 'failure_reason', p_now, p_now)
     returning * into v_refund;
@@ -99,7 +99,7 @@ begin
 end
 $$;
 comment on function farthing.note_refund is
-  'Records a refund, ours or one from Stripe''s dashboard, as far as the event is newer than what is known.';
+  'Records a refund, ours or one from Stripe''s dashboard, if the event is newer than the stored state.';
 
 create function farthing.apply_refund_event(p_facts jsonb, p_now timestamptz)
 returns text
@@ -119,7 +119,7 @@ begin
     perform farthing.note_unknown_state('refund', p_facts ->> 'status', p_facts ->> 'stripe_refund_id',
       p_now);
     p_facts := p_facts || jsonb_build_object('status', left(
-      coalesce(nullif(p_facts ->> 'status', 'requested'), 'unknown'), 64)); -- requested is our own word
+      coalesce(nullif(p_facts ->> 'status', 'requested'), 'unknown'), 64)); -- requested is our own state
   end if;
   if p_facts ->> 'currency' is distinct from v_payment.currency then
     raise exception 'a payment in % is not refunded in %', v_payment.currency, p_facts ->> 'currency';
@@ -136,8 +136,8 @@ begin
 end
 $$;
 comment on function farthing.apply_refund_event is
-  'A refund was made, changed or failed, here or in Stripe''s dashboard: claws credits back or '
-  'reinstates them. Deferred while its payment is not here.';
+  'Applies an event of a refund (created, updated, failed), ours or from Stripe''s dashboard: claws '
+  'credits back or reinstates them. Deferred until its payment has arrived.';
 
 create function farthing.apply_warning_event(p_facts jsonb, p_now timestamptz)
 returns text
@@ -152,7 +152,7 @@ begin
   if v_payment.account_id is null then
     return 'deferred';
   end if;
-  -- Not actionable: refunded in full or disputed already. That does not come back.
+  -- Not actionable: refunded in full or disputed already. That is final.
   insert into farthing.fraud_warnings as w (account_id, warning_id, order_id, booking_id, fraud_type,
     actionable, state, status_at, created_at, updated_at)
   values (v_payment.account_id, p_facts ->> 'warning_id', v_payment.order_id, v_payment.booking_id,
@@ -169,7 +169,7 @@ begin
     and exists (select from farthing.fraud_warnings where account_id = v_payment.account_id
       and warning_id = p_facts ->> 'warning_id' and state = 'open')
   then
-    -- A runner asks Stripe for it: no outside call is made inside a transaction.
+    -- A runner sends it to Stripe: no external call is made inside a transaction.
     insert into farthing.refunds (account_id, order_id, booking_id, amount, currency, reason, requested_by,
       next_attempt_at, created_at, updated_at)
     values (v_payment.account_id, v_payment.order_id, v_payment.booking_id, v_refundable, v_payment.currency,
@@ -179,8 +179,8 @@ begin
 end
 $$;
 comment on function farthing.apply_warning_event is
-  'An early fraud warning freezes its order''s credits, and where the policy says so asks for a refund at '
-  'once. Deferred while its payment is not here.';
+  'Applies an early fraud warning: freezes its order''s credits, and requests a refund at once if the '
+  'policy says so. Deferred until its payment has arrived.';
 
 create function farthing.refundable(p_payment farthing.payment)
 returns bigint
@@ -195,11 +195,11 @@ begin
   from farthing.refunds
   where account_id = p_payment.account_id and status not in ('failed', 'canceled')
     and (order_id = p_payment.order_id or booking_id = p_payment.booking_id);
-  -- What a bank holds or has taken back cannot be refunded too.
+  -- Money that a bank holds or has withdrawn cannot be refunded, too.
   return (select greatest(0, p_payment.amount - v_refunds.aside - d.disputed)::bigint
     from farthing.disputed_of(p_payment, v_refunds.made) d);
 end
 $$;
 comment on function farthing.refundable(farthing.payment) is
-  'What of a payment can still be refunded: less what is or is being refunded, less what is disputed. Minor '
-  'units.';
+  'The part of a payment that can still be refunded: less refunds, also those in progress, less disputes. '
+  'Minor units.';

@@ -1,12 +1,12 @@
--- What an order's refunds and disputes claw back of its credits, and reinstate (rule 10).
+-- The credits that an order's refunds and disputes claw back and reinstate (rule 10).
 
 create function farthing.share_of(p_whole numeric, p_part numeric, p_total numeric)
 returns numeric
 language sql immutable
 set search_path = ''
 as $$
-  -- In whole 10^-18 credits, by integers: rounding down at each partial refund, and nothing at the last, so
-  -- all of them sum to the whole.
+  -- In whole 10^-18 credits, by integers: rounded down at each partial refund and exact at the last, so all
+  -- of them sum to the whole.
   select div(p_whole * 1e18 * least(p_part, p_total), p_total) * 1e-18
 $$;
 comment on function farthing.share_of(numeric, numeric, numeric) is
@@ -52,8 +52,8 @@ declare
   v_lot record;
 begin
   for v_lot in
-    -- What was paid for goes before what was given on top. What a hold keeps may still be spent by it; the
-    -- debt in its place is paid when it comes free.
+    -- Paid credits are clawed back before bonus credits. Held credits may still be spent by their hold; the
+    -- debt in their place is paid when they are released.
     select lot_id, remaining - reserved as free from farthing.lots
     where account_id = p_order.account_id and order_id = p_order.order_id and remaining > reserved
     order by source desc
@@ -108,8 +108,8 @@ begin
 end
 $$;
 comment on function farthing.undo_debt_payments(bigint, numeric, timestamptz) is
-  'A debt that was paid is owed no longer: the lots that paid it last get that back. Raises the debt by as '
-  'much; the caller, who has locked the account, cancels it. Credits.';
+  'Undoes payments of a debt that proved unfounded: the lots that paid it last get their credits back. '
+  'Raises the debt by as much; the caller, who has locked the account, cancels it. Credits.';
 
 create function farthing.reinstate(
   p_order farthing.orders, p_amount numeric, p_cause jsonb, p_author text, p_now timestamptz)
@@ -125,7 +125,7 @@ declare
     where account_id = p_order.account_id and order_id = p_order.order_id);
   v_lot record;
 begin
-  -- In reverse: what was taken last was debt.
+  -- In reverse order: the last part was debt.
   if v_owed > 0 then
     v_owed := least(v_owed, v_need);
     if v_owed > v_debt then
@@ -153,12 +153,12 @@ begin
 end
 $$;
 comment on function farthing.reinstate is
-  'Undoes claw_back(): debt that it made, paid meanwhile or not, then the lots that it took from. The '
-  'account is locked by the caller. Credits.';
+  'Undoes claw_back(): first the debt that it made, paid meanwhile or not, then the lots that it took '
+  'from. The account is locked by the caller. Credits.';
 
 create function farthing.reversed_of(p_order farthing.orders)
 returns farthing.reversed
-language plpgsql stable -- which keeps its plan from one event to the next
+language plpgsql stable -- plpgsql caches its plan from one event to the next
 set search_path = ''
 as $$
 declare
@@ -175,7 +175,7 @@ begin
 end
 $$;
 comment on function farthing.reversed_of(farthing.orders) is
-  'What Stripe has said so far of an order''s money: paid back, disputed, withdrawn by banks. Minor units.';
+  'The state of an order''s money at Stripe: refunded, disputed, withdrawn by banks. Minor units.';
 
 create function farthing.net_order(
   p_account_id bigint, p_order_id uuid, p_cause jsonb, p_author text, p_now timestamptz)
@@ -193,7 +193,7 @@ begin
   select * into v_order from farthing.orders where account_id = p_account_id and order_id = p_order_id
   for update;
   v_reversed := farthing.reversed_of(v_order);
-  -- A warning is over while its payment is given back whole; a refund that fails opens it again.
+  -- A warning is closed while its payment is refunded in full; a failed refund opens it again.
   update farthing.fraud_warnings
   set state = case state when 'open' then 'closed' else 'open' end, updated_at = p_now
   where account_id = p_account_id and order_id = p_order_id and actionable
@@ -219,12 +219,13 @@ begin
   where account_id = p_account_id and order_id = p_order_id and frozen <> v_reversed.is_frozen;
   perform farthing.pay_debt(p_account_id, p_now);
   if (select left_at is not null from farthing.accounts where account_id = p_account_id) then
-    -- Reinstated to someone who has left (rule 16).
+    -- Reinstated to a deleted user (rule 16).
     perform farthing.close_lots(p_account_id, p_author, p_now);
   end if;
   return v_clawback;
 end
 $$;
 comment on function farthing.net_order is
-  'Brings a paid order''s credits, freeze and state to what its refunds, disputes and warnings say. Returns '
-  'what this call clawed back, and how much of it became debt. The account is locked by the caller. Credits.';
+  'Updates a paid order''s credits, freeze and state to its refunds, disputes and warnings. Returns the '
+  'credits that this call clawed back, and the part of them that became debt. The account is locked by the '
+  'caller. Credits.';

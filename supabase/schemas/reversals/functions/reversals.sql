@@ -9,7 +9,7 @@ declare
   v_legal boolean := case old.status
     when 'requested' then true
     when 'succeeded' then new.status in ('failed', 'canceled')
-    -- Given up here, and Stripe had it all the same: then what Stripe says holds.
+    -- A refund that was given up here but exists at Stripe: Stripe's state applies.
     when 'failed' then old.stripe_refund_id is null
     when 'canceled' then false
     else new.status <> 'requested' end;
@@ -31,7 +31,7 @@ as $$
   select p_status not in ('requested', 'failed', 'canceled')
 $$;
 comment on function farthing.is_live_refund(text) is
-  'Whether the money of a refund is on its way back or there. So it is in a state that nobody here knows.';
+  'Whether the money of a refund is on its way back or has arrived; true for an unknown state, too.';
 
 create function farthing.is_open_dispute(p_status text)
 returns boolean
@@ -42,5 +42,5 @@ as $$
     'prevented')
 $$;
 comment on function farthing.is_open_dispute(text) is
-  'Whether a bank still decides about a dispute: from the first answer to the last appeal, and in a state '
-  'that nobody here knows.';
+  'Whether a bank still decides about a dispute: from the first answer to the last appeal, and in an '
+  'unknown state.';

@@ -20,7 +20,7 @@ comment on function farthing.add_entry_sums(bigint[], bigint[], bigint[]) is
 
 create function farthing.entry_terms(p_entry farthing.entries)
 returns bytea
-language plpgsql stable -- and not sql: owners' marks are a later migration's
+language plpgsql stable -- not sql: owners' hashes come in a later migration
 set search_path = ''
 as $$
 begin
@@ -33,11 +33,11 @@ begin
 end
 $$;
 comment on function farthing.entry_terms(farthing.entries) is
-  'What is sealed with an entry that brings a lot, or is its account''s first, beside its own fields: the '
-  'terms of the lot, and the mark of the owner.';
+  'Sealed with an entry that adds a lot, or is its account''s first, beside its own fields: the terms of '
+  'the lot, and the hash of the owner.';
 
--- A view, because a query evaluates it in place: as a function with a search_path of its own, called for each
--- entry, it took three times as long. The terms are asked for only where an entry brings some.
+-- A view, because a query evaluates it in place: as a function with a search_path of its own, called for
+-- each entry, it took three times as long. The terms are computed only for entries that have some.
 create view farthing.entry_contents with (security_invoker = true) as
 -- A JSON array keeps nulls and boundaries apart; times as epochs, so no setting of the session changes
 -- the text.
@@ -50,8 +50,8 @@ select e.account_id, e.seq,
     e.reference_type, e.reference_id, e.correlation_id, e.metadata, e.author)::text, 'UTF8') as contents
 from farthing.entries e;
 comment on view farthing.entry_contents is
-  'What the seal of each entry covers: the terms that came in with it, and every field of it. An entry''s '
-  'hash is the sha256 of the account''s hash before, and this.';
+  'The content that the seal of each entry covers: its terms and all of its fields. An entry''s hash is '
+  'the sha256 of the account''s previous hash, and this.';
 
 create function farthing.seal_entries(p_limit int)
 returns int
@@ -68,7 +68,7 @@ declare
   v_upto bigint[];
   v_head_nr int;
 begin
-  -- One sealer at a time: two would find the same end of the chain. No head is made meanwhile, either.
+  -- One sealer at a time: two would find the same end of the chain. No head is made meanwhile.
   perform pg_advisory_xact_lock(hashtextextended('farthing.seal', 0));
   v_head_nr := coalesce((select max(h.head_nr) from farthing.heads h), 0) + 1;
   for v_account in
@@ -106,7 +106,7 @@ returns int
 language sql
 set search_path = ''
 as $$
-  -- Every task takes a moment. Which entries are sealed does not depend on it.
+  -- Every task takes a moment as its argument, which does not matter here.
   select farthing.seal_entries(p_limit)
 $$;
 comment on function farthing.seal(timestamptz, int) is
@@ -117,8 +117,8 @@ returns table (account_id bigint, seq bigint, problem text)
 language sql stable
 set search_path = ''
 as $$
-  -- Each hash is made anew from the one that is stored before it: where all of them agree, so does the chain
-  -- from its first entry on, and none waits for another.
+  -- Each hash is recomputed from the stored one before it: if all of them agree, so does the chain from its
+  -- first entry on, and they can be computed in parallel.
   select distinct on (s.account_id) s.account_id, s.seq, case when c.seq is null
     then 'a sealed entry is missing' else 'the entry is not the one that was sealed' end
   from (select t.*, lag(t.hash, 1, '') over (partition by t.account_id order by t.seq) as hash_before

@@ -1,8 +1,8 @@
--- Heads: each hour one hash over the end of every account's chain, chained to the head before.
--- Why: seals prove that entries are those that were sealed, to anybody but one who may write seals, too. A
--- head that somebody has outside the database (a log, a mailbox, a webhook's receiver) can't be rewritten
--- from inside: whoever changes an entry, a lot's terms or an owner, and seals anew, has to change each
--- later head, and then differs from the one outside (compare_head).
+-- Heads: each hour one hash over the end of every account's chain, chained to the head before. Why: seals
+-- prove that entries are unchanged, except against a person who may write seals, too. A head stored outside
+-- the database (a log, a mailbox, a webhook's receiver) can't be rewritten from inside: after a change of
+-- an entry, a lot's terms or an owner, and new seals, each later head has to change, and then differs from
+-- the one outside (compare_head).
 
 create function farthing.owner_mark(p_salt uuid, p_account_id bigint, p_owner_id uuid)
 returns bytea
@@ -12,7 +12,7 @@ as $$
   select sha256(convert_to(concat_ws(' ', p_salt, p_account_id, p_owner_id), 'UTF8'))
 $$;
 comment on function farthing.owner_mark(uuid, bigint, uuid) is
-  'The mark of an account''s owner, or of there being none.';
+  'The hash of an account''s owner, or of having none.';
 
 create function farthing.mark_owner()
 returns trigger
@@ -32,14 +32,14 @@ begin
 end
 $$;
 comment on function farthing.mark_owner() is
-  'Trigger: marks a new account''s owner, and forgets one who leaves.';
+  'Trigger: hashes a new account''s owner, and deletes the salt of a deleted one.';
 
 create function farthing.head_root(p_head_nr int, out o_accounts bigint, out o_entries bigint,
   out o_root bytea)
 language sql stable
 set search_path = ''
 as $$
-  -- Chunks of accounts first, so that no hash is taken over a hundred megabytes.
+  -- Chunks of accounts first, so that no hash covers a hundred megabytes.
   select coalesce(sum(c.accounts), 0)::bigint, coalesce(sum(c.entries), 0)::bigint,
     sha256(coalesce(string_agg(c.hash, '' order by c.chunk), ''))
   from (
@@ -51,8 +51,8 @@ as $$
     group by a.account_id / 1024) c
 $$;
 comment on function farthing.head_root(int) is
-  'The root as of a head, from the seals: accounts, entries (numbers have no gap, so the last ones add up to '
-  'them), root.';
+  'The root of a head, from the seals: accounts, entries (numbers have no gap, so their sum is the number '
+  'of entries), root.';
 
 create function farthing.audit_hash(p_before bytea, p_after bigint, p_upto bigint)
 returns bytea
@@ -89,7 +89,7 @@ declare
   v_head farthing.heads;
 begin
   perform pg_advisory_xact_lock(hashtextextended('farthing.seal', 0));
-  -- Numbers are given before they are committed: none may come later that this head has passed.
+  -- Numbers are assigned before they are committed: none that this head has passed may appear later.
   lock table farthing.audit in share mode;
   select * into v_before from farthing.heads order by head_nr desc limit 1;
   v_head.head_nr := coalesce(v_before.head_nr, 0) + 1;
@@ -118,15 +118,15 @@ declare
     'entries', v_head.entries, 'accounts', v_head.accounts, 'balance', trim_scale(v_head.balance)::text,
     'made_at', v_head.made_at);
 begin
-  -- The server's log is outside the tables, too.
+  -- The server's log is outside the tables, as well.
   raise log 'farthing anchor %', v_data;
   perform farthing.notify_head(v_data, p_now);
   return v_head.head_nr;
 end
 $$;
 comment on function farthing.anchor(timestamptz) is
-  'Makes a head and hands it to the outside: the server''s log, the operators'' webhook, and once a day '
-  'their mailbox. Returns its number.';
+  'Makes a head and publishes it: in the server''s log, to the operators'' webhook, and once a day by '
+  'email. Returns its number.';
 
 create function farthing.notify_head(p_data jsonb, p_now timestamptz)
 returns void
@@ -140,7 +140,7 @@ as $$
   on conflict (recipient, template, subject) where account_id is null do nothing
 $$;
 comment on function farthing.notify_head(jsonb, timestamptz) is
-  'Queues a head for the operators'' webhook, and for their mailbox the first of a day.';
+  'Queues a head for the operators'' webhook, and the first of a day for email.';
 
 create function farthing.compare_head(p_head_nr int, p_hash text)
 returns text
@@ -167,5 +167,5 @@ begin
 end
 $$;
 comment on function farthing.compare_head(int, text) is
-  'Whether the database still leads to a head that was kept outside; null where it does, else what differs. '
-  'It reads seals: that they are those of the entries is verify()''s.';
+  'Compares the database with a head stored outside; null if they agree, else the difference. It reads '
+  'seals; verify() compares them with the entries.';

@@ -1,6 +1,6 @@
--- Auto top-up, its runner: what Stripe answered.
--- Why any runner may report: what Stripe says is so, whoever was told. What is over already stays as it is,
--- so a late report, a second one, and one that the event was faster than, change nothing.
+-- Auto top-up, its runner: Stripe's answers. Why any runner may report: Stripe's answer is true, whichever
+-- runner received it. A closed charge stays as it is, so a late report, a second one, and one after the
+-- event change nothing.
 
 create function farthing.note_top_up_failure(p_order farthing.orders, p_code text)
 returns void
@@ -11,7 +11,7 @@ as $$
   where account_id = p_order.account_id and order_id = p_order.order_id and p_order.status = 'expired'
 $$;
 comment on function farthing.note_top_up_failure(farthing.orders, text) is
-  'What was given up here was not charged either. The order is locked by the caller.';
+  'A charge that was given up here was not made. The order is locked by the caller.';
 
 create function farthing.apply_top_up_answer(
   p_order farthing.orders, p_charge farthing.top_up_charges, p_outcome text, p_payment_id text, p_code text,
@@ -26,7 +26,7 @@ begin
       update farthing.top_up_charges set step = 'settle', payment_id = coalesce(p_payment_id, payment_id),
         last_error = null, updated_at = p_now
       where account_id = p_order.account_id and order_id = p_order.order_id;
-      -- From here on no sweep gives it up: Stripe has the money, or will say that it has not.
+      -- From here on no scheduled task gives it up: Stripe has the money, or its event will say otherwise.
       update farthing.orders set status = 'processing', updated_at = p_now
       where account_id = p_order.account_id and order_id = p_order.order_id and status = 'pending';
     when 'authentication' then
@@ -43,11 +43,12 @@ begin
           perform farthing.allow_change('task:wake_payment_runner_if_due', 'Stripe has no such card');
           perform farthing.forget_card(p_order.account_id, p_now);
           perform farthing.pause_top_up(p_order.account_id, 'card_gone', p_now);
-        end if; -- else another has taken its place, and is charged after the back-off
+        end if; -- else another card has replaced it, and is charged after the backoff
       end if;
       perform farthing.fail_top_up(p_order, p_payment_id, coalesce(p_code, p_outcome), p_now);
   end case;
 end
 $$;
 comment on function farthing.apply_top_up_answer is
-  'Moves an open charge to where Stripe''s answer leads. Account and order are locked by the caller.';
+  'Moves an open charge to the step that follows Stripe''s answer. Account and order are locked by the '
+  'caller.';

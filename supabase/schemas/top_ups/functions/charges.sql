@@ -1,7 +1,7 @@
--- Auto top-up: what a user has agreed to, and each charge that was made of it.
--- Why an order of its own kind: a top-up is a purchase like any other once it is paid, so refunds, disputes
--- and the proof need no second set of rules. Why the charge names customer and card: a request that is
--- repeated under one key must ask for the same, whatever card the user has saved meanwhile.
+-- Auto top-up: a user's terms, and each charge under them. Why an order of its own kind: once it is paid, a
+-- top-up is a purchase like any other, so refunds, disputes and the proof need no second set of rules. Why
+-- the charge names customer and card: a request that is repeated under one key must be the same, even if
+-- the user has saved another card meanwhile.
 
 create function farthing.top_up_runs(p_top_up farthing.top_ups)
 returns boolean
@@ -13,20 +13,20 @@ as $$
       where account_id = p_top_up.account_id and payment_method_id is not null)
 $$;
 comment on function farthing.top_up_runs(farthing.top_ups) is
-  'Whether an account that runs low is topped up: wanted, not paused, and a card is saved.';
+  'Whether a low account is topped up: enabled, not paused, and a card is saved.';
 
 create function farthing.top_up_spent(p_account_id bigint, p_now timestamptz)
 returns bigint
 language sql stable
 set search_path = ''
 as $$
-  -- What is under way counts, and what was paid back as well: a cap is on charges.
+  -- Charges in progress count, and refunded ones as well: the cap limits charges.
   select coalesce(sum(amount), 0)::bigint from farthing.orders
   where account_id = p_account_id and kind = 'top_up' and status not in ('failed', 'expired')
     and created_at >= date_trunc('month', p_now, 'UTC')
 $$;
 comment on function farthing.top_up_spent(bigint, timestamptz) is
-  'What top-ups of this calendar month (UTC) have charged or are charging. Minor units.';
+  'The amount of this calendar month''s top-ups (UTC), charged or in progress. Minor units.';
 
 create function farthing.top_up_unanswered(p_account_id bigint, p_now timestamptz)
 returns boolean
@@ -38,8 +38,8 @@ as $$
       and c.attempts > 0 and c.payment_id is null and c.failure_code is null)
 $$;
 comment on function farthing.top_up_unanswered(bigint, timestamptz) is
-  'Whether Stripe may have charged what was given up meanwhile, and has not said: then another charge for '
-  'the same gap could be the second.';
+  'Whether Stripe may have charged a top-up that was given up here, and has not reported it: then another '
+  'charge for the same gap could be the second.';
 
 create function farthing.pause_top_up(p_account_id bigint, p_reason text, p_now timestamptz)
 returns void
@@ -57,8 +57,8 @@ begin
 end
 $$;
 comment on function farthing.pause_top_up(bigint, text, timestamptz) is
-  'No more charges until the user saves a card or opts in again, and says so. The account is locked by the '
-  'caller.';
+  'Pauses charges until the user saves a card or opts in again, and notifies them. The account is locked '
+  'by the caller.';
 
 create function farthing.resume_top_up(p_account_id bigint, p_now timestamptz)
 returns void
@@ -70,7 +70,7 @@ as $$
   where account_id = p_account_id and enabled and (paused is not null or failures > 0)
 $$;
 comment on function farthing.resume_top_up(bigint, timestamptz) is
-  'A new card has failed at nothing yet. The account is locked by the caller.';
+  'Resets failures and resumes top-ups after a new card is saved. The account is locked by the caller.';
 
 create function farthing.follow_top_up()
 returns trigger
@@ -78,17 +78,18 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  -- After the third the top-up is paused; its 24 hours hold for who opts in again with the same card.
+  -- After the third failure the top-up is paused; its 24 hours still apply if the user opts in again with
+  -- the same card.
   c_back_off constant interval[] := array[interval '1 hour', '6 hours', '24 hours'];
   v_top_up farthing.top_ups;
   v_charge farthing.top_up_charges;
 begin
   if new.status not in ('paid', 'failed', 'expired') or old.status not in ('pending', 'processing', 'failed',
     'expired') then
-    return null; -- still open, or money that comes back: not a matter of charging
+    return null; -- still open, or a refund: not about charging
   end if;
   update farthing.top_up_charges set step = 'closed', updated_at = new.updated_at,
-    last_error = case when new.status <> 'paid' then last_error end -- the event may be before the answer
+    last_error = case when new.status <> 'paid' then last_error end -- the event may arrive before the answer
   where account_id = new.account_id and order_id = new.order_id returning * into v_charge;
   if new.status = 'paid' then
     update farthing.top_ups set failures = 0, updated_at = new.updated_at, next_attempt_at = greatest(
@@ -111,8 +112,8 @@ begin
 end
 $$;
 comment on function farthing.follow_top_up() is
-  'What an order''s end is to the top-up: paid starts the cool-down; failed or expired backs off, pauses '
-  'after three in a row, and is told of. Whoever opted out is told nothing.';
+  'Applies an order''s end to the top-up: paid starts the cool-down; failed or expired backs off, pauses '
+  'after three in a row, and notifies the user, unless they opted out.';
 
 create function farthing.pause_after_refund()
 returns trigger
@@ -125,7 +126,7 @@ begin
 end
 $$;
 comment on function farthing.pause_after_refund() is
-  'Money that was just given back, for whatever order, is not taken again until the user says so.';
+  'Pauses top-ups after a refund of any order: refunded money is not charged again until the user opts in.';
 
 create function farthing.lock_top_up(p_order_id uuid)
 returns farthing.orders
@@ -146,8 +147,7 @@ begin
 end
 $$;
 comment on function farthing.lock_top_up(uuid) is
-  'A top-up''s order, locked after its account, and with it the steps of its charge; null where there is '
-  'none.';
+  'A top-up''s order, locked after its account, and with it the steps of its charge; null if there is none.';
 
 create function farthing.fail_top_up(p_order farthing.orders, p_payment_id text, p_code text, p_now
   timestamptz)
@@ -163,7 +163,7 @@ begin
 end
 $$;
 comment on function farthing.fail_top_up is
-  'The charge was refused for good; the next one is another order. The order is open and locked.';
+  'Ends a charge that was finally refused; the next one is another order. The order is open and locked.';
 
 create function farthing.ask_to_authenticate(p_order farthing.orders, p_payment_id text, p_now timestamptz)
 returns void
@@ -171,7 +171,7 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  -- Stripe takes sessions of up to a day; the page may have to be asked for more than once.
+  -- Stripe accepts sessions of up to a day; the page may have to be requested more than once.
   c_link_life constant interval := interval '23 hours';
 begin
   update farthing.top_up_charges set step = 'link', payment_id = p_payment_id, attempts = 0,
@@ -182,8 +182,7 @@ begin
 end
 $$;
 comment on function farthing.ask_to_authenticate is
-  'The bank wants the user: a page for the same order takes the charge''s place. The order is open and '
-  'locked.';
+  'The bank requires the user: a page for the same order replaces the charge. The order is open and locked.';
 
 create function farthing.apply_top_up_event(p_type text, p_facts jsonb, p_now timestamptz)
 returns text
@@ -202,19 +201,20 @@ begin
     return farthing.outcome_without_row(p_facts, 'order');
   end if;
   if v_order.kind <> 'top_up' then
-    return 'ignored'; -- on a hosted page the buyer just tries again
+    return 'ignored'; -- on a hosted page the buyer can simply try again
   end if;
   v_order := farthing.lock_top_up(v_order.order_id);
   select * into v_charge from farthing.top_up_charges
   where account_id = v_order.account_id and order_id = v_order.order_id;
-  -- Of an order that has ended, of a payment on its page, or of the one that we cancelled for that page.
+  -- An event of an ended order, of a payment on its page, or of the payment that we cancelled for that
+  -- page.
   if v_order.status not in ('pending', 'processing') or v_charge.step not in ('charge', 'settle')
     or v_charge.payment_id <> p_facts ->> 'payment_id' then
     perform farthing.note_top_up_failure(v_order, coalesce(p_facts ->> 'decline_code',
       p_facts ->> 'failure_code', p_type));
     return 'processed';
   end if;
-  -- A payment that was on its way and came back has no page: the next try begins anew.
+  -- A payment that failed after processing has no page: the next attempt begins anew.
   if v_charge.step = 'charge' and (p_type = 'payment_intent.requires_action'
     or (p_type = 'payment_intent.payment_failed'
       and 'authentication_required' in (p_facts ->> 'failure_code', p_facts ->> 'decline_code'))) then
@@ -228,5 +228,5 @@ begin
 end
 $$;
 comment on function farthing.apply_top_up_event(text, jsonb, timestamptz) is
-  'Applies what Stripe says of a top-up that was not paid: declined, cancelled, or the bank wants the user. '
+  'Applies Stripe''s event of an unpaid top-up: declined, cancelled, or the bank requires the user. '
   'Returns processed, deferred or ignored.';

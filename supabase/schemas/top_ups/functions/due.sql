@@ -1,7 +1,7 @@
--- Auto top-up, its runner: who is to be charged.
--- Why claim, request, report are three: Stripe is asked outside any transaction. What a runner was given
--- comes back when its lease is over, with the same order and so under the same key at Stripe: asked twice,
--- charged once (T16). Credits never come from an answer, only from the payment's event.
+-- Auto top-up, its runner: due charges. Why claim, request and report are three steps: Stripe is asked
+-- outside any transaction. A claimed charge is due again when its lease ends, with the same order and so
+-- under the same key at Stripe: requested twice, charged once (T16). Credits never come from an answer,
+-- only from the payment's event.
 
 create function farthing.find_top_ups(p_now timestamptz, p_limit int, p_account_id bigint default null)
 returns setof bigint
@@ -21,8 +21,7 @@ as $$
   order by t.next_attempt_at, t.account_id limit p_limit
 $$;
 comment on function farthing.find_top_ups(timestamptz, int, bigint) is
-  'Accounts that look low, have agreed to be topped up, and whose turn it is; or the one named, if it is '
-  'one.';
+  'Accounts that look low, have enabled top-ups and are due; or the named one, if it qualifies.';
 
 create function farthing.top_ups_are_due(p_now timestamptz default now())
 returns boolean
@@ -40,7 +39,7 @@ returns boolean
 language sql stable
 set search_path = ''
 as $$
-  -- A dispute that is over counts until the user opts in again: they know of it, and so do we.
+  -- A closed dispute counts until the user opts in again.
   select exists (select from farthing.disputes d where d.account_id = p_account_id
       and (farthing.is_open_dispute(d.status) or d.status in ('lost', 'prevented') and d.updated_at >= (
         select consented_at from farthing.top_ups where account_id = p_account_id)))
@@ -48,7 +47,7 @@ as $$
     or exists (select from farthing.lots where account_id = p_account_id and frozen and closed_at is null)
 $$;
 comment on function farthing.is_in_doubt(bigint) is
-  'Whether an account''s payments are disputed, warned of or frozen: then its card is not charged.';
+  'Whether an account has payments that are disputed, warned about or frozen: then its card is not charged.';
 
 create function farthing.may_top_up(p_account farthing.accounts)
 returns boolean
@@ -88,8 +87,8 @@ begin
 end
 $$;
 comment on function farthing.size_top_up is
-  'What to charge, in minor units: the gap rounded up, cut to what the month''s cap leaves. Null where '
-  'nothing is missing, 0 where the cap leaves too little.';
+  'The amount to charge, in minor units: the gap rounded up, limited to the rest of the month''s cap. Null '
+  'if nothing is missing, 0 if the cap leaves too little.';
 
 create function farthing.postpone_top_up(p_account_id bigint, p_until timestamptz)
 returns void
@@ -99,7 +98,7 @@ as $$
   update farthing.top_ups set next_attempt_at = p_until where account_id = p_account_id
 $$;
 comment on function farthing.postpone_top_up(bigint, timestamptz) is
-  'Whoever cannot be charged now leaves the head of the queue to others. The account is locked by the '
+  'Moves an account that cannot be charged now behind others in the queue. The account is locked by the '
   'caller.';
 
 create function farthing.begin_top_up(p_account_id bigint, p_now timestamptz)
@@ -108,7 +107,7 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  -- Below the 24 hours for which Stripe knows a key: after that asking again could charge again.
+  -- Below the 24 hours for which Stripe remembers a key: after that, a repeat could charge again.
   c_life constant interval := interval '23 hours';
   c_look_again constant interval := interval '1 hour';
   v_account farthing.accounts;
@@ -155,8 +154,8 @@ begin
 end
 $$;
 comment on function farthing.begin_top_up(bigint, timestamptz) is
-  'Makes the one order for what is missing, unless nothing is, or it may not be charged now; true where it '
-  'did. The account is locked by the caller.';
+  'Creates the one order for the missing credits, unless none are missing or the account may not be '
+  'charged now; true if it did. The account is locked by the caller.';
 
 create function farthing.begin_due_top_up(p_account_id text, p_now timestamptz)
 returns int
@@ -167,7 +166,7 @@ declare
   v_account_id bigint := p_account_id::bigint;
 begin
   perform from farthing.accounts where account_id = v_account_id for no key update skip locked;
-  -- Another runner may have been here since it was found.
+  -- Another runner may have handled it since it was found.
   if not found or not exists (select from farthing.find_top_ups(p_now, 1, v_account_id)) then
     return 0;
   end if;
@@ -175,4 +174,4 @@ begin
 end
 $$;
 comment on function farthing.begin_due_top_up(text, timestamptz) is
-  'Begins the top-up of an account where it is still due; 1 where it did.';
+  'Begins the top-up of an account if it is still due; 1 if it did.';

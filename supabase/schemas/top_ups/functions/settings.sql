@@ -1,4 +1,4 @@
--- What the settings of auto top-up may be, and how they read.
+-- The settings of auto top-up: checks and answers.
 
 create function farthing.top_up_state(p_top_up farthing.top_ups)
 returns text
@@ -51,7 +51,7 @@ begin
 end
 $$;
 comment on function farthing.top_up_answer(bigint, timestamptz) is
-  'Settings, saved card, state, the last ten charges and the page that waits for the user. Credits as text, '
+  'Settings, saved card, state, the last ten charges and the open page for the user. Credits as text, '
   'money in minor units.';
 
 create function farthing.check_top_up_terms(p_threshold numeric, p_target numeric, p_monthly_cap bigint)
@@ -83,7 +83,7 @@ begin
 end
 $$;
 comment on function farthing.check_top_up_terms(numeric, numeric, bigint) is
-  'Fails invalid_request, with the field and its bounds, where the terms make no sense.';
+  'Fails invalid_request, with the field and its bounds, if the terms are invalid.';
 
 create function farthing.stop_top_up(p_account_id bigint, p_now timestamptz)
 returns void
@@ -93,20 +93,19 @@ as $$
 declare
   v_order farthing.orders;
 begin
-  -- Before the settings, which an order that ends writes after it.
+  -- Before the settings: the end of an order writes them in this order, too.
   select o.* into v_order from farthing.orders o
   where o.account_id = p_account_id and o.kind = 'top_up' and o.status in ('pending', 'processing')
   for update;
   update farthing.top_ups set enabled = false, consented_at = null, paused = null, updated_at = p_now
   where account_id = p_account_id and enabled;
-  -- Not asked for again. What Stripe may have taken all the same is granted when it says so.
+  -- It is not requested again. If Stripe has charged it all the same, its event grants the credits.
   update farthing.orders set status = 'expired', updated_at = p_now
   where account_id = p_account_id and order_id = v_order.order_id and status = 'pending';
 end
 $$;
 comment on function farthing.stop_top_up(bigint, timestamptz) is
-  'Opts out: no consent, and no further request for a charge that is open. The account is locked by the '
-  'caller.';
+  'Opts out: removes the consent, and requests an open charge no more. The account is locked by the caller.';
 
 create function farthing.top_up_cooled_down(p_account_id bigint)
 returns timestamptz
@@ -117,4 +116,4 @@ as $$
   from farthing.orders where account_id = p_account_id and kind = 'top_up' and status not in ('failed',
     'expired')
 $$;
-comment on function farthing.top_up_cooled_down(bigint) is 'When the pause after the last charge is over.';
+comment on function farthing.top_up_cooled_down(bigint) is 'The end of the pause after the last charge.';
