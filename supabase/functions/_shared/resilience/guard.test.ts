@@ -137,7 +137,7 @@ Deno.test("a service that hangs has its time, is told so, and is not asked twice
   });
 });
 
-Deno.test("a time-out is not tried again where everything else is", async () => {
+Deno.test("a timeout is not retried where everything else is", async () => {
   await withFakeTime(async (time) => {
     const metrics = countedMetrics();
     const guard = createGuard("jwks", { isOutage: () => true, isTransient: () => true, metrics });

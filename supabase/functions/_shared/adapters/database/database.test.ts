@@ -57,7 +57,7 @@ Deno.test("running again ends, and is then worth a retry of the caller's", async
   assert(transport.attempts <= 6, `${transport.attempts} attempts`);
 });
 
-Deno.test("a lock that stays taken is given up after 4 s, far below a call's time-out", async () => {
+Deno.test("a lock that stays taken is given up after 4 s, far below a call's timeout", async () => {
   let nowMs = 0;
   let attempts = 0;
   const transport: Transport = {

@@ -50,7 +50,7 @@ function toParameter(value: unknown): unknown {
   return typeof value === "object" && value !== null ? JSON.stringify(value) : value;
 }
 
-/** The driver takes a time-out for each query; its types do not know it. */
+/** The driver takes a timeout for each query; its types do not know it. */
 interface TimedQuery extends pg.QueryConfig {
   readonly query_timeout: number;
 }

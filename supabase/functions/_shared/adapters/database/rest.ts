@@ -17,7 +17,7 @@ interface RestError {
   hint?: string | null;
 }
 
-/** Without an HTTP status there was no answer: the connection failed or our own time-out struck. */
+/** Without an HTTP status there was no answer: the connection failed or our own timeout struck. */
 function failureOf(error: RestError, status: number, signal: AbortSignal): DatabaseFailure {
   const { message } = error;
   if (signal.aborted) return new DatabaseFailure({ code: TIMED_OUT, message }, error);
