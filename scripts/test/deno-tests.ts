@@ -41,14 +41,21 @@ async function rowOf(file: string, reported: Row[], options: DenoTestOptions): P
   return failed(file, `no test of this file ran\n${lines.join("\n")}\n${said}`);
 }
 
+/** So many files begin together in a process of several: a new process is dear, and so is a long last one. */
+const TOGETHER = 4;
+
 export async function runDenoTests(options: SharedOptions): Promise<Row[]> {
   const { files, jobs = 1 } = options;
-  const hands = Array.from(
-    { length: jobs },
-    (_, hand) => files.filter((_, at) => at % jobs === hand),
-  );
-  const rows = await Promise.all(hands.map((files) => runToTheEnd({ ...options, files })));
-  return rows.flat().sort((a, b) => files.indexOf(a.name) - files.indexOf(b.name));
+  if (jobs === 1) return await runToTheEnd(options);
+  const queue = [...files];
+  const rows: Row[] = [];
+  const work = async () => {
+    while (queue.length > 0) {
+      rows.push(...await runToTheEnd({ ...options, files: queue.splice(0, TOGETHER) }));
+    }
+  };
+  await Promise.all(Array.from({ length: jobs }, work));
+  return rows.sort((a, b) => files.indexOf(a.name) - files.indexOf(b.name));
 }
 
 /** One process for all files; where a test takes it along, another one for the files that are left. */

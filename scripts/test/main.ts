@@ -11,9 +11,18 @@ import {
   printError,
   taskArguments,
 } from "@farthing/command-line";
+import { IS_FULL } from "./extent.ts";
 import { endKeptServer } from "./kept/project.ts";
 import { endKeptStack } from "./kept/stack.ts";
-import { formatMs, formatRecap, formatSuite, formatTotals, type Ran, totalsOf } from "./report.ts";
+import {
+  formatLeft,
+  formatMs,
+  formatRecap,
+  formatSuite,
+  formatTotals,
+  type Ran,
+  totalsOf,
+} from "./report.ts";
 import type { Suite, SuiteResult } from "./suite.ts";
 import { suites } from "./suites.ts";
 import { tick } from "./ticker.ts";
@@ -22,8 +31,8 @@ const inCi = Deno.env.get("CI") === "true";
 
 const USAGE = `Usage: deno task test [suite …] [word …]
 
-  suite …    these alone; without a name all of them but mutants, house only in CI (CI=true), and
-             stripe-emulator and local-stack where they have changed
+  suite …    these alone, in full; without a name all of them but mutants, house only in CI
+             (CI=true), and of each what a push needs: CI_FULL=1 runs the rest, too
   word …     of the named suites only files with one of these in their path: database inbox,
              http refunds/races, unit ai. Such runs share a server and a stack that are kept.
   --end      end what is kept
@@ -49,14 +58,14 @@ function choose(names: string[]): Suite[] {
 
 interface RunRequest {
   words: string[];
-  /** The suites were named, or CI runs all of them. */
-  isWanted: boolean;
+  /** The suites were named, or all is run. */
+  isFull: boolean;
 }
 
 /** A suite that throws has failed, whatever it did before. */
-async function runSuite(suite: Suite, { words, isWanted }: RunRequest): Promise<SuiteResult> {
+async function runSuite(suite: Suite, { words, isFull }: RunRequest): Promise<SuiteResult> {
   try {
-    return await suite.run(words, isWanted);
+    return await suite.run(words, isFull);
   } catch (error) {
     const detail = error instanceof Error ? error.stack ?? error.message : String(error);
     const failures = [{ test: "the suite fell over", detail }];
@@ -64,7 +73,9 @@ async function runSuite(suite: Suite, { words, isWanted }: RunRequest): Promise<
   }
 }
 
-/** Two at a time: tests over HTTP mostly wait, and leave a second suite the better part of two cores. */
+/** Two of them wait most of the time, for HTTP and for faults to pass: the other two have the cores. */
+const LANES = 4;
+
 async function runAll(chosen: Suite[], request: RunRequest): Promise<Ran[]> {
   const ran: Ran[] = [];
   const queue = [...chosen];
@@ -79,7 +90,7 @@ async function runAll(chosen: Suite[], request: RunRequest): Promise<Ran[]> {
       print(formatSuite(one) + "\n");
     }
   };
-  await Promise.all([lane(), lane()]);
+  await Promise.all(Array.from({ length: LANES }, lane));
   return ran;
 }
 
@@ -109,11 +120,13 @@ async function main(args: string[]): Promise<void> {
   }
   cleanUpOnSignals();
   const start = performance.now();
-  const ran = await runAll(choose(names), { words, isWanted: inCi || names.length > 0 });
+  const ran = await runAll(choose(names), { words, isFull: IS_FULL || names.length > 0 });
   const totals = totalsOf(ran, inCi);
   const recap = formatRecap(ran);
   if (recap && ran.length > 1) print(`${recap}\n`);
   print(pc.dim(`in ${formatMs(performance.now() - start)}`));
+  const left = formatLeft(ran);
+  if (left) print(left);
   if (names.length === 0 && !inCi) {
     print("not run: house (deno task ok runs it, CI always)");
   }

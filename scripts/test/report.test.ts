@@ -1,6 +1,13 @@
 import assert from "node:assert/strict";
 import { stripVTControlCharacters } from "node:util";
-import { formatRecap, formatSuite, formatTotals, type Ran, totalsOf } from "./report.ts";
+import {
+  formatLeft,
+  formatRecap,
+  formatSuite,
+  formatTotals,
+  type Ran,
+  totalsOf,
+} from "./report.ts";
 
 const ran = (rows: Ran["result"]["rows"], skipped: Ran["result"]["skipped"] = []): Ran => ({
   name: "unit",
@@ -57,6 +64,22 @@ Deno.test("totalsOf counts a skip as a failure where everything has to run, and 
 
 Deno.test("totalsOf fails a suite that ran nothing and says no reason", () => {
   assert.deepEqual(totalsOf([ran([])], false), { passed: 0, failed: 1, skipped: 0 });
+});
+
+Deno.test("formatLeft names what is left to the full run, which is neither failed nor skipped", () => {
+  const all = [ran([row]), { ...ran([]), result: { rows: [], skipped: [], left: ["all of it"] } }];
+  assert.deepEqual(totalsOf(all, true), { passed: 3, failed: 0, skipped: 0 });
+  assert.equal(formatRecap(all), "");
+  assert.equal(
+    stripVTControlCharacters(formatLeft(all)),
+    [
+      "not run here, but with CI_FULL=1 and before each release:",
+      "  suite  left to the full run",
+      "  unit   all of it",
+      "",
+    ].join("\n"),
+  );
+  assert.equal(formatLeft([ran([row])]), "");
 });
 
 Deno.test("formatTotals names skips only where there are some", () => {

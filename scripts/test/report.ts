@@ -61,6 +61,10 @@ function failures(rows: Row[], detailLines = DETAIL_LINES): string[] {
   );
 }
 
+/** Neither a row nor a reason for having none. */
+const ranNothing = ({ rows, skipped, left = [] }: SuiteResult) =>
+  rows.length + skipped.length + left.length === 0;
+
 const RAN_NOTHING = `  ${pc.red("failed")}  it ran nothing`;
 
 function skips(skipped: Skipped[]): string[] {
@@ -74,13 +78,15 @@ function heading(name: string): string {
   return `${pc.bold(name)} ${pc.dim("─".repeat(RULE - name.length))}`;
 }
 
-export function formatSuite({ name, result: { rows, skipped }, ms }: Ran): string {
+export function formatSuite({ name, result, ms }: Ran): string {
+  const { rows, skipped, left = [] } = result;
   return [
     heading(name),
     ...(rows.length > 0 ? [table(rows, ms)] : []),
-    ...(rows.length + skipped.length === 0 ? [RAN_NOTHING] : []),
+    ...(ranNothing(result) ? [RAN_NOTHING] : []),
     ...failures(rows),
     ...skips(skipped),
+    ...left.map((what) => `  left to CI_FULL=1: ${what}`),
   ].join("\n");
 }
 
@@ -91,11 +97,21 @@ const RECAP_LINES = 12;
  * lines the suite's own table is far above, and a log that is cut keeps its end. Empty after a green run.
  */
 export function formatRecap(ran: Ran[]): string {
-  return ran.flatMap(({ name, result: { rows, skipped } }) => {
-    const lines = [...failures(rows, RECAP_LINES), ...skips(skipped)];
-    if (rows.length + skipped.length === 0) lines.push(RAN_NOTHING);
+  return ran.flatMap(({ name, result }) => {
+    const lines = [...failures(result.rows, RECAP_LINES), ...skips(result.skipped)];
+    if (ranNothing(result)) lines.push(RAN_NOTHING);
     return lines.length > 0 ? [heading(`not green: ${name}`), ...lines] : [];
   }).join("\n");
+}
+
+/** What this run has left to the full one, suite by suite; empty where it was the full one. */
+export function formatLeft(ran: Ran[]): string {
+  const rows = ran.flatMap(({ name, result: { left = [] } }) =>
+    left.map((what) => [`  ${name}`, what])
+  );
+  if (rows.length === 0) return "";
+  const table = formatTable([{ title: "  suite" }, { title: "left to the full run" }], rows);
+  return `not run here, but with CI_FULL=1 and before each release:\n${table}\n`;
 }
 
 /**
@@ -104,12 +120,13 @@ export function formatRecap(ran: Ran[]): string {
  */
 export function totalsOf(ran: Ran[], everythingRuns: boolean): Totals {
   const totals = { passed: 0, failed: 0, skipped: 0 };
-  for (const { result: { rows, skipped } } of ran) {
+  for (const { result } of ran) {
+    const { rows, skipped } = result;
     totals.passed += sum(rows, (row) => row.passed);
     totals.failed += sum(rows, failuresOf);
     totals[everythingRuns ? "failed" : "skipped"] += skipped.length;
     totals.skipped += sum(rows, (row) => row.ignored);
-    if (rows.length + skipped.length === 0) totals.failed += 1;
+    if (ranNothing(result)) totals.failed += 1;
   }
   return totals;
 }

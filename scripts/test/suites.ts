@@ -1,4 +1,4 @@
-/** The suites, in the order they begin, two at a time: the longest first, beside it the quick ones. */
+/** The suites, in the order they begin, four at a time: the two longest mostly wait. */
 import type { Suite } from "./suite.ts";
 import { catalogue } from "./suites/catalogue.ts";
 import { cli } from "./suites/cli.ts";
@@ -8,7 +8,7 @@ import { deploy } from "./suites/deploy.ts";
 import { demo } from "./suites/demo.ts";
 import { guest } from "./suites/guest.ts";
 import { house } from "./suites/house.ts";
-import { http } from "./suites/http.ts";
+import { faults, http } from "./suites/http.ts";
 import { isolates } from "./suites/isolates.ts";
 import { moneyBack } from "./suites/money-back.ts";
 import { mutants } from "./suites/mutants.ts";
@@ -17,19 +17,20 @@ import { unit } from "./suites/unit.ts";
 
 export const suites: Suite[] = [
   http,
+  faults,
   unit,
+  house,
+  database,
   localStack,
   moneyBack,
   isolates,
-  database,
   databaseSystem,
-  catalogue,
-  house,
   stripeEmulator,
+  deploy,
   cli,
   guest,
   demo,
   compat,
-  deploy,
+  catalogue,
   mutants,
 ];

@@ -21,7 +21,7 @@ async function format(text: string): Promise<string> {
 }
 
 /** The text of the types file for a database that is there already. */
-export async function typesOf(databaseUrl: string): Promise<string> {
+async function typesOf(databaseUrl: string): Promise<string> {
   const types = await supabase(
     ["gen", "types", "--lang=typescript", "--schema=farthing_public"],
     databaseUrl,

@@ -1,57 +1,18 @@
-/** After all others: what was said to the project is neither in its database nor in any log. */
+/** What was said to the project is neither in its database nor in any log. */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { StartedJob } from "../../supabase/functions/_shared/contracts/jobs.ts";
 import { makeCanaries } from "./canaries.ts";
 import { chatBody, closedChats } from "../support/work/chat.ts";
 import { proven, withSql } from "../support/project/database.ts";
-import { data, get, post } from "../support/project/http.ts";
+import { data, post } from "../support/project/http.ts";
 import { jobEnds } from "../support/work/jobs.ts";
-import {
-  anyOf,
-  type Leak,
-  leaksInDatabase,
-  leaksInLogs,
-  logsOf,
-} from "../support/project/leaks.ts";
+import { anyOf, leaksInDatabase } from "../support/project/leaks.ts";
 import { type Person, signUpWith } from "../support/project/people.ts";
-import { until } from "../support/project/until.ts";
 import { readWorld } from "../support/project/world.ts";
+import { allLeaks, leaked } from "./search.ts";
 import { inBadRequests, inChats, inErrors, inPurchase, inResearch } from "./spill.ts";
 
 const world = readWorld();
-
-/** What may be found, and why. All else is a leak. */
-const MAY_STAY: { place: RegExp; found: RegExp; why: string }[] = [
-  {
-    place: /^auth\./,
-    found: /@/,
-    why: "Auth's own tables: people sign up with their addresses",
-  },
-  {
-    place: /^farthing\.ai_logs\.(prompt|response|structured)$/,
-    found: /^Quorn/,
-    why: "one of the two people agreed to full_redacted, and the redactor knows no names",
-  },
-];
-
-function leaked(leaks: readonly Leak[]): Leak[] {
-  return leaks.filter(({ place, found }) =>
-    !MAY_STAY.some((each) => each.place.test(place) && each.found.test(found))
-  );
-}
-
-/** All that was logged so far is written, and no request to a runner waits to be sent. */
-async function allIsWritten(): Promise<void> {
-  const id = crypto.randomUUID();
-  await get(world, "health/live", {}, { "x-request-id": id });
-  await until("the last line is in the log", async () => {
-    return Object.values(await logsOf(world)).some((text) => text.includes(id)) || undefined;
-  });
-  await withSql(world, (sql) =>
-    until("nothing waits to be sent", async () => {
-      return (await sql`select from net.http_request_queue`).length === 0 || undefined;
-    }));
-}
 
 async function agreeing(level: string): Promise<Person> {
   const person = await signUpWith(world, "10000");
@@ -60,14 +21,6 @@ async function agreeing(level: string): Promise<Person> {
   });
   equal(error, null);
   return person;
-}
-
-async function allLeaks(pattern: string, more: Record<string, string> = {}): Promise<Leak[]> {
-  await allIsWritten();
-  return [
-    ...await withSql(world, (sql) => leaksInDatabase(sql, pattern)),
-    ...leaksInLogs({ ...await logsOf(world), ...more }, pattern),
-  ];
 }
 
 Deno.test({
@@ -145,22 +98,3 @@ Deno.test({
 
 /** Time is not over: what was swept for a look comes back. */
 class Undone extends Error {}
-
-// What no test may leave behind: addresses of those who signed up, users' tokens, keys of any maker.
-const SHAPES = [
-  "test-[0-9a-f-]{36}@example\\.com",
-  "eyJ[A-Za-z0-9_-]{10,}\\.eyJ[A-Za-z0-9_-]{10,}\\.[A-Za-z0-9_-]{20,}",
-  "(?:sk|rk)_(?:test|live)_[A-Za-z0-9]{8,}",
-  "sk-(?:proj|local|ant)-[A-Za-z0-9_-]{16,}",
-  // The id of a payment may end in sb, and what its page knows it by is pi_…sb_secret_….
-  "(?<!(?:pi|seti)_[A-Za-z0-9]{8,40})sb_secret_[A-Za-z0-9_-]{8,}",
-  "whsec_[A-Za-z0-9+/=_-]{8,}",
-  // Where people called from: tests/fraud calls from all over 127.0.0.0/8, the machine's own apart.
-  "127\\.(?!0\\.0\\.1)[0-9]{1,3}\\.[0-9]{1,3}\\.[0-9]{1,3}",
-];
-
-Deno.test({
-  name: "no suite has left an address, a user's token or a key in the database or a log",
-  ignore: world.dataDir === undefined,
-  fn: async () => deepEqual(leaked(await allLeaks(SHAPES.join("|"))), []),
-});

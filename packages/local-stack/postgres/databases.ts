@@ -57,7 +57,8 @@ export class RunningServer implements Databases {
   }
 
   async createDatabase(name: string, { template }: { template?: string } = {}): Promise<void> {
-    const from = template ? ` template ${quoteName(template)}` : "";
+    // Copied as files and not through the log of changes: a third of the time.
+    const from = template ? ` template ${quoteName(template)} strategy file_copy` : "";
     await this.admin(`create database ${quoteName(name)} owner ${OWNER}${from}`);
   }
 

@@ -193,12 +193,13 @@ async function guestOn(flavour: Flavour): Promise<Row[]> {
 export const guest: Suite = {
   name: "guest",
   about: "into an app that has our names, by the real CLI, and out again without a trace",
-  async run() {
+  async run(_words, isFull) {
     if (!await hasNpx()) {
       const why = "needs npx, which comes with Node";
       return { rows: [], skipped: [{ what: "all of it", why }] };
     }
     const rows = await guestOn("embedded");
+    if (!isFull) return { rows, skipped: [], left: ["PostgreSQL 15 and its pg_dump"] };
     if (findSystem()?.hasCron) return { rows: [...rows, ...await guestOn("system")], skipped: [] };
     const why = "pg_cron is not installed (Debian: postgresql-15-cron)";
     return { rows, skipped: [{ what: "PostgreSQL 15 and its pg_dump", why }] };

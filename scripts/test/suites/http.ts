@@ -1,10 +1,11 @@
-/** What crosses a boundary: the scenarios of tests/ against a whole stack, started for them. */
+/** The tests of tests/ against a whole stack, started for them; the faults have a stack of their own. */
+import { findRedisServer } from "@farthing/local-stack/redis";
 import { findTests, runDenoTests } from "../deno-tests.ts";
+import { IS_FULL } from "../extent.ts";
 import { findChromium } from "../find-chromium.ts";
 import { withKeptStack } from "../kept/stack.ts";
-import { withStack } from "../stack-process.ts";
-import { findRedisServer } from "@farthing/local-stack/redis";
 import { needsRedis } from "../needs-redis.ts";
+import { withStack } from "../stack-process.ts";
 import { hasNpx } from "../../supabase/cli.ts";
 import { filesNamed, type Skipped, type Suite, type SuiteResult } from "../suite.ts";
 import { ISOLATES } from "./isolates.ts";
@@ -25,35 +26,75 @@ const NO_NPM: Skipped = {
 /** Folders whose tests count in Redis, or take it away. */
 const WITH_REDIS = ["tests/limits", "tests/faults/matrix"];
 
+/** The faults take the database from under everyone, and alerts hear of everybody's failures. */
+const isFault = (file: string) => /^tests\/alerts\/|\/faults(\/|\.test\.ts$)/.test(file);
+
+/** They look for traces of all the others. */
+const isLast = (file: string) => file.startsWith("tests/leaks/");
+
+/** What tests themselves leave out. */
+const LEFT_IN_TESTS = IS_FULL ? [] : [
+  "900 of 1,000 bookings of tests/bookings/fees.test.ts",
+  "the newest supabase-js in tests/browser/another-origin/journey.test.ts",
+];
+
+/** What any test may have left behind, on either stack. */
+const LEFT_BEHIND = "tests/leaks/left-behind.test.ts";
+
+async function filesHere(): Promise<{ files: string[]; skipped: Skipped[] }> {
+  const all = (await findTests(["tests"])).filter((file) =>
+    !file.startsWith(MONEY_BACK) && !file.startsWith(ISOLATES)
+  );
+  const skipped = [
+    ...(findChromium() ? await hasNpx() ? [] : [NO_NPM] : [NO_BROWSER]),
+    ...(findRedisServer() ? [] : WITH_REDIS.map(needsRedis)),
+  ];
+  const files = all.filter((file) => !skipped.some(({ what }) => file.startsWith(`${what}/`)));
+  return { files, skipped };
+}
+
+const run = (files: string[], env: Record<string, string>, jobs = 1) =>
+  runDenoTests({ files, env, jobs, flags: ["--no-check"], limitMs: 300_000 });
+
+/** Those named, one after another, on the stack that is kept. */
+async function runNamed(found: string[], skipped: Skipped[]): Promise<SuiteResult> {
+  if (found.length === 0) return { rows: [], skipped };
+  const inTurn = [
+    ...found.filter((file) => !isFault(file) && !isLast(file)),
+    ...found.filter(isFault),
+    ...found.filter(isLast),
+  ];
+  return await withKeptStack(async (env) => ({ rows: await run(inTurn, env), skipped }));
+}
+
 export const http: Suite = {
   name: "http",
-  about: "scenarios, races, faults and a real browser over HTTP, on a stack of their own",
+  about: "scenarios, races and a real browser over HTTP, on a stack of their own",
+  // By name also the faults of a subject: `http refunds` is all that is known of refunds.
   async run(words) {
-    const all = (await findTests(["tests"])).filter((file) =>
-      !file.startsWith(MONEY_BACK) && !file.startsWith(ISOLATES)
-    );
-    const found = filesNamed(words, all);
-    if (found.length === 0) return { rows: [], skipped: [] };
-    const skipped = [
-      ...(findChromium() ? await hasNpx() ? [] : [NO_NPM] : [NO_BROWSER]),
-      ...(findRedisServer() ? [] : WITH_REDIS.map(needsRedis)),
-    ];
-    const files = found.filter((file) => !skipped.some(({ what }) => file.startsWith(`${what}/`)));
-    // The faults take the database from under everyone, and alerts hear of everybody's failures: they come
-    // by themselves. What looks for traces of all the others comes last.
-    const isFault = (file: string) => /^tests\/alerts\/|\/faults(\/|\.test\.ts$)/.test(file);
-    const isLast = (file: string) => file.startsWith("tests/leaks/");
-    const ownTurn = (file: string) => isFault(file) || isLast(file);
-    const how = { flags: ["--no-check"], limitMs: 300_000 };
-    const onStack = words.length > 0 ? withKeptStack : withStack<SuiteResult>;
-    return await onStack(async (env) => {
-      const run = (files: string[], jobs = 1) => runDenoTests({ files, env, jobs, ...how });
+    const { files, skipped } = await filesHere();
+    if (words.length > 0) return await runNamed(filesNamed(words, files), skipped);
+    const chosen = files.filter((file) => !isFault(file));
+    return await withStack(async (env) => {
       const rows = [
-        ...await run(files.filter((file) => !ownTurn(file)), 2),
-        ...await run(files.filter(isFault)),
-        ...await run(files.filter(isLast)),
+        ...await run(chosen.filter((file) => !isLast(file)), env, 3),
+        ...await run(chosen.filter(isLast), env),
       ];
-      return { rows, skipped };
+      return { rows, skipped, left: LEFT_IN_TESTS };
     });
+  },
+};
+
+export const faults: Suite = {
+  name: "faults",
+  about:
+    "services that fail, hang or are killed, and the alerts about them, on a stack of their own",
+  async run(words) {
+    const found = (await filesHere()).files.filter(isFault);
+    if (words.length > 0) return await runNamed(filesNamed(words, found), []);
+    return await withStack(async (env) => ({
+      rows: await run([...found, LEFT_BEHIND], env),
+      skipped: [],
+    }));
   },
 };

@@ -1,0 +1,52 @@
+/** Looks through all that a stack stores and logs, and leaves out what may be there. */
+import { withSql } from "../support/project/database.ts";
+import { get } from "../support/project/http.ts";
+import { type Leak, leaksInDatabase, leaksInLogs, logsOf } from "../support/project/leaks.ts";
+import { until } from "../support/project/until.ts";
+import { readWorld } from "../support/project/world.ts";
+
+const world = readWorld();
+
+/** What may be found, and why. All else is a leak. */
+const MAY_STAY: { place: RegExp; found: RegExp; why: string }[] = [
+  {
+    place: /^auth\./,
+    found: /@/,
+    why: "Auth's own tables: people sign up with their addresses",
+  },
+  {
+    place: /^farthing\.ai_logs\.(prompt|response|structured)$/,
+    found: /^Quorn/,
+    why: "one of the two people agreed to full_redacted, and the redactor knows no names",
+  },
+];
+
+export function leaked(leaks: readonly Leak[]): Leak[] {
+  return leaks.filter(({ place, found }) =>
+    !MAY_STAY.some((each) => each.place.test(place) && each.found.test(found))
+  );
+}
+
+/** All that was logged so far is written, and no request to a runner waits to be sent. */
+async function allIsWritten(): Promise<void> {
+  const id = crypto.randomUUID();
+  await get(world, "health/live", {}, { "x-request-id": id });
+  await until("the last line is in the log", async () => {
+    return Object.values(await logsOf(world)).some((text) => text.includes(id)) || undefined;
+  });
+  await withSql(world, (sql) =>
+    until("nothing waits to be sent", async () => {
+      return (await sql`select from net.http_request_queue`).length === 0 || undefined;
+    }));
+}
+
+export async function allLeaks(
+  pattern: string,
+  more: Record<string, string> = {},
+): Promise<Leak[]> {
+  await allIsWritten();
+  return [
+    ...await withSql(world, (sql) => leaksInDatabase(sql, pattern)),
+    ...leaksInLogs({ ...await logsOf(world), ...more }, pattern),
+  ];
+}
