@@ -9,26 +9,27 @@
  * Functions read the process's environment and are loaded once per process, so one process can
  * hold one stack at a time; start others as subprocesses of `cli.ts`.
  */
-import { aiPlugin } from "./ai/plugin.ts";
-import type { StackContext, Urls } from "./context.ts";
-import { cronPlugin } from "./cron/plugin.ts";
-import { removeEnvFile, type StackEnv, stackEnv, writeEnvFile } from "./env-file.ts";
+import { loadKeys } from "./core/keys.ts";
+import { requireFree } from "./core/listen.ts";
+import { type Ports, portsAt, type Urls } from "./core/ports.ts";
+import { StackError } from "./core/stack-error.ts";
 import type { Control } from "./gateway/control.ts";
-import { gatewayPlugin } from "./gateway/plugin.ts";
-import { loadKeys } from "./keys.ts";
-import { requireFree } from "./listen.ts";
-import { mailPlugin } from "./mail/plugin.ts";
-import { netPlugin } from "./net/plugin.ts";
-import { type Ports, portsAt, resolveOptions, type StackOptions } from "./options.ts";
-import type { Health, Plugin } from "./plugin.ts";
+import { aiPlugin } from "./plugins/ai.ts";
+import { cronPlugin } from "./plugins/cron.ts";
+import { databasePlugin } from "./plugins/database.ts";
+import { gatewayPlugin } from "./plugins/gateway.ts";
+import { mailPlugin } from "./plugins/mail.ts";
+import { netPlugin } from "./plugins/net.ts";
+import { redisPlugin } from "./plugins/redis.ts";
+import { stripePlugin } from "./plugins/stripe.ts";
 import { type DatabaseServer, endLeftover } from "./postgres/database.ts";
-import { databasePlugin } from "./postgres/plugin.ts";
 import { findRedisServer } from "./redis/places.ts";
-import { redisPlugin } from "./redis/plugin.ts";
 import { endLeftoverRedis } from "./redis/process.ts";
-import { StackError } from "./stack-error.ts";
-import { claim, releaseState } from "./state.ts";
-import { stripePlugin } from "./stripe/plugin.ts";
+import type { StackContext } from "./stack/context.ts";
+import { removeEnvFile, type StackEnv, stackEnv, writeEnvFile } from "./stack/env-file.ts";
+import { resolveOptions, type StackOptions } from "./stack/options.ts";
+import type { Health, Plugin } from "./stack/plugin.ts";
+import { claim, releaseState } from "./stack/state.ts";
 
 export interface Stack {
   /** What the env file holds. */

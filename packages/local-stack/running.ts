@@ -1,6 +1,6 @@
 /** A stack as other programs see it: ports, keys, whether it runs, and its end. Loads no part of it. */
-export { endStack, removeData } from "./end.ts";
-export { loadKeys } from "./keys.ts";
-export { portsAt } from "./options.ts";
-export { StackError } from "./stack-error.ts";
-export { readRunning } from "./state.ts";
+export { loadKeys } from "./core/keys.ts";
+export { portsAt } from "./core/ports.ts";
+export { StackError } from "./core/stack-error.ts";
+export { endStack, removeData } from "./stack/end.ts";
+export { readRunning } from "./stack/state.ts";

@@ -1,16 +1,18 @@
 /** One stack with migrations and a function of its own, from start to stop and back again. */
+import { cleanUpOnSignals, waitFor, withCleanup } from "@farthing/command-line";
 import { createClient, type SupabaseClient } from "@supabase/supabase-js";
 import { Redis } from "@upstash/redis";
 import assert from "node:assert/strict";
 import { parseEnv } from "node:util";
-import { cleanUpOnSignals, waitFor, withCleanup } from "@farthing/command-line";
-import { freeOffset } from "./testing/free-offset.ts";
-import { readSupabaseConfig } from "./gateway/supabase-config.ts";
+import { isAlive } from "./core/processes.ts";
+import { StackError } from "./core/stack-error.ts";
 import { type Stack, startStack } from "./mod.ts";
-import type { StackOptions } from "./options.ts";
 import { findRedisServer } from "./redis/places.ts";
-import { isAlive } from "./postgres/process.ts";
-import { StackError } from "./stack-error.ts";
+import type { StackOptions } from "./stack/options.ts";
+import { readSupabaseConfig } from "./stack/supabase-config.ts";
+import { freeOffset } from "./testing/free-offset.ts";
+
+type Project = StackOptions & { dataDir: string; envFile: string };
 
 const TIMEOUT_MS = 60_000;
 
@@ -35,8 +37,6 @@ select cron.schedule('tick', '1 second', 'insert into public.ticks default value
 
 const FUNCTION = `export const app = { fetch: (request) => Response.json({
   path: new URL(request.url).pathname, url: Deno.env.get("SUPABASE_URL") }) };`;
-
-type Project = StackOptions & { dataDir: string; envFile: string };
 
 async function makeProject(root: string): Promise<Project> {
   await Deno.chmod(root, 0o755); // the database server's account has to get in

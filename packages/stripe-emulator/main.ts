@@ -1,5 +1,5 @@
 /** `deno task stripe`: the emulator alone, for trying things against it. Ctrl-C ends it. */
-import { print } from "@farthing/command-line";
+import { print, taskArguments } from "@farthing/command-line";
 import { parseArgs } from "node:util";
 import pc from "picocolors";
 import { createStripeEmulator } from "./mod.ts";
@@ -12,6 +12,7 @@ const HELP = `deno task stripe [--port 54326] [--key sk_test_…] [--webhook URL
   --data     file that keeps the state between runs; without it nothing is kept`;
 
 const { values } = parseArgs({
+  args: taskArguments(Deno.args),
   options: {
     port: { type: "string", default: "54326" },
     key: { type: "string", default: "sk_test_local" },
@@ -27,9 +28,7 @@ if (values.help) {
 }
 
 const webhookSecret = "whsec_local";
-
 const url = `http://127.0.0.1:${values.port}`;
-
 const emulator = createStripeEmulator({
   apiKey: values.key,
   publicUrl: url,
@@ -37,18 +36,13 @@ const emulator = createStripeEmulator({
   ...(values.webhook && { webhookUrl: values.webhook }),
   ...(values.data && { dataFile: values.data }),
 });
-
 const server = Deno.serve(
   { hostname: "127.0.0.1", port: Number(values.port), onListen: () => {} },
   emulator.fetch,
 );
-
 print(`${pc.bold("Stripe emulator")}  ${pc.cyan(url)}`);
-
 print(`${pc.bold("Secret key")}       ${values.key}`);
-
 print(`${pc.bold("Webhook secret")}   ${webhookSecret}`);
-
 Deno.addSignalListener("SIGINT", async () => {
   await emulator.close();
   await server.shutdown();

@@ -36,6 +36,7 @@ export interface Behaviour {
 
 const NUMBER =
   "slow|pace|tokens|cut|break|hang|cached|reasoning|afterthought|think|tool|plan|retry";
+
 const MARKER = new RegExp(
   `\\[(?:fail:([45]\\d\\d|quota|reset)(?:x(\\d{1,4}))?(?::([\\w-]{1,64}))?|(${NUMBER}):(\\d{1,6}))\\]`,
   "g",

@@ -3,6 +3,8 @@ import { z } from "zod";
 import { invalid, unknownModel } from "./errors.ts";
 import { MODELS } from "./models.ts";
 
+type Parsed = z.output<typeof Body>;
+
 export interface Message {
   role: string;
   content: string;
@@ -46,8 +48,6 @@ const Body = z.object({
   functions: z.undefined().optional(),
   audio: z.undefined().optional(),
 });
-
-type Parsed = z.output<typeof Body>;
 
 function parse(body: unknown): Parsed {
   const parsed = Body.safeParse(body);

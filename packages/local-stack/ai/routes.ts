@@ -7,6 +7,8 @@ import { createJournal, type Entry, type Journal } from "./journal.ts";
 import { MODELS } from "./models.ts";
 import { readAsk } from "./request.ts";
 
+type Door = (exchange: Exchange, state: State) => void | Promise<void>;
+
 export interface RoutesOptions {
   apiKey: string;
   now: () => Date;
@@ -81,8 +83,6 @@ function listRequests({ url, send }: Exchange, { journal }: State): void {
   const aborted = requests.filter((entry) => entry.aborted).length;
   send(200, { received: requests.length, aborted, requests });
 }
-
-type Door = (exchange: Exchange, state: State) => void | Promise<void>;
 
 const DOORS: [method: string, path: RegExp, door: Door][] = [
   ["POST", /^\/v1\/chat\/completions$/, completion],

@@ -1,13 +1,15 @@
 /** Scheduled tasks as both kinds of pg_cron run them: how many sessions, how many rows, what fails alone. */
+import { waitFor } from "@farthing/command-line";
 import assert from "node:assert/strict";
 import type postgres from "postgres";
+import { isDue } from "./schedule.ts";
 import { migrate } from "../migrations/migrate.ts";
+import { bootstrap } from "../postgres/bootstrap.ts";
 import type { DatabaseServer } from "../postgres/database.ts";
-import { bootstrap } from "../postgres/plugin.ts";
 import { findSystem } from "../postgres/source.ts";
 import { withServer } from "../postgres/testing/server.ts";
-import { waitFor } from "@farthing/command-line";
-import { isDue } from "./schedule.ts";
+
+type Steps = Record<string, (project: Project) => Promise<void>>;
 
 const MIGRATIONS = new URL("../../../supabase/migrations", import.meta.url).pathname;
 const MINUTE_MS = 60_000;
@@ -170,8 +172,6 @@ async function watchesSessions({ sql, admin }: Project): Promise<void> {
   // From here on time is the test's.
   await sql`select cron.alter_job(jobid, active := false) from cron.job`;
 }
-
-type Steps = Record<string, (project: Project) => Promise<void>>;
 
 const STEPS: Steps = {
   "an idle week writes at most 1,500 rows of run history a day": idlesForAWeek,

@@ -1,10 +1,10 @@
 /** The one address of the project: REST, Auth, functions and the docs page, as Supabase has them. */
 import { Hono } from "hono";
-import type { Rest } from "../lite/apps.ts";
 import { authDoor, type AuthParts } from "./auth-door.ts";
 import { type GatewayEnv, identify, restRefusal } from "./callers.ts";
 import { authCors, restCors } from "./cors.ts";
 import { landingDoor } from "./landing.ts";
+import type { Rest } from "../lite/apps.ts";
 
 export interface GatewayParts extends AuthParts {
   rest: Pick<Rest, "fetch">;

@@ -1,10 +1,10 @@
 /** /auth/v1: lite's Auth, with tokens translated on the way in and on the way out. */
 import { Hono } from "hono";
-import type { Keys } from "../keys.ts";
-import type { Auth } from "../lite/apps.ts";
+import { forward } from "../core/forward.ts";
+import type { Keys } from "../core/keys.ts";
 import { authRefusal, type GatewayEnv, identify } from "./callers.ts";
-import { forward } from "./forward.ts";
 import type { Tokens } from "./tokens.ts";
+import type { Auth } from "../lite/apps.ts";
 
 interface Session {
   access_token: string;

@@ -1,8 +1,8 @@
 /** Who calls: the API key and the bearer token of a request, checked at the door. */
-import { createHash, timingSafeEqual } from "node:crypto";
 import type { Context, MiddlewareHandler } from "hono";
 import type { JWTPayload } from "jose";
-import type { Keys } from "../keys.ts";
+import { createHash, timingSafeEqual } from "node:crypto";
+import type { Keys } from "../core/keys.ts";
 import { TokenError, type Tokens } from "./tokens.ts";
 
 /** The API key's role, and the user's claims when a token came along. */

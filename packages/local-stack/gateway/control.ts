@@ -3,8 +3,8 @@
  * as `POST /stack/<part>/<switch>` with the secret key in `apikey`. README.md lists them.
  */
 import { Hono } from "hono";
-import type { Keys } from "../keys.ts";
-import { StackError } from "../stack-error.ts";
+import type { Keys } from "../core/keys.ts";
+import { StackError } from "../core/stack-error.ts";
 import { roleOfKey } from "./callers.ts";
 
 export interface Control {

@@ -1,7 +1,7 @@
 /** What the functions find in their environment, under Supabase's names. */
 import { aiEnvironment } from "../ai/environment.ts";
-import type { StackContext } from "../context.ts";
-import type { Keys } from "../keys.ts";
+import type { Keys } from "../core/keys.ts";
+import type { StackContext } from "../stack/context.ts";
 
 /** Names that a stack sets, and takes away again when it stops. */
 export type Environment = Record<string, string>;

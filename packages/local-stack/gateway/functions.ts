@@ -2,9 +2,9 @@
 import { type Context, Hono } from "hono";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import type { Isolates } from "../isolates/pool.ts";
+import { forward } from "../core/forward.ts";
 import { missingFunctionCors } from "./cors.ts";
-import { forward } from "./forward.ts";
+import type { Isolates } from "../isolates/pool.ts";
 
 /** Anything that answers requests: each function exports one as `app`. */
 interface FunctionApp {

@@ -2,5 +2,7 @@
 export { aiEnvironment } from "../ai/environment.ts";
 export { MODELS } from "../ai/models.ts";
 export { type FunctionContext, functionEnvironment } from "./environment.ts";
-export { forward } from "./forward.ts";
+
+export { forward } from "../core/forward.ts";
+
 export { functionsDoor, loadFunctions } from "./functions.ts";

@@ -7,7 +7,7 @@ import {
   UnsecuredJWT,
 } from "jose";
 import assert from "node:assert/strict";
-import { type Keys, loadKeys } from "../keys.ts";
+import { type Keys, loadKeys } from "../core/keys.ts";
 import { createTokens, TokenError } from "./tokens.ts";
 
 const ISSUER = "http://127.0.0.1:54321/auth/v1";

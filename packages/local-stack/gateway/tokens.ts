@@ -3,7 +3,7 @@
  * and reads is HS256 with a secret that stays here. This translates between the two.
  */
 import { errors, importJWK, type JWTPayload, jwtVerify, SignJWT } from "jose";
-import type { Keys } from "../keys.ts";
+import type { Keys } from "../core/keys.ts";
 
 /** Why a token was refused: `expired` callers may refresh, `invalid` ones may not. */
 export class TokenError extends Error {

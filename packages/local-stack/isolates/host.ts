@@ -1,3 +1,5 @@
+type Handler = (request: Request) => Response | Promise<Response>;
+
 /**
  * The program of one isolate: serves one function and obeys the stack, which writes a word a line to its
  * input and reads what begins with MARK from its output. Imports nothing, for any version of Deno may run
@@ -26,8 +28,6 @@ function waitUntil<T>(work: Promise<T>): Promise<T> {
   work.then(forget, forget);
   return work;
 }
-
-type Handler = (request: Request) => Response | Promise<Response>;
 
 async function load(): Promise<void> {
   Object.assign(globalThis, { EdgeRuntime: { waitUntil } });

@@ -2,25 +2,14 @@
  * One isolate under the rules of the platform's open-source runtime (per_worker): it serves requests until
  * it is retired, finishes what it has then, and is killed where it goes on too long.
  */
-import { forward } from "../gateway/forward.ts";
+import { forward } from "../core/forward.ts";
+import { untilBodyEnds } from "./body.ts";
 import type { IsolateLimits } from "./limits.ts";
 import { type IsolateProcess, type IsolateProgram, spawnIsolate } from "./process.ts";
 import { processorMs } from "./processor-time.ts";
-import { untilBodyEnds } from "./body.ts";
-import { refusal } from "./refusals.ts";
+import { type EndReason, refusal } from "./refusals.ts";
 
-/** Why an isolate is no more; `failed` while it was loaded, `stopped` with its stack. */
-export const END_REASONS = [
-  "cpu",
-  "memory",
-  "wall_clock",
-  "early_drop",
-  "crashed",
-  "failed",
-  "stopped",
-] as const;
-
-export type EndReason = typeof END_REASONS[number];
+type Timer = ReturnType<typeof setTimeout>;
 
 export interface IsolateOptions {
   readonly program: IsolateProgram;
@@ -36,8 +25,6 @@ const WARNED_AT = 0.9;
 
 /** How closely processor time is watched when a limit is near. */
 const LOOK_MS = 10;
-
-type Timer = ReturnType<typeof setTimeout>;
 
 export class Isolate {
   readonly #process: IsolateProcess;

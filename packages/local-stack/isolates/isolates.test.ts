@@ -1,5 +1,5 @@
-import assert from "node:assert/strict";
 import { delay, waitFor } from "@farthing/command-line";
+import assert from "node:assert/strict";
 import { type IsolateLimits, PLANS } from "./limits.ts";
 import { Isolates, programsIn } from "./pool.ts";
 

@@ -1,5 +1,5 @@
 /** What an isolate may use before the platform ends it, and how `--isolates` names it. */
-import { StackError } from "../stack-error.ts";
+import { StackError } from "../core/stack-error.ts";
 
 export interface IsolateLimits {
   /** Processor time after which an isolate is retired: it takes no new request. */

@@ -1,9 +1,10 @@
 /** The isolates of every function: one takes new requests, those before it finish what they have. */
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { END_REASONS, type EndReason, Isolate } from "./isolate.ts";
+import { Isolate } from "./isolate.ts";
 import type { IsolateLimits } from "./limits.ts";
 import type { IsolateProgram } from "./process.ts";
+import { END_REASONS, type EndReason } from "./refusals.ts";
 
 /** What has become of the isolates of a function so far. */
 export interface IsolateCounts {

@@ -1,5 +1,4 @@
 /** What the platform answers for a function that gave no answer, in its words: code and header alike. */
-import type { EndReason } from "./isolate.ts";
 
 type Why = EndReason | "slow";
 
@@ -36,3 +35,16 @@ export function refusal(why: Why): Response {
   const { status, code, message } = ANSWERS[why] ?? CRASH;
   return Response.json({ code, message }, { status, headers: { "sb-error-code": code } });
 }
+
+/** Why an isolate is no more; `failed` while it was loaded, `stopped` with its stack. */
+export const END_REASONS = [
+  "cpu",
+  "memory",
+  "wall_clock",
+  "early_drop",
+  "crashed",
+  "failed",
+  "stopped",
+] as const;
+
+export type EndReason = typeof END_REASONS[number];

@@ -6,10 +6,12 @@
 import { App, type EmailDriver } from "@supabase/lite";
 import { createPostgresConnection } from "@supabase/lite/postgres";
 import type { JWTPayload } from "jose";
-import { forward } from "../gateway/forward.ts";
-import type { Keys } from "../keys.ts";
+import { forward } from "../core/forward.ts";
+import type { Keys } from "../core/keys.ts";
 import { asPostgrest } from "./away.ts";
 import { applyRoleSettings } from "./role-settings.ts";
+
+type Fetch = (request: Request) => Promise<Response>;
 
 export interface LiteOptions {
   keys: Keys;
@@ -21,8 +23,6 @@ export interface LiteOptions {
   schemas: string[];
   email: EmailDriver;
 }
-
-type Fetch = (request: Request) => Promise<Response>;
 
 export interface Rest {
   /** Runs a request with these claims; `claims.role` is the database role. */

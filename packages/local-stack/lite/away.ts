@@ -22,6 +22,7 @@ const UNEXPECTED = "SUP";
 const NOT_CONNECTED = /connect E[A-Z]+|CONNECT_TIMEOUT|the database system is /;
 const DISCONNECTED =
   /CONNECTION_(CLOSED|ENDED|DESTROYED)|ECONNRESET|EPIPE|socket|terminating connection/i;
+
 /** Statements that were cut off, by the server's words, with the code that it gave. */
 const CUT_OFF = { "statement timeout": "57014", "user request": "57014", "lock timeout": "55P03" };
 const NO_FUNCTION = "PGRST202";

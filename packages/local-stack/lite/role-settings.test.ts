@@ -1,12 +1,12 @@
 /** REST on a real server: how long a statement may take, by who calls. */
 import assert from "node:assert/strict";
 import type postgres from "postgres";
-import { loadKeys } from "../keys.ts";
-import type { DatabaseServer } from "../postgres/database.ts";
-import { bootstrap } from "../postgres/plugin.ts";
-import { withClient, withServer } from "../postgres/testing/server.ts";
+import { loadKeys } from "../core/keys.ts";
 import { createRest, type Rest } from "./apps.ts";
 import { keepDatabaseErrorsQuiet } from "./quiet.ts";
+import { bootstrap } from "../postgres/bootstrap.ts";
+import type { DatabaseServer } from "../postgres/database.ts";
+import { withClient, withServer } from "../postgres/testing/server.ts";
 
 const FUNCTIONS = `
   create function public.limits() returns jsonb language sql stable as $$

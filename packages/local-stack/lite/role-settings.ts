@@ -4,7 +4,9 @@
  * the role that REST logs in as.
  */
 import type { PostgresConnection } from "@supabase/lite/postgres";
-import { sql } from "kysely"; // the very version that lite has, which runs it
+import { sql } from "kysely";
+
+// the very version that lite has, which runs it
 
 const SETTINGS = sql`
   select set_config(split_part(setting, '=', 1), substr(setting, strpos(setting, '=') + 1), true)

@@ -4,20 +4,9 @@
  */
 import { Hono } from "hono";
 import { z } from "zod";
-import { messagePage, messagesPage } from "./page.ts";
+import { type Message, messagePage, messagesPage } from "./page.ts";
 
-export interface Message {
-  id: string;
-  /** RFC 3339 */
-  receivedAt: string;
-  from: string;
-  to: string[];
-  subject: string;
-  text: string;
-  html: string;
-  /** Postmark's Tag or Resend's first tag value, for tests that look for one kind of message. */
-  tag: string;
-}
+type Content = Omit<Message, "id" | "receivedAt">;
 
 export interface InboxOptions {
   /** JSON lines, appended to: the inbox survives a restart. */
@@ -47,8 +36,6 @@ const Resend = z.object({
   html: z.string().nullish(),
   tags: z.array(z.object({ name: z.string(), value: z.string() })).nullish(),
 });
-
-type Content = Omit<Message, "id" | "receivedAt">;
 
 function fromPostmark(body: z.infer<typeof Postmark>): Content {
   return {

@@ -1,6 +1,7 @@
 /** The inbox as two plain pages. Hono's `html` escapes what messages contain. */
 import { html } from "hono/html";
-import type { Message } from "./inbox.ts";
+
+type Html = ReturnType<typeof html>;
 
 const STYLE =
   `body{font:16px/1.5 system-ui;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#1a1a1a}
@@ -8,8 +9,6 @@ table{border-collapse:collapse;width:100%}td,th{text-align:left;padding:.4rem .8
 border-bottom:1px solid #ddd;vertical-align:top}
 pre{white-space:pre-wrap;overflow-wrap:anywhere;background:#f6f6f6;padding:1rem}
 iframe{width:100%;height:30rem;border:1px solid #ddd}time{color:#666;white-space:nowrap}`;
-
-type Html = ReturnType<typeof html>;
 
 function page(title: string, body: Html): Html {
   return html`
@@ -84,4 +83,17 @@ export function messagePage({ from, to, subject, receivedAt, text, html: body }:
 ${text ? html`<pre>${linked(text)}</pre>` : ""}
 ${body ? html`<iframe sandbox="" title="HTML part" srcdoc="${body}"></iframe>` : ""}`,
   );
+}
+
+export interface Message {
+  id: string;
+  /** RFC 3339 */
+  receivedAt: string;
+  from: string;
+  to: string[];
+  subject: string;
+  text: string;
+  html: string;
+  /** Postmark's Tag or Resend's first tag value, for tests that look for one kind of message. */
+  tag: string;
 }

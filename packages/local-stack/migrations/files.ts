@@ -1,6 +1,6 @@
 /** Reads the migrations directory as the Supabase CLI does: `<digits>_<name>.sql`, by name. */
 import { join } from "node:path";
-import { StackError } from "../stack-error.ts";
+import { StackError } from "../core/stack-error.ts";
 import { splitStatements } from "./split.ts";
 
 export interface Migration {

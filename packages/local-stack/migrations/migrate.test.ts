@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { withClient, withServer } from "../postgres/testing/server.ts";
 import type { Migration } from "./files.ts";
 import { applyMissing, describe, planMigrations, seed } from "./migrate.ts";
+import { withClient, withServer } from "../postgres/testing/server.ts";
 
 function migration(version: string, text: string): Migration {
   return { version, name: "x", file: `${version}_x.sql`, text, statements: [text] };

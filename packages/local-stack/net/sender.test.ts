@@ -1,9 +1,9 @@
 /** The sender on a real server, against receivers that answer at once, late, or never. */
+import { waitFor } from "@farthing/command-line";
 import assert from "node:assert/strict";
 import type postgres from "postgres";
-import { withClient, withServer } from "../postgres/testing/server.ts";
-import { waitFor } from "@farthing/command-line";
 import { createSender } from "./sender.ts";
+import { withClient, withServer } from "../postgres/testing/server.ts";
 
 const TIMEOUT_MS = 60_000;
 

@@ -2,7 +2,7 @@
  * PostgreSQL refuses to run as root. Started by root, the server gets an unprivileged account:
  * the owner of existing data, else Debian's `postgres`, else `nobody`.
  */
-import { StackError } from "../stack-error.ts";
+import { StackError } from "../core/stack-error.ts";
 
 /** The identity the server's processes get; undefined means "the one we have". */
 export type Account = { uid: number; gid: number } | undefined;

@@ -1,10 +1,10 @@
 /** One real server: what the stack, the tests and the bench count on. */
 import assert from "node:assert/strict";
 import type postgres from "postgres";
+import { isAlive } from "../core/processes.ts";
 import { createScheduler } from "../cron/scheduler.ts";
+import { bootstrap } from "./bootstrap.ts";
 import { type DatabaseServer, startDatabase } from "./database.ts";
-import { bootstrap } from "./plugin.ts";
-import { isAlive } from "./process.ts";
 import { withClient, withServer } from "./testing/server.ts";
 
 async function clones(server: DatabaseServer): Promise<void> {

@@ -8,23 +8,15 @@
  *     await server.restart();  // recovers from the log, as after a power cut
  *     await server.stop();
  */
-import { isListenedOn } from "../port-owner.ts";
-import { StackError } from "../stack-error.ts";
 import { waitFor } from "@farthing/command-line";
+import { isListenedOn } from "../core/port-owner.ts";
+import { isAlive, killAll, processTree } from "../core/processes.ts";
+import { StackError } from "../core/stack-error.ts";
 import { serverAccount } from "./account.ts";
-import { install } from "./install.ts";
 import { type Databases, RunningServer } from "./databases.ts";
+import { install } from "./install.ts";
 import { databaseDir } from "./places.ts";
-import {
-  createCluster,
-  isAlive,
-  killAll,
-  lastLog,
-  processTree,
-  runningPid,
-  type ServerOptions,
-  spawnServer,
-} from "./process.ts";
+import { createCluster, lastLog, runningPid, type ServerOptions, spawnServer } from "./process.ts";
 import { findSource, type Flavour } from "./source.ts";
 
 export interface DatabaseOptions {

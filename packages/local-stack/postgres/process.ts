@@ -1,6 +1,7 @@
 /** One PostgreSQL server process: cluster creation, start, orderly stop, and murder for tests. */
 import { dirname, join } from "node:path";
-import { StackError } from "../stack-error.ts";
+import { isAlive } from "../core/processes.ts";
+import { StackError } from "../core/stack-error.ts";
 import { type Account, giveTo } from "./account.ts";
 import type { Install } from "./install.ts";
 
@@ -125,22 +126,6 @@ export async function lastLog(directory: string, lines = 5): Promise<string> {
   return text.trim().split("\n").slice(-lines).join("\n");
 }
 
-/** False for a process that ended and only waits to be reaped. */
-export function isAlive(pid: number): boolean {
-  try {
-    const stat = Deno.readTextFileSync(`/proc/${pid}/stat`);
-    return !/^\d+ \(.*\) Z/.test(stat);
-  } catch (error) {
-    if (Deno.build.os === "linux" && error instanceof Deno.errors.NotFound) return false;
-  }
-  try {
-    Deno.kill(pid, "SIGCONT"); // harmless to a running process; signal 0 is not offered
-    return true;
-  } catch (error) {
-    return error instanceof Deno.errors.PermissionDenied;
-  }
-}
-
 /** The postmaster that postmaster.pid names, when it lives and is this cluster's. */
 export async function runningPid(directory: string): Promise<number | undefined> {
   const text = await Deno.readTextFile(join(directory, "postmaster.pid")).catch(() => "");
@@ -148,20 +133,4 @@ export async function runningPid(directory: string): Promise<number | undefined>
   if (!pid || !isAlive(pid)) return undefined;
   const command = await Deno.readTextFile(`/proc/${pid}/cmdline`).catch(() => undefined);
   return command === undefined || command.includes(directory) ? pid : undefined;
-}
-
-/** A postmaster and its children: `kill -9` of the postmaster alone lets them finish their work. */
-export async function processTree(pid: number): Promise<number[]> {
-  const text = await Deno.readTextFile(`/proc/${pid}/task/${pid}/children`).catch(() => "");
-  return [pid, ...text.split(" ").filter(Boolean).map(Number)];
-}
-
-export function killAll(pids: number[], signal: Deno.Signal): void {
-  for (const pid of pids) {
-    try {
-      Deno.kill(pid, signal);
-    } catch (error) {
-      if (!(error instanceof Deno.errors.NotFound)) throw error;
-    }
-  }
 }

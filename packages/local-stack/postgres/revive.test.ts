@@ -1,5 +1,5 @@
-import assert from "node:assert/strict";
 import { waitFor } from "@farthing/command-line";
+import assert from "node:assert/strict";
 import { reviver } from "./revive.ts";
 
 Deno.test("reviver starts a dead database once at a time, however often it is told", async () => {

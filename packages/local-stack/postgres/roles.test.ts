@@ -1,10 +1,10 @@
 /** What the platform's `postgres` may do in a migration, and what it may not. */
 import assert from "node:assert/strict";
 import type postgres from "postgres";
+import type { StackError } from "../core/stack-error.ts";
 import { migrate } from "../migrations/migrate.ts";
-import type { StackError } from "../stack-error.ts";
+import { bootstrap } from "./bootstrap.ts";
 import type { DatabaseServer } from "./database.ts";
-import { bootstrap } from "./plugin.ts";
 import { findSystem, type Flavour } from "./source.ts";
 import { withServer } from "./testing/server.ts";
 

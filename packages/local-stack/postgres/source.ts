@@ -1,7 +1,7 @@
 /** Finds a PostgreSQL to run: the one that comes from npm, or the machine's own. */
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import { StackError } from "../stack-error.ts";
+import { StackError } from "../core/stack-error.ts";
 
 export type Flavour = "embedded" | "system";
 

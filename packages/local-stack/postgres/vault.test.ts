@@ -1,7 +1,7 @@
 /** The Vault's stand-in on a real server, as Supabase documents it. */
 import assert from "node:assert/strict";
 import type postgres from "postgres";
-import { bootstrap } from "./plugin.ts";
+import { bootstrap } from "./bootstrap.ts";
 import { withClient, withServer } from "./testing/server.ts";
 import { storeSecrets } from "./vault.ts";
 

@@ -1,6 +1,6 @@
 /** Redis as its own clients see it: commands in, replies out, errors among the replies. */
-import { Buffer } from "node:buffer";
 import { createClient, ErrorReply, RESP_TYPES } from "@redis/client";
+import { Buffer } from "node:buffer";
 
 /** Words of Redis' own are strings, what was stored is bytes. */
 export type Reply = string | number | Buffer | null | Reply[] | ErrorReply;

@@ -2,7 +2,9 @@
 import assert from "node:assert/strict";
 import { clientOf, type Door, TOKEN, withDoor } from "./testing/redis.ts";
 
-const OPTIONS = { sanitizeResources: false, sanitizeOps: false }; // the client's pool of connections
+const OPTIONS = { sanitizeResources: false, sanitizeOps: false };
+
+// the client's pool of connections
 
 async function post(door: Door, path: string, body: string, headers: HeadersInit = {}) {
   const authorization = `Bearer ${TOKEN}`;

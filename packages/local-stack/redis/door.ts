@@ -2,14 +2,16 @@
  * Upstash's REST API before the stack's own Redis: `POST /` takes a command, `/pipeline` several, and
  * `/multi-exec` several at once.
  */
-import { createHash, timingSafeEqual } from "node:crypto";
-import { Buffer } from "node:buffer";
 import { ErrorReply } from "@redis/client";
 import { Hono } from "hono";
+import { Buffer } from "node:buffer";
+import { createHash, timingSafeEqual } from "node:crypto";
 import { z } from "zod";
 import type { Command, Redis, Reply } from "./connection.ts";
 import { createScripts, type Scripts } from "./scripts.ts";
 import { type Outcome, outcomeOf, refusal, Several, Single } from "./wire.ts";
+
+type Runner = (commands: readonly Command[]) => Promise<Reply[]>;
 
 export const WRONG_TOKEN = "WRONGPASS invalid or missing auth token";
 
@@ -17,8 +19,6 @@ function isSame(a: string, b: string): boolean {
   const digest = (text: string) => createHash("sha256").update(text).digest();
   return timingSafeEqual(digest(a), digest(b));
 }
-
-type Runner = (commands: readonly Command[]) => Promise<Reply[]>;
 
 /** What Redis says to the commands, those that are not for this door left out and refused. */
 function eachByItself(redis: Redis, scripts: Scripts): Runner {

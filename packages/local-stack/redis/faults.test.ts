@@ -1,11 +1,13 @@
 /** The part of the stack as it is switched, seen through Upstash's own client. */
 import assert from "node:assert/strict";
-import type { StackContext } from "../context.ts";
-import { redisPlugin } from "./plugin.ts";
-import { StackError } from "../stack-error.ts";
+import { StackError } from "../core/stack-error.ts";
+import { redisPlugin } from "../plugins/redis.ts";
 import { withPart } from "./testing/redis.ts";
+import type { StackContext } from "../stack/context.ts";
 
-const OPTIONS = { sanitizeResources: false, sanitizeOps: false }; // the client's pool of connections
+const OPTIONS = { sanitizeResources: false, sanitizeOps: false };
+
+// the client's pool of connections
 
 Deno.test("redis part answers again after each way of failing", OPTIONS, async () => {
   await withPart(async (part, redis) => {

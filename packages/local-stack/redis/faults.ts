@@ -2,14 +2,14 @@
 import { delay } from "@farthing/command-line";
 import { WRONG_TOKEN } from "./door.ts";
 
+type Handler = (request: Request) => Response | Promise<Response>;
+
 /** `down` refuses connections, `full` is Redis' own doing; the others are told apart here. */
 export const MODES = ["ok", "down", "slow", "hang", "wrong-token", "full", "nonsense"] as const;
 
 export type Mode = typeof MODES[number];
 
 const SLOW_MS = 400;
-
-type Handler = (request: Request) => Response | Promise<Response>;
 
 export interface Faults {
   handle: Handler;

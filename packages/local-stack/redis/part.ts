@@ -1,7 +1,6 @@
 /** A redis-server behind a door that speaks Upstash's REST API, and how both are made to fail. */
-import { listen, type Listener, type Port } from "../listen.ts";
-import type { Health } from "../plugin.ts";
-import { StackError } from "../stack-error.ts";
+import { listen, type Listener, type Port } from "../core/listen.ts";
+import { StackError } from "../core/stack-error.ts";
 import { connect } from "./connection.ts";
 import { createDoor } from "./door.ts";
 import { faultsOf, type Mode } from "./faults.ts";
@@ -21,7 +20,8 @@ export interface RedisPart {
   turn(mode: Mode): Promise<void>;
   /** Forgets everything it counted. */
   flush(): Promise<void>;
-  health(): Health;
+  /** One short line for people. */
+  health(): { ok: boolean; detail: string };
   stop(): Promise<void>;
 }
 

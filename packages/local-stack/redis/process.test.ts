@@ -1,7 +1,7 @@
 /** When the server ends, and what becomes of one that was left behind. */
-import assert from "node:assert/strict";
-import { isAlive } from "../postgres/process.ts";
 import { waitFor } from "@farthing/command-line";
+import assert from "node:assert/strict";
+import { isAlive } from "../core/processes.ts";
 import { connect } from "./connection.ts";
 import { findRedisServer, redisDir, socketOf } from "./places.ts";
 import { endLeftoverRedis, startRedis } from "./process.ts";

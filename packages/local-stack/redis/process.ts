@@ -1,8 +1,8 @@
 /** One redis-server that keeps nothing and ends with the process that started it. */
-import { join } from "node:path";
-import { isAlive } from "../postgres/process.ts";
-import { StackError } from "../stack-error.ts";
 import { waitFor } from "@farthing/command-line";
+import { join } from "node:path";
+import { isAlive } from "../core/processes.ts";
+import { StackError } from "../core/stack-error.ts";
 import { redisDir, socketOf } from "./places.ts";
 
 export const MEMORY = "64mb";

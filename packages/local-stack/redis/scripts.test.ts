@@ -3,7 +3,9 @@ import { Ratelimit } from "@upstash/ratelimit";
 import assert from "node:assert/strict";
 import { clientOf, withDoor } from "./testing/redis.ts";
 
-const OPTIONS = { sanitizeResources: false, sanitizeOps: false }; // the client's pool of connections
+const OPTIONS = { sanitizeResources: false, sanitizeOps: false };
+
+// the client's pool of connections
 
 const SCRIPT = `#!lua flags=allow-key-locking
 return redis.call("INCRBY", KEYS[1], ARGV[1])`;

@@ -1,6 +1,6 @@
 /** Upstash's REST API: what comes in as JSON, what goes out. */
-import { Buffer } from "node:buffer";
 import { ErrorReply } from "@redis/client";
+import { Buffer } from "node:buffer";
 import { z } from "zod";
 import type { Command, Reply } from "./connection.ts";
 

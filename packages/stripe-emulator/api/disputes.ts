@@ -20,7 +20,6 @@ type Dispute = Stripe.Dispute;
 const MAX_TEXT = 20_000;
 
 const { enhanced_evidence: _, ...texts } = examples.dispute.evidence;
-
 const evidence = z.strictObject({
   ...Object.fromEntries(
     Object.keys(texts).map((name) => [name, unsettable(z.string().max(MAX_TEXT)).optional()]),

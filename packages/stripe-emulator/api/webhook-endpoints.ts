@@ -15,9 +15,7 @@ const fields = {
   description: unsettable(text).optional(),
   metadata: unsettable(metadata).optional(),
 };
-
 const types = z.array(text).min(1);
-
 const version = text.transform(requireVersion);
 
 export const webhookEndpointResource: Resource = {

@@ -19,7 +19,6 @@ import type { Scope } from "../scope.ts";
 
 /** Stripe's bounds of `expires_at`, from the session's creation. */
 const SHORTEST_SECONDS = 30 * 60;
-
 const LONGEST_SECONDS = 24 * 3_600;
 
 /** The delayed method of the hosted page beside cards. */

@@ -17,19 +17,15 @@ import type { Scope } from "../scope.ts";
 type Release = z.output<typeof releaseBody>;
 
 const types = z.array(z.string()).min(1).default(["*"]);
-
 const copies = z.int().min(1).max(100).default(1);
 
 const holdBody = z.strictObject({ types });
-
 const copiesBody = z.strictObject({ copies });
-
 const dropBody = z.strictObject({
   types,
   /** Those of these events alone. */
   events: z.array(z.string()).optional(),
 });
-
 const releaseBody = z.strictObject({
   /** `created`, `reverse`, `shuffle`, or event ids (or types) in the order wanted. */
   order: z.union([z.enum(["created", "reverse", "shuffle"]), z.array(z.string())])
@@ -39,7 +35,6 @@ const releaseBody = z.strictObject({
   parallel: z.boolean().default(false),
   keep_holding: z.boolean().default(false),
 });
-
 const deliverBody = z.strictObject({ copies, parallel: z.boolean().default(false) });
 
 /** Controls over webhook deliveries: look, hold, release in any order, copy, drop, repeat. */

@@ -6,10 +6,8 @@ import type { Scope } from "../scope.ts";
 
 /** As many deliveries are on the way at once; more would crowd out a small receiver. */
 const PARALLEL = 16;
-
 /** With a clock that stands still a due time never comes nearer: look again, but rarely. */
 const SHORTEST_WAIT_MS = 20;
-
 const LONGEST_WAIT_MS = 60_000;
 
 /** What deliberate disorder is applied to new deliveries. */

@@ -14,7 +14,6 @@ interface StoredAnswer {
 
 /** Stripe forgets a key after a day; a repeat after that runs anew. */
 const KEPT_SECONDS = 24 * 3_600;
-
 const MAX_KEY_LENGTH = 255;
 
 const answers = collection<StoredAnswer>("idempotency_key");

@@ -15,18 +15,13 @@ const EXPLANATIONS: Record<string, string> = {
 };
 
 export const text = z.string().min(1, "parameter_invalid_empty").max(5_000);
-
 export const flag = z.enum(["true", "false"]).transform((value) => value === "true");
-
 export const integer = z.string().regex(/^-?\d{1,15}$/, "parameter_invalid_integer")
   .transform(Number);
 
 export const natural = integer.refine((value) => value >= 0, "parameter_invalid_integer");
-
 export const url = z.string().refine(isHttpUrl, "url_invalid");
-
 export const email = z.string().refine((value) => /^[^\s@]+@[^\s@]+$/.test(value), "email_invalid");
-
 export const currency = z.string().regex(/^[a-zA-Z]{3}$/, "Not a three-letter currency code.")
   .transform((value) => value.toLowerCase());
 

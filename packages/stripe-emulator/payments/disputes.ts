@@ -23,9 +23,7 @@ const DISPUTE_FEE = 1_500;
 export type DisputeEnd = "won" | "lost" | "under_review" | "escalate" | "warning_closed" | "appeal";
 
 const INQUIRY = ["warning_needs_response", "warning_under_review"];
-
 const CHARGEBACK = ["needs_response", "under_review"];
-
 const APPEAL = ["appeal_needs_response", "appeal_under_review"];
 
 const FROM: Record<DisputeEnd, string[]> = {

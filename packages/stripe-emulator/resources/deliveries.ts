@@ -25,7 +25,6 @@ export interface Delivery {
 
 /** Kept apart from the finished ones, so that looking for work stays quick after many events. */
 export const openDeliveries = collection<Delivery>("delivery_open");
-
 export const finishedDeliveries = collection<Delivery>("delivery_finished");
 
 export function finish(scope: Scope, delivery: Delivery, state: Delivery["state"]): void {

@@ -14,7 +14,6 @@ export const earlyFraudWarnings = collection<Stripe.Radar.EarlyFraudWarning>(
 );
 
 const DAY_SECONDS = 24 * 3_600;
-
 /** The bank wants evidence by the end of the eighth day. */
 const ANSWER_DAYS = 8;
 

@@ -55,7 +55,6 @@ const INSUFFICIENT = declined(
   "insufficient_funds",
   "The card has insufficient funds. Try another.",
 );
-
 const GENERIC = declined("generic_decline", "The card was declined. Try another card.");
 
 /** By name, as stored with a payment method. */

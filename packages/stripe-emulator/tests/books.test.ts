@@ -7,7 +7,6 @@ import { pay } from "./harness.ts";
 type Act = (stand: Stand, draw: (below: number) => number) => Promise<unknown>;
 
 const DAY_MS = 24 * 3_600_000;
-
 const STEPS = 120;
 
 /** Numbers that come again with the same seed: Lehmer's, which needs no more than this. */

@@ -5,7 +5,6 @@ import { startStand } from "../testing/stand.ts";
 import { startReceiver } from "./harness.ts";
 
 const SECRET = "whsec_deliveries";
-
 const DEADLINE_MS = 60_000;
 
 /** A stand and a receiver that it knows; three customers make three events. */

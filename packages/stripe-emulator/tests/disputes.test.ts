@@ -4,7 +4,6 @@ import { type Stand, startStand } from "../testing/stand.ts";
 import { eventTypes, pay, refusal } from "./harness.ts";
 
 const OPENED = ["charge.dispute.created", "charge.dispute.funds_withdrawn"];
-
 const WON = ["charge.dispute.funds_reinstated", "charge.dispute.closed"];
 
 /** A dispute of $9.99 by control, and what was told of it. */

@@ -3,7 +3,6 @@ import { type Stand, startStand } from "../testing/stand.ts";
 import { eventTypes, pay, refusal } from "./harness.ts";
 
 const WARNED = "radar.early_fraud_warning.created";
-
 const SETTLED = "radar.early_fraud_warning.updated";
 
 Deno.test("the card 5423 pays, and its network warns right after it", async () => {

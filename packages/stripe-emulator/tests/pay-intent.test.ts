@@ -5,7 +5,6 @@ import { openProvider } from "./connect-harness.ts";
 import { eventTypes, openSession } from "./harness.ts";
 
 const ten = { amount: 1_000, currency: "usd" };
-
 const return_url = "http://localhost:3000/done?x=1";
 
 Deno.test("a buyer who knows the client secret pays an intent and goes back to the shop", async () => {

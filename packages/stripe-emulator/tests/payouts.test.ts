@@ -4,7 +4,6 @@ import { type Stand, startStand } from "../testing/stand.ts";
 import { eventTypes, pay, refusal } from "./harness.ts";
 
 const TWO_DAYS_MS = 2 * 24 * 3_600_000 + 1_000;
-
 const PAID_OUT = [
   "payout.created",
   "payout.updated",

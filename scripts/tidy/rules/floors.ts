@@ -1,27 +1,70 @@
-/** Imports among the functions go down the floors only, types too, and never to a neighbour. */
+/** Imports go down the floors only, types too, and never to a neighbour: in each house by its own table. */
 import { type Module, modulesOf, servesTests } from "../modules.ts";
-import type { Rule } from "../source.ts";
+import type { Finding, Rule } from "../source.ts";
 
-const ROOT = "supabase/functions/";
+interface House {
+  /** Its folder; ends with a slash. */
+  readonly root: string;
+  /** A folder in it that `*` alone does not stand for: what lies there needs a floor of its own. */
+  readonly inner?: string;
+  /**
+   * From the ground up. A pattern names a unit: a folder or a file; `*` is each folder and file there. Of two
+   * patterns that match, the lower one counts. Units of one floor do not import each other.
+   */
+  readonly floors: readonly (readonly string[])[];
+}
 
-/**
- * From the ground up. A pattern names a unit: a folder or a file; `*` is each folder and file there. Of two
- * patterns that match, the lower one counts. Units of one floor do not import each other.
- */
-const FLOORS: readonly (readonly string[])[] = [
-  ["_shared/generated", "_shared/privacy"],
-  ["_shared/core"],
-  ["_shared/contracts"],
-  ["_shared/metrics"],
-  ["_shared/resilience"],
-  ["_shared/adapters/*"],
-  ["_shared/limits", "_shared/features"],
-  ["_shared/http"],
-  ["_shared/domain/entries-csv.ts", "_shared/domain/refunds"],
-  ["_shared/domain/*"],
-  ["_shared/services.ts"],
-  ["_shared/services-with-models.ts", "_shared/services-with-probe.ts"],
-  ["*"],
+const HOUSES: readonly House[] = [
+  {
+    root: "supabase/functions/",
+    inner: "_shared/",
+    floors: [
+      ["_shared/generated", "_shared/privacy"],
+      ["_shared/core"],
+      ["_shared/contracts"],
+      ["_shared/metrics"],
+      ["_shared/resilience"],
+      ["_shared/adapters/*"],
+      ["_shared/limits", "_shared/features"],
+      ["_shared/http"],
+      ["_shared/domain/entries-csv.ts", "_shared/domain/refunds"],
+      ["_shared/domain/*"],
+      ["_shared/services.ts"],
+      ["_shared/services-with-models.ts", "_shared/services-with-probe.ts"],
+      ["*"],
+    ],
+  },
+  { root: "packages/", floors: [["command-line"], ["stripe-emulator"], ["local-stack"]] },
+  {
+    root: "packages/stripe-emulator/",
+    floors: [
+      ["core", "fixtures", "browser.ts"],
+      ["store"],
+      ["scope.ts"],
+      ["http"],
+      ["resources"],
+      ["connect", "deliveries"],
+      ["payments"],
+      ["checkout"],
+      ["engine.ts"],
+      ["api", "control", "page"],
+      ["app.ts"],
+      ["mod.ts"],
+      ["main.ts"],
+    ],
+  },
+  {
+    root: "packages/local-stack/",
+    floors: [
+      ["core"],
+      ["ai", "isolates", "lite", "mail", "migrations", "net", "postgres", "redis"],
+      ["cron", "stack"],
+      ["gateway"],
+      ["plugins"],
+      ["mod.ts", "running.ts"],
+      ["command"],
+    ],
+  },
 ];
 
 interface Place {
@@ -37,13 +80,13 @@ function unitIn(path: string, pattern: string): string | null {
   return unit === pattern ? unit : null;
 }
 
-/** Null outside the functions, and for a folder that no floor names. */
-function placeOf({ source }: Module): Place | null {
-  if (!source.path.startsWith(ROOT)) return null;
-  const path = source.path.slice(ROOT.length);
-  for (const [floor, patterns] of FLOORS.entries()) {
+/** Null outside the house, and for what no floor names. */
+function placeOf({ root, inner, floors }: House, { source }: Module): Place | null {
+  if (!source.path.startsWith(root)) return null;
+  const path = source.path.slice(root.length);
+  for (const [floor, patterns] of floors.entries()) {
     for (const pattern of patterns) {
-      if (pattern === "*" && path.startsWith("_shared/")) return null;
+      if (pattern === "*" && inner !== undefined && path.startsWith(inner)) return null;
       const unit = unitIn(path, pattern);
       if (unit !== null) return { floor, unit };
     }
@@ -51,7 +94,7 @@ function placeOf({ source }: Module): Place | null {
   return null;
 }
 
-/** The line of the import of `target` in `user`, by the file's name. */
+/** The line of the import of `target` in `user`, by the file's name; the first where it has another name. */
 function lineOfImport(user: Module, target: Module): number {
   const name = target.source.path.slice(target.source.path.lastIndexOf("/"));
   return user.source.lines.findIndex((line) => line.includes(`${name}"`)) + 1 || 1;
@@ -64,28 +107,31 @@ function problemOf(from: Place, to: Place): string | null {
   return `${from.unit} imports ${to.unit}, ${where}: imports go down the floors only`;
 }
 
+function findingsIn(house: House, all: Module[]): Finding[] {
+  const modules = all.filter(({ source }) => source.path.startsWith(house.root));
+  const lost = modules.filter((module) => placeOf(house, module) === null);
+  const findings = lost.map(({ source: { path } }) => ({
+    path,
+    line: 1,
+    message: "stands on no floor: name its folder in scripts/tidy/rules/floors.ts",
+  }));
+  for (const target of modules) {
+    const to = placeOf(house, target);
+    if (to === null) continue;
+    for (const user of new Set([...target.users.values()].flatMap((users) => [...users]))) {
+      const from = servesTests(user) ? null : placeOf(house, user);
+      const message = from && problemOf(from, to);
+      if (!message) continue;
+      findings.push({ path: user.source.path, line: lineOfImport(user, target), message });
+    }
+  }
+  return findings;
+}
+
 export const floors: Rule = {
   name: "floors",
   check(sources) {
     const modules = modulesOf(sources).filter((module) => !servesTests(module));
-    const lost = modules.filter((module) =>
-      module.source.path.startsWith(`${ROOT}_shared/`) && placeOf(module) === null
-    );
-    const findings = lost.map(({ source: { path } }) => ({
-      path,
-      line: 1,
-      message: "stands on no floor: name its folder in scripts/tidy/rules/floors.ts",
-    }));
-    for (const target of modules) {
-      const to = placeOf(target);
-      if (to === null) continue;
-      for (const user of new Set([...target.users.values()].flatMap((users) => [...users]))) {
-        const from = servesTests(user) ? null : placeOf(user);
-        const message = from && problemOf(from, to);
-        if (!message) continue;
-        findings.push({ path: user.source.path, line: lineOfImport(user, target), message });
-      }
-    }
-    return findings;
+    return HOUSES.flatMap((house) => findingsIn(house, modules));
   },
 };

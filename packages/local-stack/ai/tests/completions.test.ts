@@ -1,5 +1,5 @@
-import assert from "node:assert/strict";
 import { countTokens } from "gpt-tokenizer/encoding/o200k_base";
+import assert from "node:assert/strict";
 import OpenAI from "openai";
 import { ask, failure, withAi } from "./harness.ts";
 

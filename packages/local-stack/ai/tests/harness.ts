@@ -1,7 +1,7 @@
 /** The stand-in on a free port, and the official client that talks to it. */
+import { waitFor } from "@farthing/command-line";
 import assert from "node:assert/strict";
 import OpenAI from "openai";
-import { waitFor } from "@farthing/command-line";
 import type { Entry } from "../journal.ts";
 import { serveAi } from "../server.ts";
 

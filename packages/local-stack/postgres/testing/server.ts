@@ -1,6 +1,6 @@
 /** A server of a test's own. */
-import type postgres from "postgres";
 import { cleanUpOnSignals, withCleanup } from "@farthing/command-line";
+import type postgres from "postgres";
 import { type DatabaseServer, startDatabase } from "../database.ts";
 import type { Flavour } from "../source.ts";
 

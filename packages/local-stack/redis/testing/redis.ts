@@ -1,12 +1,12 @@
 /** A Redis of a test's own behind a door, and Upstash's client of it. */
 import { Redis } from "@upstash/redis";
+import { portsAt } from "../../core/ports.ts";
 import { connect } from "../connection.ts";
 import { createDoor } from "../door.ts";
+import { type RedisPart, startRedisPart } from "../part.ts";
 import { findRedisServer } from "../places.ts";
 import { startRedis } from "../process.ts";
 import { freeOffset } from "../../testing/free-offset.ts";
-import { portsAt } from "../../options.ts";
-import { type RedisPart, startRedisPart } from "../part.ts";
 
 export const TOKEN = "a-token-of-the-tests";
 

@@ -1,8 +1,8 @@
 /** The worker behind the pg_net stand-in: wakes when a transaction that queued something commits. */
-import { databaseOf } from "../context.ts";
-import type { Plugin } from "../plugin.ts";
+import { createSender } from "../net/sender.ts";
 import { listenAlways } from "../postgres/listen.ts";
-import { createSender } from "./sender.ts";
+import { databaseOf } from "../stack/context.ts";
+import type { Plugin } from "../stack/plugin.ts";
 
 export function netPlugin(): Plugin {
   let stop: () => Promise<void> = () => Promise.resolve();

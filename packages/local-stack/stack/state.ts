@@ -1,7 +1,7 @@
 /** The file that says a stack runs on a data directory: its pid, and what `stop` must know. */
 import { join } from "node:path";
-import { isAlive } from "./postgres/process.ts";
-import { StackError } from "./stack-error.ts";
+import { isAlive } from "../core/processes.ts";
+import { StackError } from "../core/stack-error.ts";
 
 export interface State {
   pid: number;

@@ -1,8 +1,8 @@
 /** The mail inbox on its own port. */
 import { join } from "node:path";
-import { listen, type Listener } from "../listen.ts";
-import type { Plugin } from "../plugin.ts";
-import { createInbox } from "./inbox.ts";
+import { listen, type Listener } from "../core/listen.ts";
+import { createInbox } from "../mail/inbox.ts";
+import type { Plugin } from "../stack/plugin.ts";
 
 export function mailPlugin(): Plugin {
   let listener: Listener | undefined;

@@ -1,7 +1,7 @@
 /** The clock behind the pg_cron stand-in; idle where the server has the real one. */
-import { databaseOf } from "../context.ts";
-import type { Plugin } from "../plugin.ts";
-import { createScheduler } from "./scheduler.ts";
+import { createScheduler } from "../cron/scheduler.ts";
+import { databaseOf } from "../stack/context.ts";
+import type { Plugin } from "../stack/plugin.ts";
 
 const SECOND_MS = 1_000;
 

@@ -1,8 +1,10 @@
 /** An HTTP server on 127.0.0.1, with a clear word when its port is taken. */
-import { MAX_OFFSET } from "./options.ts";
-import { isListenedOn, portOwner } from "./port-owner.ts";
-import { StackError } from "./stack-error.ts";
 import { delay } from "@farthing/command-line";
+import { isListenedOn, portOwner } from "./port-owner.ts";
+import { MAX_OFFSET } from "./ports.ts";
+import { StackError } from "./stack-error.ts";
+
+type Handler = (request: Request) => Response | Promise<Response>;
 
 export interface Listener {
   /** In order unless it is to be `atOnce`, as if the program had ended. */
@@ -20,8 +22,6 @@ const CLOSE_TIMEOUT_MS = 1_000;
 /** For how long a port that nobody listens on is tried: outgoing connections hold one for a moment. */
 const BIND_TIMEOUT_MS = 5_000;
 const BIND_INTERVAL_MS = 100;
-
-type Handler = (request: Request) => Response | Promise<Response>;
 
 /** @throws StackError that names the port and what it was for */
 export async function listen(port: Port, handler: Handler): Promise<Listener> {

@@ -1,17 +1,8 @@
 /** What the parts of a running stack share. */
-import type { Keys } from "./keys.ts";
-import type { Ports, ResolvedOptions } from "./options.ts";
-import type { DatabaseServer } from "./postgres/database.ts";
-
-export interface Urls {
-  api: string;
-  database: string;
-  mail: string;
-  stripe: string;
-  ai: string;
-  /** Upstash's REST API; undefined where the machine has no redis-server. */
-  redis: string | undefined;
-}
+import type { Keys } from "../core/keys.ts";
+import type { Ports, Urls } from "../core/ports.ts";
+import type { DatabaseServer } from "../postgres/database.ts";
+import type { ResolvedOptions } from "./options.ts";
 
 export interface StackContext {
   options: ResolvedOptions;

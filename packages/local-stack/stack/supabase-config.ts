@@ -1,6 +1,6 @@
 /** What the stack takes from supabase/config.toml, as `supabase start` does. */
 import { parse } from "smol-toml";
-import { ROOT } from "../options.ts";
+import { ROOT } from "./options.ts";
 
 export interface SupabaseConfig {
   /** Where links in emails lead; undefined where the file names no address. */

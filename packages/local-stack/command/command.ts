@@ -1,13 +1,14 @@
 /** `deno task start`, `stop`, `reset` and `status`. */
-import pc from "picocolors";
 import { print, printError } from "@farthing/command-line";
-import { endStack, removeData } from "./end.ts";
-import { loadKeys } from "./keys.ts";
-import { type Stack, startStack } from "./mod.ts";
-import { parseFlags, resolveOptions, type StackOptions, USAGE } from "./options.ts";
+import pc from "picocolors";
+import { parseFlags, USAGE } from "./flags.ts";
 import { runningTable, statusTable } from "./output.ts";
-import { StackError } from "./stack-error.ts";
-import { readRunning } from "./state.ts";
+import { loadKeys } from "../core/keys.ts";
+import { StackError } from "../core/stack-error.ts";
+import { type Stack, startStack } from "../mod.ts";
+import { endStack, removeData } from "../stack/end.ts";
+import { resolveOptions, type StackOptions } from "../stack/options.ts";
+import { readRunning } from "../stack/state.ts";
 
 /**
  * Resolves at the first Ctrl-C or SIGTERM. Further ones are let pass: `deno task` sends its child

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
-import { PLANS } from "./isolates/limits.ts";
-import { parseFlags, portsAt, resolveOptions } from "./options.ts";
+import { parseFlags } from "./flags.ts";
+import { portsAt } from "../core/ports.ts";
+import { PLANS } from "../isolates/limits.ts";
+import { resolveOptions } from "../stack/options.ts";
 
 const NAMES = ["ALERT_WEBHOOK_URL", "SENTRY_DSN"];
 

@@ -1,10 +1,10 @@
 /** What people see of a stack: where everything is, with which keys. */
-import pc from "picocolors";
 import { formatTable } from "@farthing/command-line";
-import type { Urls } from "./context.ts";
-import type { Keys } from "./keys.ts";
-import type { ResolvedOptions } from "./options.ts";
-import type { Health } from "./plugin.ts";
+import pc from "picocolors";
+import type { Keys } from "../core/keys.ts";
+import type { Urls } from "../core/ports.ts";
+import type { ResolvedOptions } from "../stack/options.ts";
+import type { Health } from "../stack/plugin.ts";
 
 const COLUMNS = [{ title: "" }, { title: "" }, { title: "" }];
 

@@ -1,30 +1,35 @@
 /** The API part: lite's two apps, the functions and the docs page behind one port. */
 import type { JWTPayload } from "jose";
 import type postgres from "postgres";
-import { databaseOf, type StackContext } from "../context.ts";
+import { listen, type Listener } from "../core/listen.ts";
+import { createGateway } from "../gateway/app.ts";
+import { authAdminRoutes } from "../gateway/auth-admin.ts";
+import { type Control, controlDoor } from "../gateway/control.ts";
+import { docsDoor } from "../gateway/docs.ts";
+import { appOrigins, type Environment, functionEnvironment } from "../gateway/environment.ts";
+import { keepFunctionLog, printAsFunction } from "../gateway/function-log.ts";
+import {
+  functionsDoor,
+  isolatedFunctions,
+  type Loaded,
+  loadFunctions,
+} from "../gateway/functions.ts";
+import { keySetDoor } from "../gateway/key-set.ts";
+import { leadTo } from "../gateway/site-url.ts";
+import { createTokens } from "../gateway/tokens.ts";
+import { hostedProgram } from "../isolates/hosted-deno.ts";
+import { Isolates, programsIn } from "../isolates/pool.ts";
 import { createAuth, createRest } from "../lite/apps.ts";
 import { outliveLostConnections } from "../lite/lost-connections.ts";
 import { keepDatabaseErrorsQuiet } from "../lite/quiet.ts";
 import { renewed } from "../lite/renewed.ts";
-import { listen, type Listener } from "../listen.ts";
 import { deliver, type OutgoingMail } from "../mail/deliver.ts";
-import type { Plugin } from "../plugin.ts";
 import type { DatabaseServer } from "../postgres/database.ts";
 import { listenAlways } from "../postgres/listen.ts";
-import { createGateway } from "./app.ts";
-import { authAdminRoutes } from "./auth-admin.ts";
-import { type Control, controlDoor } from "./control.ts";
-import { docsDoor } from "./docs.ts";
-import { appOrigins, type Environment, functionEnvironment } from "./environment.ts";
-import { keepFunctionLog, printAsFunction } from "./function-log.ts";
-import { hostedProgram } from "../isolates/hosted-deno.ts";
-import { Isolates, programsIn } from "../isolates/pool.ts";
-import type { ResolvedOptions } from "../options.ts";
-import { functionsDoor, isolatedFunctions, type Loaded, loadFunctions } from "./functions.ts";
-import { keySetDoor } from "./key-set.ts";
-import { leadTo } from "./site-url.ts";
-import { readSupabaseConfig } from "./supabase-config.ts";
-import { createTokens } from "./tokens.ts";
+import { databaseOf, type StackContext } from "../stack/context.ts";
+import type { ResolvedOptions } from "../stack/options.ts";
+import type { Plugin } from "../stack/plugin.ts";
+import { readSupabaseConfig } from "../stack/supabase-config.ts";
 
 /** The claims that Supabase puts in a user's token and lite leaves out. */
 function describer(sql: postgres.Sql) {

@@ -1,8 +1,8 @@
 /** The Stripe emulator on a port of its own, delivering its events to the stripe-webhook function. */
-import { join } from "node:path";
-import { listen, type Listener } from "../listen.ts";
-import type { Plugin } from "../plugin.ts";
 import { createStripeEmulator, type StripeEmulator } from "@farthing/stripe-emulator";
+import { join } from "node:path";
+import { listen, type Listener } from "../core/listen.ts";
+import type { Plugin } from "../stack/plugin.ts";
 
 export function stripePlugin(): Plugin {
   let emulator: StripeEmulator | undefined;

@@ -1,14 +1,14 @@
 /** Ending a stack from outside its process, and removing what it kept. */
-import { dirname, join } from "node:path";
-import { removeEnvFile } from "./env-file.ts";
-import { endLeftover } from "./postgres/database.ts";
-import { databaseDir } from "./postgres/places.ts";
-import { isAlive } from "./postgres/process.ts";
-import { redisDir } from "./redis/places.ts";
-import { endLeftoverRedis } from "./redis/process.ts";
-import { StackError } from "./stack-error.ts";
-import { readRunning, readState, releaseState } from "./state.ts";
 import { waitFor } from "@farthing/command-line";
+import { dirname, join } from "node:path";
+import { isAlive } from "../core/processes.ts";
+import { StackError } from "../core/stack-error.ts";
+import { endLeftover } from "../postgres/database.ts";
+import { databaseDir } from "../postgres/places.ts";
+import { redisDir } from "../redis/places.ts";
+import { endLeftoverRedis } from "../redis/process.ts";
+import { removeEnvFile } from "./env-file.ts";
+import { readRunning, readState, releaseState } from "./state.ts";
 
 const STOP_TIMEOUT_MS = 30_000;
 

@@ -1,14 +1,12 @@
 /** The database part: server, Supabase's roles and auth schema, migrations, seed. */
-import { getAuthSchemaSql } from "@supabase/lite";
 import { migrate, seed } from "../migrations/migrate.ts";
-import { ROOT } from "../options.ts";
-import type { Health, Plugin } from "../plugin.ts";
-import { type DatabaseServer, startDatabase } from "./database.ts";
-import type { Databases } from "./databases.ts";
-import { reviver } from "./revive.ts";
-import { storeSecrets } from "./vault.ts";
+import { bootstrap } from "../postgres/bootstrap.ts";
+import { type DatabaseServer, startDatabase } from "../postgres/database.ts";
+import { reviver } from "../postgres/revive.ts";
+import { storeSecrets } from "../postgres/vault.ts";
+import { ROOT } from "../stack/options.ts";
+import type { Health, Plugin } from "../stack/plugin.ts";
 
-const read = (name: string) => Deno.readTextFile(new URL(`./sql/${name}`, import.meta.url));
 /**
  * Keeps the real pg_cron from running anything: it has no switch for that, but over a connection it
  * lacks the password. (The stand-in's scheduler is simply not started.)
@@ -21,25 +19,6 @@ const SEED_WORDS = {
   changed:
     "the seed has changed, and is not run again, as in a project: run it by hand if you like",
 };
-
-/**
- * Gives a database the schemas, extensions and auth tables that a new Supabase project has, owned as
- * there. A template made so serves tests.
- */
-export async function bootstrap(server: Databases, database = "postgres"): Promise<void> {
-  const sql = server.connectAsAdmin(database, { max: 1 });
-  try {
-    await sql.unsafe(await read("bootstrap.sql"));
-    const tables = `set local search_path = auth; ${getAuthSchemaSql()}; ${await read(
-      "after-auth.sql",
-    )}`;
-    await sql.begin(async (transaction) => {
-      await transaction.unsafe(`set local role supabase_auth_admin; ${tables}`);
-    });
-  } finally {
-    await sql.end();
-  }
-}
 
 export function databasePlugin(): Plugin {
   let server: DatabaseServer | undefined;

@@ -1,7 +1,7 @@
 /** The stack's keys: made once, kept in the data directory, readable by the owner alone. */
+import { exportJWK, generateKeyPair, type JWK } from "jose";
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
-import { exportJWK, generateKeyPair, type JWK } from "jose";
 
 export interface Keys {
   publishableKey: string;

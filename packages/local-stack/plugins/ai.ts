@@ -1,7 +1,7 @@
 /** The local provider of language models, on a port of its own. */
-import type { Plugin } from "../plugin.ts";
-import { MODELS } from "./models.ts";
-import { type AiServer, serveAi } from "./server.ts";
+import { MODELS } from "../ai/models.ts";
+import { type AiServer, serveAi } from "../ai/server.ts";
+import type { Plugin } from "../stack/plugin.ts";
 
 export function aiPlugin(): Plugin {
   let server: AiServer | undefined;

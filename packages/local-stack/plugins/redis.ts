@@ -1,11 +1,11 @@
 /** Redis where the machine has one. */
-import type { StackContext } from "../context.ts";
+import { StackError } from "../core/stack-error.ts";
 import type { Control } from "../gateway/control.ts";
-import type { Plugin } from "../plugin.ts";
-import { StackError } from "../stack-error.ts";
-import { MODES } from "./faults.ts";
-import { type RedisPart, startRedisPart } from "./part.ts";
-import { findRedisServer } from "./places.ts";
+import { MODES } from "../redis/faults.ts";
+import { type RedisPart, startRedisPart } from "../redis/part.ts";
+import { findRedisServer } from "../redis/places.ts";
+import type { StackContext } from "../stack/context.ts";
+import type { Plugin } from "../stack/plugin.ts";
 
 const ABSENT = "none: limits are counted by each process";
 

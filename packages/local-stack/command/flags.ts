@@ -1,97 +1,11 @@
-/** What `deno task start` can be told, and the ports that follow from it. */
-import { resolve } from "node:path";
-import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
+/** The flags of `deno task start`. */
 import { taskArguments } from "@farthing/command-line";
-import { type IsolateLimits, parseLimits, PLANS } from "./isolates/limits.ts";
-import type { Flavour } from "./postgres/source.ts";
-import { StackError } from "./stack-error.ts";
-
-/** The repository's root: paths in options are relative to it unless given. */
-export const ROOT = fileURLToPath(new URL("../..", import.meta.url));
-
-/** Everything a stack is made from; all optional, see `resolveOptions` for what is meant then. */
-export interface StackOptions {
-  /** Added to every port. */
-  offset?: number;
-  dataDir?: string;
-  envFile?: string;
-  postgres?: Flavour;
-  migrationsDir?: string;
-  functionsDir?: string;
-  seedFile?: string;
-  /** Restart a database that dies (default true). Tests that want it down say false. */
-  restartDatabase?: boolean;
-  /** Run due cron jobs (default true). Tests that call the sweeps themselves say false. */
-  runJobs?: boolean;
-  /** Run Redis where the machine has one (default true). */
-  redis?: boolean;
-  /** Origins of apps, beside the usual local ones and the gateway's own. */
-  origins?: string[];
-  /** Names of the functions' environment that are other than the stack's own. */
-  environment?: Record<string, string>;
-  /** Run the functions in isolates that end by these limits (default: in the stack's own process). */
-  isolates?: IsolateLimits;
-  /** Run the bundles of this directory, by the hosted version of Deno, in the place of the sources. */
-  bundlesDir?: string;
-  /** What the functions log to the terminal too, not errors alone. */
-  verbose?: boolean;
-  /** Where progress goes, a line at a time (default: nowhere). */
-  log?: (line: string) => void;
-}
-
-export interface ResolvedOptions extends Required<Omit<StackOptions, "isolates" | "bundlesDir">> {
-  isolates: IsolateLimits | undefined;
-  bundlesDir: string | undefined;
-  /** The functions' log; beside the data where that is the default's, else in it. */
-  logFile: string;
-}
-
-/** The ports of `supabase start`, each shifted by the offset. */
-export interface Ports {
-  api: number;
-  database: number;
-  mail: number;
-  stripe: number;
-  ai: number;
-  redis: number;
-}
-
-/** The last port then is the last there is. */
-export const MAX_OFFSET = 65_535 - 54_329;
-
-export function portsAt(offset: number): Ports {
-  return {
-    api: 54_321 + offset,
-    database: 54_322 + offset,
-    mail: 54_324 + offset,
-    stripe: 54_326 + offset,
-    ai: 54_328 + offset,
-    redis: 54_329 + offset,
-  };
-}
-
-export function resolveOptions(options: StackOptions): ResolvedOptions {
-  return {
-    offset: options.offset ?? 0,
-    dataDir: resolve(options.dataDir ?? `${ROOT}/.farthing/data`),
-    envFile: resolve(options.envFile ?? `${ROOT}/.farthing/stack.env`),
-    postgres: options.postgres ?? "embedded",
-    migrationsDir: resolve(options.migrationsDir ?? `${ROOT}/supabase/migrations`),
-    functionsDir: resolve(options.functionsDir ?? `${ROOT}/supabase/functions`),
-    seedFile: resolve(options.seedFile ?? `${ROOT}/supabase/farthing_seed.sql`),
-    restartDatabase: options.restartDatabase ?? true,
-    runJobs: options.runJobs ?? true,
-    redis: options.redis ?? true,
-    origins: options.origins ?? [],
-    environment: options.environment ?? {},
-    isolates: options.isolates ?? (options.bundlesDir === undefined ? undefined : PLANS.paid),
-    bundlesDir: options.bundlesDir && resolve(options.bundlesDir),
-    verbose: options.verbose ?? false,
-    logFile: resolve(options.dataDir ?? `${ROOT}/.farthing`, "functions.log"),
-    log: options.log ?? (() => {}),
-  };
-}
+import { parseArgs } from "node:util";
+import { MAX_OFFSET } from "../core/ports.ts";
+import { StackError } from "../core/stack-error.ts";
+import { parseLimits } from "../isolates/limits.ts";
+import type { Flavour } from "../postgres/source.ts";
+import type { StackOptions } from "../stack/options.ts";
 
 export const USAGE = `Usage: deno task start|stop|reset|status [flags]
 

@@ -1,0 +1,35 @@
+/** The stack's ports, and the addresses that follow from them. */
+
+export interface Urls {
+  api: string;
+  database: string;
+  mail: string;
+  stripe: string;
+  ai: string;
+  /** Upstash's REST API; undefined where the machine has no redis-server. */
+  redis: string | undefined;
+}
+
+/** The ports of `supabase start`, each shifted by the offset. */
+export interface Ports {
+  api: number;
+  database: number;
+  mail: number;
+  stripe: number;
+  ai: number;
+  redis: number;
+}
+
+/** The last port then is the last there is. */
+export const MAX_OFFSET = 65_535 - 54_329;
+
+export function portsAt(offset: number): Ports {
+  return {
+    api: 54_321 + offset,
+    database: 54_322 + offset,
+    mail: 54_324 + offset,
+    stripe: 54_326 + offset,
+    ai: 54_328 + offset,
+    redis: 54_329 + offset,
+  };
+}

@@ -1,0 +1,23 @@
+/** A database as a new Supabase project has it. */
+import { getAuthSchemaSql } from "@supabase/lite";
+import type { Databases } from "./databases.ts";
+
+const read = (name: string) => Deno.readTextFile(new URL(`./sql/${name}`, import.meta.url));
+/**
+ * Gives a database the schemas, extensions and auth tables that a new Supabase project has, owned as
+ * there. A template made so serves tests.
+ */
+export async function bootstrap(server: Databases, database = "postgres"): Promise<void> {
+  const sql = server.connectAsAdmin(database, { max: 1 });
+  try {
+    await sql.unsafe(await read("bootstrap.sql"));
+    const tables = `set local search_path = auth; ${getAuthSchemaSql()}; ${await read(
+      "after-auth.sql",
+    )}`;
+    await sql.begin(async (transaction) => {
+      await transaction.unsafe(`set local role supabase_auth_admin; ${tables}`);
+    });
+  } finally {
+    await sql.end();
+  }
+}
