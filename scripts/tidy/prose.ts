@@ -77,7 +77,7 @@ function passagesOfMarkdown({ text }: Source): Passage[] {
   return passages(
     prose,
     /(?:(?!\n\s*\n|\n\s*(?:[-*+]|\d+\.)\s|\n#|\|)[\s\S])+/g,
-    (found) => found.replace(/^\s*(?:[#>*+-]+|\d+\.)\s|[*_[\]]/g, blank),
+    (found) => found.replace(/^\s*(?:[#>*+-]+|\d+\.)\s|[*[\]]|\b_|_\b/g, blank),
   )
     .map((passage) => ({
       ...passage,

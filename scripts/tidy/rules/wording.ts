@@ -7,7 +7,6 @@ import { privateWords } from "../vocabulary.ts";
 const NOT_YET = [
   "bench/",
   "docs/decisions/",
-  "docs/runbooks/",
   "packages/",
   "scripts/demo/",
   "scripts/deploy/",
