@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { DatabaseFailure, TIMED_OUT } from "../_shared/adapters/database/failures.ts";
 import { timeLeftMs } from "../_shared/core/request.ts";
 import { CHAT_SAMPLES } from "#support/chat-samples.ts";
 import { makeFake } from "#support/fake-services.ts";
@@ -37,4 +38,19 @@ Deno.test("T28: a chat whose provider gave nothing has as long to be released", 
   await settled(fake);
   const [ms = 0] = left;
   assert(ms <= SILENT_MS - HEARTBEAT_MS && ms > SILENT_MS - HEARTBEAT_MS - 5_000, `${ms} ms`);
+});
+
+Deno.test("a release is made again until it is stored, after a timeout too", async () => {
+  let calls = 0;
+  const chats_release: typeof CHAT_SAMPLES.chats_release = () => {
+    calls += 1;
+    if (calls === 1) throw new DatabaseFailure({ code: TIMED_OUT, message: "" });
+    return { status: "released" };
+  };
+  const provider = ledModel();
+  provider.fail(new ApiError("upstream_unavailable", { status: 502 }));
+  const fake = await makeFake({ ai: provider.ai, answers: { chats_release } });
+  assert.equal((await postStreamed(fake)).status, 502);
+  await settled(fake);
+  assert.equal(calls, 2);
 });
