@@ -1,4 +1,4 @@
-/** The tests of tests/ against a whole stack, started for them; the faults have a stack of their own. */
+/** The tests of tests/ against a whole stack, started for them; the faults have stacks of their own. */
 import { findRedisServer } from "@farthing/local-stack/redis";
 import { findTests, runDenoTests } from "../deno-tests.ts";
 import { IS_FULL } from "../extent.ts";
@@ -7,7 +7,7 @@ import { withKeptStack } from "../kept/stack.ts";
 import { needsRedis } from "../needs-redis.ts";
 import { withStack } from "../stack-process.ts";
 import { hasNpx } from "../../supabase/cli.ts";
-import { filesNamed, type Skipped, type Suite, type SuiteResult } from "../suite.ts";
+import { filesNamed, type Row, type Skipped, type Suite, type SuiteResult } from "../suite.ts";
 import { ISOLATES } from "./isolates.ts";
 import { MONEY_BACK } from "./money-back.ts";
 
@@ -70,7 +70,7 @@ async function runNamed(found: string[], skipped: Skipped[]): Promise<SuiteResul
 export const http: Suite = {
   name: "http",
   about: "scenarios, races and a real browser over HTTP, on a stack of their own",
-  // By name also the faults of a subject: `http refunds` is all that is known of refunds.
+  // By a word also the faults of a subject: `http refunds` runs all tests of refunds.
   async run(words) {
     const { files, skipped } = await filesHere();
     if (words.length > 0) return await runNamed(filesNamed(words, files), skipped);
@@ -85,16 +85,22 @@ export const http: Suite = {
   },
 };
 
+/** Plays files of the queue until it is empty: a fault has its stack to itself. */
+async function emptied(queue: string[], env: Record<string, string>): Promise<Row[]> {
+  const rows: Row[] = [];
+  while (queue.length > 0) rows.push(...await run(queue.splice(0, 2), env));
+  return [...rows, ...await run([LEFT_BEHIND], env)];
+}
+
 export const faults: Suite = {
   name: "faults",
-  about:
-    "services that fail, hang or are killed, and the alerts about them, on a stack of their own",
+  about: "services that fail, hang or are killed, and the alerts about them, on two stacks",
   async run(words) {
     const found = (await filesHere()).files.filter(isFault);
     if (words.length > 0) return await runNamed(filesNamed(words, found), []);
-    return await withStack(async (env) => ({
-      rows: await run([...found, LEFT_BEHIND], env),
-      skipped: [],
-    }));
+    const queue = [...found];
+    const onOne = (env: Record<string, string>) => emptied(queue, env);
+    const rows = await Promise.all([withStack(onOne), withStack(onOne)]);
+    return { rows: rows.flat(), skipped: [] };
   },
 };
