@@ -3,7 +3,7 @@ import type {
   PayoutResults,
   PayoutToList,
 } from "../../../supabase/functions/_shared/contracts/database/results/payouts.ts";
-import type { PayoutTransaction } from "../../../supabase/functions/_shared/contracts/database/payout-transaction.ts";
+import type { PayoutTransaction } from "../../../supabase/functions/_shared/contracts/stripe/payout-transaction.ts";
 import type { SamplesOf } from "./samples.ts";
 
 export const PAYOUT_TO_LIST: PayoutToList = {

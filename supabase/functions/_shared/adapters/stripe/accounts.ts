@@ -2,7 +2,7 @@
 import type Stripe from "stripe";
 import type { ProviderToOnboard } from "../../contracts/database/results/providers.ts";
 import { accountFacts } from "./facts/connect.ts";
-import { type AccountFacts } from "../../contracts/database/facts.ts";
+import { type AccountFacts } from "../../contracts/stripe/facts.ts";
 import { requireObject, type StripeCaller, unavailable } from "./client.ts";
 
 interface OnboardingUrls {

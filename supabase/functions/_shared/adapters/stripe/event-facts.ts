@@ -8,7 +8,7 @@ import { type Metrics, NO_METRICS } from "../../metrics/metrics.ts";
 import { API_VERSION, type StripeCaller } from "./client.ts";
 import { currentObject } from "./current-object.ts";
 import { CONNECTED_EVENT_TYPES, factsOf, isUsed } from "./facts.ts";
-import { type Facts } from "../../contracts/database/facts.ts";
+import { type Facts } from "../../contracts/stripe/facts.ts";
 import { Refused } from "./refused.ts";
 
 /** @throws ApiError `upstream_unavailable` where Stripe can't be asked: the event has to come again */

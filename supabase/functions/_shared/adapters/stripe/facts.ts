@@ -5,7 +5,7 @@
  */
 import type Stripe from "stripe";
 import { cardRemovedFacts, cardSavedFacts } from "./facts/cards.ts";
-import type { Facts } from "../../contracts/database/facts.ts";
+import type { Facts } from "../../contracts/stripe/facts.ts";
 import { accountFacts, feeFacts } from "./facts/connect.ts";
 import { chargeFacts, paymentFacts, sessionFacts } from "./facts/payments.ts";
 import { payoutFacts } from "./facts/payouts.ts";

@@ -1,6 +1,6 @@
 /** Of what a payout is made: its balance transactions, page by page, in our own words. */
 import type Stripe from "stripe";
-import type { PayoutTransaction } from "../../contracts/database/payout-transaction.ts";
+import type { PayoutTransaction } from "../../contracts/stripe/payout-transaction.ts";
 import { type StripeCaller, unavailable } from "./client.ts";
 import { idOf } from "./id-of.ts";
 import { markOf } from "./mark.ts";

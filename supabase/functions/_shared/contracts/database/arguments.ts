@@ -3,8 +3,8 @@
  * means, and that a bigint comes as the text that loses nothing.
  */
 import type { ErrorBody } from "../../core/errors.ts";
-import type { AccountFacts } from "./facts.ts";
-import type { PayoutTransaction } from "./payout-transaction.ts";
+import type { AccountFacts } from "../stripe/facts.ts";
+import type { PayoutTransaction } from "../stripe/payout-transaction.ts";
 import type { Answer } from "./results/chats.ts";
 import type { InboxEvent } from "./results/inbox.ts";
 import type { NotSentOutcome } from "./results/notices.ts";

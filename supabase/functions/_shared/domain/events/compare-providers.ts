@@ -4,7 +4,7 @@
  */
 import { ApiError } from "../../core/errors.ts";
 import type { Services } from "../../http/app-services.ts";
-import type { AccountFacts } from "../../contracts/database/facts.ts";
+import type { AccountFacts } from "../../contracts/stripe/facts.ts";
 
 async function compare({ database, log, now, payments }: Services, untilMs: number): Promise<void> {
   // Taken before Stripe is asked: an event that comes meanwhile is newer.

@@ -1,5 +1,5 @@
 /** Cards that are kept for later. Stripe keeps them; we know them by Stripe's ids. */
-import type { CardFacts } from "../../../contracts/database/facts.ts";
+import type { CardFacts } from "../../../contracts/stripe/facts.ts";
 import type Stripe from "stripe";
 import { idOf } from "../id-of.ts";
 

@@ -1,5 +1,5 @@
 /** What connected providers are told of: their accounts, and the fee we keep of what they are paid. */
-import type { AccountFacts, FeeFacts } from "../../../contracts/database/facts.ts";
+import type { AccountFacts, FeeFacts } from "../../../contracts/stripe/facts.ts";
 import type Stripe from "stripe";
 import { idOf } from "../id-of.ts";
 

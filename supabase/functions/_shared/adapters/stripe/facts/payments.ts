@@ -1,5 +1,5 @@
 /** Sessions, payments and the charges behind them. */
-import type { ChargeFacts, PaymentFacts, SessionFacts } from "../../../contracts/database/facts.ts";
+import type { ChargeFacts, PaymentFacts, SessionFacts } from "../../../contracts/stripe/facts.ts";
 import type Stripe from "stripe";
 import { idOf } from "../id-of.ts";
 import { markOf } from "../mark.ts";

@@ -1,5 +1,5 @@
 /** Payouts to our own bank. Those of connected accounts are theirs: no facts of them are read. */
-import type { PayoutFacts } from "../../../contracts/database/facts.ts";
+import type { PayoutFacts } from "../../../contracts/stripe/facts.ts";
 import type Stripe from "stripe";
 
 export function payoutFacts(payout: Stripe.Payout): PayoutFacts {

@@ -1,5 +1,5 @@
 /** Money on its way back: refunds, disputes, and warnings that one may come. */
-import type { DisputeFacts, RefundFacts, WarningFacts } from "../../../contracts/database/facts.ts";
+import type { DisputeFacts, RefundFacts, WarningFacts } from "../../../contracts/stripe/facts.ts";
 import type Stripe from "stripe";
 import { idOf } from "../id-of.ts";
 import { markOf } from "../mark.ts";

@@ -1,6 +1,6 @@
 /** Facts that the inbox takes from Stripe's events, and results of its functions for operators. */
 import type * as events from "../../webhook-events.ts";
-import type { Facts } from "../facts.ts";
+import type { Facts } from "../../stripe/facts.ts";
 import type { Of, Page } from "./forms.ts";
 
 type WebhookEvent = Of<typeof events.WebhookEvent>;
