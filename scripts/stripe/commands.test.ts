@@ -56,7 +56,7 @@ Deno.test("stripe:setup shows the secrets where the write fails after all", asyn
     if (method === "POST") await Deno.remove(directory, { recursive: true }).catch(() => {});
     const { pathname, search } = new URL(request.url);
     const body = method === "POST" ? await request.text() : null;
-    return await fetch(`${scene.stand.url}${pathname}${search}`, { method, headers, body });
+    return await fetch(`${scene.emulator.url}${pathname}${search}`, { method, headers, body });
   });
   const STRIPE_API_URL = `http://127.0.0.1:${between.addr.port}`;
   const given = `STRIPE_SECRET_KEY=${EMULATOR_KEY}\nSTRIPE_API_URL=${STRIPE_API_URL}\n`;
@@ -185,7 +185,7 @@ Deno.test("stripe:check tries each right of a restricted key, and changes nothin
   await using scene = await start({ rights: [...all, "webhook_write"] });
   await scene.setup("--write", scene.file);
   const sizes = async () => {
-    const { objects } = await scene.stand.control("GET", "");
+    const { objects } = await scene.emulator.control("GET", "");
     return Object.entries(objects as Record<string, number>).filter(([, count]) => count > 0);
   };
   const before = await sizes();

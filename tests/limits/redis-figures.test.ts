@@ -34,7 +34,7 @@ Deno.test(
     await withPart(async (part, _, url) => {
       assert.deepEqual(await limitsAt(url, "another token").readRedisFigures(), {});
       const { readRedisFigures } = limitsAt(url);
-      for (const mode of ["hang", "nonsense", "down"] as const) {
+      for (const mode of ["hang", "invalid", "down"] as const) {
         await part.turn(mode);
         assert.deepEqual(await readRedisFigures(), {}, mode);
       }

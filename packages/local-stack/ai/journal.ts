@@ -1,4 +1,4 @@
-/** What reached the stand-in, and what became of it: tests count here. */
+/** What reached the emulator, and what became of it: tests count here. */
 import type { Message } from "./request.ts";
 
 /** In OpenAI's form: kinds of output are parts of completion_tokens. */

@@ -1,4 +1,4 @@
-/** Reads a chat completion request as OpenAI does; what the stand-in lacks is refused aloud. */
+/** Reads a chat completion request as OpenAI does; what the emulator lacks is refused aloud. */
 import { z } from "zod";
 import { invalid, unknownModel } from "./errors.ts";
 import { MODELS } from "./models.ts";

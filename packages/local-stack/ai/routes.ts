@@ -1,4 +1,4 @@
-/** The stand-in's two doors: OpenAI's, and `/_control` for tests. */
+/** The routes: OpenAI's, and `/_control` for tests. */
 import { z } from "zod";
 import { Completer, refuse } from "./completion.ts";
 import { AiError, unknownModel, wrongKey } from "./errors.ts";
@@ -7,7 +7,7 @@ import { createJournal, type Entry, type Journal } from "./journal.ts";
 import { MODELS } from "./models.ts";
 import { readAsk } from "./request.ts";
 
-type Door = (exchange: Exchange, state: State) => void | Promise<void>;
+type Handler = (exchange: Exchange, state: State) => void | Promise<void>;
 
 export interface RoutesOptions {
   apiKey: string;
@@ -84,7 +84,7 @@ function listRequests({ url, send }: Exchange, { journal }: State): void {
   send(200, { received: requests.length, aborted, requests });
 }
 
-const DOORS: [method: string, path: RegExp, door: Door][] = [
+const ROUTES: [method: string, path: RegExp, handler: Handler][] = [
   ["POST", /^\/v1\/chat\/completions$/, completion],
   ["GET", /^\/v1\/models(\/[^/]+)?$/, models],
   ["GET", /^\/_control\/requests$/, listRequests],
@@ -105,7 +105,7 @@ export function createRoutes(options: RoutesOptions): (exchange: Exchange) => Pr
   const state: State = { options, journal: createJournal(), completer: new Completer(), next: [] };
   return async (exchange) => {
     const { method, url } = exchange;
-    const found = DOORS.find(([verb, path]) => verb === method && path.test(url.pathname));
+    const found = ROUTES.find(([verb, path]) => verb === method && path.test(url.pathname));
     try {
       if (!found) throw new AiError(404, `Invalid URL (${method} ${url.pathname})`);
       await found[2](exchange, state);

@@ -1,9 +1,9 @@
 /** The one address of the project: REST, Auth, functions and the docs page, as Supabase has them. */
 import { Hono } from "hono";
-import { authDoor, type AuthParts } from "./auth-door.ts";
+import { type AuthParts, authRoutes } from "./auth-routes.ts";
 import { type GatewayEnv, identify, restRefusal } from "./callers.ts";
 import { authCors, restCors } from "./cors.ts";
-import { landingDoor } from "./landing.ts";
+import { landingRoutes } from "./landing.ts";
 import type { Rest } from "../lite/apps.ts";
 
 export interface GatewayParts extends AuthParts {
@@ -31,10 +31,10 @@ export function createGateway(parts: GatewayParts): Hono<GatewayEnv> {
     return rest.fetch(c.req.raw, user ?? { role: keyRole });
   });
   app.route("/", parts.keySet);
-  app.route("/", authDoor(parts));
+  app.route("/", authRoutes(parts));
   app.route("/", parts.functions);
   app.route("/", parts.docs);
-  app.route("/", landingDoor());
+  app.route("/", landingRoutes());
   app.notFound((c) => c.json({ message: "no Route matched with those values" }, 404));
   return app;
 }

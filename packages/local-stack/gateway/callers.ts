@@ -1,4 +1,4 @@
-/** Who calls: the API key and the bearer token of a request, checked at the door. */
+/** The caller of a request, by its API key and its bearer token. */
 import type { Context, MiddlewareHandler } from "hono";
 import type { JWTPayload } from "jose";
 import { createHash, timingSafeEqual } from "node:crypto";

@@ -13,11 +13,11 @@ export interface Control {
   switches: Record<string, () => Promise<void> | void>;
 }
 
-export function controlDoor({ status, switches }: Control, keys: Keys): Hono {
-  const door = new Hono();
-  door.get("/stack/status", async (c) => c.json(await status()));
+export function controlRoutes({ status, switches }: Control, keys: Keys): Hono {
+  const app = new Hono();
+  app.get("/stack/status", async (c) => c.json(await status()));
   for (const [path, turn] of Object.entries(switches)) {
-    door.post(`/stack/${path}`, async (c) => {
+    app.post(`/stack/${path}`, async (c) => {
       const role = roleOfKey(c.req.header("apikey") ?? "", keys);
       if (role !== "service_role") return c.json({ message: "needs the secret key" }, 401);
       try {
@@ -29,5 +29,5 @@ export function controlDoor({ status, switches }: Control, keys: Keys): Hono {
       return c.body(null, 204);
     });
   }
-  return door;
+  return app;
 }

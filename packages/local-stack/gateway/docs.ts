@@ -44,16 +44,16 @@ async function scalarBundle(): Promise<string> {
   return bundle;
 }
 
-export function docsDoor(): Hono {
-  const door = new Hono();
+export function docsRoutes(): Hono {
+  const app = new Hono();
   let bundle: Promise<string> | undefined;
-  door.get(BUNDLE_PATH, async (c) => {
+  app.get(BUNDLE_PATH, async (c) => {
     bundle ??= scalarBundle();
     c.header("Content-Type", "text/javascript; charset=utf-8");
     c.header("Cache-Control", "public, max-age=3600");
     return c.body(await bundle);
   });
-  door.get(
+  app.get(
     "/docs",
     async (c, next) => {
       await next();
@@ -72,5 +72,5 @@ export function docsDoor(): Hono {
       servers: [{ url: new URL("/functions/v1", c.req.url).href, description: "This stack" }],
     })),
   );
-  return door;
+  return app;
 }

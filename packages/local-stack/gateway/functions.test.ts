@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { functionsDoor, loadFunctions } from "./functions.ts";
+import { functionRoutes, loadFunctions } from "./functions.ts";
 
 async function withFunctions(
   files: Record<string, string>,
-  use: (door: ReturnType<typeof functionsDoor>, log: string[]) => Promise<void>,
+  use: (app: ReturnType<typeof functionRoutes>, log: string[]) => Promise<void>,
 ): Promise<void> {
   const directory = await Deno.makeTempDir();
   const log: string[] = [];
@@ -12,7 +12,7 @@ async function withFunctions(
       await Deno.mkdir(`${directory}/${name}`);
       await Deno.writeTextFile(`${directory}/${name}/app.ts`, text);
     }
-    await use(functionsDoor(await loadFunctions(directory, (line) => log.push(line))), log);
+    await use(functionRoutes(await loadFunctions(directory, (line) => log.push(line))), log);
   } finally {
     await Deno.remove(directory, { recursive: true });
   }
@@ -21,38 +21,38 @@ async function withFunctions(
 const echo = `export const app = { fetch: async (r) =>
   Response.json({ path: new URL(r.url).pathname, body: await r.text() }) };`;
 
-Deno.test("functions door hands over the path without its prefix, and the body", async () => {
-  await withFunctions({ echo }, async (door) => {
-    const response = await door.request("/functions/v1/echo/a?b=1", { method: "POST", body: "x" });
+Deno.test("the gateway hands over the path without its prefix, and the body", async () => {
+  await withFunctions({ echo }, async (app) => {
+    const response = await app.request("/functions/v1/echo/a?b=1", { method: "POST", body: "x" });
     assert.deepEqual(await response.json(), { path: "/echo/a", body: "x" });
-    assert.equal((await door.request("/functions/v1/echo")).status, 200);
+    assert.equal((await app.request("/functions/v1/echo")).status, 200);
   });
 });
 
-Deno.test("functions door answers 404 as Supabase does for a function that is not there", async () => {
-  await withFunctions({ echo, _shared: echo }, async (door) => {
+Deno.test("the gateway answers 404 as Supabase does for a function that is not there", async () => {
+  await withFunctions({ echo, _shared: echo }, async (app) => {
     for (const name of ["nope", "_shared", "..%2f"]) {
-      const response = await door.request(`/functions/v1/${name}`);
+      const response = await app.request(`/functions/v1/${name}`);
       assert.equal(response.status, 404, name);
       assert.equal((await response.json()).code, "NOT_FOUND");
     }
   });
 });
 
-Deno.test("functions door answers 503 for one that fails to load, and serves the others", async () => {
-  await withFunctions({ broken: "throw new Error('no key')", echo }, async (door, log) => {
-    const response = await door.request("/functions/v1/broken");
+Deno.test("the gateway answers 503 for one that fails to load, and serves the others", async () => {
+  await withFunctions({ broken: "throw new Error('no key')", echo }, async (app, log) => {
+    const response = await app.request("/functions/v1/broken");
     assert.equal(response.status, 503);
     assert.equal((await response.json()).code, "BOOT_ERROR");
-    assert.equal((await door.request("/functions/v1/echo")).status, 200);
+    assert.equal((await app.request("/functions/v1/echo")).status, 200);
     assert.match(log.join(), /broken failed to load.*no key/);
   });
 });
 
-Deno.test("functions door lets pages read the refusals of the gateway itself", async () => {
-  await withFunctions({ broken: "throw new Error('no key')", echo }, async (door) => {
+Deno.test("the gateway lets pages read the refusals of the gateway itself", async () => {
+  await withFunctions({ broken: "throw new Error('no key')", echo }, async (app) => {
     const ask = (name: string, method: string) =>
-      door.request(`/functions/v1/${name}`, {
+      app.request(`/functions/v1/${name}`, {
         method,
         headers: { origin: "http://localhost:5173" },
       });
@@ -69,12 +69,12 @@ Deno.test("functions door lets pages read the refusals of the gateway itself", a
 const tellIp = `export const app = { fetch: (r) =>
   Response.json(r.headers.get("cf-connecting-ip")) };`;
 
-Deno.test("functions door tells the caller's address, whatever the caller says it is", async () => {
-  await withFunctions({ "tell-ip": tellIp }, async (door) => {
+Deno.test("the gateway tells the caller's address, whatever the caller says it is", async () => {
+  await withFunctions({ "tell-ip": tellIp }, async (app) => {
     const ask = async (hostname: string | undefined, headers: Record<string, string> = {}) => {
       const request = new Request("http://x/functions/v1/tell-ip", { headers });
       const peer = hostname === undefined ? undefined : { remoteAddr: { hostname } };
-      return await (await door.fetch(request, peer)).json();
+      return await (await app.fetch(request, peer)).json();
     };
     const forged = { "cf-connecting-ip": "198.51.100.1", "x-forwarded-for": "198.51.100.1" };
     assert.equal(await ask("203.0.113.7"), "203.0.113.7");

@@ -69,7 +69,7 @@ export async function loadFunctions(
   return loaded;
 }
 
-/** What Deno.serve says of a connection; a test that calls the door by itself says nothing. */
+/** What Deno.serve says of a connection; a test that calls the routes by themselves gives nothing. */
 interface Peer {
   remoteAddr?: Partial<Deno.NetAddr>;
 }
@@ -101,8 +101,8 @@ function refusal(found: { failure: string } | undefined): Response {
   return Response.json(body, { status: 503 });
 }
 
-export function functionsDoor(loaded: Map<string, Loaded>): Hono {
-  const door = new Hono();
+export function functionRoutes(loaded: Map<string, Loaded>): Hono {
+  const app = new Hono();
   const handle = async (name: string, c: Context): Promise<Response> => {
     const found = loaded.get(name);
     if (found && "app" in found) {
@@ -114,7 +114,7 @@ export function functionsDoor(loaded: Map<string, Loaded>): Hono {
     });
     return preflight ?? c.res;
   };
-  door.all("/functions/v1/:name", (c) => handle(c.req.param("name"), c));
-  door.all("/functions/v1/:name/*", (c) => handle(c.req.param("name"), c));
-  return door;
+  app.all("/functions/v1/:name", (c) => handle(c.req.param("name"), c));
+  app.all("/functions/v1/:name/*", (c) => handle(c.req.param("name"), c));
+  return app;
 }

@@ -2,17 +2,17 @@
 import { Hono } from "hono";
 import type { JWK } from "jose";
 
-export interface KeySetDoor {
-  door: Hono;
+export interface KeySetRoutes {
+  app: Hono;
   switches: Record<string, () => void>;
 }
 
-export function keySetDoor(publicJwk: JWK): KeySetDoor {
-  const door = new Hono();
+export function keySetRoutes(publicJwk: JWK): KeySetRoutes {
+  const app = new Hono();
   let state: "ok" | "stopped" | "hanging" = "ok";
   const hanging = new Set<() => void>();
 
-  door.get("/auth/v1/.well-known/jwks.json", async (c) => {
+  app.get("/auth/v1/.well-known/jwks.json", async (c) => {
     if (state === "hanging") {
       await new Promise<void>((done) => hanging.add(done));
     }
@@ -27,7 +27,7 @@ export function keySetDoor(publicJwk: JWK): KeySetDoor {
     hanging.clear();
   };
   return {
-    door,
+    app,
     switches: {
       "jwks/stop": turn("stopped"),
       "jwks/hang": turn("hanging"),

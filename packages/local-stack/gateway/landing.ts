@@ -49,10 +49,10 @@ const PAGES: Record<string, [title: string, text: string]> = {
   ],
 };
 
-export function landingDoor(): Hono {
-  const door = new Hono();
+export function landingRoutes(): Hono {
+  const app = new Hono();
   for (const [path, [title, text]] of Object.entries(PAGES)) {
-    door.get(path, (c) => c.html(page(title, text)));
+    app.get(path, (c) => c.html(page(title, text)));
   }
-  return door;
+  return app;
 }

@@ -5,4 +5,4 @@ export { type FunctionContext, functionEnvironment } from "./environment.ts";
 
 export { forward } from "../core/forward.ts";
 
-export { functionsDoor, loadFunctions } from "./functions.ts";
+export { functionRoutes, loadFunctions } from "./functions.ts";

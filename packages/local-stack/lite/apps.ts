@@ -8,7 +8,7 @@ import { createPostgresConnection } from "@supabase/lite/postgres";
 import type { JWTPayload } from "jose";
 import { forward } from "../core/forward.ts";
 import type { Keys } from "../core/keys.ts";
-import { asPostgrest } from "./away.ts";
+import { asPostgrest } from "./postgrest-errors.ts";
 import { applyRoleSettings } from "./role-settings.ts";
 
 type Fetch = (request: Request) => Promise<Response>;

@@ -132,7 +132,7 @@ const STORIES = {
   "stop ends what is in flight and leaves what is queued": stops,
 };
 
-Deno.test("pg_net's stand-in", { sanitizeExit: false }, async (test) => {
+Deno.test("pg_net's emulator", { sanitizeExit: false }, async (test) => {
   await withServer(async (server) => {
     for (const [name, story] of Object.entries(STORIES)) {
       await test.step(name, () =>

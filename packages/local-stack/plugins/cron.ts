@@ -1,4 +1,4 @@
-/** The clock behind the pg_cron stand-in; idle where the server has the real one. */
+/** The clock behind the pg_cron emulator; idle where the server has the real one. */
 import { createScheduler } from "../cron/scheduler.ts";
 import { databaseOf } from "../stack/context.ts";
 import type { Plugin } from "../stack/plugin.ts";

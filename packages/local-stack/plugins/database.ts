@@ -9,7 +9,7 @@ import type { Health, Plugin } from "../stack/plugin.ts";
 
 /**
  * Keeps the real pg_cron from running anything: it has no switch for that, but over a connection it
- * lacks the password. (The stand-in's scheduler is simply not started.)
+ * lacks the password. (The emulator's scheduler is simply not started.)
  */
 const NO_JOBS = { "cron.use_background_workers": "off" };
 
@@ -67,7 +67,7 @@ async function databaseHealth(server: DatabaseServer | undefined): Promise<Healt
     const [row] = await sql<
       { version: string }[]
     >`select current_setting('server_version') version`;
-    const jobs = server.hasCron ? "real pg_cron" : "pg_cron stand-in";
+    const jobs = server.hasCron ? "real pg_cron" : "pg_cron emulator";
     return { ok: true, detail: `PostgreSQL ${row?.version.split(" ")[0]}, ${jobs}` };
   } catch (error) {
     return { ok: false, detail: (error as Error).message };

@@ -4,17 +4,17 @@ import type postgres from "postgres";
 import { listen, type Listener } from "../core/listen.ts";
 import { createGateway } from "../gateway/app.ts";
 import { authAdminRoutes } from "../gateway/auth-admin.ts";
-import { type Control, controlDoor } from "../gateway/control.ts";
-import { docsDoor } from "../gateway/docs.ts";
+import { type Control, controlRoutes } from "../gateway/control.ts";
+import { docsRoutes } from "../gateway/docs.ts";
 import { appOrigins, type Environment, functionEnvironment } from "../gateway/environment.ts";
 import { keepFunctionLog, printAsFunction } from "../gateway/function-log.ts";
 import {
-  functionsDoor,
+  functionRoutes,
   isolatedFunctions,
   type Loaded,
   loadFunctions,
 } from "../gateway/functions.ts";
-import { keySetDoor } from "../gateway/key-set.ts";
+import { keySetRoutes } from "../gateway/key-set.ts";
 import { leadTo } from "../gateway/site-url.ts";
 import { createTokens } from "../gateway/tokens.ts";
 import { hostedProgram } from "../isolates/hosted-deno.ts";
@@ -112,15 +112,15 @@ export function gatewayPlugin(parts: Control): Plugin {
     closers.push(await listenAlways(databaseOf(context), "pgrst", reload));
     const { loaded, isolates } = await functionsOf(options);
     if (isolates) closers.push(() => isolates.stop());
-    const functions = functionsDoor(loaded);
+    const functions = functionRoutes(loaded);
     const database = databaseOf(context);
-    const keySet = keySetDoor(keys.publicJwk);
+    const keySet = keySetRoutes(keys.publicJwk);
     const switches = { ...parts.switches, ...databaseSwitches(database), ...keySet.switches };
-    const control = controlDoor({ status: parts.status, switches }, keys);
+    const control = controlRoutes({ status: parts.status, switches }, keys);
     if (isolates) control.get("/stack/isolates", (c) => c.json(isolates.counts()));
-    const docs = docsDoor();
-    const doors = { functions, docs, control, admin: authAdminRoutes(sql), keySet: keySet.door };
-    const app = createGateway({ keys, tokens, auth, rest, ...doors });
+    const docs = docsRoutes();
+    const routes = { functions, docs, control, admin: authAdminRoutes(sql), keySet: keySet.app };
+    const app = createGateway({ keys, tokens, auth, rest, ...routes });
     const port = { port: ports.api, purpose: "API", offset: options.offset };
     const listener: Listener = await listen(port, app.fetch);
     closers.push(() => listener.close());

@@ -1,4 +1,4 @@
-/** The worker behind the pg_net stand-in: wakes when a transaction that queued something commits. */
+/** The worker behind the pg_net emulator: wakes when a transaction that queued something commits. */
 import { createSender } from "../net/sender.ts";
 import { listenAlways } from "../postgres/listen.ts";
 import { databaseOf } from "../stack/context.ts";
@@ -20,6 +20,6 @@ export function netPlugin(): Plugin {
       };
     },
     stop: () => stop(),
-    health: () => Promise.resolve({ ok: true, detail: "pg_net stand-in" }),
+    health: () => Promise.resolve({ ok: true, detail: "pg_net emulator" }),
   };
 }

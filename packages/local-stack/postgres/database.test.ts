@@ -87,7 +87,7 @@ async function isRefusedWithASuperuser(server: DatabaseServer): Promise<void> {
   await assert.rejects(startDatabase({ dataDir, port: server.port }), /deno task reset/);
 }
 
-const NAME = "database server and its stand-in for pg_cron";
+const NAME = "database server and its emulator for pg_cron";
 
 Deno.test(NAME, { sanitizeExit: false }, async (test) => {
   await withServer(async (server) => {

@@ -1,6 +1,6 @@
 /**
  * A private copy of PostgreSQL's files, prepared once per version: its soname links made, the
- * stand-ins for Supabase's extensions beside the other extensions, readable by the server's account.
+ * emulators for Supabase's extensions beside the other extensions, readable by the server's account.
  * PostgreSQL finds lib and share relative to its binary, so the copy keeps their places.
  */
 import { createHash } from "node:crypto";
@@ -16,10 +16,10 @@ export interface Install {
 }
 
 const PROGRAMS = ["postgres", "initdb", "pg_ctl"];
-const STAND_INS = new URL("./extensions/", import.meta.url);
+const EMULATORS = new URL("./extensions/", import.meta.url);
 /**
  * What the platform's `postgres` may create though it is no superuser (supautils runs the script as
- * supabase_admin). PostgreSQL's own word for that is `trusted`: our stand-ins say it, these don't.
+ * supabase_admin). PostgreSQL's own word for that is `trusted`: our emulators say it, these don't.
  */
 const TRUSTED = ["plpgsql_check"];
 
@@ -31,14 +31,16 @@ async function copyTree(from: string, to: string): Promise<void> {
   if (!success) throw new Error(new TextDecoder().decode(stderr));
 }
 
-function standInFiles(source: Source): string[] {
-  const names = [...Deno.readDirSync(STAND_INS)].map((entry) => entry.name).sort();
+function emulatorFiles(source: Source): string[] {
+  const names = [...Deno.readDirSync(EMULATORS)].map((entry) => entry.name).sort();
   return names.filter((name) => !(source.hasCron && name.startsWith("pg_cron")));
 }
 
 function fingerprint(source: Source): string {
   const hash = createHash("sha256").update(source.bin).update(TRUSTED.join());
-  for (const name of standInFiles(source)) hash.update(Deno.readFileSync(new URL(name, STAND_INS)));
+  for (const name of emulatorFiles(source)) {
+    hash.update(Deno.readFileSync(new URL(name, EMULATORS)));
+  }
   // A system's extensions come and go with its packages: the copy follows.
   const extensions = [...Deno.readDirSync(join(source.share, "extension"))].map(({ name }) => name);
   hash.update(extensions.sort().join());
@@ -86,8 +88,8 @@ async function build(source: Source, into: string): Promise<void> {
     await makeLinks(source, join(into, at.lib));
   }
   const extensions = join(into, at.share, "extension");
-  for (const name of standInFiles(source)) {
-    await Deno.writeFile(join(extensions, name), await Deno.readFile(new URL(name, STAND_INS)));
+  for (const name of emulatorFiles(source)) {
+    await Deno.writeFile(join(extensions, name), await Deno.readFile(new URL(name, EMULATORS)));
   }
   await trustExtensions(extensions);
 }

@@ -15,7 +15,7 @@ export interface Source {
   share: string;
   /** Soname links that the npm tarball cannot hold, relative to the directory above `lib`. */
   links: { source: string; target: string }[];
-  /** True when the real pg_cron is there and no stand-in is needed. */
+  /** True when the real pg_cron is there and no emulator is needed. */
   hasCron: boolean;
 }
 

@@ -1,4 +1,4 @@
-/** The Vault's stand-in on a real server, as Supabase documents it. */
+/** The Vault's emulator on a real server, as Supabase documents it. */
 import assert from "node:assert/strict";
 import type postgres from "postgres";
 import { bootstrap } from "./bootstrap.ts";
@@ -71,7 +71,7 @@ const STORIES = {
   "the stack's secrets are stored, and at the next start replaced": stores,
 };
 
-Deno.test("Vault's stand-in", { sanitizeExit: false }, async (test) => {
+Deno.test("Vault's emulator", { sanitizeExit: false }, async (test) => {
   await withServer(async (server) => {
     await bootstrap(server);
     await bootstrap(server); // as at every further start

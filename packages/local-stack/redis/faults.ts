@@ -1,11 +1,11 @@
-/** How the door is made to fail, as a Redis that one does not run oneself fails. */
+/** How the REST API is made to fail, as a hosted Redis fails. */
 import { delay } from "@farthing/command-line";
-import { WRONG_TOKEN } from "./door.ts";
+import { WRONG_TOKEN } from "./rest-api.ts";
 
 type Handler = (request: Request) => Response | Promise<Response>;
 
-/** `down` refuses connections, `full` is Redis' own doing; the others are told apart here. */
-export const MODES = ["ok", "down", "slow", "hang", "wrong-token", "full", "nonsense"] as const;
+/** `down` refuses connections, `full` is Redis' own doing; the other modes are made here. */
+export const MODES = ["ok", "down", "slow", "hang", "wrong-token", "full", "invalid"] as const;
 
 export type Mode = typeof MODES[number];
 
@@ -42,7 +42,7 @@ export function faultsOf(handle: Handler, mode: () => Mode): Faults {
           return await never();
         case "wrong-token":
           return Response.json({ error: WRONG_TOKEN }, { status: 401 });
-        case "nonsense":
+        case "invalid":
           return NONSENSE[turns++ % NONSENSE.length]!();
         case "slow": {
           const answer = await handle(request);

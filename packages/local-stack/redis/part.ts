@@ -1,8 +1,8 @@
-/** A redis-server behind a door that speaks Upstash's REST API, and how both are made to fail. */
+/** A redis-server behind Upstash's REST API, and how both are made to fail. */
 import { listen, type Listener, type Port } from "../core/listen.ts";
 import { StackError } from "../core/stack-error.ts";
 import { connect } from "./connection.ts";
-import { createDoor } from "./door.ts";
+import { createRestApi } from "./rest-api.ts";
 import { faultsOf, type Mode } from "./faults.ts";
 import { MEMORY, startRedis } from "./process.ts";
 
@@ -30,7 +30,7 @@ export async function startRedisPart(options: RedisOptions): Promise<RedisPart> 
   const process = await startRedis(options.binary, options.dataDir);
   const redis = await connect(process.socket);
   let mode: Mode = "ok";
-  const faults = faultsOf(createDoor(redis, options.token).fetch, () => mode);
+  const faults = faultsOf(createRestApi(redis, options.token).fetch, () => mode);
   const open = () => listen(options.port, faults.handle);
   let listener: Listener | undefined;
 

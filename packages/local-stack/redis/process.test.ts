@@ -5,7 +5,7 @@ import { isAlive } from "../core/processes.ts";
 import { connect } from "./connection.ts";
 import { findRedisServer, redisDir, socketOf } from "./places.ts";
 import { endLeftoverRedis, startRedis } from "./process.ts";
-import { clientOf, needRedis, withDoor } from "./testing/redis.ts";
+import { clientOf, needRedis, withRestApi } from "./testing/redis.ts";
 
 const WAIT_MS = 60_000;
 const gone = (pid: number) => waitFor(() => isAlive(pid) ? undefined : true, WAIT_MS);
@@ -88,11 +88,11 @@ Deno.test("redis-server that cannot start says why", async () => {
   });
 });
 
-Deno.test("redis door says so when its server is gone", {
+Deno.test("redis over REST says so when its server is gone", {
   sanitizeResources: false,
   sanitizeOps: false,
 }, async () => {
-  await withDoor(async (redis, { url, kill }) => {
+  await withRestApi(async (redis, { url, kill }) => {
     assert.equal(await redis.ping(), "PONG");
     await kill();
     await assert.rejects(clientOf(url).get("a"), /ERR /);

@@ -1,7 +1,7 @@
 /** Scripts that begin with Upstash's own flag, and the limits that are made of them. */
 import { Ratelimit } from "@upstash/ratelimit";
 import assert from "node:assert/strict";
-import { clientOf, withDoor } from "./testing/redis.ts";
+import { clientOf, withRestApi } from "./testing/redis.ts";
 
 const OPTIONS = { sanitizeResources: false, sanitizeOps: false };
 
@@ -10,21 +10,25 @@ const OPTIONS = { sanitizeResources: false, sanitizeOps: false };
 const SCRIPT = `#!lua flags=allow-key-locking
 return redis.call("INCRBY", KEYS[1], ARGV[1])`;
 
-Deno.test("redis door knows a script by the SHA that the client computes", OPTIONS, async () => {
-  await withDoor(async (redis) => {
-    const script = redis.createScript<number>(SCRIPT);
-    await assert.rejects(script.evalsha(["n"], ["1"]), /NOSCRIPT/);
-    assert.equal(await script.eval(["n"], ["1"]), 1);
-    assert.equal(await script.evalsha(["n"], ["1"]), 2);
-    assert.equal(await redis.evalsha(script.sha1.toUpperCase(), ["n"], ["1"]), 3);
-    assert.deepEqual(await redis.scriptExists(script.sha1, "0".repeat(40)), [1, 0]);
-    await redis.scriptFlush();
-    assert.equal(await script.exec(["n"], ["1"]), 4, "it loads what is unknown by itself");
-  });
-});
+Deno.test(
+  "redis over REST knows a script by the SHA that the client computes",
+  OPTIONS,
+  async () => {
+    await withRestApi(async (redis) => {
+      const script = redis.createScript<number>(SCRIPT);
+      await assert.rejects(script.evalsha(["n"], ["1"]), /NOSCRIPT/);
+      assert.equal(await script.eval(["n"], ["1"]), 1);
+      assert.equal(await script.evalsha(["n"], ["1"]), 2);
+      assert.equal(await redis.evalsha(script.sha1.toUpperCase(), ["n"], ["1"]), 3);
+      assert.deepEqual(await redis.scriptExists(script.sha1, "0".repeat(40)), [1, 0]);
+      await redis.scriptFlush();
+      assert.equal(await script.exec(["n"], ["1"]), 4, "it loads what is unknown by itself");
+    });
+  },
+);
 
-Deno.test("redis door loads a script under the client's SHA", OPTIONS, async () => {
-  await withDoor(async (redis) => {
+Deno.test("redis over REST loads a script under the client's SHA", OPTIONS, async () => {
+  await withRestApi(async (redis) => {
     const script = redis.createScript<number>(SCRIPT);
     const sha = await redis.scriptLoad(SCRIPT);
     assert.equal(await script.evalsha(["n"], ["2"]), 2);
@@ -36,10 +40,10 @@ Deno.test("redis door loads a script under the client's SHA", OPTIONS, async () 
 });
 
 Deno.test(
-  "redis door says the line of a script's error as the client counts it",
+  "redis over REST says the line of a script's error as the client counts it",
   OPTIONS,
   async () => {
-    await withDoor(async (redis) => {
+    await withRestApi(async (redis) => {
       const wrong = "#!lua flags=allow-key-locking\n\nreturn nothing()";
       await assert.rejects(redis.eval(wrong, [], []), /user_script:3/);
     });
@@ -53,8 +57,8 @@ const LIMITS = {
 };
 
 for (const [name, limiter] of Object.entries(LIMITS)) {
-  Deno.test(`redis door counts for Ratelimit by ${name}`, OPTIONS, async () => {
-    await withDoor(async (redis) => {
+  Deno.test(`redis over REST counts for Ratelimit by ${name}`, OPTIONS, async () => {
+    await withRestApi(async (redis) => {
       const limit = new Ratelimit({ redis, limiter, prefix: "t", ephemeralCache: false });
       const answers = [];
       for (let at = 0; at < 4; at++) answers.push(await limit.limit("ann"));
@@ -69,13 +73,13 @@ for (const [name, limiter] of Object.entries(LIMITS)) {
 }
 
 Deno.test(
-  "redis door admits no more than the limit to clients that ask at once",
+  "redis over REST admits no more than the limit to clients that ask at once",
   OPTIONS,
   async () => {
-    await withDoor(async (_, door) => {
+    await withRestApi(async (_, api) => {
       const limiter = Ratelimit.slidingWindow(50, "1 h");
       const limits = [1, 2].map(() =>
-        new Ratelimit({ redis: clientOf(door.url), limiter, prefix: "t", ephemeralCache: false })
+        new Ratelimit({ redis: clientOf(api.url), limiter, prefix: "t", ephemeralCache: false })
       );
       const all = Array.from({ length: 200 }, (_, at) => limits[at % 2]!.limit("ann"));
       const admitted = (await Promise.all(all)).filter(({ success }) => success);

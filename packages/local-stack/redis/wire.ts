@@ -21,7 +21,7 @@ const REFUSED = new Set(
     "SWAPDB SYNC UNSUBSCRIBE UNWATCH WAIT WAITAOF WATCH").split(" "),
 );
 
-/** Why a command is not for this door; undefined where it is. */
+/** Why the REST API refuses a command; undefined where it takes it. */
 export function refusal([name = ""]: Command): string | undefined {
   if (!REFUSED.has(name.toUpperCase())) return undefined;
   return `ERR Command is not available: '${name}'`;

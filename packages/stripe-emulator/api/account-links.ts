@@ -2,7 +2,7 @@ import type Stripe from "stripe";
 import { z } from "zod";
 import { randomText } from "../core/ids.ts";
 import { example } from "../fixtures/example.ts";
-import { kept, text, url } from "../http/params.ts";
+import { storedOnly, text, url } from "../http/params.ts";
 import type { Resource } from "../http/resource.ts";
 import { route } from "../http/route.ts";
 import { accountLinks, requireAccount } from "../resources/accounts.ts";
@@ -18,8 +18,8 @@ const create = route(
     type: z.enum(["account_onboarding", "account_update"]),
     refresh_url: url,
     return_url: url,
-    collect: kept,
-    collection_options: kept,
+    collect: storedOnly,
+    collection_options: storedOnly,
   },
   (scope, { account, refresh_url, return_url }) => {
     requireAccount(scope, account);

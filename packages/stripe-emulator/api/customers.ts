@@ -3,7 +3,15 @@ import { z } from "zod";
 import { invalidRequest, resourceMissing } from "../core/errors.ts";
 import { changed, defined, mergeMetadata } from "../core/objects.ts";
 import { listRoute, retrieveRoute } from "../http/pagination.ts";
-import { email, integer, kept, metadata, text, unsettable, unsupported } from "../http/params.ts";
+import {
+  email,
+  integer,
+  metadata,
+  storedOnly,
+  text,
+  unsettable,
+  unsupported,
+} from "../http/params.ts";
 import type { Resource } from "../http/resource.ts";
 import { route } from "../http/route.ts";
 import { attach, checkSavable, detach } from "../payments/saved-methods.ts";
@@ -14,7 +22,7 @@ import type { Scope } from "../scope.ts";
 type Customer = Stripe.Customer;
 
 const fields = {
-  address: kept,
+  address: storedOnly,
   balance: integer.optional(),
   business_name: unsettable(text).optional(),
   description: unsettable(text).optional(),
@@ -26,7 +34,7 @@ const fields = {
   preferred_locales: z.array(text).optional(),
   invoice_settings: z.strictObject({ default_payment_method: unsettable(text).optional() })
     .optional(),
-  shipping: kept,
+  shipping: storedOnly,
   tax_exempt: z.enum(["", "exempt", "none", "reverse"]).optional(),
   source: unsupported,
   cash_balance: unsupported,

@@ -8,9 +8,9 @@ import {
   currency,
   flag,
   integer,
-  kept,
   metadata,
   natural,
+  storedOnly,
   text,
   unsettable,
   unsupported,
@@ -41,7 +41,7 @@ const shared = {
   payment_method: text.optional(),
   receipt_email: unsettable(text).optional(),
   setup_future_usage: unsettable(z.enum(["off_session", "on_session"])).optional(),
-  shipping: kept,
+  shipping: storedOnly,
   statement_descriptor: text.optional(),
   statement_descriptor_suffix: text.optional(),
   transfer_data: z.strictObject({ amount: natural.optional(), destination: text.optional() })
@@ -56,7 +56,7 @@ const confirming = {
     .transform((value) => value !== "false").optional(),
   return_url: url.optional(),
   use_stripe_sdk: flag.optional(),
-  mandate_data: kept,
+  mandate_data: storedOnly,
   confirmation_token: unsupported,
 };
 

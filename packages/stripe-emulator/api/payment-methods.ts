@@ -3,7 +3,7 @@ import { z } from "zod";
 import { invalidRequest, resourceMissing } from "../core/errors.ts";
 import { changed, defined, mergeMetadata } from "../core/objects.ts";
 import { listRoute, paginate, paging, retrieveRoute } from "../http/pagination.ts";
-import { integer, kept, metadata, text, unsettable } from "../http/params.ts";
+import { integer, metadata, storedOnly, text, unsettable } from "../http/params.ts";
 import { reference, type Resource } from "../http/resource.ts";
 import { route } from "../http/route.ts";
 import { attach, checkSavable, detach } from "../payments/saved-methods.ts";
@@ -13,10 +13,10 @@ import type { Scope } from "../scope.ts";
 
 type PaymentMethod = Stripe.PaymentMethod;
 
-const filters = { customer: text.optional(), type: text.optional(), allow_redisplay: kept };
+const filters = { customer: text.optional(), type: text.optional(), allow_redisplay: storedOnly };
 
 const billingDetails = z.strictObject({
-  address: kept,
+  address: storedOnly,
   email: unsettable(text).optional(),
   name: unsettable(text).optional(),
   phone: unsettable(text).optional(),
@@ -40,7 +40,7 @@ const create = route(
     card: cardInput,
     billing_details: billingDetails.optional(),
     metadata: metadata.optional(),
-    allow_redisplay: kept,
+    allow_redisplay: storedOnly,
   },
   (scope, { card, billing_details, ...rest }) => {
     const method = "number" in card
@@ -59,7 +59,7 @@ const update = route(
     card: z.strictObject({ exp_month: integer.optional(), exp_year: integer.optional() })
       .optional(),
     metadata: unsettable(metadata).optional(),
-    allow_redisplay: kept,
+    allow_redisplay: storedOnly,
   },
   (scope, params, { id }) => {
     const before = paymentMethods.get(scope, id);
@@ -113,7 +113,7 @@ const ofCustomer = "/v1/customers/:id/payment_methods";
 const listOfCustomer = route(
   "GET",
   ofCustomer,
-  { ...paging, type: text.optional(), allow_redisplay: kept },
+  { ...paging, type: text.optional(), allow_redisplay: storedOnly },
   (scope, { type, allow_redisplay: _, ...page }, { id }) => {
     requireCustomer(scope, id);
     const found = paymentMethods.all(scope).reverse()

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { invalidRequest } from "../core/errors.ts";
 import { changed, defined, mergeMetadata } from "../core/objects.ts";
 import { listRoute, retrieveRoute } from "../http/pagination.ts";
-import { flag, kept, metadata, text, unsettable, unsupported, url } from "../http/params.ts";
+import { flag, metadata, storedOnly, text, unsettable, unsupported, url } from "../http/params.ts";
 import { reference, type Resource } from "../http/resource.ts";
 import { route } from "../http/route.ts";
 import { prices } from "../resources/prices.ts";
@@ -17,11 +17,11 @@ const fields = {
   images: unsettable(z.array(text).max(8)).optional(),
   marketing_features: unsettable(z.array(z.strictObject({ name: text }))).optional(),
   metadata: unsettable(metadata).optional(),
-  package_dimensions: kept,
+  package_dimensions: storedOnly,
   shippable: flag.optional(),
   statement_descriptor: text.optional(),
   tax_code: unsettable(text).optional(),
-  tax_details: kept,
+  tax_details: storedOnly,
   unit_label: unsettable(text).optional(),
   url: unsettable(url).optional(),
 };

@@ -6,7 +6,7 @@ import { flag, integer, metadata, text, unsettable, unsupported } from "../http/
 import { reference, type Resource } from "../http/resource.ts";
 import { route } from "../http/route.ts";
 import { chargeToRefund, refundableAmount } from "../payments/refundable.ts";
-import { makeRefund, takeBackRefund, updateRefund } from "../payments/refunds.ts";
+import { makeRefund, reverseRefund, updateRefund } from "../payments/refunds.ts";
 import { balanceTransactions } from "../resources/balance-transactions.ts";
 import { charges } from "../resources/charges.ts";
 import { customers } from "../resources/customers.ts";
@@ -58,7 +58,7 @@ const cancel = route("POST", "/v1/refunds/:id/cancel", {}, (scope, _params, { id
   if (!["pending", "requires_action"].includes(refund.status ?? "")) {
     throw invalidRequest("Canceling this refund is unsupported.");
   }
-  return takeBackRefund(scope, refund, { status: "canceled" });
+  return reverseRefund(scope, refund, { status: "canceled" });
 });
 
 /** Refunds of one charge, at the address that a charge gives. */

@@ -2,7 +2,7 @@ import type Stripe from "stripe";
 import { z } from "zod";
 import { defined, mergeMetadata } from "../core/objects.ts";
 import { listRoute, retrieveRoute } from "../http/pagination.ts";
-import { flag, kept, metadata, text, unsettable, unsupported, url } from "../http/params.ts";
+import { flag, metadata, storedOnly, text, unsettable, unsupported, url } from "../http/params.ts";
 import { reference, type Resource } from "../http/resource.ts";
 import { route } from "../http/route.ts";
 import {
@@ -22,7 +22,7 @@ const shared = {
   description: text.optional(),
   metadata: unsettable(metadata).optional(),
   payment_method: text.optional(),
-  payment_method_options: kept,
+  payment_method_options: storedOnly,
   allowed_payment_method_types: z.array(text).optional(),
   payment_method_data: unsupported,
 };
@@ -30,7 +30,7 @@ const shared = {
 const confirming = {
   return_url: url.optional(),
   use_stripe_sdk: flag.optional(),
-  mandate_data: kept,
+  mandate_data: storedOnly,
   confirmation_token: unsupported,
 };
 

@@ -2,7 +2,7 @@ import { refundFee, reverseTransfer } from "../connect/reversals.ts";
 import { chargeWith, makeTransfer } from "../connect/transfers.ts";
 import { invalidRequest, resourceMissing } from "../core/errors.ts";
 import { listRoute, paginate, paging, retrieveRoute } from "../http/pagination.ts";
-import { currency, flag, integer, kept, metadata, text, unsettable } from "../http/params.ts";
+import { currency, flag, integer, metadata, storedOnly, text, unsettable } from "../http/params.ts";
 import { reference, type Resource } from "../http/resource.ts";
 import { route } from "../http/route.ts";
 import { accounts } from "../resources/accounts.ts";
@@ -20,7 +20,7 @@ const create = route(
     amount: integer,
     currency,
     destination: text,
-    description: kept,
+    description: storedOnly,
     metadata: unsettable(metadata).optional(),
     source_transaction: text.optional(),
     transfer_group: text.optional(),
@@ -48,7 +48,7 @@ const reverse = route(
   `${URL}/:id/reversals`,
   {
     amount: integer.optional(),
-    description: kept,
+    description: storedOnly,
     metadata: unsettable(metadata).optional(),
     refund_application_fee: flag.optional(),
   },

@@ -35,7 +35,7 @@ export function createSession(scope: Scope, params: SessionParams): Session {
   return sessions.put(scope, {
     ...example<Session>("checkout.session"),
     ...blank(),
-    ...kept(params),
+    ...storedFields(params),
     ...(params.mode === "setup" ? setup(scope, params) : payment(scope, id, params)),
     ...customerFields(params, customer),
     id,
@@ -133,7 +133,7 @@ function offeredMethods(params: SessionParams): string[] {
   throw invalidRequest("No payment method is left to pay with.", "excluded_payment_method_types");
 }
 
-function kept(params: SessionParams): Partial<Session> {
+function storedFields(params: SessionParams): Partial<Session> {
   const { line_items: _, payment_intent_data: __, automatic_tax: ___, ...rest } = params;
   const { invoice_creation: ____, expires_at: _____, setup_intent_data: ______, ...more } = rest;
   const { metadata = {}, ...fields } = more;

@@ -6,7 +6,7 @@ import { type Account, accounts } from "../resources/accounts.ts";
 import type { Scope } from "../scope.ts";
 
 type Controller = Stripe.Account.Controller;
-type WishedController = { [K in keyof Controller]?: Controller[K] | undefined };
+type RequestedController = { [K in keyof Controller]?: Controller[K] | undefined };
 
 type Reason = Stripe.Account.Requirements["disabled_reason"];
 
@@ -33,7 +33,7 @@ function controller(payer: string, losses: string, collection: string, dashboard
 export interface NewAccount {
   business_profile?: object | undefined;
   type?: string | undefined;
-  controller?: WishedController | undefined;
+  controller?: RequestedController | undefined;
   country?: string | undefined;
   default_currency?: string | undefined;
   capabilities?: Record<string, { requested?: boolean | undefined }> | undefined;
@@ -44,7 +44,14 @@ const CURRENCIES: Record<string, string> = { GB: "gbp", JP: "jpy", US: "usd", CH
 
 /** Makes a connected account that may not yet take or get money. */
 export function createAccount(scope: Scope, given: NewAccount): Account {
-  const { business_profile, capabilities, controller: wished, type, metadata, ...fields } = given;
+  const {
+    business_profile,
+    capabilities,
+    controller: requestedController,
+    type,
+    metadata,
+    ...fields
+  } = given;
   const id = `acct_1${randomText(15)}`;
   const draft = example<Account>("account");
   const country = given.country ?? "US";
@@ -59,8 +66,8 @@ export function createAccount(scope: Scope, given: NewAccount): Account {
     capabilities: withCapabilities({}, asked, "inactive"),
     charges_enabled: false,
     controller: {
-      ...CONTROLLERS[type ?? (wished ? "standard" : "express")],
-      ...defined(wished ?? {}),
+      ...CONTROLLERS[type ?? (requestedController ? "standard" : "express")],
+      ...defined(requestedController ?? {}),
       type: "application",
     },
     country,
@@ -76,14 +83,14 @@ export function createAccount(scope: Scope, given: NewAccount): Account {
     metadata: metadata ?? {},
     payouts_enabled: false,
     requirements: requirements("requirements.past_due", WANTED),
-    type: type ?? typeOf(wished),
+    type: type ?? typeOf(requestedController),
   } as Account);
 }
 
 /** An account made by controller properties is named `express` where they amount to that. */
-function typeOf(wished: WishedController | undefined): string {
-  if (!wished) return "express";
-  return wished.stripe_dashboard?.type === "express" ? "express" : "none";
+function typeOf(requestedController: RequestedController | undefined): string {
+  if (!requestedController) return "express";
+  return requestedController.stripe_dashboard?.type === "express" ? "express" : "none";
 }
 
 export function withCapabilities(

@@ -12,7 +12,7 @@ import type { Scope } from "../scope.ts";
  * @param refund stored, not yet announced
  * @param charge as it is with this refund: `amount_refunded` counts it
  */
-export function giveBackOfRefund(
+export function returnShares(
   scope: Scope,
   refund: Stripe.Refund,
   charge: Stripe.Charge,

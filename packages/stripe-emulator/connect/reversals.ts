@@ -7,10 +7,10 @@ import { bookMovement } from "../resources/balance-transactions.ts";
 import { applicationFees, feeRefunds, reversals, transfers } from "../resources/transfers.ts";
 import type { Scope } from "../scope.ts";
 
-/** So many of the newest stand within the object itself. */
+/** The object itself shows so many of the newest. */
 const SHOWN = 10;
 
-interface Wish {
+interface ReturnRequest {
   /** Minor units; absent: all that is left. */
   amount?: number | undefined;
   metadata?: Record<string, string> | null | undefined;
@@ -20,7 +20,7 @@ interface Wish {
 export function reverseTransfer(
   scope: Scope,
   before: Stripe.Transfer,
-  { amount: wanted, metadata, sourceRefund }: Wish & { sourceRefund?: string },
+  { amount: wanted, metadata, sourceRefund }: ReturnRequest & { sourceRefund?: string },
 ): Stripe.TransferReversal {
   const left = before.amount - before.amount_reversed;
   const amount = checkAmount(wanted, left, "transfer", "reversed");
@@ -60,7 +60,7 @@ export function reverseTransfer(
 export function refundFee(
   scope: Scope,
   before: Stripe.ApplicationFee,
-  { amount: wanted, metadata }: Wish,
+  { amount: wanted, metadata }: ReturnRequest,
 ): Stripe.FeeRefund {
   const left = before.amount - before.amount_refunded;
   const amount = checkAmount(wanted, left, "application fee", "refunded");

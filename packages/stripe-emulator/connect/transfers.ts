@@ -8,7 +8,7 @@ import { charges } from "../resources/charges.ts";
 import { transfers } from "../resources/transfers.ts";
 import type { Scope } from "../scope.ts";
 
-interface Wish {
+interface TransferRequest {
   amount: number;
   currency: string;
   destination: string;
@@ -21,34 +21,36 @@ interface Wish {
 }
 
 /** Hands money of the platform's balance on to a connected account. */
-export function makeTransfer(scope: Scope, wish: Wish): Stripe.Transfer {
-  if (accounts.get(scope, wish.destination, "destination").capabilities?.transfers !== "active") {
+export function makeTransfer(scope: Scope, request: TransferRequest): Stripe.Transfer {
+  if (
+    accounts.get(scope, request.destination, "destination").capabilities?.transfers !== "active"
+  ) {
     throw invalidRequest("The destination account may not get transfers.", "destination");
   }
   const id = newId("tr");
   const transaction = bookMovement(scope, {
-    amount: -wish.amount,
-    currency: wish.currency,
+    amount: -request.amount,
+    currency: request.currency,
     fee: 0,
     source: id,
     type: "transfer",
     reporting_category: "transfer",
-    description: wish.description ?? null,
-    availableOn: wish.availableOn ?? scope.seconds(),
+    description: request.description ?? null,
+    availableOn: request.availableOn ?? scope.seconds(),
   });
   const transfer = transfers.put(scope, {
     ...example<Stripe.Transfer>("transfer"),
     id,
-    amount: wish.amount,
+    amount: request.amount,
     balance_transaction: transaction.id,
     created: scope.seconds(),
-    currency: wish.currency,
-    destination: wish.destination,
+    currency: request.currency,
+    destination: request.destination,
     destination_payment: newId("py"),
-    metadata: wish.metadata ?? {},
+    metadata: request.metadata ?? {},
     reversals: { object: "list", data: [], has_more: false, url: `/v1/transfers/${id}/reversals` },
-    source_transaction: wish.sourceTransaction ?? null,
-    transfer_group: wish.transferGroup ?? null,
+    source_transaction: request.sourceTransaction ?? null,
+    transfer_group: request.transferGroup ?? null,
   });
   scope.emit("transfer.created", transfer);
   return transfer;

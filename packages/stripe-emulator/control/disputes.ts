@@ -40,10 +40,10 @@ const moveBody = z.union([
 export function disputeControls(engine: Engine): Hono {
   const app = new Hono();
   app.post("/payments/:id/dispute", async (c) => {
-    const { amount, ...wish } = await readBody(c, openBody);
+    const { amount, ...request } = await readBody(c, openBody);
     const scope = engine.scope();
     const charge = paidCharge(scope, c.req.param("id"));
-    const dispute = openDispute(scope, charge, { ...wish, amount: amount ?? charge.amount });
+    const dispute = openDispute(scope, charge, { ...request, amount: amount ?? charge.amount });
     engine.store.flush();
     return c.json(dispute);
   });

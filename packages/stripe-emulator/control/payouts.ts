@@ -43,16 +43,16 @@ const settleBody = z.strictObject({
 export function payoutControls(engine: Engine): Hono {
   const app = new Hono();
   app.post("/payouts", async (c) => {
-    const { release_pending, deliver, ...wish } = await readBody(c, makeBody);
+    const { release_pending, deliver, ...request } = await readBody(c, makeBody);
     const scope = engine.scope();
     if (release_pending) releasePending(scope);
-    const currencies = payableCurrencies(scope, wish);
+    const currencies = payableCurrencies(scope, request);
     if (currencies.length === 0) {
       throw invalidRequest(
         "Nothing is available to pay out. What is paid is pending for two days.",
       );
     }
-    const made = currencies.map((each) => makePayout(scope, { ...wish, currency: each }));
+    const made = currencies.map((each) => makePayout(scope, { ...request, currency: each }));
     const data = deliver ? made.map((each) => deliverPayout(scope, each)) : made;
     engine.store.flush();
     return c.json({ data });

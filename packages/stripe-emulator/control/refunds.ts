@@ -6,7 +6,7 @@ import type { Engine } from "../engine.ts";
 import {
   askForDetails,
   completeRefund,
-  takeBackRefund,
+  reverseRefund,
   USUAL_FAILURE,
 } from "../payments/refunds.ts";
 import { refundPlans } from "../resources/plans.ts";
@@ -48,7 +48,7 @@ export function refundControls(engine: Engine): Hono {
     }
     const act = {
       succeeds: () => completeRefund(scope, refund),
-      fails: () => takeBackRefund(scope, refund, { status: "failed", failure_reason }),
+      fails: () => reverseRefund(scope, refund, { status: "failed", failure_reason }),
       requires_action: () => askForDetails(scope, refund),
     };
     const after = act[outcome]();

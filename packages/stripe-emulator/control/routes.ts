@@ -46,8 +46,8 @@ export function controls(engine: Engine): Hono {
   app.onError(explain);
   app.post("/reset", async (c) => {
     const { keep_webhook_endpoints } = await readBody(c, resetBody);
-    const kept = keep_webhook_endpoints ? ["webhook_endpoint", "webhook_secret"] : [];
-    engine.store.clear(kept);
+    const except = keep_webhook_endpoints ? ["webhook_endpoint", "webhook_secret"] : [];
+    engine.store.clear(except);
     engine.faults.clear();
     engine.courier.disorder = { hold: [], copies: 1 };
     return c.json({ reset: true });

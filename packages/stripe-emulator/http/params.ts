@@ -35,7 +35,7 @@ export const metadata = z.record(z.string().max(40), z.string().max(500))
   .refine((value) => Object.keys(value).length <= 50, "Metadata holds up to 50 keys.");
 
 /** A parameter that is stored on the object as it came and acted on by nothing. */
-export const kept = z.unknown().optional();
+export const storedOnly = z.unknown().optional();
 
 /** A parameter that Stripe knows and that the emulator refuses aloud. */
 export const unsupported = z.never("The emulator does not support this parameter.").optional();

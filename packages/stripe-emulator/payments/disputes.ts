@@ -2,14 +2,14 @@ import type Stripe from "stripe";
 import { invalidRequest } from "../core/errors.ts";
 import { changed } from "../core/objects.ts";
 import { settleWarnings } from "./fraud-warnings.ts";
-import { makeRefund, takeBackRefund } from "./refunds.ts";
+import { makeRefund, reverseRefund } from "./refunds.ts";
 import {
   balanceTransactions,
   bookMovement,
   type Movement,
 } from "../resources/balance-transactions.ts";
 import { charges } from "../resources/charges.ts";
-import { disputes, type DisputeWish, newDispute } from "../resources/disputes.ts";
+import { type DisputeRequest, disputes, newDispute } from "../resources/disputes.ts";
 import { refunds } from "../resources/refunds.ts";
 import type { Scope } from "../scope.ts";
 
@@ -44,13 +44,13 @@ export function isInquiry({ status }: Dispute): boolean {
 }
 
 /** The buyer's bank disputes a charge, or inquires about it. */
-export function openDispute(scope: Scope, charge: Charge, wish: DisputeWish): Dispute {
-  const made = disputes.put(scope, newDispute(scope, charge, wish));
+export function openDispute(scope: Scope, charge: Charge, request: DisputeRequest): Dispute {
+  const made = disputes.put(scope, newDispute(scope, charge, request));
   charges.update(scope, charge, { disputed: true });
-  if (wish.prevented) return prevent(scope, made, wish.prevented);
-  const dispute = wish.inquiry ? made : withdraw(scope, made);
+  if (request.prevented) return prevent(scope, made, request.prevented);
+  const dispute = request.inquiry ? made : withdraw(scope, made);
   scope.emit("charge.dispute.created", dispute);
-  if (!wish.inquiry) tellOfWithdrawal(scope, dispute);
+  if (!request.inquiry) announceWithdrawal(scope, dispute);
   settleWarnings(scope, charge.id);
   return dispute;
 }
@@ -60,7 +60,7 @@ function prevent(scope: Scope, dispute: Dispute, by: "resolution" | "block"): Di
   scope.emit("charge.dispute.created", dispute);
   if (by === "resolution") {
     const paid = withdraw(scope, dispute);
-    tellOfWithdrawal(scope, paid);
+    announceWithdrawal(scope, paid);
     settleWarnings(scope, String(dispute.charge));
     scope.emit("charge.dispute.closed", paid, changed(dispute, paid));
     return paid;
@@ -118,7 +118,7 @@ function escalate(scope: Scope, dispute: Dispute): Dispute {
   };
   const withdrawn = withdraw(scope, disputes.update(scope, dispute, changes));
   scope.emit("charge.dispute.updated", withdrawn, changed(dispute, withdrawn));
-  tellOfWithdrawal(scope, withdrawn);
+  announceWithdrawal(scope, withdrawn);
   return withdrawn;
 }
 
@@ -130,14 +130,14 @@ function close(scope: Scope, before: Dispute, status: "won" | "lost" | "warning_
     ? before
     : status === "lost"
     ? withdraw(scope, before)
-    : giveBack(scope, before);
+    : reinstate(scope, before);
   const after = disputes.update(scope, moved, {
     status,
     is_charge_refundable: status !== "lost",
   });
   const previous = changed(before, after);
   if (moves && status === "won") scope.emit("charge.dispute.funds_reinstated", after, previous);
-  if (moves && status === "lost") tellOfWithdrawal(scope, after);
+  if (moves && status === "lost") announceWithdrawal(scope, after);
   scope.emit("charge.dispute.closed", after, previous);
   return after;
 }
@@ -154,7 +154,7 @@ function withdraw(scope: Scope, dispute: Dispute): Dispute {
 }
 
 /** What is won comes back with the fee. */
-function giveBack(scope: Scope, dispute: Dispute): Dispute {
+function reinstate(scope: Scope, dispute: Dispute): Dispute {
   return withTransaction(scope, dispute, {
     amount: dispute.amount,
     fee: -DISPUTE_FEE,
@@ -181,11 +181,11 @@ function withTransaction(
 }
 
 /** The bank has taken the money itself: refunds of the charge that are on their way end failed. */
-function tellOfWithdrawal(scope: Scope, dispute: Dispute): void {
+function announceWithdrawal(scope: Scope, dispute: Dispute): void {
   scope.emit("charge.dispute.funds_withdrawn", dispute);
   for (const refund of refunds.all(scope)) {
     if (refund.charge !== dispute.charge || refund.status !== "pending") continue;
     const failure_reason = "charge_for_pending_refund_disputed";
-    takeBackRefund(scope, refund, { status: "failed", failure_reason });
+    reverseRefund(scope, refund, { status: "failed", failure_reason });
   }
 }

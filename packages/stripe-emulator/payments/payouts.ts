@@ -16,7 +16,7 @@ const DAY_SECONDS = 24 * 3_600;
 const BANK_ACCOUNT = "ba_emulator";
 
 /** What a payout is made of, and when it should arrive. */
-export interface Wish {
+export interface PayoutRequest {
   currency?: string | undefined;
   /** Nothing but the money of these payments, and what came back of it. */
   payments?: string[] | undefined;
@@ -25,16 +25,16 @@ export interface Wish {
 }
 
 /** The currencies that have something to pay out. */
-export function payableCurrencies(scope: Scope, wish: Wish = {}): string[] {
-  const currencies = new Set(payable(scope, wish).map(({ currency }) => currency));
-  return [...currencies].filter((currency) => payableAmount(scope, { ...wish, currency }) > 0);
+export function payableCurrencies(scope: Scope, request: PayoutRequest = {}): string[] {
+  const currencies = new Set(payable(scope, request).map(({ currency }) => currency));
+  return [...currencies].filter((currency) => payableAmount(scope, { ...request, currency }) > 0);
 }
 
 /** Pays out all of a currency that is available and in no payout yet. */
-export function makePayout(scope: Scope, wish: Wish & { currency: string }): Payout {
-  const { currency, arrives_in_days = 1 } = wish;
-  const items = payable(scope, wish);
-  const amount = payableAmount(scope, wish);
+export function makePayout(scope: Scope, request: PayoutRequest & { currency: string }): Payout {
+  const { currency, arrives_in_days = 1 } = request;
+  const items = payable(scope, request);
+  const amount = payableAmount(scope, request);
   const id = newId("po");
   const transaction = book(scope, { id, currency }, -amount, "payout", "STRIPE PAYOUT");
   for (const item of [...items, transaction]) payoutItems.put(scope, { id: item.id, payout: id });
@@ -106,7 +106,7 @@ function change(
   return after;
 }
 
-function payable(scope: Scope, { currency, payments }: Wish): Stripe.BalanceTransaction[] {
+function payable(scope: Scope, { currency, payments }: PayoutRequest): Stripe.BalanceTransaction[] {
   return balanceTransactions.all(scope).filter((each) =>
     each.status === "available" && (currency ?? each.currency) === each.currency &&
     !payoutItems.find(scope, each.id) &&
@@ -114,8 +114,8 @@ function payable(scope: Scope, { currency, payments }: Wish): Stripe.BalanceTran
   );
 }
 
-function payableAmount(scope: Scope, wish: Wish): number {
-  return payable(scope, wish).reduce((sum, { net }) => sum + net, 0);
+function payableAmount(scope: Scope, request: PayoutRequest): number {
+  return payable(scope, request).reduce((sum, { net }) => sum + net, 0);
 }
 
 function book(

@@ -1,5 +1,5 @@
 import type Stripe from "stripe";
-import { giveBackOfRefund } from "../connect/refund-shares.ts";
+import { returnShares } from "../connect/refund-shares.ts";
 import { newId, randomText } from "../core/ids.ts";
 import { changed, defined } from "../core/objects.ts";
 import { settleWarnings } from "./fraud-warnings.ts";
@@ -18,7 +18,7 @@ const ANSWER_SECONDS = 45 * 24 * 3_600;
 /** Why Stripe's card for it lets a refund fail. */
 export const USUAL_FAILURE = "expired_or_canceled_card";
 
-export interface RefundWish {
+export interface RefundRequest {
   amount: number;
   reason: Refund["reason"];
   metadata: Stripe.Metadata;
@@ -30,18 +30,18 @@ export interface RefundWish {
  * Gives money of a charge back. The amount counts as refunded at once, also while the refund is
  * pending; Stripe keeps the fee of the payment.
  */
-export function makeRefund(scope: Scope, charge: Charge, wish: RefundWish): Refund {
+export function makeRefund(scope: Scope, charge: Charge, request: RefundRequest): Refund {
   const id = newId(isCard(charge) ? "re" : "pyr");
   const plan = chargePlans.find(scope, charge.id)?.refund;
   const pending = !isCard(charge) || plan === "slow";
-  const balance_transaction = bookRefund(scope, charge, id, wish.amount);
-  const { amount, metadata, reason } = wish;
+  const balance_transaction = bookRefund(scope, charge, id, request.amount);
+  const { amount, metadata, reason } = request;
   const shown = { id, amount, balance_transaction, metadata, reason };
   const refund = refunds.put(scope, newRefund(scope, charge, shown, pending));
-  const after = countRefunded(scope, charge, wish.amount);
-  const { reverseTransfer, refundApplicationFee } = wish;
+  const after = countRefunded(scope, charge, request.amount);
+  const { reverseTransfer, refundApplicationFee } = request;
   if (reverseTransfer || refundApplicationFee) {
-    giveBackOfRefund(scope, refund, after, { reverseTransfer, refundApplicationFee });
+    returnShares(scope, refund, after, { reverseTransfer, refundApplicationFee });
   }
   if (pending || plan) planEnd(scope, id, plan);
   announce(scope, refunds.get(scope, id), charge);
@@ -72,7 +72,7 @@ export function updateRefund(scope: Scope, before: Refund, changes: Partial<Refu
 }
 
 /** Ends a refund that did not reach the buyer: the money is back in the balance. */
-export function takeBackRefund(
+export function reverseRefund(
   scope: Scope,
   refund: Refund,
   end: { status: "failed"; failure_reason: string } | { status: "canceled" },
@@ -129,7 +129,7 @@ export function settleDueRefunds(scope: Scope): void {
     if (due_at === null || due_at > now) continue;
     const refund = refunds.get(scope, id);
     if (outcome === "succeeds") completeRefund(scope, refund);
-    else takeBackRefund(scope, refund, { status: "failed", failure_reason: USUAL_FAILURE });
+    else reverseRefund(scope, refund, { status: "failed", failure_reason: USUAL_FAILURE });
   }
 }
 

@@ -31,7 +31,7 @@ const REASON_CODES: Record<string, string> = {
 export function newDispute(
   scope: Scope,
   charge: Stripe.Charge,
-  { amount, reason, inquiry, prevented }: DisputeWish,
+  { amount, reason, inquiry, prevented }: DisputeRequest,
 ): Stripe.Dispute {
   const day = Math.floor(scope.seconds() / DAY_SECONDS);
   const draft = example<Stripe.Dispute>("dispute");
@@ -84,7 +84,7 @@ function detailsOf(
 }
 
 /** Disputed amounts may differ from the payment, also upwards: exchange rates, parts of an order. */
-export interface DisputeWish {
+export interface DisputeRequest {
   amount: number;
   reason: string;
   /** The bank only asks; no money moves. */

@@ -41,9 +41,9 @@ export class Store {
   }
 
   /** Forgets everything but the tables named. */
-  clear(kept: string[] = []): void {
+  clear(except: string[] = []): void {
     for (const name of this.#tables.keys()) {
-      if (!kept.includes(name)) this.#tables.delete(name);
+      if (!except.includes(name)) this.#tables.delete(name);
     }
     this.#unwritten = [];
     this.#undo = [];

@@ -1,7 +1,7 @@
 import { deepEqual, equal } from "node:assert/strict";
 import type Stripe from "stripe";
 import { onboardProvider } from "../browser.ts";
-import { startStand } from "../testing/stand.ts";
+import { startTestEmulator } from "../testing/test-emulator.ts";
 import { linkTo, openProvider } from "./connect-harness.ts";
 import { eventTypes, refusal, startReceiver } from "./harness.ts";
 
@@ -10,8 +10,8 @@ function standing({ charges_enabled, payouts_enabled, details_submitted }: Strip
 }
 
 Deno.test("a new account may do nothing until its owner has registered", async () => {
-  await using stand = await startStand();
-  const { stripe } = stand;
+  await using emulator = await startTestEmulator();
+  const { stripe } = emulator;
   const made = await stripe.accounts.create({
     type: "express",
     country: "DE",
@@ -35,8 +35,8 @@ Deno.test("a new account may do nothing until its owner has registered", async (
 });
 
 Deno.test("an account is made by controller properties, changed, listed, deleted", async () => {
-  await using stand = await startStand();
-  const { stripe } = stand;
+  await using emulator = await startTestEmulator();
+  const { stripe } = emulator;
   const { id, type, controller } = await stripe.accounts.create({
     controller: {
       fees: { payer: "application" },
@@ -67,8 +67,8 @@ Deno.test("an account is made by controller properties, changed, listed, deleted
 });
 
 Deno.test("a provider who leaves or waits for review may not take money yet", async () => {
-  await using stand = await startStand();
-  const { stripe } = stand;
+  await using emulator = await startTestEmulator();
+  const { stripe } = emulator;
   const { id } = await stripe.accounts.create({ type: "express" });
   const left = await onboardProvider(await linkTo(stripe, id), "leave");
   equal(left.location, "http://localhost:3000/return");
@@ -80,13 +80,13 @@ Deno.test("a provider who leaves or waits for review may not take money yet", as
 });
 
 Deno.test("an account link opens once, for five minutes, then leads to a new one", async () => {
-  await using stand = await startStand();
-  const { stripe } = stand;
+  await using emulator = await startTestEmulator();
+  const { stripe } = emulator;
   const { id } = await stripe.accounts.create({ type: "express" });
   const twice = await linkTo(stripe, id);
   await onboardProvider(twice, "leave");
   const late = await linkTo(stripe, id);
-  stand.clock.now = new Date(stand.clock.now.getTime() + 5 * 60_000);
+  emulator.clock.now = new Date(emulator.clock.now.getTime() + 5 * 60_000);
   for (const url of [twice, late]) {
     deepEqual(await onboardProvider(url), {
       location: "http://localhost:3000/refresh",
@@ -94,14 +94,14 @@ Deno.test("an account link opens once, for five minutes, then leads to a new one
     });
   }
   equal((await stripe.accounts.retrieve(id)).details_submitted, false);
-  equal((await onboardProvider(`${stand.url}/setup/e/${id}/unknown`)).status, 404);
+  equal((await onboardProvider(`${emulator.url}/setup/e/${id}/unknown`)).status, 404);
   const refused = await refusal(linkTo(stripe, "acct_unknown"));
   equal(refused.code, "account_invalid");
 });
 
 Deno.test("controls restrict, disable and enable an account", async () => {
-  await using stand = await startStand();
-  const { stripe } = stand;
+  await using emulator = await startTestEmulator();
+  const { stripe } = emulator;
   const id = await openProvider(stripe);
   const steps = [
     ["restrict", false, "requirements.past_due"],
@@ -109,7 +109,7 @@ Deno.test("controls restrict, disable and enable an account", async () => {
     ["enable", true, null],
   ] as const;
   for (const [action, enabled, reason] of steps) {
-    await stand.control("POST", `/accounts/${id}/${action}`);
+    await emulator.control("POST", `/accounts/${id}/${action}`);
     const { charges_enabled, payouts_enabled, requirements } = await stripe.accounts.retrieve(id);
     deepEqual(
       [charges_enabled, payouts_enabled, requirements?.disabled_reason],
@@ -119,19 +119,19 @@ Deno.test("controls restrict, disable and enable an account", async () => {
 });
 
 Deno.test("an account's change goes to endpoints that listen to connected accounts", async () => {
-  await using stand = await startStand({ webhookSecret: "whsec_test" });
-  const { stripe } = stand;
-  await using connected = startReceiver(stripe, "whsec_test", stand.clock);
-  await using platform = startReceiver(stripe, "whsec_test", stand.clock);
-  await using both = startReceiver(stripe, "whsec_test", stand.clock);
+  await using emulator = await startTestEmulator({ webhookSecret: "whsec_test" });
+  const { stripe } = emulator;
+  await using connected = startReceiver(stripe, "whsec_test", emulator.clock);
+  await using platform = startReceiver(stripe, "whsec_test", emulator.clock);
+  await using both = startReceiver(stripe, "whsec_test", emulator.clock);
   const all = { enabled_events: ["*" as const] };
   await stripe.webhookEndpoints.create({ ...all, url: connected.url, connect: true });
   await stripe.webhookEndpoints.create({ ...all, url: platform.url });
-  await stand.control("POST", "/webhook_endpoints", { url: both.url });
+  await emulator.control("POST", "/webhook_endpoints", { url: both.url });
   const id = await openProvider(stripe, { metadata: { provider_id: "p1" } });
   await stripe.customers.create();
   await Promise.all([connected.arrived(1), platform.arrived(1), both.arrived(2)]);
-  await stand.control("POST", "/deliveries/flush");
+  await emulator.control("POST", "/deliveries/flush");
   const seen = (receiver: typeof both) => receiver.events.map(({ type }) => type).sort();
   deepEqual(
     [seen(connected), seen(platform), seen(both)],
@@ -144,8 +144,8 @@ Deno.test("an account's change goes to endpoints that listen to connected accoun
 });
 
 Deno.test("an account's events are listed on its behalf alone", async () => {
-  await using stand = await startStand();
-  const { stripe } = stand;
+  await using emulator = await startTestEmulator();
+  const { stripe } = emulator;
   const id = await openProvider(stripe);
   deepEqual(await eventTypes(stripe), []);
   const { data: [event] } = await stripe.events.list({}, { stripeAccount: id });

@@ -1,10 +1,10 @@
 /** The books of a long and mixed life: every movement is told, and all of them add up. */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import Stripe from "stripe";
-import { ControlRefused, type Stand, startStand } from "../testing/stand.ts";
+import { ControlRefused, startTestEmulator, type TestEmulator } from "../testing/test-emulator.ts";
 import { pay } from "./harness.ts";
 
-type Act = (stand: Stand, draw: (below: number) => number) => Promise<unknown>;
+type Act = (emulator: TestEmulator, draw: (below: number) => number) => Promise<unknown>;
 
 const DAY_MS = 24 * 3_600_000;
 const STEPS = 120;
@@ -31,8 +31,8 @@ const METHODS = ["pm_card_visa", "pm_card_createDispute", "pm_card_bypassPending
 const ACTS: Act[] = [
   ({ stripe }, draw) =>
     pay(stripe, { amount: 100 + draw(9_000), method: METHODS[draw(3)] ?? "pm_card_visa" }),
-  (stand, draw) =>
-    pay(stand.stripe, { amount: 100 + draw(9_000), method: "pm_usBankAccount", stand }),
+  (emulator, draw) =>
+    pay(emulator.stripe, { amount: 100 + draw(9_000), method: "pm_usBankAccount", emulator }),
   ({ stripe }, draw) =>
     pay(stripe, { amount: 100 + draw(900), card: `400000000000${draw(2) ? "7726" : "5126"}` }),
   async ({ stripe }, draw) => {
@@ -73,7 +73,7 @@ function passRefusal(error: unknown): void {
 }
 
 /** What the balance has to be, by the objects alone. */
-async function expected({ stripe }: Stand): Promise<number> {
+async function expected({ stripe }: TestEmulator): Promise<number> {
   const charges = await everything(stripe.charges.list());
   const income = charges.map(({ amount, payment_method_details: by }) =>
     by?.card
@@ -90,8 +90,8 @@ async function expected({ stripe }: Stand): Promise<number> {
   return [...income, ...refunded, ...disputed, ...paidOut].reduce((sum, each) => sum + each, 0);
 }
 
-async function compare(stand: Stand): Promise<void> {
-  const { stripe } = stand;
+async function compare(emulator: TestEmulator): Promise<void> {
+  const { stripe } = emulator;
   const transactions = await everything(stripe.balanceTransactions.list());
   const { available, pending } = await stripe.balance.retrieve();
   for (const [status, part] of [["available", available], ["pending", pending]] as const) {
@@ -99,7 +99,7 @@ async function compare(stand: Stand): Promise<void> {
     equal(nets.reduce((sum, net) => sum + net, 0), part[0]?.amount, status);
   }
   const whole = (available[0]?.amount ?? 0) + (pending[0]?.amount ?? 0);
-  equal(whole, await expected(stand));
+  equal(whole, await expected(emulator));
   for (const charge of await everything(stripe.charges.list())) {
     const live = (await everything(stripe.refunds.list({ charge: charge.id })))
       .filter(({ status }) => status === "pending" || status === "succeeded")
@@ -108,21 +108,21 @@ async function compare(stand: Stand): Promise<void> {
   }
 }
 
-async function live(stand: Stand, draw: (below: number) => number): Promise<void> {
+async function live(emulator: TestEmulator, draw: (below: number) => number): Promise<void> {
   let done = 0;
   for (let step = 0; step < STEPS; step++) {
     const act = one(ACTS, draw);
     // What is refused changes nothing, which the comparison shows as well.
-    await act?.(stand, draw).then(() => done++, passRefusal);
-    if (step % 10 === 9) await compare(stand);
+    await act?.(emulator, draw).then(() => done++, passRefusal);
+    if (step % 10 === 9) await compare(emulator);
   }
   ok(done > STEPS / 4, `only ${done} acts were possible`);
 }
 
 Deno.test("a balance is the sum of its transactions, whatever happens", async () => {
   const seed = 1 + Math.floor(Math.random() * 2_147_483_645);
-  await using stand = await startStand();
-  await live(stand, numbers(seed)).catch((cause) => {
+  await using emulator = await startTestEmulator();
+  await live(emulator, numbers(seed)).catch((cause) => {
     throw new Error(`with seed ${seed}`, { cause });
   });
 });
@@ -130,7 +130,7 @@ Deno.test("a balance is the sum of its transactions, whatever happens", async ()
 Deno.test("what money went back and out is there after a restart", async () => {
   const dir = await Deno.makeTempDir();
   const dataFile = `${dir}/stripe.json`;
-  const look = async ({ stripe }: Stand) =>
+  const look = async ({ stripe }: TestEmulator) =>
     await Promise.all([
       everything(stripe.refunds.list()),
       everything(stripe.disputes.list()),
@@ -140,22 +140,22 @@ Deno.test("what money went back and out is there after a restart", async () => {
       stripe.balance.retrieve().then(({ available, pending }) => ({ available, pending })),
     ]);
   const [written, now] = await (async () => {
-    await using stand = await startStand({ dataFile });
-    const { stripe, clock } = stand;
+    await using emulator = await startTestEmulator({ dataFile });
+    const { stripe, clock } = emulator;
     const slow = await pay(stripe, { card: "4000000000007726" });
     await stripe.refunds.create({ payment_intent: slow.id });
     await pay(stripe, { card: "4000000000005423" });
     const other = await pay(stripe);
-    await stand.control("POST", "/payouts", { release_pending: true });
-    await stand.control("POST", `/payments/${other.id}/dispute`);
-    return [await look(stand), clock.now] as const;
+    await emulator.control("POST", "/payouts", { release_pending: true });
+    await emulator.control("POST", `/payments/${other.id}/dispute`);
+    return [await look(emulator), clock.now] as const;
   })();
 
-  await using stand = await startStand({ dataFile, now: () => now });
-  const { stripe } = stand;
-  deepEqual(await look(stand), written);
+  await using emulator = await startTestEmulator({ dataFile, now: () => now });
+  const { stripe } = emulator;
+  deepEqual(await look(emulator), written);
   const [[refund], [dispute]] = written;
-  await stand.control("POST", `/refunds/${refund?.id}/settle`);
+  await emulator.control("POST", `/refunds/${refund?.id}/settle`);
   equal((await stripe.refunds.retrieve(String(refund?.id))).status, "succeeded");
   equal((await stripe.disputes.close(String(dispute?.id))).status, "lost");
   await Deno.remove(dir, { recursive: true });

@@ -1,7 +1,7 @@
 import { deepEqual, equal, notEqual } from "node:assert/strict";
 import type Stripe from "stripe";
 import { payCheckout } from "../browser.ts";
-import { startStand } from "../testing/stand.ts";
+import { startTestEmulator } from "../testing/test-emulator.ts";
 import { eventTypes, openSession } from "./harness.ts";
 
 const PAYING: Array<[number: string, brand: string]> = [
@@ -39,12 +39,12 @@ const DECLINED: Array<[number: string, code: string, decline_code: string]> = [
 ];
 
 Deno.test("every paying test card pays and shows its brand on the charge", async () => {
-  await using stand = await startStand();
+  await using emulator = await startTestEmulator();
   for (const [number, brand] of PAYING) {
-    const session = await openSession(stand.stripe);
+    const session = await openSession(emulator.stripe);
     const { result } = await payCheckout(session.url ?? "", number);
     equal(result, "paid", number);
-    const { data: [charge] } = await stand.stripe.charges.list({ limit: 1 });
+    const { data: [charge] } = await emulator.stripe.charges.list({ limit: 1 });
     const card = charge?.payment_method_details?.card;
     deepEqual([card?.brand, card?.last4], [brand, number.slice(-4)]);
     equal(charge?.paid, true);
@@ -52,8 +52,8 @@ Deno.test("every paying test card pays and shows its brand on the charge", async
 });
 
 Deno.test("every declining test card leaves the session open, a failed charge and its reason", async () => {
-  await using stand = await startStand();
-  const { stripe } = stand;
+  await using emulator = await startTestEmulator();
+  const { stripe } = emulator;
   for (const [number, code, declineCode] of DECLINED) {
     const session = await openSession(stripe);
     const tried = await payCheckout(session.url ?? "", number);
@@ -76,13 +76,13 @@ Deno.test("every declining test card leaves the session open, a failed charge an
       "charge.failed",
       "payment_intent.payment_failed",
     ]);
-    await stand.control("POST", "/reset");
+    await emulator.control("POST", "/reset");
   }
 });
 
 Deno.test("a buyer whose card is declined pays with another one, by the same intent", async () => {
-  await using stand = await startStand();
-  const { stripe } = stand;
+  await using emulator = await startTestEmulator();
+  const { stripe } = emulator;
   const session = await openSession(stripe);
   await payCheckout(session.url ?? "", "4000000000009995");
   const { payment_intent: first } = await stripe.checkout.sessions.retrieve(session.id);
@@ -94,8 +94,8 @@ Deno.test("a buyer whose card is declined pays with another one, by the same int
 });
 
 Deno.test("a form with a wrong number, date or code is refused before any charge", async () => {
-  await using stand = await startStand();
-  const session = await openSession(stand.stripe);
+  await using emulator = await startTestEmulator();
+  const session = await openSession(emulator.stripe);
   const url = session.url ?? "";
   const wrong = [
     await payCheckout(url, "4242424242424241"),
@@ -106,13 +106,13 @@ Deno.test("a form with a wrong number, date or code is refused before any charge
     await payCheckout(url, "4242424242424242", { email: "nobody" }),
   ];
   deepEqual(wrong.map(({ status }) => status), wrong.map(() => 402));
-  deepEqual(await eventTypes(stand.stripe), []);
+  deepEqual(await eventTypes(emulator.stripe), []);
 });
 
 for (const number of ["4000002760003184", "4000002500003155", "4000000000003220"]) {
   Deno.test(`card ${number} pays when the buyer authenticates, and not when that fails`, async () => {
-    await using stand = await startStand();
-    const { stripe } = stand;
+    await using emulator = await startTestEmulator();
+    const { stripe } = emulator;
     const session = await openSession(stripe);
     const failed = await payCheckout(session.url ?? "", number, { authentication: "fail" });
     equal(failed.status, 402);
@@ -139,10 +139,10 @@ for (const number of ["4000002760003184", "4000002500003155", "4000000000003220"
 }
 
 Deno.test("a card can be declined after the buyer has authenticated", async () => {
-  await using stand = await startStand();
-  const session = await openSession(stand.stripe);
+  await using emulator = await startTestEmulator();
+  const session = await openSession(emulator.stripe);
   const tried = await payCheckout(session.url ?? "", "4000008260003178");
   equal(tried.status, 402);
-  const { data: [charge] } = await stand.stripe.charges.list();
+  const { data: [charge] } = await emulator.stripe.charges.list();
   equal(charge?.failure_code, "card_declined");
 });

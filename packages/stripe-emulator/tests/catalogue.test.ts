@@ -1,10 +1,10 @@
 import { deepEqual, equal } from "node:assert/strict";
-import { startStand } from "../testing/stand.ts";
+import { startTestEmulator } from "../testing/test-emulator.ts";
 import { refusal } from "./harness.ts";
 
 Deno.test("products are made, changed, listed and deleted, with their events", async () => {
-  await using stand = await startStand();
-  const { products, prices, events } = stand.stripe;
+  await using emulator = await startTestEmulator();
+  const { products, prices, events } = emulator.stripe;
   const product = await products.create({ name: "Plus", id: "plus", images: ["http://x/a.png"] });
   equal(product.id, "plus");
   equal(
@@ -29,8 +29,8 @@ Deno.test("products are made, changed, listed and deleted, with their events", a
 });
 
 Deno.test("prices are found by lookup key and product, and carry decimals as text", async () => {
-  await using stand = await startStand();
-  const { prices } = stand.stripe;
+  await using emulator = await startTestEmulator();
+  const { prices } = emulator.stripe;
   const price = await prices.create({
     product_data: { name: "Plus" },
     currency: "usd",
@@ -50,8 +50,8 @@ Deno.test("prices are found by lookup key and product, and carry decimals as tex
 });
 
 Deno.test("customers are changed by key and stay readable as deleted", async () => {
-  await using stand = await startStand();
-  const { customers } = stand.stripe;
+  await using emulator = await startTestEmulator();
+  const { customers } = emulator.stripe;
   const { id } = await customers.create({ email: "a@example.com", metadata: { user: "1" } });
   const changed = await customers.update(id, { name: "Ada", metadata: { user: "", plan: "x" } });
   deepEqual([changed.name, changed.metadata], ["Ada", { plan: "x" }]);
@@ -63,8 +63,8 @@ Deno.test("customers are changed by key and stay readable as deleted", async () 
 });
 
 Deno.test("metadata beyond Stripe's bounds is refused", async () => {
-  await using stand = await startStand();
-  const { customers } = stand.stripe;
+  await using emulator = await startTestEmulator();
+  const { customers } = emulator.stripe;
   const many = Object.fromEntries(Array.from({ length: 51 }, (_, index) => [`k${index}`, "v"]));
   for (const metadata of [many, { a: "v".repeat(501) }, { ["k".repeat(41)]: "v" }]) {
     equal((await refusal(customers.create({ metadata }))).statusCode, 400);

@@ -1,13 +1,13 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import type Stripe from "stripe";
 import { payCheckout } from "../browser.ts";
-import { startStand } from "../testing/stand.ts";
+import { startTestEmulator } from "../testing/test-emulator.ts";
 import { eventTypes, openSession, refusal, startReceiver } from "./harness.ts";
 
 Deno.test("checkout pays with 4242 and reports it by signed events in Stripe's order", async () => {
-  await using stand = await startStand({ webhookSecret: "whsec_test" });
-  const { stripe } = stand;
-  await using receiver = startReceiver(stripe, "whsec_test", stand.clock);
+  await using emulator = await startTestEmulator({ webhookSecret: "whsec_test" });
+  const { stripe } = emulator;
+  await using receiver = startReceiver(stripe, "whsec_test", emulator.clock);
   await stripe.webhookEndpoints.create({ url: receiver.url, enabled_events: ["*"] });
   const session = await openSession(stripe, {
     client_reference_id: "order-1",
@@ -50,8 +50,8 @@ Deno.test("checkout pays with 4242 and reports it by signed events in Stripe's o
 });
 
 Deno.test("checkout pays once when its form is sent twice at the same time", async () => {
-  await using stand = await startStand();
-  const { url } = await openSession(stand.stripe);
+  await using emulator = await startTestEmulator();
+  const { url } = await openSession(emulator.stripe);
   const html = await (await fetch(url ?? "")).text();
   const form = /name="form" value="([^"]*)"/.exec(html)?.[1] ?? "";
   const body = () =>
@@ -67,12 +67,12 @@ Deno.test("checkout pays once when its form is sent twice at the same time", asy
   const answers = await Promise.all([send(), send(), send()]);
   deepEqual(answers.map((answer) => answer.status), [303, 303, 303]);
   await Promise.all(answers.map((answer) => answer.body?.cancel()));
-  equal((await stand.stripe.charges.list()).data.length, 1);
+  equal((await emulator.stripe.charges.list()).data.length, 1);
 });
 
 Deno.test("checkout shows a clear page instead of a form once it is paid or expired", async () => {
-  await using stand = await startStand();
-  const { stripe } = stand;
+  await using emulator = await startTestEmulator();
+  const { stripe } = emulator;
   const paid = await openSession(stripe);
   await payCheckout(paid.url ?? "");
   const again = await payCheckout(paid.url ?? "");
@@ -87,8 +87,8 @@ Deno.test("checkout shows a clear page instead of a form once it is paid or expi
 });
 
 Deno.test("checkout expires by time, with its event and without the intent of a failed attempt", async () => {
-  await using stand = await startStand();
-  const { stripe, clock } = stand;
+  await using emulator = await startTestEmulator();
+  const { stripe, clock } = emulator;
   const expires_at = Math.floor(clock.now.getTime() / 1000) + 1_800;
   const session = await openSession(stripe, { expires_at });
   await payCheckout(session.url ?? "", "4000000000000002");
@@ -103,21 +103,21 @@ Deno.test("checkout expires by time, with its event and without the intent of a 
 });
 
 Deno.test("checkout takes an expiry between 30 minutes and 24 hours alone", async () => {
-  await using stand = await startStand();
-  const now = Math.floor(stand.clock.now.getTime() / 1000);
+  await using emulator = await startTestEmulator();
+  const now = Math.floor(emulator.clock.now.getTime() / 1000);
   for (const seconds of [1_799, 86_401]) {
-    const refused = await refusal(openSession(stand.stripe, { expires_at: now + seconds }));
+    const refused = await refusal(openSession(emulator.stripe, { expires_at: now + seconds }));
     deepEqual([refused.statusCode, refused.param], [400, "expires_at"]);
   }
   for (const seconds of [1_800, 86_400]) {
-    const session = await openSession(stand.stripe, { expires_at: now + seconds });
+    const session = await openSession(emulator.stripe, { expires_at: now + seconds });
     equal(session.expires_at, now + seconds);
   }
 });
 
 Deno.test("checkout refuses 49 cents, takes 50, and completes what is free without a payment", async () => {
-  await using stand = await startStand();
-  const { stripe } = stand;
+  await using emulator = await startTestEmulator();
+  const { stripe } = emulator;
   const of = (unit_amount: number) =>
     openSession(stripe, {
       line_items: [{
@@ -136,8 +136,8 @@ Deno.test("checkout refuses 49 cents, takes 50, and completes what is free witho
 });
 
 Deno.test("checkout makes a customer when it is asked to, and uses the one it is given", async () => {
-  await using stand = await startStand();
-  const { stripe } = stand;
+  await using emulator = await startTestEmulator();
+  const { stripe } = emulator;
   const creating = await openSession(stripe, { customer_creation: "always" });
   await payCheckout(creating.url ?? "", "4242424242424242", { email: "new@example.com" });
   const made = await stripe.checkout.sessions.retrieve(creating.id, { expand: ["customer"] });
@@ -160,8 +160,8 @@ Deno.test("checkout makes a customer when it is asked to, and uses the one it is
 });
 
 Deno.test("checkout keeps its lines, priced in place or by a price, and lists them by page", async () => {
-  await using stand = await startStand();
-  const { stripe } = stand;
+  await using emulator = await startTestEmulator();
+  const { stripe } = emulator;
   const product = await stripe.products.create({ name: "Plus" });
   const price = await stripe.prices.create({
     product: product.id,

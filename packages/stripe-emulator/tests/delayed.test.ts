@@ -1,7 +1,7 @@
 import { deepEqual, equal } from "node:assert/strict";
 import type Stripe from "stripe";
 import { payCheckout } from "../browser.ts";
-import { startStand } from "../testing/stand.ts";
+import { startTestEmulator } from "../testing/test-emulator.ts";
 import { eventTypes, openSession } from "./harness.ts";
 
 const STARTED = [
@@ -13,8 +13,8 @@ const STARTED = [
 
 for (const outcome of ["succeeds", "fails"] as const) {
   Deno.test(`a bank debit completes the session unpaid and later ${outcome}`, async () => {
-    await using stand = await startStand();
-    const { stripe } = stand;
+    await using emulator = await startTestEmulator();
+    const { stripe } = emulator;
     const session = await openSession(stripe);
     await payCheckout(session.url ?? "", "", { method: "us_bank_account", outcome });
     const started = await stripe.checkout.sessions.retrieve(session.id, {
@@ -25,7 +25,7 @@ for (const outcome of ["succeeds", "fails"] as const) {
     equal(intent.status, "processing");
     deepEqual(await eventTypes(stripe), STARTED);
 
-    await stand.control("POST", `/payments/${intent.id}/settle`);
+    await emulator.control("POST", `/payments/${intent.id}/settle`);
     const ended = await stripe.checkout.sessions.retrieve(session.id, {
       expand: ["payment_intent.latest_charge"],
     });
@@ -62,8 +62,8 @@ for (const outcome of ["succeeds", "fails"] as const) {
 }
 
 Deno.test("a bank debit settles by itself when its time has come", async () => {
-  await using stand = await startStand({ delayedPaymentMs: 60_000 });
-  const { stripe, clock } = stand;
+  await using emulator = await startTestEmulator({ delayedPaymentMs: 60_000 });
+  const { stripe, clock } = emulator;
   const session = await openSession(stripe);
   await payCheckout(session.url ?? "", "", { method: "us_bank_account" });
   clock.now = new Date(clock.now.getTime() + 59_000);
@@ -73,20 +73,20 @@ Deno.test("a bank debit settles by itself when its time has come", async () => {
 });
 
 Deno.test("a settled bank debit cannot be settled again", async () => {
-  await using stand = await startStand();
-  const session = await openSession(stand.stripe);
+  await using emulator = await startTestEmulator();
+  const session = await openSession(emulator.stripe);
   await payCheckout(session.url ?? "", "", { method: "us_bank_account" });
-  const { payment_intent } = await stand.stripe.checkout.sessions.retrieve(session.id);
+  const { payment_intent } = await emulator.stripe.checkout.sessions.retrieve(session.id);
   const path = `/payments/${payment_intent}/settle`;
-  await stand.control("POST", path, { outcome: "fails" });
-  const second = await fetch(`${stand.url}/_emulator${path}`, { method: "POST" });
+  await emulator.control("POST", path, { outcome: "fails" });
+  const second = await fetch(`${emulator.url}/_emulator${path}`, { method: "POST" });
   equal(second.status, 404);
   await second.body?.cancel();
 });
 
 Deno.test("a session without bank debit takes cards alone", async () => {
-  await using stand = await startStand();
-  const session = await openSession(stand.stripe, {
+  await using emulator = await startTestEmulator();
+  const session = await openSession(emulator.stripe, {
     excluded_payment_method_types: ["us_bank_account"],
   });
   deepEqual(session.payment_method_types, ["card"]);

@@ -1,21 +1,21 @@
 import { waitFor } from "@farthing/command-line";
 import { deepEqual, equal, ok } from "node:assert/strict";
 import type { Delivery } from "../resources/deliveries.ts";
-import { startStand } from "../testing/stand.ts";
+import { startTestEmulator } from "../testing/test-emulator.ts";
 import { startReceiver } from "./harness.ts";
 
 const SECRET = "whsec_deliveries";
 const DEADLINE_MS = 60_000;
 
-/** A stand and a receiver that it knows; three customers make three events. */
+/** An emulator and a receiver that it knows; three customers make three events. */
 async function start(delivery = { firstRetryMs: 1_000 }) {
-  const stand = await startStand({ delivery });
-  const receiver = startReceiver(stand.stripe, SECRET, stand.clock);
-  const { control, stripe } = stand;
+  const emulator = await startTestEmulator({ delivery });
+  const receiver = startReceiver(emulator.stripe, SECRET, emulator.clock);
+  const { control, stripe } = emulator;
   const registered = { url: receiver.url, secret: SECRET };
   const endpoint = await control("POST", "/webhook_endpoints", registered) as { id: string };
   return {
-    stand,
+    emulator,
     receiver,
     endpoint,
     async customers() {
@@ -30,7 +30,7 @@ async function start(delivery = { firstRetryMs: 1_000 }) {
       return data;
     },
     async [Symbol.asyncDispose]() {
-      await stand[Symbol.asyncDispose]();
+      await emulator[Symbol.asyncDispose]();
       await receiver[Symbol.asyncDispose]();
     },
   };
@@ -38,56 +38,58 @@ async function start(delivery = { firstRetryMs: 1_000 }) {
 
 Deno.test("a delivery is repeated with growing pauses until it is answered with success", async () => {
   await using scene = await start();
-  const { stand, receiver } = scene;
+  const { emulator, receiver } = scene;
   receiver.answers.push(500, 404, 302);
-  await stand.stripe.customers.create({ email: "a@example.com" });
+  await emulator.stripe.customers.create({ email: "a@example.com" });
   await receiver.arrived(1);
   const pauses = [1_000, 2_000, 4_000];
   for (const [index, pause] of pauses.entries()) {
     const wanted = async () => {
-      const { data } = await stand.control("GET", "/deliveries") as { data: Delivery[] };
+      const { data } = await emulator.control("GET", "/deliveries") as { data: Delivery[] };
       return data[0]?.attempts === index + 1 ? data[0] : undefined;
     };
     const delivery = await waitFor(wanted, DEADLINE_MS, 1);
     ok(delivery, "the attempt was not made");
-    equal(delivery.next_attempt_ms - stand.clock.now.getTime(), pause);
-    stand.clock.now = new Date(delivery.next_attempt_ms);
+    equal(delivery.next_attempt_ms - emulator.clock.now.getTime(), pause);
+    emulator.clock.now = new Date(delivery.next_attempt_ms);
     await receiver.arrived(index + 2);
   }
   deepEqual(await scene.open(), []);
-  const [event] = (await stand.stripe.events.list()).data;
+  const [event] = (await emulator.stripe.events.list()).data;
   equal(event?.pending_webhooks, 0);
   ok(receiver.events.every((each) => each.id === event?.id));
 });
 
 Deno.test("a failing event does not keep others waiting, and shows as pending", async () => {
   await using scene = await start();
-  const { stand, receiver } = scene;
+  const { emulator, receiver } = scene;
   receiver.answers.push(500);
   const [first, second, third] = await scene.customers();
   await receiver.arrived(3);
   const pending = async () => {
-    const { data } = await stand.control("GET", "/deliveries?state=pending") as {
+    const { data } = await emulator.control("GET", "/deliveries?state=pending") as {
       data: Delivery[];
     };
     return data.length === 1 && data[0]?.attempts === 1 ? data[0] : undefined;
   };
   const failing = (await waitFor(pending, DEADLINE_MS, 1))?.event ?? "";
   ok([first, second, third].includes(failing));
-  const retrieved = await stand.stripe.events.retrieve(failing);
+  const retrieved = await emulator.stripe.events.retrieve(failing);
   equal(retrieved.pending_webhooks, 1);
-  const unsuccessful = await stand.stripe.events.list({ delivery_success: false });
+  const unsuccessful = await emulator.stripe.events.list({ delivery_success: false });
   deepEqual(unsuccessful.data.map((event) => event.id), [retrieved.id]);
   deepEqual(await scene.open(), []);
 });
 
 Deno.test("a delivery is given up after the time set for that", async () => {
-  const stand = await startStand({ delivery: { firstRetryMs: 1_000, giveUpAfterMs: 500 } });
-  await using _stand = stand;
-  await stand.control("POST", "/webhook_endpoints", { url: "http://127.0.0.1:9/closed" });
-  await stand.stripe.customers.create({});
-  await stand.control("POST", "/deliveries/flush");
-  const { data } = await stand.control("GET", "/deliveries") as { data: Delivery[] };
+  const emulator = await startTestEmulator({
+    delivery: { firstRetryMs: 1_000, giveUpAfterMs: 500 },
+  });
+  await using _stand = emulator;
+  await emulator.control("POST", "/webhook_endpoints", { url: "http://127.0.0.1:9/closed" });
+  await emulator.stripe.customers.create({});
+  await emulator.control("POST", "/deliveries/flush");
+  const { data } = await emulator.control("GET", "/deliveries") as { data: Delivery[] };
   deepEqual(data.map(({ state, attempts, last_status }) => [state, attempts, last_status]), [
     ["failed", 1, null],
   ]);
@@ -95,7 +97,7 @@ Deno.test("a delivery is given up after the time set for that", async () => {
 
 Deno.test("held deliveries are released in the order asked for", async () => {
   await using scene = await start();
-  const { stand: { control }, receiver } = scene;
+  const { emulator: { control }, receiver } = scene;
   for (const order of ["created", "reverse", "listed"] as const) {
     receiver.events.length = 0;
     await control("POST", "/deliveries/hold");
@@ -110,7 +112,7 @@ Deno.test("held deliveries are released in the order asked for", async () => {
 
 Deno.test("deliveries are copied, at release, by rule and for one event, also all at once", async () => {
   await using scene = await start();
-  const { stand: { control }, receiver } = scene;
+  const { emulator: { control }, receiver } = scene;
   await control("POST", "/deliveries/hold", { types: ["customer.*"] });
   const [first] = await scene.customers();
   await control("POST", "/deliveries/release", { copies: 2, parallel: true });
@@ -132,7 +134,7 @@ Deno.test("deliveries are copied, at release, by rule and for one event, also al
 
 Deno.test("dropped deliveries never arrive, but their events can be listed", async () => {
   await using scene = await start();
-  const { stand: { control, stripe }, receiver } = scene;
+  const { emulator: { control, stripe }, receiver } = scene;
   await control("POST", "/deliveries/hold");
   await scene.customers();
   const { data: [, second] } = await stripe.events.list({ type: "customer.created" });
@@ -145,7 +147,7 @@ Deno.test("dropped deliveries never arrive, but their events can be listed", asy
 
 Deno.test("an endpoint gets the types it asks for, and none when disabled or deleted", async () => {
   await using scene = await start();
-  const { stand: { stripe, control }, receiver, endpoint } = scene;
+  const { emulator: { stripe, control }, receiver, endpoint } = scene;
   await stripe.webhookEndpoints.update(endpoint.id, { enabled_events: ["product.created"] });
   await scene.customers();
   await stripe.products.create({ name: "Plus" });
@@ -162,30 +164,33 @@ Deno.test("an endpoint gets the types it asks for, and none when disabled or del
 });
 
 Deno.test("the signing secret is shown once, and each endpoint has its own", async () => {
-  await using stand = await startStand();
+  await using emulator = await startTestEmulator();
   const params = { url: "http://127.0.0.1:9/a", enabled_events: ["*" as const] };
-  const first = await stand.stripe.webhookEndpoints.create(params);
-  const second = await stand.stripe.webhookEndpoints.create({
+  const first = await emulator.stripe.webhookEndpoints.create(params);
+  const second = await emulator.stripe.webhookEndpoints.create({
     ...params,
     url: "http://127.0.0.1:9/b",
   });
   ok(first.secret?.startsWith("whsec_"));
   ok(first.secret !== second.secret);
-  const again = await stand.stripe.webhookEndpoints.retrieve(first.id);
+  const again = await emulator.stripe.webhookEndpoints.retrieve(first.id);
   equal(again.secret, undefined);
 });
 
 Deno.test("registering the same URL by control twice leaves one endpoint", async () => {
-  await using stand = await startStand();
+  await using emulator = await startTestEmulator();
   const body = { url: "http://127.0.0.1:9/a", secret: "whsec_a" };
-  const first = await stand.control("POST", "/webhook_endpoints", body);
-  const second = await stand.control("POST", "/webhook_endpoints", { ...body, secret: "whsec_b" });
+  const first = await emulator.control("POST", "/webhook_endpoints", body);
+  const second = await emulator.control("POST", "/webhook_endpoints", {
+    ...body,
+    secret: "whsec_b",
+  });
   deepEqual([second.id, second.secret], [first.id, "whsec_b"]);
 });
 
 Deno.test("reset forgets everything but the webhook endpoints, or those too", async () => {
   await using scene = await start();
-  const { stand: { control, stripe } } = scene;
+  const { emulator: { control, stripe } } = scene;
   await control("POST", "/deliveries/hold");
   await scene.customers();
   await control("POST", "/reset");

@@ -1,13 +1,13 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import type Stripe from "stripe";
 import { payCheckout } from "../browser.ts";
-import { startStand } from "../testing/stand.ts";
+import { startTestEmulator } from "../testing/test-emulator.ts";
 import { openProvider, payProvider } from "./connect-harness.ts";
 import { eventTypes, openSession, refusal } from "./harness.ts";
 
 Deno.test("a destination charge transfers all of it and takes the fee back", async () => {
-  await using stand = await startStand();
-  const { stripe } = stand;
+  await using emulator = await startTestEmulator();
+  const { stripe } = emulator;
   const provider = await openProvider(stripe);
   const { intent, charge } = await payProvider(stripe, provider, 10_000, 300);
   deepEqual([intent.application_fee_amount, charge.application_fee_amount], [300, 300]);
@@ -43,8 +43,8 @@ Deno.test("a destination charge transfers all of it and takes the fee back", asy
 });
 
 Deno.test("without a fee the amount named is transferred, or all of it", async () => {
-  await using stand = await startStand();
-  const { stripe } = stand;
+  await using emulator = await startTestEmulator();
+  const { stripe } = emulator;
   const destination = await openProvider(stripe);
   const paid = { amount: 1_000, currency: "usd", payment_method: "pm_card_visa", confirm: true };
   await stripe.paymentIntents.create({ ...paid, transfer_data: { destination, amount: 800 } });
@@ -55,8 +55,8 @@ Deno.test("without a fee the amount named is transferred, or all of it", async (
 });
 
 Deno.test("a checkout session can pay a provider too", async () => {
-  await using stand = await startStand();
-  const { stripe } = stand;
+  await using emulator = await startTestEmulator();
+  const { stripe } = emulator;
   const destination = await openProvider(stripe);
   const payment_intent_data = { application_fee_amount: 30, transfer_data: { destination } };
   const session = await openSession(stripe, { payment_intent_data });
@@ -69,8 +69,8 @@ Deno.test("a checkout session can pay a provider too", async () => {
 });
 
 Deno.test("a failed payment transfers nothing", async () => {
-  await using stand = await startStand();
-  const { stripe } = stand;
+  await using emulator = await startTestEmulator();
+  const { stripe } = emulator;
   const destination = await openProvider(stripe);
   await refusal(stripe.paymentIntents.create({
     amount: 1_000,
@@ -85,8 +85,8 @@ Deno.test("a failed payment transfers nothing", async () => {
 });
 
 Deno.test("shares that cannot be are refused", async () => {
-  await using stand = await startStand();
-  const { stripe } = stand;
+  await using emulator = await startTestEmulator();
+  const { stripe } = emulator;
   const destination = await openProvider(stripe);
   const { id: unregistered } = await stripe.accounts.create({ type: "express" });
   const cases: Array<[Partial<Stripe.PaymentIntentCreateParams>, param: string, code?: string]> = [
@@ -117,23 +117,23 @@ Deno.test("shares that cannot be are refused", async () => {
 });
 
 Deno.test("a provider disabled before the payment is tried gets none", async () => {
-  await using stand = await startStand();
-  const { stripe } = stand;
+  await using emulator = await startTestEmulator();
+  const { stripe } = emulator;
   const destination = await openProvider(stripe);
   const intent = await stripe.paymentIntents.create({
     amount: 1_000,
     currency: "usd",
     transfer_data: { destination },
   });
-  await stand.control("POST", `/accounts/${destination}/disable`);
+  await emulator.control("POST", `/accounts/${destination}/disable`);
   const call = stripe.paymentIntents.confirm(intent.id, { payment_method: "pm_card_visa" });
   equal((await refusal(call)).code, "insufficient_capabilities_for_transfer");
   equal((await stripe.paymentIntents.retrieve(intent.id)).status, "requires_payment_method");
 });
 
 Deno.test("a transfer is reversed in parts, and no more than it was", async () => {
-  await using stand = await startStand();
-  const { stripe } = stand;
+  await using emulator = await startTestEmulator();
+  const { stripe } = emulator;
   const { charge } = await payProvider(stripe, await openProvider(stripe), 10_000, 300);
   const id = String(charge.transfer);
   const first = await stripe.transfers.createReversal(id, { amount: 4_000 });
@@ -155,8 +155,8 @@ Deno.test("a transfer is reversed in parts, and no more than it was", async () =
 });
 
 Deno.test("an application fee is refunded in parts, and no more than it was", async () => {
-  await using stand = await startStand();
-  const { stripe } = stand;
+  await using emulator = await startTestEmulator();
+  const { stripe } = emulator;
   const { charge } = await payProvider(stripe, await openProvider(stripe), 10_000, 300);
   const id = String(charge.application_fee);
   const first = await stripe.applicationFees.createRefund(id, { amount: 100 });

@@ -1,16 +1,16 @@
 import { deepEqual, equal } from "node:assert/strict";
 import type Stripe from "stripe";
-import { type Stand, startStand } from "../testing/stand.ts";
+import { startTestEmulator, type TestEmulator } from "../testing/test-emulator.ts";
 import { eventTypes, pay } from "./harness.ts";
 
 const OPENED = ["charge.dispute.created", "charge.dispute.funds_withdrawn"];
 const WON = ["charge.dispute.funds_reinstated", "charge.dispute.closed"];
 
 /** A dispute of $9.99 by control, and what was told of it. */
-async function disputed(stand: Stand, body: object = {}) {
-  const { stripe } = stand;
+async function disputed(emulator: TestEmulator, body: object = {}) {
+  const { stripe } = emulator;
   const paid = await pay(stripe);
-  await stand.control("POST", `/payments/${paid.id}/dispute`, body);
+  await emulator.control("POST", `/payments/${paid.id}/dispute`, body);
   const { data: [dispute] } = await stripe.disputes.list({ payment_intent: paid.id });
   const told = (await eventTypes(stripe)).length;
   const news = async () => (await eventTypes(stripe)).slice(told);
@@ -22,10 +22,11 @@ async function available(stripe: Stripe): Promise<number | undefined> {
 }
 
 Deno.test("a dispute that was lost is appealed, and won: the money comes back then", async () => {
-  await using stand = await startStand();
-  const { stripe } = stand;
-  const { id, news } = await disputed(stand);
-  const settle = (outcome: string) => stand.control("POST", `/disputes/${id}/settle`, { outcome });
+  await using emulator = await startTestEmulator();
+  const { stripe } = emulator;
+  const { id, news } = await disputed(emulator);
+  const settle = (outcome: string) =>
+    emulator.control("POST", `/disputes/${id}/settle`, { outcome });
   for (const outcome of ["lost", "appeal", "under_review"]) await settle(outcome);
   equal((await stripe.disputes.retrieve(id)).status, "appeal_under_review");
   equal(await available(stripe), -2_499);
@@ -41,9 +42,9 @@ Deno.test("a dispute that was lost is appealed, and won: the money comes back th
 });
 
 Deno.test("rapid resolution pays the buyer by the dispute, which is prevented", async () => {
-  await using stand = await startStand();
-  const { stripe } = stand;
-  const { id, news } = await disputed(stand, { prevented: "resolution" });
+  await using emulator = await startTestEmulator();
+  const { stripe } = emulator;
+  const { id, news } = await disputed(emulator, { prevented: "resolution" });
   const dispute = await stripe.disputes.retrieve(id);
   deepEqual([dispute.status, dispute.payment_method_details?.card?.case_type], [
     "prevented",
@@ -56,9 +57,9 @@ Deno.test("rapid resolution pays the buyer by the dispute, which is prevented", 
 });
 
 Deno.test("a block pays the buyer by a refund, and its dispute moves nothing", async () => {
-  await using stand = await startStand();
-  const { stripe } = stand;
-  const { id, paid } = await disputed(stand, { prevented: "block" });
+  await using emulator = await startTestEmulator();
+  const { stripe } = emulator;
+  const { id, paid } = await disputed(emulator, { prevented: "block" });
   const dispute = await stripe.disputes.retrieve(id);
   deepEqual([dispute.status, dispute.balance_transactions], ["prevented", []]);
   equal(dispute.payment_method_details?.card?.case_type, "block");
@@ -71,9 +72,9 @@ Deno.test("a block pays the buyer by a refund, and its dispute moves nothing", a
 });
 
 Deno.test("a dispute takes any word as its status, as Stripe may", async () => {
-  await using stand = await startStand();
-  const { id, news } = await disputed(stand);
-  await stand.control("POST", `/disputes/${id}/settle`, { status: "pre_arbitration" });
-  equal((await stand.stripe.disputes.retrieve(id)).status, "pre_arbitration");
+  await using emulator = await startTestEmulator();
+  const { id, news } = await disputed(emulator);
+  await emulator.control("POST", `/disputes/${id}/settle`, { status: "pre_arbitration" });
+  equal((await emulator.stripe.disputes.retrieve(id)).status, "pre_arbitration");
   deepEqual(await news(), ["charge.dispute.updated"]);
 });

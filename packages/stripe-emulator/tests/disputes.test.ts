@@ -1,16 +1,16 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import type Stripe from "stripe";
-import { type Stand, startStand } from "../testing/stand.ts";
+import { startTestEmulator, type TestEmulator } from "../testing/test-emulator.ts";
 import { eventTypes, pay, refusal } from "./harness.ts";
 
 const OPENED = ["charge.dispute.created", "charge.dispute.funds_withdrawn"];
 const WON = ["charge.dispute.funds_reinstated", "charge.dispute.closed"];
 
 /** A dispute of $9.99 by control, and what was told of it. */
-async function disputed(stand: Stand, body: object = {}) {
-  const { stripe } = stand;
+async function disputed(emulator: TestEmulator, body: object = {}) {
+  const { stripe } = emulator;
   const paid = await pay(stripe);
-  await stand.control("POST", `/payments/${paid.id}/dispute`, body);
+  await emulator.control("POST", `/payments/${paid.id}/dispute`, body);
   const { data: [dispute] } = await stripe.disputes.list({ payment_intent: paid.id });
   const told = (await eventTypes(stripe)).length;
   const news = async () => (await eventTypes(stripe)).slice(told);
@@ -28,8 +28,8 @@ for (
   ] as const
 ) {
   Deno.test(`a payment by ${method} is disputed right after it, and the money is taken`, async () => {
-    await using stand = await startStand();
-    const { stripe } = stand;
+    await using emulator = await startTestEmulator();
+    const { stripe } = emulator;
     const paid = await pay(stripe, { method });
     deepEqual(await eventTypes(stripe), [
       "payment_intent.created",
@@ -63,8 +63,8 @@ for (
 }
 
 Deno.test("an inquiry moves no money, and its charge can be refunded", async () => {
-  await using stand = await startStand();
-  const { stripe } = stand;
+  await using emulator = await startTestEmulator();
+  const { stripe } = emulator;
   const paid = await pay(stripe, { method: "pm_card_createDisputeInquiry" });
   deepEqual((await eventTypes(stripe)).slice(-1), ["charge.dispute.created"]);
   const { data: [inquiry] } = await stripe.disputes.list();
@@ -75,9 +75,9 @@ Deno.test("an inquiry moves no money, and its charge can be refunded", async () 
 });
 
 Deno.test("winning evidence brings the money and the fee back, after a review", async () => {
-  await using stand = await startStand();
-  const { stripe } = stand;
-  const { id, news, paid } = await disputed(stand);
+  await using emulator = await startTestEmulator();
+  const { stripe } = emulator;
+  const { id, news, paid } = await disputed(emulator);
   const submitted = await stripe.disputes.update(id, {
     evidence: { uncategorized_text: "winning_evidence", customer_name: "Ada" },
     metadata: { case: "7" },
@@ -96,9 +96,9 @@ Deno.test("winning evidence brings the money and the fee back, after a review", 
 });
 
 Deno.test("losing evidence leaves the money with the buyer", async () => {
-  await using stand = await startStand();
-  const { stripe } = stand;
-  const { id, news, paid } = await disputed(stand);
+  await using emulator = await startTestEmulator();
+  const { stripe } = emulator;
+  const { id, news, paid } = await disputed(emulator);
   await stripe.disputes.update(id, { evidence: { uncategorized_text: "losing_evidence" } });
   equal((await stripe.disputes.retrieve(id)).status, "lost");
   deepEqual(await news(), ["charge.dispute.updated", "charge.dispute.closed"]);
@@ -108,9 +108,9 @@ Deno.test("losing evidence leaves the money with the buyer", async () => {
 });
 
 Deno.test("other evidence is staged, then submitted, and leaves the dispute under review", async () => {
-  await using stand = await startStand();
-  const { stripe } = stand;
-  const { id, news } = await disputed(stand);
+  await using emulator = await startTestEmulator();
+  const { stripe } = emulator;
+  const { id, news } = await disputed(emulator);
   const staged = await stripe.disputes.update(id, {
     evidence: { product_description: "Credits" },
     submit: false,
@@ -123,21 +123,21 @@ Deno.test("other evidence is staged, then submitted, and leaves the dispute unde
   ]);
   equal((await stripe.disputes.retrieve(id)).status, "under_review");
   deepEqual(await news(), ["charge.dispute.updated", "charge.dispute.updated"]);
-  await stand.control("POST", `/disputes/${id}/settle`, { outcome: "won" });
+  await emulator.control("POST", `/disputes/${id}/settle`, { outcome: "won" });
   equal((await stripe.disputes.retrieve(id)).status, "won");
 });
 
 Deno.test("a dispute that is closed is lost, and cannot be changed any more", async () => {
-  await using stand = await startStand();
-  const { stripe } = stand;
-  const { id, news } = await disputed(stand);
+  await using emulator = await startTestEmulator();
+  const { stripe } = emulator;
+  const { id, news } = await disputed(emulator);
   equal((await stripe.disputes.close(id)).status, "lost");
   deepEqual(await news(), ["charge.dispute.closed"]);
   for (const again of [() => stripe.disputes.close(id), () => stripe.disputes.update(id, {})]) {
     equal((await refusal(again())).statusCode, 400);
   }
   for (const outcome of ["won", "lost", "under_review", "escalate", "warning_closed"]) {
-    const refused = await fetch(`${stand.url}/_emulator/disputes/${id}/settle`, {
+    const refused = await fetch(`${emulator.url}/_emulator/disputes/${id}/settle`, {
       method: "POST",
       body: JSON.stringify({ outcome }),
     });
@@ -149,11 +149,11 @@ Deno.test("a dispute that is closed is lost, and cannot be changed any more", as
 
 for (const way of ["control", "evidence"] as const) {
   Deno.test(`an inquiry escalated by ${way} becomes a dispute of the same id`, async () => {
-    await using stand = await startStand();
-    const { stripe } = stand;
-    const { id, news, paid } = await disputed(stand, { inquiry: true });
+    await using emulator = await startTestEmulator();
+    const { stripe } = emulator;
+    const { id, news, paid } = await disputed(emulator, { inquiry: true });
     if (way === "control") {
-      await stand.control("POST", `/disputes/${id}/settle`, { outcome: "escalate" });
+      await emulator.control("POST", `/disputes/${id}/settle`, { outcome: "escalate" });
     } else {
       const evidence = { uncategorized_text: "escalate_inquiry_evidence" };
       equal((await stripe.disputes.update(id, { evidence })).status, "warning_under_review");
@@ -171,38 +171,38 @@ for (const way of ["control", "evidence"] as const) {
 }
 
 Deno.test("an inquiry is reviewed and closed without any money moved", async () => {
-  await using stand = await startStand();
-  const { stripe } = stand;
+  await using emulator = await startTestEmulator();
+  const { stripe } = emulator;
   for (const text of ["losing_evidence", "winning_evidence"]) {
-    const { id } = await disputed(stand, { inquiry: true });
+    const { id } = await disputed(emulator, { inquiry: true });
     await stripe.disputes.update(id, { evidence: { uncategorized_text: text } });
     equal((await stripe.disputes.retrieve(id)).status, "warning_closed");
   }
-  const { id, news } = await disputed(stand, { inquiry: true });
-  await stand.control("POST", `/disputes/${id}/settle`, { outcome: "under_review" });
+  const { id, news } = await disputed(emulator, { inquiry: true });
+  await emulator.control("POST", `/disputes/${id}/settle`, { outcome: "under_review" });
   equal((await stripe.disputes.retrieve(id)).status, "warning_under_review");
-  await stand.control("POST", `/disputes/${id}/settle`, { outcome: "warning_closed" });
+  await emulator.control("POST", `/disputes/${id}/settle`, { outcome: "warning_closed" });
   deepEqual(await news(), ["charge.dispute.updated", "charge.dispute.closed"]);
   equal((await stripe.disputes.list()).data.length, 3);
   equal((await stripe.balanceTransactions.list({ type: "adjustment" })).data.length, 0);
 });
 
 Deno.test("a dispute may be larger than the payment, or of a part of it", async () => {
-  await using stand = await startStand();
-  const { stripe } = stand;
-  const above = await disputed(stand, { amount: 1_200, reason: "duplicate" });
+  await using emulator = await startTestEmulator();
+  const { stripe } = emulator;
+  const above = await disputed(emulator, { amount: 1_200, reason: "duplicate" });
   equal((await stripe.disputes.retrieve(above.id)).balance_transactions[0]?.net, -2_700);
-  const part = await disputed(stand, { amount: 10 });
+  const part = await disputed(emulator, { amount: 10 });
   equal((await stripe.disputes.retrieve(part.id)).amount, 10);
   equal(await available(stripe), -2_700 - 1_510);
 });
 
 Deno.test("a dispute makes refunds on their way fail", async () => {
-  await using stand = await startStand();
-  const { stripe } = stand;
+  await using emulator = await startTestEmulator();
+  const { stripe } = emulator;
   const paid = await pay(stripe, { amount: 1_000, card: "4000000000007726" });
   const refund = await stripe.refunds.create({ payment_intent: paid.id, amount: 300 });
-  await stand.control("POST", `/payments/${paid.id}/dispute`);
+  await emulator.control("POST", `/payments/${paid.id}/dispute`);
   const after = await stripe.refunds.retrieve(refund.id);
   deepEqual([after.status, after.failure_reason], [
     "failed",
@@ -217,10 +217,10 @@ Deno.test("a dispute makes refunds on their way fail", async () => {
 });
 
 Deno.test("what was not paid cannot be disputed, and what is refunded in full not escalated", async () => {
-  await using stand = await startStand();
-  const { stripe } = stand;
+  await using emulator = await startTestEmulator();
+  const { stripe } = emulator;
   const open = await stripe.paymentIntents.create({ amount: 500, currency: "usd" });
-  const { id, paid } = await disputed(stand, { inquiry: true });
+  const { id, paid } = await disputed(emulator, { inquiry: true });
   await stripe.refunds.create({ payment_intent: paid.id });
   const before = await eventTypes(stripe);
   for (
@@ -232,7 +232,7 @@ Deno.test("what was not paid cannot be disputed, and what is refunded in full no
       [`/disputes/${id}/settle`, { outcome: "won" }],
     ] as const
   ) {
-    const refused = await fetch(`${stand.url}/_emulator${path}`, {
+    const refused = await fetch(`${emulator.url}/_emulator${path}`, {
       method: "POST",
       body: JSON.stringify(body),
     });

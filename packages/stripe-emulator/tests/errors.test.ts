@@ -1,30 +1,30 @@
 import { deepEqual, equal, match } from "node:assert/strict";
 import type Stripe from "stripe";
-import { startStand } from "../testing/stand.ts";
+import { startTestEmulator } from "../testing/test-emulator.ts";
 import { openSession, refusal } from "./harness.ts";
 
 Deno.test("a request without the right key is refused with 401", async () => {
-  await using stand = await startStand();
+  await using emulator = await startTestEmulator();
   for (
     const key of ["sk_test_wrong_key_12345", "sk_live_emulator_key_1234", "pk_test_1234567890"]
   ) {
-    const refused = await refusal(stand.client({}, key).products.list());
+    const refused = await refusal(emulator.client({}, key).products.list());
     deepEqual([refused.type, refused.statusCode], ["StripeAuthenticationError", 401], key);
   }
-  const bare = await fetch(`${stand.url}/v1/products`);
+  const bare = await fetch(`${emulator.url}/v1/products`);
   deepEqual([bare.status, (await bare.json()).error.type], [401, "invalid_request_error"]);
 });
 
 Deno.test("the key is taken as Basic user name too", async () => {
-  await using stand = await startStand();
+  await using emulator = await startTestEmulator();
   const authorization = `Basic ${btoa("sk_test_emulator_key_1234:")}`;
-  const answer = await fetch(`${stand.url}/v1/balance`, { headers: { authorization } });
+  const answer = await fetch(`${emulator.url}/v1/balance`, { headers: { authorization } });
   deepEqual([answer.status, (await answer.json()).object], [200, "balance"]);
 });
 
 Deno.test("T20: every URL that is no route is refused in Stripe's shape", async () => {
-  await using stand = await startStand();
-  const { stripe } = stand;
+  await using emulator = await startTestEmulator();
+  const { stripe } = emulator;
   const calls = [
     stripe.subscriptions.list(),
     stripe.subscriptions.create({ customer: "cus_1" }),
@@ -73,21 +73,21 @@ const FAULTS: Array<[what: Record<string, unknown>, param: string, code: string 
 ];
 
 Deno.test("a wrong parameter is refused with 400, its name and Stripe's code", async () => {
-  await using stand = await startStand();
+  await using emulator = await startTestEmulator();
   for (const [what, param, code] of FAULTS) {
     const params = { ...base, ...what } as Stripe.Checkout.SessionCreateParams;
-    const refused = await refusal(stand.stripe.checkout.sessions.create(params));
+    const refused = await refusal(emulator.stripe.checkout.sessions.create(params));
     deepEqual(
       [refused.statusCode, refused.rawType, refused.param, refused.code],
       [400, "invalid_request_error", param, code],
     );
   }
-  equal((await stand.stripe.checkout.sessions.list()).data.length, 0);
+  equal((await emulator.stripe.checkout.sessions.list()).data.length, 0);
 });
 
 Deno.test("an object that does not exist is a 404 in the path", async () => {
-  await using stand = await startStand();
-  const { stripe } = stand;
+  await using emulator = await startTestEmulator();
+  const { stripe } = emulator;
   const calls = [
     stripe.checkout.sessions.retrieve("cs_test_none"),
     stripe.checkout.sessions.expire("cs_test_none"),
@@ -104,8 +104,8 @@ Deno.test("an object that does not exist is a 404 in the path", async () => {
 });
 
 Deno.test("another API version, another account and a JSON body are refused", async () => {
-  await using stand = await startStand();
-  const { stripe, url } = stand;
+  await using emulator = await startTestEmulator();
+  const { stripe, url } = emulator;
   const version = await refusal(stripe.balance.retrieve({}, { apiVersion: "2020-08-27" }));
   equal(version.statusCode, 400);
   const account = await refusal(stripe.balance.retrieve({}, { stripeAccount: "acct_none" }));
@@ -122,26 +122,26 @@ Deno.test("another API version, another account and a JSON body are refused", as
 });
 
 Deno.test("a body nested too deeply or with too many parameters is refused", async () => {
-  await using stand = await startStand();
+  await using emulator = await startTestEmulator();
   const headers = {
     authorization: "Bearer sk_test_emulator_key_1234",
     "content-type": "application/x-www-form-urlencoded",
   };
   for (const body of [`metadata${"[a]".repeat(40)}=1`, "a=1&".repeat(3_000)]) {
-    const answer = await fetch(`${stand.url}/v1/customers`, { method: "POST", headers, body });
+    const answer = await fetch(`${emulator.url}/v1/customers`, { method: "POST", headers, body });
     deepEqual([answer.status, (await answer.json()).error.type], [400, "invalid_request_error"]);
   }
 });
 
 Deno.test("a request that is fine after a refused one is not affected by it", async () => {
-  await using stand = await startStand();
-  await refusal(openSession(stand.stripe, { customer: "cus_none" }));
-  equal((await openSession(stand.stripe)).status, "open");
+  await using emulator = await startTestEmulator();
+  await refusal(openSession(emulator.stripe, { customer: "cus_none" }));
+  equal((await openSession(emulator.stripe)).status, "open");
 });
 
 Deno.test("a refused call changes nothing", async () => {
-  await using stand = await startStand();
-  const { stripe } = stand;
+  await using emulator = await startTestEmulator();
+  const { stripe } = emulator;
   const line = (currency: string) => ({
     quantity: 1,
     price_data: { currency, unit_amount: 999, product_data: { name: "Starter" } },

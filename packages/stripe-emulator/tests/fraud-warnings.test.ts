@@ -1,13 +1,13 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
-import { type Stand, startStand } from "../testing/stand.ts";
+import { startTestEmulator, type TestEmulator } from "../testing/test-emulator.ts";
 import { eventTypes, pay, refusal } from "./harness.ts";
 
 const WARNED = "radar.early_fraud_warning.created";
 const SETTLED = "radar.early_fraud_warning.updated";
 
 Deno.test("the card 5423 pays, and its network warns right after it", async () => {
-  await using stand = await startStand();
-  const { stripe } = stand;
+  await using emulator = await startTestEmulator();
+  const { stripe } = emulator;
   const paid = await pay(stripe, { card: "4000000000005423" });
   equal((await eventTypes(stripe)).at(-1), WARNED);
   const { data: [warning] } = await stripe.radar.earlyFraudWarnings.list({
@@ -21,7 +21,7 @@ Deno.test("the card 5423 pays, and its network warns right after it", async () =
   equal((await stripe.charges.retrieve(String(paid.latest_charge))).disputed, false);
 });
 
-const ENDS: Record<string, (stand: Stand, intent: string) => Promise<unknown>> = {
+const ENDS: Record<string, (emulator: TestEmulator, intent: string) => Promise<unknown>> = {
   "a full refund": ({ stripe }, payment_intent) => stripe.refunds.create({ payment_intent }),
   "a dispute": ({ control }, id) => control("POST", `/payments/${id}/dispute`),
   "an inquiry": ({ control }, id) => control("POST", `/payments/${id}/dispute`, { inquiry: true }),
@@ -29,15 +29,15 @@ const ENDS: Record<string, (stand: Stand, intent: string) => Promise<unknown>> =
 
 for (const [name, end] of Object.entries(ENDS)) {
   Deno.test(`${name} leaves nothing to be done about a warning`, async () => {
-    await using stand = await startStand();
-    const { stripe } = stand;
+    await using emulator = await startTestEmulator();
+    const { stripe } = emulator;
     const paid = await pay(stripe, { amount: 1_000 });
-    const { id } = await stand.control("POST", `/payments/${paid.id}/early_fraud_warning`, {
+    const { id } = await emulator.control("POST", `/payments/${paid.id}/early_fraud_warning`, {
       fraud_type: "made_with_stolen_card",
     });
     await stripe.refunds.create({ payment_intent: paid.id, amount: 1 });
     equal((await stripe.radar.earlyFraudWarnings.retrieve(String(id))).actionable, true);
-    await end(stand, paid.id);
+    await end(emulator, paid.id);
     const after = await stripe.radar.earlyFraudWarnings.retrieve(String(id), {
       expand: ["charge", "payment_intent"],
     });
@@ -50,11 +50,11 @@ for (const [name, end] of Object.entries(ENDS)) {
 }
 
 Deno.test("a warning of a payment that is refunded already asks for nothing", async () => {
-  await using stand = await startStand();
-  const { stripe } = stand;
+  await using emulator = await startTestEmulator();
+  const { stripe } = emulator;
   const paid = await pay(stripe);
   await stripe.refunds.create({ payment_intent: paid.id });
-  await stand.control("POST", `/payments/${paid.id}/early_fraud_warning`);
+  await emulator.control("POST", `/payments/${paid.id}/early_fraud_warning`);
   const { data: [warning] } = await stripe.radar.earlyFraudWarnings.list({
     payment_intent: paid.id,
   });

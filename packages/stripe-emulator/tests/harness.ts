@@ -1,6 +1,6 @@
 import Stripe from "stripe";
 import { payCheckout } from "../browser.ts";
-import type { Stand } from "../testing/stand.ts";
+import type { TestEmulator } from "../testing/test-emulator.ts";
 
 /** A webhook receiver that checks every signature and answers as it is told. */
 export interface Receiver {
@@ -65,19 +65,19 @@ export function openSession(
   });
 }
 
-/** What pays: a card's number, or a ready-made payment method; a debit is settled by the stand. */
+/** What pays: a card's number, or a ready-made payment method; a debit is settled by the emulator. */
 interface Purchase {
   amount?: number;
   currency?: string;
   card?: string;
   method?: string;
-  stand?: Stand;
+  emulator?: TestEmulator;
 }
 
 /** A payment intent that is paid. */
 export async function pay(
   stripe: Stripe,
-  { amount = 999, currency = "usd", card, method = "pm_card_visa", stand }: Purchase = {},
+  { amount = 999, currency = "usd", card, method = "pm_card_visa", emulator }: Purchase = {},
 ): Promise<Stripe.PaymentIntent> {
   if (card) return await payByCard(stripe, card, amount, currency);
   const intent = await stripe.paymentIntents.create({
@@ -86,8 +86,8 @@ export async function pay(
     confirm: true,
     payment_method: method,
   });
-  if (!stand) return intent;
-  await stand.control("POST", `/payments/${intent.id}/settle`);
+  if (!emulator) return intent;
+  await emulator.control("POST", `/payments/${intent.id}/settle`);
   return await stripe.paymentIntents.retrieve(intent.id);
 }
 

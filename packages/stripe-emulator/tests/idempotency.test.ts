@@ -1,14 +1,14 @@
 import { waitFor } from "@farthing/command-line";
 import { deepEqual, equal, notEqual, ok } from "node:assert/strict";
 import Stripe from "stripe";
-import { startStand } from "../testing/stand.ts";
+import { startTestEmulator } from "../testing/test-emulator.ts";
 import { header, openSession, refusal } from "./harness.ts";
 
 const key = { idempotencyKey: "order-1" };
 
 Deno.test("the same request under one key is answered with the first answer", async () => {
-  await using stand = await startStand();
-  const { stripe } = stand;
+  await using emulator = await startTestEmulator();
+  const { stripe } = emulator;
   const params = { email: "a@example.com", metadata: { a: "1", b: "2" } };
   const first = await stripe.customers.create(params, key);
   const turned = { metadata: { b: "2", a: "1" }, email: "a@example.com" };
@@ -27,8 +27,8 @@ Deno.test("the same request under one key is answered with the first answer", as
 });
 
 Deno.test("a key used with other parameters or another URL is an idempotency error", async () => {
-  await using stand = await startStand();
-  const { stripe } = stand;
+  await using emulator = await startTestEmulator();
+  const { stripe } = emulator;
   await stripe.customers.create({ email: "a@example.com" }, key);
   const calls = [
     stripe.customers.create({ email: "b@example.com" }, key),
@@ -42,13 +42,13 @@ Deno.test("a key used with other parameters or another URL is an idempotency err
 });
 
 Deno.test("a request whose first one is still in progress is a 409", async () => {
-  await using stand = await startStand();
-  const { stripe } = stand;
-  await stand.control("POST", "/faults", { path: "/v1/customers", delay_ms: 300 });
+  await using emulator = await startTestEmulator();
+  const { stripe } = emulator;
+  await emulator.control("POST", "/faults", { path: "/v1/customers", delay_ms: 300 });
   const first = stripe.customers.create({ email: "a@example.com" }, key);
   // The first request is on the server once the fault is used up.
   const used = async () =>
-    (await stand.control("GET", "") as { faults: unknown[] }).faults.length === 0 || undefined;
+    (await emulator.control("GET", "") as { faults: unknown[] }).faults.length === 0 || undefined;
   ok(await waitFor(used, 60_000, 1), "the first request did not arrive");
   const refused = await refusal(stripe.customers.create({ email: "a@example.com" }, key));
   deepEqual([refused.statusCode, refused.code], [409, "idempotency_key_in_use"]);
@@ -58,8 +58,8 @@ Deno.test("a request whose first one is still in progress is a 409", async () =>
 });
 
 Deno.test("a refusal by form leaves the key free, a refusal in the doing is repeated", async () => {
-  await using stand = await startStand();
-  const { stripe } = stand;
+  await using emulator = await startTestEmulator();
+  const { stripe } = emulator;
   await refusal(stripe.products.create({} as Stripe.ProductCreateParams, key));
   equal((await stripe.products.create({ name: "Starter" }, key)).name, "Starter");
 
@@ -74,8 +74,8 @@ Deno.test("a refusal by form leaves the key free, a refusal in the doing is repe
 });
 
 Deno.test("a key is forgotten after a day", async () => {
-  await using stand = await startStand();
-  const { stripe, clock } = stand;
+  await using emulator = await startTestEmulator();
+  const { stripe, clock } = emulator;
   const first = await stripe.customers.create({ email: "a@example.com" }, key);
   clock.now = new Date(clock.now.getTime() + 24 * 3_600_000 - 1_000);
   equal((await stripe.customers.create({ email: "a@example.com" }, key)).id, first.id);
@@ -84,45 +84,45 @@ Deno.test("a key is forgotten after a day", async () => {
 });
 
 Deno.test("a key of 255 characters is taken, a longer one refused", async () => {
-  await using stand = await startStand();
-  const { stripe } = stand;
+  await using emulator = await startTestEmulator();
+  const { stripe } = emulator;
   await stripe.customers.create({}, { idempotencyKey: "k".repeat(255) });
   const refused = await refusal(stripe.customers.create({}, { idempotencyKey: "k".repeat(256) }));
   equal(refused.statusCode, 400);
 });
 
 Deno.test("a lost answer is made good by the SDK's own retry, without a second session", async () => {
-  await using stand = await startStand();
+  await using emulator = await startTestEmulator();
   const path = "/v1/checkout/sessions";
-  await stand.control("POST", "/faults", { method: "POST", path, status: 500, after: true });
-  const session = await openSession(stand.client({ maxNetworkRetries: 1 }));
+  await emulator.control("POST", "/faults", { method: "POST", path, status: 500, after: true });
+  const session = await openSession(emulator.client({ maxNetworkRetries: 1 }));
   equal(header(session, "idempotent-replayed"), "true");
-  equal((await stand.stripe.checkout.sessions.list()).data.length, 1);
+  equal((await emulator.stripe.checkout.sessions.list()).data.length, 1);
 });
 
 Deno.test("a call that hangs is not answered before faults are cleared; it may be done", async () => {
-  await using stand = await startStand();
-  const { stripe } = stand;
+  await using emulator = await startTestEmulator();
+  const { stripe } = emulator;
   const path = "/v1/customers";
   const impatient = { timeout: 2_000, maxNetworkRetries: 0 };
   for (const [after, made] of [[false, 0], [true, 1]] as const) {
-    await stand.control("POST", "/faults", { method: "POST", path, hang: true, after });
+    await emulator.control("POST", "/faults", { method: "POST", path, hang: true, after });
     const email = `after-${after}@example.com`;
     const under = { idempotencyKey: email };
     const lost = await refusal(stripe.customers.create({ email }, { ...under, ...impatient }));
     equal(lost.type, "StripeConnectionError");
     equal((await stripe.customers.list({ email })).data.length, made);
-    await stand.control("DELETE", "/faults");
+    await emulator.control("DELETE", "/faults");
     equal((await stripe.customers.create({ email }, under)).email, email);
     equal((await stripe.customers.list({ email })).data.length, 1);
   }
 });
 
 Deno.test("planned outages come as Stripe's errors, and end", async () => {
-  await using stand = await startStand();
-  const { stripe } = stand;
-  await stand.control("POST", "/faults", { status: 503, times: 2 });
-  await stand.control("POST", "/faults", { status: 429 });
+  await using emulator = await startTestEmulator();
+  const { stripe } = emulator;
+  await emulator.control("POST", "/faults", { status: 503, times: 2 });
+  await emulator.control("POST", "/faults", { status: 429 });
   const types = [
     (await refusal(stripe.balance.retrieve())).type,
     (await refusal(stripe.balance.retrieve())).type,

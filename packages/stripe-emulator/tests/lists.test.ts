@@ -1,25 +1,25 @@
 import { deepEqual, equal } from "node:assert/strict";
 import type Stripe from "stripe";
 import { payCheckout } from "../browser.ts";
-import { startStand } from "../testing/stand.ts";
+import { startTestEmulator } from "../testing/test-emulator.ts";
 import { openSession, refusal } from "./harness.ts";
 
 async function withCustomers(count: number) {
-  const stand = await startStand();
+  const emulator = await startTestEmulator();
   const ids: string[] = [];
   for (let index = 0; index < count; index++) {
-    stand.clock.now = new Date(Date.UTC(2026, 10, 1, 0, 0, index));
-    ids.unshift((await stand.stripe.customers.create({ email: `${index % 2}@example.com` })).id);
+    emulator.clock.now = new Date(Date.UTC(2026, 10, 1, 0, 0, index));
+    ids.unshift((await emulator.stripe.customers.create({ email: `${index % 2}@example.com` })).id);
   }
-  return { stand, ids };
+  return { emulator, ids };
 }
 
 const idsOf = (list: { data: Array<{ id: string }> }) => list.data.map((each) => each.id);
 
 Deno.test("lists are newest first, ten at a time, and page both ways", async () => {
-  const { stand, ids } = await withCustomers(25);
-  await using _ = stand;
-  const { customers } = stand.stripe;
+  const { emulator, ids } = await withCustomers(25);
+  await using _ = emulator;
+  const { customers } = emulator.stripe;
   const first = await customers.list();
   deepEqual([idsOf(first), first.has_more], [ids.slice(0, 10), true]);
   const next = await customers.list({ starting_after: ids[9] ?? "", limit: 20 });
@@ -34,9 +34,9 @@ Deno.test("lists are newest first, ten at a time, and page both ways", async () 
 });
 
 Deno.test("lists are narrowed by creation time and by their own filters", async () => {
-  const { stand, ids } = await withCustomers(5);
-  await using _ = stand;
-  const { customers } = stand.stripe;
+  const { emulator, ids } = await withCustomers(5);
+  await using _ = emulator;
+  const { customers } = emulator.stripe;
   const second = Date.UTC(2026, 10, 1, 0, 0, 2) / 1000;
   deepEqual(idsOf(await customers.list({ created: { gte: second } })), ids.slice(0, 3));
   deepEqual(idsOf(await customers.list({ created: { gt: second } })), ids.slice(0, 2));
@@ -47,9 +47,9 @@ Deno.test("lists are narrowed by creation time and by their own filters", async 
 });
 
 Deno.test("a page size beyond 100 and a cursor that does not exist are refused", async () => {
-  const { stand } = await withCustomers(1);
-  await using _ = stand;
-  const { customers } = stand.stripe;
+  const { emulator } = await withCustomers(1);
+  await using _ = emulator;
+  const { customers } = emulator.stripe;
   for (const limit of [0, 101]) {
     equal((await refusal(customers.list({ limit }))).param, "limit");
   }
@@ -62,9 +62,9 @@ Deno.test("a page size beyond 100 and a cursor that does not exist are refused",
 });
 
 Deno.test("events are listed by type, by several types and by pattern", async () => {
-  const { stand } = await withCustomers(2);
-  await using _ = stand;
-  const { events, products } = stand.stripe;
+  const { emulator } = await withCustomers(2);
+  await using _ = emulator;
+  const { events, products } = emulator.stripe;
   await products.create({ name: "Plus" });
   equal((await events.list({ type: "customer.created" })).data.length, 2);
   equal((await events.list({ type: "customer.*" })).data.length, 2);
@@ -73,15 +73,15 @@ Deno.test("events are listed by type, by several types and by pattern", async ()
 });
 
 Deno.test("events are listed for thirty days", async () => {
-  const { stand } = await withCustomers(1);
-  await using _ = stand;
-  stand.clock.now = new Date(stand.clock.now.getTime() + 31 * 24 * 3_600_000);
-  equal((await stand.stripe.events.list()).data.length, 0);
+  const { emulator } = await withCustomers(1);
+  await using _ = emulator;
+  emulator.clock.now = new Date(emulator.clock.now.getTime() + 31 * 24 * 3_600_000);
+  equal((await emulator.stripe.events.list()).data.length, 0);
 });
 
 Deno.test("expand goes down four levels, through lists, and refuses what is no reference", async () => {
-  await using stand = await startStand();
-  const { stripe } = stand;
+  await using emulator = await startTestEmulator();
+  const { stripe } = emulator;
   const session = await openSession(stripe);
   await payCheckout(session.url ?? "");
   const list = await stripe.checkout.sessions.list({
@@ -103,7 +103,7 @@ Deno.test("expand goes down four levels, through lists, and refuses what is no r
 });
 
 Deno.test("what is asked to be expanded at creation is expanded in the answer", async () => {
-  await using stand = await startStand();
-  const session = await openSession(stand.stripe, { expand: ["line_items"] });
+  await using emulator = await startTestEmulator();
+  const session = await openSession(emulator.stripe, { expand: ["line_items"] });
   equal(session.line_items?.data[0]?.description, "Starter");
 });

@@ -1,7 +1,7 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { payCheckout } from "../browser.ts";
 import examples from "../fixtures/examples.json" with { type: "json" };
-import { startStand } from "../testing/stand.ts";
+import { startTestEmulator } from "../testing/test-emulator.ts";
 import { openProvider, payProvider } from "./connect-harness.ts";
 import { openSession, pay } from "./harness.ts";
 
@@ -23,8 +23,8 @@ const PLACEHOLDERS = [
 ];
 
 Deno.test("live objects have every field of Stripe's examples and none of their placeholders", async () => {
-  await using stand = await startStand();
-  const { stripe } = stand;
+  await using emulator = await startTestEmulator();
+  const { stripe } = emulator;
   const product = await stripe.products.create({ name: "Plus" });
   const price = await stripe.prices.create({
     product: product.id,
@@ -65,13 +65,13 @@ Deno.test("live objects have every field of Stripe's examples and none of their 
 });
 
 Deno.test("so have those of money that goes back or out", async () => {
-  await using stand = await startStand();
-  const { stripe } = stand;
+  await using emulator = await startTestEmulator();
+  const { stripe } = emulator;
   const { id } = await pay(stripe);
   const refund = await stripe.refunds.create({ payment_intent: id, amount: 1 });
-  await stand.control("POST", `/payments/${id}/early_fraud_warning`);
-  await stand.control("POST", `/payments/${id}/dispute`, { inquiry: true });
-  await stand.control("POST", "/payouts", { release_pending: true });
+  await emulator.control("POST", `/payments/${id}/early_fraud_warning`);
+  await emulator.control("POST", `/payments/${id}/dispute`, { inquiry: true });
+  await emulator.control("POST", "/payouts", { release_pending: true });
   checkWhole([
     ["refund", refund],
     ["dispute", (await stripe.disputes.list()).data[0]],
@@ -81,8 +81,8 @@ Deno.test("so have those of money that goes back or out", async () => {
 });
 
 Deno.test("so have those of connected accounts", async () => {
-  await using stand = await startStand();
-  const { stripe } = stand;
+  await using emulator = await startTestEmulator();
+  const { stripe } = emulator;
   const provider = await openProvider(stripe);
   const { charge } = await payProvider(stripe, provider, 1_000, 30);
   const transfer = String(charge.transfer);
@@ -117,8 +117,8 @@ function checkWhole(live: Array<[name: keyof typeof examples, object: object | u
 }
 
 Deno.test("ids have Stripe's prefixes", async () => {
-  await using stand = await startStand();
-  const { stripe } = stand;
+  await using emulator = await startTestEmulator();
+  const { stripe } = emulator;
   const session = await openSession(stripe, { customer_creation: "always" });
   await payCheckout(session.url ?? "");
   const paid = await stripe.checkout.sessions.retrieve(session.id);
@@ -143,8 +143,8 @@ Deno.test("ids have Stripe's prefixes", async () => {
 });
 
 Deno.test("paid money is pending for two days, then available", async () => {
-  await using stand = await startStand();
-  const { stripe, clock } = stand;
+  await using emulator = await startTestEmulator();
+  const { stripe, clock } = emulator;
   await payCheckout((await openSession(stripe)).url ?? "");
   await payCheckout((await openSession(stripe)).url ?? "", "4000000000000077");
   const before = await stripe.balance.retrieve();

@@ -1,6 +1,6 @@
 import { equal, match, ok } from "node:assert/strict";
 import { payCheckout } from "../browser.ts";
-import { startStand } from "../testing/stand.ts";
+import { startTestEmulator } from "../testing/test-emulator.ts";
 import { openSession } from "./harness.ts";
 
 const read = async (url: string) => {
@@ -9,8 +9,8 @@ const read = async (url: string) => {
 };
 
 Deno.test("the page shows product, quantity, amount, the way back and a label for each field", async () => {
-  await using stand = await startStand();
-  const session = await openSession(stand.stripe, {
+  await using emulator = await startTestEmulator();
+  const session = await openSession(emulator.stripe, {
     customer_email: "known@example.com",
     line_items: [{
       quantity: 2,
@@ -30,9 +30,9 @@ Deno.test("the page shows product, quantity, amount, the way back and a label fo
 });
 
 Deno.test("what a shop or a buyer writes is text on the page, never markup", async () => {
-  await using stand = await startStand();
+  await using emulator = await startTestEmulator();
   const name = `<img src=x onerror="alert(1)">`;
-  const session = await openSession(stand.stripe, {
+  const session = await openSession(emulator.stripe, {
     line_items: [{
       quantity: 1,
       price_data: { currency: "usd", unit_amount: 999, product_data: { name } },
@@ -49,37 +49,40 @@ Deno.test("what a shop or a buyer writes is text on the page, never markup", asy
 });
 
 Deno.test("pages of what does not exist say so", async () => {
-  await using stand = await startStand();
-  equal((await read(`${stand.url}/c/pay/cs_test_none`)).status, 404);
-  equal((await read(`${stand.url}/receipts/ch_none`)).status, 404);
-  equal((await read(`${stand.url}/authenticate/pi_none`)).status, 409);
-  equal((await read(stand.url)).status, 200);
+  await using emulator = await startTestEmulator();
+  equal((await read(`${emulator.url}/c/pay/cs_test_none`)).status, 404);
+  equal((await read(`${emulator.url}/receipts/ch_none`)).status, 404);
+  equal((await read(`${emulator.url}/authenticate/pi_none`)).status, 409);
+  equal((await read(emulator.url)).status, 200);
 });
 
 Deno.test("the emulator's own page lists the open checkouts and the test cards", async () => {
-  await using stand = await startStand();
-  match((await read(stand.url)).html, /No checkout is open/);
-  const paid = await openSession(stand.stripe);
+  await using emulator = await startTestEmulator();
+  match((await read(emulator.url)).html, /No checkout is open/);
+  const paid = await openSession(emulator.stripe);
   await payCheckout(paid.url ?? "");
-  const open = await openSession(stand.stripe);
-  const { html } = await read(stand.url);
+  const open = await openSession(emulator.stripe);
+  const { html } = await read(emulator.url);
   ok(html.includes(`href="/c/pay/${open.id}"`) && !html.includes(paid.id));
   match(html, /Starter[^]*\$9\.99[^]*4242 4242 4242 4242[^]*pays/);
 });
 
 Deno.test("a paid charge has a receipt", async () => {
-  await using stand = await startStand();
-  await payCheckout((await openSession(stand.stripe)).url ?? "");
-  const { data: [charge] } = await stand.stripe.charges.list();
+  await using emulator = await startTestEmulator();
+  await payCheckout((await openSession(emulator.stripe)).url ?? "");
+  const { data: [charge] } = await emulator.stripe.charges.list();
   const { status, html } = await read(charge?.receipt_url ?? "");
   equal(status, 200);
   match(html, /Receipt for \$9\.99/);
 });
 
 Deno.test("controls refuse a body they do not understand", async () => {
-  await using stand = await startStand();
+  await using emulator = await startTestEmulator();
   for (const body of ["{", `{"types": 5}`, `{"colour": "red"}`]) {
-    const answer = await fetch(`${stand.url}/_emulator/deliveries/hold`, { method: "POST", body });
+    const answer = await fetch(`${emulator.url}/_emulator/deliveries/hold`, {
+      method: "POST",
+      body,
+    });
     equal(answer.status, 400);
     await answer.body?.cancel();
   }

@@ -1,6 +1,6 @@
 import { deepEqual, equal, match } from "node:assert/strict";
 import { payIntent } from "../browser.ts";
-import { startStand } from "../testing/stand.ts";
+import { startTestEmulator } from "../testing/test-emulator.ts";
 import { openProvider } from "./connect-harness.ts";
 import { eventTypes, openSession } from "./harness.ts";
 
@@ -8,8 +8,8 @@ const ten = { amount: 1_000, currency: "usd" };
 const return_url = "http://localhost:3000/done?x=1";
 
 Deno.test("a buyer who knows the client secret pays an intent and goes back to the shop", async () => {
-  await using stand = await startStand();
-  const { stripe, url } = stand;
+  await using emulator = await startTestEmulator();
+  const { stripe, url } = emulator;
   const intent = await stripe.paymentIntents.create({ ...ten, description: "A lesson" });
   const secret = intent.client_secret ?? "";
   const page = await fetch(`${url}/_emulator/pay/${intent.id}?client_secret=${secret}`);
@@ -34,8 +34,8 @@ Deno.test("a buyer who knows the client secret pays an intent and goes back to t
 });
 
 Deno.test("a card that is declined or mistyped leaves the intent to be paid by another", async () => {
-  await using stand = await startStand();
-  const { stripe, url } = stand;
+  await using emulator = await startTestEmulator();
+  const { stripe, url } = emulator;
   const { id, client_secret } = await stripe.paymentIntents.create(ten);
   const declined = await payIntent(url, client_secret ?? "", "4000000000009995");
   deepEqual([declined.status, /insufficient funds/.test(declined.html)], [402, true]);
@@ -50,8 +50,8 @@ Deno.test("a card that is declined or mistyped leaves the intent to be paid by a
 });
 
 Deno.test("a buyer authenticates on the bank's page, or fails to", async () => {
-  await using stand = await startStand();
-  const { stripe, url } = stand;
+  await using emulator = await startTestEmulator();
+  const { stripe, url } = emulator;
   const { id, client_secret } = await stripe.paymentIntents.create(ten);
   const secret = client_secret ?? "";
   const card = "4000000000003220";
@@ -66,13 +66,13 @@ Deno.test("a buyer authenticates on the bank's page, or fails to", async () => {
 });
 
 Deno.test("a bank debit is on its way until it ends", async () => {
-  await using stand = await startStand();
-  const { stripe, url } = stand;
+  await using emulator = await startTestEmulator();
+  const { stripe, url } = emulator;
   const { id, client_secret } = await stripe.paymentIntents.create(ten);
   await payIntent(url, client_secret ?? "", "", { method: "us_bank_account", outcome: "fails" });
   equal((await stripe.paymentIntents.retrieve(id)).status, "processing");
   equal((await payIntent(url, client_secret ?? "")).status, 409);
-  await stand.control("POST", `/payments/${id}/settle`);
+  await emulator.control("POST", `/payments/${id}/settle`);
   equal((await stripe.paymentIntents.retrieve(id)).status, "requires_payment_method");
   deepEqual(await eventTypes(stripe), [
     "payment_intent.created",
@@ -84,8 +84,8 @@ Deno.test("a bank debit is on its way until it ends", async () => {
 });
 
 Deno.test("a customer pays by a saved card, and by nobody else's", async () => {
-  await using stand = await startStand();
-  const { stripe, url } = stand;
+  await using emulator = await startTestEmulator();
+  const { stripe, url } = emulator;
   const { id: customer } = await stripe.customers.create();
   const { id: saved } = await stripe.paymentMethods.attach("pm_card_authenticationRequired", {
     customer,
@@ -101,8 +101,8 @@ Deno.test("a customer pays by a saved card, and by nobody else's", async () => {
 });
 
 Deno.test("an intent is not shown to whoever lacks its secret, nor one of a session", async () => {
-  await using stand = await startStand();
-  const { stripe, url } = stand;
+  await using emulator = await startTestEmulator();
+  const { stripe, url } = emulator;
   const { id } = await stripe.paymentIntents.create(ten);
   equal((await payIntent(url, `${id}_secret_wrong`)).status, 404);
   equal((await payIntent(url, "pi_unknown_secret_wrong")).status, 404);
@@ -116,8 +116,8 @@ Deno.test("an intent is not shown to whoever lacks its secret, nor one of a sess
 });
 
 Deno.test("the emulator's own page leads to the open payments", async () => {
-  await using stand = await startStand();
-  const { stripe, url } = stand;
+  await using emulator = await startTestEmulator();
+  const { stripe, url } = emulator;
   const { client_secret } = await stripe.paymentIntents.create({ ...ten, description: "A lesson" });
   const before = await (await fetch(url)).text();
   match(before, new RegExp(`client_secret=${client_secret}"[^]*A lesson[^]*\\$10\\.00`));
@@ -126,8 +126,8 @@ Deno.test("the emulator's own page leads to the open payments", async () => {
 });
 
 Deno.test("a canceled intent cannot be paid", async () => {
-  await using stand = await startStand();
-  const { stripe, url } = stand;
+  await using emulator = await startTestEmulator();
+  const { stripe, url } = emulator;
   const { id, client_secret } = await stripe.paymentIntents.create(ten);
   await stripe.paymentIntents.cancel(id);
   equal((await payIntent(url, client_secret ?? "")).status, 410);
@@ -135,14 +135,14 @@ Deno.test("a canceled intent cannot be paid", async () => {
 });
 
 Deno.test("a booking is paid to its provider, unless that may get no money by then", async () => {
-  await using stand = await startStand();
-  const { stripe, url } = stand;
+  await using emulator = await startTestEmulator();
+  const { stripe, url } = emulator;
   const destination = await openProvider(stripe);
   const wanted = { ...ten, application_fee_amount: 30, transfer_data: { destination } };
   const first = await stripe.paymentIntents.create(wanted);
   const second = await stripe.paymentIntents.create(wanted);
   equal((await payIntent(url, first.client_secret ?? "")).status, 200);
-  await stand.control("POST", `/accounts/${destination}/restrict`);
+  await emulator.control("POST", `/accounts/${destination}/restrict`);
   equal((await payIntent(url, second.client_secret ?? "")).status, 402);
   equal((await stripe.paymentIntents.retrieve(second.id)).status, "requires_payment_method");
   equal((await stripe.applicationFees.list()).data.length, 1);

@@ -1,13 +1,13 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { payCheckout } from "../browser.ts";
-import { startStand } from "../testing/stand.ts";
+import { startTestEmulator } from "../testing/test-emulator.ts";
 import { eventTypes, openSession, refusal } from "./harness.ts";
 
 const ten = { amount: 1_000, currency: "usd" };
 
 Deno.test("an intent is made, changed, confirmed and paid by API", async () => {
-  await using stand = await startStand();
-  const { paymentIntents } = stand.stripe;
+  await using emulator = await startTestEmulator();
+  const { paymentIntents } = emulator.stripe;
   const intent = await paymentIntents.create({ ...ten, metadata: { a: "1", b: "2" } });
   equal(intent.status, "requires_payment_method");
   ok(intent.client_secret?.startsWith(`${intent.id}_secret_`));
@@ -26,8 +26,8 @@ Deno.test("an intent is made, changed, confirmed and paid by API", async () => {
 });
 
 Deno.test("a declined intent is a card error with intent, charge and reason", async () => {
-  await using stand = await startStand();
-  const refused = await refusal(stand.stripe.paymentIntents.create({
+  await using emulator = await startTestEmulator();
+  const refused = await refusal(emulator.stripe.paymentIntents.create({
     ...ten,
     confirm: true,
     payment_method: "pm_card_chargeDeclinedInsufficientFunds",
@@ -38,7 +38,7 @@ Deno.test("a declined intent is a card error with intent, charge and reason", as
   );
   equal(refused.payment_intent?.status, "requires_payment_method");
   ok(refused.charge?.startsWith("ch_"));
-  deepEqual(await eventTypes(stand.stripe), [
+  deepEqual(await eventTypes(emulator.stripe), [
     "payment_intent.created",
     "charge.failed",
     "payment_intent.payment_failed",
@@ -46,8 +46,8 @@ Deno.test("a declined intent is a card error with intent, charge and reason", as
 });
 
 Deno.test("an intent that needs authentication leads to a page and back", async () => {
-  await using stand = await startStand();
-  const intent = await stand.stripe.paymentIntents.create({
+  await using emulator = await startTestEmulator();
+  const intent = await emulator.stripe.paymentIntents.create({
     ...ten,
     confirm: true,
     payment_method: "pm_card_authenticationRequired",
@@ -66,12 +66,12 @@ Deno.test("an intent that needs authentication leads to a page and back", async 
     "1",
     intent.id,
   ]);
-  equal((await stand.stripe.paymentIntents.retrieve(intent.id)).status, "succeeded");
+  equal((await emulator.stripe.paymentIntents.retrieve(intent.id)).status, "succeeded");
 });
 
 Deno.test("an intent that needs authentication is refused while the buyer is away", async () => {
-  await using stand = await startStand();
-  const refused = await refusal(stand.stripe.paymentIntents.create({
+  await using emulator = await startTestEmulator();
+  const refused = await refusal(emulator.stripe.paymentIntents.create({
     ...ten,
     confirm: true,
     off_session: true,
@@ -81,8 +81,8 @@ Deno.test("an intent that needs authentication is refused while the buyer is awa
 });
 
 Deno.test("an intent is canceled once, with its reason", async () => {
-  await using stand = await startStand();
-  const { paymentIntents } = stand.stripe;
+  await using emulator = await startTestEmulator();
+  const { paymentIntents } = emulator.stripe;
   const intent = await paymentIntents.create(ten);
   const canceled = await paymentIntents.cancel(intent.id, { cancellation_reason: "abandoned" });
   deepEqual([canceled.status, canceled.cancellation_reason], ["canceled", "abandoned"]);
@@ -90,8 +90,8 @@ Deno.test("an intent is canceled once, with its reason", async () => {
 });
 
 Deno.test("an intent made by a session is left to the session", async () => {
-  await using stand = await startStand();
-  const { stripe } = stand;
+  await using emulator = await startTestEmulator();
+  const { stripe } = emulator;
   const session = await openSession(stripe);
   await payCheckout(session.url ?? "", "4000000000000002");
   const { payment_intent } = await stripe.checkout.sessions.retrieve(session.id);
@@ -105,7 +105,7 @@ Deno.test("an intent made by a session is left to the session", async () => {
 });
 
 Deno.test("amounts below the currency's minimum or above eight digits are refused", async () => {
-  await using stand = await startStand();
+  await using emulator = await startTestEmulator();
   const cases: Array<[amount: number, currency: string, code: string]> = [
     [49, "usd", "amount_too_small"],
     [29, "gbp", "amount_too_small"],
@@ -116,7 +116,7 @@ Deno.test("amounts below the currency's minimum or above eight digits are refuse
     [100_000_000, "usd", "amount_too_large"],
   ];
   for (const [amount, currency, code] of cases) {
-    const refused = await refusal(stand.stripe.paymentIntents.create({ amount, currency }));
+    const refused = await refusal(emulator.stripe.paymentIntents.create({ amount, currency }));
     deepEqual([refused.param, refused.code], ["amount", code]);
   }
 });

@@ -1,6 +1,6 @@
 import { deepEqual, equal } from "node:assert/strict";
 import type Stripe from "stripe";
-import { type Stand, startStand } from "../testing/stand.ts";
+import { startTestEmulator, type TestEmulator } from "../testing/test-emulator.ts";
 import { eventTypes, pay, refusal } from "./harness.ts";
 
 const TWO_DAYS_MS = 2 * 24 * 3_600_000 + 1_000;
@@ -12,8 +12,8 @@ const PAID_OUT = [
 ];
 
 /** Makes payouts by control. */
-async function payOut(stand: Stand, body: object = {}): Promise<Stripe.Payout[]> {
-  return (await stand.control("POST", "/payouts", body)).data as Stripe.Payout[];
+async function payOut(emulator: TestEmulator, body: object = {}): Promise<Stripe.Payout[]> {
+  return (await emulator.control("POST", "/payouts", body)).data as Stripe.Payout[];
 }
 
 async function balanceOf(stripe: Stripe, currency = "usd") {
@@ -24,14 +24,14 @@ async function balanceOf(stripe: Stripe, currency = "usd") {
 }
 
 Deno.test("a payout takes all that is available, and says of what it was made", async () => {
-  await using stand = await startStand();
-  const { stripe, clock } = stand;
+  await using emulator = await startTestEmulator();
+  const { stripe, clock } = emulator;
   const first = await pay(stripe, { amount: 1_000 });
   await stripe.refunds.create({ payment_intent: first.id, amount: 300 });
   clock.now = new Date(clock.now.getTime() + TWO_DAYS_MS);
   const late = await pay(stripe, { amount: 5_000 });
   const before = (await eventTypes(stripe)).length;
-  const [made] = await payOut(stand);
+  const [made] = await payOut(emulator);
   const payout = await stripe.payouts.retrieve(String(made?.id), {
     expand: ["balance_transaction"],
   });
@@ -55,47 +55,47 @@ Deno.test("a payout takes all that is available, and says of what it was made", 
 });
 
 Deno.test("nothing is paid out twice, and nothing while it is pending", async () => {
-  await using stand = await startStand();
-  const { stripe, clock } = stand;
+  await using emulator = await startTestEmulator();
+  const { stripe, clock } = emulator;
   await pay(stripe, { amount: 1_000 });
-  await refused(stand, "/payouts");
-  equal((await payOut(stand, { release_pending: true })).length, 1);
-  await refused(stand, "/payouts");
+  await refused(emulator, "/payouts");
+  equal((await payOut(emulator, { release_pending: true })).length, 1);
+  await refused(emulator, "/payouts");
   clock.now = new Date(clock.now.getTime() + TWO_DAYS_MS);
-  await refused(stand, "/payouts");
+  await refused(emulator, "/payouts");
   await pay(stripe, { amount: 2_000 });
-  const [second] = await payOut(stand, { release_pending: true });
+  const [second] = await payOut(emulator, { release_pending: true });
   equal(second?.amount, 2_000 - 88);
   deepEqual(await balanceOf(stripe), [0, 0]);
 });
 
 Deno.test("each currency has a payout of its own, and a debt has none", async () => {
-  await using stand = await startStand();
-  const { stripe } = stand;
+  await using emulator = await startTestEmulator();
+  const { stripe } = emulator;
   await pay(stripe, { amount: 1_000 });
   await pay(stripe, { amount: 2_000, currency: "jpy" });
   const owed = await pay(stripe, { amount: 1_000, currency: "eur" });
-  await stand.control("POST", `/payments/${owed.id}/dispute`);
-  const [yen] = await payOut(stand, { currency: "JPY", release_pending: true });
+  await emulator.control("POST", `/payments/${owed.id}/dispute`);
+  const [yen] = await payOut(emulator, { currency: "JPY", release_pending: true });
   deepEqual([yen?.currency, yen?.amount], ["jpy", 2_000 - 88]);
-  const rest = await payOut(stand);
+  const rest = await payOut(emulator);
   deepEqual(rest.map(({ currency }) => currency), ["usd"]);
   deepEqual(await balanceOf(stripe, "eur"), [1_000 - 59 - 2_500, 0]);
 });
 
 Deno.test("a payout is not reconciled before it is paid", async () => {
-  await using stand = await startStand();
-  const { stripe } = stand;
+  await using emulator = await startTestEmulator();
+  const { stripe } = emulator;
   await pay(stripe, { amount: 1_000 });
-  const [made] = await payOut(stand, { release_pending: true, deliver: false });
+  const [made] = await payOut(emulator, { release_pending: true, deliver: false });
   const id = String(made?.id);
   deepEqual([made?.status, made?.reconciliation_status], ["pending", "in_progress"]);
   const early = await refusal(stripe.balanceTransactions.list({ payout: id }));
   equal(early.code, "payout_reconciliation_not_ready");
-  await stand.control("POST", `/payouts/${id}/settle`, { outcome: "paid" });
+  await emulator.control("POST", `/payouts/${id}/settle`, { outcome: "paid" });
   equal((await stripe.balanceTransactions.list({ payout: id })).data.length, 2);
   deepEqual((await eventTypes(stripe)).slice(-4), PAID_OUT);
-  await refused(stand, `/payouts/${id}/settle`, { outcome: "paid" });
+  await refused(emulator, `/payouts/${id}/settle`, { outcome: "paid" });
   const missing = await refusal(stripe.balanceTransactions.list({ payout: "po_no" }));
   deepEqual([missing.code, missing.param], ["resource_missing", "payout"]);
 });
@@ -103,12 +103,12 @@ Deno.test("a payout is not reconciled before it is paid", async () => {
 for (const deliver of [true, false]) {
   const state = deliver ? "seemed paid" : "was on its way";
   Deno.test(`a payout that ${state} fails, and its money goes out with the next`, async () => {
-    await using stand = await startStand();
-    const { stripe } = stand;
+    await using emulator = await startTestEmulator();
+    const { stripe } = emulator;
     await pay(stripe, { amount: 1_000 });
-    const [made] = await payOut(stand, { release_pending: true, deliver });
+    const [made] = await payOut(emulator, { release_pending: true, deliver });
     const id = String(made?.id);
-    await stand.control("POST", `/payouts/${id}/settle`, {
+    await emulator.control("POST", `/payouts/${id}/settle`, {
       outcome: "failed",
       failure_code: "account_closed",
     });
@@ -118,8 +118,8 @@ for (const deliver of [true, false]) {
     deepEqual([back.net, back.type], [941, "payout_failure"]);
     equal((await eventTypes(stripe)).at(-1), "payout.failed");
     deepEqual(await balanceOf(stripe), [941, 0]);
-    await refused(stand, `/payouts/${id}/settle`, { outcome: "failed" });
-    const [next] = await payOut(stand);
+    await refused(emulator, `/payouts/${id}/settle`, { outcome: "failed" });
+    const [next] = await payOut(emulator);
     equal(next?.amount, 941);
     const { data } = await stripe.balanceTransactions.list({ payout: String(next?.id) });
     deepEqual(data.map(({ type }) => type), ["payout", "payout_failure"]);
@@ -128,28 +128,28 @@ for (const deliver of [true, false]) {
 }
 
 Deno.test("a payout of some payments leaves all other money where it is", async () => {
-  await using stand = await startStand();
-  const { stripe } = stand;
+  await using emulator = await startTestEmulator();
+  const { stripe } = emulator;
   const mine = await pay(stripe, { amount: 5_000 });
   const other = await pay(stripe, { amount: 1_000 });
   await stripe.refunds.create({ payment_intent: mine.id, amount: 300 });
-  await stand.control("POST", `/payments/${mine.id}/dispute`, { amount: 1_000 });
-  const [payout] = await payOut(stand, { payments: [mine.id], release_pending: true });
+  await emulator.control("POST", `/payments/${mine.id}/dispute`, { amount: 1_000 });
+  const [payout] = await payOut(emulator, { payments: [mine.id], release_pending: true });
   equal(payout?.amount, 5_000 - 175 - 300 - 2_500);
   const { data } = await stripe.balanceTransactions.list({ payout: String(payout?.id) });
   deepEqual(data.map(({ type }) => type), ["payout", "adjustment", "refund", "charge"]);
-  const [rest] = await payOut(stand);
+  const [rest] = await payOut(emulator);
   const { data: left } = await stripe.balanceTransactions.list({ payout: String(rest?.id) });
   deepEqual(left.map(({ source }) => source), [rest?.id, other.latest_charge]);
 });
 
 Deno.test("a payout's list is read page by page, each transaction with what it is of", async () => {
-  await using stand = await startStand();
-  const { stripe } = stand;
+  await using emulator = await startTestEmulator();
+  const { stripe } = emulator;
   const payments = await Promise.all(
     Array.from({ length: 7 }, () => pay(stripe, { amount: 1_000 })),
   );
-  const [payout] = await payOut(stand, { release_pending: true });
+  const [payout] = await payOut(emulator, { release_pending: true });
   const items: Stripe.BalanceTransaction[] = [];
   const list = { payout: String(payout?.id), limit: 3, expand: ["data.source"] };
   for await (const item of stripe.balanceTransactions.list(list)) items.push(item);
@@ -160,10 +160,10 @@ Deno.test("a payout's list is read page by page, each transaction with what it i
 });
 
 Deno.test("a payout may be late, and its list may not add up to it", async () => {
-  await using stand = await startStand();
-  const { stripe, clock } = stand;
+  await using emulator = await startTestEmulator();
+  const { stripe, clock } = emulator;
   await pay(stripe, { amount: 1_000 });
-  const [late] = await payOut(stand, {
+  const [late] = await payOut(emulator, {
     release_pending: true,
     deliver: false,
     arrives_in_days: -3,
@@ -171,24 +171,24 @@ Deno.test("a payout may be late, and its list may not add up to it", async () =>
   const id = String(late?.id);
   const days = (Number(late?.arrival_date) - clock.now.getTime() / 1_000) / (24 * 3_600);
   deepEqual([Math.floor(days) <= -3, late?.status], [true, "pending"]);
-  await stand.control("POST", `/payouts/${id}/settle`, { outcome: "paid" });
+  await emulator.control("POST", `/payouts/${id}/settle`, { outcome: "paid" });
   const sum = async () => {
     const { data } = await stripe.balanceTransactions.list({ payout: id });
     return data.reduce((total, { net }) => total + net, 0);
   };
-  await stand.control("POST", `/payouts/${id}/adjust`, { amount: 5 });
+  await emulator.control("POST", `/payouts/${id}/adjust`, { amount: 5 });
   deepEqual([await sum(), (await stripe.payouts.retrieve(id)).amount], [5, 941]);
-  await stand.control("POST", `/payouts/${id}/adjust`, { amount: -5 });
+  await emulator.control("POST", `/payouts/${id}/adjust`, { amount: -5 });
   equal(await sum(), 0);
 });
 
-async function refused(stand: Stand, path: string, body: object = {}): Promise<void> {
-  const before = await eventTypes(stand.stripe);
-  const answer = await fetch(`${stand.url}/_emulator${path}`, {
+async function refused(emulator: TestEmulator, path: string, body: object = {}): Promise<void> {
+  const before = await eventTypes(emulator.stripe);
+  const answer = await fetch(`${emulator.url}/_emulator${path}`, {
     method: "POST",
     body: JSON.stringify(body),
   });
   await answer.body?.cancel();
   equal(answer.status, 400);
-  deepEqual(await eventTypes(stand.stripe), before);
+  deepEqual(await eventTypes(emulator.stripe), before);
 }

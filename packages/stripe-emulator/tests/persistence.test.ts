@@ -1,6 +1,6 @@
 import { deepEqual, equal } from "node:assert/strict";
 import { payCheckout } from "../browser.ts";
-import { startStand } from "../testing/stand.ts";
+import { startTestEmulator } from "../testing/test-emulator.ts";
 import { openSession, startReceiver } from "./harness.ts";
 
 Deno.test("a restart keeps objects, keys, secrets and undelivered events", async () => {
@@ -8,10 +8,13 @@ Deno.test("a restart keeps objects, keys, secrets and undelivered events", async
   const dataFile = `${dir}/stripe.json`;
   const key = { idempotencyKey: "once" };
   const written = await (async () => {
-    await using stand = await startStand({ dataFile });
-    const { stripe } = stand;
-    await stand.control("POST", "/deliveries/hold");
-    await stand.control("POST", "/webhook_endpoints", { url: "http://127.0.0.1:9", secret: "w" });
+    await using emulator = await startTestEmulator({ dataFile });
+    const { stripe } = emulator;
+    await emulator.control("POST", "/deliveries/hold");
+    await emulator.control("POST", "/webhook_endpoints", {
+      url: "http://127.0.0.1:9",
+      secret: "w",
+    });
     const session = await openSession(stripe);
     await payCheckout(session.url ?? "");
     const customer = await stripe.customers.create({ email: "a@example.com" }, key);
@@ -24,18 +27,18 @@ Deno.test("a restart keeps objects, keys, secrets and undelivered events", async
     };
   })();
 
-  await using stand = await startStand({ dataFile });
-  const { stripe } = stand;
+  await using emulator = await startTestEmulator({ dataFile });
+  const { stripe } = emulator;
   deepEqual(await stripe.checkout.sessions.retrieve(written.session.id), written.session);
   deepEqual((await stripe.events.list({ limit: 100 })).data, written.events);
   const again = await stripe.customers.create({ email: "a@example.com" }, key);
   equal(again.id, written.customer);
   equal((await stripe.products.list({ active: true })).data.length, 0);
 
-  await using receiver = startReceiver(stripe, "w", stand.clock);
+  await using receiver = startReceiver(stripe, "w", emulator.clock);
   const { data: [endpoint] } = await stripe.webhookEndpoints.list();
   await stripe.webhookEndpoints.update(endpoint?.id ?? "", { url: receiver.url });
-  await stand.control("POST", "/deliveries/release");
+  await emulator.control("POST", "/deliveries/release");
   equal(receiver.events.length, written.events.length);
   await Deno.remove(dir, { recursive: true });
 });
@@ -44,13 +47,13 @@ Deno.test("a data file whose last line was torn by a kill loses that line alone"
   const dir = await Deno.makeTempDir();
   const dataFile = `${dir}/stripe.json`;
   await (async () => {
-    await using stand = await startStand({ dataFile });
-    await stand.stripe.customers.create({ email: "a@example.com" });
+    await using emulator = await startTestEmulator({ dataFile });
+    await emulator.stripe.customers.create({ email: "a@example.com" });
   })();
   await Deno.writeTextFile(dataFile, '{"table":"customer","id":"cus_1","val', { append: true });
-  await using stand = await startStand({ dataFile });
-  equal((await stand.stripe.customers.list()).data.length, 1);
-  await stand.control("POST", "/reset", { keep_webhook_endpoints: false });
+  await using emulator = await startTestEmulator({ dataFile });
+  equal((await emulator.stripe.customers.list()).data.length, 1);
+  await emulator.control("POST", "/reset", { keep_webhook_endpoints: false });
   equal(await Deno.readTextFile(dataFile), "");
   await Deno.remove(dir, { recursive: true });
 });
@@ -58,8 +61,8 @@ Deno.test("a data file whose last line was torn by a kill loses that line alone"
 Deno.test("an answered call is in the data file before the answer", async () => {
   const dir = await Deno.makeTempDir();
   const dataFile = `${dir}/stripe.json`;
-  await using stand = await startStand({ dataFile });
-  const { id } = await stand.stripe.customers.create({ email: "a@example.com" });
+  await using emulator = await startTestEmulator({ dataFile });
+  const { id } = await emulator.stripe.customers.create({ email: "a@example.com" });
   equal((await Deno.readTextFile(dataFile)).includes(id), true);
   await Deno.remove(dir, { recursive: true });
 });

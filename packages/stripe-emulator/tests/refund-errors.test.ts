@@ -1,5 +1,5 @@
 import { deepEqual, equal } from "node:assert/strict";
-import { startStand } from "../testing/stand.ts";
+import { startTestEmulator } from "../testing/test-emulator.ts";
 import { eventTypes, pay, refusal } from "./harness.ts";
 
 type Case = [
@@ -10,8 +10,8 @@ type Case = [
 ];
 
 Deno.test("what cannot be refunded is refused as Stripe does, and nothing changes", async () => {
-  await using stand = await startStand();
-  const { stripe } = stand;
+  await using emulator = await startTestEmulator();
+  const { stripe } = emulator;
   const { refunds } = stripe;
   const paid = await pay(stripe, { amount: 1_000 });
   const charge = String(paid.latest_charge);
@@ -46,8 +46,8 @@ Deno.test("what cannot be refunded is refused as Stripe does, and nothing change
 });
 
 Deno.test("a refund of a charge that is refunded in full is refused", async () => {
-  await using stand = await startStand();
-  const { stripe } = stand;
+  await using emulator = await startTestEmulator();
+  const { stripe } = emulator;
   const { id } = await pay(stripe, {});
   await stripe.refunds.create({ payment_intent: id });
   for (const amount of [1, 10_000]) {
@@ -57,8 +57,8 @@ Deno.test("a refund of a charge that is refunded in full is refused", async () =
 });
 
 Deno.test("a failed charge and a debit on its way cannot be refunded", async () => {
-  await using stand = await startStand();
-  const { stripe } = stand;
+  await using emulator = await startTestEmulator();
+  const { stripe } = emulator;
   await refusal(pay(stripe, { method: "pm_card_chargeDeclined" }));
   const { data: [failed] } = await stripe.charges.list();
   const intent = await stripe.paymentIntents.create({
@@ -75,19 +75,19 @@ Deno.test("a failed charge and a debit on its way cannot be refunded", async () 
 });
 
 Deno.test("a refund that has succeeded can neither be canceled nor settled again", async () => {
-  await using stand = await startStand();
-  const { stripe } = stand;
+  await using emulator = await startTestEmulator();
+  const { stripe } = emulator;
   const { id } = await pay(stripe, {});
   const refund = await stripe.refunds.create({ payment_intent: id });
   equal((await refusal(stripe.refunds.cancel(refund.id))).statusCode, 400);
   for (const outcome of ["succeeds", "requires_action"]) {
-    const again = await fetch(`${stand.url}/_emulator/refunds/${refund.id}/settle`, {
+    const again = await fetch(`${emulator.url}/_emulator/refunds/${refund.id}/settle`, {
       method: "POST",
       body: JSON.stringify({ outcome }),
     });
     equal(again.status, 400);
     await again.body?.cancel();
   }
-  await stand.control("POST", `/refunds/${refund.id}/settle`, { outcome: "fails" });
+  await emulator.control("POST", `/refunds/${refund.id}/settle`, { outcome: "fails" });
   equal((await refusal(stripe.refunds.cancel(refund.id))).statusCode, 400);
 });

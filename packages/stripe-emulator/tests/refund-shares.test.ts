@@ -1,13 +1,13 @@
 import { deepEqual, equal } from "node:assert/strict";
-import { startStand } from "../testing/stand.ts";
+import { startTestEmulator } from "../testing/test-emulator.ts";
 import { openProvider, payProvider } from "./connect-harness.ts";
 import { eventTypes, refusal } from "./harness.ts";
 
 const both = { reverse_transfer: true, refund_application_fee: true };
 
 Deno.test("a full refund reverses the transfer and gives the fee back", async () => {
-  await using stand = await startStand();
-  const { stripe } = stand;
+  await using emulator = await startTestEmulator();
+  const { stripe } = emulator;
   const { charge } = await payProvider(stripe, await openProvider(stripe), 10_000, 300);
   const refund = await stripe.refunds.create({ charge: charge.id, ...both });
   const transfer = await stripe.transfers.retrieve(String(charge.transfer));
@@ -40,8 +40,8 @@ const PARTS: Array<[amount: number, fee: number, parts: number[], feeParts: numb
 
 for (const [amount, fee, parts, expected] of PARTS) {
   Deno.test(`a fee of ${fee} on ${amount} comes back in parts of ${expected.join(", ")}`, async () => {
-    await using stand = await startStand();
-    const { stripe } = stand;
+    await using emulator = await startTestEmulator();
+    const { stripe } = emulator;
     const { charge } = await payProvider(stripe, await openProvider(stripe), amount, fee);
     for (const part of parts) {
       await stripe.refunds.create({ charge: charge.id, amount: part, ...both });
@@ -56,8 +56,8 @@ for (const [amount, fee, parts, expected] of PARTS) {
 }
 
 Deno.test("a refund that asks for nothing gives nothing back, and the next only its own part", async () => {
-  await using stand = await startStand();
-  const { stripe } = stand;
+  await using emulator = await startTestEmulator();
+  const { stripe } = emulator;
   const { charge } = await payProvider(stripe, await openProvider(stripe), 10_000, 300);
   await stripe.refunds.create({ charge: charge.id, amount: 5_000 });
   await stripe.refunds.create({ charge: charge.id, amount: 2_500, refund_application_fee: true });
@@ -67,8 +67,8 @@ Deno.test("a refund that asks for nothing gives nothing back, and the next only 
 });
 
 Deno.test("what was given back before is not given twice", async () => {
-  await using stand = await startStand();
-  const { stripe } = stand;
+  await using emulator = await startTestEmulator();
+  const { stripe } = emulator;
   const { charge } = await payProvider(stripe, await openProvider(stripe), 10_000, 300);
   await stripe.applicationFees.createRefund(String(charge.application_fee), { amount: 250 });
   await stripe.refunds.create({ charge: charge.id, ...both });
@@ -77,8 +77,8 @@ Deno.test("what was given back before is not given twice", async () => {
 });
 
 Deno.test("a charge without transfer or fee has none to give back", async () => {
-  await using stand = await startStand();
-  const { stripe } = stand;
+  await using emulator = await startTestEmulator();
+  const { stripe } = emulator;
   const intent = await stripe.paymentIntents.create({
     amount: 1_000,
     currency: "usd",

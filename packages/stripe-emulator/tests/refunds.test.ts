@@ -1,13 +1,13 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import Stripe from "stripe";
-import { startStand } from "../testing/stand.ts";
+import { startTestEmulator } from "../testing/test-emulator.ts";
 import { eventTypes, pay, refusal } from "./harness.ts";
 
 const MADE = ["refund.created", "charge.refunded", "refund.updated", "charge.refund.updated"];
 
 Deno.test("a card's refund succeeds at once, in full, and keeps Stripe's fee", async () => {
-  await using stand = await startStand();
-  const { stripe } = stand;
+  await using emulator = await startTestEmulator();
+  const { stripe } = emulator;
   const paid = await pay(stripe, { amount: 1_000 });
   const before = (await eventTypes(stripe)).length;
   const refund = await stripe.refunds.create({
@@ -35,8 +35,8 @@ Deno.test("a card's refund succeeds at once, in full, and keeps Stripe's fee", a
 });
 
 Deno.test("a charge is refunded in parts until nothing is left", async () => {
-  await using stand = await startStand();
-  const { stripe } = stand;
+  await using emulator = await startTestEmulator();
+  const { stripe } = emulator;
   const paid = await pay(stripe, { amount: 1_000 });
   const charge = String(paid.latest_charge);
   const first = await stripe.refunds.create({ charge, amount: 250 });
@@ -57,8 +57,8 @@ Deno.test("a charge is refunded in parts until nothing is left", async () => {
 });
 
 Deno.test("the card 7726 gives a refund that is pending, then succeeds", async () => {
-  await using stand = await startStand({ delayedPaymentMs: 60_000 });
-  const { stripe, clock } = stand;
+  await using emulator = await startTestEmulator({ delayedPaymentMs: 60_000 });
+  const { stripe, clock } = emulator;
   const paid = await pay(stripe, { method: "pm_card_pendingRefund" });
   const refund = await stripe.refunds.create({ payment_intent: paid.id });
   deepEqual([refund.status, refund.pending_reason], ["pending", "processing"]);
@@ -70,8 +70,8 @@ Deno.test("the card 7726 gives a refund that is pending, then succeeds", async (
 });
 
 Deno.test("the card 5126 gives a refund that succeeds, then fails, and the money is back", async () => {
-  await using stand = await startStand({ delayedPaymentMs: 60_000 });
-  const { stripe, clock } = stand;
+  await using emulator = await startTestEmulator({ delayedPaymentMs: 60_000 });
+  const { stripe, clock } = emulator;
   const paid = await pay(stripe, { amount: 1_000, card: "4000000000005126" });
   const refund = await stripe.refunds.create({ payment_intent: paid.id, amount: 400 });
   equal(refund.status, "succeeded");
@@ -96,16 +96,16 @@ Deno.test("the card 5126 gives a refund that succeeds, then fails, and the money
 });
 
 Deno.test("a bank debit's refund is pending until a control ends it", async () => {
-  await using stand = await startStand();
-  const { stripe } = stand;
-  const paid = await pay(stripe, { method: "pm_usBankAccount", stand });
+  await using emulator = await startTestEmulator();
+  const { stripe } = emulator;
+  const paid = await pay(stripe, { method: "pm_usBankAccount", emulator });
   const first = await stripe.refunds.create({ payment_intent: paid.id, amount: 100 });
   ok(first.id.startsWith("pyr_"));
   equal(first.status, "pending");
-  await stand.control("POST", `/refunds/${first.id}/settle`);
+  await emulator.control("POST", `/refunds/${first.id}/settle`);
   equal((await stripe.refunds.retrieve(first.id)).status, "succeeded");
   const second = await stripe.refunds.create({ payment_intent: paid.id, amount: 200 });
-  await stand.control("POST", `/refunds/${second.id}/settle`, {
+  await emulator.control("POST", `/refunds/${second.id}/settle`, {
     outcome: "fails",
     failure_reason: "insufficient_funds",
   });
@@ -116,14 +116,16 @@ Deno.test("a bank debit's refund is pending until a control ends it", async () =
 });
 
 Deno.test("a refund that waits for the buyer can be canceled, and gives nothing back", async () => {
-  await using stand = await startStand();
-  const { stripe } = stand;
-  const paid = await pay(stripe, { method: "pm_usBankAccount", stand });
+  await using emulator = await startTestEmulator();
+  const { stripe } = emulator;
+  const paid = await pay(stripe, { method: "pm_usBankAccount", emulator });
   const ends: Array<string | null> = [];
   for (const waits of [true, false]) {
     const refund = await stripe.refunds.create({ payment_intent: paid.id, amount: 100 });
     if (waits) {
-      await stand.control("POST", `/refunds/${refund.id}/settle`, { outcome: "requires_action" });
+      await emulator.control("POST", `/refunds/${refund.id}/settle`, {
+        outcome: "requires_action",
+      });
       const waiting = await stripe.refunds.retrieve(refund.id);
       deepEqual([waiting.status, waiting.next_action?.type], [
         "requires_action",
@@ -144,20 +146,20 @@ const ENDS = { "4000000000007726": "succeeded", "4000000000005126": "failed" };
 
 for (const [card, status] of Object.entries(ENDS)) {
   Deno.test(`a refund of card ${card} ends as ${status} by control`, async () => {
-    await using stand = await startStand();
-    const { stripe, clock } = stand;
+    await using emulator = await startTestEmulator();
+    const { stripe, clock } = emulator;
     const paid = await pay(stripe, { card });
     const refund = await stripe.refunds.create({ payment_intent: paid.id });
     clock.now = new Date(clock.now.getTime() + 3_600_000);
     equal((await stripe.refunds.retrieve(refund.id)).status, refund.status);
-    await stand.control("POST", `/refunds/${refund.id}/settle`);
+    await emulator.control("POST", `/refunds/${refund.id}/settle`);
     equal((await stripe.refunds.retrieve(refund.id)).status, status);
   });
 }
 
 Deno.test("a charge shows its ten newest refunds, and where they are listed", async () => {
-  await using stand = await startStand();
-  const { stripe } = stand;
+  await using emulator = await startTestEmulator();
+  const { stripe } = emulator;
   const paid = await pay(stripe);
   const charge = String(paid.latest_charge);
   for (let amount = 1; amount <= 11; amount++) await stripe.refunds.create({ charge, amount });
@@ -171,8 +173,8 @@ Deno.test("a charge shows its ten newest refunds, and where they are listed", as
 });
 
 Deno.test("a refund's metadata can be changed, and its change is told", async () => {
-  await using stand = await startStand();
-  const { stripe } = stand;
+  await using emulator = await startTestEmulator();
+  const { stripe } = emulator;
   const paid = await pay(stripe, {});
   const refund = await stripe.refunds.create({
     payment_intent: paid.id,
@@ -185,20 +187,20 @@ Deno.test("a refund's metadata can be changed, and its change is told", async ()
 });
 
 Deno.test("a refund repeated with its key is made once", async () => {
-  await using stand = await startStand();
-  const { stripe } = stand;
+  await using emulator = await startTestEmulator();
+  const { stripe } = emulator;
   const paid = await pay(stripe, {});
   const key = { idempotencyKey: "refund-1" };
-  const wish = { payment_intent: paid.id, amount: 100 };
+  const request = { payment_intent: paid.id, amount: 100 };
   const [first, second] = await Promise.all([
-    stripe.refunds.create(wish, key),
-    stripe.refunds.create(wish, key).catch((error) => {
+    stripe.refunds.create(request, key),
+    stripe.refunds.create(request, key).catch((error) => {
       // The first may still be under way: Stripe then asks for another try.
       if (error instanceof Stripe.errors.StripeError && error.statusCode === 409) return null;
       throw error;
     }),
   ]);
-  equal((await stripe.refunds.create(wish, key)).id, first.id);
+  equal((await stripe.refunds.create(request, key)).id, first.id);
   equal(second?.id ?? first.id, first.id);
   equal((await stripe.refunds.list({ payment_intent: paid.id })).data.length, 1);
 });

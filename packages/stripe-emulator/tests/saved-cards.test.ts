@@ -1,7 +1,7 @@
 import { deepEqual, equal } from "node:assert/strict";
 import type Stripe from "stripe";
 import { payCheckout } from "../browser.ts";
-import { startStand } from "../testing/stand.ts";
+import { startTestEmulator } from "../testing/test-emulator.ts";
 import { eventTypes, openSession, refusal } from "./harness.ts";
 
 type Saved = Awaited<ReturnType<typeof customerWith>>;
@@ -48,8 +48,8 @@ const OFF_SESSION: Array<[card: string, code: string, decline_code: string] | [c
 
 for (const [card, code, declineCode] of OFF_SESSION) {
   Deno.test(`a saved ${card} ${code ? `is refused with ${declineCode}` : "pays"} off session`, async () => {
-    await using stand = await startStand();
-    const { stripe } = stand;
+    await using emulator = await startTestEmulator();
+    const { stripe } = emulator;
     const saved = await customerWith(stripe, card);
     if (code === undefined) {
       const paid = await charge(stripe, saved);
@@ -77,8 +77,8 @@ for (const [card, code, declineCode] of OFF_SESSION) {
 }
 
 Deno.test("a card that wants setting up is refused off session when it was only attached", async () => {
-  await using stand = await startStand();
-  const { stripe } = stand;
+  await using emulator = await startTestEmulator();
+  const { stripe } = emulator;
   const { id: customer } = await stripe.customers.create();
   const method = await stripe.paymentMethods.attach("pm_card_authenticationRequiredOnSetup", {
     customer,
@@ -88,8 +88,8 @@ Deno.test("a card that wants setting up is refused off session when it was only 
 });
 
 Deno.test("a refused off-session payment is paid by the same intent with the buyer there", async () => {
-  await using stand = await startStand();
-  const { stripe } = stand;
+  await using emulator = await startTestEmulator();
+  const { stripe } = emulator;
   const saved = await customerWith(stripe, "pm_card_authenticationRequired");
   const refused = await refusal(charge(stripe, saved));
   const intent = await stripe.paymentIntents.confirm(refused.payment_intent?.id ?? "", {
@@ -103,8 +103,8 @@ Deno.test("a refused off-session payment is paid by the same intent with the buy
 });
 
 Deno.test("a saved card starts to fail, and recovers, by control", async () => {
-  await using stand = await startStand();
-  const { stripe } = stand;
+  await using emulator = await startTestEmulator();
+  const { stripe } = emulator;
   const saved = await customerWith(stripe, "pm_card_visa");
   equal((await charge(stripe, saved)).status, "succeeded");
   const path = `/payment_methods/${saved.payment_method}/behaviour`;
@@ -115,17 +115,17 @@ Deno.test("a saved card starts to fail, and recovers, by control", async () => {
       ["expired_card", "expired_card"],
     ] as const
   ) {
-    await stand.control("POST", path, { behaviour });
+    await emulator.control("POST", path, { behaviour });
     const refused = await refusal(charge(stripe, saved));
     deepEqual([refused.statusCode, refused.decline_code], [402, declineCode]);
   }
-  await stand.control("POST", path, { behaviour: "pays" });
+  await emulator.control("POST", path, { behaviour: "pays" });
   equal((await charge(stripe, saved)).status, "succeeded");
 });
 
 Deno.test("a payment saves its card for later when it was opened so", async () => {
-  await using stand = await startStand();
-  const { stripe } = stand;
+  await using emulator = await startTestEmulator();
+  const { stripe } = emulator;
   const session = await openSession(stripe, {
     customer_creation: "always",
     payment_intent_data: { setup_future_usage: "off_session" },
@@ -139,8 +139,8 @@ Deno.test("a payment saves its card for later when it was opened so", async () =
 });
 
 Deno.test("a payment method that was not saved pays once", async () => {
-  await using stand = await startStand();
-  const { stripe } = stand;
+  await using emulator = await startTestEmulator();
+  const { stripe } = emulator;
   const method = await stripe.paymentMethods.create({ type: "card", card: { token: "tok_visa" } });
   const ten = { amount: 1_000, currency: "usd", confirm: true, payment_method: method.id };
   equal((await stripe.paymentIntents.create(ten)).status, "succeeded");
@@ -156,8 +156,8 @@ Deno.test("a payment method that was not saved pays once", async () => {
 });
 
 Deno.test("a payment method is attached, changed, made the default, detached for good", async () => {
-  await using stand = await startStand();
-  const { stripe } = stand;
+  await using emulator = await startTestEmulator();
+  const { stripe } = emulator;
   const { id: customer } = await stripe.customers.create();
   const { id } = await stripe.paymentMethods.create({
     type: "card",
@@ -202,8 +202,8 @@ Deno.test("a payment method is attached, changed, made the default, detached for
 });
 
 Deno.test("a card is another customer's, and a declined one nobody's", async () => {
-  await using stand = await startStand();
-  const { stripe } = stand;
+  await using emulator = await startTestEmulator();
+  const { stripe } = emulator;
   const saved = await customerWith(stripe, "pm_card_visa");
   const { id: customer } = await stripe.customers.create();
   const refused = [
@@ -222,8 +222,8 @@ Deno.test("a card is another customer's, and a declined one nobody's", async () 
 });
 
 Deno.test("a customer is made with a card, and deleting the customer detaches it", async () => {
-  await using stand = await startStand();
-  const { stripe } = stand;
+  await using emulator = await startTestEmulator();
+  const { stripe } = emulator;
   const customer = await stripe.customers.create({
     payment_method: "pm_card_visa",
     invoice_settings: { default_payment_method: "pm_card_visa" },
@@ -236,8 +236,8 @@ Deno.test("a customer is made with a card, and deleting the customer detaches it
 });
 
 Deno.test("off_session is refused without confirm", async () => {
-  await using stand = await startStand();
-  const refused = await refusal(stand.stripe.paymentIntents.create({
+  await using emulator = await startTestEmulator();
+  const refused = await refusal(emulator.stripe.paymentIntents.create({
     amount: 1_000,
     currency: "usd",
     off_session: true,

@@ -1,7 +1,7 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import type Stripe from "stripe";
 import { payCheckout } from "../browser.ts";
-import { type Stand, startStand } from "../testing/stand.ts";
+import { startTestEmulator, type TestEmulator } from "../testing/test-emulator.ts";
 import { eventTypes, openSession, refusal } from "./harness.ts";
 
 const success_url = "http://localhost:3000/saved?session={CHECKOUT_SESSION_ID}";
@@ -19,8 +19,8 @@ async function authenticate(intent: Stripe.SetupIntent, result: "complete" | "fa
 }
 
 Deno.test("a session in mode setup saves a card to its customer and takes no money", async () => {
-  await using stand = await startStand();
-  const { stripe } = stand;
+  await using emulator = await startTestEmulator();
+  const { stripe } = emulator;
   const customer = await stripe.customers.create({ email: "a@example.com" });
   const session = await openSetup(stripe, {
     customer: customer.id,
@@ -48,10 +48,10 @@ Deno.test("a session in mode setup saves a card to its customer and takes no mon
 });
 
 Deno.test("a session in mode setup makes a customer when it is told to", async () => {
-  await using stand = await startStand();
-  const session = await openSetup(stand.stripe, { customer_creation: "always" });
+  await using emulator = await startTestEmulator();
+  const session = await openSetup(emulator.stripe, { customer_creation: "always" });
   await payCheckout(session.url ?? "", "5555555555554444", { email: "b@example.com" });
-  const done = await stand.stripe.checkout.sessions.retrieve(session.id, {
+  const done = await emulator.stripe.checkout.sessions.retrieve(session.id, {
     expand: ["customer", "setup_intent.payment_method"],
   });
   const customer = done.customer as Stripe.Customer;
@@ -61,8 +61,8 @@ Deno.test("a session in mode setup makes a customer when it is told to", async (
 });
 
 Deno.test("a declined card is not saved, and the session stays open for the next", async () => {
-  await using stand = await startStand();
-  const { stripe } = stand;
+  await using emulator = await startTestEmulator();
+  const { stripe } = emulator;
   const session = await openSetup(stripe);
   const declined = await payCheckout(session.url ?? "", "4000000000000002");
   equal(declined.status, 402);
@@ -88,8 +88,8 @@ Deno.test("a declined card is not saved, and the session stays open for the next
 });
 
 Deno.test("an expired session in mode setup gives its setup intent up", async () => {
-  await using stand = await startStand();
-  const { stripe } = stand;
+  await using emulator = await startTestEmulator();
+  const { stripe } = emulator;
   const session = await openSetup(stripe);
   const refused = await refusal(stripe.setupIntents.cancel(String(session.setup_intent)));
   equal(refused.code, "setup_intent_unexpected_state");
@@ -98,8 +98,8 @@ Deno.test("an expired session in mode setup gives its setup intent up", async ()
 });
 
 Deno.test("a session refuses what belongs to the other mode", async () => {
-  await using stand = await startStand();
-  const { stripe } = stand;
+  await using emulator = await startTestEmulator();
+  const { stripe } = emulator;
   const item = { quantity: 1, price: "price_1" };
   const refused = [
     await refusal(openSetup(stripe, { line_items: [item] })),
@@ -116,8 +116,8 @@ Deno.test("a session refuses what belongs to the other mode", async () => {
 });
 
 Deno.test("a setup intent is made, changed, confirmed with the bank's page, listed", async () => {
-  await using stand: Stand = await startStand();
-  const { stripe } = stand;
+  await using emulator: TestEmulator = await startTestEmulator();
+  const { stripe } = emulator;
   const customer = await stripe.customers.create();
   const made = await stripe.setupIntents.create({ customer: customer.id });
   ok(made.client_secret?.startsWith(`${made.id}_secret_`));
@@ -137,22 +137,25 @@ Deno.test("a setup intent is made, changed, confirmed with the bank's page, list
 });
 
 Deno.test("a setup intent with a declined card is a card error with the intent in it", async () => {
-  await using stand = await startStand();
-  const refused = await refusal(stand.stripe.setupIntents.create({
+  await using emulator = await startTestEmulator();
+  const refused = await refusal(emulator.stripe.setupIntents.create({
     confirm: true,
     payment_method: "pm_card_chargeDeclined",
   }));
   deepEqual([refused.statusCode, refused.code], [402, "card_declined"]);
   equal(refused.setup_intent?.status, "requires_payment_method");
-  deepEqual(await eventTypes(stand.stripe), ["setup_intent.created", "setup_intent.setup_failed"]);
+  deepEqual(await eventTypes(emulator.stripe), [
+    "setup_intent.created",
+    "setup_intent.setup_failed",
+  ]);
 });
 
 Deno.test("a setup intent is canceled once", async () => {
-  await using stand = await startStand();
-  const { setupIntents } = stand.stripe;
+  await using emulator = await startTestEmulator();
+  const { setupIntents } = emulator.stripe;
   const { id } = await setupIntents.create();
   const canceled = await setupIntents.cancel(id, { cancellation_reason: "abandoned" });
   deepEqual([canceled.status, canceled.cancellation_reason], ["canceled", "abandoned"]);
   equal((await refusal(setupIntents.cancel(id))).statusCode, 400);
-  equal((await eventTypes(stand.stripe)).at(-1), "setup_intent.canceled");
+  equal((await eventTypes(emulator.stripe)).at(-1), "setup_intent.canceled");
 });

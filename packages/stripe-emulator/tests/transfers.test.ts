@@ -1,6 +1,6 @@
 import { deepEqual, equal } from "node:assert/strict";
 import type Stripe from "stripe";
-import { startStand } from "../testing/stand.ts";
+import { startTestEmulator } from "../testing/test-emulator.ts";
 import { openProvider } from "./connect-harness.ts";
 import { refusal } from "./harness.ts";
 
@@ -18,17 +18,21 @@ async function openCharge(stripe: Stripe) {
 }
 
 Deno.test("a transfer out of a charge waits for its money, and has its group", async () => {
-  await using stand = await startStand();
-  const { stripe } = stand;
-  const wish = await openCharge(stripe);
-  const made = await stripe.transfers.create({ ...wish, amount: 970 }, { idempotencyKey: "one" });
+  await using emulator = await startTestEmulator();
+  const { stripe } = emulator;
+  const request = await openCharge(stripe);
+  const made = await stripe.transfers.create({ ...request, amount: 970 }, {
+    idempotencyKey: "one",
+  });
   deepEqual(
     [made.amount, made.destination, made.source_transaction, made.transfer_group],
-    [970, wish.destination, wish.source_transaction, "booking-1"],
+    [970, request.destination, request.source_transaction, "booking-1"],
   );
-  const again = await stripe.transfers.create({ ...wish, amount: 970 }, { idempotencyKey: "one" });
+  const again = await stripe.transfers.create({ ...request, amount: 970 }, {
+    idempotencyKey: "one",
+  });
   equal(again.id, made.id);
-  const charge = await stripe.charges.retrieve(wish.source_transaction);
+  const charge = await stripe.charges.retrieve(request.source_transaction);
   const [paid, gone] = await Promise.all(
     [charge.balance_transaction, made.balance_transaction].map((id) =>
       stripe.balanceTransactions.retrieve(String(id))
@@ -40,15 +44,15 @@ Deno.test("a transfer out of a charge waits for its money, and has its group", a
 });
 
 Deno.test("no more goes out of a charge than it was, nor in another currency", async () => {
-  await using stand = await startStand();
-  const { stripe } = stand;
-  const wish = await openCharge(stripe);
-  await stripe.transfers.create({ ...wish, amount: 600 });
-  const more = await refusal(stripe.transfers.create({ ...wish, amount: 401 }));
+  await using emulator = await startTestEmulator();
+  const { stripe } = emulator;
+  const request = await openCharge(stripe);
+  await stripe.transfers.create({ ...request, amount: 600 });
+  const more = await refusal(stripe.transfers.create({ ...request, amount: 401 }));
   equal(more.param, "amount");
-  const other = await refusal(stripe.transfers.create({ ...wish, amount: 1, currency: "eur" }));
+  const other = await refusal(stripe.transfers.create({ ...request, amount: 1, currency: "eur" }));
   equal(other.param, "currency");
-  const unknown = { ...wish, amount: 1, source_transaction: "ch_none" };
+  const unknown = { ...request, amount: 1, source_transaction: "ch_none" };
   equal((await refusal(stripe.transfers.create(unknown))).param, "source_transaction");
-  equal((await stripe.transfers.create({ ...wish, amount: 400 })).amount, 400);
+  equal((await stripe.transfers.create({ ...request, amount: 400 })).amount, 400);
 });

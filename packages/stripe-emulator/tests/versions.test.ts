@@ -2,7 +2,7 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import Stripe from "stripe";
 import { API_VERSION } from "../core/settings.ts";
-import { type Stand, startStand } from "../testing/stand.ts";
+import { startTestEmulator, type TestEmulator } from "../testing/test-emulator.ts";
 import { openProvider } from "./connect-harness.ts";
 import { pay, refusal, startReceiver } from "./harness.ts";
 
@@ -10,8 +10,8 @@ type Fields = Record<string, unknown>;
 
 const SECRET = "whsec_versions";
 
-async function useVersion(stand: Stand, api_version: string): Promise<void> {
-  await stand.control("POST", "/account", { api_version });
+async function useVersion(emulator: TestEmulator, api_version: string): Promise<void> {
+  await emulator.control("POST", "/account", { api_version });
 }
 
 async function newest(stripe: Stripe, type: string): Promise<Stripe.Event> {
@@ -25,9 +25,9 @@ Deno.test("the emulator's version is the SDK's", () => {
 });
 
 Deno.test("each endpoint gets an event in its own version, one without in the account's", async () => {
-  await using stand = await startStand({ webhookSecret: SECRET });
-  const { stripe, clock } = stand;
-  await useVersion(stand, "2022-08-01");
+  await using emulator = await startTestEmulator({ webhookSecret: SECRET });
+  const { stripe, clock } = emulator;
+  await useVersion(emulator, "2022-08-01");
   const versions = [API_VERSION, "2020-03-02", undefined] as const;
   await using stack = new AsyncDisposableStack();
   const received: Stripe.Event[][] = [];
@@ -43,7 +43,7 @@ Deno.test("each endpoint gets an event in its own version, one without in the ac
     received.push(receiver.events);
   }
   const { latest_charge } = await pay(stripe);
-  await stand.control("POST", "/deliveries/flush");
+  await emulator.control("POST", "/deliveries/flush");
   const events = received.map(([event]) => event);
   deepEqual(events.map((event) => event?.api_version), [API_VERSION, "2020-03-02", "2022-08-01"]);
   equal(new Set(events.map((event) => event?.id)).size, 1);
@@ -55,12 +55,12 @@ Deno.test("each endpoint gets an event in its own version, one without in the ac
 });
 
 Deno.test("a listed event stays in the account's version of when it happened", async () => {
-  await using stand = await startStand();
-  const { stripe } = stand;
-  await useVersion(stand, "2018-11-08");
+  await using emulator = await startTestEmulator();
+  const { stripe } = emulator;
+  await useVersion(emulator, "2018-11-08");
   await pay(stripe);
   await stripe.paymentIntents.create({ amount: 100, currency: "usd" });
-  await useVersion(stand, API_VERSION);
+  await useVersion(emulator, API_VERSION);
   const old = await newest(stripe, "payment_intent.succeeded");
   equal(old.api_version, "2018-11-08");
   ok(!("latest_charge" in old.data.object) && "charges" in old.data.object);
@@ -77,22 +77,22 @@ Deno.test("a listed event stays in the account's version of when it happened", a
 });
 
 Deno.test("a provider's account had verification, and transfers instead of payouts", async () => {
-  await using stand = await startStand();
-  await useVersion(stand, "2017-02-14");
-  const id = await openProvider(stand.stripe);
+  await using emulator = await startTestEmulator();
+  await useVersion(emulator, "2017-02-14");
+  const id = await openProvider(emulator.stripe);
   const list = { type: "account.updated" as const };
-  const { data: [event] } = await stand.stripe.events.list(list, { stripeAccount: id });
+  const { data: [event] } = await emulator.stripe.events.list(list, { stripeAccount: id });
   const account = event?.data.object as unknown as Fields;
   deepEqual([account.transfers_enabled, account.payouts_enabled], [true, undefined]);
   deepEqual([typeof account.verification, account.requirements], ["object", undefined]);
 });
 
 Deno.test("a version that Stripe never had is refused, and requests in an older one too", async () => {
-  await using stand = await startStand();
-  const { stripe } = stand;
+  await using emulator = await startTestEmulator();
+  const { stripe } = emulator;
   const endpoint = { url: "http://127.0.0.1:9", enabled_events: ["charge.failed" as const] };
   const wrong = { ...endpoint, api_version: "2030-01-01" as never };
   equal((await refusal(stripe.webhookEndpoints.create(wrong))).param, "api_version");
-  const old = stand.client({ apiVersion: "2020-03-02" as never });
+  const old = emulator.client({ apiVersion: "2020-03-02" as never });
   equal((await refusal(old.balance.retrieve())).statusCode, 400);
 });

@@ -4,7 +4,11 @@ import type Stripe from "stripe";
 import { createPayments } from "../../../supabase/functions/_shared/adapters/stripe/payments.ts";
 import { makeFake } from "../../../tests/support/functions/fake-services.ts";
 import { createApp } from "../../../supabase/functions/stripe-webhook/app.ts";
-import { EMULATOR_KEY, type Stand, startStand } from "@farthing/stripe-emulator/testing";
+import {
+  EMULATOR_KEY,
+  startTestEmulator,
+  type TestEmulator,
+} from "@farthing/stripe-emulator/testing";
 
 interface Ran {
   readonly code: number;
@@ -12,7 +16,7 @@ interface Ran {
 }
 
 export interface Scene extends AsyncDisposable {
-  readonly stand: Stand;
+  readonly emulator: TestEmulator;
   readonly stripe: Stripe;
   /** Of the function. */
   readonly url: string;
@@ -64,16 +68,19 @@ export interface Given {
 }
 
 export async function start({ rights, key, answer, env = {} }: Given = {}): Promise<Scene> {
-  const stand = await startStand({ restrictedKeys: { [RESTRICTED]: rights ?? [] } });
+  const emulator = await startTestEmulator({ restrictedKeys: { [RESTRICTED]: rights ?? [] } });
   const file = await Deno.makeTempFile({ suffix: ".env" });
   const server = serveFunction(file, answer);
   const base = `http://127.0.0.1:${server.addr.port}`;
   const secretKey = key ?? (rights === undefined ? EMULATOR_KEY : RESTRICTED);
-  await Deno.writeTextFile(file, `STRIPE_SECRET_KEY=${secretKey}\nSTRIPE_API_URL=${stand.url}\n`);
+  await Deno.writeTextFile(
+    file,
+    `STRIPE_SECRET_KEY=${secretKey}\nSTRIPE_API_URL=${emulator.url}\n`,
+  );
   const shared = ["--env-file", file, "--url", base];
-  const { stripe } = stand;
+  const { stripe } = emulator;
   return {
-    stand,
+    emulator,
     stripe,
     file,
     url: `${base}/functions/v1/stripe-webhook`,
@@ -86,7 +93,7 @@ export async function start({ rights, key, answer, env = {} }: Given = {}): Prom
     },
     async [Symbol.asyncDispose]() {
       await server.shutdown();
-      await stand[Symbol.asyncDispose]();
+      await emulator[Symbol.asyncDispose]();
       await Deno.remove(file);
     },
   };

@@ -3,13 +3,13 @@
  * else of the project is fetched from BEHIND_URL. Prints its port when it answers.
  */
 import { fileURLToPath } from "node:url";
-import { forward, functionsDoor, loadFunctions } from "@farthing/local-stack/functions";
+import { forward, functionRoutes, loadFunctions } from "@farthing/local-stack/functions";
 import { print, printError } from "@farthing/command-line";
 
 const DIRECTORY = fileURLToPath(new URL("../../../supabase/functions", import.meta.url));
 const PREFIX = "/functions/v1/";
 const behind = Deno.env.get("BEHIND_URL");
-const functions = functionsDoor(await loadFunctions(DIRECTORY, printError));
+const functions = functionRoutes(await loadFunctions(DIRECTORY, printError));
 
 Deno.serve({
   hostname: "127.0.0.1",

@@ -120,7 +120,7 @@ Deno.test("the offered models are listed, and one that is not is not there", asy
   });
 });
 
-Deno.test("a request that OpenAI would refuse, or the stand-in lacks, is refused with 400", async () => {
+Deno.test("a request that OpenAI would refuse, or the emulator lacks, is refused with 400", async () => {
   await withAi(async ({ client }) => {
     const refused: [string, Record<string, unknown>][] = [
       ["messages", { messages: [] }],

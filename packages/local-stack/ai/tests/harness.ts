@@ -1,4 +1,4 @@
-/** The stand-in on a free port, and the official client that talks to it. */
+/** The emulator on a free port, and the official client that talks to it. */
 import { waitFor } from "@farthing/command-line";
 import assert from "node:assert/strict";
 import OpenAI from "openai";

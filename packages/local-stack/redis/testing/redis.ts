@@ -1,8 +1,8 @@
-/** A Redis of a test's own behind a door, and Upstash's client of it. */
+/** A Redis of a test's own behind the REST API, and Upstash's client of it. */
 import { Redis } from "@upstash/redis";
 import { portsAt } from "../../core/ports.ts";
 import { connect } from "../connection.ts";
-import { createDoor } from "../door.ts";
+import { createRestApi } from "../rest-api.ts";
 import { type RedisPart, startRedisPart } from "../part.ts";
 import { findRedisServer } from "../places.ts";
 import { startRedis } from "../process.ts";
@@ -16,11 +16,11 @@ export function needRedis(): string {
   return binary;
 }
 
-export interface Door {
+export interface RestApi {
   readonly url: string;
   /** The paths that were asked, oldest first. */
   readonly asked: readonly string[];
-  /** Takes the server from behind the door. */
+  /** Ends the server; the REST API stays. */
   kill(): Promise<void>;
 }
 
@@ -29,11 +29,13 @@ export function clientOf(url: string, token = TOKEN): Redis {
   return new Redis({ url, token, retry: false, enableTelemetry: false });
 }
 
-export async function withDoor(use: (redis: Redis, door: Door) => Promise<void>): Promise<void> {
+export async function withRestApi(
+  use: (redis: Redis, api: RestApi) => Promise<void>,
+): Promise<void> {
   const dataDir = await Deno.makeTempDir({ prefix: "farthing-redis-" });
   const process = await startRedis(needRedis(), dataDir);
   const connection = await connect(process.socket);
-  const app = createDoor(connection, TOKEN);
+  const app = createRestApi(connection, TOKEN);
   const asked: string[] = [];
   const server = Deno.serve(
     { hostname: "127.0.0.1", port: 0, onListen: () => {} },

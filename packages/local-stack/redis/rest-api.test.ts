@@ -1,20 +1,20 @@
-/** The door as Upstash's own client sees it. */
+/** The REST API as Upstash's own client sees it. */
 import assert from "node:assert/strict";
-import { clientOf, type Door, TOKEN, withDoor } from "./testing/redis.ts";
+import { clientOf, type RestApi, TOKEN, withRestApi } from "./testing/redis.ts";
 
 const OPTIONS = { sanitizeResources: false, sanitizeOps: false };
 
 // the client's pool of connections
 
-async function post(door: Door, path: string, body: string, headers: HeadersInit = {}) {
+async function post(api: RestApi, path: string, body: string, headers: HeadersInit = {}) {
   const authorization = `Bearer ${TOKEN}`;
   const init = { method: "POST", body, headers: { authorization, ...headers } };
-  const answer = await fetch(door.url + path, init);
+  const answer = await fetch(api.url + path, init);
   return { status: answer.status, body: await answer.json() };
 }
 
-Deno.test("redis door answers single commands in all their shapes", OPTIONS, async () => {
-  await withDoor(async (redis) => {
+Deno.test("redis over REST answers single commands in all their shapes", OPTIONS, async () => {
+  await withRestApi(async (redis) => {
     assert.equal(await redis.ping(), "PONG");
     assert.equal(await redis.set("word", "Grüße, 世界"), "OK");
     assert.equal(await redis.get("word"), "Grüße, 世界");
@@ -34,34 +34,34 @@ Deno.test("redis door answers single commands in all their shapes", OPTIONS, asy
 });
 
 Deno.test(
-  "redis door gives stored bytes in base64 where that is asked for, else as text",
+  "redis over REST gives stored bytes in base64 where that is asked for, else as text",
   OPTIONS,
   async () => {
-    await withDoor(async (redis, door) => {
+    await withRestApi(async (redis, api) => {
       await redis.eval(
         "return redis.call('set', KEYS[1], string.char(0, 255, 128, 10))",
         ["bytes"],
         [],
       );
       const base64 = { "Upstash-Encoding": "base64" };
-      const raw = await post(door, "/", JSON.stringify(["GET", "bytes"]), base64);
+      const raw = await post(api, "/", JSON.stringify(["GET", "bytes"]), base64);
       assert.deepEqual(raw, { status: 200, body: { result: "AP+ACg==" } });
-      const word = await post(door, "/", JSON.stringify(["PING"]));
+      const word = await post(api, "/", JSON.stringify(["PING"]));
       assert.deepEqual(word.body, { result: "PONG" });
       await redis.set("ok", "OK");
-      assert.deepEqual((await post(door, "/", '["GET","ok"]', base64)).body, { result: "T0s=" });
-      assert.deepEqual((await post(door, "/", '["SET","ok","OK"]', base64)).body, { result: "OK" });
-      assert.deepEqual((await post(door, "/", '["SET","n",12]')).body, { result: "OK" });
+      assert.deepEqual((await post(api, "/", '["GET","ok"]', base64)).body, { result: "T0s=" });
+      assert.deepEqual((await post(api, "/", '["SET","ok","OK"]', base64)).body, { result: "OK" });
+      assert.deepEqual((await post(api, "/", '["SET","n",12]')).body, { result: "OK" });
       assert.equal(await redis.get("n"), 12);
     });
   },
 );
 
 Deno.test(
-  "redis door runs a pipeline in order and puts an error in its place",
+  "redis over REST runs a pipeline in order and puts an error in its place",
   OPTIONS,
   async () => {
-    await withDoor(async (redis, door) => {
+    await withRestApi(async (redis, api) => {
       const pipeline = redis.pipeline().set("a", "text").incr("a").get("a");
       const outcomes = await pipeline.exec({ keepErrors: true });
       assert.deepEqual(outcomes.map(({ error }) => error), [
@@ -74,25 +74,33 @@ Deno.test(
         redis.pipeline().incr("a").exec(),
         /Command 1 \[ incr \] failed: ERR value/,
       );
-      assert.deepEqual([...door.asked], ["/pipeline", "/pipeline"]);
+      assert.deepEqual([...api.asked], ["/pipeline", "/pipeline"]);
     });
   },
 );
 
-Deno.test("redis door gets what one client asks at once as one pipeline", OPTIONS, async () => {
-  await withDoor(async (_, door) => {
-    const redis = clientOf(door.url);
-    const sums = await Promise.all([redis.incr("a"), redis.incr("a"), redis.incr("b")]);
-    assert.deepEqual(sums, [1, 2, 1]);
-    assert.equal(door.asked.length, 1);
-    const mixed = await Promise.allSettled([redis.set("t", "x"), redis.incr("t"), redis.incr("a")]);
-    assert.deepEqual(mixed.map(({ status }) => status), ["fulfilled", "rejected", "fulfilled"]);
-    assert.equal(door.asked.length, 2);
-  });
-});
+Deno.test(
+  "redis over REST gets what one client asks at once as one pipeline",
+  OPTIONS,
+  async () => {
+    await withRestApi(async (_, api) => {
+      const redis = clientOf(api.url);
+      const sums = await Promise.all([redis.incr("a"), redis.incr("a"), redis.incr("b")]);
+      assert.deepEqual(sums, [1, 2, 1]);
+      assert.equal(api.asked.length, 1);
+      const mixed = await Promise.allSettled([
+        redis.set("t", "x"),
+        redis.incr("t"),
+        redis.incr("a"),
+      ]);
+      assert.deepEqual(mixed.map(({ status }) => status), ["fulfilled", "rejected", "fulfilled"]);
+      assert.equal(api.asked.length, 2);
+    });
+  },
+);
 
-Deno.test("redis door runs a transaction as a whole, or nothing of it", OPTIONS, async () => {
-  await withDoor(async (redis) => {
+Deno.test("redis over REST runs a transaction as a whole, or nothing of it", OPTIONS, async () => {
+  await withRestApi(async (redis) => {
     assert.deepEqual(await redis.multi().set("a", 1).incr("a").get("a").exec(), ["OK", 2, 2]);
     const spoilt = redis.multi().set("a", 5);
     await assert.rejects(
@@ -104,14 +112,14 @@ Deno.test("redis door runs a transaction as a whole, or nothing of it", OPTIONS,
 });
 
 Deno.test(
-  "redis door discards a transaction of which one command does not exist",
+  "redis over REST discards a transaction of which one command does not exist",
   OPTIONS,
   async () => {
-    await withDoor(async (redis, door) => {
-      const answer = await post(door, "/multi-exec", '[["SET","a","1"],["NOPE"]]');
+    await withRestApi(async (redis, api) => {
+      const answer = await post(api, "/multi-exec", '[["SET","a","1"],["NOPE"]]');
       assert.equal(answer.status, 400);
       assert.match(answer.body.error, /^ERR unknown command 'NOPE'/);
-      const subscribed = await post(door, "/multi-exec", '[["SET","a","1"],["SUBSCRIBE","x"]]');
+      const subscribed = await post(api, "/multi-exec", '[["SET","a","1"],["SUBSCRIBE","x"]]');
       assert.deepEqual(subscribed, {
         status: 400,
         body: { error: "ERR Command is not available: 'SUBSCRIBE'" },
@@ -122,11 +130,11 @@ Deno.test(
   },
 );
 
-Deno.test("redis door keeps transactions of two clients apart", OPTIONS, async () => {
-  await withDoor(async (_, door) => {
+Deno.test("redis over REST keeps transactions of two clients apart", OPTIONS, async () => {
+  await withRestApi(async (_, api) => {
     const runs = Array.from({ length: 20 }, async (_, at) => {
       const key = `k${at % 2}`;
-      return await clientOf(door.url).multi().incr(key).decr(key).incr("all").exec();
+      return await clientOf(api.url).multi().incr(key).decr(key).incr("all").exec();
     });
     const all = (await Promise.all(runs)).map(([up, down, sum]) => {
       assert.deepEqual([up, down], [1, 0]);
@@ -136,36 +144,36 @@ Deno.test("redis door keeps transactions of two clients apart", OPTIONS, async (
   });
 });
 
-Deno.test("redis door refuses a wrong token in Upstash's words", OPTIONS, async () => {
-  await withDoor(async (_, door) => {
+Deno.test("redis over REST refuses a wrong token in Upstash's words", OPTIONS, async () => {
+  await withRestApi(async (_, api) => {
     const wrong = /WRONGPASS invalid or missing auth token/;
-    await assert.rejects(clientOf(door.url, "another").get("a"), wrong);
-    await assert.rejects(clientOf(door.url, `${TOKEN}x`).set("a", 1), wrong);
+    await assert.rejects(clientOf(api.url, "another").get("a"), wrong);
+    await assert.rejects(clientOf(api.url, `${TOKEN}x`).set("a", 1), wrong);
     for (const authorization of ["", "Bearer ", TOKEN, `Basic ${TOKEN}`]) {
-      const { status, body } = await post(door, "/", '["PING"]', { authorization });
+      const { status, body } = await post(api, "/", '["PING"]', { authorization });
       assert.deepEqual([status, body], [401, { error: "WRONGPASS invalid or missing auth token" }]);
     }
   });
 });
 
 Deno.test(
-  "redis door refuses what is no command, and what would stop all others",
+  "redis over REST refuses what is no command, and what would stop all others",
   OPTIONS,
   async () => {
-    await withDoor(async (redis, door) => {
+    await withRestApi(async (redis, api) => {
       for (
         const body of ["", "{", "{}", "[]", '"PING"', "[[]]", '["GET",null]', '["GET",{}]', "null"]
       ) {
-        assert.equal((await post(door, "/", body)).status, 400, body);
-        assert.equal((await post(door, "/pipeline", body)).status, 400, body);
+        assert.equal((await post(api, "/", body)).status, 400, body);
+        assert.equal((await post(api, "/pipeline", body)).status, 400, body);
       }
-      assert.equal((await post(door, "/pipeline", '["PING"]')).status, 400);
+      assert.equal((await post(api, "/pipeline", '["PING"]')).status, 400);
       for (const command of ["MULTI", "blpop", "SUBSCRIBE", "CONFIG", "SHUTDOWN", "select"]) {
-        const { status, body } = await post(door, "/", JSON.stringify([command, "x", "0"]));
+        const { status, body } = await post(api, "/", JSON.stringify([command, "x", "0"]));
         const error = `ERR Command is not available: '${command}'`;
         assert.deepEqual([status, body], [400, { error }]);
       }
-      const { body } = await post(door, "/pipeline", '[["SET","a","1"],["MULTI"],["GET","a"]]');
+      const { body } = await post(api, "/pipeline", '[["SET","a","1"],["MULTI"],["GET","a"]]');
       const error = "ERR Command is not available: 'MULTI'";
       assert.deepEqual(body, [{ result: "OK" }, { error }, { result: "1" }]);
       assert.equal(await redis.ping(), "PONG");

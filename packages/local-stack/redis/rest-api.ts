@@ -20,7 +20,7 @@ function isSame(a: string, b: string): boolean {
   return timingSafeEqual(digest(a), digest(b));
 }
 
-/** What Redis says to the commands, those that are not for this door left out and refused. */
+/** What Redis says to the commands, those that the REST API refuses left out. */
 function eachByItself(redis: Redis, scripts: Scripts): Runner {
   const isLoad = ([name = "", sub = ""]: Command) => /^script load$/i.test(`${name} ${sub}`);
   return async (commands) => {
@@ -58,23 +58,23 @@ async function parsed<T>(schema: z.ZodType<T>, request: Request): Promise<T | un
 const NOT_COMMANDS = { error: "ERR failed to parse pipeline request" };
 const NOT_A_COMMAND = { error: "ERR failed to parse command" };
 
-export function createDoor(redis: Redis, token: string): Hono {
-  const door = new Hono();
+export function createRestApi(redis: Redis, token: string): Hono {
+  const api = new Hono();
   const scripts = createScripts();
   const run = eachByItself(redis, scripts);
   const runAtOnce = allAtOnce(redis, scripts);
   const wantsBase64 = (request: Request) => request.headers.get("upstash-encoding") === "base64";
 
-  door.onError((error, c) => {
+  api.onError((error, c) => {
     const isRedis = error instanceof ErrorReply;
     return c.json({ error: isRedis ? error.message : `ERR ${error.message}` }, isRedis ? 400 : 500);
   });
-  door.use(async (c, next) => {
+  api.use(async (c, next) => {
     const [, given = ""] = /^Bearer (.+)$/.exec(c.req.header("authorization") ?? "") ?? [];
     if (!isSame(given, token)) return c.json({ error: WRONG_TOKEN }, 401);
     await next();
   });
-  door.post("/", async (c) => {
+  api.post("/", async (c) => {
     const command = await parsed(Single, c.req.raw);
     if (!command) return c.json(NOT_A_COMMAND, 400);
     const [reply = null] = await run([command]);
@@ -92,10 +92,10 @@ export function createDoor(redis: Redis, token: string): Hono {
       several(runAtOnce),
     ]] as const
   ) {
-    door.post(path, async (c) => {
+    api.post(path, async (c) => {
       const outcomes = await answer(c.req.raw);
       return outcomes ? c.json(outcomes) : c.json(NOT_COMMANDS, 400);
     });
   }
-  return door;
+  return api;
 }

@@ -49,23 +49,23 @@ export interface AuthParts {
   tokens: Tokens;
 }
 
-export function authDoor({ auth, admin, keys, tokens }: AuthParts): Hono<GatewayEnv> {
-  const door = new Hono<GatewayEnv>();
+export function authRoutes({ auth, admin, keys, tokens }: AuthParts): Hono<GatewayEnv> {
+  const app = new Hono<GatewayEnv>();
   const issuer = (url: string) => new URL("/auth/v1", url).href;
 
-  door.get("/auth/v1/.well-known/openid-configuration", (c) => {
+  app.get("/auth/v1/.well-known/openid-configuration", (c) => {
     const at = issuer(c.req.url);
     return c.json({ issuer: at, jwks_uri: `${at}/.well-known/jwks.json` });
   });
 
   const check = identify(keys, tokens, authRefusal);
-  door.use("/auth/v1/*", (c, next) => OPEN.test(c.req.path) ? next() : check(c, next));
-  door.route("/", admin);
-  door.all("/auth/v1/*", async (c) => {
+  app.use("/auth/v1/*", (c, next) => OPEN.test(c.req.path) ? next() : check(c, next));
+  app.route("/", admin);
+  app.all("/auth/v1/*", async (c) => {
     const headers = new Headers(c.req.raw.headers);
     const user = c.var.caller?.user;
     if (user) headers.set("authorization", `Bearer ${await tokens.toLite(user)}`);
     return await translate(await auth.fetch(forward(c.req.raw, { headers })), tokens);
   });
-  return door;
+  return app;
 }

@@ -5,7 +5,7 @@ import { createStripeEmulator } from "../mod.ts";
 export const EMULATOR_KEY = "sk_test_emulator_key_1234";
 
 /** An emulator on a port of its own, the SDK to talk to it, and a clock that the test moves. */
-export interface Stand {
+export interface TestEmulator {
   url: string;
   stripe: Stripe;
   clock: { now: Date };
@@ -15,7 +15,7 @@ export interface Stand {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-export async function startStand(options: Partial<Options> = {}): Promise<Stand> {
+export async function startTestEmulator(options: Partial<Options> = {}): Promise<TestEmulator> {
   const clock = { now: new Date() };
   const late: { fetch: (request: Request) => Promise<Response> } = {
     fetch: () => Promise.resolve(new Response(null, { status: 503 })),
